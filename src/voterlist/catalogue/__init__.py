@@ -1,0 +1,100 @@
+"""Every word that a person reads, in English and in Azerbaijani, from one catalogue.
+
+The TOML files beside this module are the catalogue; each entry is a key with one text a language::
+
+    ["rule.missing-value.title"]
+    en = "Missing value"
+    az = "Məlumat yoxdur"
+
+A text may hold named places such as ``{count}``. Both languages of a key hold the same places; a test sees to it.
+"""
+
+from __future__ import annotations
+
+import string
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+__all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries"]
+
+LANGUAGES = ("en", "az")
+
+
+def _files() -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
+    """(file name, its keys) of every catalogue file, in order of name."""
+    folder = resources.files(__package__)
+    for item in sorted(folder.iterdir(), key=lambda found: found.name):
+        if item.name.endswith(".toml"):
+            yield item.name, tomllib.loads(item.read_text(encoding="utf-8"))
+
+
+@cache
+def entries() -> dict[str, dict[str, str]]:
+    """Every key with its texts by language.
+
+    Raises:
+        ValueError: a key stands in two files.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for name, keys in _files():
+        for key, texts in keys.items():
+            if key in found:
+                raise ValueError(f"the catalogue has {key} twice, the second time in {name}")
+            found[key] = texts
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The catalogue in one language."""
+
+    language: str
+
+    def __call__(self, key: str, **places: object) -> str:
+        """The text of a key with its places filled; whole numbers are grouped as the language writes them.
+
+        Raises:
+            KeyError: the catalogue has no such key.
+        """
+        filled = {
+            name: self.number(value) if isinstance(value, int | float) else value for name, value in places.items()
+        }
+        return entries()[key][self.language].format(**filled)
+
+    def has(self, key: str) -> bool:
+        """True where the catalogue has this key."""
+        return key in entries()
+
+    def number(self, value: float, digits: int | None = None) -> str:
+        """A number as the language writes it: ``50,000.5`` in English, ``50 000,5`` in Azerbaijani.
+
+        ``digits`` after the point; without it whole numbers have none and others up to three.
+        """
+        if digits is None:
+            text = f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
+        else:
+            text = f"{value:,.{digits}f}"
+        if self.language == "az":
+            text = text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+        return text
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """A share (0 to 1) as a percentage."""
+        return (
+            f"{self.number(100 * share, digits)}\N{NO-BREAK SPACE}%"
+            if self.language == "az"
+            else f"{100 * share:.{digits}f} %"
+        )
+
+
+def catalogue(language: str) -> Catalogue:
+    """The catalogue in this language; an unknown one gives English."""
+    return Catalogue(language if language in LANGUAGES else "en")
+
+
+def places(text: str) -> set[str]:
+    """The named places of a text."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}

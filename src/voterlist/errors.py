@@ -1,0 +1,122 @@
+"""Everything the program raises on purpose.
+
+::
+
+    VoterlistError                 exit code 5, unless a child says otherwise
+    ├── UsageError                 exit 2   the command was given something it cannot use
+    ├── SettingsError              exit 2   voterlist.toml is wrong; holds every mistake at once
+    ├── InputError                 exit 3   an input could not be read; names file, sheet, line
+    ├── WorkspaceBusyError         exit 4   another run holds the workspace
+    └── StageError                 exit 5   a stage failed inside; names the stage and an entry id
+        └── SchemaError            exit 5   a table does not have the shape its stage declares
+
+A message never holds the content of a cell: it names places (file, sheet, line, field, entry id) and
+codes. Each message ends with what to do next, in ``todo``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "InputError",
+    "SchemaError",
+    "SettingsError",
+    "SettingsMistake",
+    "StageError",
+    "UsageError",
+    "VoterlistError",
+    "WorkspaceBusyError",
+]
+
+
+class VoterlistError(Exception):
+    """The root. ``code`` is a stable word for scripts and the catalogue; ``todo`` says what to do next."""
+
+    exit_code = 5
+    code = "failed-inside"
+
+    def __init__(self, message: str, *, todo: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.todo = todo
+
+
+class UsageError(VoterlistError):
+    """The command was given something it cannot use."""
+
+    exit_code = 2
+    code = "wrong-usage"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsMistake:
+    """One mistake in the settings: ``path`` is its key path, such as ``link.threshold``."""
+
+    path: str
+    message: str
+
+
+class SettingsError(VoterlistError):
+    """The settings are wrong. ``mistakes`` holds all of them, each with its key path."""
+
+    exit_code = 2
+    code = "wrong-settings"
+
+    def __init__(self, message: str, mistakes: tuple[SettingsMistake, ...], *, todo: str = "") -> None:
+        super().__init__(message, todo=todo)
+        self.mistakes = mistakes
+
+
+class InputError(VoterlistError):
+    """An input could not be read. ``code`` is an ``AsideCode``; the place is given as far as it is known."""
+
+    exit_code = 3
+    code = "input-unreadable"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "input-unreadable",
+        file: str = "",
+        sheet: str = "",
+        line: int | None = None,
+        todo: str = "",
+    ) -> None:
+        super().__init__(message, todo=todo)
+        self.code = code
+        self.file = file
+        self.sheet = sheet
+        self.line = line
+
+    def place(self) -> str:
+        """The place in words: ``file, sheet, line``, as far as known; empty when nothing is."""
+        parts = [self.file, f"sheet {self.sheet}" if self.sheet else "", f"line {self.line}" if self.line else ""]
+        return ", ".join(part for part in parts if part)
+
+
+class WorkspaceBusyError(VoterlistError):
+    """Another run holds the workspace."""
+
+    exit_code = 4
+    code = "workspace-busy"
+
+
+class StageError(VoterlistError):
+    """A stage failed inside. Raised ``from None`` where the cause's message could quote a cell."""
+
+    exit_code = 5
+    code = "stage-failed"
+
+    def __init__(self, message: str, *, stage: str, entry_id: str = "", field: str = "", todo: str = "") -> None:
+        super().__init__(message, todo=todo)
+        self.stage = stage
+        self.entry_id = entry_id
+        self.field = field
+
+
+class SchemaError(StageError):
+    """A table does not have the shape its stage declares."""
+
+    code = "wrong-shape"

@@ -1,0 +1,190 @@
+"""The words of the domain: enumerations and small frozen records that every floor shares.
+
+Nothing here computes. A member's value is the code that stands in tables, settings, the catalogue
+and the documentation, so one spelling of it serves everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = [
+    "AsideCode",
+    "CaseKind",
+    "EntryRole",
+    "Level",
+    "ListKind",
+    "PairKind",
+    "Profile",
+    "Rule",
+    "Severity",
+    "Sex",
+    "Stage",
+    "Standing",
+    "Unit",
+    "Verdict",
+]
+
+
+class Level(StrEnum):
+    """The commission a workspace belongs to."""
+
+    PEC = "pec"
+    CONEC = "conec"
+    CEC = "cec"
+
+
+class Stage(StrEnum):
+    """The stages of a run, in the order in which they are run."""
+
+    INGEST = "ingest"
+    NORMALIZE = "normalize"
+    MERGE = "merge"
+    CHECK = "check"
+    RECONCILE = "reconcile"
+    LINK = "link"
+    REVIEW = "review"
+    REPORT = "report"
+
+
+class Severity(StrEnum):
+    """How much a finding asks of a person. A finding is a question, never a verdict."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Unit(StrEnum):
+    """What a finding is about."""
+
+    ENTRY = "entry"
+    DWELLING = "dwelling"
+    FILE = "file"
+    PRECINCT = "precinct"
+    CONSTITUENCY = "constituency"
+    NATION = "nation"
+
+
+class Sex(StrEnum):
+    """Sex as stated in an entry, or as a part of the name witnesses it."""
+
+    FEMALE = "f"
+    MALE = "m"
+
+
+class ListKind(StrEnum):
+    """The permanent list of a precinct, or the separate list of a ward, a ship, a prison."""
+
+    PERMANENT = "permanent"
+    TEMPORARY = "temporary"
+
+
+class Profile(StrEnum):
+    """Whose spelling rules fold the names."""
+
+    AZ = "az"
+    GENERIC = "generic"
+
+
+class AsideCode(StrEnum):
+    """Why a row did not become an entry, or why a whole file could not be read."""
+
+    BLANK_ROW = "blank-row"
+    TITLE_ROW = "title-row"
+    HEADER_ROW = "header-row"
+    TOTAL_ROW = "total-row"
+    ROW_TOO_SHORT = "row-too-short"
+    ROW_TOO_LONG = "row-too-long"
+    NO_NAME = "no-name"
+    NO_CONSTITUENCY = "no-constituency"
+    DUPLICATE_FILE = "duplicate-file"
+    FILE_NOT_A_TABLE = "file-not-a-table"
+    FILE_EMPTY = "file-empty"
+    FILE_UNREADABLE = "file-unreadable"
+    ENCODING_UNREADABLE = "encoding-unreadable"
+    HEADER_UNKNOWN = "header-unknown"
+
+
+class PairKind(StrEnum):
+    """What two entries that were compared are to each other."""
+
+    SAME_PRECINCT = "same-precinct"
+    WITHIN_CONSTITUENCY = "within-constituency"
+    ACROSS_CONSTITUENCIES = "across-constituencies"
+    DISPLACED = "displaced"
+    NAME_CHANGE = "name-change"
+    TEMPORARY = "temporary"
+    IDENTITY_CONFLICT = "identity-conflict"
+    TWINS = "twins"
+    RELATIVES = "relatives"
+    NAMESAKES = "namesakes"
+    UNLIKELY = "unlikely"
+
+
+class CaseKind(StrEnum):
+    """What a case may be; the last three say "not one person", with their reason."""
+
+    SAME_PRECINCT = "same-precinct"
+    WITHIN_CONSTITUENCY = "within-constituency"
+    ACROSS_CONSTITUENCIES = "across-constituencies"
+    DISPLACED = "displaced"
+    NAME_CHANGE = "name-change"
+    TEMPORARY = "temporary"
+    IDENTITY_CONFLICT = "identity-conflict"
+    TWINS = "twins"
+    RELATIVES = "relatives"
+    NAMESAKES = "namesakes"
+
+    @property
+    def is_duplicate(self) -> bool:
+        """True where the case proposes that its entries are one person."""
+        return self not in {
+            CaseKind.IDENTITY_CONFLICT,
+            CaseKind.TWINS,
+            CaseKind.RELATIVES,
+            CaseKind.NAMESAKES,
+        }
+
+
+class EntryRole(StrEnum):
+    """What a case proposes for one of its entries, before a person has decided."""
+
+    KEEP = "keep"
+    REPEAT = "repeat"
+    QUESTION = "question"
+
+
+class Verdict(StrEnum):
+    """What a person decided about one entry of a case."""
+
+    KEEP = "keep"
+    REPEAT = "repeat"
+    SEPARATE = "separate"
+
+
+class Standing(StrEnum):
+    """How a stage of the calendar stands on a day."""
+
+    DONE = "done"
+    DONE_LATE = "done-late"
+    NOT_STARTED = "not-started"
+    OPEN = "open"
+    DUE_SOON = "due-soon"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that a stage may notice.
+
+    The same ``code`` names the catalogue's messages (``rule.<code>.title``, ``rule.<code>.message``,
+    ``rule.<code>.todo``), the settings' switch and the documentation's section.
+    """
+
+    code: str
+    severity: Severity
+    unit: Unit
+    ground: str
+    """The legal or statistical source the rule stands on, in English, for the documentation."""

@@ -1,0 +1,294 @@
+"""One Arrow schema for each table that crosses a boundary between stages.
+
+The table is the interface: whoever knows these columns can start at any point of the street. A column
+is null where nothing is known; an empty string stands nowhere (``ingest`` makes blanks null, once).
+Tables that leave a stage are sorted by their first columns, so the same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from voterlist.errors import SchemaError
+from voterlist.model import AsideCode
+
+__all__ = [
+    "CASE",
+    "CHANGE",
+    "DECISION",
+    "ENTRY",
+    "ENTRY_FIELDS",
+    "FINDING",
+    "LIST",
+    "PAIR",
+    "PAIR_FIELDS",
+    "SET_ASIDE",
+    "STATISTIC",
+    "TRUTH",
+    "VOTER",
+    "RawFile",
+    "RawSheet",
+    "empty",
+    "require",
+]
+
+_TEXT = pa.string()
+_WORD = pa.dictionary(pa.int32(), pa.string())
+"""A column of few distinct words: codes of the model's enumerations."""
+
+
+def _field(name: str, kind: pa.DataType, *, known: bool = False) -> pa.Field:
+    return pa.field(name, kind, nullable=not known)
+
+
+ENTRY_FIELDS = (
+    "number",
+    "surname",
+    "given_name",
+    "patronymic",
+    "full_name",
+    "birth_date",
+    "sex",
+    "address",
+    "document",
+    "fin",
+)
+"""What an entry holds as written, in this order. ``number`` is the line number in the precinct's list."""
+
+LIST = pa.schema(
+    [
+        _field("source", _TEXT, known=True),
+        _field("sheet", _TEXT),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("list_kind", _WORD, known=True),
+        _field("rows", pa.int64(), known=True),
+        _field("entries", pa.int64(), known=True),
+        _field("set_aside", pa.int64(), known=True),
+        _field("declared", pa.int64()),
+        _field("encoding", _TEXT),
+    ],
+)
+"""One list as handed in: ``rows = entries + set_aside``. ``declared`` is the total written below it."""
+
+ENTRY = pa.schema(
+    [
+        _field("entry_id", _TEXT, known=True),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("list_kind", _WORD, known=True),
+        _field("source", _TEXT, known=True),
+        _field("sheet", _TEXT),
+        _field("line", pa.int32(), known=True),
+        *(_field(name, _TEXT) for name in ENTRY_FIELDS),
+    ],
+)
+"""One row as received. ``source`` is the first 12 hexadecimal digits of the file's SHA-256."""
+
+SET_ASIDE = pa.schema(
+    [
+        _field("source", _TEXT, known=True),
+        _field("copy", pa.int32(), known=True),
+        _field("sheet", _TEXT),
+        _field("line", pa.int32(), known=True),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("code", _WORD, known=True),
+        _field("rows", pa.int64(), known=True),
+        _field("cells", pa.list_(_TEXT)),
+    ],
+)
+"""What did not become an entry, with its place. ``line`` 0 and ``rows`` 0: a whole file that could not be
+read. ``copy`` counts files of the same content (0 the first). ``cells`` as written, for a person to read."""
+
+VOTER = pa.schema(
+    [
+        _field("entry_id", _TEXT, known=True),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("list_kind", _WORD, known=True),
+        # The standard spelling proposed; the written form stays in ENTRY.
+        _field("surname", _TEXT),
+        _field("given_name", _TEXT),
+        _field("patronymic", _TEXT),
+        # One skeleton for every spelling of a name: a-z only, no blanks. The stem has no ending of sex or period.
+        _field("surname_skeleton", _TEXT),
+        _field("surname_stem", _TEXT),
+        _field("given_skeleton", _TEXT),
+        _field("patronymic_skeleton", _TEXT),
+        _field("sex", _WORD),
+        # Witnesses of sex: the particle or ending of the patronymic, the surname's ending, the given name.
+        _field("patronymic_sex", _WORD),
+        _field("surname_sex", _WORD),
+        _field("given_sex", _WORD),
+        _field("birth_year", pa.int16()),
+        _field("birth_month", pa.int8()),
+        _field("birth_day", pa.int8()),
+        _field("fin", _TEXT),
+        _field("document", _TEXT),
+        # Folded: lower-case a-z and digits, blanks between words. ``address`` is the whole line.
+        _field("address", _TEXT),
+        _field("street", _TEXT),
+        _field("house", _TEXT),
+        _field("flat", _TEXT),
+    ],
+)
+"""An entry normalised; one row an entry, in the same order as ENTRY."""
+
+FINDING = pa.schema(
+    [
+        _field("rule", _WORD, known=True),
+        _field("severity", _WORD, known=True),
+        _field("unit", _WORD, known=True),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("entry_id", _TEXT),
+        _field("other_entry_id", _TEXT),
+        _field("source", _TEXT),
+        _field("sheet", _TEXT),
+        _field("line", pa.int32()),
+        _field("field", _WORD),
+        _field("value", pa.float64()),
+        _field("limit", pa.float64()),
+    ],
+)
+"""One thing noticed: a rule's code and a place, with at most two numbers. Never the content of a cell."""
+
+PAIR_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address", "document", "fin")
+"""The comparisons of a pair; each has a column ``<field>_level``."""
+
+PAIR = pa.schema(
+    [
+        _field("entry_l", _TEXT, known=True),
+        _field("entry_r", _TEXT, known=True),
+        _field("weight", pa.float64(), known=True),
+        _field("probability", pa.float64(), known=True),
+        _field("kind", _WORD, known=True),
+        _field("found_by", _WORD, known=True),
+        *(_field(f"{name}_level", _WORD, known=True) for name in PAIR_FIELDS),
+    ],
+)
+"""Two entries compared, ``entry_l < entry_r``. ``weight`` is the log2 Bayes factor of "one person"
+against "not"; ``found_by`` the blocking keys that brought the two together, joined with ``+``."""
+
+CASE = pa.schema(
+    [
+        _field("case_id", _TEXT, known=True),
+        _field("entry_id", _TEXT, known=True),
+        _field("kind", _WORD, known=True),
+        _field("role", _WORD, known=True),
+        _field("reason", _WORD, known=True),
+        _field("weight", pa.float64(), known=True),
+        _field("probability", pa.float64(), known=True),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+    ],
+)
+"""One row an entry of a case. ``weight`` and ``probability`` are those of the case's weakest necessary
+pair; ``reason`` is the code of why the role is proposed. ``case_id`` comes from the entry ids alone."""
+
+DECISION = pa.schema(
+    [
+        _field("case_id", _TEXT, known=True),
+        _field("entry_id", _TEXT, known=True),
+        _field("verdict", _WORD, known=True),
+        _field("reason", _TEXT),
+        _field("decided_by", _TEXT, known=True),
+        _field("decided_at", _TEXT, known=True),
+    ],
+)
+"""What a person decided about one entry of a case; ``decided_at`` is ISO 8601."""
+
+CHANGE = pa.schema(
+    [
+        _field("entry_id", _TEXT, known=True),
+        _field("case_id", _TEXT, known=True),
+        _field("verdict", _WORD, known=True),
+        _field("kept_entry_id", _TEXT),
+        _field("reason", _TEXT),
+        _field("decided_by", _TEXT, known=True),
+        _field("decided_at", _TEXT, known=True),
+    ],
+)
+"""The change log of a corrected list: a decision marks an entry, nothing is deleted."""
+
+STATISTIC = pa.schema(
+    [
+        _field("constituency", pa.int32(), known=True),
+        _field("precinct", pa.int32()),
+        _field("measure", _WORD, known=True),
+        _field("value", pa.float64(), known=True),
+    ],
+)
+"""A number from another body: ``measure`` is adults, men, women, born-YYYY ...; ``precinct`` null: the whole."""
+
+TRUTH = pa.schema(
+    [
+        _field("entry_id", _TEXT, known=True),
+        _field("person_id", _TEXT, known=True),
+        _field("done", _TEXT),
+    ],
+)
+"""Which entries are one person; ``done`` names what was done to the entry, joined with ``+``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawSheet:
+    """The rows of one sheet, or of one text file, as a reader found them: text only, nothing interpreted."""
+
+    name: str | None
+    """The sheet's name; None for a file that has no sheets."""
+    lines: pa.Array
+    """int32: the physical line in the file, or the row in the sheet, counted from 1; one a row."""
+    cells: pa.Table
+    """Text columns ``c0``, ``c1`` ...; one row a line, every line of the sheet, blank ones too. Null where
+    the row ends before the column; an empty string where the cell is there and empty."""
+    encoding: str | None = None
+    """The encoding of a text file."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """One file as a reader found it: its sheets, or the code of why it could not be read."""
+
+    source: str
+    """The first 12 hexadecimal digits of the SHA-256 of the content: the same whatever the file is called."""
+    name: str
+    """The path inside the inbox, for people and for the numbers that a name may carry."""
+    sheets: tuple[RawSheet, ...] = ()
+    trouble: AsideCode | None = None
+    copy: int = 0
+    """Counts the files of the same content, 0 the first."""
+
+
+def empty(schema: pa.Schema) -> pa.Table:
+    """A table of this schema with no rows."""
+    return schema.empty_table()
+
+
+def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
+    """The table with exactly the schema's columns, in its order and types.
+
+    Raises:
+        SchemaError: a column is missing, has another type, or is null where it must be known. The
+            message names columns only.
+    """
+    missing = [name for name in schema.names if name not in table.column_names]
+    if missing:
+        raise SchemaError(f"the table for {stage} lacks the columns {', '.join(missing)}", stage=stage)
+    columns = []
+    for field in schema:
+        column = table.column(field.name)
+        if column.type != field.type:
+            try:
+                column = column.cast(field.type)
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+                # The cause quotes the cell, so it is not chained.
+                message = f"the column {field.name} for {stage} is {column.type}, not {field.type}"
+                raise SchemaError(message, stage=stage, field=field.name) from None
+        if not field.nullable and column.null_count:
+            raise SchemaError(f"the column {field.name} for {stage} has gaps", stage=stage, field=field.name)
+        columns.append(column)
+    return pa.Table.from_arrays(columns, schema=schema)
