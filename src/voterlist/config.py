@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+import difflib
+import hashlib
+import tomllib
+import typing
+from collections.abc import Collection, Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from voterlist.model import Level, Profile, Severity
+from voterlist.errors import SettingsError, SettingsMistake, UsageError
+from voterlist.model import Level, Profile, Rule, Severity
+from voterlist.schemas import ENTRY_FIELDS
 
 __all__ = [
+    "FILE_NAME",
     "CalendarSettings",
     "CheckSettings",
     "IngestSettings",
     "LinkSettings",
     "PrivacySettings",
     "ReportSettings",
+    "RuleSettings",
     "Settings",
     "WorkspaceSettings",
+    "digest",
+    "load",
+    "parse",
+    "template",
 ]
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Count = Annotated[int, Field(ge=1)]
+FILE_NAME = "voterlist.toml"
+
+COLUMN_FIELDS = (*ENTRY_FIELDS, "constituency", "precinct")
+"""The fields to which ``[ingest.columns]`` may pin a header of the lists."""
+
+# Strict: TOML knows its types, so "0.9" in quotes or true for 1 is a slip of the pen, not a number.
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+Count = Annotated[int, Field(ge=1, strict=True)]
+Switch = Annotated[bool, Field(strict=True)]
 
 
 class _Section(BaseModel):
@@ -32,7 +56,8 @@ class _Section(BaseModel):
 class WorkspaceSettings(_Section):
     """``[workspace]``: whose compilation this is."""
 
-    cycle: Annotated[str, Field(pattern=r"^\d{4}([-a-z0-9]*)$")] = "2026"
+    cycle: Annotated[str, Field(pattern=r"^[12]\d{3}(-[-a-z0-9]+)?$")] = "2026"
+    """The year of the compilation; a suffix tells two of one year apart, such as ``2026-election``."""
     level: Level = Level.CONEC
     profile: Profile = Profile.AZ
 
@@ -45,11 +70,23 @@ class IngestSettings(_Section):
     max_rows: Count = 2_000_000
     columns: dict[str, str | list[str]] = Field(default_factory=dict)
 
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _headers(cls, columns: object) -> object:
+        # Before pydantic's own look, which would report one wrong header twice: as no text and as no list.
+        if not isinstance(columns, dict):
+            return columns
+        unknown = tuple(name for name in columns if name not in COLUMN_FIELDS)
+        wrong = tuple(name for name, header in columns.items() if not _is_header(header))
+        if unknown or wrong:
+            raise PydanticCustomError("columns", "columns", {"unknown": unknown, "wrong": wrong})
+        return columns
+
 
 class RuleSettings(_Section):
     """``[check.rules.<code>]``: one rule switched off, or given another severity."""
 
-    enabled: bool = True
+    enabled: Switch = True
     severity: Severity | None = None
 
 
@@ -63,7 +100,29 @@ class CheckSettings(_Section):
     most_voters_in_dwelling: Count = 12
     most_growth: Share = 0.05
     most_heaping: Share = 0.02
+    least_strangers: Count = 6
+    """A dwelling of this many voters or more, no two of one surname, is asked about."""
+    most_missing: Share = 0.5
+    """A field missing in a larger share of a precinct's entries counts as a column that was not handed in."""
+    most_year_only: Share = 0.05
+    most_outlying: Share = 0.1
+    """How far a precinct's share may lie from its constituency's."""
+    outlier_chance: Share = 0.001
+    """A share is noticed only where chance alone would show it less often than this."""
+    most_above_statistics: Share = 0.02
+    most_below_statistics: Share = 0.1
     rules: dict[str, RuleSettings] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _require_order(self, "voting_age", "oldest_age")
+        _require_order(self, "smallest_precinct", "largest_precinct")
+        return self
+
+    def severity_of(self, rule: Rule) -> Severity | None:
+        """The severity of a rule under these settings; None where it is switched off."""
+        chosen = self.rules.get(rule.code, RuleSettings())
+        return (chosen.severity or rule.severity) if chosen.enabled else None
 
 
 class LinkSettings(_Section):
@@ -78,28 +137,67 @@ class LinkSettings(_Section):
     largest_block: Count = 2_000
     """Entries in one block; a larger one is split by a further key, and what is left out is counted."""
 
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _require_order(self, "review_probability", "duplicate_probability")
+        return self
+
 
 class ReportSettings(_Section):
     """``[report]``: the languages in which the reports are written."""
 
-    languages: Annotated[list[Annotated[str, Field(pattern="^(en|az)$")]], Field(min_length=1)] = ["az"]
+    languages: Annotated[list[typing.Literal["en", "az"]], Field(min_length=1)] = ["az"]
 
 
 class PrivacySettings(_Section):
     """``[privacy]``: what the reports show of identifiers."""
 
-    mask_identifiers: bool = True
+    mask_identifiers: Switch = True
     """Show only the last three characters of FIN and document in reports."""
 
 
 class CalendarSettings(_Section):
-    """``[calendar]``: the due dates of the cycle (day and month), or counted back from an election."""
+    """``[calendar]``: the due dates of the cycle (month and day), or days counted back from an election."""
 
     compile_due: str = "02-05"
     check_due: str = "04-05"
     verify_due: str = "05-30"
-    election_day: str | None = None
-    warn_days: Count = 7
+    election_day: dt.date | None = None
+    """The day of the election; where it is set, the calendar is counted back from it."""
+    displayed_days: Count = 35
+    updated_days: Count = 25
+    special_days: Count = 20
+    warn_days: Annotated[int, Field(ge=0, strict=True)] = 7
+
+    @field_validator("compile_due", "check_due", "verify_due")
+    @classmethod
+    def _day_of_every_year(cls, text: str) -> str:
+        # 2001 has no 29 February: a due date must exist in every year.
+        try:
+            dt.date.fromisoformat(f"2001-{text}")
+        except ValueError:
+            raise PydanticCustomError("not-a-month-and-day", "month and day") from None
+        return text
+
+    @field_validator("election_day", mode="before")
+    @classmethod
+    def _day(cls, value: object) -> object:
+        # TOML writes a day bare or, as many people do, in quotes.
+        if isinstance(value, str):
+            try:
+                return dt.date.fromisoformat(value)
+            except ValueError:
+                raise PydanticCustomError("not-a-day", "a day") from None
+        if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
+            return value
+        raise PydanticCustomError("not-a-day", "a day")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        _require_order(self, "compile_due", "check_due")
+        _require_order(self, "check_due", "verify_due")
+        _require_order(self, "updated_days", "displayed_days")
+        return self
 
 
 class Settings(_Section):
@@ -112,3 +210,162 @@ class Settings(_Section):
     link: LinkSettings = Field(default_factory=LinkSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
+
+
+def load(path: Path, *, rule_codes: Collection[str] | None = None) -> Settings:
+    """The settings in this file.
+
+    Args:
+        path: ``voterlist.toml``, in UTF-8.
+        rule_codes: the codes that ``[check.rules]`` may name; None accepts any.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be opened.
+        SettingsError: the file has mistakes; all of them.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise UsageError(
+            f"no settings at {path}",
+            code="no-settings",
+            places={"path": str(path), "folder": str(path.parent)},
+        ) from None
+    try:
+        # Windows editors put a byte order mark before the first key.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise _settings_error([SettingsMistake(FILE_NAME, "not-utf8", (("line", str(line)),))]) from None
+    return parse(text, rule_codes=rule_codes)
+
+
+def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
+    """The settings that this text of TOML holds.
+
+    Raises:
+        SettingsError: it has mistakes; all of them, each with its key path.
+    """
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        mistake = SettingsMistake(FILE_NAME, "not-toml", (("detail", str(error)),))
+        raise _settings_error([mistake]) from None
+    mistakes: list[SettingsMistake] = []
+    settings = None
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        mistakes += [mistake for detail in details for mistake in _mistakes(detail)]
+    mistakes += _unknown_rules(tree, rule_codes)
+    if settings is None or mistakes:
+        raise _settings_error(mistakes)
+    return settings
+
+
+def digest(*sections: BaseModel) -> str:
+    """The SHA-256 of these settings in hexadecimal: equal for equal values, however they were written."""
+    text = "\n".join(section.model_dump_json() for section in sections)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def template(cycle: str = "2026", level: Level = Level.CONEC) -> str:
+    """A ``voterlist.toml`` with a comment on every key; parsed, it gives the defaults with this cycle and level."""
+    text = (resources.files(__package__) / "voterlist.template.toml").read_text(encoding="utf-8")
+    return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)
+
+
+def _is_header(value: object) -> bool:
+    """True for a text, or a list of texts that is not empty."""
+    headers = value if isinstance(value, list) else [value]
+    return bool(headers) and all(isinstance(header, str) and header.strip() for header in headers)
+
+
+def _settings_error(mistakes: list[SettingsMistake]) -> SettingsError:
+    """The error that holds these mistakes, each once, in order of their key paths."""
+    ordered = tuple(sorted(set(mistakes), key=lambda mistake: (mistake.path, mistake.code, mistake.places)))
+    lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in ordered)
+    return SettingsError(f"{FILE_NAME} has mistakes: {lines}", ordered)
+
+
+def _require_order(section: BaseModel, lower: str, upper: str) -> None:
+    """Raise unless one key's value is at most the other's."""
+    if getattr(section, lower) > getattr(section, upper):
+        places = {"key": lower, "lower": lower, "upper": upper}
+        raise PydanticCustomError("out-of-order", "out of order", places)
+
+
+_PLAIN_CODES = {
+    "int_type": "not-a-whole-number",
+    "int_from_float": "not-a-whole-number",
+    "float_type": "not-a-number",
+    "bool_type": "not-true-or-false",
+    "string_type": "not-a-text",
+    "list_type": "not-a-list",
+    "model_type": "not-a-section",
+    "dict_type": "not-a-section",
+    "string_pattern_mismatch": "not-a-cycle",
+    "too_short": "empty-list",
+    "not-a-day": "not-a-day",
+    "not-a-month-and-day": "not-a-month-and-day",
+}
+"""pydantic's words for mistakes that need no more than their path, and ours."""
+
+
+def _mistakes(detail: ErrorDetails) -> Iterator[SettingsMistake]:
+    """What one of pydantic's errors says, in our words; never the value itself, which may be a slip of a paste."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    parts = [str(part) for part in detail["loc"]]
+    path = ".".join(parts)
+    if kind == "columns":
+        yield from (_unknown(f"{path}.{name}", name, COLUMN_FIELDS) for name in context["unknown"])
+        yield from (SettingsMistake(f"{path}.{name}", "not-a-header") for name in context["wrong"])
+    elif kind == "extra_forbidden":
+        yield _unknown(path, parts[-1], _keys_of(parts[:-1]))
+    elif kind == "out-of-order":
+        places = (("lower", context["lower"]), ("upper", context["upper"]))
+        yield SettingsMistake(f"{path}.{context['key']}", kind, places)
+    elif kind in {"enum", "literal_error"}:
+        yield SettingsMistake(path, "not-one-of", (("choices", _choices(context["expected"])),))
+    elif kind == "greater_than_equal":
+        yield SettingsMistake(path, "too-small", (("limit", f"{context['ge']:g}"),))
+    elif kind == "less_than_equal":
+        yield SettingsMistake(path, "too-large", (("limit", f"{context['le']:g}"),))
+    else:
+        yield SettingsMistake(path, _PLAIN_CODES.get(kind, "not-usable"))
+
+
+def _choices(expected: str) -> str:
+    """``'a', 'b' or 'c'`` as ``a, b, c``."""
+    return expected.replace("'", "").replace(" or ", ", ")
+
+
+def _unknown(path: str, name: str, known: Collection[str]) -> SettingsMistake:
+    """An unknown key, with the known one that was probably meant."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    if close:
+        return SettingsMistake(path, "unknown-key-meant", (("meant", close[0]),))
+    return SettingsMistake(path, "unknown-key", (("known", ", ".join(sorted(known))),))
+
+
+def _keys_of(parts: list[str]) -> list[str]:
+    """The keys known in the section at this path."""
+    model: type[BaseModel] = Settings
+    for part in parts:
+        if model is CheckSettings and part == "rules":
+            return list(RuleSettings.model_fields)
+        field = model.model_fields.get(part)
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+            break
+        model = field.annotation
+    return list(model.model_fields)
+
+
+def _unknown_rules(tree: Mapping[str, Any], rule_codes: Collection[str] | None) -> list[SettingsMistake]:
+    """A mistake for each rule that the settings name and the program has not."""
+    check = tree.get("check")
+    rules = check.get("rules") if isinstance(check, dict) else None
+    if rule_codes is None or not isinstance(rules, dict):
+        return []
+    return [_unknown(f"check.rules.{code}", code, rule_codes) for code in rules if code not in rule_codes]

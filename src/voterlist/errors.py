@@ -16,6 +16,7 @@ codes. Each message ends with what to do next, in ``todo``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 __all__ = [
@@ -36,10 +37,20 @@ class VoterlistError(Exception):
     exit_code = 5
     code = "failed-inside"
 
-    def __init__(self, message: str, *, todo: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        todo: str = "",
+        code: str | None = None,
+        places: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.todo = todo
+        self.code = code or self.code
+        self.places = dict(places or {})
+        """What the catalogue's texts ``error.<code>.what`` and ``.todo`` name, such as a path."""
 
 
 class UsageError(VoterlistError):
@@ -51,10 +62,20 @@ class UsageError(VoterlistError):
 
 @dataclass(frozen=True, slots=True)
 class SettingsMistake:
-    """One mistake in the settings: ``path`` is its key path, such as ``link.threshold``."""
+    """One mistake in the settings: ``path`` is its key path, such as ``link.review_probability``.
+
+    ``code`` and ``places`` make the catalogue's sentence ``settings.<code>``.
+    """
 
     path: str
-    message: str
+    code: str
+    places: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The mistake in one line without the catalogue: its code and what belongs to it."""
+        details = ", ".join(f"{name} {value}" for name, value in self.places)
+        return f"{self.code} ({details})" if details else self.code
 
 
 class SettingsError(VoterlistError):

@@ -1,0 +1,151 @@
+"""The calendar of a compilation, and how a stage of it stands against its due date. No clock here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from voterlist.model import Level, Standing
+
+__all__ = ["CalendarRules", "CalendarStage", "Deadline", "calendar", "cycle_year", "standing"]
+
+
+class CalendarRules(Protocol):
+    """What the calendar is made from; ``config.CalendarSettings`` is one."""
+
+    @property
+    def compile_due(self) -> str:
+        """Month and day, ``MM-DD``."""
+
+    @property
+    def check_due(self) -> str:
+        """Month and day, ``MM-DD``."""
+
+    @property
+    def verify_due(self) -> str:
+        """Month and day, ``MM-DD``."""
+
+    @property
+    def election_day(self) -> dt.date | None:
+        """The day of the election, where the calendar is counted back from one."""
+
+    @property
+    def displayed_days(self) -> int:
+        """Days before the election by which lists are displayed."""
+
+    @property
+    def updated_days(self) -> int:
+        """Days before the election by which lists are updated."""
+
+    @property
+    def special_days(self) -> int:
+        """Days before the election by which the special lists are made."""
+
+
+class CalendarStage(StrEnum):
+    """The stages of a compilation, in order; the codes stand in the catalogue as ``deadline.<code>.title``."""
+
+    COMPILE = "compile"
+    CHECK = "check"
+    VERIFY = "verify"
+    DISPLAYED = "displayed"
+    UPDATED = "updated"
+    SPECIAL = "special"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One stage of the calendar: who hands over to whom, and by which day."""
+
+    stage: CalendarStage
+    sender: Level
+    receiver: Level
+    opens: dt.date
+    """The first day of the stage."""
+    due: dt.date
+    """The last day still in time ("no later than")."""
+    ground: str
+    """The rule or practice it stands on; the catalogue has it as ``deadline.<stage>.ground``."""
+
+
+_GROUNDS = {
+    CalendarStage.COMPILE: "Practice of the Central Election Commission, 2015-2025: no later than 5 February",
+    CalendarStage.CHECK: "Practice of the Central Election Commission, 2015-2025: up to 5 April",
+    CalendarStage.VERIFY: "Election Code, article 46.1: approved no later than 30 May",
+    CalendarStage.DISPLAYED: "Election Code, article 48: displayed at least 35 days before the election",
+    CalendarStage.UPDATED: "Election Code, article 46: updated at least 25 days before the election",
+    CalendarStage.SPECIAL: "Election Code, article 46: special lists at least 20 days before the election",
+}
+
+
+def calendar(settings: CalendarRules, cycle: str) -> tuple[Deadline, ...]:
+    """The deadlines of a cycle, in order of their due dates.
+
+    Without an election day it is the yearly calendar (Election Code, article 46.1, and the yearly dates of
+    the Central Election Commission); with one it is counted back from it.
+
+    Raises:
+        ValueError: the cycle does not begin with a year.
+    """
+    if settings.election_day is None:
+        return _yearly(settings, cycle_year(cycle))
+    return _before_election(settings, settings.election_day)
+
+
+def cycle_year(cycle: str) -> int:
+    """The year a cycle's name begins with.
+
+    Raises:
+        ValueError: it begins with none.
+    """
+    return int(cycle[:4])
+
+
+def standing(deadline: Deadline, now: dt.date, finished: dt.date | None, warn_days: int) -> Standing:
+    """How a stage stands on the day ``now``, given the day on which it was finished, if it was.
+
+    The due day itself is in time. What is finished only after ``now`` is not finished yet.
+    """
+    if finished is not None and finished <= now:
+        return Standing.DONE if finished <= deadline.due else Standing.DONE_LATE
+    if now > deadline.due:
+        return Standing.OVERDUE
+    if now < deadline.opens:
+        return Standing.NOT_STARTED
+    if (deadline.due - now).days <= warn_days:
+        return Standing.DUE_SOON
+    return Standing.OPEN
+
+
+def _yearly(settings: CalendarRules, year: int) -> tuple[Deadline, ...]:
+    """The three stages of every year; each opens on the day after the one before is due."""
+    steps = (
+        (CalendarStage.COMPILE, Level.PEC, Level.CONEC, settings.compile_due),
+        (CalendarStage.CHECK, Level.CONEC, Level.CEC, settings.check_due),
+        (CalendarStage.VERIFY, Level.CEC, Level.CONEC, settings.verify_due),
+    )
+    opens = dt.date(year, 1, 1)
+    found = []
+    for stage, sender, receiver, month_day in steps:
+        due = dt.date.fromisoformat(f"{year:04d}-{month_day}")
+        found.append(Deadline(stage, sender, receiver, opens, due, _GROUNDS[stage]))
+        opens = due + dt.timedelta(days=1)
+    return tuple(found)
+
+
+def _before_election(settings: CalendarRules, election: dt.date) -> tuple[Deadline, ...]:
+    """The stages before an election, counted back from its day; all are open from the first day of the count."""
+    steps = (
+        (CalendarStage.DISPLAYED, Level.PEC, Level.CONEC, settings.displayed_days),
+        (CalendarStage.UPDATED, Level.PEC, Level.CONEC, settings.updated_days),
+        (CalendarStage.SPECIAL, Level.PEC, Level.CONEC, settings.special_days),
+    )
+    # Election Code, article 101: the earliest of the counted dates is 45 days before; lists are worked on from then.
+    opens = election - dt.timedelta(days=max(45, settings.displayed_days))
+    found = [
+        Deadline(stage, sender, receiver, opens, election - dt.timedelta(days=days), _GROUNDS[stage])
+        for stage, sender, receiver, days in steps
+    ]
+    return tuple(sorted(found, key=lambda deadline: deadline.due))
