@@ -1,0 +1,231 @@
+"""The folder of one run: tables as Parquet, and the record of what came in and what went out.
+
+Every file is written beside its place, forced to the disk and renamed, and only then recorded; a run
+killed at any moment leaves either the old file or the new one, and a record that never promises too much.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from voterlist import __version__
+
+__all__ = [
+    "Manifest",
+    "RunFolder",
+    "StageRecord",
+    "Work",
+    "digest_of",
+    "program_digest",
+    "sha256",
+    "write_atomically",
+    "write_table",
+]
+
+MANIFEST_NAME = "manifest.json"
+TRACE_NAME = "trace.json"
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """A stage that was completed: the key of all it depended on, and its tables' SHA-256 by name."""
+
+    key: str
+    tables: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a run was made from and what it made. The same input gives the same manifest."""
+
+    run: str
+    today: str
+    program: str
+    program_digest: str
+    settings: str
+    constituencies: tuple[int, ...]
+    inputs: Mapping[str, str]
+    """Path inside the workspace -> SHA-256 of every file read."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """Path inside the workspace -> SHA-256 of every file written for people; filled when the run is complete."""
+    stages: Mapping[str, StageRecord] = field(default_factory=dict)
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one stage did, for the trace."""
+
+    stage: str
+    rows_in: int
+    rows_out: int
+    set_aside: int
+    seconds: float
+    peak_megabytes: float
+    """The highest memory of the process so far, not of the stage alone."""
+    reused: bool = False
+    """True where the tables of an interrupted run were taken over."""
+
+
+class RunFolder:
+    """The folder of one run, opened for writing.
+
+    A stage recorded by an interrupted run is taken over when the key of everything it depended on is the
+    same and its files are what was recorded; a run that was completed is made again from the beginning.
+    """
+
+    def __init__(self, workspace: Path, manifest: Manifest) -> None:
+        """Open the folder of ``manifest.run``, made if need be, and take over what is still true in it."""
+        self.workspace = workspace
+        self.path = workspace / "runs" / manifest.run
+        self.path.mkdir(parents=True, exist_ok=True)
+        found = read_manifest(self.path)
+        if found is not None and not found.complete:
+            manifest = replace(manifest, stages=found.stages)
+        self._manifest = manifest
+        self._work: list[Work] = []
+        self._record()
+
+    @property
+    def manifest(self) -> Manifest:
+        """What is recorded so far."""
+        return self._manifest
+
+    def table_path(self, name: str) -> Path:
+        """Where the table of this name stands."""
+        return self.path / f"{name}.parquet"
+
+    def take_over(self, stage: str, key: str) -> dict[str, pa.Table] | None:
+        """The tables that an interrupted run left for this stage; None where they are not there or not the same."""
+        record = self._manifest.stages.get(stage)
+        if record is None or record.key != key:
+            return None
+        for name, digest in record.tables.items():
+            path = self.table_path(name)
+            if not path.is_file() or sha256(path) != digest:
+                return None
+        return {name: pq.read_table(self.table_path(name)) for name in record.tables}
+
+    def commit(self, stage: str, key: str, tables: Mapping[str, pa.Table]) -> None:
+        """Write a stage's tables, then record the stage."""
+        digests = {}
+        for name in sorted(tables):
+            path = self.table_path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_table(path, tables[name])
+            digests[name] = sha256(path)
+        stages = {**self._manifest.stages, stage: StageRecord(key, digests)}
+        self._manifest = replace(self._manifest, stages=stages)
+        self._record()
+
+    def note(self, work: Work) -> None:
+        """Add what a stage did to the trace. Times and memory differ from run to run, so no digest covers it."""
+        self._work.append(work)
+        text = _json({"run": self._manifest.run, "stages": [asdict(item) for item in self._work]})
+        write_atomically(self.path / TRACE_NAME, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
+        """Record the run as complete: these stages, these files for people; older leftovers are removed."""
+        kept = {stage: self._manifest.stages[stage] for stage in stages}
+        digests = {self.relative(path): sha256(path) for path in sorted(outputs)}
+        self._manifest = replace(self._manifest, stages=kept, outputs=digests, complete=True)
+        self._record()
+        expected = {self.table_path(name) for record in kept.values() for name in record.tables}
+        for path in self.path.rglob("*.parquet"):
+            if path not in expected:
+                path.unlink()
+
+    def relative(self, path: Path) -> str:
+        """A path inside the workspace, with forward slashes on every system."""
+        return path.relative_to(self.workspace).as_posix()
+
+    def _record(self) -> None:
+        text = _json(asdict(self._manifest))
+        write_atomically(self.path / MANIFEST_NAME, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a run's folder; None where there is none, or none that this version wrote."""
+    try:
+        known = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+        known["stages"] = {stage: StageRecord(**record) for stage, record in known["stages"].items()}
+        known["constituencies"] = tuple(known["constituencies"])
+        return Manifest(**known)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a file beside ``path``, force it to the disk and rename it into place."""
+    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        write(beside)
+        with beside.open("rb+") as written:
+            os.fsync(written.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    if os.name == "posix":
+        # The rename itself is on the disk only once the folder is.
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a table as Parquet, all or nothing."""
+    write_atomically(path, lambda beside: pq.write_table(table.combine_chunks(), beside, compression="zstd"))
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's content, in hexadecimal."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def digest_of(*parts: object) -> str:
+    """The SHA-256 of these values: each stands in it with its length, so no two lists of values share one."""
+    state = hashlib.sha256()
+    for part in parts:
+        content = str(part).encode()
+        state.update(f"{len(content)}:".encode())
+        state.update(content)
+    return state.hexdigest()
+
+
+@cache
+def program_digest() -> str:
+    """The SHA-256 of the program's own files: a stage made by another program is never taken over."""
+    state = hashlib.sha256(__version__.encode())
+    for name, item in sorted(_package_files(resources.files("voterlist"), "")):
+        state.update(name.encode())
+        state.update(hashlib.sha256(item.read_bytes()).digest())
+    return state.hexdigest()
+
+
+def _package_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    """(Path inside the package, file) of all that a result may depend on."""
+    for item in folder.iterdir():
+        if item.is_dir():
+            if item.name != "__pycache__":
+                yield from _package_files(item, f"{prefix}{item.name}/")
+        elif item.name.endswith((".py", ".toml", ".csv", ".parquet", ".json", ".html", ".css", ".js")):
+            yield f"{prefix}{item.name}", item
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
