@@ -28,6 +28,7 @@ __all__ = [
     "STATISTIC",
     "TRUTH",
     "VOTER",
+    "Intake",
     "RawFile",
     "RawSheet",
     "empty",
@@ -246,7 +247,9 @@ class RawSheet:
     """Text columns ``c0``, ``c1`` ...; one row a line, every line of the sheet, blank ones too. Null where
     the row ends before the column; an empty string where the cell is there and empty."""
     encoding: str | None = None
-    """The encoding of a text file."""
+    """The encoding of a text file; ``utf-8-damaged`` where single bytes were lost and stand as U+FFFD."""
+    trouble: AsideCode | None = None
+    """The code of why this sheet could not be read while others of its file could."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +264,20 @@ class RawFile:
     trouble: AsideCode | None = None
     copy: int = 0
     """Counts the files of the same content, 0 the first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What came in: the entries, and an account of every row that did not become one."""
+
+    entries: pa.Table
+    """ENTRY"""
+    lists: pa.Table
+    """LIST: the balance of rows, one row a list as handed in."""
+    set_aside: pa.Table
+    """SET_ASIDE"""
+    findings: pa.Table
+    """FINDING"""
 
 
 def empty(schema: pa.Schema) -> pa.Table:
