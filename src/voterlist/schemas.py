@@ -17,13 +17,19 @@ from voterlist.model import AsideCode
 __all__ = [
     "CASE",
     "CHANGE",
+    "COMPARISON",
     "DECISION",
     "ENTRY",
     "ENTRY_FIELDS",
     "FINDING",
     "LIST",
+    "MATCH",
     "PAIR",
     "PAIR_FIELDS",
+    "PROFILE",
+    "PROFILE_FIELDS",
+    "PYRAMID",
+    "REGISTER_USE",
     "SET_ASIDE",
     "STATISTIC",
     "TRUTH",
@@ -224,6 +230,61 @@ STATISTIC = pa.schema(
     ],
 )
 """A number from another body: ``measure`` is adults, men, women, born-YYYY ...; ``precinct`` null: the whole."""
+
+PROFILE_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address", "document", "fin")
+"""What a precinct's profile counts as missing; each has a column ``missing_<field>``."""
+
+PROFILE = pa.schema(
+    [
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("voters", pa.int64(), known=True),
+        _field("men", pa.int64(), known=True),
+        _field("women", pa.int64(), known=True),
+        _field("median_age", pa.float64()),
+        *(_field(f"missing_{name}", pa.float64(), known=True) for name in PROFILE_FIELDS),
+    ],
+)
+"""One row a precinct: how many voters, their median age in years, and the share (0 to 1) without each field."""
+
+PYRAMID = pa.schema(
+    [
+        _field("age_from", pa.int16()),
+        _field("sex", _WORD),
+        _field("voters", pa.int64(), known=True),
+    ],
+)
+"""One row a group of five years and sex; ``age_from`` 20 is 20 to 24. Null: birth year, or sex, not known."""
+
+MATCH = pa.schema(
+    [
+        _field("register_id", _TEXT, known=True),
+        _field("entry_id", _TEXT),
+        _field("class", _WORD, known=True),
+    ],
+)
+"""A row of an outside register against the list: confirmed, conflicting, probable, register-only, unusable;
+``entry_id`` is null for the last two. Every row of the register stands here at least once."""
+
+REGISTER_USE = pa.schema(
+    [
+        _field("register", _WORD, known=True),
+        _field("measure", _WORD, known=True),
+        _field("rows", pa.int64()),
+    ],
+)
+"""How much of an outside register could be used; ``rows`` is null where no register was given."""
+
+COMPARISON = pa.schema(
+    [
+        _field("constituency", pa.int32(), known=True),
+        _field("precinct", pa.int32()),
+        _field("measure", _WORD, known=True),
+        _field("list", pa.float64()),
+        _field("statistic", pa.float64(), known=True),
+    ],
+)
+"""The list beside a number from another body; ``list`` is null where that place handed in no list."""
 
 TRUTH = pa.schema(
     [

@@ -7,10 +7,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
 
-__all__ = ["Outcome", "codes", "concat", "from_columns", "map_unique", "sort_by", "words"]
+__all__ = [
+    "Outcome",
+    "codes",
+    "concat",
+    "differ",
+    "from_columns",
+    "group_codes",
+    "map_unique",
+    "matches",
+    "similarity",
+    "sort_by",
+    "words",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,67 @@ def map_unique(
     indices, distinct = codes(column)
     folded = pa.array([fold(value) for value in distinct.to_pylist()], kind or pa.string())
     return folded.take(pa.array(indices, mask=indices < 0))
+
+
+def group_codes(table: pa.Table, *names: str, known: bool = True) -> tuple[np.ndarray[Any, np.dtype[np.int64]], int]:
+    """One code a row, the same where two rows agree in all these columns; and how many codes there are.
+
+    Codes count from 0 in order of appearance. A row with a null among the columns has -1, for what is
+    missing equals nothing; with ``known=False`` the nulls of a column make a group of their own.
+    """
+    combined = np.zeros(table.num_rows, dtype=np.int64)
+    unknown = np.zeros(table.num_rows, dtype=bool)
+    for name in names:
+        single, values = codes(table.column(name))
+        unknown |= single < 0
+        # Made dense after each column, so that the product stays far below 2**63.
+        combined = pd.factorize(combined * (len(values) + 1) + single + 1)[0].astype(np.int64, copy=False)
+    kept = ~unknown if known else np.ones(table.num_rows, dtype=bool)
+    dense, distinct = pd.factorize(combined[kept])
+    result = np.full(table.num_rows, -1, dtype=np.int64)
+    result[kept] = dense
+    return result, len(distinct)
+
+
+def matches(
+    left: np.ndarray[Any, np.dtype[np.int64]], right: np.ndarray[Any, np.dtype[np.int64]]
+) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
+    """All pairs (left row, right row) of one code, ordered by both; a code of -1 matches nothing."""
+    order = np.argsort(right, kind="stable")
+    first = np.searchsorted(right[order], left, side="left")
+    counts = np.where(left >= 0, np.searchsorted(right[order], left, side="right") - first, 0)
+    left_rows = np.repeat(np.arange(len(left)), counts)
+    within = np.arange(len(left_rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return left_rows, order[np.repeat(first, counts) + within]
+
+
+def differ(left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """True where both are known and not equal."""
+    return _mask(pc.not_equal(_plain(left), _plain(right)))
+
+
+def similarity(
+    left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray
+) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """How alike two text columns are, row by row, 0 to 1; NaN where either is missing.
+
+    1 less the optimal string alignment distance divided by the longer length.
+    """
+    found = np.full(len(left), np.nan)
+    both = _mask(pc.and_(pc.is_valid(left), pc.is_valid(right)))
+    pairs = [pc.filter(_plain(column), pa.array(both)).to_pylist() for column in (left, right)]
+    found[both] = cpdist(*pairs, scorer=OSA.normalized_similarity, dtype=np.float64)
+    return found
+
+
+def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """A column of words as a column of text; any other as it is."""
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def _mask(column: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """A boolean column for numpy, null as False."""
+    return np.asarray(column.fill_null(fill_value=False), dtype=bool)
 
 
 def from_columns(columns: Mapping[str, Any], schema: pa.Schema, length: int | None = None) -> pa.Table:
