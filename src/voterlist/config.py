@@ -131,7 +131,9 @@ class LinkSettings(_Section):
     duplicate_probability: Share = 0.95
     """At or above it a pair is put forward as one person (never decided)."""
     review_probability: Share = 0.2
-    """At or above it a pair is kept in the table of pairs and shown to the analyst."""
+    """At or above it a pair becomes a case that the analyst is asked about."""
+    kept_probability: Share = 0.01
+    """At or above it a pair stays in the table of pairs."""
     chunk_pairs: Count = 2_000_000
     """Pairs compared at a time; the memory of the comparison grows with it."""
     largest_block: Count = 2_000
@@ -141,6 +143,8 @@ class LinkSettings(_Section):
     def _ordered(self) -> Self:
         _require_order(self, "review_probability", "duplicate_probability")
         return self
+    displaced_constituencies: list[int] = Field(default_factory=list)
+    """The constituencies that list displaced people where they come from."""
 
 
 class ReportSettings(_Section):

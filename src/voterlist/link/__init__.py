@@ -1,1 +1,198 @@
-"""Being built."""
+"""Linkage: which entries of a list may be one person. VOTER -> PAIR -> CASE.
+
+The steps, in order: *encode* the columns as integers, *block* on several keys, *compare* the candidate pairs
+level by level, *weigh* the patterns of levels, *classify* what each pair is, *cluster* the entries, and put
+the *cases* together for a person to decide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import schemas, tables
+from voterlist.config import LinkSettings
+from voterlist.link import block, candidates, classify, weigh
+from voterlist.link.arrays import Codes, Floats, Longs
+from voterlist.link.candidates import Candidates, Progress
+from voterlist.link.cases import REASONS, Judged, cases
+from voterlist.link.chance import Chance, chance
+from voterlist.link.cluster import clusters
+from voterlist.link.compare import LEVELS, Compared, compare
+from voterlist.link.encode import Encoded, encode
+from voterlist.model import Profile, Rule
+
+__all__ = ["LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "link"]
+
+RULES: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the model expects of its own list of duplicates, without truth; each with a 95 % interval.
+
+    The interval holds the chance in the pairs (their probabilities as a Poisson binomial), not an error of the
+    model, nor pairs that no key brought together.
+    """
+
+    pairs: int
+    """Pairs put forward as one person."""
+    precision: float
+    precision_low: float
+    precision_high: float
+    recall: float
+    recall_low: float
+    recall_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Linkage:
+    """What the linkage of a list gives."""
+
+    pairs: pa.Table
+    """PAIR."""
+    cases: pa.Table
+    """CASE."""
+    clusters: pa.Table
+    """entry_id, cluster_id: only entries that share a cluster; the id is that of its first entry."""
+    forecast: tuple[block.Forecast, ...]
+    candidates: int
+    """Pairs compared."""
+    estimate: Estimate | None
+    """None where no pair was put forward."""
+    chance: tuple[Chance, ...]
+
+
+def _quiet(_step: str, _done: int, _total: int) -> None:
+    """Progress for nobody."""
+
+
+def link(
+    voters: pa.Table,
+    settings: LinkSettings | None = None,
+    *,
+    profile: Profile = Profile.AZ,
+    progress: Progress = _quiet,
+) -> Linkage:
+    """The pairs, clusters and cases of a VOTER table.
+
+    Raises:
+        SchemaError: ``voters`` has not the shape of VOTER.
+    """
+    settings = settings or LinkSettings()
+    voters = tables.sort_by(schemas.require(voters, schemas.VOTER, "link"), "entry_id")
+    ids = voters.column("entry_id").combine_chunks()
+    entries = encode(voters)
+    blocks = [block.build(entries, key, settings.largest_block) for key in block.keys(profile)]
+    forecast = tuple(key.forecast for key in blocks)
+    progress("forecast", 0, sum(line.pairs for line in forecast))
+    found = candidates.find(entries, blocks, settings.chunk_pairs, progress)
+    model = weigh.learn(entries, found.patterns, profile)
+    judged, table = _judge(entries, ids, blocks, found, model, settings)
+    cluster = _cluster(entries, judged, model, settings)
+    return Linkage(
+        pairs=table,
+        cases=cases(entries, ids, judged, cluster, review=settings.review_probability),
+        clusters=_cluster_table(ids, cluster),
+        forecast=forecast,
+        candidates=len(found.left),
+        estimate=_estimate(found, model, settings.duplicate_probability),
+        chance=chance(entries),
+    )
+
+
+def _judge(
+    entries: Encoded,
+    ids: pa.Array,
+    blocks: list[block.Blocks],
+    found: Candidates,
+    model: weigh.Model,
+    settings: LinkSettings,
+) -> tuple[Judged, pa.Table]:
+    """The pairs worth keeping, scored exactly (not by bins of rarity), and their PAIR table."""
+    rough = weigh.score(weigh.unpack(found.patterns.codes), model)
+    # One bin of rarity is two bits: what passes within four times the odds is scored again, exactly.
+    near = classify.worth_keeping(weigh.unpack(found.patterns.codes), rough.posterior, settings.kept_probability / 4)
+    chosen = np.flatnonzero(near[np.searchsorted(found.patterns.codes, found.pattern)])
+    left, right = found.left[chosen], found.right[chosen]
+    order = np.lexsort((right, left))
+    left, right = left[order], right[order]
+    compared = compare(entries, left, right)
+    scored = weigh.score(compared, model)
+    kept = np.flatnonzero(classify.worth_keeping(compared, scored.posterior, settings.kept_probability))
+    left, right = left[kept], right[kept]
+    compared = Compared({name: levels[kept] for name, levels in compared.levels.items()}, compared.rarity[kept])
+    posterior, weight = scored.posterior[kept], scored.weight[kept]
+    kind = classify.kinds(
+        entries,
+        left,
+        right,
+        compared,
+        posterior,
+        review=settings.review_probability,
+        displaced=frozenset(settings.displaced_constituencies),
+    )
+    judged = Judged(left, right, weight, posterior, tuple(kind.to_pylist()))
+    bits = candidates.found_by(blocks, left, right)
+    return judged, _pair_table(ids, judged, compared, _found_by_words(blocks, bits))
+
+
+def _found_by_words(blocks: list[block.Blocks], bits: Longs) -> pa.Array:
+    distinct, place = np.unique(bits, return_inverse=True)
+    names = [
+        " + ".join(key.key.name for number, key in enumerate(blocks) if mask >> number & 1)
+        for mask in distinct.tolist()
+    ]
+    return pa.array(names, pa.string()).take(pa.array(place))
+
+
+def _pair_table(ids: pa.Array, judged: Judged, compared: Compared, found_by: pa.Array) -> pa.Table:
+    columns: dict[str, object] = {
+        "entry_l": pc.take(ids, pa.array(judged.left)),
+        "entry_r": pc.take(ids, pa.array(judged.right)),
+        "weight": pa.array(judged.weight),
+        "probability": pa.array(judged.posterior[:, 0]),
+        "kind": pa.array(judged.kind, pa.string()),
+        "found_by": found_by,
+    }
+    for name, levels in compared.levels.items():
+        columns[f"{name}_level"] = pa.array(LEVELS[name]).take(pa.array(levels))
+    return tables.from_columns(columns, schemas.PAIR, len(judged.left))
+
+
+def _cluster(entries: Encoded, judged: Judged, model: weigh.Model, settings: LinkSettings) -> Codes:
+    def probability(left: Codes, right: Codes) -> Floats:
+        return np.asarray(weigh.score(compare(entries, left, right), model).posterior[:, 0], np.float64)
+
+    sure = judged.posterior[:, 0] >= settings.duplicate_probability
+    return clusters(entries.size, judged.left[sure], judged.right[sure], judged.weight[sure], probability)
+
+
+def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
+    inside = np.flatnonzero(cluster >= 0)
+    names = {"entry_id": pc.take(ids, pa.array(inside)), "cluster_id": pc.take(ids, pa.array(cluster[inside]))}
+    return pa.table(names)
+
+
+def _estimate(found: Candidates, model: weigh.Model, threshold: float) -> Estimate | None:
+    same = weigh.score(weigh.unpack(found.patterns.codes), model).posterior[:, 0]
+    counts = found.patterns.counts
+    taken = same >= threshold
+    pairs = int(counts[taken].sum())
+    if not pairs:
+        return None
+    right, wrong_spread = float((same * counts)[taken].sum()), float((same * (1 - same) * counts)[taken].sum())
+    missed, missed_spread = float((same * counts)[~taken].sum()), float((same * (1 - same) * counts)[~taken].sum())
+    margin, missed_margin = 1.96 * wrong_spread**0.5, 1.96 * missed_spread**0.5
+    return Estimate(
+        pairs=pairs,
+        precision=right / pairs,
+        precision_low=max(0.0, (right - margin) / pairs),
+        precision_high=min(1.0, (right + margin) / pairs),
+        recall=right / (right + missed),
+        recall_low=right / (right + missed + missed_margin),
+        recall_high=min(1.0, right / (right + max(0.0, missed - missed_margin))),
+    )

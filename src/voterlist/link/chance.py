@@ -1,0 +1,55 @@
+"""What coincidence alone would give: for each kind of agreement, pairs expected beside pairs found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from voterlist.link import block
+from voterlist.link.arrays import Codes
+from voterlist.link.encode import Encoded
+
+__all__ = ["AGREEMENTS", "Chance", "chance"]
+
+AGREEMENTS: tuple[tuple[str, ...], ...] = (
+    ("stem", "given", "patronymic", "date"),
+    ("stem", "given", "date"),
+    ("stem", "given", "patronymic", "year"),
+    ("stem", "given", "year"),
+)
+"""The kinds of agreement that are counted; ``stem`` is the surname without its ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One kind of agreement in a list. Pairs found hold one person's, relatives' and strangers' pairs alike."""
+
+    agreement: str
+    expected: float
+    """Pairs that strangers of one sex would make, were their names and dates independent."""
+    found: int
+
+
+def _agreeing_share(codes: Codes) -> float:
+    """P(two random entries both have a value and it is the same), without an entry's pair with itself."""
+    size = len(codes)
+    if size < 2:
+        return 0.0
+    _, counts = np.unique(codes[codes >= 0], return_counts=True)
+    return float((counts * (counts - 1.0)).sum() / (size * (size - 1.0)))
+
+
+def chance(entries: Encoded) -> tuple[Chance, ...]:
+    """Expected and found pairs for each of ``AGREEMENTS``, entries of unknown sex as a group of their own."""
+    groups = [np.flatnonzero(entries.sex == sex) for sex in (-1, 0, 1)]
+    fields = sorted({name for agreement in AGREEMENTS for name in agreement})
+    shares = [{name: _agreeing_share(block.field(entries, name)[group]) for name in fields} for group in groups]
+    found = []
+    for agreement in AGREEMENTS:
+        expected = 0.0
+        for group, share in zip(groups, shares, strict=True):
+            size = len(group)
+            expected += size * (size - 1) / 2 * float(np.prod([share[name] for name in agreement]))
+        found.append(Chance("+".join(agreement), expected, block.agreeing(entries, agreement)))
+    return tuple(found)

@@ -1,0 +1,92 @@
+"""What a pair is: a kind of duplicate by where and how its entries differ, or twins, relatives, namesakes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.link.arrays import Bools, Codes, Floats
+from voterlist.link.compare import Compared
+from voterlist.link.encode import Encoded
+from voterlist.link.weigh import CLASSES
+from voterlist.model import PairKind
+
+__all__ = ["kinds", "worth_keeping"]
+
+_SAME, _TWINS, _SIBLINGS, _HOUSEHOLD, _STRANGERS = range(len(CLASSES))
+
+
+def _one_identifier(compared: Compared) -> Bools:
+    return np.asarray((compared.levels["fin"] == 1) | (compared.levels["document"] == 1))
+
+
+def _one_name(compared: Compared) -> Bools:
+    """Surname (whatever its ending) and given name agree, and the patronymics do not contradict."""
+    levels = compared.levels
+    surname = (levels["surname"] == 1) | (levels["surname"] == 2)
+    return np.asarray(surname & (levels["given_name"] == 1) & (levels["patronymic"] <= 1))
+
+
+def worth_keeping(compared: Compared, posterior: Floats, least: float) -> Bools:
+    """The pairs that stay in the table: perhaps one person, or to be named as what they are instead.
+
+    That is: P(same) at least ``least``; one identifier on two entries; twins by birth date; namesakes born on
+    one day. Relatives of other kinds are everywhere and are not listed.
+    """
+    same_date = compared.levels["birth_date"] == 1
+    twins = same_date & (posterior[:, _TWINS] >= 0.5)
+    namesakes = same_date & _one_name(compared)
+    return np.asarray((posterior[:, _SAME] >= least) | _one_identifier(compared) | twins | namesakes)
+
+
+def _changed_surname(compared: Compared) -> Bools:
+    """Given name, patronymic and birth date agree while the surname is another, or has another ending."""
+    levels = compared.levels
+    others = (levels["given_name"] == 1) & (levels["patronymic"] == 1) & (levels["birth_date"] <= 2)
+    return np.asarray(others & np.isin(levels["surname"], (2, 5, 6)))
+
+
+def kinds(
+    entries: Encoded,
+    left: Codes,
+    right: Codes,
+    compared: Compared,
+    posterior: Floats,
+    *,
+    review: float,
+    displaced: frozenset[int],
+) -> pa.Array:
+    """The PairKind of each pair. ``displaced`` are the constituencies that list people where they come from."""
+    perhaps_same = posterior[:, _SAME] >= review
+    constituency_l, constituency_r = entries.constituency[left], entries.constituency[right]
+    elsewhere = (constituency_l != constituency_r) & (constituency_l >= 0) & (constituency_r >= 0)
+    origin = np.isin(constituency_l, list(displaced)) != np.isin(constituency_r, list(displaced))
+    precinct_differs = entries.precinct[left] != entries.precinct[right]
+    rival = posterior[:, 1:].argmax(axis=1) + 1
+    conditions = [
+        _one_identifier(compared) & ~perhaps_same,
+        perhaps_same & (entries.temporary[left] != entries.temporary[right]),
+        perhaps_same & _changed_surname(compared),
+        perhaps_same & elsewhere & origin,
+        perhaps_same & elsewhere,
+        perhaps_same & precinct_differs,
+        perhaps_same,
+        rival == _TWINS,
+        (rival == _SIBLINGS) | (rival == _HOUSEHOLD),
+        _one_name(compared),
+    ]
+    names = [
+        PairKind.IDENTITY_CONFLICT,
+        PairKind.TEMPORARY,
+        PairKind.NAME_CHANGE,
+        PairKind.DISPLACED,
+        PairKind.ACROSS_CONSTITUENCIES,
+        PairKind.WITHIN_CONSTITUENCY,
+        PairKind.SAME_PRECINCT,
+        PairKind.TWINS,
+        PairKind.RELATIVES,
+        PairKind.NAMESAKES,
+    ]
+    chosen = np.select(conditions, range(len(names)), len(names))
+    labels = pa.array([*(name.value for name in names), PairKind.UNLIKELY.value])
+    return labels.take(pa.array(chosen))

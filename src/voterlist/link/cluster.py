@@ -1,0 +1,90 @@
+"""Entries that are one person: clusters that respect evidence against, not a mere chain of likely pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from voterlist.link.arrays import Codes, Floats
+
+__all__ = ["clusters"]
+
+Judge = Callable[[Codes, Codes], Floats]
+"""Tells P(same person) of the pairs (left, right), also of those that no key brought together."""
+
+_AGAINST = 0.01
+"""A pair at or below this probability keeps its two entries out of one cluster."""
+
+
+def _components(size: int, left: Codes, right: Codes) -> Codes:
+    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(size, size))
+    _, component = connected_components(graph, directed=False)
+    return np.asarray(component, np.int32)
+
+
+def clusters(size: int, left: Codes, right: Codes, weight: Floats, judge: Judge) -> Codes:
+    """The cluster of each entry, -1 where it stands alone; a cluster is named by its first entry's position.
+
+    Pairs join clusters from the heaviest down; two clusters are not joined while any pair across them speaks
+    against (at or below 0.01). In a chain of three whose ends are two people, the stronger half stands.
+    """
+    cluster = np.full(size, -1, np.int32)
+    if not len(left):
+        return cluster
+    nodes, local = np.unique(np.r_[left, right], return_inverse=True)
+    component = _components(len(nodes), local[: len(left)].astype(np.int32), local[len(left) :].astype(np.int32))
+    members = np.bincount(component)
+    pair_component = component[local[: len(left)]]
+    simple = members[pair_component] == 2
+    cluster[left[simple]] = cluster[right[simple]] = left[simple]
+    larger = np.flatnonzero(~simple)
+    _join_larger(cluster, nodes, component, members, (left[larger], right[larger], weight[larger]), judge)
+    return cluster
+
+
+def _join_larger(
+    cluster: Codes,
+    nodes: Codes,
+    component: Codes,
+    members: np.ndarray,
+    pairs: tuple[Codes, Codes, Floats],
+    judge: Judge,
+) -> None:
+    """Greedy joining inside each component of three entries or more (a small part of all)."""
+    left, right, weight = pairs
+    large = np.flatnonzero(members > 2)
+    if not len(large):
+        return
+    order = np.argsort(component, kind="stable")
+    starts = np.r_[0, np.cumsum(members)]
+    against = _against(nodes, order, starts, large, judge)
+    group: dict[int, set[int]] = {}
+    for position in np.lexsort((right, left, -weight)):
+        one, two = int(left[position]), int(right[position])
+        first, second = group.setdefault(one, {one}), group.setdefault(two, {two})
+        if first is second or any((min(a, b), max(a, b)) in against for a in first for b in second):
+            continue
+        first |= second
+        for member in second:
+            group[member] = first
+    for entry, mates in group.items():
+        if len(mates) > 1:
+            cluster[entry] = min(mates)
+
+
+def _against(
+    nodes: Codes, order: np.ndarray, starts: np.ndarray, large: np.ndarray, judge: Judge
+) -> set[tuple[int, int]]:
+    """The pairs inside the large components that speak against "one person"."""
+    lefts, rights = [], []
+    for number in large:
+        inside = np.sort(nodes[order[starts[number] : starts[number + 1]]])
+        one, two = np.triu_indices(len(inside), 1)
+        lefts.append(inside[one])
+        rights.append(inside[two])
+    left, right = np.concatenate(lefts).astype(np.int32), np.concatenate(rights).astype(np.int32)
+    no = judge(left, right) <= _AGAINST
+    return set(zip(left[no].tolist(), right[no].tolist(), strict=True))

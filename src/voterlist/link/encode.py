@@ -1,0 +1,124 @@
+"""Voters as arrays: each name coded once, so that every later step works on integers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist import tables
+from voterlist.link.arrays import Bools, Codes, Longs, Words
+from voterlist.model import ListKind, Sex
+
+__all__ = ["Coded", "Encoded", "encode"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """One column of text: a code an entry, the distinct values, and how often each stands in the list."""
+
+    codes: Codes
+    values: Words
+    counts: Longs
+
+    @property
+    def is_empty(self) -> bool:
+        """True where no entry has a value."""
+        return len(self.values) == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A list as arrays, one position an entry, in the order of the entry ids."""
+
+    size: int
+    surname: Coded
+    stem: Coded
+    given: Coded
+    patronymic: Coded
+    fin: Coded
+    document: Coded
+    address: Coded
+    street: Coded
+    house: Coded
+    flat: Coded
+    year: Codes
+    """0 where unknown."""
+    month: Codes
+    """0 where unknown."""
+    day: Codes
+    """0 where unknown."""
+    sex: Codes
+    """0 male, 1 female, -1 unknown; as stated, else as the patronymic or the given name witness it."""
+    constituency: Codes
+    precinct: Codes
+    temporary: Bools
+    """True where the entry stands on a temporary list."""
+
+    @property
+    def date(self) -> Codes:
+        """The full birth date as year * 10000 + month * 100 + day; -1 where a part is unknown."""
+        full = (self.year > 0) & (self.month > 0) & (self.day > 0)
+        return np.where(full, self.year * 10_000 + self.month * 100 + self.day, -1).astype(np.int32)
+
+
+def _coded(column: pa.ChunkedArray) -> Coded:
+    """The column with its values in sorted order, so that no later step depends on the order of rows."""
+    codes, distinct = tables.codes(column)
+    words = np.array(distinct.to_pylist(), dtype=object)
+    order = np.argsort(words, kind="stable") if len(words) else np.zeros(0, np.int64)
+    place = np.empty(len(words) + 1, np.int32)
+    place[order] = np.arange(len(words), dtype=np.int32)
+    place[-1] = -1  # where a code of -1 looks itself up
+    sorted_codes = place[codes]
+    counts = np.bincount(sorted_codes[sorted_codes >= 0], minlength=len(words)).astype(np.int64)
+    return Coded(sorted_codes, words[order], counts)
+
+
+def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
+    """Whole numbers as int32, ``missing`` where null."""
+    filled = column.cast(pa.int32()).fill_null(missing)
+    return np.asarray(filled.to_numpy(), dtype=np.int32)
+
+
+def _sex(voters: pa.Table) -> Codes:
+    """The first of: as stated, as the patronymic witnesses it, as the given name does."""
+    found = np.full(voters.num_rows, -1, np.int32)
+    for name in ("sex", "patronymic_sex", "given_sex"):
+        codes, distinct = tables.codes(voters.column(name))
+        meaning = np.array(
+            [{Sex.MALE: 0, Sex.FEMALE: 1}.get(word, -1) for word in distinct.to_pylist()] + [-1], np.int32
+        )
+        found = np.where(found < 0, meaning[codes], found)
+    return found
+
+
+def _is_temporary(column: pa.ChunkedArray) -> Bools:
+    codes, distinct = tables.codes(column)
+    meaning = np.array([word == ListKind.TEMPORARY for word in distinct.to_pylist()] + [False])
+    return np.asarray(meaning[codes])
+
+
+def encode(voters: pa.Table) -> Encoded:
+    """A VOTER table, sorted by entry id, as arrays of its length."""
+    return Encoded(
+        size=voters.num_rows,
+        surname=_coded(voters.column("surname_skeleton")),
+        stem=_coded(voters.column("surname_stem")),
+        given=_coded(voters.column("given_skeleton")),
+        patronymic=_coded(voters.column("patronymic_skeleton")),
+        fin=_coded(voters.column("fin")),
+        document=_coded(voters.column("document")),
+        address=_coded(voters.column("address")),
+        street=_coded(voters.column("street")),
+        house=_coded(voters.column("house")),
+        flat=_coded(voters.column("flat")),
+        year=_numbers(voters.column("birth_year"), 0),
+        month=_numbers(voters.column("birth_month"), 0),
+        day=_numbers(voters.column("birth_day"), 0),
+        sex=_sex(voters),
+        constituency=_numbers(voters.column("constituency"), -1),
+        precinct=_numbers(voters.column("precinct"), -1),
+        temporary=_is_temporary(voters.column("list_kind")),
+    )

@@ -1,0 +1,208 @@
+"""Match weights and probabilities: a Fellegi-Sunter model whose "not one person" has classes of its own.
+
+Five latent classes of pairs: *same* person; *twins*; *siblings*; others of one *household*; *strangers*.
+A model of two classes learnt from a voters' list settles on "relatives against strangers", because relatives
+are many and strangers few among the pairs that blocking brings together. Here strangers are not learnt at
+all: how often two strangers agree follows from random pairs and from how common each value is, over all
+N (N - 1) / 2 pairs of the list. Blocking looks only at the compared fields, so it does not change the odds
+of a pair that was compared. What is learnt, by EM over the distinct patterns of levels, are the m
+probabilities of the other classes and their sizes, each held by a Dirichlet prior.
+
+Sources: Fellegi and Sunter 1969 (weights); Winkler 1988 (EM), 2000 (value-specific frequencies); Larsen and
+Rubin 2001 (mixtures of more than two classes).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+
+from voterlist.link.arrays import Floats, Longs
+from voterlist.link.compare import LEVELS, Compared, compare
+from voterlist.link.encode import Encoded
+from voterlist.model import Profile
+
+__all__ = ["CLASSES", "Model", "Patterns", "Scored", "learn", "pack", "score"]
+
+CLASSES = ("same", "twins", "siblings", "household", "strangers")
+"""The latent classes of pairs, in the order of their rows and columns."""
+
+_RARITY_BINS = 64
+_BITS_A_BIN = 2.0
+_EXACT = {"surname": 2, "given_name": 1, "patronymic": 1, "birth_date": 2, "document": 1, "fin": 1}
+"""Levels up to this number are agreements on a value: for strangers the value's rarity tells their chance."""
+
+_RADIX = tuple(len(levels) for levels in LEVELS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """``log_m[class][field]`` is log2 P(level | class), 0 at "missing"; ``log_size`` log2 of pairs a class."""
+
+    log_m: dict[str, dict[str, Floats]]
+    log_size: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Distinct patterns of levels and binned rarity, with how many pairs show each."""
+
+    codes: Longs
+    counts: Longs
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """For each pair: P(class | pattern), shape (pairs, classes), and the log2 Bayes factor of *same*."""
+
+    posterior: Floats
+    weight: Floats
+
+
+@cache
+def _priors(profile: Profile) -> dict[str, dict[str, Floats | float]]:
+    text = resources.files(__package__).joinpath("priors.toml").read_text(encoding="utf-8")
+    classes = tomllib.loads(text)[profile.value]
+    return {
+        name: {
+            key: np.array(value) / np.sum(value) if isinstance(value, list) else float(value)
+            for key, value in entries.items()
+        }
+        for name, entries in classes.items()
+    }
+
+
+def pack(compared: Compared) -> Longs:
+    """One code a pair: its levels in mixed radix, then its rarity in bins of two bits."""
+    code = np.minimum(-compared.rarity / _BITS_A_BIN, _RARITY_BINS - 1).astype(np.int64)
+    code = np.maximum(code, 0)
+    for name, radix in zip(LEVELS, _RADIX, strict=True):
+        code = code * radix + compared.levels[name]
+    return code
+
+
+def unpack(codes: Longs) -> Compared:
+    """The levels of packed patterns, and the middle of their bin of rarity."""
+    levels = {}
+    rest = codes
+    for name, radix in reversed(list(zip(LEVELS, _RADIX, strict=True))):
+        levels[name] = (rest % radix).astype(np.uint8)
+        rest = rest // radix
+    return Compared(levels, -(rest.astype(np.float64) + 0.5) * _BITS_A_BIN)
+
+
+def count(parts: list[Patterns]) -> Patterns:
+    """The patterns of several chunks together."""
+    if not parts:
+        return Patterns(np.zeros(0, np.int64), np.zeros(0, np.int64))
+    codes = np.concatenate([part.codes for part in parts])
+    distinct, place = np.unique(codes, return_inverse=True)
+    counts = np.bincount(place, np.concatenate([part.counts for part in parts]), len(distinct))
+    return Patterns(distinct, counts.astype(np.int64))
+
+
+def patterns(codes: Longs) -> Patterns:
+    """The distinct codes of a chunk with their counts."""
+    distinct, counts = np.unique(codes, return_counts=True)
+    return Patterns(distinct, counts.astype(np.int64))
+
+
+def _strangers(entries: Encoded, sample: int, seed: int) -> dict[str, Floats]:
+    """log2 u of each level from random pairs; 0 for agreements on a value, whose rarity is added a pair.
+
+    Half an imagined pair is added to each level (Jeffreys), so that no level is impossible.
+    """
+    random = np.random.default_rng(seed)
+    one = random.integers(0, entries.size, sample).astype(np.int32)
+    other = random.integers(0, entries.size, sample).astype(np.int32)
+    apart = one != other
+    compared = compare(entries, np.minimum(one, other)[apart], np.maximum(one, other)[apart])
+    found = {}
+    for name, levels in LEVELS.items():
+        counts = np.bincount(compared.levels[name], minlength=len(levels)).astype(np.float64)
+        counts[0] = 0
+        share = (counts[1:] + 0.5) / (counts[1:].sum() + 0.5 * (len(levels) - 1))
+        log_u = np.r_[0.0, np.log2(share)]
+        exact = _EXACT.get(name, 0)
+        if name == "surname":
+            # Given one stem (its rarity is counted), how the endings of two strangers relate.
+            both = counts[1] + counts[2] + 1.0
+            log_u[1:3] = np.log2((counts[1:3] + 0.5) / both)
+        else:
+            log_u[1 : exact + 1] = 0.0
+        found[name] = log_u
+    return found
+
+
+def _log_likelihood(compared: Compared, log_m: dict[str, dict[str, Floats]]) -> Floats:
+    """log2 P(pattern | class), shape (pairs, classes)."""
+    columns = []
+    for name in CLASSES:
+        total = np.zeros(len(compared.rarity))
+        for field, levels in compared.levels.items():
+            total += log_m[name][field][levels]
+        columns.append(total + compared.rarity if name == "strangers" else total)
+    return np.stack(columns, axis=1)
+
+
+def _posterior(log_likelihood: Floats, log_size: Floats) -> Floats:
+    joint = log_likelihood + log_size
+    joint -= joint.max(axis=1, keepdims=True)
+    share = np.exp2(joint)
+    return np.asarray(share / share.sum(axis=1, keepdims=True), np.float64)
+
+
+def _log_prior(profile: Profile) -> dict[str, dict[str, Floats]]:
+    found: dict[str, dict[str, Floats]] = {}
+    for name in CLASSES[:-1]:
+        prior = _priors(profile)[name]
+        found[name] = {field: np.r_[0.0, np.log2(prior[field])] for field in LEVELS}
+    return found
+
+
+def _maximise(seen: Compared, expected: Floats, profile: Profile, log_m: dict[str, dict[str, Floats]]) -> None:
+    """Set m of the learnt classes from the expected counts of their levels and the prior."""
+    for column, name in enumerate(CLASSES[:-1]):
+        prior = _priors(profile)[name]
+        weight = expected[:, column]
+        for field, levels in LEVELS.items():
+            counts = np.bincount(seen.levels[field], weight, len(levels))[1:]
+            held = counts + float(prior["strength"]) * np.asarray(prior[field])
+            log_m[name][field] = np.r_[0.0, np.log2(held / held.sum())]
+
+
+def learn(entries: Encoded, seen: Patterns, profile: Profile, *, sample: int = 1_000_000, seed: int = 1) -> Model:
+    """The model of a list from the patterns of its candidate pairs, by at most 50 rounds of EM."""
+    log_m = _log_prior(profile)
+    log_m["strangers"] = (
+        _strangers(entries, sample, seed)
+        if entries.size > 1
+        else {field: np.zeros(len(levels)) for field, levels in LEVELS.items()}
+    )
+    shares = [float(_priors(profile)[name]["expected_share"]) for name in CLASSES[:-1]]
+    pairs = max(entries.size * (entries.size - 1) / 2, 1.0)
+    sizes = np.array([share * max(entries.size, 1) for share in shares] + [pairs])
+    held = 0.05 * sizes[:-1]
+    patterns_seen = unpack(seen.codes)
+    for _ in range(50):
+        likelihood = _log_likelihood(patterns_seen, log_m)
+        expected = _posterior(likelihood, np.log2(sizes)) * seen.counts[:, None]
+        before = sizes.copy()
+        sizes[:-1] = (expected.sum(axis=0)[:-1] + held) / 1.05
+        _maximise(patterns_seen, expected, profile, log_m)
+        if np.abs(np.log2(sizes / before)).max() < 1e-4:
+            break
+    return Model(log_m, np.log2(sizes))
+
+
+def score(compared: Compared, model: Model) -> Scored:
+    """The posterior of each class and the match weight of *same* against all that is not *same*, in bits."""
+    likelihood = _log_likelihood(compared, model.log_m)
+    posterior = _posterior(likelihood, model.log_size)
+    others = model.log_size[1:] - np.logaddexp2.reduce(model.log_size[1:])
+    weight = likelihood[:, 0] - np.logaddexp2.reduce(likelihood[:, 1:] + others, axis=1)
+    return Scored(posterior, weight)
