@@ -138,13 +138,14 @@ class LinkSettings(_Section):
     """Pairs compared at a time; the memory of the comparison grows with it."""
     largest_block: Count = 2_000
     """Entries in one block; a larger one is split by a further key, and what is left out is counted."""
+    displaced_constituencies: list[Count] = Field(default_factory=list)
+    """The constituencies that list displaced people where they come from."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
+        _require_order(self, "kept_probability", "review_probability")
         _require_order(self, "review_probability", "duplicate_probability")
         return self
-    displaced_constituencies: list[int] = Field(default_factory=list)
-    """The constituencies that list displaced people where they come from."""
 
 
 class ReportSettings(_Section):

@@ -1,0 +1,192 @@
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voterlist import config
+from voterlist.catalogue import LANGUAGES, catalogue
+from voterlist.errors import SettingsError, SettingsMistake, UsageError
+from voterlist.model import Level, Profile
+
+WRONG = """
+[link]
+duplicate_probabilty = 3
+review_probability = 7
+[check]
+smallest_precinct = 0
+voting_age = "18"
+rules.missing-valeu.enabled = true
+rules.missing-value.enabled = 1
+[report]
+languages = ["ru"]
+[workspace]
+level = "x"
+cycle = "next"
+[ingest]
+max_rows = 1.5
+[ingest.columns]
+surnam = "Soyad"
+fin = 3
+[calendar]
+check_due = "02-30"
+election_day = "soon"
+[zork]
+"""
+
+
+def mistakes(text, **options):
+    with pytest.raises(SettingsError) as caught:
+        config.parse(text, **options)
+    return {mistake.path: mistake.code for mistake in caught.value.mistakes}
+
+
+def test_an_empty_file_gives_the_defaults():
+    """Every key has a default, so a workspace needs no settings to start."""
+    assert config.parse("") == config.Settings()
+
+
+def test_the_template_is_the_defaults_written_out():
+    """What init writes changes nothing but the cycle and the level it was given."""
+    expected = config.Settings(workspace=config.WorkspaceSettings(cycle="2031-election", level=Level.CEC))
+    assert config.parse(config.template("2031-election", Level.CEC)) == expected
+
+
+def test_the_template_names_every_key():
+    """No key is hidden from the reader of the file: each stands in it, though it may be commented out."""
+    text = config.template()
+    for name, field in config.Settings.model_fields.items():
+        assert f"[{name}]" in text
+        for key in field.annotation.model_fields:
+            assert f"{key} = " in text or f"[{name}.{key}" in text, key
+
+
+def test_all_mistakes_are_reported_at_once():
+    """A person corrects the file once: every mistake comes with its key path and its kind."""
+    assert mistakes(WRONG, rule_codes=["missing-value"]) == {
+        "calendar.check_due": "not-a-month-and-day",
+        "calendar.election_day": "not-a-day",
+        "check.rules.missing-valeu": "unknown-key-meant",
+        "check.rules.missing-value.enabled": "not-true-or-false",
+        "check.smallest_precinct": "too-small",
+        "check.voting_age": "not-a-whole-number",
+        "ingest.columns.fin": "not-a-header",
+        "ingest.columns.surnam": "unknown-key-meant",
+        "ingest.max_rows": "not-a-whole-number",
+        "link.duplicate_probabilty": "unknown-key-meant",
+        "link.review_probability": "too-large",
+        "report.languages.0": "not-one-of",
+        "workspace.cycle": "not-a-cycle",
+        "workspace.level": "not-one-of",
+        "zork": "unknown-key",
+    }
+
+
+def test_an_unknown_key_is_told_the_key_that_was_meant():
+    """The nearest key of the same section is offered, not one of another section."""
+    with pytest.raises(SettingsError) as caught:
+        config.parse("[link]\nlargest_blok = 10\n[privacy]\nmask_identifier = true\n")
+    assert [dict(mistake.places)["meant"] for mistake in caught.value.mistakes] == ["largest_block", "mask_identifiers"]
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("[link]\nreview_probability = 0.99", "link.review_probability"),
+        ("[check]\nsmallest_precinct = 2000", "check.smallest_precinct"),
+        ("[check]\nvoting_age = 106", "check.voting_age"),
+        ('[calendar]\ncompile_due = "05-01"', "calendar.compile_due"),
+        ('[calendar]\ncheck_due = "06-01"', "calendar.check_due"),
+        ("[calendar]\nupdated_days = 40", "calendar.updated_days"),
+    ],
+)
+def test_two_keys_that_contradict_each_other_are_a_mistake(text, path):
+    """A lower limit above its upper one, or a stage due before the one it follows, is caught at once."""
+    assert mistakes(text) == {path: "out-of-order"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_mistake_has_a_sentence_in_both_languages(language):
+    """What the settings can say is in the catalogue, with the places its sentence names."""
+    say = catalogue(language)
+    with pytest.raises(SettingsError) as caught:
+        config.parse(WRONG)
+    codes = set(config._PLAIN_CODES.values()) | {"not-usable", "not-a-header"}
+    found = list(caught.value.mistakes) + [SettingsMistake("x", code) for code in sorted(codes)]
+    for mistake in found:
+        assert say(f"settings.{mistake.code}", **dict(mistake.places))
+
+
+@pytest.mark.parametrize("text", ["[link", "a = ", "[link]\n[link]\n", "x = 1\nx = 2", "\x00"])
+def test_a_text_that_is_no_toml_is_a_mistake_not_a_crash(text):
+    """A slip in the file's own grammar is told like any other mistake."""
+    assert mistakes(text) == {"voterlist.toml": "not-toml"}
+
+
+@given(st.text())
+def test_no_text_ends_in_anything_but_settings_or_their_mistakes(text):
+    """Whatever stands in the file, the answer is settings or SettingsError."""
+    try:
+        found = config.parse(text)
+    except SettingsError as error:
+        found = error.mistakes
+    assert found
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*config.Settings.model_fields, "other"]),
+        st.one_of(st.integers(), st.text("ab"), st.booleans(), st.lists(st.integers())),
+    ),
+)
+def test_a_section_that_is_no_section_is_a_mistake(values):
+    """A value where a section belongs is named with its path."""
+    lines = []
+    for name, value in values.items():
+        written = str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')
+        lines.append(f"{name} = {written}")
+    if values:
+        assert set(mistakes("\n".join(lines))) == set(values)
+
+
+def test_a_file_saved_by_windows_is_read(tmp_path):
+    """A byte order mark and Windows line ends are no mistake."""
+    path = tmp_path / "voterlist.toml"
+    path.write_bytes('\ufeff[workspace]\r\nprofile = "generic"\r\n'.encode())
+    assert config.load(path).workspace.profile is Profile.GENERIC
+
+
+def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path):
+    """The line of the first wrong byte is named."""
+    path = tmp_path / "voterlist.toml"
+    path.write_bytes(b"[workspace]\n# \xfe\xff\n")
+    with pytest.raises(SettingsError) as caught:
+        config.load(path)
+    assert caught.value.mistakes == (SettingsMistake("voterlist.toml", "not-utf8", (("line", "2"),)),)
+
+
+def test_no_file_is_wrong_usage(tmp_path):
+    """A folder without settings is no workspace; the error says what to do."""
+    with pytest.raises(UsageError) as caught:
+        config.load(tmp_path / "voterlist.toml")
+    assert (caught.value.code, caught.value.exit_code) == ("no-settings", 2)
+
+
+@pytest.mark.parametrize("written", ["2026-11-01", '"2026-11-01"'])
+def test_an_election_day_may_be_written_bare_or_in_quotes(written):
+    """Both ways people write a day in TOML give the day."""
+    assert config.parse(f"[calendar]\nelection_day = {written}").calendar.election_day == dt.date(2026, 11, 1)
+
+
+@pytest.mark.parametrize("written", ["2026-11-01T10:00:00", "2026", "10:00:00", '"2026-02-29"'])
+def test_what_is_no_day_is_not_taken_for_one(written):
+    """A time, a year or a day that does not exist is a mistake."""
+    assert mistakes(f"[calendar]\nelection_day = {written}") == {"calendar.election_day": "not-a-day"}
+
+
+def test_equal_settings_have_one_digest_however_they_are_written():
+    """The digest follows the values, so a comment added to the file does not make a new run."""
+    first = config.parse("[check]\nvoting_age = 18\n")
+    second = config.parse("# a comment\n[report]\nlanguages = ['az']\n")
+    other = config.parse("[check]\nvoting_age = 19\n")
+    assert config.digest(first) == config.digest(second) != config.digest(other)

@@ -1,0 +1,160 @@
+import datetime as dt
+import sqlite3
+
+import pyarrow as pa
+import pytest
+
+from voterlist.errors import InputError, UsageError
+from voterlist.io.ledger import Ledger, received
+from voterlist.schemas import CASE, DECISION, LIST
+from voterlist.tables import from_columns
+
+FIRST = dt.date(2026, 2, 3)
+SECOND = dt.date(2026, 2, 8)
+
+
+def lists(*precincts, source="aaaaaaaaaaaa"):
+    count = len(precincts)
+    columns = {
+        "source": [source] * count,
+        "constituency": pa.array([88] * count, pa.int32()),
+        "precinct": pa.array(precincts, pa.int32()),
+        "list_kind": ["permanent"] * count,
+        "rows": [10] * count,
+        "entries": [9] * count,
+        "set_aside": [1] * count,
+    }
+    return from_columns(columns, LIST, count)
+
+
+def cases(kinds):
+    rows = [(case, f"{case}-{side}", kind) for case, kind in kinds.items() for side in "ab"]
+    count = len(rows)
+    columns = {
+        "case_id": pa.array([row[0] for row in rows], pa.string()),
+        "entry_id": pa.array([row[1] for row in rows], pa.string()),
+        "kind": [row[2] for row in rows],
+        "role": ["question"] * count,
+    }
+    return from_columns(columns, CASE, count)
+
+
+def decisions(*rows):
+    names = ("case_id", "entry_id", "verdict", "reason", "decided_by", "decided_at")
+    return from_columns(
+        {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)},
+        DECISION,
+        len(rows),
+    )
+
+
+def test_a_list_keeps_the_first_day_it_was_seen(tmp_path):
+    """Running again later does not make a list that came in time late."""
+    path = tmp_path / "ledger.db"
+    with Ledger(path) as ledger:
+        ledger.submit(lists(1, None), {"aaaaaaaaaaaa": "1.csv"}, FIRST)
+    with Ledger(path) as ledger:
+        ledger.submit(lists(1), {"aaaaaaaaaaaa": "renamed.csv"}, SECOND)
+        ledger.submit(lists(2, source="bbbbbbbbbbbb"), {}, SECOND)
+        found = ledger.submissions()
+    assert [(item.precinct, item.name, item.first_seen) for item in found] == [
+        (None, "1.csv", FIRST),
+        (1, "renamed.csv", FIRST),
+        (2, "", SECOND),
+    ]
+    assert received(found) == {(88, None): FIRST, (88, 1): FIRST, (88, 2): SECOND}
+
+
+def test_a_corrected_list_does_not_move_the_day_of_the_first(tmp_path):
+    """A precinct that hands in a second file was in time if its first file was."""
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.submit(lists(1), {}, FIRST)
+        ledger.submit(lists(1, source="cccccccccccc"), {}, SECOND)
+        assert received(ledger.submissions()) == {(88, 1): FIRST}
+
+
+def test_cases_open_are_decided_or_go(tmp_path):
+    """A case keeps the run in which it was first seen, through every status."""
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.note_cases(cases({"c1": "same-precinct", "c2": "twins"}), "run1")
+        ledger.decide(decisions(("c1", "c1-a", "keep", None, "N", "2026-02-04")))
+        ledger.note_cases(cases({"c1": "same-precinct", "c3": "namesakes"}), "run2")
+        assert [(case.case_id, case.status, case.first_run, case.last_run) for case in ledger.cases()] == [
+            ("c1", "decided", "run1", "run2"),
+            ("c2", "gone", "run1", "run1"),
+            ("c3", "open", "run2", "run2"),
+        ]
+
+
+def test_the_newest_decision_holds_and_a_repeated_one_is_not_added(tmp_path):
+    """Reading the same workbook twice changes nothing; changing one's mind does."""
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        first = decisions(("c", "b", "repeat", None, "N", "2026-02-04"), ("c", "a", "keep", None, "N", "2026-02-04"))
+        assert ledger.decide(first) == 2
+        assert ledger.decide(first) == 0
+        assert ledger.decide(decisions(("c", "b", "separate", "twins", "M", "2026-02-05"))) == 1
+        held = ledger.decisions()
+    assert held.schema == DECISION
+    assert [(row["entry_id"], row["verdict"], row["decided_by"]) for row in held.to_pylist()] == [
+        ("a", "keep", "N"),
+        ("b", "separate", "M"),
+    ]
+
+
+def test_an_empty_ledger_answers_with_empty_tables(tmp_path):
+    """Zero rows have the shape of many."""
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        assert ledger.decisions().equals(DECISION.empty_table())
+        assert ledger.submissions() == ledger.cases() == ledger.journal() == []
+        ledger.submit(LIST.empty_table(), {}, FIRST)
+        ledger.note_cases(CASE.empty_table(), "run")
+        assert ledger.decide(DECISION.empty_table()) == 0
+
+
+def test_a_block_that_fails_leaves_no_trace(tmp_path):
+    """What a block wrote is kept or undone as one."""
+    path = tmp_path / "ledger.db"
+
+    def fail():
+        with Ledger(path) as ledger:
+            ledger.write_journal(FIRST, "run", rows=3)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with Ledger(path) as ledger:
+        assert ledger.journal() == []
+        ledger.write_journal(SECOND, "run", rows=4, run="x")
+    with Ledger(path) as ledger:
+        assert ledger.journal() == [(SECOND, "run", {"rows": 4, "run": "x"})]
+
+
+def test_a_file_that_is_no_ledger_is_left_alone(tmp_path):
+    """A damaged ledger is an input that could not be read; it is never overwritten."""
+    path = tmp_path / "ledger.db"
+    path.write_bytes(b"no database at all" * 100)
+    with pytest.raises(InputError) as caught:
+        Ledger(path)
+    assert (caught.value.code, caught.value.exit_code) == ("ledger-unreadable", 3)
+    assert path.read_bytes() == b"no database at all" * 100
+
+
+def test_a_ledger_of_a_later_version_is_not_touched(tmp_path):
+    """An older program does not write into tables it does not know."""
+    path = tmp_path / "ledger.db"
+    with sqlite3.connect(path) as base:
+        base.execute("PRAGMA user_version = 99")
+    base.close()
+    with pytest.raises(UsageError) as caught:
+        Ledger(path)
+    assert caught.value.code == "ledger-newer"
+
+
+def test_two_processes_may_open_a_new_ledger(tmp_path):
+    """The second finds the tables made by the first."""
+    path = tmp_path / "ledger.db"
+    first, second = Ledger(path), Ledger(path)
+    with first:
+        first.write_journal(FIRST, "one")
+    with second:
+        assert [event for _, event, _ in second.journal()] == ["one"]

@@ -1,0 +1,193 @@
+import json
+import multiprocessing
+import subprocess
+import sys
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+
+from voterlist.errors import WorkspaceBusyError
+from voterlist.io import lock, store
+from voterlist.io.store import Manifest, RunFolder, Work
+from voterlist.tables import words
+
+MANIFEST = Manifest(
+    run="2026-02-03-0a1b2c3d",
+    today="2026-02-03",
+    program="0.1.0",
+    program_digest="p",
+    settings="s",
+    constituencies=(88,),
+    inputs={"inbox/088/1.csv": "aa"},
+)
+TABLE = pa.table({"entry_id": ["a", "b"], "kind": words(["x", None])})
+
+
+def test_a_table_written_is_the_table_read(tmp_path):
+    """Values, nulls and dictionary columns come back as they went."""
+    folder = RunFolder(tmp_path, MANIFEST)
+    folder.commit("ingest", "key", {"entries": TABLE, "parts/more": TABLE.slice(0, 0)})
+    found = RunFolder(tmp_path, MANIFEST).take_over("ingest", "key")
+    assert found["entries"].equals(TABLE)
+    assert found["entries"].schema == TABLE.schema
+    assert found["parts/more"].num_rows == 0
+
+
+def test_a_stage_is_taken_over_only_with_the_same_key(tmp_path):
+    """Other settings or inputs give another key, and the stage is made again."""
+    RunFolder(tmp_path, MANIFEST).commit("ingest", "key", {"entries": TABLE})
+    again = RunFolder(tmp_path, MANIFEST)
+    assert again.take_over("ingest", "other") is None
+    assert again.take_over("merge", "key") is None
+    assert again.take_over("ingest", "key") is not None
+
+
+def test_a_damaged_or_missing_table_is_not_taken_over(tmp_path):
+    """What is on the disk must be what was recorded, byte for byte."""
+    folder = RunFolder(tmp_path, MANIFEST)
+    folder.commit("ingest", "key", {"entries": TABLE})
+    path = folder.table_path("entries")
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert RunFolder(tmp_path, MANIFEST).take_over("ingest", "key") is None
+    path.unlink()
+    assert RunFolder(tmp_path, MANIFEST).take_over("ingest", "key") is None
+
+
+def test_a_complete_run_is_made_again_from_the_beginning(tmp_path):
+    """Only an interrupted run leaves stages to go on from."""
+    folder = RunFolder(tmp_path, MANIFEST)
+    folder.commit("ingest", "key", {"entries": TABLE})
+    folder.finish(["ingest"], [])
+    again = RunFolder(tmp_path, MANIFEST)
+    assert again.take_over("ingest", "key") is None
+    assert not again.manifest.complete
+
+
+def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):
+    """The folder of a finished run holds what its manifest says, and no table of an earlier attempt."""
+    folder = RunFolder(tmp_path, MANIFEST)
+    folder.commit("ingest", "key", {"entries": TABLE})
+    folder.commit("review", "key", {"corrected": TABLE})
+    report = tmp_path / "reports" / "088" / "report-az.html"
+    report.parent.mkdir(parents=True)
+    report.write_text("x", encoding="utf-8")
+    folder.finish(["ingest"], [report])
+    manifest = json.loads((folder.path / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["complete"] is True
+    assert manifest["outputs"] == {"reports/088/report-az.html": store.sha256(report)}
+    assert manifest["inputs"] == MANIFEST.inputs
+    assert list(manifest["stages"]) == ["ingest"]
+    assert manifest["stages"]["ingest"]["tables"] == {"entries": store.sha256(folder.table_path("entries"))}
+    assert not folder.table_path("corrected").exists()
+
+
+def test_the_same_run_writes_the_same_bytes(tmp_path):
+    """Manifest and tables of a run made twice are identical, whatever the folder."""
+    contents = []
+    for name in ("one", "two"):
+        folder = RunFolder(tmp_path / name, MANIFEST)
+        folder.commit("ingest", "key", {"entries": TABLE})
+        folder.note(Work("ingest", 2, 2, 0, 0.1, 10.0))
+        folder.finish(["ingest"], [])
+        files = sorted(path for path in folder.path.iterdir() if path.name != "trace.json")
+        contents.append([(path.name, path.read_bytes()) for path in files])
+    assert contents[0] == contents[1]
+
+
+def test_a_manifest_of_another_making_is_no_manifest(tmp_path):
+    """Nonsense in manifest.json does not stop a run; it starts afresh."""
+    folder = tmp_path / "runs" / MANIFEST.run
+    folder.mkdir(parents=True)
+    for content in ("", "[]", "{}", '{"stages": 3}', '{"run": "x", "stages": {"a": {}}}'):
+        (folder / "manifest.json").write_text(content, encoding="utf-8")
+        assert store.read_manifest(folder) is None
+        assert RunFolder(tmp_path, MANIFEST).manifest == MANIFEST
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
+    """Writing beside and renaming: whoever reads sees the old file or the new one, whole."""
+    path = tmp_path / "a.txt"
+    path.write_text("old", encoding="utf-8")
+
+    def fail(beside):
+        beside.write_text("half", encoding="utf-8")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store.write_atomically(path, fail)
+    assert path.read_text(encoding="utf-8") == "old"
+    assert [found.name for found in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_a_digest_keeps_its_parts_apart():
+    """Parts joined at another place are another digest."""
+    assert store.digest_of("ab", "c") != store.digest_of("a", "bc") != store.digest_of("abc")
+    assert store.digest_of() != store.digest_of("")
+    assert store.digest_of(1, "x") == store.digest_of("1", "x")
+
+
+def test_the_trace_holds_every_stage_in_order(tmp_path):
+    """Rows in, out and aside of each stage stand in trace.json."""
+    folder = RunFolder(tmp_path, MANIFEST)
+    work = Work("ingest", 5, 4, 1, 0.5, 80.0)
+    folder.note(work)
+    folder.note(replace(work, stage="merge", rows_in=4, set_aside=0, reused=True))
+    trace = json.loads((folder.path / "trace.json").read_text(encoding="utf-8"))
+    assert [(found["stage"], found["rows_in"], found["reused"]) for found in trace["stages"]] == [
+        ("ingest", 5, False),
+        ("merge", 4, True),
+    ]
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from voterlist.io import lock
+with lock.hold(Path(sys.argv[1]), since="2026-02-03 10:00"):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_workspace_that_is_held_says_by_whom(tmp_path, holder):
+    """The second run is told the process and the time of the first, and exit code 4."""
+    with pytest.raises(WorkspaceBusyError) as caught, lock.hold(tmp_path, since="later"):
+        pass
+    assert caught.value.exit_code == 4
+    assert caught.value.places == {"path": str(tmp_path), "pid": str(holder.pid), "since": "2026-02-03 10:00"}
+
+
+def test_a_killed_holder_lets_go(tmp_path, holder):
+    """After a crash nobody has to clean up: the next run simply starts."""
+    holder.kill()
+    holder.wait()
+    with lock.hold(tmp_path, since="now"):
+        assert (tmp_path / lock.HOLDER_NAME).exists()
+    assert not (tmp_path / lock.HOLDER_NAME).exists()
+
+
+@pytest.mark.usefixtures("holder")
+def test_a_held_lock_without_a_signature_is_still_refused(tmp_path):
+    """Between taking the lock and signing it the holder is unknown, but it holds."""
+    (tmp_path / lock.HOLDER_NAME).write_text("{", encoding="utf-8")
+    with pytest.raises(WorkspaceBusyError) as caught, lock.hold(tmp_path, since="later"):
+        pass
+    assert caught.value.code == "workspace-busy-unknown"
+
+
+def test_the_program_digest_is_one_in_every_process():
+    """A run continued by another process finds its stages made by the same program."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(store.program_digest) == store.program_digest()
