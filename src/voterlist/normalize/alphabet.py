@@ -1,0 +1,125 @@
+"""From three alphabets, and mixtures of two, to Azerbaijani Latin letters.
+
+Cyrillic is read as the Azerbaijani Cyrillic of 1958-1991 where a word has a letter that only that alphabet
+has, and as Russian otherwise. Letters of any other alphabet are read by their Unicode names, so that no
+name vanishes.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from voterlist.normalize.casing import lower, lower_name
+
+__all__ = ["ascii_letters", "is_cyrillic", "to_latin"]
+
+# The letter ə in its other encodings: turned e, and a with two dots from old fonts.
+_SCHWA = str.maketrans({"ǝ": "ə", "Ǝ": "Ə", "ä": "ə", "Ä": "Ə"})
+
+# Letters that look alike; a Latin letter of one of these pairs says nothing about its word's alphabet.
+_CYRILLIC_TO_LATIN = dict(zip("АВЕКМНОРСТУХІЈЅҺӘӨаеорсухіјѕһәө", "ABEKMHOPCTYXIJSHƏÖaeopcyxijshəö", strict=True))
+_LATIN_TO_CYRILLIC = dict(zip("ABEKMHOPCTYXIJaeopcyxijəƏöÖ", "АВЕКМНОРСТУХІЈаеорсухіјәӘөӨ", strict=True))
+_TO_LATIN = str.maketrans(_CYRILLIC_TO_LATIN)
+_TO_CYRILLIC = str.maketrans(_LATIN_TO_CYRILLIC)
+
+_AZERBAIJANI_ONLY = frozenset("әөүғҹҝһј")
+_AZERBAIJANI = str.maketrans(
+    dict(zip("абвгғдеәжзиыјкҝлмноөпрстуүфхһчҹшйэ", "abvqğdeəjziıykglmnoöprstuüfxhçcşye", strict=True))
+    | {"ю": "yu", "я": "ya", "ё": "yo", "ц": "ts", "щ": "ş", "ь": "", "ъ": ""}
+)
+_RUSSIAN = str.maketrans(
+    dict(zip("абвгдезийклмнопрстуфхчшщыэіґў", "abvqdeziyklmnoprstufxçşşıeiqu", strict=True))
+    | {"ж": "j", "ц": "ts", "ь": "", "ъ": "", "ї": "yi", "є": "ye", "г": "g"}
+)
+_RUSSIAN_SOFT = {"е": "ye", "ё": "yo", "ю": "yu", "я": "ya"}
+_RUSSIAN_AFTER_CONSONANT = {"е": "e", "ё": "ö", "ю": "ü", "я": "ə"}
+_RUSSIAN_VOWELS = frozenset("аеёиоуыэюяьъй")
+
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)*", re.UNICODE)
+_PLAIN = frozenset("abcçdeəfgğhxıijkqlmnoöprsştuüvyzw")
+_ASCII = str.maketrans("əçğıöşü", "ecgiosu")
+
+
+def is_cyrillic(text: str) -> bool:
+    """True where the text has a Cyrillic letter that is not merely the double of a Latin one."""
+    return any("Ѐ" <= letter <= "ӿ" and letter not in _CYRILLIC_TO_LATIN for letter in text)
+
+
+def _one_alphabet(word: str) -> str:
+    """A word of two alphabets with the look-alikes of the lesser one replaced by the letters meant."""
+    cyrillic = [letter for letter in word if "Ѐ" <= letter <= "ӿ"]
+    if not cyrillic or len(cyrillic) == len(word):
+        return word
+    latin = [letter for letter in word if letter.isascii() or letter in "əƏçÇğĞıİöÖşŞüÜ"]
+    cyrillic_only = any(letter not in _CYRILLIC_TO_LATIN for letter in cyrillic)
+    latin_only = any(letter not in _LATIN_TO_CYRILLIC for letter in latin)
+    if cyrillic_only and latin_only:
+        return word
+    if cyrillic_only or (not latin_only and len(cyrillic) > len(latin)):
+        return word.translate(_TO_CYRILLIC)
+    return word.translate(_TO_LATIN)
+
+
+def _from_russian(word: str) -> str:
+    """A lower-case Russian word in Azerbaijani Latin letters; its г stays ``g``, which may mean g, q, ğ or h."""
+    word = word.replace("дж", "c")
+    letters: list[str] = []
+    before = ""
+    for letter in word:
+        if letter in _RUSSIAN_SOFT:
+            hard = before and before not in _RUSSIAN_VOWELS
+            # A name that begins with Russian Е is spelt with E in Latin letters more often than with Ye.
+            plain = hard or (letter == "е" and not before)
+            letters.append((_RUSSIAN_AFTER_CONSONANT if plain else _RUSSIAN_SOFT)[letter])
+        else:
+            letters.append(letter)
+        before = letter
+    return "".join(letters).translate(_RUSSIAN)
+
+
+def _named(letter: str) -> str:
+    """A letter of an alphabet without a table here: the last word of its Unicode name, a-z only."""
+    found = re.findall("[a-z]+", unicodedata.name(letter, "x").rpartition(" ")[2].lower())
+    return "".join(found) or "x"
+
+
+def _plain(letter: str) -> str:
+    """A Latin letter with the marks that Azerbaijani does not have taken off: ``é`` becomes ``e``."""
+    if letter in _PLAIN:
+        return letter
+    base = [part for part in lower(unicodedata.normalize("NFKD", letter)) if part.isalpha()]
+    return "".join(part if part in _PLAIN else _named(part) for part in base if part not in "'’ʼ`")
+
+
+@lru_cache(maxsize=65536)
+def _word_to_latin(word: str) -> str:
+    """One word in lower-case Azerbaijani Latin letters; empty only for a lone sign such as ``ь``."""
+    small = lower_name(_one_alphabet(word))
+    if any("Ѐ" <= letter <= "ӿ" for letter in small):
+        if _AZERBAIJANI_ONLY.intersection(small):
+            small = small.translate(_AZERBAIJANI)
+        else:
+            small = _from_russian(small)
+    if _PLAIN.issuperset(small):
+        return small
+    return "".join(_plain(letter) for letter in small)
+
+
+def to_latin(text: str) -> str:
+    """The text with each word in lower-case Azerbaijani Latin letters; what stands between words is kept.
+
+    ``Гусейн-заде`` becomes ``guseyn-zade``, ``Әлијев`` becomes ``əliyev``. A text with a letter never
+    comes back without one.
+    """
+    composed = unicodedata.normalize("NFC", text).translate(_SCHWA).replace("\N{COMBINING DOT ABOVE}", "")
+    latin = _LETTERS.sub(lambda word: _word_to_latin(word[0]), composed)
+    if any(letter.isalpha() for letter in latin) or not any(letter.isalpha() for letter in composed):
+        return latin
+    return "".join(_named(letter) for letter in composed if letter.isalpha())
+
+
+def ascii_letters(latin: str) -> str:
+    """Lower-case Azerbaijani Latin letters as typed on an English keyboard: ``əliyev`` becomes ``eliyev``."""
+    return latin.translate(_ASCII)

@@ -1,0 +1,110 @@
+"""A whole name in one cell, cut into surname, given name and patronymic."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from voterlist.model import Profile
+from voterlist.normalize.letters import letters
+from voterlist.normalize.patronymic import has_father, particle_of
+from voterlist.normalize.surname import is_surname_like
+
+__all__ = ["FullName", "split_full_name"]
+
+_TITLES = frozenset({"aga", "bay", "bey", "bala", "han", "hanim", "hanum"})
+"""Second halves of compound given names, as ``letters`` folds them: Əli Ağa, Zeynal bəy, Gül xanım."""
+
+
+@dataclass(frozen=True, slots=True)
+class FullName:
+    """The parts as written; ``sure`` is False where nothing in the words told which of them is the surname."""
+
+    surname: str | None
+    given_name: str | None
+    patronymic: str | None
+    sure: bool = True
+
+
+def split_full_name(text: str, profile: Profile = Profile.AZ) -> FullName:
+    """The parts of ``Surname Given Patronymic oğlu``, ``Surname, Given Patronymic`` or ``Given Patronymic Surname``.
+
+    The word that ends as surnames do is the surname; where no word or several do, the first one is. In
+    ``Profile.GENERIC`` the last word is the surname unless a comma follows the first.
+    """
+    head, comma, tail = text.partition(",")
+    if comma and tail.strip():
+        rest = _parts(tail.split(), profile)
+        return FullName(head.strip() or None, *rest)
+    words = [word for word in re.split(r"[\s,]+", text) if word]
+    if profile is Profile.GENERIC:
+        return FullName(words[-1] if words else None, " ".join(words[:-1]) or None, None)
+    return _split_words(words)
+
+
+def _parts(words: list[str], profile: Profile) -> tuple[str | None, str | None]:
+    """(given name, patronymic) of what follows ``Surname,``."""
+    if profile is Profile.GENERIC or len(words) < 2:
+        return " ".join(words) or None, None
+    cut = _patronymic_place(words)
+    if cut is None:
+        cut = (0 if _joined(words) else len(words) - 1, len(words))
+    return " ".join(words[: cut[0]] or words) or None, " ".join(words[cut[0] :]) if cut[0] else None
+
+
+def _joined(words: list[str]) -> bool:
+    return len(words) == 2 and letters(words[1]) in _TITLES
+
+
+def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
+    """(first, past the last) of the words that make the patronymic, where a particle or an ending shows it."""
+    for place, word in enumerate(words):
+        if place and particle_of(word):
+            start = place - 1
+            # Əli Ağa oğlu: the father's name has two words if another name still stands before both.
+            if start >= 2 and letters(words[start]) in _TITLES:
+                start -= 1
+            end = place + 1
+            while end < len(words) and particle_of(words[end]):
+                end += 1
+            return start, end
+    for place, word in enumerate(words):
+        # As the first word it is a surname: Həsənoğlu Elşən.
+        if place and has_father(word):
+            return place, place + 1
+    return None
+
+
+def _split_words(words: list[str]) -> FullName:
+    """The parts of words without a comma, by Azerbaijani and Russian custom."""
+    place = _patronymic_place(words)
+    rest, patronymic = words, None
+    if place:
+        patronymic = " ".join(words[place[0] : place[1]])
+        rest = words[: place[0]] + words[place[1] :]
+        if place[1] < len(words) and place[0]:
+            # What follows the particle is the surname: Elşən Həsən oğlu Əliyev.
+            before, after = words[: place[0]], words[place[1] :]
+            first_is = is_surname_like(before[0]) and not is_surname_like(after[-1])
+            return FullName(*((before[0], " ".join(before[1:] + after)) if first_is else (" ".join(after), " ".join(before))), patronymic)
+    if len(rest) <= 1:
+        return _single(rest, patronymic)
+    surname = _surname_place(rest)
+    others = [word for index, word in enumerate(rest) if index != (surname or 0)]
+    if patronymic is None and len(others) > 1 and not _joined(others):
+        others, patronymic = others[:-1], others[-1]
+    return FullName(rest[surname or 0], " ".join(others), patronymic, sure=surname is not None)
+
+
+def _surname_place(words: list[str]) -> int | None:
+    """Which word is the surname: the first that ends as one; None where none does."""
+    return next((place for place, word in enumerate(words) if is_surname_like(word)), None)
+
+
+def _single(words: list[str], patronymic: str | None) -> FullName:
+    """One word or none besides the patronymic."""
+    if not words:
+        return FullName(None, None, patronymic, sure=False)
+    if is_surname_like(words[0]):
+        return FullName(words[0], None, patronymic)
+    return FullName(None, words[0], patronymic, sure=False)

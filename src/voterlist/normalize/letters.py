@@ -1,0 +1,57 @@
+"""Letter classes: what different writings of one sound fold to.
+
+Two forms of a name are made here, and ``docs/names.md`` explains the classes:
+
+* *letters*: Latin letters with one letter a class of consonants, ``e``, ``y`` and doubled letters still there,
+  because the endings of surnames and patronymics are read off them;
+* *fine*: vowels folded too and doubled letters single. It still tells ``q`` (surely not h) from ``g``
+  (from English or Russian: g, q, ğ or h). A skeleton is a fine form in which every ``g`` is decided.
+"""
+
+from __future__ import annotations
+
+import re
+
+from voterlist.normalize.alphabet import to_latin
+
+__all__ = ["fine", "letters"]
+
+_DIGRAPHS = (
+    (re.compile("dzh|dj|zh|tch|ch|ç|j"), "c"),
+    (re.compile("kh|x"), "h"),
+    (re.compile("gh|ğ"), "g"),
+    (re.compile("shch|sch|sh|ş"), "s"),
+    (re.compile("dc"), "c"),
+)
+_CLASSES = str.maketrans({"ə": "a", "ı": "i", "ö": "o", "ü": "u", "w": "v"})
+_NOT_LETTERS = re.compile("[^a-z]+")
+_Y_BEFORE_VOWEL = re.compile("(?<=[bcdfghklmnpqrstvz])y(?=[aeou])")
+_DOUBLED = re.compile(r"(.)\1+")
+_FINAL_ULLAH = re.compile("(?<=ul)(l?)ah$")
+
+
+def letters(text: str) -> str:
+    """The name's letters with the consonants folded into classes; blanks and hyphens go.
+
+    ``Cəfərov``, ``Jafarov`` and ``Джафаров`` all give ``cafarov``; ``Ceferov`` gives ``ceferov``.
+    """
+    return letters_of_latin(to_latin(text))
+
+
+def letters_of_latin(latin: str) -> str:
+    """``letters`` of a text that is in lower-case Azerbaijani Latin letters already."""
+    folded = latin
+    for pattern, letter in _DIGRAPHS:
+        folded = pattern.sub(letter, folded)
+    return _NOT_LETTERS.sub("", folded.translate(_CLASSES))
+
+
+def squeeze(folded: str) -> str:
+    """``letters`` with y decided and doubled letters single; ``e`` stays ``e``."""
+    folded = _FINAL_ULLAH.sub(r"\1a", folded)
+    return _DOUBLED.sub(r"\1", _Y_BEFORE_VOWEL.sub("", folded).replace("y", "i"))
+
+
+def fine(folded: str) -> str:
+    """``letters`` with vowels folded and doubled letters single: ``əliyyə`` and ``aliya`` both give ``alia``."""
+    return _DOUBLED.sub(r"\1", squeeze(folded).replace("e", "a"))

@@ -1,0 +1,142 @@
+"""The names known in their standard spelling, and the irregular writings that lead to them.
+
+Letter classes alone cannot know that Гасан is Həsən and Кулиев Quliyev: Russian writes h as г or х and q as
+г or к. Folding h, g, q and k into one class would make one name of Zahir and Zakir. So each known name is
+written out in its irregular forms, and a form that belongs to no name in its regular spelling, and to one
+name only in an irregular one, leads to that name.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import product
+
+from voterlist.model import Sex
+from voterlist.normalize.alphabet import ascii_letters
+from voterlist.normalize.casing import lower
+from voterlist.normalize.letters import fine, letters, letters_of_latin, squeeze
+
+__all__ = ["known_sex", "lookup", "standard"]
+
+_MOST_FORMS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    skeletons: dict[str, str]
+    """Fine form, regular or irregular, to skeleton."""
+    spellings: dict[str, tuple[str, ...]]
+    """Skeleton to the standard spellings that share it, lower case."""
+    sexes: dict[str, Sex]
+    """Skeleton to sex, where every name that shares it is borne by one sex."""
+
+
+def _read(name: str) -> str:
+    return resources.files("voterlist.normalize").joinpath("data", name).read_text(encoding="utf-8")
+
+
+def _decide(form: str) -> str:
+    """A fine form with every ``g`` decided to be of the class of q."""
+    return form.replace("g", "q")
+
+
+def irregular_forms(name: str) -> Iterator[str]:
+    """The fine forms that Russian and spellings taken from Russian may give a lower-case standard name.
+
+    h is also г (g); q is also к (k); g after s is also к.
+    """
+    choices = []
+    for place, letter in enumerate(name):
+        if letter == "h":
+            choices.append("hg")
+        elif letter == "q" or (letter == "g" and name[place - 1 : place] == "s"):
+            choices.append(letter + "k")
+        else:
+            choices.append(letter)
+    for count, written in enumerate(product(*choices)):
+        if count == _MOST_FORMS:
+            return
+        yield fine(letters_of_latin("".join(written)))
+
+
+def _names() -> tuple[list[tuple[str, str]], list[str]]:
+    """(given name, sex code) pairs and surname stems, lower case."""
+    given = [(lower(row["name"]), row["sex"]) for row in csv.DictReader(_read("given_names.csv").splitlines())]
+    stems = [lower(row["stem"]) for row in csv.DictReader(_read("surname_stems.csv").splitlines())]
+    return given, stems
+
+
+def _aliases() -> dict[str, list[str]]:
+    return {lower(name): written for name, written in tomllib.loads(_read("aliases.toml")).items()}
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    """The lexicon, made once from the shipped lists."""
+    given, stems = _names()
+    names = [*dict(given), *stems]
+    skeletons: dict[str, str] = {}
+    spellings: dict[str, list[str]] = {}
+    for name in names:
+        form = fine(letters(name))
+        spellings.setdefault(_decide(form), []).append(name)
+        # The skeleton itself, the Azerbaijani form (with q) and the English form (with g).
+        for regular in (_decide(form), form, form.replace("q", "g")):
+            skeletons.setdefault(regular, _decide(form))
+    irregular: dict[str, set[str]] = {}
+    for name in names:
+        for form in irregular_forms(name):
+            irregular.setdefault(form, set()).add(_decide(fine(letters(name))))
+    for name, written in _aliases().items():
+        for alias in written:
+            irregular[fine(letters(alias))] = {_decide(fine(letters(name)))}
+    for form, found in irregular.items():
+        if len(found) == 1:
+            skeletons.setdefault(form, found.pop())
+    return _Lexicon(skeletons, {key: tuple(dict.fromkeys(found)) for key, found in spellings.items()}, _sexes(given))
+
+
+def _sexes(given: list[tuple[str, str]]) -> dict[str, Sex]:
+    found: dict[str, set[str]] = {}
+    for name, sex in given:
+        found.setdefault(_decide(fine(letters(name))), set()).add(sex)
+    return {key: Sex(sexes.copy().pop()) for key, sexes in found.items() if sexes in ({"m"}, {"f"})}
+
+
+def lookup(form: str) -> str | None:
+    """The skeleton of the known name that a fine form may be; None where none or more than one may be."""
+    return _lexicon().skeletons.get(form)
+
+
+def known_sex(skeleton: str) -> Sex | None:
+    """The sex of those who bear the given name with this skeleton; None where unknown or both."""
+    return _lexicon().sexes.get(skeleton)
+
+
+def _may_write(written: str, name: str) -> bool:
+    """False where one has a plain a and the other a plain e at one place: ə alone is written as either."""
+    ours = squeeze(letters_of_latin(written))
+    theirs = squeeze("ə".join(letters_of_latin(part) for part in name.split("ə")))
+    return len(ours) != len(theirs) or not any({a, b} == {"a", "e"} for a, b in zip(ours, theirs, strict=True))
+
+
+def standard(latin: str, skeleton: str, *, restore: bool) -> str | None:
+    """The standard spelling of a word, lower case, where it is known; None where it is not.
+
+    A word that is a standard spelling stays itself. One with letters of the Azerbaijani alphabet is only
+    completed (``əsger`` becomes ``əsgər``). ``restore`` says that the word was typed without them, so one
+    name that fits takes its place.
+    """
+    found = _lexicon().spellings.get(skeleton, ())
+    if latin in found:
+        return latin
+    typed = ascii_letters(latin)
+    fits = [name for name in found if ascii_letters(name) == typed]
+    if not fits and restore:
+        fits = [name for name in found if _may_write(latin, name)]
+    return fits[0] if len(fits) == 1 else None

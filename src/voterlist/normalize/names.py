@@ -1,0 +1,138 @@
+"""One skeleton for every spelling of a name, and the standard spelling proposed for it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from voterlist.model import Profile, Sex
+from voterlist.normalize import lexicon
+from voterlist.normalize.alphabet import ascii_letters, is_cyrillic, to_latin
+from voterlist.normalize.casing import title
+from voterlist.normalize.letters import fine, letters
+
+__all__ = ["given_sex", "skeleton", "split_ending", "standard_name", "standard_word"]
+
+_OV = re.compile(r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?ev|ov)(a?)$")
+_LASTING = ("oglu", "ogli", "oqlu", "oqli", "qizi", "gizi", "kizi", "zada", "zade", "zadeh", "zadah", "li", "lu")
+"""Endings whose stem is looked up, besides -ov and -yev; they stay as they are in the skeleton."""
+_SHORTEST_STEM = 3
+_SHORTEST_PART = 3
+_MOST_PASSES = 8
+_NAME_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _compound(form: str) -> str | None:
+    """A fine form cut into two known names, each by its own skeleton: ``gasanali`` gives ``hasanali``."""
+    for cut in range(len(form) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+        first, second = lexicon.lookup(form[:cut]), lexicon.lookup(form[cut:])
+        if first and second:
+            return first + second
+    return None
+
+
+def _resolve(form: str) -> str:
+    """The skeleton of a fine form without an ending."""
+    known = lexicon.lookup(form)
+    if known:
+        return known
+    parts = _compound(form)
+    # Cut again, the outcome must stay: otherwise folding twice would not be folding once.
+    if parts and fine(parts) == parts and (lexicon.lookup(parts) or _compound(parts)) == parts:
+        return parts
+    return form.replace("g", "q")
+
+
+def split_ending(folded: str) -> tuple[str, str]:
+    """(stem, ending) of a surname's letters; the ending is ``ov``, ``ova``, one of the lasting ones, or empty.
+
+    A known name is never cut: ``vali`` is Vəli, not va-li; ``hosrov`` is Xosrov.
+    """
+    if lexicon.lookup(fine(folded)):
+        return folded, ""
+    found = _OV.match(folded)
+    if found:
+        return found[1], "ov" + found[2]
+    for ending in _LASTING:
+        if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST_STEM:
+            return folded[: -len(ending)], ending
+    return folded, ""
+
+
+def _az_pass(text: str) -> str:
+    folded = letters(text)
+    stem, ending = split_ending(folded)
+    if ending in {"ov", "ova"}:
+        return fine(_resolve(fine(stem)) + ending)
+    if ending:
+        known = lexicon.lookup(fine(stem))
+        if known:
+            return fine(known + ending).replace("g", "q")
+    return _resolve(fine(folded))
+
+
+@lru_cache(maxsize=262144)
+def _az_skeleton(text: str) -> str:
+    found = _az_pass(text)
+    for _ in range(_MOST_PASSES):
+        again = _az_pass(found)
+        if again == found:
+            break
+        found = again
+    return found
+
+
+_ASCII_ALREADY = re.compile("[a-z0-9]+")
+
+
+def _generic_skeleton(text: str) -> str:
+    latin = ascii_letters(to_latin(unicodedata.normalize("NFKC", text).replace("I", "i")))
+    return "".join(_ASCII_ALREADY.findall(latin))
+
+
+def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
+    """One short word for every spelling of a name: a-z only (and digits in ``Profile.GENERIC``), no blanks.
+
+    ``Həsənov``, ``Hesenov``, ``Hasanov``, ``Гасанов`` and ``Gasanov`` all give ``hasanov``. Folding twice gives
+    the same as folding once, and a text with a letter never gives an empty word; one without may.
+    """
+    if profile is Profile.GENERIC:
+        return _generic_skeleton(text)
+    return _az_skeleton(text)
+
+
+def given_sex(name_skeleton: str) -> Sex | None:
+    """The sex of those who bear a given name, by its skeleton, where the shipped list is of one mind."""
+    return lexicon.known_sex(name_skeleton)
+
+
+def standard_word(latin: str, *, restore: bool) -> str:
+    """The standard spelling of one given name in lower-case Latin letters; itself where none is known."""
+    return lexicon.standard(latin, _az_skeleton(latin), restore=restore) or latin
+
+
+def typed_without_marks(text: str) -> bool:
+    """True where the letters of the Azerbaijani alphabet could not be typed: plain ASCII, or Cyrillic."""
+    return text.isascii() or is_cyrillic(text)
+
+
+def standard_name(text: str, *, restore: bool | None = None) -> str | None:
+    """The standard spelling proposed for a given name, in title case; None where the text has no letter.
+
+    Azerbaijani Latin spelling is kept, Cyrillic is transliterated, ASCII and English spellings are restored
+    where exactly one known name fits; ``restore`` overrules whether the text was typed without marks.
+    """
+    restore = typed_without_marks(text) if restore is None else restore
+    words = _NAME_WORD.findall(to_latin(text))
+    spelt = [standard_word(word, restore=restore) if len(word) > 1 else word for word in words]
+    return title(_join(to_latin(text), spelt)) if words else None
+
+
+def _join(latin: str, words: list[str]) -> str:
+    """The words with the hyphens that stood between them, otherwise one blank."""
+    gaps = _NAME_WORD.split(latin)[1:-1]
+    joined = words[0]
+    for gap, word in zip(gaps, words[1:], strict=True):
+        joined += ("-" if gap.strip() in {"-", "\u2013"} else " ") + word
+    return joined

@@ -1,0 +1,131 @@
+"""Patronymics: the father's name, and the sex that the particle or the ending witnesses."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from voterlist.model import Sex
+from voterlist.normalize.alphabet import to_latin
+from voterlist.normalize.letters import letters
+from voterlist.normalize.names import skeleton, standard_name, typed_without_marks
+
+__all__ = ["Patronymic", "has_father", "particle_of", "read_patronymic", "split_given"]
+
+_SON = re.compile(r"^o[gq]h?(?:l[uyi]?|ul)$")
+_DAUGHTER = re.compile(r"^[qgk][iy]?z[iy]$|^[qg]iz$")
+_GLUED = re.compile(r"^(.{3,}?)(?:(o[gq]l[uyi])|([qgk][iy]z[iy]))$")
+_SOVIET = re.compile(r"^(.{2,}?)(?:y?ev|ov)(?:(ic|icn)|(na))$")
+_ABBREVIATED = {"o": Sex.MALE, "q": Sex.FEMALE, "g": Sex.FEMALE}
+_WORD = re.compile(r"[^\W\d_]+")
+_PARTICLE = {Sex.MALE: "oğlu", Sex.FEMALE: "qızı"}
+
+
+@dataclass(frozen=True, slots=True)
+class Patronymic:
+    """A patronymic read: ``standard`` such as ``Həsən oğlu``; ``father`` is the skeleton of his name.
+
+    Both are None where nothing but a particle stands.
+    """
+
+    standard: str | None
+    father: str | None
+    sex: Sex | None
+
+
+def particle_of(word: str) -> Sex | None:
+    """The sex that a word states if it is a particle (oğlu, ogly, оглы, qızı, kyzy, кызы ...), else None."""
+    folded = letters(word)
+    if _SON.match(folded):
+        return Sex.MALE
+    if _DAUGHTER.match(folded):
+        return Sex.FEMALE
+    return None
+
+
+@lru_cache(maxsize=65536)
+def has_father(word: str) -> tuple[str, Sex] | None:
+    """(the father's name, sex) of a word with its particle or ending on it, in Latin letters; else None.
+
+    ``Həsənoğlu``, ``Həsənoviç`` and ``Гасановна`` are such words; a bare ``Həsən`` is not.
+    """
+    latin = to_latin(word)
+    folded = letters(word)
+    glued = _GLUED.match(folded)
+    if glued:
+        return _cut(latin, len(glued[1])), Sex.MALE if glued[2] else Sex.FEMALE
+    soviet = _SOVIET.match(folded)
+    if soviet:
+        return _cut(latin, len(soviet[1])), Sex.MALE if soviet[2] else Sex.FEMALE
+    return None
+
+
+def _cut(latin: str, length: int) -> str:
+    """The shortest beginning of a Latin word whose letters are as many: digraphs make them differ."""
+    cut = length
+    while cut < len(latin) and len(letters(latin[:cut])) < length:
+        cut += 1
+    return latin[:cut]
+
+
+def _abbreviated(words: list[str]) -> Sex | None:
+    """The sex of a last ``o.`` or ``q.`` after a whole name."""
+    if len(words) < 2 or len(words[-1]) > 1 or len(words[-2]) < 2:
+        return None
+    return _ABBREVIATED.get(words[-1])
+
+
+def _names_and_sexes(words: list[str]) -> tuple[list[str], set[Sex]]:
+    """The words that name the father, and every sex that the particles and endings state."""
+    sexes: set[Sex] = set()
+    names: list[str] = []
+    short = _abbreviated(words)
+    if short:
+        sexes.add(short)
+        words = words[:-1]
+    for word in words:
+        particle = particle_of(word)
+        father = None if particle else has_father(word)
+        if particle:
+            sexes.add(particle)
+        else:
+            names.append(father[0] if father else word)
+        if father:
+            sexes.add(father[1])
+    return names, sexes
+
+
+@lru_cache(maxsize=65536)
+def read_patronymic(text: str) -> Patronymic | None:
+    """What a patronymic says; None where the text has no letter.
+
+    The particle may be missing, glued to the name, or there twice; two particles that contradict each
+    other witness nothing.
+    """
+    names, sexes = _names_and_sexes(_WORD.findall(to_latin(text)))
+    sex = sexes.pop() if len(sexes) == 1 else None
+    if not names:
+        return Patronymic(None, None, sex) if sex else None
+    bare = " ".join(names)
+    spelt = standard_name(bare, restore=typed_without_marks(text)) or bare
+    return Patronymic(f"{spelt} {_PARTICLE[sex]}" if sex else spelt, skeleton(bare), sex)
+
+
+@lru_cache(maxsize=65536)
+def split_given(text: str) -> tuple[str, str | None]:
+    """(given name, patronymic) of a given-name cell into which the patronymic may have been written.
+
+    ``Elşən Həsən oğlu`` gives (``Elşən``, ``Həsən oğlu``); ``Əli Ağa`` stays whole.
+    """
+    words = text.split()
+    if len(words) < 2:
+        return text, None
+    for place, word in enumerate(words):
+        if place == 0:
+            continue
+        if particle_of(word) and place >= 2:
+            return " ".join(words[: place - 1]), " ".join(words[place - 1 :])
+        if has_father(word):
+            return " ".join(words[:place]), " ".join(words[place:])
+    return text, None

@@ -1,0 +1,83 @@
+"""Surnames: the stem that stays when an ending changes by law, the sex an ending witnesses, the spelling."""
+
+from __future__ import annotations
+
+import re
+
+from voterlist.model import Profile, Sex
+from voterlist.normalize import lexicon
+from voterlist.normalize.alphabet import to_latin
+from voterlist.normalize.casing import title
+from voterlist.normalize.letters import letters
+from voterlist.normalize.names import skeleton, split_ending, standard_word, typed_without_marks
+
+__all__ = ["is_surname_like", "standard_surname", "surname_sex", "surname_stem"]
+
+_SHORTEST_STEM = 3
+_FRONT_VOWELS = {"e": "i", "ə": "i", "i": "i", "ö": "ü", "ü": "ü", "a": "ı", "ı": "ı", "o": "u", "u": "u"}
+_ENDING = re.compile(
+    r"^(?P<stem>.{2,}?)(?:(?P<ov>ov|(?<=[aeəıioöuü])y?ev|y?ev)(?P<a>a?)"
+    r"|(?P<zade>zad[əea]h?)|(?P<oglu>o(?:ğ|gh?|q)l[uıiy])|(?P<qizi>[qgk][ıiy]z[ıiy])|(?P<li>l[ıiuü]))$"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
+    """The skeleton without -ov, -ova, -yev, -yeva, -li, -lı, -lu, -lü, -zadə, -oğlu, -qızı.
+
+    ``Məsimov``, ``Məsimova``, ``Məsimli`` and ``Məsimzadə`` all give ``masim``. Where fewer than three letters
+    would stay, the whole skeleton; so it is empty only where the skeleton is. In ``Profile.GENERIC`` it is
+    the skeleton.
+    """
+    whole = skeleton(text, profile)
+    if profile is Profile.GENERIC:
+        return whole
+    stem = skeleton(split_ending(letters(text))[0])
+    return stem if len(stem) >= _SHORTEST_STEM else whole
+
+
+def surname_sex(text: str) -> Sex | None:
+    """Female for -ova and -yeva, male for -ov and -yev, None for every other ending."""
+    ending = split_ending(letters(text))[1]
+    return {"ov": Sex.MALE, "ova": Sex.FEMALE}.get(ending)
+
+
+def is_surname_like(word: str) -> bool:
+    """True for a word that ends as surnames do and is no given name."""
+    return bool(split_ending(letters(word))[1])
+
+
+def _harmony(stem: str) -> str:
+    """The vowel that vowel harmony gives an ending after this stem."""
+    return next((_FRONT_VOWELS[letter] for letter in reversed(stem) if letter in _FRONT_VOWELS), "i")
+
+
+def _spelt(latin: str, *, restore: bool) -> str:
+    """One word of a surname, lower case, in the standard spelling."""
+    whole = lexicon.standard(latin, skeleton(latin), restore=restore)
+    found = _ENDING.match(latin)
+    if whole or not found:
+        return whole or latin
+    stem = standard_word(found["stem"], restore=restore)
+    if found["ov"]:
+        soft = stem[-1] in _FRONT_VOWELS
+        ending = "yev" if soft and found["ov"] != "ov" else found["ov"]
+        return stem + ending + found["a"]
+    if found["li"]:
+        known = stem != found["stem"] or lexicon.standard(found["stem"], skeleton(stem), restore=False)
+        return stem + "l" + _harmony(stem) if restore and known else stem + found["li"]
+    return stem + ("zadə" if found["zade"] else "oğlu" if found["oglu"] else "qızı")
+
+
+def standard_surname(text: str) -> str | None:
+    """The standard spelling proposed for a surname, in title case; None where the text has no letter.
+
+    ``ALIYEV`` gives ``Əliyev``, ``Гасанова`` gives ``Həsənova``, ``Jafarzade`` gives ``Cəfərzadə``.
+    """
+    restore = typed_without_marks(text)
+    latin = to_latin(text)
+    if not _WORD.search(latin):
+        return None
+    spelt = _WORD.sub(lambda word: _spelt(word[0], restore=restore), latin)
+    kept = re.sub(r"[^\w\s-]|[\d_]", "", spelt)
+    return title(" ".join(re.sub(r"\s*-\s*", "-", kept).strip(" -").split()))
