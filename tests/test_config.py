@@ -56,7 +56,7 @@ def test_the_template_names_every_key():
     """No key is hidden from the reader of the file: each stands in it, though it may be commented out."""
     text = config.template()
     for name, field in config.Settings.model_fields.items():
-        assert f"[{name}]" in text
+        assert f"[{name}]" in text or f"[{name}." in text
         for key in field.annotation.model_fields:
             assert f"{key} = " in text or f"[{name}.{key}" in text, key
 

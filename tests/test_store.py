@@ -21,14 +21,16 @@ MANIFEST = Manifest(
     constituencies=(88,),
     inputs={"inbox/088/1.csv": "aa"},
 )
+BALANCE = {"rows_in": 2, "rows_out": 2, "set_aside": 0}
 TABLE = pa.table({"entry_id": ["a", "b"], "kind": words(["x", None])})
 
 
 def test_a_table_written_is_the_table_read(tmp_path):
     """Values, nulls and dictionary columns come back as they went."""
     folder = RunFolder(tmp_path, MANIFEST)
-    folder.commit("ingest", "key", {"entries": TABLE, "parts/more": TABLE.slice(0, 0)})
-    found = RunFolder(tmp_path, MANIFEST).take_over("ingest", "key")
+    folder.commit("ingest", "key", {"entries": TABLE, "parts/more": TABLE.slice(0, 0)}, **BALANCE)
+    record, found = RunFolder(tmp_path, MANIFEST).take_over("ingest", "key")
+    assert (record.rows_in, record.rows_out, record.set_aside) == (2, 2, 0)
     assert found["entries"].equals(TABLE)
     assert found["entries"].schema == TABLE.schema
     assert found["parts/more"].num_rows == 0
@@ -36,7 +38,7 @@ def test_a_table_written_is_the_table_read(tmp_path):
 
 def test_a_stage_is_taken_over_only_with_the_same_key(tmp_path):
     """Other settings or inputs give another key, and the stage is made again."""
-    RunFolder(tmp_path, MANIFEST).commit("ingest", "key", {"entries": TABLE})
+    RunFolder(tmp_path, MANIFEST).commit("ingest", "key", {"entries": TABLE}, **BALANCE)
     again = RunFolder(tmp_path, MANIFEST)
     assert again.take_over("ingest", "other") is None
     assert again.take_over("merge", "key") is None
@@ -46,7 +48,7 @@ def test_a_stage_is_taken_over_only_with_the_same_key(tmp_path):
 def test_a_damaged_or_missing_table_is_not_taken_over(tmp_path):
     """What is on the disk must be what was recorded, byte for byte."""
     folder = RunFolder(tmp_path, MANIFEST)
-    folder.commit("ingest", "key", {"entries": TABLE})
+    folder.commit("ingest", "key", {"entries": TABLE}, **BALANCE)
     path = folder.table_path("entries")
     content = path.read_bytes()
     path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
@@ -58,7 +60,7 @@ def test_a_damaged_or_missing_table_is_not_taken_over(tmp_path):
 def test_a_complete_run_is_made_again_from_the_beginning(tmp_path):
     """Only an interrupted run leaves stages to go on from."""
     folder = RunFolder(tmp_path, MANIFEST)
-    folder.commit("ingest", "key", {"entries": TABLE})
+    folder.commit("ingest", "key", {"entries": TABLE}, **BALANCE)
     folder.finish(["ingest"], [])
     again = RunFolder(tmp_path, MANIFEST)
     assert again.take_over("ingest", "key") is None
@@ -68,8 +70,8 @@ def test_a_complete_run_is_made_again_from_the_beginning(tmp_path):
 def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):
     """The folder of a finished run holds what its manifest says, and no table of an earlier attempt."""
     folder = RunFolder(tmp_path, MANIFEST)
-    folder.commit("ingest", "key", {"entries": TABLE})
-    folder.commit("review", "key", {"corrected": TABLE})
+    folder.commit("ingest", "key", {"entries": TABLE}, **BALANCE)
+    folder.commit("review", "key", {"corrected": TABLE}, **BALANCE)
     report = tmp_path / "reports" / "088" / "report-az.html"
     report.parent.mkdir(parents=True)
     report.write_text("x", encoding="utf-8")
@@ -88,7 +90,7 @@ def test_the_same_run_writes_the_same_bytes(tmp_path):
     contents = []
     for name in ("one", "two"):
         folder = RunFolder(tmp_path / name, MANIFEST)
-        folder.commit("ingest", "key", {"entries": TABLE})
+        folder.commit("ingest", "key", {"entries": TABLE}, **BALANCE)
         folder.note(Work("ingest", 2, 2, 0, 0.1, 10.0))
         folder.finish(["ingest"], [])
         files = sorted(path for path in folder.path.iterdir() if path.name != "trace.json")

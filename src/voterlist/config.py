@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import hashlib
+import re
 import tomllib
-import typing
 from collections.abc import Collection, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
@@ -29,6 +29,7 @@ __all__ = [
     "ReportSettings",
     "RuleSettings",
     "Settings",
+    "TerritorySettings",
     "WorkspaceSettings",
     "digest",
     "load",
@@ -47,6 +48,35 @@ Count = Annotated[int, Field(ge=1, strict=True)]
 Switch = Annotated[bool, Field(strict=True)]
 
 
+def _day(value: object) -> object:
+    """A day, which TOML writes bare or, as many people do, in quotes."""
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("not-a-day", "a day") from None
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    raise PydanticCustomError("not-a-day", "a day")
+
+
+def _numbers(value: object) -> object:
+    """The numbers in a text such as ``1-12, 14``."""
+    if not isinstance(value, str):
+        raise PydanticCustomError("not-numbers", "numbers")
+    numbers: set[int] = set()
+    for part in value.split(","):
+        found = re.fullmatch(r"\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*", part)
+        if not found or int(found[2] or found[1]) < int(found[1]):
+            raise PydanticCustomError("not-numbers", "numbers")
+        numbers.update(range(int(found[1]), int(found[2] or found[1]) + 1))
+    return tuple(sorted(numbers))
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers)]
+
+
 class _Section(BaseModel):
     """A section of the settings: frozen, and an unknown key is a mistake."""
 
@@ -56,10 +86,24 @@ class _Section(BaseModel):
 class WorkspaceSettings(_Section):
     """``[workspace]``: whose compilation this is."""
 
-    cycle: Annotated[str, Field(pattern=r"^[12]\d{3}(-[-a-z0-9]+)?$")] = "2026"
+    cycle: str = "2026"
     """The year of the compilation; a suffix tells two of one year apart, such as ``2026-election``."""
     level: Level = Level.CONEC
     profile: Profile = Profile.AZ
+
+    @field_validator("cycle")
+    @classmethod
+    def _begins_with_a_year(cls, cycle: str) -> str:
+        if not re.fullmatch(r"[12]\d{3}(-[-a-z0-9]+)?", cycle):
+            raise PydanticCustomError("not-a-cycle", "a cycle")
+        return cycle
+
+
+class TerritorySettings(_Section):
+    """``[territory]``: which precincts hand in lists, so that a missing one is noticed."""
+
+    precincts: dict[Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")], Numbers] = Field(default_factory=dict)
+    """Constituency -> its precincts, written as ``88 = "1-45, 47"``."""
 
 
 class IngestSettings(_Section):
@@ -151,7 +195,7 @@ class LinkSettings(_Section):
 class ReportSettings(_Section):
     """``[report]``: the languages in which the reports are written."""
 
-    languages: Annotated[list[typing.Literal["en", "az"]], Field(min_length=1)] = ["az"]
+    languages: Annotated[list[Literal["en", "az"]], Field(min_length=1)] = ["az"]
 
 
 class PrivacySettings(_Section):
@@ -167,11 +211,15 @@ class CalendarSettings(_Section):
     compile_due: str = "02-05"
     check_due: str = "04-05"
     verify_due: str = "05-30"
-    election_day: dt.date | None = None
+    election_day: Day | None = None
     """The day of the election; where it is set, the calendar is counted back from it."""
     displayed_days: Count = 35
     updated_days: Count = 25
     special_days: Count = 20
+    finished: dict[Literal["compile", "check", "verify", "displayed", "updated", "special"], Day] = Field(
+        default_factory=dict,
+    )
+    """The day on which a stage was finished, where a person records it: ``check = 2026-04-02``."""
     warn_days: Annotated[int, Field(ge=0, strict=True)] = 7
 
     @field_validator("compile_due", "check_due", "verify_due")
@@ -183,19 +231,6 @@ class CalendarSettings(_Section):
         except ValueError:
             raise PydanticCustomError("not-a-month-and-day", "month and day") from None
         return text
-
-    @field_validator("election_day", mode="before")
-    @classmethod
-    def _day(cls, value: object) -> object:
-        # TOML writes a day bare or, as many people do, in quotes.
-        if isinstance(value, str):
-            try:
-                return dt.date.fromisoformat(value)
-            except ValueError:
-                raise PydanticCustomError("not-a-day", "a day") from None
-        if value is None or (isinstance(value, dt.date) and not isinstance(value, dt.datetime)):
-            return value
-        raise PydanticCustomError("not-a-day", "a day")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -209,6 +244,7 @@ class Settings(_Section):
     """All settings of a workspace; each has a default, so an empty file is a valid one."""
 
     workspace: WorkspaceSettings = Field(default_factory=WorkspaceSettings)
+    territory: TerritorySettings = Field(default_factory=TerritorySettings)
     calendar: CalendarSettings = Field(default_factory=CalendarSettings)
     ingest: IngestSettings = Field(default_factory=IngestSettings)
     check: CheckSettings = Field(default_factory=CheckSettings)
@@ -310,9 +346,11 @@ _PLAIN_CODES = {
     "list_type": "not-a-list",
     "model_type": "not-a-section",
     "dict_type": "not-a-section",
-    "string_pattern_mismatch": "not-a-cycle",
     "too_short": "empty-list",
+    "not-a-cycle": "not-a-cycle",
     "not-a-day": "not-a-day",
+    "string_pattern_mismatch": "not-a-constituency",
+    "not-numbers": "not-numbers",
     "not-a-month-and-day": "not-a-month-and-day",
 }
 """pydantic's words for mistakes that need no more than their path, and ours."""
@@ -321,7 +359,8 @@ _PLAIN_CODES = {
 def _mistakes(detail: ErrorDetails) -> Iterator[SettingsMistake]:
     """What one of pydantic's errors says, in our words; never the value itself, which may be a slip of a paste."""
     kind, context = detail["type"], detail.get("ctx", {})
-    parts = [str(part) for part in detail["loc"]]
+    # pydantic adds "[key]" where it is the key that is wrong.
+    parts = [str(part) for part in detail["loc"] if part != "[key]"]
     path = ".".join(parts)
     if kind == "columns":
         yield from (_unknown(f"{path}.{name}", name, COLUMN_FIELDS) for name in context["unknown"])

@@ -105,8 +105,7 @@ class InputError(VoterlistError):
         line: int | None = None,
         todo: str = "",
     ) -> None:
-        super().__init__(message, todo=todo)
-        self.code = code
+        super().__init__(message, todo=todo, code=code, places={"path": file})
         self.file = file
         self.sheet = sheet
         self.line = line
@@ -130,8 +129,18 @@ class StageError(VoterlistError):
     exit_code = 5
     code = "stage-failed"
 
-    def __init__(self, message: str, *, stage: str, entry_id: str = "", field: str = "", todo: str = "") -> None:
-        super().__init__(message, todo=todo)
+    def __init__(
+        self,
+        message: str,
+        *,
+        stage: str,
+        entry_id: str = "",
+        field: str = "",
+        todo: str = "",
+        code: str | None = None,
+        places: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, todo=todo, code=code, places={"stage": stage, **(places or {})})
         self.stage = stage
         self.entry_id = entry_id
         self.field = field

@@ -39,8 +39,8 @@ class Stage(StrEnum):
     """The stages of a run, in the order in which they are run."""
 
     INGEST = "ingest"
-    NORMALIZE = "normalize"
     MERGE = "merge"
+    NORMALIZE = "normalize"
     CHECK = "check"
     RECONCILE = "reconcile"
     LINK = "link"

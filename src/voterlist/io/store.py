@@ -40,10 +40,15 @@ TRACE_NAME = "trace.json"
 
 @dataclass(frozen=True, slots=True)
 class StageRecord:
-    """A stage that was completed: the key of all it depended on, and its tables' SHA-256 by name."""
+    """A stage that was completed, with its balance: ``rows_in = rows_out + set_aside``."""
 
     key: str
+    """The digest of all it depended on."""
     tables: Mapping[str, str]
+    """The SHA-256 of each of its tables by name."""
+    rows_in: int
+    rows_out: int
+    set_aside: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +112,8 @@ class RunFolder:
         """Where the table of this name stands."""
         return self.path / f"{name}.parquet"
 
-    def take_over(self, stage: str, key: str) -> dict[str, pa.Table] | None:
-        """The tables that an interrupted run left for this stage; None where they are not there or not the same."""
+    def take_over(self, stage: str, key: str) -> tuple[StageRecord, dict[str, pa.Table]] | None:
+        """The record and tables that an interrupted run left for this stage; None where not there or not the same."""
         record = self._manifest.stages.get(stage)
         if record is None or record.key != key:
             return None
@@ -116,17 +121,26 @@ class RunFolder:
             path = self.table_path(name)
             if not path.is_file() or sha256(path) != digest:
                 return None
-        return {name: pq.read_table(self.table_path(name)) for name in record.tables}
+        return record, {name: pq.read_table(self.table_path(name)) for name in record.tables}
 
-    def commit(self, stage: str, key: str, tables: Mapping[str, pa.Table]) -> None:
-        """Write a stage's tables, then record the stage."""
+    def commit(
+        self,
+        stage: str,
+        key: str,
+        tables: Mapping[str, pa.Table],
+        *,
+        rows_in: int,
+        rows_out: int,
+        set_aside: int,
+    ) -> None:
+        """Write a stage's tables, then record the stage with its balance of rows."""
         digests = {}
         for name in sorted(tables):
             path = self.table_path(name)
             path.parent.mkdir(parents=True, exist_ok=True)
             write_table(path, tables[name])
             digests[name] = sha256(path)
-        stages = {**self._manifest.stages, stage: StageRecord(key, digests)}
+        stages = {**self._manifest.stages, stage: StageRecord(key, digests, rows_in, rows_out, set_aside)}
         self._manifest = replace(self._manifest, stages=stages)
         self._record()
 
