@@ -1,0 +1,89 @@
+"""Who is said to live together: too many, strangers only, or in two precincts at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from voterlist.check.register import Register, RegisterTest
+from voterlist.model import Rule, Severity, Unit
+from voterlist.tables import codes, group_codes
+
+__all__ = ["TESTS"]
+
+CROWDED_DWELLING = Rule(
+    "crowded-dwelling",
+    Severity.NOTE,
+    Unit.DWELLING,
+    "audits of registers ask about dwellings with unusually many voters; the number is a setting",
+)
+DWELLING_WITHOUT_SHARED_SURNAME = Rule(
+    "dwelling-without-shared-surname",
+    Severity.NOTE,
+    Unit.DWELLING,
+    "a household as a rule shares a surname; many voters of whom no two do were perhaps entered there on paper only",
+)
+ADDRESS_IN_TWO_PRECINCTS = Rule(
+    "address-in-two-precincts",
+    Severity.WARNING,
+    Unit.DWELLING,
+    "precinct borders are named by streets and house numbers: a dwelling lies in one precinct",
+)
+
+
+def crowded_dwelling(register: Register) -> pa.Table:
+    """Dwellings with more voters than the settings allow, by their first entry; temporary lists apart."""
+    dwellings, limit = register.dwellings, register.settings.most_voters_in_dwelling
+    at = np.flatnonzero(dwellings.size > limit)
+    return register.entry_findings(
+        CROWDED_DWELLING, dwellings.first[at], field="address", value=dwellings.size[at], limit=limit
+    )
+
+
+def dwelling_without_shared_surname(register: Register) -> pa.Table:
+    """Dwellings of many voters, all of known surname, no two of whom share its stem, by their first entry."""
+    dwellings, limit = register.dwellings, register.settings.least_strangers
+    stem, stems = codes(register.voters.column("surname_stem"))
+    placed = (dwellings.codes >= 0) & (stem >= 0)
+    surnames = np.unique(dwellings.codes[placed] * np.int64(max(len(stems), 1)) + stem[placed])
+    different = np.bincount(surnames // max(len(stems), 1), minlength=len(dwellings.size))
+    # As many surnames as voters: each surname is known and stands once.
+    at = np.flatnonzero((dwellings.size >= limit) & (different == dwellings.size))
+    return register.entry_findings(
+        DWELLING_WITHOUT_SHARED_SURNAME, dwellings.first[at], field="address", value=dwellings.size[at], limit=limit
+    )
+
+
+def address_in_two_precincts(register: Register) -> pa.Table:
+    """Dwellings whose whole address, place and all, stands in several precincts of a constituency.
+
+    For each precinct its first entry there, beside the first entry in another precinct. The value is the
+    number of precincts.
+    """
+    first = register.dwellings.first
+    homes = register.voters.select(["constituency", "precinct", "address"]).take(pa.array(first))
+    address, _ = group_codes(homes, "constituency", "address", known=False)
+    known = np.asarray(homes.column("address").is_valid(), dtype=bool)
+    precinct, _ = codes(homes.column("precinct"))
+    frame = pd.DataFrame({"address": address, "precinct": precinct, "home": first})[known]
+    frame = frame.sort_values(["address", "home"]).drop_duplicates(["address", "precinct"])
+    homes_of = frame.groupby("address")["home"]
+    frame = frame.assign(count=homes_of.transform("size"), lowest=homes_of.transform("first"), next=homes_of.shift(-1))
+    frame = frame[frame["count"] > 1]
+    other = frame["lowest"].where(frame["home"] != frame["lowest"], frame["next"])
+    return register.entry_findings(
+        ADDRESS_IN_TWO_PRECINCTS,
+        frame["home"].to_numpy(dtype=np.int64),
+        other=other.to_numpy(dtype=np.int64),
+        field="address",
+        value=frame["count"].to_numpy(dtype=np.int64),
+        limit=1,
+    )
+
+
+TESTS = (
+    RegisterTest(CROWDED_DWELLING, crowded_dwelling),
+    RegisterTest(DWELLING_WITHOUT_SHARED_SURNAME, dwelling_without_shared_surname),
+    RegisterTest(ADDRESS_IN_TWO_PRECINCTS, address_in_two_precincts),
+)

@@ -1,0 +1,74 @@
+"""Letters in the names as written: of two scripts in one word, or of no alphabet used here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.check.register import Register, RegisterTest
+from voterlist.model import Rule, Severity, Unit
+from voterlist.schemas import FINDING
+from voterlist.tables import concat, map_unique
+
+__all__ = ["TESTS", "has_mixed_script", "has_strange_character"]
+
+_NAMES = ("surname", "given_name", "patronymic", "full_name")
+
+_LATIN = "a-zA-ZçÇəƏğĞıİöÖşŞüÜ" + "äÄǝƎ" + "âÂîÎûÛ"
+"""Basic Latin, the Azerbaijani alphabet, the letters that stand for ə in older fonts, and the Turkish ones."""
+_CYRILLIC = "а-яА-ЯёЁ" + "әӘғҒҝҜјЈөӨүҮһҺҹҸ" + "іІїЇєЄґҐ"
+"""Russian, the Azerbaijani of before 1991, and Ukrainian."""
+_BETWEEN = r"\s.,'’‘`ʼ´\-‐‑–()"
+"""What stands between the letters of a name: blanks, initials, apostrophes, hyphens, a former surname in brackets."""
+
+_MIXED = re.compile(f"[{_LATIN}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN}]")
+_STRANGE = re.compile(f"[^{_LATIN}{_CYRILLIC}{_BETWEEN}]")
+
+MIXED_SCRIPT = Rule(
+    "mixed-script",
+    Severity.WARNING,
+    Unit.ENTRY,
+    "Unicode Technical Standard 39, section 5: a word of two scripts is a typing slip or a forgery",
+)
+STRANGE_CHARACTER = Rule(
+    "strange-character",
+    Severity.WARNING,
+    Unit.ENTRY,
+    "the Azerbaijani alphabet: a name holds letters, and no digits or signs",
+)
+
+
+def has_mixed_script(text: str) -> bool:
+    """True where a Latin and a Cyrillic letter stand side by side in one word."""
+    return _MIXED.search(unicodedata.normalize("NFC", text)) is not None
+
+
+def has_strange_character(text: str) -> bool:
+    """True where a character stands in a name that is a letter of no alphabet used here, a digit or a sign."""
+    # i with a dot above is what lower() makes of İ.
+    return _STRANGE.search(unicodedata.normalize("NFC", text).replace("i̇", "i")) is not None
+
+
+def _in_names(register: Register, rule: Rule, faulty: Callable[[str], bool]) -> pa.Table:
+    found = []
+    for name in _NAMES:
+        flags = map_unique(register.entries.column(name), faulty, pa.bool_()).fill_null(fill_value=False)
+        found.append(register.entry_findings(rule, np.asarray(flags, dtype=bool), field=name))
+    return concat(found, FINDING)
+
+
+def mixed_script(register: Register) -> pa.Table:
+    """Entries with a name in which one word has letters of two scripts."""
+    return _in_names(register, MIXED_SCRIPT, has_mixed_script)
+
+
+def strange_character(register: Register) -> pa.Table:
+    """Entries with a name that holds a digit, a sign or a letter of another alphabet."""
+    return _in_names(register, STRANGE_CHARACTER, has_strange_character)
+
+
+TESTS = (RegisterTest(MIXED_SCRIPT, mixed_script), RegisterTest(STRANGE_CHARACTER, strange_character))

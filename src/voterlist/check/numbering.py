@@ -1,0 +1,83 @@
+"""The line numbers of a list as its precinct wrote them: what is missing, and what stands twice."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from voterlist.check.register import Codes, Register, RegisterTest
+from voterlist.model import Rule, Severity, Unit
+from voterlist.tables import group_codes, map_unique
+
+__all__ = ["TESTS", "line_number"]
+
+_RUNNING = "the entries of a list are numbered from 1 on: a gap is a row that was lost, a repeat one that was added"
+
+LINE_NUMBER_GAP = Rule("line-number-gap", Severity.WARNING, Unit.FILE, _RUNNING)
+LINE_NUMBER_REPEAT = Rule("line-number-repeat", Severity.NOTE, Unit.ENTRY, _RUNNING)
+
+_MOST_REPEATED = 0.2
+"""Where more of a list's numbers are repeats, it does not number its entries through (but by street, by page)."""
+
+
+def line_number(text: str) -> int | None:
+    """The number that stands in a cell such as ``12``, ``12.`` or ``12.0``; None where it is no whole number."""
+    match = re.fullmatch(r"\s*(\d{1,9})(?:\.0*|\))?\s*", text)
+    return int(match[1]) if match else None
+
+
+class _Numbered(NamedTuple):
+    """The numbered entries of lists that number their entries through, in order of list, number, line."""
+
+    row: Codes
+    list: Codes
+    number: Codes
+
+
+def _numbered(register: Register) -> _Numbered:
+    number = map_unique(register.entries.column("number"), line_number, pa.int64())
+    list_code, _ = group_codes(register.entries, "source", "sheet", "constituency", "precinct", known=False)
+    row = np.flatnonzero(number.is_valid())
+    frame = pd.DataFrame(
+        {
+            "row": row,
+            "list": list_code[row],
+            "number": np.asarray(number.fill_null(0))[row],
+            "line": np.asarray(register.entries.column("line"))[row],
+        }
+    )
+    repeated = frame.duplicated(["list", "number"])
+    through = repeated.groupby(frame["list"]).transform("mean") <= _MOST_REPEATED
+    frame = frame[through].sort_values(["list", "number", "line", "row"])
+    return _Numbered(*(frame[name].to_numpy(dtype=np.int64) for name in ("row", "list", "number")))
+
+
+def line_number_gap(register: Register) -> pa.Table:
+    """Lists in which numbers between the lowest and the highest are missing. Value: how many."""
+    numbered = _numbered(register)
+    step = np.diff(numbered.number)
+    inside = (np.diff(numbered.list) == 0) & (step > 1)
+    count = np.bincount(numbered.list[1:][inside], weights=step[inside] - 1)
+    lists, firsts = np.unique(numbered.list, return_index=True)
+    short = lists[np.isin(lists, np.flatnonzero(count))]
+    first = numbered.row[firsts[np.isin(lists, short)]]
+    where = register.entries.select(["constituency", "precinct", "source", "sheet"]).take(pa.array(first))
+    return register.place_findings(LINE_NUMBER_GAP, where, field="number", value=count[short], limit=0)
+
+
+def line_number_repeat(register: Register) -> pa.Table:
+    """Entries with the line number of an earlier line of their list, beside the entry of that line."""
+    numbered = _numbered(register)
+    new = np.append(True, (np.diff(numbered.list) != 0) | (np.diff(numbered.number) != 0))[: len(numbered.row)]
+    first = np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
+    again = ~new
+    return register.entry_findings(
+        LINE_NUMBER_REPEAT, numbered.row[again], other=numbered.row[first[again]], field="number"
+    )
+
+
+TESTS = (RegisterTest(LINE_NUMBER_GAP, line_number_gap), RegisterTest(LINE_NUMBER_REPEAT, line_number_repeat))

@@ -1,0 +1,86 @@
+"""Tables for the report: a row for each precinct, and the age pyramid."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.check.missing import missing
+from voterlist.check.register import Codes, Numbers, Register
+from voterlist.config import CheckSettings
+from voterlist.model import Sex, Stage
+from voterlist.schemas import LIST, PROFILE, PROFILE_FIELDS, PYRAMID, VOTER, empty, require
+from voterlist.tables import from_columns, sort_by
+
+__all__ = ["profile", "pyramid"]
+
+
+def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table:
+    """PROFILE: one row a precinct, ordered by constituency and precinct.
+
+    ``median_age`` is in completed years on the day; of a birth year alone the age reached in that year counts.
+    The shares ``missing_<field>`` are of the voters of the precinct, 0 to 1.
+
+    Raises:
+        StageError: a table has the wrong shape, or voters and entries are not the same entries.
+    """
+    register = Register.of(voters, entries, empty(LIST), CheckSettings(), on_day)
+    precincts = register.precincts
+    where = register.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
+    columns = {
+        "constituency": where.column("constituency"),
+        "precinct": where.column("precinct"),
+        "voters": precincts.size,
+        "men": precincts.count(register.equals("sex", Sex.MALE)),
+        "women": precincts.count(register.equals("sex", Sex.FEMALE)),
+        "median_age": _median(precincts.codes, _ages(register.voters, on_day), len(precincts.size)),
+    }
+    for name in PROFILE_FIELDS:
+        columns[f"missing_{name}"] = precincts.count(missing(register, name)) / precincts.size
+    return sort_by(from_columns(columns, PROFILE), "constituency", "precinct")
+
+
+def pyramid(voters: pa.Table, on_day: dt.date) -> pa.Table:
+    """PYRAMID: how many voters of each group of five years and sex; ages as in ``profile``. It adds up to all voters.
+
+    Raises:
+        StageError: the table has the wrong shape.
+    """
+    voters = require(voters, VOTER, Stage.CHECK)
+    ages = _ages(voters, on_day)
+    known = ~np.isnan(ages)
+    group = pa.array(np.where(known, np.floor_divide(np.where(known, ages, 0), 5) * 5, 0).astype(np.int16), mask=~known)
+    table = pa.table({"age_from": group, "sex": voters.column("sex").cast(pa.string())})
+    counted = table.group_by(["age_from", "sex"], use_threads=False).aggregate([([], "count_all")])
+    columns = {
+        "age_from": counted.column("age_from"),
+        "sex": counted.column("sex"),
+        "voters": counted.column("count_all"),
+    }
+    return sort_by(from_columns(columns, PYRAMID), "age_from", "sex")
+
+
+def _ages(voters: pa.Table, on_day: dt.date) -> Numbers:
+    """The age of each voter in years on the day; NaN where the birth year is not known."""
+    year, month, day = (
+        np.asarray(voters.column(name).cast(pa.float64()).fill_null(np.nan), dtype=np.float64)
+        for name in ("birth_year", "birth_month", "birth_day")
+    )
+    # A comparison with NaN is False: of a year alone nothing is taken off.
+    later = (month > on_day.month) | ((month == on_day.month) & (day > on_day.day))
+    age: Numbers = on_day.year - year - later
+    return age
+
+
+def _median(codes: Codes, values: Numbers, groups: int) -> pa.Array:
+    """The median of each group's known values; null where it has none."""
+    known = ~np.isnan(values)
+    codes, values = codes[known], values[known]
+    order = np.lexsort((values, codes))
+    size = np.bincount(codes, minlength=groups)
+    start = np.cumsum(size) - size
+    values = np.append(values[order], np.nan)
+    low, high = (np.where(size > 0, start + (size - 1 + step) // 2, -1) for step in (0, 1))
+    return pa.array((values[low] + values[high]) / 2, mask=size == 0)
