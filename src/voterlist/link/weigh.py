@@ -183,16 +183,18 @@ def learn(entries: Encoded, seen: Patterns, profile: Profile, *, sample: int = 1
         if entries.size > 1
         else {field: np.zeros(len(levels)) for field, levels in LEVELS.items()}
     )
-    shares = [float(_priors(profile)[name]["expected_share"]) for name in CLASSES[:-1]]
+    priors = [_priors(profile)[name] for name in CLASSES[:-1]]
+    shares = [float(prior["expected_share"]) for prior in priors]
+    held = np.array([float(prior["held"]) for prior in priors])
     pairs = max(entries.size * (entries.size - 1) / 2, 1.0)
     sizes = np.array([share * max(entries.size, 1) for share in shares] + [pairs])
-    held = 0.05 * sizes[:-1]
+    expected_sizes = sizes[:-1].copy()
     patterns_seen = unpack(seen.codes)
     for _ in range(50):
         likelihood = _log_likelihood(patterns_seen, log_m)
         expected = _posterior(likelihood, np.log2(sizes)) * seen.counts[:, None]
         before = sizes.copy()
-        sizes[:-1] = (expected.sum(axis=0)[:-1] + held) / 1.05
+        sizes[:-1] = (expected.sum(axis=0)[:-1] + held * expected_sizes) / (1 + held)
         _maximise(patterns_seen, expected, profile, log_m)
         if np.abs(np.log2(sizes / before)).max() < 1e-4:
             break

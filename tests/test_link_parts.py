@@ -1,0 +1,194 @@
+"""Blocking, comparison, weights, clusters: the parts of linkage, each against an obvious slow version."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkage_lists import crowd, voters
+from voterlist.link import block, candidates, weigh
+from voterlist.link.cluster import clusters
+from voterlist.link.compare import LEVELS, Compared, compare
+from voterlist.link.encode import encode
+from voterlist.model import Profile
+
+small_lists = st.lists(
+    st.tuples(
+        st.sampled_from([None, "mamadov", "aliyev", "huseynov"]),
+        st.sampled_from([None, "ali", "vali", "leyla"]),
+        st.sampled_from([None, 1980, 1981]),
+        st.sampled_from([None, 1, 2]),
+    ),
+    max_size=14,
+)
+
+
+def listed(rows):
+    surname, name, year, month = zip(*rows, strict=True) if rows else ([], [], [], [])
+    return encode(voters(surname=list(surname), given=list(name), year=list(year), month=list(month), day=list(month)))
+
+
+def agreeing_pairs(rows, places):
+    return {
+        (i, j)
+        for (i, one), (j, two) in itertools.combinations(enumerate(rows), 2)
+        if all(one[place] is not None and one[place] == two[place] for place in places)
+    }
+
+
+@given(small_lists, st.integers(1, 7))
+def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
+    """A key brings together every pair that agrees on all its fields, and none in which one is missing."""
+    blocks = block.build(listed(rows), block.Key("k", ("stem", "year")), limit=100)
+    found = [
+        pair for left, right in block.chunks(blocks, chunk) for pair in zip(left.tolist(), right.tolist(), strict=True)
+    ]
+    assert sorted(found) == sorted(agreeing_pairs(rows, (0, 2)))
+
+
+@given(small_lists, st.integers(1, 5))
+def test_no_pair_is_cut_without_being_counted(rows, limit):
+    """Pairs compared and pairs parted by the size limit add up to the pairs that agree on the key."""
+    blocks = block.build(listed(rows), block.Key("k", ("stem",), ("given", "year")), limit=limit)
+    assert blocks.forecast.pairs + blocks.forecast.not_compared == len(agreeing_pairs(rows, (0,)))
+    assert blocks.forecast.largest <= limit
+
+
+@given(small_lists)
+def test_each_candidate_pair_is_compared_once(rows):
+    """A pair that several keys bring together stands once among the candidates."""
+    entries = listed(rows)
+    blocks = [block.build(entries, key, 100) for key in block.keys(Profile.GENERIC)]
+    found = candidates.find(entries, blocks, 3, lambda *_: None)
+    pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert len(pairs) == len(set(pairs))
+    assert agreeing_pairs(rows, (0, 1)) <= set(pairs)
+    assert found.patterns.counts.sum() == len(pairs)
+
+
+def level(field, **columns):
+    compared = compare(encode(voters(**columns)), np.array([0], np.int32), np.array([1], np.int32))
+    return LEVELS[field][compared.levels[field][0]]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ((1980, 5, 12), (1980, 5, 12), "same"),
+        ((1980, 5, 12), (1980, 12, 5), "swapped"),
+        ((1980, 5, 12), (1980, 5, 13), "digit"),
+        ((1980, 5, 12), (1980, 5, 21), "digit"),
+        ((1980, 5, 12), (1908, 5, 12), "digit"),
+        ((1980, 5, 12), (1980, 7, 29), "same-year"),
+        ((1980, 5, 12), (1980, 5, 29), "part"),
+        ((1980, 5, 12), (1980, None, None), "year"),
+        ((1980, 5, 12), (1981, None, None), "differs"),
+        ((1980, 5, 12), (1969, 7, 29), "differs"),
+        ((1980, 5, 12), (None, None, None), "missing"),
+        ((None, None, None), (None, None, None), "missing"),
+    ],
+)
+def test_birth_dates_reach_the_level_a_person_would_give(one, two, expected):
+    """Each way in which two dates relate has its level."""
+    year, month, day = zip(one, two, strict=True)
+    assert level("birth_date", year=list(year), month=list(month), day=list(day)) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ("huseyn", "huseyn", "same"),
+        ("h", "huseyn", "initial"),
+        ("huseyn", "husein", "misspelt"),
+        ("huseyn", "hasan", "differs"),
+        ("huseyn", None, "missing"),
+        (None, None, "missing"),
+    ],
+)
+def test_given_names_reach_the_level_a_person_would_give(one, two, expected):
+    """Same, an initial, a rare spelling one edit away, another name, and missing are told apart."""
+    assert level("given_name", given=[one, two]) == expected
+
+
+def test_two_names_in_use_are_not_taken_for_a_misspelling():
+    """One edit between two common names is a look-alike, not an error: Samir is not Samira."""
+    names = ["samir", "samira"] * 50
+    assert level("given_name", given=names) == "look-alike"
+
+
+def test_surname_and_given_name_in_each_others_place_are_seen():
+    """A clerk who wrote the two names in the wrong columns gives "swapped" on both."""
+    columns = {"surname": ["hasanov", "kamil"], "given": ["kamil", "hasanov"]}
+    assert level("surname", **columns) == level("given_name", **columns) == "swapped"
+
+
+@given(small_lists.filter(lambda rows: len(rows) >= 2))
+def test_missing_is_neither_same_nor_different(rows):
+    """Whatever the other value is, a comparison with a missing value has level 0 and adds no rarity."""
+    entries = listed(rows)
+    left, right = (side.astype(np.int32) for side in np.triu_indices(len(rows), 1))
+    compared = compare(entries, left, right)
+    for field, place in (("surname", 0), ("given_name", 1), ("birth_date", 2)):
+        missing = [rows[i][place] is None or rows[j][place] is None for i, j in zip(left, right, strict=True)]
+        assert ((compared.levels[field] == 0) == np.array(missing)).all()
+    nothing = np.all([levels == 0 for levels in compared.levels.values()], axis=0)
+    assert (compared.rarity[nothing] == 0).all()
+
+
+@given(st.data())
+def test_a_packed_pattern_gives_its_levels_back(data):
+    """Packing and unpacking keep every level, and the rarity to within one bin."""
+    levels = {name: np.array([data.draw(st.integers(0, len(words) - 1))], np.uint8) for name, words in LEVELS.items()}
+    rarity = np.array([-data.draw(st.floats(0, 120))])
+    back = weigh.unpack(weigh.pack(Compared(levels, rarity)))
+    assert {name: back.levels[name].tolist() for name in levels} == {name: levels[name].tolist() for name in levels}
+    assert abs(back.rarity[0] - rarity[0]) <= 2
+
+
+def test_probabilities_of_the_classes_sum_to_one():
+    """Every pair is exactly one of: same person, twins, siblings, one household, strangers."""
+    entries = encode(crowd(400, doubles=20))
+    blocks = [block.build(entries, key, 100) for key in block.keys(Profile.AZ)]
+    found = candidates.find(entries, blocks, 1000, lambda *_: None)
+    model = weigh.learn(entries, found.patterns, Profile.AZ, sample=10_000)
+    scored = weigh.score(compare(entries, found.left, found.right), model)
+    assert np.allclose(scored.posterior.sum(axis=1), 1)
+
+
+def cluster_of(size, edges, against):
+    left, right, weight = (np.array(side) for side in zip(*edges, strict=True)) if edges else ([], [], [])
+    no = {frozenset(pair) for pair in against}
+
+    def judge(one, two):
+        return np.array(
+            [0.0 if frozenset(pair) in no else 0.9 for pair in zip(one.tolist(), two.tolist(), strict=True)]
+        )
+
+    return clusters(
+        size, np.array(left, np.int32), np.array(right, np.int32), np.array(weight, np.float64), judge
+    ).tolist()
+
+
+def test_a_chain_whose_ends_are_two_people_is_cut_at_its_weaker_link():
+    """Evidence against outweighs a chain: the heavier pair stands, the third entry stays out."""
+    assert cluster_of(4, [(0, 1, 20.0), (1, 2, 10.0)], against=[(0, 2)]) == [0, 0, -1, -1]
+
+
+def test_a_chain_without_evidence_against_is_one_cluster():
+    """Three entries of one person, two of which were never compared, are one cluster."""
+    assert cluster_of(3, [(0, 1, 20.0), (1, 2, 10.0)], against=[]) == [0, 0, 0]
+
+
+@given(st.data())
+def test_no_cluster_holds_a_pair_that_speaks_against_it(data):
+    """Whatever the pairs and the evidence, no two entries known to differ share a cluster of three or more."""
+    pairs = list(itertools.combinations(range(6), 2))
+    edges = data.draw(st.lists(st.sampled_from(pairs), unique=True))
+    against = set(data.draw(st.lists(st.sampled_from(pairs), unique=True))) - set(edges)
+    weights = data.draw(st.permutations(range(len(edges))))
+    found = cluster_of(6, [(*edge, float(w)) for edge, w in zip(edges, weights, strict=True)], against)
+    assert not [pair for pair in against if found[pair[0]] == found[pair[1]] >= 0]
