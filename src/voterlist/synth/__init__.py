@@ -1,1 +1,23 @@
-"""Being built."""
+"""Invented voters' lists with their truth, for tests, demonstrations and benchmarks.
+
+Nobody on them exists. ``generate`` makes tables, ``write`` files; both give the same for the same seed.
+"""
+
+from __future__ import annotations
+
+from voterlist.synth.generate import Synthetic, generate
+from voterlist.synth.plan import default_constituencies
+from voterlist.synth.rates import Rates
+from voterlist.synth.write import FILES_UP_TO, Summary, write, write_tables, write_workspace
+
+__all__ = [
+    "FILES_UP_TO",
+    "Rates",
+    "Summary",
+    "Synthetic",
+    "default_constituencies",
+    "generate",
+    "write",
+    "write_tables",
+    "write_workspace",
+]

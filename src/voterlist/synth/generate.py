@@ -1,0 +1,108 @@
+"""Invented lists with their truth, as tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.schemas import TRUTH
+from voterlist.synth.outside import statistics
+from voterlist.synth.places import DATE_FORMS
+from voterlist.synth.plan import Plan, draw_plan
+from voterlist.synth.rates import Rates
+from voterlist.synth.render import ENTRIES, render, render_deaths
+from voterlist.synth.spelling import SCRIPTS
+
+__all__ = ["LISTS", "Synthetic", "generate", "lists_of"]
+
+LISTS = pa.schema(
+    [
+        ("constituency", pa.int32()),
+        ("precinct", pa.int32()),
+        ("list_kind", pa.string()),
+        ("script", pa.string()),
+        ("capitals", pa.bool_()),
+        ("date_form", pa.string()),
+        ("entries", pa.int64()),
+    ],
+)
+"""One row a list, in the order in which the entries follow each other: how its clerk types."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synthetic:
+    """Invented lists. ``entries`` and ``truth`` have the same rows in the same order."""
+
+    entries: pa.Table
+    """``render.ENTRIES``: text as written, list after list."""
+    truth: pa.Table
+    """TRUTH."""
+    deaths: pa.Table
+    """``render.DEATHS``."""
+    statistics: pa.Table
+    """STATISTIC."""
+    lists: pa.Table
+    """``LISTS``."""
+
+
+def lists_of(plan: Plan) -> pa.Table:
+    """What is known of each list of the plan."""
+    precincts, clerks = plan.precincts, plan.clerks
+    return pa.table(
+        {
+            "constituency": plan.numbers[precincts.constituency],
+            "precinct": precincts.number,
+            "list_kind": np.where(precincts.temporary, "temporary", "permanent"),
+            "script": np.array(SCRIPTS)[clerks.script],
+            "capitals": clerks.capitals,
+            "date_form": np.array(DATE_FORMS)[clerks.date_form],
+            "entries": np.bincount(plan.entries.precinct, minlength=len(precincts.number)),
+        },
+    ).cast(LISTS)
+
+
+def generate(
+    voters: int,
+    *,
+    constituencies: int,
+    seed: int,
+    rates: Rates | None = None,
+    numbers: Sequence[int] | None = None,
+    precinct_size: int = 1000,
+    on_day: dt.date = dt.date(2026, 1, 1),
+) -> Synthetic:
+    """The lists of ``voters`` invented persons, of whom some stand twice; the same arguments give the same.
+
+    Args:
+        voters: how many persons, from 0.
+        constituencies: how many constituencies they live in.
+        seed: names the streams of random numbers.
+        rates: how often each thing is done to an entry.
+        numbers: the numbers of the constituencies; without them 1, 2, 3 ...
+        precinct_size: persons a precinct, on average.
+        on_day: the day on which everyone is at least 18 years old.
+
+    Raises:
+        UsageError: a count is out of range, or the numbers do not fit the constituencies.
+    """
+    plan = draw_plan(
+        voters,
+        constituencies=constituencies,
+        seed=seed,
+        rates=rates,
+        numbers=numbers,
+        precinct_size=precinct_size,
+        on_day=on_day,
+    )
+    chunks = [render(plan, at) for at in range(constituencies)]
+    return Synthetic(
+        entries=pa.concat_tables([chunk.entries for chunk in chunks]).cast(ENTRIES),
+        truth=pa.concat_tables([chunk.truth for chunk in chunks]).cast(TRUTH),
+        deaths=render_deaths(plan),
+        statistics=statistics(plan),
+        lists=lists_of(plan),
+    )

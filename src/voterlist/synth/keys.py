@@ -1,0 +1,53 @@
+"""The entry ids that a run will give to invented entries, so that its pairs can be held against the truth."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import IngestSettings
+from voterlist.errors import StageError
+from voterlist.synth.generate import Synthetic
+
+__all__ = ["with_run_ids"]
+
+
+def with_run_ids(synthetic: Synthetic, places: pa.Table, inbox: Path) -> Synthetic:
+    """``synthetic`` with the entry ids that ``ingest`` makes of the files in ``inbox``.
+
+    Args:
+        synthetic: what ``generate`` made.
+        places: what ``write_workspace`` returned.
+        inbox: where the files were written; nothing else may lie there.
+
+    Raises:
+        StageError: a file was not read back entry by entry, so that the truth would be wrong.
+    """
+    # Only here are readers needed: tables alone are made without loading them.
+    from voterlist.ingest import ingest  # noqa: PLC0415
+    from voterlist.io.readers import read_folder  # noqa: PLC0415
+
+    if not places.num_rows:
+        return synthetic
+    settings = IngestSettings()
+    read = ingest(read_folder(inbox, settings), settings, constituency=None).entries
+    by_place = read.select(["source", "line", "entry_id"]).rename_columns(["source", "line", "run_id"])
+    order = pa.array(range(places.num_rows), pa.int64())
+    joined = places.append_column("at", order).join(by_place, ["source", "line"]).sort_by("at")
+    ids = joined.column("run_id").combine_chunks()
+    if joined.num_rows != places.num_rows or ids.null_count or read.num_rows != places.num_rows:
+        raise StageError(
+            f"of {places.num_rows} entries written, {len(ids) - ids.null_count} were found again"
+            f" among {read.num_rows} read",
+            stage="synth",
+            todo="This is a fault of the program: please report it, with the seed.",
+        )
+    return replace(synthetic, entries=_keyed(synthetic.entries, ids), truth=_keyed(synthetic.truth, ids))
+
+
+def _keyed(table: pa.Table, ids: pa.Array) -> pa.Table:
+    at = table.schema.get_field_index("entry_id")
+    return table.set_column(at, table.schema.field(at), pc.cast(ids, pa.string()))

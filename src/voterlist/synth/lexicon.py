@@ -1,0 +1,129 @@
+"""The names that invented lists are made of, with their weights; read once from ``names/``."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+__all__ = ["ERAS", "ERA_STARTS", "FORMS", "Lexicon", "lexicon", "surname"]
+
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
+ERAS = ("old", "middle", "late", "young")
+ERA_STARTS = (1955, 1980, 2000)
+"""The birth years in which the second, third and fourth era begin."""
+
+FORMS = ("ov", "li", "zade")
+"""The families of surname endings: -ov/-yev, -lı/-li/-lu/-lü, -zadə."""
+_FORM_SHARES = (0.80, 0.10, 0.10)
+
+_HARMONY = {"a": "lı", "ı": "lı", "e": "li", "ə": "li", "i": "li", "o": "lu", "u": "lu", "ö": "lü", "ü": "lü"}
+_COMPOUNDS = (("", "bəy"), ("", "xan"), ("Mir", ""), ("Hacı", ""), ("Ağa", ""))
+
+
+def surname(stem: str, form: int, *, female: bool = False) -> str:
+    """A surname in Azerbaijani Latin: stem and ending (``form`` counts in ``FORMS``)."""
+    if form == 0:
+        ending = "yev" if stem[-1] in _HARMONY else "ov"
+        return stem + ending + ("a" if female else "")
+    if form == 1:
+        last = next((letter for letter in reversed(stem.lower()) if letter in _HARMONY), "i")
+        return stem + _HARMONY[last]
+    return stem + "zadə"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Names by number. Given names: the men's first, then the women's."""
+
+    given: tuple[str, ...]
+    men: int
+    """How many of ``given`` are men's names."""
+    given_shares: tuple[tuple[Numbers, ...], ...]
+    """Cumulative shares by sex (0 men, 1 women) and era; they count from 0 within the sex."""
+    stems: tuple[str, ...]
+    stem_shares: Numbers
+    """Cumulative shares of the stems."""
+    form_shares: Numbers
+    """Cumulative shares of the forms, one row a stem."""
+    rhymes: Numbers
+    """For each given name, a name that rhymes and has the same sex, or -1."""
+    rhymes_across: Numbers
+    """For each given name, a name that rhymes and has the other sex, or -1."""
+    russian: dict[str, str]
+    streets: tuple[tuple[str, str], ...]
+    """Name and kind of street."""
+    villages: tuple[str, ...]
+    towns: dict[int, str]
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    text = (resources.files(__package__) / "names" / f"{name}.csv").read_text(encoding="utf-8")
+    return csv.DictReader(text.splitlines())
+
+
+def _cumulative(weights: Numbers) -> Numbers:
+    sums = np.cumsum(weights, axis=-1, dtype=np.float64)
+    return sums / sums[..., -1:]
+
+
+def _compounds(plain: list[tuple[str, float, str]]) -> list[tuple[str, float, str]]:
+    """The rare surnames made of a title and a name: Əlibəyov, Mirəhmədov, Hacıquliyev."""
+    found = {stem for stem, _, _ in plain}
+    made = []
+    for stem, weight, forms in plain[:220]:
+        for front, back in _COMPOUNDS:
+            if len(stem) > 7 or stem in {"Ağa", "Hacı"}:
+                continue
+            compound = front + (stem[0].lower().replace("i̇", "i") + stem[1:] if front else stem) + back
+            if compound not in found:
+                made.append((compound, weight / 25, forms))
+    return made
+
+
+def _rhymes(given: list[str], men: int) -> tuple[Numbers, Numbers]:
+    same = np.full(len(given), -1, np.int16)
+    across = np.full(len(given), -1, np.int16)
+    men_at = {name: at for at, name in enumerate(given[:men])}
+    women_at = {name: at + men for at, name in enumerate(given[men:])}
+    for row in _rows("rhymes"):
+        first = (men_at if row["sexes"][0] == "m" else women_at)[row["first"]]
+        second = (men_at if row["sexes"][1] == "m" else women_at)[row["second"]]
+        table = across if row["sexes"] == "mf" else same
+        table[first], table[second] = second, first
+    return same, across
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The names shipped with the package."""
+    given_rows = sorted(_rows("given_names"), key=lambda row: row["sex"] == "f")
+    men = sum(row["sex"] == "m" for row in given_rows)
+    by_sex = (given_rows[:men], given_rows[men:])
+    plain = [(row["stem"], float(row["weight"]), row["forms"]) for row in _rows("surnames")]
+    stems = plain + _compounds(plain)
+    allowed = np.array([[form in forms.split("|") for form in FORMS] for _, _, forms in stems])
+    given = [row["name"] for row in given_rows]
+    rhymes, across = _rhymes(given, men)
+    return Lexicon(
+        given=tuple(given),
+        men=men,
+        given_shares=tuple(
+            tuple(_cumulative(np.array([float(row[era]) for row in rows])) for era in ERAS) for rows in by_sex
+        ),
+        stems=tuple(stem for stem, _, _ in stems),
+        stem_shares=_cumulative(np.array([weight for _, weight, _ in stems])),
+        form_shares=_cumulative(allowed * np.array(_FORM_SHARES)),
+        rhymes=rhymes,
+        rhymes_across=across,
+        russian={row["name"]: row["russian"] for row in _rows("russian")},
+        streets=tuple((row["name"], row["kind"]) for row in _rows("streets")),
+        villages=tuple(row["name"] for row in _rows("villages")),
+        towns={int(row["constituency"]): row["town"] for row in _rows("towns")},
+    )

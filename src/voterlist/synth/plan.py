@@ -1,0 +1,204 @@
+"""A whole invented nation as whole numbers: who lives where and stands on which list. Nothing is typed yet.
+
+Each part draws from a stream of its own, named by the seed, the part and the constituency, so a part added or
+a constituency more does not change what the others drew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from voterlist.errors import UsageError
+from voterlist.synth.lexicon import Lexicon, lexicon
+from voterlist.synth.people import People, concat_people, draw_given, draw_people
+from voterlist.synth.places import Clerks, Dwellings, Precincts, draw_clerks, draw_dwellings, split_precincts
+from voterlist.synth.rates import Rates
+from voterlist.synth.repeats import Done, Entries, draw_entries
+
+__all__ = ["CONSTITUENCIES", "Dead", "Plan", "default_constituencies", "draw_plan", "stream"]
+
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
+CONSTITUENCIES = 125
+VOTERS_A_CONSTITUENCY = 52_000
+_DISPLACED = (83, 84, 118, 119, 120, 121, 122, 123, 124, 125)
+"""The ten constituencies that displaced people come from."""
+_PARTS = ("sizes", "people", "places", "clerks", "repeats", "dead", "register", "typing", "statistics", "files")
+
+
+def stream(seed: int, part: str, number: int = 0) -> np.random.Generator:
+    """The stream of random numbers of one part and one constituency."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_PARTS.index(part), number))))
+
+
+def default_constituencies(voters: int) -> int:
+    """How many constituencies so many voters make: 1 to 125, at most 52,000 voters in each of up to 125."""
+    return min(max(-(-voters // VOTERS_A_CONSTITUENCY), 1), CONSTITUENCIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """The register of deaths, one element a row."""
+
+    people: People
+    constituency: Numbers
+    """int32: position in the plan."""
+    person: Numbers
+    """int32: number of the person who is still listed, -1 for one who is on no list."""
+    died: Numbers
+    """int32: days since 1970-01-01."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is to be typed."""
+
+    seed: int
+    today: int
+    """The day of the lists: days since 1970-01-01."""
+    rates: Rates
+    names: Lexicon
+    numbers: Numbers
+    """int32: the constituencies' numbers."""
+    people: People
+    dwellings: Dwellings
+    precincts: Precincts
+    clerks: Clerks
+    entries: Entries
+    """In the order of their constituency; ``starts`` says where each begins."""
+    starts: Numbers
+    dead: Dead
+
+
+def _numbers(constituencies: int, given: Sequence[int] | None) -> Numbers:
+    if given is not None:
+        if len(given) != constituencies or len(set(given)) != constituencies:
+            raise UsageError(
+                f"{constituencies} different constituency numbers are needed, {len(set(given))} were given",
+                todo="Give one number for each constituency.",
+            )
+        return np.array(given, np.int32)
+    return np.arange(1, constituencies + 1, dtype=np.int32)
+
+
+def _sizes(rng: np.random.Generator, voters: int, constituencies: int) -> Numbers:
+    """Voters by constituency, within a tenth of the mean, summing up to ``voters``."""
+    shares = np.cumsum(rng.uniform(0.9, 1.1, constituencies))
+    bounds = np.round(shares / shares[-1] * voters).astype(np.int64)
+    return np.diff(bounds, prepend=0)
+
+
+def _concat_dwellings(parts: list[Dwellings], shifts: list[int]) -> Dwellings:
+    columns = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Dwellings)}
+    shift = np.repeat(np.array(shifts, np.int32), [len(part.precinct) for part in parts])
+    columns["precinct"] = (columns["precinct"] + shift).astype(np.int32)
+    return Dwellings(**columns)
+
+
+def _settle(
+    seed: int, names: Lexicon, numbers: Numbers, sizes: Numbers, precinct_size: int, today: int
+) -> tuple[People, Dwellings, Precincts]:
+    """The people, dwellings and precincts of all constituencies."""
+    people: list[People] = []
+    dwellings: list[Dwellings] = []
+    counts: list[int] = []
+    shifts: list[int] = []
+    for at, (number, size) in enumerate(zip(numbers.tolist(), sizes.tolist(), strict=True)):
+        drawn = draw_people(stream(seed, "people", number), names, size, today)
+        places = stream(seed, "places", number)
+        precinct = split_precincts(places, drawn.household, precinct_size)
+        people.append(drawn)
+        dwellings.append(draw_dwellings(places, names, precinct, number))
+        shifts.append(sum(counts) + at)
+        counts.append(int(precinct[-1]) + 1 if len(precinct) else 0)
+    with_temporary = np.array(counts) + 1
+    last = np.cumsum(with_temporary) - 1
+    constituency = np.repeat(np.arange(len(numbers), dtype=np.int32), with_temporary)
+    precincts = Precincts(
+        constituency=constituency,
+        number=(np.arange(len(constituency)) - (last - with_temporary + 1)[constituency] + 1).astype(np.int32),
+        temporary=np.isin(np.arange(len(constituency)), last),
+    )
+    return concat_people(people), _concat_dwellings(dwellings, shifts), precincts
+
+
+def _bury(
+    seed: int, names: Lexicon, people: People, home: Numbers, rates: Rates, today: int, count: int
+) -> tuple[Dead, Numbers]:
+    """The register of deaths, and the bits of ``Done`` for each person."""
+    rng = stream(seed, "dead")
+    age = (today - people.born) / 365.2425
+    chance = np.exp((age - 60) / 12)
+    chance *= rates.dead_listed * len(people) / max(float(chance.sum()), 1e-9)
+    dead = rng.random(len(people)) < chance
+    known = dead & (rng.random(len(people)) < rates.dead_registered)
+    done = np.where(known, int(Done.DEAD_IN_REGISTER), np.where(dead, int(Done.DEAD_NOT_IN_REGISTER), 0))
+    person = np.flatnonzero(known).astype(np.int32)
+    others = draw_people(rng, names, round(rates.deaths_elsewhere * len(person)), today)
+    # Those who die are old: who is young among the others is made thirty years older.
+    young = others.born > today - 50 * 365
+    born = np.where(young, others.born - 30 * 365, others.born).astype(np.int32)
+    columns = {
+        field.name: np.concatenate([getattr(people, field.name)[person], getattr(others, field.name)])
+        for field in fields(People)
+    }
+    columns["born"] = np.concatenate([people.born[person], born])
+    given = draw_given(rng, names, others.female, born)
+    columns["given"] = np.concatenate([people.given[person], given])
+    total = len(columns["born"])
+    order = rng.permutation(total)
+    register = Dead(
+        people=People(**{name: column[order] for name, column in columns.items()}),
+        constituency=np.concatenate([home[person], rng.integers(0, count, len(others))]).astype(np.int32)[order],
+        person=np.concatenate([person, np.full(len(others), -1)]).astype(np.int32)[order],
+        died=(today - 1 - rng.integers(0, 3 * 365, total)).astype(np.int32),
+    )
+    return register, done.astype(np.int32)
+
+
+def _in_order(entries: Entries, precincts: Precincts, count: int) -> tuple[Entries, Numbers]:
+    """The entries by constituency, and where each constituency begins."""
+    constituency = precincts.constituency[entries.precinct]
+    order = np.argsort(constituency.astype(np.int16), kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(constituency, minlength=count))])
+    return Entries(**{field.name: getattr(entries, field.name)[order] for field in fields(Entries)}), starts
+
+
+def draw_plan(
+    voters: int,
+    *,
+    constituencies: int,
+    seed: int,
+    rates: Rates | None = None,
+    numbers: Sequence[int] | None = None,
+    precinct_size: int = 1000,
+    on_day: dt.date = dt.date(2026, 1, 1),
+) -> Plan:
+    """The plan of a nation of ``voters`` persons; the same arguments give the same plan.
+
+    Raises:
+        UsageError: a count is out of range, or the numbers do not fit the constituencies.
+    """
+    if voters < 0 or constituencies < 1 or precinct_size < 1:
+        raise UsageError(
+            "there can be no fewer than 0 voters, 1 constituency and 1 voter a precinct",
+            todo="Give a larger number.",
+        )
+    rates, names = rates or Rates(), lexicon()
+    today = (on_day - dt.date(1970, 1, 1)).days
+    codes = _numbers(constituencies, numbers)
+    sizes = _sizes(stream(seed, "sizes"), voters, constituencies)
+    people, dwellings, precincts = _settle(seed, names, codes, sizes, precinct_size, today)
+    displaced = np.isin(codes, _DISPLACED) if constituencies > 1 else np.zeros(constituencies, bool)
+    entries = draw_entries(stream(seed, "repeats"), names, people, dwellings, precincts, displaced, rates, today)
+    home = precincts.constituency[dwellings.precinct[people.household]]
+    dead, done = _bury(seed, names, people, home, rates, today, constituencies)
+    np.bitwise_or(entries.done, done[entries.person], out=entries.done)
+    entries, starts = _in_order(entries, precincts, constituencies)
+    clerks = draw_clerks(stream(seed, "clerks"), rates, len(precincts.number))
+    return Plan(seed, today, rates, names, codes, people, dwellings, precincts, clerks, entries, starts, dead)

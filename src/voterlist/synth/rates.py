@@ -1,0 +1,75 @@
+"""How often each thing is done to an invented list. All are shares (0 to 1) unless said otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Rates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Shares of what is done to persons, entries and lists; the defaults are estimates, not measurements.
+
+    With two constituencies or more, the defaults give 2.5 to 3 % of all persons a second entry.
+    """
+
+    # Second entries: shares of all persons, by cause.
+    same_precinct: float = 0.0055
+    moved_within: float = 0.0075
+    moved_across: float = 0.0055
+    surname_by_marriage: float = 0.0025
+    ending_changed: float = 0.0013
+    temporary_list: float = 0.0025
+    displaced: float = 0.04
+    """Of the persons whose home is in a constituency of displaced people."""
+    third_entry: float = 0.04
+    """Of the persons with a second entry."""
+
+    # The dead.
+    dead_listed: float = 0.006
+    """Of all persons; the old are hit more often than the young."""
+    dead_registered: float = 0.85
+    """Of the dead still listed, those the register of deaths knows."""
+    deaths_elsewhere: float = 1.5
+    """Deaths of people who are on no list, for one dead person still listed."""
+    death_unusable: float = 0.25
+    """Of the register's rows, those that lack what is needed to recognise a person."""
+
+    # What a clerk does to one entry.
+    typing_surname: float = 0.008
+    typing_given_name: float = 0.006
+    typing_patronymic: float = 0.008
+    typing_address: float = 0.006
+    surname_missing: float = 0.0002
+    given_name_missing: float = 0.0002
+    patronymic_missing: float = 0.015
+    birth_missing: float = 0.001
+    birth_year_only: float = 0.01
+    day_month_swapped: float = 0.003
+    birth_digit: float = 0.004
+    birth_impossible: float = 0.0002
+    sex_missing: float = 0.004
+    sex_wrong: float = 0.001
+    address_missing: float = 0.004
+    document_missing: float = 0.04
+    document_damaged: float = 0.004
+    document_reissued: float = 0.35
+    """Of the second entries, those that carry a later document."""
+    fin_missing: float = 0.04
+    fin_damaged: float = 0.01
+    fin_of_another: float = 0.0002
+
+    # What a list lacks altogether.
+    list_without_fin: float = 0.12
+    list_without_document: float = 0.06
+    list_without_sex: float = 0.15
+    list_with_birth_year: float = 0.05
+
+    # How a list is typed; what is left over is Azerbaijani Latin.
+    typed_ascii: float = 0.14
+    typed_english: float = 0.07
+    typed_azeri_cyrillic: float = 0.04
+    typed_russian: float = 0.06
+    typed_capitals: float = 0.12
+    """Capitals, whatever the script."""

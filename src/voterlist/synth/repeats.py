@@ -1,0 +1,244 @@
+"""Which persons stand on the lists a second time, where, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import IntFlag
+from typing import Any
+
+import numpy as np
+
+from voterlist.synth.lexicon import Lexicon
+from voterlist.synth.people import People, draw_forms, draw_stems
+from voterlist.synth.places import Dwellings, Precincts
+from voterlist.synth.rates import Rates
+
+__all__ = ["Done", "Entries", "done_words", "draw_entries"]
+
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
+
+class Done(IntFlag):
+    """What was done to an entry; in the truth the names stand in lower case with hyphens, joined with ``+``."""
+
+    SAME_PRECINCT = 1
+    MOVED_WITHIN = 1 << 1
+    MOVED_ACROSS = 1 << 2
+    DISPLACED = 1 << 3
+    SURNAME_BY_MARRIAGE = 1 << 4
+    ENDING_CHANGED = 1 << 5
+    TEMPORARY_LIST = 1 << 6
+    DOCUMENT_REISSUED = 1 << 7
+    DEAD_IN_REGISTER = 1 << 8
+    DEAD_NOT_IN_REGISTER = 1 << 9
+    TYPED_ASCII = 1 << 10
+    TYPED_ENGLISH = 1 << 11
+    TYPED_AZERI_CYRILLIC = 1 << 12
+    TYPED_RUSSIAN = 1 << 13
+    TYPED_CAPITALS = 1 << 14
+    TYPING_SURNAME = 1 << 15
+    TYPING_GIVEN_NAME = 1 << 16
+    TYPING_PATRONYMIC = 1 << 17
+    TYPING_ADDRESS = 1 << 18
+    SURNAME_MISSING = 1 << 19
+    GIVEN_NAME_MISSING = 1 << 20
+    PATRONYMIC_MISSING = 1 << 21
+    BIRTH_MISSING = 1 << 22
+    BIRTH_YEAR_ONLY = 1 << 23
+    DAY_MONTH_SWAPPED = 1 << 24
+    BIRTH_DIGIT = 1 << 25
+    BIRTH_IMPOSSIBLE = 1 << 26
+    SEX_WRONG = 1 << 27
+    DOCUMENT_DAMAGED = 1 << 28
+    FIN_DAMAGED = 1 << 29
+    FIN_OF_ANOTHER = 1 << 30
+
+
+def done_words(bits: int) -> str | None:
+    """The names of the bits set, joined with ``+``; None where nothing was done."""
+    names = [flag.name.lower().replace("_", "-") for flag in Done if bits & flag and flag.name]
+    return "+".join(names) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """One element an entry, before it is typed."""
+
+    person: Numbers
+    dwelling: Numbers
+    precinct: Numbers
+    stem: Numbers
+    form: Numbers
+    document: Numbers
+    """int8: 0 for the person's first document, 1 for the next."""
+    done: Numbers
+    """int32: bits of ``Done``."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Nation:
+    people: People
+    dwellings: Dwellings
+    precincts: Precincts
+    displaced: Numbers
+    """bool by constituency: home of displaced people."""
+    first_dwelling: Numbers
+    """The first dwelling of each constituency, and one number more."""
+    rates: Rates
+
+    @property
+    def home(self) -> Numbers:
+        return self.people.household
+
+    def constituency(self, dwelling: Numbers) -> Numbers:
+        return self.precincts.constituency[self.dwellings.precinct[dwelling]]
+
+
+def _take(rng: np.random.Generator, allowed: Numbers, share: float, count: int) -> Numbers:
+    """Some ``share * count`` of the persons allowed, each at most once, ascending."""
+    candidates = np.flatnonzero(allowed)
+    wanted = min(len(candidates), round(share * count))
+    return np.sort(rng.choice(candidates, wanted, replace=False)) if wanted else candidates[:0]
+
+
+def _elsewhere(rng: np.random.Generator, nation: _Nation, homes: Numbers, scope: str) -> Numbers:
+    """Another dwelling for each home: ``within`` its constituency in another precinct, or ``across``.
+
+    -1 where none was found.
+    """
+    first, of = nation.first_dwelling, nation.constituency(homes)
+    low, high = (
+        (first[of], first[of + 1]) if scope == "within" else (np.zeros_like(homes), np.full_like(homes, first[-1]))
+    )
+    found = np.full(len(homes), -1, np.int64)
+    for _ in range(8):
+        open_ = np.flatnonzero(found < 0)
+        pick = rng.integers(low[open_], high[open_])
+        if scope == "within":
+            good = nation.dwellings.precinct[pick] != nation.dwellings.precinct[homes[open_]]
+        else:
+            there = nation.constituency(pick)
+            good = (there != of[open_]) & ~nation.displaced[there]
+        found[open_[good]] = pick[good]
+    return found
+
+
+def _entries(nation: _Nation, person: Numbers, dwelling: Numbers, done: int) -> Entries:
+    """Entries of these persons at these dwellings; those without a dwelling (-1) are left out."""
+    kept = dwelling >= 0
+    person, dwelling = person[kept].astype(np.int32), dwelling[kept].astype(np.int32)
+    people = nation.people
+    return Entries(
+        person=person,
+        dwelling=dwelling,
+        precinct=nation.dwellings.precinct[dwelling],
+        stem=people.stem[person],
+        form=people.form[person],
+        document=np.zeros(len(person), np.int8),
+        done=np.full(len(person), done, np.int32),
+    )
+
+
+def _concat(parts: list[Entries]) -> Entries:
+    return Entries(
+        **{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Entries)}
+    )
+
+
+def _replace(entries: Entries, **columns: Numbers) -> Entries:
+    return Entries(**{field.name: columns.get(field.name, getattr(entries, field.name)) for field in fields(Entries)})
+
+
+def _moved(rng: np.random.Generator, nation: _Nation, person: Numbers, scope: str, done: int) -> Entries:
+    cause = Done.MOVED_WITHIN if scope == "within" else Done.MOVED_ACROSS
+    return _entries(nation, person, _elsewhere(rng, nation, nation.home[person], scope), done | cause)
+
+
+def _moved_either(rng: np.random.Generator, nation: _Nation, person: Numbers, done: int) -> Entries:
+    """Seven in ten move within their constituency, the others across, as far as there is where to."""
+    across = (rng.random(len(person)) < 0.3) & (len(nation.displaced) > 1)
+    return _concat(
+        [_moved(rng, nation, person[~across], "within", done), _moved(rng, nation, person[across], "across", done)],
+    )
+
+
+def _renamed(rng: np.random.Generator, nation: _Nation, names: Lexicon, person: Numbers) -> Entries:
+    moved = _moved_either(rng, nation, person, Done.SURNAME_BY_MARRIAGE)
+    stem = draw_stems(rng, names, len(moved.person))
+    return _replace(moved, stem=stem, form=draw_forms(rng, names, stem), document=np.ones_like(moved.document))
+
+
+def _ended(rng: np.random.Generator, nation: _Nation, person: Numbers) -> Entries:
+    moved = rng.random(len(person)) < 0.5
+    stays = person[~moved]
+    both = _concat(
+        [
+            _moved(rng, nation, person[moved], "within", Done.ENDING_CHANGED),
+            _entries(nation, stays, nation.home[stays], Done.ENDING_CHANGED | Done.SAME_PRECINCT),
+        ],
+    )
+    # The new ending is -li for two in three, -zadə for the others.
+    return _replace(both, form=rng.choice(np.array([1, 1, 2], np.int8), len(both.person)))
+
+
+def _temporary(nation: _Nation, person: Numbers) -> Entries:
+    entries = _entries(nation, person, nation.home[person], Done.TEMPORARY_LIST)
+    by_constituency = np.full(len(nation.displaced), -1, np.int32)
+    rows = np.flatnonzero(nation.precincts.temporary)
+    by_constituency[nation.precincts.constituency[rows]] = rows
+    return _replace(entries, precinct=by_constituency[nation.constituency(entries.dwelling)])
+
+
+def _second(rng: np.random.Generator, nation: _Nation, names: Lexicon, today: int) -> Entries:
+    """The second entries of all causes; a person has one cause."""
+    people, rates, count = nation.people, nation.rates, len(nation.people)
+    free = np.ones(count, bool)
+    home = nation.constituency(nation.home)
+    age = (today - people.born) / 365.2425
+    whole = np.ones(count, bool)
+    displaced = nation.displaced[home]
+    several_forms = (names.form_shares[:, 0] > 0) & (names.form_shares[:, 0] < 1)
+
+    def take(allowed: Numbers, share: float, of: int = count) -> Numbers:
+        person = _take(rng, free & allowed, share, of)
+        free[person] = False
+        return person
+
+    twice = take(whole, rates.same_precinct)
+    parts = [
+        _entries(nation, twice, nation.home[twice], Done.SAME_PRECINCT),
+        _moved(rng, nation, take(displaced, rates.displaced, int(displaced.sum())), "across", Done.DISPLACED),
+        _moved(rng, nation, take(whole, rates.moved_within), "within", 0),
+        _moved(rng, nation, take(~displaced, rates.moved_across), "across", 0),
+        _renamed(rng, nation, names, take(people.female & (age > 19) & (age < 55), rates.surname_by_marriage)),
+        _ended(rng, nation, take((people.form == 0) & several_forms[people.stem], rates.ending_changed)),
+        _temporary(nation, take(whole, rates.temporary_list)),
+    ]
+    return _concat(parts)
+
+
+def draw_entries(
+    rng: np.random.Generator,
+    names: Lexicon,
+    people: People,
+    dwellings: Dwellings,
+    precincts: Precincts,
+    displaced: Numbers,
+    rates: Rates,
+    today: int,
+) -> Entries:
+    """One entry a person, in the order of the persons, then the second and third entries."""
+    per = np.bincount(precincts.constituency[dwellings.precinct], minlength=len(displaced))
+    nation = _Nation(people, dwellings, precincts, displaced, np.concatenate([[0], np.cumsum(per)]), rates)
+    first = _entries(nation, np.arange(len(people)), nation.home, 0)
+    second = _second(rng, nation, names, today)
+    thrice = _take(rng, np.ones(len(second.person), bool), rates.third_entry, len(second.person))
+    third = _moved(rng, nation, second.person[thrice], "within", 0)
+    extra = _concat([second, third])
+    reissued = (rng.random(len(extra.person)) < rates.document_reissued) | (extra.document > 0)
+    extra = _replace(
+        extra,
+        document=reissued.astype(np.int8),
+        done=extra.done | np.where(reissued, int(Done.DOCUMENT_REISSUED), 0).astype(np.int32),
+    )
+    return _concat([first, extra])

@@ -1,0 +1,173 @@
+"""Slips of the keyboard and of the eye, on whole columns of text at a time.
+
+A column becomes a matrix of code points, one row a text, padded with 0; a slip moves or changes cells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+__all__ = ["damage_document", "damage_fin", "mistype"]
+
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
+_KEYBOARDS = (
+    ("qüertyuiopöğ", "asdfghjklıə", "zxcvbnmçş"),
+    ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
+    ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"),
+    ("јүукенгшһзхә", "фывапролджө", "ҹчсмитғбҝ"),
+    ("1234567890",),
+)
+_POINTS = 0x600
+
+
+def _neighbours() -> Numbers:
+    """For each code point the two keys beside it on the first keyboard that has it; itself where none has."""
+    table = np.repeat(np.arange(_POINTS, dtype=np.uint32)[:, None], 2, axis=1)
+    for keyboard in reversed(_KEYBOARDS):
+        for row in keyboard:
+            for cased in (row, row.replace("i", "İ").upper()):
+                points = [ord(letter) for letter in cased]
+                for at, point in enumerate(points):
+                    table[point] = points[max(at - 1, 0)], points[min(at + 1, len(points) - 1)]
+                table[points[0]], table[points[-1]] = points[1], points[-2]
+    return table
+
+
+_BESIDE = _neighbours()
+_LOOKALIKES = dict(zip("ABCEHKMOPTX", "АВСЕНКМОРТХ", strict=True))
+
+
+def _matrix(texts: list[str], room: int = 1) -> tuple[Numbers, Numbers]:
+    """Texts as code points (uint32, padded with 0, with ``room`` more columns), and their lengths."""
+    width = max((len(text) for text in texts), default=0) + room
+    matrix = np.array(texts, dtype=f"U{width}").view(np.uint32).reshape(len(texts), width).copy()
+    return matrix, (matrix != 0).sum(axis=1)
+
+
+def _texts(matrix: Numbers) -> pa.Array:
+    if not len(matrix):
+        return pa.array([], pa.string())
+    plain = np.ascontiguousarray(matrix, dtype=np.uint32)
+    return pa.array(plain.view(f"U{plain.shape[1]}").ravel(), pa.string())
+
+
+def _shifted(matrix: Numbers, source: Numbers) -> Numbers:
+    """The matrix with each cell taken from column ``source`` of its row."""
+    return np.take_along_axis(matrix, np.minimum(source, matrix.shape[1] - 1), axis=1)
+
+
+def mistype(rng: np.random.Generator, texts: pa.Array) -> pa.Array:
+    """Each text with one slip: a neighbouring key, a letter doubled, dropped, or swapped with the next.
+
+    The first letter is spared, as people look at it; a text of fewer than three letters stays as it is.
+    """
+    matrix, lengths = _matrix(texts.to_pylist())
+    count, width = matrix.shape
+    if not count:
+        return texts
+    rows, columns = np.arange(count), np.arange(width)
+    at = 1 + (rng.random(count) * np.maximum(lengths - 2, 1)).astype(np.int64)
+    slip = rng.integers(0, 4, count)
+    beside = _BESIDE[np.minimum(matrix[rows, at], _POINTS - 1), rng.integers(0, 2, count)]
+    later = columns > at[:, None]
+    step = np.where(slip == 1, -1, 0)[:, None] * later + np.where(slip == 2, 1, 0)[:, None] * (columns >= at[:, None])
+    swap = (slip == 3)[:, None]
+    step = step + swap * ((columns == at[:, None]).astype(np.int64) - (columns == at[:, None] + 1))
+    changed = _shifted(matrix, columns + step)
+    neighbour = slip == 0
+    changed[rows[neighbour], at[neighbour]] = beside[neighbour]
+    short = lengths < 3
+    changed[short] = matrix[short]
+    return _texts(changed)
+
+
+def _replaced(pairs: dict[str, str]) -> Numbers:
+    table = np.arange(_POINTS, dtype=np.uint32)
+    for before, after in pairs.items():
+        table[ord(before)] = ord(after)
+    return table
+
+
+_FOR_DIGITS = _replaced({"0": "O", "1": "I"})
+_LOWER = _replaced({chr(point): chr(point).lower() for point in range(ord("A"), ord("Z") + 1)})
+_CYRILLIC = _replaced(_LOOKALIKES)
+
+
+def _letters_for_digits(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
+    return _FOR_DIGITS[matrix]
+
+
+def _lower_case(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
+    return _LOWER[matrix]
+
+
+def _lookalikes(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
+    return _CYRILLIC[matrix]
+
+
+def _insert(matrix: Numbers, at: int, points: Numbers) -> Numbers:
+    return np.concatenate([matrix[:, :at], points[:, None].astype(np.uint32), matrix[:, at:-1]], axis=1)
+
+
+def _blank_inside(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
+    return _insert(matrix, 3, np.full(len(matrix), ord(" ")))
+
+
+def _eighth_character(rng: np.random.Generator, matrix: Numbers) -> Numbers:
+    return _insert(matrix, 7, rng.integers(ord("0"), ord("9") + 1, len(matrix)))
+
+
+def _one_character_off(rng: np.random.Generator, matrix: Numbers) -> Numbers:
+    changed = matrix.copy()
+    rows, at = np.arange(len(matrix)), rng.integers(0, 7, len(matrix))
+    changed[rows, at] = _BESIDE[changed[rows, at], rng.integers(0, 2, len(matrix))]
+    return changed
+
+
+_FIN_DAMAGES: tuple[Callable[[np.random.Generator, Numbers], Numbers], ...] = (
+    _letters_for_digits,
+    _lower_case,
+    _lookalikes,
+    _blank_inside,
+    _eighth_character,
+    _one_character_off,
+)
+
+
+def _damaged(
+    rng: np.random.Generator,
+    texts: pa.Array,
+    damages: tuple[Callable[[np.random.Generator, Numbers], Numbers], ...],
+) -> pa.Array:
+    if not len(texts):
+        return texts
+    matrix, _ = _matrix(texts.to_pylist())
+    which = rng.integers(0, len(damages), len(matrix))
+    for at, damage in enumerate(damages):
+        rows = np.flatnonzero(which == at)
+        if len(rows):
+            changed = damage(rng, matrix[rows])
+            # What has nothing to confuse (no 0, no look-alike) loses its capitals instead.
+            same = (changed == matrix[rows]).all(axis=1)
+            changed[same] = _LOWER[changed[same]]
+            matrix[rows] = changed
+    return _texts(matrix)
+
+
+def damage_fin(rng: np.random.Generator, fins: pa.Array) -> pa.Array:
+    """FINs of seven characters, each damaged in one of the usual ways.
+
+    The ways: O for 0 and I for 1, lower case, Cyrillic look-alikes, a blank inside, an eighth character kept
+    from the card, one character off.
+    """
+    return _damaged(rng, fins, _FIN_DAMAGES)
+
+
+def damage_document(rng: np.random.Generator, documents: pa.Array) -> pa.Array:
+    """Document numbers, each with lower case, look-alikes, O for 0, or a blank inside."""
+    return _damaged(rng, documents, (_lower_case, _lookalikes, _letters_for_digits, _blank_inside))
