@@ -69,15 +69,19 @@ def address_in_two_precincts(register: Register) -> pa.Table:
     frame = pd.DataFrame({"address": address, "precinct": precinct, "home": first})[known]
     frame = frame.sort_values(["address", "home"]).drop_duplicates(["address", "precinct"])
     homes_of = frame.groupby("address")["home"]
-    frame = frame.assign(count=homes_of.transform("size"), lowest=homes_of.transform("first"), next=homes_of.shift(-1))
-    frame = frame[frame["count"] > 1]
-    other = frame["lowest"].where(frame["home"] != frame["lowest"], frame["next"])
+    count, lowest, following = (
+        np.asarray(part, dtype=np.int64)
+        for part in (homes_of.transform("size"), homes_of.transform("first"), homes_of.shift(-1, fill_value=0))
+    )
+    home = frame["home"].to_numpy(dtype=np.int64)
+    several = count > 1
+    other = np.where(home == lowest, following, lowest)
     return register.entry_findings(
         ADDRESS_IN_TWO_PRECINCTS,
-        frame["home"].to_numpy(dtype=np.int64),
-        other=other.to_numpy(dtype=np.int64),
+        home[several],
+        other=other[several],
         field="address",
-        value=frame["count"].to_numpy(dtype=np.int64),
+        value=count[several],
         limit=1,
     )
 

@@ -1,0 +1,433 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from registers import EACH, ON_DAY, Tables, clean
+from voterlist import check as checks
+from voterlist.config import CheckSettings, RuleSettings
+from voterlist.errors import SchemaError, StageError
+from voterlist.model import Severity
+from voterlist.schemas import ENTRY, FINDING, LIST, PROFILE, PYRAMID, VOTER, empty
+
+Plant = Callable[[Tables], dict[str, Any] | list[dict[str, Any]]]
+PLANTS: dict[str, Plant] = {}
+
+
+def plants(code: str) -> Callable[[Plant], Plant]:
+    """Register a function that plants one fault of this rule and returns the finding(s) it must make."""
+
+    def remember(plant: Plant) -> Plant:
+        PLANTS[code] = plant
+        return plant
+
+    return remember
+
+
+def entry(tables: Tables, row: int, **more: Any) -> dict[str, Any]:
+    place = {name: tables.voters[name][row] for name in ("entry_id", "constituency", "precinct")}
+    return {**place, **more}
+
+
+def ids(tables: Tables, row: int) -> str:
+    return tables.voters["entry_id"][row]
+
+
+def precinct(number: int, **more: Any) -> dict[str, Any]:
+    return {"constituency": 17, "precinct": number, **more}
+
+
+@plants("missing-value")
+def _(tables):
+    tables.voters["patronymic"][5] = tables.entries["patronymic"][5] = None
+    return entry(tables, 5, field="patronymic")
+
+
+@plants("missing-column")
+def _(tables):
+    for row in range(EACH, EACH + 90):
+        tables.voters["address"][row] = tables.entries["address"][row] = None
+        for name in ("street", "house", "flat"):
+            tables.voters[name][row] = None
+    return precinct(2, field="address", value=0.75, limit=0.5)
+
+
+@plants("mixed-script")
+def _(tables):
+    tables.entries["surname"][7] = "Məmmədoв"
+    return entry(tables, 7, field="surname")
+
+
+@plants("strange-character")
+def _(tables):
+    tables.entries["given_name"][7] = "E1nur"
+    return entry(tables, 7, field="given_name")
+
+
+@plants("fin-shared")
+def _(tables):
+    tables.voters["fin"][130] = tables.voters["fin"][3]
+    return entry(tables, 130, other_entry_id=ids(tables, 3), field="fin")
+
+
+@plants("document-shared")
+def _(tables):
+    tables.voters["document"][130] = tables.voters["document"][3]
+    return entry(tables, 130, other_entry_id=ids(tables, 3), field="document")
+
+
+@plants("two-fins")
+def _(tables):
+    tables.copy_person(3, 130)
+    return entry(tables, 130, other_entry_id=ids(tables, 3), field="fin")
+
+
+def _born(tables, row, year, month=None, day=None):
+    for name, value in (("birth_year", year), ("birth_month", month), ("birth_day", day)):
+        tables.voters[name][row] = value
+
+
+@plants("under-age")
+def _(tables):
+    _born(tables, 9, 2008, 2, 4)
+    return entry(tables, 9, field="birth_date", limit=18.0)
+
+
+@plants("over-age")
+def _(tables):
+    _born(tables, 9, 1921, 2, 3)
+    return entry(tables, 9, field="birth_date", limit=105.0)
+
+
+@plants("future-date")
+def _(tables):
+    _born(tables, 9, 2026, 2, 4)
+    return entry(tables, 9, field="birth_date")
+
+
+def _heap(tables, month, day, count):
+    for row in range(EACH, EACH + count):
+        tables.voters["birth_day"][row] = day
+        tables.voters["birth_month"][row] = month or tables.voters["birth_month"][row]
+
+
+@plants("heaping-first-of-january")
+def _(tables):
+    _heap(tables, 1, 1, 20)
+    january = [row for row in range(EACH, 2 * EACH) if tables.voters["birth_month"][row] == 1]
+    first = sum(tables.voters["birth_day"][row] == 1 for row in january)
+    return precinct(2, field="birth_date", value=first / EACH, limit=1 / 365.25 + 0.02)
+
+
+@plants("heaping-fifteenth")
+def _(tables):
+    _heap(tables, None, 15, 30)
+    count = sum(day == 15 for day in tables.voters["birth_day"][EACH : 2 * EACH])
+    return precinct(2, field="birth_date", value=count / EACH, limit=12 / 365.25 + 0.02)
+
+
+@plants("heaping-round-year")
+def _(tables):
+    for row in range(EACH, EACH + 60):
+        tables.voters["birth_year"][row] -= tables.voters["birth_year"][row] % 5
+    count = sum(year % 5 == 0 for year in tables.voters["birth_year"][EACH : 2 * EACH])
+    return precinct(2, field="birth_date", value=count / EACH, limit=0.22)
+
+
+@plants("sex-contradicts-patronymic")
+def _(tables):
+    tables.voters["patronymic_sex"][4] = "f"
+    return entry(tables, 4, field="patronymic")
+
+
+@plants("sex-contradicts-surname")
+def _(tables):
+    tables.voters["surname_sex"][4] = "f"
+    return entry(tables, 4, field="surname")
+
+
+@plants("sex-contradicts-given-name")
+def _(tables):
+    tables.voters["given_sex"][4] = "f"
+    return entry(tables, 4, field="given_name")
+
+
+def _keep(tables, rows):
+    for columns in (tables.voters, tables.entries):
+        for name in columns:
+            columns[name] = [columns[name][row] for row in rows]
+
+
+@plants("precinct-too-small")
+def _(tables):
+    _keep(tables, range(2 * EACH + 49))
+    return precinct(3, value=49.0, limit=50.0)
+
+
+@plants("precinct-too-large")
+def _(tables):
+    more = 13
+    for columns in (tables.voters, tables.entries):
+        for name in columns:
+            columns[name] = columns[name] * more
+    for columns in (tables.voters, tables.entries):
+        count = len(columns["entry_id"])
+        columns["entry_id"] = [f"017-0003-{row:013d}" for row in range(count)]
+        columns["precinct"] = [3] * count
+        for name in columns:
+            # Nothing but the size may be noticed.
+            if name in {"surname_stem", "given_skeleton", "surname", "fin", "document", "number", "street", "house"}:
+                columns[name] = [None] * count
+    tables.entries["surname"] = ["Ad"] * len(tables.entries["surname"])
+    return precinct(3, value=13.0 * 3 * EACH, limit=1500.0)
+
+
+@plants("precinct-in-two-lists")
+def _(tables):
+    for name, values in tables.lists.items():
+        values.append(values[1] if name != "source" else "ffffffffffff")
+    return precinct(2, value=2.0, limit=1.0)
+
+
+@plants("crowded-dwelling")
+def _(tables):
+    for row in range(8, 17):
+        tables.voters["house"][row], tables.voters["flat"][row] = "1", "1"
+    return entry(tables, 0, field="address", value=13.0, limit=12.0)
+
+
+@plants("dwelling-without-shared-surname")
+def _(tables):
+    for step, row in enumerate(range(0, 24, 4)):
+        tables.voters["house"][row], tables.voters["flat"][row] = "9", "1"
+        tables.voters["surname_stem"][row] = f"stem{step}"
+    return entry(tables, 0, field="address", value=6.0, limit=6.0)
+
+
+@plants("address-in-two-precincts")
+def _(tables):
+    for name in ("street", "house", "flat", "address"):
+        tables.voters[name][130] = tables.voters[name][3]
+    more = {"field": "address", "value": 2.0, "limit": 1.0}
+    return [
+        entry(tables, 0, other_entry_id=ids(tables, 130), **more),
+        entry(tables, 130, other_entry_id=ids(tables, 0), **more),
+    ]
+
+
+@plants("line-number-gap")
+def _(tables):
+    for row in range(2 * EACH + 60, 3 * EACH):
+        tables.entries["number"][row] = str(row - 2 * EACH + 4)
+    return precinct(3, field="number", value=3.0, limit=0.0)
+
+
+@plants("line-number-repeat")
+def _(tables):
+    for row in range(2 * EACH + 60, 3 * EACH):
+        tables.entries["number"][row] = f"{row - 2 * EACH}."
+    return entry(tables, 2 * EACH + 60, other_entry_id=ids(tables, 2 * EACH + 59), field="number")
+
+
+@plants("same-entry-repeated")
+def _(tables):
+    tables.copy_person(3, 17)
+    tables.voters["fin"][17] = None
+    return entry(tables, 17, other_entry_id=ids(tables, 3))
+
+
+@plants("birth-year-only")
+def _(tables):
+    for row in range(0, 3 * EACH, 15):
+        _born(tables, row, tables.voters["birth_year"][row])
+    return {"constituency": 17, "field": "birth_date", "value": 24 / (3 * EACH), "limit": 0.05}
+
+
+@plants("birth-year-only-outlier")
+def _(tables):
+    for row in range(EACH, EACH + 30):
+        _born(tables, row, tables.voters["birth_year"][row])
+    return precinct(2, field="birth_date", value=0.25, limit=0.1)
+
+
+@plants("missing-fin-outlier")
+def _(tables):
+    for row in range(EACH, EACH + 30):
+        tables.voters["fin"][row] = None
+    return precinct(2, field="fin", value=0.25, limit=0.1)
+
+
+@plants("sex-ratio-outlier")
+def _(tables):
+    for row in range(EACH + 1, EACH + 61, 2):
+        for name in ("sex", "patronymic_sex", "surname_sex", "given_sex"):
+            tables.voters[name][row] = "m"
+    return precinct(2, field="sex", value=0.75, limit=0.6)
+
+
+COMES_WITH = {"birth-year-only-outlier": {"birth-year-only"}}
+"""Findings that a planted fault rightly makes besides its own."""
+
+RULE_OF = {rule.code: rule for rule in checks.RULES}
+
+
+@pytest.mark.parametrize("code", sorted(RULE_OF))
+def test_a_planted_fault_is_found_and_nothing_else(code):
+    """Each rule finds the one fault planted for it, at its place and with its numbers, and no other rule speaks."""
+    tables = clean()
+    planted = PLANTS[code](tables)
+    rule = RULE_OF[code]
+    expected = [
+        {"rule": code, "severity": rule.severity.value, "unit": rule.unit.value, **one}
+        for one in (planted if isinstance(planted, list) else [planted])
+    ]
+    found = tables.findings()
+    own = [finding for finding in found if finding["rule"] == code]
+    assert [set(one) for one in own] == [set(one) for one in expected]
+    for one, other in zip(own, expected, strict=True):
+        assert one == pytest.approx(other)
+    assert {finding["rule"] for finding in found} - {code} == COMES_WITH.get(code, set())
+
+
+def test_every_rule_has_a_planted_fault_and_a_name_of_its_own():
+    """No rule escapes the planted-fault test, and no code stands for two rules."""
+    assert set(PLANTS) == set(RULE_OF)
+    assert len(RULE_OF) == len(checks.RULES) >= 20
+
+
+def test_a_clean_register_raises_nothing():
+    """The register without a fault has no finding."""
+    assert clean().findings() == []
+
+
+@pytest.mark.parametrize("code", sorted(RULE_OF))
+@pytest.mark.parametrize("shape", ["no rows", "all unknown", "one row"])
+def test_every_rule_meets_the_smallest_registers(code, shape):
+    """Zero rows, rows of nothing but gaps and a single row pass every rule; gaps never count as equal."""
+    tables = clean()
+    _keep(tables, {"no rows": [], "all unknown": range(60), "one row": [0]}[shape])
+    if shape == "all unknown":
+        for schema, columns in ((VOTER, tables.voters), (ENTRY, tables.entries)):
+            for field in schema:
+                if field.nullable:
+                    columns[field.name] = [None] * 60
+    if shape == "no rows":
+        for name in tables.lists:
+            tables.lists[name] = []
+    only = CheckSettings(rules={other: RuleSettings(enabled=False) for other in RULE_OF if other != code})
+    found = tables.findings(only)
+    allowed = {("all unknown", "missing-column"), ("one row", "precinct-too-small")}
+    assert bool(found) == ((shape, code) in allowed)
+
+
+def test_empty_tables_give_an_empty_table():
+    """With no list at all the answer is a table of the right shape."""
+    found = checks.check(empty(VOTER), empty(ENTRY), empty(LIST), CheckSettings(), on_day=ON_DAY)
+    assert found.schema == FINDING
+    assert found.num_rows == 0
+
+
+def _all_faults() -> Tables:
+    tables = clean()
+    for code in sorted(PLANTS):
+        if code not in {"precinct-too-small", "precinct-too-large", "missing-column"}:
+            PLANTS[code](tables)
+    return tables
+
+
+def test_the_order_of_rows_changes_nothing():
+    """The same entries in another order give the same findings, value by value and in the same order."""
+    tables = _all_faults()
+    voters, entries, lists = tables.arrow()
+    order = np.random.default_rng(5).permutation(voters.num_rows)
+    straight = checks.check(voters, entries, lists, CheckSettings(), on_day=ON_DAY)
+    shuffled = checks.check(
+        voters.take(order), entries.take(order[::-1]), lists.take([3, 1, 0, 2]), CheckSettings(), on_day=ON_DAY
+    )
+    assert len(set(straight.column("rule").to_pylist())) > 15
+    assert shuffled.equals(straight)
+
+
+def test_a_rule_can_be_switched_off_and_given_another_severity():
+    """The settings silence one rule and raise another, and leave the rest as they are."""
+    tables = clean()
+    PLANTS["under-age"](tables)
+    PLANTS["mixed-script"](tables)
+    PLANTS["sex-contradicts-surname"](tables)
+    rules = {
+        "under-age": RuleSettings(enabled=False),
+        "mixed-script": RuleSettings(severity=Severity.ERROR),
+    }
+    found = {row["rule"]: row["severity"] for row in tables.findings(CheckSettings(rules=rules))}
+    assert found == {"mixed-script": "error", "sex-contradicts-surname": "note"}
+
+
+def test_voters_and_entries_must_be_the_same():
+    """A voter without its entry stops the stage instead of giving findings of somebody else."""
+    voters, entries, lists = clean().arrow()
+    with pytest.raises(StageError, match="same entry ids"):
+        checks.check(voters, entries.slice(1), lists, CheckSettings(), on_day=ON_DAY)
+    with pytest.raises(SchemaError):
+        checks.check(voters.drop_columns(["fin"]), entries, lists, CheckSettings(), on_day=ON_DAY)
+
+
+def test_findings_hold_no_cell():
+    """What a finding says in words are ids, codes and hashes only: no name, number or address of an entry."""
+    tables = _all_faults()
+    found = checks.check(*tables.arrow(), CheckSettings(), on_day=ON_DAY)
+    said = {text for name in ("field", "rule", "unit", "severity") for text in found.column(name).to_pylist() if text}
+    said |= {text for name in ("source", "sheet") for text in found.column(name).to_pylist() if text}
+    cells = {text for name in ENTRY.names[7:] for text in tables.entries[name] if text is not None}
+    assert not said & cells
+
+
+def test_the_profile_of_a_precinct():
+    """One row a precinct: voters, men, women, the median of ages, and the share of each field that is missing."""
+    tables = clean()
+    for row in range(30):
+        tables.voters["fin"][row] = tables.entries["fin"][row] = None
+    for row in range(EACH):
+        _born(tables, row, 1980 if row < 60 else 1990)
+    voters, entries, _ = tables.arrow()
+    profile = checks.profile(voters, entries, on_day=dt.date(2026, 2, 3))
+    assert profile.schema == PROFILE
+    first = profile.to_pylist()[0]
+    assert [first[name] for name in ("precinct", "voters", "men", "women")] == [1, 120, 60, 60]
+    assert first["median_age"] == (46 + 36) / 2
+    assert first["missing_fin"] == 0.25
+    assert first["missing_surname"] == 0.0
+    assert checks.profile(empty(VOTER), empty(ENTRY), on_day=ON_DAY).num_rows == 0
+
+
+def test_the_median_age_of_nobody_is_unknown():
+    """A precinct in which no birth year is known has no median age, not zero."""
+    tables = clean()
+    for row in range(EACH):
+        _born(tables, row, None)
+    voters, entries, _ = tables.arrow()
+    assert checks.profile(voters, entries, on_day=ON_DAY).column("median_age").to_pylist()[0] is None
+
+
+def test_the_pyramid_adds_up():
+    """Every voter stands in one group of the pyramid, those without a year or a sex among them."""
+    tables = clean()
+    tables.voters["sex"][0] = None
+    _born(tables, 1, None)
+    _born(tables, 2, 2006, 2, 3)
+    _born(tables, 4, 2006, 2, 4)
+    voters, _, _ = tables.arrow()
+    pyramid = checks.pyramid(voters, ON_DAY)
+    assert pyramid.schema == PYRAMID
+    assert sum(pyramid.column("voters").to_pylist()) == voters.num_rows
+    groups = {(row["age_from"], row["sex"]): row["voters"] for row in pyramid.to_pylist()}
+    assert groups[None, "f"] == 1
+    assert groups[15, "m"] == 1
+    assert (20, "m") in groups
+    assert sum(count for (_, sex), count in groups.items() if sex is None) == 1
+    assert checks.pyramid(empty(VOTER), ON_DAY).num_rows == 0
+    assert isinstance(pyramid, pa.Table)
