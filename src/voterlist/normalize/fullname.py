@@ -86,7 +86,10 @@ def _split_words(words: list[str]) -> FullName:
             # What follows the particle is the surname: Elşən Həsən oğlu Əliyev.
             before, after = words[: place[0]], words[place[1] :]
             first_is = is_surname_like(before[0]) and not is_surname_like(after[-1])
-            return FullName(*((before[0], " ".join(before[1:] + after)) if first_is else (" ".join(after), " ".join(before))), patronymic)
+            return FullName(
+                *((before[0], " ".join(before[1:] + after)) if first_is else (" ".join(after), " ".join(before))),
+                patronymic,
+            )
     if len(rest) <= 1:
         return _single(rest, patronymic)
     surname = _surname_place(rest)

@@ -6,8 +6,7 @@ import re
 from dataclasses import dataclass
 
 from voterlist.model import Sex
-from voterlist.normalize.alphabet import to_latin
-from voterlist.normalize.casing import upper
+from voterlist.normalize.alphabet import ascii_letters, to_latin
 
 __all__ = ["DOCUMENT", "FIN", "Identifier", "read_document", "read_fin", "read_sex"]
 
@@ -33,7 +32,8 @@ class Identifier:
 
 
 def _capitals(text: str) -> str:
-    return _JUNK.sub("", text.upper().replace("İ", "I").replace("İ", "I").translate(_CYRILLIC))
+    # str.upper is right here: an identifier has no letter of the Azerbaijani alphabet, and i is a typed I.
+    return _JUNK.sub("", text.upper().replace("İ", "I").translate(_CYRILLIC))
 
 
 def read_fin(text: str) -> Identifier:
@@ -67,27 +67,18 @@ def read_document(text: str) -> Identifier:
 
 def read_any(text: str) -> Identifier:
     """An identifier of an unknown kind: capitals without blanks (``Profile.GENERIC``)."""
-    value = "".join(upper(text.replace("i", "I").replace("ı", "I")).split())
+    value = "".join(text.upper().split())
     return Identifier(value or None)
 
 
-_SEX_WORDS = {
-    # In Azerbaijani K is kişi (man) and Q is qadın (woman).
-    **dict.fromkeys("k kisi kişi e erkek erkək oğlan m male man boy muj mujskoy muz муж 1 h".split(), Sex.MALE),
-    **dict.fromkeys("q qadin qadın f female woman girl w j jen jenskiy qiz qız xanım zh zhen 2".split(), Sex.FEMALE),
-}
+# In Azerbaijani K is kişi (man) and Q is qadın (woman); digits are those of ISO/IEC 5218.
+_MEN = frozenset({"k", "kisi", "e", "erkek", "oglan", "m", "male", "man", "muj", "mujskoy", "1"})
+_WOMEN = frozenset({"q", "qadin", "f", "female", "woman", "w", "j", "jen", "jenskiy", "qiz", "gadin", "2"})
 
 
 def read_sex(text: str) -> Sex | None:
-    """The sex a cell states (K, Q, kişi, qadın, M, F, муж, жен, 1, 2 ...); None where it states none.
-
-    Digits are those of ISO/IEC 5218. ``М`` is мужской and ``Ж`` женский; ``К`` in Cyrillic is киши.
-    """
-    word = re.sub(r"[^\w]+", "", to_latin(text)).replace("ı", "i").replace("ə", "e")
-    found = _SEX_WORDS.get(word)
-    if found:
-        return found
-    for beginning, sex in (("muj", Sex.MALE), ("jen", Sex.FEMALE), ("kis", Sex.MALE), ("qadi", Sex.FEMALE), ("gadi", Sex.FEMALE)):
-        if word.startswith(beginning) and len(word) <= 9:
-            return sex
-    return None
+    """The sex a cell states (K, Q, kişi, qadın, M, F, муж., женский, 1, 2 ...); None where it states none."""
+    word = re.sub(r"[\W_]+", "", ascii_letters(to_latin(text)))
+    if word in _MEN:
+        return Sex.MALE
+    return Sex.FEMALE if word in _WOMEN else None

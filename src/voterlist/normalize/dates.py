@@ -1,0 +1,197 @@
+"""Birth dates of every written form, as year, month and day with gaps where nothing is known.
+
+One value is read by ``read_date``; which of two numbers is the day is decided for a whole file by
+``resolve``, from the evidence of all its dates.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+
+from voterlist.normalize.alphabet import ascii_letters, to_latin
+
+__all__ = ["EARLIEST_YEAR", "LATEST_YEAR", "DateForm", "Resolved", "WrittenDate", "read_date", "resolve"]
+
+EARLIEST_YEAR = 1880
+LATEST_YEAR = 2099
+"""Years outside are misprints. A year still to come is kept: only a stage that knows the day can judge it."""
+
+Numbers = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class DateForm(IntEnum):
+    """What a text is, as a date."""
+
+    UNREADABLE = 0
+    DECIDED = 1
+    """The order of its parts is known; a part written 00 is 0."""
+    OPEN = 2
+    """Two numbers and a year: which number is the day, the file decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDate:
+    """A date as read: ``first`` and ``second`` are day and month where ``form`` is DECIDED."""
+
+    form: DateForm
+    first: int = 0
+    second: int = 0
+    year: int = 0
+
+
+_UNREADABLE = WrittenDate(DateForm.UNREADABLE)
+_MONTHS = (
+    ("yan", "jan"),
+    ("fev", "feb"),
+    ("mar",),
+    ("apr",),
+    ("may", "mai", "maya"),
+    ("iyun", "jun"),
+    ("iyul", "jul"),
+    ("avq", "aug", "avg"),
+    ("sen", "sep"),
+    ("okt", "oct"),
+    ("noy", "nov"),
+    ("dek", "dec"),
+)
+_ROMAN = {name: number for number, name in enumerate("i ii iii iv v vi vii viii ix x xi xii".split(), start=1)}
+_CLOCK = re.compile(r"[T\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
+_NUMBER = re.compile(r"^\d+(\.0+)?$")
+_PARTED = re.compile(r"^(\d{1,4})\s*[./\-,\s]\s*(\d{1,2})\s*[./\-,\s]\s*(\d{1,4})\.?$")
+_MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[./-]\s*(\d{4})$")
+_YEAR_MONTH = re.compile(r"^(\d{4})\s*[./-]\s*(\d{1,2})$")
+_YEAR_WORDS = re.compile(r"\s*(?:-?\s*(?:ci|cı|cu|cü)\b)?\s*(?:il(?:i|də)?|g(?:od|oda)?|yr|year)?\.?$")
+_SPELT = re.compile(
+    r"^(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]*([a-zəçğıöşü]+)[\s.,/-]*(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]+(\d{4}|\d{2})$"
+)
+# Excel counts days from 1900-01-01 = 1 and believes that 1900 was a leap year.
+_EXCEL_EPOCH = datetime.date(1899, 12, 30)
+_EXCEL_SERIALS = range(367, 73051)
+
+
+def _full_year(digits: str) -> int:
+    """Two digits 30-99 are of the last century, 00-29 of this one."""
+    year = int(digits)
+    if len(digits) > 2:
+        return year
+    return year + (1900 if year >= 30 else 2000)
+
+
+def _from_digits(digits: str) -> WrittenDate:
+    """A text of digits alone: a year, an Excel serial day, YYYYMMDD or DDMMYYYY."""
+    if len(digits) == 4:
+        return WrittenDate(DateForm.DECIDED, year=int(digits))
+    if len(digits) == 8:
+        year, second, first = int(digits[:4]), int(digits[4:6]), int(digits[6:])
+        if EARLIEST_YEAR <= year <= LATEST_YEAR and second <= 12:
+            return WrittenDate(DateForm.DECIDED, first, second, year)
+        return WrittenDate(DateForm.OPEN, int(digits[:2]), int(digits[2:4]), int(digits[4:]))
+    if len(digits) <= 5 and int(digits) in _EXCEL_SERIALS and len(digits) == 5:
+        day = _EXCEL_EPOCH + datetime.timedelta(days=int(digits))
+        return WrittenDate(DateForm.DECIDED, day.day, day.month, day.year)
+    return _UNREADABLE
+
+
+def _month_number(word: str) -> int | None:
+    """1-12 for a month's name or beginning in Azerbaijani, Russian or English, or a Roman numeral; else None."""
+    if word in _ROMAN:
+        return _ROMAN[word]
+    folded = ascii_letters(word)
+    for number, beginnings in enumerate(_MONTHS, start=1):
+        if folded.startswith(beginnings):
+            return number
+    return None
+
+
+def _spelt(text: str) -> WrittenDate:
+    """``31 dekabr 1980``, ``31 декабря 1980``, ``December 31, 1980``, ``31.XII.1980``."""
+    found = _SPELT.match(_YEAR_WORDS.sub("", to_latin(text)).strip())
+    month = _month_number(found[2]) if found else None
+    if not found or not month or (found[1] and found[3]):
+        return _UNREADABLE
+    return WrittenDate(DateForm.DECIDED, int(found[1] or found[3] or 0), month, _full_year(found[4]))
+
+
+def read_date(text: str) -> WrittenDate:
+    """What one text says as a date; it never raises and never guesses between day and month."""
+    text = _CLOCK.sub("", text.strip())
+    if _NUMBER.match(text):
+        return _from_digits(text.partition(".")[0])
+    found = _PARTED.match(text)
+    if found:
+        one, two, three = found.groups()
+        if len(one) >= 3 or (int(one) > 31 and len(three) <= 2):
+            return (
+                WrittenDate(DateForm.DECIDED, int(three), int(two), _full_year(one)) if len(three) <= 2 else _UNREADABLE
+            )
+        return WrittenDate(DateForm.OPEN, int(one), int(two), _full_year(three))
+    for pattern, month, year in ((_MONTH_YEAR, 1, 2), (_YEAR_MONTH, 2, 1)):
+        found = pattern.match(text)
+        if found:
+            return WrittenDate(DateForm.DECIDED, 0, int(found[month]), int(found[year]))
+    bare = _YEAR_WORDS.sub("", to_latin(text)).strip()
+    if bare != text and (_NUMBER.match(bare) or _PARTED.match(bare)):
+        return read_date(bare)
+    return _spelt(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Dates resolved, one item a row: 0 where nothing is known."""
+
+    year: Numbers
+    month: Numbers
+    day: Numbers
+    impossible: Flags
+    """There is no such day, or no such year."""
+    swapped: Flags
+    """Read against the order of its file, because only so it is a date."""
+    month_first: Flags
+    """One item a file: its dates have the month first."""
+    mixed: Flags
+    """One item a file: some of its dates can only be day first, others only month first."""
+
+
+def _month_lengths(year: Numbers, month: Numbers) -> Numbers:
+    """Days in each month; 29 February where the year is unknown."""
+    lengths = np.array([31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+    common = ((year % 4 != 0) | ((year % 100 == 0) & (year % 400 != 0))) & (year > 0)
+    return np.where((month == 2) & common, 28, lengths[np.clip(month, 0, 12)])
+
+
+def resolve(form: Numbers, first: Numbers, second: Numbers, year: Numbers, file: Numbers, files: int) -> Resolved:
+    """Day and month of each row; all arguments are int64, one item a row; ``file`` is 0 to ``files`` - 1.
+
+    A file's dates are day first unless more of them can only be month first than can only be day first.
+    A day or month written 00 is unknown. An impossible day leaves the year, where the year can be.
+    """
+    is_open = form == DateForm.OPEN
+    votes = np.zeros((2, files), np.int64)
+    for row, mask in enumerate((is_open & (first > 12) & (second <= 12), is_open & (second > 12) & (first <= 12))):
+        votes[row] = np.bincount(file[mask], minlength=files)[:files]
+    month_first = votes[1] > votes[0]
+    turned = is_open & (month_first[file] if files else np.zeros(len(file), np.bool_))
+    day, month = np.where(turned, second, first), np.where(turned, first, second)
+    swapped = is_open & (month > 12) & (day <= 12)
+    day, month = np.where(swapped, month, day), np.where(swapped, day, month)
+    bad_year = (form != DateForm.UNREADABLE) & ((year < EARLIEST_YEAR) | (year > LATEST_YEAR))
+    bad_day = (month > 12) | (day > _month_lengths(year, month))
+    impossible = bad_year | bad_day
+    # A day without its month says nothing that could be compared.
+    month = np.where(impossible, 0, month)
+    return Resolved(
+        year=np.where(bad_year, 0, year),
+        month=month,
+        day=np.where(impossible | (month == 0), 0, day),
+        impossible=impossible,
+        swapped=swapped & ~impossible,
+        month_first=month_first,
+        mixed=(votes[0] > 0) & (votes[1] > 0),
+    )

@@ -1,0 +1,31 @@
+"""Cells that say nothing: dashes, question marks, "yoxdur", "нет", XXX."""
+
+from __future__ import annotations
+
+import re
+
+from voterlist.normalize.casing import lower
+
+__all__ = ["is_placeholder"]
+
+_WORDS = frozenset(
+    {
+        *("yox", "yoxdu", "yoxdur", "bilinmir", "bilinmədi", "məlumdeyil", "melumdeyil", "naməlum", "namelum"),
+        *("нет", "неизвестно", "неизвестен", "неизвестна", "неуказано", "отсутствует", "прочерк"),
+        *("none", "null", "nan", "n/a", "#n/a", "unknown", "notknown", "notavailable", "missing"),
+    }
+)
+_NOTHING = re.compile(r"[\W_]*")
+_ZEROS = re.compile(r"(?:0|[\W_])+")
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}|(\w)\2{4,}|[xх]{2,}")
+
+
+def is_placeholder(text: str) -> bool:
+    """True where a cell was filled with a sign of absence instead of being left blank.
+
+    One letter is an initial, not a placeholder, and so is a two-letter word that is not ``XX``.
+    """
+    if _NOTHING.fullmatch(text) or _ZEROS.fullmatch(text):
+        return True
+    word = "".join(lower(text).split()).strip(".-–—_()[]*?")
+    return word in _WORDS or _REPEATED.fullmatch(word) is not None

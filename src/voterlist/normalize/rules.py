@@ -1,0 +1,95 @@
+"""What the normaliser may notice, and how a finding of it becomes a row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.model import Rule, Severity, Unit
+from voterlist.schemas import FINDING
+from voterlist.tables import concat, from_columns, sort_by
+
+__all__ = ["RULES", "Notes"]
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+_AS_WRITTEN = "the entry as written"
+
+PLACEHOLDER = Rule("placeholder-value", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
+NAME_UNREADABLE = Rule("name-unreadable", Severity.WARNING, Unit.ENTRY, _AS_WRITTEN)
+PATRONYMIC_IN_GIVEN = Rule("patronymic-in-given-name", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
+FULL_NAME_UNSURE = Rule("full-name-unsure", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
+IMPOSSIBLE_DATE = Rule("impossible-date", Severity.WARNING, Unit.ENTRY, "the Gregorian calendar")
+DATE_UNREADABLE = Rule("date-unreadable", Severity.WARNING, Unit.ENTRY, _AS_WRITTEN)
+DATE_SWAPPED = Rule("date-swapped", Severity.NOTE, Unit.ENTRY, "the order of day and month in the rest of the file")
+MONTH_FIRST = Rule("date-order-month-first", Severity.NOTE, Unit.FILE, "the dates of the file")
+ORDER_MIXED = Rule("date-order-mixed", Severity.WARNING, Unit.FILE, "the dates of the file")
+SEX_UNREADABLE = Rule("sex-unreadable", Severity.WARNING, Unit.ENTRY, _AS_WRITTEN)
+FIN_REPAIRED = Rule("fin-repaired", Severity.NOTE, Unit.ENTRY, "a FIN has neither I nor O")
+FIN_INVALID = Rule(
+    "fin-invalid", Severity.WARNING, Unit.ENTRY, "a FIN is seven Latin capitals or digits, without I and O"
+)
+FIN_HOLDS_DOCUMENT = Rule("fin-holds-document", Severity.NOTE, Unit.ENTRY, "the form of a document's number")
+DOCUMENT_REPAIRED = Rule("document-repaired", Severity.NOTE, Unit.ENTRY, "the form of a document's number")
+DOCUMENT_INVALID = Rule(
+    "document-invalid", Severity.WARNING, Unit.ENTRY, "AZE and 8 digits, or two letters and 7 digits"
+)
+
+RULES: tuple[Rule, ...] = (
+    PLACEHOLDER,
+    NAME_UNREADABLE,
+    PATRONYMIC_IN_GIVEN,
+    FULL_NAME_UNSURE,
+    IMPOSSIBLE_DATE,
+    DATE_UNREADABLE,
+    DATE_SWAPPED,
+    MONTH_FIRST,
+    ORDER_MIXED,
+    SEX_UNREADABLE,
+    FIN_REPAIRED,
+    FIN_INVALID,
+    FIN_HOLDS_DOCUMENT,
+    DOCUMENT_REPAIRED,
+    DOCUMENT_INVALID,
+)
+"""Everything this stage notices, in the order of an entry's fields."""
+
+_PLACE = ("constituency", "precinct", "entry_id", "source", "sheet", "line")
+
+
+class Notes:
+    """Collects findings about the rows of one ENTRY table."""
+
+    def __init__(self, entries: pa.Table) -> None:
+        self._entries = entries
+        self._found: list[pa.Table] = []
+        self._taken: dict[str, Flags] = {}
+
+    def rows(self, rule: Rule, mask: Flags, field: str) -> None:
+        """One finding for each row of the mask; a row that has this rule's finding already gets no second."""
+        taken = self._taken.setdefault(rule.code, np.zeros(len(mask), np.bool_))
+        fresh = mask & ~taken
+        taken |= mask
+        if not fresh.any():
+            return
+        place = self._entries.select(_PLACE).filter(pa.array(fresh))
+        count = place.num_rows
+        columns = {name: place.column(name) for name in _PLACE}
+        self._found.append(from_columns(columns | _words(rule, field, count), FINDING, count))
+
+    def files(self, rule: Rule, sources: list[str], field: str) -> None:
+        """One finding for each source."""
+        if sources:
+            columns = {"source": pa.array(sources, pa.string())} | _words(rule, field, len(sources))
+            self._found.append(from_columns(columns, FINDING, len(sources)))
+
+    def table(self) -> pa.Table:
+        """All findings, sorted."""
+        return sort_by(concat(self._found, FINDING), "rule", "constituency", "precinct", "entry_id", "source")
+
+
+def _words(rule: Rule, field: str, count: int) -> dict[str, Any]:
+    words = {"rule": rule.code, "severity": rule.severity.value, "unit": rule.unit.value, "field": field}
+    return {name: pa.array([word] * count, pa.string()) for name, word in words.items()}
