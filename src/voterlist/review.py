@@ -1,0 +1,373 @@
+"""The queue of cases for a person to decide, the checking of what was decided, and the list it leads to.
+
+The rule of this stage: a decision marks an entry, nothing is deleted, and no person loses their last
+entry. A repeat is marked only where the entry it repeats is on the list and is not marked itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.model import CaseKind, Rule, Verdict
+from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY, require
+from voterlist.tables import from_columns, sort_by
+
+__all__ = [
+    "CORRECTED",
+    "PROBLEM_CODES",
+    "QUEUE",
+    "REVIEW_ROW",
+    "RULES",
+    "SKIPPED",
+    "UNKNOWN_VERDICT",
+    "Checked",
+    "Corrected",
+    "Problem",
+    "apply",
+    "check_decisions",
+    "current",
+    "numbered",
+    "queue",
+]
+
+RULES: tuple[Rule, ...] = ()
+
+_WORD = pa.dictionary(pa.int32(), pa.string())
+
+QUEUE = CASE.append(pa.field("number", pa.int32(), nullable=False)).append(pa.field("verdict", _WORD))
+"""CASE with the case's running number (as in the report) and the verdict that stands so far, if any."""
+
+REVIEW_ROW = pa.schema(
+    [
+        pa.field("sheet", pa.string(), nullable=False),
+        pa.field("row", pa.int32(), nullable=False),
+        pa.field("case_id", pa.string()),
+        pa.field("entry_id", pa.string()),
+        pa.field("verdict", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("decided_by", pa.string()),
+    ],
+)
+"""One row of a review workbook as it came back. ``verdict`` is a code of ``Verdict``, ``UNKNOWN_VERDICT``
+for a word that is none, null where nothing was decided. ``row`` counts from 1, as the spreadsheet shows it."""
+
+UNKNOWN_VERDICT = "unknown"
+
+CORRECTED = pa.schema(
+    [
+        *ENTRY,
+        pa.field("mark", _WORD),
+        pa.field("marked_case_id", pa.string()),
+        pa.field("kept_entry_id", pa.string()),
+    ],
+)
+"""ENTRY with what was decided: ``mark`` is a ``Verdict`` or null; ``kept_entry_id`` is the entry that a
+repeat repeats."""
+
+SKIPPED = DECISION.append(pa.field("code", _WORD, nullable=False))
+"""Decisions that stand in the ledger and mark nothing now, each with its code: ``case-changed`` (the case or
+the entry is not there any more), ``kept-missing`` (the entry to be kept is not on the list), ``several-kept``
+(more than one entry is to be kept), ``kept-elsewhere`` (another case keeps the entry)."""
+
+PROBLEM_CODES = (
+    "unknown-case",
+    "unknown-entry",
+    "unknown-verdict",
+    "no-decider",
+    "decided-twice",
+    "repeat-without-reason",
+    "all-repeat",
+    "repeat-without-keep",
+    "several-kept",
+)
+"""Why rows of a review workbook are refused; ``review.problem.<code>.title`` and ``.todo`` in the catalogue."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One reason why a row, and with it every new row of its case, was not recorded."""
+
+    row: int
+    code: str
+    sheet: str
+    case_id: str | None = None
+    entry_id: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The catalogue's key: ``.title`` says what is wrong, ``.todo`` what to do."""
+        return f"review.problem.{self.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came back from a person, checked against the cases."""
+
+    decisions: pa.Table
+    """DECISION: the new decisions to record, sorted by case and entry. Unchanged ones are not repeated."""
+    problems: tuple[Problem, ...]
+    """Why rows were refused, in order of row."""
+    replaced: pa.Table
+    """DECISION: the earlier decisions that the new ones overrule, for the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """The list with its marks; as many rows as entries came in."""
+
+    table: pa.Table
+    """CORRECTED, in the order of the entries."""
+    changes: pa.Table
+    """CHANGE: every mark, sorted by entry and case."""
+    skipped: pa.Table
+    """SKIPPED: decisions that mark nothing now, and why."""
+
+
+def numbered(cases: pa.Table) -> pa.Table:
+    """One row a case: ``case_id`` and its running ``number`` from 1, sorted by case.
+
+    Numbers follow the order in which a person should look: cases that are asked about first, of those the
+    most probable first; ties by case id. The report and the review workbook show these numbers.
+    """
+    frame = cases.select(["case_id", "kind", "probability"]).to_pandas().drop_duplicates("case_id")
+    frame = frame.assign(asked=frame["kind"].astype(str).isin(_asked_kinds()))
+    frame = frame.sort_values(["asked", "probability", "case_id"], ascending=[False, False, True])
+    numbers = pa.table(
+        {
+            "case_id": pa.array(frame["case_id"], pa.string()),
+            "number": pa.array(np.arange(1, len(frame) + 1), pa.int32()),
+        },
+    )
+    return sort_by(numbers, "case_id")
+
+
+def current(decisions: pa.Table) -> pa.Table:
+    """DECISION with the latest verdict for each case and entry, sorted by case and entry.
+
+    ``decided_at`` orders them (ISO 8601 of one time zone orders as text). At the same moment the verdict that
+    keeps more wins: separate before keep before repeat.
+    """
+    frame = require(decisions, DECISION, "review").to_pandas()
+    rank = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
+    frame = frame.assign(rank=frame["verdict"].astype(str).map(rank)).sort_values(
+        ["case_id", "entry_id", "decided_at", "rank", "decided_by", "reason"],
+    )
+    return _decisions(frame.drop_duplicates(["case_id", "entry_id"], keep="last"))
+
+
+def queue(cases: pa.Table, decisions: pa.Table) -> pa.Table:
+    """QUEUE: the cases in which at least one entry has no decision yet, sorted by number and entry.
+
+    Asked about are the kinds that propose one person, and identity conflicts; twins, relatives and namesakes
+    are shown in the report and not asked. A settled case comes back only when its set of entries changes,
+    because that gives it another ``case_id``.
+    """
+    table = require(cases, CASE, "review")
+    table = table.filter(pc.is_in(table.column("kind").cast(pa.string()), value_set=pa.array(_asked_kinds())))
+    numbers = numbered(cases).to_pandas().set_index("case_id")["number"]
+    known = current(decisions).to_pandas().set_index(["case_id", "entry_id"])["verdict"].astype(object)
+    frame = table.to_pandas()
+    keys = pd.MultiIndex.from_frame(frame[["case_id", "entry_id"]])
+    frame = frame.assign(number=frame["case_id"].map(numbers), verdict=known.reindex(keys).to_numpy())
+    undecided = frame.loc[frame["verdict"].isna(), "case_id"].unique()
+    frame = frame[frame["case_id"].isin(undecided)]
+    return sort_by(_table(frame, QUEUE), "number", "entry_id")
+
+
+def check_decisions(
+    cases: pa.Table,
+    rows: pa.Table,
+    *,
+    decided_at: str,
+    decided_by: str | None = None,
+    earlier: pa.Table | None = None,
+) -> Checked:
+    """The decisions of a review workbook (REVIEW_ROW), checked against the cases and the earlier decisions.
+
+    ``decided_by`` stands in where a row names nobody. A problem refuses every new row of its case, because the
+    verdicts of a case mean something only together; other cases are recorded. An entry decided before and
+    decided otherwise now takes the new verdict, and the earlier one is returned in ``replaced``.
+    """
+    members = require(cases, CASE, "review").select(["case_id", "entry_id"]).to_pandas()
+    frame = require(rows, REVIEW_ROW, "review").to_pandas().sort_values(["row", "sheet"], kind="stable")
+    frame = frame[frame["verdict"].notna()]
+    frame["decided_by"] = frame["decided_by"].fillna(decided_by) if decided_by else frame["decided_by"]
+    past = current(earlier if earlier is not None else DECISION.empty_table()).to_pandas()
+
+    problems = _row_problems(frame, members)
+    problems += _case_problems(_standing_after(frame, past, members), frame)
+    refused = {problem.case_id for problem in problems}
+    taken = frame[~frame["case_id"].isin(refused) & frame["case_id"].notna()]
+    taken = taken.drop_duplicates(["case_id", "entry_id"]).assign(decided_at=decided_at)
+    taken, replaced = _changed(taken, past)
+    return Checked(_decisions(taken), tuple(sorted(problems, key=_place)), _decisions(replaced))
+
+
+def apply(entries: pa.Table, cases: pa.Table, decisions: pa.Table) -> Corrected:
+    """The list with the marks that the decisions put on it; nothing is deleted, rows in = rows out.
+
+    An entry is marked a repeat only where the case still has these entries, exactly one of them is to be kept,
+    that one is on the list, and no other case keeps the repeat: so whoever is marked has another entry that is
+    not. Decisions that mark nothing now are in ``skipped`` with their reason.
+    """
+    table = require(entries, ENTRY, "review")
+    frame = _with_fate(current(decisions).to_pandas(), cases, table)
+    changes = frame[frame["code"].isna()]
+    marks = changes.assign(order=changes["verdict"].astype(str).map(_MARK_ORDER)).sort_values(
+        ["entry_id", "order", "case_id"],
+    )
+    marks = marks.drop_duplicates("entry_id").set_index("entry_id")
+    ids = table.column("entry_id").to_pandas()
+    columns = {name: table.column(name) for name in table.column_names}
+    for name, source in (("mark", "verdict"), ("marked_case_id", "case_id"), ("kept_entry_id", "kept_entry_id")):
+        values = marks[source].astype(object).reindex(ids).to_numpy()
+        columns[name] = pa.array(values, pa.string(), from_pandas=True)
+    return Corrected(
+        from_columns(columns, CORRECTED),
+        sort_by(_table(changes, CHANGE), "entry_id", "case_id"),
+        sort_by(_table(frame[frame["code"].notna()], SKIPPED), "case_id", "entry_id"),
+    )
+
+
+_MARK_ORDER = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
+
+
+def _asked_kinds() -> list[str]:
+    return [kind.value for kind in CaseKind if kind.is_duplicate or kind is CaseKind.IDENTITY_CONFLICT]
+
+
+def _place(problem: Problem) -> tuple[str, int, str, str]:
+    return (problem.sheet, problem.row, problem.code, problem.entry_id or "")
+
+
+def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    """The frame's columns as a table of this schema; NaN, None and NaT become null."""
+    columns: dict[str, Any] = {}
+    for field in schema:
+        kind = pa.string() if pa.types.is_dictionary(field.type) else field.type
+        columns[field.name] = pa.array(frame[field.name].astype(object), kind, from_pandas=True)
+    return from_columns(columns, schema, length=len(frame))
+
+
+def _decisions(frame: pd.DataFrame) -> pa.Table:
+    return sort_by(_table(frame, DECISION), "case_id", "entry_id")
+
+
+def _problems(frame: pd.DataFrame, code: str) -> list[Problem]:
+    """One problem a row of the frame."""
+    found = frame[["row", "sheet", "case_id", "entry_id"]].astype(object)
+    return [
+        Problem(int(row), code, sheet, _text(case_id), _text(entry_id))
+        for row, sheet, case_id, entry_id in found.itertuples(index=False)
+    ]
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _row_problems(frame: pd.DataFrame, members: pd.DataFrame) -> list[Problem]:
+    """What is wrong with single rows, and with rows that contradict each other."""
+    known_case = frame["case_id"].isin(members["case_id"])
+    pairs = pd.MultiIndex.from_frame(members)
+    known_entry = pd.MultiIndex.from_frame(frame[["case_id", "entry_id"]]).isin(pairs)
+    is_repeat = frame["verdict"] == Verdict.REPEAT.value
+    unsaid = frame["reason"].isna() | (frame["reason"].fillna("").str.strip() == "")
+    verdicts = frame.groupby(["case_id", "entry_id"], dropna=False)["verdict"].transform("nunique")
+    tests: Iterable[tuple[str, Any]] = (
+        ("unknown-case", ~known_case),
+        ("unknown-entry", known_case & ~known_entry),
+        ("unknown-verdict", ~frame["verdict"].isin([verdict.value for verdict in Verdict])),
+        ("no-decider", frame["decided_by"].isna()),
+        ("decided-twice", verdicts > 1),
+        ("repeat-without-reason", is_repeat & unsaid),
+    )
+    return [problem for code, wrong in tests for problem in _problems(frame[wrong], code)]
+
+
+def _standing_after(frame: pd.DataFrame, past: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """One row a member of each case in the file: the verdict that would stand if every row were taken."""
+    fresh = frame.dropna(subset=["case_id", "entry_id"]).drop_duplicates(["case_id", "entry_id"])
+    verdicts = pd.concat([past[["case_id", "entry_id", "verdict"]], fresh[["case_id", "entry_id", "verdict"]]])
+    verdicts = verdicts.astype(object).drop_duplicates(["case_id", "entry_id"], keep="last")
+    touched = members[members["case_id"].isin(fresh["case_id"])]
+    return touched.merge(verdicts, on=["case_id", "entry_id"], how="left")
+
+
+def _case_problems(standing: pd.DataFrame, frame: pd.DataFrame) -> list[Problem]:
+    """What is wrong with the verdicts of a case taken together; placed at its first row with a repeat."""
+    counts = _verdict_counts(standing)
+    repeats, keeps, total = counts["repeat"], counts["keep"], counts["total"]
+    everyone = (repeats > 0) & (repeats == total)
+    wrong = {
+        "all-repeat": everyone,
+        "repeat-without-keep": (repeats > 0) & ~everyone & (keeps == 0),
+        "several-kept": (repeats > 0) & (keeps > 1),
+    }
+    placed = frame.assign(later=frame["verdict"] != Verdict.REPEAT.value)
+    placed = placed.sort_values(["later", "row"], kind="stable").drop_duplicates("case_id")
+    return [
+        problem
+        for code, cases in wrong.items()
+        for problem in _problems(placed[placed["case_id"].isin(cases.index[cases])], code)
+    ]
+
+
+def _verdict_counts(standing: pd.DataFrame) -> pd.DataFrame:
+    """By case: how many members it has (``total``), and how many are ``repeat`` and ``keep``."""
+    verdict = standing["verdict"].astype(object)
+    flags = pd.DataFrame(
+        {
+            "case_id": standing["case_id"],
+            "repeat": (verdict == Verdict.REPEAT.value).astype(int),
+            "keep": (verdict == Verdict.KEEP.value).astype(int),
+            "total": 1,
+        },
+    )
+    return flags.groupby("case_id").sum()
+
+
+def _changed(taken: pd.DataFrame, past: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that say something new, and the earlier decisions whose verdict they change."""
+    keys = ["case_id", "entry_id"]
+    known = past.astype(object).set_index(keys).reindex(pd.MultiIndex.from_frame(taken[keys]))
+    same_verdict = known["verdict"].to_numpy() == taken["verdict"].to_numpy()
+    same_reason = known["reason"].fillna("").to_numpy() == taken["reason"].fillna("").to_numpy()
+    same = same_verdict & same_reason
+    overruled = known["verdict"].notna().to_numpy() & ~same_verdict
+    replaced = known[overruled].reset_index()
+    return taken[~same], replaced
+
+
+def _with_fate(decided: pd.DataFrame, cases: pa.Table, entries: pa.Table) -> pd.DataFrame:
+    """The decisions with ``kept_entry_id`` and ``code``: null where the decision marks, else why it does not."""
+    members = require(cases, CASE, "review").select(["case_id", "entry_id"]).to_pandas()
+    frame = decided.astype(object)
+    listed = frame["entry_id"].isin(entries.column("entry_id").to_pandas())
+    current_pair = pd.MultiIndex.from_frame(frame[["case_id", "entry_id"]]).isin(pd.MultiIndex.from_frame(members))
+    valid = listed & current_pair
+    is_repeat = frame["verdict"] == Verdict.REPEAT.value
+    kept = frame[valid & (frame["verdict"] == Verdict.KEEP.value)]
+    keeps = frame["case_id"].map(kept.groupby("case_id").size()).fillna(0)
+    first_kept = frame["case_id"].map(kept.groupby("case_id")["entry_id"].min())
+    code = np.select(
+        [
+            ~valid,
+            is_repeat & (keeps == 0),
+            is_repeat & (keeps > 1),
+            # Two cases that mark each other's kept entry would take both from the list.
+            is_repeat & frame["entry_id"].isin(kept["entry_id"]),
+        ],
+        ["case-changed", "kept-missing", "several-kept", "kept-elsewhere"],
+        "",
+    )
+    frame = frame.assign(code=pd.Series(code, index=frame.index, dtype=object).replace("", None))
+    marks = is_repeat & frame["code"].isna()
+    return frame.assign(kept_entry_id=first_kept.astype(object).where(marks))

@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voterlist import review
+from voterlist.model import CaseKind, Verdict
+from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY
+from voterlist.tables import from_columns, sort_by
+
+AT = "2026-02-03T09:00:00+00:00"
+LATER = "2026-02-04T09:00:00+00:00"
+
+
+def make_entries(ids):
+    size = len(ids)
+    return from_columns(
+        {
+            "entry_id": pa.array(ids, pa.string()),
+            "list_kind": ["permanent"] * size,
+            "source": ["aaaaaaaaaaaa"] * size,
+            "line": list(range(2, size + 2)),
+        },
+        ENTRY,
+        length=size,
+    )
+
+
+def make_cases(members, kind="within-constituency", probability=0.99):
+    """``members``: case id -> entry ids, or (kind, probability, entry ids)."""
+    rows = []
+    for case_id, value in members.items():
+        kind_of, chance, ids = value if isinstance(value, tuple) else (kind, probability, value)
+        rows += [(case_id, entry_id, kind_of, chance) for entry_id in ids]
+    columns = {
+        "case_id": [row[0] for row in rows],
+        "entry_id": [row[1] for row in rows],
+        "kind": [row[2] for row in rows],
+        "role": ["question"] * len(rows),
+        "reason": ["same-fin"] * len(rows),
+        "weight": [20.0] * len(rows),
+        "probability": [row[3] for row in rows],
+    }
+    return sort_by(from_columns(columns, CASE, length=len(rows)), "case_id", "entry_id")
+
+
+def make_decisions(*rows):
+    """Each row: case, entry, verdict[, reason, who, when]."""
+    full = [row + ("moved", "Operator", AT)[len(row) - 3 :] for row in rows]
+    return from_columns(
+        {name: [row[place] for row in full] for place, name in enumerate(DECISION.names)},
+        DECISION,
+        length=len(full),
+    )
+
+
+def make_rows(*rows):
+    """Each row of a workbook: case, entry, verdict[, reason, who]; the sheet's rows count from 2."""
+    full = [row + ("moved", "Operator")[len(row) - 3 :] for row in rows]
+    columns = {name: [row[place] for row in full] for place, name in enumerate(review.REVIEW_ROW.names[2:])}
+    columns |= {"sheet": ["Cases"] * len(full), "row": list(range(2, len(full) + 2))}
+    return from_columns(columns, review.REVIEW_ROW, length=len(full))
+
+
+def problems_of(checked):
+    return [(problem.row, problem.code) for problem in checked.problems]
+
+
+def test_queue_asks_about_duplicates_and_identity_conflicts_only():
+    """Twins, relatives and namesakes are not asked about; every other kind is."""
+    cases = make_cases({f"case-{kind.value}": (kind.value, 0.9, ["a", "b"]) for kind in CaseKind})
+
+    asked = set(review.queue(cases, DECISION.empty_table()).column("case_id").to_pylist())
+
+    assert asked == {
+        f"case-{kind.value}" for kind in CaseKind if kind.value not in {"twins", "relatives", "namesakes"}
+    }
+
+
+def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
+    """A case's number follows probability, and kinds that are not asked come after all that are."""
+    cases = make_cases(
+        {
+            "c1": ("within-constituency", 0.96, ["a", "b"]),
+            "c2": ("twins", 0.999, ["c", "d"]),
+            "c3": ("name-change", 0.98, ["e", "f"]),
+        },
+    )
+
+    assert review.numbered(cases).to_pydict() == {"case_id": ["c1", "c2", "c3"], "number": [2, 3, 1]}
+    assert review.queue(cases, DECISION.empty_table()).column("case_id").to_pylist() == ["c3", "c3", "c1", "c1"]
+
+
+def test_a_half_decided_case_stays_in_the_queue_and_a_settled_one_leaves_it():
+    """A case leaves the queue only when each of its entries has a verdict."""
+    cases = make_cases({"c1": ["a", "b"], "c2": ["c", "d"]})
+    decided = make_decisions(("c1", "a", "keep"), ("c2", "c", "keep"), ("c2", "d", "repeat"))
+
+    left = review.queue(cases, decided)
+
+    assert left.select(["case_id", "entry_id", "verdict"]).to_pylist() == [
+        {"case_id": "c1", "entry_id": "a", "verdict": "keep"},
+        {"case_id": "c1", "entry_id": "b", "verdict": None},
+    ]
+
+
+def test_queue_of_nothing_is_empty_with_its_columns():
+    """No cases give no rows of the declared shape."""
+    left = review.queue(CASE.empty_table(), DECISION.empty_table())
+
+    assert left.num_rows == 0
+    assert left.schema == review.QUEUE
+
+
+def test_current_takes_the_latest_verdict_and_at_a_tie_the_one_that_keeps_more():
+    """The latest decision stands; two of the same moment never cost an entry its place."""
+    decided = make_decisions(
+        ("c1", "a", "keep", "x", "P", LATER),
+        ("c1", "a", "repeat", "x", "P", AT),
+        ("c1", "b", "repeat", "x", "P", AT),
+        ("c1", "b", "separate", "x", "P", AT),
+    )
+
+    assert review.current(decided).column("verdict").to_pylist() == ["keep", "separate"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([("c9", "a", "keep")], [(2, "unknown-case")]),
+        ([(None, None, "keep")], [(2, "unknown-case")]),
+        ([("c1", "z", "keep")], [(2, "unknown-entry")]),
+        ([("c1", "a", review.UNKNOWN_VERDICT)], [(2, "unknown-verdict")]),
+        ([("c1", "a", "keep", None, None)], [(2, "no-decider")]),
+        ([("c1", "a", "keep"), ("c1", "a", "separate")], [(2, "decided-twice"), (3, "decided-twice")]),
+        ([("c1", "a", "keep"), ("c1", "b", "repeat", None, "P")], [(3, "repeat-without-reason")]),
+        ([("c1", "a", "keep"), ("c1", "b", "repeat", "  ", "P")], [(3, "repeat-without-reason")]),
+        ([("c1", "a", "repeat"), ("c1", "b", "repeat"), ("c1", "c", "repeat")], [(2, "all-repeat")]),
+        ([("c1", "a", "separate"), ("c1", "b", "repeat")], [(3, "repeat-without-keep")]),
+        ([("c1", "a", "keep"), ("c1", "b", "keep"), ("c1", "c", "repeat")], [(4, "several-kept")]),
+    ],
+)
+def test_each_kind_of_mistake_is_refused_with_its_row(rows, found):
+    """A mistake names its row and code, and nothing of its case is recorded."""
+    checked = review.check_decisions(make_cases({"c1": ["a", "b", "c"]}), make_rows(*rows), decided_at=AT)
+
+    assert problems_of(checked) == found
+    assert checked.decisions.num_rows == 0
+    assert {problem.code for problem in checked.problems} <= set(review.PROBLEM_CODES)
+
+
+def test_a_mistake_in_one_case_does_not_hold_up_another():
+    """Cases without mistakes are recorded beside a refused one."""
+    cases = make_cases({"c1": ["a", "b"], "c2": ["c", "d"]})
+    rows = make_rows(("c1", "a", "repeat"), ("c1", "b", "repeat"), ("c2", "c", "keep"), ("c2", "d", "repeat"))
+
+    checked = review.check_decisions(cases, rows, decided_at=AT)
+
+    assert problems_of(checked) == [(2, "all-repeat")]
+    assert checked.decisions.column("case_id").to_pylist() == ["c2", "c2"]
+    assert checked.decisions.column("decided_at").to_pylist() == [AT, AT]
+
+
+def test_earlier_decisions_count_when_a_case_is_judged():
+    """A repeat needs no second keep where an earlier one stands, and cannot overrule the last kept entry."""
+    cases = make_cases({"c1": ["a", "b"]})
+    kept = make_decisions(("c1", "a", "keep"))
+    both = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
+
+    fine = review.check_decisions(cases, make_rows(("c1", "b", "repeat")), decided_at=LATER, earlier=kept)
+    wrong = review.check_decisions(cases, make_rows(("c1", "a", "repeat")), decided_at=LATER, earlier=both)
+
+    assert fine.problems == ()
+    assert fine.decisions.num_rows == 1
+    assert problems_of(wrong) == [(2, "all-repeat")]
+
+
+def test_a_later_decision_replaces_and_the_same_one_is_not_recorded_again():
+    """A changed verdict is recorded and the old one returned for the journal; a second import adds nothing."""
+    cases = make_cases({"c1": ["a", "b"]})
+    earlier = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
+    changed = make_rows(("c1", "a", "keep"), ("c1", "b", "separate"))
+    same = make_rows(("c1", "a", "keep"), ("c1", "b", "repeat"))
+
+    again = review.check_decisions(cases, same, decided_at=LATER, earlier=earlier)
+    checked = review.check_decisions(cases, changed, decided_at=LATER, earlier=earlier)
+
+    assert (again.decisions.num_rows, again.replaced.num_rows) == (0, 0)
+    assert checked.decisions.select(["entry_id", "verdict"]).to_pylist() == [{"entry_id": "b", "verdict": "separate"}]
+    assert checked.replaced.select(["entry_id", "verdict"]).to_pylist() == [{"entry_id": "b", "verdict": "repeat"}]
+
+
+def test_a_row_without_a_name_takes_the_importer():
+    """``decided_by`` stands in only where the row names nobody."""
+    rows = make_rows(("c1", "a", "keep", None, None), ("c1", "b", "separate", None, "Clerk"))
+
+    checked = review.check_decisions(make_cases({"c1": ["a", "b"]}), rows, decided_at=AT, decided_by="Importer")
+
+    assert checked.decisions.column("decided_by").to_pylist() == ["Importer", "Clerk"]
+
+
+def test_apply_marks_and_deletes_nothing():
+    """Every entry is still there, in order; the repeat names the entry that stays; the log has each mark."""
+    entries = make_entries(["a", "b", "c"])
+    decided = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
+
+    corrected = review.apply(entries, make_cases({"c1": ["a", "b"]}), decided)
+
+    assert corrected.table.schema == review.CORRECTED
+    assert corrected.table.select(ENTRY.names).equals(entries)
+    assert corrected.table.column("mark").to_pylist() == ["keep", "repeat", None]
+    assert corrected.table.column("kept_entry_id").to_pylist() == [None, "a", None]
+    assert corrected.changes.schema == CHANGE
+    assert corrected.changes.column("entry_id").to_pylist() == ["a", "b"]
+    assert corrected.skipped.num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("present", "cases", "decided", "code"),
+    [
+        (["b"], {"c1": ["a", "b"]}, [("c1", "a", "keep"), ("c1", "b", "repeat")], "kept-missing"),
+        (["a", "b"], {"c2": ["a", "b"]}, [("c1", "a", "keep"), ("c1", "b", "repeat")], "case-changed"),
+        (
+            ["a", "b", "c"],
+            {"c1": ["a", "b", "c"]},
+            [("c1", "a", "keep"), ("c1", "c", "keep"), ("c1", "b", "repeat")],
+            "several-kept",
+        ),
+        (
+            ["a", "b"],
+            {"c1": ["a", "b"], "c2": ["a", "b"]},
+            [("c1", "a", "keep"), ("c1", "b", "repeat"), ("c2", "b", "keep"), ("c2", "a", "repeat")],
+            "kept-elsewhere",
+        ),
+    ],
+)
+def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(present, cases, decided, code):
+    """Where the entry to be kept is gone, doubtful or itself a repeat, nothing is marked and the code says why."""
+    corrected = review.apply(make_entries(present), make_cases(cases), make_decisions(*decided))
+
+    assert "repeat" not in corrected.table.column("mark").to_pylist()
+    skipped = {row["entry_id"]: row["code"] for row in corrected.skipped.to_pylist() if row["verdict"] == "repeat"}
+    assert skipped["b"] == code
+
+
+def test_apply_meets_zero_rows():
+    """No entries and no decisions give empty tables of the declared shapes."""
+    corrected = review.apply(ENTRY.empty_table(), CASE.empty_table(), DECISION.empty_table())
+
+    assert corrected.table.schema == review.CORRECTED
+    assert (corrected.table.num_rows, corrected.changes.num_rows, corrected.skipped.num_rows) == (0, 0, 0)
+
+
+IDS = list("abcdef")
+
+
+@st.composite
+def decided_lists(draw):
+    cases = {
+        f"c{place}": draw(st.lists(st.sampled_from(IDS), min_size=2, max_size=4, unique=True)) for place in range(3)
+    }
+    present = draw(st.lists(st.sampled_from(IDS), unique=True))
+    pairs = [(case_id, entry_id) for case_id, ids in cases.items() for entry_id in ids]
+    rows = draw(
+        st.lists(
+            st.tuples(st.sampled_from(pairs), st.sampled_from([verdict.value for verdict in Verdict])),
+            max_size=12,
+        ),
+    )
+    return present, cases, [(*pair, verdict) for pair, verdict in rows]
+
+
+@given(decided_lists())
+def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
+    """Rows in = rows out, and each marked repeat points to a listed entry that is not marked a repeat."""
+    present, cases, rows = drawn
+
+    corrected = review.apply(make_entries(present), make_cases(cases), make_decisions(*rows))
+
+    marks = dict(
+        zip(corrected.table.column("entry_id").to_pylist(), corrected.table.column("mark").to_pylist(), strict=True),
+    )
+    assert list(marks) == present
+    for change in corrected.changes.to_pylist():
+        if change["verdict"] == "repeat":
+            assert change["kept_entry_id"] in marks
+            assert marks[change["kept_entry_id"]] != "repeat"
+            assert change["kept_entry_id"] in cases[change["case_id"]]
+    settled = review.current(make_decisions(*rows)).num_rows
+    assert corrected.changes.num_rows + corrected.skipped.num_rows == settled
+
+
+@given(decided_lists(), st.randoms())
+def test_the_order_of_decisions_changes_nothing(drawn, shuffle):
+    """The same decisions in another order give the same list and log."""
+    present, cases, rows = drawn
+    mixed = list(rows)
+    shuffle.shuffle(mixed)
+    entries, table = make_entries(present), make_cases(cases)
+
+    assert review.apply(entries, table, make_decisions(*rows)) == review.apply(entries, table, make_decisions(*mixed))
