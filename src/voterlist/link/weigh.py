@@ -18,6 +18,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 
@@ -64,14 +65,11 @@ class Scored:
 
 
 @cache
-def _priors(profile: Profile) -> dict[str, dict[str, Floats | float]]:
+def _priors(profile: Profile) -> dict[str, dict[str, Any]]:
     text = resources.files(__package__).joinpath("priors.toml").read_text(encoding="utf-8")
     classes = tomllib.loads(text)[profile.value]
     return {
-        name: {
-            key: np.array(value) / np.sum(value) if isinstance(value, list) else float(value)
-            for key, value in entries.items()
-        }
+        name: {key: np.array(value) / np.sum(value) if key in LEVELS else value for key, value in entries.items()}
         for name, entries in classes.items()
     }
 
@@ -170,6 +168,8 @@ def _maximise(seen: Compared, expected: Floats, profile: Profile, log_m: dict[st
         prior = _priors(profile)[name]
         weight = expected[:, column]
         for field, levels in LEVELS.items():
+            if field in prior["fixed"]:
+                continue
             counts = np.bincount(seen.levels[field], weight, len(levels))[1:]
             held = counts + float(prior["strength"]) * np.asarray(prior[field])
             log_m[name][field] = np.r_[0.0, np.log2(held / held.sum())]
