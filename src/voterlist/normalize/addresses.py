@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from voterlist.model import Profile
 from voterlist.normalize.alphabet import ascii_letters, to_latin
@@ -48,7 +49,7 @@ _QUARTERS = frozenset({"mehelle"})
 _PLACES = frozenset({"qesebe", "kend", "seher", "rayon"})
 _NUMBERED = re.compile(r"^\d+[a-z]?$")
 _SEGMENT = re.compile(r"[,;\n]+")
-_TOKEN = re.compile(r"\d+\s*/\s*\d+[a-z]?|\d+[a-z]?\b|[a-z0-9]+|-")
+_WORD = re.compile(r"\d+\s*/\s*\d+[a-z]?|\d+[a-z]?\b|[a-z0-9]+|-")
 
 
 @lru_cache(maxsize=262144)
@@ -60,80 +61,86 @@ def _folded(part: str) -> str:
 def _tokens(segment: str) -> list[str]:
     """The words of a segment, kinds in their one spelling: ``küç.`` and ``ул.`` give ``kuce``."""
     folded = " ".join(_folded(part) for part in segment.split())
-    found = [token.replace(" ", "") for token in _TOKEN.findall(folded)]
-    return [_kind(token, found[place + 1 : place + 2]) for place, token in enumerate(found)]
+    found = [word.replace(" ", "") for word in _WORD.findall(folded)]
+    return [_kind(word, found[place + 1 : place + 2]) for place, word in enumerate(found)]
 
 
-def _kind(token: str, after: list[str]) -> str:
+def _kind(word: str, after: list[str]) -> str:
     """The one spelling of a kind word. A single letter is one only by its place: before a number, or last."""
-    if len(token) > 1 or token.isdigit():
-        return _KIND.get(token, token)
+    if len(word) > 1 or word.isdigit():
+        return _KIND.get(word, word)
     if not after:
-        return _LAST_LETTER.get(token, token)
-    return _LETTER_BEFORE_NUMBER.get(token, token) if after[0][0].isdigit() else token
+        return _LAST_LETTER.get(word, word)
+    return _LETTER_BEFORE_NUMBER.get(word, word) if after[0][0].isdigit() else word
 
 
-def _numbers_after(kind: str, tokens: list[str]) -> str | None:
+def _numbers_after(kind: str, words: list[str]) -> str | None:
     """The number written after (or, failing that, before) a word such as ``ev`` or ``menzil``."""
-    if kind not in tokens:
+    if kind not in words:
         return None
-    place = tokens.index(kind)
-    for near in (*tokens[place + 1 : place + 2], *tokens[max(place - 1, 0) : place]):
+    place = words.index(kind)
+    for near in (*words[place + 1 : place + 2], *words[max(place - 1, 0) : place]):
         if near[:1].isdigit():
             return near
     return None
 
 
-def _street_of(tokens: list[str]) -> tuple[str | None, list[str]]:
+def _street_of(words: list[str]) -> tuple[str | None, list[str]]:
     """(street, what follows it) of a segment that names a kind of street."""
-    place = next(index for index, token in enumerate(tokens) if token in _STREETS)
-    before = [token for token in tokens[:place] if token != "-"]
-    after = tokens[place + 1 :]
+    place = next(index for index, word in enumerate(words) if word in _STREETS)
+    before = [word for word in words[:place] if word != "-"]
+    after = words[place + 1 :]
     for index in range(len(before) - 1, -1, -1):
         if before[index] in _PLACES or before[index] in _QUARTERS:
             before = before[index + 1 :]
             break
-    if any(token.isalpha() for token in before):
+    if any(word.isalpha() for word in before):
         return " ".join(before), after
     # The kind stands first: the name runs to the number after its last word (ул. 28 Мая 12).
-    end = next((index for index, token in enumerate(after) if index and token[:1].isdigit()), len(after))
-    end = min([end, *(index for index, token in enumerate(after) if token in {"ev", "menzil", "-"})])
+    end = next((index for index, word in enumerate(after) if index and word[:1].isdigit()), len(after))
+    end = min([end, *(index for index, word in enumerate(after) if word in {"ev", "menzil", "-"})])
     name = after[:end]
     return (" ".join(name) or None), after[end:]
 
 
-def _house_and_flat(tokens: list[str]) -> tuple[str | None, str | None]:
+def _house_and_flat(words: list[str]) -> tuple[str | None, str | None]:
     """(house, flat) of the words after the street: ``12 - 5``, ``12/5``, ``ev 12 menzil 5``."""
-    house, flat = _numbers_after("ev", tokens), _numbers_after("menzil", tokens)
-    numbers = [token for token in tokens if token[:1].isdigit()]
+    house, flat = _numbers_after("ev", words), _numbers_after("menzil", words)
+    numbers = [word for word in words if word[:1].isdigit()]
     if house is None:
         house = next((number for number in numbers if number != flat), None)
-    if flat is None and "-" in tokens and len(numbers) >= 2 and numbers[0] == house:
+    pair = len(numbers) == 2 and numbers[0] == house and ("-" in words or "ev" not in words)
+    if flat is None and pair:
         flat = numbers[1]
     return house, flat
 
 
 @lru_cache(maxsize=65536)
 def _street_segment(segment: str) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
-    """(its tokens, the street, what follows the street) of one segment, remembered: streets come again."""
-    tokens = _tokens(segment)
-    if not _STREETS.intersection(tokens):
-        return tuple(tokens), None, ()
-    street, after = _street_of(tokens)
-    return tuple(tokens), street, tuple(after)
+    """(its words, the street, what follows the street) of one segment, remembered: streets come again."""
+    words = _tokens(segment)
+    if not _STREETS.intersection(words):
+        return tuple(words), None, ()
+    street, after = _street_of(words)
+    return tuple(words), street, tuple(after)
 
 
-def _first_numbered(segments: list[tuple[str, ...]]) -> tuple[str | None, list[str]]:
-    """(street, rest) where no kind of street is named: the words before the first number of a segment."""
-    for index, tokens in enumerate(segments):
-        if _PLACES.intersection(tokens) or not tokens or not tokens[0].isalpha():
-            continue
-        end = next((place for place, token in enumerate(tokens) if token[:1].isdigit()), len(tokens))
-        words = [token for token in tokens[:end] if token not in {"ev", "menzil", "-"}]
-        later = list(tokens[end:]) + [token for segment in segments[index + 1 :] for token in segment]
-        if words and words[0] not in _KINDS and any(token[:1].isdigit() for token in later):
-            return " ".join(words), list(tokens[len(words) :]) + later[len(tokens) - end :]
-    return None, [token for tokens in segments for token in tokens]
+def _unnamed_street(segments: list[tuple[str, ...]]) -> tuple[str | None, list[str]]:
+    """(street, what follows it) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
+
+    The street is then the first words that a number follows, in a segment that names no place.
+    """
+    for index, words in enumerate(segments):
+        name = _leading_words(words)
+        after = [*words[len(name) :], *(word for segment in segments[index + 1 :] for word in segment)]
+        if name and not _PLACES.intersection(words) and any(word[0].isdigit() for word in after):
+            return " ".join(name), after
+    return None, [word for words in segments for word in words]
+
+
+def _leading_words(words: tuple[str, ...]) -> list[str]:
+    """The words before the first number, dash, or kind of anything."""
+    return list(takewhile(lambda word: word.isalpha() and word not in _KINDS, words))
 
 
 def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
@@ -147,15 +154,15 @@ def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     street: str | None = None
     rest: list[str] = []
     for part in _SEGMENT.split(text):
-        tokens, named, after = _street_segment(part.strip())
-        segments.append(tokens)
+        words, named, after = _street_segment(part.strip())
+        segments.append(words)
         if street is None and named:
             street, rest = named, list(after)
         elif street:
-            rest.extend(tokens)
-    line = " ".join(token for tokens in segments for token in tokens if token != "-")
+            rest.extend(words)
+    line = " ".join(word for words in segments for word in words if word != "-")
     if street is None:
-        street, rest = _first_numbered(segments)
+        street, rest = _unnamed_street(segments)
     house, flat = _house_and_flat(rest)
     return Address(line or None, street, house, flat)
 

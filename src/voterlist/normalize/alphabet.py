@@ -98,15 +98,14 @@ def _word_to_latin(word: str) -> str:
     """One word in lower-case Azerbaijani Latin letters; empty only for a lone sign such as ``ь``."""
     small = lower_name(_one_alphabet(word))
     if any("Ѐ" <= letter <= "ӿ" for letter in small):
-        if _AZERBAIJANI_ONLY.intersection(small):
-            small = small.translate(_AZERBAIJANI)
-        else:
-            small = _from_russian(small)
+        azerbaijani = _AZERBAIJANI_ONLY.intersection(small)
+        small = small.translate(_AZERBAIJANI) if azerbaijani else _from_russian(small)
     if _PLAIN.issuperset(small):
         return small
     return "".join(_plain(letter) for letter in small)
 
 
+@lru_cache(maxsize=65536)
 def to_latin(text: str) -> str:
     """The text with each word in lower-case Azerbaijani Latin letters; what stands between words is kept.
 

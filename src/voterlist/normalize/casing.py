@@ -16,6 +16,7 @@ _UPPER = str.maketrans({"i": "İ", "ı": "I"})
 _DOT_ABOVE = "\N{COMBINING DOT ABOVE}"
 _WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
 _VOWELS = frozenset("aeəıioöuü")
+_MARKED = frozenset("ÇƏĞÖŞÜ")
 _BACK_VOWELS = frozenset("aıou")
 
 
@@ -39,12 +40,13 @@ def lower_name(word: str) -> str:
     """One word of a name in lower case, where a capital ``I`` may have been typed for either letter.
 
     ``KAMIL`` typed on an English keyboard means ``kamil``. In a word all in capitals with no ``İ``, an ``I``
-    takes the letter that vowel harmony gives after the vowel before it: ı after a ı o u, otherwise i.
+    takes the letter that vowel harmony gives after the vowel before it: ı after a ı o u, otherwise i. With no
+    vowel before, it is i at the beginning of a word, and ı in a word typed with letters such as Ş or Ə.
     """
     if "I" not in word or "İ" in word or not word.isupper():
         return lower(word)
     letters: list[str] = []
-    back = False
+    back = word[0] != "I" and not _MARKED.isdisjoint(word)
     for letter in word:
         small = ("ı" if back else "i") if letter == "I" else lower(letter)
         letters.append(small)

@@ -6,7 +6,7 @@ One value is read by ``read_date``; which of two numbers is the day is decided f
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import IntEnum
@@ -61,7 +61,8 @@ _MONTHS = (
     ("noy", "nov"),
     ("dek", "dec"),
 )
-_ROMAN = {name: number for number, name in enumerate("i ii iii iv v vi vii viii ix x xi xii".split(), start=1)}
+_ROMAN_NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_ROMAN = {name: place for place, name in enumerate(_ROMAN_NUMERALS, start=1)}
 _CLOCK = re.compile(r"[T\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
 _NUMBER = re.compile(r"^\d+(\.0+)?$")
 _PARTED = re.compile(r"^(\d{1,4})\s*[./\-,\s]\s*(\d{1,2})\s*[./\-,\s]\s*(\d{1,4})\.?$")
@@ -72,7 +73,7 @@ _SPELT = re.compile(
     r"^(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]*([a-zəçğıöşü]+)[\s.,/-]*(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]+(\d{4}|\d{2})$"
 )
 # Excel counts days from 1900-01-01 = 1 and believes that 1900 was a leap year.
-_EXCEL_EPOCH = datetime.date(1899, 12, 30)
+_EXCEL_EPOCH = dt.date(1899, 12, 30)
 _EXCEL_SERIALS = range(367, 73051)
 
 
@@ -94,7 +95,7 @@ def _from_digits(digits: str) -> WrittenDate:
             return WrittenDate(DateForm.DECIDED, first, second, year)
         return WrittenDate(DateForm.OPEN, int(digits[:2]), int(digits[2:4]), int(digits[4:]))
     if len(digits) <= 5 and int(digits) in _EXCEL_SERIALS and len(digits) == 5:
-        day = _EXCEL_EPOCH + datetime.timedelta(days=int(digits))
+        day = _EXCEL_EPOCH + dt.timedelta(days=int(digits))
         return WrittenDate(DateForm.DECIDED, day.day, day.month, day.year)
     return _UNREADABLE
 

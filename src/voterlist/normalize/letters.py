@@ -11,6 +11,7 @@ Two forms of a name are made here, and ``docs/names.md`` explains the classes:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from voterlist.normalize.alphabet import to_latin
 
@@ -38,6 +39,7 @@ def letters(text: str) -> str:
     return letters_of_latin(to_latin(text))
 
 
+@lru_cache(maxsize=65536)
 def letters_of_latin(latin: str) -> str:
     """``letters`` of a text that is in lower-case Azerbaijani Latin letters already."""
     folded = latin
@@ -52,6 +54,7 @@ def squeeze(folded: str) -> str:
     return _DOUBLED.sub(r"\1", _Y_BEFORE_VOWEL.sub("", folded).replace("y", "i"))
 
 
+@lru_cache(maxsize=65536)
 def fine(folded: str) -> str:
     """``letters`` with vowels folded and doubled letters single: ``əliyyə`` and ``aliya`` both give ``alia``."""
     return _DOUBLED.sub(r"\1", squeeze(folded).replace("e", "a"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -24,6 +24,7 @@ from voterlist.normalize.letters import fine, letters, letters_of_latin, squeeze
 __all__ = ["known_sex", "lookup", "standard"]
 
 _MOST_FORMS = 32
+_VOWELS = frozenset("aeəıioöuü")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,16 @@ def _decide(form: str) -> str:
 def irregular_forms(name: str) -> Iterator[str]:
     """The fine forms that Russian and spellings taken from Russian may give a lower-case standard name.
 
-    h is also г (g); q is also к (k); g after s is also к.
+    h is also г (g); q is also к (k); g after s is also к; ə after a vowel is read as е, and so as ye.
     """
-    choices = []
+    choices: list[Sequence[str]] = []
     for place, letter in enumerate(name):
         if letter == "h":
             choices.append("hg")
         elif letter == "q" or (letter == "g" and name[place - 1 : place] == "s"):
             choices.append(letter + "k")
+        elif letter == "ə" and name[place - 1 : place] in _VOWELS:
+            choices.append(("ə", "ye"))
         else:
             choices.append(letter)
     for count, written in enumerate(product(*choices)):

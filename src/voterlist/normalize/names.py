@@ -10,7 +10,7 @@ from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
 from voterlist.normalize.alphabet import ascii_letters, is_cyrillic, to_latin
 from voterlist.normalize.casing import title
-from voterlist.normalize.letters import fine, letters
+from voterlist.normalize.letters import fine, letters_of_latin
 
 __all__ = ["given_sex", "skeleton", "split_ending", "standard_name", "standard_word"]
 
@@ -32,18 +32,24 @@ def _compound(form: str) -> str | None:
     return None
 
 
-def _resolve(form: str) -> str:
-    """The skeleton of a fine form without an ending."""
-    known = lexicon.lookup(form)
-    if known:
-        return known
+def _known(form: str) -> str | None:
+    """The skeleton of a fine form that is a known name or two of them joined; None otherwise."""
+    found = lexicon.lookup(form)
+    if found:
+        return found
     parts = _compound(form)
     # Cut again, the outcome must stay: otherwise folding twice would not be folding once.
     if parts and fine(parts) == parts and (lexicon.lookup(parts) or _compound(parts)) == parts:
         return parts
-    return form.replace("g", "q")
+    return None
 
 
+def _resolve(form: str) -> str:
+    """The skeleton of a fine form without an ending."""
+    return _known(form) or form.replace("g", "q")
+
+
+@lru_cache(maxsize=65536)
 def split_ending(folded: str) -> tuple[str, str]:
     """(stem, ending) of a surname's letters; the ending is ``ov``, ``ova``, one of the lasting ones, or empty.
 
@@ -60,21 +66,21 @@ def split_ending(folded: str) -> tuple[str, str]:
     return folded, ""
 
 
-def _az_pass(text: str) -> str:
-    folded = letters(text)
+@lru_cache(maxsize=65536)
+def _az_pass(latin: str) -> str:
+    folded = letters_of_latin(latin)
     stem, ending = split_ending(folded)
     if ending in {"ov", "ova"}:
         return fine(_resolve(fine(stem)) + ending)
     if ending:
-        known = lexicon.lookup(fine(stem))
+        known = _known(fine(stem))
         if known:
             return fine(known + ending).replace("g", "q")
     return _resolve(fine(folded))
 
 
-@lru_cache(maxsize=262144)
 def _az_skeleton(text: str) -> str:
-    found = _az_pass(text)
+    found = _az_pass(to_latin(text))
     for _ in range(_MOST_PASSES):
         again = _az_pass(found)
         if again == found:

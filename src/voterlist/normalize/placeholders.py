@@ -6,7 +6,7 @@ import re
 
 from voterlist.normalize.casing import lower
 
-__all__ = ["is_placeholder"]
+__all__ = ["MAY_BE_PLACEHOLDER", "is_placeholder"]
 
 _WORDS = frozenset(
     {
@@ -18,6 +18,9 @@ _WORDS = frozenset(
 _NOTHING = re.compile(r"[\W_]*")
 _ZEROS = re.compile(r"(?:0|[\W_])+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}|(\w)\2{4,}|[xх]{2,}")
+
+MAY_BE_PLACEHOLDER = "^[^1-9]*$|" + "|".join(digit * 5 for digit in "123456789")
+"""Arrow's pattern of what ``is_placeholder`` needs to see: a digit in a text says something, unless repeated."""
 
 
 def is_placeholder(text: str) -> bool:

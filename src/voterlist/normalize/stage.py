@@ -17,7 +17,7 @@ from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.identifiers import DOCUMENT, FIN, Identifier, read_any, read_document, read_fin, read_sex
 from voterlist.normalize.names import given_sex, skeleton, standard_name
 from voterlist.normalize.patronymic import read_patronymic, split_given
-from voterlist.normalize.placeholders import is_placeholder
+from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.rules import Notes
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
@@ -75,7 +75,8 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
     cells = {}
     for name in _CELLS:
         column = entries.column(name).combine_chunks()
-        junk = _flags(map_unique(column, is_placeholder, pa.bool_()))
+        may_be = pc.match_substring_regex(column, MAY_BE_PLACEHOLDER)
+        junk = _flags(map_unique(pc.if_else(may_be, column, pa.scalar(None, _TEXT)), is_placeholder, pa.bool_()))
         notes.rows(rules.PLACEHOLDER, junk, name)
         cells[name] = pc.if_else(pa.array(junk), pa.scalar(None, _TEXT), column) if junk.any() else column
     return cells
