@@ -1,0 +1,250 @@
+"""One table with any headers as entries, its map of columns, and tables of statistics."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import IngestSettings
+from voterlist.errors import InputError, SettingsError, SettingsMistake
+from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
+from voterlist.ingest.lists import entry_columns
+from voterlist.ingest.place import cell_number
+from voterlist.ingest.rules import finding, findings_table
+from voterlist.ingest.text import clean, fold, join_columns
+from voterlist.model import ListKind
+from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, STATISTIC, Intake, RawFile
+from voterlist.tables import from_columns, map_unique, sort_by
+
+__all__ = ["MAP_FIELDS", "parse_map", "statistics", "table_entries", "table_intake"]
+
+MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
+"""What a map of columns may name."""
+
+_Columns = Mapping[str, str | Sequence[str]]
+
+
+def parse_map(text: str) -> dict[str, str | list[str]]:
+    """The ``[columns]`` of a map: field to header, or to a list of headers that are joined with a blank.
+
+    Raises:
+        SettingsError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a header that
+            is no text.
+    """
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as cause:
+        mistake = SettingsMistake("", f"this is not TOML: {cause}")
+        raise SettingsError("the map of columns cannot be read", (mistake,), todo=_MAP_TODO) from None
+    mistakes = [SettingsMistake(key, "only [columns] stands in a map") for key in found if key != "columns"]
+    columns = found.get("columns")
+    if not isinstance(columns, dict):
+        mistakes.append(SettingsMistake("columns", "the map needs a section [columns]"))
+        columns = {}
+    mistakes += [wrong for field, named in columns.items() if (wrong := _map_mistake(field, named))]
+    if mistakes:
+        raise SettingsError("the map of columns has mistakes", tuple(mistakes), todo=_MAP_TODO)
+    return dict(columns)
+
+
+_MAP_TODO = f'Write lines such as surname = "header in the file". The fields are: {", ".join(MAP_FIELDS)}.'
+
+
+def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
+    """What is wrong with one line of a map."""
+    if field not in MAP_FIELDS:
+        meant = difflib.get_close_matches(field, MAP_FIELDS, n=1)
+        hint = f"; did you mean {meant[0]}?" if meant else ""
+        return SettingsMistake(f"columns.{field}", f"there is no such field{hint}")
+    headers = named if isinstance(named, list) else [named]
+    if not headers or not all(isinstance(header, str) and header.strip() for header in headers):
+        return SettingsMistake(f"columns.{field}", "give a header in quotes, or a list of headers")
+    return None
+
+
+def table_entries(table: pa.Table, columns: _Columns | None = None) -> pa.Table:
+    """The rows of any table as ENTRY, in the same order, every row of it.
+
+    Args:
+        table: text columns with any headers, as ``io.readers.read_table`` gives them.
+        columns: field to header, or to headers that are joined with a blank. None: told by the headers.
+
+    The entry ids are kept as written; where an id is missing, or there is no column of ids, the row's number
+    stands in, counted from 1. ``line`` is the row's number.
+
+    Raises:
+        SettingsError: ``columns`` names a header that the table does not have.
+        InputError: an id stands twice; or no column of a name was found.
+    """
+    return table_intake(table, columns).entries
+
+
+def table_intake(table: pa.Table, columns: _Columns | None = None) -> Intake:
+    """As ``table_entries``, with what was noticed: cells of constituency or precinct that hold no number.
+
+    Raises:
+        SettingsError: ``columns`` names a header that the table does not have.
+        InputError: an id stands twice; or no column of a name was found.
+    """
+    mapped = _given(table.column_names, columns) if columns is not None else map_columns(table.column_names)
+    if not mapped.has_name():
+        raise InputError(
+            "no column of a name was found",
+            code="header-unknown",
+            line=1,
+            todo='Name the columns in a map, a file with [columns] and surname = "header": --columns MAP.toml.',
+        )
+    cells = [clean(_flat(column)) for column in table.columns]
+    found: dict[str, Any] = dict(entry_columns(cells, mapped))
+    findings = []
+    for kind in ("constituency", "precinct"):
+        if parts := mapped.columns(kind):
+            written = join_columns([cells[part] for part in parts])
+            found[kind] = map_unique(written, partial(cell_number, kind=kind), pa.int32())
+            if unread := found[kind].null_count - written.null_count:
+                findings.append(finding("place-unreadable", source=_SOURCE, field=kind, value=float(unread)))
+    found["entry_id"] = _given_ids(cells, mapped, table.num_rows)
+    found["list_kind"] = pa.repeat(str(ListKind.PERMANENT), table.num_rows)
+    found["source"] = pa.repeat(_SOURCE, table.num_rows)
+    found["line"] = pa.array(np.arange(1, table.num_rows + 1), pa.int32())
+    entries = from_columns(found, ENTRY, length=table.num_rows)
+    return Intake(entries, _balance(entries), SET_ASIDE.empty_table(), findings_table(findings))
+
+
+_SOURCE = "table"
+"""Stands for the content hash of a table that did not come from the inbox."""
+
+
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array of text."""
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], column.type)
+    return array if pa.types.is_string(array.type) else array.cast(pa.string())
+
+
+def _given(headers: list[str], columns: _Columns) -> ColumnMap:
+    """The map as a person gave it."""
+    places = {fold(header): position for position, header in reversed(list(enumerate(headers)))}
+    exact = {header: position for position, header in enumerate(headers)}
+    matches, mistakes = [], []
+    for field, named in columns.items():
+        if field not in MAP_FIELDS:
+            mistakes.append(_map_mistake(field, named) or SettingsMistake(f"columns.{field}", "no such field"))
+            continue
+        for header in [named] if isinstance(named, str) else named:
+            column = exact.get(header, places.get(fold(header)))
+            if column is None:
+                meant = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
+                hint = f"; did you mean {meant[0]}?" if meant else ""
+                mistakes.append(SettingsMistake(f"columns.{field}", f"the file has no column headed {header}{hint}"))
+            else:
+                matches.append(ColumnMatch(column, headers[column], field, 1.0, "pinned"))
+    if mistakes:
+        raise SettingsError("the map of columns does not fit the file", tuple(mistakes), todo=_MAP_TODO)
+    return ColumnMap(tuple(matches))
+
+
+def _given_ids(cells: list[pa.Array], mapped: ColumnMap, rows: int) -> pa.Array:
+    """The ids as written, the row's number where there is none."""
+    numbers = pa.array(np.arange(1, rows + 1)).cast(pa.string())
+    parts = mapped.columns("entry_id")
+    ids = pc.coalesce(join_columns([cells[part] for part in parts]), numbers) if parts else numbers
+    indices = np.asarray(ids.dictionary_encode().indices)
+    _, first = np.unique(indices, return_index=True)
+    if repeated := rows - len(first):
+        again = np.setdiff1d(np.arange(rows), first)
+        raise InputError(
+            f"{repeated} entry ids stand in an earlier row too; the first is in row {again[0] + 1}",
+            code="entry-id-repeated",
+            line=int(again[0]) + 1,
+            todo="Give each row an id of its own, or leave the column of ids out of the map: rows are then numbered.",
+        )
+    return ids
+
+
+def _balance(entries: pa.Table) -> pa.Table:
+    """The table as one list."""
+    if not entries.num_rows:
+        return LIST.empty_table()
+    columns = {
+        "source": [_SOURCE],
+        "list_kind": [str(ListKind.PERMANENT)],
+        "rows": [entries.num_rows],
+        "entries": [entries.num_rows],
+        "set_aside": [0],
+    }
+    return from_columns(columns, LIST)
+
+
+def statistics(raw: RawFile) -> pa.Table:
+    """The STATISTIC table in the first sheet of a file with the columns constituency, precinct, measure, value.
+
+    Rows that are wholly blank are left out. ``measure`` is in lower case.
+
+    Raises:
+        InputError: the file could not be read, lacks a column, or a row has no number where one must be; it
+            names the line. Statistics are few rows from one body: better refused than half used.
+    """
+    if raw.trouble is not None or not raw.sheets or raw.sheets[0].trouble is not None:
+        code = raw.trouble or (raw.sheets[0].trouble if raw.sheets else None) or "file-empty"
+        raise InputError("the statistics cannot be read", code=code, file=raw.name, todo=_STATISTICS_TODO)
+    sheet = raw.sheets[0]
+    cells = [clean(_flat(pa.chunked_array(column.chunks, pa.string()))) for column in sheet.cells.columns]
+    header, columns = _statistic_columns(cells, raw.name)
+    body = {role: cells[column].slice(header + 1) for role, column in columns.items()}
+    lines = sheet.lines.slice(header + 1)
+    blank = np.logical_and.reduce([np.asarray(pc.is_null(column.slice(header + 1)), dtype=bool) for column in cells])
+    kept = pa.array(np.flatnonzero(~blank))
+    body = {role: column.take(kept) for role, column in body.items()}
+    lines = lines.take(kept)
+    found = {
+        "constituency": map_unique(body["constituency"], partial(cell_number, kind="constituency"), pa.int32()),
+        "measure": map_unique(body["measure"], str.lower),
+        "value": map_unique(body["value"], _amount, pa.float64()),
+    }
+    for name, column in found.items():
+        if column.null_count:
+            line = lines[int(np.argmax(np.asarray(pc.is_null(column))))].as_py()
+            message = f"{column.null_count} rows of the statistics have no usable {name}"
+            raise InputError(message, code="statistic-unreadable", file=raw.name, line=line, todo=_STATISTICS_TODO)
+    if "precinct" in body:
+        found["precinct"] = map_unique(body["precinct"], partial(cell_number, kind="precinct"), pa.int32())
+        if found["precinct"].null_count != body["precinct"].null_count:
+            message = "the statistics have a precinct that is no number"
+            raise InputError(message, code="statistic-unreadable", file=raw.name, todo=_STATISTICS_TODO)
+    return sort_by(from_columns(found, STATISTIC, length=len(lines)), "constituency", "precinct", "measure", "value")
+
+
+_STATISTICS_TODO = "Give a table with the headers constituency, precinct, measure, value and a number in each value."
+
+
+def _statistic_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, int]]:
+    """(the row of the header, the column of each role)."""
+    needed = {"constituency", "measure", "value"}
+    for row in range(min(50, len(cells[0]) if cells else 0)):
+        matches = map_columns([column[row].as_py() for column in cells], IngestSettings()).matches
+        columns = {match.role: match.column for match in reversed(matches)}
+        if needed <= set(columns):
+            return row, {role: column for role, column in columns.items() if role in needed | {"precinct"}}
+    message = "the statistics lack one of the columns constituency, measure, value"
+    raise InputError(message, code="header-unknown", file=name, todo=_STATISTICS_TODO)
+
+
+def _amount(text: str) -> float | None:
+    """A number as written in any of the three languages: 1043, 1 043, 1 043,5 or 1,043.5."""
+    plain = text.replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+    if plain.count(",") == 1 and "." not in plain and len(plain.split(",")[1]) != 3:
+        plain = plain.replace(",", ".")
+    try:
+        number = float(plain.replace(",", ""))
+    except ValueError:
+        return None
+    return number if np.isfinite(number) else None

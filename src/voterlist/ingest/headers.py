@@ -1,0 +1,252 @@
+"""Which column is which field, told by the headers, with the confidence of each answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from voterlist.config import IngestSettings
+from voterlist.ingest.lexicon import FIELD_OF, FILLERS, GIVEN, PARTS, PATRONYMIC, PHRASES, SURNAME
+from voterlist.ingest.text import fold
+
+__all__ = ["ColumnMap", "ColumnMatch", "map_columns", "match_header"]
+
+_SIMILAR = 84.0
+"""Likeness in percent (normalised Indel) from which a header is taken for a known one."""
+_LEAD = 4.0
+"""Likeness by which it must lead the most alike header of another field."""
+_LONGEST = 90
+"""A longer text is a sentence, not a header."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMatch:
+    """One column and what its header was taken for."""
+
+    column: int
+    """Counted from 0."""
+    header: str
+    role: str
+    """The field, or the part of one such as ``street``; ``other`` for a known column that is not used."""
+    confidence: float
+    """1: the header is pinned in the settings or is a known one; below: how much it is like one."""
+    how: str
+    """pinned, known, composed, abbreviated or similar."""
+
+    @property
+    def field(self) -> str | None:
+        """The field of an entry that the column is or is part of."""
+        return FIELD_OF.get(self.role)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """What the headers of a table were taken for, in order of columns; a column not understood is absent."""
+
+    matches: tuple[ColumnMatch, ...]
+
+    def columns(self, field: str) -> tuple[int, ...]:
+        """The columns that make up a field, in the order in which they are joined."""
+        order = PARTS.get(field, (field,))
+        if any(match.how == "pinned" and match.role == field for match in self.matches):
+            return tuple(match.column for match in self.matches if match.role == field)
+        found = [match for match in self.matches if match.role in order]
+        return tuple(match.column for match in sorted(found, key=lambda match: (order.index(match.role), match.column)))
+
+    def roles(self) -> frozenset[str]:
+        """All roles found."""
+        return frozenset(match.role for match in self.matches)
+
+    def has_name(self) -> bool:
+        """True where a voter's name can be read from these columns."""
+        return bool(self.roles() & {"surname", "given_name", "full_name"})
+
+    def guessed(self) -> tuple[ColumnMatch, ...]:
+        """The matches used that a person should look at."""
+        return tuple(match for match in self.matches if match.confidence < 0.9 and match.field is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What one header was taken for."""
+
+    role: str
+    confidence: float
+    how: str
+
+
+def _lexicon() -> dict[str, str]:
+    """Every known header with its role."""
+    known = {phrase: role for role, phrases in PHRASES.items() for phrase in phrases}
+    known |= dict.fromkeys(PATRONYMIC, "patronymic")
+    known |= dict.fromkeys(SURNAME, "surname")
+    known |= dict.fromkeys(GIVEN, "given_name")
+    return known
+
+
+_KNOWN = _lexicon()
+_LONG = tuple(sorted(phrase for phrase in _KNOWN if len(phrase) >= 5))
+"""Short words are alike by chance, so only these are compared by likeness."""
+_NAME_WORDS = tuple(
+    sorted(
+        (
+            (f" {phrase} ", part)
+            for part, words in (("P", PATRONYMIC), ("S", SURNAME), ("G", GIVEN))
+            for phrase in words
+        ),
+        # The longest first, a patronymic before the given name whose word it holds.
+        key=lambda item: (-len(item[0]), item[0]),
+    )
+)
+_COMPOSED = {
+    frozenset("SG"): "full_name",
+    frozenset("SGP"): "full_name",
+    frozenset("SP"): "full_name",
+    frozenset("GP"): "given_name",
+    frozenset("G"): "given_name",
+    frozenset("S"): "surname",
+    frozenset("P"): "patronymic",
+}
+
+
+@lru_cache(maxsize=4096)
+def match_header(text: str) -> _Answer | None:
+    """What one header is taken for, with confidence; None where it is like nothing known.
+
+    Tried in turn: the header as known; a name's parts together ("Soyadı, adı, atasının adı"); the header without
+    a number at its end; each of several languages side by side ("Soyadı / Фамилия"); an abbreviation
+    ("Doğ. tar."); likeness.
+    """
+    folded = fold(text)
+    if not folded or len(folded) > _LONGEST:
+        return None
+    if role := _KNOWN.get(folded):
+        return _Answer(role, 1.0, "known")
+    if role := _composed(folded):
+        return _Answer(role, 0.98, "composed")
+    if role := _KNOWN.get(re.sub(r" ?(?:no )?\d+$| no$", "", folded)):
+        return _Answer(role, 0.95, "known")
+    for part in re.split(r"[/|()\n;\[\]]+", text):
+        inner = fold(part)
+        if inner != folded and (role := _KNOWN.get(inner) or _composed(inner)):
+            return _Answer(role, 0.95, "known")
+    return _abbreviated(folded) or _similar(folded)
+
+
+def _composed(folded: str) -> str | None:
+    """The field that a header naming parts of a name stands for; None where other words stand in it."""
+    rest = f" {folded.replace(' ', '  ')} "
+    parts = set()
+    for phrase, part in _NAME_WORDS:
+        doubled = f" {phrase.strip().replace(' ', '  ')} "
+        if doubled in rest:
+            parts.add(part)
+            rest = rest.replace(doubled, " ")
+    return _COMPOSED.get(frozenset(parts)) if set(rest.split()) <= FILLERS else None
+
+
+def _abbreviated(folded: str) -> _Answer | None:
+    """A header each of whose words begins the word of a known one, where no other field fits too."""
+    words = folded.split()
+    if len(words) < 2 and len(folded) < 4:
+        return None
+    roles = set()
+    for phrase in _LONG:
+        full = phrase.split()
+        if len(full) == len(words) and all(long.startswith(short) for short, long in zip(words, full, strict=True)):
+            roles.add(_KNOWN[phrase])
+    return _Answer(roles.pop(), 0.85, "abbreviated") if len(roles) == 1 and len(folded) >= 4 else None
+
+
+def _similar(folded: str) -> _Answer | None:
+    """The known header most alike, where it leads that of any other field."""
+    if len(folded) < 5:
+        return None
+    found = process.extract(folded, _LONG, scorer=fuzz.ratio, score_cutoff=_SIMILAR - _LEAD, limit=12)
+    if not found or found[0][1] < _SIMILAR:
+        return None
+    role, best = _KNOWN[found[0][0]], found[0][1]
+    if any(_KNOWN[phrase] != role and score > best - _LEAD for phrase, score, _ in found[1:]):
+        return None
+    return _Answer(role, round(0.95 * best / 100, 3), "similar")
+
+
+def map_columns(headers: Sequence[str | None], settings: IngestSettings | None = None) -> ColumnMap:
+    """What each header is taken for: the settings' pinned headers first, then the words of the lexicon.
+
+    A field of one column that two headers claim goes to the more certain, then to the one further left. A
+    given name without a surname anywhere is a full name.
+    """
+    pinned = _pinned(headers, settings)
+    taken = {match.column for match in pinned}
+    fields = {match.role for match in pinned}
+    matches = list(pinned)
+    for column, header in enumerate(headers):
+        answer = match_header(header) if header and column not in taken else None
+        if answer and FIELD_OF.get(answer.role) not in fields:
+            matches.append(ColumnMatch(column, header or "", answer.role, answer.confidence, answer.how))
+    return ColumnMap(tuple(_settle(matches)))
+
+
+def _pinned(headers: Sequence[str | None], settings: IngestSettings | None) -> list[ColumnMatch]:
+    """The columns whose headers the settings name, in the settings' order within a field."""
+    if settings is None or not settings.columns:
+        return []
+    places: dict[str, int] = {}
+    for column, header in enumerate(headers):
+        if header:
+            places.setdefault(fold(header), column)
+    found = []
+    for field, named in settings.columns.items():
+        for header in [named] if isinstance(named, str) else named:
+            place = places.get(fold(header))
+            if place is not None:
+                found.append(ColumnMatch(place, headers[place] or "", field, 1.0, "pinned"))
+    return found
+
+
+_ONE_COLUMN = frozenset(
+    {"entry_id", "constituency", "precinct", "number", "surname", "given_name", "patronymic", "full_name", "sex", "fin"}
+)
+
+
+def _settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
+    """One column for each field that is one, and the readings that depend on the neighbours."""
+    best: dict[str, ColumnMatch] = {}
+    for match in matches:
+        held = best.get(match.role)
+        if held is None or match.confidence > held.confidence:
+            best[match.role] = match
+    kept = [
+        match
+        for match in matches
+        if match.how == "pinned" or match.role not in _ONE_COLUMN or best[match.role] is match
+    ]
+    kept = _number_after_series(matches, kept)
+    roles = {match.role for match in kept}
+    if "given_name" in roles and not roles & {"surname", "full_name"}:
+        kept = [_as(match, "full_name", 0.9) if match.role == "given_name" else match for match in kept]
+    if "birth_date" in roles or not {"birth_day", "birth_month"} & roles:
+        # Day and month alone are no date; a lone "il" beside a full date is another year.
+        kept = [match for match in kept if match.role not in {"birth_day", "birth_month"}]
+        if "birth_date" in roles:
+            kept = [match for match in kept if match.role != "birth_year"]
+    return kept if any(match.how == "pinned" for match in kept) else sorted(kept, key=lambda match: match.column)
+
+
+def _number_after_series(matches: list[ColumnMatch], kept: list[ColumnMatch]) -> list[ColumnMatch]:
+    """A "number" right after a document's series is the document's."""
+    series = {match.column for match in kept if match.role == "document_series"}
+    after = [match for match in matches if match.role == "number" and match.column - 1 in series]
+    first = [match for match in matches if match.role == "number" and match not in after]
+    rest = [match for match in kept if match.role != "number"]
+    return rest + first[:1] + [_as(match, "document_number", match.confidence) for match in after]
+
+
+def _as(match: ColumnMatch, role: str, confidence: float) -> ColumnMatch:
+    """The match with another role."""
+    return ColumnMatch(match.column, match.header, role, min(match.confidence, confidence), match.how)

@@ -1,0 +1,52 @@
+"""What ingest may notice, and the rows of its table of findings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from voterlist.model import AsideCode, Rule, Severity, Unit
+from voterlist.schemas import FINDING
+from voterlist.tables import from_columns, sort_by
+
+__all__ = ["RULES", "finding", "findings_table"]
+
+_READING = "Every file handed in is read or named as not read: no list is dropped silently"
+_PLACE = "Election Code of Azerbaijan, art. 46: a list is compiled for one precinct of one constituency"
+
+RULES: tuple[Rule, ...] = (
+    Rule(AsideCode.FILE_NOT_A_TABLE, Severity.ERROR, Unit.FILE, _READING),
+    Rule(AsideCode.FILE_EMPTY, Severity.ERROR, Unit.FILE, _READING),
+    Rule(AsideCode.FILE_UNREADABLE, Severity.ERROR, Unit.FILE, _READING),
+    Rule(AsideCode.ENCODING_UNREADABLE, Severity.ERROR, Unit.FILE, _READING),
+    Rule(AsideCode.HEADER_UNKNOWN, Severity.ERROR, Unit.FILE, _READING),
+    Rule(AsideCode.DUPLICATE_FILE, Severity.WARNING, Unit.FILE, "A list handed in twice counts once"),
+    Rule("encoding-damaged", Severity.WARNING, Unit.FILE, "A name with a lost letter cannot be compared"),
+    Rule("header-guessed", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),
+    Rule("place-contradicted", Severity.WARNING, Unit.FILE, _PLACE),
+    Rule("place-unreadable", Severity.WARNING, Unit.FILE, _PLACE),
+    Rule("precinct-unknown", Severity.WARNING, Unit.FILE, _PLACE),
+    Rule("constituency-unknown", Severity.WARNING, Unit.FILE, _PLACE),
+)
+
+_BY_CODE = {rule.code: rule for rule in RULES}
+
+
+def finding(rule: str, **places: Any) -> dict[str, Any]:
+    """One row of FINDING: a rule's code, its severity and unit, and the places given."""
+    known = _BY_CODE[rule]
+    return {"rule": str(rule), "severity": str(known.severity), "unit": str(known.unit), **places}
+
+
+def findings_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """The findings as a FINDING table, sorted."""
+    columns = {field.name: pa.array([row.get(field.name) for row in rows], _plain(field.type)) for field in FINDING}
+    table = from_columns(columns, FINDING, length=len(rows))
+    return sort_by(table, "rule", "constituency", "precinct", "source", "sheet", "line", "field", "value", "limit")
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """The type of a dictionary's words, or the type itself."""
+    return kind.value_type if pa.types.is_dictionary(kind) else kind

@@ -1,0 +1,60 @@
+"""What a cell, a header and a title are reduced to before anything is recognised in them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = ["clean", "fold", "join_columns", "tidy"]
+
+_NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
+_BLANKS = r"[\s\x{00}-\x{1F}\x{0085}\p{Z}]+"
+_UNCLEAN = r"^ | $|  |[\t\n\v\f\r\x{00}-\x{1F}\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200D}\x{2028}\x{2029}\x{202F}"
+_UNCLEAN += r"\x{205F}\x{2060}\x{3000}\x{FEFF}\x{00AD}]"
+
+_TO_ASCII = str.maketrans(
+    {
+        "ə": "e", "Ə": "e", "ǝ": "e", "Ǝ": "e", "ä": "e", "Ä": "e", "ı": "i", "I": "i", "İ": "i", "ş": "s", "Ş": "s",
+        "ç": "c", "Ç": "c", "ğ": "g", "Ğ": "g", "ö": "o", "Ö": "o", "ü": "u", "Ü": "u", "ё": "е", "Ё": "е",
+        "№": " no ", "#": " no ",
+    }
+)  # fmt: skip
+_MARK = re.compile(r"[\u0300-\u036f]")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def clean(column: pa.Array) -> pa.Array:
+    """A text column with blanks of every kind collapsed to one and cut at the ends, null where nothing is left.
+
+    Here, once, blank becomes null. Characters without width (soft hyphen, joiners) are dropped.
+    """
+    if pc.any(pc.match_substring_regex(column, _UNCLEAN)).as_py():
+        column = pc.replace_substring_regex(column, _NO_WIDTH, "")
+        column = pc.utf8_trim(pc.replace_substring_regex(column, _BLANKS, " "), " ")
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+
+
+def tidy(text: str | None) -> str | None:
+    """One cell as ``clean`` makes it."""
+    return clean(pa.array([text], pa.string()))[0].as_py() if text else None
+
+
+def fold(text: str) -> str:
+    """Words for recognising a header or a title.
+
+    Lower case, Azerbaijani letters as a-z, Cyrillic kept, ``№`` as ``no``, everything else a blank.
+    """
+    plain = unicodedata.normalize("NFC", text).translate(_TO_ASCII)
+    plain = _MARK.sub("", unicodedata.normalize("NFKC", plain).lower().translate(_TO_ASCII))
+    return _NOT_WORD.sub(" ", plain).strip()
+
+
+def join_columns(columns: list[pa.Array], separator: str = " ") -> pa.Array:
+    """Columns joined row by row with a separator, leaving out nulls; null where all are."""
+    if len(columns) == 1:
+        return columns[0]
+    joined = pc.binary_join_element_wise(*columns, separator, null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)

@@ -1,0 +1,162 @@
+"""Lists to one list: precincts to a constituency, constituencies to the nation, with the balance of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.errors import StageError
+from voterlist.model import ListKind, Rule, Severity, Stage, Unit
+from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, require
+from voterlist.tables import concat, from_columns, sort_by
+
+__all__ = ["RULES", "merge"]
+
+DECLARED_DIFFERS = Rule(
+    "declared-total-differs",
+    Severity.WARNING,
+    Unit.PRECINCT,
+    "The total that a precinct writes below its list is its own count of its voters",
+)
+SEVERAL_LISTS = Rule(
+    "several-lists",
+    Severity.WARNING,
+    Unit.PRECINCT,
+    "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its corrected version",
+)
+RULES: tuple[Rule, ...] = (DECLARED_DIFFERS, SEVERAL_LISTS)
+
+_LIST_KEY = ("source", "sheet", "constituency", "precinct")
+
+
+def merge(intakes: Sequence[Intake]) -> Intake:
+    """One intake of all: entries by id, every table sorted, the balance of rows checked.
+
+    Findings of the intakes are kept; added are lists whose declared total is not their number of entries, and
+    precincts with several permanent lists.
+
+    Raises:
+        SchemaError: a table of an intake does not have its shape.
+        StageError: an entry id stands twice, or the rows of a list do not balance; it names the entry id or
+            the source.
+    """
+    entries = concat((require(intake.entries, ENTRY, Stage.MERGE) for intake in intakes), ENTRY)
+    lists = concat((require(intake.lists, LIST, Stage.MERGE) for intake in intakes), LIST)
+    aside = concat((require(intake.set_aside, SET_ASIDE, Stage.MERGE) for intake in intakes), SET_ASIDE)
+    found = [require(intake.findings, FINDING, Stage.MERGE) for intake in intakes]
+    _check_ids(entries)
+    _check_balance(entries, lists, aside)
+    found += [_declared_differs(lists), _several_lists(lists)]
+    return Intake(
+        entries=sort_by(entries, "entry_id"),
+        lists=sort_by(lists, *_LIST_KEY, "list_kind", "set_aside", "rows", "entries"),
+        set_aside=sort_by(aside, "source", "copy", "sheet", "line", "code"),
+        findings=sort_by(
+            concat(found, FINDING),
+            *("rule", "constituency", "precinct", "source", "sheet", "line", "field", "value", "limit"),
+        ),
+    )
+
+
+def _check_ids(entries: pa.Table) -> None:
+    """Raises where an entry id stands twice."""
+    counts = pc.value_counts(entries.column("entry_id").combine_chunks())
+    repeated = counts.filter(pc.greater(counts.field("counts"), 1))
+    if len(repeated):
+        first = pc.min(repeated.field("values")).as_py()
+        raise StageError(
+            f"{len(repeated)} entry ids stand more than once",
+            stage=Stage.MERGE,
+            entry_id=first,
+            todo="Give each constituency's lists to the run once.",
+        )
+
+
+def _check_balance(entries: pa.Table, lists: pa.Table, aside: pa.Table) -> None:
+    """Raises where the rows of a list, or of all, are not its entries and its rows set aside."""
+    balance = pc.subtract(lists.column("rows"), pc.add(lists.column("entries"), lists.column("set_aside")))
+    wrong = lists.filter(pc.not_equal(balance, 0))
+    if wrong.num_rows:
+        raise _unbalanced(wrong.column("source")[0].as_py())
+    stated = _sums(lists, {"entries": "entries", "set_aside": "set_aside"})
+    counted = _sums(entries, {"entries": None})
+    put_aside = _sums(aside, {"set_aside": "rows"})
+    for name, actual in (("entries", counted), ("set_aside", put_aside)):
+        for key in sorted(set(stated) | set(actual), key=str):
+            if stated.get(key, {}).get(name, 0) != actual.get(key, {}).get(name, 0):
+                raise _unbalanced(str(key[0]))
+    total = pc.sum(lists.column("rows")).as_py() or 0
+    if total != entries.num_rows + (pc.sum(aside.column("rows")).as_py() or 0):
+        raise _unbalanced("all lists together")
+
+
+def _unbalanced(source: str) -> StageError:
+    """The error for rows that do not add up."""
+    return StageError(
+        f"the rows of {source} are not its entries and its rows set aside",
+        stage=Stage.MERGE,
+        todo="Do not use this run. Run it again from the lists; if it stays, send trace.json to the maintainers.",
+    )
+
+
+def _sums(table: pa.Table, names: dict[str, str | None]) -> dict[tuple[Any, ...], dict[str, int]]:
+    """For each list the sum of a column, or with None the number of rows; one Python step a list, not a row."""
+    keys = table.select(list(_LIST_KEY))
+    counted = pa.array(np.ones(table.num_rows, dtype=np.int64))
+    for name, column in names.items():
+        keys = keys.append_column(name, table.column(column) if column else counted)
+    grouped = keys.group_by(list(_LIST_KEY)).aggregate([(name, "sum") for name in names])
+    return {
+        tuple(row[key] for key in _LIST_KEY): {name: row[f"{name}_sum"] for name in names}
+        for row in grouped.to_pylist()
+    }
+
+
+def _declared_differs(lists: pa.Table) -> pa.Table:
+    """The lists whose declared total is neither their own number of entries nor that of their whole sheet."""
+    sheets = lists.group_by(["source", "sheet"]).aggregate([("entries", "sum")])
+    whole = {(row["source"], row["sheet"]): row["entries_sum"] for row in sheets.to_pylist()}
+    rows = [
+        row
+        for row in lists.filter(pc.is_valid(lists.column("declared"))).to_pylist()
+        if row["declared"] not in {row["entries"], whole[row["source"], row["sheet"]]} and not _is_copy(row)
+    ]
+    places = {name: [row[name] for row in rows] for name in _LIST_KEY}
+    return _findings(
+        DECLARED_DIFFERS,
+        {**places, "value": [row["entries"] for row in rows], "limit": [row["declared"] for row in rows]},
+    )
+
+
+def _is_copy(row: dict[str, Any]) -> bool:
+    """True for a list without entries: a copy of another, or one whose header was not understood."""
+    return bool(row["entries"] == 0)
+
+
+def _several_lists(lists: pa.Table) -> pa.Table:
+    """The precincts with more than one permanent list that has entries; ``value`` is how many."""
+    kept = lists.filter(
+        pc.and_(
+            pc.and_(pc.greater(lists.column("entries"), 0), pc.is_valid(lists.column("precinct"))),
+            pc.equal(lists.column("list_kind").cast(pa.string()), str(ListKind.PERMANENT)),
+        )
+    )
+    counted = kept.group_by(["constituency", "precinct"]).aggregate([("rows", "count")])
+    several = counted.filter(pc.greater(counted.column("rows_count"), 1))
+    places = {name: several.column(name) for name in ("constituency", "precinct")}
+    return _findings(SEVERAL_LISTS, {**places, "value": several.column("rows_count")})
+
+
+def _findings(rule: Rule, columns: dict[str, Any]) -> pa.Table:
+    """Findings of one rule."""
+    count = len(columns["value"])
+    words = {"rule": rule.code, "severity": str(rule.severity), "unit": str(rule.unit)}
+    typed = {
+        name: values if isinstance(values, pa.ChunkedArray) else pa.array(values, FINDING.field(name).type)
+        for name, values in columns.items()
+    }
+    return from_columns(typed | {name: [word] * count for name, word in words.items()}, FINDING, length=count)
