@@ -70,7 +70,7 @@ def test_a_complete_run_is_made_again_from_the_beginning(tmp_path):
 def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):
     """The folder of a finished run holds what its manifest says, and no table of an earlier attempt."""
     folder = RunFolder(tmp_path, MANIFEST)
-    folder.commit("ingest", "key", {"entries": TABLE}, **BALANCE)
+    folder.commit("ingest", "key", {"entries": TABLE, "scratch/half": TABLE}, **BALANCE)
     folder.commit("review", "key", {"corrected": TABLE}, **BALANCE)
     report = tmp_path / "reports" / "088" / "report-az.html"
     report.parent.mkdir(parents=True)
@@ -82,7 +82,7 @@ def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):
     assert manifest["inputs"] == MANIFEST.inputs
     assert list(manifest["stages"]) == ["ingest"]
     assert manifest["stages"]["ingest"]["tables"] == {"entries": store.sha256(folder.table_path("entries"))}
-    assert not folder.table_path("corrected").exists()
+    assert sorted(path.name for path in folder.path.iterdir()) == ["entries.parquet", "manifest.json"]
 
 
 def test_the_same_run_writes_the_same_bytes(tmp_path):

@@ -36,6 +36,8 @@ __all__ = [
 
 MANIFEST_NAME = "manifest.json"
 TRACE_NAME = "trace.json"
+SCRATCH = "scratch/"
+"""Tables whose names begin so are kept only until the run is complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +153,11 @@ class RunFolder:
         write_atomically(self.path / TRACE_NAME, lambda path: path.write_text(text, encoding="utf-8"))
 
     def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
-        """Record the run as complete: these stages, these files for people; older leftovers are removed."""
-        kept = {stage: self._manifest.stages[stage] for stage in stages}
+        """Record the run as complete: these stages, these files for people.
+
+        Tables that only a run in the middle needs (``scratch/``) and leftovers of an earlier attempt go.
+        """
+        kept = {stage: _without_scratch(self._manifest.stages[stage]) for stage in stages}
         digests = {self.relative(path): sha256(path) for path in sorted(outputs)}
         self._manifest = replace(self._manifest, stages=kept, outputs=digests, complete=True)
         self._record()
@@ -160,6 +165,8 @@ class RunFolder:
         for path in self.path.rglob("*.parquet"):
             if path not in expected:
                 path.unlink()
+        if (self.path / SCRATCH).is_dir():
+            (self.path / SCRATCH).rmdir()
 
     def relative(self, path: Path) -> str:
         """A path inside the workspace, with forward slashes on every system."""
@@ -168,6 +175,11 @@ class RunFolder:
     def _record(self) -> None:
         text = _json(asdict(self._manifest))
         write_atomically(self.path / MANIFEST_NAME, lambda path: path.write_text(text, encoding="utf-8"))
+
+
+def _without_scratch(record: StageRecord) -> StageRecord:
+    tables = {name: digest for name, digest in record.tables.items() if not name.startswith(SCRATCH)}
+    return replace(record, tables=tables)
 
 
 def read_manifest(folder: Path) -> Manifest | None:

@@ -1,0 +1,162 @@
+"""A run: the whole street over one workspace, and what it leaves behind.
+
+>>> from voterlist import config, pipeline                                   # doctest: +SKIP
+>>> settings = config.load(workspace / config.FILE_NAME)                     # doctest: +SKIP
+>>> pipeline.run(workspace, settings, today=datetime.date(2026, 2, 3))       # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from voterlist import __version__, check, config, ingest, link, normalize, reconcile
+from voterlist.config import Settings
+from voterlist.io import ledger as ledgers
+from voterlist.io import lock
+from voterlist.io.ledger import Ledger
+from voterlist.io.store import Manifest, RunFolder, digest_of, program_digest
+from voterlist.model import Stage
+from voterlist.pipeline import inbox, publish
+from voterlist.pipeline.result import RunResult, Trouble, counts, troubles
+from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, overdue, standings
+from voterlist.pipeline.street import STREET, Context
+from voterlist.pipeline.walk import Progress, Walk
+
+__all__ = ["RULE_CODES", "RunResult", "Trouble", "UnitStanding", "overdue", "run", "standings"]
+
+RULE_CODES = frozenset(rule.code for stage in (ingest, normalize, check, reconcile, link) for rule in stage.RULES)
+"""The codes that ``[check.rules]`` of the settings may name."""
+
+
+def _quiet(_stage: Stage, _step: str, _done: int, _total: int) -> None:
+    """Progress for nobody."""
+
+
+def run(
+    workspace: Path,
+    settings: Settings,
+    *,
+    constituencies: Collection[int] = (),
+    until: Stage | None = None,
+    today: dt.date,
+    since: str = "",
+    jobs: int = 1,
+    progress: Progress = _quiet,
+) -> RunResult:
+    """Run the street over a workspace, holding it meanwhile.
+
+    Args:
+        workspace: its folder.
+        settings: its settings.
+        constituencies: those to run; without any, all in the inbox.
+        until: the stage after which to stop; the next run goes on from there.
+        today: the day of the run; deadlines and the run's name follow it.
+        since: told to another run that finds the workspace held; ``today`` if empty.
+        jobs: processes that read lists; the result does not depend on it.
+        progress: told what is being done.
+
+    Raises:
+        UsageError: there is nothing to run.
+        WorkspaceBusyError: another run holds the workspace.
+        StageError: a stage failed inside.
+    """
+    with lock.hold(workspace, since=since or today.isoformat()):
+        inputs = inbox.find(workspace, constituencies)
+        with Ledger(workspace / ledgers.FILE_NAME) as ledger:
+            decisions = ledger.decisions()
+        context = Context(workspace, settings, inputs, decisions, today, max(1, jobs), progress)
+        folder = RunFolder(workspace, _manifest(context))
+        walk = Walk(folder, digest_of(program_digest(), inputs.digest(), *inputs.digests), progress)
+        for step in STREET:
+            walk.step(step.stage, partial(step.make, walk.tables, context), step.depends(context))
+            if step.stage is until:
+                break
+        _note_submissions(context, walk.tables)
+        outputs: tuple[Path, ...] = ()
+        if until in {None, Stage.REPORT}:
+            outputs = _finish(context, walk)
+            until = None
+        return _result(context, walk, until, outputs)
+
+
+def _manifest(context: Context) -> Manifest:
+    return Manifest(
+        run=context.inputs.run_id(context.settings, context.today),
+        today=context.today.isoformat(),
+        program=__version__,
+        program_digest=program_digest(),
+        settings=config.digest(context.settings),
+        constituencies=context.inputs.constituencies,
+        inputs=context.inputs.digests,
+    )
+
+
+def _note_submissions(context: Context, tables: dict[str, pa.Table]) -> None:
+    """Tell the ledger which lists were seen today."""
+    if "lists" not in tables:
+        return
+    names = {source: name for (source, copy), name in context.inputs.names().items() if copy == 0}
+    with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
+        ledger.submit(tables["lists"], names, context.today)
+
+
+def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
+    """Note the cases, write the reports, and record the run as complete, last of all."""
+    manifest = walk.folder.manifest
+    with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
+        ledger.note_cases(walk.tables["cases"], manifest.run)
+        open_cases = _open_cases(walk.tables)
+        ledger.write_journal(context.today, RUN_EVENT, run=manifest.run, open_cases=open_cases)
+        standing = standings(context.settings, ledger, context.today)
+    outputs = publish.write_reports(context, walk, standing)
+    walk.folder.finish([step.stage for step in STREET], outputs)
+    return outputs
+
+
+def _open_cases(tables: dict[str, pa.Table]) -> int:
+    """How many cases of the queue are open."""
+    return len(tables["queue"].column("case_id").unique()) if "queue" in tables else 0
+
+
+def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Path, ...]) -> RunResult:
+    with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
+        standing = standings(context.settings, ledger, context.today)
+    tables = walk.tables
+    first = walk.work[0]
+    estimate = tables["estimate"].to_pylist() if "estimate" in tables else []
+    return RunResult(
+        run=walk.folder.manifest.run,
+        folder=walk.folder.path,
+        today=context.today,
+        constituencies=context.inputs.constituencies,
+        until=until,
+        stages=tuple(walk.work),
+        files=context.inputs.files,
+        lists=tables["lists"].num_rows if "lists" in tables else 0,
+        rows_in=first.rows_in,
+        rows_out=first.rows_out,
+        set_aside=first.set_aside,
+        set_aside_by_code=counts(tables["set_aside"], "code", "rows") if "set_aside" in tables else {},
+        troubles=troubles(tables["set_aside"], context.inputs) if "set_aside" in tables else (),
+        findings_by_severity=counts(tables["findings"], "severity") if "findings" in tables else {},
+        cases_by_kind=_cases_by_kind(tables),
+        open_cases=_open_cases(tables),
+        decisions=context.decisions.num_rows,
+        estimate=estimate[0] if estimate else None,
+        standings=standing,
+        overdue=overdue(standing, context.settings.workspace.level),
+        outputs=outputs,
+    )
+
+
+def _cases_by_kind(tables: dict[str, pa.Table]) -> dict[str, int]:
+    """How many cases there are of each kind."""
+    if "cases" not in tables:
+        return {}
+    distinct = tables["cases"].select(["case_id", "kind"]).group_by(["case_id", "kind"]).aggregate([])
+    return counts(distinct, "kind")

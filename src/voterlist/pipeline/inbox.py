@@ -1,0 +1,130 @@
+"""What lies in a workspace for a run to read, and the name a run gets from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from voterlist import config
+from voterlist.config import Settings
+from voterlist.errors import UsageError
+from voterlist.io import readers, store
+
+__all__ = ["Batch", "Inputs", "find"]
+
+INBOX = "inbox"
+REFERENCE = "reference"
+
+_NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
+"""A folder belongs to the constituency whose number its name begins with: ``88``, ``088``, ``88-goychay``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The files of one folder of the inbox. ``constituency`` None: the folder's name says no number."""
+
+    constituency: int | None
+    paths: tuple[Path, ...]
+    names: tuple[str, ...]
+    """The path of each inside the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything a run reads, with the SHA-256 of each file by its path inside the workspace."""
+
+    batches: tuple[Batch, ...]
+    reference: tuple[Path, ...]
+    digests: dict[str, str]
+
+    @property
+    def constituencies(self) -> tuple[int, ...]:
+        """The numbers of the constituencies whose folders are read."""
+        return tuple(sorted({batch.constituency for batch in self.batches if batch.constituency is not None}))
+
+    @property
+    def files(self) -> int:
+        """How many files of lists are read."""
+        return sum(len(batch.paths) for batch in self.batches)
+
+    def names(self) -> dict[tuple[str, int], str]:
+        """The path inside the workspace of each list by its source and copy, as the tables of a run name it."""
+        found: dict[tuple[str, int], str] = {}
+        for batch in self.batches:
+            copies: Counter[str] = Counter()
+            for name in batch.names:
+                source = self.digests[name][:12]
+                found.setdefault((source, copies[source]), name)
+                copies[source] += 1
+        return found
+
+    def digest(self) -> str:
+        """One digest of where each content lies; the names of the files are not in it."""
+        places = sorted((str(Path(name).parent), content) for name, content in self.digests.items())
+        return store.digest_of(*(part for place in places for part in place))
+
+    def run_id(self, settings: Settings, today: dt.date) -> str:
+        """The name of the run's folder: the day, and a digest of contents and settings.
+
+        The same input with the same settings on the same day is the same run.
+        """
+        return f"{today.isoformat()}-{store.digest_of(self.digest(), config.digest(settings))[:8]}"
+
+
+def find(workspace: Path, constituencies: Collection[int] = ()) -> Inputs:
+    """The files that a run of these constituencies reads; without any, of all in the inbox.
+
+    Raises:
+        UsageError: the inbox has no folder for a constituency, or no file at all.
+    """
+    batches = _batches(workspace / INBOX)
+    if constituencies:
+        _require_folders(batches, constituencies)
+        batches = [batch for batch in batches if batch.constituency in constituencies]
+    if not batches:
+        places = {"path": str(workspace / INBOX)}
+        raise UsageError(f"no lists in {workspace / INBOX}", code="no-lists", places=places)
+    reference = tuple(readers.list_paths(workspace / REFERENCE))
+    paths = [path for batch in batches for path in batch.paths] + list(reference)
+    digests = {path.relative_to(workspace).as_posix(): _digest(path) for path in paths}
+    return Inputs(tuple(batches), reference, digests)
+
+
+def _batches(inbox: Path) -> list[Batch]:
+    """The folders of the inbox that hold files, then the files that lie beside the folders."""
+    folders = sorted(path for path in inbox.iterdir() if path.is_dir()) if inbox.is_dir() else []
+    found: dict[int | None, list[Path]] = {None: [path for path in readers.list_paths(inbox) if path.parent == inbox]}
+    for folder in folders:
+        match = _NUMBER.match(folder.name)
+        found.setdefault(int(match[1]) if match else None, []).extend(readers.list_paths(folder))
+    order = sorted(found, key=lambda number: (number is None, number or 0))
+    batches = []
+    for number in order:
+        paths = sorted(found[number], key=lambda path: path.relative_to(inbox).as_posix())
+        if paths:
+            names = tuple(path.relative_to(inbox.parent).as_posix() for path in paths)
+            batches.append(Batch(number, tuple(paths), names))
+    return batches
+
+
+def _require_folders(batches: Collection[Batch], constituencies: Collection[int]) -> None:
+    known = [batch.constituency for batch in batches if batch.constituency is not None]
+    for number in constituencies:
+        if number not in known:
+            raise UsageError(
+                f"the inbox has no folder for constituency {number}",
+                code="no-such-constituency",
+                places={"number": str(number), "known": ", ".join(map(str, known)) or "-"},
+            )
+
+
+def _digest(path: Path) -> str:
+    try:
+        return store.sha256(path)
+    except OSError:
+        # A list that cannot be opened is told by its reader; here it only needs a digest of its own.
+        return store.digest_of("unreadable", path.name)

@@ -1,0 +1,95 @@
+"""What a run says when it has ended: numbers, places and paths, for a person or a script."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.io.store import Work
+from voterlist.model import AsideCode, Stage
+from voterlist.pipeline.inbox import Inputs
+from voterlist.pipeline.standings import UnitStanding
+
+__all__ = ["FURNITURE", "RunResult", "Trouble", "counts", "troubles"]
+
+FURNITURE = frozenset({AsideCode.BLANK_ROW, AsideCode.TITLE_ROW, AsideCode.HEADER_ROW, AsideCode.TOTAL_ROW})
+"""Rows that a list has besides its entries; setting them aside needs no person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A file, or a sheet of one, that could not be read."""
+
+    file: str
+    """The path inside the workspace."""
+    sheet: str | None
+    code: str
+    """An ``AsideCode``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What one run did. ``rows_in = rows_out + set_aside``."""
+
+    run: str
+    folder: Path
+    today: dt.date
+    constituencies: tuple[int, ...]
+    until: Stage | None
+    """The stage after which the run was asked to stop; None: it is complete."""
+    stages: tuple[Work, ...]
+    files: int
+    lists: int
+    rows_in: int
+    rows_out: int
+    set_aside: int
+    set_aside_by_code: Mapping[str, int]
+    troubles: tuple[Trouble, ...]
+    findings_by_severity: Mapping[str, int]
+    cases_by_kind: Mapping[str, int]
+    open_cases: int
+    """Cases of the queue, for a person to decide."""
+    decisions: int
+    estimate: Mapping[str, Any] | None
+    """What the linkage expects of its own list of duplicates: pairs, precision and recall with intervals."""
+    standings: tuple[UnitStanding, ...]
+    overdue: tuple[UnitStanding, ...]
+    outputs: tuple[Path, ...]
+    """The files that people open."""
+
+    @property
+    def exit_code(self) -> int:
+        """3: no file could be read; 1: something needs a person; 0: nothing does."""
+        unreadable = {trouble.file for trouble in self.troubles if trouble.sheet is None}
+        if self.files and len(unreadable) >= self.files:
+            return 3
+        real = any(count for code, count in self.set_aside_by_code.items() if code not in FURNITURE)
+        return 1 if real or self.troubles or self.overdue else 0
+
+
+def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str, int]:
+    """How many rows have each word of a column, or the sum of ``weight`` over them, by the word's own order."""
+    if not table.num_rows:
+        return {}
+    words = table.column(column).cast(pa.string())
+    weights = table.column(weight) if weight else pa.array([1] * table.num_rows)
+    summed = pa.table({"word": words, "weight": weights}).group_by("word").aggregate([("weight", "sum")])
+    return {row["word"]: int(row["weight_sum"]) for row in summed.sort_by("word").to_pylist() if row["word"]}
+
+
+def troubles(set_aside: pa.Table, inputs: Inputs) -> tuple[Trouble, ...]:
+    """The files and sheets that could not be read, by name; ``set_aside`` is SET_ASIDE."""
+    names = inputs.names()
+    whole = set_aside.filter(pc.equal(set_aside.column("line"), 0))
+    found = {
+        Trouble(names.get((row["source"], row["copy"]), row["source"]), row["sheet"], row["code"])
+        for row in whole.select(["source", "copy", "sheet", "code"]).to_pylist()
+        if row["code"] != AsideCode.DUPLICATE_FILE
+    }
+    return tuple(sorted(found, key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code)))

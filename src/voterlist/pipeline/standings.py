@@ -1,0 +1,103 @@
+"""How every precinct and constituency stands against the calendar, from the settings and the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from voterlist.config import Settings
+from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
+from voterlist.io.ledger import Ledger, received
+from voterlist.model import Level, Standing
+
+__all__ = ["RUN_EVENT", "UnitStanding", "overdue", "standings"]
+
+RUN_EVENT = "run"
+"""The journal's word for a run that was completed; its details say how many cases were open."""
+
+_LEVELS = (Level.PEC, Level.CONEC, Level.CEC)
+
+Received = dict[tuple[int | None, int | None], dt.date]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStanding:
+    """How one precinct or constituency stands with one stage of the calendar."""
+
+    deadline: Deadline
+    constituency: int | None
+    precinct: int | None
+    """None: the constituency as a whole."""
+    finished: dt.date | None
+    standing: Standing
+
+
+def standings(settings: Settings, ledger: Ledger | None, today: dt.date) -> tuple[UnitStanding, ...]:
+    """One row a deadline and unit, in order of deadline, constituency and precinct.
+
+    The stage of the precincts stands once for each precinct that handed in a list, or should have by
+    ``[territory]``; it is finished on the day its first list was seen. The constituency's own stage is
+    finished on the day from which on no case is open. What a person recorded in ``[calendar.finished]``
+    goes before both.
+
+    Args:
+        settings: the workspace's settings.
+        ledger: its ledger; None where it has none yet.
+        today: the day on which to stand.
+    """
+    handed_in = received(ledger.submissions()) if ledger else {}
+    settled = settled_on(ledger.journal()) if ledger else None
+    rows = []
+    for deadline in calendar(settings.calendar, settings.workspace.cycle):
+        recorded = settings.calendar.finished.get(deadline.stage.value)
+        for constituency, precinct, finished in _units(settings, deadline, handed_in, settled):
+            day = recorded or finished
+            found = standing(deadline, today, day, settings.calendar.warn_days)
+            rows.append(UnitStanding(deadline, constituency, precinct, day, found))
+    return tuple(rows)
+
+
+def overdue(found: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, ...]:
+    """The units that are overdue with a stage which this level, or a level below it, has to finish."""
+    below = _LEVELS[: _LEVELS.index(level) + 1]
+    return tuple(row for row in found if row.standing is Standing.OVERDUE and row.deadline.sender in below)
+
+
+def settled_on(journal: Sequence[tuple[dt.date, str, dict[str, str | int]]]) -> dt.date | None:
+    """The day from which on every run found no open case; None where the newest run found one."""
+    since: dt.date | None = None
+    for day, event, details in journal:
+        if event == RUN_EVENT:
+            since = (since or day) if details.get("open_cases") == 0 else None
+    return since
+
+
+def _units(
+    settings: Settings,
+    deadline: Deadline,
+    handed_in: Received,
+    settled: dt.date | None,
+) -> list[tuple[int | None, int | None, dt.date | None]]:
+    """(constituency, precinct, day finished) of every unit that this deadline concerns."""
+    if deadline.stage is CalendarStage.COMPILE:
+        return [(*place, handed_in.get(place)) for place in _precincts(settings, handed_in)]
+    finished = settled if deadline.stage is CalendarStage.CHECK else None
+    constituencies = {constituency for constituency, _ in _precincts(settings, handed_in)}
+    return [(number, None, finished) for number in sorted(constituencies, key=_null_last)]
+
+
+def _precincts(
+    settings: Settings, handed_in: Collection[tuple[int | None, int | None]]
+) -> list[tuple[int | None, int | None]]:
+    """(constituency, precinct) of all that handed in a list or should have, sorted, unknown ones last."""
+    expected = {
+        (int(constituency), precinct)
+        for constituency, precincts in settings.territory.precincts.items()
+        for precinct in precincts
+    }
+    return sorted(expected | set(handed_in), key=lambda place: (_null_last(place[0]), _null_last(place[1])))
+
+
+def _null_last(number: int | None) -> tuple[bool, int]:
+    return (number is None, number or 0)

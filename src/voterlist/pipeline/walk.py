@@ -1,0 +1,113 @@
+"""Walking the street: each stage once, its tables committed, or taken over from a run that was interrupted."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from voterlist.errors import StageError, VoterlistError
+from voterlist.io.store import RunFolder, Work, digest_of
+from voterlist.model import Stage
+
+__all__ = ["Made", "Progress", "Tables", "Walk", "place_of"]
+
+Tables = Mapping[str, pa.Table]
+Progress = Callable[[Stage, str, int, int], None]
+"""Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a stage made: its tables by name, and its balance of rows."""
+
+    tables: Tables
+    rows_in: int
+    rows_out: int
+    set_aside: int = 0
+
+
+@dataclass(slots=True)
+class Walk:
+    """One walk down the street of one run."""
+
+    folder: RunFolder
+    key: str
+    """The digest of all that the next stage depends on; at first, of what the run reads."""
+    progress: Progress
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    """Every table made so far, by name."""
+    work: list[Work] = field(default_factory=list)
+
+    def step(self, stage: Stage, make: Callable[[], Made], *depends: str) -> None:
+        """Do one stage, or take over what an interrupted run made of the very same.
+
+        Args:
+            stage: the stage.
+            make: does it.
+            depends: digests of what it depends on besides the stages before it.
+
+        Raises:
+            StageError: the stage failed inside. The cause is not chained: its message may quote a cell.
+        """
+        self.progress(stage, "", 0, 1)
+        started = time.perf_counter()
+        self.key = digest_of(self.key, stage, *depends)
+        found = self.folder.take_over(stage, self.key)
+        if found is None:
+            made = self._make(stage, make)
+            balance = {"rows_in": made.rows_in, "rows_out": made.rows_out, "set_aside": made.set_aside}
+            self.folder.commit(stage, self.key, made.tables, **balance)
+        else:
+            record, tables = found
+            made = Made(tables, record.rows_in, record.rows_out, record.set_aside)
+        self.tables.update(made.tables)
+        work = Work(
+            stage=stage,
+            rows_in=made.rows_in,
+            rows_out=made.rows_out,
+            set_aside=made.set_aside,
+            seconds=round(time.perf_counter() - started, 3),
+            peak_megabytes=_peak_megabytes(),
+            reused=found is not None,
+        )
+        self.work.append(work)
+        self.folder.note(work)
+        self.progress(stage, "", 1, 1)
+
+    def _make(self, stage: Stage, make: Callable[[], Made]) -> Made:
+        try:
+            made = make()
+        except (VoterlistError, OSError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001  whatever it is, its message may quote a cell
+            places = {"kind": type(error).__name__, "place": place_of(error)}
+            message = f"the stage {stage} failed: {places['kind']} at {places['place']}"
+            raise StageError(message, stage=stage, code="stage-broke", places=places) from None
+        if made.rows_in != made.rows_out + made.set_aside:
+            counts = {name: str(getattr(made, name)) for name in ("rows_in", "rows_out", "set_aside")}
+            message = f"rows do not balance in the stage {stage}: {counts}"
+            raise StageError(message, stage=stage, code="rows-lost", places=counts)
+        return made
+
+
+def place_of(error: BaseException) -> str:
+    """The file and line of this program at which an error was raised; nothing of what it says."""
+    place = "?"
+    for frame in traceback.extract_tb(error.__traceback__):
+        _, found, inside = frame.filename.replace("\\", "/").rpartition("/voterlist/")
+        if found:
+            place = f"{inside}:{frame.lineno}"
+    return place
+
+
+def _peak_megabytes() -> float:
+    """The highest memory of this process so far, in mebibytes; 0 where the system does not tell."""
+    try:
+        import resource  # noqa: PLC0415  not on Windows
+    except ImportError:
+        return 0.0
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
