@@ -30,7 +30,7 @@ from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, sort_by, words
 
-__all__ = ["RULES", "check", "profile", "pyramid"]
+__all__ = ["RULES", "SHARE_RULES", "check", "profile", "pyramid"]
 
 _TESTS: tuple[RegisterTest, ...] = (
     *missing.TESTS,
@@ -47,6 +47,14 @@ _TESTS: tuple[RegisterTest, ...] = (
 )
 
 RULES: tuple[Rule, ...] = tuple(test.rule for test in _TESTS)
+
+SHARE_RULES: frozenset[str] = frozenset(
+    {
+        "missing-column",
+        *(test.rule.code for family in (heaping.TESTS, shares.TESTS) for test in family),
+    }
+)
+"""Rules whose value and limit are shares, 0 to 1: a report writes them as percentages."""
 
 _ORDER = ("rule", "constituency", "precinct", "entry_id", "other_entry_id", "source", "sheet", "line", "field")
 
