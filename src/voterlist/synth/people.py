@@ -59,7 +59,8 @@ def draw_stems(rng: np.random.Generator, names: Lexicon, count: int) -> Numbers:
 
 def draw_forms(rng: np.random.Generator, names: Lexicon, stems: Numbers) -> Numbers:
     """A family of endings for each stem, among those the stem allows: int8."""
-    return (rng.random(len(stems))[:, None] >= names.form_shares[stems]).sum(axis=1).astype(np.int8)
+    forms: Numbers = (rng.random(len(stems))[:, None] >= names.form_shares[stems]).sum(axis=1).astype(np.int8)
+    return forms
 
 
 def draw_given(rng: np.random.Generator, names: Lexicon, female: Numbers, born: Numbers) -> Numbers:
@@ -101,7 +102,7 @@ def _draw_presence(rng: np.random.Generator, ages: Numbers, female: Numbers) -> 
     count = len(ages)
     kind = rng.random(count)
     single, lone = kind < 0.21, (kind >= 0.21) & (kind < 0.28)
-    single_female = rng.random(count) < 0.655
+    single_female = rng.random(count) < 0.615
     there = np.zeros((count, 8), bool)
     there[:, _HEAD] = ~lone & ~(single & single_female)
     there[:, _WIFE] = ~(single & ~single_female)

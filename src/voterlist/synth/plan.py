@@ -20,13 +20,13 @@ from voterlist.synth.places import Clerks, Dwellings, Precincts, draw_clerks, dr
 from voterlist.synth.rates import Rates
 from voterlist.synth.repeats import Done, Entries, draw_entries
 
-__all__ = ["CONSTITUENCIES", "Dead", "Plan", "default_constituencies", "draw_plan", "stream"]
+__all__ = ["CONSTITUENCIES", "DISPLACED", "Dead", "Plan", "default_constituencies", "draw_plan", "stream"]
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
 CONSTITUENCIES = 125
 VOTERS_A_CONSTITUENCY = 52_000
-_DISPLACED = (83, 84, 118, 119, 120, 121, 122, 123, 124, 125)
+DISPLACED = (83, 84, 118, 119, 120, 121, 122, 123, 124, 125)
 """The ten constituencies that displaced people come from."""
 _PARTS = ("sizes", "people", "places", "clerks", "repeats", "dead", "register", "typing", "statistics", "files")
 
@@ -194,7 +194,7 @@ def draw_plan(
     codes = _numbers(constituencies, numbers)
     sizes = _sizes(stream(seed, "sizes"), voters, constituencies)
     people, dwellings, precincts = _settle(seed, names, codes, sizes, precinct_size, today)
-    displaced = np.isin(codes, _DISPLACED) if constituencies > 1 else np.zeros(constituencies, bool)
+    displaced = np.isin(codes, DISPLACED) if constituencies > 1 else np.zeros(constituencies, bool)
     entries = draw_entries(stream(seed, "repeats"), names, people, dwellings, precincts, displaced, rates, today)
     home = precincts.constituency[dwellings.precinct[people.household]]
     dead, done = _bury(seed, names, people, home, rates, today, constituencies)

@@ -15,7 +15,7 @@ class Rates:
     """
 
     # Second entries: shares of all persons, by cause.
-    same_precinct: float = 0.0055
+    same_precinct: float = 0.006
     moved_within: float = 0.0075
     moved_across: float = 0.0055
     surname_by_marriage: float = 0.0025

@@ -42,9 +42,9 @@ _BESIDE = _neighbours()
 _LOOKALIKES = dict(zip("ABCEHKMOPTX", "АВСЕНКМОРТХ", strict=True))
 
 
-def _matrix(texts: list[str], room: int = 1) -> tuple[Numbers, Numbers]:
-    """Texts as code points (uint32, padded with 0, with ``room`` more columns), and their lengths."""
-    width = max((len(text) for text in texts), default=0) + room
+def _matrix(texts: list[str]) -> tuple[Numbers, Numbers]:
+    """Texts as code points (uint32, padded with 0, at least one column more than the longest), and their lengths."""
+    width = max((len(text) for text in texts), default=0) + 1
     matrix = np.array(texts, dtype=f"U{width}").view(np.uint32).reshape(len(texts), width).copy()
     return matrix, (matrix != 0).sum(axis=1)
 
@@ -71,7 +71,7 @@ def mistype(rng: np.random.Generator, texts: pa.Array) -> pa.Array:
     if not count:
         return texts
     rows, columns = np.arange(count), np.arange(width)
-    at = 1 + (rng.random(count) * np.maximum(lengths - 2, 1)).astype(np.int64)
+    at = np.minimum(1 + (rng.random(count) * np.maximum(lengths - 2, 1)).astype(np.int64), width - 1)
     slip = rng.integers(0, 4, count)
     beside = _BESIDE[np.minimum(matrix[rows, at], _POINTS - 1), rng.integers(0, 2, count)]
     later = columns > at[:, None]

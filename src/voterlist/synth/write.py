@@ -18,7 +18,7 @@ from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import LAYOUTS, Layout, file_bytes, fitting, sheet
 from voterlist.synth.outside import statistics
-from voterlist.synth.plan import Plan, default_constituencies, draw_plan, stream
+from voterlist.synth.plan import DISPLACED, Plan, default_constituencies, draw_plan, stream
 from voterlist.synth.render import ENTRIES, render, render_deaths
 
 __all__ = ["FILES_UP_TO", "Summary", "write", "write_tables", "write_workspace"]
@@ -139,15 +139,35 @@ def _repeated(person: pa.Array | pa.ChunkedArray) -> int:
 
 
 _SETTINGS = """\
-# An invented commission: nobody on its lists exists.
+# An invented commission: nobody on its lists exists. Uydurma siyahılardır: belə şəxslər yoxdur.
 [workspace]
 cycle = "2026"
 level = "{level}"
+
+[territory.precincts]
+{territory}
+
+[link]
+displaced_constituencies = {displaced}
 
 [report]
 languages = ["en", "az"]
 """
 _FILE_NAMES = ("precinct-{p:03d}", "siyahi_{p}", "{p}-menteqe", "PEC_{p:02d}_list")
+
+
+def _settings(synthetic: Synthetic) -> str:
+    """The settings of a workspace for these lists; constituencies and precincts in ascending order."""
+    lists = synthetic.lists.filter(pc.field("entries") > 0)
+    numbers = sorted(pc.unique(synthetic.lists.column("constituency")).to_pylist())
+    last = dict.fromkeys(numbers, 0)
+    for number, precinct in zip(lists["constituency"].to_pylist(), lists["precinct"].to_pylist(), strict=True):
+        last[number] = max(last[number], precinct)
+    return _SETTINGS.format(
+        level="cec" if len(numbers) > 1 else "conec",
+        territory="\n".join(f'{number} = "1-{count}"' for number, count in last.items() if count),
+        displaced=[number for number in numbers if number in DISPLACED and len(numbers) > 1],
+    )
 
 
 def _lists(synthetic: Synthetic) -> Iterator[tuple[dict[str, object], pa.Table]]:
@@ -184,9 +204,7 @@ def write_workspace(
         hexadecimal digits of the file's SHA-256) and ``line``, from 1.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    numbers = synthetic.lists.column("constituency")
-    level = "cec" if pc.count_distinct(numbers).as_py() > 1 else "conec"
-    (folder / "voterlist.toml").write_text(_SETTINGS.format(level=level), encoding="utf-8", newline="\n")
+    (folder / "voterlist.toml").write_text(_settings(synthetic), encoding="utf-8", newline="\n")
     _write_reference(synthetic.deaths, synthetic.statistics, folder / "reference")
     sources: list[str] = []
     lines: list[int] = []

@@ -1,0 +1,56 @@
+"""The sample workspace: one constituency, twelve precinct files, with everything that a first run should show.
+
+``python -m voterlist.synth.sample data/samples/goychay`` writes it again, byte for byte.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from voterlist.synth.generate import Synthetic, generate
+from voterlist.synth.keys import with_run_ids
+from voterlist.synth.rates import Rates
+from voterlist.synth.write import write_workspace
+
+__all__ = ["SEED", "sample", "write_sample"]
+
+SEED = 97
+_NUMBER = 88
+"""Göyçay."""
+_RATES = Rates(
+    same_precinct=0.008,
+    moved_within=0.014,
+    surname_by_marriage=0.004,
+    ending_changed=0.003,
+    temporary_list=0.011,
+    birth_impossible=0.0006,
+    fin_of_another=0.0008,
+    typed_ascii=0.18,
+    typed_english=0.10,
+    typed_azeri_cyrillic=0.09,
+    typed_russian=0.14,
+)
+"""Alone, a constituency has no movers across: the other causes are more frequent instead."""
+
+
+def sample(seed: int = SEED) -> Synthetic:
+    """The sample's lists: eleven precincts and a temporary list."""
+    return generate(5_800, constituencies=1, seed=seed, rates=_RATES, numbers=[_NUMBER], precinct_size=527)
+
+
+def write_sample(folder: Path, seed: int = SEED) -> None:
+    """Write the sample workspace with its ``truth.parquet``; what was in its inbox and reference before is removed."""
+    for name in ("inbox", "reference"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    made = sample(seed)
+    places = write_workspace(made, folder, seed=seed, faults=True)
+    keyed = with_run_ids(made, places, folder / "inbox")
+    pq.write_table(keyed.truth, folder / "truth.parquet", compression="zstd")
+
+
+if __name__ == "__main__":
+    write_sample(Path(sys.argv[1]))
