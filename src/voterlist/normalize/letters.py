@@ -5,7 +5,8 @@ Two forms of a name are made here, and ``docs/names.md`` explains the classes:
 * *letters*: Latin letters with one letter a class of consonants, ``e``, ``y`` and doubled letters still there,
   because the endings of surnames and patronymics are read off them;
 * *fine*: vowels folded too and doubled letters single. It still tells ``q`` (surely not h) from ``g``
-  (from English or Russian: g, q, ğ or h). A skeleton is a fine form in which every ``g`` is decided.
+  (from English or Russian: g, q, ğ or h), and ``w`` (ş, surely not s) from ``s`` (s, or ş typed in ASCII).
+  A skeleton is a fine form in which both are decided, by ``decide``.
 """
 
 from __future__ import annotations
@@ -15,18 +16,18 @@ from functools import lru_cache
 
 from voterlist.normalize.alphabet import to_latin
 
-__all__ = ["fine", "letters"]
+__all__ = ["blunt", "decide", "fine", "letters", "letters_of_latin", "squeeze"]
 
 _DIGRAPHS = (
     (re.compile("dzh|dj|zh|tch|ch|ç|j"), "c"),
     (re.compile("kh|x"), "h"),
     (re.compile("gh|ğ"), "g"),
-    (re.compile("shch|sch|sh|ş"), "s"),
+    (re.compile("shch|sch|sh|ş"), "w"),
     (re.compile("dc"), "c"),
 )
-_CLASSES = str.maketrans({"ə": "a", "ı": "i", "ö": "o", "ü": "u", "w": "v"})
+_CLASSES = str.maketrans({"ə": "a", "ı": "i", "ö": "o", "ü": "u"})
 _NOT_LETTERS = re.compile("[^a-z]+")
-_Y_BEFORE_VOWEL = re.compile("(?<=[bcdfghklmnpqrstvz])y(?=[aeou])")
+_Y_BEFORE_VOWEL = re.compile("(?<=[bcdfghklmnpqrstvwz])y(?=[aeou])")
 _DOUBLED = re.compile(r"(.)\1+")
 _FINAL_ULLAH = re.compile("(?<=ul)(l?)ah$")
 
@@ -42,7 +43,8 @@ def letters(text: str) -> str:
 @lru_cache(maxsize=65536)
 def letters_of_latin(latin: str) -> str:
     """``letters`` of a text that is in lower-case Azerbaijani Latin letters already."""
-    folded = latin
+    # From here on w stands for ş.
+    folded = latin.replace("w", "v")
     for pattern, letter in _DIGRAPHS:
         folded = pattern.sub(letter, folded)
     return _NOT_LETTERS.sub("", folded.translate(_CLASSES))
@@ -58,3 +60,13 @@ def squeeze(folded: str) -> str:
 def fine(folded: str) -> str:
     """``letters`` with vowels folded and doubled letters single: ``əliyyə`` and ``aliya`` both give ``alia``."""
     return _DOUBLED.sub(r"\1", squeeze(folded).replace("e", "a"))
+
+
+def blunt(form: str) -> str:
+    """A fine form as it would be without the letter ş."""
+    return _DOUBLED.sub(r"\1", form.replace("w", "s"))
+
+
+def decide(form: str) -> str:
+    """A fine form with each ``g`` of the class of q and each ``w`` of the class of s: a skeleton."""
+    return _DOUBLED.sub(r"\1", form.replace("w", "s").replace("g", "q"))

@@ -19,7 +19,7 @@ from itertools import product
 from voterlist.model import Sex
 from voterlist.normalize.alphabet import ascii_letters
 from voterlist.normalize.casing import lower
-from voterlist.normalize.letters import fine, letters, letters_of_latin, squeeze
+from voterlist.normalize.letters import blunt, decide, fine, letters, letters_of_latin, squeeze
 
 __all__ = ["known_sex", "lookup", "standard"]
 
@@ -41,9 +41,12 @@ def _read(name: str) -> str:
     return resources.files("voterlist.normalize").joinpath("data", name).read_text(encoding="utf-8")
 
 
-def _decide(form: str) -> str:
-    """A fine form with every ``g`` decided to be of the class of q."""
-    return form.replace("g", "q")
+def _skeleton_of(name: str) -> str:
+    """The skeleton of a known name: its fine form decided, and folded until folding changes nothing."""
+    found = decide(fine(letters(name)))
+    while (again := decide(fine(letters(found)))) != found:
+        found = again
+    return found
 
 
 def irregular_forms(name: str) -> Iterator[str]:
@@ -64,7 +67,9 @@ def irregular_forms(name: str) -> Iterator[str]:
     for count, written in enumerate(product(*choices)):
         if count == _MOST_FORMS:
             return
-        yield fine(letters_of_latin("".join(written)))
+        form = fine(letters_of_latin("".join(written)))
+        yield form
+        yield form.replace("q", "g")
 
 
 def _names() -> tuple[list[tuple[str, str]], list[str]]:
@@ -86,18 +91,20 @@ def _lexicon() -> _Lexicon:
     skeletons: dict[str, str] = {}
     spellings: dict[str, list[str]] = {}
     for name in names:
-        form = fine(letters(name))
-        spellings.setdefault(_decide(form), []).append(name)
-        # The skeleton itself, the Azerbaijani form (with q) and the English form (with g).
-        for regular in (_decide(form), form, form.replace("q", "g")):
-            skeletons.setdefault(regular, _decide(form))
+        form, skeleton = fine(letters(name)), _skeleton_of(name)
+        spellings.setdefault(skeleton, []).append(name)
+        # The skeleton itself, the Azerbaijani form (with q), the English form (with g), each with ş and typed as s.
+        for regular in (skeleton, form, form.replace("q", "g")):
+            skeletons.setdefault(regular, skeleton)
+            skeletons.setdefault(blunt(regular), skeleton)
     irregular: dict[str, set[str]] = {}
     for name in names:
         for form in irregular_forms(name):
-            irregular.setdefault(form, set()).add(_decide(fine(letters(name))))
-    for name, written in _aliases().items():
-        for alias in written:
-            irregular[fine(letters(alias))] = {_decide(fine(letters(name)))}
+            for written in (form, blunt(form)):
+                irregular.setdefault(written, set()).add(_skeleton_of(name))
+    for name, others in _aliases().items():
+        for alias in others:
+            irregular[fine(letters(alias))] = {_skeleton_of(name)}
     for form, found in irregular.items():
         if len(found) == 1:
             skeletons.setdefault(form, found.pop())
@@ -107,13 +114,14 @@ def _lexicon() -> _Lexicon:
 def _sexes(given: list[tuple[str, str]]) -> dict[str, Sex]:
     found: dict[str, set[str]] = {}
     for name, sex in given:
-        found.setdefault(_decide(fine(letters(name))), set()).add(sex)
+        found.setdefault(_skeleton_of(name), set()).add(sex)
     return {key: Sex(sexes.copy().pop()) for key, sexes in found.items() if sexes in ({"m"}, {"f"})}
 
 
 def lookup(form: str) -> str | None:
     """The skeleton of the known name that a fine form may be; None where none or more than one may be."""
-    return _lexicon().skeletons.get(form)
+    known = _lexicon().skeletons
+    return known.get(form) or known.get(blunt(form))
 
 
 def known_sex(skeleton: str) -> Sex | None:

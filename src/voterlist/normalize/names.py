@@ -10,7 +10,7 @@ from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
 from voterlist.normalize.alphabet import ascii_letters, is_cyrillic, to_latin
 from voterlist.normalize.casing import title
-from voterlist.normalize.letters import fine, letters_of_latin
+from voterlist.normalize.letters import decide, fine, letters_of_latin
 
 __all__ = ["given_sex", "skeleton", "split_ending", "standard_name", "standard_word"]
 
@@ -46,7 +46,7 @@ def _known(form: str) -> str | None:
 
 def _resolve(form: str) -> str:
     """The skeleton of a fine form without an ending."""
-    return _known(form) or form.replace("g", "q")
+    return _known(form) or decide(form)
 
 
 @lru_cache(maxsize=65536)
@@ -75,7 +75,7 @@ def _az_pass(latin: str) -> str:
     if ending:
         known = _known(fine(stem))
         if known:
-            return fine(known + ending).replace("g", "q")
+            return decide(fine(known + ending))
     return _resolve(fine(folded))
 
 
