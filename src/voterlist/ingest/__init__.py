@@ -17,6 +17,7 @@ from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.lists import Part, read_sheet, troubled
 from voterlist.ingest.rules import RULES, findings_table
+from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
@@ -78,6 +79,8 @@ def _parts(file: RawFile, copy: int, settings: IngestSettings, constituency: int
     """What each sheet of a file adds."""
     if file.trouble is not None:
         return [troubled(file, None, file.trouble, constituency, copy)]
+    if not file.sheets:
+        return [troubled(file, None, AsideCode.FILE_EMPTY, constituency, copy)]
     return [
         troubled(file, sheet.name, sheet.trouble, constituency, copy)
         if sheet.trouble is not None

@@ -217,9 +217,11 @@ def statistics(raw: RawFile) -> pa.Table:
             raise InputError(message, code="statistic-unreadable", file=raw.name, line=line, todo=_STATISTICS_TODO)
     if "precinct" in body:
         found["precinct"] = map_unique(body["precinct"], partial(cell_number, kind="precinct"), pa.int32())
-        if found["precinct"].null_count != body["precinct"].null_count:
+        unread = np.asarray(pc.and_(pc.is_valid(body["precinct"]), pc.is_null(found["precinct"])), dtype=bool)
+        if unread.any():
+            line = lines[int(np.argmax(unread))].as_py()
             message = "the statistics have a precinct that is no number"
-            raise InputError(message, code="statistic-unreadable", file=raw.name, todo=_STATISTICS_TODO)
+            raise InputError(message, code="statistic-unreadable", file=raw.name, line=line, todo=_STATISTICS_TODO)
     return sort_by(from_columns(found, STATISTIC, length=len(lines)), "constituency", "precinct", "measure", "value")
 
 

@@ -121,7 +121,7 @@ def match_header(text: str) -> _Answer | None:
     a number at its end; each of several languages side by side ("Soyadı / Фамилия"); an abbreviation
     ("Doğ. tar."); likeness.
     """
-    folded = fold(text)
+    folded = re.sub(r"\bno s[iu]\b", "no", fold(text))
     if not folded or len(folded) > _LONGEST:
         return None
     if role := _KNOWN.get(folded):

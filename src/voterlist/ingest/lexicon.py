@@ -125,7 +125,11 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "id card number", "identity card", "identity card no", "identity card number", "passport", "passport no",
         "passport number", "doc no", "id no", "id number",
     ),
-    "document_series": ("seriya", "seriyasi", "ser", "серия", "series", "document series"),
+    "document_series": (
+        "seriya", "seriyasi", "ser", "серия", "series", "document series", "s v seriya", "s v seriyasi",
+        "vesiqenin seriyasi", "sexsiyyet vesiqesinin seriyasi", "pasport seriyasi", "pasportun seriyasi",
+        "серия паспорта", "серия документа", "passport series",
+    ),
     "document_number": ("vesiqenin sira nomresi", "номер серии", "series number"),
     "fin": (
         "fin", "fin kod", "fin kodu", "pin", "pin kod", "pin kodu", "f i n", "ferdi identifikasiya nomresi",

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
 from voterlist.ingest.headers import ColumnMap
-from voterlist.ingest.place import Place, cell_number, file_place, is_temporary, sheet_place, title_place
+from voterlist.ingest.place import Place, cell_number, file_place, sheet_place, stated_kind, title_place
 from voterlist.ingest.rows import CODES, ENTRY_ROW, Header, SheetRows, classify, find_header
 from voterlist.ingest.rules import finding
 from voterlist.ingest.text import clean, join_columns
@@ -45,7 +45,7 @@ def troubled(file: RawFile, sheet: str | None, trouble: AsideCode, constituency:
     zero = {"rows": [0], "entries": [0], "set_aside": [0]}
     return Part(
         ENTRY.empty_table(),
-        from_columns({**common, **zero, "list_kind": [str(is_temporary(file.name))]}, LIST),
+        from_columns({**common, **zero, "list_kind": [str(stated_kind(file.name))]}, LIST),
         from_columns({**common, "copy": [copy], "line": [0], "code": [str(trouble)], "rows": [0]}, SET_ASIDE),
         [finding(trouble, source=file.source, sheet=sheet, **place)],
     )
@@ -64,7 +64,7 @@ def read_sheet(
     header = find_header(head, settings)
     rows = classify(raw, cells, header, is_text=sheet.name is None)
     texts = [file.name, sheet.name or "", *rows.titles.values()]
-    kind = next((kind for text in texts if (kind := is_temporary(text)) is ListKind.TEMPORARY), ListKind.PERMANENT)
+    kind = next((kind for text in texts if (kind := stated_kind(text)) is ListKind.TEMPORARY), ListKind.PERMANENT)
     places = _Places(file, sheet, cells, rows, header, constituency)
     if copy:
         rows.codes[:] = CODES.index(AsideCode.DUPLICATE_FILE)
@@ -133,22 +133,21 @@ def _number(place: Place, kind: str) -> int:
 
 
 def _titles(titles: dict[int, Place], kind: str, header_row: int, length: int) -> _Ints:
-    """The number in force at each row: that of the last title above it, or of the first where none is above."""
+    """The number in force at each row: that of the last title above it.
+
+    Where none is above, but all titles say the same, as where only the signatures name the precinct, that one.
+    """
     numbers = np.zeros(length, dtype=np.int64)
     for row in sorted(titles, reverse=True):
         # Titles above the header hold from the first row on; of two, the upper one.
         if number := _number(titles[row], kind):
             numbers[0 if row < header_row else row] = number
-    return _forward(numbers)
-
-
-def _forward(numbers: _Ints) -> _Ints:
-    """Each 0 replaced with the last number above it, or where none is above, with the first below."""
     known = np.flatnonzero(numbers)
     if not len(known):
         return numbers
-    last = np.searchsorted(known, np.arange(len(numbers)), side="right") - 1
-    return numbers[known[np.maximum(last, 0)]]
+    last = np.searchsorted(known, np.arange(length), side="right") - 1
+    first = numbers[known[0]] if len(set(numbers[known].tolist())) == 1 else 0
+    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], first)
 
 
 def _spread(final: _Ints, is_entry: Any) -> _Ints:

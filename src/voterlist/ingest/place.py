@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from voterlist.ingest.text import fold
 from voterlist.model import ListKind
 
-__all__ = ["HIGHEST", "NOWHERE", "Place", "cell_number", "file_place", "is_temporary", "sheet_place", "title_place"]
+__all__ = ["HIGHEST", "NOWHERE", "Place", "cell_number", "file_place", "sheet_place", "stated_kind", "title_place"]
 
 HIGHEST = {"constituency": 999, "precinct": 9999}
 """The largest number that an entry id has room for; a larger one is no place."""
@@ -106,6 +106,6 @@ def _named(name: str) -> Place:
     return NOWHERE
 
 
-def is_temporary(text: str) -> ListKind:
+def stated_kind(text: str) -> ListKind:
     """The kind of list that a title or name states; permanent where it states none."""
     return ListKind.TEMPORARY if _TEMPORARY.search(fold(text)) else ListKind.PERMANENT

@@ -25,6 +25,7 @@ _NUMBER = {code: number for number, code in enumerate(CODES)}
 _HEAD_ROWS = 50
 """A header further down than this is not looked for."""
 _MOST_TITLE_CELLS = 4
+_OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "precinct")
 _TOTAL = (
     r"(?i)^\W*(?:№\W*)?(?:c[əeә]m[iİı]|yekun|toplam|[üu]mum[iİı] (?:say|c[əeә]m)|"
     r"se[çc][iİ]c[iİ]l[əe]r[iİ]n (?:[üu]mum[iİı] )?say[ıiIİ]|"
@@ -205,9 +206,9 @@ def _around(
 ) -> dict[int, int]:
     """Marks totals, titles and signatures among the rows of few cells; returns the totals, adds to the titles.
 
-    A row with a name and a birth date, an address, a document or a FIN in their columns is none of these.
+    A row of more than two cells with a name and, say, a birth date or an address in their columns is none of these.
     """
-    about = [columns.columns(field) for field in ("birth_date", "address", "document", "fin")]
+    about = [columns.columns(field) for field in _OF_A_VOTER]
     named = [columns.columns(field) for field in ("surname", "given_name", "full_name")]
     is_voter = _any_filled(cells, about) & _any_filled(cells, named) & (filled > 2)
     bare = (codes == ENTRY_ROW) & (filled <= _MOST_TITLE_CELLS) & ~is_voter

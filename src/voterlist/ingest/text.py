@@ -22,6 +22,8 @@ _TO_ASCII = str.maketrans(
         "№": " no ", "#": " no ",
     }
 )  # fmt: skip
+_LOOKALIKE = str.maketrans("аеосрхуікмтнв", "aeocpxyikmthb")
+_BOTH = re.compile(r"\b(?=\w*[a-z])(?=\w*[а-я])\w+\b")
 _MARK = re.compile(r"[\u0300-\u036f]")
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -49,12 +51,17 @@ def fold(text: str) -> str:
     """
     plain = unicodedata.normalize("NFC", text).translate(_TO_ASCII)
     plain = _MARK.sub("", unicodedata.normalize("NFKC", plain).lower().translate(_TO_ASCII))
-    return _NOT_WORD.sub(" ", plain).strip()
+    words = _NOT_WORD.sub(" ", plain).strip()
+    # A word of both alphabets is a Latin one with a Cyrillic look-alike typed into it.
+    return _BOTH.sub(lambda word: word[0].translate(_LOOKALIKE), words) if _BOTH.search(words) else words
 
 
 def join_columns(columns: list[pa.Array], separator: str = " ") -> pa.Array:
     """Columns joined row by row with a separator, leaving out nulls; null where all are."""
     if len(columns) == 1:
         return columns[0]
-    joined = pc.binary_join_element_wise(*columns, separator, null_handling="skip")
+    # With a null in every column pyarrow 26 leaves the row out and moves up those below: so the first is never null.
+    first = pc.fill_null(columns[0], "")
+    joined = pc.binary_join_element_wise(first, *columns[1:], separator, null_handling="skip")
+    joined = pc.utf8_ltrim(joined, separator)
     return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)

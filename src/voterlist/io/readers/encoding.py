@@ -50,6 +50,8 @@ def decode(content: bytes) -> tuple[str, str] | None:
     text = _strict(content, "utf-8")
     if text is not None:
         return text
+    if content.isascii():
+        return None
     return _damaged(content) or _code_page(content)
 
 

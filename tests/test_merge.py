@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from voterlist.catalogue import LANGUAGES, catalogue
+from voterlist.config import IngestSettings
+from voterlist.errors import SchemaError, StageError
+from voterlist.ingest import ingest
+from voterlist.merge import RULES, merge
+from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, RawFile, RawSheet, require
+
+HEADER = ["№", "Soyadı", "Adı"]
+
+
+def intake(constituency: int, *lists: tuple[int, list[str], str | None], source: str = "a") -> Intake:
+    """The intake of lists, each given as (precinct, surnames, the line below it)."""
+    files = []
+    for number, (precinct, surnames, below) in enumerate(lists):
+        rows = [[f"{precinct} saylı məntəqə"], HEADER, *[["1", surname, "Əli"] for surname in surnames]]
+        rows += [[below]] if below else []
+        columns = {f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)}
+        sheet = RawSheet(None, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns))
+        files.append(RawFile(f"{source}{constituency:03d}{number:08d}", f"{number}.csv", (sheet,)))
+    return ingest(files, IngestSettings(), constituency=constituency)
+
+
+def added(found: Intake) -> list[tuple]:
+    """The findings as (rule, constituency, precinct, value, limit)."""
+    names = ("rule", "constituency", "precinct", "value", "limit")
+    return [tuple(row[name] for name in names) for row in found.findings.to_pylist()]
+
+
+def test_nothing_merged_is_nothing():
+    """No intakes, or an empty one, give empty tables of the right shape."""
+    for intakes in ([], [ingest([], IngestSettings(), constituency=4)]):
+        found = merge(intakes)
+        for table, schema in (
+            (found.entries, ENTRY),
+            (found.lists, LIST),
+            (found.set_aside, SET_ASIDE),
+            (found.findings, FINDING),
+        ):
+            assert require(table, schema, "merge").num_rows == 0
+
+
+def test_intakes_are_one_list_whatever_their_order():
+    """The tables of all are one below the other, sorted, the same for every order of the intakes."""
+    one, two = intake(4, (1, ["A", "B"], None)), intake(5, (1, ["A"], None), (2, ["C"], "Cəmi: 1"))
+    found, turned = merge([one, two]), merge([two, one])
+    assert found.entries.column("constituency").to_pylist() == [4, 4, 5, 5]
+    assert found.entries.column("entry_id").to_pylist() == sorted(found.entries.column("entry_id").to_pylist())
+    for name in ("entries", "lists", "set_aside", "findings"):
+        assert getattr(found, name).equals(getattr(turned, name))
+        assert getattr(found, name).num_rows == getattr(one, name).num_rows + getattr(two, name).num_rows
+    assert added(found) == []
+
+
+def test_merging_twice_changes_nothing():
+    """A merged list merged again is the same list, with its findings stated once."""
+    once = merge([intake(4, (1, ["A", "B"], "Cəmi: 3"))])
+    twice = merge([dataclasses.replace(once, findings=FINDING.empty_table())])
+    for name in ("entries", "lists", "set_aside", "findings"):
+        assert getattr(once, name).equals(getattr(twice, name))
+
+
+def test_a_declared_total_that_differs_is_a_finding():
+    """The number of entries and the declared total stand in the finding; an equal total gives none."""
+    found = merge([intake(4, (1, ["A", "B"], "Cəmi: 3"), (2, ["C"], "Cəmi: 1"), (3, ["D"], None))])
+    assert added(found) == [("declared-total-differs", 4, 1, 2.0, 3.0)]
+
+
+def test_a_total_of_the_whole_sheet_is_no_difference():
+    """One total below several lists of one sheet may count all of them."""
+    rows = [["1 saylı məntəqə"], HEADER, ["1", "A", "x"], ["2 saylı məntəqə"], ["1", "B", "x"], ["Cəmi: 2"]]
+    columns = {f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)}
+    raw = RawFile("a" * 12, "x.csv", (RawSheet(None, pa.array(range(1, 7), pa.int32()), pa.table(columns)),))
+    assert added(merge([ingest([raw], IngestSettings(), constituency=4)])) == []
+
+
+def test_two_permanent_lists_of_a_precinct_are_a_finding():
+    """A precinct with a second list, perhaps the corrected one, is named with their number."""
+    found = merge([intake(4, (1, ["A", "B"], None), (1, ["A", "C"], None), (2, ["D"], None))])
+    assert added(found) == [("several-lists", 4, 1, 2.0, None)]
+    assert found.entries.num_rows == 5
+
+
+def test_a_copy_is_not_a_second_list():
+    """A list handed in twice is reported as such by ingest, not as two lists nor as a wrong total."""
+    one = intake(4, (1, ["A"], "Cəmi: 1"))
+    raw = RawFile("b" * 12, "x.csv", ())
+    assert raw.source
+    assert "several-lists" not in {row[0] for row in added(merge([one]))}
+
+
+def test_an_id_that_stands_twice_stops_the_run():
+    """The same entries given twice would be compared with themselves: the run stops and names an id."""
+    one = intake(4, (1, ["A", "B"], None))
+    with pytest.raises(StageError) as caught:
+        merge([one, one])
+    assert caught.value.entry_id == one.entries.column("entry_id")[0].as_py()
+    assert "2 entry ids" in caught.value.message
+
+
+@pytest.mark.parametrize("lost", ["entry", "aside", "count"])
+def test_a_row_lost_stops_the_run(lost):
+    """A row that is neither an entry nor set aside, or counted wrongly, is found."""
+    one = intake(4, (1, ["A", "B"], None), (2, ["C"], None))
+    broken = {
+        "entry": lambda: dataclasses.replace(one, entries=one.entries.slice(1)),
+        "aside": lambda: dataclasses.replace(one, set_aside=one.set_aside.slice(1)),
+        "count": lambda: dataclasses.replace(
+            one, lists=one.lists.set_column(5, LIST.field("rows"), pc.add(one.lists.column("rows"), 1))
+        ),
+    }[lost]()
+    with pytest.raises(StageError):
+        merge([broken])
+
+
+def test_a_row_moved_to_another_list_stops_the_run():
+    """The balance holds for each list, not only for the sum."""
+    one = intake(4, (1, ["A", "B"], None), (2, ["C"], None))
+    sources = one.entries.column("source").to_pylist()
+    moved = one.entries.set_column(4, ENTRY.field("source"), pa.array([sources[-1], *sources[1:]]))
+    with pytest.raises(StageError):
+        merge([dataclasses.replace(one, entries=moved)])
+
+
+def test_a_table_of_another_shape_is_refused():
+    """What is no ENTRY table is told by its columns."""
+    one = intake(4, (1, ["A"], None))
+    with pytest.raises(SchemaError):
+        merge([dataclasses.replace(one, entries=one.entries.drop_columns(["line"]))])
+
+
+def test_every_rule_has_its_words():
+    """Title, message and advice of each rule stand in both languages."""
+    for language in LANGUAGES:
+        for rule in RULES:
+            for part in ("title", "message", "todo"):
+                assert catalogue(language)(f"rule.{rule.code}.{part}", value=2, limit=3)
