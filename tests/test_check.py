@@ -5,11 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from registers import EACH, ON_DAY, Tables, clean
-from voterlist import check as checks
+from voterlist.check import RULES, check, profile, pyramid
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError, StageError
 from voterlist.model import Severity
@@ -273,7 +272,7 @@ def _(tables):
 COMES_WITH = {"birth-year-only-outlier": {"birth-year-only"}}
 """Findings that a planted fault rightly makes besides its own."""
 
-RULE_OF = {rule.code: rule for rule in checks.RULES}
+RULE_OF = {rule.code: rule for rule in RULES}
 
 
 @pytest.mark.parametrize("code", sorted(RULE_OF))
@@ -297,7 +296,7 @@ def test_a_planted_fault_is_found_and_nothing_else(code):
 def test_every_rule_has_a_planted_fault_and_a_name_of_its_own():
     """No rule escapes the planted-fault test, and no code stands for two rules."""
     assert set(PLANTS) == set(RULE_OF)
-    assert len(RULE_OF) == len(checks.RULES) >= 20
+    assert len(RULE_OF) == len(RULES) >= 20
 
 
 def test_a_clean_register_raises_nothing():
@@ -327,7 +326,7 @@ def test_every_rule_meets_the_smallest_registers(code, shape):
 
 def test_empty_tables_give_an_empty_table():
     """With no list at all the answer is a table of the right shape."""
-    found = checks.check(empty(VOTER), empty(ENTRY), empty(LIST), CheckSettings(), on_day=ON_DAY)
+    found = check(empty(VOTER), empty(ENTRY), empty(LIST), CheckSettings(), on_day=ON_DAY)
     assert found.schema == FINDING
     assert found.num_rows == 0
 
@@ -345,8 +344,8 @@ def test_the_order_of_rows_changes_nothing():
     tables = _all_faults()
     voters, entries, lists = tables.arrow()
     order = np.random.default_rng(5).permutation(voters.num_rows)
-    straight = checks.check(voters, entries, lists, CheckSettings(), on_day=ON_DAY)
-    shuffled = checks.check(
+    straight = check(voters, entries, lists, CheckSettings(), on_day=ON_DAY)
+    shuffled = check(
         voters.take(order), entries.take(order[::-1]), lists.take([3, 1, 0, 2]), CheckSettings(), on_day=ON_DAY
     )
     assert len(set(straight.column("rule").to_pylist())) > 15
@@ -371,15 +370,15 @@ def test_voters_and_entries_must_be_the_same():
     """A voter without its entry stops the stage instead of giving findings of somebody else."""
     voters, entries, lists = clean().arrow()
     with pytest.raises(StageError, match="same entry ids"):
-        checks.check(voters, entries.slice(1), lists, CheckSettings(), on_day=ON_DAY)
+        check(voters, entries.slice(1), lists, CheckSettings(), on_day=ON_DAY)
     with pytest.raises(SchemaError):
-        checks.check(voters.drop_columns(["fin"]), entries, lists, CheckSettings(), on_day=ON_DAY)
+        check(voters.drop_columns(["fin"]), entries, lists, CheckSettings(), on_day=ON_DAY)
 
 
 def test_findings_hold_no_cell():
     """What a finding says in words are ids, codes and hashes only: no name, number or address of an entry."""
     tables = _all_faults()
-    found = checks.check(*tables.arrow(), CheckSettings(), on_day=ON_DAY)
+    found = check(*tables.arrow(), CheckSettings(), on_day=ON_DAY)
     said = {text for name in ("field", "rule", "unit", "severity") for text in found.column(name).to_pylist() if text}
     said |= {text for name in ("source", "sheet") for text in found.column(name).to_pylist() if text}
     cells = {text for name in ENTRY.names[7:] for text in tables.entries[name] if text is not None}
@@ -394,14 +393,14 @@ def test_the_profile_of_a_precinct():
     for row in range(EACH):
         _born(tables, row, 1980 if row < 60 else 1990)
     voters, entries, _ = tables.arrow()
-    profile = checks.profile(voters, entries, on_day=dt.date(2026, 2, 3))
-    assert profile.schema == PROFILE
-    first = profile.to_pylist()[0]
+    table = profile(voters, entries, on_day=dt.date(2026, 2, 3))
+    assert table.schema == PROFILE
+    first = table.to_pylist()[0]
     assert [first[name] for name in ("precinct", "voters", "men", "women")] == [1, 120, 60, 60]
     assert first["median_age"] == (46 + 36) / 2
     assert first["missing_fin"] == 0.25
     assert first["missing_surname"] == 0.0
-    assert checks.profile(empty(VOTER), empty(ENTRY), on_day=ON_DAY).num_rows == 0
+    assert profile(empty(VOTER), empty(ENTRY), on_day=ON_DAY).num_rows == 0
 
 
 def test_the_median_age_of_nobody_is_unknown():
@@ -410,7 +409,7 @@ def test_the_median_age_of_nobody_is_unknown():
     for row in range(EACH):
         _born(tables, row, None)
     voters, entries, _ = tables.arrow()
-    assert checks.profile(voters, entries, on_day=ON_DAY).column("median_age").to_pylist()[0] is None
+    assert profile(voters, entries, on_day=ON_DAY).column("median_age").to_pylist()[0] is None
 
 
 def test_the_pyramid_adds_up():
@@ -421,13 +420,12 @@ def test_the_pyramid_adds_up():
     _born(tables, 2, 2006, 2, 3)
     _born(tables, 4, 2006, 2, 4)
     voters, _, _ = tables.arrow()
-    pyramid = checks.pyramid(voters, ON_DAY)
-    assert pyramid.schema == PYRAMID
-    assert sum(pyramid.column("voters").to_pylist()) == voters.num_rows
-    groups = {(row["age_from"], row["sex"]): row["voters"] for row in pyramid.to_pylist()}
+    table = pyramid(voters, ON_DAY)
+    assert table.schema == PYRAMID
+    assert sum(table.column("voters").to_pylist()) == voters.num_rows
+    groups = {(row["age_from"], row["sex"]): row["voters"] for row in table.to_pylist()}
     assert groups[None, "f"] == 1
     assert groups[15, "m"] == 1
     assert (20, "m") in groups
     assert sum(count for (_, sex), count in groups.items() if sex is None) == 1
-    assert checks.pyramid(empty(VOTER), ON_DAY).num_rows == 0
-    assert isinstance(pyramid, pa.Table)
+    assert pyramid(empty(VOTER), ON_DAY).num_rows == 0

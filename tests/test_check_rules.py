@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import importlib
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from voterlist.catalogue import LANGUAGES, entries, places
+from voterlist.check import RULES as CHECK_RULES
+from voterlist.check import SHARE_RULES
+from voterlist.config import CheckSettings
+from voterlist.reconcile import RULES as RECONCILE_RULES
+
+PAGES = Path(__file__).parent.parent / "docs" / "rules"
+RULES = (*CHECK_RULES, *RECONCILE_RULES)
+PARTS = ("title", "message", "todo")
+STAGES = ("ingest", "normalize", "merge", "check", "reconcile", "link", "review")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_rule_has_its_words(rule):
+    """Title, message and what to do stand in the catalogue in both languages, with the same places."""
+    for part in PARTS:
+        texts = entries()[f"rule.{rule.code}.{part}"]
+        assert all(texts[language].strip() for language in LANGUAGES)
+        assert places(texts["en"]) == places(texts["az"])
+        assert places(texts["en"]) <= {"value", "limit"}
+        assert texts["en"] != texts["az"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_rule_has_a_true_page(rule):
+    """The page of a rule has its unit, severity, ground, settings and what to do as the code has them."""
+    text = (PAGES / f"{rule.code}.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {rule.code}\n")
+    assert f"- Unit: {rule.unit.value}\n" in text
+    assert f"- Severity: {rule.severity.value}\n" in text
+    assert f"- Ground: {rule.ground}\n" in text
+    assert f"`[check.rules.{rule.code}]`" in text
+    for part in ("title", "todo"):
+        assert entries()[f"rule.{rule.code}.{part}"]["en"] in text
+    assert entries()[f"rule.{rule.code}.title"]["az"] in text
+    for heading in ("What it asks", "False alarms known", "What to do"):
+        assert f"\n## {heading}\n" in text
+    for setting in text.split("`check.")[1:]:
+        name, _, rest = setting.partition(" = ")
+        assert rest.split("`")[0] == str(getattr(CheckSettings(), name))
+
+
+def test_no_page_without_a_rule():
+    """Every page of docs/rules is about a rule that some stage has."""
+    stages = [importlib.import_module(f"voterlist.{stage}") for stage in STAGES]
+    codes = {rule.code for stage in stages for rule in getattr(stage, "RULES", ())}
+    assert {page.stem for page in PAGES.glob("*.md")} <= codes
+
+
+def test_no_text_without_a_rule():
+    """The catalogue of check and reconcile speaks of no rule that is gone."""
+    folder = resources.files("voterlist.catalogue")
+    for name, rules in (("check", CHECK_RULES), ("reconcile", RECONCILE_RULES)):
+        text = (folder / f"{name}.toml").read_text(encoding="utf-8")
+        said = {line.split(".")[1] for line in text.splitlines() if line.startswith('["rule.')}
+        assert said == {rule.code for rule in rules}
+
+
+def test_shares_are_of_rules_with_a_value():
+    """Each rule whose numbers are shares is a rule of check, and its message shows the value."""
+    assert {rule.code for rule in CHECK_RULES} >= SHARE_RULES
+    for code in SHARE_RULES:
+        assert "value" in places(entries()[f"rule.{code}.message"]["en"])
