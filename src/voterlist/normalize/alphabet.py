@@ -15,8 +15,10 @@ from voterlist.normalize.casing import lower, lower_name
 
 __all__ = ["ascii_letters", "is_cyrillic", "to_latin"]
 
-# The letter ə in its other encodings: turned e, and a with two dots from old fonts.
-_SCHWA = str.maketrans({"ǝ": "ə", "Ǝ": "Ə", "ä": "ə", "Ä": "Ə"})
+# The letter ə in its other encodings (turned e, a with two dots from old fonts), and letters that NFKD leaves whole.
+_ONE_LETTER = str.maketrans(
+    {"ǝ": "ə", "Ǝ": "Ə", "ä": "ə", "Ä": "Ə", "ß": "ss", "ø": "ö", "Ø": "Ö", "æ": "ae", "Æ": "Ae"}
+)
 
 # Letters that look alike; a Latin letter of one of these pairs says nothing about its word's alphabet.
 _CYRILLIC_TO_LATIN = dict(zip("АВЕКМНОРСТУХІЈЅҺӘӨаеорсухіјѕһәө", "ABEKMHOPCTYXIJSHƏÖaeopcyxijshəö", strict=True))
@@ -89,7 +91,7 @@ def _plain(letter: str) -> str:
     """A Latin letter with the marks that Azerbaijani does not have taken off: ``é`` becomes ``e``."""
     if letter in _PLAIN:
         return letter
-    base = [part for part in lower(unicodedata.normalize("NFKD", letter)) if part.isalpha()]
+    base = [part for part in unicodedata.normalize("NFKD", lower(letter)) if part.isalpha()]
     return "".join(part if part in _PLAIN else _named(part) for part in base if part not in "'’ʼ`")
 
 
@@ -112,7 +114,7 @@ def to_latin(text: str) -> str:
     ``Гусейн-заде`` becomes ``guseyn-zade``, ``Әлијев`` becomes ``əliyev``. A text with a letter never
     comes back without one.
     """
-    composed = unicodedata.normalize("NFC", text).translate(_SCHWA).replace("\N{COMBINING DOT ABOVE}", "")
+    composed = unicodedata.normalize("NFC", text).translate(_ONE_LETTER).replace("\N{COMBINING DOT ABOVE}", "")
     latin = _LETTERS.sub(lambda word: _word_to_latin(word[0]), composed)
     if any(letter.isalpha() for letter in latin) or not any(letter.isalpha() for letter in composed):
         return latin

@@ -12,7 +12,7 @@ from voterlist.normalize.alphabet import ascii_letters, is_cyrillic, to_latin
 from voterlist.normalize.casing import title
 from voterlist.normalize.letters import decide, fine, letters_of_latin
 
-__all__ = ["given_sex", "skeleton", "split_ending", "standard_name", "standard_word"]
+__all__ = ["given_sex", "skeleton", "split_ending", "standard_name", "standard_word", "stem_skeleton"]
 
 _OV = re.compile(r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?ev|ov)(a?)$")
 _LASTING = ("oglu", "ogli", "oqlu", "oqli", "qizi", "gizi", "kizi", "zada", "zade", "zadeh", "zadah", "li", "lu")
@@ -80,7 +80,16 @@ def _az_pass(latin: str) -> str:
 
 
 def _az_skeleton(text: str) -> str:
-    found = _az_pass(to_latin(text))
+    return _settled(_az_pass(to_latin(text)))
+
+
+def stem_skeleton(stem: str) -> str:
+    """The skeleton of a stem from ``split_ending``."""
+    return _settled(_resolve(fine(stem)))
+
+
+def _settled(found: str) -> str:
+    """A skeleton folded until folding changes nothing."""
     for _ in range(_MOST_PASSES):
         again = _az_pass(found)
         if again == found:

@@ -9,7 +9,7 @@ from voterlist.normalize import lexicon
 from voterlist.normalize.alphabet import to_latin
 from voterlist.normalize.casing import title
 from voterlist.normalize.letters import letters
-from voterlist.normalize.names import skeleton, split_ending, standard_word, typed_without_marks
+from voterlist.normalize.names import skeleton, split_ending, standard_word, stem_skeleton, typed_without_marks
 
 __all__ = ["is_surname_like", "standard_surname", "surname_sex", "surname_stem"]
 
@@ -32,7 +32,7 @@ def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
     whole = skeleton(text, profile)
     if profile is Profile.GENERIC:
         return whole
-    stem = skeleton(split_ending(letters(text))[0])
+    stem = stem_skeleton(split_ending(letters(text))[0])
     return stem if len(stem) >= _SHORTEST_STEM else whole
 
 

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from normalizing import entries, found
+from voterlist.catalogue import catalogue
+from voterlist.catalogue import entries as catalogue_entries
+from voterlist.errors import SchemaError
+from voterlist.model import Profile, Unit
+from voterlist.normalize import RULES, normalize
+from voterlist.schemas import ENTRY, ENTRY_FIELDS, FINDING, VOTER
+
+
+def test_no_rows():
+    """Zero entries give zero voters and no findings."""
+    outcome = normalize(ENTRY.empty_table())
+    assert (outcome.table, outcome.findings) == (VOTER.empty_table(), FINDING.empty_table())
+
+
+def test_all_blank():
+    """An entry with nothing in it stays an entry, with nothing in it and nothing said about it."""
+    outcome = normalize(entries(surname=[None, None]))
+    known = {name for name in VOTER.names if outcome.table.column(name).null_count == 0}
+    assert known == {"entry_id", "constituency", "precinct", "list_kind"}
+    assert outcome.findings.num_rows == 0
+
+
+def test_wrong_table_is_refused():
+    """A table that is no ENTRY table is refused by name of column."""
+    with pytest.raises(SchemaError, match="surname"):
+        normalize(entries(surname=["Əliyev"]).drop_columns(["surname"]))
+
+
+def test_one_person_in_five_files():
+    """One person as five clerks write him is one voter in every column that is compared."""
+    table = entries(
+        surname=["Həsənov", "HESENOV", "Hasanov", "Гасанов", None],
+        given_name=["Elşən", "ELSEN", "Elshan", "Эльшан", None],
+        patronymic=["Cəfər oğlu", "CEFER OGLU", "Jafar oghlu", "Джафарович", None],
+        full_name=[None, None, None, None, "Һәсәнов Елшән Ҹәфәр оғлу"],
+        birth_date=["31.12.1980", "31/12/80", "31 December 1980", "1980-12-31", "29586"],
+        sex=["K", "kisi", "M", "муж.", "К"],
+        address=["Nizami küç. 12, m. 5", "NIZAMI KUC. 12 M. 5", "Nizami str. 12, apt. 5", "ул. Низами 12, кв. 5", None],
+        document=["AZE12345678", "aze 12345678", "12345678", "АЗЕ12345678", "AZE № 12345678"],
+        fin=["5ABC120", "5abc12o", "5ABC12O", "5АВС120", "5ABC1204"],
+    )
+    voters = normalize(table).table
+    same = ("surname_skeleton", "surname_stem", "given_skeleton", "patronymic_skeleton", "sex", "patronymic_sex")
+    same += ("surname", "given_name", "patronymic", "birth_year", "birth_month", "birth_day", "fin", "document")
+    assert {name: len(set(voters.column(name).to_pylist())) for name in same} == dict.fromkeys(same, 1)
+    assert (
+        voters.select(["street", "house", "flat"]).slice(0, 4).to_pylist()
+        == [{"street": "nizami", "house": "12", "flat": "5"}] * 4
+    )
+    assert voters.slice(0, 1).select(["surname", "given_name", "patronymic"]).to_pylist() == [
+        {"surname": "Həsənov", "given_name": "Elşən", "patronymic": "Cəfər oğlu"}
+    ]
+
+
+def test_witnesses_of_sex_are_columns_of_their_own():
+    """Patronymic, surname and given name each witness sex, or do not, apart from what is stated."""
+    voters = normalize(
+        entries(
+            surname=["Əliyeva", "Əliyev", "Əlizadə"],
+            given_name=["Samir", "Turan", "Samirə"],
+            patronymic=["Həsən qızı", "Həsən", None],
+            sex=[None, "Q", "K"],
+        )
+    ).table
+    names = ["surname_sex", "given_sex", "patronymic_sex", "sex"]
+    assert [tuple(row.values()) for row in voters.select(names).to_pylist()] == [
+        ("f", "m", "f", None),
+        ("m", None, None, "f"),
+        (None, "f", None, "m"),
+    ]
+
+
+def test_patronymic_in_the_given_name_fills_a_blank_only():
+    """A patronymic split off the given name is used where its own column is blank, and noted."""
+    outcome = normalize(
+        entries(
+            surname=["Əliyev", "Əliyev"],
+            given_name=["Elşən Həsən oğlu", "Elşən Həsən oğlu"],
+            patronymic=[None, "Cəfər oğlu"],
+        )
+    )
+    assert outcome.table.column("given_skeleton").to_pylist() == ["alsan", "alsan"]
+    assert outcome.table.column("patronymic").to_pylist() == ["Həsən oğlu", "Cəfər oğlu"]
+    assert found(outcome.findings) == [
+        ("patronymic-in-given-name", 1, "given_name"),
+        ("patronymic-in-given-name", 2, "given_name"),
+    ]
+
+
+def test_whole_name_in_the_surnames_column():
+    """A whole name in the surname's column is cut where the given name's column is blank."""
+    voters = normalize(entries(surname=["Əliyev Elşən Həsən oğlu", "Hacı zadə"], given_name=[None, "Əli"])).table
+    assert voters.column("surname_skeleton").to_pylist() == ["aliov", "hacizada"]
+    assert voters.column("given_skeleton").to_pylist() == ["alsan", "ali"]
+
+
+def _dates(*texts, source=None):
+    outcome = normalize(entries(birth_date=list(texts), source=source or ["0123456789ab"] * len(texts)))
+    columns = [outcome.table.column(f"birth_{part}").to_pylist() for part in ("day", "month", "year")]
+    return list(zip(*columns, strict=True)), found(outcome.findings)
+
+
+def test_day_first_without_evidence():
+    """Where no date of a file tells, the day comes first."""
+    assert _dates("01.02.1980") == ([(1, 2, 1980)], [])
+
+
+def test_each_file_decides_its_own_order():
+    """A file whose dates can only be month first is read so, its neighbour is not."""
+    dates, notes = _dates("01/02/1980", "12/31/1980", "01/02/1980", "31/12/1980", source=["a", "a", "b", "b"])
+    assert dates == [(2, 1, 1980), (31, 12, 1980), (1, 2, 1980), (31, 12, 1980)]
+    assert notes == [("date-order-month-first", None, "birth_date")]
+
+
+def test_one_swapped_date_in_a_file():
+    """A date that is none in its file's order is read the other way, and that is said of it and of the file."""
+    dates, notes = _dates("31.12.1980", "30.11.1980", "12.31.1980")
+    assert dates == [(31, 12, 1980), (30, 11, 1980), (31, 12, 1980)]
+    assert notes == [("date-order-mixed", None, "birth_date"), ("date-swapped", 3, "birth_date")]
+
+
+def test_impossible_dates():
+    """A day that is none leaves its year; a year that is none leaves nothing; text is unreadable."""
+    dates, notes = _dates("31.02.1980", "29.02.1900", "29.02.2000", "01.01.1700", "32.13.1980", "Secret", "00.00.1980")
+    assert dates == [
+        (None, None, 1980),
+        (None, None, 1900),
+        (29, 2, 2000),
+        (None, None, None),
+        (None, None, 1980),
+        (None, None, None),
+        (None, None, 1980),
+    ]
+    assert notes == [
+        ("date-unreadable", 6, "birth_date"),
+        *(("impossible-date", line, "birth_date") for line in (1, 2, 4, 5)),
+    ]
+
+
+def test_identifiers_and_their_findings():
+    """Each damage of FIN and document has its own finding, and a document in the FIN's place is used."""
+    outcome = normalize(
+        entries(
+            fin=["5ABC123", "5abc123", "12", "AZE12345678", None], document=["AA1234567", "aa1234567", "7", None, None]
+        )
+    )
+    assert outcome.table.column("fin").to_pylist() == ["5ABC123", "5ABC123", None, None, None]
+    assert outcome.table.column("document").to_pylist() == ["AA1234567", "AA1234567", None, "AZE12345678", None]
+    assert found(outcome.findings) == [
+        ("document-invalid", 3, "document"),
+        ("document-repaired", 2, "document"),
+        ("fin-holds-document", 4, "fin"),
+        ("fin-invalid", 3, "fin"),
+        ("fin-repaired", 2, "fin"),
+    ]
+
+
+def test_placeholders_become_null_with_one_finding_an_entry():
+    """An entry full of placeholders is blank, and one finding says so, at the first of its fields."""
+    junk = {name: ["-"] for name in ENTRY_FIELDS if name != "number"}
+    outcome = normalize(entries(**junk))
+    assert found(outcome.findings) == [("placeholder-value", 1, "surname")]
+    assert outcome.table.column("address").null_count == 1
+
+
+def test_names_without_letters_and_sex_without_sense():
+    """A name of digits and a sex of no sex are null, each with a finding."""
+    outcome = normalize(entries(surname=["12345"], sex=["?x"]))
+    assert found(outcome.findings) == [("name-unreadable", 1, "surname"), ("sex-unreadable", 1, "sex")]
+
+
+def test_generic_profile():
+    """In the generic profile nothing of Azerbaijani custom is read into a name, and identifiers are any text."""
+    voters = normalize(
+        entries(
+            surname=["O'Brien", None],
+            given_name=["Ann Marie", None],
+            full_name=[None, "Mary Smith"],
+            birth_date=["19450718", "1945-07-18"],
+            fin=["ab 12", None],
+            sex=["f", "male"],
+            address=["12 Rosetta Circuit", None],
+        ),
+        Profile.GENERIC,
+    ).table
+    names = ["surname_skeleton", "surname_stem", "given_skeleton", "given_sex", "fin", "birth_day", "house"]
+    assert [tuple(row.values()) for row in voters.select(names).to_pylist()] == [
+        ("obrien", "obrien", "annmarie", None, "AB12", 18, "12"),
+        ("smith", "smith", "mary", None, None, 18, None),
+    ]
+
+
+def test_findings_hold_no_cell():
+    """No text of an entry stands anywhere in the findings."""
+    cell = "Zzyzx123"
+    outcome = normalize(entries(**{name: [cell] for name in ENTRY_FIELDS}))
+    assert outcome.findings.num_rows > 0
+    assert cell.lower() not in str(outcome.findings.to_pylist()).lower()
+
+
+CELL = st.one_of(st.none(), st.text(min_size=1, max_size=12), st.sampled_from(["Əliyev", "31.12.1980", "-", "K"]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(*[CELL] * len(ENTRY_FIELDS)), max_size=6), st.sampled_from(list(Profile)))
+def test_any_entries_become_voters_in_their_order(rows, profile):
+    """Whatever was typed: the same rows in the same order, at most one finding a rule and entry, rows independent."""
+    if not rows:
+        return
+    table = entries(**{name: [row[place] for row in rows] for place, name in enumerate(ENTRY_FIELDS)})
+    outcome = normalize(table, profile)
+    assert outcome.table.schema == VOTER
+    assert outcome.table.column("entry_id").to_pylist() == table.column("entry_id").to_pylist()
+    about = [(row["rule"], row["entry_id"]) for row in outcome.findings.to_pylist() if row["entry_id"]]
+    assert len(about) == len(set(about))
+    empty = [name for name in VOTER.names if pa.types.is_string(VOTER.field(name).type)]
+    assert not any("" in outcome.table.column(name).to_pylist() for name in empty)
+
+
+def test_order_of_rows_does_not_matter():
+    """The same entries in another order give the same voters and the same findings."""
+    table = entries(
+        surname=["Əliyev", "XXX", "Гасанов"], birth_date=["12/31/1980", "01/02/1980", "x"], fin=["12", None, "5abc123"]
+    )
+    turned = table.take([2, 0, 1])
+    one, other = normalize(table), normalize(turned)
+    assert one.table.take([2, 0, 1]).to_pylist() == other.table.to_pylist()
+    assert one.findings.to_pylist() == other.findings.to_pylist()
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_rule_has_its_words(rule):
+    """Each finding has a title, a message and what to do next, in both languages, and a section in the page."""
+    for part in ("title", "message", "todo"):
+        assert set(catalogue_entries()[f"rule.{rule.code}.{part}"]) == {"en", "az"}
+        assert catalogue("az")(f"rule.{rule.code}.{part}", value=1, limit=1, count=1)
+    assert rule.unit in {Unit.ENTRY, Unit.FILE}

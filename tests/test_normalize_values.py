@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voterlist.model import Profile, Sex
+from voterlist.normalize.addresses import Address, read_address
+from voterlist.normalize.dates import DateForm, WrittenDate, read_date
+from voterlist.normalize.fullname import FullName, split_full_name
+from voterlist.normalize.identifiers import DOCUMENT, FIN, Identifier, read_document, read_fin, read_sex
+from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "month", "year"),
+    [
+        ("1980-12-31", 31, 12, 1980),
+        ("1980-12-31 00:00:00", 31, 12, 1980),
+        ("1980-12-31T00:00:00Z", 31, 12, 1980),
+        ("1980.12.31", 31, 12, 1980),
+        ("31 dekabr 1980", 31, 12, 1980),
+        ("31 DEKABR 1980-ci il", 31, 12, 1980),
+        ("31 декабря 1980 г.", 31, 12, 1980),
+        ("December 31, 1980", 31, 12, 1980),
+        ("31-Dec-80", 31, 12, 1980),
+        ("31.XII.1980", 31, 12, 1980),
+        ("1 may 1990", 1, 5, 1990),
+        ("1 iyul 1990", 1, 7, 1990),
+        ("1 iyun 1990", 1, 6, 1990),
+        ("1 мая 1990", 1, 5, 1990),
+        ("29221", 1, 1, 1980),
+        ("29221.0", 1, 1, 1980),
+        ("1980", 0, 0, 1980),
+        ("1980-ci il", 0, 0, 1980),
+        ("19450718", 18, 7, 1945),
+        ("05.1980", 0, 5, 1980),
+        ("80-12-31", 31, 12, 1980),
+    ],
+)
+def test_dates_of_a_known_order(text, day, month, year):
+    """A form that leaves no choice between day and month is read at once."""
+    assert read_date(text) == WrittenDate(DateForm.DECIDED, day, month, year)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second", "year"),
+    [
+        ("31.12.1980", 31, 12, 1980),
+        ("31/12/80", 31, 12, 1980),
+        ("01-02-29", 1, 2, 2029),
+        ("01-02-30", 1, 2, 1930),
+        ("1.2.1980", 1, 2, 1980),
+        ("31 12 1980", 31, 12, 1980),
+        ("00.00.1980", 0, 0, 1980),
+        ("31121980", 31, 12, 1980),
+        ("31.12.1980 il", 31, 12, 1980),
+    ],
+)
+def test_dates_whose_order_the_file_decides(text, first, second, year):
+    """Two numbers before a year stay in the order written."""
+    assert read_date(text) == WrittenDate(DateForm.OPEN, first, second, year)
+
+
+@pytest.mark.parametrize(
+    "text", ["Secret", "31 banan 1980", "12", "123456", "1.2.3.4", "", "31.12", "999999999999999999999"]
+)
+def test_no_date(text):
+    """What is no date is said to be none, and nothing is guessed."""
+    assert read_date(text).form is DateForm.UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "repaired", "document"),
+    [
+        ("5ABC123", "5ABC123", False, None),
+        ("5abc123", "5ABC123", True, None),
+        (" 5AB C123", "5ABC123", True, None),
+        ("5ABC12O", "5ABC120", True, None),
+        ("I234567", "1234567", True, None),
+        ("5АВС123", "5ABC123", True, None),
+        ("5ABC1234", "5ABC123", True, None),
+        ("AZE12345678", None, False, "AZE12345678"),
+        ("AA1234567", None, False, "AA1234567"),
+        ("5ABC12", None, False, None),
+        ("5ABC12345", None, False, None),
+        ("ŞABC123", None, False, None),
+    ],
+)
+def test_fin(text, value, repaired, document):
+    """A FIN is repaired only where it can mean one thing, and a document in its place is known for one."""
+    assert read_fin(text) == Identifier(value, repaired, document)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("AZE12345678", "AZE12345678"),
+        ("aze № 12345678", "AZE12345678"),
+        ("AZE N 12345678", "AZE12345678"),
+        ("АЗЕ 12345678", "AZE12345678"),
+        ("12345678", "AZE12345678"),
+        ("AA 1234567", "AA1234567"),
+        ("aa-1234567", "AA1234567"),
+        ("AA123456O", "AA1234560"),
+        ("1234567", None),
+        ("AZE1234567", None),
+        ("XYZ12345678", None),
+    ],
+)
+def test_document(text, value):
+    """The number of a document survives blanks, signs and the wrong alphabet; another form is none."""
+    assert read_document(text).value == value
+
+
+@given(st.text(max_size=20))
+def test_identifiers_are_valid_or_none(text):
+    """Whatever is typed, what comes out has the form of a FIN or a document, and reading it again changes nothing."""
+    fin, document = read_fin(text).value, read_document(text).value
+    assert fin is None or (re.fullmatch(FIN, fin) and read_fin(fin) == Identifier(fin))
+    assert document is None or (re.fullmatch(DOCUMENT, document) and read_document(document) == Identifier(document))
+
+
+@pytest.mark.parametrize(
+    ("texts", "sex"),
+    [
+        (("K", "kişi", "KİŞİ", "kisi", "M", "m.", "муж", "муж.", "Мужской", "м", "male", "1", "К", "киши"), Sex.MALE),
+        (("Q", "qadın", "QADIN", "qadin", "F", "жен", "женский", "Ж", "female", "2", "гадын"), Sex.FEMALE),
+        (("x", "kişi/qadın", "0", "MF"), None),
+    ],
+)
+def test_sex(texts, sex):
+    """K is a man and Q a woman in Azerbaijani; what states both or neither states nothing."""
+    assert [read_sex(text) for text in texts] == [sex] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "street", "house", "flat"),
+    [
+        ("Bakı ş., Nizami küç. 12, m. 5", "nizami", "12", "5"),
+        ("Nizami küçəsi, ev 12, mənzil 5", "nizami", "12", "5"),
+        ("NİZAMİ KÜÇƏSİ, EV 12, MƏNZİL 5", "nizami", "12", "5"),
+        ("ул. Низами, д. 12, кв. 5", "nizami", "12", "5"),
+        ("г. Баку, ул. Низами, дом 12, квартира 5", "nizami", "12", "5"),
+        ("Nizami str., house 12, apt. 5", "nizami", "12", "5"),
+        ("Nizami 12-5", "nizami", "12", "5"),
+        ("Nizami, 12, 5", "nizami", "12", "5"),
+        ("28 May küçəsi 4-17", "28 may", "4", "17"),
+        ("ул. 28 Мая 4", "28 maya", "4", None),
+        ("H. Əliyev pr. ev 7 mənzil 9", "h eliyev", "7", "9"),
+        ("Sabunçu r., Zabrat qəs., Səməd Vurğun küç., 7A", "semed vurgun", "7a", None),
+        ("Nizami küç. 12/14, m. 3", "nizami", "12/14", "3"),
+        ("Xocalı kəndi", None, None, None),
+        ("Xocalı kəndi, ev 3", None, "3", None),
+    ],
+)
+def test_address(text, street, house, flat):
+    """Street, house and flat are read off the abbreviations of four languages."""
+    found = read_address(text)
+    assert (found.street, found.house, found.flat) == (street, house, flat)
+
+
+def test_address_line_has_one_spelling_of_each_kind():
+    """Abbreviations of one word fold to one word in the whole line."""
+    lines = {read_address(text).line for text in ("Nizami küç. 12, mən. 5", "NİZAMİ KÜÇƏSİ 12, MƏN. 5")}
+    assert lines == {"nizami kuce 12 men 5"}
+
+
+def test_generic_address():
+    """Without known kinds of streets only the line and a leading house number are read."""
+    assert read_address("12 Rosetta Circuit", Profile.GENERIC) == Address("12 rosetta circuit", house="12")
+
+
+@given(st.text(max_size=40), st.sampled_from(list(Profile)))
+def test_readers_never_raise(text, profile):
+    """No text makes a reader raise, and an address is plain letters, digits and blanks."""
+    read_date(text)
+    read_sex(text)
+    split_full_name(text, profile)
+    line = read_address(text, profile).line
+    assert line is None or re.fullmatch(r"[a-z0-9/]+( [a-z0-9/]+)*", line)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("Əliyev Elşən Həsən oğlu", ("Əliyev", "Elşən", "Həsən oğlu")),
+        ("Elşən Həsən oğlu Əliyev", ("Əliyev", "Elşən", "Həsən oğlu")),
+        ("Əliyev Əli Ağa Həsən oğlu", ("Əliyev", "Əli Ağa", "Həsən oğlu")),
+        ("Əliyev Elşən Əli Ağa oğlu", ("Əliyev", "Elşən", "Əli Ağa oğlu")),
+        ("Əliyeva, Leyla Əli", ("Əliyeva", "Leyla", "Əli")),
+        ("Əliyeva, Leyla Əli qızı", ("Əliyeva", "Leyla", "Əli qızı")),
+        ("Əliyev, Əli Ağa", ("Əliyev", "Əli Ağa", None)),
+        ("Эльшан Гасанович Алиев", ("Алиев", "Эльшан", "Гасанович")),
+        ("Алиев Эльшан Гасанович", ("Алиев", "Эльшан", "Гасанович")),
+        ("Elşən Əliyev", ("Əliyev", "Elşən", None)),
+        ("Əliyev Elşən", ("Əliyev", "Elşən", None)),
+        ("Əliyev Elşən Həsən", ("Əliyev", "Elşən", "Həsən")),
+        ("Elşən Həsən Əliyev", ("Əliyev", "Elşən", "Həsən")),
+        ("Əliyev", ("Əliyev", None, None)),
+        ("Həsənoğlu Elşən", ("Həsənoğlu", "Elşən", None)),
+    ],
+)
+def test_full_name(text, parts):
+    """The parts of a whole name are told by its comma, its particle and its surname's ending."""
+    assert split_full_name(text) == FullName(*parts)
+
+
+def test_full_name_without_a_sign_is_unsure():
+    """Where nothing tells the surname, the first word is it, and that is said."""
+    assert split_full_name("Həsən Hüseyn") == FullName("Həsən", "Hüseyn", None, sure=False)
+
+
+def test_generic_full_name():
+    """Elsewhere the surname stands last, or before a comma."""
+    assert split_full_name("Mary Ann Smith", Profile.GENERIC) == FullName("Smith", "Mary Ann", None)
+    assert split_full_name("Smith, Mary Ann", Profile.GENERIC) == FullName("Smith", "Mary Ann", None)
+
+
+@pytest.mark.parametrize(
+    ("texts", "junk"),
+    [
+        (
+            (
+                "-",
+                "—",
+                "???",
+                "XXX",
+                "xx",
+                "ххх",
+                "yoxdur",
+                "Yox",
+                "нет",
+                "n/a",
+                "N/A",
+                "0",
+                "00.00.0000",
+                "...",
+                "1111111",
+            ),
+            True,
+        ),
+        (("X", "Əli", "Yaqub", "1980", "12", "A", "Nə", "AA1234567"), False),
+    ],
+)
+def test_placeholder(texts, junk):
+    """Signs of absence are known for what they are; an initial and a short name are not among them."""
+    assert [is_placeholder(text) for text in texts] == [junk] * len(texts)
+
+
+@given(st.text(alphabet="0123456789xXaA-. ", max_size=9))
+def test_the_sieve_before_the_placeholders_loses_none(text):
+    """What Arrow's pattern lets by unseen is never a placeholder."""
+    if is_placeholder(text):
+        assert re.search(MAY_BE_PLACEHOLDER, text)
