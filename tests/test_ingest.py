@@ -14,10 +14,11 @@ from voterlist.errors import InputError, SettingsError
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.ids import HASHED_FIELDS, content_hash
 from voterlist.ingest.place import Place, cell_number, file_place, title_place
-from voterlist.ingest.text import clean, fold, join_columns
+from voterlist.ingest.text import clean, fold
 from voterlist.io.readers import read_content
 from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, RawFile, RawSheet, require
+from voterlist.tables import join_text
 
 LIMITS = IngestSettings()
 HEADER = ["№", "Soyadı", "Adı", "Atasının adı", "Doğum tarixi", "Ünvan"]
@@ -451,7 +452,7 @@ def test_cleaning_twice_changes_nothing(texts):
 def test_joined_columns_keep_every_row_in_its_place():
     """Rows without any part are null, and no row moves to another's place."""
     columns = [[None, "x", None, "r"], ["y", None, None, "q"], [None, "z", None, None]]
-    assert join_columns([pa.array(column, pa.string()) for column in columns]).to_pylist() == ["y", "x z", None, "r q"]
+    assert join_text([pa.array(column, pa.string()) for column in columns]).to_pylist() == ["y", "x z", None, "r q"]
 
 
 def test_an_id_survives_another_file_order_and_line():

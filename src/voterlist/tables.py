@@ -20,6 +20,7 @@ __all__ = [
     "differ",
     "from_columns",
     "group_codes",
+    "join_text",
     "map_unique",
     "matches",
     "similarity",
@@ -72,6 +73,16 @@ def map_unique(
     indices, distinct = codes(column)
     folded = pa.array([fold(value) for value in distinct.to_pylist()], kind or pa.string())
     return folded.take(pa.array(indices, mask=indices < 0))
+
+
+def join_text(columns: Sequence[pa.Array | pa.ChunkedArray], separator: str = " ") -> pa.Array | pa.ChunkedArray:
+    """Text columns joined row by row, nulls left out; null where all are null. Texts must not begin with blanks."""
+    # With a null in every column, skipping leaves the whole row out and moves up those below (pyarrow 26).
+    # So the first is never null; the separator it then leaves in front is cut off.
+    first = pc.fill_null(columns[0], "")
+    joined = pc.binary_join_element_wise(first, *columns[1:], separator, null_handling="skip")
+    joined = pc.utf8_ltrim(joined, separator)
+    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
 
 
 def group_codes(table: pa.Table, *names: str, known: bool = True) -> tuple[np.ndarray[Any, np.dtype[np.int64]], int]:

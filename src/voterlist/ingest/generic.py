@@ -18,10 +18,10 @@ from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.lists import entry_columns
 from voterlist.ingest.place import cell_number
 from voterlist.ingest.rules import finding, findings_table
-from voterlist.ingest.text import clean, fold, join_columns
+from voterlist.ingest.text import clean, fold
 from voterlist.model import ListKind
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, STATISTIC, Intake, RawFile
-from voterlist.tables import from_columns, map_unique, sort_by
+from voterlist.tables import from_columns, join_text, map_unique, sort_by
 
 __all__ = ["MAP_FIELDS", "parse_map", "statistics", "table_entries", "table_intake"]
 
@@ -106,7 +106,7 @@ def table_intake(table: pa.Table, columns: _Columns | None = None) -> Intake:
     findings = []
     for kind in ("constituency", "precinct"):
         if parts := mapped.columns(kind):
-            written = join_columns([cells[part] for part in parts])
+            written = join_text([cells[part] for part in parts])
             found[kind] = map_unique(written, partial(cell_number, kind=kind), pa.int32())
             if unread := found[kind].null_count - written.null_count:
                 findings.append(finding("place-unreadable", source=_SOURCE, field=kind, value=float(unread)))
@@ -156,7 +156,7 @@ def _given_ids(cells: list[pa.Array], mapped: ColumnMap, rows: int) -> pa.Array:
     """The ids as written, the row's number where there is none."""
     numbers = pa.array(np.arange(1, rows + 1)).cast(pa.string())
     parts = mapped.columns("entry_id")
-    ids = pc.coalesce(join_columns([cells[part] for part in parts]), numbers) if parts else numbers
+    ids = pc.coalesce(join_text([cells[part] for part in parts]), numbers) if parts else numbers
     indices = np.asarray(ids.dictionary_encode().indices)
     _, first = np.unique(indices, return_index=True)
     if repeated := rows - len(first):

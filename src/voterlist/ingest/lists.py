@@ -15,10 +15,10 @@ from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.place import Place, cell_number, file_place, sheet_place, stated_kind, title_place
 from voterlist.ingest.rows import CODES, ENTRY_ROW, Header, SheetRows, classify, find_header
 from voterlist.ingest.rules import finding
-from voterlist.ingest.text import clean, join_columns
+from voterlist.ingest.text import clean
 from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, RawFile, RawSheet
-from voterlist.tables import from_columns, map_unique
+from voterlist.tables import from_columns, join_text, map_unique
 
 __all__ = ["Part", "entry_columns", "read_sheet", "troubled"]
 
@@ -169,14 +169,14 @@ def entry_columns(cells: list[pa.Array], columns: ColumnMap) -> dict[str, pa.Arr
             continue
         arrays = [cells[column] for column in parts]
         dated = name == "birth_date" and {"birth_day", "birth_month", "birth_year"} <= columns.roles()
-        found[name] = _date(arrays) if dated else join_columns(arrays)
+        found[name] = _date(arrays) if dated else join_text(arrays)
     return found
 
 
 def _date(parts: list[pa.Array]) -> pa.Array:
     """Day, month and year as one date; the year alone where day or month is missing."""
     day_known = pc.and_(pc.is_valid(parts[0]), pc.is_valid(parts[1]))
-    return pc.if_else(day_known, join_columns(parts, "."), parts[2])
+    return pc.if_else(day_known, join_text(parts, "."), parts[2])
 
 
 def _entries(

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from voterlist.config import IngestSettings
 from voterlist.ingest.headers import ColumnMap, map_columns
 from voterlist.ingest.place import NOWHERE, title_place
-from voterlist.ingest.text import join_columns
 from voterlist.model import AsideCode
+from voterlist.tables import join_text
 
 __all__ = ["CODES", "ENTRY_ROW", "Header", "SheetRows", "classify", "find_header"]
 
@@ -193,7 +193,7 @@ def _texts(cells: list[pa.Array], rows: _Ints) -> dict[int, str]:
     """The cells of these rows as one text each."""
     if not len(rows):
         return {}
-    joined = join_columns([column.take(pa.array(rows)) for column in cells], "\t")
+    joined = join_text([column.take(pa.array(rows)) for column in cells], "\t")
     return {int(row): text for row, text in zip(rows, joined.to_pylist(), strict=True) if text}
 
 
@@ -215,7 +215,7 @@ def _around(
     rows = np.flatnonzero(bare)
     if not len(rows):
         return {}
-    joined = join_columns([column.take(pa.array(rows)) for column in cells], "\t")
+    joined = join_text([column.take(pa.array(rows)) for column in cells], "\t")
     is_total = _mask(pc.match_substring_regex(joined, _TOTAL))
     is_place = _mask(pc.match_substring_regex(joined, _PLACE_WORD)) & ~is_total
     is_signature = _mask(pc.match_substring_regex(joined, _SIGNATURE)) & ~is_total

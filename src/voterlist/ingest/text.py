@@ -8,7 +8,7 @@ import unicodedata
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["clean", "fold", "join_columns", "tidy"]
+__all__ = ["clean", "fold"]
 
 _NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
 _BLANKS = r"[\s\x{00}-\x{1F}\x{0085}\p{Z}]+"
@@ -39,11 +39,6 @@ def clean(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
-def tidy(text: str | None) -> str | None:
-    """One cell as ``clean`` makes it."""
-    return clean(pa.array([text], pa.string()))[0].as_py() if text else None
-
-
 def fold(text: str) -> str:
     """Words for recognising a header or a title.
 
@@ -54,14 +49,3 @@ def fold(text: str) -> str:
     words = _NOT_WORD.sub(" ", plain).strip()
     # A word of both alphabets is a Latin one with a Cyrillic look-alike typed into it.
     return _BOTH.sub(lambda word: word[0].translate(_LOOKALIKE), words) if _BOTH.search(words) else words
-
-
-def join_columns(columns: list[pa.Array], separator: str = " ") -> pa.Array:
-    """Columns joined row by row with a separator, leaving out nulls; null where all are."""
-    if len(columns) == 1:
-        return columns[0]
-    # With a null in every column pyarrow 26 leaves the row out and moves up those below: so the first is never null.
-    first = pc.fill_null(columns[0], "")
-    joined = pc.binary_join_element_wise(first, *columns[1:], separator, null_handling="skip")
-    joined = pc.utf8_ltrim(joined, separator)
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
