@@ -232,6 +232,12 @@ def test_day_month_and_year_become_one_date():
     assert [row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))] == ["1.2.1970", "1980"]
 
 
+def test_a_year_stands_in_for_a_missing_date():
+    """Where a list has a column of dates and one of years, the date wins and the year fills its gaps."""
+    rows = [["Soyadı", "Doğum ili", "Doğum tarixi"], ["Əliyev", "1970", "01.02.1970"], ["Vəliyev", "1980", ""]]
+    assert [row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))] == ["01.02.1970", "1980"]
+
+
 def test_a_header_repeated_on_each_page_is_no_voter():
     """The header is set aside wherever it stands again, and a page's total does not end the list."""
     rows = [HEADER, VOTERS[0], ["Cəmi:", "", "1"], HEADER, VOTERS[1], ["Cəmi", "2"]]

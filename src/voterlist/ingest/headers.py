@@ -210,7 +210,22 @@ def _pinned(headers: Sequence[str | None], settings: IngestSettings | None) -> l
 
 
 _ONE_COLUMN = frozenset(
-    {"entry_id", "constituency", "precinct", "number", "surname", "given_name", "patronymic", "full_name", "sex", "fin"}
+    {
+        "entry_id",
+        "constituency",
+        "precinct",
+        "number",
+        "surname",
+        "given_name",
+        "patronymic",
+        "full_name",
+        "birth_date",
+        "birth_day",
+        "birth_month",
+        "birth_year",
+        "sex",
+        "fin",
+    }
 )
 
 
@@ -230,11 +245,9 @@ def _settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     roles = {match.role for match in kept}
     if "given_name" in roles and not roles & {"surname", "full_name"}:
         kept = [_as(match, "full_name", 0.9) if match.role == "given_name" else match for match in kept]
-    if "birth_date" in roles or not {"birth_day", "birth_month"} & roles:
-        # Day and month alone are no date; a lone "il" beside a full date is another year.
+    if "birth_date" in roles or not {"birth_day", "birth_month", "birth_year"} <= roles:
+        # Beside a date, or without the year, a column headed "day" or "month" is of something else.
         kept = [match for match in kept if match.role not in {"birth_day", "birth_month"}]
-        if "birth_date" in roles:
-            kept = [match for match in kept if match.role != "birth_year"]
     return kept if any(match.how == "pinned" for match in kept) else sorted(kept, key=lambda match: match.column)
 
 

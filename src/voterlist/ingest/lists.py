@@ -168,13 +168,17 @@ def entry_columns(cells: list[pa.Array], columns: ColumnMap) -> dict[str, pa.Arr
         if not parts:
             continue
         arrays = [cells[column] for column in parts]
-        dated = name == "birth_date" and {"birth_day", "birth_month", "birth_year"} <= columns.roles()
-        found[name] = _date(arrays) if dated else join_text(arrays)
+        found[name] = _birth_date(arrays, columns) if name == "birth_date" else join_text(arrays)
     return found
 
 
-def _date(parts: list[pa.Array]) -> pa.Array:
-    """Day, month and year as one date; the year alone where day or month is missing."""
+def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
+    """One text from a date and a year (the year where the date is blank), or from day, month and year."""
+    roles = columns.roles()
+    if {"birth_date", "birth_year"} <= roles:
+        return pc.coalesce(*parts)
+    if "birth_day" not in roles:
+        return join_text(parts)
     day_known = pc.and_(pc.is_valid(parts[0]), pc.is_valid(parts[1]))
     return pc.if_else(day_known, join_text(parts, "."), parts[2])
 
