@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -243,3 +245,5 @@ def test_every_rule_has_its_words(rule):
         assert set(catalogue_entries()[f"rule.{rule.code}.{part}"]) == {"en", "az"}
         assert catalogue("az")(f"rule.{rule.code}.{part}", value=1, limit=1, count=1)
     assert rule.unit in {Unit.ENTRY, Unit.FILE}
+    page = Path(__file__).parent.parent.joinpath("docs", "normalize.md").read_text(encoding="utf-8")
+    assert f"| `{rule.code}` | {rule.severity.value}" in page

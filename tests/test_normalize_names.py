@@ -113,6 +113,16 @@ def test_folding_twice_is_folding_once(text):
     assert skeleton(once) == once
 
 
+PIECES = [name for group in GROUPS for name in group] + ["ov", "yeva", "li", "zadə", "oğlu", "қ", "ağa", "g", "sh"]
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4))
+def test_names_joined_fold_once(pieces):
+    """Known names joined, which the search for compounds cuts, fold to something that folds to itself."""
+    once = skeleton("".join(pieces))
+    assert skeleton(once) == once
+
+
 @given(st.text(max_size=16), st.sampled_from(list(Profile)))
 @example("ь", Profile.AZ)
 @example("𝕬", Profile.GENERIC)

@@ -85,16 +85,21 @@ def _full_year(digits: str) -> int:
     return year + (1900 if year >= 30 else 2000)
 
 
+def _may_be_year(year: int) -> bool:
+    return EARLIEST_YEAR <= year <= LATEST_YEAR
+
+
 def _from_digits(digits: str) -> WrittenDate:
     """A text of digits alone: a year, an Excel serial day, YYYYMMDD or DDMMYYYY."""
     if len(digits) == 4:
         return WrittenDate(DateForm.DECIDED, year=int(digits))
     if len(digits) == 8:
         year, second, first = int(digits[:4]), int(digits[4:6]), int(digits[6:])
-        if EARLIEST_YEAR <= year <= LATEST_YEAR and second <= 12:
+        year_last = int(digits[4:])
+        if _may_be_year(year) and (second <= 12 or not _may_be_year(year_last)):
             return WrittenDate(DateForm.DECIDED, first, second, year)
-        return WrittenDate(DateForm.OPEN, int(digits[:2]), int(digits[2:4]), int(digits[4:]))
-    if len(digits) <= 5 and int(digits) in _EXCEL_SERIALS and len(digits) == 5:
+        return WrittenDate(DateForm.OPEN, int(digits[:2]), int(digits[2:4]), year_last)
+    if len(digits) == 5 and int(digits) in _EXCEL_SERIALS:
         day = _EXCEL_EPOCH + dt.timedelta(days=int(digits))
         return WrittenDate(DateForm.DECIDED, day.day, day.month, day.year)
     return _UNREADABLE
