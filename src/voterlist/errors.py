@@ -84,8 +84,15 @@ class SettingsError(VoterlistError):
     exit_code = 2
     code = "wrong-settings"
 
-    def __init__(self, message: str, mistakes: tuple[SettingsMistake, ...], *, todo: str = "") -> None:
-        super().__init__(message, todo=todo)
+    def __init__(
+        self,
+        message: str,
+        mistakes: tuple[SettingsMistake, ...],
+        *,
+        todo: str = "",
+        code: str | None = None,
+    ) -> None:
+        super().__init__(message, todo=todo, code=code)
         self.mistakes = mistakes
 
 
@@ -105,7 +112,8 @@ class InputError(VoterlistError):
         line: int | None = None,
         todo: str = "",
     ) -> None:
-        super().__init__(message, todo=todo, code=code, places={"path": file})
+        places = {"path": file, "file": file, "sheet": sheet, "line": str(line or "")}
+        super().__init__(message, todo=todo, code=code, places=places)
         self.file = file
         self.sheet = sheet
         self.line = line

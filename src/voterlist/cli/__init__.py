@@ -1,1 +1,18 @@
-"""Being built."""
+"""The command line: flags to settings, the clock, exit codes, and what is printed.
+
+Exit codes: 0 done; 1 done, and something needs a person; 2 wrong usage or settings; 3 an input could not be
+read; 4 another run holds the workspace; 5 failed inside; 130 stopped by the user.
+"""
+
+from __future__ import annotations
+
+from voterlist.cli.app import APP
+from voterlist.cli.terminal import TERMINAL
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command that the process was started with, and end the process with its exit code."""
+    TERMINAL.prepare()
+    APP(prog_name="voterlist")

@@ -1,0 +1,91 @@
+"""The commands put together, and the one place where an error becomes words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from voterlist import __version__
+from voterlist.cli import evaluate, linkage, review, run, synth, workspace
+from voterlist.cli.failure import describe, report
+from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.words import SAY
+
+__all__ = ["APP"]
+
+
+class _Guarded(TyperGroup):
+    """A group whose commands never end in a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; what it raises is told in words, and its exit code ends the process."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            TERMINAL.warn(SAY("error.stopped.what"))
+            TERMINAL.warn(SAY("error.stopped.todo"))
+            raise SystemExit(130) from None
+        except BrokenPipeError:
+            # Whoever read the output has enough; what is still to be flushed must not fail again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        except Exception as error:
+            if _is_for_typer(error):
+                raise
+            failure = describe(error)
+            report(failure)
+            raise SystemExit(failure.exit_code) from None
+
+
+def _is_for_typer(error: Exception) -> bool:
+    """True for what the command line library raises to end a command, or to tell of wrong usage."""
+    return any(base.__module__.partition(".")[0] in {"typer", "click"} for base in type(error).__mro__)
+
+
+# Plain help: the same on every terminal and in the documentation, and the program starts faster without it.
+_PLAIN: dict[str, Any] = {
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+    "pretty_exceptions_show_locals": False,
+    "add_completion": False,
+    "context_settings": {"help_option_names": ["-h", "--help"], "max_content_width": 100},
+}
+
+APP = typer.Typer(cls=_Guarded, help=SAY("cli.about"), **_PLAIN)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        print(__version__)
+        raise typer.Exit
+
+
+@APP.callback(invoke_without_command=True)
+def start(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001  its callback has done the work
+        bool,
+        typer.Option("--version", help=SAY("cli.option.version"), callback=_tell_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Tell a newcomer where to start."""
+    if context.invoked_subcommand is None:
+        print(SAY("cli.start").strip())
+
+
+APP.command("init", help=SAY("cli.init.help"))(workspace.init)
+APP.command("run", help=SAY("cli.run.help"))(run.run)
+APP.command("status", help=SAY("cli.status.help"))(workspace.status)
+APP.command("link", help=SAY("cli.link.help"))(linkage.link)
+APP.command("check", help=SAY("cli.check.help"))(linkage.check)
+APP.command("evaluate", help=SAY("cli.evaluate.help"))(evaluate.evaluate)
+APP.command("synth", help=SAY("cli.synth.help"))(synth.synth)
+
+_REVIEW = typer.Typer(help=SAY("cli.review.help"), no_args_is_help=True, **_PLAIN)
+_REVIEW.command("export", help=SAY("cli.review.export.help"))(review.export)
+_REVIEW.command("import", help=SAY("cli.review.import.help"))(review.import_decisions)
+APP.add_typer(_REVIEW, name="review")

@@ -1,0 +1,95 @@
+"""What went wrong, where, and what to do next: three lines, in the user's language, without a traceback."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.words import SAY
+from voterlist.errors import InputError, SettingsError, SettingsMistake, StageError, VoterlistError
+from voterlist.pipeline.walk import place_of
+
+__all__ = ["Failure", "describe", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error in words."""
+
+    code: str
+    exit_code: int
+    what: str
+    where: str = ""
+    todo: str = ""
+    details: tuple[str, ...] = field(default_factory=tuple)
+    """One line each, before the sentence: all mistakes of the settings."""
+
+
+def describe(error: BaseException) -> Failure:
+    """An error in the user's language.
+
+    Of an unexpected one only its kind and the line of the program are told: its message may quote a cell.
+    """
+    if isinstance(error, SettingsError):
+        details = tuple(f"{mistake.path}: {_mistake(mistake)}" for mistake in error.mistakes)
+        what, todo = _texts(error, count=len(error.mistakes))
+        return Failure(error.code, error.exit_code, what, "", error.todo or todo, details)
+    if isinstance(error, VoterlistError):
+        what, todo = _texts(error)
+        return Failure(error.code, error.exit_code, what, _where(error), todo)
+    if isinstance(error, OSError):
+        return Failure(
+            "disk-full", 5, SAY("error.disk-full.what"), str(error.filename or ""), SAY("error.disk-full.todo")
+        )
+    what = SAY("error.failed-inside.what", kind=type(error).__name__, place=place_of(error))
+    return Failure("failed-inside", 5, what, "", SAY("error.failed-inside.todo"))
+
+
+def report(failure: Failure) -> None:
+    """Print a failure on standard error; with ``--json`` an object on standard output as well."""
+    for line in failure.details:
+        TERMINAL.warn(line)
+    TERMINAL.warn(failure.what)
+    if failure.where:
+        TERMINAL.warn(SAY("cli.failure.where", place=failure.where))
+    if failure.todo:
+        TERMINAL.warn(SAY("cli.failure.todo", todo=failure.todo))
+    if TERMINAL.json:
+        found = {name: getattr(failure, name) for name in ("code", "what", "where", "todo")}
+        TERMINAL.result({"error": {**found, "details": list(failure.details)}, "exit_code": failure.exit_code})
+
+
+def _texts(error: VoterlistError, **more: object) -> tuple[str, str]:
+    """(what, what to do): the catalogue's words for the error's code, else those it brought."""
+    code = error.code
+    places = {**error.places, **more}
+    for what, todo in ((f"error.{code}.what", f"error.{code}.todo"), (f"aside.{code}.message", f"aside.{code}.todo")):
+        if SAY.has(what):
+            return _filled(what, places, error.message), _filled(todo, places, error.todo)
+    return error.message, error.todo
+
+
+def _filled(key: str, places: dict[str, object], otherwise: str) -> str:
+    """The catalogue's text with its places filled; ``otherwise`` where it asks for one that is not known."""
+    try:
+        return SAY(key, **places)
+    except KeyError:
+        return otherwise
+
+
+def _mistake(mistake: SettingsMistake) -> str:
+    key = f"settings.{mistake.code}"
+    return SAY(key, **dict(mistake.places)) if SAY.has(key) else mistake.code
+
+
+def _where(error: VoterlistError) -> str:
+    if isinstance(error, InputError):
+        parts = [
+            SAY("cli.place", file=error.file) if error.file else "",
+            SAY("cli.place.sheet", sheet=error.sheet) if error.sheet else "",
+            SAY("cli.place.line", line=error.line) if error.line else "",
+        ]
+        return ", ".join(part for part in parts if part)
+    if isinstance(error, StageError) and error.entry_id:
+        return error.entry_id
+    return ""

@@ -1,0 +1,191 @@
+"""``link`` and ``check``: one stage alone, over tables that need no workspace."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import typer
+
+from voterlist import check as checks
+from voterlist import link as linkage
+from voterlist.cli.options import Json, Today, day, require_parquet
+from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.words import SAY, title
+from voterlist.config import IngestSettings, Settings
+from voterlist.errors import SettingsError, UsageError
+from voterlist.ingest import ingest, parse_map, table_entries, table_intake
+from voterlist.io import readers, store
+from voterlist.merge import merge
+from voterlist.model import PairKind, Profile, Severity, Stage
+from voterlist.normalize import normalize
+from voterlist.pipeline import RULE_CODES
+from voterlist.pipeline.result import FURNITURE, counts
+from voterlist.schemas import ENTRY, FINDING, Intake
+from voterlist.tables import concat
+
+__all__ = ["check", "link"]
+
+Tables = Annotated[list[Path], typer.Argument(metavar="FILE...", help=SAY("cli.argument.tables"))]
+Columns = Annotated[Path | None, typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns"))]
+ProfileOption = Annotated[Profile, typer.Option("--profile", help=SAY("cli.option.profile"))]
+
+Map = Mapping[str, str | Sequence[str]]
+
+
+def link(
+    files: Tables,
+    out: Annotated[Path, typer.Option("--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out"))],
+    columns: Columns = None,
+    clusters: Annotated[
+        Path | None,
+        typer.Option("--clusters", metavar="FILE", help=SAY("cli.option.clusters")),
+    ] = None,
+    profile: ProfileOption = Profile.AZ,
+    json: Json = False,
+) -> None:
+    """Find the pairs that may be one person."""
+    for path in (out, *([clusters] if clusters else [])):
+        require_parquet(path)
+    with Steps() as steps:
+        steps(Stage.INGEST, 0, 1)
+        entries = _entries(files, _map_of(columns))
+        steps(Stage.NORMALIZE, 0, 1)
+        voters = normalize(entries, profile).table
+        found = linkage.link(
+            voters,
+            Settings().link,
+            profile=profile,
+            progress=lambda _step, done, total: steps(Stage.LINK, done, total),
+        )
+    store.write_table(out, found.pairs)
+    if clusters:
+        store.write_table(clusters, found.clusters)
+    kinds = counts(found.pairs, "kind")
+    TERMINAL.say(
+        SAY("cli.link.done", entries=entries.num_rows, pairs=found.pairs.num_rows, path=shown(out)),
+    )
+    rows = [(title("case-kind", kind), kinds[kind]) for kind in PairKind if kind in kinds]
+    TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
+    if json:
+        TERMINAL.result(
+            {
+                "entries": entries.num_rows,
+                "compared": found.candidates,
+                "pairs": found.pairs.num_rows,
+                "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
+                "estimate": dataclasses.asdict(found.estimate) if found.estimate else None,
+                "out": out,
+                "clusters": clusters,
+                "exit_code": 0,
+            },
+        )
+
+
+def check(
+    files: Tables,
+    columns: Columns = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FINDINGS.parquet", help=SAY("cli.option.findings-out")),
+    ] = None,
+    profile: ProfileOption = Profile.AZ,
+    today: Today = None,
+    json: Json = False,
+) -> None:
+    """Run the register tests."""
+    if out is not None:
+        require_parquet(out)
+    on = day(today)
+    intake = _intake(files, _map_of(columns))
+    outcome = normalize(intake.entries, profile)
+    noticed = checks.check(outcome.table, intake.entries, intake.lists, Settings().check, on_day=on)
+    findings = concat([intake.findings, outcome.findings, noticed], FINDING)
+    if out is not None:
+        store.write_table(out, findings)
+    aside = counts(intake.set_aside, "code", "rows")
+    unreadable = int(pc.sum(pc.equal(intake.set_aside.column("line"), 0)).as_py() or 0)
+    _tell_findings(findings, intake.entries.num_rows, out)
+    code = 3 if unreadable and not intake.entries.num_rows else int(unreadable > 0 or bool(set(aside) - FURNITURE))
+    if json:
+        TERMINAL.result(_check_as_json(intake, findings, aside, out, code))
+    raise typer.Exit(code)
+
+
+def _map_of(path: Path | None) -> Map | None:
+    """The map of columns in a file; None where none is given."""
+    if path is None:
+        return None
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)}) from None
+    try:
+        return parse_map(text)
+    except SettingsError as error:
+        raise SettingsError(error.message, error.mistakes, code="wrong-map", todo=error.todo) from None
+
+
+def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
+    """The rows of all files as one ENTRY table; where files share ids, each id is told with its file."""
+    tables = [table_entries(readers.read_table(path), columns) for path in files]
+    joined = concat(tables, ENTRY)
+    if pc.count_distinct(joined.column("entry_id")).as_py() == joined.num_rows:
+        return joined
+    TERMINAL.warn(SAY("cli.link.renamed"))
+    named = []
+    for path, table in zip(files, tables, strict=True):
+        ids = pc.binary_join_element_wise(path.name, table.column("entry_id"), ":")
+        named.append(table.set_column(0, ENTRY.field("entry_id"), ids))
+    return concat(named, ENTRY)
+
+
+def _intake(files: Sequence[Path], columns: Map | None) -> Intake:
+    """The intake of these files: as lists of precincts, or by the map as tables."""
+    if columns is not None:
+        return merge([table_intake(readers.read_table(path), columns) for path in files])
+    settings = IngestSettings()
+    for path in files:
+        if not path.is_file():
+            raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
+    return ingest([readers.read_file(path, path.name, settings) for path in files], settings, constituency=None)
+
+
+def _tell_findings(findings: pa.Table, entries: int, out: Path | None) -> None:
+    TERMINAL.say(SAY("cli.check.done", entries=entries, findings=findings.num_rows))
+    rows = [
+        (title("rule", row["rule"]), SAY(f"severity.{row['severity']}"), row["count"]) for row in _by_rule(findings)
+    ]
+    TERMINAL.table([SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows)
+    if out is not None:
+        TERMINAL.say(SAY("cli.check.written", path=shown(out)))
+
+
+def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
+    """rule, severity, count: errors first, then by number."""
+    order = [word.value for word in Severity]
+    plain = findings.select(["rule", "severity"]).cast(pa.schema([("rule", pa.string()), ("severity", pa.string())]))
+    grouped = plain.group_by(["rule", "severity"]).aggregate([([], "count_all")]).to_pylist()
+    rows = [{"rule": row["rule"], "severity": row["severity"], "count": row["count_all"]} for row in grouped]
+    return sorted(rows, key=lambda row: (order.index(row["severity"]), -row["count"], row["rule"]))
+
+
+def _check_as_json(
+    intake: Intake, findings: pa.Table, aside: dict[str, int], out: Path | None, code: int
+) -> dict[str, Any]:
+    return {
+        "rows": {
+            "in": int(pc.sum(intake.lists.column("rows")).as_py() or 0),
+            "out": intake.entries.num_rows,
+            "set_aside": sum(aside.values()),
+        },
+        "set_aside": aside,
+        "findings": _by_rule(findings),
+        "rules": len(RULE_CODES),
+        "out": out,
+        "exit_code": code,
+    }

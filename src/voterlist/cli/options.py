@@ -1,0 +1,67 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voterlist import config, pipeline
+from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.words import SAY
+from voterlist.config import Settings
+from voterlist.errors import UsageError
+
+__all__ = ["Json", "Today", "Workspace", "day", "now", "require_parquet", "settings_of"]
+
+
+def _use_json(asked: bool) -> bool:
+    TERMINAL.json = asked
+    return asked
+
+
+# Eager: an error in another option is then told as JSON too.
+Json = Annotated[bool, typer.Option("--json", help=SAY("cli.option.json"), callback=_use_json, is_eager=True)]
+Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help=SAY("cli.option.today"))]
+Workspace = Annotated[Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace"))]
+
+
+def day(text: str | None) -> dt.date:
+    """The day that was given; today, where none was.
+
+    Raises:
+        UsageError: it is no day.
+    """
+    if text is None:
+        return now().date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text} is not a day", code="not-a-day", places={"value": text}) from None
+
+
+def now() -> dt.datetime:
+    """The clock, in the time zone of the machine. Read here and nowhere else."""
+    return dt.datetime.now().astimezone()
+
+
+def settings_of(workspace: Path) -> Settings:
+    """The settings of a workspace.
+
+    Raises:
+        UsageError: it is no workspace.
+        SettingsError: its settings have mistakes.
+    """
+    return config.load(workspace / config.FILE_NAME, rule_codes=pipeline.RULE_CODES)
+
+
+def require_parquet(path: Path) -> None:
+    """Refuse a name under which nobody would expect Parquet.
+
+    Raises:
+        UsageError: the name ends otherwise.
+    """
+    if path.suffix.lower() != ".parquet":
+        raise UsageError(f"{path} is no name of a Parquet file", code="out-not-parquet", places={"path": str(path)})

@@ -1,0 +1,46 @@
+"""``synth``: invented lists with known truth."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from voterlist.cli.options import Json
+from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.words import SAY
+from voterlist.synth import write
+
+__all__ = ["synth"]
+
+
+def synth(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help=SAY("cli.argument.out"))],
+    voters: Annotated[int, typer.Option(min=0, help=SAY("cli.option.voters"))],
+    constituencies: Annotated[
+        int | None,
+        typer.Option(min=1, max=125, help=SAY("cli.option.constituencies")),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help=SAY("cli.option.seed"))] = 1,
+    files: Annotated[bool | None, typer.Option("--files/--no-files", help=SAY("cli.option.files"))] = None,
+    json: Json = False,
+) -> None:
+    """Invent voters' lists."""
+    with Steps() as steps:
+        made = write(
+            out,
+            voters=voters,
+            constituencies=constituencies,
+            seed=seed,
+            files=files,
+            progress=lambda _what, done, total: steps("synth", done, total),
+        )
+    TERMINAL.say(SAY("cli.synth.done", entries=made.entries, voters=made.voters, repeated=made.repeated))
+    for path in made.paths:
+        TERMINAL.say(f"  {shown(path)}")
+    if made.files:
+        TERMINAL.say(SAY("cli.synth.next", path=shown(out)))
+    if json:
+        TERMINAL.result({**dataclasses.asdict(made), "exit_code": 0})

@@ -1,0 +1,136 @@
+"""What is printed: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from voterlist.cli.words import SAY
+
+__all__ = ["TERMINAL", "Steps", "Terminal", "shown"]
+
+_PATIENCE = 2.0
+"""Seconds before progress is shown at all."""
+_LINE_EVERY = 10.0
+"""Seconds between two lines about one step, where there is no terminal."""
+
+
+class Terminal:
+    """Standard output and error of one command."""
+
+    def __init__(self) -> None:
+        self.json = False
+        """True once the command was asked for JSON."""
+
+    def prepare(self) -> None:
+        """Let the streams write every letter of every alphabet, whatever the console's code page."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure") and (stream.encoding or "").lower().replace("-", "") != "utf8":
+                stream.reconfigure(encoding="utf-8", errors="replace")
+
+    def say(self, text: str = "") -> None:
+        """A line of the result, for people; with JSON it goes to standard error."""
+        print(text, file=self._stream())
+
+    def warn(self, text: str = "") -> None:
+        """A line on standard error."""
+        print(text, file=sys.stderr)
+
+    def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]], indent: int = 2) -> None:
+        """Rows in columns, numbers to the right."""
+        texts = [[_cell(value) for value in row] for row in rows]
+        right = [all(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)]
+        widths = [max(len(text) for text in column) for column in zip(headers, *texts, strict=True)]
+        for line in (headers, *texts):
+            cells = [
+                text.rjust(width) if to_right else text.ljust(width)
+                for text, width, to_right in zip(line, widths, right or [False] * len(headers), strict=True)
+            ]
+            self.say(" " * indent + "  ".join(cells).rstrip())
+
+    def result(self, content: Mapping[str, Any]) -> None:
+        """The one object of ``--json``."""
+        print(json.dumps(content, indent=1, ensure_ascii=False, default=_plain))
+
+    def _stream(self) -> TextIO:
+        return sys.stderr if self.json else sys.stdout
+
+
+TERMINAL = Terminal()
+"""The terminal of this process; a command that is given ``--json`` says so here."""
+
+
+class Steps:
+    """Progress of long work: a bar on a terminal, plain lines elsewhere, nothing for work of two seconds."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._started = time.monotonic()
+        self._told = ("", 0.0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Tell that of a stage's work so much is done."""
+        now = time.monotonic()
+        if now - self._started < _PATIENCE:
+            return
+        if self._console.is_terminal:
+            self._show(stage, done, total)
+        else:
+            self._line(stage, done, total, now)
+
+    def _show(self, stage: str, done: int, total: int) -> None:
+        if self._bar is None:
+            columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._bar.start()
+            self._task = self._bar.add_task("", total=None)
+        if self._task is not None:
+            title = SAY(f"cli.stage.{stage}")
+            self._bar.update(self._task, description=title, completed=done, total=total if total > 1 else None)
+
+    def _line(self, stage: str, done: int, total: int, now: float) -> None:
+        known, told = self._told
+        if stage == known and now - told < _LINE_EVERY:
+            return
+        self._told = (stage, now)
+        share = f"{100 * done // total} %" if total > 1 else ""
+        seconds = round(now - self._started)
+        TERMINAL.warn(SAY("cli.progress", seconds=seconds, stage=SAY(f"cli.stage.{stage}"), share=share).rstrip())
+
+
+def shown(path: Path) -> str:
+    """A path as a person would type it here: relative to the current folder where it lies inside it."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _cell(value: object) -> str:
+    return SAY.number(value) if isinstance(value, int | float) else str(value)
+
+
+def _plain(value: object) -> str:
+    return value.as_posix() if isinstance(value, Path) else str(value)

@@ -1,0 +1,29 @@
+"""The language in which the command line speaks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from voterlist.catalogue import LANGUAGES, Catalogue, catalogue
+
+__all__ = ["SAY", "language_of", "title"]
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language that the environment asks for: ``VOTERLIST_LANG``, else the locale; English for any other."""
+    for name in ("VOTERLIST_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        found = environment.get(name, "")[:2].lower()
+        if found:
+            return found if found in LANGUAGES else "en"
+    return "en"
+
+
+SAY: Catalogue = catalogue(language_of(os.environ))
+"""The catalogue in that language; read once, because the help texts are made when the program starts."""
+
+
+def title(prefix: str, code: str) -> str:
+    """The title of a code, such as ``rule.<code>.title``; the code itself where the catalogue has none."""
+    key = f"{prefix}.{code}.title"
+    return SAY(key) if SAY.has(key) else code
