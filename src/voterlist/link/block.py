@@ -7,13 +7,13 @@ parts are counted, never dropped unseen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.link.arrays import Codes, Longs
-from voterlist.link.encode import Encoded
+from voterlist.link.arrays import Codes, Longs, Words
+from voterlist.link.encode import Coded, Encoded
 from voterlist.model import Profile
 
 __all__ = ["Blocks", "Forecast", "Key", "agreeing", "build", "chunks", "field", "keys"]
@@ -86,6 +86,13 @@ _GENERIC = (
     Key("initials+year+day", ("initials", "year", "day"), ("month",)),
     Key("surname+initials", ("stem", "initials"), ("year",)),
     Key("given+initials", ("given", "initials"), ("year",)),
+    Key("names", ("names",), ("year", "date")),
+    Key("given+address", ("given", "address"), ("year",)),
+    Key("surname+address", ("stem", "address"), ("year",)),
+    Key("initials+numbers", ("initials", "numbers"), ("year",)),
+    Key("surname+numbers", ("stem", "numbers"), ("year",)),
+    Key("given+numbers", ("given", "numbers"), ("year",)),
+    Key("document-start", ("document_start",), ("initials",)),
 )
 
 
@@ -105,25 +112,52 @@ def _initials(entries: Encoded) -> Codes:
     return np.where(known, code, -1).astype(np.int32)
 
 
-def field(entries: Encoded, name: str) -> Codes:
+def _names(entries: Encoded) -> Codes:
+    """Surname and given name as one code whichever stands first; -1 where one is unknown."""
+    place = {word: code for code, word in enumerate(sorted({*entries.stem.values, *entries.given.values}))}
+
+    def common(values: Words) -> Longs:
+        return np.array([place[word] for word in values] + [-1], np.int64)
+
+    one, other = common(entries.stem.values)[entries.stem.codes], common(entries.given.values)[entries.given.codes]
+    known = (one >= 0) & (other >= 0)
+    return np.where(known, np.minimum(one, other) * len(place) + np.maximum(one, other), -1)
+
+
+def _derived(coded: Coded, derive: Callable[[str], str]) -> Codes:
+    """The codes of what is derived from each value; -1 where that is empty."""
+    derived = [derive(word) for word in coded.values]
+    place = {word: code for code, word in enumerate(sorted({word for word in derived if word}))}
+    return np.array([place.get(word, -1) for word in derived] + [-1], np.int32)[coded.codes]
+
+
+def _numbers(line: str) -> str:
+    """The numbers of an address line, when there are at least two: house and postcode outlive the street's spelling."""
+    found = [word for word in line.split() if word.isdigit()]
+    return " ".join(sorted(found)) if len(found) > 1 else ""
+
+
+_DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
+    "initials": _initials,
+    "names": _names,
+    "numbers": lambda entries: _derived(entries.address, _numbers),
+    "document_start": lambda entries: _derived(entries.document, lambda word: word[:5]),
+}
+
+
+def field(entries: Encoded, name: str) -> Codes | Longs:
     """The codes of one field of a key, -1 where unknown."""
-    match name:
-        case "date":
-            return entries.date
-        case "year" | "month" | "day":
-            part: Codes = getattr(entries, name)
-            return np.where(part > 0, part, -1).astype(np.int32)
-        case "initials":
-            return _initials(entries)
-        case "sex" | "constituency" | "precinct":
-            codes: Codes = getattr(entries, name)
-            return codes
-        case _:
-            coded: Codes = getattr(entries, name).codes
-            return coded
+    if name in _DERIVED:
+        return _DERIVED[name](entries)
+    part = getattr(entries, name)
+    if isinstance(part, Coded):
+        return part.codes
+    # A year, month or day of 0 is an unknown one.
+    codes: Codes = np.where(part > 0, part, -1).astype(np.int32) if name in {"year", "month", "day"} else part
+    return codes
 
 
-def _joined(first: Longs, second: Codes) -> Longs:
+def _joined(first: Longs, second: Codes | Longs) -> Longs:
     """Two codes as one, -1 where either is unknown: dense, so that a third can be joined without overflow."""
     known = (first >= 0) & (second >= 0)
     return np.where(known, first * (int(second.max(initial=0)) + 1) + second, -1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voterlist.link import block
-from voterlist.link.arrays import Codes
+from voterlist.link.arrays import Codes, Longs
 from voterlist.link.encode import Encoded
 
 __all__ = ["AGREEMENTS", "Chance", "chance"]
@@ -31,7 +31,7 @@ class Chance:
     found: int
 
 
-def _agreeing_share(codes: Codes) -> float:
+def _agreeing_share(codes: Codes | Longs) -> float:
     """P(two random entries both have a value and it is the same), without an entry's pair with itself."""
     size = len(codes)
     if size < 2:

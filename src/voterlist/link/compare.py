@@ -38,6 +38,7 @@ neighbouring digits off; ``part``: one of day, month, year differs. address ``ne
 one street.
 """
 
+_SWAPPED = 7
 _RARE = 3
 """A spelling that stands at most so often among 100,000 entries counts as rare (at least this often)."""
 
@@ -113,7 +114,7 @@ def _swap(entries: Encoded, left: Codes, right: Codes, surname: Levels, given: L
     crossed = (as_given[entries.surname.codes[one]] == entries.given.codes[two]) & (
         as_given[entries.surname.codes[two]] == entries.given.codes[one]
     )
-    surname[doubtful[crossed]] = given[doubtful[crossed]] = 7
+    surname[doubtful[crossed]] = given[doubtful[crossed]] = _SWAPPED
 
 
 def _off_by_a_digit(one: Codes, two: Codes) -> Bools:
@@ -226,8 +227,10 @@ def _rarity(entries: Encoded, left: Codes, levels: dict[str, Levels]) -> Floats:
         where = np.flatnonzero(agree)
         rarity[where] += table[coded.codes[left[where]]]
 
-    add(entries.stem, (levels["surname"] == 1) | (levels["surname"] == 2), 1 / max(len(entries.stem.values), 1000))
-    add(entries.given, levels["given_name"] == 1, 1 / max(len(entries.given.values), 300))
+    swapped = levels["surname"] == _SWAPPED
+    one_surname = (levels["surname"] == 1) | (levels["surname"] == 2) | swapped
+    add(entries.stem, one_surname, 1 / max(len(entries.stem.values), 1000))
+    add(entries.given, (levels["given_name"] == 1) | swapped, 1 / max(len(entries.given.values), 300))
     add(entries.patronymic, levels["patronymic"] == 1, 1 / max(len(entries.patronymic.values), 300))
     add(entries.fin, levels["fin"] == 1, 1e-9)
     add(entries.document, levels["document"] == 1, 1e-8)

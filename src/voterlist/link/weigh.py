@@ -34,8 +34,15 @@ CLASSES = ("same", "twins", "siblings", "household", "strangers")
 
 _RARITY_BINS = 64
 _BITS_A_BIN = 2.0
-_EXACT = {"surname": 2, "given_name": 1, "patronymic": 1, "birth_date": 2, "document": 1, "fin": 1}
-"""Levels up to this number are agreements on a value: for strangers the value's rarity tells their chance."""
+_VALUES = {
+    "surname": (7,),
+    "given_name": (1, 7),
+    "patronymic": (1,),
+    "birth_date": (1, 2),
+    "document": (1,),
+    "fin": (1,),
+}
+"""Levels that agree on a value: for strangers the value's rarity tells their chance (of surnames see below)."""
 
 _RADIX = tuple(len(levels) for levels in LEVELS.values())
 
@@ -125,13 +132,11 @@ def _strangers(entries: Encoded, sample: int, seed: int) -> dict[str, Floats]:
         counts[0] = 0
         share = (counts[1:] + 0.5) / (counts[1:].sum() + 0.5 * (len(levels) - 1))
         log_u = np.r_[0.0, np.log2(share)]
-        exact = _EXACT.get(name, 0)
         if name == "surname":
             # Given one stem (its rarity is counted), how the endings of two strangers relate.
             both = counts[1] + counts[2] + 1.0
             log_u[1:3] = np.log2((counts[1:3] + 0.5) / both)
-        else:
-            log_u[1 : exact + 1] = 0.0
+        log_u[list(_VALUES.get(name, ()))] = 0.0
         found[name] = log_u
     return found
 
