@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voterlist.model import Profile, Sex
-from voterlist.normalize import lexicon
+from voterlist.normalize import explain_name, lexicon
 from voterlist.normalize.alphabet import to_latin
 from voterlist.normalize.casing import lower, title, upper
 from voterlist.normalize.names import given_sex, skeleton, standard_name
@@ -296,6 +296,21 @@ def test_look_alikes_of_two_alphabets():
         for place in range(1, len(pure)):
             mixed = pure[:place] + pure[place].translate(swaps) + pure[place + 1 :]
             assert skeleton(mixed) == skeleton(pure)
+
+
+def test_explanation_ends_in_the_skeleton():
+    """The steps of an explanation lead from the text to its skeleton, each by its name."""
+    steps = [(step.step, step.value) for step in explain_name("Гасанова")]
+    assert steps == [
+        ("written", "Гасанова"),
+        ("latin", "gasanova"),
+        ("letters", "gasanova"),
+        ("stem", "gasan"),
+        ("ending", "ova"),
+        ("known", "Həsən"),
+        ("skeleton", "hasanova"),
+    ]
+    assert [step.step for step in explain_name("Smith", Profile.GENERIC)] == ["written", "skeleton"]
 
 
 def test_given_sex_only_where_the_list_is_of_one_mind():

@@ -86,6 +86,8 @@ def test_no_date(text):
         ("5ABC1234", "5ABC123", True, None),
         ("AZE12345678", None, False, "AZE12345678"),
         ("AA1234567", None, False, "AA1234567"),
+        ("12345678", None, False, "AZE12345678"),
+        ("1234567", "1234567", False, None),
         ("5ABC12", None, False, None),
         ("5ABC12345", None, False, None),
         ("ŞABC123", None, False, None),

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
+from voterlist.normalize.explain import NameStep, explain_name
 from voterlist.normalize.rules import RULES
 from voterlist.normalize.stage import normalize
 
-__all__ = ["RULES", "normalize"]
+__all__ = ["RULES", "NameStep", "explain_name", "normalize"]

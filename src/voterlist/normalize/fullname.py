@@ -78,25 +78,31 @@ def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
 def _split_words(words: list[str]) -> FullName:
     """The parts of words without a comma, by Azerbaijani and Russian custom."""
     place = _patronymic_place(words)
-    rest, patronymic = words, None
-    if place:
-        patronymic = " ".join(words[place[0] : place[1]])
-        rest = words[: place[0]] + words[place[1] :]
-        if place[1] < len(words) and place[0]:
-            # What follows the particle is the surname: Elşən Həsən oğlu Əliyev.
-            before, after = words[: place[0]], words[place[1] :]
-            first_is = is_surname_like(before[0]) and not is_surname_like(after[-1])
-            return FullName(
-                *((before[0], " ".join(before[1:] + after)) if first_is else (" ".join(after), " ".join(before))),
-                patronymic,
-            )
+    if place is None:
+        return _without_patronymic(words)
+    patronymic = " ".join(words[place[0] : place[1]])
+    before, after = words[: place[0]], words[place[1] :]
+    rest = before + after
     if len(rest) <= 1:
         return _single(rest, patronymic)
+    if after and before and (is_surname_like(after[-1]) or not is_surname_like(before[0])):
+        # What follows the patronymic is the surname: Elşən Həsən oğlu Əliyev.
+        return FullName(" ".join(after), " ".join(before), patronymic)
     surname = _surname_place(rest)
     others = [word for index, word in enumerate(rest) if index != (surname or 0)]
-    if patronymic is None and len(others) > 1 and not _joined(others):
-        others, patronymic = others[:-1], others[-1]
     return FullName(rest[surname or 0], " ".join(others), patronymic, sure=surname is not None)
+
+
+def _without_patronymic(words: list[str]) -> FullName:
+    """The parts where no particle or ending shows a patronymic: of three words, the last that is no surname."""
+    if len(words) <= 1:
+        return _single(words, None)
+    surname = _surname_place(words)
+    others = [word for index, word in enumerate(words) if index != (surname or 0)]
+    patronymic = None
+    if len(others) > 1 and not _joined(others):
+        others, patronymic = others[:-1], others[-1]
+    return FullName(words[surname or 0], " ".join(others), patronymic, sure=surname is not None)
 
 
 def _surname_place(words: list[str]) -> int | None:

@@ -21,7 +21,7 @@ from voterlist.normalize.alphabet import ascii_letters
 from voterlist.normalize.casing import lower
 from voterlist.normalize.letters import blunt, decide, fine, letters, letters_of_latin, squeeze
 
-__all__ = ["known_sex", "lookup", "standard"]
+__all__ = ["known_sex", "lookup", "spellings_of", "standard"]
 
 _MOST_FORMS = 32
 _VOWELS = frozenset("aeəıioöuü")
@@ -124,6 +124,11 @@ def lookup(form: str) -> str | None:
     return known.get(form) or known.get(blunt(form))
 
 
+def spellings_of(skeleton: str) -> tuple[str, ...]:
+    """The known names with this skeleton in their standard spelling, lower case; empty where none is known."""
+    return _lexicon().spellings.get(skeleton, ())
+
+
 def known_sex(skeleton: str) -> Sex | None:
     """The sex of those who bear the given name with this skeleton; None where unknown or both."""
     return _lexicon().sexes.get(skeleton)
@@ -143,7 +148,7 @@ def standard(latin: str, skeleton: str, *, restore: bool) -> str | None:
     completed (``əsger`` becomes ``əsgər``). ``restore`` says that the word was typed without them, so one
     name that fits takes its place.
     """
-    found = _lexicon().spellings.get(skeleton, ())
+    found = spellings_of(skeleton)
     if latin in found:
         return latin
     typed = ascii_letters(latin)
