@@ -147,18 +147,19 @@ def fitting(script: str) -> tuple[Layout, ...]:
 def _split_address(address: pa.Array) -> dict[str, list[Cell]]:
     """Street, house and flat; a text that does not come apart stays whole in the street."""
     parts = pc.extract_regex(address, _ADDRESS)
-    street = pc.coalesce(parts.field("street"), address)
-    return {
-        "street": street.to_pylist(),
-        "house": parts.field("house").to_pylist(),
-        "flat": parts.field("flat").to_pylist(),
-    }
+    # What does not match is a null struct around empty texts; so is a flat that is not there.
+    apart = {name: pc.struct_field(parts, name) for name in ("street", "house", "flat")}
+    known = {name: pc.if_else(pc.equal(part, ""), None, part) for name, part in apart.items()}
+    known["street"] = pc.coalesce(known["street"], address)
+    return {name: part.to_pylist() for name, part in known.items()}
 
 
 def _full_name(entries: pa.Table) -> list[Cell]:
-    columns = [entries.column(name) for name in ("surname", "given_name", "patronymic")]
-    joined: list[Cell] = pc.binary_join_element_wise(*columns, " ", null_handling="skip").to_pylist()
-    return joined
+    # The first is never null: with a null in every column pyarrow 26 leaves the row out.
+    surname, *others = (entries.column(name) for name in ("surname", "given_name", "patronymic"))
+    joined = pc.binary_join_element_wise(pc.fill_null(surname, ""), *others, " ", null_handling="skip")
+    names: list[Cell] = [name or None for name in pc.utf8_trim(joined, " ").to_pylist()]
+    return names
 
 
 def _date_cell(text: str | None) -> Cell:
