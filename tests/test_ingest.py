@@ -146,6 +146,12 @@ def test_every_faulty_row_has_its_code():
     assert by_line(found)[1]["patronymic"] is None
 
 
+def test_a_column_without_a_heading_shifts_nothing():
+    """A text file's cell below a blank heading is not one cell too many."""
+    found = take(file([[*HEADER, ""], [*VOTERS[0], "köçüb"]], name="4/12.csv"))
+    assert [row["surname"] for row in by_line(found)] == ["Əliyev"]
+
+
 def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
     """In a workbook a cell beyond the header is a remark, not a shifted row."""
     found = take(RawFile("a" * 12, "12.xlsx", (sheet([HEADER, [*VOTERS[0], "köçüb"]]),)))
@@ -339,6 +345,7 @@ def test_places_are_read_from_names_and_cells():
     assert file_place("x/4-12.csv") == Place(4, 12, sure=False)
     assert file_place("constituency-004/precinct-0012.csv") == Place(4, 12)
     assert file_place("reference/deaths.csv") == Place()
+    assert file_place("4/11-menteqe.xlsx") == Place(4, 11)
     assert [cell_number(text, "precinct") for text in ("12", "012", "12.0", "№ 12", "4 12", "x", "0")] == [
         12,
         12,

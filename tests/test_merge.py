@@ -16,15 +16,18 @@ from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, RawFile, 
 HEADER = ["№", "Soyadı", "Adı"]
 
 
-def intake(constituency: int, *lists: tuple[int, list[str], str | None], source: str = "a") -> Intake:
+def raw_list(source: str, precinct: int, surnames: list[str], below: str | None) -> RawFile:
+    """A text file of a precinct's list: title, header, a row a surname, the line below."""
+    rows = [[f"{precinct} saylı məntəqə"], HEADER, *[["1", surname, surname and "Əli"] for surname in surnames]]
+    rows += [[below]] if below else []
+    columns = {f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)}
+    sheet = RawSheet(None, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns))
+    return RawFile(source, f"{source}.csv", (sheet,))
+
+
+def intake(constituency: int, *lists: tuple[int, list[str], str | None]) -> Intake:
     """The intake of lists, each given as (precinct, surnames, the line below it)."""
-    files = []
-    for number, (precinct, surnames, below) in enumerate(lists):
-        rows = [[f"{precinct} saylı məntəqə"], HEADER, *[["1", surname, "Əli"] for surname in surnames]]
-        rows += [[below]] if below else []
-        columns = {f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)}
-        sheet = RawSheet(None, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns))
-        files.append(RawFile(f"{source}{constituency:03d}{number:08d}", f"{number}.csv", (sheet,)))
+    files = [raw_list(f"a{constituency:03d}{number:08d}", *given) for number, given in enumerate(lists)]
     return ingest(files, IngestSettings(), constituency=constituency)
 
 
@@ -90,10 +93,15 @@ def test_two_permanent_lists_of_a_precinct_are_a_finding():
 
 def test_a_copy_is_not_a_second_list():
     """A list handed in twice is reported as such by ingest, not as two lists nor as a wrong total."""
-    one = intake(4, (1, ["A"], "Cəmi: 1"))
-    raw = RawFile("b" * 12, "x.csv", ())
-    assert raw.source
-    assert "several-lists" not in {row[0] for row in added(merge([one]))}
+    one = raw_list("a" * 12, 1, ["A", "B"], "Cəmi: 2")
+    found = merge([ingest([one, dataclasses.replace(one, name="copy.csv")], IngestSettings(), constituency=4)])
+    assert [row[0] for row in added(found)] == ["duplicate-file"]
+
+
+def test_a_list_of_which_no_row_was_read_still_declares_its_total():
+    """A list whose rows are all set aside is not silently right."""
+    found = merge([ingest([raw_list("a" * 12, 1, [""], "Cəmi: 1")], IngestSettings(), constituency=4)])
+    assert added(found) == [("declared-total-differs", 4, 1, 0.0, 1.0)]
 
 
 def test_an_id_that_stands_twice_stops_the_run():

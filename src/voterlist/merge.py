@@ -123,18 +123,13 @@ def _declared_differs(lists: pa.Table) -> pa.Table:
     rows = [
         row
         for row in lists.filter(pc.is_valid(lists.column("declared"))).to_pylist()
-        if row["declared"] not in {row["entries"], whole[row["source"], row["sheet"]]} and not _is_copy(row)
+        if row["declared"] not in {row["entries"], whole[row["source"], row["sheet"]]}
     ]
     places = {name: [row[name] for row in rows] for name in _LIST_KEY}
     return _findings(
         DECLARED_DIFFERS,
         {**places, "value": [row["entries"] for row in rows], "limit": [row["declared"] for row in rows]},
     )
-
-
-def _is_copy(row: dict[str, Any]) -> bool:
-    """True for a list without entries: a copy of another, or one whose header was not understood."""
-    return bool(row["entries"] == 0)
 
 
 def _several_lists(lists: pa.Table) -> pa.Table:

@@ -70,7 +70,7 @@ def read_sheet(
         rows.codes[:] = CODES.index(AsideCode.DUPLICATE_FILE)
     part = Part(
         _entries(file, sheet, cells, rows, header, places, kind),
-        _lists(file, sheet, rows, places, kind),
+        _lists(file, sheet, rows, places, kind, copy),
         _set_aside(file, sheet, raw, rows, places, copy),
     )
     part.findings.extend(_noticed(file, sheet, rows, header, places, copy))
@@ -218,12 +218,13 @@ def _groups(places: _Places, chosen: Any = slice(None)) -> tuple[_Ints, _Ints, _
     return distinct // 100_000, distinct % 100_000, which, counts
 
 
-def _lists(file: RawFile, sheet: RawSheet, rows: SheetRows, places: _Places, kind: ListKind) -> pa.Table:
+def _lists(file: RawFile, sheet: RawSheet, rows: SheetRows, places: _Places, kind: ListKind, copy: int) -> pa.Table:
     """The balance of each list in the sheet: usually one, more where titles or a column name more precincts."""
     constituencies, precincts, which, counts = _groups(places)
     entries = np.bincount(which[rows.codes == ENTRY_ROW], minlength=len(counts))
     # Of several totals of one list the last holds: those above it are of its pages.
-    declared = {int(which[row]): rows.totals[row] for row in sorted(rows.totals)}
+    # A copy declares nothing: the first of its content has the same total to compare with.
+    declared = {int(which[row]): rows.totals[row] for row in sorted(rows.totals) if not copy}
     columns = {
         "source": [file.source] * len(counts),
         "sheet": [sheet.name] * len(counts),

@@ -28,6 +28,8 @@ _AFTER = re.compile(
 _NOT_OURS = re.compile(r"mekteb|bagca|kuce|школ|сад|улиц|school|street|sex|tarix")
 """Between a number and the word: then the number is a school's or a street's."""
 _TEMPORARY = re.compile(r"muveqqeti|временн|мүвәггәти|temporary")
+_PLAIN = re.compile(rf"\b(\d{{1,4}}) (?:(?P<c>{_CONSTITUENCY})|(?P<p>{_PRECINCT}|msk|pec))\b")
+"""A file called "12-menteqe": without an ordinal this order is believed only where no other number stands."""
 _BARE = re.compile(r"0*(\d{1,4})(?: ?\(\d+\))?")
 _BARE_PAIR = re.compile(r"0*(\d{1,3})[-_]0*(\d{1,4})")
 
@@ -101,6 +103,12 @@ def _named(name: str) -> Place:
     name = name.strip()
     if pair := _BARE_PAIR.fullmatch(name):
         return Place(_within(int(pair[1]), "constituency"), _within(int(pair[2]), "precinct"), sure=False)
+    if len(re.findall(r"\d+", name)) == 1 and (plain := _PLAIN.search(fold(name))):
+        return (
+            Place(_within(int(plain[1]), "constituency"))
+            if plain["c"]
+            else Place(None, _within(int(plain[1]), "precinct"))
+        )
     if bare := _BARE.fullmatch(name):
         return Place(None, _within(int(bare[1]), "precinct"), sure=False)
     return NOWHERE

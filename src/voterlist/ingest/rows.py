@@ -51,8 +51,6 @@ class Header:
     rows: tuple[int, ...]
     """Counted from 0 in the sheet."""
     map: ColumnMap
-    width: int
-    """How many columns it heads: the last that has a header, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ def find_header(head: list[list[str | None]], settings: IngestSettings) -> Heade
                 found = _better(found, _try(head, rows, settings))
         after = found.rows[-1] + 1
         if after < len(head) and _is_column_numbers(head[after]):
-            found = Header((*found.rows, after), found.map, found.width)
+            found = Header((*found.rows, after), found.map)
         return found
     return None
 
@@ -112,7 +110,7 @@ def _try(head: list[list[str | None]], rows: tuple[int, ...], settings: IngestSe
         return None
     if not found.has_name() or (len(found.matches) < 2 and not alone):
         return None
-    return Header(rows, found, max(index for index, text in enumerate(texts) if text) + 1)
+    return Header(rows, found)
 
 
 def _stacked(
@@ -253,10 +251,10 @@ def _declared(text: str) -> int | None:
 
 def _mark_faulty(raw: list[pa.Array], cells: list[pa.Array], codes: _Codes, header: Header, *, is_text: bool) -> None:
     """Marks rows that are too long, too short, or without a name."""
-    if is_text and len(cells) > header.width:
+    width = max(sum(column[row].is_valid for column in raw) for row in header.rows)
+    if is_text and len(cells) > width:
         # In a text file one delimiter too many shifts the cells; in a workbook cells cannot shift.
-        over = [_mask(pc.is_valid(column)) for column in cells[header.width :]]
-        _mark(codes, np.logical_or.reduce(over), AsideCode.ROW_TOO_LONG)
+        _mark(codes, _any_filled(cells, [tuple(range(width, len(cells)))]), AsideCode.ROW_TOO_LONG)
     names = [header.map.columns(field) for field in ("surname", "given_name", "full_name")]
     needed = [column for group in names for column in group]
     ends = np.logical_or.reduce([_mask(pc.is_null(raw[column])) for column in needed])
