@@ -1,0 +1,136 @@
+"""The report as one page that needs nothing else: no network, no file beside it, nothing to install."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from voterlist.report import ReportModel, Words
+from voterlist.report.model import CASE_FIELDS, Case, Fault, RuleCount
+
+__all__ = ["Shown", "render_report", "write_report"]
+
+_Item = TypeVar("_Item")
+
+_ALIKE = 0.5
+"""Two texts less alike than this are marked as a whole: single letters would say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How much of each section the page shows; the workbook has all of it, and the page says how much is left."""
+
+    cases: int = 120
+    apart: int = 40
+    faults_of_rule: int = 25
+    rules_by_precinct: int = 12
+    aside: int = 60
+    lists: int = 300
+    precincts: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The first rows of a section, and how many more the workbook has."""
+
+    rows: Sequence[Any]
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFaults:
+    """A rule with the first of its findings."""
+
+    count: RuleCount
+    faults: Part
+
+
+def write_report(model: ReportModel, path: Path, language: str) -> None:
+    """Write the report's page in this language to ``path``.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.write_bytes(render_report(model, language).encode())
+
+
+def render_report(model: ReportModel, language: str, shown: Shown | None = None) -> str:
+    """The page as HTML; the same model gives the same text."""
+    shown = shown or Shown()
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            model=model,
+            w=Words(language),
+            fields=CASE_FIELDS,
+            cases=_first(model.cases, shown.cases),
+            apart=_first(model.apart, shown.apart),
+            rules=_by_rule(model, shown.faults_of_rule),
+            heat_rules=_first(model.rules, shown.rules_by_precinct),
+            aside=_first(model.aside, shown.aside),
+            lists=_first(model.balance.lists, shown.lists),
+            precincts=_first(model.precincts, shown.precincts),
+            heat=_heat,
+            letters=_letters_of,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    """The one place where templates are loaded: everything that is filled in is escaped."""
+    return Environment(
+        loader=PackageLoader("voterlist.io", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _first(rows: Sequence[_Item], count: int) -> Part:
+    return Part(rows[:count], max(len(rows) - count, 0))
+
+
+def _by_rule(model: ReportModel, count: int) -> list[RuleFaults]:
+    """The findings of each rule, in the order of the model's rules."""
+    found: dict[tuple[str, str], list[Fault]] = {(row.rule, row.severity): [] for row in model.rules}
+    for fault in model.faults:
+        found[fault.rule, fault.severity].append(fault)
+    return [RuleFaults(row, _first(found[row.rule, row.severity], count)) for row in model.rules]
+
+
+def _heat(count: int, most: int) -> int:
+    """The step of shade, 0 to 4, of a count among counts of at most ``most``: the square root spreads small ones."""
+    if not count or not most:
+        return 0
+    return max(1, min(4, round(4 * math.sqrt(count / most))))
+
+
+def _letters_of(case: Case, place: int, texts: Sequence[str]) -> list[tuple[str, bool]]:
+    """The text of one entry in pieces, each with whether it differs from the other entry's text.
+
+    Only of two entries whose texts are alike; otherwise the text is one piece that is not marked.
+    """
+    whole = [(texts[place], False)]
+    if len(case.members) != 2 or not all(texts) or texts[0] == texts[1]:
+        return whole
+    matcher = difflib.SequenceMatcher(None, texts[0], texts[1], autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return whole
+    return list(_pieces(matcher, texts[place], place))
+
+
+def _pieces(matcher: difflib.SequenceMatcher[str], text: str, place: int) -> Iterable[tuple[str, bool]]:
+    for tag, *ends in matcher.get_opcodes():
+        start, end = ends[2 * place : 2 * place + 2]
+        if start < end:
+            yield text[start:end], tag != "equal"

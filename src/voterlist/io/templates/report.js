@@ -1,0 +1,24 @@
+// Finds cases and faults by what stands in them; letters of every spelling and keyboard count as one.
+(() => {
+  const plain = { "ə": "e", "ş": "s", "ç": "c", "ğ": "g", "ı": "i", "ö": "o", "ü": "u" };
+  const fold = (text) => text.replace(/İ/g, "i").replace(/I/g, "i").toLowerCase().replace(/[əşçğıöü]/g, (letter) => plain[letter]);
+  for (const list of document.querySelectorAll("[data-list]")) {
+    const words = list.querySelector("[data-find]");
+    const kind = list.querySelector("[data-kind]");
+    const count = list.querySelector("[data-count]");
+    const items = [...list.querySelectorAll("[data-item]")].map((item) => [item, fold(item.textContent)]);
+    const show = () => {
+      const wanted = fold(words.value).split(/\s+/).filter(Boolean);
+      let shown = 0;
+      for (const [item, text] of items) {
+        const fits = (!kind.value || item.dataset.of === kind.value) && wanted.every((word) => text.includes(word));
+        item.hidden = !fits;
+        shown += fits;
+      }
+      count.textContent = `${shown} / ${items.length}`;
+    };
+    words.addEventListener("input", show);
+    kind.addEventListener("change", show);
+    show();
+  }
+})();

@@ -1,0 +1,8 @@
+"""Workbooks: the report, and the review of cases out and back in."""
+
+from __future__ import annotations
+
+from voterlist.io.xlsx.report import render_report, write_report
+from voterlist.io.xlsx.review import read_review, render_review, write_review
+
+__all__ = ["read_review", "render_report", "render_review", "write_report", "write_review"]

@@ -1,0 +1,161 @@
+"""The report: all tables of a run -> ``ReportModel``, the numbers and rows that every output shows.
+
+No file is written and no sentence is made here: ``io.xlsx`` and ``io.html`` say the model in a language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import review
+from voterlist.model import Rule, Stage
+from voterlist.report.cases import build_cases, count_kinds
+from voterlist.report.faults import build_aside, build_faults, count_rules
+from voterlist.report.figures import (
+    build_balance,
+    build_chance,
+    build_dues,
+    build_estimate,
+    build_needs,
+    build_numbers,
+    build_precincts,
+    build_pyramid,
+)
+from voterlist.report.lookup import Names, Sources, in_constituency
+from voterlist.report.model import Case, Facts, Limits, ReportModel, Text, UnitStanding
+from voterlist.report.words import Words
+from voterlist.schemas import CASE, ENTRY, FINDING, LIST, PAIR, PROFILE, PYRAMID, SET_ASIDE, VOTER, require
+
+__all__ = ["RULES", "Case", "Facts", "Limits", "ReportModel", "Sources", "Text", "Words", "build", "review_cases"]
+
+RULES: tuple[Rule, ...] = ()
+
+
+def build(
+    *,
+    facts: Facts,
+    entries: pa.Table,
+    voters: pa.Table,
+    lists: pa.Table,
+    set_aside: pa.Table,
+    findings: pa.Table,
+    cases: pa.Table,
+    pairs: pa.Table,
+    profile: pa.Table,
+    pyramid: pa.Table,
+    sources: Sources,
+    decisions: pa.Table | None = None,
+    standings: Sequence[UnitStanding] = (),
+    estimate: pa.Table | None = None,
+    chance: pa.Table | None = None,
+    limits: Limits | None = None,
+    mask_identifiers: bool = True,
+) -> ReportModel:
+    """The report of ``facts.constituency``, out of the tables of a run that may hold others beside it.
+
+    Every table may hold several constituencies, except ``pyramid``, which counts the voters of the report. A case
+    is in the report of each constituency that one of its entries is in. Rows whose constituency is not known are
+    in every report, for they must show somewhere.
+
+    Args:
+        facts: whose report it is, and the day.
+        entries: ENTRY; with ``voters`` (VOTER) it must hold every entry that a case or finding names.
+        voters: VOTER.
+        lists: LIST.
+        set_aside: SET_ASIDE.
+        findings: FINDING of all stages.
+        cases: CASE.
+        pairs: PAIR.
+        profile: PROFILE.
+        pyramid: PYRAMID of the voters of ``facts.constituency``.
+        sources: source -> name of the file, or names in the order of ``copy``.
+        decisions: DECISION, all or the current ones.
+        standings: rows of ``pipeline.standings``.
+        estimate: at most one row with the columns of ``Estimate``.
+        chance: rows with ``agreement``, ``expected``, ``found``.
+        limits: the size of a precinct by law.
+        mask_identifiers: show only the last three characters of FIN and document.
+
+    Raises:
+        SchemaError: a table does not have the shape of its schema.
+    """
+    stage, place, names = Stage.REPORT, facts.constituency, Names(sources)
+    entries, voters = require(entries, ENTRY, stage), require(voters, VOTER, stage)
+    own = in_constituency(entries, place)
+    all_cases = require(cases, CASE, stage)
+    aside_rows = in_constituency(require(set_aside, SET_ASIDE, stage), place)
+    built = build_cases(
+        _cases_in(all_cases, place),
+        numbers=review.numbered(all_cases),
+        entries=entries,
+        voters=voters,
+        pairs=require(pairs, PAIR, stage),
+        decisions=decisions,
+        names=names,
+        mask_identifiers=mask_identifiers,
+    )
+    asked, apart = (tuple(case for case in built if case.is_asked is wanted) for wanted in (True, False))
+    found = in_constituency(require(findings, FINDING, stage), place)
+    faults = build_faults(found, entries, names, mask_identifiers=mask_identifiers)
+    aside = build_aside(aside_rows, names, mask_identifiers=mask_identifiers)
+    balance = build_balance(in_constituency(require(lists, LIST, stage), place), own.num_rows, aside_rows, names)
+    dues = build_dues(standings, place, facts.today)
+    precincts = build_precincts(in_constituency(require(profile, PROFILE, stage), place), faults, asked)
+    return ReportModel(
+        facts=facts,
+        limits=limits or Limits(),
+        numbers=build_numbers(balance, precincts, asked, faults),
+        needs=build_needs(balance, dues, asked, faults, aside),
+        balance=balance,
+        dues=dues,
+        cases=asked,
+        apart=apart,
+        kinds=count_kinds(built),
+        faults=faults,
+        rules=count_rules(faults, precincts),
+        precincts=precincts,
+        pyramid=build_pyramid(require(pyramid, PYRAMID, stage)),
+        aside=aside,
+        estimate=build_estimate(estimate),
+        chance=build_chance(chance),
+    )
+
+
+def review_cases(
+    cases: pa.Table,
+    *,
+    entries: pa.Table,
+    voters: pa.Table,
+    pairs: pa.Table,
+    sources: Sources,
+    decisions: pa.Table | None = None,
+    mask_identifiers: bool = True,
+) -> tuple[Case, ...]:
+    """The open cases of a CASE table by number, with their entries: what a review workbook asks about.
+
+    Raises:
+        SchemaError: a table does not have the shape of its schema.
+    """
+    table = require(cases, CASE, Stage.REPORT)
+    built = build_cases(
+        table,
+        numbers=review.numbered(table),
+        entries=require(entries, ENTRY, Stage.REPORT),
+        voters=require(voters, VOTER, Stage.REPORT),
+        pairs=require(pairs, PAIR, Stage.REPORT),
+        decisions=decisions,
+        names=Names(sources),
+        mask_identifiers=mask_identifiers,
+    )
+    return tuple(case for case in built if case.is_open)
+
+
+def _cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:
+    """Every entry of the cases that have an entry in this constituency."""
+    if constituency is None:
+        return cases
+    inside = in_constituency(cases, constituency).column("case_id")
+    return cases.filter(pc.is_in(cases.column("case_id"), value_set=pc.unique(inside)))

@@ -1,0 +1,122 @@
+"""Findings and rows set aside, each with its place in a file looked up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.model import Severity
+from voterlist.report.lookup import Names, mask, mask_row, rows_of, text_column, written_names
+from voterlist.report.model import Aside, Fault, Place, Precinct, RuleCount
+from voterlist.schemas import ENTRY_FIELDS
+
+__all__ = ["build_aside", "build_faults", "count_rules"]
+
+_SEVERITIES = [severity.value for severity in Severity]
+_IDENTIFIERS = ("document", "fin")
+
+
+def build_faults(findings: pa.Table, entries: pa.Table, names: Names, *, mask_identifiers: bool) -> tuple[Fault, ...]:
+    """The findings, errors first, then by rule, precinct, file and line.
+
+    What a finding does not say of its place is taken from the entry it names.
+    """
+    entry = rows_of(entries, findings.column("entry_id"))
+    places = _merged(names.places(findings), names.places(entry))
+    others = names.places(rows_of(entries, findings.column("other_entry_id")))
+    written = written_names(entry).to_pylist()
+    cells = _named_cells(findings, entry, mask_identifiers=mask_identifiers)
+    columns = ["rule", "severity", "unit", "entry_id", "other_entry_id", "field", "value", "limit"]
+    faults = [
+        Fault(
+            row["rule"],
+            Severity(row["severity"]),
+            row["unit"],
+            place,
+            None if row["other_entry_id"] is None else other,
+            row["entry_id"],
+            name,
+            row["field"],
+            cell,
+            row["value"],
+            row["limit"],
+        )
+        for row, place, other, name, cell in zip(
+            findings.select(columns).to_pylist(), places, others, written, cells, strict=True
+        )
+    ]
+    return tuple(sorted(faults, key=_order))
+
+
+def count_rules(faults: tuple[Fault, ...], precincts: tuple[Precinct, ...]) -> tuple[RuleCount, ...]:
+    """How often each rule spoke, errors first, then the most frequent."""
+    order = {(row.constituency, row.precinct): place for place, row in enumerate(precincts)}
+    frame = pd.DataFrame(
+        {
+            "rule": [fault.rule for fault in faults],
+            "severity": [fault.severity.value for fault in faults],
+            "place": [order.get((fault.place.constituency, fault.place.precinct), -1) for fault in faults],
+        },
+    )
+    found = []
+    for severity, of_severity in frame.groupby("severity"):
+        for rule, places in of_severity.groupby("rule")["place"]:
+            counts = np.bincount(places[places >= 0].to_numpy(np.int64), minlength=len(precincts))
+            found.append(RuleCount(str(rule), Severity(str(severity)), len(places), tuple(counts.tolist())))
+    return tuple(sorted(found, key=lambda row: (_SEVERITIES.index(row.severity), -row.count, row.rule)))
+
+
+def build_aside(set_aside: pa.Table, names: Names, *, mask_identifiers: bool) -> tuple[Aside, ...]:
+    """The rows set aside, whole files first, then by file, sheet and line."""
+    codes = text_column(set_aside, "code").to_pylist()
+    rows = set_aside.column("rows").to_pylist()
+    cells = set_aside.column("cells").to_pylist()
+    hide = mask_row if mask_identifiers else str
+    found = [
+        Aside(place, code, count, tuple(hide(cell or "") for cell in texts or ()))
+        for place, code, count, texts in zip(names.places(set_aside), codes, rows, cells, strict=True)
+    ]
+    return tuple(sorted(found, key=lambda row: (row.place.line != 0, *_where(row.place), row.code)))
+
+
+def _merged(own: list[Place], of_entry: list[Place]) -> list[Place]:
+    return [
+        Place(
+            *(
+                getattr(entry, part) if getattr(place, part) is None else getattr(place, part)
+                for part in ("constituency", "precinct", "file", "sheet", "line")
+            )
+        )
+        for place, entry in zip(own, of_entry, strict=True)
+    ]
+
+
+def _named_cells(findings: pa.Table, entry: pa.Table, *, mask_identifiers: bool) -> list[str | None]:
+    """The cell of the field that each finding names, as written."""
+    field = text_column(findings, "field")
+    found = pa.nulls(findings.num_rows, pa.string())
+    for name in ENTRY_FIELDS:
+        column = entry.column(name)
+        if mask_identifiers and name in _IDENTIFIERS:
+            column = pa.array([None if text is None else mask(text) for text in column.to_pylist()], pa.string())
+        found = pc.if_else(pc.fill_null(pc.equal(field, name), fill_value=False), column, found)
+    return list(found.to_pylist())
+
+
+def _where(place: Place) -> tuple[object, ...]:
+    numbers = (place.constituency, place.precinct)
+    texts = (place.file or "", place.sheet or "", place.line or 0)
+    return (*((number is None, number or 0) for number in numbers), *texts)
+
+
+def _order(fault: Fault) -> tuple[object, ...]:
+    return (
+        _SEVERITIES.index(fault.severity),
+        fault.rule,
+        *_where(fault.place),
+        fault.entry_id or "",
+        fault.field or "",
+        fault.value or 0.0,
+    )

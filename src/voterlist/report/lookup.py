@@ -1,0 +1,89 @@
+"""Looks up, for ids in a table, the rows of the entries and voters they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.report.model import Place
+
+__all__ = ["Names", "Sources", "in_constituency", "mask", "mask_row", "rows_of", "text_column", "written_names"]
+
+Sources = Mapping[str, str | Sequence[str]]
+"""Source -> the file's name; where one content came as several files, their names in the order of ``copy``."""
+
+_IDENTIFIER = re.compile(r"\b(?=\w*\d)\w{7,}\b")
+"""A word of seven characters or more with a digit among them: what a FIN or a document number looks like."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of the files."""
+
+    sources: Sources
+
+    def of(self, source: str | None, copy: int = 0) -> str | None:
+        """The file's name; its source where no name is known."""
+        if source is None:
+            return None
+        names = self.sources.get(source, source)
+        if isinstance(names, str):
+            return names
+        return names[min(copy, len(names) - 1)] if names else source
+
+    def places(self, table: pa.Table) -> list[Place]:
+        """The place of every row of a table with source, sheet, line, constituency and precinct."""
+        size = table.num_rows
+        copies = table.column("copy").to_pylist() if "copy" in table.column_names else [0] * size
+        lines = table.column("line").to_pylist() if "line" in table.column_names else [None] * size
+        sources, sheets = table.column("source").to_pylist(), table.column("sheet").to_pylist()
+        areas = table.column("constituency").to_pylist(), table.column("precinct").to_pylist()
+        return [
+            Place(constituency, precinct, self.of(source, copy), sheet, line)
+            for source, copy, sheet, line, constituency, precinct in zip(
+                sources, copies, sheets, lines, *areas, strict=True
+            )
+        ]
+
+
+def in_constituency(table: pa.Table, constituency: int | None) -> pa.Table:
+    """The rows of one constituency, and those of which none is known: they must show somewhere."""
+    if constituency is None:
+        return table
+    column = table.column("constituency")
+    return table.filter(pc.or_kleene(pc.equal(column, constituency), pc.is_null(column)))
+
+
+def rows_of(table: pa.Table, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """One row an id, in the order of the ids: the row of the table with that ``entry_id``, nulls where none has it."""
+    # The table may hold a nation: first only what is asked for, then by position.
+    found = table.filter(pc.is_in(table.column("entry_id"), value_set=pc.unique(ids).drop_null()))
+    places = pc.index_in(ids, value_set=found.column("entry_id").combine_chunks())
+    return found.take(places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places)
+
+
+def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
+    """A column as plain text, whatever way it is stored."""
+    column = table.column(name)
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+
+
+def written_names(entries: pa.Table) -> pa.ChunkedArray:
+    """The name of each entry as written: its three parts, or the full name where they are not apart."""
+    parts = [entries.column(name) for name in ("surname", "given_name", "patronymic")]
+    joined = pc.binary_join_element_wise(*parts, " ", null_handling="skip")
+    return pc.coalesce(pc.if_else(pc.equal(joined, ""), None, joined), entries.column("full_name"))
+
+
+def mask(text: str) -> str:
+    """An identifier with only its last three characters; of a shorter one nothing is shown."""
+    return "\N{BULLET}" * 4 + (text[-3:] if len(text) > 3 else "")
+
+
+def mask_row(text: str) -> str:
+    """A cell of a row that was not understood, with everything masked that may be an identifier."""
+    return _IDENTIFIER.sub(lambda found: mask(found.group()), text)
