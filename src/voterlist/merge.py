@@ -36,7 +36,7 @@ _LIST_KEY = ("source", "sheet", "constituency", "precinct")
 def merge(intakes: Sequence[Intake]) -> Intake:
     """One intake of all: entries by id, every table sorted, the balance of rows checked.
 
-    Findings of the intakes are kept; added are lists whose declared total is not their number of entries, and
+    Findings of the intakes are kept; stated anew are lists whose declared total is not their number of entries, and
     precincts with several permanent lists.
 
     Raises:
@@ -47,7 +47,7 @@ def merge(intakes: Sequence[Intake]) -> Intake:
     entries = concat((require(intake.entries, ENTRY, Stage.MERGE) for intake in intakes), ENTRY)
     lists = concat((require(intake.lists, LIST, Stage.MERGE) for intake in intakes), LIST)
     aside = concat((require(intake.set_aside, SET_ASIDE, Stage.MERGE) for intake in intakes), SET_ASIDE)
-    found = [require(intake.findings, FINDING, Stage.MERGE) for intake in intakes]
+    found = [_not_ours(require(intake.findings, FINDING, Stage.MERGE)) for intake in intakes]
     _check_ids(entries)
     _check_balance(entries, lists, aside)
     found += [_declared_differs(lists), _several_lists(lists)]
@@ -60,6 +60,12 @@ def merge(intakes: Sequence[Intake]) -> Intake:
             *("rule", "constituency", "precinct", "source", "sheet", "line", "field", "value", "limit"),
         ),
     )
+
+
+def _not_ours(findings: pa.Table) -> pa.Table:
+    """The findings without those of an earlier merge, which are stated anew for the whole."""
+    ours = pa.array([rule.code for rule in RULES])
+    return findings.filter(pc.invert(pc.is_in(findings.column("rule").cast(pa.string()), value_set=ours)))
 
 
 def _check_ids(entries: pa.Table) -> None:
