@@ -69,3 +69,11 @@ def test_shares_are_of_rules_with_a_value():
     assert {rule.code for rule in CHECK_RULES} >= SHARE_RULES
     for code in SHARE_RULES:
         assert "value" in places(entries()[f"rule.{code}.message"]["en"])
+
+
+def test_the_stage_pages_lead_to_every_rule():
+    """docs/check.md and docs/reconcile.md link each rule of their stage, and nothing that is not there."""
+    for name, rules in (("check", CHECK_RULES), ("reconcile", RECONCILE_RULES)):
+        text = (PAGES.parent / f"{name}.md").read_text(encoding="utf-8")
+        linked = {part.split(".md)")[0] for part in text.split("](rules/")[1:] if ".md)" in part}
+        assert linked == {rule.code for rule in rules}

@@ -1,0 +1,305 @@
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registers import EACH, ON_DAY, clean
+from voterlist.check.ages import oldest_possible, youngest_possible
+from voterlist.check.chance import improbable, tail_bound
+from voterlist.check.identifiers import two_people
+from voterlist.check.letters import has_mixed_script, has_strange_character
+from voterlist.check.numbering import line_number
+from voterlist.check.register import Register
+from voterlist.config import CheckSettings
+from voterlist.schemas import VOTER
+from voterlist.tables import differ, from_columns, group_codes, matches, similarity
+
+PERSON = {
+    "entry_id": "a",
+    "list_kind": "permanent",
+    "surname_stem": "mammad",
+    "given_skeleton": "elnur",
+    "patronymic_skeleton": "rauf",
+    "given_sex": "m",
+    "birth_year": 1980,
+    "birth_month": 3,
+    "birth_day": 4,
+}
+
+
+def voter(**changes) -> pa.Table:
+    row = {**PERSON, **changes}
+    kinds = {field.name: pa.string() if pa.types.is_dictionary(field.type) else field.type for field in VOTER}
+    return from_columns({name: pa.array([row.get(name)], kinds[name]) for name in VOTER.names}, VOTER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, False),
+        ({"given_skeleton": "elnuur"}, False),
+        ({"surname_stem": "aliy"}, False),
+        ({"birth_year": 1979}, False),
+        ({"surname_stem": "aliy", "birth_month": 4, "birth_day": 3}, False),
+        ({"given_skeleton": None, "given_sex": None}, False),
+        ({"surname_stem": "aliy", "birth_month": None, "birth_day": None}, False),
+        ({"given_skeleton": "sabuhi"}, True),
+        ({"given_skeleton": "elnura", "given_sex": "f"}, True),
+        ({"surname_stem": "aliy", "birth_year": 1979}, True),
+        ({"patronymic_skeleton": "tural", "birth_day": 5}, True),
+    ],
+)
+def test_two_people(changes, expected):
+    """Another given name, or another date with another family, is somebody else; a slip, a marriage or a gap is not."""
+    assert two_people(voter(), voter(**changes)).tolist() == [expected]
+    assert two_people(voter(**changes), voter()).tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    "text", ["Əliyev", "Гасанов Али", "Əli-ağa", "O'Brien", "Həsən Гасан", "MƏMMƏDOV İ.", "Ҹәфәров"]
+)
+def test_ordinary_names_pass(text):
+    """Names of one script a word, with apostrophe, hyphen or initial, are neither mixed nor strange."""
+    assert not has_mixed_script(text)
+    assert not has_strange_character(text)
+    assert not has_strange_character(text.lower())
+
+
+@pytest.mark.parametrize("text", ["Məmmədoв", "Аliyev", "Həsənов", "Əli Гaсан"])
+def test_two_scripts_in_one_word(text):
+    """One look-alike letter of the other script is enough."""
+    assert has_mixed_script(text)
+
+
+@pytest.mark.parametrize("text", ["E1nur", "É™liyev", "Ali*", "\ufffdliyev", "Αλη", "Ali@", "علی"])
+def test_strange_characters(text):
+    """Digits, signs, the traces of a wrong encoding and letters of another alphabet are strange."""
+    assert has_strange_character(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", 12),
+        (" 12. ", 12),
+        ("12.0", 12),
+        ("12)", 12),
+        ("12a", None),
+        ("-1", None),
+        ("1.5", None),
+        ("12345678901", None),
+    ],
+)
+def test_line_number(text, number):
+    """A whole number with what clerks write behind it is read; anything else is no line number."""
+    assert line_number(text) == number
+
+
+def _exact_tail(count: int, of: int, share: float) -> float:
+    return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count, of + 1))
+
+
+@given(st.integers(1, 60), st.data(), st.floats(0.001, 0.95))
+def test_the_bound_is_never_below_the_tail(of, data, share):
+    """What the bound calls improbable is improbable by the exact binomial sum too."""
+    count = data.draw(st.integers(0, of))
+    bound = tail_bound(np.array([count]), np.array([of]), share)[0]
+    assert bound >= _exact_tail(count, of, share) * (1 - 1e-9)
+    assert bound <= 1
+
+
+def test_the_bound_is_tight_where_it_matters():
+    """Far above expectation the bound is within a tenth of the exact tail, so little is overlooked."""
+    assert tail_bound(np.array([60]), np.array([1000]), 0.02)[0] <= 1.1 * _exact_tail(60, 1000, 0.02)
+
+
+def test_shares_at_the_edges():
+    """A share of 0 makes any count improbable, a share of 1 none; nothing out of nothing is not improbable."""
+    counts, of = np.array([0, 1, 5, 0]), np.array([5, 5, 5, 0])
+    assert improbable(counts, of, 0.0, 0.001).tolist() == [False, True, True, False]
+    assert improbable(counts, of, 1.0, 0.001).tolist() == [False, False, False, False]
+
+
+@given(
+    st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)),
+    st.integers(2000, 2014),
+    st.none() | st.integers(1, 12),
+    st.none() | st.integers(1, 31),
+)
+def test_nobody_is_called_under_age_wrongly(on_day, year, month, day):
+    """The oldest and youngest age possible are those of a plain walk over every day that the date can be."""
+    if month is None:
+        day = None
+    elif day is not None:
+        day = min(day, calendar.monthrange(year, month)[1])
+    tables = clean()
+    for name, value in (("birth_year", year), ("birth_month", month), ("birth_day", day)):
+        tables.voters[name] = [value] * (3 * EACH)
+    register = Register.of(*tables.arrow(), CheckSettings(), on_day)
+    months = range(1, 13) if month is None else [month]
+    possible = [
+        dt.date(year, m, d) for m in months for d in ([day] if day else range(1, calendar.monthrange(year, m)[1] + 1))
+    ]
+    ages = [
+        on_day.year - b.year - ((on_day.month, on_day.day) < (b.month, min(b.day, 28) if b.month == 2 else b.day))
+        for b in possible
+    ]
+    assert oldest_possible(register)[0] == max(ages)
+    assert youngest_possible(register)[0] == min(ages)
+
+
+def _rules(tables) -> set[str]:
+    return {finding["rule"] for finding in tables.findings()}
+
+
+def test_a_year_alone_is_under_age_only_where_no_day_would_do():
+    """On 3 February 2026 a birth in 2008 may be of age, one in 2009 cannot be."""
+    tables = clean()
+    for row, year in ((1, 2008), (2, 2009)):
+        for name, value in (("birth_year", year), ("birth_month", None), ("birth_day", None)):
+            tables.voters[name][row] = value
+    found = [finding["entry_id"] for finding in tables.findings() if finding["rule"] == "under-age"]
+    assert found == [tables.voters["entry_id"][2]]
+
+
+def test_small_precincts_do_not_heap_by_chance():
+    """Three births on 1 January among forty are a large share, but chance can show it: no finding."""
+    tables = clean()
+    for columns in (tables.voters, tables.entries):
+        for name in columns:
+            columns[name] = columns[name][:40]
+    for row in range(3):
+        tables.voters["birth_month"][row] = tables.voters["birth_day"][row] = 1
+    assert "heaping-first-of-january" not in _rules(tables)
+
+
+def test_a_missing_flat_is_no_dwelling():
+    """Twenty entries of a block without a flat number are not one dwelling; of a house without flats they are."""
+    tables = clean()
+    for row in range(20, 40):
+        tables.voters["flat"][row] = None
+    assert "crowded-dwelling" not in _rules(tables)
+    tables = clean()
+    for row in range(40):
+        tables.voters["flat"][row] = None
+    found = [finding for finding in tables.findings() if finding["rule"] == "crowded-dwelling"]
+    assert [finding["value"] for finding in found] == [40.0]
+
+
+@pytest.mark.parametrize(
+    ("code", "at_limit", "beyond"),
+    [
+        ("precinct-too-small", {"smallest_precinct": EACH}, {"smallest_precinct": EACH + 1}),
+        ("precinct-too-large", {"largest_precinct": EACH}, {"largest_precinct": EACH - 1}),
+        ("crowded-dwelling", {"most_voters_in_dwelling": 4}, {"most_voters_in_dwelling": 3}),
+        ("over-age", {"oldest_age": 87}, {"oldest_age": 86}),
+        ("under-age", {"voting_age": 22}, {"voting_age": 23}),
+    ],
+)
+def test_a_limit_itself_is_allowed(code, at_limit, beyond):
+    """What is exactly at the limit of the settings is no fault; one step further it is."""
+    tables = clean()
+    for row in range(3 * EACH):
+        # Ages from 22 to 86 on the day.
+        born = 1939 + (row * 7) % 65
+        for name, value in (("birth_year", born), ("birth_month", 6), ("birth_day", 1 + row % 28)):
+            tables.voters[name][row] = value
+    ages = {ON_DAY.year - year - 1 for year in tables.voters["birth_year"]}
+    assert (min(ages), max(ages)) == (22, 86)
+    assert code not in {finding["rule"] for finding in tables.findings(CheckSettings(**at_limit))}
+    assert code in {finding["rule"] for finding in tables.findings(CheckSettings(**beyond))}
+
+
+def test_strangers_are_asked_about_from_the_limit_on():
+    """Four voters of four surnames are a dwelling of strangers at a limit of four, and not once two share a surname."""
+    tables = clean()
+    for row in range(4):
+        tables.voters["surname_stem"][row] = f"stem{row}"
+    code = "dwelling-without-shared-surname"
+    assert code in {finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=4))}
+    assert code not in {finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=5))}
+    tables.voters["surname_stem"][3] = "stem0"
+    assert code not in {finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=4))}
+    tables.voters["surname_stem"][3] = None
+    assert code not in {finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=4))}
+
+
+def test_a_temporary_list_is_no_precinct_and_no_dwelling():
+    """A ward of thirty in one building is neither a precinct too small nor a dwelling of strangers."""
+    tables = clean()
+    for columns in (tables.voters, tables.entries):
+        for name in columns:
+            columns[name] = columns[name][: 2 * EACH + 30]
+        columns["list_kind"] = ["permanent"] * (2 * EACH) + ["temporary"] * 30
+    for row in range(2 * EACH, 2 * EACH + 30):
+        tables.voters["house"][row], tables.voters["flat"][row] = "1", "1"
+        tables.voters["surname_stem"][row] = f"stem{row}"
+    assert not {"precinct-too-small", "crowded-dwelling", "dwelling-without-shared-surname"} & _rules(tables)
+
+
+def test_a_list_numbered_by_street_is_left_alone():
+    """Where every street starts again at 1, neither gaps nor repeats are found."""
+    tables = clean()
+    tables.entries["number"] = [str(1 + (row % 20) * 2) for row in range(3 * EACH)]
+    assert not {"line-number-gap", "line-number-repeat"} & _rules(tables)
+
+
+def test_a_field_that_was_written_is_not_missing():
+    """A date that normalize could not read is its matter, not a missing value."""
+    tables = clean()
+    for name in ("birth_year", "birth_month", "birth_day"):
+        tables.voters[name][5] = None
+    assert "missing-value" not in _rules(tables)
+    tables.entries["birth_date"][5] = None
+    assert "missing-value" in _rules(tables)
+
+
+def test_a_shared_fin_is_found_behind_an_entry_of_gaps():
+    """The first entry of a FIN may hold nothing but it: the others are compared all the same."""
+    tables = clean()
+    for name in ("surname_stem", "given_skeleton", "given_sex", "birth_year", "birth_month", "birth_day"):
+        tables.voters[name][0] = None
+    tables.voters["fin"][0] = tables.voters["fin"][50] = tables.voters["fin"][9]
+    found = [finding for finding in tables.findings() if finding["rule"] == "fin-shared"]
+    places = [(finding["entry_id"], finding["other_entry_id"]) for finding in found]
+    assert places == [(tables.voters["entry_id"][50], tables.voters["entry_id"][9])]
+
+
+CELLS = st.lists(st.tuples(st.sampled_from([None, "a", "b"]), st.sampled_from([None, 1, 2])), max_size=12)
+
+
+@given(CELLS, st.booleans())
+def test_group_codes_are_those_of_a_dictionary(rows, known):
+    """Rows share a code just where they agree in all columns; gaps are in no group unless asked for."""
+    table = pa.table({"x": pa.array([x for x, _ in rows], pa.string()), "y": pa.array([y for _, y in rows], pa.int8())})
+    codes, count = group_codes(table, "x", "y", known=known)
+    seen: dict[tuple, int] = {}
+    expected = [-1 if known and None in row else seen.setdefault(row, len(seen)) for row in rows]
+    assert codes.tolist() == expected
+    assert count == len(seen)
+
+
+@given(st.lists(st.integers(-1, 3), max_size=8), st.lists(st.integers(-1, 3), max_size=8))
+def test_matches_are_those_of_two_loops(left, right):
+    """Every pair of one code, once, in order; -1 matches nothing, not even itself."""
+    found = matches(np.array(left, dtype=np.int64), np.array(right, dtype=np.int64))
+    expected = [(a, b) for a, x in enumerate(left) for b, y in enumerate(right) if x == y >= 0]
+    assert list(zip(*(side.tolist() for side in found), strict=True)) == expected
+
+
+def test_missing_neither_differs_nor_is_alike():
+    """Where either side is missing, there is no difference and no similarity; two blanks are not alike."""
+    left, right = pa.array(["hasan", None, None, "ali"]), pa.array(["hasan", "ali", None, "huseyn"])
+    assert differ(left, right).tolist() == [False, False, False, True]
+    alike = similarity(left, right)
+    assert alike[0] == 1
+    assert np.isnan(alike[1:3]).all()
+    assert alike[3] < 0.5
+    assert similarity(left.slice(0, 0), right.slice(0, 0)).tolist() == []
