@@ -174,6 +174,7 @@ def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
         (["№", "ФИО", "Дата рожд.", "Пол"], ["number", "full_name", "birth_date", "sex"]),
         (["№", "Ad", "Doğum ili", "Ünvanı"], ["number", "full_name", "birth_year", "address"]),
         (["Soyadı / Фамилия", "Adı / Имя", "Ünvan / Адрес"], ["surname", "given_name", "address"]),
+        (["ФИО избирателя", "Seçicinin ünvanı"], ["full_name", "address"]),
         (["Soyad", "Ad", "Doğum yeri", "Telefon"], ["surname", "given_name", "other", "other"]),
         (["Soyad", "Ad", "Ş/V seriyası", "№"], ["surname", "given_name", "document_series", "document_number"]),
         (["Soyad", "Adı, atasının adı", "FİN kod", "Ş.V. №-si"], ["surname", "given_name", "fin", "document"]),
@@ -228,6 +229,12 @@ def test_a_header_of_two_rows_is_read_together():
     assert (row["address"], row["birth_date"]) == ("Nizami 5 12", "1970")
 
 
+def test_a_series_stands_before_its_number():
+    """Series and number of a document are joined in that order, whatever their headers are called."""
+    rows = [["Soyadı", "Adı", "Vəsiqənin nömrəsi", "Vəsiqənin seriyası"], ["Əliyev", "Əli", "12345678", "AZE"]]
+    assert by_line(take(file(rows, name="4/12.csv")))[0]["document"] == "AZE 12345678"
+
+
 def test_day_month_and_year_become_one_date():
     """Three columns are one date; without a day the year stands."""
     rows = [
@@ -261,6 +268,7 @@ def test_a_header_repeated_on_each_page_is_no_voter():
         (["Итого:", "1043"], 1043),
         (["Total voters", "1,043"], 1043),
         (["Cəmi", "43", "20", "23"], 43),
+        (["Siyahıda cəmi 2 nəfər"], 2),
         (["Cəmi:"], None),
     ],
 )

@@ -118,6 +118,12 @@ def test_commas_in_every_address_do_not_beat_a_semicolon():
     assert find_delimiter(lines) == ";"
 
 
+def test_a_short_list_below_a_long_title_is_parted():
+    """Title rows and signatures without a delimiter do not hide that of the few rows between them."""
+    lines = [*["Seçicilərin siyahısı, 2026"] * 6, "№;Soyadı;Adı", "1;Əliyev;Əli", "2;Vəliyev;Rza", "Sədr: Babayev"]
+    assert find_delimiter(lines) == ";"
+
+
 def test_a_list_of_one_column_is_not_parted():
     """Lines without a delimiter are one cell each."""
     assert rows("Soyadı adı\nƏliyev Əli\nVəliyev Vəli\n".encode()) == [["Soyadı adı"], ["Əliyev Əli"], ["Vəliyev Vəli"]]

@@ -124,17 +124,26 @@ def match_header(text: str) -> _Answer | None:
     folded = re.sub(r"\bno s[iu]\b", "no", fold(text))
     if not folded or len(folded) > _LONGEST:
         return None
+    return _understood(text, folded) or _abbreviated(folded) or _similar(folded)
+
+
+def _understood(text: str, folded: str) -> _Answer | None:
+    """What a header is taken for where it is a known one, with something before, behind or beside it at most."""
     if role := _KNOWN.get(folded):
         return _Answer(role, 1.0, "known")
     if role := _composed(folded):
         return _Answer(role, 0.98, "composed")
-    if role := _KNOWN.get(re.sub(r" ?(?:no )?\d+$| no$", "", folded)):
-        return _Answer(role, 0.95, "known")
-    for part in re.split(r"[/|()\n;\[\]]+", text):
-        inner = fold(part)
-        if inner != folded and (role := _KNOWN.get(inner) or _composed(inner)):
+    parts = [re.sub(r" ?(?:no )?\d+$| no$", "", folded), " ".join(_content_words(folded))]
+    parts += [fold(part) for part in re.split(r"[/|()\n;\[\]]+", text)]
+    for part in parts:
+        if part != folded and (role := _KNOWN.get(part) or _composed(part)):
             return _Answer(role, 0.95, "known")
-    return _abbreviated(folded) or _similar(folded)
+    return None
+
+
+def _content_words(folded: str) -> list[str]:
+    """The words of a header without those that may stand beside it, such as "of the voter"."""
+    return [word for word in folded.split() if word not in FILLERS]
 
 
 def _composed(folded: str) -> str | None:
@@ -146,7 +155,7 @@ def _composed(folded: str) -> str | None:
         if doubled in rest:
             parts.add(part)
             rest = rest.replace(doubled, " ")
-    return _COMPOSED.get(frozenset(parts)) if set(rest.split()) <= FILLERS else None
+    return None if _content_words(rest) else _COMPOSED.get(frozenset(parts))
 
 
 def _abbreviated(folded: str) -> _Answer | None:

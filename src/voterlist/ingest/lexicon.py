@@ -20,7 +20,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "birth_date": ("birth_date", "birth_day", "birth_month", "birth_year"),
     "sex": ("sex",),
     "address": ("address", "settlement", "street_kind", "street", "house", "block", "flat", "postcode"),
-    "document": ("document", "document_series", "document_number"),
+    "document": ("document_series", "document", "document_number"),
     "fin": ("fin",),
 }
 

@@ -27,7 +27,9 @@ _HEAD_ROWS = 50
 _MOST_TITLE_CELLS = 4
 _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "precinct")
 _TOTAL = (
-    r"(?i)^\W*(?:№\W*)?(?:c[əeә]m[iİı]|yekun|toplam|[üu]mum[iİı] (?:say|c[əeә]m)|"
+    r"(?i)^\W*(?:№\W*)?"
+    r"(?:(?:siyah[ıiİ]\pL*|m[əe]nt[əe]q\pL*|[üu]zr[əe]|daimi|по|списк\pL*|участк\pL*) )*"
+    r"(?:c[əeә]m[iİı]|yekun|toplam|[üu]mum[iİı] (?:say|c[əeә]m)|"
     r"se[çc][iİ]c[iİ]l[əe]r[iİ]n (?:[üu]mum[iİı] )?say[ıiIİ]|"
     r"итого|всего|ҹәми|общее (?:число|количество)|total|sum|grand total|number of voters)(?:[^\pL]|$)"
 )

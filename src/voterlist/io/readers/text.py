@@ -55,28 +55,31 @@ def columns(rows: list[list[str]], most: int) -> pa.Table:
 def find_delimiter(lines: list[str]) -> str | None:
     """The sign that parts the cells: a semicolon, tab, bar or comma; None where each line is one cell.
 
-    A sign is evidence by how many lines hold it the same number of times. The comma, which also stands in
-    addresses, is believed only where none of the others does.
+    A semicolon, tab or bar is believed where half of the lines hold it, or a quarter (a short list below a long
+    title) if they usually hold it more than once. The comma, which also stands in addresses, is believed only
+    where none of these is.
     """
     sample = [_QUOTED.sub("", line) for line in lines if line.strip()][:_SAMPLE_LINES]
     if sample and (declared := re.fullmatch(r"sep=([;,\t|])", sample[0].strip().lower())):
         return declared.group(1)
-    best: tuple[float, int, str] | None = None
-    for sign in ";\t|":
-        usual, lines_with = _usual(sample, sign)
-        if usual and lines_with >= 0.5 * len(sample) and (best is None or (lines_with, usual) > best[:2]):
-            best = (lines_with, usual, sign)
-    if best is not None:
-        return best[2]
-    usual, lines_with = _usual(sample, ",")
-    return "," if usual and lines_with >= 0.3 * len(sample) else None
+    best: tuple[int, int, str] | None = None
+    for sign in ";\t|,":
+        if sign == "," and best is not None:
+            break
+        usual, holding = _usual(sample, sign)
+        believed = 2 * holding >= len(sample) or (usual > 1 and 4 * holding >= len(sample))
+        if usual and believed and (best is None or (holding, usual) > best[:2]):
+            best = (holding, usual, sign)
+    return best[2] if best else None
 
 
 def _usual(sample: list[str], sign: str) -> tuple[int, int]:
-    """How many times a line usually holds the sign, leaving out lines without it, and in how many lines so."""
+    """How many times a line that holds the sign usually holds it, and how many lines hold it."""
     counts = Counter(line.count(sign) for line in sample)
     counts.pop(0, None)
-    return max(counts.items(), key=lambda item: (item[1], item[0])) if counts else (0, 0)
+    if not counts:
+        return 0, 0
+    return max(counts.items(), key=lambda item: (item[1], item[0]))[0], counts.total()
 
 
 def split_rows(lines: list[str], delimiter: str | None) -> tuple[list[int], list[list[str]]]:
