@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from voterlist.config import Settings
 from voterlist.errors import UsageError
 from voterlist.io import readers, store
 
-__all__ = ["Batch", "Inputs", "find"]
+__all__ = ["INBOX", "REFERENCE", "Batch", "Inputs", "find", "sources_of"]
 
 INBOX = "inbox"
 REFERENCE = "reference"
@@ -92,6 +92,15 @@ def find(workspace: Path, constituencies: Collection[int] = ()) -> Inputs:
     paths = [path for batch in batches for path in batch.paths] + list(reference)
     digests = {path.relative_to(workspace).as_posix(): _digest(path) for path in paths}
     return Inputs(tuple(batches), reference, digests)
+
+
+def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
+    """Source -> the paths of the lists with this content, in order; ``digests`` are those of a run's inputs."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(digests):
+        if name.startswith(f"{INBOX}/"):
+            found.setdefault(digests[name][:12], []).append(name)
+    return found
 
 
 def _batches(inbox: Path) -> list[Batch]:

@@ -1,17 +1,101 @@
-"""The reports of a run."""
+"""The reports of a run: for each constituency, in each language of the settings."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
+
+from voterlist import check, report
+from voterlist.io import html, store, xlsx
+from voterlist.io.store import Work
+from voterlist.model import Stage
+from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.standings import UnitStanding
 from voterlist.pipeline.street import Context
-from voterlist.pipeline.walk import Walk
+from voterlist.pipeline.walk import Tables, Walk, guarded, peak_megabytes
+from voterlist.report import Facts, Limits, ReportModel
+from voterlist.report.lookup import in_constituency
 
-__all__ = ["write_reports"]
+__all__ = ["REPORTS", "report_folder", "write_reports"]
+
+REPORTS = "reports"
+
+_WRITERS = {"html": html.write_report, "xlsx": xlsx.write_report}
 
 
-def write_reports(context: Context, walk: Walk, standing: tuple[UnitStanding, ...]) -> tuple[Path, ...]:
-    """Write the reports of every constituency, in every language of the settings; returns their paths."""
-    del context, walk, standing
-    return ()
+def write_reports(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> tuple[Path, ...]:
+    """Write a workbook and a page for every constituency and language; returns the paths of what people open."""
+    context.progress(Stage.REPORT, "", 0, 1)
+    started = time.perf_counter()
+    outputs = guarded(Stage.REPORT, partial(_write_all, context, walk, standing))
+    entries = walk.tables["entries"].num_rows
+    seconds = round(time.perf_counter() - started, 3)
+    walk.note(Work(Stage.REPORT, entries, entries, 0, seconds, peak_megabytes()))
+    return outputs
+
+
+def _write_all(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> tuple[Path, ...]:
+    constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
+    outputs = []
+    for done, constituency in enumerate(constituencies, 1):
+        model = _model(context, walk, constituency, standing)
+        outputs += _write(model, report_folder(context.workspace, constituency), context.settings.report.languages)
+        context.progress(Stage.REPORT, "", done, len(constituencies))
+    return tuple(outputs)
+
+
+def report_folder(workspace: Path, constituency: int | None) -> Path:
+    """Where the reports of a constituency lie; ``all`` where no number is known."""
+    return workspace / REPORTS / ("all" if constituency is None else str(constituency))
+
+
+def _model(
+    context: Context,
+    walk: Walk,
+    constituency: int | None,
+    standing: Sequence[UnitStanding],
+) -> ReportModel:
+    """What the report of a constituency says."""
+    tables, settings = walk.tables, context.settings
+    facts = Facts(
+        cycle=settings.workspace.cycle,
+        level=settings.workspace.level,
+        constituency=constituency,
+        today=context.today,
+        run=walk.folder.manifest.run,
+    )
+    return report.build(
+        facts=facts,
+        **{name: tables[name] for name in ("entries", "voters", "lists", "set_aside", "findings", "cases", "pairs")},
+        profile=tables["profile"],
+        pyramid=_pyramid(tables, context, constituency),
+        sources=sources_of(context.inputs.digests),
+        decisions=context.decisions,
+        standings=standing,
+        estimate=tables["estimate"],
+        chance=tables["chance"],
+        limits=Limits(settings.check.smallest_precinct, settings.check.largest_precinct),
+        mask_identifiers=settings.privacy.mask_identifiers,
+    )
+
+
+def _pyramid(tables: Tables, context: Context, constituency: int | None) -> pa.Table:
+    """The age pyramid of the constituency; that of the run, where it has only one."""
+    if len(context.inputs.constituencies) < 2:
+        return tables["pyramid"]
+    return check.pyramid(in_constituency(tables["voters"], constituency), context.list_day)
+
+
+def _write(model: ReportModel, folder: Path, languages: Sequence[str]) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for language in languages:
+        for kind, write in _WRITERS.items():
+            path = folder / f"report-{language}.{kind}"
+            store.write_atomically(path, partial(write, model, language=language))
+            paths.append(path)
+    return paths

@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -13,8 +14,9 @@ from voterlist.errors import StageError, VoterlistError
 from voterlist.io.store import RunFolder, Work, digest_of
 from voterlist.model import Stage
 
-__all__ = ["Made", "Progress", "Tables", "Walk", "place_of"]
+__all__ = ["Made", "Progress", "Tables", "Walk", "guarded", "peak_megabytes", "place_of"]
 
+Result = TypeVar("Result")
 Tables = Mapping[str, pa.Table]
 Progress = Callable[[Stage, str, int, int], None]
 """Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how much."""
@@ -51,14 +53,15 @@ class Walk:
             depends: digests of what it depends on besides the stages before it.
 
         Raises:
-            StageError: the stage failed inside. The cause is not chained: its message may quote a cell.
+            StageError: the stage failed inside, or lost a row.
         """
         self.progress(stage, "", 0, 1)
         started = time.perf_counter()
         self.key = digest_of(self.key, stage, *depends)
         found = self.folder.take_over(stage, self.key)
         if found is None:
-            made = self._make(stage, make)
+            made = guarded(stage, make)
+            _require_balance(stage, made)
             balance = {"rows_in": made.rows_in, "rows_out": made.rows_out, "set_aside": made.set_aside}
             self.folder.commit(stage, self.key, made.tables, **balance)
         else:
@@ -71,27 +74,40 @@ class Walk:
             rows_out=made.rows_out,
             set_aside=made.set_aside,
             seconds=round(time.perf_counter() - started, 3),
-            peak_megabytes=_peak_megabytes(),
+            peak_megabytes=peak_megabytes(),
             reused=found is not None,
         )
-        self.work.append(work)
-        self.folder.note(work)
+        self.note(work)
         self.progress(stage, "", 1, 1)
 
-    def _make(self, stage: Stage, make: Callable[[], Made]) -> Made:
-        try:
-            made = make()
-        except (VoterlistError, OSError, MemoryError):
-            raise
-        except Exception as error:  # noqa: BLE001  whatever it is, its message may quote a cell
-            places = {"kind": type(error).__name__, "place": place_of(error)}
-            message = f"the stage {stage} failed: {places['kind']} at {places['place']}"
-            raise StageError(message, stage=stage, code="stage-broke", places=places) from None
-        if made.rows_in != made.rows_out + made.set_aside:
-            counts = {name: str(getattr(made, name)) for name in ("rows_in", "rows_out", "set_aside")}
-            message = f"rows do not balance in the stage {stage}: {counts}"
-            raise StageError(message, stage=stage, code="rows-lost", places=counts)
-        return made
+    def note(self, work: Work) -> None:
+        """Add what a stage did to the trace."""
+        self.work.append(work)
+        self.folder.note(work)
+
+
+def guarded(stage: Stage, make: Callable[[], Result]) -> Result:
+    """What ``make`` gives.
+
+    Raises:
+        StageError: it failed inside. The cause is not chained: its message may quote a cell.
+    """
+    try:
+        return make()
+    except (VoterlistError, OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, its message may quote a cell
+        places = {"kind": type(error).__name__, "place": place_of(error)}
+        message = f"the stage {stage} failed: {places['kind']} at {places['place']}"
+        raise StageError(message, stage=stage, code="stage-broke", places=places) from None
+
+
+def _require_balance(stage: Stage, made: Made) -> None:
+    """Stop the run where a row was lost or came from nowhere."""
+    if made.rows_in != made.rows_out + made.set_aside:
+        counts = {name: str(getattr(made, name)) for name in ("rows_in", "rows_out", "set_aside")}
+        message = f"rows do not balance in the stage {stage}: {counts}"
+        raise StageError(message, stage=stage, code="rows-lost", places=counts)
 
 
 def place_of(error: BaseException) -> str:
@@ -104,7 +120,7 @@ def place_of(error: BaseException) -> str:
     return place
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """The highest memory of this process so far, in mebibytes; 0 where the system does not tell."""
     try:
         import resource  # noqa: PLC0415  not on Windows

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.report.model import Place
+from voterlist.tables import join_text
 
 __all__ = ["Names", "Sources", "in_constituency", "mask", "mask_row", "rows_of", "text_column", "written_names"]
 
@@ -75,8 +76,7 @@ def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
 def written_names(entries: pa.Table) -> pa.ChunkedArray:
     """The name of each entry as written: its three parts, or the full name where they are not apart."""
     parts = [entries.column(name) for name in ("surname", "given_name", "patronymic")]
-    joined = pc.binary_join_element_wise(*parts, " ", null_handling="skip")
-    return pc.coalesce(pc.if_else(pc.equal(joined, ""), None, joined), entries.column("full_name"))
+    return pc.coalesce(join_text(parts), entries.column("full_name"))
 
 
 def mask(text: str) -> str:

@@ -159,7 +159,7 @@ def _faults(sheet: Sheet, model: ReportModel) -> None:
                 words.place(fault.other) if fault.other else None,
                 fault.entry_id,
             ],
-            [fault.severity.value, *[""] * 12],
+            [fault.severity.value, *[""] * (len(columns) - 1)],
         )
         for fault in model.faults
     ]

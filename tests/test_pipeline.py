@@ -1,0 +1,357 @@
+import datetime as dt
+import json
+import signal
+import subprocess
+import sys
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+import workspaces
+from voterlist import config, pipeline
+from voterlist.errors import StageError, UsageError
+from voterlist.io.ledger import Ledger
+from voterlist.model import Stage, Standing
+from voterlist.pipeline import street
+from voterlist.schemas import DECISION
+from voterlist.tables import Outcome, from_columns
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return workspaces.make(tmp_path / "2026")
+
+
+def table(result, name):
+    return pq.read_table(result.folder / f"{name}.parquet")
+
+
+def test_the_whole_street_finds_the_person_who_stands_twice(workspace):
+    """Raw files go in; the one repeated person comes out as a case to decide, and every row is accounted for."""
+    result = workspaces.run(workspace)
+    assert result.rows_in == result.rows_out + result.set_aside
+    assert (result.rows_out, result.files, result.lists) == (7, 2, 2)
+    cases = table(result, "cases").filter(pa.compute.field("kind").isin(["within-constituency"]))
+    surnames = table(result, "entries").filter(pa.compute.field("entry_id").isin(cases.column("entry_id").to_pylist()))
+    assert set(surnames.column("surname").to_pylist()) == {"Məmmədov"}
+    assert sorted(surnames.column("precinct").to_pylist()) == [1, 2]
+    assert result.open_cases == 1
+    assert result.until is None
+
+
+def test_every_stage_balances_and_stands_in_the_trace(workspace):
+    """Rows in are rows out and rows set aside, in each of the stages, in the order of the street."""
+    result = workspaces.run(workspace)
+    trace = json.loads((result.folder / "trace.json").read_text(encoding="utf-8"))
+    assert [work["stage"] for work in trace["stages"]] == [stage.value for stage in Stage]
+    assert all(work["rows_in"] == work["rows_out"] + work["set_aside"] for work in trace["stages"])
+    assert all(work["seconds"] >= 0 and not work["reused"] for work in trace["stages"])
+    later = [work["rows_in"] for work in trace["stages"][1:]]
+    assert later == [work["rows_out"] for work in trace["stages"][:-1]]
+
+
+def test_the_street_has_every_stage_of_the_model_once_and_in_order():
+    """What --until offers is what is run; the reports come last, out of all tables."""
+    assert [step.stage for step in street.STREET] == [stage for stage in Stage if stage is not Stage.REPORT]
+
+
+def test_the_same_input_is_the_same_run_and_the_same_bytes(workspace):
+    """A second run on the same day rewrites the first: one folder, not a bit different."""
+    first = workspaces.run(workspace)
+    before = workspaces.contents(first)
+    second = workspaces.run(workspace)
+    assert second.run == first.run
+    assert workspaces.contents(second) == before
+    assert len(list((workspace / "runs").iterdir())) == 1
+
+
+def test_renamed_files_give_the_same_tables(workspace, tmp_path):
+    """Names of files, and with them their order, stand in no table."""
+    other = workspaces.copied(workspace, tmp_path / "other")
+    inbox = other / "inbox" / "88"
+    (inbox / "menteqe-1.csv").rename(inbox / "z.csv")
+    (inbox / "menteqe-2.csv").rename(inbox / "a.csv")
+    first, second = workspaces.run(workspace), workspaces.run(other)
+    assert first.run == second.run
+    assert workspaces.contents(first, tables_only=True) == workspaces.contents(second, tables_only=True)
+
+
+def test_the_number_of_workers_changes_nothing(tmp_path):
+    """Lists read by two processes give the same bytes as lists read by one."""
+    one = workspaces.make(tmp_path / "one")
+    workspaces.make(one, constituency=23)
+    two = workspaces.copied(one, tmp_path / "two")
+    first, second = workspaces.run(one, jobs=1), workspaces.run(two, jobs=2)
+    assert first.constituencies == (23, 88)
+    assert workspaces.contents(first) == workspaces.contents(second)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+import workspaces
+
+def die(stage, step, done, total):
+    if stage == sys.argv[2] and done == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+workspaces.run(Path(sys.argv[1]), progress=die)
+"""
+
+
+@pytest.mark.parametrize("stage", [Stage.MERGE, Stage.LINK, Stage.REPORT])
+def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
+    """Killed at a stage and started again, a run leaves the same bytes as one that was never disturbed."""
+    calm = workspaces.copied(workspace, tmp_path / "calm")
+    tests = str(workspaces.__file__).rpartition("/")[0]
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(workspace), stage.value, tests], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    result, undisturbed = workspaces.run(workspace), workspaces.run(calm)
+    assert [work.stage for work in result.stages if work.reused] == [
+        step.stage for step in street.STREET if list(Stage).index(step.stage) < list(Stage).index(stage)
+    ]
+    assert workspaces.contents(result) == workspaces.contents(undisturbed)
+    assert result.cases_by_kind == undisturbed.cases_by_kind
+
+
+def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
+    """--until stops after a stage; the next run takes its tables over and ends like any other."""
+    calm = workspaces.run(workspaces.copied(workspace, tmp_path / "calm"))
+    half = workspaces.run(workspace, until=Stage.NORMALIZE)
+    assert half.until is Stage.NORMALIZE
+    assert (half.folder / "voters.parquet").exists()
+    assert not (half.folder / "pairs.parquet").exists()
+    assert (half.rows_in, half.rows_out, half.set_aside) == (calm.rows_in, calm.rows_out, calm.set_aside)
+    whole = workspaces.run(workspace)
+    assert [work.stage for work in whole.stages if work.reused] == [Stage.INGEST, Stage.MERGE, Stage.NORMALIZE]
+    assert workspaces.contents(whole) == workspaces.contents(calm)
+
+
+def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
+    """What a stage depended on is compared by content: a corrected list is read again."""
+    workspaces.run(workspace, until=Stage.LINK)
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Rzayeva", "Qasımova"), encoding="utf-8")
+    result = workspaces.run(workspace)
+    assert not any(work.reused for work in result.stages)
+    assert "Qasımova" in table(result, "entries").column("surname").to_pylist()
+
+
+def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
+    """Settings are part of the key of the stages that read them; another run's name keeps both apart."""
+    first = workspaces.run(workspace)
+    (workspace / config.FILE_NAME).write_text("[check]\nsmallest_precinct = 1\n", encoding="utf-8")
+    second = workspaces.run(workspace)
+    assert first.run != second.run
+    rules = [set(table(result, "findings").column("rule").to_pylist()) for result in (first, second)]
+    assert rules[0] - rules[1] == {"precinct-too-small"}
+
+
+def test_the_manifest_names_every_input_and_its_content(workspace):
+    """Afterwards it can be shown which bytes a result was made from."""
+    result = workspaces.run(workspace)
+    manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert sorted(manifest["inputs"]) == ["inbox/88/menteqe-1.csv", "inbox/88/menteqe-2.csv"]
+    assert manifest["complete"] is True
+    assert manifest["today"] == "2026-02-03"
+    recorded = {
+        f"{name}.parquet": digest for stage in manifest["stages"].values() for name, digest in stage["tables"].items()
+    }
+    assert recorded == workspaces.contents(result, tables_only=True)
+
+
+def test_a_file_that_is_no_table_is_named_and_the_rest_goes_on(workspace):
+    """One picture among the lists: the run is done, and says that a person is needed."""
+    (workspace / "inbox" / "88" / "foto.csv").write_bytes(b"\x89PNG\r\n" + bytes(range(256)))
+    result = workspaces.run(workspace)
+    assert [(trouble.file, trouble.code) for trouble in result.troubles] == [("inbox/88/foto.csv", "file-not-a-table")]
+    assert (result.rows_out, result.exit_code) == (7, 1)
+
+
+def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
+    """The street is walked with zero entries, and every file is named."""
+    for path in (workspace / "inbox" / "88").iterdir():
+        path.write_bytes(b"%PDF-1.7 " + path.name.encode())
+    result = workspaces.run(workspace)
+    assert (result.rows_out, len(result.troubles), result.exit_code) == (0, 2, 3)
+
+
+def test_furniture_of_a_list_needs_no_person(workspace):
+    """Titles, headers and blank lines are set aside, but a run with nothing else to see to ends with 0."""
+    result = workspaces.run(workspace)
+    assert set(result.set_aside_by_code) <= {"blank-row", "title-row", "header-row", "total-row", "no-name"}
+    real = result.set_aside_by_code.get("no-name", 0)
+    assert result.exit_code == (1 if real else 0)
+
+
+@pytest.mark.parametrize(("options", "code"), [({"constituencies": [23]}, "no-such-constituency"), ({}, "no-lists")])
+def test_nothing_to_run_is_wrong_usage(workspace, options, code):
+    """A constituency without a folder, and an inbox without a file, are told at once."""
+    if not options:
+        for path in (workspace / "inbox" / "88").iterdir():
+            path.unlink()
+    with pytest.raises(UsageError) as caught:
+        workspaces.run(workspace, **options)
+    assert (caught.value.code, caught.value.exit_code) == (code, 2)
+
+
+def test_only_the_constituencies_asked_for_are_run(workspace):
+    """-c picks folders; the others are neither read nor recorded."""
+    workspaces.make(workspace, constituency=23)
+    result = workspaces.run(workspace, constituencies=[23])
+    assert result.constituencies == (23,)
+    assert set(table(result, "entries").column("constituency").to_pylist()) == {23}
+
+
+def test_a_list_beside_the_folders_is_read_too(workspace):
+    """A file that somebody dropped into the inbox itself is not lost."""
+    path = workspace / "inbox" / "88" / "menteqe-2.csv"
+    path.rename(workspace / "inbox" / "menteqe-2.csv")
+    result = workspaces.run(workspace)
+    assert result.files == 2
+    assert result.rows_in == result.rows_out + result.set_aside
+    assert "Rzayeva" in [
+        *table(result, "entries").column("surname").to_pylist(),
+        *(cell for cells in table(result, "set_aside").column("cells").to_pylist() for cell in cells or []),
+    ]
+
+
+def test_a_stage_that_breaks_says_where_and_never_what(workspace, monkeypatch):
+    """The message of the cause may quote a cell, so nothing of it leaves."""
+
+    def broken(*_arguments):
+        raise ValueError("Məmmədov 5XK1234")
+
+    monkeypatch.setattr(street, "normalize", broken)
+    with pytest.raises(StageError) as caught:
+        workspaces.run(workspace)
+    error = caught.value
+    assert (error.code, error.stage, error.exit_code) == ("stage-broke", "normalize", 5)
+    assert "5XK1234" not in f"{error} {error.places} {error.todo}"
+    assert error.__cause__ is None
+    assert error.__suppress_context__
+
+
+def test_a_stage_that_loses_a_row_stops_the_run(workspace, monkeypatch):
+    """No entry is lost silently: the balance is checked after every stage."""
+    whole = street.normalize
+
+    def lossy(entries, profile):
+        found = whole(entries, profile)
+        return Outcome(found.table.slice(1), found.findings, found.set_aside)
+
+    monkeypatch.setattr(street, "normalize", lossy)
+    with pytest.raises(StageError) as caught:
+        workspaces.run(workspace)
+    assert caught.value.code == "rows-lost"
+    assert caught.value.places["rows_in"] == "7"
+    assert caught.value.places["rows_out"] == "6"
+
+
+DEATHS = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\nRzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n"
+STATISTICS = "constituency,precinct,measure,value\n88,,adults,9\n"
+
+
+def test_registers_in_the_reference_folder_are_compared(workspace):
+    """A register of deaths and a table of statistics are read by their names, and what came of them is told."""
+    (workspace / "reference" / "deaths.csv").write_text(DEATHS, encoding="utf-8")
+    (workspace / "reference" / "statistics.csv").write_text(STATISTICS, encoding="utf-8")
+    result = workspaces.run(workspace)
+    assert "deceased-confirmed" in table(result, "findings").column("rule").to_pylist()
+    assert table(result, "comparison").num_rows == 1
+    assert sorted(table(result, "reference").select(["register", "usable"]).to_pylist(), key=str) == [
+        {"register": "deaths", "usable": 1},
+        {"register": "statistics", "usable": 1},
+    ]
+
+
+def test_a_register_that_cannot_be_used_is_noted_and_the_run_goes_on(workspace):
+    """Half a table of statistics is refused whole; the list is none the worse for it."""
+    (workspace / "reference" / "statistics.csv").write_text(
+        "constituency,measure,value\n88,adults,many\n", encoding="utf-8"
+    )
+    (workspace / "reference" / "notes.txt").write_text("x", encoding="utf-8")
+    result = workspaces.run(workspace)
+    found = {(row["register"], row["trouble"]) for row in table(result, "reference").to_pylist()}
+    assert found == {("statistics", "statistic-unreadable"), (None, None)}
+    assert result.rows_out == 7
+
+
+def decide(workspace, result):
+    case = table(result, "queue").sort_by("entry_id").to_pylist()
+    rows = [
+        {
+            "case_id": row["case_id"],
+            "entry_id": row["entry_id"],
+            "verdict": verdict,
+            "reason": "moved",
+            "decided_by": "N",
+            "decided_at": "2026-02-04T10:00:00",
+        }
+        for row, verdict in zip(case, ("keep", "repeat"), strict=True)
+    ]
+    decisions = from_columns({name: [row[name] for row in rows] for name in DECISION.names}, DECISION, len(rows))
+    with Ledger(workspace / "ledger.db") as ledger:
+        ledger.decide(decisions)
+
+
+def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
+    """After the decision the corrected list has every entry, one marked, and the queue is empty."""
+    first = workspaces.run(workspace)
+    assert not (first.folder / "corrected.parquet").exists()
+    decide(workspace, first)
+    second = workspaces.run(workspace)
+    assert (second.open_cases, second.decisions) == (0, 2)
+    corrected = table(second, "corrected")
+    assert corrected.num_rows == 7
+    assert corrected.column("mark").to_pylist().count("repeat") == 1
+    assert "repeat" in table(second, "changes").column("verdict").to_pylist()
+    with Ledger(workspace / "ledger.db") as ledger:
+        assert {case.status for case in ledger.cases() if case.kind == "within-constituency"} == {"decided"}
+
+
+def test_the_check_of_a_constituency_is_done_when_no_case_is_open(workspace):
+    """From the day on which the queue was empty the constituency's stage counts as finished."""
+    first = workspaces.run(workspace)
+    assert [row.standing for row in first.standings if row.deadline.stage == "check"] == [Standing.NOT_STARTED]
+    decide(workspace, first)
+    second = workspaces.run(workspace, today=dt.date(2026, 4, 1))
+    assert [row.standing for row in second.standings if row.deadline.stage == "check"] == [Standing.DONE]
+
+
+def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
+    """[territory] says who has to; the day itself is still in time."""
+    (workspace / config.FILE_NAME).write_text('[territory.precincts]\n88 = "1-3"\n', encoding="utf-8")
+    in_time = workspaces.run(workspace, today=dt.date(2026, 2, 5))
+    assert in_time.overdue == ()
+    late = workspaces.run(workspace, today=dt.date(2026, 2, 6))
+    assert [(row.constituency, row.precinct, row.deadline.stage) for row in late.overdue] == [(88, 3, "compile")]
+    assert late.exit_code == 1
+    standing = {row.precinct: row.standing for row in late.standings if row.deadline.stage == "compile"}
+    assert standing == {1: Standing.DONE, 2: Standing.DONE, 3: Standing.OVERDUE}
+
+
+def test_a_list_first_seen_after_the_day_is_late(workspace):
+    """The ledger's first day decides, and a later run does not change it."""
+    late = workspaces.run(workspace, today=dt.date(2026, 2, 9))
+    assert {row.standing for row in late.standings if row.deadline.stage == "compile"} == {Standing.DONE_LATE}
+    again = workspaces.run(workspace, today=dt.date(2026, 2, 20))
+    assert {row.finished for row in again.standings if row.deadline.stage == "compile"} == {dt.date(2026, 2, 9)}
+
+
+def test_what_a_person_recorded_as_finished_is_finished(workspace):
+    """[calendar.finished] settles a stage that the program cannot see, for every unit of it."""
+    (workspace / config.FILE_NAME).write_text("[calendar.finished]\ncheck = 2026-04-04\n", encoding="utf-8")
+    result = workspaces.run(workspace, today=dt.date(2026, 4, 10))
+    assert [row.standing for row in result.standings if row.deadline.stage == "check"] == [Standing.DONE]
+    assert result.overdue == ()
+
+
+def test_a_constituency_is_not_blamed_for_the_central_commission():
+    """Overdue is what one's own level, or one below it, has to finish."""
+    settings = config.parse('[territory.precincts]\n88 = "1"\n')
+    found = pipeline.standings(settings, None, dt.date(2026, 6, 30))
+    stages = {level: {row.deadline.stage.value for row in pipeline.overdue(found, level)} for level in ("conec", "cec")}
+    assert stages == {"conec": {"compile", "check"}, "cec": {"compile", "check", "verify"}}

@@ -1,0 +1,53 @@
+"""Small workspaces written by hand, for the tests of the pipeline and the command line."""
+
+import datetime as dt
+import hashlib
+import shutil
+
+from voterlist import config, pipeline
+
+TODAY = dt.date(2026, 2, 3)
+
+HEADER = "№;Soyadı;Adı;Atasının adı;Doğum tarixi;Cinsi;Ünvanı;FİN\n"
+ONE = """1;Məmmədov;Elçin;Rauf oğlu;12.03.1970;kişi;Nizami küç. 4, m. 2;5XK1234
+2;Məmmədova;Leyla;Kamil qızı;01.07.1974;qadın;Nizami küç. 4, m. 2;5XK1235
+3;Hüseynli;Tural;Əhməd oğlu;23.11.1988;kişi;Nizami küç. 8;5XK1236
+4;;;;;;;
+5;Quliyeva;Sevinc;Vaqif qızı;30.09.1991;qadın;Füzuli küç. 1;5XK1237
+"""
+TWO = """1;Məmmədov;Elçin;Rauf oğlu;12.03.1970;kişi;Səttar Bəhlulzadə küç. 17;5XK1234
+2;Rzayev;Orxan;Şamil oğlu;05.05.1965;kişi;Səttar Bəhlulzadə küç. 19;5XK1238
+3;Rzayeva;Aygün;Nadir qızı;17.02.1969;qadın;Səttar Bəhlulzadə küç. 19;5XK1239
+"""
+
+
+def make(folder, *, constituency=88, settings=""):
+    """A workspace of one constituency with two precincts; one person stands in both."""
+    inbox = folder / "inbox" / str(constituency)
+    inbox.mkdir(parents=True)
+    (folder / "reference").mkdir(exist_ok=True)
+    (folder / config.FILE_NAME).write_text(settings, encoding="utf-8")
+    for precinct, rows in ((1, ONE), (2, TWO)):
+        text = f"{precinct} saylı seçki məntəqəsi\n{HEADER}{rows}"
+        (inbox / f"menteqe-{precinct}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def run(folder, **options):
+    """The result of a run over a workspace."""
+    settings = config.load(folder / config.FILE_NAME, rule_codes=pipeline.RULE_CODES)
+    return pipeline.run(folder, settings, **{"today": TODAY, **options})
+
+
+def contents(result, *, tables_only=False):
+    """The SHA-256 of every file of a run's folder, by name; without the trace, whose times differ."""
+    paths = [path for path in result.folder.rglob("*") if path.is_file() and path.name != "trace.json"]
+    if tables_only:
+        paths = [path for path in paths if path.suffix == ".parquet"]
+    return {path.relative_to(result.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def copied(folder, target):
+    """The same workspace elsewhere, without what runs left in it."""
+    ignored = shutil.ignore_patterns("runs", "reports", "ledger.db*", ".lock*")
+    return shutil.copytree(folder, target, ignore=ignored)
