@@ -303,3 +303,57 @@ def test_missing_neither_differs_nor_is_alike():
     assert np.isnan(alike[1:3]).all()
     assert alike[3] < 0.5
     assert similarity(left.slice(0, 0), right.slice(0, 0)).tolist() == []
+
+
+def test_too_few_men_are_as_unusual_as_too_many():
+    """A precinct of women among mixed ones is found, with the lower limit."""
+    tables = clean()
+    for row in range(EACH, EACH + 60, 2):
+        for name in ("sex", "patronymic_sex", "surname_sex", "given_sex"):
+            tables.voters[name][row] = "f"
+    ((value, limit),) = [(f["value"], f["limit"]) for f in tables.findings() if f["rule"] == "sex-ratio-outlier"]
+    assert (value, limit) == pytest.approx((0.25, 0.4))
+
+
+def test_half_a_column_is_not_a_missing_column():
+    """At exactly the share of the settings each entry is asked about, one more and the precinct is."""
+    tables = clean()
+    for row in range(60):
+        tables.voters["patronymic"][row] = tables.entries["patronymic"][row] = None
+    rules = [finding["rule"] for finding in tables.findings()]
+    assert rules == ["missing-value"] * 60
+    tables.voters["patronymic"][60] = tables.entries["patronymic"][60] = None
+    assert [finding["rule"] for finding in tables.findings()] == ["missing-column"]
+
+
+def test_an_unknown_precinct_is_no_precinct():
+    """Entries whose precinct is not known are counted together, but no rule of a precinct speaks of them."""
+    tables = clean()
+    for columns in (tables.voters, tables.entries):
+        columns["precinct"][EACH : 2 * EACH] = [None] * EACH
+    for row in range(EACH, EACH + 80):
+        tables.voters["birth_month"][row] = tables.voters["birth_day"][row] = 1
+        tables.voters["fin"][row] = None
+        tables.voters["birth_year"][row] = 1980
+        for name in ("sex", "patronymic_sex", "surname_sex", "given_sex"):
+            tables.voters[name][row] = "m"
+    tables.copy_person(EACH, EACH + 40)
+    assert tables.findings() == []
+
+
+def test_a_list_without_entries_is_no_second_list():
+    """A file of which no row became an entry does not make its precinct one of two lists."""
+    tables = clean()
+    for name, values in tables.lists.items():
+        values.append({"source": "ffffffffffff", "entries": 0, "set_aside": EACH}.get(name, values[1]))
+    assert tables.findings() == []
+
+
+def test_an_unknown_address_is_not_one_address():
+    """Dwellings whose whole address is not known are not taken for one, however alike street and house are."""
+    tables = clean()
+    for row in (3, 130):
+        tables.voters["address"][row] = None
+        for name in ("street", "house", "flat"):
+            tables.voters[name][row] = "9"
+    assert tables.findings() == []

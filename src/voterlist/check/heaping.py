@@ -38,12 +38,12 @@ _EXPECTED = {FIRST_OF_JANUARY: 1 / _DAYS_OF_YEAR, FIFTEENTH: 12 / _DAYS_OF_YEAR,
 
 def _first_of_january(register: Register) -> tuple[Flags, Flags]:
     full = register.known("birth_month") & register.known("birth_day")
-    return full & (register.number("birth_month") == 1) & (register.number("birth_day") == 1), full
+    return (register.number("birth_month") == 1) & (register.number("birth_day") == 1), full
 
 
 def _fifteenth(register: Register) -> tuple[Flags, Flags]:
     full = register.known("birth_month") & register.known("birth_day")
-    return full & (register.number("birth_day") == 15), full
+    return (register.number("birth_day") == 15), full
 
 
 def _round_year(register: Register) -> tuple[Flags, Flags]:
