@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -104,24 +103,21 @@ def _rewrite(texts: pa.Array, hit: Numbers, rewrite: Any) -> pa.Array:
     return pc.replace_with_mask(texts, pa.array(hit), rewrite(texts.take(pa.array(rows))))
 
 
+def _mistyped(pen: _Pen, texts: pa.Array, share: float, what: Done) -> pa.Array:
+    """The texts, some with a slip of the keyboard."""
+    return _rewrite(texts, pen.hit(share, what), lambda few: slips.mistype(pen.rng, few))
+
+
 def _surnames(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     index = ((rows.style * len(plan.names.stems) + rows.stem) * 3 + rows.form) * 2 + rows.female
     texts = spellings().surname.take(pa.array(index))
-    texts = _rewrite(
-        texts,
-        pen.hit(plan.rates.typing_surname, Done.TYPING_SURNAME),
-        lambda few: slips.mistype(pen.rng, few),
-    )
+    texts = _mistyped(pen, texts, plan.rates.typing_surname, Done.TYPING_SURNAME)
     return _blank(texts, pen.hit(plan.rates.surname_missing, Done.SURNAME_MISSING))
 
 
 def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     texts = spellings().given.take(pa.array(rows.style * len(plan.names.given) + rows.given))
-    texts = _rewrite(
-        texts,
-        pen.hit(plan.rates.typing_given_name, Done.TYPING_GIVEN_NAME),
-        lambda few: slips.mistype(pen.rng, few),
-    )
+    texts = _mistyped(pen, texts, plan.rates.typing_given_name, Done.TYPING_GIVEN_NAME)
     # Never both names missing: a row without any name is a fault of the file, not of the person.
     there = pen.done & int(Done.SURNAME_MISSING) == 0
     return _blank(texts, pen.hit(plan.rates.given_name_missing, Done.GIVEN_NAME_MISSING, there))
@@ -130,11 +126,7 @@ def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
 def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: Numbers) -> pa.Array:
     index = ((rows.style * 3 + particle) * 2 + rows.female) * plan.names.men + rows.father
     texts = spellings().patronymic.take(pa.array(index))
-    texts = _rewrite(
-        texts,
-        pen.hit(plan.rates.typing_patronymic, Done.TYPING_PATRONYMIC),
-        lambda few: slips.mistype(pen.rng, few),
-    )
+    texts = _mistyped(pen, texts, plan.rates.typing_patronymic, Done.TYPING_PATRONYMIC)
     return _blank(texts, pen.hit(plan.rates.patronymic_missing, Done.PATRONYMIC_MISSING))
 
 
@@ -190,7 +182,7 @@ def _counts() -> pa.Array:
     return pa.array([f"{number}{letter}" for number in range(4096) for letter in ("", "A", "B", "C")], pa.string())
 
 
-def address_parts(plan: Plan, dwelling: Numbers, way: Numbers) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
+def _address_parts(plan: Plan, dwelling: Numbers, way: Numbers) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
     """Place (village or town), street, house and flat (null without one) of each dwelling, spelled in its style."""
     spelled, names, homes = spellings(), plan.names, plan.dwellings
     village = homes.village[dwelling].astype(np.int64)
@@ -207,7 +199,7 @@ def address_parts(plan: Plan, dwelling: Numbers, way: Numbers) -> tuple[pa.Array
 
 def _addresses(pen: _Pen, plan: Plan, rows: _Rows, dwelling: Numbers, address_form: Numbers) -> pa.Array:
     spelled = spellings()
-    place, street, house, flat = address_parts(plan, dwelling, rows.style)
+    place, street, house, flat = _address_parts(plan, dwelling, rows.style)
     words = pa.array(rows.style * 3 + address_form)
     flat_part = pc.fill_null(pc.binary_join_element_wise(spelled.flat_word.take(words), flat, ""), "")
     village = plan.dwellings.village[dwelling] >= 0
@@ -215,11 +207,7 @@ def _addresses(pen: _Pen, plan: Plan, rows: _Rows, dwelling: Numbers, address_fo
     with_place = pa.array((village | (address_form == 0)) & (pc.binary_length(place).to_numpy() > 0))
     front = pc.if_else(with_place, pc.binary_join_element_wise(place, ", ", ""), "")
     texts = pc.binary_join_element_wise(front, street, spelled.house_word.take(words), house, flat_part, "")
-    texts = _rewrite(
-        texts,
-        pen.hit(plan.rates.typing_address, Done.TYPING_ADDRESS),
-        lambda few: slips.mistype(pen.rng, few),
-    )
+    texts = _mistyped(pen, texts, plan.rates.typing_address, Done.TYPING_ADDRESS)
     return _blank(texts, pen.hit(plan.rates.address_missing))
 
 
@@ -250,12 +238,21 @@ def _fins(pen: _Pen, plan: Plan, rows: _Rows, has_fin: Numbers, written: pa.Arra
     return _blank(pc.if_else(in_its_place, written, texts), ~there)
 
 
-def _rows_of(people: People, person: Numbers, way: Numbers, date_form: Numbers) -> _Rows:
+def _rows_of(
+    people: People,
+    person: Numbers,
+    way: Numbers,
+    date_form: Numbers,
+    *,
+    stem: Numbers | None = None,
+    form: Numbers | None = None,
+) -> _Rows:
+    """What is typed of these persons; ``stem`` and ``form`` where the entry's surname is not the person's first."""
     return _Rows(
         person=person.astype(np.int64),
         female=people.female[person],
-        stem=people.stem[person].astype(np.int64),
-        form=people.form[person].astype(np.int64),
+        stem=(people.stem[person] if stem is None else stem).astype(np.int64),
+        form=(people.form[person] if form is None else form).astype(np.int64),
         given=people.given[person].astype(np.int64),
         father=people.father[person].astype(np.int64),
         born=people.born[person],
@@ -300,10 +297,21 @@ def render(plan: Plan, constituency: int) -> Chunk:
     precinct, dwelling, person = entries.precinct[order], entries.dwelling[order], entries.person[order]
     pen = _Pen(rng, entries.done[order] | _typed_bits(plan, precinct))
     way = style(clerks.script[precinct].astype(np.int64), clerks.capitals[precinct])
-    rows = _rows_of(plan.people, person, way, clerks.date_form[precinct])
-    rows.stem[:], rows.form[:] = entries.stem[order], entries.form[order]
+    rows = _rows_of(
+        plan.people,
+        person,
+        way,
+        clerks.date_form[precinct],
+        stem=entries.stem[order],
+        form=entries.form[order],
+    )
     written = _documents(pen, plan, rows, entries.document[order], clerks.has_document[precinct])
-    texts = {
+    ids = numbered("e", np.arange(at.start + 1, at.stop + 1))
+    columns = {
+        "entry_id": ids,
+        "constituency": pa.array(plan.numbers[plan.precincts.constituency[precinct]]),
+        "precinct": pa.array(plan.precincts.number[precinct]),
+        "list_kind": pc.if_else(pa.array(plan.precincts.temporary[precinct]), "temporary", "permanent"),
         "number": _counts_from(_positions(precinct)),
         "surname": _surnames(pen, plan, rows),
         "given_name": _given_names(pen, plan, rows),
@@ -313,14 +321,6 @@ def render(plan: Plan, constituency: int) -> Chunk:
         "address": _addresses(pen, plan, rows, dwelling, clerks.address_form[precinct].astype(np.int64)),
         "document": written,
         "fin": _fins(pen, plan, rows, clerks.has_fin[precinct], written),
-    }
-    ids = numbered("e", np.arange(at.start + 1, at.stop + 1))
-    columns = {
-        "entry_id": ids,
-        "constituency": pa.array(plan.numbers[plan.precincts.constituency[precinct]]),
-        "precinct": pa.array(plan.precincts.number[precinct]),
-        "list_kind": pc.if_else(pa.array(plan.precincts.temporary[precinct]), "temporary", "permanent"),
-        **texts,
     }
     truth = [ids, numbered("p", person), _done_column(pen.done)]
     return Chunk(
@@ -333,50 +333,47 @@ def _counts_from(numbers: Numbers) -> pa.Array:
     return pa.array(numbers, pa.int32()).cast(pa.string())
 
 
-def render_all(plan: Plan) -> Iterator[Chunk]:
-    """Every constituency in the order of the plan."""
-    for constituency in range(len(plan.numbers)):
-        yield render(plan, constituency)
+def _register_rows(plan: Plan, rng: np.random.Generator) -> _Rows:
+    """The dead as one office types them: in Azerbaijani Latin, two in ten without its letters, one in Russian."""
+    dead, count = plan.dead, len(plan.dead.people)
+    script = rng.choice([0, 0, 0, 0, 0, 0, 0, 1, 1, SCRIPTS.index("russian")], count).astype(np.int64)
+    way = style(script, np.zeros(count, bool))
+    rows = _rows_of(dead.people, np.arange(count), way, np.full(count, DATE_FORMS.index("iso")))
+    # Who is on no list has a number behind all persons, and so a FIN and a document of their own.
+    return replace(rows, person=np.where(dead.person >= 0, dead.person, len(plan.people) + np.arange(count)))
+
+
+def _last_addresses(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
+    """The address of the dead who are still listed; null for the others."""
+    dead = plan.dead
+    if not len(plan.people):
+        return pa.nulls(len(dead.people), pa.string())
+    homes = np.where(dead.person >= 0, plan.people.household[dead.person], 0)
+    address = _addresses(pen, plan, rows, homes, np.zeros(len(homes), np.int64))
+    return _blank(address, dead.person < 0)
 
 
 def render_deaths(plan: Plan) -> pa.Table:
-    """The register of deaths; part of it lacks what is needed to recognise a person."""
+    """The register of deaths (``DEATHS``); part of it lacks what is needed to recognise a person."""
     dead, count = plan.dead, len(plan.dead.people)
     rng = stream(plan.seed, "register")
     pen = _Pen(rng, np.zeros(count, np.int32))
-    # One office types the register: Azerbaijani Latin, now and then without its letters, and once in Russian.
-    way = style(
-        rng.choice([0, 0, 0, 0, 0, 0, 0, 1, 1, SCRIPTS.index("russian")], count).astype(np.int64), np.zeros(count, bool)
-    )
-    rows = _rows_of(dead.people, np.arange(count), way, np.full(count, DATE_FORMS.index("iso")))
-    person = np.where(dead.person >= 0, dead.person, len(plan.people) + np.arange(count)).astype(np.int64)
-    rows.person[:] = person
+    rows = _register_rows(plan, rng)
     weak = pen.hit(plan.rates.death_unusable)
     lacks = rng.integers(0, 4, count)
-    every = np.ones(count, bool)
-    written = _documents(pen, plan, rows, np.zeros(count, np.int8), every & (rng.random(count) < 0.8) & ~weak)
-    homes = np.where(dead.person >= 0, plan.people.household[dead.person], -1) if len(plan.people) else dead.person
-    address = (
-        _addresses(pen, plan, rows, np.maximum(homes, 0), np.zeros(count, np.int64))
-        if len(plan.people)
-        else pa.nulls(count, pa.string())
-    )
-    year, month, day = _calendar(dead.died)
+    plain, every = np.zeros(count, np.int64), np.ones(count, bool)
+    written = _documents(pen, plan, rows, plain, (rng.random(count) < 0.8) & ~weak)
     columns = {
         "death_id": numbered("d", np.arange(1, count + 1), 6),
+        "address": _blank(_last_addresses(pen, plan, rows), weak),
         "surname": _surnames(pen, plan, rows),
         "given_name": _blank(_given_names(pen, plan, rows), weak & (lacks == 0)),
-        "patronymic": _blank(_patronymics(pen, plan, rows, np.zeros(count, np.int64)), weak & (lacks >= 2)),
+        "patronymic": _blank(_patronymics(pen, plan, rows, plain), weak & (lacks >= 2)),
         "birth_date": _blank(_birth_dates(pen, plan, rows), weak & (lacks <= 2)),
-        "sex": _sexes(pen, plan, rows, np.zeros(count, np.int64), every),
-        "address": _blank(address, (homes < 0) | weak),
+        "sex": _sexes(pen, plan, rows, plain, every),
         "document": written,
         "fin": _fins(pen, plan, rows, (rng.random(count) < 0.85) & ~weak, written),
-        "death_date": spellings().date.take(
-            pa.array(((DATE_FORMS.index("iso") * YEARS + year - FIRST_YEAR) * 12 + month - 1) * 31 + day - 1),
-        )
-        if count
-        else pa.array([], pa.string()),
+        "death_date": pa.array(dead.died, pa.int32()).cast(pa.date32()).cast(pa.string()),
         "constituency": pa.array(plan.numbers[dead.constituency]),
     }
     return pa.Table.from_arrays([columns[name] for name in DEATHS.names], schema=DEATHS)
