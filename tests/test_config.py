@@ -1,11 +1,14 @@
 import datetime as dt
+import json
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist import config
-from voterlist.catalogue import LANGUAGES, catalogue
+from voterlist.catalogue import LANGUAGES, catalogue, entries
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.model import Level, Profile
 
@@ -190,3 +193,22 @@ def test_equal_settings_have_one_digest_however_they_are_written():
     second = config.parse("# a comment\n[report]\nlanguages = ['az']\n")
     other = config.parse("[check]\nvoting_age = 19\n")
     assert config.digest(first) == config.digest(second) != config.digest(other)
+
+
+PAGE = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+
+
+def test_the_page_on_settings_names_every_key_with_its_default():
+    """What the page says of a key is what the program takes."""
+    shown = dict(re.findall(r"^\| `([a-z_.]+)` \| (.*?) \| \w", PAGE, re.MULTILINE))
+    expected = {}
+    for name, field in config.Settings.model_fields.items():
+        for key, value in json.loads(field.annotation().model_dump_json()).items():
+            expected[f"{name}.{key}"] = "" if value in (None, {}) else f"`{json.dumps(value)}`"
+    assert shown == expected
+
+
+def test_the_page_on_settings_names_every_kind_of_mistake():
+    """A code that a script may meet can be looked up."""
+    codes = {key.removeprefix("settings.") for key in entries() if key.startswith("settings.")}
+    assert codes <= set(re.findall(r"`([a-z0-9-]+)`", PAGE))

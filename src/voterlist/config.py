@@ -142,7 +142,6 @@ class CheckSettings(_Section):
     smallest_precinct: Count = 50
     largest_precinct: Count = 1500
     most_voters_in_dwelling: Count = 12
-    most_growth: Share = 0.05
     most_heaping: Share = 0.02
     least_strangers: Count = 6
     """A dwelling of this many voters or more, no two of one surname, is asked about."""

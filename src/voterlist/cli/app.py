@@ -55,6 +55,12 @@ _PLAIN: dict[str, Any] = {
     "context_settings": {"help_option_names": ["-h", "--help"], "max_content_width": 100},
 }
 
+
+def _words(command: str) -> dict[str, Any]:
+    """The help text of a command, and its line in the list of commands."""
+    return {"help": SAY(f"cli.{command}.help"), "short_help": SAY(f"cli.{command}.short")}
+
+
 APP = typer.Typer(cls=_Guarded, help=SAY("cli.about"), **_PLAIN)
 
 
@@ -77,15 +83,15 @@ def start(
         print(SAY("cli.start").strip())
 
 
-APP.command("init", help=SAY("cli.init.help"))(workspace.init)
-APP.command("run", help=SAY("cli.run.help"))(run.run)
-APP.command("status", help=SAY("cli.status.help"))(workspace.status)
-APP.command("link", help=SAY("cli.link.help"))(linkage.link)
-APP.command("check", help=SAY("cli.check.help"))(linkage.check)
-APP.command("evaluate", help=SAY("cli.evaluate.help"))(evaluate.evaluate)
-APP.command("synth", help=SAY("cli.synth.help"))(synth.synth)
+APP.command("init", **_words("init"))(workspace.init)
+APP.command("run", **_words("run"))(run.run)
+APP.command("status", **_words("status"))(workspace.status)
+APP.command("link", **_words("link"))(linkage.link)
+APP.command("check", **_words("check"))(linkage.check)
+APP.command("evaluate", **_words("evaluate"))(evaluate.evaluate)
+APP.command("synth", **_words("synth"))(synth.synth)
 
 _REVIEW = typer.Typer(help=SAY("cli.review.help"), no_args_is_help=True, **_PLAIN)
-_REVIEW.command("export", help=SAY("cli.review.export.help"))(review.export)
-_REVIEW.command("import", help=SAY("cli.review.import.help"))(review.import_decisions)
+_REVIEW.command("export", **_words("review.export"))(review.export)
+_REVIEW.command("import", **_words("review.import"))(review.import_decisions)
 APP.add_typer(_REVIEW, name="review")

@@ -30,7 +30,7 @@ from voterlist.tables import concat
 
 __all__ = ["check", "link"]
 
-Tables = Annotated[list[Path], typer.Argument(metavar="FILE...", help=SAY("cli.argument.tables"))]
+Tables = Annotated[list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))]
 Columns = Annotated[Path | None, typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns"))]
 ProfileOption = Annotated[Profile, typer.Option("--profile", help=SAY("cli.option.profile"))]
 

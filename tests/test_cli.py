@@ -1,0 +1,549 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+import workspaces
+from voterlist import cli, pipeline
+from voterlist.catalogue import catalogue, entries
+from voterlist.cli.app import APP
+from voterlist.cli.terminal import Terminal
+from voterlist.cli.words import language_of
+
+EN, AZ = catalogue("en"), catalogue("az")
+
+
+def call(*arguments):
+    """The command's outcome, in this process: exit_code, stdout, stderr."""
+    return CliRunner().invoke(APP, [str(argument) for argument in arguments], prog_name="voterlist")
+
+
+def started(*arguments, language="en"):
+    """The command's outcome, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "voterlist", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "VOTERLIST_LANG": language},
+    )
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
+
+
+# Where to start
+
+
+def test_alone_it_tells_a_newcomer_where_to_start():
+    """No argument is no mistake: the first commands to type are shown."""
+    found = call()
+    assert found.exit_code == 0
+    assert "voterlist init" in found.stdout
+    assert "voterlist synth" in found.stdout
+
+
+def test_it_speaks_azerbaijani_when_asked():
+    """The start, the help and the errors come in the language of the environment."""
+    alone = started(language="az")
+    assert AZ("cli.start").strip() == alone.stdout.strip()
+    helped = started("run", "--help", language="az")
+    assert "Heç bir" in alone.stdout
+    assert "Bütün işi görür" in helped.stdout
+    refused = started("run", "nowhere", language="az")
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines()[0] == AZ("error.no-settings.what", folder="nowhere")
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "az_AZ.UTF-8"}, "az"),
+        ({"LANG": "az_AZ.UTF-8", "VOTERLIST_LANG": "en"}, "en"),
+        ({"LANG": "ru_RU.UTF-8"}, "en"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "az_AZ"}, "az"),
+        ({"VOTERLIST_LANG": ""}, "en"),
+    ],
+)
+def test_the_language_follows_the_environment(environment, expected):
+    """The program's own variable goes before the locale, and an unknown language is English."""
+    assert language_of(environment) == expected
+
+
+def test_the_version_is_told():
+    """--version prints the version and nothing else."""
+    assert call("--version").stdout.strip() == "0.1.0"
+
+
+def test_every_word_the_commands_say_is_in_the_catalogue():
+    """A key that is misspelt would only be noticed by the user who needs it."""
+    folder = Path(cli.__file__).parent
+    keys = {key for path in folder.glob("*.py") for key in re.findall(r'SAY\(\s*"([^"{]+)"', path.read_text("utf-8"))}
+    assert len(keys) > 80
+    assert keys <= set(entries())
+
+
+# init
+
+
+def test_init_makes_a_workspace_that_can_be_run_once_lists_are_in(tmp_path):
+    """Settings, inbox and reference are there; without a list the run says what is missing."""
+    folder = tmp_path / "new"
+    assert call("init", folder, "--cycle", "2026-election", "--level", "cec").exit_code == 0
+    assert {path.name for path in folder.iterdir()} == {"voterlist.toml", "inbox", "reference"}
+    assert 'cycle = "2026-election"' in (folder / "voterlist.toml").read_text(encoding="utf-8")
+    found = call("run", folder)
+    assert (found.exit_code, found.stderr.splitlines()[0]) == (2, EN("error.no-lists.what", path=str(folder / "inbox")))
+
+
+def test_init_never_overwrites_a_workspace(workspace):
+    """A second init changes nothing and says so."""
+    before = (workspace / "voterlist.toml").read_bytes()
+    found = call("init", workspace)
+    assert found.exit_code == 2
+    assert (workspace / "voterlist.toml").read_bytes() == before
+
+
+def test_init_refuses_a_cycle_that_is_no_year(tmp_path):
+    """What would not be valid in the settings is not written into them."""
+    found = call("init", tmp_path / "new", "--cycle", "next")
+    assert found.exit_code == 2
+    assert "workspace.cycle" in found.stderr
+    assert not (tmp_path / "new").exists()
+
+
+# run
+
+RUN_KEYS = {
+    "run",
+    "folder",
+    "today",
+    "cycle",
+    "level",
+    "constituencies",
+    "complete",
+    "until",
+    "files",
+    "lists",
+    "rows",
+    "set_aside",
+    "unreadable",
+    "stages",
+    "findings",
+    "cases",
+    "open_cases",
+    "decisions",
+    "estimate",
+    "deadlines",
+    "overdue",
+    "outputs",
+    "exit_code",
+}
+
+
+def test_run_with_json_prints_one_object_and_nothing_else(workspace):
+    """Scripts read standard output whole; the words for people go to standard error."""
+    found = started("run", workspace, "--today", "2026-02-03", "--json")
+    result = json.loads(found.stdout)
+    assert set(result) == RUN_KEYS
+    assert result["rows"]["in"] == result["rows"]["out"] + result["rows"]["set_aside"]
+    assert result["rows"]["set_aside"] == sum(result["set_aside"].values())
+    assert result["exit_code"] == found.returncode
+    assert result["cases"]["within-constituency"] == 1
+    assert EN("cli.run.open") in found.stderr
+
+
+def test_run_ends_with_the_balance_the_cases_and_the_files_to_open(workspace):
+    """Whoever started it reads what came in, what was found, and what to open; the files are there."""
+    found = call("run", workspace, "--today", "2026-02-03")
+    assert re.search(r"Rows: \d+ read = 7 entries \+ \d+ set aside", found.stdout)
+    assert EN("case-kind.within-constituency.title") in found.stdout
+    paths = [line.strip() for line in found.stdout.splitlines() if line.strip().endswith((".html", ".xlsx"))]
+    assert len(paths) == 2
+    assert all(Path(path).is_file() for path in paths)
+
+
+THREE_MISTAKES = """
+[link]
+duplicate_probabilty = 0.9
+[check]
+smallest_precinct = 0
+[workspace]
+level = "ministry"
+"""
+
+
+def test_three_mistakes_in_the_settings_are_told_at_once(workspace):
+    """All three key paths stand on standard error, with the key that was meant; nothing is run."""
+    (workspace / "voterlist.toml").write_text(THREE_MISTAKES, encoding="utf-8")
+    found = call("run", workspace)
+    assert (found.exit_code, found.stdout) == (2, "")
+    lines = found.stderr.splitlines()
+    assert lines[:3] == [
+        "check.smallest_precinct: must be at least 1",
+        "link.duplicate_probabilty: there is no such key; did you mean duplicate_probability?",
+        "workspace.level: must be one of: pec, conec, cec",
+    ]
+    assert not (workspace / "runs").exists()
+
+
+def test_mistakes_in_the_settings_are_json_too(workspace):
+    """A script that asked for JSON gets one object whatever happens."""
+    (workspace / "voterlist.toml").write_text(THREE_MISTAKES, encoding="utf-8")
+    found = call("run", workspace, "--json")
+    result = json.loads(found.stdout)
+    assert (result["exit_code"], result["error"]["code"], len(result["error"]["details"])) == (2, "wrong-settings", 3)
+
+
+def test_a_rule_that_does_not_exist_is_a_mistake_in_the_settings(workspace):
+    """A misspelt rule would otherwise stay switched on without a word."""
+    (workspace / "voterlist.toml").write_text("[check.rules.over-ege]\nenabled = false\n", encoding="utf-8")
+    found = call("run", workspace)
+    assert found.exit_code == 2
+    assert "over-age" in found.stderr
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+import workspaces
+
+def wait(stage, step, done, total):
+    if stage == "merge":
+        print("running", flush=True)
+        time.sleep(60)
+
+workspaces.run(Path(sys.argv[1]), progress=wait, since="2026-02-03 09:00")
+"""
+
+
+def test_a_second_run_while_one_is_running_is_refused(workspace):
+    """Exit code 4, and who is running since when."""
+    tests = str(Path(workspaces.__file__).parent)
+    first = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(workspace), tests],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert first.stdout.readline() == "running\n"
+        found = started("run", workspace)
+    finally:
+        first.kill()
+        first.wait()
+        first.stdout.close()
+    assert found.returncode == 4
+    places = {"path": str(workspace), "pid": str(first.pid), "since": "2026-02-03 09:00"}
+    assert found.stderr.splitlines()[0] == EN("error.workspace-busy.what", **places)
+    assert found.stdout == ""
+
+
+def test_a_bad_file_makes_exit_code_one_and_is_named(workspace):
+    """The run is done, and the person is told which file to ask for again."""
+    (workspace / "inbox" / "88" / "scan.csv").write_bytes(b"%PDF-1.7 and so on")
+    found = call("run", workspace, "--today", "2026-02-03")
+    assert found.exit_code == 1
+    assert "inbox/88/scan.csv" in found.stdout
+    assert EN("aside.file-not-a-table.title") in found.stdout
+
+
+def test_no_readable_file_makes_exit_code_three(workspace):
+    """Nothing could be read: that is an input error, told as one."""
+    for path in (workspace / "inbox" / "88").iterdir():
+        path.write_bytes(b"%PDF-1.7 " + path.name.encode())
+    found = call("run", workspace, "--today", "2026-02-03")
+    assert found.exit_code == 3
+    assert EN("error.no-readable-list.what", count=2) in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--today", "3 February"], "not-a-day"),
+        (["-c", "23"], "no-such-constituency"),
+    ],
+)
+def test_wrong_usage_is_told_with_what_to_do(workspace, arguments, code):
+    """What was wrong, and what to do next, with exit code 2."""
+    found = call("run", workspace, "--json", *arguments)
+    result = json.loads(found.stdout)
+    assert (found.exit_code, result["error"]["code"]) == (2, code)
+    assert result["error"]["todo"]
+    assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [["run"], ["run", "x", "--until", "lunch"], ["march"], ["run", "x", "--jobs", "0"]]
+)
+def test_a_slip_on_the_command_line_is_wrong_usage(arguments):
+    """An argument that is missing or unknown ends with exit code 2."""
+    found = call(*arguments)
+    assert (found.exit_code, found.stdout) == (2, "")
+
+
+def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(workspace, monkeypatch):
+    """The message of an exception may quote a person; only its type and the line of the program leave."""
+
+    def broken(*_arguments, **_options):
+        raise KeyError("Məmmədov Elçin 5XK1234")
+
+    monkeypatch.setattr(pipeline.inbox, "find", broken)
+    found = call("run", workspace)
+    assert found.exit_code == 5
+    assert "KeyError" in found.stderr
+    assert "pipeline/__init__.py" in found.stderr
+    assert "5XK1234" not in found.stderr + found.stdout
+    assert "Traceback" not in found.stderr
+
+
+def test_stopping_by_the_keyboard_is_tidy(workspace, monkeypatch):
+    """Ctrl-C ends with 130 and says that the next run goes on."""
+
+    def stop(*_arguments, **_options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline.inbox, "find", stop)
+    found = call("run", workspace)
+    assert (found.exit_code, found.stderr.splitlines()) == (130, [EN("error.stopped.what"), EN("error.stopped.todo")])
+    assert not (workspace / ".lock.holder").exists()
+
+
+# status
+
+
+def test_status_shows_every_precinct_and_writes_a_calendar(workspace, tmp_path):
+    """Precincts that handed in, one that did not, and the calendar as a file."""
+    (workspace / "voterlist.toml").write_text('[territory.precincts]\n88 = "1-3"\n', encoding="utf-8")
+    workspaces.run(workspace)
+    ics = tmp_path / "calendar.ics"
+    found = call("status", workspace, "--today", "2026-02-06", "--ics", ics, "--json")
+    result = json.loads(found.stdout)
+    compiled = {row["precinct"]: row["standing"] for row in result["units"] if row["stage"] == "compile"}
+    assert compiled == {1: "done", 2: "done", 3: "overdue"}
+    assert (found.exit_code, result["exit_code"], result["overdue"]) == (1, 1, 1)
+    assert ics.read_bytes().count(b"BEGIN:VEVENT") == 3
+    assert EN("standing.overdue") in found.stderr
+
+
+def test_status_of_a_workspace_without_a_run_makes_no_file(workspace):
+    """Looking changes nothing."""
+    before = sorted(workspace.iterdir())
+    found = call("status", workspace, "--today", "2026-01-10")
+    assert found.exit_code == 0
+    assert EN("cli.status.no-units") in found.stdout
+    assert sorted(workspace.iterdir()) == before
+
+
+# link, check, evaluate
+
+PEOPLE = """id,first,last,born
+a,Elçin,Məmmədov,1970-03-12
+b,Elcin,Memmedov,1970-03-12
+c,Tural,Hüseynli,1988-11-23
+d,Sevinc,Quliyeva,1991-09-30
+e,Orxan,Rzayev,1965-05-05
+f,Aygün,Rzayeva,1969-02-17
+"""
+MAP = '[columns]\nentry_id = "id"\ngiven_name = "first"\nsurname = "last"\nbirth_date = "born"\n'
+
+
+@pytest.fixture
+def people(tmp_path):
+    (tmp_path / "people.csv").write_text(PEOPLE, encoding="utf-8")
+    (tmp_path / "map.toml").write_text(MAP, encoding="utf-8")
+    return tmp_path
+
+
+def test_link_and_evaluate_work_on_any_table(people):
+    """A table with its own headers gives pairs in the ids it came with, which truth can measure."""
+    pairs, groups = people / "pairs.parquet", people / "clusters.parquet"
+    arguments = ["link", people / "people.csv", "--columns", people / "map.toml", "--out", pairs, "--clusters", groups]
+    found = call(*arguments, "--json")
+    assert found.exit_code == 0
+    result = json.loads(found.stdout)
+    table = pq.read_table(pairs)
+    assert result["pairs"] == table.num_rows == sum(result["kinds"].values())
+    assert [(row["entry_l"], row["entry_r"]) for row in table.to_pylist()][:1] == [("a", "b")]
+    assert groups.exists()
+    truth = people / "truth.csv"
+    truth.write_text("entry_id,person_id\na,1\nb,1\nc,2\nd,3\ne,4\nf,5\n", encoding="utf-8")
+    measured = json.loads(call("evaluate", pairs, truth, "--threshold", "0.01", "--json").stdout)
+    assert measured["true_pairs"] == 1
+    assert measured["recall"] == 1.0
+
+
+def test_files_that_share_ids_are_told_apart(people):
+    """Two files numbered from 1 are one list, and each id says from which file it is."""
+    other = people / "other.csv"
+    other.write_text(PEOPLE.replace("1965", "1966"), encoding="utf-8")
+    pairs = people / "pairs.parquet"
+    found = call("link", people / "people.csv", other, "--columns", people / "map.toml", "--out", pairs)
+    assert found.exit_code == 0
+    assert EN("cli.link.renamed") in found.stderr
+    ids = set(pq.read_table(pairs).column("entry_l").to_pylist())
+    assert ids
+    assert all(name.startswith(("people.csv:", "other.csv:")) for name in ids)
+
+
+def test_mistakes_in_a_map_of_columns_are_all_told(people):
+    """The map is corrected once, as the settings are."""
+    (people / "map.toml").write_text('[columns]\nsurnam = "last"\nborn = "born"\n', encoding="utf-8")
+    found = call("link", people / "people.csv", "--columns", people / "map.toml", "--out", people / "p.parquet")
+    assert found.exit_code == 2
+    assert "columns.surnam" in found.stderr
+    assert "columns.born" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["link", "nothing.csv", "--out", "p.parquet"], 3),
+        (["link", "people.csv", "--out", "p.csv"], 2),
+        (["link", "people.csv", "--columns", "nothing.toml", "--out", "p.parquet"], 2),
+        (["check", "nothing.csv"], 2),
+        (["evaluate", "people.csv", "people.csv"], 3),
+        (["evaluate", "nothing.parquet", "people.csv"], 3),
+    ],
+)
+def test_inputs_that_cannot_be_used_are_told_without_a_traceback(people, monkeypatch, arguments, code):
+    """A file that is missing, or lacks what is needed, ends in words and its exit code."""
+    monkeypatch.chdir(people)
+    found = call(*arguments)
+    assert found.exit_code == code
+    assert found.stderr.strip()
+    assert "Traceback" not in found.stderr
+    assert not (people / "p.csv").exists()
+
+
+def test_check_alone_tells_the_findings_of_lists(workspace, tmp_path):
+    """Lists are tested without a workspace; the findings can be kept as a table."""
+    lists = sorted((workspace / "inbox" / "88").iterdir())
+    out = tmp_path / "findings.parquet"
+    found = call("check", *lists, "--out", out, "--today", "2026-02-03", "--json")
+    result = json.loads(found.stdout)
+    assert result["rows"]["in"] == result["rows"]["out"] + result["rows"]["set_aside"]
+    counted = {row["rule"]: row["count"] for row in result["findings"]}
+    assert counted["precinct-too-small"] == 2
+    assert pq.read_table(out).num_rows == sum(counted.values())
+
+
+def test_check_of_something_that_is_no_table_has_exit_code_three(tmp_path):
+    """Nothing could be read, so nothing was checked."""
+    path = tmp_path / "scan.csv"
+    path.write_bytes(b"%PDF-1.7 and so on")
+    assert call("check", path).exit_code == 3
+
+
+# review
+
+
+def fill(path, verdicts):
+    """Write verdicts into the workbook as a person would; the keys are the precincts of the entries."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    top, columns = next(
+        (row[0].row, {cell.value: cell.column for cell in row})
+        for row in sheet.iter_rows()
+        if EN("review.column.verdict") in [cell.value for cell in row]
+    )
+    for row in range(top + 1, sheet.max_row + 1):
+        precinct = sheet.cell(row, columns[EN("field.precinct")]).value
+        verdict = verdicts.get(precinct)
+        if verdict:
+            sheet.cell(row, columns[EN("review.column.verdict")]).value = EN(f"verdict.{verdict}")
+            sheet.cell(row, columns[EN("review.column.reason")]).value = "moved"
+    book.save(path)
+
+
+def test_a_decision_goes_out_and_comes_back(workspace):
+    """Cases go out to a workbook, decisions come back, and the next run marks the entry."""
+    first = workspaces.run(workspace)
+    assert first.open_cases == 1
+    out = workspace / "reports" / "review-en.xlsx"
+    exported = call("review", "export", workspace, "--today", "2026-02-03", "--json")
+    assert json.loads(exported.stdout) == {"run": first.run, "cases": 1, "out": out.as_posix(), "exit_code": 0}
+    fill(out, {1: "keep", 2: "repeat"})
+    imported = call("review", "import", workspace, out, "--by", "N. Məmmədli", "--json")
+    assert json.loads(imported.stdout) == {
+        "recorded": 2,
+        "replaced": 0,
+        "problems": [],
+        "exit_code": 0,
+    }
+    again = json.loads(call("review", "import", workspace, out, "--by", "N. Məmmədli", "--json").stdout)
+    assert again["recorded"] == 0
+    second = workspaces.run(workspace)
+    assert second.open_cases == 0
+    marks = pq.read_table(second.folder / "corrected.parquet").column("mark").to_pylist()
+    assert (len(marks), marks.count("repeat")) == (7, 1)
+
+
+def test_a_contradiction_is_refused_and_named(workspace):
+    """Nobody may lose every entry: a case in which all are repeats is not recorded."""
+    workspaces.run(workspace)
+    out = workspace / "cases.xlsx"
+    call("review", "export", workspace, "--out", out, "--language", "en")
+    fill(out, {1: "repeat", 2: "repeat"})
+    found = call("review", "import", workspace, out, "--by", "N")
+    assert found.exit_code == 1
+    assert EN("review.problem.all-repeat.title") in found.stdout
+    assert EN("review.problem.all-repeat.todo") in found.stdout
+    assert workspaces.run(workspace).decisions == 0
+
+
+def test_review_before_any_run_says_to_run_first(workspace):
+    """Without a complete run there is nothing to decide."""
+    found = call("review", "export", workspace)
+    assert (found.exit_code, found.stderr.splitlines()[0]) == (2, EN("error.no-run.what", path=str(workspace)))
+
+
+def test_a_workbook_that_is_none_is_an_input_error(workspace):
+    """A file that is no workbook ends with exit code 3, not in a traceback."""
+    workspaces.run(workspace)
+    path = workspace / "cases.xlsx"
+    path.write_bytes(b"no workbook")
+    found = call("review", "import", workspace, path)
+    assert found.exit_code == 3
+    assert "Traceback" not in found.stderr
+
+
+# synth
+
+
+def test_synth_makes_a_workspace_that_runs(tmp_path):
+    """An invented constituency goes down the whole street, and its truth measures the result."""
+    made = json.loads(call("synth", tmp_path / "try", "--voters", "300", "--seed", "7", "--json").stdout)
+    assert made["voters"] == 300
+    found = json.loads(call("run", tmp_path / "try", "--today", "2026-02-03", "--json").stdout)
+    assert found["rows"]["out"] == made["entries"]
+    pairs = Path(found["folder"]) / "pairs.parquet"
+    measured = json.loads(call("evaluate", pairs, tmp_path / "try" / "truth.parquet", "--json").stdout)
+    assert 0 <= measured["precision"] <= 1
+    assert measured["pairs"] == pq.read_table(pairs).num_rows
+
+
+def test_numbers_stand_to_the_right_in_tables(capsys):
+    """Counts are compared by eye, so they end in one column."""
+    Terminal().table(("kind", "cases"), [("a", 1), ("bb", 12345)], indent=0)
+    assert capsys.readouterr().out == "kind   cases\na          1\nbb    12,345\n"
+
+
+def test_a_table_read_for_measuring_needs_its_columns(tmp_path):
+    """Columns that are missing are an input error, before anything is computed."""
+    path = tmp_path / "pairs.parquet"
+    pq.write_table(pa.table({"entry_l": ["a"]}), path)
+    found = call("evaluate", path, path, "--json")
+    assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (3, "columns-missing")
