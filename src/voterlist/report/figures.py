@@ -168,6 +168,7 @@ def build_needs(
     found = [
         *_due_needs(dues, Standing.OVERDUE, Severity.ERROR, "need.overdue"),
         *_count_need("need.unbalanced", abs(balance.rows - balance.entries - balance.set_aside), "balance"),
+        *_count_need("need.lists-unbalanced", sum(not row.balances for row in balance.lists), "balance"),
         *_count_need("need.files-unread", sum(row.place.line == 0 for row in aside), "set-aside"),
         *_count_need("need.errors", sum(fault.severity is Severity.ERROR for fault in faults), "faults"),
         *_due_needs(dues, Standing.DUE_SOON, Severity.WARNING, "need.due-soon"),

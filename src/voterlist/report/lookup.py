@@ -75,8 +75,8 @@ def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
 
 def written_names(entries: pa.Table) -> pa.ChunkedArray:
     """The name of each entry as written: its three parts, or the full name where they are not apart."""
-    parts = [entries.column(name) for name in ("surname", "given_name", "patronymic")]
-    return pc.coalesce(join_text(parts), entries.column("full_name"))
+    joined = join_text([entries.column(name) for name in ("surname", "given_name", "patronymic")])
+    return pc.coalesce(joined, entries.column("full_name"))
 
 
 def mask(text: str) -> str:

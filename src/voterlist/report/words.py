@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 
-from voterlist import check
 from voterlist.catalogue import catalogue
+from voterlist.check import SHARE_RULES
 from voterlist.report.model import Born, Estimate, Fault, Number, Place, Text, Value
 
 __all__ = ["Words"]
@@ -73,7 +73,7 @@ class Words:
 
     def message(self, fault: Fault) -> str:
         """What a finding says, with its numbers; those of rules about shares as percentages."""
-        is_share = fault.rule in check.SHARE_RULES
+        is_share = fault.rule in SHARE_RULES
         shown = [
             value if value is None or not is_share else self.percent(value) for value in (fault.value, fault.limit)
         ]
