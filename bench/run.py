@@ -24,10 +24,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import febrl
-from voterlist import ingest, normalize, synth
+from voterlist import ingest, synth
 from voterlist.link.evaluate import Evaluation, evaluate
 from voterlist.link.features import baseline, features
 from voterlist.model import Profile
+from voterlist.normalize import normalize
 
 ROOT = Path(__file__).resolve().parents[1]
 BASELINE_UP_TO = 150_000
@@ -74,7 +75,7 @@ def run_link(arguments: list[str]) -> tuple[float, float]:
 
 def ecm(list_table: pa.Table, columns: dict[str, str | list[str]] | None, truth: pa.Table, profile: Profile) -> float:
     """The best F1 of recordlinkage's ECM on the candidate pairs of the list."""
-    voters = normalize.normalize(ingest.table_entries(list_table, columns), profile).table
+    voters = normalize(ingest.table_entries(list_table, columns), profile).table
     probability = baseline(features(voters, profile=profile))
     pairs = pa.table(
         {

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from voterlist import __version__
 from voterlist.cli import evaluate, linkage, review, run, synth, workspace
 from voterlist.cli.failure import describe, report
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
+from voterlist.version import __version__
 
 __all__ = ["APP"]
 

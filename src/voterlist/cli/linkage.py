@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
-from voterlist import check as checks
 from voterlist import link as linkage
+from voterlist.check import check as check_register
 from voterlist.cli.options import Json, Today, day, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
@@ -103,7 +103,7 @@ def check(
     on = day(today)
     intake = _intake(files, _map_of(columns))
     outcome = normalize(intake.entries, profile)
-    noticed = checks.check(outcome.table, intake.entries, intake.lists, Settings().check, on_day=on)
+    noticed = check_register(outcome.table, intake.entries, intake.lists, Settings().check, on_day=on)
     findings = concat([intake.findings, outcome.findings, noticed], FINDING)
     if out is not None:
         store.write_table(out, findings)

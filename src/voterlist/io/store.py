@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from voterlist import __version__
+from voterlist.version import __version__
 
 __all__ = [
     "Manifest",

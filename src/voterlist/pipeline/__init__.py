@@ -14,22 +14,27 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist import __version__, check, config, ingest, link, normalize, reconcile
+from voterlist import config, ingest, link, reconcile
+from voterlist.check import RULES as CHECK_RULES
 from voterlist.config import Settings
 from voterlist.io import ledger as ledgers
 from voterlist.io import lock
 from voterlist.io.ledger import Ledger
 from voterlist.io.store import Manifest, RunFolder, digest_of, program_digest
 from voterlist.model import Stage
+from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.result import RunResult, Trouble, counts, troubles
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, overdue, standings
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Walk
+from voterlist.version import __version__
 
 __all__ = ["RULE_CODES", "RunResult", "Trouble", "UnitStanding", "overdue", "run", "standings"]
 
-RULE_CODES = frozenset(rule.code for stage in (ingest, normalize, check, reconcile, link) for rule in stage.RULES)
+RULE_CODES = frozenset(
+    rule.code for rules in (ingest.RULES, NORMALIZE_RULES, CHECK_RULES, reconcile.RULES, link.RULES) for rule in rules
+)
 """The codes that ``[check.rules]`` of the settings may name."""
 
 

@@ -91,7 +91,7 @@ def find(workspace: Path, constituencies: Collection[int] = ()) -> Inputs:
     reference = tuple(readers.list_paths(workspace / REFERENCE))
     paths = [path for batch in batches for path in batch.paths] + list(reference)
     digests = {path.relative_to(workspace).as_posix(): _digest(path) for path in paths}
-    return Inputs(tuple(batches), reference, digests)
+    return Inputs(_with_copies(batches, digests, workspace / INBOX), reference, digests)
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
@@ -111,13 +111,30 @@ def _batches(inbox: Path) -> list[Batch]:
         match = _NUMBER.match(folder.name)
         found.setdefault(int(match[1]) if match else None, []).extend(readers.list_paths(folder))
     order = sorted(found, key=lambda number: (number is None, number or 0))
-    batches = []
-    for number in order:
-        paths = sorted(found[number], key=lambda path: path.relative_to(inbox).as_posix())
-        if paths:
-            names = tuple(path.relative_to(inbox.parent).as_posix() for path in paths)
-            batches.append(Batch(number, tuple(paths), names))
-    return batches
+    return [_batch(number, found[number], inbox) for number in order if found[number]]
+
+
+def _batch(number: int | None, paths: Collection[Path], inbox: Path) -> Batch:
+    ordered = sorted(paths, key=lambda path: path.relative_to(inbox).as_posix())
+    names = tuple(path.relative_to(inbox.parent).as_posix() for path in ordered)
+    return Batch(number, tuple(ordered), names)
+
+
+def _with_copies(batches: Collection[Batch], digests: Mapping[str, str], inbox: Path) -> tuple[Batch, ...]:
+    """The batches, with each file of no known constituency put to the folder that holds the same content.
+
+    So that one list dropped twice, into its folder and beside it, is seen as a file and its copy.
+    """
+    homes: dict[str, int | None] = {}
+    for batch in batches:
+        for name in batch.names:
+            homes.setdefault(digests[name], batch.constituency)
+    found: dict[int | None, list[Path]] = {}
+    for batch in batches:
+        for path, name in zip(batch.paths, batch.names, strict=True):
+            number = homes[digests[name]] if batch.constituency is None else batch.constituency
+            found.setdefault(number, []).append(path)
+    return tuple(_batch(number, paths, inbox) for number, paths in found.items())
 
 
 def _require_folders(batches: Collection[Batch], constituencies: Collection[int]) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist import check, report
+from voterlist import report
+from voterlist.check import pyramid
 from voterlist.io import html, store, xlsx
 from voterlist.io.store import Work
 from voterlist.model import Stage
@@ -87,7 +88,7 @@ def _pyramid(tables: Tables, context: Context, constituency: int | None) -> pa.T
     """The age pyramid of the constituency; that of the run, where it has only one."""
     if len(context.inputs.constituencies) < 2:
         return tables["pyramid"]
-    return check.pyramid(in_constituency(tables["voters"], constituency), context.list_day)
+    return pyramid(in_constituency(tables["voters"], constituency), context.list_day)
 
 
 def _write(model: ReportModel, folder: Path, languages: Sequence[str]) -> list[Path]:

@@ -13,10 +13,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist import check, config, link, reconcile, review
+from voterlist import config, link, reconcile, review
+from voterlist.check import check, profile, pyramid
 from voterlist.config import IngestSettings, Settings
 from voterlist.deadlines import calendar
-from voterlist.ingest import ingest
+from voterlist.ingest import entry_ids, ingest
 from voterlist.io import readers, store
 from voterlist.merge import merge
 from voterlist.model import Stage
@@ -24,7 +25,7 @@ from voterlist.normalize import normalize
 from voterlist.pipeline import reference
 from voterlist.pipeline.inbox import INBOX, Batch, Inputs
 from voterlist.pipeline.walk import Made, Progress, Tables
-from voterlist.schemas import FINDING, Intake
+from voterlist.schemas import ENTRY, FINDING, Intake
 from voterlist.tables import concat, sort_by
 
 __all__ = ["STREET", "Context", "Step"]
@@ -70,7 +71,7 @@ class Step:
 def take_in(_tables: Tables, context: Context) -> Made:
     """Read every file of the inbox; one intake a constituency."""
     tables: dict[str, pa.Table] = {}
-    intakes = _read_batches(context)
+    intakes = _told_apart(_read_batches(context))
     for number, intake in enumerate(intakes):
         tables |= {f"scratch/received-{number}-{name}": getattr(intake, name) for name in _INTAKE_TABLES}
     rows = sum(_sum(intake.lists, "rows") for intake in intakes)
@@ -104,11 +105,11 @@ def normalize_entries(tables: Tables, context: Context) -> Made:
 def check_register(tables: Tables, context: Context) -> Made:
     """The register tests, the precincts' profiles and the age pyramid."""
     voters = tables["voters"]
-    found = check.check(voters, tables["entries"], tables["lists"], context.settings.check, on_day=context.list_day)
+    found = check(voters, tables["entries"], tables["lists"], context.settings.check, on_day=context.list_day)
     made = {
         "scratch/findings-check": found,
-        "profile": check.profile(voters, tables["entries"], on_day=context.list_day),
-        "pyramid": check.pyramid(voters, context.list_day),
+        "profile": profile(voters, tables["entries"], on_day=context.list_day),
+        "pyramid": pyramid(voters, context.list_day),
     }
     return Made(made, voters.num_rows, voters.num_rows)
 
@@ -193,6 +194,24 @@ def _read_batches(context: Context) -> list[Intake]:
         intakes.append(_read_batch(*argument))
         context.progress(Stage.INGEST, "", done, total)
     return intakes
+
+
+def _told_apart(intakes: list[Intake]) -> list[Intake]:
+    """The intakes, with ids that no two entries share.
+
+    Ids are unique inside an intake. Two intakes share one where the same row of a precinct came in through two
+    folders; it is then numbered as ``entry_ids`` numbers equal rows of one intake.
+    """
+    entries = concat((intake.entries for intake in intakes), ENTRY)
+    if pc.count_distinct(entries.column("entry_id")).as_py() == entries.num_rows:
+        return intakes
+    ids = entry_ids(entries)
+    apart, start = [], 0
+    for intake in intakes:
+        own = intake.entries.set_column(0, ENTRY.field("entry_id"), ids.slice(start, intake.entries.num_rows))
+        apart.append(dataclasses.replace(intake, entries=sort_by(own, "entry_id")))
+        start += intake.entries.num_rows
+    return apart
 
 
 def _read_batch(batch: Batch, inbox: Path, settings: IngestSettings) -> Intake:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from voterlist.config import IngestSettings
 from voterlist.io.readers.books import is_workbook, read_workbook
-from voterlist.io.readers.generic import read_table
+from voterlist.io.readers.generic import read_table, text_table
 from voterlist.io.readers.text import read_text
 from voterlist.model import AsideCode
 from voterlist.schemas import RawFile, RawSheet
 
-__all__ = ["list_paths", "read_content", "read_file", "read_folder", "read_paths", "read_table"]
+__all__ = ["list_paths", "read_content", "read_file", "read_folder", "read_paths", "read_table", "text_table"]
 
 _SOURCE_DIGITS = 12
 _NOT_LISTS = frozenset({"thumbs.db", "desktop.ini"})

@@ -16,7 +16,7 @@ from voterlist.io.readers.text import read_text
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 
-__all__ = ["read_table"]
+__all__ = ["read_table", "text_table"]
 
 _TODO = "Save the file as CSV (UTF-8), XLSX or Parquet with its headers in the first row, and try again."
 
@@ -79,11 +79,15 @@ def _names(headers: list[str | None]) -> list[str]:
 def _read_parquet(path: Path) -> pa.Table:
     """A Parquet file with every column as text."""
     try:
-        table = pq.read_table(path)
-        return pa.table({name: _as_text(table.column(name)) for name in table.column_names})
+        return text_table(pq.read_table(path))
     except (pa.ArrowException, OSError):
         # The cause may quote a cell, so it is not chained.
         raise _refuse(path, AsideCode.FILE_UNREADABLE) from None
+
+
+def text_table(table: pa.Table) -> pa.Table:
+    """The same columns, every one as text: whole numbers without a point, dates in ISO 8601."""
+    return pa.table({name: _as_text(table.column(name)) for name in table.column_names})
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.Array:

@@ -1,0 +1,116 @@
+"""The public Python functions: a frame in, a frame out, whatever the headers and types."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import recordlinkage
+
+import voterlist
+from voterlist import schemas, synth
+from voterlist.errors import InputError, SettingsError
+
+TODAY = dt.date(2026, 2, 3)
+
+
+@pytest.fixture(scope="module")
+def people():
+    """1,500 invented people as a pandas frame, with their truth."""
+    made = synth.generate(1500, constituencies=1, seed=4)
+    return made.entries.to_pandas(), made.truth.to_pandas()
+
+
+def test_the_example_of_the_documentation_is_true():
+    """The three people in the module's docstring give the one pair it shows."""
+    frame = pd.DataFrame(
+        {
+            "surname": ["Məmmədov", "МАМЕДОВ", "Əliyeva"],
+            "given_name": ["Elşən", "ЭЛЬШАН", "Leyla"],
+            "patronymic": ["Həsən oğlu", "ГАСАН ОГЛЫ", "Rauf qızı"],
+            "birth_date": ["17.06.1985", "1985-06-17", "02.03.1990"],
+        }
+    )
+    pairs = voterlist.find_duplicates(frame)
+    assert pairs[["entry_l", "entry_r"]].to_numpy().tolist() == [["1", "2"]]
+    assert pairs["probability"].iloc[0] > 0.95
+
+
+def test_duplicates_are_found_and_ranked(people):
+    """Most pairs put first by ``find_duplicates`` are one person by the truth."""
+    frame, truth = people
+    person = truth.set_index("entry_id").person_id
+    pairs = voterlist.find_duplicates(frame)
+    assert pairs.columns.tolist() == schemas.PAIR.names
+    sure = pairs[pairs.probability >= 0.95]
+    assert len(sure) > 10
+    assert (sure.entry_l.map(person) == sure.entry_r.map(person)).mean() > 0.95
+    assert pairs.probability.is_monotonic_decreasing
+
+
+def test_normalize_keeps_every_row_in_its_place(people):
+    """One normalised row for each row of the frame, in the same order."""
+    frame, _ = people
+    found = voterlist.normalize(frame)
+    assert found.columns.tolist() == schemas.VOTER.names
+    assert found.entry_id.tolist() == frame.entry_id.tolist()
+
+
+def test_check_names_entries_and_never_their_cells(people):
+    """Findings carry ids and codes; an age below 18 is found."""
+    frame, _ = people
+    young = frame.copy()
+    young.loc[0, "birth_date"] = "01.02.2015"
+    found = voterlist.check(young, on_day=TODAY)
+    assert found.columns.tolist() == schemas.FINDING.names
+    assert young.entry_id[0] in found[found.rule == "under-age"].entry_id.tolist()
+
+
+def test_columns_are_named_by_the_caller():
+    """A map of fields to column names, several joined, serves a frame with any headers, and types other than text."""
+    frame = pd.DataFrame(
+        {"a": ["Smith", "Smith"], "b": ["Ann", "Ann"], "born": pd.to_datetime(["1980-05-12"] * 2), "no": [5, 5]}
+    )
+    columns = {"surname": "a", "given_name": "b", "birth_date": "born", "address": ["a", "no"]}
+    assert voterlist.normalize(frame, columns, profile="generic").address.tolist() == ["smith 5", "smith 5"]
+    pairs = voterlist.find_duplicates(frame, columns, profile="generic")
+    assert pairs[["birth_date_level", "address_level"]].to_numpy().tolist() == [["same", "same"]]
+
+
+def test_a_wrong_column_and_a_frame_without_names_are_refused():
+    """Errors say which column, and never a cell."""
+    frame = pd.DataFrame({"x": ["Secret"]})
+    with pytest.raises(SettingsError) as wrong:
+        voterlist.normalize(frame, {"surname": "y"})
+    with pytest.raises(InputError) as nameless:
+        voterlist.find_duplicates(frame)
+    assert "Secret" not in f"{wrong.value} {wrong.value.mistakes} {nameless.value}"
+
+
+def test_recordlinkage_classifiers_fit_on_the_features(people):
+    """The comparison table is what recordlinkage's classifiers take: one fitted on labels finds the true pairs."""
+    frame, truth = people
+    table = voterlist.linkage_features(frame)
+    person = truth.set_index("entry_id").person_id
+    left, right = (table.index.get_level_values(level).map(person) for level in (0, 1))
+    links = table.index[left == right]
+    classifier = recordlinkage.LogisticRegressionClassifier()
+    classifier.fit(table, links)
+    assert recordlinkage.fscore(links, classifier.predict(table)) > 0.8
+
+
+def test_an_empty_frame_gives_empty_frames():
+    """No rows, no error."""
+    frame = pd.DataFrame({"surname": pd.Series([], dtype=object), "given_name": pd.Series([], dtype=object)})
+    assert voterlist.find_duplicates(frame).empty
+    assert voterlist.normalize(frame).empty
+
+
+@pytest.mark.parametrize("first", ["voterlist", "voterlist.cli", "voterlist.check", "voterlist.normalize.names"])
+def test_the_functions_are_functions_whatever_was_imported_first(first):
+    """``check`` and ``normalize`` are also packages; the public names are the functions all the same."""
+    code = f"import {first}, voterlist.pipeline, voterlist as v; assert callable(v.check) and callable(v.normalize)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
