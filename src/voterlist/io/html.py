@@ -80,6 +80,7 @@ def render_report(model: ReportModel, language: str, shown: Shown | None = None)
             precincts=_first(model.precincts, shown.precincts),
             heat=_heat,
             letters=_letters_of,
+            nice=_nice,
         )
     )
 
@@ -113,6 +114,12 @@ def _heat(count: int, most: int) -> int:
     if not count or not most:
         return 0
     return max(1, min(4, round(4 * math.sqrt(count / most))))
+
+
+def _nice(most: int) -> int:
+    """The end of an axis: the smallest of 2, 4, 6, 8, 10, 20, 40 ... that is not below the number."""
+    scale = 10 ** max(len(str(most)) - 1, 0)
+    return next(end for end in (2 * scale, 4 * scale, 6 * scale, 8 * scale, 10 * scale) if end >= most)
 
 
 def _letters_of(case: Case, place: int, texts: Sequence[str]) -> list[tuple[str, bool]]:

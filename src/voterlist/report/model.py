@@ -260,6 +260,12 @@ class Case:
     """(field, level) of how the two entries compare; empty where the case has more than two."""
 
     @property
+    def title(self) -> str:
+        """The name of its first entry in standard spelling; as written where no part of it is known."""
+        written, *parts = (cell.value for cell in self.members[0].cells[:4])
+        return " ".join(str(part) for part in parts if part) or str(written or "")
+
+    @property
     def is_open(self) -> bool:
         """True where a person is asked and some entry has no verdict yet."""
         return self.is_asked and any(member.verdict is None for member in self.members)

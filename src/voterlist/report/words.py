@@ -61,6 +61,10 @@ class Words:
             return f">\N{NO-BREAK SPACE}{self.percent(0.999)}"
         return self.percent(value)
 
+    def expected(self, pairs: float) -> str:
+        """An expected number of pairs; one that is small is not said to be none."""
+        return f"<\N{NO-BREAK SPACE}{self.number(0.1, 1)}" if 0 < pairs < 0.05 else self.number(pairs, 1)
+
     def day(self, value: dt.date) -> str:
         """A day in digits: 2026-02-03, in Azerbaijani 03.02.2026."""
         return self("report.date.short", yyyy=f"{value.year:04d}", mm=f"{value.month:02d}", dd=f"{value.day:02d}")
@@ -92,7 +96,7 @@ class Words:
     def estimate(self, estimate: Estimate) -> list[str]:
         """The estimate in sentences, one a measure."""
         shares = {
-            name: self.percent(getattr(estimate, name))
+            name: self.probability(getattr(estimate, name))
             for name in ("precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high")
         }
         return [
@@ -103,6 +107,13 @@ class Words:
     def agreement(self, fields: tuple[str, ...]) -> str:
         """The fields of an agreement, joined with plus signs."""
         return " + ".join(self(f"agreement.{field}") for field in fields)
+
+    @staticmethod
+    def months(first: dt.date, last: dt.date) -> list[dt.date]:
+        """The first days of the months between two days, for the axis of a calendar."""
+        starts = ((first.year + month // 12, month % 12 + 1) for month in range(first.month - 1, first.month + 35))
+        days = (dt.date(year, month, 1) for year, month in starts)
+        return [day for day in days if first <= day <= last]
 
     @functools.cache  # noqa: B019  one Words lives as long as one report is written
     def _born(self, value: Born) -> str:

@@ -21,4 +21,8 @@
     kind.addEventListener("change", show);
     show();
   }
+  // On paper nothing is folded away.
+  addEventListener("beforeprint", () => {
+    for (const folded of document.querySelectorAll("details:not([open])")) folded.open = true;
+  });
 })();

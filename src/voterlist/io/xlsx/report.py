@@ -288,7 +288,7 @@ def _summary(sheet: Sheet, model: ReportModel) -> None:
         sheet,
         "chance",
         ("agreement", "expected", "found"),
-        ([words.agreement(row.agreement), round(row.expected, 1), row.found] for row in model.chance),
+        ([words.agreement(row.agreement), words.expected(row.expected), row.found] for row in model.chance),
     )
 
 
