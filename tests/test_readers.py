@@ -328,3 +328,10 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path):
         assert caught.value.todo
         codes.append(caught.value.code)
     assert codes == ["file-empty", "file-unreadable", "file-unreadable"]
+
+
+def test_a_damaged_workbook_is_told_as_such(tmp_path):
+    """Noise under a workbook's name is a file that cannot be read, not a question of letters."""
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(bytes(range(255, 0, -1)) * 40)
+    assert read_file(path, "list.xlsx", LIMITS).trouble is AsideCode.FILE_UNREADABLE

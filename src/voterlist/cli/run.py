@@ -93,6 +93,8 @@ def _tell_set_aside(result: RunResult) -> None:
             for trouble in result.troubles
         ]
         TERMINAL.table((SAY("cli.table.file"), SAY("cli.table.reason")), rows_of_files)
+        for code in dict.fromkeys(trouble.code for trouble in result.troubles):
+            TERMINAL.say(f"  {title('aside', code)}: {SAY(f'aside.{code}.todo')}")
 
 
 def _tell_cases(result: RunResult) -> None:

@@ -24,6 +24,7 @@ __all__ = ["list_paths", "read_content", "read_file", "read_folder", "read_paths
 _SOURCE_DIGITS = 12
 _NOT_LISTS = frozenset({"thumbs.db", "desktop.ini"})
 """What operating systems leave in a folder; files that begin with a point or ``~$`` are left out too."""
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 _NO_TABLE = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PAR1", b"\x1f\x8b")
 
 
@@ -62,6 +63,9 @@ def read_file(path: Path, name: str, settings: IngestSettings) -> RawFile:
         return RawFile(digest[:_SOURCE_DIGITS], name, trouble=AsideCode.FILE_UNREADABLE)
     source = hashlib.sha256(content).hexdigest()[:_SOURCE_DIGITS]
     found = read_content(content, settings)
+    if found is AsideCode.ENCODING_UNREADABLE and path.suffix.lower() in _WORKBOOKS:
+        # It is called a workbook and holds neither that nor text: a damaged one, not a question of letters.
+        found = AsideCode.FILE_UNREADABLE
     if isinstance(found, AsideCode):
         return RawFile(source, name, trouble=found)
     return RawFile(source, name, sheets=found)
