@@ -218,6 +218,36 @@ def test_a_list_beside_the_folders_is_read_too(workspace):
     ]
 
 
+@pytest.fixture
+def headed(workspace):
+    """The workspace, with the constituency in the title of each list."""
+    for path in (workspace / "inbox" / "88").iterdir():
+        text = path.read_text(encoding="utf-8")
+        path.write_text(f"88 saylı seçki dairəsi\n{text}", encoding="utf-8")
+    return workspace
+
+
+def test_a_list_dropped_twice_is_one_list_and_its_copy(headed):
+    """The same file in its folder and beside it: its rows are set aside as a copy, and the run goes on."""
+    path = headed / "inbox" / "88" / "menteqe-2.csv"
+    (headed / "inbox" / "kopya.csv").write_bytes(path.read_bytes())
+    result = workspaces.run(headed)
+    assert (result.files, result.rows_out) == (3, 7)
+    assert "duplicate-file" in result.set_aside_by_code
+    assert result.rows_in == result.rows_out + result.set_aside
+
+
+def test_the_same_row_through_two_folders_is_two_entries(headed):
+    """A corrected list dropped beside the folder repeats rows: each stays an entry with an id of its own."""
+    path = headed / "inbox" / "88" / "menteqe-2.csv"
+    corrected = path.read_text(encoding="utf-8").replace("Rzayeva", "Qasımova")
+    (headed / "inbox" / "menteqe-2.csv").write_text(corrected, encoding="utf-8")
+    result = workspaces.run(headed)
+    ids = table(result, "entries").column("entry_id").to_pylist()
+    assert len(ids) == len(set(ids)) == 10
+    assert sum(name.endswith(".2") for name in ids) == 2
+
+
 def test_a_stage_that_breaks_says_where_and_never_what(workspace, monkeypatch):
     """The message of the cause may quote a cell, so nothing of it leaves."""
 

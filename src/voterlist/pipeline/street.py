@@ -17,7 +17,8 @@ from voterlist import config, link, reconcile, review
 from voterlist.check import check, profile, pyramid
 from voterlist.config import IngestSettings, Settings
 from voterlist.deadlines import calendar
-from voterlist.ingest import entry_ids, ingest
+from voterlist.ingest import ingest
+from voterlist.ingest.ids import entry_ids
 from voterlist.io import readers, store
 from voterlist.merge import merge
 from voterlist.model import Stage
