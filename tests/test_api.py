@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -114,3 +116,13 @@ def test_the_functions_are_functions_whatever_was_imported_first(first):
     """``check`` and ``normalize`` are also packages; the public names are the functions all the same."""
     code = f"import {first}, voterlist.pipeline, voterlist as v; assert callable(v.check) and callable(v.normalize)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/api.md"])
+def test_the_examples_on_the_pages_run(page):
+    """Every complete Python example of the README and of the API's page runs as it stands."""
+    text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
+    examples = [code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "needs labels" not in code]
+    assert examples
+    for code in examples:
+        exec(compile(code, page, "exec"), {})  # noqa: S102 - the page is ours, and this is what it is for
