@@ -118,7 +118,7 @@ def _heat(count: int, most: int) -> int:
 
 def _nice(most: int) -> int:
     """The end of an axis: the smallest of 2, 4, 6, 8, 10, 20, 40 ... that is not below the number."""
-    scale = 10 ** max(len(str(most)) - 1, 0)
+    scale: int = 10 ** (len(str(most)) - 1)
     return next(end for end in (2 * scale, 4 * scale, 6 * scale, 8 * scale, 10 * scale) if end >= most)
 
 

@@ -7,15 +7,22 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.model import Severity
+from voterlist.model import AsideCode, Severity
 from voterlist.report.lookup import Names, mask, mask_row, rows_of, text_column, written_names
 from voterlist.report.model import Aside, Fault, Place, Precinct, RuleCount
 from voterlist.schemas import ENTRY_FIELDS
 
-__all__ = ["build_aside", "build_faults", "count_rules"]
+__all__ = ["PEOPLE_PERHAPS", "build_aside", "build_faults", "count_rules"]
 
 _SEVERITIES = [severity.value for severity in Severity]
 _IDENTIFIERS = ("document", "fin")
+PEOPLE_PERHAPS = (
+    AsideCode.ROW_TOO_SHORT,
+    AsideCode.ROW_TOO_LONG,
+    AsideCode.NO_NAME,
+    AsideCode.NO_CONSTITUENCY,
+)
+"""Rows set aside that may be somebody's entry; the others are blanks, titles, headings and totals."""
 
 
 def build_faults(findings: pa.Table, entries: pa.Table, names: Names, *, mask_identifiers: bool) -> tuple[Fault, ...]:
@@ -69,16 +76,26 @@ def count_rules(faults: tuple[Fault, ...], precincts: tuple[Precinct, ...]) -> t
 
 
 def build_aside(set_aside: pa.Table, names: Names, *, mask_identifiers: bool) -> tuple[Aside, ...]:
-    """The rows set aside, whole files first, then by file, sheet and line."""
+    """The rows set aside: whole files, then what may be people, then the rest; each by file, sheet and line."""
     codes = text_column(set_aside, "code").to_pylist()
     rows = set_aside.column("rows").to_pylist()
     cells = set_aside.column("cells").to_pylist()
     hide = mask_row if mask_identifiers else str
     found = [
-        Aside(place, code, count, tuple(hide(cell or "") for cell in texts or ()))
+        Aside(place, code, count, tuple(hide(cell) for cell in _without_blank_end(texts or [])))
         for place, code, count, texts in zip(names.places(set_aside), codes, rows, cells, strict=True)
     ]
-    return tuple(sorted(found, key=lambda row: (row.place.line != 0, *_where(row.place), row.code)))
+    return tuple(
+        sorted(
+            found, key=lambda row: (row.place.line != 0, row.code not in PEOPLE_PERHAPS, *_where(row.place), row.code)
+        )
+    )
+
+
+def _without_blank_end(cells: list[str | None]) -> list[str]:
+    """The cells up to the last that holds something."""
+    last = max((place for place, cell in enumerate(cells) if cell), default=-1)
+    return [cell or "" for cell in cells[: last + 1]]
 
 
 def _merged(own: list[Place], of_entry: list[Place]) -> list[Place]:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.model import AsideCode, Severity, Sex, Standing
+from voterlist.model import Severity, Sex, Standing
+from voterlist.report.faults import PEOPLE_PERHAPS
 from voterlist.report.lookup import Names, text_column
 from voterlist.report.model import (
     Aside,
@@ -38,14 +39,6 @@ __all__ = [
     "build_precincts",
     "build_pyramid",
 ]
-
-_PEOPLE_PERHAPS = (
-    AsideCode.ROW_TOO_SHORT,
-    AsideCode.ROW_TOO_LONG,
-    AsideCode.NO_NAME,
-    AsideCode.NO_CONSTITUENCY,
-)
-"""Rows set aside that may be somebody's entry; the others are blanks, titles, headings and totals."""
 
 
 def build_balance(lists: pa.Table, entries: int, set_aside: pa.Table, names: Names) -> Balance:
@@ -175,7 +168,7 @@ def build_needs(
         *_count_need("need.cases", sum(case.is_open for case in cases), "cases", Severity.WARNING),
         *_count_need(
             "need.rows-perhaps-people",
-            sum(row.code in _PEOPLE_PERHAPS for row in aside),
+            sum(row.code in PEOPLE_PERHAPS for row in aside),
             "set-aside",
             Severity.WARNING,
         ),

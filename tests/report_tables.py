@@ -1,0 +1,291 @@
+"""Hand-made tables of a small run, for the tests of the report: two precincts, one entry of another constituency."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from voterlist import report
+from voterlist.deadlines import CalendarStage, Deadline
+from voterlist.model import Level, Standing
+from voterlist.schemas import (
+    CASE,
+    DECISION,
+    ENTRY,
+    FINDING,
+    LIST,
+    PAIR,
+    PAIR_FIELDS,
+    PROFILE,
+    PYRAMID,
+    SET_ASIDE,
+    VOTER,
+)
+from voterlist.tables import from_columns, sort_by
+
+TODAY = dt.date(2026, 2, 3)
+FILES = {
+    "aaaaaaaaaaaa": "məntəqə 1.xlsx",
+    "bbbbbbbbbbbb": ["məntəqə 2.csv", "məntəqə 2 (surət).csv"],
+    "cccccccccccc": "7.csv",
+}
+
+
+def table(schema, rows, **common):
+    """A table of this schema from a list of dictionaries; ``common`` stands in every row."""
+    full = [common | row for row in rows]
+    columns = {}
+    for field in schema:
+        values = [row.get(field.name) for row in full]
+        kind = pa.string() if pa.types.is_dictionary(field.type) else field.type
+        columns[field.name] = pa.array(values, kind)
+    return from_columns(columns, schema, length=len(full))
+
+
+def named(names, *rows):
+    """Rows as dictionaries: ``names`` is the headings in one text."""
+    return [dict(zip(names.split(), row, strict=True)) for row in rows]
+
+
+_PEOPLE = named(
+    "entry_id constituency precinct source line name birth_date sex address document fin",
+    ("e1", 88, 1, "a", 5, "Məmmədov|Elçin|Rauf oğlu", "02.03.1985", "kişi", "Nizami küç. 5", "AZE12345678", "5ABC123"),
+    ("e2", 88, 2, "b", 9, "Mamedov|Elchin|Raufoğlu", "1985", "m", "Füzuli küç. 11", None, "5ABC123"),
+    ("e3", 88, 1, "a", 6, "Quliyeva|Leyla|Vaqif qızı", "11.11.1990", "f", "Nizami küç. 7", "AZE87654321", "7KLM456"),
+    ("e4", 88, 1, "a", 7, "Quliyeva|Leyli|Vaqif qızı", "11.11.1990", "f", "Nizami küç. 7", "AZE87654322", "7KLM457"),
+    ("e5", 88, 2, "b", 10, '=HYPERLINK("http://x")|<b>Aynur</b>|@SUM(1)', "31.12.1971", "f", "-2+3", None, None),
+    ("e6", 88, 2, "b", 11, "Həsənova|Aytən|İlham qızı", "01.01.1960", "f", "Füzuli küç. 3", None, "9XYZ999"),
+    ("e7", 7, 3, "c", 2, "Hasanova|Aytan|Ilham gizi", "01.01.1960", "f", "Naxçıvan", None, "9XYZ999"),
+    ("e8", 88, 2, "b", 12, "Abbasov|Tural|Kamil oğlu", "05.05.1999", "kişi", None, None, "9XYZ999"),
+)
+
+
+def entries():
+    """ENTRY."""
+    rows = []
+    for person in _PEOPLE:
+        names = dict(zip(("surname", "given_name", "patronymic"), person["name"].split("|"), strict=True))
+        rows.append(person | names | {"source": person["source"] * 12, "list_kind": "permanent"})
+    return table(ENTRY, rows)
+
+
+# surname, given, patronymic as standard, skeletons of the three, sex, year, month, day, document, fin
+_VOTERS = {
+    "e1": ("Məmmədov", "Elçin", "Rauf oğlu", "memedov", "elcin", "rauf", "m", 1985, 3, 2, "AZE12345678", "5ABC123"),
+    "e2": ("Məmmədov", "Elçin", "Rauf oğlu", "memedov", "elcin", "rauf", "m", 1985, None, None, None, "5ABC123"),
+    "e3": (
+        "Quliyeva",
+        "Leyla",
+        "Vaqif qızı",
+        "quliyeva",
+        "leyla",
+        "vaqif",
+        "f",
+        1990,
+        11,
+        11,
+        "AZE87654321",
+        "7KLM456",
+    ),
+    "e4": (
+        "Quliyeva",
+        "Leyli",
+        "Vaqif qızı",
+        "quliyeva",
+        "leyli",
+        "vaqif",
+        "f",
+        1990,
+        11,
+        11,
+        "AZE87654322",
+        "7KLM457",
+    ),
+    "e5": (None, None, None, None, None, None, "f", 1971, 12, 31, None, None),
+    "e6": ("Həsənova", "Aytən", "İlham qızı", "hesenova", "ayten", "ilham", "f", 1960, 1, 1, None, "9XYZ999"),
+    "e7": ("Həsənova", "Aytən", "İlham qızı", "hesenova", "ayten", "ilham", "f", 1960, 1, 1, None, "9XYZ999"),
+    "e8": ("Abbasov", "Tural", "Kamil oğlu", "abasov", "tural", "kamil", "m", 1999, 5, 5, None, "9XYZ999"),
+}
+_VOTER_NAMES = ("surname", "given_name", "patronymic", "surname_skeleton", "given_skeleton", "patronymic_skeleton",
+                "sex", "birth_year", "birth_month", "birth_day", "document", "fin")  # fmt: skip
+
+
+def voters():
+    """VOTER, in the order of the entries."""
+    rows = []
+    for entry in entries().select(["entry_id", "constituency", "precinct", "list_kind", "address"]).to_pylist():
+        entry["address"] = entry["address"] and entry["address"].lower()
+        rows.append(entry | dict(zip(_VOTER_NAMES, _VOTERS[entry["entry_id"]], strict=True)))
+    return table(VOTER, rows)
+
+
+def cases():
+    """CASE: a move, twins, an identity conflict, and one across constituencies."""
+    made = [
+        ("c-move", "e1", "within-constituency", "keep", "more-complete", 0.9999),
+        ("c-move", "e2", "within-constituency", "repeat", "same-person", 0.9999),
+        ("c-twin", "e3", "twins", "keep", "other-given-name", 0.002),
+        ("c-twin", "e4", "twins", "keep", "other-given-name", 0.002),
+        ("c-both", "e6", "across-constituencies", "keep", "first-entry", 0.97),
+        ("c-both", "e7", "across-constituencies", "repeat", "same-person", 0.97),
+        ("c-fin", "e6", "identity-conflict", "question", "one-identifier", 0.01),
+        ("c-fin", "e8", "identity-conflict", "question", "one-identifier", 0.01),
+    ]
+    where = {row["entry_id"]: row for row in entries().select(["entry_id", "constituency", "precinct"]).to_pylist()}
+    names = ("case_id", "entry_id", "kind", "role", "reason", "probability")
+    rows = [where[row[1]] | dict(zip(names, row, strict=True)) for row in made]
+    return sort_by(table(CASE, rows, weight=12.5), "case_id", "entry_id")
+
+
+def pairs():
+    """PAIR: the move alone."""
+    levels = {f"{name}_level": "same" for name in PAIR_FIELDS} | {
+        "birth_date_level": "year",
+        "document_level": "missing",
+    }
+    row = {"entry_l": "e1", "entry_r": "e2", "weight": 12.5, "probability": 0.9999, "kind": "within-constituency"}
+    return table(PAIR, [row | levels], found_by="fin")
+
+
+def lists():
+    """LIST: both of constituency 88 and one of another."""
+    rows = named(
+        "source sheet constituency precinct rows entries set_aside declared",
+        ("a" * 12, "Siyahı", 88, 1, 4, 3, 1, 3),
+        ("b" * 12, None, 88, 2, 6, 4, 2, 5),
+        ("c" * 12, None, 7, 3, 1, 1, 0, None),
+    )
+    return table(LIST, rows, list_kind="permanent")
+
+
+def set_aside():
+    """SET_ASIDE: a total, a row too short, a blank row, an unreadable file whose constituency nobody knows."""
+    rows = named(
+        "source sheet line constituency precinct code rows cells",
+        ("a" * 12, "Siyahı", 8, 88, 1, "total-row", 1, ["Cəmi", "3", "", None]),
+        ("b" * 12, None, 13, 88, 2, "row-too-short", 1, ["14", "Orucov 7KLM456", "=1+1"]),
+        ("b" * 12, None, 14, 88, 2, "blank-row", 1, []),
+        ("d" * 12, None, 0, None, None, "file-not-a-table", 0, []),
+    )
+    return table(SET_ASIDE, rows, copy=0)
+
+
+def findings():
+    """FINDING: of an entry, of two entries, of a precinct, of the other constituency."""
+    rows = named(
+        "rule severity unit constituency precinct entry_id other_entry_id field value limit",
+        ("missing-value", "warning", "entry", 88, 2, "e8", None, "address", None, None),
+        ("fin-invalid", "error", "entry", 88, 2, "e2", "e1", "fin", None, None),
+        ("precinct-too-small", "warning", "precinct", 88, 1, None, None, None, 3.0, 50.0),
+        ("missing-value", "warning", "entry", 7, 3, "e7", None, "document", None, None),
+    )
+    return table(FINDING, rows)
+
+
+def profile():
+    """PROFILE."""
+    rows = [
+        {"constituency": 7, "precinct": 3, "voters": 1, "men": 0, "women": 1},
+        {"constituency": 88, "precinct": 1, "voters": 3, "men": 1, "women": 2, "median_age": 35.0},
+        {"constituency": 88, "precinct": 2, "voters": 4, "men": 2, "women": 2, "median_age": 48.5},
+    ]
+    return table(PROFILE, rows, **{name: 0.0 for name in PROFILE.names if name.startswith("missing_")})
+
+
+def pyramid():
+    """PYRAMID of constituency 88."""
+    rows = [
+        {"age_from": 25, "sex": "m", "voters": 1},
+        {"age_from": 35, "sex": "f", "voters": 2},
+        {"age_from": 40, "sex": "m", "voters": 2},
+        {"age_from": 50, "sex": "f", "voters": 1},
+        {"age_from": None, "sex": None, "voters": 1},
+    ]
+    return table(PYRAMID, rows)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A row of standings, as the pipeline makes them."""
+
+    deadline: Deadline
+    constituency: int | None
+    precinct: int | None
+    finished: dt.date | None
+    standing: Standing
+
+
+def standings():
+    """One precinct done, one awaited; the constituency's own stage not begun."""
+    compile_ = Deadline(CalendarStage.COMPILE, Level.PEC, Level.CONEC, dt.date(2026, 1, 1), dt.date(2026, 2, 5), "")
+    check = Deadline(CalendarStage.CHECK, Level.CONEC, Level.CEC, dt.date(2026, 2, 6), dt.date(2026, 4, 5), "")
+    return (
+        Unit(compile_, 88, 1, dt.date(2026, 2, 1), Standing.DONE),
+        Unit(compile_, 88, 2, None, Standing.DUE_SOON),
+        Unit(compile_, 7, 3, None, Standing.OVERDUE),
+        Unit(check, 88, None, None, Standing.NOT_STARTED),
+    )
+
+
+def decisions(*rows):
+    """DECISION of (case, entry, verdict)."""
+    made = [dict(zip(("case_id", "entry_id", "verdict"), row, strict=True)) for row in rows]
+    return table(DECISION, made, reason="köçüb", decided_by="A. Kərimova", decided_at="2026-02-03T09:00:00+00:00")
+
+
+def estimate():
+    """The estimate of the linkage: one row."""
+    shares = {"precision": 0.991, "precision_low": 0.98, "precision_high": 0.997}
+    shares |= {"recall": 0.94, "recall_low": 0.92, "recall_high": 0.96}
+    return pa.Table.from_pylist([{"pairs": 2} | shares])
+
+
+def chance():
+    """What chance alone would give."""
+    rows = [{"agreement": "stem+given+patronymic+date", "expected": 0.04, "found": 2}]
+    return pa.Table.from_pylist([*rows, {"agreement": "stem+given+year", "expected": 512.3, "found": 530}])
+
+
+def inputs(**changes):
+    """The arguments of ``report.build``; a change replaces one."""
+    made = {
+        "facts": report.Facts("2026", Level.CONEC, 88, TODAY, "2026-02-03-abcd1234"),
+        "entries": entries(),
+        "voters": voters(),
+        "lists": lists(),
+        "set_aside": set_aside(),
+        "findings": findings(),
+        "cases": cases(),
+        "pairs": pairs(),
+        "profile": profile(),
+        "pyramid": pyramid(),
+        "sources": FILES,
+        "standings": standings(),
+        "estimate": estimate(),
+        "chance": chance(),
+    }
+    return made | changes
+
+
+def nothing():
+    """The arguments of ``report.build`` for a run that found no list at all."""
+    shapes = {
+        "entries": ENTRY,
+        "voters": VOTER,
+        "lists": LIST,
+        "set_aside": SET_ASIDE,
+        "findings": FINDING,
+        "cases": CASE,
+        "pairs": PAIR,
+        "profile": PROFILE,
+        "pyramid": PYRAMID,
+    }
+    empty = {name: schema.empty_table() for name, schema in shapes.items()}
+    return inputs(**empty, sources={}, standings=(), estimate=None, chance=None)
+
+
+def build(**changes):
+    """The report of the hand-made run, with changes."""
+    return report.build(**inputs(**changes))

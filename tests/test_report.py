@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import pprint
+import random
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import report_tables as tables
+from voterlist import catalogue, report
+from voterlist.link import LEVELS, REASONS
+from voterlist.model import AsideCode, CaseKind, EntryRole, Level, ListKind, Severity, Sex, Standing, Unit, Verdict
+from voterlist.report.lookup import mask, mask_row
+from voterlist.report.model import CASE_FIELDS
+from voterlist.review import PROBLEM_CODES
+from voterlist.schemas import ENTRY_FIELDS, PAIR_FIELDS
+
+GOLDEN = Path(__file__).with_name("golden")
+
+
+def same_as_golden(name, text):
+    """Compare with the file kept in the repository; ``GOLDEN=write`` in the environment writes it instead."""
+    path = GOLDEN / name
+    if os.environ.get("GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def number(model, code):
+    return {row.code: row.value for row in model.numbers}[code]
+
+
+def needs(model):
+    return {need.text.key: dict(need.text.places) for need in model.needs}
+
+
+def cells(model, case_id):
+    """Field -> (values, marks) of the entries of a case."""
+    case = next(case for case in (*model.cases, *model.apart) if case.case_id == case_id)
+    return {
+        field: tuple([getattr(member.cells[place], part) for member in case.members] for part in ("value", "mark"))
+        for place, field in enumerate(CASE_FIELDS)
+    }
+
+
+def test_the_model_of_the_hand_made_run_is_as_it_was():
+    """Nothing in the model changes unseen: it equals the file that was read and approved."""
+    same_as_golden(
+        "report-model.txt", pprint.pformat(dataclasses.asdict(tables.build()), width=140, sort_dicts=False) + "\n"
+    )
+
+
+def test_a_report_holds_its_constituency_and_cases_that_reach_into_it():
+    """Entries, findings and lists are the constituency's own; a case across constituencies is in both reports."""
+    facts = report.Facts("2026", Level.CEC, 7, tables.TODAY)
+    here, there = tables.build(), tables.build(facts=facts)
+
+    assert (number(here, "entries"), number(there, "entries")) == (7, 1)
+    assert {fault.place.constituency for fault in here.faults} == {88}
+    assert [case.case_id for case in there.cases] == ["c-both"]
+    assert [member.entry_id for member in there.cases[0].members] == ["e6", "e7"]
+    assert "c-both" in [case.case_id for case in here.cases]
+    assert there.cases[0].number == next(case.number for case in here.cases if case.case_id == "c-both")
+
+
+def test_without_a_constituency_a_report_holds_everything():
+    """A report of all constituencies counts the entries of all."""
+    assert number(tables.build(facts=report.Facts("2026", Level.CEC, None, tables.TODAY)), "entries") == 8
+
+
+def test_a_row_of_unknown_constituency_shows_in_every_report():
+    """What belongs nowhere is not lost between the reports."""
+    for constituency in (7, 88):
+        model = tables.build(facts=report.Facts("2026", Level.CEC, constituency, tables.TODAY))
+        assert [row.code for row in model.aside if row.place.line == 0] == ["file-not-a-table"]
+
+
+def test_rows_balance_and_a_lost_row_is_said_first():
+    """Rows = entries + set aside, counted in three tables; one row lost anywhere is an error at the top."""
+    balanced = tables.build()
+    lost = tables.build(set_aside=tables.set_aside().slice(1))
+
+    assert (balanced.balance.rows, balanced.balance.entries, balanced.balance.set_aside) == (10, 7, 3)
+    assert balanced.balance.balances
+    assert not lost.balance.balances
+    assert needs(lost)["need.unbalanced"] == {"count": 1}
+    assert "need.unbalanced" not in needs(balanced)
+
+
+def test_a_list_that_does_not_balance_in_itself_is_noticed_though_the_totals_agree():
+    """Two mistakes that cancel each other are two mistakes."""
+    rows = tables.lists().to_pylist()
+    rows[0]["entries"] += 1
+    rows[1]["entries"] -= 1
+    model = tables.build(lists=tables.table(tables.LIST, rows))
+
+    assert not model.balance.balances
+    assert needs(model)["need.lists-unbalanced"] == {"count": 2}
+
+
+def test_what_needs_a_person_is_listed_and_a_settled_run_needs_nobody():
+    """Each reason to act stands at the top with its number; without any the list is empty."""
+    assert needs(tables.build()) == {
+        "need.files-unread": {"count": 1},
+        "need.errors": {"count": 1},
+        "need.due-soon": {
+            "stage": report.Text("deadline.compile.title"),
+            "due": tables.standings()[0].deadline.due,
+            "days": 2,
+            "count": 1,
+        },
+        "need.cases": {"count": 3},
+        "need.rows-perhaps-people": {"count": 1},
+        "need.declared-differs": {"count": 1},
+    }
+    assert report.build(**tables.nothing()).needs == ()
+
+
+def test_an_overdue_unit_counts_in_its_own_constituency_only():
+    """The overdue precinct of constituency 7 is an error there and nowhere else."""
+    other = tables.build(facts=report.Facts("2026", Level.CEC, 7, tables.TODAY))
+
+    assert needs(other)["need.overdue"]["count"] == 1
+    assert "need.overdue" not in needs(tables.build())
+
+
+def test_contradictions_are_marked_and_gaps_are_not():
+    """Known values that differ are marked; a missing part, or the same in another spelling, contradicts nothing."""
+    move, twins = cells(tables.build(), "c-move"), cells(tables.build(), "c-twin")
+
+    assert move["written"][1] == ["spelling", "spelling"]
+    assert move["surname"] == (["Məmmədov", "Məmmədov"], ["", ""])
+    assert move["birth_date"][1] == ["", ""]
+    assert move["address"][1] == ["differs", "differs"]
+    assert move["document"][1] == ["", ""]
+    assert twins["given_name"][1] == ["differs", "differs"]
+    assert twins["written"][1] == ["", ""]
+    assert twins["birth_date"][1] == ["", ""]
+
+
+def test_identifiers_are_masked_and_marks_still_see_all_of_them():
+    """Only three characters are shown, and two numbers that differ before them are marked as different."""
+    conflict = [
+        row | {"document": row["document"] and row["document"][:-3] + "000"} for row in tables.entries().to_pylist()
+    ]
+    model = tables.build(entries=tables.table(tables.ENTRY, conflict))
+    open_model = tables.build(mask_identifiers=False)
+
+    assert cells(model, "c-twin")["document"] == (["••••000", "••••000"], ["differs", "differs"])
+    assert cells(open_model, "c-move")["fin"][0] == ["5ABC123", "5ABC123"]
+    assert "5ABC123" not in repr(tables.build())
+    assert "7KLM456" not in repr(tables.build())
+
+
+def test_a_decided_case_is_settled_and_asks_nobody():
+    """Once every entry has a verdict the case is not open; one verdict is not enough."""
+    half = tables.build(decisions=tables.decisions(("c-move", "e1", "keep")))
+    whole = tables.build(decisions=tables.decisions(("c-move", "e1", "keep"), ("c-move", "e2", "repeat")))
+
+    assert (number(half, "open-cases"), number(half, "settled-cases")) == (3, 0)
+    assert (number(whole, "open-cases"), number(whole, "settled-cases")) == (2, 1)
+    assert [case.is_open for case in whole.cases if case.case_id == "c-move"] == [False]
+
+
+def test_review_cases_are_the_open_ones_with_the_numbers_of_the_report():
+    """What a person is asked has the same numbers as what the report shows."""
+    decided = tables.decisions(("c-move", "e1", "keep"), ("c-move", "e2", "repeat"))
+    made = {name: getattr(tables, name)() for name in ("entries", "voters", "pairs")}
+
+    asked = report.review_cases(tables.cases(), **made, sources=tables.FILES, decisions=decided)
+
+    shown = {case.case_id: case.number for case in tables.build().cases}
+    assert {case.case_id: case.number for case in asked} == {name: shown[name] for name in ("c-both", "c-fin")}
+
+
+def test_a_finding_takes_its_place_and_cells_from_its_entry():
+    """The finding names ids alone; the report looks up file, line, name and the masked cell."""
+    fault = next(fault for fault in tables.build().faults if fault.rule == "fin-invalid")
+
+    assert (fault.place.file, fault.place.line, fault.written, fault.cell) == (
+        "məntəqə 2.csv",
+        9,
+        "Mamedov Elchin Raufoğlu",
+        "••••123",
+    )
+    assert (fault.other.file, fault.other.line) == ("məntəqə 1.xlsx", 5)
+
+
+def test_findings_are_counted_by_rule_and_precinct():
+    """The table by precinct adds up to the findings that have one, errors first."""
+    model = tables.build()
+
+    assert [(row.rule, row.count, row.by_precinct) for row in model.rules] == [
+        ("fin-invalid", 1, (0, 1)),
+        ("missing-value", 1, (0, 1)),
+        ("precinct-too-small", 1, (1, 0)),
+    ]
+    assert [(row.precinct, row.errors, row.warnings, row.cases) for row in model.precincts] == [
+        (1, 0, 1, 1),
+        (2, 1, 1, 3),
+    ]
+
+
+def test_no_rows_at_all_make_a_report():
+    """A run without a single list has an empty report that balances."""
+    model = report.build(**tables.nothing())
+
+    assert model.balance.balances
+    assert (model.cases, model.faults, model.rules, model.dues, model.pyramid) == ((), (), (), (), ())
+    assert number(model, "women-share") is None
+
+
+def test_the_order_of_rows_changes_nothing():
+    """Tables in any order of rows make the same report."""
+    mixed = tables.inputs()
+    for name, value in mixed.items():
+        if isinstance(value, pa.Table) and name not in {"estimate", "chance"}:
+            order = list(range(value.num_rows))
+            random.Random(name).shuffle(order)  # noqa: S311  any order will do
+            mixed[name] = value.take(pa.array(order, pa.int64()))
+    mixed["standings"] = tuple(reversed(tables.standings()))
+
+    changed = report.build(**mixed)
+    same = tables.build()
+    assert dataclasses.replace(changed, dues=()) == dataclasses.replace(same, dues=())
+    assert {unit for due in changed.dues for unit in due.units} == {unit for due in same.dues for unit in due.units}
+
+
+@given(st.text())
+def test_a_mask_shows_three_characters_at_most(text):
+    """Whatever an identifier holds, no more than its end is shown, and nothing of a short one."""
+    shown = mask(text).removeprefix("••••")
+
+    assert len(shown) <= 3
+    assert text.endswith(shown)
+    assert len(text) > 3 or not shown
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("5ABC123", "••••123"),
+        ("Orucov, 5ABC123; AZE12345678", "Orucov, ••••123; ••••678"),
+        ("Məmmədov Elçin", "Məmmədov Elçin"),
+        ("02.03.1985", "02.03.1985"),
+        ("ААЕ1234567", "••••567"),
+    ],
+)
+def test_rows_set_aside_are_masked_by_the_look_of_their_words(cell, shown):
+    """What looks like an identifier is masked wherever it stands in the row; names and dates are not."""
+    assert mask_row(cell) == shown
+
+
+def test_every_word_of_the_model_has_a_text_in_both_languages():
+    """No code can reach a reader without its words."""
+    keys = [f"case-kind.{kind}.{part}" for kind in CaseKind for part in ("title", "message")]
+    keys += [f"role.{role}" for role in EntryRole] + [f"verdict.{verdict}" for verdict in Verdict]
+    keys += [f"severity.{severity}" for severity in Severity] + [f"unit.{unit}" for unit in Unit]
+    keys += [f"standing.{standing}" for standing in Standing] + [f"commission.{level}" for level in Level]
+    keys += [f"list-kind.{kind}" for kind in ListKind] + [f"sex.{sex}" for sex in Sex]
+    keys += [f"aside.{code}.{part}" for code in AsideCode for part in ("title", "todo")]
+    keys += [f"reason.{reason}" for reason in REASONS]
+    keys += [f"field.{name}" for name in {*PAIR_FIELDS, *ENTRY_FIELDS, *CASE_FIELDS}]
+    keys += [f"comparison.{level}" for levels in LEVELS.values() for level in levels]
+    keys += [f"review.problem.{code}.{part}" for code in PROBLEM_CODES for part in ("title", "todo")]
+
+    assert [key for key in keys if not {"en", "az"} <= catalogue.entries().get(key, {}).keys()] == []

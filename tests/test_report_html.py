@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+import report_tables as tables
+from test_report import same_as_golden
+from voterlist import catalogue, report
+from voterlist.io import html
+
+VOID = {"meta", "br", "input", "rect", "line", "hr", "link", "img"}
+
+
+class Page(HTMLParser):
+    """A page taken apart: its elements with their attributes, its text, and tags that do not match."""
+
+    def __init__(self, source):
+        super().__init__(convert_charrefs=True)
+        self.elements, self.texts, self.open, self.wrong = [], [], [], []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        """Note an element that begins."""
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        """Note an element that is empty."""
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        """Note an end that has no beginning."""
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    def handle_data(self, data):
+        """Keep what is read."""
+        if self.open and self.open[-1] not in {"style", "script"}:
+            self.texts.append(data)
+
+    @property
+    def text(self):
+        """All of the text, with single blanks."""
+        return " ".join(" ".join(self.texts).split())
+
+
+def body_of(source):
+    """The page without its style and script, which no test of words should depend on."""
+    return re.sub(r"<(style|script)>.*?</\1>", r"<\1></\1>", source, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module", params=["en", "az"])
+def source(request):
+    return html.render_report(tables.build(), request.param)
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_the_page_of_the_hand_made_run_is_as_it_was(language):
+    """Nothing a reader sees changes unseen: the page equals the file that was read and approved."""
+    same_as_golden(f"report-{language}.html", body_of(html.render_report(tables.build(), language)))
+
+
+def test_the_page_is_well_formed(source):
+    """Every element that is opened is closed in its place."""
+    page = Page(source)
+
+    assert page.wrong == []
+    assert page.open == []
+
+
+def test_the_page_asks_nothing_of_the_network(source):
+    """No attribute, style or script names anything outside the page, and the page forbids it itself."""
+    page = Page(source)
+    outward = {"src", "href", "action", "srcset", "data"}
+    links = [value for _, attrs in page.elements for name, value in attrs.items() if name in outward]
+    policy = [attrs["content"] for tag, attrs in page.elements if attrs.get("http-equiv") == "Content-Security-Policy"]
+
+    assert [link for link in links if not link.startswith("#")] == []
+    assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest|import\(", source)
+    assert policy[0].startswith("default-src 'none'")
+
+
+def test_every_inner_link_leads_somewhere(source):
+    """A link inside the page has its target there."""
+    page = Page(source)
+    targets = {attrs["id"] for _, attrs in page.elements if "id" in attrs}
+
+    assert {attrs["href"].removeprefix("#") for tag, attrs in page.elements if tag == "a"} <= targets
+
+
+def test_what_a_list_holds_is_text_and_never_markup(source):
+    """A name that is a tag is shown as it was typed and makes no element."""
+    page = Page(html.render_report(tables.build(cases=with_the_hostile_entry()), "en"))
+
+    assert "<b>Aynur</b>" in page.text
+    assert "<b>Aynur</b>" not in source
+
+
+def with_the_hostile_entry():
+    rows = tables.cases().to_pylist()
+    for row in rows:
+        if row["case_id"] == "c-move" and row["entry_id"] == "e2":
+            row["entry_id"] = "e5"
+    return tables.table(tables.CASE, rows)
+
+
+def test_no_code_stands_where_words_should(source):
+    """Every key that the page asks for is in the catalogue: none is shown as itself."""
+    areas = {key.split(".")[0] for key in catalogue.entries()}
+    shown = re.findall(r"\b([a-z-]+)\.[a-z-]+(?:\.[a-z-]+)*\b", Page(source).text)
+
+    assert [area for area in shown if area in areas] == []
+
+
+def test_every_drawing_says_what_it_shows(source):
+    """A drawing either has a title and a description, or is hidden from whoever cannot see it."""
+    drawings = re.findall(r"<svg[^>]*>.*?</svg>", source, flags=re.DOTALL)
+
+    assert len(drawings) > 5
+    for drawing in drawings:
+        assert 'aria-hidden="true"' in drawing or ("<title id=" in drawing and "<desc id=" in drawing)
+
+
+def test_a_cut_is_never_silent():
+    """What the page leaves out it says, with the number."""
+    shown = html.Shown(cases=1, apart=0, faults_of_rule=0, rules_by_precinct=1, aside=1, lists=1, precincts=1)
+    text = Page(html.render_report(tables.build(), "en", shown)).text
+
+    assert text.count("The other 1 are in the workbook.") == 7  # apart, lists, precincts twice, three rules
+    assert text.count("The other 2 are in the workbook.") == 1  # cases
+    assert text.count("The other 3 are in the workbook.") == 1  # set aside
+    assert "the other 2 are below and in the workbook" in text
+
+
+def test_identifiers_stay_masked(source):
+    """Neither FIN nor document is anywhere in the page, not even in a row that was not understood."""
+    assert not re.search("5ABC123|7KLM45[67]|9XYZ999|AZE\\d{8}", source)
+
+
+def test_letters_that_differ_are_marked():
+    """In two names that are alike only the letters that differ are marked."""
+    page = html.render_report(tables.build(), "en")
+
+    assert "Leyl<mark>a</mark>" in page
+    assert "Leyl<mark>i</mark>" in page
+
+
+def test_the_page_of_nothing_says_so():
+    """A run without lists makes a page that is well formed and calm."""
+    page = Page(html.render_report(report.build(**tables.nothing()), "en"))
+
+    assert (page.wrong, page.open) == ([], [])
+    assert "Nothing needs a person now" in page.text
+
+
+@pytest.mark.parametrize(("most", "end"), [(0, 2), (1, 2), (9, 10), (10, 20), (41, 60), (308, 400), (1000, 2000)])
+def test_an_axis_ends_at_a_round_number(most, end):
+    """The end of an axis is not below what it has to show."""
+    assert html._nice(most) == end
+
+
+def test_the_same_model_gives_the_same_page():
+    """Two renderings are equal."""
+    assert html.render_report(tables.build(), "az") == html.render_report(tables.build(), "az")

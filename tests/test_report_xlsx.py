@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+
+import openpyxl
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
+
+import report_tables as tables
+from voterlist import report
+from voterlist.errors import InputError
+from voterlist.io import xlsx
+from voterlist.io.xlsx.sheets import Book, safe
+from voterlist.review import UNKNOWN_VERDICT, check_decisions
+from voterlist.schemas import DECISION
+
+SHEETS = {
+    "en": ["Summary", "Cases", "Not duplicates", "Faults", "Rows set aside", "Balance", "Deadlines"],
+    "az": ["Xülasə", "Hallar", "Təkrar deyil", "Nöqsanlar", "Kənara qoyulanlar", "Balans", "Müddətlər"],
+}
+
+
+def opened(content):
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def rows_of(sheet):
+    """The rows of a sheet's table as dictionaries by heading."""
+    top = sheet.auto_filter.ref.split(":")[0]
+    start = int(re.sub(r"\D", "", top))
+    found = list(sheet.iter_rows(min_row=start, values_only=True))
+    return [dict(zip(found[0], row, strict=True)) for row in found[1:] if any(value is not None for value in row)]
+
+
+def asked(decided=None):
+    made = {name: getattr(tables, name)() for name in ("entries", "voters", "pairs")}
+    return report.review_cases(tables.cases(), **made, sources=tables.FILES, decisions=decided)
+
+
+def review_file(path, language="en", decided=None):
+    xlsx.write_review(asked(decided), path, language, today=tables.TODAY)
+    return path
+
+
+def decide(path, verdicts, *, reason="köçüb", who="A. Kərimova"):
+    """Fill the decision, reason and name of these entries, as a person would."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    top = int(re.sub(r"\D", "", sheet.auto_filter.ref.split(":")[0]))
+    heads = {cell.value: cell.column for cell in sheet[top]}
+    for row in range(top + 1, sheet.max_row + 1):
+        key = (sheet.cell(row, heads["case_id"]).value, sheet.cell(row, heads["entry_id"]).value)
+        if key in verdicts:
+            for place, text in enumerate((verdicts[key], reason, who)):
+                sheet.cell(row, 6 + place).value = text
+    book.save(path)
+    return path
+
+
+def read(path):
+    return [(row["case_id"], row["entry_id"], row["verdict"]) for row in xlsx.read_review(path).to_pylist()]
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_the_workbook_has_its_sheets_in_the_language(language):
+    """Seven sheets, named in the language asked for, each with a title that is no code."""
+    book = opened(xlsx.render_report(tables.build(), language))
+
+    assert book.sheetnames == SHEETS[language]
+    assert not any(re.fullmatch(r"[a-z-]+\.[a-z.-]+", str(sheet["A1"].value)) for sheet in book.worksheets)
+
+
+def test_every_table_freezes_filters_and_repeats_its_headings():
+    """A person can scroll, filter and print each table without losing the headings."""
+    for sheet in opened(xlsx.render_report(tables.build(), "en")).worksheets[1:]:
+        assert sheet.freeze_panes is not None
+        assert sheet.auto_filter.ref
+        assert sheet.print_title_rows
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.paperSize == 9
+
+
+def test_cases_stand_entry_by_entry_with_what_differs_marked():
+    """One row an entry, in the order of cases; a cell that contradicts has a ground of its own."""
+    book = opened(xlsx.render_report(tables.build(), "en"))
+    rows = rows_of(book["Cases"])
+
+    assert [row["Entry id"] for row in rows] == ["e1", "e2", "e6", "e7", "e6", "e8"]
+    assert [row["Case"] for row in rows] == [1, 1, 2, 2, 3, 3]
+    assert rows[1]["Name as written"] == "Mamedov Elchin Raufoğlu"
+    assert rows[1]["Surname"] == "Məmmədov"
+    assert rows[0]["FIN"] == "••••123"
+    assert [row["Entry id"] for row in rows_of(book["Not duplicates"])] == ["e3", "e4"]
+    sheet = book["Cases"]
+    grounds = {cell.value: cell.fill.fgColor.rgb for cell in next(sheet.iter_rows(min_row=6, max_row=6))}
+    assert grounds["Nizami küç. 5"] == "FFFBE3C4"
+    assert grounds["Məmmədov Elçin Rauf oğlu"] == "FFE3EDF4"
+    assert grounds["Elçin"] == "00000000"
+
+
+def test_faults_and_rows_set_aside_say_where_and_what_to_do():
+    """Each fault and each row set aside has its file, line, reason and next step."""
+    book = opened(xlsx.render_report(tables.build(), "en"))
+    faults, aside = rows_of(book["Faults"]), rows_of(book["Rows set aside"])
+
+    assert [(row["Severity"], row["File"], row["Line"]) for row in faults] == [
+        ("error", "məntəqə 2.csv", 9),
+        ("warning", "məntəqə 2.csv", 12),
+        ("warning", None, None),
+    ]
+    assert all(row["What to do"] and row["What was noticed"] for row in faults)
+    assert [row["Line"] for row in aside] == [None, 13, 8, 14]
+    assert aside[1]["The row as written"] == "14 | Orucov ••••456 | =1+1"
+
+
+def test_balance_and_deadlines_are_numbers_and_days():
+    """Counts can be added up, days sorted; the total that a list declares stands beside its rows."""
+    book = opened(xlsx.render_report(tables.build(), "en"))
+    balance, deadlines = rows_of(book["Balance"]), rows_of(book["Deadlines"])
+
+    assert [(row["rows"], row["entries"], row["set aside"], row["Entries less total"]) for row in balance] == [
+        (4, 3, 1, 0),
+        (6, 4, 2, -1),
+    ]
+    assert "10 rows = 7 entries + 3 set aside" in [book["Balance"].cell(row, 1).value for row in range(1, 5)]
+    assert deadlines[0]["Due"] == dt.datetime(2026, 2, 5)  # noqa: DTZ001  a day
+    assert [row["Standing"] for row in deadlines] == ["done in time", "due soon", "not started"]
+
+
+def test_no_cell_can_run():
+    """No sheet has a formula or a link, and a cell that looks like one begins with an apostrophe."""
+    rows = tables.cases().to_pylist()
+    for row in rows:
+        row["entry_id"] = "e5" if row["entry_id"] == "e2" else row["entry_id"]
+    book = opened(xlsx.render_report(tables.build(cases=tables.table(tables.CASE, rows)), "az"))
+    cells = [cell for sheet in book.worksheets for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+    assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+    texts = [cell.value for cell in cells if isinstance(cell.value, str)]
+    assert [text for text in texts if text[0] in "=+-@\t\r"] == []
+    assert '\'=HYPERLINK("http://x") <b>Aynur</b> @SUM(1)' in texts
+    assert "'-2+3" in texts
+
+
+@given(st.text())
+@example("=1+1")
+@example(" \u00a0=1+1")
+@example("\t=1")
+@example("＝1")
+@example("x" * 40_000)
+def test_a_safe_text_never_begins_a_formula_and_keeps_what_was_written(text):
+    """Only an apostrophe is put in front, and only a text too long for a cell is cut."""
+    made = safe(text)
+
+    assert not made.lstrip().startswith(("=", "+", "-", "@", "＝"))
+    assert not made.startswith(("\t", "\r", "\n"))
+    assert len(made) <= 32_767
+    assert made.removeprefix("'")[:30_000] == text[:30_000].removeprefix("'") or made[:30_000] == text[:30_000]
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20))
+@example("\x00\x01\x0b\x1f\ufffe\uffff_x0041_")
+def test_any_text_makes_a_workbook_that_opens(text):
+    """Control characters and odd code points are written so that the file can be read again."""
+    book = Book("title", tables.TODAY, report.Words("en"))
+    sheet = book.sheet("s")
+    sheet.text(0, text)
+
+    assert opened(book.content()).sheetnames == ["s"]
+
+
+def test_a_workbook_of_nothing_opens_and_says_so():
+    """Zero rows give every sheet with its headings and a sentence."""
+    book = opened(xlsx.render_report(report.build(**tables.nothing()), "en"))
+
+    assert book.sheetnames == SHEETS["en"]
+    assert book["Cases"].cell(6, 1).value == "No entries were found that may be one person."
+
+
+def test_the_same_model_gives_the_same_bytes():
+    """A workbook depends on the model alone: no clock, no order of making."""
+    assert xlsx.render_report(tables.build(), "az") == xlsx.render_report(tables.build(), "az")
+    assert opened(xlsx.render_report(tables.build(), "az")).properties.created == dt.datetime(2026, 2, 3)  # noqa: DTZ001
+
+
+def test_masked_everywhere():
+    """No identifier is in any cell of the report or the review workbook."""
+    contents = [xlsx.render_report(tables.build(), "en"), xlsx.render_review(asked(), "en", today=tables.TODAY)]
+    sheets = [sheet for content in contents for sheet in opened(content).worksheets]
+    texts = [str(value) for sheet in sheets for row in sheet.values for value in row]
+
+    assert [text for text in texts if re.search("5ABC123|7KLM45|9XYZ999|AZE\\d{8}", text)] == []
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_a_review_workbook_offers_the_verdicts_of_its_language(language):
+    """The decision column has a drop-down list, and the ids are there but hidden."""
+    sheet = opened(xlsx.render_review(asked(), language, today=tables.TODAY)).worksheets[0]
+    validation = sheet.data_validations.dataValidation[0]
+
+    words = {"en": "keep,repeat,separate", "az": "saxla,təkrar,ayrı şəxs"}[language]
+    assert validation.formula1 == f'"{words}"'
+    assert str(validation.sqref) == "F6:F11"
+    heads = {cell.value: cell.column_letter for cell in sheet[5]}
+    hidden = sheet.column_dimensions[heads["case_id"]]
+    assert hidden.hidden
+    assert {heads["case_id"], heads["entry_id"]} == {get_column_letter(hidden.min), get_column_letter(hidden.max)}
+
+
+def test_an_untouched_review_workbook_decides_nothing(tmp_path):
+    """Without a decision there is no row to read."""
+    assert xlsx.read_review(review_file(tmp_path / "r.xlsx")).num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "keep", "repeat"),
+    [("en", "keep", "repeat"), ("az", "saxla", "təkrar"), ("az", " SAXLA ", "TƏKRAR"), ("en", "saxla", "tekrar")],
+)
+def test_decisions_come_back_in_either_language(tmp_path, language, keep, repeat):
+    """Words of both languages, in any case and from a plain keyboard, become the codes."""
+    path = decide(review_file(tmp_path / "r.xlsx", language), {("c-move", "e1"): keep, ("c-move", "e2"): repeat})
+
+    assert read(path) == [("c-move", "e1", "keep"), ("c-move", "e2", "repeat")]
+    rows = xlsx.read_review(path).to_pylist()
+    assert [(row["row"], row["reason"], row["decided_by"]) for row in rows] == [
+        (6, "köçüb", "A. Kərimova"),
+        (7, "köçüb", "A. Kərimova"),
+    ]
+
+
+def test_sorted_rows_and_moved_columns_are_read_all_the_same(tmp_path):
+    """The ids travel with their rows, and headings are found wherever they stand."""
+    path = decide(review_file(tmp_path / "r.xlsx"), {("c-move", "e1"): "keep", ("c-both", "e7"): "ayrı şəxs"})
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    table = [list(row) for row in sheet.iter_rows(min_row=5, values_only=True)]
+    mixed = [table[0], *reversed(table[1:])]
+    fresh = book.create_sheet("mine", 0)
+    for number, row in enumerate(mixed, 3):
+        for place, value in enumerate(reversed(row), 2):
+            fresh.cell(number, place).value = value
+    del book[sheet.title]
+    book.save(path)
+
+    assert sorted(read(path)) == [("c-both", "e7", "separate"), ("c-move", "e1", "keep")]
+
+
+def test_a_word_that_is_no_decision_is_read_as_unknown_and_its_row_named(tmp_path):
+    """What a person wrote beside the list reaches the check, which names the row."""
+    path = decide(review_file(tmp_path / "r.xlsx"), {("c-move", "e1"): "maybe"})
+    rows = xlsx.read_review(path)
+    checked = check_decisions(tables.cases(), rows, decided_at="2026-02-03T09:00:00+00:00")
+
+    assert rows.column("verdict").to_pylist() == [UNKNOWN_VERDICT]
+    assert [(problem.sheet, problem.row, problem.code) for problem in checked.problems] == [
+        ("Cases", 6, "unknown-verdict")
+    ]
+
+
+def test_a_half_decided_case_comes_back_unchanged(tmp_path):
+    """What was decided before stands in the workbook with its reason and name, and importing it again adds nothing."""
+    decided = tables.decisions(("c-move", "e1", "keep"))
+    path = review_file(tmp_path / "r.xlsx", "az", decided)
+    checked = check_decisions(tables.cases(), xlsx.read_review(path), decided_at="2026-02-04", earlier=decided)
+
+    assert read(path) == [("c-move", "e1", "keep")]
+    assert checked.problems == ()
+    assert checked.decisions.equals(DECISION.empty_table())
+
+
+def without_ids(path):
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].delete_cols(23, 2)
+    book.save(path)
+
+
+def with_a_heading_twice(path):
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].cell(5, 30).value = "Decision"
+    book.save(path)
+
+
+def no_workbook(path):
+    path.write_bytes(b"Siyahi;Secret\n")
+
+
+@pytest.mark.parametrize(
+    ("damage", "code", "line"),
+    [
+        (without_ids, "review-no-sheet", None),
+        (with_a_heading_twice, "review-column-twice", 5),
+        (no_workbook, "review-unreadable", None),
+    ],
+)
+def test_a_workbook_that_cannot_be_read_back_says_why(tmp_path, damage, code, line):
+    """The error has a code, the file and the row, and nothing of what the cells hold."""
+    path = review_file(tmp_path / "r.xlsx")
+    damage(path)
+
+    with pytest.raises(InputError) as caught:
+        xlsx.read_review(path)
+
+    assert (caught.value.code, caught.value.file, caught.value.line) == (code, str(path), line)
+    assert "Secret" not in str(caught.value)
+
+
+def test_a_review_of_no_cases_is_a_workbook():
+    """With nothing to decide there is a workbook with headings and no drop-down list."""
+    sheet = opened(xlsx.render_review((), "en", today=tables.TODAY)).worksheets[0]
+
+    assert sheet.data_validations.dataValidation == []
+    assert sheet.cell(5, 6).value == "Decision"
