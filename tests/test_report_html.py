@@ -149,6 +149,15 @@ def test_letters_that_differ_are_marked():
     assert "Leyl<mark>i</mark>" in page
 
 
+def test_a_case_across_constituencies_names_them():
+    """Precinct numbers repeat from constituency to constituency, so a case of two shows both."""
+    text = Page(html.render_report(tables.build(), "en")).text
+
+    assert "precinct 88/2, 7/3" in text
+    assert "constituency 7, precinct 3, 7.csv, line 2" in text
+    assert "constituency 88, " not in text
+
+
 def test_the_page_of_nothing_says_so():
     """A run without lists makes a page that is well formed and calm."""
     page = Page(html.render_report(report.build(**tables.nothing()), "en"))

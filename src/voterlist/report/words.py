@@ -7,7 +7,7 @@ import functools
 
 from voterlist.catalogue import catalogue
 from voterlist.check import SHARE_RULES
-from voterlist.report.model import Born, Estimate, Fault, Number, Place, Text, Value
+from voterlist.report.model import Born, Case, Estimate, Fault, Number, Place, Text, Value
 
 __all__ = ["Words"]
 
@@ -83,15 +83,30 @@ class Words:
         ]
         return self(f"rule.{fault.rule}.message", value=shown[0], limit=shown[1], count=shown[0])
 
-    def place(self, place: Place) -> str:
-        """A place in one line: precinct, file, sheet and line, as far as known."""
+    def place(self, place: Place, home: int | None = None) -> str:
+        """A place in one line: precinct, file, sheet and line, as far as known.
+
+        The constituency comes first where it is not ``home``, the one whose report it is.
+        """
+        away = place.constituency is not None and place.constituency != home
         parts = (
+            self("report.place.constituency", number=str(place.constituency)) if away else "",
             self("report.place.precinct", number=str(place.precinct)) if place.precinct is not None else "",
             place.file or "",
             self("report.place.sheet", sheet=place.sheet) if place.sheet else "",
             self("report.place.line", line=str(place.line)) if place.line else "",
         )
         return ", ".join(part for part in parts if part)
+
+    def precincts(self, case: Case) -> str:
+        """The precincts of a case; each with its constituency where the case has more than one."""
+        places = [member.place for member in case.members]
+        several = len({place.constituency for place in places}) > 1
+        names = dict.fromkeys(
+            f"{_known(place.constituency)}/{_known(place.precinct)}" if several else _known(place.precinct)
+            for place in places
+        )
+        return self("report.case.where", precincts=", ".join(names))
 
     def estimate(self, estimate: Estimate) -> list[str]:
         """The estimate in sentences, one a measure."""
@@ -127,6 +142,10 @@ class Words:
         if value is None:
             return "\N{EN DASH}"
         return value if isinstance(value, int | float) else self.say(value)
+
+
+def _known(number: int | None) -> str:
+    return "\N{EN DASH}" if number is None else str(number)
 
 
 def _named(measure: str, shares: dict[str, str]) -> dict[str, str]:

@@ -156,7 +156,7 @@ def _faults(sheet: Sheet, model: ReportModel) -> None:
                 fault.cell,
                 words.message(fault),
                 words(f"rule.{fault.rule}.todo"),
-                words.place(fault.other) if fault.other else None,
+                words.place(fault.other, model.facts.constituency) if fault.other else None,
                 fault.entry_id,
             ],
             [fault.severity.value, *[""] * (len(columns) - 1)],
