@@ -191,6 +191,17 @@ def test_a_finding_takes_its_place_and_cells_from_its_entry():
     assert (fault.other.file, fault.other.line) == ("məntəqə 1.xlsx", 5)
 
 
+def test_a_finding_that_names_a_row_of_a_register_keeps_its_id():
+    """The other side of a death is no entry of the list: its id is shown, for there is no place to look up."""
+    rows = tables.named(
+        "rule severity unit entry_id other_entry_id", ("deceased-confirmed", "error", "entry", "e1", "r7")
+    )
+    (fault,) = tables.build(findings=tables.table(tables.FINDING, rows)).faults
+
+    assert fault.other == "r7"
+    assert report.Words("en").place(fault.other) == "r7"
+
+
 def test_findings_are_counted_by_rule_and_precinct():
     """The table by precinct adds up to the findings that have one, errors first."""
     model = tables.build()

@@ -42,7 +42,7 @@ def build_faults(findings: pa.Table, entries: pa.Table, names: Names, *, mask_id
             Severity(row["severity"]),
             row["unit"],
             place,
-            None if row["other_entry_id"] is None else other,
+            other if other.file else row["other_entry_id"],
             row["entry_id"],
             name,
             row["field"],

@@ -289,8 +289,8 @@ class Fault:
     severity: Severity
     unit: str
     place: Place
-    other: Place | None
-    """The place of the other entry that the finding names."""
+    other: Place | str | None
+    """The place of the other entry that the finding names; its id, where it is a row of a register and no entry."""
     entry_id: str | None
     written: str | None
     """The name as written, of a finding about an entry."""

@@ -83,11 +83,13 @@ class Words:
         ]
         return self(f"rule.{fault.rule}.message", value=shown[0], limit=shown[1], count=shown[0])
 
-    def place(self, place: Place, home: int | None = None) -> str:
-        """A place in one line: precinct, file, sheet and line, as far as known.
+    def place(self, place: Place | str, home: int | None = None) -> str:
+        """A place in one line: precinct, file, sheet and line, as far as known; an id as it is.
 
         The constituency comes first where it is not ``home``, the one whose report it is.
         """
+        if isinstance(place, str):
+            return place
         away = place.constituency is not None and place.constituency != home
         parts = (
             self("report.place.constituency", number=str(place.constituency)) if away else "",
