@@ -232,6 +232,14 @@ def test_decisions_come_back_in_either_language(tmp_path, language, keep, repeat
     ]
 
 
+def test_what_is_left_blank_is_null(tmp_path):
+    """An empty string stands nowhere: a reason or name not given is null."""
+    path = decide(review_file(tmp_path / "r.xlsx"), {("c-move", "e1"): "keep"}, reason=" ", who=None)
+
+    (row,) = xlsx.read_review(path).to_pylist()
+    assert (row["reason"], row["decided_by"]) == (None, None)
+
+
 def test_sorted_rows_and_moved_columns_are_read_all_the_same(tmp_path):
     """The ids travel with their rows, and headings are found wherever they stand."""
     path = decide(review_file(tmp_path / "r.xlsx"), {("c-move", "e1"): "keep", ("c-both", "e7"): "ayrı şəxs"})

@@ -74,9 +74,7 @@ def test_queue_asks_about_duplicates_and_identity_conflicts_only():
 
     asked = set(review.queue(cases, DECISION.empty_table()).column("case_id").to_pylist())
 
-    assert asked == {
-        f"case-{kind.value}" for kind in CaseKind if kind.value not in {"twins", "relatives", "namesakes"}
-    }
+    assert asked == {f"case-{kind.value}" for kind in CaseKind if kind.value not in {"twins", "relatives", "namesakes"}}
 
 
 def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
@@ -124,6 +122,16 @@ def test_current_takes_the_latest_verdict_and_at_a_tie_the_one_that_keeps_more()
     )
 
     assert review.current(decided).column("verdict").to_pylist() == ["keep", "separate"]
+
+
+def test_decisions_of_two_time_zones_are_ordered_by_the_moment():
+    """09:00 in Baku is before 06:00 in Greenwich, though its text sorts after."""
+    decided = make_decisions(
+        ("c1", "a", "keep", "x", "P", "2026-02-03T06:00:00+00:00"),
+        ("c1", "a", "repeat", "x", "P", "2026-02-03T09:00:00+04:00"),
+    )
+
+    assert review.current(decided).column("verdict").to_pylist() == ["keep"]
 
 
 @pytest.mark.parametrize(
@@ -190,6 +198,18 @@ def test_a_later_decision_replaces_and_the_same_one_is_not_recorded_again():
     assert (again.decisions.num_rows, again.replaced.num_rows) == (0, 0)
     assert checked.decisions.select(["entry_id", "verdict"]).to_pylist() == [{"entry_id": "b", "verdict": "separate"}]
     assert checked.replaced.select(["entry_id", "verdict"]).to_pylist() == [{"entry_id": "b", "verdict": "repeat"}]
+
+
+def test_the_same_verdict_with_another_reason_is_recorded_and_replaces_nothing():
+    """Why something was decided may be added later; the verdict that stood is not overruled by it."""
+    rows = make_rows(("c1", "a", "keep", "seen in the passport"))
+
+    checked = review.check_decisions(
+        make_cases({"c1": ["a", "b"]}), rows, decided_at=LATER, earlier=make_decisions(("c1", "a", "keep"))
+    )
+
+    assert checked.decisions.column("reason").to_pylist() == ["seen in the passport"]
+    assert checked.replaced.num_rows == 0
 
 
 def test_a_row_without_a_name_takes_the_importer():

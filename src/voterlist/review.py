@@ -151,13 +151,15 @@ def numbered(cases: pa.Table) -> pa.Table:
 def current(decisions: pa.Table) -> pa.Table:
     """DECISION with the latest verdict for each case and entry, sorted by case and entry.
 
-    ``decided_at`` orders them (ISO 8601 of one time zone orders as text). At the same moment the verdict that
-    keeps more wins: separate before keep before repeat.
+    ``decided_at`` orders them, whatever time zones it is written in; without one it counts as UTC. At the same
+    moment the verdict that keeps more wins: separate before keep before repeat.
     """
     frame = require(decisions, DECISION, "review").to_pandas()
     rank = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
-    frame = frame.assign(rank=frame["verdict"].astype(str).map(rank)).sort_values(
-        ["case_id", "entry_id", "decided_at", "rank", "decided_by", "reason"],
+    moment = pd.to_datetime(frame["decided_at"].astype(object), format="ISO8601", utc=True, errors="coerce")
+    frame = frame.assign(rank=frame["verdict"].astype(str).map(rank), moment=moment).sort_values(
+        ["case_id", "entry_id", "moment", "rank", "decided_by", "reason"],
+        na_position="first",
     )
     return _decisions(frame.drop_duplicates(["case_id", "entry_id"], keep="last"))
 
