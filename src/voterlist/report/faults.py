@@ -12,17 +12,18 @@ from voterlist.report.lookup import Names, mask, mask_row, rows_of, text_column,
 from voterlist.report.model import Aside, Fault, Place, Precinct, RuleCount
 from voterlist.schemas import ENTRY_FIELDS
 
-__all__ = ["PEOPLE_PERHAPS", "build_aside", "build_faults", "count_rules"]
+__all__ = ["NOBODY", "build_aside", "build_faults", "count_rules"]
 
 _SEVERITIES = [severity.value for severity in Severity]
 _IDENTIFIERS = ("document", "fin")
-PEOPLE_PERHAPS = (
-    AsideCode.ROW_TOO_SHORT,
-    AsideCode.ROW_TOO_LONG,
-    AsideCode.NO_NAME,
-    AsideCode.NO_CONSTITUENCY,
+NOBODY = (
+    AsideCode.BLANK_ROW,
+    AsideCode.TITLE_ROW,
+    AsideCode.HEADER_ROW,
+    AsideCode.TOTAL_ROW,
+    AsideCode.DUPLICATE_FILE,
 )
-"""Rows set aside that may be somebody's entry; the others are blanks, titles, headings and totals."""
+"""Why rows are set aside that are surely nobody's entry; with any other code, a new one too, they may be a voter's."""
 
 
 def build_faults(findings: pa.Table, entries: pa.Table, names: Names, *, mask_identifiers: bool) -> tuple[Fault, ...]:
@@ -85,11 +86,7 @@ def build_aside(set_aside: pa.Table, names: Names, *, mask_identifiers: bool) ->
         Aside(place, code, count, tuple(hide(cell) for cell in _without_blank_end(texts or [])))
         for place, code, count, texts in zip(names.places(set_aside), codes, rows, cells, strict=True)
     ]
-    return tuple(
-        sorted(
-            found, key=lambda row: (row.place.line != 0, row.code not in PEOPLE_PERHAPS, *_where(row.place), row.code)
-        )
-    )
+    return tuple(sorted(found, key=lambda row: (row.place.line != 0, row.code in NOBODY, *_where(row.place), row.code)))
 
 
 def _without_blank_end(cells: list[str | None]) -> list[str]:

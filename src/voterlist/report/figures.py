@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.model import Severity, Sex, Standing
-from voterlist.report.faults import PEOPLE_PERHAPS
+from voterlist.report.faults import NOBODY
 from voterlist.report.lookup import Names, text_column
 from voterlist.report.model import (
     Aside,
@@ -168,7 +168,7 @@ def build_needs(
         *_count_need("need.cases", sum(case.is_open for case in cases), "cases", Severity.WARNING),
         *_count_need(
             "need.rows-perhaps-people",
-            sum(row.code in PEOPLE_PERHAPS for row in aside),
+            sum(row.place.line != 0 and row.code not in NOBODY for row in aside),
             "set-aside",
             Severity.WARNING,
         ),
