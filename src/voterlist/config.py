@@ -110,8 +110,14 @@ class IngestSettings(_Section):
     """``[ingest]``: limits of what is read. ``columns`` pins headers: field = header or list of headers."""
 
     max_file_megabytes: Count = 200
+    max_unpacked_megabytes: Count = 2_000
+    """Of one workbook or archive, unpacked: a small file can be made to unpack without end."""
     max_columns: Count = 200
     max_rows: Count = 2_000_000
+    max_cells: Count = 40_000_000
+    """Of one sheet, blank ones between the others too: each takes memory."""
+    max_cell_characters: Count = 100_000
+    max_archive_files: Count = 2_000
     columns: dict[str, str | list[str]] = Field(default_factory=dict)
 
     @field_validator("columns", mode="before")

@@ -103,6 +103,13 @@ class AsideCode(StrEnum):
     FILE_NOT_A_TABLE = "file-not-a-table"
     FILE_EMPTY = "file-empty"
     FILE_UNREADABLE = "file-unreadable"
+    FILE_PROTECTED = "file-protected"
+    FILE_TOO_LARGE = "file-too-large"
+    TOO_MANY_ROWS = "too-many-rows"
+    TOO_MANY_COLUMNS = "too-many-columns"
+    CELL_TOO_LONG = "cell-too-long"
+    FORMAT_NOT_READ = "format-not-read"
+    ARCHIVE_NESTED = "archive-nested"
     ENCODING_UNREADABLE = "encoding-unreadable"
     HEADER_UNKNOWN = "header-unknown"
 

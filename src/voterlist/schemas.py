@@ -193,8 +193,8 @@ CASE = pa.schema(
         _field("precinct", pa.int32()),
     ],
 )
-"""One row an entry of a case. ``weight`` and ``probability`` are those of the case's weakest necessary
-pair; ``reason`` is the code of why the role is proposed. ``case_id`` comes from the entry ids alone."""
+"""One row an entry of a case. ``kind``, ``weight`` and ``probability`` are those of the pair that ties the case's
+most weakly tied entry to it; ``reason`` is the code of why the role is proposed. ``case_id`` comes from the entry ids alone."""
 
 DECISION = pa.schema(
     [
@@ -311,6 +311,20 @@ class RawSheet:
     """The encoding of a text file; ``utf-8-damaged`` where single bytes were lost and stand as U+FFFD."""
     trouble: AsideCode | None = None
     """The code of why this sheet could not be read while others of its file could."""
+    confidence: float = 1.0
+    """How sure the encoding is, 0 to 1: 1 where a mark or the rules of the encoding prove it."""
+    delimiter: str | None = None
+    """The sign that parts the cells of a text file; None where each line is one cell, or cells are apart anyway."""
+    hidden: bool = False
+    """True where the whole sheet is hidden; its rows are read like any other's."""
+    hidden_rows: int = 0
+    """How many of its rows are hidden; they are read like any other."""
+    merged: int = 0
+    """How many blank cells were given the text of the cell above that they are merged with."""
+    formulas_without_value: int = 0
+    """How many cells hold a formula that no program has worked out; they are read as empty."""
+    joined_columns: int = 0
+    """How many columns beyond the most allowed were joined into the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +339,10 @@ class RawFile:
     trouble: AsideCode | None = None
     copy: int = 0
     """Counts the files of the same content, 0 the first."""
+    format: str = ""
+    """What the bytes are: text, jsonl, parquet, xlsx, xlsb, xls, ods, zip; empty where that was not found out."""
+    skipped: tuple[str, ...] = ()
+    """The sheets that hold no cells by their kind, charts and macros, by name; nothing of them is read."""
 
 
 @dataclass(frozen=True, slots=True)
