@@ -194,7 +194,8 @@ CASE = pa.schema(
     ],
 )
 """One row an entry of a case. ``kind``, ``weight`` and ``probability`` are those of the pair that ties the case's
-most weakly tied entry to it; ``reason`` is the code of why the role is proposed. ``case_id`` comes from the entry ids alone."""
+most weakly tied entry to it; ``reason`` is the code of why the role is proposed. ``case_id`` comes from the entry ids
+alone."""
 
 DECISION = pa.schema(
     [

@@ -23,7 +23,7 @@ from voterlist.link.chance import Chance, chance
 from voterlist.link.cluster import clusters
 from voterlist.link.compare import LEVELS, Compared, compare
 from voterlist.link.encode import Encoded, encode
-from voterlist.model import Profile, Rule
+from voterlist.model import PairKind, Profile, Rule
 
 __all__ = ["LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "link"]
 
@@ -135,7 +135,7 @@ def _judge(
         review=settings.review_probability,
         displaced=frozenset(settings.displaced_constituencies),
     )
-    judged = Judged(left, right, weight, posterior, tuple(kind.to_pylist()))
+    judged = Judged(left, right, weight, posterior, kind)
     bits = candidates.found_by(blocks, left, right)
     return judged, _pair_table(ids, judged, compared, _found_by_words(blocks, bits))
 
@@ -155,7 +155,7 @@ def _pair_table(ids: pa.Array, judged: Judged, compared: Compared, found_by: pa.
         "entry_r": pc.take(ids, pa.array(judged.right)),
         "weight": pa.array(judged.weight),
         "probability": pa.array(judged.posterior[:, 0]),
-        "kind": pa.array(judged.kind, pa.string()),
+        "kind": pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind)),
         "found_by": found_by,
     }
     for name, levels in compared.levels.items():

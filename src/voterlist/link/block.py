@@ -7,16 +7,18 @@ parts are counted, never dropped unseen.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.link.arrays import Codes, Longs, Words
-from voterlist.link.encode import Coded, Encoded
+from voterlist.link.arrays import Codes, Longs
+from voterlist.link.encode import Encoded
+from voterlist.link.fields import field, together
+from voterlist.link.grouping import dense, pairs_inside, runs
 from voterlist.model import Profile
 
-__all__ = ["Blocks", "Forecast", "Key", "agreeing", "build", "chunks", "field", "keys"]
+__all__ = ["Blocks", "Forecast", "Key", "agreeing", "build", "chunks", "keys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,17 @@ _AZ = (
     Key("surname+given+date", ("stem", "given", "date"), ("patronymic",)),
     Key("surname+patronymic+date", ("stem", "patronymic", "date"), ("given",)),
     Key("surname+given+patronymic", ("stem", "given", "patronymic"), ("year", "date")),
-    Key("given+date", ("given", "date"), ("sex", "constituency", "precinct")),
-    Key("surname+date", ("stem", "date"), ("sex", "constituency", "precinct")),
-    Key("given+patronymic+year", ("given", "patronymic", "year"), ("constituency", "precinct", "street")),
-    Key("surname+given+year", ("stem", "given", "year"), ("constituency", "precinct", "street")),
-    Key("patronymic+date", ("patronymic", "date"), ("sex", "constituency", "precinct")),
+    # One name and the date leave many strangers; a first letter more leaves those whom a slip could explain.
+    Key("given+date+surname-initial", ("given", "date", "stem_initial"), ("constituency", "precinct")),
+    Key("given+date+patronymic-initial", ("given", "date", "patronymic_initial"), ("constituency", "precinct")),
+    Key("surname+date+given-initial", ("stem", "date", "given_initial"), ("constituency", "precinct")),
+    Key("patronymic+date+given-initial", ("patronymic", "date", "given_initial"), ("constituency", "precinct")),
+    # Without a full date: the year, and more of the name or the same constituency.
+    Key("given+patronymic+year", ("given", "patronymic", "year", "stem_initial"), ("constituency", "precinct")),
+    Key("given+patronymic+year+place", ("given", "patronymic", "year", "constituency"), ("precinct", "street")),
+    Key("surname+given+year", ("stem", "given", "year", "patronymic_initial"), ("constituency", "precinct")),
+    Key("surname+given+year+place", ("stem", "given", "year", "constituency"), ("precinct", "street")),
+    # One home, for names or dates that went wrong.
     Key("given+house", ("given", "street", "house", "constituency"), ("year",)),
     Key("date+house", ("date", "street", "house", "constituency"), ()),
     Key("surname+given+street", ("stem", "given", "street", "constituency"), ("year",)),
@@ -101,121 +109,28 @@ def keys(profile: Profile) -> tuple[Key, ...]:
     return _AZ if profile is Profile.AZ else _GENERIC
 
 
-def _initials(entries: Encoded) -> Codes:
-    """The first letters of surname and given name as one code; -1 where one is unknown."""
-
-    def first(values: np.ndarray) -> np.ndarray:
-        return np.array([ord(word[0]) for word in values] + [0], np.int32)
-
-    known = (entries.stem.codes >= 0) & (entries.given.codes >= 0)
-    code = first(entries.stem.values)[entries.stem.codes] * 0x10000 + first(entries.given.values)[entries.given.codes]
-    return np.where(known, code, -1).astype(np.int32)
-
-
-def _names(entries: Encoded) -> Codes:
-    """Surname and given name as one code whichever stands first; -1 where one is unknown."""
-    place = {word: code for code, word in enumerate(sorted({*entries.stem.values, *entries.given.values}))}
-
-    def common(values: Words) -> Longs:
-        return np.array([place[word] for word in values] + [-1], np.int64)
-
-    one, other = common(entries.stem.values)[entries.stem.codes], common(entries.given.values)[entries.given.codes]
-    known = (one >= 0) & (other >= 0)
-    return np.where(known, np.minimum(one, other) * len(place) + np.maximum(one, other), -1)
-
-
-def _derived(coded: Coded, derive: Callable[[str], str]) -> Codes:
-    """The codes of what is derived from each value; -1 where that is empty."""
-    derived = [derive(word) for word in coded.values]
-    place = {word: code for code, word in enumerate(sorted({word for word in derived if word}))}
-    return np.array([place.get(word, -1) for word in derived] + [-1], np.int32)[coded.codes]
-
-
-def _numbers(line: str) -> str:
-    """The numbers of an address line, when there are at least two: house and postcode outlive the street's spelling."""
-    found = [word for word in line.split() if word.isdigit()]
-    return " ".join(sorted(found)) if len(found) > 1 else ""
-
-
-_DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
-    "initials": _initials,
-    "names": _names,
-    "numbers": lambda entries: _derived(entries.address, _numbers),
-    "document_start": lambda entries: _derived(entries.document, lambda word: word[:5]),
-}
-
-
-def field(entries: Encoded, name: str) -> Codes | Longs:
-    """The codes of one field of a key, -1 where unknown."""
-    if name in _DERIVED:
-        return _DERIVED[name](entries)
-    part = getattr(entries, name)
-    if isinstance(part, Coded):
-        return part.codes
-    # A year, month or day of 0 is an unknown one.
-    codes: Codes = np.where(part > 0, part, -1).astype(np.int32) if name in {"year", "month", "day"} else part
-    return codes
-
-
-def _joined(first: Longs, second: Codes | Longs) -> Longs:
-    """Two codes as one, -1 where either is unknown: dense, so that a third can be joined without overflow."""
-    known = (first >= 0) & (second >= 0)
-    return np.where(known, first * (int(second.max(initial=0)) + 1) + second, -1)
-
-
-def _dense(codes: Longs) -> Longs:
-    """The same codes numbered 0, 1, 2 ...; -1 stays."""
-    distinct, dense = np.unique(codes, return_inverse=True)
-    return dense.astype(np.int64) - int(len(distinct) > 0 and distinct[0] < 0)
-
-
-def _key_codes(entries: Encoded, fields: tuple[str, ...]) -> Longs:
-    """One code an entry for the fields together, -1 where one of them is unknown."""
-    codes = field(entries, fields[0]).astype(np.int64)
-    for name in fields[1:]:
-        part = field(entries, name)
-        if int(codes.max(initial=0)) > np.iinfo(np.int64).max // (int(part.max(initial=0)) + 2):
-            codes = _dense(codes)
-        codes = _joined(codes, part)
-    return codes
-
-
-def _pairs(sizes: Longs) -> int:
-    """Pairs inside blocks of these sizes."""
-    return int((sizes * (sizes - 1) // 2).sum())
-
-
-def _sizes_of(codes: Longs) -> tuple[Longs, Longs]:
-    """(positions in order of code, sizes of the runs of one code); unknown codes are left out."""
-    known = np.flatnonzero(codes >= 0)
-    order = known[np.argsort(codes[known], kind="stable")]
-    ordered = codes[order]
-    cuts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(order) else np.zeros(0, np.int64)
-    return order, np.diff(np.r_[cuts, len(order)])
-
-
 def agreeing(entries: Encoded, fields: tuple[str, ...]) -> int:
     """How many pairs of the list agree on all these fields."""
-    return _pairs(_sizes_of(_key_codes(entries, fields))[1])
+    return pairs_inside(runs(together(entries, fields))[1])
 
 
 def _split(entries: Encoded, key: Key, limit: int) -> tuple[Longs, int]:
     """Codes of the key in which no block passes ``limit`` while a split is left, and the pairs parted."""
-    codes = _key_codes(entries, key.fields)
+    codes = together(entries, key.fields)
     parted = 0
     for name in key.splits:
-        order, sizes = _sizes_of(codes)
+        order, sizes = runs(codes)
         if not (sizes > limit).any():
             break
         large = np.repeat(sizes > limit, sizes)
         positions = order[large]
-        before = _pairs(sizes[sizes > limit])
+        before = pairs_inside(sizes[sizes > limit])
         part = field(entries, name)[positions]
         # An unknown split value is a value of its own here: its entries stay together, none is lost.
-        finer = _dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
-        parted += before - _pairs(_sizes_of(finer)[1])
+        finer = dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
+        parted += before - pairs_inside(runs(finer)[1])
         codes = codes.copy()
-        codes[positions] = int(codes.max(initial=0)) + 1 + _dense(finer)
+        codes[positions] = int(codes.max(initial=0)) + 1 + dense(finer)
     return codes, parted
 
 
@@ -226,15 +141,15 @@ def build(entries: Encoded, key: Key, limit: int) -> Blocks:
     counted: such a block says only that many entries share a common value.
     """
     codes, parted = _split(entries, key, limit)
-    order, sizes = _sizes_of(codes)
+    order, sizes = runs(codes)
     kept = (sizes >= 2) & (sizes <= limit)
-    parted += _pairs(sizes[sizes > limit])
+    parted += pairs_inside(sizes[sizes > limit])
     members = order[np.repeat(kept, sizes)].astype(np.int32)
     sizes = sizes[kept]
     block_of = np.full(entries.size, -1, np.int32)
     block_of[members] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    forecast = Forecast(key.name, len(sizes), _pairs(sizes), int(sizes.max(initial=0)), parted)
+    forecast = Forecast(key.name, len(sizes), pairs_inside(sizes), int(sizes.max(initial=0)), parted)
     return Blocks(key, block_of, members, starts, forecast)
 
 

@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.link.arrays import Codes, Floats
+from voterlist.link.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.weigh import CLASSES
-from voterlist.model import CaseKind, EntryRole, PairKind
+from voterlist.model import EntryRole, PairKind
 
 __all__ = ["REASONS", "Judged", "cases"]
 
@@ -34,62 +34,51 @@ REASONS = (
 )
 """Why a role is proposed for an entry; each has its sentence in the catalogue (``reason.<code>``)."""
 
-_RIVAL_REASON = {"twins": "twins-possible", "siblings": "relatives-possible", "household": "relatives-possible"}
-_APART_REASON = {
+_REASON = {code: number for number, code in enumerate(REASONS)}
+_ROLES = tuple(EntryRole)
+_KEEP, _REPEAT, _QUESTION = (_ROLES.index(role) for role in (EntryRole.KEEP, EntryRole.REPEAT, EntryRole.QUESTION))
+
+# Why a pair is doubtful: the class that competes with "same", in the order of CLASSES without the first.
+_RIVAL_REASONS = np.array(
+    [
+        _REASON[{"twins": "twins-possible", "strangers": "chance-possible"}.get(name, "relatives-possible")]
+        for name in CLASSES[1:]
+    ]
+)
+_APART = {
     PairKind.TWINS: "other-given-name",
     PairKind.RELATIVES: "other-birth-date",
     PairKind.NAMESAKES: "common-name",
     PairKind.IDENTITY_CONFLICT: "one-identifier",
 }
+# For each PairKind the reason of a case that says "not one person", -1 where the kind makes no such case.
+_APART_REASONS = np.array([_REASON[_APART[kind]] if kind in _APART else -1 for kind in PairKind])
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The pairs that stayed in the table: positions, weight, posterior of each class, kind."""
+    """The pairs that stayed in the table, one position a pair."""
 
     left: Codes
     right: Codes
     weight: Floats
     posterior: Floats
-    kind: tuple[str, ...]
+    """P(class), shape (pairs, classes)."""
+    kind: Codes
+    """Positions in ``PairKind``."""
 
 
-def _completeness(entries: Encoded) -> np.ndarray:
-    """How many of the fields that tell a person apart an entry holds."""
-    held = sum(
-        (codes >= 0).astype(np.int32)
-        for codes in (
-            entries.surname.codes,
-            entries.given.codes,
-            entries.patronymic.codes,
-            entries.date,
-            entries.document.codes,
-            entries.address.codes,
-        )
-    )
-    return np.asarray(held)
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of the CASE table while it is put together: one an entry of a case."""
 
-
-def _kept(entries: Encoded, members: list[int], completeness: np.ndarray) -> tuple[int, str]:
-    """The entry proposed to be kept, and by which of the tests it came first."""
-    tests = [
-        ("permanent-list", [not entries.temporary[member] for member in members]),
-        ("has-fin", [entries.fin.codes[member] >= 0 for member in members]),
-        ("more-complete", [int(completeness[member]) for member in members]),
-    ]
-    left = list(range(len(members)))
-    reason = "first-entry"
-    for name, values in tests:
-        best = max(values[place] for place in left)
-        still = [place for place in left if values[place] == best]
-        if len(still) < len(left):
-            reason = name
-        left = still
-        if len(left) == 1:
-            break
-    else:
-        reason = "first-entry"
-    return members[left[0]], reason
+    case: Longs
+    """Any number that is the same for the entries of one case, and differs between cases of one part."""
+    entry: Codes
+    role: Codes
+    reason: Codes
+    pair: Longs
+    """The pair whose kind, weight and probability are the case's."""
 
 
 def case_id(entry_ids: list[str]) -> str:
@@ -101,37 +90,6 @@ def case_id(entry_ids: list[str]) -> str:
     return digest.hexdigest()
 
 
-class _Rows:
-    """The rows of the CASE table while it is being put together."""
-
-    def __init__(self, entries: Encoded, ids: pa.Array) -> None:
-        self.entries = entries
-        self.ids = ids
-        self.columns: dict[str, list[object]] = {
-            name: [] for name in ("case_id", "position", "kind", "role", "reason", "weight", "probability")
-        }
-
-    def add(self, roles: dict[int, tuple[EntryRole, str]], kind: str, weight: float, probability: float) -> None:
-        name = case_id([self.ids[member].as_py() for member in roles])
-        for member, (role, reason) in roles.items():
-            row = (name, member, kind, role.value, reason, weight, probability)
-            for column, value in zip(self.columns.values(), row, strict=True):
-                column.append(value)
-
-    def table(self) -> pa.Table:
-        position = np.array(self.columns.pop("position"), np.int64)
-
-        def number(codes: Codes) -> pa.Array:
-            found = codes[position]
-            return pa.array(found, pa.int32(), mask=found < 0)
-
-        columns: dict[str, object] = dict(self.columns)
-        columns["entry_id"] = pc.take(self.ids, pa.array(position))
-        columns["constituency"] = number(self.entries.constituency)
-        columns["precinct"] = number(self.entries.precinct)
-        return tables.sort_by(tables.from_columns(columns, schemas.CASE, len(position)), "case_id", "entry_id")
-
-
 def cases(entries: Encoded, ids: pa.Array, judged: Judged, cluster: Codes, *, review: float) -> pa.Table:
     """The CASE table.
 
@@ -139,69 +97,142 @@ def cases(entries: Encoded, ids: pa.Array, judged: Judged, cluster: Codes, *, re
     tied to it by a doubtful pair join as questions. One case each for doubtful pairs outside any cluster, and
     for the explicit non-duplicates, whose entries are all to be kept.
     """
-    rows = _Rows(entries, ids)
-    completeness = _completeness(entries)
-    same = judged.posterior[:, 0]
     inside = (cluster[judged.left] >= 0) & (cluster[judged.left] == cluster[judged.right])
-    doubtful = (same >= review) & ~inside
-    ties = _add_clusters(rows, judged, cluster, inside, np.flatnonzero(doubtful), completeness)
-    for place in np.flatnonzero(doubtful):
-        if int(place) not in ties:
-            _add_question(rows, judged, int(place))
-    for place in np.flatnonzero(~doubtful & ~inside):
-        reason = _APART_REASON.get(PairKind(judged.kind[place]))
-        if reason:
-            role = EntryRole.QUESTION if reason == "one-identifier" else EntryRole.KEEP
-            pair = {int(judged.left[place]): (role, reason), int(judged.right[place]): (role, reason)}
-            rows.add(pair, judged.kind[place], float(judged.weight[place]), float(same[place]))
-    return rows.table()
+    doubtful = (judged.posterior[:, 0] >= review) & ~inside
+    guests, taken = _guests(judged, cluster, doubtful)
+    apart = np.flatnonzero(~doubtful & ~inside & (_APART_REASONS[judged.kind] >= 0))
+    reason = _APART_REASONS[judged.kind[apart]]
+    parts = (
+        _members(entries, judged, cluster, inside, guests),
+        _of_pairs(judged, np.flatnonzero(doubtful & ~taken), _QUESTION, None),
+        _of_pairs(judged, apart, np.where(reason == _REASON["one-identifier"], _QUESTION, _KEEP), reason),
+    )
+    return _table(entries, ids, judged, parts)
 
 
-def _doubt(judged: Judged, place: int) -> str:
-    rival = CLASSES[1 + int(judged.posterior[place, 1:].argmax())]
-    return _RIVAL_REASON.get(rival, "chance-possible")
+def _doubt(judged: Judged, pairs: Longs) -> Codes:
+    return np.asarray(_RIVAL_REASONS[judged.posterior[pairs, 1:].argmax(axis=1)], np.int32)
 
 
-def _add_question(rows: _Rows, judged: Judged, place: int) -> None:
-    role = (EntryRole.QUESTION, _doubt(judged, place))
-    pair = {int(judged.left[place]): role, int(judged.right[place]): role}
-    rows.add(pair, judged.kind[place], float(judged.weight[place]), float(judged.posterior[place, 0]))
+def _of_pairs(judged: Judged, pairs: Longs, role: int | Codes, reason: Codes | None) -> _Rows:
+    """A case of two entries for each of these pairs, both in the same role."""
+    reason = _doubt(judged, pairs) if reason is None else reason
+    return _Rows(
+        case=np.r_[pairs, pairs],
+        entry=np.r_[judged.left[pairs], judged.right[pairs]],
+        role=np.tile(np.broadcast_to(np.asarray(role, np.int32), len(pairs)), 2),
+        reason=np.tile(reason.astype(np.int32), 2),
+        pair=np.r_[pairs, pairs],
+    )
 
 
-def _add_clusters(
-    rows: _Rows,
-    judged: Judged,
-    cluster: Codes,
-    inside: np.ndarray,
-    doubtful: np.ndarray,
-    completeness: np.ndarray,
-) -> set[int]:
-    """Adds a case for each cluster; returns which doubtful pairs it took in."""
-    members: dict[int, list[int]] = {}
-    for entry in np.flatnonzero(cluster >= 0):
-        members.setdefault(int(cluster[entry]), []).append(int(entry))
-    weakest: dict[int, int] = {}
-    for place in np.flatnonzero(inside):
-        name = int(cluster[judged.left[place]])
-        if name not in weakest or judged.weight[place] > judged.weight[weakest[name]] or len(members[name]) == 2:
-            weakest[name] = int(place)
-    questions: dict[int, dict[int, tuple[EntryRole, str]]] = {}
-    taken: set[int] = set()
-    seen: dict[int, int] = {}
-    for place in doubtful[np.argsort(-judged.weight[doubtful], kind="stable")]:
-        ends = int(judged.left[place]), int(judged.right[place])
-        homes = [int(cluster[end]) for end in ends]
-        if (homes[0] >= 0) == (homes[1] >= 0):
-            continue
-        outsider, home = (ends[1], homes[0]) if homes[0] >= 0 else (ends[0], homes[1])
-        if seen.setdefault(outsider, home) == home:
-            questions.setdefault(home, {})[outsider] = (EntryRole.QUESTION, _doubt(judged, int(place)))
-            taken.add(int(place))
-    for name, inner in members.items():
-        kept, reason = _kept(rows.entries, inner, completeness)
-        roles = dict.fromkeys(inner, (EntryRole.REPEAT, "same-person"))
-        roles[kept] = (EntryRole.KEEP, reason)
-        worst = weakest[name]
-        kind = CaseKind(judged.kind[worst]).value
-        rows.add(roles | questions.get(name, {}), kind, float(judged.weight[worst]), float(judged.posterior[worst, 0]))
-    return taken
+def _guests(judged: Judged, cluster: Codes, doubtful: Bools) -> tuple[_Rows, Bools]:
+    """Entries that a doubtful pair ties to one cluster, as questions of its case; and the pairs that say so.
+
+    An entry that several clusters claim goes to the one it is tied to most heavily.
+    """
+    pairs = np.flatnonzero(doubtful & ((cluster[judged.left] >= 0) != (cluster[judged.right] >= 0)))
+    pairs = pairs[np.argsort(-judged.weight[pairs], kind="stable")]
+    left, right = judged.left[pairs], judged.right[pairs]
+    outside = np.where(cluster[left] >= 0, right, left)
+    home = np.where(cluster[left] >= 0, cluster[left], cluster[right])
+    _, first, place = np.unique(outside, return_index=True, return_inverse=True)
+    taken = np.zeros(len(doubtful), np.bool_)
+    taken[pairs[home == home[first][place]]] = True
+    chosen = pairs[first]
+    rows = _Rows(
+        case=home[first].astype(np.int64),
+        entry=outside[first].astype(np.int32),
+        role=np.full(len(first), _QUESTION, np.int32),
+        reason=_doubt(judged, chosen),
+        pair=chosen,
+    )
+    return rows, taken
+
+
+def _completeness(entries: Encoded) -> Codes:
+    """How many of the fields that tell a person apart an entry holds."""
+    held = (entries.surname, entries.given, entries.patronymic, entries.document, entries.street, entries.address)
+    known = sum((coded.codes >= 0).astype(np.int32) for coded in held)
+    return np.asarray(known + (entries.date >= 0), np.int32)
+
+
+def _members(entries: Encoded, judged: Judged, cluster: Codes, inside: Bools, guests: _Rows) -> _Rows:
+    """The case of each cluster: one entry to keep, the first by four tests in turn, and its repetitions; its guests."""
+    member = np.flatnonzero(cluster >= 0).astype(np.int32)
+    tests = (
+        ~entries.temporary[member],
+        entries.fin.codes[member] >= 0,
+        _completeness(entries)[member],
+    )
+    order = np.lexsort((member, -tests[2].astype(np.int32), ~tests[1], ~tests[0], cluster[member]))
+    member = member[order]
+    case = cluster[member].astype(np.int64)
+    first = np.r_[True, case[1:] != case[:-1]] if len(case) else np.zeros(0, np.bool_)
+    # The reason is the first test in which the entry to keep comes before the next best; every cluster has two.
+    reason = np.full(len(member), _REASON["same-person"], np.int32)
+    kept = np.flatnonzero(first)
+    ahead = [test[order][kept] != test[order][kept + 1] for test in tests]
+    names = ("permanent-list", "has-fin", "more-complete")
+    reason[kept] = np.select(ahead, [_REASON[name] for name in names], _REASON["first-entry"])
+    pair_of = _weakest(judged, cluster, np.flatnonzero(inside))
+    every_case = np.r_[case, guests.case]
+    return _Rows(
+        case=every_case,
+        entry=np.r_[member, guests.entry],
+        role=np.r_[np.where(first, _KEEP, _REPEAT).astype(np.int32), guests.role],
+        reason=np.r_[reason, guests.reason],
+        pair=pair_of[every_case],
+    )
+
+
+def _weakest(judged: Judged, cluster: Codes, pairs: Longs) -> Longs:
+    """For each cluster (by its name) the pair that ties its most weakly tied entry: the heaviest that entry has."""
+    ends, twice = np.r_[judged.left[pairs], judged.right[pairs]], np.r_[pairs, pairs]
+    heaviest_first = np.lexsort((twice, -judged.weight[twice], ends))
+    ends, twice = ends[heaviest_first], twice[heaviest_first]
+    best = np.flatnonzero(np.r_[True, ends[1:] != ends[:-1]]) if len(ends) else np.zeros(0, np.int64)
+    entry, tie = ends[best], twice[best]
+    lightest_last = np.lexsort((tie, -judged.weight[tie]))
+    found = np.full(len(cluster), -1, np.int64)
+    found[cluster[entry[lightest_last]]] = tie[lightest_last]
+    return found
+
+
+def _table(entries: Encoded, ids: pa.Array, judged: Judged, parts: tuple[_Rows, ...]) -> pa.Table:
+    """The parts as one CASE table, each case named by its entries."""
+    names = [_case_ids(ids, part) for part in parts]
+    entry = np.concatenate([part.entry for part in parts])
+    pair = np.concatenate([part.pair for part in parts])
+
+    def number(codes: Codes) -> pa.Array:
+        return pa.array(codes[entry], pa.int32(), mask=codes[entry] < 0)
+
+    def word(choices: list[str], codes: Codes | Longs) -> pa.Array:
+        return pa.array(choices, pa.string()).take(pa.array(codes))
+
+    columns: dict[str, object] = {
+        "case_id": pa.array([name for part in names for name in part], pa.string()),
+        "entry_id": pc.take(ids, pa.array(entry)),
+        "kind": word([kind.value for kind in PairKind], judged.kind[pair]),
+        "role": word([role.value for role in _ROLES], np.concatenate([part.role for part in parts])),
+        "reason": word(list(REASONS), np.concatenate([part.reason for part in parts])),
+        "weight": judged.weight[pair],
+        "probability": judged.posterior[pair, 0],
+        "constituency": number(entries.constituency),
+        "precinct": number(entries.precinct),
+    }
+    return tables.sort_by(tables.from_columns(columns, schemas.CASE, len(entry)), "case_id", "entry_id")
+
+
+def _case_ids(ids: pa.Array, rows: _Rows) -> list[str]:
+    """The name of its case for each row."""
+    order = np.argsort(rows.case, kind="stable")
+    named = pc.take(ids, pa.array(rows.entry[order])).to_pylist()
+    cuts = np.flatnonzero(np.diff(rows.case[order])) + 1
+    found = [""] * len(order)
+    for start, end in zip(np.r_[0, cuts].tolist(), np.r_[cuts, len(order)].tolist(), strict=True):
+        name = case_id(named[start:end])
+        for place in order[start:end].tolist():
+            found[place] = name
+    return found

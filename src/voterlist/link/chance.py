@@ -9,6 +9,7 @@ import numpy as np
 from voterlist.link import block
 from voterlist.link.arrays import Codes, Longs
 from voterlist.link.encode import Encoded
+from voterlist.link.fields import field
 
 __all__ = ["AGREEMENTS", "Chance", "chance"]
 
@@ -44,7 +45,7 @@ def chance(entries: Encoded) -> tuple[Chance, ...]:
     """Expected and found pairs for each of ``AGREEMENTS``, entries of unknown sex as a group of their own."""
     groups = [np.flatnonzero(entries.sex == sex) for sex in (-1, 0, 1)]
     fields = sorted({name for agreement in AGREEMENTS for name in agreement})
-    shares = [{name: _agreeing_share(block.field(entries, name)[group]) for name in fields} for group in groups]
+    shares = [{name: _agreeing_share(field(entries, name)[group]) for name in fields} for group in groups]
     found = []
     for agreement in AGREEMENTS:
         expected = 0.0

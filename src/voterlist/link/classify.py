@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
 
 from voterlist.link.arrays import Bools, Codes, Floats
 from voterlist.link.compare import Compared
@@ -55,8 +54,11 @@ def kinds(
     *,
     review: float,
     displaced: frozenset[int],
-) -> pa.Array:
-    """The PairKind of each pair. ``displaced`` are the constituencies that list people where they come from."""
+) -> Codes:
+    """The kind of each pair, as its position in ``PairKind``.
+
+    ``displaced`` are the constituencies that list people where they come from.
+    """
     perhaps_same = posterior[:, _SAME] >= review
     constituency_l, constituency_r = entries.constituency[left], entries.constituency[right]
     elsewhere = (constituency_l != constituency_r) & (constituency_l >= 0) & (constituency_r >= 0)
@@ -87,6 +89,6 @@ def kinds(
         PairKind.RELATIVES,
         PairKind.NAMESAKES,
     ]
-    chosen = np.select(conditions, range(len(names)), len(names))
-    labels = pa.array([*(name.value for name in names), PairKind.UNLIKELY.value])
-    return labels.take(pa.array(chosen))
+    every = list(PairKind)
+    chosen = np.select(conditions, [every.index(name) for name in names], every.index(PairKind.UNLIKELY))
+    return chosen.astype(np.int32)

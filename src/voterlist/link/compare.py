@@ -10,6 +10,7 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_sort_ratio
@@ -66,11 +67,12 @@ def _distinct_pairs(first: Codes, second: Codes, size: int) -> tuple[Codes, Code
 
 def _similarity_levels(names: Coded, first: Codes, second: Codes, rare: int) -> Levels:
     """Levels 2 to 6 of distinct pairs of names that differ."""
-    one, other = names.values[first], names.values[second]
+    words = names.words()
+    one, other = words[first], words[second]
     edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     alike = process.cpdist(one, other, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
-    length = np.array([len(name) for name in names.values], np.int32)
-    initial = np.array([ord(name[0]) for name in names.values], np.int32)
+    length = np.array([len(name) for name in words], np.int32)
+    initial = np.array([ord(name[0]) for name in words], np.int32)
     shortest = np.minimum(length[first], length[second])
     uncommon = np.minimum(names.counts[first], names.counts[second]) <= rare
     longest = np.maximum(length[first], length[second])
@@ -108,8 +110,8 @@ def _swap(entries: Encoded, left: Codes, right: Codes, surname: Levels, given: L
     doubtful = np.flatnonzero((surname >= 3) & (given >= 3))
     if not len(doubtful):
         return
-    place = {name: code for code, name in enumerate(entries.given.values)}
-    as_given = np.array([place.get(name, -2) for name in entries.surname.values] + [-3], np.int32)
+    place = pc.index_in(entries.surname.values, value_set=entries.given.values)
+    as_given = np.r_[place.fill_null(-2).to_numpy(zero_copy_only=False), -3].astype(np.int32)
     one, two = left[doubtful], right[doubtful]
     crossed = (as_given[entries.surname.codes[one]] == entries.given.codes[two]) & (
         as_given[entries.surname.codes[two]] == entries.given.codes[one]
@@ -156,7 +158,7 @@ def _identifier_levels(identifier: Coded, left: Codes, right: Codes) -> Levels:
     levels = np.where(known, 3, 0).astype(np.uint8)
     other = np.flatnonzero(known & (first != second))
     if len(other):
-        one, two = identifier.values[first[other]], identifier.values[second[other]]
+        one, two = identifier.words(first[other]), identifier.words(second[other])
         edits = process.cpdist(one, two, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
         levels[other[edits == 1]] = 2
     levels[known & (first == second)] = 1
@@ -195,7 +197,7 @@ def _text_levels(address: Coded, left: Codes, right: Codes, levels: Levels) -> N
     if not len(other):
         return
     one, two, place = _distinct_pairs(first[other], second[other], len(address.values))
-    alike = process.cpdist(address.values[one], address.values[two], scorer=token_sort_ratio, dtype=np.float32)
+    alike = process.cpdist(address.words(one), address.words(two), scorer=token_sort_ratio, dtype=np.float32)
     found = np.select([alike >= 97, alike >= 80, alike >= 60], [1, 2, 3], 0).astype(np.uint8)[place]
     levels[other] = np.where(found > 0, found, levels[other])
 

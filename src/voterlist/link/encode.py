@@ -16,11 +16,22 @@ __all__ = ["Coded", "Encoded", "encode"]
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """One column of text: a code an entry, the distinct values, and how often each stands in the list."""
+    """One column of text: a code an entry, the distinct values, and how often each stands in the list.
+
+    Codes are given in the order in which values appear, which is that of the entry ids, whatever the rows' order was.
+    """
 
     codes: Codes
-    values: Words
+    values: pa.Array
     counts: Longs
+
+    def words(self, of: Codes | None = None) -> Words:
+        """The distinct values, all or those of these codes, as Python strings: what rapidfuzz is quickest on.
+
+        Identifiers are nearly all distinct, so ask only for those that are needed.
+        """
+        chosen = self.values if of is None else self.values.take(pa.array(of))
+        return np.array(chosen.to_pylist(), dtype=object)
 
     @property
     def is_empty(self) -> bool:
@@ -64,16 +75,9 @@ class Encoded:
 
 
 def _coded(column: pa.ChunkedArray) -> Coded:
-    """The column with its values in sorted order, so that no later step depends on the order of rows."""
     codes, distinct = tables.codes(column)
-    words = np.array(distinct.to_pylist(), dtype=object)
-    order = np.argsort(words, kind="stable") if len(words) else np.zeros(0, np.int64)
-    place = np.empty(len(words) + 1, np.int32)
-    place[order] = np.arange(len(words), dtype=np.int32)
-    place[-1] = -1  # where a code of -1 looks itself up
-    sorted_codes = place[codes]
-    counts = np.bincount(sorted_codes[sorted_codes >= 0], minlength=len(words)).astype(np.int64)
-    return Coded(sorted_codes, words[order], counts)
+    counts = np.bincount(codes[codes >= 0], minlength=len(distinct)).astype(np.int64)
+    return Coded(codes, distinct, counts)
 
 
 def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:

@@ -1,0 +1,87 @@
+"""The fields that blocking keys are made of: columns of a list, and what is derived from them, as codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from voterlist.link.arrays import Codes, Longs, Words
+from voterlist.link.encode import Coded, Encoded
+from voterlist.link.grouping import joined
+
+__all__ = ["field", "together"]
+
+
+def _derived(coded: Coded, derive: Callable[[str], str]) -> Codes:
+    """The codes of what is derived from each value; -1 where that is empty."""
+    derived = [derive(word) for word in coded.words()]
+    place = {word: code for code, word in enumerate(sorted({word for word in derived if word}))}
+    return np.array([place.get(word, -1) for word in derived] + [-1], np.int32)[coded.codes]
+
+
+def _initial(coded: Coded) -> Codes:
+    return _derived(coded, lambda word: word[0])
+
+
+def _initials(entries: Encoded) -> Longs:
+    """The first letters of surname and given name."""
+    return joined(_initial(entries.stem).astype(np.int64), _initial(entries.given))
+
+
+def _names(entries: Encoded) -> Longs:
+    """Surname and given name as one code whichever stands first."""
+    stems, given = entries.stem.words(), entries.given.words()
+    place = {word: code for code, word in enumerate(sorted({*stems, *given}))}
+
+    def common(words: Words) -> Longs:
+        return np.array([place[word] for word in words] + [-1], np.int64)
+
+    one, other = common(stems)[entries.stem.codes], common(given)[entries.given.codes]
+    known = (one >= 0) & (other >= 0)
+    return np.where(known, np.minimum(one, other) * len(place) + np.maximum(one, other), -1)
+
+
+def _numbers(line: str) -> str:
+    """The numbers of an address line, when there are at least two: house and postcode outlive the street's spelling."""
+    found = [word for word in line.split() if word.isdigit()]
+    return " ".join(sorted(found)) if len(found) > 1 else ""
+
+
+def _full_date(entries: Encoded) -> Codes:
+    """Days of a calendar of 31 days a month, counted from the first year of the list; -1 where a part is unknown."""
+    first = int(entries.year[entries.year > 0].min(initial=3000))
+    days = ((entries.year - first) * 12 + entries.month - 1) * 31 + entries.day - 1
+    return np.where(entries.date >= 0, days, -1).astype(np.int32)
+
+
+_DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
+    "date": _full_date,
+    "initials": _initials,
+    "stem_initial": lambda entries: _initial(entries.stem),
+    "given_initial": lambda entries: _initial(entries.given),
+    "patronymic_initial": lambda entries: _initial(entries.patronymic),
+    "names": _names,
+    "numbers": lambda entries: _derived(entries.address, _numbers),
+    "document_start": lambda entries: _derived(entries.document, lambda word: word[:5]),
+}
+
+
+def field(entries: Encoded, name: str) -> Codes | Longs:
+    """The codes of one field, below 0 where unknown."""
+    if name in _DERIVED:
+        return _DERIVED[name](entries)
+    part = getattr(entries, name)
+    if isinstance(part, Coded):
+        return part.codes
+    # A year, month or day of 0 is an unknown one.
+    codes: Codes = np.where(part > 0, part, -1).astype(np.int32) if name in {"year", "month", "day"} else part
+    return codes
+
+
+def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
+    """One code an entry for several fields, -1 where one of them is unknown."""
+    codes = field(entries, names[0]).astype(np.int64)
+    for name in names[1:]:
+        codes = joined(codes, field(entries, name))
+    return codes
