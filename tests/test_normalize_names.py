@@ -12,6 +12,7 @@ from voterlist.model import Profile, Sex
 from voterlist.normalize import explain_name, lexicon
 from voterlist.normalize.alphabet import to_latin
 from voterlist.normalize.casing import lower, title, upper
+from voterlist.normalize.lookalikes import different_names
 from voterlist.normalize.names import given_sex, skeleton, standard_name
 from voterlist.normalize.patronymic import read_patronymic, split_given
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
@@ -75,6 +76,52 @@ def test_names_that_differ_stay_apart_in_every_writing(one, other):
     """Two names that differ do not meet in Azerbaijani, ASCII or capital letters."""
     for fold in (str, upper, lambda name: to_latin(name).translate(str.maketrans("əçğıöşü", "ecgiosu"))):
         assert skeleton(fold(one)) != skeleton(fold(other))
+
+
+DIFFERENT = [
+    [name.strip() for name in line.split(";")]
+    for line in (HERE.parent / "bench" / "names" / "different_names.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("one", "other"), DIFFERENT, ids="/".join)
+def test_look_alikes_of_the_list_stay_apart(one, other):
+    """No pair of the list of different names meets, in Azerbaijani or in capitals, nor do their surnames' stems."""
+    for fold in (str, upper):
+        assert skeleton(fold(one)) != skeleton(fold(other))
+    if surname_sex(one) and surname_sex(other):
+        assert surname_stem(one) != surname_stem(other)
+
+
+@pytest.mark.parametrize("kept", different_names(), ids=lambda kept: kept.name)
+def test_names_kept_apart_by_the_list(kept):
+    """Every spelling of a name kept apart gives its skeleton, with an ending too, and the look-alike another."""
+    assert {skeleton(text) for text in (kept.name, *kept.written, upper(kept.name))} == {kept.skeleton}
+    assert {skeleton(f"{text}ov") for text in (*kept.written, *kept.stem)} == {f"{kept.skeleton}ov"}
+    assert {surname_stem(f"{text}zadə") for text in (*kept.written, *kept.stem)} == {kept.skeleton}
+    assert skeleton(kept.unlike) != kept.skeleton
+    assert skeleton(kept.skeleton) == kept.skeleton
+    assert standard_name(kept.name) == kept.name
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("Qubuzov", "Губузов", "Кубузов", "Kubuzov"),
+        ("Bakıxanov", "Bakikhanoff", "Бакиханов"),
+        ("Xəlfəzadə", "Khalfazadeh", "Халфазаде"),
+        ("Səmədoğlu", "Samedogly", "Самедоглы", "Samadoghlu"),
+        ("Həsənbəyov", "Gasanbekov", "Гасанбеков", "Hasanbeyov"),
+        ("Gözəlov", "Гезалов", "Gozalov"),
+        ("Tahirov", "Tairov", "Таиров"),
+        ("Hüseynquluzadə", "Гусейнкулизаде"),
+    ],
+    ids=lambda spellings: spellings[0],
+)
+def test_correspondences_that_need_no_list(spellings):
+    """Q as к, -bəy as -бек, -qulu as -кули, ö as е, h lost between vowels, and endings in foreign spelling meet."""
+    assert len({skeleton(name) for name in spellings}) == 1
 
 
 def test_few_known_names_share_a_skeleton():

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from voterlist.normalize.alphabet import to_latin
 
-__all__ = ["blunt", "decide", "fine", "letters", "letters_of_latin", "squeeze"]
+__all__ = ["blunt", "decide", "fine", "letters", "letters_of_latin", "squeeze", "unknown"]
 
 _DIGRAPHS = (
     (re.compile("dzh|dj|zh|tch|ch|ç|j"), "c"),
@@ -70,3 +70,11 @@ def blunt(form: str) -> str:
 def decide(form: str) -> str:
     """A fine form with each ``g`` of the class of q and each ``w`` of the class of s: a skeleton."""
     return _DOUBLED.sub(r"\1", form.replace("w", "s").replace("g", "q"))
+
+
+def unknown(form: str) -> str:
+    """The skeleton of a fine form that no known name explains: ``k`` is of the class of q there too.
+
+    Russian writes q as г or к (Кубадов is Qubadov), and only a known name tells which k is meant as k.
+    """
+    return _DOUBLED.sub(r"\1", decide(form).replace("k", "q"))

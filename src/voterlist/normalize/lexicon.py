@@ -20,6 +20,7 @@ from voterlist.model import Sex
 from voterlist.normalize.alphabet import ascii_letters
 from voterlist.normalize.casing import lower
 from voterlist.normalize.letters import blunt, decide, fine, letters, letters_of_latin, squeeze
+from voterlist.normalize.lookalikes import apart, different_names
 
 __all__ = ["known_sex", "lookup", "spellings_of", "standard"]
 
@@ -43,6 +44,9 @@ def _read(name: str) -> str:
 
 def _skeleton_of(name: str) -> str:
     """The skeleton of a known name: its fine form decided, and folded until folding changes nothing."""
+    kept = apart(letters(name))
+    if kept:
+        return kept.skeleton
     found = decide(fine(letters(name)))
     while (again := decide(fine(letters(found)))) != found:
         found = again
@@ -52,12 +56,16 @@ def _skeleton_of(name: str) -> str:
 def irregular_forms(name: str) -> Iterator[str]:
     """The fine forms that Russian and spellings taken from Russian may give a lower-case standard name.
 
-    h is also г (g); q is also к (k); g after s is also к; ə after a vowel is read as е, and so as ye.
+    h is also г (g), and nothing between vowels; q is also к (k); g after s is also к; ə after a vowel is read
+    as е, and so as ye; ö is also е.
     """
     choices: list[Sequence[str]] = []
     for place, letter in enumerate(name):
         if letter == "h":
-            choices.append("hg")
+            inside = name[place - 1 : place] in _VOWELS and name[place + 1 : place + 2] in _VOWELS
+            choices.append(("h", "g", "") if place and inside else "hg")
+        elif letter == "ö" and place:
+            choices.append("öe")
         elif letter == "q" or (letter == "g" and name[place - 1 : place] == "s"):
             choices.append(letter + "k")
         elif letter == "ə" and name[place - 1 : place] in _VOWELS:
@@ -87,7 +95,9 @@ def _aliases() -> dict[str, list[str]]:
 def _lexicon() -> _Lexicon:
     """The lexicon, made once from the shipped lists."""
     given, stems = _names()
-    names = [*dict(given), *stems]
+    every = [*dict(given), *stems]
+    # The classes of a name kept apart are those of the other: they lead to the other alone.
+    names = [name for name in every if not apart(letters(name))]
     skeletons: dict[str, str] = {}
     spellings: dict[str, list[str]] = {}
     for name in names:
@@ -97,18 +107,24 @@ def _lexicon() -> _Lexicon:
         for regular in (skeleton, form, form.replace("q", "g")):
             skeletons.setdefault(regular, skeleton)
             skeletons.setdefault(blunt(regular), skeleton)
-    irregular: dict[str, set[str]] = {}
+    for form, skeleton in _irregular(names).items():
+        skeletons.setdefault(form, skeleton)
+    for kept in different_names():
+        spellings.setdefault(kept.skeleton, []).append(lower(kept.name))
+    return _Lexicon(skeletons, {key: tuple(dict.fromkeys(found)) for key, found in spellings.items()}, _sexes(given))
+
+
+def _irregular(names: list[str]) -> dict[str, str]:
+    """Irregular form to skeleton, for the forms that lead to one name only; an alias overrules the rules."""
+    found: dict[str, set[str]] = {}
     for name in names:
         for form in irregular_forms(name):
             for written in (form, blunt(form)):
-                irregular.setdefault(written, set()).add(_skeleton_of(name))
+                found.setdefault(written, set()).add(_skeleton_of(name))
     for name, others in _aliases().items():
         for alias in others:
-            irregular[fine(letters(alias))] = {_skeleton_of(name)}
-    for form, found in irregular.items():
-        if len(found) == 1:
-            skeletons.setdefault(form, found.pop())
-    return _Lexicon(skeletons, {key: tuple(dict.fromkeys(found)) for key, found in spellings.items()}, _sexes(given))
+            found[fine(letters(alias))] = {_skeleton_of(name)}
+    return {form: skeletons.pop() for form, skeletons in found.items() if len(skeletons) == 1}
 
 
 def _sexes(given: list[tuple[str, str]]) -> dict[str, Sex]:

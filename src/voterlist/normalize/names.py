@@ -10,16 +10,19 @@ from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
 from voterlist.normalize.alphabet import ascii_letters, is_cyrillic, to_latin
 from voterlist.normalize.casing import title
-from voterlist.normalize.letters import decide, fine, letters_of_latin
+from voterlist.normalize.letters import decide, fine, letters_of_latin, unknown
+from voterlist.normalize.lookalikes import apart
 
 __all__ = ["given_sex", "skeleton", "split_ending", "standard_name", "standard_word", "stem_skeleton"]
 
-_OV = re.compile(r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?ev|ov)(a?)$")
-_LASTING = ("oglu", "ogli", "oqlu", "oqli", "qizi", "gizi", "kizi", "zada", "zade", "zadeh", "zadah", "li", "lu")
-"""Endings whose stem is looked up, besides -ov and -yev; they stay as they are in the skeleton."""
-_SHORTEST_STEM = 3
+_OV = re.compile(r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?e(?:v|ff?)|o(?:v|ff))(a?)$")
+_LASTING = re.compile(r"^(.{3,}?)(?:(o[gq]h?l[uiy])|([qgk][iy]z[iy])|(zad[ae]h?)|(l[iuy]))$")
+_ENDINGS = ("oqlu", "qizi", "zada")
+"""The endings of ``_LASTING`` in the one spelling they have in a skeleton; -lı and -lu stay as they are."""
 _SHORTEST_PART = 3
 _MOST_PASSES = 8
+_SECOND = {"bak": "bai", "baq": "bai", "quli": "qulu"}
+"""Second halves of a compound that are one word: Russian writes -bəy as -бек, and -qulu is -quli before -yev."""
 _NAME_WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -27,6 +30,8 @@ def _compound(form: str) -> str | None:
     """A fine form cut into two known names, each by its own skeleton: ``gasanali`` gives ``hasanali``."""
     for cut in range(len(form) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
         first, second = lexicon.lookup(form[:cut]), lexicon.lookup(form[cut:])
+        if first:
+            second = _SECOND.get(second or decide(form[cut:]), second)
         if first and second:
             return first + second
     return None
@@ -46,37 +51,49 @@ def _known(form: str) -> str | None:
 
 def _resolve(form: str) -> str:
     """The skeleton of a fine form without an ending."""
-    return _known(form) or decide(form)
+    return _known(form) or unknown(form)
 
 
 @lru_cache(maxsize=65536)
 def split_ending(folded: str) -> tuple[str, str]:
-    """(stem, ending) of a surname's letters; the ending is ``ov``, ``ova``, one of the lasting ones, or empty.
+    """(stem, ending) of a surname's letters: ov, ova, zada, oqlu, qizi, li, lu, or empty.
 
     A known name is never cut: ``vali`` is Vəli, not va-li; ``hosrov`` is Xosrov.
     """
-    if lexicon.lookup(fine(folded)):
+    if lexicon.lookup(fine(folded)) or apart(folded):
         return folded, ""
+    return _cut_ending(folded)
+
+
+def _cut_ending(folded: str) -> tuple[str, str]:
     found = _OV.match(folded)
     if found:
         return found[1], "ov" + found[2]
-    for ending in _LASTING:
-        if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST_STEM:
-            return folded[: -len(ending)], ending
-    return folded, ""
+    found = _LASTING.match(folded)
+    if not found:
+        return folded, ""
+    *named, last = found.groups()[1:]
+    ending = next((spelt for spelt, part in zip(_ENDINGS, named, strict=True) if part), last)
+    return found[1], ending.replace("y", "i")
 
 
 @lru_cache(maxsize=65536)
 def _az_pass(latin: str) -> str:
     folded = letters_of_latin(latin)
+    kept = apart(folded)
+    if kept:
+        return kept.skeleton
     stem, ending = split_ending(folded)
+    kept = apart(stem, stem=True) if ending else None
+    if kept:
+        return kept.skeleton + ending
     if ending in {"ov", "ova"}:
         return fine(_resolve(fine(stem)) + ending)
     if ending:
         known = _known(fine(stem))
         if known:
             return decide(fine(known + ending))
-    return _resolve(fine(folded))
+    return _resolve(fine(stem + ending))
 
 
 def _az_skeleton(text: str) -> str:
@@ -85,6 +102,9 @@ def _az_skeleton(text: str) -> str:
 
 def stem_skeleton(stem: str) -> str:
     """The skeleton of a stem from ``split_ending``."""
+    kept = apart(stem, stem=True)
+    if kept:
+        return kept.skeleton
     return _settled(_resolve(fine(stem)))
 
 
@@ -104,6 +124,13 @@ _ASCII_ALREADY = re.compile("[a-z0-9]+")
 def _generic_skeleton(text: str) -> str:
     latin = ascii_letters(to_latin(unicodedata.normalize("NFKC", text).replace("I", "i")))
     return "".join(_ASCII_ALREADY.findall(latin))
+
+
+def letters_skeleton(text: str) -> str:
+    """What the letter classes and the endings alone make of a name, without the names known: for measuring."""
+    folded = letters_of_latin(to_latin(text))
+    stem, ending = _cut_ending(folded)
+    return fine(unknown(fine(stem)) + ending)
 
 
 def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
