@@ -25,6 +25,7 @@ __all__ = [
     "CheckSettings",
     "IngestSettings",
     "LinkSettings",
+    "PinSettings",
     "PrivacySettings",
     "ReportSettings",
     "RuleSettings",
@@ -106,8 +107,32 @@ class TerritorySettings(_Section):
     """Constituency -> its precincts, written as ``88 = "1-45, 47"``."""
 
 
+def _pinned_columns(columns: object) -> object:
+    """The columns as written, looked at before pydantic, which would report one wrong header twice."""
+    if not isinstance(columns, dict):
+        return columns
+    unknown = tuple(name for name in columns if name not in COLUMN_FIELDS)
+    wrong = tuple(name for name, header in columns.items() if not _is_header(header))
+    if unknown or wrong:
+        raise PydanticCustomError("columns", "columns", {"unknown": unknown, "wrong": wrong})
+    return columns
+
+
+Columns = Annotated[dict[str, str | list[str]], BeforeValidator(_pinned_columns)]
+"""Field = a header, the letter or the number of a column (in quotation marks), or a list of these."""
+
+
+class PinSettings(_Section):
+    """``[[ingest.pins]]``: columns pinned in the files, and sheets, of these names only."""
+
+    files: str = "*"
+    """A pattern with ``*`` and ``?`` for the file's name, or for its path inside the inbox."""
+    sheet: str = "*"
+    columns: Columns = Field(default_factory=dict)
+
+
 class IngestSettings(_Section):
-    """``[ingest]``: limits of what is read. ``columns`` pins headers: field = header or list of headers."""
+    """``[ingest]``: limits of what is read, and what a person says of the columns."""
 
     max_file_megabytes: Count = 200
     max_unpacked_megabytes: Count = 2_000
@@ -118,19 +143,12 @@ class IngestSettings(_Section):
     """Of one sheet, blank ones between the others too: each takes memory."""
     max_cell_characters: Count = 100_000
     max_archive_files: Count = 2_000
-    columns: dict[str, str | list[str]] = Field(default_factory=dict)
-
-    @field_validator("columns", mode="before")
-    @classmethod
-    def _headers(cls, columns: object) -> object:
-        # Before pydantic's own look, which would report one wrong header twice: as no text and as no list.
-        if not isinstance(columns, dict):
-            return columns
-        unknown = tuple(name for name in columns if name not in COLUMN_FIELDS)
-        wrong = tuple(name for name, header in columns.items() if not _is_header(header))
-        if unknown or wrong:
-            raise PydanticCustomError("columns", "columns", {"unknown": unknown, "wrong": wrong})
-        return columns
+    least_confidence: Share = 0.75
+    """A list one of whose columns was understood with less confidence is not taken in until a person has looked."""
+    columns: Columns = Field(default_factory=dict)
+    """Pinned in every file."""
+    pins: list[PinSettings] = Field(default_factory=list)
+    """Pinned in some files; of two that pin one field the later one holds."""
 
 
 class RuleSettings(_Section):
@@ -404,6 +422,8 @@ def _keys_of(parts: list[str]) -> list[str]:
     for part in parts:
         if model is CheckSettings and part == "rules":
             return list(RuleSettings.model_fields)
+        if model is IngestSettings and part == "pins":
+            return list(PinSettings.model_fields)
         field = model.model_fields.get(part)
         if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
             break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -13,10 +13,14 @@ from voterlist.config import IngestSettings
 from voterlist.ingest.lexicon import FIELD_OF, FILLERS, GIVEN, PARTS, PATRONYMIC, PHRASES, SURNAME
 from voterlist.ingest.text import fold
 
-__all__ = ["ColumnMap", "ColumnMatch", "map_columns", "match_header"]
+__all__ = ["ColumnMap", "ColumnMatch", "claims", "column_letters", "map_columns", "match_header"]
 
 _SIMILAR = 84.0
 """Likeness in percent (normalised Indel) from which a header is taken for a known one."""
+_WEAK = 70.0
+"""Likeness from which it is taken for one if the cells below confirm it."""
+_OF_LIKENESS = 0.95
+"""The confidence of a likeness of 100 %."""
 _LEAD = 4.0
 """Likeness by which it must lead the most alike header of another field."""
 _LONGEST = 90
@@ -35,7 +39,16 @@ class ColumnMatch:
     confidence: float
     """1: the header is pinned in the settings or is a known one; below: how much it is like one."""
     how: str
-    """pinned, known, composed, abbreviated or similar."""
+    """pinned, known, composed, abbreviated, similar, or content: told by the cells, without a header."""
+
+    @property
+    def weak(self) -> bool:
+        """True for a likeness that is not to be believed without the cells below."""
+        return self.how == "similar" and self.confidence < _OF_LIKENESS * _SIMILAR / 100
+
+    def with_confidence(self, confidence: float) -> ColumnMatch:
+        """The match with another confidence."""
+        return replace(self, confidence=round(confidence, 3))
 
     @property
     def field(self) -> str | None:
@@ -114,8 +127,10 @@ _COMPOSED = {
 
 
 @lru_cache(maxsize=4096)
-def match_header(text: str) -> _Answer | None:
+def match_header(text: str, *, weak: bool = False) -> _Answer | None:
     """What one header is taken for, with confidence; None where it is like nothing known.
+
+    ``weak``: a likeness from 70 % will do, for whoever looks at the cells below as well.
 
     Tried in turn: the header as known; a name's parts together ("Soyadı, adı, atasının adı"); the header without
     a number at its end; each of several languages side by side ("Soyadı / Фамилия"); an abbreviation
@@ -124,7 +139,7 @@ def match_header(text: str) -> _Answer | None:
     folded = re.sub(r"\bno s[iu]\b", "no", fold(text))
     if not folded or len(folded) > _LONGEST:
         return None
-    return _understood(text, folded) or _abbreviated(folded) or _similar(folded)
+    return _understood(text, folded) or _abbreviated(folded) or _similar(folded, _WEAK if weak else _SIMILAR)
 
 
 def _understood(text: str, folded: str) -> _Answer | None:
@@ -171,38 +186,61 @@ def _abbreviated(folded: str) -> _Answer | None:
     return _Answer(roles.pop(), 0.85, "abbreviated") if len(roles) == 1 and len(folded) >= 4 else None
 
 
-def _similar(folded: str) -> _Answer | None:
+def _similar(folded: str, least: float) -> _Answer | None:
     """The known header most alike, where it leads that of any other field."""
     if len(folded) < 5:
         return None
-    found = process.extract(folded, _LONG, scorer=fuzz.ratio, score_cutoff=_SIMILAR - _LEAD, limit=12)
-    if not found or found[0][1] < _SIMILAR:
+    found = process.extract(folded, _LONG, scorer=fuzz.ratio, score_cutoff=least - _LEAD, limit=12)
+    if not found or found[0][1] < least:
         return None
     role, best = _KNOWN[found[0][0]], found[0][1]
     if any(_KNOWN[phrase] != role and score > best - _LEAD for phrase, score, _ in found[1:]):
         return None
-    return _Answer(role, round(0.95 * best / 100, 3), "similar")
+    return _Answer(role, round(_OF_LIKENESS * best / 100, 3), "similar")
 
 
-def map_columns(headers: Sequence[str | None], settings: IngestSettings | None = None) -> ColumnMap:
+def map_columns(
+    headers: Sequence[str | None],
+    settings: IngestSettings | None = None,
+    *,
+    positions: bool = False,
+    weak: bool = False,
+) -> ColumnMap:
     """What each header is taken for: the settings' pinned headers first, then the words of the lexicon.
 
     A field of one column that two headers claim goes to the more certain, then to the one further left. A
     given name without a surname anywhere is a full name.
+
+    Args:
+        headers: one text a column; None where a column has none.
+        settings: ``columns`` pins headers.
+        positions: columns pinned by letter or number count too; not while a header is still looked for, since they
+            would fit any row.
+        weak: a likeness from 70 % will do; for whoever looks at the cells below as well.
     """
-    pinned = _pinned(headers, settings)
-    taken = {match.column for match in pinned}
-    fields = {match.role for match in pinned}
-    matches = list(pinned)
+    return ColumnMap(tuple(_settle(claims(headers, settings, positions=positions, weak=weak))))
+
+
+def claims(
+    headers: Sequence[str | None],
+    settings: IngestSettings | None = None,
+    *,
+    positions: bool = False,
+    weak: bool = False,
+) -> list[ColumnMatch]:
+    """What each header says on its own, two of one field side by side; the arguments are those of ``map_columns``."""
+    matches = _pinned(headers, settings, positions=positions)
+    taken = {match.column for match in matches}
+    fields = {match.role for match in matches}
     for column, header in enumerate(headers):
-        answer = match_header(header) if header and column not in taken else None
+        answer = match_header(header, weak=weak) if header and column not in taken else None
         if answer and FIELD_OF.get(answer.role) not in fields:
             matches.append(ColumnMatch(column, header or "", answer.role, answer.confidence, answer.how))
-    return ColumnMap(tuple(_settle(matches)))
+    return matches
 
 
-def _pinned(headers: Sequence[str | None], settings: IngestSettings | None) -> list[ColumnMatch]:
-    """The columns whose headers the settings name, in the settings' order within a field."""
+def _pinned(headers: Sequence[str | None], settings: IngestSettings | None, *, positions: bool) -> list[ColumnMatch]:
+    """The columns that the settings name, in the settings' order within a field."""
     if settings is None or not settings.columns:
         return []
     places: dict[str, int] = {}
@@ -211,11 +249,35 @@ def _pinned(headers: Sequence[str | None], settings: IngestSettings | None) -> l
             places.setdefault(fold(header), column)
     found = []
     for field, named in settings.columns.items():
-        for header in [named] if isinstance(named, str) else named:
+        for header in named if isinstance(named, list) else [named]:
             place = places.get(fold(header))
+            if place is None and positions:
+                place = _position(header, len(headers))
             if place is not None:
                 found.append(ColumnMatch(place, headers[place] or "", field, 1.0, "pinned"))
     return found
+
+
+def _position(named: str, width: int) -> int | None:
+    """The column, from 0, that a number from 1 or a spreadsheet's letters name; None where there is none."""
+    text = named.strip()
+    number = 0
+    if re.fullmatch(r"[0-9]{1,4}", text):
+        number = int(text)
+    elif re.fullmatch(r"[A-Z]{1,2}", text):
+        for letter in text:
+            number = 26 * number + ord(letter) - 64
+    return number - 1 if 1 <= number <= width else None
+
+
+def column_letters(column: int) -> str:
+    """The letters by which a spreadsheet calls a column, counted from 0: A, B ... Z, AA."""
+    letters = ""
+    number = column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
 
 
 _ONE_COLUMN = frozenset(
