@@ -123,9 +123,8 @@ def separation_table(half: str) -> list[str]:
     for title, write in WRITINGS.items():
         alone = sum(letters_skeleton(write(one)) != letters_skeleton(write(other)) for one, other in pairs)
         meet = [f"{one}/{other}" for one, other in pairs if skeleton(write(one)) == skeleton(write(other))]
-        lines.append(
-            f"| {title} | {len(pairs)} | {alone / len(pairs):.3f} | {1 - len(meet) / len(pairs):.3f} | {', '.join(meet) or 'none'} |"
-        )
+        shares = f"{alone / len(pairs):.3f} | {1 - len(meet) / len(pairs):.3f}"
+        lines.append(f"| {title} | {len(pairs)} | {shares} | {', '.join(meet) or 'none'} |")
     return lines
 
 

@@ -179,6 +179,23 @@ def test_names_without_letters_and_sex_without_sense():
     assert found(outcome.findings) == [("name-unreadable", 1, "surname"), ("sex-unreadable", 1, "sex")]
 
 
+def test_titles_look_alikes_and_initials_are_noted_once():
+    """A title goes, a look-alike is read, an initial is said to be one; each has one finding, and the name folds."""
+    outcome = normalize(
+        entries(
+            surname=["Dr. Əliyev", "Аliyev", "Məmmədoв", "Əliyev"],
+            given_name=["Cənab Həsən", "Hаsan", "Həsən", "H."],
+        )
+    )
+    assert outcome.table.column("surname").to_pylist() == ["Əliyev", "Əliyev", "Məmmədov", "Əliyev"]
+    assert outcome.table.column("given_skeleton").to_pylist() == ["hasan", "hasan", "hasan", "h"]
+    assert found(outcome.findings) == [
+        ("initials-only", 4, "given_name"),
+        ("mixed-script-repaired", 2, "surname"),
+        ("title-removed", 1, "surname"),
+    ]
+
+
 def test_generic_profile():
     """In the generic profile nothing of Azerbaijani custom is read into a name, and identifiers are any text."""
     voters = normalize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from voterlist.model import Profile, Sex
 from voterlist.normalize import explain_name, lexicon
-from voterlist.normalize.alphabet import to_latin
+from voterlist.normalize.alphabet import repaired, to_latin
 from voterlist.normalize.casing import lower, title, upper
 from voterlist.normalize.lookalikes import different_names
 from voterlist.normalize.names import given_sex, skeleton, standard_name
@@ -229,6 +229,14 @@ def test_name_readers_never_raise(text):
         ("Rəşidova", "rasid", Sex.FEMALE),
         ("Шабанов", "saban", Sex.MALE),
         ("Paşazadə", "pasa", None),
+        ("Наримановский", "narimanov", Sex.MALE),
+        ("Naxçıvanskaya", "nahcivan", Sex.FEMALE),
+        ("Əliyeva-Həsənova", "aliovahasan", Sex.FEMALE),
+        ("Алиева-Гасанова", "aliovahasan", Sex.FEMALE),
+        ("Hacı-zadə", "haci", None),
+        ("Mir-Abdullayeva", "mirabdula", Sex.FEMALE),
+        ("Kərimqızı", "karim", None),
+        ("Həsən oğlu", "hasan", None),
         ("Li", "li", None),
         ("Ov", "ov", None),
     ],
@@ -253,6 +261,8 @@ def test_surname_stem_and_sex(surname, stem, sex):
         ("Əliyeva-Həsənova", "Əliyeva-Həsənova"),
         ("Smirnov", "Smirnov"),
         ("Гусев", "Gusev"),
+        ("Əliyeva(Həsənova)", "Əliyeva Həsənova"),
+        ("mir-abdullayeva", "Mir-Abdullayeva"),
         ("123", None),
     ],
 )
@@ -301,7 +311,9 @@ def test_standard_given_name(written, standard):
         ("Həsən oğlu oğlu", "Həsən oğlu", "hasan", Sex.MALE),
         ("Həsən qızı oğlu", "Həsən", "hasan", None),
         ("Əli Ağa oğlu", "Əli Ağa oğlu", "aliaqa", Sex.MALE),
-        ("Həsən o.", "Həsən oğlu", "hasan", Sex.MALE),
+        *((f"Həsən {short}", "Həsən oğlu", "hasan", Sex.MALE) for short in ("o.", "oğ.", "oğl.")),
+        *((f"Həsən {short}", "Həsən qızı", "hasan", Sex.FEMALE) for short in ("q.", "qz.", "qzı", "кзы")),
+        ("Гасан-оглы", "Həsən oğlu", "hasan", Sex.MALE),
         ("Həsən", "Həsən", "hasan", None),
         ("Ə.", "Ə", "a", None),
         ("oğlu", None, None, Sex.MALE),
@@ -323,6 +335,9 @@ def test_patronymic(written, standard, father, sex):
         ("Əli Ağa", ("Əli Ağa", None)),
         ("Həsən oğlu", ("Həsən oğlu", None)),
         ("Elşən", ("Elşən", None)),
+        ("Ə.M.", ("Ə", "M")),
+        ("Ə. M.", ("Ə", "M")),
+        ("Ə.", ("Ə.", None)),
     ],
 )
 def test_patronymic_in_the_given_name(written, parts):
@@ -343,6 +358,23 @@ def test_look_alikes_of_two_alphabets():
         for place in range(1, len(pure)):
             mixed = pure[:place] + pure[place].translate(swaps) + pure[place + 1 :]
             assert skeleton(mixed) == skeleton(pure)
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ("Аliyev", "Aliyev"),
+        ("Һəsənov", "Həsənov"),
+        ("Гaсан Али", "Гасан Али"),
+        ("Aliyev", None),
+        ("Алиев", None),
+        ("Məmmədoв", None),
+        ("Алиев Aliyev", None),
+    ],
+)
+def test_repair_of_look_alikes(text, fixed):
+    """Only a word whose second alphabet shows nothing but look-alikes is repaired, and only it is said to be."""
+    assert repaired(text) == fixed
 
 
 def test_explanation_ends_in_the_skeleton():

@@ -12,6 +12,7 @@ from voterlist.normalize.dates import DateForm, WrittenDate, read_date
 from voterlist.normalize.fullname import FullName, split_full_name
 from voterlist.normalize.identifiers import DOCUMENT, FIN, Identifier, read_document, read_fin, read_sex
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
+from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 
 
 @pytest.mark.parametrize(
@@ -205,6 +206,9 @@ def test_readers_never_raise(text, profile):
         ("Elşən Həsən Əliyev", ("Əliyev", "Elşən", "Həsən")),
         ("Əliyev", ("Əliyev", None, None)),
         ("Həsənoğlu Elşən", ("Həsənoğlu", "Elşən", None)),
+        ("Əliyev Ə.M.", ("Əliyev", "Ə.", "M.")),
+        ("Ə.M.Əliyev", ("Əliyev", "Ə.", "M.")),
+        ("Ş. Babək", ("Babək", "Ş.", None)),
     ],
 )
 def test_full_name(text, parts):
@@ -243,6 +247,8 @@ def test_generic_full_name():
                 "00.00.0000",
                 "...",
                 "1111111",
+                "н/д",
+                "Göstərilməyib",
             ),
             True,
         ),
@@ -252,6 +258,37 @@ def test_generic_full_name():
 def test_placeholder(texts, junk):
     """Signs of absence are known for what they are; an initial and a short name are not among them."""
     assert [is_placeholder(text) for text in texts] == [junk] * len(texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Dr. Əliyev", "Əliyev"),
+        ("Cənab Həsən", "Həsən"),
+        ("CƏNAB HƏSƏN", "HƏSƏN"),
+        ("г-жа Алиева", "Алиева"),
+        ("Prof. Dr. Əliyev", "Əliyev"),
+        ("Dr.Əliyev", "Əliyev"),
+        ("Cənab", "Cənab"),
+        ("Prof.", "Prof."),
+        ("Mrza Əli", "Mrza Əli"),
+        ("Drujba", "Drujba"),
+        ("Xanım Əli", "Xanım Əli"),
+    ],
+)
+def test_forms_of_address(text, name):
+    """A form of address goes, a name that merely begins like one stays, and so does a cell with nothing else."""
+    assert without_title(text) == name
+
+
+@given(st.lists(st.sampled_from(["Dr.", "cənab", "Гр.", "д-р", "Mr", "Əli", " ", "İ", "prof", "x"]), max_size=4))
+def test_the_sieve_before_the_titles_loses_none(pieces):
+    """What Arrow's pattern lets by unseen has no form of address, and no title leaves nothing."""
+    text = " ".join(pieces)
+    found = without_title(text)
+    assert bool(found.strip()) == bool(text.strip())
+    if found != text and found != text.strip():
+        assert re.search(MAY_HAVE_TITLE, text)
 
 
 @given(st.text(alphabet="0123456789xXaA-. ", max_size=9))

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.register import Register, RegisterTest
+from voterlist.facts.alphabets import meant
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, map_unique
@@ -26,6 +27,7 @@ _BETWEEN = r"\s.,'’‘`ʼ´\-‐‑–()"
 """What stands between the letters of a name: blanks, initials, apostrophes, hyphens, a former surname in brackets."""
 
 _MIXED = re.compile(f"[{_LATIN}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN}]")
+_WORD = re.compile(r"[^\W\d_]+")
 _STRANGE = re.compile(f"[^{_LATIN}{_CYRILLIC}{_BETWEEN}]")
 
 MIXED_SCRIPT = Rule(
@@ -43,8 +45,12 @@ STRANGE_CHARACTER = Rule(
 
 
 def has_mixed_script(text: str) -> bool:
-    """True where a Latin and a Cyrillic letter stand side by side in one word."""
-    return _MIXED.search(unicodedata.normalize("NFC", text)) is not None
+    """True where a word has letters of two alphabets and no reading in one of them.
+
+    A word with mere look-alikes of the other alphabet is repaired before the tests, and noticed there.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    return any(_MIXED.search(word) and meant(word) is None for word in _WORD.findall(composed))
 
 
 def has_strange_character(text: str) -> bool:

@@ -11,20 +11,15 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from voterlist.facts.alphabets import CYRILLIC_TO_LATIN, is_cyrillic_letter, meant
 from voterlist.normalize.casing import lower, lower_name
 
-__all__ = ["ascii_letters", "is_cyrillic", "to_latin"]
+__all__ = ["ascii_letters", "is_cyrillic", "repaired", "script_of", "to_latin"]
 
 # The letter ə in its other encodings (turned e, a with two dots from old fonts), and letters that NFKD leaves whole.
 _ONE_LETTER = str.maketrans(
     {"ǝ": "ə", "Ǝ": "Ə", "ä": "ə", "Ä": "Ə", "ß": "ss", "ø": "ö", "Ø": "Ö", "æ": "ae", "Æ": "Ae"}
 )
-
-# Letters that look alike; a Latin letter of one of these pairs says nothing about its word's alphabet.
-_CYRILLIC_TO_LATIN = dict(zip("АВЕКМНОРСТУХІЈЅҺӘӨаеорсухіјѕһәө", "ABEKMHOPCTYXIJSHƏÖaeopcyxijshəö", strict=True))
-_LATIN_TO_CYRILLIC = dict(zip("ABEKMHOPCTYXIJaeopcyxijəƏöÖ", "АВЕКМНОРСТУХІЈаеорсухіјәӘөӨ", strict=True))
-_TO_LATIN = str.maketrans(_CYRILLIC_TO_LATIN)
-_TO_CYRILLIC = str.maketrans(_LATIN_TO_CYRILLIC)
 
 _AZERBAIJANI_ONLY = frozenset("әөүғҹҝһј")
 _AZERBAIJANI = str.maketrans(
@@ -46,22 +41,30 @@ _ASCII = str.maketrans("əçğıöşü", "ecgiosu")
 
 def is_cyrillic(text: str) -> bool:
     """True where the text has a Cyrillic letter that is not merely the double of a Latin one."""
-    return any("Ѐ" <= letter <= "ӿ" and letter not in _CYRILLIC_TO_LATIN for letter in text)
+    return any("Ѐ" <= letter <= "ӿ" and letter not in CYRILLIC_TO_LATIN for letter in text)
 
 
-def _one_alphabet(word: str) -> str:
-    """A word of two alphabets with the look-alikes of the lesser one replaced by the letters meant."""
-    cyrillic = [letter for letter in word if "Ѐ" <= letter <= "ӿ"]
-    if not cyrillic or len(cyrillic) == len(word):
-        return word
-    latin = [letter for letter in word if letter.isascii() or letter in "əƏçÇğĞıİöÖşŞüÜ"]
-    cyrillic_only = any(letter not in _CYRILLIC_TO_LATIN for letter in cyrillic)
-    latin_only = any(letter not in _LATIN_TO_CYRILLIC for letter in latin)
-    if cyrillic_only and latin_only:
-        return word
-    if cyrillic_only or (not latin_only and len(cyrillic) > len(latin)):
-        return word.translate(_TO_CYRILLIC)
-    return word.translate(_TO_LATIN)
+def script_of(word: str) -> str:
+    """The alphabet in which one word is written, in one word of the catalogue.
+
+    ``latin``, ``ascii`` (Latin without the letters of Azerbaijani), ``azeri-cyrillic``, ``russian``, ``mixed`` or
+    ``other``.
+    """
+    found = {is_cyrillic_letter(letter) for letter in word if letter.isalpha()}
+    if len(found) != 1:
+        return "mixed" if found else "other"
+    if found.pop():
+        return "azeri-cyrillic" if _AZERBAIJANI_ONLY.intersection(lower(word)) else "russian"
+    if word.isascii():
+        return "ascii"
+    return "latin" if _PLAIN.issuperset(lower(word).translate(_ONE_LETTER)) else "other"
+
+
+def repaired(text: str) -> str | None:
+    """The text with the look-alikes of a second alphabet replaced in each word; None where there are none."""
+    composed = unicodedata.normalize("NFC", text).translate(_ONE_LETTER)
+    changed = _LETTERS.sub(lambda word: meant(word[0]) or word[0], composed)
+    return changed if changed != composed else None
 
 
 def _from_russian(word: str) -> str:
@@ -98,7 +101,7 @@ def _plain(letter: str) -> str:
 @lru_cache(maxsize=65536)
 def _word_to_latin(word: str) -> str:
     """One word in lower-case Azerbaijani Latin letters; empty only for a lone sign such as ``ь``."""
-    small = lower_name(_one_alphabet(word))
+    small = lower_name(meant(word) or word)
     if any("Ѐ" <= letter <= "ӿ" for letter in small):
         azerbaijani = _AZERBAIJANI_ONLY.intersection(small)
         small = small.translate(_AZERBAIJANI) if azerbaijani else _from_russian(small)

@@ -9,6 +9,7 @@ from voterlist.model import Profile
 from voterlist.normalize.letters import letters
 from voterlist.normalize.patronymic import has_father, particle_of
 from voterlist.normalize.surname import is_surname_like
+from voterlist.normalize.titles import spread_initials
 
 __all__ = ["FullName", "split_full_name"]
 
@@ -32,6 +33,7 @@ def split_full_name(text: str, profile: Profile = Profile.AZ) -> FullName:
     The word that ends as surnames do is the surname; where no word or several do, the first one is. In
     ``Profile.GENERIC`` the last word is the surname unless a comma follows the first.
     """
+    text = spread_initials(text)
     head, comma, tail = text.partition(",")
     if comma and tail.strip():
         rest = _parts(tail.split(), profile)
@@ -106,7 +108,10 @@ def _without_patronymic(words: list[str]) -> FullName:
 
 
 def _surname_place(words: list[str]) -> int | None:
-    """Which word is the surname: the first that ends as one; None where none does."""
+    """Which word is the surname: the first that ends as one, or the only one written out; None where none is."""
+    whole = [place for place, word in enumerate(words) if not word.endswith(".")]
+    if len(whole) == 1:
+        return whole[0]
     return next((place for place, word in enumerate(words) if is_surname_like(word)), None)
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
-from voterlist.normalize.alphabet import ascii_letters, is_cyrillic, to_latin
+from voterlist.normalize.alphabet import ascii_letters, is_cyrillic, repaired, to_latin
 from voterlist.normalize.casing import title
 from voterlist.normalize.letters import decide, fine, letters_of_latin, unknown
 from voterlist.normalize.lookalikes import apart
@@ -16,6 +16,10 @@ from voterlist.normalize.lookalikes import apart
 __all__ = ["given_sex", "skeleton", "split_ending", "standard_name", "standard_word", "stem_skeleton"]
 
 _OV = re.compile(r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?e(?:v|ff?)|o(?:v|ff))(a?)$")
+_SKI = re.compile(r"^(.{3,}?)sk(?:(i|y|iy)|a(?:y|i)?a)$")
+"""-ski, -skiy, -sky and -skaya, on letters: the first is a man's."""
+_DOUBLE = re.compile(r"^(.{3,}?(?:y?ev|ov)a?)((?!sk[aiy]).{3,})$")
+"""A double surname joined, or written so: what follows a first -ov is a second surname."""
 _LASTING = re.compile(r"^(.{3,}?)(?:(o[gq]h?l[uiy])|([qgk][iy]z[iy])|(zad[ae]h?)|(l[iuy]))$")
 _ENDINGS = ("oqlu", "qizi", "zada")
 """The endings of ``_LASTING`` in the one spelling they have in a skeleton; -lı and -lu stay as they are."""
@@ -56,7 +60,7 @@ def _resolve(form: str) -> str:
 
 @lru_cache(maxsize=65536)
 def split_ending(folded: str) -> tuple[str, str]:
-    """(stem, ending) of a surname's letters: ov, ova, zada, oqlu, qizi, li, lu, or empty.
+    """(stem, ending) of a surname's letters: ov, ova, ski, skaia, zada, oqlu, qizi, li, lu, or empty.
 
     A known name is never cut: ``vali`` is Vəli, not va-li; ``hosrov`` is Xosrov.
     """
@@ -69,6 +73,9 @@ def _cut_ending(folded: str) -> tuple[str, str]:
     found = _OV.match(folded)
     if found:
         return found[1], "ov" + found[2]
+    found = _SKI.match(folded)
+    if found:
+        return found[1], "ski" if found[2] else "skaia"
     found = _LASTING.match(folded)
     if not found:
         return folded, ""
@@ -83,17 +90,28 @@ def _az_pass(latin: str) -> str:
     kept = apart(folded)
     if kept:
         return kept.skeleton
+    double = _double(folded)
+    if double:
+        return _az_pass(double[0]) + _az_pass(double[1])
     stem, ending = split_ending(folded)
     kept = apart(stem, stem=True) if ending else None
     if kept:
         return kept.skeleton + ending
-    if ending in {"ov", "ova"}:
+    if ending in {"ov", "ova", "ski", "skaia"}:
         return fine(_resolve(fine(stem)) + ending)
     if ending:
         known = _known(fine(stem))
         if known:
             return decide(fine(known + ending))
     return _resolve(fine(stem + ending))
+
+
+def _double(folded: str) -> tuple[str, str] | None:
+    """The two surnames of a double one, ``Əliyeva-Həsənova``, as letters; None unless the first is of a known name."""
+    found = _DOUBLE.match(folded)
+    if not found or not _known(fine(split_ending(found[1])[0])) or lexicon.lookup(fine(folded)):
+        return None
+    return found[1], found[2]
 
 
 def _az_skeleton(text: str) -> str:
@@ -105,6 +123,9 @@ def stem_skeleton(stem: str) -> str:
     kept = apart(stem, stem=True)
     if kept:
         return kept.skeleton
+    double = _double(stem)
+    if double:
+        return _settled(_az_pass(double[0]) + _resolve(fine(double[1])))
     return _settled(_resolve(fine(stem)))
 
 
@@ -156,7 +177,7 @@ def standard_word(latin: str, *, restore: bool) -> str:
 
 def typed_without_marks(text: str) -> bool:
     """True where the letters of the Azerbaijani alphabet could not be typed: plain ASCII, or Cyrillic."""
-    return text.isascii() or is_cyrillic(text)
+    return text.isascii() or is_cyrillic(text) or (repaired(text) or "ə").isascii()
 
 
 def standard_name(text: str, *, restore: bool | None = None) -> str | None:

@@ -10,11 +10,12 @@ from voterlist.model import Sex
 from voterlist.normalize.alphabet import to_latin
 from voterlist.normalize.letters import letters
 from voterlist.normalize.names import skeleton, standard_name, typed_without_marks
+from voterlist.normalize.titles import initials
 
 __all__ = ["Patronymic", "has_father", "particle_of", "read_patronymic", "split_given"]
 
-_SON = re.compile(r"^o[gq]h?(?:l[uyi]?|ul)$")
-_DAUGHTER = re.compile(r"^[qgk][iy]?z[iy]$|^[qg]iz$")
+_SON = re.compile(r"^o[gq]h?(?:l?[uyi]?|ul)$")
+_DAUGHTER = re.compile(r"^[qgk][iy]?z[iy]?$")
 _GLUED = re.compile(r"^(.{3,}?)(?:(o[gq]l[uyi])|([qgk][iy]z[iy]))$")
 _SOVIET = re.compile(r"^(.{2,}?)(?:y?ev|ov)(?:(ic|icn)|(na))$")
 _ABBREVIATED = {"o": Sex.MALE, "q": Sex.FEMALE, "g": Sex.FEMALE}
@@ -116,8 +117,11 @@ def read_patronymic(text: str) -> Patronymic | None:
 def split_given(text: str) -> tuple[str, str | None]:
     """(given name, patronymic) of a given-name cell into which the patronymic may have been written.
 
-    ``Elşən Həsən oğlu`` gives (``Elşən``, ``Həsən oğlu``); ``Əli Ağa`` stays whole.
+    ``Elşən Həsən oğlu`` gives (``Elşən``, ``Həsən oğlu``), ``Ə.M.`` gives (``Ə``, ``M``); ``Əli Ağa`` stays whole.
     """
+    short = initials(text)
+    if short:
+        return short
     words = text.split()
     if len(words) < 2:
         return text, None

@@ -12,6 +12,9 @@ _WORDS = frozenset(
     {
         *("yox", "yoxdu", "yoxdur", "bilinmir", "bilinmədi", "məlumdeyil", "melumdeyil", "naməlum", "namelum"),
         *("нет", "неизвестно", "неизвестен", "неизвестна", "неуказано", "отсутствует", "прочерк"),
+        *("naməlumdur", "məlumatyoxdur", "melumatyoxdur", "qeydyoxdur", "göstərilməyib", "gosterilmeyib"),
+        *("qeydolunmayıb", "yazılmayıb", "bilmirəm", "sənədyoxdur", "senedyoxdur"),
+        *("нету", "н/д", "б/о", "безотчества", "неуказана", "неуказан", "нетданных"),
         *("none", "null", "nan", "n/a", "#n/a", "unknown", "notknown", "notavailable", "missing"),
     }
 )

@@ -18,9 +18,14 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 _AS_WRITTEN = "the entry as written"
 
 PLACEHOLDER = Rule("placeholder-value", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
+TITLE_REMOVED = Rule("title-removed", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
+MIXED_SCRIPT_REPAIRED = Rule(
+    "mixed-script-repaired", Severity.NOTE, Unit.ENTRY, "Unicode Technical Standard 39: confusable letters"
+)
 NAME_UNREADABLE = Rule("name-unreadable", Severity.WARNING, Unit.ENTRY, _AS_WRITTEN)
 PATRONYMIC_IN_GIVEN = Rule("patronymic-in-given-name", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
 FULL_NAME_UNSURE = Rule("full-name-unsure", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
+INITIALS_ONLY = Rule("initials-only", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
 IMPOSSIBLE_DATE = Rule("impossible-date", Severity.WARNING, Unit.ENTRY, "the Gregorian calendar")
 DATE_UNREADABLE = Rule("date-unreadable", Severity.WARNING, Unit.ENTRY, _AS_WRITTEN)
 DATE_SWAPPED = Rule("date-swapped", Severity.NOTE, Unit.ENTRY, "the order of day and month in the rest of the file")
@@ -39,9 +44,12 @@ DOCUMENT_INVALID = Rule(
 
 RULES: tuple[Rule, ...] = (
     PLACEHOLDER,
+    TITLE_REMOVED,
+    MIXED_SCRIPT_REPAIRED,
     NAME_UNREADABLE,
     PATRONYMIC_IN_GIVEN,
     FULL_NAME_UNSURE,
+    INITIALS_ONLY,
     IMPOSSIBLE_DATE,
     DATE_UNREADABLE,
     DATE_SWAPPED,

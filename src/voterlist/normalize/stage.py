@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from voterlist.model import Profile
 from voterlist.normalize import rules
 from voterlist.normalize.addresses import read_address
+from voterlist.normalize.alphabet import repaired
 from voterlist.normalize.dates import read_date, resolve
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.identifiers import DOCUMENT, FIN, Identifier, read_any, read_document, read_fin, read_sex
@@ -20,6 +21,7 @@ from voterlist.normalize.patronymic import read_patronymic, split_given
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.rules import Notes
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
+from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
 from voterlist.tables import Outcome, codes, from_columns, map_unique
 
@@ -27,6 +29,8 @@ __all__ = ["normalize"]
 
 _TEXT = pa.string()
 _CELLS = ("surname", "given_name", "patronymic", "full_name", "birth_date", "sex", "address", "document", "fin")
+_NAMES = ("surname", "given_name", "patronymic", "full_name")
+_TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
 
 Cells = dict[str, pa.Array]
@@ -43,6 +47,8 @@ def normalize(entries: pa.Table, profile: Profile = Profile.AZ) -> Outcome:
     notes = Notes(entries)
     cells = _without_placeholders(entries, notes)
     columns = {name: entries.column(name) for name in _KEPT}
+    if profile is Profile.AZ:
+        cells = _clean_names(cells, notes)
     columns |= _names(_whole_names(cells, profile, notes), profile, notes)
     columns |= _dates(cells["birth_date"], entries.column("source"), notes)
     columns |= _identifiers(cells, profile, notes)
@@ -80,6 +86,25 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
         notes.rows(rules.PLACEHOLDER, junk, name)
         cells[name] = pc.if_else(pa.array(junk), pa.scalar(None, _TEXT), column) if junk.any() else column
     return cells
+
+
+def _clean_names(cells: Cells, notes: Notes) -> Cells:
+    """The cells with forms of address taken off the names; look-alikes of a second alphabet are noted.
+
+    The repair itself is part of every fold, so the cell need not change for it.
+    """
+    cleaned = dict(cells)
+    for name in _NAMES:
+        may_have = pc.match_substring_regex(cells[name], MAY_HAVE_TITLE)
+        if pc.any(may_have).as_py():
+            without = map_unique(pc.if_else(may_have, cells[name], pa.scalar(None, _TEXT)), without_title)
+            notes.rows(rules.TITLE_REMOVED, _flags(pc.not_equal(without, cells[name])), name)
+            cleaned[name] = pc.coalesce(without, cells[name])
+        mixed = pc.match_substring_regex(cells[name], _TWO_SCRIPTS)
+        if pc.any(mixed).as_py():
+            other = map_unique(pc.if_else(mixed, cells[name], pa.scalar(None, _TEXT)), repaired)
+            notes.rows(rules.MIXED_SCRIPT_REPAIRED, _known(other), name)
+    return cleaned
 
 
 def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
@@ -135,6 +160,8 @@ def _names(cells: Cells, profile: Profile, notes: Notes) -> dict[str, Any]:
             strict=True,
         )
     )
+    letters = pc.utf8_length(columns["given_skeleton"])
+    notes.rows(rules.INITIALS_ONLY, _flags(pc.equal(letters, 1)), "given_name")
     _note_unreadable(cells["surname"], columns["surname_skeleton"], "surname", notes)
     _note_unreadable(given, columns["given_skeleton"], "given_name", notes)
     lost = pc.and_(pc.is_null(columns["patronymic_skeleton"]), pc.is_null(columns["patronymic_sex"]))

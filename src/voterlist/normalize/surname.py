@@ -23,7 +23,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
-    """The skeleton without -ov, -ova, -yev, -yeva, -li, -lı, -lu, -lü, -zadə, -oğlu, -qızı.
+    """The skeleton without -ov, -ova, -yev, -yeva, -ski, -skaya, -li, -lı, -lu, -lü, -zadə, -oğlu, -qızı.
 
     ``Məsimov``, ``Məsimova``, ``Məsimli`` and ``Məsimzadə`` all give ``masim``. Where fewer than three letters
     would stay, the whole skeleton; so it is empty only where the skeleton is. In ``Profile.GENERIC`` it is
@@ -37,9 +37,9 @@ def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
 
 
 def surname_sex(text: str) -> Sex | None:
-    """Female for -ova and -yeva, male for -ov and -yev, None for every other ending."""
+    """Female for -ova, -yeva and -skaya, male for -ov, -yev and -ski, None for every other ending."""
     ending = split_ending(letters(text))[1]
-    return {"ov": Sex.MALE, "ova": Sex.FEMALE}.get(ending)
+    return {"ov": Sex.MALE, "ski": Sex.MALE, "ova": Sex.FEMALE, "skaia": Sex.FEMALE}.get(ending)
 
 
 def is_surname_like(word: str) -> bool:
@@ -79,5 +79,5 @@ def standard_surname(text: str) -> str | None:
     if not _WORD.search(latin):
         return None
     spelt = _WORD.sub(lambda word: _spelt(word[0], restore=restore), latin)
-    kept = re.sub(r"[^\w\s-]|[\d_]", "", spelt)
+    kept = re.sub(r"[^\w\s-]|[\d_]", "", re.sub(r"[()/\[\]]", " ", spelt))
     return title(" ".join(re.sub(r"\s*-\s*", "-", kept).strip(" -").split()))

@@ -1,0 +1,41 @@
+"""Letters of the Latin and the Cyrillic alphabet that look the same, and words in which one was typed for the other.
+
+The pairs are those of Unicode Technical Standard 39 (confusables) that stand in Azerbaijani and Russian names.
+"""
+
+from __future__ import annotations
+
+__all__ = ["CYRILLIC_TO_LATIN", "LATIN_TO_CYRILLIC", "is_cyrillic_letter", "meant"]
+
+CYRILLIC_TO_LATIN = dict(zip("АВЕКМНОРСТУХІЈЅҺӘӨаеорсухіјѕһәө", "ABEKMHOPCTYXIJSHƏÖaeopcyxijshəö", strict=True))
+LATIN_TO_CYRILLIC = dict(zip("ABEKMHOPCTYXIJaeopcyxijəƏöÖ", "АВЕКМНОРСТУХІЈаеорсухіјәӘөӨ", strict=True))
+_LATIN_MARKED = frozenset("əƏçÇğĞıİöÖşŞüÜ")
+_TO_LATIN = str.maketrans(CYRILLIC_TO_LATIN)
+_TO_CYRILLIC = str.maketrans(LATIN_TO_CYRILLIC)
+
+
+def is_cyrillic_letter(letter: str) -> bool:
+    """True for a letter of the Cyrillic block."""
+    return "\u0400" <= letter <= "\u04ff"
+
+
+def meant(word: str) -> str | None:
+    """A word of two alphabets in the one that was meant: the letters of the other are look-alikes all.
+
+    None for a word of one alphabet, and for one in which each alphabet has a letter that the other cannot show.
+    """
+    cyrillic = [letter for letter in word if is_cyrillic_letter(letter)]
+    if not cyrillic:
+        return None
+    latin = [letter for letter in word if letter.isascii() and letter.isalpha()] + [
+        letter for letter in word if letter in _LATIN_MARKED
+    ]
+    if not latin:
+        return None
+    cyrillic_only = any(letter not in CYRILLIC_TO_LATIN for letter in cyrillic)
+    latin_only = any(letter not in LATIN_TO_CYRILLIC for letter in latin)
+    if cyrillic_only and latin_only:
+        return None
+    if cyrillic_only or (not latin_only and len(cyrillic) > len(latin)):
+        return word.translate(_TO_CYRILLIC)
+    return word.translate(_TO_LATIN)
