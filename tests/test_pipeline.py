@@ -13,8 +13,8 @@ from voterlist import config, pipeline
 from voterlist.errors import StageError, UsageError
 from voterlist.io.ledger import Ledger
 from voterlist.model import Stage, Standing
-from voterlist.pipeline import street
-from voterlist.schemas import DECISION
+from voterlist.pipeline import intake, street
+from voterlist.schemas import DECISION, LIST
 from voterlist.tables import Outcome, from_columns
 
 
@@ -87,6 +87,49 @@ def test_the_number_of_workers_changes_nothing(tmp_path):
     assert workspaces.contents(first) == workspaces.contents(second)
 
 
+def test_a_list_of_several_constituencies_is_read_in_the_light_of_all_its_rows(tmp_path):
+    """Dates are ambiguous or not by the whole file, though constituencies are normalised apart."""
+    rows = [
+        (4, "Əliyev", "05/06/1970"),
+        (4, "Babayev", "07/08/1971"),
+        (9, "Quliyev", "03/04/1972"),
+        (23, "Rzayev", "02/25/1970"),
+    ]
+    lines = [f"{number};1;{name};Əli;{date}" for number, name, date in rows]
+    text = "\n".join(["Seçki dairəsi;Məntəqə;Soyadı;Adı;Doğum tarixi", *lines]) + "\n"
+    flat = workspaces.make(tmp_path / "flat", constituency=9)
+    (flat / "inbox" / "siyahi.csv").write_text(text, encoding="utf-8")
+    again = workspaces.copied(flat, tmp_path / "again")
+    one, two = workspaces.run(flat, until=Stage.NORMALIZE), workspaces.run(again, until=Stage.NORMALIZE, jobs=2)
+    voters = {row["surname"]: row for row in table(one, "voters").to_pylist()}
+    months = [voters[name]["birth_month"] for _, name, _ in rows]
+    assert months == [5, 7, 3, 2], "one date that can only have its month first tells the others"
+    assert workspaces.contents(one, tables_only=True) == workspaces.contents(two, tables_only=True)
+    ids = table(one, "entries").column("entry_id").to_pylist()
+    assert ids == sorted(ids) == table(one, "voters").column("entry_id").to_pylist()
+    assert [name[:3] for name in ids] == ["004", "004", *["009"] * 8, "023"]
+
+
+def test_constituencies_that_share_no_file_are_normalised_apart():
+    """Runs of row groups: each constituency alone, those that a file joins together with all between them."""
+    columns = {
+        "source": ["a", "b", "b", "c", "d", "e"],
+        "constituency": [1, 2, 4, 3, 5, None],
+        "list_kind": ["permanent"] * 6,
+        "rows": [1] * 6,
+        "entries": [1] * 6,
+        "set_aside": [0] * 6,
+    }
+    lists = from_columns(columns, LIST)
+    assert intake._places(lists) == [0, 1, 2, 3, 4, 5]
+    assert intake._apart(lists) == [(0,), (1,), (2, 3, 4), (5,)]
+    assert intake._apart(lists.slice(0, 0)) == []
+    assert intake._gathered([(0,), (1,), (2, 3, 4), (5,)], [99_000, 100_000, 1, 1, 1, 99_000]) == [
+        (0, 1, 2, 3, 4),
+        (5,),
+    ]
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -101,7 +144,7 @@ workspaces.run(Path(sys.argv[1]), progress=die)
 """
 
 
-@pytest.mark.parametrize("stage", [Stage.MERGE, Stage.LINK, Stage.REPORT])
+@pytest.mark.parametrize("stage", [Stage.MERGE, Stage.NORMALIZE, Stage.LINK, Stage.REPORT])
 def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     """Killed at a stage and started again, a run leaves the same bytes as one that was never disturbed."""
     calm = workspaces.copied(workspace, tmp_path / "calm")
@@ -254,7 +297,7 @@ def test_a_stage_that_breaks_says_where_and_never_what(workspace, monkeypatch):
     def broken(*_arguments):
         raise ValueError("Məmmədov 5XK1234")
 
-    monkeypatch.setattr(street, "normalize", broken)
+    monkeypatch.setattr(intake, "normalize", broken)
     with pytest.raises(StageError) as caught:
         workspaces.run(workspace)
     error = caught.value
@@ -266,13 +309,13 @@ def test_a_stage_that_breaks_says_where_and_never_what(workspace, monkeypatch):
 
 def test_a_stage_that_loses_a_row_stops_the_run(workspace, monkeypatch):
     """No entry is lost silently: the balance is checked after every stage."""
-    whole = street.normalize
+    whole = intake.normalize
 
     def lossy(entries, profile):
         found = whole(entries, profile)
         return Outcome(found.table.slice(1), found.findings, found.set_aside)
 
-    monkeypatch.setattr(street, "normalize", lossy)
+    monkeypatch.setattr(intake, "normalize", lossy)
     with pytest.raises(StageError) as caught:
         workspaces.run(workspace)
     assert caught.value.code == "rows-lost"

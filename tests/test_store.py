@@ -9,7 +9,7 @@ import pytest
 
 from voterlist.errors import WorkspaceBusyError
 from voterlist.io import lock, store
-from voterlist.io.store import Manifest, RunFolder, Work
+from voterlist.io.store import Manifest, RunFolder, Work, write_tables
 from voterlist.tables import words
 
 MANIFEST = Manifest(
@@ -34,6 +34,29 @@ def test_a_table_written_is_the_table_read(tmp_path):
     assert found["entries"].equals(TABLE)
     assert found["entries"].schema == TABLE.schema
     assert found["parts/more"].num_rows == 0
+
+
+def test_a_table_too_large_to_hold_is_written_in_parts_and_read_when_asked_for(tmp_path):
+    """Parts written one after the other are one table; the stage that wrote them is recorded and taken over."""
+    folder = RunFolder(tmp_path, MANIFEST)
+    parts = (TABLE.slice(start, 1) for start in range(TABLE.num_rows))
+    assert write_tables(folder.table_path("entries"), TABLE.schema, parts) == TABLE.num_rows
+    folder.commit("ingest", "key", {"entries": None}, **BALANCE)
+    _, found = RunFolder(tmp_path, MANIFEST).take_over("ingest", "key")
+    assert list(found) == ["entries"]
+    assert found["entries"].equals(TABLE.combine_chunks())
+
+
+def test_a_part_that_fails_leaves_nothing_behind(tmp_path):
+    """A table is there whole or not at all."""
+
+    def parts():
+        yield TABLE
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        write_tables(tmp_path / "entries.parquet", TABLE.schema, parts())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_stage_is_taken_over_only_with_the_same_key(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,10 @@ import pyarrow.compute as pc
 
 from voterlist.errors import StageError
 from voterlist.model import ListKind, Rule, Severity, Stage, Unit
-from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, require
+from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, empty, require
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["RULES", "merge"]
+__all__ = ["RULES", "check_ids", "count_entries", "merge", "merge_accounts"]
 
 DECLARED_DIFFERS = Rule(
     "declared-total-differs",
@@ -45,14 +46,29 @@ def merge(intakes: Sequence[Intake]) -> Intake:
             the source.
     """
     entries = concat((require(intake.entries, ENTRY, Stage.MERGE) for intake in intakes), ENTRY)
+    check_ids(entries)
+    accounts = merge_accounts(intakes, count_entries(entries))
+    return replace(accounts, entries=sort_by(entries, "entry_id"))
+
+
+def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
+    """All of a merge but its entries, which may lie elsewhere: lists, rows set aside and findings of all.
+
+    Args:
+        intakes: those to be merged; their entries are not looked at.
+        counted: how many entries each list has, as ``count_entries`` gives it; several rows a list are added up.
+
+    Raises:
+        SchemaError: a table of an intake does not have its shape.
+        StageError: the rows of a list do not balance; it names the source.
+    """
     lists = concat((require(intake.lists, LIST, Stage.MERGE) for intake in intakes), LIST)
     aside = concat((require(intake.set_aside, SET_ASIDE, Stage.MERGE) for intake in intakes), SET_ASIDE)
     found = [_not_ours(require(intake.findings, FINDING, Stage.MERGE)) for intake in intakes]
-    _check_ids(entries)
-    _check_balance(entries, lists, aside)
+    _check_balance(counted, lists, aside)
     found += [_declared_differs(lists), _several_lists(lists)]
     return Intake(
-        entries=sort_by(entries, "entry_id"),
+        entries=empty(ENTRY),
         lists=sort_by(lists, *_LIST_KEY, "list_kind", "set_aside", "rows", "entries"),
         set_aside=sort_by(aside, "source", "copy", "sheet", "line", "code"),
         findings=sort_by(
@@ -62,14 +78,21 @@ def merge(intakes: Sequence[Intake]) -> Intake:
     )
 
 
+def count_entries(entries: pa.Table) -> pa.Table:
+    """How many entries each list has: source, sheet, constituency, precinct, entries."""
+    counted = entries.select(list(_LIST_KEY)).append_column("one", pa.array(np.ones(entries.num_rows, dtype=np.int64)))
+    grouped = counted.group_by(list(_LIST_KEY)).aggregate([("one", "sum")])
+    return grouped.rename_columns([*_LIST_KEY, "entries"])
+
+
 def _not_ours(findings: pa.Table) -> pa.Table:
     """The findings without those of an earlier merge, which are stated anew for the whole."""
     ours = pa.array([rule.code for rule in RULES])
     return findings.filter(pc.invert(pc.is_in(findings.column("rule").cast(pa.string()), value_set=ours)))
 
 
-def _check_ids(entries: pa.Table) -> None:
-    """Raises where an entry id stands twice."""
+def check_ids(entries: pa.Table) -> None:
+    """Raises ``StageError`` where an entry id stands twice."""
     counts = pc.value_counts(entries.column("entry_id").combine_chunks())
     repeated = counts.filter(pc.greater(counts.field("counts"), 1))
     if len(repeated):
@@ -82,21 +105,21 @@ def _check_ids(entries: pa.Table) -> None:
         )
 
 
-def _check_balance(entries: pa.Table, lists: pa.Table, aside: pa.Table) -> None:
+def _check_balance(counted: pa.Table, lists: pa.Table, aside: pa.Table) -> None:
     """Raises where the rows of a list, or of all, are not its entries and its rows set aside."""
     balance = pc.subtract(lists.column("rows"), pc.add(lists.column("entries"), lists.column("set_aside")))
     wrong = lists.filter(pc.not_equal(balance, 0))
     if wrong.num_rows:
         raise _unbalanced(wrong.column("source")[0].as_py())
     stated = _sums(lists, {"entries": "entries", "set_aside": "set_aside"})
-    counted = _sums(entries, {"entries": None})
+    actual_entries = _sums(counted, {"entries": "entries"})
     put_aside = _sums(aside, {"set_aside": "rows"})
-    for name, actual in (("entries", counted), ("set_aside", put_aside)):
+    for name, actual in (("entries", actual_entries), ("set_aside", put_aside)):
         for key in sorted(set(stated) | set(actual), key=str):
             if stated.get(key, {}).get(name, 0) != actual.get(key, {}).get(name, 0):
                 raise _unbalanced(str(key[0]))
     total = pc.sum(lists.column("rows")).as_py() or 0
-    if total != entries.num_rows + (pc.sum(aside.column("rows")).as_py() or 0):
+    if total != (pc.sum(counted.column("entries")).as_py() or 0) + (pc.sum(aside.column("rows")).as_py() or 0):
         raise _unbalanced("all lists together")
 
 
@@ -109,12 +132,11 @@ def _unbalanced(source: str) -> StageError:
     )
 
 
-def _sums(table: pa.Table, names: dict[str, str | None]) -> dict[tuple[Any, ...], dict[str, int]]:
-    """For each list the sum of a column, or with None the number of rows; one Python step a list, not a row."""
+def _sums(table: pa.Table, names: dict[str, str]) -> dict[tuple[Any, ...], dict[str, int]]:
+    """For each list the sum of a column under another name; one Python step a list, not a row."""
     keys = table.select(list(_LIST_KEY))
-    counted = pa.array(np.ones(table.num_rows, dtype=np.int64))
     for name, column in names.items():
-        keys = keys.append_column(name, table.column(column) if column else counted)
+        keys = keys.append_column(name, table.column(column))
     grouped = keys.group_by(list(_LIST_KEY)).aggregate([(name, "sum") for name in names])
     return {
         tuple(row[key] for key in _LIST_KEY): {name: row[f"{name}_sum"] for name in names}

@@ -25,13 +25,16 @@ from voterlist.version import __version__
 __all__ = [
     "Manifest",
     "RunFolder",
+    "Shelf",
     "StageRecord",
     "Work",
     "digest_of",
     "program_digest",
+    "run_path",
     "sha256",
     "write_atomically",
     "write_table",
+    "write_tables",
 ]
 
 MANIFEST_NAME = "manifest.json"
@@ -84,6 +87,38 @@ class Work:
     """The highest memory of the process so far, not of the stage alone."""
     reused: bool = False
     """True where the tables of an interrupted run were taken over."""
+    worker_megabytes: float = 0.0
+    """The highest memory of any one worker process so far."""
+
+
+class Shelf(Mapping[str, pa.Table]):
+    """The tables of a run by name. One that stands only in a file is read when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Path] = {}
+        self._tables: dict[str, pa.Table] = {}
+
+    def put(self, name: str, path: Path, table: pa.Table | None = None) -> None:
+        """Add a table that stands in this file; where it is at hand it need not be read again."""
+        self._files[name] = path
+        self._tables.pop(name, None)
+        if table is not None:
+            self._tables[name] = table
+
+    def path(self, name: str) -> Path:
+        """The file of a table."""
+        return self._files[name]
+
+    def __getitem__(self, name: str) -> pa.Table:
+        if name not in self._tables:
+            self._tables[name] = pq.read_table(self._files[name]).unify_dictionaries().combine_chunks()
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 class RunFolder:
@@ -96,7 +131,7 @@ class RunFolder:
     def __init__(self, workspace: Path, manifest: Manifest) -> None:
         """Open the folder of ``manifest.run``, made if need be, and take over what is still true in it."""
         self.workspace = workspace
-        self.path = workspace / "runs" / manifest.run
+        self.path = run_path(workspace, manifest.run)
         self.path.mkdir(parents=True, exist_ok=True)
         found = read_manifest(self.path)
         if found is not None and not found.complete:
@@ -114,7 +149,7 @@ class RunFolder:
         """Where the table of this name stands."""
         return self.path / f"{name}.parquet"
 
-    def take_over(self, stage: str, key: str) -> tuple[StageRecord, dict[str, pa.Table]] | None:
+    def take_over(self, stage: str, key: str) -> tuple[StageRecord, Shelf] | None:
         """The record and tables that an interrupted run left for this stage; None where not there or not the same."""
         record = self._manifest.stages.get(stage)
         if record is None or record.key != key:
@@ -123,24 +158,32 @@ class RunFolder:
             path = self.table_path(name)
             if not path.is_file() or sha256(path) != digest:
                 return None
-        return record, {name: pq.read_table(self.table_path(name)) for name in record.tables}
+        shelf = Shelf()
+        for name in record.tables:
+            shelf.put(name, self.table_path(name))
+        return record, shelf
 
     def commit(
         self,
         stage: str,
         key: str,
-        tables: Mapping[str, pa.Table],
+        tables: Mapping[str, pa.Table | None],
         *,
         rows_in: int,
         rows_out: int,
         set_aside: int,
     ) -> None:
-        """Write a stage's tables, then record the stage with its balance of rows."""
+        """Write a stage's tables, then record the stage with its balance of rows.
+
+        None stands for a table that the stage itself has written to its place, whole and forced to the disk.
+        """
         digests = {}
         for name in sorted(tables):
             path = self.table_path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            write_table(path, tables[name])
+            table = tables[name]
+            if table is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_table(path, table)
             digests[name] = sha256(path)
         stages = {**self._manifest.stages, stage: StageRecord(key, digests, rows_in, rows_out, set_aside)}
         self._manifest = replace(self._manifest, stages=stages)
@@ -215,6 +258,30 @@ def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
 def write_table(path: Path, table: pa.Table) -> None:
     """Write a table as Parquet, all or nothing."""
     write_atomically(path, lambda beside: pq.write_table(table.combine_chunks(), beside, compression="zstd"))
+
+
+def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
+    """Write tables below each other as one Parquet file, all or nothing, each a row group; returns the rows.
+
+    Tables without rows are left out. One table after the other is asked for, so that only one is in memory.
+    """
+    rows = 0
+
+    def write(beside: Path) -> None:
+        nonlocal rows
+        with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+            for table in tables:
+                if table.num_rows:
+                    writer.write_table(table.combine_chunks(), row_group_size=table.num_rows)
+                    rows += table.num_rows
+
+    write_atomically(path, write)
+    return rows
+
+
+def run_path(workspace: Path, run: str) -> Path:
+    """The folder of a run."""
+    return workspace / "runs" / run
 
 
 def sha256(path: Path) -> str:

@@ -12,8 +12,6 @@ from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
-
 from voterlist import config, ingest, link, reconcile
 from voterlist.check import RULES as CHECK_RULES
 from voterlist.config import Settings
@@ -27,7 +25,7 @@ from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.result import RunResult, Trouble, counts, troubles
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, overdue, standings
 from voterlist.pipeline.street import STREET, Context
-from voterlist.pipeline.walk import Progress, Walk
+from voterlist.pipeline.walk import Progress, Tables, Walk
 from voterlist.version import __version__
 
 __all__ = ["RULE_CODES", "RunResult", "Trouble", "UnitStanding", "overdue", "run", "standings"]
@@ -101,7 +99,7 @@ def _manifest(context: Context) -> Manifest:
     )
 
 
-def _note_submissions(context: Context, tables: dict[str, pa.Table]) -> None:
+def _note_submissions(context: Context, tables: Tables) -> None:
     """Tell the ledger which lists were seen today."""
     if "lists" not in tables:
         return
@@ -123,7 +121,7 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
     return outputs
 
 
-def _open_cases(tables: dict[str, pa.Table]) -> int:
+def _open_cases(tables: Tables) -> int:
     """How many cases of the queue are open."""
     return len(tables["queue"].column("case_id").unique()) if "queue" in tables else 0
 
@@ -159,7 +157,7 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
     )
 
 
-def _cases_by_kind(tables: dict[str, pa.Table]) -> dict[str, int]:
+def _cases_by_kind(tables: Tables) -> dict[str, int]:
     """How many cases there are of each kind."""
     if "cases" not in tables:
         return {}

@@ -11,7 +11,7 @@ from typing import TypeVar
 import pyarrow as pa
 
 from voterlist.errors import StageError, VoterlistError
-from voterlist.io.store import RunFolder, Work, digest_of
+from voterlist.io.store import RunFolder, Shelf, Work, digest_of
 from voterlist.model import Stage
 
 __all__ = ["Made", "Progress", "Tables", "Walk", "guarded", "peak_megabytes", "place_of"]
@@ -26,7 +26,8 @@ Progress = Callable[[Stage, str, int, int], None]
 class Made:
     """What a stage made: its tables by name, and its balance of rows."""
 
-    tables: Tables
+    tables: Mapping[str, pa.Table | None]
+    """None: the stage has written this table to its place itself, for it is too large to hold."""
     rows_in: int
     rows_out: int
     set_aside: int = 0
@@ -40,7 +41,7 @@ class Walk:
     key: str
     """The digest of all that the next stage depends on; at first, of what the run reads."""
     progress: Progress
-    tables: dict[str, pa.Table] = field(default_factory=dict)
+    tables: Shelf = field(default_factory=Shelf)
     """Every table made so far, by name."""
     work: list[Work] = field(default_factory=list)
 
@@ -65,9 +66,10 @@ class Walk:
             balance = {"rows_in": made.rows_in, "rows_out": made.rows_out, "set_aside": made.set_aside}
             self.folder.commit(stage, self.key, made.tables, **balance)
         else:
-            record, tables = found
-            made = Made(tables, record.rows_in, record.rows_out, record.set_aside)
-        self.tables.update(made.tables)
+            record, _ = found
+            made = Made(dict.fromkeys(record.tables), record.rows_in, record.rows_out, record.set_aside)
+        for name, table in made.tables.items():
+            self.tables.put(name, self.folder.table_path(name), table)
         work = Work(
             stage=stage,
             rows_in=made.rows_in,
@@ -76,6 +78,7 @@ class Walk:
             seconds=round(time.perf_counter() - started, 3),
             peak_megabytes=peak_megabytes(),
             reused=found is not None,
+            worker_megabytes=peak_megabytes(workers=True),
         )
         self.note(work)
         self.progress(stage, "", 1, 1)
@@ -120,10 +123,14 @@ def place_of(error: BaseException) -> str:
     return place
 
 
-def peak_megabytes() -> float:
-    """The highest memory of this process so far, in mebibytes; 0 where the system does not tell."""
+def peak_megabytes(*, workers: bool = False) -> float:
+    """The highest memory of this process so far, or of any one of its workers that has ended, in mebibytes.
+
+    0 where the system does not tell.
+    """
     try:
         import resource  # noqa: PLC0415  not on Windows
     except ImportError:
         return 0.0
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    who = resource.RUSAGE_CHILDREN if workers else resource.RUSAGE_SELF
+    return round(resource.getrusage(who).ru_maxrss / 1024, 1)

@@ -1,0 +1,46 @@
+"""What the stages of a run may depend on besides the tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from voterlist.config import Settings
+from voterlist.deadlines import calendar
+from voterlist.io import store
+from voterlist.pipeline.inbox import Inputs
+from voterlist.pipeline.walk import Progress
+
+__all__ = ["Context"]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the stages of a run may depend on besides the tables."""
+
+    workspace: Path
+    settings: Settings
+    inputs: Inputs
+    decisions: pa.Table
+    """DECISION: those that hold now."""
+    today: dt.date
+    jobs: int
+    progress: Progress
+
+    @property
+    def list_day(self) -> dt.date:
+        """The day on which the list counts: the election, or the last due date of the cycle.
+
+        Whoever is of voting age on that day belongs on the list.
+        """
+        if self.settings.calendar.election_day is not None:
+            return self.settings.calendar.election_day
+        return calendar(self.settings.calendar, self.settings.workspace.cycle)[-1].due
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run, in which a stage writes what is too large to hold."""
+        return store.run_path(self.workspace, self.inputs.run_id(self.settings, self.today))

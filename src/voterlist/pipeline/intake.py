@@ -1,0 +1,254 @@
+"""The stages that see every row of the nation: ingest, merge, normalize; a constituency at a time.
+
+Nothing here holds more than a constituency. What one constituency gives is written where the run keeps its
+tables, and the next stage reads it from there; a worker process hands back counts, never rows. The tables are
+the same as if all had been done at once, in whatever number of processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from voterlist.config import IngestSettings
+from voterlist.ingest import ingest
+from voterlist.ingest.ids import entry_ids
+from voterlist.io import readers, store
+from voterlist.io.store import Shelf
+from voterlist.merge import check_ids, count_entries, merge_accounts
+from voterlist.model import Profile, Stage
+from voterlist.normalize import normalize
+from voterlist.pipeline.context import Context
+from voterlist.pipeline.inbox import INBOX, Batch
+from voterlist.pipeline.walk import Made, Tables
+from voterlist.schemas import ENTRY, FINDING, VOTER, Intake, empty
+from voterlist.tables import Outcome, concat, sort_by
+
+__all__ = ["merge_lists", "normalize_entries", "take_in"]
+
+_INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
+_TOGETHER = 200_000
+"""Entries normalised together, where constituencies are smaller: names recur, and each is read once a time."""
+_NORMALIZE_ORDER = ("rule", "constituency", "precinct", "entry_id", "source")
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def take_in(_tables: Tables, context: Context) -> Made:
+    """Read every file of the inbox; one intake a constituency."""
+    read = partial(_take_in, inbox=context.workspace / INBOX, settings=context.settings.ingest, folder=context.folder)
+    tasks = list(enumerate(context.inputs.batches))
+    found = []
+    for balance in _each(read, tasks, context.jobs):
+        found.append(balance)
+        context.progress(Stage.INGEST, "", len(found), len(tasks))
+    names = [_received(number, name) for number, _ in tasks for name in _INTAKE_TABLES]
+    rows, entries, aside = (sum(balance[place] for balance in found) for place in range(3))
+    return Made(dict.fromkeys(names), rows, entries, aside)
+
+
+def merge_lists(tables: Shelf, context: Context) -> Made:
+    """One list out of all: entries, lists, what was set aside, what was noticed on the way in."""
+    numbers = range(len(context.inputs.batches))
+    accounts = [
+        Intake(empty(ENTRY), **{name: tables[_received(number, name)] for name in _INTAKE_TABLES if name != "entries"})
+        for number in numbers
+    ]
+    received = [tables.path(_received(number, "entries")) for number in numbers]
+    counted: list[pa.Table] = []
+    rows = store.write_tables(context.folder / "entries.parquet", ENTRY, _merged(received, accounts, counted))
+    merged = merge_accounts(accounts, pa.concat_tables(counted) if counted else count_entries(empty(ENTRY)))
+    made = {
+        "entries": None,
+        "lists": merged.lists,
+        "set_aside": merged.set_aside,
+        "scratch/findings-ingest": merged.findings,
+    }
+    return Made(made, sum(pq.read_metadata(path).num_rows for path in received), rows)
+
+
+def normalize_entries(tables: Shelf, context: Context) -> Made:
+    """A voter for every entry."""
+    entries = tables.path("entries")
+    tasks = [
+        _Groups(groups, entries, context.folder / "scratch" / f"voters-{groups[0]}.parquet", _profile(context))
+        for groups in _gathered(_apart(tables["lists"]), _sizes(entries))
+    ]
+    findings: list[pa.Table] = []
+    set_aside: list[int] = []
+
+    def voters() -> Iterator[pa.Table]:
+        for outcome in _outcomes(tasks, context):
+            findings.append(outcome.findings)
+            set_aside.append(outcome.set_aside.num_rows)
+            yield outcome.table
+
+    rows = store.write_tables(context.folder / "voters.parquet", VOTER, voters())
+    noticed = sort_by(concat(findings, FINDING), *_NORMALIZE_ORDER)
+    made = {"voters": None, "scratch/findings-normalize": noticed}
+    return Made(made, pq.read_metadata(entries).num_rows, rows, sum(set_aside))
+
+
+def _profile(context: Context) -> Profile:
+    return context.settings.workspace.profile
+
+
+def _received(number: int, name: str) -> str:
+    """The name of a table of one batch."""
+    return f"scratch/received-{number}-{name}"
+
+
+def _each(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> Iterator[Result]:
+    """What ``work`` gives for each task, in order; in ``jobs`` processes, which changes nothing but the time."""
+    workers = min(jobs, len(tasks))
+    if workers < 2:
+        yield from map(work, tasks)
+        return
+    # Not fork: a forked process inherits Arrow's threads in whatever state they are.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(work, tasks)
+
+
+def _take_in(task: tuple[int, Batch], *, inbox: Path, settings: IngestSettings, folder: Path) -> tuple[int, int, int]:
+    """Read a batch and write its intake into the run's folder; returns (rows, entries, rows set aside)."""
+    number, batch = task
+    intake = ingest(readers.read_paths(batch.paths, inbox, settings), settings, constituency=batch.constituency)
+    for name in _INTAKE_TABLES:
+        path = folder / f"{_received(number, name)}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        store.write_table(path, getattr(intake, name))
+    return _sum(intake.lists, "rows"), intake.entries.num_rows, _sum(intake.set_aside, "rows")
+
+
+def _merged(received: Sequence[Path], accounts: Sequence[Intake], counted: list[pa.Table]) -> Iterator[pa.Table]:
+    """The entries of one constituency after the other, by id; how many each list has is added to ``counted``.
+
+    An id begins with the constituency's number, so the tables below each other are in order of id.
+    """
+    homes: dict[int, list[int]] = {}
+    for number, account in enumerate(accounts):
+        for place in _places(account.lists):
+            homes.setdefault(place, []).append(number)
+    shared = {number for place in homes for number in homes[place] if len(_places(accounts[number].lists)) > 1}
+    held = {number: pq.read_table(received[number]) for number in shared}
+    for place in sorted(homes, key=_prefix):
+        parts = [
+            _of_place(held[number], place) if number in held else pq.read_table(received[number])
+            for number in homes[place]
+        ]
+        entries = _told_apart(concat(parts, ENTRY)) if len(parts) > 1 else concat(parts, ENTRY)
+        check_ids(entries)
+        counted.append(count_entries(entries))
+        yield sort_by(entries, "entry_id")
+
+
+def _places(lists: pa.Table) -> list[int]:
+    """The constituencies of which these lists hold entries, 0 the unknown one, in the order of their ids."""
+    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    return sorted(pc.fill_null(filled.column("constituency"), 0).unique().to_pylist(), key=_prefix)
+
+
+def _prefix(place: int) -> str:
+    """How the entry ids of a constituency begin."""
+    return f"{place:03d}-"
+
+
+def _of_place(entries: pa.Table, place: int) -> pa.Table:
+    """The entries of one constituency, 0 the unknown one."""
+    return entries.filter(pc.equal(pc.fill_null(entries.column("constituency"), 0), place))
+
+
+def _told_apart(entries: pa.Table) -> pa.Table:
+    """The entries of several intakes, with ids that no two share.
+
+    Ids are unique inside an intake. Two intakes share one where the same row of a precinct came in through two
+    folders; it is then numbered as ``entry_ids`` numbers equal rows of one intake.
+    """
+    if pc.count_distinct(entries.column("entry_id")).as_py() == entries.num_rows:
+        return entries
+    return entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Row groups of the entries to normalise together, and where their voters are put on the way."""
+
+    groups: tuple[int, ...]
+    entries: Path
+    voters: Path
+    profile: Profile
+
+
+def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
+    """The row groups of the entries, each a constituency, in runs that share no file.
+
+    A file's dates are read in the light of all its rows, so a file of several constituencies is not cut.
+    """
+    order = {place: group for group, place in enumerate(_places(lists))}
+    filled = lists.filter(pc.greater(lists.column("entries"), 0))
+    homes = pc.fill_null(filled.column("constituency"), 0).to_pylist()
+    pairs = sorted(
+        (order[home], source) for home, source in zip(homes, filled.column("source").to_pylist(), strict=True)
+    )
+    reach = {source: group for group, source in pairs}  # the last group stands
+    runs: list[tuple[int, ...]] = []
+    start, end = 0, -1
+    for group, source in pairs:
+        if group > end >= start:
+            runs.append(tuple(range(start, end + 1)))
+            start = group
+        end = max(end, reach[source])
+    return [*runs, tuple(range(start, end + 1))] if pairs else []
+
+
+def _sizes(entries: Path) -> list[int]:
+    """How many entries each row group holds."""
+    known = pq.read_metadata(entries)
+    return [known.row_group(group).num_rows for group in range(known.num_row_groups)]
+
+
+def _gathered(runs: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> list[tuple[int, ...]]:
+    """Neighbouring runs put together as long as they hold no more than ``_TOGETHER`` entries."""
+    gathered: list[tuple[int, ...]] = []
+    for run in runs:
+        if gathered and sum(sizes[group] for group in (*gathered[-1], *run)) <= _TOGETHER:
+            gathered[-1] += run
+        else:
+            gathered.append(run)
+    return gathered
+
+
+def _outcomes(tasks: Sequence[_Groups], context: Context) -> Iterator[Outcome]:
+    """The voters and findings of each run of row groups, in order."""
+    aside = min(context.jobs, len(tasks)) > 1
+    for done, outcome in enumerate(_each(_normalize_aside if aside else _normalize, tasks, context.jobs)):
+        path = tasks[done].voters
+        yield replace(outcome, table=pq.read_table(path)) if aside else outcome
+        path.unlink(missing_ok=True)
+        context.progress(Stage.NORMALIZE, "", done + 1, len(tasks))
+
+
+def _normalize(task: _Groups) -> Outcome:
+    entries = pq.ParquetFile(task.entries).read_row_groups(list(task.groups))
+    return normalize(entries.unify_dictionaries(), task.profile)
+
+
+def _normalize_aside(task: _Groups) -> Outcome:
+    """Normalise and put the voters into their file; the outcome's table is left empty."""
+    outcome = _normalize(task)
+    store.write_table(task.voters, outcome.table)
+    return replace(outcome, table=empty(VOTER))
+
+
+def _sum(table: pa.Table, column: str) -> int:
+    return int(pc.sum(table.column(column)).as_py() or 0)
