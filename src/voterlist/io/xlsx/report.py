@@ -265,7 +265,7 @@ _STANDING_MARK = {"overdue": "error", "due-soon": "warning", "done": "good", "do
 
 def _summary(sheet: Sheet, model: ReportModel) -> None:
     words = sheet.book.words
-    for place, width in enumerate((46, 16, 16, 16, 16)):
+    for place, width in enumerate((62, 16, 16, 16, 16)):
         sheet.raw.set_column(place, place, width)
     sheet.head(title_of(model, words), words("report.subtitle", today=words.long_day(model.facts.today)))
     needs = [words.say(need.text) for need in model.needs] or [words("need.nothing")]
