@@ -370,8 +370,8 @@ def test_contradicting_places_are_findings():
     found = take(file([["5 saylı dairə, 12 saylı məntəqə"], HEADER, *VOTERS], name="4/məntəqə 13.csv"))
     assert {(row["constituency"], row["precinct"]) for row in found.entries.to_pylist()} == {(4, 12)}
     assert sorted(rules(found)) == [
-        ("place-contradicted", "constituency", 5.0, 4.0),
-        ("place-contradicted", "precinct", 13.0, 12.0),
+        ("place-by-inbox", "constituency", 5.0, 4.0),
+        ("place-by-title", "precinct", 13.0, 12.0),
     ]
 
 

@@ -112,6 +112,9 @@ class AsideCode(StrEnum):
     ARCHIVE_NESTED = "archive-nested"
     ENCODING_UNREADABLE = "encoding-unreadable"
     HEADER_UNKNOWN = "header-unknown"
+    MAPPING_DOUBTFUL = "mapping-doubtful"
+    NO_LIST = "no-list"
+    SAME_ENTRY = "same-entry"
 
 
 class PairKind(StrEnum):

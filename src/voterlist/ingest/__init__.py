@@ -15,9 +15,11 @@ from voterlist.config import IngestSettings
 from voterlist.ingest.generic import parse_map, statistics, table_entries, table_intake
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
-from voterlist.ingest.lists import Part, read_sheet, troubled
+from voterlist.ingest.lists import Part, balance, entries, set_aside, troubled
+from voterlist.ingest.noticed import copied, noticed
 from voterlist.ingest.rules import RULES, findings_table
-from voterlist.model import AsideCode
+from voterlist.ingest.survey import survey_file, troubles
+from voterlist.ingest.versions import repeated_entries
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
@@ -47,11 +49,11 @@ def ingest(files: Sequence[RawFile], settings: IngestSettings, *, constituency: 
     Returns:
         All tables sorted: ENTRY by id; LIST with ``rows = entries + set_aside`` for each list; SET_ASIDE; FINDING.
     """
-    parts = [part for file, copy in _numbered(files) for part in _parts(file, copy, settings, constituency)]
-    entries = concat((part.entries for part in parts), ENTRY)
-    entries = entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))
+    parts = _parts(files, settings, constituency)
+    taken = concat((part.entries for part in parts), ENTRY)
+    taken = taken.set_column(0, ENTRY.field("entry_id"), entry_ids(taken))
     return Intake(
-        entries=sort_by(entries, "entry_id"),
+        entries=sort_by(taken, "entry_id"),
         lists=sort_by(
             concat((part.lists for part in parts), LIST),
             *("source", "sheet", "constituency", "precinct", "list_kind", "set_aside", "rows", "entries"),
@@ -75,18 +77,18 @@ def _numbered(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:
     return numbered
 
 
-def _parts(file: RawFile, copy: int, settings: IngestSettings, constituency: int | None) -> list[Part]:
-    """What each sheet of a file adds."""
-    if file.trouble is not None:
-        return [troubled(file, None, file.trouble, constituency, copy)]
-    if not file.sheets:
-        return [troubled(file, None, AsideCode.FILE_EMPTY, constituency, copy)]
-    return [
-        troubled(file, sheet.name, sheet.trouble, constituency, copy)
-        if sheet.trouble is not None
-        else read_sheet(file, sheet, settings, constituency, copy)
-        for sheet in file.sheets
-    ]
+def _parts(files: Sequence[RawFile], settings: IngestSettings, constituency: int | None) -> list[Part]:
+    """What each sheet of each file adds."""
+    parts, surveys = [], []
+    for file, copy in _numbered(files):
+        parts += [troubled(file, name, code, constituency, copy) for name, code in troubles(file)]
+        surveys += survey_file(file, settings, constituency, copy)
+    tables = [entries(found) for found in surveys]
+    said = repeated_entries(surveys, tables)
+    for found, table in zip(surveys, tables, strict=True):
+        kept = table if table.num_rows == int(found.entries().sum()) else entries(found)
+        parts.append(Part(kept, balance(found), set_aside(found), noticed(found)))
+    return [*parts, Part(ENTRY.empty_table(), LIST.empty_table(), SET_ASIDE.empty_table(), said + copied(surveys))]
 
 
 def ingest_register(files: Sequence[RawFile], settings: IngestSettings) -> pa.Table:

@@ -1,29 +1,26 @@
-"""One sheet as handed in: its entries, its rows set aside, its balance and what was noticed."""
+"""The tables of one surveyed sheet: its entries, its rows set aside, its balance."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.config import IngestSettings
+from voterlist.ingest.evidence import KINDS
 from voterlist.ingest.headers import ColumnMap
-from voterlist.ingest.place import Place, cell_number, file_place, sheet_place, stated_kind, title_place
-from voterlist.ingest.rows import CODES, ENTRY_ROW, Header, SheetRows, classify, find_header
+from voterlist.ingest.place import file_place, stated_kind
+from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.rules import finding
-from voterlist.ingest.text import clean
-from voterlist.model import AsideCode, ListKind
-from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, RawFile, RawSheet
-from voterlist.tables import from_columns, join_text, map_unique
+from voterlist.ingest.survey import Survey
+from voterlist.model import AsideCode
+from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, RawFile
+from voterlist.tables import concat, from_columns, join_text
 
-__all__ = ["Part", "entry_columns", "read_sheet", "troubled"]
+__all__ = ["Part", "balance", "entries", "entry_columns", "set_aside", "troubled"]
 
-_KINDS = ("constituency", "precinct")
-_DAMAGED = "utf-8-damaged"
 _Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -51,115 +48,6 @@ def troubled(file: RawFile, sheet: str | None, trouble: AsideCode, constituency:
     )
 
 
-def read_sheet(
-    file: RawFile, sheet: RawSheet, settings: IngestSettings, constituency: int | None, copy: int = 0
-) -> Part:
-    """Every row of a sheet, as an entry or set aside.
-
-    ``copy`` above 0: another file of this content was read already, so all rows are set aside.
-    """
-    raw = [column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column for column in sheet.cells.columns]
-    cells = [clean(column) for column in raw]
-    head = [list(row) for row in zip(*(column.slice(0, 60).to_pylist() for column in cells), strict=True)]
-    header = find_header(head, settings)
-    rows = classify(raw, cells, header, is_text=sheet.name is None)
-    texts = [file.name, sheet.name or "", *rows.titles.values()]
-    kind = next((kind for text in texts if (kind := stated_kind(text)) is ListKind.TEMPORARY), ListKind.PERMANENT)
-    places = _Places(file, sheet, cells, rows, header, constituency)
-    if copy:
-        rows.codes[:] = CODES.index(AsideCode.DUPLICATE_FILE)
-    part = Part(
-        _entries(file, sheet, cells, rows, header, places, kind),
-        _lists(file, sheet, rows, places, kind, copy),
-        _set_aside(file, sheet, raw, rows, places, copy),
-    )
-    part.findings.extend(_noticed(file, sheet, rows, header, places, copy))
-    if not copy:
-        part.findings.extend(_damage(file, sheet, cells, rows, places))
-    return part
-
-
-class _Places:
-    """The constituency and precinct of each row, 0 where unknown, and the evidence they were taken from.
-
-    For the precinct the column wins over the title, the title over the names of sheet and file: what is nearest
-    to the row. For the constituency the commission that received the file wins over everything.
-    """
-
-    def __init__(
-        self,
-        file: RawFile,
-        sheet: RawSheet,
-        cells: list[pa.Array],
-        rows: SheetRows,
-        header: Header | None,
-        constituency: int | None,
-    ) -> None:
-        length = len(rows.codes)
-        by_name = (sheet_place(sheet.name), file_place(file.name))
-        self.unreadable: dict[str, int] = {}
-        self.final: dict[str, _Ints] = {}
-        self.evidence: dict[str, list[_Ints]] = {}
-        titles = {row: title_place(text) for row, text in rows.titles.items()}
-        is_entry = rows.codes == ENTRY_ROW
-        for kind in _KINDS:
-            in_column = self._column(kind, cells, header, is_entry)
-            in_title = _titles(titles, kind, header.rows[0] if header else 0, length)
-            sure = [np.full(length, _number(place, kind) if place.sure else 0) for place in by_name]
-            bare = [np.full(length, 0 if place.sure else _number(place, kind)) for place in by_name]
-            received = np.full(length, constituency or 0 if kind == "constituency" else 0)
-            self.evidence[kind] = [received, *([in_column] if in_column is not None else []), in_title, *sure]
-            final = np.zeros(length, dtype=np.int64)
-            for known in (*self.evidence[kind], *bare):
-                final = np.where(final > 0, final, known)
-            self.final[kind] = final if in_column is None else _spread(final, is_entry)
-
-    def _column(self, kind: str, cells: list[pa.Array], header: Header | None, is_entry: Any) -> _Ints | None:
-        """The numbers in the sheet's own column, 0 where it has none; None without such a column."""
-        columns = header.map.columns(kind) if header else ()
-        if not columns:
-            return None
-        column = cells[columns[0]]
-        numbers = map_unique(column, partial(cell_number, kind=kind), pa.int64())
-        unread = np.asarray(pc.and_(pc.is_valid(column), pc.is_null(numbers)), dtype=bool) & is_entry
-        if count := int(unread.sum()):
-            self.unreadable[kind] = count
-        return np.where(is_entry, np.asarray(pc.fill_null(numbers, 0), dtype=np.int64), 0)
-
-
-def _number(place: Place, kind: str) -> int:
-    """The place's number of this kind, 0 where it names none."""
-    return (place.constituency if kind == "constituency" else place.precinct) or 0
-
-
-def _titles(titles: dict[int, Place], kind: str, header_row: int, length: int) -> _Ints:
-    """The number in force at each row: that of the last title above it.
-
-    Where none is above, but all titles say the same, as where only the signatures name the precinct, that one.
-    """
-    numbers = np.zeros(length, dtype=np.int64)
-    for row in sorted(titles, reverse=True):
-        # Titles above the header hold from the first row on; of two, the upper one.
-        if number := _number(titles[row], kind):
-            numbers[0 if row < header_row else row] = number
-    known = np.flatnonzero(numbers)
-    if not len(known):
-        return numbers
-    last = np.searchsorted(known, np.arange(length), side="right") - 1
-    first = numbers[known[0]] if len(set(numbers[known].tolist())) == 1 else 0
-    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], first)
-
-
-def _spread(final: _Ints, is_entry: Any) -> _Ints:
-    """The rows around the entries take the place of the entry above, so that they count in its list."""
-    if not is_entry.any():
-        return final
-    known = np.flatnonzero(is_entry)
-    last = np.searchsorted(known, np.arange(len(final)), side="right") - 1
-    spread: _Ints = final[known[np.maximum(last, 0)]]
-    return spread
-
-
 def entry_columns(cells: list[pa.Array], columns: ColumnMap) -> dict[str, pa.Array]:
     """The fields of ENTRY that these columns give; several columns of one field are joined."""
     found = {}
@@ -183,27 +71,26 @@ def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
     return pc.if_else(day_known, join_text(parts, "."), parts[2])
 
 
-def _entries(
-    file: RawFile,
-    sheet: RawSheet,
-    cells: list[pa.Array],
-    rows: SheetRows,
-    header: Header | None,
-    places: _Places,
-    kind: ListKind,
-) -> pa.Table:
-    """The sheet's entries, with an empty id."""
-    chosen = np.flatnonzero(rows.codes == ENTRY_ROW)
-    if header is None or not len(chosen):
+def entries(found: Survey) -> pa.Table:
+    """The sheet's entries in order of their rows, with an empty id."""
+    chosen = np.flatnonzero(found.entries())
+    if not len(chosen):
         return ENTRY.empty_table()
     taken = pa.array(chosen)
     count = len(chosen)
-    columns: dict[str, Any] = {name: column.take(taken) for name, column in entry_columns(cells, header.map).items()}
-    columns |= {place: _nulled(places.final[place][chosen]) for place in _KINDS}
-    columns |= {"entry_id": pa.repeat("", count), "list_kind": pa.repeat(str(kind), count)}
-    columns |= {"source": pa.repeat(file.source, count), "line": sheet.lines.take(taken)}
-    columns["sheet"] = pa.repeat(sheet.name, count) if sheet.name is not None else None
-    return from_columns(columns, ENTRY)
+    source, sheet = found.file.source, found.sheet.name
+    columns: dict[str, Any] = {place: _nulled(found.places.final[place][chosen]) for place in KINDS}
+    columns |= {"entry_id": pa.repeat("", count), "list_kind": pa.repeat(str(found.kind), count)}
+    columns |= {"source": pa.repeat(source, count), "line": found.sheet.lines.take(taken)}
+    columns["sheet"] = pa.repeat(sheet, count) if sheet is not None else None
+    tables = []
+    for section in found.sections:
+        inside = (chosen >= section.start) & (chosen < section.stop)
+        rows = pa.array(chosen[inside])
+        fields = entry_columns([column.take(rows) for column in found.cells], section.header.map)
+        tables.append(from_columns(fields, ENTRY, length=len(rows)).select(list(ENTRY_FIELDS)))
+    told = concat(tables, pa.schema([ENTRY.field(name) for name in ENTRY_FIELDS]))
+    return from_columns(columns | {name: told.column(name) for name in ENTRY_FIELDS}, ENTRY, length=count)
 
 
 def _nulled(numbers: _Ints) -> pa.Array:
@@ -211,53 +98,46 @@ def _nulled(numbers: _Ints) -> pa.Array:
     return pa.array(numbers, pa.int32(), mask=numbers == 0)
 
 
-def _groups(places: _Places, chosen: Any = slice(None)) -> tuple[_Ints, _Ints, _Ints, _Ints]:
-    """(constituencies, precincts, the group of each row, the rows of each group) of the distinct places."""
-    combined = places.final["constituency"][chosen] * 100_000 + places.final["precinct"][chosen]
-    distinct, which, counts = np.unique(combined, return_inverse=True, return_counts=True)
-    return distinct // 100_000, distinct % 100_000, which, counts
-
-
-def _lists(file: RawFile, sheet: RawSheet, rows: SheetRows, places: _Places, kind: ListKind, copy: int) -> pa.Table:
+def balance(found: Survey) -> pa.Table:
     """The balance of each list in the sheet: usually one, more where titles or a column name more precincts."""
-    constituencies, precincts, which, counts = _groups(places)
-    entries = np.bincount(which[rows.codes == ENTRY_ROW], minlength=len(counts))
+    constituencies, precincts, which, counts = found.places.groups()
+    taken = np.bincount(which[found.entries()], minlength=len(counts))
     # Of several totals of one list the last holds: those above it are of its pages.
     # A copy declares nothing: the first of its content has the same total to compare with.
-    declared = {int(which[row]): rows.totals[row] for row in sorted(rows.totals) if not copy}
+    totals = {} if found.copy else found.rows.totals
+    declared = {int(which[row]): totals[row] for row in sorted(totals)}
     columns = {
-        "source": [file.source] * len(counts),
-        "sheet": [sheet.name] * len(counts),
+        "source": [found.file.source] * len(counts),
+        "sheet": [found.sheet.name] * len(counts),
         "constituency": _nulled(constituencies),
         "precinct": _nulled(precincts),
-        "list_kind": [str(kind)] * len(counts),
+        "list_kind": [str(found.kind)] * len(counts),
         "rows": counts,
-        "entries": entries,
-        "set_aside": counts - entries,
+        "entries": taken,
+        "set_aside": counts - taken,
         "declared": pa.array([declared.get(group) for group in range(len(counts))], pa.int64()),
-        "encoding": [sheet.encoding] * len(counts),
+        "encoding": [found.sheet.encoding] * len(counts),
     }
     return from_columns(columns, LIST, length=len(counts))
 
 
-def _set_aside(
-    file: RawFile, sheet: RawSheet, raw: list[pa.Array], rows: SheetRows, places: _Places, copy: int
-) -> pa.Table:
+def set_aside(found: Survey) -> pa.Table:
     """The rows that are no entries, with their cells as written."""
-    chosen = np.flatnonzero(rows.codes != ENTRY_ROW)
+    chosen = np.flatnonzero(found.rows.codes != ENTRY_ROW)
     count = len(chosen)
     if not count:
         return SET_ASIDE.empty_table()
     words = pa.array([str(code) for code in CODES])
+    sheet = found.sheet.name
     columns: dict[str, Any] = {
-        "source": pa.repeat(file.source, count),
-        "copy": pa.repeat(pa.scalar(copy, pa.int32()), count),
-        "sheet": pa.repeat(sheet.name, count) if sheet.name is not None else None,
-        "line": sheet.lines.take(pa.array(chosen)),
-        **{place: _nulled(places.final[place][chosen]) for place in _KINDS},
-        "code": words.take(pa.array(rows.codes[chosen])),
+        "source": pa.repeat(found.file.source, count),
+        "copy": pa.repeat(pa.scalar(found.copy, pa.int32()), count),
+        "sheet": pa.repeat(sheet, count) if sheet is not None else None,
+        "line": found.sheet.lines.take(pa.array(chosen)),
+        **{place: _nulled(found.places.final[place][chosen]) for place in KINDS},
+        "code": words.take(pa.array(found.rows.codes[chosen])),
         "rows": pa.repeat(pa.scalar(1, pa.int64()), count),
-        "cells": _row_lists([column.take(pa.array(chosen)) for column in raw]),
+        "cells": _row_lists([column.take(pa.array(chosen)) for column in found.raw]),
     }
     return from_columns(columns, SET_ASIDE)
 
@@ -270,82 +150,3 @@ def _row_lists(columns: list[pa.Array]) -> pa.Array:
     lengths = np.asarray(pc.is_valid(values), dtype=bool).reshape(rows, width).sum(axis=1)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values.drop_null())
-
-
-def _noticed(
-    file: RawFile, sheet: RawSheet, rows: SheetRows, header: Header | None, places: _Places, copy: int
-) -> list[dict[str, Any]]:
-    """What is to be said of the sheet as a whole."""
-    at = {"source": file.source, "sheet": sheet.name}
-    where = _main_place(places)
-    if copy:
-        return [finding(AsideCode.DUPLICATE_FILE, **at, **where, value=float(len(rows.codes)))]
-    if header is None:
-        blank = CODES.index(AsideCode.BLANK_ROW)
-        count = int((rows.codes != blank).sum())
-        return [finding(AsideCode.HEADER_UNKNOWN, **at, **where, value=float(count))] if count else []
-    found = [
-        finding("place-unreadable", **at, **where, field=kind, value=float(count))
-        for kind, count in places.unreadable.items()
-    ]
-    line = sheet.lines[header.rows[0]].as_py()
-    found += [
-        finding("header-guessed", **at, **where, line=line, field=match.field, value=match.column + 1.0, limit=share)
-        for match in header.map.guessed()
-        for share in (round(match.confidence, 3),)
-    ]
-    is_entry = rows.codes == ENTRY_ROW
-    return found + _contradictions(at, places, is_entry) + _unknown(at, places, is_entry)
-
-
-def _main_place(places: _Places) -> dict[str, int | None]:
-    """The sheet's place, where all its rows have one."""
-    constituencies, precincts, _, _ = _groups(places)
-    one = len(precincts) == 1
-    return {
-        "constituency": int(constituencies[0]) or None if len(set(constituencies.tolist())) == 1 else None,
-        "precinct": int(precincts[0]) or None if one else None,
-    }
-
-
-def _contradictions(at: dict[str, Any], places: _Places, is_entry: Any) -> list[dict[str, Any]]:
-    """Each number that some evidence gives beside the one taken, once a sheet."""
-    found = []
-    for kind in _KINDS:
-        taken = places.final[kind][is_entry]
-        pairs: set[tuple[int, int, int]] = set()
-        for evidence in places.evidence[kind]:
-            other = evidence[is_entry]
-            differs = (other > 0) & (other != taken)
-            homes = places.final["constituency"][is_entry][differs]
-            pairs |= set(zip(homes.tolist(), taken[differs].tolist(), other[differs].tolist(), strict=True))
-        for home, chosen, other in sorted(pairs):
-            where = {"constituency": home or None, "precinct": chosen if kind == "precinct" else None}
-            found.append(
-                finding("place-contradicted", **at, **where, field=kind, value=float(other), limit=float(chosen))
-            )
-    return found
-
-
-def _unknown(at: dict[str, Any], places: _Places, is_entry: Any) -> list[dict[str, Any]]:
-    """How many entries of the sheet have no place."""
-    found = []
-    for kind in _KINDS:
-        if count := int((places.final[kind][is_entry] == 0).sum()):
-            home = _main_place(places)["constituency"]
-            found.append(finding(f"{kind}-unknown", **at, constituency=home, field=kind, value=float(count)))
-    return found
-
-
-def _damage(
-    file: RawFile, sheet: RawSheet, cells: list[pa.Array], rows: SheetRows, places: _Places
-) -> list[dict[str, Any]]:
-    """How many entries hold a letter that was lost in the file."""
-    if sheet.encoding != _DAMAGED:
-        return []
-    lost = np.zeros(len(rows.codes), dtype=bool)
-    for column in cells:
-        found = pc.match_substring(column, "\N{REPLACEMENT CHARACTER}")
-        lost |= np.asarray(found.fill_null(pa.scalar(value=False)), dtype=bool)
-    at = {"source": file.source, "sheet": sheet.name, "line": sheet.lines[int(np.argmax(lost))].as_py()}
-    return [finding("encoding-damaged", **at, **_main_place(places), value=float(lost.sum()))]

@@ -83,16 +83,21 @@ def sheet_place(name: str | None) -> Place:
 
 
 def file_place(name: str) -> Place:
-    """What a file's name says, and for the constituency the folder it lies in."""
+    """What a file's name says, and what it leaves open the folders it lies in, the nearest first.
+
+    The bare number of a file may be its precinct's, that of a folder its constituency's, as in the inbox.
+    """
     path = PurePosixPath(name)
     place = _named(path.stem)
-    if place.constituency is not None:
-        return place
-    folder = _named(path.parent.name)
-    # A folder's bare number is a constituency's, as in the inbox.
-    bare = _BARE.fullmatch(path.parent.name)
-    number = folder.constituency if folder.sure else _within(int(bare[1]), "constituency") if bare else None
-    return Place(number, place.precinct, place.sure)
+    folders = [_named(folder) for folder in path.parts[-2::-1] if folder not in {"/", "."}]
+    constituency, precinct, sure = place.constituency, place.precinct, place.sure
+    for folder in (folder for folder in folders if folder.sure):
+        constituency = constituency or folder.constituency
+        if precinct is None and folder.precinct is not None:
+            precinct, sure = folder.precinct, True
+    if constituency is None and (bare := _BARE.fullmatch(path.parent.name)):
+        constituency = _within(int(bare[1]), "constituency")
+    return Place(constituency, precinct, sure)
 
 
 def _named(name: str) -> Place:

@@ -15,6 +15,8 @@ __all__ = ["RULES", "finding", "findings_table"]
 
 _READING = "Every file handed in is read or named as not read: no list is dropped silently"
 _PLACE = "Election Code of Azerbaijan, art. 46: a list is compiled for one precinct of one constituency"
+_MAPPING = "A list taken in with its columns mistaken names people who do not exist and loses those who do"
+_VERSIONS = "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its corrected version"
 
 RULES: tuple[Rule, ...] = (
     Rule(AsideCode.FILE_NOT_A_TABLE, Severity.ERROR, Unit.FILE, _READING),
@@ -29,10 +31,22 @@ RULES: tuple[Rule, ...] = (
     Rule(AsideCode.ARCHIVE_NESTED, Severity.ERROR, Unit.FILE, _READING),
     Rule(AsideCode.ENCODING_UNREADABLE, Severity.ERROR, Unit.FILE, _READING),
     Rule(AsideCode.HEADER_UNKNOWN, Severity.ERROR, Unit.FILE, _READING),
+    Rule(AsideCode.MAPPING_DOUBTFUL, Severity.ERROR, Unit.FILE, _MAPPING),
+    Rule("lists-side-by-side", Severity.ERROR, Unit.FILE, _MAPPING),
+    Rule(AsideCode.NO_LIST, Severity.WARNING, Unit.FILE, _READING),
     Rule(AsideCode.DUPLICATE_FILE, Severity.WARNING, Unit.FILE, "A list handed in twice counts once"),
     Rule("encoding-damaged", Severity.WARNING, Unit.FILE, "A name with a lost letter cannot be compared"),
+    Rule("list-repeated", Severity.WARNING, Unit.FILE, "A list handed in twice counts once"),
+    Rule("list-version", Severity.WARNING, Unit.FILE, _VERSIONS),
+    Rule("column-by-content", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),
+    Rule("pin-not-found", Severity.WARNING, Unit.FILE, "What a person pinned is not passed over in silence"),
+    Rule("hidden-rows", Severity.NOTE, Unit.FILE, "A voter in a hidden row has the same right to vote"),
     Rule("header-guessed", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),
-    Rule("place-contradicted", Severity.WARNING, Unit.FILE, _PLACE),
+    Rule("place-by-inbox", Severity.WARNING, Unit.FILE, _PLACE),
+    Rule("place-by-column", Severity.WARNING, Unit.FILE, _PLACE),
+    Rule("place-by-title", Severity.WARNING, Unit.FILE, _PLACE),
+    Rule("place-by-sheet", Severity.WARNING, Unit.FILE, _PLACE),
+    Rule("copy-elsewhere", Severity.WARNING, Unit.FILE, _PLACE),
     Rule("place-unreadable", Severity.WARNING, Unit.FILE, _PLACE),
     Rule("precinct-unknown", Severity.WARNING, Unit.FILE, _PLACE),
     Rule("constituency-unknown", Severity.WARNING, Unit.FILE, _PLACE),

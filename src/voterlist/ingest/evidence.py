@@ -1,0 +1,132 @@
+"""Whose list each row is: the constituency and precinct that column, title, sheet, file and inbox give it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.ingest.place import Place, cell_number, file_place, sheet_place, title_place
+from voterlist.tables import map_unique
+
+__all__ = ["KINDS", "ORIGINS", "Places", "column_numbers"]
+
+KINDS = ("constituency", "precinct")
+ORIGINS = ("inbox", "column", "title", "sheet", "file")
+"""Where a number may stand, the nearest to the row first; the commission that received the file before all."""
+_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class Places:
+    """The constituency and precinct of each row, 0 where unknown, and the evidence they were taken from.
+
+    For the precinct the column wins over the title, the title over the names of sheet and file: what is nearest
+    to the row. For the constituency the commission that received the file wins over everything.
+    """
+
+    def __init__(
+        self,
+        names: tuple[str, str | None],
+        titles: Mapping[int, str],
+        columns: Mapping[str, _Ints],
+        is_entry: _Mask,
+        header_row: int,
+        constituency: int | None,
+    ) -> None:
+        """Weigh the evidence.
+
+        Args:
+            names: of the file and of the sheet.
+            titles: the texts that may name a place, by row.
+            columns: for each kind that has a column, its number in each row, 0 where it has none.
+            is_entry: the rows that are entries.
+            header_row: the first row of the first header.
+            constituency: of the inbox.
+        """
+        length = len(is_entry)
+        by_name = {"sheet": sheet_place(names[1]), "file": file_place(names[0])}
+        self.final: dict[str, _Ints] = {}
+        self.evidence: dict[str, dict[str, _Ints]] = {}
+        placed = {row: title_place(text) for row, text in titles.items()}
+        for kind in KINDS:
+            received = constituency if kind == "constituency" else None
+            found = {
+                "inbox": np.full(length, received or 0),
+                "column": columns.get(kind, np.zeros(length, dtype=np.int64)),
+                "title": _titles(placed, kind, header_row, length),
+            }
+            found |= {
+                name: np.full(length, _number(place, kind) if place.sure else 0) for name, place in by_name.items()
+            }
+            bare = [np.full(length, 0 if place.sure else _number(place, kind)) for place in by_name.values()]
+            self.evidence[kind] = found
+            final = np.zeros(length, dtype=np.int64)
+            for known in (*found.values(), *bare):
+                final = np.where(final > 0, final, known)
+            self.final[kind] = _spread(final, is_entry) if kind in columns else final
+
+    def origins(self, kind: str) -> np.ndarray[Any, np.dtype[np.int8]]:
+        """The place in ``ORIGINS`` of what each row's number was taken from; -1 where a bare number or nothing was."""
+        found = np.full(len(self.final[kind]), -1, dtype=np.int8)
+        for position in range(len(ORIGINS) - 1, -1, -1):
+            found[self.evidence[kind][ORIGINS[position]] > 0] = position
+        return found
+
+    def groups(self) -> tuple[_Ints, _Ints, _Ints, _Ints]:
+        """(constituencies, precincts, the group of each row, the rows of each group) of the distinct places."""
+        combined = self.final["constituency"] * 100_000 + self.final["precinct"]
+        distinct, which, counts = np.unique(combined, return_inverse=True, return_counts=True)
+        return distinct // 100_000, distinct % 100_000, which, counts
+
+    def main(self) -> dict[str, int | None]:
+        """The sheet's place, where all its rows have one."""
+        constituencies, precincts, _, _ = self.groups()
+        return {
+            "constituency": int(constituencies[0]) or None if len(set(constituencies.tolist())) == 1 else None,
+            "precinct": int(precincts[0]) or None if len(precincts) == 1 else None,
+        }
+
+
+def column_numbers(column: pa.Array, kind: str, is_entry: _Mask) -> tuple[_Ints, int]:
+    """(the number in each row's cell, 0 where there is none; in how many entries the cell holds no single number)."""
+    numbers = map_unique(column, partial(cell_number, kind=kind), pa.int64())
+    unread = np.asarray(pc.and_(pc.is_valid(column), pc.is_null(numbers)), dtype=bool) & is_entry
+    return np.where(is_entry, np.asarray(pc.fill_null(numbers, 0), dtype=np.int64), 0), int(unread.sum())
+
+
+def _number(place: Place, kind: str) -> int:
+    """The place's number of this kind, 0 where it names none."""
+    return (place.constituency if kind == "constituency" else place.precinct) or 0
+
+
+def _titles(titles: Mapping[int, Place], kind: str, header_row: int, length: int) -> _Ints:
+    """The number in force at each row: that of the last title above it.
+
+    Where none is above, but all titles say the same, as where only the signatures name the precinct, that one.
+    """
+    numbers = np.zeros(length, dtype=np.int64)
+    for row in sorted(titles, reverse=True):
+        # Titles above the header hold from the first row on; of two, the upper one.
+        if number := _number(titles[row], kind):
+            numbers[0 if row < header_row else row] = number
+    known = np.flatnonzero(numbers)
+    if not len(known):
+        return numbers
+    last = np.searchsorted(known, np.arange(length), side="right") - 1
+    first = numbers[known[0]] if len(set(numbers[known].tolist())) == 1 else 0
+    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], first)
+
+
+def _spread(final: _Ints, is_entry: _Mask) -> _Ints:
+    """The rows around the entries take the place of the entry above, so that they count in its list."""
+    if not is_entry.any():
+        return final
+    known = np.flatnonzero(is_entry)
+    last = np.searchsorted(known, np.arange(len(final)), side="right") - 1
+    spread: _Ints = final[known[np.maximum(last, 0)]]
+    return spread

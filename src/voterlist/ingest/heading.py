@@ -1,0 +1,239 @@
+"""Where the headers of a sheet stand, and what they say: none, one, or a further one where another list begins."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import IngestSettings
+from voterlist.ingest.content import by_content
+from voterlist.ingest.headers import ColumnMap, map_columns
+from voterlist.ingest.shapes import shapes
+
+__all__ = ["Header", "body_rows", "filled_cells", "find_header", "headerless", "later_headers", "same_cells"]
+
+_HEAD_ROWS = 50
+"""A header further down than this is not looked for."""
+_NAME_HEADER = (
+    r"(?i)soy ?ad|famil[iİ]ya|фамили|сојад|сояд|surname|last name|family name|full name|^\W*f\.? ?[iİ]\.? ?o"
+    r"|ф\.? ?и\.? ?о|^\W*s\.? ?a\.? ?a|^\W*(?:ad|ad[ıiIİ]|имя|name)\W*$"
+)
+"""What stands in every header: the word for a surname, a whole name, or a name."""
+_LEAST_BODY = 3
+"""Columns of fewer rows than this are not told by their cells."""
+_FALSE = pa.scalar(value=False)
+_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a list and its meaning. Rows are counted from 0 in the sheet."""
+
+    rows: tuple[int, ...]
+    """The rows it takes, the row of column numbers below it included; empty where the list has none."""
+    map: ColumnMap
+    texts: tuple[str | None, ...] = ()
+    """What each column is called; of a header of several rows, together."""
+    body: int = -1
+    """The first row below it."""
+
+    @property
+    def first(self) -> int:
+        """The first row of the header, or of the list where it has none."""
+        return self.rows[0] if self.rows else self.body
+
+    @property
+    def start(self) -> int:
+        """The first row that may be an entry."""
+        return self.body if self.body >= 0 else self.rows[-1] + 1
+
+    def moved(self, by: int) -> Header:
+        """The same header in a sheet that has so many rows more above it."""
+        return replace(self, rows=tuple(row + by for row in self.rows), body=self.start + by)
+
+
+_Head = list[list[str | None]]
+
+
+def find_header(head: _Head, settings: IngestSettings) -> Header | None:
+    """The header among a sheet's first rows, None where there is none.
+
+    It is the first row, or up to three rows together, that names the columns of a voter's name and at least one more,
+    or of a full name alone.
+    """
+    head = head[:_HEAD_ROWS]
+    for row, cells in enumerate(head):
+        found = _try(head, (row,), settings)
+        if found is None and not (sum(map(bool, cells)) > 1 and (found := _lower_rows(head, row, settings))):
+            continue
+        for rows in ((row - 1, row), (row, row + 1), (row - 1, row, row + 1)):
+            if found.rows[0] == row and found.rows[-1] < row + 2 and rows[0] >= 0 and rows[-1] < len(head):
+                found = _better(found, _try(head, rows, settings))
+        after = found.rows[-1] + 1
+        if after < len(head) and _is_column_numbers(head[after]):
+            found = replace(found, rows=(*found.rows, after))
+        return found
+    return None
+
+
+def _lower_rows(head: _Head, row: int, settings: IngestSettings) -> Header | None:
+    """The header that this row makes with the next one or two, where none of them does alone."""
+    for last in (row + 1, row + 2):
+        if last >= len(head) or _try(head, (last,), settings) is not None:
+            return None
+        if found := _try(head, tuple(range(row, last + 1)), settings):
+            return found
+    return None
+
+
+def _better(one: Header, other: Header | None) -> Header:
+    """The header that understands more columns; the first where they are equal."""
+    return other if other is not None and len(other.map.matches) > len(one.map.matches) else one
+
+
+def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header | None:
+    """The header that these rows make, or None."""
+    texts, found = head[rows[0]], map_columns(head[rows[0]], settings)
+    for position, row in enumerate(rows[1:], 1):
+        upper = texts if position == 1 else _spread_right(texts, head[rows[position - 1]])
+        texts, found = _stacked(upper, head[row], settings)
+    roles = found.roles()
+    alone = roles <= {"full_name", "surname"} and sum(map(bool, texts)) == 1 and found.has_name()
+    if alone and found.matches[0].confidence < 0.98:
+        return None
+    if not found.has_name() or (len(found.matches) < 2 and not alone):
+        return None
+    return Header(rows, found, tuple(texts))
+
+
+def _spread_right(texts: list[str | None], written: list[str | None]) -> list[str | None]:
+    """The texts of the upper two rows; one that stands above several columns holds for each of them."""
+    return [text or below for text, below in zip(texts, written, strict=True)]
+
+
+def _stacked(
+    upper: list[str | None], lower: list[str | None], settings: IngestSettings
+) -> tuple[list[str | None], ColumnMap]:
+    """The texts of a header of two rows, a heading above several columns holding for each of them, and its map.
+
+    Each column takes what is understood best: the two texts together, the lower or the upper alone.
+    """
+    understood = map_columns(lower, settings).matches
+    if 2 * len(understood) < sum(map(bool, lower)) or any(re.search(r"\d", text or "") for text in lower):
+        # Not half of the lower cells are headers: that row is the first entry.
+        return upper, ColumnMap(())
+    above: str | None = None
+    texts: list[str | None] = []
+    for top, bottom in zip(upper, lower, strict=True):
+        above = top if top or not bottom else above
+        choices = [f"{above} {bottom}" if above and bottom else None, bottom, top]
+        scored = [
+            (matches[0].confidence if (matches := map_columns([choice], settings).matches) else 0.0, -rank, choice)
+            for rank, choice in enumerate(choices)
+            if choice
+        ]
+        texts.append(max(scored)[2] if scored else None)
+    return texts, map_columns(texts, settings)
+
+
+def _is_column_numbers(cells: list[str | None]) -> bool:
+    """True for the row 1, 2, 3 ... that official forms have under the header."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) >= 2 and filled == [str(number) for number in range(1, len(filled) + 1)]
+
+
+def filled_cells(cells: list[pa.Array]) -> _Ints:
+    """How many cells of each row hold something."""
+    filled: _Ints = np.zeros(len(cells[0]) if cells else 0, dtype=np.int64)
+    for column in cells:
+        filled += np.asarray(pc.is_valid(column), dtype=bool)
+    return filled
+
+
+def same_cells(cells: list[pa.Array], row: int) -> _Mask:
+    """The rows that repeat every filled cell of this one: the header on each new page."""
+    same = np.ones(len(cells[0]), dtype=bool)
+    for column in cells:
+        if (text := column[row].as_py()) is not None:
+            same &= np.asarray(pc.equal(column, text).fill_null(_FALSE), dtype=bool)
+    return same
+
+
+def body_rows(filled: _Ints, first: int, last: int, columns: int) -> _Ints:
+    """The rows from first to before last that are filled like entries of a list of so many columns."""
+    return np.flatnonzero(filled[first:last] >= max(1, min(columns, 4) // 2 + columns // 4)) + first
+
+
+def later_headers(cells: list[pa.Array], filled: _Ints, found: Header, settings: IngestSettings) -> list[Header]:
+    """The further headers below the first that are no repetition of it: of other lists in the same sheet.
+
+    Such a row holds the word for a surname or name, no digit, and makes a header by itself or with its neighbours.
+    """
+    rows = len(filled)
+    worded, digits = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool)
+    for column in cells:
+        worded |= np.asarray(pc.match_substring_regex(column, _NAME_HEADER).fill_null(_FALSE), dtype=bool)
+    worded &= (filled >= 2) & (np.arange(rows) >= found.start)
+    if not worded.any():
+        return []
+    for column in cells:
+        digits |= np.asarray(pc.match_substring_regex(column, r"\d").fill_null(_FALSE), dtype=bool)
+    worded &= ~digits
+    for row in found.rows:
+        worded &= ~same_cells(cells, row)
+    later: list[Header] = []
+    for row in np.flatnonzero(worded).tolist():
+        if later and row < later[-1].start:
+            continue
+        window = [[column[at].as_py() for column in cells] for at in range(row, min(row + 4, rows))]
+        header = find_header(window, settings)
+        if header is not None and header.first == 0 and _is_header_row(window[0], settings):
+            later.append(header.moved(row))
+    return later
+
+
+def _is_header_row(cells: list[str | None], settings: IngestSettings) -> bool:
+    """True where at least half of the filled cells are headers: a voter may be called like one."""
+    known = [match for match in map_columns(cells, settings).matches if match.confidence >= 0.9]
+    return len(known) >= 2 and 2 * len(known) >= sum(map(bool, cells))
+
+
+def headerless(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) -> Header | None:
+    """The list in a sheet without a header that can be read: its columns pinned by place, or told by their cells.
+
+    A first row of words above columns of numbers or dates is a header in words not known.
+    """
+    usual = int(np.median(filled[filled > 0])) if (filled > 0).any() else 0
+    rows = np.flatnonzero(filled >= max(1, (usual + 1) // 2))
+    pinned = map_columns([None] * len(cells), settings, positions=True)
+    if not len(rows) or (len(rows) < _LEAST_BODY and not pinned.matches):
+        return None
+    looks = shapes(cells, rows, most=1000)
+    told = by_content(looks)
+    columns = {match.column for match in pinned.matches}
+    roles = {match.role for match in pinned.matches}
+    if roles & {"surname", "given_name", "full_name"}:
+        roles |= {"surname", "given_name", "patronymic", "full_name"}
+    rest = [match for match in told.matches if match.column not in columns and match.role not in roles]
+    found = ColumnMap((*pinned.matches, *rest))
+    if not found.has_name():
+        return None
+    heading = _unknown_heading(
+        cells, rows, [at for at, look in enumerate(looks) if look.enough and look["digit"] > 0.8]
+    )
+    texts = tuple(cells[column][heading[0]].as_py() if heading else None for column in range(len(cells)))
+    return Header(heading, found, texts, body=int(heading[0]) + 1 if heading else int(rows[0]))
+
+
+def _unknown_heading(cells: list[pa.Array], rows: _Ints, numeric: list[int]) -> tuple[int, ...]:
+    """The first full row, where it has words without a digit above two columns of digits or all there are."""
+    first = int(rows[0])
+    texts = [cells[column][first].as_py() for column in numeric]
+    worded = [text for text in texts if text and not re.search(r"\d", text) and re.search(r"[^\W_]{2}", text)]
+    return (first,) if worded and len(worded) >= min(2, len(numeric)) else ()

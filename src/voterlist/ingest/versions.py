@@ -1,0 +1,115 @@
+"""Lists of one precinct that are versions of one another: what stands word for word in both counts once.
+
+Which of two versions holds is for a person to say, so every entry that stands in one of them only is kept: no voter is
+lost, whoever was first. What says the same in every field is one voter written down twice, and is set aside in the
+second list, so no voter is doubled. Two lists are versions only where most of the smaller one is the same; the parts of
+one list, where a namesake may stand in each, share next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.ingest.ids import content_hash
+from voterlist.ingest.rules import finding
+from voterlist.ingest.survey import Survey
+from voterlist.model import AsideCode
+from voterlist.schemas import ENTRY
+from voterlist.tables import concat
+
+__all__ = ["repeated_entries"]
+
+_FEWEST = 10
+"""So many entries at least must be the same, unless both lists are the same altogether."""
+_MOST_OF = 0.5
+"""The share of the smaller list that must be the same."""
+_Words = np.ndarray[Any, np.dtype[np.uint64]]
+_Ints = np.ndarray[Any, np.dtype[np.int64]]
+
+
+class _List:
+    """The entries of one place in one sheet."""
+
+    def __init__(self, survey: Survey, place: tuple[int, int], rows: _Ints, hashes: _Words) -> None:
+        self.survey, self.place = survey, place
+        # Equal entries in order of their rows, so that of three the same ones are always kept.
+        order = np.lexsort((rows, hashes))
+        self.rows, self.hashes = rows[order], hashes[order]
+        values, starts, counts = np.unique(self.hashes, return_index=True, return_counts=True)
+        self.counts = dict(zip(values.tolist(), counts.tolist(), strict=True))
+        self.nth = np.arange(len(self.rows)) - np.repeat(starts, counts)
+
+    def key(self) -> tuple[int, str, str]:
+        """The larger list first, then an order that no file's name changes."""
+        return (-len(self.rows), self.survey.file.source, self.survey.sheet.name or "")
+
+
+def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[dict[str, Any]]:
+    """Sets the entries aside that another version of their list has word for word; returns what is to be said.
+
+    Args:
+        surveys: of the sheets of one intake.
+        tables: the entries of each.
+    """
+    lists = _lists(surveys, tables)
+    said = []
+    for place in sorted(lists):
+        same_place = sorted(lists[place], key=_List.key)
+        for at, later in enumerate(same_place):
+            versions = [(one, _shared(one, later)) for one in same_place[:at] if _are_versions(one, later)]
+            if versions:
+                said.append(_set_aside(later, versions))
+    return said
+
+
+def _lists(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> dict[tuple[int, int, str], list[_List]]:
+    """The lists of each place and kind that has several."""
+    hashes = content_hash(concat(tables, ENTRY))
+    found: dict[tuple[int, int, str], list[_List]] = {}
+    start = 0
+    for survey, table in zip(surveys, tables, strict=True):
+        own = hashes[start : start + table.num_rows]
+        start += table.num_rows
+        rows = np.flatnonzero(survey.entries())
+        _, _, which, _ = survey.places.groups()
+        for group in np.unique(which[rows]).tolist():
+            inside = which[rows] == group
+            first = int(rows[inside][0])
+            place = (int(survey.places.final["constituency"][first]), int(survey.places.final["precinct"][first]))
+            key = (*place, str(survey.kind))
+            found.setdefault(key, []).append(_List(survey, place, rows[inside], own[inside]))
+    return {key: lists for key, lists in found.items() if len(lists) > 1}
+
+
+def _shared(one: _List, other: _List) -> int:
+    """How many entries are the same in both, each counted as often as it stands in both."""
+    return sum(min(count, other.counts.get(entry, 0)) for entry, count in one.counts.items())
+
+
+def _are_versions(one: _List, other: _List) -> bool:
+    """True where two lists are one list twice, or a version of one another."""
+    same, sizes = _shared(one, other), (len(one.rows), len(other.rows))
+    if same == sizes[0] == sizes[1]:
+        return same >= 2
+    return same >= max(_FEWEST, _MOST_OF * min(sizes))
+
+
+def _set_aside(later: _List, versions: list[tuple[_List, int]]) -> dict[str, Any]:
+    """Sets aside what the other versions have, as often as the one of them that has it most often."""
+    held: Counter[int] = Counter()
+    for one, _ in versions:
+        held |= Counter(one.counts)
+    repeats = later.nth < np.array([held[entry] for entry in later.hashes.tolist()])
+    later.survey.set_aside(later.rows[repeats], AsideCode.SAME_ENTRY)
+    one, same = max(versions, key=lambda version: version[1])
+    only = len(one.rows) + len(later.rows) - 2 * same
+    at = {"source": later.survey.file.source, "sheet": later.survey.sheet.name}
+    where = {"constituency": later.place[0] or None, "precinct": later.place[1] or None}
+    if not only:
+        return finding("list-repeated", **at, **where, value=float(same))
+    return finding("list-version", **at, **where, value=float(repeats.sum()), limit=float(only))
