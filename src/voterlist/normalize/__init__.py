@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from voterlist.normalize.explain import NameStep, explain_name
+from voterlist.normalize.explain import NameReading, NameStep, PartReading, alike, explain_name, read_name
 from voterlist.normalize.rules import RULES
 from voterlist.normalize.stage import normalize
 
-__all__ = ["RULES", "NameStep", "explain_name", "normalize"]
+__all__ = ["RULES", "NameReading", "NameStep", "PartReading", "alike", "explain_name", "normalize", "read_name"]

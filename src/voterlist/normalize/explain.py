@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from voterlist.model import Profile
-from voterlist.normalize import lexicon
-from voterlist.normalize.alphabet import to_latin
-from voterlist.normalize.casing import title
-from voterlist.normalize.letters import letters
-from voterlist.normalize.names import skeleton, split_ending, stem_skeleton
+from rapidfuzz.distance import OSA
 
-__all__ = ["NameStep", "explain_name"]
+from voterlist.model import Profile, Sex
+from voterlist.normalize import lexicon
+from voterlist.normalize.alphabet import repaired, script_of, to_latin
+from voterlist.normalize.casing import title
+from voterlist.normalize.fullname import split_full_name
+from voterlist.normalize.letters import fine, letters
+from voterlist.normalize.lookalikes import apart
+from voterlist.normalize.names import given_sex, is_compound, skeleton, split_ending, standard_name, stem_skeleton
+from voterlist.normalize.patronymic import has_father, particle_of, read_patronymic, split_given
+from voterlist.normalize.placeholders import is_placeholder
+from voterlist.normalize.surname import is_surname_like, standard_surname, surname_sex, surname_stem
+from voterlist.normalize.titles import spread_initials, without_title
+
+__all__ = ["NameReading", "NameStep", "PartReading", "WordReading", "alike", "explain_name", "read_name"]
+
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,53 @@ class NameStep:
 
     step: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordReading:
+    """One word: as written, its script (see ``alphabet.script_of``), repaired or None, and in Latin letters."""
+
+    written: str
+    script: str
+    repaired: str | None
+    latin: str
+    is_particle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartReading:
+    """What is made of one part of a name. Texts are empty where there is nothing to tell.
+
+    ``found_by`` says how the stem came to its skeleton: ``apart`` (an exception of the list of look-alikes, ``unlike``
+    the other name), ``known``, ``irregular``, ``alias``, ``compound``, or ``letters`` where no known name explains it.
+    """
+
+    part: str
+    """``surname``, ``given_name``, ``patronymic``, or ``name`` where nothing tells."""
+    words: tuple[WordReading, ...]
+    letters: str
+    stem: str
+    ending: str
+    known: tuple[str, ...]
+    found_by: str
+    unlike: str
+    standard: str
+    skeleton: str
+    stem_skeleton: str
+    sex: Sex | None
+    """The sex that this part witnesses."""
+
+
+@dataclass(frozen=True, slots=True)
+class NameReading:
+    """A whole name read. ``is_placeholder``: a sign of absence, which has no parts."""
+
+    written: str
+    without_title: str | None
+    is_placeholder: bool
+    sure: bool
+    """False where nothing told which word is the surname."""
+    parts: tuple[PartReading, ...]
 
 
 def explain_name(text: str, profile: Profile = Profile.AZ) -> tuple[NameStep, ...]:
@@ -38,3 +96,118 @@ def explain_name(text: str, profile: Profile = Profile.AZ) -> tuple[NameStep, ..
         if names:
             steps.append(NameStep("known", ", ".join(title(name) for name in names)))
     return (*steps, NameStep("skeleton", skeleton(text, profile)))
+
+
+def read_name(text: str, profile: Profile = Profile.AZ) -> NameReading:
+    """A whole name, or a part of one, cut into its parts as ``normalize`` cuts it, with what is made of each."""
+    if is_placeholder(text):
+        return NameReading(text, None, is_placeholder=True, sure=True, parts=())
+    bare = without_title(text) if profile is Profile.AZ else text
+    parts, sure = _parts(bare, profile)
+    read = tuple(_read_part(part, written, profile) for part, written in parts if written)
+    return NameReading(text, bare if bare != text else None, is_placeholder=False, sure=sure, parts=read)
+
+
+def _parts(text: str, profile: Profile) -> tuple[list[tuple[str, str | None]], bool]:
+    """((part, its text) ..., whether its words told the surname)."""
+    words = spread_initials(text).split()
+    if len(words) == 1 and profile is Profile.AZ:
+        if has_father(text) and not split_ending(letters(text))[1]:
+            return [("patronymic", text)], True
+        return [("surname" if is_surname_like(text) else "name", text)], True
+    if len(words) == 1:
+        return [("name", text)], True
+    found = split_full_name(text, profile)
+    given, inside = split_given(found.given_name) if found.given_name and profile is Profile.AZ else (None, None)
+    parts = [
+        ("surname", found.surname),
+        ("given_name", given or found.given_name),
+        ("patronymic", found.patronymic or inside),
+    ]
+    return parts, found.sure
+
+
+def _read_words(text: str) -> tuple[WordReading, ...]:
+    return tuple(
+        WordReading(word, script_of(word), repaired(word), to_latin(word), particle_of(word) is not None)
+        for word in _WORD.findall(text)
+    )
+
+
+def _read_part(part: str, text: str, profile: Profile) -> PartReading:
+    words = _read_words(text)
+    if profile is Profile.GENERIC:
+        folded = skeleton(text, profile)
+        return PartReading(part, words, folded, "", "", (), "letters", "", text, folded, folded, None)
+    if part == "patronymic":
+        return _read_father(text, words)
+    folded = letters(text)
+    stem, ending = split_ending(folded) if part != "given_name" else (folded, "")
+    standard = standard_surname(text) if part == "surname" else standard_name(text)
+    whole = skeleton(text)
+    sex = surname_sex(text) if part == "surname" else given_sex(whole)
+    end = surname_stem(text) if part == "surname" else whole
+    return PartReading(
+        part, words, folded, stem if ending else "", ending, *_known_by(stem, ending), standard or "", whole, end, sex
+    )
+
+
+def _read_father(text: str, words: tuple[WordReading, ...]) -> PartReading:
+    """A patronymic: the father's name is what counts, the particle or ending tells the sex."""
+    found = read_patronymic(text)
+    if found is None:
+        return PartReading("patronymic", words, "", "", "", (), "letters", "", "", "", "", None)
+    folded = letters(_bare(words))
+    known = _known_by(folded, "") if found.father else ((), "letters", "")
+    return PartReading(
+        "patronymic", words, folded, "", "", *known, found.standard or "", found.father or "", "", found.sex
+    )
+
+
+def _bare(words: tuple[WordReading, ...]) -> str:
+    """The father's name without particle and ending, in Latin letters."""
+    names = [word.latin for word in words if not word.is_particle]
+    return " ".join((has_father(name) or (name,))[0] for name in names)
+
+
+def _known_by(stem: str, ending: str) -> tuple[tuple[str, ...], str, str]:
+    """(the known names of a stem's letters, how they were found, the look-alike it is kept apart from)."""
+    kept = apart(stem, stem=bool(ending))
+    if kept:
+        return (kept.name,), "apart", kept.unlike
+    names = tuple(title(name) for name in lexicon.spellings_of(stem_skeleton(stem)))
+    how = lexicon.found_by(fine(stem)) or ("compound" if is_compound(fine(stem)) else "letters")
+    return names, how, ""
+
+
+def alike(one: NameReading, other: NameReading) -> str:
+    """How two names read compare: ``same``, ``initials``, ``stem``, ``near``, ``different`` or ``unknown``.
+
+    The parts that both have are compared by skeleton; two names of one part each, those. ``initials``: the same as far
+    as the initials of one tell; ``stem``: they differ by a surname's ending only; ``near``: by one letter in all;
+    ``unknown``: they have no part in common.
+    """
+    pairs = _facing(one, other)
+    unequal = [pair for pair in pairs if pair[0].skeleton != pair[1].skeleton]
+    if not unequal:
+        return "same" if pairs else "unknown"
+    if all(_is_initial(left, right) or _is_initial(right, left) for left, right in unequal):
+        return "initials"
+    if all(left.stem_skeleton == right.stem_skeleton != "" for left, right in unequal):
+        return "stem"
+    apart_by = sum(OSA.distance(left.skeleton, right.skeleton) for left, right in unequal)
+    return "near" if apart_by == 1 else "different"
+
+
+def _is_initial(short: PartReading, whole: PartReading) -> bool:
+    return len(short.skeleton) == 1 and whole.skeleton.startswith(short.skeleton)
+
+
+def _facing(one: NameReading, other: NameReading) -> list[tuple[PartReading, PartReading]]:
+    """The parts of two names that stand against each other; a word that may be any part is taken for the given name."""
+    if len(one.parts) == 1 and len(other.parts) == 1:
+        return [(one.parts[0], other.parts[0])]
+    left, right = (
+        {"given_name" if part.part == "name" else part.part: part for part in reading.parts} for reading in (one, other)
+    )
+    return [(left[part], right[part]) for part in left if part in right]

@@ -22,7 +22,7 @@ from voterlist.normalize.casing import lower
 from voterlist.normalize.letters import blunt, decide, fine, letters, letters_of_latin, squeeze
 from voterlist.normalize.lookalikes import apart, different_names
 
-__all__ = ["known_sex", "lookup", "spellings_of", "standard"]
+__all__ = ["found_by", "known_sex", "lookup", "spellings_of", "standard"]
 
 _MOST_FORMS = 32
 _VOWELS = frozenset("aeəıioöuü")
@@ -32,6 +32,10 @@ _VOWELS = frozenset("aeəıioöuü")
 class _Lexicon:
     skeletons: dict[str, str]
     """Fine form, regular or irregular, to skeleton."""
+    regular: frozenset[str]
+    """The forms that the letter classes give a name in its own, ASCII or English spelling."""
+    aliases: frozenset[str]
+    """The forms of the list of aliases."""
     spellings: dict[str, tuple[str, ...]]
     """Skeleton to the standard spellings that share it, lower case."""
     sexes: dict[str, Sex]
@@ -107,11 +111,14 @@ def _lexicon() -> _Lexicon:
         for regular in (skeleton, form, form.replace("q", "g")):
             skeletons.setdefault(regular, skeleton)
             skeletons.setdefault(blunt(regular), skeleton)
+    regulars = frozenset(skeletons)
+    aliases = frozenset(fine(letters(alias)) for others in _aliases().values() for alias in others)
     for form, skeleton in _irregular(names).items():
         skeletons.setdefault(form, skeleton)
     for kept in different_names():
         spellings.setdefault(kept.skeleton, []).append(lower(kept.name))
-    return _Lexicon(skeletons, {key: tuple(dict.fromkeys(found)) for key, found in spellings.items()}, _sexes(given))
+    known = {key: tuple(dict.fromkeys(found)) for key, found in spellings.items()}
+    return _Lexicon(skeletons, regulars, aliases, known, _sexes(given))
 
 
 def _irregular(names: list[str]) -> dict[str, str]:
@@ -138,6 +145,14 @@ def lookup(form: str) -> str | None:
     """The skeleton of the known name that a fine form may be; None where none or more than one may be."""
     known = _lexicon().skeletons
     return known.get(form) or known.get(blunt(form))
+
+
+def found_by(form: str) -> str | None:
+    """How ``lookup`` finds a known name for a fine form: ``known``, ``alias``, ``irregular``, or None."""
+    found, known = lookup(form), _lexicon()
+    if found is None or form in known.regular or blunt(form) in known.regular:
+        return "known" if found else None
+    return "alias" if form in known.aliases or blunt(form) in known.aliases else "irregular"
 
 
 def spellings_of(skeleton: str) -> tuple[str, ...]:

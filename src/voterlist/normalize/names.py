@@ -13,7 +13,16 @@ from voterlist.normalize.casing import title
 from voterlist.normalize.letters import decide, fine, letters_of_latin, unknown
 from voterlist.normalize.lookalikes import apart
 
-__all__ = ["given_sex", "skeleton", "split_ending", "standard_name", "standard_word", "stem_skeleton"]
+__all__ = [
+    "given_sex",
+    "is_compound",
+    "letters_skeleton",
+    "skeleton",
+    "split_ending",
+    "standard_name",
+    "standard_word",
+    "stem_skeleton",
+]
 
 _OV = re.compile(r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?e(?:v|ff?)|o(?:v|ff))(a?)$")
 _SKI = re.compile(r"^(.{3,}?)sk(?:(i|y|iy)|a(?:y|i)?a)$")
@@ -51,6 +60,11 @@ def _known(form: str) -> str | None:
     if parts and fine(parts) == parts and (lexicon.lookup(parts) or _compound(parts)) == parts:
         return parts
     return None
+
+
+def is_compound(form: str) -> bool:
+    """True for a fine form that is no known name itself but two of them joined."""
+    return lexicon.lookup(form) is None and _known(form) is not None
 
 
 def _resolve(form: str) -> str:

@@ -7,8 +7,9 @@ import re
 from voterlist.model import Profile, Sex
 from voterlist.normalize import lexicon
 from voterlist.normalize.alphabet import to_latin
-from voterlist.normalize.casing import title
+from voterlist.normalize.casing import lower, title
 from voterlist.normalize.letters import letters
+from voterlist.normalize.lookalikes import apart
 from voterlist.normalize.names import skeleton, split_ending, standard_word, stem_skeleton, typed_without_marks
 
 __all__ = ["is_surname_like", "standard_surname", "surname_sex", "surname_stem"]
@@ -58,7 +59,8 @@ def _spelt(latin: str, *, restore: bool) -> str:
     found = _ENDING.match(latin)
     if whole or not found:
         return whole or latin
-    stem = standard_word(found["stem"], restore=restore)
+    kept = apart(letters(found["stem"]), stem=True) if restore else None
+    stem = lower(kept.name) if kept else standard_word(found["stem"], restore=restore)
     if found["ov"]:
         soft = stem[-1] in _FRONT_VOWELS
         ending = "yev" if soft and found["ov"] != "ov" else found["ov"]

@@ -17,7 +17,7 @@ _TITLES = (
 """Words that are a form of address and no name. Bəy, xanım, ağa are not here: names are made with them."""
 _LEADING = re.compile(rf"^\s*(?:(?:{'|'.join(sorted(map(re.escape, _TITLES), key=len, reverse=True))})(?:\.\s*|\s+))+")
 MAY_HAVE_TITLE = r"(?i)^\s*[cvdpamгпад][^\s.]{1,12}[.\s]"
-"""Arrow's pattern of what ``without_title`` needs to see; a word's letter is to Arrow one of a-z, so none is named here."""
+"""Arrow's pattern of what ``without_title`` needs to see; to Arrow only a-z are letters of a word."""
 
 _INITIAL = r"(?:[^\W\d_]|[SCGKZscgkz]h)"
 _GLUED = re.compile(rf"(?<![^\W\d_])({_INITIAL}\.)(?=[^\W\d_])")
