@@ -172,13 +172,15 @@ PAIR = pa.schema(
         _field("entry_r", _TEXT, known=True),
         _field("weight", pa.float64(), known=True),
         _field("probability", pa.float64(), known=True),
+        _field("rarity", pa.float64()),
         _field("kind", _WORD, known=True),
         _field("found_by", _WORD, known=True),
         *(_field(f"{name}_level", _WORD, known=True) for name in PAIR_FIELDS),
     ],
 )
 """Two entries compared, ``entry_l < entry_r``. ``weight`` is the log2 Bayes factor of "one person"
-against "not"; ``found_by`` the blocking keys that brought the two together, joined with ``+``."""
+against "not"; ``rarity`` the part of a stranger's log2 chance that lies in how common the shared values are
+(0 or below); ``found_by`` the blocking keys that brought the two together, joined with ``+``."""
 
 CASE = pa.schema(
     [

@@ -23,6 +23,7 @@ from voterlist.link.chance import Chance, chance
 from voterlist.link.cluster import clusters
 from voterlist.link.compare import LEVELS, Compared, compare
 from voterlist.link.encode import Encoded, encode
+from voterlist.link.explain import with_model
 from voterlist.model import PairKind, Profile, Rule
 
 __all__ = ["LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "link"]
@@ -53,7 +54,7 @@ class Linkage:
     """What the linkage of a list gives."""
 
     pairs: pa.Table
-    """PAIR."""
+    """PAIR, with the model in its metadata: the table explains itself."""
     cases: pa.Table
     """CASE."""
     clusters: pa.Table
@@ -94,7 +95,7 @@ def link(
     judged, table = _judge(entries, ids, blocks, found, model, settings)
     cluster = _cluster(entries, judged, model, settings)
     return Linkage(
-        pairs=table,
+        pairs=with_model(table, model),
         cases=cases(entries, ids, judged, cluster, review=settings.review_probability),
         clusters=_cluster_table(ids, cluster),
         forecast=forecast,
@@ -155,6 +156,7 @@ def _pair_table(ids: pa.Array, judged: Judged, compared: Compared, found_by: pa.
         "entry_r": pc.take(ids, pa.array(judged.right)),
         "weight": pa.array(judged.weight),
         "probability": pa.array(judged.posterior[:, 0]),
+        "rarity": pa.array(compared.rarity),
         "kind": pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind)),
         "found_by": found_by,
     }
