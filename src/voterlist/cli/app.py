@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from voterlist.cli import evaluate, explain, linkage, review, run, synth, workspace
+from voterlist.cli import evaluate, explain, linkage, names, review, run, synth, workspace
 from voterlist.cli.failure import describe, report
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
@@ -88,6 +88,7 @@ APP.command("run", **_words("run"))(run.run)
 APP.command("status", **_words("status"))(workspace.status)
 APP.command("link", **_words("link"))(linkage.link)
 APP.command("check", **_words("check"))(linkage.check)
+APP.command("names", **_words("names"))(names.names)
 APP.command("evaluate", **_words("evaluate"))(evaluate.evaluate)
 APP.command("explain", **_words("explain"))(explain.explain)
 APP.command("synth", **_words("synth"))(synth.synth)
