@@ -23,7 +23,8 @@ _DIGRAPHS = (
     (re.compile("kh|x"), "h"),
     (re.compile("gh|ğ"), "g"),
     (re.compile("shch|sch|sh|ş"), "w"),
-    (re.compile("dc"), "c"),
+    # What is left of тч, tch, дж and dzh beside a c; so in Neftçi too, in every spelling.
+    (re.compile("[dt]c"), "c"),
 )
 _CLASSES = str.maketrans({"ə": "a", "ı": "i", "ö": "o", "ü": "u"})
 _NOT_LETTERS = re.compile("[^a-z]+")

@@ -24,7 +24,7 @@ __all__ = [
     "stem_skeleton",
 ]
 
-_OV = re.compile(r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?e(?:v|ff?)|o(?:v|ff))(a?)$")
+_OV = re.compile(r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?e(?:v|ff)|o(?:v|ff))(a?)$")
 _SKI = re.compile(r"^(.{3,}?)sk(?:(i|y|iy)|a(?:y|i)?a)$")
 """-ski, -skiy, -sky and -skaya, on letters: the first is a man's."""
 _DOUBLE = re.compile(r"^(.{3,}?(?:y?ev|ov)a?)((?!sk[aiy]).{3,})$")
