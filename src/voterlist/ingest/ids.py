@@ -17,6 +17,8 @@ __all__ = ["HASHED_FIELDS", "content_hash", "entry_ids"]
 HASHED_FIELDS = tuple(field for field in ENTRY_FIELDS if field != "number")
 """What an id is made of. The line number is left out: it changes with every line inserted above."""
 
+_NAME_PARTS = ("surname", "given_name", "patronymic")
+
 _DIGITS = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)
 """Crockford's base 32: no I, L, O and U, so an id can be read aloud and typed."""
 _SHIFTS = np.arange(60, -1, -5, dtype=np.uint64)
@@ -47,10 +49,17 @@ def entry_ids(entries: pa.Table) -> pa.Array:
 
 
 def content_hash(entries: pa.Table) -> _Words:
-    """A 64-bit hash of each row's fields; what stands in which field counts, and null is no empty text."""
+    """A 64-bit hash of each row's fields; what stands in which field counts, and null is no empty text.
+
+    Where a whole name stands in one cell, its parts beside it are left out: they may have been made from it, by the
+    evidence of the other rows, and an id depends on its own row alone.
+    """
     total = np.zeros(entries.num_rows, dtype=np.uint64)
+    whole = np.asarray(entries.column("full_name").is_valid(), dtype=bool)
     for position, field in enumerate(HASHED_FIELDS):
         indices, distinct = codes(entries.column(field))
+        if field in _NAME_PARTS and whole.any():
+            indices = np.where(whole, -1, indices)
         # One more place at the end, where the code -1 of null points: a hash that no text has by design.
         single = np.append(
             pd.util.hash_array(np.array(distinct.to_pylist(), dtype=object), categorize=False), np.uint64(0)

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from voterlist.ingest.evidence import KINDS
 from voterlist.ingest.headers import ColumnMap
+from voterlist.ingest.order import SURNAME_LAST, split_names
 from voterlist.ingest.place import file_place, stated_kind
 from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.rules import finding
@@ -88,6 +89,8 @@ def entries(found: Survey) -> pa.Table:
         inside = (chosen >= section.start) & (chosen < section.stop)
         rows = pa.array(chosen[inside])
         fields = entry_columns([column.take(rows) for column in found.cells], section.header.map)
+        if section.name_order == SURNAME_LAST and not {"surname", "given_name"} & set(fields):
+            fields = split_names(fields["full_name"]) | fields
         tables.append(from_columns(fields, ENTRY, length=len(rows)).select(list(ENTRY_FIELDS)))
     told = concat(tables, pa.schema([ENTRY.field(name) for name in ENTRY_FIELDS]))
     return from_columns(columns | {name: told.column(name) for name in ENTRY_FIELDS}, ENTRY, length=count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -16,6 +16,7 @@ from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
 from voterlist.ingest.headers import ColumnMatch, claims, map_columns
 from voterlist.ingest.heading import Header, body_rows, filled_cells, find_header, headerless, later_headers
+from voterlist.ingest.order import name_order
 from voterlist.ingest.place import stated_kind
 from voterlist.ingest.rows import ENTRY_ROW, SheetRows, classify, code_number
 from voterlist.ingest.shapes import shapes
@@ -41,6 +42,8 @@ class Section:
     """The columns understood with less confidence than the settings ask for."""
     side_by_side: bool = False
     """Two lists stand beside each other under one header."""
+    name_order: str | None = None
+    """surname-first or surname-last, where whole names stand in one column and their order is certain."""
 
     @property
     def doubtful(self) -> bool:
@@ -179,7 +182,9 @@ def _judged(
     )
     twice = bool(header.rows) and not any(match.how == "pinned" for match in columns.matches)
     twice = twice and is_side_by_side(claims(header.texts, settings))
-    return Section(start, stop, Header(header.rows, columns, header.texts, header.start), doubts, twice)
+    whole = [match.column for match in columns.matches if match.role == "full_name"]
+    order = name_order(cells[whole[0]].slice(header.start, stop - header.start)) if len(whole) == 1 else None
+    return Section(start, stop, replace(header, map=columns, body=header.start), doubts, twice, order)
 
 
 def _classified(

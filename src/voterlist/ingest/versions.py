@@ -69,6 +69,8 @@ def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> l
 
 def _lists(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> dict[tuple[int, int, str], list[_List]]:
     """The lists of each place and kind that has several."""
+    if sum(table.num_rows > 0 for table in tables) < 2:
+        return {}
     hashes = content_hash(concat(tables, ENTRY))
     found: dict[tuple[int, int, str], list[_List]] = {}
     start = 0

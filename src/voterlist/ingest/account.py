@@ -1,0 +1,237 @@
+"""What is made of files before anything is taken in, for a person to read: headers and counts, never a voter's cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from voterlist.config import IngestSettings
+from voterlist.ingest.evidence import KINDS, ORIGINS
+from voterlist.ingest.headers import column_letters
+from voterlist.ingest.lists import balance
+from voterlist.ingest.look import look
+from voterlist.ingest.noticed import noticed
+from voterlist.ingest.rows import CODES, ENTRY_ROW
+from voterlist.ingest.survey import Section, Survey, troubles
+from voterlist.model import AsideCode
+from voterlist.schemas import RawFile
+
+__all__ = ["ColumnAccount", "FileAccount", "ListAccount", "PlaceAccount", "SheetAccount", "inspect"]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnAccount:
+    """One column and what it was taken for."""
+
+    column: str
+    """Its letters, as a spreadsheet calls it."""
+    header: str
+    """As written; empty where it has none."""
+    field: str | None
+    """None where the column is not used."""
+    role: str | None
+    """The field, or the part of one; ``other`` for a column that is known and not used."""
+    confidence: float | None
+    how: str | None
+    """pinned, known, composed, abbreviated, similar or content."""
+    doubtful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListAccount:
+    """One list in a sheet: one header, and the columns below it."""
+
+    header_lines: tuple[int, ...]
+    """Empty where it has none."""
+    first_line: int
+    """The first line that may be an entry."""
+    columns: tuple[ColumnAccount, ...]
+    name_order: str | None
+    """surname-first or surname-last, where whole names stand in one column and their order is certain."""
+    doubtful: bool
+    side_by_side: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceAccount:
+    """The rows of a sheet that belong to one precinct."""
+
+    constituency: int | None
+    constituency_from: str | None
+    """inbox, column, title, sheet or file; ``name`` for a bare number in a name; None where it is not known."""
+    precinct: int | None
+    precinct_from: str | None
+    rows: int
+    entries: int
+    set_aside: int
+    declared: int | None
+    """The total written below the list."""
+    elsewhere: int
+    """Entries set aside because another version of the list has them word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAccount:
+    """One sheet, or one text file."""
+
+    name: str | None
+    trouble: AsideCode | None
+    encoding: str | None
+    encoding_confidence: float
+    delimiter: str | None
+    hidden: bool
+    lists: tuple[ListAccount, ...]
+    places: tuple[PlaceAccount, ...]
+    list_kind: str | None
+    rows: int
+    entries: int
+    set_aside: dict[str, int]
+    """Rows by code."""
+    findings: tuple[dict[str, Any], ...]
+    """rule, severity, and value, limit, field, line as far as known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileAccount:
+    """One file."""
+
+    name: str
+    source: str
+    format: str
+    trouble: AsideCode | None
+    copy: int
+    sheets: tuple[SheetAccount, ...]
+    skipped: tuple[str, ...]
+
+    @property
+    def unreadable(self) -> bool:
+        """True where the file, or a sheet of it, could not be read."""
+        return self.trouble is not None or any(sheet.trouble is not None for sheet in self.sheets)
+
+
+def inspect(
+    files: Sequence[RawFile], settings: IngestSettings, *, constituency: int | None = None
+) -> tuple[FileAccount, ...]:
+    """What ``ingest`` makes of these files, in their order by content; the arguments are those of ``ingest``."""
+    seen = look(files, settings, constituency)
+    accounts = []
+    for file, copy, surveys in seen.files:
+        sheets = [_troubled(name, code) for name, code in troubles(file) if name is not None]
+        sheets += [_sheet(found, seen.said_of(found)) for found in surveys]
+        order = {sheet.name: position for position, sheet in enumerate(file.sheets)}
+        sheets.sort(key=lambda sheet: order[sheet.name])
+        trouble = file.trouble or (None if file.sheets else AsideCode.FILE_EMPTY)
+        accounts.append(FileAccount(file.name, file.source, file.format, trouble, copy, tuple(sheets), file.skipped))
+    return tuple(accounts)
+
+
+def _troubled(name: str | None, code: AsideCode) -> SheetAccount:
+    """A sheet that could not be read."""
+    return SheetAccount(
+        name=name,
+        trouble=code,
+        encoding=None,
+        encoding_confidence=1.0,
+        delimiter=None,
+        hidden=False,
+        lists=(),
+        places=(),
+        list_kind=None,
+        rows=0,
+        entries=0,
+        set_aside={},
+        findings=(),
+    )
+
+
+def _sheet(found: Survey, said: list[dict[str, Any]]) -> SheetAccount:
+    """A sheet that could be read."""
+    codes, counts = np.unique(found.rows.codes, return_counts=True)
+    aside = {
+        str(CODES[code]): count
+        for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
+        if code != ENTRY_ROW
+    }
+    keys = ("rule", "severity", "field", "value", "limit", "line")
+    rows = [{key: row[key] for key in keys if row.get(key) is not None} for row in [*noticed(found), *said]]
+    return SheetAccount(
+        name=found.sheet.name,
+        trouble=None,
+        encoding=found.sheet.encoding,
+        encoding_confidence=found.sheet.confidence,
+        delimiter=found.sheet.delimiter,
+        hidden=found.sheet.hidden,
+        lists=tuple(_list(found, section) for section in found.sections),
+        places=_places(found),
+        list_kind=str(found.kind) if found.sections else None,
+        rows=len(found.rows.codes),
+        entries=int(found.entries().sum()),
+        set_aside=dict(sorted(aside.items())),
+        findings=tuple(rows),
+    )
+
+
+def _list(found: Survey, section: Section) -> ListAccount:
+    """One list of a sheet."""
+    matches = {match.column: match for match in section.header.map.matches}
+    lines = found.sheet.lines
+    columns = []
+    for column, cells in enumerate(found.cells):
+        match = matches.get(column)
+        text = section.header.texts[column] if column < len(section.header.texts) else None
+        if match is None and not text and cells.null_count == len(cells):
+            continue
+        columns.append(
+            ColumnAccount(
+                column_letters(column),
+                text or "",
+                match.field if match else None,
+                match.role if match else None,
+                match.confidence if match else None,
+                match.how if match else None,
+                match in section.doubts,
+            )
+        )
+    return ListAccount(
+        header_lines=tuple(lines[row].as_py() for row in section.header.rows),
+        first_line=lines[min(section.header.start, len(lines) - 1)].as_py(),
+        columns=tuple(columns),
+        name_order=section.name_order,
+        doubtful=section.doubtful,
+        side_by_side=section.side_by_side,
+    )
+
+
+def _places(found: Survey) -> tuple[PlaceAccount, ...]:
+    """The balance of each place, and where its numbers stand."""
+    _, _, which, _ = found.places.groups()
+    same = found.rows.codes == CODES.index(AsideCode.SAME_ENTRY)
+    accounts = []
+    for group, row in enumerate(balance(found).to_pylist()):
+        inside = which == group
+        origin = {kind: _origin(found, kind, inside & found.entries() if row["entries"] else inside) for kind in KINDS}
+        accounts.append(
+            PlaceAccount(
+                row["constituency"],
+                origin["constituency"] if row["constituency"] else None,
+                row["precinct"],
+                origin["precinct"] if row["precinct"] else None,
+                row["rows"],
+                row["entries"],
+                row["set_aside"],
+                row["declared"],
+                int((inside & same).sum()),
+            )
+        )
+    return tuple(accounts)
+
+
+def _origin(found: Survey, kind: str, rows: Any) -> str:
+    """Where the number of these rows mostly stands."""
+    origins = found.places.origins(kind)[rows]
+    values, counts = np.unique(origins, return_counts=True)
+    most = int(values[np.argmax(counts)])
+    return ORIGINS[most] if most >= 0 else "name"

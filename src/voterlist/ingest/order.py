@@ -1,0 +1,96 @@
+"""In which order the parts of whole names stand in one column, decided for the list and not for each cell.
+
+``Elşən Həsən Rza`` may be Rza Elşən or Elşən Rza: no word of it tells. The other cells of the column do.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+
+from voterlist.tables import codes
+
+__all__ = ["SURNAME_FIRST", "SURNAME_LAST", "name_order", "split_names"]
+
+SURNAME_FIRST = "surname-first"
+SURNAME_LAST = "surname-last"
+
+_LEAST = 20
+"""So many cells must tell."""
+_SHARE = 0.95
+"""Such a share of them must tell the same."""
+_SAMPLE = 1000
+_SURNAME = re.compile(
+    r"(?:[^\W\d_]{2,}(?:[oe]va?|zad[eəǝä]h?|sk[iı]y?|skaya)|[^\W\d_]{3,}l[ıiuü]"
+    r"|[^\W\d_]{2,}(?:[оеё]ва?|зад[еә]|ски[йя]|ская)|[^\W\d_]{3,}л[ыиуү])"
+)
+_PARTICLE = re.compile(r"o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]")
+_GLUED = re.compile(
+    r"[^\W\d_]{3,}(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна|оглы|[кг]ызы)"
+)
+
+
+def _lower(word: str) -> str:
+    """Lower case, the dotless i of capitals kept apart from the dotted one."""
+    return word.replace("İ", "i").replace("I", "ı").lower()
+
+
+def _parted(text: str) -> tuple[list[str], str | None]:
+    """(the words that are not the patronymic, the patronymic) of a name without a comma."""
+    words = re.split(r"[\s,]+", text.strip(" ,"))
+    for place, word in enumerate(words):
+        if place and _PARTICLE.fullmatch(_lower(word)):
+            return words[: place - 1] + words[place + 1 :], " ".join(words[place - 1 : place + 1])
+        if place and _GLUED.fullmatch(_lower(word)):
+            return words[:place] + words[place + 1 :], word
+    return words, None
+
+
+def _ends(words: list[str]) -> tuple[bool, bool]:
+    """Whether the first and the last of these words end as surnames do."""
+    return bool(_SURNAME.fullmatch(_lower(words[0]))), bool(_SURNAME.fullmatch(_lower(words[-1])))
+
+
+def name_order(column: pa.Array) -> str | None:
+    """surname-first or surname-last where at least 20 cells tell, 95 % of them the same; else None."""
+    told = {SURNAME_FIRST: 0, SURNAME_LAST: 0}
+    for text in column.drop_null().slice(0, _SAMPLE).to_pylist():
+        if "," in text:
+            continue
+        words, _ = _parted(text)
+        if len(words) < 2:
+            continue
+        first, last = _ends(words)
+        if first != last:
+            told[SURNAME_FIRST if first else SURNAME_LAST] += 1
+    order = max(told, key=lambda name: told[name])
+    return order if told[order] >= _LEAST and told[order] >= _SHARE * sum(told.values()) else None
+
+
+def split_names(column: pa.Array) -> dict[str, pa.Array]:
+    """Surname, given name and patronymic of the cells of a surname-last column that do not tell by themselves.
+
+    Null for a cell that tells by itself, or that has not one word for each part: those are left to the normaliser.
+    """
+    indices, distinct = codes(column)
+    split = [_split(text) for text in distinct.to_pylist()]
+    rows = pa.array(indices, mask=indices < 0)
+    names = ("surname", "given_name", "patronymic")
+    if not any(parts[0] for parts in split):
+        return {name: pa.nulls(len(column), pa.string()) for name in names}
+    return {
+        name: pa.array([parts[place] for parts in split], pa.string()).take(rows) for place, name in enumerate(names)
+    }
+
+
+def _split(text: str) -> tuple[str | None, str | None, str | None]:
+    nothing = (None, None, None)
+    if "," in text:
+        return nothing
+    words, patronymic = _parted(text)
+    if len(words) < 2 or len(words) > 3 or len(set(_ends(words))) == 2:
+        return nothing
+    if patronymic is not None:
+        return (words[1], words[0], patronymic) if len(words) == 2 else nothing
+    return words[-1], words[0], words[1] if len(words) == 3 else None
