@@ -9,7 +9,7 @@ import pytest
 from linkage_lists import crowd, voters
 from voterlist import schemas
 from voterlist.config import LinkSettings
-from voterlist.link import link
+from voterlist.link import link, plan
 from voterlist.model import CaseKind, Profile
 
 PERSON = {
@@ -148,3 +148,9 @@ def test_pairs_name_the_smaller_id_first():
     pairs = link(crowd(2000, doubles=100)).pairs.to_pylist()
     assert pairs
     assert all(row["entry_l"] < row["entry_r"] for row in pairs)
+
+
+def test_the_plan_is_the_forecast_of_the_work():
+    """What is told before the work is what the work then does, whatever the order of rows."""
+    table = crowd(2000, doubles=100)
+    assert plan(table.take(pa.array(range(table.num_rows - 1, -1, -1)))) == link(table).forecast

@@ -39,16 +39,24 @@ Map = Mapping[str, str | Sequence[str]]
 
 def link(
     files: Tables,
-    out: Annotated[Path, typer.Option("--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out"))],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out"))
+    ] = None,
     columns: Columns = None,
     clusters: Annotated[
         Path | None,
         typer.Option("--clusters", metavar="FILE", help=SAY("cli.option.clusters")),
     ] = None,
     profile: ProfileOption = Profile.AZ,
+    plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False,
     json: Json = False,
 ) -> None:
     """Find the pairs that may be one person."""
+    if plan:
+        _tell_plan(files, columns, profile, as_json=json)
+        return
+    if out is None:
+        raise UsageError("neither --out nor --plan is given", code="no-out")
     for path in (out, *([clusters] if clusters else [])):
         require_parquet(path)
     with Steps() as steps:
@@ -84,6 +92,22 @@ def link(
                 "exit_code": 0,
             },
         )
+
+
+def _tell_plan(files: Sequence[Path], columns: Path | None, profile: Profile, *, as_json: bool) -> None:
+    """What each blocking key would cost; no pair is made."""
+    with Steps() as steps:
+        steps(Stage.INGEST, 0, 1)
+        entries = _entries(files, _map_of(columns))
+        steps(Stage.NORMALIZE, 0, 1)
+        forecast = linkage.plan(normalize(entries, profile).table, Settings().link, profile=profile)
+    pairs = sum(line.pairs for line in forecast)
+    TERMINAL.say(SAY("cli.link.plan", entries=entries.num_rows, pairs=pairs))
+    headers = [SAY(f"cli.table.{name}") for name in ("key", "blocks", "pairs", "largest", "not-compared")]
+    TERMINAL.table(headers, [dataclasses.astuple(line) for line in forecast])
+    if as_json:
+        keys = [dataclasses.asdict(line) for line in forecast]
+        TERMINAL.result({"entries": entries.num_rows, "pairs": pairs, "keys": keys, "exit_code": 0})
 
 
 def check(

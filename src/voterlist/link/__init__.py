@@ -26,7 +26,7 @@ from voterlist.link.encode import Encoded, encode
 from voterlist.link.explain import with_model
 from voterlist.model import PairKind, Profile, Rule
 
-__all__ = ["LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "link"]
+__all__ = ["LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "link", "plan"]
 
 RULES: tuple[Rule, ...] = ()
 
@@ -87,7 +87,7 @@ def link(
     voters = tables.sort_by(schemas.require(voters, schemas.VOTER, "link"), "entry_id")
     ids = voters.column("entry_id").combine_chunks()
     entries = encode(voters)
-    blocks = [block.build(entries, key, settings.largest_block) for key in block.keys(profile)]
+    blocks = _blocks(entries, settings, profile)
     forecast = tuple(key.forecast for key in blocks)
     progress("forecast", 0, sum(line.pairs for line in forecast))
     found = candidates.find(entries, blocks, settings.chunk_pairs, progress)
@@ -103,6 +103,22 @@ def link(
         estimate=_estimate(found, model, settings.duplicate_probability),
         chance=chance(entries),
     )
+
+
+def plan(
+    voters: pa.Table, settings: LinkSettings | None = None, *, profile: Profile = Profile.AZ
+) -> tuple[block.Forecast, ...]:
+    """What each blocking key would cost, before any pair is made: the forecast of ``link`` alone.
+
+    Raises:
+        SchemaError: ``voters`` has not the shape of VOTER.
+    """
+    entries = encode(schemas.require(voters, schemas.VOTER, "link"))
+    return tuple(key.forecast for key in _blocks(entries, settings or LinkSettings(), profile))
+
+
+def _blocks(entries: Encoded, settings: LinkSettings, profile: Profile) -> list[block.Blocks]:
+    return [block.build(entries, key, settings.largest_block) for key in block.keys(profile)]
 
 
 def _judge(
