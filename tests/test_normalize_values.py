@@ -132,7 +132,7 @@ def test_identifiers_are_valid_or_none(text):
     ("texts", "sex"),
     [
         (("K", "kişi", "KİŞİ", "kisi", "M", "m.", "муж", "муж.", "Мужской", "м", "male", "1", "К", "киши"), Sex.MALE),
-        (("Q", "qadın", "QADIN", "qadin", "F", "жен", "женский", "Ж", "female", "2", "гадын"), Sex.FEMALE),
+        (("Q", "qadın", "QADIN", "qadin", "F", "жен", "женский", "Ж", "female", "2", "гадын", "Г"), Sex.FEMALE),
         (("x", "kişi/qadın", "0", "MF"), None),
     ],
 )

@@ -115,7 +115,7 @@ def _kind(word: str, after: list[str]) -> str:
     return _LETTER_BEFORE_NUMBER.get(word, word) if after[0][0].isdigit() else word
 
 
-def _numbers_after(kind: str, words: list[str]) -> str | None:
+def _numbers_after(kind: str, words: tuple[str, ...]) -> str | None:
     """The number written after (or, failing that, before) a word such as ``ev`` or ``menzil``."""
     if kind not in words:
         return None
@@ -144,7 +144,8 @@ def _street_of(words: list[str]) -> tuple[str | None, list[str]]:
     return _street_name(name), after[end:]
 
 
-def _house_and_flat(words: list[str]) -> tuple[str | None, str | None]:
+@lru_cache(maxsize=65536)
+def _house_and_flat(words: tuple[str, ...]) -> tuple[str | None, str | None]:
     """(house, flat) of the words after the street: ``12 - 5``, ``12/5``, ``ev 12 menzil 5``."""
     house, flat = _numbers_after("ev", words), _numbers_after("menzil", words)
     building, entrance = _numbers_after("korpus", words), _numbers_after("blok", words)
@@ -158,13 +159,14 @@ def _house_and_flat(words: list[str]) -> tuple[str | None, str | None]:
 
 
 @lru_cache(maxsize=65536)
-def _street_segment(segment: str) -> tuple[tuple[str, ...], str | None, tuple[str, ...]]:
-    """(its words, the street, what follows the street) of one segment, remembered: streets come again."""
+def _street_segment(segment: str) -> tuple[tuple[str, ...], str, str | None, tuple[str, ...]]:
+    """(words, the same folded, the street, what follows it) of one segment, remembered: streets come again."""
     words = _tokens(segment)
+    line = " ".join(_named(word) for word in words if word != "-")
     if not _STREETS.intersection(words):
-        return tuple(words), None, ()
+        return tuple(words), line, None, ()
     street, after = _street_of(words)
-    return tuple(words), street, tuple(after)
+    return tuple(words), line, street, tuple(after)
 
 
 def _unnamed_street(segments: list[tuple[str, ...]]) -> tuple[str | None, list[str]]:
@@ -193,20 +195,21 @@ def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     if profile is Profile.GENERIC:
         return _generic(text)
     segments: list[tuple[str, ...]] = []
+    lines: list[str] = []
     street: str | None = None
     rest: list[str] = []
     for part in _SEGMENT.split(text):
-        words, named, after = _street_segment(part.strip())
+        words, line, named, after = _street_segment(part.strip())
         segments.append(words)
+        lines.append(line)
         if street is None and named:
             street, rest = named, list(after)
         elif street:
             rest.extend(words)
-    line = " ".join(_named(word) for words in segments for word in words if word != "-")
     if street is None:
         street, rest = _unnamed_street(segments)
-    house, flat = _house_and_flat(rest)
-    return Address(line or None, street, house, flat)
+    house, flat = _house_and_flat(tuple(rest))
+    return Address(" ".join(filter(None, lines)) or None, street, house, flat)
 
 
 def _generic(text: str) -> Address:

@@ -62,6 +62,8 @@ def script_of(word: str) -> str:
 
 def repaired(text: str) -> str | None:
     """The text with the look-alikes of a second alphabet replaced in each word; None where there are none."""
+    if text.isascii():
+        return None
     composed = unicodedata.normalize("NFC", text).translate(_ONE_LETTER)
     changed = _LETTERS.sub(lambda word: meant(word[0]) or word[0], composed)
     return changed if changed != composed else None
@@ -102,7 +104,7 @@ def _plain(letter: str) -> str:
 def _word_to_latin(word: str) -> str:
     """One word in lower-case Azerbaijani Latin letters; empty only for a lone sign such as ``ь``."""
     small = lower_name(meant(word) or word)
-    if any("Ѐ" <= letter <= "ӿ" for letter in small):
+    if not small.isascii() and any(is_cyrillic_letter(letter) for letter in small):
         azerbaijani = _AZERBAIJANI_ONLY.intersection(small)
         small = small.translate(_AZERBAIJANI) if azerbaijani else _from_russian(small)
     if _PLAIN.issuperset(small):
@@ -117,7 +119,9 @@ def to_latin(text: str) -> str:
     ``Гусейн-заде`` becomes ``guseyn-zade``, ``Әлијев`` becomes ``əliyev``. A text with a letter never
     comes back without one.
     """
-    composed = unicodedata.normalize("NFC", text).translate(_ONE_LETTER).replace("\N{COMBINING DOT ABOVE}", "")
+    composed = text
+    if not text.isascii():
+        composed = unicodedata.normalize("NFC", text).translate(_ONE_LETTER).replace("\N{COMBINING DOT ABOVE}", "")
     latin = _LETTERS.sub(lambda word: _word_to_latin(word[0]), composed)
     if any(letter.isalpha() for letter in latin) or not any(letter.isalpha() for letter in composed):
         return latin

@@ -72,9 +72,9 @@ def read_any(text: str) -> Identifier:
     return Identifier(value or None)
 
 
-# In Azerbaijani K is kişi (man) and Q is qadın (woman); digits are those of ISO/IEC 5218.
+# In Azerbaijani K is kişi (man), Q is qadın (woman), in Cyrillic Г; digits are those of ISO/IEC 5218.
 _MEN = frozenset({"k", "kisi", "e", "erkek", "oglan", "m", "male", "man", "muj", "mujskoy", "1"})
-_WOMEN = frozenset({"q", "qadin", "f", "female", "woman", "w", "j", "jen", "jenskiy", "qiz", "gadin", "2"})
+_WOMEN = frozenset({"q", "g", "qadin", "f", "female", "woman", "w", "j", "jen", "jenskiy", "qiz", "gadin", "2"})
 
 
 def read_sex(text: str) -> Sex | None:

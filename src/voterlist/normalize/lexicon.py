@@ -144,7 +144,7 @@ def _sexes(given: list[tuple[str, str]]) -> dict[str, Sex]:
 def lookup(form: str) -> str | None:
     """The skeleton of the known name that a fine form may be; None where none or more than one may be."""
     known = _lexicon().skeletons
-    return known.get(form) or known.get(blunt(form))
+    return known.get(form) or (known.get(blunt(form)) if "w" in form else None)
 
 
 def found_by(form: str) -> str | None:

@@ -128,6 +128,7 @@ def _double(folded: str) -> tuple[str, str] | None:
     return found[1], found[2]
 
 
+@lru_cache(maxsize=65536)
 def _az_skeleton(text: str) -> str:
     return _settled(_az_pass(to_latin(text)))
 

@@ -43,5 +43,5 @@ def spread_initials(text: str) -> str:
 
 def initials(text: str) -> tuple[str, str] | None:
     """The two initials of a text that holds nothing else, such as ``Ə. M.`` or ``Ə.M.``; None for any other."""
-    found = _ONLY_INITIALS.fullmatch(text)
+    found = _ONLY_INITIALS.fullmatch(text) if "." in text else None
     return (found[1], found[2]) if found else None
