@@ -69,7 +69,7 @@ def run(
         StageError: a stage failed inside.
     """
     with lock.hold(workspace, since=since or today.isoformat()):
-        inputs = inbox.find(workspace, constituencies)
+        inputs = inbox.find(workspace, constituencies, settings.ingest)
         with Ledger(workspace / ledgers.FILE_NAME) as ledger:
             decisions = ledger.decisions()
         context = Context(workspace, settings, inputs, decisions, today, max(1, jobs), progress)

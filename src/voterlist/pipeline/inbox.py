@@ -6,11 +6,11 @@ import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from voterlist import config
-from voterlist.config import Settings
+from voterlist.config import IngestSettings, Settings
 from voterlist.errors import UsageError
 from voterlist.io import readers, store
 
@@ -40,6 +40,9 @@ class Inputs:
     batches: tuple[Batch, ...]
     reference: tuple[Path, ...]
     digests: dict[str, str]
+    """Of the files in an archive too, by ``archive/file``."""
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The names of the files in each archive, in order."""
 
     @property
     def constituencies(self) -> tuple[int, ...]:
@@ -48,15 +51,15 @@ class Inputs:
 
     @property
     def files(self) -> int:
-        """How many files of lists are read."""
-        return sum(len(batch.paths) for batch in self.batches)
+        """How many files of lists are read, each in an archive counted."""
+        return sum(len(self.members.get(name, (name,))) for batch in self.batches for name in batch.names)
 
     def names(self) -> dict[tuple[str, int], str]:
         """The path inside the workspace of each list by its source and copy, as the tables of a run name it."""
         found: dict[tuple[str, int], str] = {}
         for batch in self.batches:
             copies: Counter[str] = Counter()
-            for name in batch.names:
+            for name in (inner for outer in batch.names for inner in self.members.get(outer, (outer,))):
                 source = self.digests[name][:12]
                 found.setdefault((source, copies[source]), name)
                 copies[source] += 1
@@ -64,7 +67,9 @@ class Inputs:
 
     def digest(self) -> str:
         """One digest of where each content lies; the names of the files are not in it."""
-        places = sorted((str(Path(name).parent), content) for name, content in self.digests.items())
+        packed = {name for names in self.members.values() for name in names}
+        outer = ((name, content) for name, content in self.digests.items() if name not in packed)
+        places = sorted((str(Path(name).parent), content) for name, content in outer)
         return store.digest_of(*(part for place in places for part in place))
 
     def run_id(self, settings: Settings, today: dt.date) -> str:
@@ -75,8 +80,10 @@ class Inputs:
         return f"{today.isoformat()}-{store.digest_of(self.digest(), config.digest(settings))[:8]}"
 
 
-def find(workspace: Path, constituencies: Collection[int] = ()) -> Inputs:
+def find(workspace: Path, constituencies: Collection[int] = (), limits: IngestSettings | None = None) -> Inputs:
     """The files that a run of these constituencies reads; without any, of all in the inbox.
+
+    ``limits`` hold for archives, which are looked into.
 
     Raises:
         UsageError: the inbox has no folder for a constituency, or no file at all.
@@ -91,7 +98,18 @@ def find(workspace: Path, constituencies: Collection[int] = ()) -> Inputs:
     reference = tuple(readers.list_paths(workspace / REFERENCE))
     paths = [path for batch in batches for path in batch.paths] + list(reference)
     digests = {path.relative_to(workspace).as_posix(): _digest(path) for path in paths}
-    return Inputs(_with_copies(batches, digests, workspace / INBOX), reference, digests)
+    packed = {path.relative_to(workspace).as_posix(): _members(path, limits or IngestSettings()) for path in paths}
+    members = {outer: tuple(f"{outer}/{name}" for name in inner) for outer, inner in packed.items() if inner}
+    digests |= {f"{outer}/{name}": digest for outer, inner in packed.items() for name, digest in inner.items()}
+    return Inputs(_with_copies(batches, digests, workspace / INBOX), reference, digests, members)
+
+
+def _members(path: Path, limits: IngestSettings) -> dict[str, str]:
+    """The digests of the files in an archive by name; none where it is no archive."""
+    try:
+        return readers.member_digests(path, limits) or {}
+    except OSError:
+        return {}
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:

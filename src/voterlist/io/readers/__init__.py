@@ -1,7 +1,7 @@
 """Files to rows of text: nothing is interpreted, nothing is dropped, and no content makes a reader fail.
 
-``read_file`` and ``read_folder`` serve the lists of precincts; ``read_table`` serves the commands that link
-or check one file with any headers.
+``read_paths`` and ``read_folder`` serve the lists of precincts; ``read_table`` serves the commands that link
+or check one file with any headers. What the kinds of files are, and what each reader decides: docs/readers.md
 """
 
 from __future__ import annotations
@@ -9,23 +9,33 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
 from voterlist.config import IngestSettings
-from voterlist.io.readers.books import is_workbook, read_workbook
-from voterlist.io.readers.generic import read_table, text_table
-from voterlist.io.readers.text import read_text
+from voterlist.io.readers import archive
+from voterlist.io.readers.archive import is_list
+from voterlist.io.readers.files import is_archive, read_bytes
+from voterlist.io.readers.found import Found
+from voterlist.io.readers.generic import read_table
+from voterlist.io.readers.texts import text_table
 from voterlist.model import AsideCode
 from voterlist.schemas import RawFile, RawSheet
 
-__all__ = ["list_paths", "read_content", "read_file", "read_folder", "read_paths", "read_table", "text_table"]
+__all__ = [
+    "list_paths",
+    "member_digests",
+    "read_content",
+    "read_file",
+    "read_files",
+    "read_folder",
+    "read_paths",
+    "read_table",
+    "text_table",
+]
 
 _SOURCE_DIGITS = 12
-_NOT_LISTS = frozenset({"thumbs.db", "desktop.ini"})
-"""What operating systems leave in a folder; files that begin with a point or ``~$`` are left out too."""
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
-_NO_TABLE = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PAR1", b"\x1f\x8b")
 
 
 def read_content(content: bytes, settings: IngestSettings) -> tuple[RawSheet, ...] | AsideCode:
@@ -33,42 +43,81 @@ def read_content(content: bytes, settings: IngestSettings) -> tuple[RawSheet, ..
 
     What they are is told by the bytes, not by a name: a workbook saved as ``.csv`` is read as a workbook.
     """
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        return AsideCode.FILE_EMPTY
-    if len(content) > settings.max_file_megabytes * 2**20:
-        return AsideCode.FILE_UNREADABLE
-    if is_workbook(content):
-        return read_workbook(content, settings)
-    if content.startswith(_NO_TABLE) or content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(
-        (b"<!doctype", b"<html", b"<?xml")
-    ):
-        return AsideCode.FILE_NOT_A_TABLE
-    return read_text(content, settings)
+    found = read_bytes(content, settings)
+    return found.sheets if found.trouble is None else found.trouble
 
 
 def read_file(path: Path, name: str, settings: IngestSettings) -> RawFile:
     """One file as rows of text, with ``name`` as its path for people.
 
-    Never raises for what a file holds, nor for a file that cannot be opened: ``trouble`` then says why.
+    Never raises for what a file holds, nor for a file that cannot be opened: ``trouble`` then says why. An
+    archive is one file only where it holds one; ``read_files`` gives all of them.
     """
+    files = read_files(path, name, settings)
+    return (
+        files[0] if len(files) == 1 else RawFile(_source_of(path, name), name, (), AsideCode.FILE_NOT_A_TABLE, 0, "zip")
+    )
+
+
+def read_files(path: Path, name: str, settings: IngestSettings) -> list[RawFile]:
+    """The same for a file that may be an archive: the files in it, each named ``name/its path``."""
+    content = _content_of(path, name, settings)
+    if isinstance(content, RawFile):
+        return [content]
+    source = hashlib.sha256(content).hexdigest()[:_SOURCE_DIGITS]
+    packed = archive.members(content, settings)
+    if packed is None:
+        return [_raw(source, name, read_bytes(content, settings))]
+    if isinstance(packed, AsideCode):
+        return [RawFile(source, name, trouble=packed, format="zip")]
+    return [
+        RawFile(member.digest[:_SOURCE_DIGITS], f"{name}/{member.name}", trouble=member.trouble)
+        if member.trouble is not None
+        else _raw(member.digest[:_SOURCE_DIGITS], f"{name}/{member.name}", read_bytes(member.content, settings))
+        for member in packed
+    ]
+
+
+def member_digests(path: Path, settings: IngestSettings) -> dict[str, str] | None:
+    """Path inside the archive -> SHA-256 of each file in it, in order of name; None where the file is no archive."""
+    with path.open("rb") as stream:
+        if not is_archive(stream.read(4)):
+            return None
+    content = _content_of(path, path.name, settings)
+    packed = None if isinstance(content, RawFile) else archive.members(content, settings)
+    if packed is None or isinstance(packed, AsideCode):
+        return None
+    return {member.name: member.digest for member in packed}
+
+
+def _content_of(path: Path, name: str, settings: IngestSettings) -> bytes | RawFile:
+    """The file's bytes, or the file with its trouble."""
     try:
         if path.stat().st_size > settings.max_file_megabytes * 2**20:
-            with path.open("rb") as stream:
-                digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            return RawFile(digest[:_SOURCE_DIGITS], name, trouble=AsideCode.FILE_UNREADABLE)
-        content = path.read_bytes()
+            return RawFile(_source_of(path, name), name, trouble=AsideCode.FILE_TOO_LARGE)
+        return path.read_bytes()
+    except OSError:
+        return RawFile(_source_of(path, name), name, trouble=AsideCode.FILE_UNREADABLE)
+
+
+def _source_of(path: Path, name: str) -> str:
+    """The source of a file that is not held in memory."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()[:_SOURCE_DIGITS]
     except OSError:
         # Nothing of the content is known, so the name stands in for it.
-        digest = hashlib.sha256(b"unreadable\0" + name.encode("utf-8", "surrogatepass")).hexdigest()
-        return RawFile(digest[:_SOURCE_DIGITS], name, trouble=AsideCode.FILE_UNREADABLE)
-    source = hashlib.sha256(content).hexdigest()[:_SOURCE_DIGITS]
-    found = read_content(content, settings)
-    if found is AsideCode.ENCODING_UNREADABLE and path.suffix.lower() in _WORKBOOKS:
+        return hashlib.sha256(b"unreadable\0" + name.encode("utf-8", "surrogatepass")).hexdigest()[:_SOURCE_DIGITS]
+
+
+def _raw(source: str, name: str, found: Found) -> RawFile:
+    """What was found, as a file."""
+    trouble = found.trouble
+    if trouble in {AsideCode.ENCODING_UNREADABLE, AsideCode.FILE_NOT_A_TABLE} and not found.format:
         # It is called a workbook and holds neither that nor text: a damaged one, not a question of letters.
-        found = AsideCode.FILE_UNREADABLE
-    if isinstance(found, AsideCode):
-        return RawFile(source, name, trouble=found)
-    return RawFile(source, name, sheets=found)
+        is_book = PurePosixPath(name).suffix.lower() in _WORKBOOKS
+        trouble = AsideCode.FILE_UNREADABLE if is_book and trouble is AsideCode.ENCODING_UNREADABLE else trouble
+    return RawFile(source, name, found.sheets, trouble, 0, found.format, found.skipped)
 
 
 def read_folder(folder: Path, settings: IngestSettings) -> list[RawFile]:
@@ -81,22 +130,23 @@ def read_folder(folder: Path, settings: IngestSettings) -> list[RawFile]:
 
 def list_paths(folder: Path) -> list[Path]:
     """Every file that may be a list in a folder and in the folders in it, in order of name; none if it is missing."""
-    found = (path for path in folder.rglob("*") if path.is_file() and _is_list(path.relative_to(folder)))
+    found = (
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and is_list(PurePosixPath(path.relative_to(folder).as_posix()))
+    )
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
 def read_paths(paths: Iterable[Path], root: Path, settings: IngestSettings) -> list[RawFile]:
     """These files in this order, each named by its path from ``root``; files of one content are numbered."""
+    return list(
+        _numbered(raw for path in paths for raw in read_files(path, path.relative_to(root).as_posix(), settings))
+    )
+
+
+def _numbered(files: Iterable[RawFile]) -> Iterator[RawFile]:
     copies: Counter[str] = Counter()
-    files = []
-    for path in paths:
-        raw = read_file(path, path.relative_to(root).as_posix(), settings)
-        files.append(dataclasses.replace(raw, copy=copies[raw.source]))
+    for raw in files:
+        yield dataclasses.replace(raw, copy=copies[raw.source])
         copies[raw.source] += 1
-    return files
-
-
-def _is_list(path: Path) -> bool:
-    """False for what an operating system or an open spreadsheet leaves behind."""
-    hidden = any(part.startswith((".", "~$")) for part in path.parts)
-    return not hidden and path.name.lower() not in _NOT_LISTS

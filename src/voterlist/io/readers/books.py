@@ -1,118 +1,151 @@
-"""Workbooks: XLSX, XLSM, XLS and ODS, each sheet apart, numbers and dates turned into text."""
+"""Workbooks: XLSX, XLSM, XLSB, XLS and ODS, each sheet apart, numbers and dates turned into text."""
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-import re
-import zipfile
-import zlib
 from typing import Any
 
 import pyarrow as pa
-from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum
+import pyarrow.compute as pc
+from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from voterlist.config import IngestSettings
+from voterlist.io.readers.found import Found
+from voterlist.io.readers.survey import SheetFacts, Surveyed, survey
+from voterlist.io.readers.text import columns
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 
-__all__ = ["cell_text", "is_workbook", "read_workbook"]
+__all__ = ["OLE", "ZIP", "cell_text", "read_workbook"]
 
-_ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SHEET_PART = re.compile(r"xl/worksheets/.*\.xml|content\.xml", re.IGNORECASE)
-_FAR_CELL = re.compile(rb'<(?:\w+:)?c [^>]*?r="[A-Z]{3}[0-9]+"[^>]*[^/]>')
-_ROW_NUMBER = re.compile(rb'<(?:\w+:)?row [^>]*?r="([0-9]{1,9})"')
-_COLUMN = re.compile(rb'<(?:\w+:)?c [^>]*?r="([A-Z]{1,3})[0-9]')
-_MOST_CELLS = 40_000_000
-"""The reader lays a sheet out as a full rectangle, 24 bytes a cell: so one cell far out would fill the memory."""
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The name of the stream in which Office puts a workbook that has a password ([MS-OFFCRYPTO] 2.3.4)."""
 
 
-def is_workbook(content: bytes) -> bool:
-    """True where the bytes begin like a workbook's, whatever the file is called."""
-    return content.startswith((_ZIP, _OLE))
+def read_workbook(content: bytes, settings: IngestSettings) -> Found | None:
+    """The sheets of a workbook that hold cells, or the code of why there are none; None where it is no workbook.
 
-
-def read_workbook(content: bytes, settings: IngestSettings) -> tuple[RawSheet, ...] | AsideCode:
-    """The sheets of a workbook that hold cells, or the code of why there are none.
-
-    A damaged sheet is given with its trouble and no rows; the others stand.
+    A damaged sheet is given with its trouble and no rows; the others stand. A formula is never worked out: what
+    counts is the value that the workbook holds beside it.
     """
-    if content.startswith(_ZIP) and (trouble := _zip_trouble(content, settings)):
-        return trouble
+    if content.startswith(ZIP):
+        known = survey(content, settings)
+        if known is None:
+            return None
+    else:
+        known = Surveyed("xls", {}, AsideCode.FILE_PROTECTED if _ENCRYPTED in content else None)
+    trouble = known.trouble or next((facts.trouble for place, facts in known.sheets.items() if place < 0), None)
+    if trouble is not None:
+        return Found(known.format, trouble=trouble)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         metadata = book.sheets_metadata
     except PasswordError:
-        return AsideCode.FILE_UNREADABLE
+        return Found(known.format, trouble=AsideCode.FILE_PROTECTED)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side derives from BaseException
-        return AsideCode.FILE_NOT_A_TABLE
-    sheets = [
-        _read_sheet(book, index, item.name, settings)
-        for index, item in enumerate(metadata)
-        if item.typ == SheetTypeEnum.WorkSheet
-    ]
+        damaged = content.startswith(ZIP)
+        return Found(known.format, trouble=AsideCode.FILE_UNREADABLE if damaged else AsideCode.FILE_NOT_A_TABLE)
+    return _sheets_of(book, metadata, known, settings)
+
+
+def _sheets_of(book: CalamineWorkbook, metadata: Any, known: Surveyed, settings: IngestSettings) -> Found:
+    """Every sheet of an opened workbook."""
+    sheets, skipped = [], []
+    for index, item in enumerate(metadata):
+        if item.typ != SheetTypeEnum.WorkSheet:
+            skipped.append(item.name)
+            continue
+        hidden = item.visible != SheetVisibleEnum.Visible
+        sheets.append(
+            _read_sheet(book, index, item.name, known.sheets.get(index, SheetFacts()), settings, hidden=hidden)
+        )
     found = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
-    return found or AsideCode.FILE_EMPTY
+    return Found(known.format, found, None if found else AsideCode.FILE_EMPTY, tuple(skipped))
 
 
-def _zip_trouble(content: bytes, settings: IngestSettings) -> AsideCode | None:
-    """Why a zipped workbook is not opened: it is no workbook, or would fill the memory."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-        parts = [part for part in archive.infolist() if _SHEET_PART.fullmatch(part.filename)]
-        if not parts:
-            return AsideCode.FILE_NOT_A_TABLE
-        if sum(part.file_size for part in archive.infolist()) > 20 * settings.max_file_megabytes * 2**20:
-            return AsideCode.FILE_UNREADABLE
-        if any(_is_too_far(archive.read(part), settings) for part in parts):
-            return AsideCode.FILE_UNREADABLE
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError):
-        # What cannot be unpacked here is left to the reader: the sheets beside it may be whole.
-        return None
-    return None
-
-
-def _is_too_far(part: bytes, settings: IngestSettings) -> bool:
-    """True where a sheet's cells reach so far out that the rectangle around them would fill the memory."""
-    if settings.max_columns < 702 and _FAR_CELL.search(part):
-        return True
-    rows = max(map(int, _ROW_NUMBER.findall(part[-200_000:])), default=0)
-    if rows * 702 <= _MOST_CELLS:
-        return False
-    return rows * max(map(_column_number, set(_COLUMN.findall(part))), default=0) > _MOST_CELLS
-
-
-def _column_number(letters: bytes) -> int:
-    """A column's number from its letters, as in A = 1, Z = 26, AA = 27."""
-    number = 0
-    for letter in letters:
-        number = 26 * number + letter - 64
-    return number
-
-
-def _read_sheet(book: CalamineWorkbook, index: int, name: str, settings: IngestSettings) -> RawSheet:
+def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
+    book: CalamineWorkbook, index: int, name: str, facts: SheetFacts, settings: IngestSettings, *, hidden: bool
+) -> RawSheet:
     """One sheet from its first row on, as text."""
-    nothing = RawSheet(name, pa.array([], pa.int32()), pa.table({}))
+    if facts.trouble is not None:
+        return _nothing(name, facts.trouble)
     try:
         sheet = book.get_sheet_by_index(index)
         if sheet.end is None:
-            return nothing
-        last_row, last_column = sheet.end
-        if last_row >= settings.max_rows or last_column >= 4 * settings.max_columns:
-            return RawSheet(name, nothing.lines, nothing.cells, trouble=AsideCode.FILE_UNREADABLE)
+            return _nothing(name)
+        if trouble := _too_large(sheet, settings):
+            return _nothing(name, trouble)
         rows = sheet.to_python(skip_empty_area=False)
+        merged = facts.merged or sheet.merged_cell_ranges or []
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side derives from BaseException
-        return RawSheet(name, nothing.lines, nothing.cells, trouble=AsideCode.FILE_UNREADABLE)
+        return _nothing(name, AsideCode.FILE_UNREADABLE)
+    filled = _fill_merged(rows, merged, settings)
     arrays = [_text_column(column) for column in zip(*rows, strict=True)]
     if not any(cell for array in arrays for cell in array.unique().to_pylist()):
-        return nothing
-    cells = pa.table(arrays, names=[f"c{position}" for position in range(len(arrays))])
-    return RawSheet(name, pa.array(range(1, len(rows) + 1), pa.int32()), cells)
+        return _nothing(name)
+    if any((pc.max(pc.utf8_length(array)).as_py() or 0) > settings.max_cell_characters for array in arrays):
+        return _nothing(name, AsideCode.CELL_TOO_LONG)
+    beyond = max(0, len(arrays) - settings.max_columns)
+    return RawSheet(
+        name,
+        pa.array(range(1, len(rows) + 1), pa.int32()),
+        columns(list(zip(*(array.to_pylist() for array in arrays), strict=True)), settings.max_columns)
+        if beyond
+        else pa.table(arrays, names=[f"c{position}" for position in range(len(arrays))]),
+        hidden=hidden,
+        hidden_rows=facts.hidden_rows,
+        merged=filled,
+        formulas_without_value=facts.formulas_without_value,
+        joined_columns=beyond,
+    )
+
+
+def _nothing(name: str, trouble: AsideCode | None = None) -> RawSheet:
+    """A sheet without rows."""
+    return RawSheet(name, pa.array([], pa.int32()), pa.table({}), trouble=trouble)
+
+
+def _too_large(sheet: CalamineSheet, settings: IngestSettings) -> AsideCode | None:
+    """The code of the limit that the sheet goes beyond."""
+    last_row, last_column = sheet.end or (0, 0)
+    if last_row >= settings.max_rows:
+        return AsideCode.TOO_MANY_ROWS
+    if last_column >= 100 * settings.max_columns:
+        return AsideCode.TOO_MANY_COLUMNS
+    return AsideCode.FILE_TOO_LARGE if (last_row + 1) * (last_column + 1) > settings.max_cells else None
+
+
+def _fill_merged(
+    rows: list[list[Any]], merged: list[tuple[tuple[int, int], tuple[int, int]]], settings: IngestSettings
+) -> int:
+    """Give the blank cells below a merged cell's first its value; returns how many.
+
+    A precinct or an address that holds for several rows is written once and merged over them. A row that has fewer
+    cells of its own than it would be given is no entry but the second line of one: it stays as it is.
+    """
+    down = [(first, last) for first, last in merged if last[0] > first[0]]
+    if sum(min(last[0], len(rows)) - first[0] for first, last in down) > settings.max_cells:
+        return 0
+    wanted: dict[int, list[tuple[int, Any]]] = {}
+    for first, last in down:
+        if first[0] < len(rows) and first[1] < len(rows[0]) and (value := rows[first[0]][first[1]]) != "":
+            for row in range(first[0] + 1, min(last[0] + 1, len(rows))):
+                if rows[row][first[1]] == "":
+                    wanted.setdefault(row, []).append((first[1], value))
+    filled = 0
+    for row, cells in wanted.items():
+        if sum(cell != "" for cell in rows[row]) >= len(cells):
+            filled += len(cells)
+            for column, value in cells:
+                rows[row][column] = value
+    return filled
 
 
 def _text_column(column: tuple[Any, ...]) -> pa.Array:

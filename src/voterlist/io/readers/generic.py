@@ -11,18 +11,18 @@ import pyarrow.parquet as pq
 
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
-from voterlist.io.readers.books import cell_text, is_workbook, read_workbook
-from voterlist.io.readers.text import read_text
+from voterlist.io.readers.files import read_bytes
+from voterlist.io.readers.texts import text_table
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 
-__all__ = ["read_table", "text_table"]
+__all__ = ["read_table"]
 
 _TODO = "Save the file as CSV (UTF-8), XLSX or Parquet with its headers in the first row, and try again."
 
 
 def read_table(path: Path, settings: IngestSettings | None = None) -> pa.Table:
-    """A Parquet, CSV, XLSX, XLS or ODS file as a table of text columns, named by the file's first row.
+    """A file of any kind that is read as a table of text columns, named by the file's first row.
 
     Of a workbook the first sheet with rows is taken. A header that stands twice has ``(2)`` added the second
     time; a column without one is called ``column 3``. Blank rows at the end are left out; others are kept.
@@ -37,14 +37,13 @@ def read_table(path: Path, settings: IngestSettings | None = None) -> pa.Table:
         raise _refuse(path, AsideCode.FILE_UNREADABLE) from None
     if content.startswith(b"PAR1"):
         return _read_parquet(path)
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise _refuse(path, AsideCode.FILE_EMPTY)
-    found = read_workbook(content, limits) if is_workbook(content) else read_text(content, limits)
-    if isinstance(found, AsideCode):
-        raise _refuse(path, found)
-    if found[0].trouble is not None:
-        raise _refuse(path, found[0].trouble, found[0].name or "")
-    return _with_headers(found[0])
+    found = read_bytes(content, limits)
+    if found.trouble is not None:
+        raise _refuse(path, found.trouble)
+    sheet = found.sheets[0]
+    if sheet.trouble is not None:
+        raise _refuse(path, sheet.trouble, sheet.name or "")
+    return _with_headers(sheet)
 
 
 def _refuse(path: Path, code: AsideCode, sheet: str = "") -> InputError:
@@ -83,33 +82,3 @@ def _read_parquet(path: Path) -> pa.Table:
     except (pa.ArrowException, OSError):
         # The cause may quote a cell, so it is not chained.
         raise _refuse(path, AsideCode.FILE_UNREADABLE) from None
-
-
-def text_table(table: pa.Table) -> pa.Table:
-    """The same columns, every one as text: whole numbers without a point, dates in ISO 8601."""
-    return pa.table({name: _as_text(table.column(name)) for name in table.column_names})
-
-
-def _as_text(column: pa.ChunkedArray) -> pa.Array:
-    """A column as text: whole numbers without a point, dates in ISO 8601, lists and records left out as null."""
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
-    if pa.types.is_dictionary(array.type):
-        array = array.cast(array.type.value_type)
-    if pa.types.is_string(array.type):
-        return array
-    if pa.types.is_large_string(array.type) or pa.types.is_string_view(array.type):
-        return array.cast(pa.string())
-    if pa.types.is_nested(array.type) or pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type):
-        return pa.nulls(len(array), pa.string())
-    if pa.types.is_integer(array.type) or pa.types.is_boolean(array.type):
-        return array.cast(pa.string())
-    distinct = array.dictionary_encode()
-    texts = [None if _is_gap(value) else cell_text(value) for value in distinct.dictionary.to_pylist()]
-    return pa.array(texts, pa.string()).take(distinct.indices)
-
-
-def _is_gap(value: object) -> bool:
-    """True for None and for the float that is no number."""
-    return value is None or value != value  # noqa: PLR0124  only NaN differs from itself

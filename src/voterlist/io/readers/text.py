@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import zip_longest
 
 import pyarrow as pa
 
 from voterlist.config import IngestSettings
 from voterlist.io.readers.encoding import decode
+from voterlist.io.readers.found import Found
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 
@@ -20,50 +22,76 @@ _MOST_LINES = 12
 """A quoted cell may run over this many lines; a quote open for longer is a slip of the keyboard."""
 _QUOTED = re.compile(r'"(?:[^"\n]|"")*"')
 _SAMPLE_LINES = 400
+_DELIMITERS = ";\t|^~¦,"
+"""The signs that part cells, the comma last."""
 
 
-def read_text(content: bytes, settings: IngestSettings) -> tuple[RawSheet, ...] | AsideCode:
+def read_text(content: bytes, settings: IngestSettings) -> Found:
     """The one sheet of a text file, or the code of why there is none."""
     found = decode(content)
     if found is None:
-        return AsideCode.ENCODING_UNREADABLE
-    text, encoding = found
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return Found("", trouble=AsideCode.ENCODING_UNREADABLE)
+    lines = found.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not lines[-1].strip("\x1a"):
         # What follows the last line's end is no line; old editors leave a 0x1A there.
         lines.pop()
     if not any(line and not line.isspace() for line in lines):
-        return AsideCode.FILE_EMPTY
+        return Found("text", trouble=AsideCode.FILE_EMPTY)
     if len(lines) > settings.max_rows:
-        return AsideCode.FILE_UNREADABLE
-    starts, rows = split_rows(lines, find_delimiter(lines))
-    return (RawSheet(None, pa.array(starts, pa.int32()), columns(rows, settings.max_columns), encoding),)
+        return Found("text", trouble=AsideCode.TOO_MANY_ROWS)
+    delimiter = find_delimiter(lines)
+    starts, rows = split_rows(lines, delimiter)
+    if trouble := _too_large(lines, rows, settings):
+        return Found("text", trouble=trouble)
+    beyond = max(0, max(map(len, rows)) - settings.max_columns)
+    sheet = RawSheet(
+        None,
+        pa.array(starts, pa.int32()),
+        columns(rows, settings.max_columns),
+        found.encoding,
+        confidence=found.confidence,
+        delimiter=delimiter,
+        joined_columns=beyond,
+    )
+    return Found("text", (sheet,))
 
 
-def columns(rows: list[list[str]], most: int) -> pa.Table:
+def _too_large(lines: list[str], rows: list[list[str]], settings: IngestSettings) -> AsideCode | None:
+    """The code of the limit that the rows go beyond."""
+    most = settings.max_cell_characters
+    if max(map(len, lines)) > most and max(len(cell) for row in rows for cell in row) > most:
+        return AsideCode.CELL_TOO_LONG
+    width = max(map(len, rows))
+    if width > 100 * settings.max_columns:
+        return AsideCode.TOO_MANY_COLUMNS
+    is_large = min(width, settings.max_columns + 1) * len(rows) > settings.max_cells
+    return AsideCode.FILE_TOO_LARGE if is_large else None
+
+
+def columns(rows: Sequence[Sequence[str]], most: int) -> pa.Table:
     """The rows as text columns c0, c1 ...; null where a row ends before the column.
 
     What stands beyond ``most`` columns is joined into one more, so that nothing is lost.
     """
     width = max(map(len, rows), default=0)
     if width > most:
-        rows = [row if len(row) <= most else [*row[:most], " ".join(row[most:])] for row in rows]
+        rows = [row if len(row) <= most else [*row[:most], " ".join(filter(None, row[most:]))] for row in rows]
     arrays = [pa.array(column, pa.string()) for column in zip_longest(*rows)]
     return pa.table(arrays, names=[f"c{index}" for index in range(len(arrays))])
 
 
 def find_delimiter(lines: list[str]) -> str | None:
-    """The sign that parts the cells: a semicolon, tab, bar or comma; None where each line is one cell.
+    """The sign that parts the cells: one of ``; tab | ^ ~ ¦`` or a comma; None where each line is one cell.
 
-    A semicolon, tab or bar is believed where half of the lines hold it, or a quarter (a short list below a long
+    Any but the comma is believed where half of the lines hold it, or a quarter (a short list below a long
     title) if they usually hold it more than once. The comma, which also stands in addresses, is believed only
     where none of these is.
     """
     sample = [_QUOTED.sub("", line) for line in lines if line.strip()][:_SAMPLE_LINES]
-    if sample and (declared := re.fullmatch(r"sep=([;,\t|])", sample[0].strip().lower())):
+    if sample and (declared := re.fullmatch(r"sep=([^\w\s\"]|\t)", sample[0].strip(" \r").lower())):
         return declared.group(1)
     best: tuple[int, int, str] | None = None
-    for sign in ";\t|,":
+    for sign in _DELIMITERS:
         if sign == "," and best is not None:
             break
         usual, holding = _usual(sample, sign)

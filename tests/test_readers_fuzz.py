@@ -1,0 +1,183 @@
+import functools
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from voterlist.config import IngestSettings
+from voterlist.ingest import ingest
+from voterlist.io.readers import read_files
+from voterlist.io.readers.binary import BookRecords, sheet_size
+from voterlist.io.readers.encoding import decode
+from voterlist.io.readers.text import split_rows
+
+LIMITS = IngestSettings(max_file_megabytes=20, max_unpacked_megabytes=50, max_cells=1_000_000)
+FILES = Path(__file__).parent / "reader_files"
+HEADS = [
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+    b"PAR1",
+    b"{",
+    b'[{"a":1}',
+    b"\xff\xfe",
+    b"\xef\xbb\xbf",
+]
+FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@functools.cache
+def whole(kind):
+    """A valid file of this kind."""
+    records = [{"Soyadı": f"Əliyev{n}", "Adı": "Əli", "Doğum tarixi": "01.02.1970", "FİN": n} for n in range(30)]
+    if kind in {"xls", "ods", "xlsb", "xlsx"}:
+        return (FILES / f"list.{kind}").read_bytes()
+    if kind == "jsonl":
+        return "\n".join(json.dumps(record, ensure_ascii=False) for record in records).encode()
+    text = "\n".join(["Soyadı;Adı;Doğum tarixi;FİN", *(f'{r["Soyadı"]};"Əli";01.02.1970;{r["FİN"]}' for r in records)])
+    if kind == "csv":
+        return text.encode()
+    if kind == "utf-16":
+        return text.encode("utf-16")
+    stream = io.BytesIO()
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(records), stream)
+        return stream.getvalue()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("a.csv", text)
+        packed.writestr("b.xlsx", (FILES / "list.xlsx").read_bytes())
+    return stream.getvalue()
+
+
+def unpacked_parts(content):
+    """A packed file's parts by name."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return {name: packed.read(name) for name in packed.namelist()}
+
+
+def packed(parts):
+    """Parts as a packed file."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def damage(content, draw):
+    """The bytes cut off, hit in some places, or with a piece of them doubled."""
+    how = draw(st.sampled_from(["cut", "hit", "double"]))
+    place = draw(st.integers(0, max(0, len(content) - 1)))
+    if how == "cut":
+        return content[:place]
+    if how == "double":
+        end = min(len(content), place + draw(st.integers(1, 200)))
+        return content[:end] + content[place:end] + content[end:]
+    hit = bytearray(content)
+    for _ in range(draw(st.integers(1, 8))):
+        if hit:
+            hit[draw(st.integers(0, len(hit) - 1))] = draw(st.integers(0, 255))
+    return bytes(hit)
+
+
+def balanced(content, folder, name="list"):
+    """Read and ingest: no exception, and every row of every sheet is an entry or set aside."""
+    path = folder / name
+    path.write_bytes(content)
+    files = read_files(path, name, LIMITS)
+    rows = sum(sheet.cells.num_rows for file in files for sheet in file.sheets)
+    for file in files:
+        assert file.trouble is not None or file.sheets
+        for sheet in file.sheets:
+            assert len(sheet.lines) == sheet.cells.num_rows
+            assert sheet.cells.column_names == [f"c{place}" for place in range(sheet.cells.num_columns)]
+            assert all(column.type == pa.string() for column in sheet.cells.columns)
+            sheet.cells.validate(full=True)
+    found = ingest(files, LIMITS, constituency=4)
+    aside = sum(found.set_aside.column("rows").to_pylist())
+    assert rows == found.entries.num_rows + aside == sum(found.lists.column("rows").to_pylist())
+    return rows
+
+
+@FUZZ
+@given(head=st.sampled_from([b"", *HEADS]), tail=st.binary(max_size=400))
+@example(b"PK\x03\x04", b"\0" * 26)
+@example(b"PAR1", b"\0" * 20 + b"PAR1")
+@example(b"", b'{"a":' * 3000)
+@example(b"", b"[" * 100_000)
+@example(b"", b'{"\\ud800": "\\udfff"}')
+@example(b"", b'{"a": 1e999999999, "b": NaN}')
+def test_any_bytes_are_rows_or_a_code(tmp_path, head, tail):
+    """Whatever bytes a file holds, behind whatever beginning, reading them raises nothing and loses no row."""
+    balanced(head + tail, tmp_path)
+
+
+@FUZZ
+@given(text=st.text(st.sampled_from('abəşЯ;,\t"\n\r\0|{}[]: 19.'), max_size=300))
+def test_any_text_is_rows_in_balance(tmp_path, text):
+    """Stray quotation marks, brackets, zeros and line ends of any kind lose no row."""
+    balanced(text.encode(), tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["csv", "utf-16", "jsonl", "parquet", "xlsx", "xlsb", "xls", "ods", "zip"])
+@FUZZ
+@given(data=st.data())
+def test_a_damaged_file_is_rows_or_a_code(tmp_path, kind, data):
+    """A real file of each kind, cut off or hit anywhere, raises nothing, and what is read of it balances."""
+    content = whole(kind)
+    if kind == "zip" or not content.startswith(b"PK") or data.draw(st.booleans()):
+        damaged = damage(content, data.draw)
+    else:
+        # The damage is inside a part, so that it reaches the readers and is no question of the archive.
+        parts = unpacked_parts(content)
+        name = data.draw(st.sampled_from(sorted(parts)))
+        damaged = packed(parts | {name: damage(parts[name], data.draw)})
+    balanced(damaged, tmp_path, f"list.{kind}")
+
+
+def test_the_files_that_are_damaged_are_whole_files(tmp_path):
+    """Undamaged, each of them is read to its last row: else the damage would prove nothing."""
+    kinds = {"csv": 31, "utf-16": 31, "jsonl": 31, "parquet": 31, "xlsx": 4, "xlsb": 4, "xls": 4, "ods": 4, "zip": 35}
+    for kind, rows in kinds.items():
+        assert balanced(whole(kind), tmp_path, f"list.{kind}") == rows
+
+
+@FUZZ
+@given(content=st.binary(max_size=300))
+def test_binary_records_of_any_bytes_end(content):
+    """The records of XLSB are walked through to the end of any bytes."""
+    rows, columns, hidden = sheet_size(content)
+    assert min(rows, columns, hidden) >= 0
+    assert isinstance(BookRecords(content).relations(), list)
+
+
+@FUZZ
+@given(content=st.binary(min_size=1, max_size=200))
+def test_a_reading_gives_back_its_bytes(content):
+    """What is read in an encoding is all of the bytes: written in it again, they are the same."""
+    found = decode(content)
+    if (
+        found is None
+        or found.encoding.endswith("-damaged")
+        or b"\0" in content
+        or content[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    ):
+        return
+    assert found.text.encode(found.encoding) == content.removeprefix(b"\xef\xbb\xbf")
+
+
+@FUZZ
+@given(lines=st.lists(st.text(st.sampled_from('a;"b'), max_size=12), min_size=1, max_size=30))
+def test_every_line_is_in_one_row(lines):
+    """However quotation marks stand, the rows take every line once and in order."""
+    starts, rows = split_rows(lines, ";")
+    assert len(starts) == len(rows)
+    assert starts[0] == 1
+    assert starts == sorted(set(starts))
+    assert starts[-1] <= len(lines)
