@@ -61,15 +61,13 @@ def irregular_forms(name: str) -> Iterator[str]:
     """The fine forms that Russian and spellings taken from Russian may give a lower-case standard name.
 
     h is also г (g), and nothing between vowels; q is also к (k); g after s is also к; ə after a vowel is read
-    as е, and so as ye; ö is also е.
+    as е, and so as ye.
     """
     choices: list[Sequence[str]] = []
     for place, letter in enumerate(name):
         if letter == "h":
             inside = name[place - 1 : place] in _VOWELS and name[place + 1 : place + 2] in _VOWELS
             choices.append(("h", "g", "") if place and inside else "hg")
-        elif letter == "ö" and place:
-            choices.append("öe")
         elif letter == "q" or (letter == "g" and name[place - 1 : place] == "s"):
             choices.append(letter + "k")
         elif letter == "ə" and name[place - 1 : place] in _VOWELS:
