@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.errors import StageError
-from voterlist.model import ListKind, Rule, Severity, Stage, Unit
+from voterlist.model import AsideCode, ListKind, Rule, Severity, Stage, Unit
 from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, empty, require
 from voterlist.tables import concat, from_columns, sort_by
 
@@ -66,7 +67,7 @@ def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
     aside = concat((require(intake.set_aside, SET_ASIDE, Stage.MERGE) for intake in intakes), SET_ASIDE)
     found = [_not_ours(require(intake.findings, FINDING, Stage.MERGE)) for intake in intakes]
     _check_balance(counted, lists, aside)
-    found += [_declared_differs(lists), _several_lists(lists)]
+    found += [_declared_differs(lists, aside), _several_lists(lists, concat(found, FINDING))]
     return Intake(
         entries=empty(ENTRY),
         lists=sort_by(lists, *_LIST_KEY, "list_kind", "set_aside", "rows", "entries"),
@@ -144,24 +145,36 @@ def _sums(table: pa.Table, names: dict[str, str]) -> dict[tuple[Any, ...], dict[
     }
 
 
-def _declared_differs(lists: pa.Table) -> pa.Table:
-    """The lists whose declared total is neither their own number of entries nor that of their whole sheet."""
-    sheets = lists.group_by(["source", "sheet"]).aggregate([("entries", "sum")])
-    whole = {(row["source"], row["sheet"]): row["entries_sum"] for row in sheets.to_pylist()}
-    rows = [
+def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
+    """The lists whose declared total is neither their own number of entries nor that of their whole sheet.
+
+    Entries that another version of the list has word for word, and that were set aside for it, are counted: the
+    precinct wrote them.
+    """
+    repeated = aside.filter(pc.equal(aside.column("code").cast(pa.string()), str(AsideCode.SAME_ENTRY)))
+    elsewhere = {key: sums["rows"] for key, sums in _sums(repeated, {"rows": "rows"}).items()}
+    rows = lists.to_pylist()
+    whole: Counter[tuple[str, str | None]] = Counter()
+    for row in rows:
+        row["entries"] += elsewhere.get(tuple(row[name] for name in _LIST_KEY), 0)
+        whole[row["source"], row["sheet"]] += row["entries"]
+    differ = [
         row
-        for row in lists.filter(pc.is_valid(lists.column("declared"))).to_pylist()
-        if row["declared"] not in {row["entries"], whole[row["source"], row["sheet"]]}
+        for row in rows
+        if row["declared"] is not None and row["declared"] not in {row["entries"], whole[row["source"], row["sheet"]]}
     ]
-    places = {name: [row[name] for row in rows] for name in _LIST_KEY}
+    places = {name: [row[name] for row in differ] for name in _LIST_KEY}
     return _findings(
         DECLARED_DIFFERS,
-        {**places, "value": [row["entries"] for row in rows], "limit": [row["declared"] for row in rows]},
+        {**places, "value": [row["entries"] for row in differ], "limit": [row["declared"] for row in differ]},
     )
 
 
-def _several_lists(lists: pa.Table) -> pa.Table:
-    """The precincts with more than one permanent list that has entries; ``value`` is how many."""
+def _several_lists(lists: pa.Table, said: pa.Table) -> pa.Table:
+    """The precincts with more than one permanent list that has entries; ``value`` is how many.
+
+    A precinct whose lists were found to be versions of one another is left out: ingest has said so, more exactly.
+    """
     kept = lists.filter(
         pc.and_(
             pc.and_(pc.greater(lists.column("entries"), 0), pc.is_valid(lists.column("precinct"))),
@@ -169,9 +182,15 @@ def _several_lists(lists: pa.Table) -> pa.Table:
         )
     )
     counted = kept.group_by(["constituency", "precinct"]).aggregate([("rows", "count")])
-    several = counted.filter(pc.greater(counted.column("rows_count"), 1))
-    places = {name: several.column(name) for name in ("constituency", "precinct")}
-    return _findings(SEVERAL_LISTS, {**places, "value": several.column("rows_count")})
+    versions = said.filter(pc.equal(said.column("rule").cast(pa.string()), "list-version"))
+    told = set(zip(versions.column("constituency").to_pylist(), versions.column("precinct").to_pylist(), strict=True))
+    rows = [
+        row
+        for row in counted.to_pylist()
+        if row["rows_count"] > 1 and (row["constituency"], row["precinct"]) not in told
+    ]
+    places = {name: [row[name] for row in rows] for name in ("constituency", "precinct")}
+    return _findings(SEVERAL_LISTS, {**places, "value": [row["rows_count"] for row in rows]})
 
 
 def _findings(rule: Rule, columns: dict[str, Any]) -> pa.Table:

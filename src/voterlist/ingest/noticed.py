@@ -69,7 +69,13 @@ def _columns(found: Survey, section: Section, at: dict[str, Any], where: dict[st
     sure = [match for match in section.header.map.guessed() if match not in section.doubts]
     rows += [said("header-guessed", match) for match in sure if match.how != "content"]
     told = [match for match in section.header.map.matches if match.how == "content" and match not in section.doubts]
-    return rows + [said("column-by-content", match) for match in told]
+    rows += [said("column-by-content", match) for match in told]
+    known = {match.column for match in section.header.map.matches}
+    for column, text in enumerate(section.header.texts):
+        below = found.cells[column].slice(section.header.start, section.stop - section.header.start)
+        if text and column not in known and below.null_count < len(below):
+            rows.append(finding("column-not-understood", **at, value=column + 1.0))
+    return rows
 
 
 def _contradictions(found: Survey, at: dict[str, Any]) -> _Findings:

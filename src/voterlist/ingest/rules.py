@@ -39,6 +39,7 @@ RULES: tuple[Rule, ...] = (
     Rule("list-repeated", Severity.WARNING, Unit.FILE, "A list handed in twice counts once"),
     Rule("list-version", Severity.WARNING, Unit.FILE, _VERSIONS),
     Rule("column-by-content", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),
+    Rule("column-not-understood", Severity.NOTE, Unit.FILE, "What is left out of a list is said"),
     Rule("pin-not-found", Severity.WARNING, Unit.FILE, "What a person pinned is not passed over in silence"),
     Rule("hidden-rows", Severity.NOTE, Unit.FILE, "A voter in a hidden row has the same right to vote"),
     Rule("header-guessed", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),
