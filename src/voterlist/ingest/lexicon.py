@@ -85,8 +85,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "unvan", "unvani", "unv", "yasayis yeri", "yasayis unvani", "yasadigi unvan", "yasadigi yer",
         "yasayis yerinin unvani", "qeydiyyat unvani", "qeydiyyat yeri", "qeydiyyatda oldugu unvan",
         "daimi yasayis yeri", "faktiki unvan", "ev unvani", "адрес", "адрес проживания", "адрес регистрации",
-        "место жительства", "адрес места жительства", "прописка", "адр", "место проживания", "адрес по прописке", "үнван",
-        "үнваны", "јашајыш јери", "address", "home address", "residential address", "place of residence",
+        "место жительства", "адрес места жительства", "прописка", "место проживания", "адрес по прописке", "адр",
+        "үнван", "үнваны", "јашајыш јери", "address", "home address", "residential address", "place of residence",
         "residence", "permanent address", "registered address", "addr",
     ),
     "settlement": (

@@ -18,7 +18,7 @@ from voterlist.model import AsideCode
 
 __all__ = ["DAMAGED", "copied", "noticed"]
 
-DAMAGED = "utf-8-damaged"
+DAMAGED = "-damaged"
 """The encoding's name where letters of the file are lost."""
 _Findings = list[dict[str, Any]]
 
@@ -110,7 +110,7 @@ def _unknown(found: Survey, at: dict[str, Any]) -> _Findings:
 
 def _damage(found: Survey, at: dict[str, Any], where: dict[str, Any]) -> _Findings:
     """How many rows hold a letter that was lost in the file."""
-    if found.sheet.encoding != DAMAGED:
+    if not (found.sheet.encoding or "").endswith(DAMAGED):
         return []
     lost = np.zeros(len(found.rows.codes), dtype=bool)
     for column in found.cells:
