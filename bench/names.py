@@ -3,7 +3,7 @@
     python bench/names.py [--half held|tuned|all] [--failures]
 
 Measured on ``bench/names/*.txt``: spellings in public use, and pairs of different names. The rules were tuned on
-every second line; the figures are of the others (docs/names.md tells the one change made after them). Names of the table
+every second line; the figures are of the others (docs/names.md tells the one change made after). Names of the table
 ``tests/name_spellings.txt``, which is held by a test and therefore perfect, are left out of both.
 """
 

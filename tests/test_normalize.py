@@ -158,10 +158,9 @@ def test_identifiers_and_their_findings():
     assert outcome.table.column("document").to_pylist() == ["AA1234567", "AA1234567", None, "AZE12345678", None]
     assert found(outcome.findings) == [
         ("document-invalid", 3, "document"),
-        ("document-repaired", 2, "document"),
         ("fin-holds-document", 4, "fin"),
         ("fin-invalid", 3, "fin"),
-        ("fin-repaired", 2, "fin"),
+        ("identifier-small-letters", 2, "fin"),
     ]
 
 

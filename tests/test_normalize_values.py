@@ -10,7 +10,7 @@ from voterlist.model import Profile, Sex
 from voterlist.normalize.addresses import Address, read_address
 from voterlist.normalize.dates import DateForm, WrittenDate, read_date
 from voterlist.normalize.fullname import FullName, split_full_name
-from voterlist.normalize.identifiers import DOCUMENT, FIN, Identifier, read_document, read_fin, read_sex
+from voterlist.normalize.identifiers import DOCUMENT, FIN, Identifier, Repair, read_document, read_fin, read_sex
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 
@@ -76,27 +76,46 @@ def test_no_date(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "repaired", "document"),
+    ("text", "value", "repairs", "document"),
     [
-        ("5ABC123", "5ABC123", False, None),
-        ("5abc123", "5ABC123", True, None),
-        (" 5AB C123", "5ABC123", True, None),
-        ("5ABC12O", "5ABC120", True, None),
-        ("I234567", "1234567", True, None),
-        ("5АВС123", "5ABC123", True, None),
-        ("5ABC1234", "5ABC123", True, None),
-        ("AZE12345678", None, False, "AZE12345678"),
-        ("AA1234567", None, False, "AA1234567"),
-        ("12345678", None, False, "AZE12345678"),
-        ("1234567", "1234567", False, None),
-        ("5ABC12", None, False, None),
-        ("5ABC12345", None, False, None),
-        ("ŞABC123", None, False, None),
+        ("5ABC123", "5ABC123", "", None),
+        ("5abc123", "5ABC123", "small-letters", None),
+        (" 5AB C123", "5ABC123", "signs-removed", None),
+        ("5ABC12O", "5ABC120", "o-for-zero", None),
+        ("I234567", "1234567", "i-for-one", None),
+        ("5АВС123", "5ABC123", "look-alikes", None),
+        ("5ABC1234", "5ABC123", "check-character", None),
+        ("5abc-12о4", "5ABC120", "o-for-zero small-letters look-alikes signs-removed check-character", None),
+        ("AZE12345678", None, "", "AZE12345678"),
+        ("AA1234567", None, "", "AA1234567"),
+        ("12345678", None, "", "AZE12345678"),
+        ("1234567", "1234567", "", None),
+        ("5ABC12", None, "", None),
+        ("5ABC12345", None, "", None),
+        ("ŞABC123", None, "", None),
     ],
 )
-def test_fin(text, value, repaired, document):
-    """A FIN is repaired only where it can mean one thing, and a document in its place is known for one."""
-    assert read_fin(text) == Identifier(value, repaired, document)
+def test_fin(text, value, repairs, document):
+    """A FIN is repaired only where it can mean one thing, each repair is named, a document in its place known."""
+    assert read_fin(text) == Identifier(value, tuple(Repair(repair) for repair in repairs.split()), document)
+
+
+@pytest.mark.parametrize(
+    ("text", "repairs"),
+    [
+        ("AZE12345678", ""),
+        ("aze 12345678", "small-letters signs-removed"),
+        ("AZE N12345678", "signs-removed"),
+        ("AZEN12345678", "signs-removed"),
+        ("12345678", "series-missing"),
+        ("АЗЕ12345678", "look-alikes"),
+        ("AA12345l7", "i-for-one small-letters"),
+        ("AA123456O", "o-for-zero"),
+    ],
+)
+def test_repairs_of_a_document(text, repairs):
+    """Each repair of a document's number is named."""
+    assert read_document(text).repairs == tuple(Repair(repair) for repair in repairs.split())
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from voterlist.model import Sex
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 
-__all__ = ["DOCUMENT", "FIN", "Identifier", "read_document", "read_fin", "read_sex"]
+__all__ = ["DOCUMENT", "FIN", "Identifier", "Repair", "read_any", "read_document", "read_fin", "read_sex"]
 
 FIN = r"^[0-9A-HJ-NP-Z]{7}$"
 """Seven capital Latin letters without I and O, and digits; there is no public check digit to test."""
@@ -17,18 +18,44 @@ DOCUMENT = r"^(?:AZE[0-9]{8}|[A-Z]{2}[0-9]{7})$"
 
 _CYRILLIC = str.maketrans("АВЕКМНОРСТУХЗІЈЅ", "ABEKMHOPCTYXZIJS")
 _JUNK = re.compile(r"[^0-9A-Z]+")
+_NUMBER_SIGN = re.compile(r"^(?:AZE|[A-Z]{2})N[OR]?[0-9]")
 _TO_DIGITS = str.maketrans("OIL", "011")
 _DOCUMENT_PARTS = re.compile(r"^(AZE|[A-Z]{2}(?=[0-9OIL]{7}$))(?:N|NO|NR)?([0-9OIL]{7,8})$")
 
 
+class Repair(StrEnum):
+    """What was put right in an identifier; ``rules`` has a code for each."""
+
+    O_FOR_ZERO = "o-for-zero"
+    I_FOR_ONE = "i-for-one"
+    SMALL_LETTERS = "small-letters"
+    LOOK_ALIKES = "look-alikes"
+    SIGNS_REMOVED = "signs-removed"
+    CHECK_CHARACTER = "check-character"
+    SERIES_MISSING = "series-missing"
+
+
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """``value`` is None where the text is no identifier; ``repaired`` tells that it was not written so."""
+    """``value`` is None where the text is no identifier; ``repairs`` tells why it was not written so."""
 
     value: str | None
-    repaired: bool = False
+    repairs: tuple[Repair, ...] = ()
     document: str | None = None
     """A document number found in the place of a FIN."""
+
+
+def _repairs(text: str, value: str, *others: tuple[Repair, bool]) -> tuple[Repair, ...]:
+    """What was done to a text to make this value of it; ``others`` are known to who made it."""
+    capitals = text.upper().replace("İ", "I")
+    plain = capitals.translate(_CYRILLIC)
+    found = dict(others) | {
+        Repair.SMALL_LETTERS: any(letter.islower() for letter in text),
+        Repair.LOOK_ALIKES: plain != capitals,
+        # A № typed as a letter between series and number is such a sign.
+        Repair.SIGNS_REMOVED: _JUNK.search(plain) is not None or _NUMBER_SIGN.match(plain) is not None,
+    }
+    return tuple(repair for repair in Repair if found.get(repair)) if value != text else ()
 
 
 def _capitals(text: str) -> str:
@@ -46,24 +73,37 @@ def read_fin(text: str) -> Identifier:
     # Eight digits are a card's number without AZE: drawn at random, one FIN in five thousand has digits alone.
     if document and (len(capitals) > 8 or capitals.isdigit()):
         return Identifier(None, document=document)
-    repaired = capitals.replace("O", "0").replace("I", "1")
-    if len(repaired) == 8:
-        repaired = repaired[:7]
+    kept = capitals[:7] if len(capitals) == 8 else capitals
+    repaired = kept.replace("O", "0").replace("I", "1")
     if not re.match(FIN, repaired):
         return Identifier(None)
-    return Identifier(repaired, repaired != text)
+    repairs = _repairs(
+        text,
+        repaired,
+        (Repair.O_FOR_ZERO, "O" in kept),
+        (Repair.I_FOR_ONE, "I" in kept),
+        (Repair.CHECK_CHARACTER, kept != capitals),
+    )
+    return Identifier(repaired, repairs)
 
 
 def read_document(text: str) -> Identifier:
     """The number of an identity document, blanks, dashes and № taken out; eight digits alone are an old card's."""
     capitals = _capitals(text)
-    if re.fullmatch("[0-9]{8}", capitals):
-        capitals = "AZE" + capitals
-    found = _DOCUMENT_PARTS.match(capitals)
+    digits_alone = re.fullmatch("[0-9]{8}", capitals) is not None
+    found = _DOCUMENT_PARTS.match("AZE" + capitals if digits_alone else capitals)
     value = found[1] + found[2].translate(_TO_DIGITS) if found else capitals
     if not re.match(DOCUMENT, value):
         return Identifier(None)
-    return Identifier(value, value != text)
+    number = found[2] if found else ""
+    repairs = _repairs(
+        text,
+        value,
+        (Repair.O_FOR_ZERO, "O" in number),
+        (Repair.I_FOR_ONE, "I" in number or "L" in number),
+        (Repair.SERIES_MISSING, digits_alone),
+    )
+    return Identifier(value, repairs)
 
 
 def read_any(text: str) -> Identifier:

@@ -32,12 +32,28 @@ DATE_SWAPPED = Rule("date-swapped", Severity.NOTE, Unit.ENTRY, "the order of day
 MONTH_FIRST = Rule("date-order-month-first", Severity.NOTE, Unit.FILE, "the dates of the file")
 ORDER_MIXED = Rule("date-order-mixed", Severity.WARNING, Unit.FILE, "the dates of the file")
 SEX_UNREADABLE = Rule("sex-unreadable", Severity.WARNING, Unit.ENTRY, _AS_WRITTEN)
-FIN_REPAIRED = Rule("fin-repaired", Severity.NOTE, Unit.ENTRY, "a FIN has neither I nor O")
+_FIN_FORM = "a FIN has neither I nor O, and no number has letters in its digits"
+REPAIRS: dict[str, Rule] = {
+    repair: Rule(code, Severity.NOTE, Unit.ENTRY, ground)
+    for repair, code, ground in (
+        ("o-for-zero", "identifier-o-for-zero", _FIN_FORM),
+        ("i-for-one", "identifier-i-for-one", _FIN_FORM),
+        ("small-letters", "identifier-small-letters", "identifiers are written in capitals"),
+        ("look-alikes", "identifier-look-alikes", "Unicode Technical Standard 39: confusable letters"),
+        ("signs-removed", "identifier-signs-removed", "identifiers have neither blanks nor signs"),
+        (
+            "check-character",
+            "fin-check-character",
+            "a FIN has seven characters; an eighth is the check of the card",
+        ),
+        ("series-missing", "document-series-missing", "a card of eight digits is of the series AZE"),
+    )
+}
+"""The rule for each repair of an identifier, by ``identifiers.Repair``."""
 FIN_INVALID = Rule(
     "fin-invalid", Severity.WARNING, Unit.ENTRY, "a FIN is seven Latin capitals or digits, without I and O"
 )
 FIN_HOLDS_DOCUMENT = Rule("fin-holds-document", Severity.NOTE, Unit.ENTRY, "the form of a document's number")
-DOCUMENT_REPAIRED = Rule("document-repaired", Severity.NOTE, Unit.ENTRY, "the form of a document's number")
 DOCUMENT_INVALID = Rule(
     "document-invalid", Severity.WARNING, Unit.ENTRY, "AZE and 8 digits, or two letters and 7 digits"
 )
@@ -56,10 +72,9 @@ RULES: tuple[Rule, ...] = (
     MONTH_FIRST,
     ORDER_MIXED,
     SEX_UNREADABLE,
-    FIN_REPAIRED,
+    *REPAIRS.values(),
     FIN_INVALID,
     FIN_HOLDS_DOCUMENT,
-    DOCUMENT_REPAIRED,
     DOCUMENT_INVALID,
 )
 """Everything this stage notices, in the order of an entry's fields."""

@@ -15,7 +15,16 @@ from voterlist.normalize.addresses import read_address
 from voterlist.normalize.alphabet import repaired
 from voterlist.normalize.dates import read_date, resolve
 from voterlist.normalize.fullname import split_full_name
-from voterlist.normalize.identifiers import DOCUMENT, FIN, Identifier, read_any, read_document, read_fin, read_sex
+from voterlist.normalize.identifiers import (
+    DOCUMENT,
+    FIN,
+    Identifier,
+    Repair,
+    read_any,
+    read_document,
+    read_fin,
+    read_sex,
+)
 from voterlist.normalize.names import given_sex, skeleton, standard_name
 from voterlist.normalize.patronymic import read_patronymic, split_given
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
@@ -31,6 +40,7 @@ _TEXT = pa.string()
 _CELLS = ("surname", "given_name", "patronymic", "full_name", "birth_date", "sex", "address", "document", "fin")
 _NAMES = ("surname", "given_name", "patronymic", "full_name")
 _TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
+_REPAIRS = tuple(Repair)
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
 
 Cells = dict[str, pa.Array]
@@ -226,30 +236,31 @@ def _dates(written: pa.Array, source: pa.ChunkedArray, notes: Notes) -> dict[str
 
 
 def _read_identifiers(
-    column: pa.Array, form: str, read: Callable[[str], Identifier]
-) -> tuple[pa.Array, Flags, pa.Array]:
-    """(values, which were repaired, documents found in their place); only what is not valid as written is read."""
+    column: pa.Array, name: str, form: str, read: Callable[[str], Identifier], notes: Notes
+) -> tuple[pa.Array, pa.Array]:
+    """(values, documents found in their place); only what is not valid as written is read, and each repair is noted."""
     valid = pc.match_substring_regex(column, form)
     rest = pc.if_else(valid, pa.scalar(None, _TEXT), column)
 
-    def parts(text: str) -> tuple[str | None, bool, str | None]:
+    def parts(text: str) -> tuple[str | None, str | None, int]:
         found = read(text)
-        return found.value, found.repaired, found.document
+        return found.value, found.document, sum(1 << _REPAIRS.index(repair) for repair in found.repairs)
 
-    value, repaired, document = _spread(rest, parts, (_TEXT, pa.bool_(), _TEXT))
-    return pc.if_else(valid, column, value), _flags(repaired), document
+    value, document, repairs = _spread(rest, parts, (_TEXT, _TEXT, pa.int64()))
+    bits = pc.fill_null(repairs, 0).to_numpy(zero_copy_only=False)
+    for place, repair in enumerate(_REPAIRS):
+        notes.rows(rules.REPAIRS[repair], (bits >> place & 1).astype(np.bool_), name)
+    return pc.if_else(valid, column, value), document
 
 
 def _identifiers(cells: Cells, profile: Profile, notes: Notes) -> dict[str, Any]:
     """The FIN and the document."""
     if profile is Profile.GENERIC:
         return {name: map_unique(cells[name], lambda text: read_any(text).value) for name in ("fin", "document")}
-    fin, repaired, misplaced = _read_identifiers(cells["fin"], FIN, read_fin)
-    notes.rows(rules.FIN_REPAIRED, repaired, "fin")
+    fin, misplaced = _read_identifiers(cells["fin"], "fin", FIN, read_fin, notes)
     notes.rows(rules.FIN_HOLDS_DOCUMENT, _known(misplaced), "fin")
     notes.rows(rules.FIN_INVALID, _known(cells["fin"]) & ~_known(fin) & ~_known(misplaced), "fin")
-    document, repaired, _ = _read_identifiers(cells["document"], DOCUMENT, read_document)
-    notes.rows(rules.DOCUMENT_REPAIRED, repaired, "document")
+    document, _ = _read_identifiers(cells["document"], "document", DOCUMENT, read_document, notes)
     notes.rows(rules.DOCUMENT_INVALID, _known(cells["document"]) & ~_known(document), "document")
     return {"fin": fin, "document": pc.coalesce(document, misplaced)}
 
