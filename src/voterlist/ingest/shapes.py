@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
+import re
+import statistics
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 __all__ = ["ENOUGH", "Shape", "shapes"]
 
 ENOUGH = 5
 """Fewer filled cells than this prove nothing of a column."""
 _SAMPLE = 200
-_NOTHING = r"(?i)^[\W_]*$|^[x\*]+$|^(?:yox(?:dur)?|m[əe]lum deyil|нет|неизвестно|none|unknown|n/a)\.?$"
+_LONGEST = 200
+"""Characters of a cell that are looked at."""
+_NOTHING = re.compile(r"[\W_]*|[x*]+|yox(?:dur)?|m[əe]lum deyil|нет|неизвестно|none|unknown|n/a", re.IGNORECASE)
 """Cells that stand for no value; what a normaliser makes of them is its own matter."""
-_PATTERNS: dict[str, tuple[str, ...]] = {
-    "digit": (r"\d",),
-    "number": (r"^\d{1,6}\.?$",),
-    "date": (
-        r"^(?:\d{1,2}[./\- ]\d{1,2}[./\- ]\d{2,4}|\d{4}[./\-]\d{1,2}[./\-]\d{1,2}|\d{1,2}[ .]\pL{3,9}[ .]+\d{4})",
-    ),
-    "year": (r"^(?:18[89]|19\d|20[0-4])\d(?: ?(?:г|il|г\.|-ci il))?\.?$",),
-    "fin": (r"^[0-9A-Za-zА-Яа-я]{7}$", r"\d", r"\pL"),
-    "document": (r"(?i)^(?:\pL{2,3}[ №.\-]*\d{7,9}|\d{8})$",),
-    "sex": (
-        r"(?i)^(?:[kqmfeкгмж]|ki[sş][iİ]|qad[ıiIİ]n|муж\pL*|жен\pL*|male|female|man|woman|киши|гадын)\.?$",
-    ),
-    "words": (r"^[\pL\pM'’ʼ`.\-, ()]*$", r"\pL{2}"),
-    "several": (r"^[\pL\pM'’ʼ`.\-, ()]*$", r"\pL{2,}[., ]+\pL"),
-    "surname": (
-        (
-            r"(?i)(?:\pL{2,}(?:[oe]va?|zad[eəǝä]h?|sk[iı]y?|skaya)|\pL{3,}l[ıiuüIİUÜ]|"
-            r"\pL{2,}(?:[оеё]ва?|зад[еә]|ски[йя]|ская)|\pL{3,}л[ыиуү])(?:$|[ ,])"
+_LETTER = r"[^\W\d_]"
+_WORDS = rf"(?:{_LETTER}|[\u0300-\u036f'’`.\-, ()])*"
+_PATTERNS: dict[str, re.Pattern[str]] = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "digit": r".*\d",
+        "date": (
+            r"(?:\d{1,2}[./\- ]\d{1,2}[./\- ]\d{2,4}|\d{4}[./\-]\d{1,2}[./\-]\d{1,2}"
+            rf"|\d{{1,2}}[ .]{_LETTER}{{3,9}}[ .]+\d{{4}})"
         ),
-    ),
-    "patronymic": (
-        (
-            r"(?i)(?:^|[ ,\pL])(?:o[ğgq]h?l[uyıiUI]|[qgk][ıiyIİ]z[ıiyIİ]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи])(?:$|[ ,.])|"
-            r"\pL{2,}(?:[oe]v[iİ][çc]h?|[oe]vna|[ое]вич|[ое]вна)(?:$|[ ,])"
+        "year": r"(?:18[89]|19\d|20[0-4])\d(?: ?(?:г|il|г\.|-ci il))?\.?$",
+        "fin": rf"(?=.*\d)(?=.*{_LETTER})[0-9a-zа-я]{{7}}$",
+        "document": rf"(?:{_LETTER}{{2,3}}[ №.\-]*\d{{7,9}}|\d{{8}})$",
+        "sex": (r"(?:[kqmfeкгмж]|ki[sş]i|qad[ıi]n|муж[а-я]*|жен[а-я]*|male|female|man|woman|киши|гадын)\.?$"),
+        "words": rf"(?=.*{_LETTER}{{2}}){_WORDS}$",
+        "several": rf"(?=.*{_LETTER}{{2,}}[., ]+{_LETTER}){_WORDS}$",
+        "surname": (
+            rf".*(?:{_LETTER}{{2,}}(?:[oe]va?|zad[eəǝä]h?|sk[iı]y?|skaya)|{_LETTER}{{3,}}l[ıiuü]"
+            rf"|{_LETTER}{{2,}}(?:[оеё]ва?|зад[еә]|ски[йя]|ская)|{_LETTER}{{3,}}л[ыиуү])(?:$|[ ,])"
         ),
-    ),
-    "street": (
-        (
-            r"(?i)k[üu][çc]|\bpr\.|prospekt|\bev\b|m[əe]nz|bina|улиц|\bул\b|дом|\bд\.|\bкв\b|квартира|к[үу]ч|street|"
-            r"house|flat|road|avenue|d[öo]ng[əe]|k[əe]nd|q[əe]s[əe]b|[şs][əe]h[əe]r|село|\bпос\b"
+        "patronymic": (
+            r"(?:.*[ ,\w])?(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи])(?:$|[ ,.])"
+            rf"|.*{_LETTER}{{2,}}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна)(?:$|[ ,])"
         ),
-    ),
-    "lettered": (r"\pL{2}", r"\d", r" "),
-}  # fmt: skip
+        "street": (
+            r".*(?:k[üu][çc]|\bpr\.|prospekt|\bev\b|m[əe]nz|bina|улиц|\bул\b|дом|\bд\.|\bкв\b|квартира|к[үу]ч|street"
+            r"|house|flat|road|avenue|d[öo]ng[əe]|k[əe]nd|q[əe]s[əe]b|[şs][əe]h[əe]r|село|\bпос\b)"
+        ),
+        "lettered": rf"(?=.*{_LETTER}{{2}})(?=.*\d).* ",
+    }.items()
+}
+"""In lower case, from the beginning of the cell. Compiled once: the sheets are many, their samples small."""
+_YEAR = re.compile(r"(?:18[89]|19\d|20[0-4])\d")
 
 
 class Shape:
@@ -59,8 +62,8 @@ class Shape:
     """
 
     def __init__(self, cells: pa.Array) -> None:
-        known = cells.drop_null()
-        self._cells = known.filter(pc.invert(pc.match_substring_regex(known, _NOTHING)))
+        texts = (text[:_LONGEST].replace("İ", "i").lower() for text in cells.drop_null().to_pylist())
+        self._cells = [text for text in texts if not _NOTHING.fullmatch(text)]
         self._shares: dict[str, float] = {}
 
     @property
@@ -81,24 +84,21 @@ class Shape:
     def _share(self, kind: str) -> float:
         if kind == "running":
             return _running(self._cells)
-        found = np.ones(self.filled, dtype=bool)
-        for pattern in _PATTERNS[kind]:
-            found &= np.asarray(pc.match_substring_regex(self._cells, pattern), dtype=bool)
-        return float(found.mean())
+        match = _PATTERNS[kind].match
+        return sum(match(text) is not None for text in self._cells) / self.filled
 
     def median_year(self) -> float:
         """The middle of the years that stand in the cells; infinity where none does."""
-        years = pc.extract_regex(self._cells, r"(?P<year>(?:18[89]|19\d|20[0-4])\d)").field("year").drop_null()
-        return float(np.median(np.asarray(years.cast(pa.int64())))) if len(years) else float("inf")
+        years = [int(found[0]) for text in self._cells if (found := _YEAR.search(text))]
+        return statistics.median(years) if years else float("inf")
 
 
-def _running(cells: pa.Array) -> float:
+def _running(cells: Sequence[str]) -> float:
     """The share of steps from one whole number to the next one that are a step of one."""
-    numbers = pc.utf8_rtrim(cells, ".")
-    whole = numbers.filter(pc.match_substring_regex(numbers, r"^\d{1,6}$"))
-    if len(whole) < max(2, 0.9 * len(cells)):
+    numbers = [int(text) for cell in cells if re.fullmatch(r"[0-9]{1,6}", text := cell.rstrip("."))]
+    if len(numbers) < max(2, 0.9 * len(cells)):
         return 0.0
-    return float((np.diff(np.asarray(whole.cast(pa.int64()))) == 1).mean())
+    return sum(after - before == 1 for before, after in pairwise(numbers)) / (len(numbers) - 1)
 
 
 def shapes(cells: Sequence[pa.Array], rows: np.ndarray[Any, np.dtype[np.int64]], most: int = _SAMPLE) -> list[Shape]:

@@ -1,0 +1,137 @@
+"""Whatever entries are written, in whatever layout, the same entries are read back."""
+
+import csv
+import io
+import random
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from voterlist import ingest
+from voterlist.config import IngestSettings
+from voterlist.io.readers import read_file
+from voterlist.synth import generate
+from voterlist.synth.layouts import LAYOUTS, file_bytes, sheet
+
+LIMITS = IngestSettings()
+HEADERS = {
+    "number": ("№", "Sıra №-si", "№ п/п", "No."),
+    "surname": ("Soyadı", "SOYADI", "Фамилия", "Surname", "Soyad"),
+    "given_name": ("Adı", "ADI", "Имя", "Given name", "Ad"),
+    "patronymic": ("Atasının adı", "Ata adı", "Отчество", "Father's name"),
+    "birth_date": ("Doğum tarixi", "Təvəllüd", "Дата рождения", "Date of birth", "Doğ. tar."),
+    "sex": ("Cinsi", "Пол", "Sex"),
+    "address": ("Ünvanı", "Yaşayış yeri", "Адрес", "Address"),
+    "document": ("Şəxsiyyət vəsiqəsi", "Паспорт", "Identity document"),
+    "fin": ("FİN", "FİN kod", "ФИН"),
+}
+FIELDS = tuple(HEADERS)
+LETTERS = "abcçdeəfgğhxıijkqlmnoöprsştuüvyzABCÇDEƏFGĞHXIİJKQLMNOÖPRSŞTUÜVYZабвгдАБВГДҝүҹ"
+NAME = st.text(LETTERS, min_size=2, max_size=12)
+DATE = st.one_of(
+    st.dates().map("{:%d.%m.%Y}".format), st.dates().map("{:%Y-%m-%d}".format), st.integers(1900, 2008).map(str)
+)
+VOTER = st.fixed_dictionaries(
+    {
+        "number": st.none(),
+        "surname": NAME,
+        "given_name": NAME,
+        "patronymic": st.one_of(st.none(), NAME, NAME.map("{} oğlu".format), NAME.map("{} qızı".format)),
+        "birth_date": DATE,
+        "sex": st.sampled_from([None, "kişi", "qadın"]),
+        "address": st.one_of(st.none(), st.builds("{} küç. {}, m. {}".format, NAME, st.integers(1, 99), NAME)),
+        "document": st.one_of(st.none(), st.integers(1, 10**7 - 1).map("AA{:07d}".format)),
+        "fin": st.one_of(
+            st.none(), st.text("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=6, max_size=6).map("5{}".format)
+        ),
+    }
+)
+LAYOUT = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["csv", "csv", "csv", "xlsx"]),
+        "delimiter": st.sampled_from([";", ",", "\t", "|"]),
+        "encoding": st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+        "columns": st.permutations(FIELDS),
+        "words": st.randoms(use_true_random=False),
+        "titles": st.lists(st.sampled_from(["Seçicilər siyahısı", "2026-cı il", ""]), max_size=3),
+        "page": st.integers(3, 40),
+        "blanks": st.booleans(),
+        "below": st.sampled_from([[], [["Cəmi: {n}"]], [["Всего:", "{n}"], [], ["Sədr:", "", "____"]]]),
+        "notes": st.booleans(),
+    }
+)
+
+
+def laid_out(voters, layout):
+    """The rows of a file with these voters, and for each voter its line, from 1."""
+    words: random.Random = layout["words"]
+    header = [words.choice(HEADERS[field]) for field in layout["columns"]]
+    rows = [[title] for title in layout["titles"]] + [["88 saylı seçki dairəsi, 12 saylı seçki məntəqəsi"], header]
+    lines = []
+    for at, voter in enumerate(voters):
+        if at and at % layout["page"] == 0:
+            rows += [[], header] if layout["blanks"] else [header]
+        rows.append([voter[field] or "" for field in layout["columns"]])
+        lines.append(len(rows))
+    return rows + [[cell.format(n=len(voters)) for cell in row] for row in layout["below"]], lines
+
+
+def written(rows, layout):
+    """The rows as the bytes of a file."""
+    if layout["kind"] == "csv":
+        out = io.StringIO(newline="")
+        csv.writer(out, delimiter=layout["delimiter"]).writerows(rows)
+        return out.getvalue().encode(layout["encoding"])
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append([cell or None for cell in row])
+    if layout["notes"]:
+        book.create_sheet("Qeydlər").append(["Çap üçün"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read_back(content, folder, name):
+    """The intake of one file."""
+    path = folder / name
+    path.write_bytes(content)
+    raw = read_file(path, f"88/{name}", LIMITS)
+    assert raw.trouble is None
+    found = ingest.ingest([raw], LIMITS, constituency=88)
+    rows = sum(part.cells.num_rows for part in raw.sheets)
+    assert rows == found.entries.num_rows + sum(found.set_aside.column("rows").to_pylist())
+    return found
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(VOTER, min_size=1, max_size=30), LAYOUT)
+def test_the_entries_written_are_the_entries_read(tmp_path, voters, layout):
+    """Columns in any order, headers in three languages, pages, titles, totals, notes: the same entries are read."""
+    for at, voter in enumerate(voters, 1):
+        voter["number"] = str(at)
+    rows, lines = laid_out(voters, layout)
+    found = read_back(written(rows, layout), tmp_path, f"list.{layout['kind']}")
+    read = sorted(found.entries.to_pylist(), key=lambda row: row["line"])
+    assert [row["line"] for row in read] == lines
+    assert [{field: row[field] for field in FIELDS} for row in read] == voters
+    assert {(row["constituency"], row["precinct"]) for row in read} == {(88, 12)}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
+def test_every_layout_of_the_invented_lists_is_read_back(tmp_path, layout):
+    """Each entry of an invented list is read at its line, with the precinct and the name that were written."""
+    made = generate(400, constituencies=1, seed=5)
+    entries = made.entries.slice(0, made.lists.column("entries")[0].as_py())
+    written_sheet = sheet(entries, layout, faults=True)
+    found = read_back(file_bytes(written_sheet, layout), tmp_path, f"list.{layout.kind}")
+    read = sorted(found.entries.to_pylist(), key=lambda row: row["line"])
+    assert [row["line"] for row in read] == sorted(written_sheet.lines)
+    for row in read:
+        cells = {str(cell) for cell in written_sheet.rows[row["line"] - 1] if cell is not None}
+        names = [row[name] for name in ("surname", "given_name", "patronymic", "full_name") if row[name]]
+        assert names
+        assert all(" ".join(name.split()) in {" ".join(cell.split()) for cell in cells} for name in names)
+    assert {row["precinct"] for row in read} == set(entries.column("precinct").to_pylist())
