@@ -120,7 +120,7 @@ def test_one_lost_byte_does_not_lose_the_file():
         (b"%PDF-1.7 ...", AsideCode.FILE_NOT_A_TABLE),
         (b"<html><table><tr><td>1</td></tr></table></html>", AsideCode.FILE_NOT_A_TABLE),
         (b"PK\x03\x04 but nothing else", AsideCode.FILE_UNREADABLE),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 but nothing else", AsideCode.FILE_NOT_A_TABLE),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 but nothing else", AsideCode.FILE_UNREADABLE),
     ],
 )
 def test_what_is_no_table_has_its_code(content, code):

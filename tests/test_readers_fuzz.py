@@ -148,6 +148,13 @@ def test_the_files_that_are_damaged_are_whole_files(tmp_path):
         assert balanced(whole(kind), tmp_path, f"list.{kind}") == rows
 
 
+@pytest.mark.parametrize("place", [3000, 4200, 5000])
+def test_a_damaged_workbook_says_nothing_on_the_screen(tmp_path, capfd, place):
+    """What the reader below writes of a damaged file, with cells of it perhaps, never leaves."""
+    balanced(whole("xls")[:place], tmp_path, "list.xls")
+    assert capfd.readouterr() == ("", "")
+
+
 @FUZZ
 @given(content=st.binary(max_size=300))
 def test_binary_records_of_any_bytes_end(content):

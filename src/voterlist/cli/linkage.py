@@ -176,7 +176,8 @@ def _intake(files: Sequence[Path], columns: Map | None) -> Intake:
     for path in files:
         if not path.is_file():
             raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
-    return ingest([readers.read_file(path, path.name, settings) for path in files], settings, constituency=None)
+    raw = [file for path in files for file in readers.read_files(path, path.name, settings)]
+    return ingest(raw, settings, constituency=None)
 
 
 def _tell_findings(findings: pa.Table, entries: int, out: Path | None) -> None:

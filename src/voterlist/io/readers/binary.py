@@ -36,13 +36,16 @@ def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
 def sheet_size(content: bytes) -> tuple[int, int, int]:
     """(rows, columns, hidden rows) of a sheet's part: those of the rectangle from its first cell on."""
     rows = columns = hidden = row = 0
+    head = b"\0\0\0\0"
     for kind, start, length in _records(content):
-        if kind == _ROW_HEADER and length >= 12:
-            row = int.from_bytes(content[start : start + 4], "little") + 1
-            hidden += bool(content[start + 11] & 0x10)
-        elif _FIRST_CELL <= kind <= _LAST_CELL and length >= 4:
+        # A record too short for its number is read by the reader with the rest of an earlier one behind it.
+        head = content[start : start + min(4, length)] + head[length:]
+        if kind == _ROW_HEADER:
+            row = int.from_bytes(head, "little") + 1
+            hidden += length >= 12 and bool(content[start + 11] & 0x10)
+        elif _FIRST_CELL <= kind <= _LAST_CELL:
             rows = max(rows, row)
-            columns = max(columns, int.from_bytes(content[start : start + 4], "little") + 1)
+            columns = max(columns, int.from_bytes(head, "little") + 1)
     return rows, columns, hidden
 
 

@@ -12,7 +12,8 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from voterlist.config import IngestSettings
 from voterlist.io.readers.found import Found
-from voterlist.io.readers.survey import SheetFacts, Surveyed, survey
+from voterlist.io.readers.silence import silenced
+from voterlist.io.readers.survey import SheetFacts, Surveyed, survey, survey_xls
 from voterlist.io.readers.text import columns
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
@@ -35,14 +36,18 @@ def read_workbook(content: bytes, settings: IngestSettings) -> Found | None:
         known = survey(content, settings)
         if known is None:
             return None
+    elif _ENCRYPTED in content:
+        known = Surveyed("", {}, AsideCode.FILE_PROTECTED)
     else:
-        known = Surveyed("xls", {}, AsideCode.FILE_PROTECTED if _ENCRYPTED in content else None)
+        known = survey_xls(content, settings)
+    # A part that the workbook does not name has a place below 0; a reader may open it all the same.
     trouble = known.trouble or next((facts.trouble for place, facts in known.sheets.items() if place < 0), None)
     if trouble is not None:
         return Found(known.format, trouble=trouble)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        metadata = book.sheets_metadata
+        with silenced():
+            book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+            metadata = book.sheets_metadata
     except PasswordError:
         return Found(known.format, trouble=AsideCode.FILE_PROTECTED)
     except (KeyboardInterrupt, SystemExit):
@@ -75,13 +80,15 @@ def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
     if facts.trouble is not None:
         return _nothing(name, facts.trouble)
     try:
-        sheet = book.get_sheet_by_index(index)
+        with silenced():
+            sheet = book.get_sheet_by_index(index)
         if sheet.end is None:
             return _nothing(name)
         if trouble := _too_large(sheet, settings):
             return _nothing(name, trouble)
-        rows = sheet.to_python(skip_empty_area=False)
-        merged = facts.merged or sheet.merged_cell_ranges or []
+        with silenced():
+            rows = sheet.to_python(skip_empty_area=False)
+            merged = facts.merged or sheet.merged_cell_ranges or []
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side derives from BaseException
