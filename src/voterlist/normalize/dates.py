@@ -63,12 +63,16 @@ _MONTHS = (
 )
 _ROMAN_NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _ROMAN = {name: place for place, name in enumerate(_ROMAN_NUMERALS, start=1)}
-_CLOCK = re.compile(r"[T\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$")
-_NUMBER = re.compile(r"^\d+(\.0+)?$")
+_CLOCK = re.compile(r"[T\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}|\s*[AaPp][Mm])?$")
+_NUMBER = re.compile(r"^\d+(\.0+)?$|^\d{5}\.\d+$")
+"""Digits alone; five with a fraction are an Excel day with its hour."""
 _PARTED = re.compile(r"^(\d{1,4})\s*[./\-,\s]\s*(\d{1,2})\s*[./\-,\s]\s*(\d{1,4})\.?$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})\s*[./-]\s*(\d{4})$")
 _YEAR_MONTH = re.compile(r"^(\d{4})\s*[./-]\s*(\d{1,2})$")
-_YEAR_WORDS = re.compile(r"\s*(?:-?\s*(?:ci|cı|cu|cü)\b)?\s*(?:il(?:i|də)?|g(?:od|oda)?|yr|year)?\.?$")
+_YEAR_WORDS = re.compile(
+    r"\s*(?:-?\s*(?:ci|cı|cu|cü)\b)?\s*(?:il(?:i|də)?|g(?:od|oda)?|yr|year)?\.?"
+    r"\s*(?:r\.?|rojd\.?|rojdeniya|təvəllüd(?:lü)?|anadan olub)?$"
+)
 _SPELT = re.compile(
     r"^(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]*([a-zəçğıöşü]+)[\s.,/-]*(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]+(\d{4}|\d{2})$"
 )
