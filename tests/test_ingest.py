@@ -700,3 +700,12 @@ def test_every_code_has_its_words():
         for rule in ingest.RULES:
             for part in ("title", "message", "todo"):
                 assert text(f"rule.{rule.code}.{part}", value=2, limit=3)
+
+
+def test_an_id_tells_the_permanent_list_from_the_temporary():
+    """The same person word for word on both lists has two ids, whichever file comes first and whatever else changes."""
+    permanent = take(file([HEADER, *VOTERS]))
+    temporary = take(file([["Müvəqqəti siyahı"], HEADER, *VOTERS]))
+    ids = [set(found.entries.column("entry_id").to_pylist()) for found in (permanent, temporary)]
+    assert len(ids[0]) == len(ids[1]) == len(VOTERS)
+    assert not ids[0] & ids[1]

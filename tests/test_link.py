@@ -154,3 +154,21 @@ def test_the_plan_is_the_forecast_of_the_work():
     """What is told before the work is what the work then does, whatever the order of rows."""
     table = crowd(2000, doubles=100)
     assert plan(table.take(pa.array(range(table.num_rows - 1, -1, -1)))) == link(table).forecast
+
+
+def test_another_fin_is_asked_about_and_never_proposed_as_a_repetition():
+    """Two entries alike in everything but two valid FINs make a case, in which the second is a question."""
+    linkage = link(among_others({"fin": "5ABC123"}, {"fin": "7XYZ890"}))
+    roles = {row["entry_id"]: (row["role"], row["reason"]) for row in linkage.cases.to_pylist()}
+    assert [roles[entry][0] for entry in ("p0", "p1")] != ["keep", "repeat"]
+    assert "repeat" not in {roles[entry][0] for entry in ("p0", "p1") if entry in roles}
+
+
+def test_a_given_name_one_letter_off_with_one_father_and_birthday_is_asked_about():
+    """Elnur and Elnar of one father and one birthday may be twins: a question, unless one FIN says one person."""
+    roles = {row["entry_id"]: row["role"] for row in link(among_others({}, {"given": "elnar"})).cases.to_pylist()}
+    assert "repeat" not in {roles.get("p0"), roles.get("p1")}
+    fin = {"fin": "5ABC123"}
+    linkage = link(among_others(fin, fin | {"given": "elnar"}))
+    roles = {row["entry_id"]: row["role"] for row in linkage.cases.to_pylist()}
+    assert sorted([roles["p0"], roles["p1"]]) == ["keep", "repeat"]

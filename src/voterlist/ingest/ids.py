@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.model import ListKind
 from voterlist.schemas import ENTRY_FIELDS
 from voterlist.tables import codes
 
@@ -28,12 +29,14 @@ _Words = np.ndarray[Any, np.dtype[np.uint64]]
 def entry_ids(entries: pa.Table) -> pa.Array:
     """An id for each row: ``004-0012-`` and 13 digits; ``000`` and ``0000`` where the place is not known.
 
-    Rows of one precinct that say the same have ``.2``, ``.3`` ... in order of source, sheet and line.
+    What kind of list a row stands on is part of the id. Rows of one precinct's lists of a kind that say the same have
+    ``.2``, ``.3`` ... in order of source, sheet and line.
     """
     if not entries.num_rows:
         return pa.array([], pa.string())
     places = np.stack([_numbers(entries.column(name)) for name in ("constituency", "precinct")])
-    hashes = content_hash(entries)
+    # A permanent and a temporary list may say the same of one person; the two entries are told apart for ever.
+    hashes = content_hash(entries) + np.uint64(0xD1B54A32D192ED03) * _is_temporary(entries)
     order = np.lexsort((_numbers(entries.column("line")), *_ranks(entries), hashes, places[1], places[0]))
     ordered = [values[order] for values in (places[0], places[1], hashes)]
     is_first = np.ones(len(order), dtype=bool)
@@ -68,6 +71,12 @@ def content_hash(entries: pa.Table) -> _Words:
         # Mixed again with the field's salt, so that two fields with their texts exchanged give another sum.
         total += _mix(single ^ salt)[indices]
     return _mix(total)
+
+
+def _is_temporary(entries: pa.Table) -> _Words:
+    """1 where a row stands on a temporary list, 0 elsewhere."""
+    kinds, distinct = codes(entries.column("list_kind"))
+    return np.array([kind == ListKind.TEMPORARY for kind in distinct.to_pylist()] + [False], np.uint64)[kinds]
 
 
 def _mix(values: _Words) -> _Words:

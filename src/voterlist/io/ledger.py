@@ -271,9 +271,14 @@ class Ledger:
 
 
 def received(submissions: list[Submission]) -> dict[tuple[int | None, int | None], dt.date]:
-    """(constituency, precinct) -> the first day on which a list of it was handed in."""
+    """(constituency, precinct) -> the first day on which a list of it was handed in.
+
+    A file in which no entry was found is no list that was handed in.
+    """
     days: dict[tuple[int | None, int | None], dt.date] = {}
     for found in submissions:
+        if not found.entries:
+            continue
         place = (found.constituency, found.precinct)
         days[place] = min(found.first_seen, days.get(place, found.first_seen))
     return days

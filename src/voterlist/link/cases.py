@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, tables
 from voterlist.link.arrays import Bools, Codes, Floats, Longs
-from voterlist.link.encode import Encoded
+from voterlist.link.encode import Coded, Encoded
 from voterlist.link.weigh import CLASSES
 from voterlist.model import EntryRole, PairKind
 
@@ -175,15 +175,38 @@ def _members(entries: Encoded, judged: Judged, cluster: Codes, inside: Bools, gu
     ahead = [test[order][kept] != test[order][kept + 1] for test in tests]
     names = ("permanent-list", "has-fin", "more-complete")
     reason[kept] = np.select(ahead, [_REASON[name] for name in names], _REASON["first-entry"])
+    role = np.where(first, _KEEP, _REPEAT).astype(np.int32)
+    against, twin = _doubts(entries, member, member[kept[np.cumsum(first) - 1]] if len(kept) else member)
+    role[against | twin] = _QUESTION
+    reason[twin] = _REASON["twins-possible"]
+    reason[against] = _REASON["evidence-against"]
     pair_of = _weakest(judged, cluster, np.flatnonzero(inside))
     every_case = np.r_[case, guests.case]
     return _Rows(
         case=every_case,
         entry=np.r_[member, guests.entry],
-        role=np.r_[np.where(first, _KEEP, _REPEAT).astype(np.int32), guests.role],
+        role=np.r_[role, guests.role],
         reason=np.r_[reason, guests.reason],
         pair=pair_of[every_case],
     )
+
+
+def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]:
+    """Where a member of a cluster, likely as it is, is asked about and not proposed as a repetition.
+
+    The first: its FIN is another than that of the entry to keep; a FIN is for life. The second: father and birth date
+    are the same and the given name is written otherwise, with no FIN to say it is one person: so do twins look.
+    """
+
+    def differ(coded: Coded) -> Bools:
+        one, other = coded.codes[member], coded.codes[kept]
+        return np.asarray((one >= 0) & (other >= 0) & (one != other))
+
+    one_fin = (entries.fin.codes[member] >= 0) & (entries.fin.codes[member] == entries.fin.codes[kept])
+    date = entries.date
+    one_date = (date[member] >= 0) & (date[member] == date[kept])
+    twin = differ(entries.given) & one_date & ~differ(entries.patronymic) & ~one_fin
+    return differ(entries.fin), np.asarray(twin)
 
 
 def _weakest(judged: Judged, cluster: Codes, pairs: Longs) -> Longs:
