@@ -183,6 +183,12 @@ CASES: dict[str, Case] = {
         csv_of([[TITLE], [*HEADER, "Telefon", "Partiya"], *([*row, "050 123 45 67", "-"] for row in voters())]),
         "88/12 (title): 24 entries; says column-not-understood -> 0",
     ),
+    "given-name-missing": Case(
+        "the header of the given names is not one",
+        csv_of([[TITLE], ["№", "Soyadı", "qq", "Ata adı", "Doğum tarixi"], *cut(voters(), 0, 1, 2, 3, 4)]),
+        "88/12 (title): 0 entries; mapping-doubtful 24; doubtful surname; "
+        "says column-not-understood, mapping-doubtful -> 1",
+    ),
     # Names, addresses and dates in other columns
     "names-surname-first": Case(
         "whole names, surname first",
@@ -223,7 +229,7 @@ CASES: dict[str, Case] = {
     "lists-below-each-other": Case(
         "a second list with other columns in the same sheet",
         csv_of(two_lists()),
-        "88/12 (title) 88/13 (title): 34 entries; blank-row 1, total-row 1 -> 0",
+        "88/12 (title) 88/13 (title): 34 entries; blank-row 1, total-row 2 -> 0",
     ),
     "lists-on-two-sheets": Case(
         "a list on each sheet, the sheet's name has the number",

@@ -35,7 +35,7 @@ def confirmed(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
             kept.append(match.with_confidence(min(_MOST, match.confidence + 0.15)))
         else:
             kept.append(match.with_confidence(match.confidence * (_HALVED if verdict == -1 else 1)))
-    return ColumnMap(tuple(_exchanged(kept, shapes)))
+    return ColumnMap(tuple(_alone(_exchanged(kept, shapes), shapes)))
 
 
 def _verdict(role: str, shape: Shape) -> int:
@@ -86,6 +86,22 @@ def _exchanged(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[Colu
         return matches
     doubted = {"surname", "given_name"}
     return [match.with_confidence(match.confidence * _HALVED) if match.role in doubted else match for match in matches]
+
+
+def _alone(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMatch]:
+    """The matches, a surname of one word without a given name anywhere less sure: the given name was not understood."""
+    if {match.role for match in matches} & {"given_name", "full_name"}:
+        return matches
+    return [
+        match.with_confidence(match.confidence * _HALVED)
+        if match.role == "surname" and match.how != "pinned" and _of_one_word(shapes[match.column])
+        else match
+        for match in matches
+    ]
+
+
+def _of_one_word(shape: Shape) -> bool:
+    return shape.enough and shape["several"] < 0.5
 
 
 def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:

@@ -103,6 +103,9 @@ def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header
     for position, row in enumerate(rows[1:], 1):
         upper = texts if position == 1 else _spread_right(texts, head[rows[position - 1]])
         texts, found = _stacked(upper, head[row], settings)
+    if any(match.how == "pinned" for match in found.matches):
+        # A header of the settings makes this row the header; so their columns by letter count in it too.
+        found = map_columns(texts, settings, positions=True)
     roles = found.roles()
     alone = roles <= {"full_name", "surname"} and sum(map(bool, texts)) == 1 and found.has_name()
     if alone and found.matches[0].confidence < 0.98:

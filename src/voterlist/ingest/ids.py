@@ -62,7 +62,7 @@ def content_hash(entries: pa.Table) -> _Words:
     for position, field in enumerate(HASHED_FIELDS):
         indices, distinct = codes(entries.column(field))
         if field in _NAME_PARTS and whole.any():
-            indices = np.where(whole, -1, indices)
+            indices = np.where(whole, np.int32(-1), indices).astype(np.int32)
         # One more place at the end, where the code -1 of null points: a hash that no text has by design.
         single = np.append(
             pd.util.hash_array(np.array(distinct.to_pylist(), dtype=object), categorize=False), np.uint64(0)
@@ -76,7 +76,8 @@ def content_hash(entries: pa.Table) -> _Words:
 def _is_temporary(entries: pa.Table) -> _Words:
     """1 where a row stands on a temporary list, 0 elsewhere."""
     kinds, distinct = codes(entries.column("list_kind"))
-    return np.array([kind == ListKind.TEMPORARY for kind in distinct.to_pylist()] + [False], np.uint64)[kinds]
+    marks: _Words = np.array([kind == ListKind.TEMPORARY for kind in distinct.to_pylist()] + [False], np.uint64)
+    return marks[kinds]
 
 
 def _mix(values: _Words) -> _Words:

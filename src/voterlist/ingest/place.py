@@ -89,14 +89,16 @@ def file_place(name: str) -> Place:
     """
     path = PurePosixPath(name)
     place = _named(path.stem)
-    folders = [_named(folder) for folder in path.parts[-2::-1] if folder not in {"/", "."}]
+    above = path.parts[-2::-1]
     constituency, precinct, sure = place.constituency, place.precinct, place.sure
-    for folder in (folder for folder in folders if folder.sure):
+    for folder in (named for part in above if (named := _named(part)).sure):
         constituency = constituency or folder.constituency
-        if precinct is None and folder.precinct is not None:
+        if folder.precinct is not None and (precinct is None or not sure):
             precinct, sure = folder.precinct, True
-    if constituency is None and (bare := _BARE.fullmatch(path.parent.name)):
-        constituency = _within(int(bare[1]), "constituency")
+    bare = [match[1] for part in above if (match := _BARE.fullmatch(part))]
+    if constituency is None and bare:
+        # Of folders in folders with bare numbers the outermost is the constituency's.
+        constituency = _within(int(bare[-1]), "constituency")
     return Place(constituency, precinct, sure)
 
 

@@ -16,7 +16,7 @@ from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
 from voterlist.tables import join_text
 
-__all__ = ["CODES", "ENTRY_ROW", "SheetRows", "classify", "code_number"]
+__all__ = ["CODES", "ENTRY_ROW", "SheetRows", "classify", "code_number", "ends_a_list"]
 
 ENTRY_ROW = -1
 """The code of a row that is an entry."""
@@ -78,6 +78,13 @@ def classify(raw: list[pa.Array], cells: list[pa.Array], header: Header | None, 
     totals = _around(cells, codes, filled, header.map, titles)
     _mark_faulty(raw, cells, codes, header, is_text=is_text)
     return SheetRows(codes, titles, totals)
+
+
+def ends_a_list(text: str) -> bool:
+    """True for the text of a row below a list: its total, or a signature that names no place."""
+    if pc.match_substring_regex(pa.scalar(text), _TOTAL).as_py():
+        return True
+    return bool(pc.match_substring_regex(pa.scalar(text), _SIGNATURE).as_py()) and title_place(text) == NOWHERE
 
 
 def code_number(code: AsideCode) -> int:

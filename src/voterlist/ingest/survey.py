@@ -18,7 +18,7 @@ from voterlist.ingest.headers import ColumnMatch, claims, map_columns
 from voterlist.ingest.heading import Header, body_rows, filled_cells, find_header, headerless, later_headers
 from voterlist.ingest.order import name_order
 from voterlist.ingest.place import stated_kind
-from voterlist.ingest.rows import ENTRY_ROW, SheetRows, classify, code_number
+from voterlist.ingest.rows import ENTRY_ROW, SheetRows, classify, code_number, ends_a_list
 from voterlist.ingest.shapes import shapes
 from voterlist.ingest.text import clean
 from voterlist.model import AsideCode, ListKind
@@ -144,7 +144,7 @@ def _sections(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) ->
         return (_judged(told, cells, filled, 0, len(filled), settings),) if told else ()
     headers = [found, *later_headers(cells, filled, found, settings)]
     starts = [0]
-    starts += [_title_start(later, filled, above.start) for above, later in pairwise(headers)]
+    starts += [_title_start(later, cells, filled, above.start) for above, later in pairwise(headers)]
     stops = [*starts[1:], len(filled)]
     return tuple(
         _judged(header, cells, filled, start, stop, settings)
@@ -152,15 +152,19 @@ def _sections(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) ->
     )
 
 
-def _title_start(header: Header, filled: _Ints, least: int) -> int:
+def _title_start(header: Header, cells: list[pa.Array], filled: _Ints, least: int) -> int:
     """The first row of the title right above a further header: rows of one cell, blank ones between them too.
 
-    ``least``: the first row below the header before it.
+    The total and the signatures of the list above are not among them. ``least``: the first row below its header.
     """
     start = row = header.first
     while row > least and header.first - row < _ABOVE and filled[row - 1] <= 1:
         row -= 1
-        start = row if filled[row] else start
+        if filled[row]:
+            text = next(text for column in cells if (text := column[row].as_py()))
+            if ends_a_list(text):
+                break
+            start = row
     return start
 
 

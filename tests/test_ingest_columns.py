@@ -1,0 +1,285 @@
+"""Columns told and doubted by their cells, pinned, orders of whole names, versions of a list."""
+
+import itertools
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intake_files import HEADER, TITLE, voters
+from voterlist import ingest
+from voterlist.config import IngestSettings, PinSettings
+from voterlist.ingest.content import by_content
+from voterlist.ingest.headers import column_letters, map_columns
+from voterlist.ingest.order import SURNAME_FIRST, SURNAME_LAST, name_order, split_names
+from voterlist.ingest.place import Place, file_place, title_place
+from voterlist.ingest.shapes import Shape, shapes
+from voterlist.merge import merge
+from voterlist.schemas import RawFile, RawSheet
+
+LIMITS = IngestSettings()
+SOURCES = itertools.count()
+
+
+def raw(rows, name="88/list.csv", sheet=None):
+    """A file of these rows."""
+    width = max(map(len, rows))
+    cells = {
+        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows], pa.string()) for at in range(width)
+    }
+    lines = pa.array(range(1, len(rows) + 1), pa.int32())
+    return RawFile(f"{next(SOURCES):012x}", name, (RawSheet(sheet, lines, pa.table(cells)),))
+
+
+def take(*files, chosen=LIMITS):
+    return ingest.ingest(files, chosen, constituency=88)
+
+
+def said(found):
+    return sorted(set(found.findings.column("rule").to_pylist()))
+
+
+def column(*cells):
+    return pa.array(list(cells), pa.string())
+
+
+def looks(rows):
+    """The look of each column of these rows."""
+    return shapes([column(*cells) for cells in zip(*rows, strict=True)], np.arange(len(rows)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "yes", "no"),
+    [
+        ("date", ["01.02.1970", "1/2/70", "1970-02-01", "31 dekabr 1980"], ["1970", "Bakı", "12"]),
+        ("year", ["1970", "1970 il"], ["01.02.1970", "1770", "12"]),
+        ("fin", ["5XK1234", "1abcdef"], ["1234567", "ABCDEFG", "5XK12345"]),
+        ("document", ["AZE12345678", "AA1234567", "12345678"], ["1234567", "AZE 12", "Əliyev"]),
+        ("sex", ["kişi", "QADIN", "м", "жен."], ["Kamil", "12"]),
+        ("surname", ["Əliyev", "HƏSƏNOVA", "Kərimli", "ABBASZADƏ", "Гасанов", "Əliyev Əli"], ["Əli", "Elçin", "Vəli"]),
+        ("patronymic", ["Həsən oğlu", "HƏSƏN QIZI", "Həsənoğlu", "Гасанович", "Рза кызы"], ["Həsən", "Əliyev"]),
+        ("street", ["Nizami küç. 5", "ул. Низами, д. 5", "Low Road 5"], ["Əliyev", "12"]),
+    ],
+)
+def test_cells_are_told_by_their_form(kind, yes, no):
+    """Each form fits what it is to fit, in any case and script, and nothing else."""
+    assert Shape(column(*yes))[kind] == 1
+    assert Shape(column(*no))[kind] == 0
+
+
+def test_cells_that_say_nothing_prove_nothing():
+    """Blanks and placeholders are no evidence for or against a column."""
+    look = Shape(column(None, "-", "yoxdur", "XXX", "5XK1234"))
+    assert (look.filled, look.enough, look["fin"]) == (1, False, 1)
+
+
+def test_running_numbers_and_the_older_dates():
+    """A column that counts up is the number; of two columns of dates the birth is the older one."""
+    rows = [[str(at), f"01.02.{2015 + at % 3}", "Əliyev", "Elçin", f"03.04.{1950 + at}"] for at in range(1, 20)]
+    found = {match.role: match.column for match in by_content(looks(rows)).matches}
+    assert found == {"number": 0, "surname": 2, "given_name": 3, "birth_date": 4}
+
+
+def test_columns_told_by_their_cells_are_never_certain():
+    """Confidence grows with the rows and ends at 0.9."""
+    few, many = by_content(looks(voters(3))), by_content(looks(voters(24)))
+    assert {match.how for match in many.matches} == {"content"}
+    assert max(match.confidence for match in few.matches) < max(match.confidence for match in many.matches) == 0.9
+
+
+def test_a_wrong_header_is_doubted_and_nothing_is_taken_in():
+    """Dates below the header of surnames: every voter's row is set aside with its cells, to be taken in once pinned."""
+    rows = [[TITLE], ["№", "Doğum tarixi", "Adı", "Soyadı"], *([row[0], row[1], row[2], row[4]] for row in voters())]
+    found = take(raw(rows))
+    assert found.entries.num_rows == 0
+    assert "mapping-doubtful" in said(found)
+    assert Counter(found.set_aside.column("code").to_pylist())["mapping-doubtful"] == 24
+    pinned = IngestSettings(columns={"surname": "Doğum tarixi", "birth_date": "Soyadı"})
+    row = take(raw(rows), chosen=pinned).entries.to_pylist()[0]
+    assert row["surname"].isalpha()
+    assert row["birth_date"][2] == "."
+
+
+def test_the_least_confidence_is_a_setting():
+    """Who asks for more gets fewer lists taken in; who asks for nothing gets them all."""
+    rows = [[TITLE], ["№", "Soyaddı", "Adı", "Təvəllüd"], ["1", "Rza", "Əli", "1970"]]
+    assert take(raw(rows)).entries.num_rows == 1
+    assert take(raw(rows), chosen=IngestSettings(least_confidence=0.95)).entries.num_rows == 0
+    assert take(raw([["x", *HEADER[1:]], *voters()]), chosen=IngestSettings(least_confidence=0)).entries.num_rows == 24
+
+
+@pytest.mark.parametrize("named", ["B", "2", "soy ad(ı)"])
+def test_a_column_is_pinned_by_letter_number_or_header(named):
+    """A pin is a header of the file, whatever its case and signs, else a column's place."""
+    pins = [PinSettings(files="*teqe 12.csv", columns={"surname": named, "given_name": "C"})]
+    rows = [["Nö", "Soy-Ad(ı)", "y"], *([str(at), "Ay", "Su"] for at in range(6))]
+    found = take(raw(rows, "88/menteqe 12.csv"), raw(rows, "88/menteqe 13.csv"), chosen=IngestSettings(pins=pins))
+    taken = [(row["precinct"], row["surname"], row["given_name"]) for row in found.entries.to_pylist()]
+    assert taken == [(12, "Ay", "Su")] * 6
+
+
+def test_a_pin_holds_for_its_sheet_only():
+    """The pattern of the sheet narrows a pin."""
+    pins = [PinSettings(sheet="A*", columns={"fin": "Kod"})]
+    for sheet, expected in (("A1", "1ABCDEF"), ("B", None)):
+        found = take(
+            raw([["Soyad", "Ad", "Kod"], ["Rza", "Su", "1ABCDEF"]], sheet=sheet), chosen=IngestSettings(pins=pins)
+        )
+        assert found.entries.column("fin").to_pylist() == [expected]
+
+
+def test_letters_name_columns_as_a_spreadsheet_does():
+    """A to Z, then AA; a pin by letter reaches the column that inspect shows."""
+    assert [column_letters(at) for at in (0, 25, 26, 51, 52, 701)] == ["A", "Z", "AA", "AZ", "BA", "ZZ"]
+    wide = [None] * 60
+    for at in (0, 25, 26, 59):
+        chosen = IngestSettings(columns={"fin": column_letters(at)})
+        assert map_columns(wide, chosen, positions=True).matches[0].column == at
+    assert map_columns(wide, IngestSettings(columns={"fin": "ZZ"}), positions=True).matches == ()
+
+
+def test_the_order_of_whole_names_is_decided_by_the_list():
+    """Twenty names that tell decide for those that do not; fewer, or both orders, decide nothing."""
+    last = [f"{row[2]} {row[3]} {row[1]}" for row in voters()]
+    first = [f"{row[1]} {row[2]} {row[3]}" for row in voters()]
+    assert name_order(column(*last)) == SURNAME_LAST
+    assert name_order(column(*first)) == SURNAME_FIRST
+    assert name_order(column(*last[:19])) is None
+    assert name_order(column(*first, *last)) is None
+
+
+def test_names_that_do_not_tell_are_split_by_the_order_of_their_list():
+    """Only where each word has its place; what tells by itself, and what has too many words, is left as it is."""
+    cells = column("Elşən Məmməd Rza", "Leyla Rza", "Elçin Əliyev", "Ay Gün Su Nur", "Ay Nur Həsən oğlu", None)
+    found = split_names(cells)
+    assert found["surname"].to_pylist() == ["Rza", "Rza", None, None, "Nur", None]
+    assert found["given_name"].to_pylist() == ["Elşən", "Leyla", None, None, "Ay", None]
+    assert found["patronymic"].to_pylist() == ["Məmməd", None, None, None, "Həsən oğlu", None]
+
+
+def test_an_id_does_not_depend_on_what_the_other_names_tell():
+    """The same row in a list of another order, or of none, has the same id; its name as written stays."""
+    name = "Elşən Məmməd Rza"
+    lists = [
+        [
+            ["S.A.A.", "Doğum tarixi"],
+            [name, "1970"],
+            *([f"{row[2]} {row[3]} {row[1]}", row[4]] for row in voters(count)),
+        ]
+        for count in (2, 24)
+    ]
+    one, two = (take(raw(rows, "88/12.csv")).entries.to_pylist() for rows in lists)
+    rows = [next(row for row in found if row["full_name"] == name) for found in (one, two)]
+    assert rows[0]["entry_id"] == rows[1]["entry_id"]
+    assert [row["surname"] for row in rows] == [None, "Rza"]
+
+
+def test_a_further_header_begins_a_list_with_its_own_columns():
+    """The second list is read by its header, counted in its precinct, and each balances; its title is no voter."""
+    second = [["13 saylı seçki məntəqəsi"], ["Adı", "Soyadı", "Doğum tarixi"], ["Elçin", "Rzayev", "1970"], ["Cəmi: 1"]]
+    found = take(raw([[TITLE], HEADER, *voters(3), ["Cəmi: 3"], ["Siyahının davamı"], *second]))
+    assert [(row["precinct"], row["entries"], row["declared"]) for row in found.lists.to_pylist()] == [
+        (12, 3, 3),
+        (13, 1, 1),
+    ]
+    row = next(row for row in found.entries.to_pylist() if row["precinct"] == 13)
+    assert (row["surname"], row["given_name"], row["birth_date"]) == ("Rzayev", "Elçin", "1970")
+
+
+def test_a_voter_named_like_a_header_begins_no_list():
+    """One word of a header in a row of a voter is a name."""
+    rows = [
+        ["Soyadı", "Adı", "Cinsi"],
+        ["Rzayev", "Elçin", "kişi"],
+        ["Quliyev", "Ad", "kişi"],
+        ["Əliyev", "Ay", "kişi"],
+    ]
+    assert take(raw(rows, "88/12.csv")).entries.num_rows == 3
+
+
+def test_columns_of_two_scripts_are_one_list():
+    """Names in Latin and in Cyrillic letters beside each other are no second list; the left ones are taken."""
+    rows = [
+        ["№", "Soyadı", "Фамилия", "Adı", "Имя"],
+        *([str(at), "Rzayev", "Рзаев", "Elçin", "Эльчин"] for at in range(9)),
+    ]
+    assert {row["surname"] for row in take(raw(rows, "88/12.csv")).entries.to_pylist()} == {"Rzayev"}
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("88/12 saylı məntəqə/siyahı.csv", Place(88, 12)),
+        ("88 saylı dairə/12 saylı məntəqə/siyahı.csv", Place(88, 12)),
+        ("88/məntəqə 12/13.csv", Place(88, 12)),
+        ("88/alt/siyahı.csv", Place(88, None)),
+        ("88/12/siyahı.csv", Place(88, None)),
+    ],
+)
+def test_folders_give_what_the_name_leaves_open(name, place):
+    """The nearest folder that names a place beside its word counts, after the file's own name."""
+    assert file_place(name) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("4 saylı Naxçıvan seçki dairəsi", Place(4, None)),
+        ("Seçki məntəqəsi № 12", Place(None, 12)),
+        ("Naxçıvan seçki dairəsi № 4, 12 saylı seçki məntəqəsi", Place(4, 12)),
+        ("12-ci seçki məntəqəsi", Place(None, 12)),
+    ],
+)
+def test_titles_name_places_in_either_order(text, place):
+    """The number before its word or behind it, with the constituency's name between."""
+    assert title_place(text) == place
+
+
+ENTRIES = st.lists(st.integers(0, 40), min_size=15, max_size=40)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ENTRIES, st.lists(st.integers(0, 60), max_size=6), st.integers(0, 5), st.randoms(use_true_random=False))
+def test_two_versions_lose_no_voter_and_double_none(first, added, removed, shuffler):
+    """Of two versions each entry is kept as often as the one that has it most often, whichever came first."""
+    second = [*first[removed:], *added]
+    shuffler.shuffle(second)
+    files = [raw([[TITLE], HEADER, *(voters(1, at)[0] for at in rows)]) for rows in (first, second)]
+    shuffler.shuffle(files)
+    found = take(*files)
+    # Numbers of voters() that differ may say the same: compare what they say.
+    says = [Counter(tuple(voters(1, at)[0][1:]) for at in rows) for rows in (first, second)]
+    kept = Counter(
+        tuple(row[name] for name in ("surname", "given_name", "patronymic", "birth_date", "address", "fin"))
+        for row in found.entries.to_pylist()
+    )
+    same, smaller = sum((says[0] & says[1]).values()), min(len(first), len(second))
+    if same == len(first) == len(second) or same >= max(10, smaller / 2):
+        assert kept == says[0] | says[1]
+        assert {"list-repeated", "list-version"} & set(said(found))
+    else:
+        assert kept == says[0] + says[1]
+
+
+def test_parts_of_a_list_are_no_versions():
+    """Two files of one precinct that share little are both taken in whole: a namesake may stand in each."""
+    found = take(raw([[TITLE], HEADER, *voters(20)]), raw([[TITLE], HEADER, *voters(20, 15)]))
+    assert found.entries.num_rows == 40
+    assert said(merge([found])) == ["several-lists"]
+
+
+def test_a_version_declares_its_own_total():
+    """The total below a version counts the entries that are kept in the other; a wrong one is still told."""
+    for total, expected in ((24, ["list-version"]), (25, ["declared-total-differs", "list-version"])):
+        newer = [*voters(23), [*voters(1, 30)[0]]]
+        files = [raw([[TITLE], HEADER, *voters(), ["Cəmi: 24"]]), raw([[TITLE], HEADER, *newer, [f"Cəmi: {total}"]])]
+        assert said(merge([take(*files)])) == expected
+
+
+def test_a_temporary_list_is_no_version_of_the_permanent_one():
+    """Who stands on both is compared, not set aside."""
+    found = take(raw([[TITLE], HEADER, *voters()]), raw([["Müvəqqəti siyahı"], [TITLE], HEADER, *voters()]))
+    assert found.entries.num_rows == 48
