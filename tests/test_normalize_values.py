@@ -362,3 +362,12 @@ def test_the_sieve_before_the_placeholders_loses_none(text):
     """What Arrow's pattern lets by unseen is never a placeholder."""
     if is_placeholder(text):
         assert re.search(MAY_BE_PLACEHOLDER, text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "filler"),
+    [("AZE11111111", True), ("AZE00000000", True), ("aa 7777777", True), ("AZE11111112", False), ("ev 11111", False)],
+)
+def test_a_document_of_one_digit_is_a_filler(cell, filler):
+    """A number of one digit repeated is shared by whoever had none: it must never make two people one."""
+    assert is_placeholder(cell) is filler

@@ -20,6 +20,8 @@ _WORDS = frozenset(
 )
 _NOTHING = re.compile(r"[\W_]*")
 _ZEROS = re.compile(r"(?:0|[\W_])+")
+_FILLER_DOCUMENT = re.compile(r"aze(\d)\1{7}|[a-z]{2}(\d)\2{6}")
+"""A document's series with one digit for the whole number: many entries share it, and no two persons do."""
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}|(\w)\2{4,}|[xх]{2,}")
 
 MAY_BE_PLACEHOLDER = "^[^1-9]*$|" + "|".join(digit * 5 for digit in "123456789")
@@ -34,4 +36,4 @@ def is_placeholder(text: str) -> bool:
     if _NOTHING.fullmatch(text) or _ZEROS.fullmatch(text):
         return True
     word = "".join(lower(text).split()).strip(".-–—_()[]*?")
-    return word in _WORDS or _REPEATED.fullmatch(word) is not None
+    return word in _WORDS or any(sign.fullmatch(word) is not None for sign in (_REPEATED, _FILLER_DOCUMENT))

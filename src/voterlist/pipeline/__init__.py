@@ -113,8 +113,8 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
     manifest = walk.folder.manifest
     with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
         ledger.note_cases(walk.tables["cases"], manifest.run)
-        open_cases = _open_cases(walk.tables)
-        ledger.write_journal(context.today, RUN_EVENT, run=manifest.run, open_cases=open_cases)
+        open_cases, entries = _open_cases(walk.tables), walk.work[0].rows_out
+        ledger.write_journal(context.today, RUN_EVENT, run=manifest.run, open_cases=open_cases, entries=entries)
         standing = standings(context.settings, ledger, context.today)
     outputs = publish.write_reports(context, walk, standing)
     walk.folder.finish([step.stage for step in STREET], outputs)

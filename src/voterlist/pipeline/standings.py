@@ -65,11 +65,12 @@ def overdue(found: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, 
 
 
 def settled_on(journal: Sequence[tuple[dt.date, str, dict[str, str | int]]]) -> dt.date | None:
-    """The day from which on every run found no open case; None where the newest run found one."""
+    """The day from which on every run found no open case; None where the newest run found one, or had no entries."""
     since: dt.date | None = None
     for day, event, details in journal:
         if event == RUN_EVENT:
-            since = (since or day) if details.get("open_cases") == 0 else None
+            settled = details.get("open_cases") == 0 and details.get("entries") != 0
+            since = (since or day) if settled else None
     return since
 
 
