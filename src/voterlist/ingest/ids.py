@@ -76,8 +76,9 @@ def content_hash(entries: pa.Table) -> _Words:
 def _is_temporary(entries: pa.Table) -> _Words:
     """1 where a row stands on a temporary list, 0 elsewhere."""
     kinds, distinct = codes(entries.column("list_kind"))
-    marks: _Words = np.array([kind == ListKind.TEMPORARY for kind in distinct.to_pylist()] + [False], np.uint64)
-    return marks[kinds]
+    marks = np.array([kind == ListKind.TEMPORARY for kind in distinct.to_pylist()] + [False], np.uint64)
+    spread: _Words = marks[kinds]
+    return spread
 
 
 def _mix(values: _Words) -> _Words:
