@@ -35,7 +35,6 @@ _SINGLE_BYTE = (
 _LATIN_LETTERS = frozenset("ÇçĞğİıÖöŞşÜüÄäƏə")
 """What Azerbaijani text in a one-byte encoding holds; the code pages have no ə, so it is often typed ä."""
 _CYRILLIC = "А-Яа-яЁёЂ-Џђ-џҐґ"
-_CYRILLIC_WORD = re.compile(f"[A-Za-z{_CYRILLIC}]*[{_CYRILLIC}][A-Za-z{_CYRILLIC}]*")
 _CYRILLIC_CLEAN = re.compile("(?:[А-ЯЁ]?[а-яё]*|[А-ЯЁ]+)")
 _CYRILLIC_SHARES = {
     "а": 118,
@@ -78,6 +77,8 @@ _LIKELY, _UNLIKELY = -4.6, -5.6
 of Cyrillic it is below -5.6, the other letters being rare ones."""
 _NEUTRAL = frozenset("\N{NO-BREAK SPACE}«»“”„‘’–—…№°§·•´`­")
 """Signs that fit a text of either script and so speak for neither reading."""
+_CYRILLIC_WORD = re.compile(f"[^\\x00-@\\[-`{{-\\x7f{''.join(_NEUTRAL)}]+")
+"""Letters and the signs beyond ASCII that stand among them: a word in the wrong letters holds such signs."""
 _SAMPLE = 1_000_000
 """Characters looked at; the first bytes without any sign beyond ASCII are skipped."""
 _ENOUGH = 0.85
@@ -205,7 +206,8 @@ def _fit(text: str) -> float:
 
 def _cyrillic(text: str) -> float:
     """How many Cyrillic letters stand in words that Russian could write, weighed by how likely the letters are."""
-    good = Counter("".join(word for word in _CYRILLIC_WORD.findall(text) if _CYRILLIC_CLEAN.fullmatch(word)).lower())
+    words = (word for word in _CYRILLIC_WORD.findall(text) if not word.isascii())
+    good = Counter("".join(word for word in words if _CYRILLIC_CLEAN.fullmatch(word)).lower())
     total = good.total()
     if not total:
         return 0.0
