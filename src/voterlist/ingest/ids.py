@@ -76,9 +76,8 @@ def content_hash(entries: pa.Table) -> _Words:
 def _is_temporary(entries: pa.Table) -> _Words:
     """1 where a row stands on a temporary list, 0 elsewhere."""
     kinds, distinct = codes(entries.column("list_kind"))
-    marks = np.array([kind == ListKind.TEMPORARY for kind in distinct.to_pylist()] + [False], np.uint64)
-    spread: _Words = marks[kinds]
-    return spread
+    flags = np.array([kind == ListKind.TEMPORARY for kind in distinct.to_pylist()] + [False], np.uint64)
+    return np.asarray(flags[kinds], np.uint64)
 
 
 def _mix(values: _Words) -> _Words:
