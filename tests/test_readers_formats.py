@@ -261,6 +261,19 @@ def test_a_far_cell_of_an_old_workbook_fills_no_memory():
     assert read_content(far, LIMITS) is AsideCode.TOO_MANY_COLUMNS
 
 
+@pytest.mark.parametrize(
+    ("kind", "place"),
+    [(b"\x00\x02\x0e\x00", 1), (b"\x00\x02\x0e\x00", 9), (b"\x00\x02\x0e\x00", 7), (b"\xfc\x00", 10)],
+    ids=["first row", "first column", "last row", "strings"],
+)
+def test_a_size_that_cannot_be_is_refused_in_an_old_workbook(kind, place):
+    """A sheet that ends before it begins, or more texts than there are bytes, would keep its reader busy for ever."""
+    content = bytearray((FILES / "list.xls").read_bytes())
+    start = content.index(kind, 2048)
+    content[start + (4 if len(kind) == 4 else 0) + place] = 0x7F
+    assert read_content(bytes(content), LIMITS) is AsideCode.FILE_UNREADABLE
+
+
 def test_a_shortened_row_of_a_binary_workbook_hides_no_far_cell():
     """What the survey of XLSB skips, its reader must skip too: a row header without its tail counts."""
     row, cell = b"\x00\x04\xff\xff\x0f\x00", b"\x06\x0c\xff\x3f\x00\x00" + b"\0" * 8

@@ -17,6 +17,8 @@ _STREAM, _ROOT = 2, 5
 _CELLS = frozenset({0x0006, 0x0203, 0x0204, 0x0205, 0x0206, 0x0406, 0x027E, 0x00FD, 0x00D6, 0x00BD})
 """Formula, number, label, boolean, RK, label of the shared strings, rich string, several RK."""
 _ROW, _BOUND_SHEET, _SEVERAL = 0x0208, 0x0085, 0x00BD
+_DIMENSIONS, _STRINGS = 0x0200, 0x00FC
+_MOST_ROWS = 65_536
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
 
 
@@ -101,7 +103,11 @@ def workbook_stream(content: bytes) -> bytes:
 
 
 def sheet_sizes(stream: bytes) -> list[tuple[int, int, int]]:
-    """(rows, columns, hidden rows) of each sheet of a workbook's stream, in the order of the workbook."""
+    """(rows, columns, hidden rows) of each sheet of a workbook's stream, in the order of the workbook.
+
+    Raises:
+        DamagedError: a record says of itself what cannot be.
+    """
     places: list[int] = []
     sizes: dict[int, tuple[int, int, int]] = {}
     start = rows = columns = hidden = 0
@@ -113,6 +119,11 @@ def sheet_sizes(stream: bytes) -> list[tuple[int, int, int]]:
             rows, columns = max(rows, row + 1), max(columns, column + 1)
         elif kind == _ROW and length >= 16:
             hidden += bool(stream[place + 12] & 0x20)
+        elif kind == _DIMENSIONS:
+            _check_dimensions(stream[place : place + length])
+        elif kind == _STRINGS and length >= 8:
+            if 3 * int.from_bytes(stream[place + 4 : place + 8], "little") > len(stream):
+                raise DamagedError
         elif kind == _BOUND_SHEET and length >= 4:
             places.append(int.from_bytes(stream[place : place + 4], "little"))
         elif kind in _BEGINNING:
@@ -121,6 +132,16 @@ def sheet_sizes(stream: bytes) -> list[tuple[int, int, int]]:
     largest = max(sizes.values(), default=(0, 0, 0), key=lambda size: size[0] * size[1])
     # A sheet that is said to begin where none does may be read from anywhere: the largest stands for it.
     return [sizes.get(place, largest) for place in places]
+
+
+def _check_dimensions(content: bytes) -> None:
+    """Refuse a sheet that is said to end before it begins: its reader would make room without end."""
+    if len(content) in {10, 14}:
+        first_row, end_row, first_column, end_column = struct.unpack_from(
+            "<IIHH" if len(content) == 14 else "<4H", content
+        )
+        if end_row and end_column and (end_row <= first_row or end_column <= first_column or end_row > _MOST_ROWS):
+            raise DamagedError
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:

@@ -84,11 +84,11 @@ def survey_xls(content: bytes, settings: IngestSettings) -> Surveyed:
     """An XLS file, or another compound file, looked over."""
     try:
         stream = workbook_stream(content)
+        facts = {place: SheetFacts(*size) for place, size in enumerate(sheet_sizes(stream))}
     except DamagedError:
         return Surveyed("xls", {}, AsideCode.FILE_UNREADABLE)
     if not stream:
         return Surveyed("xls", {}, AsideCode.FILE_NOT_A_TABLE)
-    facts = {place: SheetFacts(*size) for place, size in enumerate(sheet_sizes(stream))}
     return _all_at_once("xls", facts, settings)
 
 
