@@ -261,6 +261,18 @@ def test_a_far_cell_of_an_old_workbook_fills_no_memory():
     assert read_content(far, LIMITS) is AsideCode.TOO_MANY_COLUMNS
 
 
+@pytest.mark.parametrize("name", ["list.xlsb", "list.xlsx"])
+def test_a_part_that_cannot_be_unpacked_whole_is_not_opened(name):
+    """Where the packed bytes of a sheet were hit, what comes out of them is not taken for cells."""
+    content = bytearray((FILES / name).read_bytes())
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        info = next(part for part in packed.infolist() if "sheet1." in part.filename)
+    for place in range(info.header_offset + 60, info.header_offset + 64):
+        content[place] ^= 0x55
+    found = read_bytes(bytes(content), LIMITS)
+    assert (found.trouble or found.sheets[0].trouble) is AsideCode.FILE_UNREADABLE
+
+
 @pytest.mark.parametrize(
     ("kind", "place"),
     [(b"\x00\x02\x0e\x00", 1), (b"\x00\x02\x0e\x00", 9), (b"\x00\x02\x0e\x00", 7), (b"\xfc\x00", 10)],

@@ -63,7 +63,7 @@ class Surveyed:
     format: str
     """xlsx, xlsb or ods."""
     sheets: dict[int, SheetFacts]
-    """By the place of the sheet in the workbook; one that could not be looked over is not there."""
+    """By the place of the sheet in the workbook; parts that the workbook does not name have places below 0."""
     trouble: AsideCode | None = None
 
 
@@ -114,12 +114,11 @@ def _survey(archive: zipfile.ZipFile, content: bytes, settings: IngestSettings) 
         order = _sheet_order(archive, names, kind)
         facts = {}
         for place, part in order.items():
-            found = _part_facts(archive, part, settings)
-            if found is not None:
-                facts[place] = found
-        # A sheet that the workbook does not name is read by nothing, but a reader may still unpack it.
+            facts[place] = _part_facts(archive, part, settings)
     except _RefusedError as refused:
         return Surveyed(kind, {}, refused.args[0])
+    except DAMAGE:
+        return Surveyed(kind, {}, AsideCode.FILE_UNREADABLE)
     return Surveyed(kind, facts)
 
 
@@ -187,8 +186,11 @@ def _pieces(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> It
         yield rest
 
 
-def _part_facts(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> SheetFacts | None:
-    """What one sheet of an XLSX or XLSB holds; None where its part cannot be unpacked, which its reader will tell."""
+def _part_facts(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> SheetFacts:
+    """What one sheet of an XLSX or XLSB holds.
+
+    A part that cannot be unpacked whole is not opened: its reader would take what comes out of it for cells.
+    """
     try:
         if part.lower().endswith(".bin"):
             rows, columns, hidden = sheet_size(archive.read(part))
@@ -199,7 +201,7 @@ def _part_facts(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -
             for piece in _pieces(archive, part, settings):
                 _look_over(piece, facts, exact=not near)
     except DAMAGE:
-        return None
+        return SheetFacts(trouble=AsideCode.FILE_UNREADABLE)
     facts.trouble = _too_large(facts, settings)
     return facts
 
