@@ -82,9 +82,8 @@ _CYRILLIC_WORD = re.compile(f"[^\\x00-@\\[-`{{-\\x7f{''.join(_NEUTRAL)}]+")
 _SAMPLE = 1_000_000
 """Characters looked at; the first bytes without any sign beyond ASCII are skipped."""
 _ENOUGH = 0.85
-_LEAD = 0.12
-"""A reading is taken when this share of its letters fits, and leads the next reading by this much. Code pages of
-Cyrillic share most small letters, so in a list of a few rows only the capitals tell them apart."""
+_LEAD = 0.2
+"""A reading is taken when this share of its letters fits, and leads the next reading by this much."""
 
 
 @dataclass(frozen=True, slots=True)
