@@ -709,3 +709,27 @@ def test_an_id_tells_the_permanent_list_from_the_temporary():
     ids = [set(found.entries.column("entry_id").to_pylist()) for found in (permanent, temporary)]
     assert len(ids[0]) == len(ids[1]) == len(VOTERS)
     assert not ids[0] & ids[1]
+
+
+@pytest.mark.parametrize(
+    ("remark", "place"),
+    [
+        ("Qeyd: 3 nəfər 7 saylı seçki məntəqəsinə köçürülüb", 1),
+        ("Qeyd: 3 nəfər 7 saylı seçki məntəqəsinə köçürülüb", 3),
+        ("Примечание: 3 человека переведены в избирательный участок № 7", 1),
+        ("3 nəfər 7 saylı seçki məntəqəsinə köçürülüb", 3),
+    ],
+)
+def test_a_remark_moves_no_list_to_another_precinct(remark, place):
+    """A footnote that names another precinct says nothing of whose list this is, below the entries or among them."""
+    rows = [HEADER, *VOTERS]
+    rows.insert(place + 1, [remark])
+    found = take(file(rows, name="4/12-menteqe.csv"))
+    assert set(found.entries.column("precinct").to_pylist()) == {12}
+    assert found.entries.num_rows == len(VOTERS)
+
+
+def test_the_signatures_name_the_precinct_where_nothing_else_does():
+    """What stands below the entries fills the gap of a list whose title and file say nothing."""
+    found = take(file([HEADER, *VOTERS, ["12 saylı seçki məntəqəsi komissiyasının sədri"]], name="4/list.csv"))
+    assert set(found.entries.column("precinct").to_pylist()) == {12}

@@ -26,7 +26,9 @@ class Places:
     """The constituency and precinct of each row, 0 where unknown, and the evidence they were taken from.
 
     For the precinct the column wins over the title, the title over the names of sheet and file: what is nearest
-    to the row. For the constituency the commission that received the file wins over everything.
+    to the row. For the constituency the commission that received the file wins over everything. A title that stands
+    below all entries, as with signatures, only fills in where nothing else is known: a footnote may name another
+    precinct, and must not move a whole list there.
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class Places:
             bare = [np.full(length, 0 if place.sure else _number(place, kind)) for place in by_name.values()]
             self.evidence[kind] = found
             final = np.zeros(length, dtype=np.int64)
-            for known in (*found.values(), *bare):
+            for known in (*found.values(), *bare, _below(placed, kind, length)):
                 final = np.where(final > 0, final, known)
             self.final[kind] = _spread(final, is_entry) if kind in columns else final
 
@@ -105,10 +107,7 @@ def _number(place: Place, kind: str) -> int:
 
 
 def _titles(titles: Mapping[int, Place], kind: str, header_row: int, length: int) -> _Ints:
-    """The number in force at each row: that of the last title above it.
-
-    Where none is above, but all titles say the same, as where only the signatures name the precinct, that one.
-    """
+    """The number in force at each row: that of the last title above it, 0 where there is none."""
     numbers = np.zeros(length, dtype=np.int64)
     for row in sorted(titles, reverse=True):
         # Titles above the header hold from the first row on; of two, the upper one.
@@ -118,8 +117,13 @@ def _titles(titles: Mapping[int, Place], kind: str, header_row: int, length: int
     if not len(known):
         return numbers
     last = np.searchsorted(known, np.arange(length), side="right") - 1
-    first = numbers[known[0]] if len(set(numbers[known].tolist())) == 1 else 0
-    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], first)
+    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], 0)
+
+
+def _below(titles: Mapping[int, Place], kind: str, length: int) -> _Ints:
+    """The number that all titles of this kind agree on, wherever they stand; 0 where they do not."""
+    said = {number for place in titles.values() if (number := _number(place, kind))}
+    return np.full(length, said.pop() if len(said) == 1 else 0, dtype=np.int64)
 
 
 def _spread(final: _Ints, is_entry: _Mask) -> _Ints:

@@ -37,6 +37,8 @@ _SIGNATURE = (
     r"chair|chairman|chairperson|secretary|member|signature|signed|date|stamp|seal|page|note)[ıiİIəea]?(?:[^\pL]|$)|"
     r"kom[iİ]ss[iİ]ya|комисси|commission"
 )
+_NOTE = r"(?i)^\s*(?:qeyd|примечани[ея]|note)\s*[:.\-–]"
+"""A remark below or between the entries: Qeyd: ..., Примечание: ..."""
 _PLACE_WORD = r"(?i)m[əeә]nt[əeә][qгg]|da[iİи]r[əeә]|участ|округ|precinct|polling station|constituency|msk|уик"
 _FALSE = pa.scalar(value=False)
 _Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -130,13 +132,17 @@ def _around(
     is_total = _mask(pc.match_substring_regex(joined, _TOTAL))
     is_place = _mask(pc.match_substring_regex(joined, _PLACE_WORD)) & ~is_total
     is_signature = _mask(pc.match_substring_regex(joined, _SIGNATURE)) & ~is_total
+    is_note = _mask(pc.match_substring_regex(joined, _NOTE)) & ~is_total
     totals: dict[int, int] = {}
-    for position in np.flatnonzero(is_total | is_place | is_signature).tolist():
+    for position in np.flatnonzero(is_total | is_place | is_signature | is_note).tolist():
         row, text = int(rows[position]), joined[position].as_py()
         if is_total[position]:
             codes[row] = _NUMBER[AsideCode.TOTAL_ROW]
             if (number := _declared(text)) is not None:
                 totals[row] = number
+        elif is_note[position]:
+            # A remark may tell of another precinct; it never says whose list this is.
+            codes[row] = _NUMBER[AsideCode.TITLE_ROW]
         elif is_place[position] and title_place(text) != NOWHERE:
             codes[row] = _NUMBER[AsideCode.TITLE_ROW]
             titles[row] = text

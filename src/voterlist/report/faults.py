@@ -22,6 +22,7 @@ NOBODY = (
     AsideCode.HEADER_ROW,
     AsideCode.TOTAL_ROW,
     AsideCode.DUPLICATE_FILE,
+    AsideCode.SAME_ENTRY,
 )
 """Why rows are set aside that are surely nobody's entry; with any other code, a new one too, they may be a voter's."""
 
