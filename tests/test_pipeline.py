@@ -13,9 +13,11 @@ from voterlist import config, pipeline
 from voterlist.errors import StageError, UsageError
 from voterlist.io.ledger import Ledger
 from voterlist.model import Stage, Standing
-from voterlist.pipeline import intake, street
+from voterlist.pipeline import intake, reviewing, street
 from voterlist.schemas import DECISION, LIST
 from voterlist.tables import Outcome, from_columns
+
+MOMENT = dt.datetime(2026, 2, 5, 9, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -428,3 +430,43 @@ def test_a_constituency_is_not_blamed_for_the_central_commission():
     found = pipeline.standings(settings, None, dt.date(2026, 6, 30))
     stages = {level: {row.deadline.stage.value for row in pipeline.overdue(found, level)} for level in ("conec", "cec")}
     assert stages == {"conec": {"compile", "check"}, "cec": {"compile", "check", "verify"}}
+
+
+@pytest.fixture
+def two_constituencies(workspace, tmp_path):
+    """The workspace with a second constituency; each has a person who stands twice."""
+    other = workspaces.make(tmp_path / "other", constituency=89)
+    for path in sorted((other / "inbox" / "89").iterdir()):
+        text = path.read_text(encoding="utf-8").replace("5XK1", "7AB2").replace("Məmmədov", "Quliyev")
+        (workspace / "inbox" / "89").mkdir(exist_ok=True)
+        (workspace / "inbox" / "89" / path.name).write_text(text.replace("Elçin", "Nicat"), encoding="utf-8")
+    return workspace
+
+
+def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituencies, tmp_path):
+    """After ``run -c 88`` the cases of 89 are still exported and taken back in, not gone, and not called done."""
+    workspace = two_constituencies
+    workspaces.run(workspace)
+    settings = config.load(workspace / config.FILE_NAME)
+    before = reviewing.export(workspace, settings, tmp_path / "before.xlsx", "en", today=workspaces.TODAY)
+    workspaces.run(workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1))
+    after = reviewing.export(workspace, settings, tmp_path / "after.xlsx", "en", today=workspaces.TODAY)
+    assert after.cases == before.cases >= 2
+    with Ledger(workspace / "ledger.db") as ledger:
+        assert {case.status for case in ledger.cases()} == {"open"}
+        rows = pipeline.standings(settings, ledger, workspaces.TODAY)
+    checks = {row.constituency: row.finished for row in rows if row.precinct is None and row.deadline.stage == "check"}
+    assert checks == {88: None, 89: None}
+    checked = reviewing.import_decisions(workspace, tmp_path / "before.xlsx", "N", decided_at=MOMENT)
+    assert not checked.problems
+
+
+def test_a_whole_run_lets_go_of_what_is_no_longer_there(two_constituencies):
+    """When all of the inbox was looked at, a case that is not found again is gone."""
+    workspace = two_constituencies
+    workspaces.run(workspace)
+    for path in (workspace / "inbox" / "89").iterdir():
+        path.unlink()
+    workspaces.run(workspace, today=workspaces.TODAY + dt.timedelta(days=1))
+    with Ledger(workspace / "ledger.db") as ledger:
+        assert "gone" in {case.status for case in ledger.cases()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -62,6 +62,13 @@ _MIGRATIONS = (
         event TEXT NOT NULL,
         details TEXT NOT NULL
     ) STRICT;
+    """,
+    """
+    CREATE TABLE case_places (
+        case_id TEXT NOT NULL,
+        constituency INTEGER NOT NULL,
+        PRIMARY KEY (case_id, constituency)
+    ) STRICT
     """,
 )
 """Script number n takes the file from ``user_version`` n to n + 1. A script, once released, never changes."""
@@ -181,15 +188,28 @@ class Ledger:
             for source, name, sheet, constituency, precinct, list_kind, rows, entries, first_seen in found
         ]
 
-    def note_cases(self, cases: pa.Table, run: str) -> None:
-        """Note the cases (CASE) of a run: new ones open, known ones seen again, those no longer there gone."""
+    def note_cases(self, cases: pa.Table, run: str, only: Collection[int] | None = None) -> None:
+        """Note the cases (CASE) of a run: new ones open, known ones seen again, those no longer there gone.
+
+        ``only`` are the constituencies of a run that left others out: a case of which an entry stands in another
+        one was not looked for, and stays as it was.
+        """
         found = cases.select(["case_id", "kind"]).group_by(["case_id", "kind"]).aggregate([]).to_pylist()
         self._base.executemany(
             "INSERT INTO cases VALUES (?, ?, 'open', ?, ?) ON CONFLICT DO UPDATE SET"
             " kind = excluded.kind, last_run = excluded.last_run",
             [(case["case_id"], case["kind"], run, run) for case in found],
         )
-        self._base.execute("UPDATE cases SET status = 'gone' WHERE last_run <> ?", (run,))
+        places = cases.select(["case_id", "constituency"]).group_by(["case_id", "constituency"]).aggregate([])
+        self._base.executemany(
+            "INSERT OR IGNORE INTO case_places VALUES (?, ?)",
+            [(place["case_id"], place["constituency"] or _UNKNOWN) for place in places.to_pylist()],
+        )
+        self._base.execute(
+            "UPDATE cases SET status = 'gone' WHERE last_run <> ? AND (? OR case_id NOT IN"
+            " (SELECT case_id FROM case_places WHERE constituency NOT IN (SELECT value FROM json_each(?))))",
+            (run, only is None, json.dumps(sorted(only or ()))),
+        )
         self._base.execute(
             "UPDATE cases SET status ="
             " CASE WHEN case_id IN (SELECT case_id FROM decisions) THEN 'decided' ELSE 'open' END"

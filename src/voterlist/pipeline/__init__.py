@@ -23,7 +23,7 @@ from voterlist.model import Stage
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.result import RunResult, Trouble, counts, troubles
-from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, overdue, standings
+from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Tables, Walk
 from voterlist.version import __version__
@@ -112,9 +112,10 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
     """Note the cases, write the reports, and record the run as complete, last of all."""
     manifest = walk.folder.manifest
     with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
-        ledger.note_cases(walk.tables["cases"], manifest.run)
-        open_cases, entries = _open_cases(walk.tables), walk.work[0].rows_out
-        ledger.write_journal(context.today, RUN_EVENT, run=manifest.run, open_cases=open_cases, entries=entries)
+        inputs = context.inputs
+        ledger.note_cases(walk.tables["cases"], manifest.run, None if inputs.is_whole else inputs.constituencies)
+        details = {open_in(place): count for place, count in _open_by_constituency(walk.tables).items()}
+        ledger.write_journal(context.today, RUN_EVENT, run=manifest.run, whole=int(inputs.is_whole), **details)
         standing = standings(context.settings, ledger, context.today)
     outputs = publish.write_reports(context, walk, standing)
     walk.folder.finish([step.stage for step in STREET], outputs)
@@ -124,6 +125,14 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
 def _open_cases(tables: Tables) -> int:
     """How many cases of the queue are open."""
     return len(tables["queue"].column("case_id").unique()) if "queue" in tables else 0
+
+
+def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
+    """How many cases are open in each constituency of which there are entries; one of two places counts in both."""
+    places = tables["entries"].column("constituency").unique().to_pylist()
+    asked = tables["queue"].group_by("constituency").aggregate([("case_id", "count_distinct")]).to_pylist()
+    found = {row["constituency"]: row["case_id_count_distinct"] for row in asked}
+    return {place: found.get(place, 0) for place in sorted(places, key=lambda place: place or 0)}
 
 
 def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Path, ...]) -> RunResult:

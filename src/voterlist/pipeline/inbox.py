@@ -43,6 +43,8 @@ class Inputs:
     """Of the files in an archive too, by ``archive/file``."""
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of the files in each archive, in order."""
+    is_whole: bool = True
+    """False where some of the inbox was left out, because only some constituencies were asked for."""
 
     @property
     def constituencies(self) -> tuple[int, ...]:
@@ -88,10 +90,10 @@ def find(workspace: Path, constituencies: Collection[int] = (), limits: IngestSe
     Raises:
         UsageError: the inbox has no folder for a constituency, or no file at all.
     """
-    batches = _batches(workspace / INBOX)
+    everything = batches = _batches(workspace / INBOX)
     if constituencies:
-        _require_folders(batches, constituencies)
-        batches = [batch for batch in batches if batch.constituency in constituencies]
+        _require_folders(everything, constituencies)
+        batches = [batch for batch in everything if batch.constituency in constituencies]
     if not batches:
         places = {"path": str(workspace / INBOX)}
         raise UsageError(f"no lists in {workspace / INBOX}", code="no-lists", places=places)
@@ -101,7 +103,8 @@ def find(workspace: Path, constituencies: Collection[int] = (), limits: IngestSe
     packed = {path.relative_to(workspace).as_posix(): _members(path, limits or IngestSettings()) for path in paths}
     members = {outer: tuple(f"{outer}/{name}" for name in inner) for outer, inner in packed.items() if inner}
     digests |= {f"{outer}/{name}": digest for outer, inner in packed.items() for name, digest in inner.items()}
-    return Inputs(_with_copies(batches, digests, workspace / INBOX), reference, digests, members)
+    is_whole = len(batches) == len(everything)
+    return Inputs(_with_copies(batches, digests, workspace / INBOX), reference, digests, members, is_whole)
 
 
 def _members(path: Path, limits: IngestSettings) -> dict[str, str]:

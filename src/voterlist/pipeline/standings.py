@@ -18,6 +18,7 @@ RUN_EVENT = "run"
 
 _LEVELS = (Level.PEC, Level.CONEC, Level.CEC)
 
+Journal = Sequence[tuple[dt.date, str, dict[str, str | int]]]
 Received = dict[tuple[int | None, int | None], dt.date]
 
 
@@ -47,11 +48,11 @@ def standings(settings: Settings, ledger: Ledger | None, today: dt.date) -> tupl
         today: the day on which to stand.
     """
     handed_in = received(ledger.submissions()) if ledger else {}
-    settled = settled_on(ledger.journal()) if ledger else None
+    journal = ledger.journal() if ledger else []
     rows = []
     for deadline in calendar(settings.calendar, settings.workspace.cycle):
         recorded = settings.calendar.finished.get(deadline.stage.value)
-        for constituency, precinct, finished in _units(settings, deadline, handed_in, settled):
+        for constituency, precinct, finished in _units(settings, deadline, handed_in, journal):
             day = recorded or finished
             found = standing(deadline, today, day, settings.calendar.warn_days)
             rows.append(UnitStanding(deadline, constituency, precinct, day, found))
@@ -64,13 +65,25 @@ def overdue(found: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, 
     return tuple(row for row in found if row.standing is Standing.OVERDUE and row.deadline.sender in below)
 
 
-def settled_on(journal: Sequence[tuple[dt.date, str, dict[str, str | int]]]) -> dt.date | None:
-    """The day from which on every run found no open case; None where the newest run found one, or had no entries."""
+def open_in(constituency: int | None) -> str:
+    """The journal's word for how many cases of a constituency a run found open."""
+    return f"open_in_{constituency or 0}"
+
+
+def settled_on(journal: Journal, constituency: int | None) -> dt.date | None:
+    """The day from which on every run of a constituency found none of its cases open.
+
+    None where the newest run of it found one, or found no entry of it. A run of other constituencies says nothing.
+    """
     since: dt.date | None = None
     for day, event, details in journal:
-        if event == RUN_EVENT:
-            settled = details.get("open_cases") == 0 and details.get("entries") != 0
-            since = (since or day) if settled else None
+        if event != RUN_EVENT:
+            continue
+        count = details.get(open_in(constituency))
+        if count is not None:
+            since = (since or day) if count == 0 else None
+        elif details.get("whole", 1):
+            since = None
     return since
 
 
@@ -78,14 +91,14 @@ def _units(
     settings: Settings,
     deadline: Deadline,
     handed_in: Received,
-    settled: dt.date | None,
+    journal: Journal,
 ) -> list[tuple[int | None, int | None, dt.date | None]]:
     """(constituency, precinct, day finished) of every unit that this deadline concerns."""
     if deadline.stage is CalendarStage.COMPILE:
         return [(*place, handed_in.get(place)) for place in _precincts(settings, handed_in)]
-    finished = settled if deadline.stage is CalendarStage.CHECK else None
-    constituencies = {constituency for constituency, _ in _precincts(settings, handed_in)}
-    return [(number, None, finished) for number in sorted(constituencies, key=_null_last)]
+    constituencies = sorted({number for number, _ in _precincts(settings, handed_in)}, key=_null_last)
+    is_check = deadline.stage is CalendarStage.CHECK
+    return [(number, None, settled_on(journal, number) if is_check else None) for number in constituencies]
 
 
 def _precincts(

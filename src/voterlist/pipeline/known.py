@@ -1,0 +1,124 @@
+"""What is known of a workspace: its newest run, and of constituencies that it left out the newest that had them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from voterlist.errors import InputError, UsageError
+from voterlist.io import store
+from voterlist.io.ledger import Ledger
+from voterlist.io.store import Manifest
+from voterlist.pipeline.standings import RUN_EVENT
+from voterlist.schemas import CASE, ENTRY, PAIR, VOTER
+from voterlist.tables import concat
+
+__all__ = ["Known", "known"]
+
+_KEYS = {
+    "entries": ("entry_id",),
+    "voters": ("entry_id",),
+    "pairs": ("entry_l", "entry_r"),
+    "cases": ("case_id", "entry_id"),
+}
+_SCHEMAS = {"entries": ENTRY, "voters": VOTER, "pairs": PAIR, "cases": CASE}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The tables that a person decides on, of all constituencies."""
+
+    run: str
+    """The newest run."""
+    inputs: dict[str, str]
+    """The SHA-256 of every list by its path, of the runs together."""
+    folders: tuple[Path, ...]
+    """The runs, the newest first; more than one where it was of some constituencies only."""
+    left_out: tuple[frozenset[int], ...]
+    """For each run the constituencies of which a newer one says more."""
+
+    def table(self, name: str) -> pa.Table:
+        """``cases``, ``entries``, ``voters`` or ``pairs`` of all runs; of two rows with one key the newer.
+
+        Cases are taken from an older run only where one of their entries is of a constituency that no newer run had.
+
+        Raises:
+            InputError: a table is gone or damaged.
+        """
+        parts = []
+        for folder, older in zip(self.folders, self.left_out, strict=True):
+            part = _read(folder, name)
+            parts.append(_only_new_places(part, older) if name == "cases" else part)
+        return _newest_rows(parts, name)
+
+
+def known(workspace: Path, ledger: Ledger) -> Known:
+    """What the complete runs of a workspace say together.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found: list[tuple[Path, Manifest]] = []
+    left_out: list[frozenset[int]] = []
+    covered: frozenset[int] = frozenset()
+    for folder, manifest, is_whole in _complete_runs(workspace, ledger):
+        if is_whole or not covered.issuperset(manifest.constituencies):
+            found.append((folder, manifest))
+            left_out.append(covered)
+            covered |= set(manifest.constituencies)
+        if is_whole:
+            break
+    if not found:
+        raise UsageError(f"{workspace} has no complete run", code="no-run", places={"path": str(workspace)})
+    inputs: dict[str, str] = {}
+    for _, manifest in reversed(found):
+        inputs |= manifest.inputs
+    return Known(found[0][1].run, inputs, tuple(folder for folder, _ in found), tuple(left_out))
+
+
+def _complete_runs(workspace: Path, ledger: Ledger) -> Iterator[tuple[Path, Manifest, bool]]:
+    """(folder, manifest, whether all of the inbox was run) of each complete run, the newest first."""
+    for _, event, details in reversed(ledger.journal()):
+        if event == RUN_EVENT:
+            folder = store.run_path(workspace, str(details["run"]))
+            manifest = store.read_manifest(folder)
+            if manifest is not None and manifest.complete:
+                yield folder, manifest, details.get("whole", 1) == 1
+
+
+def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
+    """The cases of which an entry stands in a constituency that is not covered, or in none that is known."""
+    if not covered:
+        return cases
+    place = cases.column("constituency")
+    is_new = pc.fill_null(pc.invert(pc.is_in(place, value_set=pa.array(sorted(covered), pa.int32()))), True)  # noqa: FBT003 - Arrow's signature
+    fresh = pc.unique(cases.column("case_id").filter(is_new))
+    return cases.filter(pc.is_in(cases.column("case_id"), value_set=fresh))
+
+
+def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
+    """The parts below each other, without the rows whose key stands in a part before."""
+    kept = parts[:1]
+    for part in parts[1:]:
+        left, right = _key(part, name), _key(concat(kept, _SCHEMAS[name]), name)
+        kept.append(part.filter(pc.invert(pc.is_in(left, value_set=right))))
+    return concat(kept, _SCHEMAS[name])
+
+
+def _key(table: pa.Table, name: str) -> pa.Array:
+    """The key of each row as one text; ids hold no line break."""
+    return pc.binary_join_element_wise(*(table.column(column) for column in _KEYS[name]), "\n").combine_chunks()
+
+
+def _read(folder: Path, name: str) -> pa.Table:
+    path = folder / f"{name}.parquet"
+    try:
+        return pq.read_table(path)
+    except (OSError, pa.ArrowException):
+        # The cause may quote a cell, so it is not chained.
+        raise InputError(f"{path} cannot be read", code="run-damaged", file=str(path)) from None
