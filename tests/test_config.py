@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from voterlist import config
 from voterlist.catalogue import LANGUAGES, catalogue, entries
+from voterlist.config.mistakes import PLAIN_CODES
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.model import Level, Profile
 
@@ -114,7 +115,7 @@ def test_every_mistake_has_a_sentence_in_both_languages(language):
     say = catalogue(language)
     with pytest.raises(SettingsError) as caught:
         config.parse(WRONG)
-    codes = set(config._PLAIN_CODES.values()) | {"not-usable", "not-a-header"}
+    codes = set(PLAIN_CODES.values()) | {"not-usable", "not-a-header"}
     found = list(caught.value.mistakes) + [SettingsMistake("x", code) for code in sorted(codes)]
     for mistake in found:
         assert say(f"settings.{mistake.code}", **dict(mistake.places))

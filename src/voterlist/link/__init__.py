@@ -87,7 +87,7 @@ def link(
     voters = tables.sort_by(schemas.require(voters, schemas.VOTER, "link"), "entry_id")
     ids = voters.column("entry_id").combine_chunks()
     entries = encode(voters)
-    blocks = _blocks(entries, settings, profile)
+    blocks = block.build_all(entries, profile, settings.largest_block)
     forecast = tuple(key.forecast for key in blocks)
     progress("forecast", 0, sum(line.pairs for line in forecast))
     found = candidates.find(entries, blocks, settings.chunk_pairs, progress)
@@ -114,11 +114,8 @@ def plan(
         SchemaError: ``voters`` has not the shape of VOTER.
     """
     entries = encode(schemas.require(voters, schemas.VOTER, "link"))
-    return tuple(key.forecast for key in _blocks(entries, settings or LinkSettings(), profile))
-
-
-def _blocks(entries: Encoded, settings: LinkSettings, profile: Profile) -> list[block.Blocks]:
-    return [block.build(entries, key, settings.largest_block) for key in block.keys(profile)]
+    blocks = block.build_all(entries, profile, (settings or LinkSettings()).largest_block)
+    return tuple(key.forecast for key in blocks)
 
 
 def _judge(

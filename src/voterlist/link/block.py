@@ -18,7 +18,7 @@ from voterlist.link.fields import field, together
 from voterlist.link.grouping import dense, pairs_inside, runs
 from voterlist.model import Profile
 
-__all__ = ["Blocks", "Forecast", "Key", "agreeing", "build", "chunks", "keys"]
+__all__ = ["Blocks", "Forecast", "Key", "agreeing", "build", "build_all", "chunks", "keys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,11 @@ def build(entries: Encoded, key: Key, limit: int) -> Blocks:
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
     forecast = Forecast(key.name, len(sizes), pairs_inside(sizes), int(sizes.max(initial=0)), parted)
     return Blocks(key, block_of, members, starts, forecast)
+
+
+def build_all(entries: Encoded, profile: Profile, limit: int) -> list[Blocks]:
+    """The blocks of every key of a profile, the most telling key first."""
+    return [build(entries, key, limit) for key in keys(profile)]
 
 
 def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:

@@ -45,7 +45,7 @@ def features(voters: pa.Table, settings: LinkSettings | None = None, profile: Pr
     settings = settings or LinkSettings()
     voters = tables.sort_by(schemas.require(voters, schemas.VOTER, "link"), "entry_id")
     entries = encode(voters)
-    blocks = [block.build(entries, key, settings.largest_block) for key in block.keys(profile)]
+    blocks = block.build_all(entries, profile, settings.largest_block)
     found = candidates.find(entries, blocks, settings.chunk_pairs, lambda *_: None)
     levels = compare(entries, found.left, found.right).levels
     ids = np.array(voters.column("entry_id").to_pylist(), dtype=object)

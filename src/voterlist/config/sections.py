@@ -1,26 +1,19 @@
-"""``voterlist.toml`` as frozen settings; every mistake is reported at once, each with its key path."""
+"""The sections of ``voterlist.toml`` as frozen models, with their defaults and limits."""
 
 from __future__ import annotations
 
 import datetime as dt
-import difflib
-import hashlib
 import re
-import tomllib
-from collections.abc import Collection, Iterator, Mapping
-from importlib import resources
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.model import Level, Profile, Rule, Severity
 from voterlist.schemas import ENTRY_FIELDS
 
 __all__ = [
-    "FILE_NAME",
+    "COLUMN_FIELDS",
     "CalendarSettings",
     "CheckSettings",
     "IngestSettings",
@@ -32,13 +25,7 @@ __all__ = [
     "Settings",
     "TerritorySettings",
     "WorkspaceSettings",
-    "digest",
-    "load",
-    "parse",
-    "template",
 ]
-
-FILE_NAME = "voterlist.toml"
 
 COLUMN_FIELDS = (*ENTRY_FIELDS, "constituency", "precinct")
 """The fields to which ``[ingest.columns]`` may pin a header of the lists."""
@@ -276,81 +263,10 @@ class Settings(_Section):
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 
 
-def load(path: Path, *, rule_codes: Collection[str] | None = None) -> Settings:
-    """The settings in this file.
-
-    Args:
-        path: ``voterlist.toml``, in UTF-8.
-        rule_codes: the codes that ``[check.rules]`` may name; None accepts any.
-
-    Raises:
-        UsageError: there is no such file, or it cannot be opened.
-        SettingsError: the file has mistakes; all of them.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError:
-        raise UsageError(
-            f"no settings at {path}",
-            code="no-settings",
-            places={"path": str(path), "folder": str(path.parent)},
-        ) from None
-    try:
-        # Windows editors put a byte order mark before the first key.
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise _settings_error([SettingsMistake(FILE_NAME, "not-utf8", (("line", str(line)),))]) from None
-    return parse(text, rule_codes=rule_codes)
-
-
-def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
-    """The settings that this text of TOML holds.
-
-    Raises:
-        SettingsError: it has mistakes; all of them, each with its key path.
-    """
-    try:
-        tree = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        mistake = SettingsMistake(FILE_NAME, "not-toml", (("detail", str(error)),))
-        raise _settings_error([mistake]) from None
-    mistakes: list[SettingsMistake] = []
-    settings = None
-    try:
-        settings = Settings.model_validate(tree)
-    except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        mistakes += [mistake for detail in details for mistake in _mistakes(detail)]
-    mistakes += _unknown_rules(tree, rule_codes)
-    if settings is None or mistakes:
-        raise _settings_error(mistakes)
-    return settings
-
-
-def digest(*sections: BaseModel) -> str:
-    """The SHA-256 of these settings in hexadecimal: equal for equal values, however they were written."""
-    text = "\n".join(section.model_dump_json() for section in sections)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def template(cycle: str = "2026", level: Level = Level.CONEC) -> str:
-    """A ``voterlist.toml`` with a comment on every key; parsed, it gives the defaults with this cycle and level."""
-    text = (resources.files(__package__) / "voterlist.template.toml").read_text(encoding="utf-8")
-    return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)
-
-
 def _is_header(value: object) -> bool:
     """True for a text, or a list of texts that is not empty."""
     headers = value if isinstance(value, list) else [value]
     return bool(headers) and all(isinstance(header, str) and header.strip() for header in headers)
-
-
-def _settings_error(mistakes: list[SettingsMistake]) -> SettingsError:
-    """The error that holds these mistakes, each once, in order of their key paths."""
-    ordered = tuple(sorted(set(mistakes), key=lambda mistake: (mistake.path, mistake.code, mistake.places)))
-    lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in ordered)
-    return SettingsError(f"{FILE_NAME} has mistakes: {lines}", ordered)
 
 
 def _require_order(section: BaseModel, lower: str, upper: str) -> None:
@@ -358,83 +274,3 @@ def _require_order(section: BaseModel, lower: str, upper: str) -> None:
     if getattr(section, lower) > getattr(section, upper):
         places = {"key": lower, "lower": lower, "upper": upper}
         raise PydanticCustomError("out-of-order", "out of order", places)
-
-
-_PLAIN_CODES = {
-    "int_type": "not-a-whole-number",
-    "int_from_float": "not-a-whole-number",
-    "float_type": "not-a-number",
-    "bool_type": "not-true-or-false",
-    "string_type": "not-a-text",
-    "list_type": "not-a-list",
-    "model_type": "not-a-section",
-    "dict_type": "not-a-section",
-    "too_short": "empty-list",
-    "not-a-cycle": "not-a-cycle",
-    "not-a-day": "not-a-day",
-    "string_pattern_mismatch": "not-a-constituency",
-    "not-numbers": "not-numbers",
-    "not-a-month-and-day": "not-a-month-and-day",
-}
-"""pydantic's words for mistakes that need no more than their path, and ours."""
-
-
-def _mistakes(detail: ErrorDetails) -> Iterator[SettingsMistake]:
-    """What one of pydantic's errors says, in our words; never the value itself, which may be a slip of a paste."""
-    kind, context = detail["type"], detail.get("ctx", {})
-    # pydantic adds "[key]" where it is the key that is wrong.
-    parts = [str(part) for part in detail["loc"] if part != "[key]"]
-    path = ".".join(parts)
-    if kind == "columns":
-        yield from (_unknown(f"{path}.{name}", name, COLUMN_FIELDS) for name in context["unknown"])
-        yield from (SettingsMistake(f"{path}.{name}", "not-a-header") for name in context["wrong"])
-    elif kind == "extra_forbidden":
-        yield _unknown(path, parts[-1], _keys_of(parts[:-1]))
-    elif kind == "out-of-order":
-        places = (("lower", context["lower"]), ("upper", context["upper"]))
-        yield SettingsMistake(f"{path}.{context['key']}", kind, places)
-    elif kind in {"enum", "literal_error"}:
-        yield SettingsMistake(path, "not-one-of", (("choices", _choices(context["expected"])),))
-    elif kind == "greater_than_equal":
-        yield SettingsMistake(path, "too-small", (("limit", f"{context['ge']:g}"),))
-    elif kind == "less_than_equal":
-        yield SettingsMistake(path, "too-large", (("limit", f"{context['le']:g}"),))
-    else:
-        yield SettingsMistake(path, _PLAIN_CODES.get(kind, "not-usable"))
-
-
-def _choices(expected: str) -> str:
-    """``'a', 'b' or 'c'`` as ``a, b, c``."""
-    return expected.replace("'", "").replace(" or ", ", ")
-
-
-def _unknown(path: str, name: str, known: Collection[str]) -> SettingsMistake:
-    """An unknown key, with the known one that was probably meant."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    if close:
-        return SettingsMistake(path, "unknown-key-meant", (("meant", close[0]),))
-    return SettingsMistake(path, "unknown-key", (("known", ", ".join(sorted(known))),))
-
-
-def _keys_of(parts: list[str]) -> list[str]:
-    """The keys known in the section at this path."""
-    model: type[BaseModel] = Settings
-    for part in parts:
-        if model is CheckSettings and part == "rules":
-            return list(RuleSettings.model_fields)
-        if model is IngestSettings and part == "pins":
-            return list(PinSettings.model_fields)
-        field = model.model_fields.get(part)
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
-            break
-        model = field.annotation
-    return list(model.model_fields)
-
-
-def _unknown_rules(tree: Mapping[str, Any], rule_codes: Collection[str] | None) -> list[SettingsMistake]:
-    """A mistake for each rule that the settings name and the program has not."""
-    check = tree.get("check")
-    rules = check.get("rules") if isinstance(check, dict) else None
-    if rule_codes is None or not isinstance(rules, dict):
-        return []
-    return [_unknown(f"check.rules.{code}", code, rule_codes) for code in rules if code not in rule_codes]

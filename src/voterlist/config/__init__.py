@@ -1,0 +1,111 @@
+"""``voterlist.toml`` as frozen settings; every mistake is reported at once, each with its key path."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Collection
+from importlib import resources
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from voterlist.config.mistakes import FILE_NAME, mistakes_of, settings_error, unknown_rules
+from voterlist.config.sections import (
+    CalendarSettings,
+    CheckSettings,
+    IngestSettings,
+    LinkSettings,
+    PinSettings,
+    PrivacySettings,
+    ReportSettings,
+    RuleSettings,
+    Settings,
+    TerritorySettings,
+    WorkspaceSettings,
+)
+from voterlist.errors import SettingsMistake, UsageError
+from voterlist.model import Level
+
+__all__ = [
+    "FILE_NAME",
+    "CalendarSettings",
+    "CheckSettings",
+    "IngestSettings",
+    "LinkSettings",
+    "PinSettings",
+    "PrivacySettings",
+    "ReportSettings",
+    "RuleSettings",
+    "Settings",
+    "TerritorySettings",
+    "WorkspaceSettings",
+    "digest",
+    "load",
+    "parse",
+    "template",
+]
+
+
+def load(path: Path, *, rule_codes: Collection[str] | None = None) -> Settings:
+    """The settings in this file.
+
+    Args:
+        path: ``voterlist.toml``, in UTF-8.
+        rule_codes: the codes that ``[check.rules]`` may name; None accepts any.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be opened.
+        SettingsError: the file has mistakes; all of them.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError:
+        raise UsageError(
+            f"no settings at {path}",
+            code="no-settings",
+            places={"path": str(path), "folder": str(path.parent)},
+        ) from None
+    try:
+        # Windows editors put a byte order mark before the first key.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise settings_error([SettingsMistake(FILE_NAME, "not-utf8", (("line", str(line)),))]) from None
+    return parse(text, rule_codes=rule_codes)
+
+
+def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
+    """The settings that this text of TOML holds.
+
+    Raises:
+        SettingsError: it has mistakes; all of them, each with its key path.
+    """
+    try:
+        tree = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        mistake = SettingsMistake(FILE_NAME, "not-toml", (("detail", str(error)),))
+        raise settings_error([mistake]) from None
+    mistakes: list[SettingsMistake] = []
+    settings = None
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+        mistakes += [mistake for detail in details for mistake in mistakes_of(detail)]
+    mistakes += unknown_rules(tree, rule_codes)
+    if settings is None or mistakes:
+        raise settings_error(mistakes)
+    return settings
+
+
+def digest(*sections: BaseModel) -> str:
+    """The SHA-256 of these settings in hexadecimal: equal for equal values, however they were written."""
+    text = "\n".join(section.model_dump_json() for section in sections)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def template(cycle: str = "2026", level: Level = Level.CONEC) -> str:
+    """A ``voterlist.toml`` with a comment on every key; parsed, it gives the defaults with this cycle and level."""
+    text = (resources.files(__package__) / "voterlist.template.toml").read_text(encoding="utf-8")
+    return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)

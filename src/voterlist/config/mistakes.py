@@ -1,0 +1,103 @@
+"""What is wrong with settings, in our words: each mistake with its key path, never with the value itself."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from voterlist.config.sections import COLUMN_FIELDS, CheckSettings, IngestSettings, PinSettings, RuleSettings, Settings
+from voterlist.errors import SettingsError, SettingsMistake
+
+__all__ = ["FILE_NAME", "PLAIN_CODES", "mistakes_of", "settings_error", "unknown_rules"]
+
+FILE_NAME = "voterlist.toml"
+
+PLAIN_CODES = {
+    "int_type": "not-a-whole-number",
+    "int_from_float": "not-a-whole-number",
+    "float_type": "not-a-number",
+    "bool_type": "not-true-or-false",
+    "string_type": "not-a-text",
+    "list_type": "not-a-list",
+    "model_type": "not-a-section",
+    "dict_type": "not-a-section",
+    "too_short": "empty-list",
+    "not-a-cycle": "not-a-cycle",
+    "not-a-day": "not-a-day",
+    "string_pattern_mismatch": "not-a-constituency",
+    "not-numbers": "not-numbers",
+    "not-a-month-and-day": "not-a-month-and-day",
+}
+"""pydantic's words for mistakes that need no more than their path, and ours."""
+
+
+def mistakes_of(detail: ErrorDetails) -> Iterator[SettingsMistake]:
+    """What one of pydantic's errors says, in our words; never the value itself, which may be a slip of a paste."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    # pydantic adds "[key]" where it is the key that is wrong.
+    parts = [str(part) for part in detail["loc"] if part != "[key]"]
+    path = ".".join(parts)
+    if kind == "columns":
+        yield from (_unknown(f"{path}.{name}", name, COLUMN_FIELDS) for name in context["unknown"])
+        yield from (SettingsMistake(f"{path}.{name}", "not-a-header") for name in context["wrong"])
+    elif kind == "extra_forbidden":
+        yield _unknown(path, parts[-1], _keys_of(parts[:-1]))
+    elif kind == "out-of-order":
+        places = (("lower", context["lower"]), ("upper", context["upper"]))
+        yield SettingsMistake(f"{path}.{context['key']}", kind, places)
+    elif kind in {"enum", "literal_error"}:
+        yield SettingsMistake(path, "not-one-of", (("choices", _choices(context["expected"])),))
+    elif kind == "greater_than_equal":
+        yield SettingsMistake(path, "too-small", (("limit", f"{context['ge']:g}"),))
+    elif kind == "less_than_equal":
+        yield SettingsMistake(path, "too-large", (("limit", f"{context['le']:g}"),))
+    else:
+        yield SettingsMistake(path, PLAIN_CODES.get(kind, "not-usable"))
+
+
+def _choices(expected: str) -> str:
+    """``'a', 'b' or 'c'`` as ``a, b, c``."""
+    return expected.replace("'", "").replace(" or ", ", ")
+
+
+def _unknown(path: str, name: str, known: Collection[str]) -> SettingsMistake:
+    """An unknown key, with the known one that was probably meant."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    if close:
+        return SettingsMistake(path, "unknown-key-meant", (("meant", close[0]),))
+    return SettingsMistake(path, "unknown-key", (("known", ", ".join(sorted(known))),))
+
+
+def _keys_of(parts: list[str]) -> list[str]:
+    """The keys known in the section at this path."""
+    model: type[BaseModel] = Settings
+    for part in parts:
+        if model is CheckSettings and part == "rules":
+            return list(RuleSettings.model_fields)
+        if model is IngestSettings and part == "pins":
+            return list(PinSettings.model_fields)
+        field = model.model_fields.get(part)
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+            break
+        model = field.annotation
+    return list(model.model_fields)
+
+
+def unknown_rules(tree: Mapping[str, Any], rule_codes: Collection[str] | None) -> list[SettingsMistake]:
+    """A mistake for each rule that the settings name and the program has not."""
+    check = tree.get("check")
+    rules = check.get("rules") if isinstance(check, dict) else None
+    if rule_codes is None or not isinstance(rules, dict):
+        return []
+    return [_unknown(f"check.rules.{code}", code, rule_codes) for code in rules if code not in rule_codes]
+
+
+def settings_error(mistakes: list[SettingsMistake]) -> SettingsError:
+    """The error that holds these mistakes, each once, in order of their key paths."""
+    ordered = tuple(sorted(set(mistakes), key=lambda mistake: (mistake.path, mistake.code, mistake.places)))
+    lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in ordered)
+    return SettingsError(f"{FILE_NAME} has mistakes: {lines}", ordered)
