@@ -470,3 +470,13 @@ def test_a_whole_run_lets_go_of_what_is_no_longer_there(two_constituencies):
     workspaces.run(workspace, today=workspaces.TODAY + dt.timedelta(days=1))
     with Ledger(workspace / "ledger.db") as ledger:
         assert "gone" in {case.status for case in ledger.cases()}
+
+
+def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
+    """After ``--until ingest`` the reasons, the unreadable files and the exit code are those of a whole run."""
+    (workspace / "inbox" / "88" / "empty.csv").write_bytes(b"")
+    half, whole = workspaces.run(workspace, until=Stage.INGEST), workspaces.run(workspace)
+    assert half.set_aside_by_code == whole.set_aside_by_code
+    assert [trouble.code for trouble in half.troubles] == [trouble.code for trouble in whole.troubles] == ["file-empty"]
+    assert (half.lists, half.exit_code) == (whole.lists, whole.exit_code)
+    assert half.exit_code == 1

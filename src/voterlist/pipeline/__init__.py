@@ -12,6 +12,8 @@ from collections.abc import Collection
 from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
+
 from voterlist import config, ingest, link, reconcile
 from voterlist.check import RULES as CHECK_RULES
 from voterlist.config import Settings
@@ -26,6 +28,8 @@ from voterlist.pipeline.result import RunResult, Trouble, counts, troubles
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Tables, Walk
+from voterlist.schemas import LIST, SET_ASIDE
+from voterlist.tables import concat
 from voterlist.version import __version__
 
 __all__ = ["RULE_CODES", "RunResult", "Trouble", "UnitStanding", "overdue", "run", "standings"]
@@ -141,6 +145,7 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
     tables = walk.tables
     first = walk.work[0]
     estimate = tables["estimate"].to_pylist() if "estimate" in tables else []
+    aside = _merged_or_received(tables, "set_aside", SET_ASIDE)
     return RunResult(
         run=walk.folder.manifest.run,
         folder=walk.folder.path,
@@ -149,12 +154,12 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         until=until,
         stages=tuple(walk.work),
         files=context.inputs.files,
-        lists=tables["lists"].num_rows if "lists" in tables else 0,
+        lists=_merged_or_received(tables, "lists", LIST).num_rows,
         rows_in=first.rows_in,
         rows_out=first.rows_out,
         set_aside=first.set_aside,
-        set_aside_by_code=counts(tables["set_aside"], "code", "rows") if "set_aside" in tables else {},
-        troubles=troubles(tables["set_aside"], context.inputs) if "set_aside" in tables else (),
+        set_aside_by_code=counts(aside, "code", "rows"),
+        troubles=troubles(aside, context.inputs),
         findings_by_severity=counts(tables["findings"], "severity") if "findings" in tables else {},
         cases_by_kind=_cases_by_kind(tables),
         open_cases=_open_cases(tables),
@@ -164,6 +169,14 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=outputs,
     )
+
+
+def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Table:
+    """A table of the intake: merged, or as it was received where the run was stopped before the merge."""
+    if name in tables:
+        return tables[name]
+    received = (part for part in sorted(tables) if part.startswith("scratch/received-") and part.endswith(f"-{name}"))
+    return concat((tables[part] for part in received), schema)
 
 
 def _cases_by_kind(tables: Tables) -> dict[str, int]:
