@@ -22,6 +22,7 @@ from voterlist.schemas import (
     PYRAMID,
     SET_ASIDE,
     VOTER,
+    WATERFALL,
 )
 from voterlist.tables import from_columns, sort_by
 
@@ -149,6 +150,17 @@ def pairs():
     return table(PAIR, [row | levels], found_by="fin")
 
 
+def waterfalls():
+    """WATERFALL of the move: names and a FIN for one person, the address against, half of it taken back."""
+    bits = {"surname": 6.0, "given_name": 7.5, "patronymic": 7.0, "birth_date": 3.0, "sex": 0.0, "address": -1.5}
+    bits |= {"document": 0.0, "fin": 29.5}
+    row = {f"{name}_bits": value for name, value in bits.items()}
+    row |= {"surname_rarity": 6.2, "given_name_rarity": 8.0, "patronymic_rarity": 11.0, "birth_date_rarity": 5.8}
+    row |= {"fin_rarity": 29.9, "rarity": 0.0, "rivals": -39.0, "prior": -9.0}
+    chances = {"p_twins": 1e-9, "p_relatives": 0.00008, "p_strangers": 0.00001999}
+    return table(WATERFALL, [{"entry_l": "e1", "entry_r": "e2"} | row | chances])
+
+
 def lists():
     """LIST: both of constituency 88 and one of another."""
     rows = named(
@@ -259,6 +271,7 @@ def inputs(**changes):
         "findings": findings(),
         "cases": cases(),
         "pairs": pairs(),
+        "waterfalls": waterfalls(),
         "profile": profile(),
         "pyramid": pyramid(),
         "sources": FILES,
@@ -279,6 +292,7 @@ def nothing():
         "findings": FINDING,
         "cases": CASE,
         "pairs": PAIR,
+        "waterfalls": WATERFALL,
         "profile": PROFILE,
         "pyramid": PYRAMID,
     }

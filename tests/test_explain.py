@@ -13,7 +13,8 @@ from linkage_lists import crowd
 from test_link import among_others
 from voterlist.io import store
 from voterlist.link import link
-from voterlist.link.explain import compared_in, explain, read_model
+from voterlist.link.explain import read_model, waterfalls
+from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS
 
 
 @pytest.fixture(scope="module")
@@ -23,34 +24,77 @@ def linkage():
 
 
 def row_of(linkage, one, other):
-    return next(row for row in linkage.pairs.to_pylist() if (row["entry_l"], row["entry_r"]) == (one, other))
+    both = zip(linkage.pairs.to_pylist(), waterfalls(linkage.pairs).to_pylist(), strict=True)
+    return next(rows for rows in both if (rows[0]["entry_l"], rows[0]["entry_r"]) == (one, other))
+
+
+def crowd_of():
+    return among_others({}, {}, {"given": "rashad"})
 
 
 def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
-    """Bits of the fields, of rarity and of the rivals are the weight in the table; the classes sum to one."""
-    model = read_model(linkage.pairs.schema.metadata)
-    for row in linkage.pairs.to_pylist():
-        found = explain(compared_in(row), model)
-        assert np.isclose(sum(step.bits for step in found.steps) + found.rarity + found.rivals, row["weight"])
-        assert np.isclose(found.posterior["same"], row["probability"])
-        assert np.isclose(sum(found.posterior.values()), 1)
-        assert found.rivals <= 1e-9
+    """Bits of the fields, of rarity and of the rivals are the weight; with the start they are the odds of the pair."""
+    for voters in (None, crowd_of()):
+        falls = waterfalls(linkage.pairs, voters).to_pylist()
+        assert len(falls) == linkage.pairs.num_rows > 2
+        for row, fall in zip(linkage.pairs.to_pylist(), falls, strict=True):
+            bits = sum(fall[f"{field}_bits"] for field in PAIR_FIELDS)
+            assert np.isclose(bits + fall["rarity"] + fall["rivals"], row["weight"])
+            others = fall["p_twins"] + fall["p_relatives"] + fall["p_strangers"]
+            assert np.isclose(others, 1 - row["probability"])
+            assert np.isclose(fall["prior"] + row["weight"], np.log2(row["probability"] / others))
+            assert fall["rivals"] <= 1e-9
+
+
+def test_rarity_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(linkage):
+    """Counted field by field in the list that was linked, the parts are the pair's rarity and nothing is left."""
+    for row, fall in zip(linkage.pairs.to_pylist(), waterfalls(linkage.pairs, crowd_of()).to_pylist(), strict=True):
+        parts = [fall[f"{field}_rarity"] for field in SHARED_FIELDS]
+        assert np.isclose(sum(part for part in parts if part), -row["rarity"])
+        assert fall["rarity"] == 0.0
+        for field in SHARED_FIELDS:
+            assert (fall[f"{field}_rarity"] is None) or row[f"{field}_level"] not in {"missing", "differs"}
+
+
+def test_a_rare_surname_weighs_more_than_a_common_one():
+    """Two persons entered twice, one of a name that fifty have: the surname's bits tell which is which."""
+    common = [{"surname": "rzayev", "given": f"a{number}", "day": number % 28 + 1} for number in range(50)]
+    rare = {"surname": "zulfuqarov", "given": "kamran", "day": 9}
+    voters = among_others({"surname": "rzayev"}, {"surname": "rzayev"}, rare, rare, *common)
+    found = link(voters)
+    falls = {(row["entry_l"], row["entry_r"]): row for row in waterfalls(found.pairs, voters).to_pylist()}
+    for part in ("rarity", "bits"):
+        assert falls["p2", "p3"][f"surname_{part}"] > falls["p0", "p1"][f"surname_{part}"] + 3
+
+
+def test_an_entry_that_the_list_does_not_hold_leaves_its_rarity_whole(linkage):
+    """A list that is not the one that was linked attributes nothing it cannot count."""
+    other = crowd_of().slice(0, 0)
+    for row, fall in zip(linkage.pairs.to_pylist(), waterfalls(linkage.pairs, other).to_pylist(), strict=True):
+        assert fall["rarity"] == -row["rarity"]
+        assert all(fall[f"{field}_rarity"] is None for field in SHARED_FIELDS)
+
+
+def test_a_table_without_a_model_or_rows_has_no_waterfalls(linkage):
+    """Nothing is made up where the model is lost, and no pairs are no rows."""
+    assert waterfalls(linkage.pairs.replace_schema_metadata(None), crowd_of()).num_rows == 0
+    assert waterfalls(linkage.pairs.slice(0, 0), crowd_of()).num_rows == 0
 
 
 def test_a_missing_value_says_nothing(linkage):
     """A comparison in which a value is unknown has no bits."""
-    model = read_model(linkage.pairs.schema.metadata)
-    steps = explain(compared_in(row_of(linkage, "p0", "p1")), model).steps
-    assert {step.bits for step in steps if step.level == "missing"} == {0.0}
+    row, fall = row_of(linkage, "p0", "p1")
+    missing = [field for field in PAIR_FIELDS if row[f"{field}_level"] == "missing"]
+    assert missing
+    assert {fall[f"{field}_bits"] for field in missing} == {0.0}
 
 
 def test_twins_take_back_what_the_shared_fields_say(linkage):
     """For a twin the other given name speaks against, and the twins' own class takes many bits back."""
-    model = read_model(linkage.pairs.schema.metadata)
-    found = explain(compared_in(row_of(linkage, "p0", "p2")), model)
-    assert next(step.bits for step in found.steps if step.field == "given_name") < 0
-    assert found.rivals < -10
-    assert found.posterior["twins"] > 0.5
+    _, fall = row_of(linkage, "p0", "p2")
+    assert fall["given_name_bits"] < 0
+    assert fall["rivals"] < -10
+    assert fall["p_twins"] > 0.5
 
 
 def run(*arguments):
@@ -68,7 +112,8 @@ def test_the_command_shows_a_pair_in_either_order(linkage, tmp_path):
     store.write_table(path, linkage.pairs)
     shown = run(path, "p1", "p0")
     assert shown.returncode == 0
-    assert "weight of" in shown.stdout
+    assert "Surname" in shown.stdout
+    assert "one person: " in shown.stdout
     found = json.loads(run(path, "p0", "p1", "--json").stdout)
     assert found["posterior"]["same"] > 0.95
 

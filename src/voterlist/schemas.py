@@ -15,25 +15,32 @@ from voterlist.errors import SchemaError
 from voterlist.model import AsideCode
 
 __all__ = [
+    "AGES",
     "CASE",
     "CHANGE",
+    "COINCIDENCE",
     "COMPARISON",
     "DECISION",
     "ENTRY",
     "ENTRY_FIELDS",
     "FINDING",
+    "INDICATOR",
     "LIST",
     "MATCH",
     "PAIR",
     "PAIR_FIELDS",
     "PROFILE",
     "PROFILE_FIELDS",
+    "PROTOCOL",
+    "PROTOCOL_LINES",
     "PYRAMID",
     "REGISTER_USE",
     "SET_ASIDE",
+    "SHARED_FIELDS",
     "STATISTIC",
     "TRUTH",
     "VOTER",
+    "WATERFALL",
     "Intake",
     "RawFile",
     "RawSheet",
@@ -182,6 +189,27 @@ PAIR = pa.schema(
 against "not"; ``rarity`` the part of a stranger's log2 chance that lies in how common the shared values are
 (0 or below); ``found_by`` the blocking keys that brought the two together, joined with ``+``."""
 
+SHARED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "document", "fin")
+"""The comparisons in which it counts how rare the value is that two entries share."""
+
+WATERFALL = pa.schema(
+    [
+        _field("entry_l", _TEXT, known=True),
+        _field("entry_r", _TEXT, known=True),
+        _field("prior", pa.float64(), known=True),
+        *(_field(f"{name}_bits", pa.float64(), known=True) for name in PAIR_FIELDS),
+        *(_field(f"{name}_rarity", pa.float64()) for name in SHARED_FIELDS),
+        _field("rarity", pa.float64(), known=True),
+        _field("rivals", pa.float64(), known=True),
+        *(_field(f"p_{name}", pa.float64(), known=True) for name in ("twins", "relatives", "strangers")),
+    ],
+)
+"""Why a pair of PAIR has its weight, in bits: the ``<field>_bits``, ``rarity`` and ``rivals`` sum to the weight.
+
+``prior`` is log2 of the odds that two entries of the list, whichever they are, are one person. ``<field>_rarity`` is
+the part of ``<field>_bits`` that lies in how rare the shared value is, null where none is shared; ``rarity`` what of it
+is not attributed to a field. ``p_<name>`` are the probabilities of the other explanations of the pair."""
+
 CASE = pa.schema(
     [
         _field("case_id", _TEXT, known=True),
@@ -259,15 +287,73 @@ PYRAMID = pa.schema(
 )
 """One row a group of five years and sex; ``age_from`` 20 is 20 to 24. Null: birth year, or sex, not known."""
 
+INDICATOR = pa.schema(
+    [
+        _field("indicator", _WORD, known=True),
+        _field("unit", _WORD, known=True),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("count", pa.float64()),
+        _field("of", pa.float64()),
+        _field("value", pa.float64()),
+        _field("base", pa.float64()),
+        _field("last", pa.float64()),
+        _field("lower", pa.float64()),
+        _field("upper", pa.float64()),
+        _field("p", pa.float64()),
+        _field("q", pa.float64()),
+        _field("outlying", pa.bool_()),
+    ],
+)
+"""One statistic of one place: ``count`` of ``of`` where ``value`` is a share of them. ``base`` is what the place is held
+against, ``last`` the same statistic of last cycle's list, ``lower`` and ``upper`` the limits at its size, ``p`` how often
+chance would lie as far out, ``q`` the same when all places are asked at once. Null: not known, or not judged."""
+
+AGES = pa.schema(
+    [
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("age_from", pa.int16()),
+        _field("sex", _WORD),
+        _field("voters", pa.int64(), known=True),
+    ],
+)
+"""PYRAMID by precinct: one row a precinct, group of five years and sex."""
+
+COINCIDENCE = pa.schema(
+    [
+        _field("constituency", pa.int32()),
+        _field("agreement", _WORD, known=True),
+        _field("expected", pa.float64(), known=True),
+        _field("found", pa.int64(), known=True),
+    ],
+)
+"""Pairs that agree by chance, and pairs found, of each constituency; null: of the whole list."""
+
 MATCH = pa.schema(
     [
+        _field("register", _WORD, known=True),
         _field("register_id", _TEXT, known=True),
         _field("entry_id", _TEXT),
         _field("class", _WORD, known=True),
+        _field("level", _WORD),
     ],
 )
 """A row of an outside register against the list: confirmed, conflicting, probable, register-only, unusable;
-``entry_id`` is null for the last two. Every row of the register stands here at least once."""
+``entry_id`` and ``level`` (the evidence: fin, document, names) are null for the last two. Every row of every
+register stands here at least once."""
+
+PROTOCOL_LINES = ("line_1", "line_1a", "line_1b", "line_1c", "line_1d")
+
+PROTOCOL = pa.schema(
+    [
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        *(_field(name, pa.int64()) for name in PROTOCOL_LINES),
+    ],
+)
+"""The first lines of the protocol: 1 voters, of whom 1a on the list, 1b on the supplementary list, 1c voted with a
+card, less 1d cards issued. ``precinct`` null: the constituency as a whole; both null: the nation."""
 
 REGISTER_USE = pa.schema(
     [

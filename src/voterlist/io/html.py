@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ def render_report(model: ReportModel, language: str, shown: Shown | None = None)
             precincts=_first(model.precincts, shown.precincts),
             heat=_heat,
             letters=_letters_of,
+            falls=_falls,
             nice=_nice,
         )
     )
@@ -120,6 +122,25 @@ def _nice(most: int) -> int:
     """The end of an axis: the smallest of 2, 4, 6, 8, 10, 20, 40 ... that is not below the number."""
     scale: int = 10 ** (len(str(most)) - 1)
     return next(end for end in (2 * scale, 4 * scale, 6 * scale, 8 * scale, 10 * scale) if end >= most)
+
+
+@dataclass(frozen=True, slots=True)
+class Falls:
+    """Where the bars of a waterfall stand, in per cent of the drawing's width."""
+
+    even: float
+    """Where the odds are even."""
+    bars: tuple[tuple[float, float], ...]
+    """(left end, width) of each line's bar, and last of the sum's."""
+
+
+def _falls(bits: Sequence[float]) -> Falls:
+    """The bars of a waterfall: each begins where the one above ended; the sum's reaches from even odds to the end."""
+    sums = [0.0, *itertools.accumulate(bits)]
+    low, high = min(sums), max(sums)
+    places = [100 * (value - low) / ((high - low) or 1.0) for value in sums]
+    ends = [*itertools.pairwise(places), (places[0], places[-1])]
+    return Falls(places[0], tuple((min(pair), abs(pair[1] - pair[0])) for pair in ends))
 
 
 def _letters_of(case: Case, place: int, texts: Sequence[str]) -> list[tuple[str, bool]]:

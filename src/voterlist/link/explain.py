@@ -10,50 +10,106 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from voterlist.link.compare import LEVELS, Compared
+from voterlist import schemas, tables
+from voterlist.link.arrays import Codes, Floats, Levels
+from voterlist.link.compare import LEVELS, Compared, _rarity
+from voterlist.link.encode import encode
 from voterlist.link.weigh import CLASSES, Model, score
+from voterlist.schemas import PAIR, PAIR_FIELDS, SHARED_FIELDS, VOTER, WATERFALL
 
-__all__ = ["Explanation", "Step", "compared_in", "explain", "read_model", "with_model"]
+__all__ = ["compared_in", "read_model", "waterfalls", "with_model"]
 
 _KEY = b"voterlist.model"
 
+_NOTHING = 1e-9
+"""Bits below which a rest is what adding up in another order leaves."""
+
+_COUNTED = (
+    "surname_stem",
+    "given_skeleton",
+    "patronymic_skeleton",
+    "birth_year",
+    "birth_month",
+    "birth_day",
+    "fin",
+    "document",
+)
+"""The columns of VOTER whose values have a rarity."""
+
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the waterfall: ``bits`` for (above 0) or against (below 0) "one person", against strangers."""
+class _Rarities:
+    """Bits for what the two entries of each pair share being rare: by field, and what is left of the whole."""
 
-    field: str
-    level: str
-    bits: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The waterfall of one pair: steps, ``rarity`` and ``rivals`` sum to ``weight``. All in bits."""
-
-    steps: tuple[Step, ...]
-    rarity: float
-    """For the values that the two share being uncommon."""
-    rivals: float
-    """Taken back because twins, relatives or one household explain the agreement too; never above 0."""
-    weight: float
-    posterior: dict[str, float]
-    """P(class) of each latent class."""
+    by_field: dict[str, Floats]
+    """NaN where nothing is shared."""
+    rest: Floats
 
 
-def explain(compared: Compared, model: Model) -> Explanation:
-    """The waterfall of the first pair in ``compared``."""
-    steps = []
-    for field, levels in LEVELS.items():
-        level = int(compared.levels[field][0])
-        bits = float(model.log_m["same"][field][level] - model.log_m["strangers"][field][level])
-        steps.append(Step(field, levels[level], bits))
-    scored = score(compared, model)
-    rarity, weight = -float(compared.rarity[0]), float(scored.weight[0])
-    against_strangers = sum(step.bits for step in steps) + rarity
-    posterior = dict(zip(CLASSES, scored.posterior[0].tolist(), strict=True))
-    return Explanation(tuple(steps), rarity, weight - against_strangers, weight, posterior)
+def waterfalls(pairs: pa.Table, voters: pa.Table | None = None) -> pa.Table:
+    """WATERFALL: one row a pair, in the order of the PAIR table; no rows where that holds no model.
+
+    Args:
+        pairs: PAIR as ``link`` gave it, with its model in the metadata.
+        voters: VOTER, the whole list that was linked. With it each field has its own rarity, counted in it exactly as
+            the linkage does; without it all rarity stands in the column ``rarity``.
+
+    Raises:
+        SchemaError: a table has not its shape.
+    """
+    model = read_model(pairs.schema.metadata)
+    pairs = schemas.require(pairs, PAIR, "explain")
+    if model is None:
+        return WATERFALL.empty_table()
+    compared = compared_in(pairs)
+    rarities = _rarities(compared, pairs, voters)
+    bits = {field: _against_strangers(field, compared.levels[field], model) for field in PAIR_FIELDS}
+    for field, rarity in rarities.by_field.items():
+        bits[field] = bits[field] + np.nan_to_num(rarity)
+    weight = pairs.column("weight").to_numpy()
+    posterior = score(compared, model).posterior
+    p_of = dict(zip(CLASSES, posterior.T, strict=True))
+    columns = {
+        "entry_l": pairs.column("entry_l"),
+        "entry_r": pairs.column("entry_r"),
+        "prior": np.full(pairs.num_rows, model.log_size[0] - np.logaddexp2.reduce(model.log_size[1:])),
+        **{f"{field}_bits": bits[field] for field in PAIR_FIELDS},
+        **{f"{field}_rarity": pa.array(rarities.by_field[field], from_pandas=True) for field in rarities.by_field},
+        "rarity": rarities.rest,
+        "rivals": weight - sum(bits.values()) - rarities.rest,
+        "p_twins": p_of["twins"],
+        "p_relatives": p_of["siblings"] + p_of["household"],
+        "p_strangers": p_of["strangers"],
+    }
+    return tables.from_columns(columns, WATERFALL, pairs.num_rows)
+
+
+def _against_strangers(field: str, levels: Levels, model: Model) -> Floats:
+    """The bits of a field's levels for "one person" against strangers, without the rarity of the value."""
+    return np.asarray((model.log_m["same"][field] - model.log_m["strangers"][field])[levels], np.float64)
+
+
+def _rarities(compared: Compared, pairs: pa.Table, voters: pa.Table | None) -> _Rarities:
+    whole = -compared.rarity
+    if voters is None:
+        return _Rarities({}, whole)
+    voters = schemas.require(voters, VOTER, "explain")
+    # What is not counted stays null, so that a nation's addresses are not coded for nothing.
+    slim = tables.from_columns({name: voters.column(name) for name in _COUNTED}, VOTER, voters.num_rows)
+    entries = encode(slim)
+    place = pc.index_in(pairs.column("entry_l"), value_set=voters.column("entry_id").combine_chunks())
+    left: Codes = np.asarray(place.fill_null(-1).to_numpy(), np.int32)
+    known = np.flatnonzero(left >= 0)
+    nothing = {field: np.zeros(len(known), np.uint8) for field in compared.levels}
+    found = {field: np.full(len(left), np.nan) for field in SHARED_FIELDS}
+    for field in SHARED_FIELDS:
+        # One field at a time through the linkage's own count: the parts are those of its sum.
+        alone = -_rarity(entries, left[known], nothing | {field: compared.levels[field][known]})
+        found[field][known] = np.where(alone > 0, alone, np.nan)
+    rest = whole - np.nansum(np.stack(list(found.values())), axis=0)
+    return _Rarities(found, np.where(np.abs(rest) < _NOTHING, 0.0, rest))
 
 
 def with_model(pairs: pa.Table, model: Model) -> pa.Table:
@@ -76,11 +132,16 @@ def read_model(metadata: dict[bytes, bytes] | None) -> Model | None:
     return Model(log_m, np.array(content["log_size"]))
 
 
-def compared_in(row: dict[str, object]) -> Compared:
-    """The levels and the rarity of one row of a PAIR table.
+def compared_in(pairs: pa.Table) -> Compared:
+    """The levels and the rarity of the rows of a PAIR table.
 
     Raises:
         ValueError: a level is not one of ``LEVELS``.
     """
-    levels = {field: np.array([words.index(str(row[f"{field}_level"]))], np.uint8) for field, words in LEVELS.items()}
-    return Compared(levels, np.array([row["rarity"]], np.float64))
+    levels = {}
+    for field, words in LEVELS.items():
+        place = pc.index_in(pairs.column(f"{field}_level").cast(pa.string()), value_set=pa.array(words))
+        if place.null_count:
+            raise ValueError(f"a level of {field} is not known")
+        levels[field] = np.asarray(place.to_numpy(), np.uint8)
+    return Compared(levels, np.asarray(pairs.column("rarity").to_numpy(), np.float64))

@@ -15,7 +15,7 @@ from voterlist.io import store
 from voterlist.io.ledger import Ledger
 from voterlist.io.store import Manifest
 from voterlist.pipeline.standings import RUN_EVENT
-from voterlist.schemas import CASE, ENTRY, PAIR, VOTER
+from voterlist.schemas import CASE, ENTRY, PAIR, VOTER, WATERFALL
 from voterlist.tables import concat
 
 __all__ = ["Known", "known"]
@@ -24,9 +24,13 @@ _KEYS = {
     "entries": ("entry_id",),
     "voters": ("entry_id",),
     "pairs": ("entry_l", "entry_r"),
+    "waterfalls": ("entry_l", "entry_r"),
     "cases": ("case_id", "entry_id"),
 }
-_SCHEMAS = {"entries": ENTRY, "voters": VOTER, "pairs": PAIR, "cases": CASE}
+_SCHEMAS = {"entries": ENTRY, "voters": VOTER, "pairs": PAIR, "waterfalls": WATERFALL, "cases": CASE}
+
+_LATER = frozenset({"waterfalls"})
+"""Tables that runs of earlier versions do not have; what they say is shown where it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Known:
     """For each run the constituencies of which a newer one says more."""
 
     def table(self, name: str) -> pa.Table:
-        """``cases``, ``entries``, ``voters`` or ``pairs`` of all runs; of two rows with one key the newer.
+        """One of ``_SCHEMAS`` (cases, entries, voters ...) of all runs together; of two rows with one key the newer.
 
         Cases are taken from an older run only where one of their entries is of a constituency that no newer run had.
 
@@ -117,6 +121,8 @@ def _key(table: pa.Table, name: str) -> pa.Array:
 
 def _read(folder: Path, name: str) -> pa.Table:
     path = folder / f"{name}.parquet"
+    if name in _LATER and not path.exists():
+        return _SCHEMAS[name].empty_table()
     try:
         return pq.read_table(path)
     except (OSError, pa.ArrowException):

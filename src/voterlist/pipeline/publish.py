@@ -75,6 +75,7 @@ def _model(
         profile=tables["profile"],
         pyramid=_pyramid(tables, context, constituency),
         sources=sources_of(context.inputs.digests),
+        waterfalls=tables["waterfalls"],
         decisions=context.decisions,
         standings=standing,
         estimate=tables["estimate"],

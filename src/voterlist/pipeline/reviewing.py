@@ -44,6 +44,7 @@ def export(workspace: Path, settings: Settings, path: Path, language: str, *, to
         entries=found.table("entries"),
         voters=found.table("voters"),
         pairs=found.table("pairs"),
+        waterfalls=found.table("waterfalls"),
         sources=sources_of(found.inputs),
         decisions=decisions,
         mask_identifiers=settings.privacy.mask_identifiers,

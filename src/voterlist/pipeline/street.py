@@ -12,6 +12,7 @@ from voterlist import config, link, reconcile, review
 from voterlist.check import check, profile, pyramid
 from voterlist.io import store
 from voterlist.io.store import Shelf
+from voterlist.link.explain import waterfalls
 from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.context import Context
@@ -79,6 +80,7 @@ def link_entries(tables: Tables, context: Context) -> Made:
     )
     made = {
         "pairs": found.pairs,
+        "waterfalls": waterfalls(found.pairs, voters),
         "cases": found.cases,
         "clusters": found.clusters,
         "forecast": _records(found.forecast),

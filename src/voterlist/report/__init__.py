@@ -27,7 +27,7 @@ from voterlist.report.figures import (
 from voterlist.report.lookup import Names, Sources, in_constituency
 from voterlist.report.model import Case, Facts, Limits, ReportModel, Text, UnitStanding
 from voterlist.report.words import Words
-from voterlist.schemas import CASE, ENTRY, FINDING, LIST, PAIR, PROFILE, PYRAMID, SET_ASIDE, VOTER, require
+from voterlist.schemas import CASE, ENTRY, FINDING, LIST, PAIR, PROFILE, PYRAMID, SET_ASIDE, VOTER, WATERFALL, require
 
 __all__ = ["RULES", "Case", "Facts", "Limits", "ReportModel", "Sources", "Text", "Words", "build", "review_cases"]
 
@@ -47,6 +47,7 @@ def build(
     profile: pa.Table,
     pyramid: pa.Table,
     sources: Sources,
+    waterfalls: pa.Table | None = None,
     decisions: pa.Table | None = None,
     standings: Sequence[UnitStanding] = (),
     estimate: pa.Table | None = None,
@@ -72,6 +73,7 @@ def build(
         profile: PROFILE.
         pyramid: PYRAMID of the voters of ``facts.constituency``.
         sources: source -> name of the file, or names in the order of ``copy``.
+        waterfalls: WATERFALL of the pairs; None: no case says why.
         decisions: DECISION, all or the current ones.
         standings: rows of ``pipeline.standings``.
         estimate: at most one row with the columns of ``Estimate``.
@@ -93,6 +95,7 @@ def build(
         entries=entries,
         voters=voters,
         pairs=require(pairs, PAIR, stage),
+        waterfalls=_waterfalls(waterfalls),
         decisions=decisions,
         names=names,
         mask_identifiers=mask_identifiers,
@@ -131,6 +134,7 @@ def review_cases(
     voters: pa.Table,
     pairs: pa.Table,
     sources: Sources,
+    waterfalls: pa.Table | None = None,
     decisions: pa.Table | None = None,
     mask_identifiers: bool = True,
 ) -> tuple[Case, ...]:
@@ -146,11 +150,16 @@ def review_cases(
         entries=require(entries, ENTRY, Stage.REPORT),
         voters=require(voters, VOTER, Stage.REPORT),
         pairs=require(pairs, PAIR, Stage.REPORT),
+        waterfalls=_waterfalls(waterfalls),
         decisions=decisions,
         names=Names(sources),
         mask_identifiers=mask_identifiers,
     )
     return tuple(case for case in built if case.is_open)
+
+
+def _waterfalls(waterfalls: pa.Table | None) -> pa.Table | None:
+    return None if waterfalls is None else require(waterfalls, WATERFALL, Stage.REPORT)
 
 
 def _cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:

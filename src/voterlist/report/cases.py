@@ -14,7 +14,8 @@ from voterlist import review
 from voterlist.model import CaseKind, Verdict
 from voterlist.report.lookup import Names, mask, rows_of, text_column, written_names
 from voterlist.report.model import CASE_FIELDS, Born, Case, Cell, KindCount, Member, Text, Value
-from voterlist.schemas import DECISION, PAIR_FIELDS
+from voterlist.report.why import build_why
+from voterlist.schemas import DECISION
 
 __all__ = ["build_cases", "count_kinds"]
 
@@ -39,6 +40,7 @@ def build_cases(
     entries: pa.Table,
     voters: pa.Table,
     pairs: pa.Table,
+    waterfalls: pa.Table | None,
     decisions: pa.Table | None,
     names: Names,
     mask_identifiers: bool,
@@ -53,7 +55,7 @@ def build_cases(
     group = pd.factorize(table.column("case_id").to_pandas())[0]
     cells = _cells(entry, voter, group, mask_identifiers=mask_identifiers)
     members = _members(table, entry, cells, names, decisions)
-    levels = _levels(pairs, table)
+    why = build_why(table, pairs, waterfalls)
     found = []
     frame = table.select(["case_id", "number", "kind", "probability", "weight"]).to_pandas()
     starts = np.flatnonzero(np.diff(group, prepend=-1))
@@ -64,7 +66,7 @@ def build_cases(
         chance, weight = float(first["probability"]), float(first["weight"])
         number, case_id = int(first["number"]), str(first["case_id"])
         inside = tuple(members[start:end])
-        found.append(Case(number, case_id, kind, chance, weight, asked, inside, levels.get(case_id, ())))
+        found.append(Case(number, case_id, kind, chance, weight, asked, inside, why.get(case_id)))
     return tuple(found)
 
 
@@ -163,20 +165,3 @@ def _shown(entry: pa.Table, voter: pa.Table, *, mask_identifiers: bool) -> dict[
     for name in ("document", "fin"):
         found[name] = [None if text is None else hide(text) for text in entry.column(name).to_pylist()]
     return found
-
-
-def _levels(pairs: pa.Table, table: pa.Table) -> dict[str, tuple[tuple[str, str], ...]]:
-    """For each case of two entries: the level of each comparison."""
-    frame = table.select(["case_id", "entry_id"]).to_pandas()
-    ends = frame.groupby("case_id")["entry_id"].agg(["min", "max", "size"])
-    ends = ends[ends["size"] == 2].reset_index()
-    if ends.empty or not pairs.num_rows:
-        return {}
-    near = pairs.filter(pc.is_in(pairs.column("entry_l"), value_set=pa.array(ends["min"], pa.string())))
-    columns = [f"{name}_level" for name in PAIR_FIELDS]
-    compared = near.select(["entry_l", "entry_r", *columns]).to_pandas()
-    joined = ends.merge(compared, left_on=["min", "max"], right_on=["entry_l", "entry_r"])
-    return {
-        row[0]: tuple(zip(PAIR_FIELDS, map(str, row[1:]), strict=True))
-        for row in joined[["case_id", *columns]].itertuples(index=False, name=None)
-    }

@@ -36,9 +36,11 @@ __all__ = [
     "Precinct",
     "ReportModel",
     "RuleCount",
+    "Step",
     "Text",
     "UnitStanding",
     "Value",
+    "Waterfall",
 ]
 
 CASE_FIELDS = (
@@ -244,6 +246,40 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """What one comparison of a pair says: ``bits`` for (above 0) or against (below 0) "one person"."""
+
+    field: str
+    level: str
+    bits: float
+    rarity: float | None
+    """The part of ``bits`` that lies in how rare the shared value is; None where none is shared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """Why a pair has its weight, in bits: ``steps``, ``rarity`` and ``rivals`` sum to ``weight``.
+
+    ``prior + weight`` is log2 of the odds of one person, ``probability`` the same as a share.
+    """
+
+    entries: tuple[str, str]
+    prior: float
+    steps: tuple[Step, ...]
+    """In the order of the fields; a comparison in which something is not known says nothing and is left out."""
+    rarity: float
+    """For shared values being rare, as far as it is not part of a step."""
+    rivals: float
+    """Taken back because twins, relatives or one household explain the agreement too."""
+    weight: float
+    probability: float
+    twins: float
+    """The probability of twins; so the next two, of other relatives and of strangers."""
+    relatives: float
+    strangers: float
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A group of entries, with what is proposed for each. ``number`` is the same in report and review workbook."""
 
@@ -256,8 +292,8 @@ class Case:
     is_asked: bool
     """True where a person is asked to decide it."""
     members: tuple[Member, ...]
-    levels: tuple[tuple[str, str], ...] = ()
-    """(field, level) of how the two entries compare; empty where the case has more than two."""
+    why: Waterfall | None = None
+    """Of the pair that ties the case's most weakly tied entry to it; None where the run has no waterfalls."""
 
     @property
     def title(self) -> str:

@@ -7,9 +7,16 @@ import functools
 
 from voterlist.catalogue import catalogue
 from voterlist.check import SHARE_RULES
-from voterlist.report.model import Born, Case, Estimate, Fault, Number, Place, Text, Value
+from voterlist.report.model import Born, Case, Estimate, Fault, Number, Place, Step, Text, Value, Waterfall
 
 __all__ = ["Words"]
+
+_COMMON = (("common", 7.0), ("uncommon", 10.0), ("rare", float("inf")))
+"""Below how many bits of rarity a name is called what: shared by one in 128 entries, by one in 1,024."""
+_SAID = frozenset({"surname", "given_name", "patronymic", "birth_date"})
+"""Fields whose rarity is put in words; that a document is one person's own needs none."""
+_RAREST = 17.0
+"""Bits of rarity that are not told apart: one in 130,000."""
 
 
 class Words:
@@ -121,6 +128,62 @@ class Words:
             self("report.estimate.recall", **_named("recall", shares)),
         ]
 
+    def bits(self, bits: float) -> str:
+        """Bits with their sign and one digit: +8.1, −1.2; a real minus, so that it is as wide as the plus."""
+        sign = "" if abs(bits) < 0.05 else "+" if bits > 0 else "\N{MINUS SIGN}"
+        return sign + self.number(abs(bits), 1)
+
+    def step(self, step: Step) -> str:
+        """What a comparison found, and how rare the shared value is: ``same; common, about 1 entry in 45``."""
+        found = self(f"comparison.{step.level}")
+        if step.rarity is None or step.field not in _SAID:
+            return found
+        return f"{found}; {self._rarity(step.field, step.rarity)}"
+
+    def _rarity(self, field: str, rarity: float) -> str:
+        # A value that nobody else has gets a number from the prior; "more than" says so.
+        count = self.number(_round(2.0 ** min(rarity, _RAREST)))
+        more = ">\N{NO-BREAK SPACE}" if rarity > _RAREST else ""
+        word = next(name for name, most in _COMMON if rarity < most)
+        key = "date" if field == "birth_date" else word
+        return self(f"waterfall.rarity.{key}", count=more + count)
+
+    def why(self, why: Waterfall) -> str:
+        """The waterfall in one line: every field with its bits, what relatives take back, and the sum."""
+        parts = [f"{self(f'field.{step.field}')} {self.bits(step.bits)}" for step in why.steps]
+        parts += [f"{self(f'waterfall.{name}.short')} {self.bits(bits)}" for name, bits in _rest(why)]
+        return f"{'; '.join(parts)} = {self.bits(why.weight)}"
+
+    def lines(self, why: Waterfall) -> list[tuple[str, str, float]]:
+        """(what, what was found, bits) of each line of a waterfall from the top; the sum of all is the log-odds."""
+        lines = [(self("waterfall.prior"), self("waterfall.prior.note"), why.prior)]
+        lines += [(self(f"field.{step.field}"), self.step(step), step.bits) for step in why.steps]
+        lines += [(self(f"waterfall.{name}"), self(f"waterfall.{name}.note"), bits) for name, bits in _rest(why)]
+        return lines
+
+    def total(self, why: Waterfall) -> str:
+        """The end of a waterfall: its weight, and the probability."""
+        shown = {"weight": self.bits(why.weight), "probability": self.probability(why.probability)}
+        return self("waterfall.total.note", **shown)
+
+    def tying(self, case: Case) -> str:
+        """Which two entries of a case of more than two its waterfall compares."""
+        places = [
+            self.place(member.place) for member in case.members if case.why and member.entry_id in case.why.entries
+        ]
+        return self("waterfall.of-pair", places="; ".join(places))
+
+    def others(self, why: Waterfall) -> str:
+        """How likely each explanation is that is not one person."""
+        shares = {name: self._share(getattr(why, name)) for name in ("twins", "relatives", "strangers")}
+        return self("waterfall.others", **shares)
+
+    def _share(self, value: float) -> str:
+        """A share as a percentage; one that is small is not said to be none."""
+        if 0 < value < 0.0005:
+            return f"<\N{NO-BREAK SPACE}{self.percent(0.001)}"
+        return self.probability(value)
+
     def agreement(self, fields: tuple[str, ...]) -> str:
         """The fields of an agreement, joined with plus signs."""
         return " + ".join(self(f"agreement.{field}") for field in fields)
@@ -144,6 +207,16 @@ class Words:
         if value is None:
             return "\N{EN DASH}"
         return value if isinstance(value, int | float) else self.say(value)
+
+
+def _rest(why: Waterfall) -> list[tuple[str, float]]:
+    """(name, bits) of what is no comparison of a field: rarity that is not attributed, and rival explanations."""
+    return [(name, bits) for name, bits in (("rarity", why.rarity), ("rivals", why.rivals)) if abs(bits) >= 0.05]
+
+
+def _round(number: float) -> int:
+    """The number to two digits: rarity is an estimate, and more digits would claim more."""
+    return int(float(f"{number:.1e}"))
 
 
 def _known(number: int | None) -> str:
