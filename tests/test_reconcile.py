@@ -103,7 +103,7 @@ def test_a_death_without_identifier_and_full_name_is_unusable(missing):
 def test_gaps_are_never_equal():
     """A list and a register of nothing but gaps meet nowhere."""
     result = reconcile(voters({}, {}, {}), deaths=deaths({}, {}), settings=CheckSettings())
-    assert result.findings.num_rows == 0
+    assert result.findings.column("entry_id").null_count == result.findings.num_rows
     assert use(result)["unusable"] == 2
 
 
@@ -300,8 +300,8 @@ def test_switches_and_severities():
 
 
 def test_rules_and_shapes():
-    """Five rules, each with its own code; a table of another shape is refused by name of the column."""
-    assert len({rule.code for rule in RULES}) == len(RULES) == 5
+    """Each rule has its own code; a table of another shape is refused by name of the column."""
+    assert len({rule.code for rule in RULES}) == len(RULES)
     with pytest.raises(SchemaError, match="fin"):
         reconcile(voters(PERSON).drop_columns(["fin"]), settings=CheckSettings())
     with pytest.raises(SchemaError, match="birth_day"):

@@ -156,6 +156,8 @@ class CheckSettings(_Section):
     most_heaping: Share = 0.02
     least_strangers: Count = 6
     """A dwelling of this many voters or more, no two of one surname, is asked about."""
+    least_times_as_frequent: Count = 500
+    """A spelling one letter from a name that stands so many times as often is asked about."""
     most_missing: Share = 0.5
     """A field missing in a larger share of a precinct's entries counts as a column that was not handed in."""
     most_year_only: Share = 0.05
@@ -163,8 +165,16 @@ class CheckSettings(_Section):
     """How far a precinct's share may lie from its constituency's."""
     outlier_chance: Share = 0.001
     """A share is noticed only where chance alone would show it less often than this."""
+    false_outliers: Share = 0.05
+    """The share of false ones expected among the outliers of one test over all precincts (false discovery rate)."""
     most_above_statistics: Share = 0.02
     most_below_statistics: Share = 0.1
+    least_usable_register: Share = 0.5
+    """A register of which less can be used is noticed."""
+    least_complete_register: Share = 0.9
+    """That somebody is missing from a register is said only where at least so much of it can be used."""
+    most_unexplained_growth: Share = 0.02
+    """Of a precinct's entries in the last cycle: additions without a cause beyond it are noticed."""
     rules: dict[str, RuleSettings] = Field(default_factory=dict)
 
     @model_validator(mode="after")

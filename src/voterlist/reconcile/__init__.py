@@ -1,0 +1,94 @@
+"""The list against what other bodies know: registers of persons, statistics, protocols.
+
+Nothing is struck here. A row of a register is *confirmed* where an identifier agrees and nothing known of the person
+contradicts it, *probable* where all names and the full birth date agree, *conflicting* where the identifier
+agrees and the person does not. A name alone proves nothing: chance gives namesakes by the thousand. How
+much of a register could be used at all is said first, and what is not known is null, never zero.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from voterlist.config import CheckSettings
+from voterlist.errors import StageError
+from voterlist.matching import CLASSES
+from voterlist.model import Stage
+from voterlist.reconcile.protocol import sums
+from voterlist.reconcile.registers import FORMER, compare_registers, no_register
+from voterlist.reconcile.rules import REGISTERS, RULES
+from voterlist.reconcile.statistics import compared, differences
+from voterlist.schemas import COMPARISON, FINDING, MATCH, PROTOCOL, REGISTER_USE, STATISTIC, VOTER, empty, require
+from voterlist.tables import concat, sort_by
+
+__all__ = ["CLASSES", "FORMER", "REGISTERS", "RULES", "Reconciliation", "reconcile"]
+
+DEATHS = "deaths"
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What the comparison gave."""
+
+    findings: pa.Table
+    """FINDING: ``entry_id`` is the entry and ``other_entry_id`` the row of the register."""
+    matches: pa.Table
+    """MATCH: every row of every register at least once, with its class."""
+    usable: pa.Table
+    """REGISTER_USE: rows in total, usable, by what, and by class; null for a register of deaths that is not given."""
+    compared: pa.Table
+    """COMPARISON: each number of the statistics beside the list's own."""
+
+
+def reconcile(
+    voters: pa.Table,
+    *,
+    deaths: pa.Table | None = None,
+    registers: Mapping[str, pa.Table] | None = None,
+    statistics: pa.Table | None = None,
+    protocol: pa.Table | None = None,
+    settings: CheckSettings,
+    on_day: dt.date | None = None,
+) -> Reconciliation:
+    """The list against registers, statistics and a protocol, any of which may be missing.
+
+    Args:
+        voters: VOTER.
+        deaths: the same as ``registers["deaths"]``.
+        registers: VOTER by name (``REGISTERS``), made by the same ``normalize``; ``FORMER`` beside ``name-changes``
+            holds its rows, by the same ids, under the name given up.
+        statistics: STATISTIC.
+        protocol: PROTOCOL.
+        settings: the limits and switches.
+        on_day: the day of the list; without it nobody is asked whether they came of age in the year before.
+
+    Raises:
+        StageError: a table has the wrong shape, or a register has a name that is not known.
+    """
+    voters = sort_by(require(voters, VOTER, Stage.RECONCILE), "entry_id")
+    given = dict(registers or {}) | ({} if deaths is None else {DEATHS: deaths})
+    if unknown := sorted(set(given) - {*REGISTERS, FORMER}):
+        raise StageError(f"there is no register {', '.join(unknown)}", stage=Stage.RECONCILE)
+    given = {name: require(table, VOTER, Stage.RECONCILE) for name, table in given.items()}
+    matched, usable, found = compare_registers(given, voters, settings, on_day)
+    findings = [found]
+    if DEATHS not in given:
+        usable = concat([no_register(DEATHS), usable], REGISTER_USE)
+    if protocol is not None:
+        findings.append(sums(require(protocol, PROTOCOL, Stage.RECONCILE), voters, settings))
+    told = empty(COMPARISON)
+    if statistics is not None:
+        statistics = require(statistics, STATISTIC, Stage.RECONCILE)
+        told = compared(voters, statistics)
+        findings.append(differences(voters, statistics, settings))
+    order = ("rule", "constituency", "precinct", "entry_id", "other_entry_id", "field")
+    return Reconciliation(
+        findings=sort_by(concat(findings, FINDING), *order),
+        matches=sort_by(concat([matched], MATCH), "register", "register_id", "entry_id"),
+        usable=usable,
+        compared=told,
+    )

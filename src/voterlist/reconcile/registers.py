@@ -1,0 +1,228 @@
+"""What the registers of persons say about the list: how much of each could be used, matches, findings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import CheckSettings
+from voterlist.matching import CLASSES, LEVELS, Flags, Matched, Rows, match, usable_by
+from voterlist.model import ListKind, Rule
+from voterlist.reconcile.names import changed_names, merged_names
+from voterlist.reconcile.rules import LITTLE_USABLE, POLICIES, Policy, found
+from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
+from voterlist.tables import concat, from_columns, sort_by
+
+__all__ = ["FORMER", "Compared", "compare_registers", "no_register"]
+
+FORMER = "former-names"
+"""The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
+_MEASURES = ("total", "usable", "by-fin", "by-document", "by-name", *CLASSES)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One register against the list."""
+
+    name: str
+    register: pa.Table
+    """VOTER"""
+    rows: Matched
+
+
+def compare_registers(
+    registers: Mapping[str, pa.Table], voters: pa.Table, settings: CheckSettings, on_day: dt.date | None
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """MATCH, REGISTER_USE and FINDING of these registers (VOTER, by name), the list being sorted by entry id."""
+    matched, use, findings = [], [], []
+    for compared in _compared(registers, voters):
+        policy = POLICIES[compared.name]
+        alone = _list_only(compared, policy, voters, on_day)
+        matched.append(_matches(compared, voters))
+        use.append(_use(compared, alone))
+        findings += [*_findings(compared, policy, voters, settings), _little_usable(compared, settings)]
+        if alone is not None and policy.list_only and _usable_share(compared) >= settings.least_complete_register:
+            findings.append(found(policy.list_only, _places(voters, np.flatnonzero(alone)), int(alone.sum()), settings))
+        if compared.name == "name-changes" and FORMER in registers:
+            former = _aligned(registers[FORMER], compared.register)
+            findings += changed_names(compared.rows, compared.register, former, voters, settings)
+    return concat(matched, MATCH), concat(use, REGISTER_USE), concat(findings, FINDING)
+
+
+def _compared(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compared]:
+    """Each register against the list. All are matched at once: the list, which is the large one, is read once."""
+    tables = {name: sort_by(table, "entry_id") for name, table in sorted(registers.items())}
+    everything = match(concat(tables.values(), VOTER), voters)
+    parts, start = {}, 0
+    for name, table in tables.items():
+        parts[name] = everything.part(start, table.num_rows)
+        start += table.num_rows
+    if FORMER in parts and "name-changes" in parts:
+        order = pc.index_in(tables[FORMER].column("entry_id"), value_set=tables["name-changes"].column("entry_id"))
+        parts["name-changes"] = merged_names(parts["name-changes"], parts[FORMER], order.to_numpy())
+    return [Compared(name, tables[name], parts[name]) for name in POLICIES if name in tables]
+
+
+def _aligned(former: pa.Table, register: pa.Table) -> pa.Table:
+    """The former names in the order of the register; all null where a row has none."""
+    return former.take(pc.index_in(register.column("entry_id"), value_set=former.column("entry_id")))
+
+
+def _usable_share(compared: Compared) -> float:
+    """Which share of the register's rows could be used; 1 for a register without rows."""
+    return _usable(compared) / compared.register.num_rows if compared.register.num_rows else 1.0
+
+
+def _usable(compared: Compared) -> int:
+    return int(np.logical_or.reduce(list(usable_by(compared.register).values())).sum())
+
+
+# --- tables --------------------------------------------------------------------------------------------
+
+
+def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
+    rows = compared.rows
+    columns = {
+        "register": pa.repeat(compared.name, len(rows.register)),
+        "register_id": compared.register.column("entry_id").take(pa.array(rows.register)),
+        "entry_id": voters.column("entry_id").take(pa.array(rows.entry, mask=rows.entry < 0)),
+        "class": pa.array(CLASSES).take(pa.array(rows.kind)),
+        "level": pa.array(LEVELS).take(pa.array(rows.level, mask=rows.level < 0)),
+    }
+    return sort_by(from_columns(columns, MATCH), "register_id", "entry_id")
+
+
+def _use(compared: Compared, alone: Flags | None) -> pa.Table:
+    """How many rows of the register there are, can be used, and came to be what."""
+    held = [int(flags.sum()) for flags in usable_by(compared.register).values()]
+    classed = np.bincount(compared.rows.best(), minlength=len(CLASSES)).tolist()
+    counts = dict(zip(_MEASURES, [compared.register.num_rows, sum(held), *held, *classed], strict=True))
+    if alone is not None:
+        counts["list-only"] = int(alone.sum())
+    return _use_table(compared.name, counts)
+
+
+def no_register(name: str) -> pa.Table:
+    """REGISTER_USE of a register that was not given: what is not known is null, never zero."""
+    return _use_table(name, dict.fromkeys(_MEASURES))
+
+
+def _use_table(name: str, counts: Mapping[str, int | None]) -> pa.Table:
+    columns = {
+        "register": [name] * len(counts),
+        "measure": list(counts),
+        "rows": pa.array(counts.values(), pa.int64()),
+    }
+    return from_columns(columns, REGISTER_USE)
+
+
+# --- findings ------------------------------------------------------------------------------------------
+
+
+def _findings(compared: Compared, policy: Policy, voters: pa.Table, settings: CheckSettings) -> list[pa.Table]:
+    rows, here = compared.rows, _is_here(compared, voters)
+    allowed = np.ones(len(rows.register), dtype=bool)
+    if policy.permanent:
+        allowed &= _is_permanent(voters, rows.entry)
+    if policy.leaves:
+        allowed &= here
+    made = []
+    for kind, rule in policy.met.items():
+        made.append(_about_entries(rule, compared, rows.is_class(kind) & allowed, voters, settings))
+    if policy.elsewhere is not None:
+        sure = rows.is_class("confirmed", "probable")
+        at_home = np.isin(rows.register, rows.register[sure & here])
+        made.append(_about_entries(policy.elsewhere, compared, sure & ~here & ~at_home, voters, settings))
+    if policy.missing is not None:
+        made.append(_about_register(policy.missing, compared, voters, settings))
+    return made
+
+
+def _is_here(compared: Compared, voters: pa.Table) -> Flags:
+    """Which pairs have the entry where the register's row says, as far as it says anything of the place."""
+    rows = compared.rows
+    here = np.ones(len(rows.register), dtype=bool)
+    for name in ("constituency", "precinct"):
+        said = _numbers(compared.register, name)[rows.register]
+        here &= (said < 0) | (said == _numbers(voters, name)[rows.entry] if voters.num_rows else said < 0)
+    return here & (rows.entry >= 0)
+
+
+def _numbers(table: pa.Table, name: str) -> Rows:
+    return np.asarray(table.column(name).fill_null(-1).to_numpy(), dtype=np.int64)
+
+
+def _is_permanent(voters: pa.Table, entry: Rows) -> Flags:
+    """Which of these entries stand on a permanent list; -1 stands on none."""
+    permanent = pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value)
+    flags: Flags = np.append(np.asarray(permanent, dtype=bool), False)[entry]
+    return flags
+
+
+def _places(voters: pa.Table, rows: Rows) -> dict[str, Any]:
+    where = voters.select(["constituency", "precinct", "entry_id"]).take(pa.array(rows, pa.int64()))
+    return {name: where.column(name) for name in where.column_names}
+
+
+def _about_entries(rule: Rule, compared: Compared, at: Flags, voters: pa.Table, settings: CheckSettings) -> pa.Table:
+    """A finding for each of these pairs: the entry, and the row of the register beside it."""
+    columns = _places(voters, compared.rows.entry[at])
+    columns["other_entry_id"] = compared.register.column("entry_id").take(pa.array(compared.rows.register[at]))
+    return found(rule, columns, int(at.sum()), settings)
+
+
+def _about_register(rule: Rule, compared: Compared, voters: pa.Table, settings: CheckSettings) -> pa.Table:
+    """A finding for each row that meets no entry, of the constituencies of which there are lists."""
+    place = _numbers(compared.register, "constituency")
+    listed = np.unique(_numbers(voters, "constituency"))
+    alone = compared.rows.register[compared.rows.is_class("register-only")]
+    alone = alone[(place[alone] < 0) | np.isin(place[alone], listed)]
+    where = compared.register.take(pa.array(alone))
+    columns = {name: where.column(name) for name in ("constituency", "precinct")}
+    columns["other_entry_id"] = where.column("entry_id")
+    return found(rule, columns, len(alone), settings)
+
+
+def _little_usable(compared: Compared, settings: CheckSettings) -> pa.Table:
+    """A finding where less of the register could be used than the settings ask for: rows used, of rows in all."""
+    rows = int(_usable_share(compared) < settings.least_usable_register)
+    usable, total = _usable(compared), compared.register.num_rows
+    columns = {"field": [compared.name] * rows, "value": [float(usable)] * rows, "limit": [float(total)] * rows}
+    return found(LITTLE_USABLE, columns, rows, settings)
+
+
+# --- the list only -------------------------------------------------------------------------------------
+
+
+def _list_only(compared: Compared, policy: Policy, voters: pa.Table, on_day: dt.date | None) -> Flags | None:
+    """Which entries the register should have and does not; None for a register that says nothing of the absent.
+
+    Only entries of permanent lists that hold enough to be found, in the constituencies of which the register speaks.
+    """
+    if policy.list_only is None or (compared.name == "newly-of-age" and on_day is None):
+        return None
+    alone: Flags = np.logical_or.reduce(list(usable_by(voters).values()))
+    alone &= _is_permanent(voters, np.arange(voters.num_rows))
+    place = _numbers(compared.register, "constituency")
+    if (place >= 0).any():
+        alone &= np.isin(_numbers(voters, "constituency"), np.unique(place))
+    if compared.name == "newly-of-age":
+        assert on_day is not None
+        alone &= _came_of_age(voters, on_day)
+    alone[compared.rows.entry[compared.rows.entry >= 0]] = False
+    return alone
+
+
+def _came_of_age(voters: pa.Table, on_day: dt.date) -> Flags:
+    """Who has a full birth date by which they came of age in the year that ends on this day."""
+    year, month, day = (_numbers(voters, f"birth_{part}") for part in ("year", "month", "day"))
+    date = np.where((year > 0) & (month > 0) & (day > 0), year * 10_000 + month * 100 + day, 0)
+    limit = on_day.year * 10_000 + on_day.month * 100 + on_day.day - 180_000
+    flags: Flags = (date > limit - 10_000) & (date <= limit)
+    return flags

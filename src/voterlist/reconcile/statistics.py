@@ -1,0 +1,127 @@
+"""The list's own numbers beside those of the statistics."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import CheckSettings
+from voterlist.matching import Flags, Rows
+from voterlist.model import ListKind, Sex, Unit
+from voterlist.reconcile.rules import BELOW_ADULTS, EXCEEDS_ADULTS, found
+from voterlist.schemas import COMPARISON, FINDING
+from voterlist.tables import codes, concat, from_columns, group_codes, sort_by
+
+__all__ = ["compared", "count_by_place", "differences", "permanent"]
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+_WHOLE = ["constituency"]
+_PART = ["constituency", "precinct"]
+_SEX_OF = {"men": Sex.MALE, "women": Sex.FEMALE}
+
+
+def permanent(voters: pa.Table) -> pa.Table:
+    """The voters of permanent lists."""
+    return voters.filter(pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value))
+
+
+def count_by_place(voters: pa.Table, places: pa.Table, *names: str) -> Numbers:
+    """How many voters each place (these columns) has, for each row of ``places``; NaN where it has none."""
+    return _places(voters, places, list(names)).count(np.ones(voters.num_rows, dtype=bool))
+
+
+def compared(voters: pa.Table, statistics: pa.Table) -> pa.Table:
+    """COMPARISON: the list's own number for each of the statistics; permanent lists only."""
+    columns = {name: statistics.column(name) for name in ("constituency", "precinct", "measure")}
+    listed = _listed(voters, statistics)
+    columns["list"] = pa.array(listed, mask=np.isnan(listed))
+    columns["statistic"] = statistics.column("value")
+    return sort_by(from_columns(columns, COMPARISON), "constituency", "precinct", "measure", "statistic")
+
+
+def _listed(voters: pa.Table, statistics: pa.Table, *, at_most: bool = False) -> Numbers:
+    """How many voters the list has for each number of the statistics; NaN where the place handed in no list.
+
+    ``at_most``: voters whose sex is not known count as men and as women.
+    """
+    voters = permanent(voters)
+    constituency, precinct = (_places(voters, statistics, names) for names in (_WHOLE, _PART))
+    whole = ~_is_known(statistics, "precinct")
+    listed = np.full(statistics.num_rows, np.nan)
+    measure, measures = codes(statistics.column("measure"))
+    for code, name in enumerate(measures.to_pylist()):
+        flags = _measured(voters, name, at_most=at_most)
+        if flags is not None:
+            for place, level in ((constituency, whole), (precinct, ~whole)):
+                at = (measure == code) & level
+                listed[at] = place.count(flags)[at]
+    return listed
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Places of the voters and of the statistics, by one code."""
+
+    voters: Rows
+    statistics: Rows
+    groups: int
+
+    def count(self, flags: Flags) -> Numbers:
+        """For each row of the statistics how many voters of its place are flagged; NaN where it has no voters."""
+        present = np.bincount(self.voters, minlength=self.groups) > 0
+        counted = np.bincount(self.voters[flags], minlength=self.groups)
+        return np.where(present, counted, np.nan)[self.statistics]
+
+
+def _places(voters: pa.Table, statistics: pa.Table, names: list[str]) -> _Places:
+    # Promoted: the constituency is known in the statistics and may be null in the list.
+    both = pa.concat_tables([voters.select(names), statistics.select(names)], promote_options="default")
+    code, groups = group_codes(both, *names, known=False)
+    return _Places(code[: voters.num_rows], code[voters.num_rows :], groups)
+
+
+def _measured(voters: pa.Table, measure: str, *, at_most: bool) -> Flags | None:
+    """Which voters a measure counts: adults, men, women, born-YYYY; None for one that the list cannot answer."""
+    if measure == "adults":
+        return np.ones(voters.num_rows, dtype=bool)
+    if measure in _SEX_OF:
+        flags = pc.equal(voters.column("sex").cast(pa.string()), _SEX_OF[measure].value)
+        return np.asarray(flags.fill_null(fill_value=at_most), dtype=bool)
+    if measure.startswith("born-") and measure[5:].isdecimal():
+        flags = pc.equal(voters.column("birth_year").cast(pa.int64()), int(measure[5:]))
+        return np.asarray(flags.fill_null(fill_value=False), dtype=bool)
+    return None
+
+
+def differences(voters: pa.Table, statistics: pa.Table, settings: CheckSettings) -> pa.Table:
+    """FINDING: lists above or below the adults, men or women of the statistics by more than the settings allow.
+
+    Above counts the voters known to be men (or women), below those who may be: what is not known accuses nobody.
+    """
+    counted = pc.is_in(statistics.column("measure").cast(pa.string()), pa.array(["adults", *_SEX_OF]))
+    statistics = statistics.filter(counted)
+    value = np.asarray(statistics.column("value"), dtype=np.float64)
+    most, least = value * (1 + settings.most_above_statistics), value * (1 - settings.most_below_statistics)
+    at_least, at_most = (_listed(voters, statistics, at_most=wide) for wide in (False, True))
+    parts = []
+    for rule, listed, limit, beyond in (
+        (EXCEEDS_ADULTS, at_least, most, at_least > most),
+        (BELOW_ADULTS, at_most, least, at_most < least),
+    ):
+        for unit, level in ((Unit.PRECINCT, True), (Unit.CONSTITUENCY, False)):
+            at = np.flatnonzero(beyond & (_is_known(statistics, "precinct") == level))
+            where = statistics.take(pa.array(at))
+            columns = {name: where.column(name) for name in _PART}
+            columns |= {"field": where.column("measure"), "value": listed[at], "limit": limit[at]}
+            columns["unit"] = pa.repeat(unit.value, len(at))
+            parts.append(found(rule, columns, len(at), settings))
+    return concat(parts, FINDING)
+
+
+def _is_known(table: pa.Table, name: str) -> Flags:
+    return np.asarray(table.column(name).is_valid(), dtype=bool)
