@@ -15,7 +15,7 @@ from voterlist.reconcile import RULES as RECONCILE_RULES
 PAGES = Path(__file__).parent.parent / "docs" / "rules"
 RULES = (*CHECK_RULES, *RECONCILE_RULES)
 PARTS = ("title", "message", "todo")
-STAGES = ("ingest", "normalize", "merge", "check", "reconcile", "link", "review")
+STAGES = ("ingest", "normalize", "merge", "check", "reconcile", "cycles", "link", "review")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

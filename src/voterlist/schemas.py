@@ -20,6 +20,8 @@ __all__ = [
     "CHANGE",
     "COINCIDENCE",
     "COMPARISON",
+    "CYCLE_CHANGE",
+    "CYCLE_SUMMARY",
     "DECISION",
     "ENTRY",
     "ENTRY_FIELDS",
@@ -35,9 +37,12 @@ __all__ = [
     "PROTOCOL_LINES",
     "PYRAMID",
     "REGISTER_USE",
+    "REMOVAL_REASON",
     "SET_ASIDE",
     "SHARED_FIELDS",
     "STATISTIC",
+    "STREET",
+    "STREET_ROW",
     "TRUTH",
     "VOTER",
     "WATERFALL",
@@ -144,8 +149,12 @@ VOTER = pa.schema(
         _field("document", _TEXT),
         # Folded: lower-case a-z and digits, blanks between words. ``address`` is the whole line.
         _field("address", _TEXT),
+        _field("settlement", _TEXT),
+        _field("street_kind", _TEXT),
         _field("street", _TEXT),
+        # The house with its building after a slash; the building alone beside it.
         _field("house", _TEXT),
+        _field("building", _TEXT),
         _field("flat", _TEXT),
     ],
 )
@@ -355,6 +364,41 @@ PROTOCOL = pa.schema(
 """The first lines of the protocol: 1 voters, of whom 1a on the list, 1b on the supplementary list, 1c voted with a
 card, less 1d cards issued. ``precinct`` null: the constituency as a whole; both null: the nation."""
 
+REMOVAL_REASON = pa.schema([_field("id", _TEXT, known=True), _field("reason", _TEXT, known=True)])
+"""Why somebody was taken off the list: ``id`` is an entry of the last list, or a row of the record of removals."""
+
+CYCLE_CHANGE = pa.schema(
+    [
+        _field("entry_id", _TEXT),
+        _field("old_entry_id", _TEXT),
+        _field("change", _WORD, known=True),
+        _field("cause", _WORD, known=True),
+        _field("reason", _TEXT),
+        _field("level", _WORD),
+        _field("fields", _WORD),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("old_constituency", pa.int32()),
+        _field("old_precinct", pa.int32()),
+    ],
+)
+"""One row an entry that is not as it was in the last cycle: ``change`` is added (no ``old_entry_id``), removed (no
+``entry_id``; its place is the old one), changed or moved; ``cause`` is ``none`` where nothing explains it; ``reason``
+as a record or decision of the removal gives it; ``level`` by what it was found again; ``fields`` that changed, with
+``+`` between them."""
+
+CYCLE_SUMMARY = pa.schema(
+    [
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("change", _WORD, known=True),
+        _field("cause", _WORD),
+        _field("entries", pa.int64(), known=True),
+    ],
+)
+"""Two cycles counted: before, after, added, removed, changed, moved-in, moved-out, by cause; in every precinct
+before + added + moved-in = after + removed + moved-out, where every place is known."""
+
 REGISTER_USE = pa.schema(
     [
         _field("register", _WORD, known=True),
@@ -374,6 +418,42 @@ COMPARISON = pa.schema(
     ],
 )
 """The list beside a number from another body; ``list`` is null where that place handed in no list."""
+
+STREET_ROW = pa.schema(
+    [
+        _field("source", _TEXT, known=True),
+        _field("sheet", _TEXT),
+        _field("line", pa.int32(), known=True),
+        _field("constituency", pa.int32(), known=True),
+        _field("precinct", pa.int32(), known=True),
+        _field("settlement", _TEXT),
+        _field("street_kind", _TEXT),
+        _field("street", _TEXT),
+        _field("houses", _TEXT),
+    ],
+)
+"""One row of the register of the precincts' streets, as written."""
+
+STREET = pa.schema(
+    [
+        _field("constituency", pa.int32(), known=True),
+        _field("precinct", pa.int32(), known=True),
+        _field("settlement", _TEXT),
+        _field("street_kind", _TEXT),
+        _field("street", _TEXT),
+        _field("covers", _WORD, known=True),
+        _field("first", pa.int32()),
+        _field("last", pa.int32()),
+        _field("house", _TEXT),
+        _field("source", _TEXT, known=True),
+        _field("sheet", _TEXT),
+        _field("line", pa.int32(), known=True),
+    ],
+)
+"""What belongs to a precinct, names folded as in VOTER; a row of the register has as many rows here as it names ranges.
+
+``covers``: all, odd or even houses from ``first`` to ``last`` (both null: of the whole street), ``one``: the house
+``house``, ``unread``: houses that could not be read, so they may be any. ``street`` null: the whole settlement."""
 
 TRUTH = pa.schema(
     [

@@ -1,0 +1,66 @@
+"""What differs between an entry of the last cycle and the same entry now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.matching import Flags, Rows
+
+__all__ = ["FIELDS", "Fields", "fields_changed", "is_elsewhere"]
+
+FIELDS = {
+    "surname": ("surname_skeleton",),
+    "given_name": ("given_skeleton",),
+    "patronymic": ("patronymic_skeleton",),
+    "birth_date": ("birth_year", "birth_month", "birth_day"),
+    "sex": ("sex",),
+    "address": ("address",),
+    "document": ("document",),
+    "fin": ("fin",),
+    "list_kind": ("list_kind",),
+}
+"""A field, and the columns of VOTER that tell whether it changed: another spelling of one name is no change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields that changed, as bits of a number, one a pair."""
+
+    codes: Rows
+
+    def words(self, at: Rows) -> pa.Array:
+        """The names of the fields of these pairs, joined with ``+``; null where none changed."""
+        distinct, place = np.unique(self.codes[at], return_inverse=True)
+        names = ["+".join(name for bit, name in enumerate(FIELDS) if code >> bit & 1) or None for code in distinct]
+        return pa.array(names, pa.string()).take(pa.array(place.ravel()))
+
+
+def fields_changed(old: pa.Table, new: pa.Table) -> Fields:
+    """Which fields changed between two VOTER tables, row by row; filled in or emptied is changed too."""
+    codes = np.zeros(old.num_rows, dtype=np.int64)
+    for bit, columns in enumerate(FIELDS.values()):
+        changed = reduce(np.logical_or, (_is_changed(old, new, name) for name in columns))
+        codes |= changed.astype(np.int64) << bit
+    return Fields(codes)
+
+
+def is_elsewhere(old: pa.Table, new: pa.Table) -> Flags:
+    """Which entries stand in another precinct or constituency than before; where one is not known, in none other."""
+    moved = np.zeros(old.num_rows, dtype=bool)
+    for name in ("constituency", "precinct"):
+        differs = pc.not_equal(old.column(name), new.column(name)).fill_null(fill_value=False)
+        moved |= np.asarray(differs, dtype=bool)
+    return moved
+
+
+def _is_changed(old: pa.Table, new: pa.Table, name: str) -> Flags:
+    left, right = old.column(name), new.column(name)
+    if pa.types.is_dictionary(left.type):
+        left, right = left.cast(pa.string()), right.cast(pa.string())
+    differs = pc.not_equal(left, right).fill_null(fill_value=False)
+    return np.asarray(pc.or_(differs, pc.xor(pc.is_null(left), pc.is_null(right))), dtype=bool)

@@ -1,0 +1,119 @@
+"""Which entry of the last cycle is which entry of this one: one to one, the strongest evidence first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.cycles.rules import LEVELS
+from voterlist.matching import Flags, Rows, contradicts
+from voterlist.tables import group_codes
+
+__all__ = ["Paired", "pair"]
+
+_DATE = ("birth_year", "birth_month", "birth_day")
+_NAMES = ("given_skeleton", "patronymic_skeleton")
+_PLACES: tuple[tuple[str, ...], ...] = (("constituency", "precinct"), ("constituency",), ())
+"""Where an entry is looked for: in its precinct first, then in its constituency, then everywhere."""
+
+_KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "entry-id": (("entry_id",),),
+    "fin": (("fin",),),
+    "document": (("document",),),
+    "names": (("surname_stem", *_NAMES, *_DATE), ("surname_skeleton", *_NAMES, *_DATE)),
+    "names-place": (("surname_skeleton", *_NAMES, "birth_year"),),
+    "other-surname": ((*_NAMES, *_DATE),),
+}
+_HERE_ONLY = frozenset({"names-place", "other-surname"})
+"""Levels that are evidence inside one precinct only, and only where nobody else there agrees as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Pairs of rows, ordered by the row of this cycle's list."""
+
+    old: Rows
+    new: Rows
+    level: Rows
+    """Index into LEVELS."""
+
+
+def pair(old: pa.Table, new: pa.Table) -> Paired:
+    """The entries of ``old`` (VOTER) found again in ``new`` (VOTER), each row at most once.
+
+    Two rows that contradict each other (FIN, given name, birth date) are no pair, whatever they share.
+    """
+    left, right = np.arange(old.num_rows), np.arange(new.num_rows)
+    found: list[tuple[Rows, Rows, Rows]] = []
+    for number, level in enumerate(LEVELS):
+        for key in _KEYS[level]:
+            for place in _places(level):
+                if not len(left) or not len(right):
+                    break
+                at_left, at_right = _together(old, new, left, right, (*key, *place), single=level in _HERE_ONLY)
+                if level != "entry-id":
+                    one, other = left[at_left], right[at_right]
+                    kept = ~contradicts(old.take(pa.array(one)), new.take(pa.array(other)))
+                    at_left, at_right = at_left[kept], at_right[kept]
+                found.append((left[at_left], right[at_right], np.full(len(at_left), number)))
+                left, right = np.delete(left, at_left), np.delete(right, at_right)
+    columns = [np.concatenate(parts) for parts in zip(*found, strict=True)] if found else [np.zeros(0, np.int64)] * 3
+    order = np.argsort(columns[1], kind="stable")
+    return Paired(columns[0][order], columns[1][order], columns[2][order])
+
+
+def _places(level: str) -> tuple[tuple[str, ...], ...]:
+    if level == "entry-id":
+        return ((),)
+    return _PLACES[:1] if level in _HERE_ONLY else _PLACES
+
+
+def _together(
+    old: pa.Table, new: pa.Table, left: Rows, right: Rows, names: tuple[str, ...], *, single: bool
+) -> tuple[Rows, Rows]:
+    """Positions in ``left`` and ``right`` of rows that agree in these columns: the first with the first, and so on.
+
+    ``single``: only where one row on each side agrees.
+    """
+    columns = list(names)
+    both = pa.concat_tables(
+        [old.select(columns).take(pa.array(left)), new.select(columns).take(pa.array(right))],
+        promote_options="permissive",
+    )
+    code, groups = group_codes(both, *columns)
+    one, other = code[: len(left)], code[len(left) :]
+    if single:
+        one, other = _alone(one, groups), _alone(other, groups)
+    return _nth(one, other, groups)
+
+
+def _alone(code: Rows, groups: int) -> Rows:
+    """The codes, -1 where several rows have one."""
+    count = np.bincount(code[code >= 0], minlength=groups + 1)
+    return np.where((code >= 0) & (count[code] == 1), code, -1)
+
+
+def _nth(one: Rows, other: Rows, groups: int) -> tuple[Rows, Rows]:
+    """Pairs the first row of a code with the first of the same code, the second with the second."""
+    first, second = (_numbered(code, groups) for code in (one, other))
+    _, at_one, at_other = np.intersect1d(first.key, second.key, assume_unique=True, return_indices=True)
+    return first.row[at_one], second.row[at_other]
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """Rows that have a code, with one key a row: the code and its running number inside the code."""
+
+    row: Rows
+    key: Rows
+
+
+def _numbered(code: Rows, groups: int) -> _Numbered:
+    known: Flags = code >= 0
+    row = np.flatnonzero(known)
+    order = np.argsort(code[row], kind="stable")
+    row, ordered = row[order], code[row][order]
+    number = np.arange(len(ordered)) - np.searchsorted(ordered, ordered, side="left")
+    return _Numbered(row, number * np.int64(groups + 1) + ordered)

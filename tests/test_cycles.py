@@ -1,0 +1,291 @@
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voterlist.catalogue import LANGUAGES, entries, places
+from voterlist.config import CheckSettings, RuleSettings
+from voterlist.cycles import CAUSES, CHANGES, LEVELS, RULES, Cycles, compare_cycles
+from voterlist.errors import SchemaError, StageError
+from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, REMOVAL_REASON, VOTER, empty
+from voterlist.tables import from_columns
+
+DAY = dt.date(2026, 5, 30)
+DOCS = Path(__file__).parent.parent / "docs"
+GIVEN = ("elnur", "rauf", "tural", "vuqar", "kamran", "sabuhi", "orxan", "emin", "zaur", "murad")
+
+
+def person(number: int, **changes: Any) -> dict[str, Any]:
+    """One of many persons, each of other names, date and identifiers."""
+    return {
+        "entry_id": f"017-0001-{number:05d}",
+        "constituency": 17,
+        "precinct": 1,
+        "list_kind": "permanent",
+        "surname_skeleton": f"mammadov{number}",
+        "surname_stem": f"mammad{number}",
+        "given_skeleton": GIVEN[number % 10],
+        "patronymic_skeleton": GIVEN[number // 10 % 10],
+        "birth_year": 1940 + number % 60,
+        "birth_month": 1 + number % 12,
+        "birth_day": 1 + number % 28,
+        "fin": f"F{number:06d}",
+        "document": f"AZE{number:08d}",
+        "address": "kuce 1 ev 2",
+        **changes,
+    }
+
+
+def voters(*rows: dict[str, Any]) -> pa.Table:
+    columns = {}
+    for field in VOTER:
+        kind = pa.string() if pa.types.is_dictionary(field.type) else field.type
+        columns[field.name] = pa.array([row.get(field.name) for row in rows], kind)
+    return from_columns(columns, VOTER)
+
+
+def compared(old: list[dict[str, Any]], new: list[dict[str, Any]], **more: Any) -> Cycles:
+    more = {"settings": CheckSettings(), "on_day": DAY, **more}
+    return compare_cycles(voters(*old), voters(*new), **more)
+
+
+def told(result: Cycles, *names: str) -> list[tuple[Any, ...]]:
+    return [tuple(row[name] for name in names) for row in result.changes.to_pylist()]
+
+
+def reasons(**known: str) -> pa.Table:
+    return pa.table({"id": list(known), "reason": list(known.values())}).cast(REMOVAL_REASON)
+
+
+def test_a_list_compared_with_itself_has_no_changes():
+    """The same list twice: nothing added, removed, changed or moved, and no finding."""
+    rows = [person(number) for number in range(30)]
+    result = compared(rows, rows)
+    assert result.changes.num_rows == result.findings.num_rows == 0
+    assert [(row["change"], row["entries"]) for row in result.summary.to_pylist()] == [("after", 30), ("before", 30)]
+
+
+@pytest.mark.parametrize(
+    ("change", "level"),
+    [
+        ({"surname_skeleton": "aliyeva", "surname_stem": "aliy"}, "fin"),
+        ({"fin": None, "address": None}, "document"),
+        ({"fin": None, "document": None}, "names"),
+        ({"fin": None, "document": None, "birth_month": None, "birth_day": None}, "names-place"),
+        ({"fin": None, "document": None, "surname_skeleton": "aliyeva", "surname_stem": "aliy"}, "other-surname"),
+    ],
+)
+def test_by_what_an_entry_is_found_again(change, level):
+    """An entry under another id is found by the strongest of FIN, document, names with date, names and place."""
+    result = compared([person(1)], [person(1, entry_id="017-0001-new", **change)])
+    assert told(result, "change", "level", "old_entry_id", "entry_id") == [
+        ("changed", level, "017-0001-00001", "017-0001-new")
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"birth_year": 1900},
+        {"given_skeleton": "sevinc"},
+        {"fin": "ZZZZZZZ", "document": None},
+    ],
+)
+def test_two_people_are_never_one_entry(change):
+    """A shared document or name ties nothing where FIN, given name or birth date says that these are two people."""
+    result = compared([person(1)], [person(1, entry_id="017-0001-new", **change)])
+    assert Counter(row[0] for row in told(result, "change")) == {"added": 1, "removed": 1}
+
+
+def test_weak_evidence_holds_for_one_person_only():
+    """Where two entries agree without FIN, document and full date, neither is taken for the other."""
+    weak = {"fin": None, "document": None, "birth_month": None, "birth_day": None}
+    old = [person(1, **weak), person(1, entry_id="017-0001-b", **weak)]
+    new = [person(1, entry_id="017-0001-c", **weak)]
+    assert Counter(row[0] for row in told(compared(old, new), "change")) == {"added": 1, "removed": 2}
+
+
+def test_moved_and_changed():
+    """An entry in another precinct is moved, with the fields that changed; another spelling is no change."""
+    result = compared(
+        [person(1, surname="Məmmədov"), person(2)],
+        [person(1, precinct=2, address="kuce 9"), person(2, surname="Mammadov")],
+    )
+    names = ("change", "fields", "old_precinct", "precinct", "cause")
+    assert told(result, *names) == [("moved", "address", 1, 2, "none")]
+    assert {(row["precinct"], row["change"]): row["entries"] for row in result.summary.to_pylist()} == {
+        (1, "before"): 2,
+        (1, "after"): 1,
+        (1, "moved-out"): 1,
+        (2, "after"): 1,
+        (2, "moved-in"): 1,
+    }
+
+
+ADDED = person(50, entry_id="017-0001-new")
+
+
+@pytest.mark.parametrize(
+    ("added", "registers", "cause"),
+    [
+        ({"birth_year": 2008, "birth_month": 5, "birth_day": 30}, {}, "of-age"),
+        ({"birth_year": 2007, "birth_month": 5, "birth_day": 31}, {}, "of-age"),
+        ({"birth_year": 2007, "birth_month": 5, "birth_day": 30}, {}, "none"),
+        ({"birth_year": 2008, "birth_month": 5, "birth_day": 31}, {}, "none"),
+        ({"birth_year": 2007, "birth_month": None, "birth_day": None}, {}, "of-age"),
+        ({}, {"newly-of-age": ADDED}, "of-age"),
+        ({}, {"arrivals": ADDED}, "arrived"),
+        ({}, {"residence": ADDED}, "resident"),
+        ({}, {"arrivals": {**ADDED, "given_skeleton": "sevinc"}}, "none"),
+        ({}, {"deaths": ADDED}, "none"),
+    ],
+)
+def test_the_cause_of_an_addition(added, registers, cause):
+    """Of age in the year before the list's day, or known to a register of those who come; else no cause, a finding."""
+    tables = {name: voters({**row, "entry_id": "register-1"}) for name, row in registers.items()}
+    result = compared([person(1)], [person(1), {**ADDED, **added}], registers=tables)
+    assert told(result, "change", "cause") == [("added", cause)]
+    assert [row["rule"] for row in result.findings.to_pylist()] == ["added-without-cause"] * (cause == "none")
+
+
+@pytest.mark.parametrize(
+    ("registers", "why", "cause", "reason"),
+    [
+        ({}, {}, "none", None),
+        ({"deaths": {}}, {}, "died", None),
+        ({"departures": {}}, {}, "departed", None),
+        ({"abroad": {}}, {}, "abroad", None),
+        ({"removals": {}}, {"row-1": "R7"}, "recorded", "R7"),
+        ({"removals": {}}, {}, "none", None),
+        ({"deaths": {}, "removals": {}}, {"row-1": "R7"}, "died", "R7"),
+        ({}, {"017-0001-00002": "twice"}, "decided", "twice"),
+        ({"deaths": {"fin": None, "document": None, "birth_day": None}}, {}, "none", None),
+    ],
+)
+def test_the_cause_of_a_removal(registers, why, cause, reason):
+    """A register, a record with a reason or a decision explains a removal; a record without a reason does not."""
+    tables = {name: voters({**person(2), "entry_id": "row-1", **row}) for name, row in registers.items()}
+    result = compared([person(1), person(2)], [person(1)], registers=tables, reasons=reasons(**why))
+    assert told(result, "change", "cause", "reason") == [("removed", cause, reason)]
+    found = [(row["rule"], row["entry_id"], row["other_entry_id"]) for row in result.findings.to_pylist()]
+    assert found == [("removed-without-reason", None, "017-0001-00002")] * (cause == "none")
+
+
+def test_repeated_and_returned():
+    """A second entry of somebody who was there is repeated; one of the cycle before last is back, and a finding."""
+    again = person(1, entry_id="017-0001-again")
+    back = person(7, entry_id="017-0001-back")
+    result = compared([person(1)], [person(1), again, back], earlier=voters(person(7)))
+    assert told(result, "entry_id", "cause") == [("017-0001-again", "repeated"), ("017-0001-back", "returned")]
+    assert [(row["rule"], row["entry_id"]) for row in result.findings.to_pylist()] == [
+        ("returned-entry", "017-0001-back")
+    ]
+    gone = compared([person(1), again], [person(1)])
+    assert told(gone, "change", "cause") == [("removed", "repeated")]
+
+
+def test_growth_is_asked_of_a_precinct():
+    """More additions without a cause than five and than the share allowed are one finding of the precinct."""
+    old = [person(number) for number in range(100)]
+    new = [*old, *(person(number) for number in range(200, 206))]
+    assert [
+        (row["precinct"], row["value"], row["limit"])
+        for row in compared(old, new).findings.to_pylist()
+        if row["rule"] == "unexplained-growth"
+    ] == [(1, 6.0, 5.0)]
+    loose = compared(old, new, settings=CheckSettings(most_unexplained_growth=0.06))
+    assert {row["rule"] for row in loose.findings.to_pylist()} == {"added-without-cause"}
+    off = CheckSettings(rules={"added-without-cause": RuleSettings(enabled=False)})
+    assert {row["rule"] for row in compared(old, new, settings=off).findings.to_pylist()} == {"unexplained-growth"}
+
+
+def test_other_constituencies_are_not_compared():
+    """A list of one constituency against one of the nation: nobody elsewhere is removed, who came from there moved."""
+    old = [person(1), person(2, constituency=18), person(3, constituency=18)]
+    result = compared(old, [person(1), person(2)])
+    assert told(result, "change", "old_constituency", "constituency") == [("moved", 18, 17)]
+
+
+PEOPLE = st.fixed_dictionaries(
+    {
+        "number": st.integers(0, 3),
+        "precinct": st.sampled_from([1, 2]),
+        "fin": st.sampled_from([None, "A", "B"]),
+        "document": st.sampled_from([None, "C"]),
+        "birth_day": st.sampled_from([None, 3]),
+    }
+)
+
+
+@given(st.lists(PEOPLE, max_size=6), st.lists(PEOPLE, max_size=6), st.randoms(use_true_random=False))
+def test_every_entry_is_accounted_for_once(before, after, order):
+    """For any two lists, in any order of rows: one row an entry at most, and the summary balances in every precinct."""
+    old, new = (
+        [person(row.pop("number"), **row, entry_id=f"{side}-{at}") for at, row in enumerate(map(dict, rows))]
+        for side, rows in (("old", before), ("new", after))
+    )
+    result = compared(old, new)
+    for column in ("entry_id", "old_entry_id"):
+        known = [row[column] for row in result.changes.to_pylist() if row[column]]
+        assert len(known) == len(set(known))
+    for precinct in (1, 2):
+        count = Counter()
+        for row in result.summary.to_pylist():
+            if row["precinct"] == precinct:
+                count[row["change"]] += row["entries"]
+        left = count["before"] + count["added"] + count["moved-in"]
+        assert left == count["after"] + count["removed"] + count["moved-out"]
+        # Of a constituency that has no list now nothing is told.
+        assert count["before"] == sum(row["precinct"] == precinct for row in old if new)
+    order.shuffle(old)
+    order.shuffle(new)
+    again = compared(old, new)
+    assert again.changes.equals(result.changes)
+    assert again.summary.equals(result.summary)
+
+
+def test_empty_lists():
+    """No list before makes every entry new, no list now compares nothing; the tables have their shapes."""
+    first = compare_cycles(empty(VOTER), voters(person(1)), settings=CheckSettings(), on_day=DAY)
+    assert told(first, "change") == [("added",)]
+    none = compare_cycles(voters(person(1)), empty(VOTER), settings=CheckSettings(), on_day=DAY)
+    assert none.changes.num_rows == 0
+    assert (none.changes.schema, none.summary.schema, none.findings.schema) == (CYCLE_CHANGE, CYCLE_SUMMARY, FINDING)
+
+
+def test_wrong_tables_are_refused():
+    """A table of another shape, and an id that stands twice, are told by column and stage."""
+    with pytest.raises(SchemaError, match="fin"):
+        compare_cycles(voters().drop_columns(["fin"]), voters(), settings=CheckSettings(), on_day=DAY)
+    with pytest.raises(StageError, match="twice"):
+        compared([person(1), person(1)], [])
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_rule_has_its_words_and_page(rule):
+    """Title, message and what to do stand in both languages; the page and docs/cycles.md have the rule as it is."""
+    for part in ("title", "message", "todo"):
+        texts = entries()[f"rule.{rule.code}.{part}"]
+        assert all(texts[language].strip() for language in LANGUAGES)
+        assert places(texts["en"]) == places(texts["az"]) <= {"value", "limit"}
+    page = (DOCS / "rules" / f"{rule.code}.md").read_text(encoding="utf-8")
+    for line in (f"# {rule.code}\n", f"- Unit: {rule.unit.value}\n", f"- Severity: {rule.severity.value}\n"):
+        assert line in page
+    assert f"- Ground: {rule.ground}\n" in page
+    assert f"](rules/{rule.code}.md)" in (DOCS / "cycles.md").read_text(encoding="utf-8")
+
+
+def test_every_code_has_its_words():
+    """Each change, cause and level is said in both languages, and told in docs/cycles.md."""
+    text = (DOCS / "cycles.md").read_text(encoding="utf-8")
+    for kind, codes in (("change", CHANGES), ("cause", CAUSES), ("level", LEVELS)):
+        for code in codes:
+            assert set(entries()[f"cycles.{kind}.{code}"]) == set(LANGUAGES)
+            assert f"`{code}`" in text
