@@ -269,6 +269,21 @@ def _(tables):
     return precinct(2, field="sex", value=0.75, limit=0.6)
 
 
+@plants("age-structure-outlier")
+def _(tables):
+    for row in range(EACH, 2 * EACH, 2):
+        _born(tables, row, 1994 + row % 12, 12, 1 + row % 28)
+    ages = [_age(tables, row) for row in range(3 * EACH)]
+    own, rest = ages[EACH : 2 * EACH], ages[:EACH] + ages[2 * EACH :]
+    apart = [sum(a <= age for a in own) / EACH - sum(a <= age for a in rest) / (2 * EACH) for age in set(ages)]
+    return precinct(2, field="birth_date", value=max(map(abs, apart)), limit=0.1)
+
+
+def _age(tables, row):
+    year, month, day = (tables.voters[f"birth_{part}"][row] for part in ("year", "month", "day"))
+    return ON_DAY.year - year - ((month, day) > (ON_DAY.month, ON_DAY.day))
+
+
 COMES_WITH = {"birth-year-only-outlier": {"birth-year-only"}}
 """Findings that a planted fault rightly makes besides its own."""
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import math
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +11,6 @@ from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
 from voterlist.check.ages import oldest_possible, youngest_possible
-from voterlist.check.chance import improbable, tail_bound
 from voterlist.check.identifiers import two_people
 from voterlist.check.letters import has_mixed_script, has_strange_character
 from voterlist.check.numbering import line_number
@@ -106,31 +104,6 @@ def test_strange_characters(text):
 def test_line_number(text, number):
     """A whole number with what clerks write behind it is read; anything else is no line number."""
     assert line_number(text) == number
-
-
-def _exact_tail(count: int, of: int, share: float) -> float:
-    return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count, of + 1))
-
-
-@given(st.integers(1, 60), st.data(), st.floats(0.001, 0.95))
-def test_the_bound_is_never_below_the_tail(of, data, share):
-    """What the bound calls improbable is improbable by the exact binomial sum too."""
-    count = data.draw(st.integers(0, of))
-    bound = tail_bound(np.array([count]), np.array([of]), share)[0]
-    assert bound >= _exact_tail(count, of, share) * (1 - 1e-9)
-    assert bound <= 1
-
-
-def test_the_bound_is_tight_where_it_matters():
-    """Far above expectation the bound is within a tenth of the exact tail, so little is overlooked."""
-    assert tail_bound(np.array([60]), np.array([1000]), 0.02)[0] <= 1.1 * _exact_tail(60, 1000, 0.02)
-
-
-def test_shares_at_the_edges():
-    """A share of 0 makes any count improbable, a share of 1 none; nothing out of nothing is not improbable."""
-    counts, of = np.array([0, 1, 5, 0]), np.array([5, 5, 5, 0])
-    assert improbable(counts, of, 0.0, 0.001).tolist() == [False, True, True, False]
-    assert improbable(counts, of, 1.0, 0.001).tolist() == [False, False, False, False]
 
 
 @given(

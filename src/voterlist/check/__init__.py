@@ -23,14 +23,15 @@ from voterlist.check import (
     sex,
     shares,
 )
-from voterlist.check.overview import profile, pyramid
+from voterlist.check.indicators import INDICATORS, indicators
+from voterlist.check.overview import profile, pyramid, pyramids
 from voterlist.check.register import Register, RegisterTest
 from voterlist.config import CheckSettings
 from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, sort_by, words
 
-__all__ = ["RULES", "SHARE_RULES", "check", "profile", "pyramid"]
+__all__ = ["INDICATORS", "RULES", "SHARE_RULES", "check", "indicators", "profile", "pyramid", "pyramids"]
 
 _TESTS: tuple[RegisterTest, ...] = (
     *missing.TESTS,

@@ -1,4 +1,4 @@
-"""Tables for the report: a row for each precinct, and the age pyramid."""
+"""Tables for the report: a row for each precinct, and the age pyramid of all and of each precinct."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
+from voterlist.check.agehist import completed_years
 from voterlist.check.missing import missing
 from voterlist.check.register import Codes, Numbers, Register
 from voterlist.config import CheckSettings
 from voterlist.model import Sex, Stage
-from voterlist.schemas import LIST, PROFILE, PROFILE_FIELDS, PYRAMID, VOTER, empty, require
+from voterlist.schemas import AGES, LIST, PROFILE, PROFILE_FIELDS, PYRAMID, VOTER, empty, require
 from voterlist.tables import from_columns, sort_by
 
-__all__ = ["profile", "pyramid"]
+__all__ = ["profile", "pyramid", "pyramids"]
 
 
 def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table:
@@ -35,7 +36,7 @@ def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table
         "voters": precincts.size,
         "men": precincts.count(register.equals("sex", Sex.MALE)),
         "women": precincts.count(register.equals("sex", Sex.FEMALE)),
-        "median_age": _median(precincts.codes, _ages(register.voters, on_day), len(precincts.size)),
+        "median_age": _median(precincts.codes, completed_years(register.voters, on_day), len(precincts.size)),
     }
     for name in PROFILE_FIELDS:
         columns[f"missing_{name}"] = precincts.count(missing(register, name)) / precincts.size
@@ -48,30 +49,28 @@ def pyramid(voters: pa.Table, on_day: dt.date) -> pa.Table:
     Raises:
         StageError: the table has the wrong shape.
     """
-    voters = require(voters, VOTER, Stage.CHECK)
-    ages = _ages(voters, on_day)
-    known = ~np.isnan(ages)
-    group = pa.array(np.where(known, np.floor_divide(np.where(known, ages, 0), 5) * 5, 0).astype(np.int16), mask=~known)
-    table = pa.table({"age_from": group, "sex": voters.column("sex").cast(pa.string())})
-    counted = table.group_by(["age_from", "sex"], use_threads=False).aggregate([([], "count_all")])
-    columns = {
-        "age_from": counted.column("age_from"),
-        "sex": counted.column("sex"),
-        "voters": counted.column("count_all"),
-    }
-    return sort_by(from_columns(columns, PYRAMID), "age_from", "sex")
+    return _by_group(require(voters, VOTER, Stage.CHECK), on_day, (), PYRAMID)
 
 
-def _ages(voters: pa.Table, on_day: dt.date) -> Numbers:
-    """The age of each voter in years on the day; NaN where the birth year is not known."""
-    year, month, day = (
-        np.asarray(voters.column(name).cast(pa.float64()).fill_null(np.nan), dtype=np.float64)
-        for name in ("birth_year", "birth_month", "birth_day")
-    )
-    # A comparison with NaN is False: of a year alone nothing is taken off.
-    later = (month > on_day.month) | ((month == on_day.month) & (day > on_day.day))
-    age: Numbers = on_day.year - year - later
-    return age
+def pyramids(voters: pa.Table, on_day: dt.date) -> pa.Table:
+    """AGES: the pyramid of each precinct. It adds up to all voters.
+
+    Raises:
+        StageError: the table has the wrong shape.
+    """
+    return _by_group(require(voters, VOTER, Stage.CHECK), on_day, ("constituency", "precinct"), AGES)
+
+
+def _by_group(voters: pa.Table, on_day: dt.date, places: tuple[str, ...], schema: pa.Schema) -> pa.Table:
+    age = completed_years(voters, on_day)
+    known = ~np.isnan(age)
+    group = pa.array(np.where(known, np.floor_divide(np.where(known, age, 0), 5) * 5, 0).astype(np.int16), mask=~known)
+    table = voters.select([*places, "sex"]).append_column("age_from", group)
+    table = table.set_column(len(places), "sex", voters.column("sex").cast(pa.string()))
+    names = [*places, "age_from", "sex"]
+    counted = table.group_by(names, use_threads=False).aggregate([([], "count_all")])
+    columns = {name: counted.column(name) for name in names} | {"voters": counted.column("count_all")}
+    return sort_by(from_columns(columns, schema), *names)
 
 
 def _median(codes: Codes, values: Numbers, groups: int) -> pa.Array:

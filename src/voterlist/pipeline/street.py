@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from voterlist import config, link, reconcile, review
-from voterlist.check import check, profile, pyramid
+from voterlist.check import check, indicators, profile, pyramid, pyramids
 from voterlist.io import store
 from voterlist.io.store import Shelf
 from voterlist.link.explain import waterfalls
@@ -44,6 +44,8 @@ def check_register(tables: Tables, context: Context) -> Made:
         "scratch/findings-check": found,
         "profile": profile(voters, tables["entries"], on_day=context.list_day),
         "pyramid": pyramid(voters, context.list_day),
+        "ages": pyramids(voters, context.list_day),
+        "indicators": indicators(voters, tables["entries"], context.settings.check, on_day=context.list_day),
     }
     return Made(made, voters.num_rows, voters.num_rows)
 

@@ -1,0 +1,200 @@
+"""The statistics of every place: one row an indicator and a precinct, a constituency or the whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.check.agehist import age_histogram, final_digits, median, myers, whipple
+from voterlist.check.measures import AGE_STRUCTURE, MEASURES, Judged, Measure, ages_judged, judged
+from voterlist.check.register import Codes, Flags, Numbers, Register
+from voterlist.config import CheckSettings
+from voterlist.model import Unit
+from voterlist.schemas import INDICATOR, LIST, empty
+from voterlist.tables import concat, from_columns, group_codes, matches, sort_by
+
+__all__ = ["INDICATORS", "indicators"]
+
+INDICATORS: tuple[str, ...] = (
+    "voters",
+    "median-age",
+    AGE_STRUCTURE,
+    "whipple",
+    "myers",
+    *(measure.code for measure in MEASURES),
+)
+"""Every indicator, in the order in which it is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Statistic:
+    """One indicator of the places of a unit, NaN where not known."""
+
+    value: Numbers
+    count: Numbers | Codes | None = None
+    of: Numbers | Codes | None = None
+    base: Numbers | None = None
+    lower: Numbers | None = None
+    upper: Numbers | None = None
+    p: Numbers | None = None
+    q: Numbers | None = None
+    outlying: Flags | None = None
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The precincts of a register, and how they sum to the places of a unit."""
+
+    register: Register
+    unit: Unit
+    group: Codes
+    """The place of each precinct."""
+    where: pa.Table
+    """constituency and precinct of each place."""
+    wider: Codes
+    """The place of the next wider unit that each place lies in."""
+
+    def sums(self, values: Codes) -> Codes:
+        """The values of the precincts, summed by place."""
+        summed = np.zeros((self.where.num_rows, *values.shape[1:]), dtype=np.int64)
+        np.add.at(summed, self.group, values)
+        return summed
+
+
+def indicators(
+    voters: pa.Table,
+    entries: pa.Table,
+    settings: CheckSettings,
+    *,
+    on_day: dt.date,
+    last: pa.Table | None = None,
+) -> pa.Table:
+    """INDICATOR of every precinct, constituency and the whole, ordered by indicator, unit and place.
+
+    Args:
+        voters: VOTER.
+        entries: ENTRY, of the same entries.
+        settings: the limits by which precincts are judged; the same as those of ``check``.
+        on_day: the day at which ages are taken.
+        last: INDICATOR of last cycle's list, if there is one: its values stand beside.
+
+    Raises:
+        StageError: a table has the wrong shape, or voters and entries are not the same entries.
+    """
+    register = Register.of(voters, entries, empty(LIST), settings, on_day)
+    if not len(register):
+        return empty(INDICATOR)
+    shares = {measure.code: judged(register, measure) for measure in MEASURES}
+    ages, digits, structure = age_histogram(register), final_digits(register), ages_judged(register)
+    tables: list[pa.Table] = []
+    wider: dict[str, _Statistic] = {}
+    for places in _all_places(register):
+        found = {"voters": _sizes(places), **_of_ages(places, ages, digits, structure)}
+        found |= {measure.code: _share(places, measure, shares[measure.code]) for measure in MEASURES}
+        found = {code: _against(statistic, places, wider, code) for code, statistic in found.items()}
+        tables += [_table(places, code, statistic) for code, statistic in found.items()]
+        wider = found
+    return _beside(sort_by(concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct"), last)
+
+
+def _all_places(register: Register) -> list[_Places]:
+    """The whole, the constituencies, the precincts: from the widest unit to the narrowest."""
+    precincts, groups = register.precincts, register.constituency_of_precinct
+    first = register.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
+    whole = first.take(pa.array(groups.first)).set_column(1, "precinct", pa.nulls(len(groups.size), pa.int32()))
+    nation = pa.table({name: pa.nulls(1, pa.int32()) for name in ("constituency", "precinct")})
+    every = np.zeros(len(precincts.size), dtype=np.int64)
+    one = np.zeros(len(groups.size), dtype=np.int64)
+    return [
+        _Places(register, Unit.NATION, every, nation, one[:1]),
+        _Places(register, Unit.CONSTITUENCY, groups.codes, whole, one),
+        _Places(register, Unit.PRECINCT, np.arange(len(every)), first, groups.codes),
+    ]
+
+
+def _sizes(places: _Places) -> _Statistic:
+    """How many entries; of a precinct's permanent list held against the limits of the law."""
+    register = places.register
+    size = places.sums(register.precincts.size).astype(np.float64)
+    if places.unit is not Unit.PRECINCT:
+        return _Statistic(size)
+    permanent = np.where(register.named_precinct, register.precincts.count(register.permanent), 0)
+    least, most = register.settings.smallest_precinct, register.settings.largest_precinct
+    held = permanent > 0
+    lower, upper = (np.where(held, limit, np.nan) for limit in (least, most))
+    return _Statistic(size, lower=lower, upper=upper, outlying=held & ((permanent < least) | (permanent > most)))
+
+
+def _of_ages(places: _Places, ages: Codes, digits: Codes, structure: Judged) -> dict[str, _Statistic]:
+    own, years = places.sums(ages), places.sums(digits)
+    heaped, within = whipple(own)
+    found = {
+        "median-age": _Statistic(median(own), of=own.sum(axis=1)),
+        "whipple": _Statistic(_ratio(500 * heaped, within), heaped, within),
+        "myers": _Statistic(myers(years), of=years.sum(axis=1)),
+    }
+    if places.unit is Unit.PRECINCT:
+        found[AGE_STRUCTURE] = _judged(structure)
+    return found
+
+
+def _share(places: _Places, measure: Measure, share: Judged) -> _Statistic:
+    if places.unit is Unit.PRECINCT and measure.rule is not None:
+        return _judged(share)
+    count, of = places.sums(np.asarray(share.count, dtype=np.int64)), places.sums(share.of)
+    return _Statistic(_ratio(count, of), count, of)
+
+
+def _judged(share: Judged) -> _Statistic:
+    funnel = share.funnel
+    limits = funnel.limits
+    outlying = share.outlying
+    return _Statistic(
+        funnel.value, share.count, share.of, funnel.base, limits.lower, limits.upper, funnel.p, funnel.q, outlying
+    )
+
+
+def _against(found: _Statistic, places: _Places, of_wider: dict[str, _Statistic], code: str) -> _Statistic:
+    """The statistic with that of the wider unit as its base, unless it has one; a sum has none."""
+    if found.base is not None or code == "voters" or code not in of_wider:
+        return found
+    return replace(found, base=of_wider[code].value[places.wider])
+
+
+def _ratio(count: Codes, of: Codes) -> Numbers:
+    ratio: Numbers = np.divide(count, of, out=np.full(len(of), np.nan), where=of > 0)
+    return ratio
+
+
+def _table(places: _Places, code: str, found: _Statistic) -> pa.Table:
+    rows = places.where.num_rows
+    columns = {
+        "indicator": pa.repeat(code, rows),
+        "unit": pa.repeat(places.unit.value, rows),
+        **{name: places.where.column(name) for name in ("constituency", "precinct")},
+    }
+    for name in ("count", "of", "value", "base", "lower", "upper", "p", "q"):
+        numbers = getattr(found, name)
+        if numbers is not None:
+            columns[name] = pa.array(np.asarray(numbers, dtype=np.float64), from_pandas=True)
+    if found.outlying is not None:
+        judged_ = ~np.isnan(found.lower) if found.lower is not None else np.ones(rows, dtype=bool)
+        columns["outlying"] = pa.array(found.outlying, mask=~judged_)
+    return from_columns(columns, INDICATOR)
+
+
+def _beside(table: pa.Table, last: pa.Table | None) -> pa.Table:
+    """The table with the values of last cycle's in the column ``last``."""
+    if last is None or not table.num_rows:
+        return table
+    names = ["indicator", "unit", "constituency", "precinct"]
+    both = pa.concat_tables([part.select(names) for part in (table, last)]).unify_dictionaries()
+    code, _ = group_codes(both, *names, known=False)
+    row, other = matches(code[: table.num_rows], code[table.num_rows :])
+    values = np.full(table.num_rows, np.nan)
+    values[row] = np.asarray(last.column("value").fill_null(np.nan))[other]
+    place = table.schema.get_field_index("last")
+    return table.set_column(place, INDICATOR.field("last"), pa.array(values, from_pandas=True))

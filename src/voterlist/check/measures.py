@@ -1,0 +1,180 @@
+"""The shares by which precincts are compared, and how each is judged: once for the rules and for the indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy import special
+
+from voterlist.check.agehist import age_histogram, distance
+from voterlist.check.funnel import FEWEST_FOR_SPREAD, Funnel, Limits, false_discovery, share_funnel, winsorised
+from voterlist.check.missing import missing
+from voterlist.check.register import Codes, Flags, Numbers, Register
+from voterlist.config import CheckSettings
+from voterlist.model import Sex
+from voterlist.schemas import PROFILE_FIELDS
+
+__all__ = ["AGE_STRUCTURE", "MEASURES", "Judged", "Measure", "ages_judged", "judged", "share_judged"]
+
+_DAYS_OF_YEAR = 365.25
+_DRAWN_SQUARE_OF_DISTANCE = 0.7789
+"""The mean square of Kolmogorov's distribution with its outer tenths drawn in."""
+
+Counted = Callable[[Register], tuple[Flags, Flags]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A share that each precinct has: of the voters of ``of``, those that are flagged too."""
+
+    code: str
+    counted: Counted
+    """Which voters are counted, and among which."""
+    rule: str | None = None
+    """The rule that asks about outliers; None: the share is shown and not judged."""
+    expected: float | None = None
+    """The share that is expected everywhere; None: what is usual in the constituency."""
+    two_sided: bool = False
+    is_gap: bool = False
+    """True where it counts what is missing: a precinct without the column at all does not say what is usual."""
+
+    def allowance(self, settings: CheckSettings) -> float:
+        """How far a share may lie from its base before anybody is asked."""
+        return settings.most_outlying if self.expected is None else settings.most_heaping
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A share of every precinct, and which of them are outliers."""
+
+    count: Numbers | Codes
+    of: Codes
+    funnel: Funnel
+    limit: Numbers
+    """The base and the allowance of the settings, on the side on which the precinct lies."""
+    outlying: Flags
+
+
+def _among_all(register: Register, flags: Flags) -> tuple[Flags, Flags]:
+    return flags, np.ones(len(register), dtype=bool)
+
+
+def _missing(register: Register, name: str) -> tuple[Flags, Flags]:
+    return _among_all(register, missing(register, name))
+
+
+def _without_fin(register: Register) -> tuple[Flags, Flags]:
+    return _among_all(register, ~register.known("fin"))
+
+
+def _men(register: Register) -> tuple[Flags, Flags]:
+    return register.equals("sex", Sex.MALE), register.known("sex")
+
+
+def _year_only(register: Register) -> tuple[Flags, Flags]:
+    known = register.known("birth_year")
+    return known & ~register.known("birth_day"), known
+
+
+def _first_of_january(register: Register) -> tuple[Flags, Flags]:
+    full = register.known("birth_month") & register.known("birth_day")
+    return (register.number("birth_month") == 1) & (register.number("birth_day") == 1), full
+
+
+def _fifteenth(register: Register) -> tuple[Flags, Flags]:
+    full = register.known("birth_month") & register.known("birth_day")
+    return (register.number("birth_day") == 15), full
+
+
+def _round_year(register: Register) -> tuple[Flags, Flags]:
+    known = register.known("birth_year")
+    return known & (register.number("birth_year") % 5 == 0), known
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("men-share", _men, "sex-ratio-outlier", two_sided=True),
+    Measure("first-of-january", _first_of_january, "heaping-first-of-january", 1 / _DAYS_OF_YEAR),
+    Measure("fifteenth", _fifteenth, "heaping-fifteenth", 12 / _DAYS_OF_YEAR),
+    Measure("round-year", _round_year, "heaping-round-year", 1 / 5),
+    Measure("year-only", _year_only, "birth-year-only-outlier", is_gap=True),
+    Measure("without-fin", _without_fin, "missing-fin-outlier", is_gap=True),
+    *(Measure(f"missing-{name.replace('_', '-')}", partial(_missing, name=name)) for name in PROFILE_FIELDS),
+)
+"""In the order in which a report shows them."""
+
+AGE_STRUCTURE = "age-structure"
+
+
+def judged(register: Register, measure: Measure) -> Judged:
+    """The measure of every precinct of the register."""
+    precincts = register.precincts
+    count, of = (precincts.count(flags) for flags in measure.counted(register))
+    return share_judged(register, measure, count, np.where(register.named_precinct, of, 0))
+
+
+def share_judged(register: Register, measure: Measure, count: Codes, of: Codes) -> Judged:
+    """These counts judged: outlying is what is too far off to be chance, and far enough to matter."""
+    settings = register.settings
+    count = np.minimum(count, of)
+    funnel = share_funnel(
+        count,
+        of,
+        register.constituency_of_precinct.codes,
+        chance=settings.outlier_chance,
+        target=measure.expected,
+        two_sided=measure.two_sided,
+        usable=count <= settings.most_missing * of if measure.is_gap else None,
+    )
+    allowed = measure.allowance(settings)
+    above = np.nan_to_num(funnel.value) >= np.nan_to_num(funnel.base)
+    limit = np.clip(funnel.base + np.where(above, allowed, -allowed), 0, 1)
+    far = np.where(above, funnel.value > limit, measure.two_sided & (funnel.value < limit))
+    return Judged(count, of, funnel, limit, far & _no_chance(funnel, settings, two_sided=measure.two_sided))
+
+
+def ages_judged(register: Register) -> Judged:
+    """How far the ages of each precinct lie from those of the rest of its constituency, and which do so not by chance.
+
+    The p value is that of Kolmogorov and Smirnov for two samples, in which the precinct's own variance is widened by
+    the spread between precincts, so that the squares of the winsorised distances are as large as chance makes them.
+    """
+    settings = register.settings
+    ages = np.where(register.named_precinct[:, None], age_histogram(register), 0)
+    group = register.constituency_of_precinct.codes
+    whole = np.zeros((int(group.max(initial=-1)) + 1, ages.shape[1]), dtype=np.int64)
+    np.add.at(whole, group, ages)
+    rest = whole[group] - ages
+    of, others = ages.sum(axis=1), rest.sum(axis=1)
+    at = (of > 0) & (others > 0)
+    value = np.where(at, np.nan_to_num(distance(ages, rest)), np.nan)
+    inverse = np.divide(of + others, of * others, out=np.full(len(of), np.nan), where=at)
+    between = _spread_of_distances(value[at], inverse[at])
+    wide = np.sqrt(inverse + between**2)
+    p = np.full(len(of), np.nan)
+    p[at] = special.kolmogorov(value[at] / wide[at])
+    upper = np.minimum(special.kolmogi(settings.outlier_chance) * wide, 1)
+    base = np.where(at, 0.0, np.nan)
+    funnel = Funnel(value, base, Limits(base, upper), p, false_discovery(p), between)
+    limit = np.where(at, settings.most_outlying, np.nan)
+    far = np.nan_to_num(value) > settings.most_outlying
+    return Judged(np.where(at, value * of, 0), of, funnel, limit, far & _no_chance(funnel, settings, two_sided=False))
+
+
+def _spread_of_distances(value: Numbers, inverse: Numbers) -> float:
+    if len(value) < FEWEST_FOR_SPREAD:
+        return 0.0
+    # The ratio is free of the precinct's size, so it is what is drawn in.
+    ratio = winsorised(value**2 / inverse) / _DRAWN_SQUARE_OF_DISTANCE
+    return float(np.sqrt(max(0.0, float(((ratio - 1) * inverse).mean()))))
+
+
+def _no_chance(funnel: Funnel, settings: CheckSettings, *, two_sided: bool) -> Flags:
+    """Outside the funnel, and still an outlier when all precincts are asked at once."""
+    level = settings.outlier_chance * (2 if two_sided else 1)
+    no_chance: Flags = (np.nan_to_num(funnel.p, nan=1.0) < level) & (
+        np.nan_to_num(funnel.q, nan=1.0) <= settings.false_outliers
+    )
+    return no_chance

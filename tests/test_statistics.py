@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registers import EACH, ON_DAY, clean
+from voterlist.check import INDICATORS, check, indicators, pyramid, pyramids
+from voterlist.check.agehist import distance, median, myers, whipple
+from voterlist.check.funnel import false_discovery, limits_at, middle_share, share_funnel, spread
+from voterlist.config import CheckSettings
+from voterlist.schemas import AGES, ENTRY, INDICATOR, VOTER, empty
+
+RNG_SEEDS = range(3)
+
+
+def _exact_tail(count: int, of: int, share: float) -> float:
+    return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count, of + 1))
+
+
+@given(st.integers(1, 60), st.data(), st.floats(0.001, 0.95))
+def test_a_funnel_never_calls_rarer_than_the_exact_binomial(of, data, share):
+    """However small the precinct, its p value is not below the sum of the binomial tail written out."""
+    count = data.draw(st.integers(0, of))
+    one, both = (
+        share_funnel(np.array([count]), np.array([of]), np.array([0]), chance=0.001, target=share, two_sided=sides).p[0]
+        for sides in (False, True)
+    )
+    assert one >= _exact_tail(count, of, share) * (1 - 1e-9)
+    assert both >= min(1.0, 2 * min(_exact_tail(count, of, share), _exact_tail(of - count, of, 1 - share))) * (1 - 1e-9)
+    assert max(one, both) <= 1
+
+
+def test_a_funnel_judges_nobody_without_voters_or_neighbours():
+    """A precinct of which nobody is counted, and one alone in its constituency, have no p value."""
+    found = share_funnel(np.array([0, 3, 5]), np.array([0, 10, 10]), np.array([0, 0, 1]), chance=0.001)
+    assert np.isnan(found.p).all()
+    assert np.isnan(found.limits.upper).all()
+
+
+def test_the_funnel_narrows_with_size():
+    """Limits enclose the base, and a precinct of 1,500 has tighter ones than one of 60."""
+    lower, upper = limits_at(np.array([60, 300, 1500]), 0.48, 0.02, 0.001)
+    assert (lower < 0.48).all()
+    assert (upper > 0.48).all()
+    assert (np.diff(upper) < 0).all()
+    assert (np.diff(lower) > 0).all()
+
+
+def test_what_is_usual_is_not_moved_by_outliers():
+    """Two of five precincts of another kind leave the middle share where it was, each constituency on its own."""
+    count, of = np.array([48, 50, 49, 100, 100, 10, 10]), np.full(7, 100)
+    group = np.array([0, 0, 0, 0, 0, 1, 1])
+    assert middle_share(count, of, group, np.ones(7, bool)).tolist() == [0.5] * 5 + [0.1] * 2
+
+
+def test_the_spread_between_precincts_is_found_and_chance_is_not_taken_for_it():
+    """Precincts that differ by chance alone have hardly any spread; true differences are recovered, outliers or not."""
+    rng = np.random.default_rng(7)
+    error = 1 / np.sqrt(4 * rng.integers(60, 1500, 400) + 2)
+    alike = spread(rng.normal(0, error), error, np.ones(400, bool))
+    differing = rng.normal(0, np.sqrt(error**2 + 0.05**2))
+    planted = differing + np.where(np.arange(400) < 20, 0.6, 0)
+    assert alike < 0.01
+    assert spread(differing, error, np.ones(400, bool)) == pytest.approx(0.05, rel=0.35)
+    assert spread(planted, error, np.ones(400, bool)) < 0.1
+    assert spread(differing[:9], error[:9], np.ones(9, bool)) == 0
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_false_discovery_is_the_step_up_rule(values):
+    """Calling what has q of at most 0.05 calls exactly what the rule of Benjamini and Hochberg calls, ties too."""
+    p = np.array(values)
+    passed = [rank for rank, value in enumerate(sorted(values), 1) if value * len(values) / rank <= 0.05]
+    cut = sorted(values)[max(passed) - 1] if passed else -1.0
+    assert (false_discovery(p) <= 0.05).tolist() == [value <= cut for value in values]
+
+
+def test_false_discovery_leaves_the_unjudged_out():
+    """A precinct that was not judged has no q, and does not count among those asked."""
+    q = false_discovery(np.array([np.nan, 0.01, np.nan]))
+    assert q[1] == 0.01
+    assert np.isnan(q[[0, 2]]).all()
+
+
+def test_the_index_of_whipple():
+    """Even ages give 100, ages of 30 and 45 alone give 500, and ages outside 23 to 62 are not looked at."""
+    even, heaped, outside = np.ones(131, int), np.zeros(131, int), np.zeros(131, int)
+    heaped[[30, 45]], outside[[20, 65, 70]] = 7, 9
+    count, of = whipple(np.array([even, heaped, outside]))
+    assert (500 * count[:2] / of[:2]).tolist() == [100, 500]
+    assert of[2] == 0
+
+
+def test_the_index_of_myers():
+    """Even years give 0 and one final digit alone 90; a slope of the cohorts is not taken for a preference."""
+    flat, one, slope = np.full(80, 50), np.zeros(80, int), 1000 - 12 * np.arange(80)
+    one[3::10] = 50
+    values = myers(np.array([flat, one, slope, np.zeros(80, int)]))
+    assert values[:2].tolist() == pytest.approx([0, 90])
+    assert values[2] == pytest.approx(0)
+    assert np.isnan(values[3])
+
+
+@given(st.lists(st.integers(0, 130), max_size=25), st.lists(st.integers(0, 130), min_size=1, max_size=25))
+def test_median_and_distance_of_histograms(one, other):
+    """The median is that of the ages written out, and the distance the largest gap of the shares up to an age."""
+    own, rest = (np.bincount(ages, minlength=131)[None] for ages in (np.array(one, int), np.array(other, int)))
+    if not one:
+        assert np.isnan(median(own)[0])
+        assert np.isnan(distance(own, rest)[0])
+        return
+    assert median(own)[0] == np.median(one)
+    gaps = [abs(np.mean([a <= x for a in one]) - np.mean([a <= x for a in other])) for x in range(131)]
+    assert distance(own, rest)[0] == pytest.approx(max(gaps))
+
+
+def _rows(table):
+    return {(row["indicator"], row["unit"], row["precinct"]): row for row in table.to_pylist()}
+
+
+def test_the_indicators_of_a_register():
+    """Every indicator has a row for each precinct, the constituency and the whole, with its numerators and its base."""
+    tables = clean()
+    for row in range(30):
+        tables.voters["fin"][row] = tables.entries["fin"][row] = None
+    voters, entries, _ = tables.arrow()
+    table = indicators(voters, entries, CheckSettings(), on_day=ON_DAY)
+    rows = _rows(table)
+    assert table.schema == INDICATOR
+    assert {name for name, _, _ in rows} == set(INDICATORS)
+    fin = rows["without-fin", "precinct", 1]
+    assert [fin[name] for name in ("count", "of", "value", "base", "outlying")] == [30, EACH, 0.25, 0, True]
+    assert rows["without-fin", "precinct", 2]["outlying"] is False
+    assert rows["without-fin", "nation", None]["value"] == pytest.approx(30 / (3 * EACH))
+    assert rows["missing-fin", "precinct", 1]["base"] == pytest.approx(30 / (3 * EACH))
+    assert rows["missing-fin", "precinct", 1]["outlying"] is None
+    assert [rows["voters", unit, p]["value"] for unit, p in (("precinct", 3), ("nation", None))] == [EACH, 3 * EACH]
+    assert rows["men-share", "precinct", 2]["lower"] < 0.5 < rows["men-share", "precinct", 2]["upper"]
+
+
+def test_outlying_indicators_are_the_findings_of_check():
+    """What the table calls outlying is what the rules report, place by place and value by value."""
+    tables = clean()
+    for row in range(EACH, EACH + 40):
+        tables.voters["fin"][row] = None
+        tables.voters["birth_month"][row] = tables.voters["birth_day"][row] = 1
+    voters, entries, lists = tables.arrow()
+    table = indicators(voters, entries, CheckSettings(), on_day=ON_DAY).to_pylist()
+    outlying = sorted((row["precinct"], row["value"]) for row in table if row["outlying"])
+    found = check(voters, entries, lists, CheckSettings(), on_day=ON_DAY).to_pylist()
+    assert sorted((row["precinct"], row["value"]) for row in found if row["unit"] == "precinct") == outlying
+    assert len(outlying) == 2
+
+
+def test_last_cycle_stands_beside():
+    """The value of last cycle's list stands beside that of the same place, and null where the place is new."""
+    voters, entries, _ = clean().arrow()
+    before = indicators(voters.slice(0, 2 * EACH), entries.slice(0, 2 * EACH), CheckSettings(), on_day=ON_DAY)
+    rows = _rows(indicators(voters, entries, CheckSettings(), on_day=ON_DAY, last=before))
+    assert rows["voters", "precinct", 1]["last"] == EACH
+    assert rows["voters", "precinct", 3]["last"] is None
+    assert rows["voters", "nation", None]["last"] == 2 * EACH
+
+
+def test_indicators_of_nobody():
+    """Without a voter there is no indicator, and the table has its shape."""
+    assert indicators(empty(VOTER), empty(ENTRY), CheckSettings(), on_day=ON_DAY).equals(empty(INDICATOR))
+
+
+def test_the_pyramids_of_the_precincts_sum_to_the_pyramid():
+    """Group by group the precincts' pyramids are the pyramid of all, unknown ages and sexes among them."""
+    tables = clean()
+    tables.voters["sex"][0] = tables.voters["birth_year"][1] = tables.voters["precinct"][2] = None
+    voters, _, _ = tables.arrow()
+    table = pyramids(voters, ON_DAY)
+    assert table.schema == AGES
+    summed = {}
+    for row in table.to_pylist():
+        key = (row["age_from"], row["sex"])
+        summed[key] = summed.get(key, 0) + row["voters"]
+    assert summed == {(row["age_from"], row["sex"]): row["voters"] for row in pyramid(voters, ON_DAY).to_pylist()}
+
+
+def _nation(seed: int, precincts: int, men: float, spread_: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    of = rng.integers(55, 1500, precincts)
+    share = np.clip(rng.normal(men, spread_, precincts), 0.01, 0.99)
+    return rng.binomial(of, share), of, np.arange(precincts) // 50
+
+
+@pytest.mark.parametrize("seed", RNG_SEEDS)
+def test_precincts_that_only_differ_as_usual_are_left_in_peace(seed):
+    """Of 500 precincts whose shares have a spread of their own, under one in a hundred passes limit and q together."""
+    count, of, group = _nation(seed, 500, 0.48, 0.04)
+    found = share_funnel(count, of, group, chance=0.001, two_sided=True)
+    assert ((found.p < 0.002) & (found.q <= 0.05)).mean() < 0.01
+
+
+@pytest.mark.parametrize("seed", RNG_SEEDS)
+def test_planted_outliers_are_found_whatever_their_size(seed):
+    """Of precincts with a fifth more men, all of 300 voters or more pass limit and q together."""
+    count, of, group = _nation(seed, 500, 0.48, 0.03)
+    planted = np.arange(0, 500, 50)
+    of[planted] = np.maximum(of[planted], 300)
+    count[planted] = np.round(0.68 * of[planted])
+    found = share_funnel(count, of, group, chance=0.001, two_sided=True)
+    assert ((found.p < 0.002) & (found.q <= 0.05))[planted].all()
