@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.check import check
+from voterlist.check.coincidences import counted
+from voterlist.check.register import Register
 from voterlist.config import CheckSettings
 from voterlist.schemas import ENTRY, LIST, VOTER
 from voterlist.tables import from_columns
@@ -51,6 +53,10 @@ class Tables:
         found = check(*self.arrow(), settings or CheckSettings(), on_day=ON_DAY).to_pylist()
         places = ("source", "sheet", "line")
         return [{k: v for k, v in row.items() if v is not None and k not in places} for row in found]
+
+    def coincidences(self) -> list[dict[str, Any]]:
+        """COINCIDENCE of the register as rows."""
+        return counted(Register.of(*self.arrow(), CheckSettings(), ON_DAY)).to_pylist()
 
 
 def _array(values: list[Any], schema: pa.Schema, name: str) -> pa.Array:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ import pytest
 
 from registers import EACH, ON_DAY, Tables, clean
 from voterlist.check import RULES, check, profile, pyramid
+from voterlist.check.coincidences import poisson_tail_bound
+from voterlist.check.spelling import misspelt
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError, StageError
 from voterlist.model import Severity
@@ -240,6 +244,43 @@ def _(tables):
     return entry(tables, 17, other_entry_id=ids(tables, 3))
 
 
+@plants("same-entry-in-constituency")
+def _(tables):
+    tables.copy_person(3, 130)
+    tables.voters["fin"][130] = None
+    return entry(tables, 130, other_entry_id=ids(tables, 3))
+
+
+@plants("same-entry-across-constituencies")
+def _(tables):
+    tables.copy_person(3, 2 * EACH + 7)
+    tables.voters["fin"][2 * EACH + 7] = None
+    for row in range(2 * EACH, 3 * EACH):
+        tables.voters["constituency"][row] = tables.entries["constituency"][row] = 18
+    tables.lists["constituency"][2] = 18
+    return entry(tables, 2 * EACH + 7, other_entry_id=ids(tables, 3))
+
+
+@plants("coincidences-beyond-chance")
+def _(tables):
+    for row in range(20, 80, 10):
+        tables.copy_person(row, EACH + row)
+        tables.voters["fin"][EACH + row] = None
+        # Written otherwise, so that the tests of entries, which ask for one spelling, stay silent.
+        tables.voters["surname"][EACH + row] = "another spelling"
+    agreeing = next(row for row in tables.coincidences() if row["constituency"] == 17)
+    return {"constituency": 17, "value": 6.0, "limit": agreeing["expected"]}
+
+
+@plants("name-misspelt")
+def _(tables):
+    # Of 120 voters each with one surname but for one, whose has a letter doubled.
+    for row in range(3 * EACH):
+        tables.voters["surname_stem"][row] = "mammad"
+    tables.voters["surname_stem"][5] = "mammmad"
+    return entry(tables, 5, field="surname")
+
+
 @plants("birth-year-only")
 def _(tables):
     for row in range(0, 3 * EACH, 15):
@@ -284,7 +325,7 @@ def _age(tables, row):
     return ON_DAY.year - year - ((month, day) > (ON_DAY.month, ON_DAY.day))
 
 
-COMES_WITH = {"birth-year-only-outlier": {"birth-year-only"}}
+COMES_WITH = {"birth-year-only-outlier": {"birth-year-only"}, "two-fins": {"same-entry-in-constituency"}}
 """Findings that a planted fault rightly makes besides its own."""
 
 RULE_OF = {rule.code: rule for rule in RULES}
@@ -398,6 +439,57 @@ def test_findings_hold_no_cell():
     said |= {text for name in ("source", "sheet") for text in found.column(name).to_pylist() if text}
     cells = {text for name in ENTRY.names[7:] for text in tables.entries[name] if text is not None}
     assert not said & cells
+
+
+def test_coincidences_are_counted_as_by_hand():
+    """Pairs found and expected are those of a count over all pairs, kind by kind, in each place and in the whole."""
+    tables = clean()
+    for row in range(2 * EACH, 3 * EACH):
+        tables.voters["constituency"][row] = tables.entries["constituency"][row] = 18
+    for row in range(10, 60, 10):
+        tables.copy_person(row, EACH + row)
+        tables.copy_person(row, 2 * EACH + row)
+    tables.voters["birth_day"][10] = tables.voters["sex"][20] = tables.voters["surname_stem"][30] = None
+    people = [dict(zip(tables.voters, row, strict=True)) for row in zip(*tables.voters.values(), strict=True)]
+    parts = {"stem": ["surname_stem"], "given": ["given_skeleton"], "patronymic": ["patronymic_skeleton"]}
+    parts |= {"year": ["birth_year"], "date": ["birth_year", "birth_month", "birth_day"]}
+
+    def agreeing(pairs, kind):
+        names = ["sex", *(name for part in kind for name in parts[part])]
+        return [(a, b) for a, b in pairs if all(a[n] == b[n] and (n == "sex" or a[n] is not None) for n in names)]
+
+    for found in tables.coincidences():
+        place = found["constituency"]
+        pairs = list(combinations([one for one in people if place in {None, one["constituency"]}], 2))
+        *names, birth = found["agreement"].split("+")
+        assert found["found"] == len(agreeing(pairs, (*names, birth)))
+        expected = 0.0
+        sexes = agreeing(pairs, ())
+        for sex, band in {(one["sex"], one["birth_year"] // 10) for one in people}:
+            of_sex = [pair for pair in sexes if pair[0]["sex"] == sex]
+            of_band = [pair for pair in of_sex if {one["birth_year"] // 10 for one in pair} == {band}]
+            share = {name: len(agreeing(of_band, (name,))) / max(len(of_band), 1) for name in names}
+            share["stem"] = len(agreeing(of_sex, ("stem",))) / max(len(of_sex), 1)
+            expected += len(agreeing(of_band, (birth,))) * np.prod(list(share.values()))
+        assert found["expected"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("count", "mean"), [(5, 0.1), (12, 4.0), (3, 2.9), (40, 10.0)])
+def test_the_poisson_bound_is_never_below_the_tail(count, mean):
+    """What is called improbable is at least as improbable, and the bound is no more than twice the tail far out."""
+    tail = 1 - sum(math.exp(-mean) * mean**k / math.factorial(k) for k in range(count))
+    bound = poisson_tail_bound(np.array([float(count)]), np.array([mean]))[0]
+    assert tail <= bound * (1 + 1e-6)
+    assert bound <= 2 * tail or count < 2 * mean
+
+
+def test_a_rare_name_is_no_slip():
+    """One letter from a frequent name: found inside it, not at its first letter nor as a last letter more."""
+    names = ["mammad", "mamnad", "mmamad", "hammad", "mammada", "mamma", "maamad", "ali", "aly", "qurban"]
+    counts = np.array([500, 1, 1, 1, 1, 1, 3, 500, 1, 1])
+    found = [name for name, slip in zip(names, misspelt(names, counts, 250), strict=True) if slip]
+    assert found == ["mamnad", "mmamad"]
+    assert not misspelt([], np.zeros(0, dtype=np.int64), 250).any()
 
 
 def test_the_profile_of_a_precinct():

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from voterlist.check import (
     ages,
+    coincidences,
     dwellings,
     heaping,
     identifiers,
@@ -22,6 +23,7 @@ from voterlist.check import (
     repeats,
     sex,
     shares,
+    spelling,
 )
 from voterlist.check.indicators import INDICATORS, indicators
 from voterlist.check.overview import profile, pyramid, pyramids
@@ -36,6 +38,7 @@ __all__ = ["INDICATORS", "RULES", "SHARE_RULES", "check", "indicators", "profile
 _TESTS: tuple[RegisterTest, ...] = (
     *missing.TESTS,
     *letters.TESTS,
+    *spelling.TESTS,
     *identifiers.TESTS,
     *ages.TESTS,
     *heaping.TESTS,
@@ -44,6 +47,7 @@ _TESTS: tuple[RegisterTest, ...] = (
     *dwellings.TESTS,
     *numbering.TESTS,
     *repeats.TESTS,
+    *coincidences.TESTS,
     *shares.TESTS,
 )
 

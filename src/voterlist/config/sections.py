@@ -156,7 +156,7 @@ class CheckSettings(_Section):
     most_heaping: Share = 0.02
     least_strangers: Count = 6
     """A dwelling of this many voters or more, no two of one surname, is asked about."""
-    least_times_as_frequent: Count = 500
+    least_times_as_frequent: Count = 250
     """A spelling one letter from a name that stands so many times as often is asked about."""
     most_missing: Share = 0.5
     """A field missing in a larger share of a precinct's entries counts as a column that was not handed in."""
