@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from voterlist.config import IngestSettings
 from voterlist.ingest.account import ColumnAccount, FileAccount, ListAccount, PlaceAccount, SheetAccount, inspect
+from voterlist.ingest.extra import FORMER_NAMES, REASON, extra_column, protocol
 from voterlist.ingest.generic import parse_map, statistics, table_entries, table_intake
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
@@ -21,6 +22,8 @@ from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
 __all__ = [
+    "FORMER_NAMES",
+    "REASON",
     "RULES",
     "ColumnAccount",
     "ColumnMap",
@@ -30,11 +33,13 @@ __all__ = [
     "ListAccount",
     "PlaceAccount",
     "SheetAccount",
+    "extra_column",
     "ingest",
     "ingest_register",
     "inspect",
     "map_columns",
     "parse_map",
+    "protocol",
     "statistics",
     "table_entries",
     "table_intake",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from voterlist import config, ingest, link, reconcile
+from voterlist import config, cycles, ingest, link, reconcile
 from voterlist.check import RULES as CHECK_RULES
 from voterlist.config import Settings
 from voterlist.io import ledger as ledgers
@@ -35,7 +35,9 @@ from voterlist.version import __version__
 __all__ = ["RULE_CODES", "RunResult", "Trouble", "UnitStanding", "overdue", "run", "standings"]
 
 RULE_CODES = frozenset(
-    rule.code for rules in (ingest.RULES, NORMALIZE_RULES, CHECK_RULES, reconcile.RULES, link.RULES) for rule in rules
+    rule.code
+    for rules in (ingest.RULES, NORMALIZE_RULES, CHECK_RULES, reconcile.RULES, cycles.RULES, link.RULES)
+    for rule in rules
 )
 """The codes that ``[check.rules]`` of the settings may name."""
 

@@ -1,26 +1,32 @@
-"""What lies in ``reference/``: the registers and statistics of other bodies, read like any list."""
+"""What lies in ``reference/``: registers, lists of other cycles, statistics, protocols, told by their names."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.config import Settings
 from voterlist.errors import InputError
-from voterlist.ingest import ingest, statistics
+from voterlist.ingest import protocol, statistics
 from voterlist.io import readers
 from voterlist.io.store import sha256
-from voterlist.normalize import normalize
-from voterlist.schemas import STATISTIC
-from voterlist.tables import from_columns, sort_by
+from voterlist.pipeline.registers import Persons, read_list, read_register
+from voterlist.reconcile import FORMER, REGISTERS
+from voterlist.schemas import ENTRY, PROTOCOL, REMOVAL_REASON, STATISTIC, RawFile, empty
+from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["SOURCES", "Outside", "read"]
+__all__ = ["EARLIER", "LAST", "SOURCES", "Outside", "kind_of", "read", "read_last", "rows_named"]
 
-DEATHS = "deaths"
 STATISTICS = "statistics"
+PROTOCOLS = "protocol"
+LAST = "last-cycle"
+EARLIER = "earlier-cycle"
+KINDS = (*REGISTERS, LAST, EARLIER, STATISTICS, PROTOCOLS)
+"""How the name of a file begins, in any case, with ``_`` or a blank for ``-``."""
 
 SOURCES = pa.schema(
     [
@@ -37,12 +43,19 @@ be used, and the code of why not."""
 
 @dataclass(slots=True)
 class Outside:
-    """What other bodies gave. None: no such file."""
+    """What other bodies, and other cycles, gave. None: no such file."""
 
-    deaths: pa.Table | None = None
-    """VOTER: the register of deaths, normalised like the list."""
+    registers: dict[str, pa.Table] = field(default_factory=dict)
+    """VOTER by name, as ``reconcile`` takes them."""
+    rows: pa.Table = field(default_factory=lambda: empty(ENTRY))
+    """ENTRY: every row of the registers as written, with its file and line; ids as in ``registers``."""
+    reasons: pa.Table = field(default_factory=lambda: empty(REMOVAL_REASON))
+    last: Persons | None = None
+    earlier: Persons | None = None
     statistics: pa.Table | None = None
     """STATISTIC"""
+    protocol: pa.Table | None = None
+    """PROTOCOL"""
     sources: list[dict[str, object]] = field(default_factory=list)
 
     def note(self, source: str, register: str | None, rows: int, usable: int, trouble: str | None = None) -> None:
@@ -57,44 +70,90 @@ class Outside:
         return sort_by(from_columns(columns, SOURCES, len(self.sources)), "source", "register")
 
 
+def kind_of(path: Path) -> str | None:
+    """What a file of ``reference/`` is, by its name; None where that says nothing known."""
+    name = path.name.lower().replace("_", "-").replace(" ", "-")
+    return next((kind for kind in KINDS if name.startswith(kind)), None)
+
+
 def read(paths: Sequence[Path], folder: Path, settings: Settings) -> Outside:
-    """The registers among these files: ``deaths*`` and ``statistics*`` by their names; a bad file is noted, no more.
+    """What these files hold, each told by its name; a bad file is noted, no more.
 
     ``folder`` is the folder that the files' names are told from.
     """
     outside = Outside()
-    deaths = [path for path in paths if path.name.lower().startswith(DEATHS)]
-    if deaths:
-        _read_deaths(outside, deaths, folder, settings)
-    tables = []
+    by_kind: dict[str | None, list[Path]] = {}
     for path in paths:
-        if path.name.lower().startswith(STATISTICS):
-            tables.append(_read_statistics(outside, path, folder, settings))
-        elif path not in deaths:
-            outside.note(sha256(path)[:12], None, 0, 0)
-    if tables:
-        outside.statistics = sort_by(pa.concat_tables(tables).unify_dictionaries(), *STATISTIC.names[:3])
+        by_kind.setdefault(kind_of(path), []).append(path)
+    for path in by_kind.get(None, ()):
+        outside.note(sha256(path)[:12], None, 0, 0)
+    for name in (name for name in REGISTERS if name in by_kind):
+        _add_register(outside, name, read_register(name, by_kind[name], folder, settings))
+    outside.last = _read_cycle(outside, LAST, by_kind.get(LAST, ()), folder, settings)
+    outside.earlier = _read_cycle(outside, EARLIER, by_kind.get(EARLIER, ()), folder, settings)
+    if outside.last is not None:
+        outside.reasons = concat([outside.reasons, outside.last.reasons], REMOVAL_REASON)
+    numbers = {}
+    for kind, schema, make in ((STATISTICS, STATISTIC, statistics), (PROTOCOLS, PROTOCOL, protocol)):
+        found = [_read_numbers(outside, kind, make, path, folder, settings) for path in by_kind.get(kind, ())]
+        tables = [table for table in found if table is not None]
+        numbers[kind] = sort_by(concat(tables, schema), *schema.names[:3]) if found else None
+    outside.statistics, outside.protocol = numbers[STATISTICS], numbers[PROTOCOLS]
     return outside
 
 
-def _read_deaths(outside: Outside, paths: Sequence[Path], folder: Path, settings: Settings) -> None:
-    """The register of deaths: the same headers, spellings and dates as a list, so the same stages read it."""
-    files = readers.read_paths(paths, folder, settings.ingest)
-    intake = ingest(files, settings.ingest, constituency=None)
-    outside.deaths = normalize(intake.entries, settings.workspace.profile).table
-    counts = {row["source"]: row for row in intake.lists.to_pylist()}
-    for file in files:
-        found = counts.get(file.source, {"rows": 0, "entries": 0})
-        outside.note(file.source, DEATHS, found["rows"], found["entries"], file.trouble)
+def read_last(paths: Sequence[Path], folder: Path, settings: Settings) -> Persons | None:
+    """The last cycle's list alone; None where there is none."""
+    own = [path for path in paths if kind_of(path) == LAST]
+    return read_list(own, folder, settings) if own else None
 
 
-def _read_statistics(outside: Outside, path: Path, folder: Path, settings: Settings) -> pa.Table:
-    """STATISTIC; a file that is half usable is refused whole, and noted."""
+def _add_register(outside: Outside, name: str, found: Persons) -> None:
+    outside.registers[name] = found.voters
+    if found.former.num_rows and name == "name-changes":
+        outside.registers[FORMER] = found.former
+    if name == "removals":
+        outside.reasons = concat([outside.reasons, found.reasons], REMOVAL_REASON)
+    outside.rows = concat([outside.rows, found.entries], ENTRY)
+    _note(outside, name, found)
+
+
+def _note(outside: Outside, name: str, found: Persons) -> None:
+    for source, rows, usable, trouble in found.sources:
+        outside.note(source, name, rows, usable, trouble)
+
+
+def _read_cycle(outside: Outside, name: str, paths: Sequence[Path], folder: Path, settings: Settings) -> Persons | None:
+    if not paths:
+        return None
+    found = read_list(paths, folder, settings)
+    _note(outside, name, found)
+    # A file that could not be read is no empty list: everybody would be new.
+    return found if found.entries.num_rows else None
+
+
+def _read_numbers(
+    outside: Outside,
+    kind: str,
+    make: Callable[[RawFile], pa.Table],
+    path: Path,
+    folder: Path,
+    settings: Settings,
+) -> pa.Table | None:
+    """A table of numbers; one that is half usable is refused whole, and noted."""
     raw = readers.read_paths([path], folder, settings.ingest)[0]
     try:
-        found = statistics(raw)
+        found = make(raw)
     except InputError as error:
-        outside.note(raw.source, STATISTICS, 0, 0, error.code)
-        return STATISTIC.empty_table()
-    outside.note(raw.source, STATISTICS, found.num_rows, found.num_rows)
+        outside.note(raw.source, kind, 0, 0, error.code)
+        return None
+    outside.note(raw.source, kind, found.num_rows, found.num_rows)
     return found
+
+
+def rows_named(outside: Outside, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """ENTRY: the rows of the registers, and those of the last cycle's list that have one of these ids."""
+    if outside.last is None:
+        return outside.rows
+    last = outside.last.entries
+    return concat([outside.rows, last.filter(pc.is_in(last.column("entry_id"), value_set=pc.unique(ids)))], ENTRY)

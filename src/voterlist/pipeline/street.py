@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from voterlist import config, link, reconcile, review
 from voterlist.check import check, indicators, profile, pyramid, pyramids
+from voterlist.cycles import Cycles, compare_cycles
 from voterlist.io import store
 from voterlist.io.store import Shelf
 from voterlist.link.explain import waterfalls
@@ -18,7 +19,7 @@ from voterlist.pipeline import reference
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.intake import merge_lists, normalize_entries, take_in
 from voterlist.pipeline.walk import Made, Tables
-from voterlist.schemas import FINDING
+from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, empty
 from voterlist.tables import concat, sort_by
 
 __all__ = ["STREET", "Context", "Step"]
@@ -51,24 +52,46 @@ def check_register(tables: Tables, context: Context) -> Made:
 
 
 def reconcile_outside(tables: Tables, context: Context) -> Made:
-    """The list against the registers and statistics of other bodies; here all findings come together."""
+    """The list against registers, statistics and the last cycle's list; here all findings come together."""
     voters = tables["voters"]
     outside = reference.read(context.inputs.reference, context.workspace, context.settings)
     found = reconcile.reconcile(
         voters,
-        deaths=outside.deaths,
+        registers=outside.registers,
         statistics=outside.statistics,
+        protocol=outside.protocol,
         settings=context.settings.check,
+        on_day=context.list_day,
     )
+    compared = _last_cycle(outside, voters, context)
     parts = [tables[name] for name in sorted(tables) if name.startswith("scratch/findings-")]
+    findings = concat([*parts, found.findings, compared.findings], FINDING)
     made = {
-        "findings": sort_by(concat([*parts, found.findings], FINDING), *FINDING_ORDER),
+        "findings": sort_by(findings, *FINDING_ORDER),
         "matches": found.matches,
         "register_use": found.usable,
+        "register_rows": reference.rows_named(outside, compared.findings.column("other_entry_id")),
         "comparison": found.compared,
+        "cycle_changes": compared.changes,
+        "cycle_summary": compared.summary,
         "reference": outside.table(),
     }
     return Made(made, voters.num_rows, voters.num_rows)
+
+
+def _last_cycle(outside: reference.Outside, voters: pa.Table, context: Context) -> Cycles:
+    """This list beside the last cycle's; three tables without rows where that was not given."""
+    if outside.last is None:
+        return Cycles(empty(CYCLE_CHANGE), empty(CYCLE_SUMMARY), empty(FINDING))
+    return compare_cycles(
+        outside.last.voters,
+        voters,
+        earlier=outside.earlier.voters if outside.earlier is not None else None,
+        registers=outside.registers,
+        reasons=outside.reasons,
+        settings=context.settings.check,
+        on_day=context.list_day,
+    )
 
 
 def link_entries(tables: Tables, context: Context) -> Made:

@@ -1,0 +1,284 @@
+"""Registers and lists of other cycles, as files of the reference folder of a workspace."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pyarrow.parquet as pq
+import pytest
+
+import workspaces
+from voterlist.config import IngestSettings, Settings
+from voterlist.errors import InputError
+from voterlist.ingest import protocol
+from voterlist.io.readers import read_file
+from voterlist.model import Stage
+from voterlist.pipeline import reference
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return workspaces.make(tmp_path / "2026")
+
+
+def put(workspace: Path, name: str, text: str) -> None:
+    (workspace / "reference" / name).write_text(text, encoding="utf-8")
+
+
+def tables_of(workspace: Path, **options):
+    """Every table of a run up to reconciliation, as rows."""
+    result = workspaces.run(workspace, until=Stage.RECONCILE, **options)
+    return lambda name: pq.read_table(result.folder / f"{name}.parquet").to_pylist()
+
+
+def found(table, *codes: str):
+    """(rule, surname or file line) of the findings of these rules."""
+    entries = {row["entry_id"]: row for row in [*table("entries"), *table("register_rows")]}
+    return [
+        (row["rule"], entries[row["entry_id"] or row["other_entry_id"]]["surname"])
+        for row in table("findings")
+        if row["rule"] in codes
+    ]
+
+
+def test_each_register_is_read_by_its_name_whatever_its_format_and_language(workspace):
+    """Russian headers, a workbook, a name in capitals: each file is the register that its name says."""
+    put(
+        workspace,
+        "departures 2025.csv",
+        "Фамилия;Имя;Отчество;Дата рождения;ФИН;Округ\nРзаев;Орхан;Шамиль оглы;05.05.1965;5XK1238;88\n",
+    )
+    put(
+        workspace,
+        "ABROAD.csv",
+        "Surname,Given name,Father's name,Date of birth,PIN\nHuseynli,Tural,Ahmad,23.11.1988,5XK1236\n",
+    )
+    book = openpyxl.Workbook()
+    for row in (
+        ["Soyadı", "Adı", "Atasının adı", "Doğum tarixi", "FİN", "Seçki dairəsi"],
+        ["Kərimov", "Nihad", "Elçin oğlu", "01.02.2008", "6XK0001", 88],
+        ["Kərimli", "Nicat", "Elçin oğlu", "01.02.2008", "6XK0002", 5],
+    ):
+        book.active.append(row)
+    book.save(workspace / "reference" / "newly_of_age.xlsx")
+    table = tables_of(workspace)
+    assert found(table, "moved-away-confirmed", "abroad-on-permanent-list", "newly-of-age-missing") == [
+        ("abroad-on-permanent-list", "Hüseynli"),
+        ("moved-away-confirmed", "Rzayev"),
+        # The other one belongs to a constituency of which there is no list here.
+        ("newly-of-age-missing", "Kərimov"),
+    ]
+    assert {(row["register"], row["usable"]) for row in table("reference")} == {
+        ("abroad", 1),
+        ("departures", 1),
+        ("newly-of-age", 2),
+    }
+    use = {(row["register"], row["measure"]): row["rows"] for row in table("register_use")}
+    assert use["departures", "confirmed"] == 1
+    assert use["deaths", "total"] is None
+
+
+def test_a_row_of_a_register_can_be_found_in_its_file(workspace):
+    """The table of register rows has file, line and cells of every row that a finding names."""
+    put(
+        workspace,
+        "deaths.csv",
+        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n;;;;\nRzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n",
+    )
+    table = tables_of(workspace)
+    (finding,) = [row for row in table("findings") if row["rule"] == "deceased-confirmed"]
+    (row,) = [row for row in table("register_rows") if row["entry_id"] == finding["other_entry_id"]]
+    assert (row["line"], row["surname"]) == (3, "Rzayev")
+    assert row["entry_id"].startswith("deaths:")
+
+
+def test_arrivals_are_missing_or_listed_elsewhere(workspace):
+    """Who came and stands in no list is missing; who stands where they left is listed elsewhere; others are right."""
+    put(
+        workspace,
+        "arrivals.csv",
+        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Dairə;Məntəqə\n"
+        "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88;1\n"
+        "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239;88;2\n"
+        "Kərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88;2\n",
+    )
+    assert found(tables_of(workspace), "arrived-missing", "arrived-listed-elsewhere") == [
+        ("arrived-listed-elsewhere", "Rzayev"),
+        ("arrived-missing", "Kərimov"),
+    ]
+
+
+def test_residents_and_those_on_the_list_only(workspace):
+    """A usable register of residence tells who is missing on either side; one that is not, on its own side only."""
+    header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Dairə\n"
+    rows = "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\nKərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88\n"
+    put(workspace, "residence.csv", header + rows)
+    table = tables_of(workspace)
+    assert found(table, "resident-missing") == [("resident-missing", "Kərimov")]
+    assert len(found(table, "not-in-residence-register")) == 6
+    put(workspace, "residence.csv", header + rows + "Kərimov;Nihad;;;;88\n")
+    table = tables_of(workspace)
+    assert found(table, "resident-missing", "not-in-residence-register") == [("resident-missing", "Kərimov")]
+    assert {row["measure"]: row["rows"] for row in table("register_use")}["list-only"] == 6
+
+
+def test_a_changed_name_is_found_under_the_former_one(workspace):
+    """The column of the former surname is used: old name alone, both names, new name alone."""
+    put(
+        workspace,
+        "name-changes.csv",
+        "Soyadı;Əvvəlki soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
+        "Hüseynova;Quliyeva;Sevinc;Vaqif qızı;30.09.1991;5XK1237\n"
+        "Rzayeva;Əliyeva;Aygün;Nadir qızı;17.02.1969;5XK1239\n"
+        "Nağıyev;Hüseynli;Tural;Əhməd oğlu;23.11.1988;\n",
+    )
+    codes = ("name-changed-old-name", "name-changed-both-names", "register-identity-conflict")
+    assert found(tables_of(workspace), *codes) == [
+        ("name-changed-old-name", "Hüseynli"),
+        ("name-changed-old-name", "Quliyeva"),
+    ]
+    put(
+        workspace,
+        "name-changes.csv",
+        "Soyadı;Əvvəlki soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
+        "Rzayeva;Məmmədova;Aygün;Nadir qızı;17.02.1969;5XK1239\n",
+    )
+    line = "4;Məmmədova;Aygün;Nadir qızı;17.02.1969;qadın;Səttar Bəhlulzadə küç. 19;5XK1239\n"
+    with (workspace / "inbox" / "88" / "menteqe-1.csv").open("a", encoding="utf-8") as file:
+        file.write(line)
+    table = tables_of(workspace)
+    (finding,) = [row for row in table("findings") if row["rule"] == "name-changed-both-names"]
+    surnames = {row["entry_id"]: row["surname"] for row in table("entries")}
+    assert (surnames[finding["entry_id"]], surnames[finding["other_entry_id"]]) == ("Məmmədova", "Rzayeva")
+
+
+def last_cycle(workspace: Path, tmp_path: Path, text: str) -> None:
+    """The same workspace with other rows in its second precinct becomes the last cycle's list, as a run left it."""
+    before = workspaces.copied(workspace, tmp_path / "2025")
+    (before / "inbox" / "88" / "menteqe-2.csv").write_text(
+        f"2 saylı seçki məntəqəsi\n{workspaces.HEADER}{text}", encoding="utf-8"
+    )
+    result = workspaces.run(before, until=Stage.MERGE)
+    shutil.copy(result.folder / "entries.parquet", workspace / "reference" / "last-cycle.parquet")
+
+
+GONE = "1;Əsgərov;Vüsal;Nadir oğlu;05.05.1955;kişi;Səttar Bəhlulzadə küç. 19;5XK7777\n"
+GONE += "2;Əsədov;Anar;Namiq oğlu;07.05.1957;kişi;Səttar Bəhlulzadə küç. 19;5XK7778\n"
+GONE += workspaces.TWO.split("\n")[1].replace("2;", "3;", 1) + "\n"
+
+
+def test_a_run_compares_with_the_last_cycle(workspace, tmp_path):
+    """Unchanged entries are found by their ids; a record with a reason explains a removal, one without does not."""
+    last_cycle(workspace, tmp_path, GONE)
+    put(
+        workspace,
+        "removals.csv",
+        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Çıxarılma səbəbi\n"
+        "Əsgərov;Vüsal;Nadir oğlu;05.05.1955;5XK7777;S-4\n"
+        "Əsədov;Anar;Namiq oğlu;07.05.1957;5XK7778;\n",
+    )
+    table = tables_of(workspace)
+    changes = {(row["change"], row["cause"], row["reason"]) for row in table("cycle_changes")}
+    assert changes == {
+        ("removed", "recorded", "S-4"),
+        ("removed", "none", None),
+        ("added", "none", None),
+        ("added", "repeated", None),
+    }
+    assert found(table, "removed-without-reason", "added-without-cause") == [
+        ("added-without-cause", "Rzayeva"),
+        ("removed-without-reason", "Əsədov"),
+    ]
+
+
+def test_the_last_cycle_may_be_a_plain_file(workspace):
+    """The last list as a workbook or text with other spellings and no ids is compared all the same."""
+    put(
+        workspace,
+        "Last cycle.csv",
+        "Constituency,Precinct,Surname,Given name,Father's name,Date of birth,PIN\n"
+        "88,2,Rzayev,Orkhan,Shamil,05.05.1965,5XK1238\n88,1,RZAYEVA,AYGUN,NADIR,17.02.1969,\n",
+    )
+    rows = [row for row in tables_of(workspace)("cycle_changes") if row["old_entry_id"]]
+    assert {(row["change"], row["level"], row["old_precinct"], row["precinct"]) for row in rows} == {
+        ("changed", "fin", 2, 2),
+        ("moved", "names", 1, 2),
+    }
+
+
+def test_a_last_cycle_that_cannot_be_read_makes_nobody_new(workspace):
+    """A damaged file is noted with its trouble, and no comparison is made: nobody is added without a cause."""
+    (workspace / "reference" / "last-cycle.parquet").write_bytes(b"PAR1 no table PAR1")
+    table = tables_of(workspace)
+    assert table("cycle_changes") == table("cycle_summary") == []
+    (row,) = table("reference")
+    assert (row["register"], row["usable"]) == ("last-cycle", 0)
+    assert row["trouble"]
+
+
+PROTOCOL = "Dairə;Məntəqə;1;1a;1b;1c;1d\n88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"
+
+
+def test_a_protocol_must_add_up(workspace):
+    """Line 1 against its parts, 1a against the list, totals against their parts: each row by its own place."""
+    put(workspace, "protocol.csv", PROTOCOL)
+    rows = [row for row in tables_of(workspace)("findings") if "protocol" in row["rule"] or "totals" in row["rule"]]
+    names = ("rule", "unit", "precinct", "field", "value", "limit")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        ("protocol-does-not-add-up", "constituency", None, None, 9.0, 10.0),
+        ("protocol-does-not-add-up", "nation", None, None, 9.0, 10.0),
+        ("protocol-list-differs", "precinct", 2, None, 4.0, 3.0),
+        ("protocol-list-differs", "constituency", None, None, 9.0, 7.0),
+        ("totals-do-not-add-up", "constituency", None, "line_1a", 9.0, 8.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Dairə;Məntəqə;Say\n88;1;5\n", "header-unknown"),
+        ("Dairə;Məntəqə;1;1a\n88;1;5;four\n", "statistic-unreadable"),
+        ("", "file-empty"),
+    ],
+)
+def test_a_protocol_that_cannot_be_used_is_refused_whole(tmp_path, text, code):
+    """No column of a line, a word for a number, nothing at all: a code, and no half protocol."""
+    (tmp_path / "protocol.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        protocol(read_file(tmp_path / "protocol.csv", "protocol.csv", IngestSettings()))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("header", ["Line 1a", "Sətir 1a", "строка 1а", "1a", "1 A", "1a sətri"])
+def test_the_lines_of_a_protocol_are_known_in_three_languages(tmp_path, header):
+    """One line, however its column is headed."""
+    (tmp_path / "protocol.csv").write_text(f"Dairə;1;{header};1b\n88;1 050;1 040;10\n", encoding="utf-8")
+    found = protocol(read_file(tmp_path / "protocol.csv", "protocol.csv", IngestSettings())).to_pylist()
+    assert found == [
+        {
+            "constituency": 88,
+            "precinct": None,
+            "line_1": 1050,
+            "line_1a": 1040,
+            "line_1b": 10,
+            "line_1c": None,
+            "line_1d": None,
+        }
+    ]
+
+
+def test_the_names_of_the_files_change_nothing(workspace):
+    """Renamed and split files of one register give the same findings."""
+    header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
+    rows = ["Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n", "Hüseynli;Tural;Əhməd oğlu;23.11.1988;5XK1236\n"]
+    (workspace / "reference" / "conscripts.csv").write_text(header + "".join(rows), encoding="utf-8")
+    settings = Settings()
+    whole = reference.read(sorted((workspace / "reference").iterdir()), workspace, settings)
+    (workspace / "reference" / "conscripts.csv").unlink()
+    for name, row in zip(("b", "a"), rows, strict=True):
+        (workspace / "reference" / f"Conscripts_{name}.csv").write_text(header + row, encoding="utf-8")
+    parts = reference.read(sorted((workspace / "reference").iterdir()), workspace, settings)
+    assert parts.registers["conscripts"].equals(whole.registers["conscripts"])
+    assert len(parts.sources) == 2
