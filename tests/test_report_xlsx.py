@@ -19,8 +19,8 @@ from voterlist.review import UNKNOWN_VERDICT, check_decisions
 from voterlist.schemas import DECISION
 
 SHEETS = {
-    "en": ["Summary", "Cases", "Not duplicates", "Faults", "Rows set aside", "Balance", "Deadlines"],
-    "az": ["Xülasə", "Hallar", "Təkrar deyil", "Nöqsanlar", "Kənara qoyulanlar", "Balans", "Müddətlər"],
+    "en": ["Summary", "Cases", "Not duplicates", "Evidence", "Faults", "Rows set aside", "Balance", "Deadlines"],
+    "az": ["Xülasə", "Hallar", "Təkrar deyil", "Əlamətlər", "Nöqsanlar", "Kənara qoyulanlar", "Balans", "Müddətlər"],
 }
 
 
@@ -37,7 +37,7 @@ def rows_of(sheet):
 
 
 def asked(decided=None):
-    made = {name: getattr(tables, name)() for name in ("entries", "voters", "pairs")}
+    made = {name: getattr(tables, name)() for name in ("entries", "voters", "pairs", "waterfalls")}
     return report.review_cases(tables.cases(), **made, sources=tables.FILES, decisions=decided)
 
 
@@ -67,7 +67,7 @@ def read(path):
 
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_the_workbook_has_its_sheets_in_the_language(language):
-    """Seven sheets, named in the language asked for, each with a title that is no code."""
+    """Eight sheets, named in the language asked for, each with a title that is no code."""
     book = opened(xlsx.render_report(tables.build(), language))
 
     assert book.sheetnames == SHEETS[language]
@@ -100,6 +100,53 @@ def test_cases_stand_entry_by_entry_with_what_differs_marked():
     assert grounds["Nizami küç. 5"] == "FFFBE3C4"
     assert grounds["Məmmədov Elçin Rauf oğlu"] == "FFE3EDF4"
     assert grounds["Elçin"] == "00000000"
+
+
+def test_the_evidence_stands_in_numbers_that_add_up():
+    """A row a case: before looking, the fields and what is taken back are the sum; what is not known is blank."""
+    book = opened(xlsx.render_report(tables.build(), "en"))
+    rows = rows_of(book["Evidence"])
+
+    assert [(row["Case"], row["Name"]) for row in rows] == [(1, "Məmmədov Elçin Rauf oğlu")]
+    row = rows[0]
+    assert row["Document"] is None
+    assert row["Rare values"] is None
+    parts = [
+        "Before looking",
+        "Surname",
+        "Given name",
+        "Patronymic",
+        "Birth date",
+        "Sex",
+        "Address",
+        "FIN",
+        "Taken back",
+    ]
+    assert sum(row[name] for name in parts) == pytest.approx(row["Together"])
+    assert "Given name: same; not common, about 1 entry in 260" in row["What was compared"]
+
+
+def test_paper_gets_the_columns_that_are_read_and_no_ids():
+    """The print area ends before the ids; what stands in it fits one page wide."""
+    book = opened(xlsx.render_report(tables.build(), "en"))
+    for name in ("Cases", "Not duplicates"):
+        sheet = book[name]
+        heads = {cell.value: cell.column for cell in sheet[5]}
+        last = openpyxl.utils.range_boundaries(sheet.print_area.split("!")[-1])[2]
+        assert heads["List"] == last < heads["Entry id"]
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        # A width of 1 is what a workbook means when it says nothing.
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+
+
+def test_the_review_says_the_evidence_once_a_case():
+    """The first entry of a case carries its waterfall in one line; it stands after the columns that are printed."""
+    book = opened(xlsx.render_review(asked(), "en", today=tables.TODAY))
+    found = [row["Evidence in bits"] for row in rows_of(book.worksheets[0])]
+
+    assert found[0].startswith("Surname +6.0; Given name +7.5; Patronymic +7.0; Birth date +3.0; Sex 0.0; Address −1.5")
+    assert found[0].endswith("Taken back for relatives −39.0 = +12.5")
+    assert found[1:] == [None] * (len(found) - 1)
 
 
 def test_faults_and_rows_set_aside_say_where_and_what_to_do():

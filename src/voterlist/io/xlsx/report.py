@@ -7,7 +7,8 @@ from pathlib import Path
 
 from voterlist.io.xlsx.sheets import Book, Column, Row, Sheet, Value
 from voterlist.report import ReportModel, Words
-from voterlist.report.model import CASE_FIELDS, Case, Member, Place
+from voterlist.report.model import CASE_FIELDS, Case, Member, Place, Waterfall
+from voterlist.schemas import PAIR_FIELDS
 
 __all__ = ["case_cells", "case_columns", "render_report", "write_report"]
 
@@ -25,12 +26,13 @@ def write_report(model: ReportModel, path: Path, language: str) -> None:
 
 
 def render_report(model: ReportModel, language: str) -> bytes:
-    """The workbook: summary, cases, not duplicates, faults, rows set aside, balance, deadlines."""
+    """The workbook: summary, cases, not duplicates, why, faults, rows set aside, balance, deadlines."""
     words = Words(language)
     book = Book(title_of(model, words), model.facts.today, words)
     _summary(book.sheet(words("report.sheet.summary")), model)
     _cases(book.sheet(words("report.sheet.cases")), model.cases, "cases")
     _cases(book.sheet(words("report.sheet.apart")), model.apart, "apart")
+    _why(book.sheet(words("report.sheet.why")), [*model.cases, *model.apart])
     _faults(book.sheet(words("report.sheet.faults")), model)
     _aside(book.sheet(words("report.sheet.set-aside")), model)
     _balance(book.sheet(words("report.sheet.balance")), model)
@@ -47,7 +49,7 @@ def title_of(model: ReportModel, words: Words) -> str:
 
 def case_columns(words: Words) -> tuple[Column, ...]:
     """The columns that show an entry of a case, in the order of ``CASE_FIELDS``."""
-    widths = (30, 16, 14, 16, 12, 8, 34, 12, 10)
+    widths = (19, 13, 11, 13, 11, 7, 21, 10, 9)
     return tuple(Column(words(f"field.{name}"), width) for name, width in zip(CASE_FIELDS, widths, strict=True))
 
 
@@ -59,8 +61,11 @@ def case_cells(member: Member, words: Words) -> tuple[list[Value], list[str]]:
 def place_columns(words: Words) -> tuple[Column, ...]:
     """The columns that say where an entry stands."""
     names = ("constituency", "precinct", "source", "sheet", "line")
-    widths = (12, 11, 30, 14, 8)
-    return tuple(Column(words(f"field.{name}"), width) for name, width in zip(names, widths, strict=True))
+    widths = (11, 9, 18, 10, 7)
+    kinds = ("label", "label", "text", "text", "label")
+    return tuple(
+        Column(words(f"field.{name}"), width, kind) for name, width, kind in zip(names, widths, kinds, strict=True)
+    )
 
 
 def place_cells(place: Place) -> list[Value]:
@@ -84,16 +89,16 @@ def _cases(sheet: Sheet, cases: Sequence[Case], section: str) -> None:
     words = sheet.book.words
     sheet.head(words(f"report.{section}.title"), words(f"report.{section}.note"), words("report.cases.marks"))
     columns = (
-        Column(words("report.column.case"), 7),
-        Column(words("report.column.kind"), 22),
-        Column(words("report.column.probability"), 11, "probability"),
-        Column(words("report.column.state"), 13),
-        Column(words("report.column.proposed"), 15),
-        Column(words("report.column.why"), 30),
+        Column(words("report.column.case"), 6, "label"),
+        Column(words("report.column.kind"), 14),
+        Column(words("report.column.probability"), 10, "probability"),
+        Column(words("report.column.state"), 10),
+        Column(words("report.column.proposed"), 10),
+        Column(words("report.column.why"), 21),
         *case_columns(words),
         *place_columns(words),
-        Column(words("report.column.list-kind"), 11),
-        Column(words("field.entry_id"), 25),
+        Column(words("report.column.list-kind"), 9),
+        Column(words("field.entry_id"), 25, printed=False),
         Column(words("field.case_id"), 15),
     )
     rows = [
@@ -121,6 +126,47 @@ def _case_row(case: Case, member: Member, words: Words, *, band: bool, first: bo
     ]
     before, after = [""] * 6, [""] * 8
     return Row(values, [*before, *marks, *after], band=band, first=first)
+
+
+def _why(sheet: Sheet, cases: Sequence[Case]) -> None:
+    """The waterfalls, a row a case, so that cases can be filtered and sorted by what speaks for or against them."""
+    words = sheet.book.words
+    sheet.head(words("report.why.title"), words("waterfall.note.numbers"), words("report.why.note"))
+    columns = (
+        Column(words("report.column.case"), 6, "label"),
+        Column(words("report.column.kind"), 32),
+        Column(words("report.column.name"), 32),
+        Column(words("waterfall.prior"), 11, "bits"),
+        *(Column(words(f"field.{name}"), 11, "bits") for name in PAIR_FIELDS),
+        *(Column(words(f"waterfall.{name}"), 11, "bits") for name in ("rarity", "rivals", "total")),
+        Column(words("report.column.probability"), 13, "probability"),
+        *(Column(words(f"waterfall.column.{name}"), 13, "probability") for name in ("twins", "relatives", "strangers")),
+        Column(words("waterfall.column.what"), 90, printed=False),
+    )
+    shown = [(case, case.why) for case in cases if case.why]
+    rows = [_why_row(case, why, words, band=number % 2 == 1) for number, (case, why) in enumerate(shown)]
+    _fill(sheet, columns, rows, "report.why.none", frozen=3)
+
+
+def _why_row(case: Case, why: Waterfall, words: Words, *, band: bool) -> Row:
+    bits = {step.field: step.bits for step in why.steps}
+    found = "; ".join(f"{words(f'field.{step.field}')}: {words.step(step)}" for step in why.steps)
+    values = [
+        case.number,
+        words(f"case-kind.{case.kind}.title"),
+        case.title,
+        why.prior,
+        *(bits.get(name) for name in PAIR_FIELDS),
+        why.rarity or None,
+        why.rivals,
+        why.prior + why.weight,
+        why.probability,
+        why.twins,
+        why.relatives,
+        why.strangers,
+        found,
+    ]
+    return Row(values, band=band)
 
 
 def state_of(case: Case, member: Member, words: Words) -> str:
@@ -233,8 +279,8 @@ def _deadlines(sheet: Sheet, model: ReportModel) -> None:
         Column(words("report.column.from-to"), 52),
         Column(words("report.column.opens"), 12, "day"),
         Column(words("report.column.due"), 12, "day"),
-        Column(words("field.constituency"), 12),
-        Column(words("field.precinct"), 11),
+        Column(words("field.constituency"), 12, "label"),
+        Column(words("field.precinct"), 11, "label"),
         Column(words("report.column.finished"), 12, "day"),
         Column(words("report.column.standing"), 20),
         Column(words("report.column.ground"), 56),

@@ -76,14 +76,15 @@ def _cases(sheet: Sheet, cases: Sequence[Case]) -> None:
     words = sheet.book.words
     sheet.head(words("review.title"), words("review.how.1"), words("review.how.5"))
     columns = (
-        Column(words("review.column.number"), 7),
-        Column(words("review.column.kind"), 22),
-        Column(words("review.column.probability"), 11, "probability"),
-        Column(words("review.column.proposed"), 15),
-        Column(words("review.column.why"), 28),
-        *(Column(words(f"review.column.{name}"), width) for name, width in zip(_ASKED, (13, 30, 18), strict=True)),
+        Column(words("review.column.number"), 6, "label"),
+        Column(words("review.column.kind"), 14),
+        Column(words("review.column.probability"), 10, "probability"),
+        Column(words("review.column.proposed"), 10),
+        Column(words("review.column.why"), 20),
+        *(Column(words(f"review.column.{name}"), width) for name, width in zip(_ASKED, (11, 22, 14), strict=True)),
         *case_columns(words),
         *place_columns(words),
+        Column(words("waterfall.column.why"), 44, printed=False),
         *(Column(name, 14, hidden=True) for name in _IDS),
     )
     rows = [
@@ -110,11 +111,12 @@ def _row(case: Case, member_place: int, words: Words, *, band: bool) -> Row:
         member.decided_by,
         *shown,
         *place_cells(member.place),
+        words.why(case.why) if case.why and member_place == 0 else None,
         case.case_id,
         member.entry_id,
     ]
     filled = ["fill"] * len(_ASKED)
-    return Row(values, [*[""] * 5, *filled, *marks, *[""] * 7], band=band, first=member_place == 0)
+    return Row(values, [*[""] * 5, *filled, *marks, *[""] * 8], band=band, first=member_place == 0)
 
 
 def _ask(sheet: Sheet, first: int, last: int) -> None:

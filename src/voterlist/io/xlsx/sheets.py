@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,9 +28,14 @@ _NUMBER_FORMATS = {
     "count": "#,##0",
     "decimal": "#,##0.0",
     "share": "0.0%",
-    # A probability is never shown as certainty.
-    "probability": '[>0.999]">\N{NO-BREAK SPACE}99.9%";0.0%',
+    # What speaks for one person and what against, with its sign.
+    "bits": "+0.0;[Red]\N{MINUS SIGN}0.0;0.0",
+    # A probability is never shown as certainty, of yes or of no.
+    "probability": '[>0.999]">\N{NO-BREAK SPACE}99.9%";[<0.001]"<\N{NO-BREAK SPACE}0.1%";0.0%',
 }
+
+_CENTRED = frozenset({"label", "probability"})
+"""Kinds of numbers that stand between texts; set to the right they would touch the text that follows."""
 
 
 def safe(text: str) -> str:
@@ -49,8 +55,11 @@ class Column:
     heading: str
     width: int
     kind: str = "text"
-    """``text``, ``count``, ``decimal``, ``share``, ``probability`` or ``day``."""
+    """``text``, ``count``, ``decimal``, ``share``, ``bits``, ``probability``, ``day`` or ``label``: a number that
+    names and does not count."""
     hidden: bool = False
+    printed: bool = True
+    """False keeps it and the columns after it off paper, where every column makes the print smaller."""
 
 
 Value = str | float | dt.date | None
@@ -102,6 +111,8 @@ class Book:
             properties |= {"font_color": _COLOURS[mark], "bold": mark == "error"}
         if first:
             properties |= {"top": 1, "top_color": "#9AA7B0"}
+        if kind in _CENTRED:
+            properties["align"] = "center"
         if kind == "day":
             properties["num_format"] = self.day_format
         elif kind in _NUMBER_FORMATS:
@@ -142,15 +153,18 @@ class Sheet:
 
     def headings(self, columns: Sequence[Column]) -> None:
         """The row of headings."""
-        shape = self.book.format(
-            bold=True,
-            text_wrap=True,
-            bg_color="#17364A",
-            font_color="#FFFFFF",
-            valign="vcenter",
-            border_color="#FFFFFF",
-        )
+        look: dict[str, Any] = {
+            "bold": True,
+            "text_wrap": True,
+            "bg_color": "#17364A",
+            "font_color": "#FFFFFF",
+            "valign": "vcenter",
+        }
         for place, column in enumerate(columns):
+            align = (
+                {"align": "center"} if column.kind in _CENTRED else {"align": "right"} if column.kind == "bits" else {}
+            )
+            shape = self.book.format(**look, border_color="#FFFFFF", **align)
             self.raw.write_string(self.row, place, safe(column.heading), shape)
         self.row += 1
 
@@ -170,6 +184,8 @@ class Sheet:
             self.raw.set_column(place, place, column.width, None, {"hidden": column.hidden})
         self.headings(columns)
         self.rows(columns, rows)
+        printed = sum(1 for _ in itertools.takewhile(lambda column: column.printed, columns))
+        self.raw.print_area(0, 0, self.row, printed - 1)
         self.raw.freeze_panes(top + 1, frozen)
         self.raw.repeat_rows(top)
         self.raw.autofilter(top, 0, max(self.row - 1, top), len(columns) - 1)
