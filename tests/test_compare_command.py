@@ -1,0 +1,95 @@
+import json
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+import workspaces
+from voterlist.cli.app import APP
+from voterlist.model import Stage
+from voterlist.schemas import CYCLE_CHANGE
+
+HEADER = "Dairə;Məntəqə;Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
+OLD = "88;1;Əliyev;Elçin;Rauf oğlu;12.03.1970;5XK1111\n88;1;Əsədov;Anar;Namiq oğlu;07.05.1957;5XK7778\n"
+NEW = "88;2;Əliyev;Elçin;Rauf oğlu;12.03.1970;5XK1111\n88;1;Kərimov;Nihad;Elçin oğlu;01.02.2008;6XK0001\n"
+
+
+@pytest.fixture
+def lists(tmp_path):
+    for name, rows in (("old.csv", OLD), ("new.csv", NEW)):
+        (tmp_path / name).write_text(HEADER + rows, encoding="utf-8")
+    return tmp_path
+
+
+def compare(*arguments):
+    return CliRunner().invoke(APP, ["compare", *map(str, arguments)], env={"COLUMNS": "100"})
+
+
+def test_two_files_are_compared_and_told(lists):
+    """What was added, removed and moved stands on the terminal by cause, and in the file row by row."""
+    out = lists / "changes.parquet"
+    result = compare(lists / "old.csv", lists / "new.csv", "--out", out, "--today", "2026-05-30", "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert (found["before"], found["after"]) == (2, 2)
+    assert found["changes"] == [
+        {"change": "added", "cause": "of-age", "entries": 1},
+        {"change": "moved", "cause": "none", "entries": 1},
+        {"change": "removed", "cause": "none", "entries": 1},
+    ]
+    assert found["unexplained"] == [{"constituency": 88, "precinct": 1, "added": 0, "removed": 1}]
+    assert found["findings"] == {"removed-without-reason": 1}
+    changes = pq.read_table(out)
+    assert changes.num_rows == 3
+    assert changes.schema.equals(CYCLE_CHANGE)
+    told = compare(lists / "old.csv", lists / "new.csv", "--today", "2026-05-30").stdout
+    assert "came of age" in told
+    assert "no cause known" in told
+
+
+def test_registers_explain_and_an_earlier_list_remembers(lists):
+    """With a folder of registers the removal has a cause; with the list before the last an addition is back."""
+    (lists / "reference").mkdir()
+    (lists / "reference" / "deaths.csv").write_text(HEADER + OLD.split("\n")[1] + "\n", encoding="utf-8")
+    back = "88;1;Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n"
+    (lists / "new.csv").write_text(HEADER + NEW + back, encoding="utf-8")
+    (lists / "earlier.csv").write_text(HEADER + OLD + back, encoding="utf-8")
+    result = compare(
+        *(lists / "old.csv", lists / "new.csv", "--earlier", lists / "earlier.csv"),
+        *("--reference", lists / "reference", "--today", "2026-05-30", "--json"),
+    )
+    found = json.loads(result.stdout)
+    assert {(row["change"], row["cause"]) for row in found["changes"]} >= {("removed", "died"), ("added", "returned")}
+    assert found["findings"] == {"returned-entry": 1}
+    assert found["unexplained"] == []
+
+
+def test_the_marks_of_a_corrected_list_are_decisions(lists, tmp_path):
+    """An entry that the last cycle marked as a repeat is gone by that decision."""
+    workspace = workspaces.make(tmp_path / "2026")
+    run = workspaces.run(workspace, until=Stage.MERGE)
+    entries = pq.read_table(run.folder / "entries.parquet")
+    marks = [None, "repeat", *[None] * (entries.num_rows - 2)]
+    pq.write_table(entries.append_column("mark", [marks]), lists / "corrected.parquet")
+    pq.write_table(entries.take([0, *range(2, entries.num_rows)]), lists / "entries.parquet")
+    found = json.loads(compare(lists / "corrected.parquet", lists / "entries.parquet", "--json").stdout)
+    assert found["changes"] == [{"change": "removed", "cause": "decided", "entries": 1}]
+    assert found["findings"] == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["old.csv", "nowhere.csv"], 2),
+        (["old.csv", "new.csv", "--reference", "nowhere"], 2),
+        (["old.csv", "new.csv", "--out", "changes.csv"], 2),
+        (["old.csv", "empty.csv"], 3),
+    ],
+)
+def test_what_cannot_be_compared_is_told_with_its_exit_code(lists, monkeypatch, arguments, code):
+    """A missing file or folder and a wrong name are wrong usage; an empty list could not be read."""
+    monkeypatch.chdir(lists)
+    (lists / "empty.csv").write_bytes(b"")
+    result = compare(*arguments)
+    assert result.exit_code == code
+    assert "Traceback" not in result.output
