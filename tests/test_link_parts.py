@@ -62,7 +62,7 @@ def test_no_pair_is_cut_without_being_counted(rows, limit):
 def test_each_candidate_pair_is_compared_once(rows):
     """A pair that several keys bring together stands once among the candidates."""
     entries = listed(rows)
-    blocks = [block.build(entries, key, 100) for key in block.keys(Profile.GENERIC)]
+    blocks = [block.build(entries, key, 100) for key in block.keys(Profile.GENERIC, 1000, 100)]
     found = candidates.find(entries, blocks, 3, lambda *_: None)
     pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
     assert len(pairs) == len(set(pairs))
@@ -152,7 +152,7 @@ def test_a_packed_pattern_gives_its_levels_back(data):
 def test_probabilities_of_the_classes_sum_to_one():
     """Every pair is exactly one of: same person, twins, siblings, one household, strangers."""
     entries = encode(crowd(400, doubles=20))
-    blocks = [block.build(entries, key, 100) for key in block.keys(Profile.AZ)]
+    blocks = [block.build(entries, key, 100) for key in block.keys(Profile.AZ, 1000, 100)]
     found = candidates.find(entries, blocks, 1000, lambda *_: None)
     model = weigh.learn(entries, found.patterns, Profile.AZ, sample=10_000)
     scored = weigh.score(compare(entries, found.left, found.right), model)

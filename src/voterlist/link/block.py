@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voterlist.link.arrays import Codes, Longs
-from voterlist.link.encode import Encoded
+from voterlist.link.encode import ADDRESS_WORDS, Encoded
 from voterlist.link.fields import field, together
 from voterlist.link.grouping import dense, pairs_inside, runs
 from voterlist.model import Profile
@@ -100,13 +100,23 @@ _GENERIC = (
     Key("initials+numbers", ("initials", "numbers"), ("year",)),
     Key("surname+numbers", ("stem", "numbers"), ("year",)),
     Key("given+numbers", ("given", "numbers"), ("year",)),
+    Key("address-start", ("address_start",), ("initials",)),
     Key("document-start", ("document_start",), ("initials",)),
+    *(Key(f"rare-address-word-{name[-1]}", (name,), ("initials",)) for name in ADDRESS_WORDS),
 )
 
+_WHOLE = Key("every-pair", ())
+"""A short list of the profile ``generic`` is compared whole: no error in any field keeps two entries apart."""
 
-def keys(profile: Profile) -> tuple[Key, ...]:
-    """The blocking keys of a profile, the most telling first."""
-    return _AZ if profile is Profile.AZ else _GENERIC
+
+def keys(profile: Profile, size: int, limit: int) -> tuple[Key, ...]:
+    """The blocking keys for a list of ``size`` entries, the most telling first.
+
+    ``generic`` compares every pair of a list that fits into one block of ``limit`` entries.
+    """
+    if profile is Profile.AZ:
+        return _AZ
+    return (_WHOLE,) if size <= limit else _GENERIC
 
 
 def agreeing(entries: Encoded, fields: tuple[str, ...]) -> int:
@@ -155,7 +165,7 @@ def build(entries: Encoded, key: Key, limit: int) -> Blocks:
 
 def build_all(entries: Encoded, profile: Profile, limit: int) -> list[Blocks]:
     """The blocks of every key of a profile, the most telling key first."""
-    return [build(entries, key, limit) for key in keys(profile)]
+    return [build(entries, key, limit) for key in keys(profile, entries.size, limit)]
 
 
 def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +13,16 @@ from voterlist import tables
 from voterlist.link.arrays import Bools, Codes, Longs, Words
 from voterlist.model import ListKind, Sex
 
-__all__ = ["Coded", "Encoded", "encode"]
+__all__ = ["ADDRESS_WORDS", "Coded", "Encoded", "encode"]
+
+_COLUMNS = 8
+_START = 5
+"""Letters of a word that are looked at: most slips, and words run together, come later."""
+_RARE_WORD, _RARE_WORD_SHARE = 20, 400
+"""A word of an address is rare where at most 20 entries have it, or one in 400 of a longer list."""
+
+ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
+"""The names of the columns of rare words, as fields of a blocking key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +50,7 @@ class Coded:
         return len(self.values) == 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Encoded:
     """A list as arrays, one position an entry, in the order of the entry ids."""
 
@@ -66,12 +77,26 @@ class Encoded:
     precinct: Codes
     temporary: Bools
     """True where the entry stands on a temporary list."""
+    address_words: tuple[Codes, ...]
+    """For addresses that are not parsed: the rare words of the line, dealt into columns (see ``_rare_words``)."""
 
     @property
     def date(self) -> Codes:
         """The full birth date as year * 10000 + month * 100 + day; -1 where a part is unknown."""
         full = (self.year > 0) & (self.month > 0) & (self.day > 0)
         return np.where(full, self.year * 10_000 + self.month * 100 + self.day, -1).astype(np.int32)
+
+    @cached_property
+    def date_code(self) -> Codes:
+        """The full birth date as days in order, 372 a year; -1 where a part is unknown."""
+        full = (self.year > 0) & (self.month > 0) & (self.day > 0)
+        return np.where(full, self.year * 372 + (self.month - 1) * 31 + self.day - 1, -1).astype(np.int32)
+
+    @cached_property
+    def date_counts(self) -> Longs:
+        """How many entries have each ``date_code``."""
+        codes = self.date_code
+        return np.bincount(codes[codes >= 0]).astype(np.int64)
 
 
 def _coded(column: pa.ChunkedArray) -> Coded:
@@ -104,8 +129,33 @@ def _is_temporary(column: pa.ChunkedArray) -> Bools:
     return np.asarray(meaning[codes])
 
 
+def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
+    """The words of each address that are rare enough to bring entries together, as ``_COLUMNS`` columns of codes.
+
+    A word belongs to the column that a checksum of its letters gives, so that two lines that share a rare word agree in
+    that column, wherever in the line it stands; of two rare words of one line in one column the rarer stands there.
+    """
+    lines = [sorted({word[:_START] for word in line.split()}) for line in address.values.to_pylist()]
+    counts: dict[str, int] = {}
+    for words, times in zip(lines, address.counts.tolist(), strict=True):
+        for word in words:
+            counts[word] = counts.get(word, 0) + times
+    most = max(_RARE_WORD, size // _RARE_WORD_SHARE)
+    place = {
+        word: code for code, word in enumerate(sorted(word for word, times in counts.items() if 2 <= times <= most))
+    }
+    columns = np.full((_COLUMNS, len(lines) + 1), -1, np.int32)
+    for number, words in enumerate(lines):
+        # From the commonest to the rarest: the last one written stands.
+        for word in sorted((word for word in words if word in place), key=lambda word: (-counts[word], word)):
+            columns[crc32(word.encode()) % _COLUMNS, number] = place[word]
+    return tuple(column[address.codes] for column in columns)
+
+
 def encode(voters: pa.Table) -> Encoded:
     """A VOTER table, sorted by entry id, as arrays of its length."""
+    address, street = _coded(voters.column("address")), _coded(voters.column("street"))
+    parsed = not street.is_empty
     return Encoded(
         size=voters.num_rows,
         surname=_coded(voters.column("surname_skeleton")),
@@ -114,8 +164,8 @@ def encode(voters: pa.Table) -> Encoded:
         patronymic=_coded(voters.column("patronymic_skeleton")),
         fin=_coded(voters.column("fin")),
         document=_coded(voters.column("document")),
-        address=_coded(voters.column("address")),
-        street=_coded(voters.column("street")),
+        address=address,
+        street=street,
         house=_coded(voters.column("house")),
         flat=_coded(voters.column("flat")),
         year=_numbers(voters.column("birth_year"), 0),
@@ -125,4 +175,5 @@ def encode(voters: pa.Table) -> Encoded:
         constituency=_numbers(voters.column("constituency"), -1),
         precinct=_numbers(voters.column("precinct"), -1),
         temporary=_is_temporary(voters.column("list_kind")),
+        address_words=() if parsed or address.is_empty else _rare_words(address, voters.num_rows),
     )

@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, tables
 from voterlist.link.arrays import Codes, Floats, Levels
-from voterlist.link.compare import LEVELS, Compared, _rarity
+from voterlist.link.compare import LEVELS, Compared
 from voterlist.link.encode import encode
+from voterlist.link.rarity import rarity as rarity_of
 from voterlist.link.weigh import CLASSES, Model, score
 from voterlist.schemas import PAIR, PAIR_FIELDS, SHARED_FIELDS, VOTER, WATERFALL
 
@@ -106,7 +107,8 @@ def _rarities(compared: Compared, pairs: pa.Table, voters: pa.Table | None) -> _
     found = {field: np.full(len(left), np.nan) for field in SHARED_FIELDS}
     for field in SHARED_FIELDS:
         # One field at a time through the linkage's own count: the parts are those of its sum.
-        alone = -_rarity(entries, left[known], nothing | {field: compared.levels[field][known]})
+        # Names that changed places and lines of address are not shared values of one field: they stay in the rest.
+        alone = -rarity_of(entries, left[known], left[known], nothing | {field: compared.levels[field][known]})
         found[field][known] = np.where(alone > 0, alone, np.nan)
     rest = whole - np.nansum(np.stack(list(found.values())), axis=0)
     return _Rarities(found, np.where(np.abs(rest) < _NOTHING, 0.0, rest))

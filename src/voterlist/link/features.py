@@ -22,12 +22,12 @@ __all__ = ["baseline", "features"]
 
 _PARTIAL = {
     "surname": (0, 1, 0.9, 0.8, 0.5, 0.3, 0, 0.7),
-    "given_name": (0, 1, 0.6, 0.8, 0.5, 0.3, 0, 0.7),
+    "given_name": (0, 1, 0.6, 0.8, 0.5, 0.3, 0, 0.7, 0.3),
     "patronymic": (0, 1, 0.6, 0.8, 0.5, 0.3, 0),
     "birth_date": (0, 1, 0.6, 0.8, 0.8, 0.6, 0.2, 0),
     "sex": (0, 1, 0),
-    "address": (0, 1, 0.8, 0.6, 0.3, 0.1, 0),
-    "document": (0, 1, 0.8, 0),
+    "address": (0, 1, 0.8, 0.6, 0.4, 0.3, 0.1, 0),
+    "document": (0, 1, 0.8, 0.5, 0),
     "fin": (0, 1, 0.8, 0),
 }
 """Each level as an agreement from 0 to 1. Missing is 0, as recordlinkage's own comparisons have it."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from voterlist.link.arrays import Codes, Longs, Words
-from voterlist.link.encode import Coded, Encoded
+from voterlist.link.encode import ADDRESS_WORDS, Coded, Encoded
 from voterlist.link.grouping import joined
 
 __all__ = ["field", "together"]
@@ -62,6 +62,7 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "given_initial": lambda entries: _initial(entries.given),
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
+    "address_start": lambda entries: _derived(entries.address, lambda line: line.replace(" ", "")[:6]),
     "numbers": lambda entries: _derived(entries.address, _numbers),
     "document_start": lambda entries: _derived(entries.document, lambda word: word[:5]),
 }
@@ -71,6 +72,9 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
     """The codes of one field, below 0 where unknown."""
     if name in _DERIVED:
         return _DERIVED[name](entries)
+    if name in ADDRESS_WORDS:
+        column = ADDRESS_WORDS.index(name)
+        return entries.address_words[column] if entries.address_words else np.full(entries.size, -1, np.int32)
     part = getattr(entries, name)
     if isinstance(part, Coded):
         return part.codes
@@ -80,7 +84,9 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
 
 
 def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
-    """One code an entry for several fields, -1 where one of them is unknown."""
+    """One code an entry for several fields, -1 where one of them is unknown; of no field, one code for all."""
+    if not names:
+        return np.zeros(entries.size, np.int64)
     codes = field(entries, names[0]).astype(np.int64)
     for name in names[1:]:
         codes = joined(codes, field(entries, name))

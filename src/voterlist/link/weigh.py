@@ -36,13 +36,15 @@ _RARITY_BINS = 64
 _BITS_A_BIN = 2.0
 _VALUES = {
     "surname": (7,),
-    "given_name": (1, 7),
+    "given_name": (1, 7, 8),
     "patronymic": (1,),
     "birth_date": (1, 2),
     "document": (1,),
     "fin": (1,),
 }
 """Levels that agree on a value: for strangers the value's rarity tells their chance (of surnames see below)."""
+_VALUES_OF_TEXTS = {**_VALUES, "address": (1,)}
+"""The same where addresses are compared as lines of text: London is no rare place."""
 
 _RADIX = tuple(len(levels) for levels in LEVELS.values())
 
@@ -127,6 +129,7 @@ def _strangers(entries: Encoded, sample: int, seed: int) -> dict[str, Floats]:
     apart = one != other
     compared = compare(entries, np.minimum(one, other)[apart], np.maximum(one, other)[apart])
     found = {}
+    values = _VALUES_OF_TEXTS if entries.address_words else _VALUES
     for name, levels in LEVELS.items():
         counts = np.bincount(compared.levels[name], minlength=len(levels)).astype(np.float64)
         counts[0] = 0
@@ -136,7 +139,7 @@ def _strangers(entries: Encoded, sample: int, seed: int) -> dict[str, Floats]:
             # Given one stem (its rarity is counted), how the endings of two strangers relate.
             both = counts[1] + counts[2] + 1.0
             log_u[1:3] = np.log2((counts[1:3] + 0.5) / both)
-        log_u[list(_VALUES.get(name, ()))] = 0.0
+        log_u[list(values.get(name, ()))] = 0.0
         found[name] = log_u
     return found
 

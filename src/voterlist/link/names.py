@@ -1,0 +1,104 @@
+"""The levels of names: by edit distance and Jaro-Winkler, over the distinct pairs of distinct values only.
+
+A pair of names that meets a thousand times is compared once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from voterlist.link.arrays import Bools, Codes, Levels, Longs
+from voterlist.link.encode import Coded, Encoded
+
+__all__ = ["CROSSED", "SWAPPED", "crossed", "distinct_pairs", "mark_swapped", "name_levels", "same", "surname_levels"]
+
+SWAPPED, CROSSED = 7, 8
+"""Levels of surname and given name that stand in each other's place: both, or one of them while the other differs."""
+
+
+def same(codes: Codes, left: Codes, right: Codes) -> Bools:
+    """True where both entries have a value and it is one."""
+    first = codes[left]
+    return np.asarray((first == codes[right]) & (first >= 0))
+
+
+def distinct_pairs(first: Codes, second: Codes, size: int) -> tuple[Codes, Codes, Longs]:
+    """The distinct unordered pairs of codes, and which of them each pair is."""
+    low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second).astype(np.int64)
+    distinct, place = np.unique(low * size + high, return_inverse=True)
+    return (distinct // size).astype(np.int32), (distinct % size).astype(np.int32), place
+
+
+def _similarity_levels(names: Coded, first: Codes, second: Codes, rare: int) -> Levels:
+    """Levels 2 to 6 of distinct pairs of names that differ."""
+    words = names.words()
+    one, other = words[first], words[second]
+    edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
+    alike = process.cpdist(one, other, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
+    length = np.array([len(name) for name in words], np.int32)
+    initial = np.array([ord(name[0]) for name in words], np.int32)
+    shortest = np.minimum(length[first], length[second])
+    uncommon = np.minimum(names.counts[first], names.counts[second]) <= rare
+    longest = np.maximum(length[first], length[second])
+    levels = np.full(len(first), 6, np.uint8)
+    levels[(alike >= 0.88) | ((edits == 2) & (shortest >= 6))] = 5
+    close = (edits == 1) & (shortest >= 3)
+    levels[close & ~uncommon] = 4
+    levels[close & uncommon] = 3
+    levels[(shortest == 1) & (longest > 1) & (initial[first] == initial[second])] = 2
+    return levels
+
+
+def name_levels(names: Coded, left: Codes, right: Codes, rare: int) -> Levels:
+    """Levels 0 to 6 of the names of the pairs; a spelling is rare that at most ``rare`` entries have."""
+    first, second = names.codes[left], names.codes[right]
+    levels = np.zeros(len(left), np.uint8)
+    known = (first >= 0) & (second >= 0)
+    levels[known & (first == second)] = 1
+    other = np.flatnonzero(known & (first != second))
+    if len(other):
+        one, two, place = distinct_pairs(first[other], second[other], len(names.values))
+        levels[other] = _similarity_levels(names, one, two, rare)[place]
+    return levels
+
+
+def surname_levels(entries: Encoded, left: Codes, right: Codes, rare: int) -> Levels:
+    """Stems are compared; level 2 is one stem with another ending, so an initial here is "similar"."""
+    levels = name_levels(entries.stem, left, right, rare)
+    levels[levels == 2] = 5
+    levels[(levels == 1) & ~same(entries.surname.codes, left, right)] = 2
+    return levels
+
+
+def crossed(entries: Encoded, surname: Codes, given: Codes) -> Bools:
+    """True where a surname and another entry's given name are one, or of four letters and one edit apart."""
+    found = np.zeros(len(surname), np.bool_)
+    known = np.flatnonzero((surname >= 0) & (given >= 0))
+    size = max(len(entries.given.values), 1)
+    distinct, place = np.unique(surname[known].astype(np.int64) * size + given[known], return_inverse=True)
+    one, other = entries.surname.words((distinct // size).astype(np.int32)), entries.given.words(distinct % size)
+    edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
+    long = np.array([min(len(a), len(b)) >= 4 for a, b in zip(one, other, strict=True)], np.bool_)
+    found[known] = ((edits == 0) | ((edits == 1) & long))[place]
+    return found
+
+
+def mark_swapped(entries: Encoded, left: Codes, right: Codes, surname: Levels, given: Levels) -> None:
+    """Mark levels "swapped" where each surname is the other's given name or unknown, "crossed" where one is."""
+    unlike = ((surname >= 3) | (surname == 0)) & ((given >= 3) | (given == 0))
+    doubtful = np.flatnonzero(unlike & (surname + given > 0))
+    if not len(doubtful):
+        return
+    one, two = left[doubtful], right[doubtful]
+    surnames, names = entries.surname.codes, entries.given.codes
+    there, back = crossed(entries, surnames[one], names[two]), crossed(entries, surnames[two], names[one])
+    unknown_there = (surnames[one] < 0) | (names[two] < 0)
+    unknown_back = (surnames[two] < 0) | (names[one] < 0)
+    both = (there & back) | (there & unknown_back) | (unknown_there & back)
+    found = doubtful[both]
+    surname[found] = np.where(surname[found] > 0, SWAPPED, 0)
+    given[found] = np.where(given[found] > 0, SWAPPED, 0)
+    half = doubtful[(there ^ back) & ~both]
+    given[half] = np.where(given[half] > 0, CROSSED, 0)

@@ -1,0 +1,89 @@
+"""How rare the values are on which two entries agree: what tells two Məmmədovs from two Qaraçuxurlus.
+
+Source: Winkler 2000, frequency-based matching.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voterlist.link.arrays import Codes, Floats, Levels, Longs
+from voterlist.link.encode import Coded, Encoded
+from voterlist.link.names import CROSSED, SWAPPED, crossed
+
+__all__ = ["rarities", "rarity"]
+
+_SURNAMES, _NAMES, _ADDRESSES = 1000, 300, 1000
+"""A list is thought to know at least so many values, however few it shows."""
+_FIN, _DOCUMENT = 1e-9, 1e-8
+"""The chance that a stranger has one given identifier."""
+
+
+def rarities(counts: Longs, size: int, base: float) -> Floats:
+    """log2 of the share of strangers who have each value, given that one pair of entries agrees on it.
+
+    The two entries of the pair are left out of the count, and one imagined entry is added, spread over
+    1 / ``base`` values (a Dirichlet prior), so a value seen in this pair only is about as likely as ``base``.
+    """
+    share = (np.maximum(counts - 2, 0) + 1.0) / (size + 1.0 / base)
+    return np.asarray(np.log2(share), np.float64)
+
+
+def _base(coded: Coded, least: int) -> float:
+    return 1 / max(len(coded.values), least)
+
+
+def _of(coded: Coded, codes: Codes, size: int, base: float) -> Floats:
+    """The rarity of the values with these codes; 0 for an unknown one."""
+    return (
+        np.where(codes >= 0, rarities(coded.counts[codes], size, base), 0.0)
+        if len(coded.counts)
+        else np.zeros(len(codes))
+    )
+
+
+def rarity(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels]) -> Floats:
+    """For each pair the sum, over the fields that agree, of log2 P(a stranger has this value); 0 or below."""
+    total = np.zeros(len(left), np.float64)
+    one_surname = (levels["surname"] == 1) | (levels["surname"] == 2)
+    agreeing = [
+        (entries.stem, one_surname, _base(entries.stem, _SURNAMES)),
+        (entries.given, levels["given_name"] == 1, _base(entries.given, _NAMES)),
+        (entries.patronymic, levels["patronymic"] == 1, _base(entries.patronymic, _NAMES)),
+        (entries.fin, levels["fin"] == 1, _FIN),
+        (entries.document, levels["document"] == 1, _DOCUMENT),
+    ]
+    if entries.address_words:
+        agreeing.append((entries.address, levels["address"] == 1, _base(entries.address, _ADDRESSES)))
+    for coded, agree, base in agreeing:
+        where = np.flatnonzero(agree)
+        total[where] += _of(coded, coded.codes[left[where]], entries.size, base)
+    _add_swapped(entries, left, right, levels, total)
+    _add_dates(entries, left, levels["birth_date"], total)
+    return total
+
+
+def _add_swapped(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels], total: Floats) -> None:
+    """Names that changed places: each as where it is commoner, among the surnames or among the given names."""
+    where = np.flatnonzero((levels["surname"] == SWAPPED) | np.isin(levels["given_name"], (SWAPPED, CROSSED)))
+    if not len(where):
+        return
+    one, two = left[where], right[where]
+    for here, there in ((one, two), (two, one)):
+        surname, given = entries.surname.codes[here], entries.given.codes[there]
+        as_surname = _of(entries.surname, surname, entries.size, _base(entries.surname, _SURNAMES))
+        as_given = _of(entries.given, given, entries.size, _base(entries.given, _NAMES))
+        total[where] += np.where(crossed(entries, surname, given), np.maximum(as_surname, as_given), 0.0)
+
+
+def _add_dates(entries: Encoded, left: Codes, levels: Levels, total: Floats) -> None:
+    """Full dates by their own share, so that the 1 January of the badly known is worth less; years by theirs."""
+    size = max(entries.size, 1)
+    per_year = np.bincount(entries.year, minlength=1)
+    year_share = (per_year + 1.0) / (size + 100.0)
+    where = np.flatnonzero(levels == 2)
+    total[where] += np.log2(year_share[entries.year[left[where]]])
+    where = np.flatnonzero(levels == 1)
+    share = year_share[entries.year[left[where]]] / 365.0
+    counts = entries.date_counts[entries.date_code[left[where]]] if len(where) else np.zeros(0)
+    total[where] += np.log2((np.maximum(counts - 2, 0) + 1.0) / (size + 1.0 / share))

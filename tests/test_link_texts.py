@@ -1,0 +1,97 @@
+"""Names that changed places, lines of text and short lists: what the comparison makes of lists that are not ours."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkage_lists import voters
+from voterlist.link import block
+from voterlist.link.compare import LEVELS, compare
+from voterlist.link.encode import encode
+from voterlist.model import Profile
+
+
+def level(field, **columns):
+    compared = compare(encode(voters(**columns)), np.array([0], np.int32), np.array([1], np.int32))
+    return LEVELS[field][compared.levels[field][0]]
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "surname", "given_name"),
+    [
+        (("hasanov", "kamil"), ("kamil", "hasanov"), "swapped", "swapped"),
+        (("hasanov", "kamil"), ("kamli", "hasanof"), "swapped", "swapped"),
+        (("hasanov", "kamil"), ("kamil", None), "swapped", "missing"),
+        ((None, "kamil"), ("kamil", "hasanov"), "missing", "swapped"),
+        (("hasanov", "kamil"), ("kamil", "leyla"), "differs", "crossed"),
+        (("hasanov", "kamil"), ("quliyev", "leyla"), "differs", "differs"),
+        (("ali", "kim"), ("kin", "ali"), "differs", "crossed"),
+        ((None, "kamil"), ("kamil", None), "missing", "missing"),
+    ],
+)
+def test_names_that_changed_places_are_seen_through_slips_and_gaps(one, two, surname, given_name):
+    """Swapped: each surname is the other's given name, a slip of the pen aside, or not known; crossed: only one is."""
+    columns = {"surname": [one[0], two[0]], "given": [one[1], two[1]]}
+    assert (level("surname", **columns), level("given_name", **columns)) == (surname, given_name)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ("AZE12345678", "AZE12345678", "same"),
+        ("AZE12345678", "AZE12345679", "digit"),
+        ("AZE12345678", "AZE12348765", "differs"),
+        ("leyla.hasanova@post.example", "leyla.hasnova@pots.example", "similar"),
+        ("leyla.hasanova@post.example", "kamil.quliyev@mail.example", "differs"),
+        ("AZE12345678", None, "missing"),
+    ],
+)
+def test_only_a_long_text_is_similar_to_another(one, two, expected):
+    """Card numbers that are alike are two cards; a long text with a few slips is one text."""
+    assert level("document", document=[one, two]) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ("12 rose street northgate 2135", "12 rose street northgate 2135", "same"),
+        ("12 rose street northgate 2135", "northgate rose street 2135 12", "same"),
+        ("12 rose street northgate 2135", "12 rose stret northgate 2153", "near"),
+        ("12 rose street northgate 2135", "northgate", "partly"),
+        ("12 rose street northgate 2135", "77 lake avenue oldham 4060", "differs"),
+        ("12 rose street northgate 2135", None, "missing"),
+    ],
+)
+def test_lines_of_address_reach_the_level_a_person_would_give(one, two, expected):
+    """The same words in any order, a slip, one rare word in common, and nothing in common are told apart."""
+    assert level("address", address=[one, two]) == expected
+
+
+lines = st.lists(
+    st.lists(st.sampled_from(["rose", "lake", "12", "77", "oldham"]), max_size=3).map(" ".join), min_size=2
+)
+
+
+@given(lines)
+def test_two_lines_that_share_only_one_word_agree_in_its_column(addresses):
+    """Whatever the order of the words, a rare word that two lines share, and nothing rarer, brings them together."""
+    entries = encode(voters(address=[line or None for line in addresses]))
+    for one, two in itertools.combinations(range(len(addresses)), 2):
+        agree = any(column[one] == column[two] >= 0 for column in entries.address_words)
+        shared = set(addresses[one].split()) & set(addresses[two].split())
+        assert shared or not agree
+        if set(addresses[one].split()) == set(addresses[two].split()) and shared:
+            assert agree
+
+
+def test_a_short_list_of_the_generic_profile_is_compared_whole():
+    """A list that fits into one block has one key, every pair, and no error in any field keeps two entries apart."""
+    entries = encode(voters(surname=["a", None, "c", "d"]))
+    (whole,) = block.build_all(entries, Profile.GENERIC, 4)
+    assert whole.forecast.pairs == 6
+    assert len(block.build_all(entries, Profile.GENERIC, 3)) > 1
