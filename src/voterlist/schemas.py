@@ -37,6 +37,7 @@ __all__ = [
     "PROTOCOL_LINES",
     "PYRAMID",
     "REGISTER_USE",
+    "SCORECARD",
     "REMOVAL_REASON",
     "SET_ASIDE",
     "SHARED_FIELDS",
@@ -338,6 +339,20 @@ COINCIDENCE = pa.schema(
     ],
 )
 """Pairs that agree by chance, and pairs found, of each constituency; null: of the whole list."""
+
+SCORECARD = pa.schema(
+    [
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("quality", _WORD, known=True),
+        _field("measure", _WORD, known=True),
+        _field("count", pa.int64(), known=True),
+        _field("of", pa.int64(), known=True),
+        _field("value", pa.float64()),
+    ],
+)
+"""How comprehensive, accurate and current the list of a precinct is: ``value`` = ``count`` / ``of``, one row a measure.
+A measure that could not be taken, for want of a register or statistics, has no row."""
 
 MATCH = pa.schema(
     [

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from voterlist.io.charts import funnel_plot
 from voterlist.report import ReportModel, Words
 from voterlist.report.model import CASE_FIELDS, Case, Fault, RuleCount
 
@@ -79,6 +80,8 @@ def render_report(model: ReportModel, language: str, shown: Shown | None = None)
             aside=_first(model.aside, shown.aside),
             lists=_first(model.balance.lists, shown.lists),
             precincts=_first(model.precincts, shown.precincts),
+            audited=_first(model.audit.precincts if model.audit else (), shown.precincts),
+            plots=[funnel_plot(funnel) for funnel in model.audit.funnels] if model.audit else [],
             heat=_heat,
             letters=_letters_of,
             falls=_falls,

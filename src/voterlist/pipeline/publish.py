@@ -80,6 +80,7 @@ def _model(
         standings=standing,
         estimate=tables["estimate"],
         chance=tables["chance"],
+        **{name: tables[name] for name in ("indicators", "scorecard", "ages")},
         limits=Limits(settings.check.smallest_precinct, settings.check.largest_precinct),
         mask_identifiers=settings.privacy.mask_identifiers,
     )

@@ -18,7 +18,9 @@ from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.intake import merge_lists, normalize_entries, take_in
+from voterlist.pipeline.streets import read_streets
 from voterlist.pipeline.walk import Made, Tables
+from voterlist.report import scorecard_of
 from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, empty
 from voterlist.tables import concat, sort_by
 
@@ -38,11 +40,21 @@ class Step:
 
 
 def check_register(tables: Tables, context: Context) -> Made:
-    """The register tests, the precincts' profiles and the age pyramid."""
+    """The register tests, the statistics of every place, the precincts' profiles and the age pyramids."""
     voters = tables["voters"]
-    found = check(voters, tables["entries"], tables["lists"], context.settings.check, on_day=context.list_day)
+    register = read_streets(context.inputs.reference, context.workspace, context.settings)
+    found = check(
+        *(tables[name] for name in ("voters", "entries", "lists")),
+        context.settings.check,
+        on_day=context.list_day,
+        streets=register.streets,
+    )
     made = {
         "scratch/findings-check": found,
+        "scratch/findings-streets": register.findings,
+        "scratch/sources-streets": register.sources,
+        "scratch/use-streets": street_use(voters, register.streets),
+        "streets": empty(STREET) if register.streets is None else register.streets,
         "profile": profile(voters, tables["entries"], on_day=context.list_day),
         "pyramid": pyramid(voters, context.list_day),
         "ages": pyramids(voters, context.list_day),
@@ -116,13 +128,19 @@ def link_entries(tables: Tables, context: Context) -> Made:
 
 
 def review_cases(tables: Tables, context: Context) -> Made:
-    """The queue of cases to decide and, once something is decided, the corrected list with its changes."""
+    """The queue of cases, the scorecards and, once something is decided, the corrected list with its changes."""
     entries, cases = tables["entries"], tables["cases"]
-    made = {"queue": review.queue(cases, context.decisions)}
+    made = {"queue": review.queue(cases, context.decisions), "scorecard": _scorecard(tables)}
     if context.decisions.num_rows:
         corrected = review.apply(entries, cases, context.decisions)
         made |= {"corrected": corrected.table, "changes": corrected.changes, "skipped": corrected.skipped}
     return Made(made, entries.num_rows, made.get("corrected", entries).num_rows)
+
+
+def _scorecard(tables: Tables) -> pa.Table:
+    """The scorecard of each precinct, which needs the findings of all stages and the cases."""
+    names = ("profile", "lists", "set_aside", "findings", "cases", "comparison", "register_use")
+    return scorecard_of(**{name: tables[name] for name in names})
 
 
 STREET: tuple[Step, ...] = (

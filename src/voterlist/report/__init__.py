@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.model import Rule, Stage
+from voterlist.report.audit import build_audit
 from voterlist.report.cases import build_cases, count_kinds
 from voterlist.report.faults import build_aside, build_faults, count_rules
 from voterlist.report.figures import (
@@ -26,10 +27,39 @@ from voterlist.report.figures import (
 )
 from voterlist.report.lookup import Names, Sources, in_constituency
 from voterlist.report.model import Case, Facts, Limits, ReportModel, Text, UnitStanding
+from voterlist.report.scorecard import scorecard as scorecard_of
 from voterlist.report.words import Words
-from voterlist.schemas import CASE, ENTRY, FINDING, LIST, PAIR, PROFILE, PYRAMID, SET_ASIDE, VOTER, WATERFALL, require
+from voterlist.schemas import (
+    AGES,
+    CASE,
+    ENTRY,
+    FINDING,
+    INDICATOR,
+    LIST,
+    PAIR,
+    PROFILE,
+    PYRAMID,
+    SCORECARD,
+    SET_ASIDE,
+    VOTER,
+    WATERFALL,
+    empty,
+    require,
+)
 
-__all__ = ["RULES", "Case", "Facts", "Limits", "ReportModel", "Sources", "Text", "Words", "build", "review_cases"]
+__all__ = [
+    "RULES",
+    "Case",
+    "Facts",
+    "Limits",
+    "ReportModel",
+    "Sources",
+    "Text",
+    "Words",
+    "build",
+    "review_cases",
+    "scorecard_of",
+]
 
 RULES: tuple[Rule, ...] = ()
 
@@ -53,6 +83,9 @@ def build(
     estimate: pa.Table | None = None,
     chance: pa.Table | None = None,
     limits: Limits | None = None,
+    indicators: pa.Table | None = None,
+    scorecard: pa.Table | None = None,
+    ages: pa.Table | None = None,
     mask_identifiers: bool = True,
 ) -> ReportModel:
     """The report of ``facts.constituency``, out of the tables of a run that may hold others beside it.
@@ -79,6 +112,9 @@ def build(
         estimate: at most one row with the columns of ``Estimate``.
         chance: rows with ``agreement``, ``expected``, ``found``.
         limits: the size of a precinct by law.
+        indicators: INDICATOR; None: the report has no audit.
+        scorecard: SCORECARD of the same precincts.
+        ages: AGES of the same precincts.
         mask_identifiers: show only the last three characters of FIN and document.
 
     Raises:
@@ -124,6 +160,7 @@ def build(
         aside=aside,
         estimate=build_estimate(estimate),
         chance=build_chance(chance),
+        audit=build_audit(_given(indicators, INDICATOR), _given(scorecard, SCORECARD), _given(ages, AGES), place),
     )
 
 
@@ -160,6 +197,10 @@ def review_cases(
 
 def _waterfalls(waterfalls: pa.Table | None) -> pa.Table | None:
     return None if waterfalls is None else require(waterfalls, WATERFALL, Stage.REPORT)
+
+
+def _given(table: pa.Table | None, schema: pa.Schema) -> pa.Table:
+    return empty(schema) if table is None else require(table, schema, Stage.REPORT)
 
 
 def _cases_in(cases: pa.Table, constituency: int | None) -> pa.Table:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,6 +35,7 @@ __all__ = [
     "build_chance",
     "build_dues",
     "build_estimate",
+    "build_groups",
     "build_needs",
     "build_numbers",
     "build_precincts",
@@ -102,8 +104,13 @@ def build_precincts(profile: pa.Table, faults: Sequence[Fault], cases: Sequence[
 
 def build_pyramid(pyramid: pa.Table) -> tuple[Group, ...]:
     """The age groups of a PYRAMID table, the youngest first, unknown ages last."""
+    return build_groups(pyramid.to_pylist())
+
+
+def build_groups(rows: Iterable[Mapping[str, Any]]) -> tuple[Group, ...]:
+    """The age groups of rows of PYRAMID or AGES, as ``build_pyramid``."""
     counts: Counter[tuple[int | None, str | None]] = Counter()
-    for row in pyramid.to_pylist():
+    for row in rows:
         counts[row["age_from"], row["sex"]] += row["voters"]
     ages = sorted({age for age, _ in counts}, key=lambda age: (age is None, age or 0))
     return tuple(

@@ -12,6 +12,7 @@ from typing import Protocol, TypeAlias
 
 from voterlist.deadlines import Deadline
 from voterlist.model import CaseKind, Level, Severity, Standing, Verdict
+from voterlist.report.audited import Audit, Group
 
 __all__ = [
     "CASE_FIELDS",
@@ -365,16 +366,6 @@ class Precinct:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Five years of age (``age_from`` and the four after it); None: not known."""
-
-    age_from: int | None
-    men: int
-    women: int
-    unknown: int
-
-
-@dataclass(frozen=True, slots=True)
 class Aside:
     """A row that did not become an entry, or (line 0) a file that could not be read."""
 
@@ -430,3 +421,5 @@ class ReportModel:
     aside: tuple[Aside, ...]
     estimate: Estimate | None
     chance: tuple[Chance, ...]
+    audit: Audit | None = None
+    """None where no statistics were given."""

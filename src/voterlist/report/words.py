@@ -7,10 +7,13 @@ import functools
 
 from voterlist.catalogue import catalogue
 from voterlist.check import SHARE_RULES
-from voterlist.report.model import Born, Case, Estimate, Fault, Number, Place, Step, Text, Value, Waterfall
+from voterlist.report.audited import Statistic
+from voterlist.report.model import Born, Case, Chance, Estimate, Fault, Number, Place, Step, Text, Value, Waterfall
 
 __all__ = ["Words"]
 
+_COINCIDENCE = (("most", 0.5), ("some", 0.05), ("few", 0.0))
+"""From which share of the pairs found that chance alone would give they are spoken of how."""
 _COMMON = (("common", 7.0), ("uncommon", 10.0), ("rare", float("inf")))
 """Below how many bits of rarity a name is called what: shared by one in 128 entries, by one in 1,024."""
 _SAID = frozenset({"surname", "given_name", "patronymic", "birth_date"})
@@ -61,6 +64,14 @@ class Words:
         if number.value is None:
             return "\N{EN DASH}"
         return self.percent(number.value) if number.share else self.number(number.value)
+
+    def statistic(self, statistic: Statistic, value: float | None) -> str:
+        """A value of a statistic: a percentage of a share, else a number; a dash where it is not known."""
+        if value is None:
+            return "\N{EN DASH}"
+        if statistic.is_share:
+            return self.percent(value)
+        return self.number(value, None if float(value).is_integer() else 1)
 
     def probability(self, value: float) -> str:
         """A probability as a percentage that never rounds up to certainty: ``> 99.9 %``."""
@@ -183,6 +194,14 @@ class Words:
         if 0 < value < 0.0005:
             return f"<\N{NO-BREAK SPACE}{self.percent(0.001)}"
         return self.probability(value)
+
+    def coincidence(self, chance: Chance) -> str:
+        """What it means that so many pairs were found where chance alone would give so many."""
+        if not chance.found:
+            return self("chance.none")
+        share = chance.expected / chance.found
+        word = next(name for name, least in _COINCIDENCE if share >= least)
+        return self(f"chance.{word}", share=self.percent(min(share, 1.0), 0))
 
     def agreement(self, fields: tuple[str, ...]) -> str:
         """The fields of an agreement, joined with plus signs."""
