@@ -18,7 +18,6 @@ from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.intake import merge_lists, normalize_entries, take_in
-from voterlist.pipeline.streets import read_streets
 from voterlist.pipeline.walk import Made, Tables
 from voterlist.report import scorecard_of
 from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, empty
@@ -42,19 +41,9 @@ class Step:
 def check_register(tables: Tables, context: Context) -> Made:
     """The register tests, the statistics of every place, the precincts' profiles and the age pyramids."""
     voters = tables["voters"]
-    register = read_streets(context.inputs.reference, context.workspace, context.settings)
-    found = check(
-        *(tables[name] for name in ("voters", "entries", "lists")),
-        context.settings.check,
-        on_day=context.list_day,
-        streets=register.streets,
-    )
+    found = check(voters, tables["entries"], tables["lists"], context.settings.check, on_day=context.list_day)
     made = {
         "scratch/findings-check": found,
-        "scratch/findings-streets": register.findings,
-        "scratch/sources-streets": register.sources,
-        "scratch/use-streets": street_use(voters, register.streets),
-        "streets": empty(STREET) if register.streets is None else register.streets,
         "profile": profile(voters, tables["entries"], on_day=context.list_day),
         "pyramid": pyramid(voters, context.list_day),
         "ages": pyramids(voters, context.list_day),
