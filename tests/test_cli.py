@@ -146,6 +146,7 @@ RUN_KEYS = {
     "open_cases",
     "decisions",
     "estimate",
+    "chance",
     "deadlines",
     "overdue",
     "outputs",
@@ -163,6 +164,9 @@ def test_run_with_json_prints_one_object_and_nothing_else(workspace):
     assert result["exit_code"] == found.returncode
     assert result["cases"]["within-constituency"] == 1
     assert EN("cli.run.open") in found.stderr
+    assert [set(row) for row in result["chance"]] == [{"agreement", "expected", "found"}] * len(result["chance"])
+    assert result["chance"][0]["found"] >= 1
+    assert EN("report.chance.title") in found.stderr
 
 
 def test_run_ends_with_the_balance_the_cases_and_the_files_to_open(workspace):

@@ -12,6 +12,7 @@ from enum import StrEnum
 __all__ = [
     "AsideCode",
     "CaseKind",
+    "Covers",
     "EntryRole",
     "Level",
     "ListKind",
@@ -79,6 +80,16 @@ class ListKind(StrEnum):
 
     PERMANENT = "permanent"
     TEMPORARY = "temporary"
+
+
+class Covers(StrEnum):
+    """Which houses a row of the register of streets means."""
+
+    ALL = "all"
+    ODD = "odd"
+    EVEN = "even"
+    ONE = "one"
+    UNREAD = "unread"
 
 
 class Profile(StrEnum):
@@ -156,6 +167,11 @@ class CaseKind(StrEnum):
             CaseKind.RELATIVES,
             CaseKind.NAMESAKES,
         }
+
+    @property
+    def is_asked(self) -> bool:
+        """True where a person is asked to decide; the others are two people, and why is said."""
+        return self.is_duplicate or self is CaseKind.IDENTITY_CONFLICT
 
 
 class EntryRole(StrEnum):

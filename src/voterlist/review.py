@@ -242,7 +242,7 @@ _MARK_ORDER = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.
 
 
 def _asked_kinds() -> list[str]:
-    return [kind.value for kind in CaseKind if kind.is_duplicate or kind is CaseKind.IDENTITY_CONFLICT]
+    return [kind.value for kind in CaseKind if kind.is_asked]
 
 
 def _place(problem: Problem) -> tuple[str, int, str, str]:

@@ -13,6 +13,7 @@ import typer
 
 from voterlist import link as linkage
 from voterlist.check import check as check_register
+from voterlist.cli.measured import tell_chance, tell_estimate
 from voterlist.cli.options import Json, Today, day, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
@@ -79,6 +80,10 @@ def link(
     )
     rows = [(title("case-kind", kind), kinds[kind]) for kind in PairKind if kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
+    estimate = dataclasses.asdict(found.estimate) if found.estimate else None
+    chance = [dataclasses.asdict(row) for row in found.chance]
+    tell_estimate(estimate)
+    tell_chance(chance)
     if json:
         TERMINAL.result(
             {
@@ -86,7 +91,8 @@ def link(
                 "compared": found.candidates,
                 "pairs": found.pairs.num_rows,
                 "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
-                "estimate": dataclasses.asdict(found.estimate) if found.estimate else None,
+                "estimate": estimate,
+                "chance": chance,
                 "out": out,
                 "clusters": clusters,
                 "exit_code": 0,

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import pipeline
+from voterlist.cli.measured import tell_chance, tell_estimate
 from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
@@ -105,13 +106,8 @@ def _tell_cases(result: RunResult) -> None:
     TERMINAL.say(SAY("cli.run.cases", open=result.open_cases))
     rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in CaseKind if kind in result.cases_by_kind]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
-    if result.estimate:
-        shares = {
-            name: SAY.percent(value)
-            for name, value in result.estimate.items()
-            if name.startswith(("precision", "recall"))
-        }
-        TERMINAL.say(SAY("cli.run.estimate", pairs=result.estimate["pairs"], **shares))
+    tell_estimate(result.estimate)
+    tell_chance(result.chance)
 
 
 def _as_json(result: RunResult, settings: Settings) -> dict[str, Any]:
@@ -136,6 +132,7 @@ def _as_json(result: RunResult, settings: Settings) -> dict[str, Any]:
         "open_cases": result.open_cases,
         "decisions": result.decisions,
         "estimate": dict(result.estimate) if result.estimate else None,
+        "chance": [dict(row) for row in result.chance],
         "deadlines": standings_as_json(result.standings),
         "overdue": len(result.overdue),
         "outputs": list(result.outputs),

@@ -167,6 +167,7 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         open_cases=_open_cases(tables),
         decisions=context.decisions.num_rows,
         estimate=estimate[0] if estimate else None,
+        chance=tuple(tables["chance"].to_pylist()) if "chance" in tables else (),
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=outputs,

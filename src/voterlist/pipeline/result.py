@@ -58,6 +58,8 @@ class RunResult:
     decisions: int
     estimate: Mapping[str, Any] | None
     """What the linkage expects of its own list of duplicates: pairs, precision and recall with intervals."""
+    chance: tuple[Mapping[str, Any], ...]
+    """For each kind of agreement: pairs that coincidence alone would give, and pairs found."""
     standings: tuple[UnitStanding, ...]
     overdue: tuple[UnitStanding, ...]
     outputs: tuple[Path, ...]

@@ -62,11 +62,10 @@ def build_cases(
     for start, end in zip(starts, np.append(starts[1:], len(group))[: len(starts)], strict=True):
         first = frame.iloc[start]
         kind = CaseKind(first["kind"])
-        asked = kind.is_duplicate or kind is CaseKind.IDENTITY_CONFLICT
         chance, weight = float(first["probability"]), float(first["weight"])
         number, case_id = int(first["number"]), str(first["case_id"])
         inside = tuple(members[start:end])
-        found.append(Case(number, case_id, kind, chance, weight, asked, inside, why.get(case_id)))
+        found.append(Case(number, case_id, kind, chance, weight, kind.is_asked, inside, why.get(case_id)))
     return tuple(found)
 
 

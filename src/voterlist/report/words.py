@@ -177,11 +177,10 @@ class Words:
         shown = {"weight": self.bits(why.weight), "probability": self.probability(why.probability)}
         return self("waterfall.total.note", **shown)
 
-    def tying(self, case: Case) -> str:
-        """Which two entries of a case of more than two its waterfall compares."""
-        places = [
-            self.place(member.place) for member in case.members if case.why and member.entry_id in case.why.entries
-        ]
+    def tying(self, case: Case, home: int | None = None) -> str:
+        """Which two entries of a case of more than two its waterfall compares; ``home`` as in ``place``."""
+        ends = case.why.entries if case.why else ()
+        places = [self.place(member.place, home) for member in case.members if member.entry_id in ends]
         return self("waterfall.of-pair", places="; ".join(places))
 
     def others(self, why: Waterfall) -> str:

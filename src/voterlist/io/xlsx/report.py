@@ -333,8 +333,11 @@ def _summary(sheet: Sheet, model: ReportModel) -> None:
     _block(
         sheet,
         "chance",
-        ("agreement", "expected", "found"),
-        ([words.agreement(row.agreement), words.expected(row.expected), row.found] for row in model.chance),
+        ("agreement", "expected", "found", "meaning"),
+        (
+            [words.agreement(row.agreement), words.expected(row.expected), row.found, words.coincidence(row)]
+            for row in model.chance
+        ),
     )
 
 

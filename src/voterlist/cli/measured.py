@@ -1,0 +1,40 @@
+"""What the linkage says of itself, as ``run`` and ``link`` print it: its own estimate, and what chance would give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.words import SAY
+from voterlist.report import Words
+from voterlist.report.model import Chance
+
+__all__ = ["tell_chance", "tell_estimate"]
+
+
+def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
+    """Precision and recall that the model expects, with their intervals; nothing where no pair was put forward."""
+    if not estimate:
+        return
+    words = Words(SAY.language)
+    measures = {name: value for name, value in estimate.items() if name.startswith(("precision", "recall"))}
+    shares = {name: words.probability(value) for name, value in measures.items()}
+    TERMINAL.say(SAY("cli.run.estimate", pairs=estimate["pairs"], **shares))
+
+
+def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
+    """For each kind of agreement the pairs that coincidence alone would give, those found, and what that means."""
+    words = Words(SAY.language)
+    found = [Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"]) for row in rows]
+    if not found:
+        return
+    TERMINAL.say()
+    TERMINAL.say(words("report.chance.title"))
+    TERMINAL.table(
+        [words(f"report.column.{name}") for name in ("agreement", "expected", "found", "meaning")],
+        [
+            (words.agreement(row.agreement), words.expected(row.expected).rjust(8), row.found, words.coincidence(row))
+            for row in found
+        ],
+    )
