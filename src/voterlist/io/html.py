@@ -16,8 +16,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from voterlist.io.charts import funnel_plot
 from voterlist.report import ReportModel, Words
 from voterlist.report.model import CASE_FIELDS, Case, Fault, RuleCount
+from voterlist.report.pages import build_pages
 
-__all__ = ["Shown", "render_report", "write_report"]
+__all__ = ["Shown", "render_precincts", "render_report", "write_precincts", "write_report"]
 
 _Item = TypeVar("_Item")
 
@@ -88,6 +89,21 @@ def render_report(model: ReportModel, language: str, shown: Shown | None = None)
             nice=_nice,
         )
     )
+
+
+def write_precincts(model: ReportModel, path: Path, language: str) -> None:
+    """Write the page of every precinct, one printed page or more each, to ``path``.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.write_bytes(render_precincts(model, language).encode())
+
+
+def render_precincts(model: ReportModel, language: str) -> str:
+    """The pages of the precincts as HTML; the same model gives the same text."""
+    template = _environment().get_template("precincts.html")
+    return template.render(model=model, w=Words(language), pages=build_pages(model), nice=_nice)
 
 
 @cache

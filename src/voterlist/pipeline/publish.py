@@ -25,7 +25,11 @@ __all__ = ["REPORTS", "report_folder", "write_reports"]
 
 REPORTS = "reports"
 
-_WRITERS = {"html": html.write_report, "xlsx": xlsx.write_report}
+_WRITERS = {
+    "report-{language}.html": html.write_report,
+    "report-{language}.xlsx": xlsx.write_report,
+    "precincts-{language}.html": html.write_precincts,
+}
 
 
 def write_reports(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> tuple[Path, ...]:
@@ -97,8 +101,8 @@ def _write(model: ReportModel, folder: Path, languages: Sequence[str]) -> list[P
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for language in languages:
-        for kind, write in _WRITERS.items():
-            path = folder / f"report-{language}.{kind}"
+        for name, write in _WRITERS.items():
+            path = folder / name.format(language=language)
             store.write_atomically(path, partial(write, model, language=language))
             paths.append(path)
     return paths

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import report_tables as run
+from registers import ON_DAY, clean
+from report_tables import named, table
+from voterlist.check import indicators, pyramids
+from voterlist.config import CheckSettings
+from voterlist.io.charts import funnel_plot
+from voterlist.io.html import render_precincts, render_report
+from voterlist.report.audit import build_audit
+from voterlist.report.audited import Funnel, Point, Statistic
+from voterlist.report.pages import build_pages
+from voterlist.report.scorecard import MEASURES, scorecard
+from voterlist.schemas import AGES, COMPARISON, INDICATOR, REGISTER_USE, SCORECARD, empty
+
+
+def _comparison(**more):
+    return table(COMPARISON, [{"constituency": 88, "measure": "adults", "list": 3.0, "statistic": 4.0, **more}])
+
+
+def _use(rows):
+    return table(REGISTER_USE, [{"register": "deaths", "measure": "total", "rows": rows}])
+
+
+def _scores(**changes):
+    tables = {
+        "profile": run.profile(),
+        "lists": run.lists(),
+        "set_aside": run.set_aside(),
+        "findings": run.findings(),
+        "cases": run.cases(),
+        "comparison": _comparison(precinct=1),
+        "register_use": _use(None),
+    }
+    made = scorecard(**tables | changes)
+    assert made.schema == SCORECARD
+    return {(row["precinct"], row["measure"]): (row["count"], row["of"]) for row in made.to_pylist()}
+
+
+def test_the_scorecard_of_the_hand_made_run():
+    """Each measure has both its numbers; a blank row set aside is nobody, a second entry of a case is a repeat."""
+    scores = _scores()
+    assert scores[1, "listed-of-adults"] == (3, 4)
+    assert scores[2, "listed-of-declared"] == (4, 5)
+    assert [scores[p, "rows-not-taken-in"] for p in (1, 2)] == [(0, 4), (1, 6)]
+    assert scores[1, "cells-missing"] == (0, 18)
+    assert scores[2, "entries-with-errors"] == (1, 4)
+    assert scores[2, "entries-questioned"] == (2, 4)
+    assert scores[2, "repeats-proposed"] == scores[2, "listed-elsewhere"] == (1, 4)
+    assert scores[1, "repeats-proposed"] == (0, 3)
+
+
+def test_what_could_not_be_measured_is_not_in_the_scorecard():
+    """Without statistics of the precinct, a total below or a register of deaths the measure has no row, not zero."""
+    scores = _scores()
+    assert (2, "listed-of-adults") not in scores
+    assert (3, "listed-of-declared") not in scores
+    assert (1, "deceased") not in scores
+    assert _scores(register_use=_use(9))[1, "deceased"] == (0, 3)
+
+
+def test_an_empty_run_has_an_empty_scorecard():
+    """No precinct, no row."""
+    assert _scores(profile=run.profile().slice(0, 0)) == {}
+
+
+def _audit():
+    tables = clean()
+    for row in range(40):
+        tables.voters["fin"][row] = tables.entries["fin"][row] = None
+    voters, entries, _ = tables.arrow()
+    score = {
+        "constituency": 17,
+        "precinct": 1,
+        "quality": "accuracy",
+        "measure": "cells-missing",
+        "count": 1,
+        "of": 720,
+    }
+    return build_audit(
+        indicators(voters, entries, CheckSettings(), on_day=ON_DAY),
+        table(SCORECARD, [{**score, "value": 1 / 720}]),
+        pyramids(voters, ON_DAY),
+        17,
+    )
+
+
+def test_the_audit_names_what_is_unusual():
+    """The precinct without FINs is named under its statistic and nowhere else; every precinct has its pyramid."""
+    audit = _audit()
+    assert [(p.precinct, len(p.outliers)) for p in audit.precincts] == [(1, 1), (2, 0), (3, 0)]
+    assert audit.out_of("without-fin") == [1]
+    assert audit.out_of("men-share") == []
+    assert audit.nation == ()
+    assert all(sum(g.men + g.women + g.unknown for g in p.pyramid) == 120 for p in audit.precincts)
+    assert audit.qualities == (("accuracy", ("cells-missing",)),)
+    assert build_audit(empty(INDICATOR), empty(SCORECARD), empty(AGES), 17) is None
+
+
+def test_every_measure_of_the_scorecard_belongs_to_a_quality():
+    """There are exactly the three qualities, each with measures."""
+    assert list(dict.fromkeys(MEASURES.values())) == ["comprehensiveness", "accuracy", "currency"]
+
+
+def _statistic(value, lower, upper, *, outlying=False):
+    return Statistic("men-share", value * 100, 100, value, 0.48, None, lower, upper, 0.5, 0.5, outlying)
+
+
+@given(st.lists(st.tuples(st.integers(1, 2000), st.floats(0, 1)), min_size=1, max_size=20))
+def test_a_funnel_stays_on_its_paper(precincts):
+    """Whatever sizes and shares, every dot and every mark stands inside the drawing, and larger is further right."""
+    points = tuple(Point(i, of, _statistic(share, 0.3, 0.6)) for i, (of, share) in enumerate(sorted(precincts)))
+    plot = funnel_plot(Funnel("men-share", 0.48, points))
+    assert all(0 <= dot.x <= plot.width and 0 <= dot.y <= plot.height for dot in plot.dots)
+    assert [dot.x for dot in plot.dots] == sorted(dot.x for dot in plot.dots)
+    assert all(0 <= y <= plot.height for y, _ in plot.ticks)
+    assert len(plot.dots) == len(precincts)
+
+
+def _model():
+    return run.build(indicators=_indicators(), ages=_ages())
+
+
+def _indicators():
+    rows = named(
+        "indicator unit constituency precinct count of value base lower upper p q outlying",
+        ("voters", "precinct", 88, 1, None, None, 3.0, None, 50.0, 1500.0, None, None, True),
+        ("voters", "precinct", 88, 2, None, None, 4.0, None, 50.0, 1500.0, None, None, True),
+        ("men-share", "precinct", 88, 1, 1.0, 3.0, 1 / 3, 0.5, 0.0, 1.0, 0.6, 0.9, False),
+        ("men-share", "precinct", 88, 2, 2.0, 4.0, 0.5, 0.5, 0.0, 1.0, 0.9, 0.9, False),
+        ("men-share", "constituency", 88, None, 3.0, 7.0, 3 / 7, None, None, None, None, None, None),
+        ("voters", "constituency", 88, None, None, None, 7.0, None, None, None, None, None, None),
+    )
+    return table(INDICATOR, rows)
+
+
+def _ages():
+    rows = named("age_from sex voters", (25, "m", 1), (50, "f", 2))
+    return table(AGES, rows, constituency=88, precinct=1)
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_the_page_of_each_precinct(language):
+    """One article a precinct with its lines, a line to sign on, and nothing that a list says is taken for markup."""
+    page = render_precincts(_model(), language)
+    assert page.count("<article") == 2
+    assert page.count('class="sign"') == 2
+    assert "break-after: page" in page
+    assert not re.search(r"(src|href)=\"(?!#)", page)
+    assert "audit." not in page.replace("audit.html", "")
+    assert "pages." not in page
+
+
+def test_the_lines_of_a_rule_stand_once_and_what_is_left_is_counted():
+    """Lines are ascending, each once, and those beyond the most shown are counted."""
+    model = _model()
+    two = next(page for page in build_pages(model) if page.precinct.precinct == 2)
+    rules = {row.rule: row for row in two.rules}
+    assert [(place.lines, place.left) for place in rules["fin-invalid"].places] == [((9,), 0)]
+    assert [place.left for row in next(iter(_cut(model))).rules for place in row.places] == [1] * 2
+    assert [row.code for row in two.aside] == ["row-too-short"]
+    assert (two.rows, two.set_aside, two.declared) == (6, 2, 5)
+
+
+def _cut(model):
+    return (page for page in build_pages(model, most_lines=0) if page.precinct.precinct == 2)
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_the_audit_in_the_report(language):
+    """The report's page has the audit with its funnel said in words, and no key of the catalogue left unsaid."""
+    page = render_report(_model(), language)
+    assert 'id="audit"' in page
+    assert page.count('class="funnel"') == 1
+    assert 'id="f-men-share-d"' in page
+    assert not re.findall(r">\s*(?:audit|indicator|score|quality)\.[a-z-]+", page)
+    assert 'id="audit"' not in render_report(run.build(), language)
