@@ -76,6 +76,7 @@ def test_a_list_compared_with_itself_has_no_changes():
     ("change", "level"),
     [
         ({"surname_skeleton": "aliyeva", "surname_stem": "aliy"}, "fin"),
+        ({"given_skeleton": "sevinc"}, "fin"),
         ({"fin": None, "address": None}, "document"),
         ({"fin": None, "document": None}, "names"),
         ({"fin": None, "document": None, "birth_month": None, "birth_day": None}, "names-place"),
@@ -94,7 +95,8 @@ def test_by_what_an_entry_is_found_again(change, level):
     "change",
     [
         {"birth_year": 1900},
-        {"given_skeleton": "sevinc"},
+        {"given_skeleton": "sevinc", "document": None},
+        {"given_skeleton": "sevinc", "fin": None},
         {"fin": "ZZZZZZZ", "document": None},
     ],
 )

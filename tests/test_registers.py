@@ -216,6 +216,20 @@ def test_a_last_cycle_that_cannot_be_read_makes_nobody_new(workspace):
     (row,) = table("reference")
     assert (row["register"], row["usable"]) == ("last-cycle", 0)
     assert row["trouble"]
+    (finding,) = [row for row in table("findings") if row["rule"] == "register-not-read"]
+    assert (finding["field"], finding["source"]) == ("last-cycle", row["source"])
+
+
+def test_a_register_whose_columns_are_doubtful_is_told(workspace):
+    """A register none of whose rows was taken in has the code of why, and is a finding: silence is no answer."""
+    put(workspace, "abroad.csv", "Soyadı;Adı;Atasının adı;FİN\n" + "Rzayev;Orxan;Şamil oğlu;ABCDEFG\n" * 6)
+    put(workspace, "prisoners.csv", "x;y\n1;2\n")
+    table = tables_of(workspace)
+    told = {row["register"]: (row["usable"], row["trouble"]) for row in table("reference")}
+    assert told["prisoners"][0] == 0
+    assert told["prisoners"][1] is not None
+    unread = {row["register"] for row in table("reference") if not row["usable"]}
+    assert {row["field"] for row in table("findings") if row["rule"] == "register-not-read"} == unread
 
 
 PROTOCOL = "Dairə;Məntəqə;1;1a;1b;1c;1d\n88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"

@@ -25,6 +25,7 @@ def synth(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help=SAY("cli.option.seed"))] = 1,
     files: Annotated[bool | None, typer.Option("--files/--no-files", help=SAY("cli.option.files"))] = None,
+    registers: Annotated[bool, typer.Option("--registers", help=SAY("cli.option.registers"))] = False,
     json: Json = False,
 ) -> None:
     """Invent voters' lists."""
@@ -35,6 +36,7 @@ def synth(
             constituencies=constituencies,
             seed=seed,
             files=files,
+            registers=registers,
             progress=lambda _what, done, total: steps("synth", done, total),
         )
     TERMINAL.say(SAY("cli.synth.done", entries=made.entries, voters=made.voters, repeated=made.repeated))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.cycles.rules import LEVELS
 from voterlist.matching import Flags, Rows, contradicts
@@ -43,7 +44,8 @@ class Paired:
 def pair(old: pa.Table, new: pa.Table) -> Paired:
     """The entries of ``old`` (VOTER) found again in ``new`` (VOTER), each row at most once.
 
-    Two rows that contradict each other (FIN, given name, birth date) are no pair, whatever they share.
+    Two rows that contradict each other (FIN, given name, birth date) are no pair, unless FIN, document and full birth
+    date all agree: then a name was read otherwise.
     """
     left, right = np.arange(old.num_rows), np.arange(new.num_rows)
     found: list[tuple[Rows, Rows, Rows]] = []
@@ -55,13 +57,22 @@ def pair(old: pa.Table, new: pa.Table) -> Paired:
                 at_left, at_right = _together(old, new, left, right, (*key, *place), single=level in _HERE_ONLY)
                 if level != "entry-id":
                     one, other = left[at_left], right[at_right]
-                    kept = ~contradicts(old.take(pa.array(one)), new.take(pa.array(other)))
+                    kept = ~_is_two(old.take(pa.array(one)), new.take(pa.array(other)))
                     at_left, at_right = at_left[kept], at_right[kept]
                 found.append((left[at_left], right[at_right], np.full(len(at_left), number)))
                 left, right = np.delete(left, at_left), np.delete(right, at_right)
     columns = [np.concatenate(parts) for parts in zip(*found, strict=True)] if found else [np.zeros(0, np.int64)] * 3
     order = np.argsort(columns[1], kind="stable")
     return Paired(columns[0][order], columns[1][order], columns[2][order])
+
+
+def _is_two(old: pa.Table, new: pa.Table) -> Flags:
+    """Which pairs are two people: they contradict, and FIN, document and full birth date do not all agree."""
+    whole = np.ones(old.num_rows, dtype=bool)
+    for name in ("fin", "document", *_DATE):
+        whole &= np.asarray(pc.equal(old.column(name), new.column(name)).fill_null(fill_value=False), dtype=bool)
+    flags: Flags = contradicts(old, new) & ~whole
+    return flags
 
 
 def _places(level: str) -> tuple[tuple[str, ...], ...]:

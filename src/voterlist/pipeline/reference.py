@@ -19,13 +19,15 @@ from voterlist.reconcile import FORMER, REGISTERS
 from voterlist.schemas import ENTRY, PROTOCOL, REMOVAL_REASON, STATISTIC, RawFile, empty
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["EARLIER", "LAST", "SOURCES", "Outside", "kind_of", "read", "read_last", "rows_named"]
+__all__ = ["EARLIER", "LAST", "SOURCES", "STREETS", "Outside", "kind_of", "read", "read_last", "rows_named"]
 
 STATISTICS = "statistics"
 PROTOCOLS = "protocol"
 LAST = "last-cycle"
 EARLIER = "earlier-cycle"
-KINDS = (*REGISTERS, LAST, EARLIER, STATISTICS, PROTOCOLS)
+STREETS = "streets"
+"""Read for the register tests, which come before: ``pipeline.streets``."""
+KINDS = (*REGISTERS, LAST, EARLIER, STATISTICS, PROTOCOLS, STREETS)
 """How the name of a file begins, in any case, with ``_`` or a blank for ``-``."""
 
 SOURCES = pa.schema(
@@ -63,6 +65,12 @@ class Outside:
         self.sources.append(
             {"source": source, "register": register, "rows": rows, "usable": usable, "trouble": trouble},
         )
+
+    def unread(self) -> tuple[list[str], list[str]]:
+        """The sources of the files of which nothing could be used, and what each is by its name."""
+        rows = [row for row in self.sources if row["register"] is not None and row["trouble"] is not None]
+        rows.sort(key=lambda row: (str(row["register"]), str(row["source"])))
+        return [str(row["source"]) for row in rows], [str(row["register"]) for row in rows]
 
     def table(self) -> pa.Table:
         """SOURCES, sorted."""

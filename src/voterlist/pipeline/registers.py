@@ -69,12 +69,26 @@ def read_list(paths: Sequence[Path], folder: Path, settings: Settings) -> Person
 def _taken_in(
     files: Sequence[RawFile], settings: Settings
 ) -> tuple[pa.Table, tuple[tuple[str, int, int, str | None], ...]]:
+    """ENTRY of the files, and (source, rows, rows that are entries, code of the trouble) of each."""
     intake = ingest(files, settings.ingest, constituency=None)
     rows: dict[str, tuple[int, int]] = {}
     for row in intake.lists.select(["source", "rows", "entries"]).to_pylist():
         before = rows.get(row["source"], (0, 0))
         rows[row["source"]] = (before[0] + row["rows"], before[1] + row["entries"])
-    return intake.entries, tuple((file.source, *rows.get(file.source, (0, 0)), file.trouble) for file in files)
+    why = _most_set_aside(intake.set_aside)
+    told = []
+    for file in files:
+        counted = rows.get(file.source, (0, 0))
+        told.append((file.source, *counted, file.trouble or (None if counted[1] else why.get(file.source))))
+    return intake.entries, tuple(told)
+
+
+def _most_set_aside(set_aside: pa.Table) -> dict[str, str]:
+    """Source -> the code for which most of its rows are no entries."""
+    plain = pa.table({name: set_aside.column(name).cast(pa.string()) for name in ("source", "code")})
+    grouped = plain.append_column("rows", set_aside.column("rows")).group_by(["source", "code"])
+    counted = grouped.aggregate([("rows", "sum")]).to_pylist()
+    return {row["source"]: row["code"] for row in sorted(counted, key=lambda row: (row["rows_sum"], row["code"]))}
 
 
 def _voters(entries: pa.Table, settings: Settings) -> pa.Table:

@@ -66,7 +66,8 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
     )
     compared = _last_cycle(outside, voters, context)
     parts = [tables[name] for name in sorted(tables) if name.startswith("scratch/findings-")]
-    findings = concat([*parts, found.findings, compared.findings], FINDING)
+    unread = reconcile.not_read(*outside.unread(), context.settings.check)
+    findings = concat([*parts, found.findings, compared.findings, unread], FINDING)
     made = {
         "findings": sort_by(findings, *FINDING_ORDER),
         "matches": found.matches,

@@ -9,7 +9,7 @@ much of a register could be used at all is said first, and what is not known is 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -20,12 +20,12 @@ from voterlist.matching import CLASSES
 from voterlist.model import Stage
 from voterlist.reconcile.protocol import sums
 from voterlist.reconcile.registers import FORMER, compare_registers, no_register
-from voterlist.reconcile.rules import REGISTERS, RULES
+from voterlist.reconcile.rules import NOT_READ, REGISTERS, RULES, found
 from voterlist.reconcile.statistics import compared, differences
 from voterlist.schemas import COMPARISON, FINDING, MATCH, PROTOCOL, REGISTER_USE, STATISTIC, VOTER, empty, require
 from voterlist.tables import concat, sort_by
 
-__all__ = ["CLASSES", "FORMER", "REGISTERS", "RULES", "Reconciliation", "reconcile"]
+__all__ = ["CLASSES", "FORMER", "REGISTERS", "RULES", "Reconciliation", "not_read", "reconcile"]
 
 DEATHS = "deaths"
 
@@ -74,8 +74,8 @@ def reconcile(
     if unknown := sorted(set(given) - {*REGISTERS, FORMER}):
         raise StageError(f"there is no register {', '.join(unknown)}", stage=Stage.RECONCILE)
     given = {name: require(table, VOTER, Stage.RECONCILE) for name, table in given.items()}
-    matched, usable, found = compare_registers(given, voters, settings, on_day)
-    findings = [found]
+    matched, usable, asked = compare_registers(given, voters, settings, on_day)
+    findings = [asked]
     if DEATHS not in given:
         usable = concat([no_register(DEATHS), usable], REGISTER_USE)
     if protocol is not None:
@@ -92,3 +92,8 @@ def reconcile(
         usable=usable,
         compared=told,
     )
+
+
+def not_read(sources: Sequence[str], names: Sequence[str], settings: CheckSettings) -> pa.Table:
+    """FINDING: files of other bodies (by source, and by what they are) of which not one row could be used."""
+    return found(NOT_READ, {"source": list(sources), "field": list(names)}, len(sources), settings)

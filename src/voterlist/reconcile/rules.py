@@ -13,7 +13,7 @@ from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING, empty
 from voterlist.tables import from_columns
 
-__all__ = ["POLICIES", "REGISTERS", "RULES", "Policy", "found"]
+__all__ = ["NOT_READ", "POLICIES", "REGISTERS", "RULES", "Policy", "found"]
 
 _DEATH = "the dead are struck from the list on a record of their death; a name and a date alone are none"
 _ADULTS = "list and statistics of adults are compared by every observer; a gap of either sign needs an explanation"
@@ -39,6 +39,7 @@ EXCEEDS_ADULTS = Rule("list-exceeds-adults", Severity.WARNING, Unit.PRECINCT, _A
 BELOW_ADULTS = Rule("list-below-adults", Severity.WARNING, Unit.PRECINCT, _ADULTS)
 
 LITTLE_USABLE = Rule("register-little-usable", Severity.WARNING, Unit.FILE, _USABLE)
+NOT_READ = Rule("register-not-read", Severity.WARNING, Unit.FILE, _BODIES)
 IDENTITY_CONFLICT = _entry("register-identity-conflict", Severity.WARNING, _BODIES)
 MOVED_AWAY = _entry("moved-away-confirmed", Severity.WARNING, _PLACE)
 MOVED_AWAY_PROBABLE = _entry("moved-away-probable", Severity.NOTE, _PLACE)
@@ -135,6 +136,7 @@ RULES: tuple[Rule, ...] = (
     ABROAD_PROBABLE,
     IDENTITY_CONFLICT,
     LITTLE_USABLE,
+    NOT_READ,
     EXCEEDS_ADULTS,
     BELOW_ADULTS,
     PROTOCOL_SUM,

@@ -19,6 +19,7 @@ from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import LAYOUTS, Layout, file_bytes, fitting, sheet
 from voterlist.synth.outside import statistics
 from voterlist.synth.plan import DISPLACED, Plan, default_constituencies, draw_plan, stream
+from voterlist.synth.registers import write_registers
 from voterlist.synth.render import ENTRIES, render, render_deaths
 
 __all__ = ["FILES_UP_TO", "Summary", "write", "write_tables", "write_workspace"]
@@ -242,6 +243,7 @@ def write(
     constituencies: int | None = None,
     seed: int = 1,
     files: bool | None = None,
+    registers: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Summary:
     """Write invented lists of ``voters`` persons, with their truth, into the folder ``out``.
@@ -256,6 +258,8 @@ def write(
         constituencies: without it, one for each 52,000 voters, at most 125.
         seed: the same seed gives the same files.
         files: whether to write precinct files; without it, where there are at most 100,000 voters.
+        registers: write registers of other bodies, lists of other cycles and a protocol too, with what was planted in
+            them; precinct files are then written in any case.
         progress: called with what is being written, how many are done, and of how many.
 
     Raises:
@@ -264,8 +268,9 @@ def write(
     tell = progress or _quiet
     count = constituencies if constituencies is not None else default_constituencies(voters)
     wanted = files if files is not None else voters <= FILES_UP_TO
-    if wanted:
-        return _write_both(out, generate(voters, constituencies=count, seed=seed), voters, seed, tell)
+    if wanted or registers:
+        made = generate(voters, constituencies=count, seed=seed)
+        return _write_both(out, made, voters, seed, tell, registers=registers)
     plan = draw_plan(voters, constituencies=count, seed=seed)
     entries, deaths, paths = _stream_tables(plan, out, tell)
     return Summary(
@@ -282,10 +287,14 @@ def write(
     )
 
 
-def _write_both(out: Path, synthetic: Synthetic, voters: int, seed: int, progress: Progress) -> Summary:
+def _write_both(
+    out: Path, synthetic: Synthetic, voters: int, seed: int, progress: Progress, *, registers: bool
+) -> Summary:
     places = write_workspace(synthetic, out, seed=seed, progress=progress)
     keyed = with_run_ids(synthetic, places, out / "inbox")
     paths = write_tables(keyed, out)
+    if registers:
+        paths += write_registers(keyed, out, seed)
     lists = synthetic.lists.filter(pc.field("entries") > 0)
     return Summary(
         out=out,
