@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from voterlist.check import indicators, pyramids
 from voterlist.config import CheckSettings
 from voterlist.io.charts import funnel_plot
 from voterlist.io.html import render_precincts, render_report
+from voterlist.io.xlsx import write_report
 from voterlist.report.audit import build_audit
 from voterlist.report.audited import Funnel, Point, Statistic
 from voterlist.report.pages import build_pages
@@ -181,3 +183,22 @@ def test_the_audit_in_the_report(language):
     assert 'id="f-men-share-d"' in page
     assert not re.findall(r">\s*(?:audit|indicator|score|quality)\.[a-z-]+", page)
     assert 'id="audit"' not in render_report(run.build(), language)
+
+
+def test_the_audit_in_the_workbook(tmp_path):
+    """The workbook has every statistic and score in a sheet each, counts as numbers, and neither sheet without an audit."""
+    score = {"constituency": 88, "precinct": 1, "quality": "accuracy", "measure": "cells-missing", "count": 2, "of": 18}
+    with_audit, without = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    model = run.build(indicators=_indicators(), ages=_ages(), scorecard=table(SCORECARD, [{**score, "value": 2 / 18}]))
+    write_report(model, with_audit, "en")
+    write_report(run.build(), without, "en")
+    book = openpyxl.load_workbook(with_audit, read_only=True)
+    rows = [row for row in book["Statistics"].iter_rows(values_only=True) if row[0] in {"precinct", "constituency"}]
+    assert [row[1:7] for row in rows if row[3] == "men"] == [
+        (88, None, "men", 3, 7, "42.9 %"),
+        (88, 1, "men", 1, 3, "33.3 %"),
+        (88, 2, "men", 2, 4, "50.0 %"),
+    ]
+    scores = [row for row in book["Scorecard"].iter_rows(values_only=True) if row[0] == 88]
+    assert scores == [(88, 1, "Accurate", "required cells that are empty", 2, 18, pytest.approx(2 / 18))]
+    assert "Statistics" not in openpyxl.load_workbook(without, read_only=True).sheetnames

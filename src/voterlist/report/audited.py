@@ -134,6 +134,11 @@ class Audit:
     """The qualities of the scorecard, each with the measures that were taken of some precinct."""
 
     @property
+    def is_of_one(self) -> bool:
+        """True where all its precincts lie in one constituency."""
+        return len({precinct.constituency for precinct in self.precincts} - {None}) == 1
+
+    @property
     def asked(self) -> tuple[str, ...]:
         """The indicators by which precincts are judged, in their order."""
         judged = {

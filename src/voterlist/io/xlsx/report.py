@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from voterlist.io.xlsx.audit import audit_sheets
 from voterlist.io.xlsx.sheets import Book, Column, Row, Sheet, Value
 from voterlist.report import ReportModel, Words
 from voterlist.report.model import CASE_FIELDS, Case, Member, Place, Waterfall
@@ -34,6 +35,8 @@ def render_report(model: ReportModel, language: str) -> bytes:
     _cases(book.sheet(words("report.sheet.apart")), model.apart, "apart")
     _why(book.sheet(words("report.sheet.why")), [*model.cases, *model.apart])
     _faults(book.sheet(words("report.sheet.faults")), model)
+    if model.audit:
+        audit_sheets(book, model.audit)
     _aside(book.sheet(words("report.sheet.set-aside")), model)
     _balance(book.sheet(words("report.sheet.balance")), model)
     _deadlines(book.sheet(words("report.sheet.deadlines")), model)
