@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from voterlist.catalogue import LANGUAGES, entries, places
 from voterlist.check import RULES as CHECK_RULES
 from voterlist.check import SHARE_RULES
 from voterlist.config import CheckSettings
+from voterlist.merge import RULES as MERGE_RULES
+from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.reconcile import RULES as RECONCILE_RULES
 
 PAGES = Path(__file__).parent.parent / "docs" / "rules"
-RULES = (*CHECK_RULES, *RECONCILE_RULES)
+RULES = (*NORMALIZE_RULES, *MERGE_RULES, *CHECK_RULES, *RECONCILE_RULES)
 PARTS = ("title", "message", "todo")
 STAGES = ("ingest", "normalize", "merge", "check", "reconcile", "cycles", "link", "review")
 
@@ -77,3 +80,12 @@ def test_the_stage_pages_lead_to_every_rule():
         text = (PAGES.parent / f"{name}.md").read_text(encoding="utf-8")
         linked = {part.split(".md)")[0] for part in text.split("](rules/")[1:] if ".md)" in part}
         assert linked == {rule.code for rule in rules}
+
+
+def test_the_battery_names_every_rule():
+    """The table of what is asked names each rule of check and nothing that no stage has."""
+    text = (PAGES.parent / "check.md").read_text(encoding="utf-8")
+    table = text.split("## Test by test")[1].split("##")[0]
+    named = set(re.findall(r"`([a-z0-9-]+)`", table))
+    assert {rule.code for rule in CHECK_RULES} <= named
+    assert named <= {rule.code for rule in RULES}

@@ -25,6 +25,7 @@ __all__ = [
     "DECISION",
     "ENTRY",
     "ENTRY_FIELDS",
+    "FAULT",
     "FINDING",
     "INDICATOR",
     "LIST",
@@ -37,8 +38,8 @@ __all__ = [
     "PROTOCOL_LINES",
     "PYRAMID",
     "REGISTER_USE",
-    "SCORECARD",
     "REMOVAL_REASON",
+    "SCORECARD",
     "SET_ASIDE",
     "SHARED_FIELDS",
     "STATISTIC",
@@ -353,6 +354,20 @@ SCORECARD = pa.schema(
 )
 """How comprehensive, accurate and current the list of a precinct is: ``value`` = ``count`` / ``of``, one row a measure.
 A measure that could not be taken, for want of a register or statistics, has no row."""
+
+FAULT = pa.schema(
+    [
+        _field("fault", pa.int64(), known=True),
+        _field("rule", _WORD, known=True),
+        _field("unit", _WORD, known=True),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("entry_id", _TEXT),
+        _field("of", pa.int64(), known=True),
+    ],
+)
+"""A fault planted in an invented list: one row an entry that makes it, or one a place. It is found where the rule names
+one of these. ``of`` is how many places of the unit the list has."""
 
 MATCH = pa.schema(
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.check.register import Register, RegisterTest
 from voterlist.model import Rule, Severity, Unit
@@ -30,6 +31,8 @@ ADDRESS_IN_TWO_PRECINCTS = Rule(
     Unit.DWELLING,
     "precinct borders are named by streets and house numbers: a dwelling lies in one precinct",
 )
+_HOUSE_AND_FLAT = ("ev", "menzil")
+"""As ``normalize`` folds the words for house and flat of every language."""
 
 
 def crowded_dwelling(register: Register) -> pa.Table:
@@ -55,6 +58,13 @@ def dwelling_without_shared_surname(register: Register) -> pa.Table:
     )
 
 
+def _without_words(address: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Folded lines without the words for house and flat, which a list with a column for each does not have."""
+    for word in _HOUSE_AND_FLAT:
+        address = pc.replace_substring(address, pattern=f" {word} ", replacement=" ")
+    return address
+
+
 def address_in_two_precincts(register: Register) -> pa.Table:
     """Dwellings whose whole address, place and all, stands in several precincts of a constituency.
 
@@ -63,6 +73,7 @@ def address_in_two_precincts(register: Register) -> pa.Table:
     """
     first = register.dwellings.first
     homes = register.voters.select(["constituency", "precinct", "address"]).take(pa.array(first))
+    homes = homes.set_column(2, "address", _without_words(homes.column("address")))
     address, _ = group_codes(homes, "constituency", "address", known=False)
     known = np.asarray(homes.column("address").is_valid(), dtype=bool)
     precinct, _ = codes(homes.column("precinct"))

@@ -1,4 +1,4 @@
-"""``evaluate``: pairs against known truth."""
+"""``evaluate``: pairs, or findings, against known truth."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
 
+from voterlist.check.faults import evaluate_faults
 from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL
-from voterlist.cli.words import SAY
+from voterlist.cli.words import SAY, title
 from voterlist.config import LinkSettings
 from voterlist.errors import InputError
 from voterlist.io import readers
 from voterlist.link import evaluate as evaluation
+from voterlist.schemas import FAULT
 
 __all__ = ["evaluate"]
 
 _PAIR_COLUMNS = ("entry_l", "entry_r", "weight", "probability")
+_FINDING_COLUMNS = ("rule", "constituency", "precinct", "entry_id", "other_entry_id")
 _TRUTH_COLUMNS = ("entry_id", "person_id")
 
 
@@ -31,9 +34,13 @@ def evaluate(
         float,
         typer.Option(min=0, max=1, help=SAY("cli.option.threshold")),
     ] = LinkSettings().duplicate_probability,
+    faults: Annotated[bool, typer.Option("--faults", help=SAY("cli.option.evaluate-faults"))] = False,
     json: Json = False,
 ) -> None:
     """Measure pairs against truth."""
+    if faults:
+        _tell_faults(_read(pairs, _FINDING_COLUMNS), _read(truth, tuple(FAULT.names)), as_json=json)
+        return
     measured = evaluation.evaluate(_read(pairs, _PAIR_COLUMNS), _read(truth, _TRUTH_COLUMNS), threshold)
     found = dataclasses.asdict(measured)
     for name, value in found.items():
@@ -41,6 +48,22 @@ def evaluate(
         TERMINAL.say(SAY("cli.evaluate.line", name=SAY(f"cli.evaluate.{name}"), value=text))
     if json:
         TERMINAL.result({**found, "exit_code": 0})
+
+
+def _tell_faults(findings: pa.Table, faults: pa.Table, *, as_json: bool) -> None:
+    """Test by test: planted, found, false alarms."""
+    scores = evaluate_faults(findings, faults)
+    rows = [
+        (title("rule", one.rule), one.planted, one.found, one.false_alarms, one.of, SAY.number(100 * one.false_rate, 3))
+        for one in scores
+    ]
+    headers = ("test", "planted", "found", "false-alarms", "places", "false-percent")
+    TERMINAL.table([SAY(f"cli.table.{name}") for name in headers], rows)
+    missed = sum(one.planted - one.found for one in scores)
+    TERMINAL.say(SAY("cli.evaluate.missed", planted=sum(one.planted for one in scores), missed=missed))
+    if as_json:
+        tests = [{**dataclasses.asdict(one), "false_rate": one.false_rate} for one in scores]
+        TERMINAL.result({"tests": tests, "missed": missed, "exit_code": 0})
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:

@@ -176,7 +176,8 @@ def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
 
 def _intake(files: Sequence[Path], columns: Map | None) -> Intake:
     """The intake of these files: as lists of precincts, or by the map as tables."""
-    if columns is not None:
+    # A table of the program's own format has ids and one header: it is no list that somebody typed.
+    if columns is not None or all(path.suffix == ".parquet" for path in files):
         return merge([table_intake(readers.read_table(path), columns) for path in files])
     settings = IngestSettings()
     for path in files:

@@ -26,6 +26,7 @@ def synth(
     seed: Annotated[int, typer.Option(min=0, help=SAY("cli.option.seed"))] = 1,
     files: Annotated[bool | None, typer.Option("--files/--no-files", help=SAY("cli.option.files"))] = None,
     registers: Annotated[bool, typer.Option("--registers", help=SAY("cli.option.registers"))] = False,
+    faults: Annotated[bool, typer.Option("--faults", help=SAY("cli.option.faults"))] = False,
     json: Json = False,
 ) -> None:
     """Invent voters' lists."""
@@ -37,6 +38,7 @@ def synth(
             seed=seed,
             files=files,
             registers=registers,
+            faults=faults,
             progress=lambda _what, done, total: steps("synth", done, total),
         )
     TERMINAL.say(SAY("cli.synth.done", entries=made.entries, voters=made.voters, repeated=made.repeated))

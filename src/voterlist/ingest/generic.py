@@ -171,17 +171,20 @@ def _given_ids(cells: list[pa.Array], mapped: ColumnMap, rows: int) -> pa.Array:
 
 
 def _balance(entries: pa.Table) -> pa.Table:
-    """The table as one list."""
-    if not entries.num_rows:
-        return LIST.empty_table()
+    """The rows of each constituency and precinct as one list."""
+    places = entries.select(["constituency", "precinct"]).append_column("one", pa.repeat(1, entries.num_rows))
+    counted = places.group_by(["constituency", "precinct"], use_threads=False).aggregate([("one", "sum")])
+    count = counted.num_rows
     columns = {
-        "source": [_SOURCE],
-        "list_kind": [str(ListKind.PERMANENT)],
-        "rows": [entries.num_rows],
-        "entries": [entries.num_rows],
-        "set_aside": [0],
+        "source": pa.repeat(_SOURCE, count),
+        "constituency": counted.column("constituency"),
+        "precinct": counted.column("precinct"),
+        "list_kind": pa.repeat(str(ListKind.PERMANENT), count),
+        "rows": counted.column("one_sum"),
+        "entries": counted.column("one_sum"),
+        "set_aside": pa.repeat(0, count),
     }
-    return from_columns(columns, LIST)
+    return sort_by(from_columns(columns, LIST, count), "constituency", "precinct")
 
 
 def statistics(raw: RawFile) -> pa.Table:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.schemas import TRUTH
+from voterlist.synth.faults import QUIET, plant
 from voterlist.synth.outside import statistics
 from voterlist.synth.places import DATE_FORMS
 from voterlist.synth.plan import Plan, draw_plan
@@ -47,6 +48,8 @@ class Synthetic:
     """STATISTIC."""
     lists: pa.Table
     """``LISTS``."""
+    faults: pa.Table | None = None
+    """FAULT: the faults planted, where they were asked for."""
 
 
 def lists_of(plan: Plan) -> pa.Table:
@@ -74,6 +77,7 @@ def generate(
     numbers: Sequence[int] | None = None,
     precinct_size: int = 1000,
     on_day: dt.date = dt.date(2026, 1, 1),
+    faults: bool = False,
 ) -> Synthetic:
     """The lists of ``voters`` invented persons, of whom some stand twice; the same arguments give the same.
 
@@ -85,6 +89,8 @@ def generate(
         numbers: the numbers of the constituencies; without them 1, 2, 3 ...
         precinct_size: persons a precinct, on average.
         on_day: the day on which everyone is at least 18 years old.
+        faults: plant a fault of each kind that the register tests know, in lists that have no other; ``rates`` are
+            then those of ``faults.QUIET``, unless given.
 
     Raises:
         UsageError: a count is out of range, or the numbers do not fit the constituencies.
@@ -93,16 +99,15 @@ def generate(
         voters,
         constituencies=constituencies,
         seed=seed,
-        rates=rates,
+        rates=rates or (QUIET if faults else None),
         numbers=numbers,
         precinct_size=precinct_size,
         on_day=on_day,
     )
     chunks = [render(plan, at) for at in range(constituencies)]
-    return Synthetic(
-        entries=pa.concat_tables([chunk.entries for chunk in chunks]).cast(ENTRIES),
-        truth=pa.concat_tables([chunk.truth for chunk in chunks]).cast(TRUTH),
-        deaths=render_deaths(plan),
-        statistics=statistics(plan),
-        lists=lists_of(plan),
-    )
+    entries = pa.concat_tables([chunk.entries for chunk in chunks]).cast(ENTRIES)
+    truth = pa.concat_tables([chunk.truth for chunk in chunks]).cast(TRUTH)
+    lists, planted = lists_of(plan), None
+    if faults:
+        entries, truth, lists, planted = plant(plan, entries, truth, lists)
+    return Synthetic(entries, truth, render_deaths(plan), statistics(plan), lists, planted)

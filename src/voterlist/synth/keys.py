@@ -45,7 +45,11 @@ def with_run_ids(synthetic: Synthetic, places: pa.Table, inbox: Path) -> Synthet
             stage="synth",
             todo="This is a fault of the program: please report it, with the seed.",
         )
-    return replace(synthetic, entries=_keyed(synthetic.entries, ids), truth=_keyed(synthetic.truth, ids))
+    faults = synthetic.faults
+    if faults is not None:
+        at = pc.index_in(faults.column("entry_id"), value_set=synthetic.entries.column("entry_id"))
+        faults = _keyed(faults, ids.take(at))
+    return replace(synthetic, entries=_keyed(synthetic.entries, ids), truth=_keyed(synthetic.truth, ids), faults=faults)
 
 
 def _keyed(table: pa.Table, ids: pa.Array) -> pa.Table:

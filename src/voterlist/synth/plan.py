@@ -28,7 +28,19 @@ CONSTITUENCIES = 125
 VOTERS_A_CONSTITUENCY = 52_000
 DISPLACED = (83, 84, 118, 119, 120, 121, 122, 123, 124, 125)
 """The ten constituencies that displaced people come from."""
-_PARTS = ("sizes", "people", "places", "clerks", "repeats", "dead", "register", "typing", "statistics", "files")
+_PARTS = (
+    "sizes",
+    "people",
+    "places",
+    "clerks",
+    "repeats",
+    "dead",
+    "register",
+    "typing",
+    "statistics",
+    "files",
+    "faults",
+)
 
 
 def stream(seed: int, part: str, number: int = 0) -> np.random.Generator:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +110,7 @@ def write_tables(synthetic: Synthetic, folder: Path) -> list[Path]:
     return [
         _write_parquet(synthetic.entries, folder / "entries.parquet"),
         _write_parquet(synthetic.truth, folder / "truth.parquet"),
+        *([] if synthetic.faults is None else [_write_parquet(synthetic.faults, folder / "faults.parquet")]),
         *_write_outside(synthetic.deaths, synthetic.statistics, folder),
     ]
 
@@ -244,6 +245,7 @@ def write(
     seed: int = 1,
     files: bool | None = None,
     registers: bool = False,
+    faults: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> Summary:
     """Write invented lists of ``voters`` persons, with their truth, into the folder ``out``.
@@ -260,6 +262,7 @@ def write(
         files: whether to write precinct files; without it, where there are at most 100,000 voters.
         registers: write registers of other bodies, lists of other cycles and a protocol too, with what was planted in
             them; precinct files are then written in any case.
+        faults: plant a fault of each kind in lists that have no other, and write ``faults.parquet``: which and where.
         progress: called with what is being written, how many are done, and of how many.
 
     Raises:
@@ -268,8 +271,10 @@ def write(
     tell = progress or _quiet
     count = constituencies if constituencies is not None else default_constituencies(voters)
     wanted = files if files is not None else voters <= FILES_UP_TO
-    if wanted or registers:
-        made = generate(voters, constituencies=count, seed=seed)
+    if wanted or registers or faults:
+        made = generate(voters, constituencies=count, seed=seed, faults=faults)
+        if not (wanted or registers):
+            return replace(_summary(out, made, voters, seed), files=0, paths=tuple(write_tables(made, out)))
         return _write_both(out, made, voters, seed, tell, registers=registers)
     plan = draw_plan(voters, constituencies=count, seed=seed)
     entries, deaths, paths = _stream_tables(plan, out, tell)
@@ -295,6 +300,12 @@ def _write_both(
     paths = write_tables(keyed, out)
     if registers:
         paths += write_registers(keyed, out, seed)
+    start = (out / "voterlist.toml", out / "inbox", out / "reference")
+    return replace(_summary(out, synthetic, voters, seed), paths=(*start, *paths))
+
+
+def _summary(out: Path, synthetic: Synthetic, voters: int, seed: int) -> Summary:
+    """The counts of lists of which each is a file."""
     lists = synthetic.lists.filter(pc.field("entries") > 0)
     return Summary(
         out=out,
@@ -306,5 +317,5 @@ def _write_both(
         precincts=lists.num_rows,
         deaths=synthetic.deaths.num_rows,
         files=lists.num_rows,
-        paths=(out / "voterlist.toml", out / "inbox", out / "reference", *paths),
+        paths=(),
     )

@@ -1,0 +1,312 @@
+"""The kinds of fault, one function each: of an entry at a site, of a list as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from voterlist.model import Unit
+from voterlist.synth.desk import Desk
+
+__all__ = ["OF_ENTRIES", "OF_LISTS", "finish"]
+
+_PERSON = ("surname", "given_name", "patronymic", "birth_date", "sex")
+_NUMBERS = ("document", "fin")
+_LARGEST = 1_500
+_FEWEST_PAIRS = 5
+_SLIPS = "bcçfghjklnprstvxz"
+
+
+def _rewritten(rule: str, name: str, rewrite: Callable[[str], str | None], desk: Desk, row: int, _turn: int) -> None:
+    """A cell rewritten."""
+    desk.write(name, row, rewrite(desk.read(name, row)))
+    desk.told(rule, row)
+
+
+def _mixed(text: str) -> str:
+    """A letter of the other alphabet that looks like none of this one behind the second letter."""
+    return text[:2] + ("ж" if text[0] < "\u0400" else "d") + text[2:]
+
+
+def _born(rule: str, date: str) -> Callable[[Desk, int, int], None]:
+    return partial(_rewritten, rule, "birth_date", lambda _: date)
+
+
+def _other_person(desk: Desk, row: int) -> int | None:
+    """The next entry of the same list of another sex, given name and birth date."""
+    for other in desk.rows(int(desk.list_of[row])).tolist():
+        if other > row and desk.female[other] != desk.female[row]:
+            return int(other)
+    return None
+
+
+def _shared(rule: str, name: str, desk: Desk, row: int, _turn: int) -> None:
+    """The number of another person of the list, who has another sex."""
+    other = _other_person(desk, row)
+    if other is not None:
+        desk.write(name, row, desk.read(name, other))
+        desk.told(rule, row, other)
+
+
+def _elsewhere(desk: Desk, row: int, *, same_constituency: bool) -> int | None:
+    """An entry by chance of the same sex in another list, of this constituency or of another, without a fault."""
+    at = int(desk.list_of[row])
+    constituency = desk.constituency
+    quiet = (constituency == constituency[at]) == same_constituency
+    quiet[[at, *desk.spoken_for(), *desk.lists.values()]] = False
+    free = quiet[desk.list_of] & (desk.female == desk.female[row])
+    free[list(desk.taken)] = False
+    found = np.flatnonzero(free)
+    return int(desk.rng.choice(found)) if len(found) else None
+
+
+def _repeated_here(desk: Desk, row: int, _turn: int) -> None:
+    """The person once more in the list, over the next entry of the same sex."""
+    rows = desk.rows(int(desk.list_of[row]))
+    later = rows[(rows > row + 3) & (desk.female[rows] == desk.female[row])]
+    if len(later):
+        to = int(later[0])
+        desk.copy((*_PERSON, *_NUMBERS), row, to)
+        desk.told("same-entry-repeated", row, to)
+
+
+def _repeated_elsewhere(rule: str, desk: Desk, row: int, _turn: int, *, inside: bool, numbers: bool = True) -> None:
+    """The person once more in another list; without the numbers it is somebody with two FINs."""
+    to = _elsewhere(desk, row, same_constituency=inside)
+    if to is None:
+        return
+    desk.copy((*_PERSON, *(_NUMBERS if numbers else ())), row, to)
+    desk.told(rule, row, to)
+    if not numbers:
+        desk.told("same-entry-in-constituency", row, to)
+
+
+def _of_other_sex(rule: str, name: str, texts: tuple[str, str], desk: Desk, row: int, _turn: int) -> None:
+    """A part of the name that only the other sex has."""
+    desk.write(name, row, texts[int(desk.female[row])])
+    desk.told(rule, row)
+
+
+def _misspelt(desk: Desk, row: int, turn: int) -> None:
+    """The most frequent surname with another letter inside, each time another."""
+    if turn < len(_SLIPS) and len(desk.list_of) >= 30_000:
+        desk.write("surname", row, f"Məm{_SLIPS[turn]}ədov" + ("a" if desk.female[row] else ""))
+        desk.told("name-misspelt", row)
+
+
+def _numbered_again(desk: Desk, row: int, _turn: int) -> None:
+    """The line number of the entry before; its own number is then missing."""
+    if row and desk.list_of[row - 1] == desk.list_of[row]:
+        desk.write("number", row, desk.read("number", row - 1))
+        desk.told("line-number-repeat", row, row - 1)
+
+
+def _crowded(desk: Desk, row: int, turn: int) -> None:
+    """Fourteen entries of one address."""
+    rows = [one for one in range(row, row + 14) if one < len(desk.list_of) and desk.list_of[one] == desk.list_of[row]]
+    if len(rows) == 14:
+        for one in rows:
+            desk.write("address", one, f"Uydurma küçəsi, ev {700 + turn}")
+        desk.told("crowded-dwelling", *rows, unit=Unit.DWELLING)
+
+
+def _strangers(desk: Desk, row: int, turn: int) -> None:
+    """Seven entries of one address whose surnames begin with different letters."""
+    rows: dict[str, int] = {}
+    for one in range(row, min(row + 200, len(desk.list_of))):
+        if desk.list_of[one] == desk.list_of[row] and len(rows) < 7:
+            rows.setdefault(desk.read("surname", one)[:1].lower(), one)
+    if len(rows) == 7:
+        for one in rows.values():
+            desk.write("address", one, f"Uydurma küçəsi, ev {800 + turn}")
+        desk.told("dwelling-without-shared-surname", *rows.values(), unit=Unit.DWELLING)
+
+
+def _two_precincts(desk: Desk, row: int, turn: int) -> None:
+    """An address that an entry of another precinct has too."""
+    to = _elsewhere(desk, row, same_constituency=True)
+    if to is not None:
+        for one in (row, to):
+            desk.write("address", one, f"Uydurma küçəsi, ev {900 + turn}, mənzil 3")
+        desk.told("address-in-two-precincts", row, to, unit=Unit.DWELLING)
+
+
+OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
+    partial(_rewritten, "missing-value", "patronymic", lambda _: None),
+    partial(_rewritten, "placeholder-value", "patronymic", lambda _: "yoxdur"),
+    partial(_rewritten, "mixed-script", "surname", _mixed),
+    partial(_rewritten, "strange-character", "given_name", lambda text: f"{text[:1]}4{text[2:]}"),
+    _misspelt,
+    partial(_rewritten, "fin-invalid", "fin", lambda text: text[:4]),
+    partial(_rewritten, "fin-check-character", "fin", lambda text: f"{text}5"),
+    partial(
+        _rewritten,
+        "fin-holds-document",
+        "fin",
+        lambda text: f"AZE{sum(map(ord, text)):04d}{int(text, 36) % 10_000:04d}",
+    ),
+    partial(_rewritten, "identifier-o-for-zero", "fin", lambda text: f"O{text[1:]}"),
+    partial(_rewritten, "identifier-i-for-one", "fin", lambda text: f"I{text[1:]}"),
+    partial(_rewritten, "identifier-look-alikes", "fin", lambda text: f"В{text[1:]}"),
+    partial(_rewritten, "identifier-small-letters", "document", str.lower),
+    partial(_rewritten, "identifier-signs-removed", "document", lambda text: f"{text[:2]} {text[2:]}"),
+    partial(_rewritten, "document-invalid", "document", lambda text: text[:5]),
+    partial(_shared, "fin-shared", "fin"),
+    partial(_shared, "document-shared", "document"),
+    partial(_repeated_elsewhere, "two-fins", inside=True, numbers=False),
+    _repeated_here,
+    partial(_repeated_elsewhere, "same-entry-in-constituency", inside=True),
+    partial(_repeated_elsewhere, "same-entry-across-constituencies", inside=False),
+    _born("under-age", "2012-06-25"),
+    _born("over-age", "1901-06-25"),
+    _born("future-date", "2031-06-25"),
+    _born("impossible-date", "31.02.1980"),
+    _born("date-unreadable", "1?8? il"),
+    partial(_rewritten, "sex-unreadable", "sex", lambda _: "8"),
+    partial(_rewritten, "initials-only", "given_name", lambda text: f"{text[:1]}."),
+    partial(_of_other_sex, "sex-contradicts-patronymic", "patronymic", ("Həsən qızı", "Həsən oğlu")),
+    partial(_of_other_sex, "sex-contradicts-surname", "surname", ("Əliyeva", "Əliyev")),
+    partial(_of_other_sex, "sex-contradicts-given-name", "given_name", ("Leyla", "Rəşad")),
+    _numbered_again,
+    _crowded,
+    _strangers,
+    _two_precincts,
+)
+
+
+def _some(desk: Desk, at: int, share: float) -> list[int]:
+    """A share of a list's entries, by chance."""
+    rows = desk.rows(at)
+    return [int(row) for row in np.sort(desk.rng.choice(rows, round(share * len(rows)), replace=False))]
+
+
+def _year(desk: Desk, row: int) -> int:
+    found = re.search(r"\d{4}", desk.read("birth_date", row))
+    return int(found[0]) if found else 1970
+
+
+def _dates(rule: str, share: float, rewrite: Callable[[Desk, int], str], desk: Desk, at: int) -> None:
+    """A share of a list's birth dates rewritten."""
+    rows = _some(desk, at, share)
+    for row in rows:
+        desk.write("birth_date", row, rewrite(desk, row))
+    desk.told_of(rule, rows[0])
+
+
+def _on_day(desk: Desk, row: int, day: int) -> str:
+    return f"{_year(desk, row)}-{desk.rng.integers(1, 13):02d}-{day:02d}"
+
+
+def _round_year(desk: Desk, row: int) -> str:
+    year = _year(desk, row)
+    return desk.read("birth_date", row).replace(str(year), str(year - year % 5))
+
+
+def _young(desk: Desk, _row: int) -> str:
+    return f"{desk.rng.integers(1998, 2007)}-{desk.rng.integers(1, 13):02d}-{desk.rng.integers(1, 29):02d}"
+
+
+def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
+    """A share of a list's entries without a field."""
+    rows = _some(desk, at, share)
+    for row in rows:
+        desk.write(name, row, None)
+    desk.told_of(rule, rows[0])
+
+
+def _without_women(desk: Desk, at: int) -> None:
+    rows = desk.rows(at)
+    women = rows[desk.female[rows]]
+    desk.gone.update(women[: round(0.6 * len(women))].tolist())
+    desk.told_of("sex-ratio-outlier", int(rows[~desk.female[rows]][0]))
+    _renumber(desk, at)
+
+
+def _too_small(desk: Desk, at: int) -> None:
+    rows = desk.rows(at)
+    desk.gone.update(rows[30:].tolist())
+    desk.told_of("precinct-too-small", int(rows[0]))
+
+
+def _too_large(desk: Desk, at: int) -> None:
+    """A list's entries under the list before, where that has no fault of its own and the two are too many."""
+    before, constituency = at - 1, desk.constituency
+    if before < 0 or constituency[before] != constituency[at] or before in desk.spoken_for():
+        return
+    rows = [*desk.rows(before).tolist(), *desk.rows(at).tolist()]
+    if len(rows) > _LARGEST:
+        desk.lists[at] = before
+        desk.told_of("precinct-too-large", rows[0])
+        for number, row in enumerate(rows, start=1):
+            desk.write("number", row, str(number))
+
+
+def _renumber(desk: Desk, at: int) -> None:
+    """The entries that are left numbered from 1 on."""
+    left = [row for row in desk.rows(at).tolist() if row not in desk.gone]
+    for number, row in enumerate(left, start=1):
+        desk.write("number", row, str(number))
+
+
+def _gap(desk: Desk, at: int) -> None:
+    """Three numbers left out in the middle of a list."""
+    rows = desk.rows(at)
+    for row in rows[len(rows) // 2 :].tolist():
+        desk.write("number", row, str(int(desk.read("number", row)) + 3))
+    desk.told_of("line-number-gap", int(rows[0]), Unit.FILE)
+
+
+OF_LISTS: tuple[Callable[[Desk, int], None], ...] = (
+    partial(_dates, "heaping-first-of-january", 0.3, lambda desk, row: f"{_year(desk, row)}-01-01"),
+    partial(_dates, "heaping-fifteenth", 0.3, partial(_on_day, day=15)),
+    partial(_dates, "heaping-round-year", 0.5, _round_year),
+    partial(_dates, "birth-year-only-outlier", 0.5, lambda desk, row: str(_year(desk, row))),
+    partial(_dates, "age-structure-outlier", 0.5, _young),
+    partial(_without, "missing-fin-outlier", "fin", 0.5),
+    partial(_without, "missing-column", "sex", 1.0),
+    _without_women,
+    _too_small,
+    _too_large,
+    _gap,
+)
+
+
+def _of_years(desk: Desk) -> None:
+    """One constituency of three or more in which one birth date in twelve is a year alone."""
+    constituency = desk.constituency
+    numbers = np.unique(constituency)
+    if len(numbers) < 3:
+        return
+    quiet = constituency == desk.rng.choice(numbers)
+    quiet[[*desk.spoken_for(), *desk.lists.values()]] = False
+    rows = np.flatnonzero(quiet[desk.list_of])
+    for row in desk.rng.choice(rows, len(rows) // 12, replace=False).tolist():
+        if row not in desk.taken:
+            desk.write("birth_date", row, str(_year(desk, row)))
+    desk.told_of("birth-year-only", int(rows[0]), Unit.CONSTITUENCY)
+
+
+def finish(desk: Desk) -> None:
+    """What is planted last, and what the faults make together.
+
+    A number that stands twice leaves a gap; people who stand twice are more than coincidence.
+    """
+    _of_years(desk)
+    gaps = {int(desk.list_of[one["row"]]) for one in desk.said if one["rule"] == "line-number-repeat"}
+    for at in sorted(gaps):
+        desk.told_of("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)
+    repeats = {"same-entry-repeated", "same-entry-in-constituency"}
+    # A pair is said of both its entries, the first of them first.
+    first = {one["fault"]: one["row"] for one in reversed(desk.said) if one["rule"] in repeats}
+    pairs: dict[int, list[int]] = defaultdict(list)
+    for row in first.values():
+        pairs[int(desk.constituency[desk.list_of[row]])].append(row)
+    for _, rows in sorted(pairs.items()):
+        if len(rows) >= _FEWEST_PAIRS:
+            desk.told_of("coincidences-beyond-chance", rows[0], Unit.CONSTITUENCY)
+    if len(np.unique(desk.constituency)) > 1 and len(first) >= _FEWEST_PAIRS:
+        desk.told_of("coincidences-beyond-chance", None, Unit.CONSTITUENCY)

@@ -1,0 +1,127 @@
+"""Faults planted in lists that have none, each with its truth: what the register tests are measured on.
+
+The lists are drawn with ``QUIET`` rates, so that whatever a test says besides the faults planted is a false alarm. All
+is drawn from a stream of its own: lists without faults stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.model import Unit
+from voterlist.schemas import FAULT
+from voterlist.synth.desk import Desk
+from voterlist.synth.fault_kinds import OF_ENTRIES, OF_LISTS, finish
+from voterlist.synth.plan import Plan, stream
+from voterlist.synth.rates import Rates
+from voterlist.tables import from_columns
+
+__all__ = ["QUIET", "plant"]
+
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
+_STYLES = ("typed_ascii", "typed_english", "typed_azeri_cyrillic", "typed_russian", "typed_capitals")
+QUIET = Rates(**{part.name: 0.0 for part in fields(Rates) if part.name not in _STYLES})
+"""Clerks of every script, who make no mistake; nobody stands twice, and nobody listed is dead."""
+
+ENTRIES_A_SITE = 5_000
+"""One planted fault of each kind of entry for so many entries, three at least and ``MOST_SITES`` at most."""
+MOST_SITES = 40
+LISTS_A_PLACE = 60
+"""One planted fault of each kind of precinct for so many lists, one at least."""
+
+
+def plant(
+    plan: Plan, entries: pa.Table, truth: pa.Table, lists: pa.Table
+) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
+    """(entries, truth, lists, FAULT): the lists with faults of every kind in them, and what was planted where.
+
+    A list gets faults of its entries or one fault as a whole, never both. Kinds that need more lists, entries or
+    constituencies than there are stay out.
+    """
+    rng = stream(plan.seed, "faults")
+    sizes = lists.column("entries").to_numpy()
+    list_of = np.repeat(np.arange(len(sizes)), sizes)
+    person = pc.cast(pc.utf8_slice_codeunits(truth.column("person_id"), 1), pa.int64()).to_numpy()
+    desk = Desk(plan, entries, list_of, rng, plan.people.female[person])
+    large = np.flatnonzero(sizes >= max(1, sizes.max(initial=0) / 3))
+    order = rng.permutation(large)
+    copies = max(1, len(large) // LISTS_A_PLACE)
+    wanted = [kind for kind in OF_LISTS for _ in range(copies)]
+    # At most half of the lists: what is held against the rest needs a rest.
+    places = iter(order[: len(order) // 2])
+    for kind, at in zip(wanted, places, strict=False):
+        kind(desk, int(at))
+    sites = _sites(desk, order[len(order) // 2 :])
+    count = int(np.clip(len(list_of) // ENTRIES_A_SITE, 3, MOST_SITES))
+    for plant_one in OF_ENTRIES:
+        for turn in range(count):
+            site = next((row for row in sites if row not in desk.taken), None)
+            if site is not None:
+                plant_one(desk, site, turn)
+    finish(desk)
+    entries, truth, lists = _written(desk, truth, lists)
+    return entries, truth, lists, _truth(desk, entries)
+
+
+def _sites(desk: Desk, lists: Numbers) -> Iterator[int]:
+    """Entries of these lists in an order of chance, far enough apart that two faults do not meet in a dwelling."""
+    rows = np.flatnonzero(np.isin(desk.list_of, lists))
+    return iter(desk.rng.permutation(rows[::25]).tolist())
+
+
+def _written(desk: Desk, truth: pa.Table, lists: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """(entries, truth, lists) as they are now: cells written, entries taken out, lists put together."""
+    kept = np.ones(len(desk.list_of), dtype=bool)
+    kept[list(desk.gone)] = False
+    entries = desk.entries
+    for name, texts in desk.cells.items():
+        hit = np.zeros(len(kept), dtype=bool)
+        hit[list(texts)] = True
+        values = pa.array([texts[row] for row in sorted(texts)], pa.string())
+        entries = _with(
+            entries, name, pc.replace_with_mask(entries.column(name).combine_chunks(), pa.array(hit), values)
+        )
+    into = np.arange(lists.num_rows)
+    into[list(desk.lists)] = list(desk.lists.values())
+    precinct = lists.column("precinct").to_numpy()[into]
+    entries = _with(entries, "precinct", pa.array(precinct[desk.list_of], pa.int32()))
+    sizes = np.bincount(into[desk.list_of[kept]], minlength=lists.num_rows)
+    mask = pa.array(kept)
+    return entries.filter(mask), truth.filter(mask), _with(lists, "entries", pa.array(sizes, pa.int64()))
+
+
+def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
+    """The table with another column of this name."""
+    at = table.schema.get_field_index(name)
+    return table.set_column(at, table.schema.field(at), column)
+
+
+def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
+    """FAULT of what was said; ``entries`` are those that are left."""
+    units = {
+        Unit.ENTRY: entries.num_rows,
+        Unit.DWELLING: pc.count_distinct(entries.column("address")).as_py(),
+        Unit.FILE: len(np.unique(desk.list_of)),
+        Unit.PRECINCT: entries.group_by(["constituency", "precinct"]).aggregate([]).num_rows,
+        Unit.CONSTITUENCY: pc.count_distinct(entries.column("constituency")).as_py(),
+    }
+    ids, numbers, precincts = (desk.entries.column(name) for name in ("entry_id", "constituency", "precinct"))
+    columns: dict[str, list[Any]] = {name: [] for name in FAULT.names}
+    for one in desk.said:
+        row = one.get("row", one.get("place"))
+        wide = one["unit"] is Unit.CONSTITUENCY
+        columns["fault"].append(one["fault"])
+        columns["rule"].append(one["rule"])
+        columns["unit"].append(str(one["unit"]))
+        columns["constituency"].append(None if row is None else numbers[row].as_py())
+        columns["precinct"].append(None if row is None or wide else precincts[row].as_py())
+        columns["entry_id"].append(ids[row].as_py() if "row" in one else None)
+        columns["of"].append(units[one["unit"]])
+    return from_columns(columns, FAULT, len(columns["fault"]))
