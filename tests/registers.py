@@ -12,7 +12,7 @@ from voterlist.check import check
 from voterlist.check.coincidences import counted
 from voterlist.check.register import Register
 from voterlist.config import CheckSettings
-from voterlist.schemas import ENTRY, LIST, VOTER
+from voterlist.schemas import ENTRY, LIST, STREET, VOTER
 from voterlist.tables import from_columns
 
 ON_DAY = dt.date(2026, 2, 3)
@@ -31,6 +31,7 @@ class Tables:
     voters: dict[str, list[Any]]
     entries: dict[str, list[Any]]
     lists: dict[str, list[Any]]
+    streets: dict[str, list[Any]]
 
     def at(self, precinct: int, row: int) -> int:
         """The row in the tables of this row of a precinct."""
@@ -50,7 +51,8 @@ class Tables:
 
     def findings(self, settings: CheckSettings | None = None) -> list[dict[str, Any]]:
         """What ``check`` finds, each finding without its columns that are null and without source, sheet and line."""
-        found = check(*self.arrow(), settings or CheckSettings(), on_day=ON_DAY).to_pylist()
+        streets = from_columns({k: _array(v, STREET, k) for k, v in self.streets.items()}, STREET)
+        found = check(*self.arrow(), settings or CheckSettings(), on_day=ON_DAY, streets=streets).to_pylist()
         places = ("source", "sheet", "line")
         return [{k: v for k, v in row.items() if v is not None and k not in places} for row in found]
 
@@ -83,7 +85,17 @@ def clean() -> Tables:
         "entries": [EACH] * len(PRECINCTS),
         "set_aside": [0] * len(PRECINCTS),
     }
-    return Tables(voters, entries, lists)
+    streets = {
+        "constituency": [17] * len(PRECINCTS),
+        "precinct": list(PRECINCTS),
+        "street": [f"kuce {precinct}" for precinct in PRECINCTS],
+        "covers": ["all"] * len(PRECINCTS),
+        "first": [1] * len(PRECINCTS),
+        "last": [9] * len(PRECINCTS),
+        "source": ["f" * 12] * len(PRECINCTS),
+        "line": [2, 3, 4],
+    }
+    return Tables(voters, entries, lists, streets)
 
 
 def _voter(precinct: int, row: int) -> tuple[dict[str, Any], dict[str, Any]]:

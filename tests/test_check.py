@@ -223,6 +223,12 @@ def _(tables):
     ]
 
 
+@plants("address-outside-precinct")
+def _(tables):
+    tables.voters["street"][5] = "kuce 2"
+    return entry(tables, 5, field="address", value=2.0)
+
+
 @plants("line-number-gap")
 def _(tables):
     for row in range(2 * EACH + 60, 3 * EACH):
@@ -325,7 +331,11 @@ def _age(tables, row):
     return ON_DAY.year - year - ((month, day) > (ON_DAY.month, ON_DAY.day))
 
 
-COMES_WITH = {"birth-year-only-outlier": {"birth-year-only"}, "two-fins": {"same-entry-in-constituency"}}
+COMES_WITH = {
+    "address-in-two-precincts": {"address-outside-precinct"},
+    "birth-year-only-outlier": {"birth-year-only"},
+    "two-fins": {"same-entry-in-constituency"},
+}
 """Findings that a planted fault rightly makes besides its own."""
 
 RULE_OF = {rule.code: rule for rule in RULES}

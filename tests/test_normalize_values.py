@@ -196,6 +196,28 @@ def test_address(text, street, house, flat):
 
 
 @pytest.mark.parametrize(
+    ("text", "settlement", "kind", "building"),
+    [
+        ("Bakı ş., Nizami küç. 12, m. 5", "baqi", "kuce", None),
+        ("Göyçay rayonu, Qaraməryəm kəndi, Nizami küçəsi 5", "qaramaram", "kuce", None),
+        ("Göyçay rayonu Qaraməryəm kəndi Nizami küçəsi 5", "qaramaram", "kuce", None),
+        ("Qaraməryəm k., Göyçay şəhəri, 28 May küç. 4", "qoicai", "kuce", None),
+        ("Bakı şəhəri, Zabrat qəs., Gəncə pr. 7A", "zabrat", "prospekt", None),
+        ("г. Баку, ул. Низами, д. 12, корп. 3, кв. 5", "baqu", "kuce", "3"),
+        ("село Хаджилы", "hacili", None, None),
+        ("Г. Алиев 3", None, None, None),
+        ("ул. Г. Алиева 3", None, "kuce", None),
+        ("Gəncə rayonu, 5", None, None, None),
+        ("Nizami 12-5", None, None, None),
+    ],
+)
+def test_settlement_kind_of_street_and_building(text, settlement, kind, building):
+    """Of several settlements the smallest is taken, an initial is none, and the kind of street has one word."""
+    found = read_address(text)
+    assert (found.settlement, found.street_kind, found.building) == (settlement, kind, building)
+
+
+@pytest.mark.parametrize(
     "texts",
     [
         ("Nizami küç. 5", "ул. Низами, д. 5", "Nizami str. 5", "NİZAMİ KÜÇƏSİ 5", "Низами күчәси 5"),

@@ -24,16 +24,18 @@ from voterlist.check import (
     sex,
     shares,
     spelling,
+    streets,
 )
 from voterlist.check.indicators import INDICATORS, indicators
 from voterlist.check.overview import profile, pyramid, pyramids
 from voterlist.check.register import Register, RegisterTest
+from voterlist.check.streets import street_use
 from voterlist.config import CheckSettings
 from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, sort_by, words
 
-__all__ = ["INDICATORS", "RULES", "SHARE_RULES", "check", "indicators", "profile", "pyramid", "pyramids"]
+__all__ = ["INDICATORS", "RULES", "SHARE_RULES", "check", "indicators", "profile", "pyramid", "pyramids", "street_use"]
 
 _TESTS: tuple[RegisterTest, ...] = (
     *missing.TESTS,
@@ -45,6 +47,7 @@ _TESTS: tuple[RegisterTest, ...] = (
     *sex.TESTS,
     *precincts.TESTS,
     *dwellings.TESTS,
+    *streets.TESTS,
     *numbering.TESTS,
     *repeats.TESTS,
     *coincidences.TESTS,
@@ -71,16 +74,17 @@ def check(
     settings: CheckSettings,
     *,
     on_day: dt.date,
+    streets: pa.Table | None = None,
 ) -> pa.Table:
     """FINDING: what the register tests notice, ordered by rule, place and entry.
 
     ``voters`` is VOTER and ``entries`` ENTRY, of the same entries; ``lists`` is LIST; ``on_day`` is the day on which
-    a voter must be of age.
+    a voter must be of age; ``streets`` is STREET, the register of the precincts' streets where there is one.
 
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    register = Register.of(voters, entries, lists, settings, on_day)
+    register = Register.of(voters, entries, lists, settings, on_day, streets)
     return sort_by(concat((_asked(test, register) for test in _TESTS), FINDING), *_ORDER)
 
 

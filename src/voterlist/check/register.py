@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.model import ListKind, Rule, Stage
-from voterlist.schemas import ENTRY, FINDING, LIST, VOTER, require
+from voterlist.schemas import ENTRY, FINDING, LIST, STREET, VOTER, require
 from voterlist.tables import from_columns, group_codes, sort_by
 
 __all__ = ["Codes", "Flags", "Groups", "Numbers", "Register", "RegisterTest", "groups_of"]
@@ -61,6 +61,8 @@ class Register:
     lists: pa.Table
     settings: CheckSettings
     on_day: dt.date
+    streets: pa.Table = field(default_factory=STREET.empty_table, repr=False)
+    """STREET: without rows where no register of streets was given."""
     _dates: dict[str, Codes] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -71,6 +73,7 @@ class Register:
         lists: pa.Table,
         settings: CheckSettings,
         on_day: dt.date,
+        streets: pa.Table | None = None,
     ) -> Register:
         """The register of these tables.
 
@@ -85,7 +88,8 @@ class Register:
                 stage=Stage.CHECK,
                 todo="Run the stages from ingest on again.",
             )
-        return cls(voters, entries, require(lists, LIST, Stage.CHECK), settings, on_day)
+        streets = require(streets if streets is not None else STREET.empty_table(), STREET, Stage.CHECK)
+        return cls(voters, entries, require(lists, LIST, Stage.CHECK), settings, on_day, streets)
 
     def __len__(self) -> int:
         return int(self.voters.num_rows)

@@ -18,6 +18,7 @@ from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look
 from voterlist.ingest.rules import RULES, findings_table
+from voterlist.ingest.streets import StreetRows, street_rows
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
@@ -33,6 +34,7 @@ __all__ = [
     "ListAccount",
     "PlaceAccount",
     "SheetAccount",
+    "StreetRows",
     "extra_column",
     "ingest",
     "ingest_register",
@@ -41,6 +43,7 @@ __all__ = [
     "parse_map",
     "protocol",
     "statistics",
+    "street_rows",
     "table_entries",
     "table_intake",
 ]

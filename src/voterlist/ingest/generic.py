@@ -101,7 +101,7 @@ def table_intake(table: pa.Table, columns: _Columns | None = None) -> Intake:
             line=1,
             todo='Name the columns in a map, a file with [columns] and surname = "header": --columns MAP.toml.',
         )
-    cells = [clean(_flat(column)) for column in table.columns]
+    cells = [clean(flat(column)) for column in table.columns]
     found: dict[str, Any] = dict(entry_columns(cells, mapped))
     findings = []
     for kind in ("constituency", "precinct"):
@@ -122,7 +122,7 @@ _SOURCE = "table"
 """Stands for the content hash of a table that did not come from the inbox."""
 
 
-def _flat(column: pa.ChunkedArray) -> pa.Array:
+def flat(column: pa.ChunkedArray) -> pa.Array:
     """A column as one array of text."""
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
@@ -200,7 +200,7 @@ def statistics(raw: RawFile) -> pa.Table:
         code = raw.trouble or (raw.sheets[0].trouble if raw.sheets else None) or "file-empty"
         raise InputError("the statistics cannot be read", code=code, file=raw.name, todo=_STATISTICS_TODO)
     sheet = raw.sheets[0]
-    cells = [clean(_flat(pa.chunked_array(column.chunks, pa.string()))) for column in sheet.cells.columns]
+    cells = [clean(flat(pa.chunked_array(column.chunks, pa.string()))) for column in sheet.cells.columns]
     header, columns = _statistic_columns(cells, raw.name)
     body = {role: cells[column].slice(header + 1) for role, column in columns.items()}
     lines = sheet.lines.slice(header + 1)

@@ -16,6 +16,7 @@ __all__ = ["RULES", "finding", "findings_table"]
 _READING = "Every file handed in is read or named as not read: no list is dropped silently"
 _PLACE = "Election Code of Azerbaijan, art. 46: a list is compiled for one precinct of one constituency"
 _MAPPING = "A list taken in with its columns mistaken names people who do not exist and loses those who do"
+_STREETS = "Precinct borders are named by streets and house numbers; a row of their register is used or named"
 _VERSIONS = "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its corrected version"
 
 RULES: tuple[Rule, ...] = (
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     Rule("place-unreadable", Severity.WARNING, Unit.FILE, _PLACE),
     Rule("precinct-unknown", Severity.WARNING, Unit.FILE, _PLACE),
     Rule("constituency-unknown", Severity.WARNING, Unit.FILE, _PLACE),
+    Rule("street-row-unused", Severity.WARNING, Unit.FILE, _STREETS),
 )
 
 _BY_CODE = {rule.code: rule for rule in RULES}

@@ -8,5 +8,16 @@ from __future__ import annotations
 from voterlist.normalize.explain import NameReading, NameStep, PartReading, alike, explain_name, read_name
 from voterlist.normalize.rules import RULES
 from voterlist.normalize.stage import normalize
+from voterlist.normalize.streets import normalize_streets
 
-__all__ = ["RULES", "NameReading", "NameStep", "PartReading", "alike", "explain_name", "normalize", "read_name"]
+__all__ = [
+    "RULES",
+    "NameReading",
+    "NameStep",
+    "PartReading",
+    "alike",
+    "explain_name",
+    "normalize",
+    "normalize_streets",
+    "read_name",
+]

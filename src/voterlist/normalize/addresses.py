@@ -1,9 +1,9 @@
-"""Addresses: one folded line, and the street, house and flat in it as far as its words tell."""
+"""Addresses: one folded line, and the settlement, street, house and flat in it as far as its words tell."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
@@ -12,7 +12,16 @@ from voterlist.normalize.alphabet import ascii_letters, to_latin
 from voterlist.normalize.lexicon import spellings_of
 from voterlist.normalize.names import skeleton
 
-__all__ = ["Address", "read_address"]
+__all__ = [
+    "Address",
+    "Beginning",
+    "Numbers",
+    "read_address",
+    "read_beginning",
+    "read_house",
+    "read_numbers",
+    "read_street",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +31,13 @@ class Address:
     line: str | None
     street: str | None = None
     house: str | None = None
+    """With the building after a slash."""
     flat: str | None = None
+    settlement: str | None = None
+    """The village, township or town named; of several the smallest."""
+    street_kind: str | None = None
+    """One word a kind, such as ``kuce`` or ``prospekt``."""
+    building: str | None = None
 
 
 _KINDS = {
@@ -53,6 +68,10 @@ _LETTER_BEFORE_NUMBER = {"m": "menzil", "d": "ev"}
 _STREETS = frozenset({"kuce", "prospekt", "donge", "dalan", "sose", "meydan", "bulvar"})
 _QUARTERS = frozenset({"mehelle"})
 _PLACES = frozenset({"qesebe", "kend", "seher", "rayon"})
+_SETTLEMENTS = ("seher", "qesebe", "kend")
+"""Kinds of settlement, the largest first: of a town and a village in it the village says more."""
+_RUSSIAN_TOWN = re.compile(r"^г\.?\s*(?=[^\W\d]{2})", re.IGNORECASE)
+"""The letter that stands for a town in Russian: г. Баку."""
 _DROPPED = frozenset({"adina", "adi", "imeni", "im"})
 """Words that say that a street is named after somebody."""
 _MONTHS = {
@@ -145,8 +164,8 @@ def _street_of(words: list[str]) -> tuple[str | None, list[str]]:
 
 
 @lru_cache(maxsize=65536)
-def _house_and_flat(words: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """(house, flat) of the words after the street: ``12 - 5``, ``12/5``, ``ev 12 menzil 5``."""
+def read_house(words: tuple[str, ...]) -> tuple[str | None, str | None, str | None]:
+    """(house, flat, building) of the words after the street: ``12 - 5``, ``12/5``, ``ev 12 menzil 5``."""
     house, flat = _numbers_after("ev", words), _numbers_after("menzil", words)
     building, entrance = _numbers_after("korpus", words), _numbers_after("blok", words)
     numbers = [word for word in words if word[:1].isdigit() and word not in {building, entrance}]
@@ -155,21 +174,55 @@ def _house_and_flat(words: tuple[str, ...]) -> tuple[str | None, str | None]:
     pair = len(numbers) == 2 and numbers[0] == house and ("-" in words or "ev" not in words)
     if flat is None and pair:
         flat = numbers[1]
-    return f"{house}/{building}" if house and building else house, flat
+    return f"{house}/{building}" if house and building else house, flat, building
+
+
+def _settlement_of(words: list[str]) -> tuple[int, str] | None:
+    """(rank among ``_SETTLEMENTS``, name) of the smallest settlement that a segment names, or None."""
+    found = [(_SETTLEMENTS.index(word), place) for place, word in enumerate(words) if word in _SETTLEMENTS]
+    for rank, place in sorted(found, reverse=True):
+        before = list(takewhile(_is_name, reversed(words[:place])))[::-1]
+        if name := before or list(takewhile(_is_name, words[place + 1 :])):
+            return rank, " ".join(_named(word) for word in name)
+    return None
+
+
+def _is_name(word: str) -> bool:
+    """True for a word that may be part of a settlement's name."""
+    return word.isalpha() and word not in _KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """What stands between two commas."""
+
+    words: tuple[str, ...]
+    line: str
+    """The words folded."""
+    street: str | None = None
+    kind: str | None = None
+    after: tuple[str, ...] = ()
+    """What follows the street."""
+    settlement: tuple[int, str] | None = None
+    """Its rank, and its name."""
 
 
 @lru_cache(maxsize=65536)
-def _street_segment(segment: str) -> tuple[tuple[str, ...], str, str | None, tuple[str, ...]]:
-    """(words, the same folded, the street, what follows it) of one segment, remembered: streets come again."""
-    words = _tokens(segment)
+def _segment(text: str) -> _Segment:
+    """One segment read, and remembered: streets come again."""
+    words = _tokens(text)
     line = " ".join(_named(word) for word in words if word != "-")
-    if not _STREETS.intersection(words):
-        return tuple(words), line, None, ()
+    kind = next((word for word in words if word in _STREETS), None)
+    if kind is None:
+        town = _RUSSIAN_TOWN.match(text) and all(_is_name(word) for word in words)
+        settlement = _settlement_of(["seher", *words[1:]] if town else words)
+        return _Segment(tuple(words), line, settlement=settlement)
+    settlement = _settlement_of(words)
     street, after = _street_of(words)
-    return tuple(words), line, street, tuple(after)
+    return _Segment(tuple(words), line, street, kind, tuple(after), settlement)
 
 
-def _unnamed_street(segments: list[tuple[str, ...]]) -> tuple[str | None, list[str]]:
+def _unnamed_street(segments: list[tuple[str, ...]]) -> tuple[str | None, tuple[str, ...]]:
     """(street, what follows it) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
 
     The street is then the first words that a number follows, in a segment that names no place.
@@ -178,8 +231,8 @@ def _unnamed_street(segments: list[tuple[str, ...]]) -> tuple[str | None, list[s
         name = _leading_words(words)
         after = [*words[len(name) :], *(word for segment in segments[index + 1 :] for word in segment)]
         if name and not _PLACES.intersection(words) and any(word[0].isdigit() for word in after):
-            return _street_name(name), after
-    return None, [word for words in segments for word in words]
+            return _street_name(name), tuple(after)
+    return None, tuple(word for words in segments for word in words)
 
 
 def _leading_words(words: tuple[str, ...]) -> list[str]:
@@ -194,22 +247,91 @@ def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     """
     if profile is Profile.GENERIC:
         return _generic(text)
-    segments: list[tuple[str, ...]] = []
-    lines: list[str] = []
-    street: str | None = None
-    rest: list[str] = []
-    for part in _SEGMENT.split(text):
-        words, line, named, after = _street_segment(part.strip())
-        segments.append(words)
-        lines.append(line)
-        if street is None and named:
-            street, rest = named, list(after)
-        elif street:
-            rest.extend(words)
+    segments = _segments(text)
+    found = _beginning(segments)
+    street, rest = found.street, found.rest
     if street is None:
-        street, rest = _unnamed_street(segments)
-    house, flat = _house_and_flat(tuple(rest))
-    return Address(" ".join(filter(None, lines)) or None, street, house, flat)
+        street, rest = _unnamed_street([segment.words for segment in segments])
+    house, flat, building = read_house(rest)
+    return Address(found.line or None, street, house, flat, found.settlement, found.street_kind, building)
+
+
+def _beginning(segments: list[_Segment]) -> Beginning:
+    """What the segments say but for the numbers, where one of them names its street."""
+    line = " ".join(segment.line for segment in segments if segment.line)
+    settlement = max((segment.settlement for segment in segments if segment.settlement), default=(0, None))[1]
+    at = next((place for place, segment in enumerate(segments) if segment.street), None)
+    if at is None:
+        return Beginning(line, None, settlement=settlement)
+    rest = [*segments[at].after, *(word for segment in segments[at + 1 :] for word in segment.words)]
+    last = segments[-1]
+    is_open = last.street is not None and _is_word(last.words[-1])
+    return Beginning(line, segments[at].street, segments[at].kind, settlement, tuple(rest), is_open)
+
+
+def _is_word(word: str) -> bool:
+    """True for a word that reads the same whether a number follows it or not."""
+    return len(word) > 1 and word.isalpha() and word not in _LAST_LETTER.values()
+
+
+def read_street(text: str) -> Address:
+    """The street, its kind and its settlement in a text that names no more, such as ``Nizami küçəsi`` or ``Nizami``."""
+    found = read_address(text)
+    if found.street is not None:
+        return found
+    words = [word for part in _SEGMENT.split(text) for word in _segment(part.strip()).words]
+    if _PLACES.intersection(words) or not any(word.isalpha() for word in words):
+        return found
+    return replace(found, street=_street_name([word for word in words if word != "-"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """An address cut off before its numbers: what no numbers that follow can change."""
+
+    line: str
+    street: str | None
+    """None where no kind of street is named: then the numbers would tell where the street ends."""
+    street_kind: str | None = None
+    settlement: str | None = None
+    rest: tuple[str, ...] = ()
+    """The words after the street: the first of those that tell the house."""
+    is_open: bool = False
+    """True where the last segment names the street, so that the numbers may follow without a comma."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The end of an address from where its numbers begin."""
+
+    line: str
+    words: tuple[str, ...]
+    is_plain: bool
+    """False where it names a street or a place too."""
+    may_follow: bool
+    """True where it may follow an open beginning without a comma: no word of it could be one of the street."""
+
+
+def _segments(text: str) -> list[_Segment]:
+    return [_segment(part.strip()) for part in _SEGMENT.split(text)]
+
+
+def read_beginning(text: str) -> Beginning:
+    """The beginning of an address, cut at a comma, or at a blank before its numbers.
+
+    Where a street is named, and the numbers are plain and after a comma, or after an open beginning and may follow,
+    ``read_address`` of the whole has these parts, the two lines, and the house of ``read_house(rest + words)``.
+    """
+    return _beginning(_segments(text))
+
+
+def read_numbers(text: str) -> Numbers:
+    """The end of an address that ``read_beginning`` was given the beginning of."""
+    segments = _segments(text)
+    words = tuple(word for segment in segments for word in segment.words)
+    is_plain = not (_STREETS | _QUARTERS | _PLACES).intersection(words)
+    may_follow = words[:1] in {("ev",), ("menzil",)} or "".join(words)[:1].isdigit()
+    return Numbers(" ".join(segment.line for segment in segments if segment.line), words, is_plain, may_follow)
 
 
 def _generic(text: str) -> Address:

@@ -58,6 +58,10 @@ DOCUMENT_INVALID = Rule(
     "document-invalid", Severity.WARNING, Unit.ENTRY, "AZE and 8 digits, or two letters and 7 digits"
 )
 
+HOUSES_UNREADABLE = Rule(
+    "street-houses-unreadable", Severity.WARNING, Unit.FILE, "the register of the precincts' streets as written"
+)
+
 RULES: tuple[Rule, ...] = (
     PLACEHOLDER,
     TITLE_REMOVED,
@@ -76,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     FIN_INVALID,
     FIN_HOLDS_DOCUMENT,
     DOCUMENT_INVALID,
+    HOUSES_UNREADABLE,
 )
 """Everything this stage notices, in the order of an entry's fields."""
 

@@ -116,11 +116,10 @@ def _members(path: Path, limits: IngestSettings) -> dict[str, str]:
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
-    """Source -> the paths of the lists with this content, in order; ``digests`` are those of a run's inputs."""
+    """Source -> the paths of the files with this content, lists first; ``digests`` are those of a run's inputs."""
     found: dict[str, list[str]] = {}
     for name in sorted(digests):
-        if name.startswith(f"{INBOX}/"):
-            found.setdefault(digests[name][:12], []).append(name)
+        found.setdefault(digests[name][:12], []).append(name)
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from voterlist import config, link, reconcile, review
-from voterlist.check import check, indicators, profile, pyramid, pyramids
+from voterlist.check import check, indicators, profile, pyramid, pyramids, street_use
 from voterlist.cycles import Cycles, compare_cycles
 from voterlist.io import store
 from voterlist.io.store import Shelf
@@ -18,9 +18,10 @@ from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.intake import merge_lists, normalize_entries, take_in
+from voterlist.pipeline.streets import read_streets
 from voterlist.pipeline.walk import Made, Tables
 from voterlist.report import scorecard_of
-from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, empty
+from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, REGISTER_USE, empty
 from voterlist.tables import concat, sort_by
 
 __all__ = ["STREET", "Context", "Step"]
@@ -41,9 +42,21 @@ class Step:
 def check_register(tables: Tables, context: Context) -> Made:
     """The register tests, the statistics of every place, the precincts' profiles and the age pyramids."""
     voters = tables["voters"]
-    found = check(voters, tables["entries"], tables["lists"], context.settings.check, on_day=context.list_day)
+    register = read_streets(context.inputs.reference, context.workspace, context.settings)
+    found = check(
+        voters,
+        tables["entries"],
+        tables["lists"],
+        context.settings.check,
+        on_day=context.list_day,
+        streets=register.streets,
+    )
     made = {
         "scratch/findings-check": found,
+        "scratch/findings-streets": register.findings,
+        "scratch/sources-streets": register.sources,
+        "scratch/use-streets": street_use(voters, register.streets),
+        "streets": register.table(),
         "profile": profile(voters, tables["entries"], on_day=context.list_day),
         "pyramid": pyramid(voters, context.list_day),
         "ages": pyramids(voters, context.list_day),
@@ -71,12 +84,12 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
     made = {
         "findings": sort_by(findings, *FINDING_ORDER),
         "matches": found.matches,
-        "register_use": found.usable,
+        "register_use": concat([found.usable, tables["scratch/use-streets"]], REGISTER_USE),
         "register_rows": reference.rows_named(outside, compared.findings.column("other_entry_id")),
         "comparison": found.compared,
         "cycle_changes": compared.changes,
         "cycle_summary": compared.summary,
-        "reference": outside.table(),
+        "reference": sort_by(concat([outside.table(), tables["scratch/sources-streets"]], reference.SOURCES), "source"),
     }
     return Made(made, voters.num_rows, voters.num_rows)
 

@@ -1,0 +1,235 @@
+"""Whether an address lies in its precinct, by the register of the precincts' streets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import fuzz
+from rapidfuzz.process import cdist
+
+from voterlist.check.register import Codes, Flags, Numbers, Register, RegisterTest
+from voterlist.model import Covers, ListKind, Rule, Severity, Unit
+from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
+from voterlist.tables import codes, from_columns, group_codes, matches
+
+__all__ = ["STREET_MEASURES", "TESTS", "street_use"]
+
+ADDRESS_OUTSIDE_PRECINCT = Rule(
+    "address-outside-precinct",
+    Severity.WARNING,
+    Unit.ENTRY,
+    "precinct borders are named by streets and house numbers: whoever lives outside of them votes elsewhere",
+)
+
+_ALIKE = 80.0
+"""Two names of streets, or of settlements, are one if this alike in percent (``token_set_ratio``).
+
+It only ever speaks for the voter: an address counts as inside on a likeness, as outside on the very name."""
+
+_DIGITS = re.compile(r"\d+")
+
+INSIDE, OUTSIDE, NO_STREET, NO_SUCH_STREET, NOT_ASKED = range(5)
+STREET_MEASURES = ("inside", "outside", "no-street", "no-such-street", "precinct-not-in-register")
+"""What an address of a permanent list comes to be, in the order of the codes."""
+
+_VOTER_PLACE = ("constituency", "precinct", "settlement", "street", "house")
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What each voter's address came to be."""
+
+    verdict: Codes
+    """One of the codes above; -1: of no permanent list, or of no known precinct."""
+    given: Numbers
+    """The precinct that the register gives to an address outside; NaN where it gives it to none."""
+
+
+def address_outside_precinct(register: Register) -> pa.Table:
+    """Entries whose street, or house, the register gives to other precincts only.
+
+    The value is the precinct that it gives the address to, of several the lowest; none where it names the street and
+    nowhere the house.
+    """
+    judged = _judge(register.voters, register.streets)
+    at = np.flatnonzero(judged.verdict == OUTSIDE)
+    value = judged.given[at]
+    found = register.entry_findings(ADDRESS_OUTSIDE_PRECINCT, at, field="address", value=value)
+    known = pc.if_else(pa.array(np.isnan(value)), pa.scalar(None, pa.float64()), pa.array(value))
+    return found.set_column(found.schema.get_field_index("value"), "value", known)
+
+
+TESTS = (RegisterTest(ADDRESS_OUTSIDE_PRECINCT, address_outside_precinct),)
+
+
+def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
+    """REGISTER_USE of the register of streets: how many addresses of permanent lists could be judged by it.
+
+    ``judged`` are those ``inside`` and ``outside``; of the others it is said why not. All null without a register.
+    """
+    if streets is None:
+        counts: list[int | None] = [None] * (len(STREET_MEASURES) + 2)
+    else:
+        verdict = _judge(require(voters, VOTER, "check"), require(streets, STREET, "check")).verdict
+        each = np.bincount(verdict[verdict >= 0], minlength=len(STREET_MEASURES)).tolist()
+        counts = [sum(each), each[INSIDE] + each[OUTSIDE], *each]
+    columns = {
+        "register": ["streets"] * len(counts),
+        "measure": ["total", "judged", *STREET_MEASURES],
+        "rows": pa.array(counts, pa.int64()),
+    }
+    return from_columns(columns, REGISTER_USE)
+
+
+def _judge(voters: pa.Table, streets: pa.Table) -> _Judged:
+    """The verdict on each voter; addresses that are the same are judged once, a constituency at a time."""
+    verdict = np.full(voters.num_rows, -1, np.int64)
+    given = np.full(voters.num_rows, np.nan)
+    if not streets.num_rows:
+        return _Judged(verdict, given)
+    asked = pc.and_(pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT), _placed(voters))
+    rows = np.flatnonzero(np.asarray(pc.fill_null(asked, fill_value=False), dtype=bool))
+    address, count = group_codes(voters.select(_VOTER_PLACE).take(pa.array(rows)), *_VOTER_PLACE, known=False)
+    _, first = np.unique(address, return_index=True)
+    distinct = voters.select(_VOTER_PLACE).take(pa.array(rows[first]))
+    found = _Judged(np.full(count, NOT_ASKED, np.int64), np.full(count, np.nan))
+    for at, places, borders in _by_constituency(distinct, streets):
+        one = _Constituency.of(places, borders).judged()
+        found.verdict[at], found.given[at] = one.verdict, one.given
+    verdict[rows], given[rows] = found.verdict[address], found.given[address]
+    return _Judged(verdict, given)
+
+
+def _placed(voters: pa.Table) -> pa.ChunkedArray:
+    return pc.and_(pc.is_valid(voters.column("constituency")), pc.is_valid(voters.column("precinct")))
+
+
+def _by_constituency(places: pa.Table, streets: pa.Table) -> Iterator[tuple[Codes, pa.Table, pa.Table]]:
+    """(rows, those places, the streets) of each constituency that is in both."""
+    home, numbers = codes(places.column("constituency"))
+    order = np.argsort(home, kind="stable")
+    ends = np.cumsum(np.bincount(home, minlength=len(numbers)))
+    for number, rows in zip(numbers, np.split(order, ends)[:-1], strict=True):
+        borders = streets.filter(pc.equal(streets.column("constituency"), number))
+        if borders.num_rows:
+            yield rows, places.take(pa.array(rows)), borders
+
+
+def _numbers(table: pa.Table, name: str) -> Codes:
+    """A column of whole numbers, -1 where null."""
+    return np.asarray(table.column(name).cast(pa.int64()).fill_null(-1), dtype=np.int64)
+
+
+def _alike(left: pa.Array, right: pa.Array) -> Flags:
+    """Which of the left names are one with which of the right, as a matrix; other numbers make another name."""
+    if not len(left) or not len(right):
+        return np.zeros((len(left), len(right)), dtype=bool)
+    names = left.to_pylist(), right.to_pylist()
+    scores = cdist(*names, scorer=fuzz.token_set_ratio, score_cutoff=_ALIKE, dtype=np.uint8)
+    numbers, others = (np.array([" ".join(_DIGITS.findall(name)) for name in side]) for side in names)
+    agree = (numbers[:, None] == others) | (numbers[:, None] == "") | (others == "")
+    return np.asarray((scores >= _ALIKE) & agree, dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class _Constituency:
+    """The distinct addresses of a constituency beside the rows of its register."""
+
+    places: pa.Table
+    borders: pa.Table
+    place: Codes
+    """With ``border``: the pairs of an address and a row of the register whose streets are one."""
+    border: Codes
+    same: Flags
+    """True where the pair's names are equal, not alike only."""
+
+    @classmethod
+    def of(cls, places: pa.Table, borders: pa.Table) -> _Constituency:
+        """The pairs of these addresses and rows."""
+        street, streets = codes(places.column("street"))
+        named, names = codes(borders.column("street"))
+        one, other = np.nonzero(_alike(streets, names))
+        # Address -> alike names -> rows of the register.
+        left, through = matches(street.astype(np.int64), one)
+        pair, right = matches(other[through], named.astype(np.int64))
+        place, name = left[pair], other[through][pair]
+        same = np.asarray(pc.index_in(streets, value_set=names).fill_null(-1), dtype=np.int64)[street[place]] == name
+        kept = _settlements_meet(places, borders, place, right)
+        return cls(places, borders, place[kept], right[kept], same[kept])
+
+    def judged(self) -> _Judged:
+        """The verdict on each address."""
+        count = self.places.num_rows
+        home, precinct = _numbers(self.places, "precinct"), _numbers(self.borders, "precinct")
+        covered = self._covered()
+        own = home[self.place] == precinct[self.border]
+        inside = _any(self.place[own & covered], count) | self._in_whole_settlement(home, precinct)
+        named = _any(self.place[self.same], count) | inside
+        elsewhere = self.same & covered & ~own & (_words(self.borders, "covers") != Covers.UNREAD.value)[self.border]
+        given = np.full(count, np.inf)
+        np.minimum.at(given, self.place[elsewhere], precinct[self.border[elsewhere]])
+        known = np.asarray(self.places.column("street").is_valid(), dtype=bool)
+        verdict = np.select(
+            [~np.isin(home, precinct), inside, ~known, ~named], [NOT_ASKED, INSIDE, NO_STREET, NO_SUCH_STREET], OUTSIDE
+        )
+        return _Judged(verdict, np.where(np.isinf(given), np.nan, given))
+
+    def _covered(self) -> Flags:
+        """For each pair whether the row may mean the address's house; a house that is not known may be any."""
+        house, number = _words(self.places, "house"), _leading_number(self.places, "house")
+        named, names_number = _words(self.borders, "house"), _leading_number(self.borders, "house")
+        covers = _words(self.borders, "covers")[self.border]
+        first, last = (_numbers(self.borders, name)[self.border] for name in ("first", "last"))
+        at = number[self.place]
+        within = (first < 0) | ((at >= first) & (at <= last))
+        parity = np.select([covers == Covers.ODD.value, covers == Covers.EVEN.value], [at % 2 == 1, at % 2 == 0], True)  # noqa: FBT003 - numpy's signature
+        # "12" means 12A and 12/3 too; "12A" means no other.
+        plain = np.char.isdigit(named)[self.border] & (names_number[self.border] == at)
+        one = (named[self.border] == house[self.place]) | plain
+        found = np.select([covers == Covers.ONE.value, covers == Covers.UNREAD.value], [one, True], within & parity)
+        return np.asarray(found, dtype=bool) | (at < 0)
+
+    def _in_whole_settlement(self, home: Codes, precinct: Codes) -> Flags:
+        """Addresses that may lie in a settlement which belongs to their precinct with all it has.
+
+        So too where a row of their precinct names neither street nor settlement that could be read.
+        """
+        whole = np.flatnonzero(~np.asarray(self.borders.column("street").is_valid(), dtype=bool))
+        place, at = matches(home, precinct[whole])
+        kept = _settlements_meet(self.places, self.borders, place, whole[at])
+        return _any(place[kept], len(home))
+
+
+def _any(rows: Codes, count: int) -> Flags:
+    """True for each row that is among these."""
+    flags = np.zeros(count, dtype=bool)
+    flags[rows] = True
+    return flags
+
+
+def _settlements_meet(places: pa.Table, borders: pa.Table, place: Codes, border: Codes) -> Flags:
+    """For each pair whether the two may lie in one settlement: one of them names none, or the names are alike."""
+    left, names = codes(places.column("settlement"))
+    right, others = codes(borders.column("settlement"))
+    alike = np.zeros((len(names) + 1, len(others) + 1), dtype=bool)
+    alike[:-1, :-1] = _alike(names, others)
+    # The last of each stands for null, which code -1 means.
+    alike[-1, :] = alike[:, -1] = True
+    return alike[left[place], right[border]]
+
+
+def _words(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
+    return np.asarray(table.column(name).cast(pa.string()).fill_null("").to_pylist(), dtype=str)
+
+
+def _leading_number(table: pa.Table, name: str) -> Codes:
+    """The number at the beginning of a house, -1 where none is known: 12 of 12A and of 12/3."""
+    parts = pc.extract_regex(table.column(name).combine_chunks(), r"^(?P<number>\d{1,4})(?:\D|$)")
+    found = pc.struct_field(parts, "number")
+    return np.asarray(found.cast(pa.int64()).fill_null(-1), dtype=np.int64)

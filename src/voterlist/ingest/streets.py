@@ -1,0 +1,179 @@
+"""The register of the precincts' streets, as handed in: which streets and houses belong to which precinct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.errors import InputError
+from voterlist.ingest.evidence import KINDS, column_numbers
+from voterlist.ingest.generic import flat
+from voterlist.ingest.headers import match_header
+from voterlist.ingest.heading import filled_cells, same_cells
+from voterlist.ingest.place import file_place, sheet_place, title_place
+from voterlist.ingest.rules import finding, findings_table
+from voterlist.ingest.text import clean, fold
+from voterlist.schemas import STREET_ROW, RawFile, RawSheet
+from voterlist.tables import concat, from_columns, sort_by
+
+__all__ = ["StreetRows", "street_rows"]
+
+_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_Cells = list[pa.Array]
+
+_HEAD_ROWS = 50
+"""A header further down than this is not looked for."""
+_UNREAD = -1
+_HEADERS = {
+    word: role
+    for role, words in {
+        "street": (
+            *("kuceler", "kucelerin adi", "kucelerin adlari", "kuce ve evler", "kuce ve prospektler", "streets"),
+            *("улицы", "названия улиц", "наименование улицы", "наименование улиц", "күчәләр"),
+        ),
+        "houses": (
+            *("evler", "ev nomreleri", "evlerin nomreleri", "evlerin sayi ve nomresi", "binalar", "bina nomreleri"),
+            *("nomreler", "houses", "house numbers", "house number range", "buildings", "numbers"),
+            *("дома", "номера домов", "дома no", "no домов", "евләр"),
+        ),
+    }.items()
+    for word in words
+}
+"""Headings that stand in no voters' list, for they are of many streets or houses."""
+_ROLES = {"address": "street", "house": "houses", "number": ""}
+"""What the columns of a voters' list are here."""
+_TODO = "Give a table with the headers precinct, street, houses, and constituency where the title does not name it."
+
+
+@dataclass(frozen=True, slots=True)
+class StreetRows:
+    """What a file of streets holds."""
+
+    table: pa.Table
+    """STREET_ROW, sorted by place in the file."""
+    findings: pa.Table
+    """FINDING: the rows that say no precinct or no street."""
+    rows: int
+    """How many rows there are below the headers, headers and titles not counted."""
+
+
+def street_rows(raw: RawFile) -> StreetRows:
+    """The streets in every sheet of a file that has a heading for them.
+
+    A precinct, and a constituency, stands in the row, or in the row or title above it where the cell is blank, or in
+    the name of the sheet, file or folder.
+
+    Raises:
+        InputError: the file could not be read, or no sheet has the headings.
+    """
+    if raw.trouble is not None:
+        raise InputError("the streets cannot be read", code=raw.trouble, file=raw.name, todo=_TODO)
+    found = [part for sheet in raw.sheets if sheet.trouble is None and (part := _sheet(raw, sheet))]
+    if not found:
+        code = next((sheet.trouble for sheet in raw.sheets if sheet.trouble), "header-unknown")
+        raise InputError("no sheet has the columns of streets", code=code, file=raw.name, todo=_TODO)
+    return StreetRows(
+        sort_by(concat((part.table for part in found), STREET_ROW), "source", "sheet", "line"),
+        concat((part.findings for part in found), found[0].findings.schema),
+        sum(part.rows for part in found),
+    )
+
+
+def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
+    """The streets of one sheet; None where it has no headings of them."""
+    cells = [clean(flat(column)) for column in sheet.cells.columns]
+    header, columns = _find_header(cells)
+    if header is None:
+        return None
+    filled = filled_cells(cells)
+    body = (np.arange(len(filled)) > header) & (filled > 0) & ~same_cells(cells, header)
+    named = _is_known(cells, columns, ("street", "settlement"))
+    titles = {row: place for row in np.flatnonzero(filled == 1).tolist() if (place := title_place(_only(cells, row)))}
+    titled = [row for row, place in titles.items() if place.constituency or place.precinct]
+    body[titled] = False
+    places = {kind: _numbers(cells, columns, titles, body, header, kind) for kind in KINDS}
+    for kind, numbers in places.items():
+        by_name = getattr(sheet_place(sheet.name), kind) or getattr(file_place(raw.name), kind) or 0
+        numbers[numbers == 0] = by_name
+    placed = np.logical_and.reduce([numbers > 0 for numbers in places.values()])
+    chosen = np.flatnonzero(body & named & placed)
+    taken = pa.array(chosen)
+    found: dict[str, Any] = {role: cells[at].take(taken) for role, at in columns.items() if role not in KINDS}
+    found |= {kind: pa.array(numbers[chosen], pa.int32()) for kind, numbers in places.items()}
+    found |= {"source": pa.repeat(raw.source, len(chosen)), "line": sheet.lines.take(taken)}
+    found["sheet"] = pa.repeat(sheet.name, len(chosen)) if sheet.name is not None else None
+    table = from_columns(found, STREET_ROW, length=len(chosen))
+    return StreetRows(table, _unused(raw, sheet, body, named, places), int(body.sum()))
+
+
+def _find_header(cells: _Cells) -> tuple[int | None, dict[str, int]]:
+    """(the row of the headings, the column of each role): the first row that names streets, and precincts or houses."""
+    for row in range(min(_HEAD_ROWS, len(cells[0]) if cells else 0)):
+        columns: dict[str, int] = {}
+        for at, column in enumerate(cells):
+            if role := _role(column[row].as_py()):
+                columns.setdefault(role, at)
+        if {"street", "settlement"} & set(columns) and {"precinct", "houses"} & set(columns):
+            return row, columns
+    return None, {}
+
+
+def _role(text: str | None) -> str | None:
+    """What a heading is taken for; None where it is of nothing that a register of streets needs."""
+    if text is None:
+        return None
+    if known := _HEADERS.get(fold(text)):
+        return known
+    answer = match_header(text)
+    role = _ROLES.get(answer.role, answer.role) if answer else ""
+    return role if role in {*KINDS, *STREET_ROW.names} else None
+
+
+def _is_known(cells: _Cells, columns: dict[str, int], roles: tuple[str, ...]) -> _Mask:
+    """The rows in which one of these columns holds something."""
+    known: _Mask = np.zeros(len(cells[0]), dtype=bool)
+    for role in (role for role in roles if role in columns):
+        known |= np.asarray(pc.is_valid(cells[columns[role]]), dtype=bool)
+    return known
+
+
+def _only(cells: _Cells, row: int) -> str:
+    """The text of the one filled cell of a row."""
+    return next(str(text) for column in cells if (text := column[row].as_py()))
+
+
+def _numbers(
+    cells: _Cells, columns: dict[str, int], titles: dict[int, Any], body: _Mask, header: int, kind: str
+) -> _Ints:
+    """The number in force at each row: of its cell, else of the cell or title above; 0 where none is, -1 unreadable."""
+    said = np.zeros(len(body), dtype=np.int64)
+    if kind in columns:
+        column = cells[columns[kind]]
+        said, _ = column_numbers(column, kind, body)
+        said[body & np.asarray(pc.is_valid(column), dtype=bool) & (said == 0)] = _UNREAD
+    for row, place in sorted(titles.items(), reverse=True):
+        if number := getattr(place, kind):
+            # Titles above the headings hold from the first row on; of two, the upper one.
+            said[0 if row < header else row] = number
+    known = np.flatnonzero(said)
+    if not len(known):
+        return said
+    last = np.searchsorted(known, np.arange(len(said)), side="right") - 1
+    return np.where(last >= 0, said[known[np.maximum(last, 0)]], 0)
+
+
+def _unused(raw: RawFile, sheet: RawSheet, body: _Mask, named: _Mask, places: dict[str, _Ints]) -> pa.Table:
+    """FINDING: one a row that says no street, or of no precinct or constituency."""
+    rows = []
+    for row in np.flatnonzero(body).tolist():
+        lacks = [kind for kind in KINDS if places[kind][row] <= 0] + ([] if named[row] else ["street"])
+        if lacks:
+            where = {kind: int(places[kind][row]) for kind in KINDS if places[kind][row] > 0}
+            at = {"source": raw.source, "sheet": sheet.name, "line": sheet.lines[row].as_py()}
+            rows.append(finding("street-row-unused", **at, **where, field=lacks[0]))
+    return findings_table(rows)

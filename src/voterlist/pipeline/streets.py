@@ -1,0 +1,65 @@
+"""The register of the precincts' streets, out of the files of ``reference/``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from voterlist.config import Settings
+from voterlist.errors import InputError
+from voterlist.ingest import StreetRows, street_rows
+from voterlist.io import readers
+from voterlist.normalize import normalize_streets
+from voterlist.pipeline.reference import SOURCES, STREETS, kind_of
+from voterlist.schemas import FINDING, STREET, STREET_ROW, RawFile, empty
+from voterlist.tables import concat, from_columns, sort_by
+
+__all__ = ["StreetRegister", "read_streets"]
+
+
+@dataclass(frozen=True, slots=True)
+class StreetRegister:
+    """The streets of the precincts."""
+
+    streets: pa.Table | None
+    """STREET; None where no file of streets was given, or none of them could be read."""
+    findings: pa.Table
+    sources: pa.Table
+    """SOURCES: ``usable`` are the rows that name a precinct and a street."""
+
+    def table(self) -> pa.Table:
+        """STREET, without rows where there is no register."""
+        return empty(STREET) if self.streets is None else self.streets
+
+
+def read_streets(paths: Sequence[Path], folder: Path, settings: Settings) -> StreetRegister:
+    """The streets in those of these files that are named ``streets*``; a bad file is noted, no more."""
+    own = [path for path in paths if kind_of(path) == STREETS]
+    found: list[StreetRows] = []
+    sources = []
+    for raw in readers.read_paths(own, folder, settings.ingest) if own else ():
+        # The same register twice says nothing twice.
+        part, trouble = (None, "duplicate-file") if raw.copy else _read(raw)
+        found += [part] if part else []
+        rows, usable = (part.rows, part.table.num_rows) if part else (0, 0)
+        sources.append((raw.source, STREETS, rows, usable, trouble))
+    columns = dict(zip(SOURCES.names, zip(*sources, strict=True), strict=True)) if sources else {}
+    noted = sort_by(
+        from_columns({name: list(cells) for name, cells in columns.items()}, SOURCES, len(sources)), "source"
+    )
+    if not found:
+        return StreetRegister(None, empty(FINDING), noted)
+    outcome = normalize_streets(concat((part.table for part in found), STREET_ROW))
+    findings = concat([*(part.findings for part in found), outcome.findings], FINDING)
+    return StreetRegister(outcome.table, findings, noted)
+
+
+def _read(raw: RawFile) -> tuple[StreetRows | None, str | None]:
+    """(the rows, the code of why there are none)."""
+    try:
+        return street_rows(raw), None
+    except InputError as error:
+        return None, error.code
