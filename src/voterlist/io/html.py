@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from voterlist.io.charts import funnel_plot
 from voterlist.report import ReportModel, Words
+from voterlist.report.bodies import CLASSES
 from voterlist.report.model import CASE_FIELDS, Case, Fault, RuleCount
 from voterlist.report.pages import build_pages
 
@@ -83,6 +84,8 @@ def render_report(model: ReportModel, language: str, shown: Shown | None = None)
             precincts=_first(model.precincts, shown.precincts),
             audited=_first(model.audit.precincts if model.audit else (), shown.precincts),
             plots=[funnel_plot(funnel) for funnel in model.audit.funnels] if model.audit else [],
+            outside_classes=CLASSES,
+            outside_precincts=_first(model.outside.precincts if model.outside else (), shown.precincts),
             heat=_heat,
             letters=_letters_of,
             falls=_falls,

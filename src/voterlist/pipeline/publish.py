@@ -85,6 +85,7 @@ def _model(
         estimate=tables["estimate"],
         chance=tables["chance"],
         **{name: tables[name] for name in ("indicators", "scorecard", "ages")},
+        **{name: tables[name] for name in ("register_use", "register_rows", "comparison", "cycle_summary")},
         limits=Limits(settings.check.smallest_precinct, settings.check.largest_precinct),
         mask_identifiers=settings.privacy.mask_identifiers,
     )

@@ -27,6 +27,7 @@ from voterlist.report.figures import (
 )
 from voterlist.report.lookup import Names, Sources, in_constituency
 from voterlist.report.model import Case, Facts, Limits, ReportModel, Text, UnitStanding
+from voterlist.report.outside import build_outside
 from voterlist.report.scorecard import scorecard as scorecard_of
 from voterlist.report.words import Words
 from voterlist.schemas import (
@@ -86,6 +87,10 @@ def build(
     indicators: pa.Table | None = None,
     scorecard: pa.Table | None = None,
     ages: pa.Table | None = None,
+    register_use: pa.Table | None = None,
+    register_rows: pa.Table | None = None,
+    comparison: pa.Table | None = None,
+    cycle_summary: pa.Table | None = None,
     mask_identifiers: bool = True,
 ) -> ReportModel:
     """The report of ``facts.constituency``, out of the tables of a run that may hold others beside it.
@@ -115,6 +120,10 @@ def build(
         indicators: INDICATOR; None: the report has no audit.
         scorecard: SCORECARD of the same precincts.
         ages: AGES of the same precincts.
+        register_use: REGISTER_USE; None: the report says nothing of other bodies.
+        register_rows: ENTRY of the registers' rows that findings name.
+        comparison: COMPARISON.
+        cycle_summary: CYCLE_SUMMARY.
         mask_identifiers: show only the last three characters of FIN and document.
 
     Raises:
@@ -138,7 +147,8 @@ def build(
     )
     asked, apart = (tuple(case for case in built if case.is_asked is wanted) for wanted in (True, False))
     found = in_constituency(require(findings, FINDING, stage), place)
-    faults = build_faults(found, entries, names, mask_identifiers=mask_identifiers)
+    outside_rows = _given(register_rows, ENTRY)
+    faults = build_faults(found, entries, names, registers=outside_rows, mask_identifiers=mask_identifiers)
     aside = build_aside(aside_rows, names, mask_identifiers=mask_identifiers)
     balance = build_balance(in_constituency(require(lists, LIST, stage), place), own.num_rows, aside_rows, names)
     dues = build_dues(standings, place, facts.today)
@@ -161,6 +171,7 @@ def build(
         estimate=build_estimate(estimate),
         chance=build_chance(chance),
         audit=build_audit(_given(indicators, INDICATOR), _given(scorecard, SCORECARD), _given(ages, AGES), place),
+        outside=build_outside(register_use, comparison, cycle_summary, place),
     )
 
 

@@ -27,15 +27,20 @@ NOBODY = (
 """Why rows are set aside that are surely nobody's entry; with any other code, a new one too, they may be a voter's."""
 
 
-def build_faults(findings: pa.Table, entries: pa.Table, names: Names, *, mask_identifiers: bool) -> tuple[Fault, ...]:
+def build_faults(
+    findings: pa.Table, entries: pa.Table, names: Names, *, registers: pa.Table, mask_identifiers: bool
+) -> tuple[Fault, ...]:
     """The findings, errors first, then by rule, precinct, file and line.
 
-    What a finding does not say of its place is taken from the entry it names.
+    What a finding does not say of its place is taken from the entry it names; ``registers`` (ENTRY) are the rows of
+    other bodies, and of the last cycle, that findings name beside an entry, or instead of one.
     """
     entry = rows_of(entries, findings.column("entry_id"))
     places = _merged(names.places(findings), names.places(entry))
-    others = names.places(rows_of(entries, findings.column("other_entry_id")))
-    written = written_names(entry).to_pylist()
+    other = rows_of(pa.concat_tables([entries, registers]), findings.column("other_entry_id"))
+    others = names.places(other)
+    instead = pc.if_else(pc.is_null(findings.column("entry_id")), written_names(other), None)
+    written = pc.coalesce(written_names(entry), instead).to_pylist()
     cells = _named_cells(findings, entry, mask_identifiers=mask_identifiers)
     columns = ["rule", "severity", "unit", "entry_id", "other_entry_id", "field", "value", "limit"]
     faults = [

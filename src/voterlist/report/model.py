@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 from voterlist.deadlines import Deadline
 from voterlist.model import CaseKind, Level, Severity, Standing, Verdict
 from voterlist.report.audited import Audit, Group
+from voterlist.report.bodies import Bodies
 
 __all__ = [
     "CASE_FIELDS",
@@ -423,3 +424,5 @@ class ReportModel:
     chance: tuple[Chance, ...]
     audit: Audit | None = None
     """None where no statistics were given."""
+    outside: Bodies | None = None
+    """None where nothing was compared with other bodies."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from voterlist.io.xlsx.audit import audit_sheets
+from voterlist.io.xlsx.outside import outside_sheets
 from voterlist.io.xlsx.sheets import Book, Column, Row, Sheet, Value
 from voterlist.report import ReportModel, Words
 from voterlist.report.model import CASE_FIELDS, Case, Member, Place, Waterfall
@@ -37,6 +38,8 @@ def render_report(model: ReportModel, language: str) -> bytes:
     _faults(book.sheet(words("report.sheet.faults")), model)
     if model.audit:
         audit_sheets(book, model.audit)
+    if model.outside:
+        outside_sheets(book, model.outside)
     _aside(book.sheet(words("report.sheet.set-aside")), model)
     _balance(book.sheet(words("report.sheet.balance")), model)
     _deadlines(book.sheet(words("report.sheet.deadlines")), model)
@@ -139,12 +142,12 @@ def _why(sheet: Sheet, cases: Sequence[Case]) -> None:
         Column(words("report.column.case"), 6, "label"),
         Column(words("report.column.kind"), 32),
         Column(words("report.column.name"), 32),
-        Column(words("waterfall.prior"), 11, "bits"),
+        Column(words("waterfall.prior"), 14, "bits"),
         *(Column(words(f"field.{name}"), 11, "bits") for name in PAIR_FIELDS),
         *(Column(words(f"waterfall.{name}"), 11, "bits") for name in ("rarity", "rivals", "total")),
         Column(words("report.column.probability"), 13, "probability"),
         *(Column(words(f"waterfall.column.{name}"), 13, "probability") for name in ("twins", "relatives", "strangers")),
-        Column(words("waterfall.column.what"), 90, printed=False),
+        Column(words("waterfall.column.what"), 90, "line", printed=False),
     )
     shown = [(case, case.why) for case in cases if case.why]
     rows = [_why_row(case, why, words, band=number % 2 == 1) for number, (case, why) in enumerate(shown)]
