@@ -55,8 +55,8 @@ class Column:
     heading: str
     width: int
     kind: str = "text"
-    """``text``, ``count``, ``decimal``, ``share``, ``bits``, ``probability``, ``day`` or ``label``: a number that
-    names and does not count."""
+    """``text``, ``line`` (a text that is not wrapped), ``count``, ``decimal``, ``share``, ``bits``, ``probability``,
+    ``day``, or ``label`` (a number that names and does not count)."""
     hidden: bool = False
     printed: bool = True
     """False keeps it and the columns after it off paper, where every column makes the print smaller."""
