@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := data/samples/goychay
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench peers clean
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "voterlist needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.13"; exit 2; }
@@ -28,5 +28,9 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/run.py --write
 
+# Voters' lists and FEBRL; with LISTS_FOLDER=... also RLdata500, RLdata10000 and fake_1000.
+peers: $(READY)
+	$(BIN)/python bench/peers/run.py --write $(if $(LISTS_FOLDER),--lists-folder $(LISTS_FOLDER))
+
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/peers/.venvs

@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import febrl
+import page
 from voterlist import ingest, synth
 from voterlist.link.evaluate import Evaluation, evaluate
 from voterlist.link.features import baseline, features
@@ -136,11 +137,16 @@ def main() -> None:
             print(lines[-1], flush=True)
     if options.write:
         where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        page = (ROOT / "bench" / "benchmarks.template.md").read_text(encoding="utf-8")
+        template = (ROOT / "bench" / "benchmarks.template.md").read_text(encoding="utf-8")
         text = (
-            page.replace("{table}", "\n".join(lines)).replace("{machine}", where).replace("{seed}", str(options.seed))
+            template.replace("{table}", "\n".join(lines))
+            .replace("{machine}", where)
+            .replace("{seed}", str(options.seed))
         )
-        (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+        written = ROOT / "docs" / "benchmarks.md"
+        # The part on the peers is made by bench/peers/run.py and stays as it is.
+        peers = page.part(written.read_text(encoding="utf-8"), "peers") if written.exists() else ""
+        written.write_text(page.with_part(text, "peers", peers), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+"""Parts of voterlist as processes of their own, so that the linkage can be measured without reading and normalising.
+
+    python voterlist_peer.py normalize LIST ROWS.parquet [PROFILE MAP.toml]
+    python voterlist_peer.py link ROWS.parquet PAIRS.parquet
+    python voterlist_peer.py features LIST FEATURES.parquet [PROFILE MAP.toml]
+
+``normalize`` gives the rows that the peers start from, ``features`` the comparison table of
+``voterlist.linkage_features`` for recordlinkage.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from voterlist.ingest import parse_map, table_entries
+from voterlist.io import readers
+from voterlist.link import link
+from voterlist.model import Profile
+from voterlist.normalize import normalize
+
+
+def voters(source: str, profile: str = "az", column_map: str | None = None) -> pa.Table:
+    """The VOTER table of a file."""
+    columns = parse_map(Path(column_map).read_text(encoding="utf-8")) if column_map else None
+    return normalize(table_entries(readers.read_table(Path(source)), columns), Profile(profile)).table
+
+
+def main() -> None:
+    """Does one part."""
+    part, source, out, *how = sys.argv[1:]
+    if part == "normalize":
+        pq.write_table(voters(source, *how), out)
+    elif part == "link":
+        pq.write_table(link(pq.read_table(source)).pairs, out)
+    else:
+        from voterlist.link.features import features  # noqa: PLC0415 - recordlinkage takes a second to load
+
+        profile = Profile(how[0]) if how else Profile.AZ
+        features(voters(source, *how), profile=profile).reset_index().to_parquet(out, index=False)
+
+
+if __name__ == "__main__":
+    main()
