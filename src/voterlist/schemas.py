@@ -15,6 +15,7 @@ from voterlist.errors import SchemaError
 from voterlist.model import AsideCode
 
 __all__ = [
+    "ACCEPTED",
     "AGES",
     "CASE",
     "CHANGE",
@@ -180,6 +181,9 @@ FINDING = pa.schema(
     ],
 )
 """One thing noticed: a rule's code and a place, with at most two numbers. Never the content of a cell."""
+
+ACCEPTED = pa.schema([*FINDING, _field("reason", _TEXT, known=True), _field("accepted_by", _TEXT)])
+"""A finding that a person accepted."""
 
 PAIR_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address", "document", "fin")
 """The comparisons of a pair; each has a column ``<field>_level``."""

@@ -29,13 +29,27 @@ from voterlist.check import (
 from voterlist.check.indicators import INDICATORS, indicators
 from voterlist.check.overview import profile, pyramid, pyramids
 from voterlist.check.register import Register, RegisterTest
+from voterlist.check.settled import FINDINGS_ACCEPTED, Settled, settle
 from voterlist.check.streets import street_use
 from voterlist.config import CheckSettings
 from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, sort_by, words
 
-__all__ = ["INDICATORS", "RULES", "SHARE_RULES", "check", "indicators", "profile", "pyramid", "pyramids", "street_use"]
+__all__ = [
+    "FINDINGS_ACCEPTED",
+    "INDICATORS",
+    "RULES",
+    "SHARE_RULES",
+    "Settled",
+    "check",
+    "indicators",
+    "profile",
+    "pyramid",
+    "pyramids",
+    "settle",
+    "street_use",
+]
 
 _TESTS: tuple[RegisterTest, ...] = (
     *missing.TESTS,

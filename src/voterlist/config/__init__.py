@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from voterlist.config.mistakes import FILE_NAME, mistakes_of, settings_error, unknown_rules
 from voterlist.config.sections import (
+    AcceptedSettings,
     CalendarSettings,
     CheckSettings,
     IngestSettings,
@@ -29,6 +30,7 @@ from voterlist.model import Level
 
 __all__ = [
     "FILE_NAME",
+    "AcceptedSettings",
     "CalendarSettings",
     "CheckSettings",
     "IngestSettings",

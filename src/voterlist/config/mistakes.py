@@ -9,7 +9,15 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from voterlist.config.sections import COLUMN_FIELDS, CheckSettings, IngestSettings, PinSettings, RuleSettings, Settings
+from voterlist.config.sections import (
+    COLUMN_FIELDS,
+    AcceptedSettings,
+    CheckSettings,
+    IngestSettings,
+    PinSettings,
+    RuleSettings,
+    Settings,
+)
 from voterlist.errors import SettingsError, SettingsMistake
 
 __all__ = ["FILE_NAME", "PLAIN_CODES", "mistakes_of", "settings_error", "unknown_rules"]
@@ -26,6 +34,7 @@ PLAIN_CODES = {
     "model_type": "not-a-section",
     "dict_type": "not-a-section",
     "too_short": "empty-list",
+    "string_too_short": "not-a-text",
     "not-a-cycle": "not-a-cycle",
     "not-a-day": "not-a-day",
     "string_pattern_mismatch": "not-a-constituency",
@@ -78,6 +87,8 @@ def _keys_of(parts: list[str]) -> list[str]:
     for part in parts:
         if model is CheckSettings and part == "rules":
             return list(RuleSettings.model_fields)
+        if model is CheckSettings and part == "accepted":
+            return list(AcceptedSettings.model_fields)
         if model is IngestSettings and part == "pins":
             return list(PinSettings.model_fields)
         field = model.model_fields.get(part)
@@ -90,10 +101,14 @@ def _keys_of(parts: list[str]) -> list[str]:
 def unknown_rules(tree: Mapping[str, Any], rule_codes: Collection[str] | None) -> list[SettingsMistake]:
     """A mistake for each rule that the settings name and the program has not."""
     check = tree.get("check")
-    rules = check.get("rules") if isinstance(check, dict) else None
-    if rule_codes is None or not isinstance(rules, dict):
+    if rule_codes is None or not isinstance(check, dict):
         return []
-    return [_unknown(f"check.rules.{code}", code, rule_codes) for code in rules if code not in rule_codes]
+    rules, accepted = check.get("rules"), check.get("accepted")
+    named = {f"check.rules.{code}": code for code in rules} if isinstance(rules, dict) else {}
+    for place, one in enumerate(accepted if isinstance(accepted, list) else ()):
+        if isinstance(one, dict) and isinstance(one.get("rule"), str):
+            named[f"check.accepted.{place}.rule"] = one["rule"]
+    return [_unknown(path, code, rule_codes) for path, code in named.items() if code not in rule_codes]
 
 
 def settings_error(mistakes: list[SettingsMistake]) -> SettingsError:

@@ -14,6 +14,7 @@ from voterlist.schemas import ENTRY_FIELDS
 
 __all__ = [
     "COLUMN_FIELDS",
+    "AcceptedSettings",
     "CalendarSettings",
     "CheckSettings",
     "IngestSettings",
@@ -145,6 +146,22 @@ class RuleSettings(_Section):
     severity: Severity | None = None
 
 
+class AcceptedSettings(_Section):
+    """``[[check.accepted]]``: a finding that a person accepts, by its entry or by its place and number."""
+
+    rule: str
+    reason: Annotated[str, Field(min_length=1)]
+    by: str | None = None
+    entry_id: str | None = None
+    other_entry_id: str | None = None
+    constituency: Count | None = None
+    precinct: Count | None = None
+    field: str | None = None
+    """Of an entry with several findings of the rule: which; without it, all."""
+    value: float | None = None
+    """Of a place: the number of the finding. With another number it is raised again."""
+
+
 class CheckSettings(_Section):
     """``[check]``: the limits of the register tests (their grounds: docs/rules)."""
 
@@ -176,6 +193,8 @@ class CheckSettings(_Section):
     most_unexplained_growth: Share = 0.02
     """Of a precinct's entries in the last cycle: additions without a cause beyond it are noticed."""
     rules: dict[str, RuleSettings] = Field(default_factory=dict)
+    accepted: list[AcceptedSettings] = Field(default_factory=list)
+    """Findings that are not raised again until their entry, or the number of their place, changes."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

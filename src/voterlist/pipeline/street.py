@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from voterlist import config, link, reconcile, review
-from voterlist.check import check, indicators, profile, pyramid, pyramids, street_use
+from voterlist.check import check, indicators, profile, pyramid, pyramids, settle, street_use
 from voterlist.cycles import Cycles, compare_cycles
 from voterlist.io import store
 from voterlist.io.store import Shelf
@@ -81,8 +81,10 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
     parts = [tables[name] for name in sorted(tables) if name.startswith("scratch/findings-")]
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
     findings = concat([*parts, found.findings, compared.findings, unread], FINDING)
+    settled = settle(sort_by(findings, *FINDING_ORDER), context.settings.check)
     made = {
-        "findings": sort_by(findings, *FINDING_ORDER),
+        "findings": sort_by(settled.findings, *FINDING_ORDER),
+        "accepted": settled.accepted,
         "matches": found.matches,
         "register_use": concat([found.usable, tables["scratch/use-streets"]], REGISTER_USE),
         "register_rows": reference.rows_named(outside, compared.findings.column("other_entry_id")),

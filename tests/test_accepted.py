@@ -1,0 +1,100 @@
+"""Findings under the settings: switched off, weighed otherwise, accepted with a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from voterlist import config
+from voterlist.check import settle
+from voterlist.config import CheckSettings
+from voterlist.errors import SettingsError
+from voterlist.schemas import ACCEPTED, FINDING
+from voterlist.tables import from_columns
+
+FINDINGS = from_columns(
+    {
+        "rule": [
+            "over-age",
+            "over-age",
+            "fin-shared",
+            "missing-value",
+            "missing-value",
+            "precinct-too-small",
+            "title-removed",
+        ],
+        "severity": ["warning", "warning", "error", "warning", "warning", "warning", "note"],
+        "unit": ["entry"] * 5 + ["precinct", "entry"],
+        "constituency": [88, 88, 88, 88, 88, 88, 89],
+        "precinct": [1, 1, 2, 3, 3, 7, 1],
+        "entry_id": ["a", "b", "c", "d", "d", None, "e"],
+        "other_entry_id": [None, None, "x", None, None, None, None],
+        "field": ["birth_date", "birth_date", "fin", "sex", "address", None, "surname"],
+        "value": [None, None, None, None, None, 43.0, None],
+    },
+    FINDING,
+)
+
+
+def left(*accepted, **rules):
+    """(rule, entry, field) still asked, and the table of what was accepted."""
+    settled = settle(FINDINGS, CheckSettings(accepted=[{"reason": "seen", **one} for one in accepted], rules=rules))
+    asked = [(row["rule"], row["entry_id"], row["field"]) for row in settled.findings.to_pylist()]
+    assert settled.accepted.schema == ACCEPTED
+    return [one for one in asked if one[0] != "findings-accepted"], settled
+
+
+def test_nothing_accepted_changes_nothing():
+    """Without acceptances the findings are what they were, row by row."""
+    _, settled = left()
+    assert settled.findings.equals(FINDINGS)
+    assert settled.accepted.num_rows == 0
+    assert settle(FINDING.empty_table(), CheckSettings()).findings.num_rows == 0
+
+
+def test_an_accepted_finding_is_kept_apart_with_its_reason_and_counted():
+    """It is not asked again; its reason and name stand beside it, and its constituency has it counted."""
+    asked, settled = left({"rule": "over-age", "entry_id": "a", "by": "A."}, {"rule": "title-removed", "entry_id": "e"})
+    assert len(asked) == FINDINGS.num_rows - 2
+    assert ("over-age", "a", "birth_date") not in asked
+    kept = [(row["entry_id"], row["reason"], row["accepted_by"]) for row in settled.accepted.to_pylist()]
+    assert kept == [("a", "seen", "A."), ("e", "seen", None)]
+    counts = [row for row in settled.findings.to_pylist() if row["rule"] == "findings-accepted"]
+    assert [(row["constituency"], row["value"]) for row in counts] == [(88, 1.0), (89, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "gone"),
+    [
+        ({"rule": "over-age", "entry_id": "changed"}, 0),
+        ({"rule": "under-age", "entry_id": "a"}, 0),
+        ({"rule": "fin-shared", "entry_id": "c"}, 0),
+        ({"rule": "fin-shared", "entry_id": "c", "other_entry_id": "y"}, 0),
+        ({"rule": "fin-shared", "entry_id": "c", "other_entry_id": "x"}, 1),
+        ({"rule": "missing-value", "entry_id": "d", "field": "sex"}, 1),
+        ({"rule": "missing-value", "entry_id": "d"}, 2),
+        ({"rule": "precinct-too-small", "constituency": 88, "precinct": 7, "value": 43}, 1),
+        ({"rule": "precinct-too-small", "constituency": 88, "precinct": 7, "value": 42}, 0),
+        ({"rule": "precinct-too-small", "constituency": 88, "precinct": 7}, 0),
+        ({"rule": "precinct-too-small", "constituency": 88, "value": 43}, 0),
+    ],
+)
+def test_it_holds_until_what_it_is_about_changes(accepted, gone):
+    """Another entry, another partner, another number, another rule: asked anew."""
+    asked, settled = left(accepted)
+    assert FINDINGS.num_rows - len(asked) == settled.accepted.num_rows == gone
+
+
+def test_rules_of_every_stage_are_switched_and_weighed():
+    """The settings hold for findings of other stages than the register tests too."""
+    _, settled = left(**{"title-removed": {"enabled": False}, "missing-value": {"severity": "error"}})
+    rows = settled.findings.to_pylist()
+    assert {row["rule"] for row in rows} == set(FINDINGS.column("rule").to_pylist()) - {"title-removed"}
+    assert [row["severity"] for row in rows if row["rule"] == "missing-value"] == ["error", "error"]
+
+
+def test_an_unknown_rule_and_a_missing_reason_are_mistakes():
+    """An acceptance that names no rule of the program, or gives no reason, is told with its path."""
+    text = '[[check.accepted]]\nrule = "over-agee"\nentry_id = "a"\nreason = ""\n'
+    with pytest.raises(SettingsError) as caught:
+        config.parse(text, rule_codes=frozenset({"over-age"}))
+    assert [mistake.path for mistake in caught.value.mistakes] == ["check.accepted.0.reason", "check.accepted.0.rule"]
