@@ -151,3 +151,16 @@ def test_every_rule_has_its_words():
         for rule in RULES:
             for part in ("title", "message", "todo"):
                 assert catalogue(language)(f"rule.{rule.code}.{part}", value=2, limit=3)
+
+
+def test_one_file_under_two_constituencies_is_said_in_both():
+    """The same content in two intakes of two constituencies is a finding in each, said once however often merged."""
+    files = [raw_list("a" * 12, 1, ["A", "B"], None)]
+    one, two = (ingest(files, IngestSettings(), constituency=number) for number in (4, 5))
+    merged = merge([one, two])
+    expected = [("file-in-two-constituencies", number, None, 2.0, None) for number in (4, 5)]
+    assert added(merged) == expected
+    assert set(merged.findings.column("source").to_pylist()) == {"a" * 12}
+    assert merged.entries.num_rows == 4
+    assert added(merge([merged])) == added(merge([merged, intake(6, (1, ["C"], None))])) == expected
+    assert added(merge([one, intake(5, (1, ["A", "B"], None))])) == []

@@ -480,3 +480,17 @@ def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
     assert [trouble.code for trouble in half.troubles] == [trouble.code for trouble in whole.troubles] == ["file-empty"]
     assert (half.lists, half.exit_code) == (whole.lists, whole.exit_code)
     assert half.exit_code == 1
+
+
+def test_a_name_that_carried_the_precinct_is_read_again_after_a_rename(workspace):
+    """An interrupted run is not taken over once a file is renamed, for its name may be all that tells its precinct."""
+    inbox = workspace / "inbox" / "88"
+    for path in inbox.iterdir():
+        path.unlink()
+    (inbox / "12.csv").write_text(workspaces.HEADER + workspaces.ONE, encoding="utf-8")
+    half = workspaces.run(workspace, until=Stage.NORMALIZE)
+    assert set(table(half, "entries").column("precinct").to_pylist()) == {12}
+    (inbox / "12.csv").rename(inbox / "13.csv")
+    again = workspaces.run(workspace, until=Stage.NORMALIZE)
+    assert set(table(again, "entries").column("precinct").to_pylist()) == {13}
+    assert not any(work.reused for work in again.stages)

@@ -30,7 +30,13 @@ SEVERAL_LISTS = Rule(
     Unit.PRECINCT,
     "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its corrected version",
 )
-RULES: tuple[Rule, ...] = (DECLARED_DIFFERS, SEVERAL_LISTS)
+FILE_IN_TWO_CONSTITUENCIES = Rule(
+    "file-in-two-constituencies",
+    Severity.WARNING,
+    Unit.FILE,
+    "A precinct lies in one constituency: a file handed in under two stands in one of them for another that is missing",
+)
+RULES: tuple[Rule, ...] = (DECLARED_DIFFERS, SEVERAL_LISTS, FILE_IN_TWO_CONSTITUENCIES)
 
 _LIST_KEY = ("source", "sheet", "constituency", "precinct")
 
@@ -68,6 +74,7 @@ def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
     found = [_not_ours(require(intake.findings, FINDING, Stage.MERGE)) for intake in intakes]
     _check_balance(counted, lists, aside)
     found += [_declared_differs(lists, aside), _several_lists(lists, concat(found, FINDING))]
+    found.append(_in_two_constituencies([intake.lists for intake in intakes], concat(found, FINDING)))
     return Intake(
         entries=empty(ENTRY),
         lists=sort_by(lists, *_LIST_KEY, "list_kind", "set_aside", "rows", "entries"),
@@ -87,8 +94,8 @@ def count_entries(entries: pa.Table) -> pa.Table:
 
 
 def _not_ours(findings: pa.Table) -> pa.Table:
-    """The findings without those of an earlier merge, which are stated anew for the whole."""
-    ours = pa.array([rule.code for rule in RULES])
+    """The findings without those of an earlier merge that are stated anew for the whole."""
+    ours = pa.array([DECLARED_DIFFERS.code, SEVERAL_LISTS.code])
     return findings.filter(pc.invert(pc.is_in(findings.column("rule").cast(pa.string()), value_set=ours)))
 
 
@@ -191,6 +198,29 @@ def _several_lists(lists: pa.Table, said: pa.Table) -> pa.Table:
     ]
     places = {name: [row[name] for row in rows] for name in ("constituency", "precinct")}
     return _findings(SEVERAL_LISTS, {**places, "value": [row["rows_count"] for row in rows]})
+
+
+def _in_two_constituencies(received: Sequence[pa.Table], said: pa.Table) -> pa.Table:
+    """The files of one content that came in through several intakes, once for each constituency; ``value`` is how many.
+
+    A file that holds the lists of several constituencies comes in once, and is none of these. What an earlier merge
+    ``said`` stays, for a merged list no longer shows it.
+    """
+    earlier = said.filter(pc.equal(said.column("rule").cast(pa.string()), FILE_IN_TWO_CONSTITUENCIES.code))
+    told = set(earlier.column("source").to_pylist())
+    intakes = Counter(source for lists in received for source in lists.column("source").unique().to_pylist())
+    several = pa.array([source for source, count in intakes.items() if count > 1 and source not in told], pa.string())
+    lists = concat(received, LIST)
+    lists = lists.filter(pc.is_in(lists.column("source"), value_set=several))
+    homes = lists.select(["source", "constituency"]).group_by(["source", "constituency"]).aggregate([]).drop_null()
+    counts = Counter(homes.column("source").to_pylist())
+    rows = sorted(
+        (source, home)
+        for source, home in zip(*(homes.column(name).to_pylist() for name in homes.column_names), strict=True)
+        if counts[source] > 1
+    )
+    places = {name: [row[place] for row in rows] for place, name in enumerate(("source", "constituency"))}
+    return _findings(FILE_IN_TWO_CONSTITUENCIES, {**places, "value": [counts[source] for source, _ in rows]})
 
 
 def _findings(rule: Rule, columns: dict[str, Any]) -> pa.Table:

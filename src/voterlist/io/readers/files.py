@@ -28,6 +28,10 @@ _NOT_READ = (
 """RAR, 7z, gzip, Access, SQLite, bzip2, xz: there may be a list in them, but it is not looked for."""
 
 
+_PAGE_HEAD = 4096
+"""So many bytes show what a page is."""
+
+
 def read_bytes(content: bytes, settings: IngestSettings) -> Found:  # noqa: PLR0911  one return a kind of file
     """The sheets in these bytes, or the code of why there are none. Never raises for what the bytes are.
 
@@ -42,6 +46,8 @@ def read_bytes(content: bytes, settings: IngestSettings) -> Found:  # noqa: PLR0
     if content.startswith((ZIP, OLE, b"PK\x05\x06")):
         return read_workbook(content, settings) or Found("zip", trouble=_packed_trouble(content))
     if content.startswith(_NOT_READ) or _is_dbase(content):
+        return Found("", trouble=AsideCode.FORMAT_NOT_READ)
+    if _is_page_of_cells(content):
         return Found("", trouble=AsideCode.FORMAT_NOT_READ)
     if content.startswith(_NO_TABLE) or content[:512].lstrip(_MARGIN).lower().startswith(
         (b"<!doctype", b"<html", b"<?xml")
@@ -59,6 +65,15 @@ def _packed_trouble(content: bytes) -> AsideCode:
 def is_archive(content: bytes) -> bool:
     """True where the bytes begin like an archive that may hold files of its own."""
     return content.startswith((ZIP, b"PK\x05\x06"))
+
+
+def _is_page_of_cells(content: bytes) -> bool:
+    """True for what is saved as ``.xls`` and spreadsheets open: a table in XML of 2003, a page, a web archive."""
+    start = content[:_PAGE_HEAD].lower().replace(b"\0", b"").removeprefix(b"\xff\xfe").lstrip(_MARGIN)
+    if start.startswith(b"<?xml"):
+        return b"urn:schemas-microsoft-com:office:spreadsheet" in start
+    is_page = start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"mime-version:"))
+    return is_page and b"<table" in content.lower().replace(b"\0", b"")
 
 
 def _is_dbase(content: bytes) -> bool:
