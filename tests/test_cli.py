@@ -444,6 +444,23 @@ def test_check_alone_tells_the_findings_of_lists(workspace, tmp_path):
     assert pq.read_table(out).num_rows == sum(counted.values())
 
 
+def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_path):
+    """The main statistics are told, and the page of the audit is written in both languages with every list's name."""
+    lists = sorted((workspace / "inbox" / "88").iterdir())
+    folder = tmp_path / "audit"
+    found = call("check", *lists, "--report", folder, "--today", "2026-02-03", "--json")
+    result = json.loads(found.stdout)
+    measured = {row["indicator"]: row for row in result["indicators"]}
+    assert measured["voters"]["value"] == result["rows"]["out"]
+    assert measured["men-share"]["value"] == measured["men-share"]["count"] / measured["men-share"]["of"]
+    assert [row["indicator"] for row in result["unusual"]] == ["voters", "voters"]
+    assert sorted(path.name for path in folder.iterdir()) == ["audit-az.html", "audit-en.html"]
+    page = (folder / "audit-en.html").read_text(encoding="utf-8")
+    assert 'id="audit"' in page
+    assert "entries proposed as repeats" not in page
+    assert "Statistics of the precincts" in call("check", *lists, "--today", "2026-02-03").stdout
+
+
 def test_check_of_something_that_is_no_table_has_exit_code_three(tmp_path):
     """Nothing could be read, so nothing was checked."""
     path = tmp_path / "scan.csv"

@@ -13,6 +13,8 @@ import typer
 
 from voterlist import link as linkage
 from voterlist.check import check as check_register
+from voterlist.check import indicators
+from voterlist.cli.audit import audit_as_json, tell_audit, write_audit
 from voterlist.cli.measured import tell_chance, tell_estimate
 from voterlist.cli.options import Json, Today, day, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
@@ -123,6 +125,9 @@ def check(
         Path | None,
         typer.Option("--out", metavar="FINDINGS.parquet", help=SAY("cli.option.findings-out")),
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="FOLDER", help=SAY("cli.option.audit-folder"))
+    ] = None,
     profile: ProfileOption = Profile.AZ,
     today: Today = None,
     json: Json = False,
@@ -131,18 +136,24 @@ def check(
     if out is not None:
         require_parquet(out)
     on = day(today)
-    intake = _intake(files, _map_of(columns))
+    intake, names = _intake(files, _map_of(columns))
     outcome = normalize(intake.entries, profile)
     noticed = check_register(outcome.table, intake.entries, intake.lists, Settings().check, on_day=on)
     findings = concat([intake.findings, outcome.findings, noticed], FINDING)
     if out is not None:
         store.write_table(out, findings)
+    measured = indicators(outcome.table, intake.entries, Settings().check, on_day=on)
+    pages = write_audit(report, intake, outcome.table, findings, measured, names, on) if report is not None else ()
     aside = counts(intake.set_aside, "code", "rows")
     unreadable = int(pc.sum(pc.equal(intake.set_aside.column("line"), 0)).as_py() or 0)
-    _tell_findings(findings, intake.entries.num_rows, out)
+    _tell_findings(findings, intake.entries.num_rows)
+    tell_audit(measured)
+    for path in (*([out] if out else []), *pages):
+        TERMINAL.say(SAY("cli.check.written", path=shown(path)))
     code = 3 if unreadable and not intake.entries.num_rows else int(unreadable > 0 or bool(set(aside) - FURNITURE))
     if json:
-        TERMINAL.result(_check_as_json(intake, findings, aside, out, code))
+        told = audit_as_json(measured) | {"pages": list(pages)}
+        TERMINAL.result(_check_as_json(intake, findings, aside, out, code) | told)
     raise typer.Exit(code)
 
 
@@ -174,27 +185,25 @@ def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
     return concat(named, ENTRY)
 
 
-def _intake(files: Sequence[Path], columns: Map | None) -> Intake:
-    """The intake of these files: as lists of precincts, or by the map as tables."""
+def _intake(files: Sequence[Path], columns: Map | None) -> tuple[Intake, dict[str, str]]:
+    """The intake of these files, as lists of precincts or by the map as tables, and the names of their contents."""
     # A table of the program's own format has ids and one header: it is no list that somebody typed.
     if columns is not None or all(path.suffix == ".parquet" for path in files):
-        return merge([table_intake(readers.read_table(path), columns) for path in files])
+        return merge([table_intake(readers.read_table(path), columns) for path in files]), {}
     settings = IngestSettings()
     for path in files:
         if not path.is_file():
             raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
     raw = [file for path in files for file in readers.read_files(path, path.name, settings)]
-    return ingest(raw, settings, constituency=None)
+    return ingest(raw, settings, constituency=None), {file.source: file.name for file in raw}
 
 
-def _tell_findings(findings: pa.Table, entries: int, out: Path | None) -> None:
+def _tell_findings(findings: pa.Table, entries: int) -> None:
     TERMINAL.say(SAY("cli.check.done", entries=entries, findings=findings.num_rows))
     rows = [
         (title("rule", row["rule"]), SAY(f"severity.{row['severity']}"), row["count"]) for row in _by_rule(findings)
     ]
     TERMINAL.table([SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows)
-    if out is not None:
-        TERMINAL.say(SAY("cli.check.written", path=shown(out)))
 
 
 def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:

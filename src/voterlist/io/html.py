@@ -19,7 +19,15 @@ from voterlist.report.bodies import CLASSES
 from voterlist.report.model import CASE_FIELDS, Case, Fault, RuleCount
 from voterlist.report.pages import build_pages
 
-__all__ = ["Shown", "render_precincts", "render_report", "write_precincts", "write_report"]
+__all__ = [
+    "Shown",
+    "render_audit",
+    "render_precincts",
+    "render_report",
+    "write_audit",
+    "write_precincts",
+    "write_report",
+]
 
 _Item = TypeVar("_Item")
 
@@ -82,8 +90,7 @@ def render_report(model: ReportModel, language: str, shown: Shown | None = None)
             aside=_first(model.aside, shown.aside),
             lists=_first(model.balance.lists, shown.lists),
             precincts=_first(model.precincts, shown.precincts),
-            audited=_first(model.audit.precincts if model.audit else (), shown.precincts),
-            plots=[funnel_plot(funnel) for funnel in model.audit.funnels] if model.audit else [],
+            **_audit(model, shown),
             outside_classes=CLASSES,
             outside_precincts=_first(model.outside.precincts if model.outside else (), shown.precincts),
             heat=_heat,
@@ -107,6 +114,40 @@ def render_precincts(model: ReportModel, language: str) -> str:
     """The pages of the precincts as HTML; the same model gives the same text."""
     template = _environment().get_template("precincts.html")
     return template.render(model=model, w=Words(language), pages=build_pages(model), nice=_nice)
+
+
+def write_audit(model: ReportModel, path: Path, language: str) -> None:
+    """Write the audit of lists that no run has taken in, as a page of its own, to ``path``.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.write_bytes(render_audit(model, language).encode())
+
+
+def render_audit(model: ReportModel, language: str, shown: Shown | None = None) -> str:
+    """The page of the audit as HTML; the same model gives the same text."""
+    shown = shown or Shown()
+    return (
+        _environment()
+        .get_template("check.html")
+        .render(
+            model=model,
+            w=Words(language),
+            rules=_by_rule(model, shown.faults_of_rule),
+            nice=_nice,
+            **_audit(model, shown),
+        )
+    )
+
+
+def _audit(model: ReportModel, shown: Shown) -> dict[str, Any]:
+    """What the section of the audit shows: its first precincts, and the funnels drawn."""
+    audit = model.audit
+    return {
+        "audited": _first(audit.precincts if audit else (), shown.precincts),
+        "plots": [funnel_plot(funnel) for funnel in audit.funnels] if audit else [],
+    }
 
 
 @cache

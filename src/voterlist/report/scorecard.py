@@ -53,7 +53,7 @@ def scorecard(
     lists: pa.Table,
     set_aside: pa.Table,
     findings: pa.Table,
-    cases: pa.Table,
+    cases: pa.Table | None,
     comparison: pa.Table,
     register_use: pa.Table,
 ) -> pa.Table:
@@ -64,13 +64,12 @@ def scorecard(
         lists: LIST.
         set_aside: SET_ASIDE.
         findings: FINDING of all stages.
-        cases: CASE; the proposals count, decided or not.
+        cases: CASE; the proposals count, decided or not. None: nobody has looked for repeats.
         comparison: COMPARISON; the adults of each precinct, where statistics are given.
         register_use: REGISTER_USE; without a register of deaths nobody is counted as dead.
     """
     voters = _counted(profile, "voters")
     entry = findings.filter(pc.equal(text_column(findings, "unit"), Unit.ENTRY.value))
-    repeats = cases.filter(pc.equal(text_column(cases, "role"), EntryRole.REPEAT.value))
     found: dict[str, tuple[Counts, Counts]] = {
         "listed-of-adults": _adults(comparison),
         "listed-of-declared": _declared(lists),
@@ -78,10 +77,12 @@ def scorecard(
         "cells-missing": _cells_missing(profile),
         "entries-with-errors": (_entries(_of(entry, "severity", Severity.ERROR)), voters),
         "entries-questioned": (_entries(_of(entry, "severity", Severity.ERROR, Severity.WARNING)), voters),
-        "repeats-proposed": (_entries(repeats), voters),
         "over-age": (_entries(_of(entry, "rule", "over-age")), voters),
-        "listed-elsewhere": (_entries(_of(repeats, "kind", *_ELSEWHERE)), voters),
     }
+    if cases is not None:
+        repeats = _of(cases, "role", EntryRole.REPEAT)
+        found["repeats-proposed"] = (_entries(repeats), voters)
+        found["listed-elsewhere"] = (_entries(_of(repeats, "kind", *_ELSEWHERE)), voters)
     if _has_deaths(register_use):
         found["deceased"] = (_entries(_of(entry, "rule", *_DECEASED)), voters)
     rows = [
