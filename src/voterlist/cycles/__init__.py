@@ -75,14 +75,14 @@ def compare_cycles(
     covered = _covered(old, new)
     added = np.setdiff1d(np.arange(new.num_rows), paired.new)
     removed = np.setdiff1d(np.flatnonzero(covered), paired.old)
-    kept_old, kept_new = old.take(pa.array(paired.old)), new.take(pa.array(paired.new))
-    fields, elsewhere = fields_changed(kept_old, kept_new), is_elsewhere(kept_old, kept_new)
+    fields, elsewhere = fields_changed(old, new, paired), is_elsewhere(old, new, paired)
     touched = np.flatnonzero(elsewhere | (fields.codes > 0))
-    parts = [new.take(pa.array(added)), old.take(pa.array(removed)), kept_new.take(pa.array(touched))]
+    parts = [new.take(pa.array(rows)) for rows in (added, paired.new[touched])]
+    parts.insert(1, old.take(pa.array(removed)))
     witnesses = Witnesses(registers or {}, reasons, concat(parts, VOTER))
     ends = np.cumsum([0, *(part.num_rows for part in parts)])
     at = [slice(int(ends[number]), int(ends[number + 1])) for number in range(3)]
-    came = _came(witnesses, at[0], parts[0], new.take(pa.array(paired.new)), earlier, settings, on_day)
+    came = _came(witnesses, at[0], parts[0], _There(new, paired.new), earlier, settings, on_day)
     went, told = _went(witnesses, at[1], parts[1], new)
     moved = elsewhere[touched]
     changes = concat(
@@ -92,7 +92,7 @@ def compare_cycles(
             _rows(
                 np.where(moved, "moved", "changed"),
                 _why_kept(witnesses, at[2], moved),
-                old=kept_old.take(pa.array(touched)),
+                old=old.take(pa.array(paired.old[touched])),
                 new=parts[2],
                 level=paired.level[touched],
                 fields=fields.words(touched),
@@ -103,6 +103,14 @@ def compare_cycles(
     changes = sort_by(changes, "constituency", "precinct", "change", "entry_id", "old_entry_id")
     counted = summary(changes, old.filter(pa.array(covered)), new)
     return Cycles(changes, counted, findings(changes, counted, settings))
+
+
+@dataclass(frozen=True, slots=True)
+class _There:
+    """The entries of a list (VOTER) that were there before: these rows of it."""
+
+    list: pa.Table
+    rows: Rows
 
 
 def _unique(voters: pa.Table) -> pa.Table:
@@ -122,15 +130,15 @@ def _came(
     witnesses: Witnesses,
     at: slice,
     added: pa.Table,
-    kept: pa.Table,
+    kept: _There,
     earlier: pa.Table,
     settings: CheckSettings,
     on_day: dt.date,
 ) -> Words:
     cause = witnesses.came(at, came_of_age(added, on_day, settings.voting_age))
-    for word, others in (("repeated", kept), ("returned", earlier)):
+    for word, others, among in (("repeated", kept.list, kept.rows), ("returned", earlier, None)):
         open_ = np.flatnonzero(cause == _NONE)
-        cause[open_[known_to(added.take(pa.array(open_)), others)]] = CAUSES.index(word)
+        cause[open_[known_to(added.take(pa.array(open_)), others, among)]] = CAUSES.index(word)
     return cause
 
 

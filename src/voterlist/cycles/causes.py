@@ -104,8 +104,8 @@ def _numbers(table: pa.Table, name: str) -> Rows:
     return np.asarray(table.column(name).fill_null(0).to_numpy(), dtype=np.int64)
 
 
-def known_to(entries: pa.Table, others: pa.Table) -> Flags:
-    """Which entries (VOTER) meet one of these others (VOTER), confirmed or probable.
+def known_to(entries: pa.Table, others: pa.Table, among: Rows | None = None) -> Flags:
+    """Which entries (VOTER) meet one of these others (VOTER; the rows ``among``, or all), confirmed or probable.
 
     The others may be a nation: only those that share an identifier, or given name and birth date, are compared.
     """
@@ -117,7 +117,8 @@ def known_to(entries: pa.Table, others: pa.Table) -> Flags:
     ]
     days = [_numbers(table, "birth_day") for table in (entries, others)]
     near |= _shares(entries, others, "given_skeleton") & np.isin(dates[1] + days[1], dates[0] + days[0])
-    found = match(entries, others.filter(pa.array(near)))
+    chosen = np.flatnonzero(near) if among is None else np.intersect1d(np.flatnonzero(near), among)
+    found = match(entries, others.take(pa.array(chosen)))
     flags = np.zeros(entries.num_rows, dtype=bool)
     flags[found.register[found.is_class("confirmed", "probable")]] = True
     return flags

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.cycles.pairing import Paired
 from voterlist.matching import Flags, Rows
 
 __all__ = ["FIELDS", "Fields", "fields_changed", "is_elsewhere"]
@@ -40,26 +42,30 @@ class Fields:
         return pa.array(names, pa.string()).take(pa.array(place.ravel()))
 
 
-def fields_changed(old: pa.Table, new: pa.Table) -> Fields:
-    """Which fields changed between two VOTER tables, row by row; filled in or emptied is changed too."""
-    codes = np.zeros(old.num_rows, dtype=np.int64)
+def fields_changed(old: pa.Table, new: pa.Table, paired: Paired) -> Fields:
+    """Which fields changed between two VOTER tables, pair by pair; filled in or emptied is changed too."""
+    codes = np.zeros(len(paired.old), dtype=np.int64)
     for bit, columns in enumerate(FIELDS.values()):
-        changed = reduce(np.logical_or, (_is_changed(old, new, name) for name in columns))
+        changed = reduce(np.logical_or, (_is_changed(*_columns(old, new, paired, name)) for name in columns))
         codes |= changed.astype(np.int64) << bit
     return Fields(codes)
 
 
-def is_elsewhere(old: pa.Table, new: pa.Table) -> Flags:
+def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Flags:
     """Which entries stand in another precinct or constituency than before; where one is not known, in none other."""
-    moved = np.zeros(old.num_rows, dtype=bool)
+    moved = np.zeros(len(paired.old), dtype=bool)
     for name in ("constituency", "precinct"):
-        differs = pc.not_equal(old.column(name), new.column(name)).fill_null(fill_value=False)
+        differs = pc.not_equal(*_columns(old, new, paired, name)).fill_null(fill_value=False)
         moved |= np.asarray(differs, dtype=bool)
     return moved
 
 
-def _is_changed(old: pa.Table, new: pa.Table, name: str) -> Flags:
-    left, right = old.column(name), new.column(name)
+def _columns(old: pa.Table, new: pa.Table, paired: Paired, name: str) -> tuple[Any, Any]:
+    """One column of both, pair by pair: one at a time, for whole lists of a nation would not fit twice."""
+    return old.column(name).take(pa.array(paired.old)), new.column(name).take(pa.array(paired.new))
+
+
+def _is_changed(left: Any, right: Any) -> Flags:
     if pa.types.is_dictionary(left.type):
         left, right = left.cast(pa.string()), right.cast(pa.string())
     differs = pc.not_equal(left, right).fill_null(fill_value=False)

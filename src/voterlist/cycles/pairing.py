@@ -16,6 +16,7 @@ __all__ = ["Paired", "pair"]
 
 _DATE = ("birth_year", "birth_month", "birth_day")
 _NAMES = ("given_skeleton", "patronymic_skeleton")
+_PERSON = ["given_skeleton", "given_sex", *_DATE, "fin", "document"]
 _PLACES: tuple[tuple[str, ...], ...] = (("constituency", "precinct"), ("constituency",), ())
 """Where an entry is looked for: in its precinct first, then in its constituency, then everywhere."""
 
@@ -57,7 +58,7 @@ def pair(old: pa.Table, new: pa.Table) -> Paired:
                 at_left, at_right = _together(old, new, left, right, (*key, *place), single=level in _HERE_ONLY)
                 if level != "entry-id":
                     one, other = left[at_left], right[at_right]
-                    kept = ~_is_two(old.take(pa.array(one)), new.take(pa.array(other)))
+                    kept = ~_is_two(old.select(_PERSON).take(pa.array(one)), new.select(_PERSON).take(pa.array(other)))
                     at_left, at_right = at_left[kept], at_right[kept]
                 found.append((left[at_left], right[at_right], np.full(len(at_left), number)))
                 left, right = np.delete(left, at_left), np.delete(right, at_right)
