@@ -67,6 +67,21 @@ def test_a_rare_surname_weighs_more_than_a_common_one():
         assert falls["p2", "p3"][f"surname_{part}"] > falls["p0", "p1"][f"surname_{part}"] + 3
 
 
+def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
+    """What is no one field's is not attributed to one; the sum is the pair's all the same."""
+    voters = among_others({}, {"surname": "reshad", "given": "qarayev"}, {"surname": "qarayev", "given": "reshad"})
+    found = link(voters)
+    rows = [row for row in found.pairs.to_pylist() if row["surname_level"] == "swapped"]
+    falls = {(row["entry_l"], row["entry_r"]): row for row in waterfalls(found.pairs, voters).to_pylist()}
+    assert rows
+    for row in rows:
+        fall = falls[row["entry_l"], row["entry_r"]]
+        assert fall["surname_rarity"] is None
+        assert fall["rarity"] > 5
+        parts = sum(fall[f"{field}_rarity"] or 0 for field in SHARED_FIELDS)
+        assert np.isclose(parts + fall["rarity"], -row["rarity"])
+
+
 def test_an_entry_that_the_list_does_not_hold_leaves_its_rarity_whole(linkage):
     """A list that is not the one that was linked attributes nothing it cannot count."""
     other = crowd_of().slice(0, 0)

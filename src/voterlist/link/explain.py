@@ -27,17 +27,15 @@ _KEY = b"voterlist.model"
 _NOTHING = 1e-9
 """Bits below which a rest is what adding up in another order leaves."""
 
-_COUNTED = (
-    "surname_stem",
-    "given_skeleton",
-    "patronymic_skeleton",
-    "birth_year",
-    "birth_month",
-    "birth_day",
-    "fin",
-    "document",
-)
-"""The columns of VOTER whose values have a rarity."""
+_COUNTED = {
+    "surname": ("surname_stem",),
+    "given_name": ("given_skeleton",),
+    "patronymic": ("patronymic_skeleton",),
+    "birth_date": ("birth_year", "birth_month", "birth_day"),
+    "document": ("document",),
+    "fin": ("fin",),
+}
+"""The columns of VOTER in which the rarity of a field's value is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +95,30 @@ def _rarities(compared: Compared, pairs: pa.Table, voters: pa.Table | None) -> _
     if voters is None:
         return _Rarities({}, whole)
     voters = schemas.require(voters, VOTER, "explain")
-    # What is not counted stays null, so that a nation's addresses are not coded for nothing.
-    slim = tables.from_columns({name: voters.column(name) for name in _COUNTED}, VOTER, voters.num_rows)
-    entries = encode(slim)
-    place = pc.index_in(pairs.column("entry_l"), value_set=voters.column("entry_id").combine_chunks())
-    left: Codes = np.asarray(place.fill_null(-1).to_numpy(), np.int32)
+    left = _rows(pairs.column("entry_l"), voters.column("entry_id"))
     known = np.flatnonzero(left >= 0)
     nothing = {field: np.zeros(len(known), np.uint8) for field in compared.levels}
     found = {field: np.full(len(left), np.nan) for field in SHARED_FIELDS}
     for field in SHARED_FIELDS:
-        # One field at a time through the linkage's own count: the parts are those of its sum.
+        # One field at a time through the linkage's own count: the parts are those of its sum. The other columns stay
+        # null, so that of a nation no more than one is coded at once.
         # Names that changed places and lines of address are not shared values of one field: they stay in the rest.
+        counted = {name: voters.column(name) for name in _COUNTED[field]}
+        entries = encode(tables.from_columns(counted, VOTER, voters.num_rows))
         alone = -rarity_of(entries, left[known], left[known], nothing | {field: compared.levels[field][known]})
         found[field][known] = np.where(alone > 0, alone, np.nan)
     rest = whole - np.nansum(np.stack(list(found.values())), axis=0)
     return _Rarities(found, np.where(np.abs(rest) < _NOTHING, 0.0, rest))
+
+
+def _rows(wanted: pa.ChunkedArray, ids: pa.ChunkedArray) -> Codes:
+    """The row at which each wanted id stands; -1 where none does. Looks up in the few, not in a nation's ids."""
+    few = pc.unique(wanted)
+    hits = pc.index_in(ids, value_set=few).fill_null(-1).to_numpy()
+    places = np.flatnonzero(hits >= 0)
+    row = np.full(len(few) + 1, -1, np.int32)
+    row[hits[places]] = places
+    return np.asarray(row[pc.index_in(wanted, value_set=few).to_numpy()], np.int32)
 
 
 def with_model(pairs: pa.Table, model: Model) -> pa.Table:
