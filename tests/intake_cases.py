@@ -17,6 +17,7 @@ from intake_files import (
     cut,
     files,
     hide,
+    hide_column,
     merge_header,
     numbers,
     pages,
@@ -304,6 +305,9 @@ CASES: dict[str, Case] = {
         "88/12 (title): 24 entries; blank-row 2 -> 0",
     ),
     "rows-hidden": Case("a hidden row", book_of(PLAIN, hide), "88/12 (title): 24 entries; says hidden-rows -> 0"),
+    "columns-hidden": Case(
+        "hidden columns", book_of(PLAIN, hide_column), "88/12 (title): 24 entries; says hidden-columns -> 0"
+    ),
     "rows-none": Case("a header and no voter", csv_of(PLAIN[:2]), "88/12 (title): 0 entries -> 0"),
     # Cells
     "fin-as-number": Case(

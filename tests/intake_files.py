@@ -119,6 +119,11 @@ def hide(made):
     made["Siyahı"].row_dimensions[5].hidden = True
 
 
+def hide_column(made):
+    made["Siyahı"].column_dimensions.group("F", "G", hidden=True)
+    made["Siyahı"].column_dimensions["Z"].hidden = True
+
+
 def merge_header(made):
     page = made["Siyahı"]
     page.merge_cells("B2:D2")

@@ -156,6 +156,28 @@ def test_every_kind_of_workbook_gives_the_same_rows(name, kind):
     assert sheet.hidden_rows == 1
 
 
+def test_hidden_columns_that_hold_something_are_read_and_counted():
+    """In XLSX and ODS; a hidden column beside the list, which holds nothing, is not worth a word."""
+    made = openpyxl.Workbook()
+    made.active.append(["a", "b", "c"])
+    made.active.column_dimensions.group("B", "C", hidden=True)
+    made.active.column_dimensions["Z"].hidden = True
+    stream = io.BytesIO()
+    made.save(stream)
+    (sheet,) = sheets(stream.getvalue())
+    assert (table(sheet), sheet.hidden_columns) == ([["a", "b", "c"]], 2)
+
+    def hide(content):
+        column = b"<table:table-column%s/>"
+        column = column % b' table:number-columns-repeated="2"' + column % b' table:visibility="collapse"'
+        start = content.index(b">", content.index(b"<table:table ")) + 1
+        return content[:start] + column + content[start:]
+
+    content = (FILES / "list.ods").read_bytes()
+    assert sheets(content)[0].hidden_columns == 0
+    assert sheets(changed(content, "content.xml", hide))[0].hidden_columns == 1
+
+
 def test_hidden_rows_and_sheets_are_read_and_counted():
     """What is hidden in a spreadsheet is handed in all the same."""
     made = openpyxl.Workbook()

@@ -522,6 +522,8 @@ class RawSheet:
     """True where the whole sheet is hidden; its rows are read like any other's."""
     hidden_rows: int = 0
     """How many of its rows are hidden; they are read like any other."""
+    hidden_columns: int = 0
+    """How many of its columns that hold something are hidden, where the format is known to say so (XLSX, ODS)."""
     merged: int = 0
     """How many blank cells were given the text of the cell above that they are merged with."""
     formulas_without_value: int = 0

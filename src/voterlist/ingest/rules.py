@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     Rule("column-not-understood", Severity.NOTE, Unit.FILE, "What is left out of a list is said"),
     Rule("pin-not-found", Severity.WARNING, Unit.FILE, "What a person pinned is not passed over in silence"),
     Rule("hidden-rows", Severity.NOTE, Unit.FILE, "A voter in a hidden row has the same right to vote"),
+    Rule("hidden-columns", Severity.NOTE, Unit.FILE, "What a person does not see may still be read as a voter's"),
     Rule("header-guessed", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),
     Rule("place-by-inbox", Severity.WARNING, Unit.FILE, _PLACE),
     Rule("place-by-column", Severity.WARNING, Unit.FILE, _PLACE),

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -108,10 +109,19 @@ def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
         else pa.table(arrays, names=[f"c{position}" for position in range(len(arrays))]),
         hidden=hidden,
         hidden_rows=facts.hidden_rows,
+        hidden_columns=_hidden_columns(facts, arrays),
         merged=filled,
         formulas_without_value=facts.formulas_without_value,
         joined_columns=beyond,
     )
+
+
+def _hidden_columns(facts: SheetFacts, arrays: list[pa.Array]) -> int:
+    """How many columns that hold something are hidden."""
+    hidden = np.zeros(len(arrays), dtype=bool)
+    for first, last in facts.hidden_columns:
+        hidden[max(first, 0) : last + 1] = True
+    return sum(any(arrays[place].unique().to_pylist()) for place in np.flatnonzero(hidden))
 
 
 def _nothing(name: str, trouble: AsideCode | None = None) -> RawSheet:

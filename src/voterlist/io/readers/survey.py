@@ -33,6 +33,8 @@ _USUAL_FAR = re.compile(rb'<c r="(?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})')
 _CELL = re.compile(_NAME + rb'c\s[^>]*?\br="([A-Z]{1,7})([0-9]{1,10})"[^>]*(?<!/)>')
 _UNPLACED = re.compile(_NAME + rb"c(?:>|\s(?![^>]*\br=)[^>]*(?<!/)>)")
 _ROW = re.compile(_NAME + rb'row(?= |>|/)(?:[^>]*?\br="([0-9]{1,10})")?')
+_HIDDEN_COLUMN = re.compile(_NAME + rb'col\s(?=[^>]*\bhidden="(?:1|true)")[^>]*>')
+_FIRST, _LAST = (re.compile(rb'\b%s="([0-9]{1,5})"' % name) for name in (b"min", b"max"))
 _HIDDEN = re.compile(_NAME + rb'row\s[^>]*?\bhidden="(?:1|true)"')
 _NO_VALUE = re.compile(
     _NAME + rb"c\b[^>]*>\s*" + _NAME + rb"f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
@@ -50,6 +52,8 @@ class SheetFacts:
     columns: int = 0
     """Those of the rectangle around its cells, where it reaches beyond row 9,999 or column ZZ; else at most that."""
     hidden_rows: int = 0
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges, first and last counted from 0; of XLSX and ODS only."""
     formulas_without_value: int = 0
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     """Merged ranges, first and last (row, column) counted from 0, where the reader of workbooks does not give them."""
@@ -233,6 +237,9 @@ def _look_over(piece: bytes, facts: SheetFacts, *, exact: bool) -> None:
         facts.columns = max(facts.columns, 1)
     if b"hidden=" in piece:
         facts.hidden_rows += len(_HIDDEN.findall(piece))
+        for column in _HIDDEN_COLUMN.findall(piece):
+            if (first := _FIRST.search(column)) and (last := _LAST.search(column)):
+                facts.hidden_columns.append((int(first[1]) - 1, int(last[1]) - 1))
     if b"<f" in piece or b":f" in piece:
         facts.formulas_without_value += len(_NO_VALUE.findall(piece))
 
@@ -298,13 +305,15 @@ class _OdsTable:
     facts: SheetFacts = field(default_factory=SheetFacts)
     row: int = 0
     column: int = 0
+    declared: int = 0
+    """How many columns were declared so far."""
     repeated_rows: int = 1
     hidden: bool = False
     filled: bool = False
 
 
 class _OdsParser:
-    """Counts rows, columns, hidden rows, formulas without a value and merged cells of every table."""
+    """Counts rows, columns, what of them is hidden, formulas without a value and merged cells of every table."""
 
     def __init__(self, settings: IngestSettings) -> None:
         self.tables: list[_OdsTable] = []
@@ -323,7 +332,11 @@ class _OdsParser:
         if self._depth != 1:
             return
         table = self.tables[-1]
-        if name == "table-row":
+        if name == "table-column":
+            first, table.declared = table.declared, table.declared + _count(attributes, "table:number-columns-repeated")
+            if attributes.get("table:visibility") in {"collapse", "filter"}:
+                table.facts.hidden_columns.append((first, table.declared - 1))
+        elif name == "table-row":
             table.column, table.filled = 0, False
             table.repeated_rows = _count(attributes, "table:number-rows-repeated")
             table.hidden = attributes.get("table:visibility") in {"collapse", "filter"}
