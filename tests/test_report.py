@@ -18,7 +18,7 @@ from voterlist.model import AsideCode, CaseKind, EntryRole, Level, ListKind, Sev
 from voterlist.report.lookup import mask, mask_row
 from voterlist.report.model import CASE_FIELDS
 from voterlist.review import PROBLEM_CODES
-from voterlist.schemas import ENTRY_FIELDS, PAIR_FIELDS
+from voterlist.schemas import ENTRY, ENTRY_FIELDS, PAIR_FIELDS
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -189,6 +189,16 @@ def test_a_finding_takes_its_place_and_cells_from_its_entry():
         "••••123",
     )
     assert (fault.other.file, fault.other.line) == ("məntəqə 1.xlsx", 5)
+
+
+def test_a_word_that_says_there_is_no_identifier_is_not_masked():
+    """A placeholder in the FIN's place is nobody's identifier, and masked it would look like one."""
+    rows = tables.entries().to_pylist()
+    for row in rows:
+        row["fin"] = "yoxdur"
+    faults = tables.build(entries=tables.table(ENTRY, rows)).faults
+
+    assert {fault.cell for fault in faults if fault.rule == "fin-invalid"} == {"yoxdur"}
 
 
 def test_a_finding_that_names_a_row_of_a_register_keeps_its_id():

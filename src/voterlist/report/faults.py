@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.model import AsideCode, Severity
+from voterlist.normalize.placeholders import is_placeholder
 from voterlist.report.lookup import Names, mask, mask_row, rows_of, text_column, written_names
 from voterlist.report.model import Aside, Fault, Place, Precinct, RuleCount
 from voterlist.schemas import ENTRY_FIELDS
@@ -113,6 +114,11 @@ def _merged(own: list[Place], of_entry: list[Place]) -> list[Place]:
     ]
 
 
+def _masked(text: str | None) -> str | None:
+    """An identifier masked; what stands in its place to say that there is none ("yoxdur") is shown as it is."""
+    return text if text is None or is_placeholder(text) else mask(text)
+
+
 def _named_cells(findings: pa.Table, entry: pa.Table, *, mask_identifiers: bool) -> list[str | None]:
     """The cell of the field that each finding names, as written."""
     field = text_column(findings, "field")
@@ -120,7 +126,7 @@ def _named_cells(findings: pa.Table, entry: pa.Table, *, mask_identifiers: bool)
     for name in ENTRY_FIELDS:
         column = entry.column(name)
         if mask_identifiers and name in _IDENTIFIERS:
-            column = pa.array([None if text is None else mask(text) for text in column.to_pylist()], pa.string())
+            column = pa.array(list(map(_masked, column.to_pylist())), pa.string())
         found = pc.if_else(pc.fill_null(pc.equal(field, name), fill_value=False), column, found)
     return list(found.to_pylist())
 
