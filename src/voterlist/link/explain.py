@@ -16,6 +16,7 @@ from voterlist import schemas, tables
 from voterlist.link.arrays import Codes, Floats, Levels
 from voterlist.link.compare import LEVELS, Compared
 from voterlist.link.encode import encode
+from voterlist.link.names import SWAPPED
 from voterlist.link.rarity import rarity as rarity_of
 from voterlist.link.weigh import CLASSES, Model, score
 from voterlist.schemas import PAIR, PAIR_FIELDS, SHARED_FIELDS, VOTER, WATERFALL
@@ -28,16 +29,20 @@ _NOTHING = 1e-9
 """Bits below which a rest is what adding up in another order leaves."""
 
 _COUNTED = (
+    "surname_skeleton",
     "surname_stem",
     "given_skeleton",
     "patronymic_skeleton",
     "birth_year",
     "birth_month",
     "birth_day",
+    "sex",
+    "patronymic_sex",
+    "given_sex",
     "fin",
     "document",
 )
-"""The columns of VOTER whose values have a rarity."""
+"""The columns of VOTER whose values have a rarity, and the sex, by which surnames are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,7 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | None = None) -> pa.Table:
         "rarity": rarities.rest,
         "rivals": weight - sum(bits.values()) - rarities.rest,
         "p_twins": p_of["twins"],
-        "p_relatives": p_of["siblings"] + p_of["household"],
+        "p_relatives": p_of["siblings"] + p_of["household"] + p_of["lineage"],
         "p_strangers": p_of["strangers"],
     }
     return tables.from_columns(columns, WATERFALL, pairs.num_rows)
@@ -100,18 +105,24 @@ def _rarities(compared: Compared, pairs: pa.Table, voters: pa.Table | None) -> _
     # What is not counted stays null, so that a nation's addresses are not coded for nothing.
     slim = tables.from_columns({name: voters.column(name) for name in _COUNTED}, VOTER, voters.num_rows)
     entries = encode(slim)
-    place = pc.index_in(pairs.column("entry_l"), value_set=voters.column("entry_id").combine_chunks())
-    left: Codes = np.asarray(place.fill_null(-1).to_numpy(), np.int32)
-    known = np.flatnonzero(left >= 0)
+    left, right = (_places(pairs.column(side), voters.column("entry_id")) for side in ("entry_l", "entry_r"))
+    known = np.flatnonzero((left >= 0) & (right >= 0))
     nothing = {field: np.zeros(len(known), np.uint8) for field in compared.levels}
     found = {field: np.full(len(left), np.nan) for field in SHARED_FIELDS}
     for field in SHARED_FIELDS:
         # One field at a time through the linkage's own count: the parts are those of its sum.
         # Names that changed places and lines of address are not shared values of one field: they stay in the rest.
-        alone = -rarity_of(entries, left[known], left[known], nothing | {field: compared.levels[field][known]})
+        level = compared.levels[field][known]
+        level = np.where(level < SWAPPED, level, 0) if field in {"surname", "given_name"} else level
+        alone = -rarity_of(entries, left[known], right[known], nothing | {field: level})
         found[field][known] = np.where(alone > 0, alone, np.nan)
     rest = whole - np.nansum(np.stack(list(found.values())), axis=0)
     return _Rarities(found, np.where(np.abs(rest) < _NOTHING, 0.0, rest))
+
+
+def _places(ids: pa.ChunkedArray, every: pa.ChunkedArray) -> Codes:
+    """Where each id stands in the list, -1 where it does not."""
+    return np.asarray(pc.index_in(ids, value_set=every.combine_chunks()).fill_null(-1).to_numpy(), np.int32)
 
 
 def with_model(pairs: pa.Table, model: Model) -> pa.Table:
