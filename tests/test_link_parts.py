@@ -150,7 +150,7 @@ def test_a_packed_pattern_gives_its_levels_back(data):
 
 
 def test_probabilities_of_the_classes_sum_to_one():
-    """Every pair is exactly one of: same person, twins, siblings, one household, strangers."""
+    """Every pair is exactly one of: same person, twins, siblings, one household, one lineage, strangers."""
     entries = encode(crowd(400, doubles=20))
     blocks = [block.build(entries, key, 100) for key in block.keys(Profile.AZ, 1000, 100)]
     found = candidates.find(entries, blocks, 1000, lambda *_: None)

@@ -67,6 +67,10 @@ _AZ = (
     Key("given+date+patronymic-initial", ("given", "date", "patronymic_initial"), ("constituency", "precinct")),
     Key("surname+date+given-initial", ("stem", "date", "given_initial"), ("constituency", "precinct")),
     Key("patronymic+date+given-initial", ("patronymic", "date", "given_initial"), ("constituency", "precinct")),
+    Key("surname+date", ("stem", "date"), ("constituency", "precinct")),
+    Key("given+date+place", ("given", "date", "constituency"), ("precinct",)),
+    Key("patronymic+date+place", ("patronymic", "date", "constituency"), ("precinct",)),
+    Key("names+date", ("names", "date"), ()),
     # Without a full date: the year, and more of the name or the same constituency.
     Key("given+patronymic+year", ("given", "patronymic", "year", "stem_initial"), ("constituency", "precinct")),
     Key("given+patronymic+year+place", ("given", "patronymic", "year", "constituency"), ("precinct", "street")),

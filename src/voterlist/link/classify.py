@@ -12,7 +12,7 @@ from voterlist.model import PairKind
 
 __all__ = ["kinds", "worth_keeping"]
 
-_SAME, _TWINS, _SIBLINGS, _HOUSEHOLD, _STRANGERS = range(len(CLASSES))
+_SAME, _TWINS, *_RELATIVES, _STRANGERS = range(len(CLASSES))
 
 
 def _one_identifier(compared: Compared) -> Bools:
@@ -74,7 +74,7 @@ def kinds(
         perhaps_same & precinct_differs,
         perhaps_same,
         rival == _TWINS,
-        (rival == _SIBLINGS) | (rival == _HOUSEHOLD),
+        np.isin(rival, _RELATIVES),
         _one_name(compared),
     ]
     names = [

@@ -36,9 +36,10 @@ LEVELS: dict[str, tuple[str, ...]] = {
 surname ``ending``: one stem, another ending. ``misspelt``: one edit apart, and one of the two spellings is
 rare. ``look-alike``: one edit apart, and both are names in use. ``swapped``: surname and given name changed
 places; ``crossed``: one of them did, and the other differs. birth_date ``year``: the years agree, a day or month is
-unknown; ``digit``: one digit or two neighbouring digits off; ``part``: one of day, month, year differs. address
-``near``: one house; ``alike``: one street; of lines that are not parsed, by how alike the lines are and the rare words
-that they share, down to ``partly``. document ``similar``: long texts with most characters in common.
+unknown, or one of the two is a first of January; ``digit``: one digit or two neighbouring digits off; ``part``: one of
+day, month, year differs. address ``near``: one house; ``alike``: one street; of lines that are not parsed, by how alike
+the lines are and the rare words that they share, down to ``partly``. document ``similar``: long texts with most
+characters in common.
 """
 
 _LONG, _ALIKE = 12, 0.7
@@ -85,6 +86,8 @@ def _date_levels(entries: Encoded, left: Codes, right: Codes) -> Levels:
     two = year_r[near] * 10_000 + month_r[near] * 100 + day_r[near]
     levels[near[_off_by_a_digit(one, two)]] = 4
     levels[full & same_year & (month_l == day_r) & (day_l == month_r)] = 3
+    # Who knows the year only is often given the first of January.
+    levels[full & same_year & ((month_l * day_l == 1) ^ (month_r * day_r == 1))] = 2
     levels[full & same_year & same_month & same_day] = 1
     return levels
 

@@ -87,6 +87,21 @@ class Encoded:
         return np.where(full, self.year * 10_000 + self.month * 100 + self.day, -1).astype(np.int32)
 
     @cached_property
+    def sizes(self) -> Longs:
+        """Entries of each sex, male, female, and at the last place, which is also place -1, all."""
+        return np.append(np.bincount(self.sex[self.sex >= 0], minlength=2), self.size).astype(np.int64)
+
+    @cached_property
+    def surname_counts(self) -> Longs:
+        """How many entries of each sex, and of any at the last place, have each surname; shape (surnames, 3)."""
+        return _by_sex(self.surname, self.sex)
+
+    @cached_property
+    def stem_counts(self) -> Longs:
+        """The same for the stems of surnames."""
+        return _by_sex(self.stem, self.sex)
+
+    @cached_property
     def date_code(self) -> Codes:
         """The full birth date as days in order, 372 a year; -1 where a part is unknown."""
         full = (self.year > 0) & (self.month > 0) & (self.day > 0)
@@ -97,6 +112,12 @@ class Encoded:
         """How many entries have each ``date_code``."""
         codes = self.date_code
         return np.bincount(codes[codes >= 0]).astype(np.int64)
+
+
+def _by_sex(coded: Coded, sex: Codes) -> Longs:
+    known = (coded.codes >= 0) & (sex >= 0)
+    counts = np.bincount(coded.codes[known] * 2 + sex[known], minlength=2 * len(coded.counts)).reshape(-1, 2)
+    return np.column_stack([counts, coded.counts]).astype(np.int64)
 
 
 def _coded(column: pa.ChunkedArray) -> Coded:

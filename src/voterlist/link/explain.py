@@ -16,6 +16,7 @@ from voterlist import schemas, tables
 from voterlist.link.arrays import Codes, Floats, Levels
 from voterlist.link.compare import LEVELS, Compared
 from voterlist.link.encode import encode
+from voterlist.link.names import SWAPPED
 from voterlist.link.rarity import rarity as rarity_of
 from voterlist.link.weigh import CLASSES, Model, score
 from voterlist.schemas import PAIR, PAIR_FIELDS, SHARED_FIELDS, VOTER, WATERFALL
@@ -28,14 +29,14 @@ _NOTHING = 1e-9
 """Bits below which a rest is what adding up in another order leaves."""
 
 _COUNTED = {
-    "surname": ("surname_stem",),
+    "surname": ("surname_skeleton", "surname_stem", "sex", "patronymic_sex", "given_sex"),
     "given_name": ("given_skeleton",),
     "patronymic": ("patronymic_skeleton",),
     "birth_date": ("birth_year", "birth_month", "birth_day"),
     "document": ("document",),
     "fin": ("fin",),
 }
-"""The columns of VOTER in which the rarity of a field's value is counted."""
+"""The columns of VOTER in which the rarity of a field's value is counted; that of a surname, by sex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | None = None) -> pa.Table:
         "rarity": rarities.rest,
         "rivals": weight - sum(bits.values()) - rarities.rest,
         "p_twins": p_of["twins"],
-        "p_relatives": p_of["siblings"] + p_of["household"],
+        "p_relatives": p_of["siblings"] + p_of["household"] + p_of["lineage"],
         "p_strangers": p_of["strangers"],
     }
     return tables.from_columns(columns, WATERFALL, pairs.num_rows)
@@ -95,8 +96,8 @@ def _rarities(compared: Compared, pairs: pa.Table, voters: pa.Table | None) -> _
     if voters is None:
         return _Rarities({}, whole)
     voters = schemas.require(voters, VOTER, "explain")
-    left = _rows(pairs.column("entry_l"), voters.column("entry_id"))
-    known = np.flatnonzero(left >= 0)
+    left, right = (_rows(pairs.column(side), voters.column("entry_id")) for side in ("entry_l", "entry_r"))
+    known = np.flatnonzero((left >= 0) & (right >= 0))
     nothing = {field: np.zeros(len(known), np.uint8) for field in compared.levels}
     found = {field: np.full(len(left), np.nan) for field in SHARED_FIELDS}
     for field in SHARED_FIELDS:
@@ -105,7 +106,9 @@ def _rarities(compared: Compared, pairs: pa.Table, voters: pa.Table | None) -> _
         # Names that changed places and lines of address are not shared values of one field: they stay in the rest.
         counted = {name: voters.column(name) for name in _COUNTED[field]}
         entries = encode(tables.from_columns(counted, VOTER, voters.num_rows))
-        alone = -rarity_of(entries, left[known], left[known], nothing | {field: compared.levels[field][known]})
+        level = compared.levels[field][known]
+        level = np.where(level < SWAPPED, level, 0) if field in {"surname", "given_name"} else level
+        alone = -rarity_of(entries, left[known], right[known], nothing | {field: level})
         found[field][known] = np.where(alone > 0, alone, np.nan)
     rest = whole - np.nansum(np.stack(list(found.values())), axis=0)
     return _Rarities(found, np.where(np.abs(rest) < _NOTHING, 0.0, rest))

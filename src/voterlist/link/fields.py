@@ -31,13 +31,13 @@ def _initials(entries: Encoded) -> Longs:
 
 def _names(entries: Encoded) -> Longs:
     """Surname and given name as one code whichever stands first."""
-    stems, given = entries.stem.words(), entries.given.words()
-    place = {word: code for code, word in enumerate(sorted({*stems, *given}))}
+    surnames, given = entries.surname.words(), entries.given.words()
+    place = {word: code for code, word in enumerate(sorted({*surnames, *given}))}
 
     def common(words: Words) -> Longs:
         return np.array([place[word] for word in words] + [-1], np.int64)
 
-    one, other = common(stems)[entries.stem.codes], common(given)[entries.given.codes]
+    one, other = common(surnames)[entries.surname.codes], common(given)[entries.given.codes]
     known = (one >= 0) & (other >= 0)
     return np.where(known, np.minimum(one, other) * len(place) + np.maximum(one, other), -1)
 

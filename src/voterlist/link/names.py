@@ -68,6 +68,10 @@ def surname_levels(entries: Encoded, left: Codes, right: Codes, rare: int) -> Le
     """Stems are compared; level 2 is one stem with another ending, so an initial here is "similar"."""
     levels = name_levels(entries.stem, left, right, rare)
     levels[levels == 2] = 5
+    # A slip in the ending keeps the stem from being found: the whole surnames tell.
+    doubtful = np.flatnonzero(levels >= 5)
+    whole = name_levels(entries.surname, left[doubtful], right[doubtful], rare)
+    levels[doubtful[whole == 3]] = 3
     levels[(levels == 1) & ~same(entries.surname.codes, left, right)] = 2
     return levels
 
@@ -99,6 +103,6 @@ def mark_swapped(entries: Encoded, left: Codes, right: Codes, surname: Levels, g
     both = (there & back) | (there & unknown_back) | (unknown_there & back)
     found = doubtful[both]
     surname[found] = np.where(surname[found] > 0, SWAPPED, 0)
-    given[found] = np.where(given[found] > 0, SWAPPED, 0)
+    given[found] = np.where(given[found] > 0, np.where(surname[found] > 0, SWAPPED, CROSSED), 0)
     half = doubtful[(there ^ back) & ~both]
     given[half] = np.where(given[half] > 0, CROSSED, 0)

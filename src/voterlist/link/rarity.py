@@ -15,6 +15,8 @@ __all__ = ["rarities", "rarity"]
 
 _SURNAMES, _NAMES, _ADDRESSES = 1000, 300, 1000
 """A list is thought to know at least so many values, however few it shows."""
+_ENDINGS = 0.2
+"""Imagined entries of one stem with another ending, for one of the same surname."""
 _FIN, _DOCUMENT = 1e-9, 1e-8
 """The chance that a stranger has one given identifier."""
 
@@ -45,9 +47,7 @@ def _of(coded: Coded, codes: Codes, size: int, base: float) -> Floats:
 def rarity(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels]) -> Floats:
     """For each pair the sum, over the fields that agree, of log2 P(a stranger has this value); 0 or below."""
     total = np.zeros(len(left), np.float64)
-    one_surname = (levels["surname"] == 1) | (levels["surname"] == 2)
     agreeing = [
-        (entries.stem, one_surname, _base(entries.stem, _SURNAMES)),
         (entries.given, levels["given_name"] == 1, _base(entries.given, _NAMES)),
         (entries.patronymic, levels["patronymic"] == 1, _base(entries.patronymic, _NAMES)),
         (entries.fin, levels["fin"] == 1, _FIN),
@@ -58,9 +58,28 @@ def rarity(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels
     for coded, agree, base in agreeing:
         where = np.flatnonzero(agree)
         total[where] += _of(coded, coded.codes[left[where]], entries.size, base)
+    _add_surnames(entries, left, right, levels["surname"], total)
     _add_swapped(entries, left, right, levels, total)
     _add_dates(entries, left, levels["birth_date"], total)
     return total
+
+
+def _add_surnames(entries: Encoded, left: Codes, right: Codes, levels: Levels, total: Floats) -> None:
+    """One surname, or one stem with another ending, as often as people of the other entry's sex have it.
+
+    Endings follow the sex: Məmmədov and Məmmədova are one surname of two sexes, Məmmədov and Məmmədli of one.
+    """
+    where = np.flatnonzero((levels == 1) | (levels == 2))
+    if not len(where):
+        return
+    one, sex = left[where], entries.sex[right[where]]
+    size = entries.sizes[sex]
+    surname = entries.surname_counts[entries.surname.codes[one], sex]
+    ending = entries.stem_counts[entries.stem.codes[one], sex] - surname
+    # Both entries of the pair are left out: of one surname both are counted in it, of another ending only one.
+    counted = np.where(levels[where] == 1, np.maximum(surname - 2, 0), np.maximum(ending - 1, 0))
+    imagined = np.where(levels[where] == 1, 1.0, _ENDINGS)
+    total[where] += np.log2((counted + imagined) / (size + max(len(entries.surname.values), _SURNAMES)))
 
 
 def _add_swapped(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels], total: Floats) -> None:

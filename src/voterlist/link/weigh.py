@@ -1,6 +1,7 @@
 """Match weights and probabilities: a Fellegi-Sunter model whose "not one person" has classes of its own.
 
-Five latent classes of pairs: *same* person; *twins*; *siblings*; others of one *household*; *strangers*.
+Six latent classes of pairs: *same* person; *twins*; *siblings*; others of one *household*; one *lineage*, father and
+son or grandfather and grandson of one name; *strangers*.
 A model of two classes learnt from a voters' list settles on "relatives against strangers", because relatives
 are many and strangers few among the pairs that blocking brings together. Here strangers are not learnt at
 all: how often two strangers agree follows from random pairs and from how common each value is, over all
@@ -14,37 +15,37 @@ Rubin 2001 (mixtures of more than two classes).
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from typing import Any
 
 import numpy as np
 
 from voterlist.link.arrays import Floats, Longs
 from voterlist.link.compare import LEVELS, Compared, compare
 from voterlist.link.encode import Encoded
+from voterlist.link.names import SWAPPED
+from voterlist.link.priors import Prior, incomplete_dates, priors
 from voterlist.model import Profile
 
 __all__ = ["CLASSES", "Model", "Patterns", "Scored", "learn", "pack", "score"]
 
-CLASSES = ("same", "twins", "siblings", "household", "strangers")
+CLASSES = ("same", "twins", "siblings", "household", "lineage", "strangers")
 """The latent classes of pairs, in the order of their rows and columns."""
 
 _RARITY_BINS = 64
 _BITS_A_BIN = 2.0
 _VALUES = {
-    "surname": (7,),
+    "surname": (1, 2, 7),
     "given_name": (1, 7, 8),
     "patronymic": (1,),
     "birth_date": (1, 2),
     "document": (1,),
     "fin": (1,),
 }
-"""Levels that agree on a value: for strangers the value's rarity tells their chance (of surnames see below)."""
+"""Levels that agree on a value: for strangers the value's rarity tells their chance."""
 _VALUES_OF_TEXTS = {**_VALUES, "address": (1,)}
 """The same where addresses are compared as lines of text: London is no rare place."""
+
+_YEAR = LEVELS["birth_date"].index("year")
 
 _RADIX = tuple(len(levels) for levels in LEVELS.values())
 
@@ -71,16 +72,6 @@ class Scored:
 
     posterior: Floats
     weight: Floats
-
-
-@cache
-def _priors(profile: Profile) -> dict[str, dict[str, Any]]:
-    text = resources.files(__package__).joinpath("priors.toml").read_text(encoding="utf-8")
-    classes = tomllib.loads(text)[profile.value]
-    return {
-        name: {key: np.array(value) / np.sum(value) if key in LEVELS else value for key, value in entries.items()}
-        for name, entries in classes.items()
-    }
 
 
 def pack(compared: Compared) -> Longs:
@@ -135,11 +126,11 @@ def _strangers(entries: Encoded, sample: int, seed: int) -> dict[str, Floats]:
         counts[0] = 0
         share = (counts[1:] + 0.5) / (counts[1:].sum() + 0.5 * (len(levels) - 1))
         log_u = np.r_[0.0, np.log2(share)]
-        if name == "surname":
-            # Given one stem (its rarity is counted), how the endings of two strangers relate.
-            both = counts[1] + counts[2] + 1.0
-            log_u[1:3] = np.log2((counts[1:3] + 0.5) / both)
         log_u[list(values.get(name, ()))] = 0.0
+        if name == "birth_date":
+            # That the years agree is told by their rarity; that a date is incomplete, by how many are.
+            log_u[_YEAR] = np.log2(max(incomplete_dates(entries), 0.5 / entries.size))
+        _say_once(name, log_u)
         found[name] = log_u
     return found
 
@@ -162,48 +153,48 @@ def _posterior(log_likelihood: Floats, log_size: Floats) -> Floats:
     return np.asarray(share / share.sum(axis=1, keepdims=True), np.float64)
 
 
-def _log_prior(profile: Profile) -> dict[str, dict[str, Floats]]:
-    found: dict[str, dict[str, Floats]] = {}
-    for name in CLASSES[:-1]:
-        prior = _priors(profile)[name]
-        found[name] = {field: np.r_[0.0, np.log2(prior[field])] for field in LEVELS}
-    return found
+def _say_once(field: str, log_share: Floats) -> None:
+    """That names changed places is one piece of evidence: it is counted with the surname."""
+    if field == "given_name":
+        log_share[SWAPPED] = 0.0
 
 
-def _maximise(seen: Compared, expected: Floats, profile: Profile, log_m: dict[str, dict[str, Floats]]) -> None:
+def _log_shares(field: str, shares: Floats) -> Floats:
+    """log2 of the shares of a field's levels; 0 for "missing", and for what is said elsewhere."""
+    log_share: Floats = np.r_[0.0, np.log2(shares)]
+    _say_once(field, log_share)
+    return log_share
+
+
+def _maximise(seen: Compared, expected: Floats, known: dict[str, Prior], log_m: dict[str, dict[str, Floats]]) -> None:
     """Set m of the learnt classes from the expected counts of their levels and the prior."""
-    for column, name in enumerate(CLASSES[:-1]):
-        prior = _priors(profile)[name]
-        weight = expected[:, column]
+    for (name, prior), weight in zip(known.items(), expected.T, strict=False):
         for field, levels in LEVELS.items():
-            if field in prior["fixed"]:
-                continue
-            counts = np.bincount(seen.levels[field], weight, len(levels))[1:]
-            held = counts + float(prior["strength"]) * np.asarray(prior[field])
-            log_m[name][field] = np.r_[0.0, np.log2(held / held.sum())]
+            counts = np.bincount(seen.levels[field], weight, len(levels))[1:].astype(np.float64)
+            log_m[name][field] = _log_shares(field, prior.learnt(field, counts))
 
 
 def learn(entries: Encoded, seen: Patterns, profile: Profile, *, sample: int = 1_000_000, seed: int = 1) -> Model:
     """The model of a list from the patterns of its candidate pairs, by at most 50 rounds of EM."""
-    log_m = _log_prior(profile)
+    known = {name: priors(profile, entries)[name] for name in CLASSES[:-1]}
+    log_m = {
+        name: {field: _log_shares(field, prior.shares[field]) for field in LEVELS} for name, prior in known.items()
+    }
     log_m["strangers"] = (
         _strangers(entries, sample, seed)
         if entries.size > 1
         else {field: np.zeros(len(levels)) for field, levels in LEVELS.items()}
     )
-    priors = [_priors(profile)[name] for name in CLASSES[:-1]]
-    shares = [float(prior["expected_share"]) for prior in priors]
-    held = np.array([float(prior["held"]) for prior in priors])
-    pairs = max(entries.size * (entries.size - 1) / 2, 1.0)
-    sizes = np.array([share * max(entries.size, 1) for share in shares] + [pairs])
-    expected_sizes = sizes[:-1].copy()
+    held = np.array([prior.held for prior in known.values()])
+    expected_sizes = np.array([prior.expected_share for prior in known.values()]) * max(entries.size, 1)
+    sizes = np.append(expected_sizes, max(entries.size * (entries.size - 1) / 2, 1.0))
     patterns_seen = unpack(seen.codes)
     for _ in range(50):
         likelihood = _log_likelihood(patterns_seen, log_m)
         expected = _posterior(likelihood, np.log2(sizes)) * seen.counts[:, None]
         before = sizes.copy()
         sizes[:-1] = (expected.sum(axis=0)[:-1] + held * expected_sizes) / (1 + held)
-        _maximise(patterns_seen, expected, profile, log_m)
+        _maximise(patterns_seen, expected, known, log_m)
         if np.abs(np.log2(sizes / before)).max() < 1e-4:
             break
     return Model(log_m, np.log2(sizes))

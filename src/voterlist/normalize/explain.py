@@ -15,7 +15,7 @@ from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.letters import fine, letters
 from voterlist.normalize.lookalikes import apart
 from voterlist.normalize.names import given_sex, is_compound, skeleton, split_ending, standard_name, stem_skeleton
-from voterlist.normalize.patronymic import has_father, particle_of, read_patronymic, split_given
+from voterlist.normalize.patronymic import has_father, particle_of, read_patronymic, short_particle, split_given
 from voterlist.normalize.placeholders import is_placeholder
 from voterlist.normalize.surname import is_surname_like, standard_surname, surname_sex, surname_stem
 from voterlist.normalize.titles import spread_initials, without_title
@@ -127,15 +127,23 @@ def _parts(text: str, profile: Profile) -> tuple[list[tuple[str, str | None]], b
     return parts, found.sure
 
 
-def _read_words(text: str) -> tuple[WordReading, ...]:
+def _read_words(text: str, *, father: bool) -> tuple[WordReading, ...]:
+    words = _WORD.findall(text)
+    short = father and short_particle(words) is not None
     return tuple(
-        WordReading(word, script_of(word), repaired(word), to_latin(word), particle_of(word) is not None)
-        for word in _WORD.findall(text)
+        WordReading(
+            word,
+            script_of(word),
+            repaired(word),
+            to_latin(word),
+            particle_of(word) is not None or (short and place == len(words)),
+        )
+        for place, word in enumerate(words, start=1)
     )
 
 
 def _read_part(part: str, text: str, profile: Profile) -> PartReading:
-    words = _read_words(text)
+    words = _read_words(text, father=part == "patronymic")
     if profile is Profile.GENERIC:
         folded = skeleton(text, profile)
         return PartReading(part, words, folded, "", "", (), "letters", "", text, folded, folded, None)

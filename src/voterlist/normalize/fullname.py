@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voterlist.model import Profile
 from voterlist.normalize.letters import letters
-from voterlist.normalize.patronymic import has_father, particle_of
+from voterlist.normalize.patronymic import has_father, particle_of, short_particle
 from voterlist.normalize.surname import is_surname_like
 from voterlist.normalize.titles import spread_initials
 
@@ -70,6 +70,8 @@ def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
             while end < len(words) and particle_of(words[end]):
                 end += 1
             return start, end
+    if len(words) > 2 and short_particle(words):
+        return len(words) - 2, len(words)
     for place, word in enumerate(words):
         # As the first word it is a surname: Həsənoğlu Elşən.
         if place and has_father(word):

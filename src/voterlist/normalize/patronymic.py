@@ -12,13 +12,13 @@ from voterlist.normalize.letters import letters
 from voterlist.normalize.names import skeleton, standard_name, typed_without_marks
 from voterlist.normalize.titles import initials
 
-__all__ = ["Patronymic", "has_father", "particle_of", "read_patronymic", "split_given"]
+__all__ = ["Patronymic", "has_father", "particle_of", "read_patronymic", "short_particle", "split_given"]
 
 _SON = re.compile(r"^o[gq]h?(?:l?[uyi]?|ul)$")
 _DAUGHTER = re.compile(r"^[qgk][iy]?z[iy]?$")
 _GLUED = re.compile(r"^(.{3,}?)(?:(o[gq]l[uyi])|([qgk][iy]z[iy]))$")
 _SOVIET = re.compile(r"^(.{2,}?)(?:y?ev|ov)(?:(ic|icn)|(na))$")
-_ABBREVIATED = {"o": Sex.MALE, "q": Sex.FEMALE, "g": Sex.FEMALE}
+_ABBREVIATED = {"o": Sex.MALE, "q": Sex.FEMALE, "g": Sex.FEMALE, "k": Sex.FEMALE}
 _WORD = re.compile(r"[^\W\d_]+")
 _PARTICLE = {Sex.MALE: "oğlu", Sex.FEMALE: "qızı"}
 
@@ -70,18 +70,18 @@ def _cut(latin: str, length: int) -> str:
     return latin[:cut]
 
 
-def _abbreviated(words: list[str]) -> Sex | None:
-    """The sex of a last ``o.`` or ``q.`` after a whole name."""
-    if len(words) < 2 or len(words[-1]) > 1 or len(words[-2]) < 2:
+def short_particle(words: list[str]) -> Sex | None:
+    """The sex of a last ``o.`` or ``q.`` after a whole name, else None."""
+    if len(words) < 2 or len(words[-1].rstrip(".")) > 1 or len(words[-2]) < 2 or words[-2].endswith("."):
         return None
-    return _ABBREVIATED.get(words[-1])
+    return _ABBREVIATED.get(letters(words[-1]))
 
 
 def _names_and_sexes(words: list[str]) -> tuple[list[str], set[Sex]]:
     """The words that name the father, and every sex that the particles and endings state."""
     sexes: set[Sex] = set()
     names: list[str] = []
-    short = _abbreviated(words)
+    short = short_particle(words)
     if short:
         sexes.add(short)
         words = words[:-1]
@@ -117,7 +117,8 @@ def read_patronymic(text: str) -> Patronymic | None:
 def split_given(text: str) -> tuple[str, str | None]:
     """(given name, patronymic) of a given-name cell into which the patronymic may have been written.
 
-    ``Elşən Həsən oğlu`` gives (``Elşən``, ``Həsən oğlu``), ``Ə.M.`` gives (``Ə``, ``M``); ``Əli Ağa`` stays whole.
+    ``Elşən Həsən oğlu`` gives (``Elşən``, ``Həsən oğlu``), and so does ``Elşən Həsən o.``; ``Ə.M.`` gives (``Ə``,
+    ``M``); ``Əli Ağa`` stays whole.
     """
     short = initials(text)
     if short:
@@ -125,6 +126,8 @@ def split_given(text: str) -> tuple[str, str | None]:
     words = text.split()
     if len(words) < 2:
         return text, None
+    if len(words) > 2 and short_particle(words):
+        return " ".join(words[:-2]), " ".join(words[-2:])
     for place, word in enumerate(words):
         if place == 0:
             continue
