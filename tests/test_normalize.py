@@ -62,6 +62,19 @@ def test_one_person_in_five_files():
     ]
 
 
+def test_every_part_of_an_address_is_a_column():
+    """Settlement, kind of street, street, house, building and flat stand beside the line; what is not said is null."""
+    addresses = ["Göyçay ş., Nizami küç. 12, korp. 3, m. 5", "Zabrat qəs., Gəncə pr. 7A", "Xocalı kəndi", None]
+    voters = normalize(entries(address=addresses)).table
+    names = ("settlement", "street_kind", "street", "house", "building", "flat")
+    assert [tuple(row[name] for name in names) for row in voters.to_pylist()] == [
+        ("qoicai", "kuce", "nizami", "12/3", "3", "5"),
+        ("zabrat", "prospekt", "qanca", "7a", None, None),
+        ("hocali", None, None, None, None, None),
+        (None,) * 6,
+    ]
+
+
 def test_witnesses_of_sex_are_columns_of_their_own():
     """Patronymic, surname and given name each witness sex, or do not, apart from what is stated."""
     voters = normalize(

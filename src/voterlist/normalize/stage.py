@@ -272,8 +272,10 @@ def _sex(written: pa.Array, notes: Notes) -> dict[str, Any]:
 
 
 def _addresses(written: pa.Array, profile: Profile) -> dict[str, Any]:
-    def parts(text: str) -> tuple[str | None, str | None, str | None, str | None]:
-        found = read_address(text, profile)
-        return found.line, found.street, found.house, found.flat
+    names = ("address", "settlement", "street_kind", "street", "house", "building", "flat")
 
-    return dict(zip(("address", "street", "house", "flat"), _spread(written, parts, (_TEXT,) * 4), strict=True))
+    def parts(text: str) -> tuple[str | None, ...]:
+        found = read_address(text, profile)
+        return (found.line, *(getattr(found, name) for name in names[1:]))
+
+    return dict(zip(names, _spread(written, parts, (_TEXT,) * len(names)), strict=True))
