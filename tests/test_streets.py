@@ -95,6 +95,12 @@ def test_places_above_the_rows():
     ]
 
 
+@pytest.mark.parametrize("name", ["reference/88/streets.csv", "reference/streets 88 saylı dairə.csv"])
+def test_the_constituency_may_stand_in_a_name(name):
+    """Where neither column nor title tells the constituency, the folder's number or the file's name does."""
+    assert told("Məntəqə;Küçə\n1;Nizami\n", name) == [(88, 1, None, "Nizami", None)]
+
+
 def test_a_row_that_cannot_be_used_is_said_with_its_line():
     """A row without a street, or of a precinct that is no number, is a finding, and lends its place to no row below."""
     found = street_rows(raw("Dairə;Məntəqə;Küçə;Evlər\n88;1;;5\n88;bir;Nizami;5\n88;;Vaqif;\n"))
