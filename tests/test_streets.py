@@ -246,6 +246,8 @@ def test_a_precinct_without_a_row_is_not_asked():
         "no-such-street": 0,
         "precinct-not-in-register": 120,
     }
+    nothing = {row["measure"]: row["rows"] for row in street_use(voters, STREET.empty_table()).to_pylist()}
+    assert (nothing["total"], nothing["precinct-not-in-register"], nothing["judged"]) == (360, 360, 0)
     assert set(street_use(voters, None).column("rows").to_pylist()) == {None}
 
 

@@ -15,7 +15,7 @@ from rapidfuzz.process import cdist
 
 from voterlist.check.register import Codes, Flags, Numbers, Register, RegisterTest
 from voterlist.model import Covers, ListKind, Rule, Severity, Unit
-from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
+from voterlist.schemas import FINDING, REGISTER_USE, STREET, VOTER, require
 from voterlist.tables import codes, from_columns, group_codes, matches
 
 __all__ = ["STREET_MEASURES", "TESTS", "street_use"]
@@ -57,6 +57,8 @@ def address_outside_precinct(register: Register) -> pa.Table:
     The value is the precinct that it gives the address to, of several the lowest; none where it names the street and
     nowhere the house.
     """
+    if not register.streets.num_rows:
+        return FINDING.empty_table()
     judged = _judge(register.voters, register.streets)
     at = np.flatnonzero(judged.verdict == OUTSIDE)
     value = judged.given[at]
@@ -91,8 +93,6 @@ def _judge(voters: pa.Table, streets: pa.Table) -> _Judged:
     """The verdict on each voter; addresses that are the same are judged once, a constituency at a time."""
     verdict = np.full(voters.num_rows, -1, np.int64)
     given = np.full(voters.num_rows, np.nan)
-    if not streets.num_rows:
-        return _Judged(verdict, given)
     asked = pc.and_(pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT), _placed(voters))
     rows = np.flatnonzero(np.asarray(pc.fill_null(asked, fill_value=False), dtype=bool))
     address, count = group_codes(voters.select(_VOTER_PLACE).take(pa.array(rows)), *_VOTER_PLACE, known=False)
