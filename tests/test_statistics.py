@@ -3,16 +3,19 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
-from voterlist.check import INDICATORS, check, indicators, pyramid, pyramids
+from voterlist.check import INDICATORS, beside_last, check, indicators, pyramid, pyramids
 from voterlist.check.agehist import distance, median, myers, whipple
+from voterlist.check.cyclic import CYCLE_INDICATORS
 from voterlist.check.funnel import false_discovery, limits_at, middle_share, share_funnel, spread
 from voterlist.config import CheckSettings
-from voterlist.schemas import AGES, ENTRY, INDICATOR, VOTER, empty
+from voterlist.schemas import AGES, CYCLE_SUMMARY, ENTRY, INDICATOR, VOTER, empty
+from voterlist.tables import from_columns
 
 RNG_SEEDS = range(3)
 
@@ -131,7 +134,7 @@ def test_the_indicators_of_a_register():
     table = indicators(voters, entries, CheckSettings(), on_day=ON_DAY)
     rows = _rows(table)
     assert table.schema == INDICATOR
-    assert {name for name, _, _ in rows} == set(INDICATORS)
+    assert {name for name, _, _ in rows} == set(INDICATORS) - set(CYCLE_INDICATORS)
     fin = rows["without-fin", "precinct", 1]
     assert [fin[name] for name in ("count", "of", "value", "base", "outlying")] == [30, EACH, 0.25, 0, True]
     assert rows["without-fin", "precinct", 2]["outlying"] is False
@@ -156,14 +159,28 @@ def test_outlying_indicators_are_the_findings_of_check():
     assert len(outlying) == 2
 
 
+def _summary(rows):
+    names = ("constituency", "precinct", "change", "entries")
+    columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+    return from_columns({name: pa.array(values) for name, values in columns.items()}, CYCLE_SUMMARY, len(rows))
+
+
 def test_last_cycle_stands_beside():
-    """The value of last cycle's list stands beside that of the same place, and null where the place is new."""
+    """Each place has its value of last cycle beside it, null where it is new, and how much it grew and changed."""
     voters, entries, _ = clean().arrow()
-    before = indicators(voters.slice(0, 2 * EACH), entries.slice(0, 2 * EACH), CheckSettings(), on_day=ON_DAY)
-    rows = _rows(indicators(voters, entries, CheckSettings(), on_day=ON_DAY, last=before))
+    now = indicators(voters, entries, CheckSettings(), on_day=ON_DAY)
+    last = indicators(voters.slice(0, 2 * EACH), entries.slice(0, 2 * EACH), CheckSettings(), on_day=ON_DAY)
+    counted = [(17, p, change, n) for p in (1, 2) for change, n in (("before", 120), ("after", 120), ("added", 6 * p))]
+    table = beside_last(now, last, _summary([*counted, (17, 2, "removed", 12), (17, 3, "after", 120)]))
+    rows = _rows(table)
+    assert table.schema == INDICATOR
     assert rows["voters", "precinct", 1]["last"] == EACH
     assert rows["voters", "precinct", 3]["last"] is None
     assert rows["voters", "nation", None]["last"] == 2 * EACH
+    assert [rows["churn", "precinct", p]["value"] for p in (1, 2)] == [0.05, 0.2]
+    assert rows["growth", "precinct", 1]["value"] == 0
+    assert rows["growth", "precinct", 1]["base"] == rows["growth", "constituency", None]["value"] == 0.5
+    assert ("growth", "precinct", 3) not in rows
 
 
 def test_indicators_of_nobody():

@@ -26,6 +26,7 @@ from voterlist.check import (
     spelling,
     streets,
 )
+from voterlist.check.cyclic import beside_last
 from voterlist.check.indicators import INDICATORS, indicators
 from voterlist.check.overview import profile, pyramid, pyramids
 from voterlist.check.register import Register, RegisterTest
@@ -42,6 +43,7 @@ __all__ = [
     "RULES",
     "SHARE_RULES",
     "Settled",
+    "beside_last",
     "check",
     "indicators",
     "profile",

@@ -67,8 +67,9 @@ def myers(digits: Codes) -> Numbers:
 
     Seventy years are counted by final digit ten times, each time from a year further on, and the ten counts summed
     (weights 1 to 10 for the decades without the last, 9 to 0 for those without the first), so that no digit leads
-    only because its cohorts are the largest; the index is half the sum of the distances of the ten shares from 10 %. Source: R. J. Myers, Errors and bias in the reporting of ages in census
-    data, Transactions of the Actuarial Society of America 41, 1940.
+    only because its cohorts are the largest; the index is half the sum of the distances of the ten shares from 10 %.
+    Source: R. J. Myers, Errors and bias in the reporting of ages in census data, Transactions of the Actuarial
+    Society of America 41, 1940.
     """
     decades = digits.reshape(*digits.shape[:-1], _DECADES, 10)
     whole, rest = decades[..., :-1, :].sum(axis=-2), decades[..., 1:, :].sum(axis=-2)

@@ -9,17 +9,19 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.agehist import age_histogram, final_digits, median, myers, whipple
+from voterlist.check.cyclic import CYCLE_INDICATORS
 from voterlist.check.measures import AGE_STRUCTURE, MEASURES, Judged, Measure, ages_judged, judged
 from voterlist.check.register import Codes, Flags, Numbers, Register
 from voterlist.config import CheckSettings
 from voterlist.model import Unit
 from voterlist.schemas import INDICATOR, LIST, empty
-from voterlist.tables import concat, from_columns, group_codes, matches, sort_by
+from voterlist.tables import concat, from_columns, sort_by
 
 __all__ = ["INDICATORS", "indicators"]
 
 INDICATORS: tuple[str, ...] = (
     "voters",
+    *CYCLE_INDICATORS,
     "median-age",
     AGE_STRUCTURE,
     "whipple",
@@ -70,7 +72,6 @@ def indicators(
     settings: CheckSettings,
     *,
     on_day: dt.date,
-    last: pa.Table | None = None,
 ) -> pa.Table:
     """INDICATOR of every precinct, constituency and the whole, ordered by indicator, unit and place.
 
@@ -79,7 +80,6 @@ def indicators(
         entries: ENTRY, of the same entries.
         settings: the limits by which precincts are judged; the same as those of ``check``.
         on_day: the day at which ages are taken.
-        last: INDICATOR of last cycle's list, if there is one: its values stand beside.
 
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
@@ -97,7 +97,7 @@ def indicators(
         found = {code: _against(statistic, places, wider, code) for code, statistic in found.items()}
         tables += [_table(places, code, statistic) for code, statistic in found.items()]
         wider = found
-    return _beside(sort_by(concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct"), last)
+    return sort_by(concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct")
 
 
 def _all_places(register: Register) -> list[_Places]:
@@ -184,17 +184,3 @@ def _table(places: _Places, code: str, found: _Statistic) -> pa.Table:
         judged_ = ~np.isnan(found.lower) if found.lower is not None else np.ones(rows, dtype=bool)
         columns["outlying"] = pa.array(found.outlying, mask=~judged_)
     return from_columns(columns, INDICATOR)
-
-
-def _beside(table: pa.Table, last: pa.Table | None) -> pa.Table:
-    """The table with the values of last cycle's in the column ``last``."""
-    if last is None or not table.num_rows:
-        return table
-    names = ["indicator", "unit", "constituency", "precinct"]
-    both = pa.concat_tables([part.select(names) for part in (table, last)]).unify_dictionaries()
-    code, _ = group_codes(both, *names, known=False)
-    row, other = matches(code[: table.num_rows], code[table.num_rows :])
-    values = np.full(table.num_rows, np.nan)
-    values[row] = np.asarray(last.column("value").fill_null(np.nan))[other]
-    place = table.schema.get_field_index("last")
-    return table.set_column(place, INDICATOR.field("last"), pa.array(values, from_pandas=True))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from voterlist import config, link, reconcile, review
-from voterlist.check import check, indicators, profile, pyramid, pyramids, settle, street_use
+from voterlist.check import beside_last, check, indicators, profile, pyramid, pyramids, settle, street_use
 from voterlist.cycles import Cycles, compare_cycles
 from voterlist.io import store
 from voterlist.io.store import Shelf
@@ -60,7 +61,7 @@ def check_register(tables: Tables, context: Context) -> Made:
         "profile": profile(voters, tables["entries"], on_day=context.list_day),
         "pyramid": pyramid(voters, context.list_day),
         "ages": pyramids(voters, context.list_day),
-        "indicators": indicators(voters, tables["entries"], context.settings.check, on_day=context.list_day),
+        "scratch/indicators": indicators(voters, tables["entries"], context.settings.check, on_day=context.list_day),
     }
     return Made(made, voters.num_rows, voters.num_rows)
 
@@ -91,6 +92,7 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
         "comparison": found.compared,
         "cycle_changes": compared.changes,
         "cycle_summary": compared.summary,
+        "indicators": _beside_last(tables["scratch/indicators"], outside, compared, context),
         "reference": sort_by(concat([outside.table(), tables["scratch/sources-streets"]], reference.SOURCES), "source"),
     }
     return Made(made, voters.num_rows, voters.num_rows)
@@ -109,6 +111,16 @@ def _last_cycle(outside: reference.Outside, voters: pa.Table, context: Context) 
         settings=context.settings.check,
         on_day=context.list_day,
     )
+
+
+def _beside_last(table: pa.Table, outside: reference.Outside, compared: Cycles, context: Context) -> pa.Table:
+    """The statistics with those of last cycle's list beside them; as they are where that was not given."""
+    if outside.last is None:
+        return table
+    # Ages are a year further on now: the statistics of then are taken a year before.
+    then = context.list_day - dt.timedelta(days=365)
+    last = indicators(outside.last.voters, outside.last.entries, context.settings.check, on_day=then)
+    return beside_last(table, last, compared.summary)
 
 
 def link_entries(tables: Tables, context: Context) -> Made:
