@@ -136,6 +136,12 @@ class Register:
         return self.known("precinct")[self.precincts.first]
 
     @cached_property
+    def namesakes(self) -> Codes:
+        """One code for all entries of one name (all three parts) and full birth date; -1 where something is missing."""
+        names = ("surname", "given_name", "patronymic", "birth_year", "birth_month", "birth_day")
+        return group_codes(self.voters, *names)[0]
+
+    @cached_property
     def dwellings(self) -> Groups:
         """The entries of permanent lists by precinct, street, house and flat.
 
@@ -215,11 +221,11 @@ def _dense(codes: Codes, count: int) -> Groups:
 
 
 def _in_order(table: pa.Table) -> pa.Table:
-    """The table in order of entry id, in one chunk; as it is where it already is in order."""
+    """The table in order of entry id; as it is where it already is in order, for a nation is not copied twice."""
     ids = table.column("entry_id")
     if len(ids) > 1 and not pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py():
         return sort_by(table, "entry_id")
-    return table.combine_chunks()
+    return table
 
 
 def _findings(rule: Rule, found: dict[str, Any], rows: int, **said: Any) -> pa.Table:

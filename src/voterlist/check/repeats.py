@@ -17,7 +17,6 @@ from voterlist.tables import group_codes
 
 __all__ = ["TESTS"]
 
-_NAMES_AND_DATE = ("surname", "given_name", "patronymic", "birth_year", "birth_month", "birth_day")
 _PLACES = ("constituency", "precinct")
 
 SAME_PRECINCT = Rule("same-entry-repeated", Severity.NOTE, Unit.ENTRY, "a voter stands in a precinct's list once")
@@ -51,7 +50,7 @@ def _firsts(code: Codes) -> Codes:
 
 def _repeats(register: Register) -> _Repeats:
     """Who stands where before. Where the constituency is not known to anybody, the precinct alone says the place."""
-    person, _ = group_codes(register.voters, *_NAMES_AND_DATE)
+    person = register.namesakes
     # Few stand more than once; only their places are looked at.
     shared = np.flatnonzero(person >= 0)
     shared = shared[np.bincount(person[shared])[person[shared]] > 1]
