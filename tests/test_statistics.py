@@ -12,7 +12,7 @@ from registers import EACH, ON_DAY, clean
 from voterlist.check import INDICATORS, beside_last, check, indicators, pyramid, pyramids
 from voterlist.check.agehist import distance, median, myers, whipple
 from voterlist.check.cyclic import CYCLE_INDICATORS
-from voterlist.check.funnel import false_discovery, limits_at, middle_share, share_funnel, spread
+from voterlist.check.funnel import false_discovery, middle_share, share_funnel, spread
 from voterlist.config import CheckSettings
 from voterlist.schemas import AGES, CYCLE_SUMMARY, ENTRY, INDICATOR, VOTER, empty
 from voterlist.tables import from_columns
@@ -46,7 +46,8 @@ def test_a_funnel_judges_nobody_without_voters_or_neighbours():
 
 def test_the_funnel_narrows_with_size():
     """Limits enclose the base, and a precinct of 1,500 has tighter ones than one of 60."""
-    lower, upper = limits_at(np.array([60, 300, 1500]), 0.48, 0.02, 0.001)
+    of = np.array([60, 300, 1500])
+    lower, upper = share_funnel(of // 2, of, np.zeros(3, int), chance=0.001, target=0.48).limits
     assert (lower < 0.48).all()
     assert (upper > 0.48).all()
     assert (np.diff(upper) < 0).all()

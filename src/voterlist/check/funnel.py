@@ -24,7 +24,6 @@ __all__ = [
     "Funnel",
     "Limits",
     "false_discovery",
-    "limits_at",
     "middle_share",
     "share_funnel",
     "spread",
@@ -160,14 +159,6 @@ def false_discovery(p: Numbers) -> Numbers:
     rank = np.arange(len(order), 0, -1)
     q[order] = np.minimum.accumulate(np.minimum(p[order] * len(order) / rank, 1.0))
     return q
-
-
-def limits_at(of: Numbers, base: float, between: float, chance: float) -> Limits:
-    """The funnel at these sizes, for drawing it."""
-    centre, wide = _arcsine(base * of, of), np.sqrt(1 / (4 * of + 2) + between**2)
-    reach = special.ndtri(1 - chance) * wide
-    lower, upper = (_share(np.clip(centre + step, 0, np.pi / 2), of) for step in (-reach, reach))
-    return Limits(lower, upper)
 
 
 def _chance(count: Codes, of: Codes, base: Numbers, score: Numbers, judged: Flags, *, two_sided: bool) -> Numbers:
