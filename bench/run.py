@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ import pyarrow.parquet as pq
 
 import febrl
 import page
+from process import run
 from voterlist import ingest, synth
 from voterlist.link.evaluate import Evaluation, evaluate
 from voterlist.link.features import baseline, features
@@ -66,12 +66,8 @@ HEAD = (
 
 def run_link(arguments: list[str]) -> tuple[float, float]:
     """CPU seconds (user and system) and peak MiB of one ``voterlist link``."""
-    process = subprocess.Popen([sys.executable, "-m", "voterlist", "link", *arguments], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode > 1:
-        raise SystemExit(f"voterlist link ended with {process.returncode}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    cost = run([sys.executable, "-m", "voterlist", "link", *arguments], well=(0, 1))
+    return cost.cpu, cost.peak
 
 
 def ecm(list_table: pa.Table, columns: dict[str, str | list[str]] | None, truth: pa.Table, profile: Profile) -> float:

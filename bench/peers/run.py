@@ -29,17 +29,16 @@ import pyarrow.parquet as pq
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent))
 
+from environment import environment  # noqa: E402
 from lists import FOREIGN, PeerList, english, synth  # noqa: E402
 from measure import Measures, measure  # noqa: E402
-from process import Cost, FailedError, environment, run  # noqa: E402
 
 import page  # noqa: E402 - it stands beside this folder
+from process import Cost, FailedError, run  # noqa: E402
 
 PAGE = HERE.parents[1] / "docs" / "benchmarks.md"
 TEMPLATE = HERE / "section.template.md"
 LISTS = ("voters", "voters-ids", "febrl1", "febrl2", "febrl3", "febrl4", *FOREIGN)
-FEATURES_UP_TO = 150_000
-"""Entries; of a longer list the comparison table, a pandas frame with text ids, is too large to be fair."""
 HEAD = (
     "| list | by | best F1 | F1 at 0.95 | precision | recall | recall at precision 0.99 | average precision | CPU s "
     "| wall s | peak MiB |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
@@ -128,16 +127,13 @@ def described(python: str, kind: str) -> dict[str, dict[str, Any]]:
 
 
 def recordlinkage_rows(which: PeerList, folder: Path, truth: pa.Table, python: str) -> Iterator[Row]:
-    """ECM on recordlinkage's own comparisons, and on ours where the list is not too long for a frame."""
+    """ECM on recordlinkage's own comparisons, and on ours."""
     out, table = folder / "ecm.parquet", folder / "features.parquet"
     own = [python, _script("recordlinkage"), which.kind, str(which.rows), str(out)]
     yield _row(which, "recordlinkage ECM", "", own, out, truth)
-    by = "recordlinkage ECM on voterlist's features"
-    if which.entries > FEATURES_UP_TO:
-        yield Row(which.title, by, "", None, None, "not run: a pandas frame of the candidate pairs is too large")
-        return
     run([sys.executable, _script("voterlist"), "features", str(which.source), str(table), *_how(which)])
-    yield _row(which, by, "", [python, _script("recordlinkage"), "features", str(table), str(out)], out, truth)
+    ours = [python, _script("recordlinkage"), "features", str(table), str(out)]
+    yield _row(which, "recordlinkage ECM on voterlist's features", "", ours, out, truth)
 
 
 def chosen_lists(options: argparse.Namespace, folder: Path) -> Iterator[PeerList]:
@@ -183,42 +179,44 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def write(tables: dict[str, list[str]], seed: int) -> None:
+    """Puts the tables into the page, by the template of its part."""
+    text = TEMPLATE.read_text(encoding="utf-8")
+    where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    for key, value in {**tables, "machine": [where], "seed": [str(seed)]}.items():
+        text = text.replace(f"{{{key}}}", "\n".join(value))
+    PAGE.write_text(page.with_part(PAGE.read_text(encoding="utf-8"), "peers", text), encoding="utf-8")
+
+
+def size(which: PeerList, rows: list[Row]) -> str:
+    """How long a list is, and how many pairs of it are one person."""
+    true_pairs = next((row.found.true_pairs for row in rows if row.found), 0)
+    return f"* {which.title}: {which.entries:,} entries, {true_pairs:,} true pairs"
+
+
 def main() -> None:
     """Measures every list, prints the table, and writes it where asked."""
     options = parse()
     splink, ecm = environment("splink"), environment("recordlinkage")
-    lines, tried, best = [HEAD], [HEAD], {}
+    tables: dict[str, list[str]] = {"table": [HEAD], "sizes": [], "tried": [HEAD]}
+    best: dict[str, str] = {}
     print(HEAD)
-
-    def tell(row: Row, who: str) -> None:
-        lines.append(row.line(who))
-        print(lines[-1], flush=True)
-
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for which in chosen_lists(options, folder):
             truth = pq.read_table(which.truth)
-            for row in voterlist_rows(which, folder, truth):
-                tell(row, row.by)
+            ours = list(voterlist_rows(which, folder, truth))
             ranked = splink_rows(which, folder, truth, splink)
-            tell(ranked[0], "Splink 5.0.0")
-            tried += [row.line(row.setup) for row in ranked]
+            shown = [*ours, ranked[0], *recordlinkage_rows(which, folder, truth, ecm)]
+            lines = [row.line("Splink 5.0.0" if row is ranked[0] else row.by) for row in shown]
+            print("\n".join(lines), flush=True)
+            tables["table"] += lines
+            tables["sizes"].append(size(which, shown))
+            tables["tried"] += [row.line(row.setup) for row in ranked]
             best[which.title] = f"{which.kind}/{ranked[0].setup}"
-            for row in recordlinkage_rows(which, folder, truth, ecm):
-                tell(row, row.by)
-    print("\nEvery set-up of Splink:\n\n" + "\n".join(tried))
+    print("\n".join(["", *tables["sizes"], "", "Every set-up of Splink:", "", *tables["tried"]]))
     if options.write:
-        values = {
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-            "seed": str(options.seed),
-            "table": "\n".join(lines),
-            "tried": "\n".join(tried),
-            "setups": "\n".join(setup_lines(splink, best)),
-        }
-        text = TEMPLATE.read_text(encoding="utf-8")
-        for key, value in values.items():
-            text = text.replace(f"{{{key}}}", value)
-        PAGE.write_text(page.with_part(PAGE.read_text(encoding="utf-8"), "peers", text), encoding="utf-8")
+        write({**tables, "setups": setup_lines(splink, best)}, options.seed)
 
 
 if __name__ == "__main__":
