@@ -361,7 +361,7 @@ def test_a_table_that_cannot_be_read_says_why(tmp_path):
         assert name in caught.value.message
         assert caught.value.todo
         codes.append(caught.value.code)
-    assert codes == ["file-empty", "file-unreadable", "file-unreadable"]
+    assert codes == ["file-empty", "file-unreadable", "no-such-file"]
 
 
 def test_a_damaged_workbook_is_told_as_such(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,9 @@ from rapidfuzz.process import cpdist
 
 __all__ = [
     "Outcome",
+    "by_appearance",
+    "coalesced",
+    "coded",
     "codes",
     "concat",
     "differ",
@@ -23,6 +26,7 @@ __all__ = [
     "join_text",
     "map_unique",
     "matches",
+    "recoded",
     "similarity",
     "sort_by",
     "words",
@@ -46,10 +50,57 @@ def words(values: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> pa.Array
     array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, pa.string())
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
-    if pa.types.is_dictionary(array.type):
-        array = array.cast(pa.string())
-    distinct = pc.unique(array).drop_null().sort()
-    return pa.DictionaryArray.from_arrays(pc.index_in(array, value_set=distinct), distinct)
+    if not pa.types.is_dictionary(array.type):
+        array = array.dictionary_encode()
+    used = pc.unique(array.indices).drop_null()
+    distinct = pc.unique(array.dictionary.take(used)).drop_null().sort()
+    places = pc.index_in(array.dictionary, value_set=distinct)
+    return pa.DictionaryArray.from_arrays(places.take(array.indices), distinct)
+
+
+def coded(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
+    """The schema with each column of text that may be null held as codes of its distinct values, but for those apart.
+
+    A list of millions takes a third of the memory so, and what is done to a text is done once to each distinct one.
+    """
+    held = pa.dictionary(pa.int32(), pa.string())
+    chosen = [field.nullable and field.type == pa.string() and field.name not in apart for field in schema]
+    return pa.schema([field.with_type(held) if yes else field for field, yes in zip(schema, chosen, strict=True)])
+
+
+def recoded(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
+    """A coded column with each of its distinct values replaced by the one at the same place of ``values``."""
+    if values.equals(column.dictionary):
+        return column
+    distinct = values.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(distinct.indices.take(column.indices), distinct.dictionary)
+
+
+def by_appearance(column: pa.DictionaryArray) -> pa.DictionaryArray:
+    """A coded column with its distinct values in the order in which they appear, those that stand nowhere left out."""
+    indices, distinct = codes(column)
+    rows = np.flatnonzero(indices >= 0)[::-1]
+    first = np.full(len(distinct), len(indices), np.int64)
+    # Written from the end, so that the first row of each value is what stays.
+    first[indices[rows]] = rows
+    order = np.argsort(first, kind="stable")[: int((first < len(indices)).sum())]
+    if len(order) == len(distinct) and bool((order[1:] > order[:-1]).all()):
+        return column
+    place = np.full(len(distinct) + 1, -1, np.int32)
+    place[order] = np.arange(len(order))
+    found = place[indices]
+    return pa.DictionaryArray.from_arrays(pa.array(found, mask=found < 0), distinct.take(pa.array(order)))
+
+
+def coalesced(first: pa.DictionaryArray, second: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Of two coded columns the first where it is known, else the second."""
+    if not first.null_count or second.null_count == len(second):
+        return first
+    one, values = codes(first)
+    other, more = codes(second)
+    both = np.where(one >= 0, one, np.where(other >= 0, other + len(values), -1)).astype(np.int32)
+    distinct = pa.concat_arrays([values, more]).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(distinct.indices.take(pa.array(both, mask=both < 0)), distinct.dictionary)
 
 
 def codes(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray[Any, np.dtype[np.int32]], pa.Array]:
@@ -77,12 +128,21 @@ def map_unique(
 
 def join_text(columns: Sequence[pa.Array | pa.ChunkedArray], separator: str = " ") -> pa.Array | pa.ChunkedArray:
     """Text columns joined row by row, nulls left out; null where all are null. Texts must not begin with blanks."""
+    if len(columns) == 1:
+        return _known_text(columns[0])
     # With a null in every column, skipping leaves the whole row out and moves up those below (pyarrow 26).
     # So the first is never null; the separator it then leaves in front is cut off.
     first = pc.fill_null(columns[0], "")
     joined = pc.binary_join_element_wise(first, *columns[1:], separator, null_handling="skip")
-    joined = pc.utf8_ltrim(joined, separator)
-    return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    return _known_text(pc.utf8_ltrim(joined, separator))
+
+
+def _known_text(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """A text column with null where a text is empty."""
+    if pa.types.is_dictionary(column.type):
+        return recoded(column, _known_text(column.dictionary))
+    blank = pc.equal(column, "")
+    return pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
 
 
 def group_codes(table: pa.Table, *names: str, known: bool = True) -> tuple[np.ndarray[Any, np.dtype[np.int64]], int]:
@@ -146,10 +206,13 @@ def _mask(column: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.boo
     return np.asarray(column.fill_null(fill_value=False), dtype=bool)
 
 
-def from_columns(columns: Mapping[str, Any], schema: pa.Schema, length: int | None = None) -> pa.Table:
+def from_columns(
+    columns: Mapping[str, Any], schema: pa.Schema, length: int | None = None, *, coded: bool = False
+) -> pa.Table:
     """A table of this schema from the columns given; the schema's other columns are null.
 
-    ``length`` is needed only where no column is given that shows it.
+    ``length`` is needed only where no column is given that shows it. With ``coded`` a column of text that is given
+    coded stays so.
     """
     rows = length if length is not None else len(next(iter(columns.values())))
     arrays = []
@@ -164,8 +227,10 @@ def from_columns(columns: Mapping[str, Any], schema: pa.Schema, length: int | No
         if isinstance(values, pa.ChunkedArray):
             values = values.combine_chunks()
         array = values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)
-        arrays.append(array if array.type == field.type else array.cast(field.type))
-    return pa.Table.from_arrays(arrays, schema=schema)
+        kept = array.type == field.type or (coded and field.nullable and pa.types.is_dictionary(array.type))
+        arrays.append(array if kept else array.cast(field.type))
+    held = [field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=pa.schema(held) if coded else schema)
 
 
 def concat(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
@@ -179,8 +244,8 @@ def concat(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
 
 def sort_by(table: pa.Table, *names: str) -> pa.Table:
     """The table in ascending order of these columns (nulls last), in one chunk a column."""
-    if table.num_rows < 2:
-        return table
+    if table.num_rows < 2 or (len(names) == 1 and _ascends(table.column(names[0]))):
+        return table.combine_chunks()
     plain = table
     for name in names:
         column = table.column(name)
@@ -188,3 +253,10 @@ def sort_by(table: pa.Table, *names: str) -> pa.Table:
             plain = plain.set_column(plain.schema.get_field_index(name), name, column.cast(column.type.value_type))
     order = pc.sort_indices(plain, sort_keys=[(name, "ascending") for name in names])
     return table.take(order).combine_chunks()
+
+
+def _ascends(column: pa.ChunkedArray) -> bool:
+    """True for a column of text that is in ascending order: a list often is, and looking costs little."""
+    if column.null_count or not pa.types.is_string(column.type):
+        return False
+    return bool(pc.all(pc.less_equal(column.slice(0, len(column) - 1), column.slice(1))).as_py())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, field
 
 from voterlist.cli.terminal import TERMINAL
@@ -10,6 +11,8 @@ from voterlist.errors import InputError, SettingsError, SettingsMistake, StageEr
 from voterlist.pipeline.walk import place_of
 
 __all__ = ["Failure", "describe", "report"]
+
+_NO_ROOM = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +41,23 @@ def describe(error: BaseException) -> Failure:
         what, todo = _texts(error)
         return Failure(error.code, error.exit_code, what, _where(error), todo)
     if isinstance(error, OSError):
-        return Failure(
-            "disk-full", 5, SAY("error.disk-full.what"), str(error.filename or ""), SAY("error.disk-full.todo")
-        )
+        code = _code_of(error)
+        path = str(error.filename or "")
+        what, todo = (SAY(f"error.{code}.{part}", path=path) for part in ("what", "todo"))
+        return Failure(code, 5, what, path, todo)
     what = SAY("error.failed-inside.what", kind=type(error).__name__, place=place_of(error))
     return Failure("failed-inside", 5, what, "", SAY("error.failed-inside.todo"))
+
+
+def _code_of(error: OSError) -> str:
+    """What the system did not do: there is no room, no permission, no such file, or something else."""
+    if error.errno in _NO_ROOM:
+        return "disk-full"
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return "no-permission"
+    if isinstance(error, FileNotFoundError | NotADirectoryError) and error.filename:
+        return "no-such-file"
+    return "file-trouble"
 
 
 def report(failure: Failure) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import IngestSettings, Settings
 from voterlist.errors import SettingsError, UsageError
-from voterlist.ingest import ingest, parse_map, table_entries, table_intake
+from voterlist.ingest import columns_needed, ingest, parse_map, table_entries, table_intake
 from voterlist.io import readers, store
 from voterlist.merge import merge
 from voterlist.model import PairKind, Profile, Severity, Stage
@@ -29,7 +30,7 @@ from voterlist.normalize import normalize
 from voterlist.pipeline import RULE_CODES
 from voterlist.pipeline.result import FURNITURE, counts
 from voterlist.schemas import ENTRY, FINDING, Intake
-from voterlist.tables import concat
+from voterlist.tables import concat, sort_by
 
 __all__ = ["check", "link"]
 
@@ -63,22 +64,20 @@ def link(
     for path in (out, *([clusters] if clusters else [])):
         require_parquet(path)
     with Steps() as steps:
-        steps(Stage.INGEST, 0, 1)
-        entries = _entries(files, _map_of(columns))
-        steps(Stage.NORMALIZE, 0, 1)
-        voters = normalize(entries, profile).table
+        entries, voters = _voters(files, _map_of(columns), profile, steps)
         found = linkage.link(
-            voters,
+            voters.pop(),
             Settings().link,
             profile=profile,
             progress=lambda _step, done, total: steps(Stage.LINK, done, total),
+            tell=lambda forecast: _tell_forecast(entries, forecast),
         )
     store.write_table(out, found.pairs)
     if clusters:
         store.write_table(clusters, found.clusters)
     kinds = counts(found.pairs, "kind")
     TERMINAL.say(
-        SAY("cli.link.done", entries=entries.num_rows, pairs=found.pairs.num_rows, path=shown(out)),
+        SAY("cli.link.done", entries=entries, pairs=found.pairs.num_rows, path=shown(out)),
     )
     rows = [(title("case-kind", kind), kinds[kind]) for kind in PairKind if kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
@@ -89,7 +88,7 @@ def link(
     if json:
         TERMINAL.result(
             {
-                "entries": entries.num_rows,
+                "entries": entries,
                 "compared": found.candidates,
                 "pairs": found.pairs.num_rows,
                 "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
@@ -105,17 +104,13 @@ def link(
 def _tell_plan(files: Sequence[Path], columns: Path | None, profile: Profile, *, as_json: bool) -> None:
     """What each blocking key would cost; no pair is made."""
     with Steps() as steps:
-        steps(Stage.INGEST, 0, 1)
-        entries = _entries(files, _map_of(columns))
-        steps(Stage.NORMALIZE, 0, 1)
-        forecast = linkage.plan(normalize(entries, profile).table, Settings().link, profile=profile)
-    pairs = sum(line.pairs for line in forecast)
-    TERMINAL.say(SAY("cli.link.plan", entries=entries.num_rows, pairs=pairs))
-    headers = [SAY(f"cli.table.{name}") for name in ("key", "blocks", "pairs", "largest", "not-compared")]
-    TERMINAL.table(headers, [dataclasses.astuple(line) for line in forecast])
+        entries, voters = _voters(files, _map_of(columns), profile, steps)
+        forecast = linkage.plan(voters.pop(), Settings().link, profile=profile)
+    _tell_forecast(entries, forecast)
     if as_json:
+        pairs = sum(line.pairs for line in forecast)
         keys = [dataclasses.asdict(line) for line in forecast]
-        TERMINAL.result({"entries": entries.num_rows, "pairs": pairs, "keys": keys, "exit_code": 0})
+        TERMINAL.result({"entries": entries, "pairs": pairs, "keys": keys, "exit_code": 0})
 
 
 def check(
@@ -171,9 +166,45 @@ def _map_of(path: Path | None) -> Map | None:
         raise SettingsError(error.message, error.mistakes, code="wrong-map", todo=error.todo) from None
 
 
+def _voters(files: Sequence[Path], columns: Map | None, profile: Profile, steps: Steps) -> tuple[int, list[pa.Table]]:
+    """(how many entries, a list of their VOTER table alone): whoever takes it out of the list is the last to hold it.
+
+    What millions of entries take in memory would otherwise stay there until the pairs are found.
+    """
+    _require(files)
+    steps(Stage.INGEST, 0, 1)
+    # In the order of their ids the linkage need not sort them again.
+    entries = sort_by(_entries(files, columns), "entry_id")
+    steps(Stage.NORMALIZE, 0, 1)
+    return entries.num_rows, [normalize(entries, profile, coded=True).table]
+
+
+def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
+    """Print what each blocking key will cost."""
+    TERMINAL.say(SAY("cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast)))
+    headers = [SAY(f"cli.table.{name}") for name in ("key", "blocks", "pairs", "largest", "not-compared")]
+    TERMINAL.table(headers, [dataclasses.astuple(line) for line in forecast])
+
+
+def _require(files: Sequence[Path]) -> None:
+    """Refuse what is no file.
+
+    Raises:
+        UsageError: a path leads to no file.
+    """
+    for path in files:
+        if not path.is_file():
+            raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
+
+
 def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
     """The rows of all files as one ENTRY table; where files share ids, each id is told with its file."""
-    tables = [table_entries(readers.read_table(path), columns) for path in files]
+    wanted = partial(columns_needed, columns=columns)
+    tables = [table_entries(readers.read_table(path, wanted=wanted), columns, coded=True) for path in files]
+    if len(tables) == 1:
+        return tables[0]
+    # Codes of two files differ, so of several files the text itself is joined.
+    tables = [table.cast(ENTRY) for table in tables]
     joined = concat(tables, ENTRY)
     if pc.count_distinct(joined.column("entry_id")).as_py() == joined.num_rows:
         return joined
@@ -187,13 +218,11 @@ def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
 
 def _intake(files: Sequence[Path], columns: Map | None) -> tuple[Intake, dict[str, str]]:
     """The intake of these files, as lists of precincts or by the map as tables, and the names of their contents."""
+    _require(files)
     # A table of the program's own format has ids and one header: it is no list that somebody typed.
     if columns is not None or all(path.suffix == ".parquet" for path in files):
         return merge([table_intake(readers.read_table(path), columns) for path in files]), {}
     settings = IngestSettings()
-    for path in files:
-        if not path.is_file():
-            raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
     raw = [file for path in files for file in readers.read_files(path, path.name, settings)]
     return ingest(raw, settings, constituency=None), {file.source: file.name for file in raw}
 

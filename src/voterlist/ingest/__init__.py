@@ -13,7 +13,7 @@ import pyarrow as pa
 from voterlist.config import IngestSettings
 from voterlist.ingest.account import ColumnAccount, FileAccount, ListAccount, PlaceAccount, SheetAccount, inspect
 from voterlist.ingest.extra import FORMER_NAMES, REASON, extra_column, protocol
-from voterlist.ingest.generic import parse_map, statistics, table_entries, table_intake
+from voterlist.ingest.generic import columns_needed, parse_map, statistics, table_entries, table_intake
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look
@@ -35,6 +35,7 @@ __all__ = [
     "PlaceAccount",
     "SheetAccount",
     "StreetRows",
+    "columns_needed",
     "extra_column",
     "ingest",
     "ingest_register",

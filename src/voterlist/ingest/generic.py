@@ -23,7 +23,7 @@ from voterlist.model import ListKind
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, STATISTIC, Intake, RawFile
 from voterlist.tables import from_columns, join_text, map_unique, sort_by
 
-__all__ = ["MAP_FIELDS", "parse_map", "statistics", "table_entries", "table_intake"]
+__all__ = ["MAP_FIELDS", "columns_needed", "parse_map", "statistics", "table_entries", "table_intake"]
 
 MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
 """What a map of columns may name."""
@@ -69,12 +69,27 @@ def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
     return None
 
 
-def table_entries(table: pa.Table, columns: _Columns | None = None) -> pa.Table:
+def columns_needed(headers: Sequence[str], columns: _Columns | None = None) -> frozenset[int]:
+    """The places, from 0, of the columns that say something of a person: all that are read but the line's number.
+
+    Raises:
+        SettingsError: ``columns`` names a header that is not there.
+    """
+    mapped = _map(headers, columns)
+    return frozenset(place for field in MAP_FIELDS if field != "number" for place in mapped.columns(field))
+
+
+def _map(headers: Sequence[str], columns: _Columns | None) -> ColumnMap:
+    return _given(list(headers), columns) if columns is not None else map_columns(headers)
+
+
+def table_entries(table: pa.Table, columns: _Columns | None = None, *, coded: bool = False) -> pa.Table:
     """The rows of any table as ENTRY, in the same order, every row of it.
 
     Args:
         table: text columns with any headers, as ``io.readers.read_table`` gives them.
         columns: field to header, or to headers that are joined with a blank. None: told by the headers.
+        coded: a column that comes coded stays so (``tables.coded``).
 
     The entry ids are kept as written; where an id is missing, or there is no column of ids, the row's number
     stands in, counted from 1. ``line`` is the row's number.
@@ -83,17 +98,17 @@ def table_entries(table: pa.Table, columns: _Columns | None = None) -> pa.Table:
         SettingsError: ``columns`` names a header that the table does not have.
         InputError: an id stands twice; or no column of a name was found.
     """
-    return table_intake(table, columns).entries
+    return table_intake(table, columns, coded=coded).entries
 
 
-def table_intake(table: pa.Table, columns: _Columns | None = None) -> Intake:
+def table_intake(table: pa.Table, columns: _Columns | None = None, *, coded: bool = False) -> Intake:
     """As ``table_entries``, with what was noticed: cells of constituency or precinct that hold no number.
 
     Raises:
         SettingsError: ``columns`` names a header that the table does not have.
         InputError: an id stands twice; or no column of a name was found.
     """
-    mapped = _given(table.column_names, columns) if columns is not None else map_columns(table.column_names)
+    mapped = _map(table.column_names, columns)
     if not mapped.has_name():
         raise InputError(
             "no column of a name was found",
@@ -101,7 +116,7 @@ def table_intake(table: pa.Table, columns: _Columns | None = None) -> Intake:
             line=1,
             todo='Name the columns in a map, a file with [columns] and surname = "header": --columns MAP.toml.',
         )
-    cells = [clean(flat(column)) for column in table.columns]
+    cells = {place: clean(flat(table.column(place))) for field in MAP_FIELDS for place in mapped.columns(field)}
     found: dict[str, Any] = dict(entry_columns(cells, mapped))
     findings = []
     for kind in ("constituency", "precinct"):
@@ -114,7 +129,7 @@ def table_intake(table: pa.Table, columns: _Columns | None = None) -> Intake:
     found["list_kind"] = pa.repeat(str(ListKind.PERMANENT), table.num_rows)
     found["source"] = pa.repeat(_SOURCE, table.num_rows)
     found["line"] = pa.array(np.arange(1, table.num_rows + 1), pa.int32())
-    entries = from_columns(found, ENTRY, length=table.num_rows)
+    entries = from_columns(found, ENTRY, length=table.num_rows, coded=coded)
     return Intake(entries, _balance(entries), SET_ASIDE.empty_table(), findings_table(findings))
 
 
@@ -123,11 +138,12 @@ _SOURCE = "table"
 
 
 def flat(column: pa.ChunkedArray) -> pa.Array:
-    """A column as one array of text."""
+    """A column as one array of text, coded if it is."""
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], column.type)
-    return array if pa.types.is_string(array.type) else array.cast(pa.string())
+    is_text = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
+    return array if is_text else array.cast(pa.string())
 
 
 def _given(headers: list[str], columns: _Columns) -> ColumnMap:
@@ -152,11 +168,15 @@ def _given(headers: list[str], columns: _Columns) -> ColumnMap:
     return ColumnMap(tuple(matches))
 
 
-def _given_ids(cells: list[pa.Array], mapped: ColumnMap, rows: int) -> pa.Array:
+def _given_ids(cells: Mapping[int, pa.Array], mapped: ColumnMap, rows: int) -> pa.Array:
     """The ids as written, the row's number where there is none."""
-    numbers = pa.array(np.arange(1, rows + 1)).cast(pa.string())
     parts = mapped.columns("entry_id")
-    ids = pc.coalesce(join_text([cells[part] for part in parts]), numbers) if parts else numbers
+    ids = join_text([cells[part].cast(pa.string()) for part in parts]) if parts else pa.nulls(rows, pa.string())
+    if ids.null_count:
+        ids = pc.coalesce(ids, pa.array(np.arange(1, rows + 1)).cast(pa.string()))
+    if pc.all(pc.less(ids.slice(0, max(rows - 1, 0)), ids.slice(1))).as_py():
+        # In ascending order, as a list is as a rule, so no id can stand twice.
+        return ids
     indices = np.asarray(ids.dictionary_encode().indices)
     _, first = np.unique(indices, return_index=True)
     if repeated := rows - len(first):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +50,7 @@ def troubled(file: RawFile, sheet: str | None, trouble: AsideCode, constituency:
     )
 
 
-def entry_columns(cells: list[pa.Array], columns: ColumnMap) -> dict[str, pa.Array]:
+def entry_columns(cells: Sequence[pa.Array] | Mapping[int, pa.Array], columns: ColumnMap) -> dict[str, pa.Array]:
     """The fields of ENTRY that these columns give; several columns of one field are joined."""
     found = {}
     for name in ENTRY_FIELDS:
@@ -57,6 +58,8 @@ def entry_columns(cells: list[pa.Array], columns: ColumnMap) -> dict[str, pa.Arr
         if not parts:
             continue
         arrays = [cells[column] for column in parts]
+        if len(parts) > 1:
+            arrays = [array.cast(pa.string()) for array in arrays]
         found[name] = _birth_date(arrays, columns) if name == "birth_date" else join_text(arrays)
     return found
 

@@ -8,6 +8,8 @@ import unicodedata
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.tables import recoded
+
 __all__ = ["clean", "fold"]
 
 _NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
@@ -31,12 +33,16 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def clean(column: pa.Array) -> pa.Array:
     """A text column with blanks of every kind collapsed to one and cut at the ends, null where nothing is left.
 
-    Here, once, blank becomes null. Characters without width (soft hyphen, joiners) are dropped.
+    Here, once, blank becomes null. Characters without width (soft hyphen, joiners) are dropped. A coded column stays
+    coded.
     """
+    if pa.types.is_dictionary(column.type):
+        return recoded(column, clean(column.dictionary))
     if pc.any(pc.match_substring_regex(column, _UNCLEAN)).as_py():
         column = pc.replace_substring_regex(column, _NO_WIDTH, "")
         column = pc.utf8_trim(pc.replace_substring_regex(column, _BLANKS, " "), " ")
-    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
+    blank = pc.equal(column, "")
+    return pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
 
 
 def fold(text: str) -> str:

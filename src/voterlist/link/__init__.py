@@ -7,6 +7,7 @@ the *cases* together for a person to decide.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,24 +72,39 @@ def _quiet(_step: str, _done: int, _total: int) -> None:
     """Progress for nobody."""
 
 
+def _silent(_forecast: tuple[block.Forecast, ...]) -> None:
+    """A forecast for nobody."""
+
+
 def link(
     voters: pa.Table,
     settings: LinkSettings | None = None,
     *,
     profile: Profile = Profile.AZ,
     progress: Progress = _quiet,
+    tell: Callable[[tuple[block.Forecast, ...]], None] = _silent,
 ) -> Linkage:
     """The pairs, clusters and cases of a VOTER table.
+
+    Args:
+        voters: VOTER; its text may be coded (``tables.coded``), which is quicker and takes less memory.
+        settings: thresholds and bounds.
+        profile: whose names they are.
+        progress: is told of the step, how much of it is done, and of how much.
+        tell: is given the forecast before any pair is made.
 
     Raises:
         SchemaError: ``voters`` has not the shape of VOTER.
     """
     settings = settings or LinkSettings()
-    voters = tables.sort_by(schemas.require(voters, schemas.VOTER, "link"), "entry_id")
+    voters = tables.sort_by(schemas.require(voters, tables.coded(schemas.VOTER), "link"), "entry_id")
     ids = voters.column("entry_id").combine_chunks()
     entries = encode(voters)
+    # Its columns live on as codes; what they are the codes of is not needed twice.
+    del voters
     blocks = block.build_all(entries, profile, settings.largest_block)
     forecast = tuple(key.forecast for key in blocks)
+    tell(forecast)
     progress("forecast", 0, sum(line.pairs for line in forecast))
     found = candidates.find(entries, blocks, settings.chunk_pairs, progress)
     model = weigh.learn(entries, found.patterns, profile)
@@ -113,7 +129,7 @@ def plan(
     Raises:
         SchemaError: ``voters`` has not the shape of VOTER.
     """
-    entries = encode(schemas.require(voters, schemas.VOTER, "link"))
+    entries = encode(schemas.require(voters, tables.coded(schemas.VOTER), "link"))
     blocks = block.build_all(entries, profile, (settings or LinkSettings()).largest_block)
     return tuple(key.forecast for key in blocks)
 

@@ -121,7 +121,10 @@ def _by_sex(coded: Coded, sex: Codes) -> Longs:
 
 
 def _coded(column: pa.ChunkedArray) -> Coded:
-    codes, distinct = tables.codes(column)
+    array = column.combine_chunks()
+    if pa.types.is_dictionary(array.type):
+        array = tables.by_appearance(array)
+    codes, distinct = tables.codes(array)
     counts = np.bincount(codes[codes >= 0], minlength=len(distinct)).astype(np.int64)
     return Coded(codes, distinct, counts)
 

@@ -154,7 +154,7 @@ def read_date(text: str) -> WrittenDate:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Dates resolved, one item a row: 0 where nothing is known."""
+    """Dates resolved, one item a date: 0 where nothing is known."""
 
     year: Numbers
     month: Numbers
@@ -176,8 +176,18 @@ def _month_lengths(year: Numbers, month: Numbers) -> Numbers:
     return np.where((month == 2) & common, 28, lengths[np.clip(month, 0, 12)])
 
 
-def resolve(form: Numbers, first: Numbers, second: Numbers, year: Numbers, file: Numbers, files: int) -> Resolved:
-    """Day and month of each row; all arguments are int64, one item a row; ``file`` is 0 to ``files`` - 1.
+def resolve(
+    form: Numbers,
+    first: Numbers,
+    second: Numbers,
+    year: Numbers,
+    file: Numbers,
+    files: int,
+    rows: Numbers | None = None,
+) -> Resolved:
+    """Day and month of each date; all arguments are int64, one item a date; ``file`` is 0 to ``files`` - 1.
+
+    ``rows`` says in how many rows of the file each date stands; None: in one.
 
     A file's dates are day first unless more of them can only be month first than can only be day first.
     A day or month written 00 is unknown. An impossible day leaves the year, where the year can be.
@@ -185,7 +195,8 @@ def resolve(form: Numbers, first: Numbers, second: Numbers, year: Numbers, file:
     is_open = form == DateForm.OPEN
     votes = np.zeros((2, files), np.int64)
     for row, mask in enumerate((is_open & (first > 12) & (second <= 12), is_open & (second > 12) & (first <= 12))):
-        votes[row] = np.bincount(file[mask], minlength=files)[:files]
+        weights = None if rows is None else rows[mask]
+        votes[row] = np.bincount(file[mask], weights=weights, minlength=files)[:files]
     month_first = votes[1] > votes[0]
     turned = is_open & (month_first[file] if files else np.zeros(len(file), np.bool_))
     day, month = np.where(turned, second, first), np.where(turned, first, second)

@@ -9,12 +9,14 @@ from enum import StrEnum
 from voterlist.model import Sex
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 
-__all__ = ["DOCUMENT", "FIN", "Identifier", "Repair", "read_any", "read_document", "read_fin", "read_sex"]
+__all__ = ["DOCUMENT", "FIN", "PLAIN", "Identifier", "Repair", "read_any", "read_document", "read_fin", "read_sex"]
 
 FIN = r"^[0-9A-HJ-NP-Z]{7}$"
 """Seven capital Latin letters without I and O, and digits; there is no public check digit to test."""
 DOCUMENT = r"^(?:AZE[0-9]{8}|[A-Z]{2}[0-9]{7})$"
 """``AZE`` and eight digits (cards to 2018), or two letters and seven digits."""
+PLAIN = r"^[0-9A-Z]+$"
+"""What ``read_any`` leaves as it is."""
 
 _CYRILLIC = str.maketrans("АВЕКМНОРСТУХЗІЈЅ", "ABEKMHOPCTYXZIJS")
 _JUNK = re.compile(r"[^0-9A-Z]+")

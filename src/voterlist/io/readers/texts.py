@@ -6,7 +6,17 @@ import pyarrow as pa
 
 from voterlist.io.readers.books import cell_text
 
-__all__ = ["text_table"]
+__all__ = ["coded_text", "text_table"]
+
+
+def coded_text(column: pa.ChunkedArray) -> pa.Array:
+    """A column as ``text_table`` has it, as codes of its distinct texts where it comes so or holds whole numbers."""
+    if pa.types.is_integer(column.type):
+        numbers = column.combine_chunks().dictionary_encode()
+        return pa.DictionaryArray.from_arrays(numbers.indices, numbers.dictionary.cast(pa.string()))
+    if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
+        return column.unify_dictionaries().combine_chunks().cast(pa.dictionary(pa.int32(), pa.string()))
+    return _as_text(column)
 
 
 def text_table(table: pa.Table) -> pa.Table:

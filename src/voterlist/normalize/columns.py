@@ -1,0 +1,70 @@
+"""Columns of text held as codes: what is asked of a text, or made of it, is done once to each distinct one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.tables import by_appearance, codes, recoded
+
+__all__ = ["Flags", "encoded", "flags", "kept", "known", "matching", "rows_of", "spread", "where"]
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+def flags(array: pa.Array) -> Flags:
+    """A boolean column as a mask; null is False."""
+    mask: Flags = pc.fill_null(array, False).to_numpy(zero_copy_only=False).astype(np.bool_)  # noqa: FBT003 - Arrow's signature
+    return mask
+
+
+def known(array: pa.Array) -> Flags:
+    """True where the column is not null."""
+    return flags(pc.is_valid(array))
+
+
+def encoded(column: pa.Array) -> pa.DictionaryArray:
+    """The column coded, if it is not."""
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+
+
+def matching(column: pa.DictionaryArray, pattern: str) -> Flags:
+    """One item a distinct value: whether Arrow finds the pattern in it."""
+    return flags(pc.match_substring_regex(column.dictionary, pattern))
+
+
+def rows_of(column: pa.DictionaryArray, values: Flags) -> Flags:
+    """The rows whose value is among these; ``values`` has one item a distinct value. A null is among none."""
+    chosen: Flags = np.append(values, [False])[codes(column)[0]]
+    return chosen
+
+
+def kept(column: pa.DictionaryArray, rows: Flags) -> pa.DictionaryArray:
+    """The column with null outside these rows, and with the values that are left."""
+    indices = np.where(rows, codes(column)[0], -1).astype(np.int32)
+    return by_appearance(pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), column.dictionary))
+
+
+def spread(
+    column: pa.DictionaryArray, fold: Callable[[str], Sequence[Any]], kinds: Sequence[pa.DataType]
+) -> list[pa.Array]:
+    """A fold with several results, applied once to each distinct value: one column a result, text coded."""
+    folded = [fold(value) for value in column.dictionary.to_pylist()]
+    made = []
+    for place, kind in enumerate(kinds):
+        values = pa.array([found[place] for found in folded], kind)
+        made.append(recoded(column, values) if kind == pa.string() else values.take(column.indices))
+    return made
+
+
+def where(column: pa.DictionaryArray, chosen: Flags, fold: Callable[[str], Any], kind: pa.DataType) -> pa.Array:
+    """The fold of those distinct values that are chosen, null for the others: one item a distinct value."""
+    places = np.flatnonzero(chosen)
+    folded = pa.array([fold(value) for value in column.dictionary.take(pa.array(places)).to_pylist()], kind)
+    back = np.full(len(chosen), -1, np.int32)
+    back[places] = np.arange(len(places))
+    return folded.take(pa.array(back, mask=back < 0))
