@@ -14,6 +14,7 @@ from voterlist.link import block, candidates, weigh
 from voterlist.link.cluster import clusters
 from voterlist.link.compare import LEVELS, Compared, compare
 from voterlist.link.encode import encode
+from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 
 small_lists = st.lists(
@@ -43,7 +44,7 @@ def agreeing_pairs(rows, places):
 @given(small_lists, st.integers(1, 7))
 def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
     """A key brings together every pair that agrees on all its fields, and none in which one is missing."""
-    blocks = block.build(listed(rows), block.Key("k", ("stem", "year")), limit=100)
+    blocks = block.build(listed(rows), Key("k", ("stem", "year")), limit=100)
     found = [
         pair for left, right in block.chunks(blocks, chunk) for pair in zip(left.tolist(), right.tolist(), strict=True)
     ]
@@ -53,7 +54,7 @@ def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
 @given(small_lists, st.integers(1, 5))
 def test_no_pair_is_cut_without_being_counted(rows, limit):
     """Pairs compared and pairs parted by the size limit add up to the pairs that agree on the key."""
-    blocks = block.build(listed(rows), block.Key("k", ("stem",), ("given", "year")), limit=limit)
+    blocks = block.build(listed(rows), Key("k", ("stem",), ("given", "year")), limit=limit)
     assert blocks.forecast.pairs + blocks.forecast.not_compared == len(agreeing_pairs(rows, (0,)))
     assert blocks.forecast.largest <= limit
 
@@ -62,7 +63,7 @@ def test_no_pair_is_cut_without_being_counted(rows, limit):
 def test_each_candidate_pair_is_compared_once(rows):
     """A pair that several keys bring together stands once among the candidates."""
     entries = listed(rows)
-    blocks = [block.build(entries, key, 100) for key in block.keys(Profile.GENERIC, 1000, 100)]
+    blocks = [block.build(entries, key, 100) for key in keys(Profile.GENERIC, 1000, 100)]
     found = candidates.find(entries, blocks, 3, lambda *_: None)
     pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
     assert len(pairs) == len(set(pairs))
@@ -152,7 +153,7 @@ def test_a_packed_pattern_gives_its_levels_back(data):
 def test_probabilities_of_the_classes_sum_to_one():
     """Every pair is exactly one of: same person, twins, siblings, one household, one lineage, strangers."""
     entries = encode(crowd(400, doubles=20))
-    blocks = [block.build(entries, key, 100) for key in block.keys(Profile.AZ, 1000, 100)]
+    blocks = [block.build(entries, key, 100) for key in keys(Profile.AZ, 1000, 100)]
     found = candidates.find(entries, blocks, 1000, lambda *_: None)
     model = weigh.learn(entries, found.patterns, Profile.AZ, sample=10_000)
     scored = weigh.score(compare(entries, found.left, found.right), model)

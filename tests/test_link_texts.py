@@ -35,7 +35,7 @@ def level(field, **columns):
     ],
 )
 def test_names_that_changed_places_are_seen_through_slips_and_gaps(one, two, surname, given_name):
-    """Swapped: each surname is the other's given name, a slip of the pen aside, or not known; crossed: only one is known to be."""
+    """Swapped: each surname is the other's given name, a slip aside, or not known; crossed: only one is known to be."""
     columns = {"surname": [one[0], two[0]], "given": [one[1], two[1]]}
     assert (level("surname", **columns), level("given_name", **columns)) == (surname, given_name)
 

@@ -12,22 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.link.arrays import Codes, Longs
-from voterlist.link.encode import ADDRESS_WORDS, Encoded
+from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.link.encode import Encoded
 from voterlist.link.fields import field, together
 from voterlist.link.grouping import dense, pairs_inside, runs
+from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 
-__all__ = ["Blocks", "Forecast", "Key", "agreeing", "build", "build_all", "chunks", "keys"]
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """``fields`` must agree; ``splits`` are added one by one where a block is too large."""
-
-    name: str
-    fields: tuple[str, ...]
-    splits: tuple[str, ...] = ()
+__all__ = ["Blocks", "Forecast", "agreeing", "build", "build_all", "chunks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,75 +44,19 @@ class Blocks:
     """The block of each entry, -1 where it stands in none."""
     members: Codes
     starts: Longs
+    heads: Longs
+    """How many members of each block, its first ones, are paired with all that follow; the others only with these."""
+    head: Bools | None
+    """Which entries are heads; None where all are."""
     forecast: Forecast
 
-
-_AZ = (
-    Key("fin", ("fin",), ("date", "given")),
-    Key("document", ("document",), ("date", "given")),
-    Key("given+patronymic+date", ("given", "patronymic", "date"), ("stem",)),
-    Key("surname+given+date", ("stem", "given", "date"), ("patronymic",)),
-    Key("surname+patronymic+date", ("stem", "patronymic", "date"), ("given",)),
-    Key("surname+given+patronymic", ("stem", "given", "patronymic"), ("year", "date")),
-    # One name and the date leave many strangers; a first letter more leaves those whom a slip could explain.
-    Key("given+date+surname-initial", ("given", "date", "stem_initial"), ("constituency", "precinct")),
-    Key("given+date+patronymic-initial", ("given", "date", "patronymic_initial"), ("constituency", "precinct")),
-    Key("surname+date+given-initial", ("stem", "date", "given_initial"), ("constituency", "precinct")),
-    Key("patronymic+date+given-initial", ("patronymic", "date", "given_initial"), ("constituency", "precinct")),
-    Key("surname+date", ("stem", "date"), ("constituency", "precinct")),
-    Key("given+date+place", ("given", "date", "constituency"), ("precinct",)),
-    Key("patronymic+date+place", ("patronymic", "date", "constituency"), ("precinct",)),
-    Key("names+date", ("names", "date"), ()),
-    # Without a full date: the year, and more of the name or the same constituency.
-    Key("given+patronymic+year", ("given", "patronymic", "year", "stem_initial"), ("constituency", "precinct")),
-    Key("given+patronymic+year+place", ("given", "patronymic", "year", "constituency"), ("precinct", "street")),
-    Key("surname+given+year", ("stem", "given", "year", "patronymic_initial"), ("constituency", "precinct")),
-    Key("surname+given+year+place", ("stem", "given", "year", "constituency"), ("precinct", "street")),
-    # One home, for names or dates that went wrong.
-    Key("given+house", ("given", "street", "house", "constituency"), ("year",)),
-    Key("date+house", ("date", "street", "house", "constituency"), ()),
-    Key("surname+given+street", ("stem", "given", "street", "constituency"), ("year",)),
-)
-
-_GENERIC = (
-    Key("fin", ("fin",), ("date", "given")),
-    Key("document", ("document",), ("date", "given")),
-    Key("given+date", ("given", "date"), ("stem",)),
-    Key("surname+date", ("stem", "date"), ("given",)),
-    Key("surname+given", ("stem", "given"), ("year", "date")),
-    Key("date", ("date",), ("initials",)),
-    Key("address", ("address",), ("given", "date")),
-    Key("surname+year", ("stem", "year"), ("initials", "month")),
-    Key("given+year", ("given", "year"), ("initials", "month")),
-    Key("surname+month+day", ("stem", "month", "day"), ("initials",)),
-    Key("given+month+day", ("given", "month", "day"), ("initials",)),
-    Key("initials+year+month", ("initials", "year", "month"), ("day",)),
-    Key("initials+year+day", ("initials", "year", "day"), ("month",)),
-    Key("surname+initials", ("stem", "initials"), ("year",)),
-    Key("given+initials", ("given", "initials"), ("year",)),
-    Key("names", ("names",), ("year", "date")),
-    Key("given+address", ("given", "address"), ("year",)),
-    Key("surname+address", ("stem", "address"), ("year",)),
-    Key("initials+numbers", ("initials", "numbers"), ("year",)),
-    Key("surname+numbers", ("stem", "numbers"), ("year",)),
-    Key("given+numbers", ("given", "numbers"), ("year",)),
-    Key("address-start", ("address_start",), ("initials",)),
-    Key("document-start", ("document_start",), ("initials",)),
-    *(Key(f"rare-address-word-{name[-1]}", (name,), ("initials",)) for name in ADDRESS_WORDS),
-)
-
-_WHOLE = Key("every-pair", ())
-"""A short list of the profile ``generic`` is compared whole: no error in any field keeps two entries apart."""
-
-
-def keys(profile: Profile, size: int, limit: int) -> tuple[Key, ...]:
-    """The blocking keys for a list of ``size`` entries, the most telling first.
-
-    ``generic`` compares every pair of a list that fits into one block of ``limit`` entries.
-    """
-    if profile is Profile.AZ:
-        return _AZ
-    return (_WHOLE,) if size <= limit else _GENERIC
+    def hold(self, left: Codes, right: Codes) -> Bools:
+        """True where this key brings the two entries together."""
+        one = self.block_of[left]
+        together = (one >= 0) & (one == self.block_of[right])
+        if self.head is not None:
+            together &= self.head[left] | self.head[right]
+        return np.asarray(together)
 
 
 def agreeing(entries: Encoded, fields: tuple[str, ...]) -> int:
@@ -128,7 +64,19 @@ def agreeing(entries: Encoded, fields: tuple[str, ...]) -> int:
     return pairs_inside(runs(together(entries, fields))[1])
 
 
-def _split(entries: Encoded, key: Key, limit: int) -> tuple[Longs, int]:
+def _pairs(sizes: Longs, heads: Longs) -> Longs:
+    """Pairs of each block of ``sizes`` members, of whom ``heads`` are paired with all that follow."""
+    return heads * (sizes - 1) - heads * (heads - 1) // 2
+
+
+def _heads(head: Bools | None, order: Longs, sizes: Longs) -> Longs:
+    """How many heads each run holds."""
+    if head is None:
+        return sizes
+    return np.add.reduceat(head[order], np.r_[0, np.cumsum(sizes)[:-1]]).astype(np.int64) if len(sizes) else sizes
+
+
+def _split(entries: Encoded, key: Key, limit: int, head: Bools | None) -> tuple[Longs, int]:
     """Codes of the key in which no block passes ``limit`` while a split is left, and the pairs parted."""
     codes = together(entries, key.fields)
     parted = 0
@@ -138,11 +86,12 @@ def _split(entries: Encoded, key: Key, limit: int) -> tuple[Longs, int]:
             break
         large = np.repeat(sizes > limit, sizes)
         positions = order[large]
-        before = pairs_inside(sizes[sizes > limit])
+        before = _pairs(sizes, _heads(head, order, sizes))[sizes > limit].sum()
         part = field(entries, name)[positions]
         # An unknown split value is a value of its own here: its entries stay together, none is lost.
         finer = dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
-        parted += before - pairs_inside(runs(finer)[1])
+        within, after = runs(finer)
+        parted += int(before - _pairs(after, _heads(head, positions[within], after)).sum())
         codes = codes.copy()
         codes[positions] = int(codes.max(initial=0)) + 1 + dense(finer)
     return codes, parted
@@ -154,17 +103,23 @@ def build(entries: Encoded, key: Key, limit: int) -> Blocks:
     A block still too large when the key has no further field is cut from comparison under this key, and
     counted: such a block says only that many entries share a common value.
     """
-    codes, parted = _split(entries, key, limit)
+    head = entries.partial_date if key.partial_dates else None
+    codes, parted = _split(entries, key, limit, head)
     order, sizes = runs(codes)
-    kept = (sizes >= 2) & (sizes <= limit)
-    parted += pairs_inside(sizes[sizes > limit])
+    heads = _heads(head, order, sizes)
+    kept = (sizes >= 2) & (sizes <= limit) & (heads >= 1)
+    parted += int(_pairs(sizes, heads)[sizes > limit].sum())
     members = order[np.repeat(kept, sizes)].astype(np.int32)
-    sizes = sizes[kept]
+    sizes, heads = sizes[kept], heads[kept]
+    numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    if head is not None:
+        # The heads of each block first, otherwise in order.
+        members = members[np.argsort(numbers * np.int64(2) + ~head[members], kind="stable")]
     block_of = np.full(entries.size, -1, np.int32)
-    block_of[members] = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    block_of[members] = numbers
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    forecast = Forecast(key.name, len(sizes), pairs_inside(sizes), int(sizes.max(initial=0)), parted)
-    return Blocks(key, block_of, members, starts, forecast)
+    forecast = Forecast(key.name, len(sizes), int(_pairs(sizes, heads).sum()), int(sizes.max(initial=0)), parted)
+    return Blocks(key, block_of, members, starts, heads, head, forecast)
 
 
 def build_all(entries: Encoded, profile: Profile, limit: int) -> list[Blocks]:
@@ -177,7 +132,7 @@ def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
     sizes = np.diff(blocks.starts)
     if not len(sizes):
         return
-    total = np.cumsum(sizes * (sizes - 1) // 2)
+    total = np.cumsum(_pairs(sizes, blocks.heads))
     first = 0
     while first < len(sizes):
         done = int(total[first - 1]) if first else 0
@@ -192,6 +147,7 @@ def _pairs_within(blocks: Blocks, sizes: Longs, first: int, last: int) -> tuple[
     ends = np.repeat(blocks.starts[first + 1 : last + 1], sizes[first:last])
     place = np.arange(begin, end)
     followers = ends - place - 1
+    followers[place >= np.repeat((blocks.starts[:-1] + blocks.heads)[first:last], sizes[first:last])] = 0
     left = np.repeat(place, followers)
     step = np.arange(len(left)) - np.repeat(np.cumsum(followers) - followers, followers)
     one, other = blocks.members[left], blocks.members[left + 1 + step]

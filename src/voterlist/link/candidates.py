@@ -32,8 +32,7 @@ def found_by(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
     """Which keys bring each pair together, as bits: bit 0 the first key."""
     bits = np.zeros(len(left), np.int64)
     for number, key in enumerate(blocks):
-        one = key.block_of[left]
-        bits |= ((one >= 0) & (one == key.block_of[right])).astype(np.int64) << number
+        bits |= key.hold(left, right).astype(np.int64) << number
     return bits
 
 
@@ -42,8 +41,7 @@ def _fresh(blocks: list[block.Blocks], number: int, chunk_pairs: int) -> Iterato
     for left, right in block.chunks(blocks[number], chunk_pairs):
         fresh = np.ones(len(left), np.bool_)
         for earlier in blocks[:number]:
-            one = earlier.block_of[left]
-            fresh &= (one < 0) | (one != earlier.block_of[right])
+            fresh &= ~earlier.hold(left, right)
         yield left[fresh], right[fresh], len(left)
 
 

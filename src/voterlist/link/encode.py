@@ -87,6 +87,11 @@ class Encoded:
         return np.where(full, self.year * 10_000 + self.month * 100 + self.day, -1).astype(np.int32)
 
     @cached_property
+    def partial_date(self) -> Bools:
+        """True where the birth date is not known in full, or is the first of January, which often stands for that."""
+        return np.asarray((self.month * self.day == 0) | (self.month * self.day == 1))
+
+    @cached_property
     def sizes(self) -> Longs:
         """Entries of each sex, male, female, and at the last place, which is also place -1, all."""
         return np.append(np.bincount(self.sex[self.sex >= 0], minlength=2), self.size).astype(np.int64)

@@ -59,8 +59,7 @@ def _known(profile: Profile) -> dict[str, Prior]:
 def incomplete_dates(entries: Encoded) -> float:
     """P(of two entries at least one has a birth year only, or the first of January), 0 to 1."""
     known = entries.year > 0
-    incomplete = known & ((entries.month * entries.day == 0) | (entries.month * entries.day == 1))
-    whole = 1 - float(incomplete.sum()) / max(int(known.sum()), 1)
+    whole = 1 - float((known & entries.partial_date).sum()) / max(int(known.sum()), 1)
     return 1 - whole * whole
 
 

@@ -1,0 +1,95 @@
+"""The blocking keys: what two entries must share to be compared, by profile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voterlist.link.encode import ADDRESS_WORDS
+from voterlist.model import Profile
+
+__all__ = ["Key", "keys"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """``fields`` must agree; ``splits`` are added one by one where a block is too large.
+
+    Of a key with ``partial_dates`` only those pairs count in which at least one birth date is not known in full: two
+    whole dates that differ are found by keys that let a part of them differ.
+    """
+
+    name: str
+    fields: tuple[str, ...]
+    splits: tuple[str, ...] = ()
+    partial_dates: bool = False
+
+
+_AZ = (
+    Key("fin", ("fin",), ("date", "given")),
+    Key("document", ("document",), ("date", "given")),
+    Key("given+patronymic+date", ("given", "patronymic", "date"), ("stem",)),
+    Key("surname+given+date", ("stem", "given", "date"), ("patronymic",)),
+    Key("surname+patronymic+date", ("stem", "patronymic", "date"), ("given",)),
+    # All three names, and what a slip in the date leaves: its year, its day and month, or nothing but the place.
+    Key("names+year", ("stem", "given", "patronymic", "year"), ("constituency", "precinct")),
+    Key("names+day", ("stem", "given", "patronymic", "month", "day"), ("constituency", "precinct")),
+    Key("names+place", ("stem", "given", "patronymic", "constituency"), ("precinct", "street")),
+    # One name and the date leave many strangers; a first letter more leaves those whom a slip could explain.
+    Key("given+date+surname-initial", ("given", "date", "stem_initial"), ("constituency", "precinct")),
+    Key("given+date+patronymic-initial", ("given", "date", "patronymic_initial"), ("constituency", "precinct")),
+    Key("surname+date+given-initial", ("stem", "date", "given_initial"), ("constituency", "precinct")),
+    Key("patronymic+date+given-initial", ("patronymic", "date", "given_initial"), ("constituency", "precinct")),
+    Key("surname+date+place", ("stem", "date", "constituency"), ("precinct",)),
+    Key("given+date+place", ("given", "date", "constituency"), ("precinct",)),
+    Key("patronymic+date+place", ("patronymic", "date", "constituency"), ("precinct",)),
+    Key("swapped-names+date", ("names", "date"), ()),
+    # Without a full date: the year, and more of the name or the same constituency.
+    Key("given+patronymic+year", ("given", "patronymic", "year", "stem_initial"), ("constituency", "precinct"), partial_dates=True),
+    Key("given+patronymic+year+place", ("given", "patronymic", "year", "constituency"), ("precinct", "street")),
+    Key("surname+given+year", ("stem", "given", "year", "patronymic_initial"), ("constituency", "precinct"), partial_dates=True),
+    Key("surname+given+year+place", ("stem", "given", "year", "constituency"), ("precinct", "street")),
+    # One home, for names or dates that went wrong.
+    Key("given+house", ("given", "street", "house", "constituency"), ("year",)),
+    Key("date+house", ("date", "street", "house", "constituency"), ()),
+    Key("surname+given+street", ("stem", "given", "street", "constituency"), ("year",)),
+)
+
+_GENERIC = (
+    Key("fin", ("fin",), ("date", "given")),
+    Key("document", ("document",), ("date", "given")),
+    Key("given+date", ("given", "date"), ("stem",)),
+    Key("surname+date", ("stem", "date"), ("given",)),
+    Key("surname+given", ("stem", "given"), ("year", "date")),
+    Key("date", ("date",), ("initials",)),
+    Key("address", ("address",), ("given", "date")),
+    Key("surname+year", ("stem", "year"), ("initials", "month")),
+    Key("given+year", ("given", "year"), ("initials", "month")),
+    Key("surname+month+day", ("stem", "month", "day"), ("initials",)),
+    Key("given+month+day", ("given", "month", "day"), ("initials",)),
+    Key("initials+year+month", ("initials", "year", "month"), ("day",)),
+    Key("initials+year+day", ("initials", "year", "day"), ("month",)),
+    Key("surname+initials", ("stem", "initials"), ("year",)),
+    Key("given+initials", ("given", "initials"), ("year",)),
+    Key("names", ("names",), ("year", "date")),
+    Key("given+address", ("given", "address"), ("year",)),
+    Key("surname+address", ("stem", "address"), ("year",)),
+    Key("initials+numbers", ("initials", "numbers"), ("year",)),
+    Key("surname+numbers", ("stem", "numbers"), ("year",)),
+    Key("given+numbers", ("given", "numbers"), ("year",)),
+    Key("address-start", ("address_start",), ("initials",)),
+    Key("document-start", ("document_start",), ("initials",)),
+    *(Key(f"rare-address-word-{name[-1]}", (name,), ("initials",)) for name in ADDRESS_WORDS),
+)
+
+_WHOLE = Key("every-pair", ())
+"""A short list of the profile ``generic`` is compared whole: no error in any field keeps two entries apart."""
+
+
+def keys(profile: Profile, size: int, limit: int) -> tuple[Key, ...]:
+    """The blocking keys for a list of ``size`` entries, the most telling first.
+
+    ``generic`` compares every pair of a list that fits into one block of ``limit`` entries.
+    """
+    if profile is Profile.AZ:
+        return _AZ
+    return (_WHOLE,) if size <= limit else _GENERIC
