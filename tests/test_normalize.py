@@ -276,3 +276,21 @@ def test_every_rule_has_its_words(rule):
     assert rule.unit in {Unit.ENTRY, Unit.FILE}
     page = Path(__file__).parent.parent.joinpath("docs", "normalize.md").read_text(encoding="utf-8")
     assert f"| `{rule.code}` | {rule.severity.value}" in page
+
+
+def test_coded_columns_hold_each_value_once():
+    """Coded or not, the voters are the same, and no value of a coded column has two codes: two of one street agree."""
+    homes = [
+        "Nizami küç. 12, m. 3",
+        "Nizami küçəsi, ev 14",
+        "Nizami küç., ev 12, mənzil 5",
+        "Xəzər k. 1",
+        "qəsəbə Nizami",
+    ]
+    listed = entries(address=[*homes, *reversed(homes)], surname=["Əliyev", "ƏLİYEV"] * 5)
+    plain, coded = normalize(listed).table, normalize(listed, coded=True).table
+    for name in VOTER.names:
+        column = coded.column(name).combine_chunks()
+        assert column.to_pylist() == plain.column(name).to_pylist()
+        if pa.types.is_dictionary(column.type):
+            assert len(column.dictionary.unique()) == len(column.dictionary)

@@ -76,12 +76,12 @@ def _heads(head: Bools | None, order: Longs, sizes: Longs) -> Longs:
     return np.add.reduceat(head[order], np.r_[0, np.cumsum(sizes)[:-1]]).astype(np.int64) if len(sizes) else sizes
 
 
-def _split(entries: Encoded, key: Key, limit: int, head: Bools | None) -> tuple[Longs, int]:
-    """Codes of the key in which no block passes ``limit`` while a split is left, and the pairs parted."""
+def _split(entries: Encoded, key: Key, limit: int, head: Bools | None) -> tuple[Longs, Longs, int]:
+    """The runs of the key in which no block passes ``limit`` while a split is left, and how many pairs were parted."""
     codes = together(entries, key.fields)
+    order, sizes = runs(codes)
     parted = 0
     for name in key.splits:
-        order, sizes = runs(codes)
         if not (sizes > limit).any():
             break
         large = np.repeat(sizes > limit, sizes)
@@ -94,7 +94,8 @@ def _split(entries: Encoded, key: Key, limit: int, head: Bools | None) -> tuple[
         parted += int(before - _pairs(after, _heads(head, positions[within], after)).sum())
         codes = codes.copy()
         codes[positions] = int(codes.max(initial=0)) + 1 + dense(finer)
-    return codes, parted
+        order, sizes = runs(codes)
+    return order, sizes, parted
 
 
 def build(entries: Encoded, key: Key, limit: int) -> Blocks:
@@ -104,8 +105,7 @@ def build(entries: Encoded, key: Key, limit: int) -> Blocks:
     counted: such a block says only that many entries share a common value.
     """
     head = entries.partial_date if key.partial_dates else None
-    codes, parted = _split(entries, key, limit, head)
-    order, sizes = runs(codes)
+    order, sizes, parted = _split(entries, key, limit, head)
     heads = _heads(head, order, sizes)
     kept = (sizes >= 2) & (sizes <= limit) & (heads >= 1)
     parted += int(_pairs(sizes, heads)[sizes > limit].sum())

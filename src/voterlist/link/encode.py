@@ -8,6 +8,7 @@ from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist import tables
 from voterlist.link.arrays import Bools, Codes, Longs, Words
@@ -25,7 +26,7 @@ ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
 """The names of the columns of rare words, as fields of a blocking key."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Coded:
     """One column of text: a code an entry, the distinct values, and how often each stands in the list.
 
@@ -41,8 +42,23 @@ class Coded:
 
         Identifiers are nearly all distinct, so ask only for those that are needed.
         """
-        chosen = self.values if of is None else self.values.take(pa.array(of))
-        return np.array(chosen.to_pylist(), dtype=object)
+        if of is None:
+            return self._every_word
+        return np.array(self.values.take(pa.array(of)).to_pylist(), dtype=object)
+
+    @cached_property
+    def _every_word(self) -> Words:
+        return np.array(self.values.to_pylist(), dtype=object)
+
+    @cached_property
+    def lengths(self) -> Codes:
+        """How many letters each distinct value has."""
+        return np.asarray(pc.utf8_length(self.values).to_numpy(zero_copy_only=False), np.int32)
+
+    @cached_property
+    def initials(self) -> Codes:
+        """The code point of the first letter of each distinct value."""
+        return np.array([ord(word[0]) for word in self._every_word], np.int32)
 
     @property
     def is_empty(self) -> bool:

@@ -44,9 +44,19 @@ _AZ = (
     Key("patronymic+date+place", ("patronymic", "date", "constituency"), ("precinct",)),
     Key("swapped-names+date", ("names", "date"), ()),
     # Without a full date: the year, and more of the name or the same constituency.
-    Key("given+patronymic+year", ("given", "patronymic", "year", "stem_initial"), ("constituency", "precinct"), partial_dates=True),
+    Key(
+        "given+patronymic+year",
+        ("given", "patronymic", "year", "stem_initial"),
+        ("constituency", "precinct"),
+        partial_dates=True,
+    ),
     Key("given+patronymic+year+place", ("given", "patronymic", "year", "constituency"), ("precinct", "street")),
-    Key("surname+given+year", ("stem", "given", "year", "patronymic_initial"), ("constituency", "precinct"), partial_dates=True),
+    Key(
+        "surname+given+year",
+        ("stem", "given", "year", "patronymic_initial"),
+        ("constituency", "precinct"),
+        partial_dates=True,
+    ),
     Key("surname+given+year+place", ("stem", "given", "year", "constituency"), ("precinct", "street")),
     # One home, for names or dates that went wrong.
     Key("given+house", ("given", "street", "house", "constituency"), ("year",)),

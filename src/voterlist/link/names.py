@@ -17,6 +17,9 @@ __all__ = ["CROSSED", "SWAPPED", "crossed", "distinct_pairs", "mark_swapped", "n
 SWAPPED, CROSSED = 7, 8
 """Levels of surname and given name that stand in each other's place: both, or one of them while the other differs."""
 
+_LONG_ENOUGH = 4
+"""Letters of a name in which one edit may be a slip."""
+
 
 def same(codes: Codes, left: Codes, right: Codes) -> Bools:
     """True where both entries have a value and it is one."""
@@ -37,8 +40,7 @@ def _similarity_levels(names: Coded, first: Codes, second: Codes, rare: int) -> 
     one, other = words[first], words[second]
     edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     alike = process.cpdist(one, other, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
-    length = np.array([len(name) for name in words], np.int32)
-    initial = np.array([ord(name[0]) for name in words], np.int32)
+    length, initial = names.lengths, names.initials
     shortest = np.minimum(length[first], length[second])
     uncommon = np.minimum(names.counts[first], names.counts[second]) <= rare
     longest = np.maximum(length[first], length[second])
@@ -77,15 +79,22 @@ def surname_levels(entries: Encoded, left: Codes, right: Codes, rare: int) -> Le
 
 
 def crossed(entries: Encoded, surname: Codes, given: Codes) -> Bools:
-    """True where a surname and another entry's given name are one, or of four letters and one edit apart."""
+    """True where a surname and another entry's given name are one, or of four letters and one later edit apart."""
     found = np.zeros(len(surname), np.bool_)
+    surnames, names = entries.surname, entries.given
     known = np.flatnonzero((surname >= 0) & (given >= 0))
-    size = max(len(entries.given.values), 1)
-    distinct, place = np.unique(surname[known].astype(np.int64) * size + given[known], return_inverse=True)
-    one, other = entries.surname.words((distinct // size).astype(np.int32)), entries.given.words(distinct % size)
-    edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
-    long = np.array([min(len(a), len(b)) >= 4 for a, b in zip(one, other, strict=True)], np.bool_)
-    found[known] = ((edits == 0) | ((edits == 1) & long))[place]
+    # The first letter must agree, which leaves few pairs to compare.
+    alike = known[surnames.initials[surname[known]] == names.initials[given[known]]] if len(known) else known
+    size = max(len(names.values), 1)
+    distinct, place = np.unique(surname[alike].astype(np.int64) * size + given[alike], return_inverse=True)
+    one, other = (distinct // size).astype(np.int32), (distinct % size).astype(np.int32)
+    edits = process.cpdist(
+        surnames.words()[one], names.words()[other], scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
+    )
+    long = (
+        np.minimum(surnames.lengths[one], names.lengths[other]) >= _LONG_ENOUGH if len(one) else np.zeros(0, np.bool_)
+    )
+    found[alike] = ((edits == 0) | ((edits == 1) & long))[place]
     return found
 
 

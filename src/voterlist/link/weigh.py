@@ -174,7 +174,7 @@ def _maximise(seen: Compared, expected: Floats, known: dict[str, Prior], log_m: 
             log_m[name][field] = _log_shares(field, prior.learnt(field, counts))
 
 
-def learn(entries: Encoded, seen: Patterns, profile: Profile, *, sample: int = 1_000_000, seed: int = 1) -> Model:
+def learn(entries: Encoded, seen: Patterns, profile: Profile, *, sample: int = 500_000, seed: int = 1) -> Model:
     """The model of a list from the patterns of its candidate pairs, by at most 50 rounds of EM."""
     known = {name: priors(profile, entries)[name] for name in CLASSES[:-1]}
     log_m = {
