@@ -26,11 +26,16 @@ __all__ = [
     "join_text",
     "map_unique",
     "matches",
+    "packed",
     "recoded",
     "similarity",
     "sort_by",
     "words",
 ]
+
+
+_WIDEST = 2**62
+"""Numbers up to here can be put together in 64 bits, and one added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ def coded(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
 
 
 def recoded(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
-    """A coded column with each of its distinct values replaced by the one at the same place of ``values``."""
+    """A coded column with each of its values, all distinct, replaced by the one at the same place of ``values``."""
     if values.equals(column.dictionary):
         return column
     distinct = values.dictionary_encode()
@@ -151,18 +156,33 @@ def group_codes(table: pa.Table, *names: str, known: bool = True) -> tuple[np.nd
     Codes count from 0 in order of appearance. A row with a null among the columns has -1, for what is
     missing equals nothing; with ``known=False`` the nulls of a column make a group of their own.
     """
-    combined = np.zeros(table.num_rows, dtype=np.int64)
     unknown = np.zeros(table.num_rows, dtype=bool)
+    singles = []
     for name in names:
-        single, values = codes(table.column(name))
+        single, _ = codes(table.column(name))
         unknown |= single < 0
-        # Made dense after each column, so that the product stays far below 2**63.
-        combined = pd.factorize(combined * (len(values) + 1) + single + 1)[0].astype(np.int64, copy=False)
+        singles.append(single)
+    combined = packed(singles, table.num_rows)
     kept = ~unknown if known else np.ones(table.num_rows, dtype=bool)
     dense, distinct = pd.factorize(combined[kept])
     result = np.full(table.num_rows, -1, dtype=np.int64)
     result[kept] = dense
     return result, len(distinct)
+
+
+def packed(columns: Iterable[np.ndarray[Any, Any]], rows: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """One number a row for several columns of codes (from -1 on), the same where two rows agree in all of them."""
+    number, width = np.zeros(rows, dtype=np.int64), 1
+    for column in columns:
+        size = int(column.max(initial=-1)) + 2
+        if width * size > _WIDEST:
+            number, distinct = pd.factorize(number)
+            number, width = number.astype(np.int64, copy=False), len(distinct)
+        number *= size
+        number += column
+        number += 1
+        width *= size
+    return number
 
 
 def matches(

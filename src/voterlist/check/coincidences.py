@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from voterlist.check.agreeing import agreeing
 from voterlist.check.register import Codes, Flags, Numbers, Register, RegisterTest
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import COINCIDENCE
@@ -70,6 +71,18 @@ def _joined(left: Codes, right: Codes) -> Codes:
     return joined
 
 
+def _pairs_within(group: Codes, code: Codes, groups: int) -> Numbers:
+    """How many pairs of rows of one group and one code each group has."""
+    known = (group >= 0) & (code >= 0)
+    width = int(code.max(initial=0)) + 1
+    number = np.sort(group[known] * width + code[known])
+    starts = np.flatnonzero(np.diff(number, prepend=-1))
+    size = np.diff(starts, append=len(number))
+    weights = size * (size - 1.0) / 2
+    pairs: Numbers = np.bincount(number[starts] // width, weights=weights, minlength=groups).astype(np.float64)
+    return pairs
+
+
 def _pairs(code: Codes, group: Codes, groups: int) -> Numbers:
     """How many pairs of rows with one code each group has; a code lies in one group."""
     known = code >= 0
@@ -88,10 +101,10 @@ def _expected(told: _Told, place: Codes, places: int) -> dict[tuple[str, ...], N
     block_of_band = np.zeros(bands, dtype=np.int64)
     block_of_band[band[band >= 0]] = block[band >= 0]
     of_band = _pairs(band, band, bands)
-    share = {name: _share(_pairs(_joined(band, told.names[name]), band, bands), of_band) for name in told.names}
+    share = {name: _share(_pairs_within(band, told.names[name], bands), of_band) for name in told.names}
     of_block = _pairs(block, block, places * 3)
-    share["stem"] = _share(_pairs(_joined(block, told.names["stem"]), block, places * 3), of_block)[block_of_band]
-    of_birth = {name: _pairs(_joined(block, getattr(told, name)), band, bands) for name in ("year", "date")}
+    share["stem"] = _share(_pairs_within(block, told.names["stem"], places * 3), of_block)[block_of_band]
+    of_birth = {name: _pairs_within(band, getattr(told, name), bands) for name in ("year", "date")}
     found = {}
     for agreement in AGREEMENTS:
         *names, birth = agreement
@@ -106,11 +119,9 @@ def _share(pairs: Numbers, of: Numbers) -> Numbers:
 
 def _found(told: _Told, place: Codes, places: int) -> dict[tuple[str, ...], Numbers]:
     """For each agreement the pairs of each place."""
-    common = _joined(_joined(_joined(place * 3 + told.sex, told.year), told.names["stem"]), told.names["given"])
     # Whoever agrees with nobody in what all agreements ask needs no further look.
-    rows = np.flatnonzero(common >= 0)
-    rows = rows[np.bincount(common[rows])[common[rows]] > 1]
-    common, place, date, patronymic = (column[rows] for column in (common, place, told.date, told.names["patronymic"]))
+    rows, common = agreeing([place * 3 + told.sex, told.year, told.names["stem"], told.names["given"]])
+    place, date, patronymic = (column[rows] for column in (place, told.date, told.names["patronymic"]))
     on_date = _joined(common, date)
     agreed = (_joined(on_date, patronymic), on_date, _joined(common, patronymic), common)
     return {agreement: _pairs(code, place, places) for agreement, code in zip(AGREEMENTS, agreed, strict=True)}
@@ -173,7 +184,7 @@ def _asked(register: Register) -> str:
 
 def coincidences_beyond_chance(register: Register) -> pa.Table:
     """Constituencies, and the whole list where it is not one of them, with more pairs than chance explains."""
-    table = counted(register)
+    table = register.remembered(counted)
     number, agreement = table.column("constituency"), table.column("agreement").cast(pa.string())
     one_place = len(number.unique().drop_null()) == 1
     asked: Flags = np.asarray(agreement.to_numpy(zero_copy_only=False) == _asked(register), dtype=bool)

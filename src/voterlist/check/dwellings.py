@@ -7,7 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.check.register import Register, RegisterTest
+from voterlist.check.agreeing import repeated, text_hashes
+from voterlist.check.register import Codes, Register, RegisterTest
 from voterlist.model import Rule, Severity, Unit
 from voterlist.tables import codes, group_codes
 
@@ -58,11 +59,24 @@ def dwelling_without_shared_surname(register: Register) -> pa.Table:
     )
 
 
-def _without_words(address: pa.ChunkedArray) -> pa.ChunkedArray:
+def _without_words(address: pa.Array) -> pa.Array:
     """Folded lines without the words for house and flat, which a list with a column for each does not have."""
     for word in _HOUSE_AND_FLAT:
         address = pc.replace_substring(address, pattern=f" {word} ", replacement=" ")
     return address
+
+
+def _addresses(register: Register) -> tuple[Codes, Codes]:
+    """(dwellings, codes): the dwellings whose whole address another dwelling has, and which one it is where."""
+    homes = register.voters.select(["constituency", "address"]).take(pa.array(register.dwellings.first))
+    line, lines = codes(homes.column("address"))
+    lines = _without_words(lines)
+    known = np.flatnonzero(line >= 0)
+    at = known[repeated(text_hashes(lines)[line[known]])]
+    # Two lines of one hash are told apart here.
+    few = homes.select(["constituency"]).take(pa.array(at))
+    few = few.append_column("address", lines.take(pa.array(line[at])))
+    return at, group_codes(few, "constituency", "address", known=False)[0]
 
 
 def address_in_two_precincts(register: Register) -> pa.Table:
@@ -71,13 +85,9 @@ def address_in_two_precincts(register: Register) -> pa.Table:
     For each precinct its first entry there, beside the first entry in another precinct. The value is the
     number of precincts.
     """
-    first = register.dwellings.first
-    homes = register.voters.select(["constituency", "precinct", "address"]).take(pa.array(first))
-    homes = homes.set_column(2, "address", _without_words(homes.column("address")))
-    address, _ = group_codes(homes, "constituency", "address", known=False)
-    known = np.asarray(homes.column("address").is_valid(), dtype=bool)
-    precinct, _ = codes(homes.column("precinct"))
-    frame = pd.DataFrame({"address": address, "precinct": precinct, "home": first})[known]
+    at, address = _addresses(register)
+    precinct, first = register.precincts.codes, register.dwellings.first
+    frame = pd.DataFrame({"address": address, "precinct": precinct[first[at]], "home": first[at]})
     frame = frame.sort_values(["address", "home"]).drop_duplicates(["address", "precinct"])
     homes_of = frame.groupby("address")["home"]
     count, lowest, following = (

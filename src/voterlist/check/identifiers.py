@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
+from voterlist.check.agreeing import agreeing, sharing
 from voterlist.check.register import Codes, Flags, Register, RegisterTest
 from voterlist.model import Rule, Severity, Unit
-from voterlist.tables import codes, differ, group_codes, similarity
+from voterlist.tables import differ, similarity
 
 __all__ = ["TESTS", "two_people"]
 
@@ -20,7 +21,7 @@ FIN_SHARED = Rule("fin-shared", Severity.ERROR, Unit.ENTRY, "a FIN belongs to on
 DOCUMENT_SHARED = Rule("document-shared", Severity.ERROR, Unit.ENTRY, "a document is issued to one person")
 TWO_FINS = Rule("two-fins", Severity.NOTE, Unit.ENTRY, "a person has one FIN; namesakes born on one day are rare")
 
-_PERSON = ("surname_stem", "given_skeleton", "patronymic_skeleton", "birth_year", "birth_month", "birth_day")
+_PERSON = ("surname_stem", "given_skeleton", "birth_year", "birth_month", "birth_day", "patronymic_skeleton")
 
 
 def _other_name(left: pa.Table, right: pa.Table, name: str) -> Flags:
@@ -49,15 +50,14 @@ def two_people(left: pa.Table, right: pa.Table) -> Flags:
     return given | (_other_date(left, right) & family)
 
 
-def _with_reference(register: Register, code: Codes) -> tuple[Codes, Codes]:
+def _with_reference(register: Register, shared: Codes, code: Codes) -> tuple[Codes, Codes]:
     """Rows that share a code beside the row of that code which holds the most (the first of several such)."""
-    shared = np.flatnonzero(code >= 0)
-    shared = shared[np.bincount(code[shared])[code[shared]] > 1]
     gaps = np.zeros(len(shared), dtype=np.int64)
     for name in _PERSON:
         gaps += ~register.known(name)[shared]
-    order = shared[np.lexsort((shared, gaps, code[shared]))]
-    leads = np.flatnonzero(np.diff(code[order], prepend=-1))
+    by_code = np.lexsort((shared, gaps, code))
+    order, code = shared[by_code], code[by_code]
+    leads = np.flatnonzero(np.diff(code, prepend=-1))
     reference = np.repeat(order[leads], np.diff(np.append(leads, len(order))))
     apart = order != reference
     return order[apart], reference[apart]
@@ -65,18 +65,17 @@ def _with_reference(register: Register, code: Codes) -> tuple[Codes, Codes]:
 
 def _shared(register: Register, rule: Rule, field: str) -> pa.Table:
     """Entries that share the field with another entry which seems to be somebody else."""
-    code, _ = codes(register.voters.column(field))
-    rows, reference = _with_reference(register, code.astype(np.int64))
-    left, right = (register.voters.take(pa.array(at)) for at in (rows, reference))
+    rows, reference = _with_reference(register, *sharing(register.voters.column(field)))
+    people = register.voters.select([*_PERSON, "given_sex"])
+    left, right = (people.take(pa.array(at)) for at in (rows, reference))
     apart = two_people(left, right)
     return register.entry_findings(rule, rows[apart], other=reference[apart], field=field)
 
 
 def two_fins(register: Register) -> pa.Table:
     """Entries of one surname, given name, patronymic and full birth date, each with another FIN."""
-    code, _ = group_codes(register.voters, *_PERSON)
-    code[~register.known("fin")] = -1
-    rows, reference = _with_reference(register, code)
+    with_fin = np.where(register.known("fin"), 0, -1)
+    rows, reference = _with_reference(register, *agreeing([with_fin, *map(register.codes, _PERSON)]))
     fin = register.voters.column("fin")
     apart = differ(fin.take(pa.array(rows)), fin.take(pa.array(reference)))
     return register.entry_findings(TWO_FINS, rows[apart], other=reference[apart], field="fin")

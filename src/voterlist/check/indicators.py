@@ -17,7 +17,7 @@ from voterlist.model import Unit
 from voterlist.schemas import INDICATOR, LIST, empty
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["INDICATORS", "indicators"]
+__all__ = ["INDICATORS", "indicators", "indicators_of"]
 
 INDICATORS: tuple[str, ...] = (
     "voters",
@@ -84,11 +84,16 @@ def indicators(
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    register = Register.of(voters, entries, empty(LIST), settings, on_day)
+    return indicators_of(Register.of(voters, entries, empty(LIST), settings, on_day))
+
+
+def indicators_of(register: Register) -> pa.Table:
+    """INDICATOR of a register, as ``indicators`` gives it."""
     if not len(register):
         return empty(INDICATOR)
     shares = {measure.code: judged(register, measure) for measure in MEASURES}
-    ages, digits, structure = age_histogram(register), final_digits(register), ages_judged(register)
+    ages, digits = register.remembered(age_histogram), final_digits(register)
+    structure = register.remembered(ages_judged)
     tables: list[pa.Table] = []
     wider: dict[str, _Statistic] = {}
     for places in _all_places(register):

@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.check.register import Register, RegisterTest
 from voterlist.facts.alphabets import meant
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
-from voterlist.tables import concat, map_unique
+from voterlist.tables import codes, concat
 
 __all__ = ["TESTS", "has_mixed_script", "has_strange_character"]
 
@@ -29,6 +30,8 @@ _BETWEEN = r"\s.,'’‘`ʼ´\-‐‑–()"
 _MIXED = re.compile(f"[{_LATIN}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN}]")
 _WORD = re.compile(r"[^\W\d_]+")
 _STRANGE = re.compile(f"[^{_LATIN}{_CYRILLIC}{_BETWEEN}]")
+_ANY_CYRILLIC = r"\p{Cyrillic}"
+"""Without it a name is of one script, composed or not."""
 
 MIXED_SCRIPT = Rule(
     "mixed-script",
@@ -59,22 +62,26 @@ def has_strange_character(text: str) -> bool:
     return _STRANGE.search(unicodedata.normalize("NFC", text).replace("i̇", "i")) is not None
 
 
-def _in_names(register: Register, rule: Rule, faulty: Callable[[str], bool]) -> pa.Table:
+def _in_names(register: Register, rule: Rule, suspect: str, faulty: Callable[[str], bool]) -> pa.Table:
+    """Entries with a faulty name; only names in which Arrow finds the pattern can be faulty."""
     found = []
     for name in _NAMES:
-        flags = map_unique(register.entries.column(name), faulty, pa.bool_()).fill_null(fill_value=False)
-        found.append(register.entry_findings(rule, np.asarray(flags, dtype=bool), field=name))
+        code, distinct = codes(register.entries.column(name))
+        at = np.flatnonzero(pc.match_substring_regex(distinct, suspect))
+        flags = np.zeros(len(distinct) + 1, dtype=bool)
+        flags[at] = [faulty(text) for text in distinct.take(pa.array(at)).to_pylist()]
+        found.append(register.entry_findings(rule, flags[code], field=name))
     return concat(found, FINDING)
 
 
 def mixed_script(register: Register) -> pa.Table:
     """Entries with a name in which one word has letters of two scripts."""
-    return _in_names(register, MIXED_SCRIPT, has_mixed_script)
+    return _in_names(register, MIXED_SCRIPT, _ANY_CYRILLIC, has_mixed_script)
 
 
 def strange_character(register: Register) -> pa.Table:
     """Entries with a name that holds a digit, a sign or a letter of another alphabet."""
-    return _in_names(register, STRANGE_CHARACTER, has_strange_character)
+    return _in_names(register, STRANGE_CHARACTER, _STRANGE.pattern, has_strange_character)
 
 
 TESTS = (RegisterTest(MIXED_SCRIPT, mixed_script), RegisterTest(STRANGE_CHARACTER, strange_character))

@@ -142,7 +142,7 @@ def ages_judged(register: Register) -> Judged:
     the spread between precincts, so that the squares of the winsorised distances are as large as chance makes them.
     """
     settings = register.settings
-    ages = np.where(register.named_precinct[:, None], age_histogram(register), 0)
+    ages = np.where(register.named_precinct[:, None], register.remembered(age_histogram), 0)
     group = register.constituency_of_precinct.codes
     whole = np.zeros((int(group.max(initial=-1)) + 1, ages.shape[1]), dtype=np.int64)
     np.add.at(whole, group, ages)

@@ -6,12 +6,11 @@ import re
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from voterlist.check.register import Codes, Register, RegisterTest
+from voterlist.check.register import Codes, Flags, Register, RegisterTest
 from voterlist.model import Rule, Severity, Unit
-from voterlist.tables import group_codes, map_unique
+from voterlist.tables import codes, group_codes
 
 __all__ = ["TESTS", "line_number"]
 
@@ -39,26 +38,29 @@ class _Numbered(NamedTuple):
 
 
 def _numbered(register: Register) -> _Numbered:
-    number = map_unique(register.entries.column("number"), line_number, pa.int64())
-    list_code, _ = group_codes(register.entries, "source", "sheet", "constituency", "precinct", known=False)
-    row = np.flatnonzero(number.is_valid())
-    frame = pd.DataFrame(
-        {
-            "row": row,
-            "list": list_code[row],
-            "number": np.asarray(number.fill_null(0))[row],
-            "line": np.asarray(register.entries.column("line"))[row],
-        }
-    )
-    repeated = frame.duplicated(["list", "number"])
-    through = repeated.groupby(frame["list"]).transform("mean") <= _MOST_REPEATED
-    frame = frame[through].sort_values(["list", "number", "line", "row"])
-    return _Numbered(*(frame[name].to_numpy(dtype=np.int64) for name in ("row", "list", "number")))
+    code, written = codes(register.entries.column("number"))
+    read = pa.array([line_number(text) for text in written.to_pylist()], pa.int64()).fill_null(-1)
+    number = np.append(np.asarray(read), -1)[code]
+    row = np.flatnonzero(number >= 0)
+    lists, count = group_codes(register.entries, "source", "sheet", "constituency", "precinct", known=False)
+    line = np.asarray(register.entries.column("line"))
+    row = row[np.lexsort((line[row], number[row], lists[row]))]
+    found = _Numbered(row, lists[row], number[row])
+    repeats, size = (np.bincount(found.list[at], minlength=count) for at in (~_is_new(found), slice(None)))
+    through = (repeats <= _MOST_REPEATED * size)[found.list]
+    return found if through.all() else _Numbered(*(part[through] for part in found))
+
+
+def _is_new(numbered: _Numbered) -> Flags:
+    """False where the number stands in the list a second time."""
+    new = np.ones(len(numbered.row), dtype=bool)
+    new[1:] = (np.diff(numbered.list) != 0) | (np.diff(numbered.number) != 0)
+    return new
 
 
 def line_number_gap(register: Register) -> pa.Table:
     """Lists in which numbers between the lowest and the highest are missing. Value: how many."""
-    numbered = _numbered(register)
+    numbered = register.remembered(_numbered)
     step = np.diff(numbered.number)
     inside = (np.diff(numbered.list) == 0) & (step > 1)
     count = np.bincount(numbered.list[1:][inside], weights=step[inside] - 1)
@@ -71,8 +73,8 @@ def line_number_gap(register: Register) -> pa.Table:
 
 def line_number_repeat(register: Register) -> pa.Table:
     """Entries with the line number of an earlier line of their list, beside the entry of that line."""
-    numbered = _numbered(register)
-    new = np.append(True, (np.diff(numbered.list) != 0) | (np.diff(numbered.number) != 0))[: len(numbered.row)]
+    numbered = register.remembered(_numbered)
+    new = _is_new(numbered)
     first = np.maximum.accumulate(np.where(new, np.arange(len(new)), 0))
     again = ~new
     return register.entry_findings(

@@ -15,7 +15,13 @@ from voterlist.model import Sex, Stage
 from voterlist.schemas import AGES, LIST, PROFILE, PROFILE_FIELDS, PYRAMID, VOTER, empty, require
 from voterlist.tables import from_columns, sort_by
 
-__all__ = ["profile", "pyramid", "pyramids"]
+__all__ = ["profile", "profile_of", "pyramid", "pyramids"]
+
+_AGED = pa.schema(
+    [VOTER.field(f"birth_{part}") for part in ("year", "month", "day")]
+    + [VOTER.field(name) for name in ("constituency", "precinct", "sex")]
+)
+"""What of VOTER a pyramid needs."""
 
 
 def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table:
@@ -27,7 +33,11 @@ def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    register = Register.of(voters, entries, empty(LIST), CheckSettings(), on_day)
+    return profile_of(Register.of(voters, entries, empty(LIST), CheckSettings(), on_day))
+
+
+def profile_of(register: Register) -> pa.Table:
+    """PROFILE of a register, as ``profile`` gives it."""
     precincts = register.precincts
     where = register.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
     columns = {
@@ -36,7 +46,7 @@ def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table
         "voters": precincts.size,
         "men": precincts.count(register.equals("sex", Sex.MALE)),
         "women": precincts.count(register.equals("sex", Sex.FEMALE)),
-        "median_age": _median(precincts.codes, completed_years(register.voters, on_day), len(precincts.size)),
+        "median_age": _median(precincts.codes, completed_years(register.voters, register.on_day), len(precincts.size)),
     }
     for name in PROFILE_FIELDS:
         columns[f"missing_{name}"] = precincts.count(missing(register, name)) / precincts.size
@@ -49,7 +59,7 @@ def pyramid(voters: pa.Table, on_day: dt.date) -> pa.Table:
     Raises:
         StageError: the table has the wrong shape.
     """
-    return _by_group(require(voters, VOTER, Stage.CHECK), on_day, (), PYRAMID)
+    return _by_group(require(voters, _AGED, Stage.CHECK), on_day, (), PYRAMID)
 
 
 def pyramids(voters: pa.Table, on_day: dt.date) -> pa.Table:
@@ -58,7 +68,7 @@ def pyramids(voters: pa.Table, on_day: dt.date) -> pa.Table:
     Raises:
         StageError: the table has the wrong shape.
     """
-    return _by_group(require(voters, VOTER, Stage.CHECK), on_day, ("constituency", "precinct"), AGES)
+    return _by_group(require(voters, _AGED, Stage.CHECK), on_day, ("constituency", "precinct"), AGES)
 
 
 def _by_group(voters: pa.Table, on_day: dt.date, places: tuple[str, ...], schema: pa.Schema) -> pa.Table:

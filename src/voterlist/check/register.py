@@ -6,23 +6,39 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.check.agreeing import Codes, Flags, agreeing
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.model import ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, FINDING, LIST, STREET, VOTER, require
-from voterlist.tables import from_columns, group_codes, sort_by
+from voterlist.tables import coded, codes, from_columns, group_codes, packed, sort_by
 
-__all__ = ["Codes", "Flags", "Groups", "Numbers", "Register", "RegisterTest", "groups_of"]
+__all__ = ["ENTRIES", "VOTERS", "Codes", "Flags", "Groups", "Numbers", "Register", "RegisterTest", "groups_of"]
 
-Codes = np.ndarray[Any, np.dtype[np.int64]]
+_Answer = TypeVar("_Answer")
+
+_IDENTIFIERS = ("fin", "document")
+"""Nearly all distinct: to code them would cost more than it saves."""
+_UNUSED = {"surname_skeleton", "street_kind", "building"}
+
+
+def _held(schema: pa.Schema) -> pa.Schema:
+    return coded(pa.schema([field for field in schema if field.name not in _UNUSED]), apart=_IDENTIFIERS)
+
+
+VOTERS = _held(VOTER)
+"""The columns of VOTER that are looked at, as they are held: text as codes of its distinct values."""
+ENTRIES = _held(ENTRY)
+"""ENTRY, held likewise."""
+
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,7 @@ class Register:
     streets: pa.Table = field(default_factory=STREET.empty_table, repr=False)
     """STREET: without rows where no register of streets was given."""
     _dates: dict[str, Codes] = field(default_factory=dict, repr=False)
+    _answers: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -80,8 +97,8 @@ class Register:
         Raises:
             StageError: a table has the wrong shape, or voters and entries are not the same entries.
         """
-        voters = _in_order(require(voters, VOTER, Stage.CHECK))
-        entries = _in_order(require(entries, ENTRY, Stage.CHECK))
+        voters = _in_order(require(voters, VOTERS, Stage.CHECK).combine_chunks())
+        entries = _in_order(require(entries, ENTRIES, Stage.CHECK).combine_chunks())
         if not voters.column("entry_id").equals(entries.column("entry_id")):
             raise StageError(
                 "voters and entries do not hold the same entry ids",
@@ -109,10 +126,22 @@ class Register:
             self._dates[name] = np.asarray(column, dtype=np.int64)
         return self._dates[name]
 
+    def codes(self, name: str) -> np.ndarray[Any, np.dtype[np.int32]]:
+        """The codes of a column of the voters, -1 where null."""
+        return codes(self.voters.column(name))[0]
+
     def equals(self, name: str, word: str) -> Flags:
         """True where this column of the voters is this word; null is no word."""
-        column = self.voters.column(name).cast(pa.string())
-        return np.asarray(pc.equal(column, word).fill_null(fill_value=False), dtype=bool)
+        code, distinct = codes(self.voters.column(name))
+        flags: Flags = code == pc.index(distinct, word).as_py()
+        return flags & (code >= 0)
+
+    def remembered(self, ask: Callable[[Register], _Answer]) -> _Answer:
+        """What this function says of the register; asked once, for several tests may want to know."""
+        if ask not in self._answers:
+            self._answers[ask] = ask(self)
+        answer: _Answer = self._answers[ask]
+        return answer
 
     @cached_property
     def permanent(self) -> Flags:
@@ -127,7 +156,7 @@ class Register:
     @cached_property
     def constituency_of_precinct(self) -> Groups:
         """The groups of ``precincts`` by constituency; the codes of what belongs together are equal."""
-        first = self.voters.take(pa.array(self.precincts.first))
+        first = self.voters.select(["constituency"]).take(pa.array(self.precincts.first))
         return groups_of(*group_codes(first, "constituency", known=False))
 
     @cached_property
@@ -136,10 +165,10 @@ class Register:
         return self.known("precinct")[self.precincts.first]
 
     @cached_property
-    def namesakes(self) -> Codes:
-        """One code for all entries of one name (all three parts) and full birth date; -1 where something is missing."""
-        names = ("surname", "given_name", "patronymic", "birth_year", "birth_month", "birth_day")
-        return group_codes(self.voters, *names)[0]
+    def namesakes(self) -> tuple[Codes, Codes]:
+        """(rows, codes): those who share all three names and the full birth date with another, and with whom."""
+        names = ("surname", "given_name", "birth_year", "birth_month", "birth_day", "patronymic")
+        return agreeing([self.codes(name) for name in names])
 
     @cached_property
     def dwellings(self) -> Groups:
@@ -153,10 +182,10 @@ class Register:
         with_flat = self.known("flat")
         block = np.bincount(house[with_flat], minlength=houses) > 0
         placed &= with_flat | ~block[house]
-        table = self.voters.select(["flat"]).append_column("house_code", pa.array(house, mask=~placed))
-        codes, count = group_codes(table, "house_code", "flat", known=False)
-        codes[~placed] = -1
-        return _dense(codes, count)
+        code, count = pd.factorize(packed([house[placed], self.codes("flat")[placed]], int(placed.sum())))
+        home = np.full(len(self), -1, dtype=np.int64)
+        home[placed] = code
+        return groups_of(home, len(count))
 
     def entry_findings(
         self,
@@ -211,13 +240,6 @@ class RegisterTest(NamedTuple):
 
     rule: Rule
     find: Callable[[Register], pa.Table]
-
-
-def _dense(codes: Codes, count: int) -> Groups:
-    """The groups of these codes, those without a row left out."""
-    used = np.bincount(codes[codes >= 0], minlength=count) > 0
-    renumbered = np.append(np.cumsum(used) - 1, -1)
-    return groups_of(renumbered[codes], int(used.sum()))
 
 
 def _in_order(table: pa.Table) -> pa.Table:

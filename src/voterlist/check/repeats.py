@@ -35,50 +35,41 @@ OTHER_CONSTITUENCY = Rule(
 
 
 class _Repeats(NamedTuple):
-    """For each row the first row of the same names and full date; the row itself where there is none before it."""
+    """Those who share names and full date with another, and the first of each group; in no group, the row itself."""
 
+    rows: Codes
     in_precinct: Codes
     in_constituency: Codes
     anywhere: Codes
 
 
-def _firsts(code: Codes) -> Codes:
+def _firsts(rows: Codes, code: Codes) -> Codes:
     """The first row of each row's code; the row itself where it has none."""
     groups = groups_of(code, int(code.max(initial=-1)) + 1)
-    return np.where(code >= 0, np.append(groups.first, 0)[code], np.arange(len(code)))
+    return np.where(code >= 0, rows[np.append(groups.first, 0)[code]], rows)
 
 
 def _repeats(register: Register) -> _Repeats:
     """Who stands where before. Where the constituency is not known to anybody, the precinct alone says the place."""
-    person = register.namesakes
-    # Few stand more than once; only their places are looked at.
-    shared = np.flatnonzero(person >= 0)
-    shared = shared[np.bincount(person[shared])[person[shared]] > 1]
-    places = register.voters.select(list(_PLACES)).take(pa.array(shared))
-    table = places.append_column("person", pa.array(person[shared], pa.int64()))
+    rows, person = register.namesakes
+    places = register.voters.select(list(_PLACES)).take(pa.array(rows))
+    table = places.append_column("person", pa.array(person))
     whole, part = (group_codes(table, "person", *_PLACES[:count], known=False)[0] for count in (1, 2))
-    part[~register.known("precinct")[shared]] = -1
-    rows = np.arange(len(register))
-    found = _Repeats(*(rows.copy() for _ in _Repeats._fields))
-    for into, code in zip(found, (part, whole, person[shared]), strict=True):
-        into[shared] = shared[_firsts(code)]
-    return found
+    part[~register.known("precinct")[rows]] = -1
+    return _Repeats(rows, *(_firsts(rows, code) for code in (part, whole, person)))
 
 
 def _repeated(register: Register, rule: Rule) -> pa.Table:
     """Entries that an earlier one equals in names and full birth date, told by the narrowest place of the two."""
-    first, rows = _repeats(register), np.arange(len(register))
-    in_precinct, in_constituency = first.in_precinct != rows, first.in_constituency != rows
-    known = register.known("constituency")
+    rows, *firsts = register.remembered(_repeats)
+    in_precinct, in_constituency, anywhere = (first != rows for first in firsts)
+    known, in_known = (register.known(name) for name in _PLACES)
     flags, other = {
-        SAME_PRECINCT: (in_precinct, first.in_precinct),
-        SAME_CONSTITUENCY: (in_constituency & ~in_precinct & register.known("precinct"), first.in_constituency),
-        OTHER_CONSTITUENCY: (
-            (first.anywhere != rows) & ~in_constituency & known & known[first.anywhere],
-            first.anywhere,
-        ),
+        SAME_PRECINCT: (in_precinct, firsts[0]),
+        SAME_CONSTITUENCY: (in_constituency & ~in_precinct & in_known[rows], firsts[1]),
+        OTHER_CONSTITUENCY: (anywhere & ~in_constituency & known[rows] & known[firsts[2]], firsts[2]),
     }[rule]
-    return register.entry_findings(rule, flags, other=other[flags])
+    return register.entry_findings(rule, rows[flags], other=other[flags])
 
 
 TESTS = tuple(

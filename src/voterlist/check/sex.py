@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 
 from voterlist.check.register import Register, RegisterTest
-from voterlist.model import Rule, Severity, Unit
-from voterlist.tables import differ
+from voterlist.model import Rule, Severity, Sex, Unit
 
 __all__ = ["TESTS"]
 
@@ -37,7 +37,9 @@ _FIELD = {"patronymic": "patronymic", "surname": "surname", "given": "given_name
 
 def _contradicted(register: Register, witness: str) -> pa.Table:
     """Entries whose stated sex is not the one that this part of the name says; a silent part says nothing."""
-    flags = differ(register.voters.column("sex"), register.voters.column(f"{witness}_sex"))
+    flags = np.zeros(len(register), dtype=bool)
+    for stated, said in ((Sex.MALE, Sex.FEMALE), (Sex.FEMALE, Sex.MALE)):
+        flags |= register.equals("sex", stated) & register.equals(f"{witness}_sex", said)
     return register.entry_findings(_CONTRADICTED_BY[witness], flags, field=_FIELD[witness])
 
 

@@ -43,7 +43,7 @@ def birth_year_only(register: Register) -> pa.Table:
 
 def age_structure_outlier(register: Register) -> pa.Table:
     """Precincts whose voters are of other ages than those of the rest of the constituency."""
-    return found_outliers(register, AGE_STRUCTURE_OUTLIER, ages_judged(register), "birth_date")
+    return found_outliers(register, AGE_STRUCTURE_OUTLIER, register.remembered(ages_judged), "birth_date")
 
 
 TESTS = (

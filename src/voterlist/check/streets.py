@@ -16,7 +16,7 @@ from rapidfuzz.process import cdist
 from voterlist.check.register import Codes, Flags, Numbers, Register, RegisterTest
 from voterlist.model import Covers, ListKind, Rule, Severity, Unit
 from voterlist.schemas import FINDING, REGISTER_USE, STREET, VOTER, require
-from voterlist.tables import codes, from_columns, group_codes, matches
+from voterlist.tables import coded, codes, from_columns, group_codes, matches
 
 __all__ = ["STREET_MEASURES", "TESTS", "street_use"]
 
@@ -39,6 +39,8 @@ STREET_MEASURES = ("inside", "outside", "no-street", "no-such-street", "precinct
 """What an address of a permanent list comes to be, in the order of the codes."""
 
 _VOTER_PLACE = ("constituency", "precinct", "settlement", "street", "house")
+_JUDGED = coded(pa.schema([VOTER.field(name) for name in ("list_kind", *_VOTER_PLACE)]))
+"""What of VOTER is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
     if streets is None:
         counts: list[int | None] = [None] * (len(STREET_MEASURES) + 2)
     else:
-        verdict = _judge(require(voters, VOTER, "check"), require(streets, STREET, "check")).verdict
+        verdict = _judge(require(voters, _JUDGED, "check"), require(streets, STREET, "check")).verdict
         each = np.bincount(verdict[verdict >= 0], minlength=len(STREET_MEASURES)).tolist()
         counts = [sum(each), each[INSIDE] + each[OUTSIDE], *each]
     columns = {
@@ -230,6 +232,6 @@ def _words(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
 
 def _leading_number(table: pa.Table, name: str) -> Codes:
     """The number at the beginning of a house, -1 where none is known: 12 of 12A and of 12/3."""
-    parts = pc.extract_regex(table.column(name).combine_chunks(), r"^(?P<number>\d{1,4})(?:\D|$)")
+    parts = pc.extract_regex(table.column(name).cast(pa.string()).combine_chunks(), r"^(?P<number>\d{1,4})(?:\D|$)")
     found = pc.struct_field(parts, "number")
     return np.asarray(found.cast(pa.int64()).fill_null(-1), dtype=np.int64)
