@@ -145,5 +145,5 @@ def _laid(
     """A column of the rows: ``values`` are ``many`` of ordinary addresses, by ``place``, then one for each other."""
     at = place.astype(np.int32)
     at[rest] = np.arange(many, many + len(rest))
-    table = pa.array(values, pa.string())
-    return recoded(pa.DictionaryArray.from_arrays(pa.array(at).take(written.indices), table), table)
+    table = pa.array(values, pa.string()).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(table.indices.take(pa.array(at)).take(written.indices), table.dictionary)
