@@ -145,7 +145,5 @@ def _laid(
     """A column of the rows: ``values`` are ``many`` of ordinary addresses, by ``place``, then one for each other."""
     at = place.astype(np.int32)
     at[rest] = np.arange(many, many + len(rest))
-    # Two addresses may have one street: the values are made distinct.
     table = pa.array(values, pa.string()).dictionary_encode()
-    codes = table.indices.take(pa.array(at)).take(written.indices)
-    return pa.DictionaryArray.from_arrays(codes, table.dictionary)
+    return pa.DictionaryArray.from_arrays(table.indices.take(pa.array(at)).take(written.indices), table.dictionary)
