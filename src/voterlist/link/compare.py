@@ -98,7 +98,8 @@ def _document_levels(document: Coded, left: Codes, right: Codes) -> Levels:
     So long a text is no card's number: it is an e-mail address, say, and is mistyped as a name is.
     """
     levels, other, one, two = _identifier_levels(document, left, right, differs=4)
-    long = np.array([min(len(a), len(b)) >= _LONG for a, b in zip(one, two, strict=True)], np.bool_)
+    shorter = np.minimum(document.lengths[document.codes[left[other]]], document.lengths[document.codes[right[other]]])
+    long = shorter >= _LONG
     alike = process.cpdist(one[long], two[long], scorer=OSA.normalized_similarity, dtype=np.float32) >= _ALIKE
     where = other[np.flatnonzero(long)[alike]]
     levels[where[levels[where] == 4]] = 3

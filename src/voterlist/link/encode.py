@@ -123,10 +123,17 @@ class Encoded:
         return _by_sex(self.stem, self.sex)
 
     @cached_property
+    def joins(self) -> dict[tuple[str, ...], Codes]:
+        """What several keys need, worked out once: one code an entry for several fields together."""
+        return {}
+
+    @cached_property
     def date_code(self) -> Codes:
-        """The full birth date as days in order, 372 a year; -1 where a part is unknown."""
+        """Days of a calendar of 31 days a month, from the first year of the list; -1 where a part is unknown."""
+        first = int(self.year[self.year > 0].min(initial=3000))
         full = (self.year > 0) & (self.month > 0) & (self.day > 0)
-        return np.where(full, self.year * 372 + (self.month - 1) * 31 + self.day - 1, -1).astype(np.int32)
+        days = ((self.year - first) * 12 + self.month - 1) * 31 + self.day - 1
+        return np.where(full, days, -1).astype(np.int32)
 
     @cached_property
     def date_counts(self) -> Longs:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
 
 from voterlist.link.arrays import Codes, Longs, Words
 from voterlist.link.encode import ADDRESS_WORDS, Coded, Encoded
-from voterlist.link.grouping import joined
+from voterlist.link.grouping import dense, joined
 
 __all__ = ["field", "together"]
+
+_NAMES = frozenset({"stem", "given", "patronymic"})
 
 
 def _derived(coded: Coded, derive: Callable[[str], str]) -> Codes:
@@ -48,15 +51,8 @@ def _numbers(line: str) -> str:
     return " ".join(sorted(found)) if len(found) > 1 else ""
 
 
-def _full_date(entries: Encoded) -> Codes:
-    """Days of a calendar of 31 days a month, counted from the first year of the list; -1 where a part is unknown."""
-    first = int(entries.year[entries.year > 0].min(initial=3000))
-    days = ((entries.year - first) * 12 + entries.month - 1) * 31 + entries.day - 1
-    return np.where(entries.date >= 0, days, -1).astype(np.int32)
-
-
 _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
-    "date": _full_date,
+    "date": lambda entries: entries.date_code,
     "initials": _initials,
     "stem_initial": lambda entries: _initial(entries.stem),
     "given_initial": lambda entries: _initial(entries.given),
@@ -83,11 +79,22 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
     return codes
 
 
+def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes:
+    """One small code an entry for two or three names together; most keys begin with such."""
+    if names not in entries.joins:
+        first = _whole_names(entries, names[:-1]) if len(names) > 2 else field(entries, names[0])
+        codes = dense(joined(first.astype(np.int64), field(entries, names[-1])))
+        entries.joins[names] = codes.astype(np.int32)
+    return entries.joins[names]
+
+
 def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     """One code an entry for several fields, -1 where one of them is unknown; of no field, one code for all."""
     if not names:
         return np.zeros(entries.size, np.int64)
-    codes = field(entries, names[0]).astype(np.int64)
-    for name in names[1:]:
+    whole = len(list(itertools.takewhile(_NAMES.__contains__, names)))
+    codes = _whole_names(entries, names[:whole]) if whole > 1 else field(entries, names[0])
+    codes = codes.astype(np.int64)
+    for name in names[max(whole, 1) :]:
         codes = joined(codes, field(entries, name))
     return codes
