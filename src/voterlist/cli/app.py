@@ -23,6 +23,7 @@ class _Guarded(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; what it raises is told in words, and its exit code ends the process."""
+        as_json = "--json" in ctx.args
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -34,8 +35,9 @@ class _Guarded(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
         except Exception as error:
-            if _is_for_typer(error):
+            if _is_for_typer(error) and not (as_json and hasattr(error, "format_message")):
                 raise
+            TERMINAL.json = TERMINAL.json or as_json
             failure = describe(error)
             report(failure)
             raise SystemExit(failure.exit_code) from None

@@ -101,6 +101,15 @@ def link(
         )
 
 
+def _give_memory_back() -> None:
+    """Take the allocator that returns to the system what was needed for a moment only, where Arrow brings it.
+
+    Measured on a list of 6.6 million entries: the other holds twice as much when the linkage begins.
+    """
+    if "jemalloc" in pa.supported_memory_backends():
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
+
+
 def _tell_plan(files: Sequence[Path], columns: Path | None, profile: Profile, *, as_json: bool) -> None:
     """What each blocking key would cost; no pair is made."""
     with Steps() as steps:
@@ -171,12 +180,13 @@ def _voters(files: Sequence[Path], columns: Map | None, profile: Profile, steps:
 
     What millions of entries take in memory would otherwise stay there until the pairs are found.
     """
-    _require(files)
+    _give_memory_back()
     steps(Stage.INGEST, 0, 1)
-    # In the order of their ids the linkage need not sort them again.
-    entries = sort_by(_entries(files, columns), "entry_id")
+    held = [_entries(files, columns)]
     steps(Stage.NORMALIZE, 0, 1)
-    return entries.num_rows, [normalize(entries, profile, coded=True).table]
+    # In the order of their ids the linkage need not sort them again.
+    voters = normalize(sort_by(held.pop(), "entry_id"), profile, coded=True).table
+    return voters.num_rows, [voters]
 
 
 def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
@@ -184,17 +194,6 @@ def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
     TERMINAL.say(SAY("cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast)))
     headers = [SAY(f"cli.table.{name}") for name in ("key", "blocks", "pairs", "largest", "not-compared")]
     TERMINAL.table(headers, [dataclasses.astuple(line) for line in forecast])
-
-
-def _require(files: Sequence[Path]) -> None:
-    """Refuse what is no file.
-
-    Raises:
-        UsageError: a path leads to no file.
-    """
-    for path in files:
-        if not path.is_file():
-            raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
 
 
 def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
@@ -218,11 +217,13 @@ def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
 
 def _intake(files: Sequence[Path], columns: Map | None) -> tuple[Intake, dict[str, str]]:
     """The intake of these files, as lists of precincts or by the map as tables, and the names of their contents."""
-    _require(files)
     # A table of the program's own format has ids and one header: it is no list that somebody typed.
     if columns is not None or all(path.suffix == ".parquet" for path in files):
         return merge([table_intake(readers.read_table(path), columns) for path in files]), {}
     settings = IngestSettings()
+    for path in files:
+        if not path.is_file():
+            raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
     raw = [file for path in files for file in readers.read_files(path, path.name, settings)]
     return ingest(raw, settings, constituency=None), {file.source: file.name for file in raw}
 
