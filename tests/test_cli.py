@@ -519,6 +519,42 @@ def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_
     assert "Statistics of the precincts" in call("check", *lists, "--today", "2026-02-03").stdout
 
 
+def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(workspace, tmp_path):
+    """A test switched off asks nothing, and an accepted finding is counted instead of raised."""
+    lists = sorted((workspace / "inbox" / "88").iterdir())
+    out = tmp_path / "findings.parquet"
+
+    def asked(*options):
+        result = json.loads(call("check", *lists, *options, "--out", out, "--today", "2026-02-03", "--json").stdout)
+        return {row["rule"]: row["count"] for row in result["findings"]}, result["accepted"]
+
+    counted, accepted = asked()
+    assert (counted["precinct-too-small"], accepted) == (2, 0)
+    small = next(row for row in pq.read_table(out).to_pylist() if row["rule"] == "precinct-too-small")
+    place = "\n".join(f"{name} = {small[name]}" for name in ("constituency", "precinct", "value") if small[name])
+    settings = workspace / "voterlist.toml"
+    with settings.open("a", encoding="utf-8") as file:
+        file.write(f'\n[[check.accepted]]\nrule = "precinct-too-small"\n{place}\nreason = "A mountain village"\n')
+    counted, accepted = asked()
+    assert (counted["precinct-too-small"], counted["findings-accepted"], accepted) == (1, 1, 1)
+    other = tmp_path / "other.toml"
+    other.write_text("[check.rules.precinct-too-small]\nenabled = false\n", encoding="utf-8")
+    counted, accepted = asked("--settings", other)
+    assert ("precinct-too-small" in counted, accepted) == (False, 0)
+    assert call("check", *lists, "--settings", tmp_path / "none.toml").exit_code == 2
+
+
+def test_check_alone_tells_what_chance_explains(workspace):
+    """The pairs by chance beside the pairs found are printed, and given to scripts, for each kind of agreement."""
+    lists = sorted((workspace / "inbox" / "88").iterdir())
+    assert "What chance alone would give" in call("check", *lists, "--today", "2026-02-03").stdout
+    rows = json.loads(call("check", *lists, "--json").stdout)["coincidences"]
+    assert len(rows) == 4
+    assert rows[0]["agreement"] == "stem+given+patronymic+date"
+    assert rows[-1]["found"] >= rows[0]["found"]
+    assert all(row["expected"] > 0 for row in rows)
+
+
 def test_check_of_something_that_is_no_table_has_exit_code_three(tmp_path):
     """Nothing could be read, so nothing was checked."""
     path = tmp_path / "scan.csv"

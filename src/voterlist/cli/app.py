@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from voterlist.cli import compare, evaluate, explain, inspect, linkage, names, review, run, synth, workspace
+from voterlist.cli import compare, evaluate, explain, inspect, linkage, names, register, review, run, synth, workspace
 from voterlist.cli.failure import describe, report
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
@@ -90,7 +90,7 @@ APP.command("run", **_words("run"))(run.run)
 APP.command("inspect", **_words("inspect"))(inspect.inspect)
 APP.command("status", **_words("status"))(workspace.status)
 APP.command("link", **_words("link"))(linkage.link)
-APP.command("check", **_words("check"))(linkage.check)
+APP.command("check", **_words("check"))(register.check)
 APP.command("compare", **_words("compare"))(compare.compare)
 APP.command("names", **_words("names"))(names.names)
 APP.command("evaluate", **_words("evaluate"))(evaluate.evaluate)
