@@ -1,8 +1,10 @@
+import errno
 import json
 import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import openpyxl
@@ -15,7 +17,8 @@ import workspaces
 from voterlist import cli, pipeline
 from voterlist.catalogue import catalogue, entries
 from voterlist.cli.app import APP
-from voterlist.cli.terminal import Terminal
+from voterlist.cli.failure import describe
+from voterlist.cli.terminal import Steps, Terminal
 from voterlist.cli.words import language_of
 
 EN, AZ = catalogue("en"), catalogue("az")
@@ -298,6 +301,33 @@ def test_a_slip_on_the_command_line_is_wrong_usage(arguments):
     assert (found.exit_code, found.stdout) == (2, "")
 
 
+@pytest.mark.parametrize("arguments", [["march"], ["link", "x", "--nonsense"], ["synth", "x", "--voters", "many"]])
+def test_a_slip_on_the_command_line_is_json_where_json_was_asked_for(arguments):
+    """A script that asked for JSON gets an object with the code and what to do, not a page of usage."""
+    found = call(*arguments, "--json")
+    error = json.loads(found.stdout)["error"]
+    assert (found.exit_code, error["code"]) == (2, "wrong-usage")
+    assert error["what"]
+    assert error["todo"]
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOSPC, "disk-full"),
+        (errno.EACCES, "no-permission"),
+        (errno.EROFS, "no-permission"),
+        (errno.ENOENT, "no-such-file"),
+        (errno.EIO, "file-trouble"),
+    ],
+)
+def test_what_the_system_refused_is_told_by_what_it_was(number, code):
+    """No room, no permission, no such file and a broken disk are four things, each with what to do."""
+    failure = describe(OSError(number, "refused", "list.csv"))
+    assert (failure.code, failure.exit_code, failure.where) == (code, 5, "list.csv")
+    assert failure.todo
+
+
 def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(workspace, monkeypatch):
     """The message of an exception may quote a person; only its type and the line of the program leave."""
 
@@ -389,6 +419,34 @@ def test_link_and_evaluate_work_on_any_table(people):
     assert measured["recall"] == 1.0
 
 
+def test_link_tells_what_each_key_costs_before_it_tells_what_it_found(people):
+    """The forecast of the pairs stands first, a line a key, and the pairs found follow it."""
+    pairs = people / "pairs.parquet"
+    found = call("link", people / "people.csv", "--columns", people / "map.toml", "--out", pairs)
+    forecast = found.stdout.index(EN("cli.table.not-compared"))
+    assert forecast < found.stdout.index(EN("cli.table.kind"))
+    plan = call("link", people / "people.csv", "--columns", people / "map.toml", "--plan")
+    assert found.stdout.startswith(plan.stdout)
+
+
+def test_a_file_that_is_not_there_is_not_called_damaged(people):
+    """The command says that there is no such file, and to look at the path."""
+    found = call("link", people / "nothing.parquet", "--out", people / "p.parquet")
+    assert EN("error.no-such-file.what", path="nothing.parquet") in found.stderr
+    assert EN("error.no-such-file.todo", path="nothing.parquet") in found.stderr
+
+
+def test_work_that_tells_nothing_of_itself_is_told_of(monkeypatch, capsys):
+    """Whoever waits longer than the patience reads what is being done, though the work says it but once."""
+    monkeypatch.setattr("voterlist.cli.terminal._PATIENCE", 0.02)
+    with Steps() as steps:
+        steps("link", 0, 1)
+        end = time.monotonic() + 5
+        while not (told := capsys.readouterr().err) and time.monotonic() < end:
+            time.sleep(0.01)
+    assert EN("cli.stage.link") in told
+
+
 def test_files_that_share_ids_are_told_apart(people):
     """Two files numbered from 1 are one list, and each id says from which file it is."""
     other = people / "other.csv"
@@ -459,6 +517,42 @@ def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_
     assert 'id="audit"' in page
     assert "entries proposed as repeats" not in page
     assert "Statistics of the precincts" in call("check", *lists, "--today", "2026-02-03").stdout
+
+
+def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(workspace, tmp_path):
+    """A test switched off asks nothing, and an accepted finding is counted instead of raised."""
+    lists = sorted((workspace / "inbox" / "88").iterdir())
+    out = tmp_path / "findings.parquet"
+
+    def asked(*options):
+        result = json.loads(call("check", *lists, *options, "--out", out, "--today", "2026-02-03", "--json").stdout)
+        return {row["rule"]: row["count"] for row in result["findings"]}, result["accepted"]
+
+    counted, accepted = asked()
+    assert (counted["precinct-too-small"], accepted) == (2, 0)
+    small = next(row for row in pq.read_table(out).to_pylist() if row["rule"] == "precinct-too-small")
+    place = "\n".join(f"{name} = {small[name]}" for name in ("constituency", "precinct", "value") if small[name])
+    settings = workspace / "voterlist.toml"
+    with settings.open("a", encoding="utf-8") as file:
+        file.write(f'\n[[check.accepted]]\nrule = "precinct-too-small"\n{place}\nreason = "A mountain village"\n')
+    counted, accepted = asked()
+    assert (counted["precinct-too-small"], counted["findings-accepted"], accepted) == (1, 1, 1)
+    other = tmp_path / "other.toml"
+    other.write_text("[check.rules.precinct-too-small]\nenabled = false\n", encoding="utf-8")
+    counted, accepted = asked("--settings", other)
+    assert ("precinct-too-small" in counted, accepted) == (False, 0)
+    assert call("check", *lists, "--settings", tmp_path / "none.toml").exit_code == 2
+
+
+def test_check_alone_tells_what_chance_explains(workspace):
+    """The pairs by chance beside the pairs found are printed, and given to scripts, for each kind of agreement."""
+    lists = sorted((workspace / "inbox" / "88").iterdir())
+    assert "What chance alone would give" in call("check", *lists, "--today", "2026-02-03").stdout
+    rows = json.loads(call("check", *lists, "--json").stdout)["coincidences"]
+    assert len(rows) == 4
+    assert rows[0]["agreement"] == "stem+given+patronymic+date"
+    assert rows[-1]["found"] >= rows[0]["found"]
+    assert all(row["expected"] > 0 for row in rows)
 
 
 def test_check_of_something_that_is_no_table_has_exit_code_three(tmp_path):

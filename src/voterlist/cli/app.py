@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from voterlist.cli import compare, evaluate, explain, inspect, linkage, names, review, run, synth, workspace
+from voterlist.cli import compare, evaluate, explain, inspect, linkage, names, register, review, run, synth, workspace
 from voterlist.cli.failure import describe, report
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
@@ -23,6 +23,7 @@ class _Guarded(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; what it raises is told in words, and its exit code ends the process."""
+        as_json = "--json" in ctx.args
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -34,8 +35,9 @@ class _Guarded(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
         except Exception as error:
-            if _is_for_typer(error):
+            if _is_for_typer(error) and not (as_json and hasattr(error, "format_message")):
                 raise
+            TERMINAL.json = TERMINAL.json or as_json
             failure = describe(error)
             report(failure)
             raise SystemExit(failure.exit_code) from None
@@ -88,7 +90,7 @@ APP.command("run", **_words("run"))(run.run)
 APP.command("inspect", **_words("inspect"))(inspect.inspect)
 APP.command("status", **_words("status"))(workspace.status)
 APP.command("link", **_words("link"))(linkage.link)
-APP.command("check", **_words("check"))(linkage.check)
+APP.command("check", **_words("check"))(register.check)
 APP.command("compare", **_words("compare"))(compare.compare)
 APP.command("names", **_words("names"))(names.names)
 APP.command("evaluate", **_words("evaluate"))(evaluate.evaluate)

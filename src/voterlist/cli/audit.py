@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from voterlist import report
 from voterlist.catalogue import LANGUAGES
-from voterlist.check import profile, pyramid, pyramids
+from voterlist.check import Examined
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.io import html, store
@@ -20,7 +20,7 @@ from voterlist.model import Level
 from voterlist.report import Words
 from voterlist.report.audit import build_audit
 from voterlist.report.audited import Audit
-from voterlist.schemas import AGES, CASE, COMPARISON, PAIR, REGISTER_USE, SCORECARD, Intake, empty
+from voterlist.schemas import AGES, CASE, COMPARISON, PAIR, REGISTER_USE, SCORECARD, VOTER, Intake, empty
 
 __all__ = ["audit_as_json", "tell_audit", "write_audit"]
 
@@ -75,9 +75,8 @@ def audit_as_json(table: pa.Table) -> dict[str, Any]:
 def write_audit(
     folder: Path,
     intake: Intake,
-    voters: pa.Table,
+    examined: Examined,
     findings: pa.Table,
-    table: pa.Table,
     names: Mapping[str, str],
     on_day: dt.date,
 ) -> tuple[Path, ...]:
@@ -87,7 +86,7 @@ def write_audit(
         OSError: the folder cannot be made, or a page not be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    model = _model(intake, voters, findings, table, names, on_day)
+    model = _model(intake, examined, findings, names, on_day)
     paths = []
     for language in LANGUAGES:
         path = folder / f"audit-{language}.html"
@@ -98,30 +97,28 @@ def write_audit(
 
 def _model(
     intake: Intake,
-    voters: pa.Table,
+    examined: Examined,
     findings: pa.Table,
-    table: pa.Table,
     names: Mapping[str, str],
     on_day: dt.date,
 ) -> report.ReportModel:
     """The model of lists of which nobody has looked for repeats, and beside which no register lies."""
-    profiles = profile(voters, intake.entries, on_day=on_day)
     return report.build(
         facts=report.Facts(str(on_day.year), Level.CONEC, _only_constituency(intake.entries), on_day),
         entries=intake.entries,
-        voters=voters,
+        voters=empty(VOTER),
         lists=intake.lists,
         set_aside=intake.set_aside,
         findings=findings,
         cases=empty(CASE),
         pairs=empty(PAIR),
-        profile=profiles,
-        pyramid=pyramid(voters, on_day),
+        profile=examined.profile,
+        pyramid=examined.pyramid,
         sources=names,
-        indicators=table,
-        ages=pyramids(voters, on_day),
+        indicators=examined.indicators,
+        ages=examined.pyramids,
         scorecard=report.scorecard_of(
-            profile=profiles,
+            profile=examined.profile,
             lists=intake.lists,
             set_aside=intake.set_aside,
             findings=findings,

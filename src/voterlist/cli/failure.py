@@ -40,6 +40,9 @@ def describe(error: BaseException) -> Failure:
     if isinstance(error, VoterlistError):
         what, todo = _texts(error)
         return Failure(error.code, error.exit_code, what, _where(error), todo)
+    if hasattr(error, "format_message"):
+        # The command line library's own error: of an option it does not know, or a value it cannot read.
+        return Failure("wrong-usage", 2, error.format_message(), "", SAY("error.wrong-usage.todo"))
     if isinstance(error, OSError):
         code = _code_of(error)
         path = str(error.filename or "")

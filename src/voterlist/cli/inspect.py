@@ -10,8 +10,8 @@ from typing import Annotated, Any
 
 import typer
 
-from voterlist import config, ingest, pipeline
-from voterlist.cli.options import Json
+from voterlist import config, ingest
+from voterlist.cli.options import Json, settings_around
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
 from voterlist.config import IngestSettings
@@ -41,7 +41,7 @@ def inspect(files: Files, settings: SettingsFile = None, constituency: Constitue
     """Show what is understood of a list, before anything is taken in."""
     accounts: list[FileAccount] = []
     for root, number, paths in _batches(files):
-        chosen = _settings(settings, root)
+        chosen = settings_around(settings, root).ingest
         raw = [raw for path in paths for raw in _read(path, root, chosen)]
         accounts += ingest.inspect(raw, chosen, constituency=constituency or number)
     accounts.sort(key=lambda account: (account.name, account.copy))
@@ -90,13 +90,6 @@ def _home(path: Path, folder: Path) -> tuple[Path, int | None]:
             match = _NUMBER.match(inside[0]) if len(inside) > 1 else None
             return parent, int(match[1]) if match else None
     return folder, None
-
-
-def _settings(given: Path | None, root: Path) -> IngestSettings:
-    """The settings of the file given, else of the workspace around the folder, else the defaults."""
-    near = [folder / config.FILE_NAME for folder in (root, *root.parents)]
-    path = given or next((path for path in near if path.is_file()), None)
-    return config.load(path, rule_codes=pipeline.RULE_CODES).ingest if path else IngestSettings()
 
 
 def _read(path: Path, root: Path, settings: IngestSettings) -> list[RawFile]:

@@ -1,4 +1,4 @@
-"""``link`` and ``check``: one stage alone, over tables that need no workspace."""
+"""``link``: the linkage alone, over tables that need no workspace."""
 
 from __future__ import annotations
 
@@ -13,26 +13,22 @@ import pyarrow.compute as pc
 import typer
 
 from voterlist import link as linkage
-from voterlist.check import check as check_register
-from voterlist.check import indicators
-from voterlist.cli.audit import audit_as_json, tell_audit, write_audit
 from voterlist.cli.measured import tell_chance, tell_estimate
-from voterlist.cli.options import Json, Today, day, require_parquet
+from voterlist.cli.memory import give_memory_back
+from voterlist.cli.options import Json, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
-from voterlist.config import IngestSettings, Settings
+from voterlist.config import Settings
 from voterlist.errors import SettingsError, UsageError
-from voterlist.ingest import columns_needed, ingest, parse_map, table_entries, table_intake
+from voterlist.ingest import columns_needed, parse_map, table_entries
 from voterlist.io import readers, store
-from voterlist.merge import merge
-from voterlist.model import PairKind, Profile, Severity, Stage
+from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
-from voterlist.pipeline import RULE_CODES
-from voterlist.pipeline.result import FURNITURE, counts
-from voterlist.schemas import ENTRY, FINDING, Intake
+from voterlist.pipeline.result import counts
+from voterlist.schemas import ENTRY
 from voterlist.tables import concat, sort_by
 
-__all__ = ["check", "link"]
+__all__ = ["Columns", "Map", "ProfileOption", "Tables", "link", "map_of"]
 
 Tables = Annotated[list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))]
 Columns = Annotated[Path | None, typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns"))]
@@ -64,7 +60,7 @@ def link(
     for path in (out, *([clusters] if clusters else [])):
         require_parquet(path)
     with Steps() as steps:
-        entries, voters = _voters(files, _map_of(columns), profile, steps)
+        entries, voters = _voters(files, map_of(columns), profile, steps)
         found = linkage.link(
             voters.pop(),
             Settings().link,
@@ -104,7 +100,7 @@ def link(
 def _tell_plan(files: Sequence[Path], columns: Path | None, profile: Profile, *, as_json: bool) -> None:
     """What each blocking key would cost; no pair is made."""
     with Steps() as steps:
-        entries, voters = _voters(files, _map_of(columns), profile, steps)
+        entries, voters = _voters(files, map_of(columns), profile, steps)
         forecast = linkage.plan(voters.pop(), Settings().link, profile=profile)
     _tell_forecast(entries, forecast)
     if as_json:
@@ -113,47 +109,13 @@ def _tell_plan(files: Sequence[Path], columns: Path | None, profile: Profile, *,
         TERMINAL.result({"entries": entries, "pairs": pairs, "keys": keys, "exit_code": 0})
 
 
-def check(
-    files: Tables,
-    columns: Columns = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FINDINGS.parquet", help=SAY("cli.option.findings-out")),
-    ] = None,
-    report: Annotated[
-        Path | None, typer.Option("--report", metavar="FOLDER", help=SAY("cli.option.audit-folder"))
-    ] = None,
-    profile: ProfileOption = Profile.AZ,
-    today: Today = None,
-    json: Json = False,
-) -> None:
-    """Run the register tests."""
-    if out is not None:
-        require_parquet(out)
-    on = day(today)
-    intake, names = _intake(files, _map_of(columns))
-    outcome = normalize(intake.entries, profile)
-    noticed = check_register(outcome.table, intake.entries, intake.lists, Settings().check, on_day=on)
-    findings = concat([intake.findings, outcome.findings, noticed], FINDING)
-    if out is not None:
-        store.write_table(out, findings)
-    measured = indicators(outcome.table, intake.entries, Settings().check, on_day=on)
-    pages = write_audit(report, intake, outcome.table, findings, measured, names, on) if report is not None else ()
-    aside = counts(intake.set_aside, "code", "rows")
-    unreadable = int(pc.sum(pc.equal(intake.set_aside.column("line"), 0)).as_py() or 0)
-    _tell_findings(findings, intake.entries.num_rows)
-    tell_audit(measured)
-    for path in (*([out] if out else []), *pages):
-        TERMINAL.say(SAY("cli.check.written", path=shown(path)))
-    code = 3 if unreadable and not intake.entries.num_rows else int(unreadable > 0 or bool(set(aside) - FURNITURE))
-    if json:
-        told = audit_as_json(measured) | {"pages": list(pages)}
-        TERMINAL.result(_check_as_json(intake, findings, aside, out, code) | told)
-    raise typer.Exit(code)
+def map_of(path: Path | None) -> Map | None:
+    """The map of columns in a file; None where none is given.
 
-
-def _map_of(path: Path | None) -> Map | None:
-    """The map of columns in a file; None where none is given."""
+    Raises:
+        UsageError: there is no such file.
+        SettingsError: it is no map.
+    """
     if path is None:
         return None
     try:
@@ -171,12 +133,13 @@ def _voters(files: Sequence[Path], columns: Map | None, profile: Profile, steps:
 
     What millions of entries take in memory would otherwise stay there until the pairs are found.
     """
-    _require(files)
+    give_memory_back()
     steps(Stage.INGEST, 0, 1)
-    # In the order of their ids the linkage need not sort them again.
-    entries = sort_by(_entries(files, columns), "entry_id")
+    held = [_entries(files, columns)]
     steps(Stage.NORMALIZE, 0, 1)
-    return entries.num_rows, [normalize(entries, profile, coded=True).table]
+    # In the order of their ids the linkage need not sort them again.
+    voters = normalize(sort_by(held.pop(), "entry_id"), profile, coded=True).table
+    return voters.num_rows, [voters]
 
 
 def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
@@ -184,17 +147,6 @@ def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
     TERMINAL.say(SAY("cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast)))
     headers = [SAY(f"cli.table.{name}") for name in ("key", "blocks", "pairs", "largest", "not-compared")]
     TERMINAL.table(headers, [dataclasses.astuple(line) for line in forecast])
-
-
-def _require(files: Sequence[Path]) -> None:
-    """Refuse what is no file.
-
-    Raises:
-        UsageError: a path leads to no file.
-    """
-    for path in files:
-        if not path.is_file():
-            raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
 
 
 def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
@@ -214,48 +166,3 @@ def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
         ids = pc.binary_join_element_wise(path.name, table.column("entry_id"), ":")
         named.append(table.set_column(0, ENTRY.field("entry_id"), ids))
     return concat(named, ENTRY)
-
-
-def _intake(files: Sequence[Path], columns: Map | None) -> tuple[Intake, dict[str, str]]:
-    """The intake of these files, as lists of precincts or by the map as tables, and the names of their contents."""
-    _require(files)
-    # A table of the program's own format has ids and one header: it is no list that somebody typed.
-    if columns is not None or all(path.suffix == ".parquet" for path in files):
-        return merge([table_intake(readers.read_table(path), columns) for path in files]), {}
-    settings = IngestSettings()
-    raw = [file for path in files for file in readers.read_files(path, path.name, settings)]
-    return ingest(raw, settings, constituency=None), {file.source: file.name for file in raw}
-
-
-def _tell_findings(findings: pa.Table, entries: int) -> None:
-    TERMINAL.say(SAY("cli.check.done", entries=entries, findings=findings.num_rows))
-    rows = [
-        (title("rule", row["rule"]), SAY(f"severity.{row['severity']}"), row["count"]) for row in _by_rule(findings)
-    ]
-    TERMINAL.table([SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows)
-
-
-def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
-    """rule, severity, count: errors first, then by number."""
-    order = [word.value for word in Severity]
-    plain = findings.select(["rule", "severity"]).cast(pa.schema([("rule", pa.string()), ("severity", pa.string())]))
-    grouped = plain.group_by(["rule", "severity"]).aggregate([([], "count_all")]).to_pylist()
-    rows = [{"rule": row["rule"], "severity": row["severity"], "count": row["count_all"]} for row in grouped]
-    return sorted(rows, key=lambda row: (order.index(row["severity"]), -row["count"], row["rule"]))
-
-
-def _check_as_json(
-    intake: Intake, findings: pa.Table, aside: dict[str, int], out: Path | None, code: int
-) -> dict[str, Any]:
-    return {
-        "rows": {
-            "in": int(pc.sum(intake.lists.column("rows")).as_py() or 0),
-            "out": intake.entries.num_rows,
-            "set_aside": sum(aside.values()),
-        },
-        "set_aside": aside,
-        "findings": _by_rule(findings),
-        "rules": len(RULE_CODES),
-        "out": out,
-        "exit_code": code,
-    }

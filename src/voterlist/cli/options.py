@@ -14,7 +14,16 @@ from voterlist.cli.words import SAY
 from voterlist.config import Settings
 from voterlist.errors import UsageError
 
-__all__ = ["Json", "Today", "Workspace", "day", "now", "require_parquet", "settings_of"]
+__all__ = [
+    "Json",
+    "Today",
+    "Workspace",
+    "day",
+    "now",
+    "require_parquet",
+    "settings_around",
+    "settings_of",
+]
 
 
 def _use_json(asked: bool) -> bool:
@@ -55,6 +64,18 @@ def settings_of(workspace: Path) -> Settings:
         SettingsError: its settings have mistakes.
     """
     return config.load(workspace / config.FILE_NAME, rule_codes=pipeline.RULE_CODES)
+
+
+def settings_around(given: Path | None, folder: Path) -> Settings:
+    """The settings of the file given, else of the workspace around the folder, else the defaults.
+
+    Raises:
+        UsageError: there is no such file.
+        SettingsError: the settings have mistakes.
+    """
+    near = [around / config.FILE_NAME for around in (folder, *folder.parents)]
+    path = given or next((path for path in near if path.is_file()), None)
+    return config.load(path, rule_codes=pipeline.RULE_CODES) if path else Settings()
 
 
 def require_parquet(path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -69,7 +70,10 @@ TERMINAL = Terminal()
 
 
 class Steps:
-    """Progress of long work: a bar on a terminal, plain lines elsewhere, nothing for work of two seconds."""
+    """Progress of long work: a bar on a terminal, plain lines elsewhere, nothing for work of two seconds.
+
+    Work that tells nothing of itself for longer is told of all the same: a watch repeats what was told last.
+    """
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
@@ -77,8 +81,12 @@ class Steps:
         self._task: TaskID | None = None
         self._started = time.monotonic()
         self._told = ("", 0.0)
+        self._last: tuple[str, int, int] | None = None
+        self._turn = threading.Lock()
+        self._over = threading.Event()
 
     def __enter__(self) -> Self:
+        threading.Thread(target=self._watch, daemon=True).start()
         return self
 
     def __exit__(
@@ -87,11 +95,24 @@ class Steps:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._bar is not None:
-            self._bar.stop()
+        self._over.set()
+        with self._turn:
+            if self._bar is not None:
+                self._bar.stop()
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Tell that of a stage's work so much is done."""
+        with self._turn:
+            self._last = (stage, done, total)
+            self._tell(stage, done, total)
+
+    def _watch(self) -> None:
+        while not self._over.wait(_PATIENCE):
+            with self._turn:
+                if self._last is not None and not self._over.is_set():
+                    self._tell(*self._last)
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
         if now - self._started < _PATIENCE:
             return

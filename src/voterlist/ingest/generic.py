@@ -69,14 +69,16 @@ def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
     return None
 
 
-def columns_needed(headers: Sequence[str], columns: _Columns | None = None) -> frozenset[int]:
-    """The places, from 0, of the columns that say something of a person: all that are read but the line's number.
+def columns_needed(
+    headers: Sequence[str], columns: _Columns | None = None, *, numbered: bool = False
+) -> frozenset[int]:
+    """The places, from 0, of the columns that say something of a person; with ``numbered`` the line's number too.
 
     Raises:
         SettingsError: ``columns`` names a header that is not there.
     """
     mapped = _map(headers, columns)
-    return frozenset(place for field in MAP_FIELDS if field != "number" for place in mapped.columns(field))
+    return frozenset(place for field in MAP_FIELDS if numbered or field != "number" for place in mapped.columns(field))
 
 
 def _map(headers: Sequence[str], columns: _Columns | None) -> ColumnMap:

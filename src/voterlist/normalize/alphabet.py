@@ -104,12 +104,18 @@ def _plain(letter: str) -> str:
 def _word_to_latin(word: str) -> str:
     """One word in lower-case Azerbaijani Latin letters; empty only for a lone sign such as ``ь``."""
     small = lower_name(meant(word) or word)
+    if _PLAIN.issuperset(small):
+        return small
     if not small.isascii() and any(is_cyrillic_letter(letter) for letter in small):
         azerbaijani = _AZERBAIJANI_ONLY.intersection(small)
         small = small.translate(_AZERBAIJANI) if azerbaijani else _from_russian(small)
     if _PLAIN.issuperset(small):
         return small
     return "".join(_plain(letter) for letter in small)
+
+
+def _matched_to_latin(word: re.Match[str]) -> str:
+    return _word_to_latin(word[0])
 
 
 @lru_cache(maxsize=65536)
@@ -122,7 +128,9 @@ def to_latin(text: str) -> str:
     composed = text
     if not text.isascii():
         composed = unicodedata.normalize("NFC", text).translate(_ONE_LETTER).replace("\N{COMBINING DOT ABOVE}", "")
-    latin = _LETTERS.sub(lambda word: _word_to_latin(word[0]), composed)
+    latin = _word_to_latin(composed) if composed.isalpha() else _LETTERS.sub(_matched_to_latin, composed)
+    if latin.isalpha():
+        return latin
     if any(letter.isalpha() for letter in latin) or not any(letter.isalpha() for letter in composed):
         return latin
     return "".join(_named(letter) for letter in composed if letter.isalpha())

@@ -22,6 +22,8 @@ _BACK_VOWELS = frozenset("aıou")
 
 def lower(text: str) -> str:
     """The text in lower case: ``QIZI`` becomes ``qızı``, ``İLHAM`` becomes ``ilham``."""
+    if text.isascii():
+        return text.replace("I", "ı").lower()
     composed = unicodedata.normalize("NFC", text)
     return composed.translate(_LOWER).lower().replace(_DOT_ABOVE, "")
 

@@ -42,11 +42,12 @@ _NAME_WORD = re.compile(r"[^\W\d_]+")
 def _compound(form: str) -> str | None:
     """A fine form cut into two known names, each by its own skeleton: ``gasanali`` gives ``hasanali``."""
     for cut in range(len(form) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
-        first, second = lexicon.lookup(form[:cut]), lexicon.lookup(form[cut:])
+        first = lexicon.lookup(form[:cut])
         if first:
+            second = lexicon.lookup(form[cut:])
             second = _SECOND.get(second or decide(form[cut:]), second)
-        if first and second:
-            return first + second
+            if second:
+                return first + second
     return None
 
 
@@ -144,6 +145,7 @@ def stem_skeleton(stem: str) -> str:
     return _settled(_resolve(fine(stem)))
 
 
+@lru_cache(maxsize=65536)
 def _settled(found: str) -> str:
     """A skeleton folded until folding changes nothing."""
     for _ in range(_MOST_PASSES):

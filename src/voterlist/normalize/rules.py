@@ -11,7 +11,7 @@ from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["RULES", "Notes"]
+__all__ = ["PLACE", "RULES", "Notes"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -84,11 +84,12 @@ RULES: tuple[Rule, ...] = (
 )
 """Everything this stage notices, in the order of an entry's fields."""
 
-_PLACE = ("constituency", "precinct", "entry_id", "source", "sheet", "line")
+PLACE = ("constituency", "precinct", "entry_id", "source", "sheet", "line")
+"""The columns of ENTRY that a finding is given."""
 
 
 class Notes:
-    """Collects findings about the rows of one ENTRY table."""
+    """Collects findings about the rows of one ENTRY table, or of its columns ``PLACE`` alone."""
 
     def __init__(self, entries: pa.Table) -> None:
         self._entries = entries
@@ -102,9 +103,9 @@ class Notes:
         taken |= mask
         if not fresh.any():
             return
-        place = self._entries.select(_PLACE).filter(pa.array(fresh))
+        place = self._entries.select(PLACE).filter(pa.array(fresh))
         count = place.num_rows
-        columns = {name: place.column(name) for name in _PLACE}
+        columns = {name: place.column(name) for name in PLACE}
         self._found.append(from_columns(columns | _words(rule, field, count), FINDING, count))
 
     def files(self, rule: Rule, sources: list[str], field: str) -> None:

@@ -32,7 +32,7 @@ from voterlist.normalize.identifiers import (
 from voterlist.normalize.names import given_sex, skeleton, standard_name
 from voterlist.normalize.patronymic import read_patronymic, split_given
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
-from voterlist.normalize.rules import Notes
+from voterlist.normalize.rules import PLACE, Notes
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
@@ -62,24 +62,27 @@ def normalize(entries: pa.Table, profile: Profile = Profile.AZ, *, coded: bool =
     Args:
         entries: ENTRY; its text may be coded (``tables.coded``).
         profile: whose names they are.
-        coded: the table's text is to be coded too, each column's values in order of appearance: the same content in
-            a third of the memory, for millions of entries.
+        coded: the table's text is to be coded too, but for the identifiers, each column's values in order of
+            appearance: the same content in a third of the memory, for millions of entries.
 
     Raises:
         SchemaError: ``entries`` is no ENTRY table.
     """
     entries = require(entries, tables.coded(ENTRY, apart=_IDENTIFIERS), "normalize").combine_chunks()
-    notes = Notes(entries)
+    notes = Notes(entries.select(PLACE))
     cells = _without_placeholders(entries, notes)
     columns = {name: entries.column(name) for name in _KEPT}
+    source, rows = entries.column("source"), entries.num_rows
+    # Of a list of millions each column as written is given up once it has been read.
+    del entries
     if profile is Profile.AZ:
         cells = _clean_names(cells, notes)
+    columns |= read_addresses(cells.pop("address"), profile)
     columns |= _names(_whole_names(cells, profile, notes), profile, notes)
-    columns |= _dates(cells["birth_date"], entries.column("source"), notes)
+    columns |= _dates(cells.pop("birth_date"), source, notes)
     columns |= _identifiers(cells, profile, notes)
-    columns |= _sex(cells["sex"], notes)
-    columns |= read_addresses(cells["address"], profile)
-    return Outcome(_voters(columns, entries.num_rows, coded=coded), notes.table(), empty(SET_ASIDE))
+    columns |= _sex(cells.pop("sex"), notes)
+    return Outcome(_voters(columns, rows, coded=coded), notes.table(), empty(SET_ASIDE))
 
 
 def _voters(columns: dict[str, Any], rows: int, *, coded: bool) -> pa.Table:
@@ -87,7 +90,8 @@ def _voters(columns: dict[str, Any], rows: int, *, coded: bool) -> pa.Table:
     if not coded:
         return require(from_columns(columns, VOTER, rows), VOTER, "normalize")
     columns |= {name: tables.by_appearance(columns[name]) for name in _CODED & columns.keys()}
-    return require(from_columns(columns, VOTER, rows, coded=True), tables.coded(VOTER), "normalize")
+    schema = tables.coded(VOTER, apart=_IDENTIFIERS)
+    return require(from_columns(columns, VOTER, rows, coded=True), schema, "normalize")
 
 
 def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:

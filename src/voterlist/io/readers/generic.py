@@ -119,7 +119,6 @@ def _read_columns(path: Path, wanted: Collection[str]) -> pa.Table:
         for name in names:
             column = coded_text(file.read(columns=[name]).column(0)) if name in wanted else pa.nulls(rows)
             columns.append(column)
-            pa.default_memory_pool().release_unused()
     return pa.Table.from_arrays(columns, names=names)
 
 

@@ -8,15 +8,21 @@ from voterlist.io.readers.books import cell_text
 
 __all__ = ["coded_text", "text_table"]
 
+_SAMPLE = 100_000
+_NEARLY_ALL = 0.9
+"""The share of distinct texts in a sample above which a column is not held as codes: that would cost memory."""
+
 
 def coded_text(column: pa.ChunkedArray) -> pa.Array:
-    """A column as ``text_table`` has it, as codes of its distinct texts where it comes so or holds whole numbers."""
+    """A column as ``text_table`` has it, as codes of its distinct texts unless nearly every row has its own."""
     if pa.types.is_integer(column.type):
         numbers = column.combine_chunks().dictionary_encode()
         return pa.DictionaryArray.from_arrays(numbers.indices, numbers.dictionary.cast(pa.string()))
     if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
         return column.unify_dictionaries().combine_chunks().cast(pa.dictionary(pa.int32(), pa.string()))
-    return _as_text(column)
+    text = _as_text(column)
+    sample = text.slice(len(text) // 2, _SAMPLE)
+    return text if len(sample.unique()) > _NEARLY_ALL * len(sample) else text.dictionary_encode()
 
 
 def text_table(table: pa.Table) -> pa.Table:

@@ -1,0 +1,207 @@
+"""Tests of tables held as codes: the same content, from the file to the voters, and addresses cut in two."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import normalizing
+from voterlist import tables
+from voterlist.ingest import columns_needed, table_entries
+from voterlist.io.readers import read_table
+from voterlist.model import Profile
+from voterlist.normalize import address_columns, normalize
+from voterlist.normalize.addresses import read_address, read_numbers
+from voterlist.normalize.dates import resolve
+from voterlist.schemas import ENTRY, VOTER
+
+TEXTS = st.lists(st.sampled_from([None, "a", "b", "c", "d"]), max_size=12)
+
+
+def coded(values, dictionary=("d", "b", "a", "x", "c")):
+    """The values as codes of a dictionary in another order, with a value that stands nowhere."""
+    places = [None if value is None else dictionary.index(value) for value in values]
+    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int32()), pa.array(dictionary, pa.string()))
+
+
+# Tables
+
+
+@given(TEXTS)
+def test_values_by_appearance_are_those_of_the_text_coded_anew(values):
+    """The same rows, the distinct values as they come, none that stands nowhere."""
+    found = tables.by_appearance(coded(values))
+    assert found.to_pylist() == values
+    assert found.dictionary.to_pylist() == pa.array(values, pa.string()).dictionary_encode().dictionary.to_pylist()
+
+
+@given(st.lists(st.tuples(*[st.sampled_from([None, "a", "b", "c"])] * 2), max_size=12))
+def test_the_second_column_stands_where_the_first_has_nothing(rows):
+    """Coalescing codes gives what coalescing the texts gives, with no value twice in the dictionary."""
+    first, second = [row[0] for row in rows], [row[1] for row in rows]
+    found = tables.coalesced(coded(first), pa.array(second, pa.string()).dictionary_encode())
+    assert found.to_pylist() == [one if one is not None else other for one, other in rows]
+    assert len(set(found.dictionary.to_pylist())) == len(found.dictionary)
+
+
+def test_values_that_become_one_are_one_code():
+    """Each row has what its value became; two values that became the same share a code, and null is null."""
+    column = pa.array(["Ə", "ə", None, "b", "-"]).dictionary_encode()
+    found = tables.recoded(column, pa.array(["a", "a", "b", None]))
+    assert found.to_pylist() == ["a", "a", None, "b", None]
+    assert found.dictionary.to_pylist() == ["a", "b"]
+
+
+@given(TEXTS)
+def test_words_do_not_depend_on_how_they_were_held(values):
+    """A column of words has the same bytes from texts and from codes of any dictionary."""
+    found, wanted = tables.words(coded(values)), tables.words(pa.array(values, pa.string()))
+    assert found.dictionary.to_pylist() == wanted.dictionary.to_pylist()
+    assert found.indices.to_pylist() == wanted.indices.to_pylist()
+
+
+@given(st.lists(st.text("abİə", max_size=3), max_size=8))
+def test_a_table_in_order_is_left_as_sorting_would_leave_it(values):
+    """Looking first whether it is sorted changes no outcome."""
+    table = pa.table({"id": pa.array(values, pa.string()), "row": range(len(values))})
+    wanted = sorted(zip(values, range(len(values)), strict=True), key=lambda pair: pair[0].encode())
+    assert [tuple(row.values()) for row in tables.sort_by(table, "id").to_pylist()] == wanted
+
+
+# From the file to the voters
+
+ROWS = {
+    "number": ["1", "2", "3", "4"],
+    "surname": ["ALIYEV", "Әлијева", "Əliyev  ", "Əliyev"],
+    "given_name": ["Samir", "Səmirə Həsən qızı", "-", "Samir"],
+    "patronymic": [None, None, "Vaqif oğlu", "Əli oğlu"],
+    "birth_date": ["07.04.1968", "1968-04-07", "31.02.1970", "7/13/1968"],
+    "sex": ["K", "Q", None, "K"],
+    "address": ["Nizami küç. 12-5", "Bakı şəhəri, Nizami küçəsi, ev 12, m. 5", None, "Nizami küç. 12-5"],
+    "document": ["AZE12345678", "AA 1234567", "12345678", None],
+    "fin": ["5XKI234", "5XK1234", "AZE12345678", "1111111"],
+    "constituency": pa.array([1, 1, 2, None], pa.int64()),
+}
+
+
+def test_of_a_parquet_file_only_what_is_wanted_is_read(tmp_path):
+    """The columns wanted hold the same texts; another is of the type null, with every row."""
+    pq.write_table(pa.table(ROWS), tmp_path / "list.parquet")
+    plain = read_table(tmp_path / "list.parquet")
+    found = read_table(tmp_path / "list.parquet", wanted=columns_needed)
+    assert found.column_names == plain.column_names
+    assert found.column("number").type == pa.null()
+    assert found.drop(["number"]).to_pydict() == plain.drop(["number"]).to_pydict()
+
+
+def test_a_map_says_which_columns_are_needed():
+    """The places of the headers named, without the line's number."""
+    assert columns_needed(["x", "n", "born", "who"], {"surname": "who", "birth_date": "born", "number": "n"}) == {2, 3}
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_voters_are_the_same_coded_or_not(tmp_path, profile):
+    """From the file on, codes of texts give the table and the findings that the texts give, values in order."""
+    pq.write_table(pa.table(ROWS), tmp_path / "list.parquet")
+    plain = normalize(table_entries(read_table(tmp_path / "list.parquet")), profile)
+    entries = table_entries(read_table(tmp_path / "list.parquet", wanted=columns_needed), coded=True)
+    found = normalize(entries, profile, coded=True)
+    assert found.findings.equals(plain.findings)
+    assert found.table.cast(VOTER).equals(plain.table)
+    for name in ("surname_skeleton", "patronymic", "street", "house"):
+        distinct = found.table.column(name).combine_chunks().dictionary.to_pylist()
+        assert distinct == plain.table.column(name).combine_chunks().dictionary_encode().dictionary.to_pylist()
+
+
+def test_no_rows_are_no_voters_coded_or_not():
+    """A list without rows is normalised to a table without rows."""
+    for is_coded in (False, True):
+        assert normalize(ENTRY.empty_table(), coded=is_coded).table.cast(VOTER).equals(VOTER.empty_table())
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 14), st.integers(0, 1), st.integers(1, 3)), max_size=9))
+def test_a_date_in_many_rows_votes_for_each(dates):
+    """Dates resolved once with their number of rows are those resolved row by row."""
+    once = np.array([(2, *date[:2], 1970, date[2]) for date in dates], np.int64).reshape(-1, 5)
+    rows = np.array([date[3] for date in dates], np.int64)
+    found, wanted = resolve(*once.T, 2, rows), resolve(*np.repeat(once, rows, axis=0).T, 2)
+    assert (found.month_first == wanted.month_first).all()
+    assert (found.mixed == wanted.mixed).all()
+    for name in ("year", "month", "day", "impossible", "swapped"):
+        assert (np.repeat(getattr(found, name), rows) == getattr(wanted, name)).all()
+
+
+# Addresses cut in two
+
+_STREETS = (
+    *("Nizami küçəsi", "küç. Nizami", "ул. Самеда Вургуна", "28 May küçəsi", "ул. 28 Мая", "Nizami", "küçəsi", "st r."),
+    *(
+        "пр. Парламент с.",
+        "Bakı şəhəri, Nizami küçəsi",
+        "Nizami küçəsi, korpus 2",
+        "Nərimanov pr, blok",
+        "Nizami küç. s",
+    ),
+    *("г. Баку, ул. Гоголя", "Qala kəndi", "Nizami küçəsi kənd", "Dalan 3 Səbail", "Nizami küç m"),
+)
+_GAPS = (" ", ", ", ",", " - ", ";", ", ,")
+_NUMBERS = (
+    *("12", "12-5", "12 / 5", "12A", "12а", "ev 12", "ev 12, m. 5", "д. 12, кв. 5", "m.27", "12, 5", "d 12 m 5", "5 m"),
+    *(
+        "ev 12 mənzil 5",
+        "bina 3, ev 4",
+        "korpus 2, ev 5",
+        "kənd 5",
+        "ev",
+        "Vurğun 12",
+        "küç. 7",
+        "12 s",
+        "с. 13",
+        "r 4",
+    ),
+)
+ADDRESSES = st.lists(
+    st.builds("".join, st.tuples(*map(st.sampled_from, (_STREETS, _GAPS, _NUMBERS)))), min_size=1, max_size=40
+)
+
+
+@given(ADDRESSES)
+def test_an_address_cut_in_two_reads_as_it_does_whole(addresses):
+    """Street and numbers read apart give what the whole address gives, whatever is cut where."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(address_columns, "_WORTH_CUTTING", 0)
+        found = address_columns.read_addresses(pa.array(addresses, pa.string()).dictionary_encode(), Profile.AZ)
+    for row, text in enumerate(addresses):
+        whole = read_address(text)
+        parts = (whole.line, whole.settlement, whole.street_kind, whole.street, whole.house, whole.building, whole.flat)
+        names = ("address", "settlement", "street_kind", "street", "house", "building", "flat")
+        assert tuple(found[name][row].as_py() for name in names) == parts, text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "is_plain", "may_follow"),
+    [
+        (" 12-5", True, True),
+        (" ev 12, m. 5", True, True),
+        (", korpus 2, ev 5", True, False),
+        (", kənd 5", False, False),
+        (", küç. 7", False, False),
+    ],
+)
+def test_what_may_follow_a_street(numbers, is_plain, may_follow):
+    """Numbers with a word of a street or a place are not plain; only house and flat may go without a comma."""
+    found = read_numbers(numbers)
+    assert (found.is_plain, found.may_follow) == (is_plain, may_follow)
+
+
+def test_every_number_of_a_street_has_its_own_house():
+    """A list of many houses and few streets, blanks and all: each row has its street, house and flat."""
+    written = [None, *(f"Qala kəndi, Nizami küçəsi, ev {house}, m. {flat}" for house in range(40) for flat in range(3))]
+    table = normalize(normalizing.entries(address=written)).table
+    assert table.column("house").to_pylist() == [None, *(str(house) for house in range(40) for _ in range(3))]
+    assert table.column("flat").to_pylist() == [None, *(str(flat) for _ in range(40) for flat in range(3))]
+    assert set(table.column("street").to_pylist()) == {None, "nizami"}
