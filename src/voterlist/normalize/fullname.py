@@ -62,13 +62,11 @@ def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
     """(first, past the last) of the words that make the patronymic, where a particle or an ending shows it."""
     for place, word in enumerate(words):
         if place and particle_of(word):
-            start = place - 1
-            # Əli Ağa oğlu: the father's name has two words if another name still stands before both.
-            if start >= 2 and letters(words[start]) in _TITLES:
-                start -= 1
-            end = place + 1
+            start, end = place - 1, place + 1
             while end < len(words) and particle_of(words[end]):
                 end += 1
+            if start >= 2 and letters(words[start]) in _TITLES and _holds_given(words[: start - 1] + words[end:]):
+                start -= 1
             return start, end
     if len(words) > 2 and short_particle(words):
         return len(words) - 2, len(words)
@@ -77,6 +75,14 @@ def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
         if place and has_father(word):
             return place, place + 1
     return None
+
+
+def _holds_given(words: list[str]) -> bool:
+    """True where a given name is left among these words, so that a father may be Əli Ağa: more than a surname alone.
+
+    In Səfərbəyova Mahirə Ağa qızı there is none but Mahirə, and the father is Ağa.
+    """
+    return len(words) > 1 or not is_surname_like(words[0])
 
 
 def _split_words(words: list[str]) -> FullName:
