@@ -109,6 +109,14 @@ class Shelf(Mapping[str, pa.Table]):
         """The file of a table."""
         return self._files[name]
 
+    def select(self, name: str, schema: pa.Schema) -> pa.Table:
+        """The columns of this schema, text as codes where it has it so; read for the caller alone, and not kept."""
+        if name in self._tables:
+            return self._tables[name].select(schema.names)
+        words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+        table = pq.read_table(self._files[name], columns=schema.names, read_dictionary=words)
+        return table.unify_dictionaries().combine_chunks()
+
     def __getitem__(self, name: str) -> pa.Table:
         if name not in self._tables:
             self._tables[name] = pq.read_table(self._files[name]).unify_dictionaries().combine_chunks()

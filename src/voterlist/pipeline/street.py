@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from voterlist import config, link, reconcile, review
-from voterlist.check import beside_last, check, indicators, profile, pyramid, pyramids, settle, street_use
+from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators, settle
 from voterlist.cycles import Cycles, compare_cycles
 from voterlist.io import store
 from voterlist.io.store import Shelf
@@ -40,28 +40,29 @@ class Step:
     """The digest of what the stage depends on besides the stages before it."""
 
 
-def check_register(tables: Tables, context: Context) -> Made:
+def check_register(tables: Shelf, context: Context) -> Made:
     """The register tests, the statistics of every place, the precincts' profiles and the age pyramids."""
-    voters = tables["voters"]
     register = read_streets(context.inputs.reference, context.workspace, context.settings)
-    found = check(
+    # Of a nation only what is looked at is read, for this stage alone.
+    voters = tables.select("voters", VOTERS)
+    found = examine(
         voters,
-        tables["entries"],
+        tables.select("entries", ENTRIES),
         tables["lists"],
         context.settings.check,
         on_day=context.list_day,
         streets=register.streets,
     )
     made = {
-        "scratch/findings-check": found,
+        "scratch/findings-check": found.findings,
         "scratch/findings-streets": register.findings,
         "scratch/sources-streets": register.sources,
-        "scratch/use-streets": street_use(voters, register.streets),
+        "scratch/use-streets": found.street_use,
         "streets": register.table(),
-        "profile": profile(voters, tables["entries"], on_day=context.list_day),
-        "pyramid": pyramid(voters, context.list_day),
-        "ages": pyramids(voters, context.list_day),
-        "scratch/indicators": indicators(voters, tables["entries"], context.settings.check, on_day=context.list_day),
+        "profile": found.profile,
+        "pyramid": found.pyramid,
+        "ages": found.pyramids,
+        "scratch/indicators": found.indicators,
     }
     return Made(made, voters.num_rows, voters.num_rows)
 
