@@ -8,7 +8,7 @@ their shares are taken within ten years of birth.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -43,27 +43,31 @@ _FEWEST = 5
 """Fewer pairs are told entry by entry; a sum of them says nothing more."""
 
 
+_Small = np.ndarray[Any, np.dtype[np.int32]]
+"""Codes of a column: half of what a group's codes take."""
+
+
 class _Told(NamedTuple):
     """What strangers are told apart by, row by row; -1 where it is not known."""
 
-    sex: Codes
+    sex: _Small
     """0 where it is not known: those are compared with each other."""
-    names: dict[str, Codes]
-    year: Codes
-    date: Codes
+    names: dict[str, _Small]
+    year: _Small
+    date: _Small
 
 
 def _told(register: Register) -> _Told:
     year, month, day = (register.number(f"birth_{part}") for part in ("year", "month", "day"))
     return _Told(
-        codes(register.voters.column("sex"))[0].astype(np.int64) + 1,
-        {name: codes(register.voters.column(column))[0].astype(np.int64) for name, column in _COLUMNS.items()},
+        register.codes("sex") + 1,
+        {name: register.codes(column) for name, column in _COLUMNS.items()},
         year,
-        np.where((year < 0) | (month < 0) | (day < 0), -1, (year * 12 + month) * 31 + day),
+        np.where((year < 0) | (month < 0) | (day < 0), np.int32(-1), (year * 12 + month) * 31 + day),
     )
 
 
-def _joined(left: Codes, right: Codes) -> Codes:
+def _joined(left: Codes, right: Codes | _Small) -> Codes:
     """One code for each two codes; -1 where either is."""
     joined = np.full(len(left), -1, dtype=np.int64)
     known = (left >= 0) & (right >= 0)
@@ -71,7 +75,7 @@ def _joined(left: Codes, right: Codes) -> Codes:
     return joined
 
 
-def _pairs_within(group: Codes, code: Codes, groups: int) -> Numbers:
+def _pairs_within(group: Codes, code: _Small, groups: int) -> Numbers:
     """How many pairs of rows of one group and one code each group has."""
     known = (group >= 0) & (code >= 0)
     width = int(code.max(initial=0)) + 1
@@ -121,7 +125,7 @@ def _found(told: _Told, place: Codes, places: int) -> dict[tuple[str, ...], Numb
     """For each agreement the pairs of each place."""
     # Whoever agrees with nobody in what all agreements ask needs no further look.
     rows, common = agreeing([place * 3 + told.sex, told.year, told.names["stem"], told.names["given"]])
-    place, date, patronymic = (column[rows] for column in (place, told.date, told.names["patronymic"]))
+    place, date, patronymic = place[rows], told.date[rows], told.names["patronymic"][rows]
     on_date = _joined(common, date)
     agreed = (_joined(on_date, patronymic), on_date, _joined(common, patronymic), common)
     return {agreement: _pairs(code, place, places) for agreement, code in zip(AGREEMENTS, agreed, strict=True)}

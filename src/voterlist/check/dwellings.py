@@ -50,8 +50,11 @@ def dwelling_without_shared_surname(register: Register) -> pa.Table:
     dwellings, limit = register.dwellings, register.settings.least_strangers
     stem, stems = codes(register.voters.column("surname_stem"))
     placed = (dwellings.codes >= 0) & (stem >= 0)
-    surnames = np.unique(dwellings.codes[placed] * np.int64(max(len(stems), 1)) + stem[placed])
-    different = np.bincount(surnames // max(len(stems), 1), minlength=len(dwellings.size))
+    width = max(len(stems), 1)
+    # One number for each dwelling and surname; sorted, the first of each is told from the one before it.
+    surnames = np.sort(dwellings.codes[placed] * width + stem[placed])
+    surnames = surnames[np.diff(surnames, prepend=-1) != 0]
+    different = np.bincount(surnames // width, minlength=len(dwellings.size))
     # As many surnames as voters: each surname is known and stands once.
     at = np.flatnonzero((dwellings.size >= limit) & (different == dwellings.size))
     return register.entry_findings(

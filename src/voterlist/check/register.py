@@ -79,7 +79,7 @@ class Register:
     on_day: dt.date
     streets: pa.Table = field(default_factory=STREET.empty_table, repr=False)
     """STREET: without rows where no register of streets was given."""
-    _dates: dict[str, Codes] = field(default_factory=dict, repr=False)
+    _dates: dict[str, np.ndarray[Any, np.dtype[np.int32]]] = field(default_factory=dict, repr=False)
     _answers: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -119,11 +119,11 @@ class Register:
         """True where this field stands in the entry as written."""
         return np.asarray(self.entries.column(name).is_valid(), dtype=bool)
 
-    def number(self, name: str) -> Codes:
+    def number(self, name: str) -> np.ndarray[Any, np.dtype[np.int32]]:
         """A column of whole numbers of the voters, -1 where null."""
         if name not in self._dates:
-            column = self.voters.column(name).cast(pa.int64()).fill_null(-1)
-            self._dates[name] = np.asarray(column, dtype=np.int64)
+            column = self.voters.column(name).cast(pa.int32()).fill_null(-1)
+            self._dates[name] = np.asarray(column, dtype=np.int32)
         return self._dates[name]
 
     def codes(self, name: str) -> np.ndarray[Any, np.dtype[np.int32]]:
