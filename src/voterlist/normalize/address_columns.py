@@ -92,11 +92,12 @@ def _cut(texts: pa.Array) -> _Cut:
     # What follows a comma is read alike after any street.
     comma = np.array([text.startswith(",") for text in endings], np.bool_)
     follows = np.array([found.may_follow for found in numbers], np.bool_)
-    named = np.array([beginning.street is not None for beginning in beginnings], np.bool_)
+    named = np.array([beginning.street_kind is not None for beginning in beginnings], np.bool_)
     is_open = np.array([beginning.is_open for beginning in beginnings], np.bool_)
     plain = np.array([found.is_plain for found in numbers], np.bool_)
+    bare = np.array([found.is_bare for found in numbers], np.bool_)
     ordinary = candidate.copy()
-    ordinary[candidate] = named[head] & (comma[tail] | is_open[head] & follows[tail]) & plain[tail]
+    ordinary[candidate] = plain[tail] & (named[head] | bare[tail]) & (comma[tail] | is_open[head] & follows[tail])
     codes = np.zeros((2, len(texts)), np.int64)
     codes[:, candidate] = head, tail
     return _Cut(ordinary, beginnings, numbers, codes[0], codes[1])

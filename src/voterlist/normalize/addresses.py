@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
@@ -222,17 +223,22 @@ def _segment(text: str) -> _Segment:
     return _Segment(tuple(words), line, street, kind, tuple(after), settlement)
 
 
-def _unnamed_street(segments: list[tuple[str, ...]]) -> tuple[str | None, tuple[str, ...]]:
+def _unnamed_street(segments: list[_Segment], *, before_numbers: bool = False) -> tuple[str | None, tuple[str, ...]]:
     """(street, what follows it) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
 
-    The street is then the first words that a number follows, in a segment that names no place.
+    The street is then the first words that a number follows, in a segment that names no place. ``before_numbers`` says
+    that numbers follow the last segment.
     """
-    for index, words in enumerate(segments):
-        name = _leading_words(words)
-        after = [*words[len(name) :], *(word for segment in segments[index + 1 :] for word in segment)]
-        if name and not _PLACES.intersection(words) and any(word[0].isdigit() for word in after):
+    for index, segment in enumerate(segments):
+        name = _leading_words(segment.words)
+        after = [*segment.words[len(name) :], *(word for later in segments[index + 1 :] for word in later.words)]
+        if name and not _PLACES.intersection(segment.words) and (before_numbers or _has_number(after)):
             return _street_name(name), tuple(after)
-    return None, tuple(word for words in segments for word in words)
+    return None, tuple(word for segment in segments for word in segment.words)
+
+
+def _has_number(words: Iterable[str]) -> bool:
+    return any(word[0].isdigit() for word in words)
 
 
 def _leading_words(words: tuple[str, ...]) -> list[str]:
@@ -251,7 +257,7 @@ def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     found = _beginning(segments)
     street, rest = found.street, found.rest
     if street is None:
-        street, rest = _unnamed_street([segment.words for segment in segments])
+        street, rest = _unnamed_street(segments)
     house, flat, building = read_house(rest)
     return Address(found.line or None, street, house, flat, found.settlement, found.street_kind, building)
 
@@ -264,14 +270,7 @@ def _beginning(segments: list[_Segment]) -> Beginning:
     if at is None:
         return Beginning(line, None, settlement=settlement)
     rest = [*segments[at].after, *(word for segment in segments[at + 1 :] for word in segment.words)]
-    last = segments[-1]
-    is_open = last.street is not None and _is_word(last.words[-1])
-    return Beginning(line, segments[at].street, segments[at].kind, settlement, tuple(rest), is_open)
-
-
-def _is_word(word: str) -> bool:
-    """True for a word that reads the same whether a number follows it or not."""
-    return len(word) > 1 and word.isalpha() and word not in _LAST_LETTER.values()
+    return Beginning(line, segments[at].street, segments[at].kind, settlement, tuple(rest))
 
 
 def read_street(text: str) -> Address:
@@ -291,13 +290,13 @@ class Beginning:
 
     line: str
     street: str | None
-    """None where no kind of street is named: then the numbers would tell where the street ends."""
     street_kind: str | None = None
+    """None where no kind of street is named: then the street is what stands before the numbers."""
     settlement: str | None = None
     rest: tuple[str, ...] = ()
     """The words after the street: the first of those that tell the house."""
     is_open: bool = False
-    """True where the last segment names the street, so that the numbers may follow without a comma."""
+    """True where numbers may follow without a comma, and change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,6 +309,8 @@ class Numbers:
     """False where it names a street or a place too."""
     may_follow: bool
     """True where it may follow an open beginning without a comma: no word of it could be one of the street."""
+    is_bare: bool
+    """True where there is a number, and no word that could be the street where no kind of one is named."""
 
 
 def _segments(text: str) -> list[_Segment]:
@@ -319,10 +320,27 @@ def _segments(text: str) -> list[_Segment]:
 def read_beginning(text: str) -> Beginning:
     """The beginning of an address, cut at a comma, or at a blank before its numbers.
 
-    Where a street is named, and the numbers are plain and after a comma, or after an open beginning and may follow,
-    ``read_address`` of the whole has these parts, the two lines, and the house of ``read_house(rest + words)``.
+    ``read_address`` of the whole has these parts, the two lines, and the house of ``read_house(rest + words)``, where
+    the numbers are plain; bare too, unless a kind of street is named; and after a comma, unless the beginning is open
+    and they may follow.
     """
-    return _beginning(_segments(text))
+    segments = _segments(text)
+    found = _beginning(segments)
+    if found.street is None:
+        street, rest = _unnamed_street(segments, before_numbers=True)
+        found = replace(found, street=street, rest=rest)
+    # What may be a town in Russian is none where a number follows.
+    may_be_town = _RUSSIAN_TOWN.match(_SEGMENT.split(text)[-1].strip()) is not None
+    return replace(found, is_open=_is_open(segments[-1], may_be_town=may_be_town))
+
+
+def _is_open(last: _Segment, *, may_be_town: bool) -> bool:
+    """True for a segment whose words are read alike whether numbers follow it or not."""
+    if not last.words or (last.kind and not last.street):
+        return False
+    word = last.words[-1]
+    by_place = word in _LAST_LETTER.values() or word in _LETTER_BEFORE_NUMBER
+    return word.isalpha() and not by_place and (last.street is not None or not may_be_town)
 
 
 def read_numbers(text: str) -> Numbers:
@@ -331,7 +349,9 @@ def read_numbers(text: str) -> Numbers:
     words = tuple(word for segment in segments for word in segment.words)
     is_plain = not (_STREETS | _QUARTERS | _PLACES).intersection(words)
     may_follow = words[:1] in {("ev",), ("menzil",)} or "".join(words)[:1].isdigit()
-    return Numbers(" ".join(segment.line for segment in segments if segment.line), words, is_plain, may_follow)
+    is_bare = _has_number(words) and not any(_leading_words(segment.words) for segment in segments)
+    line = " ".join(segment.line for segment in segments if segment.line)
+    return Numbers(line, words, is_plain, may_follow, is_bare)
 
 
 def _generic(text: str) -> Address:
