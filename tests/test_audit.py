@@ -186,7 +186,7 @@ def test_the_audit_in_the_report(language):
 
 
 def test_the_audit_in_the_workbook(tmp_path):
-    """The workbook has every statistic and score in a sheet each, counts as numbers, and neither sheet without an audit."""
+    """The workbook has all statistics and scores in a sheet each, counts as numbers; neither without an audit."""
     score = {"constituency": 88, "precinct": 1, "quality": "accuracy", "measure": "cells-missing", "count": 2, "of": 18}
     with_audit, without = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
     model = run.build(indicators=_indicators(), ages=_ages(), scorecard=table(SCORECARD, [{**score, "value": 2 / 18}]))

@@ -320,9 +320,10 @@ INDICATOR = pa.schema(
         _field("outlying", pa.bool_()),
     ],
 )
-"""One statistic of one place: ``count`` of ``of`` where ``value`` is a share of them. ``base`` is what the place is held
-against, ``last`` the same statistic of last cycle's list, ``lower`` and ``upper`` the limits at its size, ``p`` how often
-chance would lie as far out, ``q`` the same when all places are asked at once. Null: not known, or not judged."""
+"""One statistic of one place: ``count`` of ``of`` where ``value`` is a share of them. ``base`` is what the place is
+held against, ``last`` the same statistic of last cycle's list, ``lower`` and ``upper`` the limits at its size, ``p``
+how often chance would lie as far out, ``q`` the same when all places are asked at once. Null: not known, or not
+judged."""
 
 AGES = pa.schema(
     [
