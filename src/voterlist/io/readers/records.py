@@ -86,6 +86,9 @@ def _sheet_of(
     if len(flat) >= settings.max_rows:
         return Found(kind, trouble=AsideCode.TOO_MANY_ROWS)
     names = list(dict.fromkeys(name for record in flat if isinstance(record, dict) for name in record))
+    if not names and all(isinstance(record, dict) for record in flat):
+        # Records without a single name hold no cell: such a file is as empty as one of blanks.
+        return Found(kind, trouble=AsideCode.FILE_EMPTY)
     if len(names) > 100 * settings.max_columns:
         return Found(kind, trouble=AsideCode.TOO_MANY_COLUMNS)
     if (len(names) + 1) * (len(flat) + 1) > settings.max_cells:
