@@ -23,7 +23,7 @@ from voterlist.schemas import ENTRY, ENTRY_FIELDS, PAIR_FIELDS
 GOLDEN = Path(__file__).with_name("golden")
 
 
-def same_as_golden(name, text):
+def assert_same_as_golden(name, text):
     """Compare with the file kept in the repository; ``GOLDEN=write`` in the environment writes it instead."""
     path = GOLDEN / name
     if os.environ.get("GOLDEN") == "write":
@@ -50,7 +50,7 @@ def cells(model, case_id):
 
 def test_the_model_of_the_hand_made_run_is_as_it_was():
     """Nothing in the model changes unseen: it equals the file that was read and approved."""
-    same_as_golden(
+    assert_same_as_golden(
         "report-model.txt", pprint.pformat(dataclasses.asdict(tables.build()), width=140, sort_dicts=False) + "\n"
     )
 

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 import report_tables as tables
-from test_report import same_as_golden
+from test_report import assert_same_as_golden
 from voterlist import catalogue, report
 from voterlist.io import html
 
@@ -61,7 +61,7 @@ def source(request):
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_the_page_of_the_hand_made_run_is_as_it_was(language):
     """Nothing a reader sees changes unseen: the page equals the file that was read and approved."""
-    same_as_golden(f"report-{language}.html", body_of(html.render_report(tables.build(), language)))
+    assert_same_as_golden(f"report-{language}.html", body_of(html.render_report(tables.build(), language)))
 
 
 def test_the_page_is_well_formed(source):
