@@ -24,12 +24,14 @@ __all__ = [
     "from_columns",
     "group_codes",
     "join_text",
+    "longest",
     "map_unique",
     "matches",
     "packed",
     "recoded",
     "similarity",
     "sort_by",
+    "text_bytes",
     "words",
 ]
 
@@ -129,6 +131,35 @@ def map_unique(
     indices, distinct = codes(column)
     folded = pa.array([fold(value) for value in distinct.to_pylist()], kind or pa.string())
     return folded.take(pa.array(indices, mask=indices < 0))
+
+
+def longest(column: pa.Array) -> int:
+    """The bytes of the longest text of a column; 0 where there is none."""
+    return int(pc.max(pc.binary_length(column)).as_py() or 0)
+
+
+def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """The UTF-8 bytes of a text column, shape (rows, width): of a shorter text 0 follows, a longer one is cut.
+
+    A null is a row of zeros.
+    """
+    rows = len(column)
+    found = np.zeros((rows, width), np.uint8)
+    _, starts, content = column.buffers()
+    if content is None or not rows:
+        return found
+    offsets = np.frombuffer(starts, np.int32, rows + 1, column.offset * 4)
+    letters, lengths = np.frombuffer(content, np.uint8), np.diff(offsets)
+    if column.null_count:
+        lengths[~column.is_valid().to_numpy(zero_copy_only=False)] = 0
+    if lengths.max() <= width and lengths.sum(dtype=np.int64) == offsets[-1] - offsets[0]:
+        # All that stands in the column is asked for, so the bytes are taken as they lie.
+        found[np.arange(width) < lengths[:, None]] = letters[offsets[0] : offsets[-1]]
+        return found
+    for place in range(width):
+        longer = np.flatnonzero(lengths > place)
+        found[longer, place] = letters[offsets[longer] + place]
+    return found
 
 
 def join_text(columns: Sequence[pa.Array | pa.ChunkedArray], separator: str = " ") -> pa.Array | pa.ChunkedArray:

@@ -138,7 +138,7 @@ def _voters(files: Sequence[Path], columns: Map | None, profile: Profile, steps:
     held = [_entries(files, columns)]
     steps(Stage.NORMALIZE, 0, 1)
     # In the order of their ids the linkage need not sort them again.
-    voters = normalize(sort_by(held.pop(), "entry_id"), profile, coded=True).table
+    voters = normalize(sort_by(held.pop(), "entry_id"), profile, coded=True, for_linkage=True).table
     return voters.num_rows, [voters]
 
 

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Bools", "Codes", "Floats", "Levels", "Longs", "Words"]
+__all__ = ["Bools", "Codes", "Floats", "Levels", "Longs", "Packed", "Words"]
 
 Codes = npt.NDArray[np.int32]
 """int32 codes of values, -1 where nothing is known; or positions of entries."""
 Longs = npt.NDArray[np.int64]
+Packed = npt.NDArray[np.uint64]
+"""Letters of short texts, eight to a word."""
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Levels = npt.NDArray[np.uint8]

@@ -14,8 +14,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import token_sort_ratio
 
-from voterlist.link.arrays import Bools, Codes, Floats, Levels, Words
-from voterlist.link.encode import Coded, Encoded
+from voterlist.link.arrays import Bools, Codes, Floats, Levels
+from voterlist.link.encode import Encoded
+from voterlist.link.identifiers import Identifiers
 from voterlist.link.names import distinct_pairs, mark_swapped, name_levels, same, surname_levels
 from voterlist.link.rarity import rarity
 
@@ -92,33 +93,31 @@ def _date_levels(entries: Encoded, left: Codes, right: Codes) -> Levels:
     return levels
 
 
-def _document_levels(document: Coded, left: Codes, right: Codes) -> Levels:
+def _document_levels(document: Identifiers, left: Codes, right: Codes) -> Levels:
     """Same; one edit apart; long and alike; differs.
 
     So long a text is no card's number: it is an e-mail address, say, and is mistyped as a name is.
     """
-    levels, other, one, two = _identifier_levels(document, left, right, differs=4)
-    shorter = np.minimum(document.lengths[document.codes[left[other]]], document.lengths[document.codes[right[other]]])
-    long = shorter >= _LONG
+    levels = _identifier_levels(document, left, right, differs=4)
+    if document.texts is None:
+        return levels
+    other = np.flatnonzero(levels == 4)
+    one, two = document.words(left[other]), document.words(right[other])
+    long = np.array([min(len(first), len(second)) >= _LONG for first, second in zip(one, two, strict=True)], np.bool_)
     alike = process.cpdist(one[long], two[long], scorer=OSA.normalized_similarity, dtype=np.float32) >= _ALIKE
-    where = other[np.flatnonzero(long)[alike]]
-    levels[where[levels[where] == 4]] = 3
+    levels[other[np.flatnonzero(long)[alike]]] = 3
     return levels
 
 
-def _identifier_levels(
-    identifier: Coded, left: Codes, right: Codes, *, differs: int
-) -> tuple[Levels, Codes, Words, Words]:
-    """Same; one edit apart; differs. And which pairs have two values that are not the same, and those."""
+def _identifier_levels(identifier: Identifiers, left: Codes, right: Codes, *, differs: int) -> Levels:
+    """Same; one edit apart; differs."""
     first, second = identifier.codes[left], identifier.codes[right]
     known = (first >= 0) & (second >= 0)
     levels = np.where(known, differs, 0).astype(np.uint8)
     levels[known & (first == second)] = 1
-    other = np.flatnonzero(known & (first != second)).astype(np.int32)
-    one, two = identifier.words(first[other]), identifier.words(second[other])
-    edits = process.cpdist(one, two, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
-    levels[other[edits == 1]] = 2
-    return levels, other, one, two
+    other = np.flatnonzero(known & (first != second))
+    levels[other[identifier.one_edit(left[other], right[other])]] = 2
+    return levels
 
 
 def _address_levels(entries: Encoded, left: Codes, right: Codes) -> Levels:
@@ -191,6 +190,6 @@ def compare(entries: Encoded, left: Codes, right: Codes) -> Compared:
         "sex": _sex_levels(entries, left, right, given),
         "address": _address_levels(entries, left, right),
         "document": _document_levels(entries.document, left, right),
-        "fin": _identifier_levels(entries.fin, left, right, differs=3)[0],
+        "fin": _identifier_levels(entries.fin, left, right, differs=3),
     }
     return Compared(levels, rarity(entries, left, right, levels))

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from voterlist import tables
 from voterlist.link.arrays import Bools, Codes, Longs, Words
+from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.model import ListKind, Sex
 
 __all__ = ["ADDRESS_WORDS", "Coded", "Encoded", "encode"]
@@ -38,10 +39,7 @@ class Coded:
     counts: Longs
 
     def words(self, of: Codes | None = None) -> Words:
-        """The distinct values, all or those of these codes, as Python strings: what rapidfuzz is quickest on.
-
-        Identifiers are nearly all distinct, so ask only for those that are needed.
-        """
+        """The distinct values, all or those of these codes, as Python strings: what rapidfuzz is quickest on."""
         if of is None:
             return self._every_word
         return np.array(self.values.take(pa.array(of)).to_pylist(), dtype=object)
@@ -75,8 +73,8 @@ class Encoded:
     stem: Coded
     given: Coded
     patronymic: Coded
-    fin: Coded
-    document: Coded
+    fin: Identifiers
+    document: Identifiers
     address: Coded
     street: Coded
     house: Coded
@@ -214,8 +212,8 @@ def encode(voters: pa.Table) -> Encoded:
         stem=_coded(voters.column("surname_stem")),
         given=_coded(voters.column("given_skeleton")),
         patronymic=_coded(voters.column("patronymic_skeleton")),
-        fin=_coded(voters.column("fin")),
-        document=_coded(voters.column("document")),
+        fin=identifiers(voters.column("fin")),
+        document=identifiers(voters.column("document")),
         address=address,
         street=street,
         house=_coded(voters.column("house")),

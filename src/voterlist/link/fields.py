@@ -10,6 +10,7 @@ import numpy as np
 from voterlist.link.arrays import Codes, Longs, Words
 from voterlist.link.encode import ADDRESS_WORDS, Coded, Encoded
 from voterlist.link.grouping import dense, joined
+from voterlist.link.identifiers import Identifiers
 
 __all__ = ["field", "together"]
 
@@ -60,7 +61,7 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "names": _names,
     "address_start": lambda entries: _derived(entries.address, lambda line: line.replace(" ", "")[:6]),
     "numbers": lambda entries: _derived(entries.address, _numbers),
-    "document_start": lambda entries: _derived(entries.document, lambda word: word[:5]),
+    "document_start": lambda entries: entries.document.starts(5),
 }
 
 
@@ -72,7 +73,7 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
         column = ADDRESS_WORDS.index(name)
         return entries.address_words[column] if entries.address_words else np.full(entries.size, -1, np.int32)
     part = getattr(entries, name)
-    if isinstance(part, Coded):
+    if isinstance(part, Coded | Identifiers):
         return part.codes
     # A year, month or day of 0 is an unknown one.
     codes: Codes = np.where(part > 0, part, -1).astype(np.int32) if name in {"year", "month", "day"} else part

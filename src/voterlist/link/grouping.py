@@ -4,43 +4,91 @@ from __future__ import annotations
 
 import numpy as np
 
-from voterlist.link.arrays import Codes, Longs
+from voterlist.link.arrays import Bools, Codes, Longs
 
 __all__ = ["dense", "joined", "pairs_inside", "runs"]
 
 _BITS = 63
+_SCATTER = np.int64(0x2545F4914F6CDD1D)
+"""An odd number by which codes that are too wide are multiplied: what they are scattered to is narrow."""
 
 
 def runs(codes: Longs) -> tuple[Longs, Longs]:
-    """(positions in order of code, sizes of the runs of one code); unknown codes (below 0) are left out.
+    """(positions of the entries that share their code with another, sizes of the runs of one code).
 
-    Inside a run positions ascend. ``codes`` may be anything that fits beside a position in 63 bits; larger ones
-    are numbered anew first.
+    Runs stand one after the other, inside a run positions ascend; unknown codes (below 0) are left out. ``codes`` may
+    be any numbers of 63 bits.
     """
-    known = np.flatnonzero(codes >= 0)
-    found = codes[known]
-    shift = int(max(len(codes) - 1, 1)).bit_length()
-    if int(found.max(initial=0)).bit_length() + shift > _BITS:
-        found = dense(found)
-    packed = np.sort((found.astype(np.int64) << shift) | known)
-    order = packed & ((1 << shift) - 1)
-    ordered = packed >> shift
-    cuts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(order) else np.zeros(0, np.int64)
-    return order, np.diff(np.r_[cuts, len(order)])
+    shift = _width(len(codes))
+    if _fits(codes, shift):
+        return _cut(_sharing(_ordered(codes, shift), shift), shift)
+    # By a narrow number made of each code those that share it come together; only among them codes are compared.
+    scattered = (codes * _SCATTER) & ((1 << (_BITS - shift)) - 1)
+    scattered[codes < 0] = -1
+    near = _sharing(_ordered(scattered, shift), shift) & ((1 << shift) - 1)
+    order = near[np.lexsort((near, codes[near]))]
+    ordered = codes[order]
+    shared = _shared(ordered[1:] == ordered[:-1])
+    return order[shared], _sizes(ordered[shared])
+
+
+def _width(count: int) -> int:
+    """The bits of a position among so many."""
+    return int(max(count - 1, 1)).bit_length()
+
+
+def _fits(codes: Longs, shift: int) -> bool:
+    """True where a code and a position go into one integer."""
+    return int(codes.max(initial=0)).bit_length() + shift <= _BITS
+
+
+def _ordered(codes: Longs, shift: int) -> Longs:
+    """The known codes, each with its position in the lowest ``shift`` bits, in ascending order."""
+    packed = codes.astype(np.int64)
+    packed <<= shift
+    packed |= np.arange(len(codes))
+    packed.sort()
+    return packed[np.searchsorted(packed, 0) :]
+
+
+def _shared(equal: Bools) -> Bools:
+    """From "equal to the next one" (one item less): whether each is equal to a neighbour."""
+    shared = np.zeros(len(equal) + 1, np.bool_)
+    shared[:-1] = equal
+    shared[1:] |= equal
+    return shared
+
+
+def _sharing(packed: Longs, shift: int) -> Longs:
+    """Those of ``_ordered`` whose code another has too."""
+    if not len(packed):
+        return packed
+    return packed[_shared((packed[1:] ^ packed[:-1]) < (1 << shift))]
+
+
+def _sizes(ordered: Longs) -> Longs:
+    """The sizes of the runs of equal numbers."""
+    cuts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, np.int64)
+    return np.diff(np.r_[cuts, len(ordered)])
+
+
+def _cut(packed: Longs, shift: int) -> tuple[Longs, Longs]:
+    """What ``runs`` returns, from the codes with their positions."""
+    return packed & ((1 << shift) - 1), _sizes(packed >> shift)
 
 
 def dense(codes: Longs) -> Longs:
     """The same codes numbered 0, 1, 2 ... in their order; unknown ones (below 0) become -1."""
-    order = np.argsort(codes)
-    ordered = codes[order]
-    new = np.r_[False, ordered[1:] != ordered[:-1]] if len(codes) else np.zeros(0, np.bool_)
-    numbers = np.cumsum(new & (ordered >= 0))
-    if len(ordered) and ordered[0] < 0:
-        # The first known code would be numbered 1.
-        numbers -= int((ordered >= 0).any())
-        numbers[ordered < 0] = -1
-    ranked = np.empty(len(codes), np.int64)
-    ranked[order] = numbers
+    ranked = np.full(len(codes), -1, np.int64)
+    shift = _width(len(codes))
+    if _fits(codes, shift):
+        packed = _ordered(codes, shift)
+        order, ordered = packed & ((1 << shift) - 1), packed >> shift
+    else:
+        order = np.argsort(codes)
+        order = order[np.searchsorted(codes[order], 0) :]
+        ordered = codes[order]
+    ranked[order] = np.cumsum(np.r_[False, ordered[1:] != ordered[:-1]][: len(ordered)])
     return ranked
 
 
@@ -49,7 +97,10 @@ def joined(first: Longs, second: Codes | Longs) -> Longs:
     span = int(second.max(initial=0)) + 1
     if int(first.max(initial=0)).bit_length() + span.bit_length() > _BITS:
         first = dense(first)
-    return np.where((first >= 0) & (second >= 0), first * span + second, -1)
+    found = first * span
+    found += second
+    found[(first < 0) | (second < 0)] = -1
+    return found
 
 
 def pairs_inside(sizes: Longs) -> int:

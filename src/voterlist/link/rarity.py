@@ -50,14 +50,15 @@ def rarity(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels
     agreeing = [
         (entries.given, levels["given_name"] == 1, _base(entries.given, _NAMES)),
         (entries.patronymic, levels["patronymic"] == 1, _base(entries.patronymic, _NAMES)),
-        (entries.fin, levels["fin"] == 1, _FIN),
-        (entries.document, levels["document"] == 1, _DOCUMENT),
     ]
     if entries.address_words:
         agreeing.append((entries.address, levels["address"] == 1, _base(entries.address, _ADDRESSES)))
     for coded, agree, base in agreeing:
         where = np.flatnonzero(agree)
         total[where] += _of(coded, coded.codes[left[where]], entries.size, base)
+    for identifier, name, base in ((entries.fin, "fin", _FIN), (entries.document, "document", _DOCUMENT)):
+        where = np.flatnonzero(levels[name] == 1)
+        total[where] += rarities(identifier.times(left[where]), entries.size, base)
     _add_surnames(entries, left, right, levels["surname"], total)
     _add_swapped(entries, left, right, levels, total)
     _add_dates(entries, left, levels["birth_date"], total)

@@ -25,6 +25,7 @@ _PARTS = ("address", "settlement", "street_kind", "street", "house", "building",
 _OF_STREET = ("settlement", "street_kind", "street")
 _OF_HOUSE = ("house", "flat", "building")
 """In the order in which ``read_house`` gives them."""
+_NOT_COMPARED = frozenset({"settlement", "street_kind", "building"})
 
 _OF_NUMBERS = r"(?i:ev|ев|d|д|dom|дом|house|m|м|m[əe]n|m[əe]nzil|мәнзил|kv|кв|flat|apt)\.?\s?"
 """Words that may stand before a number without a comma; which they are is not for this pattern to say."""
@@ -37,20 +38,30 @@ _WORTH_CUTTING = 2
 Codes = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def read_addresses(written: pa.DictionaryArray, profile: Profile) -> dict[str, pa.DictionaryArray]:
-    """The columns of VOTER that are read off the coded addresses of a list, coded."""
+def read_addresses(
+    written: pa.DictionaryArray, profile: Profile, *, for_linkage: bool = False
+) -> dict[str, pa.DictionaryArray]:
+    """The columns of VOTER that are read off the coded addresses of a list, coded.
+
+    ``for_linkage`` leaves out those that are not compared: settlement, kind of street and building, and the line too
+    where streets are known.
+    """
     if profile is Profile.GENERIC:
         return dict(zip(_PARTS, spread(written, lambda text: _whole(text, profile), _KINDS), strict=True))
     cut = _cut(written.dictionary)
     rest = np.flatnonzero(~cut.ordinary)
     whole = [_whole(text, profile) for text in written.dictionary.take(pa.array(rest)).to_pylist()]
     others = dict(zip(_PARTS, zip(*whole, strict=True), strict=True)) if whole else dict.fromkeys(_PARTS, ())
-    found = {"address": recoded(written, _lines(cut, others["address"]))}
+    found: dict[str, pa.DictionaryArray] = {}
     streets = [[getattr(beginning, name) for beginning in cut.beginnings] for name in _OF_STREET]
     houses, place = _houses(cut)
     for names, values, at in ((_OF_STREET, streets, cut.head), (_OF_HOUSE, houses, place)):
         for name, known in zip(names, values, strict=True):
+            if for_linkage and name in _NOT_COMPARED:
+                continue
             found[name] = _laid(written, [*known, *others[name]], at, len(known), rest)
+    if not for_linkage or found["street"].null_count == len(written):
+        found["address"] = recoded(written, _lines(cut, others["address"]))
     return found
 
 

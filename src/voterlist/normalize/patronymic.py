@@ -12,7 +12,7 @@ from voterlist.normalize.letters import letters
 from voterlist.normalize.names import skeleton, standard_name, typed_without_marks
 from voterlist.normalize.titles import initials
 
-__all__ = ["Patronymic", "has_father", "particle_of", "read_patronymic", "short_particle", "split_given"]
+__all__ = ["Patronymic", "father_and_sex", "has_father", "particle_of", "read_patronymic", "short_particle", "split_given"]
 
 _SON = re.compile(r"^o[gq]h?(?:l?[uyi]?|ul)$")
 _DAUGHTER = re.compile(r"^[qgk][iy]?z[iy]?$")
@@ -97,6 +97,18 @@ def _names_and_sexes(words: list[str]) -> tuple[list[str], set[Sex]]:
     return names, sexes
 
 
+def _read(text: str) -> tuple[str, Sex | None]:
+    """(the father's name in Latin letters or an empty text, the sex stated)."""
+    names, sexes = _names_and_sexes(_WORD.findall(to_latin(text)))
+    return " ".join(names), sexes.pop() if len(sexes) == 1 else None
+
+
+def father_and_sex(text: str) -> tuple[str | None, Sex | None]:
+    """Of what ``read_patronymic`` reads, what the linkage compares: the father's skeleton, and the sex stated."""
+    bare, sex = _read(text)
+    return skeleton(bare) if bare else None, sex
+
+
 @lru_cache(maxsize=65536)
 def read_patronymic(text: str) -> Patronymic | None:
     """What a patronymic says; None where the text has no letter.
@@ -104,11 +116,9 @@ def read_patronymic(text: str) -> Patronymic | None:
     The particle may be missing, glued to the name, or there twice; two particles that contradict each
     other witness nothing.
     """
-    names, sexes = _names_and_sexes(_WORD.findall(to_latin(text)))
-    sex = sexes.pop() if len(sexes) == 1 else None
-    if not names:
+    bare, sex = _read(text)
+    if not bare:
         return Patronymic(None, None, sex) if sex else None
-    bare = " ".join(names)
     spelt = standard_name(bare, restore=typed_without_marks(text)) or bare
     return Patronymic(f"{spelt} {_PARTICLE[sex]}" if sex else spelt, skeleton(bare), sex)
 

@@ -11,7 +11,7 @@ from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["PLACE", "RULES", "Notes"]
+__all__ = ["PLACE", "RULES", "Nothing", "Notes"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -117,6 +117,19 @@ class Notes:
     def table(self) -> pa.Table:
         """All findings, sorted."""
         return sort_by(concat(self._found, FINDING), "rule", "constituency", "precinct", "entry_id", "source")
+
+
+class Nothing(Notes):
+    """Notes for nobody: nothing is kept."""
+
+    def __init__(self) -> None:
+        super().__init__(FINDING.empty_table())
+
+    def rows(self, rule: Rule, mask: Flags, field: str) -> None:
+        """Keeps nothing."""
+
+    def files(self, rule: Rule, sources: list[str], field: str) -> None:
+        """Keeps nothing."""
 
 
 def _words(rule: Rule, field: str, count: int) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,21 +18,12 @@ from voterlist.normalize.alphabet import repaired
 from voterlist.normalize.columns import Flags, flags, kept, known, matching, rows_of, spread, where
 from voterlist.normalize.dates import read_date, resolve
 from voterlist.normalize.fullname import split_full_name
-from voterlist.normalize.identifiers import (
-    DOCUMENT,
-    FIN,
-    PLAIN,
-    Identifier,
-    Repair,
-    read_any,
-    read_document,
-    read_fin,
-    read_sex,
-)
+from voterlist.normalize.identifier_columns import IDENTIFIERS, identifier_placeholders, read_identifiers
+from voterlist.normalize.identifiers import read_sex
 from voterlist.normalize.names import given_sex, skeleton, standard_name
-from voterlist.normalize.patronymic import read_patronymic, split_given
+from voterlist.normalize.patronymic import father_and_sex, read_patronymic, split_given
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
-from voterlist.normalize.rules import PLACE, Notes
+from voterlist.normalize.rules import PLACE, Nothing, Notes
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
@@ -42,19 +33,18 @@ __all__ = ["normalize"]
 
 _TEXT = pa.string()
 _NAMES = ("surname", "given_name", "patronymic", "full_name")
-_IDENTIFIERS = ("document", "fin")
-"""Nearly all distinct: to code them would cost more than it saves."""
-_CELLS = (*_NAMES, "birth_date", "sex", "address", *_IDENTIFIERS)
+_CELLS = (*_NAMES, "birth_date", "sex", "address", *IDENTIFIERS)
 _TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
-_REPAIRS = tuple(Repair)
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
-_CODED = frozenset(field.name for field in VOTER if field.nullable and field.type == _TEXT) - {*_IDENTIFIERS}
+_CODED = frozenset(field.name for field in VOTER if field.nullable and field.type == _TEXT) - {*IDENTIFIERS}
 
 Cells = dict[str, pa.Array]
 """The cells of each field: coded, but for the identifiers."""
 
 
-def normalize(entries: pa.Table, profile: Profile = Profile.AZ, *, coded: bool = False) -> Outcome:
+def normalize(
+    entries: pa.Table, profile: Profile = Profile.AZ, *, coded: bool = False, for_linkage: bool = False
+) -> Outcome:
     """The entries normalised: an ``Outcome`` with a VOTER table of the same rows in the same order.
 
     No row is set aside: what cannot be read is null and has a finding.
@@ -64,12 +54,14 @@ def normalize(entries: pa.Table, profile: Profile = Profile.AZ, *, coded: bool =
         profile: whose names they are.
         coded: the table's text is to be coded too, but for the identifiers, each column's values in order of
             appearance: the same content in a third of the memory, for millions of entries.
+        for_linkage: only what the linkage compares is made. The columns that people read (names in their standard
+            spelling, settlement, kind of street, building) are null, and there are no findings.
 
     Raises:
         SchemaError: ``entries`` is no ENTRY table.
     """
-    entries = require(entries, tables.coded(ENTRY, apart=_IDENTIFIERS), "normalize").combine_chunks()
-    notes = Notes(entries.select(PLACE))
+    entries = require(entries, tables.coded(ENTRY, apart=IDENTIFIERS), "normalize").combine_chunks()
+    notes = Nothing() if for_linkage else Notes(entries.select(PLACE))
     cells = _without_placeholders(entries, notes)
     columns = {name: entries.column(name) for name in _KEPT}
     source, rows = entries.column("source"), entries.num_rows
@@ -77,10 +69,10 @@ def normalize(entries: pa.Table, profile: Profile = Profile.AZ, *, coded: bool =
     del entries
     if profile is Profile.AZ:
         cells = _clean_names(cells, notes)
-    columns |= read_addresses(cells.pop("address"), profile)
-    columns |= _names(_whole_names(cells, profile, notes), profile, notes)
+    columns |= read_addresses(cells.pop("address"), profile, for_linkage=for_linkage)
+    columns |= _names(_whole_names(cells, profile, notes), profile, notes, _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS)
     columns |= _dates(cells.pop("birth_date"), source, notes)
-    columns |= _identifiers(cells, profile, notes)
+    columns |= read_identifiers(cells.pop("fin"), cells.pop("document"), profile, notes)
     columns |= _sex(cells.pop("sex"), notes)
     return Outcome(_voters(columns, rows, coded=coded), notes.table(), empty(SET_ASIDE))
 
@@ -90,7 +82,7 @@ def _voters(columns: dict[str, Any], rows: int, *, coded: bool) -> pa.Table:
     if not coded:
         return require(from_columns(columns, VOTER, rows), VOTER, "normalize")
     columns |= {name: tables.by_appearance(columns[name]) for name in _CODED & columns.keys()}
-    schema = tables.coded(VOTER, apart=_IDENTIFIERS)
+    schema = tables.coded(VOTER, apart=IDENTIFIERS)
     return require(from_columns(columns, VOTER, rows, coded=True), schema, "normalize")
 
 
@@ -99,10 +91,10 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
     cells = {}
     for name in _CELLS:
         column = entries.column(name).combine_chunks()
-        junk = _identifier_junk(column) if name in _IDENTIFIERS else _junk(column)
+        junk = identifier_placeholders(column, name) if name in IDENTIFIERS else _junk(column)
         notes.rows(rules.PLACEHOLDER, junk, name)
         if junk.any():
-            column = kept(column, ~junk) if name not in _IDENTIFIERS else _with_gaps(column, junk)
+            column = kept(column, ~junk) if name not in IDENTIFIERS else _with_gaps(column, junk)
         cells[name] = column
     return cells
 
@@ -110,14 +102,6 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
 def _junk(column: pa.DictionaryArray) -> Flags:
     """The rows of a coded column that hold a placeholder."""
     return rows_of(column, flags(where(column, matching(column, MAY_BE_PLACEHOLDER), is_placeholder, pa.bool_())))
-
-
-def _identifier_junk(column: pa.Array) -> Flags:
-    """The rows of a column of text that hold a placeholder."""
-    junk = flags(pc.match_substring_regex(column, MAY_BE_PLACEHOLDER))
-    may_be = np.flatnonzero(junk)
-    junk[may_be] = _junk(column.take(pa.array(may_be)).dictionary_encode())
-    return junk
 
 
 def _with_gaps(column: pa.Array, gaps: Flags) -> pa.Array:
@@ -167,7 +151,7 @@ def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
     }
 
 
-def _names(cells: Cells, profile: Profile, notes: Notes) -> dict[str, Any]:
+def _names(cells: Cells, profile: Profile, notes: Notes, folds: Folds) -> dict[str, Any]:
     """The columns of the name."""
     if profile is Profile.GENERIC:
         return _plain_names(cells, notes)
@@ -175,11 +159,8 @@ def _names(cells: Cells, profile: Profile, notes: Notes) -> dict[str, Any]:
     notes.rows(rules.PATRONYMIC_IN_GIVEN, known(inside), "given_name")
     patronymic = coalesced(cells["patronymic"], inside)
     columns: dict[str, Any] = {}
-    for column, fold, made in (
-        (cells["surname"], _fold_surname, ("surname", "surname_skeleton", "surname_stem", "surname_sex")),
-        (given, _fold_given, ("given_name", "given_skeleton", "given_sex")),
-        (patronymic, _fold_patronymic, ("patronymic", "patronymic_skeleton", "patronymic_sex")),
-    ):
+    for column, name in ((cells["surname"], "surname"), (given, "given_name"), (patronymic, "patronymic")):
+        fold, made = folds[name]
         columns |= dict(zip(made, spread(column, fold, (_TEXT,) * len(made)), strict=True))
     one_letter = flags(pc.equal(pc.utf8_length(columns["given_skeleton"].dictionary), 1))
     notes.rows(rules.INITIALS_ONLY, rows_of(columns["given_skeleton"], one_letter), "given_name")
@@ -190,18 +171,39 @@ def _names(cells: Cells, profile: Profile, notes: Notes) -> dict[str, Any]:
     return columns
 
 
-def _fold_surname(text: str) -> tuple[str | None, str | None, str | None, str | None]:
-    return standard_surname(text), skeleton(text) or None, surname_stem(text) or None, surname_sex(text)
+def _fold_surname(text: str) -> tuple[str | None, str | None, str | None]:
+    return skeleton(text) or None, surname_stem(text) or None, surname_sex(text)
 
 
-def _fold_given(text: str) -> tuple[str | None, str | None, str | None]:
+def _fold_given(text: str) -> tuple[str | None, str | None]:
     folded = skeleton(text)
-    return standard_name(text), folded or None, given_sex(folded)
+    return folded or None, given_sex(folded)
 
 
 def _fold_patronymic(text: str) -> tuple[str | None, str | None, str | None]:
     found = read_patronymic(text)
-    return (found.standard, found.father, found.sex) if found else (None, None, None)
+    return (found.father, found.sex, found.standard) if found else (None, None, None)
+
+
+Folds = dict[str, tuple[Callable[[str], Sequence[str | None]], tuple[str, ...]]]
+"""For each part of a name its fold, and the columns that the fold gives."""
+
+_FOLDS_FOR_LINKAGE: Folds = {
+    "surname": (_fold_surname, ("surname_skeleton", "surname_stem", "surname_sex")),
+    "given_name": (_fold_given, ("given_skeleton", "given_sex")),
+    "patronymic": (father_and_sex, ("patronymic_skeleton", "patronymic_sex")),
+}
+_FOLDS: Folds = {
+    "surname": (
+        lambda text: (*_fold_surname(text), standard_surname(text)),
+        (*_FOLDS_FOR_LINKAGE["surname"][1], "surname"),
+    ),
+    "given_name": (
+        lambda text: (*_fold_given(text), standard_name(text)),
+        (*_FOLDS_FOR_LINKAGE["given_name"][1], "given_name"),
+    ),
+    "patronymic": (_fold_patronymic, (*_FOLDS_FOR_LINKAGE["patronymic"][1], "patronymic")),
+}
 
 
 def _note_unreadable(written: pa.Array, folded: pa.Array, field: str, notes: Notes) -> None:
@@ -246,51 +248,6 @@ def _dates(written: pa.DictionaryArray, source: pa.ChunkedArray, notes: Notes) -
     parts |= {"birth_day": (found.day, np.int8)}
     rows = pa.array(item.astype(np.int32))
     return {name: pa.array(part.astype(kind), mask=part == 0).take(rows) for name, (part, kind) in parts.items()}
-
-
-def _read_identifiers(
-    column: pa.Array, name: str, form: str, read: Callable[[str], Identifier], notes: Notes
-) -> tuple[pa.Array, pa.Array]:
-    """(values, documents found in their place); only what is not valid as written is read, and each repair is noted."""
-    valid = pc.match_substring_regex(column, form)
-    rest = ~flags(pc.fill_null(valid, True))  # noqa: FBT003 - Arrow's signature
-
-    def parts(text: str) -> tuple[str | None, str | None, int]:
-        found = read(text)
-        return found.value, found.document, sum(1 << _REPAIRS.index(repair) for repair in found.repairs)
-
-    value, document, repairs = spread(
-        column.filter(pa.array(rest)).dictionary_encode(), parts, (_TEXT, _TEXT, pa.int64())
-    )
-    bits = np.zeros(len(column), np.uint8)
-    bits[rest] = repairs.to_numpy()
-    for place, repair in enumerate(_REPAIRS):
-        notes.rows(rules.REPAIRS[repair], (bits >> place & 1).astype(np.bool_), name)
-    return _replaced(column, rest, value), _replaced(pa.nulls(len(column), _TEXT), rest, document)
-
-
-def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.Array:
-    """A column of text with other values in these rows, in their order."""
-    return pc.replace_with_mask(column, pa.array(rows), values.cast(_TEXT))
-
-
-def _identifiers(cells: Cells, profile: Profile, notes: Notes) -> dict[str, Any]:
-    """The FIN and the document."""
-    if profile is Profile.GENERIC:
-        return {name: _plain_identifiers(cells[name]) for name in _IDENTIFIERS}
-    fin, misplaced = _read_identifiers(cells["fin"], "fin", FIN, read_fin, notes)
-    notes.rows(rules.FIN_HOLDS_DOCUMENT, known(misplaced), "fin")
-    notes.rows(rules.FIN_INVALID, known(cells["fin"]) & ~known(fin) & ~known(misplaced), "fin")
-    document, _ = _read_identifiers(cells["document"], "document", DOCUMENT, read_document, notes)
-    notes.rows(rules.DOCUMENT_INVALID, known(cells["document"]) & ~known(document), "document")
-    return {"fin": fin, "document": pc.coalesce(document, misplaced)}
-
-
-def _plain_identifiers(column: pa.Array) -> pa.Array:
-    """Identifiers of an unknown kind; only what is not plain as written is read."""
-    rest = ~flags(pc.fill_null(pc.match_substring_regex(column, PLAIN), True))  # noqa: FBT003 - Arrow's signature
-    written = column.filter(pa.array(rest)).dictionary_encode()
-    return _replaced(column, rest, spread(written, lambda text: (read_any(text).value,), (_TEXT,))[0])
 
 
 def _sex(written: pa.DictionaryArray, notes: Notes) -> dict[str, Any]:

@@ -1,0 +1,129 @@
+"""Identifiers as numbers: nearly every entry has one of its own, so none is held as a text or looked up in a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from voterlist import tables
+from voterlist.link.arrays import Bools, Codes, Longs, Packed, Words
+
+__all__ = ["Identifiers", "identifiers"]
+
+_MOST_LETTERS = 11
+"""Letters of the longest identifier that is held as a number: a document's, AZE and eight digits."""
+_SIGNS = np.full(256, -1, np.int8)
+_SIGNS[0] = 0
+_SIGNS[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8)] = np.arange(1, 37)
+"""For each byte its digit in a number to the base 37; 0 where the identifier has ended, -1 for any other sign."""
+_BASE, _WORD = 37, 8
+
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Identifiers:
+    """One column of identifiers, one item an entry.
+
+    Where all are short and of capitals and digits alone, as the profile ``az`` leaves them, they are held as their
+    letters, packed; otherwise as texts.
+    """
+
+    codes: Longs
+    """The same number where two identifiers are the same; -1 where none is known."""
+    letters: Packed
+    """The bytes of each, eight to a word; shape (entries, words), or no words where ``texts`` are held."""
+    texts: pa.Array | None
+    """The distinct identifiers, by their codes."""
+
+    def words(self, of: Codes) -> Words:
+        """The identifiers of these entries as Python strings."""
+        if self.texts is not None:
+            return np.array(self.texts.take(pa.array(self.codes[of])).to_pylist(), dtype=object)
+        chosen = np.ascontiguousarray(self.letters[of])
+        return chosen.view(f"S{chosen.shape[1] * _WORD}").ravel().astype(np.str_).astype(object)
+
+    def one_edit(self, left: Codes, right: Codes) -> Bools:
+        """True where two known identifiers are one edit apart: a sign more, less or other, or two neighbours turned."""
+        near = np.arange(len(left)) if self.texts is not None else self._perhaps_one_edit(left, right)
+        one, two = self.words(left[near]), self.words(right[near])
+        found = np.zeros(len(left), np.bool_)
+        found[near] = process.cpdist(one, two, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8) == 1
+        return found
+
+    def _perhaps_one_edit(self, left: Codes, right: Codes) -> Longs:
+        """The pairs that differ in at most two places, or by one in length: few, and none of the others is one edit."""
+        first, second = self.letters[left], self.letters[right]
+        places = np.zeros(len(left), np.int8)
+        apart = _bytes(first ^ second)
+        for place in range(apart.shape[1]):
+            places += apart[:, place] != 0
+        longer = np.abs(_lengths(first) - _lengths(second)) == 1
+        return np.flatnonzero((places <= 2) | longer)
+
+    def starts(self, length: int) -> Longs:
+        """One code an entry for the first letters of its identifier; -1 where none is known."""
+        if self.texts is None:
+            return np.where(self.codes >= 0, self.codes // _BASE ** (_MOST_LETTERS - length), -1)
+        starts = tables.map_unique(self.texts, lambda word: word[:length])
+        return np.append(tables.codes(starts)[0].astype(np.int64), -1)[self.codes]
+
+    def times(self, of: Codes) -> Longs:
+        """How many entries have the identifier of each of these entries."""
+        found = self.codes[of]
+        ordered = self._ordered
+        return np.searchsorted(ordered, found, side="right") - np.searchsorted(ordered, found, side="left")
+
+    @cached_property
+    def _ordered(self) -> Longs:
+        return np.sort(self.codes)
+
+
+def _bytes(letters: Packed) -> Bytes:
+    return np.ascontiguousarray(letters).view(np.uint8).reshape(len(letters), letters.shape[1] * _WORD)
+
+
+def _lengths(letters: Packed) -> Codes:
+    """How many letters each has."""
+    every = _bytes(letters)
+    found = np.zeros(len(letters), np.int32)
+    for place in range(every.shape[1]):
+        found += every[:, place] != 0
+    return found
+
+
+def identifiers(column: pa.ChunkedArray) -> Identifiers:
+    """A column of identifiers, as text or coded."""
+    array = column.combine_chunks()
+    if pa.types.is_dictionary(array.type):
+        array = array.cast(array.type.value_type)
+    longest = tables.longest(array)
+    if longest <= _MOST_LETTERS:
+        # The letters fill whole words; the number has its own places whatever the longest is.
+        width = _WORD * max(1, -(-longest // _WORD))
+        letters = tables.text_bytes(array, width)
+        numbers = _numbers(letters)
+        if numbers is not None:
+            return Identifiers(numbers, letters.view(np.uint64), None)
+    codes, distinct = tables.codes(array)
+    return Identifiers(codes.astype(np.int64), np.zeros((len(codes), 0), np.uint64), distinct)
+
+
+def _numbers(letters: Bytes) -> Longs | None:
+    """The identifiers as numbers to the base 37, -1 where there is none; None where one has another sign."""
+    found = np.zeros(len(letters), np.int64)
+    for place in range(_MOST_LETTERS):
+        found *= _BASE
+        if place < letters.shape[1]:
+            signs = _SIGNS[letters[:, place]]
+            if (signs < 0).any():
+                return None
+            found += signs
+    found[found == 0] = -1
+    return found
