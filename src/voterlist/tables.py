@@ -29,6 +29,7 @@ __all__ = [
     "matches",
     "packed",
     "recoded",
+    "rows_with_bytes",
     "similarity",
     "sort_by",
     "text_bytes",
@@ -160,6 +161,23 @@ def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint
         longer = np.flatnonzero(lengths > place)
         found[longer, place] = letters[offsets[longer] + place]
     return found
+
+
+def rows_with_bytes(
+    column: pa.Array, chosen: np.ndarray[Any, np.dtype[np.bool_]]
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The rows of a text column, ascending, in whose UTF-8 bytes one of the chosen stands; null has none.
+
+    ``chosen`` has one item a byte, 256 in all.
+    """
+    rows = len(column)
+    _, starts, content = column.buffers()
+    if content is None or not rows:
+        return np.zeros(0, np.int64)
+    offsets = np.frombuffer(starts, np.int32, rows + 1, column.offset * 4)
+    places = np.flatnonzero(chosen[np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0])])
+    found = np.unique(np.searchsorted(offsets, places + offsets[0], side="right") - 1)
+    return found[column.take(pa.array(found)).is_valid().to_numpy(zero_copy_only=False)] if column.null_count else found
 
 
 def join_text(columns: Sequence[pa.Array | pa.ChunkedArray], separator: str = " ") -> pa.Array | pa.ChunkedArray:

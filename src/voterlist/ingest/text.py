@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.tables import recoded
+from voterlist.tables import recoded, rows_with_bytes
 
 __all__ = ["clean", "fold"]
 
@@ -16,6 +17,9 @@ _NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
 _BLANKS = r"[\s\x{00}-\x{1F}\x{0085}\p{Z}]+"
 _UNCLEAN = r"^ | $|  |[\t\n\v\f\r\x{00}-\x{1F}\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200D}\x{2028}\x{2029}\x{202F}"
 _UNCLEAN += r"\x{205F}\x{2060}\x{3000}\x{FEFF}\x{00AD}]"
+
+_DOUBTFUL = (np.arange(256) <= ord(" ")) | (np.arange(256) > ord("~"))
+"""For each byte whether a text with it may match ``_UNCLEAN``."""
 
 _TO_ASCII = str.maketrans(
     {
@@ -38,7 +42,7 @@ def clean(column: pa.Array) -> pa.Array:
     """
     if pa.types.is_dictionary(column.type):
         return recoded(column, clean(column.dictionary))
-    unclean = pc.fill_null(pc.match_substring_regex(column, _UNCLEAN), False)  # noqa: FBT003 - Arrow's signature
+    unclean = _unclean(column)
     if pc.any(unclean).as_py():
         # To put text right takes twenty times as long as to see that it is right, and most of it is.
         some = pc.replace_substring_regex(column.filter(unclean), _NO_WIDTH, "")
@@ -46,6 +50,15 @@ def clean(column: pa.Array) -> pa.Array:
         column = pc.replace_with_mask(column, unclean, some)
     blank = pc.equal(column, "")
     return pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
+
+
+def _unclean(column: pa.Array) -> pa.Array:
+    """The texts that need to be put right; only those with a blank or a letter that is not ASCII can."""
+    doubtful = rows_with_bytes(column, _DOUBTFUL)
+    found = np.zeros(len(column), np.bool_)
+    matched = pc.match_substring_regex(column.take(pa.array(doubtful)), _UNCLEAN)
+    found[doubtful] = matched.to_numpy(zero_copy_only=False)
+    return pa.array(found)
 
 
 def fold(text: str) -> str:

@@ -16,14 +16,16 @@ from voterlist.model import Profile
 from voterlist.normalize import rules
 from voterlist.normalize.columns import Flags, flags, known, spread
 from voterlist.normalize.identifiers import PLAIN, Identifier, Repair, read_any, read_document, read_fin
-from voterlist.normalize.placeholders import is_placeholder
+from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.rules import Notes
 from voterlist.tables import text_bytes
 
-__all__ = ["IDENTIFIERS", "identifier_placeholders", "read_identifiers"]
+__all__ = ["IDENTIFIERS", "read_identifiers"]
 
 IDENTIFIERS = ("document", "fin")
 _REPAIRS = tuple(Repair)
+_PLACEHOLDER = 1 << len(_REPAIRS)
+"""Beside the repairs, a bit each, what is said of a text that is a sign of absence."""
 _WIDTH = 12
 """Bytes that are looked at: no valid identifier is longer than eleven."""
 
@@ -68,38 +70,30 @@ def _valid(column: pa.Array, name: str) -> Flags:
     return old | (_all_of(text, [_CAPITAL] * 2 + [_DIGIT] * 7) & ~_one_letter(text, 2, 9))
 
 
-def identifier_placeholders(column: pa.Array, name: str) -> Flags:
-    """The rows of a column of identifiers, as text, that hold a sign of absence instead."""
-    return _rows(column, known(column) & ~_valid(column, name), is_placeholder)
-
-
-def _rows(column: pa.Array, chosen: Flags, tells: Callable[[str], bool]) -> Flags:
-    """Of the chosen rows those of which this is true; each distinct text is asked once."""
-    rows = np.flatnonzero(chosen)
-    written = column.take(pa.array(rows)).dictionary_encode()
-    told = np.array([tells(text) for text in written.dictionary.to_pylist()], np.bool_)
-    found = np.zeros(len(column), np.bool_)
-    found[rows] = told[written.indices.to_numpy()]
-    return found
-
-
 def _read(
-    column: pa.Array, name: str, read: Callable[[str], Identifier], notes: Notes
-) -> tuple[pa.Array, pa.Array]:
-    """(values, documents found in their place); only what is not valid as written is read, and each repair is noted."""
-    rest = known(column) & ~_valid(column, name)
+    column: pa.Array, valid: Flags, name: str, read: Callable[[str], Identifier], notes: Notes
+) -> tuple[pa.Array, pa.Array, Flags]:
+    """(values, documents found in their place, which rows are invalid); each placeholder and each repair is noted.
+
+    Only what is not valid as written is read.
+    """
+    rest = known(column) & ~valid
 
     def parts(text: str) -> tuple[str | None, str | None, int]:
+        if is_placeholder(text):
+            return None, None, _PLACEHOLDER
         found = read(text)
         return found.value, found.document, sum(1 << _REPAIRS.index(repair) for repair in found.repairs)
 
     written = column.filter(pa.array(rest)).dictionary_encode()
-    value, document, repairs = spread(written, parts, (pa.string(), pa.string(), pa.int64()))
+    value, document, said = spread(written, parts, (pa.string(), pa.string(), pa.int64()))
     bits = np.zeros(len(column), np.uint8)
-    bits[rest] = repairs.to_numpy()
+    bits[rest] = said.to_numpy()
+    notes.rows(rules.PLACEHOLDER, bits == _PLACEHOLDER, name)
     for place, repair in enumerate(_REPAIRS):
         notes.rows(rules.REPAIRS[repair], (bits >> place & 1).astype(np.bool_), name)
-    return _replaced(column, rest, value), _replaced(pa.nulls(len(column), pa.string()), rest, document)
+    values, others = _replaced(column, rest, value), _replaced(pa.nulls(len(column), pa.string()), rest, document)
+    return values, others, rest & (bits != _PLACEHOLDER) & ~known(values) & ~known(others)
 
 
 def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.Array:
@@ -109,18 +103,21 @@ def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.A
 
 def read_identifiers(fin: pa.Array, document: pa.Array, profile: Profile, notes: Notes) -> dict[str, pa.Array]:
     """The columns of VOTER ``fin`` and ``document``, read off those of a list, as text."""
+    # The document first: of two placeholders in one entry that one is noted, in the order of the fields.
     if profile is Profile.GENERIC:
-        return {"fin": _plain(fin), "document": _plain(document)}
-    fins, misplaced = _read(fin, "fin", read_fin, notes)
+        return {
+            name: _read(column, _plain(column), name, read_any, notes)[0]
+            for name, column in (("document", document), ("fin", fin))
+        }
+    documents, _, invalid_documents = _read(document, _valid(document, "document"), "document", read_document, notes)
+    fins, misplaced, invalid_fins = _read(fin, _valid(fin, "fin"), "fin", read_fin, notes)
     notes.rows(rules.FIN_HOLDS_DOCUMENT, known(misplaced), "fin")
-    notes.rows(rules.FIN_INVALID, known(fin) & ~known(fins) & ~known(misplaced), "fin")
-    documents, _ = _read(document, "document", read_document, notes)
-    notes.rows(rules.DOCUMENT_INVALID, known(document) & ~known(documents), "document")
+    notes.rows(rules.FIN_INVALID, invalid_fins, "fin")
+    notes.rows(rules.DOCUMENT_INVALID, invalid_documents, "document")
     return {"fin": fins, "document": pc.coalesce(documents, misplaced) if known(misplaced).any() else documents}
 
 
-def _plain(column: pa.Array) -> pa.Array:
-    """Identifiers of an unknown kind; only what is not plain as written is read."""
-    rest = ~flags(pc.fill_null(pc.match_substring_regex(column, PLAIN), True))  # noqa: FBT003 - Arrow's signature
-    written = column.filter(pa.array(rest)).dictionary_encode()
-    return _replaced(column, rest, spread(written, lambda text: (read_any(text).value,), (pa.string(),))[0])
+def _plain(column: pa.Array) -> Flags:
+    """The rows that hold an identifier of an unknown kind which ``read_any`` leaves as it is, and is no placeholder."""
+    plain = flags(pc.match_substring_regex(column, PLAIN))
+    return plain & ~flags(pc.match_substring_regex(column, MAY_BE_PLACEHOLDER))

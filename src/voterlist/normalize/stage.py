@@ -18,7 +18,7 @@ from voterlist.normalize.alphabet import repaired
 from voterlist.normalize.columns import Flags, flags, kept, known, matching, rows_of, spread, where
 from voterlist.normalize.dates import read_date, resolve
 from voterlist.normalize.fullname import split_full_name
-from voterlist.normalize.identifier_columns import IDENTIFIERS, identifier_placeholders, read_identifiers
+from voterlist.normalize.identifier_columns import IDENTIFIERS, read_identifiers
 from voterlist.normalize.identifiers import read_sex
 from voterlist.normalize.names import given_sex, skeleton, standard_name
 from voterlist.normalize.patronymic import father_and_sex, read_patronymic, split_given
@@ -33,13 +33,13 @@ __all__ = ["normalize"]
 
 _TEXT = pa.string()
 _NAMES = ("surname", "given_name", "patronymic", "full_name")
-_CELLS = (*_NAMES, "birth_date", "sex", "address", *IDENTIFIERS)
+_CELLS = (*_NAMES, "birth_date", "sex", "address")
 _TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
 _CODED = frozenset(field.name for field in VOTER if field.nullable and field.type == _TEXT) - {*IDENTIFIERS}
 
 Cells = dict[str, pa.Array]
-"""The cells of each field: coded, but for the identifiers."""
+"""The cells of each field, coded, but those of the identifiers."""
 
 
 def normalize(
@@ -65,6 +65,7 @@ def normalize(
     cells = _without_placeholders(entries, notes)
     columns = {name: entries.column(name) for name in _KEPT}
     source, rows = entries.column("source"), entries.num_rows
+    fin, document = (entries.column(name).combine_chunks() for name in ("fin", "document"))
     # Of a list of millions each column as written is given up once it has been read.
     del entries
     if profile is Profile.AZ:
@@ -72,7 +73,7 @@ def normalize(
     columns |= read_addresses(cells.pop("address"), profile, for_linkage=for_linkage)
     columns |= _names(_whole_names(cells, profile, notes), profile, notes, _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS)
     columns |= _dates(cells.pop("birth_date"), source, notes)
-    columns |= read_identifiers(cells.pop("fin"), cells.pop("document"), profile, notes)
+    columns |= read_identifiers(fin, document, profile, notes)
     columns |= _sex(cells.pop("sex"), notes)
     return Outcome(_voters(columns, rows, coded=coded), notes.table(), empty(SET_ASIDE))
 
@@ -91,10 +92,10 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
     cells = {}
     for name in _CELLS:
         column = entries.column(name).combine_chunks()
-        junk = identifier_placeholders(column, name) if name in IDENTIFIERS else _junk(column)
+        junk = _junk(column)
         notes.rows(rules.PLACEHOLDER, junk, name)
         if junk.any():
-            column = kept(column, ~junk) if name not in IDENTIFIERS else _with_gaps(column, junk)
+            column = kept(column, ~junk)
         cells[name] = column
     return cells
 
@@ -102,11 +103,6 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
 def _junk(column: pa.DictionaryArray) -> Flags:
     """The rows of a coded column that hold a placeholder."""
     return rows_of(column, flags(where(column, matching(column, MAY_BE_PLACEHOLDER), is_placeholder, pa.bool_())))
-
-
-def _with_gaps(column: pa.Array, gaps: Flags) -> pa.Array:
-    """A column of text with null in these rows."""
-    return pc.if_else(pa.array(gaps), pa.scalar(None, _TEXT), column)
 
 
 def _clean_names(cells: Cells, notes: Notes) -> Cells:

@@ -10,7 +10,7 @@ __all__ = ["coded_text", "text_table"]
 
 _SAMPLE = 100_000
 _NEARLY_ALL = 0.9
-"""The share of distinct texts in a sample above which a column is not held as codes: that would cost memory."""
+"""The share of distinct texts among the known ones of a sample above which a column is not held as codes: that would cost memory."""
 
 
 def coded_text(column: pa.ChunkedArray) -> pa.Array:
@@ -21,7 +21,7 @@ def coded_text(column: pa.ChunkedArray) -> pa.Array:
     if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
         return column.unify_dictionaries().combine_chunks().cast(pa.dictionary(pa.int32(), pa.string()))
     text = _as_text(column)
-    sample = text.slice(len(text) // 2, _SAMPLE)
+    sample = text.slice(len(text) // 2, _SAMPLE).drop_null()
     return text if len(sample.unique()) > _NEARLY_ALL * len(sample) else text.dictionary_encode()
 
 
