@@ -23,7 +23,10 @@ from voterlist.link.rarity import rarity
 __all__ = ["LEVELS", "Compared", "compare"]
 
 LEVELS: dict[str, tuple[str, ...]] = {
-    "surname": ("missing", "same", "ending", "misspelt", "look-alike", "similar", "differs", "swapped"),
+    "surname": (
+        *("missing", "same", "ending", "misspelt", "look-alike", "similar", "differs", "swapped"),
+        "may-have-changed",
+    ),
     "given_name": ("missing", "same", "initial", "misspelt", "look-alike", "similar", "differs", "swapped", "crossed"),
     "patronymic": ("missing", "same", "initial", "misspelt", "look-alike", "similar", "differs"),
     "birth_date": ("missing", "same", "year", "swapped", "digit", "part", "same-year", "differs"),
@@ -34,7 +37,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
 }
 """The levels of each comparison, in the order of their codes; 0 is always "missing", 1 "same".
 
-surname ``ending``: one stem, another ending. ``misspelt``: one edit apart, and one of the two spellings is
+surname ``ending``: one stem, another ending; ``may-have-changed``: it differs, and both are women. ``misspelt``: one edit apart, and one of the two spellings is
 rare. ``look-alike``: one edit apart, and both are names in use. ``swapped``: surname and given name changed
 places; ``crossed``: one of them did, and the other differs. birth_date ``year``: the years agree, a day or month is
 unknown, or one of the two is a first of January; ``digit``: one digit or two neighbouring digits off; ``part``: one of

@@ -21,7 +21,7 @@ from voterlist.model import Profile
 __all__ = ["baseline", "features"]
 
 _PARTIAL = {
-    "surname": (0, 1, 0.9, 0.8, 0.5, 0.3, 0, 0.7),
+    "surname": (0, 1, 0.9, 0.8, 0.5, 0.3, 0, 0.7, 0),
     "given_name": (0, 1, 0.6, 0.8, 0.5, 0.3, 0, 0.7, 0.3),
     "patronymic": (0, 1, 0.6, 0.8, 0.5, 0.3, 0),
     "birth_date": (0, 1, 0.6, 0.8, 0.8, 0.6, 0.2, 0),

@@ -58,6 +58,21 @@ _AZ = (
         partial_dates=True,
     ),
     Key("surname+given+year+place", ("stem", "given", "year", "constituency"), ("precinct", "street")),
+    Key(
+        "surname+patronymic+year",
+        ("stem", "patronymic", "year", "given_initial"),
+        ("constituency", "precinct"),
+        partial_dates=True,
+    ),
+    Key("surname+patronymic+year+place", ("stem", "patronymic", "year", "constituency"), ("precinct", "street")),
+    Key("swapped-names+year", ("names", "patronymic", "year"), ("constituency", "precinct")),
+    # Two names, and the day and month where the year is wrong.
+    Key("surname+given+day", ("stem", "given", "month", "day", "patronymic_initial"), ("constituency", "precinct")),
+    Key("given+patronymic+day", ("given", "patronymic", "month", "day", "stem_initial"), ("constituency", "precinct")),
+    Key("surname+patronymic+day", ("stem", "patronymic", "month", "day", "given_initial"), ("constituency", "precinct")),
+    Key("given+patronymic+day+place", ("given", "patronymic", "month", "day", "constituency"), ("precinct",)),
+    Key("surname+given+day+place", ("stem", "given", "month", "day", "constituency"), ("precinct",)),
+    Key("surname+patronymic+day+place", ("stem", "patronymic", "month", "day", "constituency"), ("precinct",)),
     # One home, for names or dates that went wrong.
     Key("given+house", ("given", "street", "house", "constituency"), ("year",)),
     Key("date+house", ("date", "street", "house", "constituency"), ()),

@@ -12,11 +12,14 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from voterlist.link.arrays import Bools, Codes, Levels, Longs
 from voterlist.link.encode import Coded, Encoded
 
-__all__ = ["CROSSED", "SWAPPED", "crossed", "distinct_pairs", "mark_swapped", "name_levels", "same", "surname_levels"]
+__all__ = ["CROSSED", "MAY_HAVE_CHANGED", "SWAPPED", "crossed", "distinct_pairs", "mark_swapped", "name_levels", "same", "surname_levels"]
 
+MAY_HAVE_CHANGED = 8
+"""Level of two surnames that differ, of two women: most marry, and many take another surname then."""
 SWAPPED, CROSSED = 7, 8
 """Levels of surname and given name that stand in each other's place: both, or one of them while the other differs."""
 
+_FEMALE = 1
 _LONG_ENOUGH = 4
 """Letters of a name in which one edit may be a slip."""
 
@@ -75,6 +78,8 @@ def surname_levels(entries: Encoded, left: Codes, right: Codes, rare: int) -> Le
     whole = name_levels(entries.surname, left[doubtful], right[doubtful], rare)
     levels[doubtful[whole == 3]] = 3
     levels[(levels == 1) & ~same(entries.surname.codes, left, right)] = 2
+    women = (entries.sex[left] == _FEMALE) & (entries.sex[right] == _FEMALE)
+    levels[(levels == 6) & women] = MAY_HAVE_CHANGED
     return levels
 
 

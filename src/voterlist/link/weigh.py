@@ -45,6 +45,7 @@ _VALUES = {
 _VALUES_OF_TEXTS = {**_VALUES, "address": (1,)}
 """The same where addresses are compared as lines of text: London is no rare place."""
 
+_OTHER_SEX = LEVELS["sex"].index("differs")
 _YEAR = LEVELS["birth_date"].index("year")
 
 _RADIX = tuple(len(levels) for levels in LEVELS.values())
@@ -122,7 +123,9 @@ def _strangers(entries: Encoded, sample: int, seed: int) -> dict[str, Floats]:
     found = {}
     values = _VALUES_OF_TEXTS if entries.address_words else _VALUES
     for name, levels in LEVELS.items():
-        counts = np.bincount(compared.levels[name], minlength=len(levels)).astype(np.float64)
+        # Who agree in a given name are of one sex, and by their sex surnames differ one way or the other.
+        of_one_sex = compared.levels["sex"] != _OTHER_SEX if name == "surname" else slice(None)
+        counts = np.bincount(compared.levels[name][of_one_sex], minlength=len(levels)).astype(np.float64)
         counts[0] = 0
         share = (counts[1:] + 0.5) / (counts[1:].sum() + 0.5 * (len(levels) - 1))
         log_u = np.r_[0.0, np.log2(share)]
