@@ -164,20 +164,23 @@ def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint
 
 
 def rows_with_bytes(
-    column: pa.Array, chosen: np.ndarray[Any, np.dtype[np.bool_]]
-) -> np.ndarray[Any, np.dtype[np.int64]]:
+    column: pa.Array, chosen: np.ndarray[Any, np.dtype[np.bool_]], *, most: int
+) -> np.ndarray[Any, np.dtype[np.int64]] | None:
     """The rows of a text column, ascending, in whose UTF-8 bytes one of the chosen stands; null has none.
 
-    ``chosen`` has one item a byte, 256 in all.
+    ``chosen`` has one item a byte, 256 in all. None where more than ``most`` such bytes stand in the column: then
+    there are better ways to look for them.
     """
     rows = len(column)
     _, starts, content = column.buffers()
     if content is None or not rows:
         return np.zeros(0, np.int64)
     offsets = np.frombuffer(starts, np.int32, rows + 1, column.offset * 4)
-    places = np.flatnonzero(chosen[np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0])])
-    found = np.unique(np.searchsorted(offsets, places + offsets[0], side="right") - 1)
-    return found[column.take(pa.array(found)).is_valid().to_numpy(zero_copy_only=False)] if column.null_count else found
+    found = chosen[np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0])]
+    if np.count_nonzero(found) > most:
+        return None
+    row = np.unique(np.searchsorted(offsets, np.flatnonzero(found) + offsets[0], side="right") - 1)
+    return row[column.take(pa.array(row)).is_valid().to_numpy(zero_copy_only=False)] if column.null_count else row
 
 
 def join_text(columns: Sequence[pa.Array | pa.ChunkedArray], separator: str = " ") -> pa.Array | pa.ChunkedArray:

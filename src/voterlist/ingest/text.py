@@ -54,7 +54,9 @@ def clean(column: pa.Array) -> pa.Array:
 
 def _unclean(column: pa.Array) -> pa.Array:
     """The texts that need to be put right; only those with a blank or a letter that is not ASCII can."""
-    doubtful = rows_with_bytes(column, _DOUBTFUL)
+    doubtful = rows_with_bytes(column, _DOUBTFUL, most=len(column) // 10)
+    if doubtful is None:
+        return pc.fill_null(pc.match_substring_regex(column, _UNCLEAN), False)  # noqa: FBT003 - Arrow's signature
     found = np.zeros(len(column), np.bool_)
     matched = pc.match_substring_regex(column.take(pa.array(doubtful)), _UNCLEAN)
     found[doubtful] = matched.to_numpy(zero_copy_only=False)

@@ -31,6 +31,9 @@ __all__ = ["LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "link"
 
 RULES: tuple[Rule, ...] = ()
 
+_VOTERS = tables.coded(schemas.VOTER, apart=("fin", "document"))
+"""What is compared, coded, but for identifiers: nearly every entry has one of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -97,7 +100,7 @@ def link(
         SchemaError: ``voters`` has not the shape of VOTER.
     """
     settings = settings or LinkSettings()
-    voters = tables.sort_by(schemas.require(voters, tables.coded(schemas.VOTER), "link"), "entry_id")
+    voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
     ids = voters.column("entry_id").combine_chunks()
     entries = encode(voters)
     # Its columns live on as codes; what they are the codes of is not needed twice.
@@ -129,7 +132,7 @@ def plan(
     Raises:
         SchemaError: ``voters`` has not the shape of VOTER.
     """
-    entries = encode(schemas.require(voters, tables.coded(schemas.VOTER), "link"))
+    entries = encode(schemas.require(voters, _VOTERS, "link"))
     blocks = block.build_all(entries, profile, (settings or LinkSettings()).largest_block)
     return tuple(key.forecast for key in blocks)
 

@@ -20,8 +20,8 @@ SWAPPED, CROSSED = 7, 8
 """Levels of surname and given name that stand in each other's place: both, or one of them while the other differs."""
 
 _FEMALE = 1
-_LONG_ENOUGH = 4
-"""Letters of a name in which one edit may be a slip."""
+_LONG_ENOUGH, _LONG_ENOUGH_FOR_TWO = 4, 6
+"""Letters of a name in which one edit may be a slip, and two edits."""
 
 
 def same(codes: Codes, left: Codes, right: Codes) -> Bools:
@@ -51,7 +51,7 @@ def _similarity_levels(names: Coded, first: Codes, second: Codes, rare: int) -> 
     levels[(alike >= 0.88) | ((edits == 2) & (shortest >= 6))] = 5
     close = (edits == 1) & (shortest >= 3)
     levels[close & ~uncommon] = 4
-    levels[close & uncommon] = 3
+    levels[(close | ((edits == 2) & (shortest >= _LONG_ENOUGH_FOR_TWO))) & uncommon] = 3
     levels[(shortest == 1) & (longest > 1) & (initial[first] == initial[second])] = 2
     return levels
 
