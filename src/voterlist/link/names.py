@@ -12,10 +12,29 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from voterlist.link.arrays import Bools, Codes, Levels, Longs
 from voterlist.link.encode import Coded, Encoded
 
-__all__ = ["CROSSED", "SWAPPED", "crossed", "distinct_pairs", "mark_swapped", "name_levels", "same", "surname_levels"]
+__all__ = [
+    "CROSSED",
+    "ENDING_SLIPS",
+    "ONE_EDIT",
+    "SWAPPED",
+    "crossed",
+    "distinct_pairs",
+    "mark_swapped",
+    "name_levels",
+    "same",
+    "settle_names",
+    "settle_surnames",
+    "surname_levels",
+]
 
 SWAPPED, CROSSED = 7, 8
 """Levels of surname and given name that stand in each other's place: both, or one of them while the other differs."""
+
+ONE_EDIT = 3
+"""The level of two names one edit apart, until the list has said whether one of them is rare (3) or none is (4)."""
+
+ENDING_SLIPS = {8: 5, 9: 6}
+"""Levels of surnames whose stems are further apart (the second level) while the whole surnames are one edit apart."""
 
 _LONG_ENOUGH = 4
 """Letters of a name in which one edit may be a slip."""
@@ -34,27 +53,24 @@ def distinct_pairs(first: Codes, second: Codes, size: int) -> tuple[Codes, Codes
     return (distinct // size).astype(np.int32), (distinct % size).astype(np.int32), place
 
 
-def _similarity_levels(names: Coded, first: Codes, second: Codes, rare: int) -> Levels:
-    """Levels 2 to 6 of distinct pairs of names that differ."""
+def _similarity_levels(names: Coded, first: Codes, second: Codes) -> Levels:
+    """Levels 2, ``ONE_EDIT``, 5 and 6 of distinct pairs of names that differ."""
     words = names.words()
     one, other = words[first], words[second]
     edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     alike = process.cpdist(one, other, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
     length, initial = names.lengths, names.initials
     shortest = np.minimum(length[first], length[second])
-    uncommon = np.minimum(names.counts[first], names.counts[second]) <= rare
     longest = np.maximum(length[first], length[second])
     levels = np.full(len(first), 6, np.uint8)
     levels[(alike >= 0.88) | ((edits == 2) & (shortest >= 6))] = 5
-    close = (edits == 1) & (shortest >= 3)
-    levels[close & ~uncommon] = 4
-    levels[close & uncommon] = 3
+    levels[(edits == 1) & (shortest >= 3)] = ONE_EDIT
     levels[(shortest == 1) & (longest > 1) & (initial[first] == initial[second])] = 2
     return levels
 
 
-def name_levels(names: Coded, left: Codes, right: Codes, rare: int) -> Levels:
-    """Levels 0 to 6 of the names of the pairs; a spelling is rare that at most ``rare`` entries have."""
+def name_levels(names: Coded, left: Codes, right: Codes) -> Levels:
+    """Levels 0 to 6 of the names of the pairs by themselves, without 4: whether a spelling is rare the list says."""
     first, second = names.codes[left], names.codes[right]
     levels = np.zeros(len(left), np.uint8)
     known = (first >= 0) & (second >= 0)
@@ -62,20 +78,41 @@ def name_levels(names: Coded, left: Codes, right: Codes, rare: int) -> Levels:
     other = np.flatnonzero(known & (first != second))
     if len(other):
         one, two, place = distinct_pairs(first[other], second[other], len(names.values))
-        levels[other] = _similarity_levels(names, one, two, rare)[place]
+        levels[other] = _similarity_levels(names, one, two)[place]
     return levels
 
 
-def surname_levels(entries: Encoded, left: Codes, right: Codes, rare: int) -> Levels:
+def settle_names(names: Coded, left: Codes, right: Codes, levels: Levels, rare: int) -> None:
+    """Of names one edit apart, mark those of which neither is rare; a spelling is rare that ``rare`` entries have."""
+    close = np.flatnonzero(levels == ONE_EDIT)
+    levels[close[~_one_is_rare(names, left[close], right[close], rare)]] = 4
+
+
+def _one_is_rare(names: Coded, left: Codes, right: Codes, rare: int) -> Bools:
+    if not len(left):
+        return np.zeros(0, np.bool_)
+    return np.asarray(np.minimum(names.counts[names.codes[left]], names.counts[names.codes[right]]) <= rare)
+
+
+def surname_levels(entries: Encoded, left: Codes, right: Codes) -> Levels:
     """Stems are compared; level 2 is one stem with another ending, so an initial here is "similar"."""
-    levels = name_levels(entries.stem, left, right, rare)
+    levels = name_levels(entries.stem, left, right)
     levels[levels == 2] = 5
     # A slip in the ending keeps the stem from being found: the whole surnames tell.
     doubtful = np.flatnonzero(levels >= 5)
-    whole = name_levels(entries.surname, left[doubtful], right[doubtful], rare)
-    levels[doubtful[whole == 3]] = 3
+    whole = name_levels(entries.surname, left[doubtful], right[doubtful])
+    slips = doubtful[whole == ONE_EDIT]
+    levels[slips] += 3
     levels[(levels == 1) & ~same(entries.surname.codes, left, right)] = 2
     return levels
+
+
+def settle_surnames(entries: Encoded, left: Codes, right: Codes, levels: Levels, rare: int) -> None:
+    """What the list says of surnames one edit apart; of whole surnames only a rare one tells a slip in the ending."""
+    settle_names(entries.stem, left, right, levels, rare)
+    for slip, stems in ENDING_SLIPS.items():
+        where = np.flatnonzero(levels == slip)
+        levels[where] = np.where(_one_is_rare(entries.surname, left[where], right[where], rare), ONE_EDIT, stems)
 
 
 def crossed(entries: Encoded, surname: Codes, given: Codes) -> Bools:
