@@ -225,7 +225,7 @@ def levels_alone(entries: Encoded, left: Codes, right: Codes) -> dict[str, Level
 
 
 def settled(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels]) -> Compared:
-    """What the list says of pairs whose own ``levels`` are known (and are changed): rare spellings, words and values."""
+    """What the list says of pairs, by its rare spellings, words and values; ``levels``, their own, are changed."""
     rare = max(_RARE, int(_RARE * entries.size / 100_000))
     settle_surnames(entries, left, right, levels["surname"], rare)
     settle_names(entries.given, left, right, levels["given_name"], rare)
