@@ -390,7 +390,7 @@ def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
         "rarity",
         "found_by",
     ]
-    assert held.num_rows == len(rows) > 400
+    assert held.num_rows == len(rows) > 60
     assert held.select(same).to_pylist() == whole.select(same).take(pa.array(rows)).to_pylist()
 
 
