@@ -229,7 +229,7 @@ def test_a_run_goes_on_from_what_the_last_one_compared(tmp_path):
     assert again.memory == "used"
     assert again.afresh < again.compared
     other = workspaces.copied(workspace, tmp_path / "two")
-    (other / remembered.FOLDER / "memory.json").unlink()
+    assert not (other / remembered.FOLDER).exists()
     full = workspaces.run(other)
     assert link_of(full) == {"compared": again.compared, "afresh": again.compared, "memory": "missing"}
     assert workspaces.contents(full) == workspaces.contents(again)
