@@ -124,7 +124,6 @@ def test_candidates_are_those_of_a_search_from_the_beginning(people, submissions
 @given(lists, changes)
 def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     """Where no block is cut, the pairs compared afresh are exactly those that have an entry not known before."""
-    _, blocks, marks, _ = blocked(people, Profile.AZ, 100, streets=True)
     entries, blocks, marks, _ = blocked(people, Profile.AZ, 100, streets=True)
     first, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(None, unknown(entries)))
     known = memory.Memory("", marks, memory.placed(blocks), first.left, first.right, levels)
@@ -132,6 +131,24 @@ def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     then = memory.known_again(known.entries, marks)
     found, _ = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(known, then))
     assert found.afresh == int(((then[found.left] < 0) | (then[found.right] < 0)).sum())
+
+
+@settings(max_examples=100, deadline=None)
+@given(lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans())
+def test_other_ids_and_another_order_are_no_change(people, random, profile, streets):
+    """A list numbered anew, so that pairs turn about, is known again whole: nothing is compared, and all is found."""
+    entries, blocks, marks, _ = blocked(people, profile, 6, streets)
+    first, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(None, unknown(entries)))
+    known = memory.Memory("", marks, memory.placed(blocks), first.left, first.right, levels)
+    names = list(people)
+    random.shuffle(names)
+    moved = {name: people[other] for name, other in zip(people, names, strict=True)}
+    entries, blocks, marks, _ = blocked(moved, profile, 6, streets)
+    again, _ = candidates.find_again(
+        entries, blocks, 7, quiet, recall.recalled(known, memory.known_again(known.entries, marks))
+    )
+    assert again.afresh == 0
+    assert pairs_of(again) == pairs_of(candidates.find(entries, blocks, 7, quiet))
 
 
 def unknown(entries):
