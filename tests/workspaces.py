@@ -49,5 +49,5 @@ def contents(result, *, tables_only=False):
 
 def copied(folder, target):
     """The same workspace elsewhere, without what runs left in it."""
-    ignored = shutil.ignore_patterns("runs", "reports", "ledger.db*", ".lock*")
+    ignored = shutil.ignore_patterns("runs", "reports", "compared", "ledger.db*", ".lock*")
     return shutil.copytree(folder, target, ignore=ignored)

@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import typer
 
 from voterlist import link as linkage
-from voterlist.cli.measured import tell_chance, tell_estimate
+from voterlist.cli.joined import Map, Source, joined
+from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
 from voterlist.cli.memory import give_memory_back
 from voterlist.cli.options import Json, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
 from voterlist.errors import SettingsError, UsageError
-from voterlist.ingest import columns_needed, parse_map, table_entries
-from voterlist.io import readers, store
+from voterlist.ingest import parse_map
+from voterlist.io import remembered, store
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline.result import counts
-from voterlist.schemas import ENTRY
-from voterlist.tables import concat, sort_by
+from voterlist.tables import sort_by
 
-__all__ = ["Columns", "Map", "ProfileOption", "Tables", "link", "map_of"]
+__all__ = ["Columns", "ProfileOption", "Tables", "link", "map_of"]
 
 Tables = Annotated[list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))]
 Columns = Annotated[Path | None, typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns"))]
 ProfileOption = Annotated[Profile, typer.Option("--profile", help=SAY("cli.option.profile"))]
 
-Map = Mapping[str, str | Sequence[str]]
+_Files = tuple[Sequence[Source], Sequence[Source]]
+"""The files to be linked, and those that they are held against."""
 
 
 def link(
@@ -48,33 +47,52 @@ def link(
         typer.Option("--clusters", metavar="FILE", help=SAY("cli.option.clusters")),
     ] = None,
     profile: ProfileOption = Profile.AZ,
+    against: Annotated[
+        list[Path] | None, typer.Option("--against", metavar="FILE", help=SAY("cli.option.against"))
+    ] = None,
+    against_columns: Annotated[
+        Path | None, typer.Option("--against-columns", metavar="MAP.toml", help=SAY("cli.option.against-columns"))
+    ] = None,
+    memory: Annotated[Path | None, typer.Option("--memory", metavar="FOLDER", help=SAY("cli.option.memory"))] = None,
     plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False,
     json: Json = False,
 ) -> None:
     """Find the pairs that may be one person."""
+    sources = _sources(files, columns, against or [], against_columns)
     if plan:
-        _tell_plan(files, columns, profile, as_json=json)
+        _tell_plan(sources, profile, as_json=json)
         return
     if out is None:
         raise UsageError("neither --out nor --plan is given", code="no-out")
     for path in (out, *([clusters] if clusters else [])):
         require_parquet(path)
+    _require_folder(memory)
     with Steps() as steps:
-        entries, voters = _voters(files, map_of(columns), profile, steps)
+        entries, voters, new = _voters(sources, profile, steps)
+        known = remembered.read(memory) if memory else None
         found = linkage.link(
             voters.pop(),
             Settings().link,
             profile=profile,
             progress=lambda _step, done, total: steps(Stage.LINK, done, total),
             tell=lambda forecast: _tell_forecast(entries, forecast),
+            new=new,
+            known=known.memory if known else None,
+            remember=memory is not None,
         )
     store.write_table(out, found.pairs)
+    recall = known.after(found.recalled) if known else None
+    if memory and found.memory is not None:
+        remembered.write(memory, found.memory)
     if clusters:
         store.write_table(clusters, found.clusters)
     kinds = counts(found.pairs, "kind")
     TERMINAL.say(
         SAY("cli.link.done", entries=entries, pairs=found.pairs.num_rows, path=shown(out)),
     )
+    if new is not None:
+        TERMINAL.say(SAY("cli.link.against", new=len(new), base=entries - len(new)))
+    tell_compared(found.afresh, found.candidates, recall)
     rows = [(title("case-kind", kind), kinds[kind]) for kind in PairKind if kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
     estimate = dataclasses.asdict(found.estimate) if found.estimate else None
@@ -85,7 +103,10 @@ def link(
         TERMINAL.result(
             {
                 "entries": entries,
+                "new": entries if new is None else len(new),
                 "compared": found.candidates,
+                "afresh": found.afresh,
+                "memory": recall,
                 "pairs": found.pairs.num_rows,
                 "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
                 "estimate": estimate,
@@ -97,11 +118,25 @@ def link(
         )
 
 
-def _tell_plan(files: Sequence[Path], columns: Path | None, profile: Profile, *, as_json: bool) -> None:
+def _require_folder(path: Path | None) -> None:
+    if path is not None and path.exists() and not path.is_dir():
+        raise UsageError(f"{path} is no folder", code="not-a-folder", places={"path": str(path)})
+
+
+def _sources(files: Sequence[Path], columns: Path | None, against: Sequence[Path], others: Path | None) -> _Files:
+    """Each file with the map of its columns: those to be linked, and those they are held against."""
+    if others is not None and not against:
+        raise UsageError("--against-columns is given without --against", code="no-against")
+    one = map_of(columns)
+    other = one if others is None else map_of(others)
+    return [(path, one) for path in files], [(path, other) for path in against]
+
+
+def _tell_plan(files: _Files, profile: Profile, *, as_json: bool) -> None:
     """What each blocking key would cost; no pair is made."""
     with Steps() as steps:
-        entries, voters = _voters(files, map_of(columns), profile, steps)
-        forecast = linkage.plan(voters.pop(), Settings().link, profile=profile)
+        entries, voters, new = _voters(files, profile, steps)
+        forecast = linkage.plan(voters.pop(), Settings().link, profile=profile, new=new)
     _tell_forecast(entries, forecast)
     if as_json:
         pairs = sum(line.pairs for line in forecast)
@@ -128,18 +163,21 @@ def map_of(path: Path | None) -> Map | None:
         raise SettingsError(error.message, error.mistakes, code="wrong-map", todo=error.todo) from None
 
 
-def _voters(files: Sequence[Path], columns: Map | None, profile: Profile, steps: Steps) -> tuple[int, list[pa.Table]]:
-    """(how many entries, a list of their VOTER table alone): whoever takes it out of the list is the last to hold it.
+def _voters(files: _Files, profile: Profile, steps: Steps) -> tuple[int, list[pa.Table], pa.ChunkedArray | None]:
+    """How many entries; a list of their VOTER table alone; the ids of the new ones, where they are held against others.
 
-    What millions of entries take in memory would otherwise stay there until the pairs are found.
+    Whoever takes the table out of the list is the last to hold it: what millions of entries take in memory would
+    otherwise stay there until the pairs are found.
     """
     give_memory_back()
     steps(Stage.INGEST, 0, 1)
-    held = [_entries(files, columns)]
+    entries, new = joined(*files)
+    held = [entries]
+    del entries
     steps(Stage.NORMALIZE, 0, 1)
     # In the order of their ids the linkage need not sort them again.
     voters = normalize(sort_by(held.pop(), "entry_id"), profile, coded=True, for_linkage=True).table
-    return voters.num_rows, [voters]
+    return voters.num_rows, [voters], new
 
 
 def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
@@ -147,22 +185,3 @@ def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
     TERMINAL.say(SAY("cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast)))
     headers = [SAY(f"cli.table.{name}") for name in ("key", "blocks", "pairs", "largest", "not-compared")]
     TERMINAL.table(headers, [dataclasses.astuple(line) for line in forecast])
-
-
-def _entries(files: Sequence[Path], columns: Map | None) -> pa.Table:
-    """The rows of all files as one ENTRY table; where files share ids, each id is told with its file."""
-    wanted = partial(columns_needed, columns=columns)
-    tables = [table_entries(readers.read_table(path, wanted=wanted), columns, coded=True) for path in files]
-    if len(tables) == 1:
-        return tables[0]
-    # Codes of two files differ, so of several files the text itself is joined.
-    tables = [table.cast(ENTRY) for table in tables]
-    joined = concat(tables, ENTRY)
-    if pc.count_distinct(joined.column("entry_id")).as_py() == joined.num_rows:
-        return joined
-    TERMINAL.warn(SAY("cli.link.renamed"))
-    named = []
-    for path, table in zip(files, tables, strict=True):
-        ids = pc.binary_join_element_wise(path.name, table.column("entry_id"), ":")
-        named.append(table.set_column(0, ENTRY.field("entry_id"), ids))
-    return concat(named, ENTRY)

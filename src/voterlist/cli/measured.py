@@ -10,7 +10,7 @@ from voterlist.cli.words import SAY
 from voterlist.report import Words
 from voterlist.report.model import Chance
 
-__all__ = ["tell_chance", "tell_estimate"]
+__all__ = ["tell_chance", "tell_compared", "tell_estimate"]
 
 
 def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
@@ -21,6 +21,12 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
     measures = {name: value for name, value in estimate.items() if name.startswith(("precision", "recall"))}
     shares = {name: words.probability(value) for name, value in measures.items()}
     TERMINAL.say(SAY("cli.run.estimate", pairs=estimate["pairs"], **shares))
+
+
+def tell_compared(afresh: int, compared: int, recall: str | None) -> None:
+    """How many pairs were compared afresh, or why all of them were; nothing where nothing was to be remembered."""
+    if recall is not None:
+        TERMINAL.say(SAY(f"cli.memory.{recall}", afresh=afresh, compared=compared))
 
 
 def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:

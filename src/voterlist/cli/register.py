@@ -15,7 +15,8 @@ import typer
 
 from voterlist.check import Examined, Settled, examine, settle
 from voterlist.cli.audit import audit_as_json, tell_audit, write_audit
-from voterlist.cli.linkage import Columns, Map, ProfileOption, Tables, map_of
+from voterlist.cli.joined import Map
+from voterlist.cli.linkage import Columns, ProfileOption, Tables, map_of
 from voterlist.cli.measured import tell_chance
 from voterlist.cli.memory import give_memory_back
 from voterlist.cli.options import Json, Today, day, require_parquet, settings_around

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import pipeline
-from voterlist.cli.measured import tell_chance, tell_estimate
+from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
 from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
@@ -106,6 +106,7 @@ def _tell_cases(result: RunResult) -> None:
     TERMINAL.say(SAY("cli.run.cases", open=result.open_cases))
     rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in CaseKind if kind in result.cases_by_kind]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
+    tell_compared(result.afresh or 0, result.compared or 0, result.memory)
     tell_estimate(result.estimate)
     tell_chance(result.chance)
 
@@ -131,6 +132,9 @@ def _as_json(result: RunResult, settings: Settings) -> dict[str, Any]:
         "cases": {kind.value: result.cases_by_kind.get(kind, 0) for kind in CaseKind},
         "open_cases": result.open_cases,
         "decisions": result.decisions,
+        "compared": result.compared,
+        "afresh": result.afresh,
+        "memory": result.memory,
         "estimate": dict(result.estimate) if result.estimate else None,
         "chance": [dict(row) for row in result.chance],
         "deadlines": standings_as_json(result.standings),

@@ -89,6 +89,8 @@ class Work:
     """True where the tables of an interrupted run were taken over."""
     worker_megabytes: float = 0.0
     """The highest memory of any one worker process so far."""
+    notes: Mapping[str, int | str] = field(default_factory=dict)
+    """What the stage says of how it did its work, such as how many pairs it had to compare; no result depends on it."""
 
 
 class Shelf(Mapping[str, pa.Table]):

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, tables
 from voterlist.config import LinkSettings
-from voterlist.link import block, candidates, classify, weigh
-from voterlist.link.arrays import Codes, Floats, Longs
+from voterlist.link import block, candidates, classify, memory, recall, weigh
+from voterlist.link.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.candidates import Candidates, Progress
 from voterlist.link.cases import REASONS, Judged, cases
 from voterlist.link.chance import Chance, chance
@@ -25,9 +25,10 @@ from voterlist.link.cluster import clusters
 from voterlist.link.compare import LEVELS, Compared, compare
 from voterlist.link.encode import Encoded, encode
 from voterlist.link.explain import with_model
+from voterlist.link.memory import Memory
 from voterlist.model import PairKind, Profile, Rule
 
-__all__ = ["LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "link", "plan"]
+__all__ = ["LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "Memory", "link", "plan"]
 
 RULES: tuple[Rule, ...] = ()
 
@@ -66,9 +67,15 @@ class Linkage:
     forecast: tuple[block.Forecast, ...]
     candidates: int
     """Pairs compared."""
+    afresh: int
+    """How many of them were compared in this linkage; the others were remembered."""
     estimate: Estimate | None
     """None where no pair was put forward."""
     chance: tuple[Chance, ...]
+    memory: Memory | None
+    """What the next linkage may go on from; None where it was not asked for."""
+    recalled: bool
+    """Whether the memory that was given could be used."""
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -86,6 +93,9 @@ def link(
     profile: Profile = Profile.AZ,
     progress: Progress = _quiet,
     tell: Callable[[tuple[block.Forecast, ...]], None] = _silent,
+    new: pa.Array | pa.ChunkedArray | None = None,
+    known: Memory | None = None,
+    remember: bool = False,
 ) -> Linkage:
     """The pairs, clusters and cases of a VOTER table.
 
@@ -95,6 +105,11 @@ def link(
         profile: whose names they are.
         progress: is told of the step, how much of it is done, and of how much.
         tell: is given the forecast before any pair is made.
+        new: the ids of the entries of which every pair must have at least one, where the others are a list that is only
+            held against; names are counted in both.
+        known: what an earlier linkage remembers. The result is the same to the byte as without it; one of another
+            profile, other settings or another program is left aside.
+        remember: whether the next linkage is to be given what this one knows.
 
     Raises:
         SchemaError: ``voters`` has not the shape of VOTER.
@@ -105,12 +120,13 @@ def link(
     entries = encode(voters)
     # Its columns live on as codes; what they are the codes of is not needed twice.
     del voters
-    blocks = block.build_all(entries, profile, settings.largest_block)
+    chosen = None if new is None else _are_in(ids, new)
+    blocks = block.build_all(entries, profile, settings.largest_block, chosen)
     forecast = tuple(key.forecast for key in blocks)
     tell(forecast)
     progress("forecast", 0, sum(line.pairs for line in forecast))
-    found = candidates.find(entries, blocks, settings.chunk_pairs, progress)
-    model = weigh.learn(entries, found.patterns, profile)
+    found, kept, recalled = _find(entries, blocks, settings, profile, progress, chosen, known, remember=remember)
+    model = weigh.learn(entries, found.patterns, profile, pairs=_pairs_in_all(entries.size, chosen))
     judged, table = _judge(entries, ids, blocks, found, model, settings)
     cluster = _cluster(entries, judged, model, settings)
     return Linkage(
@@ -119,21 +135,63 @@ def link(
         clusters=_cluster_table(ids, cluster),
         forecast=forecast,
         candidates=len(found.left),
+        afresh=found.afresh,
         estimate=_estimate(found, model, settings.duplicate_probability),
-        chance=chance(entries),
+        chance=chance(entries, chosen),
+        memory=kept,
+        recalled=recalled,
     )
 
 
+def _are_in(ids: pa.Array, new: pa.Array | pa.ChunkedArray) -> Bools:
+    return np.asarray(pc.is_in(ids, value_set=pc.unique(new).cast(ids.type)), np.bool_)
+
+
+def _pairs_in_all(size: int, new: Bools | None) -> int:
+    """How many pairs the list has; of new entries, how many have one of these."""
+    rest = 0 if new is None else size - int(new.sum())
+    return size * (size - 1) // 2 - rest * (rest - 1) // 2
+
+
+def _find(
+    entries: Encoded,
+    blocks: list[block.Blocks],
+    settings: LinkSettings,
+    profile: Profile,
+    progress: Progress,
+    new: Bools | None,
+    known: Memory | None,
+    *,
+    remember: bool,
+) -> tuple[Candidates, Memory | None, bool]:
+    """The candidate pairs; what is known of them for the next time; whether something was known of them."""
+    if known is None and not remember:
+        return candidates.find(entries, blocks, settings.chunk_pairs, progress), None, False
+    fits = memory.fingerprint(entries, blocks, profile.value, settings.largest_block, against=new is not None)
+    marks = memory.checksums(entries, new)
+    if known is not None and known.fingerprint != fits:
+        known = None
+    then = np.full(entries.size, -1, np.int32) if known is None else memory.known_again(known.entries, marks)
+    found, levels = candidates.find_again(entries, blocks, settings.chunk_pairs, progress, recall.recalled(known, then))
+    kept = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
+    return found, kept, known is not None
+
+
 def plan(
-    voters: pa.Table, settings: LinkSettings | None = None, *, profile: Profile = Profile.AZ
+    voters: pa.Table,
+    settings: LinkSettings | None = None,
+    *,
+    profile: Profile = Profile.AZ,
+    new: pa.Array | pa.ChunkedArray | None = None,
 ) -> tuple[block.Forecast, ...]:
     """What each blocking key would cost, before any pair is made: the forecast of ``link`` alone.
 
     Raises:
         SchemaError: ``voters`` has not the shape of VOTER.
     """
-    entries = encode(schemas.require(voters, _VOTERS, "link"))
-    blocks = block.build_all(entries, profile, (settings or LinkSettings()).largest_block)
+    voters = schemas.require(voters, _VOTERS, "link")
+    chosen = None if new is None else _are_in(voters.column("entry_id").combine_chunks(), new)
+    blocks = block.build_all(encode(voters), profile, (settings or LinkSettings()).largest_block, chosen)
     return tuple(key.forecast for key in blocks)
 
 

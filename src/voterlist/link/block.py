@@ -19,7 +19,7 @@ from voterlist.link.grouping import dense, pairs_inside, runs
 from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 
-__all__ = ["Blocks", "Forecast", "agreeing", "build", "build_all", "chunks"]
+__all__ = ["Blocks", "Forecast", "agreeing", "build", "build_all", "chunks", "gone_through", "led"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +46,52 @@ class Blocks:
     starts: Longs
     heads: Longs
     """How many members of each block, its first ones, are paired with all that follow; the others only with these."""
-    head: Bools | None
-    """Which entries are heads; None where all are."""
+    asked: tuple[Bools, ...]
+    """Of each of these, entries of which a pair must have at least one; without any, every pair counts."""
     forecast: Forecast
 
     def hold(self, left: Codes, right: Codes) -> Bools:
         """True where this key brings the two entries together."""
         one = self.block_of[left]
         together = (one >= 0) & (one == self.block_of[right])
-        if self.head is not None:
-            together &= self.head[left] | self.head[right]
-        return np.asarray(together)
+        return np.asarray(together & self.asks(left, right) if self.asked else together)
+
+    def asks(self, left: Codes, right: Codes) -> Bools:
+        """True where a pair of one block counts."""
+        found = np.ones(len(left), np.bool_)
+        for asked in self.asked:
+            found &= asked[left] | asked[right]
+        return found
 
 
-def agreeing(entries: Encoded, fields: tuple[str, ...]) -> int:
-    """How many pairs of the list agree on all these fields."""
-    return pairs_inside(runs(together(entries, fields))[1])
+def agreeing(entries: Encoded, fields: tuple[str, ...], new: Bools | None = None) -> int:
+    """How many pairs of the list agree on all these fields; of those with a ``new`` entry, where told."""
+    codes = together(entries, fields)
+    found = pairs_inside(runs(codes)[1])
+    return found if new is None else found - pairs_inside(runs(codes[~new])[1])
 
 
-def _pairs(sizes: Longs, heads: Longs) -> Longs:
-    """Pairs of each block of ``sizes`` members, of whom ``heads`` are paired with all that follow."""
-    return heads * (sizes - 1) - heads * (heads - 1) // 2
-
-
-def _heads(head: Bools | None, order: Longs, sizes: Longs) -> Longs:
-    """How many heads each run holds."""
-    if head is None:
+def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:
+    """How many of the chosen entries each run holds."""
+    if not len(sizes):
         return sizes
-    return np.add.reduceat(head[order], np.r_[0, np.cumsum(sizes)[:-1]]).astype(np.int64) if len(sizes) else sizes
+    return np.add.reduceat(chosen[order], np.r_[0, np.cumsum(sizes)[:-1]], dtype=np.int64)
 
 
-def _split(entries: Encoded, key: Key, limit: int, head: Bools | None) -> tuple[Longs, Longs, int]:
+def _pairs(order: Longs, sizes: Longs, asked: tuple[Bools, ...]) -> Longs:
+    """Pairs of each run that have at least one entry of each of the asked (of at most two)."""
+    pairs = sizes * (sizes - 1) // 2
+    for one in asked:
+        without = _sums(~one, order, sizes)
+        pairs = pairs - without * (without - 1) // 2
+    if len(asked) > 1:
+        # Those without the one and without the other were taken off twice.
+        without = _sums(~asked[0] & ~asked[1], order, sizes)
+        pairs = pairs + without * (without - 1) // 2
+    return pairs
+
+
+def _split(entries: Encoded, key: Key, limit: int, asked: tuple[Bools, ...]) -> tuple[Longs, Longs, int]:
     """The runs of the key in which no block passes ``limit`` while a split is left, and how many pairs were parted."""
     codes = together(entries, key.fields)
     order, sizes = runs(codes)
@@ -86,59 +101,81 @@ def _split(entries: Encoded, key: Key, limit: int, head: Bools | None) -> tuple[
             break
         large = np.repeat(sizes > limit, sizes)
         positions = order[large]
-        before = _pairs(sizes, _heads(head, order, sizes))[sizes > limit].sum()
+        before = _pairs(order, sizes, asked)[sizes > limit].sum()
         part = field(entries, name)[positions]
         # An unknown split value is a value of its own here: its entries stay together, none is lost.
         finer = dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
         within, after = runs(finer)
-        parted += int(before - _pairs(after, _heads(head, positions[within], after)).sum())
+        parted += int(before - _pairs(positions[within], after, asked).sum())
         codes = codes.copy()
         codes[positions] = int(codes.max(initial=0)) + 1 + dense(finer)
         order, sizes = runs(codes)
     return order, sizes, parted
 
 
-def build(entries: Encoded, key: Key, limit: int) -> Blocks:
+def build(entries: Encoded, key: Key, limit: int, new: Bools | None = None) -> Blocks:
     """The blocks of one key over the list, none larger than ``limit`` entries.
 
     A block still too large when the key has no further field is cut from comparison under this key, and
-    counted: such a block says only that many entries share a common value.
+    counted: such a block says only that many entries share a common value. Where it is told which entries are
+    ``new``, only pairs that have one of these count.
     """
-    head = entries.partial_date if key.partial_dates else None
-    order, sizes, parted = _split(entries, key, limit, head)
-    heads = _heads(head, order, sizes)
-    kept = (sizes >= 2) & (sizes <= limit) & (heads >= 1)
-    parted += int(_pairs(sizes, heads)[sizes > limit].sum())
+    asked = (() if new is None else (new,)) + ((entries.partial_date,) if key.partial_dates else ())
+    order, sizes, parted = _split(entries, key, limit, asked)
+    pairs = _pairs(order, sizes, asked)
+    kept = (pairs >= 1) & (sizes <= limit)
+    parted += int(pairs[sizes > limit].sum())
     members = order[np.repeat(kept, sizes)].astype(np.int32)
-    sizes, heads = sizes[kept], heads[kept]
+    sizes, pairs = sizes[kept], pairs[kept]
     numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    if head is not None:
-        # The heads of each block first, otherwise in order.
-        members = members[np.argsort(numbers * np.int64(2) + ~head[members], kind="stable")]
     block_of = np.full(entries.size, -1, np.int32)
     block_of[members] = numbers
+    forecast = Forecast(key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted)
+    if asked:
+        return led(key, block_of, members, sizes, asked[0][members], asked, forecast)
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    forecast = Forecast(key.name, len(sizes), int(_pairs(sizes, heads).sum()), int(sizes.max(initial=0)), parted)
-    return Blocks(key, block_of, members, starts, heads, head, forecast)
+    return Blocks(key, block_of, members, starts, sizes, asked, forecast)
 
 
-def build_all(entries: Encoded, profile: Profile, limit: int) -> list[Blocks]:
-    """The blocks of every key of a profile, the most telling key first."""
-    return [build(entries, key, limit) for key in keys(profile, entries.size, limit)]
+def led(
+    key: Key, block_of: Codes, members: Codes, sizes: Longs, head: Bools, asked: tuple[Bools, ...], forecast: Forecast
+) -> Blocks:
+    """Blocks of these sizes of which only the members that are heads are paired with all others of the block."""
+    numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    heads = _sums(head, np.arange(len(members)), sizes)
+    # The heads of each block first, otherwise in order.
+    members = members[np.argsort(numbers * np.int64(2) + ~head, kind="stable")]
+    starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
+    return Blocks(key, block_of, members, starts, heads, asked, forecast)
+
+
+def build_all(entries: Encoded, profile: Profile, limit: int, new: Bools | None = None) -> list[Blocks]:
+    """The blocks of every key of a profile, the most telling key first; of pairs with a ``new`` entry, where told."""
+    return [build(entries, key, limit, new) for key in keys(profile, entries.size, limit)]
 
 
 def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
-    """All pairs (left position, right position; left < right) inside the blocks, about ``chunk_pairs`` at a time."""
+    """All pairs (left position, right position; left < right) that count, from about ``chunk_pairs`` at a time."""
     sizes = np.diff(blocks.starts)
     if not len(sizes):
         return
-    total = np.cumsum(_pairs(sizes, blocks.heads))
+    total = np.cumsum(gone_through(blocks))
     first = 0
     while first < len(sizes):
         done = int(total[first - 1]) if first else 0
         last = max(first + 1, int(np.searchsorted(total, done + chunk_pairs, side="right")))
-        yield _pairs_within(blocks, sizes, first, last)
+        left, right = _pairs_within(blocks, sizes, first, last)
+        if blocks.asked:
+            counts = blocks.asks(left, right)
+            left, right = left[counts], right[counts]
+        yield left, right
         first = last
+
+
+def gone_through(blocks: Blocks) -> Longs:
+    """How many pairs of each block its heads make, those that do not count among them."""
+    sizes = np.diff(blocks.starts)
+    return np.asarray(blocks.heads * (sizes - 1) - blocks.heads * (blocks.heads - 1) // 2, np.int64)
 
 
 def _pairs_within(blocks: Blocks, sizes: Longs, first: int, last: int) -> tuple[Codes, Codes]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voterlist.link import block
-from voterlist.link.arrays import Codes, Longs
+from voterlist.link.arrays import Bools, Codes, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field
 
@@ -41,8 +41,15 @@ def _agreeing_share(codes: Codes | Longs) -> float:
     return float((counts * (counts - 1.0)).sum() / (size * (size - 1.0)))
 
 
-def chance(entries: Encoded) -> tuple[Chance, ...]:
-    """Expected and found pairs for each of ``AGREEMENTS``, entries of unknown sex as a group of their own."""
+def _pairs(size: int) -> float:
+    return size * (size - 1) / 2
+
+
+def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
+    """Expected and found pairs for each of ``AGREEMENTS``, entries of unknown sex as a group of their own.
+
+    Where it is told which entries are ``new``, of pairs that have one of these.
+    """
     groups = [np.flatnonzero(entries.sex == sex) for sex in (-1, 0, 1)]
     fields = sorted({name for agreement in AGREEMENTS for name in agreement})
     shares = [{name: _agreeing_share(field(entries, name)[group]) for name in fields} for group in groups]
@@ -50,7 +57,7 @@ def chance(entries: Encoded) -> tuple[Chance, ...]:
     for agreement in AGREEMENTS:
         expected = 0.0
         for group, share in zip(groups, shares, strict=True):
-            size = len(group)
-            expected += size * (size - 1) / 2 * float(np.prod([share[name] for name in agreement]))
-        found.append(Chance("+".join(agreement), expected, block.agreeing(entries, agreement)))
+            rest = 0 if new is None else int((~new[group]).sum())
+            expected += (_pairs(len(group)) - _pairs(rest)) * float(np.prod([share[name] for name in agreement]))
+        found.append(Chance("+".join(agreement), expected, block.agreeing(entries, agreement, new)))
     return tuple(found)

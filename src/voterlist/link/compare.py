@@ -17,10 +17,20 @@ from rapidfuzz.fuzz import token_sort_ratio
 from voterlist.link.arrays import Bools, Codes, Floats, Levels
 from voterlist.link.encode import Encoded
 from voterlist.link.identifiers import Identifiers
-from voterlist.link.names import distinct_pairs, mark_swapped, name_levels, same, surname_levels
+from voterlist.link.names import (
+    ENDING_SLIPS,
+    TWO_EDITS,
+    distinct_pairs,
+    mark_swapped,
+    name_levels,
+    same,
+    settle_names,
+    settle_surnames,
+    surname_levels,
+)
 from voterlist.link.rarity import rarity
 
-__all__ = ["LEVELS", "Compared", "compare"]
+__all__ = ["ALONE", "LEVELS", "Compared", "compare", "levels_alone", "settled"]
 
 LEVELS: dict[str, tuple[str, ...]] = {
     "surname": (
@@ -37,14 +47,28 @@ LEVELS: dict[str, tuple[str, ...]] = {
 }
 """The levels of each comparison, in the order of their codes; 0 is always "missing", 1 "same".
 
-surname ``ending``: one stem, another ending; ``may-have-changed``: it differs, and both are women. ``misspelt``: one edit apart, and one of the two spellings is
-rare. ``look-alike``: one edit apart, and both are names in use. ``swapped``: surname and given name changed
+surname ``ending``: one stem, another ending; ``may-have-changed``: it differs, and both are women. ``misspelt``: one edit apart, or two of a long
+name, and one of the two spellings is rare. ``look-alike``: one edit apart, and both are names in use. ``swapped``: surname and given name changed
 places; ``crossed``: one of them did, and the other differs. birth_date ``year``: the years agree, a day or month is
 unknown, or one of the two is a first of January; ``digit``: one digit or two neighbouring digits off; ``part``: one of
 day, month, year differs. address ``near``: one house; ``alike``: one street; of lines that are not parsed, by how alike
 the lines are and the rare words that they share, down to ``partly``. document ``similar``: long texts with most
 characters in common.
 """
+
+_LINES = 8
+"""From here on the levels of address lines that differ, until the list has said which of their words are rare."""
+_ALIKE_LINES = (50, 55, 65)
+"""Where the classes of how alike two lines are begin (0 to 100): with one rare word or two in common, or with none."""
+
+ALONE: dict[str, int] = {
+    **{name: len(levels) for name, levels in LEVELS.items()},
+    "surname": max(ENDING_SLIPS) + 1,
+    "given_name": TWO_EDITS + 1,
+    "patronymic": TWO_EDITS + 1,
+    "address": _LINES + 3 * (len(_ALIKE_LINES) + 1),
+}
+"""How many levels each comparison has while the list has said nothing of the pair."""
 
 _LONG, _ALIKE = 12, 0.7
 """A text of so many characters in the place of a document is compared as a text, by its share of characters kept."""
@@ -146,7 +170,7 @@ def _address_levels(entries: Encoded, left: Codes, right: Codes) -> Levels:
 
 
 def _text_levels(entries: Encoded, left: Codes, right: Codes, levels: Levels) -> None:
-    """Whole address lines by how alike their sorted words are, and how many rare words they share."""
+    """Whole address lines by how alike their sorted words are; where rare words in common may tell, from 8 on."""
     address = entries.address
     first, second = address.codes[left], address.codes[right]
     known = (first >= 0) & (second >= 0)
@@ -158,17 +182,23 @@ def _text_levels(entries: Encoded, left: Codes, right: Codes, levels: Levels) ->
     one, two, place = distinct_pairs(first[other], second[other], len(address.values))
     alike = process.cpdist(address.words(one), address.words(two), scorer=token_sort_ratio, dtype=np.float32)
     alike = alike[place]
-    rare = np.zeros(len(other), np.int8)
+    # Level 5, 6 or 7, by place, and the class of how alike the lines are.
+    open_levels = _LINES + (levels[other] - 5) * (len(_ALIKE_LINES) + 1) + np.digitize(alike, _ALIKE_LINES)
+    levels[other] = np.where(alike >= 97, 1, np.where(alike >= 75, 2, open_levels)).astype(np.uint8)
+
+
+def _settle_lines(entries: Encoded, left: Codes, right: Codes, levels: Levels) -> None:
+    """What the list says of address lines: how many words that are rare in it both have."""
+    where = np.flatnonzero(levels >= _LINES)
+    if not len(where):
+        return
+    rare = np.zeros(len(where), np.int8)
     for words in entries.address_words:
-        rare += same(words, left[other], right[other])
-    conditions = [
-        alike >= 97,
-        alike >= 75,
-        ((rare >= 1) & (alike >= 65)) | ((rare >= 2) & (alike >= 50)),
-        (alike >= 55) | (rare >= 1),
-    ]
-    found = np.select(conditions, [1, 2, 3, 4], 0).astype(np.uint8)
-    levels[other] = np.where(found > 0, found, levels[other])
+        rare += same(words, left[where], right[where])
+    place, alike = np.divmod(levels[where] - _LINES, len(_ALIKE_LINES) + 1)
+    found = np.where((alike >= 2) | (rare >= 1), 4, place + 5)
+    found[((rare >= 1) & (alike >= 3)) | ((rare >= 2) & (alike >= 1))] = 3
+    levels[where] = found.astype(np.uint8)
 
 
 def _sex_levels(entries: Encoded, left: Codes, right: Codes, given: Levels) -> Levels:
@@ -179,20 +209,36 @@ def _sex_levels(entries: Encoded, left: Codes, right: Codes, given: Levels) -> L
     return levels
 
 
-def compare(entries: Encoded, left: Codes, right: Codes) -> Compared:
-    """The levels and the rarity of the pairs (``left[i]``, ``right[i]``)."""
-    rare = max(_RARE, int(_RARE * entries.size / 100_000))
-    surname = surname_levels(entries, left, right, rare)
-    given = name_levels(entries.given, left, right, rare)
+def levels_alone(entries: Encoded, left: Codes, right: Codes) -> dict[str, Levels]:
+    """What each pair is by itself: levels that follow from its two entries alone, whatever else the list holds.
+
+    Their numbers are those of ``LEVELS``, but for what the list must still be asked; ``settled`` asks it.
+    """
+    surname = surname_levels(entries, left, right)
+    given = name_levels(entries.given, left, right)
     mark_swapped(entries, left, right, surname, given)
-    levels = {
+    return {
         "surname": surname,
         "given_name": given,
-        "patronymic": name_levels(entries.patronymic, left, right, rare),
+        "patronymic": name_levels(entries.patronymic, left, right),
         "birth_date": _date_levels(entries, left, right),
         "sex": _sex_levels(entries, left, right, given),
         "address": _address_levels(entries, left, right),
         "document": _document_levels(entries.document, left, right),
         "fin": _identifier_levels(entries.fin, left, right, differs=3),
     }
+
+
+def settled(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels]) -> Compared:
+    """What the list says of pairs, by its rare spellings, words and values; ``levels``, their own, are changed."""
+    rare = max(_RARE, int(_RARE * entries.size / 100_000))
+    settle_surnames(entries, left, right, levels["surname"], rare)
+    settle_names(entries.given, left, right, levels["given_name"], rare)
+    settle_names(entries.patronymic, left, right, levels["patronymic"], rare)
+    _settle_lines(entries, left, right, levels["address"])
     return Compared(levels, rarity(entries, left, right, levels))
+
+
+def compare(entries: Encoded, left: Codes, right: Codes) -> Compared:
+    """The levels and the rarity of the pairs (``left[i]``, ``right[i]``)."""
+    return settled(entries, left, right, levels_alone(entries, left, right))

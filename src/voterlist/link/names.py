@@ -12,16 +12,45 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from voterlist.link.arrays import Bools, Codes, Levels, Longs
 from voterlist.link.encode import Coded, Encoded
 
-__all__ = ["CROSSED", "MAY_HAVE_CHANGED", "SWAPPED", "crossed", "distinct_pairs", "mark_swapped", "name_levels", "same", "surname_levels"]
+__all__ = [
+    "CROSSED",
+    "ENDING_SLIPS",
+    "MAY_HAVE_CHANGED",
+    "ONE_EDIT",
+    "SWAPPED",
+    "TWO_EDITS",
+    "crossed",
+    "distinct_pairs",
+    "mark_swapped",
+    "name_levels",
+    "same",
+    "settle_names",
+    "settle_surnames",
+    "surname_levels",
+]
 
 MAY_HAVE_CHANGED = 8
 """Level of two surnames that differ, of two women: most marry, and many take another surname then."""
 SWAPPED, CROSSED = 7, 8
 """Levels of surname and given name that stand in each other's place: both, or one of them while the other differs."""
 
+_MISSPELT, _LOOK_ALIKE, _SIMILAR, _DIFFERS = 3, 4, 5, 6
+_LETTERS_FOR_ONE, _LETTERS_FOR_TWO = 3, 6
+"""Letters of a name in which one edit, and two, are seen as such."""
+
+ONE_EDIT, TWO_EDITS = 3, 10
+"""Levels of two names one or two edits apart, until the list has said whether one of them is rare, which is then
+misspelt; or whether both are in use, which are look-alikes or merely similar."""
+
+ENDING_SLIPS = {11: _SIMILAR, 12: _DIFFERS, 13: TWO_EDITS}
+"""Levels of surnames whose stems are further apart (the second level) while the whole surnames are one or two edits
+apart."""
+_SLIP_OF = np.zeros(TWO_EDITS + 1, np.uint8)
+_SLIP_OF[list(ENDING_SLIPS.values())] = list(ENDING_SLIPS)
+
 _FEMALE = 1
-_LONG_ENOUGH, _LONG_ENOUGH_FOR_TWO = 4, 6
-"""Letters of a name in which one edit may be a slip, and two edits."""
+_LONG_ENOUGH = 4
+"""Letters of a name in which one edit may be a slip."""
 
 
 def same(codes: Codes, left: Codes, right: Codes) -> Bools:
@@ -37,27 +66,25 @@ def distinct_pairs(first: Codes, second: Codes, size: int) -> tuple[Codes, Codes
     return (distinct // size).astype(np.int32), (distinct % size).astype(np.int32), place
 
 
-def _similarity_levels(names: Coded, first: Codes, second: Codes, rare: int) -> Levels:
-    """Levels 2 to 6 of distinct pairs of names that differ."""
+def _similarity_levels(names: Coded, first: Codes, second: Codes) -> Levels:
+    """Levels 2, ``ONE_EDIT``, ``TWO_EDITS``, 5 and 6 of distinct pairs of names that differ."""
     words = names.words()
     one, other = words[first], words[second]
     edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     alike = process.cpdist(one, other, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
     length, initial = names.lengths, names.initials
     shortest = np.minimum(length[first], length[second])
-    uncommon = np.minimum(names.counts[first], names.counts[second]) <= rare
     longest = np.maximum(length[first], length[second])
-    levels = np.full(len(first), 6, np.uint8)
-    levels[(alike >= 0.88) | ((edits == 2) & (shortest >= 6))] = 5
-    close = (edits == 1) & (shortest >= 3)
-    levels[close & ~uncommon] = 4
-    levels[(close | ((edits == 2) & (shortest >= _LONG_ENOUGH_FOR_TWO))) & uncommon] = 3
+    levels = np.full(len(first), _DIFFERS, np.uint8)
+    levels[alike >= 0.88] = _SIMILAR
+    levels[(edits == 2) & (shortest >= _LETTERS_FOR_TWO)] = TWO_EDITS
+    levels[(edits == 1) & (shortest >= _LETTERS_FOR_ONE)] = ONE_EDIT
     levels[(shortest == 1) & (longest > 1) & (initial[first] == initial[second])] = 2
     return levels
 
 
-def name_levels(names: Coded, left: Codes, right: Codes, rare: int) -> Levels:
-    """Levels 0 to 6 of the names of the pairs; a spelling is rare that at most ``rare`` entries have."""
+def name_levels(names: Coded, left: Codes, right: Codes) -> Levels:
+    """Levels 0 to 6 of the names of the pairs by themselves, without 4: whether a spelling is rare the list says."""
     first, second = names.codes[left], names.codes[right]
     levels = np.zeros(len(left), np.uint8)
     known = (first >= 0) & (second >= 0)
@@ -65,22 +92,52 @@ def name_levels(names: Coded, left: Codes, right: Codes, rare: int) -> Levels:
     other = np.flatnonzero(known & (first != second))
     if len(other):
         one, two, place = distinct_pairs(first[other], second[other], len(names.values))
-        levels[other] = _similarity_levels(names, one, two, rare)[place]
+        levels[other] = _similarity_levels(names, one, two)[place]
     return levels
 
 
-def surname_levels(entries: Encoded, left: Codes, right: Codes, rare: int) -> Levels:
+def settle_names(names: Coded, left: Codes, right: Codes, levels: Levels, rare: int) -> None:
+    """What the list says of names one or two edits apart; a spelling is rare that at most ``rare`` entries have."""
+    for apart, in_use in ((ONE_EDIT, _LOOK_ALIKE), (TWO_EDITS, _SIMILAR)):
+        where = np.flatnonzero(levels == apart)
+        levels[where] = np.where(_one_is_rare(names, left[where], right[where], rare), _MISSPELT, in_use)
+
+
+def _one_is_rare(names: Coded, left: Codes, right: Codes, rare: int) -> Bools:
+    if not len(left):
+        return np.zeros(0, np.bool_)
+    return np.asarray(np.minimum(names.counts[names.codes[left]], names.counts[names.codes[right]]) <= rare)
+
+
+def surname_levels(entries: Encoded, left: Codes, right: Codes) -> Levels:
     """Stems are compared; level 2 is one stem with another ending, so an initial here is "similar"."""
-    levels = name_levels(entries.stem, left, right, rare)
+    levels = name_levels(entries.stem, left, right)
     levels[levels == 2] = 5
     # A slip in the ending keeps the stem from being found: the whole surnames tell.
     doubtful = np.flatnonzero(levels >= 5)
-    whole = name_levels(entries.surname, left[doubtful], right[doubtful], rare)
-    levels[doubtful[whole == 3]] = 3
+    whole = name_levels(entries.surname, left[doubtful], right[doubtful])
+    slips = doubtful[(whole == ONE_EDIT) | (whole == TWO_EDITS)]
+    levels[slips] = _SLIP_OF[levels[slips]]
     levels[(levels == 1) & ~same(entries.surname.codes, left, right)] = 2
-    women = (entries.sex[left] == _FEMALE) & (entries.sex[right] == _FEMALE)
-    levels[(levels == 6) & women] = MAY_HAVE_CHANGED
     return levels
+
+
+def settle_surnames(entries: Encoded, left: Codes, right: Codes, levels: Levels, rare: int) -> None:
+    """What the list says of surnames near each other, and what their bearers' sex says of those that differ.
+
+    Of whole surnames only a rare one tells a slip in the ending.
+    """
+    settle_names(entries.stem, left, right, levels, rare)
+    for slip, stems in ENDING_SLIPS.items():
+        where = np.flatnonzero(levels == slip)
+        one, two = left[where], right[where]
+        is_slip = _one_is_rare(entries.surname, one, two, rare)
+        if stems == TWO_EDITS:
+            is_slip |= _one_is_rare(entries.stem, one, two, rare)
+        levels[where] = np.where(is_slip, _MISSPELT, _SIMILAR if stems == TWO_EDITS else stems)
+    differing = np.flatnonzero(levels == _DIFFERS)
+    women = (entries.sex[left[differing]] == _FEMALE) & (entries.sex[right[differing]] == _FEMALE)
+    levels[differing[women]] = MAY_HAVE_CHANGED
 
 
 def crossed(entries: Encoded, surname: Codes, given: Codes) -> Bools:

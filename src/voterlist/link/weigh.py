@@ -177,8 +177,21 @@ def _maximise(seen: Compared, expected: Floats, known: dict[str, Prior], log_m: 
             log_m[name][field] = _log_shares(field, prior.learnt(field, counts))
 
 
-def learn(entries: Encoded, seen: Patterns, profile: Profile, *, sample: int = 500_000, seed: int = 1) -> Model:
-    """The model of a list from the patterns of its candidate pairs, by at most 50 rounds of EM."""
+def learn(
+    entries: Encoded,
+    seen: Patterns,
+    profile: Profile,
+    *,
+    pairs: int | None = None,
+    sample: int = 500_000,
+    seed: int = 1,
+) -> Model:
+    """The model of a list from the patterns of its candidate pairs, by at most 50 rounds of EM.
+
+    ``pairs`` is how many pairs count, compared or not, where not every pair of the list does.
+    """
+    every = entries.size * (entries.size - 1) / 2
+    counted = every if pairs is None else float(pairs)
     known = {name: priors(profile, entries)[name] for name in CLASSES[:-1]}
     log_m = {
         name: {field: _log_shares(field, prior.shares[field]) for field in LEVELS} for name, prior in known.items()
@@ -190,7 +203,9 @@ def learn(entries: Encoded, seen: Patterns, profile: Profile, *, sample: int = 5
     )
     held = np.array([prior.held for prior in known.values()])
     expected_sizes = np.array([prior.expected_share for prior in known.values()]) * max(entries.size, 1)
-    sizes = np.append(expected_sizes, max(entries.size * (entries.size - 1) / 2, 1.0))
+    # One person's and relatives' pairs are as often among those that count as any others.
+    expected_sizes *= max(counted, 1.0) / max(every, 1.0)
+    sizes = np.append(expected_sizes, max(counted, 1.0))
     patterns_seen = unpack(seen.codes)
     for _ in range(50):
         likelihood = _log_likelihood(patterns_seen, log_m)

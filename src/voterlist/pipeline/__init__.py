@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -168,10 +169,16 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         decisions=context.decisions.num_rows,
         estimate=estimate[0] if estimate else None,
         chance=tuple(tables["chance"].to_pylist()) if "chance" in tables else (),
+        **{name: _noted(walk, name) for name in ("afresh", "compared", "memory")},
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=outputs,
     )
+
+
+def _noted(walk: Walk, name: str) -> Any:
+    """What the linkage noted of how it did its work; None where it did none in this run."""
+    return next((work.notes.get(name) for work in walk.work if work.stage == Stage.LINK), None)
 
 
 def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Table:

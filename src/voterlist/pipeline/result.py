@@ -60,6 +60,12 @@ class RunResult:
     """What the linkage expects of its own list of duplicates: pairs, precision and recall with intervals."""
     chance: tuple[Mapping[str, Any], ...]
     """For each kind of agreement: pairs that coincidence alone would give, and pairs found."""
+    afresh: int | None
+    """How many candidate pairs were compared in this run; the others were remembered. None: none were asked for."""
+    compared: int | None
+    """How many candidate pairs there are."""
+    memory: str | None
+    """What became of what earlier runs remember: a word of ``io.remembered.Recall``."""
     standings: tuple[UnitStanding, ...]
     overdue: tuple[UnitStanding, ...]
     outputs: tuple[Path, ...]

@@ -12,7 +12,7 @@ import pyarrow as pa
 from voterlist import config, link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators, settle
 from voterlist.cycles import Cycles, compare_cycles
-from voterlist.io import store
+from voterlist.io import remembered, store
 from voterlist.io.store import Shelf
 from voterlist.link.explain import waterfalls
 from voterlist.model import Stage
@@ -125,14 +125,21 @@ def _beside_last(table: pa.Table, outside: reference.Outside, compared: Cycles, 
 
 
 def link_entries(tables: Tables, context: Context) -> Made:
-    """Pairs that may be one person, and the cases they make."""
+    """Pairs that may be one person, and the cases they make; what is remembered of the last run is not done again."""
     voters = tables["voters"]
+    folder = context.workspace / remembered.FOLDER
+    known = remembered.read(folder)
     found = link.link(
         voters,
         context.settings.link,
         profile=context.settings.workspace.profile,
         progress=lambda step, done, total: context.progress(Stage.LINK, step, done, total),
+        known=known.memory,
+        remember=True,
     )
+    # A run of some constituencies uses what is remembered of all, and does not put its own part in its place.
+    if found.memory is not None and (context.inputs.is_whole or not found.recalled):
+        remembered.write(folder, found.memory)
     made = {
         "pairs": found.pairs,
         "waterfalls": waterfalls(found.pairs, voters),
@@ -142,7 +149,8 @@ def link_entries(tables: Tables, context: Context) -> Made:
         "chance": _records(found.chance),
         "estimate": _records([found.estimate] if found.estimate else []),
     }
-    return Made(made, voters.num_rows, voters.num_rows)
+    notes = {"compared": found.candidates, "afresh": found.afresh, "memory": known.after(found.recalled).value}
+    return Made(made, voters.num_rows, voters.num_rows, notes=notes)
 
 
 def review_cases(tables: Tables, context: Context) -> Made:

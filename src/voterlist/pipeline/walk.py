@@ -31,6 +31,8 @@ class Made:
     rows_in: int
     rows_out: int
     set_aside: int = 0
+    notes: Mapping[str, int | str] = field(default_factory=dict)
+    """What it says of how it did its work, for the trace."""
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class Walk:
             peak_megabytes=peak_megabytes(),
             reused=found is not None,
             worker_megabytes=peak_megabytes(workers=True),
+            notes=made.notes,
         )
         self.note(work)
         self.progress(stage, "", 1, 1)

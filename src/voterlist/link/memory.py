@@ -1,0 +1,232 @@
+"""What one linkage leaves for the next: which pairs were compared, and what each is by itself.
+
+Of an entry only checksums of what linkage reads are kept: an entry that says the same is known again by them, wherever
+it stands and whatever its id is. Nothing that the list says of a pair is kept, for the next list may say otherwise.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import rapidfuzz
+
+from voterlist import tables
+from voterlist.link.arrays import Bools, Codes, Levels, Longs
+from voterlist.link.block import Blocks
+from voterlist.link.compare import ALONE
+from voterlist.link.encode import Coded, Encoded
+from voterlist.link.identifiers import Identifiers
+
+__all__ = [
+    "TABLES",
+    "Memory",
+    "NoMemoryError",
+    "checksums",
+    "fingerprint",
+    "known_again",
+    "packed",
+    "placed",
+    "unpacked",
+]
+
+Checksums = npt.NDArray[np.uint64]
+"""Two an entry, shape (2, entries)."""
+
+_TEXTS = ("surname", "stem", "given", "patronymic", "address", "street", "house", "flat")
+_IDENTIFIERS = ("fin", "document")
+_NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct")
+_SALT, _OTHER_SALT = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
+_PART = 1 << 18
+"""So many texts are hashed at a time."""
+_FORM = 1
+"""The number of this form of memory: another is not read."""
+
+_LEVELS = math.prod(ALONE.values())
+"""So many packed levels there are."""
+
+TABLES = {
+    "entries": pa.schema([pa.field(name, pa.uint64(), nullable=False) for name in ("first", "second")]),
+    "blocks": pa.schema(
+        [
+            pa.field("key", pa.int16(), nullable=False),
+            pa.field("block", pa.int32(), nullable=False),
+            pa.field("entry", pa.int32(), nullable=False),
+        ]
+    ),
+    "pairs": pa.schema([pa.field(name, pa.int32(), nullable=False) for name in ("left", "right", "levels")]),
+}
+"""The tables in which a memory is kept. Entries are named by their row; pairs stand in ascending order."""
+
+
+class NoMemoryError(ValueError):
+    """Tables that are no memory, or not a whole one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known of the entries of a list and of their candidate pairs."""
+
+    fingerprint: str
+    """Names all besides the entries on which the candidate pairs depend: profile, keys, limits."""
+    entries: Checksums
+    blocks: tuple[tuple[Codes, Codes], ...]
+    """For each key the entries that stand in its blocks, and the block of each."""
+    left: Codes
+    right: Codes
+    levels: Codes
+    """What each pair is by itself, packed."""
+
+    def tables(self) -> dict[str, pa.Table]:
+        """The memory as ``TABLES``, without the fingerprint."""
+        blocks = [(np.full(len(entry), key, np.int16), block, entry) for key, (entry, block) in enumerate(self.blocks)]
+        columns = [np.concatenate(column) for column in zip(*blocks, strict=True)] if blocks else [np.zeros(0)] * 3
+        content = {
+            "entries": dict(zip(TABLES["entries"].names, self.entries, strict=True)),
+            "blocks": dict(zip(TABLES["blocks"].names, columns, strict=True)),
+            "pairs": {"left": self.left, "right": self.right, "levels": self.levels},
+        }
+        return {
+            name: tables.from_columns(found, TABLES[name], len(next(iter(found.values()))))
+            for name, found in content.items()
+        }
+
+    @classmethod
+    def of(cls, fingerprint: str, content: Mapping[str, pa.Table]) -> Memory:
+        """The memory in these tables.
+
+        Raises:
+            NoMemoryError: they are not what ``tables`` gave.
+        """
+        if any(name not in content or content[name].schema != schema for name, schema in TABLES.items()):
+            raise NoMemoryError("the tables of a memory have other columns")
+        columns = {
+            name: {column: content[name].column(column).to_numpy() for column in schema.names}
+            for name, schema in TABLES.items()
+        }
+        blocks, pairs = columns["blocks"], columns["pairs"]
+        size = content["entries"].num_rows
+        positions = (blocks["entry"], blocks["block"], pairs["left"], pairs["right"])
+        inside = all(_below(found, size) for found in positions) and _below(pairs["levels"], _LEVELS)
+        if not inside or (np.diff(blocks["key"]) < 0).any() or (pairs["left"] >= pairs["right"]).any():
+            raise NoMemoryError("the tables of a memory do not belong together")
+        number = int(blocks["key"].max(initial=-1)) + 1
+        cuts = np.searchsorted(blocks["key"], np.arange(number + 1))
+        return cls(
+            fingerprint,
+            np.stack([columns["entries"][name] for name in TABLES["entries"].names]),
+            tuple((blocks["entry"][a:b], blocks["block"][a:b]) for a, b in itertools.pairwise(cuts)),
+            pairs["left"],
+            pairs["right"],
+            pairs["levels"],
+        )
+
+
+def _below(positions: Codes, size: int) -> bool:
+    return bool(len(positions) == 0 or (positions.min() >= 0 and positions.max() < size))
+
+
+def fingerprint(entries: Encoded, blocks: list[Blocks], profile: str, limit: int, *, against: bool) -> str:
+    """Names all besides the entries on which the candidate pairs and what each is by itself depend."""
+    lines = "lines" if entries.street.is_empty else "streets"
+    names = " ".join(key.key.name for key in blocks)
+    return f"{_FORM} {rapidfuzz.__version__} {profile} {limit} {lines} against={against} {names}"
+
+
+def placed(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
+    """For each key the entries that stand in its blocks, and the block of each."""
+    return tuple((key.members, key.block_of[key.members]) for key in blocks)
+
+
+def _mix(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014): each bit in moves about half the bits out."""
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _salt(base: int, number: int) -> np.uint64:
+    return np.uint64((base * (2 * number + 1)) & 0xFFFFFFFFFFFFFFFF)
+
+
+def _hashes(values: pa.Array) -> npt.NDArray[np.uint64]:
+    """A hash of each distinct text, and at the end, where the code -1 of the unknown points, 0."""
+    # A part at a time: as Python strings a nation's identifiers take a gigabyte.
+    parts = [values.slice(start, _PART).to_pylist() for start in range(0, len(values), _PART)]
+    hashes = [pd.util.hash_array(np.array(part, dtype=object), categorize=False) for part in parts]
+    return np.concatenate([*hashes, np.zeros(1, np.uint64)])
+
+
+def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[npt.NDArray[np.uint64], Codes | Longs | None]]:
+    """All that is read of an entry, column by column: words of 64 bits, and which of them is each entry's, if told."""
+    for name in _TEXTS:
+        coded: Coded = getattr(entries, name)
+        yield _hashes(coded.values), coded.codes
+    for name in _IDENTIFIERS:
+        held: Identifiers = getattr(entries, name)
+        yield (held.codes.view(np.uint64), None) if held.texts is None else (_hashes(held.texts), held.codes)
+    for name in _NUMBERS:
+        yield getattr(entries, name).astype(np.int64).view(np.uint64), None
+    if new is not None:
+        yield new.astype(np.uint64), None
+
+
+def checksums(entries: Encoded, new: Bools | None = None) -> Checksums:
+    """Two checksums of 64 bits for each entry, of all that the comparison and the keys read of it.
+
+    Which entries are ``new`` among others counts as well, for it decides with whom they are paired.
+    """
+    first, second = np.zeros(entries.size, np.uint64), np.zeros(entries.size, np.uint64)
+    for number, (values, codes) in enumerate(_read(entries, new)):
+        of_each = slice(None) if codes is None else codes
+        first += _mix(values ^ _salt(_SALT, number))[of_each]
+        second += _mix(values ^ _salt(_OTHER_SALT, number))[of_each]
+    return np.stack([_mix(first), _mix(second)])
+
+
+def _numbered(words: npt.NDArray[np.uint64]) -> tuple[Longs, npt.NDArray[np.uint64], Longs]:
+    """(order, words in that order, which of its equals each is, from 0)."""
+    order = np.argsort(words, kind="stable")
+    ordered = words[order]
+    place = np.arange(len(words))
+    first = np.r_[True, ordered[1:] != ordered[:-1]] if len(words) else np.zeros(0, np.bool_)
+    return order, ordered, place - np.maximum.accumulate(np.where(first, place, 0))
+
+
+def known_again(before: Checksums, now: Checksums) -> Codes:
+    """For each entry of now its position then; -1 where none then said the same. Of equals the first is the first."""
+    order, ordered, number = _numbered(before[0])
+    wanted, words, which = _numbered(now[0])
+    then = np.full(len(words), -1, np.int32)
+    if not len(order):
+        return then
+    start = np.searchsorted(ordered, words)
+    place = np.minimum(start + which, len(order) - 1)
+    found = order[place]
+    same = (ordered[place] == words) & (number[place] == which) & (before[1][found] == now[1][wanted])
+    then[wanted[same]] = found[same]
+    return then
+
+
+def packed(levels: Mapping[str, Levels]) -> Codes:
+    """What each pair is by itself, its levels as one number."""
+    code = np.zeros(len(next(iter(levels.values()))), np.int32)
+    for name, radix in ALONE.items():
+        code = code * np.int32(radix) + levels[name]
+    return code
+
+
+def unpacked(codes: Codes) -> dict[str, Levels]:
+    """The levels of pairs by themselves."""
+    levels = {}
+    rest = codes
+    for name, radix in reversed(ALONE.items()):
+        rest, level = np.divmod(rest, np.int32(radix))
+        levels[name] = level.astype(np.uint8)
+    return dict(reversed(levels.items()))

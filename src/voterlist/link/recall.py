@@ -1,0 +1,131 @@
+"""What of an earlier linkage still stands: which pairs need not be compared again, and where there are others.
+
+A pair of two entries known again is what it was, and it is still a candidate where a key still brings the two together.
+Other pairs can only have come to be where a block holds a new entry, or holds known ones that did not all stand
+together before: because another block was split, or is no longer, or another word became rare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from voterlist.link import block
+from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.link.memory import Memory
+
+__all__ = ["Recalled", "carried", "in_order", "numbered", "recalled", "unknown_blocks"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recalled:
+    """A memory beside the list of today."""
+
+    memory: Memory | None
+    then: Codes
+    """The position then of each entry of today; -1 of one that is not known."""
+    now: Codes
+    """The position today of each entry of then; -1 of one that is gone."""
+    shaken: Bools
+    """Known entries that stood in a block whose known entries do not all stand together any more."""
+    mixed: list[bool] = field(default_factory=list)
+    """For each key gone through so far, whether known entries stand together that did not before."""
+
+    def unknown(self, left: Codes, right: Codes, known: Longs) -> Bools:
+        """True for the pairs that are not among ``known``, the sorted numbers of those that are carried over."""
+        found = (self.then[left] < 0) | (self.then[right] < 0)
+        if len(known) and any(self.mixed):
+            # Entries that did not stand together under one key may have done so under another.
+            old = np.flatnonzero(~found)
+            number = numbered(left[old], right[old], len(self.then))
+            place = np.minimum(np.searchsorted(known, number), len(known) - 1)
+            found[old] = known[place] != number
+        else:
+            found[:] = True
+        return found
+
+
+def recalled(memory: Memory | None, then: Codes) -> Recalled:
+    """A memory beside a list of which each entry stood at the position ``then``; None: there is none."""
+    now = np.full(memory.entries.shape[1] if memory else 0, -1, np.int32)
+    known = np.flatnonzero(then >= 0)
+    now[then[known]] = known
+    return Recalled(memory, then, now, np.zeros(len(then), np.bool_))
+
+
+def unknown_blocks(found: Recalled, key: block.Blocks, number: int) -> block.Blocks:
+    """The blocks of one key in which pairs may stand that are not remembered, led by who makes them.
+
+    Marks the entries that are ``shaken`` under this key, so it is asked of every key before any pair is carried over.
+    """
+    sizes = np.diff(key.starts)
+    numbers = np.repeat(np.arange(len(sizes)), sizes)
+    new = found.then[key.members] < 0
+    mixed = _mixed(found, key, number, numbers, new)
+    found.mixed.append(bool(mixed.any()))
+    head = new | mixed[numbers]
+    chosen = np.bincount(numbers[head], minlength=len(sizes)) > 0
+    inside = chosen[numbers]
+    return block.led(key.key, key.block_of, key.members[inside], sizes[chosen], head[inside], key.asked, key.forecast)
+
+
+def _mixed(found: Recalled, key: block.Blocks, number: int, numbers: Longs, new: Bools) -> Bools:
+    """For each block of today whether it holds known entries that did not all stand in one block then."""
+    mixed = np.zeros(len(key.starts) - 1, np.bool_)
+    if found.memory is None:
+        return mixed
+    before = np.full(len(found.then), -1, np.int32)
+    if number < len(found.memory.blocks):
+        members, blocks = found.memory.blocks[number]
+        still = found.now[members]
+        members, blocks = still[still >= 0], blocks[still >= 0]
+        before[members] = blocks
+        parted = _not_together(blocks, key.block_of[members])
+        found.shaken[members[parted[blocks]]] = True
+    known = np.flatnonzero(~new)
+    where = numbers[known]
+    mixed[: where.max(initial=-1) + 1] = _not_together(where, before[key.members[known]])
+    return mixed
+
+
+def _not_together(groups: Codes | Longs, other: Codes) -> Bools:
+    """For each group, by its number, whether two or more stand in it that do not all have one code of another kind."""
+    size = int(groups.max(initial=-1)) + 1
+    last = np.full(size, -1, np.int32)
+    last[groups] = other
+    several = np.bincount(groups, minlength=size) > 1
+    differing = np.zeros(size, np.bool_)
+    differing[groups[(other != last[groups]) | (other < 0)]] = True
+    return np.asarray(differing & several)
+
+
+def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, Codes]:
+    """The pairs that need not be compared again, in ascending order: left, right, what each is by itself."""
+    if found.memory is None:
+        none = np.zeros(0, np.int32)
+        return none, none, none
+    one, other = found.now[found.memory.left], found.now[found.memory.right]
+    stands = (one >= 0) & (other >= 0)
+    doubtful = np.flatnonzero(stands & found.shaken[one] & found.shaken[other])
+    held = np.zeros(len(doubtful), np.bool_)
+    for key in blocks:
+        held |= key.hold(one[doubtful], other[doubtful])
+    stands[doubtful[~held]] = False
+    one, other = one[stands], other[stands]
+    return in_order(np.minimum(one, other), np.maximum(one, other), found.memory.levels[stands], len(found.then))
+
+
+def numbered(left: Codes, right: Codes, size: int) -> Longs:
+    """One number a pair of a list of ``size`` entries, in the order of left, then right."""
+    return left.astype(np.int64) * size + right
+
+
+def in_order(left: Codes, right: Codes, levels: Codes, size: int) -> tuple[Codes, Codes, Codes]:
+    """The pairs in the order of left, then right."""
+    number = numbered(left, right, size)
+    if (number[1:] > number[:-1]).all():
+        return left, right, levels
+    # Mostly in order already, and this sort takes such runs as they are.
+    order = np.argsort(number, kind="stable")
+    return left[order], right[order], levels[order]

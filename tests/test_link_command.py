@@ -1,0 +1,258 @@
+"""``link`` with --memory and --against, and what a workspace remembers from run to run: real files, real commands."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+import workspaces
+from test_cli import AZ, EN, call, started
+from voterlist.io import remembered
+from voterlist.model import Stage
+
+HEADER = "id,last,first,father,born,street,sex\n"
+SURNAMES = ("Əliyev", "Quliyev", "Rzayev", "Həsənov", "Babayev", "Nağıyev", "İsmayılov", "Cəfərov", "Orucov")
+GIVEN = ("Elçin", "Tural", "Orxan", "Samir", "Anar", "Vüqar", "Rəşad", "Kamran")
+FATHERS = ("Rauf", "Kamil", "Şamil", "Vaqif", "Nadir", "Həsən", "Məmməd")
+MAP = """[columns]
+entry_id = "id"
+surname = "last"
+given_name = "first"
+patronymic = "father"
+birth_date = "born"
+address = "street"
+"""
+
+
+def line(number, *, born=None, series="a"):
+    """A row of the list: the person of this number, under an id of this series."""
+    luck = np.random.default_rng(number)
+    name = ",".join(luck.choice(words) for words in (SURNAMES, GIVEN, FATHERS))
+    day = f"{luck.integers(1, 29):02d}.{luck.integers(2, 13):02d}.{luck.integers(1940, 2006)}"
+    return f"{series}{number:04d},{name} oğlu,{born or day},Nizami küç. {luck.integers(1, 100)},kişi\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A list of 400 people of whom some stand in it twice, and the map of its columns."""
+    rows = [line(number) for number in range(400)] + [line(number, series="b") for number in range(0, 400, 20)]
+    (tmp_path / "list.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
+    (tmp_path / "map.toml").write_text(MAP, encoding="utf-8")
+    return tmp_path
+
+
+def linked(folder, name, *more, file="list.csv"):
+    """The JSON of ``link`` over the list; its pairs and clusters are written under this name."""
+    out = ["--out", folder / f"{name}.parquet", "--clusters", folder / f"{name}-clusters.parquet"]
+    found = call("link", folder / file, "--columns", folder / "map.toml", *out, *more, "--json")
+    assert found.exit_code == 0, found.stderr
+    return json.loads(found.stdout)
+
+
+def written(folder, name):
+    """The bytes of what ``linked`` wrote under a name."""
+    return [(folder / f"{name}{part}.parquet").read_bytes() for part in ("", "-clusters")]
+
+
+def hand_in_anew(folder):
+    """One row of the list changes, one goes, one comes."""
+    text = (folder / "list.csv").read_text(encoding="utf-8")
+    text = text.replace(line(7), line(7, born="09.09.1999")).replace(line(11), "") + line(401, series="c")
+    (folder / "list.csv").write_text(text, encoding="utf-8")
+
+
+# --memory
+
+
+def test_what_a_remembered_linkage_writes_is_what_a_full_one_writes(folder):
+    """After a part was handed in anew the files are those of a full linkage, to the byte, for a few of its pairs."""
+    memory = ("--memory", folder / "memory")
+    first = linked(folder, "first", *memory)
+    assert (first["memory"], first["afresh"]) == ("missing", first["compared"])
+    hand_in_anew(folder)
+    again, full = linked(folder, "again", *memory), linked(folder, "full")
+    assert again["memory"] == "used"
+    assert again["afresh"] < again["compared"] / 4
+    assert written(folder, "again") == written(folder, "full") != written(folder, "first")
+    told = {"afresh", "memory", "out", "clusters"}
+    assert {key: again[key] for key in again.keys() - told} == {key: full[key] for key in full.keys() - told}
+    assert (full["memory"], full["afresh"]) == (None, full["compared"])
+    once_more = linked(folder, "again", *memory)
+    assert once_more["afresh"] == 0
+    assert written(folder, "again") == written(folder, "full")
+
+
+@pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
+def test_how_many_pairs_were_compared_is_said_in_words(folder, language, say):
+    """Who waits reads how much of the work was spared, in the language asked for."""
+    arguments = ["link", folder / "list.csv", "--columns", folder / "map.toml", "--out", folder / "p.parquet"]
+    arguments += ["--memory", folder / "memory"]
+    compared = linked(folder, "x")["compared"]
+    assert say("cli.memory.missing", compared=compared) in started(*arguments, language=language).stdout
+    said = say("cli.memory.used", afresh=0, compared=compared)
+    assert said in started(*arguments, language=language).stdout
+
+
+def test_a_damaged_memory_is_said_and_all_pairs_are_compared(folder):
+    """A file that was changed is no error and no wrong pair: the linkage is a full one and says why."""
+    memory = ("--memory", folder / "memory")
+    linked(folder, "first", *memory)
+    spoilt = next((folder / "memory").glob("pairs-*"))
+    spoilt.write_bytes(spoilt.read_bytes()[:-50])
+    again = linked(folder, "again", *memory)
+    assert (again["memory"], again["afresh"]) == ("damaged", again["compared"])
+    assert written(folder, "again") == written(folder, "first")
+    assert linked(folder, "again", *memory)["memory"] == "used"
+
+
+def test_a_memory_of_another_profile_is_said_and_left_aside(folder):
+    """The folder of one profile under another gives that profile's full result."""
+    memory = ("--memory", folder / "memory")
+    linked(folder, "first", *memory)
+    other = linked(folder, "other", *memory, "--profile", "generic")
+    assert (other["memory"], other["afresh"]) == ("other-settings", other["compared"])
+    linked(folder, "plain", "--profile", "generic")
+    assert written(folder, "other") == written(folder, "plain")
+
+
+def test_a_file_in_the_place_of_the_memory_is_refused_before_the_work(folder):
+    """Nobody waits for a linkage whose memory then has no place."""
+    arguments = ["link", folder / "list.csv", "--out", folder / "p.parquet", "--memory", folder / "map.toml"]
+    found = call(*arguments)
+    assert found.exit_code == 2
+    assert EN("error.not-a-folder.what", path=str(folder / "map.toml")) in found.stderr
+    assert not (folder / "p.parquet").exists()
+
+
+# --against
+
+
+def base_of(folder, rows, name="base.csv", header=HEADER):
+    """Another list in the folder."""
+    (folder / name).write_text(header + "".join(rows), encoding="utf-8")
+    return folder / name
+
+
+def pairs_in(folder, name):
+    """The ids of each pair written under a name."""
+    table = pq.read_table(folder / f"{name}.parquet")
+    return list(zip(table.column("entry_l").to_pylist(), table.column("entry_r").to_pylist(), strict=True))
+
+
+def test_new_entries_are_held_against_another_list_and_that_is_not_held_against_itself(folder):
+    """A person of both lists is found; one who stands twice in the other list is not."""
+    new = base_of(folder, [line(3, series="n"), line(5, series="n"), line(5, series="o")], "new.csv")
+    found = linked(folder, "held", "--against", folder / "list.csv", file=new.name)
+    assert (found["entries"], found["new"]) == (423, 3)
+    pairs = pairs_in(folder, "held")
+    assert {("a0003", "n0003"), ("a0005", "n0005"), ("n0005", "o0005")} <= set(pairs)
+    assert all({one[0], other[0]} & {"n", "o"} for one, other in pairs)
+    clusters = pq.read_table(folder / "held-clusters.parquet").to_pylist()
+    assert {row["entry_id"] for row in clusters} == {"a0003", "n0003", "a0005", "n0005", "o0005"}
+    whole = call(
+        *("link", folder / "new.csv", folder / "list.csv", "--columns", folder / "map.toml"),
+        *("--out", folder / "whole.parquet"),
+    )
+    assert whole.exit_code == 0
+    assert ("a0020", "b0020") in pairs_in(folder, "whole")
+
+
+def test_several_other_lists_with_other_headers_are_one(folder):
+    """Each --against is one more part of the list that is held against, under the map given for them."""
+    header = "nr,surname,name,patronymic,day,place,s\n"
+    one = base_of(folder, [line(3, series="x")], "one.csv", header)
+    two = base_of(folder, [line(4, series="y")], "two.csv", header)
+    renamed = MAP
+    for old, name in zip(HEADER.strip().split(",")[:6], header.split(",")[:6], strict=True):
+        renamed = renamed.replace(f'"{old}"', f'"{name}"')
+    (folder / "other.toml").write_text(renamed, encoding="utf-8")
+    others = ["--against", one, "--against", two, "--against-columns", folder / "other.toml"]
+    linked(folder, "held", *others)
+    assert {("a0003", "x0003"), ("a0004", "y0004")} <= set(pairs_in(folder, "held"))
+
+
+def test_ids_that_stand_in_both_lists_are_told_with_their_file(folder):
+    """Entry a0003 of one file and of the other are two entries, and are found to be one person."""
+    new = base_of(folder, [line(3)], "new.csv")
+    linked(folder, "held", "--against", folder / "list.csv", file=new.name)
+    assert ("list.csv:a0003", "new.csv:a0003") in pairs_in(folder, "held")
+
+
+def test_two_lists_of_one_name_and_the_same_ids_are_refused(folder):
+    """Their entries could not be told apart, so the command says which file to rename."""
+    (folder / "old").mkdir()
+    other = base_of(folder / "old", [line(3)], "list.csv")
+    arguments = ["link", folder / "list.csv", "--columns", folder / "map.toml", "--out", folder / "p.parquet"]
+    found = call(*arguments, "--against", other)
+    assert found.exit_code == 2
+    assert EN("error.same-file-names.what", path="list.csv") in found.stderr
+    assert EN("error.same-file-names.todo") in found.stderr
+
+
+def test_the_plan_of_a_list_against_another_is_the_forecast_of_the_work(folder):
+    """--plan tells the pairs that would be compared, fewer than those of both lists together."""
+    new = base_of(folder, [line(3, series="n")], "new.csv")
+    arguments = ["link", new, "--columns", folder / "map.toml", "--plan", "--json"]
+    held = json.loads(call(*arguments, "--against", folder / "list.csv").stdout)
+    both = json.loads(call("link", folder / "list.csv", *arguments[1:]).stdout)
+    assert 0 < held["pairs"] < both["pairs"] / 10
+
+
+def test_a_map_for_no_list_is_refused(folder):
+    """--against-columns alone is a slip of the fingers, and is told."""
+    arguments = ["link", folder / "list.csv", "--out", folder / "p.parquet", "--against-columns", folder / "map.toml"]
+    found = call(*arguments)
+    assert found.exit_code == 2
+    assert EN("error.no-against.what") in found.stderr
+
+
+# A workspace
+
+
+def link_of(result):
+    """What the linkage of a run noted of its work."""
+    return next(work.notes for work in result.stages if work.stage == Stage.LINK)
+
+
+def test_a_run_goes_on_from_what_the_last_one_compared(tmp_path):
+    """A precinct handed in anew costs its own pairs, and the run's folder is that of a workspace that forgot."""
+    workspace = workspaces.make(tmp_path / "one")
+    first = workspaces.run(workspace)
+    assert (first.memory, first.afresh) == ("missing", first.compared)
+    precinct = workspace / "inbox" / "88" / "menteqe-2.csv"
+    text = precinct.read_text(encoding="utf-8")
+    precinct.write_text(text.replace("17.02.1969", "18.02.1969"), encoding="utf-8")
+    again = workspaces.run(workspace)
+    assert again.memory == "used"
+    assert again.afresh < again.compared
+    other = workspaces.copied(workspace, tmp_path / "two")
+    assert not (other / remembered.FOLDER).exists()
+    full = workspaces.run(other)
+    assert link_of(full) == {"compared": again.compared, "afresh": again.compared, "memory": "missing"}
+    assert workspaces.contents(full) == workspaces.contents(again)
+
+
+def test_a_run_with_a_damaged_memory_says_so_and_is_whole(tmp_path):
+    """Damage to what was remembered changes no table of the run."""
+    workspace = workspaces.make(tmp_path / "one")
+    before = workspaces.contents(workspaces.run(workspace))
+    for path in (workspace / remembered.FOLDER).glob("*.parquet"):
+        path.write_bytes(b"PAR1")
+    found = call("run", workspace, "--today", workspaces.TODAY.isoformat())
+    assert "damaged" in EN("cli.memory.damaged", compared=1)
+    assert EN("cli.memory.damaged", compared=1)[:40] in found.stdout
+    assert workspaces.contents(workspaces.run(workspace)) == before
+
+
+def test_a_run_of_one_constituency_leaves_the_memory_of_all(tmp_path):
+    """It uses what is remembered of the whole inbox, and the next whole run still has it."""
+    workspace = workspaces.make(tmp_path / "one")
+    workspaces.make(tmp_path / "other", constituency=89)
+    (tmp_path / "other" / "inbox" / "89").rename(workspace / "inbox" / "89")
+    workspaces.run(workspace)
+    part = workspaces.run(workspace, constituencies=[88])
+    assert (part.memory, part.afresh) == ("used", 0)
+    assert workspaces.run(workspace).afresh == 0

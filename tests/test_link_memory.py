@@ -1,0 +1,435 @@
+"""Linkage that goes on from an earlier one: the result is that of a linkage from the beginning, for less work."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linkage_lists import crowd, voters
+from voterlist.config import LinkSettings
+from voterlist.io import remembered
+from voterlist.io.remembered import Recall
+from voterlist.link import Memory, block, candidates, link, memory, recall
+from voterlist.link.encode import encode
+from voterlist.model import Profile
+
+NARROW = LinkSettings(largest_block=4, chunk_pairs=1000, kept_probability=0.0001)
+"""Blocks of four at most: a few entries more and one is split, or cut."""
+
+FIELDS = {
+    "surname": st.sampled_from([None, "mamadov", "mamedov", "aliyev", "aliyeva", "huseynov"]),
+    "given": st.sampled_from([None, "ali", "vali", "leyla", "mamadov", "leila"]),
+    "patronymic": st.sampled_from([None, "hasan", "hasen", "h"]),
+    "year": st.sampled_from([None, 1980, 1981]),
+    "month": st.sampled_from([None, 1, 2]),
+    "day": st.sampled_from([None, 1, 2]),
+    "fin": st.sampled_from([None, None, "5ABC123", "5ABC124"]),
+    "address": st.sampled_from([None, "nizami kuc 5 ev", "nizami kuc 7 ev", "fuzuli prospekti 12 34"]),
+    "street": st.sampled_from([None, "nizami"]),
+    "house": st.sampled_from([None, "5", "7"]),
+    "constituency": st.sampled_from([None, 1, 2]),
+    "precinct": st.sampled_from([None, 1, 2]),
+    "list_kind": st.sampled_from(["permanent", "temporary"]),
+}
+persons = st.fixed_dictionaries(FIELDS)
+ids = st.integers(0, 30).map("e{:02d}".format)
+lists = st.dictionaries(ids, persons, max_size=16)
+changes = st.dictionaries(ids, st.none() | persons, max_size=6)
+"""What is handed in anew: an entry, for the first time or otherwise than before, or None: it is gone."""
+
+
+def table(people, *, streets=True):
+    """A VOTER table of people by entry id; without streets their addresses are compared as lines."""
+    left_out = set() if streets else {"street", "house"}
+    names = [name for name in FIELDS if name not in left_out] if people else []
+    columns = {name: [person[name] for person in people.values()] for name in names}
+    for name in ("constituency", "precinct"):
+        if name in columns:
+            columns[name] = pa.array(columns[name], pa.int32())
+    return voters(entry_id=list(people), **columns)
+
+
+def handed_in(people, changed):
+    """The people after some were handed in anew."""
+    return {name: person for name, person in (people | changed).items() if person is not None}
+
+
+def assert_same(one, other):
+    """Two linkages found the same, whatever each of them had to compare for it."""
+    for name in ("pairs", "cases", "clusters"):
+        assert getattr(one, name).equals(getattr(other, name), check_metadata=True), name
+    for name in ("forecast", "candidates", "estimate", "chance"):
+        assert getattr(one, name) == getattr(other, name), name
+    for name, kept in one.memory.tables().items():
+        assert kept.equals(other.memory.tables()[name]), name
+
+
+@settings(max_examples=25, deadline=None)
+@given(lists, st.lists(changes, min_size=1, max_size=2), st.sampled_from(Profile), st.booleans(), st.booleans())
+def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(people, submissions, profile, streets, narrow):
+    """However often whichever entries are handed in anew, pairs, cases, clusters and memory are those of a full run."""
+    chosen = NARROW if narrow else LinkSettings()
+    known = link(table(people, streets=streets), chosen, profile=profile, remember=True).memory
+    for changed in submissions:
+        people = handed_in(people, changed)
+        again = link(table(people, streets=streets), chosen, profile=profile, known=known, remember=True)
+        assert_same(again, link(table(people, streets=streets), chosen, profile=profile, remember=True))
+        known = again.memory
+
+
+def blocked(people, profile, limit, streets, new=None):
+    """(entries, blocks, checksums, which are new) of people; ``new`` are the ids of those that are held against."""
+    entries = encode(table(dict(sorted(people.items())), streets=streets))
+    chosen = None if new is None else np.array([name in new for name in sorted(people)], np.bool_)
+    return entries, block.build_all(entries, profile, limit, chosen), memory.checksums(entries, chosen), chosen
+
+
+def quiet(*_):
+    """Progress for nobody."""
+
+
+def pairs_of(found):
+    """Each candidate pair with its pattern, in order."""
+    return sorted(zip(found.left.tolist(), found.right.tolist(), found.pattern.tolist(), strict=True))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    lists,
+    st.lists(changes, min_size=1, max_size=3),
+    st.sampled_from(Profile),
+    st.booleans(),
+    st.integers(2, 6),
+    st.none() | st.sets(ids),
+)
+def test_candidates_are_those_of_a_search_from_the_beginning(people, submissions, profile, streets, limit, new):
+    """Whatever blocks are split, cut or joined by what is handed in, each candidate is found, once, as what it is."""
+    known = None
+    for changed in [{}, *submissions]:
+        people = handed_in(people, changed)
+        entries, blocks, marks, _ = blocked(people, profile, limit, streets, new)
+        then = np.full(entries.size, -1, np.int32) if known is None else memory.known_again(known.entries, marks)
+        found, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(known, then))
+        assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
+        known = memory.Memory("", marks, memory.placed(blocks), found.left, found.right, levels)
+
+
+@settings(max_examples=100, deadline=None)
+@given(lists, changes)
+def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
+    """Where no block is cut, the pairs compared afresh are exactly those that have an entry not known before."""
+    entries, blocks, marks, _ = blocked(people, Profile.AZ, 100, streets=True)
+    first, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(None, unknown(entries)))
+    known = memory.Memory("", marks, memory.placed(blocks), first.left, first.right, levels)
+    entries, blocks, marks, _ = blocked(handed_in(people, changed), Profile.AZ, 100, streets=True)
+    then = memory.known_again(known.entries, marks)
+    found, _ = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(known, then))
+    assert found.afresh == int(((then[found.left] < 0) | (then[found.right] < 0)).sum())
+
+
+@settings(max_examples=100, deadline=None)
+@given(lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans())
+def test_other_ids_and_another_order_are_no_change(people, random, profile, streets):
+    """A list numbered anew, so that pairs turn about, is known again whole: nothing is compared, and all is found."""
+    entries, blocks, marks, _ = blocked(people, profile, 6, streets)
+    first, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(None, unknown(entries)))
+    known = memory.Memory("", marks, memory.placed(blocks), first.left, first.right, levels)
+    names = list(people)
+    random.shuffle(names)
+    moved = {name: people[other] for name, other in zip(people, names, strict=True)}
+    entries, blocks, marks, _ = blocked(moved, profile, 6, streets)
+    again, _ = candidates.find_again(
+        entries, blocks, 7, quiet, recall.recalled(known, memory.known_again(known.entries, marks))
+    )
+    assert again.afresh == 0
+    assert pairs_of(again) == pairs_of(candidates.find(entries, blocks, 7, quiet))
+
+
+def unknown(entries):
+    """No entry stood anywhere before."""
+    return np.full(entries.size, -1, np.int32)
+
+
+@settings(max_examples=200, deadline=None)
+@given(lists, st.sampled_from(Profile), st.booleans(), st.integers(2, 6), st.sets(ids))
+def test_against_another_list_candidates_are_those_that_have_a_new_entry(people, profile, streets, limit, new):
+    """Held against others, the candidates are all candidates of both lists but those inside the others."""
+    entries, blocks, _, chosen = blocked(people, profile, limit, streets, new)
+    _, every, _, _ = blocked(people, profile, limit, streets)
+    whole = pairs_of(candidates.find(entries, every, 7, quiet))
+    found = pairs_of(candidates.find(entries, blocks, 7, quiet))
+    assert found == [pair for pair in whole if chosen[pair[0]] or chosen[pair[1]]]
+    for key in blocks:
+        made = sum(len(left) for left, _ in block.chunks(key, 5))
+        assert key.forecast.pairs == made
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(persons, max_size=12), st.randoms(use_true_random=False))
+def test_an_entry_is_known_again_by_what_it_says(people, random):
+    """Each entry is known again in any order and under any id, once, and by an entry that says the same."""
+    entries = encode(table({f"e{number:02d}": person for number, person in enumerate(people)}))
+    order = list(range(len(people)))
+    random.shuffle(order)
+    moved = encode(table({f"x{number:02d}": people[place] for number, place in enumerate(order)}))
+    then = memory.known_again(memory.checksums(entries), memory.checksums(moved)).tolist()
+    assert sorted(then) == sorted(order)
+    compared = [{**person, "list_kind": ""} for person in people]
+    assert all(compared[place] == compared[order[number]] for number, place in enumerate(then))
+
+
+@pytest.fixture(scope="module")
+def list_and_memory():
+    people = crowd(1500, doubles=80)
+    return people, link(people, remember=True)
+
+
+def precinct_anew(people, rows):
+    """The list with other flats in these rows, as if a precinct had been handed in anew."""
+    flats = people.column("flat").to_pylist()
+    for row in rows:
+        flats[row] = f"{flats[row]}a"
+    place = people.schema.get_field_index("flat")
+    return people.set_column(place, people.schema.field("flat"), pa.array(flats))
+
+
+def test_nothing_is_compared_where_nothing_changed(list_and_memory):
+    """The same list again: no pair is compared, and the result is the same."""
+    people, full = list_and_memory
+    again = link(people, known=full.memory, remember=True)
+    assert (again.afresh, again.recalled) == (0, True)
+    assert_same(again, full)
+
+
+def test_everything_is_compared_where_everything_changed(list_and_memory):
+    """A list of which no entry is known is linked whole, and the memory of it is the new one's alone."""
+    people, full = list_and_memory
+    other = precinct_anew(people, range(people.num_rows))
+    again = link(other, known=full.memory, remember=True)
+    assert again.afresh == again.candidates > 0
+    assert_same(again, link(other, remember=True))
+
+
+def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_memory):
+    """Of a list of which a part changed, fewer pairs are compared than are carried over."""
+    people, full = list_and_memory
+    other = precinct_anew(people, range(20))
+    again = link(other, known=full.memory, remember=True)
+    assert 0 < again.afresh < again.candidates / 2
+    assert_same(again, link(other, remember=True))
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+@pytest.mark.parametrize("profile", list(Profile))
+def test_lists_without_a_pair_are_remembered_too(rows, profile):
+    """Zero rows and one row leave a memory that the next list, short or long, goes on from."""
+    short = crowd(rows)
+    first = link(short, profile=profile, remember=True)
+    again = link(short, profile=profile, known=first.memory, remember=True)
+    assert (again.afresh, again.recalled) == (0, True)
+    assert_same(again, first)
+    longer = crowd(60, doubles=10)
+    settings_of = {"profile": profile, "remember": True}
+    assert_same(link(longer, known=first.memory, **settings_of), link(longer, **settings_of))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"profile": Profile.GENERIC}, {"settings": LinkSettings(largest_block=50)}, {"new": pa.array(["e000001"])}],
+    ids=["profile", "settings", "against"],
+)
+def test_a_memory_of_other_settings_is_left_aside(list_and_memory, other):
+    """Another profile, another limit and another question find every pair themselves, and say so."""
+    people, full = list_and_memory
+    again = link(people, known=full.memory, remember=True, **other)
+    assert (again.recalled, again.afresh) == (False, again.candidates)
+    assert_same(again, link(people, remember=True, **other))
+
+
+def test_a_threshold_changes_nothing_that_is_remembered(list_and_memory):
+    """What is remembered does not depend on the thresholds, which are asked of every pair anew."""
+    people, full = list_and_memory
+    strict = LinkSettings(duplicate_probability=0.999, review_probability=0.9)
+    again = link(people, strict, known=full.memory, remember=True)
+    assert (again.recalled, again.afresh) == (True, 0)
+    assert_same(again, link(people, strict, remember=True))
+
+
+# The folder
+
+
+def test_a_memory_is_read_as_it_was_written(list_and_memory, tmp_path):
+    """What a folder remembers is what was put there, twice in the same bytes, and nothing else is left in it."""
+    _, full = list_and_memory
+    for folder in ("one", "two"):
+        remembered.write(tmp_path / folder, full.memory)
+        remembered.write(tmp_path / folder, full.memory)
+    found = remembered.read(tmp_path / "one")
+    assert found.recall is Recall.USED
+    assert found.memory.fingerprint == full.memory.fingerprint
+    for name, kept in full.memory.tables().items():
+        assert found.memory.tables()[name].equals(kept)
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    assert one == two
+    assert len(one) == 4
+
+
+def test_no_cell_and_no_id_is_in_a_memory(tmp_path):
+    """Of an entry the folder holds numbers alone."""
+    columns = {"surname": ["qaraqoyunlu"] * 2, "given": ["zulfuqar"] * 2, "entry_id": ["id-one", "id-two"]}
+    remembered.write(tmp_path / "memory", link(voters(**columns), remember=True).memory)
+    content = b"".join(path.read_bytes() for path in (tmp_path / "memory").iterdir())
+    assert not any(word in content for word in (b"qaraqoyunlu", b"zulfuqar", b"id-one"))
+    kinds = {field.type for schema in memory.TABLES.values() for field in schema}
+    assert all(pa.types.is_integer(kind) for kind in kinds)
+
+
+def spoil(folder, how):
+    """Damage a memory in one way."""
+    page = folder / "memory.json"
+    pairs = next(folder.glob("pairs-*.parquet"))
+    content = bytearray(pairs.read_bytes())
+    if how == "page-cut":
+        page.write_text(page.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+    elif how == "page-empty":
+        page.write_text("[]", encoding="utf-8")
+    elif how == "page-binary":
+        page.write_bytes(b"\xff\xfe\x00")
+    elif how == "file-gone":
+        pairs.unlink()
+    elif how == "file-cut":
+        pairs.write_bytes(content[: len(content) // 2])
+    else:
+        content[len(content) // 3] ^= 1
+        pairs.write_bytes(content)
+
+
+@pytest.mark.parametrize("how", ["page-cut", "page-empty", "page-binary", "file-gone", "file-cut", "bit-flipped"])
+def test_a_damaged_memory_is_told_and_not_believed(list_and_memory, tmp_path, how):
+    """Whatever was done to the folder, it is an answer and no error, and the next memory takes its place."""
+    _, full = list_and_memory
+    remembered.write(tmp_path, full.memory)
+    spoil(tmp_path, how)
+    found = remembered.read(tmp_path)
+    assert (found.memory, found.recall) == (None, Recall.DAMAGED)
+    remembered.write(tmp_path, full.memory)
+    assert remembered.read(tmp_path).recall is Recall.USED
+
+
+def test_a_folder_that_remembers_nothing_is_no_damage(tmp_path):
+    """The first time there is nothing to go on from."""
+    assert remembered.read(tmp_path / "nowhere").recall is Recall.MISSING
+
+
+def test_a_memory_of_another_program_is_left_aside(list_and_memory, tmp_path):
+    """What another version compared may have been compared otherwise."""
+    _, full = list_and_memory
+    remembered.write(tmp_path, full.memory)
+    page = tmp_path / "memory.json"
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace('"program": "', '"program": "0'), encoding="utf-8")
+    assert remembered.read(tmp_path).recall is Recall.OTHER_PROGRAM
+
+
+def test_a_memory_half_written_leaves_the_old_one(list_and_memory, tmp_path):
+    """Files of a new memory beside the page of the old one change nothing: the page is what counts, and comes last."""
+    people, full = list_and_memory
+    remembered.write(tmp_path / "old", full.memory)
+    remembered.write(tmp_path / "new", link(precinct_anew(people, range(9)), remember=True).memory)
+    for path in (tmp_path / "new").glob("*.parquet"):
+        shutil.copy(path, tmp_path / "old")
+    found = remembered.read(tmp_path / "old")
+    assert found.memory.tables()["pairs"].equals(full.memory.tables()["pairs"])
+
+
+def test_files_of_others_in_the_folder_are_left_alone(list_and_memory, tmp_path):
+    """Whoever names a folder that holds other things finds them there afterwards."""
+    (tmp_path / "entries.parquet").write_text("mine", encoding="utf-8")
+    (tmp_path / "pairs-notes.parquet").write_text("mine", encoding="utf-8")
+    remembered.write(tmp_path, list_and_memory[1].memory)
+    assert (tmp_path / "entries.parquet").exists()
+    assert (tmp_path / "pairs-notes.parquet").exists()
+
+
+@pytest.mark.parametrize("column", ["left", "right", "levels"])
+def test_tables_that_do_not_belong_together_are_no_memory(list_and_memory, column):
+    """A position beyond the entries, or a level that no pair has, is refused and reaches no array."""
+    tables = list_and_memory[1].memory.tables()
+    place = tables["pairs"].schema.get_field_index(column)
+    wrong = pa.array(np.full(tables["pairs"].num_rows, 2_000_000_000, np.int32))
+    tables["pairs"] = tables["pairs"].set_column(place, tables["pairs"].schema.field(column), wrong)
+    with pytest.raises(memory.NoMemoryError):
+        Memory.of("", tables)
+
+
+# Against another list
+
+
+def ids_of(pairs):
+    """The ids of each pair."""
+    return list(zip(pairs.column("entry_l").to_pylist(), pairs.column("entry_r").to_pylist(), strict=True))
+
+
+def test_a_list_that_is_all_new_is_linked_as_ever():
+    """Where every entry is new, nothing is left out: the result is that of the list alone, to the byte."""
+    people = crowd(800, doubles=40)
+    whole, held = link(people), link(people, new=people.column("entry_id"))
+    assert held.pairs.equals(whole.pairs, check_metadata=True)
+    assert held.cases.equals(whole.cases)
+    assert held.clusters.equals(whole.clusters)
+    assert (held.forecast, held.chance, held.estimate) == (whole.forecast, whole.chance, whole.estimate)
+
+
+def test_a_list_without_a_new_entry_has_no_pair():
+    """Inside the others nothing is looked for."""
+    found = link(crowd(300, doubles=40), new=pa.array([], pa.string()))
+    assert (found.candidates, found.pairs.num_rows, found.cases.num_rows) == (0, 0, 0)
+    assert all((line.found, line.expected) == (0, 0) for line in found.chance)
+
+
+def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
+    """Held against others, a pair has the levels, rarity and keys that it has in both lists linked whole."""
+    people = crowd(800, doubles=60)
+    new = people.column("entry_id").slice(0, 40)
+    everything = LinkSettings(kept_probability=0, largest_block=100)
+    whole, held = (link(people, everything, profile=Profile.GENERIC, new=chosen).pairs for chosen in (None, new))
+    chosen = set(new.to_pylist())
+    rows = [number for number, pair in enumerate(ids_of(whole)) if chosen & set(pair)]
+    same = [name for name in whole.column_names if name.endswith("_level")] + [
+        "entry_l",
+        "entry_r",
+        "rarity",
+        "found_by",
+    ]
+    assert held.num_rows == len(rows) > 60
+    assert held.select(same).to_pylist() == whole.select(same).take(pa.array(rows)).to_pylist()
+
+
+def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
+    """The repetition of a new entry is put forward; one inside the other list is nobody's question here."""
+    people = crowd(3000, doubles=60)
+    names = people.column("entry_id").to_pylist()
+    new = pa.array(names[:30])
+    found = link(people, new=new)
+    sure = set(ids_of(found.pairs.filter(pc.greater_equal(found.pairs.column("probability"), 0.95))))
+    assert {(names[row], f"z{row:06d}") for row in range(30)} <= sure
+    assert not any(one == names[row] for row in range(30, 60) for one, _ in sure)
+    assert len({row["case_id"] for row in found.cases.to_pylist() if row["role"] == "repeat"}) >= 25
+
+
+def test_against_another_list_the_memory_is_used_as_well():
+    """New entries handed in anew are held against the same others without comparing the rest again."""
+    people = crowd(1500, doubles=60)
+    new = people.column("entry_id").slice(0, 200)
+    first = link(people, new=new, remember=True)
+    other = precinct_anew(people, range(10))
+    again = link(other, new=new, known=first.memory, remember=True)
+    assert again.recalled
+    assert again.afresh < again.candidates / 2
+    assert_same(again, link(other, new=new, remember=True))
