@@ -40,8 +40,8 @@ class Blocks:
     """The blocks of one key: ``members`` of block i stand from ``starts[i]`` to ``starts[i + 1]``."""
 
     key: Key
-    block_of: Codes
-    """The block of each entry, -1 where it stands in none."""
+    size: int
+    """Entries of the list."""
     members: Codes
     starts: Longs
     heads: Longs
@@ -50,10 +50,22 @@ class Blocks:
     """Of each of these, entries of which a pair must have at least one; without any, every pair counts."""
     forecast: Forecast
 
+    def numbers(self) -> Codes:
+        """The block of each member."""
+        sizes = np.diff(self.starts)
+        return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+
+    def block_of(self) -> Codes:
+        """The block of each entry, -1 where it stands in none; not kept, for of all keys it would be a gigabyte."""
+        found = np.full(self.size, -1, np.int32)
+        found[self.members] = self.numbers()
+        return found
+
     def hold(self, left: Codes, right: Codes) -> Bools:
         """True where this key brings the two entries together."""
-        one = self.block_of[left]
-        together = (one >= 0) & (one == self.block_of[right])
+        block_of = self.block_of()
+        one = block_of[left]
+        together = (one >= 0) & (one == block_of[right])
         return np.asarray(together & self.asks(left, right) if self.asked else together)
 
     def asks(self, left: Codes, right: Codes) -> Bools:
@@ -127,18 +139,15 @@ def build(entries: Encoded, key: Key, limit: int, new: Bools | None = None) -> B
     parted += int(pairs[sizes > limit].sum())
     members = order[np.repeat(kept, sizes)].astype(np.int32)
     sizes, pairs = sizes[kept], pairs[kept]
-    numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    block_of = np.full(entries.size, -1, np.int32)
-    block_of[members] = numbers
     forecast = Forecast(key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted)
     if asked:
-        return led(key, block_of, members, sizes, asked[0][members], asked, forecast)
+        return led(key, entries.size, members, sizes, asked[0][members], asked, forecast)
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    return Blocks(key, block_of, members, starts, sizes, asked, forecast)
+    return Blocks(key, entries.size, members, starts, sizes, asked, forecast)
 
 
 def led(
-    key: Key, block_of: Codes, members: Codes, sizes: Longs, head: Bools, asked: tuple[Bools, ...], forecast: Forecast
+    key: Key, size: int, members: Codes, sizes: Longs, head: Bools, asked: tuple[Bools, ...], forecast: Forecast
 ) -> Blocks:
     """Blocks of these sizes of which only the members that are heads are paired with all others of the block."""
     numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
@@ -146,7 +155,7 @@ def led(
     # The heads of each block first, otherwise in order.
     members = members[np.argsort(numbers * np.int64(2) + ~head, kind="stable")]
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    return Blocks(key, block_of, members, starts, heads, asked, forecast)
+    return Blocks(key, size, members, starts, heads, asked, forecast)
 
 
 def build_all(entries: Encoded, profile: Profile, limit: int, new: Bools | None = None) -> list[Blocks]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from voterlist.link import block, memory, recall, weigh
 from voterlist.link.arrays import Codes, Longs
 from voterlist.link.compare import compare, levels_alone, settled
 from voterlist.link.encode import Encoded
+from voterlist.link.grouping import numbered, parted
 
 __all__ = ["Candidates", "Progress", "find", "find_again", "found_by"]
 
@@ -38,31 +39,25 @@ def found_by(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
     return bits
 
 
-def _fresh(
-    blocks: list[block.Blocks], number: int, chunk_pairs: int, within: block.Blocks | None = None
-) -> Iterator[tuple[Codes, Codes, int]]:
-    """The pairs of one key that no earlier key brings together, and how many pairs were gone through.
-
-    ``within`` are the blocks of this key in which there is something to find, if not all.
-    """
-    for left, right in block.chunks(within or blocks[number], chunk_pairs):
-        fresh = np.ones(len(left), np.bool_)
-        for earlier in blocks[:number]:
-            fresh &= ~earlier.hold(left, right)
-        yield left[fresh], right[fresh], len(left)
+def _pairs(blocks: list[block.Blocks], chunk_pairs: int) -> tuple[Codes, Codes]:
+    """The pairs that these blocks bring together, each once, in the order of left, then right."""
+    none = [np.zeros(0, np.int64)]
+    numbers = none + [numbered(*pairs) for key in blocks for pairs in block.chunks(key, chunk_pairs)]
+    every = np.concatenate(numbers)
+    del numbers
+    every.sort()
+    return parted(every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every)
 
 
 def find(entries: Encoded, blocks: list[block.Blocks], chunk_pairs: int, progress: Progress) -> Candidates:
-    """All candidate pairs. Memory: 16 bytes a pair, and the working arrays of one chunk."""
-    total = sum(key.forecast.pairs for key in blocks)
-    found = _Gathered()
-    done = 0
-    for number in range(len(blocks)):
-        for left, right, gone_through in _fresh(blocks, number, chunk_pairs):
-            found.add(left, right, weigh.pack(compare(entries, left, right)))
-            done += gone_through
-            progress("compare", done, total)
-    return found.candidates()
+    """All candidate pairs. Memory: 8 bytes for each pair of each key, and the working arrays of one chunk."""
+    left, right = _pairs(blocks, chunk_pairs)
+    found = _Gathered(left, right)
+    for start in range(0, len(left), chunk_pairs):
+        part = slice(start, start + chunk_pairs)
+        found.add(weigh.pack(compare(entries, left[part], right[part])))
+        progress("compare", min(part.stop, len(left)), len(left))
+    return found.candidates(len(left))
 
 
 def find_again(
@@ -72,58 +67,44 @@ def find_again(
     progress: Progress,
     recalled: recall.Recalled,
 ) -> tuple[Candidates, Codes]:
-    """All candidate pairs in ascending order, and what each is by itself, packed for the next linkage.
+    """All candidate pairs, and what each is by itself, packed for the next linkage.
 
-    Pairs that are remembered are not compared again: only what the list says of them is worked out anew. Memory: 20
-    bytes a pair, and as much while they are put in order.
+    Pairs that are remembered are not compared again: only what the list says of them is worked out anew.
     """
     within = [recall.unknown_blocks(recalled, key, number) for number, key in enumerate(blocks)]
-    left, right, levels = recall.carried(recalled, blocks)
-    lefts, rights, alone = [left], [right], [levels]
-    known = recall.numbered(left, right, entries.size)
-    total = sum(int(block.gone_through(key).sum()) for key in within)
-    done = 0
-    for number in range(len(blocks)):
-        for one, other, gone_through in _fresh(blocks, number, chunk_pairs, within[number]):
-            unknown = recalled.unknown(one, other, known)
-            left, right = one[unknown], other[unknown]
-            lefts.append(left)
-            rights.append(right)
-            alone.append(memory.packed(levels_alone(entries, left, right)))
-            done += gone_through
-            progress("compare", done, total)
-    progress("compare", total, total)
-    del known
-    afresh = sum(map(len, lefts[1:]))
+    known_left, known_right, known_levels = recall.carried(recalled, blocks)
+    left, right = _pairs(within, chunk_pairs)
+    unknown = recalled.unknown(left, right, numbered(known_left, known_right))
+    left, right = left[unknown], right[unknown]
+    afresh = len(left)
+    alone = [known_levels]
+    for start in range(0, afresh, chunk_pairs):
+        part = slice(start, start + chunk_pairs)
+        alone.append(memory.packed(levels_alone(entries, left[part], right[part])))
+        progress("compare", min(part.stop, afresh), afresh)
     left, right, levels = recall.in_order(
-        np.concatenate(lefts), np.concatenate(rights), np.concatenate(alone), entries.size
+        np.concatenate([known_left, left]), np.concatenate([known_right, right]), np.concatenate(alone)
     )
-    found = _Gathered()
+    found = _Gathered(left, right)
     for start in range(0, len(left), chunk_pairs):
         part = slice(start, start + chunk_pairs)
-        compared = settled(entries, left[part], right[part], memory.unpacked(levels[part]))
-        found.add(left[part], right[part], weigh.pack(compared))
-    return replace(found.candidates(), afresh=afresh), levels
+        found.add(weigh.pack(settled(entries, left[part], right[part], memory.unpacked(levels[part]))))
+    return found.candidates(afresh), levels
 
 
 class _Gathered:
-    """Candidates as they are found, a chunk at a time."""
+    """What is found of the candidates, a chunk at a time."""
 
-    def __init__(self) -> None:
-        none = np.zeros(0, np.int32)
-        self._lefts, self._rights, self._codes = [none], [none], [np.zeros(0, np.int64)]
+    def __init__(self, left: Codes, right: Codes) -> None:
+        self._left, self._right = left, right
+        self._codes = [np.zeros(0, np.int64)]
         self._seen: list[weigh.Patterns] = []
 
-    def add(self, left: Codes, right: Codes, codes: Longs) -> None:
-        """These pairs with their packed patterns."""
-        self._lefts.append(left)
-        self._rights.append(right)
+    def add(self, codes: Longs) -> None:
+        """The packed patterns of the next pairs."""
         self._codes.append(codes)
         self._seen.append(weigh.patterns(codes))
 
-    def candidates(self) -> Candidates:
-        """All that were added."""
-        left = np.concatenate(self._lefts)
-        return Candidates(
-            left, np.concatenate(self._rights), np.concatenate(self._codes), weigh.count(self._seen), len(left)
-        )
+    def candidates(self, afresh: int) -> Candidates:
+        """All pairs with their patterns."""
+        return Candidates(self._left, self._right, np.concatenate(self._codes), weigh.count(self._seen), afresh)

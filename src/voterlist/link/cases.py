@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from voterlist import schemas, tables
 from voterlist.link.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.encode import Coded, Encoded
+from voterlist.link.identifiers import Identifiers
 from voterlist.link.weigh import CLASSES
 from voterlist.model import EntryRole, PairKind
 
@@ -198,7 +199,7 @@ def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]
     are the same and the given name is written otherwise, with no FIN to say it is one person: so do twins look.
     """
 
-    def differ(coded: Coded) -> Bools:
+    def differ(coded: Coded | Identifiers) -> Bools:
         one, other = coded.codes[member], coded.codes[kept]
         return np.asarray((one >= 0) & (other >= 0) & (one != other))
 

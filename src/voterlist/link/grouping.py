@@ -6,7 +6,7 @@ import numpy as np
 
 from voterlist.link.arrays import Bools, Codes, Longs
 
-__all__ = ["dense", "joined", "pairs_inside", "runs"]
+__all__ = ["dense", "joined", "numbered", "pairs_inside", "parted", "runs"]
 
 _BITS = 63
 _SCATTER = np.int64(0x2545F4914F6CDD1D)
@@ -69,7 +69,7 @@ def _sharing(packed: Longs, shift: int) -> Longs:
 def _sizes(ordered: Longs) -> Longs:
     """The sizes of the runs of equal numbers."""
     cuts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, np.int64)
-    return np.diff(np.r_[cuts, len(ordered)])
+    return np.asarray(np.diff(np.r_[cuts, len(ordered)]), np.int64)
 
 
 def _cut(packed: Longs, shift: int) -> tuple[Longs, Longs]:
@@ -106,3 +106,16 @@ def joined(first: Longs, second: Codes | Longs) -> Longs:
 def pairs_inside(sizes: Longs) -> int:
     """Pairs inside groups of these sizes."""
     return int((sizes * (sizes - 1) // 2).sum())
+
+
+_HALF = 32
+
+
+def numbered(left: Codes, right: Codes) -> Longs:
+    """One number a pair, in the order of left, then right."""
+    return (left.astype(np.int64) << _HALF) | right
+
+
+def parted(numbers: Longs) -> tuple[Codes, Codes]:
+    """(left, right) of pairs by their numbers."""
+    return (numbers >> _HALF).astype(np.int32), (numbers & ((1 << _HALF) - 1)).astype(np.int32)

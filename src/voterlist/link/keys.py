@@ -69,7 +69,9 @@ _AZ = (
     # Two names, and the day and month where the year is wrong.
     Key("surname+given+day", ("stem", "given", "month", "day", "patronymic_initial"), ("constituency", "precinct")),
     Key("given+patronymic+day", ("given", "patronymic", "month", "day", "stem_initial"), ("constituency", "precinct")),
-    Key("surname+patronymic+day", ("stem", "patronymic", "month", "day", "given_initial"), ("constituency", "precinct")),
+    Key(
+        "surname+patronymic+day", ("stem", "patronymic", "month", "day", "given_initial"), ("constituency", "precinct")
+    ),
     Key("given+patronymic+day+place", ("given", "patronymic", "month", "day", "constituency"), ("precinct",)),
     Key("surname+given+day+place", ("stem", "given", "month", "day", "constituency"), ("precinct",)),
     Key("surname+patronymic+day+place", ("stem", "patronymic", "month", "day", "constituency"), ("precinct",)),

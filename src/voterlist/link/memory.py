@@ -141,7 +141,7 @@ def fingerprint(entries: Encoded, blocks: list[Blocks], profile: str, limit: int
 
 def placed(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
     """For each key the entries that stand in its blocks, and the block of each."""
-    return tuple((key.members, key.block_of[key.members]) for key in blocks)
+    return tuple((key.members, key.numbers()) for key in blocks)
 
 
 def _mix(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:

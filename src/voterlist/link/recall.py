@@ -13,9 +13,10 @@ import numpy as np
 
 from voterlist.link import block
 from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.link.grouping import numbered
 from voterlist.link.memory import Memory
 
-__all__ = ["Recalled", "carried", "in_order", "numbered", "recalled", "unknown_blocks"]
+__all__ = ["Recalled", "carried", "in_order", "recalled", "unknown_blocks"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +39,7 @@ class Recalled:
         if len(known) and any(self.mixed):
             # Entries that did not stand together under one key may have done so under another.
             old = np.flatnonzero(~found)
-            number = numbered(left[old], right[old], len(self.then))
+            number = numbered(left[old], right[old])
             place = np.minimum(np.searchsorted(known, number), len(known) - 1)
             found[old] = known[place] != number
         else:
@@ -67,7 +68,7 @@ def unknown_blocks(found: Recalled, key: block.Blocks, number: int) -> block.Blo
     head = new | mixed[numbers]
     chosen = np.bincount(numbers[head], minlength=len(sizes)) > 0
     inside = chosen[numbers]
-    return block.led(key.key, key.block_of, key.members[inside], sizes[chosen], head[inside], key.asked, key.forecast)
+    return block.led(key.key, key.size, key.members[inside], sizes[chosen], head[inside], key.asked, key.forecast)
 
 
 def _mixed(found: Recalled, key: block.Blocks, number: int, numbers: Longs, new: Bools) -> Bools:
@@ -81,7 +82,7 @@ def _mixed(found: Recalled, key: block.Blocks, number: int, numbers: Longs, new:
         still = found.now[members]
         members, blocks = still[still >= 0], blocks[still >= 0]
         before[members] = blocks
-        parted = _not_together(blocks, key.block_of[members])
+        parted = _not_together(blocks, key.block_of()[members])
         found.shaken[members[parted[blocks]]] = True
     known = np.flatnonzero(~new)
     where = numbers[known]
@@ -113,17 +114,12 @@ def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, 
         held |= key.hold(one[doubtful], other[doubtful])
     stands[doubtful[~held]] = False
     one, other = one[stands], other[stands]
-    return in_order(np.minimum(one, other), np.maximum(one, other), found.memory.levels[stands], len(found.then))
+    return in_order(np.minimum(one, other), np.maximum(one, other), found.memory.levels[stands])
 
 
-def numbered(left: Codes, right: Codes, size: int) -> Longs:
-    """One number a pair of a list of ``size`` entries, in the order of left, then right."""
-    return left.astype(np.int64) * size + right
-
-
-def in_order(left: Codes, right: Codes, levels: Codes, size: int) -> tuple[Codes, Codes, Codes]:
+def in_order(left: Codes, right: Codes, levels: Codes) -> tuple[Codes, Codes, Codes]:
     """The pairs in the order of left, then right."""
-    number = numbered(left, right, size)
+    number = numbered(left, right)
     if (number[1:] > number[:-1]).all():
         return left, right, levels
     # Mostly in order already, and this sort takes such runs as they are.

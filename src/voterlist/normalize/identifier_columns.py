@@ -67,7 +67,7 @@ def _valid(column: pa.Array, name: str) -> Flags:
     old = text[:, 0] == ord("A")
     old &= (text[:, 1] == ord("Z")) & (text[:, 2] == ord("E"))
     old &= _all_of(text, [_CAPITAL] * 3 + [_DIGIT] * 8) & ~_one_letter(text, 3, 11)
-    return old | (_all_of(text, [_CAPITAL] * 2 + [_DIGIT] * 7) & ~_one_letter(text, 2, 9))
+    return np.asarray(old | _all_of(text, [_CAPITAL] * 2 + [_DIGIT] * 7) & ~_one_letter(text, 2, 9))
 
 
 def _read(

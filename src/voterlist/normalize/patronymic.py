@@ -12,7 +12,15 @@ from voterlist.normalize.letters import letters
 from voterlist.normalize.names import skeleton, standard_name, typed_without_marks
 from voterlist.normalize.titles import initials
 
-__all__ = ["Patronymic", "father_and_sex", "has_father", "particle_of", "read_patronymic", "short_particle", "split_given"]
+__all__ = [
+    "Patronymic",
+    "father_and_sex",
+    "has_father",
+    "particle_of",
+    "read_patronymic",
+    "short_particle",
+    "split_given",
+]
 
 _SON = re.compile(r"^o[gq]h?(?:l?[uyi]?|ul)$")
 _DAUGHTER = re.compile(r"^[qgk][iy]?z[iy]?$")

@@ -11,7 +11,7 @@ from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["PLACE", "RULES", "Nothing", "Notes"]
+__all__ = ["PLACE", "RULES", "Notes", "Nothing"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 

@@ -23,7 +23,7 @@ from voterlist.normalize.identifiers import read_sex
 from voterlist.normalize.names import given_sex, skeleton, standard_name
 from voterlist.normalize.patronymic import father_and_sex, read_patronymic, split_given
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
-from voterlist.normalize.rules import PLACE, Nothing, Notes
+from voterlist.normalize.rules import PLACE, Notes, Nothing
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
@@ -71,7 +71,9 @@ def normalize(
     if profile is Profile.AZ:
         cells = _clean_names(cells, notes)
     columns |= read_addresses(cells.pop("address"), profile, for_linkage=for_linkage)
-    columns |= _names(_whole_names(cells, profile, notes), profile, notes, _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS)
+    columns |= _names(
+        _whole_names(cells, profile, notes), profile, notes, _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS
+    )
     columns |= _dates(cells.pop("birth_date"), source, notes)
     columns |= read_identifiers(fin, document, profile, notes)
     columns |= _sex(cells.pop("sex"), notes)

@@ -10,7 +10,8 @@ __all__ = ["coded_text", "text_table"]
 
 _SAMPLE = 100_000
 _NEARLY_ALL = 0.9
-"""The share of distinct texts among the known ones of a sample above which a column is not held as codes: that would cost memory."""
+"""The share of distinct texts among the known ones of a sample, above which a column is not held as codes: that would
+cost memory."""
 
 
 def coded_text(column: pa.ChunkedArray) -> pa.Array:
