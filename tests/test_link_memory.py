@@ -114,10 +114,12 @@ def test_candidates_are_those_of_a_search_from_the_beginning(people, submissions
     for changed in [{}, *submissions]:
         people = handed_in(people, changed)
         entries, blocks, marks, _ = blocked(people, profile, limit, streets, new)
+        fits = memory.fingerprint(entries, blocks, profile.value, limit, against=new is not None)
+        known = None if known is None or known.fingerprint != fits else known
         then = np.full(entries.size, -1, np.int32) if known is None else memory.known_again(known.entries, marks)
         found, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(known, then))
         assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
-        known = memory.Memory("", marks, memory.placed(blocks), found.left, found.right, levels)
+        known = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
 
 
 @settings(max_examples=100, deadline=None)

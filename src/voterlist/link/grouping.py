@@ -26,6 +26,8 @@ def runs(codes: Longs) -> tuple[Longs, Longs]:
     scattered = (codes * _SCATTER) & ((1 << (_BITS - shift)) - 1)
     scattered[codes < 0] = -1
     near = _sharing(_ordered(scattered, shift), shift) & ((1 << shift) - 1)
+    if not len(near):
+        return near, near
     order = near[np.lexsort((near, codes[near]))]
     ordered = codes[order]
     shared = _shared(ordered[1:] == ordered[:-1])

@@ -6,7 +6,7 @@ What is valid as it was written is told by its bytes; only the others are read o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -70,13 +70,24 @@ def _valid(column: pa.Array, name: str) -> Flags:
     return np.asarray(old | _all_of(text, [_CAPITAL] * 2 + [_DIGIT] * 7) & ~_one_letter(text, 2, 9))
 
 
-def _read(
-    column: pa.Array, valid: Flags, name: str, read: Callable[[str], Identifier], notes: Notes
-) -> tuple[pa.Array, pa.Array, Flags]:
-    """(values, documents found in their place, which rows are invalid); each placeholder and each repair is noted.
+class _Read(NamedTuple):
+    """A column of identifiers, read; one item an entry."""
 
-    Only what is not valid as written is read.
-    """
+    values: pa.Array
+    documents: pa.Array
+    """Documents found in the place of a FIN."""
+    said: Bytes
+    """The repairs, a bit each, or ``_PLACEHOLDER``."""
+    invalid: Flags
+
+    def note(self, name: str, notes: Notes) -> None:
+        """Note each repair."""
+        for place, repair in enumerate(_REPAIRS):
+            notes.rows(rules.REPAIRS[repair], (self.said >> place & 1).astype(np.bool_), name)
+
+
+def _read(column: pa.Array, valid: Flags, read: Callable[[str], Identifier]) -> _Read:
+    """The column read; of texts that are valid as written none is looked at."""
     rest = known(column) & ~valid
 
     def parts(text: str) -> tuple[str | None, str | None, int]:
@@ -89,11 +100,8 @@ def _read(
     value, document, said = spread(written, parts, (pa.string(), pa.string(), pa.int64()))
     bits = np.zeros(len(column), np.uint8)
     bits[rest] = said.to_numpy()
-    notes.rows(rules.PLACEHOLDER, bits == _PLACEHOLDER, name)
-    for place, repair in enumerate(_REPAIRS):
-        notes.rows(rules.REPAIRS[repair], (bits >> place & 1).astype(np.bool_), name)
-    values, others = _replaced(column, rest, value), _replaced(pa.nulls(len(column), pa.string()), rest, document)
-    return values, others, rest & (bits != _PLACEHOLDER) & ~known(values) & ~known(others)
+    values, documents = _replaced(column, rest, value), _replaced(pa.nulls(len(column), pa.string()), rest, document)
+    return _Read(values, documents, bits, rest & (bits != _PLACEHOLDER) & ~known(values) & ~known(documents))
 
 
 def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.Array:
@@ -103,18 +111,24 @@ def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.A
 
 def read_identifiers(fin: pa.Array, document: pa.Array, profile: Profile, notes: Notes) -> dict[str, pa.Array]:
     """The columns of VOTER ``fin`` and ``document``, read off those of a list, as text."""
-    # The document first: of two placeholders in one entry that one is noted, in the order of the fields.
     if profile is Profile.GENERIC:
-        return {
-            name: _read(column, _plain(column), name, read_any, notes)[0]
-            for name, column in (("document", document), ("fin", fin))
-        }
-    documents, _, invalid_documents = _read(document, _valid(document, "document"), "document", read_document, notes)
-    fins, misplaced, invalid_fins = _read(fin, _valid(fin, "fin"), "fin", read_fin, notes)
-    notes.rows(rules.FIN_HOLDS_DOCUMENT, known(misplaced), "fin")
-    notes.rows(rules.FIN_INVALID, invalid_fins, "fin")
-    notes.rows(rules.DOCUMENT_INVALID, invalid_documents, "document")
-    return {"fin": fins, "document": pc.coalesce(documents, misplaced) if known(misplaced).any() else documents}
+        fins, documents = _read(fin, _plain(fin), read_any), _read(document, _plain(document), read_any)
+    else:
+        fins = _read(fin, _valid(fin, "fin"), read_fin)
+        documents = _read(document, _valid(document, "document"), read_document)
+    # Of two placeholders of one entry the document's is noted, of two repairs of one kind the FIN's.
+    notes.rows(rules.PLACEHOLDER, documents.said == _PLACEHOLDER, "document")
+    notes.rows(rules.PLACEHOLDER, fins.said == _PLACEHOLDER, "fin")
+    fins.note("fin", notes)
+    documents.note("document", notes)
+    notes.rows(rules.FIN_HOLDS_DOCUMENT, known(fins.documents), "fin")
+    notes.rows(rules.FIN_INVALID, fins.invalid, "fin")
+    notes.rows(rules.DOCUMENT_INVALID, documents.invalid, "document")
+    misplaced = known(fins.documents).any()
+    return {
+        "fin": fins.values,
+        "document": pc.coalesce(documents.values, fins.documents) if misplaced else documents.values,
+    }
 
 
 def _plain(column: pa.Array) -> Flags:
