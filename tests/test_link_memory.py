@@ -114,9 +114,9 @@ def test_candidates_are_those_of_a_search_from_the_beginning(people, submissions
     for changed in [{}, *submissions]:
         people = handed_in(people, changed)
         entries, blocks, marks, _ = blocked(people, profile, limit, streets, new)
-        fits = memory.fingerprint(entries, blocks, profile.value, limit, against=new is not None)
-        known = None if known is None or known.fingerprint != fits else known
-        then = np.full(entries.size, -1, np.int32) if known is None else memory.known_again(known.entries, marks)
+        fits = memory.fingerprint(entries, blocks, profile, limit, against=new is not None)
+        known = known if known and known.fingerprint == fits else None
+        then = memory.known_again(known.entries, marks) if known else unknown(entries)
         found, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(known, then))
         assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
         known = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
@@ -252,6 +252,19 @@ def test_a_memory_of_other_settings_is_left_aside(list_and_memory, other):
     again = link(people, known=full.memory, remember=True, **other)
     assert (again.recalled, again.afresh) == (False, again.candidates)
     assert_same(again, link(people, remember=True, **other))
+
+
+def test_addresses_that_are_compared_in_another_way_make_the_memory_another():
+    """Lines of address are compared as streets once one entry has a street: what they were as lines is left aside."""
+    people = crowd(200, doubles=20)
+    lines = people
+    for name in ("street", "house", "flat"):
+        place = people.schema.get_field_index(name)
+        lines = lines.set_column(place, people.schema.field(name), pa.nulls(people.num_rows, pa.string()))
+    first = link(lines, profile=Profile.GENERIC, remember=True)
+    again = link(people, profile=Profile.GENERIC, known=first.memory, remember=True)
+    assert not again.recalled
+    assert_same(again, link(people, profile=Profile.GENERIC, remember=True))
 
 
 def test_a_threshold_changes_nothing_that_is_remembered(list_and_memory):

@@ -21,6 +21,7 @@ from voterlist.config import Settings
 from voterlist.errors import SettingsError, UsageError
 from voterlist.ingest import parse_map
 from voterlist.io import remembered, store
+from voterlist.io.remembered import Recall
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline.result import counts
@@ -86,36 +87,39 @@ def link(
         remembered.write(memory, found.memory)
     if clusters:
         store.write_table(clusters, found.clusters)
-    kinds = counts(found.pairs, "kind")
-    TERMINAL.say(
-        SAY("cli.link.done", entries=entries, pairs=found.pairs.num_rows, path=shown(out)),
-    )
+    TERMINAL.say(SAY("cli.link.done", entries=entries, pairs=found.pairs.num_rows, path=shown(out)))
     if new is not None:
         TERMINAL.say(SAY("cli.link.against", new=len(new), base=entries - len(new)))
+    _tell(found, recall)
+    if json:
+        told = _as_json(found, entries, entries if new is None else len(new), recall)
+        TERMINAL.result({**told, "out": out, "clusters": clusters, "exit_code": 0})
+
+
+def _tell(found: linkage.Linkage, recall: Recall | None) -> None:
+    """What was found, in words."""
     tell_compared(found.afresh, found.candidates, recall)
+    kinds = counts(found.pairs, "kind")
     rows = [(title("case-kind", kind), kinds[kind]) for kind in PairKind if kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
-    estimate = dataclasses.asdict(found.estimate) if found.estimate else None
-    chance = [dataclasses.asdict(row) for row in found.chance]
-    tell_estimate(estimate)
-    tell_chance(chance)
-    if json:
-        TERMINAL.result(
-            {
-                "entries": entries,
-                "new": entries if new is None else len(new),
-                "compared": found.candidates,
-                "afresh": found.afresh,
-                "memory": recall,
-                "pairs": found.pairs.num_rows,
-                "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
-                "estimate": estimate,
-                "chance": chance,
-                "out": out,
-                "clusters": clusters,
-                "exit_code": 0,
-            },
-        )
+    tell_estimate(dataclasses.asdict(found.estimate) if found.estimate else None)
+    tell_chance([dataclasses.asdict(row) for row in found.chance])
+
+
+def _as_json(found: linkage.Linkage, entries: int, new: int, recall: Recall | None) -> dict[str, Any]:
+    """What was found, as plain values; scripts are written against these names."""
+    kinds = counts(found.pairs, "kind")
+    return {
+        "entries": entries,
+        "new": new,
+        "compared": found.candidates,
+        "afresh": found.afresh,
+        "memory": recall,
+        "pairs": found.pairs.num_rows,
+        "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
+        "estimate": dataclasses.asdict(found.estimate) if found.estimate else None,
+        "chance": [dataclasses.asdict(row) for row in found.chance],
+    }
 
 
 def _require_folder(path: Path | None) -> None:

@@ -36,7 +36,8 @@ __all__ = [
     "unpacked",
 ]
 
-Checksums = npt.NDArray[np.uint64]
+_Words = npt.NDArray[np.uint64]
+Checksums = _Words
 """Two an entry, shape (2, entries)."""
 
 _TEXTS = ("surname", "stem", "given", "patronymic", "address", "street", "house", "flat")
@@ -144,7 +145,7 @@ def placed(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
     return tuple((key.members, key.numbers()) for key in blocks)
 
 
-def _mix(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+def _mix(values: _Words) -> _Words:
     """The finaliser of splitmix64 (Steele, Lea and Flood, 2014): each bit in moves about half the bits out."""
     mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -155,7 +156,7 @@ def _salt(base: int, number: int) -> np.uint64:
     return np.uint64((base * (2 * number + 1)) & 0xFFFFFFFFFFFFFFFF)
 
 
-def _hashes(values: pa.Array) -> npt.NDArray[np.uint64]:
+def _hashes(values: pa.Array) -> _Words:
     """A hash of each distinct text, and at the end, where the code -1 of the unknown points, 0."""
     # A part at a time: as Python strings a nation's identifiers take a gigabyte.
     parts = [values.slice(start, _PART).to_pylist() for start in range(0, len(values), _PART)]
@@ -163,7 +164,7 @@ def _hashes(values: pa.Array) -> npt.NDArray[np.uint64]:
     return np.concatenate([*hashes, np.zeros(1, np.uint64)])
 
 
-def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[npt.NDArray[np.uint64], Codes | Longs | None]]:
+def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[_Words, Codes | Longs | None]]:
     """All that is read of an entry, column by column: words of 64 bits, and which of them is each entry's, if told."""
     for name in _TEXTS:
         coded: Coded = getattr(entries, name)
@@ -184,13 +185,18 @@ def checksums(entries: Encoded, new: Bools | None = None) -> Checksums:
     """
     first, second = np.zeros(entries.size, np.uint64), np.zeros(entries.size, np.uint64)
     for number, (values, codes) in enumerate(_read(entries, new)):
-        of_each = slice(None) if codes is None else codes
-        first += _mix(values ^ _salt(_SALT, number))[of_each]
-        second += _mix(values ^ _salt(_OTHER_SALT, number))[of_each]
+        column = _mix(values ^ _salt(_SALT, number))
+        _add(first, second, number, column if codes is None else column[codes])
     return np.stack([_mix(first), _mix(second)])
 
 
-def _numbered(words: npt.NDArray[np.uint64]) -> tuple[Longs, npt.NDArray[np.uint64], Longs]:
+def _add(first: _Words, second: _Words, number: int, column: _Words) -> None:
+    """Add a column, mixed with a salt of its own, to the one sum, and a multiple of its own to the other."""
+    first += column
+    second += column * _salt(_OTHER_SALT, number)
+
+
+def _numbered(words: _Words) -> tuple[Longs, _Words, Longs]:
     """(order, words in that order, which of its equals each is, from 0)."""
     order = np.argsort(words, kind="stable")
     ordered = words[order]
