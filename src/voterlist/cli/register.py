@@ -29,7 +29,7 @@ from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline import RULE_CODES
-from voterlist.pipeline.result import FURNITURE, counts
+from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
 from voterlist.schemas import ENTRY, FINDING, Intake
 from voterlist.tables import concat, sort_by
 
@@ -148,14 +148,8 @@ def _tell(audited: _Audited) -> None:
     TERMINAL.table([SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows)
     if accepted:
         TERMINAL.say(SAY("cli.check.accepted", accepted=accepted))
-    tell_chance(_of_the_whole(audited.examined.coincidences))
+    tell_chance(of_the_whole(audited.examined.coincidences))
     tell_audit(audited.examined.indicators)
-
-
-def _of_the_whole(coincidences: pa.Table) -> list[dict[str, Any]]:
-    """agreement, expected, found: the rows that are of no constituency."""
-    whole = coincidences.filter(pc.is_null(coincidences.column("constituency")))
-    return list(whole.select(["agreement", "expected", "found"]).to_pylist())
 
 
 def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
@@ -178,7 +172,7 @@ def _as_json(audited: _Audited, aside: dict[str, int], out: Path | None, code: i
         "set_aside": aside,
         "findings": _by_rule(audited.settled.findings),
         "accepted": audited.settled.accepted.num_rows,
-        "coincidences": _of_the_whole(audited.examined.coincidences),
+        "coincidences": of_the_whole(audited.examined.coincidences),
         "rules": len(RULE_CODES),
         "out": out,
         "exit_code": code,

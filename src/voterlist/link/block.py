@@ -15,11 +15,11 @@ import numpy as np
 from voterlist.link.arrays import Bools, Codes, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field, together
-from voterlist.link.grouping import dense, pairs_inside, runs
+from voterlist.link.grouping import dense, runs
 from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 
-__all__ = ["Blocks", "Forecast", "agreeing", "build", "build_all", "chunks"]
+__all__ = ["Blocks", "Forecast", "build", "build_all", "chunks"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,6 @@ class Blocks:
         if self.head is not None:
             together &= self.head[left] | self.head[right]
         return np.asarray(together)
-
-
-def agreeing(entries: Encoded, fields: tuple[str, ...]) -> int:
-    """How many pairs of the list agree on all these fields."""
-    return pairs_inside(runs(together(entries, fields))[1])
 
 
 def _pairs(sizes: Longs, heads: Longs) -> Longs:

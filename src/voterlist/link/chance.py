@@ -1,4 +1,4 @@
-"""What coincidence alone would give: for each kind of agreement, pairs expected beside pairs found."""
+"""What coincidence alone would give in a list: for each kind of agreement, pairs expected beside pairs found."""
 
 from __future__ import annotations
 
@@ -6,20 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.link import block
-from voterlist.link.arrays import Codes, Longs
+from voterlist.chance import AGREEMENTS, Told, pairs_of
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field
 
-__all__ = ["AGREEMENTS", "Chance", "chance"]
-
-AGREEMENTS: tuple[tuple[str, ...], ...] = (
-    ("stem", "given", "patronymic", "date"),
-    ("stem", "given", "date"),
-    ("stem", "given", "patronymic", "year"),
-    ("stem", "given", "year"),
-)
-"""The kinds of agreement that are counted; ``stem`` is the surname without its ending."""
+__all__ = ["Chance", "chance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +23,11 @@ class Chance:
     found: int
 
 
-def _agreeing_share(codes: Codes | Longs) -> float:
-    """P(two random entries both have a value and it is the same), without an entry's pair with itself."""
-    size = len(codes)
-    if size < 2:
-        return 0.0
-    _, counts = np.unique(codes[codes >= 0], return_counts=True)
-    return float((counts * (counts - 1.0)).sum() / (size * (size - 1.0)))
-
-
 def chance(entries: Encoded) -> tuple[Chance, ...]:
-    """Expected and found pairs for each of ``AGREEMENTS``, entries of unknown sex as a group of their own."""
-    groups = [np.flatnonzero(entries.sex == sex) for sex in (-1, 0, 1)]
-    fields = sorted({name for agreement in AGREEMENTS for name in agreement})
-    shares = [{name: _agreeing_share(field(entries, name)[group]) for name in fields} for group in groups]
-    found = []
-    for agreement in AGREEMENTS:
-        expected = 0.0
-        for group, share in zip(groups, shares, strict=True):
-            size = len(group)
-            expected += size * (size - 1) / 2 * float(np.prod([share[name] for name in agreement]))
-        found.append(Chance("+".join(agreement), expected, block.agreeing(entries, agreement)))
-    return tuple(found)
+    """Expected and found pairs for each of ``AGREEMENTS``, as the register tests count them (``voterlist.chance``)."""
+    names = (np.asarray(field(entries, name), np.int32) for name in ("stem", "given", "patronymic", "year", "date"))
+    pairs = pairs_of(Told(entries.sex + 1, *names), np.zeros(entries.size, np.int64), 1)
+    return tuple(
+        Chance("+".join(agreement), float(expected[0]), int(found[0]))
+        for agreement, expected, found in zip(AGREEMENTS, *pairs, strict=True)
+    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from voterlist.link.arrays import Codes, Longs
 
-__all__ = ["dense", "joined", "pairs_inside", "runs"]
+__all__ = ["dense", "joined", "runs"]
 
 _BITS = 63
 
@@ -50,8 +50,3 @@ def joined(first: Longs, second: Codes | Longs) -> Longs:
     if int(first.max(initial=0)).bit_length() + span.bit_length() > _BITS:
         first = dense(first)
     return np.where((first >= 0) & (second >= 0), first * span + second, -1)
-
-
-def pairs_inside(sizes: Longs) -> int:
-    """Pairs inside groups of these sizes."""
-    return int((sizes * (sizes - 1) // 2).sum())

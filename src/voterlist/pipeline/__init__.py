@@ -24,7 +24,7 @@ from voterlist.io.store import Manifest, RunFolder, digest_of, program_digest
 from voterlist.model import Stage
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.pipeline import inbox, publish
-from voterlist.pipeline.result import RunResult, Trouble, counts, troubles
+from voterlist.pipeline.result import RunResult, Trouble, counts, of_the_whole, troubles
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Tables, Walk
@@ -167,7 +167,7 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         open_cases=_open_cases(tables),
         decisions=context.decisions.num_rows,
         estimate=estimate[0] if estimate else None,
-        chance=tuple(tables["chance"].to_pylist()) if "chance" in tables else (),
+        chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=outputs,

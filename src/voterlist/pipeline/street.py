@@ -62,6 +62,7 @@ def check_register(tables: Shelf, context: Context) -> Made:
         "profile": found.profile,
         "pyramid": found.pyramid,
         "ages": found.pyramids,
+        "coincidences": found.coincidences,
         "scratch/indicators": found.indicators,
     }
     return Made(made, voters.num_rows, voters.num_rows)
@@ -139,7 +140,6 @@ def link_entries(tables: Tables, context: Context) -> Made:
         "cases": found.cases,
         "clusters": found.clusters,
         "forecast": _records(found.forecast),
-        "chance": _records(found.chance),
         "estimate": _records([found.estimate] if found.estimate else []),
     }
     return Made(made, voters.num_rows, voters.num_rows)

@@ -33,6 +33,7 @@ from voterlist.report.words import Words
 from voterlist.schemas import (
     AGES,
     CASE,
+    COINCIDENCE,
     ENTRY,
     FINDING,
     INDICATOR,
@@ -82,7 +83,7 @@ def build(
     decisions: pa.Table | None = None,
     standings: Sequence[UnitStanding] = (),
     estimate: pa.Table | None = None,
-    chance: pa.Table | None = None,
+    coincidences: pa.Table | None = None,
     limits: Limits | None = None,
     indicators: pa.Table | None = None,
     scorecard: pa.Table | None = None,
@@ -115,7 +116,7 @@ def build(
         decisions: DECISION, all or the current ones.
         standings: rows of ``pipeline.standings``.
         estimate: at most one row with the columns of ``Estimate``.
-        chance: rows with ``agreement``, ``expected``, ``found``.
+        coincidences: COINCIDENCE; None: the report says nothing of chance.
         limits: the size of a precinct by law.
         indicators: INDICATOR; None: the report has no audit.
         scorecard: SCORECARD of the same precincts.
@@ -169,7 +170,7 @@ def build(
         pyramid=build_pyramid(require(pyramid, PYRAMID, stage)),
         aside=aside,
         estimate=build_estimate(estimate),
-        chance=build_chance(chance),
+        chance=build_chance(_given(coincidences, COINCIDENCE), place),
         audit=build_audit(_given(indicators, INDICATOR), _given(scorecard, SCORECARD), _given(ages, AGES), place),
         outside=build_outside(register_use, comparison, cycle_summary, place),
     )
