@@ -30,6 +30,7 @@ from voterlist.model import Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline import RULE_CODES
 from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
+from voterlist.pipeline.streets import StreetRegister, read_given_streets
 from voterlist.schemas import ENTRY, FINDING, Intake
 from voterlist.tables import concat, sort_by
 
@@ -41,6 +42,9 @@ def check(
     columns: Columns = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", metavar="TOML", help=SAY("cli.option.check-settings"))
+    ] = None,
+    streets: Annotated[
+        list[Path] | None, typer.Option("--streets", metavar="FILE", help=SAY("cli.option.streets"))
     ] = None,
     out: Annotated[
         Path | None,
@@ -56,13 +60,14 @@ def check(
     """Run the register tests."""
     if out is not None:
         require_parquet(out)
-    for path in files:
+    for path in (*files, *(streets or ())):
         if not path.is_file():
             raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
     give_memory_back()
     chosen, on = settings_around(settings, files[0].resolve().parent), day(today)
     with Steps() as steps:
-        audited = _audited(files, map_of(columns), chosen, profile, on, steps)
+        register = read_given_streets(streets or (), chosen)
+        audited = _audited(files, map_of(columns), chosen, profile, on, steps, register)
         pages = _pages(report, audited, on) if report is not None else ()
     if out is not None:
         store.write_table(out, audited.settled.findings)
@@ -89,7 +94,13 @@ class _Audited:
 
 
 def _audited(
-    files: Sequence[Path], columns: Map | None, settings: Settings, profile: Profile, on: dt.date, steps: Steps
+    files: Sequence[Path],
+    columns: Map | None,
+    settings: Settings,
+    profile: Profile,
+    on: dt.date,
+    steps: Steps,
+    register: StreetRegister,
 ) -> _Audited:
     """Read the files, and ask everything that is asked of a register."""
     steps(Stage.INGEST, 0, 1)
@@ -97,8 +108,8 @@ def _audited(
     steps(Stage.NORMALIZE, 0, 1)
     outcome = normalize(intake.entries, profile, coded=True)
     steps(Stage.CHECK, 0, 1)
-    examined = examine(outcome.table, intake.entries, intake.lists, settings.check, on_day=on)
-    findings = concat([intake.findings, outcome.findings, examined.findings], FINDING)
+    examined = examine(outcome.table, intake.entries, intake.lists, settings.check, on_day=on, streets=register.streets)
+    findings = concat([intake.findings, outcome.findings, register.findings, examined.findings], FINDING)
     return _Audited(intake, examined, settle(findings, settings.check), names)
 
 
@@ -146,10 +157,18 @@ def _tell(audited: _Audited) -> None:
         (title("rule", row["rule"]), SAY(f"severity.{row['severity']}"), row["count"]) for row in _by_rule(findings)
     ]
     TERMINAL.table([SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows)
+    _tell_streets(audited.examined.street_use)
     if accepted:
         TERMINAL.say(SAY("cli.check.accepted", accepted=accepted))
     tell_chance(of_the_whole(audited.examined.coincidences))
     tell_audit(audited.examined.indicators)
+
+
+def _tell_streets(use: pa.Table) -> None:
+    """How many addresses could be held against the register of streets; nothing where none was given."""
+    counted = {row["measure"]: row["rows"] for row in use.to_pylist()}
+    if counted["total"] is not None:
+        TERMINAL.say(SAY("cli.check.streets", **{name: counted[name] for name in ("total", "judged", "outside")}))
 
 
 def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
@@ -173,6 +192,7 @@ def _as_json(audited: _Audited, aside: dict[str, int], out: Path | None, code: i
         "findings": _by_rule(audited.settled.findings),
         "accepted": audited.settled.accepted.num_rows,
         "coincidences": of_the_whole(audited.examined.coincidences),
+        "streets": {row["measure"]: row["rows"] for row in audited.examined.street_use.to_pylist()},
         "rules": len(RULE_CODES),
         "out": out,
         "exit_code": code,

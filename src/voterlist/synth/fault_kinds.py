@@ -8,17 +8,23 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from voterlist.model import Unit
+from voterlist.synth.borders import settlement, street
 from voterlist.synth.desk import Desk
 
-__all__ = ["OF_ENTRIES", "OF_LISTS", "finish"]
+__all__ = ["OF_ENTRIES", "OF_FILES", "OF_LISTS", "finish"]
 
 _PERSON = ("surname", "given_name", "patronymic", "birth_date", "sex")
 _NUMBERS = ("document", "fin")
 _LARGEST = 1_500
 _FEWEST_PAIRS = 5
 _SLIPS = "bcçfghjklnprstvxz"
+_CYRILLIC = "\u0400"
+_TWINS = dict(zip("aeopcAEOPCаеорсАЕОРС", "аеорсАЕОРСaeopcAEOPC", strict=True))
+"""Letters that look the same in the other alphabet."""
+_TRIED, _UNLIKE, _NO_FLAT = 50, 60.0, 200
 
 
 def _rewritten(rule: str, name: str, rewrite: Callable[[str], str | None], desk: Desk, row: int, _turn: int) -> None:
@@ -29,7 +35,7 @@ def _rewritten(rule: str, name: str, rewrite: Callable[[str], str | None], desk:
 
 def _mixed(text: str) -> str:
     """A letter of the other alphabet that looks like none of this one behind the second letter."""
-    return text[:2] + ("ж" if text[0] < "\u0400" else "d") + text[2:]
+    return text[:2] + ("ж" if text[0] < _CYRILLIC else "d") + text[2:]
 
 
 def _born(rule: str, date: str) -> Callable[[Desk, int, int], None]:
@@ -56,8 +62,8 @@ def _elsewhere(desk: Desk, row: int, *, same_constituency: bool) -> int | None:
     """An entry by chance of the same sex in another list, of this constituency or of another, without a fault."""
     at = int(desk.list_of[row])
     constituency = desk.constituency
-    quiet = (constituency == constituency[at]) == same_constituency
-    quiet[[at, *desk.spoken_for(), *desk.lists.values()]] = False
+    quiet = desk.free() & ((constituency == constituency[at]) == same_constituency)
+    quiet[at] = False
     free = quiet[desk.list_of] & (desk.female == desk.female[row])
     free[list(desk.taken)] = False
     found = np.flatnonzero(free)
@@ -135,6 +141,62 @@ def _two_precincts(desk: Desk, row: int, turn: int) -> None:
         desk.told("address-in-two-precincts", row, to, unit=Unit.DWELLING)
 
 
+def _outside(desk: Desk, row: int, turn: int) -> None:
+    """An address in a street that another precinct of the constituency has, and this one has nothing like it."""
+    at, homes, names = int(desk.list_of[row]), desk.plan.dwellings, desk.plan.names
+    near = desk.free() & (desk.constituency == desk.constituency[at])
+    near[at] = False
+    own = [names.streets[one][0] for one in np.unique(homes.street[homes.precinct == at])]
+    for home in desk.rng.permutation(np.flatnonzero(near[homes.precinct]))[:_TRIED].tolist():
+        name = names.streets[homes.street[home]][0]
+        if max((fuzz.token_set_ratio(name, other) for other in own), default=0) < _UNLIKE:
+            village = settlement(names, int(homes.village[home]))
+            # A flat that no house has, so that nobody else is written at this address.
+            line = f"{street(names, homes.street[home])}, ev {homes.house[home]}, mənzil {_NO_FLAT + turn}"
+            desk.write("address", row, f"{village}, {line}" if village else line)
+            desk.told("address-outside-precinct", row)
+            return
+
+
+def _look_alike(desk: Desk, row: int, _turn: int) -> None:
+    """A letter of the given name in the other alphabet, where it looks the same."""
+    text = desk.read("given_name", row)
+    for at, letter in enumerate(text):
+        if at and letter in _TWINS:
+            desk.write("given_name", row, text[:at] + _TWINS[letter] + text[at + 1 :])
+            desk.told("mixed-script-repaired", row)
+            return
+
+
+def _father_in_given(desk: Desk, row: int, _turn: int) -> None:
+    """The father's name in the column of the given name."""
+    father = "Həsən qızı" if desk.female[row] else "Həsən oğlu"
+    desk.write("given_name", row, f"{desk.read('given_name', row)} {father}")
+    desk.write("patronymic", row, None)
+    desk.told("patronymic-in-given-name", row)
+
+
+def _swapped(desk: Desk, row: int, _turn: int) -> None:
+    """Day and month exchanged, in a list that writes the day first."""
+    if "." in desk.read("birth_date", row):
+        desk.write("birth_date", row, f"06.25.{_year(desk, row)}")
+        desk.told("date-swapped", row)
+
+
+def _unreadable_name(desk: Desk, row: int, _turn: int) -> None:
+    """A given name without a letter, so with characters that no name has."""
+    desk.write("given_name", row, "8-1")
+    desk.told("name-unreadable", row)
+    desk.told("strange-character", row)
+
+
+def _without_series(desk: Desk, row: int, _turn: int) -> None:
+    """A card's eight digits without AZE before them."""
+    digits = "".join(filter(str.isdigit, desk.read("document", row)))
+    desk.write("document", row, digits.zfill(8))
+    desk.told("document-series-missing", row)
+
+
 OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     partial(_rewritten, "missing-value", "patronymic", lambda _: None),
     partial(_rewritten, "placeholder-value", "patronymic", lambda _: "yoxdur"),
@@ -175,6 +237,13 @@ OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     _crowded,
     _strangers,
     _two_precincts,
+    _outside,
+    _look_alike,
+    _father_in_given,
+    _swapped,
+    _without_series,
+    partial(_rewritten, "title-removed", "surname", lambda text: f"{'гр.' if text[0] >= _CYRILLIC else 'Dr.'} {text}"),
+    _unreadable_name,
 )
 
 
@@ -260,6 +329,23 @@ def _gap(desk: Desk, at: int) -> None:
     desk.told_of("line-number-gap", int(rows[0]), Unit.FILE)
 
 
+def _street_row(desk: Desk, at: int, name: str | None, houses: str) -> None:
+    place = {"constituency": int(desk.constituency[at]), "precinct": int(desk.plan.precincts.number[at])}
+    desk.streets.append({**place, "settlement": None, "street": name, "houses": houses})
+
+
+def _unread_row(desk: Desk, at: int) -> None:
+    """A row of the register of streets that names no street."""
+    _street_row(desk, at, None, "1-5")
+    desk.told_of("street-row-unused", int(desk.rows(at)[0]), Unit.FILE)
+
+
+def _unread_houses(desk: Desk, at: int) -> None:
+    """A row of the register of streets whose houses are no numbers."""
+    _street_row(desk, at, "Oxunmaz küçəsi", "altı")
+    desk.told_of("street-houses-unreadable", int(desk.rows(at)[0]), Unit.FILE)
+
+
 OF_LISTS: tuple[Callable[[Desk, int], None], ...] = (
     partial(_dates, "heaping-first-of-january", 0.3, lambda desk, row: f"{_year(desk, row)}-01-01"),
     partial(_dates, "heaping-fifteenth", 0.3, partial(_on_day, day=15)),
@@ -272,30 +358,47 @@ OF_LISTS: tuple[Callable[[Desk, int], None], ...] = (
     _too_small,
     _too_large,
     _gap,
+    _unread_row,
+    _unread_houses,
 )
 
 
+def _two_lists(desk: Desk, at: int) -> None:
+    """A list handed in as two files, each numbered from 1 on."""
+    rows = desk.rows(at)
+    desk.halved.add(at)
+    for number, row in enumerate(rows[len(rows) // 2 :].tolist(), start=1):
+        desk.write("number", row, str(number))
+    desk.told_of("precinct-in-two-lists", int(rows[0]))
+
+
+OF_FILES: tuple[Callable[[Desk, int], None], ...] = (_two_lists,)
+"""What only lists that are files can have."""
+
+
 def _of_years(desk: Desk) -> None:
-    """One constituency of three or more in which one birth date in twelve is a year alone."""
-    constituency = desk.constituency
-    numbers = np.unique(constituency)
-    if len(numbers) < 3:
+    """One constituency in which one birth date in twelve is a year alone, all of them in lists without other faults."""
+    own = desk.constituency == desk.rng.choice(np.unique(desk.constituency))
+    rows = np.flatnonzero((own & desk.free())[desk.list_of])
+    rows = rows[~np.isin(rows, list(desk.taken))]
+    count = int(own[desk.list_of].sum()) // 12
+    # A larger share of them would make the other lists the odd ones.
+    if not count or count > len(rows) / 4:
         return
-    quiet = constituency == desk.rng.choice(numbers)
-    quiet[[*desk.spoken_for(), *desk.lists.values()]] = False
-    rows = np.flatnonzero(quiet[desk.list_of])
-    for row in desk.rng.choice(rows, len(rows) // 12, replace=False).tolist():
-        if row not in desk.taken:
-            desk.write("birth_date", row, str(_year(desk, row)))
+    for row in desk.rng.choice(rows, count, replace=False).tolist():
+        desk.write("birth_date", row, str(_year(desk, row)))
     desk.told_of("birth-year-only", int(rows[0]), Unit.CONSTITUENCY)
 
 
 def finish(desk: Desk) -> None:
     """What is planted last, and what the faults make together.
 
-    A number that stands twice leaves a gap; people who stand twice are more than coincidence.
+    A number that stands twice leaves a gap; people who stand twice are more than coincidence; a date in another order
+    makes two orders of its file.
     """
     _of_years(desk)
+    if any(one["rule"] == "date-swapped" for one in desk.said):
+        desk.told_of("date-order-mixed", None, Unit.FILE)
     gaps = {int(desk.list_of[one["row"]]) for one in desk.said if one["rule"] == "line-number-repeat"}
     for at in sorted(gaps):
         desk.told_of("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)
