@@ -18,7 +18,7 @@ from voterlist.cli.audit import audit_as_json, tell_audit, write_audit
 from voterlist.cli.linkage import Columns, Map, ProfileOption, Tables, map_of
 from voterlist.cli.measured import tell_chance
 from voterlist.cli.memory import give_memory_back
-from voterlist.cli.options import Json, Today, day, require_parquet, settings_around
+from voterlist.cli.options import Json, Today, acceptances_around, day, require_parquet, settings_around
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
@@ -64,10 +64,11 @@ def check(
         if not path.is_file():
             raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
     give_memory_back()
-    chosen, on = settings_around(settings, files[0].resolve().parent), day(today)
+    around, on = files[0].resolve().parent, day(today)
+    chosen, accepted = settings_around(settings, around), acceptances_around(settings, around)
     with Steps() as steps:
-        register = read_given_streets(streets or (), chosen)
-        audited = _audited(files, map_of(columns), chosen, profile, on, steps, register)
+        beside = _Beside(chosen, accepted, read_given_streets(streets or (), chosen))
+        audited = _audited(files, map_of(columns), beside, profile, on, steps)
         pages = _pages(report, audited, on) if report is not None else ()
     if out is not None:
         store.write_table(out, audited.settled.findings)
@@ -80,6 +81,16 @@ def check(
         told = audit_as_json(audited.examined.indicators) | {"pages": list(pages)}
         TERMINAL.result(_as_json(audited, aside, out, code) | told)
     raise typer.Exit(code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the lists are held against."""
+
+    settings: Settings
+    acceptances: pa.Table
+    """ACCEPTANCE"""
+    register: StreetRegister
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +107,13 @@ class _Audited:
 def _audited(
     files: Sequence[Path],
     columns: Map | None,
-    settings: Settings,
+    beside: _Beside,
     profile: Profile,
     on: dt.date,
     steps: Steps,
-    register: StreetRegister,
 ) -> _Audited:
     """Read the files, and ask everything that is asked of a register."""
+    settings, register = beside.settings, beside.register
     steps(Stage.INGEST, 0, 1)
     intake, names = _intake(files, columns, settings)
     steps(Stage.NORMALIZE, 0, 1)
@@ -110,7 +121,7 @@ def _audited(
     steps(Stage.CHECK, 0, 1)
     examined = examine(outcome.table, intake.entries, intake.lists, settings.check, on_day=on, streets=register.streets)
     findings = concat([intake.findings, outcome.findings, register.findings, examined.findings], FINDING)
-    return _Audited(intake, examined, settle(findings, settings.check), names)
+    return _Audited(intake, examined, settle(findings, settings.check, beside.acceptances), names)
 
 
 def _intake(files: Sequence[Path], columns: Map | None, settings: Settings) -> tuple[Intake, dict[str, str]]:

@@ -77,8 +77,8 @@ def run(
     with lock.hold(workspace, since=since or today.isoformat()):
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         with Ledger(workspace / ledgers.FILE_NAME) as ledger:
-            decisions = ledger.decisions()
-        context = Context(workspace, settings, inputs, decisions, today, max(1, jobs), progress)
+            said = ledger.decisions(), ledger.acceptances()
+        context = Context(workspace, settings, inputs, *said, today, max(1, jobs), progress)
         folder = RunFolder(workspace, _manifest(context))
         walk = Walk(folder, digest_of(program_digest(), inputs.digest(), *inputs.digests), progress)
         for step in STREET:
@@ -162,6 +162,7 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         set_aside=first.set_aside,
         set_aside_by_code=counts(aside, "code", "rows"),
         troubles=troubles(aside, context.inputs),
+        accepted=tables["accepted"].num_rows if "accepted" in tables else 0,
         findings_by_severity=counts(tables["findings"], "severity") if "findings" in tables else {},
         cases_by_kind=_cases_by_kind(tables),
         open_cases=_open_cases(tables),

@@ -51,6 +51,8 @@ class RunResult:
     set_aside: int
     set_aside_by_code: Mapping[str, int]
     troubles: tuple[Trouble, ...]
+    accepted: int
+    """Findings that a person accepted before, and that are not among the others."""
     findings_by_severity: Mapping[str, int]
     cases_by_kind: Mapping[str, int]
     open_cases: int
