@@ -463,9 +463,11 @@ REGISTER_USE = pa.schema(
         _field("register", _WORD, known=True),
         _field("measure", _WORD, known=True),
         _field("rows", pa.int64()),
+        _field("constituency", pa.int32()),
     ],
 )
-"""How much of an outside register could be used; ``rows`` is null where no register was given."""
+"""How much of an outside register could be used; ``rows`` is null where no register was given. ``constituency`` null: of
+all of it; where the list has several, each has rows of its own besides."""
 
 COMPARISON = pa.schema(
     [

@@ -177,9 +177,14 @@ def _tell(audited: _Audited) -> None:
 
 def _tell_streets(use: pa.Table) -> None:
     """How many addresses could be held against the register of streets; nothing where none was given."""
-    counted = {row["measure"]: row["rows"] for row in use.to_pylist()}
+    counted = _of_the_whole(use)
     if counted["total"] is not None:
         TERMINAL.say(SAY("cli.check.streets", **{name: counted[name] for name in ("total", "judged", "outside")}))
+
+
+def _of_the_whole(use: pa.Table) -> dict[str, int | None]:
+    """Measure -> rows of a REGISTER_USE table of one register, of all constituencies together."""
+    return {row["measure"]: row["rows"] for row in use.to_pylist() if row["constituency"] is None}
 
 
 def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
@@ -203,7 +208,7 @@ def _as_json(audited: _Audited, aside: dict[str, int], out: Path | None, code: i
         "findings": _by_rule(audited.settled.findings),
         "accepted": audited.settled.accepted.num_rows,
         "coincidences": of_the_whole(audited.examined.coincidences),
-        "streets": {row["measure"]: row["rows"] for row in audited.examined.street_use.to_pylist()},
+        "streets": _of_the_whole(audited.examined.street_use),
         "rules": len(RULE_CODES),
         "out": out,
         "exit_code": code,
