@@ -466,8 +466,9 @@ REGISTER_USE = pa.schema(
         _field("constituency", pa.int32()),
     ],
 )
-"""How much of an outside register could be used; ``rows`` is null where no register was given. ``constituency`` null: of
-all of it; where the list has several, each has rows of its own besides."""
+"""How much of an outside register could be used; ``rows`` is null where no register was given.
+
+``constituency`` null: of all of it; where the list has several constituencies, each has rows of its own besides."""
 
 COMPARISON = pa.schema(
     [

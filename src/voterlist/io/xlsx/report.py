@@ -230,7 +230,7 @@ def state_of(case: Case, member: Member, words: Words) -> str:
 
 def _faults(sheet: Sheet, model: ReportModel) -> None:
     words = sheet.book.words
-    sheet.head(words("report.faults.title"), words("report.faults.note"))
+    sheet.head(words("report.faults.title"), words("report.faults.note"), words("report.faults.accept"))
     columns = fault_columns(words)
     rows = [
         Row(
