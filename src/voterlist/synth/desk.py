@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,6 +46,11 @@ class Desk:
         if row in self.cells[name]:
             return self.cells[name][row] or ""
         return self.entries.column(name)[row].as_py() or ""
+
+    def year(self, row: int) -> int:
+        """The year of birth as it is written now; 1970 where none is."""
+        found = re.search(r"\d{4}", self.read("birth_date", row))
+        return int(found[0]) if found else 1970
 
     def write(self, name: str, row: int, text: str | None) -> None:
         """Another text in a cell."""

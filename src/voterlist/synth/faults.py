@@ -18,7 +18,8 @@ from voterlist.model import Unit
 from voterlist.schemas import FAULT
 from voterlist.synth.borders import BORDERS, borders
 from voterlist.synth.desk import Desk
-from voterlist.synth.fault_kinds import OF_ENTRIES, OF_FILES, OF_LISTS, finish
+from voterlist.synth.fault_kinds import OF_ENTRIES
+from voterlist.synth.fault_lists import OF_FILES, OF_LISTS, finish
 from voterlist.synth.plan import Plan, stream
 from voterlist.synth.rates import Rates
 from voterlist.tables import from_columns
