@@ -12,6 +12,7 @@ from voterlist.deadlines import CalendarStage, Deadline
 from voterlist.model import Level, Standing
 from voterlist.schemas import (
     CASE,
+    COINCIDENCE,
     DECISION,
     ENTRY,
     FINDING,
@@ -254,10 +255,15 @@ def estimate():
     return pa.Table.from_pylist([{"pairs": 2} | shares])
 
 
-def chance():
-    """What chance alone would give."""
-    rows = [{"agreement": "stem+given+patronymic+date", "expected": 0.04, "found": 2}]
-    return pa.Table.from_pylist([*rows, {"agreement": "stem+given+year", "expected": 512.3, "found": 530}])
+def coincidences():
+    """What chance alone would give, in the constituency and in the whole list."""
+    columns = {
+        "constituency": [88, 88, None, None],
+        "agreement": ["stem+given+patronymic+date", "stem+given+year"] * 2,
+        "expected": [0.04, 512.3, 1.5, 20_480.0],
+        "found": [2, 530, 9, 21_000],
+    }
+    return from_columns(columns, COINCIDENCE)
 
 
 def inputs(**changes):
@@ -277,7 +283,7 @@ def inputs(**changes):
         "sources": FILES,
         "standings": standings(),
         "estimate": estimate(),
-        "chance": chance(),
+        "coincidences": coincidences(),
     }
     return made | changes
 
@@ -297,7 +303,7 @@ def nothing():
         "pyramid": PYRAMID,
     }
     empty = {name: schema.empty_table() for name, schema in shapes.items()}
-    return inputs(**empty, sources={}, standings=(), estimate=None, chance=None)
+    return inputs(**empty, sources={}, standings=(), estimate=None, coincidences=None)
 
 
 def build(**changes):

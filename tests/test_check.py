@@ -459,8 +459,17 @@ def test_coincidences_are_counted_as_by_hand():
     for row in range(10, 60, 10):
         tables.copy_person(row, EACH + row)
         tables.copy_person(row, 2 * EACH + row)
-    tables.voters["birth_day"][10] = tables.voters["sex"][20] = tables.voters["surname_stem"][30] = None
+    tables.voters["birth_day"][10] = tables.voters["surname_stem"][30] = None
+    # One whose sex nothing tells, and one whose sex the given name tells.
+    for row, witnesses in ((20, ("patronymic_sex", "given_sex")), (40, ("patronymic_sex",))):
+        sex = tables.voters["sex"][row]
+        for name in ("sex", *witnesses):
+            tables.voters[name][row] = None
+        if row == 40:
+            tables.voters["given_sex"][row] = sex
     people = [dict(zip(tables.voters, row, strict=True)) for row in zip(*tables.voters.values(), strict=True)]
+    for one in people:
+        one["sex"] = one["sex"] or one["patronymic_sex"] or one["given_sex"]
     parts = {"stem": ["surname_stem"], "given": ["given_skeleton"], "patronymic": ["patronymic_skeleton"]}
     parts |= {"year": ["birth_year"], "date": ["birth_year", "birth_month", "birth_day"]}
 

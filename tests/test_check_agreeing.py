@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.check import agreeing as module
-from voterlist.check.agreeing import agreeing, repeated, sharing, text_hashes
+from voterlist import agreeing as module
+from voterlist.agreeing import agreeing, repeated, sharing, text_hashes
 
 texts = st.none() | st.text(max_size=20) | st.sampled_from(["5ZFQ2GH", "5ZFQ2GJ", "AZE12345678", "AZE12345679"])
 

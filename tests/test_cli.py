@@ -138,6 +138,7 @@ RUN_KEYS = {
     "constituencies",
     "complete",
     "until",
+    "accepted",
     "files",
     "lists",
     "rows",
@@ -592,12 +593,20 @@ def test_a_decision_goes_out_and_comes_back(workspace):
     assert first.open_cases == 1
     out = workspace / "reports" / "review-en.xlsx"
     exported = call("review", "export", workspace, "--today", "2026-02-03", "--json")
-    assert json.loads(exported.stdout) == {"run": first.run, "cases": 1, "out": out.as_posix(), "exit_code": 0}
+    assert json.loads(exported.stdout) == {
+        "run": first.run,
+        "cases": 1,
+        "findings": 4,
+        "out": out.as_posix(),
+        "exit_code": 0,
+    }
     fill(out, {1: "keep", 2: "repeat"})
     imported = call("review", "import", workspace, out, "--by", "N. Məmmədli", "--json")
     assert json.loads(imported.stdout) == {
         "recorded": 2,
         "replaced": 0,
+        "accepted": 0,
+        "asked_again": 0,
         "problems": [],
         "exit_code": 0,
     }

@@ -124,6 +124,27 @@ def test_residents_and_those_on_the_list_only(workspace):
     assert {row["measure"]: row["rows"] for row in table("register_use")}["list-only"] == 6
 
 
+def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(workspace):
+    """Of two constituencies each has its rows, usable rows and classes; a row of neither counts in the whole alone."""
+    for path in (workspace / "inbox" / "88").iterdir():
+        (workspace / "inbox" / "89").mkdir(exist_ok=True)
+        text = path.read_text(encoding="utf-8").replace("5XK1", "7AB2")
+        (workspace / "inbox" / "89" / path.name).write_text(text, encoding="utf-8")
+    header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi\n"
+    rows = "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\nKərimov;;;;;88\nAbbasov;Əli;Əli oğlu;01.01.1950;6XK1;89\n"
+    put(workspace, "residence.csv", header + rows + "Babayev;Əli;Əli oğlu;01.01.1940;6XK0009;\n")
+    put(
+        workspace, "streets.csv", "Seçki dairəsi;Seçki məntəqəsi;Küçə;Evlər\n88;1;Nizami küçəsi;\n89;2;Füzuli küçəsi;\n"
+    )
+    table = tables_of(workspace)
+    use = {(row["register"], row["measure"], row["constituency"]): row["rows"] for row in table("register_use")}
+    for measure, counts in {"total": (4, 2, 1), "usable": (3, 1, 1), "confirmed": (1, 1, 0)}.items():
+        assert tuple(use["residence", measure, place] for place in (None, 88, 89)) == counts
+    for register, measure in (("residence", "list-only"), ("streets", "total"), ("streets", "judged")):
+        whole, *parts = (use[register, measure, place] for place in (None, 88, 89))
+        assert whole == sum(parts) > 0
+
+
 def test_a_changed_name_is_found_under_the_former_one(workspace):
     """The column of the former surname is used: old name alone, both names, new name alone."""
     put(

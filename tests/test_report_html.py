@@ -175,3 +175,29 @@ def test_an_axis_ends_at_a_round_number(most, end):
 def test_the_same_model_gives_the_same_page():
     """Two renderings are equal."""
     assert html.render_report(tables.build(), "az") == html.render_report(tables.build(), "az")
+
+
+def test_paper_leaves_out_nothing_in_silence(source):
+    """What is not printed is told: where folded cases and findings are, and which rows set aside are nobody's."""
+    page = Page(source)
+    words = report.Words(page.elements[0][1]["lang"])
+    for name in ("cases", "faults", "set-aside"):
+        assert words(f"report.sheet.{name}") in " ".join(page.texts)
+    told = [attrs for tag, attrs in page.elements if tag == "p" and attrs.get("class") == "left paper"]
+    assert len(told) == 3
+    rows = re.findall(r'<tr( class="furniture")?><td><b>(.*?)</b>', body_of(source))
+    nobody = {words(f"aside.{code}.title") for code in ("total-row", "blank-row")}
+    assert {title for furniture, title in rows if furniture} == nobody
+    assert {title for furniture, title in rows if not furniture} == {
+        words(f"aside.{code}.title") for code in ("row-too-short", "file-not-a-table")
+    }
+
+
+def test_the_audit_alone_speaks_of_no_workbook():
+    """The page that ``check`` writes has no workbook beside it: what it cuts is said to be elsewhere."""
+    model = tables.build()
+    page = Page(html.render_audit(model, "en", html.Shown(faults_of_rule=0)))
+    assert page.wrong == []
+    assert "workbook" not in page.text
+    assert catalogue.catalogue("en")("audit.left.faults", left=1) in page.text
+    assert catalogue.catalogue("en")("report.chance.title") in page.text

@@ -15,7 +15,7 @@ from voterlist.tables import concat, from_columns
 
 def use(**registers):
     rows = [(name, measure, count) for name, counts in registers.items() for measure, count in counts.items()]
-    columns = dict(zip(REGISTER_USE.names, zip(*rows, strict=True), strict=True))
+    columns = dict(zip(("register", "measure", "rows"), zip(*rows, strict=True), strict=True))
     return from_columns({name: list(values) for name, values in columns.items()}, REGISTER_USE)
 
 
@@ -67,6 +67,29 @@ def test_usable_is_said_before_the_classes(model, language):
     assert "cycles." not in section
 
 
+def test_the_constituency_has_its_part_of_a_register_below_the_whole():
+    """Of a run of several constituencies the report shows the whole and its own part, and no other's."""
+    parts = [
+        from_columns(
+            {
+                "register": ["deaths"] * len(DEATHS),
+                "measure": list(DEATHS),
+                "rows": [count + added for count in DEATHS.values()],
+                "constituency": [place] * len(DEATHS),
+            },
+            REGISTER_USE,
+        )
+        for place, added in ((None, 0), (7, -1), (88, -2))
+    ]
+    built = report_tables.build(register_use=concat(parts, REGISTER_USE))
+    shown = [(row.constituency, row.total, row.usable) for row in built.outside.registers]
+    assert shown == [(None, 400, 180), (88, 398, 178)]
+    assert "of it, constituency 88" in render_report(built, "en")
+    book = openpyxl.load_workbook(io.BytesIO(render_book(built, "en")))
+    rows = [[cell.value for cell in row][:4] for row in book["Registers"].iter_rows()]
+    assert ["register of deaths", 88, 398, 178] in rows
+
+
 def test_a_register_that_was_not_given_is_said_to_be_so():
     """Null is told in words, never as zero; so is a last cycle that was not given."""
     page = render_report(report_tables.build(register_use=use(deaths=dict.fromkeys(DEATHS))), "en")
@@ -78,7 +101,7 @@ def test_the_workbook_has_both_sheets(model):
     """One sheet of registers, one of precincts in two cycles, with the numbers of the tables."""
     book = openpyxl.load_workbook(io.BytesIO(render_book(model, "en")))
     cells = [[cell.value for cell in row] for row in book["Registers"].iter_rows()]
-    assert any(row[:4] == ["register of deaths", 400, 180, 30] for row in cells)
+    assert any(row[:5] == ["register of deaths", None, 400, 180, 30] for row in cells)
     cells = [[cell.value for cell in row] for row in book["Last cycle"].iter_rows()]
     assert any(row[1:] == [1, 100, 1, 0, 3, 0, 98, 3] for row in cells)
 

@@ -346,7 +346,7 @@ def no_workbook(path):
 @pytest.mark.parametrize(
     ("damage", "code", "line"),
     [
-        (without_ids, "review-no-sheet", None),
+        (without_ids, "review-no-sheet", 5),
         (with_a_heading_twice, "review-column-twice", 5),
         (no_workbook, "review-unreadable", None),
     ],

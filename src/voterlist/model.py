@@ -16,7 +16,9 @@ __all__ = [
     "EntryRole",
     "Level",
     "ListKind",
+    "Mark",
     "PairKind",
+    "Problem",
     "Profile",
     "Rule",
     "Severity",
@@ -190,6 +192,15 @@ class Verdict(StrEnum):
     SEPARATE = "separate"
 
 
+class Mark(StrEnum):
+    """What a person says of a finding."""
+
+    ACCEPT = "accept"
+    """It is as it should be: not to be raised again until what it is about changes."""
+    ASK = "ask"
+    """It is to be raised again, after it was accepted."""
+
+
 class Standing(StrEnum):
     """How a stage of the calendar stands on a day."""
 
@@ -214,3 +225,21 @@ class Rule:
     unit: Unit
     ground: str
     """The legal or statistical source the rule stands on, in English, for the documentation."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One reason why a row of a review workbook was not recorded, and with it every new row of its case."""
+
+    row: int
+    code: str
+    sheet: str
+    case_id: str | None = None
+    entry_id: str | None = None
+    rule: str | None = None
+    """Of a finding, where the row names one that is known."""
+
+    @property
+    def key(self) -> str:
+        """The catalogue's key: ``.title`` says what is wrong, ``.todo`` what to do."""
+        return f"review.problem.{self.code}"

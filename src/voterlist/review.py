@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.model import CaseKind, Rule, Verdict
+from voterlist.model import CaseKind, Problem, Rule, Verdict
 from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY, require
 from voterlist.tables import from_columns, sort_by
 
@@ -88,22 +88,6 @@ PROBLEM_CODES = (
     "several-kept",
 )
 """Why rows of a review workbook are refused; ``review.problem.<code>.title`` and ``.todo`` in the catalogue."""
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """One reason why a row, and with it every new row of its case, was not recorded."""
-
-    row: int
-    code: str
-    sheet: str
-    case_id: str | None = None
-    entry_id: str | None = None
-
-    @property
-    def key(self) -> str:
-        """The catalogue's key: ``.title`` says what is wrong, ``.todo`` what to do."""
-        return f"review.problem.{self.code}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from voterlist.errors import SchemaError
 from voterlist.model import AsideCode
 
 __all__ = [
+    "ACCEPTANCE",
     "ACCEPTED",
     "AGES",
     "CASE",
@@ -182,8 +183,31 @@ FINDING = pa.schema(
 )
 """One thing noticed: a rule's code and a place, with at most two numbers. Never the content of a cell."""
 
-ACCEPTED = pa.schema([*FINDING, _field("reason", _TEXT, known=True), _field("accepted_by", _TEXT)])
-"""A finding that a person accepted."""
+ACCEPTED = pa.schema(
+    [*FINDING, _field("reason", _TEXT, known=True), _field("accepted_by", _TEXT), _field("finding_id", _TEXT)]
+)
+"""A finding that a person accepted; ``finding_id`` is that of the ACCEPTANCE by which, null: by the settings."""
+
+ACCEPTANCE = pa.schema(
+    [
+        _field("finding_id", _TEXT, known=True),
+        _field("rule", _WORD, known=True),
+        _field("constituency", pa.int32()),
+        _field("precinct", pa.int32()),
+        _field("entry_id", _TEXT),
+        _field("other_entry_id", _TEXT),
+        _field("source", _TEXT),
+        _field("sheet", _TEXT),
+        _field("line", pa.int32()),
+        _field("field", _WORD),
+        _field("value", pa.float64()),
+        _field("mark", _WORD, known=True),
+        _field("reason", _TEXT),
+        _field("accepted_by", _TEXT, known=True),
+        _field("accepted_at", _TEXT, known=True),
+    ],
+)
+"""What a person said of a finding, and of which: a ``Mark``, with the reason why it is accepted."""
 
 PAIR_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address", "document", "fin")
 """The comparisons of a pair; each has a column ``<field>_level``."""
@@ -439,9 +463,12 @@ REGISTER_USE = pa.schema(
         _field("register", _WORD, known=True),
         _field("measure", _WORD, known=True),
         _field("rows", pa.int64()),
+        _field("constituency", pa.int32()),
     ],
 )
-"""How much of an outside register could be used; ``rows`` is null where no register was given."""
+"""How much of an outside register could be used; ``rows`` is null where no register was given.
+
+``constituency`` null: of all of it; where the list has several constituencies, each has rows of its own besides."""
 
 COMPARISON = pa.schema(
     [

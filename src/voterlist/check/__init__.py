@@ -27,6 +27,7 @@ from voterlist.check import (
     spelling,
     streets,
 )
+from voterlist.check.accepting import MARK_PROBLEMS, MARK_ROW, UNKNOWN_MARK, Marked, check_marks, finding_ids
 from voterlist.check.cyclic import beside_last
 from voterlist.check.indicators import INDICATORS, indicators, indicators_of
 from voterlist.check.overview import profile, profile_of, pyramid, pyramids
@@ -42,14 +43,20 @@ __all__ = [
     "ENTRIES",
     "FINDINGS_ACCEPTED",
     "INDICATORS",
+    "MARK_PROBLEMS",
+    "MARK_ROW",
     "RULES",
     "SHARE_RULES",
+    "UNKNOWN_MARK",
     "VOTERS",
     "Examined",
+    "Marked",
     "Settled",
     "beside_last",
     "check",
+    "check_marks",
     "examine",
+    "finding_ids",
     "indicators",
     "profile",
     "pyramid",

@@ -1,26 +1,22 @@
-"""Coincidences: pairs that agree in names and birth, beside the pairs that chance alone would give here.
+"""Coincidences of each constituency and of the whole list, and where they are more than chance explains.
 
-A generalised birthday problem. Of two strangers of one sex and birth date, the share that agrees in surname, given
-name and patronymic is the product of the shares that agree in each. Given names and patronymics go with the times, so
-their shares are taken within ten years of birth.
+What chance would give, ``voterlist.chance`` reckons.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from voterlist.check.agreeing import agreeing
+from voterlist.chance import AGREEMENTS, Told, pairs_of
 from voterlist.check.register import Codes, Flags, Numbers, Register, RegisterTest
-from voterlist.model import Rule, Severity, Unit
+from voterlist.model import Rule, Severity, Sex, Unit
 from voterlist.schemas import COINCIDENCE
 from voterlist.tables import codes, concat, from_columns
 
-__all__ = ["AGREEMENTS", "TESTS", "counted", "poisson_tail_bound"]
+__all__ = ["TESTS", "counted", "poisson_tail_bound"]
 
 BEYOND_CHANCE = Rule(
     "coincidences-beyond-chance",
@@ -30,105 +26,35 @@ BEYOND_CHANCE = Rule(
     " longer the list",
 )
 
-AGREEMENTS: tuple[tuple[str, ...], ...] = (
-    ("stem", "given", "patronymic", "date"),
-    ("stem", "given", "date"),
-    ("stem", "given", "patronymic", "year"),
-    ("stem", "given", "year"),
-)
-"""The kinds of agreement that are counted; ``stem`` is the surname without its ending."""
-_COLUMNS = {"stem": "surname_stem", "given": "given_skeleton", "patronymic": "patronymic_skeleton"}
-_YEARS = 10
 _FEWEST = 5
 """Fewer pairs are told entry by entry; a sum of them says nothing more."""
 
-
-_Small = np.ndarray[Any, np.dtype[np.int32]]
-"""Codes of a column: half of what a group's codes take."""
+_SEX = {Sex.MALE.value: 1, Sex.FEMALE.value: 2}
 
 
-class _Told(NamedTuple):
-    """What strangers are told apart by, row by row; -1 where it is not known."""
-
-    sex: _Small
-    """0 where it is not known: those are compared with each other."""
-    names: dict[str, _Small]
-    year: _Small
-    date: _Small
-
-
-def _told(register: Register) -> _Told:
+def _told(register: Register) -> Told:
     year, month, day = (register.number(f"birth_{part}") for part in ("year", "month", "day"))
-    return _Told(
-        register.codes("sex") + 1,
-        {name: register.codes(column) for name, column in _COLUMNS.items()},
+    return Told(
+        _sex(register),
+        register.codes("surname_stem"),
+        register.codes("given_skeleton"),
+        register.codes("patronymic_skeleton"),
         year,
         np.where((year < 0) | (month < 0) | (day < 0), np.int32(-1), (year * 12 + month) * 31 + day),
     )
 
 
-def _joined(left: Codes, right: Codes | _Small) -> Codes:
-    """One code for each two codes; -1 where either is."""
-    joined = np.full(len(left), -1, dtype=np.int64)
-    known = (left >= 0) & (right >= 0)
-    joined[known] = pd.factorize(left[known] * (right.max(initial=0) + 1) + right[known])[0]
-    return joined
+def _sex(register: Register) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """1 and 2, 0 where not known: the first of the sex as stated, as the patronymic and as the given name witness it.
 
-
-def _pairs_within(group: Codes, code: _Small, groups: int) -> Numbers:
-    """How many pairs of rows of one group and one code each group has."""
-    known = (group >= 0) & (code >= 0)
-    width = int(code.max(initial=0)) + 1
-    number = np.sort(group[known] * width + code[known])
-    starts = np.flatnonzero(np.diff(number, prepend=-1))
-    size = np.diff(starts, append=len(number))
-    weights = size * (size - 1.0) / 2
-    pairs: Numbers = np.bincount(number[starts] // width, weights=weights, minlength=groups).astype(np.float64)
-    return pairs
-
-
-def _pairs(code: Codes, group: Codes, groups: int) -> Numbers:
-    """How many pairs of rows with one code each group has; a code lies in one group."""
-    known = code >= 0
-    size = np.bincount(code[known])
-    belongs = np.zeros(len(size), dtype=np.int64)
-    belongs[code[known]] = group[known]
-    pairs: Numbers = np.bincount(belongs, weights=size * (size - 1.0) / 2, minlength=groups).astype(np.float64)
-    return pairs
-
-
-def _expected(told: _Told, place: Codes, places: int) -> dict[tuple[str, ...], Numbers]:
-    """For each agreement the pairs that strangers would make in each place."""
-    block = place * 3 + told.sex
-    band = _joined(block, told.year // _YEARS)
-    bands = int(band.max(initial=-1)) + 1
-    block_of_band = np.zeros(bands, dtype=np.int64)
-    block_of_band[band[band >= 0]] = block[band >= 0]
-    of_band = _pairs(band, band, bands)
-    share = {name: _share(_pairs_within(band, told.names[name], bands), of_band) for name in told.names}
-    of_block = _pairs(block, block, places * 3)
-    share["stem"] = _share(_pairs_within(block, told.names["stem"], places * 3), of_block)[block_of_band]
-    of_birth = {name: _pairs_within(band, getattr(told, name), bands) for name in ("year", "date")}
-    found = {}
-    for agreement in AGREEMENTS:
-        *names, birth = agreement
-        pairs = of_birth[birth] * np.prod([share[name] for name in names], axis=0)
-        found[agreement] = np.bincount(block_of_band // 3, weights=pairs, minlength=places).astype(np.float64)
+    The linkage takes it so too; where a list has no column of the sex, its names tell nearly all of it.
+    """
+    found = np.zeros(len(register), np.int32)
+    for name in ("sex", "patronymic_sex", "given_sex"):
+        code, distinct = codes(register.voters.column(name))
+        meaning = np.array([_SEX.get(word, 0) for word in distinct.to_pylist()] + [0], np.int32)
+        found = np.where(found == 0, meaning[code], found)
     return found
-
-
-def _share(pairs: Numbers, of: Numbers) -> Numbers:
-    return np.divide(pairs, of, out=np.zeros(len(of)), where=of > 0)
-
-
-def _found(told: _Told, place: Codes, places: int) -> dict[tuple[str, ...], Numbers]:
-    """For each agreement the pairs of each place."""
-    # Whoever agrees with nobody in what all agreements ask needs no further look.
-    rows, common = agreeing([place * 3 + told.sex, told.year, told.names["stem"], told.names["given"]])
-    place, date, patronymic = place[rows], told.date[rows], told.names["patronymic"][rows]
-    on_date = _joined(common, date)
-    agreed = (_joined(on_date, patronymic), on_date, _joined(common, patronymic), common)
-    return {agreement: _pairs(code, place, places) for agreement, code in zip(AGREEMENTS, agreed, strict=True)}
 
 
 def counted(register: Register) -> pa.Table:
@@ -140,26 +66,20 @@ def counted(register: Register) -> pa.Table:
     told = _told(register)
     place, numbers = codes(register.voters.column("constituency"))
     known = np.flatnonzero(place >= 0)
-    parts = [_table(_rows(told, known), place[known].astype(np.int64), numbers)]
+    parts = [_table(told.of(known), place[known].astype(np.int64), numbers)]
     parts.append(_table(told, np.zeros(len(register), dtype=np.int64), pa.nulls(1, pa.int32())))
     return concat(parts, COINCIDENCE)
 
 
-def _rows(told: _Told, at: Codes) -> _Told:
-    if len(at) == len(told.sex):
-        return told
-    return _Told(told.sex[at], {name: code[at] for name, code in told.names.items()}, told.year[at], told.date[at])
-
-
-def _table(told: _Told, place: Codes, numbers: pa.Array) -> pa.Table:
+def _table(told: Told, place: Codes, numbers: pa.Array) -> pa.Table:
     places = len(numbers)
-    expected, found = _expected(told, place, places), _found(told, place, places)
+    pairs = pairs_of(told, place, places)
     order = np.argsort(np.asarray(numbers.fill_null(0)), kind="stable")
     columns = {
         "constituency": pa.concat_arrays([numbers.take(pa.array(order))] * len(AGREEMENTS)),
         "agreement": np.repeat(["+".join(agreement) for agreement in AGREEMENTS], places),
-        "expected": np.concatenate([expected[agreement][order] for agreement in AGREEMENTS]),
-        "found": np.concatenate([found[agreement][order] for agreement in AGREEMENTS]).astype(np.int64),
+        "expected": np.concatenate([one[order] for one in pairs.expected]),
+        "found": np.concatenate([one[order] for one in pairs.found]),
     }
     return from_columns(columns, COINCIDENCE)
 

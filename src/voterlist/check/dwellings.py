@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.check.agreeing import repeated, text_hashes
+from voterlist.agreeing import repeated, text_hashes
 from voterlist.check.register import Codes, Register, RegisterTest
 from voterlist.model import Rule, Severity, Unit
 from voterlist.tables import codes, group_codes

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.agreeing import agreeing, sharing
+from voterlist.agreeing import agreeing, sharing
 from voterlist.check.register import Codes, Flags, Register, RegisterTest
 from voterlist.model import Rule, Severity, Unit
 from voterlist.tables import differ, similarity

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.check.agreeing import Codes, Flags, agreeing
+from voterlist.agreeing import Codes, Flags, agreeing
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.model import ListKind, Rule, Stage

@@ -16,7 +16,7 @@ from rapidfuzz.process import cdist
 from voterlist.check.register import Codes, Flags, Numbers, Register, RegisterTest
 from voterlist.model import Covers, ListKind, Rule, Severity, Unit
 from voterlist.schemas import FINDING, REGISTER_USE, STREET, VOTER, require
-from voterlist.tables import coded, codes, from_columns, group_codes, matches
+from voterlist.tables import coded, codes, concat, from_columns, group_codes, matches
 
 __all__ = ["STREET_MEASURES", "TESTS", "street_use"]
 
@@ -75,18 +75,32 @@ TESTS = (RegisterTest(ADDRESS_OUTSIDE_PRECINCT, address_outside_precinct),)
 def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
     """REGISTER_USE of the register of streets: how many addresses of permanent lists could be judged by it.
 
-    ``judged`` are those ``inside`` and ``outside``; of the others it is said why not. All null without a register.
+    ``judged`` are those ``inside`` and ``outside``; of the others it is said why not. All null without a register. Of
+    a list of several constituencies each is counted besides.
     """
     if streets is None:
-        counts: list[int | None] = [None] * (len(STREET_MEASURES) + 2)
-    else:
-        verdict = _judge(require(voters, _JUDGED, "check"), require(streets, STREET, "check")).verdict
+        return _use(None)
+    verdict = _judge(require(voters, _JUDGED, "check"), require(streets, STREET, "check")).verdict
+    home, numbers = codes(voters.column("constituency"))
+    parts = [_use(verdict)]
+    if len(numbers) > 1:
+        order = np.argsort(np.asarray(numbers), kind="stable").tolist()
+        parts += [_use(verdict[home == place], numbers[place].as_py()) for place in order]
+    return concat(parts, REGISTER_USE)
+
+
+def _use(verdict: Codes | None, constituency: int | None = None) -> pa.Table:
+    """REGISTER_USE of these verdicts; all null where there are none."""
+    measures = ("total", "judged", *STREET_MEASURES)
+    counts: list[int | None] = [None] * len(measures)
+    if verdict is not None:
         each = np.bincount(verdict[verdict >= 0], minlength=len(STREET_MEASURES)).tolist()
         counts = [sum(each), each[INSIDE] + each[OUTSIDE], *each]
     columns = {
-        "register": ["streets"] * len(counts),
-        "measure": ["total", "judged", *STREET_MEASURES],
+        "register": ["streets"] * len(measures),
+        "measure": list(measures),
         "rows": pa.array(counts, pa.int64()),
+        "constituency": pa.array([constituency] * len(measures), pa.int32()),
     }
     return from_columns(columns, REGISTER_USE)
 

@@ -115,6 +115,7 @@ def _model(
         profile=examined.profile,
         pyramid=examined.pyramid,
         sources=names,
+        coincidences=examined.coincidences,
         indicators=examined.indicators,
         ages=examined.pyramids,
         scorecard=report.scorecard_of(

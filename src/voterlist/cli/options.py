@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 
 from voterlist import config, pipeline
@@ -13,11 +14,15 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.config import Settings
 from voterlist.errors import UsageError
+from voterlist.io import ledger as ledgers
+from voterlist.io.ledger import read_acceptances
+from voterlist.schemas import ACCEPTANCE, empty
 
 __all__ = [
     "Json",
     "Today",
     "Workspace",
+    "acceptances_around",
     "day",
     "now",
     "require_parquet",
@@ -73,9 +78,23 @@ def settings_around(given: Path | None, folder: Path) -> Settings:
         UsageError: there is no such file.
         SettingsError: the settings have mistakes.
     """
-    near = [around / config.FILE_NAME for around in (folder, *folder.parents)]
-    path = given or next((path for path in near if path.is_file()), None)
+    path = _settings_path(given, folder)
     return config.load(path, rule_codes=pipeline.RULE_CODES) if path else Settings()
+
+
+def acceptances_around(given: Path | None, folder: Path) -> pa.Table:
+    """ACCEPTANCE of the workspace whose settings ``settings_around`` takes; none where there is no workspace.
+
+    Raises:
+        InputError: its ledger cannot be read.
+    """
+    path = _settings_path(given, folder)
+    return read_acceptances(path.parent / ledgers.FILE_NAME) if path else empty(ACCEPTANCE)
+
+
+def _settings_path(given: Path | None, folder: Path) -> Path | None:
+    near = [around / config.FILE_NAME for around in (folder, *folder.parents)]
+    return given or next((path for path in near if path.is_file()), None)
 
 
 def require_parquet(path: Path) -> None:

@@ -19,7 +19,7 @@ from voterlist.cli.joined import Map
 from voterlist.cli.linkage import Columns, ProfileOption, Tables, map_of
 from voterlist.cli.measured import tell_chance
 from voterlist.cli.memory import give_memory_back
-from voterlist.cli.options import Json, Today, day, require_parquet, settings_around
+from voterlist.cli.options import Json, Today, acceptances_around, day, require_parquet, settings_around
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
@@ -30,7 +30,8 @@ from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline import RULE_CODES
-from voterlist.pipeline.result import FURNITURE, counts
+from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
+from voterlist.pipeline.streets import StreetRegister, read_given_streets
 from voterlist.schemas import ENTRY, FINDING, Intake
 from voterlist.tables import concat, sort_by
 
@@ -42,6 +43,9 @@ def check(
     columns: Columns = None,
     settings: Annotated[
         Path | None, typer.Option("--settings", metavar="TOML", help=SAY("cli.option.check-settings"))
+    ] = None,
+    streets: Annotated[
+        list[Path] | None, typer.Option("--streets", metavar="FILE", help=SAY("cli.option.streets"))
     ] = None,
     out: Annotated[
         Path | None,
@@ -57,13 +61,15 @@ def check(
     """Run the register tests."""
     if out is not None:
         require_parquet(out)
-    for path in files:
+    for path in (*files, *(streets or ())):
         if not path.is_file():
             raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
     give_memory_back()
-    chosen, on = settings_around(settings, files[0].resolve().parent), day(today)
+    around, on = files[0].resolve().parent, day(today)
+    chosen, accepted = settings_around(settings, around), acceptances_around(settings, around)
     with Steps() as steps:
-        audited = _audited(files, map_of(columns), chosen, profile, on, steps)
+        beside = _Beside(chosen, accepted, read_given_streets(streets or (), chosen))
+        audited = _audited(files, map_of(columns), beside, profile, on, steps)
         pages = _pages(report, audited, on) if report is not None else ()
     if out is not None:
         store.write_table(out, audited.settled.findings)
@@ -79,6 +85,16 @@ def check(
 
 
 @dataclass(frozen=True, slots=True)
+class _Beside:
+    """What the lists are held against."""
+
+    settings: Settings
+    acceptances: pa.Table
+    """ACCEPTANCE"""
+    register: StreetRegister
+
+
+@dataclass(frozen=True, slots=True)
 class _Audited:
     """What came in, and what was said of it."""
 
@@ -90,17 +106,23 @@ class _Audited:
 
 
 def _audited(
-    files: Sequence[Path], columns: Map | None, settings: Settings, profile: Profile, on: dt.date, steps: Steps
+    files: Sequence[Path],
+    columns: Map | None,
+    beside: _Beside,
+    profile: Profile,
+    on: dt.date,
+    steps: Steps,
 ) -> _Audited:
     """Read the files, and ask everything that is asked of a register."""
+    settings, register = beside.settings, beside.register
     steps(Stage.INGEST, 0, 1)
     intake, names = _intake(files, columns, settings)
     steps(Stage.NORMALIZE, 0, 1)
     outcome = normalize(intake.entries, profile, coded=True)
     steps(Stage.CHECK, 0, 1)
-    examined = examine(outcome.table, intake.entries, intake.lists, settings.check, on_day=on)
-    findings = concat([intake.findings, outcome.findings, examined.findings], FINDING)
-    return _Audited(intake, examined, settle(findings, settings.check), names)
+    examined = examine(outcome.table, intake.entries, intake.lists, settings.check, on_day=on, streets=register.streets)
+    findings = concat([intake.findings, outcome.findings, register.findings, examined.findings], FINDING)
+    return _Audited(intake, examined, settle(findings, settings.check, beside.acceptances), names)
 
 
 def _intake(files: Sequence[Path], columns: Map | None, settings: Settings) -> tuple[Intake, dict[str, str]]:
@@ -147,16 +169,23 @@ def _tell(audited: _Audited) -> None:
         (title("rule", row["rule"]), SAY(f"severity.{row['severity']}"), row["count"]) for row in _by_rule(findings)
     ]
     TERMINAL.table([SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows)
+    _tell_streets(audited.examined.street_use)
     if accepted:
         TERMINAL.say(SAY("cli.check.accepted", accepted=accepted))
-    tell_chance(_of_the_whole(audited.examined.coincidences))
+    tell_chance(of_the_whole(audited.examined.coincidences))
     tell_audit(audited.examined.indicators)
 
 
-def _of_the_whole(coincidences: pa.Table) -> list[dict[str, Any]]:
-    """agreement, expected, found: the rows that are of no constituency."""
-    whole = coincidences.filter(pc.is_null(coincidences.column("constituency")))
-    return list(whole.select(["agreement", "expected", "found"]).to_pylist())
+def _tell_streets(use: pa.Table) -> None:
+    """How many addresses could be held against the register of streets; nothing where none was given."""
+    counted = _of_the_whole(use)
+    if counted["total"] is not None:
+        TERMINAL.say(SAY("cli.check.streets", **{name: counted[name] for name in ("total", "judged", "outside")}))
+
+
+def _of_the_whole(use: pa.Table) -> dict[str, int | None]:
+    """Measure -> rows of a REGISTER_USE table of one register, of all constituencies together."""
+    return {row["measure"]: row["rows"] for row in use.to_pylist() if row["constituency"] is None}
 
 
 def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
@@ -179,7 +208,8 @@ def _as_json(audited: _Audited, aside: dict[str, int], out: Path | None, code: i
         "set_aside": aside,
         "findings": _by_rule(audited.settled.findings),
         "accepted": audited.settled.accepted.num_rows,
-        "coincidences": _of_the_whole(audited.examined.coincidences),
+        "coincidences": of_the_whole(audited.examined.coincidences),
+        "streets": _of_the_whole(audited.examined.street_use),
         "rules": len(RULE_CODES),
         "out": out,
         "exit_code": code,

@@ -9,10 +9,10 @@ import typer
 
 from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
 from voterlist.cli.terminal import TERMINAL, shown
-from voterlist.cli.words import SAY
+from voterlist.cli.words import SAY, title
+from voterlist.model import Mark, Problem
 from voterlist.pipeline import reviewing
 from voterlist.pipeline.publish import REPORTS
-from voterlist.review import Problem
 
 __all__ = ["export", "import_decisions"]
 
@@ -29,11 +29,11 @@ def export(
     words = language or settings.report.languages[0]
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
     made = reviewing.export(workspace, settings, path, words, today=day(today))
-    TERMINAL.say(SAY("cli.review.exported", cases=made.cases, path=shown(path)))
-    if made.cases:
+    TERMINAL.say(SAY("cli.review.exported", cases=made.cases, findings=made.findings, path=shown(path)))
+    if made.cases or made.findings:
         TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=shown(path)))
     if json:
-        TERMINAL.result({"run": made.run, "cases": made.cases, "out": path, "exit_code": 0})
+        TERMINAL.result({"run": made.run, "cases": made.cases, "findings": made.findings, "out": path, "exit_code": 0})
 
 
 def import_decisions(
@@ -44,20 +44,23 @@ def import_decisions(
 ) -> None:
     """Read decisions into the ledger."""
     settings_of(workspace)
-    checked = reviewing.import_decisions(workspace, workbook, by, decided_at=now())
+    read = reviewing.import_decisions(workspace, workbook, by, decided_at=now())
     counted = {
-        "recorded": checked.decisions.num_rows,
-        "replaced": checked.replaced.num_rows,
-        "problems": len(checked.problems),
+        "recorded": read.decisions.decisions.num_rows,
+        "replaced": read.decisions.replaced.num_rows,
+        "accepted": read.findings.count(Mark.ACCEPT),
+        "asked_again": read.findings.count(Mark.ASK),
+        "problems": len(read.problems),
     }
     TERMINAL.say(SAY("cli.review.imported", **counted))
-    _list_problems(checked.problems)
-    if counted["recorded"]:
+    TERMINAL.say(SAY("cli.review.marked", **counted))
+    _list_problems(read.problems)
+    if counted["recorded"] or counted["accepted"] or counted["asked_again"]:
         TERMINAL.say(SAY("cli.review.import.next", folder=shown(workspace)))
-    code = int(bool(checked.problems))
+    code = int(bool(read.problems))
     if json:
-        places = ("sheet", "row", "code", "case_id", "entry_id")
-        problems = [{name: getattr(problem, name) for name in places} for problem in checked.problems]
+        places = ("sheet", "row", "code", "case_id", "entry_id", "rule")
+        problems = [{name: getattr(problem, name) for name in places} for problem in read.problems]
         TERMINAL.result({**counted, "problems": problems, "exit_code": code})
     raise typer.Exit(code)
 
@@ -66,7 +69,12 @@ def _list_problems(problems: tuple[Problem, ...]) -> None:
     """Every row that was refused, and what to do about it."""
     if not problems:
         return
-    rows = [(str(problem.row), problem.case_id or "-", SAY(f"{problem.key}.title")) for problem in problems]
-    TERMINAL.table([SAY(f"cli.table.{name}") for name in ("row", "case", "problem")], rows)
+    rows = [(problem.sheet, str(problem.row), _what(problem), SAY(f"{problem.key}.title")) for problem in problems]
+    TERMINAL.table([SAY(f"cli.table.{name}") for name in ("sheet", "row", "asked", "problem")], rows)
     for key in dict.fromkeys(problem.key for problem in problems):
         TERMINAL.say(SAY("cli.failure.todo", todo=SAY(f"{key}.todo")))
+
+
+def _what(problem: Problem) -> str:
+    """The case, or the rule of the finding, that the row is about."""
+    return problem.case_id or (title("rule", problem.rule) if problem.rule else "-")

@@ -64,6 +64,8 @@ def _tell(result: RunResult, settings: Settings) -> None:
         say(SAY("cli.run.until", stage=SAY(f"cli.stage.{result.until}")))
     else:
         _tell_cases(result)
+        if result.accepted:
+            say(SAY("cli.run.accepted", accepted=result.accepted))
         say(SAY("cli.run.findings", **{word.value: result.findings_by_severity.get(word, 0) for word in Severity}))
     say()
     for line in standing_lines(settings, result.standings):
@@ -128,6 +130,7 @@ def _as_json(result: RunResult, settings: Settings) -> dict[str, Any]:
         "set_aside": dict(result.set_aside_by_code),
         "unreadable": [dataclasses.asdict(trouble) for trouble in result.troubles],
         "stages": [dataclasses.asdict(work) for work in result.stages],
+        "accepted": result.accepted,
         "findings": {word.value: result.findings_by_severity.get(word, 0) for word in Severity},
         "cases": {kind.value: result.cases_by_kind.get(kind, 0) for kind in CaseKind},
         "open_cases": result.open_cases,

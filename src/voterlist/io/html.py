@@ -16,6 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from voterlist.io.charts import funnel_plot
 from voterlist.report import ReportModel, Words
 from voterlist.report.bodies import CLASSES
+from voterlist.report.faults import NOBODY
 from voterlist.report.model import CASE_FIELDS, Case, Fault, RuleCount
 from voterlist.report.pages import build_pages
 
@@ -88,6 +89,7 @@ def render_report(model: ReportModel, language: str, shown: Shown | None = None)
             rules=_by_rule(model, shown.faults_of_rule),
             heat_rules=_first(model.rules, shown.rules_by_precinct),
             aside=_first(model.aside, shown.aside),
+            nobody=NOBODY,
             lists=_first(model.balance.lists, shown.lists),
             precincts=_first(model.precincts, shown.precincts),
             **_audit(model, shown),

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Collection, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,10 +19,10 @@ from typing import Self
 import pyarrow as pa
 
 from voterlist.errors import InputError, UsageError
-from voterlist.schemas import DECISION
+from voterlist.schemas import ACCEPTANCE, DECISION, empty
 from voterlist.tables import from_columns
 
-__all__ = ["FILE_NAME", "CaseNote", "Ledger", "Submission", "received"]
+__all__ = ["FILE_NAME", "CaseNote", "Ledger", "Submission", "read_acceptances", "received"]
 
 FILE_NAME = "ledger.db"
 
@@ -70,8 +71,31 @@ _MIGRATIONS = (
         PRIMARY KEY (case_id, constituency)
     ) STRICT
     """,
+    """
+    CREATE TABLE acceptances (
+        number INTEGER PRIMARY KEY,
+        finding_id TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        constituency INTEGER,
+        precinct INTEGER,
+        entry_id TEXT,
+        other_entry_id TEXT,
+        source TEXT,
+        sheet TEXT,
+        line INTEGER,
+        field TEXT,
+        value REAL,
+        mark TEXT NOT NULL CHECK (mark IN ('accept', 'ask')),
+        reason TEXT,
+        accepted_by TEXT NOT NULL,
+        accepted_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX acceptances_by_finding ON acceptances (finding_id)
+    """,
 )
 """Script number n takes the file from ``user_version`` n to n + 1. A script, once released, never changes."""
+
+_ACCEPTANCES_SINCE = 3
 
 _UNKNOWN = 0
 """Stands for a constituency or precinct that is not known: a key column cannot be null."""
@@ -257,6 +281,16 @@ class Ledger:
             len(found),
         )
 
+    def accept(self, acceptances: pa.Table) -> None:
+        """Add what was said of findings (ACCEPTANCE)."""
+        names = ", ".join(ACCEPTANCE.names)
+        places = ", ".join(f":{name}" for name in ACCEPTANCE.names)
+        self._base.executemany(f"INSERT INTO acceptances ({names}) VALUES ({places})", acceptances.to_pylist())  # noqa: S608  names of a schema
+
+    def acceptances(self) -> pa.Table:
+        """What was last said of each finding (ACCEPTANCE), by finding."""
+        return _acceptances(self._base)
+
     def write_journal(self, day: dt.date, event: str, **details: str | int) -> None:
         """Add a line to the journal: codes and counts, never the content of a cell."""
         self._base.execute(
@@ -288,6 +322,36 @@ class Ledger:
                 self._base.execute(statement)
         self._base.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
         self._base.execute("COMMIT")
+
+
+def read_acceptances(path: Path) -> pa.Table:
+    """ACCEPTANCE of the ledger in this file, as ``Ledger.acceptances``; without a file, none. Nothing is written.
+
+    Raises:
+        InputError: the file is no ledger.
+    """
+    if not path.exists():
+        return empty(ACCEPTANCE)
+    # Where not even the file of its lock may be written, such as on a disc, the ledger is read as one nobody writes.
+    for mode in ("mode=ro", "immutable=1"):
+        try:
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=10)) as base:
+                (version,) = base.execute("PRAGMA user_version").fetchone()
+                return _acceptances(base) if version >= _ACCEPTANCES_SINCE else empty(ACCEPTANCE)
+        except sqlite3.DatabaseError:
+            continue
+    raise InputError(f"{path} is not a ledger", code="ledger-unreadable", file=str(path))
+
+
+def _acceptances(base: sqlite3.Connection) -> pa.Table:
+    found = base.execute(
+        f"SELECT {', '.join(ACCEPTANCE.names)} FROM acceptances"  # noqa: S608  names of a schema
+        " WHERE number IN (SELECT max(number) FROM acceptances GROUP BY finding_id) ORDER BY finding_id",
+    ).fetchall()
+    columns = list(zip(*found, strict=True)) or [()] * len(ACCEPTANCE)
+    return from_columns(
+        {name: list(values) for name, values in zip(ACCEPTANCE.names, columns, strict=True)}, ACCEPTANCE, len(found)
+    )
 
 
 def received(submissions: list[Submission]) -> dict[tuple[int | None, int | None], dt.date]:

@@ -15,11 +15,11 @@ import numpy as np
 from voterlist.link.arrays import Bools, Codes, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field, together
-from voterlist.link.grouping import dense, pairs_inside, runs
+from voterlist.link.grouping import dense, runs
 from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 
-__all__ = ["Blocks", "Forecast", "agreeing", "build", "build_all", "chunks", "gone_through", "led"]
+__all__ = ["Blocks", "Forecast", "build", "build_all", "chunks", "gone_through", "led"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,6 @@ class Blocks:
         for asked in self.asked:
             found &= asked[left] | asked[right]
         return found
-
-
-def agreeing(entries: Encoded, fields: tuple[str, ...], new: Bools | None = None) -> int:
-    """How many pairs of the list agree on all these fields; of those with a ``new`` entry, where told."""
-    codes = together(entries, fields)
-    found = pairs_inside(runs(codes)[1])
-    return found if new is None else found - pairs_inside(runs(codes[~new])[1])
 
 
 def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:

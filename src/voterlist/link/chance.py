@@ -1,4 +1,4 @@
-"""What coincidence alone would give: for each kind of agreement, pairs expected beside pairs found."""
+"""What coincidence alone would give in a list: for each kind of agreement, pairs expected beside pairs found."""
 
 from __future__ import annotations
 
@@ -6,20 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.link import block
-from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.chance import AGREEMENTS, Told, pairs_of
+from voterlist.link.arrays import Bools, Floats, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field
 
-__all__ = ["AGREEMENTS", "Chance", "chance"]
-
-AGREEMENTS: tuple[tuple[str, ...], ...] = (
-    ("stem", "given", "patronymic", "date"),
-    ("stem", "given", "date"),
-    ("stem", "given", "patronymic", "year"),
-    ("stem", "given", "year"),
-)
-"""The kinds of agreement that are counted; ``stem`` is the surname without its ending."""
+__all__ = ["Chance", "chance"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +24,23 @@ class Chance:
     found: int
 
 
-def _agreeing_share(codes: Codes | Longs) -> float:
-    """P(two random entries both have a value and it is the same), without an entry's pair with itself."""
-    size = len(codes)
-    if size < 2:
-        return 0.0
-    _, counts = np.unique(codes[codes >= 0], return_counts=True)
-    return float((counts * (counts - 1.0)).sum() / (size * (size - 1.0)))
-
-
-def _pairs(size: int) -> float:
-    return size * (size - 1) / 2
-
-
 def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
-    """Expected and found pairs for each of ``AGREEMENTS``, entries of unknown sex as a group of their own.
+    """Expected and found pairs for each of ``AGREEMENTS``, as the register tests count them (``voterlist.chance``).
 
-    Where it is told which entries are ``new``, of pairs that have one of these.
+    Where it is told which entries are ``new``, of pairs that have one of these: all, without those of the others.
     """
-    groups = [np.flatnonzero(entries.sex == sex) for sex in (-1, 0, 1)]
-    fields = sorted({name for agreement in AGREEMENTS for name in agreement})
-    shares = [{name: _agreeing_share(field(entries, name)[group]) for name in fields} for group in groups]
-    found = []
-    for agreement in AGREEMENTS:
-        expected = 0.0
-        for group, share in zip(groups, shares, strict=True):
-            rest = 0 if new is None else int((~new[group]).sum())
-            expected += (_pairs(len(group)) - _pairs(rest)) * float(np.prod([share[name] for name in agreement]))
-        found.append(Chance("+".join(agreement), expected, block.agreeing(entries, agreement, new)))
-    return tuple(found)
+    columns = [np.asarray(field(entries, name), np.int32) for name in ("stem", "given", "patronymic", "year", "date")]
+    expected, found = _pairs(Told(entries.sex + 1, *columns))
+    if new is not None:
+        others_expected, others_found = _pairs(Told(*(code[~new] for code in (entries.sex + 1, *columns))))
+        expected, found = expected - others_expected, found - others_found
+    return tuple(
+        Chance("+".join(agreement), float(chance_pairs), int(pairs))
+        for agreement, chance_pairs, pairs in zip(AGREEMENTS, expected, found, strict=True)
+    )
+
+
+def _pairs(told: Told) -> tuple[Floats, Longs]:
+    """For each of ``AGREEMENTS`` the pairs expected and the pairs found."""
+    pairs = pairs_of(told, np.zeros(len(told.sex), np.int64), 1)
+    return np.array([here[0] for here in pairs.expected]), np.array([here[0] for here in pairs.found])

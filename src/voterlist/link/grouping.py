@@ -6,7 +6,7 @@ import numpy as np
 
 from voterlist.link.arrays import Bools, Codes, Longs
 
-__all__ = ["dense", "joined", "numbered", "pairs_inside", "parted", "runs"]
+__all__ = ["dense", "joined", "numbered", "parted", "runs"]
 
 _BITS = 63
 _SCATTER = np.int64(0x2545F4914F6CDD1D)
@@ -103,11 +103,6 @@ def joined(first: Longs, second: Codes | Longs) -> Longs:
     found += second
     found[(first < 0) | (second < 0)] = -1
     return found
-
-
-def pairs_inside(sizes: Longs) -> int:
-    """Pairs inside groups of these sizes."""
-    return int((sizes * (sizes - 1) // 2).sum())
 
 
 _HALF = 32

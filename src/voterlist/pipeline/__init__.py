@@ -25,7 +25,7 @@ from voterlist.io.store import Manifest, RunFolder, digest_of, program_digest
 from voterlist.model import Stage
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.pipeline import inbox, publish
-from voterlist.pipeline.result import RunResult, Trouble, counts, troubles
+from voterlist.pipeline.result import RunResult, Trouble, counts, of_the_whole, troubles
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Tables, Walk
@@ -78,8 +78,8 @@ def run(
     with lock.hold(workspace, since=since or today.isoformat()):
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         with Ledger(workspace / ledgers.FILE_NAME) as ledger:
-            decisions = ledger.decisions()
-        context = Context(workspace, settings, inputs, decisions, today, max(1, jobs), progress)
+            said = ledger.decisions(), ledger.acceptances()
+        context = Context(workspace, settings, inputs, *said, today, max(1, jobs), progress)
         folder = RunFolder(workspace, _manifest(context))
         walk = Walk(folder, digest_of(program_digest(), inputs.digest(), *inputs.digests), progress)
         for step in STREET:
@@ -163,12 +163,13 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         set_aside=first.set_aside,
         set_aside_by_code=counts(aside, "code", "rows"),
         troubles=troubles(aside, context.inputs),
+        accepted=tables["accepted"].num_rows if "accepted" in tables else 0,
         findings_by_severity=counts(tables["findings"], "severity") if "findings" in tables else {},
         cases_by_kind=_cases_by_kind(tables),
         open_cases=_open_cases(tables),
         decisions=context.decisions.num_rows,
         estimate=estimate[0] if estimate else None,
-        chance=tuple(tables["chance"].to_pylist()) if "chance" in tables else (),
+        chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
         **{name: _noted(walk, name) for name in ("afresh", "compared", "memory")},
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),

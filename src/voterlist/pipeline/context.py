@@ -26,6 +26,8 @@ class Context:
     inputs: Inputs
     decisions: pa.Table
     """DECISION: those that hold now."""
+    acceptances: pa.Table
+    """ACCEPTANCE: what people last said of findings."""
     today: dt.date
     jobs: int
     progress: Progress

@@ -15,8 +15,8 @@ from voterlist.io import store
 from voterlist.io.ledger import Ledger
 from voterlist.io.store import Manifest
 from voterlist.pipeline.standings import RUN_EVENT
-from voterlist.schemas import CASE, ENTRY, PAIR, VOTER, WATERFALL
-from voterlist.tables import concat
+from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, PAIR, VOTER, WATERFALL
+from voterlist.tables import concat, from_columns
 
 __all__ = ["Known", "known"]
 
@@ -26,10 +26,22 @@ _KEYS = {
     "pairs": ("entry_l", "entry_r"),
     "waterfalls": ("entry_l", "entry_r"),
     "cases": ("case_id", "entry_id"),
+    "register_rows": ("entry_id",),
 }
-_SCHEMAS = {"entries": ENTRY, "voters": VOTER, "pairs": PAIR, "waterfalls": WATERFALL, "cases": CASE}
+_OF_PLACES = frozenset({"findings", "accepted"})
+"""Tables whose rows have no key: of an older run those count that are of a constituency no newer run had."""
+_SCHEMAS = {
+    "entries": ENTRY,
+    "voters": VOTER,
+    "pairs": PAIR,
+    "waterfalls": WATERFALL,
+    "cases": CASE,
+    "register_rows": ENTRY,
+    "findings": FINDING,
+    "accepted": ACCEPTED,
+}
 
-_LATER = frozenset({"waterfalls"})
+_LATER = frozenset({"waterfalls", "register_rows", "accepted"})
 """Tables that runs of earlier versions do not have; what they say is shown where it is there."""
 
 
@@ -57,8 +69,13 @@ class Known:
         parts = []
         for folder, older in zip(self.folders, self.left_out, strict=True):
             part = _read(folder, name)
-            parts.append(_only_new_places(part, older) if name == "cases" else part)
-        return _newest_rows(parts, name)
+            if name == "cases":
+                part = _only_new_places(part, older)
+            elif name in _OF_PLACES and older:
+                known_newer = pa.array([None, *sorted(older)], pa.int32())
+                part = part.filter(pc.invert(pc.is_in(part.column("constituency"), value_set=known_newer)))
+            parts.append(part)
+        return concat(parts, _SCHEMAS[name]) if name in _OF_PLACES else _newest_rows(parts, name)
 
 
 def known(workspace: Path, ledger: Ledger) -> Known:
@@ -124,7 +141,9 @@ def _read(folder: Path, name: str) -> pa.Table:
     if name in _LATER and not path.exists():
         return _SCHEMAS[name].empty_table()
     try:
-        return pq.read_table(path)
+        found = pq.read_table(path)
+        # A column that came later is null in older runs.
+        return from_columns({one: found.column(one) for one in found.column_names}, _SCHEMAS[name], found.num_rows)
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
         raise InputError(f"{path} cannot be read", code="run-damaged", file=str(path)) from None

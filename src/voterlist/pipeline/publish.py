@@ -83,7 +83,7 @@ def _model(
         decisions=context.decisions,
         standings=standing,
         estimate=tables["estimate"],
-        chance=tables["chance"],
+        coincidences=tables["coincidences"],
         **{name: tables[name] for name in ("indicators", "scorecard", "ages")},
         **{name: tables[name] for name in ("register_use", "register_rows", "comparison", "cycle_summary")},
         limits=Limits(settings.check.smallest_precinct, settings.check.largest_precinct),

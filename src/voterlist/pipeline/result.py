@@ -16,7 +16,7 @@ from voterlist.model import AsideCode, Stage
 from voterlist.pipeline.inbox import Inputs
 from voterlist.pipeline.standings import UnitStanding
 
-__all__ = ["FURNITURE", "RunResult", "Trouble", "counts", "troubles"]
+__all__ = ["FURNITURE", "RunResult", "Trouble", "counts", "of_the_whole", "troubles"]
 
 FURNITURE = frozenset({AsideCode.BLANK_ROW, AsideCode.TITLE_ROW, AsideCode.HEADER_ROW, AsideCode.TOTAL_ROW})
 """Rows that a list has besides its entries; setting them aside needs no person."""
@@ -51,6 +51,8 @@ class RunResult:
     set_aside: int
     set_aside_by_code: Mapping[str, int]
     troubles: tuple[Trouble, ...]
+    accepted: int
+    """Findings that a person accepted before, and that are not among the others."""
     findings_by_severity: Mapping[str, int]
     cases_by_kind: Mapping[str, int]
     open_cases: int
@@ -89,6 +91,12 @@ def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str,
     weights = table.column(weight) if weight else pa.array([1] * table.num_rows)
     summed = pa.table({"word": words, "weight": weights}).group_by("word").aggregate([("weight", "sum")])
     return {row["word"]: int(row["weight_sum"]) for row in summed.sort_by("word").to_pylist() if row["word"]}
+
+
+def of_the_whole(coincidences: pa.Table) -> tuple[dict[str, Any], ...]:
+    """agreement, expected, found: the rows of a COINCIDENCE table that are of no constituency."""
+    whole = coincidences.filter(pc.is_null(coincidences.column("constituency")))
+    return tuple(whole.select(["agreement", "expected", "found"]).to_pylist())
 
 
 def troubles(set_aside: pa.Table, inputs: Inputs) -> tuple[Trouble, ...]:

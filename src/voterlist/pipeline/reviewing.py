@@ -1,4 +1,4 @@
-"""Cases out to a workbook, decisions back into the ledger."""
+"""Cases and findings out to a workbook, what people said of them back into the ledger."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist import report, review
+from voterlist.check import Marked, check_marks
 from voterlist.config import Settings
 from voterlist.io import ledger as ledgers
 from voterlist.io import lock, store, xlsx
 from voterlist.io.ledger import Ledger
+from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import known
 from voterlist.review import Checked
 
-__all__ = ["REVIEW_EVENT", "Exported", "export", "import_decisions"]
+__all__ = ["REVIEW_EVENT", "Exported", "Imported", "export", "import_decisions"]
 
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
@@ -28,34 +30,61 @@ class Exported:
     path: Path
     run: str
     cases: int
+    findings: int
+    """Those that are asked about, and those accepted in a workbook before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What was read back."""
+
+    decisions: Checked
+    findings: Marked
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why rows of the workbook were refused."""
+        return self.decisions.problems + self.findings.problems
 
 
 def export(workspace: Path, settings: Settings, path: Path, language: str, *, today: dt.date) -> Exported:
-    """Write the open cases into a workbook: of the newest run, and of constituencies it left out, of the run before.
+    """Write the open cases and the findings into a workbook.
+
+    They are of the newest run, and of constituencies that it left out, of the run before.
 
     Raises:
         UsageError: there is no complete run.
         OSError: the workbook cannot be written.
     """
     with Ledger(workspace / ledgers.FILE_NAME) as ledger:
-        decisions, found = ledger.decisions(), known(workspace, ledger)
+        decisions, acceptances, found = ledger.decisions(), ledger.acceptances(), known(workspace, ledger)
+    entries, sources, mask = found.table("entries"), sources_of(found.inputs), settings.privacy.mask_identifiers
     cases = report.review_cases(
         found.table("cases"),
-        entries=found.table("entries"),
+        entries=entries,
         voters=found.table("voters"),
         pairs=found.table("pairs"),
         waterfalls=found.table("waterfalls"),
-        sources=sources_of(found.inputs),
+        sources=sources,
         decisions=decisions,
-        mask_identifiers=settings.privacy.mask_identifiers,
+        mask_identifiers=mask,
+    )
+    faults = report.review_faults(
+        found.table("findings"),
+        found.table("accepted"),
+        acceptances,
+        entries=entries,
+        registers=found.table("register_rows"),
+        sources=sources,
+        mask_identifiers=mask,
     )
     path.parent.mkdir(parents=True, exist_ok=True)
-    store.write_atomically(path, lambda beside: xlsx.write_review(cases, beside, language, today=today))
-    return Exported(path, found.run, len(cases))
+    store.write_atomically(path, lambda beside: xlsx.write_review(cases, beside, language, today=today, faults=faults))
+    return Exported(path, found.run, len(cases), len(faults))
 
 
-def import_decisions(workspace: Path, path: Path, by: str | None, *, decided_at: dt.datetime) -> Checked:
-    """Read a workbook's decisions into the ledger; what contradicts itself is refused and named.
+def import_decisions(workspace: Path, path: Path, by: str | None, *, decided_at: dt.datetime) -> Imported:
+    """Read a workbook's decisions and accepted findings into the ledger; what is refused is named.
 
     Args:
         workspace: its folder; held meanwhile.
@@ -68,18 +97,27 @@ def import_decisions(workspace: Path, path: Path, by: str | None, *, decided_at:
         UsageError: there is no complete run.
         WorkspaceBusyError: a run holds the workspace.
     """
-    rows = xlsx.read_review(path)
+    answers = xlsx.read_answers(path)
+    moment = decided_at.isoformat(timespec="seconds")
     since = decided_at.isoformat(" ", "minutes")
     with lock.hold(workspace, since=since), Ledger(workspace / ledgers.FILE_NAME) as ledger:
         found = known(workspace, ledger)
         checked = review.check_decisions(
             found.table("cases"),
-            rows,
-            decided_at=decided_at.isoformat(timespec="seconds"),
+            answers.decisions,
+            decided_at=moment,
             decided_by=by,
             earlier=ledger.decisions(),
         )
+        marked = check_marks(
+            found.table("findings"),
+            answers.marks,
+            accepted_at=moment,
+            accepted_by=by,
+            earlier=ledger.acceptances(),
+        )
         ledger.decide(checked.decisions)
+        ledger.accept(marked.acceptances)
         ledger.write_journal(
             decided_at.date(),
             REVIEW_EVENT,
@@ -87,6 +125,8 @@ def import_decisions(workspace: Path, path: Path, by: str | None, *, decided_at:
             workbook=store.sha256(path),
             recorded=checked.decisions.num_rows,
             replaced=checked.replaced.num_rows,
-            refused=len(checked.problems),
+            refused=len(checked.problems) + len(marked.problems),
+            accepted=marked.count(Mark.ACCEPT),
+            asked_again=marked.count(Mark.ASK),
         )
-    return checked
+    return Imported(checked, marked)

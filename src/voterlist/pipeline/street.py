@@ -62,6 +62,7 @@ def check_register(tables: Shelf, context: Context) -> Made:
         "profile": found.profile,
         "pyramid": found.pyramid,
         "ages": found.pyramids,
+        "coincidences": found.coincidences,
         "scratch/indicators": found.indicators,
     }
     return Made(made, voters.num_rows, voters.num_rows)
@@ -83,7 +84,7 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
     parts = [tables[name] for name in sorted(tables) if name.startswith("scratch/findings-")]
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
     findings = concat([*parts, found.findings, compared.findings, unread], FINDING)
-    settled = settle(sort_by(findings, *FINDING_ORDER), context.settings.check)
+    settled = settle(sort_by(findings, *FINDING_ORDER), context.settings.check, context.acceptances)
     made = {
         "findings": sort_by(settled.findings, *FINDING_ORDER),
         "accepted": settled.accepted,
@@ -146,7 +147,6 @@ def link_entries(tables: Tables, context: Context) -> Made:
         "cases": found.cases,
         "clusters": found.clusters,
         "forecast": _records(found.forecast),
-        "chance": _records(found.chance),
         "estimate": _records([found.estimate] if found.estimate else []),
     }
     notes = {"compared": found.candidates, "afresh": found.afresh, "memory": known.after(found.recalled).value}
@@ -169,12 +169,17 @@ def _scorecard(tables: Tables) -> pa.Table:
     return scorecard_of(**{name: tables[name] for name in names})
 
 
+def _settled_by(context: Context) -> str:
+    """The digest of the settings of findings, and of what people said of them."""
+    return store.digest_of(config.digest(context.settings.check), context.acceptances.to_pylist())
+
+
 STREET: tuple[Step, ...] = (
     Step(Stage.INGEST, take_in, lambda context: config.digest(context.settings.ingest)),
     Step(Stage.MERGE, merge_lists, lambda _: ""),
     Step(Stage.NORMALIZE, normalize_entries, lambda context: context.settings.workspace.profile.value),
     Step(Stage.CHECK, check_register, lambda context: f"{context.list_day} {config.digest(context.settings.check)}"),
-    Step(Stage.RECONCILE, reconcile_outside, lambda context: config.digest(context.settings.check)),
+    Step(Stage.RECONCILE, reconcile_outside, _settled_by),
     Step(Stage.LINK, link_entries, lambda context: config.digest(context.settings.link)),
     Step(Stage.REVIEW, review_cases, lambda context: store.digest_of(context.decisions.to_pylist())),
 )

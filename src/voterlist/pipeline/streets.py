@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from voterlist.pipeline.reference import SOURCES, STREETS, kind_of
 from voterlist.schemas import FINDING, STREET, STREET_ROW, RawFile, empty
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["StreetRegister", "read_streets"]
+__all__ = ["StreetRegister", "read_given_streets", "read_streets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,29 @@ class StreetRegister:
 def read_streets(paths: Sequence[Path], folder: Path, settings: Settings) -> StreetRegister:
     """The streets in those of these files that are named ``streets*``; a bad file is noted, no more."""
     own = [path for path in paths if kind_of(path) == STREETS]
+    return _register(readers.read_paths(own, folder, settings.ingest) if own else ())
+
+
+def read_given_streets(paths: Sequence[Path], settings: Settings) -> StreetRegister:
+    """The streets in these files, whatever their names.
+
+    Raises:
+        InputError: one of them cannot be read.
+    """
+    files: list[RawFile] = []
+    for path in dict.fromkeys(paths):
+        # With its folder, whose name may be the number of the constituency.
+        files += readers.read_files(path, f"{path.resolve().parent.name}/{path.name}", settings.ingest)
+    for raw in files:
+        street_rows(raw)
+    return _register(files)
+
+
+def _register(files: Iterable[RawFile]) -> StreetRegister:
+    """The streets in these files; one that cannot be read is noted."""
     found: list[StreetRows] = []
     sources = []
-    for raw in readers.read_paths(own, folder, settings.ingest) if own else ():
+    for raw in files:
         # The same register twice says nothing twice.
         part, trouble = (None, "duplicate-file") if raw.copy else _read(raw)
         found += [part] if part else []

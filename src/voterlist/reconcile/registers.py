@@ -45,7 +45,7 @@ def compare_registers(
         policy = POLICIES[compared.name]
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
-        use.append(_use(compared, alone))
+        use.append(_use(compared, alone, voters))
         findings += [*_findings(compared, policy, voters, settings), _little_usable(compared, settings)]
         if alone is not None and policy.list_only and _usable_share(compared) >= settings.least_complete_register:
             findings.append(found(policy.list_only, _places(voters, np.flatnonzero(alone)), int(alone.sum()), settings))
@@ -98,14 +98,26 @@ def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
     return sort_by(from_columns(columns, MATCH), "register_id", "entry_id")
 
 
-def _use(compared: Compared, alone: Flags | None) -> pa.Table:
-    """How many rows of the register there are, can be used, and came to be what."""
-    held = [int(flags.sum()) for flags in usable_by(compared.register).values()]
-    classed = np.bincount(compared.rows.best(), minlength=len(CLASSES)).tolist()
-    counts = dict(zip(_MEASURES, [compared.register.num_rows, sum(held), *held, *classed], strict=True))
-    if alone is not None:
-        counts["list-only"] = int(alone.sum())
-    return _use_table(compared.name, counts)
+def _use(compared: Compared, alone: Flags | None, voters: pa.Table) -> pa.Table:
+    """How many rows of the register there are, can be used, and came to be what.
+
+    Of the whole; and of each constituency by what the register's rows say, where the list has several.
+    """
+    of, listed = _numbers(compared.register, "constituency"), _numbers(voters, "constituency")
+    held, best = list(usable_by(compared.register).values()), compared.rows.best()
+
+    def counted(rows: Flags, entries: Flags) -> dict[str, int | None]:
+        by = [int((flags & rows).sum()) for flags in held]
+        classed = np.bincount(best[rows], minlength=len(CLASSES)).tolist()
+        counts: dict[str, int | None] = dict(zip(_MEASURES, [int(rows.sum()), sum(by), *by, *classed], strict=True))
+        return counts if alone is None else {**counts, "list-only": int((alone & entries).sum())}
+
+    whole = _use_table(compared.name, counted(np.ones(len(of), dtype=bool), np.ones(len(listed), dtype=bool)))
+    places = np.unique(listed[listed >= 0]).tolist()
+    if len(places) < 2 or not (of >= 0).any():
+        return whole
+    own = [_use_table(compared.name, counted(of == place, listed == place), place) for place in places]
+    return concat([whole, *own], REGISTER_USE)
 
 
 def no_register(name: str) -> pa.Table:
@@ -113,11 +125,12 @@ def no_register(name: str) -> pa.Table:
     return _use_table(name, dict.fromkeys(_MEASURES))
 
 
-def _use_table(name: str, counts: Mapping[str, int | None]) -> pa.Table:
+def _use_table(name: str, counts: Mapping[str, int | None], constituency: int | None = None) -> pa.Table:
     columns = {
         "register": [name] * len(counts),
         "measure": list(counts),
         "rows": pa.array(counts.values(), pa.int64()),
+        "constituency": pa.array([constituency] * len(counts), pa.int32()),
     }
     return from_columns(columns, REGISTER_USE)
 

@@ -106,7 +106,9 @@ def differences(voters: pa.Table, statistics: pa.Table, settings: CheckSettings)
     counted = pc.is_in(statistics.column("measure").cast(pa.string()), pa.array(["adults", *_SEX_OF]))
     statistics = statistics.filter(counted)
     value = np.asarray(statistics.column("value"), dtype=np.float64)
-    most, least = value * (1 + settings.most_above_statistics), value * (1 - settings.most_below_statistics)
+    # Whole people: a list of 433 is above 432.6 and above 432 alike, and a commission reads the limit.
+    most = np.floor(value * (1 + settings.most_above_statistics))
+    least = np.ceil(value * (1 - settings.most_below_statistics))
     at_least, at_most = (_listed(voters, statistics, at_most=wide) for wide in (False, True))
     parts = []
     for rule, listed, limit, beyond in (

@@ -5,13 +5,15 @@ No file is written and no sentence is made here: ``io.xlsx`` and ``io.html`` say
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.model import Rule, Stage
+from voterlist.check import FINDINGS_ACCEPTED, finding_ids
+from voterlist.model import Mark, Rule, Stage
 from voterlist.report.audit import build_audit
 from voterlist.report.cases import build_cases, count_kinds
 from voterlist.report.faults import build_aside, build_faults, count_rules
@@ -26,13 +28,16 @@ from voterlist.report.figures import (
     build_pyramid,
 )
 from voterlist.report.lookup import Names, Sources, in_constituency
-from voterlist.report.model import Case, Facts, Limits, ReportModel, Text, UnitStanding
+from voterlist.report.model import AskedFault, Case, Facts, Fault, Limits, ReportModel, Text, UnitStanding
 from voterlist.report.outside import build_outside
 from voterlist.report.scorecard import scorecard as scorecard_of
 from voterlist.report.words import Words
 from voterlist.schemas import (
+    ACCEPTANCE,
+    ACCEPTED,
     AGES,
     CASE,
+    COINCIDENCE,
     ENTRY,
     FINDING,
     INDICATOR,
@@ -50,6 +55,7 @@ from voterlist.schemas import (
 
 __all__ = [
     "RULES",
+    "AskedFault",
     "Case",
     "Facts",
     "Limits",
@@ -59,6 +65,7 @@ __all__ = [
     "Words",
     "build",
     "review_cases",
+    "review_faults",
     "scorecard_of",
 ]
 
@@ -82,7 +89,7 @@ def build(
     decisions: pa.Table | None = None,
     standings: Sequence[UnitStanding] = (),
     estimate: pa.Table | None = None,
-    chance: pa.Table | None = None,
+    coincidences: pa.Table | None = None,
     limits: Limits | None = None,
     indicators: pa.Table | None = None,
     scorecard: pa.Table | None = None,
@@ -115,7 +122,7 @@ def build(
         decisions: DECISION, all or the current ones.
         standings: rows of ``pipeline.standings``.
         estimate: at most one row with the columns of ``Estimate``.
-        chance: rows with ``agreement``, ``expected``, ``found``.
+        coincidences: COINCIDENCE; None: the report says nothing of chance.
         limits: the size of a precinct by law.
         indicators: INDICATOR; None: the report has no audit.
         scorecard: SCORECARD of the same precincts.
@@ -169,7 +176,7 @@ def build(
         pyramid=build_pyramid(require(pyramid, PYRAMID, stage)),
         aside=aside,
         estimate=build_estimate(estimate),
-        chance=build_chance(chance),
+        chance=build_chance(_given(coincidences, COINCIDENCE), place),
         audit=build_audit(_given(indicators, INDICATOR), _given(scorecard, SCORECARD), _given(ages, AGES), place),
         outside=build_outside(register_use, comparison, cycle_summary, place),
     )
@@ -204,6 +211,50 @@ def review_cases(
         mask_identifiers=mask_identifiers,
     )
     return tuple(case for case in built if case.is_open)
+
+
+def review_faults(
+    findings: pa.Table,
+    accepted: pa.Table,
+    acceptances: pa.Table,
+    *,
+    entries: pa.Table,
+    registers: pa.Table,
+    sources: Sources,
+    mask_identifiers: bool = True,
+) -> tuple[AskedFault, ...]:
+    """The findings that a review workbook asks about, errors first; behind them those accepted in a workbook before.
+
+    Args:
+        findings: FINDING of a run.
+        accepted: ACCEPTED of the same run.
+        acceptances: ACCEPTANCE: what was last said of each finding, after the run too.
+        entries: ENTRY that they name.
+        registers: ENTRY of the registers' rows that they name.
+        sources: as for ``build``.
+        mask_identifiers: show only the last three characters of FIN and document.
+
+    Raises:
+        SchemaError: a table does not have the shape of its schema.
+    """
+    stage, rule = Stage.REPORT, pc.field("rule").cast(pa.string())
+    # What was accepted is counted by a finding, which asks nothing.
+    asked = require(findings, FINDING, stage).filter(rule != FINDINGS_ACCEPTED.code)
+    before = require(accepted, ACCEPTED, stage).filter(pc.field("finding_id").is_valid())
+    said = {row["finding_id"]: row for row in require(acceptances, ACCEPTANCE, stage).to_pylist()}
+    kept = {"registers": require(registers, ENTRY, stage), "mask_identifiers": mask_identifiers}
+    entries, names = require(entries, ENTRY, stage), Names(sources)
+    own = build_faults(asked, entries, names, **kept, ids=finding_ids(asked))
+    others = build_faults(
+        before.select(FINDING.names), entries, names, **kept, ids=before.column("finding_id").to_pylist()
+    )
+    return tuple(_asked(fault, said.get(fault.finding_id or "")) for fault in (*own, *others))
+
+
+def _asked(fault: Fault, said: Mapping[str, Any] | None) -> AskedFault:
+    if said is None or said["mark"] != Mark.ACCEPT:
+        return AskedFault(fault)
+    return AskedFault(fault, Mark.ACCEPT, said["reason"], said["accepted_by"])
 
 
 def _waterfalls(waterfalls: pa.Table | None) -> pa.Table | None:

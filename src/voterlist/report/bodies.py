@@ -19,6 +19,8 @@ class Register:
     usable: int | None
     classes: tuple[int | None, ...]
     """In the order of ``CLASSES``."""
+    constituency: int | None = None
+    """Of which constituency's part of it these are the numbers; None: of all of it."""
 
     @property
     def share(self) -> float | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -29,12 +32,19 @@ NOBODY = (
 
 
 def build_faults(
-    findings: pa.Table, entries: pa.Table, names: Names, *, registers: pa.Table, mask_identifiers: bool
+    findings: pa.Table,
+    entries: pa.Table,
+    names: Names,
+    *,
+    registers: pa.Table,
+    mask_identifiers: bool,
+    ids: Sequence[str] | None = None,
 ) -> tuple[Fault, ...]:
     """The findings, errors first, then by rule, precinct, file and line.
 
     What a finding does not say of its place is taken from the entry it names; ``registers`` (ENTRY) are the rows of
-    other bodies, and of the last cycle, that findings name beside an entry, or instead of one.
+    other bodies, and of the last cycle, that findings name beside an entry, or instead of one. ``ids``: those of the
+    findings, where a person is asked about them.
     """
     entry = rows_of(entries, findings.column("entry_id"))
     places = _merged(names.places(findings), names.places(entry))
@@ -57,9 +67,16 @@ def build_faults(
             cell,
             row["value"],
             row["limit"],
+            finding_id,
         )
-        for row, place, other, name, cell in zip(
-            findings.select(columns).to_pylist(), places, others, written, cells, strict=True
+        for row, place, other, name, cell, finding_id in zip(
+            findings.select(columns).to_pylist(),
+            places,
+            others,
+            written,
+            cells,
+            ids or itertools.repeat(None, findings.num_rows),
+            strict=True,
         )
     ]
     return tuple(sorted(faults, key=_order))

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.chance import AGREEMENTS
 from voterlist.model import Severity, Sex, Standing
 from voterlist.report.faults import NOBODY
 from voterlist.report.lookup import Names, text_column
@@ -125,11 +126,12 @@ def build_estimate(estimate: pa.Table | None) -> Estimate | None:
     return Estimate(**estimate.select(list(Estimate.__dataclass_fields__)).to_pylist()[0])
 
 
-def build_chance(chance: pa.Table | None) -> tuple[Chance, ...]:
-    """The agreements of a table with ``agreement`` (fields joined with ``+``), ``expected`` and ``found``."""
-    if chance is None or not chance.num_rows:
-        return ()
-    rows = chance.select(["agreement", "expected", "found"]).to_pylist()
+def build_chance(coincidences: pa.Table, place: int | None) -> tuple[Chance, ...]:
+    """The agreements of one constituency in a COINCIDENCE table; those of the whole list, where it is of none."""
+    number = pc.field("constituency")
+    own = coincidences.filter(number.is_null() if place is None else number == place)
+    order = ["+".join(agreement) for agreement in AGREEMENTS]
+    rows = sorted(own.to_pylist(), key=lambda row: order.index(row["agreement"]))
     return tuple(Chance(tuple(row["agreement"].split("+")), row["expected"], row["found"]) for row in rows)
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from voterlist.deadlines import Deadline
-from voterlist.model import CaseKind, Level, Severity, Standing, Verdict
+from voterlist.model import CaseKind, Level, Mark, Severity, Standing, Verdict
 from voterlist.report.audited import Audit, Group
 from voterlist.report.bodies import Bodies
 
 __all__ = [
     "CASE_FIELDS",
     "Aside",
+    "AskedFault",
     "Balance",
     "Born",
     "Case",
@@ -337,6 +338,18 @@ class Fault:
     """The cell of that field as written."""
     value: float | None
     limit: float | None
+    finding_id: str | None = None
+    """Where a person is asked about it: the id by which an answer finds it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFault:
+    """A finding that a person may accept, and what was said of it before."""
+
+    fault: Fault
+    mark: Mark | None = None
+    reason: str | None = None
+    decided_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

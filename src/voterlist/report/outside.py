@@ -18,14 +18,17 @@ _UNKNOWN = "none"
 def build_outside(
     register_use: pa.Table | None, comparison: pa.Table | None, cycle_summary: pa.Table | None, place: int | None
 ) -> Bodies | None:
-    """The section of one constituency; None where a run compared nothing. Registers are told of the whole run."""
+    """The section of one constituency; None where a run compared nothing.
+
+    Registers are told as a whole and, of a run of several constituencies, the part of this one below.
+    """
     if register_use is None:
         return None
     compared = in_constituency(comparison if comparison is not None else empty(COMPARISON), place)
     summary = in_constituency(cycle_summary if cycle_summary is not None else empty(CYCLE_SUMMARY), place)
     adults = [row for row in compared.to_pylist() if not row["measure"].startswith("born-")]
     return Bodies(
-        registers=_registers(register_use),
+        registers=_registers(register_use, place),
         compared=tuple(
             Compared(row["constituency"], row["precinct"], row["measure"], row["list"], row["statistic"])
             for row in adults
@@ -35,13 +38,23 @@ def build_outside(
     )
 
 
-def _registers(use: pa.Table) -> tuple[Register, ...]:
-    rows: dict[str, dict[str, int | None]] = {}
+def _registers(use: pa.Table, place: int | None) -> tuple[Register, ...]:
+    rows: dict[str, dict[int | None, dict[str, int | None]]] = {}
     for row in use.select(REGISTER_USE.names).to_pylist():
-        rows.setdefault(row["register"], {})[row["measure"]] = row["rows"]
+        if row["constituency"] in {None, place}:
+            of = rows.setdefault(row["register"], {}).setdefault(row["constituency"], {})
+            of[row["measure"]] = row["rows"]
     return tuple(
-        Register(name, found.get("total"), found.get("usable"), tuple(found.get(kind) for kind in CLASSES))
-        for name, found in rows.items()
+        Register(
+            name,
+            found.get("total"),
+            # Of the register of streets the addresses are counted that could be judged by it.
+            found.get("usable", found.get("judged")),
+            tuple(found.get(kind) for kind in CLASSES),
+            constituency,
+        )
+        for name, parts in rows.items()
+        for constituency, found in parts.items()
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,10 @@ class Desk:
     gone: set[int] = field(default_factory=set)
     lists: dict[int, int] = field(default_factory=dict)
     """A list whose entries stand in another one's precinct: that other list."""
+    halved: set[int] = field(default_factory=set)
+    """Lists that are handed in as two files."""
+    streets: list[dict[str, Any]] = field(default_factory=list)
+    """Rows more of the register of streets (BORDERS)."""
     said: list[dict[str, Any]] = field(default_factory=list)
     taken: set[int] = field(default_factory=set)
     """The entries with a fault."""
@@ -41,6 +46,11 @@ class Desk:
         if row in self.cells[name]:
             return self.cells[name][row] or ""
         return self.entries.column(name)[row].as_py() or ""
+
+    def year(self, row: int) -> int:
+        """The year of birth as it is written now; 1970 where none is."""
+        found = re.search(r"\d{4}", self.read("birth_date", row))
+        return int(found[0]) if found else 1970
 
     def write(self, name: str, row: int, text: str | None) -> None:
         """Another text in a cell."""
@@ -59,6 +69,18 @@ class Desk:
     def constituency(self) -> Numbers:
         """The number of the constituency of each list."""
         return self.plan.numbers[self.plan.precincts.constituency]
+
+    def into(self) -> Numbers:
+        """For each list the one in whose precinct its entries stand: itself, but for those put under another."""
+        into = np.arange(len(self.constituency))
+        into[list(self.lists)] = list(self.lists.values())
+        return into
+
+    def free(self) -> Numbers:
+        """Which lists have no fault of their own, and share their precinct with no other."""
+        free = np.ones(len(self.constituency), dtype=bool)
+        free[[*self.spoken_for(), *self.lists, *self.lists.values()]] = False
+        return free
 
     def spoken_for(self) -> set[int]:
         """The lists with a fault of their own."""

@@ -1,24 +1,26 @@
-"""The kinds of fault, one function each: of an entry at a site, of a list as a whole."""
+"""The kinds of fault of entries, one function each; those of lists as a whole are in ``fault_lists``."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from voterlist.model import Unit
+from voterlist.synth.borders import settlement, street
 from voterlist.synth.desk import Desk
 
-__all__ = ["OF_ENTRIES", "OF_LISTS", "finish"]
+__all__ = ["OF_ENTRIES"]
 
 _PERSON = ("surname", "given_name", "patronymic", "birth_date", "sex")
 _NUMBERS = ("document", "fin")
-_LARGEST = 1_500
-_FEWEST_PAIRS = 5
 _SLIPS = "bcçfghjklnprstvxz"
+_CYRILLIC = "\u0400"
+_TWINS = dict(zip("aeopcAEOPCаеорсАЕОРС", "аеорсАЕОРСaeopcAEOPC", strict=True))
+"""Letters that look the same in the other alphabet."""
+_TRIED, _UNLIKE, _NO_FLAT = 50, 60.0, 200
 
 
 def _rewritten(rule: str, name: str, rewrite: Callable[[str], str | None], desk: Desk, row: int, _turn: int) -> None:
@@ -29,7 +31,7 @@ def _rewritten(rule: str, name: str, rewrite: Callable[[str], str | None], desk:
 
 def _mixed(text: str) -> str:
     """A letter of the other alphabet that looks like none of this one behind the second letter."""
-    return text[:2] + ("ж" if text[0] < "\u0400" else "d") + text[2:]
+    return text[:2] + ("ж" if text[0] < _CYRILLIC else "d") + text[2:]
 
 
 def _born(rule: str, date: str) -> Callable[[Desk, int, int], None]:
@@ -56,8 +58,8 @@ def _elsewhere(desk: Desk, row: int, *, same_constituency: bool) -> int | None:
     """An entry by chance of the same sex in another list, of this constituency or of another, without a fault."""
     at = int(desk.list_of[row])
     constituency = desk.constituency
-    quiet = (constituency == constituency[at]) == same_constituency
-    quiet[[at, *desk.spoken_for(), *desk.lists.values()]] = False
+    quiet = desk.free() & ((constituency == constituency[at]) == same_constituency)
+    quiet[at] = False
     free = quiet[desk.list_of] & (desk.female == desk.female[row])
     free[list(desk.taken)] = False
     found = np.flatnonzero(free)
@@ -135,6 +137,62 @@ def _two_precincts(desk: Desk, row: int, turn: int) -> None:
         desk.told("address-in-two-precincts", row, to, unit=Unit.DWELLING)
 
 
+def _outside(desk: Desk, row: int, turn: int) -> None:
+    """An address in a street that another precinct of the constituency has, and this one has nothing like it."""
+    at, homes, names = int(desk.list_of[row]), desk.plan.dwellings, desk.plan.names
+    near = desk.free() & (desk.constituency == desk.constituency[at])
+    near[at] = False
+    own = [names.streets[one][0] for one in np.unique(homes.street[homes.precinct == at])]
+    for home in desk.rng.permutation(np.flatnonzero(near[homes.precinct]))[:_TRIED].tolist():
+        name = names.streets[homes.street[home]][0]
+        if max((fuzz.token_set_ratio(name, other) for other in own), default=0) < _UNLIKE:
+            village = settlement(names, int(homes.village[home]))
+            # A flat that no house has, so that nobody else is written at this address.
+            line = f"{street(names, homes.street[home])}, ev {homes.house[home]}, mənzil {_NO_FLAT + turn}"
+            desk.write("address", row, f"{village}, {line}" if village else line)
+            desk.told("address-outside-precinct", row)
+            return
+
+
+def _look_alike(desk: Desk, row: int, _turn: int) -> None:
+    """A letter of the given name in the other alphabet, where it looks the same."""
+    text = desk.read("given_name", row)
+    for at, letter in enumerate(text):
+        if at and letter in _TWINS:
+            desk.write("given_name", row, text[:at] + _TWINS[letter] + text[at + 1 :])
+            desk.told("mixed-script-repaired", row)
+            return
+
+
+def _father_in_given(desk: Desk, row: int, _turn: int) -> None:
+    """The father's name in the column of the given name."""
+    father = "Həsən qızı" if desk.female[row] else "Həsən oğlu"
+    desk.write("given_name", row, f"{desk.read('given_name', row)} {father}")
+    desk.write("patronymic", row, None)
+    desk.told("patronymic-in-given-name", row)
+
+
+def _swapped(desk: Desk, row: int, _turn: int) -> None:
+    """Day and month exchanged, in a list that writes the day first."""
+    if "." in desk.read("birth_date", row):
+        desk.write("birth_date", row, f"06.25.{desk.year(row)}")
+        desk.told("date-swapped", row)
+
+
+def _unreadable_name(desk: Desk, row: int, _turn: int) -> None:
+    """A given name without a letter, so with characters that no name has."""
+    desk.write("given_name", row, "8-1")
+    desk.told("name-unreadable", row)
+    desk.told("strange-character", row)
+
+
+def _without_series(desk: Desk, row: int, _turn: int) -> None:
+    """A card's eight digits without AZE before them."""
+    digits = "".join(filter(str.isdigit, desk.read("document", row)))
+    desk.write("document", row, digits.zfill(8))
+    desk.told("document-series-missing", row)
+
+
 OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     partial(_rewritten, "missing-value", "patronymic", lambda _: None),
     partial(_rewritten, "placeholder-value", "patronymic", lambda _: "yoxdur"),
@@ -175,138 +233,11 @@ OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     _crowded,
     _strangers,
     _two_precincts,
+    _outside,
+    _look_alike,
+    _father_in_given,
+    _swapped,
+    _without_series,
+    partial(_rewritten, "title-removed", "surname", lambda text: f"{'гр.' if text[0] >= _CYRILLIC else 'Dr.'} {text}"),
+    _unreadable_name,
 )
-
-
-def _some(desk: Desk, at: int, share: float) -> list[int]:
-    """A share of a list's entries, by chance."""
-    rows = desk.rows(at)
-    return [int(row) for row in np.sort(desk.rng.choice(rows, round(share * len(rows)), replace=False))]
-
-
-def _year(desk: Desk, row: int) -> int:
-    found = re.search(r"\d{4}", desk.read("birth_date", row))
-    return int(found[0]) if found else 1970
-
-
-def _dates(rule: str, share: float, rewrite: Callable[[Desk, int], str], desk: Desk, at: int) -> None:
-    """A share of a list's birth dates rewritten."""
-    rows = _some(desk, at, share)
-    for row in rows:
-        desk.write("birth_date", row, rewrite(desk, row))
-    desk.told_of(rule, rows[0])
-
-
-def _on_day(desk: Desk, row: int, day: int) -> str:
-    return f"{_year(desk, row)}-{desk.rng.integers(1, 13):02d}-{day:02d}"
-
-
-def _round_year(desk: Desk, row: int) -> str:
-    year = _year(desk, row)
-    return desk.read("birth_date", row).replace(str(year), str(year - year % 5))
-
-
-def _young(desk: Desk, _row: int) -> str:
-    return f"{desk.rng.integers(1998, 2007)}-{desk.rng.integers(1, 13):02d}-{desk.rng.integers(1, 29):02d}"
-
-
-def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
-    """A share of a list's entries without a field."""
-    rows = _some(desk, at, share)
-    for row in rows:
-        desk.write(name, row, None)
-    desk.told_of(rule, rows[0])
-
-
-def _without_women(desk: Desk, at: int) -> None:
-    rows = desk.rows(at)
-    women = rows[desk.female[rows]]
-    desk.gone.update(women[: round(0.6 * len(women))].tolist())
-    desk.told_of("sex-ratio-outlier", int(rows[~desk.female[rows]][0]))
-    _renumber(desk, at)
-
-
-def _too_small(desk: Desk, at: int) -> None:
-    rows = desk.rows(at)
-    desk.gone.update(rows[30:].tolist())
-    desk.told_of("precinct-too-small", int(rows[0]))
-
-
-def _too_large(desk: Desk, at: int) -> None:
-    """A list's entries under the list before, where that has no fault of its own and the two are too many."""
-    before, constituency = at - 1, desk.constituency
-    if before < 0 or constituency[before] != constituency[at] or before in desk.spoken_for():
-        return
-    rows = [*desk.rows(before).tolist(), *desk.rows(at).tolist()]
-    if len(rows) > _LARGEST:
-        desk.lists[at] = before
-        desk.told_of("precinct-too-large", rows[0])
-        for number, row in enumerate(rows, start=1):
-            desk.write("number", row, str(number))
-
-
-def _renumber(desk: Desk, at: int) -> None:
-    """The entries that are left numbered from 1 on."""
-    left = [row for row in desk.rows(at).tolist() if row not in desk.gone]
-    for number, row in enumerate(left, start=1):
-        desk.write("number", row, str(number))
-
-
-def _gap(desk: Desk, at: int) -> None:
-    """Three numbers left out in the middle of a list."""
-    rows = desk.rows(at)
-    for row in rows[len(rows) // 2 :].tolist():
-        desk.write("number", row, str(int(desk.read("number", row)) + 3))
-    desk.told_of("line-number-gap", int(rows[0]), Unit.FILE)
-
-
-OF_LISTS: tuple[Callable[[Desk, int], None], ...] = (
-    partial(_dates, "heaping-first-of-january", 0.3, lambda desk, row: f"{_year(desk, row)}-01-01"),
-    partial(_dates, "heaping-fifteenth", 0.3, partial(_on_day, day=15)),
-    partial(_dates, "heaping-round-year", 0.5, _round_year),
-    partial(_dates, "birth-year-only-outlier", 0.5, lambda desk, row: str(_year(desk, row))),
-    partial(_dates, "age-structure-outlier", 0.5, _young),
-    partial(_without, "missing-fin-outlier", "fin", 0.5),
-    partial(_without, "missing-column", "sex", 1.0),
-    _without_women,
-    _too_small,
-    _too_large,
-    _gap,
-)
-
-
-def _of_years(desk: Desk) -> None:
-    """One constituency of three or more in which one birth date in twelve is a year alone."""
-    constituency = desk.constituency
-    numbers = np.unique(constituency)
-    if len(numbers) < 3:
-        return
-    quiet = constituency == desk.rng.choice(numbers)
-    quiet[[*desk.spoken_for(), *desk.lists.values()]] = False
-    rows = np.flatnonzero(quiet[desk.list_of])
-    for row in desk.rng.choice(rows, len(rows) // 12, replace=False).tolist():
-        if row not in desk.taken:
-            desk.write("birth_date", row, str(_year(desk, row)))
-    desk.told_of("birth-year-only", int(rows[0]), Unit.CONSTITUENCY)
-
-
-def finish(desk: Desk) -> None:
-    """What is planted last, and what the faults make together.
-
-    A number that stands twice leaves a gap; people who stand twice are more than coincidence.
-    """
-    _of_years(desk)
-    gaps = {int(desk.list_of[one["row"]]) for one in desk.said if one["rule"] == "line-number-repeat"}
-    for at in sorted(gaps):
-        desk.told_of("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)
-    repeats = {"same-entry-repeated", "same-entry-in-constituency"}
-    # A pair is said of both its entries, the first of them first.
-    first = {one["fault"]: one["row"] for one in reversed(desk.said) if one["rule"] in repeats}
-    pairs: dict[int, list[int]] = defaultdict(list)
-    for row in first.values():
-        pairs[int(desk.constituency[desk.list_of[row]])].append(row)
-    for _, rows in sorted(pairs.items()):
-        if len(rows) >= _FEWEST_PAIRS:
-            desk.told_of("coincidences-beyond-chance", rows[0], Unit.CONSTITUENCY)
-    if len(np.unique(desk.constituency)) > 1 and len(first) >= _FEWEST_PAIRS:
-        desk.told_of("coincidences-beyond-chance", None, Unit.CONSTITUENCY)

@@ -7,7 +7,7 @@ is drawn from a stream of its own: lists without faults stay as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,15 @@ import pyarrow.compute as pc
 
 from voterlist.model import Unit
 from voterlist.schemas import FAULT
+from voterlist.synth.borders import BORDERS, borders
 from voterlist.synth.desk import Desk
-from voterlist.synth.fault_kinds import OF_ENTRIES, OF_LISTS, finish
+from voterlist.synth.fault_kinds import OF_ENTRIES
+from voterlist.synth.fault_lists import OF_FILES, OF_LISTS, finish
 from voterlist.synth.plan import Plan, stream
 from voterlist.synth.rates import Rates
 from voterlist.tables import from_columns
 
-__all__ = ["QUIET", "plant"]
+__all__ = ["QUIET", "Planted", "plant"]
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
@@ -37,13 +39,24 @@ LISTS_A_PLACE = 60
 """One planted fault of each kind of precinct for so many lists, one at least."""
 
 
-def plant(
-    plan: Plan, entries: pa.Table, truth: pa.Table, lists: pa.Table
-) -> tuple[pa.Table, pa.Table, pa.Table, pa.Table]:
-    """(entries, truth, lists, FAULT): the lists with faults of every kind in them, and what was planted where.
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """Lists with faults of every kind in them."""
+
+    entries: pa.Table
+    truth: pa.Table
+    lists: pa.Table
+    faults: pa.Table
+    """FAULT: what was planted where."""
+    streets: pa.Table
+    """``borders.BORDERS``: the register of the precincts' streets, against which addresses are held."""
+
+
+def plant(plan: Plan, entries: pa.Table, truth: pa.Table, lists: pa.Table, *, files: bool = False) -> Planted:
+    """The lists with faults of every kind in them, and what was planted where.
 
     A list gets faults of its entries or one fault as a whole, never both. Kinds that need more lists, entries or
-    constituencies than there are stay out.
+    constituencies than there are stay out; so do, unless each list is to be a file (``files``), those of files.
     """
     rng = stream(plan.seed, "faults")
     sizes = lists.column("entries").to_numpy()
@@ -53,7 +66,7 @@ def plant(
     large = np.flatnonzero(sizes >= max(1, sizes.max(initial=0) / 3))
     order = rng.permutation(large)
     copies = max(1, len(large) // LISTS_A_PLACE)
-    wanted = [kind for kind in OF_LISTS for _ in range(copies)]
+    wanted = [kind for kind in (*OF_LISTS, *(OF_FILES if files else ())) for _ in range(copies)]
     # At most half of the lists: what is held against the rest needs a rest.
     places = iter(order[: len(order) // 2])
     for kind, at in zip(wanted, places, strict=False):
@@ -67,7 +80,8 @@ def plant(
                 plant_one(desk, site, turn)
     finish(desk)
     entries, truth, lists = _written(desk, truth, lists)
-    return entries, truth, lists, _truth(desk, entries)
+    streets = pa.concat_tables([borders(plan, desk.into()), pa.Table.from_pylist(desk.streets, BORDERS)])
+    return Planted(entries, truth, lists, _truth(desk, entries), streets)
 
 
 def _sites(desk: Desk, lists: Numbers) -> Iterator[int]:
@@ -88,13 +102,26 @@ def _written(desk: Desk, truth: pa.Table, lists: pa.Table) -> tuple[pa.Table, pa
         entries = _with(
             entries, name, pc.replace_with_mask(entries.column(name).combine_chunks(), pa.array(hit), values)
         )
-    into = np.arange(lists.num_rows)
-    into[list(desk.lists)] = list(desk.lists.values())
+    into = desk.into()
     precinct = lists.column("precinct").to_numpy()[into]
     entries = _with(entries, "precinct", pa.array(precinct[desk.list_of], pa.int32()))
     sizes = np.bincount(into[desk.list_of[kept]], minlength=lists.num_rows)
     mask = pa.array(kept)
-    return entries.filter(mask), truth.filter(mask), _with(lists, "entries", pa.array(sizes, pa.int64()))
+    return (
+        entries.filter(mask),
+        truth.filter(mask),
+        _in_files(desk, _with(lists, "entries", pa.array(sizes, pa.int64()))),
+    )
+
+
+def _in_files(desk: Desk, lists: pa.Table) -> pa.Table:
+    """The lists, those that are handed in as two files with a row for each half."""
+    at = np.repeat(np.arange(lists.num_rows), 1 + np.isin(np.arange(lists.num_rows), list(desk.halved)))
+    second = np.r_[False, at[1:] == at[:-1]]
+    first = np.r_[second[1:], False]
+    sizes = lists.column("entries").to_numpy()[at]
+    sizes = np.where(first, sizes // 2, np.where(second, sizes - sizes // 2, sizes))
+    return _with(lists.take(pa.array(at)), "entries", pa.array(sizes, pa.int64()))
 
 
 def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:

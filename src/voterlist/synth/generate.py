@@ -50,6 +50,8 @@ class Synthetic:
     """``LISTS``."""
     faults: pa.Table | None = None
     """FAULT: the faults planted, where they were asked for."""
+    streets: pa.Table | None = None
+    """``borders.BORDERS``: the register of the precincts' streets, where faults were asked for."""
 
 
 def lists_of(plan: Plan) -> pa.Table:
@@ -78,6 +80,7 @@ def generate(
     precinct_size: int = 1000,
     on_day: dt.date = dt.date(2026, 1, 1),
     faults: bool = False,
+    files: bool = False,
 ) -> Synthetic:
     """The lists of ``voters`` invented persons, of whom some stand twice; the same arguments give the same.
 
@@ -91,6 +94,7 @@ def generate(
         on_day: the day on which everyone is at least 18 years old.
         faults: plant a fault of each kind that the register tests know, in lists that have no other; ``rates`` are
             then those of ``faults.QUIET``, unless given.
+        files: each list is to become a file: plant the faults too that only files have.
 
     Raises:
         UsageError: a count is out of range, or the numbers do not fit the constituencies.
@@ -107,7 +111,8 @@ def generate(
     chunks = [render(plan, at) for at in range(constituencies)]
     entries = pa.concat_tables([chunk.entries for chunk in chunks]).cast(ENTRIES)
     truth = pa.concat_tables([chunk.truth for chunk in chunks]).cast(TRUTH)
-    lists, planted = lists_of(plan), None
-    if faults:
-        entries, truth, lists, planted = plant(plan, entries, truth, lists)
-    return Synthetic(entries, truth, render_deaths(plan), statistics(plan), lists, planted)
+    lists, deaths, numbered = lists_of(plan), render_deaths(plan), statistics(plan)
+    if not faults:
+        return Synthetic(entries, truth, deaths, numbered, lists)
+    made = plant(plan, entries, truth, lists, files=files)
+    return Synthetic(made.entries, made.truth, deaths, numbered, made.lists, made.faults, made.streets)

@@ -35,6 +35,11 @@ class Layout:
     date_cells: bool = False
     """Birth dates are dates of the spreadsheet."""
 
+    @property
+    def is_as_typed(self) -> bool:
+        """True where each field stands in a cell of its own, as a text."""
+        return not (self.one_name or self.split_address or self.date_cells)
+
 
 LAYOUTS = (
     Layout("az-csv", "csv", "az", encoding="utf-8-sig"),

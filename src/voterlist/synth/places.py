@@ -86,7 +86,9 @@ def split_precincts(rng: np.random.Generator, household: Numbers, precinct_size:
     return np.minimum(np.searchsorted(bounds, first, side="right"), count - 1).astype(np.int32)
 
 
-def draw_dwellings(rng: np.random.Generator, names: Lexicon, precinct: Numbers, constituency: int) -> Dwellings:
+def draw_dwellings(
+    rng: np.random.Generator, names: Lexicon, precinct: Numbers, constituency: int, *, apart: bool = False
+) -> Dwellings:
     """A dwelling with its address for each household.
 
     Args:
@@ -94,6 +96,7 @@ def draw_dwellings(rng: np.random.Generator, names: Lexicon, precinct: Numbers, 
         names: streets and villages.
         precinct: int32, ascending from 0: the precinct of each household.
         constituency: its number, which says whether it is mostly town.
+        apart: no two precincts have one house: a street that several have is numbered through.
     """
     count = int(precinct[-1]) + 1 if len(precinct) else 0
     urban = rng.random(count) < (0.95 if constituency in _URBAN else 0.45)
@@ -105,16 +108,30 @@ def draw_dwellings(rng: np.random.Generator, names: Lexicon, precinct: Numbers, 
     street = streets[precinct, block % _STREETS]
     in_row = block // _STREETS
     house = np.where(in_town, 1 + in_row, 1 + within % _HOUSES + _HOUSES * in_row)
-    first_house = rng.integers(0, 90, count)[precinct]
+    first_house = np.where(in_town, rng.integers(0, 90, count)[precinct], 0)
+    if apart:
+        first_house = _numbered_through((village[precinct] + 1) * len(names.streets) + street, precinct, house)
     return Dwellings(
         precinct=precinct,
         village=village[precinct].astype(np.int16),
         street=street.astype(np.int16),
-        house=(house + np.where(in_town, first_house, 0)).astype(np.int16),
+        house=(house + first_house).astype(np.int16),
         letter=np.where(rng.random(len(precinct)) < 0.03, rng.integers(1, 4, len(precinct)), 0).astype(np.int8)
         * ~in_town,
         flat=np.where(in_town, 1 + within % _FLATS, 0).astype(np.int16),
     )
+
+
+def _numbered_through(street: Numbers, precinct: Numbers, house: Numbers) -> Numbers:
+    """What each house number grows by, so that the precincts of a street follow each other in it."""
+    pairs, where = np.unique(street.astype(np.int64) * (precinct.max(initial=0) + 1) + precinct, return_inverse=True)
+    first = np.flatnonzero(np.diff(pairs // (precinct.max(initial=0) + 1), prepend=-1))
+    rank = np.arange(len(pairs)) - np.repeat(first, np.diff(first, append=len(pairs)))
+    longest = np.zeros(len(pairs), np.int64)
+    np.maximum.at(longest, where, house)
+    before = np.cumsum(longest) - longest
+    added: Numbers = (before - before[np.arange(len(pairs)) - rank])[where]
+    return added
 
 
 def draw_clerks(rng: np.random.Generator, rates: Rates, count: int) -> Clerks:

@@ -113,7 +113,7 @@ def _concat_dwellings(parts: list[Dwellings], shifts: list[int]) -> Dwellings:
 
 
 def _settle(
-    seed: int, names: Lexicon, numbers: Numbers, sizes: Numbers, precinct_size: int, today: int
+    seed: int, names: Lexicon, numbers: Numbers, sizes: Numbers, precinct_size: int, today: int, rates: Rates
 ) -> tuple[People, Dwellings, Precincts]:
     """The people, dwellings and precincts of all constituencies."""
     people: list[People] = []
@@ -125,7 +125,7 @@ def _settle(
         places = stream(seed, "places", number)
         precinct = split_precincts(places, drawn.household, precinct_size)
         people.append(drawn)
-        dwellings.append(draw_dwellings(places, names, precinct, number))
+        dwellings.append(draw_dwellings(places, names, precinct, number, apart=not rates.houses_repeated))
         shifts.append(sum(counts) + at)
         counts.append(int(precinct[-1]) + 1 if len(precinct) else 0)
     with_temporary = np.array(counts) + 1
@@ -205,7 +205,7 @@ def draw_plan(
     today = (on_day - dt.date(1970, 1, 1)).days
     codes = _numbers(constituencies, numbers)
     sizes = _sizes(stream(seed, "sizes"), voters, constituencies)
-    people, dwellings, precincts = _settle(seed, names, codes, sizes, precinct_size, today)
+    people, dwellings, precincts = _settle(seed, names, codes, sizes, precinct_size, today, rates)
     displaced = np.isin(codes, DISPLACED) if constituencies > 1 else np.zeros(constituencies, bool)
     entries = draw_entries(stream(seed, "repeats"), names, people, dwellings, precincts, displaced, rates, today)
     home = precincts.constituency[dwellings.precinct[people.household]]

@@ -60,6 +60,9 @@ class Rates:
     fin_damaged: float = 0.01
     fin_of_another: float = 0.0002
 
+    houses_repeated: float = 1.0
+    """Whether two precincts may write one street and house; at 0 a street that several have is numbered through."""
+
     # What a list lacks altogether.
     list_without_fin: float = 0.12
     list_without_document: float = 0.06

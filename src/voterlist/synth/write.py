@@ -29,6 +29,13 @@ FILES_UP_TO = 100_000
 
 Progress = Callable[[str, int, int], None]
 
+_STREET_HEADERS = {
+    "constituency": "Seçki dairəsi",
+    "precinct": "Seçki məntəqəsi",
+    "settlement": "Yaşayış məntəqəsi",
+    "street": "Küçə",
+    "houses": "Evlər",
+}
 _DEATH_HEADERS = {
     "death_id": "Qeydin nömrəsi",
     "surname": "Soyadı",
@@ -88,19 +95,20 @@ def _write_csv(table: pa.Table, path: Path, headers: dict[str, str] | None = Non
     return path
 
 
-def _write_reference(deaths: pa.Table, numbers: pa.Table, folder: Path) -> list[Path]:
+def _write_reference(deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     return [
         _write_csv(deaths, folder / "deaths.csv", _DEATH_HEADERS),
         _write_csv(numbers, folder / "statistics.csv"),
+        *([] if streets is None else [_write_csv(streets, folder / "streets.csv", _STREET_HEADERS)]),
     ]
 
 
-def _write_outside(deaths: pa.Table, numbers: pa.Table, folder: Path) -> list[Path]:
+def _write_outside(deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None) -> list[Path]:
     return [
         _write_parquet(deaths, folder / "deaths.parquet"),
         _write_parquet(numbers, folder / "statistics.parquet"),
-        *_write_reference(deaths, numbers, folder),
+        *_write_reference(deaths, numbers, folder, streets),
     ]
 
 
@@ -111,7 +119,7 @@ def write_tables(synthetic: Synthetic, folder: Path) -> list[Path]:
         _write_parquet(synthetic.entries, folder / "entries.parquet"),
         _write_parquet(synthetic.truth, folder / "truth.parquet"),
         *([] if synthetic.faults is None else [_write_parquet(synthetic.faults, folder / "faults.parquet")]),
-        *_write_outside(synthetic.deaths, synthetic.statistics, folder),
+        *_write_outside(synthetic.deaths, synthetic.statistics, folder, synthetic.streets),
     ]
 
 
@@ -184,7 +192,7 @@ def _lists(synthetic: Synthetic) -> Iterator[tuple[dict[str, object], pa.Table]]
 def write_workspace(
     synthetic: Synthetic,
     folder: Path,
-    layouts: Sequence[Layout] = LAYOUTS,
+    layouts: Sequence[Layout] | None = None,
     seed: int = 1,
     *,
     faults: bool = False,
@@ -195,8 +203,8 @@ def write_workspace(
     Args:
         synthetic: what ``generate`` made.
         folder: the workspace; made where it is not there.
-        layouts: the layouts to use; each clerk takes those of the language of the script typed in, or any
-            of these where none fits.
+        layouts: the layouts to use, all without it; each clerk takes those of the language of the script typed in, or
+            any of these where none fits. Lists with faults of cells keep every cell as it was typed.
         seed: picks a layout for each precinct, and the names of the files.
         faults: put some bad rows into two of the files.
         progress: called with what is being written, how many are done, and of how many.
@@ -207,14 +215,15 @@ def write_workspace(
     """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "voterlist.toml").write_text(_settings(synthetic), encoding="utf-8", newline="\n")
-    _write_reference(synthetic.deaths, synthetic.statistics, folder / "reference")
+    _write_reference(synthetic.deaths, synthetic.statistics, folder / "reference", synthetic.streets)
     sources: list[str] = []
     lines: list[int] = []
     found = list(_lists(synthetic))
+    allowed = layouts or [one for one in LAYOUTS if synthetic.faults is None or one.is_as_typed]
     used: dict[str, int] = {}
     rng = stream(seed, "files")
     for at, (row, entries) in enumerate(found):
-        fits = [layout for layout in fitting(str(row["script"])) if layout in layouts] or list(layouts)
+        fits = [layout for layout in fitting(str(row["script"])) if layout in allowed] or list(allowed)
         # The least used of those that fit, so that a small workspace shows many; chance decides a tie.
         layout = min((used.get(layout.name, 0), rng.random(), n) for n, layout in enumerate(fits))[2]
         chosen = fits[layout]
@@ -224,7 +233,9 @@ def write_workspace(
         inbox = folder / "inbox" / str(row["constituency"])
         inbox.mkdir(parents=True, exist_ok=True)
         stem = _FILE_NAMES[int(rng.integers(0, len(_FILE_NAMES)))].format(p=row["precinct"])
-        (inbox / f"{stem}.{chosen.kind}").write_bytes(content)
+        path = inbox / f"{stem}.{chosen.kind}"
+        # A precinct that hands in two files gives them two names.
+        (inbox / f"{stem}-2.{chosen.kind}" if path.exists() else path).write_bytes(content)
         sources += [hashlib.sha256(content).hexdigest()[:12]] * entries.num_rows
         lines += laid_out.lines
         progress("files", at + 1, len(found))
@@ -272,7 +283,7 @@ def write(
     count = constituencies if constituencies is not None else default_constituencies(voters)
     wanted = files if files is not None else voters <= FILES_UP_TO
     if wanted or registers or faults:
-        made = generate(voters, constituencies=count, seed=seed, faults=faults)
+        made = generate(voters, constituencies=count, seed=seed, faults=faults, files=wanted or registers)
         if not (wanted or registers):
             return replace(_summary(out, made, voters, seed), files=0, paths=tuple(write_tables(made, out)))
         return _write_both(out, made, voters, seed, tell, registers=registers)

@@ -21,8 +21,15 @@
     kind.addEventListener("change", show);
     show();
   }
-  // On paper nothing is folded away.
+  // On paper tables and errors are unfolded; a case or a rule that is folded stays one line.
+  const folded = "details:not(.case, .rule), details.rule.error";
+  let opened = [];
   addEventListener("beforeprint", () => {
-    for (const folded of document.querySelectorAll("details:not([open])")) folded.open = true;
+    opened = [...document.querySelectorAll(folded)].filter((part) => !part.open);
+    for (const part of opened) part.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const part of opened) part.open = false;
+    opened = [];
   });
 })();

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from voterlist.io.xlsx.answers import Answers, read_answers, read_review
 from voterlist.io.xlsx.report import render_report, write_report
-from voterlist.io.xlsx.review import read_review, render_review, write_review
+from voterlist.io.xlsx.review import render_review, write_review
 
-__all__ = ["read_review", "render_report", "render_review", "write_report", "write_review"]
+__all__ = [
+    "Answers",
+    "read_answers",
+    "read_review",
+    "render_report",
+    "render_review",
+    "write_report",
+    "write_review",
+]

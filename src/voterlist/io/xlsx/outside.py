@@ -15,11 +15,15 @@ def outside_sheets(book: Book, bodies: Bodies) -> None:
     sheet.head(words("report.outside.title"), words("report.outside.note"))
     columns = (
         Column(words("report.column.register"), 34),
+        Column(words("field.constituency"), 12, "label"),
         Column(words("report.column.rows"), 11, "count"),
         Column(words("report.column.usable"), 13, "count"),
         *(Column(words(f"reconcile.measure.{kind}"), 16, "count") for kind in CLASSES),
     )
-    rows = [Row([words(f"field.{row.name}"), row.total, row.usable, *row.classes]) for row in bodies.registers]
+    rows = [
+        Row([words(f"field.{row.name}"), row.constituency, row.total, row.usable, *row.classes])
+        for row in bodies.registers
+    ]
     sheet.table(columns, rows)
     if bodies.precincts:
         _cycle(book, bodies)

@@ -9,10 +9,20 @@ from voterlist.io.xlsx.audit import audit_sheets
 from voterlist.io.xlsx.outside import outside_sheets
 from voterlist.io.xlsx.sheets import Book, Column, Row, Sheet, Value
 from voterlist.report import ReportModel, Words
-from voterlist.report.model import CASE_FIELDS, Case, Member, Place, Waterfall
+from voterlist.report.model import CASE_FIELDS, Case, Fault, Member, Place, Waterfall
 from voterlist.schemas import PAIR_FIELDS
 
-__all__ = ["case_cells", "case_columns", "render_report", "write_report"]
+__all__ = [
+    "case_cells",
+    "case_columns",
+    "fault_cells",
+    "fault_columns",
+    "fill",
+    "place_cells",
+    "place_columns",
+    "render_report",
+    "write_report",
+]
 
 _MOST_ROWS = 1_048_000
 """Rows that a sheet can hold, less its head."""
@@ -79,16 +89,52 @@ def place_cells(place: Place) -> list[Value]:
     return [place.constituency, place.precinct, place.file, place.sheet, place.line or None]
 
 
-def _fill(sheet: Sheet, columns: Sequence[Column], rows: Sequence[Row], empty: str, *, frozen: int = 0) -> None:
-    """The table; a sentence where it has no rows, and a visible one where a sheet cannot hold them all."""
+def fault_columns(words: Words) -> tuple[Column, ...]:
+    """The columns that show a finding; the first two say what it is."""
+    return (
+        Column(words("report.column.severity"), 11),
+        Column(words("report.column.rule"), 30),
+        *place_columns(words),
+        Column(words("field.written"), 30),
+        Column(words("report.column.field"), 15),
+        Column(words("report.column.cell"), 20),
+        Column(words("report.column.message"), 48),
+        Column(words("report.column.todo"), 48),
+        Column(words("report.column.other"), 34),
+        Column(words("field.entry_id"), 25),
+    )
+
+
+def fault_cells(fault: Fault, words: Words, home: int | None) -> list[Value]:
+    """What a finding shows, in the order of ``fault_columns``; of ``home`` the constituency is not repeated."""
+    return [
+        words(f"severity.{fault.severity}"),
+        words(f"rule.{fault.rule}.title"),
+        *place_cells(fault.place),
+        fault.written,
+        words(f"field.{fault.field}") if fault.field else None,
+        fault.cell,
+        words.message(fault),
+        words(f"rule.{fault.rule}.todo"),
+        words.place(fault.other, home) if fault.other else None,
+        fault.entry_id,
+    ]
+
+
+def fill(sheet: Sheet, columns: Sequence[Column], rows: Sequence[Row], empty: str, *, frozen: int = 0) -> int:
+    """The table; a sentence where it has no rows, and a visible one where a sheet cannot hold them all.
+
+    Returns its heading's row.
+    """
     words = sheet.book.words
     if len(rows) > _MOST_ROWS:
         sheet.row -= 1
         sheet.text(0, words("report.cut", shown=_MOST_ROWS, left=len(rows) - _MOST_ROWS), bold=True)
         sheet.row += 1
-    sheet.table(columns, rows[:_MOST_ROWS], frozen=frozen)
+    top = sheet.table(columns, rows[:_MOST_ROWS], frozen=frozen)
     if not rows:
         sheet.text(0, words(empty), italic=True)
+    return top
 
 
 def _cases(sheet: Sheet, cases: Sequence[Case], section: str) -> None:
@@ -112,7 +158,7 @@ def _cases(sheet: Sheet, cases: Sequence[Case], section: str) -> None:
         for number, case in enumerate(cases)
         for place, member in enumerate(case.members)
     ]
-    _fill(sheet, columns, rows, f"report.{section}.none", frozen=2)
+    fill(sheet, columns, rows, f"report.{section}.none", frozen=2)
 
 
 def _case_row(case: Case, member: Member, words: Words, *, band: bool, first: bool) -> Row:
@@ -151,7 +197,7 @@ def _why(sheet: Sheet, cases: Sequence[Case]) -> None:
     )
     shown = [(case, case.why) for case in cases if case.why]
     rows = [_why_row(case, why, words, band=number % 2 == 1) for number, (case, why) in enumerate(shown)]
-    _fill(sheet, columns, rows, "report.why.none", frozen=3)
+    fill(sheet, columns, rows, "report.why.none", frozen=3)
 
 
 def _why_row(case: Case, why: Waterfall, words: Words, *, band: bool) -> Row:
@@ -184,38 +230,16 @@ def state_of(case: Case, member: Member, words: Words) -> str:
 
 def _faults(sheet: Sheet, model: ReportModel) -> None:
     words = sheet.book.words
-    sheet.head(words("report.faults.title"), words("report.faults.note"))
-    columns = (
-        Column(words("report.column.severity"), 11),
-        Column(words("report.column.rule"), 30),
-        *place_columns(words),
-        Column(words("field.written"), 30),
-        Column(words("report.column.field"), 15),
-        Column(words("report.column.cell"), 20),
-        Column(words("report.column.message"), 48),
-        Column(words("report.column.todo"), 48),
-        Column(words("report.column.other"), 34),
-        Column(words("field.entry_id"), 25),
-    )
+    sheet.head(words("report.faults.title"), words("report.faults.note"), words("report.faults.accept"))
+    columns = fault_columns(words)
     rows = [
         Row(
-            [
-                words(f"severity.{fault.severity}"),
-                words(f"rule.{fault.rule}.title"),
-                *place_cells(fault.place),
-                fault.written,
-                words(f"field.{fault.field}") if fault.field else None,
-                fault.cell,
-                words.message(fault),
-                words(f"rule.{fault.rule}.todo"),
-                words.place(fault.other, model.facts.constituency) if fault.other else None,
-                fault.entry_id,
-            ],
+            fault_cells(fault, words, model.facts.constituency),
             [fault.severity.value, *[""] * (len(columns) - 1)],
         )
         for fault in model.faults
     ]
-    _fill(sheet, columns, rows, "report.faults.none", frozen=2)
+    fill(sheet, columns, rows, "report.faults.none", frozen=2)
 
 
 def _aside(sheet: Sheet, model: ReportModel) -> None:
@@ -240,7 +264,7 @@ def _aside(sheet: Sheet, model: ReportModel) -> None:
         )
         for row in model.aside
     ]
-    _fill(sheet, columns, rows, "report.set-aside.none")
+    fill(sheet, columns, rows, "report.set-aside.none")
 
 
 def _balance(sheet: Sheet, model: ReportModel) -> None:
@@ -274,7 +298,7 @@ def _balance(sheet: Sheet, model: ReportModel) -> None:
         )
         for row in balance.lists
     ]
-    _fill(sheet, columns, rows, "report.balance.none")
+    fill(sheet, columns, rows, "report.balance.none")
 
 
 def _deadlines(sheet: Sheet, model: ReportModel) -> None:
@@ -309,7 +333,7 @@ def _deadlines(sheet: Sheet, model: ReportModel) -> None:
         for due in model.dues
         for constituency, precinct, finished, standing in due.units
     ]
-    _fill(sheet, columns, rows, "report.deadlines.none")
+    fill(sheet, columns, rows, "report.deadlines.none")
 
 
 _STANDING_MARK = {"overdue": "error", "due-soon": "warning", "done": "good", "done-late": "note"}

@@ -1,75 +1,57 @@
-"""Cases out to a workbook with a column for the decision, and the decisions back in."""
+"""Cases and findings out to a workbook, with columns for what a person decides (``answers`` reads them back)."""
 
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook
-
-from voterlist.catalogue import LANGUAGES
-from voterlist.errors import InputError
-from voterlist.io.xlsx.report import case_cells, case_columns, place_cells, place_columns
+from voterlist.io.xlsx.report import (
+    case_cells,
+    case_columns,
+    fault_cells,
+    fault_columns,
+    fill,
+    place_cells,
+    place_columns,
+)
 from voterlist.io.xlsx.sheets import Book, Column, Row, Sheet
-from voterlist.model import Verdict
-from voterlist.report import Case, Words
-from voterlist.review import REVIEW_ROW, UNKNOWN_VERDICT
-from voterlist.tables import from_columns
+from voterlist.model import Mark, Verdict
+from voterlist.report import AskedFault, Case, Words
 
-__all__ = ["read_review", "render_review", "write_review"]
+__all__ = ["CASE_IDS", "FAULT_IDS", "FAULT_MARKS", "VERDICTS", "render_review", "write_review"]
 
-_IDS = ("case_id", "entry_id")
-"""The hidden columns; their headings are the same in every language."""
-_ASKED = ("verdict", "reason", "decided_by")
-"""The columns a person fills in; their headings stand in the catalogue (``review.column.<name>``)."""
-_LOOKED_THROUGH = 50
-"""Rows at the top of a sheet among which the headings are looked for."""
-_PLAIN = str.maketrans("əşçğıöü", "escgiou")
+CASE_IDS = ("case_id", "entry_id")
+"""The hidden columns of the cases; their headings are the same in every language."""
+VERDICTS = {"verdict": "verdict", "reason": "reason", "decided_by": "decided_by"}
+"""The columns of the cases that a person fills in, and where the catalogue has their headings (``review.column.``)."""
+FAULT_IDS = ("finding_id",)
+"""The hidden column of the findings."""
+FAULT_MARKS = {"mark": "mark", "reason": "mark-reason", "decided_by": "marked-by"}
+"""The columns of the findings that a person fills in, with their headings likewise."""
+_MOST_FAULTS = 100_000
+"""Findings in one workbook: errors and warnings stand first, and nobody goes through more one by one."""
 
 
-def write_review(cases: Sequence[Case], path: Path, language: str, *, today: dt.date) -> None:
-    """Write a review workbook of these cases (``report.review_cases``) in this language to ``path``.
+def write_review(
+    cases: Sequence[Case], path: Path, language: str, *, today: dt.date, faults: Sequence[AskedFault] = ()
+) -> None:
+    """Write a review workbook of these cases and findings (``report.review_cases``, ``review_faults``) to ``path``.
 
     Raises:
         OSError: the file cannot be written.
     """
-    path.write_bytes(render_review(cases, language, today=today))
+    path.write_bytes(render_review(cases, language, today=today, faults=faults))
 
 
-def render_review(cases: Sequence[Case], language: str, *, today: dt.date) -> bytes:
-    """The workbook: one sheet of cases with a drop-down list for the decision, one that says how to decide."""
+def render_review(cases: Sequence[Case], language: str, *, today: dt.date, faults: Sequence[AskedFault] = ()) -> bytes:
+    """The workbook: cases with a drop-down list for the decision, findings with one to accept them, how to decide."""
     words = Words(language)
     book = Book(words("review.title"), today, words)
     _cases(book.sheet(words("review.sheet.cases")), cases)
+    _faults(book.sheet(words("review.sheet.faults")), faults)
     _how(book.sheet(words("review.sheet.how")))
     return book.content()
-
-
-def read_review(path: Path) -> pa.Table:
-    """REVIEW_ROW: every row of the workbook that has a decision, reason or name in it, in order of row.
-
-    Rows may have been sorted or filtered, columns moved, and either language be used; a word that is no decision
-    becomes ``UNKNOWN_VERDICT``, for ``review.check_decisions`` to name.
-
-    Raises:
-        InputError: the file is no workbook, or no sheet has the columns of a review.
-    """
-    try:
-        book = CalamineWorkbook.from_path(str(path))
-        sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in book.sheet_names]
-    except (CalamineError, OSError, ValueError):
-        # The cause may quote the file's content.
-        raise _unreadable(path, "review-unreadable", "is no workbook") from None
-    for name, cells in sheets:
-        found = _headings(path, name, cells)
-        if found:
-            top, columns = found
-            return _rows(name, cells, top, columns)
-    raise _unreadable(path, "review-no-sheet", "has no sheet with the columns of a review")
 
 
 def _cases(sheet: Sheet, cases: Sequence[Case]) -> None:
@@ -81,11 +63,11 @@ def _cases(sheet: Sheet, cases: Sequence[Case]) -> None:
         Column(words("review.column.probability"), 10, "probability"),
         Column(words("review.column.proposed"), 10),
         Column(words("review.column.why"), 20),
-        *(Column(words(f"review.column.{name}"), width) for name, width in zip(_ASKED, (11, 22, 14), strict=True)),
+        *(_asked(words, VERDICTS, (11, 22, 14))),
         *case_columns(words),
         *place_columns(words),
         Column(words("waterfall.column.why"), 44, printed=False),
-        *(Column(name, 14, hidden=True) for name in _IDS),
+        *(Column(name, 14, hidden=True) for name in CASE_IDS),
     )
     rows = [
         _row(case, member_place, words, band=number % 2 == 1)
@@ -94,7 +76,7 @@ def _cases(sheet: Sheet, cases: Sequence[Case]) -> None:
     ]
     top = sheet.table(columns, rows, frozen=2)
     if rows:
-        _ask(sheet, top + 1, top + len(rows))
+        _ask(sheet, (top + 1, top + len(rows)), 5, [words(f"verdict.{verdict}") for verdict in Verdict], "review")
 
 
 def _row(case: Case, member_place: int, words: Words, *, band: bool) -> Row:
@@ -115,27 +97,60 @@ def _row(case: Case, member_place: int, words: Words, *, band: bool) -> Row:
         case.case_id,
         member.entry_id,
     ]
-    filled = ["fill"] * len(_ASKED)
+    filled = ["fill"] * len(VERDICTS)
     return Row(values, [*[""] * 5, *filled, *marks, *[""] * 8], band=band, first=member_place == 0)
 
 
-def _ask(sheet: Sheet, first: int, last: int) -> None:
-    """The drop-down list of the decision column, with a word of help and a refusal of anything else."""
+def _asked(words: Words, columns: dict[str, str], widths: Sequence[int]) -> list[Column]:
+    """The columns that a person fills in."""
+    headings = [words(f"review.column.{key}") for key in columns.values()]
+    return [Column(heading, width) for heading, width in zip(headings, widths, strict=True)]
+
+
+def _ask(sheet: Sheet, rows: tuple[int, int], column: int, answers: Sequence[str], key: str) -> None:
+    """The drop-down list of the column asked for, with a word of help and a refusal of anything else."""
     words = sheet.book.words
     sheet.raw.data_validation(
-        first,
-        5,
-        last,
-        5,
+        rows[0],
+        column,
+        rows[1],
+        column,
         {
             "validate": "list",
-            "source": [words(f"verdict.{verdict}") for verdict in Verdict],
-            "input_title": words("review.input.title"),
-            "input_message": words("review.input.message"),
-            "error_title": words("review.invalid.title"),
-            "error_message": words("review.invalid.message"),
+            "source": list(answers),
+            "input_title": words(f"{key}.input.title"),
+            "input_message": words(f"{key}.input.message"),
+            "error_title": words(f"{key}.invalid.title"),
+            "error_message": words(f"{key}.invalid.message"),
         },
     )
+
+
+def _faults(sheet: Sheet, faults: Sequence[AskedFault]) -> None:
+    """The findings, each with a place to accept it."""
+    words = sheet.book.words
+    notes = [words(f"review.faults.note.{number}") for number in (1, 2)]
+    if len(faults) > _MOST_FAULTS:
+        notes.append(words("report.cut", shown=_MOST_FAULTS, left=len(faults) - _MOST_FAULTS))
+    sheet.head(words("review.faults.title"), *notes)
+    shown = fault_columns(words)
+    columns = (
+        *shown[:2],
+        *_asked(words, FAULT_MARKS, (16, 26, 16)),
+        *shown[2:],
+        *(Column(name, 18, hidden=True) for name in FAULT_IDS),
+    )
+    rows = [_fault(asked, words) for asked in faults[:_MOST_FAULTS]]
+    top = fill(sheet, columns, rows, "report.faults.none", frozen=2)
+    if rows:
+        _ask(sheet, (top + 1, top + len(rows)), 2, [words(f"mark.{mark}") for mark in Mark], "review.mark")
+
+
+def _fault(asked: AskedFault, words: Words) -> Row:
+    shown = fault_cells(asked.fault, words, None)
+    answer = [words(f"mark.{asked.mark}") if asked.mark else None, asked.reason, asked.decided_by]
+    marks = [asked.fault.severity.value, "", *["fill"] * len(answer), *[""] * (len(shown) - 2), ""]
+    return Row([*shown[:2], *answer, *shown[2:], asked.fault.finding_id], marks)
 
 
 def _how(sheet: Sheet) -> None:
@@ -143,9 +158,10 @@ def _how(sheet: Sheet) -> None:
     sheet.raw.set_column(0, 0, 16)
     sheet.raw.set_column(1, 1, 100)
     sheet.head(words("review.sheet.how"))
-    for step in range(1, 8):
+    for step in range(1, 9):
         sheet.text(0, str(step), bold=True)
-        text = words(f"review.how.{step}", column=words("review.column.verdict"))
+        columns = {"column": words("review.column.verdict"), "mark": words("review.column.mark")}
+        text = words(f"review.how.{step}", **columns)
         sheet.text(1, text, text_wrap=True)
         sheet.row += 1
         if step == 3:
@@ -153,67 +169,3 @@ def _how(sheet: Sheet) -> None:
                 sheet.text(0, words(f"verdict.{verdict}"), bold=True, font_color="#17364A")
                 sheet.text(1, words(f"verdict.{verdict}.message"), text_wrap=True)
                 sheet.row += 1
-
-
-def _unreadable(path: Path, code: str, what: str, sheet: str = "", line: int | None = None) -> InputError:
-    return InputError(f"{path.name} {what}", code=code, file=str(path), sheet=sheet, line=line)
-
-
-def _fold(text: object) -> str:
-    """A word as it is compared: lower case, without blanks around it, in plain letters of either keyboard."""
-    lower = unicodedata.normalize("NFC", str(text).replace("İ", "i")).casefold()
-    return " ".join(lower.split()).translate(_PLAIN)
-
-
-def _known_headings() -> dict[str, str]:
-    """Folded heading -> column, in every language."""
-    known = {_fold(name): name for name in _IDS}
-    for language in LANGUAGES:
-        words = Words(language)
-        known |= {_fold(words(f"review.column.{name}")): name for name in _ASKED}
-    return known
-
-
-def _known_verdicts() -> dict[str, str]:
-    """Folded word -> code, in every language; the codes themselves are words too."""
-    known = {_fold(verdict.value): verdict.value for verdict in Verdict}
-    for language in LANGUAGES:
-        words = Words(language)
-        known |= {_fold(words(f"verdict.{verdict}")): verdict.value for verdict in Verdict}
-    return known
-
-
-def _headings(path: Path, sheet: str, cells: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]] | None:
-    """The row of the headings and the place of each column; None where the sheet has no such row."""
-    known = _known_headings()
-    for top, row in enumerate(cells[:_LOOKED_THROUGH]):
-        named = [(known[_fold(cell)], place) for place, cell in enumerate(row) if _fold(cell) in known]
-        columns = dict(named)
-        if {*_IDS, "verdict"} <= columns.keys():
-            if len(columns) < len(named):
-                raise _unreadable(path, "review-column-twice", "has a heading twice", sheet, top + 1)
-            return top, columns
-    return None
-
-
-def _rows(sheet: str, cells: Sequence[Sequence[Any]], top: int, columns: dict[str, int]) -> pa.Table:
-    """The rows below the headings that somebody filled in."""
-    verdicts = _known_verdicts()
-    found = [
-        (number, filled) for number, filled in _filled(cells, top, columns) if any(filled.get(name) for name in _ASKED)
-    ]
-    texts = {name: [filled.get(name) for _, filled in found] for name in (*_IDS, "reason", "decided_by")}
-    words = [filled.get("verdict") for _, filled in found]
-    verdict = [word and verdicts.get(_fold(word), UNKNOWN_VERDICT) for word in words]
-    rows = [number for number, _ in found]
-    columns_of = {"sheet": [sheet] * len(found), "row": rows, "verdict": verdict, **texts}
-    return from_columns(columns_of, REVIEW_ROW, length=len(found))
-
-
-def _filled(
-    cells: Sequence[Sequence[Any]], top: int, columns: dict[str, int]
-) -> Iterator[tuple[int, dict[str, str | None]]]:
-    """(row as the spreadsheet counts it, its columns as text, None where blank)."""
-    for number, row in enumerate(cells[top + 1 :], top + 2):
-        texts = {name: str(row[place]).strip() if place < len(row) else "" for name, place in columns.items()}
-        yield number, {name: text or None for name, text in texts.items()}

@@ -1,0 +1,136 @@
+"""Coincidences: pairs that agree in names and birth, beside the pairs that chance alone would give here.
+
+A generalised birthday problem (Feller, An Introduction to Probability Theory and Its Applications, vol. 1, section
+II.3). Of two strangers of one sex and birth date, the share that agrees in surname, given name and patronymic is the
+product of the shares that agree in each. Given names and patronymics go with the times, so their shares are taken
+within ten years of birth: over all ages together a list's chance pairs would come out too few, for those who share a
+year of birth share its fashion too. Pairs of one birth are counted as they are, so dates that heap are no evidence.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from voterlist.agreeing import agreeing
+
+__all__ = ["AGREEMENTS", "Pairs", "Told", "pairs_of"]
+
+AGREEMENTS: tuple[tuple[str, ...], ...] = (
+    ("stem", "given", "patronymic", "date"),
+    ("stem", "given", "date"),
+    ("stem", "given", "patronymic", "year"),
+    ("stem", "given", "year"),
+)
+"""The kinds of agreement that are counted; ``stem`` is the surname without its ending."""
+_YEARS = 10
+_SEXES = 3
+
+_Codes = np.ndarray[Any, np.dtype[np.int64]]
+_Small = np.ndarray[Any, np.dtype[np.int32]]
+"""Codes of a column: half of what a group's codes take."""
+_Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+class Told(NamedTuple):
+    """What strangers are told apart by, row by row; -1 where it is not known."""
+
+    sex: _Small
+    """0 where it is not known: those are compared with each other."""
+    stem: _Small
+    given: _Small
+    patronymic: _Small
+    year: _Small
+    date: _Small
+    """Any number that two full birth dates share only if they are one."""
+
+    def of(self, rows: _Codes) -> Told:
+        """The same of these rows."""
+        return self if len(rows) == len(self.sex) else Told(*(code[rows] for code in self))
+
+
+class Pairs(NamedTuple):
+    """For each place and each of ``AGREEMENTS``, in their order: how many pairs."""
+
+    expected: tuple[_Numbers, ...]
+    """Pairs that strangers would make, were their names and births independent."""
+    found: tuple[_Codes, ...]
+    """Pairs there are: one person's, relatives' and strangers' alike."""
+
+
+def pairs_of(told: Told, place: _Codes, places: int) -> Pairs:
+    """Pairs expected and found in each place, of one sex (those of unknown sex among themselves).
+
+    Args:
+        told: the entries.
+        place: the place of each, from 0.
+        places: how many places there are.
+    """
+    return Pairs(_expected(told, place, places), _found(told, place, places))
+
+
+def _expected(told: Told, place: _Codes, places: int) -> tuple[_Numbers, ...]:
+    """For each agreement the pairs that strangers would make in each place."""
+    blocks = places * _SEXES
+    block = place * _SEXES + told.sex
+    band = _joined(block, np.where(told.year < 0, np.int32(-1), told.year // _YEARS))
+    bands = int(band.max(initial=-1)) + 1
+    block_of_band = np.zeros(bands, dtype=np.int64)
+    block_of_band[band[band >= 0]] = block[band >= 0]
+    of_band = _pairs(band, band, bands)
+    share = {name: _share(_pairs_within(band, getattr(told, name), bands), of_band) for name in ("given", "patronymic")}
+    # Surnames do not go with the times: all of one sex tell more of them than ten years of it do.
+    share["stem"] = _share(_pairs_within(block, told.stem, blocks), _pairs(block, block, blocks))[block_of_band]
+    of_birth = {name: _pairs_within(band, getattr(told, name), bands) for name in ("year", "date")}
+    found = []
+    for agreement in AGREEMENTS:
+        *names, birth = agreement
+        pairs = of_birth[birth] * np.prod([share[name] for name in names], axis=0)
+        found.append(np.bincount(block_of_band // _SEXES, weights=pairs, minlength=places).astype(np.float64))
+    return tuple(found)
+
+
+def _found(told: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
+    """For each agreement the pairs of each place."""
+    # Whoever agrees with nobody in what all agreements ask needs no further look.
+    rows, common = agreeing([place * _SEXES + told.sex, told.year, told.stem, told.given])
+    place, date, patronymic = place[rows], told.date[rows], told.patronymic[rows]
+    on_date = _joined(common, date)
+    agreed = (_joined(on_date, patronymic), on_date, _joined(common, patronymic), common)
+    return tuple(_pairs(code, place, places).astype(np.int64) for code in agreed)
+
+
+def _joined(left: _Codes, right: _Codes | _Small) -> _Codes:
+    """One code for each two codes; -1 where either is."""
+    joined = np.full(len(left), -1, dtype=np.int64)
+    known = (left >= 0) & (right >= 0)
+    joined[known] = pd.factorize(left[known] * (int(right.max(initial=0)) + 1) + right[known])[0]
+    return joined
+
+
+def _pairs_within(group: _Codes, code: _Small, groups: int) -> _Numbers:
+    """How many pairs of rows of one group and one code each group has."""
+    known = (group >= 0) & (code >= 0)
+    width = int(code.max(initial=0)) + 1
+    number = np.sort(group[known] * width + code[known])
+    starts = np.flatnonzero(np.diff(number, prepend=-1))
+    size = np.diff(starts, append=len(number))
+    weights = size * (size - 1.0) / 2
+    pairs: _Numbers = np.bincount(number[starts] // width, weights=weights, minlength=groups).astype(np.float64)
+    return pairs
+
+
+def _pairs(code: _Codes, group: _Codes, groups: int) -> _Numbers:
+    """How many pairs of rows with one code each group has; a code lies in one group."""
+    known = code >= 0
+    size = np.bincount(code[known])
+    belongs = np.zeros(len(size), dtype=np.int64)
+    belongs[code[known]] = group[known]
+    pairs: _Numbers = np.bincount(belongs, weights=size * (size - 1.0) / 2, minlength=groups).astype(np.float64)
+    return pairs
+
+
+def _share(pairs: _Numbers, of: _Numbers) -> _Numbers:
+    return np.divide(pairs, of, out=np.zeros(len(of)), where=of > 0)

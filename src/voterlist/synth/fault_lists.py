@@ -1,0 +1,180 @@
+"""The kinds of fault of a list as a whole, one function each, and what the faults of all kinds make together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from voterlist.model import Unit
+from voterlist.synth.desk import Desk
+
+__all__ = ["OF_FILES", "OF_LISTS", "finish"]
+
+_LARGEST = 1_500
+_FEWEST_PAIRS = 5
+
+
+def _some(desk: Desk, at: int, share: float) -> list[int]:
+    """A share of a list's entries, by chance."""
+    rows = desk.rows(at)
+    return [int(row) for row in np.sort(desk.rng.choice(rows, round(share * len(rows)), replace=False))]
+
+
+def _dates(rule: str, share: float, rewrite: Callable[[Desk, int], str], desk: Desk, at: int) -> None:
+    """A share of a list's birth dates rewritten."""
+    rows = _some(desk, at, share)
+    for row in rows:
+        desk.write("birth_date", row, rewrite(desk, row))
+    desk.told_of(rule, rows[0])
+
+
+def _on_day(desk: Desk, row: int, day: int) -> str:
+    return f"{desk.year(row)}-{desk.rng.integers(1, 13):02d}-{day:02d}"
+
+
+def _round_year(desk: Desk, row: int) -> str:
+    year = desk.year(row)
+    return desk.read("birth_date", row).replace(str(year), str(year - year % 5))
+
+
+def _young(desk: Desk, _row: int) -> str:
+    return f"{desk.rng.integers(1998, 2007)}-{desk.rng.integers(1, 13):02d}-{desk.rng.integers(1, 29):02d}"
+
+
+def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
+    """A share of a list's entries without a field."""
+    rows = _some(desk, at, share)
+    for row in rows:
+        desk.write(name, row, None)
+    desk.told_of(rule, rows[0])
+
+
+def _without_women(desk: Desk, at: int) -> None:
+    rows = desk.rows(at)
+    women = rows[desk.female[rows]]
+    desk.gone.update(women[: round(0.6 * len(women))].tolist())
+    desk.told_of("sex-ratio-outlier", int(rows[~desk.female[rows]][0]))
+    _renumber(desk, at)
+
+
+def _too_small(desk: Desk, at: int) -> None:
+    rows = desk.rows(at)
+    desk.gone.update(rows[30:].tolist())
+    desk.told_of("precinct-too-small", int(rows[0]))
+
+
+def _too_large(desk: Desk, at: int) -> None:
+    """A list's entries under the list before, where that has no fault of its own and the two are too many."""
+    before, constituency = at - 1, desk.constituency
+    if before < 0 or constituency[before] != constituency[at] or before in desk.spoken_for():
+        return
+    rows = [*desk.rows(before).tolist(), *desk.rows(at).tolist()]
+    if len(rows) > _LARGEST:
+        desk.lists[at] = before
+        desk.told_of("precinct-too-large", rows[0])
+        for number, row in enumerate(rows, start=1):
+            desk.write("number", row, str(number))
+
+
+def _renumber(desk: Desk, at: int) -> None:
+    """The entries that are left numbered from 1 on."""
+    left = [row for row in desk.rows(at).tolist() if row not in desk.gone]
+    for number, row in enumerate(left, start=1):
+        desk.write("number", row, str(number))
+
+
+def _gap(desk: Desk, at: int) -> None:
+    """Three numbers left out in the middle of a list."""
+    rows = desk.rows(at)
+    for row in rows[len(rows) // 2 :].tolist():
+        desk.write("number", row, str(int(desk.read("number", row)) + 3))
+    desk.told_of("line-number-gap", int(rows[0]), Unit.FILE)
+
+
+def _street_row(desk: Desk, at: int, name: str | None, houses: str) -> None:
+    place = {"constituency": int(desk.constituency[at]), "precinct": int(desk.plan.precincts.number[at])}
+    desk.streets.append({**place, "settlement": None, "street": name, "houses": houses})
+
+
+def _unread_row(desk: Desk, at: int) -> None:
+    """A row of the register of streets that names no street."""
+    _street_row(desk, at, None, "1-5")
+    desk.told_of("street-row-unused", int(desk.rows(at)[0]), Unit.FILE)
+
+
+def _unread_houses(desk: Desk, at: int) -> None:
+    """A row of the register of streets whose houses are no numbers."""
+    _street_row(desk, at, "Oxunmaz küçəsi", "altı")
+    desk.told_of("street-houses-unreadable", int(desk.rows(at)[0]), Unit.FILE)
+
+
+OF_LISTS: tuple[Callable[[Desk, int], None], ...] = (
+    partial(_dates, "heaping-first-of-january", 0.3, lambda desk, row: f"{desk.year(row)}-01-01"),
+    partial(_dates, "heaping-fifteenth", 0.3, partial(_on_day, day=15)),
+    partial(_dates, "heaping-round-year", 0.5, _round_year),
+    partial(_dates, "birth-year-only-outlier", 0.5, lambda desk, row: str(desk.year(row))),
+    partial(_dates, "age-structure-outlier", 0.5, _young),
+    partial(_without, "missing-fin-outlier", "fin", 0.5),
+    partial(_without, "missing-column", "sex", 1.0),
+    _without_women,
+    _too_small,
+    _too_large,
+    _gap,
+    _unread_row,
+    _unread_houses,
+)
+
+
+def _two_lists(desk: Desk, at: int) -> None:
+    """A list handed in as two files, each numbered from 1 on."""
+    rows = desk.rows(at)
+    desk.halved.add(at)
+    for number, row in enumerate(rows[len(rows) // 2 :].tolist(), start=1):
+        desk.write("number", row, str(number))
+    desk.told_of("precinct-in-two-lists", int(rows[0]))
+
+
+OF_FILES: tuple[Callable[[Desk, int], None], ...] = (_two_lists,)
+"""What only lists that are files can have."""
+
+
+def _of_years(desk: Desk) -> None:
+    """One constituency in which one birth date in twelve is a year alone, all of them in lists without other faults."""
+    own = desk.constituency == desk.rng.choice(np.unique(desk.constituency))
+    rows = np.flatnonzero((own & desk.free())[desk.list_of])
+    rows = rows[~np.isin(rows, list(desk.taken))]
+    count = int(own[desk.list_of].sum()) // 12
+    # A larger share of them would make the other lists the odd ones.
+    if not count or count > len(rows) / 4:
+        return
+    for row in desk.rng.choice(rows, count, replace=False).tolist():
+        desk.write("birth_date", row, str(desk.year(row)))
+    desk.told_of("birth-year-only", int(rows[0]), Unit.CONSTITUENCY)
+
+
+def finish(desk: Desk) -> None:
+    """What is planted last, and what the faults make together.
+
+    A number that stands twice leaves a gap; people who stand twice are more than coincidence; a date in another order
+    makes two orders of its file.
+    """
+    _of_years(desk)
+    if any(one["rule"] == "date-swapped" for one in desk.said):
+        desk.told_of("date-order-mixed", None, Unit.FILE)
+    gaps = {int(desk.list_of[one["row"]]) for one in desk.said if one["rule"] == "line-number-repeat"}
+    for at in sorted(gaps):
+        desk.told_of("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)
+    repeats = {"same-entry-repeated", "same-entry-in-constituency"}
+    # A pair is said of both its entries, the first of them first.
+    first = {one["fault"]: one["row"] for one in reversed(desk.said) if one["rule"] in repeats}
+    pairs: dict[int, list[int]] = defaultdict(list)
+    for row in first.values():
+        pairs[int(desk.constituency[desk.list_of[row]])].append(row)
+    for _, rows in sorted(pairs.items()):
+        if len(rows) >= _FEWEST_PAIRS:
+            desk.told_of("coincidences-beyond-chance", rows[0], Unit.CONSTITUENCY)
+    if len(np.unique(desk.constituency)) > 1 and len(first) >= _FEWEST_PAIRS:
+        desk.told_of("coincidences-beyond-chance", None, Unit.CONSTITUENCY)

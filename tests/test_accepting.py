@@ -1,0 +1,334 @@
+"""Findings accepted in a review workbook: marked by a person, read back, and not raised until something changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import re
+import sqlite3
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+import workspaces
+from voterlist import config
+from voterlist.catalogue import catalogue
+from voterlist.check import MARK_ROW, check_marks, finding_ids, settle
+from voterlist.cli.app import APP
+from voterlist.config import CheckSettings
+from voterlist.errors import InputError
+from voterlist.io.ledger import Ledger, read_acceptances
+from voterlist.model import Mark
+from voterlist.pipeline import reviewing
+from voterlist.schemas import ACCEPTANCE, FINDING
+from voterlist.tables import from_columns
+
+MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
+OLD = "12.03.1907"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """Two precincts, both too small, and in each a voter who is unusually old."""
+    folder = workspaces.make(tmp_path / "2026")
+    for path in (folder / "inbox" / "88").iterdir():
+        text = path.read_text(encoding="utf-8").replace("23.11.1988", OLD).replace("05.05.1965", OLD)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def exported(workspace, path, language="en"):
+    settings = config.load(workspace / config.FILE_NAME)
+    reviewing.export(workspace, settings, path, language, today=workspaces.TODAY)
+    return path
+
+
+def marked(path, rule, mark=None, reason="passport seen", who=None, *, precinct=None, language="en"):
+    """Fill in the rows of a rule on the sheet of findings, as a person would; returns their rows as shown."""
+    say = catalogue(language)
+    book = openpyxl.load_workbook(path)
+    sheet = book[say("review.sheet.faults")]
+    top = int(re.sub(r"\D", "", sheet.auto_filter.ref.split(":")[0]))
+    heads = {cell.value: cell.column for cell in sheet[top]}
+    rows = []
+    for row in range(top + 1, sheet.max_row + 1):
+        of = sheet.cell(row, heads[say("field.precinct")]).value
+        if sheet.cell(row, 2).value == say(f"rule.{rule}.title") and precinct in {None, of}:
+            for key, text in (("mark", mark and say(f"mark.{mark}")), ("mark-reason", reason), ("marked-by", who)):
+                sheet.cell(row, heads[say(f"review.column.{key}")]).value = text
+            rows.append(row)
+    book.save(path)
+    return rows
+
+
+def read_in(workspace, path, by="A. Kərimova"):
+    return reviewing.import_decisions(workspace, path, by, decided_at=MOMENT)
+
+
+def raised(result, rule):
+    """(constituency, precinct) of each finding of a rule in a run."""
+    rows = pq.read_table(result.folder / "findings.parquet").to_pylist()
+    return [(row["constituency"], row["precinct"]) for row in rows if row["rule"] == rule]
+
+
+def call(*arguments):
+    return CliRunner().invoke(APP, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_an_accepted_finding_is_not_raised_again(workspace, tmp_path, language):
+    """Marked with a reason in either language, it is gone from the next run, counted, and kept with reason and name."""
+    first = workspaces.run(workspace)
+    assert raised(first, "over-age") == [(88, 1), (88, 2)]
+    path = exported(workspace, tmp_path / "review.xlsx", language)
+    marked(path, "over-age", Mark.ACCEPT, precinct=1, language=language)
+    assert read_in(workspace, path).problems == ()
+    second = workspaces.run(workspace)
+    assert raised(second, "over-age") == [(88, 2)]
+    (kept,) = pq.read_table(second.folder / "accepted.parquet").to_pylist()
+    assert (kept["rule"], kept["precinct"], kept["reason"], kept["accepted_by"]) == (
+        "over-age",
+        1,
+        "passport seen",
+        "A. Kərimova",
+    )
+    assert (first.accepted, second.accepted) == (0, 1)
+    assert raised(second, "findings-accepted") == [(88, None)]
+    with Ledger(workspace / "ledger.db") as ledger:
+        (said,) = ledger.acceptances().to_pylist()
+        *_, (_, event, details) = [line for line in ledger.journal() if line[1] == reviewing.REVIEW_EVENT]
+    assert (said["accepted_at"], said["mark"], said["entry_id"]) == (MOMENT.isoformat(), "accept", kept["entry_id"])
+    assert (event, details["accepted"], details["asked_again"]) == (reviewing.REVIEW_EVENT, 1, 0)
+
+
+def test_it_is_raised_again_when_the_entry_changes(workspace, tmp_path):
+    """An entry that says something else is another entry: the finding about it is asked anew."""
+    workspaces.run(workspace)
+    path = exported(workspace, tmp_path / "review.xlsx")
+    marked(path, "over-age", Mark.ACCEPT, precinct=1)
+    read_in(workspace, path)
+    lists = workspace / "inbox" / "88" / "menteqe-1.csv"
+    text = lists.read_text(encoding="utf-8")
+    lists.write_text(text + "6;Vəliyev;Kamal;Rauf oğlu;02.02.1980;kişi;Füzuli küç. 3;5XK1244\n", encoding="utf-8")
+    assert raised(workspaces.run(workspace), "over-age") == [(88, 2)]
+    lists.write_text(text.replace("Nizami küç. 8", "Nizami küç. 9"), encoding="utf-8")
+    assert raised(workspaces.run(workspace), "over-age") == [(88, 1), (88, 2)]
+
+
+def test_a_place_is_asked_again_when_its_number_changes(workspace, tmp_path):
+    """A precinct accepted as too small with four voters is asked about with five."""
+    workspaces.run(workspace)
+    path = exported(workspace, tmp_path / "review.xlsx")
+    marked(path, "precinct-too-small", Mark.ACCEPT, "a mountain village")
+    assert read_in(workspace, path).findings.count(Mark.ACCEPT) == 2
+    assert raised(workspaces.run(workspace), "precinct-too-small") == []
+    lists = workspace / "inbox" / "88" / "menteqe-1.csv"
+    with lists.open("a", encoding="utf-8") as file:
+        file.write("6;Vəliyev;Kamal;Rauf oğlu;02.02.1980;kişi;Füzuli küç. 3;5XK1244\n")
+    assert raised(workspaces.run(workspace), "precinct-too-small") == [(88, 1)]
+
+
+def test_a_mark_without_a_reason_is_refused_and_the_rest_goes_on(workspace, tmp_path):
+    """The command names sheet and row of what it refuses, records the other, and ends with code 1."""
+    workspaces.run(workspace)
+    path = exported(workspace, tmp_path / "review.xlsx")
+    (row,) = marked(path, "over-age", Mark.ACCEPT, reason="  ", precinct=1)
+    marked(path, "over-age", Mark.ACCEPT, precinct=2)
+    found = call("review", "import", workspace, path, "--by", "N", "--json")
+    told = json.loads(found.stdout)
+    assert (found.exit_code, told["accepted"]) == (1, 1)
+    places = {"sheet": "Findings", "row": row, "code": "accepted-without-reason", "case_id": None, "entry_id": None}
+    assert told["problems"] == [places | {"rule": "over-age"}]
+    assert catalogue("en")("review.problem.accepted-without-reason.todo") in found.stderr
+    assert re.search(rf"Findings\s+{row}\s+Unusually old", found.stderr)
+    assert raised(workspaces.run(workspace), "over-age") == [(88, 1)]
+
+
+def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(workspace, tmp_path):
+    """The mark comes with its reason and name; read back unchanged it changes nothing, "ask again" takes it back."""
+    workspaces.run(workspace)
+    path = exported(workspace, tmp_path / "review.xlsx")
+    marked(path, "over-age", Mark.ACCEPT, precinct=1)
+    read_in(workspace, path)
+    assert read_in(workspace, path).findings.acceptances.num_rows == 0
+    workspaces.run(workspace)
+    again = exported(workspace, tmp_path / "again.xlsx")
+    sheet = openpyxl.load_workbook(again)["Findings"]
+    filled = [row[1:5] for row in sheet.iter_rows(values_only=True) if row[2] == "accept"]
+    assert filled == [("Unusually old", "accept", "passport seen", "A. Kərimova")]
+    assert read_in(workspace, again).findings.acceptances.num_rows == 0
+    marked(again, "over-age", Mark.ASK, None, precinct=1)
+    assert read_in(workspace, again).findings.count(Mark.ASK) == 1
+    assert raised(workspaces.run(workspace), "over-age") == [(88, 1), (88, 2)]
+
+
+def test_check_of_the_workspace_knows_what_was_accepted(workspace, tmp_path):
+    """``check`` of a file in the workspace leaves out what was accepted there and says how many; elsewhere it asks."""
+    workspaces.run(workspace)
+    path = exported(workspace, tmp_path / "review.xlsx")
+    marked(path, "over-age", Mark.ACCEPT)
+    read_in(workspace, path)
+    # Only a list that names its constituency gives an entry the id that it has in the run.
+    entries = max((workspace / "runs").glob("*/entries.parquet"))
+    for folder, accepted in ((workspace, 2), (tmp_path, 0)):
+        table = folder / "table.parquet"
+        table.write_bytes(entries.read_bytes())
+        found = call("check", table, "--today", "2026-02-03", "--json")
+        told = json.loads(found.stdout)
+        assert told["accepted"] == accepted
+        assert ("2 findings were accepted before" in found.stderr) == bool(accepted)
+        assert [row["count"] for row in told["findings"] if row["rule"] == "over-age"] == ([] if accepted else [2])
+
+
+def test_a_workbook_of_findings_alone_is_read(workspace, tmp_path):
+    """A workbook without its sheet of cases is read; a sheet that lost its ids is refused, not passed over."""
+    workspaces.run(workspace)
+    path = exported(workspace, tmp_path / "review.xlsx")
+    marked(path, "over-age", Mark.ACCEPT, who="N")
+    book = openpyxl.load_workbook(path)
+    del book["Cases"]
+    book.save(path)
+    assert read_in(workspace, path, by=None).findings.count(Mark.ACCEPT) == 2
+    book["Findings"].delete_cols(book["Findings"].max_column)
+    book.save(path)
+    with pytest.raises(InputError) as caught:
+        read_in(workspace, path)
+    assert (caught.value.code, caught.value.sheet) == ("review-no-sheet", "Findings")
+
+
+def test_findings_of_constituencies_that_a_run_left_out_are_exported(workspace, tmp_path):
+    """After ``run -c 88`` the workbook asks about 89 too, each finding once, and takes its marks."""
+    for path in (workspace / "inbox" / "88").iterdir():
+        (workspace / "inbox" / "89").mkdir(exist_ok=True)
+        text = path.read_text(encoding="utf-8").replace("5XK1", "7AB2").replace("Məmmədov", "Quliyev")
+        (workspace / "inbox" / "89" / path.name).write_text(text, encoding="utf-8")
+    workspaces.run(workspace)
+    whole = exported(workspace, tmp_path / "whole.xlsx")
+    workspaces.run(workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1))
+    part = exported(workspace, tmp_path / "part.xlsx")
+    assert len(marked(part, "over-age", Mark.ACCEPT)) == len(marked(whole, "over-age", Mark.ACCEPT)) == 4
+    assert read_in(workspace, part).findings.count(Mark.ACCEPT) == 4
+
+
+# Marks checked, without files.
+
+FOUND = from_columns(
+    {
+        "rule": ["over-age", "missing-value", "missing-value", "date-order-mixed", "date-order-mixed"],
+        "severity": ["warning"] * 5,
+        "unit": ["entry"] * 3 + ["file"] * 2,
+        "constituency": [88, 88, 88, None, None],
+        "precinct": [1, 1, 1, None, None],
+        "entry_id": ["a", "b", "b", None, None],
+        "source": ["s", "s", "s", "s", "t"],
+        "line": pa.array([4, 5, 5, None, None], pa.int32()),
+        "field": ["birth_date", "sex", "address", "birth_date", "birth_date"],
+    },
+    FINDING,
+)
+IDS = finding_ids(FOUND)
+
+
+def rows(*given, sheet="Findings"):
+    """MARK_ROW of (finding_id, mark, reason, who), from row 6 on."""
+    columns = {name: [one[at] for one in given] for at, name in enumerate(MARK_ROW.names[2:])}
+    return from_columns(
+        {"sheet": [sheet] * len(given), "row": range(6, 6 + len(given)), **columns}, MARK_ROW, len(given)
+    )
+
+
+def checked(*given, earlier=None, by="N"):
+    said = ACCEPTANCE.empty_table() if earlier is None else earlier
+    return check_marks(FOUND, rows(*given), accepted_at="2026-02-04", accepted_by=by, earlier=said)
+
+
+@pytest.mark.parametrize(
+    ("given", "by", "code"),
+    [
+        (("0" * 16, "accept", "seen", "A"), "N", "unknown-finding"),
+        ((None, "accept", "seen", "A"), "N", "unknown-finding"),
+        ((IDS[0], "unknown", "seen", "A"), "N", "unknown-mark"),
+        ((IDS[0], None, "seen", None), "N", "mark-missing"),
+        ((IDS[0], "accept", None, "A"), "N", "accepted-without-reason"),
+        ((IDS[0], "accept", "seen", None), None, "no-decider"),
+    ],
+)
+def test_a_row_is_refused_with_its_code(given, by, code):
+    """What cannot be recorded is named by sheet and row; the row below it is recorded."""
+    found = checked(given, (IDS[1], "accept", "seen", "A"), by=by)
+    assert [(one.sheet, one.row, one.code) for one in found.problems] == [("Findings", 6, code)]
+    assert found.acceptances.column("finding_id").to_pylist() == [IDS[1]]
+
+
+def test_two_marks_of_one_finding_are_both_refused():
+    """Which of the two is meant is open; the same twice is no contradiction."""
+    found = checked((IDS[0], "accept", "seen", "A"), (IDS[0], "ask", None, "A"))
+    assert [(one.row, one.code) for one in found.problems] == [(6, "marked-twice"), (7, "marked-twice")]
+    assert checked(*[(IDS[0], "accept", "seen", "A")] * 2).acceptances.num_rows == 1
+
+
+def test_ids_tell_findings_apart_and_lines_do_not_matter():
+    """Each finding has an id of its own, and one of an entry keeps it when the list is sorted."""
+    assert len(set(IDS)) == FOUND.num_rows
+    moved = from_columns(
+        {**{name: FOUND.column(name) for name in FOUND.column_names}, "line": [9, 9, 9, None, None]}, FINDING
+    )
+    assert finding_ids(moved) == IDS
+
+
+def test_an_acceptance_of_one_file_is_not_one_of_another():
+    """Of two files with a finding of one rule and no place, only the one that was meant is accepted."""
+    said = checked((IDS[4], "accept", "typed in Baku", "A")).acceptances
+    settled = settle(FOUND, CheckSettings(), said)
+    assert settled.accepted.column("source").to_pylist() == ["t"]
+    assert settled.accepted.column("finding_id").to_pylist() == [IDS[4]]
+    both = CheckSettings(accepted=[{"rule": "date-order-mixed", "reason": "in the settings"}])
+    assert settle(FOUND, both, said).accepted.column("finding_id").to_pylist() == [None, None]
+
+
+@given(st.lists(st.sampled_from(IDS), unique=True), st.randoms())
+def test_what_is_accepted_and_what_is_raised_are_all_that_was_found(ids, chance):
+    """Whatever is accepted, in whatever order: each finding is either raised or among the accepted, none is lost."""
+    given_rows = [(one, "accept", "seen", "A") for one in ids]
+    chance.shuffle(given_rows)
+    settled = settle(FOUND, CheckSettings(), checked(*given_rows).acceptances)
+    assert sorted(finding_ids(settled.accepted.select(FINDING.names))) == sorted(ids)
+    raised_rows = [row for row in settled.findings.to_pylist() if row["rule"] != "findings-accepted"]
+    assert len(raised_rows) + len(ids) == FOUND.num_rows
+
+
+def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
+    """A finding accepted, asked again and accepted anew holds its last reason; reading alone writes nothing."""
+    path = tmp_path / "ledger.db"
+    assert read_acceptances(path).num_rows == 0
+    assert not path.exists()
+    with Ledger(path) as ledger:
+        for mark, reason in (("accept", "seen"), ("ask", None), ("accept", "seen anew")):
+            said = checked((IDS[0], mark, reason, "A"), earlier=ledger.acceptances()).acceptances
+            assert said.num_rows == 1
+            ledger.accept(said)
+    (held,) = read_acceptances(path).to_pylist()
+    assert (held["mark"], held["reason"], held["rule"]) == ("accept", "seen anew", "over-age")
+    with sqlite3.connect(path) as base:
+        assert base.execute("SELECT count(*) FROM acceptances").fetchone() == (3,)
+        base.execute("DROP TABLE acceptances")
+        base.execute("PRAGMA user_version = 2")
+    assert read_acceptances(path).num_rows == 0
+    with Ledger(path) as ledger:
+        assert ledger.acceptances().equals(ACCEPTANCE.empty_table())
+    other = tmp_path / "other.db"
+    other.write_bytes(b"no ledger at all, and long enough to be looked at as one" * 40)
+    with pytest.raises(InputError):
+        read_acceptances(other)
+
+
+def test_a_problem_says_no_cell():
+    """What is refused is told by place and code: a reason or a name that somebody wrote stays in the workbook."""
+    found = checked((IDS[0], None, "Secret", "Person"))
+    assert "Secret" not in str([dataclasses.astuple(one) for one in found.problems])

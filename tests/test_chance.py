@@ -1,0 +1,66 @@
+"""What chance alone would give: one formula, the same to the register tests, the linkage and the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pyarrow.compute as pc
+import pytest
+
+from voterlist.chance import AGREEMENTS, Told, pairs_of
+from voterlist.check import examine
+from voterlist.config import CheckSettings
+from voterlist.ingest import table_intake
+from voterlist.io.readers import text_table
+from voterlist.link import link
+from voterlist.normalize import normalize
+from voterlist.synth import generate
+from voterlist.synth.faults import QUIET
+
+
+@pytest.fixture(scope="module")
+def strangers():
+    """(coincidences of the register tests, chance of the linkage) of invented people, nobody of whom stands twice."""
+    made = generate(30_000, constituencies=2, seed=11, rates=QUIET)
+    intake = table_intake(text_table(made.entries))
+    voters = normalize(intake.entries).table
+    examined = examine(voters, intake.entries, intake.lists, CheckSettings(), on_day=dt.date(2026, 1, 10))
+    return examined.coincidences, link(voters).chance
+
+
+def test_the_register_tests_and_the_linkage_tell_the_same(strangers):
+    """Of one list both expect, and find, the same pairs."""
+    coincidences, chance = strangers
+    whole = coincidences.filter(pc.field("constituency").is_null()).to_pylist()
+    assert [(row["agreement"], row["found"]) for row in whole] == [(row.agreement, row.found) for row in chance]
+    assert [row["expected"] for row in whole] == pytest.approx([row.expected for row in chance])
+
+
+def test_strangers_agree_about_as_often_as_is_expected(strangers):
+    """Where nobody stands twice, the pairs found with name and year lie within a tenth of those expected."""
+    _, chance = strangers
+    line = chance[-1]
+    assert line.agreement == "stem+given+year"
+    assert line.expected == pytest.approx(line.found, rel=0.1)
+
+
+def test_names_that_go_with_the_times_are_expected_to_meet():
+    """Two generations, each with a name of its own: all pairs of one year share it, and that many are expected."""
+    rows = 40
+    old = np.arange(rows) < rows // 2
+    born = np.where(old, 1950, 1990).astype(np.int32)
+    same = np.zeros(rows, np.int32)
+    told = Told(same, same, old.astype(np.int32), same, born, born)
+    pairs = pairs_of(told, np.zeros(rows, np.int64), 1)
+    assert [one[0] for one in pairs.expected] == pytest.approx([one[0] for one in pairs.found])
+    assert len(pairs.found) == len(AGREEMENTS)
+    assert pairs.found[0][0] == 2 * (20 * 19 // 2)
+
+
+def test_nobody_makes_no_pairs():
+    """Of no entries, and of entries of which nothing is known, nothing is expected and nothing found."""
+    for rows in (0, 3):
+        unknown = np.full(rows, -1, np.int32)
+        pairs = pairs_of(Told(np.zeros(rows, np.int32), *[unknown] * 5), np.zeros(rows, np.int64), 1)
+        assert [float(one.sum()) for part in pairs for one in part] == [0.0] * 8
