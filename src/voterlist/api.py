@@ -40,8 +40,8 @@ def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     return table_intake(text_table(pa.Table.from_pandas(frame, preserve_index=False)), columns)
 
 
-def _voters(frame: pd.DataFrame, columns: Columns | None, profile: str) -> pa.Table:
-    return normalize_entries(_intake(frame, columns).entries, Profile(profile)).table
+def _voters(frame: pd.DataFrame, columns: Columns | None, profile: str, *, for_linkage: bool) -> pa.Table:
+    return normalize_entries(_intake(frame, columns).entries, Profile(profile), for_linkage=for_linkage).table
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def normalize(frame: pd.DataFrame, columns: Columns | None = None, *, profile: s
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
-    return _frame(_voters(frame, columns, profile))
+    return _frame(_voters(frame, columns, profile, for_linkage=False))
 
 
 def find_duplicates(
@@ -93,7 +93,7 @@ def find_duplicates(
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
-    pairs = link(_voters(frame, columns, profile), settings, profile=Profile(profile)).pairs
+    pairs = link(_voters(frame, columns, profile, for_linkage=True), settings, profile=Profile(profile)).pairs
     order = [("probability", "descending"), ("entry_l", "ascending"), ("entry_r", "ascending")]
     return _frame(pairs.sort_by(order))
 
@@ -138,4 +138,4 @@ def linkage_features(
     """
     from voterlist.link.features import features  # noqa: PLC0415 - recordlinkage takes a second to load
 
-    return features(_voters(frame, columns, profile), settings, Profile(profile))
+    return features(_voters(frame, columns, profile, for_linkage=True), settings, Profile(profile))

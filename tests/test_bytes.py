@@ -1,0 +1,157 @@
+"""What is done to whole columns of bytes and numbers at once, each against a slow and obvious version."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
+
+from normalizing import entries
+from voterlist import tables
+from voterlist.link import link
+from voterlist.link.grouping import dense, joined, numbered, parted, runs
+from voterlist.link.identifiers import identifiers
+from voterlist.model import Profile
+from voterlist.normalize import normalize
+from voterlist.normalize.identifiers import read_document, read_fin
+from voterlist.normalize.placeholders import is_placeholder
+
+texts = st.lists(st.none() | st.text(max_size=9), max_size=12)
+plain = st.text("0123456789ABCXYZ", min_size=1, max_size=11)
+codes = st.integers(-2, 5) | st.integers(0, 2**62)
+
+
+@given(texts, st.integers(1, 12), st.integers(0, 3))
+@example(["a", None, "bc"], 4, 1)
+def test_bytes_of_texts_are_those_that_each_text_encodes_to(words, width, start):
+    """Each row holds its text's UTF-8 bytes, cut at the width and filled with zeros, in a slice of a column too."""
+    column = pa.array(words, pa.string())[start:]
+    expected = [(word or "").encode()[:width].ljust(width, b"\0") for word in words[start:]]
+    assert [row.tobytes() for row in tables.text_bytes(column, width)] == expected
+
+
+@given(texts, st.sets(st.integers(0, 255), max_size=40), st.integers(0, 3))
+def test_rows_with_bytes_are_those_whose_text_holds_one(words, chosen, start):
+    """Only the rows come back in which one of the bytes stands; None where more of them stand than were allowed."""
+    column = pa.array(words, pa.string())[start:]
+    mask = np.isin(np.arange(256), list(chosen))
+    found = [number for number, word in enumerate(words[start:]) if chosen & set((word or "").encode())]
+    several = sum(byte in chosen for word in words[start:] for byte in (word or "").encode())
+    assert tables.rows_with_bytes(column, mask, most=1000).tolist() == found
+    if several:
+        assert tables.rows_with_bytes(column, mask, most=several - 1) is None
+
+
+def grouped(numbers):
+    """The positions of each number that stands more than once, unknown ones (below 0) left out."""
+    places = {}
+    for position, number in enumerate(numbers):
+        places.setdefault(number, []).append(position)
+    return {tuple(found) for number, found in places.items() if number >= 0 and len(found) > 1}
+
+
+@given(st.lists(codes, max_size=30).flatmap(lambda many: st.permutations(many * 2)))
+def test_runs_are_the_entries_that_share_a_number(numbers):
+    """Narrow numbers and those too wide to stand beside a position alike: every run whole, ascending, and no other."""
+    order, sizes = runs(np.array(numbers, np.int64))
+    cuts = np.cumsum(sizes)
+    found = [tuple(run.tolist()) for run in np.split(order, cuts[:-1])] if len(sizes) else []
+    assert set(found) == grouped(numbers)
+    assert len(found) == len(set(found))
+
+
+@given(st.lists(codes, max_size=30))
+def test_dense_numbers_keep_order_and_equality(numbers):
+    """Known numbers become 0, 1, 2 ... in their order, unknown ones -1."""
+    rank = {number: place for place, number in enumerate(sorted({number for number in numbers if number >= 0}))}
+    assert dense(np.array(numbers, np.int64)).tolist() == [rank.get(number, -1) for number in numbers]
+
+
+@given(st.lists(st.tuples(codes, codes), max_size=30))
+def test_joined_numbers_are_one_where_both_are(pairs):
+    """Two numbers joined are equal where both are equal, and unknown where one is, however wide they are."""
+    one, other = (np.array(column, np.int64) for column in (zip(*pairs, strict=True) if pairs else ([], [])))
+    found = joined(one, np.where(other > 2**40, other % 2**40, other)).tolist()
+    meant = [(a, b % 2**40 if b > 2**40 else b) if a >= 0 and b >= 0 else None for a, b in pairs]
+    assert [number < 0 for number in found] == [pair is None for pair in meant]
+    assert [a == b for a in found for b in found] == [a == b for a in meant for b in meant]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1)), max_size=9))
+def test_a_numbered_pair_comes_back(pairs):
+    """Pairs are sorted by left, then right, when their numbers are, and come back from them."""
+    left, right = (np.array([pair[side] for pair in pairs], np.int32) for side in (0, 1))
+    numbers = np.sort(numbered(left, right))
+    assert list(zip(*(side.tolist() for side in parted(numbers)), strict=True)) == sorted(pairs)
+
+
+identifier_columns = st.lists(st.none() | plain, max_size=10) | st.lists(
+    st.none() | plain | st.text("ab 1@", min_size=1, max_size=14), max_size=10
+)
+
+
+@given(identifier_columns)
+@example(["AZE12345678", "AA1234567", "AA1234576", None, "AA123456"])
+@example(["A", "AB", "BA", "", "B" * 12])
+def test_identifiers_are_compared_as_their_texts_are(words):
+    """Equal numbers, one edit, the first letters and how often each stands: as the texts say, packed or not."""
+    words = [word or None for word in words]
+    found = identifiers(pa.chunked_array([pa.array(words, pa.string())]))
+    left, right = (side.astype(np.int32) for side in np.triu_indices(len(words), 1))
+    both = [(words[a], words[b]) for a, b in zip(left, right, strict=True)]
+    equal = (found.codes[left] == found.codes[right]) & (found.codes[left] >= 0)
+    assert equal.tolist() == [one is not None and one == other for one, other in both]
+    known = np.flatnonzero((found.codes[left] >= 0) & (found.codes[right] >= 0) & ~equal)
+    apart = found.one_edit(left[known], right[known]).tolist()
+    assert apart == [OSA.distance(*both[place]) == 1 for place in known]
+    starts = found.starts(5).tolist()
+    begun = [word[:5] if word else None for word in words]
+    assert [code < 0 for code in starts] == [begin is None for begin in begun]
+    assert [a == b for a in starts for b in starts] == [a == b for a in begun for b in begun]
+    counts = Counter(words)
+    where = np.array([place for place, word in enumerate(words) if word], np.int32)
+    assert found.times(where).tolist() == [counts[words[place]] for place in where]
+    assert found.words(where).tolist() == [words[place] for place in where]
+
+
+near_valid = (
+    st.from_regex(r"[0-9A-Z]{6,8}", fullmatch=True)
+    | st.from_regex(r"(AZE|AA|aa|IO)[0-9OI]{6,9}", fullmatch=True)
+    | st.sampled_from(["0000000", "1111111", "XXXXXXX", "AZE00000000", "AA5555555", "----", "yox", "5ABC12З", "AZE 1"])
+)
+
+
+@given(near_valid, near_valid)
+def test_a_column_of_identifiers_is_read_as_each_of_them_is(fin, document):
+    """What a column's bytes tell to be valid is what reading each identifier by itself says, and so is the rest."""
+    row = normalize(entries(fin=[fin], document=[document])).table.to_pylist()[0]
+    read = None if is_placeholder(fin) else read_fin(fin)
+    papers = None if is_placeholder(document) else read_document(document).value
+    assert row["fin"] == (read.value if read else None)
+    assert row["document"] == (papers or (read.document if read else None))
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_what_is_made_for_the_linkage_is_what_is_always_made(profile):
+    """Of the columns that are compared none differs, whatever is left out, and the linkage finds the same."""
+    table = entries(
+        surname=["Məmmədov", "МАМЕДОВ", "Əliyeva", None, "Həsənli"],
+        given_name=["Elşən", "ЭЛЬШАН", "Leyla", "Rauf", "Ü."],
+        patronymic=["Həsən oğlu", "ГАСАН ОГЛЫ", "Rauf qızı", None, "q."],
+        birth_date=["17.06.1985", "1985-06-17", "02.03.1990", "1970", "31.02.1980"],
+        sex=["K", "kişi", None, "M", "Q"],
+        address=["Nizami küç. 5, m. 3", "Nizami kucesi ev 5 menzil 3", "Göyçay ş., H.Əliyev pr. 12", None, "kənd"],
+        fin=["5ABC123", "5abc123", "12", None, "7XYZ890"],
+        document=["AA1234567", "AZE12345678", None, "yoxdur", "AA № 7654321"],
+    )
+    whole, made = normalize(table, profile).table, normalize(table, profile, for_linkage=True)
+    compared = [name for name in whole.column_names if made.table.column(name).null_count < made.table.num_rows]
+    assert {"surname_skeleton", "given_skeleton", "birth_year", "fin", "document"} <= set(compared)
+    assert made.table.select(compared).equals(whole.select(compared))
+    assert made.findings.num_rows == 0
+    assert link(made.table, profile=profile).pairs.equals(link(whole, profile=profile).pairs, check_metadata=True)
