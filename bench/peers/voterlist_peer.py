@@ -16,9 +16,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from voterlist.cli.memory import give_memory_back
 from voterlist.ingest import parse_map, table_entries
 from voterlist.io import readers
-from voterlist.link import link
+from voterlist.link import COMPARED, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 
@@ -29,13 +30,22 @@ def voters(source: str, profile: str = "az", column_map: str | None = None) -> p
     return normalize(table_entries(readers.read_table(Path(source)), columns), Profile(profile)).table
 
 
+def _compared(source: str) -> pa.Table:
+    """The columns of a VOTER table that are compared: a peer reads no others either."""
+    texts = [field.name for field in pq.read_schema(source) if field.type == pa.string()]
+    repeating = [name for name in COMPARED if name in texts and name not in {"entry_id", "fin", "document"}]
+    return pq.read_table(source, columns=list(COMPARED), read_dictionary=repeating)
+
+
 def main() -> None:
     """Does one part."""
     part, source, out, *how = sys.argv[1:]
     if part == "normalize":
         pq.write_table(voters(source, *how), out)
     elif part == "link":
-        pq.write_table(link(pq.read_table(source)).pairs, out)
+        # As the command does.
+        give_memory_back()
+        pq.write_table(link(_compared(source)).pairs, out)
     else:
         from voterlist.link.features import features  # noqa: PLC0415 - recordlinkage takes a second to load
 

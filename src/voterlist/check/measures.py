@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy import special
 
 from voterlist.check.agehist import age_histogram, distance
 from voterlist.check.funnel import FEWEST_FOR_SPREAD, Funnel, Limits, false_discovery, share_funnel, winsorised
@@ -147,6 +146,8 @@ def ages_judged(register: Register) -> Judged:
     whole = np.zeros((int(group.max(initial=-1)) + 1, ages.shape[1]), dtype=np.int64)
     np.add.at(whole, group, ages)
     rest = whole[group] - ages
+    from scipy import special  # noqa: PLC0415 - scipy takes a fifth of a second to load
+
     of, others = ages.sum(axis=1), rest.sum(axis=1)
     at = (of > 0) & (others > 0)
     value = np.where(at, np.nan_to_num(distance(ages, rest)), np.nan)

@@ -23,16 +23,16 @@ from voterlist.link.cases import REASONS, Judged, cases
 from voterlist.link.chance import Chance, chance
 from voterlist.link.cluster import clusters
 from voterlist.link.compare import LEVELS, Compared, compare
-from voterlist.link.encode import Encoded, encode
+from voterlist.link.encode import COMPARED, Encoded, encode
 from voterlist.link.explain import with_model
 from voterlist.link.memory import Memory
 from voterlist.model import PairKind, Profile, Rule
 
-__all__ = ["LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "Memory", "link", "plan"]
+__all__ = ["COMPARED", "LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "Memory", "link", "plan"]
 
 RULES: tuple[Rule, ...] = ()
 
-_VOTERS = tables.coded(schemas.VOTER, apart=("fin", "document"))
+_VOTERS = tables.coded(pa.schema([schemas.VOTER.field(name) for name in COMPARED]), apart=("fin", "document"))
 """What is compared, coded, but for identifiers: nearly every entry has one of its own."""
 
 
@@ -112,7 +112,7 @@ def link(
         remember: whether the next linkage is to be given what this one knows.
 
     Raises:
-        SchemaError: ``voters`` has not the shape of VOTER.
+        SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
     settings = settings or LinkSettings()
     voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
@@ -187,7 +187,7 @@ def plan(
     """What each blocking key would cost, before any pair is made: the forecast of ``link`` alone.
 
     Raises:
-        SchemaError: ``voters`` has not the shape of VOTER.
+        SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
     voters = schemas.require(voters, _VOTERS, "link")
     chosen = None if new is None else _are_in(voters.column("entry_id").combine_chunks(), new)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from voterlist.link.arrays import Codes, Floats
 
@@ -20,6 +18,9 @@ _AGAINST = 0.01
 
 
 def _components(size: int, left: Codes, right: Codes) -> Codes:
+    from scipy.sparse import coo_array  # noqa: PLC0415 - scipy takes a fifth of a second to load
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(size, size))
     _, component = connected_components(graph, directed=False)
     return np.asarray(component, np.int32)

@@ -15,13 +15,20 @@ from voterlist.link.arrays import Bools, Codes, Longs, Words
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.model import ListKind, Sex
 
-__all__ = ["ADDRESS_WORDS", "Coded", "Encoded", "encode"]
+__all__ = ["ADDRESS_WORDS", "COMPARED", "Coded", "Encoded", "encode"]
 
 _COLUMNS = 8
 _START = 5
 """Letters of a word that are looked at: most slips, and words run together, come later."""
 _RARE_WORD, _RARE_WORD_SHARE = 20, 400
 """A word of an address is rare where at most 20 entries have it, or one in 400 of a longer list."""
+
+COMPARED = (
+    *("entry_id", "constituency", "precinct", "list_kind", "surname_skeleton", "surname_stem", "given_skeleton"),
+    *("patronymic_skeleton", "birth_year", "birth_month", "birth_day", "sex", "patronymic_sex", "given_sex"),
+    *("address", "street", "house", "flat", "fin", "document"),
+)
+"""The columns of VOTER that the linkage reads."""
 
 ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
 """The names of the columns of rare words, as fields of a blocking key."""
@@ -203,7 +210,7 @@ def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
 
 
 def encode(voters: pa.Table) -> Encoded:
-    """A VOTER table, sorted by entry id, as arrays of its length."""
+    """The columns ``COMPARED`` of a VOTER table, sorted by entry id, as arrays of its length."""
     address, street = _coded(voters.column("address")), _coded(voters.column("street"))
     parsed = not street.is_empty
     return Encoded(

@@ -48,6 +48,8 @@ apart."""
 _SLIP_OF = np.zeros(TWO_EDITS + 1, np.uint8)
 _SLIP_OF[list(ENDING_SLIPS.values())] = list(ENDING_SLIPS)
 
+_ALIKE = 0.88
+"""The Jaro-Winkler similarity from which two names are similar."""
 _FEMALE = 1
 _LONG_ENOUGH = 4
 """Letters of a name in which one edit may be a slip."""
@@ -71,12 +73,12 @@ def _similarity_levels(names: Coded, first: Codes, second: Codes) -> Levels:
     words = names.words()
     one, other = words[first], words[second]
     edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
-    alike = process.cpdist(one, other, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
+    alike = process.cpdist(one, other, scorer=JaroWinkler.normalized_similarity, score_cutoff=_ALIKE, dtype=np.float32)
     length, initial = names.lengths, names.initials
     shortest = np.minimum(length[first], length[second])
     longest = np.maximum(length[first], length[second])
     levels = np.full(len(first), _DIFFERS, np.uint8)
-    levels[alike >= 0.88] = _SIMILAR
+    levels[alike >= np.float32(_ALIKE)] = _SIMILAR
     levels[(edits == 2) & (shortest >= _LETTERS_FOR_TWO)] = TWO_EDITS
     levels[(edits == 1) & (shortest >= _LETTERS_FOR_ONE)] = ONE_EDIT
     levels[(shortest == 1) & (longest > 1) & (initial[first] == initial[second])] = 2

@@ -183,7 +183,7 @@ def learn(
     profile: Profile,
     *,
     pairs: int | None = None,
-    sample: int = 500_000,
+    sample: int = 250_000,
     seed: int = 1,
 ) -> Model:
     """The model of a list from the patterns of its candidate pairs, by at most 50 rounds of EM.
