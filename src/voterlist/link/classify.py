@@ -7,7 +7,7 @@ import numpy as np
 from voterlist.link.arrays import Bools, Codes, Floats
 from voterlist.link.compare import Compared
 from voterlist.link.encode import Encoded
-from voterlist.link.names import MAY_HAVE_CHANGED
+from voterlist.link.names import MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE
 from voterlist.link.weigh import CLASSES
 from voterlist.model import PairKind
 
@@ -43,7 +43,7 @@ def _changed_surname(compared: Compared) -> Bools:
     """Given name, patronymic and birth date agree while the surname is another, or has another ending."""
     levels = compared.levels
     others = (levels["given_name"] == 1) & (levels["patronymic"] == 1) & (levels["birth_date"] <= 2)
-    return np.asarray(others & np.isin(levels["surname"], (2, 5, 6, MAY_HAVE_CHANGED)))
+    return np.asarray(others & np.isin(levels["surname"], (2, 5, 6, MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE)))
 
 
 def kinds(

@@ -35,10 +35,13 @@ __all__ = ["ALONE", "LEVELS", "Compared", "compare", "levels_alone", "settled"]
 LEVELS: dict[str, tuple[str, ...]] = {
     "surname": (
         *("missing", "same", "ending", "misspelt", "look-alike", "similar", "differs", "swapped"),
-        "may-have-changed",
+        *("may-have-changed", "misspelt-twice"),
     ),
-    "given_name": ("missing", "same", "initial", "misspelt", "look-alike", "similar", "differs", "swapped", "crossed"),
-    "patronymic": ("missing", "same", "initial", "misspelt", "look-alike", "similar", "differs"),
+    "given_name": (
+        *("missing", "same", "initial", "misspelt", "look-alike", "similar", "differs", "swapped", "crossed"),
+        "misspelt-twice",
+    ),
+    "patronymic": ("missing", "same", "initial", "misspelt", "look-alike", "similar", "differs", "misspelt-twice"),
     "birth_date": ("missing", "same", "year", "swapped", "digit", "part", "same-year", "differs"),
     "sex": ("missing", "same", "differs"),
     "address": ("missing", "same", "near", "alike", "partly", "same-precinct", "same-constituency", "differs"),
@@ -48,7 +51,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
 """The levels of each comparison, in the order of their codes; 0 is always "missing", 1 "same".
 
 surname ``ending``: one stem, another ending; ``may-have-changed``: it differs, and both are women. ``misspelt``: one
-edit apart, or two of a long name, and one of the two spellings is rare. ``look-alike``: one edit apart, and both are
+edit apart, and one of the two spellings is rare; ``misspelt-twice``: two edits, in a long name. ``look-alike``: one edit apart, and both are
 names in use. ``swapped``: surname and given name changed places; ``crossed``: one of them did, and the other differs.
 birth_date ``year``: the years agree, a day or month is unknown, or one of the two is a first of January; ``digit``: one
 digit or two neighbouring digits off; ``part``: one of day, month, year differs. address ``near``: one house; ``alike``:
@@ -233,8 +236,8 @@ def settled(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Level
     """What the list says of pairs, by its rare spellings, words and values; ``levels``, their own, are changed."""
     rare = max(_RARE, int(_RARE * entries.size / 100_000))
     settle_surnames(entries, left, right, levels["surname"], rare)
-    settle_names(entries.given, left, right, levels["given_name"], rare)
-    settle_names(entries.patronymic, left, right, levels["patronymic"], rare)
+    for field, names in (("given_name", entries.given), ("patronymic", entries.patronymic)):
+        settle_names(names, left, right, levels[field], rare, LEVELS[field].index("misspelt-twice"))
     _settle_lines(entries, left, right, levels["address"])
     return Compared(levels, rarity(entries, left, right, levels))
 

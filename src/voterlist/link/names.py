@@ -17,6 +17,7 @@ __all__ = [
     "ENDING_SLIPS",
     "MAY_HAVE_CHANGED",
     "ONE_EDIT",
+    "SURNAME_MISSPELT_TWICE",
     "SWAPPED",
     "TWO_EDITS",
     "crossed",
@@ -29,8 +30,9 @@ __all__ = [
     "surname_levels",
 ]
 
-MAY_HAVE_CHANGED = 8
-"""Level of two surnames that differ, of two women: most marry, and many take another surname then."""
+MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE = 8, 9
+"""Levels of two surnames that differ, of two women: most marry, and many take another surname then; and of a surname
+misspelt twice."""
 SWAPPED, CROSSED = 7, 8
 """Levels of surname and given name that stand in each other's place: both, or one of them while the other differs."""
 
@@ -98,11 +100,14 @@ def name_levels(names: Coded, left: Codes, right: Codes) -> Levels:
     return levels
 
 
-def settle_names(names: Coded, left: Codes, right: Codes, levels: Levels, rare: int) -> None:
-    """What the list says of names one or two edits apart; a spelling is rare that at most ``rare`` entries have."""
-    for apart, in_use in ((ONE_EDIT, _LOOK_ALIKE), (TWO_EDITS, _SIMILAR)):
+def settle_names(names: Coded, left: Codes, right: Codes, levels: Levels, rare: int, twice: int) -> None:
+    """What the list says of names one or two edits apart; a spelling is rare that at most ``rare`` entries have.
+
+    ``twice`` is the level of a name misspelt in two places.
+    """
+    for apart, misspelt, in_use in ((ONE_EDIT, _MISSPELT, _LOOK_ALIKE), (TWO_EDITS, twice, _SIMILAR)):
         where = np.flatnonzero(levels == apart)
-        levels[where] = np.where(_one_is_rare(names, left[where], right[where], rare), _MISSPELT, in_use)
+        levels[where] = np.where(_one_is_rare(names, left[where], right[where], rare), misspelt, in_use)
 
 
 def _one_is_rare(names: Coded, left: Codes, right: Codes, rare: int) -> Bools:
@@ -129,7 +134,7 @@ def settle_surnames(entries: Encoded, left: Codes, right: Codes, levels: Levels,
 
     Of whole surnames only a rare one tells a slip in the ending.
     """
-    settle_names(entries.stem, left, right, levels, rare)
+    settle_names(entries.stem, left, right, levels, rare, SURNAME_MISSPELT_TWICE)
     for slip, stems in ENDING_SLIPS.items():
         where = np.flatnonzero(levels == slip)
         one, two = left[where], right[where]
