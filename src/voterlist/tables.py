@@ -153,7 +153,12 @@ def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint
     letters, lengths = np.frombuffer(content, np.uint8), np.diff(offsets)
     if column.null_count:
         lengths[~column.is_valid().to_numpy(zero_copy_only=False)] = 0
-    if lengths.max() <= width and lengths.sum(dtype=np.int64) == offsets[-1] - offsets[0]:
+    filled, most = lengths > 0, int(lengths.max())
+    if 0 < most <= width and most * int(np.count_nonzero(filled)) == offsets[-1] - offsets[0]:
+        # All are of one length, as identifiers often are.
+        found[filled, :most] = letters[offsets[0] : offsets[-1]].reshape(-1, most)
+        return found
+    if most <= width and lengths.sum(dtype=np.int64) == offsets[-1] - offsets[0]:
         # All that stands in the column is asked for, so the bytes are taken as they lie.
         found[np.arange(width) < lengths[:, None]] = letters[offsets[0] : offsets[-1]]
         return found

@@ -95,13 +95,15 @@ def dense(codes: Longs) -> Longs:
 
 
 def joined(first: Longs, second: Codes | Longs) -> Longs:
-    """Two codes as one, -1 where either is unknown; numbered anew where they would not fit into 63 bits."""
+    """Two codes as one, below 0 where either is unknown; numbered anew where they would not fit into 63 bits."""
     span = int(second.max(initial=0)) + 1
-    if int(first.max(initial=0)).bit_length() + span.bit_length() > _BITS:
+    if int(first.max(initial=0)).bit_length() + span.bit_length() >= _BITS:
         first = dense(first)
+    # Where the first is unknown the sum is below 0 already.
     found = first * span
     found += second
-    found[(first < 0) | (second < 0)] = -1
+    if second.min(initial=0) < 0:
+        found[second < 0] = -1
     return found
 
 

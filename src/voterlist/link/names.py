@@ -6,6 +6,7 @@ A pair of names that meets a thousand times is compared once.
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -66,7 +67,7 @@ def same(codes: Codes, left: Codes, right: Codes) -> Bools:
 def distinct_pairs(first: Codes, second: Codes, size: int) -> tuple[Codes, Codes, Longs]:
     """The distinct unordered pairs of codes, and which of them each pair is."""
     low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second).astype(np.int64)
-    distinct, place = np.unique(low * size + high, return_inverse=True)
+    place, distinct = pd.factorize(low * size + high)
     return (distinct // size).astype(np.int32), (distinct % size).astype(np.int32), place
 
 
