@@ -52,8 +52,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
 
 surname ``ending``: one stem, another ending; ``may-have-changed``: it differs, and both are women. ``misspelt``: one
 edit apart, and one of the two spellings is rare; ``misspelt-twice``: two edits, in a long name. ``look-alike``: one
-edit apart, and both are names in use. ``swapped``: surname and given name changed places; ``crossed``: one of them did, and
-the other differs.
+edit apart, and both are names in use. ``swapped``: surname and given name changed places; ``crossed``: one of them did,
+and the other differs.
 birth_date ``year``: the years agree, a day or month is unknown, or one of the two is a first of January; ``digit``: one
 digit or two neighbouring digits off; ``part``: one of day, month, year differs. address ``near``: one house; ``alike``:
 one street; of lines that are not parsed, by how alike the lines are and the rare words that they share, down to
