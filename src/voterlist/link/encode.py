@@ -18,6 +18,8 @@ from voterlist.model import ListKind, Sex
 __all__ = ["ADDRESS_WORDS", "COMPARED", "Coded", "Encoded", "encode"]
 
 _COLUMNS = 8
+_COHORT = 10
+"""Years of birth in which given names are thought to have one fashion."""
 _START = 5
 """Letters of a word that are looked at: most slips, and words run together, come later."""
 _RARE_WORD, _RARE_WORD_SHARE = 20, 400
@@ -128,6 +130,24 @@ class Encoded:
         return _by_sex(self.stem, self.sex)
 
     @cached_property
+    def cohort(self) -> Codes:
+        """The ten years of birth of each entry, from 0; at the last place, ``cohorts``, those whose year is not known."""
+        known = self.year > 0
+        first = int(self.year[known].min(initial=3000)) // _COHORT
+        cohorts = int(self.year[known].max(initial=0)) // _COHORT - first + 1 if known.any() else 0
+        return np.where(known, self.year // _COHORT - first, cohorts).astype(np.int32)
+
+    @cached_property
+    def given_counts(self) -> Longs:
+        """How many entries of each ``cohort`` have each given name; shape (cohorts and one more, names)."""
+        return _by_cohort(self.given, self.cohort)
+
+    @cached_property
+    def patronymic_counts(self) -> Longs:
+        """The same for patronymics."""
+        return _by_cohort(self.patronymic, self.cohort)
+
+    @cached_property
     def joins(self) -> dict[tuple[str, ...], Codes]:
         """What several keys need, worked out once: one code an entry for several fields together."""
         return {}
@@ -145,6 +165,13 @@ class Encoded:
         """How many entries have each ``date_code``."""
         codes = self.date_code
         return np.bincount(codes[codes >= 0]).astype(np.int64)
+
+
+def _by_cohort(coded: Coded, cohort: Codes) -> Longs:
+    known = coded.codes >= 0
+    names, cohorts = len(coded.counts), int(cohort.max(initial=0)) + 1
+    counts = np.bincount(cohort[known].astype(np.int64) * names + coded.codes[known], minlength=cohorts * names)
+    return counts.reshape(cohorts, names).astype(np.int64)
 
 
 def _by_sex(coded: Coded, sex: Codes) -> Longs:

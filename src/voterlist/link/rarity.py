@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from voterlist.link.arrays import Codes, Floats, Levels, Longs
+from voterlist.link.arrays import Bools, Codes, Floats, Levels, Longs
 from voterlist.link.encode import Coded, Encoded
 from voterlist.link.names import CROSSED, SWAPPED, crossed
 
@@ -15,6 +15,8 @@ __all__ = ["rarities", "rarity"]
 
 _SURNAMES, _NAMES, _ADDRESSES = 1000, 300, 1000
 """A list is thought to know at least so many values, however few it shows."""
+_HELD = 1000
+"""So many people of all ages are thought to stand in each cohort too."""
 _ENDINGS = 0.2
 """Imagined entries of one stem with another ending, for one of the same surname."""
 _FIN, _DOCUMENT = 1e-9, 1e-8
@@ -47,10 +49,7 @@ def _of(coded: Coded, codes: Codes, size: int, base: float) -> Floats:
 def rarity(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels]) -> Floats:
     """For each pair the sum, over the fields that agree, of log2 P(a stranger has this value); 0 or below."""
     total = np.zeros(len(left), np.float64)
-    agreeing = [
-        (entries.given, levels["given_name"] == 1, _base(entries.given, _NAMES)),
-        (entries.patronymic, levels["patronymic"] == 1, _base(entries.patronymic, _NAMES)),
-    ]
+    agreeing: list[tuple[Coded, Bools, float]] = []
     if entries.address_words:
         agreeing.append((entries.address, levels["address"] == 1, _base(entries.address, _ADDRESSES)))
     for coded, agree, base in agreeing:
@@ -59,10 +58,37 @@ def rarity(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels
     for identifier, name, base in ((entries.fin, "fin", _FIN), (entries.document, "document", _DOCUMENT)):
         where = np.flatnonzero(levels[name] == 1)
         total[where] += rarities(identifier.times(left[where]), entries.size, base)
+    _add_names(entries, left, right, levels, total)
     _add_surnames(entries, left, right, levels["surname"], total)
     _add_swapped(entries, left, right, levels, total)
     _add_dates(entries, left, levels["birth_date"], total)
     return total
+
+
+def _add_names(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels], total: Floats) -> None:
+    """One given name, or father's name, as often as those born in the two entries' years have it: names have fashions.
+
+    What a cohort tells is held by what the whole list tells, as if so many of all ages stood in it too.
+    """
+    for name, coded, of_cohort in (
+        ("given_name", entries.given, entries.given_counts),
+        ("patronymic", entries.patronymic, entries.patronymic_counts),
+    ):
+        where = np.flatnonzero(levels[name] == 1)
+        if not len(where):
+            continue
+        one, two = left[where], right[where]
+        code = coded.codes[one]
+        whole = np.exp2(rarities(coded.counts[code], entries.size, _base(coded, _NAMES)))
+        sizes = np.bincount(entries.cohort, minlength=len(of_cohort))
+        share = np.zeros(len(where))
+        for entry in (one, two):
+            cohort = entries.cohort[entry]
+            # Each of the two is left out where it is counted: both, if they are of one cohort.
+            own = 1 + (entries.cohort[one] == entries.cohort[two])
+            counted = np.maximum(of_cohort[cohort, code] - own, 0)
+            share += (counted + _HELD * whole) / (sizes[cohort] + _HELD) / 2
+        total[where] += np.log2(share)
 
 
 def _add_surnames(entries: Encoded, left: Codes, right: Codes, levels: Levels, total: Floats) -> None:
