@@ -117,6 +117,9 @@ def test_a_file_without_streets_is_refused():
         street_rows(raw("№;Soyadı;Adı\n1;Əliyev;Vaqif\n"))
     assert caught.value.code == "header-unknown"
     with pytest.raises(InputError) as caught:
+        street_rows(raw("Məntəqə;Soyadı;Doğum tarixi;Ünvanı\n1;Əliyev;01.02.1980;Nizami küç. 3\n"))
+    assert caught.value.code == "header-unknown"
+    with pytest.raises(InputError) as caught:
         street_rows(RawFile("f" * 12, "streets.xlsx", trouble=AsideCode.FILE_PROTECTED))
     assert caught.value.code == "file-protected"
 

@@ -181,6 +181,8 @@ def _tell_streets(use: pa.Table) -> None:
     counted = _of_the_whole(use)
     if counted["total"] is not None:
         TERMINAL.say(SAY("cli.check.streets", **{name: counted[name] for name in ("total", "judged", "outside")}))
+        if counted["total"] and not counted["judged"]:
+            TERMINAL.say(SAY("cli.failure.todo", todo=SAY("cli.check.streets-unused")))
 
 
 def _of_the_whole(use: pa.Table) -> dict[str, int | None]:
