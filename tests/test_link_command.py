@@ -120,11 +120,11 @@ def test_a_memory_of_another_profile_is_said_and_left_aside(folder):
 
 def test_a_file_in_the_place_of_the_memory_is_refused_before_the_work(folder):
     """Nobody waits for a linkage whose memory then has no place."""
-    arguments = ["link", folder / "list.csv", "--out", folder / "p.parquet", "--memory", folder / "map.toml"]
-    found = call(*arguments)
-    assert found.exit_code == 2
-    assert EN("error.not-a-folder.what", path=str(folder / "map.toml")) in found.stderr
-    assert not (folder / "p.parquet").exists()
+    for memory in (folder / "map.toml", folder / "map.toml" / "memory"):
+        found = call("link", folder / "list.csv", "--out", folder / "p.parquet", "--memory", memory)
+        assert found.exit_code == 2
+        assert EN("error.not-a-folder.what", path=str(folder / "map.toml")) in found.stderr
+        assert not (folder / "p.parquet").exists()
 
 
 # --against
