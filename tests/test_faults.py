@@ -105,7 +105,7 @@ def test_a_register_of_streets_that_cannot_be_read_stops_the_check(tmp_path: Pat
         APP, ["check", str(tmp_path / "list.csv"), "--streets", str(tmp_path / "none.csv"), "--json"]
     )
     told = json.loads(call.stdout)
-    assert told["error"]["code"] == "header-unknown"
+    assert told["error"]["code"] == "no-street-columns"
     assert "none.csv" in told["error"]["where"]
 
 

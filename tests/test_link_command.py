@@ -201,6 +201,20 @@ def test_the_plan_of_a_list_against_another_is_the_forecast_of_the_work(folder):
     assert 0 < held["pairs"] < both["pairs"] / 10
 
 
+def test_a_list_without_names_is_named(folder):
+    """Of several files it is said which has no column of a name, and what to do about it."""
+    (folder / "prices.csv").write_text("goods,price\nrice,2\n", encoding="utf-8")
+    base = base_of(folder, [line(1)])
+    for command, more in (("link", ["--out", folder / "p.parquet"]), ("check", ["--columns", folder / "none.toml"])):
+        (folder / "none.toml").write_text("[columns]\nbirth_date = 'born'\n", encoding="utf-8")
+        lists = [folder / "prices.csv"] if command == "link" else [base]
+        found = call(command, *lists, *more)
+        assert found.exit_code == 3
+        assert EN("error.no-name-column.what") in found.stderr
+        assert EN("error.no-name-column.todo") in found.stderr
+        assert lists[0].name in found.stderr
+
+
 def test_a_map_for_no_list_is_refused(folder):
     """--against-columns alone is a slip of the fingers, and is told."""
     arguments = ["link", folder / "list.csv", "--out", folder / "p.parquet", "--against-columns", folder / "map.toml"]

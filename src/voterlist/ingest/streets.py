@@ -77,7 +77,7 @@ def street_rows(raw: RawFile) -> StreetRows:
         raise InputError("the streets cannot be read", code=raw.trouble, file=raw.name, todo=_TODO)
     found = [part for sheet in raw.sheets if sheet.trouble is None and (part := _sheet(raw, sheet))]
     if not found:
-        code = next((sheet.trouble for sheet in raw.sheets if sheet.trouble), "header-unknown")
+        code = next((sheet.trouble for sheet in raw.sheets if sheet.trouble), "no-street-columns")
         raise InputError("no sheet has the columns of streets", code=code, file=raw.name, todo=_TODO)
     return StreetRows(
         sort_by(concat((part.table for part in found), STREET_ROW), "source", "sheet", "line"),
