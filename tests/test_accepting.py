@@ -150,6 +150,39 @@ def test_a_mark_without_a_reason_is_refused_and_the_rest_goes_on(workspace, tmp_
     assert raised(workspaces.run(workspace), "over-age") == [(88, 1)]
 
 
+def test_a_copy_of_a_sheet_is_read_as_well(workspace, tmp_path):
+    """Two people who each fill in a sheet of one workbook are both heard; what they say of one finding must agree."""
+    workspaces.run(workspace)
+    path = exported(workspace, tmp_path / "review.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.copy_worksheet(book["Findings"])
+    book.save(path)
+    marked(path, "over-age", Mark.ACCEPT, precinct=1)
+    book = openpyxl.load_workbook(path)
+    first, copy = book["Findings"], book["Findings Copy"]
+    first.title, copy.title, first.auto_filter.ref, copy.auto_filter.ref = (
+        "Other",
+        "Findings",
+        None,
+        first.auto_filter.ref,
+    )
+    book.save(path)
+    marked(path, "over-age", Mark.ACCEPT, precinct=2)
+    assert read_in(workspace, path).findings.count(Mark.ACCEPT) == 2
+    marked(path, "over-age", Mark.ASK, precinct=1)
+    assert [problem.sheet for problem in read_in(workspace, path).problems] == ["Findings", "Other"]
+
+
+def test_rows_refused_are_counted_once_whatever_is_wrong_with_them(workspace, tmp_path):
+    """A row without a reason and without a name has two faults, and is one row."""
+    workspaces.run(workspace)
+    path = exported(workspace, tmp_path / "review.xlsx")
+    marked(path, "over-age", Mark.ACCEPT, reason=None, who=None, precinct=1)
+    found = call("review", "import", workspace, path)
+    assert catalogue("en")("cli.review.imported", recorded=0, replaced=0, problems=1) in found.stderr + found.stdout
+    assert catalogue("en")("review.problem.no-decider.todo") in found.stderr + found.stdout
+
+
 def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(workspace, tmp_path):
     """The mark comes with its reason and name; read back unchanged it changes nothing, "ask again" takes it back."""
     workspaces.run(workspace)

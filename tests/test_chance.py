@@ -7,8 +7,10 @@ import datetime as dt
 import numpy as np
 import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from voterlist.chance import AGREEMENTS, Told, pairs_of
+from voterlist.chance import AGREEMENTS, Pairs, Told, pairs_of
 from voterlist.check import examine
 from voterlist.config import CheckSettings
 from voterlist.ingest import table_intake
@@ -56,6 +58,23 @@ def test_names_that_go_with_the_times_are_expected_to_meet():
     assert [one[0] for one in pairs.expected] == pytest.approx([one[0] for one in pairs.found])
     assert len(pairs.found) == len(AGREEMENTS)
     assert pairs.found[0][0] == 2 * (20 * 19 // 2)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 30))
+def test_pairs_with_a_new_entry_are_expected_by_what_all_are_called(seed, count):
+    """Of no new entry none is expected and none found, of all every one, of some not fewer than none nor more."""
+    luck = np.random.default_rng(seed)
+    # New entries with rare names: of both lists fewer pairs are expected than of the others alone.
+    new = luck.permutation(60) < count
+    names = [np.where(new, luck.integers(3, 99, 60), luck.integers(0, 3, 60)).astype(np.int32) for _ in range(3)]
+    year = luck.integers(1980, 1984, 60).astype(np.int32)
+    told, place = Told(np.ones(60, np.int32), *names, year, year), np.zeros(60, np.int64)
+    every = pairs_of(told, place, 1)
+    assert pairs_of(told, place, 1, np.ones(60, np.bool_)) == every
+    for part, some, whole in zip(Pairs._fields, pairs_of(told, place, 1, new), every, strict=True):
+        for one, other in zip(some, whole, strict=True):
+            assert 0 <= one[0] <= other[0] + 1e-9, part
+            assert count or one[0] == 0, part
 
 
 def test_nobody_makes_no_pairs():

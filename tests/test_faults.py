@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from voterlist.catalogue import catalogue
 from voterlist.check import RULES, check
 from voterlist.check.faults import evaluate_faults
 from voterlist.cli.app import APP
@@ -104,8 +105,25 @@ def test_a_register_of_streets_that_cannot_be_read_stops_the_check(tmp_path: Pat
         APP, ["check", str(tmp_path / "list.csv"), "--streets", str(tmp_path / "none.csv"), "--json"]
     )
     told = json.loads(call.stdout)
-    assert told["error"]["code"] == "header-unknown"
+    assert told["error"]["code"] == "no-street-columns"
     assert "none.csv" in told["error"]["where"]
+
+
+def test_a_register_of_other_precincts_is_said_to_be_of_no_use(tmp_path: Path):
+    """Where no address could be held against the register, it is said what to look at; where some could, it is not."""
+    head, row = (
+        "constituency,precinct,surname,given name,birth date,address",
+        "88,1,Əliyev,Elnur,01.02.1980,Nizami küç. 3",
+    )
+    (tmp_path / "list.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    for precinct, is_said in ((2, True), (1, False)):
+        (tmp_path / "streets.csv").write_text(
+            f"constituency,precinct,street,houses\n88,{precinct},Nizami küç.,1-9\n", encoding="utf-8"
+        )
+        call = CliRunner().invoke(
+            APP, ["check", str(tmp_path / "list.csv"), "--streets", str(tmp_path / "streets.csv")]
+        )
+        assert (catalogue("en")("cli.check.streets-unused") in call.stdout) == is_said
 
 
 def run(*arguments: str):

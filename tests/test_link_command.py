@@ -120,11 +120,11 @@ def test_a_memory_of_another_profile_is_said_and_left_aside(folder):
 
 def test_a_file_in_the_place_of_the_memory_is_refused_before_the_work(folder):
     """Nobody waits for a linkage whose memory then has no place."""
-    arguments = ["link", folder / "list.csv", "--out", folder / "p.parquet", "--memory", folder / "map.toml"]
-    found = call(*arguments)
-    assert found.exit_code == 2
-    assert EN("error.not-a-folder.what", path=str(folder / "map.toml")) in found.stderr
-    assert not (folder / "p.parquet").exists()
+    for memory in (folder / "map.toml", folder / "map.toml" / "memory"):
+        found = call("link", folder / "list.csv", "--out", folder / "p.parquet", "--memory", memory)
+        assert found.exit_code == 2
+        assert EN("error.not-a-folder.what", path=str(folder / "map.toml")) in found.stderr
+        assert not (folder / "p.parquet").exists()
 
 
 # --against
@@ -199,6 +199,20 @@ def test_the_plan_of_a_list_against_another_is_the_forecast_of_the_work(folder):
     held = json.loads(call(*arguments, "--against", folder / "list.csv").stdout)
     both = json.loads(call("link", folder / "list.csv", *arguments[1:]).stdout)
     assert 0 < held["pairs"] < both["pairs"] / 10
+
+
+def test_a_list_without_names_is_named(folder):
+    """Of several files it is said which has no column of a name, and what to do about it."""
+    (folder / "prices.csv").write_text("goods,price\nrice,2\n", encoding="utf-8")
+    base = base_of(folder, [line(1)])
+    for command, more in (("link", ["--out", folder / "p.parquet"]), ("check", ["--columns", folder / "none.toml"])):
+        (folder / "none.toml").write_text("[columns]\nbirth_date = 'born'\n", encoding="utf-8")
+        lists = [folder / "prices.csv"] if command == "link" else [base]
+        found = call(command, *lists, *more)
+        assert found.exit_code == 3
+        assert EN("error.no-name-column.what") in found.stderr
+        assert EN("error.no-name-column.todo") in found.stderr
+        assert lists[0].name in found.stderr
 
 
 def test_a_map_for_no_list_is_refused(folder):

@@ -346,6 +346,9 @@ def test_a_table_of_any_kind_becomes_text(tmp_path):
     assert read_table(tmp_path / "t.csv").to_pylist() == [
         {"id": "01", "born": "1970", "column 3": "x", "born (2)": "y"}
     ]
+    (tmp_path / "h.csv").write_text("id;born\n", encoding="utf-8")
+    headers_alone = read_table(tmp_path / "h.csv")
+    assert (headers_alone.column_names, headers_alone.num_rows) == (["id", "born"], 0)
     (tmp_path / "t.xlsx").write_bytes(workbook([["id", "n"], ["01", 5]]))
     assert read_table(tmp_path / "t.xlsx").to_pylist() == [{"id": "01", "n": "5"}]
 

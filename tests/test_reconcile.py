@@ -258,6 +258,13 @@ def test_list_against_adults():
     ]
 
 
+def test_a_list_at_the_limit_is_not_beyond_it():
+    """What is allowed is allowed to the last person, though the product of a share comes out a little below it."""
+    settings = CheckSettings(most_above_statistics=0.15)
+    listed = voters(*[{"sex": "f"}] * 115)
+    assert said(reconcile(listed, statistics=statistic((1, "adults", 100)), settings=settings).findings) == []
+
+
 def test_an_unknown_sex_accuses_nobody():
     """Voters of unknown sex may be the men that seem to be missing, and are not counted as men too many."""
     numbers = statistic((1, "men", 50), (1, "women", 50))

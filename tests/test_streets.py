@@ -115,7 +115,10 @@ def test_a_file_without_streets_is_refused():
     """A list of voters named like a register of streets is no register; nor is a file that could not be read."""
     with pytest.raises(InputError) as caught:
         street_rows(raw("№;Soyadı;Adı\n1;Əliyev;Vaqif\n"))
-    assert caught.value.code == "header-unknown"
+    assert caught.value.code == "no-street-columns"
+    with pytest.raises(InputError) as caught:
+        street_rows(raw("Məntəqə;Soyadı;Doğum tarixi;Ünvanı\n1;Əliyev;01.02.1980;Nizami küç. 3\n"))
+    assert caught.value.code == "no-street-columns"
     with pytest.raises(InputError) as caught:
         street_rows(RawFile("f" * 12, "streets.xlsx", trouble=AsideCode.FILE_PROTECTED))
     assert caught.value.code == "file-protected"

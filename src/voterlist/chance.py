@@ -32,6 +32,7 @@ _Codes = np.ndarray[Any, np.dtype[np.int64]]
 _Small = np.ndarray[Any, np.dtype[np.int32]]
 """Codes of a column: half of what a group's codes take."""
 _Numbers = np.ndarray[Any, np.dtype[np.float64]]
+_Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Told(NamedTuple):
@@ -60,18 +61,24 @@ class Pairs(NamedTuple):
     """Pairs there are: one person's, relatives' and strangers' alike."""
 
 
-def pairs_of(told: Told, place: _Codes, places: int) -> Pairs:
+def pairs_of(told: Told, place: _Codes, places: int, new: _Flags | None = None) -> Pairs:
     """Pairs expected and found in each place, of one sex (those of unknown sex among themselves).
 
     Args:
         told: the entries.
         place: the place of each, from 0.
         places: how many places there are.
+        new: the entries of which a counted pair has at least one; names are as frequent as they are among all.
     """
-    return Pairs(_expected(told, place, places), _found(told, place, places))
+    found = _found(told, place, places)
+    if new is not None:
+        others = np.flatnonzero(~new)
+        beside = _found(told.of(others), place[others], places)
+        found = tuple(every - without for every, without in zip(found, beside, strict=True))
+    return Pairs(_expected(told, place, places, new), found)
 
 
-def _expected(told: Told, place: _Codes, places: int) -> tuple[_Numbers, ...]:
+def _expected(told: Told, place: _Codes, places: int, new: _Flags | None) -> tuple[_Numbers, ...]:
     """For each agreement the pairs that strangers would make in each place."""
     blocks = places * _SEXES
     block = place * _SEXES + told.sex
@@ -84,6 +91,10 @@ def _expected(told: Told, place: _Codes, places: int) -> tuple[_Numbers, ...]:
     # Surnames do not go with the times: all of one sex tell more of them than ten years of it do.
     share["stem"] = _share(_pairs_within(block, told.stem, blocks), _pairs(block, block, blocks))[block_of_band]
     of_birth = {name: _pairs_within(band, getattr(told, name), bands) for name in ("year", "date")}
+    if new is not None:
+        # Not by the difference of two lists' expectations: a new entry with a rare name would make it fall below 0.
+        others = np.where(new, -1, band)
+        of_birth = {name: pairs - _pairs_within(others, getattr(told, name), bands) for name, pairs in of_birth.items()}
     found = []
     for agreement in AGREEMENTS:
         *names, birth = agreement

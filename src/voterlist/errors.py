@@ -118,6 +118,12 @@ class InputError(VoterlistError):
         self.sheet = sheet
         self.line = line
 
+    def of_file(self, name: str) -> InputError:
+        """The same error; of this file, where it is not known of which it is."""
+        if self.file:
+            return self
+        return InputError(self.message, code=self.code, file=name, sheet=self.sheet, line=self.line, todo=self.todo)
+
     def place(self) -> str:
         """The place in words: ``file, sheet, line``, as far as known; empty when nothing is."""
         parts = [self.file, f"sheet {self.sheet}" if self.sheet else "", f"line {self.line}" if self.line else ""]

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
-from voterlist.errors import UsageError
+from voterlist.errors import InputError, UsageError
 from voterlist.ingest import columns_needed, table_entries
 from voterlist.io import readers
 from voterlist.schemas import ENTRY
@@ -50,7 +50,10 @@ def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> tuple[pa.
 
 def _read(path: Path, columns: Map | None) -> pa.Table:
     wanted = partial(columns_needed, columns=columns)
-    return table_entries(readers.read_table(path, wanted=wanted), columns, coded=True)
+    try:
+        return table_entries(readers.read_table(path, wanted=wanted), columns, coded=True)
+    except InputError as error:
+        raise error.of_file(path.name) from None
 
 
 def _share_ids(tables: Sequence[pa.Table]) -> bool:

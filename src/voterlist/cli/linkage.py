@@ -123,8 +123,9 @@ def _as_json(found: linkage.Linkage, entries: int, new: int, recall: Recall | No
 
 
 def _require_folder(path: Path | None) -> None:
-    if path is not None and path.exists() and not path.is_dir():
-        raise UsageError(f"{path} is no folder", code="not-a-folder", places={"path": str(path)})
+    for around in () if path is None else (path, *path.parents):
+        if around.exists() and not around.is_dir():
+            raise UsageError(f"{around} is no folder", code="not-a-folder", places={"path": str(around)})
 
 
 def _sources(files: Sequence[Path], columns: Path | None, against: Sequence[Path], others: Path | None) -> _Files:

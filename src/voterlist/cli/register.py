@@ -23,7 +23,7 @@ from voterlist.cli.options import Json, Today, acceptances_around, day, require_
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
-from voterlist.errors import UsageError
+from voterlist.errors import InputError, UsageError
 from voterlist.ingest import columns_needed, ingest, table_intake
 from voterlist.io import readers, store
 from voterlist.merge import count_entries, merge, merge_accounts
@@ -137,9 +137,13 @@ def _intake(files: Sequence[Path], columns: Map | None, settings: Settings) -> t
 def _tables(files: Sequence[Path], columns: Map | None, settings: Settings) -> Intake:
     """The intake of tables in order of entry id, text held as codes where there is one."""
     wanted = partial(columns_needed, columns=columns, numbered=True)
-    taken = [
-        table_intake(readers.read_table(path, settings.ingest, wanted=wanted), columns, coded=True) for path in files
-    ]
+    taken = []
+    for path in files:
+        try:
+            table = readers.read_table(path, settings.ingest, wanted=wanted)
+            taken.append(table_intake(table, columns, coded=True))
+        except InputError as error:
+            raise error.of_file(path.name) from None
     if len(taken) > 1:
         # Codes of two files differ, so of several files the text itself is joined.
         return merge([replace(intake, entries=intake.entries.cast(ENTRY)) for intake in taken])
@@ -178,12 +182,14 @@ def _tell(audited: _Audited) -> None:
 
 def _tell_streets(use: pa.Table) -> None:
     """How many addresses could be held against the register of streets; nothing where none was given."""
-    counted = _of_the_whole(use)
+    counted = _measures(use)
     if counted["total"] is not None:
         TERMINAL.say(SAY("cli.check.streets", **{name: counted[name] for name in ("total", "judged", "outside")}))
+        if counted["total"] and not counted["judged"]:
+            TERMINAL.say(SAY("cli.failure.todo", todo=SAY("cli.check.streets-unused")))
 
 
-def _of_the_whole(use: pa.Table) -> dict[str, int | None]:
+def _measures(use: pa.Table) -> dict[str, int | None]:
     """Measure -> rows of a REGISTER_USE table of one register, of all constituencies together."""
     return {row["measure"]: row["rows"] for row in use.to_pylist() if row["constituency"] is None}
 
@@ -209,7 +215,7 @@ def _as_json(audited: _Audited, aside: dict[str, int], out: Path | None, code: i
         "findings": _by_rule(audited.settled.findings),
         "accepted": audited.settled.accepted.num_rows,
         "coincidences": of_the_whole(audited.examined.coincidences),
-        "streets": _of_the_whole(audited.examined.street_use),
+        "streets": _measures(audited.examined.street_use),
         "rules": len(RULE_CODES),
         "out": out,
         "exit_code": code,

@@ -52,7 +52,8 @@ def import_decisions(
         "asked_again": read.findings.count(Mark.ASK),
         "problems": len(read.problems),
     }
-    TERMINAL.say(SAY("cli.review.imported", **counted))
+    rows = len({(problem.sheet, problem.row) for problem in read.problems})
+    TERMINAL.say(SAY("cli.review.imported", **{**counted, "problems": rows}))
     TERMINAL.say(SAY("cli.review.marked", **counted))
     _list_problems(read.problems)
     if counted["recorded"] or counted["accepted"] or counted["asked_again"]:

@@ -114,7 +114,7 @@ def table_intake(table: pa.Table, columns: _Columns | None = None, *, coded: boo
     if not mapped.has_name():
         raise InputError(
             "no column of a name was found",
-            code="header-unknown",
+            code="no-name-column",
             line=1,
             todo='Name the columns in a map, a file with [columns] and surname = "header": --columns MAP.toml.',
         )

@@ -47,6 +47,8 @@ _HEADERS = {
 """Headings that stand in no voters' list, for they are of many streets or houses."""
 _ROLES = {"address": "street", "house": "houses", "number": ""}
 """What the columns of a voters' list are here."""
+_OF_VOTERS = "birth_date"
+"""A column that every voters' list has, and no register of streets: the addresses of one prove nothing of the other."""
 _TODO = "Give a table with the headers precinct, street, houses, and constituency where the title does not name it."
 
 
@@ -75,7 +77,7 @@ def street_rows(raw: RawFile) -> StreetRows:
         raise InputError("the streets cannot be read", code=raw.trouble, file=raw.name, todo=_TODO)
     found = [part for sheet in raw.sheets if sheet.trouble is None and (part := _sheet(raw, sheet))]
     if not found:
-        code = next((sheet.trouble for sheet in raw.sheets if sheet.trouble), "header-unknown")
+        code = next((sheet.trouble for sheet in raw.sheets if sheet.trouble), "no-street-columns")
         raise InputError("no sheet has the columns of streets", code=code, file=raw.name, todo=_TODO)
     return StreetRows(
         sort_by(concat((part.table for part in found), STREET_ROW), "source", "sheet", "line"),
@@ -118,7 +120,8 @@ def _find_header(cells: _Cells) -> tuple[int | None, dict[str, int]]:
         for at, column in enumerate(cells):
             if role := _role(column[row].as_py()):
                 columns.setdefault(role, at)
-        if {"street", "settlement"} & set(columns) and {"precinct", "houses"} & set(columns):
+        has_streets = {"street", "settlement"} & set(columns) and {"precinct", "houses"} & set(columns)
+        if has_streets and _OF_VOTERS not in columns:
             return row, columns
     return None, {}
 
@@ -131,7 +134,7 @@ def _role(text: str | None) -> str | None:
         return known
     answer = match_header(text)
     role = _ROLES.get(answer.role, answer.role) if answer else ""
-    return role if role in {*KINDS, *STREET_ROW.names} else None
+    return role if role in {*KINDS, *STREET_ROW.names, _OF_VOTERS} else None
 
 
 def _is_known(cells: _Cells, columns: dict[str, int], roles: tuple[str, ...]) -> _Mask:

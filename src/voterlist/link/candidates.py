@@ -50,7 +50,7 @@ def _pairs(blocks: list[block.Blocks], chunk_pairs: int) -> tuple[Codes, Codes]:
 
 
 def find(entries: Encoded, blocks: list[block.Blocks], chunk_pairs: int, progress: Progress) -> Candidates:
-    """All candidate pairs. Memory: 8 bytes for each pair of each key, and the working arrays of one chunk."""
+    """All candidate pairs. Memory: 16 bytes for each pair of each key, and the working arrays of one chunk."""
     left, right = _pairs(blocks, chunk_pairs)
     found = _Gathered(left, right)
     for start in range(0, len(left), chunk_pairs):

@@ -77,7 +77,7 @@ def _with_headers(sheet: RawSheet) -> pa.Table:
     """The sheet's rows under its first row."""
     first = [column[0].as_py() for column in sheet.cells.columns]
     rows = sheet.cells.slice(1)
-    blank = pa.array([True] * rows.num_rows)
+    blank = pa.array([True] * rows.num_rows, pa.bool_())
     for column in rows.columns:
         blank = pc.and_(blank, pc.equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), ""))
     kept = rows.num_rows

@@ -19,7 +19,7 @@ from voterlist.io.xlsx.review import CASE_IDS, FAULT_IDS, FAULT_MARKS, VERDICTS
 from voterlist.model import Mark, Verdict
 from voterlist.report import Words
 from voterlist.review import REVIEW_ROW, UNKNOWN_VERDICT
-from voterlist.tables import from_columns
+from voterlist.tables import concat, from_columns
 
 __all__ = ["Answers", "read_answers", "read_review"]
 
@@ -63,10 +63,11 @@ class Answers:
 
 
 def read_answers(path: Path) -> Answers:
-    """Every row of the workbook's cases and findings in which something is filled in, in order of row.
+    """Every row of the workbook's cases and findings in which something is filled in, in order of sheet and row.
 
-    Rows may have been sorted or filtered, columns moved, sheets removed, and either language be used; a word that is
-    no answer becomes ``UNKNOWN_VERDICT`` or ``UNKNOWN_MARK``, for ``check_decisions`` and ``check_marks`` to name.
+    Rows may have been sorted or filtered, columns moved, sheets removed or copied, and either language be used; a word
+    that is no answer becomes ``UNKNOWN_VERDICT`` or ``UNKNOWN_MARK``, for ``check_decisions`` and ``check_marks`` to
+    name.
 
     Raises:
         InputError: the file is no workbook, or no sheet has the columns of a review.
@@ -100,13 +101,11 @@ def _sheets(path: Path) -> _Sheets:
 
 
 def _read(path: Path, sheets: _Sheets, form: _Form) -> pa.Table | None:
-    """The rows filled in of the first sheet that has this form; None where none has."""
-    for name, cells in sheets:
-        found = _headings(path, name, cells, form)
-        if found:
-            top, columns = found
-            return _rows(name, cells, top, columns, form)
-    return None
+    """The rows filled in of every sheet that has this form; None where none has."""
+    # More than one has it where people copied a sheet to share the work.
+    headed = ((name, cells, _headings(path, name, cells, form)) for name, cells in sheets)
+    parts = [_rows(name, cells, *heading, form) for name, cells, heading in headed if heading]
+    return concat(parts, form.schema) if parts else None
 
 
 def _unreadable(path: Path, code: str, what: str, sheet: str = "", line: int | None = None) -> InputError:
