@@ -131,7 +131,7 @@ class Encoded:
 
     @cached_property
     def cohort(self) -> Codes:
-        """The ten years of birth of each entry, from 0; at the last place, ``cohorts``, those whose year is not known."""
+        """The ten years in which each entry is born, from 0; after the last of them, those whose year is not known."""
         known = self.year > 0
         first = int(self.year[known].min(initial=3000)) // _COHORT
         cohorts = int(self.year[known].max(initial=0)) // _COHORT - first + 1 if known.any() else 0

@@ -30,13 +30,13 @@ _NOTHING = 1e-9
 
 _COUNTED = {
     "surname": ("surname_skeleton", "surname_stem", "sex", "patronymic_sex", "given_sex"),
-    "given_name": ("given_skeleton",),
-    "patronymic": ("patronymic_skeleton",),
+    "given_name": ("given_skeleton", "birth_year"),
+    "patronymic": ("patronymic_skeleton", "birth_year"),
     "birth_date": ("birth_year", "birth_month", "birth_day"),
     "document": ("document",),
     "fin": ("fin",),
 }
-"""The columns of VOTER in which the rarity of a field's value is counted; that of a surname, by sex."""
+"""The columns of VOTER in which the rarity of a value is counted: a surname by sex, a given name by years of birth."""
 
 
 @dataclass(frozen=True, slots=True)
