@@ -71,8 +71,8 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
         SchemaError: ``decisions`` has not the shape of DECISION.
     """
     rows = schemas.require(decisions, schemas.DECISION, "link").to_pylist()
-    wanted = pa.array(sorted({row["entry_id"] for row in rows}), ids.type)
-    listed = set(wanted.filter(pc.is_in(wanted, value_set=ids)).to_pylist()) if rows else set()
+    spoken_of = pa.array(sorted({row["entry_id"] for row in rows}), pa.string())
+    listed = set(ids.filter(pc.is_in(ids, value_set=spoken_of)).to_pylist())
     verdicts: dict[str, dict[str, str]] = {}
     moments: dict[str, dt.datetime] = {}
     for row in rows:
@@ -157,7 +157,10 @@ def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
 
 def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
     """Where each id stands on the list; -1 where it does not."""
-    return np.asarray(pc.fill_null(pc.index_in(wanted.cast(ids.type), value_set=ids), -1), np.int32)
+    # Few are asked for, and the list may be a nation's: it is looked through once, and no index of it is made.
+    there = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(wanted))))
+    place = np.asarray(pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1), np.int64)
+    return np.append(there, -1)[place].astype(np.int32)
 
 
 def _among(numbers: Longs, found: Candidates) -> tuple[Longs, Bools]:
