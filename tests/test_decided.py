@@ -5,7 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -364,6 +367,26 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
         assert {note.status for note in ledger.cases() if note.case_id in said} == {"decided"}
     contents = workspaces.contents(second)
     assert workspaces.contents(workspaces.run(folder)) == contents
+
+
+def said_by_run(folder, *options, language="en"):
+    """What ``voterlist run`` prints, in a process of its own."""
+    arguments = [sys.executable, "-m", "voterlist", "run", folder, "--today", workspaces.TODAY.isoformat(), *options]
+    env = {**os.environ, "VOTERLIST_LANG": language}
+    return subprocess.run(arguments, capture_output=True, text=True, encoding="utf-8", check=False, env=env).stdout
+
+
+def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):
+    """In words of both languages and in JSON; a run in which nobody decided anything says nothing of it."""
+    folder = workspaces.make(tmp_path / "2026")
+    assert SAY("cli.run.taught", taught=0) not in said_by_run(folder)
+    queue = read(workspaces.run(folder), "queue").column("entry_id").to_pylist()
+    with Ledger(folder / "ledger.db") as ledger:
+        ledger.decide(decisions((dict(zip(sorted(queue), ("keep", "repeat"), strict=True)), 4)))
+    for language in ("en", "az"):
+        assert catalogue(language)("cli.run.taught", taught=1) in said_by_run(folder, language=language)
+    result = json.loads(said_by_run(folder, "--json"))
+    assert (result["taught"], result["contradictory"]) == (1, 0)
 
 
 def members_of(result):

@@ -41,6 +41,8 @@ PAIRS = pa.schema(
 CASES = pa.schema([pa.field("case_id", pa.string(), nullable=False), pa.field("entry_id", pa.string(), nullable=False)])
 """Cases of which every entry was decided, one row an entry."""
 
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -88,9 +90,6 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
         _table(sorted(pair for _, pair in pairs if listed.issuperset(pair[:2])), PAIRS),
         _table(sorted((case, entry) for case in _last(closed, verdicts) for entry in verdicts[case]), CASES),
     )
-
-
-_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 def _moment(text: str) -> dt.datetime:
