@@ -147,6 +147,8 @@ RUN_KEYS = {
     "compared",
     "afresh",
     "memory",
+    "taught",
+    "contradictory",
     "stages",
     "findings",
     "cases",

@@ -10,7 +10,7 @@ from voterlist.cli.words import SAY
 from voterlist.report import Words
 from voterlist.report.model import Chance
 
-__all__ = ["tell_chance", "tell_compared", "tell_estimate"]
+__all__ = ["tell_chance", "tell_compared", "tell_estimate", "tell_taught"]
 
 
 def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
@@ -27,6 +27,14 @@ def tell_compared(afresh: int, compared: int, recall: str | None) -> None:
     """How many pairs were compared afresh, or why all of them were; nothing where nothing was to be remembered."""
     if recall is not None:
         TERMINAL.say(SAY(f"cli.memory.{recall}", afresh=afresh, compared=compared))
+
+
+def tell_taught(taught: int | None, contradictory: int | None) -> None:
+    """How many decided pairs taught the model, and how many could not; nothing where this run did not link."""
+    if taught is not None:
+        TERMINAL.say(SAY("cli.run.taught", taught=taught))
+    if contradictory:
+        TERMINAL.say(SAY("cli.run.contradictory", contradictory=contradictory))
 
 
 def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import pipeline
-from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
+from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate, tell_taught
 from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
@@ -109,6 +109,8 @@ def _tell_cases(result: RunResult) -> None:
     rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in CaseKind if kind in result.cases_by_kind]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
     tell_compared(result.afresh or 0, result.compared or 0, result.memory)
+    if result.decisions:
+        tell_taught(result.taught, result.contradictory)
     tell_estimate(result.estimate)
     tell_chance(result.chance)
 
@@ -138,6 +140,8 @@ def _as_json(result: RunResult, settings: Settings) -> dict[str, Any]:
         "compared": result.compared,
         "afresh": result.afresh,
         "memory": result.memory,
+        "taught": result.taught,
+        "contradictory": result.contradictory,
         "estimate": dict(result.estimate) if result.estimate else None,
         "chance": [dict(row) for row in result.chance],
         "deadlines": standings_as_json(result.standings),

@@ -24,6 +24,7 @@ from voterlist.link.cases import REASONS, Judged, cases
 from voterlist.link.chance import Chance, chance
 from voterlist.link.cluster import clusters
 from voterlist.link.compare import LEVELS, Compared, compare
+from voterlist.link.decided import closed_cases, inside, taught
 from voterlist.link.encode import COMPARED, Encoded, encode
 from voterlist.link.explain import with_model
 from voterlist.link.memory import Memory
@@ -32,6 +33,8 @@ from voterlist.model import PairKind, Profile, Rule
 __all__ = ["COMPARED", "LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "Memory", "link", "plan"]
 
 RULES: tuple[Rule, ...] = ()
+
+_CONFLICT = list(PairKind).index(PairKind.IDENTITY_CONFLICT)
 
 _VOTERS = tables.coded(pa.schema([schemas.VOTER.field(name) for name in COMPARED]), apart=("fin", "document"))
 """What is compared, coded, but for identifiers: nearly every entry has one of its own."""
@@ -77,6 +80,10 @@ class Linkage:
     """What the next linkage may go on from; None where it was not asked for."""
     recalled: bool
     """Whether the memory that was given could be used."""
+    taught: int = 0
+    """Candidate pairs decided by people, from which the model learnt."""
+    contradictory: int = 0
+    """Pairs of which people said both; the model learnt nothing from them."""
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
@@ -97,6 +104,8 @@ def link(
     new: pa.Array | pa.ChunkedArray | None = None,
     known: Memory | None = None,
     remember: bool = False,
+    decided: pa.Table | None = None,
+    closed: pa.Table | None = None,
 ) -> Linkage:
     """The pairs, clusters and cases of a VOTER table.
 
@@ -111,6 +120,9 @@ def link(
         known: what an earlier linkage remembers. The result is the same to the byte as without it; one of another
             profile, other settings or another program is left aside.
         remember: whether the next linkage is to be given what this one knows.
+        decided: pairs that people decided (``decided.PAIRS``). The model learns from them; what it says of a pair it
+            goes on saying, decided or not. Without any the result is the same to the byte as without this argument.
+        closed: cases of which every entry was decided (``decided.CASES``). They stay cases however the model moves.
 
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
@@ -127,12 +139,14 @@ def link(
     tell(forecast)
     progress("forecast", 0, sum(line.pairs for line in forecast))
     found, kept, recalled = _find(entries, blocks, settings, profile, progress, chosen, known, remember=remember)
-    model = weigh.learn(entries, found.patterns, profile, pairs=_pairs_in_all(entries.size, chosen))
-    judged, table = _judge(entries, ids, blocks, found, model, settings)
+    said, held = taught(ids, found, decided), closed_cases(ids, closed)
+    every = _pairs_in_all(entries.size, chosen)
+    model = weigh.learn(entries, found.patterns, profile, pairs=every, labels=said.labels)
+    judged, table = _judge(entries, ids, blocks, found, inside(found, held), model, settings)
     cluster = _cluster(entries, judged, model, settings)
     return Linkage(
         pairs=with_model(table, model),
-        cases=cases(entries, ids, judged, cluster, review=settings.review_probability),
+        cases=cases(entries, ids, judged, cluster, review=settings.review_probability, closed=held),
         clusters=_cluster_table(ids, cluster),
         forecast=forecast,
         candidates=len(found.left),
@@ -141,6 +155,8 @@ def link(
         chance=chance(entries, chosen),
         memory=kept,
         recalled=recalled,
+        taught=said.pairs,
+        contradictory=said.contradictory,
     )
 
 
@@ -201,34 +217,39 @@ def _judge(
     ids: pa.Array,
     blocks: list[block.Blocks],
     found: Candidates,
+    stays: Longs,
     model: weigh.Model,
     settings: LinkSettings,
 ) -> tuple[Judged, pa.Table]:
-    """The pairs worth keeping, scored exactly (not by bins of rarity), and their PAIR table."""
+    """The pairs worth keeping, scored exactly (not by bins of rarity), and their PAIR table.
+
+    Those at ``stays`` among the candidates are kept whatever they are: they stand in a case that people decided.
+    """
     rough = weigh.score(weigh.unpack(found.patterns.codes), model)
     # One bin of rarity is two bits: what passes within four times the odds is scored again, exactly.
     near = classify.worth_keeping(weigh.unpack(found.patterns.codes), rough.posterior, settings.kept_probability / 4)
     # Few patterns are near; a hash table of them is asked far more quickly than all patterns in their order.
     chosen = np.flatnonzero(pd.Series(found.pattern, copy=False).isin(found.patterns.codes[near]))
+    if len(stays):
+        chosen = np.union1d(chosen, stays)
     left, right = found.left[chosen], found.right[chosen]
     order = np.lexsort((right, left))
     left, right = left[order], right[order]
     compared = compare(entries, left, right)
     scored = weigh.score(compared, model)
-    kept = np.flatnonzero(classify.worth_keeping(compared, scored.posterior, settings.kept_probability))
+    worth = classify.worth_keeping(compared, scored.posterior, settings.kept_probability)
+    kept = np.flatnonzero(worth | np.isin(chosen[order], stays))
     left, right = left[kept], right[kept]
     compared = Compared({name: levels[kept] for name, levels in compared.levels.items()}, compared.rarity[kept])
     posterior, weight = scored.posterior[kept], scored.weight[kept]
-    kind = classify.kinds(
-        entries,
-        left,
-        right,
-        compared,
-        posterior,
-        review=settings.review_probability,
-        displaced=frozenset(settings.displaced_constituencies),
-    )
-    judged = Judged(left, right, weight, posterior, kind)
+    displaced = frozenset(settings.displaced_constituencies)
+
+    def kinds(review: float) -> Codes:
+        return classify.kinds(entries, left, right, compared, posterior, review=review, displaced=displaced)
+
+    kind = kinds(settings.review_probability)
+    asked = np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
+    judged = Judged(left, right, weight, posterior, kind, asked)
     bits = candidates.found_by(blocks, left, right)
     return judged, _pair_table(ids, judged, compared, _found_by_words(blocks, bits))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 
 import numpy as np
 import pyarrow as pa
@@ -14,9 +16,9 @@ from voterlist.link.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.encode import Coded, Encoded
 from voterlist.link.identifiers import Identifiers
 from voterlist.link.weigh import CLASSES
-from voterlist.model import EntryRole, PairKind
+from voterlist.model import CaseKind, EntryRole, PairKind
 
-__all__ = ["REASONS", "Judged", "cases"]
+__all__ = ["REASONS", "Closed", "Judged", "case_id", "cases"]
 
 REASONS = (
     "permanent-list",
@@ -56,6 +58,10 @@ _APART = {
 _APART_REASONS = np.array([_REASON[_APART[kind]] if kind in _APART else -1 for kind in PairKind])
 
 
+Closed = tuple[str, Codes]
+"""A case of which people have decided every entry: its id, and the positions of its entries, ascending."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
     """The pairs that stayed in the table, one position a pair."""
@@ -67,6 +73,11 @@ class Judged:
     """P(class), shape (pairs, classes)."""
     kind: Codes
     """Positions in ``PairKind``."""
+    kind_asked: Codes
+    """The same, were each pair to be asked about: what it is called where a person has decided it."""
+
+
+_ASKED = [kind.value for kind in CaseKind if kind.is_asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,9 @@ def case_id(entry_ids: list[str]) -> str:
     return digest.hexdigest()
 
 
-def cases(entries: Encoded, ids: pa.Array, judged: Judged, cluster: Codes, *, review: float) -> pa.Table:
+def cases(
+    entries: Encoded, ids: pa.Array, judged: Judged, cluster: Codes, *, review: float, closed: Sequence[Closed] = ()
+) -> pa.Table:
     """The CASE table.
 
     One case a cluster, with at most one entry to keep and the others proposed as its repetitions; entries
@@ -108,7 +121,65 @@ def cases(entries: Encoded, ids: pa.Array, judged: Judged, cluster: Codes, *, re
         _of_pairs(judged, np.flatnonzero(doubtful & ~taken), _QUESTION, None),
         _of_pairs(judged, apart, np.where(reason == _REASON["one-identifier"], _QUESTION, _KEEP), reason),
     )
-    return _table(entries, ids, judged, parts)
+    found = _table(entries, ids, judged, parts)
+    return _with_closed(found, entries, ids, judged, closed) if closed else found
+
+
+def _with_closed(
+    found: pa.Table, entries: Encoded, ids: pa.Array, judged: Judged, closed: Sequence[Closed]
+) -> pa.Table:
+    """The cases without those that a closed one covers, and with the closed ones that are not among them.
+
+    A closed case was asked about; where its pair alone would now be relatives or twins, it stays what was asked.
+    """
+    places = {case: set(pc.take(ids, pa.array(of)).to_pylist()) for case, of in closed}
+    is_asked = pc.is_in(found.column("kind").cast(pa.string()), value_set=pa.array(_ASKED))
+    there = set(pc.unique(found.column("case_id").filter(is_asked)).to_pylist())
+    missing = [(case, of) for case, of in closed if case not in there]
+    gone = pa.array([*_covered(found, places), *(case for case, _ in missing)], pa.string())
+    rest = found.filter(pc.invert(pc.is_in(found.column("case_id"), value_set=gone)))
+    if not missing:
+        return rest
+    held = _table(entries, ids, replace(judged, kind=judged.kind_asked), (_held(judged, missing),))
+    return tables.sort_by(tables.concat([rest, held], schemas.CASE), "case_id", "entry_id")
+
+
+def _covered(found: pa.Table, closed: dict[str, set[str]]) -> list[str]:
+    """The ids of the cases whose entries are some of those of a closed case, and not all."""
+    of_entry: dict[str, list[set[str]]] = {}
+    for entries in closed.values():
+        for entry in entries:
+            of_entry.setdefault(entry, []).append(entries)
+    near = pc.is_in(found.column("entry_id"), value_set=pa.array(sorted(of_entry), pa.string()))
+    touched = pc.is_in(found.column("case_id"), value_set=pc.unique(found.column("case_id").filter(near)))
+    members: dict[str, set[str]] = {}
+    for row in found.filter(touched).select(["case_id", "entry_id"]).to_pylist():
+        members.setdefault(row["case_id"], set()).add(row["entry_id"])
+    return sorted(
+        case for case, inside in members.items() if any(inside < other for other in of_entry.get(min(inside), ()))
+    )
+
+
+def _held(judged: Judged, closed: Sequence[Closed]) -> _Rows:
+    """The rows of closed cases that the pairs no longer make: every entry a question, tied by what pairs there are."""
+    known = np.unique(np.concatenate([of for _, of in closed]))
+    near = np.flatnonzero(np.isin(judged.left, known) & np.isin(judged.right, known))
+    pair_of = {(int(judged.left[pair]), int(judged.right[pair])): int(pair) for pair in near}
+    rows: list[tuple[int, int, int]] = []
+    for number, (_, of) in enumerate(closed):
+        tie = _weakest_tie(judged, [pair_of[pair] for pair in combinations(of.tolist(), 2) if pair in pair_of])
+        rows += [(number, entry, tie) for entry in of.tolist() if tie is not None]
+    case, entry, pair = np.array(rows, np.int64).reshape(-1, 3).T
+    question = np.full(len(rows), _QUESTION, np.int32)
+    return _Rows(case=case, entry=entry.astype(np.int32), role=question, reason=_doubt(judged, pair), pair=pair)
+
+
+def _weakest_tie(judged: Judged, pairs: list[int]) -> int | None:
+    """The pair that ties the most weakly tied entry; None where there is no pair."""
+    heaviest: dict[int, int] = {}
+    for pair in sorted(pairs, key=lambda pair: (judged.weight[pair], -pair)):
+        heaviest |= {int(judged.left[pair]): pair, int(judged.right[pair]): pair}
+    return min(heaviest.values(), key=lambda pair: (judged.weight[pair], pair), default=None)
 
 
 def _doubt(judged: Judged, pairs: Longs) -> Codes:

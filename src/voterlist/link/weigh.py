@@ -9,8 +9,14 @@ N (N - 1) / 2 pairs of the list. Blocking looks only at the compared fields, so 
 of a pair that was compared. What is learnt, by EM over the distinct patterns of levels, are the m
 probabilities of the other classes and their sizes, each held by a Dirichlet prior.
 
+What people decided about pairs is learnt from as well: a pair with a label has its class, or is known not to be
+*same*, and all others have the posterior (EM with some labels known). Which pairs were put to a person follows from
+their patterns, and the patterns are in the model; given them the missing labels are missing at random, so the
+labelled pairs need no weight of their own, however doubtful they were chosen to be.
+
 Sources: Fellegi and Sunter 1969 (weights); Winkler 1988 (EM), 2000 (value-specific frequencies); Larsen and
-Rubin 2001 (mixtures of more than two classes).
+Rubin 2001 (mixtures of more than two classes, some pairs reviewed by a person); Nigam, McCallum, Thrun and Mitchell
+2000 (EM with labelled and unlabelled).
 """
 
 from __future__ import annotations
@@ -26,7 +32,7 @@ from voterlist.link.names import SWAPPED
 from voterlist.link.priors import Prior, incomplete_dates, priors
 from voterlist.model import Profile
 
-__all__ = ["CLASSES", "Model", "Patterns", "Scored", "learn", "pack", "score"]
+__all__ = ["CLASSES", "Labels", "Model", "Patterns", "Scored", "learn", "pack", "score"]
 
 CLASSES = ("same", "twins", "siblings", "household", "lineage", "strangers")
 """The latent classes of pairs, in the order of their rows and columns."""
@@ -65,6 +71,16 @@ class Patterns:
 
     codes: Longs
     counts: Longs
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """How many of the pairs that show each pattern were decided by people; they are among its ``counts``."""
+
+    same: Floats
+    """One person."""
+    apart: Floats
+    """Two people, be they relatives or strangers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +172,17 @@ def _posterior(log_likelihood: Floats, log_size: Floats) -> Floats:
     return np.asarray(share / share.sum(axis=1, keepdims=True), np.float64)
 
 
+def _expected(likelihood: Floats, log_size: Floats, counts: Longs, labels: Labels | None) -> Floats:
+    """The pairs of each pattern expected in each class: by the posterior, but for what is known of decided ones."""
+    if labels is None:
+        return _posterior(likelihood, log_size) * counts[:, None]
+    undecided = counts - labels.same - labels.apart
+    expected = _posterior(likelihood, log_size) * undecided[:, None]
+    expected[:, 0] += labels.same
+    expected[:, 1:] += _posterior(likelihood[:, 1:], log_size[1:]) * labels.apart[:, None]
+    return expected
+
+
 def _say_once(field: str, log_share: Floats) -> None:
     """That names changed places is one piece of evidence: it is counted with the surname."""
     if field == "given_name":
@@ -183,12 +210,14 @@ def learn(
     profile: Profile,
     *,
     pairs: int | None = None,
+    labels: Labels | None = None,
     sample: int = 250_000,
     seed: int = 1,
 ) -> Model:
     """The model of a list from the patterns of its candidate pairs, by at most 50 rounds of EM.
 
-    ``pairs`` is how many pairs count, compared or not, where not every pair of the list does.
+    ``pairs`` is how many pairs count, compared or not, where not every pair of the list does. ``labels`` are what
+    people decided, pattern by pattern.
     """
     every = entries.size * (entries.size - 1) / 2
     counted = every if pairs is None else float(pairs)
@@ -209,7 +238,7 @@ def learn(
     patterns_seen = unpack(seen.codes)
     for _ in range(50):
         likelihood = _log_likelihood(patterns_seen, log_m)
-        expected = _posterior(likelihood, np.log2(sizes)) * seen.counts[:, None]
+        expected = _expected(likelihood, np.log2(sizes), seen.counts, labels)
         before = sizes.copy()
         sizes[:-1] = (expected.sum(axis=0)[:-1] + held * expected_sizes) / (1 + held)
         _maximise(patterns_seen, expected, known, log_m)

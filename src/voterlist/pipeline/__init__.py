@@ -170,7 +170,7 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         decisions=context.decisions.num_rows,
         estimate=estimate[0] if estimate else None,
         chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
-        **{name: _noted(walk, name) for name in ("afresh", "compared", "memory")},
+        **{name: _noted(walk, name) for name in ("afresh", "compared", "memory", "taught", "contradictory")},
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=outputs,

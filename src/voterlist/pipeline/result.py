@@ -68,6 +68,10 @@ class RunResult:
     """How many candidate pairs there are."""
     memory: str | None
     """What became of what earlier runs remember: a word of ``io.remembered.Recall``."""
+    taught: int | None
+    """Candidate pairs decided by people, from which the model of linkage learnt; None as above."""
+    contradictory: int | None
+    """Pairs of which people said both, that they are one person and that they are two: nothing was learnt from them."""
     standings: tuple[UnitStanding, ...]
     overdue: tuple[UnitStanding, ...]
     outputs: tuple[Path, ...]

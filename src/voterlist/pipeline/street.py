@@ -14,6 +14,7 @@ from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators, s
 from voterlist.cycles import Cycles, compare_cycles
 from voterlist.io import remembered, store
 from voterlist.io.store import Shelf
+from voterlist.link.decided import decided
 from voterlist.link.explain import waterfalls
 from voterlist.model import Stage
 from voterlist.pipeline import reference
@@ -126,10 +127,14 @@ def _beside_last(table: pa.Table, outside: reference.Outside, compared: Cycles, 
 
 
 def link_entries(tables: Tables, context: Context) -> Made:
-    """Pairs that may be one person, and the cases they make; what is remembered of the last run is not done again."""
+    """Pairs that may be one person, and the cases they make; what is remembered of the last run is not done again.
+
+    What people decided teaches the model, and a case that they decided stays one.
+    """
     voters = tables["voters"]
     folder = context.workspace / remembered.FOLDER
     known = remembered.read(folder)
+    said = decided(context.decisions, voters.column("entry_id"))
     found = link.link(
         voters,
         context.settings.link,
@@ -137,6 +142,8 @@ def link_entries(tables: Tables, context: Context) -> Made:
         progress=lambda step, done, total: context.progress(Stage.LINK, step, done, total),
         known=known.memory,
         remember=True,
+        decided=said.pairs,
+        closed=said.cases,
     )
     # A run of some constituencies uses what is remembered of all, and does not put its own part in its place.
     if found.memory is not None and (context.inputs.is_whole or not found.recalled):
@@ -149,7 +156,13 @@ def link_entries(tables: Tables, context: Context) -> Made:
         "forecast": _records(found.forecast),
         "estimate": _records([found.estimate] if found.estimate else []),
     }
-    notes = {"compared": found.candidates, "afresh": found.afresh, "memory": known.after(found.recalled).value}
+    notes: dict[str, int | str] = {
+        "compared": found.candidates,
+        "afresh": found.afresh,
+        "memory": known.after(found.recalled).value,
+        "taught": found.taught,
+        "contradictory": found.contradictory,
+    }
     return Made(made, voters.num_rows, voters.num_rows, notes=notes)
 
 
@@ -174,13 +187,19 @@ def _settled_by(context: Context) -> str:
     return store.digest_of(config.digest(context.settings.check), context.acceptances.to_pylist())
 
 
+def _linked_by(context: Context) -> str:
+    """The digest of the settings of linkage, and of what people decided: the model learns from it."""
+    settings = config.digest(context.settings.link)
+    return store.digest_of(settings, context.decisions.to_pylist()) if context.decisions.num_rows else settings
+
+
 STREET: tuple[Step, ...] = (
     Step(Stage.INGEST, take_in, lambda context: config.digest(context.settings.ingest)),
     Step(Stage.MERGE, merge_lists, lambda _: ""),
     Step(Stage.NORMALIZE, normalize_entries, lambda context: context.settings.workspace.profile.value),
     Step(Stage.CHECK, check_register, lambda context: f"{context.list_day} {config.digest(context.settings.check)}"),
     Step(Stage.RECONCILE, reconcile_outside, _settled_by),
-    Step(Stage.LINK, link_entries, lambda context: config.digest(context.settings.link)),
+    Step(Stage.LINK, link_entries, _linked_by),
     Step(Stage.REVIEW, review_cases, lambda context: store.digest_of(context.decisions.to_pylist())),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""

@@ -1,0 +1,205 @@
+"""What people decided of pairs and cases, as the linkage learns from it and keeps it.
+
+A verdict is about an entry of a case; the linkage learns from pairs. Only what was said is a label: the kept entry and
+its repetitions are one person, an entry that is another person is none of these. Two entries that are both kept, or
+that are both another person than a third, say nothing of each other.
+
+An entry's id is made of what it says. An entry that changed since has another id, and what was decided of the old one
+concerns nobody here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import schemas, tables
+from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.link.candidates import Candidates
+from voterlist.link.cases import Closed, case_id
+from voterlist.link.grouping import numbered
+from voterlist.link.weigh import Labels
+from voterlist.model import Verdict
+
+__all__ = ["CASES", "PAIRS", "Decided", "Taught", "closed_cases", "decided", "inside", "taught"]
+
+PAIRS = pa.schema(
+    [
+        pa.field("entry_l", pa.string(), nullable=False),
+        pa.field("entry_r", pa.string(), nullable=False),
+        pa.field("is_same", pa.bool_(), nullable=False),
+    ]
+)
+"""Pairs that a person decided: one person, or two."""
+
+CASES = pa.schema([pa.field("case_id", pa.string(), nullable=False), pa.field("entry_id", pa.string(), nullable=False)])
+"""Cases of which every entry was decided, one row an entry."""
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What people decided, in the linkage's words."""
+
+    pairs: pa.Table
+    """PAIRS, sorted; a pair that two cases speak of stands for each."""
+    cases: pa.Table
+    """CASES, sorted. Of cases that share two entries only the one decided last: it was decided in the other's place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What of the decided pairs a linkage learnt from."""
+
+    labels: Labels | None
+    """None where nothing was to be learnt."""
+    pairs: int
+    """Candidate pairs with a label."""
+    contradictory: int
+    """Pairs of which people said both; they have no label."""
+
+
+def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
+    """What the decisions that hold (DECISION, at most one for an entry of a case) say of a list with these entries.
+
+    Raises:
+        SchemaError: ``decisions`` has not the shape of DECISION.
+    """
+    rows = schemas.require(decisions, schemas.DECISION, "link").to_pylist()
+    spoken_of = pa.array(sorted({row["entry_id"] for row in rows}), pa.string())
+    listed = set(ids.filter(pc.is_in(ids, value_set=spoken_of)).to_pylist())
+    verdicts: dict[str, dict[str, str]] = {}
+    moments: dict[str, dt.datetime] = {}
+    for row in rows:
+        case = row["case_id"]
+        verdicts.setdefault(case, {})[row["entry_id"]] = row["verdict"]
+        moments[case] = max(moments.get(case, _NEVER), _moment(row["decided_at"]))
+    whole = {case for case, said in verdicts.items() if case_id(list(said)) == case}
+    pairs = {(case, pair) for case, said in verdicts.items() for pair in _pairs(said, whole=case in whole)}
+    closed = sorted(
+        (case for case in whole if listed.issuperset(verdicts[case])), key=lambda case: (moments[case], case)
+    )
+    return Decided(
+        _table(sorted(pair for _, pair in pairs if listed.issuperset(pair[:2])), PAIRS),
+        _table(sorted((case, entry) for case in _last(closed, verdicts) for entry in verdicts[case]), CASES),
+    )
+
+
+def _moment(text: str) -> dt.datetime:
+    """A moment as the ledger has it; without a time zone it counts as UTC, one that cannot be read as long ago."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return _NEVER
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _pairs(said: Mapping[str, str], *, whole: bool) -> Iterator[tuple[str, str, bool]]:
+    """(entry, entry, whether one person) of what the verdicts on a case say; ``whole``: each of its entries has one."""
+    of = {verdict: sorted(entry for entry, word in said.items() if word == verdict) for verdict in Verdict}
+    keep, repeat, separate = of[Verdict.KEEP], of[Verdict.REPEAT], of[Verdict.SEPARATE]
+    if len(keep) == 1:
+        yield from ((min(pair), max(pair), True) for pair in combinations(keep + repeat, 2))
+    yield from ((min(pair), max(pair), False) for pair in product(separate, keep + repeat))
+    if whole and len(separate) == len(said):
+        yield from ((one, other, False) for one, other in combinations(separate, 2))
+
+
+def _last(closed: Sequence[str], verdicts: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Of cases in the order in which they were decided, those that share no two entries with a later one."""
+    taken: set[tuple[str, str]] = set()
+    for case in reversed(closed):
+        pairs = set(combinations(sorted(verdicts[case]), 2))
+        if not pairs & taken:
+            taken |= pairs
+            yield case
+
+
+def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    return tables.from_columns(dict(zip(schema.names, map(list, columns), strict=True)), schema, len(rows))
+
+
+def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
+    """The labels of the candidate pairs of a list, whose entries have these ids.
+
+    ``pairs`` is PAIRS in any order, each pair either way round and as often as it likes: it counts once. Pairs of
+    entries that are not on the list, or that were not compared, are left aside.
+
+    Raises:
+        SchemaError: ``pairs`` has not the shape of PAIRS.
+    """
+    if pairs is None or not pairs.num_rows:
+        return Taught(None, 0, 0)
+    table = schemas.require(pairs, PAIRS, "link")
+    left, right = (_positions(ids, table.column(name)) for name in ("entry_l", "entry_r"))
+    listed = (left >= 0) & (right >= 0) & (left != right)
+    said = np.asarray(table.column("is_same"), np.bool_)[listed]
+    left, right = left[listed], right[listed]
+    numbers, place = np.unique(numbered(np.minimum(left, right), np.maximum(left, right)), return_inverse=True)
+    yes, no = (np.bincount(place[one], minlength=len(numbers)) > 0 for one in (said, ~said))
+    where, compared = _among(numbers, found)
+    label = compared & (yes != no)
+    return Taught(
+        _labels(found, where[label], yes[label]) if label.any() else None,
+        int(label.sum()),
+        int((yes & no).sum()),
+    )
+
+
+def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
+    """Where each id stands on the list; -1 where it does not."""
+    # Few are asked for, and the list may be a nation's: it is looked through once, and no index of it is made.
+    there = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(wanted))))
+    place = np.asarray(pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1), np.int64)
+    return np.append(there, -1)[place].astype(np.int32)
+
+
+def _among(numbers: Longs, found: Candidates) -> tuple[Longs, Bools]:
+    """(where each of these pairs would stand among the candidates, whether it does)."""
+    candidates = numbered(found.left, found.right)
+    where = np.searchsorted(candidates, numbers)
+    compared = where < len(candidates)
+    compared[compared] = candidates[where[compared]] == numbers[compared]
+    return where, compared
+
+
+def _labels(found: Candidates, where: Longs, is_same: Bools) -> Labels:
+    """How many of these candidates show each pattern, by what was decided."""
+    pattern = np.searchsorted(found.patterns.codes, found.pattern[where])
+    size = len(found.patterns.codes)
+    one, two = (np.bincount(pattern[chosen], minlength=size).astype(np.float64) for chosen in (is_same, ~is_same))
+    return Labels(one, two)
+
+
+def closed_cases(ids: pa.Array, cases: pa.Table | None) -> tuple[Closed, ...]:
+    """Those of these CASES that the list has whole, by case id.
+
+    Raises:
+        SchemaError: ``cases`` has not the shape of CASES.
+    """
+    if cases is None or not cases.num_rows:
+        return ()
+    table = tables.sort_by(schemas.require(cases, CASES, "link"), "case_id", "entry_id")
+    places = _positions(ids, table.column("entry_id"))
+    found: dict[str, list[int]] = {}
+    for case, place in zip(table.column("case_id").to_pylist(), places.tolist(), strict=True):
+        found.setdefault(case, []).append(place)
+    return tuple((case, np.unique(of).astype(np.int32)) for case, of in found.items() if min(of) >= 0)
+
+
+def inside(found: Candidates, closed: Sequence[Closed]) -> Longs:
+    """Where the pairs inside closed cases stand among the candidates."""
+    pairs = [pair for _, entries in closed for pair in combinations(entries.tolist(), 2)]
+    if not pairs:
+        return np.zeros(0, np.int64)
+    left, right = np.array(pairs, np.int32).T
+    where, compared = _among(numbered(left, right), found)
+    return where[compared]
