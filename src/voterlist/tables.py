@@ -29,7 +29,7 @@ __all__ = [
     "matches",
     "packed",
     "recoded",
-    "rows_with_bytes",
+    "rows_beyond",
     "similarity",
     "sort_by",
     "text_bytes",
@@ -168,20 +168,20 @@ def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint
     return found
 
 
-def rows_with_bytes(
-    column: pa.Array, chosen: np.ndarray[Any, np.dtype[np.bool_]], *, most: int
-) -> np.ndarray[Any, np.dtype[np.int64]] | None:
-    """The rows of a text column, ascending, in whose UTF-8 bytes one of the chosen stands; null has none.
+def rows_beyond(column: pa.Array, first: str, last: str, *, most: int) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+    """The rows of a text column, ascending, with a byte (UTF-8) that is not between those of two ASCII signs.
 
-    ``chosen`` has one item a byte, 256 in all. None where more than ``most`` such bytes stand in the column: then
-    there are better ways to look for them.
+    A null is no such row. None where more than ``most`` such bytes stand in the column: then there are better ways to
+    look for them.
     """
     rows = len(column)
     _, starts, content = column.buffers()
     if content is None or not rows:
         return np.zeros(0, np.int64)
     offsets = np.frombuffer(starts, np.int32, rows + 1, column.offset * 4)
-    found = chosen[np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0])]
+    # What lies below the first becomes a high number: one comparison tells both.
+    beyond = np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0]) - np.uint8(ord(first))
+    found = beyond > ord(last) - ord(first)
     if np.count_nonzero(found) > most:
         return None
     row = np.unique(np.searchsorted(offsets, np.flatnonzero(found) + offsets[0], side="right") - 1)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.tables import recoded, rows_with_bytes
+from voterlist.tables import recoded, rows_beyond
 
 __all__ = ["clean", "fold"]
 
@@ -17,9 +17,6 @@ _NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
 _BLANKS = r"[\s\x{00}-\x{1F}\x{0085}\p{Z}]+"
 _UNCLEAN = r"^ | $|  |[\t\n\v\f\r\x{00}-\x{1F}\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200D}\x{2028}\x{2029}\x{202F}"
 _UNCLEAN += r"\x{205F}\x{2060}\x{3000}\x{FEFF}\x{00AD}]"
-
-_DOUBTFUL = (np.arange(256) <= ord(" ")) | (np.arange(256) > ord("~"))
-"""For each byte whether a text with it may match ``_UNCLEAN``."""
 
 _TO_ASCII = str.maketrans(
     {
@@ -54,7 +51,7 @@ def clean(column: pa.Array) -> pa.Array:
 
 def _unclean(column: pa.Array) -> pa.Array:
     """The texts that need to be put right; only those with a blank or a letter that is not ASCII can."""
-    doubtful = rows_with_bytes(column, _DOUBTFUL, most=len(column) // 10)
+    doubtful = rows_beyond(column, "!", "~", most=len(column) // 10)
     if doubtful is None:
         return pc.fill_null(pc.match_substring_regex(column, _UNCLEAN), False)  # noqa: FBT003 - Arrow's signature
     found = np.zeros(len(column), np.bool_)

@@ -55,7 +55,8 @@ def normalize(
         coded: the table's text is to be coded too, but for the identifiers, each column's values in order of
             appearance: the same content in a third of the memory, for millions of entries.
         for_linkage: only what the linkage compares is made. The columns that people read (names in their standard
-            spelling, settlement, kind of street, building) are null, and there are no findings.
+            spelling, settlement, kind of street, building) are null, there are no findings,
+            and coded values stand in any order: the linkage brings them into its own.
 
     Raises:
         SchemaError: ``entries`` is no ENTRY table.
@@ -77,14 +78,15 @@ def normalize(
     columns |= _dates(cells.pop("birth_date"), source, notes)
     columns |= read_identifiers(fin, document, profile, notes)
     columns |= _sex(cells.pop("sex"), notes)
-    return Outcome(_voters(columns, rows, coded=coded), notes.table(), empty(SET_ASIDE))
+    return Outcome(_voters(columns, rows, coded=coded, in_order=not for_linkage), notes.table(), empty(SET_ASIDE))
 
 
-def _voters(columns: dict[str, Any], rows: int, *, coded: bool) -> pa.Table:
-    """The VOTER table of these columns."""
+def _voters(columns: dict[str, Any], rows: int, *, coded: bool, in_order: bool) -> pa.Table:
+    """The VOTER table of these columns; ``in_order``: coded values in order of appearance."""
     if not coded:
         return require(from_columns(columns, VOTER, rows), VOTER, "normalize")
-    columns |= {name: tables.by_appearance(columns[name]) for name in _CODED & columns.keys()}
+    if in_order:
+        columns |= {name: tables.by_appearance(columns[name]) for name in _CODED & columns.keys()}
     schema = tables.coded(VOTER, apart=IDENTIFIERS)
     return require(from_columns(columns, VOTER, rows, coded=True), schema, "normalize")
 
