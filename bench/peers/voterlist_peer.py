@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from voterlist.cli.memory import give_memory_back
+from voterlist.cli.memory import keep_memory
 from voterlist.ingest import parse_map, table_entries
 from voterlist.io import readers
 from voterlist.link import COMPARED, link
@@ -44,7 +44,7 @@ def main() -> None:
         pq.write_table(voters(source, *how), out)
     elif part == "link":
         # As the command does.
-        give_memory_back()
+        keep_memory()
         pq.write_table(link(_compared(source)).pairs, out)
     else:
         from voterlist.link.features import features  # noqa: PLC0415 - recordlinkage takes a second to load

@@ -13,7 +13,7 @@ import typer
 from voterlist import link as linkage
 from voterlist.cli.joined import Map, Source, joined
 from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
-from voterlist.cli.memory import give_memory_back
+from voterlist.cli.memory import keep_memory
 from voterlist.cli.options import Json, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
@@ -174,7 +174,7 @@ def _voters(files: _Files, profile: Profile, steps: Steps) -> tuple[int, list[pa
     Whoever takes the table out of the list is the last to hold it: what millions of entries take in memory would
     otherwise stay there until the pairs are found.
     """
-    give_memory_back()
+    keep_memory()
     steps(Stage.INGEST, 0, 1)
     entries, new = joined(*files)
     held = [entries]
