@@ -122,6 +122,7 @@ def test_identifiers_are_compared_as_their_texts_are(words):
 near_valid = (
     st.from_regex(r"[0-9A-Z]{6,8}", fullmatch=True)
     | st.from_regex(r"(AZE|AA|aa|IO)[0-9OI]{6,9}", fullmatch=True)
+    | st.from_regex(r"(AZE|AA|N\u2116|AN)[ \u2116-]{1,3}([0-9]{7,8}|0{7,8})", fullmatch=True)
     | st.sampled_from(["0000000", "1111111", "XXXXXXX", "AZE00000000", "AA5555555", "----", "yox", "5ABC12З", "AZE 1"])
 )
 

@@ -29,6 +29,10 @@ _PLACEHOLDER = 1 << len(_REPAIRS)
 _WIDTH = 12
 """Bytes that are looked at: no valid identifier is longer than eleven."""
 
+_SIGNS = "[ \u2116-]+"
+_WITH_SIGNS = rf"^(?:AZE{_SIGNS}[0-9]{{8}}|[A-Z]{{2}}{_SIGNS}[0-9]{{7}})$"
+"""Documents that are valid but for blanks, hyphens and numero signs between series and number."""
+
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
 
@@ -104,6 +108,20 @@ def _read(column: pa.Array, valid: Flags, read: Callable[[str], Identifier]) -> 
     return _Read(values, documents, bits, rest & (bits != _PLACEHOLDER) & ~known(values) & ~known(documents))
 
 
+def _read_documents(column: pa.Array) -> _Read:
+    """The column read; signs between series and number, as many a clerk writes them, are taken out all at once."""
+    signs = np.flatnonzero(flags(pc.match_substring_regex(column, _WITH_SIGNS)))
+    without = pc.replace_substring_regex(column.take(pa.array(signs)), _SIGNS, "")
+    # What is a placeholder without its signs is looked at as it was written.
+    taken_out = _valid(without, "document")
+    chosen = np.zeros(len(column), np.bool_)
+    chosen[signs[taken_out]] = True
+    cleaned = pc.replace_with_mask(column, pa.array(chosen), without.filter(pa.array(taken_out)))
+    found = _read(cleaned, _valid(cleaned, "document"), read_document)
+    found.said[chosen] = 1 << _REPAIRS.index(Repair.SIGNS_REMOVED)
+    return found
+
+
 def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.Array:
     """A column of text with other values in these rows, in their order."""
     return pc.replace_with_mask(column, pa.array(rows), values.cast(pa.string()))
@@ -115,7 +133,7 @@ def read_identifiers(fin: pa.Array, document: pa.Array, profile: Profile, notes:
         fins, documents = _read(fin, _plain(fin), read_any), _read(document, _plain(document), read_any)
     else:
         fins = _read(fin, _valid(fin, "fin"), read_fin)
-        documents = _read(document, _valid(document, "document"), read_document)
+        documents = _read_documents(document)
     # Of two placeholders of one entry the document's is noted, of two repairs of one kind the FIN's.
     notes.rows(rules.PLACEHOLDER, documents.said == _PLACEHOLDER, "document")
     notes.rows(rules.PLACEHOLDER, fins.said == _PLACEHOLDER, "fin")
