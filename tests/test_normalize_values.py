@@ -204,6 +204,8 @@ def test_address(text, street, house, flat):
         ("Qaraməryəm k., Göyçay şəhəri, 28 May küç. 4", "qoicai", "kuce", None),
         ("Bakı şəhəri, Zabrat qəs., Gəncə pr. 7A", "zabrat", "prospekt", None),
         ("г. Баку, ул. Низами, д. 12, корп. 3, кв. 5", "baqu", "kuce", "3"),
+        ("г Баку, ул. Низами, д. 12", "baqu", "kuce", None),
+        ("Гарадаг Локбатан, ул. Низами, д. 12", None, "kuce", None),
         ("село Хаджилы", "hacili", None, None),
         ("Г. Алиев 3", None, None, None),
         ("ул. Г. Алиева 3", None, "kuce", None),

@@ -71,8 +71,8 @@ _QUARTERS = frozenset({"mehelle"})
 _PLACES = frozenset({"qesebe", "kend", "seher", "rayon"})
 _SETTLEMENTS = ("seher", "qesebe", "kend")
 """Kinds of settlement, the largest first: of a town and a village in it the village says more."""
-_RUSSIAN_TOWN = re.compile(r"^г\.?\s*(?=[^\W\d]{2})", re.IGNORECASE)
-"""The letter that stands for a town in Russian: г. Баку."""
+_RUSSIAN_TOWN = re.compile(r"^г(?:\.\s*|\s+)(?=[^\W\d]{2})", re.IGNORECASE)
+"""The letter that stands for a town in Russian, by itself: г. Баку."""
 _DROPPED = frozenset({"adina", "adi", "imeni", "im"})
 """Words that say that a street is named after somebody."""
 _MONTHS = {
