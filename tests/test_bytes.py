@@ -35,6 +35,19 @@ def test_bytes_of_texts_are_those_that_each_text_encodes_to(words, width, start)
     assert [row.tobytes() for row in tables.text_bytes(column, width)] == expected
 
 
+@pytest.mark.parametrize("known", [[True, False, True], [False, True, True], [True, True, False]])
+def test_the_bytes_on_which_a_null_lies_are_nobodys(known):
+    """Arrow lets a null lie on bytes: they are not read as another row's, whatever the lengths add up to."""
+    whole = pa.array(["ABCDEFG", "XY", "12345"])
+    _, starts, content = whole.buffers()
+    mask = pa.array(known).buffers()[1]
+    column = pa.StringArray.from_buffers(3, starts, content, mask, null_count=1)
+    words = [word if here else None for word, here in zip(whole.to_pylist(), known, strict=True)]
+    expected = [(word or "").ljust(8, "\0").encode() for word in words]
+    assert [row.tobytes() for row in tables.text_bytes(column, 8)] == expected
+    assert identifiers(pa.chunked_array([column])).words(np.flatnonzero(known)).tolist() == [w for w in words if w]
+
+
 @given(texts, st.sampled_from(["!~", "  ", "az", "09"]), st.integers(0, 3))
 @example(["a b", None, "ab", "\t", "ə"], "!~", 0)
 def test_rows_beyond_two_signs_are_those_whose_text_has_another_byte(words, ends, start):

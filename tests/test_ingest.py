@@ -572,9 +572,11 @@ def test_any_bytes_balance(content):
     """Bytes of any kind become entries, rows set aside, or one trouble."""
     found = read_content(content, LIMITS)
     if isinstance(found, AsideCode):
-        take(RawFile("a" * 12, "4/12.csv", trouble=found))
+        assert take(RawFile("a" * 12, "4/12.csv", trouble=found)).set_aside.column("code").to_pylist() == [found]
     else:
-        take(RawFile("a" * 12, "4/12.csv", found))
+        intake = take(RawFile("a" * 12, "4/12.csv", found))
+        rows_aside = sum(intake.set_aside.column("rows").to_pylist())
+        assert intake.entries.num_rows + rows_aside == sum(part.cells.num_rows for part in found)
 
 
 def test_a_table_with_a_map_keeps_its_ids():

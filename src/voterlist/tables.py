@@ -154,13 +154,14 @@ def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint
     if column.null_count:
         lengths[~column.is_valid().to_numpy(zero_copy_only=False)] = 0
     filled, most = lengths > 0, int(lengths.max())
-    if 0 < most <= width and most * int(np.count_nonzero(filled)) == offsets[-1] - offsets[0]:
-        # All are of one length, as identifiers often are.
-        found[filled, :most] = letters[offsets[0] : offsets[-1]].reshape(-1, most)
-        return found
     if most <= width and lengths.sum(dtype=np.int64) == offsets[-1] - offsets[0]:
-        # All that stands in the column is asked for, so the bytes are taken as they lie.
-        found[np.arange(width) < lengths[:, None]] = letters[offsets[0] : offsets[-1]]
+        # All that lies in the column is asked for (a null may lie on bytes of its own), so it is taken as it lies.
+        lying = letters[offsets[0] : offsets[-1]]
+        if most and most * int(np.count_nonzero(filled)) == len(lying):
+            # All are of one length, as identifiers often are.
+            found[filled, :most] = lying.reshape(-1, most)
+        else:
+            found[np.arange(width) < lengths[:, None]] = lying
         return found
     for place in range(width):
         longer = np.flatnonzero(lengths > place)

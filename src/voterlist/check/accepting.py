@@ -69,8 +69,12 @@ def finding_ids(findings: pa.Table) -> list[str]:
 
 def _id(row: Mapping[str, Any]) -> str:
     names = _OF_ENTRY if row["entry_id"] is not None else _OF_PLACE
-    text = "\n".join("" if row[name] is None else _plain(row[name]) for name in names)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    digest = hashlib.sha256()
+    for name in names:
+        # With its length before it, so that no two findings are one by where a text ends and the next begins.
+        said = b"" if row[name] is None else _plain(row[name]).encode()
+        digest.update(len(said).to_bytes(4, "big") + said)
+    return digest.hexdigest()[:16]
 
 
 def _plain(value: object) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from voterlist.agreeing import repeated
 from voterlist.link.arrays import Bools, Codes, Longs
 
 __all__ = ["dense", "joined", "numbered", "parted", "runs"]
 
 _BITS = 63
-_SCATTER = np.int64(0x2545F4914F6CDD1D)
-"""An odd number by which codes that are too wide are multiplied: what they are scattered to is narrow."""
 
 
 def runs(codes: Longs) -> tuple[Longs, Longs]:
@@ -22,16 +21,10 @@ def runs(codes: Longs) -> tuple[Longs, Longs]:
     shift = _width(len(codes))
     if _fits(codes, shift):
         return _cut(_sharing(_ordered(codes, shift), shift), shift)
-    # By a narrow number made of each code those that share it come together; only among them codes are compared.
-    scattered = (codes * _SCATTER) & ((1 << (_BITS - shift)) - 1)
-    scattered[codes < 0] = -1
-    near = _sharing(_ordered(scattered, shift), shift) & ((1 << shift) - 1)
-    if not len(near):
-        return near, near
-    order = near[np.lexsort((near, codes[near]))]
-    ordered = codes[order]
-    shared = _shared(ordered[1:] == ordered[:-1])
-    return order[shared], _sizes(ordered[shared])
+    known = np.flatnonzero(codes >= 0)
+    near = known[repeated(codes[known])]
+    order = near[np.argsort(codes[near], kind="stable")]
+    return order, _sizes(codes[order])
 
 
 def _width(count: int) -> int:

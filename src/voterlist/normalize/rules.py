@@ -11,7 +11,7 @@ from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["PLACE", "RULES", "Notes", "Nothing"]
+__all__ = ["PLACE", "RULES", "NoNotes", "Notes"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -119,7 +119,7 @@ class Notes:
         return sort_by(concat(self._found, FINDING), "rule", "constituency", "precinct", "entry_id", "source")
 
 
-class Nothing(Notes):
+class NoNotes(Notes):
     """Notes for nobody: nothing is kept."""
 
     def __init__(self) -> None:
