@@ -118,6 +118,8 @@ class AsideCode(StrEnum):
     FILE_UNREADABLE = "file-unreadable"
     FILE_PROTECTED = "file-protected"
     FILE_TOO_LARGE = "file-too-large"
+    FILE_TOO_SLOW = "file-too-slow"
+    READER_STOPPED = "reader-stopped"
     TOO_MANY_ROWS = "too-many-rows"
     TOO_MANY_COLUMNS = "too-many-columns"
     CELL_TOO_LONG = "cell-too-long"

@@ -25,6 +25,8 @@ RULES: tuple[Rule, ...] = (
     Rule(AsideCode.FILE_UNREADABLE, Severity.ERROR, Unit.FILE, _READING),
     Rule(AsideCode.FILE_PROTECTED, Severity.ERROR, Unit.FILE, _READING),
     Rule(AsideCode.FILE_TOO_LARGE, Severity.ERROR, Unit.FILE, _READING),
+    Rule(AsideCode.FILE_TOO_SLOW, Severity.ERROR, Unit.FILE, _READING),
+    Rule(AsideCode.READER_STOPPED, Severity.ERROR, Unit.FILE, _READING),
     Rule(AsideCode.TOO_MANY_ROWS, Severity.ERROR, Unit.FILE, _READING),
     Rule(AsideCode.TOO_MANY_COLUMNS, Severity.ERROR, Unit.FILE, _READING),
     Rule(AsideCode.CELL_TOO_LONG, Severity.ERROR, Unit.FILE, _READING),

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from voterlist.config import IngestSettings
-from voterlist.io.readers import archive
+from voterlist.io.readers import sandbox
 from voterlist.io.readers.archive import is_list
-from voterlist.io.readers.files import is_archive, read_bytes
 from voterlist.io.readers.found import Found
 from voterlist.io.readers.generic import read_table
 from voterlist.io.readers.texts import text_table
@@ -43,7 +42,7 @@ def read_content(content: bytes, settings: IngestSettings) -> tuple[RawSheet, ..
 
     What they are is told by the bytes, not by a name: a workbook saved as ``.csv`` is read as a workbook.
     """
-    found = read_bytes(content, settings)
+    found = sandbox.read_table(content, settings)
     return found.sheets if found.trouble is None else found.trouble
 
 
@@ -65,29 +64,21 @@ def read_files(path: Path, name: str, settings: IngestSettings) -> list[RawFile]
     if isinstance(content, RawFile):
         return [content]
     source = hashlib.sha256(content).hexdigest()[:_SOURCE_DIGITS]
-    packed = archive.members(content, settings)
-    if packed is None:
-        return [_raw(source, name, read_bytes(content, settings))]
-    if isinstance(packed, AsideCode):
-        return [RawFile(source, name, trouble=packed, format="zip")]
     return [
-        RawFile(member.digest[:_SOURCE_DIGITS], f"{name}/{member.name}", trouble=member.trouble)
-        if member.trouble is not None
-        else _raw(member.digest[:_SOURCE_DIGITS], f"{name}/{member.name}", read_bytes(member.content, settings))
-        for member in packed
+        _raw(source, name, part.found)
+        if part.name is None
+        else _raw(part.digest[:_SOURCE_DIGITS], f"{name}/{part.name}", part.found)
+        for part in sandbox.read_parts(content, settings)
     ]
 
 
 def member_digests(path: Path, settings: IngestSettings) -> dict[str, str] | None:
     """Path inside the archive -> SHA-256 of each file in it, in order of name; None where the file is no archive."""
     with path.open("rb") as stream:
-        if not is_archive(stream.read(4)):
+        if not sandbox.may_hold_files(stream.read(sandbox.HEAD)):
             return None
     content = _content_of(path, path.name, settings)
-    packed = None if isinstance(content, RawFile) else archive.members(content, settings)
-    if packed is None or isinstance(packed, AsideCode):
-        return None
-    return {member.name: member.digest for member in packed}
+    return None if isinstance(content, RawFile) else sandbox.list_members(content, settings) or None
 
 
 def _content_of(path: Path, name: str, settings: IngestSettings) -> bytes | RawFile:
