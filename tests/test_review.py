@@ -59,7 +59,7 @@ def make_decisions(*rows):
 def make_rows(*rows):
     """Each row of a workbook: case, entry, verdict[, reason, who]; the sheet's rows count from 2."""
     full = [row + ("moved", "Operator")[len(row) - 3 :] for row in rows]
-    columns = {name: [row[place] for row in full] for place, name in enumerate(review.REVIEW_ROW.names[2:])}
+    columns = {name: [row[place] for row in full] for place, name in enumerate(review.REVIEW_ROW.names[2:7])}
     columns |= {"sheet": ["Cases"] * len(full), "row": list(range(2, len(full) + 2))}
     return from_columns(columns, review.REVIEW_ROW, length=len(full))
 
