@@ -195,7 +195,7 @@ def check_decisions(
     refused_rows = {(problem.sheet, problem.row) for problem in refused}
     refused_cases = {problem.case_id for problem in refused if problem.case_id is not None}
     places = zip(frame["sheet"], frame["row"], strict=True)
-    frame = frame[[place not in refused_rows for place in places]]
+    frame = frame[np.array([place not in refused_rows for place in places], dtype=bool)]
     is_filled = frame["reason"].notna() | frame["decided_by"].notna()
     without_verdict = frame[frame["verdict"].isna() & is_filled]
     frame = frame[frame["verdict"].notna()]
@@ -306,8 +306,9 @@ def _row_problems(frame: pd.DataFrame, members: pd.DataFrame) -> list[Problem]:
 def _standing_after(frame: pd.DataFrame, past: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     """One row a member of each case in the file: the verdict that would stand if every row were taken."""
     fresh = frame.dropna(subset=["case_id", "entry_id"]).drop_duplicates(["case_id", "entry_id"])
-    verdicts = pd.concat([past[["case_id", "entry_id", "verdict"]], fresh[["case_id", "entry_id", "verdict"]]])
-    verdicts = verdicts.astype(object).drop_duplicates(["case_id", "entry_id"], keep="last")
+    columns = ["case_id", "entry_id", "verdict"]
+    verdicts = pd.concat([part[columns].astype(object) for part in (past, fresh)])
+    verdicts = verdicts.drop_duplicates(["case_id", "entry_id"], keep="last")
     touched = members[members["case_id"].isin(fresh["case_id"])]
     return touched.merge(verdicts, on=["case_id", "entry_id"], how="left")
 
