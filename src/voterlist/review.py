@@ -246,7 +246,7 @@ def _asked_kinds() -> list[str]:
 
 
 def _moment(text: str) -> float:
-    """A moment in seconds; without a time zone it counts as UTC, one that cannot be read as before all others."""
+    """A moment in seconds, in UTC where it has no zone; before all others where it cannot be read."""
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:

@@ -557,7 +557,7 @@ class RawSheet:
     formulas_without_value: int = 0
     """How many cells hold a formula that no program has worked out; they are read as empty."""
     unworked: tuple[tuple[int, int], ...] = ()
-    """The places of such cells, (row counted from 1, column counted from 0), as far as they are known: XLSX, ODS."""
+    """The places of such cells of XLSX and ODS: (row counted from 1, column counted from 0)."""
     joined_columns: int = 0
     """How many columns beyond the most allowed were joined into the last one."""
 

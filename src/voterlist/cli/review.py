@@ -73,17 +73,16 @@ def _list_problems(problems: tuple[Problem, ...]) -> None:
     """Every row and sheet that was refused, and what to do about it."""
     if not problems:
         return
-    rows = [
-        (problem.sheet, str(problem.row or "-"), _what(problem), _title(problem))
-        for problem in problems
-    ]
+    rows = [_cells(problem) for problem in problems]
     TERMINAL.table([SAY(f"cli.table.{name}") for name in ("sheet", "row", "asked", "problem")], rows)
     for key in dict.fromkeys(problem.key for problem in problems):
         TERMINAL.say(SAY("cli.failure.todo", todo=SAY(f"{key}.todo")))
 
 
-def _title(problem: Problem) -> str:
-    return SAY(f"{problem.key}.title", count=problem.count)
+def _cells(problem: Problem) -> tuple[str, str, str, str]:
+    """Sheet, row, what it is about, what is wrong."""
+    wrong = SAY(f"{problem.key}.title", count=problem.count)
+    return problem.sheet, str(problem.row or "-"), _what(problem), wrong
 
 
 def _what(problem: Problem) -> str:

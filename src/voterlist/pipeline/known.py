@@ -103,11 +103,12 @@ def known(workspace: Path, ledger: Ledger) -> Known:
 
 
 def cycles_of_runs(workspace: Path, ledger: Ledger) -> dict[str, str | None]:
-    """Every run that a workspace knows, and its cycle, None where that was not noted (by version 0.1.0).
+    """Every run that a workspace knows, and its cycle; None where version 0.1.0 did not note it.
 
-    The journal knows runs whose folders were deleted; folders, those of which a ledger that was put back does not know.
+    The journal knows runs whose folders were deleted. A ledger that was put back from a copy does
+    not know the runs since then; their folders do.
     """
-    folders = (workspace / "runs").glob("*/")
+    folders = (workspace / "runs").glob("*")
     manifests = (store.read_manifest(folder) for folder in folders)
     found: dict[str, str | None] = {
         manifest.run: None for manifest in manifests if manifest is not None and manifest.complete

@@ -30,10 +30,13 @@ __all__ = [
 ]
 
 ORIGIN_PROBLEMS = ("other-workspace", "other-cycle")
-"""Why a row is refused for the run that it is from; ``review.problem.<code>`` and ``error.review-<code>``."""
+"""Why a row is refused for its run; ``review.problem.<code>`` and ``error.review-<code>``."""
 
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
+
+_Origins = dict[str | None, str]
+"""Run -> why its rows are refused. None stands for a row that has lost its run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +101,7 @@ def export(workspace: Path, settings: Settings, path: Path, language: str, *, to
     path.parent.mkdir(parents=True, exist_ok=True)
     store.write_atomically(
         path,
-        lambda beside: xlsx.write_review(
-            cases, beside, language, run=found.run, today=today, faults=faults
-        ),
+        lambda beside: xlsx.write_review(cases, beside, language, run=found.run, today=today, faults=faults),
     )
     return Exported(path, found.run, len(cases), len(faults))
 
@@ -162,11 +163,15 @@ def import_decisions(
     return Imported(checked, marked, unread, not answers.sheets_without_run)
 
 
-def _origins(
-    answers: Answers, cycles: Mapping[str, str | None], cycle: str
-) -> dict[str | None, str]:
-    """Run -> why its rows are refused, for each run of the workbook whose rows are; None: a row that names none."""
-    found: dict[str | None, str] = {None: "other-workspace"}
+def _origins(answers: Answers, cycles: Mapping[str, str | None], cycle: str) -> _Origins:
+    """The runs of the workbook whose rows are refused, each with its code.
+
+    Args:
+        answers: what the workbook holds.
+        cycles: the runs that the workspace knows, each with its cycle.
+        cycle: the cycle of the settings.
+    """
+    found: _Origins = {None: "other-workspace"}
     for run in answers.runs:
         if run not in cycles:
             found[run] = "other-workspace"
@@ -175,7 +180,7 @@ def _origins(
     return found
 
 
-def _require_own(answers: Answers, origins: Mapping[str | None, str], path: Path) -> None:
+def _require_own(answers: Answers, origins: _Origins, path: Path) -> None:
     """Refuse a workbook of which no row is of this workspace and cycle.
 
     Raises:
@@ -188,7 +193,7 @@ def _require_own(answers: Answers, origins: Mapping[str | None, str], path: Path
     raise InputError(f"{path.name}: {code}", code=f"review-{code}", file=str(path))
 
 
-def _of_elsewhere(answers: Answers, origins: Mapping[str | None, str]) -> Iterator[Problem]:
+def _of_elsewhere(answers: Answers, origins: _Origins) -> Iterator[Problem]:
     """The rows filled in that are of another workspace or cycle."""
     for table in (answers.decisions, answers.marks):
         for row in table.to_pylist():

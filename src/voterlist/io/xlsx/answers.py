@@ -42,14 +42,18 @@ _PLAIN = str.maketrans("əşçğıöü", "escgiou")
 _WORKBOOKS = frozenset({"xlsx", "xlsb", "xls", "ods"})
 """The formats of ``RawFile`` that are workbooks."""
 _NO_WORKBOOK = frozenset(
-    {AsideCode.FILE_EMPTY, AsideCode.FILE_NOT_A_TABLE, AsideCode.ENCODING_UNREADABLE}
+    {
+        AsideCode.FILE_EMPTY,
+        AsideCode.FILE_NOT_A_TABLE,
+        AsideCode.ENCODING_UNREADABLE,
+    }
 )
 """Troubles whose sentences speak of lists: of a review they say that the file is no workbook."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What a kind of sheet asks: its hidden columns, those filled in, and the words of the first of these."""
+    """What a kind of sheet asks: its hidden columns, those filled in, the words of the first of these."""
 
     ids: tuple[str, ...]
     asked: Mapping[str, str]
@@ -111,14 +115,14 @@ class _Row:
 
 
 def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
-    """Every row of the workbook's cases and findings in which something is filled in, in order of sheet and row.
+    """Every row of the cases and findings in which something is filled in, in order of sheet and row.
 
-    Rows may have been sorted or filtered, columns moved, sheets removed or copied, and either language be used; a word
-    that is no answer becomes ``UNKNOWN_VERDICT`` or ``UNKNOWN_MARK``, for ``check_decisions`` and ``check_marks`` to
-    name. ``limits`` are those by which lists are read.
+    Rows may have been sorted or filtered, columns moved, sheets removed or copied, and either
+    language be used; a word that is no answer becomes ``UNKNOWN_VERDICT`` or ``UNKNOWN_MARK``, for
+    ``check_decisions`` and ``check_marks`` to name. ``limits`` are those by which lists are read.
 
     Raises:
-        InputError: the file is no workbook or cannot be read, or no sheet has the columns of a review.
+        InputError: the file is no workbook or cannot be read, or no sheet has a review's columns.
     """
     digest, file = _read_file(path, limits or IngestSettings())
     readable = [sheet for sheet in file.sheets if sheet.trouble is None]
@@ -131,14 +135,14 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
     ]
     if not found:
         raise _nothing_asked(path, file.sheets)
-    unread = [Problem(0, sheet.trouble.value, sheet.name or "") for sheet in file.sheets if sheet.trouble]
+    unread = [_whole(sheet, sheet.trouble.value) for sheet in file.sheets if sheet.trouble]
     return Answers(
-        _rows(found, _CASES),
-        _rows(found, _FAULTS),
-        (*unread, *(problem for sheet in found for problem in sheet.problems)),
-        frozenset(run for sheet in found for run in sheet.runs),
-        frozenset(sheet.name for sheet in found if not sheet.has_run),
-        digest,
+        decisions=_rows(found, _CASES),
+        marks=_rows(found, _FAULTS),
+        problems=(*unread, *(problem for sheet in found for problem in sheet.problems)),
+        runs=frozenset(run for sheet in found for run in sheet.runs),
+        sheets_without_run=frozenset(sheet.name for sheet in found if not sheet.has_run),
+        digest=digest,
     )
 
 
@@ -189,7 +193,7 @@ def _digest(path: Path) -> str:
 
 
 def _nothing_asked(path: Path, sheets: Sequence[RawSheet]) -> InputError:
-    """The error of a workbook without a sheet that has the columns; the first sheet in trouble may have had them."""
+    """The error of a workbook in which no sheet has the columns; one in trouble may have had them."""
     for sheet in sheets:
         if sheet.trouble is not None:
             return _unreadable(path, sheet.trouble.value, "cannot be read", sheet.name or "")
@@ -225,10 +229,11 @@ def _known_words(form: _Form) -> dict[str, str]:
 
 
 def _headings(path: Path, sheet: RawSheet, form: _Form) -> tuple[int, dict[str, int]] | None:
-    """The place of the row of headings, and that of each column; None where the sheet has no such row.
+    """The place of the row of headings, and that of each column; None where there is no such row.
 
     Raises:
-        InputError: a heading stands twice, or some of the columns are gone: what was filled in is not passed over.
+        InputError: a heading stands twice, or some of the columns are gone: what was filled in is
+            not passed over.
     """
     known = _known_headings(form)
     name = sheet.name or ""
@@ -249,13 +254,13 @@ def _headings(path: Path, sheet: RawSheet, form: _Form) -> tuple[int, dict[str, 
 def _read_sheet(sheet: RawSheet, form: _Form, top: int, columns: dict[str, int]) -> _Sheet:
     """What stands below the headings."""
     filled, problems, runs = [], [], set()
-    unworked = _unworked(sheet, [columns[name] for name in form.asked if name in columns])
+    asked = {columns[name] for name in form.asked if name in columns}
+    unworked = {number for number, column in sheet.unworked if column in asked}
     above: _Row | None = None
     for row in _below(sheet, top, columns, form):
-        run, is_filled = row.texts.get(RUN_ID), any(row.texts.get(name) for name in form.asked)
-        if run is not None:
+        if (run := row.texts.get(RUN_ID)) is not None:
             runs.add(run)
-        if is_filled:
+        if any(row.texts.get(name) for name in form.asked):
             filled.append(row)
         if row.number in unworked:
             problems.append(_problem(sheet, row, "formula-without-value"))
@@ -265,10 +270,14 @@ def _read_sheet(sheet: RawSheet, form: _Form, top: int, columns: dict[str, int])
     # Where a formula stands is not known of every one: any blank cell may be one.
     unplaced = sheet.formulas_without_value - len(sheet.unworked)
     if unplaced > 0:
-        code = "formulas-without-value"
-        problems.append(Problem(0, code, sheet.name or "", count=unplaced))
+        problems.append(_whole(sheet, "formulas-without-value", unplaced))
     return _Sheet(
-        form, sheet.name or "", tuple(filled), tuple(problems), frozenset(runs), RUN_ID in columns
+        form=form,
+        name=sheet.name or "",
+        filled=tuple(filled),
+        problems=tuple(problems),
+        runs=frozenset(runs),
+        has_run=RUN_ID in columns,
     )
 
 
@@ -288,20 +297,19 @@ def _texts(column: pa.ChunkedArray, is_asked: bool) -> Iterator[str | None]:
         yield (answer_of(text) if is_asked else text) or None
 
 
-def _unworked(sheet: RawSheet, places: Sequence[int]) -> frozenset[int]:
-    """The rows, as the spreadsheet counts them, with a formula without a value in one of these columns."""
-    return frozenset(row for row, column in sheet.unworked if column in places)
-
-
 def _may_be_of_above(row: _Row, above: _Row, form: _Form) -> bool:
-    """True where an answer is that of the row above. A reader gives cells merged with it what stands there."""
-    return any(
-        row.texts.get(name) is not None and row.texts.get(name) == above.texts.get(name)
-        for name in form.asked
-    )
+    """True where an answer is that of the row above: readers fill a merged cell with what it shows."""
+    answers = ((row.texts.get(name), above.texts.get(name)) for name in form.asked)
+    return any(answer is not None and answer == upper for answer, upper in answers)
+
+
+def _whole(sheet: RawSheet, code: str, count: int = 1) -> Problem:
+    """A problem of the sheet as a whole."""
+    return Problem(0, code, sheet.name or "", count=count)
 
 
 def _problem(sheet: RawSheet, row: _Row, code: str) -> Problem:
+    """A problem of one row."""
     case, entry = (row.texts.get(name) for name in CASE_IDS)
     return Problem(row.number, code, sheet.name or "", case, entry)
 
@@ -314,7 +322,9 @@ def _rows(sheets: Iterable[_Sheet], form: _Form) -> pa.Table:
 
 def _table(sheet: _Sheet, form: _Form) -> pa.Table:
     names = (*form.ids, *form.asked, RUN_ID)
-    columns: dict[str, Any] = {name: [row.texts.get(name) for row in sheet.filled] for name in names}
+    columns: dict[str, Any] = {}
+    for name in names:
+        columns[name] = [row.texts.get(name) for row in sheet.filled]
     columns[form.answer] = _coded(columns[form.answer], form)
     columns["sheet"] = [sheet.name] * len(sheet.filled)
     columns["row"] = [row.number for row in sheet.filled]

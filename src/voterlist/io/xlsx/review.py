@@ -89,8 +89,8 @@ def answer_of(cell: str) -> str:
 def _as_cell(text: str | None) -> str | None:
     """An answer as ``safe`` is to write it.
 
-    ``safe`` puts an apostrophe before what could be a formula. An answer that begins with an apostrophe and such a
-    text by itself gets one more, so that ``answer_of`` can tell the two apart.
+    ``safe`` puts an apostrophe before what could be a formula. An answer that begins with an
+    apostrophe and such a text by itself gets one more, so that ``answer_of`` can tell them apart.
     """
     text = (text or "").strip()
     return (f"'{text}" if text.startswith("'") and _may_be_formula(text) else text) or None
@@ -198,7 +198,8 @@ def _fault(asked: AskedFault, words: Words, run: str) -> Row:
     shown = fault_cells(asked.fault, words, None)
     mark = words(f"mark.{asked.mark}") if asked.mark else None
     answer = [mark, _as_cell(asked.reason), _as_cell(asked.decided_by)]
-    marks = [asked.fault.severity.value, "", *["fill"] * len(answer), *[""] * (len(shown) - 2), "", ""]
+    fills = ["fill"] * len(answer)
+    marks = [asked.fault.severity.value, "", *fills, *[""] * (len(shown) - 2), "", ""]
     return Row([*shown[:2], *answer, *shown[2:], run, asked.fault.finding_id], marks)
 
 
