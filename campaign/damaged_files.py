@@ -12,7 +12,6 @@ longest time and the most memory of one file. The exit code is 1 where a file en
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import resource
 import sys
 import tempfile
@@ -26,16 +25,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-import review_books  # noqa: E402  it stands beside the tests
-import test_readers_fuzz  # noqa: E402  the same
+import test_readers_fuzz  # noqa: E402  it stands beside this folder
+import test_review_import as review_tests  # noqa: E402  the same
+import workspaces  # noqa: E402  the same
 from mutations import mutated  # noqa: E402  the same
 
-from voterlist import config  # noqa: E402
 from voterlist.config import IngestSettings  # noqa: E402
 from voterlist.errors import InputError  # noqa: E402
 from voterlist.ingest import ingest  # noqa: E402
 from voterlist.io.readers import read_files  # noqa: E402
-from voterlist.pipeline import reviewing  # noqa: E402
 
 KINDS = ("csv", "utf-16", "jsonl", "parquet", "xlsx", "xlsb", "xls", "ods", "zip")
 TOLD_EVERY = 1_000
@@ -130,27 +128,32 @@ def _codes(file: object) -> Iterator[str]:
 
 def _reviews(folder: Path) -> Work:
     """Damages a review workbook that was filled in, and imports it."""
-    workspace, books, answers = review_books.filled_in(folder)
-    config.load(workspace / config.FILE_NAME)
-    moment = dt.datetime(2026, 2, 4, 12, tzinfo=dt.UTC)
+    workspace = workspaces.make(folder / "2026")
+    workspaces.run(workspace)
+    whole = review_tests.decided(review_tests.export(workspace, workspace / "review.xlsx"))
+    books = {
+        "review.xlsx": whole.read_bytes(),
+        "review.ods": review_tests.as_ods(whole),
+        "review.xls": (ROOT / "tests/reader_files/list.xls").read_bytes(),
+    }
+    answers = review_tests.possible(workspace)
 
     def work(seed: int) -> tuple[str, Callable[[], str]]:
         name = sorted(books)[seed % len(books)]
-        path = folder / name
+        path = workspace / name
         path.write_bytes(mutated(books[name], seed))
-        return f"{name} {seed}", lambda: _import(workspace, path, answers, moment)
+        return f"{name} {seed}", lambda: _import(workspace, path, answers)
 
     return work
 
 
-def _import(workspace: Path, path: Path, answers: set[tuple[str, str]], moment: dt.datetime) -> str:
+def _import(workspace: Path, path: Path, answers: set[tuple[str, ...]]) -> str:
     """How an import ended."""
     try:
-        read = reviewing.import_decisions(workspace, path, None, decided_at=moment)
+        read = review_tests.read_in(workspace, path)
     except InputError as error:
         return error.code
-    rows = read.decisions.decisions.to_pylist()
-    if not {(row["entry_id"], row["verdict"]) for row in rows} <= answers:
+    if not review_tests.recorded(read) <= answers:
         raise AssertionError("a decision was recorded that nobody made")
     return "read, some rows refused" if read.problems else "read"
 

@@ -234,14 +234,19 @@ class Problem:
     """One reason why a row of a review workbook was not recorded, and with it every new row of its case."""
 
     row: int
+    """0: the sheet as a whole."""
     code: str
+    """Of a sheet that could not be read, an ``AsideCode``."""
     sheet: str
     case_id: str | None = None
     entry_id: str | None = None
     rule: str | None = None
     """Of a finding, where the row names one that is known."""
+    count: int = 1
+    """How many cells it is about."""
 
     @property
     def key(self) -> str:
         """The catalogue's key: ``.title`` says what is wrong, ``.todo`` what to do."""
-        return f"review.problem.{self.code}"
+        is_trouble = self.code in AsideCode.__members__.values()
+        return f"aside.{self.code}" if is_trouble else f"review.problem.{self.code}"

@@ -122,7 +122,15 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         inputs = context.inputs
         ledger.note_cases(walk.tables["cases"], manifest.run, None if inputs.is_whole else inputs.constituencies)
         details = {open_in(place): count for place, count in _open_by_constituency(walk.tables).items()}
-        ledger.write_journal(context.today, RUN_EVENT, run=manifest.run, whole=int(inputs.is_whole), **details)
+        cycle = context.settings.workspace.cycle
+        ledger.write_journal(
+            context.today,
+            RUN_EVENT,
+            run=manifest.run,
+            whole=int(inputs.is_whole),
+            cycle=cycle,
+            **details,
+        )
         standing = standings(context.settings, ledger, context.today)
     outputs = publish.write_reports(context, walk, standing)
     walk.folder.finish([step.stage for step in STREET], outputs)

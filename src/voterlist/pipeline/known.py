@@ -18,7 +18,7 @@ from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, PAIR, VOTER, WATERFALL
 from voterlist.tables import concat, from_columns
 
-__all__ = ["Known", "known"]
+__all__ = ["Known", "cycles_of_runs", "known"]
 
 _KEYS = {
     "entries": ("entry_id",),
@@ -100,6 +100,24 @@ def known(workspace: Path, ledger: Ledger) -> Known:
     for _, manifest in reversed(found):
         inputs |= manifest.inputs
     return Known(found[0][1].run, inputs, tuple(folder for folder, _ in found), tuple(left_out))
+
+
+def cycles_of_runs(workspace: Path, ledger: Ledger) -> dict[str, str | None]:
+    """Every run that a workspace knows, and its cycle; None where version 0.1.0 did not note it.
+
+    The journal knows runs whose folders were deleted. A ledger that was put back from a copy does
+    not know the runs since then; their folders do.
+    """
+    folders = (workspace / "runs").glob("*")
+    manifests = (store.read_manifest(folder) for folder in folders)
+    found: dict[str, str | None] = {
+        manifest.run: None for manifest in manifests if manifest is not None and manifest.complete
+    }
+    for _, event, details in ledger.journal():
+        if event == RUN_EVENT:
+            cycle = details.get("cycle")
+            found[str(details["run"])] = None if cycle is None else str(cycle)
+    return found
 
 
 def _complete_runs(workspace: Path, ledger: Ledger) -> Iterator[tuple[Path, Manifest, bool]]:
