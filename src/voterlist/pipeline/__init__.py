@@ -125,7 +125,7 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         ledger.write_journal(context.today, RUN_EVENT, run=manifest.run, whole=int(inputs.is_whole), **details)
         standing = standings(context.settings, ledger, context.today)
     outputs = publish.write_reports(context, walk, standing)
-    walk.folder.finish([step.stage for step in STREET], outputs)
+    walk.finish([step.stage for step in STREET], outputs)
     return outputs
 
 

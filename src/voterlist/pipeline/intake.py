@@ -125,7 +125,7 @@ def _take_in(task: tuple[int, Batch], *, inbox: Path, settings: IngestSettings, 
     intake = ingest(readers.read_paths(batch.paths, inbox, settings), settings, constituency=batch.constituency)
     for name in _INTAKE_TABLES:
         path = folder / f"{_received(number, name)}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        store.own_folder(path.parent)
         store.write_table(path, getattr(intake, name))
     return _sum(intake.lists, "rows"), intake.entries.num_rows, _sum(intake.set_aside, "rows")
 

@@ -78,7 +78,7 @@ def export(workspace: Path, settings: Settings, path: Path, language: str, *, to
         sources=sources,
         mask_identifiers=mask,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    store.make_folder(path.parent)
     store.write_atomically(path, lambda beside: xlsx.write_review(cases, beside, language, today=today, faults=faults))
     return Exported(path, found.run, len(cases), len(faults))
 
