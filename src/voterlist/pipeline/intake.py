@@ -24,6 +24,7 @@ from voterlist.ingest import ingest
 from voterlist.ingest.ids import entry_ids
 from voterlist.io import readers, store
 from voterlist.io.store import Shelf
+from voterlist.io.workers import end_with_parent
 from voterlist.merge import check_ids, count_entries, merge_accounts
 from voterlist.model import Profile, Stage
 from voterlist.normalize import normalize
@@ -115,7 +116,7 @@ def _each(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> I
         yield from map(work, tasks)
         return
     # Not fork: a forked process inherits Arrow's threads in whatever state they are.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         yield from pool.map(work, tasks)
 
 
