@@ -97,8 +97,9 @@ def test_an_error_names_a_hostile_file(tmp_path, name, encoding):
 
 def test_wrong_usage_with_hostile_signs_is_shown():
     """The library that reads the command line prints such errors itself."""
-    code, _, err = started("link", "--\x1b[2J")
+    code, _, err = started("link", "--a\x9b31m\u202eb")
     assert code == 2
+    assert rb"--a\x9b31m\u202eb" in err
     assert is_harmless(err)
 
 
