@@ -241,14 +241,15 @@ class RunFolder:
         """
         kept = {stage: _without_scratch(self._manifest.stages[stage]) for stage in stages}
         digests = {self.relative(path): sha256(path) for path in sorted(outputs)}
-        self._manifest = replace(self._manifest, stages=kept, outputs=digests, complete=True)
-        self._record()
         expected = {self.table_path(name) for record in kept.values() for name in record.tables}
         for path in self.path.rglob("*.parquet"):
             if path not in expected:
                 path.unlink()
         if (self.path / SCRATCH).is_dir():
             (self.path / SCRATCH).rmdir()
+        # Last of all: a kill before leaves a run to go on with, and no complete one with more than it should hold.
+        self._manifest = replace(self._manifest, stages=kept, outputs=digests, complete=True)
+        self._record()
         if self.path != self._home:
             _settle(self._home)
             self.path = self._home
