@@ -133,7 +133,7 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         )
         standing = standings(context.settings, ledger, context.today)
     outputs = publish.write_reports(context, walk, standing)
-    walk.folder.finish([step.stage for step in STREET], outputs)
+    walk.finish([step.stage for step in STREET], outputs)
     return outputs
 
 

@@ -24,6 +24,7 @@ from voterlist.ingest import ingest
 from voterlist.ingest.ids import entry_ids
 from voterlist.io import readers, store
 from voterlist.io.store import Shelf
+from voterlist.io.workers import end_with_parent
 from voterlist.merge import check_ids, count_entries, merge_accounts
 from voterlist.model import Profile, Stage
 from voterlist.normalize import normalize
@@ -115,7 +116,7 @@ def _each(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> I
         yield from map(work, tasks)
         return
     # Not fork: a forked process inherits Arrow's threads in whatever state they are.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         yield from pool.map(work, tasks)
 
 
@@ -125,7 +126,7 @@ def _take_in(task: tuple[int, Batch], *, inbox: Path, settings: IngestSettings, 
     intake = ingest(readers.read_paths(batch.paths, inbox, settings), settings, constituency=batch.constituency)
     for name in _INTAKE_TABLES:
         path = folder / f"{_received(number, name)}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        store.own_folder(path.parent)
         store.write_table(path, getattr(intake, name))
     return _sum(intake.lists, "rows"), intake.entries.num_rows, _sum(intake.set_aside, "rows")
 

@@ -124,10 +124,9 @@ def _complete_runs(workspace: Path, ledger: Ledger) -> Iterator[tuple[Path, Mani
     """(folder, manifest, whether all of the inbox was run) of each complete run, the newest first."""
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:
-            folder = store.run_path(workspace, str(details["run"]))
-            manifest = store.read_manifest(folder)
-            if manifest is not None and manifest.complete:
-                yield folder, manifest, details.get("whole", 1) == 1
+            found = store.finished_run(workspace, str(details["run"]))
+            if found is not None:
+                yield *found, details.get("whole", 1) == 1
 
 
 def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from voterlist import report, review
@@ -98,11 +99,9 @@ def export(workspace: Path, settings: Settings, path: Path, language: str, *, to
         sources=sources,
         mask_identifiers=mask,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    store.write_atomically(
-        path,
-        lambda beside: xlsx.write_review(cases, beside, language, run=found.run, today=today, faults=faults),
-    )
+    store.make_folder(path.parent)
+    write = partial(xlsx.write_review, run=found.run, today=today, faults=faults)
+    store.write_atomically(path, lambda beside: write(cases, beside, language))
     return Exported(path, found.run, len(cases), len(faults))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
@@ -85,6 +86,12 @@ class Walk:
         )
         self.note(work)
         self.progress(stage, "", 1, 1)
+
+    def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
+        """Record the run as complete; its tables are then read where it lies in the end."""
+        written = self.folder.path
+        self.folder.finish(stages, outputs)
+        self.tables.follow(written, self.folder.path)
 
     def note(self, work: Work) -> None:
         """Add what a stage did to the trace."""
