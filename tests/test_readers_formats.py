@@ -14,7 +14,7 @@ import xlsxwriter
 import workspaces
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
-from voterlist.io.readers import member_digests, read_content, read_file, read_files, read_paths
+from voterlist.io.readers import fingerprint, read_content, read_file, read_files, read_paths
 from voterlist.io.readers.sandbox import read_table as read_bytes
 from voterlist.model import AsideCode
 
@@ -449,7 +449,7 @@ def test_every_file_of_an_archive_is_a_list_of_its_own(tmp_path):
         ("b.csv", 0),
         ("lists.zip/b.csv", 1),
     ]
-    assert [digest[:12] for digest in member_digests(path, LIMITS).values()] == [file.source for file in found]
+    assert [digest[:12] for digest in fingerprint(path, LIMITS).members.values()] == [file.source for file in found]
     assert read_file(path, "lists.zip", LIMITS).trouble is AsideCode.FILE_NOT_A_TABLE
 
 

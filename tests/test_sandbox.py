@@ -42,8 +42,7 @@ def book(rows, *, part="xl/worksheets/sheet1.xml", sheets=1):
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     targets = "".join(
-        f'<Relationship Id="r{n}" Type="{relation}/worksheet" Target="/{part}"/>'
-        for n in range(1, sheets + 1)
+        f'<Relationship Id="r{n}" Type="{relation}/worksheet" Target="/{part}"/>' for n in range(1, sheets + 1)
     )
     packages = "http://schemas.openxmlformats.org/package/2006"
     parts = {

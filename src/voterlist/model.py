@@ -126,10 +126,31 @@ class AsideCode(StrEnum):
     FORMAT_NOT_READ = "format-not-read"
     ARCHIVE_NESTED = "archive-nested"
     ENCODING_UNREADABLE = "encoding-unreadable"
+    READ_REFUSED = "read-refused"
+    FILE_CHANGED = "file-changed"
+    FOLDER_UNREADABLE = "folder-unreadable"
+    LINK_BROKEN = "link-broken"
+    LINK_CIRCLE = "link-circle"
+    NOT_A_FILE = "not-a-file"
     HEADER_UNKNOWN = "header-unknown"
     MAPPING_DOUBTFUL = "mapping-doubtful"
     NO_LIST = "no-list"
     SAME_ENTRY = "same-entry"
+
+
+PASSING = frozenset(
+    {
+        AsideCode.READ_REFUSED,
+        AsideCode.FILE_CHANGED,
+        AsideCode.FOLDER_UNREADABLE,
+        AsideCode.LINK_BROKEN,
+        AsideCode.LINK_CIRCLE,
+        AsideCode.NOT_A_FILE,
+        AsideCode.FILE_TOO_SLOW,
+        AsideCode.READER_STOPPED,
+    }
+)
+"""Failures of the moment: they say nothing of a content, and a minute later the file may be read."""
 
 
 class PairKind(StrEnum):

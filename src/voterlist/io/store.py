@@ -60,7 +60,7 @@ class StageRecord:
     """A stage that was completed, with its balance: ``rows_in = rows_out + set_aside``."""
 
     key: str
-    """The digest of all it depended on."""
+    """The digest of all it depended on; empty where that was a failure of the moment too."""
     tables: Mapping[str, str]
     """The SHA-256 of each of its tables by name."""
     rows_in: int

@@ -25,11 +25,12 @@ from voterlist.io.store import Manifest, RunFolder, digest_of, program_digest
 from voterlist.model import Stage
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.pipeline import inbox, publish
+from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import RunResult, Trouble, counts, of_the_whole, troubles
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Tables, Walk
-from voterlist.schemas import LIST, SET_ASIDE
+from voterlist.schemas import LIST, SET_ASIDE, empty
 from voterlist.tables import concat
 from voterlist.version import __version__
 
@@ -170,7 +171,7 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         rows_out=first.rows_out,
         set_aside=first.set_aside,
         set_aside_by_code=counts(aside, "code", "rows"),
-        troubles=troubles(aside, context.inputs),
+        troubles=troubles(aside, _reference(tables), context.inputs),
         accepted=tables["accepted"].num_rows if "accepted" in tables else 0,
         findings_by_severity=counts(tables["findings"], "severity") if "findings" in tables else {},
         cases_by_kind=_cases_by_kind(tables),
@@ -196,6 +197,12 @@ def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Tabl
         return tables[name]
     received = (part for part in sorted(tables) if part.startswith("scratch/received-") and part.endswith(f"-{name}"))
     return concat((tables[part] for part in received), schema)
+
+
+def _reference(tables: Tables) -> pa.Table:
+    """What is known of each file of ``reference/`` (SOURCES), as far as it was read."""
+    name = next((name for name in ("reference", "scratch/sources-streets") if name in tables), None)
+    return empty(SOURCES) if name is None else tables[name]
 
 
 def _cases_by_kind(tables: Tables) -> dict[str, int]:

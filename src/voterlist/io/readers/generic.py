@@ -65,7 +65,7 @@ def _trouble(error: OSError) -> str:
     """The code of why a file cannot be opened."""
     if isinstance(error, FileNotFoundError):
         return "no-such-file"
-    return "no-permission" if isinstance(error, PermissionError) else AsideCode.FILE_UNREADABLE
+    return "no-permission" if isinstance(error, PermissionError) else AsideCode.READ_REFUSED
 
 
 def _refuse(path: Path, code: str, sheet: str = "") -> InputError:
