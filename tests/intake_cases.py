@@ -308,6 +308,11 @@ CASES: dict[str, Case] = {
     "columns-hidden": Case(
         "hidden columns", book_of(PLAIN, hide_column), "88/12 (title): 24 entries; says hidden-columns -> 0"
     ),
+    "cells-not-worked-out": Case(
+        "addresses made by formulas that no program has worked out",
+        book_of([*PLAIN, [*voters(1, 24)[0][:5], '="Nizami küç. "&"5"', ""]]),
+        "88/12 (title): 25 entries; says cells-not-worked-out -> 0",
+    ),
     "rows-none": Case("a header and no voter", csv_of(PLAIN[:2]), "88/12 (title): 0 entries -> 0"),
     # Cells
     "fin-as-number": Case(

@@ -209,6 +209,7 @@ def test_what_is_found_passes_to_the_parent_as_it_is():
 def test_a_formula_without_a_value_says_where_it_stands():
     """A blank that a formula left is no blank that a person left."""
     formula = '<c r="B2"><f>A1&amp;"x"</f></c><c r="C2"><f>1+1</f><v>2</v></c>'
+    formula += '<c r="D2" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
     found = sandbox.read_table(book(f'<row r="1">{CELL}</row><row r="2">{formula}</row>'), LIMITS)
-    assert found.sheets[0].unworked == ((2, 1),)
-    assert found.sheets[0].formulas_without_value == 1
+    assert found.sheets[0].unworked == ((2, 1), (2, 3))
+    assert found.sheets[0].formulas_without_value == 2

@@ -34,6 +34,8 @@ def noticed(found: Survey) -> _Findings:
     said = [finding("pin-not-found", **at, **where, field=field) for field in found.unused_pins]
     if found.sheet.hidden_rows:
         said.append(finding("hidden-rows", **at, **where, value=float(found.sheet.hidden_rows)))
+    if count := found.sheet.formulas_without_value:
+        said.append(finding("cells-not-worked-out", **at, **where, value=float(count)))
     if found.sheet.hidden_columns:
         said.append(finding("hidden-columns", **at, **where, value=float(found.sheet.hidden_columns)))
     if headless := int((found.rows.codes == code_number(AsideCode.HEADER_UNKNOWN)).sum()):

@@ -50,6 +50,7 @@ RULES: tuple[Rule, ...] = (
     Rule("column-by-content", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),
     Rule("column-not-understood", Severity.NOTE, Unit.FILE, "What is left out of a list is said"),
     Rule("pin-not-found", Severity.WARNING, Unit.FILE, "What a person pinned is not passed over in silence"),
+    Rule("cells-not-worked-out", Severity.WARNING, Unit.FILE, "A blank that a formula left is no voter's blank"),
     Rule("hidden-rows", Severity.NOTE, Unit.FILE, "A voter in a hidden row has the same right to vote"),
     Rule("hidden-columns", Severity.NOTE, Unit.FILE, "What a person does not see may still be read as a voter's"),
     Rule("header-guessed", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),

@@ -47,6 +47,8 @@ _FORMULA_WITHOUT_VALUE = re.compile(
     _NAME + rb"c\b(" + _TAG_REST + rb")>\s*" + _NAME + rb"f\b" + _TAG_REST + rb"(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:" + _NAME + rb"v\s*/>|" + _NAME + rb"v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_ERROR_VALUE = re.compile(_NAME + rb'c\b(' + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>")
+"""``#DIV/0!`` and the like, which the reader of workbooks takes for an empty cell."""
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
@@ -198,11 +200,14 @@ def _look_over(piece: bytes, facts: SheetFacts) -> None:
         for column in _HIDDEN_COLUMN.findall(piece):
             if (first := _FIRST.search(column)) and (last := _LAST.search(column)):
                 facts.hidden_columns.append((int(first[1]) - 1, int(last[1]) - 1))
+    cells = []
     if b"<f" in piece or b":f" in piece:
-        for attributes in _FORMULA_WITHOUT_VALUE.findall(piece):
-            facts.formulas_without_value += 1
-            if place := _PLACE.search(attributes):
-                facts.unworked.append((int(place[2]), _column_number(place[1]) - 1))
+        cells += _FORMULA_WITHOUT_VALUE.findall(piece)
+    if b't="e"' in piece:
+        cells += _ERROR_VALUE.findall(piece)
+    facts.formulas_without_value += len(cells)
+    for place in filter(None, map(_PLACE.search, cells)):
+        facts.unworked.append((int(place[2]), _column_number(place[1]) - 1))
 
 
 def _column_number(letters: bytes) -> int:
