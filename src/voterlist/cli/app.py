@@ -9,7 +9,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from voterlist.cli import compare, evaluate, explain, inspect, ledger, linkage, names, register, review, run, synth, workspace
+from voterlist.cli import (
+    compare,
+    evaluate,
+    explain,
+    inspect,
+    ledger,
+    linkage,
+    names,
+    register,
+    review,
+    run,
+    synth,
+    workspace,
+)
 from voterlist.cli.failure import describe, report
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY

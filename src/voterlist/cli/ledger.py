@@ -39,9 +39,7 @@ def restore(
 ) -> None:
     """Put a copy back."""
     settings_of(workspace)
-    replaced = copies.restore(
-        workspace, source, today=day(today), since=now().isoformat(" ", "minutes"), older=older
-    )
+    replaced = copies.restore(workspace, source, today=day(today), since=now().isoformat(" ", "minutes"), older=older)
     _tell("cli.ledger.restored", replaced, as_json=json)
 
 
@@ -54,9 +52,7 @@ def renew(
 ) -> None:
     """Go on without what is lost."""
     settings_of(workspace)
-    replaced = copies.renew(
-        workspace, by=by, reason=reason, today=day(today), since=now().isoformat(" ", "minutes")
-    )
+    replaced = copies.renew(workspace, by=by, reason=reason, today=day(today), since=now().isoformat(" ", "minutes"))
     _tell("cli.ledger.renewed", replaced, as_json=json)
 
 

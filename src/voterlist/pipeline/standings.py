@@ -36,7 +36,7 @@ class UnitStanding:
 
 def standings(
     settings: Settings,
-    ledger: Reader,
+    ledger: Reader | None,
     today: dt.date,
     pending: Journal = (),
 ) -> tuple[UnitStanding, ...]:
@@ -49,12 +49,12 @@ def standings(
 
     Args:
         settings: the workspace's settings.
-        ledger: its ledger.
+        ledger: its ledger; None where it has none yet.
         today: the day on which to stand.
         pending: lines of the journal that are not written yet.
     """
-    handed_in = received(ledger.submissions())
-    journal = [*ledger.journal(), *pending]
+    handed_in = received(ledger.submissions()) if ledger else {}
+    journal = [*(ledger.journal() if ledger else ()), *pending]
     rows = []
     for deadline in calendar(settings.calendar, settings.workspace.cycle):
         recorded = settings.calendar.finished.get(deadline.stage.value)

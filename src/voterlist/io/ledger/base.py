@@ -35,9 +35,7 @@ class Base:
         with told(self.path, unverified=not self.verified):
             self.connection.execute(statement, values)
 
-    def execute_many(
-        self, statement: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]
-    ) -> None:
+    def execute_many(self, statement: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]) -> None:
         """Execute a statement once for each row of values."""
         with told(self.path, unverified=not self.verified):
             self.connection.executemany(statement, rows)

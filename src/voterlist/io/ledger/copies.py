@@ -69,9 +69,7 @@ def copy(workspace: Path, target: Path) -> Mapping[str, int]:
             raise
 
 
-def restore(
-    workspace: Path, source: Path, *, today: dt.date, since: str, older: bool = False
-) -> Replaced:
+def restore(workspace: Path, source: Path, *, today: dt.date, since: str, older: bool = False) -> Replaced:
     """Put a copy of the ledger back; the ledger that is there is kept beside it.
 
     Args:
@@ -104,9 +102,7 @@ def restore(
 
         fill_privately(path, write)
         with Ledger(path, renewed=gap is not None) as ledger:
-            ledger.write_journal(
-                today, RESTORED_EVENT, older=int(gap is not None), **_numbers(rows, gap)
-            )
+            ledger.write_journal(today, RESTORED_EVENT, older=int(gap is not None), **_numbers(rows, gap))
     return Replaced(rows, gap.known if gap else {}, kept)
 
 
@@ -144,8 +140,7 @@ def renew(workspace: Path, *, by: str, reason: str, today: dt.date, since: str) 
         if not is_there(path):
             _remove_beside(path)
         with Ledger(path, renewed=True) as ledger:
-            details = {"by": by, "reason": reason, **_numbers(rows, gap)}
-            ledger.write_journal(today, RENEWED_EVENT, **details)
+            ledger.write_journal(today, RENEWED_EVENT, by=by, reason=reason, **_numbers(rows, gap))
     return Replaced(rows, gap.known if gap else {}, kept)
 
 

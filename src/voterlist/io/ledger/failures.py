@@ -60,6 +60,9 @@ def told(path: Path, *, unverified: bool = False) -> Iterator[None]:
         if cause is None:
             raise
         raise cause from None
+    except UnicodeDecodeError:
+        # SQLite quotes damaged names in its messages, and Python cannot read them.
+        raise damaged(path) from None
 
 
 def _cause(error: sqlite3.Error, path: Path, *, unverified: bool) -> Exception | None:

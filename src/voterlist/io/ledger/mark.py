@@ -83,9 +83,7 @@ def _read(path: Path) -> Mark:
 
 def write_mark(ledger: Path, seals: Mapping[str, TableDigest], generation: int) -> None:
     """Write beside the ledger how far it is."""
-    tables = {
-        name: {"rows": seals[name].rows, "digest": seals[name].digest} for name in APPEND_ONLY
-    }
+    tables = {name: {"rows": seals[name].rows, "digest": seals[name].digest} for name in APPEND_ONLY}
     text = json.dumps({"generation": generation, "tables": tables}, indent=1, sort_keys=True)
 
     path = ledger.with_name(MARK_NAME)
@@ -118,8 +116,7 @@ def find_gap(base: Base | None, marks: Iterable[Mark]) -> Gap | None:
         whole, digests = digests_at(base, name, positions)
         there[name] = whole.rows
         is_other = is_other or any(
-            digests.get(mark.tables[name].rows, mark.tables[name].digest) != mark.tables[name].digest
-            for mark in marks
+            digests.get(mark.tables[name].rows, mark.tables[name].digest) != mark.tables[name].digest for mark in marks
         )
     if is_other:
         return Gap("other", known, there)

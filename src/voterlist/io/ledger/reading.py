@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -68,16 +67,12 @@ class Reader:
     def cases(self) -> list[CaseNote]:
         """All cases ever noted, in order of their ids."""
         self._verify("cases")
-        found = self._base.rows(
-            "SELECT case_id, kind, status, first_run, last_run FROM cases ORDER BY case_id"
-        )
+        found = self._base.rows("SELECT case_id, kind, status, first_run, last_run FROM cases ORDER BY case_id")
         return [CaseNote(*row) for row in found]
 
     def decisions(self) -> pa.Table:
         """The decisions that hold now (DECISION): the newest for each entry of a case, sorted."""
-        return self._newest(
-            "decisions", DECISION, one_for="case_id, entry_id", order="case_id, entry_id"
-        )
+        return self._newest("decisions", DECISION, one_for="case_id, entry_id", order="case_id, entry_id")
 
     def acceptances(self) -> pa.Table:
         """What was last said of each finding (ACCEPTANCE), by finding."""
@@ -86,9 +81,7 @@ class Reader:
     def journal(self) -> list[JournalLine]:
         """(day, event, details) of all that happened, in order."""
         found = self._base.rows("SELECT day, event, details FROM journal ORDER BY number")
-        return [
-            (dt.date.fromisoformat(day), event, json.loads(details)) for day, event, details in found
-        ]
+        return [(dt.date.fromisoformat(day), event, json.loads(details)) for day, event, details in found]
 
     def newest_day(self) -> dt.date | None:
         """The newest day in the journal; None where it is empty."""
@@ -216,7 +209,7 @@ def _copy_files(path: Path, folder: Path) -> Path:
 def _state(path: Path) -> tuple[int, int, int] | None:
     """What changes where a file is written; None where there is no file."""
     try:
-        found = os.stat(path)
+        found = path.stat()
     except FileNotFoundError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns

@@ -39,9 +39,7 @@ def digest(base: Base, table: str) -> TableDigest:
     return digests_at(base, table, ())[0]
 
 
-def digests_at(
-    base: Base, table: str, positions: Collection[int]
-) -> tuple[TableDigest, dict[int, str]]:
+def digests_at(base: Base, table: str, positions: Collection[int]) -> tuple[TableDigest, dict[int, str]]:
     """The digest of a table, and those of its first rows up to each position, in one reading."""
     state = hashlib.sha256()
     wanted = sorted(set(positions))
@@ -67,18 +65,14 @@ def seal(base: Base, tables: Iterable[str]) -> None:
     """Store the digests of these tables, in the transaction that changed them."""
     found = {table: digest(base, table) for table in sorted(tables)}
     base.execute_many(
-        "INSERT INTO seals VALUES (?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET rows = excluded.rows, digest = excluded.digest",
+        "INSERT INTO seals VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rows = excluded.rows, digest = excluded.digest",
         [(table, one.rows, one.digest) for table, one in found.items()],
     )
 
 
 def sealed(base: Base) -> dict[str, TableDigest]:
     """The digests that are stored, by table."""
-    return {
-        name: TableDigest(rows, text)
-        for name, rows, text in base.rows("SELECT name, rows, digest FROM seals")
-    }
+    return {name: TableDigest(rows, text) for name, rows, text in base.rows("SELECT name, rows, digest FROM seals")}
 
 
 def verify(base: Base, tables: Iterable[str]) -> None:

@@ -145,20 +145,19 @@ class Ledger(Reader):
                 is gone.
         """
         self._change("cases", "case_places")
-        found = cases.select(["case_id", "kind"]).group_by(["case_id", "kind"]).aggregate([])
+        # In the order of the key, so that neighbours on the disk are written one after the other.
+        kinds = cases.select(["case_id", "kind"]).group_by(["case_id", "kind"]).aggregate([])
+        kinds = kinds.sort_by("case_id")
         self._base.execute_many(
             "INSERT INTO cases VALUES (?, ?, 'open', ?, ?) ON CONFLICT DO UPDATE SET"
             " kind = excluded.kind, last_run = excluded.last_run",
-            [(case["case_id"], case["kind"], run, run) for case in found.to_pylist()],
+            [(case["case_id"], case["kind"], run, run) for case in kinds.to_pylist()],
         )
         columns = ["case_id", "constituency"]
-        places = cases.select(columns).group_by(columns).aggregate([])
+        places = cases.select(columns).group_by(columns).aggregate([]).sort_by("case_id")
         self._base.execute_many(
             "INSERT OR IGNORE INTO case_places VALUES (?, ?)",
-            [
-                (place["case_id"], place["constituency"] or UNKNOWN_PLACE)
-                for place in places.to_pylist()
-            ],
+            [(place["case_id"], place["constituency"] or UNKNOWN_PLACE) for place in places.to_pylist()],
         )
         if None not in unread:
             self._let_go(run, only, [number for number in unread if number is not None])
@@ -187,8 +186,7 @@ class Ledger(Reader):
             how many were added.
         """
         held = {
-            (row["case_id"], row["entry_id"]): (row["verdict"], row["reason"])
-            for row in self.decisions().to_pylist()
+            (row["case_id"], row["entry_id"]): (row["verdict"], row["reason"]) for row in self.decisions().to_pylist()
         }
         new = [
             row
