@@ -89,17 +89,16 @@ def test_only_the_damaged_ledger_is_to_be_replaced_by_a_copy():
 
 
 @posix
-@pytest.mark.parametrize("command", [("run", "--today", "2026-02-04"), ("review", "export")])
-def test_a_ledger_that_may_not_be_written_is_not_called_damaged(workspace, command):
-    """Its mode is what is wrong: nothing is lost, and nothing is to be put back."""
+def test_a_ledger_that_may_not_be_written_is_not_called_damaged(workspace):
+    """Its mode is what is wrong: nothing is lost, nothing is to be put back, and it is said before the work."""
     path = workspace / "ledger.db"
     path.chmod(0o444)
     before = path.read_bytes()
-    words = [word for word in command if not word.startswith("-")]
-    group = 2 if words[0] == "review" else 1
-    found = ledgers.voterlist(*command[:group], workspace, *command[group:], "--json", preexec_fn=bound_by_modes)
+    words = ("run", workspace, "--today", "2026-02-04", "--json")
+    found = ledgers.voterlist(*words, preexec_fn=bound_by_modes)
     assert told(found) == (5, "ledger-forbidden")
     assert path.read_bytes() == before
+    assert len(list((workspace / "runs").iterdir())) == 1
 
 
 @posix
@@ -166,12 +165,12 @@ def test_a_full_disk_is_told_as_such(small_disk, room):
 def test_a_truncated_ledger_is_damaged(path):
     """Half a file is never taken for a ledger with fewer decisions."""
     whole = path.read_bytes()
-    for size in (50, 100, 4096, 8192, len(whole) // 2, len(whole) - 4096, len(whole) - 1):
+    for size in (50, 100, 4096, 8192, len(whole) // 2, len(whole) - 4096):
         path.write_bytes(whole[:size])
         for opened in (Ledger, reading):
-            with pytest.raises(InputError) as caught, opened(path):
-                pass
-            assert (caught.value.code, caught.value.exit_code) == ("ledger-damaged", 3)
+            with pytest.raises(InputError) as caught, opened(path) as ledger:
+                ledgers.content(ledger)
+            assert (caught.value.code, caught.value.exit_code) == ("ledger-damaged", 3), size
         assert path.read_bytes() == whole[:size]
 
 

@@ -102,18 +102,16 @@ def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
     assert (path.read_bytes() if path.exists() else None) == before
 
 
-@pytest.mark.parametrize(("lose", "kind"), LOST)
-def test_the_folder_of_a_run_knows_how_far_the_ledger_was(workspace, lose, kind):
-    """Whoever puts back a ledger with the mark beside it is still noticed."""
+def test_the_folder_of_a_run_knows_how_far_the_ledger_was(workspace):
+    """The ledger and the mark beside it deleted together are noticed all the same."""
     workspaces.run(workspace, today=workspaces.TODAY.replace(day=4))
     path = workspace / "ledger.db"
-    if lose in {older, without_its_wal}:
-        pytest.skip("the run knows of nothing that is missing")
-    lose(path)
+    gone(path)
     path.with_name("ledger.mark").unlink()
     with pytest.raises(InputError) as caught:
         Ledger(path)
-    assert (caught.value.code, caught.value.places["variant"]) == ("ledger-shrunk", kind)
+    assert (caught.value.code, caught.value.places["variant"]) == ("ledger-shrunk", "missing")
+    assert caught.value.places["known_decisions"] == "5"
 
 
 def test_the_furthest_mark_counts(workspace):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Self
 import pyarrow as pa
 
 from voterlist.io.ledger.base import Base, make_private
-from voterlist.io.ledger.failures import damaged, told
+from voterlist.io.ledger.failures import damaged, forbidden, told
 from voterlist.io.ledger.mark import read_marks, require_no_gap, write_mark
 from voterlist.io.ledger.reading import SMALL, Reader, is_there
 from voterlist.io.ledger.records import UNKNOWN_PLACE
@@ -52,6 +53,9 @@ class Ledger(Reader):
         if path.is_dir():
             raise damaged(path)
         make_private(path)
+        if not os.access(path, os.W_OK):
+            # SQLite would say so only at the first write, when the work is done.
+            raise forbidden(path)
         with told(path, unverified=True):
             connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
         super().__init__(Base(connection, path))
