@@ -118,7 +118,7 @@ except VoterlistError as error:
     try:
         found = subprocess.run(
             [sys.executable, "-c", script, str(workspace / "ledger.db")],
-            preexec_fn=bound_by_modes,  # noqa: PLW1509  a fork for a test alone
+            preexec_fn=bound_by_modes,
             capture_output=True,
             text=True,
             check=False,
@@ -180,8 +180,8 @@ def test_a_flipped_bit_never_changes_what_the_ledger_says(path):
     with reading(path) as ledger:
         before = ledgers.content(ledger)
     whole = path.read_bytes()
-    chosen = random.Random(20260203)
-    stopped = 0
+    chosen = random.Random(20260203)  # noqa: S311  the same bits each time
+    codes = set()
     for bit in chosen.sample(range(len(whole) * 8), FLIPS):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 1 << bit % 8
@@ -193,9 +193,9 @@ def test_a_flipped_bit_never_changes_what_the_ledger_says(path):
                 with opened(path) as ledger:
                     assert same(before, ledgers.content(ledger)), bit
             except VoterlistError as error:
-                assert error.code in {"ledger-damaged", "ledger-newer"}
-                stopped += 1
-    assert stopped
+                codes.add(error.code)
+    assert "ledger-damaged" in codes
+    assert codes <= {"ledger-damaged", "ledger-newer"}
 
 
 def test_a_decision_changed_in_the_file_is_noticed(path):

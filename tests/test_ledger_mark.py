@@ -94,7 +94,11 @@ def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
         found = ledgers.voterlist(*[word.format(workspace) for word in command], "--json")
         error = json.loads(found.stdout)["error"]
         assert (found.returncode, error["code"]) == (3, "ledger-shrunk")
-    beginning = {"missing": "The ledger is gone", "older": "The ledger is an older", "other": "The ledger is another"}
+    beginning = {
+        "missing": "The ledger is gone",
+        "older": "The ledger is an older",
+        "other": "The ledger is another",
+    }
     assert error["what"].startswith(beginning[kind])
     known = {"older": 7, "without_its_wal": 8, "without_its_beginning": 8}.get(lose.__name__, 5)
     assert f" {known} decision(s)" in error["what"]
@@ -124,7 +128,10 @@ def test_the_furthest_mark_counts(workspace):
     with pytest.raises(InputError) as caught, reading(path):
         pass
     assert caught.value.places["variant"] == "older"
-    assert (caught.value.places["known_journal"], caught.value.places["there_journal"]) == ("3", "2")
+    assert (caught.value.places["known_journal"], caught.value.places["there_journal"]) == (
+        "3",
+        "2",
+    )
 
 
 def test_a_crash_before_the_mark_is_harmless(path):
@@ -231,7 +238,10 @@ def test_a_copy_that_lacks_decisions_is_refused(path, tmp_path):
     before = path.read_bytes()
     with pytest.raises(UsageError) as caught:
         restore(path.parent, copied, **ANSWER)
-    assert (caught.value.code, caught.value.places["known_decisions"]) == ("ledger-copy-behind", "42")
+    assert (caught.value.code, caught.value.places["known_decisions"]) == (
+        "ledger-copy-behind",
+        "42",
+    )
     assert path.read_bytes() == before
     replaced = restore(path.parent, copied, older=True, **ANSWER)
     assert replaced.known["decisions"] == 42

@@ -99,18 +99,20 @@ def test_a_run_killed_at_its_end_is_in_no_journal(workspace, tmp_path, point):
     workspaces.run(calm)
     undisturbed = workspaces.run(calm, today=workspaces.TODAY.replace(day=5))
     assert workspaces.contents(again) == workspaces.contents(undisturbed)
-    assert all(store.sha256(calm / path.relative_to(workspace)) for path in again.outputs)
+    for path in again.outputs:
+        assert store.sha256(path) == store.sha256(calm / path.relative_to(workspace))
 
 
 def test_a_first_run_killed_at_its_end_leaves_nothing_to_review(workspace):
     """It is told that there is no finished run, and the next one ends as always."""
     kill(workspace, "after the manifest")
     assert runs_of(workspace) == []
+    settings = config.load(workspace / config.FILE_NAME)
     with pytest.raises(UsageError) as caught:
-        settings = config.load(workspace / config.FILE_NAME)
         reviewing.export(workspace, settings, workspace / "r.xlsx", "en", today=workspaces.TODAY)
     assert caught.value.code == "no-run"
-    assert len(runs_of(workspace) or [workspaces.run(workspace).run]) == 1
+    again = workspaces.run(workspace)
+    assert runs_of(workspace) == [again.run]
 
 
 def test_a_run_killed_before_its_own_mark_is_complete(workspace):
@@ -130,10 +132,10 @@ def test_reports_count_the_run_that_they_are_of(workspace):
     assert result.open_cases == 0
     checked = [row for row in result.standings if row.deadline.stage.value == "check"]
     assert [row.finished for row in checked] == [workspaces.TODAY]
-    page = (workspace / "reports" / "88" / "report-en.html").read_text(encoding="utf-8")
+    page = (workspace / "reports" / "88" / "report-az.html").read_text(encoding="utf-8")
     again = workspaces.run(workspace)
     assert again.run == result.run
-    assert (workspace / "reports" / "88" / "report-en.html").read_text(encoding="utf-8") == page
+    assert (workspace / "reports" / "88" / "report-az.html").read_text(encoding="utf-8") == page
 
 
 def test_a_clock_of_2020_moves_no_day(workspace):

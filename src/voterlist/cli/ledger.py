@@ -39,7 +39,8 @@ def restore(
 ) -> None:
     """Put a copy back."""
     settings_of(workspace)
-    replaced = copies.restore(workspace, source, today=day(today), since=now().isoformat(" ", "minutes"), older=older)
+    since = now().isoformat(" ", "minutes")
+    replaced = copies.restore(workspace, source, today=day(today), since=since, older=older)
     _tell("cli.ledger.restored", replaced, as_json=json)
 
 
@@ -52,7 +53,8 @@ def renew(
 ) -> None:
     """Go on without what is lost."""
     settings_of(workspace)
-    replaced = copies.renew(workspace, by=by, reason=reason, today=day(today), since=now().isoformat(" ", "minutes"))
+    since = now().isoformat(" ", "minutes")
+    replaced = copies.renew(workspace, by=by, reason=reason, today=day(today), since=since)
     _tell("cli.ledger.renewed", replaced, as_json=json)
 
 

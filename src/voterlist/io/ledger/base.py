@@ -21,6 +21,10 @@ _CHUNK = 5_000
 """Rows that are held at once where a whole table is read."""
 
 
+Row = Sequence[Any] | Mapping[str, Any]
+"""Values for the places of a statement, in order or by name."""
+
+
 class Base:
     """A connection to the ledger at ``path``, or to a copy of it in memory."""
 
@@ -28,14 +32,14 @@ class Base:
         self.connection = connection
         self.path = path
         self.verified = False
-        """True once the tables are known to be whole; until then every error in them means damage."""
+        """True once the tables are known to be whole; until then an error in them means damage."""
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Execute a statement that gives no rows."""
         with told(self.path, unverified=not self.verified):
             self.connection.execute(statement, values)
 
-    def execute_many(self, statement: str, rows: Iterable[Sequence[Any] | Mapping[str, Any]]) -> None:
+    def execute_many(self, statement: str, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row of values."""
         with told(self.path, unverified=not self.verified):
             self.connection.executemany(statement, rows)
@@ -46,7 +50,7 @@ class Base:
             return self.connection.execute(query, values).fetchall()
 
     def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows of a query, some thousand at a time, with every text as the bytes that are stored."""
+        """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
         with told(self.path, unverified=not self.verified):
             text_factory = self.connection.text_factory
             self.connection.text_factory = bytes
@@ -90,7 +94,7 @@ def fill_privately(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def make_private(path: Path) -> None:
-    """Make the ledger's file if there is none, and take the rights of others from one that has them.
+    """Make the ledger's file if there is none, and take from others the right to read it.
 
     SQLite gives the files beside it the mode of the ledger.
     """

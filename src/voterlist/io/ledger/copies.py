@@ -69,7 +69,14 @@ def copy(workspace: Path, target: Path) -> Mapping[str, int]:
             raise
 
 
-def restore(workspace: Path, source: Path, *, today: dt.date, since: str, older: bool = False) -> Replaced:
+def restore(
+    workspace: Path,
+    source: Path,
+    *,
+    today: dt.date,
+    since: str,
+    older: bool = False,
+) -> Replaced:
     """Put a copy of the ledger back; the ledger that is there is kept beside it.
 
     Args:
@@ -86,7 +93,8 @@ def restore(workspace: Path, source: Path, *, today: dt.date, since: str, older:
     """
     path = workspace / FILE_NAME
     if not is_there(source):
-        raise UsageError(f"{source} is not there", code="no-such-file", places={"path": str(source)})
+        places = {"path": str(source)}
+        raise UsageError(f"{source} is not there", code="no-such-file", places=places)
     with lock.hold(workspace, since=since), snapshot(source, whole=True) as base:
         gap = find_gap(base, read_marks(path))
         if gap is not None and not older:
@@ -102,7 +110,8 @@ def restore(workspace: Path, source: Path, *, today: dt.date, since: str, older:
 
         fill_privately(path, write)
         with Ledger(path, renewed=gap is not None) as ledger:
-            ledger.write_journal(today, RESTORED_EVENT, older=int(gap is not None), **_numbers(rows, gap))
+            is_older = int(gap is not None)
+            ledger.write_journal(today, RESTORED_EVENT, older=is_older, **_numbers(rows, gap))
     return Replaced(rows, gap.known if gap else {}, kept)
 
 
@@ -158,7 +167,7 @@ def _pour(base: Base, target: Path) -> None:
 
 
 def _keep(path: Path) -> Path | None:
-    """Copy the ledger, and its WAL if it has one, to the next free name beside it; None without one."""
+    """Copy the ledger, and its WAL if it has one, to a free name beside it; None without one."""
     if not path.exists():
         return None
     number = 1

@@ -1,7 +1,7 @@
 """What SQLite says of the ledger, as one of our errors: damaged, locked, full or forbidden.
 
-Only a ledger that is damaged is to be replaced by a copy. Whoever did that because of a full disk or
-a missing permission would lose every decision made since the copy.
+Only a ledger that is damaged is to be replaced by a copy. Whoever did that because of a full disk
+or a missing permission would lose every decision made since the copy.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _FROM_THE_SYSTEM = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 _PRIMARY = 0xFF
 """SQLite's extended codes have the primary code in the lowest byte."""
 _LEAST_ROOM = 64 * 1024
-"""With fewer bytes free than this, SQLite cannot add to a file: its index of the WAL takes half of it."""
+"""With fewer bytes free than this the disk is full: the index of the WAL takes half of it."""
 
 
 def damaged(path: Path) -> InputError:
@@ -51,7 +51,7 @@ def told(path: Path, *, unverified: bool = False) -> Iterator[None]:
 
     Args:
         path: the ledger.
-        unverified: its tables are not verified yet: a statement that does not fit them means damage.
+        unverified: its tables are not verified yet; a statement that does not fit means damage.
     """
     try:
         yield
@@ -80,7 +80,7 @@ def _cause(error: sqlite3.Error, path: Path, *, unverified: bool) -> Exception |
 
 
 def _cause_in_the_system(path: Path) -> Exception:
-    """Why a file could not be opened, read or written; SQLite does not hand on what the system said."""
+    """Why a file could not be opened, read or written; SQLite does not say what the system said."""
     if path.is_dir():
         return damaged(path)
     if not os.access(path.parent, os.W_OK | os.X_OK):

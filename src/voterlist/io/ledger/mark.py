@@ -1,8 +1,8 @@
-"""How far the ledger was, kept outside it: beside it after every write, and in the folder of each run.
+"""How far the ledger was, kept outside it: beside it, and in the folder of each run.
 
-A mark holds, for each table that only grows, how many rows it had and their digest. A ledger that has
-fewer rows, or others, is not the one that this workspace had: it is gone, or an older copy, or of
-another workspace. The ledger may be ahead of its mark, for the mark is written after the commit.
+A mark holds, for each table that only grows, how many rows it had and their digest. A ledger that
+has fewer rows, or others, is not the one that this workspace had: it is gone, or an older copy, or
+of another workspace. The ledger may be ahead of its mark, which is written after the commit.
 
 A mark has a generation. It goes up by one where a person accepts that the ledger is lost; marks of
 earlier generations then say nothing any more.
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -22,7 +22,16 @@ from voterlist.io.ledger.base import Base, fill_privately
 from voterlist.io.ledger.seals import TableDigest, digests_at, sealed
 from voterlist.io.ledger.tables import APPEND_ONLY
 
-__all__ = ["MARK_NAME", "Gap", "Mark", "find_gap", "mark_run", "read_marks", "require_no_gap", "write_mark"]
+__all__ = [
+    "MARK_NAME",
+    "Gap",
+    "Mark",
+    "find_gap",
+    "mark_run",
+    "read_marks",
+    "require_no_gap",
+    "write_mark",
+]
 
 MARK_NAME = "ledger.mark"
 
@@ -83,7 +92,7 @@ def _read(path: Path) -> Mark:
 
 def write_mark(ledger: Path, seals: Mapping[str, TableDigest], generation: int) -> None:
     """Write beside the ledger how far it is."""
-    tables = {name: {"rows": seals[name].rows, "digest": seals[name].digest} for name in APPEND_ONLY}
+    tables = {name: asdict(seals[name]) for name in APPEND_ONLY}
     text = json.dumps({"generation": generation, "tables": tables}, indent=1, sort_keys=True)
 
     path = ledger.with_name(MARK_NAME)
@@ -115,9 +124,9 @@ def find_gap(base: Base | None, marks: Iterable[Mark]) -> Gap | None:
         positions = {mark.tables[name].rows for mark in marks}
         whole, digests = digests_at(base, name, positions)
         there[name] = whole.rows
-        is_other = is_other or any(
-            digests.get(mark.tables[name].rows, mark.tables[name].digest) != mark.tables[name].digest for mark in marks
-        )
+        for wanted in (mark.tables[name] for mark in marks):
+            # A mark that is beyond the ledger's end has no digest there.
+            is_other |= digests.get(wanted.rows, wanted.digest) != wanted.digest
     if is_other:
         return Gap("other", known, there)
     is_older = any(there[name] < known[name] for name in APPEND_ONLY)

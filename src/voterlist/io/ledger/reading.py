@@ -1,4 +1,4 @@
-"""The ledger as it is read: without writing to it, its folder, or the files that SQLite keeps beside it."""
+"""The ledger as it is read: nothing is written to it, to its folder or to the files beside it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,16 @@ from voterlist.io.ledger.tables import KEYS, SEALED_SINCE
 from voterlist.schemas import ACCEPTANCE, DECISION
 from voterlist.tables import from_columns
 
-__all__ = ["LARGE", "SMALL", "JournalLine", "Reader", "is_there", "read_acceptances", "reading", "snapshot"]
+__all__ = [
+    "LARGE",
+    "SMALL",
+    "JournalLine",
+    "Reader",
+    "is_there",
+    "read_acceptances",
+    "reading",
+    "snapshot",
+]
 
 JournalLine = tuple[dt.date, str, dict[str, str | int]]
 """(day, event, details)."""
@@ -46,42 +55,32 @@ class Reader:
     def submissions(self) -> list[Submission]:
         """All lists ever handed in, in order of constituency, precinct and day."""
         found = self._base.rows(
-            "SELECT source, name, sheet, constituency, precinct, list_kind, rows, entries, first_seen"
-            " FROM submissions ORDER BY constituency, precinct, first_seen, source, sheet",
+            "SELECT source, name, sheet, constituency, precinct, list_kind, rows, entries,"
+            " first_seen FROM submissions"
+            " ORDER BY constituency, precinct, first_seen, source, sheet",
         )
-        return [
-            Submission(
-                source=source,
-                name=name,
-                sheet=sheet or None,
-                constituency=constituency or None,
-                precinct=precinct or None,
-                list_kind=list_kind,
-                rows=rows,
-                entries=entries,
-                first_seen=dt.date.fromisoformat(first_seen),
-            )
-            for source, name, sheet, constituency, precinct, list_kind, rows, entries, first_seen in found
-        ]
+        return [_submission(*row) for row in found]
 
     def cases(self) -> list[CaseNote]:
         """All cases ever noted, in order of their ids."""
         self._verify("cases")
-        found = self._base.rows("SELECT case_id, kind, status, first_run, last_run FROM cases ORDER BY case_id")
+        query = "SELECT case_id, kind, status, first_run, last_run FROM cases ORDER BY case_id"
+        found = self._base.rows(query)
         return [CaseNote(*row) for row in found]
 
     def decisions(self) -> pa.Table:
         """The decisions that hold now (DECISION): the newest for each entry of a case, sorted."""
-        return self._newest("decisions", DECISION, one_for="case_id, entry_id", order="case_id, entry_id")
+        return self._newest("decisions", DECISION, one_for="case_id, entry_id")
 
     def acceptances(self) -> pa.Table:
         """What was last said of each finding (ACCEPTANCE), by finding."""
-        return self._newest("acceptances", ACCEPTANCE, one_for="finding_id", order="finding_id")
+        return self._newest("acceptances", ACCEPTANCE, one_for="finding_id")
 
     def journal(self) -> list[JournalLine]:
         """(day, event, details) of all that happened, in order."""
         found = self._base.rows("SELECT day, event, details FROM journal ORDER BY number")
-        return [(dt.date.fromisoformat(day), event, json.loads(details)) for day, event, details in found]
+        read_day = dt.date.fromisoformat
+        return [(read_day(day), event, json.loads(details)) for day, event, details in found]
 
     def newest_day(self) -> dt.date | None:
         """The newest day in the journal; None where it is empty."""
@@ -89,15 +88,14 @@ class Reader:
         return dt.date.fromisoformat(day) if day else None
 
     def day_of(self, today: dt.date) -> dt.date:
-        """The day to record for today: the newest in the journal, where the clock lies before it."""
+        """The day to record for today: the newest in the journal, where the clock is behind it."""
         return max(today, self.newest_day() or today)
 
-    def _newest(self, table: str, schema: pa.Schema, *, one_for: str, order: str) -> pa.Table:
-        """The row with the highest number for each value of ``one_for``."""
-        found = self._base.rows(
-            f"SELECT {', '.join(schema.names)} FROM {table} WHERE number IN"  # noqa: S608  names of our tables
-            f" (SELECT max(number) FROM {table} GROUP BY {one_for}) ORDER BY {order}",
-        )
+    def _newest(self, table: str, schema: pa.Schema, *, one_for: str) -> pa.Table:
+        """The row with the highest number for each value of ``one_for``, in its order."""
+        newest = f"SELECT max(number) FROM {table} GROUP BY {one_for}"  # noqa: S608  names of our tables
+        columns_of = f"SELECT {', '.join(schema.names)} FROM {table}"  # noqa: S608  the same
+        found = self._base.rows(f"{columns_of} WHERE number IN ({newest}) ORDER BY {one_for}")
         columns = list(zip(*found, strict=True)) or [()] * len(schema)
         values = {name: list(column) for name, column in zip(schema.names, columns, strict=True)}
         return from_columns(values, schema, len(found))
@@ -107,6 +105,31 @@ class Reader:
         new = [table for table in tables if table not in self._verified]
         verify(self._base, new)
         self._verified |= set(new)
+
+
+def _submission(
+    source: str,
+    name: str,
+    sheet: str,
+    constituency: int,
+    precinct: int,
+    list_kind: str,
+    rows: int,
+    entries: int,
+    first_seen: str,
+) -> Submission:
+    """A row of the table of submissions."""
+    return Submission(
+        source=source,
+        name=name,
+        sheet=sheet or None,
+        constituency=constituency or None,
+        precinct=precinct or None,
+        list_kind=list_kind,
+        rows=rows,
+        entries=entries,
+        first_seen=dt.date.fromisoformat(first_seen),
+    )
 
 
 @contextmanager
@@ -119,7 +142,7 @@ def reading(path: Path) -> Iterator[Reader]:
         WorkspaceBusyError: another program keeps writing it.
         VoterlistError: it may not be read.
     """
-    # The marks come first: who writes meanwhile makes the ledger longer than they say, never shorter.
+    # The marks come first: who writes meanwhile makes the ledger longer than they say.
     marks = read_marks(path)
     with snapshot(path, marks) as base:
         yield Reader(base)
@@ -165,8 +188,8 @@ def _in_memory(path: Path) -> Iterator[Base]:
     base = Base(memory, path)
     try:
         if is_there(path):
-            # A reader of a WAL has to write the index of the WAL beside it, and would leave it there:
-            # so the files are copied, and SQLite reads the copy.
+            # A reader of a WAL has to write the index of the WAL beside it, and leaves it there.
+            # So the files are copied, and SQLite reads the copy.
             with tempfile.TemporaryDirectory(prefix="voterlist-") as folder:
                 _read_copy(_copy_files(path, Path(folder)), memory, path)
         yield base

@@ -1,4 +1,4 @@
-"""Digests of the tables, kept in the ledger itself: a bit that changed on the disk changes no decision.
+"""Digests of the tables, kept in the ledger: a bit that changed on the disk changes no decision.
 
 The digest of a table is the SHA-256 of its rows in the order of their key, each as Python writes a
 tuple of bytes, whole numbers, floating point numbers and None, and a line break. In that text every
@@ -39,13 +39,18 @@ def digest(base: Base, table: str) -> TableDigest:
     return digests_at(base, table, ())[0]
 
 
-def digests_at(base: Base, table: str, positions: Collection[int]) -> tuple[TableDigest, dict[int, str]]:
+def digests_at(
+    base: Base,
+    table: str,
+    positions: Collection[int],
+) -> tuple[TableDigest, dict[int, str]]:
     """The digest of a table, and those of its first rows up to each position, in one reading."""
     state = hashlib.sha256()
     wanted = sorted(set(positions))
     found = {0: state.hexdigest()}
     rows_read = 0
-    for chunk in base.chunks_of_bytes(f"SELECT * FROM {table} ORDER BY {KEYS[table]}"):  # noqa: S608  names of our tables
+    query = f"SELECT * FROM {table} ORDER BY {KEYS[table]}"  # noqa: S608  names of our tables
+    for chunk in base.chunks_of_bytes(query):
         done = 0
         for position in wanted:
             if rows_read < position <= rows_read + len(chunk):
@@ -65,14 +70,15 @@ def seal(base: Base, tables: Iterable[str]) -> None:
     """Store the digests of these tables, in the transaction that changed them."""
     found = {table: digest(base, table) for table in sorted(tables)}
     base.execute_many(
-        "INSERT INTO seals VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET rows = excluded.rows, digest = excluded.digest",
+        "INSERT OR REPLACE INTO seals VALUES (?, ?, ?)",
         [(table, one.rows, one.digest) for table, one in found.items()],
     )
 
 
 def sealed(base: Base) -> dict[str, TableDigest]:
     """The digests that are stored, by table."""
-    return {name: TableDigest(rows, text) for name, rows, text in base.rows("SELECT name, rows, digest FROM seals")}
+    stored = base.rows("SELECT name, rows, digest FROM seals")
+    return {name: TableDigest(rows, text) for name, rows, text in stored}
 
 
 def verify(base: Base, tables: Iterable[str]) -> None:
@@ -106,7 +112,7 @@ def verify_structure(base: Base) -> int:
 
 
 def migrate(base: Base, version: int) -> None:
-    """Bring the tables from this ``user_version`` to this program's, inside the caller's transaction."""
+    """Bring the tables of this ``user_version`` to this program's, in the caller's transaction."""
     if version == len(MIGRATIONS):
         return
     for statement in statements(version):

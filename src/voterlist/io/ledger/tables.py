@@ -6,7 +6,16 @@ import sqlite3
 from contextlib import closing
 from functools import cache
 
-__all__ = ["APPEND_ONLY", "FILE_NAME", "KEYS", "MIGRATIONS", "SCHEMA_QUERY", "SEALED_SINCE", "schema_of", "statements"]
+__all__ = [
+    "APPEND_ONLY",
+    "FILE_NAME",
+    "KEYS",
+    "MIGRATIONS",
+    "SCHEMA_QUERY",
+    "SEALED_SINCE",
+    "schema_of",
+    "statements",
+]
 
 FILE_NAME = "ledger.db"
 
@@ -124,9 +133,9 @@ MIGRATIONS = (
 )
 """Script number n takes the file from ``user_version`` n to n + 1. A released script never changes.
 
-The fourth brings the seals. It also leaves no index: what stands in an index stands under no seal, and
-a damaged one would give other rows than its table. ALTER TABLE is not used, for SQLite's versions
-write its result differently, and the schema is compared as text.
+The fourth brings the seals. It also leaves no index: what stands in an index stands under no seal,
+and a damaged one would give other rows than its table. ALTER TABLE is not used, for SQLite's
+versions write its result differently, and the schema is compared as text.
 """
 
 SEALED_SINCE = 4

@@ -28,7 +28,9 @@ _PATIENCE = 10.0
 
 
 class Ledger(Reader):
-    """The ledger of one workspace, open while its block runs; what the block wrote is kept or undone as one.
+    """The ledger of one workspace, open while its block runs.
+
+    What the block wrote is kept or undone as one.
 
     Args:
         path: its file; made if there is none and no mark of one.
@@ -144,9 +146,9 @@ class Ledger(Reader):
             run: its name.
             only: the constituencies of a run that left others out: a case of which an entry stands
                 in another one was not looked for, and stays as it was.
-            unread: constituencies of which a list could not be read: a case of which an entry stands
-                in one stays as it was. None in it: of some list nobody knows whose it is, so no case
-                is gone.
+            unread: constituencies of which a list could not be read: a case of which an entry
+                stands in one stays as it was. None in it: of some list nobody knows whose it is,
+                so no case is gone.
         """
         self._change("cases", "case_places")
         # In the order of the key, so that neighbours on the disk are written one after the other.
@@ -161,7 +163,7 @@ class Ledger(Reader):
         places = cases.select(columns).group_by(columns).aggregate([]).sort_by("case_id")
         self._base.execute_many(
             "INSERT OR IGNORE INTO case_places VALUES (?, ?)",
-            [(place["case_id"], place["constituency"] or UNKNOWN_PLACE) for place in places.to_pylist()],
+            [(one["case_id"], one["constituency"] or UNKNOWN_PLACE) for one in places.to_pylist()],
         )
         if None not in unread:
             self._let_go(run, only, [number for number in unread if number is not None])
@@ -189,9 +191,8 @@ class Ledger(Reader):
         Returns:
             how many were added.
         """
-        held = {
-            (row["case_id"], row["entry_id"]): (row["verdict"], row["reason"]) for row in self.decisions().to_pylist()
-        }
+        earlier = self.decisions().to_pylist()
+        held = {(row["case_id"], row["entry_id"]): (row["verdict"], row["reason"]) for row in earlier}
         new = [
             row
             for row in decisions.to_pylist()
@@ -218,7 +219,7 @@ class Ledger(Reader):
     def write_journal(self, day: dt.date, event: str, **details: str | int) -> None:
         """Add a line to the journal: codes and counts, never the content of a cell.
 
-        A day before the newest in the journal is that of a wrong clock: the newest is taken instead.
+        A day before the newest in the journal is that of a wrong clock: the newest is taken.
         """
         text = json.dumps(details, sort_keys=True, ensure_ascii=False)
         self._change("journal")
