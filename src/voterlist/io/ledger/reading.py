@@ -93,8 +93,8 @@ class Reader:
 
     def _newest(self, table: str, schema: pa.Schema, *, one_for: str) -> pa.Table:
         """The row with the highest number for each value of ``one_for``, in its order."""
-        newest = f"SELECT max(number) FROM {table} GROUP BY {one_for}"  # noqa: S608  names of our tables
-        columns_of = f"SELECT {', '.join(schema.names)} FROM {table}"  # noqa: S608  the same
+        newest = f"SELECT max(number) FROM {table} GROUP BY {one_for}"  # noqa: S608  our tables
+        columns_of = f"SELECT {', '.join(schema.names)} FROM {table}"  # noqa: S608  our tables
         found = self._base.rows(f"{columns_of} WHERE number IN ({newest}) ORDER BY {one_for}")
         columns = list(zip(*found, strict=True)) or [()] * len(schema)
         values = {name: list(column) for name, column in zip(schema.names, columns, strict=True)}

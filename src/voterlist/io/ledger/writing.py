@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -192,12 +192,8 @@ class Ledger(Reader):
             how many were added.
         """
         earlier = self.decisions().to_pylist()
-        held = {(row["case_id"], row["entry_id"]): (row["verdict"], row["reason"]) for row in earlier}
-        new = [
-            row
-            for row in decisions.to_pylist()
-            if held.get((row["case_id"], row["entry_id"])) != (row["verdict"], row["reason"])
-        ]
+        held = {_of_entry(decision): _says(decision) for decision in earlier}
+        new = [decision for decision in decisions.to_pylist() if held.get(_of_entry(decision)) != _says(decision)]
         self._change("decisions")
         self._base.execute_many(
             "INSERT INTO decisions (case_id, entry_id, verdict, reason, decided_by, decided_at)"
@@ -232,3 +228,13 @@ class Ledger(Reader):
         """Tables that are about to be changed: verified before, sealed at the end of the block."""
         self._verify(*tables)
         self._changed |= set(tables)
+
+
+def _of_entry(decision: Mapping[str, Any]) -> tuple[str, str]:
+    """The entry of a case that a decision is about."""
+    return decision["case_id"], decision["entry_id"]
+
+
+def _says(decision: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What a decision says, whoever made it and when."""
+    return decision["verdict"], decision["reason"]
