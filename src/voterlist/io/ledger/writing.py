@@ -193,7 +193,8 @@ class Ledger(Reader):
         """
         earlier = self.decisions().to_pylist()
         held = {_of_entry(decision): _says(decision) for decision in earlier}
-        new = [decision for decision in decisions.to_pylist() if held.get(_of_entry(decision)) != _says(decision)]
+        said = decisions.to_pylist()
+        new = [one for one in said if held.get(_of_entry(one)) != _says(one)]
         self._change("decisions")
         self._base.execute_many(
             "INSERT INTO decisions (case_id, entry_id, verdict, reason, decided_by, decided_at)"
