@@ -69,7 +69,7 @@ def marked(path, rule, mark=None, reason="passport seen", who=None, *, precinct=
 
 
 def read_in(workspace, path, by="A. Kərimova"):
-    return reviewing.import_decisions(workspace, path, by, decided_at=MOMENT)
+    return reviewing.import_decisions(workspace, config.load(workspace / config.FILE_NAME), path, by, decided_at=MOMENT)
 
 
 def raised(result, rule):
@@ -271,7 +271,7 @@ IDS = finding_ids(FOUND)
 
 def rows(*given, sheet="Findings"):
     """MARK_ROW of (finding_id, mark, reason, who), from row 6 on."""
-    columns = {name: [one[at] for one in given] for at, name in enumerate(MARK_ROW.names[2:])}
+    columns = {name: [one[at] for one in given] for at, name in enumerate(MARK_ROW.names[2:6])}
     return from_columns(
         {"sheet": [sheet] * len(given), "row": range(6, 6 + len(given)), **columns}, MARK_ROW, len(given)
     )

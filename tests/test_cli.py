@@ -611,6 +611,7 @@ def test_a_decision_goes_out_and_comes_back(workspace):
         "accepted": 0,
         "asked_again": 0,
         "problems": [],
+        "origin_known": True,
         "exit_code": 0,
     }
     again = json.loads(call("review", "import", workspace, out, "--by", "N. Məmmədli", "--json").stdout)

@@ -346,10 +346,11 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     first = workspaces.run(folder)
     assert (first.taught, first.contradictory) == (0, 0)
     path = tmp_path / "review.xlsx"
-    reviewing.export(folder, config.load(folder / config.FILE_NAME), path, "en", today=workspaces.TODAY)
+    settings = config.load(folder / config.FILE_NAME)
+    reviewing.export(folder, settings, path, "en", today=workspaces.TODAY)
     wrongly = {case: ("keep", "repeat") if case < "2" else ("separate", "separate") for case in members_of(first)}
     said = fill(path, lambda case: wrongly[case] if case < "8" else None)
-    imported = reviewing.import_decisions(folder, path, "N", decided_at=MOMENT)
+    imported = reviewing.import_decisions(folder, settings, path, "N", decided_at=MOMENT)
     assert not imported.problems
     second = workspaces.run(folder)
     assert 0 < second.taught <= second.decisions

@@ -95,7 +95,7 @@ def test_a_ledger_that_may_not_be_written_is_not_called_damaged(workspace):
     path.chmod(0o444)
     before = path.read_bytes()
     words = ("run", workspace, "--today", "2026-02-04", "--json")
-    found = ledgers.voterlist(*words, preexec_fn=bound_by_modes)
+    found = ledgers.voterlist(*words, preexec_fn=bound_by_modes())
     assert told(found) == (5, "ledger-forbidden")
     assert path.read_bytes() == before
     assert len(list((workspace / "runs").iterdir())) == 1
@@ -118,7 +118,7 @@ except VoterlistError as error:
     try:
         found = subprocess.run(
             [sys.executable, "-c", script, str(workspace / "ledger.db")],
-            preexec_fn=bound_by_modes,
+            preexec_fn=bound_by_modes(),
             capture_output=True,
             text=True,
             check=False,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -10,6 +12,7 @@ import pytest
 
 import workspaces
 from test_cli import AZ, EN, call, started
+from test_store import HOLD
 from voterlist.io import remembered
 from voterlist.model import Stage
 
@@ -116,6 +119,44 @@ def test_a_memory_of_another_profile_is_said_and_left_aside(folder):
     assert (other["memory"], other["afresh"]) == ("other-settings", other["compared"])
     linked(folder, "plain", "--profile", "generic")
     assert written(folder, "other") == written(folder, "plain")
+
+
+@pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
+def test_a_memory_that_another_linkage_holds_is_refused(folder, language, say):
+    """Exit code 4, with the folder's name. Otherwise the two remove each other's files, and one fails inside."""
+    memory = folder / "memory"
+    memory.mkdir()
+    first = subprocess.Popen([sys.executable, "-c", HOLD, str(memory)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert first.stdout.readline() == "held\n"
+        options = ["--columns", folder / "map.toml", "--out", folder / "p.parquet", "--memory", memory, "--json"]
+        found = started("link", folder / "list.csv", *options, language=language)
+    finally:
+        first.kill()
+        first.communicate()
+    assert found.returncode == 4, found.stderr
+    places = {"path": str(memory), "pid": str(first.pid), "since": "2026-02-03 10:00"}
+    error = json.loads(found.stdout)["error"]
+    assert error["code"] == "memory-busy"
+    assert error["what"] == say("error.memory-busy.what", **places)
+    assert error["todo"] == say("error.memory-busy.todo")
+    assert not (folder / "p.parquet").exists()
+    linked(folder, "after", "--memory", memory)
+
+
+def test_two_linkages_on_one_memory_at_once_leave_it_whole(folder):
+    """Each ends with its pairs, or is told that the other holds the folder; the memory is used the next time."""
+    memory = folder / "memory"
+    base = [sys.executable, "-m", "voterlist", "link", folder / "list.csv", "--columns", folder / "map.toml"]
+    both = [
+        subprocess.Popen([*base, "--out", folder / f"{number}.parquet", "--memory", memory], stderr=subprocess.PIPE)
+        for number in range(2)
+    ]
+    told = [process.communicate()[1] for process in both]
+    codes = sorted(process.returncode for process in both)
+    assert codes in ([0, 0], [0, 4]), told
+    assert linked(folder, "after", "--memory", memory)["memory"] == "used"
+    assert sorted(path.name for path in memory.iterdir() if path.name.startswith(".")) == [".lock"]
 
 
 def test_a_file_in_the_place_of_the_memory_is_refused_before_the_work(folder):

@@ -5,17 +5,19 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.link import block, candidates, weigh
+from voterlist.link.classify import kinds
 from voterlist.link.cluster import clusters
 from voterlist.link.compare import LEVELS, Compared, compare
 from voterlist.link.encode import encode
 from voterlist.link.keys import Key, keys
-from voterlist.model import Profile
+from voterlist.model import PairKind, Profile
 
 small_lists = st.lists(
     st.tuples(
@@ -158,6 +160,39 @@ def test_probabilities_of_the_classes_sum_to_one():
     model = weigh.learn(entries, found.patterns, Profile.AZ, sample=10_000)
     scored = weigh.score(compare(entries, found.left, found.right), model)
     assert np.allclose(scored.posterior.sum(axis=1), 1)
+
+
+def kind_of(**levels):
+    """What a pair is called that is probably one person, in one precinct, with these levels; the others are missing."""
+    same = voters(surname=["a", "b"], precinct=pa.array([1, 1], pa.int32()))
+    numbers = {field: LEVELS[field].index(levels.get(field, "missing")) for field in LEVELS}
+    compared = Compared({field: np.array([number], np.uint8) for field, number in numbers.items()}, np.zeros(1))
+    surely_same = np.eye(len(weigh.CLASSES))[:1]
+    one, other = np.array([0], np.int32), np.array([1], np.int32)
+    kind = kinds(encode(same), one, other, compared, surely_same, review=0.5, displaced=frozenset())
+    return list(PairKind)[kind[0]]
+
+
+@pytest.mark.parametrize("surname", ["ending", "similar", "differs", "may-have-changed", "misspelt-twice"])
+@pytest.mark.parametrize(
+    ("birth_date", "expected"),
+    [
+        ("same", PairKind.NAME_CHANGE),
+        ("year", PairKind.NAME_CHANGE),
+        ("missing", PairKind.SAME_PRECINCT),
+        ("differs", PairKind.SAME_PRECINCT),
+    ],
+)
+def test_a_surname_has_changed_only_where_the_birth_date_agrees(surname, birth_date, expected):
+    """A missing birth date says nothing: without it a person is told of a changed name that nothing shows."""
+    assert kind_of(surname=surname, given_name="same", patronymic="same", birth_date=birth_date) == expected
+
+
+@pytest.mark.parametrize("field", ["given_name", "patronymic"])
+def test_a_surname_has_changed_only_where_the_other_names_agree(field):
+    """Nor does a missing name agree."""
+    agreeing = {"given_name": "same", "patronymic": "same", "birth_date": "same"} | {field: "missing"}
+    assert kind_of(surname="differs", **agreeing) == PairKind.SAME_PRECINCT
 
 
 def cluster_of(size, edges, against):

@@ -457,7 +457,7 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituen
         rows = pipeline.standings(settings, ledger, workspaces.TODAY)
     checks = {row.constituency: row.finished for row in rows if row.precinct is None and row.deadline.stage == "check"}
     assert checks == {88: None, 89: None}
-    checked = reviewing.import_decisions(workspace, tmp_path / "before.xlsx", "N", decided_at=MOMENT)
+    checked = reviewing.import_decisions(workspace, settings, tmp_path / "before.xlsx", "N", decided_at=MOMENT)
     assert not checked.problems
 
 

@@ -283,7 +283,7 @@ def test_a_folder_is_read_in_order_and_copies_are_numbered(tmp_path):
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     """A file that is not there is a trouble, not an exception."""
     missing = read_file(tmp_path / "gone.csv", "4/gone.csv", LIMITS)
-    assert (missing.name, missing.trouble) == ("4/gone.csv", AsideCode.FILE_UNREADABLE)
+    assert (missing.name, missing.trouble) == ("4/gone.csv", AsideCode.READ_REFUSED)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

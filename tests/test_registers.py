@@ -13,7 +13,7 @@ import workspaces
 from voterlist.config import IngestSettings, Settings
 from voterlist.errors import InputError
 from voterlist.ingest import protocol
-from voterlist.io.readers import read_file
+from voterlist.io.readers import list_files, read_file
 from voterlist.model import Stage
 from voterlist.pipeline import reference
 
@@ -310,10 +310,10 @@ def test_the_names_of_the_files_change_nothing(workspace):
     rows = ["Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n", "Hüseynli;Tural;Əhməd oğlu;23.11.1988;5XK1236\n"]
     (workspace / "reference" / "conscripts.csv").write_text(header + "".join(rows), encoding="utf-8")
     settings = Settings()
-    whole = reference.read(sorted((workspace / "reference").iterdir()), workspace, settings)
+    whole = reference.read(list_files(workspace / "reference", workspace), settings)
     (workspace / "reference" / "conscripts.csv").unlink()
     for name, row in zip(("b", "a"), rows, strict=True):
         (workspace / "reference" / f"Conscripts_{name}.csv").write_text(header + row, encoding="utf-8")
-    parts = reference.read(sorted((workspace / "reference").iterdir()), workspace, settings)
+    parts = reference.read(list_files(workspace / "reference", workspace), settings)
     assert parts.registers["conscripts"].equals(whole.registers["conscripts"])
     assert len(parts.sources) == 2

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
@@ -201,3 +203,33 @@ def test_the_audit_alone_speaks_of_no_workbook():
     assert "workbook" not in page.text
     assert catalogue.catalogue("en")("audit.left.faults", left=1) in page.text
     assert catalogue.catalogue("en")("report.chance.title") in page.text
+
+
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
+SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+
+
+def scripts_allowed(source):
+    """The sources from which the page's policy lets scripts run."""
+    (policy,) = POLICY.findall(source)
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    return rules.get("script-src", rules["default-src"]).split()
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+@pytest.mark.parametrize("render", [html.render_report, html.render_audit])
+def test_the_policy_allows_the_pages_own_script_and_no_other(render, language):
+    """With any other policy a cell of a list might run as a script, or the page's own script not run."""
+    source = render(tables.build(), language)
+    (script,) = SCRIPT.findall(source)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert scripts_allowed(source) == [f"'sha256-{digest}'"]
+    assert "addEventListener" in script, "it is the script, not its name"
+    assert not any(name.startswith("on") for _, attributes in Page(source).elements for name in attributes)
+
+
+def test_the_page_to_print_runs_no_script():
+    """It has none."""
+    source = html.render_precincts(tables.build(), "en")
+    assert scripts_allowed(source) == ["'none'"]
+    assert SCRIPT.findall(source) == []

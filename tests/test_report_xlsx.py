@@ -42,7 +42,7 @@ def asked(decided=None):
 
 
 def review_file(path, language="en", decided=None):
-    xlsx.write_review(asked(decided), path, language, today=tables.TODAY)
+    xlsx.write_review(asked(decided), path, language, run="r", today=tables.TODAY)
     return path
 
 
@@ -141,7 +141,7 @@ def test_paper_gets_the_columns_that_are_read_and_no_ids():
 
 def test_the_review_says_the_evidence_once_a_case():
     """The first entry of a case carries its waterfall in one line; it stands after the columns that are printed."""
-    book = opened(xlsx.render_review(asked(), "en", today=tables.TODAY))
+    book = opened(xlsx.render_review(asked(), "en", run="r", today=tables.TODAY))
     found = [row["Evidence in bits"] for row in rows_of(book.worksheets[0])]
 
     assert found[0].startswith("Surname +6.0; Given name +7.5; Patronymic +7.0; Birth date +3.0; Sex 0.0; Address −1.5")
@@ -236,7 +236,10 @@ def test_the_same_model_gives_the_same_bytes():
 
 def test_masked_everywhere():
     """No identifier is in any cell of the report or the review workbook."""
-    contents = [xlsx.render_report(tables.build(), "en"), xlsx.render_review(asked(), "en", today=tables.TODAY)]
+    contents = [
+        xlsx.render_report(tables.build(), "en"),
+        xlsx.render_review(asked(), "en", run="r", today=tables.TODAY),
+    ]
     sheets = [sheet for content in contents for sheet in opened(content).worksheets]
     texts = [str(value) for sheet in sheets for row in sheet.values for value in row]
 
@@ -246,16 +249,16 @@ def test_masked_everywhere():
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_a_review_workbook_offers_the_verdicts_of_its_language(language):
     """The decision column has a drop-down list, and the ids are there but hidden."""
-    sheet = opened(xlsx.render_review(asked(), language, today=tables.TODAY)).worksheets[0]
+    sheet = opened(xlsx.render_review(asked(), language, run="r", today=tables.TODAY)).worksheets[0]
     validation = sheet.data_validations.dataValidation[0]
 
     words = {"en": "keep,repeat,separate", "az": "saxla,təkrar,ayrı şəxs"}[language]
     assert validation.formula1 == f'"{words}"'
     assert str(validation.sqref) == "F6:F11"
     heads = {cell.value: cell.column_letter for cell in sheet[5]}
-    hidden = sheet.column_dimensions[heads["case_id"]]
+    hidden = sheet.column_dimensions[heads["run_id"]]
     assert hidden.hidden
-    assert {heads["case_id"], heads["entry_id"]} == {get_column_letter(hidden.min), get_column_letter(hidden.max)}
+    assert {heads["run_id"], heads["entry_id"]} == {get_column_letter(hidden.min), get_column_letter(hidden.max)}
 
 
 def test_an_untouched_review_workbook_decides_nothing(tmp_path):
@@ -329,7 +332,7 @@ def test_a_half_decided_case_comes_back_unchanged(tmp_path):
 
 def without_ids(path):
     book = openpyxl.load_workbook(path)
-    book.worksheets[0].delete_cols(23, 2)
+    book.worksheets[0].delete_cols(24, 3)
     book.save(path)
 
 
@@ -365,7 +368,7 @@ def test_a_workbook_that_cannot_be_read_back_says_why(tmp_path, damage, code, li
 
 def test_a_review_of_no_cases_is_a_workbook():
     """With nothing to decide there is a workbook with headings and no drop-down list."""
-    sheet = opened(xlsx.render_review((), "en", today=tables.TODAY)).worksheets[0]
+    sheet = opened(xlsx.render_review((), "en", run="r", today=tables.TODAY)).worksheets[0]
 
     assert sheet.data_validations.dataValidation == []
     assert sheet.cell(5, 6).value == "Decision"

@@ -59,7 +59,7 @@ def make_decisions(*rows):
 def make_rows(*rows):
     """Each row of a workbook: case, entry, verdict[, reason, who]; the sheet's rows count from 2."""
     full = [row + ("moved", "Operator")[len(row) - 3 :] for row in rows]
-    columns = {name: [row[place] for row in full] for place, name in enumerate(review.REVIEW_ROW.names[2:])}
+    columns = {name: [row[place] for row in full] for place, name in enumerate(review.REVIEW_ROW.names[2:7])}
     columns |= {"sheet": ["Cases"] * len(full), "row": list(range(2, len(full) + 2))}
     return from_columns(columns, review.REVIEW_ROW, length=len(full))
 
@@ -134,6 +134,24 @@ def test_decisions_of_two_time_zones_are_ordered_by_the_moment():
     assert review.current(decided).column("verdict").to_pylist() == ["keep"]
 
 
+@pytest.mark.parametrize("moment", ["now", "today", "garbled", "", "2026-13-40", "2026-02-03T25:00:00+00:00"])
+def test_a_moment_that_cannot_be_read_overrules_nothing(moment):
+    """A date that was damaged, or is a word for the present, does not put a decision before a later one."""
+    rows = [("c1", "a", "repeat", "x", "P", moment), ("c1", "a", "keep", "x", "P", AT)]
+
+    for order in (rows, rows[::-1]):
+        assert review.current(make_decisions(*order)).column("verdict").to_pylist() == ["keep"]
+
+
+def test_a_moment_of_a_far_year_is_read():
+    """The year 2300 is later than 2026, and a moment without a time zone is one of Greenwich."""
+    decided = make_decisions(
+        ("c1", "a", "keep", "x", "P", AT), ("c1", "a", "separate", "x", "P", "2300-01-01T00:00:00")
+    )
+
+    assert review.current(decided).column("verdict").to_pylist() == ["separate"]
+
+
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
@@ -142,6 +160,8 @@ def test_decisions_of_two_time_zones_are_ordered_by_the_moment():
         ([("c1", "z", "keep")], [(2, "unknown-entry")]),
         ([("c1", "a", review.UNKNOWN_VERDICT)], [(2, "unknown-verdict")]),
         ([("c1", "a", "keep", None, None)], [(2, "no-decider")]),
+        ([("c1", "a", None, "moved", None), ("c1", "b", "keep")], [(2, "no-verdict")]),
+        ([("c1", "a", None, None, "Clerk")], [(2, "no-verdict")]),
         ([("c1", "a", "keep"), ("c1", "a", "separate")], [(2, "decided-twice"), (3, "decided-twice")]),
         ([("c1", "a", "keep"), ("c1", "b", "repeat", None, "P")], [(3, "repeat-without-reason")]),
         ([("c1", "a", "keep"), ("c1", "b", "repeat", "  ", "P")], [(3, "repeat-without-reason")]),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from voterlist.errors import WorkspaceBusyError
+from voterlist.errors import UsageError, WorkspaceBusyError
 from voterlist.io import lock, store
 from voterlist.io.store import Manifest, RunFolder, Work, write_tables
 from voterlist.tables import words
@@ -216,3 +216,63 @@ def test_the_program_digest_is_one_in_every_process():
     """A run continued by another process finds its stages made by the same program."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.apply(store.program_digest) == store.program_digest()
+
+
+@pytest.fixture
+def other_file(tmp_path):
+    """A file outside the workspace, and its content and mode, which must stay as they are."""
+    path = tmp_path / "other.txt"
+    path.write_text("mine", encoding="utf-8")
+    path.chmod(0o644)
+    yield path
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_link_in_the_place_of_the_holders_name_is_replaced(tmp_path, other_file):
+    """Whoever can write into the workspace could have any file of the operator's overwritten."""
+    workspace = tmp_path / "2026"
+    workspace.mkdir()
+    holder = workspace / lock.HOLDER_NAME
+    holder.symlink_to(other_file)
+    with lock.hold(workspace, since="now"):
+        assert not holder.is_symlink()
+        assert holder.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_link_in_the_place_of_the_lock_is_refused(tmp_path, other_file):
+    """Its target would be locked in the workspace's stead."""
+    workspace = tmp_path / "2026"
+    workspace.mkdir()
+    (workspace / lock.LOCK_NAME).symlink_to(other_file)
+    with pytest.raises(UsageError) as caught, lock.hold(workspace, since="now"):
+        pass
+    assert caught.value.code == "lock-is-link"
+
+
+def test_a_lock_that_points_nowhere_makes_no_file(tmp_path):
+    """Nor is a file made where the link points."""
+    workspace = tmp_path / "2026"
+    workspace.mkdir()
+    (workspace / lock.LOCK_NAME).symlink_to(tmp_path / "new.txt")
+    with pytest.raises(UsageError), lock.hold(workspace, since="now"):
+        pass
+    assert not (tmp_path / "new.txt").exists()
+
+
+def test_a_lock_of_an_earlier_version_is_closed(tmp_path):
+    """Like every file of the program it is its owner's alone."""
+    path = tmp_path / lock.LOCK_NAME
+    path.touch()
+    path.chmod(0o644)
+    with lock.hold(tmp_path, since="now"):
+        pass
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_names_that_are_not_utf8_stand_in_a_manifest_and_its_digests(tmp_path):
+    """A list with such a name ended the run; it is found again under the same name."""
+    name = "inbox/088/\udcff.csv"
+    folder = RunFolder(tmp_path, replace(MANIFEST, inputs={name: "aa"}))
+    assert store.read_manifest(folder.path).inputs == {name: "aa"}
+    assert store.digest_of(name) != store.digest_of("inbox/088/\udcfe.csv")

@@ -9,8 +9,42 @@ as ``from voterlist.check import check``, never from here.
 
 from __future__ import annotations
 
-from voterlist.api import check, find_duplicates, linkage_features, normalize
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
 from voterlist.errors import VoterlistError
 from voterlist.version import __version__
 
+if TYPE_CHECKING:
+    from voterlist.api import check, find_duplicates, linkage_features, normalize  # noqa: TC004  see _FrontDoor
+
 __all__ = ["VoterlistError", "__version__", "check", "find_duplicates", "linkage_features", "normalize"]
+
+
+def _function(name: str) -> property:
+    """A function of the front door, loaded with pandas when it is first asked for.
+
+    Importing the package ``voterlist.check`` sets the attribute ``check`` of this module; the function stays.
+    """
+
+    def load(_module: ModuleType) -> Any:
+        return getattr(importlib.import_module("voterlist.api"), name)
+
+    def keep(_module: ModuleType, _package: ModuleType) -> None:
+        """Importing a package of this name changes nothing here."""
+
+    return property(load, keep)
+
+
+class _FrontDoor(ModuleType):
+    """This module: loading it loads neither pandas nor Arrow."""
+
+    check = _function("check")
+    find_duplicates = _function("find_duplicates")
+    linkage_features = _function("linkage_features")
+    normalize = _function("normalize")
+
+
+sys.modules[__name__].__class__ = _FrontDoor

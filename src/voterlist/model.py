@@ -118,16 +118,39 @@ class AsideCode(StrEnum):
     FILE_UNREADABLE = "file-unreadable"
     FILE_PROTECTED = "file-protected"
     FILE_TOO_LARGE = "file-too-large"
+    FILE_TOO_SLOW = "file-too-slow"
+    READER_STOPPED = "reader-stopped"
     TOO_MANY_ROWS = "too-many-rows"
     TOO_MANY_COLUMNS = "too-many-columns"
     CELL_TOO_LONG = "cell-too-long"
     FORMAT_NOT_READ = "format-not-read"
     ARCHIVE_NESTED = "archive-nested"
     ENCODING_UNREADABLE = "encoding-unreadable"
+    READ_REFUSED = "read-refused"
+    FILE_CHANGED = "file-changed"
+    FOLDER_UNREADABLE = "folder-unreadable"
+    LINK_BROKEN = "link-broken"
+    LINK_CIRCLE = "link-circle"
+    NOT_A_FILE = "not-a-file"
     HEADER_UNKNOWN = "header-unknown"
     MAPPING_DOUBTFUL = "mapping-doubtful"
     NO_LIST = "no-list"
     SAME_ENTRY = "same-entry"
+
+
+PASSING = frozenset(
+    {
+        AsideCode.READ_REFUSED,
+        AsideCode.FILE_CHANGED,
+        AsideCode.FOLDER_UNREADABLE,
+        AsideCode.LINK_BROKEN,
+        AsideCode.LINK_CIRCLE,
+        AsideCode.NOT_A_FILE,
+        AsideCode.FILE_TOO_SLOW,
+        AsideCode.READER_STOPPED,
+    }
+)
+"""Failures of the moment: they say nothing of a content, and a minute later the file may be read."""
 
 
 class PairKind(StrEnum):
@@ -232,14 +255,19 @@ class Problem:
     """One reason why a row of a review workbook was not recorded, and with it every new row of its case."""
 
     row: int
+    """0: the sheet as a whole."""
     code: str
+    """Of a sheet that could not be read, an ``AsideCode``."""
     sheet: str
     case_id: str | None = None
     entry_id: str | None = None
     rule: str | None = None
     """Of a finding, where the row names one that is known."""
+    count: int = 1
+    """How many cells it is about."""
 
     @property
     def key(self) -> str:
         """The catalogue's key: ``.title`` says what is wrong, ``.todo`` what to do."""
-        return f"review.problem.{self.code}"
+        is_trouble = self.code in AsideCode.__members__.values()
+        return f"aside.{self.code}" if is_trouble else f"review.problem.{self.code}"

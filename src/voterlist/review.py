@@ -6,7 +6,9 @@ entry. A repeat is marked only where the entry it repeats is on the list and is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime as dt
+import math
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +55,12 @@ REVIEW_ROW = pa.schema(
         pa.field("verdict", pa.string()),
         pa.field("reason", pa.string()),
         pa.field("decided_by", pa.string()),
+        pa.field("run_id", pa.string()),
     ],
 )
 """One row of a review workbook as it came back. ``verdict`` is a code of ``Verdict``, ``UNKNOWN_VERDICT``
-for a word that is none, null where nothing was decided. ``row`` counts from 1, as the spreadsheet shows it."""
+for a word that is none, null where nothing was decided. ``row`` counts from 1, as the spreadsheet shows it;
+``run_id`` is the run from which the row was exported."""
 
 UNKNOWN_VERDICT = "unknown"
 
@@ -80,6 +84,7 @@ PROBLEM_CODES = (
     "unknown-case",
     "unknown-entry",
     "unknown-verdict",
+    "no-verdict",
     "no-decider",
     "decided-twice",
     "repeat-without-reason",
@@ -135,12 +140,14 @@ def numbered(cases: pa.Table) -> pa.Table:
 def current(decisions: pa.Table) -> pa.Table:
     """DECISION with the latest verdict for each case and entry, sorted by case and entry.
 
-    ``decided_at`` orders them, whatever time zones it is written in; without one it counts as UTC. At the same
-    moment the verdict that keeps more wins: separate before keep before repeat.
+    ``decided_at`` orders them, whatever time zones it is written in; without one it counts as UTC. What cannot be
+    read as a moment comes before every moment. At the same moment the verdict that keeps more wins: separate before
+    keep before repeat.
     """
     frame = require(decisions, DECISION, "review").to_pandas()
     rank = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
-    moment = pd.to_datetime(frame["decided_at"].astype(object), format="ISO8601", utc=True, errors="coerce")
+    # pandas takes "now" for a moment, and reads no year after 2262.
+    moment = [_moment(text) for text in frame["decided_at"]]
     frame = frame.assign(rank=frame["verdict"].astype(str).map(rank), moment=moment).sort_values(
         ["case_id", "entry_id", "moment", "rank", "decided_by", "reason"],
         na_position="first",
@@ -174,23 +181,32 @@ def check_decisions(
     decided_at: str,
     decided_by: str | None = None,
     earlier: pa.Table | None = None,
+    refused: Collection[Problem] = (),
 ) -> Checked:
     """The decisions of a review workbook (REVIEW_ROW), checked against the cases and the earlier decisions.
 
     ``decided_by`` stands in where a row names nobody. A problem refuses every new row of its case, because the
     verdicts of a case mean something only together; other cases are recorded. An entry decided before and
-    decided otherwise now takes the new verdict, and the earlier one is returned in ``replaced``.
+    decided otherwise now takes the new verdict, and the earlier one is returned in ``replaced``. ``refused`` are
+    rows that were refused before: they are not looked at again, and refuse their case too.
     """
     members = require(cases, CASE, "review").select(["case_id", "entry_id"]).to_pandas()
     frame = require(rows, REVIEW_ROW, "review").to_pandas().sort_values(["row", "sheet"], kind="stable")
+    refused_rows = {(problem.sheet, problem.row) for problem in refused}
+    refused_cases = {problem.case_id for problem in refused if problem.case_id is not None}
+    places = zip(frame["sheet"], frame["row"], strict=True)
+    frame = frame[np.array([place not in refused_rows for place in places], dtype=bool)]
+    is_filled = frame["reason"].notna() | frame["decided_by"].notna()
+    without_verdict = frame[frame["verdict"].isna() & is_filled]
     frame = frame[frame["verdict"].notna()]
     frame["decided_by"] = frame["decided_by"].fillna(decided_by) if decided_by else frame["decided_by"]
     past = current(earlier if earlier is not None else DECISION.empty_table()).to_pandas()
 
-    problems = _row_problems(frame, members)
-    problems += _case_problems(_standing_after(frame, past, members), frame)
-    refused = {problem.case_id for problem in problems}
-    taken = frame[~frame["case_id"].isin(refused) & frame["case_id"].notna()]
+    problems = _problems(without_verdict, "no-verdict") + _row_problems(frame, members)
+    whole = frame[~frame["case_id"].isin(refused_cases | set(without_verdict["case_id"]))]
+    problems += _case_problems(_standing_after(whole, past, members), whole)
+    refused_cases |= {problem.case_id for problem in problems if problem.case_id is not None}
+    taken = frame[~frame["case_id"].isin(refused_cases) & frame["case_id"].notna()]
     taken = taken.drop_duplicates(["case_id", "entry_id"]).assign(decided_at=decided_at)
     taken, replaced = _changed(taken, past)
     return Checked(_decisions(taken), tuple(sorted(problems, key=_place)), _decisions(replaced))
@@ -227,6 +243,15 @@ _MARK_ORDER = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.
 
 def _asked_kinds() -> list[str]:
     return [kind.value for kind in CaseKind if kind.is_asked]
+
+
+def _moment(text: str) -> float:
+    """A moment in seconds, in UTC where it has no zone; before all others where it cannot be read."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return -math.inf
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
 def _place(problem: Problem) -> tuple[str, int, str, str]:
@@ -281,8 +306,9 @@ def _row_problems(frame: pd.DataFrame, members: pd.DataFrame) -> list[Problem]:
 def _standing_after(frame: pd.DataFrame, past: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     """One row a member of each case in the file: the verdict that would stand if every row were taken."""
     fresh = frame.dropna(subset=["case_id", "entry_id"]).drop_duplicates(["case_id", "entry_id"])
-    verdicts = pd.concat([past[["case_id", "entry_id", "verdict"]], fresh[["case_id", "entry_id", "verdict"]]])
-    verdicts = verdicts.astype(object).drop_duplicates(["case_id", "entry_id"], keep="last")
+    columns = ["case_id", "entry_id", "verdict"]
+    verdicts = pd.concat([part[columns].astype(object) for part in (past, fresh)])
+    verdicts = verdicts.drop_duplicates(["case_id", "entry_id"], keep="last")
     touched = members[members["case_id"].isin(fresh["case_id"])]
     return touched.merge(verdicts, on=["case_id", "entry_id"], how="left")
 

@@ -556,6 +556,8 @@ class RawSheet:
     """How many blank cells were given the text of the cell above that they are merged with."""
     formulas_without_value: int = 0
     """How many cells hold a formula that no program has worked out; they are read as empty."""
+    unworked: tuple[tuple[int, int], ...] = ()
+    """(row counted from 1, column counted from 0) of these cells in XLSX and ODS, where they say where they stand."""
     joined_columns: int = 0
     """How many columns beyond the most allowed were joined into the last one."""
 

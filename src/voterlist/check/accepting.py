@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,10 +25,12 @@ MARK_ROW = pa.schema(
         pa.field("mark", pa.string()),
         pa.field("reason", pa.string()),
         pa.field("decided_by", pa.string()),
+        pa.field("run_id", pa.string()),
     ],
 )
 """A row of a review workbook's findings in which somebody wrote. ``mark`` is a code of ``Mark``, ``UNKNOWN_MARK`` for a
-word that is none, null where nothing stands; ``row`` counts from 1, as the spreadsheet shows it."""
+word that is none, null where nothing stands; ``row`` counts from 1, as the spreadsheet shows it; ``run_id`` is the run
+from which the row was exported."""
 
 MARK_PROBLEMS = (
     "unknown-finding",
@@ -83,7 +85,13 @@ def _plain(value: object) -> str:
 
 
 def check_marks(
-    findings: pa.Table, rows: pa.Table, *, accepted_at: str, accepted_by: str | None, earlier: pa.Table
+    findings: pa.Table,
+    rows: pa.Table,
+    *,
+    accepted_at: str,
+    accepted_by: str | None,
+    earlier: pa.Table,
+    refused: Collection[Problem] = (),
 ) -> Marked:
     """The marks of a review workbook (MARK_ROW), checked against the findings and what was said of them before.
 
@@ -93,17 +101,23 @@ def check_marks(
         accepted_at: the moment.
         accepted_by: stands in where a row names nobody.
         earlier: ACCEPTANCE: what was last said of each finding.
+        refused: rows that were refused before, and are not looked at again.
     """
     found = require(findings, FINDING, "check").select(_KEY)
     said = {row["finding_id"]: row for row in require(earlier, ACCEPTANCE, "check").to_pylist()}
     known = {one: {name: row[name] for name in _KEY} for one, row in said.items()}
     known |= dict(zip(finding_ids(findings), found.to_pylist(), strict=True))
-    given = [row | {"decided_by": row["decided_by"] or accepted_by} for row in _in_order(rows)]
+    places = {(problem.sheet, problem.row) for problem in refused}
+    given = [
+        row | {"decided_by": row["decided_by"] or accepted_by}
+        for row in _in_order(rows)
+        if (row["sheet"], row["row"]) not in places
+    ]
     problems = sorted(_problems(given, known), key=lambda problem: (problem.sheet, problem.row, problem.code))
-    refused = {(problem.sheet, problem.row) for problem in problems}
+    wrong = {(problem.sheet, problem.row) for problem in problems}
     taken: dict[str, dict[str, Any]] = {}
     for row in given:
-        if (row["sheet"], row["row"]) in refused or _holds(row, said.get(row["finding_id"])):
+        if (row["sheet"], row["row"]) in wrong or _holds(row, said.get(row["finding_id"])):
             continue
         told = {"mark": row["mark"], "reason": row["reason"], "accepted_by": row["decided_by"]}
         one = row["finding_id"]

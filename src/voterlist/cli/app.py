@@ -25,6 +25,7 @@ from voterlist.cli import (
 )
 from voterlist.cli.failure import describe, report
 from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.visible import visible
 from voterlist.cli.words import SAY
 from voterlist.version import __version__
 
@@ -49,6 +50,9 @@ class _Guarded(TyperGroup):
             raise SystemExit(0) from None
         except Exception as error:
             if _is_for_typer(error) and not (as_json and hasattr(error, "format_message")):
+                if hasattr(error, "message"):
+                    # The command line library prints it itself.
+                    error.message = visible(error.message)
                 raise
             TERMINAL.json = TERMINAL.json or as_json
             failure = describe(error)

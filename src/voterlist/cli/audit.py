@@ -85,7 +85,7 @@ def write_audit(
     Raises:
         OSError: the folder cannot be made, or a page not be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    store.make_folder(folder)
     model = _model(intake, examined, findings, names, on_day)
     paths = []
     for language in LANGUAGES:

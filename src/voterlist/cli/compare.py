@@ -78,7 +78,7 @@ def _list(path: Path, settings: Settings) -> Persons:
     """
     if not path.is_file():
         raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
-    found = read_list([path], path.parent, settings)
+    found = read_list([readers.listed(path, path.parent)], settings)
     troubles = [trouble for *_, trouble in found.sources if trouble]
     if troubles and not found.entries.num_rows:
         raise InputError(f"{path.name} cannot be read", code=troubles[0], file=path.name)
@@ -91,8 +91,8 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
         return Outside()
     if not folder.is_dir():
         raise UsageError(f"there is no {folder}", code="no-such-file", places={"path": str(folder)})
-    paths = [path for path in readers.list_paths(folder) if kind_of(path) not in {LAST, EARLIER}]
-    return read(paths, folder.parent, settings)
+    files = readers.list_files(folder, folder.parent)
+    return read([file for file in files if kind_of(file.path) not in {LAST, EARLIER}], settings)
 
 
 def _tell(found: Cycles, before: int, after: int, out: Path | None) -> None:

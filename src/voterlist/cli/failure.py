@@ -6,6 +6,7 @@ import errno
 from dataclasses import dataclass, field
 
 from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY
 from voterlist.errors import InputError, SettingsError, SettingsMistake, StageError, VoterlistError
 from voterlist.pipeline.walk import place_of
@@ -34,7 +35,7 @@ def describe(error: BaseException) -> Failure:
     Of an unexpected one only its kind and the line of the program are told: its message may quote a cell.
     """
     if isinstance(error, SettingsError):
-        details = tuple(f"{mistake.path}: {_mistake(mistake)}" for mistake in error.mistakes)
+        details = tuple(f"{visible_name(mistake.path)}: {_mistake(mistake)}" for mistake in error.mistakes)
         what, todo = _texts(error, count=len(error.mistakes))
         return Failure(error.code, error.exit_code, what, "", error.todo or todo, details)
     if isinstance(error, VoterlistError):

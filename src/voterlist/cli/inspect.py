@@ -13,6 +13,7 @@ import typer
 from voterlist import config, ingest
 from voterlist.cli.options import Json, settings_around
 from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY, title
 from voterlist.config import IngestSettings
 from voterlist.errors import UsageError
@@ -102,7 +103,7 @@ def _read(path: Path, root: Path, settings: IngestSettings) -> list[RawFile]:
 def _tell_file(account: FileAccount) -> None:
     """One file."""
     say = TERMINAL.say
-    say(account.name)
+    say(visible_name(account.name))
     if account.trouble is not None:
         _tell_trouble(account.trouble)
     elif account.format:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,13 +15,13 @@ from voterlist import link as linkage
 from voterlist.cli.joined import Map, Source, joined
 from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
 from voterlist.cli.memory import keep_memory
-from voterlist.cli.options import Json, require_parquet
+from voterlist.cli.options import Json, now, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
 from voterlist.errors import SettingsError, UsageError
 from voterlist.ingest import parse_map
-from voterlist.io import remembered, store
+from voterlist.io import lock, remembered, store
 from voterlist.io.remembered import Recall
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
@@ -68,23 +69,24 @@ def link(
     for path in (out, *([clusters] if clusters else [])):
         require_parquet(path)
     _require_folder(memory)
-    with Steps() as steps:
-        entries, voters, new = _voters(sources, profile, steps)
-        known = remembered.read(memory) if memory else None
-        found = linkage.link(
-            voters.pop(),
-            Settings().link,
-            profile=profile,
-            progress=lambda _step, done, total: steps(Stage.LINK, done, total),
-            tell=lambda forecast: _tell_forecast(entries, forecast),
-            new=new,
-            known=known.memory if known else None,
-            remember=memory is not None,
-        )
-    store.write_table(out, found.pairs)
-    recall = known.after(found.recalled) if known else None
-    if memory and found.memory is not None:
-        remembered.write(memory, found.memory)
+    with _held(memory):
+        with Steps() as steps:
+            entries, voters, new = _voters(sources, profile, steps)
+            known = remembered.read(memory) if memory else None
+            found = linkage.link(
+                voters.pop(),
+                Settings().link,
+                profile=profile,
+                progress=lambda _step, done, total: steps(Stage.LINK, done, total),
+                tell=lambda forecast: _tell_forecast(entries, forecast),
+                new=new,
+                known=known.memory if known else None,
+                remember=memory is not None,
+            )
+        store.write_table(out, found.pairs)
+        recall = known.after(found.recalled) if known else None
+        if memory and found.memory is not None:
+            remembered.write(memory, found.memory)
     if clusters:
         store.write_table(clusters, found.clusters)
     TERMINAL.say(SAY("cli.link.done", entries=entries, pairs=found.pairs.num_rows, path=shown(out)))
@@ -120,6 +122,17 @@ def _as_json(found: linkage.Linkage, entries: int, new: int, recall: Recall | No
         "estimate": dataclasses.asdict(found.estimate) if found.estimate else None,
         "chance": [dataclasses.asdict(row) for row in found.chance],
     }
+
+
+@contextmanager
+def _held(memory: Path | None) -> Iterator[None]:
+    """Hold the folder of the memory, made if need be, so that no other linkage changes it meanwhile."""
+    if memory is None:
+        yield
+        return
+    store.make_folder(memory)
+    with lock.hold(memory, since=now().isoformat(" ", "minutes"), code="memory-busy"):
+        yield
 
 
 def _require_folder(path: Path | None) -> None:

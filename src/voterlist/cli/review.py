@@ -43,8 +43,8 @@ def import_decisions(
     json: Json = False,
 ) -> None:
     """Read decisions into the ledger."""
-    settings_of(workspace)
-    read = reviewing.import_decisions(workspace, workbook, by, decided_at=now())
+    settings = settings_of(workspace)
+    read = reviewing.import_decisions(workspace, settings, workbook, by, decided_at=now())
     counted = {
         "recorded": read.decisions.decisions.num_rows,
         "replaced": read.decisions.replaced.num_rows,
@@ -52,9 +52,11 @@ def import_decisions(
         "asked_again": read.findings.count(Mark.ASK),
         "problems": len(read.problems),
     }
-    rows = len({(problem.sheet, problem.row) for problem in read.problems})
+    rows = len({(problem.sheet, problem.row) for problem in read.problems if problem.row})
     TERMINAL.say(SAY("cli.review.imported", **{**counted, "problems": rows}))
     TERMINAL.say(SAY("cli.review.marked", **counted))
+    if not read.is_origin_known:
+        TERMINAL.say(SAY("cli.review.origin-unknown", path=shown(workbook)))
     _list_problems(read.problems)
     if counted["recorded"] or counted["accepted"] or counted["asked_again"]:
         TERMINAL.say(SAY("cli.review.import.next", folder=shown(workspace)))
@@ -62,18 +64,25 @@ def import_decisions(
     if json:
         places = ("sheet", "row", "code", "case_id", "entry_id", "rule")
         problems = [{name: getattr(problem, name) for name in places} for problem in read.problems]
-        TERMINAL.result({**counted, "problems": problems, "exit_code": code})
+        origin = {"origin_known": read.is_origin_known}
+        TERMINAL.result({**counted, "problems": problems, **origin, "exit_code": code})
     raise typer.Exit(code)
 
 
 def _list_problems(problems: tuple[Problem, ...]) -> None:
-    """Every row that was refused, and what to do about it."""
+    """Every row and sheet that was refused, and what to do about it."""
     if not problems:
         return
-    rows = [(problem.sheet, str(problem.row), _what(problem), SAY(f"{problem.key}.title")) for problem in problems]
+    rows = [_cells(problem) for problem in problems]
     TERMINAL.table([SAY(f"cli.table.{name}") for name in ("sheet", "row", "asked", "problem")], rows)
     for key in dict.fromkeys(problem.key for problem in problems):
         TERMINAL.say(SAY("cli.failure.todo", todo=SAY(f"{key}.todo")))
+
+
+def _cells(problem: Problem) -> tuple[str, str, str, str]:
+    """Sheet, row, what it is about, what is wrong."""
+    wrong = SAY(f"{problem.key}.title", count=problem.count)
+    return problem.sheet, str(problem.row or "-"), _what(problem), wrong
 
 
 def _what(problem: Problem) -> str:

@@ -16,7 +16,7 @@ from voterlist.cli.workspace import standing_lines, standings_as_json
 from voterlist.config import Settings
 from voterlist.errors import InputError
 from voterlist.model import CaseKind, Severity, Stage
-from voterlist.pipeline import RunResult
+from voterlist.pipeline import RunResult, Trouble
 
 __all__ = ["run"]
 
@@ -95,13 +95,28 @@ def _tell_set_aside(result: RunResult) -> None:
         TERMINAL.table((SAY("cli.table.reason"), SAY("cli.table.rows")), rows)
     if result.troubles:
         TERMINAL.say(SAY("cli.run.troubles"))
-        rows_of_files = [
-            (f"{trouble.file} ({trouble.sheet})" if trouble.sheet else trouble.file, title("aside", trouble.code))
-            for trouble in result.troubles
-        ]
+        rows_of_files = [(_place(trouble), _reason(trouble.code)) for trouble in result.troubles]
         TERMINAL.table((SAY("cli.table.file"), SAY("cli.table.reason")), rows_of_files)
         for code in dict.fromkeys(trouble.code for trouble in result.troubles):
-            TERMINAL.say(f"  {title('aside', code)}: {SAY(f'aside.{code}.todo')}")
+            TERMINAL.say(f"  {_reason(code)}: {_todo(code)}")
+
+
+def _place(trouble: Trouble) -> str:
+    """The file, with its sheet where only that could not be read."""
+    return f"{trouble.file} ({trouble.sheet})" if trouble.sheet else trouble.file
+
+
+def _reason(code: str) -> str:
+    """Why a file could not be read; registers have codes that lists have not."""
+    key = f"error.{code}.what"
+    is_of_registers = SAY.has(key) and not SAY.has(f"aside.{code}.title")
+    return SAY(key) if is_of_registers else title("aside", code)
+
+
+def _todo(code: str) -> str:
+    """What to do about it."""
+    key = f"aside.{code}.todo"
+    return SAY(key if SAY.has(key) else f"error.{code}.todo")
 
 
 def _tell_cases(result: RunResult) -> None:

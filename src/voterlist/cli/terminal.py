@@ -14,6 +14,7 @@ from typing import Any, Self, TextIO
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from voterlist.cli.visible import in_json, visible, visible_name
 from voterlist.cli.words import SAY
 
 __all__ = ["TERMINAL", "Steps", "Terminal", "shown"]
@@ -32,21 +33,25 @@ class Terminal:
         """True once the command was asked for JSON."""
 
     def prepare(self) -> None:
-        """Let the streams write every letter of every alphabet, whatever the console's code page."""
+        """Let the streams write every letter of every alphabet, whatever the console's code page.
+
+        A name that is not UTF-8, which the system hands over as lone surrogates, stops no output.
+        """
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure") and (stream.encoding or "").lower().replace("-", "") != "utf8":
-                stream.reconfigure(encoding="utf-8", errors="replace")
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
     def say(self, text: str = "") -> None:
         """A line of the result, for people; with JSON it goes to standard error."""
-        print(text, file=self._stream())
+        print(visible(text), file=self._stream())
 
     def warn(self, text: str = "") -> None:
         """A line on standard error."""
-        print(text, file=sys.stderr)
+        print(visible(text), file=sys.stderr)
 
     def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]], indent: int = 2) -> None:
         """Rows in columns, numbers to the right."""
+        headers = [visible_name(header) for header in headers]
         texts = [[_cell(value) for value in row] for row in rows]
         right = [all(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)]
         widths = [max(len(text) for text in column) for column in zip(headers, *texts, strict=True)]
@@ -59,7 +64,7 @@ class Terminal:
 
     def result(self, content: Mapping[str, Any]) -> None:
         """The one object of ``--json``."""
-        print(json.dumps(content, indent=1, ensure_ascii=False, default=_plain))
+        print(in_json(json.dumps(content, indent=1, ensure_ascii=False, default=_plain)))
 
     def _stream(self) -> TextIO:
         return sys.stderr if self.json else sys.stdout
@@ -144,13 +149,13 @@ class Steps:
 def shown(path: Path) -> str:
     """A path as a person would type it here: relative to the current folder where it lies inside it."""
     try:
-        return str(path.resolve().relative_to(Path.cwd()))
+        return visible_name(str(path.resolve().relative_to(Path.cwd())))
     except ValueError:
-        return str(path)
+        return visible_name(str(path))
 
 
 def _cell(value: object) -> str:
-    return SAY.number(value) if isinstance(value, int | float) else str(value)
+    return SAY.number(value) if isinstance(value, int | float) else visible_name(str(value))
 
 
 def _plain(value: object) -> str:

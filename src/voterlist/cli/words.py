@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
-from voterlist.catalogue import LANGUAGES, Catalogue, catalogue
+from voterlist.catalogue import LANGUAGES, Catalogue
+from voterlist.cli.visible import visible_name
 
 __all__ = ["SAY", "language_of", "title"]
 
@@ -19,7 +21,18 @@ def language_of(environment: Mapping[str, str]) -> str:
     return "en"
 
 
-SAY: Catalogue = catalogue(language_of(os.environ))
+class _Spoken(Catalogue):
+    """A catalogue whose texts are filled with names from outside: each is made visible, and stays in its line."""
+
+    def __call__(self, key: str, **places: object) -> str:
+        """The text of a key with its places filled."""
+        shown = {
+            name: visible_name(str(value)) if isinstance(value, str | Path) else value for name, value in places.items()
+        }
+        return super().__call__(key, **shown)
+
+
+SAY: Catalogue = _Spoken(language_of(os.environ))
 """The catalogue in that language; read once, because the help texts are made when the program starts."""
 
 

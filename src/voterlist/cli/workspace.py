@@ -42,7 +42,7 @@ def init(
         raise UsageError(f"{folder} is taken", code="folder-taken", places={"path": str(folder)})
     try:
         for part in (INBOX, REFERENCE):
-            (folder / part).mkdir(parents=True, exist_ok=True)
+            store.make_folder(folder / part)
         store.write_atomically(path, lambda beside: beside.write_text(text, encoding="utf-8"))
     except OSError:
         raise UsageError(

@@ -131,6 +131,10 @@ class IngestSettings(_Section):
     """Of one sheet, blank ones between the others too: each takes memory."""
     max_cell_characters: Count = 100_000
     max_archive_files: Count = 2_000
+    max_memory_megabytes: Count = 4_096
+    """Of the process that parses a file, beside its own; a small file gets less: 512, and 128 a megabyte."""
+    max_read_seconds: Count = 30
+    """Of a processor's time for parsing a file; a second more for each of its megabytes."""
     least_confidence: Share = 0.75
     """A list one of whose columns was understood with less confidence is not taken in until a person has looked."""
     columns: Columns = Field(default_factory=dict)

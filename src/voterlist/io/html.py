@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import difflib
+import hashlib
 import itertools
 import math
 from collections.abc import Iterable, Sequence
@@ -154,14 +156,22 @@ def _audit(model: ReportModel, shown: Shown) -> dict[str, Any]:
 
 @cache
 def _environment() -> Environment:
-    """The one place where templates are loaded: everything that is filled in is escaped."""
-    return Environment(
+    """The one place where templates are loaded: everything that is filled in is escaped.
+
+    Pages may run the one script that the program ships, and no other: the page's policy names it by its hash.
+    """
+    environment = Environment(
         loader=PackageLoader("voterlist.io", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    script = environment.get_template("report.js").render()
+    digest = hashlib.sha256(script.encode()).digest()
+    environment.globals["script"] = script
+    environment.globals["script_hash"] = f"sha256-{base64.b64encode(digest).decode()}"
+    return environment
 
 
 def _first(rows: Sequence[_Item], count: int) -> Part:

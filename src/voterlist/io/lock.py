@@ -1,7 +1,8 @@
-"""One run at a time in a workspace."""
+"""One process at a time in a folder: a run in its workspace, a linkage in its memory."""
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from voterlist.errors import WorkspaceBusyError
+from voterlist.errors import UsageError, WorkspaceBusyError
+from voterlist.io.files import make_private, write_atomically
 
 __all__ = ["hold"]
 
@@ -18,40 +20,79 @@ LOCK_NAME = ".lock"
 HOLDER_NAME = ".lock.holder"
 """Beside the lock: who holds it. Only believed while the lock is held, so a killed run leaves no trouble."""
 
+_PRIVATE = 0o600
+
 
 @contextmanager
-def hold(workspace: Path, *, since: str) -> Iterator[None]:
-    """Hold the workspace while the block runs. ``since`` is told to whoever comes second.
+def hold(folder: Path, *, since: str, code: str = "workspace-busy") -> Iterator[None]:
+    """Hold the folder while the block runs. ``since`` is told to whoever comes second.
 
-    The operating system lets go of the lock when the process ends, however it ends.
+    The operating system lets go of the lock when the process ends, however it ends. Neither the lock nor the
+    file that names its holder is written through a symbolic link.
+
+    Args:
+        folder: a workspace, or the folder of a memory.
+        since: when it was begun to be held, in words.
+        code: the error's code where another process holds it, and ``<code>-unknown`` where that has no name yet.
 
     Raises:
         WorkspaceBusyError: another process holds it.
+        UsageError: the lock is a symbolic link.
     """
-    lock = FileLock(workspace / LOCK_NAME, blocking=False)
+    lock = _acquired(folder, code)
+    holder = folder / HOLDER_NAME
+    text = json.dumps({"pid": os.getpid(), "since": since})
     try:
-        lock.acquire()
-    except Timeout:
-        raise _busy(workspace) from None
-    holder = workspace / HOLDER_NAME
-    try:
-        holder.write_text(json.dumps({"pid": os.getpid(), "since": since}), encoding="utf-8")
+        write_atomically(holder, lambda beside: beside.write_text(text, encoding="utf-8"))
         yield
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
 
 
-def _busy(workspace: Path) -> WorkspaceBusyError:
-    """The error that says who holds the workspace, as far as is known."""
+def _acquired(folder: Path, code: str) -> FileLock:
+    path = folder / LOCK_NAME
+    # Older versions of the library would open the link's target and make it if need be.
+    if path.is_symlink():
+        raise _is_link(path)
+    lock = FileLock(path, blocking=False, mode=_PRIVATE)
     try:
-        known = json.loads((workspace / HOLDER_NAME).read_text(encoding="utf-8"))
-        places = {"path": str(workspace), "pid": str(int(known["pid"])), "since": str(known["since"])}
+        lock.acquire()
+    except Timeout:
+        raise _busy(folder, code) from None
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise _is_link(path) from None
+        raise
+    _close(path)
+    return lock
+
+
+def _close(path: Path) -> None:
+    """Close a lock of an earlier version to other users."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        make_private(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_link(path: Path) -> UsageError:
+    return UsageError(f"{path} is a symbolic link", code="lock-is-link", places={"path": str(path)})
+
+
+def _busy(folder: Path, code: str) -> WorkspaceBusyError:
+    """The error that says who holds the folder, as far as is known."""
+    try:
+        known = json.loads((folder / HOLDER_NAME).read_text(encoding="utf-8"))
+        places = {"path": str(folder), "pid": str(int(known["pid"])), "since": str(known["since"])}
     except (OSError, ValueError, KeyError, TypeError):
         # The other process is between taking the lock and signing it, or is letting go.
         return WorkspaceBusyError(
-            f"another run holds {workspace}",
-            code="workspace-busy-unknown",
-            places={"path": str(workspace)},
+            f"another process holds {folder}",
+            code=f"{code}-unknown",
+            places={"path": str(folder)},
         )
-    return WorkspaceBusyError(f"process {places['pid']} holds {workspace} since {places['since']}", places=places)
+    return WorkspaceBusyError(
+        f"process {places['pid']} holds {folder} since {places['since']}", code=code, places=places
+    )

@@ -15,7 +15,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from voterlist.io.store import program_digest, sha256, write_atomically, write_table
+from voterlist.io.files import make_folder, write_atomically
+from voterlist.io.store import program_digest, sha256, write_table
 from voterlist.link import Memory
 from voterlist.link.memory import TABLES
 
@@ -81,13 +82,8 @@ def _path(folder: Path, name: str, digest: str) -> Path:
 
 def write(folder: Path, memory: Memory) -> None:
     """Put a memory in the place of what the folder remembers; the folder is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    digests = {}
-    for name, table in memory.tables().items():
-        beside = folder / f".{name}.parquet"
-        write_table(beside, table)
-        digests[name] = sha256(beside)
-        beside.replace(_path(folder, name, digests[name]))
+    make_folder(folder)
+    digests = {name: _write_table(folder, name, table) for name, table in memory.tables().items()}
     page = {"program": program_digest(), "fingerprint": memory.fingerprint, "tables": digests}
     text = json.dumps(page, indent=1, sort_keys=True) + "\n"
     write_atomically(folder / _PAGE, lambda path: path.write_text(text, encoding="utf-8"))
@@ -95,3 +91,16 @@ def write(folder: Path, memory: Memory) -> None:
     for path in folder.iterdir():
         if _OURS.fullmatch(path.name) and path not in kept:
             path.unlink()
+
+
+def _write_table(folder: Path, name: str, table: pa.Table) -> str:
+    """Write a table under the name that its content gives; returns its SHA-256."""
+    digest = ""
+
+    def place(written: Path) -> Path:
+        nonlocal digest
+        digest = sha256(written)
+        return _path(folder, name, digest)
+
+    write_table(folder / f"{name}.parquet", table, place=place)
+    return digest

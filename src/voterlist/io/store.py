@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
+import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
@@ -20,6 +21,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from voterlist.io.files import close_folder, make_folder, own_folder, sync_folder, write_atomically
+from voterlist.io.leftovers import remove_leftovers
 from voterlist.version import __version__
 
 __all__ = [
@@ -29,18 +32,27 @@ __all__ = [
     "StageRecord",
     "Work",
     "digest_of",
+    "finished_run",
+    "make_folder",
+    "own_folder",
     "program_digest",
+    "read_manifest",
     "run_path",
     "sha256",
     "write_atomically",
     "write_table",
     "write_tables",
+    "written_run_path",
 ]
 
 MANIFEST_NAME = "manifest.json"
 TRACE_NAME = "trace.json"
 SCRATCH = "scratch/"
 """Tables whose names begin so are kept only until the run is complete."""
+_AGAIN, _BEFORE = ".again", ".before"
+"""What is added to the name of a run's folder: for a complete run that is being made again, and for the complete
+one while the new one takes its place."""
+_RUN_BESIDE = re.compile(rf"(?P<run>\d{{4}}-\d\d-\d\d-[0-9a-f]{{8}})({re.escape(_AGAIN)}|{re.escape(_BEFORE)})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +60,7 @@ class StageRecord:
     """A stage that was completed, with its balance: ``rows_in = rows_out + set_aside``."""
 
     key: str
-    """The digest of all it depended on."""
+    """The digest of all it depended on; empty where that was a failure of the moment too."""
     tables: Mapping[str, str]
     """The SHA-256 of each of its tables by name."""
     rows_in: int
@@ -111,6 +123,10 @@ class Shelf(Mapping[str, pa.Table]):
         """The file of a table."""
         return self._files[name]
 
+    def follow(self, old: Path, new: Path) -> None:
+        """Look for every table in the folder ``new``, to which the folder ``old`` was renamed."""
+        self._files = {name: new / path.relative_to(old) for name, path in self._files.items()}
+
     def select(self, name: str, schema: pa.Schema) -> pa.Table:
         """The columns of this schema, text as codes where it has it so; read for the caller alone, and not kept."""
         if name in self._tables:
@@ -135,14 +151,26 @@ class RunFolder:
     """The folder of one run, opened for writing.
 
     A stage recorded by an interrupted run is taken over when the key of everything it depended on is the
-    same and its files are what was recorded; a run that was completed is made again from the beginning.
+    same and its files are what was recorded.
+
+    A run that was completed is made again from the beginning, in a folder of its own beside the complete one.
+    ``finish`` puts it in the place of that. Until then the complete run can be read.
     """
 
     def __init__(self, workspace: Path, manifest: Manifest) -> None:
-        """Open the folder of ``manifest.run``, made if need be, and take over what is still true in it."""
+        """Open the folder of ``manifest.run``, made if need be, and take over what is still true in it.
+
+        What killed runs left in the workspace goes first; so whoever calls this holds the workspace.
+        """
         self.workspace = workspace
-        self.path = run_path(workspace, manifest.run)
-        self.path.mkdir(parents=True, exist_ok=True)
+        self._home = run_path(workspace, manifest.run)
+        own_folder(self._home.parent)
+        for name in ("reports", "compared"):
+            close_folder(workspace / name)
+        remove_leftovers(workspace)
+        _settle_reruns(self._home.parent, manifest.run)
+        self.path = _beside(self._home, _AGAIN) if _is_complete(self._home) else self._home
+        own_folder(self.path)
         found = read_manifest(self.path)
         if found is not None and not found.complete:
             manifest = replace(manifest, stages=found.stages)
@@ -192,7 +220,7 @@ class RunFolder:
             path = self.table_path(name)
             table = tables[name]
             if table is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                own_folder(path.parent)
                 write_table(path, table)
             digests[name] = sha256(path)
         stages = {**self._manifest.stages, stage: StageRecord(key, digests, rows_in, rows_out, set_aside)}
@@ -208,18 +236,23 @@ class RunFolder:
     def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
         """Record the run as complete: these stages, these files for people.
 
-        Tables that only a run in the middle needs (``scratch/``) and leftovers of an earlier attempt go.
+        Tables that only a run in the middle needs (``scratch/``) and leftovers of an earlier attempt go. A run
+        made again takes the place of the one before; ``path`` is then another.
         """
         kept = {stage: _without_scratch(self._manifest.stages[stage]) for stage in stages}
         digests = {self.relative(path): sha256(path) for path in sorted(outputs)}
-        self._manifest = replace(self._manifest, stages=kept, outputs=digests, complete=True)
-        self._record()
         expected = {self.table_path(name) for record in kept.values() for name in record.tables}
         for path in self.path.rglob("*.parquet"):
             if path not in expected:
                 path.unlink()
         if (self.path / SCRATCH).is_dir():
             (self.path / SCRATCH).rmdir()
+        # Last of all: a kill before leaves a run to go on with, and no complete one with more than it should hold.
+        self._manifest = replace(self._manifest, stages=kept, outputs=digests, complete=True)
+        self._record()
+        if self.path != self._home:
+            _settle(self._home)
+            self.path = self._home
 
     def relative(self, path: Path) -> str:
         """A path inside the workspace, with forward slashes on every system."""
@@ -246,28 +279,13 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
-    """Let ``write`` fill a file beside ``path``, force it to the disk and rename it into place."""
-    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        write(beside)
-        with beside.open("rb+") as written:
-            os.fsync(written.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    if os.name == "posix":
-        # The rename itself is on the disk only once the folder is.
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+def write_table(path: Path, table: pa.Table, *, place: Callable[[Path], Path] | None = None) -> None:
+    """Write a table as Parquet, all or nothing; ``place`` as ``write_atomically`` takes it."""
 
+    def write(beside: Path) -> None:
+        pq.write_table(table.combine_chunks(), beside, compression="zstd")
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write a table as Parquet, all or nothing."""
-    write_atomically(path, lambda beside: pq.write_table(table.combine_chunks(), beside, compression="zstd"))
+    write_atomically(path, write, place=place)
 
 
 def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
@@ -290,8 +308,73 @@ def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> i
 
 
 def run_path(workspace: Path, run: str) -> Path:
-    """The folder of a run."""
+    """The folder of a run. While a complete run is made again, it is the complete one's."""
     return workspace / "runs" / run
+
+
+def written_run_path(workspace: Path, run: str) -> Path:
+    """The folder in which a run is being written: that beside the complete one, if it is made again."""
+    home = run_path(workspace, run)
+    again = _beside(home, _AGAIN)
+    return again if again.is_dir() else home
+
+
+def finished_run(workspace: Path, run: str) -> tuple[Path, Manifest] | None:
+    """The folder and the manifest of a complete run; None where it is not complete.
+
+    Between two renames of a run made again its own folder may not be there, and a kill may leave it so.
+    """
+    home = run_path(workspace, run)
+    for folder in (_beside(home, _AGAIN), home, _beside(home, _BEFORE)):
+        manifest = read_manifest(folder)
+        if manifest is not None and manifest.complete:
+            return folder, manifest
+    return None
+
+
+def _beside(home: Path, ending: str) -> Path:
+    return home.with_name(home.name + ending)
+
+
+def _is_complete(folder: Path) -> bool:
+    manifest = read_manifest(folder)
+    return manifest is not None and manifest.complete
+
+
+def _settle_reruns(runs: Path, current: str) -> None:
+    """End what killed runs began: a run that was made again whole takes its place, half of one goes.
+
+    Half of the ``current`` run stays beside the complete one: it is gone on with.
+    """
+    matches = [_RUN_BESIDE.fullmatch(path.name) for path in runs.iterdir()]
+    for run in sorted({match["run"] for match in matches if match}):
+        home = runs / run
+        _settle(home)
+        if run != current or not _is_complete(home):
+            _remove_folder(_beside(home, _AGAIN))
+
+
+def _settle(home: Path) -> None:
+    """Let a run that was made again, and is complete, take the place of the one before.
+
+    Killed after any of the steps, it is gone on with by the next call; a complete run is found at each moment
+    (``finished_run``).
+    """
+    again, before = _beside(home, _AGAIN), _beside(home, _BEFORE)
+    if _is_complete(again):
+        if home.exists():
+            _remove_folder(before)
+            home.rename(before)
+        again.rename(home)
+    elif before.exists() and not home.exists():
+        before.rename(home)
+    sync_folder(home.parent)
+    _remove_folder(before)
+
+
+def _remove_folder(path: Path) -> None:
+    if path.exists():
+        shutil.rmtree(path)
 
 
 def sha256(path: Path) -> str:
@@ -304,7 +387,8 @@ def digest_of(*parts: object) -> str:
     """The SHA-256 of these values: each stands in it with its length, so no two lists of values share one."""
     state = hashlib.sha256()
     for part in parts:
-        content = str(part).encode()
+        # A name that is not UTF-8 holds lone surrogates.
+        content = str(part).encode("utf-8", "surrogatepass")
         state.update(f"{len(content)}:".encode())
         state.update(content)
     return state.hexdigest()
@@ -331,4 +415,6 @@ def _package_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Trav
 
 
 def _json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    # A name that is not UTF-8 holds lone surrogates, which UTF-8 has no bytes for; JSON can write them as digits.
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from voterlist.link.arrays import Bools, Codes, Floats
-from voterlist.link.compare import Compared
+from voterlist.link.compare import LEVELS, Compared
 from voterlist.link.encode import Encoded
 from voterlist.link.names import MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE
 from voterlist.link.weigh import CLASSES
 from voterlist.model import PairKind
 
 __all__ = ["kinds", "worth_keeping"]
+
+_MISSING, _AGREES = 0, 1
+"""Levels of every comparison."""
+_OTHER_ENDING = LEVELS["surname"].index("ending")
+_YEAR_AGREES = LEVELS["birth_date"].index("year")
 
 _SAME, _TWINS, *_RELATIVES, _STRANGERS = range(len(CLASSES))
 
@@ -23,8 +28,10 @@ def _one_identifier(compared: Compared) -> Bools:
 def _one_name(compared: Compared) -> Bools:
     """Surname (whatever its ending) and given name agree, and the patronymics do not contradict."""
     levels = compared.levels
-    surname = (levels["surname"] == 1) | (levels["surname"] == 2)
-    return np.asarray(surname & (levels["given_name"] == 1) & (levels["patronymic"] <= 1))
+    surname = np.isin(levels["surname"], (_AGREES, _OTHER_ENDING))
+    # Who is listed without a father's name may be anyone's child: nothing contradicts.
+    patronymic = np.isin(levels["patronymic"], (_MISSING, _AGREES))
+    return np.asarray(surname & (levels["given_name"] == _AGREES) & patronymic)
 
 
 def worth_keeping(compared: Compared, posterior: Floats, least: float) -> Bools:
@@ -42,8 +49,10 @@ def worth_keeping(compared: Compared, posterior: Floats, least: float) -> Bools:
 def _changed_surname(compared: Compared) -> Bools:
     """Given name, patronymic and birth date agree while the surname is another, or has another ending."""
     levels = compared.levels
-    others = (levels["given_name"] == 1) & (levels["patronymic"] == 1) & (levels["birth_date"] <= 2)
-    return np.asarray(others & np.isin(levels["surname"], (2, 5, 6, MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE)))
+    names = (levels["given_name"] == _AGREES) & (levels["patronymic"] == _AGREES)
+    birth_date = np.isin(levels["birth_date"], (_AGREES, _YEAR_AGREES))
+    surname = np.isin(levels["surname"], (_OTHER_ENDING, 5, 6, MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE))
+    return np.asarray(names & birth_date & surname)
 
 
 def kinds(

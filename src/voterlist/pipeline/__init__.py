@@ -26,11 +26,12 @@ from voterlist.io.store import Manifest, RunFolder, digest_of, program_digest
 from voterlist.model import Stage
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.pipeline import inbox, publish
+from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import RunResult, Trouble, counts, of_the_whole, troubles
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Tables, Walk
-from voterlist.schemas import LIST, SET_ASIDE
+from voterlist.schemas import LIST, SET_ASIDE, empty
 from voterlist.tables import concat
 from voterlist.version import __version__
 
@@ -124,13 +125,18 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
     Killed before the end, a run leaves no line in the journal; the reports already count that line.
     """
     path, inputs, run = context.workspace / ledgers.FILE_NAME, context.inputs, walk.folder.manifest.run
-    opened = {open_in(place): count for place, count in _open_by_constituency(walk.tables).items()}
-    details: dict[str, str | int] = {"run": run, "whole": int(inputs.is_whole), **opened}
+    details: dict[str, str | int] = {
+        "run": run,
+        "whole": int(inputs.is_whole),
+        "cycle": context.settings.workspace.cycle,
+    }
+    for place, count in _open_by_constituency(walk.tables).items():
+        details[open_in(place)] = count
     with ledgers.reading(path) as ledger:
         line = ledger.day_of(context.today), RUN_EVENT, details
         standing = standings(context.settings, ledger, context.today, [line])
     outputs = publish.write_reports(context, walk, standing)
-    walk.folder.finish([step.stage for step in STREET], outputs)
+    walk.finish([step.stage for step in STREET], outputs)
     with Ledger(path) as ledger:
         ledger.note_cases(walk.tables["cases"], run, None if inputs.is_whole else inputs.constituencies)
         ledger.write_journal(context.today, RUN_EVENT, **details)
@@ -171,7 +177,7 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         rows_out=first.rows_out,
         set_aside=first.set_aside,
         set_aside_by_code=counts(aside, "code", "rows"),
-        troubles=troubles(aside, context.inputs),
+        troubles=troubles(aside, _reference(tables), context.inputs),
         accepted=tables["accepted"].num_rows if "accepted" in tables else 0,
         findings_by_severity=counts(tables["findings"], "severity") if "findings" in tables else {},
         cases_by_kind=_cases_by_kind(tables),
@@ -197,6 +203,12 @@ def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Tabl
         return tables[name]
     received = (part for part in sorted(tables) if part.startswith("scratch/received-") and part.endswith(f"-{name}"))
     return concat((tables[part] for part in received), schema)
+
+
+def _reference(tables: Tables) -> pa.Table:
+    """What is known of each file of ``reference/`` (SOURCES), as far as it was read."""
+    name = next((name for name in ("reference", "scratch/sources-streets") if name in tables), None)
+    return empty(SOURCES) if name is None else tables[name]
 
 
 def _cases_by_kind(tables: Tables) -> dict[str, int]:

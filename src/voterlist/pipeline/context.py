@@ -45,4 +45,4 @@ class Context:
     @property
     def folder(self) -> Path:
         """The folder of the run, in which a stage writes what is too large to hold."""
-        return store.run_path(self.workspace, self.inputs.run_id(self.settings, self.today))
+        return store.written_run_path(self.workspace, self.inputs.run_id(self.settings, self.today))

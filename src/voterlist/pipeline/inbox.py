@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from operator import attrgetter
+from pathlib import Path, PurePosixPath
 
 from voterlist import config
 from voterlist.config import IngestSettings, Settings
 from voterlist.errors import UsageError
 from voterlist.io import readers, store
+from voterlist.io.readers import ListedFile
+from voterlist.model import PASSING, AsideCode
 
 __all__ = ["INBOX", "REFERENCE", "Batch", "Inputs", "find", "sources_of"]
 
@@ -28,9 +32,8 @@ class Batch:
     """The files of one folder of the inbox. ``constituency`` None: the folder's name says no number."""
 
     constituency: int | None
-    paths: tuple[Path, ...]
-    names: tuple[str, ...]
-    """The path of each inside the workspace."""
+    files: tuple[ListedFile, ...]
+    """Each with its path inside the workspace, and with the SHA-256 that its content must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,12 @@ class Inputs:
     """Everything a run reads, with the SHA-256 of each file by its path inside the workspace."""
 
     batches: tuple[Batch, ...]
-    reference: tuple[Path, ...]
+    reference: tuple[ListedFile, ...]
     digests: dict[str, str]
-    """Of the files in an archive too, by ``archive/file``."""
+    """Of the files in an archive too, by ``archive/file``.
+
+    Of what cannot be read it is a digest of the name and of the reason.
+    """
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of the files in each archive, in order."""
     is_whole: bool = True
@@ -54,18 +60,39 @@ class Inputs:
     @property
     def files(self) -> int:
         """How many files of lists are read, each in an archive counted."""
-        return sum(len(self.members.get(name, (name,))) for batch in self.batches for name in batch.names)
+        names = (file.name for batch in self.batches for file in batch.files)
+        return sum(len(self.members.get(name, (name,))) for name in names)
 
     def names(self) -> dict[tuple[str, int], str]:
         """The path inside the workspace of each list by its source and copy, as the tables of a run name it."""
         found: dict[tuple[str, int], str] = {}
         for batch in self.batches:
             copies: Counter[str] = Counter()
-            for name in (inner for outer in batch.names for inner in self.members.get(outer, (outer,))):
-                source = self.digests[name][:12]
+            for name in self._names_of(batch):
+                source = self.digests[name][: readers.SOURCE_DIGITS]
                 found.setdefault((source, copies[source]), name)
+                found.setdefault((readers.unread_source(name), 0), name)
                 copies[source] += 1
         return found
+
+    def _names_of(self, batch: Batch) -> Iterator[str]:
+        """The names of the files, those in an archive behind its own."""
+        for file in batch.files:
+            yield file.name
+            yield from self.members.get(file.name, ())
+
+    def unread(self) -> Iterator[ListedFile]:
+        """What was found beforehand not to be readable."""
+        files = (file for batch in self.batches for file in batch.files)
+        return (file for file in (*files, *self.reference) if file.trouble is not None)
+
+    def is_passing(self, troubles: Iterable[tuple[str, str | None]]) -> bool:
+        """True where one of these (source, code) is a failure of the moment that came after hashing.
+
+        What a stage made of it is not what the digests say, so another run must not take it over.
+        """
+        known = {(readers.unread_source(file.name), file.trouble) for file in self.unread()}
+        return any(code in PASSING and (source, code) not in known for source, code in troubles)
 
     def digest(self) -> str:
         """One digest of where each content lies; the names of the files are not in it."""
@@ -90,71 +117,105 @@ def find(workspace: Path, constituencies: Collection[int] = (), limits: IngestSe
     Raises:
         UsageError: the inbox has no folder for a constituency, or no file at all.
     """
-    everything = batches = _batches(workspace / INBOX)
-    if constituencies:
+    everything = batches = _batches(workspace)
+    if constituencies and not _is_unlisted(everything):
         _require_folders(everything, constituencies)
         batches = [batch for batch in everything if batch.constituency in constituencies]
     if not batches:
         places = {"path": str(workspace / INBOX)}
         raise UsageError(f"no lists in {workspace / INBOX}", code="no-lists", places=places)
-    reference = tuple(readers.list_paths(workspace / REFERENCE))
-    paths = [path for batch in batches for path in batch.paths] + list(reference)
-    digests = {path.relative_to(workspace).as_posix(): _digest(path) for path in paths}
-    packed = {path.relative_to(workspace).as_posix(): _members(path, limits or IngestSettings()) for path in paths}
-    members = {outer: tuple(f"{outer}/{name}" for name in inner) for outer, inner in packed.items() if inner}
+    reference = readers.list_files(workspace / REFERENCE, workspace)
+    files = [file for batch in batches for file in batch.files] + reference
+    hashed = {file.name: _hashed(file, limits or IngestSettings()) for file in files}
+    packed = {name: inner for name, (_, inner) in hashed.items() if inner}
+    members = {outer: tuple(f"{outer}/{name}" for name in inner) for outer, inner in packed.items()}
+    digests = {name: file.digest for name, (file, _) in hashed.items()}
     digests |= {f"{outer}/{name}": digest for outer, inner in packed.items() for name, digest in inner.items()}
-    is_whole = len(batches) == len(everything)
-    return Inputs(_with_copies(batches, digests, workspace / INBOX), reference, digests, members, is_whole)
+    return Inputs(
+        _with_copies([_hashed_batch(batch, hashed) for batch in batches]),
+        tuple(hashed[file.name][0] for file in reference),
+        digests,
+        members,
+        is_whole=len(batches) == len(everything),
+    )
 
 
-def _members(path: Path, limits: IngestSettings) -> dict[str, str]:
-    """The digests of the files in an archive by name; none where it is no archive."""
-    try:
-        return readers.member_digests(path, limits) or {}
-    except OSError:
-        return {}
+def _hashed(file: ListedFile, limits: IngestSettings) -> tuple[ListedFile, dict[str, str]]:
+    """The file with its digest, or with its trouble, and the digests of the files in it."""
+    trouble = file.trouble
+    if trouble is None:
+        try:
+            found = readers.fingerprint(file.path, limits)
+            return replace(file, digest=found.digest), found.members
+        except OSError:
+            trouble = AsideCode.READ_REFUSED
+    return replace(file, trouble=trouble, digest=store.digest_of("unread", trouble, file.name)), {}
+
+
+def _hashed_batch(batch: Batch, hashed: Mapping[str, tuple[ListedFile, dict[str, str]]]) -> Batch:
+    return Batch(batch.constituency, tuple(hashed[file.name][0] for file in batch.files))
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
     """Source -> the paths of the files with this content, lists first; ``digests`` are those of a run's inputs."""
     found: dict[str, list[str]] = {}
     for name in sorted(digests):
-        found.setdefault(digests[name][:12], []).append(name)
+        found.setdefault(digests[name][: readers.SOURCE_DIGITS], []).append(name)
+        found[readers.unread_source(name)] = [name]
     return found
 
 
-def _batches(inbox: Path) -> list[Batch]:
+def _batches(workspace: Path) -> list[Batch]:
     """The folders of the inbox that hold files, then the files that lie beside the folders."""
-    folders = sorted(path for path in inbox.iterdir() if path.is_dir()) if inbox.is_dir() else []
-    found: dict[int | None, list[Path]] = {None: [path for path in readers.list_paths(inbox) if path.parent == inbox]}
-    for folder in folders:
-        match = _NUMBER.match(folder.name)
-        found.setdefault(int(match[1]) if match else None, []).extend(readers.list_paths(folder))
+    found: dict[int | None, list[ListedFile]] = {}
+    for file in readers.list_files(workspace / INBOX, workspace):
+        found.setdefault(_home(file), []).append(file)
     order = sorted(found, key=lambda number: (number is None, number or 0))
-    return [_batch(number, found[number], inbox) for number in order if found[number]]
+    return [Batch(number, tuple(found[number])) for number in order]
 
 
-def _batch(number: int | None, paths: Collection[Path], inbox: Path) -> Batch:
-    ordered = sorted(paths, key=lambda path: path.relative_to(inbox).as_posix())
-    names = tuple(path.relative_to(inbox.parent).as_posix() for path in ordered)
-    return Batch(number, tuple(ordered), names)
+def _home(file: ListedFile) -> int | None:
+    """The constituency in whose folder a file lies."""
+    inside = PurePosixPath(file.name).parts[1:]
+    is_inside = len(inside) > 1 or _stands_for_folder(file)
+    match = _NUMBER.match(inside[0]) if inside and is_inside else None
+    return int(match[1]) if match else None
 
 
-def _with_copies(batches: Collection[Batch], digests: Mapping[str, str], inbox: Path) -> tuple[Batch, ...]:
+def _stands_for_folder(file: ListedFile) -> bool:
+    """True for a folder that cannot be listed, and for a link that may lead to one."""
+    if file.trouble is AsideCode.FOLDER_UNREADABLE:
+        return True
+    is_lost = file.trouble in {
+        AsideCode.LINK_BROKEN,
+        AsideCode.LINK_CIRCLE,
+        AsideCode.READ_REFUSED,
+    }
+    # A link to a file has the ending of a file.
+    return is_lost and not PurePosixPath(file.name).suffix
+
+
+def _is_unlisted(batches: Collection[Batch]) -> bool:
+    """True where the inbox itself cannot be listed, so that nobody knows whose folders it has."""
+    return any(file.name == INBOX for batch in batches for file in batch.files)
+
+
+def _with_copies(batches: Collection[Batch]) -> tuple[Batch, ...]:
     """The batches, with each file of no known constituency put to the folder that holds the same content.
 
     So that one list dropped twice, into its folder and beside it, is seen as a file and its copy.
     """
     homes: dict[str, int | None] = {}
     for batch in batches:
-        for name in batch.names:
-            homes.setdefault(digests[name], batch.constituency)
-    found: dict[int | None, list[Path]] = {}
+        for file in batch.files:
+            homes.setdefault(file.digest, batch.constituency)
+    found: dict[int | None, list[ListedFile]] = {}
     for batch in batches:
-        for path, name in zip(batch.paths, batch.names, strict=True):
-            number = homes[digests[name]] if batch.constituency is None else batch.constituency
-            found.setdefault(number, []).append(path)
-    return tuple(_batch(number, paths, inbox) for number, paths in found.items())
+        for file in batch.files:
+            number = homes[file.digest] if batch.constituency is None else batch.constituency
+            found.setdefault(number, []).append(file)
+    in_order = partial(sorted, key=attrgetter("name"))
+    return tuple(Batch(number, tuple(in_order(files))) for number, files in found.items())
 
 
 def _require_folders(batches: Collection[Batch], constituencies: Collection[int]) -> None:
@@ -166,11 +227,3 @@ def _require_folders(batches: Collection[Batch], constituencies: Collection[int]
                 code="no-such-constituency",
                 places={"number": str(number), "known": ", ".join(map(str, known)) or "-"},
             )
-
-
-def _digest(path: Path) -> str:
-    try:
-        return store.sha256(path)
-    except OSError:
-        # A list that cannot be opened is told by its reader; here it only needs a digest of its own.
-        return store.digest_of("unreadable", path.name)

@@ -20,17 +20,19 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.config import IngestSettings
+from voterlist.errors import StageError
 from voterlist.ingest import ingest
 from voterlist.ingest.ids import entry_ids
 from voterlist.io import readers, store
 from voterlist.io.store import Shelf
+from voterlist.io.workers import end_with_parent
 from voterlist.merge import check_ids, count_entries, merge_accounts
 from voterlist.model import Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline.context import Context
-from voterlist.pipeline.inbox import INBOX, Batch
+from voterlist.pipeline.inbox import INBOX, Batch, Inputs
 from voterlist.pipeline.walk import Made, Tables
-from voterlist.schemas import ENTRY, FINDING, VOTER, Intake, empty
+from voterlist.schemas import ENTRY, FINDING, VOTER, Intake, RawFile, empty
 from voterlist.tables import Outcome, concat, sort_by
 
 __all__ = ["merge_lists", "normalize_entries", "take_in"]
@@ -46,15 +48,21 @@ Result = TypeVar("Result")
 
 def take_in(_tables: Tables, context: Context) -> Made:
     """Read every file of the inbox; one intake a constituency."""
-    read = partial(_take_in, inbox=context.workspace / INBOX, settings=context.settings.ingest, folder=context.folder)
+    read = partial(_take_in, settings=context.settings.ingest, folder=context.folder)
     tasks = list(enumerate(context.inputs.batches))
-    found = []
-    for balance in _each(read, tasks, context.jobs):
-        found.append(balance)
+    found: list[_Taken] = []
+    for taken in _each(read, tasks, context.jobs):
+        found.append(taken)
         context.progress(Stage.INGEST, "", len(found), len(tasks))
     names = [_received(number, name) for number, _ in tasks for name in _INTAKE_TABLES]
-    rows, entries, aside = (sum(balance[place] for balance in found) for place in range(3))
-    return Made(dict.fromkeys(names), rows, entries, aside)
+    troubles = (trouble for taken in found for trouble in taken.troubles)
+    return Made(
+        dict.fromkeys(names),
+        sum(taken.rows for taken in found),
+        sum(taken.entries for taken in found),
+        sum(taken.set_aside for taken in found),
+        is_passing=context.inputs.is_passing(troubles),
+    )
 
 
 def merge_lists(tables: Shelf, context: Context) -> Made:
@@ -68,6 +76,7 @@ def merge_lists(tables: Shelf, context: Context) -> Made:
     counted: list[pa.Table] = []
     rows = store.write_tables(context.folder / "entries.parquet", ENTRY, _merged(received, accounts, counted))
     merged = merge_accounts(accounts, pa.concat_tables(counted) if counted else count_entries(empty(ENTRY)))
+    _require_known(merged.lists, context.inputs)
     made = {
         "entries": None,
         "lists": merged.lists,
@@ -115,19 +124,37 @@ def _each(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> I
         yield from map(work, tasks)
         return
     # Not fork: a forked process inherits Arrow's threads in whatever state they are.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
         yield from pool.map(work, tasks)
 
 
-def _take_in(task: tuple[int, Batch], *, inbox: Path, settings: IngestSettings, folder: Path) -> tuple[int, int, int]:
-    """Read a batch and write its intake into the run's folder; returns (rows, entries, rows set aside)."""
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """What came in of a batch."""
+
+    rows: int
+    entries: int
+    set_aside: int
+    troubles: tuple[tuple[str, str], ...]
+    """(source, code) of each file that could not be read."""
+
+
+def _take_in(task: tuple[int, Batch], *, settings: IngestSettings, folder: Path) -> _Taken:
+    """Read a batch and write its intake into the run's folder."""
     number, batch = task
-    intake = ingest(readers.read_paths(batch.paths, inbox, settings), settings, constituency=batch.constituency)
+    files = [_inside_inbox(file) for file in readers.read_listed(batch.files, settings)]
+    intake = ingest(files, settings, constituency=batch.constituency)
     for name in _INTAKE_TABLES:
         path = folder / f"{_received(number, name)}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        store.own_folder(path.parent)
         store.write_table(path, getattr(intake, name))
-    return _sum(intake.lists, "rows"), intake.entries.num_rows, _sum(intake.set_aside, "rows")
+    troubles = tuple((file.source, file.trouble) for file in files if file.trouble is not None)
+    return _Taken(_sum(intake.lists, "rows"), intake.entries.num_rows, _sum(intake.set_aside, "rows"), troubles)
+
+
+def _inside_inbox(file: RawFile) -> RawFile:
+    """The file under its path inside the inbox, for the numbers that the path may carry."""
+    return replace(file, name=file.name.removeprefix(f"{INBOX}/"))
 
 
 def _merged(received: Sequence[Path], accounts: Sequence[Intake], counted: list[pa.Table]) -> Iterator[pa.Table]:
@@ -156,6 +183,16 @@ def _places(lists: pa.Table) -> list[int]:
     """The constituencies of which these lists hold entries, 0 the unknown one, in the order of their ids."""
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     return sorted(pc.fill_null(filled.column("constituency"), 0).unique().to_pylist(), key=_prefix)
+
+
+def _require_known(lists: pa.Table, inputs: Inputs) -> None:
+    """Stop the run where a list has a content that is none of those that the manifest names."""
+    known = {source for source, _ in inputs.names()}
+    unknown = sorted(set(lists.column("source").to_pylist()) - known)
+    if unknown:
+        message = f"{len(unknown)} lists were read that are not among the inputs"
+        places = {"sources": ", ".join(unknown)}
+        raise StageError(message, stage=Stage.MERGE, code="input-unknown", places=places)
 
 
 def _prefix(place: int) -> str:

@@ -18,7 +18,7 @@ from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, PAIR, VOTER, WATERFALL
 from voterlist.tables import concat, from_columns
 
-__all__ = ["Known", "known"]
+__all__ = ["Known", "cycles_of_runs", "known"]
 
 _KEYS = {
     "entries": ("entry_id",),
@@ -102,14 +102,31 @@ def known(workspace: Path, ledger: Reader) -> Known:
     return Known(found[0][1].run, inputs, tuple(folder for folder, _ in found), tuple(left_out))
 
 
+def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
+    """Every run that a workspace knows, and its cycle; None where version 0.1.0 did not note it.
+
+    The journal knows runs whose folders were deleted. A ledger that was put back from a copy does
+    not know the runs since then; their folders do.
+    """
+    folders = (workspace / "runs").glob("*")
+    manifests = (store.read_manifest(folder) for folder in folders)
+    found: dict[str, str | None] = {
+        manifest.run: None for manifest in manifests if manifest is not None and manifest.complete
+    }
+    for _, event, details in ledger.journal():
+        if event == RUN_EVENT:
+            cycle = details.get("cycle")
+            found[str(details["run"])] = None if cycle is None else str(cycle)
+    return found
+
+
 def _complete_runs(workspace: Path, ledger: Reader) -> Iterator[tuple[Path, Manifest, bool]]:
     """(folder, manifest, whether all of the inbox was run) of each complete run, the newest first."""
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:
-            folder = store.run_path(workspace, str(details["run"]))
-            manifest = store.read_manifest(folder)
-            if manifest is not None and manifest.complete:
-                yield folder, manifest, details.get("whole", 1) == 1
+            found = store.finished_run(workspace, str(details["run"]))
+            if found is not None:
+                yield *found, details.get("whole", 1) == 1
 
 
 def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:

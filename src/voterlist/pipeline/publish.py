@@ -99,7 +99,8 @@ def _pyramid(tables: Tables, context: Context, constituency: int | None) -> pa.T
 
 
 def _write(model: ReportModel, folder: Path, languages: Sequence[str]) -> list[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
+    store.own_folder(folder.parent)
+    store.own_folder(folder)
     paths = []
     for language in languages:
         for name, write in _WRITERS.items():

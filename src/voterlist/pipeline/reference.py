@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import PurePath
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ from voterlist.config import Settings
 from voterlist.errors import InputError
 from voterlist.ingest import protocol, statistics
 from voterlist.io import readers
-from voterlist.io.store import sha256
+from voterlist.io.readers import ListedFile
 from voterlist.pipeline.registers import Persons, read_list, read_register
 from voterlist.reconcile import FORMER, REGISTERS
 from voterlist.schemas import ENTRY, PROTOCOL, REMOVAL_REASON, STATISTIC, RawFile, empty
@@ -78,42 +78,46 @@ class Outside:
         return sort_by(from_columns(columns, SOURCES, len(self.sources)), "source", "register")
 
 
-def kind_of(path: Path) -> str | None:
+def kind_of(path: PurePath) -> str | None:
     """What a file of ``reference/`` is, by its name; None where that says nothing known."""
     name = path.name.lower().replace("_", "-").replace(" ", "-")
     return next((kind for kind in KINDS if name.startswith(kind)), None)
 
 
-def read(paths: Sequence[Path], folder: Path, settings: Settings) -> Outside:
-    """What these files hold, each told by its name; a bad file is noted, no more.
-
-    ``folder`` is the folder that the files' names are told from.
-    """
+def read(files: Sequence[ListedFile], settings: Settings) -> Outside:
+    """What these files hold, each told by its name; a bad file is noted, no more."""
     outside = Outside()
-    by_kind: dict[str | None, list[Path]] = {}
-    for path in paths:
-        by_kind.setdefault(kind_of(path), []).append(path)
-    for path in by_kind.get(None, ()):
-        outside.note(sha256(path)[:12], None, 0, 0)
+    by_kind: dict[str | None, list[ListedFile]] = {}
+    for file in files:
+        by_kind.setdefault(kind_of(file.path), []).append(file)
+    for file in by_kind.get(None, ()):
+        outside.note(_source_of(file), None, 0, 0, file.trouble)
     for name in (name for name in REGISTERS if name in by_kind):
-        _add_register(outside, name, read_register(name, by_kind[name], folder, settings))
-    outside.last = _read_cycle(outside, LAST, by_kind.get(LAST, ()), folder, settings)
-    outside.earlier = _read_cycle(outside, EARLIER, by_kind.get(EARLIER, ()), folder, settings)
+        _add_register(outside, name, read_register(name, by_kind[name], settings))
+    outside.last = _read_cycle(outside, LAST, by_kind.get(LAST, ()), settings)
+    outside.earlier = _read_cycle(outside, EARLIER, by_kind.get(EARLIER, ()), settings)
     if outside.last is not None:
         outside.reasons = concat([outside.reasons, outside.last.reasons], REMOVAL_REASON)
     numbers = {}
     for kind, schema, make in ((STATISTICS, STATISTIC, statistics), (PROTOCOLS, PROTOCOL, protocol)):
-        found = [_read_numbers(outside, kind, make, path, folder, settings) for path in by_kind.get(kind, ())]
+        found = [_read_numbers(outside, kind, make, file, settings) for file in by_kind.get(kind, ())]
         tables = [table for table in found if table is not None]
         numbers[kind] = sort_by(concat(tables, schema), *schema.names[:3]) if found else None
     outside.statistics, outside.protocol = numbers[STATISTICS], numbers[PROTOCOLS]
     return outside
 
 
-def read_last(paths: Sequence[Path], folder: Path, settings: Settings) -> Persons | None:
+def read_last(files: Sequence[ListedFile], settings: Settings) -> Persons | None:
     """The last cycle's list alone; None where there is none."""
-    own = [path for path in paths if kind_of(path) == LAST]
-    return read_list(own, folder, settings) if own else None
+    own = [file for file in files if kind_of(file.path) == LAST]
+    return read_list(own, settings) if own else None
+
+
+def _source_of(file: ListedFile) -> str:
+    """The source of a file that is not read."""
+    if file.trouble is None and file.digest:
+        return file.digest[: readers.SOURCE_DIGITS]
+    return readers.unread_source(file.name)
 
 
 def _add_register(outside: Outside, name: str, found: Persons) -> None:
@@ -131,10 +135,10 @@ def _note(outside: Outside, name: str, found: Persons) -> None:
         outside.note(source, name, rows, usable, trouble)
 
 
-def _read_cycle(outside: Outside, name: str, paths: Sequence[Path], folder: Path, settings: Settings) -> Persons | None:
-    if not paths:
+def _read_cycle(outside: Outside, name: str, files: Sequence[ListedFile], settings: Settings) -> Persons | None:
+    if not files:
         return None
-    found = read_list(paths, folder, settings)
+    found = read_list(files, settings)
     _note(outside, name, found)
     # A file that could not be read is no empty list: everybody would be new.
     return found if found.entries.num_rows else None
@@ -144,12 +148,11 @@ def _read_numbers(
     outside: Outside,
     kind: str,
     make: Callable[[RawFile], pa.Table],
-    path: Path,
-    folder: Path,
+    file: ListedFile,
     settings: Settings,
 ) -> pa.Table | None:
     """A table of numbers; one that is half usable is refused whole, and noted."""
-    raw = readers.read_paths([path], folder, settings.ingest)[0]
+    raw = readers.read_listed([file], settings.ingest)[0]
     try:
         found = make(raw)
     except InputError as error:

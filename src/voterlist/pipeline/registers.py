@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from voterlist.config import Settings
 from voterlist.ingest import FORMER_NAMES, REASON, extra_column, ingest
 from voterlist.io import readers
-from voterlist.io.store import sha256
+from voterlist.io.readers import ListedFile
 from voterlist.model import Verdict
 from voterlist.normalize import normalize
 from voterlist.schemas import ENTRY, REMOVAL_REASON, VOTER, RawFile, empty
@@ -37,9 +37,9 @@ class Persons:
     """(source, rows, rows that could be used, code of the trouble) of each file."""
 
 
-def read_register(name: str, paths: Sequence[Path], folder: Path, settings: Settings) -> Persons:
+def read_register(name: str, listed: Sequence[ListedFile], settings: Settings) -> Persons:
     """The register of this name in these files. Ids begin with its name, so that no two registers share one."""
-    files = readers.read_paths(paths, folder, settings.ingest)
+    files = readers.read_listed(listed, settings.ingest)
     entries, sources = _taken_in(files, settings)
     ids = pc.binary_join_element_wise(name, entries.column("entry_id"), ":")
     entries = entries.set_column(0, ENTRY.field("entry_id"), ids).combine_chunks()
@@ -52,17 +52,17 @@ def read_register(name: str, paths: Sequence[Path], folder: Path, settings: Sett
     )
 
 
-def read_list(paths: Sequence[Path], folder: Path, settings: Settings) -> Persons:
+def read_list(listed: Sequence[ListedFile], settings: Settings) -> Persons:
     """A whole list: tables of a run as they are, any other file through the intake."""
-    own = {path: table for path in paths if (table := _own_table(path)) is not None}
-    files = readers.read_paths([path for path in paths if path not in own], folder, settings.ingest)
+    own = {file.name: table for file in listed if (table := _own_table(file)) is not None}
+    files = readers.read_listed([file for file in listed if file.name not in own], settings.ingest)
     taken, sources = _taken_in(files, settings)
-    entries = concat([taken, *(table.select(ENTRY.names).cast(ENTRY) for table in own.values())], ENTRY)
+    entries = concat([taken, *(table.entries() for table in own.values())], ENTRY)
     if pc.count_distinct(entries.column("entry_id")).as_py() != entries.num_rows:
         first = pc.index_in(pc.unique(entries.column("entry_id")), value_set=entries.column("entry_id"))
         entries = entries.take(first)
-    told = tuple((sha256(path)[:12], table.num_rows, table.num_rows, None) for path, table in own.items())
-    marks = concat([_marked(table) for table in own.values()], REMOVAL_REASON)
+    told = tuple((table.source, table.rows.num_rows, table.rows.num_rows, None) for table in own.values())
+    marks = concat([_marked(table.rows) for table in own.values()], REMOVAL_REASON)
     return Persons(entries, _voters(entries, settings), reasons=marks, sources=sources + told)
 
 
@@ -112,15 +112,35 @@ def _reasons(files: Sequence[RawFile], entries: pa.Table) -> pa.Table:
     return pa.table(columns).filter(pc.is_valid(reason)).cast(REMOVAL_REASON)
 
 
-def _own_table(path: Path) -> pa.Table | None:
-    """The entries, or the corrected list, of a run; None for any other file."""
-    if path.suffix.lower() != ".parquet":
+@dataclass(frozen=True, slots=True)
+class _OwnTable:
+    """The entries, or the corrected list, of a run."""
+
+    source: str
+    rows: pa.Table
+
+    def entries(self) -> pa.Table:
+        """The rows as ENTRY."""
+        return self.rows.select(ENTRY.names).cast(ENTRY)
+
+
+def _own_table(file: ListedFile) -> _OwnTable | None:
+    """The table of a run in this file; None for any other file, and for one to be refused."""
+    if file.path.suffix.lower() != ".parquet" or file.trouble is not None:
         return None
     try:
-        names = pq.read_schema(path).names
-        if not set(ENTRY.names) <= set(names):
+        with readers.open_file(file.path) as stream:
+            if not set(ENTRY.names) <= set(pq.read_schema(stream).names):
+                return None
+            stream.seek(0)
+            content = stream.read()
+        digest = hashlib.sha256(content).hexdigest()
+        if file.digest and file.digest != digest:
             return None
-        return pq.read_table(path, columns=[*ENTRY.names, *(name for name in ("mark",) if name in names)])
+        held = pa.BufferReader(content)
+        names = pq.read_schema(held).names
+        columns = [*ENTRY.names, *(name for name in ("mark",) if name in names)]
+        return _OwnTable(digest[: readers.SOURCE_DIGITS], pq.read_table(held, columns=columns))
     except (pa.ArrowInvalid, OSError):
         # What is damaged is told by the readers, as of any file; the cause may quote a cell.
         return None

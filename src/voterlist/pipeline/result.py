@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyarrow as pa
@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from voterlist.io.store import Work
 from voterlist.model import AsideCode, Stage
-from voterlist.pipeline.inbox import Inputs
+from voterlist.pipeline.inbox import REFERENCE, Inputs, sources_of
 from voterlist.pipeline.standings import UnitStanding
 
-__all__ = ["FURNITURE", "RunResult", "Trouble", "counts", "of_the_whole", "troubles"]
+__all__ = ["FURNITURE", "RunResult", "Trouble", "counts", "of_the_whole", "troubles", "unread_constituencies"]
 
 FURNITURE = frozenset({AsideCode.BLANK_ROW, AsideCode.TITLE_ROW, AsideCode.HEADER_ROW, AsideCode.TOTAL_ROW})
 """Rows that a list has besides its entries; setting them aside needs no person."""
@@ -30,7 +30,12 @@ class Trouble:
     """The path inside the workspace."""
     sheet: str | None
     code: str
-    """An ``AsideCode``."""
+    """An ``AsideCode``, or the code of an ``InputError``."""
+
+    @property
+    def is_of_lists(self) -> bool:
+        """False for a file of ``reference/``."""
+        return PurePosixPath(self.file).parts[0] != REFERENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,8 @@ class RunResult:
     @property
     def exit_code(self) -> int:
         """3: no file could be read; 1: something needs a person; 0: nothing does."""
-        unreadable = {trouble.file for trouble in self.troubles if trouble.sheet is None}
+        whole = (trouble for trouble in self.troubles if trouble.sheet is None)
+        unreadable = {trouble.file for trouble in whole if trouble.is_of_lists}
         if self.files and len(unreadable) >= self.files:
             return 3
         real = any(count for code, count in self.set_aside_by_code.items() if code not in FURNITURE)
@@ -105,13 +111,38 @@ def of_the_whole(coincidences: pa.Table) -> tuple[dict[str, Any], ...]:
     return tuple(whole.select(["agreement", "expected", "found"]).to_pylist())
 
 
-def troubles(set_aside: pa.Table, inputs: Inputs) -> tuple[Trouble, ...]:
-    """The files and sheets that could not be read, by name; ``set_aside`` is SET_ASIDE."""
+def troubles(set_aside: pa.Table, reference: pa.Table, inputs: Inputs) -> tuple[Trouble, ...]:
+    """The files and sheets that could not be read, by name.
+
+    Args:
+        set_aside: SET_ASIDE.
+        reference: SOURCES, as far as ``reference/`` was read.
+        inputs: what the run read, and what it could not even open.
+    """
     names = inputs.names()
-    whole = set_aside.filter(pc.equal(set_aside.column("line"), 0))
     found = {
         Trouble(names.get((row["source"], row["copy"]), row["source"]), row["sheet"], row["code"])
-        for row in whole.select(["source", "copy", "sheet", "code"]).to_pylist()
-        if row["code"] != AsideCode.DUPLICATE_FILE
+        for row in _unread(set_aside)
     }
+    found |= {Trouble(file.name, None, file.trouble) for file in inputs.unread() if file.trouble}
+    outside = sources_of({file.name: file.digest for file in inputs.reference})
+    for row in reference.select(["source", "trouble"]).to_pylist():
+        if row["trouble"] not in {None, AsideCode.DUPLICATE_FILE, *FURNITURE}:
+            same = outside.get(row["source"], [row["source"]])
+            found |= {Trouble(name, None, row["trouble"]) for name in same}
     return tuple(sorted(found, key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code)))
+
+
+def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:
+    """The constituencies of which a file, a sheet or a folder could not be read.
+
+    None among them: it is not known whose list that is. ``set_aside`` is SET_ASIDE.
+    """
+    return frozenset(row["constituency"] for row in _unread(set_aside))
+
+
+def _unread(set_aside: pa.Table) -> list[dict[str, Any]]:
+    """The rows of whole files and sheets that could not be read; a copy of another was read."""
+    whole = set_aside.filter(pc.equal(set_aside.column("line"), 0))
+    rows = whole.select(["source", "copy", "sheet", "constituency", "code"]).to_pylist()
+    return [row for row in rows if row["code"] != AsideCode.DUPLICATE_FILE]

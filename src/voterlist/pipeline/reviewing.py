@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from voterlist import report, review
 from voterlist.check import Marked, check_marks
 from voterlist.config import Settings
+from voterlist.errors import InputError
 from voterlist.io import ledger as ledgers
 from voterlist.io import lock, store, xlsx
 from voterlist.io.ledger import Ledger
+from voterlist.io.xlsx import Answers
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import known
+from voterlist.pipeline.known import cycles_of_runs, known
 from voterlist.review import Checked
 
-__all__ = ["REVIEW_EVENT", "Exported", "Imported", "export", "import_decisions"]
+__all__ = [
+    "ORIGIN_PROBLEMS",
+    "REVIEW_EVENT",
+    "Exported",
+    "Imported",
+    "export",
+    "import_decisions",
+]
+
+ORIGIN_PROBLEMS = ("other-workspace", "other-cycle")
+"""Why a row is refused for its run; ``review.problem.<code>`` and ``error.review-<code>``."""
 
 REVIEW_EVENT = "review"
 """The journal's word for decisions that were read in."""
+
+_Origins = dict[str | None, str]
+"""Run -> why its rows are refused. None stands for a row that has lost its run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +57,15 @@ class Imported:
 
     decisions: Checked
     findings: Marked
+    unread: tuple[Problem, ...] = ()
+    """Sheets and rows that were refused before it was looked at what they say."""
+    is_origin_known: bool = True
+    """False where a sheet does not say from which run it is."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Why rows of the workbook were refused."""
-        return self.decisions.problems + self.findings.problems
+        """Why rows of the workbook were refused, and of which sheets not all could be read."""
+        return self.unread + self.decisions.problems + self.findings.problems
 
 
 def export(workspace: Path, settings: Settings, path: Path, language: str, *, today: dt.date) -> Exported:
@@ -78,36 +99,44 @@ def export(workspace: Path, settings: Settings, path: Path, language: str, *, to
         sources=sources,
         mask_identifiers=mask,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    store.write_atomically(path, lambda beside: xlsx.write_review(cases, beside, language, today=today, faults=faults))
+    store.make_folder(path.parent)
+    write = partial(xlsx.write_review, run=found.run, today=today, faults=faults)
+    store.write_atomically(path, lambda beside: write(cases, beside, language))
     return Exported(path, found.run, len(cases), len(faults))
 
 
-def import_decisions(workspace: Path, path: Path, by: str | None, *, decided_at: dt.datetime) -> Imported:
+def import_decisions(
+    workspace: Path, settings: Settings, path: Path, by: str | None, *, decided_at: dt.datetime
+) -> Imported:
     """Read a workbook's decisions and accepted findings into the ledger; what is refused is named.
 
     Args:
         workspace: its folder; held meanwhile.
+        settings: its settings: limits of what is read, and the cycle.
         path: the workbook.
         by: who decided, where a row names nobody.
         decided_at: the moment; with its time zone.
 
     Raises:
-        InputError: the workbook cannot be read.
+        InputError: the workbook cannot be read, or is of another workspace or cycle.
         UsageError: there is no complete run.
         WorkspaceBusyError: a run holds the workspace.
     """
-    answers = xlsx.read_answers(path)
+    answers = xlsx.read_answers(path, settings.ingest)
     moment = decided_at.isoformat(timespec="seconds")
     since = decided_at.isoformat(" ", "minutes")
     with lock.hold(workspace, since=since), Ledger(workspace / ledgers.FILE_NAME) as ledger:
         found = known(workspace, ledger)
+        origins = _origins(answers, cycles_of_runs(workspace, ledger), settings.workspace.cycle)
+        _require_own(answers, origins, path)
+        unread = (*answers.problems, *_of_elsewhere(answers, origins))
         checked = review.check_decisions(
             found.table("cases"),
             answers.decisions,
             decided_at=moment,
             decided_by=by,
             earlier=ledger.decisions(),
+            refused=unread,
         )
         marked = check_marks(
             found.table("findings"),
@@ -115,6 +144,7 @@ def import_decisions(workspace: Path, path: Path, by: str | None, *, decided_at:
             accepted_at=moment,
             accepted_by=by,
             earlier=ledger.acceptances(),
+            refused=unread,
         )
         ledger.decide(checked.decisions)
         ledger.accept(marked.acceptances)
@@ -122,11 +152,51 @@ def import_decisions(workspace: Path, path: Path, by: str | None, *, decided_at:
             decided_at.date(),
             REVIEW_EVENT,
             run=found.run,
-            workbook=store.sha256(path),
+            workbook=answers.digest,
             recorded=checked.decisions.num_rows,
             replaced=checked.replaced.num_rows,
-            refused=len(checked.problems) + len(marked.problems),
+            refused=len(unread) + len(checked.problems) + len(marked.problems),
             accepted=marked.count(Mark.ACCEPT),
             asked_again=marked.count(Mark.ASK),
         )
-    return Imported(checked, marked)
+    return Imported(checked, marked, unread, not answers.sheets_without_run)
+
+
+def _origins(answers: Answers, cycles: Mapping[str, str | None], cycle: str) -> _Origins:
+    """The runs of the workbook whose rows are refused, each with its code.
+
+    Args:
+        answers: what the workbook holds.
+        cycles: the runs that the workspace knows, each with its cycle.
+        cycle: the cycle of the settings.
+    """
+    found: _Origins = {None: "other-workspace"}
+    for run in answers.runs:
+        if run not in cycles:
+            found[run] = "other-workspace"
+        elif cycles[run] not in {None, cycle}:
+            found[run] = "other-cycle"
+    return found
+
+
+def _require_own(answers: Answers, origins: _Origins, path: Path) -> None:
+    """Refuse a workbook of which no row is of this workspace and cycle.
+
+    Raises:
+        InputError: it is such a one.
+    """
+    if answers.sheets_without_run or not answers.runs or not answers.runs <= origins.keys():
+        return
+    codes = {origins[run] for run in answers.runs}
+    code = next(one for one in ORIGIN_PROBLEMS if one in codes)
+    raise InputError(f"{path.name}: {code}", code=f"review-{code}", file=str(path))
+
+
+def _of_elsewhere(answers: Answers, origins: _Origins) -> Iterator[Problem]:
+    """The rows filled in that are of another workspace or cycle."""
+    for table in (answers.decisions, answers.marks):
+        for row in table.to_pylist():
+            if row["run_id"] in origins and row["sheet"] not in answers.sheets_without_run:
+                code = origins[row["run_id"]]
+                case, entry = row.get("case_id"), row.get("entry_id")
+                yield Problem(row["row"], code, row["sheet"], case, entry)

@@ -43,7 +43,7 @@ class Step:
 
 def check_register(tables: Shelf, context: Context) -> Made:
     """The register tests, the statistics of every place, the precincts' profiles and the age pyramids."""
-    register = read_streets(context.inputs.reference, context.workspace, context.settings)
+    register = read_streets(context.inputs.reference, context.settings)
     # Of a nation only what is looked at is read, for this stage alone.
     voters = tables.select("voters", VOTERS)
     found = examine(
@@ -66,13 +66,13 @@ def check_register(tables: Shelf, context: Context) -> Made:
         "coincidences": found.coincidences,
         "scratch/indicators": found.indicators,
     }
-    return Made(made, voters.num_rows, voters.num_rows)
+    return Made(made, voters.num_rows, voters.num_rows, is_passing=_is_passing(register.sources, context))
 
 
 def reconcile_outside(tables: Tables, context: Context) -> Made:
     """The list against registers, statistics and the last cycle's list; here all findings come together."""
     voters = tables["voters"]
-    outside = reference.read(context.inputs.reference, context.workspace, context.settings)
+    outside = reference.read(context.inputs.reference, context.settings)
     found = reconcile.reconcile(
         voters,
         registers=outside.registers,
@@ -86,6 +86,7 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
     findings = concat([*parts, found.findings, compared.findings, unread], FINDING)
     settled = settle(sort_by(findings, *FINDING_ORDER), context.settings.check, context.acceptances)
+    sources = sort_by(concat([outside.table(), tables["scratch/sources-streets"]], reference.SOURCES), "source")
     made = {
         "findings": sort_by(settled.findings, *FINDING_ORDER),
         "accepted": settled.accepted,
@@ -96,9 +97,15 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
         "cycle_changes": compared.changes,
         "cycle_summary": compared.summary,
         "indicators": _beside_last(tables["scratch/indicators"], outside, compared, context),
-        "reference": sort_by(concat([outside.table(), tables["scratch/sources-streets"]], reference.SOURCES), "source"),
+        "reference": sources,
     }
-    return Made(made, voters.num_rows, voters.num_rows)
+    return Made(made, voters.num_rows, voters.num_rows, is_passing=_is_passing(sources, context))
+
+
+def _is_passing(sources: pa.Table, context: Context) -> bool:
+    """True where one of these files (SOURCES) was not read for a reason of the moment."""
+    rows = sources.select(["source", "trouble"]).to_pylist()
+    return context.inputs.is_passing((row["source"], row["trouble"]) for row in rows)
 
 
 def _last_cycle(outside: reference.Outside, voters: pa.Table, context: Context) -> Cycles:

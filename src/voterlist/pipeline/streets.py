@@ -12,6 +12,7 @@ from voterlist.config import Settings
 from voterlist.errors import InputError
 from voterlist.ingest import StreetRows, street_rows
 from voterlist.io import readers
+from voterlist.io.readers import ListedFile
 from voterlist.normalize import normalize_streets
 from voterlist.pipeline.reference import SOURCES, STREETS, kind_of
 from voterlist.schemas import FINDING, STREET, STREET_ROW, RawFile, empty
@@ -35,10 +36,10 @@ class StreetRegister:
         return empty(STREET) if self.streets is None else self.streets
 
 
-def read_streets(paths: Sequence[Path], folder: Path, settings: Settings) -> StreetRegister:
+def read_streets(files: Sequence[ListedFile], settings: Settings) -> StreetRegister:
     """The streets in those of these files that are named ``streets*``; a bad file is noted, no more."""
-    own = [path for path in paths if kind_of(path) == STREETS]
-    return _register(readers.read_paths(own, folder, settings.ingest) if own else ())
+    own = [file for file in files if kind_of(file.path) == STREETS]
+    return _register(readers.read_listed(own, settings.ingest) if own else ())
 
 
 def read_given_streets(paths: Sequence[Path], settings: Settings) -> StreetRegister:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
@@ -15,6 +16,9 @@ from voterlist.io.store import RunFolder, Shelf, Work, digest_of
 from voterlist.model import Stage
 
 __all__ = ["Made", "Progress", "Tables", "Walk", "guarded", "peak_megabytes", "place_of"]
+
+_NO_KEY = ""
+"""The key of a stage that is never taken over; no digest is empty."""
 
 Result = TypeVar("Result")
 Tables = Mapping[str, pa.Table]
@@ -33,6 +37,11 @@ class Made:
     set_aside: int = 0
     notes: Mapping[str, int | str] = field(default_factory=dict)
     """What it says of how it did its work, for the trace."""
+    is_passing: bool = False
+    """True where something could not be read for a reason of the moment.
+
+    No other run takes over what was made.
+    """
 
 
 @dataclass(slots=True)
@@ -46,6 +55,8 @@ class Walk:
     tables: Shelf = field(default_factory=Shelf)
     """Every table made so far, by name."""
     work: list[Work] = field(default_factory=list)
+    is_passing: bool = False
+    """True from the first stage on whose result is one of the moment."""
 
     def step(self, stage: Stage, make: Callable[[], Made], *depends: str) -> None:
         """Do one stage, or take over what an interrupted run made of the very same.
@@ -61,12 +72,13 @@ class Walk:
         self.progress(stage, "", 0, 1)
         started = time.perf_counter()
         self.key = digest_of(self.key, stage, *depends)
-        found = self.folder.take_over(stage, self.key)
+        found = None if self.is_passing else self.folder.take_over(stage, self.key)
         if found is None:
             made = guarded(stage, make)
             _require_balance(stage, made)
             balance = {"rows_in": made.rows_in, "rows_out": made.rows_out, "set_aside": made.set_aside}
-            self.folder.commit(stage, self.key, made.tables, **balance)
+            self.is_passing = self.is_passing or made.is_passing
+            self.folder.commit(stage, _NO_KEY if self.is_passing else self.key, made.tables, **balance)
         else:
             record, _ = found
             made = Made(dict.fromkeys(record.tables), record.rows_in, record.rows_out, record.set_aside)
@@ -85,6 +97,12 @@ class Walk:
         )
         self.note(work)
         self.progress(stage, "", 1, 1)
+
+    def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
+        """Record the run as complete; its tables are then read where it lies in the end."""
+        written = self.folder.path
+        self.folder.finish(stages, outputs)
+        self.tables.follow(written, self.folder.path)
 
     def note(self, work: Work) -> None:
         """Add what a stage did to the trace."""

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from voterlist.io.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.identifiers import documents, fins
 
@@ -68,7 +69,7 @@ class _Folder:
         table = _below(*tables)
         named = table.rename_columns([_HEADERS.get(column, column) for column in table.column_names])
         path = self.path / f"{name}.csv"
-        with path.open("wb") as file:
+        with open_private(path) as file:
             file.write(b"\xef\xbb\xbf")
             pa_csv.write_csv(named, file, pa_csv.WriteOptions(quoting_style="needed"))
         self.written.append(path)
@@ -76,7 +77,8 @@ class _Folder:
     def parquet(self, name: str, table: pa.Table) -> None:
         """A whole list of another cycle."""
         path = self.path / f"{name}.parquet"
-        pq.write_table(table, path, compression="zstd")
+        with open_private(path) as file:
+            pq.write_table(table, file, compression="zstd")
         self.written.append(path)
 
     def plant(self, code: str, rows: pa.Table, *, listed: bool = True) -> None:
@@ -109,7 +111,7 @@ def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]
         seed: the same seed gives the same files.
     """
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_STREAM,))))
-    (folder / "reference").mkdir(parents=True, exist_ok=True)
+    make_folder(folder / "reference")
     into = _Folder(folder / "reference")
     count = max(1, round(_SHARE * synthetic.entries.num_rows))
     listed = _Drawn(_shuffled(_clean(synthetic), rng))
@@ -124,7 +126,8 @@ def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]
     _cycles(into, synthetic, listed, others, arrived, count)
     _protocol(into, synthetic)
     planted = folder / "planted.parquet"
-    pq.write_table(pa.concat_tables(into.planted), planted, compression="zstd")
+    with open_private(planted) as file:
+        pq.write_table(pa.concat_tables(into.planted), file, compression="zstd")
     return [*into.written, planted]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from voterlist.io.files import open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.rates import Rates
@@ -49,7 +50,8 @@ def write_sample(folder: Path, seed: int = SEED) -> None:
     made = sample(seed)
     places = write_workspace(made, folder, seed=seed, faults=True)
     keyed = with_run_ids(made, places, folder / "inbox")
-    pq.write_table(keyed.truth, folder / "truth.parquet", compression="zstd")
+    with open_private(folder / "truth.parquet") as file:
+        pq.write_table(keyed.truth, file, compression="zstd")
 
 
 if __name__ == "__main__":

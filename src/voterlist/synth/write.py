@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from voterlist.io.files import make_folder, open_private
 from voterlist.schemas import TRUTH
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
@@ -76,8 +77,14 @@ def _quiet(_what: str, _done: int, _of: int) -> None:
 
 
 def _write_parquet(table: pa.Table, path: Path) -> Path:
-    pq.write_table(table, path, compression="zstd")
+    with open_private(path) as file:
+        pq.write_table(table, file, compression="zstd")
     return path
+
+
+def _write_bytes(content: bytes, path: Path) -> None:
+    with open_private(path) as file:
+        file.write(content)
 
 
 def _write_csv(table: pa.Table, path: Path, headers: dict[str, str] | None = None) -> Path:
@@ -89,14 +96,14 @@ def _write_csv(table: pa.Table, path: Path, headers: dict[str, str] | None = Non
             for name, column in zip(named.column_names, named.columns, strict=True)
         },
     )
-    with path.open("wb") as file:
+    with open_private(path) as file:
         file.write(b"\xef\xbb\xbf")
         pa_csv.write_csv(plain, file, pa_csv.WriteOptions(quoting_style="needed"))
     return path
 
 
 def _write_reference(deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None) -> list[Path]:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return [
         _write_csv(deaths, folder / "deaths.csv", _DEATH_HEADERS),
         _write_csv(numbers, folder / "statistics.csv"),
@@ -114,7 +121,7 @@ def _write_outside(deaths: pa.Table, numbers: pa.Table, folder: Path, streets: p
 
 def write_tables(synthetic: Synthetic, folder: Path) -> list[Path]:
     """Write entries, truth, deaths and statistics (Parquet, the last two as CSV too); returns the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     return [
         _write_parquet(synthetic.entries, folder / "entries.parquet"),
         _write_parquet(synthetic.truth, folder / "truth.parquet"),
@@ -125,12 +132,14 @@ def write_tables(synthetic: Synthetic, folder: Path) -> list[Path]:
 
 def _stream_tables(plan: Plan, folder: Path, progress: Progress) -> tuple[int, int, list[Path]]:
     """The same files as ``write_tables``, one constituency at a time; returns (entries, deaths, paths)."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     paths = [folder / "entries.parquet", folder / "truth.parquet"]
     entries = 0
     with (
-        pq.ParquetWriter(paths[0], ENTRIES, compression="zstd") as list_writer,
-        pq.ParquetWriter(paths[1], TRUTH, compression="zstd") as truth_writer,
+        open_private(paths[0]) as list_file,
+        open_private(paths[1]) as truth_file,
+        pq.ParquetWriter(list_file, ENTRIES, compression="zstd") as list_writer,
+        pq.ParquetWriter(truth_file, TRUTH, compression="zstd") as truth_writer,
     ):
         for at in range(len(plan.numbers)):
             chunk = render(plan, at)
@@ -213,8 +222,8 @@ def write_workspace(
         One row an entry: its ``entry_id`` in ``synthetic``, and where it was written: ``source`` (the first 12
         hexadecimal digits of the file's SHA-256) and ``line``, from 1.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "voterlist.toml").write_text(_settings(synthetic), encoding="utf-8", newline="\n")
+    make_folder(folder)
+    _write_bytes(_settings(synthetic).encode(), folder / "voterlist.toml")
     _write_reference(synthetic.deaths, synthetic.statistics, folder / "reference", synthetic.streets)
     sources: list[str] = []
     lines: list[int] = []
@@ -231,11 +240,11 @@ def write_workspace(
         laid_out = sheet(entries, chosen, faults=faults and at in {1, 4})
         content = file_bytes(laid_out, chosen)
         inbox = folder / "inbox" / str(row["constituency"])
-        inbox.mkdir(parents=True, exist_ok=True)
+        make_folder(inbox)
         stem = _FILE_NAMES[int(rng.integers(0, len(_FILE_NAMES)))].format(p=row["precinct"])
         path = inbox / f"{stem}.{chosen.kind}"
         # A precinct that hands in two files gives them two names.
-        (inbox / f"{stem}-2.{chosen.kind}" if path.exists() else path).write_bytes(content)
+        _write_bytes(content, inbox / f"{stem}-2.{chosen.kind}" if path.exists() else path)
         sources += [hashlib.sha256(content).hexdigest()[:12]] * entries.num_rows
         lines += laid_out.lines
         progress("files", at + 1, len(found))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from voterlist.io import store
 from voterlist.io.ledger.failures import told
 
-__all__ = ["Base", "beside", "create_private", "fill_privately", "make_private"]
+__all__ = ["Base", "beside", "create_private", "make_private"]
 
 PRIVATE = 0o600
 """The mode of a ledger and of everything beside it: nobody else may read it."""
@@ -80,17 +79,6 @@ def create_private(path: Path) -> None:
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE))
     path.chmod(PRIVATE)
-
-
-def fill_privately(path: Path, write: Callable[[Path], object]) -> None:
-    """Write a file as ``store.write_atomically`` does; nobody else may read it at any moment."""
-
-    def fill(fresh: Path) -> None:
-        fresh.touch(PRIVATE)
-        fresh.chmod(PRIVATE)
-        write(fresh)
-
-    store.write_atomically(path, fill)
 
 
 def make_private(path: Path) -> None:

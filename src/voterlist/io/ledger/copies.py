@@ -13,7 +13,8 @@ from pathlib import Path
 
 from voterlist.errors import InputError, UsageError
 from voterlist.io import lock
-from voterlist.io.ledger.base import Base, beside, create_private, fill_privately
+from voterlist.io.files import write_atomically
+from voterlist.io.ledger.base import Base, beside, create_private
 from voterlist.io.ledger.failures import told
 from voterlist.io.ledger.mark import Gap, counts, find_gap, read_marks
 from voterlist.io.ledger.reading import is_there, snapshot
@@ -61,7 +62,7 @@ def copy(workspace: Path, target: Path) -> Mapping[str, int]:
             places = {"path": str(target)}
             raise UsageError(f"{target} exists", code="file-taken", places=places) from None
         try:
-            fill_privately(target, lambda fresh: _pour(base, fresh))
+            write_atomically(target, lambda fresh: _pour(base, fresh))
             with snapshot(target, marks, whole=True) as written:
                 return counts(written)
         except BaseException:
@@ -108,7 +109,7 @@ def restore(
             # The WAL belongs to the ledger that goes: SQLite would apply it to the one that comes.
             _remove_beside(path)
 
-        fill_privately(path, write)
+        write_atomically(path, write)
         with Ledger(path, renewed=gap is not None) as ledger:
             is_older = int(gap is not None)
             ledger.write_journal(today, RESTORED_EVENT, older=is_older, **_numbers(rows, gap))
@@ -175,7 +176,7 @@ def _keep(path: Path) -> Path | None:
         number += 1
     for part, target in zip((path, *beside(path)[:1]), (kept, *beside(kept)[:1]), strict=True):
         if part.exists():
-            fill_privately(target, partial(shutil.copyfile, part))
+            write_atomically(target, partial(shutil.copyfile, part))
     return kept
 
 

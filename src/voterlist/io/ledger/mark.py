@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Literal
 
 from voterlist.errors import InputError
-from voterlist.io.ledger.base import Base, fill_privately
+from voterlist.io.files import write_atomically
+from voterlist.io.ledger.base import Base
 from voterlist.io.ledger.seals import TableDigest, digests_at, sealed
 from voterlist.io.ledger.tables import APPEND_ONLY
 
@@ -96,13 +97,13 @@ def write_mark(ledger: Path, seals: Mapping[str, TableDigest], generation: int) 
     text = json.dumps({"generation": generation, "tables": tables}, indent=1, sort_keys=True)
 
     path = ledger.with_name(MARK_NAME)
-    fill_privately(path, lambda fresh: fresh.write_text(f"{text}\n", encoding="utf-8"))
+    write_atomically(path, lambda fresh: fresh.write_text(f"{text}\n", encoding="utf-8"))
 
 
 def mark_run(ledger: Path, run_folder: Path) -> None:
     """Keep in the folder of a run how far the ledger was when the run was complete."""
     mark = ledger.with_name(MARK_NAME)
-    fill_privately(run_folder / MARK_NAME, lambda fresh: shutil.copyfile(mark, fresh))
+    write_atomically(run_folder / MARK_NAME, lambda fresh: shutil.copyfile(mark, fresh))
 
 
 def find_gap(base: Base | None, marks: Iterable[Mark]) -> Gap | None:

@@ -1,13 +1,17 @@
-"""The little of the binary workbook (XLSB, [MS-XLSB]) that is looked at before it is opened."""
+"""The little of the binary workbook (XLSB, [MS-XLSB]) that its reader does not tell."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-__all__ = ["BookRecords", "sheet_size"]
+__all__ = ["hidden_rows", "sheet_relations"]
 
-_ROW_HEADER, _FIRST_CELL, _LAST_CELL, _BUNDLE_SHEET = 0, 2, 11, 156
-"""BrtRowHdr; the cells that hold something, BrtCellRk to BrtFmlaError; BrtBundleSh."""
+_ROW_HEADER, _BUNDLE_SHEET = 0, 156
+"""BrtRowHdr; BrtBundleSh."""
+_ROW_FLAGS, _HIDDEN = 11, 0x10
+"""The byte of a row's header, and the bit of it, that say whether the row is hidden."""
+_RELATION = 12
+"""Where the name of a sheet's relation begins, behind the number of its characters."""
 
 
 def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
@@ -33,34 +37,20 @@ def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
         place += length
 
 
-def sheet_size(content: bytes) -> tuple[int, int, int]:
-    """(rows, columns, hidden rows) of a sheet's part: those of the rectangle from its first cell on."""
-    rows = columns = hidden = row = 0
-    head = b"\0\0\0\0"
+def hidden_rows(content: bytes) -> int:
+    """How many rows of a sheet's part are hidden."""
+    return sum(
+        kind == _ROW_HEADER and length > _ROW_FLAGS and bool(content[start + _ROW_FLAGS] & _HIDDEN)
+        for kind, start, length in _records(content)
+    )
+
+
+def sheet_relations(content: bytes) -> list[str]:
+    """The relation of each sheet to its part, in the order of the workbook; of ``xl/workbook.bin``."""
+    found = []
     for kind, start, length in _records(content):
-        # A record too short for its number is read by the reader with the rest of an earlier one behind it.
-        head = content[start : start + min(4, length)] + head[length:]
-        if kind == _ROW_HEADER:
-            row = int.from_bytes(head, "little") + 1
-            hidden += length >= 12 and bool(content[start + 11] & 0x10)
-        elif _FIRST_CELL <= kind <= _LAST_CELL:
-            rows = max(rows, row)
-            columns = max(columns, int.from_bytes(head, "little") + 1)
-    return rows, columns, hidden
-
-
-class BookRecords:
-    """The records of ``xl/workbook.bin``."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def relations(self) -> list[str]:
-        """The relation of each sheet to its part, in the order of the workbook."""
-        found = []
-        for kind, start, length in _records(self._content):
-            if kind == _BUNDLE_SHEET and length >= 12:
-                characters = int.from_bytes(self._content[start + 8 : start + 12], "little")
-                text = self._content[start + 12 : start + min(length, 12 + 2 * min(characters, length))]
-                found.append(text.decode("utf-16-le", errors="replace"))
-        return found
+        if kind == _BUNDLE_SHEET and length >= _RELATION:
+            characters = int.from_bytes(content[start + _RELATION - 4 : start + _RELATION], "little")
+            end = start + min(length, _RELATION + 2 * min(characters, length))
+            found.append(content[start + _RELATION : end].decode("utf-16-le", errors="replace"))
+    return found

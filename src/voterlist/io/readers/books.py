@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from voterlist.config import IngestSettings
+from voterlist.io.readers.attempt import Attempt
 from voterlist.io.readers.found import Found
-from voterlist.io.readers.silence import silenced
 from voterlist.io.readers.survey import SheetFacts, Surveyed, survey, survey_xls
 from voterlist.io.readers.text import columns
 from voterlist.model import AsideCode
@@ -25,9 +25,11 @@ ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream in which Office puts a workbook that has a password ([MS-OFFCRYPTO] 2.3.4)."""
+_NOT_DAMAGE = (KeyboardInterrupt, SystemExit, MemoryError)
+"""What a reader may raise for another reason than that the file is damaged."""
 
 
-def read_workbook(content: bytes, settings: IngestSettings) -> Found | None:
+def read_workbook(content: bytes, settings: IngestSettings, attempt: Attempt) -> Found | None:
     """The sheets of a workbook that hold cells, or the code of why there are none; None where it is no workbook.
 
     A damaged sheet is given with its trouble and no rows; the others stand. A formula is never worked out: what
@@ -40,36 +42,36 @@ def read_workbook(content: bytes, settings: IngestSettings) -> Found | None:
     elif _ENCRYPTED in content:
         known = Surveyed("", {}, AsideCode.FILE_PROTECTED)
     else:
-        known = survey_xls(content, settings)
-    # A part that the workbook does not name has a place below 0; a reader may open it all the same.
-    trouble = known.trouble or next((facts.trouble for place, facts in known.sheets.items() if place < 0), None)
-    if trouble is not None:
-        return Found(known.format, trouble=trouble)
+        known = survey_xls(content)
+    if known.trouble is not None:
+        return Found(known.format, trouble=known.trouble)
     try:
-        with silenced():
-            book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-            metadata = book.sheets_metadata
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        metadata = book.sheets_metadata
     except PasswordError:
         return Found(known.format, trouble=AsideCode.FILE_PROTECTED)
-    except (KeyboardInterrupt, SystemExit):
+    except _NOT_DAMAGE:
         raise
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side derives from BaseException
         damaged = content.startswith(ZIP)
         return Found(known.format, trouble=AsideCode.FILE_UNREADABLE if damaged else AsideCode.FILE_NOT_A_TABLE)
-    return _sheets_of(book, metadata, known, settings)
+    return _sheets_of(book, metadata, known, settings, attempt)
 
 
-def _sheets_of(book: CalamineWorkbook, metadata: Any, known: Surveyed, settings: IngestSettings) -> Found:
+def _sheets_of(
+    book: CalamineWorkbook, metadata: Any, known: Surveyed, settings: IngestSettings, attempt: Attempt
+) -> Found:
     """Every sheet of an opened workbook."""
     sheets, skipped = [], []
     for index, item in enumerate(metadata):
         if item.typ != SheetTypeEnum.WorkSheet:
             skipped.append(item.name)
-            continue
-        hidden = item.visible != SheetVisibleEnum.Visible
-        sheets.append(
-            _read_sheet(book, index, item.name, known.sheets.get(index, SheetFacts()), settings, hidden=hidden)
-        )
+        elif (closed := attempt.refuses(index)) is not None:
+            sheets.append(_nothing(item.name, closed))
+        else:
+            hidden = item.visible != SheetVisibleEnum.Visible
+            facts = known.sheets.get(index, SheetFacts())
+            sheets.append(_read_sheet(book, index, item.name, facts, settings, hidden=hidden))
     found = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
     return Found(known.format, found, None if found else AsideCode.FILE_EMPTY, tuple(skipped))
 
@@ -81,16 +83,14 @@ def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
     if facts.trouble is not None:
         return _nothing(name, facts.trouble)
     try:
-        with silenced():
-            sheet = book.get_sheet_by_index(index)
+        sheet = book.get_sheet_by_index(index)
         if sheet.end is None:
             return _nothing(name)
         if trouble := _too_large(sheet, settings):
             return _nothing(name, trouble)
-        with silenced():
-            rows = sheet.to_python(skip_empty_area=False)
-            merged = facts.merged or sheet.merged_cell_ranges or []
-    except (KeyboardInterrupt, SystemExit):
+        rows = sheet.to_python(skip_empty_area=False)
+        merged = facts.merged or sheet.merged_cell_ranges or []
+    except _NOT_DAMAGE:
         raise
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side derives from BaseException
         return _nothing(name, AsideCode.FILE_UNREADABLE)
@@ -112,6 +112,7 @@ def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
         hidden_columns=_hidden_columns(facts, arrays),
         merged=filled,
         formulas_without_value=facts.formulas_without_value,
+        unworked=tuple(facts.unworked),
         joined_columns=beyond,
     )
 

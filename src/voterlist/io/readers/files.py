@@ -6,6 +6,7 @@ import io
 import zipfile
 
 from voterlist.config import IngestSettings
+from voterlist.io.readers.attempt import Attempt
 from voterlist.io.readers.books import OLE, ZIP, read_workbook
 from voterlist.io.readers.found import Found
 from voterlist.io.readers.records import read_json, read_parquet
@@ -32,7 +33,9 @@ _PAGE_HEAD = 4096
 """So many bytes show what a page is."""
 
 
-def read_bytes(content: bytes, settings: IngestSettings) -> Found:  # noqa: PLR0911  one return a kind of file
+def read_bytes(  # noqa: PLR0911  one return a kind of file
+    content: bytes, settings: IngestSettings, attempt: Attempt
+) -> Found:
     """The sheets in these bytes, or the code of why there are none. Never raises for what the bytes are.
 
     An archive is no table itself: ``format`` is ``zip``, and its files are for ``archive`` to read.
@@ -44,7 +47,7 @@ def read_bytes(content: bytes, settings: IngestSettings) -> Found:  # noqa: PLR0
     if content.startswith(b"PAR1"):
         return read_parquet(content, settings)
     if content.startswith((ZIP, OLE, b"PK\x05\x06")):
-        return read_workbook(content, settings) or Found("zip", trouble=_packed_trouble(content))
+        return read_workbook(content, settings, attempt) or Found("zip", trouble=_packed_trouble(content))
     if content.startswith(_NOT_READ) or _is_dbase(content):
         return Found("", trouble=AsideCode.FORMAT_NOT_READ)
     if _is_page_of_cells(content):
@@ -63,7 +66,7 @@ def _packed_trouble(content: bytes) -> AsideCode:
 
 
 def is_archive(content: bytes) -> bool:
-    """True where the bytes begin like an archive that may hold files of its own."""
+    """True where the bytes begin like something packed, which may hold files of its own."""
     return content.startswith((ZIP, b"PK\x05\x06"))
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
-from voterlist.io.readers.files import read_bytes
+from voterlist.io.readers import sandbox
 from voterlist.io.readers.texts import coded_text, text_table
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
@@ -52,7 +52,7 @@ def read_table(path: Path, settings: IngestSettings | None = None, *, wanted: Wa
         raise _refuse(path, _trouble(error)) from None
     if is_parquet:
         return _read_parquet(path, wanted)
-    found = read_bytes(content, settings or IngestSettings())
+    found = sandbox.read_table(content, settings or IngestSettings())
     if found.trouble is not None:
         raise _refuse(path, found.trouble)
     sheet = found.sheets[0]
@@ -65,7 +65,7 @@ def _trouble(error: OSError) -> str:
     """The code of why a file cannot be opened."""
     if isinstance(error, FileNotFoundError):
         return "no-such-file"
-    return "no-permission" if isinstance(error, PermissionError) else AsideCode.FILE_UNREADABLE
+    return "no-permission" if isinstance(error, PermissionError) else AsideCode.READ_REFUSED
 
 
 def _refuse(path: Path, code: str, sheet: str = "") -> InputError:

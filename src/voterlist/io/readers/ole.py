@@ -1,25 +1,21 @@
-"""The little of an XLS file ([MS-CFB], [MS-XLS]) that is looked at before it is opened: its chains, how far it reaches.
-
-The reader of workbooks follows a chain of sectors wherever it leads, round in a circle too, and lays out the rectangle
-around a sheet's cells, however far out one of them says it is.
-"""
+"""The little of an XLS file ([MS-CFB], [MS-XLS]) that its reader does not tell: how many rows are hidden."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
 
-__all__ = ["DamagedError", "sheet_sizes", "workbook_stream"]
+__all__ = ["DamagedError", "hidden_rows_of_sheets", "workbook_stream"]
 
 _LAST_SECTOR = 0xFFFFFFFA
 """Numbers above it mark the end of a chain, or a sector of another use."""
 _STREAM, _ROOT = 2, 5
-_CELLS = frozenset({0x0006, 0x0203, 0x0204, 0x0205, 0x0206, 0x0406, 0x027E, 0x00FD, 0x00D6, 0x00BD})
-"""Formula, number, label, boolean, RK, label of the shared strings, rich string, several RK."""
-_ROW, _BOUND_SHEET, _SEVERAL = 0x0208, 0x0085, 0x00BD
-_DIMENSIONS, _STRINGS = 0x0200, 0x00FC
-_MOST_ROWS = 65_536
+_ROW, _BOUND_SHEET = 0x0208, 0x0085
 _BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
+_RECORD_HEAD = 4
+"""Bytes of a record's kind and length."""
+_ROW_FLAGS, _HIDDEN = 12, 0x20
+"""The byte of a row's record, and the bit of it, that say whether the row is hidden."""
 
 
 class DamagedError(ValueError):
@@ -102,46 +98,19 @@ def workbook_stream(content: bytes) -> bytes:
     return found
 
 
-def sheet_sizes(stream: bytes) -> list[tuple[int, int, int]]:
-    """(rows, columns, hidden rows) of each sheet of a workbook's stream, in the order of the workbook.
-
-    Raises:
-        DamagedError: a record says of itself what cannot be.
-    """
-    places: list[int] = []
-    sizes: dict[int, tuple[int, int, int]] = {}
-    start = rows = columns = hidden = 0
+def hidden_rows_of_sheets(stream: bytes) -> list[int]:
+    """How many rows of each sheet of a workbook's stream are hidden, in the order of the workbook."""
+    starts: list[int] = []
+    hidden: dict[int, int] = {}
+    start = 0
     for kind, place, length in _records(stream):
-        if kind in _CELLS and length >= 4:
-            row, column = struct.unpack_from("<HH", stream, place)
-            if kind == _SEVERAL and length >= 6:
-                column = int.from_bytes(stream[place + length - 2 : place + length], "little")
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
-        elif kind == _ROW and length >= 16:
-            hidden += bool(stream[place + 12] & 0x20)
-        elif kind == _DIMENSIONS:
-            _check_dimensions(stream[place : place + length])
-        elif kind == _STRINGS and length >= 8:
-            if 3 * int.from_bytes(stream[place + 4 : place + 8], "little") > len(stream):
-                raise DamagedError
+        if kind in _BEGINNING:
+            start = place - _RECORD_HEAD
         elif kind == _BOUND_SHEET and length >= 4:
-            places.append(int.from_bytes(stream[place : place + 4], "little"))
-        elif kind in _BEGINNING:
-            start, rows, columns, hidden = place - 4, 0, 0, 0
-        sizes[start] = (rows, columns, hidden)
-    largest = max(sizes.values(), default=(0, 0, 0), key=lambda size: size[0] * size[1])
-    # A sheet that is said to begin where none does may be read from anywhere: the largest stands for it.
-    return [sizes.get(place, largest) for place in places]
-
-
-def _check_dimensions(content: bytes) -> None:
-    """Refuse a sheet that is said to end before it begins: its reader would make room without end."""
-    if len(content) in {10, 14}:
-        first_row, end_row, first_column, end_column = struct.unpack_from(
-            "<IIHH" if len(content) == 14 else "<4H", content
-        )
-        if end_row and end_column and (end_row <= first_row or end_column <= first_column or end_row > _MOST_ROWS):
-            raise DamagedError
+            starts.append(int.from_bytes(stream[place : place + 4], "little"))
+        elif kind == _ROW and length > _ROW_FLAGS and stream[place + _ROW_FLAGS] & _HIDDEN:
+            hidden[start] = hidden.get(start, 0) + 1
+    return [hidden.get(start, 0) for start in starts]
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:

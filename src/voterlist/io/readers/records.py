@@ -153,7 +153,9 @@ def read_parquet(content: bytes, settings: IngestSettings) -> Found:
             pa.concat_arrays([pa.array([name], pa.string()), _filled(table.column(place))])
             for place, name in enumerate(table.column_names)
         ]
-    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError, MemoryError):
+    except MemoryError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError):
         # The cause may quote a cell, so nothing of it is kept.
         return Found("parquet", trouble=AsideCode.FILE_UNREADABLE)
     if not arrays:

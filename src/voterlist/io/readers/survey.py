@@ -1,8 +1,7 @@
-"""What a packed workbook holds, looked over before it is opened: how large, how far out, what is hidden.
+"""What a workbook says of itself beside its cells: what is hidden, merged, or a formula without a value.
 
-The reader of workbooks lays a sheet out as a full rectangle, so one cell far out would fill the memory; here the
-parts are unpacked piece by piece, with no more of them in memory than a piece, and nothing is expanded: a part
-that declares entities is refused.
+The reader of workbooks does not tell this. Nothing is expanded: a part that declares entities is refused. How large a
+sheet may be is no question here: the process that parses it has a limit on memory and time (``sandbox``).
 """
 
 from __future__ import annotations
@@ -16,58 +15,64 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from voterlist.config import IngestSettings
-from voterlist.io.readers.binary import BookRecords, sheet_size
-from voterlist.io.readers.ole import DamagedError, sheet_sizes, workbook_stream
+from voterlist.io.readers.binary import hidden_rows, sheet_relations
+from voterlist.io.readers.ole import DamagedError, hidden_rows_of_sheets, workbook_stream
 from voterlist.model import AsideCode
 
-__all__ = ["SheetFacts", "Surveyed", "survey", "survey_xls"]
+__all__ = ["DAMAGE", "SheetFacts", "Surveyed", "is_workbook", "survey", "survey_xls"]
 
-DAMAGE = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, KeyError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+)
 """What a damaged archive makes zipfile raise."""
 
 _PIECE = 4 * 2**20
+"""Bytes of a part that are looked at together."""
 _SHEET_PART = re.compile(r"xl/worksheets/[^/]*\.(?:xml|bin)", re.IGNORECASE)
+_STRINGS_PART = "xl/sharedstrings.xml"
 _NAME = rb"<(?:\w+:)?"
-_FAR = re.compile(_NAME + rb'c\s[^>]*?\br="(?:[A-Z]{3,}[0-9]+|[A-Z]+[0-9]{5,})"[^>]*(?<!/)>')
-_USUAL_FAR = re.compile(rb'<c r="(?:[A-Z]{3}|[A-Z]{1,2}[0-9]{5})')
-_CELL = re.compile(_NAME + rb'c\s[^>]*?\br="([A-Z]{1,7})([0-9]{1,10})"[^>]*(?<!/)>')
-_UNPLACED = re.compile(_NAME + rb"c(?:>|\s(?![^>]*\br=)[^>]*(?<!/)>)")
-_ROW = re.compile(_NAME + rb'row(?= |>|/)(?:[^>]*?\br="([0-9]{1,10})")?')
-_HIDDEN_COLUMN = re.compile(_NAME + rb'col\s(?=[^>]*\bhidden="(?:1|true)")[^>]*>')
+_TAG_REST = rb"[^<>]*"
+"""What may stand in a tag behind its name: a plain ``<`` may not, so each search ends at the next tag."""
+_HIDDEN_COLUMN = re.compile(_NAME + rb'col\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*>')
 _FIRST, _LAST = (re.compile(rb'\b%s="([0-9]{1,5})"' % name) for name in (b"min", b"max"))
-_HIDDEN = re.compile(_NAME + rb'row\s[^>]*?\bhidden="(?:1|true)"')
-_NO_VALUE = re.compile(
-    _NAME + rb"c\b[^>]*>\s*" + _NAME + rb"f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+_HIDDEN_ROW = re.compile(_NAME + rb"row\s" + _TAG_REST + rb'\bhidden="(?:1|true)"')
+_FORMULA_WITHOUT_VALUE = re.compile(
+    _NAME + rb"c\b(" + _TAG_REST + rb")>\s*" + _NAME + rb"f\b" + _TAG_REST + rb"(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:" + _NAME + rb"v\s*/>|" + _NAME + rb"v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_NEAR_ROWS, _NEAR_COLUMNS = 9_999, 702
-"""No cell lies further out than this where ``_FAR`` finds none."""
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What is known of a sheet before it is opened."""
+    """What a sheet says of itself beside its cells."""
 
-    rows: int = 0
-    columns: int = 0
-    """Those of the rectangle around its cells, where it reaches beyond row 9,999 or column ZZ; else at most that."""
     hidden_rows: int = 0
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     """Ranges, first and last counted from 0; of XLSX and ODS only."""
     formulas_without_value: int = 0
+    unworked: list[tuple[int, int]] = field(default_factory=list)
+    """(row counted from 1, column counted from 0) of these, where they say where they stand."""
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
-    """Merged ranges, first and last (row, column) counted from 0, where the reader of workbooks does not give them."""
+    """Ranges, first and last (row, column) counted from 0, where the reader of workbooks has none."""
     trouble: AsideCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """A packed workbook looked over."""
+    """A workbook looked over."""
 
     format: str
-    """xlsx, xlsb or ods."""
+    """xlsx, xlsb, xls or ods; empty where that is not known."""
     sheets: dict[int, SheetFacts]
-    """By the place of the sheet in the workbook; parts that the workbook does not name have places below 0."""
+    """By the place of the sheet in the workbook."""
     trouble: AsideCode | None = None
 
 
@@ -75,62 +80,71 @@ class _RefusedError(Exception):
     """A part is refused; the argument is the code."""
 
 
-def survey(content: bytes, settings: IngestSettings) -> Surveyed | None:
-    """A packed workbook looked over; None where the archive holds no workbook, or cannot be unpacked at all."""
+def is_workbook(content: bytes) -> bool:
+    """True for a packed file whose parts are named as those of a workbook are."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _survey(archive, content, settings)
+            return _kind(archive, _part_names(archive)) is not None
+    except DAMAGE:
+        return False
+
+
+def survey(content: bytes, settings: IngestSettings) -> Surveyed | None:
+    """A packed workbook looked over; None where the archive holds none, or cannot be unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _survey(archive, settings)
     except DAMAGE:
         return None
 
 
-def survey_xls(content: bytes, settings: IngestSettings) -> Surveyed:
+def survey_xls(content: bytes) -> Surveyed:
     """An XLS file, or another compound file, looked over."""
     try:
         stream = workbook_stream(content)
-        facts = {place: SheetFacts(*size) for place, size in enumerate(sheet_sizes(stream))}
     except DamagedError:
         return Surveyed("xls", {}, AsideCode.FILE_UNREADABLE)
     if not stream:
         return Surveyed("xls", {}, AsideCode.FILE_NOT_A_TABLE)
-    return _all_at_once("xls", facts, settings)
+    hidden = enumerate(hidden_rows_of_sheets(stream))
+    return Surveyed("xls", {place: SheetFacts(count) for place, count in hidden})
 
 
-def _all_at_once(kind: str, facts: dict[int, SheetFacts], settings: IngestSettings) -> Surveyed:
-    """A workbook whose reader lays out all sheets when it opens it: one too large refuses the file."""
-    troubles = [trouble for sheet in facts.values() if (trouble := _too_large(sheet, settings))]
-    return Surveyed(kind, facts, troubles[0] if troubles else None)
-
-
-def _survey(archive: zipfile.ZipFile, content: bytes, settings: IngestSettings) -> Surveyed | None:
-    names = {part.filename.lower(): part.filename for part in archive.infolist()}
+def _survey(archive: zipfile.ZipFile, settings: IngestSettings) -> Surveyed | None:
+    names = _part_names(archive)
     kind = _kind(archive, names)
     if kind is None:
         return None
-    if trouble := _size_trouble(archive, content, settings):
-        return Surveyed(kind, {}, trouble)
+    most = settings.max_unpacked_megabytes * 2**20
+    if sum(part.file_size for part in archive.infolist()) > most:
+        return Surveyed(kind, {}, AsideCode.FILE_TOO_LARGE)
     try:
         if kind == "ods":
-            return _all_at_once(kind, dict(enumerate(_ods_facts(archive, names["content.xml"], settings))), settings)
-        if "xl/sharedstrings.xml" in names:
-            for _ in _pieces(archive, names["xl/sharedstrings.xml"], settings):
+            facts = _ods_facts(archive, names["content.xml"], settings)
+            return Surveyed(kind, dict(enumerate(facts)))
+        if _STRINGS_PART in names:
+            for _ in _pieces(archive, names[_STRINGS_PART], settings):
                 pass
         order = _sheet_order(archive, names, kind)
-        facts = {}
-        for place, part in order.items():
-            facts[place] = _part_facts(archive, part, settings)
+        # Several sheets may name one part; it is looked over once.
+        parts = {part: _part_facts(archive, part, settings) for part in sorted(set(order.values()))}
     except _RefusedError as refused:
         return Surveyed(kind, {}, refused.args[0])
     except DAMAGE:
         return Surveyed(kind, {}, AsideCode.FILE_UNREADABLE)
-    return Surveyed(kind, facts)
+    return Surveyed(kind, {place: parts[part] for place, part in order.items()})
+
+
+def _part_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The names of the parts by the same in lower case."""
+    return {part.filename.lower(): part.filename for part in archive.infolist()}
 
 
 def _kind(archive: zipfile.ZipFile, names: dict[str, str]) -> str | None:
     """What kind of workbook it is, None where it is none."""
     if "xl/workbook.bin" in names:
         return "xlsb"
-    if any(_SHEET_PART.fullmatch(name) for name in names):
+    if "xl/workbook.xml" in names or any(_SHEET_PART.fullmatch(name) for name in names):
         return "xlsx"
     if "content.xml" in names:
         mime = archive.read(names["mimetype"])[:100] if "mimetype" in names else b"spreadsheet"
@@ -138,37 +152,8 @@ def _kind(archive: zipfile.ZipFile, names: dict[str, str]) -> str | None:
     return None
 
 
-def _size_trouble(archive: zipfile.ZipFile, content: bytes, settings: IngestSettings) -> AsideCode | None:
-    """FILE_TOO_LARGE where the parts unpack to more than allowed, or one to more than it declares."""
-    most = settings.max_unpacked_megabytes * 2**20
-    if sum(part.file_size for part in archive.infolist()) > most:
-        return AsideCode.FILE_TOO_LARGE
-    for part in archive.infolist():
-        if part.compress_type == zipfile.ZIP_DEFLATED and _unpacks_further(part, content):
-            return AsideCode.FILE_TOO_LARGE
-    return None
-
-
-def _unpacks_further(part: zipfile.ZipInfo, content: bytes) -> bool:
-    """True where a part goes on after the size that it declares: readers that do not stop there would fill up."""
-    start = part.header_offset
-    header = content[start : start + 30]
-    if len(header) < 30:
-        return False
-    start += 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
-    unpacker = zlib.decompressobj(-15)
-    left, found = content[start : start + part.compress_size], 0
-    try:
-        while left and not unpacker.eof and found <= part.file_size:
-            found += len(unpacker.decompress(left, _PIECE))
-            left = unpacker.unconsumed_tail
-    except zlib.error:
-        return False
-    return found > part.file_size
-
-
 def _pieces(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> Iterator[bytes]:
-    """A part's text piece by piece, each ending with a whole tag, where there are rows with a whole row."""
+    """A part's text piece by piece, each ending with a whole tag, or a whole row if there are rows."""
     longest = max(8 * settings.max_cell_characters, 2 * _PIECE)
     rest = b""
     first = True
@@ -178,8 +163,8 @@ def _pieces(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> It
             if first and (b"<!DOCTYPE" in rest or b"<!ENTITY" in rest):
                 raise _RefusedError(AsideCode.FILE_UNREADABLE)
             first = False
-            cut = rest.rfind(b"</row>") + 6
-            if cut < 6:
+            cut = rest.rfind(b"</row>") + len(b"</row>")
+            if cut < len(b"</row>"):
                 cut = rest.rfind(b">") + 1
             if len(rest) - cut > longest:
                 raise _RefusedError(AsideCode.CELL_TOO_LONG)
@@ -191,94 +176,78 @@ def _pieces(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> It
 
 
 def _part_facts(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> SheetFacts:
-    """What one sheet of an XLSX or XLSB holds.
+    """What one sheet of an XLSX or XLSB says of itself.
 
     A part that cannot be unpacked whole is not opened: its reader would take what comes out of it for cells.
     """
     try:
         if part.lower().endswith(".bin"):
-            rows, columns, hidden = sheet_size(archive.read(part))
-            facts = SheetFacts(rows, columns, hidden)
-        else:
-            facts = SheetFacts()
-            near = settings.max_cells >= _NEAR_ROWS * _NEAR_COLUMNS and settings.max_rows >= _NEAR_ROWS
-            for piece in _pieces(archive, part, settings):
-                _look_over(piece, facts, exact=not near)
+            return SheetFacts(hidden_rows(archive.read(part)))
+        facts = SheetFacts()
+        for piece in _pieces(archive, part, settings):
+            _look_over(piece, facts)
     except DAMAGE:
         return SheetFacts(trouble=AsideCode.FILE_UNREADABLE)
-    facts.trouble = _too_large(facts, settings)
     return facts
 
 
-def _too_large(facts: SheetFacts, settings: IngestSettings) -> AsideCode | None:
-    """The code of the limit that a sheet of this size goes beyond."""
-    if facts.rows > settings.max_rows:
-        return AsideCode.TOO_MANY_ROWS
-    if facts.columns > 100 * settings.max_columns:
-        return AsideCode.TOO_MANY_COLUMNS
-    return AsideCode.FILE_TOO_LARGE if facts.rows * facts.columns > settings.max_cells else None
-
-
-def _look_over(piece: bytes, facts: SheetFacts, *, exact: bool) -> None:
+def _look_over(piece: bytes, facts: SheetFacts) -> None:
     """Add what one piece of a sheet shows."""
-    # Nearly all programs write cells as <c r="...">, which is looked through many times faster.
-    usual = b":c " not in piece and b"<c>" not in piece and piece.count(b"<c ") == piece.count(b'<c r="')
-    rows = _ROW.findall(piece)
-    if not usual and _UNPLACED.search(piece):
-        # Cells that do not say where they stand follow each other.
-        facts.rows += len(rows)
-        facts.columns = max(facts.columns, *(row.count(b"<c>") + row.count(b"<c ") for row in piece.split(b"</row>")))
-    if exact or (_USUAL_FAR if usual else _FAR).search(piece):
-        places = _CELL.findall(piece)
-        facts.rows = max([facts.rows, *(int(number) for _, number in places)])
-        facts.columns = max([facts.columns, *map(_column_number, {letters for letters, _ in places})])
-    elif rows:
-        facts.rows = max(facts.rows, min(_NEAR_ROWS, max((int(number) for number in rows if number), default=0)))
-        facts.columns = max(facts.columns, 1)
     if b"hidden=" in piece:
-        facts.hidden_rows += len(_HIDDEN.findall(piece))
+        facts.hidden_rows += len(_HIDDEN_ROW.findall(piece))
         for column in _HIDDEN_COLUMN.findall(piece):
             if (first := _FIRST.search(column)) and (last := _LAST.search(column)):
                 facts.hidden_columns.append((int(first[1]) - 1, int(last[1]) - 1))
     if b"<f" in piece or b":f" in piece:
-        facts.formulas_without_value += len(_NO_VALUE.findall(piece))
+        for attributes in _FORMULA_WITHOUT_VALUE.findall(piece):
+            facts.formulas_without_value += 1
+            if place := _PLACE.search(attributes):
+                facts.unworked.append((int(place[2]), _column_number(place[1]) - 1))
 
 
 def _column_number(letters: bytes) -> int:
     """A column's number from its letters, as in A = 1, Z = 26, AA = 27."""
     number = 0
     for letter in letters:
-        number = 26 * number + letter - 64
+        number = 26 * number + letter - ord("A") + 1
     return number
 
 
 def _sheet_order(archive: zipfile.ZipFile, names: dict[str, str], kind: str) -> dict[int, str]:
     """The part of each sheet by the sheet's place in the workbook."""
     try:
-        if kind == "xlsb":
-            relations = BookRecords(archive.read(names["xl/workbook.bin"])).relations()
-        else:
-            relations = [
-                next((value for name, value in found.items() if name.endswith(":id")), "")
-                for tag, found in _tags(archive.read(names["xl/workbook.xml"]))
-                if tag.rpartition(":")[2] == "sheet"
-            ]
+        relations = _relations_of_sheets(archive, names, kind)
+        ending = "bin" if kind == "xlsb" else "xml"
+        tags = _tags(archive.read(names[f"xl/_rels/workbook.{ending}.rels"]))
         targets = {
-            found.get("Id", ""): found.get("Target", "")
-            for tag, found in _tags(archive.read(names[f"xl/_rels/workbook.{'bin' if kind == 'xlsb' else 'xml'}.rels"]))
+            attributes.get("Id", ""): attributes.get("Target", "").lower()
+            for tag, attributes in tags
             if tag.rpartition(":")[2] == "Relationship"
         }
     except DAMAGE:
-        targets, relations = {}, []
+        return {}
     parts = {}
     for place, relation in enumerate(relations):
-        target = targets.get(relation, "").lower()
-        part = names.get(target.removeprefix("/") if target.startswith(("/", "xl/")) else f"xl/{target}")
-        if part is not None and _SHEET_PART.fullmatch(part):
+        part = names.get(_part_path(targets.get(relation, "")))
+        if part is not None:
             parts[place] = part
-    # What stands beside the order is looked over too: it has its limits, though nobody names it.
-    rest = sorted(set(filter(_SHEET_PART.fullmatch, names.values())) - set(parts.values()))
-    return parts | {-1 - number: part for number, part in enumerate(rest)}
+    return parts
+
+
+def _part_path(target: str) -> str:
+    """Where a part stands in the archive, by what the workbook calls it."""
+    return target.removeprefix("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
+
+
+def _relations_of_sheets(archive: zipfile.ZipFile, names: dict[str, str], kind: str) -> list[str]:
+    """The relation of each sheet to its part, in the order of the workbook."""
+    if kind == "xlsb":
+        return sheet_relations(archive.read(names["xl/workbook.bin"]))
+    return [
+        next((value for name, value in attributes.items() if name.endswith(":id")), "")
+        for tag, attributes in _tags(archive.read(names["xl/workbook.xml"]))
+        if tag.rpartition(":")[2] == "sheet"
+    ]
 
 
 def _tags(content: bytes) -> list[tuple[str, dict[str, str]]]:
@@ -300,7 +269,7 @@ def _refuse_declarations(*_: object) -> None:
 
 @dataclass(slots=True)
 class _OdsTable:
-    """The size of one table of an ODS file, counted while its tags go by."""
+    """One table of an ODS file, while its tags go by."""
 
     facts: SheetFacts = field(default_factory=SheetFacts)
     row: int = 0
@@ -313,7 +282,7 @@ class _OdsTable:
 
 
 class _OdsParser:
-    """Counts rows, columns, what of them is hidden, formulas without a value and merged cells of every table."""
+    """Finds what is hidden, merged, or a formula without a value in every table."""
 
     def __init__(self, settings: IngestSettings) -> None:
         self.tables: list[_OdsTable] = []
@@ -364,7 +333,6 @@ class _OdsParser:
         elif name == "table-row":
             table.row += table.repeated_rows
             if table.filled:
-                table.facts.rows = table.row
                 # Blank hidden rows below a list say nothing; sheets end with thousands of them.
                 table.facts.hidden_rows += table.repeated_rows if table.hidden else 0
 
@@ -373,13 +341,14 @@ class _OdsParser:
         if down > 1:
             first = (table.row, table.column)
             table.facts.merged.append((first, (table.row + down - 1, table.column + right - 1)))
+        column = table.column
         table.column += _count(cell, "table:number-columns-repeated")
         has_value = self._characters > 0 or "office:value-type" in cell
         if has_value:
             table.filled = True
-            table.facts.columns = max(table.facts.columns, table.column)
         elif "table:formula" in cell:
             table.facts.formulas_without_value += 1
+            table.facts.unworked.append((table.row + 1, column))
 
 
 def _count(attributes: dict[str, str], name: str) -> int:

@@ -1,0 +1,42 @@
+r"""Text from outside, such as the name of a file, in signs that a terminal only shows.
+
+A terminal obeys control characters: a name that holds them could clear the screen, change what was printed, or
+turn the direction of writing. They are shown as digits instead: ``\x1b``, ``\u202e``.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["in_json", "visible", "visible_name"]
+
+_CONTROLS = r"\x00-\x1f\x7f-\x9f"
+_LINES = r"\u2028\u2029"
+_DIRECTIONS = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+"""Marks, embeddings, overrides and isolates of the direction of writing."""
+_SURROGATES = r"\ud800-\udfff"
+"""Alone they stand for the bytes of a name that is not UTF-8. No stream could write them."""
+
+_HIDDEN = re.compile(f"[{_CONTROLS}{_LINES}{_DIRECTIONS}{_SURROGATES}]")
+_BREAKS = "\n\t"
+"""In a sentence they are the program's own, in a name they are not."""
+
+
+def visible(text: str) -> str:
+    """A text of the program's with every control character in it shown, but for line breaks and tabs."""
+    return _HIDDEN.sub(lambda found: found[0] if found[0] in _BREAKS else _shown(found[0]), text)
+
+
+def visible_name(text: str) -> str:
+    """A name or a cell, which stands in one line, with every control character in it shown."""
+    return _HIDDEN.sub(lambda found: _shown(found[0]), text)
+
+
+def in_json(text: str) -> str:
+    """JSON that means the same, with every such character in its strings as JSON writes it in digits."""
+    return _HIDDEN.sub(lambda found: found[0] if found[0] in _BREAKS else f"\\u{ord(found[0]):04x}", text)
+
+
+def _shown(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"

@@ -1,0 +1,222 @@
+"""What the program writes is its owner's alone, and what killed writers left goes: real files, real processes."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import workspaces
+from voterlist.io import files, store
+from voterlist.io.leftovers import remove_leftovers
+from voterlist.io.store import Manifest, RunFolder
+
+RUN = "2026-02-03-0a1b2c3d"
+MANIFEST = Manifest(
+    run=RUN,
+    today="2026-02-03",
+    program="0.1.0",
+    program_digest="p",
+    settings="s",
+    constituencies=(88,),
+    inputs={},
+)
+NOBODY = 2**22 + 1
+"""More than the number of any process on Linux."""
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def open_to_others(folder):
+    """What is below a folder, and the folder, that another user could open; without what SQLite makes."""
+    found = [folder, *folder.rglob("*")]
+    kept = {path: 0o700 if path.is_dir() else 0o600 for path in found if not path.name.startswith("ledger.db")}
+    return [path.relative_to(folder).as_posix() for path, wanted in kept.items() if mode(path) != wanted]
+
+
+def started(*arguments, umask):
+    command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, umask=umask)
+
+
+# Modes
+
+
+def test_everything_that_the_commands_write_is_private_whatever_the_umask(tmp_path):
+    """With the umask of a shared machine, another user could read the lists and the reports otherwise."""
+    made, elsewhere = tmp_path / "made", tmp_path / "out" / "deep"
+    workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
+    commands = [
+        ("synth", made, "--voters", "60", "--constituencies", "1", "--files", "--registers"),
+        ("init", tmp_path / "new"),
+        ("run", workspace, "--today", "2026-02-03", "--jobs", "2"),
+        ("review", "export", workspace, "--out", elsewhere / "review.xlsx"),
+        ("link", made / "entries.parquet", "--out", tmp_path / "pairs.parquet", "--memory", tmp_path / "memory"),
+    ]
+    for command in commands:
+        found = started(*command, umask=0)
+        assert found.returncode in {0, 1}, found.stderr
+    written = [made, tmp_path / "new", tmp_path / "memory", tmp_path / "out"]
+    written += [workspace / name for name in ("runs", "reports", "compared")]
+    assert [path for folder in written for path in open_to_others(folder)] == []
+    assert mode(workspace / ".lock") == mode(tmp_path / "pairs.parquet") == 0o600
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+def test_a_file_and_its_folders_have_the_same_modes_under_every_umask(tmp_path, umask):
+    """A umask neither opens them nor takes the owner's own rights."""
+    path = tmp_path / "a" / "b" / "list.txt"
+    modes = []
+
+    def write(beside):
+        modes.append(mode(beside))
+        beside.write_text("x", encoding="utf-8")
+
+    before = os.umask(umask)
+    try:
+        store.make_folder(path.parent)
+        store.write_atomically(path, write)
+        with files.open_private(tmp_path / "open.txt") as file:
+            file.write(b"x")
+    finally:
+        os.umask(before)
+    assert modes == [0o600], "it is private before it holds anything"
+    assert [mode(path.parent.parent), mode(path.parent)] == [0o700, 0o700]
+    assert [mode(path), mode(tmp_path / "open.txt")] == [0o600, 0o600]
+
+
+def test_a_file_that_stood_open_is_closed_when_it_is_written_again(tmp_path):
+    """Reports that an earlier version left open do not stay so."""
+    path = tmp_path / "report.html"
+    path.write_text("old", encoding="utf-8")
+    path.chmod(0o644)
+    store.write_atomically(path, lambda beside: beside.write_text("new", encoding="utf-8"))
+    assert mode(path) == 0o600
+
+
+def test_a_run_closes_its_own_folders_and_leaves_the_others(tmp_path):
+    """What an earlier version left open is closed; the inbox, which clerks may share, keeps its mode."""
+    workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
+    own = [workspace / name for name in ("runs", "reports", "reports/88", "compared")]
+    for folder in own:
+        folder.mkdir()
+    for folder in (*own, workspace, workspace / "inbox"):
+        folder.chmod(0o755)
+    result = workspaces.run(workspace)
+    assert [mode(folder) for folder in (*own, result.folder)] == [0o700] * 5
+    assert [mode(workspace), mode(workspace / "inbox")] == [0o755, 0o755]
+
+
+# Leftovers
+
+WRITING = """
+import os, signal, sys, time
+from pathlib import Path
+from voterlist.io import store
+
+def write(beside):
+    beside.write_text("half", encoding="utf-8")
+    print("writing", flush=True)
+    sys.stdin.readline()
+
+store.write_atomically(Path(sys.argv[1]), write)
+"""
+
+
+class Writer:
+    """A process in the middle of writing a file."""
+
+    def __init__(self, path):
+        command = [sys.executable, "-c", WRITING, str(path)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout.readline() == "writing\n"
+
+    def end(self):
+        """Kill it."""
+        self.process.kill()
+        self.process.communicate()
+        assert self.process.returncode == -signal.SIGKILL
+
+    def finish(self):
+        """Let it write the rest."""
+        self.process.communicate("\n")
+        assert self.process.returncode == 0
+
+
+def hidden(folder):
+    return sorted(path.name for path in folder.rglob(".*") if path.is_file())
+
+
+def test_what_a_killed_writer_left_goes_when_the_file_is_written_again(tmp_path):
+    """Half a report, with everything that stands in it, would lie there for good."""
+    path = tmp_path / "report-en.html"
+    Writer(path).end()
+    assert len(hidden(tmp_path)) == 1
+    store.write_atomically(path, lambda beside: beside.write_text("whole", encoding="utf-8"))
+    assert [found.name for found in tmp_path.iterdir()] == ["report-en.html"]
+
+
+@pytest.mark.parametrize("place", ["reports/88/report-en.html", f"runs/{RUN}/entries.parquet", "compared/memory.json"])
+def test_a_run_removes_what_killed_writers_left_and_nothing_of_living_ones(tmp_path, place):
+    """The file of a living writer stays, or its rename would fail; once it is dead, the next run clears it up."""
+    path = tmp_path / place
+    path.parent.mkdir(parents=True)
+    dead, living = Writer(path), Writer(path.with_name("other.html"))
+    dead.end()
+    RunFolder(tmp_path, MANIFEST)
+    assert [name.startswith(".other.") for name in hidden(tmp_path)] == [True]
+    living.finish()
+    assert hidden(tmp_path) == []
+    assert path.with_name("other.html").read_text(encoding="utf-8") == "half"
+
+
+def test_two_writers_of_one_file_leave_one_of_them_whole(tmp_path):
+    """The second does not take the first for dead, nor write into its file."""
+    path = tmp_path / "a.txt"
+    first = Writer(path)
+    store.write_atomically(path, lambda beside: beside.write_text("second", encoding="utf-8"))
+    assert len(hidden(tmp_path)) == 1
+    first.finish()
+    assert [(found.name, found.read_text(encoding="utf-8")) for found in tmp_path.iterdir()] == [("a.txt", "half")]
+
+
+def test_leftovers_of_the_first_version_go_and_files_of_people_stay(tmp_path):
+    """Version 0.1.0 named them otherwise; only names that it gave, in folders where it wrote, of dead processes."""
+    gone = [
+        f".voterlist.{NOBODY}.toml",
+        f"reports/88/.report-en.{NOBODY}.html",
+        f"reports/.review-az.{NOBODY}.xlsx",
+        f"runs/{RUN}/scratch/.received-0-entries.{NOBODY}.parquet",
+        f"runs/{RUN}/.manifest.{NOBODY}.json",
+        f"compared/..entries.{NOBODY}.parquet",
+        "compared/.pairs.parquet",
+    ]
+    kept = [
+        f"reports/88/.report-en.{os.getpid()}.html",
+        f"reports/88/.notes.{NOBODY}.txt",
+        f"inbox/88/.list.{NOBODY}.parquet",
+        f".plan.{NOBODY}.json",
+        f"reference/.deaths.{NOBODY}-0.part.csv",
+        "reports/88/report-en.html",
+        "reports/.part",
+    ]
+    for name in (*gone, *kept):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x", encoding="utf-8")
+    remove_leftovers(tmp_path)
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert found == set(kept)
+
+
+def test_a_name_with_the_signs_of_patterns_is_only_a_name(tmp_path):
+    """What a person calls a file selects no other file."""
+    other = tmp_path / ".ab.1-0.part.txt"
+    other.write_text("x", encoding="utf-8")
+    store.write_atomically(tmp_path / "a*.txt", lambda beside: Path(beside).write_text("y", encoding="utf-8"))
+    assert other.exists()

@@ -1,0 +1,79 @@
+"""Worker processes end when the process that started them is killed: real processes, real signals."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import workspaces
+
+WORKERS = 4
+PARENTS = 3
+PATIENCE = 30.0
+"""Seconds in which a worker must have ended; it works for longer."""
+
+PARENT = """
+import sys
+sys.path.insert(0, sys.argv[2])
+from pathlib import Path
+from test_workers import WORKERS, work
+from voterlist.pipeline.intake import _each
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1])
+    list(_each(work, [folder / str(number) for number in range(WORKERS)], WORKERS))
+"""
+
+
+def work(path):
+    """Hold a lock on a file, as long as the process lives, then say so in another; and work on."""
+    held = path.open("wb")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    path.with_suffix(".pid").write_text(str(os.getpid()), encoding="utf-8")
+    time.sleep(10 * PATIENCE)
+
+
+def wait_until(is_so):
+    end = time.monotonic() + PATIENCE
+    while not is_so() and time.monotonic() < end:
+        time.sleep(0.02)
+    return is_so()
+
+
+def has_ended(path):
+    """True once the system has released the worker's lock."""
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def test_no_worker_outlives_a_killed_parent(tmp_path):
+    """Workers would go on to read lists and write tables for a run that is no more, beside the next one."""
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT, encoding="utf-8")
+    tests = str(Path(workspaces.__file__).parent)
+    workers = []
+    for number in range(PARENTS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        parent = subprocess.Popen([sys.executable, str(script), str(folder), tests])
+        paths = [folder / str(worker) for worker in range(WORKERS)]
+        told = [path.with_suffix(".pid") for path in paths]
+        try:
+            assert wait_until(lambda told=told: all(path.exists() and path.read_text() for path in told))
+        finally:
+            parent.send_signal(signal.SIGKILL)
+            parent.wait()
+        workers += paths
+    try:
+        assert wait_until(lambda: all(map(has_ended, workers)))
+    finally:
+        for path in workers:
+            if not has_ended(path):
+                os.kill(int(path.with_suffix(".pid").read_text()), signal.SIGKILL)
