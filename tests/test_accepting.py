@@ -24,6 +24,7 @@ from voterlist.cli.app import APP
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
 from voterlist.io.ledger import Ledger, read_acceptances
+from voterlist.io.ledger.tables import MIGRATIONS
 from voterlist.model import Mark
 from voterlist.pipeline import reviewing
 from voterlist.schemas import ACCEPTANCE, FINDING
@@ -350,10 +351,16 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
     assert (held["mark"], held["reason"], held["rule"]) == ("accept", "seen anew", "over-age")
     with sqlite3.connect(path) as base:
         assert base.execute("SELECT count(*) FROM acceptances").fetchone() == (3,)
-        base.execute("DROP TABLE acceptances")
+    old = tmp_path / "old" / "ledger.db"
+    old.parent.mkdir()
+    with sqlite3.connect(old) as base:
+        for script in MIGRATIONS[:2]:
+            base.executescript(script)
         base.execute("PRAGMA user_version = 2")
-    assert read_acceptances(path).num_rows == 0
-    with Ledger(path) as ledger:
+    before = old.read_bytes()
+    assert read_acceptances(old).num_rows == 0
+    assert old.read_bytes() == before
+    with Ledger(old) as ledger:
         assert ledger.acceptances().equals(ACCEPTANCE.empty_table())
     other = tmp_path / "other.db"
     other.write_bytes(b"no ledger at all, and long enough to be looked at as one" * 40)

@@ -130,6 +130,7 @@ def test_init_refuses_a_cycle_that_is_no_year(tmp_path):
 # run
 
 RUN_KEYS = {
+    "clock_behind",
     "run",
     "folder",
     "today",

@@ -135,7 +135,7 @@ def test_a_file_that_is_no_ledger_is_left_alone(tmp_path):
     path.write_bytes(b"no database at all" * 100)
     with pytest.raises(InputError) as caught:
         Ledger(path)
-    assert (caught.value.code, caught.value.exit_code) == ("ledger-unreadable", 3)
+    assert (caught.value.code, caught.value.exit_code) == ("ledger-damaged", 3)
     assert path.read_bytes() == b"no database at all" * 100
 
 

@@ -29,6 +29,7 @@ from voterlist.cli.app import APP
 from voterlist.errors import InputError
 from voterlist.io import xlsx
 from voterlist.io.ledger import Ledger
+from voterlist.io.ledger.copies import restore
 from voterlist.io.xlsx import answers
 from voterlist.model import AsideCode, Mark, Problem, Verdict
 from voterlist.pipeline import reviewing
@@ -375,7 +376,7 @@ def test_a_workbook_of_an_earlier_run_is_taken(workspace):
 def test_a_run_is_known_by_its_folder_or_by_the_journal(workspace, lost):
     """A folder that was deleted to make room, or a ledger put back from a copy, makes no workbook foreign."""
     path = decided(workspace / "review.xlsx")
-    copy = (workspace / "ledger.db").read_bytes()
+    kept = shutil.copyfile(workspace / "ledger.db", workspace.parent / "copy.db")
     (first,) = (workspace / "runs").iterdir()
     workspaces.run(workspace, today=workspaces.TODAY + dt.timedelta(days=1))
     if lost == "runs":
@@ -383,7 +384,7 @@ def test_a_run_is_known_by_its_folder_or_by_the_journal(workspace, lost):
     else:
         export(workspace, path)
         decided(path)
-        (workspace / "ledger.db").write_bytes(copy)
+        restore(workspace, kept, today=workspaces.TODAY, since="now", older=True)
     assert codes(read_in(workspace, path)) == []
 
 
@@ -529,8 +530,8 @@ def test_a_damaged_workbook_is_refused_or_says_what_it_said(workspace, kind):
     fill(path, {0: mark}, "Findings")
     whole = {"xlsx": path.read_bytes, "ods": lambda: as_ods(path), "xls": (FILES / "list.xls").read_bytes}
     content = whole[kind]()
-    ledger = workspace / "ledger.db"
-    untouched = ledger.read_bytes()
+    parts = [workspace / name for name in ("ledger.db", "ledger.mark")]
+    untouched = [part.read_bytes() for part in parts]
     all_answers = possible(workspace)
     taken, refused = 0, set()
     for seed in range(50):
@@ -542,7 +543,8 @@ def test_a_damaged_workbook_is_refused_or_says_what_it_said(workspace, kind):
             continue
         taken += 1
         assert recorded(found) <= all_answers
-        ledger.write_bytes(untouched)
+        for part, before in zip(parts, untouched, strict=True):
+            part.write_bytes(before)
     assert refused
     assert refused <= KNOWN_CODES
     assert bool(taken) == (kind != "xls")

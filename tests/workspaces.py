@@ -40,8 +40,12 @@ def run(folder, **options):
 
 
 def contents(result, *, tables_only=False):
-    """The SHA-256 of every file of a run's folder, by name; without the trace, whose times differ."""
-    paths = [path for path in result.folder.rglob("*") if path.is_file() and path.name != "trace.json"]
+    """The SHA-256 of every file of a run's folder, by name.
+
+    Without the trace, whose times differ, and the mark of the ledger, which holds all runs before.
+    """
+    apart = {"trace.json", "ledger.mark"}
+    paths = [path for path in result.folder.rglob("*") if path.is_file() and path.name not in apart]
     if tables_only:
         paths = [path for path in paths if path.suffix == ".parquet"]
     return {path.relative_to(result.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
@@ -49,5 +53,5 @@ def contents(result, *, tables_only=False):
 
 def copied(folder, target):
     """The same workspace elsewhere, without what runs left in it."""
-    ignored = shutil.ignore_patterns("runs", "reports", "compared", "ledger.db*", ".lock*")
+    ignored = shutil.ignore_patterns("runs", "reports", "compared", "ledger*", ".lock*")
     return shutil.copytree(folder, target, ignore=ignored)

@@ -9,7 +9,20 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from voterlist.cli import compare, evaluate, explain, inspect, linkage, names, register, review, run, synth, workspace
+from voterlist.cli import (
+    compare,
+    evaluate,
+    explain,
+    inspect,
+    ledger,
+    linkage,
+    names,
+    register,
+    review,
+    run,
+    synth,
+    workspace,
+)
 from voterlist.cli.failure import describe, report
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.visible import visible
@@ -101,7 +114,13 @@ APP.command("evaluate", **_words("evaluate"))(evaluate.evaluate)
 APP.command("explain", **_words("explain"))(explain.explain)
 APP.command("synth", **_words("synth"))(synth.synth)
 
+_LEDGER = typer.Typer(help=SAY("cli.ledger.help"), no_args_is_help=True, **_PLAIN)
+_LEDGER.command("copy", **_words("ledger.copy"))(ledger.copy)
+_LEDGER.command("restore", **_words("ledger.restore"))(ledger.restore)
+_LEDGER.command("renew", **_words("ledger.renew"))(ledger.renew)
+
 _REVIEW = typer.Typer(help=SAY("cli.review.help"), no_args_is_help=True, **_PLAIN)
 _REVIEW.command("export", **_words("review.export"))(review.export)
 _REVIEW.command("import", **_words("review.import"))(review.import_decisions)
 APP.add_typer(_REVIEW, name="review")
+APP.add_typer(_LEDGER, name="ledger")

@@ -17,7 +17,6 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
 from voterlist.errors import InputError, UsageError
 from voterlist.io import ledger as ledgers
-from voterlist.io.ledger import Ledger
 from voterlist.link.explain import read_model, waterfalls
 from voterlist.pipeline.known import known
 from voterlist.report.model import Waterfall
@@ -51,7 +50,7 @@ def _tables(pairs: Path) -> list[Path]:
     if not pairs.is_dir():
         return [pairs]
     settings_of(pairs)
-    with Ledger(pairs / ledgers.FILE_NAME) as ledger:
+    with ledgers.reading(pairs / ledgers.FILE_NAME) as ledger:
         return [folder / "pairs.parquet" for folder in known(pairs, ledger).folders]
 
 

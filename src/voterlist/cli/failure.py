@@ -79,10 +79,14 @@ def report(failure: Failure) -> None:
 
 
 def _texts(error: VoterlistError, **more: object) -> tuple[str, str]:
-    """(what, what to do): the catalogue's words for the error's code, else those it brought."""
+    """(what, what to do): the catalogue's words for the error's code, else those it brought.
+
+    Where one code has several sentences, the place ``variant`` says which.
+    """
     code = error.code
     places = {**error.places, **more}
-    for what, todo in ((f"error.{code}.what", f"error.{code}.todo"), (f"aside.{code}.message", f"aside.{code}.todo")):
+    key = f"error.{code}.{places['variant']}" if "variant" in places else f"error.{code}"
+    for what, todo in ((f"{key}.what", f"{key}.todo"), (f"aside.{code}.message", f"aside.{code}.todo")):
         if SAY.has(what):
             return _filled(what, places, error.message), _filled(todo, places, error.todo)
     return error.message, error.todo

@@ -70,6 +70,10 @@ def _tell(result: RunResult, settings: Settings) -> None:
     say()
     for line in standing_lines(settings, result.standings):
         say(line)
+    if result.clock_behind is not None:
+        say()
+        days = {"today": result.today.isoformat(), "newest": result.clock_behind.isoformat()}
+        say(SAY("cli.run.clock-behind", **days))
     if result.outputs:
         say()
         say(SAY("cli.run.open"))
@@ -161,6 +165,7 @@ def _as_json(result: RunResult, settings: Settings) -> dict[str, Any]:
         "chance": [dict(row) for row in result.chance],
         "deadlines": standings_as_json(result.standings),
         "overdue": len(result.overdue),
+        "clock_behind": result.clock_behind.isoformat() if result.clock_behind else None,
         "outputs": list(result.outputs),
         "exit_code": result.exit_code,
     }

@@ -17,7 +17,7 @@ from voterlist.config import Settings
 from voterlist.deadlines import calendar
 from voterlist.errors import UsageError
 from voterlist.io import ics, store
-from voterlist.io.ledger import FILE_NAME, Ledger
+from voterlist.io.ledger import FILE_NAME, reading
 from voterlist.model import Level, Standing
 from voterlist.pipeline import UnitStanding
 from voterlist.pipeline.inbox import INBOX, REFERENCE
@@ -64,12 +64,8 @@ def status(
 ) -> None:
     """Show how everyone stands against the calendar."""
     settings, on = settings_of(workspace), day(today)
-    path = workspace / FILE_NAME
-    if path.exists():
-        with Ledger(path) as ledger:
-            found = pipeline.standings(settings, ledger, on)
-    else:
-        found = pipeline.standings(settings, None, on)
+    with reading(workspace / FILE_NAME) as ledger:
+        found = pipeline.standings(settings, ledger, on)
     deadlines = calendar(settings.calendar, settings.workspace.cycle)
     TERMINAL.say(SAY("cli.status.title", today=on.isoformat(), cycle=settings.workspace.cycle))
     for line in standing_lines(settings, found):

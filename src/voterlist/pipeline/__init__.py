@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ def run(
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         with Ledger(workspace / ledgers.FILE_NAME) as ledger:
             said = ledger.decisions(), ledger.acceptances()
+            newest_day = ledger.newest_day()
         context = Context(workspace, settings, inputs, *said, today, max(1, jobs), progress)
         folder = RunFolder(workspace, _manifest(context))
         walk = Walk(folder, digest_of(program_digest(), inputs.digest(), *inputs.digests), progress)
@@ -92,7 +94,8 @@ def run(
         if until in {None, Stage.REPORT}:
             outputs = _finish(context, walk)
             until = None
-        return _result(context, walk, until, outputs)
+        result = _result(context, walk, until, outputs)
+    return replace(result, clock_behind=newest_day if newest_day and newest_day > today else None)
 
 
 def _manifest(context: Context) -> Manifest:
@@ -117,24 +120,27 @@ def _note_submissions(context: Context, tables: Tables) -> None:
 
 
 def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
-    """Note the cases, write the reports, and record the run as complete, last of all."""
-    manifest = walk.folder.manifest
-    with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
-        inputs = context.inputs
-        ledger.note_cases(walk.tables["cases"], manifest.run, None if inputs.is_whole else inputs.constituencies)
-        details = {open_in(place): count for place, count in _open_by_constituency(walk.tables).items()}
-        cycle = context.settings.workspace.cycle
-        ledger.write_journal(
-            context.today,
-            RUN_EVENT,
-            run=manifest.run,
-            whole=int(inputs.is_whole),
-            cycle=cycle,
-            **details,
-        )
-        standing = standings(context.settings, ledger, context.today)
+    """Write the reports, record the run as complete, and only then tell the ledger of it.
+
+    Killed before the end, a run leaves no line in the journal; the reports already count that line.
+    """
+    path, inputs, run = context.workspace / ledgers.FILE_NAME, context.inputs, walk.folder.manifest.run
+    details: dict[str, str | int] = {
+        "run": run,
+        "whole": int(inputs.is_whole),
+        "cycle": context.settings.workspace.cycle,
+    }
+    for place, count in _open_by_constituency(walk.tables).items():
+        details[open_in(place)] = count
+    with ledgers.reading(path) as ledger:
+        line = ledger.day_of(context.today), RUN_EVENT, details
+        standing = standings(context.settings, ledger, context.today, [line])
     outputs = publish.write_reports(context, walk, standing)
     walk.finish([step.stage for step in STREET], outputs)
+    with Ledger(path) as ledger:
+        ledger.note_cases(walk.tables["cases"], run, None if inputs.is_whole else inputs.constituencies)
+        ledger.write_journal(context.today, RUN_EVENT, **details)
+    ledgers.mark_run(path, walk.folder.path)
     return outputs
 
 
@@ -152,7 +158,7 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
 
 
 def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Path, ...]) -> RunResult:
-    with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
+    with ledgers.reading(context.workspace / ledgers.FILE_NAME) as ledger:
         standing = standings(context.settings, ledger, context.today)
     tables = walk.tables
     first = walk.work[0]

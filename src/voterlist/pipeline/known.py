@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from voterlist.errors import InputError, UsageError
 from voterlist.io import store
-from voterlist.io.ledger import Ledger
+from voterlist.io.ledger import Reader
 from voterlist.io.store import Manifest
 from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, PAIR, VOTER, WATERFALL
@@ -78,7 +78,7 @@ class Known:
         return concat(parts, _SCHEMAS[name]) if name in _OF_PLACES else _newest_rows(parts, name)
 
 
-def known(workspace: Path, ledger: Ledger) -> Known:
+def known(workspace: Path, ledger: Reader) -> Known:
     """What the complete runs of a workspace say together.
 
     Raises:
@@ -102,7 +102,7 @@ def known(workspace: Path, ledger: Ledger) -> Known:
     return Known(found[0][1].run, inputs, tuple(folder for folder, _ in found), tuple(left_out))
 
 
-def cycles_of_runs(workspace: Path, ledger: Ledger) -> dict[str, str | None]:
+def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
     """Every run that a workspace knows, and its cycle; None where version 0.1.0 did not note it.
 
     The journal knows runs whose folders were deleted. A ledger that was put back from a copy does
@@ -120,7 +120,7 @@ def cycles_of_runs(workspace: Path, ledger: Ledger) -> dict[str, str | None]:
     return found
 
 
-def _complete_runs(workspace: Path, ledger: Ledger) -> Iterator[tuple[Path, Manifest, bool]]:
+def _complete_runs(workspace: Path, ledger: Reader) -> Iterator[tuple[Path, Manifest, bool]]:
     """(folder, manifest, whether all of the inbox was run) of each complete run, the newest first."""
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:

@@ -81,6 +81,8 @@ class RunResult:
     overdue: tuple[UnitStanding, ...]
     outputs: tuple[Path, ...]
     """The files that people open."""
+    clock_behind: dt.date | None = None
+    """The newest day in the journal, where the day of the run lies before it."""
 
     @property
     def exit_code(self) -> int:
@@ -90,7 +92,7 @@ class RunResult:
         if self.files and len(unreadable) >= self.files:
             return 3
         real = any(count for code, count in self.set_aside_by_code.items() if code not in FURNITURE)
-        return 1 if real or self.troubles or self.overdue else 0
+        return 1 if real or self.troubles or self.overdue or self.clock_behind else 0
 
 
 def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str, int]:

@@ -77,7 +77,7 @@ def export(workspace: Path, settings: Settings, path: Path, language: str, *, to
         UsageError: there is no complete run.
         OSError: the workbook cannot be written.
     """
-    with Ledger(workspace / ledgers.FILE_NAME) as ledger:
+    with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
         decisions, acceptances, found = ledger.decisions(), ledger.acceptances(), known(workspace, ledger)
     entries, sources, mask = found.table("entries"), sources_of(found.inputs), settings.privacy.mask_identifiers
     cases = report.review_cases(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
-from voterlist.io.ledger import Ledger, received
+from voterlist.io.ledger import Reader, received
 from voterlist.model import Level, Standing
 
 __all__ = ["RUN_EVENT", "UnitStanding", "overdue", "standings"]
@@ -34,7 +34,12 @@ class UnitStanding:
     standing: Standing
 
 
-def standings(settings: Settings, ledger: Ledger | None, today: dt.date) -> tuple[UnitStanding, ...]:
+def standings(
+    settings: Settings,
+    ledger: Reader | None,
+    today: dt.date,
+    pending: Journal = (),
+) -> tuple[UnitStanding, ...]:
     """One row a deadline and unit, in order of deadline, constituency and precinct.
 
     The stage of the precincts stands once for each precinct that handed in a list, or should have by
@@ -46,9 +51,10 @@ def standings(settings: Settings, ledger: Ledger | None, today: dt.date) -> tupl
         settings: the workspace's settings.
         ledger: its ledger; None where it has none yet.
         today: the day on which to stand.
+        pending: lines of the journal that are not written yet.
     """
     handed_in = received(ledger.submissions()) if ledger else {}
-    journal = ledger.journal() if ledger else []
+    journal = [*(ledger.journal() if ledger else ()), *pending]
     rows = []
     for deadline in calendar(settings.calendar, settings.workspace.cycle):
         recorded = settings.calendar.finished.get(deadline.stage.value)
@@ -74,9 +80,12 @@ def settled_on(journal: Journal, constituency: int | None) -> dt.date | None:
     """The day from which on every run of a constituency found none of its cases open.
 
     None where the newest run of it found one, or found no entry of it. A run of other constituencies says nothing.
+    A line whose day lies before that of an earlier line counts as of the earlier line's day: its clock was wrong.
     """
     since: dt.date | None = None
-    for day, event, details in journal:
+    day = dt.date.min
+    for written, event, details in journal:
+        day = max(day, written)
         if event != RUN_EVENT:
             continue
         count = details.get(open_in(constituency))

@@ -1,0 +1,52 @@
+"""Rows of the ledger as the rest of the program sees them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = ["UNKNOWN_PLACE", "CaseNote", "Submission", "received"]
+
+UNKNOWN_PLACE = 0
+"""Stands for a constituency or precinct that is not known: a key column cannot be null."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A list that was handed in, and the first day it was seen."""
+
+    source: str
+    name: str
+    sheet: str | None
+    constituency: int | None
+    precinct: int | None
+    list_kind: str
+    rows: int
+    entries: int
+    first_seen: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNote:
+    """A case as the ledger knows it; ``status``: open, decided, or gone (not in the newest run)."""
+
+    case_id: str
+    kind: str
+    status: str
+    first_run: str
+    last_run: str
+
+
+def received(submissions: Iterable[Submission]) -> dict[tuple[int | None, int | None], dt.date]:
+    """(constituency, precinct) -> the first day on which a list of it was handed in.
+
+    A file in which no entry was found is no list that was handed in.
+    """
+    days: dict[tuple[int | None, int | None], dt.date] = {}
+    for found in submissions:
+        if not found.entries:
+            continue
+        place = (found.constituency, found.precinct)
+        days[place] = min(found.first_seen, days.get(place, found.first_seen))
+    return days

@@ -1,0 +1,172 @@
+"""The tables of the ledger, and how a file comes to have those of this version."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from functools import cache
+
+__all__ = [
+    "APPEND_ONLY",
+    "FILE_NAME",
+    "KEYS",
+    "MIGRATIONS",
+    "SCHEMA_QUERY",
+    "SEALED_SINCE",
+    "schema_of",
+    "statements",
+]
+
+FILE_NAME = "ledger.db"
+
+MIGRATIONS = (
+    """
+    CREATE TABLE submissions (
+        source TEXT NOT NULL,
+        sheet TEXT NOT NULL,
+        constituency INTEGER NOT NULL,
+        precinct INTEGER NOT NULL,
+        list_kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        rows INTEGER NOT NULL,
+        entries INTEGER NOT NULL,
+        first_seen TEXT NOT NULL,
+        PRIMARY KEY (source, sheet, constituency, precinct, list_kind)
+    ) STRICT;
+    CREATE TABLE cases (
+        case_id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('open', 'decided', 'gone')),
+        first_run TEXT NOT NULL,
+        last_run TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE decisions (
+        number INTEGER PRIMARY KEY,
+        case_id TEXT NOT NULL,
+        entry_id TEXT NOT NULL,
+        verdict TEXT NOT NULL,
+        reason TEXT,
+        decided_by TEXT NOT NULL,
+        decided_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX decisions_by_case ON decisions (case_id, entry_id);
+    CREATE TABLE journal (
+        number INTEGER PRIMARY KEY,
+        day TEXT NOT NULL,
+        event TEXT NOT NULL,
+        details TEXT NOT NULL
+    ) STRICT;
+    """,
+    """
+    CREATE TABLE case_places (
+        case_id TEXT NOT NULL,
+        constituency INTEGER NOT NULL,
+        PRIMARY KEY (case_id, constituency)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE acceptances (
+        number INTEGER PRIMARY KEY,
+        finding_id TEXT NOT NULL,
+        rule TEXT NOT NULL,
+        constituency INTEGER,
+        precinct INTEGER,
+        entry_id TEXT,
+        other_entry_id TEXT,
+        source TEXT,
+        sheet TEXT,
+        line INTEGER,
+        field TEXT,
+        value REAL,
+        mark TEXT NOT NULL CHECK (mark IN ('accept', 'ask')),
+        reason TEXT,
+        accepted_by TEXT NOT NULL,
+        accepted_at TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX acceptances_by_finding ON acceptances (finding_id)
+    """,
+    """
+    CREATE TEMP TABLE old_submissions AS SELECT * FROM submissions;
+    CREATE TEMP TABLE old_cases AS SELECT * FROM cases;
+    CREATE TEMP TABLE old_case_places AS SELECT * FROM case_places;
+    DROP TABLE submissions;
+    DROP TABLE cases;
+    DROP TABLE case_places;
+    DROP INDEX decisions_by_case;
+    DROP INDEX acceptances_by_finding;
+    CREATE TABLE submissions (
+        source TEXT NOT NULL,
+        sheet TEXT NOT NULL,
+        constituency INTEGER NOT NULL,
+        precinct INTEGER NOT NULL,
+        list_kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        rows INTEGER NOT NULL,
+        entries INTEGER NOT NULL,
+        first_seen TEXT NOT NULL,
+        PRIMARY KEY (source, sheet, constituency, precinct, list_kind)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE cases (
+        case_id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        status TEXT NOT NULL CHECK (status IN ('open', 'decided', 'gone')),
+        first_run TEXT NOT NULL,
+        last_run TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE case_places (
+        case_id TEXT NOT NULL,
+        constituency INTEGER NOT NULL,
+        PRIMARY KEY (case_id, constituency)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO submissions SELECT * FROM old_submissions;
+    INSERT INTO cases SELECT * FROM old_cases;
+    INSERT INTO case_places SELECT * FROM old_case_places;
+    DROP TABLE old_submissions;
+    DROP TABLE old_cases;
+    DROP TABLE old_case_places;
+    CREATE TABLE seals (
+        name TEXT PRIMARY KEY,
+        rows INTEGER NOT NULL,
+        digest TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+"""Script number n takes the file from ``user_version`` n to n + 1. A released script never changes.
+
+The fourth brings the seals. It also leaves no index: what stands in an index stands under no seal,
+and a damaged one would give other rows than its table. ALTER TABLE is not used, for SQLite's
+versions write its result differently, and the schema is compared as text.
+"""
+
+SEALED_SINCE = 4
+"""The ``user_version`` from which on a ledger has seals."""
+
+KEYS = {
+    "submissions": "source, sheet, constituency, precinct, list_kind",
+    "cases": "case_id",
+    "case_places": "case_id, constituency",
+    "decisions": "number",
+    "acceptances": "number",
+    "journal": "number",
+}
+"""The key of each table that holds content; a digest is taken over its rows in this order."""
+
+APPEND_ONLY = ("decisions", "acceptances", "journal")
+"""Tables whose rows are only ever added; the row numbers are 1, 2, 3 ..."""
+
+
+def statements(version: int) -> list[str]:
+    """What takes a file from this ``user_version`` to the tables of this program."""
+    return [statement for script in MIGRATIONS[version:] for statement in script.split(";")]
+
+
+@cache
+def schema_of(version: int) -> tuple[tuple[str, ...], ...]:
+    """(type, name, table, SQL) of all that a file of this ``user_version`` consists of."""
+    with closing(sqlite3.connect(":memory:")) as model:
+        for script in MIGRATIONS[:version]:
+            model.executescript(script)
+        return tuple(model.execute(SCHEMA_QUERY))
+
+
+SCHEMA_QUERY = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"

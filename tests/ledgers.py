@@ -1,0 +1,129 @@
+"""A ledger with some of everything in it, and workspaces around one, for the tests of the ledger."""
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+
+import workspaces
+from voterlist.io.ledger import Ledger
+from voterlist.schemas import ACCEPTANCE, CASE, DECISION, LIST
+from voterlist.tables import from_columns
+
+DAY = dt.date(2026, 2, 3)
+CONTENT = ("submissions", "cases", "decisions", "acceptances", "journal")
+
+
+def lists(*precincts, source="aaaaaaaaaaaa"):
+    """LIST with a row for each of these precincts of constituency 88."""
+    count = len(precincts)
+    columns = {
+        "source": [source] * count,
+        "constituency": pa.array([88] * count, pa.int32()),
+        "precinct": pa.array(precincts, pa.int32()),
+        "list_kind": ["permanent"] * count,
+        "rows": [10] * count,
+        "entries": [9] * count,
+        "set_aside": [1] * count,
+    }
+    return from_columns(columns, LIST, count)
+
+
+def cases(places):
+    """CASE: a case of two entries for each id, in this constituency."""
+    rows = [(case, f"{case}-{side}", place) for case, place in places.items() for side in "ab"]
+    columns = {
+        "case_id": pa.array([row[0] for row in rows], pa.string()),
+        "entry_id": pa.array([row[1] for row in rows], pa.string()),
+        "constituency": pa.array([row[2] for row in rows], pa.int32()),
+        "kind": ["namesakes"] * len(rows),
+        "role": ["question"] * len(rows),
+    }
+    return from_columns(columns, CASE, len(rows))
+
+
+def decisions(first, count, verdict="repeat"):
+    """DECISION: so many decisions, of the cases numbered from ``first`` on."""
+    ids = [f"{number:012x}" for number in range(first, first + count)]
+    columns = {
+        "case_id": pa.array(ids, pa.string()),
+        "entry_id": pa.array([f"088-001-{one}" for one in ids], pa.string()),
+        "verdict": pa.array([verdict] * count, pa.string()),
+        "reason": pa.array(["seen on paper"] * count, pa.string()),
+        "decided_by": pa.array(["Leyla M."] * count, pa.string()),
+        "decided_at": pa.array(["2026-02-04T09:00:00+04:00"] * count, pa.string()),
+    }
+    return from_columns(columns, DECISION, count)
+
+
+def acceptances(count):
+    """ACCEPTANCE: so many findings accepted."""
+    columns = {name: [None] * count for name in ACCEPTANCE.names}
+    columns |= {
+        "finding_id": [f"f{number}" for number in range(count)],
+        "rule": ["over-age"] * count,
+        "mark": ["accept"] * count,
+        "reason": ["the oldest of the town"] * count,
+        "value": [100.5] * count,
+        "accepted_by": ["Leyla M."] * count,
+        "accepted_at": ["2026-02-04T09:00:00+04:00"] * count,
+    }
+    return from_columns(columns, ACCEPTANCE, count)
+
+
+def fill(path, count=40):
+    """Write some of everything into a ledger; the second half of the decisions in a transaction of its own."""
+    with Ledger(path) as ledger:
+        ledger.submit(lists(*range(1, count)), {"aaaaaaaaaaaa": "1.csv"}, DAY)
+        ledger.note_cases(cases({f"{number:012x}": 88 for number in range(count)}), "run1")
+        ledger.decide(decisions(0, count // 2))
+        ledger.accept(acceptances(count // 2))
+        ledger.write_journal(DAY, "run", run="run1", whole=1, open_in_88=count)
+    with Ledger(path) as ledger:
+        ledger.decide(decisions(count // 2, count // 2))
+        ledger.write_journal(DAY, "review", recorded=count // 2)
+
+
+def content(ledger):
+    """All that a ledger says."""
+    return {name: getattr(ledger, name)() for name in CONTENT}
+
+
+WRITE_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+import ledgers
+from voterlist.io.ledger import Ledger
+
+keeper = Ledger(Path(sys.argv[1]))
+with Ledger(Path(sys.argv[1])) as ledger:
+    ledger.decide(ledgers.decisions(5000, 3, "separate"))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def write_and_die(path):
+    """Add three decisions in a process that is killed before SQLite moves them from the WAL into the ledger."""
+    command = [sys.executable, "-c", WRITE_AND_DIE, str(path), str(Path(__file__).parent)]
+    subprocess.run(command, check=False)
+    assert path.with_name("ledger.db-wal").stat().st_size
+
+
+def voterlist(*arguments, **options):
+    """What the command line printed, and its exit code."""
+    command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
+def workspace(folder):
+    """A workspace with a complete run, and decisions and acceptances in its ledger."""
+    workspaces.make(folder)
+    workspaces.run(folder)
+    with Ledger(folder / "ledger.db") as ledger:
+        ledger.decide(decisions(0, 5))
+        ledger.accept(acceptances(2))
+        ledger.write_journal(DAY, "review", recorded=5)
+    return folder
