@@ -451,3 +451,43 @@ def test_failures_of_the_moment_have_words_of_their_own(language):
     say = catalogue(language)
     todos = {say(f"aside.{code}.todo") for code in (*PASSING, AsideCode.FILE_UNREADABLE)}
     assert len(todos) == len(PASSING) + 1
+
+
+NOTHING_KNOWN = "Mal;Qiymət\nKağız;1,50\nQələm;2,50\n"
+
+
+@pytest.mark.parametrize("fault", ["folder closed", "list closed", "list damaged", "list not understood"])
+def test_a_case_stays_open_while_its_list_cannot_be_read(workspace, closed, fault):
+    """Else its repeats would count as settled because a disk, a permission or a header hid them."""
+    inbox = workspace / "inbox" / "2"
+    command(workspace, "-c", "1", "-c", "2")
+    before = statuses(workspace)
+    assert set(before.values()) == {"open"}
+    if fault == "folder closed":
+        closed(inbox)
+    elif fault == "list closed":
+        closed(inbox / "menteqe-2.csv")
+    elif fault == "list damaged":
+        (inbox / "menteqe-2.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(90))
+    else:
+        (inbox / "menteqe-2.csv").write_text(NOTHING_KNOWN * 5, encoding="utf-8")
+    code, _, _ = command(workspace, "--jobs", "1")
+    assert code == 1
+    after = statuses(workspace)
+    assert {case: after[case] for case in before} == before
+
+
+def statuses(folder):
+    """How each case of a workspace stands."""
+    with Ledger(folder / "ledger.db") as ledger:
+        return {case.case_id: case.status for case in ledger.cases()}
+
+
+def test_a_case_goes_when_its_list_was_read_without_it(workspace):
+    """The tests above prove something only if cases do go."""
+    command(workspace, "-c", "1", "-c", "2")
+    before = statuses(workspace)
+    (workspace / "inbox" / "2" / "menteqe-2.csv").unlink()
+    command(workspace, "--jobs", "1")
+    after = statuses(workspace)
+    assert {after[case] for case in before} == {"open", "gone"}

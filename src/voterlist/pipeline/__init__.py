@@ -27,7 +27,14 @@ from voterlist.model import Stage
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.reference import SOURCES
-from voterlist.pipeline.result import RunResult, Trouble, counts, of_the_whole, troubles
+from voterlist.pipeline.result import (
+    RunResult,
+    Trouble,
+    counts,
+    of_the_whole,
+    troubles,
+    unread_constituencies,
+)
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Tables, Walk
@@ -138,7 +145,12 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
     outputs = publish.write_reports(context, walk, standing)
     walk.finish([step.stage for step in STREET], outputs)
     with Ledger(path) as ledger:
-        ledger.note_cases(walk.tables["cases"], run, None if inputs.is_whole else inputs.constituencies)
+        ledger.note_cases(
+            walk.tables["cases"],
+            run,
+            None if inputs.is_whole else inputs.constituencies,
+            unread=unread_constituencies(walk.tables["set_aside"]),
+        )
         ledger.write_journal(context.today, RUN_EVENT, **details)
     ledgers.mark_run(path, walk.folder.path)
     return outputs

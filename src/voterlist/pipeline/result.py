@@ -20,6 +20,8 @@ __all__ = ["FURNITURE", "RunResult", "Trouble", "counts", "of_the_whole", "troub
 
 FURNITURE = frozenset({AsideCode.BLANK_ROW, AsideCode.TITLE_ROW, AsideCode.HEADER_ROW, AsideCode.TOTAL_ROW})
 """Rows that a list has besides its entries; setting them aside needs no person."""
+_NOT_UNDERSTOOD = (AsideCode.HEADER_UNKNOWN.value, AsideCode.MAPPING_DOUBTFUL.value)
+"""Codes of rows that may be entries, of lists that nobody could make sense of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,14 @@ def troubles(set_aside: pa.Table, reference: pa.Table, inputs: Inputs) -> tuple[
 
 
 def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:
-    """The constituencies of which a file, a sheet or a folder could not be read.
+    """The constituencies of which a file, a sheet or a folder could not be read, or not understood.
 
     None among them: it is not known whose list that is. ``set_aside`` is SET_ASIDE.
     """
-    return frozenset(row["constituency"] for row in _unread(set_aside))
+    codes = pa.array(_NOT_UNDERSTOOD, pa.string())
+    is_strange = pc.is_in(set_aside.column("code").cast(pa.string()), value_set=codes)
+    strange = set_aside.filter(is_strange).column("constituency").unique().to_pylist()
+    return frozenset(row["constituency"] for row in _unread(set_aside)) | frozenset(strange)
 
 
 def _unread(set_aside: pa.Table) -> list[dict[str, Any]]:

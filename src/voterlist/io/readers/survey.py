@@ -47,7 +47,7 @@ _FORMULA_WITHOUT_VALUE = re.compile(
     _NAME + rb"c\b(" + _TAG_REST + rb")>\s*" + _NAME + rb"f\b" + _TAG_REST + rb"(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:" + _NAME + rb"v\s*/>|" + _NAME + rb"v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_ERROR_VALUE = re.compile(_NAME + rb'c\b(' + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>")
+_ERROR_VALUE = re.compile(_NAME + rb"c\b(" + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>")
 """``#DIV/0!`` and the like, which the reader of workbooks takes for an empty cell."""
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
