@@ -29,7 +29,6 @@ import test_readers_fuzz  # noqa: E402  it stands beside this folder
 import test_review_import as review_tests  # noqa: E402  the same
 import workspaces  # noqa: E402  the same
 from mutations import mutated  # noqa: E402  the same
-
 from voterlist.config import IngestSettings  # noqa: E402
 from voterlist.errors import InputError  # noqa: E402
 from voterlist.ingest import ingest  # noqa: E402
@@ -83,8 +82,7 @@ def _tell(outcome: Outcome) -> None:
     for end, count in outcome.ends.most_common():
         print(f"{count:>7}  {end}")
     own, children = (
-        resource.getrusage(who).ru_maxrss // 1024
-        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     print(f"longest {outcome.longest:.1f} s; most memory {own} MiB, of a child {children} MiB")
     for failure in outcome.failures[:20]:
