@@ -1,9 +1,12 @@
+import contextlib
 import datetime as dt
 import json
+import os
 import signal
 import subprocess
 import sys
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -215,6 +218,57 @@ def test_a_file_that_is_no_table_is_named_and_the_rest_goes_on(workspace):
     assert (result.rows_out, result.exit_code) == (7, 1)
 
 
+def without_bare_row(workspace):
+    """The lists of the workspace without the row that names nobody: nothing in them needs a person."""
+    path = workspace / "inbox" / "88" / "menteqe-1.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("4;;;;;;;\n", ""), encoding="utf-8")
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + b"\0" * 60, bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 60])
+def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, content):
+    """A precinct whose workbook is damaged would be left out of the list, and the run end as if all were well."""
+    without_bare_row(workspace)
+    assert workspaces.run(workspace).exit_code == 0
+    (workspace / "inbox" / "88" / "menteqe-3.xlsx").write_bytes(content)
+    result = workspaces.run(workspace)
+    assert [trouble.file for trouble in result.troubles] == ["inbox/88/menteqe-3.xlsx"]
+    assert (result.rows_out, result.exit_code) == (7, 1)
+
+
+def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(workspace):
+    """A report written in its place would show half a page to whoever opens it, and stay so if the run is killed."""
+    result = workspaces.run(workspace)
+    assert result.outputs
+    with contextlib.ExitStack() as opened:
+        files = [(path, opened.enter_context(path.open("rb")), path.read_bytes()) for path in result.outputs]
+        without_bare_row(workspace)
+        assert workspaces.run(workspace).outputs == result.outputs
+        for path, old, content in files:
+            assert old.read() == content
+            assert path.stat().st_ino != os.fstat(old.fileno()).st_ino, path.name
+
+
+@pytest.mark.parametrize(("setting", "masked"), [("", True), ("true", True), ("false", False)])
+def test_identifiers_are_masked_as_the_settings_say(tmp_path, setting, masked):
+    """An identifier would stand in a report though the settings hide it, or not though a person asked for it."""
+    text = f"[privacy]\nmask_identifiers = {setting}\n" if setting else ""
+    workspace = workspaces.make(tmp_path / "2026", settings=text)
+    result = workspaces.run(workspace)
+    pages = [path.read_text(encoding="utf-8") for path in result.outputs if path.suffix == ".html"]
+    settings = config.load(workspace / config.FILE_NAME)
+    reviewing.export(workspace, settings, tmp_path / "review.xlsx", "en", today=workspaces.TODAY)
+    books = [*(path for path in result.outputs if path.suffix == ".xlsx"), tmp_path / "review.xlsx"]
+    assert len(books) > 1
+    for shown in (any("5XK1234" in page for page in pages), *(holds(book, "5XK1234") for book in books)):
+        assert shown != masked
+
+
+def holds(path, text):
+    """Whether some cell of a workbook has this text in it."""
+    book = openpyxl.load_workbook(path, read_only=True)
+    return any(text in str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+
+
 def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
     """The street is walked with zero entries, and every file is named."""
     for path in (workspace / "inbox" / "88").iterdir():
@@ -309,20 +363,28 @@ def test_a_stage_that_breaks_says_where_and_never_what(workspace, monkeypatch):
     assert error.__suppress_context__
 
 
-def test_a_stage_that_loses_a_row_stops_the_run(workspace, monkeypatch):
-    """No entry is lost silently: the balance is checked after every stage."""
+@pytest.mark.parametrize(
+    ("change", "rows_out"),
+    [
+        (lambda table: table.slice(1), "6"),
+        (lambda table: pa.concat_tables([table, table.slice(0, 1)]), "8"),
+    ],
+    ids=["loses", "adds"],
+)
+def test_a_stage_that_loses_or_adds_a_row_stops_the_run(workspace, monkeypatch, change, rows_out):
+    """An entry would be lost silently, or one that nobody handed in would stand on the list."""
     whole = intake.normalize
 
-    def lossy(entries, profile):
+    def unbalanced(entries, profile):
         found = whole(entries, profile)
-        return Outcome(found.table.slice(1), found.findings, found.set_aside)
+        return Outcome(change(found.table), found.findings, found.set_aside)
 
-    monkeypatch.setattr(intake, "normalize", lossy)
+    monkeypatch.setattr(intake, "normalize", unbalanced)
     with pytest.raises(StageError) as caught:
         workspaces.run(workspace)
     assert caught.value.code == "rows-lost"
     assert caught.value.places["rows_in"] == "7"
-    assert caught.value.places["rows_out"] == "6"
+    assert caught.value.places["rows_out"] == rows_out
 
 
 DEATHS = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\nRzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n"
@@ -394,6 +456,16 @@ def test_the_check_of_a_constituency_is_done_when_no_case_is_open(workspace):
     decide(workspace, first)
     second = workspaces.run(workspace, today=dt.date(2026, 4, 1))
     assert [row.standing for row in second.standings if row.deadline.stage == "check"] == [Standing.DONE]
+
+
+def test_the_check_stays_done_since_the_day_from_which_no_case_was_open(workspace):
+    """A stage that was finished in time would be called late once a run is made after the day."""
+    decide(workspace, workspaces.run(workspace))
+    done, later = dt.date(2026, 4, 1), dt.date(2026, 4, 20)
+    for today in (done, later):
+        result = workspaces.run(workspace, today=today)
+        found = [(row.finished, row.standing) for row in result.standings if row.deadline.stage == "check"]
+        assert found == [(done, Standing.DONE)]
 
 
 def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):

@@ -291,6 +291,26 @@ def test_the_comparison_shows_every_number():
     assert elsewhere.findings.num_rows == 0
 
 
+def test_an_unsure_match_at_home_does_not_hide_an_entry_elsewhere():
+    """Who moved here and still stands in another precinct would pass for listed right, where a namesake is."""
+    elsewhere = person(precinct=2)
+    namesake = person(fin="5ABC124", given_skeleton="sabuhi")
+    arrived = voters(person(precinct=1), name="arrival-")
+    result = reconcile(voters(elsewhere, namesake), registers={"arrivals": arrived}, settings=CheckSettings())
+    assert [kind for _, _, kind in classes(result)] == ["confirmed", "conflicting"]
+    found = [(row["rule"], row["entry_id"]) for row in result.findings.to_pylist()]
+    assert ("arrived-listed-elsewhere", "017-0001-0") in found
+    assert "arrived-missing" not in {rule for rule, _ in found}
+
+
+def test_an_entry_at_home_answers_for_one_elsewhere():
+    """Who stands both at home and elsewhere would be told to be listed elsewhere: that is a repeat, asked in a case."""
+    arrived = voters(person(precinct=1), name="arrival-")
+    listed = voters(person(precinct=2), person())
+    result = reconcile(listed, registers={"arrivals": arrived}, settings=CheckSettings())
+    assert "arrived-listed-elsewhere" not in {row["rule"] for row in result.findings.to_pylist()}
+
+
 def test_switches_and_severities():
     """The settings silence one rule and raise another; what was matched stays in the tables."""
     settings = CheckSettings(

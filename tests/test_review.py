@@ -134,6 +134,14 @@ def test_decisions_of_two_time_zones_are_ordered_by_the_moment():
     assert review.current(decided).column("verdict").to_pylist() == ["keep"]
 
 
+@pytest.mark.parametrize("moment", ["yesterday", "", "2026-13-45"])
+def test_a_moment_that_cannot_be_read_overrules_nothing(moment):
+    """A decision of which nobody knows when it was taken would stand over one whose moment is known."""
+    decided = make_decisions(("c1", "a", "separate", "x", "P", AT), ("c1", "a", "repeat", "x", "P", moment))
+    for rows in (decided, decided.take([1, 0])):
+        assert review.current(rows).column("verdict").to_pylist() == ["separate"]
+
+
 @pytest.mark.parametrize(
     ("rows", "found"),
     [
