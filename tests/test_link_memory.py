@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
@@ -438,6 +438,10 @@ def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
     assert len({row["case_id"] for row in found.cases.to_pylist() if row["role"] == "repeat"}) >= 25
 
 
+ONE = dict.fromkeys(FIELDS) | {"surname": "aliyev", "given": "ali", "fin": "5ABC123", "list_kind": "permanent"}
+
+
+@example(people={"e00": ONE, "e01": ONE, "e02": ONE}, before={"e00"}, now={"e01"}, profile=Profile.AZ)
 @settings(max_examples=25)
 @given(lists, st.sets(ids), st.sets(ids), st.sampled_from(Profile))
 def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_first(people, before, now, profile):
