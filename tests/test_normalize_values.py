@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voterlist.model import Profile, Sex
@@ -189,6 +189,7 @@ def test_sex(texts, sex):
         ("ул. Низами, д. 12, подъезд 2", "nizami", "12", None),
         ("Nizami str. 12, entrance 2, apt. 5", "nizami", "12", "5"),
         ("Gəncə pr. 5", "qanca", "5", None),
+        ("Gəncə pr. １２-５", "qanca", "12", "5"),
         ("Xocalı kəndi", None, None, None),
         ("Xocalı kəndi, ev 3", None, "3", None),
     ],
@@ -287,6 +288,8 @@ def test_generic_address():
     assert read_address("12 Rosetta Circuit", Profile.GENERIC) == Address("12 rosetta circuit", house="12")
 
 
+@example("\N{NYIAKENG PUACHUE HMONG DIGIT ZERO}", Profile.AZ)
+@example("１２ Low Road", Profile.GENERIC)
 @given(st.text(max_size=40), st.sampled_from(list(Profile)))
 def test_readers_never_raise(text, profile):
     """No text makes a reader raise, and an address is plain letters, digits and blanks."""
