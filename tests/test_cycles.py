@@ -226,6 +226,7 @@ PEOPLE = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(PEOPLE, max_size=6), st.lists(PEOPLE, max_size=6), st.randoms(use_true_random=False))
 def test_every_entry_is_accounted_for_once(before, after, order):
     """For any two lists, in any order of rows: one row an entry at most, and the summary balances in every precinct."""

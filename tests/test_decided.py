@@ -35,6 +35,8 @@ from voterlist.model import CaseKind, Profile, Stage
 from voterlist.pipeline import reviewing
 from voterlist.tables import from_columns
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "goychay"
 DIFFERS = LEVELS["address"].index("differs")
 

@@ -541,6 +541,7 @@ def test_ids_are_the_same_on_every_machine():
     assert found.entries.column("entry_id").to_pylist() == ["004-0012-D0HT87VWYK7VM"]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.randoms(use_true_random=False), st.integers(1, 6))
 def test_entries_do_not_depend_on_the_order_or_names_of_files(shuffler: random.Random, count: int):

@@ -250,6 +250,7 @@ def test_titles_name_places_in_either_order(text, place):
 ENTRIES = st.lists(st.integers(0, 40), min_size=15, max_size=40)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(ENTRIES, st.lists(st.integers(0, 60), max_size=6), st.integers(0, 5), st.randoms(use_true_random=False))
 def test_two_versions_lose_no_voter_and_double_none(first, added, removed, shuffler):

@@ -13,6 +13,8 @@ from test_cli import AZ, EN, call, started
 from voterlist.io import remembered
 from voterlist.model import Stage
 
+pytestmark = pytest.mark.slow
+
 HEADER = "id,last,first,father,born,street,sex\n"
 SURNAMES = ("Əliyev", "Quliyev", "Rzayev", "Həsənov", "Babayev", "Nağıyev", "İsmayılov", "Cəfərov", "Orucov")
 GIVEN = ("Elçin", "Tural", "Orxan", "Samir", "Anar", "Vüqar", "Rəşad", "Kamran")

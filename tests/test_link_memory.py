@@ -70,6 +70,7 @@ def assert_same(one, other):
         assert kept.equals(other.memory.tables()[name]), name
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(lists, st.lists(changes, min_size=1, max_size=2), st.sampled_from(Profile), st.booleans(), st.booleans())
 def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(people, submissions, profile, streets, narrow):
@@ -99,6 +100,7 @@ def pairs_of(found):
     return sorted(zip(found.left.tolist(), found.right.tolist(), found.pattern.tolist(), strict=True))
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(
     lists,
@@ -122,6 +124,7 @@ def test_candidates_are_those_of_a_search_from_the_beginning(people, submissions
         known = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(lists, changes)
 def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
@@ -135,6 +138,7 @@ def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     assert found.afresh == int(((then[found.left] < 0) | (then[found.right] < 0)).sum())
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans())
 def test_other_ids_and_another_order_are_no_change(people, random, profile, streets):
@@ -158,6 +162,7 @@ def unknown(entries):
     return np.full(entries.size, -1, np.int32)
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(lists, st.sampled_from(Profile), st.booleans(), st.integers(2, 6), st.sets(ids))
 def test_against_another_list_candidates_are_those_that_have_a_new_entry(people, profile, streets, limit, new):
@@ -227,6 +232,7 @@ def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_memory):
     assert_same(again, link(other, remember=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [0, 1])
 @pytest.mark.parametrize("profile", list(Profile))
 def test_lists_without_a_pair_are_remembered_too(rows, profile):
@@ -241,6 +247,7 @@ def test_lists_without_a_pair_are_remembered_too(rows, profile):
     assert_same(link(longer, known=first.memory, **settings_of), link(longer, **settings_of))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
     [{"profile": Profile.GENERIC}, {"settings": LinkSettings(largest_block=50)}, {"new": pa.array(["e000001"])}],
@@ -441,6 +448,7 @@ def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
 ONE = dict.fromkeys(FIELDS) | {"surname": "aliyev", "given": "ali", "fin": "5ABC123", "list_kind": "permanent"}
 
 
+@pytest.mark.slow
 @example(people={"e00": ONE, "e01": ONE, "e02": ONE}, before={"e00"}, now={"e01"}, profile=Profile.AZ)
 @settings(max_examples=25)
 @given(lists, st.sets(ids), st.sets(ids), st.sampled_from(Profile))

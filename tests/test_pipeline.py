@@ -61,6 +61,7 @@ def test_the_street_has_every_stage_of_the_model_once_and_in_order():
     assert [step.stage for step in street.STREET] == [stage for stage in Stage if stage is not Stage.REPORT]
 
 
+@pytest.mark.slow
 def test_the_same_input_is_the_same_run_and_the_same_bytes(workspace):
     """A second run on the same day rewrites the first: one folder, not a bit different."""
     first = workspaces.run(workspace)
@@ -82,6 +83,7 @@ def test_renamed_files_give_the_same_tables(workspace, tmp_path):
     assert workspaces.contents(first, tables_only=True) == workspaces.contents(second, tables_only=True)
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(tmp_path):
     """Lists read by two processes give the same bytes as lists read by one."""
     one = workspaces.make(tmp_path / "one")
@@ -92,6 +94,7 @@ def test_the_number_of_workers_changes_nothing(tmp_path):
     assert workspaces.contents(first) == workspaces.contents(second)
 
 
+@pytest.mark.slow
 def test_a_list_of_several_constituencies_is_read_in_the_light_of_all_its_rows(tmp_path):
     """Dates are ambiguous or not by the whole file, though constituencies are normalised apart."""
     rows = [
@@ -149,6 +152,7 @@ workspaces.run(Path(sys.argv[1]), progress=die)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", [Stage.MERGE, Stage.NORMALIZE, Stage.LINK, Stage.REPORT])
 def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     """Killed at a stage and started again, a run leaves the same bytes as one that was never disturbed."""
@@ -224,6 +228,7 @@ def without_bare_row(workspace):
     path.write_text(path.read_text(encoding="utf-8").replace("4;;;;;;;\n", ""), encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"PK\x03\x04" + b"\0" * 60, bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 60])
 def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, content):
     """A precinct whose workbook is damaged would be left out of the list, and the run end as if all were well."""
@@ -235,6 +240,7 @@ def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, con
     assert (result.rows_out, result.exit_code) == (7, 1)
 
 
+@pytest.mark.slow
 def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(workspace):
     """A report written in its place would show half a page to whoever opens it, and stay so if the run is killed."""
     result = workspaces.run(workspace)
@@ -248,6 +254,7 @@ def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(w
             assert path.stat().st_ino != os.fstat(old.fileno()).st_ino, path.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("setting", "masked"), [("", True), ("true", True), ("false", False)])
 def test_identifiers_are_masked_as_the_settings_say(tmp_path, setting, masked):
     """An identifier would stand in a report though the settings hide it, or not though a person asked for it."""
@@ -434,6 +441,7 @@ def decide(workspace, result):
         ledger.decide(decisions)
 
 
+@pytest.mark.slow
 def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
     """After the decision the corrected list has every entry, one marked, and the queue is empty."""
     first = workspaces.run(workspace)
@@ -449,6 +457,7 @@ def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
         assert {case.status for case in ledger.cases() if case.kind == "within-constituency"} == {"decided"}
 
 
+@pytest.mark.slow
 def test_the_check_of_a_constituency_is_done_when_no_case_is_open(workspace):
     """From the day on which the queue was empty the constituency's stage counts as finished."""
     first = workspaces.run(workspace)
@@ -458,6 +467,7 @@ def test_the_check_of_a_constituency_is_done_when_no_case_is_open(workspace):
     assert [row.standing for row in second.standings if row.deadline.stage == "check"] == [Standing.DONE]
 
 
+@pytest.mark.slow
 def test_the_check_stays_done_since_the_day_from_which_no_case_was_open(workspace):
     """A stage that was finished in time would be called late once a run is made after the day."""
     decide(workspace, workspaces.run(workspace))
@@ -468,6 +478,7 @@ def test_the_check_stays_done_since_the_day_from_which_no_case_was_open(workspac
         assert found == [(done, Standing.DONE)]
 
 
+@pytest.mark.slow
 def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     """[territory] says who has to; the day itself is still in time."""
     (workspace / config.FILE_NAME).write_text('[territory.precincts]\n88 = "1-3"\n', encoding="utf-8")
@@ -480,6 +491,7 @@ def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     assert standing == {1: Standing.DONE, 2: Standing.DONE, 3: Standing.OVERDUE}
 
 
+@pytest.mark.slow
 def test_a_list_first_seen_after_the_day_is_late(workspace):
     """The ledger's first day decides, and a later run does not change it."""
     late = workspaces.run(workspace, today=dt.date(2026, 2, 9))
@@ -515,6 +527,7 @@ def two_constituencies(workspace, tmp_path):
     return workspace
 
 
+@pytest.mark.slow
 def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituencies, tmp_path):
     """After ``run -c 88`` the cases of 89 are still exported and taken back in, not gone, and not called done."""
     workspace = two_constituencies
@@ -533,6 +546,7 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituen
     assert not checked.problems
 
 
+@pytest.mark.slow
 def test_a_whole_run_lets_go_of_what_is_no_longer_there(two_constituencies):
     """When all of the inbox was looked at, a case that is not found again is gone."""
     workspace = two_constituencies

@@ -200,6 +200,7 @@ def test_cells_beyond_the_limit_are_kept_in_one():
     assert rows(b"a;b;c;d\n1;2;3;4\n", IngestSettings(max_columns=2)) == [["a", "b", "c d"], ["1", "2", "3 4"]]
 
 
+@pytest.mark.slow
 def test_too_many_rows_or_bytes_are_refused(tmp_path):
     """The limits of the settings hold for rows and for bytes."""
     assert read_content(b"a;b\n" * 9, IngestSettings(max_rows=8)) is AsideCode.TOO_MANY_ROWS

@@ -455,6 +455,7 @@ def test_a_damaged_file_of_an_archive_loses_no_other(tmp_path):
     assert [file.trouble for file in read_files(path, "lists.zip", LIMITS)] == [AsideCode.FILE_UNREADABLE, None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limits", "code"),
     [({"max_archive_files": 1}, AsideCode.FILE_TOO_LARGE), ({"max_unpacked_megabytes": 1}, AsideCode.FILE_TOO_LARGE)],

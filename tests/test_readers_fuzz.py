@@ -129,6 +129,7 @@ def test_any_text_is_rows_in_balance(tmp_path, text):
     assert_balanced(text.encode(), tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "utf-16", "jsonl", "parquet", "xlsx", "xlsb", "xls", "ods", "zip"])
 @FUZZ
 @given(data=st.data())

@@ -198,6 +198,7 @@ def slow_class(death: dict[str, Any], entry: dict[str, Any]) -> str | None:
     return "probable" if all(same(name) for name in names) and not other("fin") else None
 
 
+@pytest.mark.slow
 @given(st.lists(FIELDS, max_size=5), st.lists(FIELDS, max_size=5), st.randoms(use_true_random=False))
 def test_matching_equals_a_slow_obvious_version(dead, listed, order):
     """For any list and register, in any order: the pairs and classes of a plain loop, and they balance."""
