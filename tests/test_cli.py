@@ -657,6 +657,7 @@ def test_a_workbook_that_is_none_is_an_input_error(workspace):
 # synth
 
 
+@pytest.mark.slow
 def test_synth_makes_a_workspace_that_runs(tmp_path):
     """An invented constituency goes down the whole street, and its truth measures the result."""
     made = json.loads(call("synth", tmp_path / "try", "--voters", "300", "--seed", "7", "--json").stdout)

@@ -581,6 +581,7 @@ _CELLS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(st.lists(_CELLS, max_size=4), min_size=1, max_size=12).filter(any), st.sampled_from([None, "S", "12"]))
 def test_every_row_ends_in_exactly_one_table(rows, name):

@@ -218,6 +218,7 @@ def test_another_ending_is_as_frequent_as_among_all_others_of_the_second_sex(wom
     assert bits(4, women, other_men=20, other_women=30) == pytest.approx(expected)
 
 
+@pytest.mark.slow
 @given(st.integers(2, 6), st.integers(1, 6), st.integers(0, 30), st.integers(0, 30))
 def test_only_people_of_the_second_sex_tell_how_frequent_an_ending_is(men, women, other_men, other_women):
     """More men in the list would make the surname of a woman more or less rare."""
@@ -278,6 +279,7 @@ def test_an_entry_that_two_clusters_claim_is_asked_about_with_the_heavier(place)
     assert found[place[4]]["case_id"] == found[place[2]]["case_id"] != found[place[0]]["case_id"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_closed", [False, True])
 @given(data=st.data())
 def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):

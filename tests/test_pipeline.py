@@ -72,6 +72,7 @@ def test_the_same_input_is_the_same_run_and_the_same_bytes(workspace):
     assert len(list((workspace / "runs").iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_renamed_files_give_the_same_tables(workspace, tmp_path):
     """Names of files, and with them their order, stand in no table."""
     other = workspaces.copied(workspace, tmp_path / "other")
@@ -168,6 +169,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     assert result.cases_by_kind == undisturbed.cases_by_kind
 
 
+@pytest.mark.slow
 def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
     """--until stops after a stage; the next run takes its tables over and ends like any other."""
     calm = workspaces.run(workspaces.copied(workspace, tmp_path / "calm"))
@@ -181,6 +183,7 @@ def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
     assert workspaces.contents(whole) == workspaces.contents(calm)
 
 
+@pytest.mark.slow
 def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
     """What a stage depended on is compared by content: a corrected list is read again."""
     workspaces.run(workspace, until=Stage.LINK)
@@ -191,6 +194,7 @@ def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
     assert "Qasımova" in table(result, "entries").column("surname").to_pylist()
 
 
+@pytest.mark.slow
 def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
     """Settings are part of the key of the stages that read them; another run's name keeps both apart."""
     first = workspaces.run(workspace)
