@@ -1,5 +1,12 @@
-"""What all tests share: the language in which the command line speaks is fixed before it is imported."""
+"""What all tests share: the language of the command line, and one profile of hypothesis."""
 
 import os
 
+from hypothesis import HealthCheck, settings
+
+# Before the command line is imported: it fixes the language then.
 os.environ["VOTERLIST_LANG"] = "en"
+
+# No deadline: how long an example takes depends on what else the machine does, and says nothing of the code.
+settings.register_profile("voterlist", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("voterlist")

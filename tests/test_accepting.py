@@ -30,6 +30,8 @@ from voterlist.pipeline import reviewing
 from voterlist.schemas import ACCEPTANCE, FINDING
 from voterlist.tables import from_columns
 
+pytestmark = pytest.mark.slow
+
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
 OLD = "12.03.1907"
 

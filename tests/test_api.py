@@ -111,6 +111,7 @@ def test_an_empty_frame_gives_empty_frames():
     assert voterlist.normalize(frame).empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["voterlist", "voterlist.cli", "voterlist.check", "voterlist.normalize.names"])
 def test_the_functions_are_functions_whatever_was_imported_first(first):
     """``check`` and ``normalize`` are also packages; the public names are the functions all the same."""

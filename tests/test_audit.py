@@ -20,6 +20,7 @@ from voterlist.report.audited import Funnel, Point, Statistic
 from voterlist.report.pages import build_pages
 from voterlist.report.scorecard import MEASURES, scorecard
 from voterlist.schemas import AGES, COMPARISON, INDICATOR, REGISTER_USE, SCORECARD, empty
+from voterlist.tables import concat
 
 
 def _comparison(**more):
@@ -56,6 +57,13 @@ def test_the_scorecard_of_the_hand_made_run():
     assert scores[2, "entries-questioned"] == (2, 4)
     assert scores[2, "repeats-proposed"] == scores[2, "listed-elsewhere"] == (1, 4)
     assert scores[1, "repeats-proposed"] == (0, 3)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_an_entry_counts_once_in_a_measure_however_often_it_is_found(times):
+    """A precinct with one bad entry of three faults would look as if it had three bad entries."""
+    findings, cases = (concat([part] * times, part.schema) for part in (run.findings(), run.cases()))
+    assert _scores(findings=findings, cases=cases, register_use=_use(9)) == _scores(register_use=_use(9))
 
 
 def test_what_could_not_be_measured_is_not_in_the_scorecard():

@@ -140,6 +140,7 @@ near_valid = (
 )
 
 
+@pytest.mark.slow
 @given(near_valid, near_valid)
 def test_a_column_of_identifiers_is_read_as_each_of_them_is(fin, document):
     """What a column's bytes tell to be valid is what reading each identifier by itself says, and so is the rest."""

@@ -31,6 +31,7 @@ def strangers():
     return examined.coincidences, link(voters).chance
 
 
+@pytest.mark.slow
 def test_the_register_tests_and_the_linkage_tell_the_same(strangers):
     """Of one list both expect, and find, the same pairs."""
     coincidences, chance = strangers

@@ -370,6 +370,7 @@ def test_a_clean_register_raises_nothing():
     assert clean().findings() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", sorted(RULE_OF))
 @pytest.mark.parametrize("shape", ["no rows", "all unknown", "one row"])
 def test_every_rule_meets_the_smallest_registers(code, shape):
@@ -451,6 +452,7 @@ def test_findings_hold_no_cell():
     assert not said & cells
 
 
+@pytest.mark.slow
 def test_coincidences_are_counted_as_by_hand():
     """Pairs found and expected are those of a count over all pairs, kind by kind, in each place and in the whole."""
     tables = clean()

@@ -6,13 +6,15 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
 from voterlist.check.ages import oldest_possible, youngest_possible
+from voterlist.check.funnel import share_funnel
 from voterlist.check.identifiers import two_people
 from voterlist.check.letters import has_mixed_script, has_strange_character
+from voterlist.check.measures import ages_judged
 from voterlist.check.numbering import line_number
 from voterlist.check.register import Register
 from voterlist.config import CheckSettings
@@ -106,6 +108,7 @@ def test_line_number(text, number):
     assert line_number(text) == number
 
 
+@example(on_day=dt.date(2026, 2, 28), year=2008, month=2, day=29)
 @given(
     st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31)),
     st.integers(2000, 2014),
@@ -228,6 +231,40 @@ def test_a_list_numbered_by_street_is_left_alone():
     tables = clean()
     tables.entries["number"] = [str(1 + (row % 20) * 2) for row in range(3 * EACH)]
     assert not {"line-number-gap", "line-number-repeat"} & _rules(tables)
+
+
+@pytest.mark.parametrize(("repeats", "asked"), [(EACH // 5, True), (EACH // 5 + 1, False)])
+def test_a_list_with_a_fifth_of_repeats_is_still_asked_about(repeats, asked):
+    """A list of which exactly a fifth of the numbers are repeats would be left alone, or one of more asked about."""
+    tables = clean()
+    numbers = [*range(1, EACH - repeats + 1), *range(1, repeats + 1)]
+    tables.entries["number"][:EACH] = [str(number) for number in numbers]
+    found = [finding for finding in tables.findings() if finding["rule"] == "line-number-repeat"]
+    assert len(found) == (repeats if asked else 0)
+
+
+@pytest.mark.parametrize(("precincts", "widened"), [(9, False), (10, True)])
+def test_the_spread_between_precincts_is_estimated_from_ten_on(precincts, widened):
+    """With ten precincts the funnel would be as narrow as chance alone makes it, or with nine wider than the docs say.
+
+    Half of the precincts have 10 men in 100, half 90: far more apart than chance puts them.
+    """
+    count = np.array([10, 90] * 5)[:precincts]
+    funnel = share_funnel(count, np.full(precincts, 100), np.zeros(precincts, np.int64), chance=0.001)
+    assert (funnel.spread > 0) == widened
+
+
+@pytest.mark.parametrize(("precincts", "widened"), [(9, False), (10, True)])
+def test_the_spread_of_ages_is_estimated_from_ten_precincts_on(precincts, widened):
+    """The ages of nine precincts would be held against a spread, or those of ten against chance alone."""
+    tables = clean()
+    for columns in (tables.voters, tables.entries):
+        columns["precinct"] = [1 + row * precincts // (3 * EACH) for row in range(3 * EACH)]
+    for row, precinct in enumerate(tables.voters["precinct"]):
+        # Every second precinct is 40 years older.
+        tables.voters["birth_year"][row] = 1945 + row % 10 + 40 * (precinct % 2)
+    found = ages_judged(Register.of(*tables.arrow(), CheckSettings(), ON_DAY))
+    assert (found.funnel.spread > 0) == widened
 
 
 def test_a_field_that_was_written_is_not_missing():

@@ -57,6 +57,7 @@ def test_alone_it_tells_a_newcomer_where_to_start():
     assert "voterlist synth" in found.stdout
 
 
+@pytest.mark.slow
 def test_it_speaks_azerbaijani_when_asked():
     """The start, the help and the errors come in the language of the environment."""
     alone = started(language="az")
@@ -164,6 +165,7 @@ RUN_KEYS = {
 }
 
 
+@pytest.mark.slow
 def test_run_with_json_prints_one_object_and_nothing_else(workspace):
     """Scripts read standard output whole; the words for people go to standard error."""
     found = started("run", workspace, "--today", "2026-02-03", "--json")
@@ -244,6 +246,7 @@ workspaces.run(Path(sys.argv[1]), progress=wait, since="2026-02-03 09:00")
 """
 
 
+@pytest.mark.slow
 def test_a_second_run_while_one_is_running_is_refused(workspace):
     """Exit code 4, and who is running since when."""
     tests = str(Path(workspaces.__file__).parent)
@@ -590,6 +593,7 @@ def fill(path, verdicts):
     book.save(path)
 
 
+@pytest.mark.slow
 def test_a_decision_goes_out_and_comes_back(workspace):
     """Cases go out to a workbook, decisions come back, and the next run marks the entry."""
     first = workspaces.run(workspace)
@@ -622,6 +626,7 @@ def test_a_decision_goes_out_and_comes_back(workspace):
     assert (len(marks), marks.count("repeat")) == (7, 1)
 
 
+@pytest.mark.slow
 def test_a_contradiction_is_refused_and_named(workspace):
     """Nobody may lose every entry: a case in which all are repeats is not recorded."""
     workspaces.run(workspace)
@@ -654,6 +659,7 @@ def test_a_workbook_that_is_none_is_an_input_error(workspace):
 # synth
 
 
+@pytest.mark.slow
 def test_synth_makes_a_workspace_that_runs(tmp_path):
     """An invented constituency goes down the whole street, and its truth measures the result."""
     made = json.loads(call("synth", tmp_path / "try", "--voters", "300", "--seed", "7", "--json").stdout)

@@ -56,6 +56,30 @@ def test_the_template_is_the_defaults_written_out():
     assert config.parse(config.template("2031-election", Level.CEC)) == expected
 
 
+@pytest.mark.parametrize(
+    ("section", "lower", "upper", "value"),
+    [
+        ("check", "voting_age", "oldest_age", "18"),
+        ("check", "smallest_precinct", "largest_precinct", "100"),
+        ("link", "kept_probability", "review_probability", "0.3"),
+        ("link", "review_probability", "duplicate_probability", "0.9"),
+        ("calendar", "compile_due", "check_due", '"04-05"'),
+        ("calendar", "check_due", "verify_due", '"05-01"'),
+        ("calendar", "updated_days", "displayed_days", "30"),
+    ],
+)
+def test_two_limits_may_be_equal(section, lower, upper, value):
+    """A workspace whose two limits meet, which leaves nothing between them, would be refused."""
+    chosen = getattr(config.parse(f"[{section}]\n{lower} = {value}\n{upper} = {value}\n"), section)
+    assert getattr(chosen, lower) == getattr(chosen, upper)
+
+
+@pytest.mark.parametrize("key", ["compile_due", "check_due", "verify_due"])
+def test_a_due_date_exists_in_every_year(key):
+    """29 February would be taken as a due date, and the calendar of a year without that day could not be made."""
+    assert mistakes(f'[calendar]\n{key} = "02-29"\n')[f"calendar.{key}"] == "not-a-month-and-day"
+
+
 def test_the_template_names_every_key():
     """No key is hidden from the reader of the file: each stands in it, though it may be commented out."""
     text = config.template()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from voterlist.catalogue import LANGUAGES, entries, places
@@ -226,7 +226,7 @@ PEOPLE = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
+@pytest.mark.slow
 @given(st.lists(PEOPLE, max_size=6), st.lists(PEOPLE, max_size=6), st.randoms(use_true_random=False))
 def test_every_entry_is_accounted_for_once(before, after, order):
     """For any two lists, in any order of rows: one row an entry at most, and the summary balances in every precinct."""

@@ -60,6 +60,15 @@ def test_an_election_calendar_is_counted_back_from_the_day(election, dues):
     ]
 
 
+@pytest.mark.parametrize(("displayed", "opens"), [(35, 45), (45, 45), (60, 60)])
+def test_the_count_before_an_election_begins_with_its_first_stage(displayed, opens):
+    """Lists that are displayed more than 45 days before would be due before their stage opens."""
+    election = day("2026-11-01")
+    found = calendar(CalendarSettings(election_day=election, displayed_days=displayed), "2026")
+    assert {(election - deadline.opens).days for deadline in found} == {opens}
+    assert all(deadline.opens <= deadline.due for deadline in found)
+
+
 @pytest.mark.parametrize(
     ("now", "finished", "expected"),
     [

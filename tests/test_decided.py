@@ -35,6 +35,8 @@ from voterlist.model import CaseKind, Profile, Stage
 from voterlist.pipeline import reviewing
 from voterlist.tables import from_columns
 
+pytestmark = pytest.mark.slow
+
 SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "goychay"
 DIFFERS = LEVELS["address"].index("differs")
 
@@ -275,7 +277,7 @@ def sample(tmp_path_factory):
     return read(result, "entries"), read(result, "voters")
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(st.lists(st.sampled_from(["same", "apart", "both kept"]), min_size=2, max_size=4))
 def test_decisions_mark_the_same_however_far_they_move_the_model(sample, words):
     """Round after round people decide what is open, however wrongly: no earlier mark moves, no case loses its id."""

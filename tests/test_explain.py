@@ -121,6 +121,7 @@ def run(*arguments):
     )
 
 
+@pytest.mark.slow
 def test_the_command_shows_a_pair_in_either_order(linkage, tmp_path):
     """Words for people, one object with ``--json``; the order of the two ids does not matter."""
     path = tmp_path / "pairs.parquet"
@@ -133,6 +134,7 @@ def test_the_command_shows_a_pair_in_either_order(linkage, tmp_path):
     assert found["posterior"]["same"] > 0.95
 
 
+@pytest.mark.slow
 def test_what_cannot_be_explained_is_said(linkage, tmp_path):
     """A pair that is not there is wrong usage; a table without its model is an input that cannot be read."""
     path = tmp_path / "pairs.parquet"

@@ -39,6 +39,7 @@ def folder(tmp_path_factory):
     return prepared(tmp_path_factory.mktemp("page"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("line", "output"), SHOWN.findall(PAGE.read_text(encoding="utf-8")))
 def test_the_page_shows_what_the_command_prints(folder, line, output):
     """Each waterfall is the real one; after a change of the model run ``python tests/test_explain_page.py``."""

@@ -50,6 +50,7 @@ def planted(tmp_path_factory):
     return pq.read_table(folder / "faults.parquet"), findings
 
 
+@pytest.mark.slow
 def test_every_planted_fault_is_found(planted):
     """Of each kind of fault that is planted, each one is found."""
     faults, found = planted

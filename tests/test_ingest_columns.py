@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake_files import HEADER, TITLE, voters
+from intake_files import HEADER, TITLE, cut, voters
 from voterlist import ingest
 from voterlist.config import IngestSettings, PinSettings
 from voterlist.ingest.content import by_content
@@ -81,6 +81,15 @@ def test_running_numbers_and_the_older_dates():
     rows = [[str(at), f"01.02.{2015 + at % 3}", "Əliyev", "Elçin", f"03.04.{1950 + at}"] for at in range(1, 20)]
     found = {match.role: match.column for match in by_content(looks(rows)).matches}
     assert found == {"number": 0, "surname": 2, "given_name": 3, "birth_date": 4}
+
+
+@pytest.mark.parametrize("columns", [(1, 4), (1, 4, 5), (1, 4, 5, 6), (0, 1, 4, 5, 6)])
+def test_surnames_alone_without_a_header_are_not_taken_in(columns):
+    """A list without a header of which the given names were not understood would be taken in as people of one name."""
+    found = take(raw([[TITLE], *cut(voters(), *columns)]))
+    assert found.entries.num_rows == 0
+    assert "mapping-doubtful" in said(found)
+    assert Counter(found.set_aside.column("code").to_pylist())["mapping-doubtful"] == 24
 
 
 def test_columns_told_by_their_cells_are_never_certain():
@@ -241,7 +250,8 @@ def test_titles_name_places_in_either_order(text, place):
 ENTRIES = st.lists(st.integers(0, 40), min_size=15, max_size=40)
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=60)
 @given(ENTRIES, st.lists(st.integers(0, 60), max_size=6), st.integers(0, 5), st.randoms(use_true_random=False))
 def test_two_versions_lose_no_voter_and_double_none(first, added, removed, shuffler):
     """Of two versions each entry is kept as often as the one that has it most often, whichever came first."""

@@ -106,7 +106,8 @@ def read_back(content, folder, name):
     return found
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(VOTER, min_size=1, max_size=30), LAYOUT)
 def test_the_entries_written_are_the_entries_read(tmp_path, voters, layout):
     """Columns in any order, headers in three languages, pages, titles, totals, notes: the same entries are read."""

@@ -13,7 +13,7 @@ FIRST = dt.date(2026, 2, 3)
 SECOND = dt.date(2026, 2, 8)
 
 
-def lists(*precincts, source="aaaaaaaaaaaa"):
+def lists(*precincts, source="aaaaaaaaaaaa", entries=9):
     count = len(precincts)
     columns = {
         "source": [source] * count,
@@ -21,7 +21,7 @@ def lists(*precincts, source="aaaaaaaaaaaa"):
         "precinct": pa.array(precincts, pa.int32()),
         "list_kind": ["permanent"] * count,
         "rows": [10] * count,
-        "entries": [9] * count,
+        "entries": [entries] * count,
         "set_aside": [1] * count,
     }
     return from_columns(columns, LIST, count)
@@ -71,6 +71,36 @@ def test_a_corrected_list_does_not_move_the_day_of_the_first(tmp_path):
         ledger.submit(lists(1), {}, FIRST)
         ledger.submit(lists(1, source="cccccccccccc"), {}, SECOND)
         assert received(ledger.submissions()) == {(88, 1): FIRST}
+
+
+def test_a_list_without_entries_was_not_handed_in(tmp_path):
+    """A precinct that handed in an empty file would count as in time, and nobody would ask for its list."""
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.submit(lists(1, 2, entries=0), {}, FIRST)
+        ledger.submit(lists(2, source="bbbbbbbbbbbb"), {}, SECOND)
+        found = ledger.submissions()
+    assert len(found) == 3
+    assert received(found) == {(88, 2): SECOND}
+
+
+def test_what_the_ledger_says_is_kept_is_on_the_disk(tmp_path, monkeypatch):
+    """A decision that was confirmed to its author could be gone after a power cut.
+
+    The connection itself is asked: SQLite forces what is committed to the disk from FULL (2) on.
+    """
+    connections = []
+    connect = sqlite3.connect
+
+    def remembered(*arguments, **options):
+        connections.append(connect(*arguments, **options))
+        return connections[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", remembered)
+    with Ledger(tmp_path / "ledger.db") as ledger:
+        ledger.decide(decisions(("c1", "a", "keep", "x", "N", "2026-02-03T09:00:00+04:00")))
+        levels = [base.execute("PRAGMA synchronous").fetchone()[0] for base in connections]
+    assert levels
+    assert min(levels) >= 2
 
 
 def test_cases_open_are_decided_or_go(tmp_path):

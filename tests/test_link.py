@@ -93,6 +93,16 @@ def test_a_changed_surname_with_all_else_the_same_is_a_name_change():
     assert pair["kind"] == "name-change"
 
 
+@pytest.mark.parametrize(
+    ("displaced", "kind"),
+    [([], "across-constituencies"), ([1], "displaced"), ([2], "displaced"), ([1, 2], "across-constituencies")],
+)
+def test_a_displaced_person_stands_at_home_and_where_they_came_from(displaced, kind):
+    """Two lists of people who came from there would be taken for the list of origin and the list of today's home."""
+    people = among_others({"fin": "5ABC123"}, {"fin": "5ABC123", "constituency": 2})
+    assert pair_of(link(people, LinkSettings(displaced_constituencies=displaced)))["kind"] == kind
+
+
 def test_one_identifier_on_two_people_is_a_conflict_not_a_duplicate():
     """Two entries that share a FIN and nothing else are put to a person as an identity conflict."""
     other = {"surname": "quliyev", "given": "rashad", "patronymic": "ali", "year": 1950, "month": 1, "day": 2}

@@ -16,6 +16,8 @@ from test_store import HOLD
 from voterlist.io import remembered
 from voterlist.model import Stage
 
+pytestmark = pytest.mark.slow
+
 HEADER = "id,last,first,father,born,street,sex\n"
 SURNAMES = ("Əliyev", "Quliyev", "Rzayev", "Həsənov", "Babayev", "Nağıyev", "İsmayılov", "Cəfərov", "Orucov")
 GIVEN = ("Elçin", "Tural", "Orxan", "Samir", "Anar", "Vüqar", "Rəşad", "Kamran")

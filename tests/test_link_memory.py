@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
@@ -70,7 +70,8 @@ def assert_same(one, other):
         assert kept.equals(other.memory.tables()[name]), name
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=25)
 @given(lists, st.lists(changes, min_size=1, max_size=2), st.sampled_from(Profile), st.booleans(), st.booleans())
 def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(people, submissions, profile, streets, narrow):
     """However often whichever entries are handed in anew, pairs, cases, clusters and memory are those of a full run."""
@@ -99,7 +100,8 @@ def pairs_of(found):
     return sorted(zip(found.left.tolist(), found.right.tolist(), found.pattern.tolist(), strict=True))
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=400)
 @given(
     lists,
     st.lists(changes, min_size=1, max_size=3),
@@ -122,7 +124,8 @@ def test_candidates_are_those_of_a_search_from_the_beginning(people, submissions
         known = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=100)
 @given(lists, changes)
 def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     """Where no block is cut, the pairs compared afresh are exactly those that have an entry not known before."""
@@ -135,7 +138,8 @@ def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     assert found.afresh == int(((then[found.left] < 0) | (then[found.right] < 0)).sum())
 
 
-@settings(max_examples=100, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=100)
 @given(lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans())
 def test_other_ids_and_another_order_are_no_change(people, random, profile, streets):
     """A list numbered anew, so that pairs turn about, is known again whole: nothing is compared, and all is found."""
@@ -158,7 +162,8 @@ def unknown(entries):
     return np.full(entries.size, -1, np.int32)
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=200)
 @given(lists, st.sampled_from(Profile), st.booleans(), st.integers(2, 6), st.sets(ids))
 def test_against_another_list_candidates_are_those_that_have_a_new_entry(people, profile, streets, limit, new):
     """Held against others, the candidates are all candidates of both lists but those inside the others."""
@@ -172,7 +177,7 @@ def test_against_another_list_candidates_are_those_that_have_a_new_entry(people,
         assert key.forecast.pairs == made
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(persons, max_size=12), st.randoms(use_true_random=False))
 def test_an_entry_is_known_again_by_what_it_says(people, random):
     """Each entry is known again in any order and under any id, once, and by an entry that says the same."""
@@ -227,6 +232,7 @@ def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_memory):
     assert_same(again, link(other, remember=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rows", [0, 1])
 @pytest.mark.parametrize("profile", list(Profile))
 def test_lists_without_a_pair_are_remembered_too(rows, profile):
@@ -241,6 +247,7 @@ def test_lists_without_a_pair_are_remembered_too(rows, profile):
     assert_same(link(longer, known=first.memory, **settings_of), link(longer, **settings_of))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
     [{"profile": Profile.GENERIC}, {"settings": LinkSettings(largest_block=50)}, {"new": pa.array(["e000001"])}],
@@ -436,6 +443,22 @@ def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
     assert {(names[row], f"z{row:06d}") for row in range(30)} <= sure
     assert not any(one == names[row] for row in range(30, 60) for one, _ in sure)
     assert len({row["case_id"] for row in found.cases.to_pylist() if row["role"] == "repeat"}) >= 25
+
+
+ONE = dict.fromkeys(FIELDS) | {"surname": "aliyev", "given": "ali", "fin": "5ABC123", "list_kind": "permanent"}
+
+
+@pytest.mark.slow
+@example(people={"e00": ONE, "e01": ONE, "e02": ONE}, before={"e00"}, now={"e01"}, profile=Profile.AZ)
+@settings(max_examples=25)
+@given(lists, st.sets(ids), st.sets(ids), st.sampled_from(Profile))
+def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_first(people, before, now, profile):
+    """A pair of which no entry is new any more would stay, and one of a newly chosen entry would not be made."""
+    known = link(table(people), profile=profile, new=pa.array(sorted(before), pa.string()), remember=True).memory
+    new = pa.array(sorted(now), pa.string())
+    again = link(table(people), profile=profile, new=new, known=known, remember=True)
+    assert again.recalled
+    assert_same(again, link(table(people), profile=profile, new=new, remember=True))
 
 
 def test_against_another_list_the_memory_is_used_as_well():

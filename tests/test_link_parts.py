@@ -7,12 +7,13 @@ import itertools
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.link import block, candidates, weigh
 from voterlist.link.classify import kinds
+from voterlist.link.cases import Judged, case_id, cases
 from voterlist.link.cluster import clusters
 from voterlist.link.compare import LEVELS, Compared, compare
 from voterlist.link.encode import encode
@@ -99,6 +100,31 @@ def test_birth_dates_reach_the_level_a_person_would_give(one, two, expected):
     """Each way in which two dates relate has its level."""
     year, month, day = zip(one, two, strict=True)
     assert level("birth_date", year=list(year), month=list(month), day=list(day)) == expected
+
+
+@example((1980, 5, 12), (1981, 12, 5))
+@given(*[st.tuples(st.integers(1980, 1982), st.integers(1, 12), st.integers(1, 12)) for _ in "12"])
+def test_day_and_month_are_swapped_within_one_year_only(one, two):
+    """The third of April of one year and the fourth of March of another would count as one date written otherwise."""
+    year, month, day = zip(one, two, strict=True)
+    swapped = one != two and one == (two[0], two[2], two[1])
+    assert (level("birth_date", year=list(year), month=list(month), day=list(day)) == "swapped") == swapped
+
+
+@given(st.sampled_from(["nizami", "fuzuli"]), st.sampled_from(["5", "7", None]), st.sampled_from(["1", None]))
+def test_a_street_of_another_constituency_is_another_street(street, house, flat):
+    """Every town has a Nizami street: two people of one name in two towns would seem to be of one home."""
+    homes = {"street": ["nizami", street], "house": ["5", house], "flat": ["1", flat]}
+
+    def address(*constituencies):
+        return level("address", **homes, constituency=pa.array(constituencies, pa.int32()))
+
+    assert address(1, 2) == "differs"
+    # Where one of the two constituencies is not known, nothing speaks against one street.
+    assert (address(None, None) == "differs") == (street != "nizami")
+    assert address(1, None) == address(None, 2) == address(None, None)
+    if street == "nizami":
+        assert address(1, 1) == address(None, None)
 
 
 @pytest.mark.parametrize(
@@ -193,6 +219,121 @@ def test_a_surname_has_changed_only_where_the_other_names_agree(field):
     """Nor does a missing name agree."""
     agreeing = {"given_name": "same", "patronymic": "same", "birth_date": "same"} | {field: "missing"}
     assert kind_of(surname="differs", **agreeing) == PairKind.SAME_PRECINCT
+
+
+def bits(men, women, other_men=0, other_women=0):
+    """How rare the agreement of the first two entries is, in bits below 0, in a list of surnames and sexes alone.
+
+    The first is a man called mamadov; the second another one or, where there are women, a woman called mamadova.
+    """
+    surnames = ["mamadov"] * men + ["mamadova"] * women
+    others = [f"x{number}" for number in range(other_men + other_women)]
+    sexes = ["m"] * men + ["f"] * women + ["m"] * other_men + ["f"] * other_women
+    table = voters(surname=surnames + others, stem=["mamad"] * len(surnames) + others, sex=sexes)
+    second = men if women else 1
+    compared = compare(encode(table), np.array([0], np.int32), np.array([second], np.int32))
+    assert LEVELS["surname"][compared.levels["surname"][0]] == ("ending" if women else "same")
+    return compared.rarity[0]
+
+
+@pytest.mark.parametrize("men", [2, 3, 10])
+def test_a_surname_is_as_frequent_as_among_all_others(men):
+    """The two entries of a pair would count among those who have the surname: a rare one would seem common by them.
+
+    One imagined entry is added, and the list is thought to know a thousand surnames (docs/link.md).
+    """
+    assert bits(men, 0, other_men=20) == pytest.approx(np.log2((men - 2 + 1) / (men + 20 + 1000)))
+
+
+@pytest.mark.parametrize("women", [1, 2, 9])
+def test_another_ending_is_as_frequent_as_among_all_others_of_the_second_sex(women):
+    """The woman of the pair would count among the women of her surname, or men would be counted in their place."""
+    expected = np.log2((women - 1 + 0.2) / (women + 30 + 1000))
+    assert bits(4, women, other_men=20, other_women=30) == pytest.approx(expected)
+
+
+@pytest.mark.slow
+@given(st.integers(2, 6), st.integers(1, 6), st.integers(0, 30), st.integers(0, 30))
+def test_only_people_of_the_second_sex_tell_how_frequent_an_ending_is(men, women, other_men, other_women):
+    """More men in the list would make the surname of a woman more or less rare."""
+    found = bits(men, women, other_men, other_women)
+    # Among at most a thousand surnames the number of different ones does not count.
+    assert found == bits(men + 1, women, other_men, other_women) == bits(men, women, other_men + 7, other_women)
+    assert bits(men, women + 1, other_men, other_women) > found > bits(men, women, other_men, other_women + 7)
+
+
+@pytest.mark.parametrize("part", [2, 4, 64])
+def test_fewer_pairs_that_count_change_no_probability_where_nothing_was_learnt(part):
+    """Held against another list, one person's pairs would be thought as many as in both lists, and few of them count.
+
+    The odds are those of the whole list, since pairs of one person and of strangers become fewer alike.
+    """
+    entries = encode(crowd(200))
+    nothing = weigh.count([])
+    whole, held = (
+        weigh.learn(entries, nothing, Profile.AZ, pairs=200 * 199 // 2 // of, sample=1000) for of in (1, part)
+    )
+    left, right = (side.astype(np.int32) for side in np.triu_indices(60, 1))
+    compared = compare(entries, left, right)
+    one, other = (weigh.score(compared, model).posterior for model in (whole, held))
+    assert np.allclose(one, other, rtol=0.01)
+
+
+def judged_pairs(edges):
+    """Pairs by hand: (left, right, weight, P(same)) each; whoever is not the same person is a stranger."""
+    left, right, weight, same = (np.array(side) for side in zip(*edges, strict=True))
+    posterior = np.zeros((len(edges), len(weigh.CLASSES)))
+    posterior[:, 0], posterior[:, -1] = same, 1 - same
+    kind = np.full(len(edges), list(PairKind).index(PairKind.SAME_PRECINCT), np.int32)
+    return Judged(left.astype(np.int32), right.astype(np.int32), weight.astype(float), posterior, kind, kind)
+
+
+def cases_of(size, edges, cluster, closed=()):
+    """The CASE rows of pairs by hand, by entry: e000000 is the entry 0."""
+    table = voters(surname=["mamadov"] * size)
+    ids = table.column("entry_id").combine_chunks()
+    made = cases(encode(table), ids, judged_pairs(edges), np.array(cluster, np.int32), review=0.2, closed=closed)
+    return {int(row["entry_id"][1:]): row for row in made.to_pylist()}
+
+
+ORDERS = [dict(zip(range(5), order, strict=True)) for order in ((0, 1, 2, 3, 4), (2, 3, 0, 1, 4), (4, 3, 2, 1, 0))]
+
+
+@pytest.mark.parametrize("place", ORDERS)
+def test_an_entry_that_two_clusters_claim_is_asked_about_with_the_heavier(place):
+    """A third entry would be shown beside the people it is less like."""
+    edges = [(0, 1, 30.0, 0.99), (2, 3, 30.0, 0.99), (0, 4, 5.0, 0.5), (2, 4, 8.0, 0.5)]
+    ordered = [(*sorted((place[one], place[two])), *rest) for one, two, *rest in edges]
+    cluster = [-1] * 5
+    for pair in ((0, 1), (2, 3)):
+        for entry in pair:
+            cluster[place[entry]] = min(place[entry] for entry in pair)
+    found = cases_of(5, ordered, cluster)
+    assert found[place[4]]["role"] == "question"
+    assert found[place[4]]["case_id"] == found[place[2]]["case_id"] != found[place[0]]["case_id"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_closed", [False, True])
+@given(data=st.data())
+def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
+    """A case of three, of whom one is hardly like the others, would be shown as sure as its best pair.
+
+    Its weight is the lowest, over its entries, of the heaviest pair that ties the entry to another one.
+    """
+    pairs = list(itertools.combinations(range(4), 2))
+    chain = {(0, 1), (1, 2), (2, 3)}
+    there = sorted(chain | set(data.draw(st.lists(st.sampled_from(pairs)))))
+    weights = data.draw(st.permutations(range(1, len(there) + 1)))
+    edges = [(*pair, float(weight), 0.1 if is_closed else 0.9) for pair, weight in zip(there, weights, strict=True)]
+    heaviest = [max(weight for *pair, weight, _ in edges if entry in pair) for entry in range(4)]
+    if is_closed:
+        every = [f"e{entry:06d}" for entry in range(4)]
+        found = cases_of(4, edges, [-1] * 4, closed=[(case_id(every), np.arange(4, dtype=np.int32))])
+    else:
+        found = cases_of(4, edges, [0] * 4)
+    assert {row["weight"] for row in found.values()} == {min(heaviest)}
+    assert len(found) == 4
 
 
 def cluster_of(size, edges, against):

@@ -97,6 +97,7 @@ def test_generic_names_show_no_rules_of_azerbaijani():
 PARTS = st.sampled_from(["Əliyev", "Гасанова", "Elşən", "Həsən oğlu", "Ə.", "Hüseyn", "Джафаровна", "KƏRİMOV"])
 
 
+@pytest.mark.slow
 @given(st.lists(PARTS, min_size=2, max_size=4))
 def test_what_is_shown_is_what_a_run_makes(pieces):
     """The skeletons that the command shows of a whole name are those that ``normalize`` writes."""

@@ -240,7 +240,7 @@ def test_findings_hold_no_cell():
 CELL = st.one_of(st.none(), st.text(min_size=1, max_size=12), st.sampled_from(["Əliyev", "31.12.1980", "-", "K"]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(*[CELL] * len(ENTRY_FIELDS)), max_size=6), st.sampled_from(list(Profile)))
 def test_any_entries_become_voters_in_their_order(rows, profile):
     """Whatever was typed: the same rows in the same order, at most one finding a rule and entry, rows independent."""

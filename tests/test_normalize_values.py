@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voterlist.model import Profile, Sex
@@ -184,7 +184,12 @@ def test_sex(texts, sex):
         ("Nizami küç. 12/14, m. 3", "nizami", "12/14", "3"),
         ("Nizami küç., bina 12, blok 2, mənzil 5", "nizami", "12", "5"),
         ("ул. Низами, д. 12, корп. 3, кв. 5", "nizami", "12/3", "5"),
+        ("Nizami küç. 12, blok 2", "nizami", "12", None),
+        ("Nizami küç., blok 2, bina 12", "nizami", "12", None),
+        ("ул. Низами, д. 12, подъезд 2", "nizami", "12", None),
+        ("Nizami str. 12, entrance 2, apt. 5", "nizami", "12", "5"),
         ("Gəncə pr. 5", "qanca", "5", None),
+        ("Gəncə pr. １２-５", "qanca", "12", "5"),
         ("Xocalı kəndi", None, None, None),
         ("Xocalı kəndi, ev 3", None, "3", None),
     ],
@@ -217,6 +222,21 @@ def test_settlement_kind_of_street_and_building(text, settlement, kind, building
     """Of several settlements the smallest is taken, an initial is none, and the kind of street has one word."""
     found = read_address(text)
     assert (found.settlement, found.street_kind, found.building) == (settlement, kind, building)
+
+
+@pytest.mark.parametrize("between", [" ", ", "])
+@pytest.mark.parametrize(
+    ("larger", "smaller", "name"),
+    [
+        ("Göyçay şəhəri", "Qaraməryəm kəndi", "qaramaram"),
+        ("Bakı şəhəri", "Zabrat qəsəbəsi", "zabrat"),
+        ("Zabrat qəsəbəsi", "Qaraməryəm kəndi", "qaramaram"),
+    ],
+)
+def test_of_several_settlements_the_smallest_is_taken(larger, smaller, name, between):
+    """A whole village would be read as one with its town, and the streets of both as one street."""
+    for places in ((larger, smaller), (smaller, larger)):
+        assert read_address(between.join([*places, "Nizami küçəsi 5"])).settlement == name
 
 
 @pytest.mark.parametrize(
@@ -268,6 +288,8 @@ def test_generic_address():
     assert read_address("12 Rosetta Circuit", Profile.GENERIC) == Address("12 rosetta circuit", house="12")
 
 
+@example("\N{NYIAKENG PUACHUE HMONG DIGIT ZERO}", Profile.AZ)
+@example("１２ Low Road", Profile.GENERIC)
 @given(st.text(max_size=40), st.sampled_from(list(Profile)))
 def test_readers_never_raise(text, profile):
     """No text makes a reader raise, and an address is plain letters, digits and blanks."""

@@ -1,9 +1,12 @@
+import contextlib
 import datetime as dt
 import json
+import os
 import signal
 import subprocess
 import sys
 
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -58,6 +61,7 @@ def test_the_street_has_every_stage_of_the_model_once_and_in_order():
     assert [step.stage for step in street.STREET] == [stage for stage in Stage if stage is not Stage.REPORT]
 
 
+@pytest.mark.slow
 def test_the_same_input_is_the_same_run_and_the_same_bytes(workspace):
     """A second run on the same day rewrites the first: one folder, not a bit different."""
     first = workspaces.run(workspace)
@@ -68,6 +72,7 @@ def test_the_same_input_is_the_same_run_and_the_same_bytes(workspace):
     assert len(list((workspace / "runs").iterdir())) == 1
 
 
+@pytest.mark.slow
 def test_renamed_files_give_the_same_tables(workspace, tmp_path):
     """Names of files, and with them their order, stand in no table."""
     other = workspaces.copied(workspace, tmp_path / "other")
@@ -79,6 +84,7 @@ def test_renamed_files_give_the_same_tables(workspace, tmp_path):
     assert workspaces.contents(first, tables_only=True) == workspaces.contents(second, tables_only=True)
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(tmp_path):
     """Lists read by two processes give the same bytes as lists read by one."""
     one = workspaces.make(tmp_path / "one")
@@ -89,6 +95,7 @@ def test_the_number_of_workers_changes_nothing(tmp_path):
     assert workspaces.contents(first) == workspaces.contents(second)
 
 
+@pytest.mark.slow
 def test_a_list_of_several_constituencies_is_read_in_the_light_of_all_its_rows(tmp_path):
     """Dates are ambiguous or not by the whole file, though constituencies are normalised apart."""
     rows = [
@@ -146,6 +153,7 @@ workspaces.run(Path(sys.argv[1]), progress=die)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", [Stage.MERGE, Stage.NORMALIZE, Stage.LINK, Stage.REPORT])
 def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     """Killed at a stage and started again, a run leaves the same bytes as one that was never disturbed."""
@@ -161,6 +169,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     assert result.cases_by_kind == undisturbed.cases_by_kind
 
 
+@pytest.mark.slow
 def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
     """--until stops after a stage; the next run takes its tables over and ends like any other."""
     calm = workspaces.run(workspaces.copied(workspace, tmp_path / "calm"))
@@ -174,6 +183,7 @@ def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
     assert workspaces.contents(whole) == workspaces.contents(calm)
 
 
+@pytest.mark.slow
 def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
     """What a stage depended on is compared by content: a corrected list is read again."""
     workspaces.run(workspace, until=Stage.LINK)
@@ -184,6 +194,7 @@ def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
     assert "Qasımova" in table(result, "entries").column("surname").to_pylist()
 
 
+@pytest.mark.slow
 def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
     """Settings are part of the key of the stages that read them; another run's name keeps both apart."""
     first = workspaces.run(workspace)
@@ -213,6 +224,60 @@ def test_a_file_that_is_no_table_is_named_and_the_rest_goes_on(workspace):
     result = workspaces.run(workspace)
     assert [(trouble.file, trouble.code) for trouble in result.troubles] == [("inbox/88/foto.csv", "file-not-a-table")]
     assert (result.rows_out, result.exit_code) == (7, 1)
+
+
+def without_bare_row(workspace):
+    """The lists of the workspace without the row that names nobody: nothing in them needs a person."""
+    path = workspace / "inbox" / "88" / "menteqe-1.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("4;;;;;;;\n", ""), encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", [b"PK\x03\x04" + b"\0" * 60, bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 60])
+def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, content):
+    """A precinct whose workbook is damaged would be left out of the list, and the run end as if all were well."""
+    without_bare_row(workspace)
+    assert workspaces.run(workspace).exit_code == 0
+    (workspace / "inbox" / "88" / "menteqe-3.xlsx").write_bytes(content)
+    result = workspaces.run(workspace)
+    assert [trouble.file for trouble in result.troubles] == ["inbox/88/menteqe-3.xlsx"]
+    assert (result.rows_out, result.exit_code) == (7, 1)
+
+
+@pytest.mark.slow
+def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(workspace):
+    """A report written in its place would show half a page to whoever opens it, and stay so if the run is killed."""
+    result = workspaces.run(workspace)
+    assert result.outputs
+    with contextlib.ExitStack() as opened:
+        files = [(path, opened.enter_context(path.open("rb")), path.read_bytes()) for path in result.outputs]
+        without_bare_row(workspace)
+        assert workspaces.run(workspace).outputs == result.outputs
+        for path, old, content in files:
+            assert old.read() == content
+            assert path.stat().st_ino != os.fstat(old.fileno()).st_ino, path.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("setting", "masked"), [("", True), ("true", True), ("false", False)])
+def test_identifiers_are_masked_as_the_settings_say(tmp_path, setting, masked):
+    """An identifier would stand in a report though the settings hide it, or not though a person asked for it."""
+    text = f"[privacy]\nmask_identifiers = {setting}\n" if setting else ""
+    workspace = workspaces.make(tmp_path / "2026", settings=text)
+    result = workspaces.run(workspace)
+    pages = [path.read_text(encoding="utf-8") for path in result.outputs if path.suffix == ".html"]
+    settings = config.load(workspace / config.FILE_NAME)
+    reviewing.export(workspace, settings, tmp_path / "review.xlsx", "en", today=workspaces.TODAY)
+    books = [*(path for path in result.outputs if path.suffix == ".xlsx"), tmp_path / "review.xlsx"]
+    assert len(books) > 1
+    for shown in (any("5XK1234" in page for page in pages), *(holds(book, "5XK1234") for book in books)):
+        assert shown != masked
+
+
+def holds(path, text):
+    """Whether some cell of a workbook has this text in it."""
+    book = openpyxl.load_workbook(path, read_only=True)
+    return any(text in str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
 
 
 def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
@@ -309,20 +374,28 @@ def test_a_stage_that_breaks_says_where_and_never_what(workspace, monkeypatch):
     assert error.__suppress_context__
 
 
-def test_a_stage_that_loses_a_row_stops_the_run(workspace, monkeypatch):
-    """No entry is lost silently: the balance is checked after every stage."""
+@pytest.mark.parametrize(
+    ("change", "rows_out"),
+    [
+        (lambda table: table.slice(1), "6"),
+        (lambda table: pa.concat_tables([table, table.slice(0, 1)]), "8"),
+    ],
+    ids=["loses", "adds"],
+)
+def test_a_stage_that_loses_or_adds_a_row_stops_the_run(workspace, monkeypatch, change, rows_out):
+    """An entry would be lost silently, or one that nobody handed in would stand on the list."""
     whole = intake.normalize
 
-    def lossy(entries, profile):
+    def unbalanced(entries, profile):
         found = whole(entries, profile)
-        return Outcome(found.table.slice(1), found.findings, found.set_aside)
+        return Outcome(change(found.table), found.findings, found.set_aside)
 
-    monkeypatch.setattr(intake, "normalize", lossy)
+    monkeypatch.setattr(intake, "normalize", unbalanced)
     with pytest.raises(StageError) as caught:
         workspaces.run(workspace)
     assert caught.value.code == "rows-lost"
     assert caught.value.places["rows_in"] == "7"
-    assert caught.value.places["rows_out"] == "6"
+    assert caught.value.places["rows_out"] == rows_out
 
 
 DEATHS = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\nRzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n"
@@ -372,6 +445,7 @@ def decide(workspace, result):
         ledger.decide(decisions)
 
 
+@pytest.mark.slow
 def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
     """After the decision the corrected list has every entry, one marked, and the queue is empty."""
     first = workspaces.run(workspace)
@@ -387,6 +461,7 @@ def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
         assert {case.status for case in ledger.cases() if case.kind == "within-constituency"} == {"decided"}
 
 
+@pytest.mark.slow
 def test_the_check_of_a_constituency_is_done_when_no_case_is_open(workspace):
     """From the day on which the queue was empty the constituency's stage counts as finished."""
     first = workspaces.run(workspace)
@@ -396,6 +471,18 @@ def test_the_check_of_a_constituency_is_done_when_no_case_is_open(workspace):
     assert [row.standing for row in second.standings if row.deadline.stage == "check"] == [Standing.DONE]
 
 
+@pytest.mark.slow
+def test_the_check_stays_done_since_the_day_from_which_no_case_was_open(workspace):
+    """A stage that was finished in time would be called late once a run is made after the day."""
+    decide(workspace, workspaces.run(workspace))
+    done, later = dt.date(2026, 4, 1), dt.date(2026, 4, 20)
+    for today in (done, later):
+        result = workspaces.run(workspace, today=today)
+        found = [(row.finished, row.standing) for row in result.standings if row.deadline.stage == "check"]
+        assert found == [(done, Standing.DONE)]
+
+
+@pytest.mark.slow
 def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     """[territory] says who has to; the day itself is still in time."""
     (workspace / config.FILE_NAME).write_text('[territory.precincts]\n88 = "1-3"\n', encoding="utf-8")
@@ -408,6 +495,7 @@ def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     assert standing == {1: Standing.DONE, 2: Standing.DONE, 3: Standing.OVERDUE}
 
 
+@pytest.mark.slow
 def test_a_list_first_seen_after_the_day_is_late(workspace):
     """The ledger's first day decides, and a later run does not change it."""
     late = workspaces.run(workspace, today=dt.date(2026, 2, 9))
@@ -443,6 +531,7 @@ def two_constituencies(workspace, tmp_path):
     return workspace
 
 
+@pytest.mark.slow
 def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituencies, tmp_path):
     """After ``run -c 88`` the cases of 89 are still exported and taken back in, not gone, and not called done."""
     workspace = two_constituencies
@@ -461,6 +550,7 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituen
     assert not checked.problems
 
 
+@pytest.mark.slow
 def test_a_whole_run_lets_go_of_what_is_no_longer_there(two_constituencies):
     """When all of the inbox was looked at, a case that is not found again is gone."""
     workspace = two_constituencies

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
-from voterlist.io.readers import read_content, read_file, read_folder, read_table
+from voterlist.io.readers import read_content, read_file, read_files, read_folder, read_table
 from voterlist.io.readers.text import find_delimiter, split_rows
 from voterlist.model import AsideCode
 
@@ -200,6 +200,7 @@ def test_cells_beyond_the_limit_are_kept_in_one():
     assert rows(b"a;b;c;d\n1;2;3;4\n", IngestSettings(max_columns=2)) == [["a", "b", "c d"], ["1", "2", "3 4"]]
 
 
+@pytest.mark.slow
 def test_too_many_rows_or_bytes_are_refused(tmp_path):
     """The limits of the settings hold for rows and for bytes."""
     assert read_content(b"a;b\n" * 9, IngestSettings(max_rows=8)) is AsideCode.TOO_MANY_ROWS
@@ -286,7 +287,7 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     assert (missing.name, missing.trouble) == ("4/gone.csv", AsideCode.READ_REFUSED)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))
 def test_no_bytes_make_the_reader_fail(content):
     """Whatever the bytes are, the answer is rows or a code."""
@@ -298,7 +299,7 @@ def test_no_bytes_make_the_reader_fail(content):
         assert sheet.lines.to_pylist() == sorted(set(sheet.lines.to_pylist()))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_damage_to_a_workbook_makes_the_reader_fail(data):
     """A workbook with bytes changed, cut or doubled anywhere gives sheets or a code."""
@@ -317,12 +318,50 @@ _WORKBOOK = workbook([["№", "Soyadı"], [1, "Əliyev"]], [["x"]])
 _CELL = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters=';"'), max_size=6)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.lists(_CELL, min_size=2, max_size=4), min_size=1, max_size=8))
 def test_cells_without_quotes_come_back_as_written(table):
     """Splitting is the inverse of joining, one row a line."""
     lines = [";".join(row) for row in table]
     assert split_rows(lines, ";") == (list(range(1, len(lines) + 1)), table)
+
+
+@given(st.data())
+def test_a_stray_quotation_mark_swallows_no_row(data):
+    """A mark that a clerk struck by mistake, and one that happens to end a later cell, would hide the voters between.
+
+    Every row is full, so what the two marks enclose is as many cells as rows have, and not one broken cell.
+    """
+    width = data.draw(st.integers(2, 5))
+    row = st.lists(_CELL, min_size=width, max_size=width)
+    table = data.draw(st.lists(row, min_size=2, max_size=8))
+    first = data.draw(st.integers(0, len(table) - 2))
+    last = data.draw(st.integers(first + 1, len(table) - 1))
+    opened, closed = (data.draw(st.integers(0, width - 1)) for _ in range(2))
+    table[first][opened] = f'"{table[first][opened]}'
+    table[last][closed] = f'{table[last][closed]}"'
+    lines = [";".join(cells) for cells in table]
+    assert split_rows(lines, ";") == (list(range(1, len(lines) + 1)), table)
+
+
+_MEGABYTE = 2**20
+
+
+@pytest.mark.parametrize(("size", "trouble"), [(_MEGABYTE, None), (_MEGABYTE + 1, AsideCode.FILE_TOO_LARGE)])
+def test_a_file_of_exactly_the_largest_size_is_read(tmp_path, size, trouble):
+    """A file as large as the limit allows would be refused, or a larger one read."""
+    limits = IngestSettings(max_file_megabytes=1)
+    head = b"Soyad;Ad\n"
+    line = b"x" * 99 + b"\n"
+    content = head + line * ((size - len(head)) // len(line))
+    content += b"x" * (size - len(content))
+    assert len(content) == size
+    (tmp_path / "list.csv").write_bytes(content)
+    assert read_file(tmp_path / "list.csv", "list.csv", limits).trouble == trouble
+    assert (read_content(content, limits) == trouble) == (trouble is not None)
+    with zipfile.ZipFile(tmp_path / "lists.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("list.csv", content)
+    assert [file.trouble for file in read_files(tmp_path / "lists.zip", "lists.zip", limits)] == [trouble]
 
 
 def test_a_table_of_any_kind_becomes_text(tmp_path):

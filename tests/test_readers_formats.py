@@ -464,6 +464,7 @@ def test_a_damaged_file_of_an_archive_loses_no_other(tmp_path):
     assert [file.trouble for file in read_files(path, "lists.zip", LIMITS)] == [AsideCode.FILE_UNREADABLE, None]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("limits", "code"),
     [({"max_archive_files": 1}, AsideCode.FILE_TOO_LARGE), ({"max_unpacked_megabytes": 1}, AsideCode.FILE_TOO_LARGE)],
@@ -486,6 +487,7 @@ def test_names_in_the_code_page_of_the_region_are_read(tmp_path):
     assert [file.name for file in read_files(path, "lists.zip", LIMITS)] == ["lists.zip/участокxxxxxxx.csv"]
 
 
+@pytest.mark.slow
 def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
     """Lists in an archive are compiled, the manifest knows each by its name, and the troubles name the file inside."""
     workspace = workspaces.make(tmp_path / "2026")

@@ -29,7 +29,7 @@ HEADS = [
     b"\xff\xfe",
     b"\xef\xbb\xbf",
 ]
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @functools.cache
@@ -129,6 +129,7 @@ def test_any_text_is_rows_in_balance(tmp_path, text):
     assert_balanced(text.encode(), tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["csv", "utf-16", "jsonl", "parquet", "xlsx", "xlsb", "xls", "ods", "zip"])
 @FUZZ
 @given(data=st.data())

@@ -198,6 +198,7 @@ def slow_class(death: dict[str, Any], entry: dict[str, Any]) -> str | None:
     return "probable" if all(same(name) for name in names) and not other("fin") else None
 
 
+@pytest.mark.slow
 @given(st.lists(FIELDS, max_size=5), st.lists(FIELDS, max_size=5), st.randoms(use_true_random=False))
 def test_matching_equals_a_slow_obvious_version(dead, listed, order):
     """For any list and register, in any order: the pairs and classes of a plain loop, and they balance."""
@@ -289,6 +290,26 @@ def test_the_comparison_shows_every_number():
     elsewhere = reconcile(LISTED, statistics=statistic((None, "adults", 9), constituency=3), settings=CheckSettings())
     assert elsewhere.compared.column("list").to_pylist() == [None]
     assert elsewhere.findings.num_rows == 0
+
+
+def test_an_unsure_match_at_home_does_not_hide_an_entry_elsewhere():
+    """Who moved here and still stands in another precinct would pass for listed right, where a namesake is."""
+    elsewhere = person(precinct=2)
+    namesake = person(fin="5ABC124", given_skeleton="sabuhi")
+    arrived = voters(person(precinct=1), name="arrival-")
+    result = reconcile(voters(elsewhere, namesake), registers={"arrivals": arrived}, settings=CheckSettings())
+    assert [kind for _, _, kind in classes(result)] == ["confirmed", "conflicting"]
+    found = [(row["rule"], row["entry_id"]) for row in result.findings.to_pylist()]
+    assert ("arrived-listed-elsewhere", "017-0001-0") in found
+    assert "arrived-missing" not in {rule for rule, _ in found}
+
+
+def test_an_entry_at_home_answers_for_one_elsewhere():
+    """Who stands both at home and elsewhere would be told to be listed elsewhere: that is a repeat, asked in a case."""
+    arrived = voters(person(precinct=1), name="arrival-")
+    listed = voters(person(precinct=2), person())
+    result = reconcile(listed, registers={"arrivals": arrived}, settings=CheckSettings())
+    assert "arrived-listed-elsewhere" not in {row["rule"] for row in result.findings.to_pylist()}
 
 
 def test_switches_and_severities():

@@ -157,6 +157,14 @@ def test_identifiers_are_masked_and_marks_still_see_all_of_them():
     assert "7KLM456" not in repr(tables.build())
 
 
+def test_where_identifiers_are_not_masked_they_are_shown_everywhere():
+    """A person who asked for whole identifiers would get them in the cases, and dots in findings and rows aside."""
+    model = tables.build(mask_identifiers=False)
+
+    assert {fault.cell for fault in model.faults if fault.rule == "fin-invalid"} == {"5ABC123"}
+    assert "Orucov 7KLM456" in [cell for aside in model.aside for cell in aside.cells]
+
+
 def test_a_decided_case_is_settled_and_asks_nobody():
     """Once every entry has a verdict the case is not open; one verdict is not enough."""
     half = tables.build(decisions=tables.decisions(("c-move", "e1", "keep")))

@@ -312,6 +312,7 @@ def decided_lists(draw):
     return present, cases, [(*pair, verdict) for pair, verdict in rows]
 
 
+@pytest.mark.slow
 @given(decided_lists())
 def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     """Rows in = rows out, and each marked repeat points to a listed entry that is not marked a repeat."""
@@ -332,6 +333,7 @@ def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     assert corrected.changes.num_rows + corrected.skipped.num_rows == settled
 
 
+@pytest.mark.slow
 @given(decided_lists(), st.randoms())
 def test_the_order_of_decisions_changes_nothing(drawn, shuffle):
     """The same decisions in another order give the same list and log."""

@@ -1,8 +1,10 @@
 import json
 import multiprocessing
+import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -144,6 +146,52 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
         store.write_atomically(path, fail)
     assert path.read_text(encoding="utf-8") == "old"
     assert [found.name for found in tmp_path.iterdir()] == ["a.txt"]
+
+
+def watch_disk(monkeypatch):
+    """What is forced to the disk and renamed from now on, in order, by the number of the file; all of it is done."""
+    done = []
+    fsync, replace_file = os.fsync, os.replace
+
+    def watched_fsync(descriptor):
+        done.append(("forced", os.fstat(descriptor).st_ino))
+        fsync(descriptor)
+
+    def watched_replace(source, target, **options):
+        done.append(("renamed", Path(source).stat().st_ino))
+        replace_file(source, target, **options)
+
+    monkeypatch.setattr(os, "fsync", watched_fsync)
+    monkeypatch.setattr(os, "replace", watched_replace)
+    monkeypatch.setattr(os, "rename", watched_replace)
+    return done
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a folder can be forced to the disk on POSIX only")
+@pytest.mark.parametrize("there", [False, True])
+def test_a_file_is_on_the_disk_before_its_name_and_its_name_before_it_is_recorded(tmp_path, monkeypatch, there):
+    """After a power cut a name could lead to half a file, or a recorded file could have no name.
+
+    The file is forced to the disk under another name, renamed, and then its folder is forced.
+    """
+    path = tmp_path / "a.txt"
+    if there:
+        path.write_text("old", encoding="utf-8")
+    done = watch_disk(monkeypatch)
+    store.write_atomically(path, lambda beside: beside.write_text("new", encoding="utf-8"))
+    written, folder = path.stat().st_ino, tmp_path.stat().st_ino
+    assert done == [("forced", written), ("renamed", written), ("forced", folder)]
+    assert path.read_text(encoding="utf-8") == "new"
+
+
+def test_who_reads_while_a_file_is_written_reads_the_old_one_to_its_end(tmp_path):
+    """A file written in its place would change below the hands of whoever has it open."""
+    path = tmp_path / "a.txt"
+    path.write_text("old", encoding="utf-8")
+    with path.open(encoding="utf-8") as opened:
+        store.write_atomically(path, lambda beside: beside.write_text("longer and new", encoding="utf-8"))
+        assert opened.read() == "old"
+    assert path.read_text(encoding="utf-8") == "longer and new"
 
 
 def test_a_digest_keeps_its_parts_apart():

@@ -73,7 +73,7 @@ def test_more_constituencies_than_voters():
     assert pc.count_distinct(made.truth.column("person_id")).as_py() == 3
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(voters=st.integers(0, 900), constituencies=st.integers(1, 4), seed=st.integers(0, 2**32))
 def test_rows_balance(voters, constituencies, seed):
     """Each person has at least one entry, ids are unique, truth and lists agree with the entries row by row."""

@@ -31,6 +31,7 @@ def contents(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+@pytest.mark.slow
 def test_everything_planted_is_found(planted):
     """Every person planted in a register or a cycle is noticed under the rule, or the cause, that was planted."""
     folder, table = planted

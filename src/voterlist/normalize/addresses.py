@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -84,6 +85,7 @@ _MONTHS = {
     for month in months.split()
 }
 """The genitive of a month to the month: ул. 28 Мая is 28 May küçəsi."""
+_DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(r"^\d+[a-z]?$")
 _SEGMENT = re.compile(r"[,;\n]+")
 _WORD = re.compile(r"\d+\s*/\s*\d+[a-z]?|\d+[a-z]?\b|[a-z0-9]+|-")
@@ -91,8 +93,12 @@ _WORD = re.compile(r"\d+\s*/\s*\d+[a-z]?|\d+[a-z]?\b|[a-z0-9]+|-")
 
 @lru_cache(maxsize=262144)
 def _folded(part: str) -> str:
-    """One blank-free part of an address in plain lower-case ASCII letters."""
-    return ascii_letters(to_latin(part))
+    """One blank-free part of an address in plain lower-case ASCII letters and digits."""
+    folded = ascii_letters(to_latin(part))
+    if folded.isascii():
+        return folded
+    # A digit of another script, such as the wide ones of an East Asian keyboard, is the same number.
+    return _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), folded)
 
 
 def _tokens(segment: str) -> list[str]:
