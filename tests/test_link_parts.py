@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.link import block, candidates, weigh
-from voterlist.link.classify import kinds
 from voterlist.link.cases import Judged, case_id, cases
+from voterlist.link.classify import kinds
 from voterlist.link.cluster import clusters
 from voterlist.link.compare import LEVELS, Compared, compare
 from voterlist.link.encode import encode
