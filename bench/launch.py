@@ -2,8 +2,9 @@
 
     python -I -S launch.py REPORT COMMAND ...
 
-It is small on purpose. Linux counts to a started process the memory that the one starting it held at that moment, so
-a benchmark that has read large tables would see its own size in every peak it measures.
+It is small on purpose. Linux counts to a started process the memory that the one starting it held
+at that moment, so a benchmark that has read large tables would see its own size in every peak it
+measures.
 """
 
 import json

@@ -2,9 +2,10 @@
 
     python bench/names.py [--half held|tuned|all] [--failures]
 
-Measured on ``bench/names/*.txt``: spellings in public use, and pairs of different names. The rules were tuned on
-every second line; the figures are of the others (docs/names.md tells the one change made after). Names of the table
-``tests/name_spellings.txt``, which is held by a test and therefore perfect, are left out of both.
+Measured on ``bench/names/*.txt``: spellings in public use, and pairs of different names. The rules
+were tuned on every second line; the figures are of the others (docs/names.md tells the one change
+made after). Names of the table ``tests/name_spellings.txt``, which is held by a test and therefore
+perfect, are left out of both.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from voterlist.normalize.names import letters_skeleton, skeleton
 
 HERE = Path(__file__).resolve().parent
 KINDS = ("Azerbaijani", "ASCII", "capitals", "English", "Russian")
-FOLDS: dict[str, Callable[[str], str]] = {"letter rules alone": letters_skeleton, "with known names": skeleton}
+FOLDS: dict[str, Callable[[str], str]] = {
+    "letter rules alone": letters_skeleton,
+    "with known names": skeleton,
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,11 @@ class Name:
 
 def lines_of(path: Path, half: str) -> list[list[str]]:
     """The lines of a list, cut at their semicolons; of one half of it, or all."""
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [
+        line
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
     chosen = {"tuned": lines[0::2], "held": lines[1::2], "all": lines}[half]
     return [[part.strip() for part in line.split(";")] for line in chosen]
 
@@ -68,7 +76,10 @@ def same_names(half: str) -> list[Name]:
 
 
 def recall_table(names: list[Name]) -> list[str]:
-    """A line for each pair of kinds: pairs, the share that meets by each fold, the share at most one letter apart."""
+    """A line for each pair of kinds.
+
+    Pairs, the share that meets by each fold, the share at most one letter apart.
+    """
     pairs: dict[str, list[tuple[str, str]]] = {}
     for name in names:
         for kinds, text, written in name.pairs():
@@ -79,9 +90,16 @@ def recall_table(names: list[Name]) -> list[str]:
         "|---|---|---|---|---|",
     ]
     for kinds, found in pairs.items():
-        shares = [sum(fold(one) == fold(other) for one, other in found) / len(found) for fold in FOLDS.values()]
-        near = sum(OSA.distance(skeleton(one), skeleton(other)) <= 1 for one, other in found) / len(found)
-        lines.append(f"| {kinds} | {len(found):,} | {shares[0]:.3f} | {shares[1]:.3f} | {near:.3f} |")
+        shares = [
+            sum(fold(one) == fold(other) for one, other in found) / len(found)
+            for fold in FOLDS.values()
+        ]
+        near = sum(OSA.distance(skeleton(one), skeleton(other)) <= 1 for one, other in found) / len(
+            found
+        )
+        lines.append(
+            f"| {kinds} | {len(found):,} | {shares[0]:.3f} | {shares[1]:.3f} | {near:.3f} |"
+        )
     return lines
 
 
@@ -94,13 +112,29 @@ def failures(names: list[Name]) -> list[str]:
             for text in name.spellings[kind]:
                 reached.setdefault(skeleton(text), []).append(text)
         if len(reached) > 1:
-            lines.append("; ".join(f"{folded}: {', '.join(dict.fromkeys(texts))}" for folded, texts in reached.items()))
+            lines.append(
+                "; ".join(
+                    f"{folded}: {', '.join(dict.fromkeys(texts))}"
+                    for folded, texts in reached.items()
+                )
+            )
     return lines
 
 
 def english(name: str) -> str:
     """An Azerbaijani name as passports spell it in English."""
-    table = {"ə": "a", "c": "j", "q": "g", "x": "kh", "ş": "sh", "ç": "ch", "ğ": "gh", "ı": "i", "ö": "o", "ü": "u"}
+    table = {
+        "ə": "a",
+        "c": "j",
+        "q": "g",
+        "x": "kh",
+        "ş": "sh",
+        "ç": "ch",
+        "ğ": "gh",
+        "ı": "i",
+        "ö": "o",
+        "ü": "u",
+    }
     latin = to_latin(name)
     return "".join(table.get(letter, letter) for letter in latin).title()
 
@@ -121,8 +155,14 @@ def separation_table(half: str) -> list[str]:
         "|---|---|---|---|---|",
     ]
     for title, write in WRITINGS.items():
-        alone = sum(letters_skeleton(write(one)) != letters_skeleton(write(other)) for one, other in pairs)
-        meet = [f"{one}/{other}" for one, other in pairs if skeleton(write(one)) == skeleton(write(other))]
+        alone = sum(
+            letters_skeleton(write(one)) != letters_skeleton(write(other)) for one, other in pairs
+        )
+        meet = [
+            f"{one}/{other}"
+            for one, other in pairs
+            if skeleton(write(one)) == skeleton(write(other))
+        ]
         shares = f"{alone / len(pairs):.3f} | {1 - len(meet) / len(pairs):.3f}"
         lines.append(f"| {title} | {len(pairs)} | {shares} | {', '.join(meet) or 'none'} |")
     return lines
@@ -130,9 +170,15 @@ def separation_table(half: str) -> list[str]:
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--half", choices=("held", "tuned", "all"), default="held")
-    parser.add_argument("--failures", action="store_true", help="also list the names whose spellings do not all meet")
+    parser.add_argument(
+        "--failures",
+        action="store_true",
+        help="also list the names whose spellings do not all meet",
+    )
     chosen = parser.parse_args()
     names = same_names(chosen.half)
     print(f"{len(names)} names\n")

@@ -23,7 +23,9 @@ def with_part(page: str, name: str, text: str) -> str:
     Raises:
         ValueError: the page has no such part.
     """
-    made, count = _pattern(name).subn(lambda found: found[1] + text.rstrip("\n") + "\n" + found[3], page)
+    made, count = _pattern(name).subn(
+        lambda found: found[1] + text.rstrip("\n") + "\n" + found[3], page
+    )
     if count != 1:
         raise ValueError(f"the page has {count} parts named {name}")
     return made

@@ -20,7 +20,10 @@ class FailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """User and system seconds of all cores, seconds on the clock, peak MiB; start-up is in all of them."""
+    """User and system seconds of all cores, seconds on the clock, peak MiB.
+
+    Start-up is in all of them.
+    """
 
     cpu: float
     wall: float
@@ -36,7 +39,9 @@ def run(command: list[str], *, well: tuple[int, ...] = (0,)) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report"
         launch = [sys.executable, "-I", "-S", str(LAUNCH), str(report), *command]
-        ended = subprocess.run(launch, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        ended = subprocess.run(
+            launch, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
         counted = json.loads(report.read_text(encoding="ascii"))
     code = counted.pop("code")
     if code not in well:

@@ -2,10 +2,10 @@
 
     python bench/run.py [--voters 10000 100000 1000000] [--seed 1] [--write]
 
-Each list is linked by the command ``voterlist link`` in a process of its own, whose CPU seconds and peak memory
-are the operating system's count; the pairs of that same run are then measured against the truth. The last
-columns are recordlinkage's ECM on the same candidate pairs, for the lists on which it takes seconds.
-``--write`` puts the tables into docs/benchmarks.md.
+Each list is linked by the command ``voterlist link`` in a process of its own, whose CPU seconds and
+peak memory are the operating system's count; the pairs of that same run are then measured against
+the truth. The last columns are recordlinkage's ECM on the same candidate pairs, for the lists on
+which it takes seconds. ``--write`` puts the tables into docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -70,7 +70,12 @@ def run_link(arguments: list[str]) -> tuple[float, float]:
     return cost.cpu, cost.peak
 
 
-def ecm(list_table: pa.Table, columns: dict[str, str | list[str]] | None, truth: pa.Table, profile: Profile) -> float:
+def ecm(
+    list_table: pa.Table,
+    columns: dict[str, str | list[str]] | None,
+    truth: pa.Table,
+    profile: Profile,
+) -> float:
     """The best F1 of recordlinkage's ECM on the candidate pairs of the list."""
     voters = normalize(ingest.table_entries(list_table, columns), profile).table
     probability = baseline(features(voters, profile=profile))
@@ -94,21 +99,29 @@ def measure_synth(voters: int, seed: int, folder: Path, *, identifiers: bool) ->
     cpu, peak = run_link([str(path), "--out", str(out)])
     name = f"synth {voters:,}, {'with' if identifiers else 'no'} identifiers"
     small = entries.num_rows <= BASELINE_UP_TO
-    columns: dict[str, str | list[str]] = {name: name for name in entries.column_names if name != "list_kind"}
+    columns: dict[str, str | list[str]] = {
+        name: name for name in entries.column_names if name != "list_kind"
+    }
     other = ecm(entries, columns, made.truth, Profile.AZ) if small else None
-    return Measured(name, entries.num_rows, evaluate(pq.read_table(out), made.truth), cpu, peak, other)
+    return Measured(
+        name, entries.num_rows, evaluate(pq.read_table(out), made.truth), cpu, peak, other
+    )
 
 
 def measure_febrl(number: int, folder: Path) -> Measured:
     """A FEBRL list without its social security number."""
     path, column_map, truth_path = febrl.write(folder, number)
     out = folder / "pairs.parquet"
-    cpu, peak = run_link([str(path), "--columns", str(column_map), "--profile", "generic", "--out", str(out)])
+    cpu, peak = run_link(
+        [str(path), "--columns", str(column_map), "--profile", "generic", "--out", str(out)]
+    )
     truth = pq.read_table(truth_path)
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     columns = ingest.parse_map(febrl.MAP)
     other = ecm(pa.Table.from_pandas(table, preserve_index=False), columns, truth, Profile.GENERIC)
-    return Measured(f"FEBRL {number}", len(table), evaluate(pq.read_table(out), truth), cpu, peak, other)
+    return Measured(
+        f"FEBRL {number}", len(table), evaluate(pq.read_table(out), truth), cpu, peak, other
+    )
 
 
 def main() -> None:

@@ -3,10 +3,11 @@
     python campaign/damaged_files.py lists 20000 [--seed 1]
     python campaign/damaged_files.py reviews 6000 [--seed 1]
 
-``lists`` damages one real file of each kind (text, JSON lines, Parquet, XLSX, XLSB, XLS, ODS, ZIP), reads it as a run
-does and takes it in: what is read must balance. ``reviews`` damages a review workbook that somebody filled in, saved as
-XLSX, XLS and ODS, and imports it: only decisions that stood in it may be recorded. Printed is how each file ended, the
-longest time and the most memory of one file. The exit code is 1 where a file ended in any other way.
+``lists`` damages one real file of each kind (text, JSON lines, Parquet, XLSX, XLSB, XLS, ODS, ZIP),
+reads it as a run does and takes it in: what is read must balance. ``reviews`` damages a review
+workbook that somebody filled in, saved as XLSX, XLS and ODS, and imports it: only decisions that
+stood in it may be recorded. Printed is how each file ended, the longest time and the most memory of
+one file. The exit code is 1 where a file ended in any other way.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from mutations import mutated  # noqa: E402  the same
 from voterlist.config import IngestSettings  # noqa: E402
 from voterlist.errors import InputError  # noqa: E402
 from voterlist.ingest import ingest  # noqa: E402
-from voterlist.io.readers import read_files  # noqa: E402
+from voterlist.readers import read_files  # noqa: E402
 
 KINDS = ("csv", "utf-16", "jsonl", "parquet", "xlsx", "xlsb", "xls", "ods", "zip")
 TOLD_EVERY = 1_000
@@ -55,7 +56,9 @@ class Outcome:
         except Exception as error:  # noqa: BLE001  any end but a code is what is looked for
             self.ends["FAILED"] += 1
             place = traceback.extract_tb(error.__traceback__)[-1]
-            self.failures.append(f"{name}: {type(error).__name__} at {place.filename}:{place.lineno}")
+            self.failures.append(
+                f"{name}: {type(error).__name__} at {place.filename}:{place.lineno}"
+            )
         self.longest = max(self.longest, time.perf_counter() - start)
 
 
@@ -82,7 +85,8 @@ def _tell(outcome: Outcome) -> None:
     for end, count in outcome.ends.most_common():
         print(f"{count:>7}  {end}")
     own, children = (
-        resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+        resource.getrusage(who).ru_maxrss // 1024
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     print(f"longest {outcome.longest:.1f} s; most memory {own} MiB, of a child {children} MiB")
     for failure in outcome.failures[:20]:

@@ -1,4 +1,7 @@
-"""Files that break one rule each, and what ``voterlist inspect`` says of them: docs/intake-files.md shows both."""
+"""Files that break one rule each, and what ``voterlist inspect`` says of them.
+
+Docs/intake-files.md shows both.
+"""
 
 from intake_files import (
     BARE,
@@ -30,7 +33,11 @@ from intake_files import (
 )  # fmt: skip
 
 CASES: dict[str, Case] = {
-    "plain": Case("nothing: the list all others are measured by", csv_of(PLAIN), "88/12 (title): 24 entries -> 0"),
+    "plain": Case(
+        "nothing: the list all others are measured by",
+        csv_of(PLAIN),
+        "88/12 (title): 24 entries -> 0",
+    ),
     # Headers
     "title-missing": Case(
         "no title; the file's name has the number",
@@ -39,13 +46,27 @@ CASES: dict[str, Case] = {
     ),
     "titles-many": Case(
         "five lines of titles, and a blank one, above the header",
-        csv_of([["Azərbaycan Respublikası"], ["Seçicilər siyahısı"], [TITLE], ["2026-cı il"], [], *PLAIN[1:]]),
+        csv_of(
+            [
+                ["Azərbaycan Respublikası"],
+                ["Seçicilər siyahısı"],
+                [TITLE],
+                ["2026-cı il"],
+                [],
+                *PLAIN[1:],
+            ]
+        ),
         "88/12 (title): 24 entries; blank-row 1 -> 0",
     ),
     "header-of-two-rows": Case(
         "one heading above three columns, cells merged",
         book_of(
-            [[TITLE], ["№", "Seçicinin", "", "", *HEADER[4:]], ["", "soyadı", "adı", "atasının adı"], *voters()],
+            [
+                [TITLE],
+                ["№", "Seçicinin", "", "", *HEADER[4:]],
+                ["", "soyadı", "adı", "atasının adı"],
+                *voters(),
+            ],
             merge_header,
         ),
         "88/12 (title): 24 entries -> 0",
@@ -69,11 +90,19 @@ CASES: dict[str, Case] = {
         "88/12 (title): 24 entries -> 0",
     ),
     "header-on-each-page": Case(
-        "header and total repeated where a page ends", csv_of(pages()), "88/12 (title): 24 entries; total-row 1 -> 0"
+        "header and total repeated where a page ends",
+        csv_of(pages()),
+        "88/12 (title): 24 entries; total-row 1 -> 0",
     ),
     "header-misspelt": Case(
         "four headers with slips of the keyboard",
-        csv_of([[TITLE], ["№", "Soyaddı", "Adı", "Atasınn adı", "Dogum tarxi", "Unvnı", "FİN"], *voters()]),
+        csv_of(
+            [
+                [TITLE],
+                ["№", "Soyaddı", "Adı", "Atasınn adı", "Dogum tarxi", "Unvnı", "FİN"],
+                *voters(),
+            ]
+        ),
         "88/12 (title): 24 entries; columns similar -> 0",
     ),
     "header-abbreviated": Case(
@@ -88,7 +117,14 @@ CASES: dict[str, Case] = {
                 ["Избирательный округ № 88, избирательный участок № 12"],
                 ["№ п/п", "Фамилия", "Имя", "Отчество", "Дата рождения", "Адрес"],
                 *(
-                    [str(at + 1), "Алиев", "Гасан", "Рза оглы", "01.02.1970", f"ул. Низами, д. {at + 1}"]
+                    [
+                        str(at + 1),
+                        "Алиев",
+                        "Гасан",
+                        "Рза оглы",
+                        "01.02.1970",
+                        f"ул. Низами, д. {at + 1}",
+                    ]
                     for at in range(24)
                 ),
             ],
@@ -101,7 +137,15 @@ CASES: dict[str, Case] = {
         csv_of(
             [
                 ["Constituency No. 88, precinct No. 12"],
-                ["No.", "Surname", "Given name", "Father's name", "Date of birth", "Address", "FIN"],
+                [
+                    "No.",
+                    "Surname",
+                    "Given name",
+                    "Father's name",
+                    "Date of birth",
+                    "Address",
+                    "FIN",
+                ],
                 *voters(),
             ],
             delimiter=",",
@@ -113,7 +157,13 @@ CASES: dict[str, Case] = {
         csv_of(
             [
                 [TITLE],
-                ["№", "Soyadı / Фамилия", "Adı / Имя", "Atasının adı / Отчество", "Doğum tarixi / Дата рождения"],
+                [
+                    "№",
+                    "Soyadı / Фамилия",
+                    "Adı / Имя",
+                    "Atasının adı / Отчество",
+                    "Doğum tarixi / Дата рождения",
+                ],
                 *cut(voters(), 0, 1, 2, 3, 4),
             ]
         ),
@@ -121,7 +171,13 @@ CASES: dict[str, Case] = {
     ),
     "header-in-unknown-words": Case(
         "headers in a language that the program does not know",
-        csv_of([[TITLE], ["ნომერი", "გვარი", "სახელი", "მამის სახელი", "თარიღი", "მისამართი", "კოდი"], *voters()]),
+        csv_of(
+            [
+                [TITLE],
+                ["ნომერი", "გვარი", "სახელი", "მამის სახელი", "თარიღი", "მისამართი", "კოდი"],
+                *voters(),
+            ]
+        ),
         "88/12 (title): 24 entries; columns content; says column-by-content -> 0",
     ),
     "header-missing": Case(
@@ -141,13 +197,21 @@ CASES: dict[str, Case] = {
     ),
     "header-missing-no-endings": Case(
         "no header, and names whose words do not tell which is the surname",
-        csv_of([[name, father, "1970"] for name, father in zip([name for _, name in BARE], FATHERS, strict=False)]),
+        csv_of(
+            [
+                [name, father, "1970"]
+                for name, father in zip([name for _, name in BARE], FATHERS, strict=False)
+            ]
+        ),
         "?/? (-): 0 entries; header-unknown 6; says header-unknown -> 1",
     ),
     "header-missing-pinned": Case(
         "the same, pinned in the settings by letters",
         csv_of(
-            [[name, father, "1970"] for name, father in zip([name for _, name in BARE], FATHERS, strict=False)],
+            [
+                [name, father, "1970"]
+                for name, father in zip([name for _, name in BARE], FATHERS, strict=False)
+            ],
             "12__csv",
         ),
         "?/12 (name): 6 entries; columns pinned; says constituency-unknown -> 0",
@@ -155,12 +219,24 @@ CASES: dict[str, Case] = {
     ),
     "header-doubtful": Case(
         "the surname's header is hardly like one, and the names have no endings to tell",
-        csv_of([[TITLE], ["№", "Soyadlrı x", "Adı", "Doğum tarixi"], *([*row, "Vəli", "1970"] for row in BARE)]),
+        csv_of(
+            [
+                [TITLE],
+                ["№", "Soyadlrı x", "Adı", "Doğum tarixi"],
+                *([*row, "Vəli", "1970"] for row in BARE),
+            ]
+        ),
         "88/12 (title): 0 entries; mapping-doubtful 6; columns similar; doubtful surname; says mapping-doubtful -> 1",
     ),
     "header-pinned": Case(
         "the same, pinned in the settings",
-        csv_of([[TITLE], ["№", "Soyadlrı x", "Adı", "Doğum tarixi"], *([*row, "Vəli", "1970"] for row in BARE)]),
+        csv_of(
+            [
+                [TITLE],
+                ["№", "Soyadlrı x", "Adı", "Doğum tarixi"],
+                *([*row, "Vəli", "1970"] for row in BARE),
+            ]
+        ),
         "88/12 (title): 6 entries; columns pinned -> 0",
         '[ingest.columns]\nsurname = "Soyadlrı x"\n',
     ),
@@ -181,12 +257,24 @@ CASES: dict[str, Case] = {
     ),
     "columns-unknown": Case(
         "columns nobody asked for between the others",
-        csv_of([[TITLE], [*HEADER, "Telefon", "Partiya"], *([*row, "050 123 45 67", "-"] for row in voters())]),
+        csv_of(
+            [
+                [TITLE],
+                [*HEADER, "Telefon", "Partiya"],
+                *([*row, "050 123 45 67", "-"] for row in voters()),
+            ]
+        ),
         "88/12 (title): 24 entries; says column-not-understood -> 0",
     ),
     "given-name-missing": Case(
         "the header of the given names is not one",
-        csv_of([[TITLE], ["№", "Soyadı", "qq", "Ata adı", "Doğum tarixi"], *cut(voters(), 0, 1, 2, 3, 4)]),
+        csv_of(
+            [
+                [TITLE],
+                ["№", "Soyadı", "qq", "Ata adı", "Doğum tarixi"],
+                *cut(voters(), 0, 1, 2, 3, 4),
+            ]
+        ),
         "88/12 (title): 0 entries; mapping-doubtful 24; doubtful surname; "
         "says column-not-understood, mapping-doubtful -> 1",
     ),
@@ -202,7 +290,9 @@ CASES: dict[str, Case] = {
         "88/12 (title): 24 entries; columns composed; names surname-last -> 0",
     ),
     "names-with-commas": Case(
-        "whole names with commas", csv_of([[TITLE], WHOLE, *COMMAS]), "88/12 (title): 24 entries; columns composed -> 0"
+        "whole names with commas",
+        csv_of([[TITLE], WHOLE, *COMMAS]),
+        "88/12 (title): 24 entries; columns composed -> 0",
     ),
     "names-alone": Case(
         "nothing but names",
@@ -212,13 +302,23 @@ CASES: dict[str, Case] = {
     "address-in-parts": Case(
         "street, house and flat in three columns",
         csv_of(
-            [[TITLE], [*HEADER[:5], "Küçə", "Ev", "Mənzil"], *([*row[:5], "Nizami küç.", "5", "7"] for row in voters())]
+            [
+                [TITLE],
+                [*HEADER[:5], "Küçə", "Ev", "Mənzil"],
+                *([*row[:5], "Nizami küç.", "5", "7"] for row in voters()),
+            ]
         ),
         "88/12 (title): 24 entries -> 0",
     ),
     "date-in-parts": Case(
         "day, month and year in three columns",
-        csv_of([[TITLE], [*HEADER[:4], "Gün", "Ay", "İl"], *([*row[:4], *row[4].split(".")] for row in voters())]),
+        csv_of(
+            [
+                [TITLE],
+                [*HEADER[:4], "Gün", "Ay", "İl"],
+                *([*row[:4], *row[4].split(".")] for row in voters()),
+            ]
+        ),
         "88/12 (title): 24 entries -> 0",
     ),
     # Lists
@@ -240,12 +340,21 @@ CASES: dict[str, Case] = {
     ),
     "notes-beside-the-list": Case(
         "a sheet of notes in the workbook",
-        files(list__xlsx=book({"Siyahı": PLAIN, "Qeydlər": [["Yoxlanılıb", ""], ["Çap üçün: A4 vərəq", "2 nüsxə"]]})),
+        files(
+            list__xlsx=book(
+                {
+                    "Siyahı": PLAIN,
+                    "Qeydlər": [["Yoxlanılıb", ""], ["Çap üçün: A4 vərəq", "2 nüsxə"]],
+                }
+            )
+        ),
         "88/12 (title): 24 entries / ?/? (-): 0 entries; no-list 2; says no-list -> 1",
     ),
     "precincts-in-a-column": Case(
         "two precincts in one list, told by a column",
-        csv_of([["Məntəqə", *HEADER], *([str(12 + at // 12), *row] for at, row in enumerate(voters()))]),
+        csv_of(
+            [["Məntəqə", *HEADER], *([str(12 + at // 12), *row] for at, row in enumerate(voters()))]
+        ),
         "?/12 (column) ?/13 (column): 24 entries; says constituency-unknown -> 0",
     ),
     "voters-above-the-header": Case(
@@ -265,7 +374,9 @@ CASES: dict[str, Case] = {
         "88/12 (title): 24 entries; says place-by-title -> 0",
     ),
     "place-unknown": Case(
-        "no number anywhere", csv_of(PLAIN[1:]), "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 0"
+        "no number anywhere",
+        csv_of(PLAIN[1:]),
+        "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 0",
     ),
     "place-of-a-school": Case(
         "the only number is that of a school",
@@ -273,7 +384,9 @@ CASES: dict[str, Case] = {
         "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 0",
     ),
     "list-temporary": Case(
-        "a temporary list", csv_of([["Müvəqqəti seçicilər siyahısı"], *PLAIN]), "88/12 (title): 24 entries -> 0"
+        "a temporary list",
+        csv_of([["Müvəqqəti seçicilər siyahısı"], *PLAIN]),
+        "88/12 (title): 24 entries -> 0",
     ),
     # Rows
     "total-differs": Case(
@@ -287,7 +400,9 @@ CASES: dict[str, Case] = {
         "88/12 (title): 24 entries; blank-row 1, total-row 1 -> 0",
     ),
     "row-too-short": Case(
-        "a row that ends after its number", csv_of([*PLAIN, ["25"]]), "88/12 (title): 24 entries; row-too-short 1 -> 1"
+        "a row that ends after its number",
+        csv_of([*PLAIN, ["25"]]),
+        "88/12 (title): 24 entries; row-too-short 1 -> 1",
     ),
     "row-too-long": Case(
         "a delimiter too many",
@@ -304,9 +419,13 @@ CASES: dict[str, Case] = {
         book_of([*PLAIN[:6], [], [], *PLAIN[6:]]),
         "88/12 (title): 24 entries; blank-row 2 -> 0",
     ),
-    "rows-hidden": Case("a hidden row", book_of(PLAIN, hide), "88/12 (title): 24 entries; says hidden-rows -> 0"),
+    "rows-hidden": Case(
+        "a hidden row", book_of(PLAIN, hide), "88/12 (title): 24 entries; says hidden-rows -> 0"
+    ),
     "columns-hidden": Case(
-        "hidden columns", book_of(PLAIN, hide_column), "88/12 (title): 24 entries; says hidden-columns -> 0"
+        "hidden columns",
+        book_of(PLAIN, hide_column),
+        "88/12 (title): 24 entries; says hidden-columns -> 0",
     ),
     "cells-not-worked-out": Case(
         "addresses made by formulas that no program has worked out",
@@ -316,7 +435,9 @@ CASES: dict[str, Case] = {
     "rows-none": Case("a header and no voter", csv_of(PLAIN[:2]), "88/12 (title): 0 entries -> 0"),
     # Cells
     "fin-as-number": Case(
-        "FIN of digits only, stored as numbers", book_of(numbers()), "88/12 (title): 24 entries -> 0"
+        "FIN of digits only, stored as numbers",
+        book_of(numbers()),
+        "88/12 (title): 24 entries -> 0",
     ),
     "cell-with-line-break": Case(
         "an address over two lines",
@@ -330,21 +451,36 @@ CASES: dict[str, Case] = {
     ),
     # Files
     "encoding-utf-16": Case(
-        "UTF-16 with its mark", files(list__csv=text(PLAIN, encoding="utf-16")), "88/12 (title): 24 entries -> 0"
+        "UTF-16 with its mark",
+        files(list__csv=text(PLAIN, encoding="utf-16")),
+        "88/12 (title): 24 entries -> 0",
     ),
     "encoding-windows-1254": Case(
         "the Turkish code page, ə typed as ä",
-        files(list__csv=text(PLAIN).decode().replace("ə", "ä").replace("Ə", "Ä").replace("№", "No").encode("cp1254")),
+        files(
+            list__csv=text(PLAIN)
+            .decode()
+            .replace("ə", "ä")
+            .replace("Ə", "Ä")
+            .replace("№", "No")
+            .encode("cp1254")
+        ),
         "88/12 (title): 24 entries -> 0",
     ),
     "delimiter-tab": Case(
-        "a text file with tabs", csv_of(PLAIN, "list__txt", delimiter="\t"), "88/12 (title): 24 entries -> 0"
+        "a text file with tabs",
+        csv_of(PLAIN, "list__txt", delimiter="\t"),
+        "88/12 (title): 24 entries -> 0",
     ),
     "file-empty": Case("a file of no bytes", files(list__csv=b""), "file-empty -> 3"),
     "file-a-picture": Case(
-        "a picture called CSV", files(list__csv=b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(90)), "file-not-a-table -> 3"
+        "a picture called CSV",
+        files(list__csv=b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(90)),
+        "file-not-a-table -> 3",
     ),
-    "file-damaged": Case("half a workbook", files(list__xlsx=book({"Siyahı": PLAIN})[:3000]), "file-unreadable -> 3"),
+    "file-damaged": Case(
+        "half a workbook", files(list__xlsx=book({"Siyahı": PLAIN})[:3000]), "file-unreadable -> 3"
+    ),
     "file-of-something-else": Case(
         "a table of prices",
         csv_of([["Mal", "Qiymət"], *([f"Kağız {at}", f"{at},50"] for at in range(12))]),

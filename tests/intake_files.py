@@ -1,4 +1,7 @@
-"""Files that break one rule each, written anew for each test; named by what they break. Nobody in them exists."""
+"""Files that break one rule each, written anew for each test.
+
+Named by what they break. Nobody in them exists.
+"""
 
 import csv
 import io
@@ -29,7 +32,10 @@ class Case:
 
 
 def voters(count=24, start=0):
-    """Rows of ``HEADER``: number, surname, given name, father's name with its particle, birth date, address, FIN."""
+    """Rows of ``HEADER``.
+
+    Number, surname, given name, father's name with its particle, birth date, address, FIN.
+    """
     rows = []
     for at in range(start, start + count):
         woman = at % 2
@@ -77,7 +83,10 @@ def book(sheets, change=None):
 def _without_clock(content):
     """The same workbook without the time at which it was made, so that its bytes are the same each time."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for part in old.namelist():
             body = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2026-01-01T00:00:00Z", old.read(part))
             new.writestr(zipfile.ZipInfo(part), body)
@@ -112,7 +121,14 @@ NAMES = [[*row[:1], f"{row[1]} {row[2]} {row[3]}", *row[4:]] for row in voters()
 LAST = [[*row[:1], f"{row[2]} {row[3]} {row[1]}", *row[4:]] for row in voters()]
 COMMAS = [[*row[:1], f"{row[1]}, {row[2]}, {row[3]}", *row[4:]] for row in voters()]
 WHOLE = ["№", "Soyadı, adı, atasının adı", *HEADER[4:]]
-BARE = [["1", "Şirin"], ["2", "Gülnar"], ["3", "Elnur"], ["4", "Sərxan"], ["5", "Aslan"], ["6", "Yavər"]]
+BARE = [
+    ["1", "Şirin"],
+    ["2", "Gülnar"],
+    ["3", "Elnur"],
+    ["4", "Sərxan"],
+    ["5", "Aslan"],
+    ["6", "Yavər"],
+]
 
 
 def hide(made):
@@ -134,7 +150,10 @@ def merge_header(made):
 def split_version():
     older, newer = voters(), voters()
     newer[3][1] = "Həsənli"
-    return {"12__csv": text([[TITLE], HEADER, *older]), "12_new__csv": text([[TITLE], HEADER, *newer, *voters(1, 30)])}
+    return {
+        "12__csv": text([[TITLE], HEADER, *older]),
+        "12_new__csv": text([[TITLE], HEADER, *newer, *voters(1, 30)]),
+    }
 
 
 def shifted():
@@ -148,14 +167,29 @@ def numbers():
 
 def side():
     left, right = voters(12), voters(12, 12)
-    return [[TITLE], [*HEADER[:5], "", *HEADER[:5]], *([*a[:5], "", *b[:5]] for a, b in zip(left, right, strict=True))]
+    return [
+        [TITLE],
+        [*HEADER[:5], "", *HEADER[:5]],
+        *([*a[:5], "", *b[:5]] for a, b in zip(left, right, strict=True)),
+    ]
 
 
 def two_lists():
-    second = [["88 saylı seçki dairəsi, 13 saylı seçki məntəqəsi"], ["Doğum tarixi", "Adı", "Soyadı", "Sıra №"]]
+    second = [
+        ["88 saylı seçki dairəsi, 13 saylı seçki məntəqəsi"],
+        ["Doğum tarixi", "Adı", "Soyadı", "Sıra №"],
+    ]
     return [*PLAIN, ["Cəmi: 24"], [], *second, *cut(voters(10, 24), 4, 2, 1, 0), ["Cəmi: 10"]]
 
 
 def pages():
     rows = voters()
-    return [[TITLE], HEADER, *rows[:10], ["Səhifə üzrə cəmi", "10"], HEADER, *rows[10:], ["Cəmi", "24"]]
+    return [
+        [TITLE],
+        HEADER,
+        *rows[:10],
+        ["Səhifə üzrə cəmi", "10"],
+        HEADER,
+        *rows[10:],
+        ["Cəmi", "24"],
+    ]

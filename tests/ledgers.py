@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 
 import workspaces
-from voterlist.io.ledger import Ledger
 from voterlist.schemas import ACCEPTANCE, CASE, DECISION, LIST
+from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
 
 DAY = dt.date(2026, 2, 3)
@@ -74,7 +74,10 @@ def acceptances(count):
 
 
 def fill(path, count=40):
-    """Write some of everything into a ledger; the second half of the decisions in a transaction of its own."""
+    """Write some of everything into a ledger.
+
+    The second half of the decisions in a transaction of its own.
+    """
     with Ledger(path) as ledger:
         ledger.submit(lists(*range(1, count)), {"aaaaaaaaaaaa": "1.csv"}, DAY)
         ledger.note_cases(cases({f"{number:012x}": 88 for number in range(count)}), "run1")
@@ -96,7 +99,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import ledgers
-from voterlist.io.ledger import Ledger
+from voterlist.storage.ledger import Ledger
 
 keeper = Ledger(Path(sys.argv[1]))
 with Ledger(Path(sys.argv[1])) as ledger:

@@ -19,7 +19,10 @@ FIELDS = {
 
 
 def voters(**columns):
-    """A VOTER table; short names stand for the skeletons, ``stem`` follows ``surname`` where not given."""
+    """A VOTER table.
+
+    Short names stand for the skeletons, ``stem`` follows ``surname`` where not given.
+    """
     rows = len(next(iter(columns.values()))) if columns else 0
     named = {FIELDS.get(name, name): values for name, values in columns.items()}
     named.setdefault("entry_id", [f"e{number:06d}" for number in range(rows)])

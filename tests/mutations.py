@@ -1,4 +1,7 @@
-"""Files damaged at random: bytes changed, cut off or doubled, in the file or inside what is packed in it."""
+"""Files damaged at random.
+
+Bytes changed, cut off or doubled, in the file or inside what is packed in it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ _PACKED = b"PK\x03\x04"
 _MOST_HITS = 8
 _LONGEST_PIECE = 200
 _INSIDE = 0.6
-"""The share of packed files that are damaged in a part and packed anew, so that every checksum is right."""
+"""The share of packed files that are damaged in a part and packed anew, so that every checksum is
+right."""
 
 
 def mutated(content: bytes, seed: int) -> bytes:

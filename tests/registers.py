@@ -19,14 +19,55 @@ ON_DAY = dt.date(2026, 2, 3)
 PRECINCTS = (1, 2, 3)
 EACH = 120
 
-_STEMS = ("mammad", "aliy", "huseyn", "hasan", "quliy", "ismayil", "ahmad", "abdulla", "abbas", "cafar", "karim")
-_MEN = ("elnur", "rauf", "tural", "vuqar", "kamran", "sabuhi", "orxan", "emin", "ilqar", "zaur", "murad", "faiq")
-_WOMEN = ("sevda", "nigar", "aytan", "lamiya", "gunel", "ulviya", "konul", "rena", "aysel", "zahra", "fidan", "tarana")
+_STEMS = (
+    "mammad",
+    "aliy",
+    "huseyn",
+    "hasan",
+    "quliy",
+    "ismayil",
+    "ahmad",
+    "abdulla",
+    "abbas",
+    "cafar",
+    "karim",
+)
+_MEN = (
+    "elnur",
+    "rauf",
+    "tural",
+    "vuqar",
+    "kamran",
+    "sabuhi",
+    "orxan",
+    "emin",
+    "ilqar",
+    "zaur",
+    "murad",
+    "faiq",
+)
+_WOMEN = (
+    "sevda",
+    "nigar",
+    "aytan",
+    "lamiya",
+    "gunel",
+    "ulviya",
+    "konul",
+    "rena",
+    "aysel",
+    "zahra",
+    "fidan",
+    "tarana",
+)
 
 
 @dataclass
 class Tables:
-    """What ``check`` takes, as dictionaries of lists; entry ``row`` of precinct ``p`` stands at ``at(p, row)``."""
+    """What ``check`` takes, as dictionaries of lists.
+
+    Entry ``row`` of precinct ``p`` stands at ``at(p, row)``.
+    """
 
     voters: dict[str, list[Any]]
     entries: dict[str, list[Any]]
@@ -46,15 +87,21 @@ class Tables:
     def arrow(self) -> tuple[pa.Table, pa.Table, pa.Table]:
         """VOTER, ENTRY and LIST."""
         tables = zip((self.voters, self.entries, self.lists), (VOTER, ENTRY, LIST), strict=True)
-        voters, entries, lists = (from_columns({k: _array(v, s, k) for k, v in t.items()}, s) for t, s in tables)
+        voters, entries, lists = (
+            from_columns({k: _array(v, s, k) for k, v in t.items()}, s) for t, s in tables
+        )
         return voters, entries, lists
 
     def findings(self, settings: CheckSettings | None = None) -> list[dict[str, Any]]:
         """What ``check`` finds, each finding without its columns that are null and without source, sheet and line."""
         streets = from_columns({k: _array(v, STREET, k) for k, v in self.streets.items()}, STREET)
-        found = check(*self.arrow(), settings or CheckSettings(), on_day=ON_DAY, streets=streets).to_pylist()
+        found = check(
+            *self.arrow(), settings or CheckSettings(), on_day=ON_DAY, streets=streets
+        ).to_pylist()
         places = ("source", "sheet", "line")
-        return [{k: v for k, v in row.items() if v is not None and k not in places} for row in found]
+        return [
+            {k: v for k, v in row.items() if v is not None and k not in places} for row in found
+        ]
 
     def coincidences(self) -> list[dict[str, Any]]:
         """COINCIDENCE of the register as rows."""
@@ -67,7 +114,10 @@ def _array(values: list[Any], schema: pa.Schema, name: str) -> pa.Array:
 
 
 def clean() -> Tables:
-    """Three precincts of 120 voters, four to a dwelling, each dwelling of one surname; no rule finds anything."""
+    """Three precincts of 120 voters, four to a dwelling, each dwelling of one surname.
+
+    No rule finds anything.
+    """
     voters: dict[str, list[Any]] = {name: [] for name in VOTER.names}
     entries: dict[str, list[Any]] = {name: [] for name in ENTRY.names}
     for precinct in PRECINCTS:
@@ -99,7 +149,10 @@ def clean() -> Tables:
 
 
 def _voter(precinct: int, row: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """One voter and the entry it stands in; the numbers are spread so that nothing heaps and nobody is met twice."""
+    """One voter and the entry it stands in.
+
+    The numbers are spread so that nothing heaps and nobody is met twice.
+    """
     serial = precinct * EACH + row
     male = row % 2 == 0
     stem = _STEMS[(serial // 4) % len(_STEMS)]

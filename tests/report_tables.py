@@ -1,4 +1,7 @@
-"""Hand-made tables of a small run, for the tests of the report: two precincts, one entry of another constituency."""
+"""Hand-made tables of a small run, for the tests of the report.
+
+Two precincts, one entry of another constituency.
+"""
 
 from __future__ import annotations
 
@@ -53,13 +56,97 @@ def named(names, *rows):
 
 _PEOPLE = named(
     "entry_id constituency precinct source line name birth_date sex address document fin",
-    ("e1", 88, 1, "a", 5, "Məmmədov|Elçin|Rauf oğlu", "02.03.1985", "kişi", "Nizami küç. 5", "AZE12345678", "5ABC123"),
-    ("e2", 88, 2, "b", 9, "Mamedov|Elchin|Raufoğlu", "1985", "m", "Füzuli küç. 11", None, "5ABC123"),
-    ("e3", 88, 1, "a", 6, "Quliyeva|Leyla|Vaqif qızı", "11.11.1990", "f", "Nizami küç. 7", "AZE87654321", "7KLM456"),
-    ("e4", 88, 1, "a", 7, "Quliyeva|Leyli|Vaqif qızı", "11.11.1990", "f", "Nizami küç. 7", "AZE87654322", "7KLM457"),
-    ("e5", 88, 2, "b", 10, '=HYPERLINK("http://x")|<b>Aynur</b>|@SUM(1)', "31.12.1971", "f", "-2+3", None, None),
-    ("e6", 88, 2, "b", 11, "Həsənova|Aytən|İlham qızı", "01.01.1960", "f", "Füzuli küç. 3", None, "9XYZ999"),
-    ("e7", 7, 3, "c", 2, "Hasanova|Aytan|Ilham gizi", "01.01.1960", "f", "Naxçıvan", None, "9XYZ999"),
+    (
+        "e1",
+        88,
+        1,
+        "a",
+        5,
+        "Məmmədov|Elçin|Rauf oğlu",
+        "02.03.1985",
+        "kişi",
+        "Nizami küç. 5",
+        "AZE12345678",
+        "5ABC123",
+    ),
+    (
+        "e2",
+        88,
+        2,
+        "b",
+        9,
+        "Mamedov|Elchin|Raufoğlu",
+        "1985",
+        "m",
+        "Füzuli küç. 11",
+        None,
+        "5ABC123",
+    ),
+    (
+        "e3",
+        88,
+        1,
+        "a",
+        6,
+        "Quliyeva|Leyla|Vaqif qızı",
+        "11.11.1990",
+        "f",
+        "Nizami küç. 7",
+        "AZE87654321",
+        "7KLM456",
+    ),
+    (
+        "e4",
+        88,
+        1,
+        "a",
+        7,
+        "Quliyeva|Leyli|Vaqif qızı",
+        "11.11.1990",
+        "f",
+        "Nizami küç. 7",
+        "AZE87654322",
+        "7KLM457",
+    ),
+    (
+        "e5",
+        88,
+        2,
+        "b",
+        10,
+        '=HYPERLINK("http://x")|<b>Aynur</b>|@SUM(1)',
+        "31.12.1971",
+        "f",
+        "-2+3",
+        None,
+        None,
+    ),
+    (
+        "e6",
+        88,
+        2,
+        "b",
+        11,
+        "Həsənova|Aytən|İlham qızı",
+        "01.01.1960",
+        "f",
+        "Füzuli küç. 3",
+        None,
+        "9XYZ999",
+    ),
+    (
+        "e7",
+        7,
+        3,
+        "c",
+        2,
+        "Hasanova|Aytan|Ilham gizi",
+        "01.01.1960",
+        "f",
+        "Naxçıvan",
+        None,
+        "9XYZ999",
+    ),
     ("e8", 88, 2, "b", 12, "Abbasov|Tural|Kamil oğlu", "05.05.1999", "kişi", None, None, "9XYZ999"),
 )
 
@@ -68,15 +155,44 @@ def entries():
     """ENTRY."""
     rows = []
     for person in _PEOPLE:
-        names = dict(zip(("surname", "given_name", "patronymic"), person["name"].split("|"), strict=True))
+        names = dict(
+            zip(("surname", "given_name", "patronymic"), person["name"].split("|"), strict=True)
+        )
         rows.append(person | names | {"source": person["source"] * 12, "list_kind": "permanent"})
     return table(ENTRY, rows)
 
 
-# surname, given, patronymic as standard, skeletons of the three, sex, year, month, day, document, fin
+# surname, given, patronymic as standard, skeletons of the three, sex, year, month, day, document,
+# fin
 _VOTERS = {
-    "e1": ("Məmmədov", "Elçin", "Rauf oğlu", "memedov", "elcin", "rauf", "m", 1985, 3, 2, "AZE12345678", "5ABC123"),
-    "e2": ("Məmmədov", "Elçin", "Rauf oğlu", "memedov", "elcin", "rauf", "m", 1985, None, None, None, "5ABC123"),
+    "e1": (
+        "Məmmədov",
+        "Elçin",
+        "Rauf oğlu",
+        "memedov",
+        "elcin",
+        "rauf",
+        "m",
+        1985,
+        3,
+        2,
+        "AZE12345678",
+        "5ABC123",
+    ),
+    "e2": (
+        "Məmmədov",
+        "Elçin",
+        "Rauf oğlu",
+        "memedov",
+        "elcin",
+        "rauf",
+        "m",
+        1985,
+        None,
+        None,
+        None,
+        "5ABC123",
+    ),
     "e3": (
         "Quliyeva",
         "Leyla",
@@ -106,9 +222,48 @@ _VOTERS = {
         "7KLM457",
     ),
     "e5": (None, None, None, None, None, None, "f", 1971, 12, 31, None, None),
-    "e6": ("Həsənova", "Aytən", "İlham qızı", "hesenova", "ayten", "ilham", "f", 1960, 1, 1, None, "9XYZ999"),
-    "e7": ("Həsənova", "Aytən", "İlham qızı", "hesenova", "ayten", "ilham", "f", 1960, 1, 1, None, "9XYZ999"),
-    "e8": ("Abbasov", "Tural", "Kamil oğlu", "abasov", "tural", "kamil", "m", 1999, 5, 5, None, "9XYZ999"),
+    "e6": (
+        "Həsənova",
+        "Aytən",
+        "İlham qızı",
+        "hesenova",
+        "ayten",
+        "ilham",
+        "f",
+        1960,
+        1,
+        1,
+        None,
+        "9XYZ999",
+    ),
+    "e7": (
+        "Həsənova",
+        "Aytən",
+        "İlham qızı",
+        "hesenova",
+        "ayten",
+        "ilham",
+        "f",
+        1960,
+        1,
+        1,
+        None,
+        "9XYZ999",
+    ),
+    "e8": (
+        "Abbasov",
+        "Tural",
+        "Kamil oğlu",
+        "abasov",
+        "tural",
+        "kamil",
+        "m",
+        1999,
+        5,
+        5,
+        None,
+        "9XYZ999",
+    ),
 }
 _VOTER_NAMES = ("surname", "given_name", "patronymic", "surname_skeleton", "given_skeleton", "patronymic_skeleton",
                 "sex", "birth_year", "birth_month", "birth_day", "document", "fin")  # fmt: skip
@@ -117,7 +272,11 @@ _VOTER_NAMES = ("surname", "given_name", "patronymic", "surname_skeleton", "give
 def voters():
     """VOTER, in the order of the entries."""
     rows = []
-    for entry in entries().select(["entry_id", "constituency", "precinct", "list_kind", "address"]).to_pylist():
+    for entry in (
+        entries()
+        .select(["entry_id", "constituency", "precinct", "list_kind", "address"])
+        .to_pylist()
+    ):
         entry["address"] = entry["address"] and entry["address"].lower()
         rows.append(entry | dict(zip(_VOTER_NAMES, _VOTERS[entry["entry_id"]], strict=True)))
     return table(VOTER, rows)
@@ -135,7 +294,10 @@ def cases():
         ("c-fin", "e6", "identity-conflict", "question", "one-identifier", 0.01),
         ("c-fin", "e8", "identity-conflict", "question", "one-identifier", 0.01),
     ]
-    where = {row["entry_id"]: row for row in entries().select(["entry_id", "constituency", "precinct"]).to_pylist()}
+    where = {
+        row["entry_id"]: row
+        for row in entries().select(["entry_id", "constituency", "precinct"]).to_pylist()
+    }
     names = ("case_id", "entry_id", "kind", "role", "reason", "probability")
     rows = [where[row[1]] | dict(zip(names, row, strict=True)) for row in made]
     return sort_by(table(CASE, rows, weight=12.5), "case_id", "entry_id")
@@ -147,16 +309,37 @@ def pairs():
         "birth_date_level": "year",
         "document_level": "missing",
     }
-    row = {"entry_l": "e1", "entry_r": "e2", "weight": 12.5, "probability": 0.9999, "kind": "within-constituency"}
+    row = {
+        "entry_l": "e1",
+        "entry_r": "e2",
+        "weight": 12.5,
+        "probability": 0.9999,
+        "kind": "within-constituency",
+    }
     return table(PAIR, [row | levels], found_by="fin")
 
 
 def waterfalls():
-    """WATERFALL of the move: names and a FIN for one person, the address against, half of it taken back."""
-    bits = {"surname": 6.0, "given_name": 7.5, "patronymic": 7.0, "birth_date": 3.0, "sex": 0.0, "address": -1.5}
+    """WATERFALL of the move.
+
+    Names and a FIN for one person, the address against, half of it taken back.
+    """
+    bits = {
+        "surname": 6.0,
+        "given_name": 7.5,
+        "patronymic": 7.0,
+        "birth_date": 3.0,
+        "sex": 0.0,
+        "address": -1.5,
+    }
     bits |= {"document": 0.0, "fin": 29.5}
     row = {f"{name}_bits": value for name, value in bits.items()}
-    row |= {"surname_rarity": 6.2, "given_name_rarity": 8.0, "patronymic_rarity": 11.0, "birth_date_rarity": 5.8}
+    row |= {
+        "surname_rarity": 6.2,
+        "given_name_rarity": 8.0,
+        "patronymic_rarity": 11.0,
+        "birth_date_rarity": 5.8,
+    }
     row |= {"fin_rarity": 29.9, "rarity": 0.0, "rivals": -39.0, "prior": -9.0}
     chances = {"p_twins": 1e-9, "p_relatives": 0.00008, "p_strangers": 0.00001999}
     return table(WATERFALL, [{"entry_l": "e1", "entry_r": "e2"} | row | chances])
@@ -174,7 +357,10 @@ def lists():
 
 
 def set_aside():
-    """SET_ASIDE: a total, a row too short, a blank row, an unreadable file whose constituency nobody knows."""
+    """SET_ASIDE.
+
+    A total, a row too short, a blank row, an unreadable file whose constituency nobody knows.
+    """
     rows = named(
         "source sheet line constituency precinct code rows cells",
         ("a" * 12, "Siyahı", 8, 88, 1, "total-row", 1, ["Cəmi", "3", "", None]),
@@ -204,7 +390,9 @@ def profile():
         {"constituency": 88, "precinct": 1, "voters": 3, "men": 1, "women": 2, "median_age": 35.0},
         {"constituency": 88, "precinct": 2, "voters": 4, "men": 2, "women": 2, "median_age": 48.5},
     ]
-    return table(PROFILE, rows, **{name: 0.0 for name in PROFILE.names if name.startswith("missing_")})
+    return table(
+        PROFILE, rows, **{name: 0.0 for name in PROFILE.names if name.startswith("missing_")}
+    )
 
 
 def pyramid():
@@ -232,8 +420,12 @@ class Unit:
 
 def standings():
     """One precinct done, one awaited; the constituency's own stage not begun."""
-    compile_ = Deadline(CalendarStage.COMPILE, Level.PEC, Level.CONEC, dt.date(2026, 1, 1), dt.date(2026, 2, 5), "")
-    check = Deadline(CalendarStage.CHECK, Level.CONEC, Level.CEC, dt.date(2026, 2, 6), dt.date(2026, 4, 5), "")
+    compile_ = Deadline(
+        CalendarStage.COMPILE, Level.PEC, Level.CONEC, dt.date(2026, 1, 1), dt.date(2026, 2, 5), ""
+    )
+    check = Deadline(
+        CalendarStage.CHECK, Level.CONEC, Level.CEC, dt.date(2026, 2, 6), dt.date(2026, 4, 5), ""
+    )
     return (
         Unit(compile_, 88, 1, dt.date(2026, 2, 1), Standing.DONE),
         Unit(compile_, 88, 2, None, Standing.DUE_SOON),
@@ -245,7 +437,13 @@ def standings():
 def decisions(*rows):
     """DECISION of (case, entry, verdict)."""
     made = [dict(zip(("case_id", "entry_id", "verdict"), row, strict=True)) for row in rows]
-    return table(DECISION, made, reason="köçüb", decided_by="A. Kərimova", decided_at="2026-02-03T09:00:00+00:00")
+    return table(
+        DECISION,
+        made,
+        reason="köçüb",
+        decided_by="A. Kərimova",
+        decided_at="2026-02-03T09:00:00+00:00",
+    )
 
 
 def estimate():

@@ -37,7 +37,10 @@ FINDINGS = from_columns(
 
 def left(*accepted, **rules):
     """(rule, entry, field) still asked, and the table of what was accepted."""
-    settled = settle(FINDINGS, CheckSettings(accepted=[{"reason": "seen", **one} for one in accepted], rules=rules))
+    settled = settle(
+        FINDINGS,
+        CheckSettings(accepted=[{"reason": "seen", **one} for one in accepted], rules=rules),
+    )
     asked = [(row["rule"], row["entry_id"], row["field"]) for row in settled.findings.to_pylist()]
     assert settled.accepted.schema == ACCEPTED
     return [one for one in asked if one[0] != "findings-accepted"], settled
@@ -52,11 +55,19 @@ def test_nothing_accepted_changes_nothing():
 
 
 def test_an_accepted_finding_is_kept_apart_with_its_reason_and_counted():
-    """It is not asked again; its reason and name stand beside it, and its constituency has it counted."""
-    asked, settled = left({"rule": "over-age", "entry_id": "a", "by": "A."}, {"rule": "title-removed", "entry_id": "e"})
+    """It is not asked again.
+
+    Its reason and name stand beside it, and its constituency has it counted.
+    """
+    asked, settled = left(
+        {"rule": "over-age", "entry_id": "a", "by": "A."},
+        {"rule": "title-removed", "entry_id": "e"},
+    )
     assert len(asked) == FINDINGS.num_rows - 2
     assert ("over-age", "a", "birth_date") not in asked
-    kept = [(row["entry_id"], row["reason"], row["accepted_by"]) for row in settled.accepted.to_pylist()]
+    kept = [
+        (row["entry_id"], row["reason"], row["accepted_by"]) for row in settled.accepted.to_pylist()
+    ]
     assert kept == [("a", "seen", "A."), ("e", "seen", None)]
     counts = [row for row in settled.findings.to_pylist() if row["rule"] == "findings-accepted"]
     assert [(row["constituency"], row["value"]) for row in counts] == [(88, 1.0), (89, 1.0)]
@@ -86,9 +97,13 @@ def test_it_holds_until_what_it_is_about_changes(accepted, gone):
 
 def test_rules_of_every_stage_are_switched_and_weighed():
     """The settings hold for findings of other stages than the register tests too."""
-    _, settled = left(**{"title-removed": {"enabled": False}, "missing-value": {"severity": "error"}})
+    _, settled = left(
+        **{"title-removed": {"enabled": False}, "missing-value": {"severity": "error"}}
+    )
     rows = settled.findings.to_pylist()
-    assert {row["rule"] for row in rows} == set(FINDINGS.column("rule").to_pylist()) - {"title-removed"}
+    assert {row["rule"] for row in rows} == set(FINDINGS.column("rule").to_pylist()) - {
+        "title-removed"
+    }
     assert [row["severity"] for row in rows if row["rule"] == "missing-value"] == ["error", "error"]
 
 
@@ -97,4 +112,7 @@ def test_an_unknown_rule_and_a_missing_reason_are_mistakes():
     text = '[[check.accepted]]\nrule = "over-agee"\nentry_id = "a"\nreason = ""\n'
     with pytest.raises(SettingsError) as caught:
         config.parse(text, rule_codes=frozenset({"over-age"}))
-    assert [mistake.path for mistake in caught.value.mistakes] == ["check.accepted.0.reason", "check.accepted.0.rule"]
+    assert [mistake.path for mistake in caught.value.mistakes] == [
+        "check.accepted.0.reason",
+        "check.accepted.0.rule",
+    ]

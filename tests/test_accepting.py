@@ -1,4 +1,7 @@
-"""Findings accepted in a review workbook: marked by a person, read back, and not raised until something changes."""
+"""Findings accepted in a review workbook.
+
+Marked by a person, read back, and not raised until something changes.
+"""
 
 from __future__ import annotations
 
@@ -23,11 +26,11 @@ from voterlist.check import MARK_ROW, check_marks, finding_ids, settle
 from voterlist.cli.app import APP
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
-from voterlist.io.ledger import Ledger, read_acceptances
-from voterlist.io.ledger.tables import MIGRATIONS
 from voterlist.model import Mark
 from voterlist.pipeline import reviewing
 from voterlist.schemas import ACCEPTANCE, FINDING
+from voterlist.storage.ledger import Ledger, read_acceptances
+from voterlist.storage.ledger.tables import MIGRATIONS
 from voterlist.tables import from_columns
 
 pytestmark = pytest.mark.slow
@@ -41,7 +44,9 @@ def workspace(tmp_path):
     """Two precincts, both too small, and in each a voter who is unusually old."""
     folder = workspaces.make(tmp_path / "2026")
     for path in (folder / "inbox" / "88").iterdir():
-        text = path.read_text(encoding="utf-8").replace("23.11.1988", OLD).replace("05.05.1965", OLD)
+        text = (
+            path.read_text(encoding="utf-8").replace("23.11.1988", OLD).replace("05.05.1965", OLD)
+        )
         path.write_text(text, encoding="utf-8")
     return folder
 
@@ -52,8 +57,13 @@ def exported(workspace, path, language="en"):
     return path
 
 
-def marked(path, rule, mark=None, reason="passport seen", who=None, *, precinct=None, language="en"):
-    """Fill in the rows of a rule on the sheet of findings, as a person would; returns their rows as shown."""
+def marked(
+    path, rule, mark=None, reason="passport seen", who=None, *, precinct=None, language="en"
+):
+    """Fill in the rows of a rule on the sheet of findings, as a person would.
+
+    Returns their rows as shown.
+    """
     say = catalogue(language)
     book = openpyxl.load_workbook(path)
     sheet = book[say("review.sheet.faults")]
@@ -63,7 +73,11 @@ def marked(path, rule, mark=None, reason="passport seen", who=None, *, precinct=
     for row in range(top + 1, sheet.max_row + 1):
         of = sheet.cell(row, heads[say("field.precinct")]).value
         if sheet.cell(row, 2).value == say(f"rule.{rule}.title") and precinct in {None, of}:
-            for key, text in (("mark", mark and say(f"mark.{mark}")), ("mark-reason", reason), ("marked-by", who)):
+            for key, text in (
+                ("mark", mark and say(f"mark.{mark}")),
+                ("mark-reason", reason),
+                ("marked-by", who),
+            ):
                 sheet.cell(row, heads[say(f"review.column.{key}")]).value = text
             rows.append(row)
     book.save(path)
@@ -71,7 +85,9 @@ def marked(path, rule, mark=None, reason="passport seen", who=None, *, precinct=
 
 
 def read_in(workspace, path, by="A. Kərimova"):
-    return reviewing.import_decisions(workspace, config.load(workspace / config.FILE_NAME), path, by, decided_at=MOMENT)
+    return reviewing.import_decisions(
+        workspace, config.load(workspace / config.FILE_NAME), path, by, decided_at=MOMENT
+    )
 
 
 def raised(result, rule):
@@ -105,8 +121,14 @@ def test_an_accepted_finding_is_not_raised_again(workspace, tmp_path, language):
     assert raised(second, "findings-accepted") == [(88, None)]
     with Ledger(workspace / "ledger.db") as ledger:
         (said,) = ledger.acceptances().to_pylist()
-        *_, (_, event, details) = [line for line in ledger.journal() if line[1] == reviewing.REVIEW_EVENT]
-    assert (said["accepted_at"], said["mark"], said["entry_id"]) == (MOMENT.isoformat(), "accept", kept["entry_id"])
+        *_, (_, event, details) = [
+            line for line in ledger.journal() if line[1] == reviewing.REVIEW_EVENT
+        ]
+    assert (said["accepted_at"], said["mark"], said["entry_id"]) == (
+        MOMENT.isoformat(),
+        "accept",
+        kept["entry_id"],
+    )
     assert (event, details["accepted"], details["asked_again"]) == (reviewing.REVIEW_EVENT, 1, 0)
 
 
@@ -118,7 +140,9 @@ def test_it_is_raised_again_when_the_entry_changes(workspace, tmp_path):
     read_in(workspace, path)
     lists = workspace / "inbox" / "88" / "menteqe-1.csv"
     text = lists.read_text(encoding="utf-8")
-    lists.write_text(text + "6;Vəliyev;Kamal;Rauf oğlu;02.02.1980;kişi;Füzuli küç. 3;5XK1244\n", encoding="utf-8")
+    lists.write_text(
+        text + "6;Vəliyev;Kamal;Rauf oğlu;02.02.1980;kişi;Füzuli küç. 3;5XK1244\n", encoding="utf-8"
+    )
     assert raised(workspaces.run(workspace), "over-age") == [(88, 2)]
     lists.write_text(text.replace("Nizami küç. 8", "Nizami küç. 9"), encoding="utf-8")
     assert raised(workspaces.run(workspace), "over-age") == [(88, 1), (88, 2)]
@@ -146,7 +170,13 @@ def test_a_mark_without_a_reason_is_refused_and_the_rest_goes_on(workspace, tmp_
     found = call("review", "import", workspace, path, "--by", "N", "--json")
     told = json.loads(found.stdout)
     assert (found.exit_code, told["accepted"]) == (1, 1)
-    places = {"sheet": "Findings", "row": row, "code": "accepted-without-reason", "case_id": None, "entry_id": None}
+    places = {
+        "sheet": "Findings",
+        "row": row,
+        "code": "accepted-without-reason",
+        "case_id": None,
+        "entry_id": None,
+    }
     assert told["problems"] == [places | {"rule": "over-age"}]
     assert catalogue("en")("review.problem.accepted-without-reason.todo") in found.stderr
     assert re.search(rf"Findings\s+{row}\s+Unusually old", found.stderr)
@@ -154,7 +184,10 @@ def test_a_mark_without_a_reason_is_refused_and_the_rest_goes_on(workspace, tmp_
 
 
 def test_a_copy_of_a_sheet_is_read_as_well(workspace, tmp_path):
-    """Two people who each fill in a sheet of one workbook are both heard; what they say of one finding must agree."""
+    """Two people who each fill in a sheet of one workbook are both heard.
+
+    What they say of one finding must agree.
+    """
     workspaces.run(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     book = openpyxl.load_workbook(path)
@@ -182,12 +215,18 @@ def test_rows_refused_are_counted_once_whatever_is_wrong_with_them(workspace, tm
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT, reason=None, who=None, precinct=1)
     found = call("review", "import", workspace, path)
-    assert catalogue("en")("cli.review.imported", recorded=0, replaced=0, problems=1) in found.stderr + found.stdout
+    assert (
+        catalogue("en")("cli.review.imported", recorded=0, replaced=0, problems=1)
+        in found.stderr + found.stdout
+    )
     assert catalogue("en")("review.problem.no-decider.todo") in found.stderr + found.stdout
 
 
 def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(workspace, tmp_path):
-    """The mark comes with its reason and name; read back unchanged it changes nothing, "ask again" takes it back."""
+    """The mark comes with its reason and name.
+
+    Read back unchanged it changes nothing, "ask again" takes it back.
+    """
     workspaces.run(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT, precinct=1)
@@ -205,7 +244,10 @@ def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(wo
 
 
 def test_check_of_the_workspace_knows_what_was_accepted(workspace, tmp_path):
-    """``check`` of a file in the workspace leaves out what was accepted there and says how many; elsewhere it asks."""
+    """``check`` of a file in the workspace leaves out what was accepted there and says how many.
+
+    Elsewhere it asks.
+    """
     workspaces.run(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT)
@@ -219,11 +261,16 @@ def test_check_of_the_workspace_knows_what_was_accepted(workspace, tmp_path):
         told = json.loads(found.stdout)
         assert told["accepted"] == accepted
         assert ("2 findings were accepted before" in found.stderr) == bool(accepted)
-        assert [row["count"] for row in told["findings"] if row["rule"] == "over-age"] == ([] if accepted else [2])
+        assert [row["count"] for row in told["findings"] if row["rule"] == "over-age"] == (
+            [] if accepted else [2]
+        )
 
 
 def test_a_workbook_of_findings_alone_is_read(workspace, tmp_path):
-    """A workbook without its sheet of cases is read; a sheet that lost its ids is refused, not passed over."""
+    """A workbook without its sheet of cases is read.
+
+    A sheet that lost its ids is refused, not passed over.
+    """
     workspaces.run(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT, who="N")
@@ -242,13 +289,19 @@ def test_findings_of_constituencies_that_a_run_left_out_are_exported(workspace, 
     """After ``run -c 88`` the workbook asks about 89 too, each finding once, and takes its marks."""
     for path in (workspace / "inbox" / "88").iterdir():
         (workspace / "inbox" / "89").mkdir(exist_ok=True)
-        text = path.read_text(encoding="utf-8").replace("5XK1", "7AB2").replace("Məmmədov", "Quliyev")
+        text = (
+            path.read_text(encoding="utf-8").replace("5XK1", "7AB2").replace("Məmmədov", "Quliyev")
+        )
         (workspace / "inbox" / "89" / path.name).write_text(text, encoding="utf-8")
     workspaces.run(workspace)
     whole = exported(workspace, tmp_path / "whole.xlsx")
     workspaces.run(workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1))
     part = exported(workspace, tmp_path / "part.xlsx")
-    assert len(marked(part, "over-age", Mark.ACCEPT)) == len(marked(whole, "over-age", Mark.ACCEPT)) == 4
+    assert (
+        len(marked(part, "over-age", Mark.ACCEPT))
+        == len(marked(whole, "over-age", Mark.ACCEPT))
+        == 4
+    )
     assert read_in(workspace, part).findings.count(Mark.ACCEPT) == 4
 
 
@@ -256,7 +309,13 @@ def test_findings_of_constituencies_that_a_run_left_out_are_exported(workspace, 
 
 FOUND = from_columns(
     {
-        "rule": ["over-age", "missing-value", "missing-value", "date-order-mixed", "date-order-mixed"],
+        "rule": [
+            "over-age",
+            "missing-value",
+            "missing-value",
+            "date-order-mixed",
+            "date-order-mixed",
+        ],
         "severity": ["warning"] * 5,
         "unit": ["entry"] * 3 + ["file"] * 2,
         "constituency": [88, 88, 88, None, None],
@@ -275,7 +334,9 @@ def rows(*given, sheet="Findings"):
     """MARK_ROW of (finding_id, mark, reason, who), from row 6 on."""
     columns = {name: [one[at] for one in given] for at, name in enumerate(MARK_ROW.names[2:6])}
     return from_columns(
-        {"sheet": [sheet] * len(given), "row": range(6, 6 + len(given)), **columns}, MARK_ROW, len(given)
+        {"sheet": [sheet] * len(given), "row": range(6, 6 + len(given)), **columns},
+        MARK_ROW,
+        len(given),
     )
 
 
@@ -305,7 +366,10 @@ def test_a_row_is_refused_with_its_code(given, by, code):
 def test_two_marks_of_one_finding_are_both_refused():
     """Which of the two is meant is open; the same twice is no contradiction."""
     found = checked((IDS[0], "accept", "seen", "A"), (IDS[0], "ask", None, "A"))
-    assert [(one.row, one.code) for one in found.problems] == [(6, "marked-twice"), (7, "marked-twice")]
+    assert [(one.row, one.code) for one in found.problems] == [
+        (6, "marked-twice"),
+        (7, "marked-twice"),
+    ]
     assert checked(*[(IDS[0], "accept", "seen", "A")] * 2).acceptances.num_rows == 1
 
 
@@ -313,7 +377,11 @@ def test_ids_tell_findings_apart_and_lines_do_not_matter():
     """Each finding has an id of its own, and one of an entry keeps it when the list is sorted."""
     assert len(set(IDS)) == FOUND.num_rows
     moved = from_columns(
-        {**{name: FOUND.column(name) for name in FOUND.column_names}, "line": [9, 9, 9, None, None]}, FINDING
+        {
+            **{name: FOUND.column(name) for name in FOUND.column_names},
+            "line": [9, 9, 9, None, None],
+        },
+        FINDING,
     )
     assert finding_ids(moved) == IDS
 
@@ -330,17 +398,25 @@ def test_an_acceptance_of_one_file_is_not_one_of_another():
 
 @given(st.lists(st.sampled_from(IDS), unique=True), st.randoms())
 def test_what_is_accepted_and_what_is_raised_are_all_that_was_found(ids, chance):
-    """Whatever is accepted, in whatever order: each finding is either raised or among the accepted, none is lost."""
+    """Whatever is accepted, in whatever order.
+
+    Each finding is either raised or among the accepted, none is lost.
+    """
     given_rows = [(one, "accept", "seen", "A") for one in ids]
     chance.shuffle(given_rows)
     settled = settle(FOUND, CheckSettings(), checked(*given_rows).acceptances)
     assert sorted(finding_ids(settled.accepted.select(FINDING.names))) == sorted(ids)
-    raised_rows = [row for row in settled.findings.to_pylist() if row["rule"] != "findings-accepted"]
+    raised_rows = [
+        row for row in settled.findings.to_pylist() if row["rule"] != "findings-accepted"
+    ]
     assert len(raised_rows) + len(ids) == FOUND.num_rows
 
 
 def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
-    """A finding accepted, asked again and accepted anew holds its last reason; reading alone writes nothing."""
+    """A finding accepted, asked again and accepted anew holds its last reason.
+
+    Reading alone writes nothing.
+    """
     path = tmp_path / "ledger.db"
     assert read_acceptances(path).num_rows == 0
     assert not path.exists()
@@ -371,6 +447,9 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
 
 
 def test_a_problem_says_no_cell():
-    """What is refused is told by place and code: a reason or a name that somebody wrote stays in the workbook."""
+    """What is refused is told by place and code.
+
+    A reason or a name that somebody wrote stays in the workbook.
+    """
     found = checked((IDS[0], None, "Secret", "Person"))
     assert "Secret" not in str([dataclasses.astuple(one) for one in found.problems])

@@ -74,10 +74,18 @@ def test_check_names_entries_and_never_their_cells(people):
 def test_columns_are_named_by_the_caller():
     """A map of fields to column names, several joined, serves a frame with any headers, and types other than text."""
     frame = pd.DataFrame(
-        {"a": ["Smith", "Smith"], "b": ["Ann", "Ann"], "born": pd.to_datetime(["1980-05-12"] * 2), "no": [5, 5]}
+        {
+            "a": ["Smith", "Smith"],
+            "b": ["Ann", "Ann"],
+            "born": pd.to_datetime(["1980-05-12"] * 2),
+            "no": [5, 5],
+        }
     )
     columns = {"surname": "a", "given_name": "b", "birth_date": "born", "address": ["a", "no"]}
-    assert voterlist.normalize(frame, columns, profile="generic").address.tolist() == ["smith 5", "smith 5"]
+    assert voterlist.normalize(frame, columns, profile="generic").address.tolist() == [
+        "smith 5",
+        "smith 5",
+    ]
     pairs = voterlist.find_duplicates(frame, columns, profile="generic")
     assert pairs[["birth_date_level", "address_level"]].to_numpy().tolist() == [["same", "same"]]
 
@@ -93,7 +101,10 @@ def test_a_wrong_column_and_a_frame_without_names_are_refused():
 
 
 def test_recordlinkage_classifiers_fit_on_the_features(people):
-    """The comparison table is what recordlinkage's classifiers take: one fitted on labels finds the true pairs."""
+    """The comparison table is what recordlinkage's classifiers take.
+
+    One fitted on labels finds the true pairs.
+    """
     frame, truth = people
     table = voterlist.linkage_features(frame)
     person = truth.set_index("entry_id").person_id
@@ -106,15 +117,22 @@ def test_recordlinkage_classifiers_fit_on_the_features(people):
 
 def test_an_empty_frame_gives_empty_frames():
     """No rows, no error."""
-    frame = pd.DataFrame({"surname": pd.Series([], dtype=object), "given_name": pd.Series([], dtype=object)})
+    frame = pd.DataFrame(
+        {"surname": pd.Series([], dtype=object), "given_name": pd.Series([], dtype=object)}
+    )
     assert voterlist.find_duplicates(frame).empty
     assert voterlist.normalize(frame).empty
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", ["voterlist", "voterlist.cli", "voterlist.check", "voterlist.normalize.names"])
+@pytest.mark.parametrize(
+    "first", ["voterlist", "voterlist.cli", "voterlist.check", "voterlist.normalize.names"]
+)
 def test_the_functions_are_functions_whatever_was_imported_first(first):
-    """``check`` and ``normalize`` are also packages; the public names are the functions all the same."""
+    """``check`` and ``normalize`` are also packages.
+
+    The public names are the functions all the same.
+    """
     code = f"import {first}, voterlist.pipeline, voterlist as v; assert callable(v.check) and callable(v.normalize)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
@@ -123,7 +141,11 @@ def test_the_functions_are_functions_whatever_was_imported_first(first):
 def test_the_examples_on_the_pages_run(page):
     """Every complete Python example of the README and of the API's page runs as it stands."""
     text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
-    examples = [code for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL) if "needs labels" not in code]
+    examples = [
+        code
+        for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+        if "needs labels" not in code
+    ]
     assert examples
     for code in examples:
         exec(compile(code, page, "exec"), {})  # noqa: S102 - the page is ours, and this is what it is for

@@ -12,9 +12,9 @@ from registers import ON_DAY, clean
 from report_tables import named, table
 from voterlist.check import indicators, pyramids
 from voterlist.config import CheckSettings
-from voterlist.io.charts import funnel_plot
-from voterlist.io.html import render_precincts, render_report
-from voterlist.io.xlsx import write_report
+from voterlist.render.charts import funnel_plot
+from voterlist.render.html import render_precincts, render_report
+from voterlist.render.xlsx import write_report
 from voterlist.report.audit import build_audit
 from voterlist.report.audited import Funnel, Point, Statistic
 from voterlist.report.pages import build_pages
@@ -24,7 +24,10 @@ from voterlist.tables import concat
 
 
 def _comparison(**more):
-    return table(COMPARISON, [{"constituency": 88, "measure": "adults", "list": 3.0, "statistic": 4.0, **more}])
+    return table(
+        COMPARISON,
+        [{"constituency": 88, "measure": "adults", "list": 3.0, "statistic": 4.0, **more}],
+    )
 
 
 def _use(rows):
@@ -43,11 +46,16 @@ def _scores(**changes):
     }
     made = scorecard(**tables | changes)
     assert made.schema == SCORECARD
-    return {(row["precinct"], row["measure"]): (row["count"], row["of"]) for row in made.to_pylist()}
+    return {
+        (row["precinct"], row["measure"]): (row["count"], row["of"]) for row in made.to_pylist()
+    }
 
 
 def test_the_scorecard_of_the_hand_made_run():
-    """Each measure has both its numbers; a blank row set aside is nobody, a second entry of a case is a repeat."""
+    """Each measure has both its numbers.
+
+    A blank row set aside is nobody, a second entry of a case is a repeat.
+    """
     scores = _scores()
     assert scores[1, "listed-of-adults"] == (3, 4)
     assert scores[2, "listed-of-declared"] == (4, 5)
@@ -62,8 +70,12 @@ def test_the_scorecard_of_the_hand_made_run():
 @pytest.mark.parametrize("times", [2, 3])
 def test_an_entry_counts_once_in_a_measure_however_often_it_is_found(times):
     """A precinct with one bad entry of three faults would look as if it had three bad entries."""
-    findings, cases = (concat([part] * times, part.schema) for part in (run.findings(), run.cases()))
-    assert _scores(findings=findings, cases=cases, register_use=_use(9)) == _scores(register_use=_use(9))
+    findings, cases = (
+        concat([part] * times, part.schema) for part in (run.findings(), run.cases())
+    )
+    assert _scores(findings=findings, cases=cases, register_use=_use(9)) == _scores(
+        register_use=_use(9)
+    )
 
 
 def test_what_could_not_be_measured_is_not_in_the_scorecard():
@@ -102,7 +114,10 @@ def _audit():
 
 
 def test_the_audit_names_what_is_unusual():
-    """The precinct without FINs is named under its statistic and nowhere else; every precinct has its pyramid."""
+    """The precinct without FINs is named under its statistic and nowhere else.
+
+    Every precinct has its pyramid.
+    """
     audit = _audit()
     assert [(p.precinct, len(p.outliers)) for p in audit.precincts] == [(1, 1), (2, 0), (3, 0)]
     assert audit.out_of("without-fin") == [1]
@@ -119,13 +134,17 @@ def test_every_measure_of_the_scorecard_belongs_to_a_quality():
 
 
 def _statistic(value, lower, upper, *, outlying=False):
-    return Statistic("men-share", value * 100, 100, value, 0.48, None, lower, upper, 0.5, 0.5, outlying)
+    return Statistic(
+        "men-share", value * 100, 100, value, 0.48, None, lower, upper, 0.5, 0.5, outlying
+    )
 
 
 @given(st.lists(st.tuples(st.integers(1, 2000), st.floats(0, 1)), min_size=1, max_size=20))
 def test_a_funnel_stays_on_its_paper(precincts):
     """Whatever sizes and shares, every dot and every mark stands inside the drawing, and larger is further right."""
-    points = tuple(Point(i, of, _statistic(share, 0.3, 0.6)) for i, (of, share) in enumerate(sorted(precincts)))
+    points = tuple(
+        Point(i, of, _statistic(share, 0.3, 0.6)) for i, (of, share) in enumerate(sorted(precincts))
+    )
     plot = funnel_plot(Funnel("men-share", 0.48, points))
     assert all(0 <= dot.x <= plot.width and 0 <= dot.y <= plot.height for dot in plot.dots)
     assert [dot.x for dot in plot.dots] == sorted(dot.x for dot in plot.dots)
@@ -144,7 +163,21 @@ def _indicators():
         ("voters", "precinct", 88, 2, None, None, 4.0, None, 50.0, 1500.0, None, None, True),
         ("men-share", "precinct", 88, 1, 1.0, 3.0, 1 / 3, 0.5, 0.0, 1.0, 0.6, 0.9, False),
         ("men-share", "precinct", 88, 2, 2.0, 4.0, 0.5, 0.5, 0.0, 1.0, 0.9, 0.9, False),
-        ("men-share", "constituency", 88, None, 3.0, 7.0, 3 / 7, None, None, None, None, None, None),
+        (
+            "men-share",
+            "constituency",
+            88,
+            None,
+            3.0,
+            7.0,
+            3 / 7,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+        ),
         ("voters", "constituency", 88, None, None, None, 7.0, None, None, None, None, None, None),
     )
     return table(INDICATOR, rows)
@@ -194,19 +227,39 @@ def test_the_audit_in_the_report(language):
 
 
 def test_the_audit_in_the_workbook(tmp_path):
-    """The workbook has all statistics and scores in a sheet each, counts as numbers; neither without an audit."""
-    score = {"constituency": 88, "precinct": 1, "quality": "accuracy", "measure": "cells-missing", "count": 2, "of": 18}
+    """The workbook has all statistics and scores in a sheet each, counts as numbers.
+
+    Neither without an audit.
+    """
+    score = {
+        "constituency": 88,
+        "precinct": 1,
+        "quality": "accuracy",
+        "measure": "cells-missing",
+        "count": 2,
+        "of": 18,
+    }
     with_audit, without = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
-    model = run.build(indicators=_indicators(), ages=_ages(), scorecard=table(SCORECARD, [{**score, "value": 2 / 18}]))
+    model = run.build(
+        indicators=_indicators(),
+        ages=_ages(),
+        scorecard=table(SCORECARD, [{**score, "value": 2 / 18}]),
+    )
     write_report(model, with_audit, "en")
     write_report(run.build(), without, "en")
     book = openpyxl.load_workbook(with_audit, read_only=True)
-    rows = [row for row in book["Statistics"].iter_rows(values_only=True) if row[0] in {"precinct", "constituency"}]
+    rows = [
+        row
+        for row in book["Statistics"].iter_rows(values_only=True)
+        if row[0] in {"precinct", "constituency"}
+    ]
     assert [row[1:7] for row in rows if row[3] == "men"] == [
         (88, None, "men", 3, 7, "42.9 %"),
         (88, 1, "men", 1, 3, "33.3 %"),
         (88, 2, "men", 2, 4, "50.0 %"),
     ]
     scores = [row for row in book["Scorecard"].iter_rows(values_only=True) if row[0] == 88]
-    assert scores == [(88, 1, "Accurate", "required cells that are empty", 2, 18, pytest.approx(2 / 18))]
+    assert scores == [
+        (88, 1, "Accurate", "required cells that are empty", 2, 18, pytest.approx(2 / 18))
+    ]
     assert "Statistics" not in openpyxl.load_workbook(without, read_only=True).sheetnames

@@ -37,7 +37,10 @@ def test_bytes_of_texts_are_those_that_each_text_encodes_to(words, width, start)
 
 @pytest.mark.parametrize("known", [[True, False, True], [False, True, True], [True, True, False]])
 def test_the_bytes_on_which_a_null_lies_are_nobodys(known):
-    """Arrow lets a null lie on bytes: they are not read as another row's, whatever the lengths add up to."""
+    """Arrow lets a null lie on bytes.
+
+    They are not read as another row's, whatever the lengths add up to.
+    """
     whole = pa.array(["ABCDEFG", "XY", "12345"])
     _, starts, content = whole.buffers()
     mask = pa.array(known).buffers()[1]
@@ -45,15 +48,23 @@ def test_the_bytes_on_which_a_null_lies_are_nobodys(known):
     words = [word if here else None for word, here in zip(whole.to_pylist(), known, strict=True)]
     expected = [(word or "").ljust(8, "\0").encode() for word in words]
     assert [row.tobytes() for row in tables.text_bytes(column, 8)] == expected
-    assert identifiers(pa.chunked_array([column])).words(np.flatnonzero(known)).tolist() == [w for w in words if w]
+    assert identifiers(pa.chunked_array([column])).words(np.flatnonzero(known)).tolist() == [
+        w for w in words if w
+    ]
 
 
 @given(texts, st.sampled_from(["!~", "  ", "az", "09"]), st.integers(0, 3))
 @example(["a b", None, "ab", "\t", "ə"], "!~", 0)
 def test_rows_beyond_two_signs_are_those_whose_text_has_another_byte(words, ends, start):
-    """Only the rows with a byte outside the range come back; None where more of such bytes stand than were allowed."""
+    """Only the rows with a byte outside the range come back.
+
+    None where more of such bytes stand than were allowed.
+    """
     column = pa.array(words, pa.string())[start:]
-    others = [[byte for byte in (word or "").encode() if not ord(ends[0]) <= byte <= ord(ends[1])] for word in words]
+    others = [
+        [byte for byte in (word or "").encode() if not ord(ends[0]) <= byte <= ord(ends[1])]
+        for word in words
+    ]
     found = [number for number, odd in enumerate(others[start:]) if odd]
     assert tables.rows_beyond(column, *ends, most=1000).tolist() == found
     if found:
@@ -70,7 +81,10 @@ def grouped(numbers):
 
 @given(st.lists(codes, max_size=30).flatmap(lambda many: st.permutations(many * 2)))
 def test_runs_are_the_entries_that_share_a_number(numbers):
-    """Narrow numbers and those too wide to stand beside a position alike: every run whole, ascending, and no other."""
+    """Narrow numbers and those too wide to stand beside a position alike.
+
+    Every run whole, ascending, and no other.
+    """
     order, sizes = runs(np.array(numbers, np.int64))
     cuts = np.cumsum(sizes)
     found = [tuple(run.tolist()) for run in np.split(order, cuts[:-1])] if len(sizes) else []
@@ -81,15 +95,25 @@ def test_runs_are_the_entries_that_share_a_number(numbers):
 @given(st.lists(codes, max_size=30))
 def test_dense_numbers_keep_order_and_equality(numbers):
     """Known numbers become 0, 1, 2 ... in their order, unknown ones -1."""
-    rank = {number: place for place, number in enumerate(sorted({number for number in numbers if number >= 0}))}
-    assert dense(np.array(numbers, np.int64)).tolist() == [rank.get(number, -1) for number in numbers]
+    rank = {
+        number: place
+        for place, number in enumerate(sorted({number for number in numbers if number >= 0}))
+    }
+    assert dense(np.array(numbers, np.int64)).tolist() == [
+        rank.get(number, -1) for number in numbers
+    ]
 
 
 @given(st.lists(st.tuples(codes, codes), max_size=30))
 def test_joined_numbers_are_one_where_both_are(pairs):
     """Two numbers joined are equal where both are equal, and unknown where one is, however wide they are."""
-    one, other = (np.array(column, np.int64) for column in (zip(*pairs, strict=True) if pairs else ([], [])))
-    found = [max(number, -1) for number in joined(one, np.where(other > 2**40, other % 2**40, other)).tolist()]
+    one, other = (
+        np.array(column, np.int64) for column in (zip(*pairs, strict=True) if pairs else ([], []))
+    )
+    found = [
+        max(number, -1)
+        for number in joined(one, np.where(other > 2**40, other % 2**40, other)).tolist()
+    ]
     meant = [(a, b % 2**40 if b > 2**40 else b) if a >= 0 and b >= 0 else None for a, b in pairs]
     assert [number < 0 for number in found] == [pair is None for pair in meant]
     assert [a == b for a in found for b in found] == [a == b for a in meant for b in meant]
@@ -112,7 +136,10 @@ identifier_columns = st.lists(st.none() | plain, max_size=10) | st.lists(
 @example(["AZE12345678", "AA1234567", "AA1234576", None, "AA123456"])
 @example(["A", "AB", "BA", "", "B" * 12])
 def test_identifiers_are_compared_as_their_texts_are(words):
-    """Equal numbers, one edit, the first letters and how often each stands: as the texts say, packed or not."""
+    """Equal numbers, one edit, the first letters and how often each stands.
+
+    As the texts say, packed or not.
+    """
     words = [word or None for word in words]
     found = identifiers(pa.chunked_array([pa.array(words, pa.string())]))
     left, right = (side.astype(np.int32) for side in np.triu_indices(len(words), 1))
@@ -136,7 +163,19 @@ near_valid = (
     st.from_regex(r"[0-9A-Z]{6,8}", fullmatch=True)
     | st.from_regex(r"(AZE|AA|aa|IO)[0-9OI]{6,9}", fullmatch=True)
     | st.from_regex(r"(AZE|AA|N\u2116|AN)[ \u2116-]{1,3}([0-9]{7,8}|0{7,8})", fullmatch=True)
-    | st.sampled_from(["0000000", "1111111", "XXXXXXX", "AZE00000000", "AA5555555", "----", "yox", "5ABC12З", "AZE 1"])
+    | st.sampled_from(
+        [
+            "0000000",
+            "1111111",
+            "XXXXXXX",
+            "AZE00000000",
+            "AA5555555",
+            "----",
+            "yox",
+            "5ABC12З",
+            "AZE 1",
+        ]
+    )
 )
 
 
@@ -160,13 +199,25 @@ def test_what_is_made_for_the_linkage_is_what_is_always_made(profile):
         patronymic=["Həsən oğlu", "ГАСАН ОГЛЫ", "Rauf qızı", None, "q."],
         birth_date=["17.06.1985", "1985-06-17", "02.03.1990", "1970", "31.02.1980"],
         sex=["K", "kişi", None, "M", "Q"],
-        address=["Nizami küç. 5, m. 3", "Nizami kucesi ev 5 menzil 3", "Göyçay ş., H.Əliyev pr. 12", None, "kənd"],
+        address=[
+            "Nizami küç. 5, m. 3",
+            "Nizami kucesi ev 5 menzil 3",
+            "Göyçay ş., H.Əliyev pr. 12",
+            None,
+            "kənd",
+        ],
         fin=["5ABC123", "5abc123", "12", None, "7XYZ890"],
         document=["AA1234567", "AZE12345678", None, "yoxdur", "AA № 7654321"],
     )
     whole, made = normalize(table, profile).table, normalize(table, profile, for_linkage=True)
-    compared = [name for name in whole.column_names if made.table.column(name).null_count < made.table.num_rows]
+    compared = [
+        name
+        for name in whole.column_names
+        if made.table.column(name).null_count < made.table.num_rows
+    ]
     assert {"surname_skeleton", "given_skeleton", "birth_year", "fin", "document"} <= set(compared)
     assert made.table.select(compared).equals(whole.select(compared))
     assert made.findings.num_rows == 0
-    assert link(made.table, profile=profile).pairs.equals(link(whole, profile=profile).pairs, check_metadata=True)
+    assert link(made.table, profile=profile).pairs.equals(
+        link(whole, profile=profile).pairs, check_metadata=True
+    )

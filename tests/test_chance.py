@@ -1,4 +1,7 @@
-"""What chance alone would give: one formula, the same to the register tests, the linkage and the report."""
+"""What chance alone would give.
+
+One formula, the same to the register tests, the linkage and the report.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ from voterlist.chance import AGREEMENTS, Pairs, Told, pairs_of
 from voterlist.check import examine
 from voterlist.config import CheckSettings
 from voterlist.ingest import table_intake
-from voterlist.io.readers import text_table
 from voterlist.link import link
 from voterlist.normalize import normalize
+from voterlist.readers import text_table
 from voterlist.synth import generate
 from voterlist.synth.faults import QUIET
 
@@ -27,7 +30,9 @@ def strangers():
     made = generate(30_000, constituencies=2, seed=11, rates=QUIET)
     intake = table_intake(text_table(made.entries))
     voters = normalize(intake.entries).table
-    examined = examine(voters, intake.entries, intake.lists, CheckSettings(), on_day=dt.date(2026, 1, 10))
+    examined = examine(
+        voters, intake.entries, intake.lists, CheckSettings(), on_day=dt.date(2026, 1, 10)
+    )
     return examined.coincidences, link(voters).chance
 
 
@@ -36,7 +41,9 @@ def test_the_register_tests_and_the_linkage_tell_the_same(strangers):
     """Of one list both expect, and find, the same pairs."""
     coincidences, chance = strangers
     whole = coincidences.filter(pc.field("constituency").is_null()).to_pylist()
-    assert [(row["agreement"], row["found"]) for row in whole] == [(row.agreement, row.found) for row in chance]
+    assert [(row["agreement"], row["found"]) for row in whole] == [
+        (row.agreement, row.found) for row in chance
+    ]
     assert [row["expected"] for row in whole] == pytest.approx([row.expected for row in chance])
 
 
@@ -49,7 +56,10 @@ def test_strangers_agree_about_as_often_as_is_expected(strangers):
 
 
 def test_names_that_go_with_the_times_are_expected_to_meet():
-    """Two generations, each with a name of its own: all pairs of one year share it, and that many are expected."""
+    """Two generations, each with a name of its own.
+
+    All pairs of one year share it, and that many are expected.
+    """
     rows = 40
     old = np.arange(rows) < rows // 2
     born = np.where(old, 1950, 1990).astype(np.int32)
@@ -67,7 +77,10 @@ def test_pairs_with_a_new_entry_are_expected_by_what_all_are_called(seed, count)
     luck = np.random.default_rng(seed)
     # New entries with rare names: of both lists fewer pairs are expected than of the others alone.
     new = luck.permutation(60) < count
-    names = [np.where(new, luck.integers(3, 99, 60), luck.integers(0, 3, 60)).astype(np.int32) for _ in range(3)]
+    names = [
+        np.where(new, luck.integers(3, 99, 60), luck.integers(0, 3, 60)).astype(np.int32)
+        for _ in range(3)
+    ]
     year = luck.integers(1980, 1984, 60).astype(np.int32)
     told, place = Told(np.ones(60, np.int32), *names, year, year), np.zeros(60, np.int64)
     every = pairs_of(told, place, 1)
@@ -82,5 +95,7 @@ def test_nobody_makes_no_pairs():
     """Of no entries, and of entries of which nothing is known, nothing is expected and nothing found."""
     for rows in (0, 3):
         unknown = np.full(rows, -1, np.int32)
-        pairs = pairs_of(Told(np.zeros(rows, np.int32), *[unknown] * 5), np.zeros(rows, np.int64), 1)
+        pairs = pairs_of(
+            Told(np.zeros(rows, np.int32), *[unknown] * 5), np.zeros(rows, np.int64), 1
+        )
         assert [float(one.sum()) for part in pairs for one in part] == [0.0] * 8

@@ -184,7 +184,16 @@ def _(tables):
         columns["precinct"] = [3] * count
         for name in columns:
             # Nothing but the size may be noticed.
-            if name in {"surname_stem", "given_skeleton", "surname", "fin", "document", "number", "street", "house"}:
+            if name in {
+                "surname_stem",
+                "given_skeleton",
+                "surname",
+                "fin",
+                "document",
+                "number",
+                "street",
+                "house",
+            }:
                 columns[name] = [None] * count
     tables.entries["surname"] = ["Ad"] * len(tables.entries["surname"])
     return precinct(3, value=13.0 * 3 * EACH, limit=1500.0)
@@ -322,7 +331,10 @@ def _(tables):
         _born(tables, row, 1994 + row % 12, 12, 1 + row % 28)
     ages = [_age(tables, row) for row in range(3 * EACH)]
     own, rest = ages[EACH : 2 * EACH], ages[:EACH] + ages[2 * EACH :]
-    apart = [sum(a <= age for a in own) / EACH - sum(a <= age for a in rest) / (2 * EACH) for age in set(ages)]
+    apart = [
+        sum(a <= age for a in own) / EACH - sum(a <= age for a in rest) / (2 * EACH)
+        for age in set(ages)
+    ]
     return precinct(2, field="birth_date", value=max(map(abs, apart)), limit=0.1)
 
 
@@ -374,7 +386,10 @@ def test_a_clean_register_raises_nothing():
 @pytest.mark.parametrize("code", sorted(RULE_OF))
 @pytest.mark.parametrize("shape", ["no rows", "all unknown", "one row"])
 def test_every_rule_meets_the_smallest_registers(code, shape):
-    """Zero rows, rows of nothing but gaps and a single row pass every rule; gaps never count as equal."""
+    """Zero rows, rows of nothing but gaps and a single row pass every rule.
+
+    Gaps never count as equal.
+    """
     tables = clean()
     _keep(tables, {"no rows": [], "all unknown": range(60), "one row": [0]}[shape])
     if shape == "all unknown":
@@ -385,7 +400,9 @@ def test_every_rule_meets_the_smallest_registers(code, shape):
     if shape == "no rows":
         for name in tables.lists:
             tables.lists[name] = []
-    only = CheckSettings(rules={other: RuleSettings(enabled=False) for other in RULE_OF if other != code})
+    only = CheckSettings(
+        rules={other: RuleSettings(enabled=False) for other in RULE_OF if other != code}
+    )
     found = tables.findings(only)
     allowed = {("all unknown", "missing-column"), ("one row", "precinct-too-small")}
     assert bool(found) == ((shape, code) in allowed)
@@ -413,7 +430,11 @@ def test_the_order_of_rows_changes_nothing():
     order = np.random.default_rng(5).permutation(voters.num_rows)
     straight = check(voters, entries, lists, CheckSettings(), on_day=ON_DAY)
     shuffled = check(
-        voters.take(order), entries.take(order[::-1]), lists.take([3, 1, 0, 2]), CheckSettings(), on_day=ON_DAY
+        voters.take(order),
+        entries.take(order[::-1]),
+        lists.take([3, 1, 0, 2]),
+        CheckSettings(),
+        on_day=ON_DAY,
     )
     assert len(set(straight.column("rule").to_pylist())) > 15
     assert shuffled.equals(straight)
@@ -443,11 +464,21 @@ def test_voters_and_entries_must_be_the_same():
 
 
 def test_findings_hold_no_cell():
-    """What a finding says in words are ids, codes and hashes only: no name, number or address of an entry."""
+    """What a finding says in words are ids, codes and hashes only.
+
+    No name, number or address of an entry.
+    """
     tables = _all_faults()
     found = check(*tables.arrow(), CheckSettings(), on_day=ON_DAY)
-    said = {text for name in ("field", "rule", "unit", "severity") for text in found.column(name).to_pylist() if text}
-    said |= {text for name in ("source", "sheet") for text in found.column(name).to_pylist() if text}
+    said = {
+        text
+        for name in ("field", "rule", "unit", "severity")
+        for text in found.column(name).to_pylist()
+        if text
+    }
+    said |= {
+        text for name in ("source", "sheet") for text in found.column(name).to_pylist() if text
+    }
     cells = {text for name in ENTRY.names[7:] for text in tables.entries[name] if text is not None}
     assert not said & cells
 
@@ -469,26 +500,41 @@ def test_coincidences_are_counted_as_by_hand():
             tables.voters[name][row] = None
         if row == 40:
             tables.voters["given_sex"][row] = sex
-    people = [dict(zip(tables.voters, row, strict=True)) for row in zip(*tables.voters.values(), strict=True)]
+    people = [
+        dict(zip(tables.voters, row, strict=True))
+        for row in zip(*tables.voters.values(), strict=True)
+    ]
     for one in people:
         one["sex"] = one["sex"] or one["patronymic_sex"] or one["given_sex"]
-    parts = {"stem": ["surname_stem"], "given": ["given_skeleton"], "patronymic": ["patronymic_skeleton"]}
+    parts = {
+        "stem": ["surname_stem"],
+        "given": ["given_skeleton"],
+        "patronymic": ["patronymic_skeleton"],
+    }
     parts |= {"year": ["birth_year"], "date": ["birth_year", "birth_month", "birth_day"]}
 
     def agreeing(pairs, kind):
         names = ["sex", *(name for part in kind for name in parts[part])]
-        return [(a, b) for a, b in pairs if all(a[n] == b[n] and (n == "sex" or a[n] is not None) for n in names)]
+        return [
+            (a, b)
+            for a, b in pairs
+            if all(a[n] == b[n] and (n == "sex" or a[n] is not None) for n in names)
+        ]
 
     for found in tables.coincidences():
         place = found["constituency"]
-        pairs = list(combinations([one for one in people if place in {None, one["constituency"]}], 2))
+        pairs = list(
+            combinations([one for one in people if place in {None, one["constituency"]}], 2)
+        )
         *names, birth = found["agreement"].split("+")
         assert found["found"] == len(agreeing(pairs, (*names, birth)))
         expected = 0.0
         sexes = agreeing(pairs, ())
         for sex, band in {(one["sex"], one["birth_year"] // 10) for one in people}:
             of_sex = [pair for pair in sexes if pair[0]["sex"] == sex]
-            of_band = [pair for pair in of_sex if {one["birth_year"] // 10 for one in pair} == {band}]
+            of_band = [
+                pair for pair in of_sex if {one["birth_year"] // 10 for one in pair} == {band}
+            ]
             share = {name: len(agreeing(of_band, (name,))) / max(len(of_band), 1) for name in names}
             share["stem"] = len(agreeing(of_sex, ("stem",))) / max(len(of_sex), 1)
             expected += len(agreeing(of_band, (birth,))) * np.prod(list(share.values()))
@@ -505,8 +551,22 @@ def test_the_poisson_bound_is_never_below_the_tail(count, mean):
 
 
 def test_a_rare_name_is_no_slip():
-    """One letter from a frequent name: found inside it, not at its first letter nor as a last letter more."""
-    names = ["mammad", "mamnad", "mmamad", "hammad", "mammada", "mamma", "maamad", "ali", "aly", "qurban"]
+    """One letter from a frequent name.
+
+    Found inside it, not at its first letter nor as a last letter more.
+    """
+    names = [
+        "mammad",
+        "mamnad",
+        "mmamad",
+        "hammad",
+        "mammada",
+        "mamma",
+        "maamad",
+        "ali",
+        "aly",
+        "qurban",
+    ]
     counts = np.array([500, 1, 1, 1, 1, 1, 3, 500, 1, 1])
     found = [name for name, slip in zip(names, misspelt(names, counts, 250), strict=True) if slip]
     assert found == ["mamnad", "mmamad"]
@@ -514,7 +574,10 @@ def test_a_rare_name_is_no_slip():
 
 
 def test_the_profile_of_a_precinct():
-    """One row a precinct: voters, men, women, the median of ages, and the share of each field that is missing."""
+    """One row a precinct.
+
+    Voters, men, women, the median of ages, and the share of each field that is missing.
+    """
     tables = clean()
     for row in range(30):
         tables.voters["fin"][row] = tables.entries["fin"][row] = None

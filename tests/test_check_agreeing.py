@@ -13,7 +13,11 @@ from hypothesis import strategies as st
 from voterlist import agreeing as module
 from voterlist.agreeing import agreeing, repeated, sharing, text_hashes
 
-texts = st.none() | st.text(max_size=20) | st.sampled_from(["5ZFQ2GH", "5ZFQ2GJ", "AZE12345678", "AZE12345679"])
+texts = (
+    st.none()
+    | st.text(max_size=20)
+    | st.sampled_from(["5ZFQ2GH", "5ZFQ2GJ", "AZE12345678", "AZE12345679"])
+)
 
 
 def _plain(rows: list) -> tuple[list[int], dict]:
@@ -60,7 +64,10 @@ def test_rows_that_agree_in_all_columns_are_found(rows):
 
 
 def test_codes_too_wide_for_one_number_are_still_told_apart():
-    """Five columns of up to two thousand million codes do not run over: rows that differ in one do not agree."""
+    """Five columns of up to two thousand million codes do not run over.
+
+    Rows that differ in one do not agree.
+    """
     wide = 2**31 - 1
     columns = [np.array([0, wide, wide, 0, wide]) for _ in range(4)]
     columns.append(np.array([wide, 1, 2, wide, 1]))
@@ -77,8 +84,13 @@ def test_a_text_has_one_hash_wherever_it_stands(values):
 
 @pytest.mark.parametrize("length", range(1, 10))
 def test_texts_of_one_length_that_differ_in_a_letter_have_other_hashes(length):
-    """A letter more to the left or right of a text of up to nine makes another hash: every byte is taken in."""
-    values = ["x" * place + "y" + "x" * (length - place - 1) for place in range(length)] + ["x" * length]
+    """A letter more to the left or right of a text of up to nine makes another hash.
+
+    Every byte is taken in.
+    """
+    values = ["x" * place + "y" + "x" * (length - place - 1) for place in range(length)] + [
+        "x" * length
+    ]
     assert len(set(text_hashes(pa.array(values)).tolist())) == length + 1
 
 

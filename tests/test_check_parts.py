@@ -36,8 +36,13 @@ PERSON = {
 
 def voter(**changes) -> pa.Table:
     row = {**PERSON, **changes}
-    kinds = {field.name: pa.string() if pa.types.is_dictionary(field.type) else field.type for field in VOTER}
-    return from_columns({name: pa.array([row.get(name)], kinds[name]) for name in VOTER.names}, VOTER)
+    kinds = {
+        field.name: pa.string() if pa.types.is_dictionary(field.type) else field.type
+        for field in VOTER
+    }
+    return from_columns(
+        {name: pa.array([row.get(name)], kinds[name]) for name in VOTER.names}, VOTER
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,7 +62,10 @@ def voter(**changes) -> pa.Table:
     ],
 )
 def test_two_people(changes, expected):
-    """Another given name, or another date with another family, is somebody else; a slip, a marriage or a gap is not."""
+    """Another given name, or another date with another family, is somebody else.
+
+    A slip, a marriage or a gap is not.
+    """
     assert two_people(voter(), voter(**changes)).tolist() == [expected]
     assert two_people(voter(**changes), voter()).tolist() == [expected]
 
@@ -127,10 +135,14 @@ def test_nobody_is_called_under_age_wrongly(on_day, year, month, day):
     register = Register.of(*tables.arrow(), CheckSettings(), on_day)
     months = range(1, 13) if month is None else [month]
     possible = [
-        dt.date(year, m, d) for m in months for d in ([day] if day else range(1, calendar.monthrange(year, m)[1] + 1))
+        dt.date(year, m, d)
+        for m in months
+        for d in ([day] if day else range(1, calendar.monthrange(year, m)[1] + 1))
     ]
     ages = [
-        on_day.year - b.year - ((on_day.month, on_day.day) < (b.month, min(b.day, 28) if b.month == 2 else b.day))
+        on_day.year
+        - b.year
+        - ((on_day.month, on_day.day) < (b.month, min(b.day, 28) if b.month == 2 else b.day))
         for b in possible
     ]
     assert oldest_possible(register)[0] == max(ages)
@@ -152,7 +164,10 @@ def test_a_year_alone_is_under_age_only_where_no_day_would_do():
 
 
 def test_small_precincts_do_not_heap_by_chance():
-    """Three births on 1 January among forty are a large share, but chance can show it: no finding."""
+    """Three births on 1 January among forty are a large share, but chance can show it.
+
+    No finding.
+    """
     tables = clean()
     for columns in (tables.voters, tables.entries):
         for name in columns:
@@ -163,7 +178,10 @@ def test_small_precincts_do_not_heap_by_chance():
 
 
 def test_a_missing_flat_is_no_dwelling():
-    """Twenty entries of a block without a flat number are not one dwelling; of a house without flats they are."""
+    """Twenty entries of a block without a flat number are not one dwelling.
+
+    Of a house without flats they are.
+    """
     tables = clean()
     for row in range(20, 40):
         tables.voters["flat"][row] = None
@@ -205,12 +223,20 @@ def test_strangers_are_asked_about_from_the_limit_on():
     for row in range(4):
         tables.voters["surname_stem"][row] = f"stem{row}"
     code = "dwelling-without-shared-surname"
-    assert code in {finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=4))}
-    assert code not in {finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=5))}
+    assert code in {
+        finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=4))
+    }
+    assert code not in {
+        finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=5))
+    }
     tables.voters["surname_stem"][3] = "stem0"
-    assert code not in {finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=4))}
+    assert code not in {
+        finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=4))
+    }
     tables.voters["surname_stem"][3] = None
-    assert code not in {finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=4))}
+    assert code not in {
+        finding["rule"] for finding in tables.findings(CheckSettings(least_strangers=4))
+    }
 
 
 def test_a_temporary_list_is_no_precinct_and_no_dwelling():
@@ -223,7 +249,11 @@ def test_a_temporary_list_is_no_precinct_and_no_dwelling():
     for row in range(2 * EACH, 2 * EACH + 30):
         tables.voters["house"][row], tables.voters["flat"][row] = "1", "1"
         tables.voters["surname_stem"][row] = f"stem{row}"
-    assert not {"precinct-too-small", "crowded-dwelling", "dwelling-without-shared-surname"} & _rules(tables)
+    assert not {
+        "precinct-too-small",
+        "crowded-dwelling",
+        "dwelling-without-shared-surname",
+    } & _rules(tables)
 
 
 def test_a_list_numbered_by_street_is_left_alone():
@@ -250,7 +280,9 @@ def test_the_spread_between_precincts_is_estimated_from_ten_on(precincts, widene
     Half of the precincts have 10 men in 100, half 90: far more apart than chance puts them.
     """
     count = np.array([10, 90] * 5)[:precincts]
-    funnel = share_funnel(count, np.full(precincts, 100), np.zeros(precincts, np.int64), chance=0.001)
+    funnel = share_funnel(
+        count, np.full(precincts, 100), np.zeros(precincts, np.int64), chance=0.001
+    )
     assert (funnel.spread > 0) == widened
 
 
@@ -280,7 +312,14 @@ def test_a_field_that_was_written_is_not_missing():
 def test_a_shared_fin_is_found_behind_an_entry_of_gaps():
     """The first entry of a FIN may hold nothing but it: the others are compared all the same."""
     tables = clean()
-    for name in ("surname_stem", "given_skeleton", "given_sex", "birth_year", "birth_month", "birth_day"):
+    for name in (
+        "surname_stem",
+        "given_skeleton",
+        "given_sex",
+        "birth_year",
+        "birth_month",
+        "birth_day",
+    ):
         tables.voters[name][0] = None
     tables.voters["fin"][0] = tables.voters["fin"][50] = tables.voters["fin"][9]
     found = [finding for finding in tables.findings() if finding["rule"] == "fin-shared"]
@@ -288,13 +327,23 @@ def test_a_shared_fin_is_found_behind_an_entry_of_gaps():
     assert places == [(tables.voters["entry_id"][50], tables.voters["entry_id"][9])]
 
 
-CELLS = st.lists(st.tuples(st.sampled_from([None, "a", "b"]), st.sampled_from([None, 1, 2])), max_size=12)
+CELLS = st.lists(
+    st.tuples(st.sampled_from([None, "a", "b"]), st.sampled_from([None, 1, 2])), max_size=12
+)
 
 
 @given(CELLS, st.booleans())
 def test_group_codes_are_those_of_a_dictionary(rows, known):
-    """Rows share a code just where they agree in all columns; gaps are in no group unless asked for."""
-    table = pa.table({"x": pa.array([x for x, _ in rows], pa.string()), "y": pa.array([y for _, y in rows], pa.int8())})
+    """Rows share a code just where they agree in all columns.
+
+    Gaps are in no group unless asked for.
+    """
+    table = pa.table(
+        {
+            "x": pa.array([x for x, _ in rows], pa.string()),
+            "y": pa.array([y for _, y in rows], pa.int8()),
+        }
+    )
     codes, count = group_codes(table, "x", "y", known=known)
     seen: dict[tuple, int] = {}
     expected = [-1 if known and None in row else seen.setdefault(row, len(seen)) for row in rows]
@@ -311,7 +360,10 @@ def test_matches_are_those_of_two_loops(left, right):
 
 
 def test_missing_neither_differs_nor_is_alike():
-    """Where either side is missing, there is no difference and no similarity; two blanks are not alike."""
+    """Where either side is missing, there is no difference and no similarity.
+
+    Two blanks are not alike.
+    """
     left, right = pa.array(["hasan", None, None, "ali"]), pa.array(["hasan", "ali", None, "huseyn"])
     assert differ(left, right).tolist() == [False, False, False, True]
     alike = similarity(left, right)
@@ -327,7 +379,9 @@ def test_too_few_men_are_as_unusual_as_too_many():
     for row in range(EACH, EACH + 60, 2):
         for name in ("sex", "patronymic_sex", "surname_sex", "given_sex"):
             tables.voters[name][row] = "f"
-    ((value, limit),) = [(f["value"], f["limit"]) for f in tables.findings() if f["rule"] == "sex-ratio-outlier"]
+    ((value, limit),) = [
+        (f["value"], f["limit"]) for f in tables.findings() if f["rule"] == "sex-ratio-outlier"
+    ]
     assert (value, limit) == pytest.approx((0.25, 0.4))
 
 
@@ -361,7 +415,9 @@ def test_a_list_without_entries_is_no_second_list():
     """A file of which no row became an entry does not make its precinct one of two lists."""
     tables = clean()
     for name, values in tables.lists.items():
-        values.append({"source": "ffffffffffff", "entries": 0, "set_aside": EACH}.get(name, values[1]))
+        values.append(
+            {"source": "ffffffffffff", "entries": 0, "set_aside": EACH}.get(name, values[1])
+        )
     assert tables.findings() == []
 
 

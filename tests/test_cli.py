@@ -94,7 +94,11 @@ def test_the_version_is_told():
 def test_every_word_the_commands_say_is_in_the_catalogue():
     """A key that is misspelt would only be noticed by the user who needs it."""
     folder = Path(cli.__file__).parent
-    keys = {key for path in folder.glob("*.py") for key in re.findall(r'SAY\(\s*"([^"{]+)"', path.read_text("utf-8"))}
+    keys = {
+        key
+        for path in folder.glob("*.py")
+        for key in re.findall(r'SAY\(\s*"([^"{]+)"', path.read_text("utf-8"))
+    }
     assert len(keys) > 80
     assert keys <= set(entries())
 
@@ -109,7 +113,10 @@ def test_init_makes_a_workspace_that_can_be_run_once_lists_are_in(tmp_path):
     assert {path.name for path in folder.iterdir()} == {"voterlist.toml", "inbox", "reference"}
     assert 'cycle = "2026-election"' in (folder / "voterlist.toml").read_text(encoding="utf-8")
     found = call("run", folder)
-    assert (found.exit_code, found.stderr.splitlines()[0]) == (2, EN("error.no-lists.what", path=str(folder / "inbox")))
+    assert (found.exit_code, found.stderr.splitlines()[0]) == (
+        2,
+        EN("error.no-lists.what", path=str(folder / "inbox")),
+    )
 
 
 def test_init_never_overwrites_a_workspace(workspace):
@@ -176,18 +183,31 @@ def test_run_with_json_prints_one_object_and_nothing_else(workspace):
     assert result["exit_code"] == found.returncode
     assert result["cases"]["within-constituency"] == 1
     assert EN("cli.run.open") in found.stderr
-    assert [set(row) for row in result["chance"]] == [{"agreement", "expected", "found"}] * len(result["chance"])
+    assert [set(row) for row in result["chance"]] == [{"agreement", "expected", "found"}] * len(
+        result["chance"]
+    )
     assert result["chance"][0]["found"] >= 1
     assert EN("report.chance.title") in found.stderr
 
 
 def test_run_ends_with_the_balance_the_cases_and_the_files_to_open(workspace):
-    """Whoever started it reads what came in, what was found, and what to open; the files are there."""
+    """Whoever started it reads what came in, what was found, and what to open.
+
+    The files are there.
+    """
     found = call("run", workspace, "--today", "2026-02-03")
     assert re.search(r"Rows: \d+ read = 7 entries \+ \d+ set aside", found.stdout)
     assert EN("case-kind.within-constituency.title") in found.stdout
-    paths = [line.strip() for line in found.stdout.splitlines() if line.strip().endswith((".html", ".xlsx"))]
-    assert {path.rpartition("/")[2] for path in paths} == {"report-en.html", "report-en.xlsx", "precincts-en.html"}
+    paths = [
+        line.strip()
+        for line in found.stdout.splitlines()
+        if line.strip().endswith((".html", ".xlsx"))
+    ]
+    assert {path.rpartition("/")[2] for path in paths} == {
+        "report-en.html",
+        "report-en.xlsx",
+        "precincts-en.html",
+    }
     assert all(Path(path).is_file() for path in paths)
 
 
@@ -220,12 +240,18 @@ def test_mistakes_in_the_settings_are_json_too(workspace):
     (workspace / "voterlist.toml").write_text(THREE_MISTAKES, encoding="utf-8")
     found = call("run", workspace, "--json")
     result = json.loads(found.stdout)
-    assert (result["exit_code"], result["error"]["code"], len(result["error"]["details"])) == (2, "wrong-settings", 3)
+    assert (result["exit_code"], result["error"]["code"], len(result["error"]["details"])) == (
+        2,
+        "wrong-settings",
+        3,
+    )
 
 
 def test_a_rule_that_does_not_exist_is_a_mistake_in_the_settings(workspace):
     """A misspelt rule would otherwise stay switched on without a word."""
-    (workspace / "voterlist.toml").write_text("[check.rules.over-ege]\nenabled = false\n", encoding="utf-8")
+    (workspace / "voterlist.toml").write_text(
+        "[check.rules.over-ege]\nenabled = false\n", encoding="utf-8"
+    )
     found = call("run", workspace)
     assert found.exit_code == 2
     assert "over-age" in found.stderr
@@ -311,7 +337,9 @@ def test_a_slip_on_the_command_line_is_wrong_usage(arguments):
     assert (found.exit_code, found.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("arguments", [["march"], ["link", "x", "--nonsense"], ["synth", "x", "--voters", "many"]])
+@pytest.mark.parametrize(
+    "arguments", [["march"], ["link", "x", "--nonsense"], ["synth", "x", "--voters", "many"]]
+)
 def test_a_slip_on_the_command_line_is_json_where_json_was_asked_for(arguments):
     """A script that asked for JSON gets an object with the code and what to do, not a page of usage."""
     found = call(*arguments, "--json")
@@ -339,7 +367,10 @@ def test_what_the_system_refused_is_told_by_what_it_was(number, code):
 
 
 def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(workspace, monkeypatch):
-    """The message of an exception may quote a person; only its type and the line of the program leave."""
+    """The message of an exception may quote a person.
+
+    Only its type and the line of the program leave.
+    """
 
     def broken(*_arguments, **_options):
         raise KeyError("Məmmədov Elçin 5XK1234")
@@ -361,7 +392,10 @@ def test_stopping_by_the_keyboard_is_tidy(workspace, monkeypatch):
 
     monkeypatch.setattr(pipeline.inbox, "find", stop)
     found = call("run", workspace)
-    assert (found.exit_code, found.stderr.splitlines()) == (130, [EN("error.stopped.what"), EN("error.stopped.todo")])
+    assert (found.exit_code, found.stderr.splitlines()) == (
+        130,
+        [EN("error.stopped.what"), EN("error.stopped.todo")],
+    )
     assert not (workspace / ".lock.holder").exists()
 
 
@@ -370,12 +404,16 @@ def test_stopping_by_the_keyboard_is_tidy(workspace, monkeypatch):
 
 def test_status_shows_every_precinct_and_writes_a_calendar(workspace, tmp_path):
     """Precincts that handed in, one that did not, and the calendar as a file."""
-    (workspace / "voterlist.toml").write_text('[territory.precincts]\n88 = "1-3"\n', encoding="utf-8")
+    (workspace / "voterlist.toml").write_text(
+        '[territory.precincts]\n88 = "1-3"\n', encoding="utf-8"
+    )
     workspaces.run(workspace)
     ics = tmp_path / "calendar.ics"
     found = call("status", workspace, "--today", "2026-02-06", "--ics", ics, "--json")
     result = json.loads(found.stdout)
-    compiled = {row["precinct"]: row["standing"] for row in result["units"] if row["stage"] == "compile"}
+    compiled = {
+        row["precinct"]: row["standing"] for row in result["units"] if row["stage"] == "compile"
+    }
     assert compiled == {1: "done", 2: "done", 3: "overdue"}
     assert (found.exit_code, result["exit_code"], result["overdue"]) == (1, 1, 1)
     assert ics.read_bytes().count(b"BEGIN:VEVENT") == 3
@@ -414,7 +452,16 @@ def people(tmp_path):
 def test_link_and_evaluate_work_on_any_table(people):
     """A table with its own headers gives pairs in the ids it came with, which truth can measure."""
     pairs, groups = people / "pairs.parquet", people / "clusters.parquet"
-    arguments = ["link", people / "people.csv", "--columns", people / "map.toml", "--out", pairs, "--clusters", groups]
+    arguments = [
+        "link",
+        people / "people.csv",
+        "--columns",
+        people / "map.toml",
+        "--out",
+        pairs,
+        "--clusters",
+        groups,
+    ]
     found = call(*arguments, "--json")
     assert found.exit_code == 0
     result = json.loads(found.stdout)
@@ -462,7 +509,9 @@ def test_files_that_share_ids_are_told_apart(people):
     other = people / "other.csv"
     other.write_text(PEOPLE.replace("1965", "1966"), encoding="utf-8")
     pairs = people / "pairs.parquet"
-    found = call("link", people / "people.csv", other, "--columns", people / "map.toml", "--out", pairs)
+    found = call(
+        "link", people / "people.csv", other, "--columns", people / "map.toml", "--out", pairs
+    )
     assert found.exit_code == 0
     assert EN("cli.link.renamed") in found.stderr
     ids = set(pq.read_table(pairs).column("entry_l").to_pylist())
@@ -472,8 +521,17 @@ def test_files_that_share_ids_are_told_apart(people):
 
 def test_mistakes_in_a_map_of_columns_are_all_told(people):
     """The map is corrected once, as the settings are."""
-    (people / "map.toml").write_text('[columns]\nsurnam = "last"\nborn = "born"\n', encoding="utf-8")
-    found = call("link", people / "people.csv", "--columns", people / "map.toml", "--out", people / "p.parquet")
+    (people / "map.toml").write_text(
+        '[columns]\nsurnam = "last"\nborn = "born"\n', encoding="utf-8"
+    )
+    found = call(
+        "link",
+        people / "people.csv",
+        "--columns",
+        people / "map.toml",
+        "--out",
+        people / "p.parquet",
+    )
     assert found.exit_code == 2
     assert "columns.surnam" in found.stderr
     assert "columns.born" in found.stderr
@@ -490,7 +548,9 @@ def test_mistakes_in_a_map_of_columns_are_all_told(people):
         (["evaluate", "nothing.parquet", "people.csv"], 3),
     ],
 )
-def test_inputs_that_cannot_be_used_are_told_without_a_traceback(people, monkeypatch, arguments, code):
+def test_inputs_that_cannot_be_used_are_told_without_a_traceback(
+    people, monkeypatch, arguments, code
+):
     """A file that is missing, or lacks what is needed, ends in words and its exit code."""
     monkeypatch.chdir(people)
     found = call(*arguments)
@@ -520,7 +580,10 @@ def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_
     result = json.loads(found.stdout)
     measured = {row["indicator"]: row for row in result["indicators"]}
     assert measured["voters"]["value"] == result["rows"]["out"]
-    assert measured["men-share"]["value"] == measured["men-share"]["count"] / measured["men-share"]["of"]
+    assert (
+        measured["men-share"]["value"]
+        == measured["men-share"]["count"] / measured["men-share"]["of"]
+    )
     assert [row["indicator"] for row in result["unusual"]] == ["voters", "voters"]
     assert sorted(path.name for path in folder.iterdir()) == ["audit-az.html", "audit-en.html"]
     page = (folder / "audit-en.html").read_text(encoding="utf-8")
@@ -535,16 +598,24 @@ def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(worksp
     out = tmp_path / "findings.parquet"
 
     def asked(*options):
-        result = json.loads(call("check", *lists, *options, "--out", out, "--today", "2026-02-03", "--json").stdout)
+        result = json.loads(
+            call("check", *lists, *options, "--out", out, "--today", "2026-02-03", "--json").stdout
+        )
         return {row["rule"]: row["count"] for row in result["findings"]}, result["accepted"]
 
     counted, accepted = asked()
     assert (counted["precinct-too-small"], accepted) == (2, 0)
-    small = next(row for row in pq.read_table(out).to_pylist() if row["rule"] == "precinct-too-small")
-    place = "\n".join(f"{name} = {small[name]}" for name in ("constituency", "precinct", "value") if small[name])
+    small = next(
+        row for row in pq.read_table(out).to_pylist() if row["rule"] == "precinct-too-small"
+    )
+    place = "\n".join(
+        f"{name} = {small[name]}" for name in ("constituency", "precinct", "value") if small[name]
+    )
     settings = workspace / "voterlist.toml"
     with settings.open("a", encoding="utf-8") as file:
-        file.write(f'\n[[check.accepted]]\nrule = "precinct-too-small"\n{place}\nreason = "A mountain village"\n')
+        file.write(
+            f'\n[[check.accepted]]\nrule = "precinct-too-small"\n{place}\nreason = "A mountain village"\n'
+        )
     counted, accepted = asked()
     assert (counted["precinct-too-small"], counted["findings-accepted"], accepted) == (1, 1, 1)
     other = tmp_path / "other.toml"
@@ -576,7 +647,10 @@ def test_check_of_something_that_is_no_table_has_exit_code_three(tmp_path):
 
 
 def fill(path, verdicts):
-    """Write verdicts into the workbook as a person would; the keys are the precincts of the entries."""
+    """Write verdicts into the workbook as a person would.
+
+    The keys are the precincts of the entries.
+    """
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     top, columns = next(
@@ -618,7 +692,9 @@ def test_a_decision_goes_out_and_comes_back(workspace):
         "origin_known": True,
         "exit_code": 0,
     }
-    again = json.loads(call("review", "import", workspace, out, "--by", "N. Məmmədli", "--json").stdout)
+    again = json.loads(
+        call("review", "import", workspace, out, "--by", "N. Məmmədli", "--json").stdout
+    )
     assert again["recorded"] == 0
     second = workspaces.run(workspace)
     assert second.open_cases == 0
@@ -643,7 +719,10 @@ def test_a_contradiction_is_refused_and_named(workspace):
 def test_review_before_any_run_says_to_run_first(workspace):
     """Without a complete run there is nothing to decide."""
     found = call("review", "export", workspace)
-    assert (found.exit_code, found.stderr.splitlines()[0]) == (2, EN("error.no-run.what", path=str(workspace)))
+    assert (found.exit_code, found.stderr.splitlines()[0]) == (
+        2,
+        EN("error.no-run.what", path=str(workspace)),
+    )
 
 
 def test_a_workbook_that_is_none_is_an_input_error(workspace):
@@ -662,12 +741,16 @@ def test_a_workbook_that_is_none_is_an_input_error(workspace):
 @pytest.mark.slow
 def test_synth_makes_a_workspace_that_runs(tmp_path):
     """An invented constituency goes down the whole street, and its truth measures the result."""
-    made = json.loads(call("synth", tmp_path / "try", "--voters", "300", "--seed", "7", "--json").stdout)
+    made = json.loads(
+        call("synth", tmp_path / "try", "--voters", "300", "--seed", "7", "--json").stdout
+    )
     assert made["voters"] == 300
     found = json.loads(call("run", tmp_path / "try", "--today", "2026-02-03", "--json").stdout)
     assert found["rows"]["out"] == made["entries"]
     pairs = Path(found["folder"]) / "pairs.parquet"
-    measured = json.loads(call("evaluate", pairs, tmp_path / "try" / "truth.parquet", "--json").stdout)
+    measured = json.loads(
+        call("evaluate", pairs, tmp_path / "try" / "truth.parquet", "--json").stdout
+    )
     assert 0 <= measured["precision"] <= 1
     assert measured["pairs"] == pq.read_table(pairs).num_rows
 

@@ -1,4 +1,7 @@
-"""docs/commands.md against the commands themselves. ``python tests/test_cli_docs.py`` writes the help texts anew."""
+"""docs/commands.md against the commands themselves.
+
+``python tests/test_cli_docs.py`` writes the help texts anew.
+"""
 
 import re
 import sys
@@ -20,7 +23,9 @@ def commands(group=None, words=("voterlist",)):
     group = group or get_command(APP)
     found = [words]
     for name, command in sorted(getattr(group, "commands", {}).items()):
-        found += commands(command, (*words, name)) if hasattr(command, "commands") else [(*words, name)]
+        found += (
+            commands(command, (*words, name)) if hasattr(command, "commands") else [(*words, name)]
+        )
     return [" ".join(parts) if isinstance(parts, tuple) else parts for parts in found]
 
 
@@ -32,7 +37,9 @@ def help_of(command):
 
 def test_there_is_a_help_text_for_every_command_on_the_page():
     """A command that nobody can read about does not exist."""
-    assert [found[1] for found in BLOCK.findall(PAGE.read_text(encoding="utf-8"))] == sorted(commands())
+    assert [found[1] for found in BLOCK.findall(PAGE.read_text(encoding="utf-8"))] == sorted(
+        commands()
+    )
 
 
 @pytest.mark.parametrize("command", commands())
@@ -64,16 +71,22 @@ def test_every_exit_code_is_explained(code):
 def test_where_to_start_names_commands_that_exist():
     """What a newcomer is told to type can be typed."""
     for language in ("en", "az"):
-        named = re.findall(r"^  (voterlist(?: [a-z]+)+)", catalogue(language)("cli.start"), re.MULTILINE)
+        named = re.findall(
+            r"^  (voterlist(?: [a-z]+)+)", catalogue(language)("cli.start"), re.MULTILINE
+        )
         known = commands()
         assert len(named) >= 7
-        assert all(any(line == name or line.startswith(f"{name} ") for name in known[1:]) for line in named)
+        assert all(
+            any(line == name or line.startswith(f"{name} ") for name in known[1:]) for line in named
+        )
 
 
 def main():
     """Write the help texts on the page anew."""
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(BLOCK.sub(lambda found: f"```text\n{help_of(found[2])}```", page), encoding="utf-8")
+    PAGE.write_text(
+        BLOCK.sub(lambda found: f"```text\n{help_of(found[2])}```", page), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""Tests of tables held as codes: the same content, from the file to the voters, and addresses cut in two."""
+"""Tests of tables held as codes.
+
+The same content, from the file to the voters, and addresses cut in two.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ from hypothesis import strategies as st
 import normalizing
 from voterlist import tables
 from voterlist.ingest import columns_needed, table_entries
-from voterlist.io.readers import read_table
 from voterlist.model import Profile
 from voterlist.normalize import address_columns, normalize
 from voterlist.normalize.addresses import read_address, read_numbers
 from voterlist.normalize.dates import resolve
+from voterlist.readers import read_table
 from voterlist.schemas import ENTRY, VOTER
 
 TEXTS = st.lists(st.sampled_from([None, "a", "b", "c", "d"]), max_size=12)
@@ -25,7 +28,9 @@ TEXTS = st.lists(st.sampled_from([None, "a", "b", "c", "d"]), max_size=12)
 def coded(values, dictionary=("d", "b", "a", "x", "c")):
     """The values as codes of a dictionary in another order, with a value that stands nowhere."""
     places = [None if value is None else dictionary.index(value) for value in values]
-    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int32()), pa.array(dictionary, pa.string()))
+    return pa.DictionaryArray.from_arrays(
+        pa.array(places, pa.int32()), pa.array(dictionary, pa.string())
+    )
 
 
 # Tables
@@ -36,7 +41,10 @@ def test_values_by_appearance_are_those_of_the_text_coded_anew(values):
     """The same rows, the distinct values as they come, none that stands nowhere."""
     found = tables.by_appearance(coded(values))
     assert found.to_pylist() == values
-    assert found.dictionary.to_pylist() == pa.array(values, pa.string()).dictionary_encode().dictionary.to_pylist()
+    assert (
+        found.dictionary.to_pylist()
+        == pa.array(values, pa.string()).dictionary_encode().dictionary.to_pylist()
+    )
 
 
 @given(st.lists(st.tuples(*[st.sampled_from([None, "a", "b", "c"])] * 2), max_size=12))
@@ -49,7 +57,10 @@ def test_the_second_column_stands_where_the_first_has_nothing(rows):
 
 
 def test_values_that_become_one_are_one_code():
-    """Each row has what its value became; two values that became the same share a code, and null is null."""
+    """Each row has what its value became.
+
+    Two values that became the same share a code, and null is null.
+    """
     column = pa.array(["Ə", "ə", None, "b", "-"]).dictionary_encode()
     found = tables.recoded(column, pa.array(["a", "a", "b", None]))
     assert found.to_pylist() == ["a", "a", None, "b", None]
@@ -81,7 +92,12 @@ ROWS = {
     "patronymic": [None, None, "Vaqif oğlu", "Əli oğlu"],
     "birth_date": ["07.04.1968", "1968-04-07", "31.02.1970", "7/13/1968"],
     "sex": ["K", "Q", None, "K"],
-    "address": ["Nizami küç. 12-5", "Bakı şəhəri, Nizami küçəsi, ev 12, m. 5", None, "Nizami küç. 12-5"],
+    "address": [
+        "Nizami küç. 12-5",
+        "Bakı şəhəri, Nizami küçəsi, ev 12, m. 5",
+        None,
+        "Nizami küç. 12-5",
+    ],
     "document": ["AZE12345678", "AA 1234567", "12345678", None],
     "fin": ["5XKI234", "5XK1234", "AZE12345678", "1111111"],
     "constituency": pa.array([1, 1, 2, None], pa.int64()),
@@ -100,7 +116,9 @@ def test_of_a_parquet_file_only_what_is_wanted_is_read(tmp_path):
 
 def test_a_map_says_which_columns_are_needed():
     """The places of the headers named, without the line's number."""
-    assert columns_needed(["x", "n", "born", "who"], {"surname": "who", "birth_date": "born", "number": "n"}) == {2, 3}
+    assert columns_needed(
+        ["x", "n", "born", "who"], {"surname": "who", "birth_date": "born", "number": "n"}
+    ) == {2, 3}
 
 
 @pytest.mark.parametrize("profile", Profile)
@@ -108,22 +126,36 @@ def test_voters_are_the_same_coded_or_not(tmp_path, profile):
     """From the file on, codes of texts give the table and the findings that the texts give, values in order."""
     pq.write_table(pa.table(ROWS), tmp_path / "list.parquet")
     plain = normalize(table_entries(read_table(tmp_path / "list.parquet")), profile)
-    entries = table_entries(read_table(tmp_path / "list.parquet", wanted=columns_needed), coded=True)
+    entries = table_entries(
+        read_table(tmp_path / "list.parquet", wanted=columns_needed), coded=True
+    )
     found = normalize(entries, profile, coded=True)
     assert found.findings.equals(plain.findings)
     assert found.table.cast(VOTER).equals(plain.table)
     for name in ("surname_skeleton", "patronymic", "street", "house"):
         distinct = found.table.column(name).combine_chunks().dictionary.to_pylist()
-        assert distinct == plain.table.column(name).combine_chunks().dictionary_encode().dictionary.to_pylist()
+        assert (
+            distinct
+            == plain.table.column(name).combine_chunks().dictionary_encode().dictionary.to_pylist()
+        )
 
 
 def test_no_rows_are_no_voters_coded_or_not():
     """A list without rows is normalised to a table without rows."""
     for is_coded in (False, True):
-        assert normalize(ENTRY.empty_table(), coded=is_coded).table.cast(VOTER).equals(VOTER.empty_table())
+        assert (
+            normalize(ENTRY.empty_table(), coded=is_coded)
+            .table.cast(VOTER)
+            .equals(VOTER.empty_table())
+        )
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 14), st.integers(0, 1), st.integers(1, 3)), max_size=9))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 14), st.integers(0, 1), st.integers(1, 3)),
+        max_size=9,
+    )
+)
 def test_a_date_in_many_rows_votes_for_each(dates):
     """Dates resolved once with their number of rows are those resolved row by row."""
     once = np.array([(2, *date[:2], 1970, date[2]) for date in dates], np.int64).reshape(-1, 5)
@@ -138,20 +170,77 @@ def test_a_date_in_many_rows_votes_for_each(dates):
 # Addresses cut in two
 
 _STREETS = (
-    *("Nizami küçəsi", "küç. Nizami", "ул. Самеда Вургуна", "28 May küçəsi", "ул. 28 Мая", "Nizami", "küçəsi", "st r."),
-    *("пр. Парламент с.", "Bakı şəhəri, Nizami küçəsi", "Nizami küçəsi, korpus 2", "Nərimanov pr, blok", "Ziya k."),
-    *("г. Баку, ул. Гоголя", "Qala kəndi", "Nizami küçəsi kənd", "Dalan 3 Səbail", "Nizami küç m", "Nizami küç. s"),
-    *("Bakı şəh.", "Bakı, Nizami", "г. Баку", "г.Баку", "ev", "2-ci alay", "Nizami, Bakı şəhəri", "d", "küç."),
+    *(
+        "Nizami küçəsi",
+        "küç. Nizami",
+        "ул. Самеда Вургуна",
+        "28 May küçəsi",
+        "ул. 28 Мая",
+        "Nizami",
+        "küçəsi",
+        "st r.",
+    ),
+    *(
+        "пр. Парламент с.",
+        "Bakı şəhəri, Nizami küçəsi",
+        "Nizami küçəsi, korpus 2",
+        "Nərimanov pr, blok",
+        "Ziya k.",
+    ),
+    *(
+        "г. Баку, ул. Гоголя",
+        "Qala kəndi",
+        "Nizami küçəsi kənd",
+        "Dalan 3 Səbail",
+        "Nizami küç m",
+        "Nizami küç. s",
+    ),
+    *(
+        "Bakı şəh.",
+        "Bakı, Nizami",
+        "г. Баку",
+        "г.Баку",
+        "ev",
+        "2-ci alay",
+        "Nizami, Bakı şəhəri",
+        "d",
+        "küç.",
+    ),
     *("Гурбан Мамедов к.", "Баку, Гасым Меликов"),
 )
 _GAPS = (" ", ", ", ",", " - ", ";", ", ,")
 _NUMBERS = (
-    *("12", "12-5", "12 / 5", "12A", "12а", "ev 12", "ev 12, m. 5", "д. 12, кв. 5", "m.27", "12, 5", "d 12 m 5", "5 m"),
-    *("ev 12 mənzil 5", "bina 3, ev 4", "korpus 2, ev 5", "kənd 5", "ev", "Vurğun 12", "küç. 7", "12 s", "с. 13"),
+    *(
+        "12",
+        "12-5",
+        "12 / 5",
+        "12A",
+        "12а",
+        "ev 12",
+        "ev 12, m. 5",
+        "д. 12, кв. 5",
+        "m.27",
+        "12, 5",
+        "d 12 m 5",
+        "5 m",
+    ),
+    *(
+        "ev 12 mənzil 5",
+        "bina 3, ev 4",
+        "korpus 2, ev 5",
+        "kənd 5",
+        "ev",
+        "Vurğun 12",
+        "küç. 7",
+        "12 s",
+        "с. 13",
+    ),
     *("Vurğun 12, m. 5", "m5", "ev5, m5", "12, Vurğun 5", "12 kənd", "r 4"),
 )
 ADDRESSES = st.lists(
-    st.builds("".join, st.tuples(*map(st.sampled_from, (_STREETS, _GAPS, _NUMBERS)))), min_size=1, max_size=40
+    st.builds("".join, st.tuples(*map(st.sampled_from, (_STREETS, _GAPS, _NUMBERS)))),
+    min_size=1,
+    max_size=40,
 )
 
 
@@ -160,10 +249,20 @@ def test_an_address_cut_in_two_reads_as_it_does_whole(addresses):
     """Street and numbers read apart give what the whole address gives, whatever is cut where."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(address_columns, "_WORTH_CUTTING", 0)
-        found = address_columns.read_addresses(pa.array(addresses, pa.string()).dictionary_encode(), Profile.AZ)
+        found = address_columns.read_addresses(
+            pa.array(addresses, pa.string()).dictionary_encode(), Profile.AZ
+        )
     for row, text in enumerate(addresses):
         whole = read_address(text)
-        parts = (whole.line, whole.settlement, whole.street_kind, whole.street, whole.house, whole.building, whole.flat)
+        parts = (
+            whole.line,
+            whole.settlement,
+            whole.street_kind,
+            whole.street,
+            whole.house,
+            whole.building,
+            whole.flat,
+        )
         names = ("address", "settlement", "street_kind", "street", "house", "building", "flat")
         assert tuple(found[name][row].as_py() for name in names) == parts, text
 
@@ -181,15 +280,34 @@ def test_an_address_cut_in_two_reads_as_it_does_whole(addresses):
     ],
 )
 def test_what_may_follow_a_street(numbers, is_plain, may_follow, is_bare):
-    """Numbers with a word of a street or a place are not plain; only house and flat may go without a comma."""
+    """Numbers with a word of a street or a place are not plain.
+
+    Only house and flat may go without a comma.
+    """
     found = read_numbers(numbers)
     assert (found.is_plain, found.may_follow, found.is_bare) == (is_plain, may_follow, is_bare)
 
 
 def test_every_number_of_a_street_has_its_own_house():
-    """A list of many houses and few streets, blanks and all: each row has its street, house and flat."""
-    written = [None, *(f"Qala kəndi, Nizami küçəsi, ev {house}, m. {flat}" for house in range(40) for flat in range(3))]
+    """A list of many houses and few streets, blanks and all.
+
+    Each row has its street, house and flat.
+    """
+    written = [
+        None,
+        *(
+            f"Qala kəndi, Nizami küçəsi, ev {house}, m. {flat}"
+            for house in range(40)
+            for flat in range(3)
+        ),
+    ]
     table = normalize(normalizing.entries(address=written)).table
-    assert table.column("house").to_pylist() == [None, *(str(house) for house in range(40) for _ in range(3))]
-    assert table.column("flat").to_pylist() == [None, *(str(flat) for _ in range(40) for flat in range(3))]
+    assert table.column("house").to_pylist() == [
+        None,
+        *(str(house) for house in range(40) for _ in range(3)),
+    ]
+    assert table.column("flat").to_pylist() == [
+        None,
+        *(str(flat) for _ in range(40) for flat in range(3)),
+    ]
     assert set(table.column("street").to_pylist()) == {None, "nizami"}

@@ -28,7 +28,9 @@ def compare(*arguments):
 def test_two_files_are_compared_and_told(lists):
     """What was added, removed and moved stands on the terminal by cause, and in the file row by row."""
     out = lists / "changes.parquet"
-    result = compare(lists / "old.csv", lists / "new.csv", "--out", out, "--today", "2026-05-30", "--json")
+    result = compare(
+        lists / "old.csv", lists / "new.csv", "--out", out, "--today", "2026-05-30", "--json"
+    )
     assert result.exit_code == 0
     found = json.loads(result.stdout)
     assert (found["before"], found["after"]) == (2, 2)
@@ -48,9 +50,14 @@ def test_two_files_are_compared_and_told(lists):
 
 
 def test_registers_explain_and_an_earlier_list_remembers(lists):
-    """With a folder of registers the removal has a cause; with the list before the last an addition is back."""
+    """With a folder of registers the removal has a cause.
+
+    With the list before the last an addition is back.
+    """
     (lists / "reference").mkdir()
-    (lists / "reference" / "deaths.csv").write_text(HEADER + OLD.split("\n")[1] + "\n", encoding="utf-8")
+    (lists / "reference" / "deaths.csv").write_text(
+        HEADER + OLD.split("\n")[1] + "\n", encoding="utf-8"
+    )
     back = "88;1;Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n"
     (lists / "new.csv").write_text(HEADER + NEW + back, encoding="utf-8")
     (lists / "earlier.csv").write_text(HEADER + OLD + back, encoding="utf-8")
@@ -59,7 +66,10 @@ def test_registers_explain_and_an_earlier_list_remembers(lists):
         *("--reference", lists / "reference", "--today", "2026-05-30", "--json"),
     )
     found = json.loads(result.stdout)
-    assert {(row["change"], row["cause"]) for row in found["changes"]} >= {("removed", "died"), ("added", "returned")}
+    assert {(row["change"], row["cause"]) for row in found["changes"]} >= {
+        ("removed", "died"),
+        ("added", "returned"),
+    }
     assert found["findings"] == {"returned-entry": 1}
     assert found["unexplained"] == []
 
@@ -72,7 +82,9 @@ def test_the_marks_of_a_corrected_list_are_decisions(lists, tmp_path):
     marks = [None, "repeat", *[None] * (entries.num_rows - 2)]
     pq.write_table(entries.append_column("mark", [marks]), lists / "corrected.parquet")
     pq.write_table(entries.take([0, *range(2, entries.num_rows)]), lists / "entries.parquet")
-    found = json.loads(compare(lists / "corrected.parquet", lists / "entries.parquet", "--json").stdout)
+    found = json.loads(
+        compare(lists / "corrected.parquet", lists / "entries.parquet", "--json").stdout
+    )
     assert found["changes"] == [{"change": "removed", "cause": "decided", "entries": 1}]
     assert found["findings"] == {}
 
@@ -87,7 +99,10 @@ def test_the_marks_of_a_corrected_list_are_decisions(lists, tmp_path):
     ],
 )
 def test_what_cannot_be_compared_is_told_with_its_exit_code(lists, monkeypatch, arguments, code):
-    """A missing file or folder and a wrong name are wrong usage; an empty list could not be read."""
+    """A missing file or folder and a wrong name are wrong usage.
+
+    An empty list could not be read.
+    """
     monkeypatch.chdir(lists)
     (lists / "empty.csv").write_bytes(b"")
     result = compare(*arguments)

@@ -52,7 +52,9 @@ def test_an_empty_file_gives_the_defaults():
 
 def test_the_template_is_the_defaults_written_out():
     """What init writes changes nothing but the cycle and the level it was given."""
-    expected = config.Settings(workspace=config.WorkspaceSettings(cycle="2031-election", level=Level.CEC))
+    expected = config.Settings(
+        workspace=config.WorkspaceSettings(cycle="2031-election", level=Level.CEC)
+    )
     assert config.parse(config.template("2031-election", Level.CEC)) == expected
 
 
@@ -81,7 +83,10 @@ def test_a_due_date_exists_in_every_year(key):
 
 
 def test_the_template_names_every_key():
-    """No key is hidden from the reader of the file: each stands in it, though it may be commented out."""
+    """No key is hidden from the reader of the file.
+
+    Each stands in it, though it may be commented out.
+    """
     text = config.template()
     for name, field in config.Settings.model_fields.items():
         assert f"[{name}]" in text or f"[{name}." in text
@@ -114,7 +119,10 @@ def test_an_unknown_key_is_told_the_key_that_was_meant():
     """The nearest key of the same section is offered, not one of another section."""
     with pytest.raises(SettingsError) as caught:
         config.parse("[link]\nlargest_blok = 10\n[privacy]\nmask_identifier = true\n")
-    assert [dict(mistake.places)["meant"] for mistake in caught.value.mistakes] == ["largest_block", "mask_identifiers"]
+    assert [dict(mistake.places)["meant"] for mistake in caught.value.mistakes] == [
+        "largest_block",
+        "mask_identifiers",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -190,7 +198,9 @@ def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path):
     path.write_bytes(b"[workspace]\n# \xfe\xff\n")
     with pytest.raises(SettingsError) as caught:
         config.load(path)
-    assert caught.value.mistakes == (SettingsMistake("voterlist.toml", "not-utf8", (("line", "2"),)),)
+    assert caught.value.mistakes == (
+        SettingsMistake("voterlist.toml", "not-utf8", (("line", "2"),)),
+    )
 
 
 def test_no_file_is_wrong_usage(tmp_path):
@@ -203,13 +213,17 @@ def test_no_file_is_wrong_usage(tmp_path):
 @pytest.mark.parametrize("written", ["2026-11-01", '"2026-11-01"'])
 def test_an_election_day_may_be_written_bare_or_in_quotes(written):
     """Both ways people write a day in TOML give the day."""
-    assert config.parse(f"[calendar]\nelection_day = {written}").calendar.election_day == dt.date(2026, 11, 1)
+    assert config.parse(f"[calendar]\nelection_day = {written}").calendar.election_day == dt.date(
+        2026, 11, 1
+    )
 
 
 @pytest.mark.parametrize("written", ["2026-11-01T10:00:00", "2026", "10:00:00", '"2026-02-29"'])
 def test_what_is_no_day_is_not_taken_for_one(written):
     """A time, a year or a day that does not exist is a mistake."""
-    assert mistakes(f"[calendar]\nelection_day = {written}") == {"calendar.election_day": "not-a-day"}
+    assert mistakes(f"[calendar]\nelection_day = {written}") == {
+        "calendar.election_day": "not-a-day"
+    }
 
 
 def test_equal_settings_have_one_digest_however_they_are_written():

@@ -69,7 +69,10 @@ def test_a_list_compared_with_itself_has_no_changes():
     rows = [person(number) for number in range(30)]
     result = compared(rows, rows)
     assert result.changes.num_rows == result.findings.num_rows == 0
-    assert [(row["change"], row["entries"]) for row in result.summary.to_pylist()] == [("after", 30), ("before", 30)]
+    assert [(row["change"], row["entries"]) for row in result.summary.to_pylist()] == [
+        ("after", 30),
+        ("before", 30),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,10 @@ def test_a_list_compared_with_itself_has_no_changes():
         ({"fin": None, "address": None}, "document"),
         ({"fin": None, "document": None}, "names"),
         ({"fin": None, "document": None, "birth_month": None, "birth_day": None}, "names-place"),
-        ({"fin": None, "document": None, "surname_skeleton": "aliyeva", "surname_stem": "aliy"}, "other-surname"),
+        (
+            {"fin": None, "document": None, "surname_skeleton": "aliyeva", "surname_stem": "aliy"},
+            "other-surname",
+        ),
     ],
 )
 def test_by_what_an_entry_is_found_again(change, level):
@@ -111,18 +117,26 @@ def test_weak_evidence_holds_for_one_person_only():
     weak = {"fin": None, "document": None, "birth_month": None, "birth_day": None}
     old = [person(1, **weak), person(1, entry_id="017-0001-b", **weak)]
     new = [person(1, entry_id="017-0001-c", **weak)]
-    assert Counter(row[0] for row in told(compared(old, new), "change")) == {"added": 1, "removed": 2}
+    assert Counter(row[0] for row in told(compared(old, new), "change")) == {
+        "added": 1,
+        "removed": 2,
+    }
 
 
 def test_moved_and_changed():
-    """An entry in another precinct is moved, with the fields that changed; another spelling is no change."""
+    """An entry in another precinct is moved, with the fields that changed.
+
+    Another spelling is no change.
+    """
     result = compared(
         [person(1, surname="Məmmədov"), person(2)],
         [person(1, precinct=2, address="kuce 9"), person(2, surname="Mammadov")],
     )
     names = ("change", "fields", "old_precinct", "precinct", "cause")
     assert told(result, *names) == [("moved", "address", 1, 2, "none")]
-    assert {(row["precinct"], row["change"]): row["entries"] for row in result.summary.to_pylist()} == {
+    assert {
+        (row["precinct"], row["change"]): row["entries"] for row in result.summary.to_pylist()
+    } == {
         (1, "before"): 2,
         (1, "after"): 1,
         (1, "moved-out"): 1,
@@ -150,11 +164,16 @@ ADDED = person(50, entry_id="017-0001-new")
     ],
 )
 def test_the_cause_of_an_addition(added, registers, cause):
-    """Of age in the year before the list's day, or known to a register of those who come; else no cause, a finding."""
+    """Of age in the year before the list's day, or known to a register of those who come.
+
+    Else no cause, a finding.
+    """
     tables = {name: voters({**row, "entry_id": "register-1"}) for name, row in registers.items()}
     result = compared([person(1)], [person(1), {**ADDED, **added}], registers=tables)
     assert told(result, "change", "cause") == [("added", cause)]
-    assert [row["rule"] for row in result.findings.to_pylist()] == ["added-without-cause"] * (cause == "none")
+    assert [row["rule"] for row in result.findings.to_pylist()] == ["added-without-cause"] * (
+        cause == "none"
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,20 +191,33 @@ def test_the_cause_of_an_addition(added, registers, cause):
     ],
 )
 def test_the_cause_of_a_removal(registers, why, cause, reason):
-    """A register, a record with a reason or a decision explains a removal; a record without a reason does not."""
-    tables = {name: voters({**person(2), "entry_id": "row-1", **row}) for name, row in registers.items()}
+    """A register, a record with a reason or a decision explains a removal.
+
+    A record without a reason does not.
+    """
+    tables = {
+        name: voters({**person(2), "entry_id": "row-1", **row}) for name, row in registers.items()
+    }
     result = compared([person(1), person(2)], [person(1)], registers=tables, reasons=reasons(**why))
     assert told(result, "change", "cause", "reason") == [("removed", cause, reason)]
-    found = [(row["rule"], row["entry_id"], row["other_entry_id"]) for row in result.findings.to_pylist()]
+    found = [
+        (row["rule"], row["entry_id"], row["other_entry_id"]) for row in result.findings.to_pylist()
+    ]
     assert found == [("removed-without-reason", None, "017-0001-00002")] * (cause == "none")
 
 
 def test_repeated_and_returned():
-    """A second entry of somebody who was there is repeated; one of the cycle before last is back, and a finding."""
+    """A second entry of somebody who was there is repeated.
+
+    One of the cycle before last is back, and a finding.
+    """
     again = person(1, entry_id="017-0001-again")
     back = person(7, entry_id="017-0001-back")
     result = compared([person(1)], [person(1), again, back], earlier=voters(person(7)))
-    assert told(result, "entry_id", "cause") == [("017-0001-again", "repeated"), ("017-0001-back", "returned")]
+    assert told(result, "entry_id", "cause") == [
+        ("017-0001-again", "repeated"),
+        ("017-0001-back", "returned"),
+    ]
     assert [(row["rule"], row["entry_id"]) for row in result.findings.to_pylist()] == [
         ("returned-entry", "017-0001-back")
     ]
@@ -205,11 +237,16 @@ def test_growth_is_asked_of_a_precinct():
     loose = compared(old, new, settings=CheckSettings(most_unexplained_growth=0.06))
     assert {row["rule"] for row in loose.findings.to_pylist()} == {"added-without-cause"}
     off = CheckSettings(rules={"added-without-cause": RuleSettings(enabled=False)})
-    assert {row["rule"] for row in compared(old, new, settings=off).findings.to_pylist()} == {"unexplained-growth"}
+    assert {row["rule"] for row in compared(old, new, settings=off).findings.to_pylist()} == {
+        "unexplained-growth"
+    }
 
 
 def test_other_constituencies_are_not_compared():
-    """A list of one constituency against one of the nation: nobody elsewhere is removed, who came from there moved."""
+    """A list of one constituency against one of the nation.
+
+    Nobody elsewhere is removed, who came from there moved.
+    """
     old = [person(1), person(2, constituency=18), person(3, constituency=18)]
     result = compared(old, [person(1), person(2)])
     assert told(result, "change", "old_constituency", "constituency") == [("moved", 18, 17)]
@@ -227,11 +264,19 @@ PEOPLE = st.fixed_dictionaries(
 
 
 @pytest.mark.slow
-@given(st.lists(PEOPLE, max_size=6), st.lists(PEOPLE, max_size=6), st.randoms(use_true_random=False))
+@given(
+    st.lists(PEOPLE, max_size=6), st.lists(PEOPLE, max_size=6), st.randoms(use_true_random=False)
+)
 def test_every_entry_is_accounted_for_once(before, after, order):
-    """For any two lists, in any order of rows: one row an entry at most, and the summary balances in every precinct."""
+    """For any two lists, in any order of rows.
+
+    One row an entry at most, and the summary balances in every precinct.
+    """
     old, new = (
-        [person(row.pop("number"), **row, entry_id=f"{side}-{at}") for at, row in enumerate(map(dict, rows))]
+        [
+            person(row.pop("number"), **row, entry_id=f"{side}-{at}")
+            for at, row in enumerate(map(dict, rows))
+        ]
         for side, rows in (("old", before), ("new", after))
     )
     result = compared(old, new)
@@ -255,31 +300,47 @@ def test_every_entry_is_accounted_for_once(before, after, order):
 
 
 def test_empty_lists():
-    """No list before makes every entry new, no list now compares nothing; the tables have their shapes."""
+    """No list before makes every entry new, no list now compares nothing.
+
+    The tables have their shapes.
+    """
     first = compare_cycles(empty(VOTER), voters(person(1)), settings=CheckSettings(), on_day=DAY)
     assert told(first, "change") == [("added",)]
     none = compare_cycles(voters(person(1)), empty(VOTER), settings=CheckSettings(), on_day=DAY)
     assert none.changes.num_rows == 0
-    assert (none.changes.schema, none.summary.schema, none.findings.schema) == (CYCLE_CHANGE, CYCLE_SUMMARY, FINDING)
+    assert (none.changes.schema, none.summary.schema, none.findings.schema) == (
+        CYCLE_CHANGE,
+        CYCLE_SUMMARY,
+        FINDING,
+    )
 
 
 def test_wrong_tables_are_refused():
     """A table of another shape, and an id that stands twice, are told by column and stage."""
     with pytest.raises(SchemaError, match="fin"):
-        compare_cycles(voters().drop_columns(["fin"]), voters(), settings=CheckSettings(), on_day=DAY)
+        compare_cycles(
+            voters().drop_columns(["fin"]), voters(), settings=CheckSettings(), on_day=DAY
+        )
     with pytest.raises(StageError, match="twice"):
         compared([person(1), person(1)], [])
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_rule_has_its_words_and_page(rule):
-    """Title, message and what to do stand in both languages; the page and docs/cycles.md have the rule as it is."""
+    """Title, message and what to do stand in both languages.
+
+    The page and docs/cycles.md have the rule as it is.
+    """
     for part in ("title", "message", "todo"):
         texts = entries()[f"rule.{rule.code}.{part}"]
         assert all(texts[language].strip() for language in LANGUAGES)
         assert places(texts["en"]) == places(texts["az"]) <= {"value", "limit"}
     page = (DOCS / "rules" / f"{rule.code}.md").read_text(encoding="utf-8")
-    for line in (f"# {rule.code}\n", f"- Unit: {rule.unit.value}\n", f"- Severity: {rule.severity.value}\n"):
+    for line in (
+        f"# {rule.code}\n",
+        f"- Unit: {rule.unit.value}\n",
+        f"- Severity: {rule.severity.value}\n",
+    ):
         assert line in page
     assert f"- Ground: {rule.ground}\n" in page
     assert f"](rules/{rule.code}.md)" in (DOCS / "cycles.md").read_text(encoding="utf-8")

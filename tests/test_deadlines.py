@@ -8,8 +8,8 @@ from voterlist import facts
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config import CalendarSettings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
-from voterlist.io.ics import calendar_bytes
 from voterlist.model import Level, Standing
+from voterlist.render.ics import calendar_bytes
 
 YEARLY = calendar(CalendarSettings(), "2026")
 COMPILE = YEARLY[0]
@@ -21,7 +21,10 @@ def day(text):
 
 def test_the_yearly_calendar_has_the_three_known_dates():
     """Precincts by 5 February, constituencies by 5 April, approval by 30 May (Election Code, article 46.1)."""
-    assert [(found.stage.value, found.sender, found.opens.isoformat(), found.due.isoformat()) for found in YEARLY] == [
+    assert [
+        (found.stage.value, found.sender, found.opens.isoformat(), found.due.isoformat())
+        for found in YEARLY
+    ] == [
         ("compile", Level.PEC, "2026-01-01", "2026-02-05"),
         ("check", Level.CONEC, "2026-02-06", "2026-04-05"),
         ("verify", Level.CEC, "2026-04-06", "2026-05-30"),
@@ -37,8 +40,14 @@ def test_a_stage_opens_the_day_after_the_one_before_even_over_a_leap_day():
 
 def test_a_moved_close_moves_only_its_stage():
     """Dates move by settings, stages stay (in 2018 the close was moved because of an election)."""
-    moved = calendar(CalendarSettings(compile_due="01-20", check_due="02-20", verify_due="03-03"), "2018")
-    assert [found.due for found in moved] == [day("2018-01-20"), day("2018-02-20"), day("2018-03-03")]
+    moved = calendar(
+        CalendarSettings(compile_due="01-20", check_due="02-20", verify_due="03-03"), "2018"
+    )
+    assert [found.due for found in moved] == [
+        day("2018-01-20"),
+        day("2018-02-20"),
+        day("2018-03-03"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +130,10 @@ def test_finished_in_time_is_never_late(now, finished, opens, length):
 def test_every_stage_and_standing_has_its_words(language):
     """Nothing in the calendar is without a title and a ground in either language."""
     say = catalogue(language)
-    assert all(say(f"deadline.{stage}.title") and say(f"deadline.{stage}.ground") for stage in CalendarStage)
+    assert all(
+        say(f"deadline.{stage}.title") and say(f"deadline.{stage}.ground")
+        for stage in CalendarStage
+    )
     assert all(say(f"standing.{word}") for word in Standing)
 
 
@@ -132,9 +144,13 @@ def test_the_ics_file_holds_one_all_day_event_a_stage():
     content = calendar_bytes(YEARLY, catalogue("az"), stamp=day("2026-01-10"), warn_days=7)
     events = Calendar.from_ical(content).walk("VEVENT")
     assert [event.decoded("dtstart") for event in events] == [deadline.due for deadline in YEARLY]
-    assert [event.decoded("dtend") for event in events] == [deadline.due + dt.timedelta(days=1) for deadline in YEARLY]
+    assert [event.decoded("dtend") for event in events] == [
+        deadline.due + dt.timedelta(days=1) for deadline in YEARLY
+    ]
     assert len({str(event["uid"]) for event in events}) == 3
-    assert all(event.walk("VALARM")[0].decoded("trigger") == -dt.timedelta(days=7) for event in events)
+    assert all(
+        event.walk("VALARM")[0].decoded("trigger") == -dt.timedelta(days=7) for event in events
+    )
     assert content == calendar_bytes(YEARLY, catalogue("az"), stamp=day("2026-01-10"), warn_days=7)
 
 
@@ -150,7 +166,10 @@ def test_each_map_of_constituencies_has_one_name_a_number():
 
 
 def test_a_name_holds_only_on_the_days_its_source_vouches_for():
-    """Number 48 was Yevlax on the old map and is Abşeron birinci on the new; between the two no name is claimed."""
+    """Number 48 was Yevlax on the old map and is Abşeron birinci on the new.
+
+    Between the two no name is claimed.
+    """
     assert facts.constituency_name(48, day("2014-12-31")) == "Yevlax"
     assert facts.constituency_name(48, day("2018-01-01")) is None
     assert facts.constituency_name(48, day("2023-09-18")) is None

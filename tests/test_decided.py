@@ -1,4 +1,7 @@
-"""What people decided teaches the linkage: order and repetition change nothing, and what was decided stays decided."""
+"""What people decided teaches the linkage.
+
+Order and repetition change nothing, and what was decided stays decided.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,6 @@ from linkage_lists import crowd
 from voterlist import config, review, schemas
 from voterlist.catalogue import catalogue
 from voterlist.config import LinkSettings
-from voterlist.io.ledger import Ledger
 from voterlist.link import link
 from voterlist.link.cases import case_id
 from voterlist.link.compare import LEVELS
@@ -33,6 +35,7 @@ from voterlist.link.decided import CASES, PAIRS, decided
 from voterlist.link.explain import read_model
 from voterlist.model import CaseKind, Profile, Stage
 from voterlist.pipeline import reviewing
+from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
 
 pytestmark = pytest.mark.slow
@@ -48,9 +51,14 @@ def moved_people(number=60, seed=1):
     constituencies = table.column("constituency").to_pylist()
     for row in range(1500, 1500 + number):
         streets[row], constituencies[row] = "elsewhere", 2
-    for name, values in (("street", streets), ("constituency", pa.array(constituencies, pa.int32()))):
+    for name, values in (
+        ("street", streets),
+        ("constituency", pa.array(constituencies, pa.int32())),
+    ):
         place = table.schema.get_field_index(name)
-        table = table.set_column(place, table.schema.field(name), [pa.array(values, table.schema.field(name).type)])
+        table = table.set_column(
+            place, table.schema.field(name), [pa.array(values, table.schema.field(name).type)]
+        )
     return table
 
 
@@ -67,7 +75,9 @@ def plain(people):
 def pairs(rows):
     """PAIRS of (entry, entry, whether one person)."""
     return from_columns(
-        {name: [row[place] for row in rows] for place, name in enumerate(PAIRS.names)}, PAIRS, len(rows)
+        {name: [row[place] for row in rows] for place, name in enumerate(PAIRS.names)},
+        PAIRS,
+        len(rows),
     )
 
 
@@ -94,7 +104,10 @@ def test_without_decisions_nothing_changes(people, plain):
 
 
 def test_decisions_in_any_order_and_said_twice_are_the_same(people):
-    """Decisions are a set of pairs: which comes first, which entry is named first, how often, changes no byte."""
+    """Decisions are a set of pairs.
+
+    Which comes first, which entry is named first, how often, changes no byte.
+    """
     said = [(one, other, row % 3 > 0) for row, (one, other, _) in enumerate(moved(same=True))]
     turned = [(other, one, same) for one, other, same in reversed(said)]
     first, second = link(people, decided=pairs(said)), link(people, decided=pairs([*turned, *said]))
@@ -110,7 +123,10 @@ def test_the_order_of_the_list_changes_nothing_where_people_decided(people):
 
 
 def test_a_label_moves_its_class_in_its_direction(people, plain):
-    """One person at two addresses, said by people sixty times, makes such pairs likelier; two people, less likely."""
+    """One person at two addresses, said by people sixty times, makes such pairs likelier.
+
+    Two people, less likely.
+    """
 
     def log_m(found):
         return read_model(found.pairs.schema.metadata).log_m["same"]["address"][DIFFERS]
@@ -121,14 +137,21 @@ def test_a_label_moves_its_class_in_its_direction(people, plain):
 
 
 def test_the_probability_shown_stays_that_of_the_pattern(people):
-    """Of two pairs with one pattern one is decided: both still have one probability, weight and kind."""
-    found = link(people, decided=pairs(moved(1, same=False)), settings=LinkSettings(kept_probability=0))
+    """Of two pairs with one pattern one is decided.
+
+    Both still have one probability, weight and kind.
+    """
+    found = link(
+        people, decided=pairs(moved(1, same=False)), settings=LinkSettings(kept_probability=0)
+    )
     seen = {}
     for row in found.pairs.to_pylist():
         pattern = (*(row[f"{name}_level"] for name in LEVELS), round(row["rarity"], 9))
         seen.setdefault(pattern, set()).add((row["probability"], row["weight"]))
     assert len(seen) > 60
-    assert {len({round(probability, 12) for probability, _ in values}) for values in seen.values()} == {1}
+    assert {
+        len({round(probability, 12) for probability, _ in values}) for values in seen.values()
+    } == {1}
 
 
 def test_contradictions_are_counted_and_teach_nothing(people, plain):
@@ -140,7 +163,10 @@ def test_contradictions_are_counted_and_teach_nothing(people, plain):
 
 
 def test_what_is_not_on_the_list_or_was_not_compared_teaches_nothing(people, plain):
-    """An entry that changed has another id; two entries that no key brought together have no pattern that was seen."""
+    """An entry that changed has another id.
+
+    Two entries that no key brought together have no pattern that was seen.
+    """
     gone = [("e000001", "gone", True), ("gone", "gone too", False), ("e000003", "e000003", True)]
     apart = [("e000001", "e000002", False)]
     found = link(people, decided=pairs([*gone, *apart]))
@@ -161,12 +187,23 @@ def test_a_linkage_that_goes_on_learns_the_same(people):
 def decisions(*said):
     """DECISION of (entries with their verdicts, day) for each case."""
     rows = [
-        (case_id(list(verdicts)), entry, verdict, "reason", "N", f"2026-02-{day:02d}T10:00:00+04:00")
+        (
+            case_id(list(verdicts)),
+            entry,
+            verdict,
+            "reason",
+            "N",
+            f"2026-02-{day:02d}T10:00:00+04:00",
+        )
         for verdicts, day in said
         for entry, verdict in verdicts.items()
     ]
     columns = zip(*rows, strict=True)
-    return from_columns(dict(zip(schemas.DECISION.names, map(list, columns), strict=True)), schemas.DECISION, len(rows))
+    return from_columns(
+        dict(zip(schemas.DECISION.names, map(list, columns), strict=True)),
+        schemas.DECISION,
+        len(rows),
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +221,10 @@ def decisions(*said):
     ],
 )
 def test_verdicts_say_of_pairs_what_they_say_and_no_more(verdicts, same, apart):
-    """Kept and repeated are one person, separate is another than those; what nobody said is no label."""
+    """Kept and repeated are one person, separate is another than those.
+
+    What nobody said is no label.
+    """
     found = decided(decisions((verdicts, 1)), pa.array(["a", "b", "c"]))
     said = {(row["entry_l"] + row["entry_r"], row["is_same"]) for row in found.pairs.to_pylist()}
     assert said == {(pair, True) for pair in same} | {(pair, False) for pair in apart}
@@ -192,26 +232,41 @@ def test_verdicts_say_of_pairs_what_they_say_and_no_more(verdicts, same, apart):
 
 
 def test_a_case_half_decided_teaches_what_was_said_and_is_not_closed():
-    """Two of three entries have a verdict: their pair is known, and the case is still a question."""
+    """Two of three entries have a verdict.
+
+    Their pair is known, and the case is still a question.
+    """
     whole = decisions(({"a": "keep", "b": "repeat", "c": "repeat"}, 1))
-    found = decided(whole.filter(pc.not_equal(whole.column("entry_id"), "c")), pa.array(["a", "b", "c"]))
+    found = decided(
+        whole.filter(pc.not_equal(whole.column("entry_id"), "c")), pa.array(["a", "b", "c"])
+    )
     assert found.pairs.to_pylist() == [{"entry_l": "a", "entry_r": "b", "is_same": True}]
     assert found.cases.num_rows == 0
 
 
 def test_an_entry_that_changed_takes_its_case_with_it():
-    """Its id is not on the list any more: no label of it, and no closed case; the other entries' pair stays."""
-    found = decided(decisions(({"a": "keep", "b": "repeat", "c": "repeat"}, 1)), pa.array(["a", "b"]))
+    """Its id is not on the list any more.
+
+    No label of it, and no closed case; the other entries' pair stays.
+    """
+    found = decided(
+        decisions(({"a": "keep", "b": "repeat", "c": "repeat"}, 1)), pa.array(["a", "b"])
+    )
     assert found.pairs.to_pylist() == [{"entry_l": "a", "entry_r": "b", "is_same": True}]
     assert found.cases.num_rows == 0
 
 
 def test_of_cases_that_share_two_entries_the_last_decided_stands():
-    """Whoever decided on three entries decided anew what was said of two of them; in whichever order it is read."""
+    """Whoever decided on three entries decided anew what was said of two of them.
+
+    In whichever order it is read.
+    """
     early, late = {"a": "separate", "b": "separate"}, {"a": "keep", "b": "repeat", "c": "repeat"}
     ids = pa.array(["a", "b", "c"])
     for first, second in itertools.permutations([(early, 1), (late, 2)]):
-        assert set(decided(decisions(first, second), ids).cases.column("case_id").to_pylist()) == {case_id(list(late))}
+        assert set(decided(decisions(first, second), ids).cases.column("case_id").to_pylist()) == {
+            case_id(list(late))
+        }
     again = decided(decisions((early, 3), (late, 2)), ids)
     assert set(again.cases.column("case_id").to_pylist()) == {case_id(list(early))}
 
@@ -223,7 +278,9 @@ def closed(*cases):
     """CASES of groups of entries."""
     rows = sorted((case_id(list(entries)), entry) for entries in cases for entry in entries)
     return from_columns(
-        {name: [row[place] for row in rows] for place, name in enumerate(CASES.names)}, CASES, len(rows)
+        {name: [row[place] for row in rows] for place, name in enumerate(CASES.names)},
+        CASES,
+        len(rows),
     )
 
 
@@ -250,7 +307,10 @@ def test_a_closed_case_stands_where_the_pairs_make_none():
 
 
 def test_a_case_inside_a_closed_one_is_not_asked_again(people, plain):
-    """A repeated person was decided with a third entry: the case of the three stands, that of the two does not."""
+    """A repeated person was decided with a third entry.
+
+    The case of the three stands, that of the two does not.
+    """
     third = next(
         row
         for row in link(people, LinkSettings(kept_probability=0)).pairs.to_pylist()
@@ -280,29 +340,46 @@ def sample(tmp_path_factory):
 @settings(max_examples=6)
 @given(st.lists(st.sampled_from(["same", "apart", "both kept"]), min_size=2, max_size=4))
 def test_decisions_mark_the_same_however_far_they_move_the_model(sample, words):
-    """Round after round people decide what is open, however wrongly: no earlier mark moves, no case loses its id."""
+    """Round after round people decide what is open, however wrongly.
+
+    No earlier mark moves, no case loses its id.
+    """
     entries, voters = sample
     said, marks = schemas.DECISION.empty_table(), {}
     for day, word in enumerate([*words, "same"]):
         known = decided(said, voters.column("entry_id"))
         found = link(voters, decided=known.pairs, closed=known.cases)
         corrected = review.apply(entries, found.cases, said)
-        now = dict(zip(*(corrected.table.column(name).to_pylist() for name in ("entry_id", "mark")), strict=True))
+        now = dict(
+            zip(
+                *(corrected.table.column(name).to_pylist() for name in ("entry_id", "mark")),
+                strict=True,
+            )
+        )
         now = {entry: mark for entry, mark in now.items() if mark}
         assert marks.items() <= now.items()
         assert corrected.skipped.num_rows == 0
         queue = review.queue(found.cases, said)
-        assert not set(queue.column("case_id").to_pylist()) & set(said.column("case_id").to_pylist())
+        assert not set(queue.column("case_id").to_pylist()) & set(
+            said.column("case_id").to_pylist()
+        )
         said = pa.concat_tables([said, answered(queue, word, set(now), day)]).unify_dictionaries()
         marks = now
 
 
 def answered(queue, word, before, day):
-    """Decisions on every second open case: its first entry has the one verdict of the word, the others the other."""
+    """Decisions on every second open case.
+
+    Its first entry has the one verdict of the word, the others the other.
+    """
     groups = {}
     for row in queue.to_pylist():
         groups.setdefault(row["case_id"], []).append(row["entry_id"])
-    first, other = {"same": ("keep", "repeat"), "apart": ("separate", "separate"), "both kept": ("keep", "keep")}[word]
+    first, other = {
+        "same": ("keep", "repeat"),
+        "apart": ("separate", "separate"),
+        "both kept": ("keep", "keep"),
+    }[word]
     taken, cases = set(before), []
     for of in list(groups.values())[::2]:
         # A person does not say one thing of an entry in one case and another in the next.
@@ -319,7 +396,10 @@ SAY = catalogue("en")
 
 
 def fill(path, verdicts_of):
-    """Write what a person says of each case, if anything: a verdict for its first entry, and one for the others."""
+    """Write what a person says of each case, if anything.
+
+    A verdict for its first entry, and one for the others.
+    """
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     top = next(row for row in sheet.iter_rows() if "case_id" in [cell.value for cell in row])
@@ -343,14 +423,20 @@ def read(result, name):
 
 
 def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
-    """Half of the cases decided, most of them wrongly: the next run learns, keeps each case, and is the same again."""
+    """Half of the cases decided, most of them wrongly.
+
+    The next run learns, keeps each case, and is the same again.
+    """
     folder = shutil.copytree(SAMPLE, tmp_path / "goychay")
     first = workspaces.run(folder)
     assert (first.taught, first.contradictory) == (0, 0)
     path = tmp_path / "review.xlsx"
     settings = config.load(folder / config.FILE_NAME)
     reviewing.export(folder, settings, path, "en", today=workspaces.TODAY)
-    wrongly = {case: ("keep", "repeat") if case < "2" else ("separate", "separate") for case in members_of(first)}
+    wrongly = {
+        case: ("keep", "repeat") if case < "2" else ("separate", "separate")
+        for case in members_of(first)
+    }
     said = fill(path, lambda case: wrongly[case] if case < "8" else None)
     imported = reviewing.import_decisions(folder, settings, path, "N", decided_at=MOMENT)
     assert not imported.problems
@@ -358,13 +444,19 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     assert 0 < second.taught <= second.decisions
     assert second.contradictory == 0
     trace = json.loads((second.folder / "trace.json").read_text(encoding="utf-8"))
-    assert [work["notes"]["taught"] for work in trace["stages"] if work["stage"] == "link"] == [second.taught]
+    assert [work["notes"]["taught"] for work in trace["stages"] if work["stage"] == "link"] == [
+        second.taught
+    ]
     before, after = members_of(first), members_of(second)
     assert len(said) > 50
     assert all(after[case] == before[case] for case in said)
     assert not said & set(read(second, "queue").column("case_id").to_pylist())
     marks = read(second, "corrected").column("mark").to_pylist()
-    assert sum(mark is not None for mark in marks) == second.decisions == imported.decisions.decisions.num_rows
+    assert (
+        sum(mark is not None for mark in marks)
+        == second.decisions
+        == imported.decisions.decisions.num_rows
+    )
     assert read(second, "skipped").num_rows == 0
     with Ledger(folder / "ledger.db") as ledger:
         assert {note.status for note in ledger.cases() if note.case_id in said} == {"decided"}
@@ -374,20 +466,36 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
 
 def said_by_run(folder, *options, language="en"):
     """What ``voterlist run`` prints, in a process of its own."""
-    arguments = [sys.executable, "-m", "voterlist", "run", folder, "--today", workspaces.TODAY.isoformat(), *options]
+    arguments = [
+        sys.executable,
+        "-m",
+        "voterlist",
+        "run",
+        folder,
+        "--today",
+        workspaces.TODAY.isoformat(),
+        *options,
+    ]
     env = {**os.environ, "VOTERLIST_LANG": language}
-    return subprocess.run(arguments, capture_output=True, text=True, encoding="utf-8", check=False, env=env).stdout
+    return subprocess.run(
+        arguments, capture_output=True, text=True, encoding="utf-8", check=False, env=env
+    ).stdout
 
 
 def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):
-    """In words of both languages and in JSON; a run in which nobody decided anything says nothing of it."""
+    """In words of both languages and in JSON.
+
+    A run in which nobody decided anything says nothing of it.
+    """
     folder = workspaces.make(tmp_path / "2026")
     assert SAY("cli.run.taught", taught=0) not in said_by_run(folder)
     queue = read(workspaces.run(folder), "queue").column("entry_id").to_pylist()
     with Ledger(folder / "ledger.db") as ledger:
         ledger.decide(decisions((dict(zip(sorted(queue), ("keep", "repeat"), strict=True)), 4)))
     for language in ("en", "az"):
-        assert catalogue(language)("cli.run.taught", taught=1) in said_by_run(folder, language=language)
+        assert catalogue(language)("cli.run.taught", taught=1) in said_by_run(
+            folder, language=language
+        )
     result = json.loads(said_by_run(folder, "--json"))
     assert (result["taught"], result["contradictory"]) == (1, 0)
 
@@ -401,7 +509,10 @@ def members_of(result):
 
 
 def test_a_run_that_was_interrupted_links_again_once_something_was_decided(tmp_path):
-    """A stage is taken over only where it depended on the same decisions: after new ones linkage is made again."""
+    """A stage is taken over only where it depended on the same decisions.
+
+    After new ones linkage is made again.
+    """
     folder = workspaces.make(tmp_path / "2026")
     stopped = workspaces.run(folder, until=Stage.LINK)
     again = workspaces.run(folder, until=Stage.LINK)

@@ -29,8 +29,14 @@ def pairs(*rows):
 
 
 def test_counts_by_hand():
-    """Three true and one false pair above the threshold, of four true ones: precision 0.75, recall 0.75."""
-    found = evaluate(pairs(("a", "b", 9.0), ("a", "c", 8.0), ("c", "d", 7.0), ("d", "e", 6.0), ("b", "d", 1.0)), TRUTH)
+    """Three true and one false pair above the threshold, of four true ones.
+
+    Precision 0.75, recall 0.75.
+    """
+    found = evaluate(
+        pairs(("a", "b", 9.0), ("a", "c", 8.0), ("c", "d", 7.0), ("d", "e", 6.0), ("b", "d", 1.0)),
+        TRUTH,
+    )
     assert (found.true_pairs, found.precision, found.recall, found.f1) == (4, 0.75, 0.75, 0.75)
     assert found.best_f1 == pytest.approx(0.75)
     assert found.average_precision == pytest.approx((1 + 1 + 3 / 4) / 4)
@@ -48,13 +54,20 @@ def test_an_entry_the_truth_does_not_name_is_nobody():
     assert evaluate(pairs(("x", "y", 9.0)), TRUTH).precision == 0
 
 
-@given(st.lists(st.sampled_from(list(itertools.combinations("abcde", 2))), unique=True, min_size=1), st.data())
+@given(
+    st.lists(st.sampled_from(list(itertools.combinations("abcde", 2))), unique=True, min_size=1),
+    st.data(),
+)
 def test_recordlinkage_measures_the_same(chosen, data):
     """Precision, recall and F1 at a threshold are those of recordlinkage on the same links."""
     weights = data.draw(st.lists(st.integers(-5, 12), min_size=len(chosen), max_size=len(chosen)))
     table = pairs(*[(*pair, float(weight)) for pair, weight in zip(chosen, weights, strict=True)])
     found = evaluate(table, TRUTH)
-    taken = [pair for pair, p in zip(chosen, table.column("probability").to_pylist(), strict=True) if p >= 0.95]
+    taken = [
+        pair
+        for pair, p in zip(chosen, table.column("probability").to_pylist(), strict=True)
+        if p >= 0.95
+    ]
     if not taken:
         assert found.precision == 0
         return

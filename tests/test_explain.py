@@ -1,4 +1,7 @@
-"""The waterfall of a pair: it adds up, it tells twins from repetitions, and the command shows it."""
+"""The waterfall of a pair.
+
+It adds up, it tells twins from repetitions, and the command shows it.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,10 @@ import pytest
 
 from linkage_lists import crowd
 from test_link import among_others
-from voterlist.io import store
 from voterlist.link import link
 from voterlist.link.explain import read_model, waterfalls
 from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS
+from voterlist.storage import store
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,10 @@ def crowd_of():
 
 
 def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
-    """Bits of the fields, of rarity and of the rivals are the weight; with the start they are the odds of the pair."""
+    """Bits of the fields, of rarity and of the rivals are the weight.
+
+    With the start they are the odds of the pair.
+    """
     for voters in (None, crowd_of()):
         falls = waterfalls(linkage.pairs, voters).to_pylist()
         assert len(falls) == linkage.pairs.num_rows > 2
@@ -48,31 +54,47 @@ def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
 
 def test_rarity_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(linkage):
     """Counted field by field in the list that was linked, the parts are the pair's rarity and nothing is left."""
-    for row, fall in zip(linkage.pairs.to_pylist(), waterfalls(linkage.pairs, crowd_of()).to_pylist(), strict=True):
+    for row, fall in zip(
+        linkage.pairs.to_pylist(), waterfalls(linkage.pairs, crowd_of()).to_pylist(), strict=True
+    ):
         parts = [fall[f"{field}_rarity"] for field in SHARED_FIELDS]
         assert np.isclose(sum(part for part in parts if part), -row["rarity"])
         assert fall["rarity"] == 0.0
         for field in SHARED_FIELDS:
-            assert (fall[f"{field}_rarity"] is None) or row[f"{field}_level"] not in {"missing", "differs"}
+            assert (fall[f"{field}_rarity"] is None) or row[f"{field}_level"] not in {
+                "missing",
+                "differs",
+            }
 
 
 def test_a_rare_surname_weighs_more_than_a_common_one():
-    """Two persons entered twice, one of a name that fifty have: the surname's bits tell which is which."""
-    common = [{"surname": "rzayev", "given": f"a{number}", "day": number % 28 + 1} for number in range(50)]
+    """Two persons entered twice, one of a name that fifty have.
+
+    The surname's bits tell which is which.
+    """
+    common = [
+        {"surname": "rzayev", "given": f"a{number}", "day": number % 28 + 1} for number in range(50)
+    ]
     rare = {"surname": "zulfuqarov", "given": "kamran", "day": 9}
     voters = among_others({"surname": "rzayev"}, {"surname": "rzayev"}, rare, rare, *common)
     found = link(voters)
-    falls = {(row["entry_l"], row["entry_r"]): row for row in waterfalls(found.pairs, voters).to_pylist()}
+    falls = {
+        (row["entry_l"], row["entry_r"]): row for row in waterfalls(found.pairs, voters).to_pylist()
+    }
     for part in ("rarity", "bits"):
         assert falls["p2", "p3"][f"surname_{part}"] > falls["p0", "p1"][f"surname_{part}"] + 3
 
 
 def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
     """What is no one field's is not attributed to one; the sum is the pair's all the same."""
-    voters = among_others({}, {"surname": "reshad", "given": "qarayev"}, {"surname": "qarayev", "given": "reshad"})
+    voters = among_others(
+        {}, {"surname": "reshad", "given": "qarayev"}, {"surname": "qarayev", "given": "reshad"}
+    )
     found = link(voters)
     rows = [row for row in found.pairs.to_pylist() if row["surname_level"] == "swapped"]
-    falls = {(row["entry_l"], row["entry_r"]): row for row in waterfalls(found.pairs, voters).to_pylist()}
+    falls = {
+        (row["entry_l"], row["entry_r"]): row for row in waterfalls(found.pairs, voters).to_pylist()
+    }
     assert rows
     for row in rows:
         fall = falls[row["entry_l"], row["entry_r"]]
@@ -85,7 +107,9 @@ def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
 def test_an_entry_that_the_list_does_not_hold_leaves_its_rarity_whole(linkage):
     """A list that is not the one that was linked attributes nothing it cannot count."""
     other = crowd_of().slice(0, 0)
-    for row, fall in zip(linkage.pairs.to_pylist(), waterfalls(linkage.pairs, other).to_pylist(), strict=True):
+    for row, fall in zip(
+        linkage.pairs.to_pylist(), waterfalls(linkage.pairs, other).to_pylist(), strict=True
+    ):
         assert fall["rarity"] == -row["rarity"]
         assert all(fall[f"{field}_rarity"] is None for field in SHARED_FIELDS)
 
@@ -136,7 +160,10 @@ def test_the_command_shows_a_pair_in_either_order(linkage, tmp_path):
 
 @pytest.mark.slow
 def test_what_cannot_be_explained_is_said(linkage, tmp_path):
-    """A pair that is not there is wrong usage; a table without its model is an input that cannot be read."""
+    """A pair that is not there is wrong usage.
+
+    A table without its model is an input that cannot be read.
+    """
     path = tmp_path / "pairs.parquet"
     store.write_table(path, linkage.pairs)
     assert run(path, "p0", "nobody").returncode == 2

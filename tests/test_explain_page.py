@@ -1,4 +1,7 @@
-"""docs/explain.md against the command itself. ``python tests/test_explain_page.py`` writes its outputs anew."""
+"""docs/explain.md against the command itself.
+
+``python tests/test_explain_page.py`` writes its outputs anew.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,9 @@ SHOWN = re.compile(r"```text\n\$ voterlist (explain .*)\n((?:.*\n)*?)```")
 
 def call(folder, line):
     """What a command of the page prints, run in a folder that has a copy of the sample."""
-    arguments = [str(folder / word) if "/" in word or word == "namesakes" else word for word in line.split()]
+    arguments = [
+        str(folder / word) if "/" in word or word == "namesakes" else word for word in line.split()
+    ]
     return CliRunner().invoke(APP, arguments, prog_name="voterlist").stdout
 
 
@@ -42,16 +47,25 @@ def folder(tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize(("line", "output"), SHOWN.findall(PAGE.read_text(encoding="utf-8")))
 def test_the_page_shows_what_the_command_prints(folder, line, output):
-    """Each waterfall is the real one; after a change of the model run ``python tests/test_explain_page.py``."""
+    """Each waterfall is the real one.
+
+    After a change of the model run ``python tests/test_explain_page.py``.
+    """
     assert call(folder, line) == output
 
 
 def test_the_page_shows_each_kind_as_it_is_told():
     """A duplicate across scripts, a changed surname, twins and namesakes, each called by its kind."""
     kinds = [
-        output.splitlines()[0].rpartition(": ")[2] for _, output in SHOWN.findall(PAGE.read_text(encoding="utf-8"))
+        output.splitlines()[0].rpartition(": ")[2]
+        for _, output in SHOWN.findall(PAGE.read_text(encoding="utf-8"))
     ]
-    assert kinds == ["In two precincts of the constituency", "Changed surname", "Twins", "Namesakes"]
+    assert kinds == [
+        "In two precincts of the constituency",
+        "Changed surname",
+        "Twins",
+        "Namesakes",
+    ]
 
 
 def write():
@@ -59,7 +73,9 @@ def write():
     text = PAGE.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as place:
         folder = prepared(Path(place))
-        text = SHOWN.sub(lambda found: f"```text\n$ voterlist {found[1]}\n{call(folder, found[1])}```", text)
+        text = SHOWN.sub(
+            lambda found: f"```text\n$ voterlist {found[1]}\n{call(folder, found[1])}```", text
+        )
     PAGE.write_text(text, encoding="utf-8")
 
 

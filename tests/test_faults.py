@@ -18,10 +18,10 @@ from voterlist.check.faults import evaluate_faults
 from voterlist.cli.app import APP
 from voterlist.config import CheckSettings, IngestSettings, Settings
 from voterlist.ingest import ingest
-from voterlist.io.readers import read_folder
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.normalize import normalize
 from voterlist.pipeline.streets import read_given_streets
+from voterlist.readers import read_folder
 from voterlist.schemas import FAULT, FINDING, TRUTH
 from voterlist.synth import generate, write
 from voterlist.tables import concat, from_columns
@@ -31,21 +31,32 @@ NOT_PLANTED = {
     "date-order-month-first": "a list that has the month first has it in all its dates: no fault among good dates",
     "full-name-unsure": "needs the whole name in one cell, where no other fault of a name could be told from it",
 }
-"""Rules of the register tests, and of what normalising notices, of which no fault is planted, and why."""
+"""Rules of the register tests, and of what normalising notices, of which no fault is planted, and
+why."""
 BOUNDS = {"entry": 0.001, "dwelling": 0.001, "precinct": 0.05, "file": 0.05}
 """The share of clean places of a unit that a test may accuse."""
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    """(FAULT, FINDING): the faults in the files of 36 precincts of two constituencies, and what is found in them."""
+    """(FAULT, FINDING).
+
+    The faults in the files of 36 precincts of two constituencies, and what is found in them.
+    """
     folder = tmp_path_factory.mktemp("faults")
     write(folder, voters=36_000, constituencies=2, seed=5, files=True, faults=True)
     settings = IngestSettings()
     intake = ingest(read_folder(folder / "inbox", settings), settings, constituency=None)
     streets = read_given_streets([folder / "reference" / "streets.csv"], Settings())
     outcome = normalize(intake.entries)
-    found = check(outcome.table, intake.entries, intake.lists, CheckSettings(), on_day=ON_DAY, streets=streets.streets)
+    found = check(
+        outcome.table,
+        intake.entries,
+        intake.lists,
+        CheckSettings(),
+        on_day=ON_DAY,
+        streets=streets.streets,
+    )
     findings = concat([outcome.findings, streets.findings, found], FINDING)
     return pq.read_table(folder / "faults.parquet"), findings
 
@@ -70,7 +81,10 @@ def test_every_rule_has_its_fault(planted):
 
 
 def test_false_alarms_stay_below_their_bounds(planted):
-    """Entry tests accuse fewer than one clean entry in a thousand; precinct tests at most one clean precinct in 20."""
+    """Entry tests accuse fewer than one clean entry in a thousand.
+
+    Precinct tests at most one clean precinct in 20.
+    """
     faults, found = planted
     units = {rule.code: rule.unit.value for rule in (*RULES, *NORMALIZE_RULES)}
     judged = [one for one in evaluate_faults(found, faults) if units.get(one.rule) in BOUNDS]
@@ -82,17 +96,36 @@ def test_false_alarms_stay_below_their_bounds(planted):
 def test_the_command_counts_what_the_functions_count(tmp_path: Path):
     """``check --streets`` and ``evaluate --faults`` find addresses outside their precinct, and count the judged."""
     write(tmp_path, voters=5_000, constituencies=1, seed=3, faults=True)
-    lists, found = map(str, sorted((tmp_path / "inbox").rglob("*.csv"))), str(tmp_path / "found.parquet")
+    lists, found = (
+        map(str, sorted((tmp_path / "inbox").rglob("*.csv"))),
+        str(tmp_path / "found.parquet"),
+    )
     told = run(
-        "check", *lists, "--streets", str(tmp_path / "streets.csv"), "--out", found, "--json", "--today", "2026-01-10"
+        "check",
+        *lists,
+        "--streets",
+        str(tmp_path / "streets.csv"),
+        "--out",
+        found,
+        "--json",
+        "--today",
+        "2026-01-10",
     )
     use = told["streets"]
-    assert use["total"] == use["judged"] + use["no-street"] + use["no-such-street"] + use["precinct-not-in-register"]
+    assert (
+        use["total"]
+        == use["judged"]
+        + use["no-street"]
+        + use["no-such-street"]
+        + use["precinct-not-in-register"]
+    )
     assert use["judged"] > 0.9 * use["total"]
     assert use["outside"] >= 3
     tests = {
         one["rule"]: one
-        for one in run("evaluate", "--faults", found, str(tmp_path / "faults.parquet"), "--json")["tests"]
+        for one in run("evaluate", "--faults", found, str(tmp_path / "faults.parquet"), "--json")[
+            "tests"
+        ]
     }
     outside = tests["address-outside-precinct"]
     assert (outside["planted"], outside["found"]) == (3, 3)
@@ -100,10 +133,13 @@ def test_the_command_counts_what_the_functions_count(tmp_path: Path):
 
 def test_a_register_of_streets_that_cannot_be_read_stops_the_check(tmp_path: Path):
     """A file given as the register of streets that is none is an error, with its name, and no empty answer."""
-    (tmp_path / "list.csv").write_text("precinct,surname,given name\n1,Əliyev,Elnur\n", encoding="utf-8")
+    (tmp_path / "list.csv").write_text(
+        "precinct,surname,given name\n1,Əliyev,Elnur\n", encoding="utf-8"
+    )
     (tmp_path / "none.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     call = CliRunner().invoke(
-        APP, ["check", str(tmp_path / "list.csv"), "--streets", str(tmp_path / "none.csv"), "--json"]
+        APP,
+        ["check", str(tmp_path / "list.csv"), "--streets", str(tmp_path / "none.csv"), "--json"],
     )
     told = json.loads(call.stdout)
     assert told["error"]["code"] == "no-street-columns"
@@ -111,7 +147,10 @@ def test_a_register_of_streets_that_cannot_be_read_stops_the_check(tmp_path: Pat
 
 
 def test_a_register_of_other_precincts_is_said_to_be_of_no_use(tmp_path: Path):
-    """Where no address could be held against the register, it is said what to look at; where some could, it is not."""
+    """Where no address could be held against the register, it is said what to look at.
+
+    Where some could, it is not.
+    """
     head, row = (
         "constituency,precinct,surname,given name,birth date,address",
         "88,1,Əliyev,Elnur,01.02.1980,Nizami küç. 3",
@@ -119,7 +158,8 @@ def test_a_register_of_other_precincts_is_said_to_be_of_no_use(tmp_path: Path):
     (tmp_path / "list.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
     for precinct, is_said in ((2, True), (1, False)):
         (tmp_path / "streets.csv").write_text(
-            f"constituency,precinct,street,houses\n88,{precinct},Nizami küç.,1-9\n", encoding="utf-8"
+            f"constituency,precinct,street,houses\n88,{precinct},Nizami küç.,1-9\n",
+            encoding="utf-8",
         )
         call = CliRunner().invoke(
             APP, ["check", str(tmp_path / "list.csv"), "--streets", str(tmp_path / "streets.csv")]
@@ -135,7 +175,10 @@ def run(*arguments: str):
 
 
 def test_a_score_is_counted_by_hand():
-    """Two faults of entries, one found by its other entry; one of a place, found; two alarms, of which one is false."""
+    """Two faults of entries, one found by its other entry.
+
+    One of a place, found; two alarms, of which one is false.
+    """
     faults = from_columns(
         {
             "fault": [1, 1, 2, 3],
@@ -160,7 +203,10 @@ def test_a_score_is_counted_by_hand():
         },
         FINDING,
     )
-    scores = {one.rule: (one.planted, one.found, one.false_alarms, one.of) for one in evaluate_faults(findings, faults)}
+    scores = {
+        one.rule: (one.planted, one.found, one.false_alarms, one.of)
+        for one in evaluate_faults(findings, faults)
+    }
     assert scores == {"a": (2, 1, 1, 7), "b": (1, 1, 1, 3)}
     assert evaluate_faults(FINDING.empty_table(), faults)[0].found == 0
     assert evaluate_faults(findings, FAULT.empty_table()) == ()
@@ -183,7 +229,9 @@ def test_there_may_be_nothing_to_plant_in(voters):
     """Lists too short for a fault of each kind get those that fit."""
     made = generate(voters, constituencies=1, seed=2, faults=True)
     assert made.faults.schema == FAULT
-    assert made.entries.num_rows == made.truth.num_rows == pc.sum(made.lists.column("entries")).as_py()
+    assert (
+        made.entries.num_rows == made.truth.num_rows == pc.sum(made.lists.column("entries")).as_py()
+    )
 
 
 def test_faults_of_files_have_the_ids_of_a_run(tmp_path: Path):

@@ -19,9 +19,14 @@ COLUMNS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("load", "least"), [(datasets.load_febrl1, 0.97), (datasets.load_febrl3, 0.97)])
+@pytest.mark.parametrize(
+    ("load", "least"), [(datasets.load_febrl1, 0.97), (datasets.load_febrl3, 0.97)]
+)
 def test_foreign_lists_are_linked_without_their_number(load, least):
-    """English names with many errors, no identifier and no labels: the best F1 stays where it was measured."""
+    """English names with many errors, no identifier and no labels.
+
+    The best F1 stays where it was measured.
+    """
     frame = load().reset_index().drop(columns="soc_sec_id")
     pairs = voterlist.find_duplicates(frame, COLUMNS, profile="generic")
     person = frame.rec_id.str.extract(r"^rec-(\d+)-")[0]

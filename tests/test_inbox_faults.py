@@ -15,11 +15,11 @@ import unprivileged
 import workspaces
 from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
-from voterlist.io.ledger import Ledger
-from voterlist.io.readers import list_files, read_paths
 from voterlist.model import PASSING, AsideCode, Stage
 from voterlist.pipeline.inbox import find
 from voterlist.pipeline.result import unread_constituencies
+from voterlist.readers import list_files, read_paths
+from voterlist.storage.ledger import Ledger
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes of POSIX")
 
@@ -45,7 +45,16 @@ UNTIL_RECONCILE = ("--until", "reconcile")
 
 def command(folder, *options):
     """A run in a process that modes bind: its exit code and what it says with ``--json``."""
-    words = [sys.executable, "-m", "voterlist", "run", str(folder), "--today", "2026-02-03", "--json"]
+    words = [
+        sys.executable,
+        "-m",
+        "voterlist",
+        "run",
+        str(folder),
+        "--today",
+        "2026-02-03",
+        "--json",
+    ]
     done = subprocess.run(
         [*words, *(options or UNTIL_RECONCILE)],
         capture_output=True,
@@ -149,7 +158,10 @@ def test_links_to_folders_are_followed_at_any_depth(workspace, tmp_path):
 
 
 def test_what_is_no_file_is_named_and_never_opened(workspace):
-    """A pipe that is opened makes the run wait for ever; one that is left out is a list that nobody misses."""
+    """A pipe that is opened makes the run wait for ever.
+
+    One that is left out is a list that nobody misses.
+    """
     inbox = workspace / "inbox"
     os.mkfifo(inbox / "1" / "pipe.csv")
     (inbox / "1" / "gone.csv").symlink_to(workspace / "nowhere.csv")
@@ -247,7 +259,9 @@ def test_a_register_that_is_damaged_is_said_too(workspace):
     """Damage is no failure of the moment, but it keeps a register from being compared all the same."""
     (workspace / "reference" / "deaths.xlsx").write_bytes(b"PK\x03\x04 cut off")
     result = workspaces.run(workspace)
-    assert ("reference/deaths.xlsx", "file-unreadable") in {(item.file, item.code) for item in result.troubles}
+    assert ("reference/deaths.xlsx", "file-unreadable") in {
+        (item.file, item.code) for item in result.troubles
+    }
     assert result.exit_code == 1
 
 
@@ -267,22 +281,32 @@ def test_a_list_that_changes_after_it_was_hashed_is_set_aside(workspace, jobs):
     """Else other entries stand under the digest of the file that was there before."""
     path = workspace / "inbox" / "1" / "menteqe-1.csv"
     text = path.read_text(encoding="utf-8")
-    change = at_the_start_of(Stage.INGEST, lambda: path.write_text(text[: len(text) // 2], encoding="utf-8"))
+    change = at_the_start_of(
+        Stage.INGEST, lambda: path.write_text(text[: len(text) // 2], encoding="utf-8")
+    )
     result = workspaces.run(workspace, progress=change, jobs=jobs)
-    assert [(item.file, item.code) for item in result.troubles] == [("inbox/1/menteqe-1.csv", "file-changed")]
+    assert [(item.file, item.code) for item in result.troubles] == [
+        ("inbox/1/menteqe-1.csv", "file-changed")
+    ]
     assert result.exit_code == 1
     lists = pq.read_table(result.folder / "lists.parquet").to_pylist()
-    assert sum(row["rows"] for row in lists if (row["constituency"], row["precinct"]) == (1, 1)) == 0
+    assert (
+        sum(row["rows"] for row in lists if (row["constituency"], row["precinct"]) == (1, 1)) == 0
+    )
 
 
 def test_a_list_that_grows_past_the_limit_has_changed(workspace):
     """Else it is told as too large under the good digest, and the next run takes that over."""
-    (workspace / "voterlist.toml").write_text("[ingest]\nmax_file_megabytes = 1\n", encoding="utf-8")
+    (workspace / "voterlist.toml").write_text(
+        "[ingest]\nmax_file_megabytes = 1\n", encoding="utf-8"
+    )
     path = workspace / "inbox" / "1" / "menteqe-1.csv"
     content = path.read_bytes()
     grow = at_the_start_of(Stage.INGEST, lambda: path.write_bytes(content * 10_000))
     result = workspaces.run(workspace, progress=grow, until=Stage.INGEST)
-    assert [(item.file, item.code) for item in result.troubles] == [("inbox/1/menteqe-1.csv", "file-changed")]
+    assert [(item.file, item.code) for item in result.troubles] == [
+        ("inbox/1/menteqe-1.csv", "file-changed")
+    ]
 
 
 def test_a_copy_of_a_list_that_changed_is_read(workspace):
@@ -296,8 +320,13 @@ def test_a_copy_of_a_list_that_changed_is_read(workspace):
 
 
 def test_an_interrupted_run_takes_over_no_failure_of_the_moment(workspace):
-    """Else a disk that is well again is of no use: the missing rows stay missing under the good digest."""
-    expected = workspaces.contents(workspaces.run(workspaces.copied(workspace, workspace.parent / "undisturbed")))
+    """Else a disk that is well again is of no use.
+
+    The missing rows stay missing under the good digest.
+    """
+    expected = workspaces.contents(
+        workspaces.run(workspaces.copied(workspace, workspace.parent / "undisturbed"))
+    )
     path = workspace / "inbox" / "1" / "menteqe-1.csv"
     content = path.read_bytes()
     change = at_the_start_of(Stage.INGEST, lambda: path.write_bytes(content[:200]))
@@ -310,9 +339,14 @@ def test_an_interrupted_run_takes_over_no_failure_of_the_moment(workspace):
     assert workspaces.contents(result) == expected
 
 
-@pytest.mark.parametrize("name", ["deaths.csv", "streets.csv", "statistics.csv", "last-cycle.parquet"])
+@pytest.mark.parametrize(
+    "name", ["deaths.csv", "streets.csv", "statistics.csv", "last-cycle.parquet"]
+)
 def test_a_file_of_reference_that_changes_is_not_taken_over(workspace, name):
-    """The bytes that are compared with are those of the manifest, or none; and a later run reads them again."""
+    """The bytes that are compared with are those of the manifest, or none.
+
+    And a later run reads them again.
+    """
     path = workspace / "reference" / name
     if name.endswith("parquet"):
         other = workspaces.run(workspaces.copied(workspace, workspace.parent / "last"))
@@ -324,16 +358,24 @@ def test_a_file_of_reference_that_changes_is_not_taken_over(workspace, name):
     table = pq.read_table(path).slice(0, 3) if name.endswith("parquet") else None
 
     def change():
-        pq.write_table(table, path) if table is not None else path.write_bytes(content + content.splitlines()[-1])
+        pq.write_table(table, path) if table is not None else path.write_bytes(
+            content + content.splitlines()[-1]
+        )
 
-    broken = workspaces.run(workspace, progress=at_the_start_of(Stage.CHECK, change), until=Stage.RECONCILE)
-    assert (f"reference/{name}", "file-changed") in {(item.file, item.code) for item in broken.troubles}
+    broken = workspaces.run(
+        workspace, progress=at_the_start_of(Stage.CHECK, change), until=Stage.RECONCILE
+    )
+    assert (f"reference/{name}", "file-changed") in {
+        (item.file, item.code) for item in broken.troubles
+    }
     assert broken.exit_code == 1
     path.write_bytes(content)
     result = workspaces.run(workspace)
     assert "file-changed" not in {item.code for item in result.troubles}
     assert [work.stage for work in result.stages if work.reused] == (
-        ["ingest", "merge", "normalize"] if name == "streets.csv" else ["ingest", "merge", "normalize", "check"]
+        ["ingest", "merge", "normalize"]
+        if name == "streets.csv"
+        else ["ingest", "merge", "normalize", "check"]
     )
 
 
@@ -345,9 +387,13 @@ def test_an_archive_that_changes_is_named_and_its_files_are_not_read(workspace):
         path.unlink()
     place = shutil.copy(archive, folder / "lists.zip")
     assert not workspaces.run(workspace).troubles
-    change = at_the_start_of(Stage.INGEST, lambda: place.write_bytes(place.read_bytes()[:-1] + b"x"))
+    change = at_the_start_of(
+        Stage.INGEST, lambda: place.write_bytes(place.read_bytes()[:-1] + b"x")
+    )
     result = workspaces.run(workspace, progress=change)
-    assert [(item.file, item.code) for item in result.troubles] == [("inbox/2/lists.zip", "file-changed")]
+    assert [(item.file, item.code) for item in result.troubles] == [
+        ("inbox/2/lists.zip", "file-changed")
+    ]
 
 
 _HURT = """
@@ -378,11 +424,17 @@ def test_a_disk_that_fails_while_a_list_is_read(workspace, failing):
     assert unread(json.loads(done.stdout)) == {("inbox/1/menteqe-1.csv", "read-refused")}
     said = command(workspace)[1]
     assert said["unreadable"] == []
-    assert said["rows"]["in"] == workspaces.run(workspaces.copied(workspace, workspace.parent / "well")).rows_in
+    assert (
+        said["rows"]["in"]
+        == workspaces.run(workspaces.copied(workspace, workspace.parent / "well")).rows_in
+    )
 
 
 def test_the_constituencies_of_which_something_was_not_read(workspace):
-    """A case may go only where every list was read; a copy was read, and a file of no constituency may be anyone's."""
+    """A case may go only where every list was read.
+
+    A copy was read, and a file of no constituency may be anyone's.
+    """
     (workspace / "inbox" / "2" / "gone.csv").symlink_to("nowhere.csv")
     shutil.copy(workspace / "inbox" / "1" / "menteqe-1.csv", workspace / "inbox" / "1" / "copy.csv")
     table = pq.read_table(workspaces.run(workspace).folder / "set_aside.parquet")
@@ -414,14 +466,21 @@ def with_strange_names(workspace):
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_names_that_are_not_utf_8_are_read_and_written(with_strange_names, jobs):
-    """Such a name must not end the run: the file is read, and named so that any program can show it."""
+    """Such a name must not end the run.
+
+    The file is read, and named so that any program can show it.
+    """
     workspace = with_strange_names
     code, said, words = command(workspace, "--jobs", jobs)
     assert code == 1
     assert {file for file, _ in unread(said)} == {r"inbox/2/late-\xff/\xff.csv"}
     assert r"late-\xff" in words
-    manifest = json.loads((workspace / "runs" / said["run"] / "manifest.json").read_text(encoding="utf-8"))
-    assert {r"inbox/2/menteqe-3-\xfe\xff.csv", r"reference/deaths-\xe9.csv"} <= set(manifest["inputs"])
+    manifest = json.loads(
+        (workspace / "runs" / said["run"] / "manifest.json").read_text(encoding="utf-8")
+    )
+    assert {r"inbox/2/menteqe-3-\xfe\xff.csv", r"reference/deaths-\xe9.csv"} <= set(
+        manifest["inputs"]
+    )
     entries = pq.read_table(workspace / "runs" / said["run"] / "entries.parquet")
     assert entries.column("constituency").to_pylist().count(2) == 7
     with Ledger(workspace / "ledger.db") as ledger:
@@ -456,7 +515,9 @@ def test_failures_of_the_moment_have_words_of_their_own(language):
 NOTHING_KNOWN = "Mal;Qiymət\nKağız;1,50\nQələm;2,50\n"
 
 
-@pytest.mark.parametrize("fault", ["folder closed", "list closed", "list damaged", "list not understood"])
+@pytest.mark.parametrize(
+    "fault", ["folder closed", "list closed", "list damaged", "list not understood"]
+)
 def test_a_case_stays_open_while_its_list_cannot_be_read(workspace, closed, fault):
     """Else its repeats would count as settled because a disk, a permission or a header hid them."""
     inbox = workspace / "inbox" / "2"

@@ -15,8 +15,8 @@ from voterlist.ingest.headers import match_header
 from voterlist.ingest.ids import HASHED_FIELDS, content_hash
 from voterlist.ingest.place import Place, cell_number, file_place, title_place
 from voterlist.ingest.text import clean, fold
-from voterlist.io.readers import read_content
 from voterlist.model import AsideCode
+from voterlist.readers import read_content
 from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, RawFile, RawSheet, require
 from voterlist.tables import join_text
 
@@ -33,13 +33,17 @@ def sheet(rows: list[list[str | None]], name: str | None = "S", **more) -> RawSh
     """A sheet of these rows, the shorter ones ending early."""
     width = max(map(len, rows))
     columns = {
-        f"c{index}": pa.array([row[index] if index < len(row) else None for row in rows], pa.string())
+        f"c{index}": pa.array(
+            [row[index] if index < len(row) else None for row in rows], pa.string()
+        )
         for index in range(width)
     }
     return RawSheet(name, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns), **more)
 
 
-def file(rows: list[list[str | None]], source: str = "a" * 12, name: str = "4/list.csv", **more) -> RawFile:
+def file(
+    rows: list[list[str | None]], source: str = "a" * 12, name: str = "4/list.csv", **more
+) -> RawFile:
     """A text file of these rows."""
     return RawFile(source, name, (sheet(rows, None),), **more)
 
@@ -70,7 +74,10 @@ def aside(found: Intake) -> dict[int, str]:
 
 def rules(found: Intake) -> list[tuple[str, str | None, float | None, float | None]]:
     """The findings as (rule, field, value, limit)."""
-    return [(row["rule"], row["field"], row["value"], row["limit"]) for row in found.findings.to_pylist()]
+    return [
+        (row["rule"], row["field"], row["value"], row["limit"])
+        for row in found.findings.to_pylist()
+    ]
 
 
 def by_line(found: Intake) -> list[dict]:
@@ -81,16 +88,30 @@ def by_line(found: Intake) -> list[dict]:
 def test_no_files_give_empty_tables():
     """An empty inbox is no failure."""
     found = take()
-    assert [table.num_rows for table in (found.entries, found.lists, found.set_aside, found.findings)] == [0] * 4
+    assert [
+        table.num_rows for table in (found.entries, found.lists, found.set_aside, found.findings)
+    ] == [0] * 4
 
 
 def test_a_plain_list_becomes_entries():
     """Each voter is an entry with its cells as written, its line and its place."""
     found = take(
-        file([["4 saylı dairə, 12 saylı məntəqə"], HEADER, *VOTERS, ["Cəmi: 3"], [""], ["Sədr:", "", "Babayev"]])
+        file(
+            [
+                ["4 saylı dairə, 12 saylı məntəqə"],
+                HEADER,
+                *VOTERS,
+                ["Cəmi: 3"],
+                [""],
+                ["Sədr:", "", "Babayev"],
+            ]
+        )
     )
     first = by_line(found)[0]
-    assert {name: first[name] for name in ("constituency", "precinct", "line", "number", "surname", "address")} == {
+    assert {
+        name: first[name]
+        for name in ("constituency", "precinct", "line", "number", "surname", "address")
+    } == {
         "constituency": 4,
         "precinct": 12,
         "line": 3,
@@ -99,7 +120,13 @@ def test_a_plain_list_becomes_entries():
         "address": "Bakı",
     }
     assert first["entry_id"].startswith("004-0012-")
-    assert aside(found) == {1: "title-row", 2: "header-row", 6: "total-row", 7: "blank-row", 8: "title-row"}
+    assert aside(found) == {
+        1: "title-row",
+        2: "header-row",
+        6: "total-row",
+        7: "blank-row",
+        8: "title-row",
+    }
     assert found.lists.to_pylist()[0] | {"source": ""} == {
         "source": "",
         "sheet": None,
@@ -162,22 +189,40 @@ def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
     ("header", "expected"),
     [
         (["№", "Soyadı", "Adı", "Atasının adı"], ["number", "surname", "given_name", "patronymic"]),
-        (["№ п/п", "Фамилия", "Имя", "Отчество"], ["number", "surname", "given_name", "patronymic"]),
-        (["No.", "Surname", "Name", "Father's name"], ["number", "surname", "given_name", "patronymic"]),
-        (["NN", "SOYADI", "ADI", "ATASININ ADI"], ["number", "surname", "given_name", "patronymic"]),
+        (
+            ["№ п/п", "Фамилия", "Имя", "Отчество"],
+            ["number", "surname", "given_name", "patronymic"],
+        ),
+        (
+            ["No.", "Surname", "Name", "Father's name"],
+            ["number", "surname", "given_name", "patronymic"],
+        ),
+        (
+            ["NN", "SOYADI", "ADI", "ATASININ ADI"],
+            ["number", "surname", "given_name", "patronymic"],
+        ),
         (["S/s", "Soyadi", "Adi", "Ata adi"], ["number", "surname", "given_name", "patronymic"]),
         (["#", "Familiyası", "Adı", "Otçestvo"], ["number", "surname", "given_name", "patronymic"]),
         (["№", "Сојады", "Ады", "Атасынын ады"], ["number", "surname", "given_name", "patronymic"]),
         (["№", "Sоyаdı", "Adı", "Ata adı"], ["number", "surname", "given_name", "patronymic"]),
         (["№", "S.A.A.", "Təvəllüdü", "Cinsi"], ["number", "full_name", "birth_date", "sex"]),
-        (["№", "Soyadı, adı, atasının adı", "Doğ. tar.", "Cins"], ["number", "full_name", "birth_date", "sex"]),
+        (
+            ["№", "Soyadı, adı, atasının adı", "Doğ. tar.", "Cins"],
+            ["number", "full_name", "birth_date", "sex"],
+        ),
         (["№", "ФИО", "Дата рожд.", "Пол"], ["number", "full_name", "birth_date", "sex"]),
         (["№", "Ad", "Doğum ili", "Ünvanı"], ["number", "full_name", "birth_year", "address"]),
         (["Soyadı / Фамилия", "Adı / Имя", "Ünvan / Адрес"], ["surname", "given_name", "address"]),
         (["ФИО избирателя", "Seçicinin ünvanı"], ["full_name", "address"]),
         (["Soyad", "Ad", "Doğum yeri", "Telefon"], ["surname", "given_name", "other", "other"]),
-        (["Soyad", "Ad", "Ş/V seriyası", "№"], ["surname", "given_name", "document_series", "document_number"]),
-        (["Soyad", "Adı, atasının adı", "FİN kod", "Ş.V. №-si"], ["surname", "given_name", "fin", "document"]),
+        (
+            ["Soyad", "Ad", "Ş/V seriyası", "№"],
+            ["surname", "given_name", "document_series", "document_number"],
+        ),
+        (
+            ["Soyad", "Adı, atasının adı", "FİN kod", "Ş.V. №-si"],
+            ["surname", "given_name", "fin", "document"],
+        ),
     ],
 )
 def test_headers_of_three_languages_are_understood(header, expected):
@@ -187,14 +232,20 @@ def test_headers_of_three_languages_are_understood(header, expected):
 
 def test_a_guessed_header_states_its_confidence():
     """A misspelt header is taken for the most alike and reported; a known one is certain."""
-    found = take(file([["Soyaddı", "Adı", "Doğum tarxi"], ["Əliyev", "Əli", "1970"]], name="4/12.csv"))
+    found = take(
+        file([["Soyaddı", "Adı", "Doğum tarxi"], ["Əliyev", "Əli", "1970"]], name="4/12.csv")
+    )
     assert by_line(found)[0]["birth_date"] == "1970"
-    assert [(rule, field, value) for rule, field, value, _ in rules(found)] == [("header-guessed", "surname", 1.0)]
+    assert [(rule, field, value) for rule, field, value, _ in rules(found)] == [
+        ("header-guessed", "surname", 1.0)
+    ]
     assert match_header("Soyadı").confidence == 1.0
     assert 0.8 < match_header("Soyaddı").confidence < 0.9
 
 
-@pytest.mark.parametrize("text", ["Əliyev", "Məmmədov", "Adil", "12.05.1970", "Bakı", "Kişi", "AZE12345678", ""])
+@pytest.mark.parametrize(
+    "text", ["Əliyev", "Məmmədov", "Adil", "12.05.1970", "Bakı", "Kişi", "AZE12345678", ""]
+)
 def test_cells_are_not_taken_for_headers(text):
     """Names, dates and identifiers are like no header."""
     assert match_header(text) is None
@@ -231,7 +282,10 @@ def test_a_header_of_two_rows_is_read_together():
 
 def test_a_series_stands_before_its_number():
     """Series and number of a document are joined in that order, whatever their headers are called."""
-    rows = [["Soyadı", "Adı", "Vəsiqənin nömrəsi", "Vəsiqənin seriyası"], ["Əliyev", "Əli", "12345678", "AZE"]]
+    rows = [
+        ["Soyadı", "Adı", "Vəsiqənin nömrəsi", "Vəsiqənin seriyası"],
+        ["Əliyev", "Əli", "12345678", "AZE"],
+    ]
     assert by_line(take(file(rows, name="4/12.csv")))[0]["document"] == "AZE 12345678"
 
 
@@ -242,13 +296,23 @@ def test_day_month_and_year_become_one_date():
         ["Əliyev", "Əli", "1", "2", "1970"],
         ["Vəliyev", "Rza", "", "", "1980"],
     ]
-    assert [row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))] == ["1.2.1970", "1980"]
+    assert [row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))] == [
+        "1.2.1970",
+        "1980",
+    ]
 
 
 def test_a_year_stands_in_for_a_missing_date():
     """Where a list has a column of dates and one of years, the date wins and the year fills its gaps."""
-    rows = [["Soyadı", "Doğum ili", "Doğum tarixi"], ["Əliyev", "1970", "01.02.1970"], ["Vəliyev", "1980", ""]]
-    assert [row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))] == ["01.02.1970", "1980"]
+    rows = [
+        ["Soyadı", "Doğum ili", "Doğum tarixi"],
+        ["Əliyev", "1970", "01.02.1970"],
+        ["Vəliyev", "1980", ""],
+    ]
+    assert [row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))] == [
+        "01.02.1970",
+        "1980",
+    ]
 
 
 def test_a_header_repeated_on_each_page_is_no_voter():
@@ -279,7 +343,9 @@ def test_totals_are_declared(cells, declared):
     assert found.lists.to_pylist()[0]["declared"] == declared
 
 
-@pytest.mark.parametrize("header", ["Aasının adı", "Atnasının adı", "Anadan olduğu ie", "Bine №", "Dey of birth"])
+@pytest.mark.parametrize(
+    "header", ["Aasının adı", "Atnasının adı", "Anadan olduğu ie", "Bine №", "Dey of birth"]
+)
 def test_a_header_as_like_one_field_as_another_is_not_guessed(header):
     """A mother's name would be read as the father's, or a place of birth as the year, by one letter of the header."""
     assert match_header(header) is None
@@ -311,7 +377,12 @@ def test_a_voter_of_few_cells_called_like_a_total_is_kept(cells):
 
 def test_a_list_of_names_alone_is_read():
     """One column of full names is a list."""
-    found = take(file([["Soyadı, adı, atasının adı"], ["Əliyev Əli Vəli oğlu"], ["Sədrova Leyla"]], name="4/12.csv"))
+    found = take(
+        file(
+            [["Soyadı, adı, atasının adı"], ["Əliyev Əli Vəli oğlu"], ["Sədrova Leyla"]],
+            name="4/12.csv",
+        )
+    )
     assert [row["full_name"] for row in by_line(found)] == ["Əliyev Əli Vəli oğlu", "Sədrova Leyla"]
 
 
@@ -331,7 +402,10 @@ def test_several_precincts_in_one_sheet_are_several_lists():
     ]
     found = take(file(rows))
     assert [row["precinct"] for row in by_line(found)] == [12, 13, 13]
-    assert [(row["precinct"], row["rows"], row["entries"], row["declared"]) for row in found.lists.to_pylist()] == [
+    assert [
+        (row["precinct"], row["rows"], row["entries"], row["declared"])
+        for row in found.lists.to_pylist()
+    ] == [
         (12, 5, 1, 1),
         (13, 5, 2, 2),
     ]
@@ -339,7 +413,13 @@ def test_several_precincts_in_one_sheet_are_several_lists():
 
 def test_a_column_of_precincts_places_each_row():
     """The column wins for its row; rows around the entries count in the list above them."""
-    rows = [["Məntəqə", "Soyadı", "Adı"], ["12", "A", "B"], ["", "", ""], ["13 saylı məntəqə", "C", "D"], ["Cəmi 2"]]
+    rows = [
+        ["Məntəqə", "Soyadı", "Adı"],
+        ["12", "A", "B"],
+        ["", "", ""],
+        ["13 saylı məntəqə", "C", "D"],
+        ["Cəmi 2"],
+    ]
     found = take(file(rows))
     assert [row["precinct"] for row in by_line(found)] == [12, 13]
     assert [(row["precinct"], row["rows"], row["entries"]) for row in found.lists.to_pylist()] == [
@@ -371,14 +451,19 @@ def test_places_are_read_from_titles(text, place):
 
 
 def test_places_are_read_from_names_and_cells():
-    """File names, folders and cells give numbers; a bare number is told to be unsure, two numbers are none."""
+    """File names, folders and cells give numbers.
+
+    A bare number is told to be unsure, two numbers are none.
+    """
     assert file_place("4/12.csv") == Place(4, 12, sure=False)
     assert file_place("4/12 (1).csv") == Place(4, 12, sure=False)
     assert file_place("x/4-12.csv") == Place(4, 12, sure=False)
     assert file_place("constituency-004/precinct-0012.csv") == Place(4, 12)
     assert file_place("reference/deaths.csv") == Place()
     assert file_place("4/11-menteqe.xlsx") == Place(4, 11)
-    assert [cell_number(text, "precinct") for text in ("12", "012", "12.0", "№ 12", "4 12", "x", "0")] == [
+    assert [
+        cell_number(text, "precinct") for text in ("12", "012", "12.0", "№ 12", "4 12", "x", "0")
+    ] == [
         12,
         12,
         12,
@@ -391,8 +476,12 @@ def test_places_are_read_from_names_and_cells():
 
 def test_contradicting_places_are_findings():
     """The title wins over the file's name, the inbox over the title, and both contradictions are reported."""
-    found = take(file([["5 saylı dairə, 12 saylı məntəqə"], HEADER, *VOTERS], name="4/məntəqə 13.csv"))
-    assert {(row["constituency"], row["precinct"]) for row in found.entries.to_pylist()} == {(4, 12)}
+    found = take(
+        file([["5 saylı dairə, 12 saylı məntəqə"], HEADER, *VOTERS], name="4/məntəqə 13.csv")
+    )
+    assert {(row["constituency"], row["precinct"]) for row in found.entries.to_pylist()} == {
+        (4, 12)
+    }
     assert sorted(rules(found)) == [
         ("place-by-inbox", "constituency", 5.0, 4.0),
         ("place-by-title", "precinct", 13.0, 12.0),
@@ -419,7 +508,12 @@ def test_an_unknown_precinct_keeps_the_entries():
 
 def test_a_precinct_that_is_no_number_is_reported():
     """A cell of the column that holds no number leaves the row to the title."""
-    rows = [["12 saylı məntəqə"], ["Məntəqə", "Soyadı", "Adı"], ["on iki", "A", "B"], ["12", "C", "D"]]
+    rows = [
+        ["12 saylı məntəqə"],
+        ["Məntəqə", "Soyadı", "Adı"],
+        ["on iki", "A", "B"],
+        ["12", "C", "D"],
+    ]
     found = take(file(rows))
     assert {row["precinct"] for row in found.entries.to_pylist()} == {12}
     assert rules(found) == [("place-unreadable", "precinct", 1.0, None)]
@@ -427,7 +521,10 @@ def test_a_precinct_that_is_no_number_is_reported():
 
 def test_a_temporary_list_is_told_by_its_title():
     """A temporary list is marked, in a title or in the file's name."""
-    assert take(file([["Müvəqqəti siyahı"], HEADER, *VOTERS])).lists.to_pylist()[0]["list_kind"] == "temporary"
+    assert (
+        take(file([["Müvəqqəti siyahı"], HEADER, *VOTERS])).lists.to_pylist()[0]["list_kind"]
+        == "temporary"
+    )
     found = take(file([HEADER, *VOTERS], name="4/12 временный список.csv"))
     assert {row["list_kind"] for row in found.entries.to_pylist()} == {"temporary"}
 
@@ -444,14 +541,19 @@ def test_the_same_content_twice_counts_once():
 
 
 def test_a_file_that_could_not_be_read_stands_in_every_table():
-    """Trouble of a file, or of one sheet, is a row set aside, a list and a finding; the other sheet is read."""
+    """Trouble of a file, or of one sheet, is a row set aside, a list and a finding.
+
+    The other sheet is read.
+    """
     broken = RawFile("b" * 12, "4/pec 7.csv", trouble=AsideCode.FILE_EMPTY)
     half = RawFile(
         "c" * 12,
         "4/pec 8.xlsx",
         (
             sheet([HEADER, *VOTERS]),
-            RawSheet("B", pa.array([], pa.int32()), pa.table({}), trouble=AsideCode.FILE_UNREADABLE),
+            RawSheet(
+                "B", pa.array([], pa.int32()), pa.table({}), trouble=AsideCode.FILE_UNREADABLE
+            ),
         ),
     )
     found = take(broken, half)
@@ -475,15 +577,29 @@ def test_a_header_that_names_nothing_sets_all_rows_aside():
 def test_lost_letters_are_reported():
     """Rows with a letter lost in the file are counted."""
     damaged = sheet(
-        [HEADER, ["1", "\N{REPLACEMENT CHARACTER}liyev", "Əli", "", "", ""], VOTERS[1]], None, encoding="utf-8-damaged"
+        [HEADER, ["1", "\N{REPLACEMENT CHARACTER}liyev", "Əli", "", "", ""], VOTERS[1]],
+        None,
+        encoding="utf-8-damaged",
     )
-    assert rules(take(RawFile("a" * 12, "4/12.csv", (damaged,)))) == [("encoding-damaged", None, 1.0, None)]
+    assert rules(take(RawFile("a" * 12, "4/12.csv", (damaged,)))) == [
+        ("encoding-damaged", None, 1.0, None)
+    ]
 
 
 def test_blank_becomes_null_and_placeholders_stay():
     """Blanks of every kind are null, inner ones are one blank, and "-" stays as written."""
     texts = [" \u00a0\t", "\u200b", "a \u00a0 b", "\ufeffx", "-", "yoxdur", "a\nb", None, ""]
-    assert clean(pa.array(texts, pa.string())).to_pylist() == [None, None, "a b", "x", "-", "yoxdur", "a b", None, None]
+    assert clean(pa.array(texts, pa.string())).to_pylist() == [
+        None,
+        None,
+        "a b",
+        "x",
+        "-",
+        "yoxdur",
+        "a b",
+        None,
+        None,
+    ]
 
 
 @given(st.lists(st.text(), max_size=5))
@@ -497,7 +613,12 @@ def test_cleaning_twice_changes_nothing(texts):
 def test_joined_columns_keep_every_row_in_its_place():
     """Rows without any part are null, and no row moves to another's place."""
     columns = [[None, "x", None, "r"], ["y", None, None, "q"], [None, "z", None, None]]
-    assert join_text([pa.array(column, pa.string()) for column in columns]).to_pylist() == ["y", "x z", None, "r q"]
+    assert join_text([pa.array(column, pa.string()) for column in columns]).to_pylist() == [
+        "y",
+        "x z",
+        None,
+        "r q",
+    ]
 
 
 def test_an_id_survives_another_file_order_and_line():
@@ -531,7 +652,9 @@ def test_what_stands_in_which_field_counts():
         entry(given_name="x"),
         entry(),
     ]
-    table = pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in HASHED_FIELDS})
+    table = pa.table(
+        {name: pa.array([row[name] for row in rows], pa.string()) for name in HASHED_FIELDS}
+    )
     assert len(set(content_hash(table).tolist())) == len(rows)
 
 
@@ -550,9 +673,13 @@ def test_entries_do_not_depend_on_the_order_or_names_of_files(shuffler: random.R
         [[f"{number} saylı məntəqə"], HEADER, *shuffler.sample(VOTERS, shuffler.randint(1, 3))]
         for number in range(1, count + 1)
     ]
-    files = [file(rows, source=f"{number:012x}", name=f"4/{number} x.csv") for number, rows in enumerate(contents)]
+    files = [
+        file(rows, source=f"{number:012x}", name=f"4/{number} x.csv")
+        for number, rows in enumerate(contents)
+    ]
     renamed = [
-        file(rows, source=f"{number:012x}", name=f"4/z{99 - number}.csv") for number, rows in enumerate(contents)
+        file(rows, source=f"{number:012x}", name=f"4/z{99 - number}.csv")
+        for number, rows in enumerate(contents)
     ]
     shuffler.shuffle(renamed)
     one, two = take(*files), take(*renamed)
@@ -583,7 +710,10 @@ _CELLS = st.sampled_from(
 
 @pytest.mark.slow
 @settings(max_examples=150)
-@given(st.lists(st.lists(_CELLS, max_size=4), min_size=1, max_size=12).filter(any), st.sampled_from([None, "S", "12"]))
+@given(
+    st.lists(st.lists(_CELLS, max_size=4), min_size=1, max_size=12).filter(any),
+    st.sampled_from([None, "S", "12"]),
+)
 def test_every_row_ends_in_exactly_one_table(rows, name):
     """Whatever the rows are, each is an entry or set aside, once (the laws are checked in ``take``)."""
     raw = RawFile("a" * 12, "4/12.csv", (sheet(rows, name),))
@@ -598,7 +728,9 @@ def test_any_bytes_balance(content):
     """Bytes of any kind become entries, rows set aside, or one trouble."""
     found = read_content(content, LIMITS)
     if isinstance(found, AsideCode):
-        assert take(RawFile("a" * 12, "4/12.csv", trouble=found)).set_aside.column("code").to_pylist() == [found]
+        assert take(RawFile("a" * 12, "4/12.csv", trouble=found)).set_aside.column(
+            "code"
+        ).to_pylist() == [found]
     else:
         intake = take(RawFile("a" * 12, "4/12.csv", found))
         rows_aside = sum(intake.set_aside.column("rows").to_pylist())
@@ -608,9 +740,17 @@ def test_any_bytes_balance(content):
 def test_a_table_with_a_map_keeps_its_ids():
     """Ids stay as written, headers are joined, a number that is none is null and reported."""
     table = pa.table(
-        {"rec": ["r-2", None], "n": ["Smith", "Jones"], "st": ["5", "6"], "ad": ["Low Rd", None], "pr": ["12", "x"]}
+        {
+            "rec": ["r-2", None],
+            "n": ["Smith", "Jones"],
+            "st": ["5", "6"],
+            "ad": ["Low Rd", None],
+            "pr": ["12", "x"],
+        }
     )
-    found = ingest.table_intake(table, {"entry_id": "rec", "surname": "n", "address": ["st", "ad"], "precinct": "pr"})
+    found = ingest.table_intake(
+        table, {"entry_id": "rec", "surname": "n", "address": ["st", "ad"], "precinct": "pr"}
+    )
     rows = found.entries.to_pylist()
     assert [(row["entry_id"], row["surname"], row["address"], row["precinct"]) for row in rows] == [
         ("r-2", "Smith", "5 Low Rd", 12),
@@ -638,7 +778,12 @@ def test_a_table_without_a_map_is_told_by_its_headers():
         }
     )
     row = ingest.table_entries(table).to_pylist()[1]
-    assert (row["entry_id"], row["given_name"], row["surname"], row["birth_date"]) == ("2", "2", "2", "2")
+    assert (row["entry_id"], row["given_name"], row["surname"], row["birth_date"]) == (
+        "2",
+        "2",
+        "2",
+        "2",
+    )
     assert (row["address"], row["fin"]) == ("2 2 2", None)
 
 
@@ -650,7 +795,10 @@ def test_a_table_of_no_rows_gives_no_entries():
 
 
 def test_repeated_ids_are_refused():
-    """Two rows of one id cannot be told apart later: the count and the first row are named, the id is not."""
+    """Two rows of one id cannot be told apart later.
+
+    The count and the first row are named, the id is not.
+    """
     table = pa.table({"id": ["a", "b", "a", "a"], "n": ["x"] * 4})
     with pytest.raises(InputError) as caught:
         ingest.table_entries(table, {"entry_id": "id", "surname": "n"})
@@ -672,7 +820,11 @@ def test_a_map_is_read_with_all_its_mistakes():
     }
     with pytest.raises(SettingsError) as caught:
         ingest.parse_map('[columns]\nsurnam = "A"\nfin = 5\n[more]\nx = 1\n')
-    assert [mistake.path for mistake in caught.value.mistakes] == ["more", "columns.surnam", "columns.fin"]
+    assert [mistake.path for mistake in caught.value.mistakes] == [
+        "more",
+        "columns.surnam",
+        "columns.fin",
+    ]
     assert "did you mean surname?" in caught.value.mistakes[1].message
     for text in ("", "not toml", "[columns]\nsurname = []"):
         with pytest.raises(SettingsError):
@@ -687,9 +839,17 @@ def test_a_map_that_does_not_fit_the_file_says_so():
 
 
 def test_statistics_are_read():
-    """Numbers of another body are read in any of three languages; a blank precinct is the whole constituency."""
+    """Numbers of another body are read in any of three languages.
+
+    A blank precinct is the whole constituency.
+    """
     raw = file(
-        [["Dairə", "Məntəqə", "Göstərici", "Dəyər"], ["4", "", "adults", "50 000"], ["4", "12", "Men", "480,5"], []]
+        [
+            ["Dairə", "Məntəqə", "Göstərici", "Dəyər"],
+            ["4", "", "adults", "50 000"],
+            ["4", "12", "Men", "480,5"],
+            [],
+        ]
     )
     assert ingest.statistics(raw).to_pylist() == [
         {"constituency": 4, "precinct": 12, "measure": "men", "value": 480.5},
@@ -698,12 +858,20 @@ def test_statistics_are_read():
 
 
 @pytest.mark.parametrize(
-    "row", [["x", "", "adults", "1"], ["4", "", "", "1"], ["4", "", "adults", "many"], ["4", "x", "adults", "1"]]
+    "row",
+    [
+        ["x", "", "adults", "1"],
+        ["4", "", "", "1"],
+        ["4", "", "adults", "many"],
+        ["4", "x", "adults", "1"],
+    ],
 )
 def test_statistics_that_are_no_numbers_are_refused(row):
     """A row of statistics without its number is refused with its line, not skipped."""
     with pytest.raises(InputError) as caught:
-        ingest.statistics(file([["constituency", "precinct", "measure", "value"], ["4", "1", "men", "1"], row]))
+        ingest.statistics(
+            file([["constituency", "precinct", "measure", "value"], ["4", "1", "men", "1"], row])
+        )
     assert caught.value.line == 3
     assert "many" not in caught.value.message
 
@@ -711,11 +879,19 @@ def test_statistics_that_are_no_numbers_are_refused(row):
 def test_a_register_is_read_like_a_list():
     """A register of deaths gives entries, with their columns, without a place."""
     raw = file(
-        [["Soyadı", "Adı", "Doğum tarixi", "Ölüm tarixi", "FİN"], ["Əliyev", "Əli", "1930", "2025", "1ABCDEF"]],
+        [
+            ["Soyadı", "Adı", "Doğum tarixi", "Ölüm tarixi", "FİN"],
+            ["Əliyev", "Əli", "1930", "2025", "1ABCDEF"],
+        ],
         name="reference/deaths.csv",
     )
     row = ingest.ingest_register([raw], LIMITS).to_pylist()[0]
-    assert (row["surname"], row["birth_date"], row["fin"], row["precinct"]) == ("Əliyev", "1930", "1ABCDEF", None)
+    assert (row["surname"], row["birth_date"], row["fin"], row["precinct"]) == (
+        "Əliyev",
+        "1930",
+        "1ABCDEF",
+        None,
+    )
 
 
 def test_every_code_has_its_words():
@@ -759,5 +935,9 @@ def test_a_remark_moves_no_list_to_another_precinct(remark, place):
 
 def test_the_signatures_name_the_precinct_where_nothing_else_does():
     """What stands below the entries fills the gap of a list whose title and file say nothing."""
-    found = take(file([HEADER, *VOTERS, ["12 saylı seçki məntəqəsi komissiyasının sədri"]], name="4/list.csv"))
+    found = take(
+        file(
+            [HEADER, *VOTERS, ["12 saylı seçki məntəqəsi komissiyasının sədri"]], name="4/list.csv"
+        )
+    )
     assert set(found.entries.column("precinct").to_pylist()) == {12}

@@ -28,7 +28,8 @@ def raw(rows, name="88/list.csv", sheet=None):
     """A file of these rows."""
     width = max(map(len, rows))
     cells = {
-        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows], pa.string()) for at in range(width)
+        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows], pa.string())
+        for at in range(width)
     }
     lines = pa.array(range(1, len(rows) + 1), pa.int32())
     return RawFile(f"{next(SOURCES):012x}", name, (RawSheet(sheet, lines, pa.table(cells)),))
@@ -59,8 +60,16 @@ def looks(rows):
         ("fin", ["5XK1234", "1abcdef"], ["1234567", "ABCDEFG", "5XK12345"]),
         ("document", ["AZE12345678", "AA1234567", "12345678"], ["1234567", "AZE 12", "Əliyev"]),
         ("sex", ["kişi", "QADIN", "м", "жен."], ["Kamil", "12"]),
-        ("surname", ["Əliyev", "HƏSƏNOVA", "Kərimli", "ABBASZADƏ", "Гасанов", "Əliyev Əli"], ["Əli", "Elçin", "Vəli"]),
-        ("patronymic", ["Həsən oğlu", "HƏSƏN QIZI", "Həsənoğlu", "Гасанович", "Рза кызы"], ["Həsən", "Əliyev"]),
+        (
+            "surname",
+            ["Əliyev", "HƏSƏNOVA", "Kərimli", "ABBASZADƏ", "Гасанов", "Əliyev Əli"],
+            ["Əli", "Elçin", "Vəli"],
+        ),
+        (
+            "patronymic",
+            ["Həsən oğlu", "HƏSƏN QIZI", "Həsənoğlu", "Гасанович", "Рза кызы"],
+            ["Həsən", "Əliyev"],
+        ),
         ("street", ["Nizami küç. 5", "ул. Низами, д. 5", "Low Road 5"], ["Əliyev", "12"]),
     ],
 )
@@ -78,7 +87,10 @@ def test_cells_that_say_nothing_prove_nothing():
 
 def test_running_numbers_and_the_older_dates():
     """A column that counts up is the number; of two columns of dates the birth is the older one."""
-    rows = [[str(at), f"01.02.{2015 + at % 3}", "Əliyev", "Elçin", f"03.04.{1950 + at}"] for at in range(1, 20)]
+    rows = [
+        [str(at), f"01.02.{2015 + at % 3}", "Əliyev", "Elçin", f"03.04.{1950 + at}"]
+        for at in range(1, 20)
+    ]
     found = {match.role: match.column for match in by_content(looks(rows)).matches}
     assert found == {"number": 0, "surname": 2, "given_name": 3, "birth_date": 4}
 
@@ -96,12 +108,23 @@ def test_columns_told_by_their_cells_are_never_certain():
     """Confidence grows with the rows and ends at 0.9."""
     few, many = by_content(looks(voters(3))), by_content(looks(voters(24)))
     assert {match.how for match in many.matches} == {"content"}
-    assert max(match.confidence for match in few.matches) < max(match.confidence for match in many.matches) == 0.9
+    assert (
+        max(match.confidence for match in few.matches)
+        < max(match.confidence for match in many.matches)
+        == 0.9
+    )
 
 
 def test_a_wrong_header_is_doubted_and_nothing_is_taken_in():
-    """Dates below the header of surnames: every voter's row is set aside with its cells, to be taken in once pinned."""
-    rows = [[TITLE], ["№", "Doğum tarixi", "Adı", "Soyadı"], *([row[0], row[1], row[2], row[4]] for row in voters())]
+    """Dates below the header of surnames.
+
+    Every voter's row is set aside with its cells, to be taken in once pinned.
+    """
+    rows = [
+        [TITLE],
+        ["№", "Doğum tarixi", "Adı", "Soyadı"],
+        *([row[0], row[1], row[2], row[4]] for row in voters()),
+    ]
     found = take(raw(rows))
     assert found.entries.num_rows == 0
     assert "mapping-doubtful" in said(found)
@@ -117,7 +140,12 @@ def test_the_least_confidence_is_a_setting():
     rows = [[TITLE], ["№", "Soyaddı", "Adı", "Təvəllüd"], ["1", "Rza", "Əli", "1970"]]
     assert take(raw(rows)).entries.num_rows == 1
     assert take(raw(rows), chosen=IngestSettings(least_confidence=0.95)).entries.num_rows == 0
-    assert take(raw([["x", *HEADER[1:]], *voters()]), chosen=IngestSettings(least_confidence=0)).entries.num_rows == 24
+    assert (
+        take(
+            raw([["x", *HEADER[1:]], *voters()]), chosen=IngestSettings(least_confidence=0)
+        ).entries.num_rows
+        == 24
+    )
 
 
 @pytest.mark.parametrize("named", ["B", "2", "soy ad(ı)"])
@@ -125,8 +153,14 @@ def test_a_column_is_pinned_by_letter_number_or_header(named):
     """A pin is a header of the file, whatever its case and signs, else a column's place."""
     pins = [PinSettings(files="*teqe 12.csv", columns={"surname": named, "given_name": "C"})]
     rows = [["Nö", "Soy-Ad(ı)", "y"], *([str(at), "Ay", "Su"] for at in range(6))]
-    found = take(raw(rows, "88/menteqe 12.csv"), raw(rows, "88/menteqe 13.csv"), chosen=IngestSettings(pins=pins))
-    taken = [(row["precinct"], row["surname"], row["given_name"]) for row in found.entries.to_pylist()]
+    found = take(
+        raw(rows, "88/menteqe 12.csv"),
+        raw(rows, "88/menteqe 13.csv"),
+        chosen=IngestSettings(pins=pins),
+    )
+    taken = [
+        (row["precinct"], row["surname"], row["given_name"]) for row in found.entries.to_pylist()
+    ]
     assert taken == [(12, "Ay", "Su")] * 6
 
 
@@ -135,14 +169,22 @@ def test_a_pin_holds_for_its_sheet_only():
     pins = [PinSettings(sheet="A*", columns={"fin": "Kod"})]
     for sheet, expected in (("A1", "1ABCDEF"), ("B", None)):
         found = take(
-            raw([["Soyad", "Ad", "Kod"], ["Rza", "Su", "1ABCDEF"]], sheet=sheet), chosen=IngestSettings(pins=pins)
+            raw([["Soyad", "Ad", "Kod"], ["Rza", "Su", "1ABCDEF"]], sheet=sheet),
+            chosen=IngestSettings(pins=pins),
         )
         assert found.entries.column("fin").to_pylist() == [expected]
 
 
 def test_letters_name_columns_as_a_spreadsheet_does():
     """A to Z, then AA; a pin by letter reaches the column that inspect shows."""
-    assert [column_letters(at) for at in (0, 25, 26, 51, 52, 701)] == ["A", "Z", "AA", "AZ", "BA", "ZZ"]
+    assert [column_letters(at) for at in (0, 25, 26, 51, 52, 701)] == [
+        "A",
+        "Z",
+        "AA",
+        "AZ",
+        "BA",
+        "ZZ",
+    ]
     wide = [None] * 60
     for at in (0, 25, 26, 59):
         chosen = IngestSettings(columns={"fin": column_letters(at)})
@@ -151,7 +193,10 @@ def test_letters_name_columns_as_a_spreadsheet_does():
 
 
 def test_the_order_of_whole_names_is_decided_by_the_list():
-    """Twenty names that tell decide for those that do not; fewer, or both orders, decide nothing."""
+    """Twenty names that tell decide for those that do not.
+
+    Fewer, or both orders, decide nothing.
+    """
     last = [f"{row[2]} {row[3]} {row[1]}" for row in voters()]
     first = [f"{row[1]} {row[2]} {row[3]}" for row in voters()]
     assert name_order(column(*last)) == SURNAME_LAST
@@ -161,8 +206,13 @@ def test_the_order_of_whole_names_is_decided_by_the_list():
 
 
 def test_names_that_do_not_tell_are_split_by_the_order_of_their_list():
-    """Only where each word has its place; what tells by itself, and what has too many words, is left as it is."""
-    cells = column("Elşən Məmməd Rza", "Leyla Rza", "Elçin Əliyev", "Ay Gün Su Nur", "Ay Nur Həsən oğlu", None)
+    """Only where each word has its place.
+
+    What tells by itself, and what has too many words, is left as it is.
+    """
+    cells = column(
+        "Elşən Məmməd Rza", "Leyla Rza", "Elçin Əliyev", "Ay Gün Su Nur", "Ay Nur Həsən oğlu", None
+    )
     found = split_names(cells)
     assert found["surname"].to_pylist() == ["Rza", "Rza", None, None, "Nur", None]
     assert found["given_name"].to_pylist() == ["Elşən", "Leyla", None, None, "Ay", None]
@@ -170,7 +220,10 @@ def test_names_that_do_not_tell_are_split_by_the_order_of_their_list():
 
 
 def test_an_id_does_not_depend_on_what_the_other_names_tell():
-    """The same row in a list of another order, or of none, has the same id; its name as written stays."""
+    """The same row in a list of another order, or of none, has the same id.
+
+    Its name as written stays.
+    """
     name = "Elşən Məmməd Rza"
     lists = [
         [
@@ -187,10 +240,20 @@ def test_an_id_does_not_depend_on_what_the_other_names_tell():
 
 
 def test_a_further_header_begins_a_list_with_its_own_columns():
-    """The second list is read by its header, counted in its precinct, and each balances; its title is no voter."""
-    second = [["13 saylı seçki məntəqəsi"], ["Adı", "Soyadı", "Doğum tarixi"], ["Elçin", "Rzayev", "1970"], ["Cəmi: 1"]]
+    """The second list is read by its header, counted in its precinct, and each balances.
+
+    Its title is no voter.
+    """
+    second = [
+        ["13 saylı seçki məntəqəsi"],
+        ["Adı", "Soyadı", "Doğum tarixi"],
+        ["Elçin", "Rzayev", "1970"],
+        ["Cəmi: 1"],
+    ]
     found = take(raw([[TITLE], HEADER, *voters(3), ["Cəmi: 3"], ["Siyahının davamı"], *second]))
-    assert [(row["precinct"], row["entries"], row["declared"]) for row in found.lists.to_pylist()] == [
+    assert [
+        (row["precinct"], row["entries"], row["declared"]) for row in found.lists.to_pylist()
+    ] == [
         (12, 3, 3),
         (13, 1, 1),
     ]
@@ -210,12 +273,17 @@ def test_a_voter_named_like_a_header_begins_no_list():
 
 
 def test_columns_of_two_scripts_are_one_list():
-    """Names in Latin and in Cyrillic letters beside each other are no second list; the left ones are taken."""
+    """Names in Latin and in Cyrillic letters beside each other are no second list.
+
+    The left ones are taken.
+    """
     rows = [
         ["№", "Soyadı", "Фамилия", "Adı", "Имя"],
         *([str(at), "Rzayev", "Рзаев", "Elçin", "Эльчин"] for at in range(9)),
     ]
-    assert {row["surname"] for row in take(raw(rows, "88/12.csv")).entries.to_pylist()} == {"Rzayev"}
+    assert {row["surname"] for row in take(raw(rows, "88/12.csv")).entries.to_pylist()} == {
+        "Rzayev"
+    }
 
 
 @pytest.mark.parametrize(
@@ -252,7 +320,12 @@ ENTRIES = st.lists(st.integers(0, 40), min_size=15, max_size=40)
 
 @pytest.mark.slow
 @settings(max_examples=60)
-@given(ENTRIES, st.lists(st.integers(0, 60), max_size=6), st.integers(0, 5), st.randoms(use_true_random=False))
+@given(
+    ENTRIES,
+    st.lists(st.integers(0, 60), max_size=6),
+    st.integers(0, 5),
+    st.randoms(use_true_random=False),
+)
 def test_two_versions_lose_no_voter_and_double_none(first, added, removed, shuffler):
     """Of two versions each entry is kept as often as the one that has it most often, whichever came first."""
     second = [*first[removed:], *added]
@@ -263,7 +336,10 @@ def test_two_versions_lose_no_voter_and_double_none(first, added, removed, shuff
     # Numbers of voters() that differ may say the same: compare what they say.
     says = [Counter(tuple(voters(1, at)[0][1:]) for at in rows) for rows in (first, second)]
     kept = Counter(
-        tuple(row[name] for name in ("surname", "given_name", "patronymic", "birth_date", "address", "fin"))
+        tuple(
+            row[name]
+            for name in ("surname", "given_name", "patronymic", "birth_date", "address", "fin")
+        )
         for row in found.entries.to_pylist()
     )
     same, smaller = sum((says[0] & says[1]).values()), min(len(first), len(second))
@@ -275,21 +351,35 @@ def test_two_versions_lose_no_voter_and_double_none(first, added, removed, shuff
 
 
 def test_parts_of_a_list_are_no_versions():
-    """Two files of one precinct that share little are both taken in whole: a namesake may stand in each."""
+    """Two files of one precinct that share little are both taken in whole.
+
+    A namesake may stand in each.
+    """
     found = take(raw([[TITLE], HEADER, *voters(20)]), raw([[TITLE], HEADER, *voters(20, 15)]))
     assert found.entries.num_rows == 40
     assert said(merge([found])) == ["several-lists"]
 
 
 def test_a_version_declares_its_own_total():
-    """The total below a version counts the entries that are kept in the other; a wrong one is still told."""
-    for total, expected in ((24, ["list-version"]), (25, ["declared-total-differs", "list-version"])):
+    """The total below a version counts the entries that are kept in the other.
+
+    A wrong one is still told.
+    """
+    for total, expected in (
+        (24, ["list-version"]),
+        (25, ["declared-total-differs", "list-version"]),
+    ):
         newer = [*voters(23), [*voters(1, 30)[0]]]
-        files = [raw([[TITLE], HEADER, *voters(), ["Cəmi: 24"]]), raw([[TITLE], HEADER, *newer, [f"Cəmi: {total}"]])]
+        files = [
+            raw([[TITLE], HEADER, *voters(), ["Cəmi: 24"]]),
+            raw([[TITLE], HEADER, *newer, [f"Cəmi: {total}"]]),
+        ]
         assert said(merge([take(*files)])) == expected
 
 
 def test_a_temporary_list_is_no_version_of_the_permanent_one():
     """Who stands on both is compared, not set aside."""
-    found = take(raw([[TITLE], HEADER, *voters()]), raw([["Müvəqqəti siyahı"], [TITLE], HEADER, *voters()]))
+    found = take(
+        raw([[TITLE], HEADER, *voters()]), raw([["Müvəqqəti siyahı"], [TITLE], HEADER, *voters()])
+    )
     assert found.entries.num_rows == 48

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voterlist import ingest
 from voterlist.config import IngestSettings
-from voterlist.io.readers import read_file
+from voterlist.readers import read_file
 from voterlist.synth import generate
 from voterlist.synth.layouts import LAYOUTS, file_bytes, sheet
 
@@ -31,20 +31,27 @@ FIELDS = tuple(HEADERS)
 LETTERS = "abcçdeəfgğhxıijkqlmnoöprsştuüvyzABCÇDEƏFGĞHXIİJKQLMNOÖPRSŞTUÜVYZабвгдАБВГДҝүҹ"
 NAME = st.text(LETTERS, min_size=2, max_size=12)
 DATE = st.one_of(
-    st.dates().map("{:%d.%m.%Y}".format), st.dates().map("{:%Y-%m-%d}".format), st.integers(1900, 2008).map(str)
+    st.dates().map("{:%d.%m.%Y}".format),
+    st.dates().map("{:%Y-%m-%d}".format),
+    st.integers(1900, 2008).map(str),
 )
 VOTER = st.fixed_dictionaries(
     {
         "number": st.none(),
         "surname": NAME,
         "given_name": NAME,
-        "patronymic": st.one_of(st.none(), NAME, NAME.map("{} oğlu".format), NAME.map("{} qızı".format)),
+        "patronymic": st.one_of(
+            st.none(), NAME, NAME.map("{} oğlu".format), NAME.map("{} qızı".format)
+        ),
         "birth_date": DATE,
         "sex": st.sampled_from([None, "kişi", "qadın"]),
-        "address": st.one_of(st.none(), st.builds("{} küç. {}, m. {}".format, NAME, st.integers(1, 99), NAME)),
+        "address": st.one_of(
+            st.none(), st.builds("{} küç. {}, m. {}".format, NAME, st.integers(1, 99), NAME)
+        ),
         "document": st.one_of(st.none(), st.integers(1, 10**7 - 1).map("AA{:07d}".format)),
         "fin": st.one_of(
-            st.none(), st.text("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=6, max_size=6).map("5{}".format)
+            st.none(),
+            st.text("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=6, max_size=6).map("5{}".format),
         ),
     }
 )
@@ -58,7 +65,9 @@ LAYOUT = st.fixed_dictionaries(
         "titles": st.lists(st.sampled_from(["Seçicilər siyahısı", "2026-cı il", ""]), max_size=3),
         "page": st.integers(3, 40),
         "blanks": st.booleans(),
-        "below": st.sampled_from([[], [["Cəmi: {n}"]], [["Всего:", "{n}"], [], ["Sədr:", "", "____"]]]),
+        "below": st.sampled_from(
+            [[], [["Cəmi: {n}"]], [["Всего:", "{n}"], [], ["Sədr:", "", "____"]]]
+        ),
         "notes": st.booleans(),
     }
 )
@@ -68,7 +77,10 @@ def laid_out(voters, layout):
     """The rows of a file with these voters, and for each voter its line, from 1."""
     words: random.Random = layout["words"]
     header = [words.choice(HEADERS[field]) for field in layout["columns"]]
-    rows = [[title] for title in layout["titles"]] + [["88 saylı seçki dairəsi, 12 saylı seçki məntəqəsi"], header]
+    rows = [[title] for title in layout["titles"]] + [
+        ["88 saylı seçki dairəsi, 12 saylı seçki məntəqəsi"],
+        header,
+    ]
     lines = []
     for at, voter in enumerate(voters):
         if at and at % layout["page"] == 0:
@@ -107,10 +119,16 @@ def read_back(content, folder, name):
 
 
 @pytest.mark.slow
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=120,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(st.lists(VOTER, min_size=1, max_size=30), LAYOUT)
 def test_the_entries_written_are_the_entries_read(tmp_path, voters, layout):
-    """Columns in any order, headers in three languages, pages, titles, totals, notes: the same entries are read."""
+    """Columns in any order, headers in three languages, pages, titles, totals, notes.
+
+    The same entries are read.
+    """
     for at, voter in enumerate(voters, 1):
         voter["number"] = str(at)
     rows, lines = laid_out(voters, layout)
@@ -132,7 +150,11 @@ def test_every_layout_of_the_invented_lists_is_read_back(tmp_path, layout):
     assert [row["line"] for row in read] == sorted(written_sheet.lines)
     for row in read:
         cells = {str(cell) for cell in written_sheet.rows[row["line"] - 1] if cell is not None}
-        names = [row[name] for name in ("surname", "given_name", "patronymic", "full_name") if row[name]]
+        names = [
+            row[name] for name in ("surname", "given_name", "patronymic", "full_name") if row[name]
+        ]
         assert names
-        assert all(" ".join(name.split()) in {" ".join(cell.split()) for cell in cells} for name in names)
+        assert all(
+            " ".join(name.split()) in {" ".join(cell.split()) for cell in cells} for name in names
+        )
     assert {row["precinct"] for row in read} == set(entries.column("precinct").to_pylist())

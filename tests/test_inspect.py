@@ -1,4 +1,7 @@
-"""``voterlist inspect`` on files that break one rule each. ``python tests/test_inspect.py`` writes their page anew."""
+"""``voterlist inspect`` on files that break one rule each.
+
+``python tests/test_inspect.py`` writes their page anew.
+"""
 
 import json
 import sys
@@ -17,7 +20,7 @@ from voterlist.cli.app import APP
 from voterlist.config import IngestSettings
 from voterlist.ingest.evidence import ORIGINS
 from voterlist.ingest.lexicon import FIELD_OF
-from voterlist.io.readers import read_paths
+from voterlist.readers import read_paths
 
 PAGE = Path(__file__).parents[1] / "docs" / "intake-files.md"
 BEGIN, END = "<!-- files -->", "<!-- end -->"
@@ -47,17 +50,28 @@ def counted(codes):
 
 
 def sheet_says(sheet):
-    """One sheet in one line: whose list, its entries, what was set aside, how columns were found, what was said."""
+    """One sheet in one line.
+
+    Whose list, its entries, what was set aside, how columns were found, what was said.
+    """
     if sheet["trouble"]:
         return sheet["trouble"]
     places = [
         f"{place['constituency'] or '?'}/{place['precinct'] or '?'} ({place['precinct_from'] or '-'})"
         for place in sheet["places"]
     ]
-    ways = {column["how"] for one in sheet["lists"] for column in one["columns"] if column["field"]} - {"known"}
-    doubts = [column["field"] for one in sheet["lists"] for column in one["columns"] if column["doubtful"]]
+    ways = {
+        column["how"] for one in sheet["lists"] for column in one["columns"] if column["field"]
+    } - {"known"}
+    doubts = [
+        column["field"] for one in sheet["lists"] for column in one["columns"] if column["doubtful"]
+    ]
     parts = [f"{' '.join(places)}: {sheet['entries']} entries"]
-    if aside := {code: count for code, count in sheet["set_aside"].items() if code not in {"header-row", "title-row"}}:
+    if aside := {
+        code: count
+        for code, count in sheet["set_aside"].items()
+        if code not in {"header-row", "title-row"}
+    }:
         parts.append(counted(aside))
     if ways:
         parts.append(f"columns {', '.join(sorted(ways))}")
@@ -74,7 +88,8 @@ def says(found):
     """What is said of all files of a case in one line."""
     return (
         " | ".join(
-            file["trouble"] or " / ".join(sheet_says(sheet) for sheet in file["sheets"]) for file in found["files"]
+            file["trouble"] or " / ".join(sheet_says(sheet) for sheet in file["sheets"])
+            for file in found["files"]
         )
         + f" -> {found['exit_code']}"
     )
@@ -99,7 +114,10 @@ def outcome(name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_what_is_said_of_a_file_that_breaks_a_rule(name):
-    """Each file is told as it is: whose list, which columns, how many entries, what was set aside, what to look at."""
+    """Each file is told as it is.
+
+    Whose list, which columns, how many entries, what was set aside, what to look at.
+    """
     found, _ = outcome(name)
     assert says(found) == CASES[name].says
     for file in found["files"]:
@@ -113,19 +131,29 @@ def test_no_voter_is_shown(name):
     """Neither the words for people nor the JSON hold a name from a row: headers and counts only."""
     found, words = outcome(name)
     shown = words + json.dumps(found, ensure_ascii=False)
-    assert not [one for one in (*SURNAMES, *(given for given, _ in zip(GIVEN, FATHERS, strict=True))) if one in shown]
+    assert not [
+        one
+        for one in (*SURNAMES, *(given for given, _ in zip(GIVEN, FATHERS, strict=True)))
+        if one in shown
+    ]
     assert "XK00" not in shown
 
 
 def test_the_page_shows_every_file():
-    """docs/intake-files.md is what the command says; after a change run ``python tests/test_inspect.py``."""
+    """docs/intake-files.md is what the command says.
+
+    After a change run ``python tests/test_inspect.py``.
+    """
     assert PAGE.read_text(encoding="utf-8") == page()
     assert len(CASES) >= 40
 
 
 @pytest.mark.slow
 def test_it_takes_the_same_as_a_run(tmp_path):
-    """What is shown beforehand is what ingest takes: the entries, the rows set aside and the findings of each file."""
+    """What is shown beforehand is what ingest takes.
+
+    The entries, the rows set aside and the findings of each file.
+    """
     for name, one in CASES.items():
         if one.settings:
             continue
@@ -135,14 +163,21 @@ def test_it_takes_the_same_as_a_run(tmp_path):
         shown = ingest.inspect(raw, LIMITS)
         sheets = [sheet for file in shown for sheet in file.sheets]
         assert taken.entries.num_rows == sum(sheet.entries for sheet in sheets)
-        assert sum(taken.set_aside.column("rows").to_pylist()) == sum(sum(sheet.set_aside.values()) for sheet in sheets)
+        assert sum(taken.set_aside.column("rows").to_pylist()) == sum(
+            sum(sheet.set_aside.values()) for sheet in sheets
+        )
         told = sorted(row["rule"] for sheet in sheets for row in sheet.findings)
         troubles = [file.trouble for file in shown if file.trouble]
-        assert sorted(taken.findings.column("rule").to_pylist()) == sorted([*told, *map(str, troubles)])
+        assert sorted(taken.findings.column("rule").to_pylist()) == sorted(
+            [*told, *map(str, troubles)]
+        )
 
 
 def test_a_file_in_an_inbox_is_looked_at_as_its_run_would(tmp_path):
-    """The workspace's pins and the constituency of the folder hold; a folder stands for the files in it."""
+    """The workspace's pins and the constituency of the folder hold.
+
+    A folder stands for the files in it.
+    """
     folder = tmp_path / "inbox" / "088-goychay"
     folder.mkdir(parents=True)
     (tmp_path / "voterlist.toml").write_text(
@@ -161,9 +196,15 @@ def test_a_file_in_an_inbox_is_looked_at_as_its_run_would(tmp_path):
 def test_a_pin_that_fits_nothing_is_said(tmp_path):
     """What a person pinned for one file and the file has not is no silence."""
     (tmp_path / "12.csv").write_text("Soyad;Ad\nƏliyev;Elçin\n", encoding="utf-8")
-    (tmp_path / "s.toml").write_text('[[ingest.pins]]\nfiles = "12*"\ncolumns = { fin = "Kod" }\n', encoding="utf-8")
-    found = json.loads(inspected(tmp_path / "12.csv", "--settings", tmp_path / "s.toml", "--json").stdout)
-    said = [row for row in found["files"][0]["sheets"][0]["findings"] if row["rule"] == "pin-not-found"]
+    (tmp_path / "s.toml").write_text(
+        '[[ingest.pins]]\nfiles = "12*"\ncolumns = { fin = "Kod" }\n', encoding="utf-8"
+    )
+    found = json.loads(
+        inspected(tmp_path / "12.csv", "--settings", tmp_path / "s.toml", "--json").stdout
+    )
+    said = [
+        row for row in found["files"][0]["sheets"][0]["findings"] if row["rule"] == "pin-not-found"
+    ]
     assert [row["field"] for row in said] == ["fin"]
 
 
@@ -171,7 +212,14 @@ def test_it_is_read_in_words(tmp_path):
     """A person reads the columns with their confidence, the place, the balance, and what to do."""
     path = CASES["headers-exchanged"].write(tmp_path)[0]
     words = inspected(path).stdout
-    for part in ("Header in line 2", "Soyadı", "0.50", "<- DOUBTFUL", "precinct 12 (from the title)", "26 = 0 entries"):
+    for part in (
+        "Header in line 2",
+        "Soyadı",
+        "0.50",
+        "<- DOUBTFUL",
+        "precinct 12 (from the title)",
+        "26 = 0 entries",
+    ):
         assert part in words
     assert catalogue("en")("rule.mapping-doubtful.todo") in words
 

@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 
 from voterlist.errors import InputError, UsageError
-from voterlist.io.ledger import Ledger, received
 from voterlist.schemas import CASE, DECISION, LIST
+from voterlist.storage.ledger import Ledger, received
 from voterlist.tables import from_columns
 
 FIRST = dt.date(2026, 2, 3)
@@ -109,7 +109,9 @@ def test_cases_open_are_decided_or_go(tmp_path):
         ledger.note_cases(cases({"c1": "same-precinct", "c2": "twins"}), "run1")
         ledger.decide(decisions(("c1", "c1-a", "keep", None, "N", "2026-02-04")))
         ledger.note_cases(cases({"c1": "same-precinct", "c3": "namesakes"}), "run2")
-        assert [(case.case_id, case.status, case.first_run, case.last_run) for case in ledger.cases()] == [
+        assert [
+            (case.case_id, case.status, case.first_run, case.last_run) for case in ledger.cases()
+        ] == [
             ("c1", "decided", "run1", "run2"),
             ("c2", "gone", "run1", "run1"),
             ("c3", "open", "run2", "run2"),
@@ -119,7 +121,10 @@ def test_cases_open_are_decided_or_go(tmp_path):
 def test_the_newest_decision_holds_and_a_repeated_one_is_not_added(tmp_path):
     """Reading the same workbook twice changes nothing; changing one's mind does."""
     with Ledger(tmp_path / "ledger.db") as ledger:
-        first = decisions(("c", "b", "repeat", None, "N", "2026-02-04"), ("c", "a", "keep", None, "N", "2026-02-04"))
+        first = decisions(
+            ("c", "b", "repeat", None, "N", "2026-02-04"),
+            ("c", "a", "keep", None, "N", "2026-02-04"),
+        )
         assert ledger.decide(first) == 2
         assert ledger.decide(first) == 0
         assert ledger.decide(decisions(("c", "b", "separate", "twins", "M", "2026-02-05"))) == 1

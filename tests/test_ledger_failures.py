@@ -1,4 +1,7 @@
-"""A ledger that is damaged, held, full or forbidden: four sentences, and only the first asks for a copy."""
+"""A ledger that is damaged, held, full or forbidden.
+
+Four sentences, and only the first asks for a copy.
+"""
 
 import json
 import os
@@ -14,8 +17,8 @@ import ledgers
 from unprivileged import bound_by_modes
 from voterlist.catalogue import catalogue
 from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError
-from voterlist.io.ledger import Ledger, reading
-from voterlist.io.ledger.copies import copy
+from voterlist.storage.ledger import Ledger, reading
+from voterlist.storage.ledger.copies import copy
 
 FLIPS = 150
 HOLD = """
@@ -90,7 +93,10 @@ def test_only_the_damaged_ledger_is_to_be_replaced_by_a_copy():
 
 @posix
 def test_a_ledger_that_may_not_be_written_is_not_called_damaged(workspace):
-    """Its mode is what is wrong: nothing is lost, nothing is to be put back, and it is said before the work."""
+    """Its mode is what is wrong.
+
+    Nothing is lost, nothing is to be put back, and it is said before the work.
+    """
     path = workspace / "ledger.db"
     path.chmod(0o444)
     before = path.read_bytes()
@@ -108,7 +114,7 @@ def test_a_folder_that_may_not_be_written_is_not_a_damaged_ledger(workspace):
 import sys
 from pathlib import Path
 from voterlist.errors import VoterlistError
-from voterlist.io.ledger import Ledger
+from voterlist.storage.ledger import Ledger
 try:
     Ledger(Path(sys.argv[1]))
 except VoterlistError as error:
@@ -134,7 +140,10 @@ def small_disk(tmp_path):
     folder = tmp_path / "disk"
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(folder)]
-    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(command, capture_output=True, check=False).returncode
+    ):
         pytest.skip("no disk can be mounted here")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
@@ -142,7 +151,10 @@ def small_disk(tmp_path):
 
 @pytest.mark.parametrize("room", [0, 20_000, 60_000])
 def test_a_full_disk_is_told_as_such(small_disk, room):
-    """At any statement and at the commit: the disk is full, the ledger is whole and stays what it was."""
+    """At any statement and at the commit.
+
+    The disk is full, the ledger is whole and stays what it was.
+    """
     path = small_disk / "ledger.db"
     ledgers.fill(path, count=8)
     with reading(path) as ledger:
@@ -175,7 +187,10 @@ def test_a_truncated_ledger_is_damaged(path):
 
 
 def test_a_flipped_bit_never_changes_what_the_ledger_says(path):
-    """Each of these bits, flipped, is harmless or stops the command; the seals alone see to that."""
+    """Each of these bits, flipped, is harmless or stops the command.
+
+    The seals alone see to that.
+    """
     path.with_name("ledger.mark").unlink()
     with reading(path) as ledger:
         before = ledgers.content(ledger)
@@ -209,7 +224,10 @@ def test_a_decision_changed_in_the_file_is_noticed(path):
 
 
 def test_a_case_changed_in_the_file_is_noticed_when_cases_are_used(path):
-    """The table of cases is large, so it is verified only then; a copy of the ledger verifies it too."""
+    """The table of cases is large, so it is verified only then.
+
+    A copy of the ledger verifies it too.
+    """
     path.write_bytes(path.read_bytes().replace(b"run1", b"run9", 1))
     with reading(path) as ledger, pytest.raises(InputError):
         ledger.cases()

@@ -12,10 +12,10 @@ import ledgers
 import workspaces
 from unprivileged import bound_by_modes
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
-from voterlist.io import lock
-from voterlist.io.ledger import Ledger, mark, reading
-from voterlist.io.ledger.copies import RENEWED_EVENT, RESTORED_EVENT, copy, renew, restore
-from voterlist.io.ledger.tables import MIGRATIONS
+from voterlist.storage import lock
+from voterlist.storage.ledger import Ledger, mark, reading
+from voterlist.storage.ledger.copies import RENEWED_EVENT, RESTORED_EVENT, copy, renew, restore
+from voterlist.storage.ledger.tables import MIGRATIONS
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
 ANSWER = {"today": ledgers.DAY, "since": "2026-02-03 09:00"}
@@ -376,7 +376,9 @@ def test_status_reads_a_ledger_that_may_not_be_written(workspace, has_wal, modes
         part.chmod(of_file)
     workspace.chmod(of_folder)
     try:
-        found = ledgers.voterlist("status", workspace, "--today", "2026-02-03", preexec_fn=bound_by_modes())
+        found = ledgers.voterlist(
+            "status", workspace, "--today", "2026-02-03", preexec_fn=bound_by_modes()
+        )
     finally:
         workspace.chmod(0o755)
     assert found.returncode == 0, found.stderr

@@ -1,4 +1,7 @@
-"""What a run leaves in the ledger: nothing before it is complete, and no day before one that is recorded."""
+"""What a run leaves in the ledger.
+
+Nothing before it is complete, and no day before one that is recorded.
+"""
 
 import datetime as dt
 import json
@@ -13,11 +16,11 @@ import ledgers
 import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import UsageError
-from voterlist.io import store
-from voterlist.io.ledger import Ledger, reading
 from voterlist.model import Standing
 from voterlist.pipeline import reviewing
 from voterlist.pipeline.standings import RUN_EVENT, settled_on
+from voterlist.storage import store
+from voterlist.storage.ledger import Ledger, reading
 
 KILLED = """
 import os, signal, sys
@@ -25,8 +28,8 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 import workspaces
 from voterlist import pipeline
-from voterlist.io.ledger import Ledger
-from voterlist.io.store import RunFolder
+from voterlist.storage.ledger import Ledger
+from voterlist.storage.store import RunFolder
 
 def die(*_arguments, **_options):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -125,7 +128,9 @@ def test_a_run_killed_before_its_own_mark_is_complete(workspace):
 def test_reports_count_the_run_that_they_are_of(workspace):
     """The line of the journal is written after the reports, and they show the standing with it all the same."""
     clean = workspace / "inbox" / "88" / "menteqe-2.csv"
-    clean.write_text(clean.read_text(encoding="utf-8").replace("5XK1234", "5XK9999"), encoding="utf-8")
+    clean.write_text(
+        clean.read_text(encoding="utf-8").replace("5XK1234", "5XK9999"), encoding="utf-8"
+    )
     lines = clean.read_text(encoding="utf-8").splitlines(keepends=True)
     clean.write_text("".join(line for line in lines if "Məmmədov" not in line), encoding="utf-8")
     result = workspaces.run(workspace)
@@ -177,7 +182,9 @@ def test_what_a_person_recorded_goes_before_a_clock(workspace):
     text = '[calendar.finished]\ncompile = "2026-02-01"\n'
     (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
     workspaces.run(workspace, today=dt.date(2026, 2, 20))
-    days = {day for stage, _, day in finished(workspace, dt.date(2026, 2, 20)) if stage == "compile"}
+    days = {
+        day for stage, _, day in finished(workspace, dt.date(2026, 2, 20)) if stage == "compile"
+    }
     assert days == {dt.date(2026, 2, 1)}
 
 

@@ -1,4 +1,7 @@
-"""Linkage as a whole: what is found, what is kept apart, and that order and chunking change nothing."""
+"""Linkage as a whole.
+
+What is found, what is kept apart, and that order and chunking change nothing.
+"""
 
 from __future__ import annotations
 
@@ -31,15 +34,21 @@ PERSON = {
 def among_others(*people):
     """The people given, as entries p0, p1 ..., in a crowd of 3,000."""
     rows = [PERSON | person for person in people]
-    columns = {name: [row.get(name) for row in rows] for name in {key for row in rows for key in row}}
+    columns = {
+        name: [row.get(name) for row in rows] for name in {key for row in rows for key in row}
+    }
     columns["constituency"] = pa.array(columns["constituency"], pa.int32())
     columns["precinct"] = pa.array(columns["precinct"], pa.int32())
     columns["entry_id"] = [f"p{number}" for number in range(len(rows))]
-    return pa.concat_tables([crowd(3000, doubles=60).unify_dictionaries(), voters(**columns).unify_dictionaries()])
+    return pa.concat_tables(
+        [crowd(3000, doubles=60).unify_dictionaries(), voters(**columns).unify_dictionaries()]
+    )
 
 
 def pair_of(linkage, one="p0", two="p1"):
-    rows = [row for row in linkage.pairs.to_pylist() if (row["entry_l"], row["entry_r"]) == (one, two)]
+    rows = [
+        row for row in linkage.pairs.to_pylist() if (row["entry_l"], row["entry_r"]) == (one, two)
+    ]
     return rows[0] if rows else None
 
 
@@ -64,7 +73,11 @@ def test_the_same_entry_twice_is_a_duplicate_with_one_entry_to_keep():
     linkage = link(among_others({}, {}))
     pair = pair_of(linkage)
     assert (pair["kind"], pair["probability"] >= 0.95) == ("same-precinct", True)
-    roles = {row["entry_id"]: row["role"] for row in linkage.cases.to_pylist() if row["entry_id"] in {"p0", "p1"}}
+    roles = {
+        row["entry_id"]: row["role"]
+        for row in linkage.cases.to_pylist()
+        if row["entry_id"] in {"p0", "p1"}
+    }
     assert sorted(roles.values()) == ["keep", "repeat"]
 
 
@@ -80,7 +93,14 @@ def test_twins_are_named_as_twins_and_never_put_forward():
 
 def test_a_namesake_born_another_day_elsewhere_is_not_put_forward():
     """Surname and given name alone, in another precinct and at another age, are no duplicate."""
-    other = {"patronymic": "ali", "year": 1962, "month": 1, "day": 3, "street": "azadlig", "precinct": 1}
+    other = {
+        "patronymic": "ali",
+        "year": 1962,
+        "month": 1,
+        "day": 3,
+        "street": "azadlig",
+        "precinct": 1,
+    }
     pair = pair_of(link(among_others({}, other)))
     assert pair is None or pair["probability"] < 0.2
 
@@ -95,7 +115,12 @@ def test_a_changed_surname_with_all_else_the_same_is_a_name_change():
 
 @pytest.mark.parametrize(
     ("displaced", "kind"),
-    [([], "across-constituencies"), ([1], "displaced"), ([2], "displaced"), ([1, 2], "across-constituencies")],
+    [
+        ([], "across-constituencies"),
+        ([1], "displaced"),
+        ([2], "displaced"),
+        ([1, 2], "across-constituencies"),
+    ],
 )
 def test_a_displaced_person_stands_at_home_and_where_they_came_from(displaced, kind):
     """Two lists of people who came from there would be taken for the list of origin and the list of today's home."""
@@ -105,8 +130,19 @@ def test_a_displaced_person_stands_at_home_and_where_they_came_from(displaced, k
 
 def test_one_identifier_on_two_people_is_a_conflict_not_a_duplicate():
     """Two entries that share a FIN and nothing else are put to a person as an identity conflict."""
-    other = {"surname": "quliyev", "given": "rashad", "patronymic": "ali", "year": 1950, "month": 1, "day": 2}
-    linkage = link(among_others({"fin": "5ABC123"}, other | {"fin": "5ABC123", "street": "azadlig", "precinct": 1}))
+    other = {
+        "surname": "quliyev",
+        "given": "rashad",
+        "patronymic": "ali",
+        "year": 1950,
+        "month": 1,
+        "day": 2,
+    }
+    linkage = link(
+        among_others(
+            {"fin": "5ABC123"}, other | {"fin": "5ABC123", "street": "azadlig", "precinct": 1}
+        )
+    )
     assert pair_of(linkage)["kind"] == "identity-conflict"
 
 
@@ -149,7 +185,9 @@ def test_what_was_not_compared_is_counted():
 
 def test_chance_is_near_what_strangers_make():
     """In a crowd without doubles the pairs found for an agreement are about as many as chance expects."""
-    line = next(line for line in link(crowd(20_000, seed=3)).chance if line.agreement == "stem+given+year")
+    line = next(
+        line for line in link(crowd(20_000, seed=3)).chance if line.agreement == "stem+given+year"
+    )
     assert 0.7 < line.found / line.expected < 1.4
 
 
@@ -175,8 +213,14 @@ def test_another_fin_is_asked_about_and_never_proposed_as_a_repetition():
 
 
 def test_a_given_name_one_letter_off_with_one_father_and_birthday_is_asked_about():
-    """Elnur and Elnar of one father and one birthday may be twins: a question, unless one FIN says one person."""
-    roles = {row["entry_id"]: row["role"] for row in link(among_others({}, {"given": "elnar"})).cases.to_pylist()}
+    """Elnur and Elnar of one father and one birthday may be twins.
+
+    A question, unless one FIN says one person.
+    """
+    roles = {
+        row["entry_id"]: row["role"]
+        for row in link(among_others({}, {"given": "elnar"})).cases.to_pylist()
+    }
     assert "repeat" not in {roles.get("p0"), roles.get("p1")}
     fin = {"fin": "5ABC123"}
     linkage = link(among_others(fin, fin | {"given": "elnar"}))

@@ -1,4 +1,7 @@
-"""``link`` with --memory and --against, and what a workspace remembers from run to run: real files, real commands."""
+"""``link`` with --memory and --against, and what a workspace remembers from run to run.
+
+Real files, real commands.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,23 @@ import pytest
 import workspaces
 from test_cli import AZ, EN, call, started
 from test_store import HOLD
-from voterlist.io import remembered
 from voterlist.model import Stage
+from voterlist.storage import remembered
 
 pytestmark = pytest.mark.slow
 
 HEADER = "id,last,first,father,born,street,sex\n"
-SURNAMES = ("Əliyev", "Quliyev", "Rzayev", "Həsənov", "Babayev", "Nağıyev", "İsmayılov", "Cəfərov", "Orucov")
+SURNAMES = (
+    "Əliyev",
+    "Quliyev",
+    "Rzayev",
+    "Həsənov",
+    "Babayev",
+    "Nağıyev",
+    "İsmayılov",
+    "Cəfərov",
+    "Orucov",
+)
 GIVEN = ("Elçin", "Tural", "Orxan", "Samir", "Anar", "Vüqar", "Rəşad", "Kamran")
 FATHERS = ("Rauf", "Kamil", "Şamil", "Vaqif", "Nadir", "Həsən", "Məmməd")
 MAP = """[columns]
@@ -37,13 +50,17 @@ def line(number, *, born=None, series="a"):
     luck = np.random.default_rng(number)
     name = ",".join(luck.choice(words) for words in (SURNAMES, GIVEN, FATHERS))
     day = f"{luck.integers(1, 29):02d}.{luck.integers(2, 13):02d}.{luck.integers(1940, 2006)}"
-    return f"{series}{number:04d},{name} oğlu,{born or day},Nizami küç. {luck.integers(1, 100)},kişi\n"
+    return (
+        f"{series}{number:04d},{name} oğlu,{born or day},Nizami küç. {luck.integers(1, 100)},kişi\n"
+    )
 
 
 @pytest.fixture
 def folder(tmp_path):
     """A list of 400 people of whom some stand in it twice, and the map of its columns."""
-    rows = [line(number) for number in range(400)] + [line(number, series="b") for number in range(0, 400, 20)]
+    rows = [line(number) for number in range(400)] + [
+        line(number, series="b") for number in range(0, 400, 20)
+    ]
     (tmp_path / "list.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
     (tmp_path / "map.toml").write_text(MAP, encoding="utf-8")
     return tmp_path
@@ -65,7 +82,9 @@ def written(folder, name):
 def hand_in_anew(folder):
     """One row of the list changes, one goes, one comes."""
     text = (folder / "list.csv").read_text(encoding="utf-8")
-    text = text.replace(line(7), line(7, born="09.09.1999")).replace(line(11), "") + line(401, series="c")
+    text = text.replace(line(7), line(7, born="09.09.1999")).replace(line(11), "") + line(
+        401, series="c"
+    )
     (folder / "list.csv").write_text(text, encoding="utf-8")
 
 
@@ -83,7 +102,9 @@ def test_what_a_remembered_linkage_writes_is_what_a_full_one_writes(folder):
     assert again["afresh"] < again["compared"] / 4
     assert written(folder, "again") == written(folder, "full") != written(folder, "first")
     told = {"afresh", "memory", "out", "clusters"}
-    assert {key: again[key] for key in again.keys() - told} == {key: full[key] for key in full.keys() - told}
+    assert {key: again[key] for key in again.keys() - told} == {
+        key: full[key] for key in full.keys() - told
+    }
     assert (full["memory"], full["afresh"]) == (None, full["compared"])
     once_more = linked(folder, "again", *memory)
     assert once_more["afresh"] == 0
@@ -93,16 +114,29 @@ def test_what_a_remembered_linkage_writes_is_what_a_full_one_writes(folder):
 @pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
 def test_how_many_pairs_were_compared_is_said_in_words(folder, language, say):
     """Who waits reads how much of the work was spared, in the language asked for."""
-    arguments = ["link", folder / "list.csv", "--columns", folder / "map.toml", "--out", folder / "p.parquet"]
+    arguments = [
+        "link",
+        folder / "list.csv",
+        "--columns",
+        folder / "map.toml",
+        "--out",
+        folder / "p.parquet",
+    ]
     arguments += ["--memory", folder / "memory"]
     compared = linked(folder, "x")["compared"]
-    assert say("cli.memory.missing", compared=compared) in started(*arguments, language=language).stdout
+    assert (
+        say("cli.memory.missing", compared=compared)
+        in started(*arguments, language=language).stdout
+    )
     said = say("cli.memory.used", afresh=0, compared=compared)
     assert said in started(*arguments, language=language).stdout
 
 
 def test_a_damaged_memory_is_said_and_all_pairs_are_compared(folder):
-    """A file that was changed is no error and no wrong pair: the linkage is a full one and says why."""
+    """A file that was changed is no error and no wrong pair.
+
+    The linkage is a full one and says why.
+    """
     memory = ("--memory", folder / "memory")
     linked(folder, "first", *memory)
     spoilt = next((folder / "memory").glob("pairs-*"))
@@ -125,13 +159,26 @@ def test_a_memory_of_another_profile_is_said_and_left_aside(folder):
 
 @pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
 def test_a_memory_that_another_linkage_holds_is_refused(folder, language, say):
-    """Exit code 4, with the folder's name. Otherwise the two remove each other's files, and one fails inside."""
+    """Exit code 4, with the folder's name.
+
+    Otherwise the two remove each other's files, and one fails inside.
+    """
     memory = folder / "memory"
     memory.mkdir()
-    first = subprocess.Popen([sys.executable, "-c", HOLD, str(memory)], stdout=subprocess.PIPE, text=True)
+    first = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(memory)], stdout=subprocess.PIPE, text=True
+    )
     try:
         assert first.stdout.readline() == "held\n"
-        options = ["--columns", folder / "map.toml", "--out", folder / "p.parquet", "--memory", memory, "--json"]
+        options = [
+            "--columns",
+            folder / "map.toml",
+            "--out",
+            folder / "p.parquet",
+            "--memory",
+            memory,
+            "--json",
+        ]
         found = started("link", folder / "list.csv", *options, language=language)
     finally:
         first.kill()
@@ -147,11 +194,25 @@ def test_a_memory_that_another_linkage_holds_is_refused(folder, language, say):
 
 
 def test_two_linkages_on_one_memory_at_once_leave_it_whole(folder):
-    """Each ends with its pairs, or is told that the other holds the folder; the memory is used the next time."""
+    """Each ends with its pairs, or is told that the other holds the folder.
+
+    The memory is used the next time.
+    """
     memory = folder / "memory"
-    base = [sys.executable, "-m", "voterlist", "link", folder / "list.csv", "--columns", folder / "map.toml"]
+    base = [
+        sys.executable,
+        "-m",
+        "voterlist",
+        "link",
+        folder / "list.csv",
+        "--columns",
+        folder / "map.toml",
+    ]
     both = [
-        subprocess.Popen([*base, "--out", folder / f"{number}.parquet", "--memory", memory], stderr=subprocess.PIPE)
+        subprocess.Popen(
+            [*base, "--out", folder / f"{number}.parquet", "--memory", memory],
+            stderr=subprocess.PIPE,
+        )
         for number in range(2)
     ]
     told = [process.communicate()[1] for process in both]
@@ -182,12 +243,16 @@ def base_of(folder, rows, name="base.csv", header=HEADER):
 def pairs_in(folder, name):
     """The ids of each pair written under a name."""
     table = pq.read_table(folder / f"{name}.parquet")
-    return list(zip(table.column("entry_l").to_pylist(), table.column("entry_r").to_pylist(), strict=True))
+    return list(
+        zip(table.column("entry_l").to_pylist(), table.column("entry_r").to_pylist(), strict=True)
+    )
 
 
 def test_new_entries_are_held_against_another_list_and_that_is_not_held_against_itself(folder):
     """A person of both lists is found; one who stands twice in the other list is not."""
-    new = base_of(folder, [line(3, series="n"), line(5, series="n"), line(5, series="o")], "new.csv")
+    new = base_of(
+        folder, [line(3, series="n"), line(5, series="n"), line(5, series="o")], "new.csv"
+    )
     found = linked(folder, "held", "--against", folder / "list.csv", file=new.name)
     assert (found["entries"], found["new"]) == (423, 3)
     pairs = pairs_in(folder, "held")
@@ -228,7 +293,14 @@ def test_two_lists_of_one_name_and_the_same_ids_are_refused(folder):
     """Their entries could not be told apart, so the command says which file to rename."""
     (folder / "old").mkdir()
     other = base_of(folder / "old", [line(3)], "list.csv")
-    arguments = ["link", folder / "list.csv", "--columns", folder / "map.toml", "--out", folder / "p.parquet"]
+    arguments = [
+        "link",
+        folder / "list.csv",
+        "--columns",
+        folder / "map.toml",
+        "--out",
+        folder / "p.parquet",
+    ]
     found = call(*arguments, "--against", other)
     assert found.exit_code == 2
     assert EN("error.same-file-names.what", path="list.csv") in found.stderr
@@ -248,7 +320,10 @@ def test_a_list_without_names_is_named(folder):
     """Of several files it is said which has no column of a name, and what to do about it."""
     (folder / "prices.csv").write_text("goods,price\nrice,2\n", encoding="utf-8")
     base = base_of(folder, [line(1)])
-    for command, more in (("link", ["--out", folder / "p.parquet"]), ("check", ["--columns", folder / "none.toml"])):
+    for command, more in (
+        ("link", ["--out", folder / "p.parquet"]),
+        ("check", ["--columns", folder / "none.toml"]),
+    ):
         (folder / "none.toml").write_text("[columns]\nbirth_date = 'born'\n", encoding="utf-8")
         lists = [folder / "prices.csv"] if command == "link" else [base]
         found = call(command, *lists, *more)
@@ -260,7 +335,14 @@ def test_a_list_without_names_is_named(folder):
 
 def test_a_map_for_no_list_is_refused(folder):
     """--against-columns alone is a slip of the fingers, and is told."""
-    arguments = ["link", folder / "list.csv", "--out", folder / "p.parquet", "--against-columns", folder / "map.toml"]
+    arguments = [
+        "link",
+        folder / "list.csv",
+        "--out",
+        folder / "p.parquet",
+        "--against-columns",
+        folder / "map.toml",
+    ]
     found = call(*arguments)
     assert found.exit_code == 2
     assert EN("error.no-against.what") in found.stderr

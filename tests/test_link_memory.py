@@ -1,4 +1,7 @@
-"""Linkage that goes on from an earlier one: the result is that of a linkage from the beginning, for less work."""
+"""Linkage that goes on from an earlier one.
+
+The result is that of a linkage from the beginning, for less work.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,11 @@ from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
-from voterlist.io import remembered
-from voterlist.io.remembered import Recall
 from voterlist.link import Memory, block, candidates, link, memory, recall
 from voterlist.link.encode import encode
 from voterlist.model import Profile
+from voterlist.storage import remembered
+from voterlist.storage.remembered import Recall
 
 NARROW = LinkSettings(largest_block=4, chunk_pairs=1000, kept_probability=0.0001)
 """Blocks of four at most: a few entries more and one is split, or cut."""
@@ -30,7 +33,9 @@ FIELDS = {
     "month": st.sampled_from([None, 1, 2]),
     "day": st.sampled_from([None, 1, 2]),
     "fin": st.sampled_from([None, None, "5ABC123", "5ABC124"]),
-    "address": st.sampled_from([None, "nizami kuc 5 ev", "nizami kuc 7 ev", "fuzuli prospekti 12 34"]),
+    "address": st.sampled_from(
+        [None, "nizami kuc 5 ev", "nizami kuc 7 ev", "fuzuli prospekti 12 34"]
+    ),
     "street": st.sampled_from([None, "nizami"]),
     "house": st.sampled_from([None, "5", "7"]),
     "constituency": st.sampled_from([None, 1, 2]),
@@ -41,11 +46,15 @@ persons = st.fixed_dictionaries(FIELDS)
 ids = st.integers(0, 30).map("e{:02d}".format)
 lists = st.dictionaries(ids, persons, max_size=16)
 changes = st.dictionaries(ids, st.none() | persons, max_size=6)
-"""What is handed in anew: an entry, for the first time or otherwise than before, or None: it is gone."""
+"""What is handed in anew: an entry, for the first time or otherwise than before, or None: it is
+gone."""
 
 
 def table(people, *, streets=True):
-    """A VOTER table of people by entry id; without streets their addresses are compared as lines."""
+    """A VOTER table of people by entry id.
+
+    Without streets their addresses are compared as lines.
+    """
     left_out = set() if streets else {"street", "house"}
     names = [name for name in FIELDS if name not in left_out] if people else []
     columns = {name: [person[name] for person in people.values()] for name in names}
@@ -72,23 +81,43 @@ def assert_same(one, other):
 
 @pytest.mark.slow
 @settings(max_examples=25)
-@given(lists, st.lists(changes, min_size=1, max_size=2), st.sampled_from(Profile), st.booleans(), st.booleans())
-def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(people, submissions, profile, streets, narrow):
+@given(
+    lists,
+    st.lists(changes, min_size=1, max_size=2),
+    st.sampled_from(Profile),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(
+    people, submissions, profile, streets, narrow
+):
     """However often whichever entries are handed in anew, pairs, cases, clusters and memory are those of a full run."""
     chosen = NARROW if narrow else LinkSettings()
     known = link(table(people, streets=streets), chosen, profile=profile, remember=True).memory
     for changed in submissions:
         people = handed_in(people, changed)
-        again = link(table(people, streets=streets), chosen, profile=profile, known=known, remember=True)
-        assert_same(again, link(table(people, streets=streets), chosen, profile=profile, remember=True))
+        again = link(
+            table(people, streets=streets), chosen, profile=profile, known=known, remember=True
+        )
+        assert_same(
+            again, link(table(people, streets=streets), chosen, profile=profile, remember=True)
+        )
         known = again.memory
 
 
 def blocked(people, profile, limit, streets, new=None):
-    """(entries, blocks, checksums, which are new) of people; ``new`` are the ids of those that are held against."""
+    """(entries, blocks, checksums, which are new) of people.
+
+    ``new`` are the ids of those that are held against.
+    """
     entries = encode(table(dict(sorted(people.items())), streets=streets))
     chosen = None if new is None else np.array([name in new for name in sorted(people)], np.bool_)
-    return entries, block.build_all(entries, profile, limit, chosen), memory.checksums(entries, chosen), chosen
+    return (
+        entries,
+        block.build_all(entries, profile, limit, chosen),
+        memory.checksums(entries, chosen),
+        chosen,
+    )
 
 
 def quiet(*_):
@@ -97,7 +126,9 @@ def quiet(*_):
 
 def pairs_of(found):
     """Each candidate pair with its pattern, in order."""
-    return sorted(zip(found.left.tolist(), found.right.tolist(), found.pattern.tolist(), strict=True))
+    return sorted(
+        zip(found.left.tolist(), found.right.tolist(), found.pattern.tolist(), strict=True)
+    )
 
 
 @pytest.mark.slow
@@ -110,7 +141,9 @@ def pairs_of(found):
     st.integers(2, 6),
     st.none() | st.sets(ids),
 )
-def test_candidates_are_those_of_a_search_from_the_beginning(people, submissions, profile, streets, limit, new):
+def test_candidates_are_those_of_a_search_from_the_beginning(
+    people, submissions, profile, streets, limit, new
+):
     """Whatever blocks are split, cut or joined by what is handed in, each candidate is found, once, as what it is."""
     known = None
     for changed in [{}, *submissions]:
@@ -119,7 +152,9 @@ def test_candidates_are_those_of_a_search_from_the_beginning(people, submissions
         fits = memory.fingerprint(entries, blocks, profile, limit, against=new is not None)
         known = known if known and known.fingerprint == fits else None
         then = memory.known_again(known.entries, marks) if known else unknown(entries)
-        found, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(known, then))
+        found, levels = candidates.find_again(
+            entries, blocks, 7, quiet, recall.recalled(known, then)
+        )
         assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
         known = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
 
@@ -130,7 +165,9 @@ def test_candidates_are_those_of_a_search_from_the_beginning(people, submissions
 def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     """Where no block is cut, the pairs compared afresh are exactly those that have an entry not known before."""
     entries, blocks, marks, _ = blocked(people, Profile.AZ, 100, streets=True)
-    first, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(None, unknown(entries)))
+    first, levels = candidates.find_again(
+        entries, blocks, 7, quiet, recall.recalled(None, unknown(entries))
+    )
     known = memory.Memory("", marks, memory.placed(blocks), first.left, first.right, levels)
     entries, blocks, marks, _ = blocked(handed_in(people, changed), Profile.AZ, 100, streets=True)
     then = memory.known_again(known.entries, marks)
@@ -142,9 +179,14 @@ def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
 @settings(max_examples=100)
 @given(lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans())
 def test_other_ids_and_another_order_are_no_change(people, random, profile, streets):
-    """A list numbered anew, so that pairs turn about, is known again whole: nothing is compared, and all is found."""
+    """A list numbered anew, so that pairs turn about, is known again whole.
+
+    Nothing is compared, and all is found.
+    """
     entries, blocks, marks, _ = blocked(people, profile, 6, streets)
-    first, levels = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(None, unknown(entries)))
+    first, levels = candidates.find_again(
+        entries, blocks, 7, quiet, recall.recalled(None, unknown(entries))
+    )
     known = memory.Memory("", marks, memory.placed(blocks), first.left, first.right, levels)
     names = list(people)
     random.shuffle(names)
@@ -165,7 +207,9 @@ def unknown(entries):
 @pytest.mark.slow
 @settings(max_examples=200)
 @given(lists, st.sampled_from(Profile), st.booleans(), st.integers(2, 6), st.sets(ids))
-def test_against_another_list_candidates_are_those_that_have_a_new_entry(people, profile, streets, limit, new):
+def test_against_another_list_candidates_are_those_that_have_a_new_entry(
+    people, profile, streets, limit, new
+):
     """Held against others, the candidates are all candidates of both lists but those inside the others."""
     entries, blocks, _, chosen = blocked(people, profile, limit, streets, new)
     _, every, _, _ = blocked(people, profile, limit, streets)
@@ -250,7 +294,11 @@ def test_lists_without_a_pair_are_remembered_too(rows, profile):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "other",
-    [{"profile": Profile.GENERIC}, {"settings": LinkSettings(largest_block=50)}, {"new": pa.array(["e000001"])}],
+    [
+        {"profile": Profile.GENERIC},
+        {"settings": LinkSettings(largest_block=50)},
+        {"new": pa.array(["e000001"])},
+    ],
     ids=["profile", "settings", "against"],
 )
 def test_a_memory_of_other_settings_is_left_aside(list_and_memory, other):
@@ -262,12 +310,17 @@ def test_a_memory_of_other_settings_is_left_aside(list_and_memory, other):
 
 
 def test_addresses_that_are_compared_in_another_way_make_the_memory_another():
-    """Lines of address are compared as streets once one entry has a street: what they were as lines is left aside."""
+    """Lines of address are compared as streets once one entry has a street.
+
+    What they were as lines is left aside.
+    """
     people = crowd(200, doubles=20)
     lines = people
     for name in ("street", "house", "flat"):
         place = people.schema.get_field_index(name)
-        lines = lines.set_column(place, people.schema.field(name), pa.nulls(people.num_rows, pa.string()))
+        lines = lines.set_column(
+            place, people.schema.field(name), pa.nulls(people.num_rows, pa.string())
+        )
     first = link(lines, profile=Profile.GENERIC, remember=True)
     again = link(people, profile=Profile.GENERIC, known=first.memory, remember=True)
     assert not again.recalled
@@ -297,14 +350,21 @@ def test_a_memory_is_read_as_it_was_written(list_and_memory, tmp_path):
     assert found.memory.fingerprint == full.memory.fingerprint
     for name, kept in full.memory.tables().items():
         assert found.memory.tables()[name].equals(kept)
-    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    one, two = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
+        for name in ("one", "two")
+    )
     assert one == two
     assert len(one) == 4
 
 
 def test_no_cell_and_no_id_is_in_a_memory(tmp_path):
     """Of an entry the folder holds numbers alone."""
-    columns = {"surname": ["qaraqoyunlu"] * 2, "given": ["zulfuqar"] * 2, "entry_id": ["id-one", "id-two"]}
+    columns = {
+        "surname": ["qaraqoyunlu"] * 2,
+        "given": ["zulfuqar"] * 2,
+        "entry_id": ["id-one", "id-two"],
+    }
     remembered.write(tmp_path / "memory", link(voters(**columns), remember=True).memory)
     content = b"".join(path.read_bytes() for path in (tmp_path / "memory").iterdir())
     assert not any(word in content for word in (b"qaraqoyunlu", b"zulfuqar", b"id-one"))
@@ -332,7 +392,9 @@ def spoil(folder, how):
         pairs.write_bytes(content)
 
 
-@pytest.mark.parametrize("how", ["page-cut", "page-empty", "page-binary", "file-gone", "file-cut", "bit-flipped"])
+@pytest.mark.parametrize(
+    "how", ["page-cut", "page-empty", "page-binary", "file-gone", "file-cut", "bit-flipped"]
+)
 def test_a_damaged_memory_is_told_and_not_believed(list_and_memory, tmp_path, how):
     """Whatever was done to the folder, it is an answer and no error, and the next memory takes its place."""
     _, full = list_and_memory
@@ -360,7 +422,10 @@ def test_a_memory_of_another_program_is_left_aside(list_and_memory, tmp_path):
 
 
 def test_a_memory_half_written_leaves_the_old_one(list_and_memory, tmp_path):
-    """Files of a new memory beside the page of the old one change nothing: the page is what counts, and comes last."""
+    """Files of a new memory beside the page of the old one change nothing.
+
+    The page is what counts, and comes last.
+    """
     people, full = list_and_memory
     remembered.write(tmp_path / "old", full.memory)
     remembered.write(tmp_path / "new", link(precinct_anew(people, range(9)), remember=True).memory)
@@ -395,17 +460,26 @@ def test_tables_that_do_not_belong_together_are_no_memory(list_and_memory, colum
 
 def ids_of(pairs):
     """The ids of each pair."""
-    return list(zip(pairs.column("entry_l").to_pylist(), pairs.column("entry_r").to_pylist(), strict=True))
+    return list(
+        zip(pairs.column("entry_l").to_pylist(), pairs.column("entry_r").to_pylist(), strict=True)
+    )
 
 
 def test_a_list_that_is_all_new_is_linked_as_ever():
-    """Where every entry is new, nothing is left out: the result is that of the list alone, to the byte."""
+    """Where every entry is new, nothing is left out.
+
+    The result is that of the list alone, to the byte.
+    """
     people = crowd(800, doubles=40)
     whole, held = link(people), link(people, new=people.column("entry_id"))
     assert held.pairs.equals(whole.pairs, check_metadata=True)
     assert held.cases.equals(whole.cases)
     assert held.clusters.equals(whole.clusters)
-    assert (held.forecast, held.chance, held.estimate) == (whole.forecast, whole.chance, whole.estimate)
+    assert (held.forecast, held.chance, held.estimate) == (
+        whole.forecast,
+        whole.chance,
+        whole.estimate,
+    )
 
 
 def test_a_list_without_a_new_entry_has_no_pair():
@@ -420,7 +494,10 @@ def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
     people = crowd(800, doubles=60)
     new = people.column("entry_id").slice(0, 40)
     everything = LinkSettings(kept_probability=0, largest_block=100)
-    whole, held = (link(people, everything, profile=Profile.GENERIC, new=chosen).pairs for chosen in (None, new))
+    whole, held = (
+        link(people, everything, profile=Profile.GENERIC, new=chosen).pairs
+        for chosen in (None, new)
+    )
     chosen = set(new.to_pylist())
     rows = [number for number, pair in enumerate(ids_of(whole)) if chosen & set(pair)]
     same = [name for name in whole.column_names if name.endswith("_level")] + [
@@ -434,27 +511,43 @@ def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
 
 
 def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
-    """The repetition of a new entry is put forward; one inside the other list is nobody's question here."""
+    """The repetition of a new entry is put forward.
+
+    One inside the other list is nobody's question here.
+    """
     people = crowd(3000, doubles=60)
     names = people.column("entry_id").to_pylist()
     new = pa.array(names[:30])
     found = link(people, new=new)
-    sure = set(ids_of(found.pairs.filter(pc.greater_equal(found.pairs.column("probability"), 0.95))))
+    sure = set(
+        ids_of(found.pairs.filter(pc.greater_equal(found.pairs.column("probability"), 0.95)))
+    )
     assert {(names[row], f"z{row:06d}") for row in range(30)} <= sure
     assert not any(one == names[row] for row in range(30, 60) for one, _ in sure)
     assert len({row["case_id"] for row in found.cases.to_pylist() if row["role"] == "repeat"}) >= 25
 
 
-ONE = dict.fromkeys(FIELDS) | {"surname": "aliyev", "given": "ali", "fin": "5ABC123", "list_kind": "permanent"}
+ONE = dict.fromkeys(FIELDS) | {
+    "surname": "aliyev",
+    "given": "ali",
+    "fin": "5ABC123",
+    "list_kind": "permanent",
+}
 
 
 @pytest.mark.slow
-@example(people={"e00": ONE, "e01": ONE, "e02": ONE}, before={"e00"}, now={"e01"}, profile=Profile.AZ)
+@example(
+    people={"e00": ONE, "e01": ONE, "e02": ONE}, before={"e00"}, now={"e01"}, profile=Profile.AZ
+)
 @settings(max_examples=25)
 @given(lists, st.sets(ids), st.sets(ids), st.sampled_from(Profile))
-def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_first(people, before, now, profile):
+def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_first(
+    people, before, now, profile
+):
     """A pair of which no entry is new any more would stay, and one of a newly chosen entry would not be made."""
-    known = link(table(people), profile=profile, new=pa.array(sorted(before), pa.string()), remember=True).memory
+    known = link(
+        table(people), profile=profile, new=pa.array(sorted(before), pa.string()), remember=True
+    ).memory
     new = pa.array(sorted(now), pa.string())
     again = link(table(people), profile=profile, new=new, known=known, remember=True)
     assert again.recalled

@@ -1,4 +1,7 @@
-"""Blocking, comparison, weights, clusters: the parts of linkage, each against an obvious slow version."""
+"""Blocking, comparison, weights, clusters.
+
+The parts of linkage, each against an obvious slow version.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,15 @@ small_lists = st.lists(
 
 def listed(rows):
     surname, name, year, month = zip(*rows, strict=True) if rows else ([], [], [], [])
-    return encode(voters(surname=list(surname), given=list(name), year=list(year), month=list(month), day=list(month)))
+    return encode(
+        voters(
+            surname=list(surname),
+            given=list(name),
+            year=list(year),
+            month=list(month),
+            day=list(month),
+        )
+    )
 
 
 def agreeing_pairs(rows, places):
@@ -49,7 +60,9 @@ def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
     """A key brings together every pair that agrees on all its fields, and none in which one is missing."""
     blocks = block.build(listed(rows), Key("k", ("stem", "year")), limit=100)
     found = [
-        pair for left, right in block.chunks(blocks, chunk) for pair in zip(left.tolist(), right.tolist(), strict=True)
+        pair
+        for left, right in block.chunks(blocks, chunk)
+        for pair in zip(left.tolist(), right.tolist(), strict=True)
     ]
     assert sorted(found) == sorted(agreeing_pairs(rows, (0, 2)))
 
@@ -108,12 +121,21 @@ def test_day_and_month_are_swapped_within_one_year_only(one, two):
     """The third of April of one year and the fourth of March of another would count as one date written otherwise."""
     year, month, day = zip(one, two, strict=True)
     swapped = one != two and one == (two[0], two[2], two[1])
-    assert (level("birth_date", year=list(year), month=list(month), day=list(day)) == "swapped") == swapped
+    assert (
+        level("birth_date", year=list(year), month=list(month), day=list(day)) == "swapped"
+    ) == swapped
 
 
-@given(st.sampled_from(["nizami", "fuzuli"]), st.sampled_from(["5", "7", None]), st.sampled_from(["1", None]))
+@given(
+    st.sampled_from(["nizami", "fuzuli"]),
+    st.sampled_from(["5", "7", None]),
+    st.sampled_from(["1", None]),
+)
 def test_a_street_of_another_constituency_is_another_street(street, house, flat):
-    """Every town has a Nizami street: two people of one name in two towns would seem to be of one home."""
+    """Every town has a Nizami street.
+
+    Two people of one name in two towns would seem to be of one home.
+    """
     homes = {"street": ["nizami", street], "house": ["5", house], "flat": ["1", flat]}
 
     def address(*constituencies):
@@ -162,7 +184,10 @@ def test_missing_is_neither_same_nor_different(rows):
     left, right = (side.astype(np.int32) for side in np.triu_indices(len(rows), 1))
     compared = compare(entries, left, right)
     for field, place in (("surname", 0), ("given_name", 1), ("birth_date", 2)):
-        missing = [rows[i][place] is None or rows[j][place] is None for i, j in zip(left, right, strict=True)]
+        missing = [
+            rows[i][place] is None or rows[j][place] is None
+            for i, j in zip(left, right, strict=True)
+        ]
         assert ((compared.levels[field] == 0) == np.array(missing)).all()
     nothing = np.all([levels == 0 for levels in compared.levels.values()], axis=0)
     assert (compared.rarity[nothing] == 0).all()
@@ -171,15 +196,23 @@ def test_missing_is_neither_same_nor_different(rows):
 @given(st.data())
 def test_a_packed_pattern_gives_its_levels_back(data):
     """Packing and unpacking keep every level, and the rarity to within one bin."""
-    levels = {name: np.array([data.draw(st.integers(0, len(words) - 1))], np.uint8) for name, words in LEVELS.items()}
+    levels = {
+        name: np.array([data.draw(st.integers(0, len(words) - 1))], np.uint8)
+        for name, words in LEVELS.items()
+    }
     rarity = np.array([-data.draw(st.floats(0, 120))])
     back = weigh.unpack(weigh.pack(Compared(levels, rarity)))
-    assert {name: back.levels[name].tolist() for name in levels} == {name: levels[name].tolist() for name in levels}
+    assert {name: back.levels[name].tolist() for name in levels} == {
+        name: levels[name].tolist() for name in levels
+    }
     assert abs(back.rarity[0] - rarity[0]) <= 2
 
 
 def test_probabilities_of_the_classes_sum_to_one():
-    """Every pair is exactly one of: same person, twins, siblings, one household, one lineage, strangers."""
+    """Every pair is exactly one of.
+
+    Same person, twins, siblings, one household, one lineage, strangers.
+    """
     entries = encode(crowd(400, doubles=20))
     blocks = [block.build(entries, key, 100) for key in keys(Profile.AZ, 1000, 100)]
     found = candidates.find(entries, blocks, 1000, lambda *_: None)
@@ -189,17 +222,24 @@ def test_probabilities_of_the_classes_sum_to_one():
 
 
 def kind_of(**levels):
-    """What a pair is called that is probably one person, in one precinct, with these levels; the others are missing."""
+    """What a pair is called that is probably one person, in one precinct, with these levels.
+
+    The others are missing.
+    """
     same = voters(surname=["a", "b"], precinct=pa.array([1, 1], pa.int32()))
     numbers = {field: LEVELS[field].index(levels.get(field, "missing")) for field in LEVELS}
-    compared = Compared({field: np.array([number], np.uint8) for field, number in numbers.items()}, np.zeros(1))
+    compared = Compared(
+        {field: np.array([number], np.uint8) for field, number in numbers.items()}, np.zeros(1)
+    )
     surely_same = np.eye(len(weigh.CLASSES))[:1]
     one, other = np.array([0], np.int32), np.array([1], np.int32)
     kind = kinds(encode(same), one, other, compared, surely_same, review=0.5, displaced=frozenset())
     return list(PairKind)[kind[0]]
 
 
-@pytest.mark.parametrize("surname", ["ending", "similar", "differs", "may-have-changed", "misspelt-twice"])
+@pytest.mark.parametrize(
+    "surname", ["ending", "similar", "differs", "may-have-changed", "misspelt-twice"]
+)
 @pytest.mark.parametrize(
     ("birth_date", "expected"),
     [
@@ -210,21 +250,30 @@ def kind_of(**levels):
     ],
 )
 def test_a_surname_has_changed_only_where_the_birth_date_agrees(surname, birth_date, expected):
-    """A missing birth date says nothing: without it a person is told of a changed name that nothing shows."""
-    assert kind_of(surname=surname, given_name="same", patronymic="same", birth_date=birth_date) == expected
+    """A missing birth date says nothing.
+
+    Without it a person is told of a changed name that nothing shows.
+    """
+    assert (
+        kind_of(surname=surname, given_name="same", patronymic="same", birth_date=birth_date)
+        == expected
+    )
 
 
 @pytest.mark.parametrize("field", ["given_name", "patronymic"])
 def test_a_surname_has_changed_only_where_the_other_names_agree(field):
     """Nor does a missing name agree."""
-    agreeing = {"given_name": "same", "patronymic": "same", "birth_date": "same"} | {field: "missing"}
+    agreeing = {"given_name": "same", "patronymic": "same", "birth_date": "same"} | {
+        field: "missing"
+    }
     assert kind_of(surname="differs", **agreeing) == PairKind.SAME_PRECINCT
 
 
 def bits(men, women, other_men=0, other_women=0):
     """How rare the agreement of the first two entries is, in bits below 0, in a list of surnames and sexes alone.
 
-    The first is a man called mamadov; the second another one or, where there are women, a woman called mamadova.
+    The first is a man called mamadov; the second another one or, where there are women, a woman
+    called mamadova.
     """
     surnames = ["mamadov"] * men + ["mamadova"] * women
     others = [f"x{number}" for number in range(other_men + other_women)]
@@ -254,24 +303,36 @@ def test_another_ending_is_as_frequent_as_among_all_others_of_the_second_sex(wom
 
 @pytest.mark.slow
 @given(st.integers(2, 6), st.integers(1, 6), st.integers(0, 30), st.integers(0, 30))
-def test_only_people_of_the_second_sex_tell_how_frequent_an_ending_is(men, women, other_men, other_women):
+def test_only_people_of_the_second_sex_tell_how_frequent_an_ending_is(
+    men, women, other_men, other_women
+):
     """More men in the list would make the surname of a woman more or less rare."""
     found = bits(men, women, other_men, other_women)
     # Among at most a thousand surnames the number of different ones does not count.
-    assert found == bits(men + 1, women, other_men, other_women) == bits(men, women, other_men + 7, other_women)
-    assert bits(men, women + 1, other_men, other_women) > found > bits(men, women, other_men, other_women + 7)
+    assert (
+        found
+        == bits(men + 1, women, other_men, other_women)
+        == bits(men, women, other_men + 7, other_women)
+    )
+    assert (
+        bits(men, women + 1, other_men, other_women)
+        > found
+        > bits(men, women, other_men, other_women + 7)
+    )
 
 
 @pytest.mark.parametrize("part", [2, 4, 64])
 def test_fewer_pairs_that_count_change_no_probability_where_nothing_was_learnt(part):
     """Held against another list, one person's pairs would be thought as many as in both lists, and few of them count.
 
-    The odds are those of the whole list, since pairs of one person and of strangers become fewer alike.
+    The odds are those of the whole list, since pairs of one person and of strangers become fewer
+    alike.
     """
     entries = encode(crowd(200))
     nothing = weigh.count([])
     whole, held = (
-        weigh.learn(entries, nothing, Profile.AZ, pairs=200 * 199 // 2 // of, sample=1000) for of in (1, part)
+        weigh.learn(entries, nothing, Profile.AZ, pairs=200 * 199 // 2 // of, sample=1000)
+        for of in (1, part)
     )
     left, right = (side.astype(np.int32) for side in np.triu_indices(60, 1))
     compared = compare(entries, left, right)
@@ -280,23 +341,38 @@ def test_fewer_pairs_that_count_change_no_probability_where_nothing_was_learnt(p
 
 
 def judged_pairs(edges):
-    """Pairs by hand: (left, right, weight, P(same)) each; whoever is not the same person is a stranger."""
+    """Pairs by hand.
+
+    (left, right, weight, P(same)) each; whoever is not the same person is a stranger.
+    """
     left, right, weight, same = (np.array(side) for side in zip(*edges, strict=True))
     posterior = np.zeros((len(edges), len(weigh.CLASSES)))
     posterior[:, 0], posterior[:, -1] = same, 1 - same
     kind = np.full(len(edges), list(PairKind).index(PairKind.SAME_PRECINCT), np.int32)
-    return Judged(left.astype(np.int32), right.astype(np.int32), weight.astype(float), posterior, kind, kind)
+    return Judged(
+        left.astype(np.int32), right.astype(np.int32), weight.astype(float), posterior, kind, kind
+    )
 
 
 def cases_of(size, edges, cluster, closed=()):
     """The CASE rows of pairs by hand, by entry: e000000 is the entry 0."""
     table = voters(surname=["mamadov"] * size)
     ids = table.column("entry_id").combine_chunks()
-    made = cases(encode(table), ids, judged_pairs(edges), np.array(cluster, np.int32), review=0.2, closed=closed)
+    made = cases(
+        encode(table),
+        ids,
+        judged_pairs(edges),
+        np.array(cluster, np.int32),
+        review=0.2,
+        closed=closed,
+    )
     return {int(row["entry_id"][1:]): row for row in made.to_pylist()}
 
 
-ORDERS = [dict(zip(range(5), order, strict=True)) for order in ((0, 1, 2, 3, 4), (2, 3, 0, 1, 4), (4, 3, 2, 1, 0))]
+ORDERS = [
+    dict(zip(range(5), order, strict=True))
+    for order in ((0, 1, 2, 3, 4), (2, 3, 0, 1, 4), (4, 3, 2, 1, 0))
+]
 
 
 @pytest.mark.parametrize("place", ORDERS)
@@ -319,17 +395,23 @@ def test_an_entry_that_two_clusters_claim_is_asked_about_with_the_heavier(place)
 def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
     """A case of three, of whom one is hardly like the others, would be shown as sure as its best pair.
 
-    Its weight is the lowest, over its entries, of the heaviest pair that ties the entry to another one.
+    Its weight is the lowest, over its entries, of the heaviest pair that ties the entry to another
+    one.
     """
     pairs = list(itertools.combinations(range(4), 2))
     chain = {(0, 1), (1, 2), (2, 3)}
     there = sorted(chain | set(data.draw(st.lists(st.sampled_from(pairs)))))
     weights = data.draw(st.permutations(range(1, len(there) + 1)))
-    edges = [(*pair, float(weight), 0.1 if is_closed else 0.9) for pair, weight in zip(there, weights, strict=True)]
+    edges = [
+        (*pair, float(weight), 0.1 if is_closed else 0.9)
+        for pair, weight in zip(there, weights, strict=True)
+    ]
     heaviest = [max(weight for *pair, weight, _ in edges if entry in pair) for entry in range(4)]
     if is_closed:
         every = [f"e{entry:06d}" for entry in range(4)]
-        found = cases_of(4, edges, [-1] * 4, closed=[(case_id(every), np.arange(4, dtype=np.int32))])
+        found = cases_of(
+            4, edges, [-1] * 4, closed=[(case_id(every), np.arange(4, dtype=np.int32))]
+        )
     else:
         found = cases_of(4, edges, [0] * 4)
     assert {row["weight"] for row in found.values()} == {min(heaviest)}
@@ -337,16 +419,25 @@ def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
 
 
 def cluster_of(size, edges, against):
-    left, right, weight = (np.array(side) for side in zip(*edges, strict=True)) if edges else ([], [], [])
+    left, right, weight = (
+        (np.array(side) for side in zip(*edges, strict=True)) if edges else ([], [], [])
+    )
     no = {frozenset(pair) for pair in against}
 
     def judge(one, two):
         return np.array(
-            [0.0 if frozenset(pair) in no else 0.9 for pair in zip(one.tolist(), two.tolist(), strict=True)]
+            [
+                0.0 if frozenset(pair) in no else 0.9
+                for pair in zip(one.tolist(), two.tolist(), strict=True)
+            ]
         )
 
     return clusters(
-        size, np.array(left, np.int32), np.array(right, np.int32), np.array(weight, np.float64), judge
+        size,
+        np.array(left, np.int32),
+        np.array(right, np.int32),
+        np.array(weight, np.float64),
+        judge,
     ).tolist()
 
 
@@ -367,5 +458,7 @@ def test_no_cluster_holds_a_pair_that_speaks_against_it(data):
     edges = data.draw(st.lists(st.sampled_from(pairs), unique=True))
     against = set(data.draw(st.lists(st.sampled_from(pairs), unique=True))) - set(edges)
     weights = data.draw(st.permutations(range(len(edges))))
-    found = cluster_of(6, [(*edge, float(w)) for edge, w in zip(edges, weights, strict=True)], against)
+    found = cluster_of(
+        6, [(*edge, float(w)) for edge, w in zip(edges, weights, strict=True)], against
+    )
     assert not [pair for pair in against if found[pair[0]] == found[pair[1]] >= 0]

@@ -1,4 +1,7 @@
-"""Names that changed places, lines of text and short lists: what the comparison makes of lists that are not ours."""
+"""Names that changed places, lines of text and short lists.
+
+What the comparison makes of lists that are not ours.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,11 @@ def level(field, **columns):
     ],
 )
 def test_names_that_changed_places_are_seen_through_slips_and_gaps(one, two, surname, given_name):
-    """Swapped: each surname is the other's given name, a slip aside, or not known; crossed: only one is known to be."""
+    """Swapped.
+
+    Each surname is the other's given name, a slip aside, or not known; crossed: only one is known
+    to be.
+    """
     columns = {"surname": [one[0], two[0]], "given": [one[1], two[1]]}
     assert (level("surname", **columns), level("given_name", **columns)) == (surname, given_name)
 
@@ -73,7 +80,8 @@ def test_lines_of_address_reach_the_level_a_person_would_give(one, two, expected
 
 
 lines = st.lists(
-    st.lists(st.sampled_from(["rose", "lake", "12", "77", "oldham"]), max_size=3).map(" ".join), min_size=2
+    st.lists(st.sampled_from(["rose", "lake", "12", "77", "oldham"]), max_size=3).map(" ".join),
+    min_size=2,
 )
 
 

@@ -18,16 +18,24 @@ HEADER = ["№", "Soyadı", "Adı"]
 
 def raw_list(source: str, precinct: int, surnames: list[str], below: str | None) -> RawFile:
     """A text file of a precinct's list: title, header, a row a surname, the line below."""
-    rows = [[f"{precinct} saylı məntəqə"], HEADER, *[["1", surname, surname and "Əli"] for surname in surnames]]
+    rows = [
+        [f"{precinct} saylı məntəqə"],
+        HEADER,
+        *[["1", surname, surname and "Əli"] for surname in surnames],
+    ]
     rows += [[below]] if below else []
-    columns = {f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)}
+    columns = {
+        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)
+    }
     sheet = RawSheet(None, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns))
     return RawFile(source, f"{source}.csv", (sheet,))
 
 
 def intake(constituency: int, *lists: tuple[int, list[str], str | None]) -> Intake:
     """The intake of lists, each given as (precinct, surnames, the line below it)."""
-    files = [raw_list(f"a{constituency:03d}{number:08d}", *given) for number, given in enumerate(lists)]
+    files = [
+        raw_list(f"a{constituency:03d}{number:08d}", *given) for number, given in enumerate(lists)
+    ]
     return ingest(files, IngestSettings(), constituency=constituency)
 
 
@@ -55,10 +63,15 @@ def test_intakes_are_one_list_whatever_their_order():
     one, two = intake(4, (1, ["A", "B"], None)), intake(5, (1, ["A"], None), (2, ["C"], "Cəmi: 1"))
     found, turned = merge([one, two]), merge([two, one])
     assert found.entries.column("constituency").to_pylist() == [4, 4, 5, 5]
-    assert found.entries.column("entry_id").to_pylist() == sorted(found.entries.column("entry_id").to_pylist())
+    assert found.entries.column("entry_id").to_pylist() == sorted(
+        found.entries.column("entry_id").to_pylist()
+    )
     for name in ("entries", "lists", "set_aside", "findings"):
         assert getattr(found, name).equals(getattr(turned, name))
-        assert getattr(found, name).num_rows == getattr(one, name).num_rows + getattr(two, name).num_rows
+        assert (
+            getattr(found, name).num_rows
+            == getattr(one, name).num_rows + getattr(two, name).num_rows
+        )
     assert added(found) == []
 
 
@@ -72,16 +85,30 @@ def test_merging_twice_changes_nothing():
 
 
 def test_a_declared_total_that_differs_is_a_finding():
-    """The number of entries and the declared total stand in the finding; an equal total gives none."""
+    """The number of entries and the declared total stand in the finding.
+
+    An equal total gives none.
+    """
     found = merge([intake(4, (1, ["A", "B"], "Cəmi: 3"), (2, ["C"], "Cəmi: 1"), (3, ["D"], None))])
     assert added(found) == [("declared-total-differs", 4, 1, 2.0, 3.0)]
 
 
 def test_a_total_of_the_whole_sheet_is_no_difference():
     """One total below several lists of one sheet may count all of them."""
-    rows = [["1 saylı məntəqə"], HEADER, ["1", "A", "x"], ["2 saylı məntəqə"], ["1", "B", "x"], ["Cəmi: 2"]]
-    columns = {f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)}
-    raw = RawFile("a" * 12, "x.csv", (RawSheet(None, pa.array(range(1, 7), pa.int32()), pa.table(columns)),))
+    rows = [
+        ["1 saylı məntəqə"],
+        HEADER,
+        ["1", "A", "x"],
+        ["2 saylı məntəqə"],
+        ["1", "B", "x"],
+        ["Cəmi: 2"],
+    ]
+    columns = {
+        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)
+    }
+    raw = RawFile(
+        "a" * 12, "x.csv", (RawSheet(None, pa.array(range(1, 7), pa.int32()), pa.table(columns)),)
+    )
     assert added(merge([ingest([raw], IngestSettings(), constituency=4)])) == []
 
 
@@ -95,18 +122,25 @@ def test_two_permanent_lists_of_a_precinct_are_a_finding():
 def test_a_copy_is_not_a_second_list():
     """A list handed in twice is reported as such by ingest, not as two lists nor as a wrong total."""
     one = raw_list("a" * 12, 1, ["A", "B"], "Cəmi: 2")
-    found = merge([ingest([one, dataclasses.replace(one, name="copy.csv")], IngestSettings(), constituency=4)])
+    found = merge(
+        [ingest([one, dataclasses.replace(one, name="copy.csv")], IngestSettings(), constituency=4)]
+    )
     assert [row[0] for row in added(found)] == ["duplicate-file"]
 
 
 def test_a_list_of_which_no_row_was_read_still_declares_its_total():
     """A list whose rows are all set aside is not silently right."""
-    found = merge([ingest([raw_list("a" * 12, 1, [""], "Cəmi: 1")], IngestSettings(), constituency=4)])
+    found = merge(
+        [ingest([raw_list("a" * 12, 1, [""], "Cəmi: 1")], IngestSettings(), constituency=4)]
+    )
     assert added(found) == [("declared-total-differs", 4, 1, 0.0, 1.0)]
 
 
 def test_an_id_that_stands_twice_stops_the_run():
-    """The same entries given twice would be compared with themselves: the run stops and names an id."""
+    """The same entries given twice would be compared with themselves.
+
+    The run stops and names an id.
+    """
     one = intake(4, (1, ["A", "B"], None))
     with pytest.raises(StageError) as caught:
         merge([one, one])
@@ -122,7 +156,8 @@ def test_a_row_lost_stops_the_run(lost):
         "entry": lambda: dataclasses.replace(one, entries=one.entries.slice(1)),
         "aside": lambda: dataclasses.replace(one, set_aside=one.set_aside.slice(1)),
         "count": lambda: dataclasses.replace(
-            one, lists=one.lists.set_column(5, LIST.field("rows"), pc.add(one.lists.column("rows"), 1))
+            one,
+            lists=one.lists.set_column(5, LIST.field("rows"), pc.add(one.lists.column("rows"), 1)),
         ),
     }[lost]()
     with pytest.raises(StageError):

@@ -23,7 +23,17 @@ def test_a_whole_name_is_shown_in_its_parts():
     """Surname, given name and father's name each show alphabet, spelling proposed and skeleton."""
     shown = run("Джафаров Эльшан Гусейн оглы")
     assert shown.exit_code == 0
-    for text in ("Джафаров", "Cəfərov", "cafarov", "Elşən", "alsan", "Hüseyn oğlu", "husain", "оглы", "Russian"):
+    for text in (
+        "Джафаров",
+        "Cəfərov",
+        "cafarov",
+        "Elşən",
+        "alsan",
+        "Hüseyn oğlu",
+        "husain",
+        "оглы",
+        "Russian",
+    ):
         assert text in shown.stdout
 
 
@@ -33,8 +43,17 @@ def test_the_json_holds_what_is_shown():
     assert sorted(found) == ["exit_code", "names", "pairs"]
     assert found["pairs"] == [{"one": "Гасанов", "other": "Həsənov", "alike": "same"}]
     (part,) = found["names"][0]["parts"]
-    assert (part["part"], part["skeleton"], part["stem_skeleton"], part["sex"]) == ("surname", "hasanov", "hasan", "m")
-    assert (part["known"], part["found_by"], part["words"][0]["script"]) == (["Həsən"], "irregular", "russian")
+    assert (part["part"], part["skeleton"], part["stem_skeleton"], part["sex"]) == (
+        "surname",
+        "hasanov",
+        "hasan",
+        "m",
+    )
+    assert (part["known"], part["found_by"], part["words"][0]["script"]) == (
+        ["Həsən"],
+        "irregular",
+        "russian",
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,13 +107,17 @@ def test_repairs_titles_and_absence_are_told():
 def test_generic_names_show_no_rules_of_azerbaijani():
     """With the generic profile only words and skeletons are told."""
     found = json.loads(run("Mary Smith", "--profile", "generic", "--json").stdout)
-    assert [(part["part"], part["skeleton"], part["ending"]) for part in found["names"][0]["parts"]] == [
+    assert [
+        (part["part"], part["skeleton"], part["ending"]) for part in found["names"][0]["parts"]
+    ] == [
         ("surname", "smith", ""),
         ("given_name", "mary", ""),
     ]
 
 
-PARTS = st.sampled_from(["Əliyev", "Гасанова", "Elşən", "Həsən oğlu", "Ə.", "Hüseyn", "Джафаровна", "KƏRİMOV"])
+PARTS = st.sampled_from(
+    ["Əliyev", "Гасанова", "Elşən", "Həsən oğlu", "Ə.", "Hüseyn", "Джафаровна", "KƏRİMOV"]
+)
 
 
 @pytest.mark.slow
@@ -104,7 +127,11 @@ def test_what_is_shown_is_what_a_run_makes(pieces):
     text = " ".join(pieces)
     voter = normalize(entry_table(full_name=[text])).table.to_pylist()[0]
     shown = {part.part: part.skeleton or None for part in read_name(text).parts}
-    for part, column in (("surname", "surname"), ("given_name", "given"), ("patronymic", "patronymic")):
+    for part, column in (
+        ("surname", "surname"),
+        ("given_name", "given"),
+        ("patronymic", "patronymic"),
+    ):
         assert shown.get(part) == voter[f"{column}_skeleton"]
 
 

@@ -45,14 +45,38 @@ def test_one_person_in_five_files():
         full_name=[None, None, None, None, "Һәсәнов Елшән Ҹәфәр оғлу"],
         birth_date=["31.12.1980", "31/12/80", "31 December 1980", "1980-12-31", "29586"],
         sex=["K", "kisi", "M", "муж.", "К"],
-        address=["Nizami küç. 12, m. 5", "NIZAMI KUC. 12 M. 5", "Nizami str. 12, apt. 5", "ул. Низами 12, кв. 5", None],
+        address=[
+            "Nizami küç. 12, m. 5",
+            "NIZAMI KUC. 12 M. 5",
+            "Nizami str. 12, apt. 5",
+            "ул. Низами 12, кв. 5",
+            None,
+        ],
         document=["AZE12345678", "aze 12345678", "12345678", "АЗЕ12345678", "AZE № 12345678"],
         fin=["5ABC120", "5abc12o", "5ABC12O", "5АВС120", "5ABC1204"],
     )
     voters = normalize(table).table
-    same = ("surname_skeleton", "surname_stem", "given_skeleton", "patronymic_skeleton", "sex", "patronymic_sex")
-    same += ("surname", "given_name", "patronymic", "birth_year", "birth_month", "birth_day", "fin", "document")
-    assert {name: len(set(voters.column(name).to_pylist())) for name in same} == dict.fromkeys(same, 1)
+    same = (
+        "surname_skeleton",
+        "surname_stem",
+        "given_skeleton",
+        "patronymic_skeleton",
+        "sex",
+        "patronymic_sex",
+    )
+    same += (
+        "surname",
+        "given_name",
+        "patronymic",
+        "birth_year",
+        "birth_month",
+        "birth_day",
+        "fin",
+        "document",
+    )
+    assert {name: len(set(voters.column(name).to_pylist())) for name in same} == dict.fromkeys(
+        same, 1
+    )
     assert (
         voters.select(["street", "house", "flat"]).slice(0, 4).to_pylist()
         == [{"street": "nizami", "house": "12", "flat": "5"}] * 4
@@ -63,8 +87,16 @@ def test_one_person_in_five_files():
 
 
 def test_every_part_of_an_address_is_a_column():
-    """Settlement, kind of street, street, house, building and flat stand beside the line; what is not said is null."""
-    addresses = ["Göyçay ş., Nizami küç. 12, korp. 3, m. 5", "Zabrat qəs., Gəncə pr. 7A", "Xocalı kəndi", None]
+    """Settlement, kind of street, street, house, building and flat stand beside the line.
+
+    What is not said is null.
+    """
+    addresses = [
+        "Göyçay ş., Nizami küç. 12, korp. 3, m. 5",
+        "Zabrat qəs., Gəncə pr. 7A",
+        "Xocalı kəndi",
+        None,
+    ]
     voters = normalize(entries(address=addresses)).table
     names = ("settlement", "street_kind", "street", "house", "building", "flat")
     assert [tuple(row[name] for name in names) for row in voters.to_pylist()] == [
@@ -112,14 +144,20 @@ def test_patronymic_in_the_given_name_fills_a_blank_only():
 
 def test_whole_name_in_the_surnames_column():
     """A whole name in the surname's column is cut where the given name's column is blank."""
-    voters = normalize(entries(surname=["Əliyev Elşən Həsən oğlu", "Hacı zadə"], given_name=[None, "Əli"])).table
+    voters = normalize(
+        entries(surname=["Əliyev Elşən Həsən oğlu", "Hacı zadə"], given_name=[None, "Əli"])
+    ).table
     assert voters.column("surname_skeleton").to_pylist() == ["aliov", "hacizada"]
     assert voters.column("given_skeleton").to_pylist() == ["alsan", "ali"]
 
 
 def _dates(*texts, source=None):
-    outcome = normalize(entries(birth_date=list(texts), source=source or ["0123456789ab"] * len(texts)))
-    columns = [outcome.table.column(f"birth_{part}").to_pylist() for part in ("day", "month", "year")]
+    outcome = normalize(
+        entries(birth_date=list(texts), source=source or ["0123456789ab"] * len(texts))
+    )
+    columns = [
+        outcome.table.column(f"birth_{part}").to_pylist() for part in ("day", "month", "year")
+    ]
     return list(zip(*columns, strict=True)), found(outcome.findings)
 
 
@@ -130,7 +168,9 @@ def test_day_first_without_evidence():
 
 def test_each_file_decides_its_own_order():
     """A file whose dates can only be month first is read so, its neighbour is not."""
-    dates, notes = _dates("01/02/1980", "12/31/1980", "01/02/1980", "31/12/1980", source=["a", "a", "b", "b"])
+    dates, notes = _dates(
+        "01/02/1980", "12/31/1980", "01/02/1980", "31/12/1980", source=["a", "a", "b", "b"]
+    )
     assert dates == [(2, 1, 1980), (31, 12, 1980), (1, 2, 1980), (31, 12, 1980)]
     assert notes == [("date-order-month-first", None, "birth_date")]
 
@@ -143,8 +183,13 @@ def test_one_swapped_date_in_a_file():
 
 
 def test_impossible_dates():
-    """A day that is none leaves its year; a year that is none leaves nothing; text is unreadable."""
-    dates, notes = _dates("31.02.1980", "29.02.1900", "29.02.2000", "01.01.1700", "32.13.1980", "Secret", "00.00.1980")
+    """A day that is none leaves its year.
+
+    A year that is none leaves nothing; text is unreadable.
+    """
+    dates, notes = _dates(
+        "31.02.1980", "29.02.1900", "29.02.2000", "01.01.1700", "32.13.1980", "Secret", "00.00.1980"
+    )
     assert dates == [
         (None, None, 1980),
         (None, None, 1900),
@@ -164,11 +209,18 @@ def test_identifiers_and_their_findings():
     """Each damage of FIN and document has its own finding, and a document in the FIN's place is used."""
     outcome = normalize(
         entries(
-            fin=["5ABC123", "5abc123", "12", "AZE12345678", None], document=["AA1234567", "aa1234567", "7", None, None]
+            fin=["5ABC123", "5abc123", "12", "AZE12345678", None],
+            document=["AA1234567", "aa1234567", "7", None, None],
         )
     )
     assert outcome.table.column("fin").to_pylist() == ["5ABC123", "5ABC123", None, None, None]
-    assert outcome.table.column("document").to_pylist() == ["AA1234567", "AA1234567", None, "AZE12345678", None]
+    assert outcome.table.column("document").to_pylist() == [
+        "AA1234567",
+        "AA1234567",
+        None,
+        "AZE12345678",
+        None,
+    ]
     assert found(outcome.findings) == [
         ("document-invalid", 3, "document"),
         ("fin-holds-document", 4, "fin"),
@@ -188,11 +240,17 @@ def test_placeholders_become_null_with_one_finding_an_entry():
 def test_names_without_letters_and_sex_without_sense():
     """A name of digits and a sex of no sex are null, each with a finding."""
     outcome = normalize(entries(surname=["12345"], sex=["?x"]))
-    assert found(outcome.findings) == [("name-unreadable", 1, "surname"), ("sex-unreadable", 1, "sex")]
+    assert found(outcome.findings) == [
+        ("name-unreadable", 1, "surname"),
+        ("sex-unreadable", 1, "sex"),
+    ]
 
 
 def test_titles_look_alikes_and_initials_are_noted_once():
-    """A title goes, a look-alike is read, an initial is said to be one; each has one finding, and the name folds."""
+    """A title goes, a look-alike is read, an initial is said to be one.
+
+    Each has one finding, and the name folds.
+    """
     outcome = normalize(
         entries(
             surname=["Dr. Əliyev", "Аliyev", "Məmmədoв", "Əliyev"],
@@ -222,7 +280,15 @@ def test_generic_profile():
         ),
         Profile.GENERIC,
     ).table
-    names = ["surname_skeleton", "surname_stem", "given_skeleton", "given_sex", "fin", "birth_day", "house"]
+    names = [
+        "surname_skeleton",
+        "surname_stem",
+        "given_skeleton",
+        "given_sex",
+        "fin",
+        "birth_day",
+        "house",
+    ]
     assert [tuple(row.values()) for row in voters.select(names).to_pylist()] == [
         ("obrien", "obrien", "annmarie", None, "AB12", 18, "12"),
         ("smith", "smith", "mary", None, None, 18, None),
@@ -237,20 +303,29 @@ def test_findings_hold_no_cell():
     assert cell.lower() not in str(outcome.findings.to_pylist()).lower()
 
 
-CELL = st.one_of(st.none(), st.text(min_size=1, max_size=12), st.sampled_from(["Əliyev", "31.12.1980", "-", "K"]))
+CELL = st.one_of(
+    st.none(), st.text(min_size=1, max_size=12), st.sampled_from(["Əliyev", "31.12.1980", "-", "K"])
+)
 
 
 @settings(max_examples=40)
 @given(st.lists(st.tuples(*[CELL] * len(ENTRY_FIELDS)), max_size=6), st.sampled_from(list(Profile)))
 def test_any_entries_become_voters_in_their_order(rows, profile):
-    """Whatever was typed: the same rows in the same order, at most one finding a rule and entry, rows independent."""
+    """Whatever was typed.
+
+    The same rows in the same order, at most one finding a rule and entry, rows independent.
+    """
     if not rows:
         return
-    table = entries(**{name: [row[place] for row in rows] for place, name in enumerate(ENTRY_FIELDS)})
+    table = entries(
+        **{name: [row[place] for row in rows] for place, name in enumerate(ENTRY_FIELDS)}
+    )
     outcome = normalize(table, profile)
     assert outcome.table.schema == VOTER
     assert outcome.table.column("entry_id").to_pylist() == table.column("entry_id").to_pylist()
-    about = [(row["rule"], row["entry_id"]) for row in outcome.findings.to_pylist() if row["entry_id"]]
+    about = [
+        (row["rule"], row["entry_id"]) for row in outcome.findings.to_pylist() if row["entry_id"]
+    ]
     assert len(about) == len(set(about))
     empty = [name for name in VOTER.names if pa.types.is_string(VOTER.field(name).type)]
     assert not any("" in outcome.table.column(name).to_pylist() for name in empty)
@@ -259,7 +334,9 @@ def test_any_entries_become_voters_in_their_order(rows, profile):
 def test_order_of_rows_does_not_matter():
     """The same entries in another order give the same voters and the same findings."""
     table = entries(
-        surname=["Əliyev", "XXX", "Гасанов"], birth_date=["12/31/1980", "01/02/1980", "x"], fin=["12", None, "5abc123"]
+        surname=["Əliyev", "XXX", "Гасанов"],
+        birth_date=["12/31/1980", "01/02/1980", "x"],
+        fin=["12", None, "5abc123"],
     )
     turned = table.take([2, 0, 1])
     one, other = normalize(table), normalize(turned)
@@ -279,7 +356,10 @@ def test_every_rule_has_its_words(rule):
 
 
 def test_coded_columns_hold_each_value_once():
-    """Coded or not, the voters are the same, and no value of a coded column has two codes: two of one street agree."""
+    """Coded or not, the voters are the same, and no value of a coded column has two codes.
+
+    Two of one street agree.
+    """
     homes = [
         "Nizami küç. 12, m. 3",
         "Nizami küçəsi, ev 14",

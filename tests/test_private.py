@@ -1,4 +1,7 @@
-"""What the program writes is its owner's alone, and what killed writers left goes: real files, real processes."""
+"""What the program writes is its owner's alone, and what killed writers left goes.
+
+Real files, real processes.
+"""
 
 import os
 import signal
@@ -10,9 +13,9 @@ from pathlib import Path
 import pytest
 
 import workspaces
-from voterlist.io import files, store
-from voterlist.io.leftovers import remove_leftovers
-from voterlist.io.store import Manifest, RunFolder
+from voterlist.storage import files, store
+from voterlist.storage.leftovers import remove_leftovers
+from voterlist.storage.store import Manifest, RunFolder
 
 RUN = "2026-02-03-0a1b2c3d"
 MANIFEST = Manifest(
@@ -33,10 +36,19 @@ def mode(path):
 
 
 def open_to_others(folder):
-    """What is below a folder, and the folder, that another user could open; without what SQLite makes."""
+    """What is below a folder, and the folder, that another user could open.
+
+    Without what SQLite makes.
+    """
     found = [folder, *folder.rglob("*")]
-    kept = {path: 0o700 if path.is_dir() else 0o600 for path in found if not path.name.startswith("ledger.db")}
-    return [path.relative_to(folder).as_posix() for path, wanted in kept.items() if mode(path) != wanted]
+    kept = {
+        path: 0o700 if path.is_dir() else 0o600
+        for path in found
+        if not path.name.startswith("ledger.db")
+    }
+    return [
+        path.relative_to(folder).as_posix() for path, wanted in kept.items() if mode(path) != wanted
+    ]
 
 
 def started(*arguments, umask):
@@ -56,7 +68,14 @@ def test_everything_that_the_commands_write_is_private_whatever_the_umask(tmp_pa
         ("init", tmp_path / "new"),
         ("run", workspace, "--today", "2026-02-03", "--jobs", "2"),
         ("review", "export", workspace, "--out", elsewhere / "review.xlsx"),
-        ("link", made / "entries.parquet", "--out", tmp_path / "pairs.parquet", "--memory", tmp_path / "memory"),
+        (
+            "link",
+            made / "entries.parquet",
+            "--out",
+            tmp_path / "pairs.parquet",
+            "--memory",
+            tmp_path / "memory",
+        ),
     ]
     for command in commands:
         found = started(*command, umask=0)
@@ -100,7 +119,10 @@ def test_a_file_that_stood_open_is_closed_when_it_is_written_again(tmp_path):
 
 
 def test_a_run_closes_its_own_folders_and_leaves_the_others(tmp_path):
-    """What an earlier version left open is closed; the inbox, which clerks may share, keeps its mode."""
+    """What an earlier version left open is closed.
+
+    The inbox, which clerks may share, keeps its mode.
+    """
     workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
     own = [workspace / name for name in ("runs", "reports", "reports/88", "compared")]
     for folder in own:
@@ -117,7 +139,7 @@ def test_a_run_closes_its_own_folders_and_leaves_the_others(tmp_path):
 WRITING = """
 import os, signal, sys, time
 from pathlib import Path
-from voterlist.io import store
+from voterlist.storage import store
 
 def write(beside):
     beside.write_text("half", encoding="utf-8")
@@ -133,7 +155,9 @@ class Writer:
 
     def __init__(self, path):
         command = [sys.executable, "-c", WRITING, str(path)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         assert self.process.stdout.readline() == "writing\n"
 
     def end(self):
@@ -161,9 +185,14 @@ def test_what_a_killed_writer_left_goes_when_the_file_is_written_again(tmp_path)
     assert [found.name for found in tmp_path.iterdir()] == ["report-en.html"]
 
 
-@pytest.mark.parametrize("place", ["reports/88/report-en.html", f"runs/{RUN}/entries.parquet", "compared/memory.json"])
+@pytest.mark.parametrize(
+    "place", ["reports/88/report-en.html", f"runs/{RUN}/entries.parquet", "compared/memory.json"]
+)
 def test_a_run_removes_what_killed_writers_left_and_nothing_of_living_ones(tmp_path, place):
-    """The file of a living writer stays, or its rename would fail; once it is dead, the next run clears it up."""
+    """The file of a living writer stays, or its rename would fail.
+
+    Once it is dead, the next run clears it up.
+    """
     path = tmp_path / place
     path.parent.mkdir(parents=True)
     dead, living = Writer(path), Writer(path.with_name("other.html"))
@@ -182,11 +211,16 @@ def test_two_writers_of_one_file_leave_one_of_them_whole(tmp_path):
     store.write_atomically(path, lambda beside: beside.write_text("second", encoding="utf-8"))
     assert len(hidden(tmp_path)) == 1
     first.finish()
-    assert [(found.name, found.read_text(encoding="utf-8")) for found in tmp_path.iterdir()] == [("a.txt", "half")]
+    assert [(found.name, found.read_text(encoding="utf-8")) for found in tmp_path.iterdir()] == [
+        ("a.txt", "half")
+    ]
 
 
 def test_leftovers_of_the_first_version_go_and_files_of_people_stay(tmp_path):
-    """Version 0.1.0 named them otherwise; only names that it gave, in folders where it wrote, of dead processes."""
+    """Version 0.1.0 named them otherwise.
+
+    Only names that it gave, in folders where it wrote, of dead processes.
+    """
     gone = [
         f".voterlist.{NOBODY}.toml",
         f"reports/88/.report-en.{NOBODY}.html",
@@ -210,7 +244,9 @@ def test_leftovers_of_the_first_version_go_and_files_of_people_stay(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x", encoding="utf-8")
     remove_leftovers(tmp_path)
-    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    found = {
+        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()
+    }
     assert found == set(kept)
 
 
@@ -218,5 +254,7 @@ def test_a_name_with_the_signs_of_patterns_is_only_a_name(tmp_path):
     """What a person calls a file selects no other file."""
     other = tmp_path / ".ab.1-0.part.txt"
     other.write_text("x", encoding="utf-8")
-    store.write_atomically(tmp_path / "a*.txt", lambda beside: Path(beside).write_text("y", encoding="utf-8"))
+    store.write_atomically(
+        tmp_path / "a*.txt", lambda beside: Path(beside).write_text("y", encoding="utf-8")
+    )
     assert other.exists()

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
-from voterlist.io.readers import read_content, read_file, read_files, read_folder, read_table
-from voterlist.io.readers.text import find_delimiter, split_rows
 from voterlist.model import AsideCode
+from voterlist.readers import read_content, read_file, read_files, read_folder, read_table
+from voterlist.readers.text import find_delimiter, split_rows
 
 LIMITS = IngestSettings()
 AZ = "№;Soyadı;Adı;Ünvan\n1;Hüseynov;Çingiz;Şəki ş.\n2;Ağayeva;Gülşən;İsmayıllı ş., ev 5\n"
@@ -67,7 +67,9 @@ def test_russian_code_page_is_recognised():
     assert rows(RU.encode("windows-1251")) == [line.split(";") for line in RU.splitlines()]
 
 
-@pytest.mark.parametrize("encoding", ["windows-1251", "mac-cyrillic", "koi8-r", "cp866", "iso8859-5"])
+@pytest.mark.parametrize(
+    "encoding", ["windows-1251", "mac-cyrillic", "koi8-r", "cp866", "iso8859-5"]
+)
 @pytest.mark.parametrize("case", [str, str.upper])
 def test_cyrillic_code_pages_are_told_apart(encoding, case):
     """Russian in each code page of Cyrillic is read to the letter, and how sure that is is said."""
@@ -91,7 +93,10 @@ def test_what_is_proved_is_certain(encoding):
 
 
 def test_a_toss_up_between_code_pages_is_refused():
-    """Letters that fit two code pages about as well are not read: a name in wrong letters looks like a name."""
+    """Letters that fit two code pages about as well are not read.
+
+    A name in wrong letters looks like a name.
+    """
     text = "familiya;imya\nгусейнов;чингиз\nкулиев;мурад\nасланов;вагиф\nрзаев;рая\n" * 9
     assert "рая" not in text.encode("windows-1251").decode("mac-cyrillic")
     assert read_content(text.encode("windows-1251"), LIMITS) is AsideCode.ENCODING_UNREADABLE
@@ -99,7 +104,9 @@ def test_a_toss_up_between_code_pages_is_refused():
 
 def test_binary_content_is_refused():
     """Zero bytes that are no UTF-16 are no text."""
-    assert read_content(b"a;b\n\x00\x01\x02;\x00\xff\n" * 9, LIMITS) is AsideCode.ENCODING_UNREADABLE
+    assert (
+        read_content(b"a;b\n\x00\x01\x02;\x00\xff\n" * 9, LIMITS) is AsideCode.ENCODING_UNREADABLE
+    )
 
 
 def test_one_lost_byte_does_not_lose_the_file():
@@ -121,7 +128,10 @@ def test_one_lost_byte_does_not_lose_the_file():
         (b"<html><body><p>1</p></body></html>", AsideCode.FILE_NOT_A_TABLE),
         (b'<?xml version="1.0"?><letter/>', AsideCode.FILE_NOT_A_TABLE),
         (b"<html><table><tr><td>1</td></tr></table></html>", AsideCode.FORMAT_NOT_READ),
-        ("<html><table><tr><td>1</td></tr></table></html>".encode("utf-16"), AsideCode.FORMAT_NOT_READ),
+        (
+            "<html><table><tr><td>1</td></tr></table></html>".encode("utf-16"),
+            AsideCode.FORMAT_NOT_READ,
+        ),
         (b"MIME-Version: 1.0\r\n\r\n<html><table></table></html>", AsideCode.FORMAT_NOT_READ),
         (
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
@@ -139,7 +149,11 @@ def test_what_is_no_table_has_its_code(content, code):
 @pytest.mark.parametrize("sign", [";", ",", "\t", "|"])
 def test_the_delimiter_is_told_by_the_lines(sign):
     """Each of the four delimiters is found, and commas in addresses do not mislead."""
-    lines = ["Siyahı", "", *[sign.join(["1", "Əliyev", '"Bakı, Nizami küç., ev 5"', "x"]) for _ in range(5)]]
+    lines = [
+        "Siyahı",
+        "",
+        *[sign.join(["1", "Əliyev", '"Bakı, Nizami küç., ev 5"', "x"]) for _ in range(5)],
+    ]
     assert find_delimiter(lines) == sign
 
 
@@ -151,13 +165,23 @@ def test_commas_in_every_address_do_not_beat_a_semicolon():
 
 def test_a_short_list_below_a_long_title_is_parted():
     """Title rows and signatures without a delimiter do not hide that of the few rows between them."""
-    lines = [*["Seçicilərin siyahısı, 2026"] * 6, "№;Soyadı;Adı", "1;Əliyev;Əli", "2;Vəliyev;Rza", "Sədr: Babayev"]
+    lines = [
+        *["Seçicilərin siyahısı, 2026"] * 6,
+        "№;Soyadı;Adı",
+        "1;Əliyev;Əli",
+        "2;Vəliyev;Rza",
+        "Sədr: Babayev",
+    ]
     assert find_delimiter(lines) == ";"
 
 
 def test_a_list_of_one_column_is_not_parted():
     """Lines without a delimiter are one cell each."""
-    assert rows("Soyadı adı\nƏliyev Əli\nVəliyev Vəli\n".encode()) == [["Soyadı adı"], ["Əliyev Əli"], ["Vəliyev Vəli"]]
+    assert rows("Soyadı adı\nƏliyev Əli\nVəliyev Vəli\n".encode()) == [
+        ["Soyadı adı"],
+        ["Əliyev Əli"],
+        ["Vəliyev Vəli"],
+    ]
 
 
 def test_a_cell_with_a_line_break_keeps_the_line_it_begins_on():
@@ -171,7 +195,13 @@ def test_a_cell_with_a_line_break_keeps_the_line_it_begins_on():
 
 def test_a_quote_never_closed_hides_no_row():
     """A stray quotation mark stays in its cell; the rows below it stand."""
-    lines = ["№;Soyadı;Adı", '1;"Əliyev;Əli', "2;Vəliyev;Vəli", '3;"Quliyev";Rza', "4;Babayev;Nicat"]
+    lines = [
+        "№;Soyadı;Adı",
+        '1;"Əliyev;Əli',
+        "2;Vəliyev;Vəli",
+        '3;"Quliyev";Rza',
+        "4;Babayev;Nicat",
+    ]
     starts, found = split_rows(lines, ";")
     assert starts == [1, 2, 3, 4, 5]
     assert found[1] == ["1", '"Əliyev', "Əli"]
@@ -197,7 +227,10 @@ def test_line_ends_of_every_system_count_alike():
 
 def test_cells_beyond_the_limit_are_kept_in_one():
     """No cell is dropped where a row has more columns than the settings allow."""
-    assert rows(b"a;b;c;d\n1;2;3;4\n", IngestSettings(max_columns=2)) == [["a", "b", "c d"], ["1", "2", "3 4"]]
+    assert rows(b"a;b;c;d\n1;2;3;4\n", IngestSettings(max_columns=2)) == [
+        ["a", "b", "c d"],
+        ["1", "2", "3 4"],
+    ]
 
 
 @pytest.mark.slow
@@ -244,7 +277,9 @@ def test_a_damaged_sheet_does_not_lose_the_others():
     with zipfile.ZipFile(stream, "w") as broken:
         for name in whole.namelist():
             content = whole.read(name)
-            broken.writestr(name, content[: len(content) // 2] if name.endswith("sheet1.xml") else content)
+            broken.writestr(
+                name, content[: len(content) // 2] if name.endswith("sheet1.xml") else content
+            )
     found = read_content(stream.getvalue(), LIMITS)
     assert not isinstance(found, AsideCode)
     assert [sheet.trouble for sheet in found] == [AsideCode.FILE_UNREADABLE, None]
@@ -253,7 +288,10 @@ def test_a_damaged_sheet_does_not_lose_the_others():
 
 @pytest.mark.parametrize("cell", ["XFD1048576", "ZZ1048576"])
 def test_one_cell_far_out_does_not_fill_the_memory(cell):
-    """A sheet with a cell in the furthest corner is refused before its rectangle is laid out; others stand."""
+    """A sheet with a cell in the furthest corner is refused before its rectangle is laid out.
+
+    Others stand.
+    """
     book = openpyxl.Workbook()
     book.active["A1"] = "a"
     book.active[cell] = "x"
@@ -287,8 +325,16 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     assert (missing.name, missing.trouble) == ("4/gone.csv", AsideCode.READ_REFUSED)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))
+@settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")),
+    )
+)
 def test_no_bytes_make_the_reader_fail(content):
     """Whatever the bytes are, the answer is rows or a code."""
     found = read_content(content, LIMITS)
@@ -330,7 +376,8 @@ def test_cells_without_quotes_come_back_as_written(table):
 def test_a_stray_quotation_mark_swallows_no_row(data):
     """A mark that a clerk struck by mistake, and one that happens to end a later cell, would hide the voters between.
 
-    Every row is full, so what the two marks enclose is as many cells as rows have, and not one broken cell.
+    Every row is full, so what the two marks enclose is as many cells as rows have, and not one
+    broken cell.
     """
     width = data.draw(st.integers(2, 5))
     row = st.lists(_CELL, min_size=width, max_size=width)
@@ -347,7 +394,9 @@ def test_a_stray_quotation_mark_swallows_no_row(data):
 _MEGABYTE = 2**20
 
 
-@pytest.mark.parametrize(("size", "trouble"), [(_MEGABYTE, None), (_MEGABYTE + 1, AsideCode.FILE_TOO_LARGE)])
+@pytest.mark.parametrize(
+    ("size", "trouble"), [(_MEGABYTE, None), (_MEGABYTE + 1, AsideCode.FILE_TOO_LARGE)]
+)
 def test_a_file_of_exactly_the_largest_size_is_read(tmp_path, size, trouble):
     """A file as large as the limit allows would be refused, or a larger one read."""
     limits = IngestSettings(max_file_megabytes=1)
@@ -361,7 +410,9 @@ def test_a_file_of_exactly_the_largest_size_is_read(tmp_path, size, trouble):
     assert (read_content(content, limits) == trouble) == (trouble is not None)
     with zipfile.ZipFile(tmp_path / "lists.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("list.csv", content)
-    assert [file.trouble for file in read_files(tmp_path / "lists.zip", "lists.zip", limits)] == [trouble]
+    assert [file.trouble for file in read_files(tmp_path / "lists.zip", "lists.zip", limits)] == [
+        trouble
+    ]
 
 
 def test_a_table_of_any_kind_becomes_text(tmp_path):

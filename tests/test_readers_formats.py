@@ -14,9 +14,9 @@ import xlsxwriter
 import workspaces
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
-from voterlist.io.readers import fingerprint, read_content, read_file, read_files, read_paths
-from voterlist.io.readers.sandbox import read_table as read_bytes
 from voterlist.model import AsideCode
+from voterlist.readers import fingerprint, read_content, read_file, read_files, read_paths
+from voterlist.readers.sandbox import read_table as read_bytes
 
 LIMITS = IngestSettings()
 FILES = Path(__file__).parent / "reader_files"
@@ -66,7 +66,10 @@ SHEET1 = "xl/worksheets/sheet1.xml"
 
 
 def test_json_lines_are_rows_under_their_names():
-    """Every line is a row on its line; numbers keep their writing, records inside are columns, blanks are empty."""
+    """Every line is a row on its line.
+
+    Numbers keep their writing, records inside are columns, blanks are empty.
+    """
     lines = [
         '{"Soyadı": "Əliyev", "FİN": 1234567, "Ünvan": {"küçə": "Nizami", "ev": 5}}',
         "",
@@ -87,13 +90,18 @@ def test_json_lines_are_rows_under_their_names():
 def test_a_damaged_line_of_json_is_a_row_set_aside(tmp_path):
     """A line that is no record stands behind the columns, so that it is set aside with its text, not lost."""
     path = tmp_path / "list.jsonl"
-    records = [{"Soyadı": name, "Adı": "Əli", "Doğum tarixi": "01.02.1970"} for name in ("Əliyev", "Quliyev")]
+    records = [
+        {"Soyadı": name, "Adı": "Əli", "Doğum tarixi": "01.02.1970"}
+        for name in ("Əliyev", "Quliyev")
+    ]
     lines = [json.dumps(record, ensure_ascii=False) for record in records]
     path.write_text(f"{lines[0]}\n{lines[1][:20]}\n{lines[1]}\n", encoding="utf-8")
     found = ingest(read_files(path, "list.jsonl", LIMITS), LIMITS, constituency=4)
     assert set(found.entries.column("surname").to_pylist()) == {"Quliyev", "Əliyev"}
     aside = {
-        row["line"]: (row["code"], row["cells"]) for row in found.set_aside.to_pylist() if row["code"] != "header-row"
+        row["line"]: (row["code"], row["cells"])
+        for row in found.set_aside.to_pylist()
+        if row["code"] != "header-row"
     }
     assert list(aside) == [2]
     assert aside[2][0] in {"row-too-long", "no-name"}
@@ -138,17 +146,28 @@ def test_parquet_is_rows_under_its_names():
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("list.xls", "xls"), ("list.ods", "ods"), ("list.xlsb", "xlsb"), ("list.xlsx", "xlsx")]
+    ("name", "kind"),
+    [("list.xls", "xls"), ("list.ods", "ods"), ("list.xlsb", "xlsb"), ("list.xlsx", "xlsx")],
 )
 def test_every_kind_of_workbook_gives_the_same_rows(name, kind):
-    """One list saved in four formats is read the same: dates, numbers, zeros, a line break, merged and hidden rows."""
+    """One list saved in four formats is read the same.
+
+    Dates, numbers, zeros, a line break, merged and hidden rows.
+    """
     found = read_bytes((FILES / name).read_bytes(), LIMITS)
     sheet = found.sheets[0]
     assert found.format == kind
     assert table(sheet)[:4] == [
         ["Soyadı", "Adı", "Doğum tarixi", "FİN", "Sənəd", "Ünvan"],
         ["Əliyev", "Əli", "1970-02-01", "1234567", "007", "Nizami\nküç. 5"],
-        ["Quliyeva", "Rəna", "1980-12-31", "5XK1234", "008", "Nizami\nküç. 5" if kind != "xlsb" else ""],
+        [
+            "Quliyeva",
+            "Rəna",
+            "1980-12-31",
+            "5XK1234",
+            "008",
+            "Nizami\nküç. 5" if kind != "xlsb" else "",
+        ],
         ["Rzayev", "Orxan", "1965", "", "", "Füzuli 1"],
     ]
     if kind != "xlsb":
@@ -157,7 +176,10 @@ def test_every_kind_of_workbook_gives_the_same_rows(name, kind):
 
 
 def test_hidden_columns_that_hold_something_are_read_and_counted():
-    """In XLSX and ODS; a hidden column beside the list, which holds nothing, is not worth a word."""
+    """In XLSX and ODS.
+
+    A hidden column beside the list, which holds nothing, is not worth a word.
+    """
     made = openpyxl.Workbook()
     made.active.append(["a", "b", "c"])
     made.active.column_dimensions.group("B", "C", hidden=True)
@@ -169,7 +191,10 @@ def test_hidden_columns_that_hold_something_are_read_and_counted():
 
     def hide(content):
         column = b"<table:table-column%s/>"
-        column = column % b' table:number-columns-repeated="2"' + column % b' table:visibility="collapse"'
+        column = (
+            column % b' table:number-columns-repeated="2"'
+            + column % b' table:visibility="collapse"'
+        )
         start = content.index(b">", content.index(b"<table:table ")) + 1
         return content[:start] + column + content[start:]
 
@@ -197,7 +222,12 @@ def test_an_address_merged_over_several_voters_holds_for_each():
     """A cell merged downwards gives its value to the rows that have cells of their own."""
 
     def fill(sheet):
-        for row in (["ad", "ünvan", "məntəqə"], ["Əli", "Nizami 5", 12], ["Rza", None, None], [None, None, None]):
+        for row in (
+            ["ad", "ünvan", "məntəqə"],
+            ["Əli", "Nizami 5", 12],
+            ["Rza", None, None],
+            [None, None, None],
+        ):
             sheet.append(row)
         sheet.merge_cells("B2:B3")
         sheet.merge_cells("C2:C4")
@@ -225,7 +255,10 @@ def test_the_second_line_of_one_voter_is_not_made_a_voter():
 
 
 def test_a_formula_counts_as_the_value_beside_it():
-    """A formula is never worked out: its stored value is taken; without one the cell is empty, and that is said."""
+    """A formula is never worked out.
+
+    Its stored value is taken; without one the cell is empty, and that is said.
+    """
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream) as made:
         page = made.add_worksheet()
@@ -276,9 +309,16 @@ def test_a_circle_of_sectors_is_not_followed():
 
 
 def test_a_far_cell_of_an_old_workbook_fills_no_memory():
-    """XLS can say that a cell stands in row 65,535 and column 65,535: its rectangle takes more than is allowed."""
+    """XLS can say that a cell stands in row 65,535 and column 65,535.
+
+    Its rectangle takes more than is allowed.
+    """
     content = (FILES / "list.xls").read_bytes()
-    record = next(content[place:][:8] for place in range(len(content)) if content[place : place + 4] == b"\xfd\0\x0a\0")
+    record = next(
+        content[place:][:8]
+        for place in range(len(content))
+        if content[place : place + 4] == b"\xfd\0\x0a\0"
+    )
     far = content.replace(record, record[:4] + b"\xff\xff\xff\xff", 1)
     assert read_content(far, LIMITS) is AsideCode.FILE_TOO_LARGE
 
@@ -297,11 +337,19 @@ def test_a_part_that_cannot_be_unpacked_whole_is_not_opened(name):
 
 @pytest.mark.parametrize(
     ("kind", "place"),
-    [(b"\x00\x02\x0e\x00", 1), (b"\x00\x02\x0e\x00", 9), (b"\x00\x02\x0e\x00", 7), (b"\xfc\x00", 10)],
+    [
+        (b"\x00\x02\x0e\x00", 1),
+        (b"\x00\x02\x0e\x00", 9),
+        (b"\x00\x02\x0e\x00", 7),
+        (b"\xfc\x00", 10),
+    ],
     ids=["first row", "first column", "last row", "strings"],
 )
 def test_a_size_that_cannot_be_ends_in_an_old_workbook(kind, place):
-    """A sheet that ends before it begins, or more texts than there are bytes: the list is read whole, or refused."""
+    """A sheet that ends before it begins, or more texts than there are bytes.
+
+    The list is read whole, or refused.
+    """
     content = bytearray((FILES / "list.xls").read_bytes())
     start = content.index(kind, 2048)
     content[start + (4 if len(kind) == 4 else 0) + place] = 0x7F
@@ -310,11 +358,18 @@ def test_a_size_that_cannot_be_ends_in_an_old_workbook(kind, place):
         whole = sheets((FILES / "list.xls").read_bytes())
         assert [table(sheet) for sheet in found] == [table(sheet) for sheet in whole]
     else:
-        assert found in {AsideCode.FILE_TOO_LARGE, AsideCode.FILE_TOO_SLOW, AsideCode.FILE_UNREADABLE}
+        assert found in {
+            AsideCode.FILE_TOO_LARGE,
+            AsideCode.FILE_TOO_SLOW,
+            AsideCode.FILE_UNREADABLE,
+        }
 
 
 def test_a_shortened_row_of_a_binary_workbook_hides_no_far_cell():
-    """A row header of XLSB without its tail counts: the cell behind it lies far out, and takes too much."""
+    """A row header of XLSB without its tail counts.
+
+    The cell behind it lies far out, and takes too much.
+    """
     row, cell = b"\x00\x04\xff\xff\x0f\x00", b"\x06\x0c\xff\x3f\x00\x00" + b"\0" * 8
     bomb = changed(
         (FILES / "list.xlsb").read_bytes(),
@@ -326,10 +381,20 @@ def test_a_shortened_row_of_a_binary_workbook_hides_no_far_cell():
 
 
 def test_16384_columns_lose_no_voter():
-    """A sheet as wide as a sheet can be is read; what lies beyond the most columns is joined into the last."""
+    """A sheet as wide as a sheet can be is read.
+
+    What lies beyond the most columns is joined into the last.
+    """
     limits = IngestSettings(max_columns=200)
     (sheet,) = sheets(
-        book(lambda page: (page.append(["Soyadı", "Adı"]), page.cell(1, 16_384, "far"), page.cell(2, 300, "x"))), limits
+        book(
+            lambda page: (
+                page.append(["Soyadı", "Adı"]),
+                page.cell(1, 16_384, "far"),
+                page.cell(2, 300, "x"),
+            )
+        ),
+        limits,
     )
     assert sheet.cells.num_columns == 201
     assert sheet.joined_columns == 16_184
@@ -348,7 +413,10 @@ def test_16384_columns_lose_no_voter():
 )
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl", "parquet"])
 def test_every_limit_is_told_by_its_code(limits, code, kind):
-    """Rows, columns, cells and characters have a limit each, in every kind of file; just inside it all is read."""
+    """Rows, columns, cells and characters have a limit each, in every kind of file.
+
+    Just inside it all is read.
+    """
     cells = [[f"h{column}" for column in range(101)], *([["x" * 51] * 101] * 4)]
     assert {sheet.cells.num_rows for sheet in sheets(_written(cells, kind))} == {5}
     found = read_bytes(_written(cells, kind), IngestSettings(**limits))
@@ -360,11 +428,16 @@ def _written(cells, kind):
     if kind == "csv":
         return "\n".join(";".join(row) for row in cells).encode()
     if kind == "jsonl":
-        return "\n".join(json.dumps(dict(zip(cells[0], row, strict=True))) for row in cells[1:]).encode()
+        return "\n".join(
+            json.dumps(dict(zip(cells[0], row, strict=True))) for row in cells[1:]
+        ).encode()
     if kind == "parquet":
         stream = io.BytesIO()
         pq.write_table(
-            pa.table({name: [row[place] for row in cells[1:]] for place, name in enumerate(cells[0])}), stream
+            pa.table(
+                {name: [row[place] for row in cells[1:]] for place, name in enumerate(cells[0])}
+            ),
+            stream,
         )
         return stream.getvalue()
     return book(lambda page: [page.append(row) for row in cells])
@@ -374,7 +447,11 @@ def test_a_cell_without_end_is_refused_while_it_is_unpacked():
     """A cell of hundreds of megabytes in a workbook of a few hundred kilobytes is not laid out in memory."""
     whole = book(lambda page: page.append(["a", "b"]))
     bomb = changed(
-        whole, SHEET1, lambda part: part.replace(b"</sheetData>", b"<!--" + b"x" * 60_000_000 + b"--></sheetData>")
+        whole,
+        SHEET1,
+        lambda part: part.replace(
+            b"</sheetData>", b"<!--" + b"x" * 60_000_000 + b"--></sheetData>"
+        ),
     )
     assert len(bomb) < 200_000
     assert read_content(bomb, LIMITS) is AsideCode.CELL_TOO_LONG
@@ -382,17 +459,25 @@ def test_a_cell_without_end_is_refused_while_it_is_unpacked():
 
 def test_entities_are_refused():
     """A part that declares entities, which could expand without end, is not opened."""
-    laughs = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
+    laughs = (
+        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
+    )
     whole = book(lambda page: page.append(["a"]))
     for part in (SHEET1, "xl/workbook.xml"):
         bomb = changed(
             whole,
             part,
-            lambda content: laughs + content.partition(b"?>")[2].strip() if b"?>" in content else laughs + content,
+            lambda content: (
+                laughs + content.partition(b"?>")[2].strip()
+                if b"?>" in content
+                else laughs + content
+            ),
         )
         assert read_content(bomb, LIMITS) is AsideCode.FILE_UNREADABLE
     ods = changed(
-        (FILES / "list.ods").read_bytes(), "content.xml", lambda content: laughs + content.partition(b"?>")[2]
+        (FILES / "list.ods").read_bytes(),
+        "content.xml",
+        lambda content: laughs + content.partition(b"?>")[2],
     )
     assert read_content(ods, LIMITS) is AsideCode.FILE_UNREADABLE
 
@@ -406,18 +491,26 @@ def test_a_repeated_cell_fills_no_memory(axis):
         if axis == "rows":
             start = content.index(b"<table:table-row")
         name = content[start:].split(b" ", 1)[0]
-        return content.replace(name + b" ", name + f' table:number-{axis}-repeated="1000000000" '.encode(), 1)
+        return content.replace(
+            name + b" ", name + f' table:number-{axis}-repeated="1000000000" '.encode(), 1
+        )
 
     found = read_bytes(changed((FILES / "list.ods").read_bytes(), "content.xml", bomb), LIMITS)
     if axis == "rows":
-        assert (found.trouble or found.sheets[0].trouble) in {AsideCode.TOO_MANY_ROWS, AsideCode.FILE_TOO_LARGE}
+        assert (found.trouble or found.sheets[0].trouble) in {
+            AsideCode.TOO_MANY_ROWS,
+            AsideCode.FILE_TOO_LARGE,
+        }
     else:
         assert found.sheets[0].joined_columns == 16_384 - LIMITS.max_columns
         assert found.sheets[0].cells.num_rows == 4
 
 
 def test_a_part_that_unpacks_further_than_it_says_is_refused():
-    """A part that is longer than it says is not taken for whole: what is cut off could pass for cells."""
+    """A part that is longer than it says is not taken for whole.
+
+    What is cut off could pass for cells.
+    """
     whole = book(lambda page: page.append(["a"]))
     large = changed(whole, SHEET1, lambda part: part + b" " * 5_000_000)
     info = zipfile.ZipFile(io.BytesIO(large)).getinfo(SHEET1)
@@ -431,7 +524,12 @@ def test_a_part_that_unpacks_further_than_it_says_is_refused():
 def test_every_file_of_an_archive_is_a_list_of_its_own(tmp_path):
     """Files in an archive are read like files beside it, in order of name, and what is damaged is set aside alone."""
     inner = archive(x__csv=LIST)
-    content = archive(b__csv=LIST, a__xlsx=book(lambda page: page.append(["Soyadı"])), c__zip=inner, d__pdf=b"%PDF-1")
+    content = archive(
+        b__csv=LIST,
+        a__xlsx=book(lambda page: page.append(["Soyadı"])),
+        c__zip=inner,
+        d__pdf=b"%PDF-1",
+    )
     path = tmp_path / "lists.zip"
     path.write_bytes(content)
     found = read_files(path, "4/lists.zip", LIMITS)
@@ -444,12 +542,16 @@ def test_every_file_of_an_archive_is_a_list_of_its_own(tmp_path):
     loose = tmp_path / "b.csv"
     loose.write_text(LIST, encoding="utf-8")
     assert [
-        (file.name, file.copy) for file in read_paths([loose, path], tmp_path, LIMITS) if file.source == found[1].source
+        (file.name, file.copy)
+        for file in read_paths([loose, path], tmp_path, LIMITS)
+        if file.source == found[1].source
     ] == [
         ("b.csv", 0),
         ("lists.zip/b.csv", 1),
     ]
-    assert [digest[:12] for digest in fingerprint(path, LIMITS).members.values()] == [file.source for file in found]
+    assert [digest[:12] for digest in fingerprint(path, LIMITS).members.values()] == [
+        file.source for file in found
+    ]
     assert read_file(path, "lists.zip", LIMITS).trouble is AsideCode.FILE_NOT_A_TABLE
 
 
@@ -461,30 +563,44 @@ def test_a_damaged_file_of_an_archive_loses_no_other(tmp_path):
         content[place] ^= 0xFF
     path = tmp_path / "lists.zip"
     path.write_bytes(content)
-    assert [file.trouble for file in read_files(path, "lists.zip", LIMITS)] == [AsideCode.FILE_UNREADABLE, None]
+    assert [file.trouble for file in read_files(path, "lists.zip", LIMITS)] == [
+        AsideCode.FILE_UNREADABLE,
+        None,
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("limits", "code"),
-    [({"max_archive_files": 1}, AsideCode.FILE_TOO_LARGE), ({"max_unpacked_megabytes": 1}, AsideCode.FILE_TOO_LARGE)],
+    [
+        ({"max_archive_files": 1}, AsideCode.FILE_TOO_LARGE),
+        ({"max_unpacked_megabytes": 1}, AsideCode.FILE_TOO_LARGE),
+    ],
 )
 def test_an_archive_has_limits(tmp_path, limits, code):
     """Too many files, or too much in them, is told for the archive, with nothing unpacked."""
     path = tmp_path / "lists.zip"
     path.write_bytes(archive(a__csv=b"a;b\n" * 200_000, b__csv=b"c;d\n" * 200_000))
     assert len(path.read_bytes()) < 20_000
-    assert [file.trouble for file in read_files(path, "lists.zip", IngestSettings(**limits))] == [code]
+    assert [file.trouble for file in read_files(path, "lists.zip", IngestSettings(**limits))] == [
+        code
+    ]
     assert [file.trouble for file in read_files(path, "lists.zip", LIMITS)] == [None, None]
 
 
 def test_names_in_the_code_page_of_the_region_are_read(tmp_path):
     """An archive from an old Windows names its files in cp866; a name may tell the precinct."""
     path = tmp_path / "lists.zip"
-    named = archive(участок__csv=LIST).replace("участок".encode(), "участок".encode("cp866").ljust(14, b"x"))
+    named = archive(участок__csv=LIST).replace(
+        "участок".encode(), "участок".encode("cp866").ljust(14, b"x")
+    )
     flag = named.replace(b"PK\x03\x04\x14\x00\x00\x08", b"PK\x03\x04\x14\x00\x00\x00")
-    path.write_bytes(flag.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x08", b"PK\x01\x02\x14\x03\x14\x00\x00\x00"))
-    assert [file.name for file in read_files(path, "lists.zip", LIMITS)] == ["lists.zip/участокxxxxxxx.csv"]
+    path.write_bytes(
+        flag.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x08", b"PK\x01\x02\x14\x03\x14\x00\x00\x00")
+    )
+    assert [file.name for file in read_files(path, "lists.zip", LIMITS)] == [
+        "lists.zip/участокxxxxxxx.csv"
+    ]
 
 
 @pytest.mark.slow
@@ -501,12 +617,16 @@ def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
             packed.writestr(name, text)
         packed.writestr("oxunmur.pdf", b"%PDF-1.4")
     found = workspaces.run(workspace)
-    assert pq.read_table(found.folder / "entries.parquet").equals(pq.read_table(loose.folder / "entries.parquet"))
+    assert pq.read_table(found.folder / "entries.parquet").equals(
+        pq.read_table(loose.folder / "entries.parquet")
+    )
     assert found.files == 3
     assert found.exit_code == 1
     assert [trouble.file for trouble in found.troubles] == ["inbox/88/siyahilar.zip/oxunmur.pdf"]
     manifest = json.loads((found.folder / "manifest.json").read_text(encoding="utf-8"))
-    assert {"inbox/88/siyahilar.zip", "inbox/88/siyahilar.zip/menteqe-1.csv"} <= set(manifest["inputs"])
+    assert {"inbox/88/siyahilar.zip", "inbox/88/siyahilar.zip/menteqe-1.csv"} <= set(
+        manifest["inputs"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -525,7 +645,10 @@ def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
             + b"\r Aliyev    ",
             AsideCode.FORMAT_NOT_READ,
         ),
-        (archive(**{"[Content_Types]__xml": b"<x/>", "word/document__xml": b"<x/>"}), AsideCode.FILE_NOT_A_TABLE),
+        (
+            archive(**{"[Content_Types]__xml": b"<x/>", "word/document__xml": b"<x/>"}),
+            AsideCode.FILE_NOT_A_TABLE,
+        ),
         (
             archive(mimetype=b"application/vnd.oasis.opendocument.text", content__xml=b"<x/>"),
             AsideCode.FILE_NOT_A_TABLE,
@@ -568,7 +691,12 @@ def test_the_inbox_is_never_written_to(tmp_path):
 
     def state():
         return {
-            path: (info.st_size, info.st_mtime_ns, info.st_mode, path.read_bytes() if path.is_file() else None)
+            path: (
+                info.st_size,
+                info.st_mtime_ns,
+                info.st_mode,
+                path.read_bytes() if path.is_file() else None,
+            )
             for path in [inbox, *sorted(inbox.rglob("*"))]
             for info in [path.stat()]
         }

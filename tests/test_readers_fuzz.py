@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
-from voterlist.io.readers import read_files
-from voterlist.io.readers.binary import hidden_rows, sheet_relations
-from voterlist.io.readers.encoding import decode
-from voterlist.io.readers.text import split_rows
+from voterlist.readers import read_files
+from voterlist.readers.binary import hidden_rows, sheet_relations
+from voterlist.readers.encoding import decode
+from voterlist.readers.text import split_rows
 
 LIMITS = IngestSettings(max_file_megabytes=20, max_unpacked_megabytes=50, max_cells=1_000_000)
 FILES = Path(__file__).parent / "reader_files"
@@ -29,18 +29,29 @@ HEADS = [
     b"\xff\xfe",
     b"\xef\xbb\xbf",
 ]
-FUZZ = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FUZZ = settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 @functools.cache
 def whole(kind):
     """A valid file of this kind."""
-    records = [{"Soyadı": f"Əliyev{n}", "Adı": "Əli", "Doğum tarixi": "01.02.1970", "FİN": n} for n in range(30)]
+    records = [
+        {"Soyadı": f"Əliyev{n}", "Adı": "Əli", "Doğum tarixi": "01.02.1970", "FİN": n}
+        for n in range(30)
+    ]
     if kind in {"xls", "ods", "xlsb", "xlsx"}:
         return (FILES / f"list.{kind}").read_bytes()
     if kind == "jsonl":
         return "\n".join(json.dumps(record, ensure_ascii=False) for record in records).encode()
-    text = "\n".join(["Soyadı;Adı;Doğum tarixi;FİN", *(f'{r["Soyadı"]};"Əli";01.02.1970;{r["FİN"]}' for r in records)])
+    text = "\n".join(
+        [
+            "Soyadı;Adı;Doğum tarixi;FİN",
+            *(f'{r["Soyadı"]};"Əli";01.02.1970;{r["FİN"]}' for r in records),
+        ]
+    )
     if kind == "csv":
         return text.encode()
     if kind == "utf-16":
@@ -96,7 +107,9 @@ def assert_balanced(content, folder, name="list"):
         assert file.trouble is not None or file.sheets
         for sheet in file.sheets:
             assert len(sheet.lines) == sheet.cells.num_rows
-            assert sheet.cells.column_names == [f"c{place}" for place in range(sheet.cells.num_columns)]
+            assert sheet.cells.column_names == [
+                f"c{place}" for place in range(sheet.cells.num_columns)
+            ]
             assert all(column.type == pa.string() for column in sheet.cells.columns)
             sheet.cells.validate(full=True)
     found = ingest(files, LIMITS, constituency=4)
@@ -130,7 +143,9 @@ def test_any_text_is_rows_in_balance(tmp_path, text):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["csv", "utf-16", "jsonl", "parquet", "xlsx", "xlsb", "xls", "ods", "zip"])
+@pytest.mark.parametrize(
+    "kind", ["csv", "utf-16", "jsonl", "parquet", "xlsx", "xlsb", "xls", "ods", "zip"]
+)
 @FUZZ
 @given(data=st.data())
 def test_a_damaged_file_is_rows_or_a_code(tmp_path, kind, data):
@@ -139,7 +154,8 @@ def test_a_damaged_file_is_rows_or_a_code(tmp_path, kind, data):
     if kind == "zip" or not content.startswith(b"PK") or data.draw(st.booleans()):
         damaged = damage(content, data.draw)
     else:
-        # The damage is inside a part, so that it reaches the readers and is no question of the archive.
+        # The damage is inside a part, so that it reaches the readers and is no question of the
+        # archive.
         parts = unpacked_parts(content)
         name = data.draw(st.sampled_from(sorted(parts)))
         damaged = packed(parts | {name: damage(parts[name], data.draw)})
@@ -148,7 +164,17 @@ def test_a_damaged_file_is_rows_or_a_code(tmp_path, kind, data):
 
 def test_the_files_that_are_damaged_are_whole_files(tmp_path):
     """Undamaged, each of them is read to its last row: else the damage would prove nothing."""
-    kinds = {"csv": 31, "utf-16": 31, "jsonl": 31, "parquet": 31, "xlsx": 4, "xlsb": 4, "xls": 4, "ods": 4, "zip": 35}
+    kinds = {
+        "csv": 31,
+        "utf-16": 31,
+        "jsonl": 31,
+        "parquet": 31,
+        "xlsx": 4,
+        "xlsb": 4,
+        "xls": 4,
+        "ods": 4,
+        "zip": 35,
+    }
     for kind, rows in kinds.items():
         assert assert_balanced(whole(kind), tmp_path, f"list.{kind}") == rows
 

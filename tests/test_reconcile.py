@@ -49,7 +49,9 @@ def deaths(*rows: dict[str, Any]) -> pa.Table:
 
 
 def classes(result: Reconciliation) -> list[tuple[str, str | None, str]]:
-    return [(row["register_id"], row["entry_id"], row["class"]) for row in result.matches.to_pylist()]
+    return [
+        (row["register_id"], row["entry_id"], row["class"]) for row in result.matches.to_pylist()
+    ]
 
 
 def use(result: Reconciliation) -> dict[str, int | None]:
@@ -58,7 +60,9 @@ def use(result: Reconciliation) -> dict[str, int | None]:
 
 def against(entry: dict[str, Any], death: dict[str, Any]) -> str:
     """The class of one row of the register against a list of one entry."""
-    ((_, _, found),) = classes(reconcile(voters(entry), deaths=deaths(death), settings=CheckSettings()))
+    ((_, _, found),) = classes(
+        reconcile(voters(entry), deaths=deaths(death), settings=CheckSettings())
+    )
     return found
 
 
@@ -87,14 +91,23 @@ def against(entry: dict[str, Any], death: dict[str, Any]) -> str:
     ],
 )
 def test_the_class_of_a_death(entry, expected):
-    """Each kind of agreement and contradiction gives its class; names with no full date or another FIN, none."""
+    """Each kind of agreement and contradiction gives its class.
+
+    Names with no full date or another FIN, none.
+    """
     assert against(person(**entry), PERSON) == expected
 
 
-@pytest.mark.parametrize("missing", ["surname", "given_skeleton", "patronymic_skeleton", "birth_month", "birth_day"])
+@pytest.mark.parametrize(
+    "missing", ["surname", "given_skeleton", "patronymic_skeleton", "birth_month", "birth_day"]
+)
 def test_a_death_without_identifier_and_full_name_is_unusable(missing):
     """A row of the register that can never be told from a namesake is counted as unusable, not as unmatched."""
-    changes = {"surname_stem": None, "surname_skeleton": None} if missing == "surname" else {missing: None}
+    changes = (
+        {"surname_stem": None, "surname_skeleton": None}
+        if missing == "surname"
+        else {missing: None}
+    )
     death = person(fin=None, document=None, **changes)
     assert against(PERSON, death) == "unusable"
     assert against({}, {}) == "unusable"
@@ -114,9 +127,16 @@ def test_findings_point_at_entry_and_register():
         person(document=None, precinct=2),
         person(fin=None, document=None, birth_year=1940),
     )
-    dead = deaths(person(document=None), person(fin="AAAAAAA", document=None), person(fin=None, birth_year=1940))
+    dead = deaths(
+        person(document=None),
+        person(fin="AAAAAAA", document=None),
+        person(fin=None, birth_year=1940),
+    )
     found = reconcile(listed, deaths=dead, settings=CheckSettings()).findings.to_pylist()
-    said = [(row["rule"], row["severity"], row["precinct"], row["entry_id"], row["other_entry_id"]) for row in found]
+    said = [
+        (row["rule"], row["severity"], row["precinct"], row["entry_id"], row["other_entry_id"])
+        for row in found
+    ]
     assert said == [
         ("deceased-confirmed", "error", 2, "017-0001-1", "death-0"),
         ("deceased-conflicting", "warning", 1, "017-0001-0", "death-1"),
@@ -146,8 +166,12 @@ def test_how_much_of_the_register_was_usable():
         "register-only": 3,
         "unusable": 1,
     }
-    # The dead stand twice on the list: both entries are named, the row of the register is counted once.
-    assert [entry for row, entry, _ in classes(result) if row == "death-0"] == ["017-0001-0", "017-0001-1"]
+    # The dead stand twice on the list: both entries are named, the row of the register is counted
+    # once.
+    assert [entry for row, entry, _ in classes(result) if row == "death-0"] == [
+        "017-0001-0",
+        "017-0001-1",
+    ]
 
 
 def test_without_a_register_nothing_is_zero():
@@ -162,7 +186,9 @@ def test_without_a_register_nothing_is_zero():
 
 def test_an_empty_list_meets_nobody():
     """With no entries every usable row of the register is in the register only."""
-    result = reconcile(empty(VOTER), deaths=deaths(PERSON), statistics=statistic(), settings=CheckSettings())
+    result = reconcile(
+        empty(VOTER), deaths=deaths(PERSON), statistics=statistic(), settings=CheckSettings()
+    )
     assert classes(result) == [("death-0", None, "register-only")]
     assert result.findings.num_rows == 0
 
@@ -191,17 +217,35 @@ def slow_class(death: dict[str, Any], entry: dict[str, Any]) -> str | None:
         return death[name] is not None and entry[name] is not None and death[name] != entry[name]
 
     if same("fin") or same("document"):
-        if other("fin") or other("given_skeleton") or other("birth_year") or other("birth_month") or other("birth_day"):
+        if (
+            other("fin")
+            or other("given_skeleton")
+            or other("birth_year")
+            or other("birth_month")
+            or other("birth_day")
+        ):
             return "conflicting"
         return "confirmed" if same("given_skeleton") or same("birth_year") else "probable"
-    names = ("surname_stem", "given_skeleton", "patronymic_skeleton", "birth_year", "birth_month", "birth_day")
+    names = (
+        "surname_stem",
+        "given_skeleton",
+        "patronymic_skeleton",
+        "birth_year",
+        "birth_month",
+        "birth_day",
+    )
     return "probable" if all(same(name) for name in names) and not other("fin") else None
 
 
 @pytest.mark.slow
-@given(st.lists(FIELDS, max_size=5), st.lists(FIELDS, max_size=5), st.randoms(use_true_random=False))
+@given(
+    st.lists(FIELDS, max_size=5), st.lists(FIELDS, max_size=5), st.randoms(use_true_random=False)
+)
 def test_matching_equals_a_slow_obvious_version(dead, listed, order):
-    """For any list and register, in any order: the pairs and classes of a plain loop, and they balance."""
+    """For any list and register, in any order.
+
+    The pairs and classes of a plain loop, and they balance.
+    """
     result = reconcile(voters(*listed), deaths=deaths(*dead), settings=CheckSettings())
     expected = {
         (f"death-{d}", f"017-0001-{v}", slow_class(death, entry))
@@ -217,7 +261,11 @@ def test_matching_equals_a_slow_obvious_version(dead, listed, order):
     assert counts["usable"] + counts["unusable"] == counts["total"]
     rows = list(range(len(listed)))
     order.shuffle(rows)
-    again = reconcile(voters(*listed).take(pa.array(rows, pa.int64())), deaths=deaths(*dead), settings=CheckSettings())
+    again = reconcile(
+        voters(*listed).take(pa.array(rows, pa.int64())),
+        deaths=deaths(*dead),
+        settings=CheckSettings(),
+    )
     assert again.matches.equals(result.matches)
     assert again.findings.equals(result.findings)
 
@@ -251,7 +299,9 @@ def said(found: pa.Table) -> list[tuple[Any, ...]]:
 
 def test_list_against_adults():
     """Above and below are found for precinct and constituency beyond the allowance only, with list and limit."""
-    numbers = statistic((1, "adults", 97), (2, "adults", 23), (None, "adults", 117.7), (None, "men", 39.2))
+    numbers = statistic(
+        (1, "adults", 97), (2, "adults", 23), (None, "adults", 117.7), (None, "men", 39.2)
+    )
     assert said(reconcile(LISTED, statistics=numbers, settings=CheckSettings()).findings) == [
         ("list-below-adults", "precinct", 2, "adults", 20.0, 21.0),
         ("list-exceeds-adults", "precinct", 1, "adults", 100.0, 98.0),
@@ -263,7 +313,12 @@ def test_a_list_at_the_limit_is_not_beyond_it():
     """What is allowed is allowed to the last person, though the product of a share comes out a little below it."""
     settings = CheckSettings(most_above_statistics=0.15)
     listed = voters(*[{"sex": "f"}] * 115)
-    assert said(reconcile(listed, statistics=statistic((1, "adults", 100)), settings=settings).findings) == []
+    assert (
+        said(
+            reconcile(listed, statistics=statistic((1, "adults", 100)), settings=settings).findings
+        )
+        == []
+    )
 
 
 def test_an_unknown_sex_accuses_nobody():
@@ -278,8 +333,13 @@ def test_an_unknown_sex_accuses_nobody():
 
 
 def test_the_comparison_shows_every_number():
-    """Each number of the statistics has the list's own beside it; a place or measure without one has null, not zero."""
-    numbers = statistic((None, "adults", 120), (None, "born-1980", 44), (9, "adults", 80), (1, "cats", 3))
+    """Each number of the statistics has the list's own beside it.
+
+    A place or measure without one has null, not zero.
+    """
+    numbers = statistic(
+        (None, "adults", 120), (None, "born-1980", 44), (9, "adults", 80), (1, "cats", 3)
+    )
     rows = reconcile(LISTED, statistics=numbers, settings=CheckSettings()).compared.to_pylist()
     assert [(row["precinct"], row["measure"], row["list"], row["statistic"]) for row in rows] == [
         (1, "cats", None, 3.0),
@@ -287,7 +347,9 @@ def test_the_comparison_shows_every_number():
         (None, "adults", 120.0, 120.0),
         (None, "born-1980", 40.0, 44.0),
     ]
-    elsewhere = reconcile(LISTED, statistics=statistic((None, "adults", 9), constituency=3), settings=CheckSettings())
+    elsewhere = reconcile(
+        LISTED, statistics=statistic((None, "adults", 9), constituency=3), settings=CheckSettings()
+    )
     assert elsewhere.compared.column("list").to_pylist() == [None]
     assert elsewhere.findings.num_rows == 0
 
@@ -297,7 +359,9 @@ def test_an_unsure_match_at_home_does_not_hide_an_entry_elsewhere():
     elsewhere = person(precinct=2)
     namesake = person(fin="5ABC124", given_skeleton="sabuhi")
     arrived = voters(person(precinct=1), name="arrival-")
-    result = reconcile(voters(elsewhere, namesake), registers={"arrivals": arrived}, settings=CheckSettings())
+    result = reconcile(
+        voters(elsewhere, namesake), registers={"arrivals": arrived}, settings=CheckSettings()
+    )
     assert [kind for _, _, kind in classes(result)] == ["confirmed", "conflicting"]
     found = [(row["rule"], row["entry_id"]) for row in result.findings.to_pylist()]
     assert ("arrived-listed-elsewhere", "017-0001-0") in found
@@ -305,7 +369,10 @@ def test_an_unsure_match_at_home_does_not_hide_an_entry_elsewhere():
 
 
 def test_an_entry_at_home_answers_for_one_elsewhere():
-    """Who stands both at home and elsewhere would be told to be listed elsewhere: that is a repeat, asked in a case."""
+    """Who stands both at home and elsewhere would be told to be listed elsewhere.
+
+    That is a repeat, asked in a case.
+    """
     arrived = voters(person(precinct=1), name="arrival-")
     listed = voters(person(precinct=2), person())
     result = reconcile(listed, registers={"arrivals": arrived}, settings=CheckSettings())
@@ -320,8 +387,12 @@ def test_switches_and_severities():
             "list-below-adults": RuleSettings(severity=Severity.ERROR),
         }
     )
-    result = reconcile(LISTED, deaths=deaths(PERSON), statistics=statistic((1, "adults", 200)), settings=settings)
-    assert [(row["rule"], row["severity"]) for row in result.findings.to_pylist()] == [("list-below-adults", "error")]
+    result = reconcile(
+        LISTED, deaths=deaths(PERSON), statistics=statistic((1, "adults", 200)), settings=settings
+    )
+    assert [(row["rule"], row["severity"]) for row in result.findings.to_pylist()] == [
+        ("list-below-adults", "error")
+    ]
     result = reconcile(voters(PERSON), deaths=deaths(PERSON), settings=settings)
     assert result.findings.num_rows == 0
     assert classes(result) == [("death-0", "017-0001-0", "confirmed")]
@@ -333,4 +404,8 @@ def test_rules_and_shapes():
     with pytest.raises(SchemaError, match="fin"):
         reconcile(voters(PERSON).drop_columns(["fin"]), settings=CheckSettings())
     with pytest.raises(SchemaError, match="birth_day"):
-        reconcile(voters(PERSON), deaths=deaths(PERSON).drop_columns(["birth_day"]), settings=CheckSettings())
+        reconcile(
+            voters(PERSON),
+            deaths=deaths(PERSON).drop_columns(["birth_day"]),
+            settings=CheckSettings(),
+        )

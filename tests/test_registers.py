@@ -13,9 +13,9 @@ import workspaces
 from voterlist.config import IngestSettings, Settings
 from voterlist.errors import InputError
 from voterlist.ingest import protocol
-from voterlist.io.readers import list_files, read_file
 from voterlist.model import Stage
 from voterlist.pipeline import reference
+from voterlist.readers import list_files, read_file
 
 
 @pytest.fixture
@@ -44,7 +44,10 @@ def found(table, *codes: str):
 
 
 def test_each_register_is_read_by_its_name_whatever_its_format_and_language(workspace):
-    """Russian headers, a workbook, a name in capitals: each file is the register that its name says."""
+    """Russian headers, a workbook, a name in capitals.
+
+    Each file is the register that its name says.
+    """
     put(
         workspace,
         "departures 2025.csv",
@@ -64,7 +67,9 @@ def test_each_register_is_read_by_its_name_whatever_its_format_and_language(work
         book.active.append(row)
     book.save(workspace / "reference" / "newly_of_age.xlsx")
     table = tables_of(workspace)
-    assert found(table, "moved-away-confirmed", "abroad-on-permanent-list", "newly-of-age-missing") == [
+    assert found(
+        table, "moved-away-confirmed", "abroad-on-permanent-list", "newly-of-age-missing"
+    ) == [
         ("abroad-on-permanent-list", "Hüseynli"),
         ("moved-away-confirmed", "Rzayev"),
         # The other one belongs to a constituency of which there is no list here.
@@ -95,7 +100,10 @@ def test_a_row_of_a_register_can_be_found_in_its_file(workspace):
 
 
 def test_arrivals_are_missing_or_listed_elsewhere(workspace):
-    """Who came and stands in no list is missing; who stands where they left is listed elsewhere; others are right."""
+    """Who came and stands in no list is missing.
+
+    Who stands where they left is listed elsewhere; others are right.
+    """
     put(
         workspace,
         "arrivals.csv",
@@ -111,7 +119,10 @@ def test_arrivals_are_missing_or_listed_elsewhere(workspace):
 
 
 def test_residents_and_those_on_the_list_only(workspace):
-    """A usable register of residence tells who is missing on either side; one that is not, on its own side only."""
+    """A usable register of residence tells who is missing on either side.
+
+    One that is not, on its own side only.
+    """
     header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Dairə\n"
     rows = "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\nKərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88\n"
     put(workspace, "residence.csv", header + rows)
@@ -120,12 +131,17 @@ def test_residents_and_those_on_the_list_only(workspace):
     assert len(found(table, "not-in-residence-register")) == 6
     put(workspace, "residence.csv", header + rows + "Kərimov;Nihad;;;;88\n")
     table = tables_of(workspace)
-    assert found(table, "resident-missing", "not-in-residence-register") == [("resident-missing", "Kərimov")]
+    assert found(table, "resident-missing", "not-in-residence-register") == [
+        ("resident-missing", "Kərimov")
+    ]
     assert {row["measure"]: row["rows"] for row in table("register_use")}["list-only"] == 6
 
 
 def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(workspace):
-    """Of two constituencies each has its rows, usable rows and classes; a row of neither counts in the whole alone."""
+    """Of two constituencies each has its rows, usable rows and classes.
+
+    A row of neither counts in the whole alone.
+    """
     for path in (workspace / "inbox" / "88").iterdir():
         (workspace / "inbox" / "89").mkdir(exist_ok=True)
         text = path.read_text(encoding="utf-8").replace("5XK1", "7AB2")
@@ -134,13 +150,26 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(w
     rows = "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\nKərimov;;;;;88\nAbbasov;Əli;Əli oğlu;01.01.1950;6XK1;89\n"
     put(workspace, "residence.csv", header + rows + "Babayev;Əli;Əli oğlu;01.01.1940;6XK0009;\n")
     put(
-        workspace, "streets.csv", "Seçki dairəsi;Seçki məntəqəsi;Küçə;Evlər\n88;1;Nizami küçəsi;\n89;2;Füzuli küçəsi;\n"
+        workspace,
+        "streets.csv",
+        "Seçki dairəsi;Seçki məntəqəsi;Küçə;Evlər\n88;1;Nizami küçəsi;\n89;2;Füzuli küçəsi;\n",
     )
     table = tables_of(workspace)
-    use = {(row["register"], row["measure"], row["constituency"]): row["rows"] for row in table("register_use")}
-    for measure, counts in {"total": (4, 2, 1), "usable": (3, 1, 1), "confirmed": (1, 1, 0)}.items():
+    use = {
+        (row["register"], row["measure"], row["constituency"]): row["rows"]
+        for row in table("register_use")
+    }
+    for measure, counts in {
+        "total": (4, 2, 1),
+        "usable": (3, 1, 1),
+        "confirmed": (1, 1, 0),
+    }.items():
         assert tuple(use["residence", measure, place] for place in (None, 88, 89)) == counts
-    for register, measure in (("residence", "list-only"), ("streets", "total"), ("streets", "judged")):
+    for register, measure in (
+        ("residence", "list-only"),
+        ("streets", "total"),
+        ("streets", "judged"),
+    ):
         whole, *parts = (use[register, measure, place] for place in (None, 88, 89))
         assert whole == sum(parts) > 0
 
@@ -172,7 +201,10 @@ def test_a_changed_name_is_found_under_the_former_one(workspace):
     table = tables_of(workspace)
     (finding,) = [row for row in table("findings") if row["rule"] == "name-changed-both-names"]
     surnames = {row["entry_id"]: row["surname"] for row in table("entries")}
-    assert (surnames[finding["entry_id"]], surnames[finding["other_entry_id"]]) == ("Məmmədova", "Rzayeva")
+    assert (surnames[finding["entry_id"]], surnames[finding["other_entry_id"]]) == (
+        "Məmmədova",
+        "Rzayeva",
+    )
 
 
 def last_cycle(workspace: Path, tmp_path: Path, text: str) -> None:
@@ -191,7 +223,10 @@ GONE += workspaces.TWO.split("\n")[1].replace("2;", "3;", 1) + "\n"
 
 
 def test_a_run_compares_with_the_last_cycle(workspace, tmp_path):
-    """Unchanged entries are found by their ids; a record with a reason explains a removal, one without does not."""
+    """Unchanged entries are found by their ids.
+
+    A record with a reason explains a removal, one without does not.
+    """
     last_cycle(workspace, tmp_path, GONE)
     put(
         workspace,
@@ -223,14 +258,19 @@ def test_the_last_cycle_may_be_a_plain_file(workspace):
         "88,2,Rzayev,Orkhan,Shamil,05.05.1965,5XK1238\n88,1,RZAYEVA,AYGUN,NADIR,17.02.1969,\n",
     )
     rows = [row for row in tables_of(workspace)("cycle_changes") if row["old_entry_id"]]
-    assert {(row["change"], row["level"], row["old_precinct"], row["precinct"]) for row in rows} == {
+    assert {
+        (row["change"], row["level"], row["old_precinct"], row["precinct"]) for row in rows
+    } == {
         ("changed", "fin", 2, 2),
         ("moved", "names", 1, 2),
     }
 
 
 def test_a_last_cycle_that_cannot_be_read_makes_nobody_new(workspace):
-    """A damaged file is noted with its trouble, and no comparison is made: nobody is added without a cause."""
+    """A damaged file is noted with its trouble, and no comparison is made.
+
+    Nobody is added without a cause.
+    """
     (workspace / "reference" / "last-cycle.parquet").write_bytes(b"PAR1 no table PAR1")
     table = tables_of(workspace)
     assert table("cycle_changes") == table("cycle_summary") == []
@@ -242,24 +282,42 @@ def test_a_last_cycle_that_cannot_be_read_makes_nobody_new(workspace):
 
 
 def test_a_register_whose_columns_are_doubtful_is_told(workspace):
-    """A register none of whose rows was taken in has the code of why, and is a finding: silence is no answer."""
-    put(workspace, "abroad.csv", "Soyadı;Adı;Atasının adı;FİN\n" + "Rzayev;Orxan;Şamil oğlu;ABCDEFG\n" * 6)
+    """A register none of whose rows was taken in has the code of why, and is a finding.
+
+    Silence is no answer.
+    """
+    put(
+        workspace,
+        "abroad.csv",
+        "Soyadı;Adı;Atasının adı;FİN\n" + "Rzayev;Orxan;Şamil oğlu;ABCDEFG\n" * 6,
+    )
     put(workspace, "prisoners.csv", "x;y\n1;2\n")
     table = tables_of(workspace)
     told = {row["register"]: (row["usable"], row["trouble"]) for row in table("reference")}
     assert told["prisoners"][0] == 0
     assert told["prisoners"][1] is not None
     unread = {row["register"] for row in table("reference") if not row["usable"]}
-    assert {row["field"] for row in table("findings") if row["rule"] == "register-not-read"} == unread
+    assert {
+        row["field"] for row in table("findings") if row["rule"] == "register-not-read"
+    } == unread
 
 
-PROTOCOL = "Dairə;Məntəqə;1;1a;1b;1c;1d\n88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"
+PROTOCOL = (
+    "Dairə;Məntəqə;1;1a;1b;1c;1d\n88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"
+)
 
 
 def test_a_protocol_must_add_up(workspace):
-    """Line 1 against its parts, 1a against the list, totals against their parts: each row by its own place."""
+    """Line 1 against its parts, 1a against the list, totals against their parts.
+
+    Each row by its own place.
+    """
     put(workspace, "protocol.csv", PROTOCOL)
-    rows = [row for row in tables_of(workspace)("findings") if "protocol" in row["rule"] or "totals" in row["rule"]]
+    rows = [
+        row
+        for row in tables_of(workspace)("findings")
+        if "protocol" in row["rule"] or "totals" in row["rule"]
+    ]
     names = ("rule", "unit", "precinct", "field", "value", "limit")
     assert [tuple(row[name] for name in names) for row in rows] == [
         ("protocol-does-not-add-up", "constituency", None, None, 9.0, 10.0),
@@ -289,8 +347,12 @@ def test_a_protocol_that_cannot_be_used_is_refused_whole(tmp_path, text, code):
 @pytest.mark.parametrize("header", ["Line 1a", "Sətir 1a", "строка 1а", "1a", "1 A", "1a sətri"])
 def test_the_lines_of_a_protocol_are_known_in_three_languages(tmp_path, header):
     """One line, however its column is headed."""
-    (tmp_path / "protocol.csv").write_text(f"Dairə;1;{header};1b\n88;1 050;1 040;10\n", encoding="utf-8")
-    found = protocol(read_file(tmp_path / "protocol.csv", "protocol.csv", IngestSettings())).to_pylist()
+    (tmp_path / "protocol.csv").write_text(
+        f"Dairə;1;{header};1b\n88;1 050;1 040;10\n", encoding="utf-8"
+    )
+    found = protocol(
+        read_file(tmp_path / "protocol.csv", "protocol.csv", IngestSettings())
+    ).to_pylist()
     assert found == [
         {
             "constituency": 88,
@@ -307,13 +369,20 @@ def test_the_lines_of_a_protocol_are_known_in_three_languages(tmp_path, header):
 def test_the_names_of_the_files_change_nothing(workspace):
     """Renamed and split files of one register give the same findings."""
     header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
-    rows = ["Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n", "Hüseynli;Tural;Əhməd oğlu;23.11.1988;5XK1236\n"]
-    (workspace / "reference" / "conscripts.csv").write_text(header + "".join(rows), encoding="utf-8")
+    rows = [
+        "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n",
+        "Hüseynli;Tural;Əhməd oğlu;23.11.1988;5XK1236\n",
+    ]
+    (workspace / "reference" / "conscripts.csv").write_text(
+        header + "".join(rows), encoding="utf-8"
+    )
     settings = Settings()
     whole = reference.read(list_files(workspace / "reference", workspace), settings)
     (workspace / "reference" / "conscripts.csv").unlink()
     for name, row in zip(("b", "a"), rows, strict=True):
-        (workspace / "reference" / f"Conscripts_{name}.csv").write_text(header + row, encoding="utf-8")
+        (workspace / "reference" / f"Conscripts_{name}.csv").write_text(
+            header + row, encoding="utf-8"
+        )
     parts = reference.read(list_files(workspace / "reference", workspace), settings)
     assert parts.registers["conscripts"].equals(whole.registers["conscripts"])
     assert len(parts.sources) == 2

@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 import report_tables as tables
 from voterlist import catalogue, report
 from voterlist.link import LEVELS, REASONS
-from voterlist.model import AsideCode, CaseKind, EntryRole, Level, ListKind, Severity, Sex, Standing, Unit, Verdict
+from voterlist.model import (
+    AsideCode,
+    CaseKind,
+    EntryRole,
+    Level,
+    ListKind,
+    Severity,
+    Sex,
+    Standing,
+    Unit,
+    Verdict,
+)
 from voterlist.report.lookup import mask, mask_row
 from voterlist.report.model import CASE_FIELDS
 from voterlist.review import PROBLEM_CODES
@@ -24,7 +35,10 @@ GOLDEN = Path(__file__).with_name("golden")
 
 
 def assert_same_as_golden(name, text):
-    """Compare with the file kept in the repository; ``GOLDEN=write`` in the environment writes it instead."""
+    """Compare with the file kept in the repository.
+
+    ``GOLDEN=write`` in the environment writes it instead.
+    """
     path = GOLDEN / name
     if os.environ.get("GOLDEN") == "write":
         path.write_text(text, encoding="utf-8")
@@ -43,7 +57,10 @@ def cells(model, case_id):
     """Field -> (values, marks) of the entries of a case."""
     case = next(case for case in (*model.cases, *model.apart) if case.case_id == case_id)
     return {
-        field: tuple([getattr(member.cells[place], part) for member in case.members] for part in ("value", "mark"))
+        field: tuple(
+            [getattr(member.cells[place], part) for member in case.members]
+            for part in ("value", "mark")
+        )
         for place, field in enumerate(CASE_FIELDS)
     }
 
@@ -51,12 +68,16 @@ def cells(model, case_id):
 def test_the_model_of_the_hand_made_run_is_as_it_was():
     """Nothing in the model changes unseen: it equals the file that was read and approved."""
     assert_same_as_golden(
-        "report-model.txt", pprint.pformat(dataclasses.asdict(tables.build()), width=140, sort_dicts=False) + "\n"
+        "report-model.txt",
+        pprint.pformat(dataclasses.asdict(tables.build()), width=140, sort_dicts=False) + "\n",
     )
 
 
 def test_a_report_holds_its_constituency_and_cases_that_reach_into_it():
-    """Entries, findings and lists are the constituency's own; a case across constituencies is in both reports."""
+    """Entries, findings and lists are the constituency's own.
+
+    A case across constituencies is in both reports.
+    """
     facts = report.Facts("2026", Level.CEC, 7, tables.TODAY)
     here, there = tables.build(), tables.build(facts=facts)
 
@@ -65,12 +86,17 @@ def test_a_report_holds_its_constituency_and_cases_that_reach_into_it():
     assert [case.case_id for case in there.cases] == ["c-both"]
     assert [member.entry_id for member in there.cases[0].members] == ["e6", "e7"]
     assert "c-both" in [case.case_id for case in here.cases]
-    assert there.cases[0].number == next(case.number for case in here.cases if case.case_id == "c-both")
+    assert there.cases[0].number == next(
+        case.number for case in here.cases if case.case_id == "c-both"
+    )
 
 
 def test_without_a_constituency_a_report_holds_everything():
     """A report of all constituencies counts the entries of all."""
-    assert number(tables.build(facts=report.Facts("2026", Level.CEC, None, tables.TODAY)), "entries") == 8
+    assert (
+        number(tables.build(facts=report.Facts("2026", Level.CEC, None, tables.TODAY)), "entries")
+        == 8
+    )
 
 
 def test_a_row_of_unknown_constituency_shows_in_every_report():
@@ -81,11 +107,18 @@ def test_a_row_of_unknown_constituency_shows_in_every_report():
 
 
 def test_rows_balance_and_a_lost_row_is_said_first():
-    """Rows = entries + set aside, counted in three tables; one row lost anywhere is an error at the top."""
+    """Rows = entries + set aside, counted in three tables.
+
+    One row lost anywhere is an error at the top.
+    """
     balanced = tables.build()
     lost = tables.build(set_aside=tables.set_aside().slice(1))
 
-    assert (balanced.balance.rows, balanced.balance.entries, balanced.balance.set_aside) == (10, 7, 3)
+    assert (balanced.balance.rows, balanced.balance.entries, balanced.balance.set_aside) == (
+        10,
+        7,
+        3,
+    )
     assert balanced.balance.balances
     assert not lost.balance.balances
     assert needs(lost)["need.unbalanced"] == {"count": 1}
@@ -130,7 +163,10 @@ def test_an_overdue_unit_counts_in_its_own_constituency_only():
 
 
 def test_contradictions_are_marked_and_gaps_are_not():
-    """Known values that differ are marked; a missing part, or the same in another spelling, contradicts nothing."""
+    """Known values that differ are marked.
+
+    A missing part, or the same in another spelling, contradicts nothing.
+    """
     move, twins = cells(tables.build(), "c-move"), cells(tables.build(), "c-twin")
 
     assert move["written"][1] == ["spelling", "spelling"]
@@ -146,7 +182,8 @@ def test_contradictions_are_marked_and_gaps_are_not():
 def test_identifiers_are_masked_and_marks_still_see_all_of_them():
     """Only three characters are shown, and two numbers that differ before them are marked as different."""
     conflict = [
-        row | {"document": row["document"] and row["document"][:-3] + "000"} for row in tables.entries().to_pylist()
+        row | {"document": row["document"] and row["document"][:-3] + "000"}
+        for row in tables.entries().to_pylist()
     ]
     model = tables.build(entries=tables.table(tables.ENTRY, conflict))
     open_model = tables.build(mask_identifiers=False)
@@ -168,7 +205,9 @@ def test_where_identifiers_are_not_masked_they_are_shown_everywhere():
 def test_a_decided_case_is_settled_and_asks_nobody():
     """Once every entry has a verdict the case is not open; one verdict is not enough."""
     half = tables.build(decisions=tables.decisions(("c-move", "e1", "keep")))
-    whole = tables.build(decisions=tables.decisions(("c-move", "e1", "keep"), ("c-move", "e2", "repeat")))
+    whole = tables.build(
+        decisions=tables.decisions(("c-move", "e1", "keep"), ("c-move", "e2", "repeat"))
+    )
 
     assert (number(half, "open-cases"), number(half, "settled-cases")) == (3, 0)
     assert (number(whole, "open-cases"), number(whole, "settled-cases")) == (2, 1)
@@ -183,7 +222,9 @@ def test_review_cases_are_the_open_ones_with_the_numbers_of_the_report():
     asked = report.review_cases(tables.cases(), **made, sources=tables.FILES, decisions=decided)
 
     shown = {case.case_id: case.number for case in tables.build().cases}
-    assert {case.case_id: case.number for case in asked} == {name: shown[name] for name in ("c-both", "c-fin")}
+    assert {case.case_id: case.number for case in asked} == {
+        name: shown[name] for name in ("c-both", "c-fin")
+    }
 
 
 def test_a_finding_takes_its_place_and_cells_from_its_entry():
@@ -210,9 +251,13 @@ def test_a_word_that_says_there_is_no_identifier_is_not_masked():
 
 
 def test_a_finding_that_names_a_row_of_a_register_keeps_its_id():
-    """The other side of a death is no entry of the list: its id is shown, for there is no place to look up."""
+    """The other side of a death is no entry of the list.
+
+    Its id is shown, for there is no place to look up.
+    """
     rows = tables.named(
-        "rule severity unit entry_id other_entry_id", ("deceased-confirmed", "error", "entry", "e1", "r7")
+        "rule severity unit entry_id other_entry_id",
+        ("deceased-confirmed", "error", "entry", "e1", "r7"),
     )
     (fault,) = tables.build(findings=tables.table(tables.FINDING, rows)).faults
 
@@ -240,7 +285,13 @@ def test_no_rows_at_all_make_a_report():
     model = report.build(**tables.nothing())
 
     assert model.balance.balances
-    assert (model.cases, model.faults, model.rules, model.dues, model.pyramid) == ((), (), (), (), ())
+    assert (model.cases, model.faults, model.rules, model.dues, model.pyramid) == (
+        (),
+        (),
+        (),
+        (),
+        (),
+    )
     assert number(model, "women-share") is None
 
 
@@ -257,7 +308,9 @@ def test_the_order_of_rows_changes_nothing():
     changed = report.build(**mixed)
     same = tables.build()
     assert dataclasses.replace(changed, dues=()) == dataclasses.replace(same, dues=())
-    assert {unit for due in changed.dues for unit in due.units} == {unit for due in same.dues for unit in due.units}
+    assert {unit for due in changed.dues for unit in due.units} == {
+        unit for due in same.dues for unit in due.units
+    }
 
 
 @given(st.text())
@@ -281,7 +334,10 @@ def test_a_mask_shows_three_characters_at_most(text):
     ],
 )
 def test_rows_set_aside_are_masked_by_the_look_of_their_words(cell, shown):
-    """What looks like an identifier is masked wherever it stands in the row; names and dates are not."""
+    """What looks like an identifier is masked wherever it stands in the row.
+
+    Names and dates are not.
+    """
     assert mask_row(cell) == shown
 
 
@@ -290,12 +346,18 @@ def test_every_word_of_the_model_has_a_text_in_both_languages():
     keys = [f"case-kind.{kind}.{part}" for kind in CaseKind for part in ("title", "message")]
     keys += [f"role.{role}" for role in EntryRole] + [f"verdict.{verdict}" for verdict in Verdict]
     keys += [f"severity.{severity}" for severity in Severity] + [f"unit.{unit}" for unit in Unit]
-    keys += [f"standing.{standing}" for standing in Standing] + [f"commission.{level}" for level in Level]
+    keys += [f"standing.{standing}" for standing in Standing] + [
+        f"commission.{level}" for level in Level
+    ]
     keys += [f"list-kind.{kind}" for kind in ListKind] + [f"sex.{sex}" for sex in Sex]
     keys += [f"aside.{code}.{part}" for code in AsideCode for part in ("title", "todo")]
     keys += [f"reason.{reason}" for reason in REASONS]
     keys += [f"field.{name}" for name in {*PAIR_FIELDS, *ENTRY_FIELDS, *CASE_FIELDS}]
     keys += [f"comparison.{level}" for levels in LEVELS.values() for level in levels]
-    keys += [f"review.problem.{code}.{part}" for code in PROBLEM_CODES for part in ("title", "todo")]
+    keys += [
+        f"review.problem.{code}.{part}" for code in PROBLEM_CODES for part in ("title", "todo")
+    ]
 
-    assert [key for key in keys if not {"en", "az"} <= catalogue.entries().get(key, {}).keys()] == []
+    assert [
+        key for key in keys if not {"en", "az"} <= catalogue.entries().get(key, {}).keys()
+    ] == []

@@ -10,13 +10,16 @@ import pytest
 import report_tables as tables
 from test_report import assert_same_as_golden
 from voterlist import catalogue, report
-from voterlist.io import html
+from voterlist.render import html
 
 VOID = {"meta", "br", "col", "input", "rect", "line", "hr", "link", "img"}
 
 
 class Page(HTMLParser):
-    """A page taken apart: its elements with their attributes, its text, and tags that do not match."""
+    """A page taken apart.
+
+    Its elements with their attributes, its text, and tags that do not match.
+    """
 
     def __init__(self, source):
         super().__init__(convert_charrefs=True)
@@ -63,7 +66,9 @@ def source(request):
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_the_page_of_the_hand_made_run_is_as_it_was(language):
     """Nothing a reader sees changes unseen: the page equals the file that was read and approved."""
-    assert_same_as_golden(f"report-{language}.html", body_of(html.render_report(tables.build(), language)))
+    assert_same_as_golden(
+        f"report-{language}.html", body_of(html.render_report(tables.build(), language))
+    )
 
 
 def test_the_page_is_well_formed(source):
@@ -78,8 +83,14 @@ def test_the_page_asks_nothing_of_the_network(source):
     """No attribute, style or script names anything outside the page, and the page forbids it itself."""
     page = Page(source)
     outward = {"src", "href", "action", "srcset", "data"}
-    links = [value for _, attrs in page.elements for name, value in attrs.items() if name in outward]
-    policy = [attrs["content"] for tag, attrs in page.elements if attrs.get("http-equiv") == "Content-Security-Policy"]
+    links = [
+        value for _, attrs in page.elements for name, value in attrs.items() if name in outward
+    ]
+    policy = [
+        attrs["content"]
+        for tag, attrs in page.elements
+        if attrs.get("http-equiv") == "Content-Security-Policy"
+    ]
 
     assert [link for link in links if not link.startswith("#")] == []
     assert not re.search(r"url\(|@import|fetch\(|XMLHttpRequest|import\(", source)
@@ -91,7 +102,9 @@ def test_every_inner_link_leads_somewhere(source):
     page = Page(source)
     targets = {attrs["id"] for _, attrs in page.elements if "id" in attrs}
 
-    assert {attrs["href"].removeprefix("#") for tag, attrs in page.elements if tag == "a"} <= targets
+    assert {
+        attrs["href"].removeprefix("#") for tag, attrs in page.elements if tag == "a"
+    } <= targets
 
 
 def test_what_a_list_holds_is_text_and_never_markup(source):
@@ -124,15 +137,21 @@ def test_every_drawing_says_what_it_shows(source):
 
     assert len(drawings) > 5
     for drawing in drawings:
-        assert 'aria-hidden="true"' in drawing or ("<title id=" in drawing and "<desc id=" in drawing)
+        assert 'aria-hidden="true"' in drawing or (
+            "<title id=" in drawing and "<desc id=" in drawing
+        )
 
 
 def test_a_cut_is_never_silent():
     """What the page leaves out it says, with the number."""
-    shown = html.Shown(cases=1, apart=0, faults_of_rule=0, rules_by_precinct=1, aside=1, lists=1, precincts=1)
+    shown = html.Shown(
+        cases=1, apart=0, faults_of_rule=0, rules_by_precinct=1, aside=1, lists=1, precincts=1
+    )
     text = Page(html.render_report(tables.build(), "en", shown)).text
 
-    assert text.count("The other 1 are in the workbook.") == 7  # apart, lists, precincts twice, three rules
+    assert (
+        text.count("The other 1 are in the workbook.") == 7
+    )  # apart, lists, precincts twice, three rules
     assert text.count("The other 2 are in the workbook.") == 1  # cases
     assert text.count("The other 3 are in the workbook.") == 1  # set aside
     assert "the other 2 are below and in the workbook" in text
@@ -168,7 +187,9 @@ def test_the_page_of_nothing_says_so():
     assert "Nothing needs a person now" in page.text
 
 
-@pytest.mark.parametrize(("most", "end"), [(0, 2), (1, 2), (9, 10), (10, 20), (41, 60), (308, 400), (1000, 2000)])
+@pytest.mark.parametrize(
+    ("most", "end"), [(0, 2), (1, 2), (9, 10), (10, 20), (41, 60), (308, 400), (1000, 2000)]
+)
 def test_an_axis_ends_at_a_round_number(most, end):
     """The end of an axis is not below what it has to show."""
     assert html._nice(most) == end
@@ -180,12 +201,17 @@ def test_the_same_model_gives_the_same_page():
 
 
 def test_paper_leaves_out_nothing_in_silence(source):
-    """What is not printed is told: where folded cases and findings are, and which rows set aside are nobody's."""
+    """What is not printed is told.
+
+    Where folded cases and findings are, and which rows set aside are nobody's.
+    """
     page = Page(source)
     words = report.Words(page.elements[0][1]["lang"])
     for name in ("cases", "faults", "set-aside"):
         assert words(f"report.sheet.{name}") in " ".join(page.texts)
-    told = [attrs for tag, attrs in page.elements if tag == "p" and attrs.get("class") == "left paper"]
+    told = [
+        attrs for tag, attrs in page.elements if tag == "p" and attrs.get("class") == "left paper"
+    ]
     assert len(told) == 3
     rows = re.findall(r'<tr( class="furniture")?><td><b>(.*?)</b>', body_of(source))
     nobody = {words(f"aside.{code}.title") for code in ("total-row", "blank-row")}
@@ -196,7 +222,10 @@ def test_paper_leaves_out_nothing_in_silence(source):
 
 
 def test_the_audit_alone_speaks_of_no_workbook():
-    """The page that ``check`` writes has no workbook beside it: what it cuts is said to be elsewhere."""
+    """The page that ``check`` writes has no workbook beside it.
+
+    What it cuts is said to be elsewhere.
+    """
     model = tables.build()
     page = Page(html.render_audit(model, "en", html.Shown(faults_of_rule=0)))
     assert page.wrong == []
@@ -225,7 +254,9 @@ def test_the_policy_allows_the_pages_own_script_and_no_other(render, language):
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     assert scripts_allowed(source) == [f"'sha256-{digest}'"]
     assert "addEventListener" in script, "it is the script, not its name"
-    assert not any(name.startswith("on") for _, attributes in Page(source).elements for name in attributes)
+    assert not any(
+        name.startswith("on") for _, attributes in Page(source).elements for name in attributes
+    )
 
 
 def test_the_page_to_print_runs_no_script():

@@ -7,14 +7,18 @@ import pyarrow as pa
 import pytest
 
 import report_tables
-from voterlist.io.html import render_report
-from voterlist.io.xlsx.report import render_report as render_book
+from voterlist.render.html import render_report
+from voterlist.render.xlsx.report import render_report as render_book
 from voterlist.schemas import CYCLE_SUMMARY, ENTRY, FINDING, REGISTER_USE
 from voterlist.tables import concat, from_columns
 
 
 def use(**registers):
-    rows = [(name, measure, count) for name, counts in registers.items() for measure, count in counts.items()]
+    rows = [
+        (name, measure, count)
+        for name, counts in registers.items()
+        for measure, count in counts.items()
+    ]
     columns = dict(zip(("register", "measure", "rows"), zip(*rows, strict=True), strict=True))
     return from_columns({name: list(values) for name, values in columns.items()}, REGISTER_USE)
 
@@ -34,12 +38,20 @@ def summary(*rows):
     place = report_tables.inputs()["facts"].constituency
     names = ("precinct", "change", "cause", "entries")
     return from_columns(
-        {"constituency": [place] * len(rows), **{name: [row[at] for row in rows] for at, name in enumerate(names)}},
+        {
+            "constituency": [place] * len(rows),
+            **{name: [row[at] for row in rows] for at, name in enumerate(names)},
+        },
         CYCLE_SUMMARY,
     )
 
 
-CYCLE = summary((1, "before", None, 100), (1, "after", None, 98), (1, "removed", "none", 3), (1, "added", "of-age", 1))
+CYCLE = summary(
+    (1, "before", None, 100),
+    (1, "after", None, 98),
+    (1, "removed", "none", 3),
+    (1, "added", "of-age", 1),
+)
 
 
 @pytest.fixture
@@ -110,10 +122,17 @@ def test_a_finding_without_an_entry_shows_the_row_of_the_register():
     """Whoever is missing from the list is told by the name, file and line of the register's row."""
     inputs = report_tables.inputs()
     entry = inputs["entries"].slice(0, 1)
-    changes = {"entry_id": ["arrivals:1"], "source": ["feedfeedfeed"], "surname": ["Kərimov"], "line": [7]}
+    changes = {
+        "entry_id": ["arrivals:1"],
+        "source": ["feedfeedfeed"],
+        "surname": ["Kərimov"],
+        "line": [7],
+    }
     row = entry
     for name, values in changes.items():
-        row = row.set_column(ENTRY.get_field_index(name), ENTRY.field(name), pa.array(values, ENTRY.field(name).type))
+        row = row.set_column(
+            ENTRY.get_field_index(name), ENTRY.field(name), pa.array(values, ENTRY.field(name).type)
+        )
     words = {"rule": ["arrived-missing"], "severity": ["warning"], "unit": ["entry"]}
     finding = from_columns({**words, "other_entry_id": ["arrivals:1"]}, FINDING)
     findings = concat([inputs["findings"], finding], FINDING)

@@ -1,4 +1,7 @@
-"""How linkage is told to people: the waterfall of a case, what chance explains, what is two people."""
+"""How linkage is told to people.
+
+The waterfall of a case, what chance explains, what is two people.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import re
 import pytest
 
 import report_tables as tables
-from voterlist.io import html
+from voterlist.render import html
 from voterlist.report import Words
 from voterlist.report.model import Chance, Step
 from voterlist.schemas import CASE
@@ -19,7 +22,10 @@ def test_every_case_with_a_waterfall_draws_it_and_says_it():
     source = html.render_report(tables.build(), "en")
     drawn = re.search(r'<table class="fall".*?</table>', source, re.DOTALL).group()
     lines = re.findall(r'<th scope="row">(.*?) <small>.*?<td class="n">(.*?)</td>', drawn)
-    bars = [tuple(map(float, pair)) for pair in re.findall(r'class="\w+" style="left:(.*?)%;width:(.*?)%"', drawn)]
+    bars = [
+        tuple(map(float, pair))
+        for pair in re.findall(r'class="\w+" style="left:(.*?)%;width:(.*?)%"', drawn)
+    ]
 
     assert ("Taken back", "−39.0") in lines
     assert lines[-1] == ("Together", "+3.5")
@@ -40,11 +46,17 @@ def test_a_case_of_three_says_which_two_its_waterfall_compares():
     more = tables.table(CASE, [*cases, third])
     text = html.render_report(tables.build(cases=sort_by(more, "case_id", "entry_id")), "en")
     assert "the pair that ties its entry most weakly to the case" in text
-    assert "to the case: precinct 1, məntəqə 1.xlsx, line 5; precinct 2, məntəqə 2.csv, line 9." in text
+    assert (
+        "to the case: precinct 1, məntəqə 1.xlsx, line 5; precinct 2, məntəqə 2.csv, line 9."
+        in text
+    )
 
 
 def test_what_is_two_people_stands_apart_with_a_filter_of_its_own():
-    """Twins are no duplicates: below a heading in the counts, in a section with its own search, not among the cases."""
+    """Twins are no duplicates.
+
+    Below a heading in the counts, in a section with its own search, not among the cases.
+    """
     source = html.render_report(tables.build(), "en")
     section = re.search(r'<section id="cases">(.*?)</section>', source, re.DOTALL).group(1)
     cases, apart = section.split('<details class="apart"')
@@ -80,7 +92,10 @@ def test_what_chance_explains_is_said_in_a_sentence(expected, found, says):
     ],
 )
 def test_how_rare_a_shared_name_is_is_said_in_words(bits, says):
-    """A name's rarity is a word and a round number; of a document, which is one person's own, nothing is said."""
+    """A name's rarity is a word and a round number.
+
+    Of a document, which is one person's own, nothing is said.
+    """
     assert Words("en").step(Step("surname", "same", 4.0, bits)) == f"same; {says}"
     assert Words("en").step(Step("fin", "same", 28.0, bits)) == "same"
     assert Words("en").step(Step("surname", "differs", -4.0, None)) == "differs"

@@ -1,4 +1,7 @@
-"""A complete run that is made again: at each moment a complete run can be read, and it ends like any other."""
+"""A complete run that is made again.
+
+At each moment a complete run can be read, and it ends like any other.
+"""
 
 import signal
 import subprocess
@@ -11,21 +14,22 @@ import pytest
 import workspaces
 from test_cli import call
 from test_pipeline import KILLED
-from voterlist.io import store
-from voterlist.io.ledger import FILE_NAME, Ledger
 from voterlist.model import Stage
 from voterlist.pipeline.known import known
+from voterlist.storage import store
+from voterlist.storage.ledger import FILE_NAME, Ledger
 
 TESTS = str(Path(workspaces.__file__).parent)
 
-# A run of one table, made twice. The second is killed before the change of the folder whose number is given.
+# A run of one table, made twice. The second is killed before the change of the folder whose number
+# is given.
 MADE = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 import pyarrow as pa
 from test_store import MANIFEST
-from voterlist.io.store import RunFolder
+from voterlist.storage.store import RunFolder
 
 workspace, deadly = Path(sys.argv[1]), int(sys.argv[2])
 
@@ -59,7 +63,9 @@ def made(workspace, deadly):
 
 
 def contents_of(folder):
-    return {table: pq.read_table(folder / f"{table}.parquet").to_pylist() for table in ("one", "two")}
+    return {
+        table: pq.read_table(folder / f"{table}.parquet").to_pylist() for table in ("one", "two")
+    }
 
 
 def test_killed_at_any_change_of_the_folder_a_complete_run_is_found(tmp_path):
@@ -67,7 +73,9 @@ def test_killed_at_any_change_of_the_folder_a_complete_run_is_found(tmp_path):
     (tmp_path / "calm").mkdir()
     calm = made(tmp_path / "calm", -1)
     assert calm.returncode == 0, calm.stderr
-    first, second = ({table: [{"content": word}] for table in ("one", "two")} for word in ("first", "second"))
+    first, second = (
+        {table: [{"content": word}] for table in ("one", "two")} for word in ("first", "second")
+    )
     found_words = []
     for deadly in range(int(calm.stdout)):
         workspace = tmp_path / str(deadly)
@@ -82,7 +90,9 @@ def test_killed_at_any_change_of_the_folder_a_complete_run_is_found(tmp_path):
         again = made(workspace, -1)
         assert again.returncode == 0, again.stderr
         assert files_of(workspace) == files_of(tmp_path / "calm")
-    assert found_words == sorted(found_words), "the first run until the second is complete, then the second"
+    assert found_words == sorted(found_words), (
+        "the first run until the second is complete, then the second"
+    )
     assert set(found_words) == {"first", "second"}
 
 
@@ -100,11 +110,16 @@ def names_in(folder):
 
 @pytest.mark.parametrize("stage", [Stage.NORMALIZE, Stage.LINK, Stage.REPORT])
 def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage):
-    """The commands of a review go on with the complete run; the next run ends as if nothing had been."""
+    """The commands of a review go on with the complete run.
+
+    The next run ends as if nothing had been.
+    """
     workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
     first = workspaces.run(workspace)
     before = workspaces.contents(first)
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(workspace), stage.value, TESTS], check=False)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(workspace), stage.value, TESTS], check=False
+    )
     assert killed.returncode == -signal.SIGKILL
     with Ledger(workspace / FILE_NAME) as ledger:
         found = known(workspace, ledger)
@@ -138,7 +153,9 @@ def test_folders_of_people_among_the_runs_stay(tmp_path):
     for name in ("copy.again", "2026-02-03-0a1b2c3d.copy"):
         (workspace / "runs" / name).mkdir(parents=True)
     result = workspaces.run(workspace, until=Stage.INGEST)
-    assert names_in(workspace / "runs") == sorted(["copy.again", "2026-02-03-0a1b2c3d.copy", result.run])
+    assert names_in(workspace / "runs") == sorted(
+        ["copy.again", "2026-02-03-0a1b2c3d.copy", result.run]
+    )
 
 
 def test_the_tables_of_a_run_made_again_can_be_read_after_it(tmp_path):

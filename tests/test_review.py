@@ -57,9 +57,15 @@ def make_decisions(*rows):
 
 
 def make_rows(*rows):
-    """Each row of a workbook: case, entry, verdict[, reason, who]; the sheet's rows count from 2."""
+    """Each row of a workbook.
+
+    Case, entry, verdict[, reason, who]; the sheet's rows count from 2.
+    """
     full = [row + ("moved", "Operator")[len(row) - 3 :] for row in rows]
-    columns = {name: [row[place] for row in full] for place, name in enumerate(review.REVIEW_ROW.names[2:7])}
+    columns = {
+        name: [row[place] for row in full]
+        for place, name in enumerate(review.REVIEW_ROW.names[2:7])
+    }
     columns |= {"sheet": ["Cases"] * len(full), "row": list(range(2, len(full) + 2))}
     return from_columns(columns, review.REVIEW_ROW, length=len(full))
 
@@ -74,7 +80,11 @@ def test_queue_asks_about_duplicates_and_identity_conflicts_only():
 
     asked = set(review.queue(cases, DECISION.empty_table()).column("case_id").to_pylist())
 
-    assert asked == {f"case-{kind.value}" for kind in CaseKind if kind.value not in {"twins", "relatives", "namesakes"}}
+    assert asked == {
+        f"case-{kind.value}"
+        for kind in CaseKind
+        if kind.value not in {"twins", "relatives", "namesakes"}
+    }
 
 
 def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
@@ -87,8 +97,16 @@ def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
         },
     )
 
-    assert review.numbered(cases).to_pydict() == {"case_id": ["c1", "c2", "c3"], "number": [2, 3, 1]}
-    assert review.queue(cases, DECISION.empty_table()).column("case_id").to_pylist() == ["c3", "c3", "c1", "c1"]
+    assert review.numbered(cases).to_pydict() == {
+        "case_id": ["c1", "c2", "c3"],
+        "number": [2, 3, 1],
+    }
+    assert review.queue(cases, DECISION.empty_table()).column("case_id").to_pylist() == [
+        "c3",
+        "c3",
+        "c1",
+        "c1",
+    ]
 
 
 def test_a_half_decided_case_stays_in_the_queue_and_a_settled_one_leaves_it():
@@ -134,7 +152,9 @@ def test_decisions_of_two_time_zones_are_ordered_by_the_moment():
     assert review.current(decided).column("verdict").to_pylist() == ["keep"]
 
 
-@pytest.mark.parametrize("moment", ["now", "today", "garbled", "", "2026-13-40", "2026-02-03T25:00:00+00:00"])
+@pytest.mark.parametrize(
+    "moment", ["now", "today", "garbled", "", "2026-13-40", "2026-02-03T25:00:00+00:00"]
+)
 def test_a_moment_that_cannot_be_read_overrules_nothing(moment):
     """A date that was damaged, or is a word for the present, does not put a decision before a later one."""
     rows = [("c1", "a", "repeat", "x", "P", moment), ("c1", "a", "keep", "x", "P", AT)]
@@ -162,17 +182,25 @@ def test_a_moment_of_a_far_year_is_read():
         ([("c1", "a", "keep", None, None)], [(2, "no-decider")]),
         ([("c1", "a", None, "moved", None), ("c1", "b", "keep")], [(2, "no-verdict")]),
         ([("c1", "a", None, None, "Clerk")], [(2, "no-verdict")]),
-        ([("c1", "a", "keep"), ("c1", "a", "separate")], [(2, "decided-twice"), (3, "decided-twice")]),
+        (
+            [("c1", "a", "keep"), ("c1", "a", "separate")],
+            [(2, "decided-twice"), (3, "decided-twice")],
+        ),
         ([("c1", "a", "keep"), ("c1", "b", "repeat", None, "P")], [(3, "repeat-without-reason")]),
         ([("c1", "a", "keep"), ("c1", "b", "repeat", "  ", "P")], [(3, "repeat-without-reason")]),
-        ([("c1", "a", "repeat"), ("c1", "b", "repeat"), ("c1", "c", "repeat")], [(2, "all-repeat")]),
+        (
+            [("c1", "a", "repeat"), ("c1", "b", "repeat"), ("c1", "c", "repeat")],
+            [(2, "all-repeat")],
+        ),
         ([("c1", "a", "separate"), ("c1", "b", "repeat")], [(3, "repeat-without-keep")]),
         ([("c1", "a", "keep"), ("c1", "b", "keep"), ("c1", "c", "repeat")], [(4, "several-kept")]),
     ],
 )
 def test_each_kind_of_mistake_is_refused_with_its_row(rows, found):
     """A mistake names its row and code, and nothing of its case is recorded."""
-    checked = review.check_decisions(make_cases({"c1": ["a", "b", "c"]}), make_rows(*rows), decided_at=AT)
+    checked = review.check_decisions(
+        make_cases({"c1": ["a", "b", "c"]}), make_rows(*rows), decided_at=AT
+    )
 
     assert problems_of(checked) == found
     assert checked.decisions.num_rows == 0
@@ -182,7 +210,9 @@ def test_each_kind_of_mistake_is_refused_with_its_row(rows, found):
 def test_a_mistake_in_one_case_does_not_hold_up_another():
     """Cases without mistakes are recorded beside a refused one."""
     cases = make_cases({"c1": ["a", "b"], "c2": ["c", "d"]})
-    rows = make_rows(("c1", "a", "repeat"), ("c1", "b", "repeat"), ("c2", "c", "keep"), ("c2", "d", "repeat"))
+    rows = make_rows(
+        ("c1", "a", "repeat"), ("c1", "b", "repeat"), ("c2", "c", "keep"), ("c2", "d", "repeat")
+    )
 
     checked = review.check_decisions(cases, rows, decided_at=AT)
 
@@ -197,8 +227,12 @@ def test_earlier_decisions_count_when_a_case_is_judged():
     kept = make_decisions(("c1", "a", "keep"))
     both = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
-    fine = review.check_decisions(cases, make_rows(("c1", "b", "repeat")), decided_at=LATER, earlier=kept)
-    wrong = review.check_decisions(cases, make_rows(("c1", "a", "repeat")), decided_at=LATER, earlier=both)
+    fine = review.check_decisions(
+        cases, make_rows(("c1", "b", "repeat")), decided_at=LATER, earlier=kept
+    )
+    wrong = review.check_decisions(
+        cases, make_rows(("c1", "a", "repeat")), decided_at=LATER, earlier=both
+    )
 
     assert fine.problems == ()
     assert fine.decisions.num_rows == 1
@@ -206,7 +240,10 @@ def test_earlier_decisions_count_when_a_case_is_judged():
 
 
 def test_a_later_decision_replaces_and_the_same_one_is_not_recorded_again():
-    """A changed verdict is recorded and the old one returned for the journal; a second import adds nothing."""
+    """A changed verdict is recorded and the old one returned for the journal.
+
+    A second import adds nothing.
+    """
     cases = make_cases({"c1": ["a", "b"]})
     earlier = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
     changed = make_rows(("c1", "a", "keep"), ("c1", "b", "separate"))
@@ -216,16 +253,26 @@ def test_a_later_decision_replaces_and_the_same_one_is_not_recorded_again():
     checked = review.check_decisions(cases, changed, decided_at=LATER, earlier=earlier)
 
     assert (again.decisions.num_rows, again.replaced.num_rows) == (0, 0)
-    assert checked.decisions.select(["entry_id", "verdict"]).to_pylist() == [{"entry_id": "b", "verdict": "separate"}]
-    assert checked.replaced.select(["entry_id", "verdict"]).to_pylist() == [{"entry_id": "b", "verdict": "repeat"}]
+    assert checked.decisions.select(["entry_id", "verdict"]).to_pylist() == [
+        {"entry_id": "b", "verdict": "separate"}
+    ]
+    assert checked.replaced.select(["entry_id", "verdict"]).to_pylist() == [
+        {"entry_id": "b", "verdict": "repeat"}
+    ]
 
 
 def test_the_same_verdict_with_another_reason_is_recorded_and_replaces_nothing():
-    """Why something was decided may be added later; the verdict that stood is not overruled by it."""
+    """Why something was decided may be added later.
+
+    The verdict that stood is not overruled by it.
+    """
     rows = make_rows(("c1", "a", "keep", "seen in the passport"))
 
     checked = review.check_decisions(
-        make_cases({"c1": ["a", "b"]}), rows, decided_at=LATER, earlier=make_decisions(("c1", "a", "keep"))
+        make_cases({"c1": ["a", "b"]}),
+        rows,
+        decided_at=LATER,
+        earlier=make_decisions(("c1", "a", "keep")),
     )
 
     assert checked.decisions.column("reason").to_pylist() == ["seen in the passport"]
@@ -236,13 +283,18 @@ def test_a_row_without_a_name_takes_the_importer():
     """``decided_by`` stands in only where the row names nobody."""
     rows = make_rows(("c1", "a", "keep", None, None), ("c1", "b", "separate", None, "Clerk"))
 
-    checked = review.check_decisions(make_cases({"c1": ["a", "b"]}), rows, decided_at=AT, decided_by="Importer")
+    checked = review.check_decisions(
+        make_cases({"c1": ["a", "b"]}), rows, decided_at=AT, decided_by="Importer"
+    )
 
     assert checked.decisions.column("decided_by").to_pylist() == ["Importer", "Clerk"]
 
 
 def test_apply_marks_and_deletes_nothing():
-    """Every entry is still there, in order; the repeat names the entry that stays; the log has each mark."""
+    """Every entry is still there, in order.
+
+    The repeat names the entry that stays; the log has each mark.
+    """
     entries = make_entries(["a", "b", "c"])
     decided = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
@@ -261,7 +313,12 @@ def test_apply_marks_and_deletes_nothing():
     ("present", "cases", "decided", "code"),
     [
         (["b"], {"c1": ["a", "b"]}, [("c1", "a", "keep"), ("c1", "b", "repeat")], "kept-missing"),
-        (["a", "b"], {"c2": ["a", "b"]}, [("c1", "a", "keep"), ("c1", "b", "repeat")], "case-changed"),
+        (
+            ["a", "b"],
+            {"c2": ["a", "b"]},
+            [("c1", "a", "keep"), ("c1", "b", "repeat")],
+            "case-changed",
+        ),
         (
             ["a", "b", "c"],
             {"c1": ["a", "b", "c"]},
@@ -271,7 +328,12 @@ def test_apply_marks_and_deletes_nothing():
         (
             ["a", "b"],
             {"c1": ["a", "b"], "c2": ["a", "b"]},
-            [("c1", "a", "keep"), ("c1", "b", "repeat"), ("c2", "b", "keep"), ("c2", "a", "repeat")],
+            [
+                ("c1", "a", "keep"),
+                ("c1", "b", "repeat"),
+                ("c2", "b", "keep"),
+                ("c2", "a", "repeat"),
+            ],
             "kept-elsewhere",
         ),
     ],
@@ -281,7 +343,11 @@ def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(present, cases, d
     corrected = review.apply(make_entries(present), make_cases(cases), make_decisions(*decided))
 
     assert "repeat" not in corrected.table.column("mark").to_pylist()
-    skipped = {row["entry_id"]: row["code"] for row in corrected.skipped.to_pylist() if row["verdict"] == "repeat"}
+    skipped = {
+        row["entry_id"]: row["code"]
+        for row in corrected.skipped.to_pylist()
+        if row["verdict"] == "repeat"
+    }
     assert skipped["b"] == code
 
 
@@ -290,7 +356,11 @@ def test_apply_meets_zero_rows():
     corrected = review.apply(ENTRY.empty_table(), CASE.empty_table(), DECISION.empty_table())
 
     assert corrected.table.schema == review.CORRECTED
-    assert (corrected.table.num_rows, corrected.changes.num_rows, corrected.skipped.num_rows) == (0, 0, 0)
+    assert (corrected.table.num_rows, corrected.changes.num_rows, corrected.skipped.num_rows) == (
+        0,
+        0,
+        0,
+    )
 
 
 IDS = list("abcdef")
@@ -299,13 +369,16 @@ IDS = list("abcdef")
 @st.composite
 def decided_lists(draw):
     cases = {
-        f"c{place}": draw(st.lists(st.sampled_from(IDS), min_size=2, max_size=4, unique=True)) for place in range(3)
+        f"c{place}": draw(st.lists(st.sampled_from(IDS), min_size=2, max_size=4, unique=True))
+        for place in range(3)
     }
     present = draw(st.lists(st.sampled_from(IDS), unique=True))
     pairs = [(case_id, entry_id) for case_id, ids in cases.items() for entry_id in ids]
     rows = draw(
         st.lists(
-            st.tuples(st.sampled_from(pairs), st.sampled_from([verdict.value for verdict in Verdict])),
+            st.tuples(
+                st.sampled_from(pairs), st.sampled_from([verdict.value for verdict in Verdict])
+            ),
             max_size=12,
         ),
     )
@@ -321,7 +394,11 @@ def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     corrected = review.apply(make_entries(present), make_cases(cases), make_decisions(*rows))
 
     marks = dict(
-        zip(corrected.table.column("entry_id").to_pylist(), corrected.table.column("mark").to_pylist(), strict=True),
+        zip(
+            corrected.table.column("entry_id").to_pylist(),
+            corrected.table.column("mark").to_pylist(),
+            strict=True,
+        ),
     )
     assert list(marks) == present
     for change in corrected.changes.to_pylist():
@@ -342,4 +419,6 @@ def test_the_order_of_decisions_changes_nothing(drawn, shuffle):
     shuffle.shuffle(mixed)
     entries, table = make_entries(present), make_cases(cases)
 
-    assert review.apply(entries, table, make_decisions(*rows)) == review.apply(entries, table, make_decisions(*mixed))
+    assert review.apply(entries, table, make_decisions(*rows)) == review.apply(
+        entries, table, make_decisions(*mixed)
+    )

@@ -1,4 +1,7 @@
-"""Review workbooks as people and disks send them back: damaged, of another place, with answers that are open."""
+"""Review workbooks as people and disks send them back.
+
+Damaged, of another place, with answers that are open.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +30,14 @@ from voterlist.catalogue import catalogue, entries
 from voterlist.check import check_marks, finding_ids
 from voterlist.cli.app import APP
 from voterlist.errors import InputError
-from voterlist.io import xlsx
-from voterlist.io.ledger import Ledger
-from voterlist.io.ledger.copies import restore
-from voterlist.io.xlsx import answers
 from voterlist.model import AsideCode, Mark, Problem, Verdict
 from voterlist.pipeline import reviewing
+from voterlist.render import xlsx
+from voterlist.render.xlsx import answers
 from voterlist.review import REVIEW_ROW, check_decisions
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, DECISION, ENTRY, FINDING, empty
+from voterlist.storage.ledger import Ledger
+from voterlist.storage.ledger.copies import restore
 from voterlist.tables import from_columns
 
 EN = catalogue("en")
@@ -82,7 +85,10 @@ def headings(sheet):
 
 
 def fill(path, rows, sheet="Cases"):
-    """Write {row below the headings, from 0: {heading: value}} into a sheet; returns the row of the headings."""
+    """Write {row below the headings, from 0.
+
+    {heading: value}} into a sheet; returns the row of the headings.
+    """
     book = openpyxl.load_workbook(path)
     top, columns = headings(book[sheet])
     for place, cells in rows.items():
@@ -139,7 +145,10 @@ def far_cell():
     ],
 )
 def test_a_file_that_cannot_be_read_says_why_and_ends_with_three(workspace, content, code):
-    """A damaged, locked or foreign file is told in a sentence; no traceback, and not the exit code of "done"."""
+    """A damaged, locked or foreign file is told in a sentence.
+
+    No traceback, and not the exit code of "done".
+    """
     path = workspace / "back.xls"
     path.write_bytes(content())
     found = call("review", "import", workspace, path, "--by", "N", "--json")
@@ -150,7 +159,9 @@ def test_a_file_that_cannot_be_read_says_why_and_ends_with_three(workspace, cont
     assert "Traceback" not in found.stderr
 
 
-@pytest.mark.parametrize(("name", "code"), [("none.xlsx", "no-such-file"), ("inbox", "review-unreadable")])
+@pytest.mark.parametrize(
+    ("name", "code"), [("none.xlsx", "no-such-file"), ("inbox", "review-unreadable")]
+)
 def test_a_path_that_is_no_file_says_so(workspace, name, code):
     """A name that is mistyped is not told as a damaged workbook."""
     found = call("review", "import", workspace, workspace / name, "--by", "N", "--json")
@@ -187,7 +198,9 @@ def test_a_sheet_that_cannot_be_read_is_named_beside_one_that_can(workspace):
     found = call("review", "import", workspace, path, "--by", "N", "--json")
     told = json.loads(found.stdout)
     assert (found.exit_code, told["recorded"]) == (1, 2)
-    assert [(row["sheet"], row["row"], row["code"]) for row in told["problems"]] == [("Findings", 0, "file-unreadable")]
+    assert [(row["sheet"], row["row"], row["code"]) for row in told["problems"]] == [
+        ("Findings", 0, "file-unreadable")
+    ]
     assert EN("aside.file-unreadable.title") in found.stderr
 
 
@@ -246,7 +259,10 @@ def test_a_finding_with_a_reason_and_no_mark_is_named(workspace):
 
 @pytest.mark.parametrize("heading", [VERDICT, REASON, NAME])
 def test_a_formula_without_a_value_is_no_blank(workspace, heading):
-    """A program that writes formulas and does not work them out leaves no answer; the person is told where."""
+    """A program that writes formulas and does not work them out leaves no answer.
+
+    The person is told where.
+    """
     path = decided(workspace / "review.xlsx")
     top = fill(path, {1: {heading: '="repeat"'}})
     found = call("review", "import", workspace, path, "--by", "N", "--json")
@@ -278,7 +294,10 @@ def test_each_row_with_a_formula_in_an_answer_is_named(workspace):
     unworked = ((top + 1, 0), (top + 1, columns[REASON] - 1), (1, columns[REASON] - 1))
     known = dataclasses.replace(sheet, formulas_without_value=3, unworked=unworked)
     partly = dataclasses.replace(known, formulas_without_value=5)
-    problems = [[(one.row, one.code, one.count) for one in read_sheet(raw).problems] for raw in (known, partly)]
+    problems = [
+        [(one.row, one.code, one.count) for one in read_sheet(raw).problems]
+        for raw in (known, partly)
+    ]
     row = (top + 1, "formula-without-value", 1)
     assert problems == [[row], [row, (0, "formulas-without-value", 2)]]
     (problem,) = read_sheet(known).problems
@@ -299,18 +318,25 @@ def test_a_row_that_was_refused_in_reading_refuses_its_case():
         REVIEW_ROW,
     )
     refused = (Problem(7, "formula-without-value", "Cases", "c-move", "e2"),)
-    found = check_decisions(tables.cases(), sheet, decided_at=MOMENT.isoformat(), decided_by="N", refused=refused)
+    found = check_decisions(
+        tables.cases(), sheet, decided_at=MOMENT.isoformat(), decided_by="N", refused=refused
+    )
     assert found.problems == ()
     assert found.decisions.column("case_id").to_pylist() == ["c-both"]
 
 
 def test_an_answer_merged_over_rows_is_asked_for_again(workspace):
-    """One decision that is merged over two entries may be meant for one of them: nothing of it is recorded."""
+    """One decision that is merged over two entries may be meant for one of them.
+
+    Nothing of it is recorded.
+    """
     path = workspace / "review.xlsx"
     top = fill(path, {0: {VERDICT: "separate"}})
     book = openpyxl.load_workbook(path)
     column = headings(book["Cases"])[1][VERDICT]
-    book["Cases"].merge_cells(start_row=top + 1, end_row=top + 2, start_column=column, end_column=column)
+    book["Cases"].merge_cells(
+        start_row=top + 1, end_row=top + 2, start_column=column, end_column=column
+    )
     book.save(path)
     found = read_in(workspace, path)
     assert codes(found) == [("Cases", top + 2, "merged-answer")]
@@ -321,7 +347,11 @@ def test_every_problem_has_its_sentences():
     """What is refused is told in both languages, with what to do."""
     known = (*answers.READING_PROBLEMS, *reviewing.ORIGIN_PROBLEMS)
     keys = [f"review.problem.{code}.{part}" for code in known for part in ("title", "todo")]
-    keys += [f"error.review-{code}.{part}" for code in reviewing.ORIGIN_PROBLEMS for part in ("what", "todo")]
+    keys += [
+        f"error.review-{code}.{part}"
+        for code in reviewing.ORIGIN_PROBLEMS
+        for part in ("what", "todo")
+    ]
     assert [key for key in keys if not {"en", "az"} <= entries().get(key, {}).keys()] == []
     assert Problem(0, AsideCode.FILE_UNREADABLE.value, "s").key == "aside.file-unreadable"
 
@@ -330,10 +360,15 @@ def test_every_problem_has_its_sentences():
 
 
 def other_workspace(folder):
-    """A workspace of the same people with one address changed: its cases have the same ids in part."""
+    """A workspace of the same people with one address changed.
+
+    Its cases have the same ids in part.
+    """
     made = workspaces.make(folder)
     path = made / "inbox" / "88" / "menteqe-2.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("küç. 19", "küç. 21"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("küç. 19", "küç. 21"), encoding="utf-8"
+    )
     workspaces.run(made)
     return made
 
@@ -342,7 +377,10 @@ def test_a_workbook_of_another_workspace_is_refused_whole(workspace, tmp_path):
     """The same case may stand in two workspaces: what was decided there is not decided here."""
     foreign = decided(export(other_workspace(tmp_path / "other"), tmp_path / "foreign.xlsx"))
     found = call("review", "import", workspace, foreign, "--by", "N", "--json")
-    assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (3, "review-other-workspace")
+    assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (
+        3,
+        "review-other-workspace",
+    )
     assert journal(workspace)[-1][1] != reviewing.REVIEW_EVENT
 
 
@@ -353,13 +391,19 @@ def test_an_untouched_workbook_of_another_workspace_is_refused_too(workspace, tm
 
 
 def test_a_row_of_another_workspace_is_refused_among_ones_own(workspace):
-    """Rows that were copied from elsewhere, or have lost their run, are named; the others are recorded."""
+    """Rows that were copied from elsewhere, or have lost their run, are named.
+
+    The others are recorded.
+    """
     path = decided(workspace / "review.xlsx")
     mark = {EN("review.column.mark"): "accept", EN("review.column.mark-reason"): "seen"}
     rows = {0: mark | {"run_id": "2025-02-03-00000000"}, 1: mark | {"run_id": None}, 2: mark}
     top = fill(path, rows, "Findings")
     found = read_in(workspace, path)
-    assert codes(found) == [("Findings", top + 1, "other-workspace"), ("Findings", top + 2, "other-workspace")]
+    assert codes(found) == [
+        ("Findings", top + 1, "other-workspace"),
+        ("Findings", top + 2, "other-workspace"),
+    ]
     assert found.decisions.decisions.num_rows == 2
     assert found.findings.acceptances.num_rows == 1
     assert journal(workspace)[-1][2]["refused"] == 2
@@ -401,7 +445,10 @@ def test_a_workbook_of_another_cycle_is_refused(workspace):
 
 
 def test_a_workbook_that_does_not_say_where_it_is_from_is_taken_and_said(workspace):
-    """Version 0.1.0 wrote no run into its workbooks; their decisions are good, and the doubt is told."""
+    """Version 0.1.0 wrote no run into its workbooks.
+
+    Their decisions are good, and the doubt is told.
+    """
     path = decided(workspace / "review.xlsx")
     book = openpyxl.load_workbook(path)
     for name in ("Cases", "Findings"):
@@ -419,7 +466,9 @@ def test_a_workbook_that_does_not_say_where_it_is_from_is_taken_and_said(workspa
 TEXTS = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=40)
 STARTS = st.text(st.sampled_from("'=+-@＝ \t"), max_size=4)
 ANSWERS = st.tuples(STARTS, TEXTS).map("".join).filter(str.strip)
-FOUND = from_columns({"rule": ["over-age"], "severity": ["warning"], "unit": ["entry"], "entry_id": ["e1"]}, FINDING)
+FOUND = from_columns(
+    {"rule": ["over-age"], "severity": ["warning"], "unit": ["entry"], "entry_id": ["e1"]}, FINDING
+)
 
 
 @settings(max_examples=40, deadline=None)
@@ -430,16 +479,27 @@ FOUND = from_columns({"rule": ["over-age"], "severity": ["warning"], "unit": ["e
 @example("'quoted'", "_x0041_")
 @example("'", "''")
 @example(" '-1", "two\nlines")
-def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(tmp_path_factory, reason, name):
-    """Whatever a reason or a name begins with, it comes back as it went out: no apostrophe stays, none is lost."""
+def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
+    tmp_path_factory, reason, name
+):
+    """Whatever a reason or a name begins with, it comes back as it went out.
+
+    No apostrophe stays, none is lost.
+    """
     path = tmp_path_factory.mktemp("answers") / "review.xlsx"
     reason, name = reason.strip(), name.strip()
     said = tables.decisions(("c-move", "e1", "keep"))
     said = from_columns(
-        {column: said.column(column) for column in DECISION.names} | {"reason": [reason], "decided_by": [name]},
+        {column: said.column(column) for column in DECISION.names}
+        | {"reason": [reason], "decided_by": [name]},
         DECISION,
     )
-    mark = {"mark": ["accept"], "reason": [reason], "accepted_by": [name], "accepted_at": ["2026-02-04"]}
+    mark = {
+        "mark": ["accept"],
+        "reason": [reason],
+        "accepted_by": [name],
+        "accepted_at": ["2026-02-04"],
+    }
     ids = {"finding_id": finding_ids(FOUND), "rule": ["over-age"], "entry_id": ["e1"]}
     accepted = from_columns(ids | mark, ACCEPTANCE)
     made = {one: getattr(tables, one)() for one in ("entries", "voters", "pairs", "waterfalls")}
@@ -457,8 +517,12 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(t
     back = xlsx.read_answers(path)
     for rows in (back.decisions, back.marks):
         assert [(row["reason"], row["decided_by"]) for row in rows.to_pylist()] == [(reason, name)]
-    decisions = check_decisions(tables.cases(), back.decisions, decided_at="2026-02-05", earlier=said)
-    marks = check_marks(FOUND, back.marks, accepted_at="2026-02-05", accepted_by=None, earlier=accepted)
+    decisions = check_decisions(
+        tables.cases(), back.decisions, decided_at="2026-02-05", earlier=said
+    )
+    marks = check_marks(
+        FOUND, back.marks, accepted_at="2026-02-05", accepted_by=None, earlier=accepted
+    )
     assert (decisions.problems, decisions.decisions.num_rows) == ((), 0)
     assert (marks.problems, marks.acceptances.num_rows) == ((), 0)
 
@@ -524,11 +588,18 @@ def possible(folder):
 
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
 def test_a_damaged_workbook_is_refused_or_says_what_it_said(workspace, kind):
-    """Whatever happens to the bytes: an error with a code, or answers about cases and findings that are there."""
+    """Whatever happens to the bytes.
+
+    An error with a code, or answers about cases and findings that are there.
+    """
     path = decided(workspace / "review.xlsx")
     mark = {EN("review.column.mark"): "accept", EN("review.column.mark-reason"): "seen"}
     fill(path, {0: mark}, "Findings")
-    whole = {"xlsx": path.read_bytes, "ods": lambda: as_ods(path), "xls": (FILES / "list.xls").read_bytes}
+    whole = {
+        "xlsx": path.read_bytes,
+        "ods": lambda: as_ods(path),
+        "xls": (FILES / "list.xls").read_bytes,
+    }
     content = whole[kind]()
     parts = [workspace / name for name in ("ledger.db", "ledger.mark")]
     untouched = [part.read_bytes() for part in parts]

@@ -1,4 +1,7 @@
-"""Files that break their reader: each is set aside by name and code, and the files beside it are read."""
+"""Files that break their reader.
+
+Each is set aside by name and code, and the files beside it are read.
+"""
 
 import io
 import json
@@ -16,10 +19,10 @@ import pytest
 
 import workspaces
 from voterlist.config import IngestSettings
-from voterlist.io.readers import read_content, read_files, sandbox
-from voterlist.io.readers.attempt import allowance
-from voterlist.io.readers.frames import pack_found, unpack_found
 from voterlist.model import AsideCode
+from voterlist.readers import read_content, read_files, sandbox
+from voterlist.readers.attempt import allowance
+from voterlist.readers.frames import pack_found, unpack_found
 
 LIMITS = IngestSettings()
 SHORT = IngestSettings(max_read_seconds=2)
@@ -42,7 +45,8 @@ def book(rows, *, part="xl/worksheets/sheet1.xml", sheets=1):
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     targets = "".join(
-        f'<Relationship Id="r{n}" Type="{relation}/worksheet" Target="/{part}"/>' for n in range(1, sheets + 1)
+        f'<Relationship Id="r{n}" Type="{relation}/worksheet" Target="/{part}"/>'
+        for n in range(1, sheets + 1)
     )
     packages = "http://schemas.openxmlformats.org/package/2006"
     parts = {
@@ -71,7 +75,11 @@ def test_a_far_cell_does_not_end_the_program_however_it_is_written(far):
     """An abort of the parser would take the whole run with it, and nobody would be told of which file."""
     content = book(f'<row r="1">{CELL}</row>{far}')
     assert len(content) < 3_000
-    assert set(troubles(content)) <= {AsideCode.FILE_TOO_LARGE, AsideCode.FILE_UNREADABLE, AsideCode.TOO_MANY_ROWS}
+    assert set(troubles(content)) <= {
+        AsideCode.FILE_TOO_LARGE,
+        AsideCode.FILE_UNREADABLE,
+        AsideCode.TOO_MANY_ROWS,
+    }
 
 
 def test_a_far_cell_in_a_sheet_of_an_unusual_place_is_found_too():
@@ -91,7 +99,9 @@ def test_a_million_cells_without_an_end_hang_nothing():
 
 def test_three_thousand_sheets_of_one_part_are_stopped():
     """Each sheet is parsed anew: a small file takes minutes, and the night with them."""
-    rows = "".join(f'<row r="{row}">{CELL.replace("A1", f"A{row}")}</row>' for row in range(1, 3_000))
+    rows = "".join(
+        f'<row r="{row}">{CELL.replace("A1", f"A{row}")}</row>' for row in range(1, 3_000)
+    )
     assert troubles(book(rows, sheets=3_000), SHORT) == [AsideCode.FILE_TOO_SLOW]
 
 
@@ -127,7 +137,9 @@ def test_only_the_file_that_breaks_its_reader_is_set_aside_from_an_archive(tmp_p
         packed.writestr("c.xls", (FILES / "list.xls").read_bytes()[:900])
         packed.writestr("d.csv", LIST.replace("Əli;", "Rza;"))
     files = read_files(path, "lists.zip", LIMITS)
-    assert [file.name for file in files] == [f"lists.zip/{name}" for name in ("a.csv", "b.xlsx", "c.xls", "d.csv")]
+    assert [file.name for file in files] == [
+        f"lists.zip/{name}" for name in ("a.csv", "b.xlsx", "c.xls", "d.csv")
+    ]
     assert [sum(sheet.cells.num_rows for sheet in file.sheets) for file in files] == [2, 0, 0, 2]
     assert files[1].sheets[0].trouble is AsideCode.FILE_TOO_LARGE
 
@@ -140,7 +152,18 @@ def test_a_run_names_the_file_and_goes_on(tmp_path, jobs):
     (tmp_path / "second/inbox/7").rename(folder / "inbox/7")
     alone = workspaces.run(workspaces.copied(folder, tmp_path.parent / f"{tmp_path.name}-alone"))
     (folder / "inbox/88/bomb.xlsx").write_bytes(book(FAR["single quotes"]))
-    command = [sys.executable, "-m", "voterlist", "run", folder, "--today", "2026-02-03", "--jobs", str(jobs), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "voterlist",
+        "run",
+        folder,
+        "--today",
+        "2026-02-03",
+        "--jobs",
+        str(jobs),
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     told = json.loads(done.stdout)
     assert done.returncode == 1, done.stderr
@@ -149,7 +172,10 @@ def test_a_run_names_the_file_and_goes_on(tmp_path, jobs):
 
 
 def test_a_child_that_is_killed_loses_one_file_only(tmp_path):
-    """Whoever frees memory on the machine may end it: the file has a code, and the next one is read."""
+    """Whoever frees memory on the machine may end it.
+
+    The file has a code, and the next one is read.
+    """
     (tmp_path / "a.csv").write_text(LIST, encoding="utf-8")
     assert read_files(tmp_path / "a.csv", "a.csv", LIMITS)[0].sheets
     os.kill(sandbox._child()._process.pid, signal.SIGKILL)
@@ -160,7 +186,7 @@ READS = """
 import sys
 from pathlib import Path
 from voterlist.config import IngestSettings
-from voterlist.io.readers import sandbox
+from voterlist.readers import sandbox
 sandbox.read_table(b"a;b", IngestSettings())
 print(sandbox._child()._process.pid, flush=True)
 sandbox.read_table(Path(sys.argv[1]).read_bytes(), IngestSettings(max_read_seconds=600))
@@ -172,7 +198,9 @@ def test_a_child_does_not_outlive_its_parent(tmp_path):
     busy = tmp_path / "busy.xlsx"
     rows = "".join(f'<row r="{row}">{CELL}</row>' for row in range(1, 3_000))
     busy.write_bytes(book(rows, sheets=3_000))
-    with subprocess.Popen([sys.executable, "-c", READS, busy], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", READS, busy], stdout=subprocess.PIPE, text=True
+    ) as parent:
         child = int(parent.stdout.readline())
         parent.kill()
     end = time.monotonic() + 60
@@ -184,7 +212,9 @@ def test_a_child_does_not_outlive_its_parent(tmp_path):
 def _is_running(process):
     """True for a process that is there and has not ended; a zombie has."""
     try:
-        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+        state = (
+            Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+        )
     except OSError:
         return False
     return state != "Z"

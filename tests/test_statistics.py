@@ -29,17 +29,28 @@ def test_a_funnel_never_calls_rarer_than_the_exact_binomial(of, data, share):
     """However small the precinct, its p value is not below the sum of the binomial tail written out."""
     count = data.draw(st.integers(0, of))
     one, both = (
-        share_funnel(np.array([count]), np.array([of]), np.array([0]), chance=0.001, target=share, two_sided=sides).p[0]
+        share_funnel(
+            np.array([count]),
+            np.array([of]),
+            np.array([0]),
+            chance=0.001,
+            target=share,
+            two_sided=sides,
+        ).p[0]
         for sides in (False, True)
     )
     assert one >= _exact_tail(count, of, share) * (1 - 1e-9)
-    assert both >= min(1.0, 2 * min(_exact_tail(count, of, share), _exact_tail(of - count, of, 1 - share))) * (1 - 1e-9)
+    assert both >= min(
+        1.0, 2 * min(_exact_tail(count, of, share), _exact_tail(of - count, of, 1 - share))
+    ) * (1 - 1e-9)
     assert max(one, both) <= 1
 
 
 def test_a_funnel_judges_nobody_without_voters_or_neighbours():
     """A precinct of which nobody is counted, and one alone in its constituency, have no p value."""
-    found = share_funnel(np.array([0, 3, 5]), np.array([0, 10, 10]), np.array([0, 0, 1]), chance=0.001)
+    found = share_funnel(
+        np.array([0, 3, 5]), np.array([0, 10, 10]), np.array([0, 0, 1]), chance=0.001
+    )
     assert np.isnan(found.p).all()
     assert np.isnan(found.limits.upper).all()
 
@@ -62,7 +73,10 @@ def test_what_is_usual_is_not_moved_by_outliers():
 
 
 def test_the_spread_between_precincts_is_found_and_chance_is_not_taken_for_it():
-    """Precincts that differ by chance alone have hardly any spread; true differences are recovered, outliers or not."""
+    """Precincts that differ by chance alone have hardly any spread.
+
+    True differences are recovered, outliers or not.
+    """
     rng = np.random.default_rng(7)
     error = 1 / np.sqrt(4 * rng.integers(60, 1500, 400) + 2)
     alike = spread(rng.normal(0, error), error, np.ones(400, bool))
@@ -78,7 +92,9 @@ def test_the_spread_between_precincts_is_found_and_chance_is_not_taken_for_it():
 def test_false_discovery_is_the_step_up_rule(values):
     """Calling what has q of at most 0.05 calls exactly what the rule of Benjamini and Hochberg calls, ties too."""
     p = np.array(values)
-    passed = [rank for rank, value in enumerate(sorted(values), 1) if value * len(values) / rank <= 0.05]
+    passed = [
+        rank for rank, value in enumerate(sorted(values), 1) if value * len(values) / rank <= 0.05
+    ]
     cut = sorted(values)[max(passed) - 1] if passed else -1.0
     assert (false_discovery(p) <= 0.05).tolist() == [value <= cut for value in values]
 
@@ -100,7 +116,10 @@ def test_the_index_of_whipple():
 
 
 def test_the_index_of_myers():
-    """Even years give 0 and one final digit alone 90; a slope of the cohorts is not taken for a preference."""
+    """Even years give 0 and one final digit alone 90.
+
+    A slope of the cohorts is not taken for a preference.
+    """
     flat, one, slope = np.full(80, 50), np.zeros(80, int), 1000 - 12 * np.arange(80)
     one[3::10] = 50
     values = myers(np.array([flat, one, slope, np.zeros(80, int)]))
@@ -109,16 +128,24 @@ def test_the_index_of_myers():
     assert np.isnan(values[3])
 
 
-@given(st.lists(st.integers(0, 130), max_size=25), st.lists(st.integers(0, 130), min_size=1, max_size=25))
+@given(
+    st.lists(st.integers(0, 130), max_size=25),
+    st.lists(st.integers(0, 130), min_size=1, max_size=25),
+)
 def test_median_and_distance_of_histograms(one, other):
     """The median is that of the ages written out, and the distance the largest gap of the shares up to an age."""
-    own, rest = (np.bincount(ages, minlength=131)[None] for ages in (np.array(one, int), np.array(other, int)))
+    own, rest = (
+        np.bincount(ages, minlength=131)[None]
+        for ages in (np.array(one, int), np.array(other, int))
+    )
     if not one:
         assert np.isnan(median(own)[0])
         assert np.isnan(distance(own, rest)[0])
         return
     assert median(own)[0] == np.median(one)
-    gaps = [abs(np.mean([a <= x for a in one]) - np.mean([a <= x for a in other])) for x in range(131)]
+    gaps = [
+        abs(np.mean([a <= x for a in one]) - np.mean([a <= x for a in other])) for x in range(131)
+    ]
     assert distance(own, rest)[0] == pytest.approx(max(gaps))
 
 
@@ -137,13 +164,23 @@ def test_the_indicators_of_a_register():
     assert table.schema == INDICATOR
     assert {name for name, _, _ in rows} == set(INDICATORS) - set(CYCLE_INDICATORS)
     fin = rows["without-fin", "precinct", 1]
-    assert [fin[name] for name in ("count", "of", "value", "base", "outlying")] == [30, EACH, 0.25, 0, True]
+    assert [fin[name] for name in ("count", "of", "value", "base", "outlying")] == [
+        30,
+        EACH,
+        0.25,
+        0,
+        True,
+    ]
     assert rows["without-fin", "precinct", 2]["outlying"] is False
     assert rows["without-fin", "nation", None]["value"] == pytest.approx(30 / (3 * EACH))
     assert rows["missing-fin", "precinct", 1]["base"] == pytest.approx(30 / (3 * EACH))
     assert rows["missing-fin", "precinct", 1]["outlying"] is None
-    assert [rows["voters", unit, p]["value"] for unit, p in (("precinct", 3), ("nation", None))] == [EACH, 3 * EACH]
-    assert rows["men-share", "precinct", 2]["lower"] < 0.5 < rows["men-share", "precinct", 2]["upper"]
+    assert [
+        rows["voters", unit, p]["value"] for unit, p in (("precinct", 3), ("nation", None))
+    ] == [EACH, 3 * EACH]
+    assert (
+        rows["men-share", "precinct", 2]["lower"] < 0.5 < rows["men-share", "precinct", 2]["upper"]
+    )
 
 
 def test_outlying_indicators_are_the_findings_of_check():
@@ -156,23 +193,36 @@ def test_outlying_indicators_are_the_findings_of_check():
     table = indicators(voters, entries, CheckSettings(), on_day=ON_DAY).to_pylist()
     outlying = sorted((row["precinct"], row["value"]) for row in table if row["outlying"])
     found = check(voters, entries, lists, CheckSettings(), on_day=ON_DAY).to_pylist()
-    assert sorted((row["precinct"], row["value"]) for row in found if row["unit"] == "precinct") == outlying
+    assert (
+        sorted((row["precinct"], row["value"]) for row in found if row["unit"] == "precinct")
+        == outlying
+    )
     assert len(outlying) == 2
 
 
 def _summary(rows):
     names = ("constituency", "precinct", "change", "entries")
     columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
-    return from_columns({name: pa.array(values) for name, values in columns.items()}, CYCLE_SUMMARY, len(rows))
+    return from_columns(
+        {name: pa.array(values) for name, values in columns.items()}, CYCLE_SUMMARY, len(rows)
+    )
 
 
 def test_last_cycle_stands_beside():
     """Each place has its value of last cycle beside it, null where it is new, and how much it grew and changed."""
     voters, entries, _ = clean().arrow()
     now = indicators(voters, entries, CheckSettings(), on_day=ON_DAY)
-    last = indicators(voters.slice(0, 2 * EACH), entries.slice(0, 2 * EACH), CheckSettings(), on_day=ON_DAY)
-    counted = [(17, p, change, n) for p in (1, 2) for change, n in (("before", 120), ("after", 120), ("added", 6 * p))]
-    table = beside_last(now, last, _summary([*counted, (17, 2, "removed", 12), (17, 3, "after", 120)]))
+    last = indicators(
+        voters.slice(0, 2 * EACH), entries.slice(0, 2 * EACH), CheckSettings(), on_day=ON_DAY
+    )
+    counted = [
+        (17, p, change, n)
+        for p in (1, 2)
+        for change, n in (("before", 120), ("after", 120), ("added", 6 * p))
+    ]
+    table = beside_last(
+        now, last, _summary([*counted, (17, 2, "removed", 12), (17, 3, "after", 120)])
+    )
     rows = _rows(table)
     assert table.schema == INDICATOR
     assert rows["voters", "precinct", 1]["last"] == EACH
@@ -180,13 +230,19 @@ def test_last_cycle_stands_beside():
     assert rows["voters", "nation", None]["last"] == 2 * EACH
     assert [rows["churn", "precinct", p]["value"] for p in (1, 2)] == [0.05, 0.2]
     assert rows["growth", "precinct", 1]["value"] == 0
-    assert rows["growth", "precinct", 1]["base"] == rows["growth", "constituency", None]["value"] == 0.5
+    assert (
+        rows["growth", "precinct", 1]["base"]
+        == rows["growth", "constituency", None]["value"]
+        == 0.5
+    )
     assert ("growth", "precinct", 3) not in rows
 
 
 def test_indicators_of_nobody():
     """Without a voter there is no indicator, and the table has its shape."""
-    assert indicators(empty(VOTER), empty(ENTRY), CheckSettings(), on_day=ON_DAY).equals(empty(INDICATOR))
+    assert indicators(empty(VOTER), empty(ENTRY), CheckSettings(), on_day=ON_DAY).equals(
+        empty(INDICATOR)
+    )
 
 
 def test_the_pyramids_of_the_precincts_sum_to_the_pyramid():
@@ -200,10 +256,14 @@ def test_the_pyramids_of_the_precincts_sum_to_the_pyramid():
     for row in table.to_pylist():
         key = (row["age_from"], row["sex"])
         summed[key] = summed.get(key, 0) + row["voters"]
-    assert summed == {(row["age_from"], row["sex"]): row["voters"] for row in pyramid(voters, ON_DAY).to_pylist()}
+    assert summed == {
+        (row["age_from"], row["sex"]): row["voters"] for row in pyramid(voters, ON_DAY).to_pylist()
+    }
 
 
-def _nation(seed: int, precincts: int, men: float, spread_: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _nation(
+    seed: int, precincts: int, men: float, spread_: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     of = rng.integers(55, 1500, precincts)
     share = np.clip(rng.normal(men, spread_, precincts), 0.01, 0.99)

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from voterlist.errors import UsageError, WorkspaceBusyError
-from voterlist.io import lock, store
-from voterlist.io.store import Manifest, RunFolder, Work, write_tables
+from voterlist.storage import lock, store
+from voterlist.storage.store import Manifest, RunFolder, Work, write_tables
 from voterlist.tables import words
 
 MANIFEST = Manifest(
@@ -39,7 +39,10 @@ def test_a_table_written_is_the_table_read(tmp_path):
 
 
 def test_a_table_too_large_to_hold_is_written_in_parts_and_read_when_asked_for(tmp_path):
-    """Parts written one after the other are one table; the stage that wrote them is recorded and taken over."""
+    """Parts written one after the other are one table.
+
+    The stage that wrote them is recorded and taken over.
+    """
     folder = RunFolder(tmp_path, MANIFEST)
     parts = (TABLE.slice(start, 1) for start in range(TABLE.num_rows))
     assert write_tables(folder.table_path("entries"), TABLE.schema, parts) == TABLE.num_rows
@@ -106,8 +109,13 @@ def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):
     assert manifest["outputs"] == {"reports/088/report-az.html": store.sha256(report)}
     assert manifest["inputs"] == MANIFEST.inputs
     assert list(manifest["stages"]) == ["ingest"]
-    assert manifest["stages"]["ingest"]["tables"] == {"entries": store.sha256(folder.table_path("entries"))}
-    assert sorted(path.name for path in folder.path.iterdir()) == ["entries.parquet", "manifest.json"]
+    assert manifest["stages"]["ingest"]["tables"] == {
+        "entries": store.sha256(folder.table_path("entries"))
+    }
+    assert sorted(path.name for path in folder.path.iterdir()) == [
+        "entries.parquet",
+        "manifest.json",
+    ]
 
 
 def test_the_same_run_writes_the_same_bytes(tmp_path):
@@ -149,7 +157,10 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path):
 
 
 def watch_disk(monkeypatch):
-    """What is forced to the disk and renamed from now on, in order, by the number of the file; all of it is done."""
+    """What is forced to the disk and renamed from now on, in order, by the number of the file.
+
+    All of it is done.
+    """
     done = []
     fsync, replace_file = os.fsync, os.replace
 
@@ -169,7 +180,9 @@ def watch_disk(monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="a folder can be forced to the disk on POSIX only")
 @pytest.mark.parametrize("there", [False, True])
-def test_a_file_is_on_the_disk_before_its_name_and_its_name_before_it_is_recorded(tmp_path, monkeypatch, there):
+def test_a_file_is_on_the_disk_before_its_name_and_its_name_before_it_is_recorded(
+    tmp_path, monkeypatch, there
+):
     """After a power cut a name could lead to half a file, or a recorded file could have no name.
 
     The file is forced to the disk under another name, renamed, and then its folder is forced.
@@ -189,7 +202,9 @@ def test_who_reads_while_a_file_is_written_reads_the_old_one_to_its_end(tmp_path
     path = tmp_path / "a.txt"
     path.write_text("old", encoding="utf-8")
     with path.open(encoding="utf-8") as opened:
-        store.write_atomically(path, lambda beside: beside.write_text("longer and new", encoding="utf-8"))
+        store.write_atomically(
+            path, lambda beside: beside.write_text("longer and new", encoding="utf-8")
+        )
         assert opened.read() == "old"
     assert path.read_text(encoding="utf-8") == "longer and new"
 
@@ -217,7 +232,7 @@ def test_the_trace_holds_every_stage_in_order(tmp_path):
 HOLD = """
 import sys, time
 from pathlib import Path
-from voterlist.io import lock
+from voterlist.storage import lock
 with lock.hold(Path(sys.argv[1]), since="2026-02-03 10:00"):
     print("held", flush=True)
     time.sleep(60)
@@ -226,7 +241,9 @@ with lock.hold(Path(sys.argv[1]), since="2026-02-03 10:00"):
 
 @pytest.fixture
 def holder(tmp_path):
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout.readline() == "held\n"
     yield process
     process.kill()
@@ -239,7 +256,11 @@ def test_a_workspace_that_is_held_says_by_whom(tmp_path, holder):
     with pytest.raises(WorkspaceBusyError) as caught, lock.hold(tmp_path, since="later"):
         pass
     assert caught.value.exit_code == 4
-    assert caught.value.places == {"path": str(tmp_path), "pid": str(holder.pid), "since": "2026-02-03 10:00"}
+    assert caught.value.places == {
+        "path": str(tmp_path),
+        "pid": str(holder.pid),
+        "since": "2026-02-03 10:00",
+    }
 
 
 def test_a_killed_holder_lets_go(tmp_path, holder):

@@ -1,4 +1,7 @@
-"""The register of the precincts' streets: read as it is handed in, and held against the addresses."""
+"""The register of the precincts' streets.
+
+Read as it is handed in, and held against the addresses.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ from voterlist.check import RULES, street_use
 from voterlist.config import CheckSettings, IngestSettings, RuleSettings
 from voterlist.errors import InputError
 from voterlist.ingest import street_rows
-from voterlist.io.readers import read_content
 from voterlist.model import AsideCode
 from voterlist.normalize import normalize_streets
 from voterlist.normalize.houses import read_houses
+from voterlist.readers import read_content
 from voterlist.schemas import STREET, STREET_ROW, RawFile
 from voterlist.tables import from_columns
 
@@ -69,7 +72,9 @@ def raw(text, name="reference/streets.csv"):
 def told(text, name="reference/streets.csv"):
     """(constituency, precinct, settlement, street, houses) of each row read."""
     names = ("constituency", "precinct", "settlement", "street", "houses")
-    return [tuple(row[name] for name in names) for row in street_rows(raw(text, name)).table.to_pylist()]
+    return [
+        tuple(row[name] for name in names) for row in street_rows(raw(text, name)).table.to_pylist()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +87,9 @@ def told(text, name="reference/streets.csv"):
 )
 def test_headings_of_three_languages(header):
     """The columns are told by their headings in Azerbaijani, Russian and English."""
-    assert told(f"{header}\n88;1;Göyçay;Nizami küç.;1-45\n") == [(88, 1, "Göyçay", "Nizami küç.", "1-45")]
+    assert told(f"{header}\n88;1;Göyçay;Nizami küç.;1-45\n") == [
+        (88, 1, "Göyçay", "Nizami küç.", "1-45")
+    ]
 
 
 def test_places_above_the_rows():
@@ -95,7 +102,9 @@ def test_places_above_the_rows():
     ]
 
 
-@pytest.mark.parametrize("name", ["reference/88/streets.csv", "reference/streets 88 saylı dairə.csv"])
+@pytest.mark.parametrize(
+    "name", ["reference/88/streets.csv", "reference/streets 88 saylı dairə.csv"]
+)
 def test_the_constituency_may_stand_in_a_name(name):
     """Where neither column nor title tells the constituency, the folder's number or the file's name does."""
     assert told("Məntəqə;Küçə\n1;Nizami\n", name) == [(88, 1, None, "Nizami", None)]
@@ -107,12 +116,16 @@ def test_a_row_that_cannot_be_used_is_said_with_its_line():
     assert found.table.num_rows == 0
     said = {(row["rule"], row["line"], row["field"]) for row in found.findings.to_pylist()}
     assert said == {
-        ("street-row-unused", line, field) for line, field in ((2, "street"), (3, "precinct"), (4, "precinct"))
+        ("street-row-unused", line, field)
+        for line, field in ((2, "street"), (3, "precinct"), (4, "precinct"))
     }
 
 
 def test_a_file_without_streets_is_refused():
-    """A list of voters named like a register of streets is no register; nor is a file that could not be read."""
+    """A list of voters named like a register of streets is no register.
+
+    Nor is a file that could not be read.
+    """
     with pytest.raises(InputError) as caught:
         street_rows(raw("№;Soyadı;Adı\n1;Əliyev;Vaqif\n"))
     assert caught.value.code == "no-street-columns"
@@ -127,9 +140,18 @@ def test_a_file_without_streets_is_refused():
 def normalized(*rows):
     """What is made of rows (settlement, kind, street, houses) of precinct 1."""
     names = ("settlement", "street_kind", "street", "houses")
-    columns = {name: pa.array([row[place] for row in rows], pa.string()) for place, name in enumerate(names)}
-    columns |= {"source": ["f" * 12] * len(rows), "constituency": [88] * len(rows), "precinct": [1] * len(rows)}
-    return normalize_streets(from_columns(columns | {"line": list(range(2, len(rows) + 2))}, STREET_ROW, len(rows)))
+    columns = {
+        name: pa.array([row[place] for row in rows], pa.string())
+        for place, name in enumerate(names)
+    }
+    columns |= {
+        "source": ["f" * 12] * len(rows),
+        "constituency": [88] * len(rows),
+        "precinct": [1] * len(rows),
+    }
+    return normalize_streets(
+        from_columns(columns | {"line": list(range(2, len(rows) + 2))}, STREET_ROW, len(rows))
+    )
 
 
 def test_streets_are_folded_as_in_the_lists():
@@ -165,7 +187,10 @@ def test_houses_that_cannot_be_read_are_said_and_may_be_any():
     outcome = normalized((None, None, "Nizami", "1-45, ???, altı"), (None, None, "???", "1"))
     assert outcome.table.column("covers").to_pylist().count("unread") == 3
     said = [(row["rule"], row["line"], row["field"]) for row in outcome.findings.to_pylist()]
-    assert said == [("street-houses-unreadable", 2, "houses"), ("street-houses-unreadable", 3, "houses")]
+    assert said == [
+        ("street-houses-unreadable", 2, "houses"),
+        ("street-houses-unreadable", 3, "houses"),
+    ]
 
 
 def test_no_rows_give_no_streets():
@@ -174,20 +199,33 @@ def test_no_rows_give_no_streets():
 
 
 ALONE = CheckSettings(
-    rules={rule.code: RuleSettings(enabled=False) for rule in RULES if rule.code != "address-outside-precinct"}
+    rules={
+        rule.code: RuleSettings(enabled=False)
+        for rule in RULES
+        if rule.code != "address-outside-precinct"
+    }
 )
 
 
 def outside(street, house, settlement=None, *, borders):
-    """The precincts to which the address of a voter of precinct 1 is said to belong; None where it is not outside."""
+    """The precincts to which the address of a voter of precinct 1 is said to belong.
+
+    None where it is not outside.
+    """
     tables = clean()
     for name, value in (("street", street), ("house", house), ("settlement", settlement)):
         tables.voters[name][5] = value
     names = ("precinct", "street", "covers", "first", "last", "house", "settlement")
-    rows = [dict(zip(names, row + (None,) * (len(names) - len(row)), strict=True)) for row in borders]
+    rows = [
+        dict(zip(names, row + (None,) * (len(names) - len(row)), strict=True)) for row in borders
+    ]
     rows += [dict.fromkeys(names) | {"precinct": 1, "street": "kuce 1", "covers": "all"}]
     tables.streets = {name: [row[name] for row in rows] for name in names}
-    tables.streets |= {"constituency": [17] * len(rows), "source": ["f"] * len(rows), "line": [2] * len(rows)}
+    tables.streets |= {
+        "constituency": [17] * len(rows),
+        "source": ["f"] * len(rows),
+        "line": [2] * len(rows),
+    }
     mine = tables.findings(ALONE)
     assert all(row["entry_id"] == tables.voters["entry_id"][5] for row in mine)
     return mine[0].get("value", "nowhere") if mine else None
@@ -204,13 +242,29 @@ OWN, OTHER = 1, 2
         (("nizami", "5"), [(OWN, "nizami", "all"), (OTHER, "nizami", "all")], None),
         (("nizami", "5"), [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)], OTHER),
         (("nizami", "6a"), [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)], None),
-        (("nizami", "22"), [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)], "nowhere"),
+        (
+            ("nizami", "22"),
+            [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)],
+            "nowhere",
+        ),
         (("nizami", None), [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)], None),
         (("nizami", "5"), [(OWN, "nizami", "unread"), (OTHER, "nizami", "all")], None),
-        (("nizami", "5"), [(OWN, "nizami", "one", None, None, "7"), (OTHER, "nizami", "unread")], "nowhere"),
-        (("nizami", "5a"), [(OWN, "nizami", "one", None, None, "5"), (OTHER, "nizami", "all")], None),
+        (
+            ("nizami", "5"),
+            [(OWN, "nizami", "one", None, None, "7"), (OTHER, "nizami", "unread")],
+            "nowhere",
+        ),
+        (
+            ("nizami", "5a"),
+            [(OWN, "nizami", "one", None, None, "5"), (OTHER, "nizami", "all")],
+            None,
+        ),
         (("nizami", "5/2"), [(OWN, "nizami", "one", None, None, "5")], None),
-        (("nizami", "5"), [(OWN, "nizami", "one", None, None, "5a"), (OTHER, "nizami", "all")], OTHER),
+        (
+            ("nizami", "5"),
+            [(OWN, "nizami", "one", None, None, "5a"), (OTHER, "nizami", "all")],
+            OTHER,
+        ),
         (("nizami", "5"), [(OWN, "nizamy", "all"), (OTHER, "nizami", "all")], None),
         (("h aliov", "5"), [(OWN, "heidar aliov", "all"), (OTHER, "h aliov", "all")], None),
         (("nizamy", "5"), [(OTHER, "nizami", "all")], None),
@@ -219,12 +273,23 @@ OWN, OTHER = 1, 2
         ((None, "5"), [(OTHER, "nizami", "all")], None),
         (("nizami", "5", "hocali"), [(OTHER, "nizami", "all", None, None, None, "goicai")], None),
         (("nizami", "5", "hocali"), [(OTHER, "nizami", "all", None, None, None, "hocali")], OTHER),
-        (("nizami", "5", "hocali"), [(OWN, None, "all", None, None, None, "hocali"), (OTHER, "nizami", "all")], None),
-        (("nizami", "5"), [(OWN, None, "all", None, None, None, "hocali"), (OTHER, "nizami", "all")], None),
+        (
+            ("nizami", "5", "hocali"),
+            [(OWN, None, "all", None, None, None, "hocali"), (OTHER, "nizami", "all")],
+            None,
+        ),
+        (
+            ("nizami", "5"),
+            [(OWN, None, "all", None, None, None, "hocali"), (OTHER, "nizami", "all")],
+            None,
+        ),
     ],
 )
 def test_outside_only_by_the_very_name_inside_on_any_likeness(address, borders, answer):
-    """Another precinct's street or house is said with its number; what is not known, alike or unread accuses nobody."""
+    """Another precinct's street or house is said with its number.
+
+    What is not known, alike or unread accuses nobody.
+    """
     assert outside(*address, borders=borders) == answer
 
 
@@ -249,8 +314,14 @@ def test_a_precinct_without_a_row_is_not_asked():
         "no-such-street": 0,
         "precinct-not-in-register": 120,
     }
-    nothing = {row["measure"]: row["rows"] for row in street_use(voters, STREET.empty_table()).to_pylist()}
-    assert (nothing["total"], nothing["precinct-not-in-register"], nothing["judged"]) == (360, 360, 0)
+    nothing = {
+        row["measure"]: row["rows"] for row in street_use(voters, STREET.empty_table()).to_pylist()
+    }
+    assert (nothing["total"], nothing["precinct-not-in-register"], nothing["judged"]) == (
+        360,
+        360,
+        0,
+    )
     assert set(street_use(voters, None).column("rows").to_pylist()) == {None}
 
 
@@ -265,12 +336,14 @@ def test_a_run_holds_its_addresses_against_the_register(tmp_path):
     (workspace / "reference" / "streets-old.pdf").write_bytes(b"%PDF-1.4 x")
     result = workspaces.run(workspace)
     tables = {
-        name: pq.read_table(result.folder / f"{name}.parquet") for name in ("findings", "register_use", "reference")
+        name: pq.read_table(result.folder / f"{name}.parquet")
+        for name in ("findings", "register_use", "reference")
     }
     found = sorted(
         (row["rule"], row["precinct"], row["line"])
         for row in tables["findings"].to_pylist()
-        if row["rule"] in {"address-outside-precinct", "street-row-unused", "street-houses-unreadable"}
+        if row["rule"]
+        in {"address-outside-precinct", "street-row-unused", "street-houses-unreadable"}
     )
     assert found == [
         ("address-outside-precinct", 2, 4),
@@ -278,9 +351,16 @@ def test_a_run_holds_its_addresses_against_the_register(tmp_path):
         ("street-houses-unreadable", 2, 6),
         ("street-row-unused", 2, 7),
     ]
-    use = {row["measure"]: row["rows"] for row in tables["register_use"].to_pylist() if row["register"] == "streets"}
+    use = {
+        row["measure"]: row["rows"]
+        for row in tables["register_use"].to_pylist()
+        if row["register"] == "streets"
+    }
     assert (use["total"], use["judged"], use["outside"]) == (7, 7, 2)
-    noted = {(row["register"], row["rows"], row["usable"], row["trouble"]) for row in tables["reference"].to_pylist()}
+    noted = {
+        (row["register"], row["rows"], row["usable"], row["trouble"])
+        for row in tables["reference"].to_pylist()
+    }
     assert noted == {("streets", 5, 4, None), ("streets", 0, 0, "file-not-a-table")}
     page = (workspace / "reports" / "88" / "report-az.html").read_text(encoding="utf-8")
     assert "Streets 88.csv" in page

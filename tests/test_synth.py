@@ -34,7 +34,8 @@ def lists():
 
 def _same(left, right):
     return all(
-        getattr(left, name).equals(getattr(right, name)) for name in ("entries", "truth", "deaths", "statistics")
+        getattr(left, name).equals(getattr(right, name))
+        for name in ("entries", "truth", "deaths", "statistics")
     )
 
 
@@ -47,7 +48,9 @@ def test_a_seed_says_everything():
 
 def test_a_constituency_has_people_of_its_own():
     """The people of a constituency hang on the seed, its number and its size, not on which others there are."""
-    ours, theirs = (draw_plan(3000, constituencies=2, seed=3, numbers=numbers) for numbers in ([7, 2], [9, 2]))
+    ours, theirs = (
+        draw_plan(3000, constituencies=2, seed=3, numbers=numbers) for numbers in ([7, 2], [9, 2])
+    )
     count = len(ours.people)
     second = ours.precincts.constituency[ours.dwellings.precinct[ours.people.household]] == 1
     assert 1000 < second.sum() < 2000
@@ -90,7 +93,9 @@ def test_lists_lie_one_behind_the_other_and_are_numbered(lists):
     start = 0
     for row in lists.lists.to_pylist():
         part = lists.entries.slice(start, row["entries"])
-        assert part.column("number").to_pylist() == [str(number) for number in range(1, row["entries"] + 1)]
+        assert part.column("number").to_pylist() == [
+            str(number) for number in range(1, row["entries"] + 1)
+        ]
         assert set(part.column("precinct").to_pylist()) <= {row["precinct"]}
         assert set(part.column("constituency").to_pylist()) <= {row["constituency"]}
         start += row["entries"]
@@ -124,7 +129,13 @@ def test_each_cause_is_where_it_says(plan):
     def of(flag):
         return plan.entries.done & int(flag) != 0
 
-    for flag in (Done.SAME_PRECINCT, Done.MOVED_WITHIN, Done.MOVED_ACROSS, Done.DISPLACED, Done.TEMPORARY_LIST):
+    for flag in (
+        Done.SAME_PRECINCT,
+        Done.MOVED_WITHIN,
+        Done.MOVED_ACROSS,
+        Done.DISPLACED,
+        Done.TEMPORARY_LIST,
+    ):
         assert of(flag).sum() > 30, flag
     assert (home == there)[of(Done.SAME_PRECINCT)].all()
     assert ((home != there) & same_constituency)[of(Done.MOVED_WITHIN)].all()
@@ -176,7 +187,10 @@ def test_given_names_follow_sex_and_era(plan):
     assert (people.father < names.men).all()
     years = 1970 + people.born / 365.2425
     yusif = people.given == names.given.index("Yusif")
-    young, middle = (years > 2001) & ~people.female, (years > 1956) & (years < 1979) & ~people.female
+    young, middle = (
+        (years > 2001) & ~people.female,
+        (years > 1956) & (years < 1979) & ~people.female,
+    )
     assert yusif[young].mean() > 5 * yusif[middle].mean()
 
 
@@ -190,7 +204,9 @@ def test_everyone_is_of_age_and_nobody_is_ageless(plan):
 
 def test_precincts_have_a_lawful_size(plan):
     """A precinct where people live has 50 to 1,500 entries."""
-    sizes = np.bincount(plan.entries.precinct, minlength=len(plan.precincts.number))[~plan.precincts.temporary]
+    sizes = np.bincount(plan.entries.precinct, minlength=len(plan.precincts.number))[
+        ~plan.precincts.temporary
+    ]
     assert sizes.min() >= 50
     assert sizes.max() <= 1500
     assert abs(sizes.mean() - 1000) < 60
@@ -220,9 +236,16 @@ def test_there_are_fathers_and_sons_of_one_name(plan):
     assert (people.given == people.father)[men].sum() > 50
     # A son of Əli whose own father is Məmməd, in the house of a Məmməd whose father is Əli.
     heads = {}
-    for household, given_name, father in zip(people.household[men], people.given[men], people.father[men], strict=True):
+    for household, given_name, father in zip(
+        people.household[men], people.given[men], people.father[men], strict=True
+    ):
         heads.setdefault(int(household), set()).add((int(given_name), int(father)))
-    named_after = sum((father, name) in house for house in heads.values() for name, father in house if name != father)
+    named_after = sum(
+        (father, name) in house
+        for house in heads.values()
+        for name, father in house
+        if name != father
+    )
     assert named_after > 20
 
 
@@ -241,7 +264,9 @@ def test_no_two_persons_share_a_fin_or_a_document():
 
 def test_truth_says_what_was_done(lists):
     """What the truth calls missing is null, and what it calls year-only is four digits."""
-    rows = lists.entries.append_column("done", pc.fill_null(lists.truth.column("done"), "")).to_pylist()
+    rows = lists.entries.append_column(
+        "done", pc.fill_null(lists.truth.column("done"), "")
+    ).to_pylist()
     for row in rows:
         done = row["done"].split("+")
         assert ("patronymic-missing" in done) == (row["patronymic"] is None)
@@ -262,7 +287,10 @@ def test_nothing_is_damaged_where_the_rates_say_so():
 
 
 def test_a_list_is_typed_in_one_way(lists):
-    """All entries of one list share its script: Cyrillic and Latin surnames never stand in one list."""
+    """All entries of one list share its script.
+
+    Cyrillic and Latin surnames never stand in one list.
+    """
     start = 0
     for row in lists.lists.to_pylist():
         part = lists.entries.slice(start, row["entries"]).column("surname").drop_null().to_pylist()
@@ -288,12 +316,17 @@ def test_part_of_the_register_of_deaths_is_unusable(lists):
     """About a quarter of its rows lack the FIN and the document, and a name or the birth date."""
     rows = lists.deaths.to_pylist()
     weak = [row for row in rows if not row["fin"] and not row["document"]]
-    lacking = [row for row in weak if not (row["given_name"] and row["birth_date"] and row["patronymic"])]
+    lacking = [
+        row for row in weak if not (row["given_name"] and row["birth_date"] and row["patronymic"])
+    ]
     assert 0.15 < len(lacking) / len(rows) < 0.35
 
 
 def test_statistics_add_up(lists):
-    """Men and women make the adults; births by year make nearly as many; there is a little more than on the lists."""
+    """Men and women make the adults.
+
+    Births by year make nearly as many; there is a little more than on the lists.
+    """
     rows = [row for row in lists.statistics.to_pylist() if row["precinct"] is None]
     for number in (1, 2, 3):
         of = {row["measure"]: row["value"] for row in rows if row["constituency"] == number}
@@ -334,8 +367,15 @@ def test_the_day_moves_the_births():
 
 
 def test_surnames_take_their_endings_by_harmony():
-    """-yev after a vowel; -lı, -li, -lu, -lü by the stem's last vowel; -a for women of the first form only."""
-    assert [surname(stem, 0) for stem in ("Məmməd", "Əli", "Rza")] == ["Məmmədov", "Əliyev", "Rzayev"]
+    """-yev after a vowel.
+
+    -lı, -li, -lu, -lü by the stem's last vowel; -a for women of the first form only.
+    """
+    assert [surname(stem, 0) for stem in ("Məmməd", "Əli", "Rza")] == [
+        "Məmmədov",
+        "Əliyev",
+        "Rzayev",
+    ]
     assert [surname(stem, 1) for stem in ("Qurban", "Məsim", "Axund", "Şükür")] == [
         "Qurbanlı",
         "Məsimli",

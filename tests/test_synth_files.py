@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from voterlist.config import IngestSettings, load
 from voterlist.ingest import ingest
-from voterlist.io.readers import read_folder
+from voterlist.readers import read_folder
 from voterlist.schemas import TRUTH, require
 from voterlist.synth import generate, write, write_tables, write_workspace
 from voterlist.synth.keys import with_run_ids
@@ -61,11 +61,17 @@ def workspace(made, tmp_path_factory):
 
 
 def test_a_titled_list_says_where_it_belongs_and_how_long_it_is():
-    """Titles name constituency and precinct above the header; the total stands below; lines count from 1."""
+    """Titles name constituency and precinct above the header.
+
+    The total stands below; lines count from 1.
+    """
     laid_out = sheet(entries(), layout("az-xlsx-one-name"))
     assert laid_out.rows[1] == ["88 saylı seçki dairəsi, 4 saylı seçki məntəqəsi"]
     assert laid_out.rows[3][:2] == ["Sıra №", "Soyadı, adı, atasının adı"]
-    assert [laid_out.rows[line - 1][1] for line in laid_out.lines] == ["Əliyev Samir Həsən oğlu", "Quliyeva Leyla"]
+    assert [laid_out.rows[line - 1][1] for line in laid_out.lines] == [
+        "Əliyev Samir Həsən oğlu",
+        "Quliyeva Leyla",
+    ]
     assert laid_out.rows[-1] == ["Cəmi: 2"]
 
 
@@ -87,12 +93,18 @@ def test_an_address_comes_apart_where_it_can():
 
 
 def test_dates_become_cells_only_where_they_are_dates():
-    """A spreadsheet's date where there is one; a year, an impossible date or an old one stays text."""
+    """A spreadsheet's date where there is one.
+
+    A year, an impossible date or an old one stays text.
+    """
     days = entries(birth_date=["31.02.1961", "1961-02-01"])
     texts = [row[6] for row in sheet(days, layout("az-xlsx-dates")).rows[1:]]
     assert texts[0] == "31.02.1961"
     assert texts[1].isoformat() == "1961-02-01"
-    assert sheet(entries(birth_date=["01.01.1890", None]), layout("az-xlsx-dates")).rows[1][6] == "01.01.1890"
+    assert (
+        sheet(entries(birth_date=["01.01.1890", None]), layout("az-xlsx-dates")).rows[1][6]
+        == "01.01.1890"
+    )
 
 
 def test_a_column_without_values_is_left_out_and_years_have_their_header():
@@ -105,7 +117,10 @@ def test_a_column_without_values_is_left_out_and_years_have_their_header():
 
 
 def test_faults_are_no_entries():
-    """Bad rows stand in the middle: cut short, nameless, blank; the lines of the entries step over them."""
+    """Bad rows stand in the middle.
+
+    Cut short, nameless, blank; the lines of the entries step over them.
+    """
     laid_out = sheet(entries(), layout("az-csv"), faults=True)
     assert laid_out.lines == [2, 6]
     short, nameless, blank = laid_out.rows[2:5]
@@ -117,13 +132,23 @@ def test_faults_are_no_entries():
 
 def test_russian_lists_are_windows_1251_where_the_letters_allow():
     """Russian text fits the code page; Azerbaijani Cyrillic does not and is written as UTF-8."""
-    russian = entries(surname=["Алиев", "Кулиева"], given_name=["Самир", "Лейла"], patronymic=["Гасан оглы", None])
+    russian = entries(
+        surname=["Алиев", "Кулиева"], given_name=["Самир", "Лейла"], patronymic=["Гасан оглы", None]
+    )
     russian = russian.set_column(
-        russian.schema.get_field_index("address"), "address", pa.array(["ул. Низами, дом 5", "ул. Физули, дом 7"])
+        russian.schema.get_field_index("address"),
+        "address",
+        pa.array(["ул. Низами, дом 5", "ул. Физули, дом 7"]),
     ).set_column(russian.schema.get_field_index("sex"), "sex", pa.array(["муж", "жен"]))
-    assert "Фамилия" in file_bytes(sheet(russian, layout("ru-csv")), layout("ru-csv")).decode("cp1251")
-    azeri = russian.set_column(russian.schema.get_field_index("surname"), "surname", pa.array(["Әлијев", "Гулијева"]))
-    assert "Әлијев" in file_bytes(sheet(azeri, layout("ru-csv")), layout("ru-csv")).decode("utf-8-sig")
+    assert "Фамилия" in file_bytes(sheet(russian, layout("ru-csv")), layout("ru-csv")).decode(
+        "cp1251"
+    )
+    azeri = russian.set_column(
+        russian.schema.get_field_index("surname"), "surname", pa.array(["Әлијев", "Гулијева"])
+    )
+    assert "Әлијев" in file_bytes(sheet(azeri, layout("ru-csv")), layout("ru-csv")).decode(
+        "utf-8-sig"
+    )
 
 
 def test_cells_of_a_workbook_are_text_never_formulas(tmp_path):
@@ -144,7 +169,10 @@ def test_every_script_has_a_layout(script):
 
 
 def test_every_entry_of_a_workspace_is_read_back(made, workspace):
-    """Ingest finds each entry where it was written, with the names, place and list as written; none is set aside."""
+    """Ingest finds each entry where it was written, with the names, place and list as written.
+
+    None is set aside.
+    """
     folder, places = workspace
     settings = IngestSettings()
     intake = ingest(read_folder(folder / "inbox", settings), settings, constituency=None)
@@ -157,7 +185,8 @@ def test_every_entry_of_a_workspace_is_read_back(made, workspace):
         assert found["fin"] == row["fin"]
         whole = " ".join(filter(None, (row["surname"], row["given_name"], row["patronymic"])))
         assert whole == (
-            found["full_name"] or " ".join(filter(None, (found["surname"], found["given_name"], found["patronymic"])))
+            found["full_name"]
+            or " ".join(filter(None, (found["surname"], found["given_name"], found["patronymic"])))
         )
 
 
@@ -165,7 +194,9 @@ def test_the_total_below_a_list_is_its_number_of_entries(workspace):
     """Where a list declares a total, it is the number of its entries."""
     folder, _ = workspace
     settings = IngestSettings()
-    lists = ingest(read_folder(folder / "inbox", settings), settings, constituency=None).lists.to_pylist()
+    lists = ingest(
+        read_folder(folder / "inbox", settings), settings, constituency=None
+    ).lists.to_pylist()
     declared = [row for row in lists if row["declared"] is not None]
     assert declared
     assert all(row["declared"] == row["entries"] for row in declared)
@@ -177,7 +208,9 @@ def test_the_truth_of_a_workspace_has_the_ids_of_a_run(made, workspace):
     keyed = with_run_ids(made, places, folder / "inbox")
     require(keyed.truth, TRUTH, "synth")
     settings = IngestSettings()
-    ids = ingest(read_folder(folder / "inbox", settings), settings, constituency=None).entries.column("entry_id")
+    ids = ingest(
+        read_folder(folder / "inbox", settings), settings, constituency=None
+    ).entries.column("entry_id")
     assert sorted(keyed.truth.column("entry_id").to_pylist()) == sorted(ids.to_pylist())
     assert keyed.truth.column("person_id").equals(made.truth.column("person_id"))
     assert keyed.truth.column("entry_id").equals(keyed.entries.column("entry_id"))
@@ -206,14 +239,23 @@ def test_write_small_gives_tables_and_a_workspace(tmp_path):
     first = write(tmp_path / "a", voters=600, seed=4, progress=lambda *step: seen.append(step))
     write(tmp_path / "b", voters=600, seed=4)
     assert _tree(tmp_path / "a") == _tree(tmp_path / "b")
-    assert first.files == len(list((tmp_path / "a" / "inbox").rglob("*.*"))) == seen[-1][1] == seen[-1][2]
+    assert (
+        first.files
+        == len(list((tmp_path / "a" / "inbox").rglob("*.*")))
+        == seen[-1][1]
+        == seen[-1][2]
+    )
     assert all(path.exists() for path in first.paths)
-    table, truth = (pq.read_table(tmp_path / "a" / f"{name}.parquet") for name in ("entries", "truth"))
+    table, truth = (
+        pq.read_table(tmp_path / "a" / f"{name}.parquet") for name in ("entries", "truth")
+    )
     assert table.num_rows == first.entries
     assert table.column("entry_id").equals(truth.column("entry_id"))
     assert (
         first.repeated
-        == first.entries - 600 - pc.sum(pc.equal(pc.value_counts(truth.column("person_id")).field("counts"), 3)).as_py()
+        == first.entries
+        - 600
+        - pc.sum(pc.equal(pc.value_counts(truth.column("person_id")).field("counts"), 3)).as_py()
     )
 
 
@@ -225,7 +267,9 @@ def test_write_streams_what_generate_makes(tmp_path):
     for name in ("entries", "truth", "deaths", "statistics"):
         left, right = (pq.read_table(tmp_path / side / f"{name}.parquet") for side in "ab")
         assert left.equals(right), name
-    assert (tmp_path / "a" / "deaths.csv").read_bytes() == (tmp_path / "b" / "deaths.csv").read_bytes()
+    assert (tmp_path / "a" / "deaths.csv").read_bytes() == (
+        tmp_path / "b" / "deaths.csv"
+    ).read_bytes()
     assert not (tmp_path / "a" / "inbox").exists()
     assert summary.entries == whole.entries.num_rows
     assert summary.deaths == whole.deaths.num_rows
@@ -243,7 +287,10 @@ def test_write_nobody_or_one(tmp_path, voters, files):
 
 
 def _content(path):
-    """The bytes of a file; of a workbook its parts, of a table its rows: both are packed by other libraries."""
+    """The bytes of a file.
+
+    Of a workbook its parts, of a table its rows: both are packed by other libraries.
+    """
     if path.suffix == ".xlsx":
         with zipfile.ZipFile(path) as book:
             return {name: book.read(name) for name in book.namelist()}
@@ -255,9 +302,16 @@ def _content(path):
 def test_the_sample_is_what_its_seed_makes(tmp_path):
     """The sample in the repository is made by synth: file by file, byte by byte."""
     write_sample(tmp_path, SEED)
-    kept = [path for part in ("inbox", "reference") for path in (SAMPLE / part).rglob("*") if path.is_file()]
+    kept = [
+        path
+        for part in ("inbox", "reference")
+        for path in (SAMPLE / part).rglob("*")
+        if path.is_file()
+    ]
     kept += [SAMPLE / "voterlist.toml", SAMPLE / "truth.parquet"]
-    again = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    again = {
+        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()
+    }
     assert {path.relative_to(SAMPLE).as_posix() for path in kept} == again
     for path in kept:
         assert _content(path) == _content(tmp_path / path.relative_to(SAMPLE)), path.name
@@ -268,7 +322,12 @@ def test_the_sample_is_small_and_varied():
     files = [path for path in (SAMPLE / "inbox").rglob("*") if path.is_file()]
     assert len(files) == 12
     # What a demonstration has left beside the lists is not shipped.
-    shipped = [*files, *(SAMPLE / "reference").iterdir(), SAMPLE / "truth.parquet", SAMPLE / "voterlist.toml"]
+    shipped = [
+        *files,
+        *(SAMPLE / "reference").iterdir(),
+        SAMPLE / "truth.parquet",
+        SAMPLE / "voterlist.toml",
+    ]
     assert sum(path.stat().st_size for path in shipped) < 3e6
     settings = IngestSettings()
     intake = ingest(read_folder(SAMPLE / "inbox", settings), settings, constituency=None)
@@ -277,5 +336,15 @@ def test_the_sample_is_small_and_varied():
     assert len(set(intake.lists.column("encoding").to_pylist())) >= 3
     codes = set(intake.set_aside.column("code").to_pylist())
     assert {"row-too-short", "no-name", "blank-row", "total-row", "title-row"} <= codes
-    done = set("+".join(filter(None, pq.read_table(SAMPLE / "truth.parquet").column("done").to_pylist())).split("+"))
-    assert {"birth-impossible", "moved-within", "same-precinct", "surname-by-marriage", "typed-russian"} <= done
+    done = set(
+        "+".join(
+            filter(None, pq.read_table(SAMPLE / "truth.parquet").column("done").to_pylist())
+        ).split("+")
+    )
+    assert {
+        "birth-impossible",
+        "moved-within",
+        "same-precinct",
+        "surname-by-marriage",
+        "typed-russian",
+    } <= done

@@ -54,7 +54,9 @@ def test_every_name_can_be_spelled_in_every_script(script):
     for name in (*names.given, *names.stems):
         spelled = spell(name, script, names.russian)
         cyrillic = [letter for letter in spelled if "\u0400" <= letter <= "\u04ff"]
-        assert len(cyrillic) == (len(spelled) if script in {"azeri-cyrillic", "russian"} else 0), spelled
+        assert len(cyrillic) == (len(spelled) if script in {"azeri-cyrillic", "russian"} else 0), (
+            spelled
+        )
         if script in {"ascii", "english"}:
             assert spelled.isascii()
 
@@ -75,7 +77,10 @@ def test_the_tables_are_laid_out_as_they_are_indexed():
     assert tables.patronymic[soviet + names.given.index("Həsən")].as_py() == "Гасанович"
 
 
-@given(st.lists(st.text("abcçdeəfgğhxıijkqlmnoöprsştuüvyzАБВабв -", max_size=14), max_size=30), st.integers(0, 2**32))
+@given(
+    st.lists(st.text("abcçdeəfgğhxıijkqlmnoöprsştuüvyzАБВабв -", max_size=14), max_size=30),
+    st.integers(0, 2**32),
+)
 def test_a_slip_is_one_slip(texts, seed):
     """A mistyped text is at most one edit or one swap away, keeps its first letter, and short ones stay."""
     slipped = mistype(rng(seed), pa.array(texts, pa.string())).to_pylist()
@@ -98,7 +103,10 @@ def test_slips_change_most_texts_in_four_ways():
 
 
 def test_a_damaged_fin_is_damaged_in_the_usual_ways():
-    """Letters for digits, lower case, look-alikes, a blank, an eighth character: all occur, none leaves it whole."""
+    """Letters for digits, lower case, look-alikes, a blank, an eighth character.
+
+    All occur, none leaves it whole.
+    """
     fins = ["5A0B1CE"] * 600
     damaged = set(damage_fin(rng(), pa.array(fins)).to_pylist())
     assert "5A0B1CE" not in damaged

@@ -38,7 +38,14 @@ def is_harmless(printed):
 
 def test_every_sign_that_a_terminal_obeys_is_shown():
     """One that is left out of the list would be obeyed."""
-    obeyed = [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x2028, 0xDCFF]
+    obeyed = [
+        *range(0x20),
+        *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F),
+        *range(0x2066, 0x206A),
+        0x2028,
+        0xDCFF,
+    ]
     for number in obeyed:
         assert visible_name(chr(number)).isascii()
         assert visible_name(chr(number)).isprintable()
@@ -48,7 +55,10 @@ def test_every_sign_that_a_terminal_obeys_is_shown():
 
 
 def test_json_with_such_signs_means_the_same():
-    """What a script reads is the name itself, to the last sign; what a terminal shows is harmless."""
+    """What a script reads is the name itself, to the last sign.
+
+    What a terminal shows is harmless.
+    """
     text = in_json(json.dumps({"file": HOSTILE + NOT_UTF8}, ensure_ascii=False, indent=1))
     assert json.loads(text) == {"file": HOSTILE + NOT_UTF8}
     assert is_harmless(text.encode())
@@ -67,11 +77,17 @@ def test_lines_and_tables_show_the_signs_of_names(capsys):
 
 @pytest.mark.parametrize("name", [HOSTILE, NOT_UTF8])
 def test_a_list_with_a_hostile_name_is_told_and_shown(tmp_path, name):
-    """A name could clear the screen and write another result; one that is not UTF-8 ended the command."""
+    """A name could clear the screen and write another result.
+
+    One that is not UTF-8 ended the command.
+    """
     path = tmp_path / name
     path.write_text(f"{workspaces.HEADER}{workspaces.ONE}", encoding="utf-8")
     shown = visible_name(name).encode()
-    for arguments in (["inspect", str(path)], ["link", str(path), "--out", str(tmp_path / "p.parquet")]):
+    for arguments in (
+        ["inspect", str(path)],
+        ["link", str(path), "--out", str(tmp_path / "p.parquet")],
+    ):
         code, out, err = started(*arguments)
         assert code in {0, 1, 3}, err
         assert is_harmless(out), arguments

@@ -1,4 +1,7 @@
-"""Worker processes end when the process that started them is killed: real processes, real signals."""
+"""Worker processes end when the process that started them is killed.
+
+Real processes, real signals.
+"""
 
 import fcntl
 import os
@@ -66,7 +69,9 @@ def test_no_worker_outlives_a_killed_parent(tmp_path):
         paths = [folder / str(worker) for worker in range(WORKERS)]
         told = [path.with_suffix(".pid") for path in paths]
         try:
-            assert wait_until(lambda told=told: all(path.exists() and path.read_text() for path in told))
+            assert wait_until(
+                lambda told=told: all(path.exists() and path.read_text() for path in told)
+            )
         finally:
             parent.send_signal(signal.SIGKILL)
             parent.wait()

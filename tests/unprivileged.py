@@ -10,7 +10,10 @@ _CAP_DAC_READ_SEARCH = 2
 
 
 def bound_by_modes() -> Callable[[], None] | None:
-    """What to pass as ``preexec_fn``: root gives up reading and writing what modes forbid; others need nothing."""
+    """What to pass as ``preexec_fn``.
+
+    Root gives up reading and writing what modes forbid; others need nothing.
+    """
     if os.geteuid() != 0:
         return None
     libc = ctypes.CDLL(None, use_errno=True)

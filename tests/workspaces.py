@@ -48,7 +48,10 @@ def contents(result, *, tables_only=False):
     paths = [path for path in result.folder.rglob("*") if path.is_file() and path.name not in apart]
     if tables_only:
         paths = [path for path in paths if path.suffix == ".parquet"]
-    return {path.relative_to(result.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return {
+        path.relative_to(result.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in paths
+    }
 
 
 def copied(folder, target):

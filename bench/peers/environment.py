@@ -22,7 +22,16 @@ def environment(name: str) -> str:
         return str(python)
     print(f"making the environment of {name}", file=sys.stderr)
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(pins)]
+    install = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+        str(pins),
+    ]
     subprocess.run(install, check=True)
     stamp.write_text(wanted, encoding="ascii")
     return str(python)

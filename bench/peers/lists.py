@@ -1,7 +1,7 @@
 """The lists that all are measured on, as files: what voterlist reads, what the peers read, and the truth.
 
-Peers read Parquet rows: of a voters' list the columns that ``voterlist.normalize`` gives, so that they start from names
-already folded; of an English list its own columns, with blanks as null.
+Peers read Parquet rows: of a voters' list the columns that ``voterlist.normalize`` gives, so that
+they start from names already folded; of an English list its own columns, with blanks as null.
 """
 
 from __future__ import annotations
@@ -65,8 +65,12 @@ def _blank_to_null(frame: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(stripped.where(stripped != ""), preserve_index=False)
 
 
-def _write(folder: Path, title: str, kind: str, frame: pd.DataFrame, column_map: str, truth: pa.Table) -> PeerList:
-    source, columns, rows, true = (folder / f"{title}{end}" for end in (".csv", ".toml", ".parquet", "-truth.parquet"))
+def _write(
+    folder: Path, title: str, kind: str, frame: pd.DataFrame, column_map: str, truth: pa.Table
+) -> PeerList:
+    source, columns, rows, true = (
+        folder / f"{title}{end}" for end in (".csv", ".toml", ".parquet", "-truth.parquet")
+    )
     frame.to_csv(source, index=False)
     columns.write_text(column_map, encoding="utf-8")
     pq.write_table(_blank_to_null(frame), rows)
@@ -76,7 +80,9 @@ def _write(folder: Path, title: str, kind: str, frame: pd.DataFrame, column_map:
 
 def _febrl(folder: Path, number: int) -> PeerList:
     source, columns, truth = febrl.write(folder, number)
-    frame = pd.read_csv(source, dtype=str, keep_default_na=False).rename(columns=lambda name: name.strip())
+    frame = pd.read_csv(source, dtype=str, keep_default_na=False).rename(
+        columns=lambda name: name.strip()
+    )
     rows = folder / f"febrl{number}.parquet"
     pq.write_table(_blank_to_null(frame), rows)
     return PeerList(f"FEBRL {number}", "febrl", source, columns, "generic", rows, truth, len(frame))
@@ -89,7 +95,9 @@ def _truth(ids: pd.Series, persons: pd.Series) -> pa.Table:
 def _rldata(path: Path, folder: Path) -> PeerList:
     """Two given names and two surnames joined; year, month and day as one date."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False).replace("NA", "")
-    born = table["by"].str.zfill(4) + "-" + table["bm"].str.zfill(2) + "-" + table["bd"].str.zfill(2)
+    born = (
+        table["by"].str.zfill(4) + "-" + table["bm"].str.zfill(2) + "-" + table["bd"].str.zfill(2)
+    )
     frame = pd.DataFrame(
         {
             "rec_id": table["rec_id"],
@@ -98,7 +106,9 @@ def _rldata(path: Path, folder: Path) -> PeerList:
             "birth_date": born,
         }
     )
-    return _write(folder, path.stem, "rldata", frame, _RLDATA_MAP, _truth(table["rec_id"], table["ent_id"]))
+    return _write(
+        folder, path.stem, "rldata", frame, _RLDATA_MAP, _truth(table["rec_id"], table["ent_id"])
+    )
 
 
 def _fake(path: Path, folder: Path) -> PeerList:
@@ -122,7 +132,9 @@ def synth(folder: Path, voters: int, seed: int, *, identifiers: bool) -> PeerLis
     made = folder / f"synth-{voters}-{seed}"
     if not made.is_dir():
         command = [sys.executable, "-m", "voterlist", "synth", str(made), "--voters", str(voters)]
-        subprocess.run([*command, "--seed", str(seed), "--no-files"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*command, "--seed", str(seed), "--no-files"], check=True, stdout=subprocess.DEVNULL
+        )
     entries = pq.read_table(made / "entries.parquet")
     tag = "ids" if identifiers else "no-ids"
     source = made / f"{tag}.parquet"

@@ -1,7 +1,7 @@
 """The one measure all peers are held to: scored pairs against the truth. It knows nothing of who scored them.
 
-Pairs are a table with ``left``, ``right`` (entry ids), ``probability`` and ``score``, a finer order where many
-probabilities are near 1. Truth is a table with ``entry_id`` and ``person_id``.
+Pairs are a table with ``left``, ``right`` (entry ids), ``probability`` and ``score``, a finer order
+where many probabilities are near 1. Truth is a table with ``entry_id`` and ``person_id``.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ def _positions(ids: pa.ChunkedArray, known: pa.ChunkedArray) -> npt.NDArray[np.i
 
 
 def _is_right(pairs: pa.Table, truth: pa.Table) -> npt.NDArray[np.bool_]:
-    """Whether each pair is one person; refuses a pair of an entry with itself and a pair listed twice."""
+    """Whether each pair is one person.
+
+    Refuses a pair of an entry with itself and a pair listed twice.
+    """
     known = truth.column("entry_id").cast(pa.string())
     one, other = (_positions(pairs.column(side), known) for side in ("left", "right"))
     if (one == other).any():
@@ -66,16 +69,21 @@ def measure(pairs: pa.Table, truth: pa.Table) -> Measures:
     """The measures of a ranking of pairs by probability, then score; pairs equal in both are never cut apart.
 
     Raises:
-        ValueError: an id that the truth does not know, an entry paired with itself, a pair listed twice.
+        ValueError: an id that the truth does not know, an entry paired with itself, a pair listed
+            twice.
     """
     right = _is_right(pairs, truth)
-    sizes = np.unique(truth.column("person_id").to_numpy(zero_copy_only=False), return_counts=True)[1].astype(np.int64)
+    sizes = np.unique(truth.column("person_id").to_numpy(zero_copy_only=False), return_counts=True)[
+        1
+    ].astype(np.int64)
     total = int((sizes * (sizes - 1) // 2).sum())
     probability = pairs.column("probability").to_numpy().astype(np.float64)
     score = pairs.column("score").to_numpy().astype(np.float64)
     order = np.lexsort((-score, -probability))
     ranked = np.column_stack((probability[order], score[order]))
-    cut = np.flatnonzero(np.r_[(np.diff(ranked, axis=0) != 0).any(axis=1), np.ones(min(len(order), 1), np.bool_)])
+    cut = np.flatnonzero(
+        np.r_[(np.diff(ranked, axis=0) != 0).any(axis=1), np.ones(min(len(order), 1), np.bool_)]
+    )
     found, taken = np.cumsum(right[order])[cut], (cut + 1).astype(np.float64)
     recall, precision = found / max(total, 1), found / np.maximum(taken, 1)
     sure = probability >= CERTAIN

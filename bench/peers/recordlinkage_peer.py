@@ -3,8 +3,8 @@
     python recordlinkage_peer.py KIND ROWS.parquet PAIRS.parquet
     python recordlinkage_peer.py features FEATURES.parquet PAIRS.parquet
 
-The first does all by recordlinkage: blocking, comparing, ECM. The second fits its ECM on the comparison table of
-``voterlist.linkage_features``.
+The first does all by recordlinkage: blocking, comparing, ECM. The second fits its ECM on the
+comparison table of ``voterlist.linkage_features``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ _ADDRESS = ("address_1", "address_2", "suburb")
 
 @dataclass(frozen=True)
 class Setup:
-    """``blocks``: columns that agree; ``text`` is similar from Jaro-Winkler 0.88 on, ``exact`` agrees or not."""
+    """``blocks``.
+
+    Columns that agree; ``text`` is similar from Jaro-Winkler 0.88 on, ``exact`` agrees or not.
+    """
 
     entry_id: str
     blocks: tuple[tuple[str, ...], ...]
@@ -98,7 +101,10 @@ def prepared(kind: str, rows: str) -> pd.DataFrame:
 
 
 def compared(kind: str, table: pd.DataFrame) -> pd.DataFrame:
-    """The comparison table of the blocked pairs: 1 where a field agrees, 0 where it does not or is missing."""
+    """The comparison table of the blocked pairs.
+
+    1 where a field agrees, 0 where it does not or is missing.
+    """
     setup = SETUPS[kind]
     indexer = recordlinkage.Index()
     for block in setup.blocks:
@@ -132,8 +138,12 @@ def main() -> None:
     else:
         table = compared(kind, prepared(kind, source))
     probability = probabilities(table).to_numpy()
-    ends = {side: table.index.get_level_values(place) for place, side in enumerate(("left", "right"))}
-    pd.DataFrame({**ends, "probability": probability, "score": probability}).to_parquet(out, index=False)
+    ends = {
+        side: table.index.get_level_values(place) for place, side in enumerate(("left", "right"))
+    }
+    pd.DataFrame({**ends, "probability": probability, "score": probability}).to_parquet(
+        out, index=False
+    )
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """voterlist, Splink 5 and recordlinkage on the same lists in the same run, measured alike.
 
-    python bench/peers/run.py [--lists NAME ...] [--voters 500000] [--seed 20] [--lists-folder FOLDER] [--write]
+    python bench/peers/run.py [--lists NAME ...] [--voters 500000] [--seed 20] [--lists-folder
+    FOLDER] [--write]
 
-Each is a process of its own, whose CPU seconds and peak memory are the operating system's count; each writes scored
-pairs, and one evaluator (``measure.py``) measures them all. The peers live in environments of their own under
-``bench/peers/.venvs``, made from ``splink.txt`` and ``recordlinkage.txt``. Of Splink every set-up of
-``splink_peer.py`` is run, and the one with the best F1 by the truth is shown against voterlist.
-``--write`` puts the tables into docs/benchmarks.md.
+Each is a process of its own, whose CPU seconds and peak memory are the operating system's count;
+each writes scored pairs, and one evaluator (``measure.py``) measures them all. The peers live in
+environments of their own under ``bench/peers/.venvs``, made from ``splink.txt`` and
+``recordlinkage.txt``. Of Splink every set-up of ``splink_peer.py`` is run, and the one with the
+best F1 by the truth is shown against voterlist. ``--write`` puts the tables into
+docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -79,7 +81,9 @@ def scored(path: Path) -> pa.Table:
     return pairs.rename_columns(["left", "right", "probability", "score"])
 
 
-def _row(which: PeerList, by: str, setup: str, command: list[str], out: Path, truth: pa.Table) -> Row:
+def _row(
+    which: PeerList, by: str, setup: str, command: list[str], out: Path, truth: pa.Table
+) -> Row:
     try:
         cost = run(command, well=(0, 1) if by.startswith("voterlist") else (0,))
     except FailedError as error:
@@ -98,9 +102,20 @@ def _how(which: PeerList) -> list[str]:
 
 
 def voterlist_rows(which: PeerList, folder: Path, truth: pa.Table) -> Iterator[Row]:
-    """``voterlist link`` from file to pairs; of a voters' list also the linkage alone, on the rows the peers get."""
+    """``voterlist link`` from file to pairs.
+
+    Of a voters' list also the linkage alone, on the rows the peers get.
+    """
     out = folder / "voterlist.parquet"
-    command = [sys.executable, "-m", "voterlist", "link", str(which.source), "--profile", which.profile]
+    command = [
+        sys.executable,
+        "-m",
+        "voterlist",
+        "link",
+        str(which.source),
+        "--profile",
+        which.profile,
+    ]
     command += ["--out", str(out), *(["--columns", str(which.columns)] if which.columns else [])]
     yield _row(which, "voterlist link", "", command, out, truth)
     if which.kind.startswith("voters"):
@@ -121,17 +136,30 @@ def splink_rows(which: PeerList, folder: Path, truth: pa.Table, python: str) -> 
 
 def described(python: str, kind: str) -> dict[str, dict[str, Any]]:
     """Splink's set-ups for a kind of list, by title."""
-    said = subprocess.run([python, _script("splink"), "describe", kind], check=True, capture_output=True, text=True)
+    said = subprocess.run(
+        [python, _script("splink"), "describe", kind], check=True, capture_output=True, text=True
+    )
     made: dict[str, dict[str, Any]] = json.loads(said.stdout)
     return made
 
 
-def recordlinkage_rows(which: PeerList, folder: Path, truth: pa.Table, python: str) -> Iterator[Row]:
+def recordlinkage_rows(
+    which: PeerList, folder: Path, truth: pa.Table, python: str
+) -> Iterator[Row]:
     """ECM on recordlinkage's own comparisons, and on ours."""
     out, table = folder / "ecm.parquet", folder / "features.parquet"
     own = [python, _script("recordlinkage"), which.kind, str(which.rows), str(out)]
     yield _row(which, "recordlinkage ECM", "", own, out, truth)
-    run([sys.executable, _script("voterlist"), "features", str(which.source), str(table), *_how(which)])
+    run(
+        [
+            sys.executable,
+            _script("voterlist"),
+            "features",
+            str(which.source),
+            str(table),
+            *_how(which),
+        ]
+    )
     ours = [python, _script("recordlinkage"), "features", str(table), str(out)]
     yield _row(which, "recordlinkage ECM on voterlist's features", "", ours, out, truth)
 
@@ -144,7 +172,10 @@ def chosen_lists(options: argparse.Namespace, folder: Path) -> Iterator[PeerList
             continue
         made = english(name, folder, options.lists_folder)
         if made is None:
-            print(f"{name}: skipped; it is not shipped, give --lists-folder a folder with {name}.csv", file=sys.stderr)
+            print(
+                f"{name}: skipped; it is not shipped, give --lists-folder a folder with {name}.csv",
+                file=sys.stderr,
+            )
         else:
             yield made
 
@@ -170,12 +201,27 @@ def setup_lines(python: str, best: dict[str, str]) -> list[str]:
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lists", nargs="+", choices=LISTS, default=list(LISTS), metavar="NAME", help=", ".join(LISTS))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--lists",
+        nargs="+",
+        choices=LISTS,
+        default=list(LISTS),
+        metavar="NAME",
+        help=", ".join(LISTS),
+    )
     parser.add_argument("--voters", type=int, default=500_000)
     parser.add_argument("--seed", type=int, default=20)
-    parser.add_argument("--lists-folder", type=Path, help=f"folder with {', '.join(f'{name}.csv' for name in FOREIGN)}")
-    parser.add_argument("--write", action="store_true", help="write the tables into docs/benchmarks.md")
+    parser.add_argument(
+        "--lists-folder",
+        type=Path,
+        help=f"folder with {', '.join(f'{name}.csv' for name in FOREIGN)}",
+    )
+    parser.add_argument(
+        "--write", action="store_true", help="write the tables into docs/benchmarks.md"
+    )
     return parser.parse_args(arguments)
 
 
@@ -185,7 +231,9 @@ def write(tables: dict[str, list[str]], seed: int) -> None:
     where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     for key, value in {**tables, "machine": [where], "seed": [str(seed)]}.items():
         text = text.replace(f"{{{key}}}", "\n".join(value))
-    PAGE.write_text(page.with_part(PAGE.read_text(encoding="utf-8"), "peers", text), encoding="utf-8")
+    PAGE.write_text(
+        page.with_part(PAGE.read_text(encoding="utf-8"), "peers", text), encoding="utf-8"
+    )
 
 
 def size(which: PeerList, rows: list[Row]) -> str:

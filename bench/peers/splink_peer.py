@@ -3,9 +3,9 @@
     python splink_peer.py KIND TITLE ROWS.parquet PAIRS.parquet
     python splink_peer.py describe KIND
 
-``SETUPS`` holds, by kind of list, what was tried. A set-up is blocking rules, comparisons with their levels, u from
-random pairs, the share of matches from rules that are all but certain, and m by EM over the pairs of some
-blocking rules.
+``SETUPS`` holds, by kind of list, what was tried. A set-up is blocking rules, comparisons with
+their levels, u from random pairs, the share of matches from rules that are all but certain, and m
+by EM over the pairs of some blocking rules.
 """
 
 from __future__ import annotations
@@ -63,14 +63,19 @@ def similar(column: str, *thresholds: float) -> list[Any]:
 
 def name(column: str, *thresholds: float) -> Any:
     """A name: same, an initial, Jaro-Winkler."""
-    initial = f"(length({column}_l) = 1 or length({column}_r) = 1) and {column}_l[1] = {column}_r[1]"
-    return comparison(column, same(column), level.CustomLevel(initial, "initial"), *similar(column, *thresholds))
+    initial = (
+        f"(length({column}_l) = 1 or length({column}_r) = 1) and {column}_l[1] = {column}_r[1]"
+    )
+    return comparison(
+        column, same(column), level.CustomLevel(initial, "initial"), *similar(column, *thresholds)
+    )
 
 
 def crossed(column: str, other: str) -> Any:
     """A name that may stand in the other name's column: same, similar, crossed, less similar."""
     across = " or ".join(
-        f"jaro_winkler_similarity({one}_l, {two}_r) >= 0.88" for one, two in ((column, other), (other, column))
+        f"jaro_winkler_similarity({one}_l, {two}_r) >= 0.88"
+        for one, two in ((column, other), (other, column))
     )
     standing = level.CustomLevel(across, "in the other column")
     return comparison(column, same(column), *similar(column, 0.92), standing, *similar(column, 0.8))
@@ -83,7 +88,10 @@ _SWAPPED = (
 
 
 def birth_date(*edits: int, years: tuple[int, ...] = ()) -> Any:
-    """``born``, 8 digits or the year alone: same, year alone, day and month swapped, edits, same year, years apart."""
+    """``born``, 8 digits or the year alone.
+
+    Same, year alone, day and month swapped, edits, same year, years apart.
+    """
     alone = "least(length(born_l), length(born_r)) = 4 and left(born_l, 4) = left(born_r, 4)"
     apart = "abs(try_cast(left(born_l, 4) as int) - try_cast(left(born_r, 4) as int))"
     return comparison(
@@ -91,7 +99,10 @@ def birth_date(*edits: int, years: tuple[int, ...] = ()) -> Any:
         level.CustomLevel("born_l = born_r and length(born_l) = 8", "same"),
         level.CustomLevel(alone, "year alone"),
         level.CustomLevel(_SWAPPED, "day and month swapped"),
-        *(level.CustomLevel(f"damerau_levenshtein(born_l, born_r) <= {n}", f"{n} edits") for n in edits),
+        *(
+            level.CustomLevel(f"damerau_levenshtein(born_l, born_r) <= {n}", f"{n} edits")
+            for n in edits
+        ),
         level.CustomLevel("left(born_l, 4) = left(born_r, 4)", "same year"),
         *(level.CustomLevel(f"{apart} <= {n}", f"{n} years apart") for n in years),
     )
@@ -121,7 +132,9 @@ PLACES: dict[str, Callable[[], list[Any]]] = {
     "dwelling": lambda: [
         comparison(
             "place",
-            level.CustomLevel(f"{_HOUSE} and coalesce(flat_l, '') = coalesce(flat_r, '')", "dwelling"),
+            level.CustomLevel(
+                f"{_HOUSE} and coalesce(flat_l, '') = coalesce(flat_r, '')", "dwelling"
+            ),
             level.CustomLevel(_HOUSE, "house"),
             level.CustomLevel(_STREET, "street"),
             level.CustomLevel(_PRECINCT, "precinct"),
@@ -204,7 +217,11 @@ _FEBRL_BLOCKS: Rules = (
     ("surname", "suburb"),
     ("given", "suburb"),
 )
-_FEBRL_SURE: Rules = (("given", "surname", "born"), ("surname", "postcode", "number"), ("born", "postcode"))
+_FEBRL_SURE: Rules = (
+    ("given", "surname", "born"),
+    ("surname", "postcode", "number"),
+    ("born", "postcode"),
+)
 _FEBRL_TRAIN: Rules = (("born",), ("postcode", "suburb"))
 
 
@@ -320,10 +337,14 @@ SETUPS: dict[str, dict[str, Setup]] = {
         "names may be crossed": rldata((), 1, across=True),
     },
     "fake": {
-        "crossed names, years apart, EM over 3 rules": fake((1, 10), (*_NAMES_AND_DATE, ("email",)), across=True),
+        "crossed names, years apart, EM over 3 rules": fake(
+            (1, 10), (*_NAMES_AND_DATE, ("email",)), across=True
+        ),
         "crossed names, EM over 3 rules": fake((), (*_NAMES_AND_DATE, ("email",)), across=True),
         "crossed names, years apart, EM over 2 rules": fake((1, 10), _NAMES_AND_DATE, across=True),
-        "names as they stand, years apart": fake((1, 10), (*_NAMES_AND_DATE, ("email",)), across=False),
+        "names as they stand, years apart": fake(
+            (1, 10), (*_NAMES_AND_DATE, ("email",)), across=False
+        ),
     },
 }
 """What was tried for each kind of list; which is best, the run tells."""
@@ -343,13 +364,16 @@ def link(setup: Setup, rows: str, out: str) -> None:
     )
     linker = Linker(api.register("list"), settings, log_level="WARNING")
     learn = linker.training
-    learn.estimate_probability_two_random_records_match([block_on(*rule) for rule in setup.certain], setup.recall)
+    learn.estimate_probability_two_random_records_match(
+        [block_on(*rule) for rule in setup.certain], setup.recall
+    )
     learn.estimate_u_using_random_sampling(max_pairs=RANDOM_PAIRS, seed=SEED)
     for rule in setup.train:
         learn.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     found = linker.inference.predict(threshold_match_probability=KEPT)
     chosen = "unique_id_l as left, unique_id_r as right, match_probability as probability, match_weight as score"
-    connection.execute(f"copy (select {chosen} from {found.physical_name}) to '{out}' (format parquet)")  # noqa: S608 - ours
+    selected = f"select {chosen} from {found.physical_name}"  # noqa: S608  names of our own
+    connection.execute(f"copy ({selected}) to '{out}' (format parquet)")
 
 
 def describe(kind: str) -> dict[str, dict[str, Any]]:

@@ -16,9 +16,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from voterlist import readers
 from voterlist.cli.memory import keep_memory
 from voterlist.ingest import parse_map, table_entries
-from voterlist.io import readers
 from voterlist.link import COMPARED, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize
@@ -27,13 +27,17 @@ from voterlist.normalize import normalize
 def voters(source: str, profile: str = "az", column_map: str | None = None) -> pa.Table:
     """The VOTER table of a file."""
     columns = parse_map(Path(column_map).read_text(encoding="utf-8")) if column_map else None
-    return normalize(table_entries(readers.read_table(Path(source)), columns), Profile(profile)).table
+    return normalize(
+        table_entries(readers.read_table(Path(source)), columns), Profile(profile)
+    ).table
 
 
 def _compared(source: str) -> pa.Table:
     """The columns of a VOTER table that are compared: a peer reads no others either."""
     texts = [field.name for field in pq.read_schema(source) if field.type == pa.string()]
-    repeating = [name for name in COMPARED if name in texts and name not in {"entry_id", "fin", "document"}]
+    repeating = [
+        name for name in COMPARED if name in texts and name not in {"entry_id", "fin", "document"}
+    ]
     return pq.read_table(source, columns=list(COMPARED), read_dictionary=repeating)
 
 

@@ -1,10 +1,11 @@
 """voterlist compiles voters' lists and finds repeated and faulty entries.
 
-The public names are few: ``find_duplicates``, ``check``, ``normalize`` and ``linkage_features`` take a pandas frame
-and give one; the errors share the root ``VoterlistError``. Everything else is reached by the command line.
+The public names are few: ``find_duplicates``, ``check``, ``normalize`` and ``linkage_features``
+take a pandas frame and give one; the errors share the root ``VoterlistError``. Everything else is
+reached by the command line.
 
-``check`` and ``normalize`` are also the names of the packages behind them; inside the project those are imported
-as ``from voterlist.check import check``, never from here.
+``check`` and ``normalize`` are also the names of the packages behind them; inside the project those
+are imported as ``from voterlist.check import check``, never from here.
 """
 
 from __future__ import annotations
@@ -20,13 +21,21 @@ from voterlist.version import __version__
 if TYPE_CHECKING:
     from voterlist.api import check, find_duplicates, linkage_features, normalize  # noqa: TC004  see _FrontDoor
 
-__all__ = ["VoterlistError", "__version__", "check", "find_duplicates", "linkage_features", "normalize"]
+__all__ = [
+    "VoterlistError",
+    "__version__",
+    "check",
+    "find_duplicates",
+    "linkage_features",
+    "normalize",
+]
 
 
 def _function(name: str) -> property:
     """A function of the front door, loaded with pandas when it is first asked for.
 
-    Importing the package ``voterlist.check`` sets the attribute ``check`` of this module; the function stays.
+    Importing the package ``voterlist.check`` sets the attribute ``check`` of this module; the
+    function stays.
     """
 
     def load(_module: ModuleType) -> Any:

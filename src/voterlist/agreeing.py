@@ -1,7 +1,8 @@
 """Which rows agree with another one, found without putting every row of a nation into a group.
 
-Nearly every row of a list agrees with no other in its FIN, or in names and birth date. So rows are told apart by one
-number each, the numbers are sorted, and only those that stand more than once are compared in full.
+Nearly every row of a list agrees with no other in its FIN, or in names and birth date. So rows are
+told apart by one number each, the numbers are sorted, and only those that stand more than once are
+compared in full.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Hashes = np.ndarray[Any, np.dtype[np.uint64]]
 
 _AT_ONCE = 5
-"""Columns that are put together before the rows are asked: of a nation's names and dates they fit into one number."""
+"""Columns that are put together before the rows are asked: of a nation's names and dates they fit
+into one number."""
 
 _WORD = 8
 """Bytes of a text that are taken at a time."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-"""2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section 6.4)."""
+"""2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section
+6.4)."""
 _SHIFT = np.uint64(29)
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np.uint64)
 
@@ -40,14 +43,19 @@ def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
     rows = np.flatnonzero(np.logical_and.reduce([column >= 0 for column in columns]))
     code = np.zeros(len(rows), dtype=np.int64)
     for start in range(0, len(columns), _AT_ONCE):
-        number = packed([code, *(column[rows] for column in columns[start : start + _AT_ONCE])], len(rows))
+        number = packed(
+            [code, *(column[rows] for column in columns[start : start + _AT_ONCE])], len(rows)
+        )
         at = repeated(number)
         rows, code = rows[at], pd.factorize(number[at])[0].astype(np.int64, copy=False)
     return rows, code
 
 
 def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, Codes]:
-    """(rows, codes): the rows whose text another row has too, ascending, and in which group; null is no text."""
+    """(rows, codes).
+
+    The rows whose text another row has too, ascending, and in which group; null is no text.
+    """
     known = np.flatnonzero(np.asarray(column.is_valid(), dtype=bool))
     # Two texts of one hash are told apart below: only rows that may agree are compared as texts.
     rows = known[repeated(text_hashes(column)[known])]
@@ -58,8 +66,8 @@ def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, Codes]:
 
 def repeated(numbers: Codes | Hashes) -> Codes:
     """The places, ascending, of the numbers that stand more than once."""
-    # A narrow number made of each and its place are sorted as one integer, ten times as quick as an argsort. Only those
-    # that meet there are compared themselves.
+    # A narrow number made of each and its place are sorted as one integer, ten times as quick as an
+    # argsort. Only those that meet there are compared themselves.
     bits = max(len(numbers) - 1, 1).bit_length()
     narrow = (numbers.astype(np.uint64) * _MULTIPLIER) >> np.uint64(bits)
     packed_places = np.sort((narrow << np.uint64(bits)) | np.arange(len(numbers), dtype=np.uint64))
@@ -81,7 +89,8 @@ def _beside_equals(ordered: Codes | Hashes) -> Flags:
 def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
     """A number for each text, the same for the same text; of a null it says nothing.
 
-    The bytes are taken eight at a time and multiplied in, so texts of up to eight bytes and one length never meet.
+    The bytes are taken eight at a time and multiplied in, so texts of up to eight bytes and one
+    length never meet.
     """
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_dictionary(array.type):
@@ -103,9 +112,16 @@ def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
 
 
 def _bytes_of(array: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.int32]], Hashes]:
-    """(where each text begins, and the last one ends; the eight bytes from each byte on) of a column of text."""
+    """(where each text begins, and the last one ends.
+
+    The eight bytes from each byte on) of a column of text.
+    """
     _, offsets, data = array.buffers()
-    bounds = np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1] if len(array) else _NONE
+    bounds = (
+        np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
+        if len(array)
+        else _NONE
+    )
     first, last = int(bounds[0]), int(bounds[-1])
     padded = np.zeros(last - first + _WORD, np.uint8)
     if last > first:

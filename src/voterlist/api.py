@@ -24,10 +24,10 @@ import pyarrow as pa
 from voterlist.check import check as check_register
 from voterlist.config import CheckSettings, LinkSettings
 from voterlist.ingest import table_intake
-from voterlist.io.readers import text_table
 from voterlist.link import link
 from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
+from voterlist.readers import text_table
 from voterlist.schemas import Intake
 
 __all__ = ["check", "find_duplicates", "linkage_features", "normalize"]
@@ -40,33 +40,48 @@ def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     return table_intake(text_table(pa.Table.from_pandas(frame, preserve_index=False)), columns)
 
 
-def _voters(frame: pd.DataFrame, columns: Columns | None, profile: str, *, for_linkage: bool) -> pa.Table:
-    return normalize_entries(_intake(frame, columns).entries, Profile(profile), for_linkage=for_linkage).table
+def _voters(
+    frame: pd.DataFrame, columns: Columns | None, profile: str, *, for_linkage: bool
+) -> pa.Table:
+    return normalize_entries(
+        _intake(frame, columns).entries, Profile(profile), for_linkage=for_linkage
+    ).table
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """The table as pandas has it: words as text, unknown whole numbers as pandas' own missing value."""
+    """The table as pandas has it.
+
+    Words as text, unknown whole numbers as pandas' own missing value.
+    """
     plain = table.cast(
-        pa.schema([(f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type) for f in table.schema])
+        pa.schema(
+            [
+                (f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
+                for f in table.schema
+            ]
+        )
     )
     numbers = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()}
     frame: pd.DataFrame = plain.to_pandas(types_mapper=numbers.get)
     return frame
 
 
-def normalize(frame: pd.DataFrame, columns: Columns | None = None, *, profile: str = "az") -> pd.DataFrame:
+def normalize(
+    frame: pd.DataFrame, columns: Columns | None = None, *, profile: str = "az"
+) -> pd.DataFrame:
     """Names, dates, identifiers and addresses of each row, normalised.
 
     Args:
         frame: one row an entry, with any column names.
-        columns: field to column name, or to a list of names that are joined with a blank. Fields: entry_id, number,
-            surname, given_name, patronymic, full_name, birth_date, sex, address, document, fin, constituency,
-            precinct. None: told by the column names, in English, Azerbaijani or Russian.
+        columns: field to column name, or to a list of names that are joined with a blank. Fields:
+            entry_id, number, surname, given_name, patronymic, full_name, birth_date, sex, address,
+            document, fin, constituency, precinct. None: told by the column names, in English,
+            Azerbaijani or Russian.
         profile: ``az`` for Azerbaijani names in any script, ``generic`` for others.
 
     Returns:
-        A frame with the columns of ``voterlist.schemas.VOTER``, one row an entry, in the same order. ``entry_id`` is
-        the row's number, from 1, where the frame has no column of ids.
+        A frame with the columns of ``voterlist.schemas.VOTER``, one row an entry, in the same
+        order. ``entry_id`` is the row's number, from 1, where the frame has no column of ids.
 
     Raises:
         SettingsError: ``columns`` names a column that is not there.
@@ -84,16 +99,18 @@ def find_duplicates(
 ) -> pd.DataFrame:
     """The pairs of rows that may be one person, and the twins and namesakes that are not.
 
-    Takes what ``normalize`` takes. Returns a frame with the columns of ``voterlist.schemas.PAIR``, the most probable
-    first: ``entry_l``, ``entry_r``, ``weight`` (log2 Bayes factor), ``probability`` that they are one person,
-    ``kind``, ``found_by``, and a ``<field>_level`` for each comparison. A pair is a question for a person: nothing
-    is decided, and nothing removed.
+    Takes what ``normalize`` takes. Returns a frame with the columns of ``voterlist.schemas.PAIR``,
+    the most probable first: ``entry_l``, ``entry_r``, ``weight`` (log2 Bayes factor),
+    ``probability`` that they are one person, ``kind``, ``found_by``, and a ``<field>_level`` for
+    each comparison. A pair is a question for a person: nothing is decided, and nothing removed.
 
     Raises:
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
-    pairs = link(_voters(frame, columns, profile, for_linkage=True), settings, profile=Profile(profile)).pairs
+    pairs = link(
+        _voters(frame, columns, profile, for_linkage=True), settings, profile=Profile(profile)
+    ).pairs
     order = [("probability", "descending"), ("entry_l", "ascending"), ("entry_r", "ascending")]
     return _frame(pairs.sort_by(order))
 
@@ -108,8 +125,9 @@ def check(
 ) -> pd.DataFrame:
     """What the register tests notice about the rows; ``on_day`` is the day on which a voter must be of age.
 
-    Takes what ``normalize`` takes. Returns a frame with the columns of ``voterlist.schemas.FINDING``: a rule's code,
-    its severity, what it is about, and the entry ids; never the content of a cell.
+    Takes what ``normalize`` takes. Returns a frame with the columns of
+    ``voterlist.schemas.FINDING``: a rule's code, its severity, what it is about, and the entry ids;
+    never the content of a cell.
 
     Raises:
         SettingsError: ``columns`` names a column that is not there.
@@ -117,7 +135,9 @@ def check(
     """
     intake = _intake(frame, columns)
     outcome = normalize_entries(intake.entries, Profile(profile))
-    found = check_register(outcome.table, intake.entries, intake.lists, settings or CheckSettings(), on_day=on_day)
+    found = check_register(
+        outcome.table, intake.entries, intake.lists, settings or CheckSettings(), on_day=on_day
+    )
     return pd.concat([_frame(outcome.findings), _frame(found)], ignore_index=True)
 
 
@@ -130,7 +150,8 @@ def linkage_features(
 ) -> pd.DataFrame:
     """The comparison table for recordlinkage: a MultiIndex of ids, one column a comparison, from 0 to 1.
 
-    Takes what ``normalize`` takes. Any recordlinkage classifier fits on the result and predicts from it.
+    Takes what ``normalize`` takes. Any recordlinkage classifier fits on the result and predicts
+    from it.
 
     Raises:
         SettingsError: ``columns`` names a column that is not there.

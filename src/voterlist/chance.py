@@ -1,10 +1,11 @@
 """Coincidences: pairs that agree in names and birth, beside the pairs that chance alone would give here.
 
-A generalised birthday problem (Feller, An Introduction to Probability Theory and Its Applications, vol. 1, section
-II.3). Of two strangers of one sex and birth date, the share that agrees in surname, given name and patronymic is the
-product of the shares that agree in each. Given names and patronymics go with the times, so their shares are taken
-within ten years of birth: over all ages together a list's chance pairs would come out too few, for those who share a
-year of birth share its fashion too. Pairs of one birth are counted as they are, so dates that heap are no evidence.
+A generalised birthday problem (Feller, An Introduction to Probability Theory and Its Applications,
+vol. 1, section II.3). Of two strangers of one sex and birth date, the share that agrees in surname,
+given name and patronymic is the product of the shares that agree in each. Given names and
+patronymics go with the times, so their shares are taken within ten years of birth: over all ages
+together a list's chance pairs would come out too few, for those who share a year of birth share its
+fashion too. Pairs of one birth are counted as they are, so dates that heap are no evidence.
 """
 
 from __future__ import annotations
@@ -67,7 +68,8 @@ def pairs_of(told: Told, place: _Codes, places: int, new: _Flags | None = None) 
         told: the entries.
         place: the place of each, from 0.
         places: how many places there are.
-        new: the entries of which a counted pair has at least one; names are as frequent as they are among all.
+        new: the entries of which a counted pair has at least one; names are as frequent as they are
+            among all.
     """
     found = _found(told, place, places)
     if new is not None:
@@ -89,19 +91,30 @@ def _expected(told: Told, place: _Codes, places: int, new: _Flags | None) -> tup
     block_of_band = np.zeros(bands, dtype=np.int64)
     block_of_band[band[band >= 0]] = block[band >= 0]
     of_band = _pairs(band, band, bands)
-    share = {name: _share(_pairs_within(band, getattr(told, name), bands), of_band) for name in ("given", "patronymic")}
+    share = {
+        name: _share(_pairs_within(band, getattr(told, name), bands), of_band)
+        for name in ("given", "patronymic")
+    }
     # Surnames do not go with the times: all of one sex tell more of them than ten years of it do.
-    share["stem"] = _share(_pairs_within(block, told.stem, blocks), _pairs(block, block, blocks))[block_of_band]
+    share["stem"] = _share(_pairs_within(block, told.stem, blocks), _pairs(block, block, blocks))[
+        block_of_band
+    ]
     of_birth = {name: _pairs_within(band, getattr(told, name), bands) for name in ("year", "date")}
     if new is not None:
-        # Not by the difference of two lists' expectations: a new entry with a rare name would make it fall below 0.
+        # Not by the difference of two lists' expectations: a new entry with a rare name would make
+        # it fall below 0.
         others = np.where(new, -1, band)
-        of_birth = {name: pairs - _pairs_within(others, getattr(told, name), bands) for name, pairs in of_birth.items()}
+        of_birth = {
+            name: pairs - _pairs_within(others, getattr(told, name), bands)
+            for name, pairs in of_birth.items()
+        }
     found = []
     for agreement in AGREEMENTS:
         *names, birth = agreement
         pairs = of_birth[birth] * np.prod([share[name] for name in names], axis=0)
-        found.append(np.bincount(block_of_band // _SEXES, weights=pairs, minlength=places).astype(np.float64))
+        found.append(
+            np.bincount(block_of_band // _SEXES, weights=pairs, minlength=places).astype(np.float64)
+        )
     return tuple(found)
 
 
@@ -113,7 +126,8 @@ def _found(told: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
     place_of[common] = place[rows]
     found = []
     for agreement in AGREEMENTS:
-        # Whoever agrees in all of this does so within the group of those who agree in what all agreements ask.
+        # Whoever agrees in all of this does so within the group of those who agree in what all
+        # agreements ask.
         number, width, known = common, 1, np.ones(len(rows), dtype=bool)
         for name in [name for name in ("patronymic", "date") if name in agreement]:
             code = getattr(told, name)[rows]
@@ -121,7 +135,9 @@ def _found(told: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
             number = number * (int(code.max(initial=0)) + 1) + code
             width *= int(code.max(initial=0)) + 1
         agreed, size = _runs(number[known])
-        pairs = np.bincount(place_of[agreed // width], weights=size * (size - 1.0) / 2, minlength=places)
+        pairs = np.bincount(
+            place_of[agreed // width], weights=size * (size - 1.0) / 2, minlength=places
+        )
         found.append(pairs.astype(np.int64))
     return tuple(found)
 
@@ -144,7 +160,9 @@ def _pairs_within(group: _Codes, code: _Small, groups: int) -> _Numbers:
         return np.asarray((size * (size - 1.0)).sum(axis=1) / 2, np.float64)
     distinct, size = _runs(number)
     weights = size * (size - 1.0) / 2
-    pairs: _Numbers = np.bincount(distinct // width, weights=weights, minlength=groups).astype(np.float64)
+    pairs: _Numbers = np.bincount(distinct // width, weights=weights, minlength=groups).astype(
+        np.float64
+    )
     return pairs
 
 
@@ -154,7 +172,9 @@ def _pairs(code: _Codes, group: _Codes, groups: int) -> _Numbers:
     size = np.bincount(code[known])
     belongs = np.zeros(len(size), dtype=np.int64)
     belongs[code[known]] = group[known]
-    pairs: _Numbers = np.bincount(belongs, weights=size * (size - 1.0) / 2, minlength=groups).astype(np.float64)
+    pairs: _Numbers = np.bincount(
+        belongs, weights=size * (size - 1.0) / 2, minlength=groups
+    ).astype(np.float64)
     return pairs
 
 

@@ -1,4 +1,7 @@
-"""The calendar of a compilation, and how a stage of it stands against its due date. No clock here."""
+"""The calendar of a compilation, and how a stage of it stands against its due date.
+
+No clock here.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ class CalendarRules(Protocol):
 
 
 class CalendarStage(StrEnum):
-    """The stages of a compilation, in order; the codes stand in the catalogue as ``deadline.<code>.title``."""
+    """The stages of a compilation, in order.
+
+    The codes stand in the catalogue as ``deadline.<code>.title``.
+    """
 
     COMPILE = "compile"
     CHECK = "check"
@@ -83,8 +89,8 @@ _GROUNDS = {
 def calendar(settings: CalendarRules, cycle: str) -> tuple[Deadline, ...]:
     """The deadlines of a cycle, in order of their due dates.
 
-    Without an election day it is the yearly calendar (Election Code, article 46.1, and the yearly dates of
-    the Central Election Commission); with one it is counted back from it.
+    Without an election day it is the yearly calendar (Election Code, article 46.1, and the yearly
+    dates of the Central Election Commission); with one it is counted back from it.
 
     Raises:
         ValueError: the cycle does not begin with a year.
@@ -103,7 +109,9 @@ def cycle_year(cycle: str) -> int:
     return int(cycle[:4])
 
 
-def standing(deadline: Deadline, now: dt.date, finished: dt.date | None, warn_days: int) -> Standing:
+def standing(
+    deadline: Deadline, now: dt.date, finished: dt.date | None, warn_days: int
+) -> Standing:
     """How a stage stands on the day ``now``, given the day on which it was finished, if it was.
 
     The due day itself is in time. What is finished only after ``now`` is not finished yet.
@@ -136,16 +144,22 @@ def _yearly(settings: CalendarRules, year: int) -> tuple[Deadline, ...]:
 
 
 def _before_election(settings: CalendarRules, election: dt.date) -> tuple[Deadline, ...]:
-    """The stages before an election, counted back from its day; all are open from the first day of the count."""
+    """The stages before an election, counted back from its day.
+
+    All are open from the first day of the count.
+    """
     steps = (
         (CalendarStage.DISPLAYED, Level.PEC, Level.CONEC, settings.displayed_days),
         (CalendarStage.UPDATED, Level.PEC, Level.CONEC, settings.updated_days),
         (CalendarStage.SPECIAL, Level.PEC, Level.CONEC, settings.special_days),
     )
-    # Election Code, article 101: the earliest of the counted dates is 45 days before; lists are worked on from then.
+    # Election Code, article 101: the earliest of the counted dates is 45 days before; lists are
+    # worked on from then.
     opens = election - dt.timedelta(days=max(45, settings.displayed_days))
     found = [
-        Deadline(stage, sender, receiver, opens, election - dt.timedelta(days=days), _GROUNDS[stage])
+        Deadline(
+            stage, sender, receiver, opens, election - dt.timedelta(days=days), _GROUNDS[stage]
+        )
         for stage, sender, receiver, days in steps
     ]
     return tuple(sorted(found, key=lambda deadline: deadline.due))

@@ -10,8 +10,8 @@
     └── StageError                 exit 5   a stage failed inside; names the stage and an entry id
         └── SchemaError            exit 5   a table does not have the shape its stage declares
 
-A message never holds the content of a cell: it names places (file, sheet, line, field, entry id) and
-codes. Each message ends with what to do next, in ``todo``.
+A message never holds the content of a cell: it names places (file, sheet, line, field, entry id)
+and codes. Each message ends with what to do next, in ``todo``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ __all__ = [
 
 
 class VoterlistError(Exception):
-    """The root. ``code`` is a stable word for scripts and the catalogue; ``todo`` says what to do next."""
+    """The root.
+
+    ``code`` is a stable word for scripts and the catalogue; ``todo`` says what to do next.
+    """
 
     exit_code = 5
     code = "failed-inside"
@@ -97,7 +100,10 @@ class SettingsError(VoterlistError):
 
 
 class InputError(VoterlistError):
-    """An input could not be read. ``code`` is an ``AsideCode``; the place is given as far as it is known."""
+    """An input could not be read.
+
+    ``code`` is an ``AsideCode``; the place is given as far as it is known.
+    """
 
     exit_code = 3
     code = "input-unreadable"
@@ -122,11 +128,22 @@ class InputError(VoterlistError):
         """The same error; of this file, where it is not known of which it is."""
         if self.file:
             return self
-        return InputError(self.message, code=self.code, file=name, sheet=self.sheet, line=self.line, todo=self.todo)
+        return InputError(
+            self.message,
+            code=self.code,
+            file=name,
+            sheet=self.sheet,
+            line=self.line,
+            todo=self.todo,
+        )
 
     def place(self) -> str:
         """The place in words: ``file, sheet, line``, as far as known; empty when nothing is."""
-        parts = [self.file, f"sheet {self.sheet}" if self.sheet else "", f"line {self.line}" if self.line else ""]
+        parts = [
+            self.file,
+            f"sheet {self.sheet}" if self.sheet else "",
+            f"line {self.line}" if self.line else "",
+        ]
         return ", ".join(part for part in parts if part)
 
 

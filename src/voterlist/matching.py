@@ -1,7 +1,8 @@
 """Which rows of a register and which entries of a list are one person, and how sure that is. VOTER against VOTER.
 
-Three levels of evidence, the strongest first: one FIN, one document, all names with the full birth date. A
-name alone is none of them: chance gives namesakes by the thousand. ``docs/reconcile.md`` has the reasons.
+Three levels of evidence, the strongest first: one FIN, one document, all names with the full birth
+date. A name alone is none of them: chance gives namesakes by the thousand. ``docs/reconcile.md``
+has the reasons.
 """
 
 from __future__ import annotations
@@ -14,18 +15,31 @@ import pyarrow as pa
 
 from voterlist.tables import differ, group_codes, matches, similarity
 
-__all__ = ["CLASSES", "LEVELS", "Flags", "Matched", "Rows", "agrees", "contradicts", "match", "usable_by"]
+__all__ = [
+    "CLASSES",
+    "LEVELS",
+    "Flags",
+    "Matched",
+    "Rows",
+    "agrees",
+    "contradicts",
+    "match",
+    "usable_by",
+]
 
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 CLASSES = ("confirmed", "conflicting", "probable", "register-only", "unusable")
-"""What a row of a register is to a list; a row that meets several entries counts as the first that fits."""
+"""What a row of a register is to a list; a row that meets several entries counts as the first that
+fits."""
 LEVELS = ("fin", "document", "names")
-"""The evidence that brought a row and an entry together; ``names`` is all names and the full birth date."""
+"""The evidence that brought a row and an entry together; ``names`` is all names and the full birth
+date."""
 
 _SURNAME = ("surname_stem", "surname_skeleton")
-"""One of the two must agree: the stem outlives a changed ending, the whole stands where there is no stem."""
+"""One of the two must agree: the stem outlives a changed ending, the whole stands where there is no
+stem."""
 _REST = ("given_skeleton", "patronymic_skeleton", "birth_year", "birth_month", "birth_day")
 _LEAST_ALIKE = 0.7
 """Given names less alike than this are two names, not one misspelt."""
@@ -33,7 +47,10 @@ _LEAST_ALIKE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Register rows with their class and, where there is one, the entry of the list; ordered by both."""
+    """Register rows with their class and, where there is one, the entry of the list.
+
+    Ordered by both.
+    """
 
     register: Rows
     entry: Rows
@@ -49,7 +66,9 @@ class Matched:
         """The same of ``rows`` rows of the register that follow each other, counted from ``start``."""
         low, high = np.searchsorted(self.register, [start, start + rows])
         at = slice(int(low), int(high))
-        return Matched(self.register[at] - start, self.entry[at], self.kind[at], self.level[at], rows)
+        return Matched(
+            self.register[at] - start, self.entry[at], self.kind[at], self.level[at], rows
+        )
 
     def is_class(self, *names: str) -> Flags:
         """Which pairs are of one of these classes."""
@@ -68,7 +87,10 @@ def _known(table: pa.Table, name: str) -> Flags:
 
 
 def usable_by(register: pa.Table) -> dict[str, Flags]:
-    """Which rows can be used, by the best that each holds: a row stands under one of the three, or cannot be used."""
+    """Which rows can be used, by the best that each holds.
+
+    A row stands under one of the three, or cannot be used.
+    """
     fin, document = _known(register, "fin"), _known(register, "document")
     named = np.logical_or.reduce([_known(register, name) for name in _SURNAME])
     named &= np.logical_and.reduce([_known(register, name) for name in _REST])
@@ -86,7 +108,9 @@ def match(register: pa.Table, voters: pa.Table) -> Matched:
     alone = np.setdiff1d(np.arange(register.num_rows), rows)
     usable = np.logical_or.reduce(list(usable_by(register).values()))
     rows, entry = np.append(rows, alone), np.append(entry, np.full(len(alone), -1))
-    kind = np.append(kind, np.where(usable[alone], CLASSES.index("register-only"), CLASSES.index("unusable")))
+    kind = np.append(
+        kind, np.where(usable[alone], CLASSES.index("register-only"), CLASSES.index("unusable"))
+    )
     level = np.append(level, np.full(len(alone), -1))
     order = np.lexsort((entry, rows))
     return Matched(rows[order], entry[order], kind[order], level[order], register.num_rows)
@@ -118,7 +142,12 @@ def _by_identifier(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows, Ro
     # An identifier with nothing beside it may be a slip of one character: probable at most.
     kinds = np.where(agrees(left, right), CLASSES.index("confirmed"), CLASSES.index("probable"))
     kinds = np.where(contradicts(left, right), CLASSES.index("conflicting"), kinds)
-    return rows, entry, kinds, np.where(np.isin(pairs, fin), LEVELS.index("fin"), LEVELS.index("document"))
+    return (
+        rows,
+        entry,
+        kinds,
+        np.where(np.isin(pairs, fin), LEVELS.index("fin"), LEVELS.index("document")),
+    )
 
 
 def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows]:
@@ -126,9 +155,13 @@ def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows]:
 
     A pair with two different FINs is left out: a FIN is for life, so the two are namesakes.
     """
-    pairs = np.unique(np.concatenate([_together(register, voters, name, *_REST) for name in _SURNAME]))
+    pairs = np.unique(
+        np.concatenate([_together(register, voters, name, *_REST) for name in _SURNAME])
+    )
     rows, entry = _apart(pairs, voters)
-    namesakes = differ(register.column("fin").take(pa.array(rows)), voters.column("fin").take(pa.array(entry)))
+    namesakes = differ(
+        register.column("fin").take(pa.array(rows)), voters.column("fin").take(pa.array(entry))
+    )
     return rows[~namesakes], entry[~namesakes]
 
 
@@ -137,19 +170,27 @@ def contradicts(left: pa.Table, right: pa.Table) -> Flags:
 
     A surname does not: it changes by marriage and by law. Day and month may be exchanged.
     """
-    against = similarity(left.column("given_skeleton"), right.column("given_skeleton")) < _LEAST_ALIKE
+    against = (
+        similarity(left.column("given_skeleton"), right.column("given_skeleton")) < _LEAST_ALIKE
+    )
     for name in ("fin", "given_sex", "birth_year"):
         against |= differ(left.column(name), right.column(name))
     month, day = "birth_month", "birth_day"
-    straight = differ(left.column(day), right.column(day)) | differ(left.column(month), right.column(month))
-    crossed = differ(left.column(day), right.column(month)) | differ(left.column(month), right.column(day))
+    straight = differ(left.column(day), right.column(day)) | differ(
+        left.column(month), right.column(month)
+    )
+    crossed = differ(left.column(day), right.column(month)) | differ(
+        left.column(month), right.column(day)
+    )
     found: Flags = against | (straight & crossed)
     return found
 
 
 def agrees(left: pa.Table, right: pa.Table) -> Flags:
     """True where something of the person beside the identifier is known on both sides, and alike."""
-    given = similarity(left.column("given_skeleton"), right.column("given_skeleton")) >= _LEAST_ALIKE
+    given = (
+        similarity(left.column("given_skeleton"), right.column("given_skeleton")) >= _LEAST_ALIKE
+    )
     year = _known(left, "birth_year") & _known(right, "birth_year")
     found: Flags = given | (year & ~differ(left.column("birth_year"), right.column("birth_year")))
     return found

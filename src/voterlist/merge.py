@@ -1,4 +1,7 @@
-"""Lists to one list: precincts to a constituency, constituencies to the nation, with the balance of rows."""
+"""Lists to one list.
+
+Precincts to a constituency, constituencies to the nation, with the balance of rows.
+"""
 
 from __future__ import annotations
 
@@ -44,13 +47,13 @@ _LIST_KEY = ("source", "sheet", "constituency", "precinct")
 def merge(intakes: Sequence[Intake]) -> Intake:
     """One intake of all: entries by id, every table sorted, the balance of rows checked.
 
-    Findings of the intakes are kept; stated anew are lists whose declared total is not their number of entries, and
-    precincts with several permanent lists.
+    Findings of the intakes are kept; stated anew are lists whose declared total is not their number
+    of entries, and precincts with several permanent lists.
 
     Raises:
         SchemaError: a table of an intake does not have its shape.
-        StageError: an entry id stands twice, or the rows of a list do not balance; it names the entry id or
-            the source.
+        StageError: an entry id stands twice, or the rows of a list do not balance; it names the
+            entry id or the source.
     """
     entries = concat((require(intake.entries, ENTRY, Stage.MERGE) for intake in intakes), ENTRY)
     check_ids(entries)
@@ -63,32 +66,49 @@ def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
 
     Args:
         intakes: those to be merged; their entries are not looked at.
-        counted: how many entries each list has, as ``count_entries`` gives it; several rows a list are added up.
+        counted: how many entries each list has, as ``count_entries`` gives it; several rows a list
+            are added up.
 
     Raises:
         SchemaError: a table of an intake does not have its shape.
         StageError: the rows of a list do not balance; it names the source.
     """
     lists = concat((require(intake.lists, LIST, Stage.MERGE) for intake in intakes), LIST)
-    aside = concat((require(intake.set_aside, SET_ASIDE, Stage.MERGE) for intake in intakes), SET_ASIDE)
+    aside = concat(
+        (require(intake.set_aside, SET_ASIDE, Stage.MERGE) for intake in intakes), SET_ASIDE
+    )
     found = [_not_ours(require(intake.findings, FINDING, Stage.MERGE)) for intake in intakes]
     _check_balance(counted, lists, aside)
     found += [_declared_differs(lists, aside), _several_lists(lists, concat(found, FINDING))]
-    found.append(_in_two_constituencies([intake.lists for intake in intakes], concat(found, FINDING)))
+    found.append(
+        _in_two_constituencies([intake.lists for intake in intakes], concat(found, FINDING))
+    )
     return Intake(
         entries=empty(ENTRY),
         lists=sort_by(lists, *_LIST_KEY, "list_kind", "set_aside", "rows", "entries"),
         set_aside=sort_by(aside, "source", "copy", "sheet", "line", "code"),
         findings=sort_by(
             concat(found, FINDING),
-            *("rule", "constituency", "precinct", "source", "sheet", "line", "field", "value", "limit"),
+            *(
+                "rule",
+                "constituency",
+                "precinct",
+                "source",
+                "sheet",
+                "line",
+                "field",
+                "value",
+                "limit",
+            ),
         ),
     )
 
 
 def count_entries(entries: pa.Table) -> pa.Table:
     """How many entries each list has: source, sheet, constituency, precinct, entries."""
-    counted = entries.select(list(_LIST_KEY)).append_column("one", pa.array(np.ones(entries.num_rows, dtype=np.int64)))
+    counted = entries.select(list(_LIST_KEY)).append_column(
+        "one", pa.array(np.ones(entries.num_rows, dtype=np.int64))
+    )
     grouped = counted.group_by(list(_LIST_KEY)).aggregate([("one", "sum")])
     return grouped.rename_columns([*_LIST_KEY, "entries"])
 
@@ -96,7 +116,9 @@ def count_entries(entries: pa.Table) -> pa.Table:
 def _not_ours(findings: pa.Table) -> pa.Table:
     """The findings without those of an earlier merge that are stated anew for the whole."""
     ours = pa.array([DECLARED_DIFFERS.code, SEVERAL_LISTS.code])
-    return findings.filter(pc.invert(pc.is_in(findings.column("rule").cast(pa.string()), value_set=ours)))
+    return findings.filter(
+        pc.invert(pc.is_in(findings.column("rule").cast(pa.string()), value_set=ours))
+    )
 
 
 def check_ids(entries: pa.Table) -> None:
@@ -115,7 +137,9 @@ def check_ids(entries: pa.Table) -> None:
 
 def _check_balance(counted: pa.Table, lists: pa.Table, aside: pa.Table) -> None:
     """Raises where the rows of a list, or of all, are not its entries and its rows set aside."""
-    balance = pc.subtract(lists.column("rows"), pc.add(lists.column("entries"), lists.column("set_aside")))
+    balance = pc.subtract(
+        lists.column("rows"), pc.add(lists.column("entries"), lists.column("set_aside"))
+    )
     wrong = lists.filter(pc.not_equal(balance, 0))
     if wrong.num_rows:
         raise _unbalanced(wrong.column("source")[0].as_py())
@@ -127,7 +151,9 @@ def _check_balance(counted: pa.Table, lists: pa.Table, aside: pa.Table) -> None:
             if stated.get(key, {}).get(name, 0) != actual.get(key, {}).get(name, 0):
                 raise _unbalanced(str(key[0]))
     total = pc.sum(lists.column("rows")).as_py() or 0
-    if total != (pc.sum(counted.column("entries")).as_py() or 0) + (pc.sum(aside.column("rows")).as_py() or 0):
+    if total != (pc.sum(counted.column("entries")).as_py() or 0) + (
+        pc.sum(aside.column("rows")).as_py() or 0
+    ):
         raise _unbalanced("all lists together")
 
 
@@ -155,10 +181,12 @@ def _sums(table: pa.Table, names: dict[str, str]) -> dict[tuple[Any, ...], dict[
 def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
     """The lists whose declared total is neither their own number of entries nor that of their whole sheet.
 
-    Entries that another version of the list has word for word, and that were set aside for it, are counted: the
-    precinct wrote them.
+    Entries that another version of the list has word for word, and that were set aside for it, are
+    counted: the precinct wrote them.
     """
-    repeated = aside.filter(pc.equal(aside.column("code").cast(pa.string()), str(AsideCode.SAME_ENTRY)))
+    repeated = aside.filter(
+        pc.equal(aside.column("code").cast(pa.string()), str(AsideCode.SAME_ENTRY))
+    )
     elsewhere = {key: sums["rows"] for key, sums in _sums(repeated, {"rows": "rows"}).items()}
     rows = lists.to_pylist()
     whole: Counter[tuple[str, str | None]] = Counter()
@@ -168,19 +196,25 @@ def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
     differ = [
         row
         for row in rows
-        if row["declared"] is not None and row["declared"] not in {row["entries"], whole[row["source"], row["sheet"]]}
+        if row["declared"] is not None
+        and row["declared"] not in {row["entries"], whole[row["source"], row["sheet"]]}
     ]
     places = {name: [row[name] for row in differ] for name in _LIST_KEY}
     return _findings(
         DECLARED_DIFFERS,
-        {**places, "value": [row["entries"] for row in differ], "limit": [row["declared"] for row in differ]},
+        {
+            **places,
+            "value": [row["entries"] for row in differ],
+            "limit": [row["declared"] for row in differ],
+        },
     )
 
 
 def _several_lists(lists: pa.Table, said: pa.Table) -> pa.Table:
     """The precincts with more than one permanent list that has entries; ``value`` is how many.
 
-    A precinct whose lists were found to be versions of one another is left out: ingest has said so, more exactly.
+    A precinct whose lists were found to be versions of one another is left out: ingest has said so,
+    more exactly.
     """
     kept = lists.filter(
         pc.and_(
@@ -190,7 +224,13 @@ def _several_lists(lists: pa.Table, said: pa.Table) -> pa.Table:
     )
     counted = kept.group_by(["constituency", "precinct"]).aggregate([("rows", "count")])
     versions = said.filter(pc.equal(said.column("rule").cast(pa.string()), "list-version"))
-    told = set(zip(versions.column("constituency").to_pylist(), versions.column("precinct").to_pylist(), strict=True))
+    told = set(
+        zip(
+            versions.column("constituency").to_pylist(),
+            versions.column("precinct").to_pylist(),
+            strict=True,
+        )
+    )
     rows = [
         row
         for row in counted.to_pylist()
@@ -203,24 +243,42 @@ def _several_lists(lists: pa.Table, said: pa.Table) -> pa.Table:
 def _in_two_constituencies(received: Sequence[pa.Table], said: pa.Table) -> pa.Table:
     """The files of one content that came in through several intakes, once for each constituency; ``value`` is how many.
 
-    A file that holds the lists of several constituencies comes in once, and is none of these. What an earlier merge
-    ``said`` stays, for a merged list no longer shows it.
+    A file that holds the lists of several constituencies comes in once, and is none of these. What
+    an earlier merge ``said`` stays, for a merged list no longer shows it.
     """
-    earlier = said.filter(pc.equal(said.column("rule").cast(pa.string()), FILE_IN_TWO_CONSTITUENCIES.code))
+    earlier = said.filter(
+        pc.equal(said.column("rule").cast(pa.string()), FILE_IN_TWO_CONSTITUENCIES.code)
+    )
     told = set(earlier.column("source").to_pylist())
-    intakes = Counter(source for lists in received for source in lists.column("source").unique().to_pylist())
-    several = pa.array([source for source, count in intakes.items() if count > 1 and source not in told], pa.string())
+    intakes = Counter(
+        source for lists in received for source in lists.column("source").unique().to_pylist()
+    )
+    several = pa.array(
+        [source for source, count in intakes.items() if count > 1 and source not in told],
+        pa.string(),
+    )
     lists = concat(received, LIST)
     lists = lists.filter(pc.is_in(lists.column("source"), value_set=several))
-    homes = lists.select(["source", "constituency"]).group_by(["source", "constituency"]).aggregate([]).drop_null()
+    homes = (
+        lists.select(["source", "constituency"])
+        .group_by(["source", "constituency"])
+        .aggregate([])
+        .drop_null()
+    )
     counts = Counter(homes.column("source").to_pylist())
     rows = sorted(
         (source, home)
-        for source, home in zip(*(homes.column(name).to_pylist() for name in homes.column_names), strict=True)
+        for source, home in zip(
+            *(homes.column(name).to_pylist() for name in homes.column_names), strict=True
+        )
         if counts[source] > 1
     )
-    places = {name: [row[place] for row in rows] for place, name in enumerate(("source", "constituency"))}
-    return _findings(FILE_IN_TWO_CONSTITUENCIES, {**places, "value": [counts[source] for source, _ in rows]})
+    places = {
+        name: [row[place] for row in rows] for place, name in enumerate(("source", "constituency"))
+    }
+    return _findings(
+        FILE_IN_TWO_CONSTITUENCIES, {**places, "value": [counts[source] for source, _ in rows]}
+    )
 
 
 def _findings(rule: Rule, columns: dict[str, Any]) -> pa.Table:
@@ -228,7 +286,11 @@ def _findings(rule: Rule, columns: dict[str, Any]) -> pa.Table:
     count = len(columns["value"])
     words = {"rule": rule.code, "severity": str(rule.severity), "unit": str(rule.unit)}
     typed = {
-        name: values if isinstance(values, pa.ChunkedArray) else pa.array(values, FINDING.field(name).type)
+        name: values
+        if isinstance(values, pa.ChunkedArray)
+        else pa.array(values, FINDING.field(name).type)
         for name, values in columns.items()
     }
-    return from_columns(typed | {name: [word] * count for name, word in words.items()}, FINDING, length=count)
+    return from_columns(
+        typed | {name: [word] * count for name, word in words.items()}, FINDING, length=count
+    )

@@ -150,7 +150,8 @@ PASSING = frozenset(
         AsideCode.READER_STOPPED,
     }
 )
-"""Failures of the moment: they say nothing of a content, and a minute later the file may be read."""
+"""Failures of the moment: they say nothing of a content, and a minute later the file may be read.
+"""
 
 
 class PairKind(StrEnum):
@@ -239,8 +240,9 @@ class Standing(StrEnum):
 class Rule:
     """One thing that a stage may notice.
 
-    The same ``code`` names the catalogue's messages (``rule.<code>.title``, ``rule.<code>.message``,
-    ``rule.<code>.todo``), the settings' switch and the documentation's section.
+    The same ``code`` names the catalogue's messages (``rule.<code>.title``,
+    ``rule.<code>.message``, ``rule.<code>.todo``), the settings' switch and the documentation's
+    section.
     """
 
     code: str

@@ -1,7 +1,8 @@
 """The queue of cases for a person to decide, the checking of what was decided, and the list it leads to.
 
-The rule of this stage: a decision marks an entry, nothing is deleted, and no person loses their last
-entry. A repeat is marked only where the entry it repeats is on the list and is not marked itself.
+The rule of this stage: a decision marks an entry, nothing is deleted, and no person loses their
+last entry. A repeat is marked only where the entry it repeats is on the list and is not marked
+itself.
 """
 
 from __future__ import annotations
@@ -43,8 +44,11 @@ RULES: tuple[Rule, ...] = ()
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 
-QUEUE = CASE.append(pa.field("number", pa.int32(), nullable=False)).append(pa.field("verdict", _WORD))
-"""CASE with the case's running number (as in the report) and the verdict that stands so far, if any."""
+QUEUE = CASE.append(pa.field("number", pa.int32(), nullable=False)).append(
+    pa.field("verdict", _WORD)
+)
+"""CASE with the case's running number (as in the report) and the verdict that stands so far, if
+any."""
 
 REVIEW_ROW = pa.schema(
     [
@@ -58,9 +62,9 @@ REVIEW_ROW = pa.schema(
         pa.field("run_id", pa.string()),
     ],
 )
-"""One row of a review workbook as it came back. ``verdict`` is a code of ``Verdict``, ``UNKNOWN_VERDICT``
-for a word that is none, null where nothing was decided. ``row`` counts from 1, as the spreadsheet shows it;
-``run_id`` is the run from which the row was exported."""
+"""One row of a review workbook as it came back. ``verdict`` is a code of ``Verdict``,
+``UNKNOWN_VERDICT`` for a word that is none, null where nothing was decided. ``row`` counts from 1,
+as the spreadsheet shows it; ``run_id`` is the run from which the row was exported."""
 
 UNKNOWN_VERDICT = "unknown"
 
@@ -72,13 +76,14 @@ CORRECTED = pa.schema(
         pa.field("kept_entry_id", pa.string()),
     ],
 )
-"""ENTRY with what was decided: ``mark`` is a ``Verdict`` or null; ``kept_entry_id`` is the entry that a
-repeat repeats."""
+"""ENTRY with what was decided: ``mark`` is a ``Verdict`` or null; ``kept_entry_id`` is the entry
+that a repeat repeats."""
 
 SKIPPED = DECISION.append(pa.field("code", _WORD, nullable=False))
-"""Decisions that stand in the ledger and mark nothing now, each with its code: ``case-changed`` (the case or
-the entry is not there any more), ``kept-missing`` (the entry to be kept is not on the list), ``several-kept``
-(more than one entry is to be kept), ``kept-elsewhere`` (another case keeps the entry)."""
+"""Decisions that stand in the ledger and mark nothing now, each with its code: ``case-changed``
+(the case or the entry is not there any more), ``kept-missing`` (the entry to be kept is not on the
+list), ``several-kept`` (more than one entry is to be kept), ``kept-elsewhere`` (another case keeps
+the entry)."""
 
 PROBLEM_CODES = (
     "unknown-case",
@@ -92,7 +97,8 @@ PROBLEM_CODES = (
     "repeat-without-keep",
     "several-kept",
 )
-"""Why rows of a review workbook are refused; ``review.problem.<code>.title`` and ``.todo`` in the catalogue."""
+"""Why rows of a review workbook are refused; ``review.problem.<code>.title`` and ``.todo`` in the
+catalogue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,8 @@ class Checked:
     """What came back from a person, checked against the cases."""
 
     decisions: pa.Table
-    """DECISION: the new decisions to record, sorted by case and entry. Unchanged ones are not repeated."""
+    """DECISION: the new decisions to record, sorted by case and entry. Unchanged ones are not
+    repeated."""
     problems: tuple[Problem, ...]
     """Why rows were refused, in order of row."""
     replaced: pa.Table
@@ -122,8 +129,9 @@ class Corrected:
 def numbered(cases: pa.Table) -> pa.Table:
     """One row a case: ``case_id`` and its running ``number`` from 1, sorted by case.
 
-    Numbers follow the order in which a person should look: cases that are asked about first, of those the
-    most probable first; ties by case id. The report and the review workbook show these numbers.
+    Numbers follow the order in which a person should look: cases that are asked about first, of
+    those the most probable first; ties by case id. The report and the review workbook show these
+    numbers.
     """
     frame = cases.select(["case_id", "kind", "probability"]).to_pandas().drop_duplicates("case_id")
     frame = frame.assign(asked=frame["kind"].astype(str).isin(_asked_kinds()))
@@ -140,9 +148,9 @@ def numbered(cases: pa.Table) -> pa.Table:
 def current(decisions: pa.Table) -> pa.Table:
     """DECISION with the latest verdict for each case and entry, sorted by case and entry.
 
-    ``decided_at`` orders them, whatever time zones it is written in; without one it counts as UTC. What cannot be
-    read as a moment comes before every moment. At the same moment the verdict that keeps more wins: separate before
-    keep before repeat.
+    ``decided_at`` orders them, whatever time zones it is written in; without one it counts as UTC.
+    What cannot be read as a moment comes before every moment. At the same moment the verdict that
+    keeps more wins: separate before keep before repeat.
     """
     frame = require(decisions, DECISION, "review").to_pandas()
     rank = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
@@ -158,17 +166,23 @@ def current(decisions: pa.Table) -> pa.Table:
 def queue(cases: pa.Table, decisions: pa.Table) -> pa.Table:
     """QUEUE: the cases in which at least one entry has no decision yet, sorted by number and entry.
 
-    Asked about are the kinds that propose one person, and identity conflicts; twins, relatives and namesakes
-    are shown in the report and not asked. A settled case comes back only when its set of entries changes,
-    because that gives it another ``case_id``.
+    Asked about are the kinds that propose one person, and identity conflicts; twins, relatives and
+    namesakes are shown in the report and not asked. A settled case comes back only when its set of
+    entries changes, because that gives it another ``case_id``.
     """
     table = require(cases, CASE, "review")
-    table = table.filter(pc.is_in(table.column("kind").cast(pa.string()), value_set=pa.array(_asked_kinds())))
+    table = table.filter(
+        pc.is_in(table.column("kind").cast(pa.string()), value_set=pa.array(_asked_kinds()))
+    )
     numbers = numbered(cases).to_pandas().set_index("case_id")["number"]
-    known = current(decisions).to_pandas().set_index(["case_id", "entry_id"])["verdict"].astype(object)
+    known = (
+        current(decisions).to_pandas().set_index(["case_id", "entry_id"])["verdict"].astype(object)
+    )
     frame = table.to_pandas()
     keys = pd.MultiIndex.from_frame(frame[["case_id", "entry_id"]])
-    frame = frame.assign(number=frame["case_id"].map(numbers), verdict=known.reindex(keys).to_numpy())
+    frame = frame.assign(
+        number=frame["case_id"].map(numbers), verdict=known.reindex(keys).to_numpy()
+    )
     undecided = frame.loc[frame["verdict"].isna(), "case_id"].unique()
     frame = frame[frame["case_id"].isin(undecided)]
     return sort_by(_table(frame, QUEUE), "number", "entry_id")
@@ -185,13 +199,16 @@ def check_decisions(
 ) -> Checked:
     """The decisions of a review workbook (REVIEW_ROW), checked against the cases and the earlier decisions.
 
-    ``decided_by`` stands in where a row names nobody. A problem refuses every new row of its case, because the
-    verdicts of a case mean something only together; other cases are recorded. An entry decided before and
-    decided otherwise now takes the new verdict, and the earlier one is returned in ``replaced``. ``refused`` are
-    rows that were refused before: they are not looked at again, and refuse their case too.
+    ``decided_by`` stands in where a row names nobody. A problem refuses every new row of its case,
+    because the verdicts of a case mean something only together; other cases are recorded. An entry
+    decided before and decided otherwise now takes the new verdict, and the earlier one is returned
+    in ``replaced``. ``refused`` are rows that were refused before: they are not looked at again,
+    and refuse their case too.
     """
     members = require(cases, CASE, "review").select(["case_id", "entry_id"]).to_pandas()
-    frame = require(rows, REVIEW_ROW, "review").to_pandas().sort_values(["row", "sheet"], kind="stable")
+    frame = (
+        require(rows, REVIEW_ROW, "review").to_pandas().sort_values(["row", "sheet"], kind="stable")
+    )
     refused_rows = {(problem.sheet, problem.row) for problem in refused}
     refused_cases = {problem.case_id for problem in refused if problem.case_id is not None}
     places = zip(frame["sheet"], frame["row"], strict=True)
@@ -199,7 +216,9 @@ def check_decisions(
     is_filled = frame["reason"].notna() | frame["decided_by"].notna()
     without_verdict = frame[frame["verdict"].isna() & is_filled]
     frame = frame[frame["verdict"].notna()]
-    frame["decided_by"] = frame["decided_by"].fillna(decided_by) if decided_by else frame["decided_by"]
+    frame["decided_by"] = (
+        frame["decided_by"].fillna(decided_by) if decided_by else frame["decided_by"]
+    )
     past = current(earlier if earlier is not None else DECISION.empty_table()).to_pandas()
 
     problems = _problems(without_verdict, "no-verdict") + _row_problems(frame, members)
@@ -215,9 +234,10 @@ def check_decisions(
 def apply(entries: pa.Table, cases: pa.Table, decisions: pa.Table) -> Corrected:
     """The list with the marks that the decisions put on it; nothing is deleted, rows in = rows out.
 
-    An entry is marked a repeat only where the case still has these entries, exactly one of them is to be kept,
-    that one is on the list, and no other case keeps the repeat: so whoever is marked has another entry that is
-    not. Decisions that mark nothing now are in ``skipped`` with their reason.
+    An entry is marked a repeat only where the case still has these entries, exactly one of them is
+    to be kept, that one is on the list, and no other case keeps the repeat: so whoever is marked
+    has another entry that is not. Decisions that mark nothing now are in ``skipped`` with their
+    reason.
     """
     table = require(entries, ENTRY, "review")
     frame = _with_fate(current(decisions).to_pandas(), cases, table)
@@ -228,7 +248,11 @@ def apply(entries: pa.Table, cases: pa.Table, decisions: pa.Table) -> Corrected:
     marks = marks.drop_duplicates("entry_id").set_index("entry_id")
     ids = table.column("entry_id").to_pandas()
     columns = {name: table.column(name) for name in table.column_names}
-    for name, source in (("mark", "verdict"), ("marked_case_id", "case_id"), ("kept_entry_id", "kept_entry_id")):
+    for name, source in (
+        ("mark", "verdict"),
+        ("marked_case_id", "case_id"),
+        ("kept_entry_id", "kept_entry_id"),
+    ):
         values = marks[source].astype(object).reindex(ids).to_numpy()
         columns[name] = pa.array(values, pa.string(), from_pandas=True)
     return Corrected(
@@ -246,7 +270,10 @@ def _asked_kinds() -> list[str]:
 
 
 def _moment(text: str) -> float:
-    """A moment in seconds, in UTC where it has no zone; before all others where it cannot be read."""
+    """A moment in seconds, in UTC where it has no zone.
+
+    Before all others where it cannot be read.
+    """
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
@@ -304,7 +331,10 @@ def _row_problems(frame: pd.DataFrame, members: pd.DataFrame) -> list[Problem]:
 
 
 def _standing_after(frame: pd.DataFrame, past: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """One row a member of each case in the file: the verdict that would stand if every row were taken."""
+    """One row a member of each case in the file.
+
+    The verdict that would stand if every row were taken.
+    """
     fresh = frame.dropna(subset=["case_id", "entry_id"]).drop_duplicates(["case_id", "entry_id"])
     columns = ["case_id", "entry_id", "verdict"]
     verdicts = pd.concat([part[columns].astype(object) for part in (past, fresh)])
@@ -314,7 +344,10 @@ def _standing_after(frame: pd.DataFrame, past: pd.DataFrame, members: pd.DataFra
 
 
 def _case_problems(standing: pd.DataFrame, frame: pd.DataFrame) -> list[Problem]:
-    """What is wrong with the verdicts of a case taken together; placed at its first row with a repeat."""
+    """What is wrong with the verdicts of a case taken together.
+
+    Placed at its first row with a repeat.
+    """
     counts = _verdict_counts(standing)
     repeats, keeps, total = counts["repeat"], counts["keep"], counts["total"]
     everyone = (repeats > 0) & (repeats == total)
@@ -359,11 +392,16 @@ def _changed(taken: pd.DataFrame, past: pd.DataFrame) -> tuple[pd.DataFrame, pd.
 
 
 def _with_fate(decided: pd.DataFrame, cases: pa.Table, entries: pa.Table) -> pd.DataFrame:
-    """The decisions with ``kept_entry_id`` and ``code``: null where the decision marks, else why it does not."""
+    """The decisions with ``kept_entry_id`` and ``code``.
+
+    Null where the decision marks, else why it does not.
+    """
     members = require(cases, CASE, "review").select(["case_id", "entry_id"]).to_pandas()
     frame = decided.astype(object)
     listed = frame["entry_id"].isin(entries.column("entry_id").to_pandas())
-    current_pair = pd.MultiIndex.from_frame(frame[["case_id", "entry_id"]]).isin(pd.MultiIndex.from_frame(members))
+    current_pair = pd.MultiIndex.from_frame(frame[["case_id", "entry_id"]]).isin(
+        pd.MultiIndex.from_frame(members)
+    )
     valid = listed & current_pair
     is_repeat = frame["verdict"] == Verdict.REPEAT.value
     kept = frame[valid & (frame["verdict"] == Verdict.KEEP.value)]

@@ -1,8 +1,9 @@
 """One Arrow schema for each table that crosses a boundary between stages.
 
-The table is the interface: whoever knows these columns can start at any point of the street. A column
-is null where nothing is known; an empty string stands nowhere (``ingest`` makes blanks null, once).
-Tables that leave a stage are sorted by their first columns, so the same input gives the same bytes.
+The table is the interface: whoever knows these columns can start at any point of the street. A
+column is null where nothing is known; an empty string stands nowhere (``ingest`` makes blanks null,
+once). Tables that leave a stage are sorted by their first columns, so the same input gives the same
+bytes.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ ENTRY_FIELDS = (
     "document",
     "fin",
 )
-"""What an entry holds as written, in this order. ``number`` is the line number in the precinct's list."""
+"""What an entry holds as written, in this order. ``number`` is the line number in the precinct's
+list."""
 
 LIST = pa.schema(
     [
@@ -94,7 +96,8 @@ LIST = pa.schema(
         _field("encoding", _TEXT),
     ],
 )
-"""One list as handed in: ``rows = entries + set_aside``. ``declared`` is the total written below it."""
+"""One list as handed in: ``rows = entries + set_aside``. ``declared`` is the total written below
+it."""
 
 ENTRY = pa.schema(
     [
@@ -123,8 +126,9 @@ SET_ASIDE = pa.schema(
         _field("cells", pa.list_(_TEXT)),
     ],
 )
-"""What did not become an entry, with its place. ``line`` 0 and ``rows`` 0: a whole file that could not be
-read. ``copy`` counts files of the same content (0 the first). ``cells`` as written, for a person to read."""
+"""What did not become an entry, with its place. ``line`` 0 and ``rows`` 0: a whole file that could
+not be read. ``copy`` counts files of the same content (0 the first). ``cells`` as written, for a
+person to read."""
 
 VOTER = pa.schema(
     [
@@ -136,13 +140,15 @@ VOTER = pa.schema(
         _field("surname", _TEXT),
         _field("given_name", _TEXT),
         _field("patronymic", _TEXT),
-        # One skeleton for every spelling of a name: a-z only, no blanks. The stem has no ending of sex or period.
+        # One skeleton for every spelling of a name: a-z only, no blanks. The stem has no ending of
+        # sex or period.
         _field("surname_skeleton", _TEXT),
         _field("surname_stem", _TEXT),
         _field("given_skeleton", _TEXT),
         _field("patronymic_skeleton", _TEXT),
         _field("sex", _WORD),
-        # Witnesses of sex: the particle or ending of the patronymic, the surname's ending, the given name.
+        # Witnesses of sex: the particle or ending of the patronymic, the surname's ending, the
+        # given name.
         _field("patronymic_sex", _WORD),
         _field("surname_sex", _WORD),
         _field("given_sex", _WORD),
@@ -181,12 +187,19 @@ FINDING = pa.schema(
         _field("limit", pa.float64()),
     ],
 )
-"""One thing noticed: a rule's code and a place, with at most two numbers. Never the content of a cell."""
+"""One thing noticed: a rule's code and a place, with at most two numbers. Never the content of a
+cell."""
 
 ACCEPTED = pa.schema(
-    [*FINDING, _field("reason", _TEXT, known=True), _field("accepted_by", _TEXT), _field("finding_id", _TEXT)]
+    [
+        *FINDING,
+        _field("reason", _TEXT, known=True),
+        _field("accepted_by", _TEXT),
+        _field("finding_id", _TEXT),
+    ]
 )
-"""A finding that a person accepted; ``finding_id`` is that of the ACCEPTANCE by which, null: by the settings."""
+"""A finding that a person accepted; ``finding_id`` is that of the ACCEPTANCE by which, null: by the
+settings."""
 
 ACCEPTANCE = pa.schema(
     [
@@ -209,7 +222,16 @@ ACCEPTANCE = pa.schema(
 )
 """What a person said of a finding, and of which: a ``Mark``, with the reason why it is accepted."""
 
-PAIR_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address", "document", "fin")
+PAIR_FIELDS = (
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "sex",
+    "address",
+    "document",
+    "fin",
+)
 """The comparisons of a pair; each has a column ``<field>_level``."""
 
 PAIR = pa.schema(
@@ -225,8 +247,9 @@ PAIR = pa.schema(
     ],
 )
 """Two entries compared, ``entry_l < entry_r``. ``weight`` is the log2 Bayes factor of "one person"
-against "not"; ``rarity`` the part of a stranger's log2 chance that lies in how common the shared values are
-(0 or below); ``found_by`` the blocking keys that brought the two together, joined with ``+``."""
+against "not"; ``rarity`` the part of a stranger's log2 chance that lies in how common the shared
+values are (0 or below); ``found_by`` the blocking keys that brought the two together, joined with
+``+``."""
 
 SHARED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "document", "fin")
 """The comparisons in which it counts how rare the value is that two entries share."""
@@ -240,14 +263,19 @@ WATERFALL = pa.schema(
         *(_field(f"{name}_rarity", pa.float64()) for name in SHARED_FIELDS),
         _field("rarity", pa.float64(), known=True),
         _field("rivals", pa.float64(), known=True),
-        *(_field(f"p_{name}", pa.float64(), known=True) for name in ("twins", "relatives", "strangers")),
+        *(
+            _field(f"p_{name}", pa.float64(), known=True)
+            for name in ("twins", "relatives", "strangers")
+        ),
     ],
 )
-"""Why a pair of PAIR has its weight, in bits: the ``<field>_bits``, ``rarity`` and ``rivals`` sum to the weight.
+"""Why a pair of PAIR has its weight, in bits: the ``<field>_bits``, ``rarity`` and ``rivals`` sum
+to the weight.
 
-``prior`` is log2 of the odds that two entries of the list, whichever they are, are one person. ``<field>_rarity`` is
-the part of ``<field>_bits`` that lies in how rare the shared value is, null where none is shared; ``rarity`` what of it
-is not attributed to a field. ``p_<name>`` are the probabilities of the other explanations of the pair."""
+``prior`` is log2 of the odds that two entries of the list, whichever they are, are one person.
+``<field>_rarity`` is the part of ``<field>_bits`` that lies in how rare the shared value is, null
+where none is shared; ``rarity`` what of it is not attributed to a field. ``p_<name>`` are the
+probabilities of the other explanations of the pair."""
 
 CASE = pa.schema(
     [
@@ -262,9 +290,9 @@ CASE = pa.schema(
         _field("precinct", pa.int32()),
     ],
 )
-"""One row an entry of a case. ``kind``, ``weight`` and ``probability`` are those of the pair that ties the case's
-most weakly tied entry to it; ``reason`` is the code of why the role is proposed. ``case_id`` comes from the entry ids
-alone."""
+"""One row an entry of a case. ``kind``, ``weight`` and ``probability`` are those of the pair that
+ties the case's most weakly tied entry to it; ``reason`` is the code of why the role is proposed.
+``case_id`` comes from the entry ids alone."""
 
 DECISION = pa.schema(
     [
@@ -299,9 +327,19 @@ STATISTIC = pa.schema(
         _field("value", pa.float64(), known=True),
     ],
 )
-"""A number from another body: ``measure`` is adults, men, women, born-YYYY ...; ``precinct`` null: the whole."""
+"""A number from another body: ``measure`` is adults, men, women, born-YYYY ...; ``precinct`` null:
+the whole."""
 
-PROFILE_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address", "document", "fin")
+PROFILE_FIELDS = (
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "sex",
+    "address",
+    "document",
+    "fin",
+)
 """What a precinct's profile counts as missing; each has a column ``missing_<field>``."""
 
 PROFILE = pa.schema(
@@ -315,7 +353,8 @@ PROFILE = pa.schema(
         *(_field(f"missing_{name}", pa.float64(), known=True) for name in PROFILE_FIELDS),
     ],
 )
-"""One row a precinct: how many voters, their median age in years, and the share (0 to 1) without each field."""
+"""One row a precinct: how many voters, their median age in years, and the share (0 to 1) without
+each field."""
 
 PYRAMID = pa.schema(
     [
@@ -324,7 +363,8 @@ PYRAMID = pa.schema(
         _field("voters", pa.int64(), known=True),
     ],
 )
-"""One row a group of five years and sex; ``age_from`` 20 is 20 to 24. Null: birth year, or sex, not known."""
+"""One row a group of five years and sex; ``age_from`` 20 is 20 to 24. Null: birth year, or sex, not
+known."""
 
 INDICATOR = pa.schema(
     [
@@ -344,10 +384,10 @@ INDICATOR = pa.schema(
         _field("outlying", pa.bool_()),
     ],
 )
-"""One statistic of one place: ``count`` of ``of`` where ``value`` is a share of them. ``base`` is what the place is
-held against, ``last`` the same statistic of last cycle's list, ``lower`` and ``upper`` the limits at its size, ``p``
-how often chance would lie as far out, ``q`` the same when all places are asked at once. Null: not known, or not
-judged."""
+"""One statistic of one place: ``count`` of ``of`` where ``value`` is a share of them. ``base`` is
+what the place is held against, ``last`` the same statistic of last cycle's list, ``lower`` and
+``upper`` the limits at its size, ``p`` how often chance would lie as far out, ``q`` the same when
+all places are asked at once. Null: not known, or not judged."""
 
 AGES = pa.schema(
     [
@@ -381,8 +421,9 @@ SCORECARD = pa.schema(
         _field("value", pa.float64()),
     ],
 )
-"""How comprehensive, accurate and current the list of a precinct is: ``value`` = ``count`` / ``of``, one row a measure.
-A measure that could not be taken, for want of a register or statistics, has no row."""
+"""How comprehensive, accurate and current the list of a precinct is: ``value`` = ``count`` /
+``of``, one row a measure. A measure that could not be taken, for want of a register or statistics,
+has no row."""
 
 FAULT = pa.schema(
     [
@@ -395,8 +436,8 @@ FAULT = pa.schema(
         _field("of", pa.int64(), known=True),
     ],
 )
-"""A fault planted in an invented list: one row an entry that makes it, or one a place. It is found where the rule names
-one of these. ``of`` is how many places of the unit the list has."""
+"""A fault planted in an invented list: one row an entry that makes it, or one a place. It is found
+where the rule names one of these. ``of`` is how many places of the unit the list has."""
 
 MATCH = pa.schema(
     [
@@ -407,9 +448,9 @@ MATCH = pa.schema(
         _field("level", _WORD),
     ],
 )
-"""A row of an outside register against the list: confirmed, conflicting, probable, register-only, unusable;
-``entry_id`` and ``level`` (the evidence: fin, document, names) are null for the last two. Every row of every
-register stands here at least once."""
+"""A row of an outside register against the list: confirmed, conflicting, probable, register-only,
+unusable; ``entry_id`` and ``level`` (the evidence: fin, document, names) are null for the last two.
+Every row of every register stands here at least once."""
 
 PROTOCOL_LINES = ("line_1", "line_1a", "line_1b", "line_1c", "line_1d")
 
@@ -420,11 +461,13 @@ PROTOCOL = pa.schema(
         *(_field(name, pa.int64()) for name in PROTOCOL_LINES),
     ],
 )
-"""The first lines of the protocol: 1 voters, of whom 1a on the list, 1b on the supplementary list, 1c voted with a
-card, less 1d cards issued. ``precinct`` null: the constituency as a whole; both null: the nation."""
+"""The first lines of the protocol: 1 voters, of whom 1a on the list, 1b on the supplementary list,
+1c voted with a card, less 1d cards issued. ``precinct`` null: the constituency as a whole; both
+null: the nation."""
 
 REMOVAL_REASON = pa.schema([_field("id", _TEXT, known=True), _field("reason", _TEXT, known=True)])
-"""Why somebody was taken off the list: ``id`` is an entry of the last list, or a row of the record of removals."""
+"""Why somebody was taken off the list: ``id`` is an entry of the last list, or a row of the record
+of removals."""
 
 CYCLE_CHANGE = pa.schema(
     [
@@ -441,10 +484,10 @@ CYCLE_CHANGE = pa.schema(
         _field("old_precinct", pa.int32()),
     ],
 )
-"""One row an entry that is not as it was in the last cycle: ``change`` is added (no ``old_entry_id``), removed (no
-``entry_id``; its place is the old one), changed or moved; ``cause`` is ``none`` where nothing explains it; ``reason``
-as a record or decision of the removal gives it; ``level`` by what it was found again; ``fields`` that changed, with
-``+`` between them."""
+"""One row an entry that is not as it was in the last cycle: ``change`` is added (no
+``old_entry_id``), removed (no ``entry_id``; its place is the old one), changed or moved; ``cause``
+is ``none`` where nothing explains it; ``reason`` as a record or decision of the removal gives it;
+``level`` by what it was found again; ``fields`` that changed, with ``+`` between them."""
 
 CYCLE_SUMMARY = pa.schema(
     [
@@ -455,8 +498,9 @@ CYCLE_SUMMARY = pa.schema(
         _field("entries", pa.int64(), known=True),
     ],
 )
-"""Two cycles counted: before, after, added, removed, changed, moved-in, moved-out, by cause; in every precinct
-before + added + moved-in = after + removed + moved-out, where every place is known."""
+"""Two cycles counted: before, after, added, removed, changed, moved-in, moved-out, by cause; in
+every precinct before + added + moved-in = after + removed + moved-out, where every place is known.
+"""
 
 REGISTER_USE = pa.schema(
     [
@@ -468,7 +512,8 @@ REGISTER_USE = pa.schema(
 )
 """How much of an outside register could be used; ``rows`` is null where no register was given.
 
-``constituency`` null: of all of it; where the list has several constituencies, each has rows of its own besides."""
+``constituency`` null: of all of it; where the list has several constituencies, each has rows of its
+own besides."""
 
 COMPARISON = pa.schema(
     [
@@ -479,7 +524,8 @@ COMPARISON = pa.schema(
         _field("statistic", pa.float64(), known=True),
     ],
 )
-"""The list beside a number from another body; ``list`` is null where that place handed in no list."""
+"""The list beside a number from another body; ``list`` is null where that place handed in no list.
+"""
 
 STREET_ROW = pa.schema(
     [
@@ -512,10 +558,12 @@ STREET = pa.schema(
         _field("line", pa.int32(), known=True),
     ],
 )
-"""What belongs to a precinct, names folded as in VOTER; a row of the register has as many rows here as it names ranges.
+"""What belongs to a precinct, names folded as in VOTER; a row of the register has as many rows here
+as it names ranges.
 
-``covers``: all, odd or even houses from ``first`` to ``last`` (both null: of the whole street), ``one``: the house
-``house``, ``unread``: houses that could not be read, so they may be any. ``street`` null: the whole settlement."""
+``covers``: all, odd or even houses from ``first`` to ``last`` (both null: of the whole street),
+``one``: the house ``house``, ``unread``: houses that could not be read, so they may be any.
+``street`` null: the whole settlement."""
 
 TRUTH = pa.schema(
     [
@@ -529,35 +577,43 @@ TRUTH = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class RawSheet:
-    """The rows of one sheet, or of one text file, as a reader found them: text only, nothing interpreted."""
+    """The rows of one sheet, or of one text file, as a reader found them.
+
+    Text only, nothing interpreted.
+    """
 
     name: str | None
     """The sheet's name; None for a file that has no sheets."""
     lines: pa.Array
     """int32: the physical line in the file, or the row in the sheet, counted from 1; one a row."""
     cells: pa.Table
-    """Text columns ``c0``, ``c1`` ...; one row a line, every line of the sheet, blank ones too. Null where
-    the row ends before the column; an empty string where the cell is there and empty."""
+    """Text columns ``c0``, ``c1`` ...; one row a line, every line of the sheet, blank ones too.
+    Null where the row ends before the column; an empty string where the cell is there and empty."""
     encoding: str | None = None
-    """The encoding of a text file; ``utf-8-damaged`` where single bytes were lost and stand as U+FFFD."""
+    """The encoding of a text file; ``utf-8-damaged`` where single bytes were lost and stand as
+    U+FFFD."""
     trouble: AsideCode | None = None
     """The code of why this sheet could not be read while others of its file could."""
     confidence: float = 1.0
     """How sure the encoding is, 0 to 1: 1 where a mark or the rules of the encoding prove it."""
     delimiter: str | None = None
-    """The sign that parts the cells of a text file; None where each line is one cell, or cells are apart anyway."""
+    """The sign that parts the cells of a text file; None where each line is one cell, or cells are
+    apart anyway."""
     hidden: bool = False
     """True where the whole sheet is hidden; its rows are read like any other's."""
     hidden_rows: int = 0
     """How many of its rows are hidden; they are read like any other."""
     hidden_columns: int = 0
-    """How many of its columns that hold something are hidden, where the format is known to say so (XLSX, ODS)."""
+    """How many of its columns that hold something are hidden, where the format is known to say so
+    (XLSX, ODS)."""
     merged: int = 0
     """How many blank cells were given the text of the cell above that they are merged with."""
     formulas_without_value: int = 0
-    """How many cells hold a formula that no program has worked out, or an error; they are read as empty."""
+    """How many cells hold a formula that no program has worked out, or an error; they are read as
+    empty."""
     unworked: tuple[tuple[int, int], ...] = ()
-    """(row counted from 1, column counted from 0) of these cells in XLSX and ODS, where they say where they stand."""
+    """(row counted from 1, column counted from 0) of these cells in XLSX and ODS, where they say
+    where they stand."""
     joined_columns: int = 0
     """How many columns beyond the most allowed were joined into the last one."""
 
@@ -567,7 +623,8 @@ class RawFile:
     """One file as a reader found it: its sheets, or the code of why it could not be read."""
 
     source: str
-    """The first 12 hexadecimal digits of the SHA-256 of the content: the same whatever the file is called."""
+    """The first 12 hexadecimal digits of the SHA-256 of the content: the same whatever the file is
+    called."""
     name: str
     """The path inside the inbox, for people and for the numbers that a name may carry."""
     sheets: tuple[RawSheet, ...] = ()
@@ -575,9 +632,11 @@ class RawFile:
     copy: int = 0
     """Counts the files of the same content, 0 the first."""
     format: str = ""
-    """What the bytes are: text, jsonl, parquet, xlsx, xlsb, xls, ods, zip; empty where that was not found out."""
+    """What the bytes are: text, jsonl, parquet, xlsx, xlsb, xls, ods, zip; empty where that was not
+    found out."""
     skipped: tuple[str, ...] = ()
-    """The sheets that hold no cells by their kind, charts and macros, by name; nothing of them is read."""
+    """The sheets that hold no cells by their kind, charts and macros, by name; nothing of them is
+    read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -608,7 +667,9 @@ def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
     """
     missing = [name for name in schema.names if name not in table.column_names]
     if missing:
-        raise SchemaError(f"the table for {stage} lacks the columns {', '.join(missing)}", stage=stage)
+        raise SchemaError(
+            f"the table for {stage} lacks the columns {', '.join(missing)}", stage=stage
+        )
     columns = []
     for field in schema:
         column = table.column(field.name)
@@ -620,6 +681,8 @@ def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
                 message = f"the column {field.name} for {stage} is {column.type}, not {field.type}"
                 raise SchemaError(message, stage=stage, field=field.name) from None
         if not field.nullable and column.null_count:
-            raise SchemaError(f"the column {field.name} for {stage} has gaps", stage=stage, field=field.name)
+            raise SchemaError(
+                f"the column {field.name} for {stage} has gaps", stage=stage, field=field.name
+            )
         columns.append(column)
     return pa.Table.from_arrays(columns, schema=schema)

@@ -55,7 +55,9 @@ def words(values: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> pa.Array
 
     Sorted, so that the bytes do not depend on which word came first.
     """
-    array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, pa.string())
+    array = (
+        values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, pa.string())
+    )
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     if not pa.types.is_dictionary(array.type):
@@ -69,11 +71,16 @@ def words(values: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> pa.Array
 def coded(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
     """The schema with each column of text that may be null held as codes of its distinct values, but for those apart.
 
-    A list of millions takes a third of the memory so, and what is done to a text is done once to each distinct one.
+    A list of millions takes a third of the memory so, and what is done to a text is done once to
+    each distinct one.
     """
     held = pa.dictionary(pa.int32(), pa.string())
-    chosen = [field.nullable and field.type == pa.string() and field.name not in apart for field in schema]
-    return pa.schema([field.with_type(held) if yes else field for field, yes in zip(schema, chosen, strict=True)])
+    chosen = [
+        field.nullable and field.type == pa.string() and field.name not in apart for field in schema
+    ]
+    return pa.schema(
+        [field.with_type(held) if yes else field for field, yes in zip(schema, chosen, strict=True)]
+    )
 
 
 def recoded(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
@@ -81,7 +88,9 @@ def recoded(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
     if values.equals(column.dictionary):
         return column
     distinct = values.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(distinct.indices.take(column.indices), distinct.dictionary)
+    return pa.DictionaryArray.from_arrays(
+        distinct.indices.take(column.indices), distinct.dictionary
+    )
 
 
 def by_appearance(column: pa.DictionaryArray) -> pa.DictionaryArray:
@@ -97,7 +106,9 @@ def by_appearance(column: pa.DictionaryArray) -> pa.DictionaryArray:
     place = np.full(len(distinct) + 1, -1, np.int32)
     place[order] = np.arange(len(order))
     found = place[indices]
-    return pa.DictionaryArray.from_arrays(pa.array(found, mask=found < 0), distinct.take(pa.array(order)))
+    return pa.DictionaryArray.from_arrays(
+        pa.array(found, mask=found < 0), distinct.take(pa.array(order))
+    )
 
 
 def coalesced(first: pa.DictionaryArray, second: pa.DictionaryArray) -> pa.DictionaryArray:
@@ -108,15 +119,24 @@ def coalesced(first: pa.DictionaryArray, second: pa.DictionaryArray) -> pa.Dicti
     other, more = codes(second)
     both = np.where(one >= 0, one, np.where(other >= 0, other + len(values), -1)).astype(np.int32)
     distinct = pa.concat_arrays([values, more]).dictionary_encode()
-    return pa.DictionaryArray.from_arrays(distinct.indices.take(pa.array(both, mask=both < 0)), distinct.dictionary)
+    return pa.DictionaryArray.from_arrays(
+        distinct.indices.take(pa.array(both, mask=both < 0)), distinct.dictionary
+    )
 
 
-def codes(column: pa.Array | pa.ChunkedArray) -> tuple[np.ndarray[Any, np.dtype[np.int32]], pa.Array]:
-    """A column as (codes, distinct values): int32, -1 where null; the values in order of appearance."""
+def codes(
+    column: pa.Array | pa.ChunkedArray,
+) -> tuple[np.ndarray[Any, np.dtype[np.int32]], pa.Array]:
+    """A column as (codes, distinct values).
+
+    Int32, -1 where null; the values in order of appearance.
+    """
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
-    indices = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    indices = (
+        array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    )
     return indices, array.dictionary
 
 
@@ -155,7 +175,8 @@ def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint
         lengths[~column.is_valid().to_numpy(zero_copy_only=False)] = 0
     filled, most = lengths > 0, int(lengths.max())
     if most <= width and lengths.sum(dtype=np.int64) == offsets[-1] - offsets[0]:
-        # All that lies in the column is asked for (a null may lie on bytes of its own), so it is taken as it lies.
+        # All that lies in the column is asked for (a null may lie on bytes of its own), so it is
+        # taken as it lies.
         lying = letters[offsets[0] : offsets[-1]]
         if most and most * int(np.count_nonzero(filled)) == len(lying):
             # All are of one length, as identifiers often are.
@@ -169,11 +190,13 @@ def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint
     return found
 
 
-def rows_beyond(column: pa.Array, first: str, last: str, *, most: int) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+def rows_beyond(
+    column: pa.Array, first: str, last: str, *, most: int
+) -> np.ndarray[Any, np.dtype[np.int64]] | None:
     """The rows of a text column, ascending, with a byte (UTF-8) that is not between those of two ASCII signs.
 
-    A null is no such row. None where more than ``most`` such bytes stand in the column: then there are better ways to
-    look for them.
+    A null is no such row. None where more than ``most`` such bytes stand in the column: then there
+    are better ways to look for them.
     """
     rows = len(column)
     _, starts, content = column.buffers()
@@ -181,20 +204,31 @@ def rows_beyond(column: pa.Array, first: str, last: str, *, most: int) -> np.nda
         return np.zeros(0, np.int64)
     offsets = np.frombuffer(starts, np.int32, rows + 1, column.offset * 4)
     # What lies below the first becomes a high number: one comparison tells both.
-    beyond = np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0]) - np.uint8(ord(first))
+    beyond = np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0]) - np.uint8(
+        ord(first)
+    )
     found = beyond > ord(last) - ord(first)
     if np.count_nonzero(found) > most:
         return None
     row = np.unique(np.searchsorted(offsets, np.flatnonzero(found) + offsets[0], side="right") - 1)
-    return row[column.take(pa.array(row)).is_valid().to_numpy(zero_copy_only=False)] if column.null_count else row
+    return (
+        row[column.take(pa.array(row)).is_valid().to_numpy(zero_copy_only=False)]
+        if column.null_count
+        else row
+    )
 
 
-def join_text(columns: Sequence[pa.Array | pa.ChunkedArray], separator: str = " ") -> pa.Array | pa.ChunkedArray:
-    """Text columns joined row by row, nulls left out; null where all are null. Texts must not begin with blanks."""
+def join_text(
+    columns: Sequence[pa.Array | pa.ChunkedArray], separator: str = " "
+) -> pa.Array | pa.ChunkedArray:
+    """Text columns joined row by row, nulls left out.
+
+    Null where all are null. Texts must not begin with blanks.
+    """
     if len(columns) == 1:
         return _known_text(columns[0])
-    # With a null in every column, skipping leaves the whole row out and moves up those below (pyarrow 26).
-    # So the first is never null; the separator it then leaves in front is cut off.
+    # With a null in every column, skipping leaves the whole row out and moves up those below
+    # (pyarrow 26). So the first is never null; the separator it then leaves in front is cut off.
     first = pc.fill_null(columns[0], "")
     joined = pc.binary_join_element_wise(first, *columns[1:], separator, null_handling="skip")
     return _known_text(pc.utf8_ltrim(joined, separator))
@@ -205,14 +239,18 @@ def _known_text(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArra
     if pa.types.is_dictionary(column.type):
         return recoded(column, _known_text(column.dictionary))
     blank = pc.equal(column, "")
-    return pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
+    return (
+        pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
+    )
 
 
-def group_codes(table: pa.Table, *names: str, known: bool = True) -> tuple[np.ndarray[Any, np.dtype[np.int64]], int]:
+def group_codes(
+    table: pa.Table, *names: str, known: bool = True
+) -> tuple[np.ndarray[Any, np.dtype[np.int64]], int]:
     """One code a row, the same where two rows agree in all these columns; and how many codes there are.
 
-    Codes count from 0 in order of appearance. A row with a null among the columns has -1, for what is
-    missing equals nothing; with ``known=False`` the nulls of a column make a group of their own.
+    Codes count from 0 in order of appearance. A row with a null among the columns has -1, for what
+    is missing equals nothing; with ``known=False`` the nulls of a column make a group of their own.
     """
     unknown = np.zeros(table.num_rows, dtype=bool)
     singles = []
@@ -228,7 +266,9 @@ def group_codes(table: pa.Table, *names: str, known: bool = True) -> tuple[np.nd
     return result, len(distinct)
 
 
-def packed(columns: Iterable[np.ndarray[Any, Any]], rows: int) -> np.ndarray[Any, np.dtype[np.int64]]:
+def packed(
+    columns: Iterable[np.ndarray[Any, Any]], rows: int
+) -> np.ndarray[Any, np.dtype[np.int64]]:
     """One number a row for several columns of codes (from -1 on), the same where two rows agree in all of them."""
     number, width = np.zeros(rows, dtype=np.int64), 1
     for column in columns:
@@ -246,7 +286,10 @@ def packed(columns: Iterable[np.ndarray[Any, Any]], rows: int) -> np.ndarray[Any
 def matches(
     left: np.ndarray[Any, np.dtype[np.int64]], right: np.ndarray[Any, np.dtype[np.int64]]
 ) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
-    """All pairs (left row, right row) of one code, ordered by both; a code of -1 matches nothing."""
+    """All pairs (left row, right row) of one code, ordered by both.
+
+    A code of -1 matches nothing.
+    """
     order = np.argsort(right, kind="stable")
     first = np.searchsorted(right[order], left, side="left")
     counts = np.where(left >= 0, np.searchsorted(right[order], left, side="right") - first, 0)
@@ -255,7 +298,9 @@ def matches(
     return left_rows, order[np.repeat(first, counts) + within]
 
 
-def differ(left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def differ(
+    left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """True where both are known and not equal."""
     return _mask(pc.not_equal(_plain(left), _plain(right)))
 
@@ -289,8 +334,8 @@ def from_columns(
 ) -> pa.Table:
     """A table of this schema from the columns given; the schema's other columns are null.
 
-    ``length`` is needed only where no column is given that shows it. With ``coded`` a column of text that is given
-    coded stays so.
+    ``length`` is needed only where no column is given that shows it. With ``coded`` a column of
+    text that is given coded stays so.
     """
     rows = length if length is not None else len(next(iter(columns.values())))
     arrays = []
@@ -305,7 +350,9 @@ def from_columns(
         if isinstance(values, pa.ChunkedArray):
             values = values.combine_chunks()
         array = values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)
-        kept = array.type == field.type or (coded and field.nullable and pa.types.is_dictionary(array.type))
+        kept = array.type == field.type or (
+            coded and field.nullable and pa.types.is_dictionary(array.type)
+        )
         arrays.append(array if kept else array.cast(field.type))
     held = [field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)]
     return pa.Table.from_arrays(arrays, schema=pa.schema(held) if coded else schema)
@@ -328,13 +375,18 @@ def sort_by(table: pa.Table, *names: str) -> pa.Table:
     for name in names:
         column = table.column(name)
         if pa.types.is_dictionary(column.type):
-            plain = plain.set_column(plain.schema.get_field_index(name), name, column.cast(column.type.value_type))
+            plain = plain.set_column(
+                plain.schema.get_field_index(name), name, column.cast(column.type.value_type)
+            )
     order = pc.sort_indices(plain, sort_keys=[(name, "ascending") for name in names])
     return table.take(order).combine_chunks()
 
 
 def _ascends(column: pa.ChunkedArray) -> bool:
-    """True for a column of text that is in ascending order: a list often is, and looking costs little."""
+    """True for a column of text that is in ascending order.
+
+    A list often is, and looking costs little.
+    """
     if column.null_count or not pa.types.is_string(column.type):
         return False
     return bool(pc.all(pc.less_equal(column.slice(0, len(column) - 1), column.slice(1))).as_py())

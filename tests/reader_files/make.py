@@ -1,6 +1,7 @@
 """Makes the workbooks beside it: one list in four formats, and one with a password. Run by hand, with their tools.
 
-Needs LibreOffice (XLS, ODS) and msoffcrypto-tool (the password); XLSB, which neither writes, is put together here.
+Needs LibreOffice (XLS, ODS) and msoffcrypto-tool (the password); XLSB, which neither writes, is put
+together here.
 """
 
 import datetime as dt
@@ -49,7 +50,11 @@ def wide(text: str) -> bytes:
 
 def sheet() -> bytes:
     """The rows as records."""
-    made = record(129) + record(148, struct.pack("<4I", 0, len(ROWS) - 1, 0, len(ROWS[0]) - 1)) + record(145)
+    made = (
+        record(129)
+        + record(148, struct.pack("<4I", 0, len(ROWS) - 1, 0, len(ROWS[0]) - 1))
+        + record(145)
+    )
     for number, row in enumerate(ROWS):
         flags = 0x10 if number == 2 else 0
         made += record(0, struct.pack("<IIHBBBI", number, 0, 300, 0, flags, 0, 0))
@@ -65,7 +70,9 @@ def sheet() -> bytes:
 def xlsb() -> None:
     """The list as XLSB; its dates are texts."""
     bundle = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Sheet"))
-    relation = f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{RELATIONS}/'
+    relation = (
+        f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{RELATIONS}/'
+    )
     with zipfile.ZipFile(HERE / "list.xlsb", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(
             "[Content_Types].xml",
@@ -73,10 +80,15 @@ def xlsb() -> None:
             '.sheet.binary.macroEnabled.main"/><Default Extension="rels" ContentType="application/vnd.openxmlformats'
             '-package.relationships+xml"/></Types>',
         )
-        packed.writestr("_rels/.rels", f'{relation}officeDocument" Target="xl/workbook.bin"/></Relationships>')
-        packed.writestr("xl/workbook.bin", record(131) + record(143) + bundle + record(144) + record(132))
         packed.writestr(
-            "xl/_rels/workbook.bin.rels", f'{relation}worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
+            "_rels/.rels", f'{relation}officeDocument" Target="xl/workbook.bin"/></Relationships>'
+        )
+        packed.writestr(
+            "xl/workbook.bin", record(131) + record(143) + bundle + record(144) + record(132)
+        )
+        packed.writestr(
+            "xl/_rels/workbook.bin.rels",
+            f'{relation}worksheet" Target="worksheets/sheet1.bin"/></Relationships>',
         )
         packed.writestr("xl/worksheets/sheet1.bin", sheet())
 
@@ -86,6 +98,10 @@ if __name__ == "__main__":
     xlsb()
     for kind in ("xls", "ods"):
         subprocess.run(
-            ["soffice", "--headless", "--convert-to", kind, "--outdir", HERE, HERE / "list.xlsx"], check=True
+            ["soffice", "--headless", "--convert-to", kind, "--outdir", HERE, HERE / "list.xlsx"],
+            check=True,
         )
-    subprocess.run(["msoffcrypto-tool", "-e", "-p", "parol", HERE / "list.xlsx", HERE / "locked.xlsx"], check=True)
+    subprocess.run(
+        ["msoffcrypto-tool", "-e", "-p", "parol", HERE / "list.xlsx", HERE / "locked.xlsx"],
+        check=True,
+    )

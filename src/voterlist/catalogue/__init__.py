@@ -6,7 +6,8 @@ The TOML files beside this module are the catalogue; each entry is a key with on
     en = "Missing value"
     az = "Məlumat yoxdur"
 
-A text may hold named places such as ``{count}``. Both languages of a key hold the same places; a test sees to it.
+A text may hold named places such as ``{count}``. Both languages of a key hold the same places; a
+test sees to it.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ class Catalogue:
             KeyError: the catalogue has no such key.
         """
         filled = {
-            name: self.number(value) if isinstance(value, int | float) else value for name, value in places.items()
+            name: self.number(value) if isinstance(value, int | float) else value
+            for name, value in places.items()
         }
         return entries()[key][self.language].format(**filled)
 
@@ -74,7 +76,9 @@ class Catalogue:
         ``digits`` after the point; without it whole numbers have none and others up to three.
         """
         if digits is None:
-            text = f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
+            text = (
+                f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
+            )
         else:
             text = f"{value:,.{digits}f}"
         if self.language == "az":

@@ -1,7 +1,8 @@
 """Register tests: what an entry, a dwelling or a precinct should not look like.
 
-Each file beside this one holds one test or a small family; each test asks one rule of one ``Register`` and
-returns what it found. Switches and severities of the settings are applied here, and nowhere else.
+Each file beside this one holds one test or a small family; each test asks one rule of one
+``Register`` and returns what it found. Switches and severities of the settings are applied here,
+and nowhere else.
 """
 
 from __future__ import annotations
@@ -27,7 +28,14 @@ from voterlist.check import (
     spelling,
     streets,
 )
-from voterlist.check.accepting import MARK_PROBLEMS, MARK_ROW, UNKNOWN_MARK, Marked, check_marks, finding_ids
+from voterlist.check.accepting import (
+    MARK_PROBLEMS,
+    MARK_ROW,
+    UNKNOWN_MARK,
+    Marked,
+    check_marks,
+    finding_ids,
+)
 from voterlist.check.cyclic import beside_last
 from voterlist.check.indicators import INDICATORS, indicators, indicators_of
 from voterlist.check.overview import profile, profile_of, pyramid, pyramids
@@ -113,7 +121,17 @@ class Examined:
     """REGISTER_USE of the register of streets."""
 
 
-_ORDER = ("rule", "constituency", "precinct", "entry_id", "other_entry_id", "source", "sheet", "line", "field")
+_ORDER = (
+    "rule",
+    "constituency",
+    "precinct",
+    "entry_id",
+    "other_entry_id",
+    "source",
+    "sheet",
+    "line",
+    "field",
+)
 
 
 def check(
@@ -127,8 +145,9 @@ def check(
 ) -> pa.Table:
     """FINDING: what the register tests notice, ordered by rule, place and entry.
 
-    ``voters`` is VOTER and ``entries`` ENTRY, of the same entries; ``lists`` is LIST; ``on_day`` is the day on which
-    a voter must be of age; ``streets`` is STREET, the register of the precincts' streets where there is one.
+    ``voters`` is VOTER and ``entries`` ENTRY, of the same entries; ``lists`` is LIST; ``on_day`` is
+    the day on which a voter must be of age; ``streets`` is STREET, the register of the precincts'
+    streets where there is one.
 
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
@@ -147,7 +166,8 @@ def examine(
 ) -> Examined:
     """Everything of a register at once, which is put in order and coded once: what millions of entries need.
 
-    Takes what ``check`` takes. Of VOTER and ENTRY only the columns of ``VOTERS`` and ``ENTRIES`` are needed.
+    Takes what ``check`` takes. Of VOTER and ENTRY only the columns of ``VOTERS`` and ``ENTRIES``
+    are needed.
 
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
@@ -178,4 +198,6 @@ def _asked(test: RegisterTest, register: Register) -> pa.Table:
     if severity is test.rule.severity:
         return found
     column = words(pa.repeat(severity.value, found.num_rows))
-    return found.set_column(found.schema.get_field_index("severity"), FINDING.field("severity"), column)
+    return found.set_column(
+        found.schema.get_field_index("severity"), FINDING.field("severity"), column
+    )

@@ -1,4 +1,7 @@
-"""Findings that a person marks in a review workbook as accepted, each with its reason; and marks that are refused."""
+"""Findings that a person marks in a review workbook as accepted, each with its reason.
+
+And marks that are refused.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +31,9 @@ MARK_ROW = pa.schema(
         pa.field("run_id", pa.string()),
     ],
 )
-"""A row of a review workbook's findings in which somebody wrote. ``mark`` is a code of ``Mark``, ``UNKNOWN_MARK`` for a
-word that is none, null where nothing stands; ``row`` counts from 1, as the spreadsheet shows it; ``run_id`` is the run
-from which the row was exported."""
+"""A row of a review workbook's findings in which somebody wrote. ``mark`` is a code of ``Mark``,
+``UNKNOWN_MARK`` for a word that is none, null where nothing stands; ``row`` counts from 1, as the
+spreadsheet shows it; ``run_id`` is the run from which the row was exported."""
 
 MARK_PROBLEMS = (
     "unknown-finding",
@@ -73,7 +76,8 @@ def _id(row: Mapping[str, Any]) -> str:
     names = _OF_ENTRY if row["entry_id"] is not None else _OF_PLACE
     digest = hashlib.sha256()
     for name in names:
-        # With its length before it, so that no two findings are one by where a text ends and the next begins.
+        # With its length before it, so that no two findings are one by where a text ends and the
+        # next begins.
         said = b"" if row[name] is None else _plain(row[name]).encode()
         digest.update(len(said).to_bytes(4, "big") + said)
     return digest.hexdigest()[:16]
@@ -113,7 +117,9 @@ def check_marks(
         for row in _in_order(rows)
         if (row["sheet"], row["row"]) not in places
     ]
-    problems = sorted(_problems(given, known), key=lambda problem: (problem.sheet, problem.row, problem.code))
+    problems = sorted(
+        _problems(given, known), key=lambda problem: (problem.sheet, problem.row, problem.code)
+    )
     wrong = {(problem.sheet, problem.row) for problem in problems}
     taken: dict[str, dict[str, Any]] = {}
     for row in given:
@@ -128,7 +134,11 @@ def check_marks(
 
 
 def _in_order(rows: pa.Table) -> list[dict[str, Any]]:
-    return list(require(rows, MARK_ROW, "check").sort_by([("sheet", "ascending"), ("row", "ascending")]).to_pylist())
+    return list(
+        require(rows, MARK_ROW, "check")
+        .sort_by([("sheet", "ascending"), ("row", "ascending")])
+        .to_pylist()
+    )
 
 
 def _holds(row: Mapping[str, Any], said: Mapping[str, Any] | None) -> bool:
@@ -140,7 +150,9 @@ def _holds(row: Mapping[str, Any], said: Mapping[str, Any] | None) -> bool:
     return bool((said["mark"], said["reason"]) == (row["mark"], row["reason"]))
 
 
-def _problems(rows: Sequence[Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]]) -> Iterator[Problem]:
+def _problems(
+    rows: Sequence[Mapping[str, Any]], known: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Problem]:
     said: dict[str | None, set[tuple[Any, Any]]] = {}
     for row in rows:
         said.setdefault(row["finding_id"], set()).add((row["mark"], row["reason"]))
@@ -149,7 +161,10 @@ def _problems(rows: Sequence[Mapping[str, Any]], known: Mapping[str, Mapping[str
             ("unknown-finding", row["finding_id"] not in known),
             ("unknown-mark", row["mark"] == UNKNOWN_MARK),
             ("mark-missing", row["mark"] is None),
-            ("accepted-without-reason", row["mark"] == Mark.ACCEPT and not (row["reason"] or "").strip()),
+            (
+                "accepted-without-reason",
+                row["mark"] == Mark.ACCEPT and not (row["reason"] or "").strip(),
+            ),
             ("no-decider", row["decided_by"] is None),
             ("marked-twice", row["finding_id"] in known and len(said[row["finding_id"]]) > 1),
         )

@@ -12,7 +12,15 @@ import pyarrow as pa
 
 from voterlist.check.register import Codes, Numbers, Register
 
-__all__ = ["age_histogram", "completed_years", "distance", "final_digits", "median", "myers", "whipple"]
+__all__ = [
+    "age_histogram",
+    "completed_years",
+    "distance",
+    "final_digits",
+    "median",
+    "myers",
+    "whipple",
+]
 
 OLDEST = 130
 """Ages above it are no ages; they stand in no histogram."""
@@ -44,19 +52,22 @@ def age_histogram(register: Register) -> Codes:
 def final_digits(register: Register) -> Codes:
     """How many voters of each precinct were born in the year Y - t; one column a t, from 0 to 79.
 
-    Y is the last year ending in 9 of which everybody was of age before the year of the list, so the decades are
-    whole, and t mod 10 tells the final digit of the year: 9 - t mod 10.
+    Y is the last year ending in 9 of which everybody was of age before the year of the list, so the
+    decades are whole, and t mod 10 tells the final digit of the year: 9 - t mod 10.
     """
     adult = register.on_day.year - 19
     last = adult - (adult + 1) % 10
-    return _histogram(register, last - register.number("birth_year").astype(np.float64))[:, : 10 * _DECADES]
+    return _histogram(register, last - register.number("birth_year").astype(np.float64))[
+        :, : 10 * _DECADES
+    ]
 
 
 def whipple(ages: Codes) -> tuple[Codes, Codes]:
     """How many of the ages 23 to 62 end in 0 or 5, and how many there are; 500 times the share is Whipple's index.
 
-    100: ages ending in 0 and 5 are a fifth, as they should be; 500: there are no others. Source of formula and of the
-    bands of quality: United Nations, Demographic Yearbook, technical notes on population by age.
+    100: ages ending in 0 and 5 are a fifth, as they should be; 500: there are no others. Source of
+    formula and of the bands of quality: United Nations, Demographic Yearbook, technical notes on
+    population by age.
     """
     within = ages[..., _WHIPPLE]
     return within[..., _WHIPPLE % 5 == 0].sum(axis=-1), within.sum(axis=-1)
@@ -65,11 +76,11 @@ def whipple(ages: Codes) -> tuple[Codes, Codes]:
 def myers(digits: Codes) -> Numbers:
     """Myers' blended index of birth years: 0, no final digit is preferred; 90, all years end in one. NaN of nobody.
 
-    Seventy years are counted by final digit ten times, each time from a year further on, and the ten counts summed
-    (weights 1 to 10 for the decades without the last, 9 to 0 for those without the first), so that no digit leads
-    only because its cohorts are the largest; the index is half the sum of the distances of the ten shares from 10 %.
-    Source: R. J. Myers, Errors and bias in the reporting of ages in census data, Transactions of the Actuarial
-    Society of America 41, 1940.
+    Seventy years are counted by final digit ten times, each time from a year further on, and the
+    ten counts summed (weights 1 to 10 for the decades without the last, 9 to 0 for those without
+    the first), so that no digit leads only because its cohorts are the largest; the index is half
+    the sum of the distances of the ten shares from 10 %. Source: R. J. Myers, Errors and bias in
+    the reporting of ages in census data, Transactions of the Actuarial Society of America 41, 1940.
     """
     decades = digits.reshape(*digits.shape[:-1], _DECADES, 10)
     whole, rest = decades[..., :-1, :].sum(axis=-2), decades[..., 1:, :].sum(axis=-2)
@@ -84,7 +95,9 @@ def median(ages: Codes) -> Numbers:
     """The median of each row of a histogram of ages; NaN of nobody."""
     cumulated = np.cumsum(ages, axis=-1)
     total = cumulated[..., -1]
-    low, high = ((cumulated <= ((total - 1 + step) // 2)[..., None]).sum(axis=-1) for step in (0, 1))
+    low, high = (
+        (cumulated <= ((total - 1 + step) // 2)[..., None]).sum(axis=-1) for step in (0, 1)
+    )
     middle: Numbers = np.where(total > 0, (low + high) / 2, np.nan)
     return middle
 
@@ -92,7 +105,8 @@ def median(ages: Codes) -> Numbers:
 def distance(ages: Codes, others: Codes) -> Numbers:
     """How far the ages of each row lie from those of the same row of ``others``, 0 to 1; NaN where either is empty.
 
-    The largest difference between the shares of voters up to an age: the distance of Kolmogorov and Smirnov.
+    The largest difference between the shares of voters up to an age: the distance of Kolmogorov and
+    Smirnov.
     """
     one, other = (np.cumsum(part, axis=-1, dtype=np.float64) for part in (ages, others))
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -22,13 +22,16 @@ OVER_AGE = Rule(
     Unit.ENTRY,
     "the lists of 2024 and 2025 held a voter born in 1890; 105 is passed by very few",
 )
-FUTURE_DATE = Rule("future-date", Severity.ERROR, Unit.ENTRY, "nobody is born after the day of the election")
+FUTURE_DATE = Rule(
+    "future-date", Severity.ERROR, Unit.ENTRY, "nobody is born after the day of the election"
+)
 
 
 def _age(register: Register, month: Codes, day: Codes) -> Codes:
     """Completed years on the day for a birth in this month on this day of the birth year; row by row.
 
-    Who is born on 29 February is taken as of age from 28 February on: never called under age wrongly.
+    Who is born on 29 February is taken as of age from 28 February on: never called under age
+    wrongly.
     """
     today = register.on_day
     day = np.where((month == 2) & (day == 29), 28, day)
@@ -44,12 +47,16 @@ def _known_or(register: Register, name: str, instead: int) -> Codes:
 
 def youngest_possible(register: Register) -> Codes:
     """The age in completed years if what is missing of the date is the last day that it can be."""
-    return _age(register, _known_or(register, "birth_month", 12), _known_or(register, "birth_day", 31))
+    return _age(
+        register, _known_or(register, "birth_month", 12), _known_or(register, "birth_day", 31)
+    )
 
 
 def oldest_possible(register: Register) -> Codes:
     """The age in completed years if what is missing of the date is the first day that it can be."""
-    return _age(register, _known_or(register, "birth_month", 1), _known_or(register, "birth_day", 1))
+    return _age(
+        register, _known_or(register, "birth_month", 1), _known_or(register, "birth_day", 1)
+    )
 
 
 def _unborn(register: Register) -> Flags:
@@ -57,17 +64,29 @@ def _unborn(register: Register) -> Flags:
 
 
 def under_age(register: Register) -> pa.Table:
-    """Entries of people who are surely too young on the day; a year alone counts only where no day of it would do."""
-    young = register.known("birth_year") & (oldest_possible(register) < register.settings.voting_age)
+    """Entries of people who are surely too young on the day.
+
+    A year alone counts only where no day of it would do.
+    """
+    young = register.known("birth_year") & (
+        oldest_possible(register) < register.settings.voting_age
+    )
     return register.entry_findings(
-        UNDER_AGE, young & ~_unborn(register), field="birth_date", limit=register.settings.voting_age
+        UNDER_AGE,
+        young & ~_unborn(register),
+        field="birth_date",
+        limit=register.settings.voting_age,
     )
 
 
 def over_age(register: Register) -> pa.Table:
     """Entries of people who are surely as old as the limit or older."""
-    old = register.known("birth_year") & (youngest_possible(register) >= register.settings.oldest_age)
-    return register.entry_findings(OVER_AGE, old, field="birth_date", limit=register.settings.oldest_age)
+    old = register.known("birth_year") & (
+        youngest_possible(register) >= register.settings.oldest_age
+    )
+    return register.entry_findings(
+        OVER_AGE, old, field="birth_date", limit=register.settings.oldest_age
+    )
 
 
 def future_date(register: Register) -> pa.Table:
@@ -75,4 +94,8 @@ def future_date(register: Register) -> pa.Table:
     return register.entry_findings(FUTURE_DATE, _unborn(register), field="birth_date")
 
 
-TESTS = (RegisterTest(UNDER_AGE, under_age), RegisterTest(OVER_AGE, over_age), RegisterTest(FUTURE_DATE, future_date))
+TESTS = (
+    RegisterTest(UNDER_AGE, under_age),
+    RegisterTest(OVER_AGE, over_age),
+    RegisterTest(FUTURE_DATE, future_date),
+)

@@ -40,14 +40,17 @@ def _told(register: Register) -> Told:
         register.codes("given_skeleton"),
         register.codes("patronymic_skeleton"),
         year,
-        np.where((year < 0) | (month < 0) | (day < 0), np.int32(-1), (year * 12 + month) * 31 + day),
+        np.where(
+            (year < 0) | (month < 0) | (day < 0), np.int32(-1), (year * 12 + month) * 31 + day
+        ),
     )
 
 
 def _sex(register: Register) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
     """1 and 2, 0 where not known: the first of the sex as stated, as the patronymic and as the given name witness it.
 
-    The linkage takes it so too; where a list has no column of the sex, its names tell nearly all of it.
+    The linkage takes it so too; where a list has no column of the sex, its names tell nearly all of
+    it.
     """
     found = np.zeros(len(register), np.int32)
     for name in ("sex", "patronymic_sex", "given_sex"):
@@ -60,8 +63,8 @@ def _sex(register: Register) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
 def counted(register: Register) -> pa.Table:
     """COINCIDENCE: each kind of agreement in each constituency, and in the whole list (constituency null).
 
-    Pairs are of one sex (those of unknown sex among themselves) and of one birth year at least. Pairs found hold one
-    person's, relatives' and strangers' alike.
+    Pairs are of one sex (those of unknown sex among themselves) and of one birth year at least.
+    Pairs found hold one person's, relatives' and strangers' alike.
     """
     told = _told(register)
     place, numbers = codes(register.voters.column("constituency"))
@@ -111,11 +114,17 @@ def coincidences_beyond_chance(register: Register) -> pa.Table:
     table = register.remembered(counted)
     number, agreement = table.column("constituency"), table.column("agreement").cast(pa.string())
     one_place = len(number.unique().drop_null()) == 1
-    asked: Flags = np.asarray(agreement.to_numpy(zero_copy_only=False) == _asked(register), dtype=bool)
+    asked: Flags = np.asarray(
+        agreement.to_numpy(zero_copy_only=False) == _asked(register), dtype=bool
+    )
     asked &= np.asarray(number.is_valid(), dtype=bool) | (not one_place)
-    found, expected = (table.column(name).to_numpy().astype(np.float64) for name in ("found", "expected"))
+    found, expected = (
+        table.column(name).to_numpy().astype(np.float64) for name in ("found", "expected")
+    )
     asked &= found >= _FEWEST
-    at = np.flatnonzero(asked & (poisson_tail_bound(found, expected) < register.settings.outlier_chance))
+    at = np.flatnonzero(
+        asked & (poisson_tail_bound(found, expected) < register.settings.outlier_chance)
+    )
     where = table.select(["constituency"]).take(pa.array(at))
     return register.place_findings(BEYOND_CHANCE, where, value=found[at], limit=expected[at])
 

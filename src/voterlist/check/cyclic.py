@@ -1,4 +1,7 @@
-"""The statistics beside those of last cycle's list: what they were, and how much each place grew and changed."""
+"""The statistics beside those of last cycle's list.
+
+What they were, and how much each place grew and changed.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from voterlist.tables import concat, from_columns, group_codes, matches, sort_by
 __all__ = ["CYCLE_INDICATORS", "beside_last"]
 
 CYCLE_INDICATORS = ("growth", "churn")
-"""What only two cycles can say. Growth is judged by the rule ``unexplained-growth``, and shown here."""
+"""What only two cycles can say. Growth is judged by the rule ``unexplained-growth``, and shown
+here."""
 
 _KEY = ("indicator", "unit", "constituency", "precinct")
 _CHANGES = ("added", "removed", "moved-in", "moved-out")
@@ -34,7 +38,9 @@ def beside_last(table: pa.Table, last: pa.Table, summary: pa.Table) -> pa.Table:
         StageError: a table has the wrong shape.
     """
     table, last = (require(part, INDICATOR, "reconcile") for part in (table, last))
-    both = pa.concat_tables([part.select(list(_KEY)) for part in (table, last)]).unify_dictionaries()
+    both = pa.concat_tables(
+        [part.select(list(_KEY)) for part in (table, last)]
+    ).unify_dictionaries()
     code, _ = group_codes(both, *_KEY, known=False)
     row, other = matches(code[: table.num_rows], code[table.num_rows :])
     at: list[int | None] = [None] * table.num_rows
@@ -42,7 +48,9 @@ def beside_last(table: pa.Table, last: pa.Table, summary: pa.Table) -> pa.Table:
         at[mine] = its
     values = last.column("value").take(pa.array(at, pa.int64()))
     beside = table.set_column(table.schema.get_field_index("last"), INDICATOR.field("last"), values)
-    return sort_by(concat([beside, _changes(require(summary, CYCLE_SUMMARY, "reconcile"))], INDICATOR), *_KEY)
+    return sort_by(
+        concat([beside, _changes(require(summary, CYCLE_SUMMARY, "reconcile"))], INDICATOR), *_KEY
+    )
 
 
 def _changes(summary: pa.Table) -> pa.Table:
@@ -51,7 +59,11 @@ def _changes(summary: pa.Table) -> pa.Table:
     counts = _counted(summary)
     for unit, places in counts.items():
         for place, found in places.items():
-            before, after, moves = found["before"], found["after"], sum(found[change] for change in _CHANGES)
+            before, after, moves = (
+                found["before"],
+                found["after"],
+                sum(found[change] for change in _CHANGES),
+            )
             if before:
                 rows += [(unit, place, "growth", after, before, after / before - 1)]
                 rows += [(unit, place, "churn", moves, before, moves / before)]
@@ -71,7 +83,11 @@ def _changes(summary: pa.Table) -> pa.Table:
 
 def _counted(summary: pa.Table) -> dict[Unit, dict[_Place, Counter[str]]]:
     """How many entries each place had, by change."""
-    counts: dict[Unit, dict[_Place, Counter[str]]] = {Unit.PRECINCT: {}, Unit.CONSTITUENCY: {}, Unit.NATION: {}}
+    counts: dict[Unit, dict[_Place, Counter[str]]] = {
+        Unit.PRECINCT: {},
+        Unit.CONSTITUENCY: {},
+        Unit.NATION: {},
+    }
     for row in summary.to_pylist():
         constituency, precinct = row["constituency"], row["precinct"]
         for unit, place in (
@@ -83,7 +99,9 @@ def _counted(summary: pa.Table) -> dict[Unit, dict[_Place, Counter[str]]]:
     return counts
 
 
-def _base(values: dict[tuple[Unit, _Place, str], float], unit: Unit, place: _Place, name: str) -> float | None:
+def _base(
+    values: dict[tuple[Unit, _Place, str], float], unit: Unit, place: _Place, name: str
+) -> float | None:
     """The value of the next wider unit; the whole has none."""
     if unit is Unit.NATION:
         return None

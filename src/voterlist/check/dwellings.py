@@ -37,11 +37,18 @@ _HOUSE_AND_FLAT = ("ev", "menzil")
 
 
 def crowded_dwelling(register: Register) -> pa.Table:
-    """Dwellings with more voters than the settings allow, by their first entry; temporary lists apart."""
+    """Dwellings with more voters than the settings allow, by their first entry.
+
+    Temporary lists apart.
+    """
     dwellings, limit = register.dwellings, register.settings.most_voters_in_dwelling
     at = np.flatnonzero(dwellings.size > limit)
     return register.entry_findings(
-        CROWDED_DWELLING, dwellings.first[at], field="address", value=dwellings.size[at], limit=limit
+        CROWDED_DWELLING,
+        dwellings.first[at],
+        field="address",
+        value=dwellings.size[at],
+        limit=limit,
     )
 
 
@@ -51,14 +58,19 @@ def dwelling_without_shared_surname(register: Register) -> pa.Table:
     stem, stems = codes(register.voters.column("surname_stem"))
     placed = (dwellings.codes >= 0) & (stem >= 0)
     width = max(len(stems), 1)
-    # One number for each dwelling and surname; sorted, the first of each is told from the one before it.
+    # One number for each dwelling and surname; sorted, the first of each is told from the one
+    # before it.
     surnames = np.sort(dwellings.codes[placed] * width + stem[placed])
     surnames = surnames[np.diff(surnames, prepend=-1) != 0]
     different = np.bincount(surnames // width, minlength=len(dwellings.size))
     # As many surnames as voters: each surname is known and stands once.
     at = np.flatnonzero((dwellings.size >= limit) & (different == dwellings.size))
     return register.entry_findings(
-        DWELLING_WITHOUT_SHARED_SURNAME, dwellings.first[at], field="address", value=dwellings.size[at], limit=limit
+        DWELLING_WITHOUT_SHARED_SURNAME,
+        dwellings.first[at],
+        field="address",
+        value=dwellings.size[at],
+        limit=limit,
     )
 
 
@@ -70,8 +82,13 @@ def _without_words(address: pa.Array) -> pa.Array:
 
 
 def _addresses(register: Register) -> tuple[Codes, Codes]:
-    """(dwellings, codes): the dwellings whose whole address another dwelling has, and which one it is where."""
-    homes = register.voters.select(["constituency", "address"]).take(pa.array(register.dwellings.first))
+    """(dwellings, codes).
+
+    The dwellings whose whole address another dwelling has, and which one it is where.
+    """
+    homes = register.voters.select(["constituency", "address"]).take(
+        pa.array(register.dwellings.first)
+    )
     line, lines = codes(homes.column("address"))
     lines = _without_words(lines)
     known = np.flatnonzero(line >= 0)
@@ -85,8 +102,8 @@ def _addresses(register: Register) -> tuple[Codes, Codes]:
 def address_in_two_precincts(register: Register) -> pa.Table:
     """Dwellings whose whole address, place and all, stands in several precincts of a constituency.
 
-    For each precinct its first entry there, beside the first entry in another precinct. The value is the
-    number of precincts.
+    For each precinct its first entry there, beside the first entry in another precinct. The value
+    is the number of precincts.
     """
     at, address = _addresses(register)
     precinct, first = register.precincts.codes, register.dwellings.first
@@ -95,7 +112,11 @@ def address_in_two_precincts(register: Register) -> pa.Table:
     homes_of = frame.groupby("address")["home"]
     count, lowest, following = (
         np.asarray(part, dtype=np.int64)
-        for part in (homes_of.transform("size"), homes_of.transform("first"), homes_of.shift(-1, fill_value=0))
+        for part in (
+            homes_of.transform("size"),
+            homes_of.transform("first"),
+            homes_of.shift(-1, fill_value=0),
+        )
     )
     home = frame["home"].to_numpy(dtype=np.int64)
     several = count > 1

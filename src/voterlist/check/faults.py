@@ -1,4 +1,7 @@
-"""Findings against the faults that were planted: test by test what was found, and what was said falsely."""
+"""Findings against the faults that were planted.
+
+Test by test what was found, and what was said falsely.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +41,9 @@ def evaluate_faults(findings: pa.Table, faults: pa.Table) -> tuple[FaultScore, .
 
     Args:
         findings: FINDING; rules of which nothing was planted are not looked at.
-        faults: FAULT. A fault of entries is found where a finding of its rule names one of them, as its entry or as
-            the other; a fault of a place, where one names the place. Where an entry is named, the place alone is
-            not enough.
+        faults: FAULT. A fault of entries is found where a finding of its rule names one of them, as
+            its entry or as the other; a fault of a place, where one names the place. Where an entry
+            is named, the place alone is not enough.
     """
     planted, said = (
         _frame(faults, ["fault", "rule", "constituency", "precinct", "entry_id", "of"]),
@@ -50,10 +53,14 @@ def evaluate_faults(findings: pa.Table, faults: pa.Table) -> tuple[FaultScore, .
     hits = pd.concat([_by_entry(planted, said), _by_place(planted, said)])
     scores = []
     for rule, own in planted.groupby("rule", sort=True):
-        found, true = (hits.loc[hits["rule"] == rule, name].nunique() for name in ("fault", "finding"))
+        found, true = (
+            hits.loc[hits["rule"] == rule, name].nunique() for name in ("fault", "finding")
+        )
         of = int(own["of"].iloc[0]) - len(own)
         spoken = int((said["rule"] == rule).sum())
-        scores.append(FaultScore(str(rule), own["fault"].nunique(), found, spoken - true, max(of, 0)))
+        scores.append(
+            FaultScore(str(rule), own["fault"].nunique(), found, spoken - true, max(of, 0))
+        )
     return tuple(scores)
 
 
@@ -73,7 +80,9 @@ def _by_entry(planted: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     of_entries = planted[planted["entry_id"].notna()]
     parts = []
     for name in ("entry_id", "other_entry_id"):
-        named = said[said[name].notna()][["rule", name, "finding"]].rename(columns={name: "entry_id"})
+        named = said[said[name].notna()][["rule", name, "finding"]].rename(
+            columns={name: "entry_id"}
+        )
         parts.append(of_entries.merge(named, on=["rule", "entry_id"])[["rule", "fault", "finding"]])
     return pd.concat(parts)
 

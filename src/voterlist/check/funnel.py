@@ -1,12 +1,14 @@
 """Which precincts lie outside the funnel: outliers by a rule that holds for small precincts, many at a time.
 
-A share of 60 voters swings further by chance than one of 1,500, so each precinct is held against limits of its own
-width (a funnel plot: Spiegelhalter, Funnel plots for comparing institutional performance, Statistics in Medicine 24,
-2005, doi 10.1002/sim.1970). Precincts of a sound list differ by more than chance too: clerks have habits, streets have
-ages. That spread between precincts is estimated from the list itself, from z scores of which the outer tenths are
-drawn in (winsorised), so that outliers do not widen the limits that they are held against (Spiegelhalter, Handling
-over-dispersion of performance indicators, Quality and Safety in Health Care 14, 2005; Spiegelhalter and others,
-Statistical methods for healthcare regulation, Journal of the Royal Statistical Society A 175, 2012).
+A share of 60 voters swings further by chance than one of 1,500, so each precinct is held against
+limits of its own width (a funnel plot: Spiegelhalter, Funnel plots for comparing institutional
+performance, Statistics in Medicine 24, 2005, doi 10.1002/sim.1970). Precincts of a sound list
+differ by more than chance too: clerks have habits, streets have ages. That spread between precincts
+is estimated from the list itself, from z scores of which the outer tenths are drawn in
+(winsorised), so that outliers do not widen the limits that they are held against (Spiegelhalter,
+Handling over-dispersion of performance indicators, Quality and Safety in Health Care 14, 2005;
+Spiegelhalter and others, Statistical methods for healthcare regulation, Journal of the Royal
+Statistical Society A 175, 2012).
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ FEWEST_FOR_SPREAD = 10
 _DRAWN_IN = 0.1
 """The share of z scores at each end that is drawn in, as the sources do."""
 _DRAWN_SQUARE = 0.6786
-"""The mean square of standard normal scores so drawn in: without it the spread would be taken too small by a third."""
+"""The mean square of standard normal scores so drawn in: without it the spread would be taken too
+small by a third."""
 
 
 class Limits(NamedTuple):
@@ -47,7 +50,10 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """One element a precinct; NaN where it was not judged: nobody to count, or nothing to be held against."""
+    """One element a precinct.
+
+    NaN where it was not judged: nobody to count, or nothing to be held against.
+    """
 
     value: Numbers
     base: Numbers
@@ -57,9 +63,11 @@ class Funnel:
     p: Numbers
     """How often a sound precinct would lie as far out."""
     q: Numbers
-    """The smallest false discovery rate at which the precinct counts as an outlier (Benjamini and Hochberg)."""
+    """The smallest false discovery rate at which the precinct counts as an outlier (Benjamini and
+    Hochberg)."""
     spread: float
-    """The standard deviation between precincts on the scale of the arcsine, 0 where they differ by chance alone."""
+    """The standard deviation between precincts on the scale of the arcsine, 0 where they differ by
+    chance alone."""
 
 
 def share_funnel(
@@ -79,13 +87,15 @@ def share_funnel(
         of: among how many.
         group: the constituency of each precinct.
         chance: the level of the limits, on each side.
-        target: the share that is expected everywhere; None: the middle precinct of the constituency, and a
-            constituency of one precinct is not judged.
+        target: the share that is expected everywhere; None: the middle precinct of the
+            constituency, and a constituency of one precinct is not judged.
         two_sided: True asks about both sides, False about too many only.
         usable: precincts that may say what is usual; all of them if None.
     """
     usable = np.ones(len(of), dtype=bool) if usable is None else usable
-    base = np.full(len(of), target) if target is not None else middle_share(count, of, group, usable)
+    base = (
+        np.full(len(of), target) if target is not None else middle_share(count, of, group, usable)
+    )
     from scipy import special  # noqa: PLC0415 - scipy takes a fifth of a second to load
 
     judged = (of > 0) & ~np.isnan(base)
@@ -98,7 +108,8 @@ def share_funnel(
     p[judged] = _chance(count, of, base, away / wide, judged, two_sided=two_sided)
     reach = special.ndtri(1 - chance) * wide
     lower, upper = (
-        np.where(judged, _share(np.clip(centre + step, 0, np.pi / 2), of), np.nan) for step in (-reach, reach)
+        np.where(judged, _share(np.clip(centre + step, 0, np.pi / 2), of), np.nan)
+        for step in (-reach, reach)
     )
     return Funnel(value, base, Limits(lower, upper), p, false_discovery(p), between)
 
@@ -106,8 +117,8 @@ def share_funnel(
 def middle_share(count: Codes, of: Codes, group: Codes, usable: Flags) -> Numbers:
     """For each precinct the share in the middle precinct of its constituency, each weighed by ``of``.
 
-    One precinct, or several as long as they hold less than half of the voters, cannot move it. NaN where the
-    constituency has no other precinct.
+    One precinct, or several as long as they hold less than half of the voters, cannot move it. NaN
+    where the constituency has no other precinct.
     """
     groups = int(group.max(initial=-1)) + 1
     rows = np.flatnonzero((of > 0) & usable)
@@ -129,9 +140,9 @@ def middle_share(count: Codes, of: Codes, group: Codes, usable: Flags) -> Number
 def spread(away: Numbers, error: Numbers, judged: Flags) -> float:
     """The standard deviation between precincts beyond chance, from distances and their standard errors.
 
-    The additive model of the sources above: with phi the mean square of the winsorised z scores of I precincts, made
-    1 for chance alone, and w = 1 / error**2, the variance is (I phi - (I - 1)) / (sum w - sum w**2 / sum w), never
-    below 0.
+    The additive model of the sources above: with phi the mean square of the winsorised z scores of
+    I precincts, made 1 for chance alone, and w = 1 / error**2, the variance is (I phi - (I - 1)) /
+    (sum w - sum w**2 / sum w), never below 0.
     """
     if judged.sum() < FEWEST_FOR_SPREAD:
         return 0.0
@@ -151,8 +162,8 @@ def winsorised(values: Numbers) -> Numbers:
 def false_discovery(p: Numbers) -> Numbers:
     """The q value of each p: NaN stays NaN.
 
-    Calling outliers what has q of at most r keeps the expected share of false ones among them at r (Benjamini and
-    Hochberg, Journal of the Royal Statistical Society B 57, 1995).
+    Calling outliers what has q of at most r keeps the expected share of false ones among them at r
+    (Benjamini and Hochberg, Journal of the Royal Statistical Society B 57, 1995).
     """
     q = np.full(len(p), np.nan)
     at = np.flatnonzero(~np.isnan(p))
@@ -162,8 +173,13 @@ def false_discovery(p: Numbers) -> Numbers:
     return q
 
 
-def _chance(count: Codes, of: Codes, base: Numbers, score: Numbers, judged: Flags, *, two_sided: bool) -> Numbers:
-    """The larger of two chances: by the funnel, and by the exact binomial tail, which alone holds for the smallest."""
+def _chance(
+    count: Codes, of: Codes, base: Numbers, score: Numbers, judged: Flags, *, two_sided: bool
+) -> Numbers:
+    """The larger of two chances.
+
+    By the funnel, and by the exact binomial tail, which alone holds for the smallest.
+    """
     from scipy import special  # noqa: PLC0415 - scipy takes a fifth of a second to load
 
     k, n, share = count[judged], of[judged], base[judged]
@@ -173,7 +189,9 @@ def _chance(count: Codes, of: Codes, base: Numbers, score: Numbers, judged: Flag
     p: Numbers = np.maximum(special.ndtr(-score), above)
     if not two_sided:
         return p
-    below = np.where(k < n, special.betainc(n - np.minimum(k, n - 1), np.minimum(k, n - 1) + 1, 1 - share), 1.0)
+    below = np.where(
+        k < n, special.betainc(n - np.minimum(k, n - 1), np.minimum(k, n - 1) + 1, 1 - share), 1.0
+    )
     both: Numbers = np.minimum(1.0, 2 * np.minimum(p, np.maximum(special.ndtr(score), below)))
     return both
 

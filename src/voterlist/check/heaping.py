@@ -1,4 +1,7 @@
-"""Birth dates that a precinct has too often: invented or rounded ones heap on certain days and years."""
+"""Birth dates that a precinct has too often.
+
+Invented or rounded ones heap on certain days and years.
+"""
 
 from __future__ import annotations
 
@@ -26,4 +29,6 @@ ROUND_YEAR = Rule(
     "age heaping (Whipple's index): years ending in 0 and 5 hold a fifth of the births",
 )
 
-TESTS = tuple(outlier_test(rule, "birth_date") for rule in (FIRST_OF_JANUARY, FIFTEENTH, ROUND_YEAR))
+TESTS = tuple(
+    outlier_test(rule, "birth_date") for rule in (FIRST_OF_JANUARY, FIFTEENTH, ROUND_YEAR)
+)

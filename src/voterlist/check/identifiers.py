@@ -15,13 +15,28 @@ from voterlist.tables import differ, similarity
 __all__ = ["TESTS", "two_people"]
 
 LEAST_ALIKE = 0.7
-"""Names less alike than this are two names: of a name of six letters two may be wrong, of three none."""
+"""Names less alike than this are two names: of a name of six letters two may be wrong, of three
+none."""
 
 FIN_SHARED = Rule("fin-shared", Severity.ERROR, Unit.ENTRY, "a FIN belongs to one person for life")
-DOCUMENT_SHARED = Rule("document-shared", Severity.ERROR, Unit.ENTRY, "a document is issued to one person")
-TWO_FINS = Rule("two-fins", Severity.NOTE, Unit.ENTRY, "a person has one FIN; namesakes born on one day are rare")
+DOCUMENT_SHARED = Rule(
+    "document-shared", Severity.ERROR, Unit.ENTRY, "a document is issued to one person"
+)
+TWO_FINS = Rule(
+    "two-fins",
+    Severity.NOTE,
+    Unit.ENTRY,
+    "a person has one FIN; namesakes born on one day are rare",
+)
 
-_PERSON = ("surname_stem", "given_skeleton", "birth_year", "birth_month", "birth_day", "patronymic_skeleton")
+_PERSON = (
+    "surname_stem",
+    "given_skeleton",
+    "birth_year",
+    "birth_month",
+    "birth_day",
+    "patronymic_skeleton",
+)
 
 
 def _other_name(left: pa.Table, right: pa.Table, name: str) -> Flags:
@@ -32,7 +47,9 @@ def _other_name(left: pa.Table, right: pa.Table, name: str) -> Flags:
 
 def _other_date(left: pa.Table, right: pa.Table) -> Flags:
     """True where the dates differ in what both know of them, day and month exchanged allowed."""
-    month, day = (differ(left.column(name), right.column(name)) for name in ("birth_month", "birth_day"))
+    month, day = (
+        differ(left.column(name), right.column(name)) for name in ("birth_month", "birth_day")
+    )
     crossed = differ(left.column("birth_month"), right.column("birth_day")) | differ(
         left.column("birth_day"), right.column("birth_month")
     )
@@ -42,11 +59,15 @@ def _other_date(left: pa.Table, right: pa.Table) -> Flags:
 def two_people(left: pa.Table, right: pa.Table) -> Flags:
     """True where two voters (tables of one length, row by row) cannot well be one person.
 
-    Another given name; or another birth date together with another surname or patronymic. A surname alone changes
-    by marriage, and a date alone is a slip. What either lacks says nothing.
+    Another given name; or another birth date together with another surname or patronymic. A surname
+    alone changes by marriage, and a date alone is a slip. What either lacks says nothing.
     """
-    given = _other_name(left, right, "given_skeleton") | differ(left.column("given_sex"), right.column("given_sex"))
-    family = _other_name(left, right, "surname_stem") | _other_name(left, right, "patronymic_skeleton")
+    given = _other_name(left, right, "given_skeleton") | differ(
+        left.column("given_sex"), right.column("given_sex")
+    )
+    family = _other_name(left, right, "surname_stem") | _other_name(
+        left, right, "patronymic_skeleton"
+    )
     return given | (_other_date(left, right) & family)
 
 
@@ -75,7 +96,9 @@ def _shared(register: Register, rule: Rule, field: str) -> pa.Table:
 def two_fins(register: Register) -> pa.Table:
     """Entries of one surname, given name, patronymic and full birth date, each with another FIN."""
     with_fin = np.where(register.known("fin"), 0, -1)
-    rows, reference = _with_reference(register, *agreeing([with_fin, *map(register.codes, _PERSON)]))
+    rows, reference = _with_reference(
+        register, *agreeing([with_fin, *map(register.codes, _PERSON)])
+    )
     fin = register.voters.column("fin")
     apart = differ(fin.take(pa.array(rows)), fin.take(pa.array(reference)))
     return register.entry_findings(TWO_FINS, rows[apart], other=reference[apart], field="fin")

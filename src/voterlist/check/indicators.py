@@ -1,4 +1,7 @@
-"""The statistics of every place: one row an indicator and a precinct, a constituency or the whole."""
+"""The statistics of every place.
+
+One row an indicator and a precinct, a constituency or the whole.
+"""
 
 from __future__ import annotations
 
@@ -98,8 +101,12 @@ def indicators_of(register: Register) -> pa.Table:
     wider: dict[str, _Statistic] = {}
     for places in _all_places(register):
         found = {"voters": _sizes(places), **_of_ages(places, ages, digits, structure)}
-        found |= {measure.code: _share(places, measure, shares[measure.code]) for measure in MEASURES}
-        found = {code: _against(statistic, places, wider, code) for code, statistic in found.items()}
+        found |= {
+            measure.code: _share(places, measure, shares[measure.code]) for measure in MEASURES
+        }
+        found = {
+            code: _against(statistic, places, wider, code) for code, statistic in found.items()
+        }
         tables += [_table(places, code, statistic) for code, statistic in found.items()]
         wider = found
     return sort_by(concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct")
@@ -109,7 +116,9 @@ def _all_places(register: Register) -> list[_Places]:
     """The whole, the constituencies, the precincts: from the widest unit to the narrowest."""
     precincts, groups = register.precincts, register.constituency_of_precinct
     first = register.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
-    whole = first.take(pa.array(groups.first)).set_column(1, "precinct", pa.nulls(len(groups.size), pa.int32()))
+    whole = first.take(pa.array(groups.first)).set_column(
+        1, "precinct", pa.nulls(len(groups.size), pa.int32())
+    )
     nation = pa.table({name: pa.nulls(1, pa.int32()) for name in ("constituency", "precinct")})
     every = np.zeros(len(precincts.size), dtype=np.int64)
     one = np.zeros(len(groups.size), dtype=np.int64)
@@ -130,10 +139,14 @@ def _sizes(places: _Places) -> _Statistic:
     least, most = register.settings.smallest_precinct, register.settings.largest_precinct
     held = permanent > 0
     lower, upper = (np.where(held, limit, np.nan) for limit in (least, most))
-    return _Statistic(size, lower=lower, upper=upper, outlying=held & ((permanent < least) | (permanent > most)))
+    return _Statistic(
+        size, lower=lower, upper=upper, outlying=held & ((permanent < least) | (permanent > most))
+    )
 
 
-def _of_ages(places: _Places, ages: Codes, digits: Codes, structure: Judged) -> dict[str, _Statistic]:
+def _of_ages(
+    places: _Places, ages: Codes, digits: Codes, structure: Judged
+) -> dict[str, _Statistic]:
     own, years = places.sums(ages), places.sums(digits)
     heaped, within = whipple(own)
     found = {
@@ -158,11 +171,21 @@ def _judged(share: Judged) -> _Statistic:
     limits = funnel.limits
     outlying = share.outlying
     return _Statistic(
-        funnel.value, share.count, share.of, funnel.base, limits.lower, limits.upper, funnel.p, funnel.q, outlying
+        funnel.value,
+        share.count,
+        share.of,
+        funnel.base,
+        limits.lower,
+        limits.upper,
+        funnel.p,
+        funnel.q,
+        outlying,
     )
 
 
-def _against(found: _Statistic, places: _Places, of_wider: dict[str, _Statistic], code: str) -> _Statistic:
+def _against(
+    found: _Statistic, places: _Places, of_wider: dict[str, _Statistic], code: str
+) -> _Statistic:
     """The statistic with that of the wider unit as its base, unless it has one; a sum has none."""
     if found.base is not None or code == "voters" or code not in of_wider:
         return found

@@ -21,11 +21,13 @@ __all__ = ["TESTS", "has_mixed_script", "has_strange_character"]
 _NAMES = ("surname", "given_name", "patronymic", "full_name")
 
 _LATIN = "a-zA-ZçÇəƏğĞıİöÖşŞüÜ" + "äÄǝƎ" + "âÂîÎûÛ"
-"""Basic Latin, the Azerbaijani alphabet, the letters that stand for ə in older fonts, and the Turkish ones."""
+"""Basic Latin, the Azerbaijani alphabet, the letters that stand for ə in older fonts, and the
+Turkish ones."""
 _CYRILLIC = "а-яА-ЯёЁ" + "әӘғҒҝҜјЈөӨүҮһҺҹҸ" + "іІїЇєЄґҐ"
 """Russian, the Azerbaijani of before 1991, and Ukrainian."""
 _BETWEEN = r"\s.,'’‘`ʼ´\-‐‑–()"
-"""What stands between the letters of a name: blanks, initials, apostrophes, hyphens, a former surname in brackets."""
+"""What stands between the letters of a name: blanks, initials, apostrophes, hyphens, a former
+surname in brackets."""
 
 _MIXED = re.compile(f"[{_LATIN}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN}]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -50,7 +52,8 @@ STRANGE_CHARACTER = Rule(
 def has_mixed_script(text: str) -> bool:
     """True where a word has letters of two alphabets and no reading in one of them.
 
-    A word with mere look-alikes of the other alphabet is repaired before the tests, and noticed there.
+    A word with mere look-alikes of the other alphabet is repaired before the tests, and noticed
+    there.
     """
     composed = unicodedata.normalize("NFC", text)
     return any(_MIXED.search(word) and meant(word) is None for word in _WORD.findall(composed))
@@ -62,7 +65,9 @@ def has_strange_character(text: str) -> bool:
     return _STRANGE.search(unicodedata.normalize("NFC", text).replace("i̇", "i")) is not None
 
 
-def _in_names(register: Register, rule: Rule, suspect: str, faulty: Callable[[str], bool]) -> pa.Table:
+def _in_names(
+    register: Register, rule: Rule, suspect: str, faulty: Callable[[str], bool]
+) -> pa.Table:
     """Entries with a faulty name; only names in which Arrow finds the pattern can be faulty."""
     found = []
     for name in _NAMES:
@@ -84,4 +89,7 @@ def strange_character(register: Register) -> pa.Table:
     return _in_names(register, STRANGE_CHARACTER, _STRANGE.pattern, has_strange_character)
 
 
-TESTS = (RegisterTest(MIXED_SCRIPT, mixed_script), RegisterTest(STRANGE_CHARACTER, strange_character))
+TESTS = (
+    RegisterTest(MIXED_SCRIPT, mixed_script),
+    RegisterTest(STRANGE_CHARACTER, strange_character),
+)

@@ -1,4 +1,7 @@
-"""The shares by which precincts are compared, and how each is judged: once for the rules and for the indicators."""
+"""The shares by which precincts are compared, and how each is judged.
+
+Once for the rules and for the indicators.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,29 @@ from functools import partial
 import numpy as np
 
 from voterlist.check.agehist import age_histogram, distance
-from voterlist.check.funnel import FEWEST_FOR_SPREAD, Funnel, Limits, false_discovery, share_funnel, winsorised
+from voterlist.check.funnel import (
+    FEWEST_FOR_SPREAD,
+    Funnel,
+    Limits,
+    false_discovery,
+    share_funnel,
+    winsorised,
+)
 from voterlist.check.missing import missing
 from voterlist.check.register import Codes, Flags, Numbers, Register
 from voterlist.config import CheckSettings
 from voterlist.model import Sex
 from voterlist.schemas import PROFILE_FIELDS
 
-__all__ = ["AGE_STRUCTURE", "MEASURES", "Judged", "Measure", "ages_judged", "judged", "share_judged"]
+__all__ = [
+    "AGE_STRUCTURE",
+    "MEASURES",
+    "Judged",
+    "Measure",
+    "ages_judged",
+    "judged",
+    "share_judged",
+]
 
 _DAYS_OF_YEAR = 365.25
 _DRAWN_SQUARE_OF_DISTANCE = 0.7789
@@ -38,7 +56,8 @@ class Measure:
     """The share that is expected everywhere; None: what is usual in the constituency."""
     two_sided: bool = False
     is_gap: bool = False
-    """True where it counts what is missing: a precinct without the column at all does not say what is usual."""
+    """True where it counts what is missing: a precinct without the column at all does not say what
+    is usual."""
 
     def allowance(self, settings: CheckSettings) -> float:
         """How far a share may lie from its base before anybody is asked."""
@@ -100,7 +119,10 @@ MEASURES: tuple[Measure, ...] = (
     Measure("round-year", _round_year, "heaping-round-year", 1 / 5),
     Measure("year-only", _year_only, "birth-year-only-outlier", is_gap=True),
     Measure("without-fin", _without_fin, "missing-fin-outlier", is_gap=True),
-    *(Measure(f"missing-{name.replace('_', '-')}", partial(_missing, name=name)) for name in PROFILE_FIELDS),
+    *(
+        Measure(f"missing-{name.replace('_', '-')}", partial(_missing, name=name))
+        for name in PROFILE_FIELDS
+    ),
 )
 """In the order in which a report shows them."""
 
@@ -115,7 +137,10 @@ def judged(register: Register, measure: Measure) -> Judged:
 
 
 def share_judged(register: Register, measure: Measure, count: Codes, of: Codes) -> Judged:
-    """These counts judged: outlying is what is too far off to be chance, and far enough to matter."""
+    """These counts judged.
+
+    Outlying is what is too far off to be chance, and far enough to matter.
+    """
     settings = register.settings
     count = np.minimum(count, of)
     funnel = share_funnel(
@@ -131,14 +156,17 @@ def share_judged(register: Register, measure: Measure, count: Codes, of: Codes) 
     above = np.nan_to_num(funnel.value) >= np.nan_to_num(funnel.base)
     limit = np.clip(funnel.base + np.where(above, allowed, -allowed), 0, 1)
     far = np.where(above, funnel.value > limit, measure.two_sided & (funnel.value < limit))
-    return Judged(count, of, funnel, limit, far & _no_chance(funnel, settings, two_sided=measure.two_sided))
+    return Judged(
+        count, of, funnel, limit, far & _no_chance(funnel, settings, two_sided=measure.two_sided)
+    )
 
 
 def ages_judged(register: Register) -> Judged:
     """How far the ages of each precinct lie from those of the rest of its constituency, and which do so not by chance.
 
-    The p value is that of Kolmogorov and Smirnov for two samples, in which the precinct's own variance is widened by
-    the spread between precincts, so that the squares of the winsorised distances are as large as chance makes them.
+    The p value is that of Kolmogorov and Smirnov for two samples, in which the precinct's own
+    variance is widened by the spread between precincts, so that the squares of the winsorised
+    distances are as large as chance makes them.
     """
     settings = register.settings
     ages = np.where(register.named_precinct[:, None], register.remembered(age_histogram), 0)
@@ -161,7 +189,13 @@ def ages_judged(register: Register) -> Judged:
     funnel = Funnel(value, base, Limits(base, upper), p, false_discovery(p), between)
     limit = np.where(at, settings.most_outlying, np.nan)
     far = np.nan_to_num(value) > settings.most_outlying
-    return Judged(np.where(at, value * of, 0), of, funnel, limit, far & _no_chance(funnel, settings, two_sided=False))
+    return Judged(
+        np.where(at, value * of, 0),
+        of,
+        funnel,
+        limit,
+        far & _no_chance(funnel, settings, two_sided=False),
+    )
 
 
 def _spread_of_distances(value: Numbers, inverse: Numbers) -> float:

@@ -13,9 +13,12 @@ from voterlist.tables import concat
 __all__ = ["TESTS", "missing"]
 
 _ASKED = ("surname", "given_name", "patronymic", "birth_date", "sex", "address")
-"""The fields that the law asks of every entry; FIN and document are weighed by precinct (``shares``)."""
+"""The fields that the law asks of every entry; FIN and document are weighed by precinct
+(``shares``)."""
 
-_FORM = "Election Code, art. 46: what the list holds of a voter; the linkage of entries stands on it"
+_FORM = (
+    "Election Code, art. 46: what the list holds of a voter; the linkage of entries stands on it"
+)
 
 MISSING_VALUE = Rule("missing-value", Severity.WARNING, Unit.ENTRY, _FORM)
 MISSING_COLUMN = Rule("missing-column", Severity.WARNING, Unit.PRECINCT, _FORM)
@@ -24,7 +27,8 @@ MISSING_COLUMN = Rule("missing-column", Severity.WARNING, Unit.PRECINCT, _FORM)
 def missing(register: Register, name: str) -> Flags:
     """True where a field of ENTRY is neither written nor could be had from another cell.
 
-    A cell that was written and not understood, a placeholder among them, is not missing: ``normalize`` speaks of it.
+    A cell that was written and not understood, a placeholder among them, is not missing:
+    ``normalize`` speaks of it.
     """
     return ~(register.known("birth_year" if name == "birth_date" else name) | register.given(name))
 
@@ -41,7 +45,11 @@ def missing_value(register: Register) -> pa.Table:
     for name in _ASKED:
         flags = missing(register, name)
         lacking = _without_column(register, flags)
-        found.append(register.entry_findings(MISSING_VALUE, flags & ~lacking[register.precincts.codes], field=name))
+        found.append(
+            register.entry_findings(
+                MISSING_VALUE, flags & ~lacking[register.precincts.codes], field=name
+            )
+        )
     return concat(found, FINDING)
 
 
@@ -53,7 +61,9 @@ def missing_column(register: Register) -> pa.Table:
         at = np.flatnonzero(_without_column(register, flags))
         share = register.precincts.count(flags)[at] / register.precincts.size[at]
         limit = register.settings.most_missing
-        found.append(register.precinct_findings(MISSING_COLUMN, at, field=name, value=share, limit=limit))
+        found.append(
+            register.precinct_findings(MISSING_COLUMN, at, field=name, value=share, limit=limit)
+        )
     return concat(found, FINDING)
 
 

@@ -20,11 +20,15 @@ LINE_NUMBER_GAP = Rule("line-number-gap", Severity.WARNING, Unit.FILE, _RUNNING)
 LINE_NUMBER_REPEAT = Rule("line-number-repeat", Severity.NOTE, Unit.ENTRY, _RUNNING)
 
 _MOST_REPEATED = 0.2
-"""Where more of a list's numbers are repeats, it does not number its entries through (but by street, by page)."""
+"""Where more of a list's numbers are repeats, it does not number its entries through (but by
+street, by page)."""
 
 
 def line_number(text: str) -> int | None:
-    """The number that stands in a cell such as ``12``, ``12.`` or ``12.0``; None where it is no whole number."""
+    """The number that stands in a cell such as ``12``, ``12.`` or ``12.0``.
+
+    None where it is no whole number.
+    """
     match = re.fullmatch(r"\s*(\d{1,9})(?:\.0*|\))?\s*", text)
     return int(match[1]) if match else None
 
@@ -42,11 +46,15 @@ def _numbered(register: Register) -> _Numbered:
     read = pa.array([line_number(text) for text in written.to_pylist()], pa.int64()).fill_null(-1)
     number = np.append(np.asarray(read), -1)[code]
     row = np.flatnonzero(number >= 0)
-    lists, count = group_codes(register.entries, "source", "sheet", "constituency", "precinct", known=False)
+    lists, count = group_codes(
+        register.entries, "source", "sheet", "constituency", "precinct", known=False
+    )
     line = np.asarray(register.entries.column("line"))
     row = row[np.lexsort((line[row], number[row], lists[row]))]
     found = _Numbered(row, lists[row], number[row])
-    repeats, size = (np.bincount(found.list[at], minlength=count) for at in (~_is_new(found), slice(None)))
+    repeats, size = (
+        np.bincount(found.list[at], minlength=count) for at in (~_is_new(found), slice(None))
+    )
     through = (repeats <= _MOST_REPEATED * size)[found.list]
     return found if through.all() else _Numbered(*(part[through] for part in found))
 
@@ -67,8 +75,12 @@ def line_number_gap(register: Register) -> pa.Table:
     lists, firsts = np.unique(numbered.list, return_index=True)
     short = lists[np.isin(lists, np.flatnonzero(count))]
     first = numbered.row[firsts[np.isin(lists, short)]]
-    where = register.entries.select(["constituency", "precinct", "source", "sheet"]).take(pa.array(first))
-    return register.place_findings(LINE_NUMBER_GAP, where, field="number", value=count[short], limit=0)
+    where = register.entries.select(["constituency", "precinct", "source", "sheet"]).take(
+        pa.array(first)
+    )
+    return register.place_findings(
+        LINE_NUMBER_GAP, where, field="number", value=count[short], limit=0
+    )
 
 
 def line_number_repeat(register: Register) -> pa.Table:
@@ -82,4 +94,7 @@ def line_number_repeat(register: Register) -> pa.Table:
     )
 
 
-TESTS = (RegisterTest(LINE_NUMBER_GAP, line_number_gap), RegisterTest(LINE_NUMBER_REPEAT, line_number_repeat))
+TESTS = (
+    RegisterTest(LINE_NUMBER_GAP, line_number_gap),
+    RegisterTest(LINE_NUMBER_REPEAT, line_number_repeat),
+)

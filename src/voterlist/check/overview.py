@@ -1,4 +1,7 @@
-"""Tables for the report: a row for each precinct, and the age pyramid of all and of each precinct."""
+"""Tables for the report.
+
+A row for each precinct, and the age pyramid of all and of each precinct.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,8 @@ _AGED = pa.schema(
 def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table:
     """PROFILE: one row a precinct, ordered by constituency and precinct.
 
-    ``median_age`` is in completed years on the day; of a birth year alone the age reached in that year counts.
-    The shares ``missing_<field>`` are of the voters of the precinct, 0 to 1.
+    ``median_age`` is in completed years on the day; of a birth year alone the age reached in that
+    year counts. The shares ``missing_<field>`` are of the voters of the precinct, 0 to 1.
 
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
@@ -46,7 +49,9 @@ def profile_of(register: Register) -> pa.Table:
         "voters": precincts.size,
         "men": precincts.count(register.equals("sex", Sex.MALE)),
         "women": precincts.count(register.equals("sex", Sex.FEMALE)),
-        "median_age": _median(precincts.codes, completed_years(register.voters, register.on_day), len(precincts.size)),
+        "median_age": _median(
+            precincts.codes, completed_years(register.voters, register.on_day), len(precincts.size)
+        ),
     }
     for name in PROFILE_FIELDS:
         columns[f"missing_{name}"] = precincts.count(missing(register, name)) / precincts.size
@@ -68,18 +73,27 @@ def pyramids(voters: pa.Table, on_day: dt.date) -> pa.Table:
     Raises:
         StageError: the table has the wrong shape.
     """
-    return _by_group(require(voters, _AGED, Stage.CHECK), on_day, ("constituency", "precinct"), AGES)
+    return _by_group(
+        require(voters, _AGED, Stage.CHECK), on_day, ("constituency", "precinct"), AGES
+    )
 
 
-def _by_group(voters: pa.Table, on_day: dt.date, places: tuple[str, ...], schema: pa.Schema) -> pa.Table:
+def _by_group(
+    voters: pa.Table, on_day: dt.date, places: tuple[str, ...], schema: pa.Schema
+) -> pa.Table:
     age = completed_years(voters, on_day)
     known = ~np.isnan(age)
-    group = pa.array(np.where(known, np.floor_divide(np.where(known, age, 0), 5) * 5, 0).astype(np.int16), mask=~known)
+    group = pa.array(
+        np.where(known, np.floor_divide(np.where(known, age, 0), 5) * 5, 0).astype(np.int16),
+        mask=~known,
+    )
     table = voters.select([*places, "sex"]).append_column("age_from", group)
     table = table.set_column(len(places), "sex", voters.column("sex").cast(pa.string()))
     names = [*places, "age_from", "sex"]
     counted = table.group_by(names, use_threads=False).aggregate([([], "count_all")])
-    columns = {name: counted.column(name) for name in names} | {"voters": counted.column("count_all")}
+    columns = {name: counted.column(name) for name in names} | {
+        "voters": counted.column("count_all")
+    }
     return sort_by(from_columns(columns, schema), *names)
 
 

@@ -24,12 +24,18 @@ PRECINCT_IN_TWO_LISTS = Rule(
 
 
 def _permanent(register: Register) -> Codes:
-    """How many entries of permanent lists each precinct has; 0 for one whose number is not known."""
+    """How many entries of permanent lists each precinct has.
+
+    0 for one whose number is not known.
+    """
     return np.where(register.named_precinct, register.precincts.count(register.permanent), 0)
 
 
 def precinct_too_small(register: Register) -> pa.Table:
-    """Precincts with fewer entries than the law allows; the list of a ward or a ship alone is no precinct."""
+    """Precincts with fewer entries than the law allows.
+
+    The list of a ward or a ship alone is no precinct.
+    """
     size, limit = _permanent(register), register.settings.smallest_precinct
     at = np.flatnonzero((size > 0) & (size < limit))
     return register.precinct_findings(PRECINCT_TOO_SMALL, at, value=size[at], limit=limit)
@@ -55,7 +61,10 @@ def precinct_in_two_lists(register: Register) -> pa.Table:
     several = counted.filter(pc.greater(counted.column("source_count_distinct"), 1))
     where = several.select(["constituency", "precinct"])
     return register.place_findings(
-        PRECINCT_IN_TWO_LISTS, where, value=np.asarray(several.column("source_count_distinct")), limit=1
+        PRECINCT_IN_TWO_LISTS,
+        where,
+        value=np.asarray(several.column("source_count_distinct")),
+        limit=1,
     )
 
 

@@ -20,7 +20,17 @@ from voterlist.model import ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, FINDING, LIST, STREET, VOTER, require
 from voterlist.tables import coded, codes, from_columns, group_codes, packed, sort_by
 
-__all__ = ["ENTRIES", "VOTERS", "Codes", "Flags", "Groups", "Numbers", "Register", "RegisterTest", "groups_of"]
+__all__ = [
+    "ENTRIES",
+    "VOTERS",
+    "Codes",
+    "Flags",
+    "Groups",
+    "Numbers",
+    "Register",
+    "RegisterTest",
+    "groups_of",
+]
 
 _Answer = TypeVar("_Answer")
 
@@ -30,11 +40,14 @@ _UNUSED = {"surname_skeleton", "street_kind", "building"}
 
 
 def _held(schema: pa.Schema) -> pa.Schema:
-    return coded(pa.schema([field for field in schema if field.name not in _UNUSED]), apart=_IDENTIFIERS)
+    return coded(
+        pa.schema([field for field in schema if field.name not in _UNUSED]), apart=_IDENTIFIERS
+    )
 
 
 VOTERS = _held(VOTER)
-"""The columns of VOTER that are looked at, as they are held: text as codes of its distinct values."""
+"""The columns of VOTER that are looked at, as they are held: text as codes of its distinct values.
+"""
 ENTRIES = _held(ENTRY)
 """ENTRY, held likewise."""
 
@@ -105,7 +118,9 @@ class Register:
                 stage=Stage.CHECK,
                 todo="Run the stages from ingest on again.",
             )
-        streets = require(streets if streets is not None else STREET.empty_table(), STREET, Stage.CHECK)
+        streets = require(
+            streets if streets is not None else STREET.empty_table(), STREET, Stage.CHECK
+        )
         return cls(voters, entries, require(lists, LIST, Stage.CHECK), settings, on_day, streets)
 
     def __len__(self) -> int:
@@ -137,7 +152,10 @@ class Register:
         return flags & (code >= 0)
 
     def remembered(self, ask: Callable[[Register], _Answer]) -> _Answer:
-        """What this function says of the register; asked once, for several tests may want to know."""
+        """What this function says of the register.
+
+        Asked once, for several tests may want to know.
+        """
         if ask not in self._answers:
             self._answers[ask] = ask(self)
         answer: _Answer = self._answers[ask]
@@ -150,12 +168,18 @@ class Register:
 
     @cached_property
     def precincts(self) -> Groups:
-        """The entries by constituency and precinct; where either is not known, in a group of its own."""
+        """The entries by constituency and precinct.
+
+        Where either is not known, in a group of its own.
+        """
         return groups_of(*group_codes(self.voters, "constituency", "precinct", known=False))
 
     @cached_property
     def constituency_of_precinct(self) -> Groups:
-        """The groups of ``precincts`` by constituency; the codes of what belongs together are equal."""
+        """The groups of ``precincts`` by constituency.
+
+        The codes of what belongs together are equal.
+        """
         first = self.voters.select(["constituency"]).take(pa.array(self.precincts.first))
         return groups_of(*group_codes(first, "constituency", known=False))
 
@@ -166,7 +190,10 @@ class Register:
 
     @cached_property
     def namesakes(self) -> tuple[Codes, Codes]:
-        """(rows, codes): those who share all three names and the full birth date with another, and with whom."""
+        """(rows, codes).
+
+        Those who share all three names and the full birth date with another, and with whom.
+        """
         names = ("surname", "given_name", "birth_year", "birth_month", "birth_day", "patronymic")
         return agreeing([self.codes(name) for name in names])
 
@@ -174,15 +201,21 @@ class Register:
     def dwellings(self) -> Groups:
         """The entries of permanent lists by precinct, street, house and flat.
 
-        Street and house must be known. A house of which no entry names a flat is one dwelling; where some
-        name one, an entry without it is in no dwelling: what is missing equals nothing.
+        Street and house must be known. A house of which no entry names a flat is one dwelling;
+        where some name one, an entry without it is in no dwelling: what is missing equals nothing.
         """
-        house, houses = group_codes(self.voters, "constituency", "precinct", "street", "house", known=False)
-        placed = self.known("street") & self.known("house") & self.known("precinct") & self.permanent
+        house, houses = group_codes(
+            self.voters, "constituency", "precinct", "street", "house", known=False
+        )
+        placed = (
+            self.known("street") & self.known("house") & self.known("precinct") & self.permanent
+        )
         with_flat = self.known("flat")
         block = np.bincount(house[with_flat], minlength=houses) > 0
         placed &= with_flat | ~block[house]
-        code, count = pd.factorize(packed([house[placed], self.codes("flat")[placed]], int(placed.sum())))
+        code, count = pd.factorize(
+            packed([house[placed], self.codes("flat")[placed]], int(placed.sum()))
+        )
         home = np.full(len(self), -1, dtype=np.int64)
         home[placed] = code
         return groups_of(home, len(count))
@@ -218,7 +251,9 @@ class Register:
         """FINDING: one a group of ``precincts`` given."""
         at = np.flatnonzero(groups) if groups.dtype == bool else groups
         first = pa.array(self.precincts.first[at])
-        found = {name: self.voters.column(name).take(first) for name in ("constituency", "precinct")}
+        found = {
+            name: self.voters.column(name).take(first) for name in ("constituency", "precinct")
+        }
         return _findings(rule, found, len(at), field=field, value=value, limit=limit)
 
     def place_findings(
@@ -243,7 +278,10 @@ class RegisterTest(NamedTuple):
 
 
 def _in_order(table: pa.Table) -> pa.Table:
-    """The table in order of entry id; as it is where it already is in order, for a nation is not copied twice."""
+    """The table in order of entry id.
+
+    As it is where it already is in order, for a nation is not copied twice.
+    """
     ids = table.column("entry_id")
     if len(ids) > 1 and not pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py():
         return sort_by(table, "entry_id")
@@ -259,7 +297,9 @@ def _findings(rule: Rule, found: dict[str, Any], rows: int, **said: Any) -> pa.T
     }
     for name in ("value", "limit"):
         if said[name] is not None:
-            columns[name] = pa.array(np.broadcast_to(np.asarray(said[name], dtype=np.float64), (rows,)))
+            columns[name] = pa.array(
+                np.broadcast_to(np.asarray(said[name], dtype=np.float64), (rows,))
+            )
     if said["field"] is not None:
         columns["field"] = pa.repeat(said["field"], rows)
     return from_columns(columns, FINDING, rows)

@@ -19,7 +19,9 @@ __all__ = ["TESTS"]
 
 _PLACES = ("constituency", "precinct")
 
-SAME_PRECINCT = Rule("same-entry-repeated", Severity.NOTE, Unit.ENTRY, "a voter stands in a precinct's list once")
+SAME_PRECINCT = Rule(
+    "same-entry-repeated", Severity.NOTE, Unit.ENTRY, "a voter stands in a precinct's list once"
+)
 SAME_CONSTITUENCY = Rule(
     "same-entry-in-constituency",
     Severity.NOTE,
@@ -35,7 +37,10 @@ OTHER_CONSTITUENCY = Rule(
 
 
 class _Repeats(NamedTuple):
-    """Those who share names and full date with another, and the first of each group; in no group, the row itself."""
+    """Those who share names and full date with another, and the first of each group.
+
+    In no group, the row itself.
+    """
 
     rows: Codes
     in_precinct: Codes
@@ -50,11 +55,16 @@ def _firsts(rows: Codes, code: Codes) -> Codes:
 
 
 def _repeats(register: Register) -> _Repeats:
-    """Who stands where before. Where the constituency is not known to anybody, the precinct alone says the place."""
+    """Who stands where before.
+
+    Where the constituency is not known to anybody, the precinct alone says the place.
+    """
     rows, person = register.namesakes
     places = register.voters.select(list(_PLACES)).take(pa.array(rows))
     table = places.append_column("person", pa.array(person))
-    whole, part = (group_codes(table, "person", *_PLACES[:count], known=False)[0] for count in (1, 2))
+    whole, part = (
+        group_codes(table, "person", *_PLACES[:count], known=False)[0] for count in (1, 2)
+    )
     part[~register.known("precinct")[rows]] = -1
     return _Repeats(rows, *(_firsts(rows, code) for code in (part, whole, person)))
 
@@ -67,11 +77,15 @@ def _repeated(register: Register, rule: Rule) -> pa.Table:
     flags, other = {
         SAME_PRECINCT: (in_precinct, firsts[0]),
         SAME_CONSTITUENCY: (in_constituency & ~in_precinct & in_known[rows], firsts[1]),
-        OTHER_CONSTITUENCY: (anywhere & ~in_constituency & known[rows] & known[firsts[2]], firsts[2]),
+        OTHER_CONSTITUENCY: (
+            anywhere & ~in_constituency & known[rows] & known[firsts[2]],
+            firsts[2],
+        ),
     }[rule]
     return register.entry_findings(rule, rows[flags], other=other[flags])
 
 
 TESTS = tuple(
-    RegisterTest(rule, partial(_repeated, rule=rule)) for rule in (SAME_PRECINCT, SAME_CONSTITUENCY, OTHER_CONSTITUENCY)
+    RegisterTest(rule, partial(_repeated, rule=rule))
+    for rule in (SAME_PRECINCT, SAME_CONSTITUENCY, OTHER_CONSTITUENCY)
 )

@@ -1,9 +1,9 @@
 """Findings under the settings: rules switched off, severities changed, and what a person accepted with a reason.
 
-An accepted finding is not raised again until what it is about changes. An entry id comes from what the entry says, so a
-corrected entry has another one; of a place, the number that was accepted must still be the number. It is accepted in
-the settings, or in a review workbook, which the ledger keeps: such an acceptance is of one finding, so where that
-names a file, of this very file.
+An accepted finding is not raised again until what it is about changes. An entry id comes from what
+the entry says, so a corrected entry has another one; of a place, the number that was accepted must
+still be the number. It is accepted in the settings, or in a review workbook, which the ledger
+keeps: such an acceptance is of one finding, so where that names a file, of this very file.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ FINDINGS_ACCEPTED = Rule(
 )
 
 _SAME = 0.001
-"""Numbers that differ by less than this share of themselves are the same: people copy rounded ones."""
+"""Numbers that differ by less than this share of themselves are the same: people copy rounded ones.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,19 @@ class _Acceptance:
     file: tuple[str | None, str | None, int | None] = (None, None, None)
 
 
-def settle(findings: pa.Table, settings: CheckSettings, acceptances: pa.Table | None = None) -> Settled:
+def settle(
+    findings: pa.Table, settings: CheckSettings, acceptances: pa.Table | None = None
+) -> Settled:
     """The findings (FINDING) of all stages under ``[check.rules]`` and what is accepted; their order is kept.
 
-    ``acceptances`` is ACCEPTANCE: what people last said of each finding. ``[[check.accepted]]`` goes before it.
+    ``acceptances`` is ACCEPTANCE: what people last said of each finding. ``[[check.accepted]]``
+    goes before it.
     """
     findings = _under_rules(findings, settings)
-    given = [*_of_settings(settings), *_of_people(empty(ACCEPTANCE) if acceptances is None else acceptances)]
+    given = [
+        *_of_settings(settings),
+        *_of_people(empty(ACCEPTANCE) if acceptances is None else acceptances),
+    ]
     at = _accepted_by(findings, given)
     found = findings.filter(pa.array(at >= 0))
     who = [given[one] for one in at[at >= 0].tolist()]
@@ -79,7 +86,9 @@ def settle(findings: pa.Table, settings: CheckSettings, acceptances: pa.Table | 
     columns["accepted_by"] = pa.array([one.by for one in who], pa.string())
     columns["finding_id"] = pa.array([one.finding_id for one in who], pa.string())
     accepted = from_columns(columns, ACCEPTED, len(who))
-    return Settled(concat([findings.filter(pa.array(at < 0)), _counted(accepted)], FINDING), accepted)
+    return Settled(
+        concat([findings.filter(pa.array(at < 0)), _counted(accepted)], FINDING), accepted
+    )
 
 
 def _under_rules(findings: pa.Table, settings: CheckSettings) -> pa.Table:
@@ -94,19 +103,40 @@ def _under_rules(findings: pa.Table, settings: CheckSettings) -> pa.Table:
         elif chosen.severity is not None:
             severity = pc.if_else(own, chosen.severity.value, severity)
     at = findings.schema.get_field_index("severity")
-    return findings.set_column(at, FINDING.field("severity"), words(severity)).filter(pa.array(kept))
+    return findings.set_column(at, FINDING.field("severity"), words(severity)).filter(
+        pa.array(kept)
+    )
 
 
 def _of_settings(settings: CheckSettings) -> Iterable[_Acceptance]:
     for one in settings.accepted:
-        names = ("rule", "reason", "by", "entry_id", "other_entry_id", "constituency", "precinct", "field", "value")
+        names = (
+            "rule",
+            "reason",
+            "by",
+            "entry_id",
+            "other_entry_id",
+            "constituency",
+            "precinct",
+            "field",
+            "value",
+        )
         yield _Acceptance(**{name: getattr(one, name) for name in names})
 
 
 def _of_people(acceptances: pa.Table) -> Iterable[_Acceptance]:
     for row in require(acceptances, ACCEPTANCE, "check").to_pylist():
         if row["mark"] == Mark.ACCEPT:
-            names = ("rule", "entry_id", "other_entry_id", "constituency", "precinct", "field", "value", "finding_id")
+            names = (
+                "rule",
+                "entry_id",
+                "other_entry_id",
+                "constituency",
+                "precinct",
+                "field",
+                "value",
+                "finding_id",
+            )
             yield _Acceptance(
                 **{name: row[name] for name in names},
                 reason=row["reason"],
@@ -115,18 +145,25 @@ def _of_people(acceptances: pa.Table) -> Iterable[_Acceptance]:
             )
 
 
-def _accepted_by(findings: pa.Table, accepted: Sequence[_Acceptance]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _accepted_by(
+    findings: pa.Table, accepted: Sequence[_Acceptance]
+) -> np.ndarray[Any, np.dtype[np.int64]]:
     """For each finding the place of what accepts it among ``accepted``; -1 where nothing does."""
     found = np.full(findings.num_rows, -1)
     if not accepted:
         return found
     columns = {
-        name: findings.column(name) for name in ("rule", "constituency", "precinct", "entry_id", "other_entry_id")
+        name: findings.column(name)
+        for name in ("rule", "constituency", "precinct", "entry_id", "other_entry_id")
     }
     text = {name: pc.fill_null(column.cast(pa.string()), "") for name, column in columns.items()}
     of_entry = pc.is_valid(findings.column("entry_id"))
-    place = pc.binary_join_element_wise(text["rule"], "", text["constituency"], text["precinct"], "\n")
-    entry = pc.binary_join_element_wise(text["rule"], text["entry_id"], text["other_entry_id"], "", "\n")
+    place = pc.binary_join_element_wise(
+        text["rule"], "", text["constituency"], text["precinct"], "\n"
+    )
+    entry = pc.binary_join_element_wise(
+        text["rule"], text["entry_id"], text["other_entry_id"], "", "\n"
+    )
     key = pc.if_else(of_entry, entry, place)
     field = findings.column("field").cast(pa.string()).to_numpy(zero_copy_only=False)
     value = findings.column("value").to_numpy()

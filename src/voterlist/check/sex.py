@@ -36,11 +36,17 @@ _FIELD = {"patronymic": "patronymic", "surname": "surname", "given": "given_name
 
 
 def _contradicted(register: Register, witness: str) -> pa.Table:
-    """Entries whose stated sex is not the one that this part of the name says; a silent part says nothing."""
+    """Entries whose stated sex is not the one that this part of the name says.
+
+    A silent part says nothing.
+    """
     flags = np.zeros(len(register), dtype=bool)
     for stated, said in ((Sex.MALE, Sex.FEMALE), (Sex.FEMALE, Sex.MALE)):
         flags |= register.equals("sex", stated) & register.equals(f"{witness}_sex", said)
     return register.entry_findings(_CONTRADICTED_BY[witness], flags, field=_FIELD[witness])
 
 
-TESTS = tuple(RegisterTest(rule, partial(_contradicted, witness=witness)) for witness, rule in _CONTRADICTED_BY.items())
+TESTS = tuple(
+    RegisterTest(rule, partial(_contradicted, witness=witness))
+    for witness, rule in _CONTRADICTED_BY.items()
+)

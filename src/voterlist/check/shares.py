@@ -38,12 +38,16 @@ def birth_year_only(register: Register) -> pa.Table:
     at = np.flatnonzero(count > limit * of)
     first = pa.array(precincts.first[places.first[at]])
     where = register.voters.select(["constituency"]).take(first)
-    return register.place_findings(BIRTH_YEAR_ONLY, where, field="birth_date", value=count[at] / of[at], limit=limit)
+    return register.place_findings(
+        BIRTH_YEAR_ONLY, where, field="birth_date", value=count[at] / of[at], limit=limit
+    )
 
 
 def age_structure_outlier(register: Register) -> pa.Table:
     """Precincts whose voters are of other ages than those of the rest of the constituency."""
-    return found_outliers(register, AGE_STRUCTURE_OUTLIER, register.remembered(ages_judged), "birth_date")
+    return found_outliers(
+        register, AGE_STRUCTURE_OUTLIER, register.remembered(ages_judged), "birth_date"
+    )
 
 
 TESTS = (

@@ -1,4 +1,7 @@
-"""Spellings that hardly anybody has, one letter from a name that very many have: slips of the keyboard."""
+"""Spellings that hardly anybody has, one letter from a name that very many have.
+
+Slips of the keyboard.
+"""
 
 from __future__ import annotations
 
@@ -35,11 +38,14 @@ _SPELLED = {
 """Field -> the column that is counted, and the one in which a known name has a value."""
 
 
-def misspelt(names: Sequence[str], counts: np.ndarray[tuple[int], np.dtype[np.int64]], times: int) -> Flags:
+def misspelt(
+    names: Sequence[str], counts: np.ndarray[tuple[int], np.dtype[np.int64]], times: int
+) -> Flags:
     """For each distinct name: is it one letter from a name that stands at least ``times`` as often?
 
-    A letter more, less, another, or two exchanged; never the first (Vəliyev is no slip for Əliyev), and never the
-    last one more or less, by which a woman's name differs from a man's (Samir, Samirə).
+    A letter more, less, another, or two exchanged; never the first (Vəliyev is no slip for Əliyev),
+    and never the last one more or less, by which a woman's name differs from a man's (Samir,
+    Samirə).
     """
     found = np.zeros(len(names), dtype=bool)
     words = np.array(names, dtype=object)
@@ -57,7 +63,10 @@ def misspelt(names: Sequence[str], counts: np.ndarray[tuple[int], np.dtype[np.in
 
 
 def _is_slip(seldom: str, often: str) -> bool:
-    """Of two names one letter apart: True where the letter is neither the first nor a last one more or less."""
+    """Of two names one letter apart.
+
+    True where the letter is neither the first nor a last one more or less.
+    """
     return seldom[0] == often[0] and seldom[:-1] != often and often[:-1] != seldom
 
 

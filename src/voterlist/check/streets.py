@@ -30,7 +30,8 @@ ADDRESS_OUTSIDE_PRECINCT = Rule(
 _ALIKE = 80.0
 """Two names of streets, or of settlements, are one if this alike in percent (``token_set_ratio``).
 
-It only ever speaks for the voter: an address counts as inside on a likeness, as outside on the very name."""
+It only ever speaks for the voter: an address counts as inside on a likeness, as outside on the very
+name."""
 
 _DIGITS = re.compile(r"\d+")
 
@@ -56,8 +57,8 @@ class _Judged:
 def address_outside_precinct(register: Register) -> pa.Table:
     """Entries whose street, or house, the register gives to other precincts only.
 
-    The value is the precinct that it gives the address to, of several the lowest; none where it names the street and
-    nowhere the house.
+    The value is the precinct that it gives the address to, of several the lowest; none where it
+    names the street and nowhere the house.
     """
     if not register.streets.num_rows:
         return FINDING.empty_table()
@@ -75,8 +76,8 @@ TESTS = (RegisterTest(ADDRESS_OUTSIDE_PRECINCT, address_outside_precinct),)
 def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
     """REGISTER_USE of the register of streets: how many addresses of permanent lists could be judged by it.
 
-    ``judged`` are those ``inside`` and ``outside``; of the others it is said why not. All null without a register. Of
-    a list of several constituencies each is counted besides.
+    ``judged`` are those ``inside`` and ``outside``; of the others it is said why not. All null
+    without a register. Of a list of several constituencies each is counted besides.
     """
     if streets is None:
         return _use(None)
@@ -106,12 +107,19 @@ def _use(verdict: Codes | None, constituency: int | None = None) -> pa.Table:
 
 
 def _judge(voters: pa.Table, streets: pa.Table) -> _Judged:
-    """The verdict on each voter; addresses that are the same are judged once, a constituency at a time."""
+    """The verdict on each voter.
+
+    Addresses that are the same are judged once, a constituency at a time.
+    """
     verdict = np.full(voters.num_rows, -1, np.int64)
     given = np.full(voters.num_rows, np.nan)
-    asked = pc.and_(pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT), _placed(voters))
+    asked = pc.and_(
+        pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT), _placed(voters)
+    )
     rows = np.flatnonzero(np.asarray(pc.fill_null(asked, fill_value=False), dtype=bool))
-    address, count = group_codes(voters.select(_VOTER_PLACE).take(pa.array(rows)), *_VOTER_PLACE, known=False)
+    address, count = group_codes(
+        voters.select(_VOTER_PLACE).take(pa.array(rows)), *_VOTER_PLACE, known=False
+    )
     _, first = np.unique(address, return_index=True)
     distinct = voters.select(_VOTER_PLACE).take(pa.array(rows[first]))
     found = _Judged(np.full(count, NOT_ASKED, np.int64), np.full(count, np.nan))
@@ -123,10 +131,14 @@ def _judge(voters: pa.Table, streets: pa.Table) -> _Judged:
 
 
 def _placed(voters: pa.Table) -> pa.ChunkedArray:
-    return pc.and_(pc.is_valid(voters.column("constituency")), pc.is_valid(voters.column("precinct")))
+    return pc.and_(
+        pc.is_valid(voters.column("constituency")), pc.is_valid(voters.column("precinct"))
+    )
 
 
-def _by_constituency(places: pa.Table, streets: pa.Table) -> Iterator[tuple[Codes, pa.Table, pa.Table]]:
+def _by_constituency(
+    places: pa.Table, streets: pa.Table
+) -> Iterator[tuple[Codes, pa.Table, pa.Table]]:
     """(rows, those places, the streets) of each constituency that is in both."""
     home, numbers = codes(places.column("constituency"))
     order = np.argsort(home, kind="stable")
@@ -143,12 +155,17 @@ def _numbers(table: pa.Table, name: str) -> Codes:
 
 
 def _alike(left: pa.Array, right: pa.Array) -> Flags:
-    """Which of the left names are one with which of the right, as a matrix; other numbers make another name."""
+    """Which of the left names are one with which of the right, as a matrix.
+
+    Other numbers make another name.
+    """
     if not len(left) or not len(right):
         return np.zeros((len(left), len(right)), dtype=bool)
     names = left.to_pylist(), right.to_pylist()
     scores = cdist(*names, scorer=fuzz.token_set_ratio, score_cutoff=_ALIKE, dtype=np.uint8)
-    numbers, others = (np.array([" ".join(_DIGITS.findall(name)) for name in side]) for side in names)
+    numbers, others = (
+        np.array([" ".join(_DIGITS.findall(name)) for name in side]) for side in names
+    )
     agree = (numbers[:, None] == others) | (numbers[:, None] == "") | (others == "")
     return np.asarray((scores >= _ALIKE) & agree, dtype=bool)
 
@@ -175,7 +192,12 @@ class _Constituency:
         left, through = matches(street.astype(np.int64), one)
         pair, right = matches(other[through], named.astype(np.int64))
         place, name = left[pair], other[through][pair]
-        same = np.asarray(pc.index_in(streets, value_set=names).fill_null(-1), dtype=np.int64)[street[place]] == name
+        same = (
+            np.asarray(pc.index_in(streets, value_set=names).fill_null(-1), dtype=np.int64)[
+                street[place]
+            ]
+            == name
+        )
         kept = _settlements_meet(places, borders, place, right)
         return cls(places, borders, place[kept], right[kept], same[kept])
 
@@ -187,28 +209,46 @@ class _Constituency:
         own = home[self.place] == precinct[self.border]
         inside = _any(self.place[own & covered], count) | self._in_whole_settlement(home, precinct)
         named = _any(self.place[self.same], count) | inside
-        elsewhere = self.same & covered & ~own & (_words(self.borders, "covers") != Covers.UNREAD.value)[self.border]
+        elsewhere = (
+            self.same
+            & covered
+            & ~own
+            & (_words(self.borders, "covers") != Covers.UNREAD.value)[self.border]
+        )
         given = np.full(count, np.inf)
         np.minimum.at(given, self.place[elsewhere], precinct[self.border[elsewhere]])
         known = np.asarray(self.places.column("street").is_valid(), dtype=bool)
         verdict = np.select(
-            [~np.isin(home, precinct), inside, ~known, ~named], [NOT_ASKED, INSIDE, NO_STREET, NO_SUCH_STREET], OUTSIDE
+            [~np.isin(home, precinct), inside, ~known, ~named],
+            [NOT_ASKED, INSIDE, NO_STREET, NO_SUCH_STREET],
+            OUTSIDE,
         )
         return _Judged(verdict, np.where(np.isinf(given), np.nan, given))
 
     def _covered(self) -> Flags:
-        """For each pair whether the row may mean the address's house; a house that is not known may be any."""
+        """For each pair whether the row may mean the address's house.
+
+        A house that is not known may be any.
+        """
         house, number = _words(self.places, "house"), _leading_number(self.places, "house")
         named, names_number = _words(self.borders, "house"), _leading_number(self.borders, "house")
         covers = _words(self.borders, "covers")[self.border]
         first, last = (_numbers(self.borders, name)[self.border] for name in ("first", "last"))
         at = number[self.place]
         within = (first < 0) | ((at >= first) & (at <= last))
-        parity = np.select([covers == Covers.ODD.value, covers == Covers.EVEN.value], [at % 2 == 1, at % 2 == 0], True)  # noqa: FBT003 - numpy's signature
+        parity = np.select(
+            [covers == Covers.ODD.value, covers == Covers.EVEN.value],
+            [at % 2 == 1, at % 2 == 0],
+            default=True,
+        )
         # "12" means 12A and 12/3 too; "12A" means no other.
         plain = np.char.isdigit(named)[self.border] & (names_number[self.border] == at)
         one = (named[self.border] == house[self.place]) | plain
-        found = np.select([covers == Covers.ONE.value, covers == Covers.UNREAD.value], [one, True], within & parity)
+        found = np.select(
+            [covers == Covers.ONE.value, covers == Covers.UNREAD.value],
+            [one, True],
+            within & parity,
+        )
         return np.asarray(found, dtype=bool) | (at < 0)
 
     def _in_whole_settlement(self, home: Codes, precinct: Codes) -> Flags:
@@ -230,7 +270,10 @@ def _any(rows: Codes, count: int) -> Flags:
 
 
 def _settlements_meet(places: pa.Table, borders: pa.Table, place: Codes, border: Codes) -> Flags:
-    """For each pair whether the two may lie in one settlement: one of them names none, or the names are alike."""
+    """For each pair whether the two may lie in one settlement.
+
+    One of them names none, or the names are alike.
+    """
     left, names = codes(places.column("settlement"))
     right, others = codes(borders.column("settlement"))
     alike = np.zeros((len(names) + 1, len(others) + 1), dtype=bool)
@@ -246,6 +289,8 @@ def _words(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
 
 def _leading_number(table: pa.Table, name: str) -> Codes:
     """The number at the beginning of a house, -1 where none is known: 12 of 12A and of 12/3."""
-    parts = pc.extract_regex(table.column(name).cast(pa.string()).combine_chunks(), r"^(?P<number>\d{1,4})(?:\D|$)")
+    parts = pc.extract_regex(
+        table.column(name).cast(pa.string()).combine_chunks(), r"^(?P<number>\d{1,4})(?:\D|$)"
+    )
     found = pc.struct_field(parts, "number")
     return np.asarray(found.cast(pa.int64()).fill_null(-1), dtype=np.int64)

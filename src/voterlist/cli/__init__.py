@@ -1,7 +1,7 @@
 """The command line: flags to settings, the clock, exit codes, and what is printed.
 
-Exit codes: 0 done; 1 done, and something needs a person; 2 wrong usage or settings; 3 an input could not be
-read; 4 another run holds the workspace; 5 failed inside; 130 stopped by the user.
+Exit codes: 0 done; 1 done, and something needs a person; 2 wrong usage or settings; 3 an input
+could not be read; 4 another run holds the workspace; 5 failed inside; 130 stopped by the user.
 """
 
 from __future__ import annotations

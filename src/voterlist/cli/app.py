@@ -62,10 +62,13 @@ class _Guarded(TyperGroup):
 
 def _is_for_typer(error: Exception) -> bool:
     """True for what the command line library raises to end a command, or to tell of wrong usage."""
-    return any(base.__module__.partition(".")[0] in {"typer", "click"} for base in type(error).__mro__)
+    return any(
+        base.__module__.partition(".")[0] in {"typer", "click"} for base in type(error).__mro__
+    )
 
 
-# Plain help: the same on every terminal and in the documentation, and the program starts faster without it.
+# Plain help: the same on every terminal and in the documentation, and the program starts faster
+# without it.
 _PLAIN: dict[str, Any] = {
     "rich_markup_mode": None,
     "pretty_exceptions_enable": False,
@@ -94,7 +97,9 @@ def start(
     context: typer.Context,
     version: Annotated[  # noqa: ARG001  its callback has done the work
         bool,
-        typer.Option("--version", help=SAY("cli.option.version"), callback=_tell_version, is_eager=True),
+        typer.Option(
+            "--version", help=SAY("cli.option.version"), callback=_tell_version, is_eager=True
+        ),
     ] = False,
 ) -> None:
     """Tell a newcomer where to start."""

@@ -1,4 +1,7 @@
-"""The audit of lists without a workspace: the main figures on the screen, and the page that ``check`` writes."""
+"""The audit of lists without a workspace.
+
+The main figures on the screen, and the page that ``check`` writes.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,32 @@ from voterlist.catalogue import LANGUAGES
 from voterlist.check import Examined
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
-from voterlist.io import html, store
 from voterlist.model import Level
+from voterlist.render import html
 from voterlist.report import Words
 from voterlist.report.audit import build_audit
 from voterlist.report.audited import Audit
-from voterlist.schemas import AGES, CASE, COMPARISON, PAIR, REGISTER_USE, SCORECARD, VOTER, Intake, empty
+from voterlist.schemas import (
+    AGES,
+    CASE,
+    COMPARISON,
+    PAIR,
+    REGISTER_USE,
+    SCORECARD,
+    VOTER,
+    Intake,
+    empty,
+)
+from voterlist.storage import store
 
 __all__ = ["audit_as_json", "tell_audit", "write_audit"]
 
 
 def tell_audit(table: pa.Table) -> None:
-    """The main figures of an INDICATOR table: the whole, the lowest and highest precinct, the unusual ones."""
+    """The main figures of an INDICATOR table.
+
+    The whole, the lowest and highest precinct, the unusual ones.
+    """
     audit = build_audit(table, empty(SCORECARD), empty(AGES), None)
     if audit is None:
         return
@@ -67,7 +84,9 @@ def audit_as_json(table: pa.Table) -> dict[str, Any]:
     names = ("indicator", "count", "of", "value")
     places = ("indicator", "constituency", "precinct", "value", "base", "lower", "upper", "q")
     return {
-        "indicators": [{name: row[name] for name in names} for row in rows if row["unit"] == "nation"],
+        "indicators": [
+            {name: row[name] for name in names} for row in rows if row["unit"] == "nation"
+        ],
         "unusual": [{name: row[name] for name in places} for row in rows if row["outlying"]],
     }
 
@@ -104,7 +123,9 @@ def _model(
 ) -> report.ReportModel:
     """The model of lists of which nobody has looked for repeats, and beside which no register lies."""
     return report.build(
-        facts=report.Facts(str(on_day.year), Level.CONEC, _only_constituency(intake.entries), on_day),
+        facts=report.Facts(
+            str(on_day.year), Level.CONEC, _only_constituency(intake.entries), on_day
+        ),
         entries=intake.entries,
         voters=empty(VOTER),
         lists=intake.lists,

@@ -9,18 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
+from voterlist import readers
 from voterlist.cli.options import Json, Today, day, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
 from voterlist.config import Settings
 from voterlist.cycles import NO_CAUSE, Cycles, compare_cycles
 from voterlist.errors import InputError, UsageError
-from voterlist.io import readers, store
 from voterlist.model import Stage
 from voterlist.pipeline.reference import EARLIER, LAST, Outside, kind_of, read
 from voterlist.pipeline.registers import Persons, read_list
 from voterlist.pipeline.result import counts
 from voterlist.schemas import REMOVAL_REASON
+from voterlist.storage import store
 from voterlist.tables import concat
 
 __all__ = ["compare"]
@@ -31,7 +32,9 @@ _MOST_PRECINCTS = 20
 def compare(
     old: Annotated[Path, typer.Argument(metavar="OLD", help=SAY("cli.argument.old"))],
     new: Annotated[Path, typer.Argument(metavar="NEW", help=SAY("cli.argument.new"))],
-    earlier: Annotated[Path | None, typer.Option("--earlier", metavar="FILE", help=SAY("cli.option.earlier"))] = None,
+    earlier: Annotated[
+        Path | None, typer.Option("--earlier", metavar="FILE", help=SAY("cli.option.earlier"))
+    ] = None,
     reference: Annotated[
         Path | None,
         typer.Option("--reference", metavar="FOLDER", help=SAY("cli.option.reference")),
@@ -86,7 +89,10 @@ def _list(path: Path, settings: Settings) -> Persons:
 
 
 def _outside(folder: Path | None, settings: Settings) -> Outside:
-    """The registers of a reference folder; lists of other cycles in it are left alone, for they are given by name."""
+    """The registers of a reference folder.
+
+    Lists of other cycles in it are left alone, for they are given by name.
+    """
     if folder is None:
         return Outside()
     if not folder.is_dir():
@@ -96,7 +102,9 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
 
 
 def _tell(found: Cycles, before: int, after: int, out: Path | None) -> None:
-    TERMINAL.say(SAY("cli.compare.done", before=before, after=after, changes=found.changes.num_rows))
+    TERMINAL.say(
+        SAY("cli.compare.done", before=before, after=after, changes=found.changes.num_rows)
+    )
     rows = [
         (SAY(f"cycles.change.{row['change']}"), SAY(f"cycles.cause.{row['cause']}"), row["entries"])
         for row in _by_cause(found.changes)
@@ -106,7 +114,10 @@ def _tell(found: Cycles, before: int, after: int, out: Path | None) -> None:
     if open_:
         TERMINAL.say(SAY("cli.compare.unexplained"))
         names = ("constituency", "precinct", "added", "removed")
-        shown_rows = [[_place(row[name]) if name in names[:2] else row[name] for name in names] for row in open_]
+        shown_rows = [
+            [_place(row[name]) if name in names[:2] else row[name] for name in names]
+            for row in open_
+        ]
         TERMINAL.table([SAY(f"cli.table.{name}") for name in names], shown_rows[:_MOST_PRECINCTS])
         if len(open_) > _MOST_PRECINCTS:
             TERMINAL.say(SAY("cli.compare.more", left=len(open_) - _MOST_PRECINCTS))
@@ -122,12 +133,18 @@ def _by_cause(changes: pa.Table) -> list[dict[str, Any]]:
     """change, cause, entries: in the order of their words, the most frequent cause first."""
     plain = pa.table({name: changes.column(name).cast(pa.string()) for name in ("change", "cause")})
     grouped = plain.group_by(["change", "cause"]).aggregate([([], "count_all")]).to_pylist()
-    rows = [{"change": row["change"], "cause": row["cause"], "entries": row["count_all"]} for row in grouped]
+    rows = [
+        {"change": row["change"], "cause": row["cause"], "entries": row["count_all"]}
+        for row in grouped
+    ]
     return sorted(rows, key=lambda row: (row["change"], -row["entries"], row["cause"]))
 
 
 def _unexplained(summary: pa.Table) -> list[dict[str, Any]]:
-    """constituency, precinct, added, removed: entries without a cause, the precincts with the most of them first."""
+    """constituency, precinct, added, removed.
+
+    Entries without a cause, the precincts with the most of them first.
+    """
     open_ = summary.filter(pc.equal(summary.column("cause").cast(pa.string()), NO_CAUSE))
     found: dict[tuple[int | None, int | None], dict[str, Any]] = {}
     for row in open_.to_pylist():

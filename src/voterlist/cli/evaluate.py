@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
 
+from voterlist import readers
 from voterlist.check.faults import evaluate_faults
 from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
 from voterlist.config import LinkSettings
 from voterlist.errors import InputError
-from voterlist.io import readers
 from voterlist.link import evaluate as evaluation
 from voterlist.schemas import FAULT
 
@@ -34,14 +34,18 @@ def evaluate(
         float,
         typer.Option(min=0, max=1, help=SAY("cli.option.threshold")),
     ] = LinkSettings().duplicate_probability,
-    faults: Annotated[bool, typer.Option("--faults", help=SAY("cli.option.evaluate-faults"))] = False,
+    faults: Annotated[
+        bool, typer.Option("--faults", help=SAY("cli.option.evaluate-faults"))
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure pairs against truth."""
     if faults:
         _tell_faults(_read(pairs, _FINDING_COLUMNS), _read(truth, tuple(FAULT.names)), as_json=json)
         return
-    measured = evaluation.evaluate(_read(pairs, _PAIR_COLUMNS), _read(truth, _TRUTH_COLUMNS), threshold)
+    measured = evaluation.evaluate(
+        _read(pairs, _PAIR_COLUMNS), _read(truth, _TRUTH_COLUMNS), threshold
+    )
     found = dataclasses.asdict(measured)
     for name, value in found.items():
         text = SAY.number(value) if isinstance(value, int) else SAY.number(value, 4)
@@ -54,13 +58,22 @@ def _tell_faults(findings: pa.Table, faults: pa.Table, *, as_json: bool) -> None
     """Test by test: planted, found, false alarms."""
     scores = evaluate_faults(findings, faults)
     rows = [
-        (title("rule", one.rule), one.planted, one.found, one.false_alarms, one.of, SAY.number(100 * one.false_rate, 3))
+        (
+            title("rule", one.rule),
+            one.planted,
+            one.found,
+            one.false_alarms,
+            one.of,
+            SAY.number(100 * one.false_rate, 3),
+        )
         for one in scores
     ]
     headers = ("test", "planted", "found", "false-alarms", "places", "false-percent")
     TERMINAL.table([SAY(f"cli.table.{name}") for name in headers], rows)
     missed = sum(one.planted - one.found for one in scores)
-    TERMINAL.say(SAY("cli.evaluate.missed", planted=sum(one.planted for one in scores), missed=missed))
+    TERMINAL.say(
+        SAY("cli.evaluate.missed", planted=sum(one.planted for one in scores), missed=missed)
+    )
     if as_json:
         tests = [{**dataclasses.asdict(one), "false_rate": one.false_rate} for one in scores]
         TERMINAL.result({"tests": tests, "missed": missed, "exit_code": 0})
@@ -78,10 +91,14 @@ def _read(path: Path, columns: tuple[str, ...]) -> pa.Table:
         table = pq.read_table(path) if is_parquet else readers.read_table(path)
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
-        raise InputError(f"{path} cannot be read", code="pairs-unreadable", file=str(path)) from None
+        raise InputError(
+            f"{path} cannot be read", code="pairs-unreadable", file=str(path)
+        ) from None
     missing = [name for name in columns if name not in table.column_names]
     if missing:
-        raise InputError(f"{path} lacks {', '.join(missing)}", code="columns-missing", file=str(path))
+        raise InputError(
+            f"{path} lacks {', '.join(missing)}", code="columns-missing", file=str(path)
+        )
     return table.select(columns)
 
 

@@ -16,12 +16,12 @@ from voterlist.cli.options import Json, settings_of
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
 from voterlist.errors import InputError, UsageError
-from voterlist.io import ledger as ledgers
 from voterlist.link.explain import read_model, waterfalls
 from voterlist.pipeline.known import known
 from voterlist.report.model import Waterfall
 from voterlist.report.why import read_waterfalls
 from voterlist.report.words import Words
+from voterlist.storage import ledger as ledgers
 
 __all__ = ["explain"]
 
@@ -30,7 +30,9 @@ _BAR = 40
 
 
 def explain(
-    pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help=SAY("cli.argument.pairs-or-workspace"))],
+    pairs: Annotated[
+        Path, typer.Argument(metavar="PAIRS", help=SAY("cli.argument.pairs-or-workspace"))
+    ],
     one: Annotated[str, typer.Argument(metavar="ENTRY", help=SAY("cli.explain.entry"))],
     other: Annotated[str, typer.Argument(metavar="ENTRY", help=SAY("cli.explain.entry"))],
     json: Json = False,
@@ -42,11 +44,16 @@ def explain(
     TERMINAL.say(SAY("cli.explain.title", left=left, right=right, kind=title("case-kind", kind)))
     _tell(why)
     if json:
-        TERMINAL.result({"entry_l": left, "entry_r": right, "kind": kind, **_as_json(why), "exit_code": 0})
+        TERMINAL.result(
+            {"entry_l": left, "entry_r": right, "kind": kind, **_as_json(why), "exit_code": 0}
+        )
 
 
 def _tables(pairs: Path) -> list[Path]:
-    """The tables of pairs to look in: the one that is named, or those of the runs of a workspace, the newest first."""
+    """The tables of pairs to look in.
+
+    The one that is named, or those of the runs of a workspace, the newest first.
+    """
     if not pairs.is_dir():
         return [pairs]
     settings_of(pairs)
@@ -80,7 +87,10 @@ def _row(path: Path, left: str, right: str) -> pa.Table:
 
 
 def _falls(path: Path, row: pa.Table, left: str, right: str) -> pa.Table:
-    """WATERFALL of the pair: as the run wrote it beside its pairs, else as far as the pair's own levels give it."""
+    """WATERFALL of the pair.
+
+    As the run wrote it beside its pairs, else as far as the pair's own levels give it.
+    """
     beside = path.with_name("waterfalls.parquet")
     found = _read(beside, left, right) if beside.exists() else None
     return found if found is not None and found.num_rows else waterfalls(row)
@@ -88,10 +98,14 @@ def _falls(path: Path, row: pa.Table, left: str, right: str) -> pa.Table:
 
 def _read(path: Path, left: str, right: str) -> pa.Table:
     try:
-        return pq.read_table(path, filters=(pc.field("entry_l") == left) & (pc.field("entry_r") == right))
+        return pq.read_table(
+            path, filters=(pc.field("entry_l") == left) & (pc.field("entry_r") == right)
+        )
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
-        raise InputError(f"{path} cannot be read", code="pairs-unreadable", file=str(path)) from None
+        raise InputError(
+            f"{path} cannot be read", code="pairs-unreadable", file=str(path)
+        ) from None
 
 
 def _tell(why: Waterfall) -> None:
@@ -100,14 +114,20 @@ def _tell(why: Waterfall) -> None:
     lines = words.lines(why)
     bars = _bars([bits for *_, bits in lines])
     headers = [SAY(f"cli.explain.table.{name}") for name in ("field", "level", "bits")]
-    rows = [(name, note, words.bits(bits).rjust(6), bar) for (name, note, bits), bar in zip(lines, bars, strict=True)]
+    rows = [
+        (name, note, words.bits(bits).rjust(6), bar)
+        for (name, note, bits), bar in zip(lines, bars, strict=True)
+    ]
     total = words.bits(why.prior + why.weight).rjust(6)
     TERMINAL.table((*headers, ""), [*rows, (words("waterfall.total"), words.total(why), total, "")])
     TERMINAL.say(words.others(why))
 
 
 def _bars(steps: list[float]) -> list[str]:
-    """A bar a step, from where the sum stood before it to where it stands after it; a line marks even odds."""
+    """A bar a step, from where the sum stood before it to where it stands after it.
+
+    A line marks even odds.
+    """
     sums = [0.0, *itertools.accumulate(steps)]
     low, high = min(sums), max(sums)
     letters = [round(_BAR * (value - low) / ((high - low) or 1.0)) for value in sums]

@@ -1,4 +1,7 @@
-"""What went wrong, where, and what to do next: three lines, in the user's language, without a traceback."""
+"""What went wrong, where, and what to do next.
+
+Three lines, in the user's language, without a traceback.
+"""
 
 from __future__ import annotations
 
@@ -32,17 +35,21 @@ class Failure:
 def describe(error: BaseException) -> Failure:
     """An error in the user's language.
 
-    Of an unexpected one only its kind and the line of the program are told: its message may quote a cell.
+    Of an unexpected one only its kind and the line of the program are told: its message may quote a
+    cell.
     """
     if isinstance(error, SettingsError):
-        details = tuple(f"{visible_name(mistake.path)}: {_mistake(mistake)}" for mistake in error.mistakes)
+        details = tuple(
+            f"{visible_name(mistake.path)}: {_mistake(mistake)}" for mistake in error.mistakes
+        )
         what, todo = _texts(error, count=len(error.mistakes))
         return Failure(error.code, error.exit_code, what, "", error.todo or todo, details)
     if isinstance(error, VoterlistError):
         what, todo = _texts(error)
         return Failure(error.code, error.exit_code, what, _where(error), todo)
     if hasattr(error, "format_message"):
-        # The command line library's own error: of an option it does not know, or a value it cannot read.
+        # The command line library's own error: of an option it does not know, or a value it cannot
+        # read.
         return Failure("wrong-usage", 2, error.format_message(), "", SAY("error.wrong-usage.todo"))
     if isinstance(error, OSError):
         code = _code_of(error)
@@ -54,7 +61,10 @@ def describe(error: BaseException) -> Failure:
 
 
 def _code_of(error: OSError) -> str:
-    """What the system did not do: there is no room, no permission, no such file, or something else."""
+    """What the system did not do.
+
+    There is no room, no permission, no such file, or something else.
+    """
     if error.errno in _NO_ROOM:
         return "disk-full"
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
@@ -75,7 +85,9 @@ def report(failure: Failure) -> None:
         TERMINAL.warn(SAY("cli.failure.todo", todo=failure.todo))
     if TERMINAL.json:
         found = {name: getattr(failure, name) for name in ("code", "what", "where", "todo")}
-        TERMINAL.result({"error": {**found, "details": list(failure.details)}, "exit_code": failure.exit_code})
+        TERMINAL.result(
+            {"error": {**found, "details": list(failure.details)}, "exit_code": failure.exit_code}
+        )
 
 
 def _texts(error: VoterlistError, **more: object) -> tuple[str, str]:
@@ -86,14 +98,20 @@ def _texts(error: VoterlistError, **more: object) -> tuple[str, str]:
     code = error.code
     places = {**error.places, **more}
     key = f"error.{code}.{places['variant']}" if "variant" in places else f"error.{code}"
-    for what, todo in ((f"{key}.what", f"{key}.todo"), (f"aside.{code}.message", f"aside.{code}.todo")):
+    for what, todo in (
+        (f"{key}.what", f"{key}.todo"),
+        (f"aside.{code}.message", f"aside.{code}.todo"),
+    ):
         if SAY.has(what):
             return _filled(what, places, error.message), _filled(todo, places, error.todo)
     return error.message, error.todo
 
 
 def _filled(key: str, places: dict[str, object], otherwise: str) -> str:
-    """The catalogue's text with its places filled; ``otherwise`` where it asks for one that is not known."""
+    """The catalogue's text with its places filled.
+
+    ``otherwise`` where it asks for one that is not known.
+    """
     try:
         return SAY(key, **places)
     except KeyError:

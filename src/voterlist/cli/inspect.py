@@ -1,4 +1,7 @@
-"""``inspect``: what is understood of a list, before anything is taken in. Headers and counts, never a voter's cell."""
+"""``inspect``.
+
+What is understood of a list, before anything is taken in. Headers and counts, never a voter's cell.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from voterlist import config, ingest
+from voterlist import config, ingest, readers
 from voterlist.cli.options import Json, settings_around
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.visible import visible_name
@@ -18,7 +21,6 @@ from voterlist.cli.words import SAY, title
 from voterlist.config import IngestSettings
 from voterlist.errors import UsageError
 from voterlist.ingest import FileAccount, ListAccount, PlaceAccount, SheetAccount
-from voterlist.io import readers
 from voterlist.model import AsideCode
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE
@@ -31,14 +33,23 @@ _CERTAIN = 0.995
 """A confidence from here on is shown as certain, not as 1.00."""
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", help=SAY("inspect.argument.files"))]
-SettingsFile = Annotated[Path | None, typer.Option("--settings", metavar="TOML", help=SAY("inspect.option.settings"))]
+SettingsFile = Annotated[
+    Path | None, typer.Option("--settings", metavar="TOML", help=SAY("inspect.option.settings"))
+]
 Constituency = Annotated[
     int | None,
-    typer.Option("-c", "--constituency", metavar="N", min=1, max=999, help=SAY("inspect.option.constituency")),
+    typer.Option(
+        "-c", "--constituency", metavar="N", min=1, max=999, help=SAY("inspect.option.constituency")
+    ),
 ]
 
 
-def inspect(files: Files, settings: SettingsFile = None, constituency: Constituency = None, json: Json = False) -> None:
+def inspect(
+    files: Files,
+    settings: SettingsFile = None,
+    constituency: Constituency = None,
+    json: Json = False,
+) -> None:
     """Show what is understood of a list, before anything is taken in."""
     accounts: list[FileAccount] = []
     for root, number, paths in _batches(files):
@@ -74,7 +85,9 @@ def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]
     found: dict[tuple[Path, int | None], list[Path]] = {}
     for given in files:
         if not given.exists():
-            raise UsageError(f"there is no {given}", code="no-such-file", places={"path": str(given)})
+            raise UsageError(
+                f"there is no {given}", code="no-such-file", places={"path": str(given)}
+            )
         whole = given.resolve()
         for path in readers.list_paths(whole) if whole.is_dir() else [whole]:
             key = _home(path, whole if whole.is_dir() else path.parent)
@@ -116,7 +129,9 @@ def _tell_file(account: FileAccount) -> None:
 
 
 def _tell_trouble(code: AsideCode) -> None:
-    TERMINAL.say(f"  {SAY('inspect.trouble', title=title('aside', code))} {SAY(f'aside.{code}.message')}")
+    TERMINAL.say(
+        f"  {SAY('inspect.trouble', title=title('aside', code))} {SAY(f'aside.{code}.message')}"
+    )
     TERMINAL.say(f"    {SAY('cli.failure.todo', todo=SAY(f'aside.{code}.todo'))}")
 
 
@@ -124,14 +139,20 @@ def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
     """One sheet: how it was read, whose list it is, its columns, its balance, what to look at."""
     say = TERMINAL.say
     if sheet.name is not None:
-        say(f"  {SAY('inspect.sheet-hidden' if sheet.hidden else 'inspect.sheet', sheet=sheet.name)}")
+        say(
+            f"  {SAY('inspect.sheet-hidden' if sheet.hidden else 'inspect.sheet', sheet=sheet.name)}"
+        )
     if sheet.trouble is not None:
         _tell_trouble(sheet.trouble)
         return
     if sheet.encoding:
-        say(f"  {SAY('inspect.encoding', encoding=sheet.encoding, confidence=_share(sheet.encoding_confidence))}")
+        say(
+            f"  {SAY('inspect.encoding', encoding=sheet.encoding, confidence=_share(sheet.encoding_confidence))}"
+        )
     if sheet.delimiter:
-        sign = title("inspect.delimiter", {"\t": "tab", " ": "blank"}.get(sheet.delimiter, sheet.delimiter))
+        sign = title(
+            "inspect.delimiter", {"\t": "tab", " ": "blank"}.get(sheet.delimiter, sheet.delimiter)
+        )
         say(f"  {SAY('inspect.delimited', sign=sign)}")
     for one in sheet.lists if not copy else ():
         _tell_list(one)
@@ -158,9 +179,14 @@ def _tell_list(one: ListAccount) -> None:
         mark = SAY("inspect.doubtful") if column.doubtful else ""
         confidence = _share(column.confidence) if known and column.confidence is not None else ""
         how = SAY(f"inspect.how.{column.how}") if known else ""
-        rows.append((column.column, column.header, _role(column.field, column.role), confidence, how, mark))
+        rows.append(
+            (column.column, column.header, _role(column.field, column.role), confidence, how, mark)
+        )
     TERMINAL.table(
-        [SAY(f"inspect.table.{name}") for name in ("column", "header", "field", "sure", "how")] + [""], rows, 4
+        [SAY(f"inspect.table.{name}") for name in ("column", "header", "field", "sure", "how")]
+        + [""],
+        rows,
+        4,
     )
     if one.name_order:
         say(f"    {SAY(f'inspect.order.{one.name_order}')}")
@@ -170,7 +196,9 @@ def _role(field: str | None, role: str | None) -> str:
     """What a column was taken for."""
     if field is None:
         return SAY("inspect.not-used")
-    return SAY(f"field.{field}") if role == field else SAY("inspect.part", field=SAY(f"field.{field}"))
+    return (
+        SAY(f"field.{field}") if role == field else SAY("inspect.part", field=SAY(f"field.{field}"))
+    )
 
 
 def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
@@ -187,7 +215,9 @@ def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
     if sheet.list_kind == "temporary":
         words.append(SAY("inspect.temporary"))
     TERMINAL.say(f"  {'; '.join(words)}")
-    balance = SAY("inspect.balance", rows=place.rows, entries=place.entries, set_aside=place.set_aside)
+    balance = SAY(
+        "inspect.balance", rows=place.rows, entries=place.entries, set_aside=place.set_aside
+    )
     if place.declared is not None:
         balance += "; " + SAY("inspect.declared", declared=place.declared)
     TERMINAL.say(f"    {balance}")
@@ -202,7 +232,10 @@ def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
 def _differs(sheet: SheetAccount, place: PlaceAccount) -> bool:
     """True where the total below the list is neither that of its entries nor that of the whole sheet."""
     whole = sum(other.entries + other.elsewhere for other in sheet.places)
-    return place.declared is not None and place.declared not in {place.entries + place.elsewhere, whole}
+    return place.declared is not None and place.declared not in {
+        place.entries + place.elsewhere,
+        whole,
+    }
 
 
 def _tell_finding(row: dict[str, Any]) -> None:
@@ -212,7 +245,9 @@ def _tell_finding(row: dict[str, Any]) -> None:
     field = f" [{SAY('field.' + row['field'])}]" if "field" in row else ""
     values = {name: _number(row.get(name, 0.0)) for name in ("value", "limit")}
     sign = "" if row["severity"] == "note" else "! "
-    TERMINAL.say(f"  {sign}{title('rule', rule)}{field}{line}: {SAY(f'rule.{rule}.message', **values)}")
+    TERMINAL.say(
+        f"  {sign}{title('rule', rule)}{field}{line}: {SAY(f'rule.{rule}.message', **values)}"
+    )
     if row["severity"] != "note":
         TERMINAL.say(f"    {SAY('cli.failure.todo', todo=SAY(f'rule.{rule}.todo'))}")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist import readers
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.errors import InputError, UsageError
 from voterlist.ingest import columns_needed, table_entries
-from voterlist.io import readers
 from voterlist.schemas import ENTRY
 from voterlist.tables import concat
 
@@ -24,7 +24,9 @@ Source = tuple[Path, Map | None]
 """A file, and the map of its columns where one was given."""
 
 
-def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> tuple[pa.Table, pa.ChunkedArray | None]:
+def joined(
+    files: Sequence[Source], against: Sequence[Source] = ()
+) -> tuple[pa.Table, pa.ChunkedArray | None]:
     """The rows of all files as one ENTRY table, and the ids of those that are held against others, if any are.
 
     Where files share ids, each id is told with its file.
@@ -57,7 +59,9 @@ def _read(path: Path, columns: Map | None) -> pa.Table:
 
 
 def _share_ids(tables: Sequence[pa.Table]) -> bool:
-    ids = pa.chunked_array([chunk for table in tables for chunk in table.column("entry_id").chunks], pa.string())
+    ids = pa.chunked_array(
+        [chunk for table in tables for chunk in table.column("entry_id").chunks], pa.string()
+    )
     return bool(pc.count_distinct(ids).as_py() != len(ids))
 
 

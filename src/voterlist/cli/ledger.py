@@ -11,8 +11,8 @@ import typer
 from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
-from voterlist.io.ledger import copies
-from voterlist.io.ledger.copies import Replaced
+from voterlist.storage.ledger import copies
+from voterlist.storage.ledger.copies import Replaced
 
 __all__ = ["copy", "renew", "restore"]
 

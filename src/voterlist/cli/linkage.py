@@ -21,17 +21,19 @@ from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
 from voterlist.errors import SettingsError, UsageError
 from voterlist.ingest import parse_map
-from voterlist.io import lock, remembered, store
-from voterlist.io.remembered import Recall
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline.result import counts
+from voterlist.storage import lock, remembered, store
+from voterlist.storage.remembered import Recall
 from voterlist.tables import sort_by
 
 __all__ = ["Columns", "ProfileOption", "Tables", "link", "map_of"]
 
 Tables = Annotated[list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))]
-Columns = Annotated[Path | None, typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns"))]
+Columns = Annotated[
+    Path | None, typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns"))
+]
 ProfileOption = Annotated[Profile, typer.Option("--profile", help=SAY("cli.option.profile"))]
 
 _Files = tuple[Sequence[Source], Sequence[Source]]
@@ -41,7 +43,8 @@ _Files = tuple[Sequence[Source], Sequence[Source]]
 def link(
     files: Tables,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out"))
+        Path | None,
+        typer.Option("--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out")),
     ] = None,
     columns: Columns = None,
     clusters: Annotated[
@@ -53,9 +56,14 @@ def link(
         list[Path] | None, typer.Option("--against", metavar="FILE", help=SAY("cli.option.against"))
     ] = None,
     against_columns: Annotated[
-        Path | None, typer.Option("--against-columns", metavar="MAP.toml", help=SAY("cli.option.against-columns"))
+        Path | None,
+        typer.Option(
+            "--against-columns", metavar="MAP.toml", help=SAY("cli.option.against-columns")
+        ),
     ] = None,
-    memory: Annotated[Path | None, typer.Option("--memory", metavar="FOLDER", help=SAY("cli.option.memory"))] = None,
+    memory: Annotated[
+        Path | None, typer.Option("--memory", metavar="FOLDER", help=SAY("cli.option.memory"))
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False,
     json: Json = False,
 ) -> None:
@@ -108,7 +116,9 @@ def _tell(found: linkage.Linkage, recall: Recall | None) -> None:
     tell_chance([dataclasses.asdict(row) for row in found.chance])
 
 
-def _as_json(found: linkage.Linkage, entries: int, new: int, recall: Recall | None) -> dict[str, Any]:
+def _as_json(
+    found: linkage.Linkage, entries: int, new: int, recall: Recall | None
+) -> dict[str, Any]:
     """What was found, as plain values; scripts are written against these names."""
     kinds = counts(found.pairs, "kind")
     return {
@@ -138,11 +148,18 @@ def _held(memory: Path | None) -> Iterator[None]:
 def _require_folder(path: Path | None) -> None:
     for around in () if path is None else (path, *path.parents):
         if around.exists() and not around.is_dir():
-            raise UsageError(f"{around} is no folder", code="not-a-folder", places={"path": str(around)})
+            raise UsageError(
+                f"{around} is no folder", code="not-a-folder", places={"path": str(around)}
+            )
 
 
-def _sources(files: Sequence[Path], columns: Path | None, against: Sequence[Path], others: Path | None) -> _Files:
-    """Each file with the map of its columns: those to be linked, and those they are held against."""
+def _sources(
+    files: Sequence[Path], columns: Path | None, against: Sequence[Path], others: Path | None
+) -> _Files:
+    """Each file with the map of its columns.
+
+    Those to be linked, and those they are held against.
+    """
     if others is not None and not against:
         raise UsageError("--against-columns is given without --against", code="no-against")
     one = map_of(columns)
@@ -174,18 +191,24 @@ def map_of(path: Path | None) -> Map | None:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)}) from None
+        raise UsageError(
+            f"there is no {path}", code="no-such-file", places={"path": str(path)}
+        ) from None
     try:
         return parse_map(text)
     except SettingsError as error:
-        raise SettingsError(error.message, error.mistakes, code="wrong-map", todo=error.todo) from None
+        raise SettingsError(
+            error.message, error.mistakes, code="wrong-map", todo=error.todo
+        ) from None
 
 
-def _voters(files: _Files, profile: Profile, steps: Steps) -> tuple[int, list[pa.Table], pa.ChunkedArray | None]:
+def _voters(
+    files: _Files, profile: Profile, steps: Steps
+) -> tuple[int, list[pa.Table], pa.ChunkedArray | None]:
     """How many entries; a list of their VOTER table alone; the ids of the new ones, where they are held against others.
 
-    Whoever takes the table out of the list is the last to hold it: what millions of entries take in memory would
-    otherwise stay there until the pairs are found.
+    Whoever takes the table out of the list is the last to hold it: what millions of entries take in
+    memory would otherwise stay there until the pairs are found.
     """
     keep_memory()
     steps(Stage.INGEST, 0, 1)
@@ -201,5 +224,7 @@ def _voters(files: _Files, profile: Profile, steps: Steps) -> tuple[int, list[pa
 def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
     """Print what each blocking key will cost."""
     TERMINAL.say(SAY("cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast)))
-    headers = [SAY(f"cli.table.{name}") for name in ("key", "blocks", "pairs", "largest", "not-compared")]
+    headers = [
+        SAY(f"cli.table.{name}") for name in ("key", "blocks", "pairs", "largest", "not-compared")
+    ]
     TERMINAL.table(headers, [dataclasses.astuple(line) for line in forecast])

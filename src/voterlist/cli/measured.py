@@ -1,4 +1,7 @@
-"""What the linkage says of itself, as ``run`` and ``link`` print it: its own estimate, and what chance would give."""
+"""What the linkage says of itself, as ``run`` and ``link`` print it.
+
+Its own estimate, and what chance would give.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +17,34 @@ __all__ = ["tell_chance", "tell_compared", "tell_estimate", "tell_taught"]
 
 
 def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
-    """Precision and recall that the model expects, with their intervals; nothing where no pair was put forward."""
+    """Precision and recall that the model expects, with their intervals.
+
+    Nothing where no pair was put forward.
+    """
     if not estimate:
         return
     words = Words(SAY.language)
-    measures = {name: value for name, value in estimate.items() if name.startswith(("precision", "recall"))}
+    measures = {
+        name: value for name, value in estimate.items() if name.startswith(("precision", "recall"))
+    }
     shares = {name: words.probability(value) for name, value in measures.items()}
     TERMINAL.say(SAY("cli.run.estimate", pairs=estimate["pairs"], **shares))
 
 
 def tell_compared(afresh: int, compared: int, recall: str | None) -> None:
-    """How many pairs were compared afresh, or why all of them were; nothing where nothing was to be remembered."""
+    """How many pairs were compared afresh, or why all of them were.
+
+    Nothing where nothing was to be remembered.
+    """
     if recall is not None:
         TERMINAL.say(SAY(f"cli.memory.{recall}", afresh=afresh, compared=compared))
 
 
 def tell_taught(taught: int | None, contradictory: int | None) -> None:
-    """How many decided pairs taught the model, and how many could not; nothing where this run did not link."""
+    """How many decided pairs taught the model, and how many could not.
+
+    Nothing where this run did not link.
+    """
     if taught is not None:
         TERMINAL.say(SAY("cli.run.taught", taught=taught))
     if contradictory:
@@ -40,7 +54,10 @@ def tell_taught(taught: int | None, contradictory: int | None) -> None:
 def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
     """For each kind of agreement the pairs that coincidence alone would give, those found, and what that means."""
     words = Words(SAY.language)
-    found = [Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"]) for row in rows]
+    found = [
+        Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"])
+        for row in rows
+    ]
     if not found:
         return
     TERMINAL.say()
@@ -48,7 +65,12 @@ def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
     TERMINAL.table(
         [words(f"report.column.{name}") for name in ("agreement", "expected", "found", "meaning")],
         [
-            (words.agreement(row.agreement), words.expected(row.expected).rjust(8), row.found, words.coincidence(row))
+            (
+                words.agreement(row.agreement),
+                words.expected(row.expected).rjust(8),
+                row.found,
+                words.coincidence(row),
+            )
             for row in found
         ],
     )

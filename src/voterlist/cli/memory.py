@@ -17,8 +17,9 @@ _AT_ONCE = 1 << 26
 def keep_memory() -> None:
     """Let new columns be made in memory that earlier ones have left, where the C library can be told so.
 
-    Otherwise every array of megabytes is asked of the system, page by page, and given back at once. Measured on a list
-    of 6.7 million entries: a sixth less time for the linkage, nearly all of it the system's, for a peak 7 % higher.
+    Otherwise every array of megabytes is asked of the system, page by page, and given back at once.
+    Measured on a list of 6.7 million entries: a sixth less time for the linkage, nearly all of it
+    the system's, for a peak 7 % higher.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

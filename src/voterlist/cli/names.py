@@ -20,7 +20,9 @@ __all__ = ["names"]
 
 def names(
     written: Annotated[list[str], typer.Argument(metavar="NAME", help=SAY("cli.argument.names"))],
-    profile: Annotated[Profile, typer.Option("--profile", help=SAY("cli.option.profile"))] = Profile.AZ,
+    profile: Annotated[
+        Profile, typer.Option("--profile", help=SAY("cli.option.profile"))
+    ] = Profile.AZ,
     json: Json = False,
 ) -> None:
     """Show what is made of a name, and compare several."""
@@ -31,8 +33,13 @@ def names(
     for one, other, verdict in compared:
         TERMINAL.say(SAY(f"names.alike.{verdict}", one=one.written, other=other.written))
     if json:
-        pairs = [{"one": one.written, "other": other.written, "alike": verdict} for one, other, verdict in compared]
-        TERMINAL.result({"names": [_as_json(reading) for reading in read], "pairs": pairs, "exit_code": 0})
+        pairs = [
+            {"one": one.written, "other": other.written, "alike": verdict}
+            for one, other, verdict in compared
+        ]
+        TERMINAL.result(
+            {"names": [_as_json(reading) for reading in read], "pairs": pairs, "exit_code": 0}
+        )
 
 
 def _tell(reading: NameReading) -> None:
@@ -44,7 +51,9 @@ def _tell(reading: NameReading) -> None:
     if not reading.sure:
         TERMINAL.say(f"  {SAY('names.unsure')}")
     for part in reading.parts:
-        TERMINAL.say(f"  {SAY(f'names.part.{part.part}')}: {' '.join(word.written for word in part.words)}")
+        TERMINAL.say(
+            f"  {SAY(f'names.part.{part.part}')}: {' '.join(word.written for word in part.words)}"
+        )
         lines = [(SAY(f"names.step.{step}"), text) for step, text in _steps(part)]
         width = max(len(label) for label, _ in lines)
         for label, text in lines:
@@ -53,10 +62,17 @@ def _tell(reading: NameReading) -> None:
 
 
 def _steps(part: PartReading) -> Iterator[tuple[str, str]]:
-    """(step, what to say of it) from the name as written to its skeleton; steps with nothing to tell are left out."""
+    """(step, what to say of it) from the name as written to its skeleton.
+
+    Steps with nothing to tell are left out.
+    """
     told = {
-        "script": ", ".join(dict.fromkeys(SAY(f"names.script.{word.script}") for word in part.words)),
-        "repaired": ", ".join(f"{word.written} → {word.repaired}" for word in part.words if word.repaired),
+        "script": ", ".join(
+            dict.fromkeys(SAY(f"names.script.{word.script}") for word in part.words)
+        ),
+        "repaired": ", ".join(
+            f"{word.written} → {word.repaired}" for word in part.words if word.repaired
+        ),
         "particle": ", ".join(word.written for word in part.words if word.is_particle),
         "latin": " ".join(word.latin for word in part.words),
         "letters": part.letters,

@@ -14,9 +14,9 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.config import Settings
 from voterlist.errors import UsageError
-from voterlist.io import ledger as ledgers
-from voterlist.io.ledger import read_acceptances
 from voterlist.schemas import ACCEPTANCE, empty
+from voterlist.storage import ledger as ledgers
+from voterlist.storage.ledger import read_acceptances
 
 __all__ = [
     "Json",
@@ -37,7 +37,9 @@ def _use_json(asked: bool) -> bool:
 
 
 # Eager: an error in another option is then told as JSON too.
-Json = Annotated[bool, typer.Option("--json", help=SAY("cli.option.json"), callback=_use_json, is_eager=True)]
+Json = Annotated[
+    bool, typer.Option("--json", help=SAY("cli.option.json"), callback=_use_json, is_eager=True)
+]
 Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help=SAY("cli.option.today"))]
 Workspace = Annotated[Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace"))]
 
@@ -104,4 +106,8 @@ def require_parquet(path: Path) -> None:
         UsageError: the name ends otherwise.
     """
     if path.suffix.lower() != ".parquet":
-        raise UsageError(f"{path} is no name of a Parquet file", code="out-not-parquet", places={"path": str(path)})
+        raise UsageError(
+            f"{path} is no name of a Parquet file",
+            code="out-not-parquet",
+            places={"path": str(path)},
+        )

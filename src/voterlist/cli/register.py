@@ -13,19 +13,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import typer
 
+from voterlist import readers
 from voterlist.check import Examined, Settled, examine, settle
 from voterlist.cli.audit import audit_as_json, tell_audit, write_audit
 from voterlist.cli.joined import Map
 from voterlist.cli.linkage import Columns, ProfileOption, Tables, map_of
 from voterlist.cli.measured import tell_chance
 from voterlist.cli.memory import give_memory_back
-from voterlist.cli.options import Json, Today, acceptances_around, day, require_parquet, settings_around
+from voterlist.cli.options import (
+    Json,
+    Today,
+    acceptances_around,
+    day,
+    require_parquet,
+    settings_around,
+)
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
 from voterlist.errors import InputError, UsageError
 from voterlist.ingest import columns_needed, ingest, table_intake
-from voterlist.io import readers, store
 from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Profile, Severity, Stage
 from voterlist.normalize import normalize
@@ -33,6 +40,7 @@ from voterlist.pipeline import RULE_CODES
 from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
 from voterlist.pipeline.streets import StreetRegister, read_given_streets
 from voterlist.schemas import ENTRY, FINDING, Intake
+from voterlist.storage import store
 from voterlist.tables import concat, sort_by
 
 __all__ = ["check"]
@@ -42,7 +50,8 @@ def check(
     files: Tables,
     columns: Columns = None,
     settings: Annotated[
-        Path | None, typer.Option("--settings", metavar="TOML", help=SAY("cli.option.check-settings"))
+        Path | None,
+        typer.Option("--settings", metavar="TOML", help=SAY("cli.option.check-settings")),
     ] = None,
     streets: Annotated[
         list[Path] | None, typer.Option("--streets", metavar="FILE", help=SAY("cli.option.streets"))
@@ -120,12 +129,23 @@ def _audited(
     steps(Stage.NORMALIZE, 0, 1)
     outcome = normalize(intake.entries, profile, coded=True)
     steps(Stage.CHECK, 0, 1)
-    examined = examine(outcome.table, intake.entries, intake.lists, settings.check, on_day=on, streets=register.streets)
-    findings = concat([intake.findings, outcome.findings, register.findings, examined.findings], FINDING)
+    examined = examine(
+        outcome.table,
+        intake.entries,
+        intake.lists,
+        settings.check,
+        on_day=on,
+        streets=register.streets,
+    )
+    findings = concat(
+        [intake.findings, outcome.findings, register.findings, examined.findings], FINDING
+    )
     return _Audited(intake, examined, settle(findings, settings.check, beside.acceptances), names)
 
 
-def _intake(files: Sequence[Path], columns: Map | None, settings: Settings) -> tuple[Intake, dict[str, str]]:
+def _intake(
+    files: Sequence[Path], columns: Map | None, settings: Settings
+) -> tuple[Intake, dict[str, str]]:
     """The intake of these files, as lists of precincts or by the map as tables, and the names of their contents."""
     # A table of the program's own format has ids and one header: it is no list that somebody typed.
     if columns is not None or all(path.suffix == ".parquet" for path in files):
@@ -154,7 +174,9 @@ def _tables(files: Sequence[Path], columns: Map | None, settings: Settings) -> I
 
 def _pages(folder: Path, audited: _Audited, on: dt.date) -> tuple[Path, ...]:
     """The pages of the audit, written into this folder."""
-    return write_audit(folder, audited.intake, audited.examined, audited.settled.findings, audited.names, on)
+    return write_audit(
+        folder, audited.intake, audited.examined, audited.settled.findings, audited.names, on
+    )
 
 
 def _exit_code(intake: Intake, aside: dict[str, int]) -> int:
@@ -168,9 +190,12 @@ def _exit_code(intake: Intake, aside: dict[str, int]) -> int:
 def _tell(audited: _Audited) -> None:
     """The findings by rule, what chance explains, the statistics."""
     findings, accepted = audited.settled.findings, audited.settled.accepted.num_rows
-    TERMINAL.say(SAY("cli.check.done", entries=audited.intake.entries.num_rows, findings=findings.num_rows))
+    TERMINAL.say(
+        SAY("cli.check.done", entries=audited.intake.entries.num_rows, findings=findings.num_rows)
+    )
     rows = [
-        (title("rule", row["rule"]), SAY(f"severity.{row['severity']}"), row["count"]) for row in _by_rule(findings)
+        (title("rule", row["rule"]), SAY(f"severity.{row['severity']}"), row["count"])
+        for row in _by_rule(findings)
     ]
     TERMINAL.table([SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows)
     _tell_streets(audited.examined.street_use)
@@ -181,10 +206,18 @@ def _tell(audited: _Audited) -> None:
 
 
 def _tell_streets(use: pa.Table) -> None:
-    """How many addresses could be held against the register of streets; nothing where none was given."""
+    """How many addresses could be held against the register of streets.
+
+    Nothing where none was given.
+    """
     counted = _measures(use)
     if counted["total"] is not None:
-        TERMINAL.say(SAY("cli.check.streets", **{name: counted[name] for name in ("total", "judged", "outside")}))
+        TERMINAL.say(
+            SAY(
+                "cli.check.streets",
+                **{name: counted[name] for name in ("total", "judged", "outside")},
+            )
+        )
         if counted["total"] and not counted["judged"]:
             TERMINAL.say(SAY("cli.failure.todo", todo=SAY("cli.check.streets-unused")))
 
@@ -197,13 +230,20 @@ def _measures(use: pa.Table) -> dict[str, int | None]:
 def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
     """rule, severity, count: errors first, then by number."""
     order = [word.value for word in Severity]
-    plain = findings.select(["rule", "severity"]).cast(pa.schema([("rule", pa.string()), ("severity", pa.string())]))
+    plain = findings.select(["rule", "severity"]).cast(
+        pa.schema([("rule", pa.string()), ("severity", pa.string())])
+    )
     grouped = plain.group_by(["rule", "severity"]).aggregate([([], "count_all")]).to_pylist()
-    rows = [{"rule": row["rule"], "severity": row["severity"], "count": row["count_all"]} for row in grouped]
+    rows = [
+        {"rule": row["rule"], "severity": row["severity"], "count": row["count_all"]}
+        for row in grouped
+    ]
     return sorted(rows, key=lambda row: (order.index(row["severity"]), -row["count"], row["rule"]))
 
 
-def _as_json(audited: _Audited, aside: dict[str, int], out: Path | None, code: int) -> dict[str, Any]:
+def _as_json(
+    audited: _Audited, aside: dict[str, int], out: Path | None, code: int
+) -> dict[str, Any]:
     intake = audited.intake
     return {
         "rows": {

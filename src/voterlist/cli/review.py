@@ -19,8 +19,12 @@ __all__ = ["export", "import_decisions"]
 
 def export(
     workspace: Workspace,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help=SAY("cli.option.review-out"))] = None,
-    language: Annotated[Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help=SAY("cli.option.review-out"))
+    ] = None,
+    language: Annotated[
+        Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
+    ] = None,
     today: Today = None,
     json: Json = False,
 ) -> None:
@@ -29,11 +33,21 @@ def export(
     words = language or settings.report.languages[0]
     path = out or workspace / REPORTS / f"review-{words}.xlsx"
     made = reviewing.export(workspace, settings, path, words, today=day(today))
-    TERMINAL.say(SAY("cli.review.exported", cases=made.cases, findings=made.findings, path=shown(path)))
+    TERMINAL.say(
+        SAY("cli.review.exported", cases=made.cases, findings=made.findings, path=shown(path))
+    )
     if made.cases or made.findings:
         TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=shown(path)))
     if json:
-        TERMINAL.result({"run": made.run, "cases": made.cases, "findings": made.findings, "out": path, "exit_code": 0})
+        TERMINAL.result(
+            {
+                "run": made.run,
+                "cases": made.cases,
+                "findings": made.findings,
+                "out": path,
+                "exit_code": 0,
+            }
+        )
 
 
 def import_decisions(
@@ -74,7 +88,9 @@ def _list_problems(problems: tuple[Problem, ...]) -> None:
     if not problems:
         return
     rows = [_cells(problem) for problem in problems]
-    TERMINAL.table([SAY(f"cli.table.{name}") for name in ("sheet", "row", "asked", "problem")], rows)
+    TERMINAL.table(
+        [SAY(f"cli.table.{name}") for name in ("sheet", "row", "asked", "problem")], rows
+    )
     for key in dict.fromkeys(problem.key for problem in problems):
         TERMINAL.say(SAY("cli.failure.todo", todo=SAY(f"{key}.todo")))
 

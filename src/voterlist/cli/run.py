@@ -58,7 +58,14 @@ def _tell(result: RunResult, settings: Settings) -> None:
     if result.constituencies:
         say(SAY("cli.run.constituencies", numbers=", ".join(map(str, result.constituencies))))
     say(SAY("cli.run.files", files=result.files, lists=result.lists))
-    say(SAY("cli.run.balance", rows_in=result.rows_in, rows_out=result.rows_out, set_aside=result.set_aside))
+    say(
+        SAY(
+            "cli.run.balance",
+            rows_in=result.rows_in,
+            rows_out=result.rows_out,
+            set_aside=result.set_aside,
+        )
+    )
     _tell_set_aside(result)
     if result.until is not None:
         say(SAY("cli.run.until", stage=SAY(f"cli.stage.{result.until}")))
@@ -66,7 +73,12 @@ def _tell(result: RunResult, settings: Settings) -> None:
         _tell_cases(result)
         if result.accepted:
             say(SAY("cli.run.accepted", accepted=result.accepted))
-        say(SAY("cli.run.findings", **{word.value: result.findings_by_severity.get(word, 0) for word in Severity}))
+        say(
+            SAY(
+                "cli.run.findings",
+                **{word.value: result.findings_by_severity.get(word, 0) for word in Severity},
+            )
+        )
     say()
     for line in standing_lines(settings, result.standings):
         say(line)
@@ -91,7 +103,10 @@ def _tell_set_aside(result: RunResult) -> None:
     found = {code: count for code, count in result.set_aside_by_code.items() if count}
     if found:
         TERMINAL.say(SAY("cli.run.set-aside"))
-        rows = sorted(((title("aside", code), count) for code, count in found.items()), key=lambda row: -row[1])
+        rows = sorted(
+            ((title("aside", code), count) for code, count in found.items()),
+            key=lambda row: -row[1],
+        )
         TERMINAL.table((SAY("cli.table.reason"), SAY("cli.table.rows")), rows)
     if result.troubles:
         TERMINAL.say(SAY("cli.run.troubles"))
@@ -125,7 +140,11 @@ def _tell_cases(result: RunResult) -> None:
         return
     TERMINAL.say()
     TERMINAL.say(SAY("cli.run.cases", open=result.open_cases))
-    rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in CaseKind if kind in result.cases_by_kind]
+    rows = [
+        (title("case-kind", kind), result.cases_by_kind[kind])
+        for kind in CaseKind
+        if kind in result.cases_by_kind
+    ]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
     tell_compared(result.afresh or 0, result.compared or 0, result.memory)
     if result.decisions:

@@ -24,8 +24,12 @@ def synth(
         typer.Option(min=1, max=125, help=SAY("cli.option.constituencies")),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help=SAY("cli.option.seed"))] = 1,
-    files: Annotated[bool | None, typer.Option("--files/--no-files", help=SAY("cli.option.files"))] = None,
-    registers: Annotated[bool, typer.Option("--registers", help=SAY("cli.option.registers"))] = False,
+    files: Annotated[
+        bool | None, typer.Option("--files/--no-files", help=SAY("cli.option.files"))
+    ] = None,
+    registers: Annotated[
+        bool, typer.Option("--registers", help=SAY("cli.option.registers"))
+    ] = False,
     faults: Annotated[bool, typer.Option("--faults", help=SAY("cli.option.faults"))] = False,
     json: Json = False,
 ) -> None:
@@ -41,7 +45,9 @@ def synth(
             faults=faults,
             progress=lambda _what, done, total: steps("synth", done, total),
         )
-    TERMINAL.say(SAY("cli.synth.done", entries=made.entries, voters=made.voters, repeated=made.repeated))
+    TERMINAL.say(
+        SAY("cli.synth.done", entries=made.entries, voters=made.voters, repeated=made.repeated)
+    )
     for path in made.paths:
         TERMINAL.say(f"  {shown(path)}")
     if made.files:

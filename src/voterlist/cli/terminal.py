@@ -49,16 +49,23 @@ class Terminal:
         """A line on standard error."""
         print(visible(text), file=sys.stderr)
 
-    def table(self, headers: Sequence[str], rows: Iterable[Sequence[object]], indent: int = 2) -> None:
+    def table(
+        self, headers: Sequence[str], rows: Iterable[Sequence[object]], indent: int = 2
+    ) -> None:
         """Rows in columns, numbers to the right."""
         headers = [visible_name(header) for header in headers]
         texts = [[_cell(value) for value in row] for row in rows]
-        right = [all(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)]
+        right = [
+            all(isinstance(value, int | float) for value in column)
+            for column in zip(*rows, strict=True)
+        ]
         widths = [max(len(text) for text in column) for column in zip(headers, *texts, strict=True)]
         for line in (headers, *texts):
             cells = [
                 text.rjust(width) if to_right else text.ljust(width)
-                for text, width, to_right in zip(line, widths, right or [False] * len(headers), strict=True)
+                for text, width, to_right in zip(
+                    line, widths, right or [False] * len(headers), strict=True
+                )
             ]
             self.say(" " * indent + "  ".join(cells).rstrip())
 
@@ -77,7 +84,8 @@ TERMINAL = Terminal()
 class Steps:
     """Progress of long work: a bar on a terminal, plain lines elsewhere, nothing for work of two seconds.
 
-    Work that tells nothing of itself for longer is told of all the same: a watch repeats what was told last.
+    Work that tells nothing of itself for longer is told of all the same: a watch repeats what was
+    told last.
     """
 
     def __init__(self) -> None:
@@ -134,7 +142,9 @@ class Steps:
             self._task = self._bar.add_task("", total=None)
         if self._task is not None:
             title = SAY(f"cli.stage.{stage}")
-            self._bar.update(self._task, description=title, completed=done, total=total if total > 1 else None)
+            self._bar.update(
+                self._task, description=title, completed=done, total=total if total > 1 else None
+            )
 
     def _line(self, stage: str, done: int, total: int, now: float) -> None:
         known, told = self._told
@@ -143,11 +153,18 @@ class Steps:
         self._told = (stage, now)
         share = f"{100 * done // total} %" if total > 1 else ""
         seconds = round(now - self._started)
-        TERMINAL.warn(SAY("cli.progress", seconds=seconds, stage=SAY(f"cli.stage.{stage}"), share=share).rstrip())
+        TERMINAL.warn(
+            SAY(
+                "cli.progress", seconds=seconds, stage=SAY(f"cli.stage.{stage}"), share=share
+            ).rstrip()
+        )
 
 
 def shown(path: Path) -> str:
-    """A path as a person would type it here: relative to the current folder where it lies inside it."""
+    """A path as a person would type it here.
+
+    Relative to the current folder where it lies inside it.
+    """
     try:
         return visible_name(str(path.resolve().relative_to(Path.cwd())))
     except ValueError:

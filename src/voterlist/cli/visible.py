@@ -1,7 +1,7 @@
 r"""Text from outside, such as the name of a file, in signs that a terminal only shows.
 
-A terminal obeys control characters: a name that holds them could clear the screen, change what was printed, or
-turn the direction of writing. They are shown as digits instead: ``\x1b``, ``\u202e``.
+A terminal obeys control characters: a name that holds them could clear the screen, change what was
+printed, or turn the direction of writing. They are shown as digits instead: ``\x1b``, ``\u202e``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def visible_name(text: str) -> str:
 
 def in_json(text: str) -> str:
     """JSON that means the same, with every such character in its strings as JSON writes it in digits."""
-    return _HIDDEN.sub(lambda found: found[0] if found[0] in _BREAKS else f"\\u{ord(found[0]):04x}", text)
+    return _HIDDEN.sub(
+        lambda found: found[0] if found[0] in _BREAKS else f"\\u{ord(found[0]):04x}", text
+    )
 
 
 def _shown(character: str) -> str:

@@ -13,7 +13,10 @@ __all__ = ["SAY", "language_of", "title"]
 
 
 def language_of(environment: Mapping[str, str]) -> str:
-    """The language that the environment asks for: ``VOTERLIST_LANG``, else the locale; English for any other."""
+    """The language that the environment asks for.
+
+    ``VOTERLIST_LANG``, else the locale; English for any other.
+    """
     for name in ("VOTERLIST_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         found = environment.get(name, "")[:2].lower()
         if found:
@@ -22,21 +25,29 @@ def language_of(environment: Mapping[str, str]) -> str:
 
 
 class _Spoken(Catalogue):
-    """A catalogue whose texts are filled with names from outside: each is made visible, and stays in its line."""
+    """A catalogue whose texts are filled with names from outside.
+
+    Each is made visible, and stays in its line.
+    """
 
     def __call__(self, key: str, **places: object) -> str:
         """The text of a key with its places filled."""
         shown = {
-            name: visible_name(str(value)) if isinstance(value, str | Path) else value for name, value in places.items()
+            name: visible_name(str(value)) if isinstance(value, str | Path) else value
+            for name, value in places.items()
         }
         return super().__call__(key, **shown)
 
 
 SAY: Catalogue = _Spoken(language_of(os.environ))
-"""The catalogue in that language; read once, because the help texts are made when the program starts."""
+"""The catalogue in that language; read once, because the help texts are made when the program
+starts."""
 
 
 def title(prefix: str, code: str) -> str:
-    """The title of a code, such as ``rule.<code>.title``; the code itself where the catalogue has none."""
+    """The title of a code, such as ``rule.<code>.title``.
+
+    The code itself where the catalogue has none.
+    """
     key = f"{prefix}.{code}.title"
     return SAY(key) if SAY.has(key) else code

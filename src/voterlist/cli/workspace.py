@@ -16,11 +16,12 @@ from voterlist.cli.words import SAY
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
 from voterlist.errors import UsageError
-from voterlist.io import ics, store
-from voterlist.io.ledger import FILE_NAME, reading
 from voterlist.model import Level, Standing
 from voterlist.pipeline import UnitStanding
 from voterlist.pipeline.inbox import INBOX, REFERENCE
+from voterlist.render import ics
+from voterlist.storage import store
+from voterlist.storage.ledger import FILE_NAME, reading
 
 __all__ = ["init", "standing_lines", "standings_as_json", "status"]
 
@@ -53,12 +54,21 @@ def init(
     TERMINAL.say(SAY("cli.init.made", cycle=made.workspace.cycle, path=shown(folder)))
     TERMINAL.say(SAY("cli.init.next", inbox=shown(folder / INBOX / "88"), path=shown(folder)))
     if json:
-        TERMINAL.result({"workspace": folder, "cycle": made.workspace.cycle, "level": level.value, "exit_code": 0})
+        TERMINAL.result(
+            {
+                "workspace": folder,
+                "cycle": made.workspace.cycle,
+                "level": level.value,
+                "exit_code": 0,
+            }
+        )
 
 
 def status(
     workspace: Workspace,
-    ics_file: Annotated[Path | None, typer.Option("--ics", metavar="FILE", help=SAY("cli.option.ics"))] = None,
+    ics_file: Annotated[
+        Path | None, typer.Option("--ics", metavar="FILE", help=SAY("cli.option.ics"))
+    ] = None,
     today: Today = None,
     json: Json = False,
 ) -> None:
@@ -83,7 +93,11 @@ def status(
                 "cycle": settings.workspace.cycle,
                 "level": settings.workspace.level.value,
                 "deadlines": [
-                    {"stage": found.stage.value, "opens": found.opens.isoformat(), "due": found.due.isoformat()}
+                    {
+                        "stage": found.stage.value,
+                        "opens": found.opens.isoformat(),
+                        "due": found.due.isoformat(),
+                    }
                     for found in deadlines
                 ],
                 "units": units,
@@ -100,7 +114,9 @@ def standing_lines(settings: Settings, found: Sequence[UnitStanding]) -> list[st
     for deadline in calendar(settings.calendar, settings.workspace.cycle):
         counted = Counter(row.standing for row in found if row.deadline == deadline)
         counts = ", ".join(
-            f"{SAY.number(counted[word])} {SAY(f'standing.{word}')}" for word in Standing if counted[word]
+            f"{SAY.number(counted[word])} {SAY(f'standing.{word}')}"
+            for word in Standing
+            if counted[word]
         )
         places = {"title": SAY(f"deadline.{deadline.stage}.title"), "due": deadline.due.isoformat()}
         lines.append(SAY("cli.run.deadline", **places, counts=counts or SAY("cli.status.no-units")))
@@ -129,7 +145,9 @@ def _list_units(found: Sequence[UnitStanding], names: dict[int, str]) -> None:
         rows = [row for row in rows if row.standing is not Standing.DONE]
     if not rows:
         return
-    headers = [SAY(f"cli.table.{name}") for name in ("constituency", "precinct", "finished", "standing")]
+    headers = [
+        SAY(f"cli.table.{name}") for name in ("constituency", "precinct", "finished", "standing")
+    ]
     TERMINAL.say()
     TERMINAL.table(
         headers,

@@ -1,4 +1,7 @@
-"""``voterlist.toml`` as frozen settings; every mistake is reported at once, each with its key path."""
+"""``voterlist.toml`` as frozen settings.
+
+Every mistake is reported at once, each with its key path.
+"""
 
 from __future__ import annotations
 
@@ -73,7 +76,9 @@ def load(path: Path, *, rule_codes: Collection[str] | None = None) -> Settings:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise settings_error([SettingsMistake(FILE_NAME, "not-utf8", (("line", str(line)),))]) from None
+        raise settings_error(
+            [SettingsMistake(FILE_NAME, "not-utf8", (("line", str(line)),))]
+        ) from None
     return parse(text, rule_codes=rule_codes)
 
 
@@ -102,12 +107,18 @@ def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
 
 
 def digest(*sections: BaseModel) -> str:
-    """The SHA-256 of these settings in hexadecimal: equal for equal values, however they were written."""
+    """The SHA-256 of these settings in hexadecimal.
+
+    Equal for equal values, however they were written.
+    """
     text = "\n".join(section.model_dump_json() for section in sections)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def template(cycle: str = "2026", level: Level = Level.CONEC) -> str:
-    """A ``voterlist.toml`` with a comment on every key; parsed, it gives the defaults with this cycle and level."""
+    """A ``voterlist.toml`` with a comment on every key.
+
+    Parsed, it gives the defaults with this cycle and level.
+    """
     text = (resources.files(__package__) / "voterlist.template.toml").read_text(encoding="utf-8")
     return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)

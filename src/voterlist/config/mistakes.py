@@ -1,4 +1,7 @@
-"""What is wrong with settings, in our words: each mistake with its key path, never with the value itself."""
+"""What is wrong with settings, in our words.
+
+Each mistake with its key path, never with the value itself.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,10 @@ PLAIN_CODES = {
 
 
 def mistakes_of(detail: ErrorDetails) -> Iterator[SettingsMistake]:
-    """What one of pydantic's errors says, in our words; never the value itself, which may be a slip of a paste."""
+    """What one of pydantic's errors says, in our words.
+
+    Never the value itself, which may be a slip of a paste.
+    """
     kind, context = detail["type"], detail.get("ctx", {})
     # pydantic adds "[key]" where it is the key that is wrong.
     parts = [str(part) for part in detail["loc"] if part != "[key]"]
@@ -92,13 +98,19 @@ def _keys_of(parts: list[str]) -> list[str]:
         if model is IngestSettings and part == "pins":
             return list(PinSettings.model_fields)
         field = model.model_fields.get(part)
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+        if (
+            field is None
+            or not isinstance(field.annotation, type)
+            or not issubclass(field.annotation, BaseModel)
+        ):
             break
         model = field.annotation
     return list(model.model_fields)
 
 
-def unknown_rules(tree: Mapping[str, Any], rule_codes: Collection[str] | None) -> list[SettingsMistake]:
+def unknown_rules(
+    tree: Mapping[str, Any], rule_codes: Collection[str] | None
+) -> list[SettingsMistake]:
     """A mistake for each rule that the settings name and the program has not."""
     check = tree.get("check")
     if rule_codes is None or not isinstance(check, dict):
@@ -108,11 +120,15 @@ def unknown_rules(tree: Mapping[str, Any], rule_codes: Collection[str] | None) -
     for place, one in enumerate(accepted if isinstance(accepted, list) else ()):
         if isinstance(one, dict) and isinstance(one.get("rule"), str):
             named[f"check.accepted.{place}.rule"] = one["rule"]
-    return [_unknown(path, code, rule_codes) for path, code in named.items() if code not in rule_codes]
+    return [
+        _unknown(path, code, rule_codes) for path, code in named.items() if code not in rule_codes
+    ]
 
 
 def settings_error(mistakes: list[SettingsMistake]) -> SettingsError:
     """The error that holds these mistakes, each once, in order of their key paths."""
-    ordered = tuple(sorted(set(mistakes), key=lambda mistake: (mistake.path, mistake.code, mistake.places)))
+    ordered = tuple(
+        sorted(set(mistakes), key=lambda mistake: (mistake.path, mistake.code, mistake.places))
+    )
     lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in ordered)
     return SettingsError(f"{FILE_NAME} has mistakes: {lines}", ordered)

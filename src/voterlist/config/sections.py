@@ -76,7 +76,8 @@ class WorkspaceSettings(_Section):
     """``[workspace]``: whose compilation this is."""
 
     cycle: str = "2026"
-    """The year of the compilation; a suffix tells two of one year apart, such as ``2026-election``."""
+    """The year of the compilation; a suffix tells two of one year apart, such as ``2026-election``.
+    """
     level: Level = Level.CONEC
     profile: Profile = Profile.AZ
 
@@ -91,7 +92,9 @@ class WorkspaceSettings(_Section):
 class TerritorySettings(_Section):
     """``[territory]``: which precincts hand in lists, so that a missing one is noticed."""
 
-    precincts: dict[Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")], Numbers] = Field(default_factory=dict)
+    precincts: dict[Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")], Numbers] = Field(
+        default_factory=dict
+    )
     """Constituency -> its precincts, written as ``88 = "1-45, 47"``."""
 
 
@@ -107,7 +110,8 @@ def _pinned_columns(columns: object) -> object:
 
 
 Columns = Annotated[dict[str, str | list[str]], BeforeValidator(_pinned_columns)]
-"""Field = a header, the letter or the number of a column (in quotation marks), or a list of these."""
+"""Field = a header, the letter or the number of a column (in quotation marks), or a list of these.
+"""
 
 
 class PinSettings(_Section):
@@ -132,11 +136,13 @@ class IngestSettings(_Section):
     max_cell_characters: Count = 100_000
     max_archive_files: Count = 2_000
     max_memory_megabytes: Count = 4_096
-    """Of the process that parses a file, beside its own; a small file gets less: 512, and 128 a megabyte."""
+    """Of the process that parses a file, beside its own; a small file gets less: 512, and 128 a
+    megabyte."""
     max_read_seconds: Count = 30
     """Of a processor's time for parsing a file; a second more for each of its megabytes."""
     least_confidence: Share = 0.75
-    """A list one of whose columns was understood with less confidence is not taken in until a person has looked."""
+    """A list one of whose columns was understood with less confidence is not taken in until a
+    person has looked."""
     columns: Columns = Field(default_factory=dict)
     """Pinned in every file."""
     pins: list[PinSettings] = Field(default_factory=list)
@@ -151,7 +157,10 @@ class RuleSettings(_Section):
 
 
 class AcceptedSettings(_Section):
-    """``[[check.accepted]]``: a finding that a person accepts, by its entry or by its place and number."""
+    """``[[check.accepted]]``.
+
+    A finding that a person accepts, by its entry or by its place and number.
+    """
 
     rule: str
     reason: Annotated[str, Field(min_length=1)]
@@ -180,25 +189,30 @@ class CheckSettings(_Section):
     least_times_as_frequent: Count = 250
     """A spelling one letter from a name that stands so many times as often is asked about."""
     most_missing: Share = 0.5
-    """A field missing in a larger share of a precinct's entries counts as a column that was not handed in."""
+    """A field missing in a larger share of a precinct's entries counts as a column that was not
+    handed in."""
     most_year_only: Share = 0.05
     most_outlying: Share = 0.1
     """How far a precinct's share may lie from its constituency's."""
     outlier_chance: Share = 0.001
     """A share is noticed only where chance alone would show it less often than this."""
     false_outliers: Share = 0.05
-    """The share of false ones expected among the outliers of one test over all precincts (false discovery rate)."""
+    """The share of false ones expected among the outliers of one test over all precincts (false
+    discovery rate)."""
     most_above_statistics: Share = 0.02
     most_below_statistics: Share = 0.1
     least_usable_register: Share = 0.5
     """A register of which less can be used is noticed."""
     least_complete_register: Share = 0.9
-    """That somebody is missing from a register is said only where at least so much of it can be used."""
+    """That somebody is missing from a register is said only where at least so much of it can be
+    used."""
     most_unexplained_growth: Share = 0.02
-    """Of a precinct's entries in the last cycle: additions without a cause beyond it are noticed."""
+    """Of a precinct's entries in the last cycle: additions without a cause beyond it are noticed.
+    """
     rules: dict[str, RuleSettings] = Field(default_factory=dict)
     accepted: list[AcceptedSettings] = Field(default_factory=list)
-    """Findings that are not raised again until their entry, or the number of their place, changes."""
+    """Findings that are not raised again until their entry, or the number of their place, changes.
+    """
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -224,7 +238,8 @@ class LinkSettings(_Section):
     chunk_pairs: Count = 2_000_000
     """Pairs compared at a time; the memory of the comparison grows with it."""
     largest_block: Count = 2_000
-    """Entries in one block; a larger one is split by a further key, and what is left out is counted."""
+    """Entries in one block; a larger one is split by a further key, and what is left out is
+    counted."""
     displaced_constituencies: list[Count] = Field(default_factory=list)
     """The constituencies that list displaced people where they come from."""
 
@@ -249,7 +264,10 @@ class PrivacySettings(_Section):
 
 
 class CalendarSettings(_Section):
-    """``[calendar]``: the due dates of the cycle (month and day), or days counted back from an election."""
+    """``[calendar]``.
+
+    The due dates of the cycle (month and day), or days counted back from an election.
+    """
 
     compile_due: str = "02-05"
     check_due: str = "04-05"
@@ -259,7 +277,9 @@ class CalendarSettings(_Section):
     displayed_days: Count = 35
     updated_days: Count = 25
     special_days: Count = 20
-    finished: dict[Literal["compile", "check", "verify", "displayed", "updated", "special"], Day] = Field(
+    finished: dict[
+        Literal["compile", "check", "verify", "displayed", "updated", "special"], Day
+    ] = Field(
         default_factory=dict,
     )
     """The day on which a stage was finished, where a person records it: ``check = 2026-04-02``."""

@@ -1,7 +1,7 @@
 """Two cycles: what was added, removed, changed and moved between the last list and this one, and why.
 
-A removal for which nobody gives a reason is a finding, and so is an addition that is neither of age nor moved.
-Nothing is changed in either list.
+A removal for which nobody gives a reason is a finding, and so is an addition that is neither of age
+nor moved. Nothing is changed in either list.
 """
 
 from __future__ import annotations
@@ -57,19 +57,29 @@ def compare_cycles(
     """What became of the entries of the last cycle's list (VOTER) in this one's (VOTER).
 
     Args:
-        old: the last cycle's list; of constituencies that ``new`` has not, only who moved from there is told.
+        old: the last cycle's list; of constituencies that ``new`` has not, only who moved from
+            there is told.
         new: this cycle's list.
-        earlier: VOTER of the cycle before the last, by which an entry is known to have been there before.
+        earlier: VOTER of the cycle before the last, by which an entry is known to have been there
+            before.
         registers: VOTER by name, as ``reconcile`` takes them: they give the causes.
-        reasons: REMOVAL_REASON, by the ids of old entries (decided) or of rows of the register ``removals``.
+        reasons: REMOVAL_REASON, by the ids of old entries (decided) or of rows of the register
+            ``removals``.
         settings: the limits and switches.
-        on_day: the day of this cycle's list: whoever came of age in the year before it is new by right.
+        on_day: the day of this cycle's list: whoever came of age in the year before it is new by
+            right.
 
     Raises:
         StageError: a table has the wrong shape, or an id stands twice.
     """
-    old, new = (_unique(sort_by(require(table, VOTER, Stage.RECONCILE), "entry_id")) for table in (old, new))
-    reasons = require(reasons, REMOVAL_REASON, Stage.RECONCILE) if reasons is not None else empty(REMOVAL_REASON)
+    old, new = (
+        _unique(sort_by(require(table, VOTER, Stage.RECONCILE), "entry_id")) for table in (old, new)
+    )
+    reasons = (
+        require(reasons, REMOVAL_REASON, Stage.RECONCILE)
+        if reasons is not None
+        else empty(REMOVAL_REASON)
+    )
     earlier = require(earlier, VOTER, Stage.RECONCILE) if earlier is not None else empty(VOTER)
     paired = pair(old, new)
     covered = _covered(old, new)
@@ -115,12 +125,17 @@ class _There:
 
 def _unique(voters: pa.Table) -> pa.Table:
     if pc.count_distinct(voters.column("entry_id")).as_py() != voters.num_rows:
-        raise StageError("an entry id stands twice in one list", stage=Stage.RECONCILE, field="entry_id")
+        raise StageError(
+            "an entry id stands twice in one list", stage=Stage.RECONCILE, field="entry_id"
+        )
     return voters
 
 
 def _covered(old: pa.Table, new: pa.Table) -> Flags:
-    """Which old entries are of constituencies of which there is a list now; of those that name none, all are."""
+    """Which old entries are of constituencies of which there is a list now.
+
+    Of those that name none, all are.
+    """
     place = old.column("constituency")
     inside = pc.is_in(place, value_set=pc.unique(new.column("constituency")).drop_null())
     return np.asarray(pc.or_(inside, pc.is_null(place)), dtype=bool)
@@ -142,7 +157,9 @@ def _came(
     return cause
 
 
-def _went(witnesses: Witnesses, at: slice, removed: pa.Table, new: pa.Table) -> tuple[Words, list[str | None]]:
+def _went(
+    witnesses: Witnesses, at: slice, removed: pa.Table, new: pa.Table
+) -> tuple[Words, list[str | None]]:
     cause, reasons = witnesses.went(at, removed.column("entry_id"))
     open_ = np.flatnonzero(cause == _NONE)
     cause[open_[known_to(removed.take(pa.array(open_)), new)]] = CAUSES.index("repeated")
@@ -153,7 +170,11 @@ def _why_kept(witnesses: Witnesses, at: slice, moved: Flags) -> Words:
     """Why entries that are still there moved or changed."""
     cause = np.full(len(moved), CAUSES.index("corrected"))
     cause[witnesses.knows("name-changes", "former-names")[at]] = CAUSES.index("name-changed")
-    for words, registers in (("resident", ("residence",)), ("departed", ("departures",)), ("arrived", ("arrivals",))):
+    for words, registers in (
+        ("resident", ("residence",)),
+        ("departed", ("departures",)),
+        ("arrived", ("arrivals",)),
+    ):
         cause[moved & witnesses.knows(*registers)[at]] = CAUSES.index(words)
     cause[moved & (cause == CAUSES.index("corrected"))] = _NONE
     return cause
@@ -173,7 +194,9 @@ def _rows(
     where = new if new is not None else old
     assert where is not None
     columns = {
-        "change": pa.array(change) if not isinstance(change, str) else pa.repeat(change, len(cause)),
+        "change": pa.array(change)
+        if not isinstance(change, str)
+        else pa.repeat(change, len(cause)),
         "cause": pa.array(CAUSES).take(pa.array(cause)),
         "constituency": where.column("constituency"),
         "precinct": where.column("precinct"),

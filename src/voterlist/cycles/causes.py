@@ -21,16 +21,28 @@ Words = np.ndarray[Any, np.dtype[np.int64]]
 """Index into CAUSES, one an entry."""
 
 _REMOVALS = "removals"
-_WENT = {"deaths": "died", "departures": "departed", **{name: name for name in ("conscripts", "prisoners", "abroad")}}
+_WENT = {
+    "deaths": "died",
+    "departures": "departed",
+    **{name: name for name in ("conscripts", "prisoners", "abroad")},
+}
 _CAME = {"newly-of-age": "of-age", "arrivals": "arrived", "residence": "resident"}
 _NONE = CAUSES.index(NO_CAUSE)
 
 
 class Witnesses:
-    """What the registers know of the entries that came, went or changed: confirmed or probable, nothing less."""
+    """What the registers know of the entries that came, went or changed.
 
-    def __init__(self, registers: Mapping[str, pa.Table], reasons: pa.Table, entries: pa.Table) -> None:
-        """``registers``: VOTER by name. ``reasons``: REMOVAL_REASON. ``entries``: VOTER, those to be explained."""
+    Confirmed or probable, nothing less.
+    """
+
+    def __init__(
+        self, registers: Mapping[str, pa.Table], reasons: pa.Table, entries: pa.Table
+    ) -> None:
+        """``registers``.
+
+        VOTER by name. ``reasons``: REMOVAL_REASON. ``entries``: VOTER, those to be explained.
+        """
         self._rows: dict[str, tuple[Rows, Rows]] = {}
         self._ids: dict[str, pa.ChunkedArray] = {}
         self._size = entries.num_rows
@@ -43,7 +55,9 @@ class Witnesses:
             sure = part.is_class("confirmed", "probable")
             self._rows[name] = part.register[sure], part.entry[sure]
             self._ids[name] = table.column("entry_id")
-        self._reasons = dict(zip(reasons.column("id").to_pylist(), reasons.column("reason").to_pylist(), strict=True))
+        self._reasons = dict(
+            zip(reasons.column("id").to_pylist(), reasons.column("reason").to_pylist(), strict=True)
+        )
 
     def knows(self, *names: str) -> Flags:
         """Which entries one of these registers knows."""
@@ -66,12 +80,18 @@ class Witnesses:
         cause = np.full(at.stop - at.start, _NONE)
         for name, word in reversed(_WENT.items()):
             cause[self.knows(name)[at]] = CAUSES.index(word)
-        decided = [self._reasons.get(entry) for entry in ids.to_pylist()] if self._reasons else [None] * len(cause)
+        decided = (
+            [self._reasons.get(entry) for entry in ids.to_pylist()]
+            if self._reasons
+            else [None] * len(cause)
+        )
         recorded = self._recorded()[at]
         for word, reasons in (("decided", decided), ("recorded", recorded)):
             told = np.array([reason is not None for reason in reasons], dtype=bool)
             cause[told & (cause != CAUSES.index("died"))] = CAUSES.index(word)
-        reasons = [one if one is not None else other for one, other in zip(recorded, decided, strict=True)]
+        reasons = [
+            one if one is not None else other for one, other in zip(recorded, decided, strict=True)
+        ]
         return cause, reasons
 
     def _recorded(self) -> list[str | None]:
@@ -107,16 +127,20 @@ def _numbers(table: pa.Table, name: str) -> Rows:
 def known_to(entries: pa.Table, others: pa.Table, among: Rows | None = None) -> Flags:
     """Which entries (VOTER) meet one of these others (VOTER; the rows ``among``, or all), confirmed or probable.
 
-    The others may be a nation: only those that share an identifier, or given name and birth date, are compared.
+    The others may be a nation: only those that share an identifier, or given name and birth date,
+    are compared.
     """
     if not entries.num_rows or not others.num_rows:
         return np.zeros(entries.num_rows, dtype=bool)
     near = _shares(entries, others, "fin") | _shares(entries, others, "document")
     dates = [
-        _numbers(table, "birth_year") * 10_000 + _numbers(table, "birth_month") * 100 for table in (entries, others)
+        _numbers(table, "birth_year") * 10_000 + _numbers(table, "birth_month") * 100
+        for table in (entries, others)
     ]
     days = [_numbers(table, "birth_day") for table in (entries, others)]
-    near |= _shares(entries, others, "given_skeleton") & np.isin(dates[1] + days[1], dates[0] + days[0])
+    near |= _shares(entries, others, "given_skeleton") & np.isin(
+        dates[1] + days[1], dates[0] + days[0]
+    )
     chosen = np.flatnonzero(near) if among is None else np.intersect1d(np.flatnonzero(near), among)
     found = match(entries, others.take(pa.array(chosen)))
     flags = np.zeros(entries.num_rows, dtype=bool)

@@ -26,7 +26,8 @@ FIELDS = {
     "fin": ("fin",),
     "list_kind": ("list_kind",),
 }
-"""A field, and the columns of VOTER that tell whether it changed: another spelling of one name is no change."""
+"""A field, and the columns of VOTER that tell whether it changed: another spelling of one name is
+no change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,32 @@ class Fields:
     def words(self, at: Rows) -> pa.Array:
         """The names of the fields of these pairs, joined with ``+``; null where none changed."""
         distinct, place = np.unique(self.codes[at], return_inverse=True)
-        names = ["+".join(name for bit, name in enumerate(FIELDS) if code >> bit & 1) or None for code in distinct]
+        names = [
+            "+".join(name for bit, name in enumerate(FIELDS) if code >> bit & 1) or None
+            for code in distinct
+        ]
         return pa.array(names, pa.string()).take(pa.array(place.ravel()))
 
 
 def fields_changed(old: pa.Table, new: pa.Table, paired: Paired) -> Fields:
-    """Which fields changed between two VOTER tables, pair by pair; filled in or emptied is changed too."""
+    """Which fields changed between two VOTER tables, pair by pair.
+
+    Filled in or emptied is changed too.
+    """
     codes = np.zeros(len(paired.old), dtype=np.int64)
     for bit, columns in enumerate(FIELDS.values()):
-        changed = reduce(np.logical_or, (_is_changed(*_columns(old, new, paired, name)) for name in columns))
+        changed = reduce(
+            np.logical_or, (_is_changed(*_columns(old, new, paired, name)) for name in columns)
+        )
         codes |= changed.astype(np.int64) << bit
     return Fields(codes)
 
 
 def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Flags:
-    """Which entries stand in another precinct or constituency than before; where one is not known, in none other."""
+    """Which entries stand in another precinct or constituency than before.
+
+    Where one is not known, in none other.
+    """
     moved = np.zeros(len(paired.old), dtype=bool)
     for name in ("constituency", "precinct"):
         differs = pc.not_equal(*_columns(old, new, paired, name)).fill_null(fill_value=False)
@@ -61,7 +73,10 @@ def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Flags:
 
 
 def _columns(old: pa.Table, new: pa.Table, paired: Paired, name: str) -> tuple[Any, Any]:
-    """One column of both, pair by pair: one at a time, for whole lists of a nation would not fit twice."""
+    """One column of both, pair by pair.
+
+    One at a time, for whole lists of a nation would not fit twice.
+    """
     return old.column(name).take(pa.array(paired.old)), new.column(name).take(pa.array(paired.new))
 
 

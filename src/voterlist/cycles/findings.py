@@ -29,12 +29,18 @@ def findings(changes: pa.Table, counted: pa.Table, settings: CheckSettings) -> p
         _entries(RETURNED, changes, "added", "returned", settings),
         _growth(counted, settings),
     ]
-    return sort_by(concat(made, FINDING), "rule", "constituency", "precinct", "entry_id", "other_entry_id")
+    return sort_by(
+        concat(made, FINDING), "rule", "constituency", "precinct", "entry_id", "other_entry_id"
+    )
 
 
-def _entries(rule: Rule, changes: pa.Table, change: str, cause: str, settings: CheckSettings) -> pa.Table:
+def _entries(
+    rule: Rule, changes: pa.Table, change: str, cause: str, settings: CheckSettings
+) -> pa.Table:
     words = {name: changes.column(name).cast(pa.string()) for name in ("change", "cause")}
-    rows = changes.filter(pc.and_(pc.equal(words["change"], change), pc.equal(words["cause"], cause)))
+    rows = changes.filter(
+        pc.and_(pc.equal(words["change"], change), pc.equal(words["cause"], cause))
+    )
     columns = {name: rows.column(name) for name in ("constituency", "precinct", "entry_id")}
     columns["other_entry_id"] = rows.column("old_entry_id")
     return _found(rule, columns, rows.num_rows, settings)
@@ -47,8 +53,17 @@ def _growth(counted: pa.Table, settings: CheckSettings) -> pa.Table:
     ).to_pandas()
     place = ["constituency", "precinct"]
     before = frame[frame["change"] == "before"].groupby(place)["entries"].sum()
-    unexplained = frame[(frame["change"] == "added") & (frame["cause"] == NO_CAUSE)].groupby(place)["entries"].sum()
-    both = pd.DataFrame({"value": unexplained}).join(before.rename("before"), how="left").fillna(0).reset_index()
+    unexplained = (
+        frame[(frame["change"] == "added") & (frame["cause"] == NO_CAUSE)]
+        .groupby(place)["entries"]
+        .sum()
+    )
+    both = (
+        pd.DataFrame({"value": unexplained})
+        .join(before.rename("before"), how="left")
+        .fillna(0)
+        .reset_index()
+    )
     both["limit"] = np.maximum(_FEW, np.floor(both["before"] * settings.most_unexplained_growth))
     # A precinct that the last cycle did not have is new, and its entries are asked one by one.
     grown = both[(both["value"] > both["limit"]) & (both["before"] > 0)]
@@ -57,7 +72,11 @@ def _growth(counted: pa.Table, settings: CheckSettings) -> pa.Table:
     return _found(GREW, columns, len(grown), settings)
 
 
-_TEXT = (pa.field("change", pa.string()), pa.field("cause", pa.string()), pa.field("entries", pa.int64()))
+_TEXT = (
+    pa.field("change", pa.string()),
+    pa.field("cause", pa.string()),
+    pa.field("entries", pa.int64()),
+)
 
 
 def _found(rule: Rule, columns: dict[str, Any], rows: int, settings: CheckSettings) -> pa.Table:
@@ -65,4 +84,6 @@ def _found(rule: Rule, columns: dict[str, Any], rows: int, settings: CheckSettin
     if severity is None:
         return empty(FINDING)
     words = {"rule": rule.code, "severity": severity.value, "unit": rule.unit.value}
-    return from_columns({**{name: pa.repeat(word, rows) for name, word in words.items()}, **columns}, FINDING, rows)
+    return from_columns(
+        {**{name: pa.repeat(word, rows) for name, word in words.items()}, **columns}, FINDING, rows
+    )

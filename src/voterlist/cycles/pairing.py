@@ -1,4 +1,7 @@
-"""Which entry of the last cycle is which entry of this one: one to one, the strongest evidence first."""
+"""Which entry of the last cycle is which entry of this one.
+
+One to one, the strongest evidence first.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,8 @@ _DATE = ("birth_year", "birth_month", "birth_day")
 _NAMES = ("given_skeleton", "patronymic_skeleton")
 _PERSON = ["given_skeleton", "given_sex", *_DATE, "fin", "document"]
 _PLACES: tuple[tuple[str, ...], ...] = (("constituency", "precinct"), ("constituency",), ())
-"""Where an entry is looked for: in its precinct first, then in its constituency, then everywhere."""
+"""Where an entry is looked for: in its precinct first, then in its constituency, then everywhere.
+"""
 
 _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "entry-id": (("entry_id",),),
@@ -29,7 +33,8 @@ _KEYS: dict[str, tuple[tuple[str, ...], ...]] = {
     "other-surname": ((*_NAMES, *_DATE),),
 }
 _HERE_ONLY = frozenset({"names-place", "other-surname"})
-"""Levels that are evidence inside one precinct only, and only where nobody else there agrees as well."""
+"""Levels that are evidence inside one precinct only, and only where nobody else there agrees as
+well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,8 @@ class Paired:
 def pair(old: pa.Table, new: pa.Table) -> Paired:
     """The entries of ``old`` (VOTER) found again in ``new`` (VOTER), each row at most once.
 
-    Two rows that contradict each other (FIN, given name, birth date) are no pair, unless FIN, document and full birth
-    date all agree: then a name was read otherwise.
+    Two rows that contradict each other (FIN, given name, birth date) are no pair, unless FIN,
+    document and full birth date all agree: then a name was read otherwise.
     """
     left, right = np.arange(old.num_rows), np.arange(new.num_rows)
     found: list[tuple[Rows, Rows, Rows]] = []
@@ -55,23 +60,37 @@ def pair(old: pa.Table, new: pa.Table) -> Paired:
             for place in _places(level):
                 if not len(left) or not len(right):
                     break
-                at_left, at_right = _together(old, new, left, right, (*key, *place), single=level in _HERE_ONLY)
+                at_left, at_right = _together(
+                    old, new, left, right, (*key, *place), single=level in _HERE_ONLY
+                )
                 if level != "entry-id":
                     one, other = left[at_left], right[at_right]
-                    kept = ~_is_two(old.select(_PERSON).take(pa.array(one)), new.select(_PERSON).take(pa.array(other)))
+                    kept = ~_is_two(
+                        old.select(_PERSON).take(pa.array(one)),
+                        new.select(_PERSON).take(pa.array(other)),
+                    )
                     at_left, at_right = at_left[kept], at_right[kept]
                 found.append((left[at_left], right[at_right], np.full(len(at_left), number)))
                 left, right = np.delete(left, at_left), np.delete(right, at_right)
-    columns = [np.concatenate(parts) for parts in zip(*found, strict=True)] if found else [np.zeros(0, np.int64)] * 3
+    columns = (
+        [np.concatenate(parts) for parts in zip(*found, strict=True)]
+        if found
+        else [np.zeros(0, np.int64)] * 3
+    )
     order = np.argsort(columns[1], kind="stable")
     return Paired(columns[0][order], columns[1][order], columns[2][order])
 
 
 def _is_two(old: pa.Table, new: pa.Table) -> Flags:
-    """Which pairs are two people: they contradict, and FIN, document and full birth date do not all agree."""
+    """Which pairs are two people.
+
+    They contradict, and FIN, document and full birth date do not all agree.
+    """
     whole = np.ones(old.num_rows, dtype=bool)
     for name in ("fin", "document", *_DATE):
-        whole &= np.asarray(pc.equal(old.column(name), new.column(name)).fill_null(fill_value=False), dtype=bool)
+        whole &= np.asarray(
+            pc.equal(old.column(name), new.column(name)).fill_null(fill_value=False), dtype=bool
+        )
     flags: Flags = contradicts(old, new) & ~whole
     return flags
 
@@ -110,13 +129,18 @@ def _alone(code: Rows, groups: int) -> Rows:
 def _nth(one: Rows, other: Rows, groups: int) -> tuple[Rows, Rows]:
     """Pairs the first row of a code with the first of the same code, the second with the second."""
     first, second = (_numbered(code, groups) for code in (one, other))
-    _, at_one, at_other = np.intersect1d(first.key, second.key, assume_unique=True, return_indices=True)
+    _, at_one, at_other = np.intersect1d(
+        first.key, second.key, assume_unique=True, return_indices=True
+    )
     return first.row[at_one], second.row[at_other]
 
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """Rows that have a code, with one key a row: the code and its running number inside the code."""
+    """Rows that have a code, with one key a row.
+
+    The code and its running number inside the code.
+    """
 
     row: Rows
     key: Rows

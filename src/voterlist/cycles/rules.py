@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["ADDED", "CAUSES", "CHANGES", "GREW", "LEVELS", "NO_CAUSE", "REMOVED", "RETURNED", "RULES"]
+__all__ = [
+    "ADDED",
+    "CAUSES",
+    "CHANGES",
+    "GREW",
+    "LEVELS",
+    "NO_CAUSE",
+    "REMOVED",
+    "RETURNED",
+    "RULES",
+]
 
 _REASON = "nobody is removed from a list without a reason that is written down"
 _CAUSE = "a new entry is of somebody who came of age or moved; any other needs an explanation"
-_GROWTH = (
-    "a list grows by births eighteen years ago and by moves; the one of 2019-2024 grew 21 % after 0.4 % the year before"
-)
+_GROWTH = "a list grows by births eighteen years ago and by moves; the one of 2019-2024 grew 21 % after 0.4 % the year before"
 
 REMOVED = Rule("removed-without-reason", Severity.ERROR, Unit.ENTRY, _REASON)
 ADDED = Rule("added-without-cause", Severity.WARNING, Unit.ENTRY, _CAUSE)

@@ -18,11 +18,15 @@ def summary(changes: pa.Table, old: pa.Table, new: pa.Table) -> pa.Table:
 
     In every precinct ``before`` + added + moved-in = ``after`` + removed + moved-out.
     """
-    plain = changes.select(["constituency", "precinct", "change", "cause", "old_constituency", "old_precinct"])
+    plain = changes.select(
+        ["constituency", "precinct", "change", "cause", "old_constituency", "old_precinct"]
+    )
     words = plain.column("change").cast(pa.string())
     is_move = pc.equal(words, "moved")
     stayed, moved = plain.filter(pc.invert(is_move)), plain.filter(is_move)
-    inside = pc.is_in(moved.column("old_constituency"), value_set=pc.unique(old.column("constituency")))
+    inside = pc.is_in(
+        moved.column("old_constituency"), value_set=pc.unique(old.column("constituency"))
+    )
     out = moved.filter(pc.or_(inside, pc.is_null(moved.column("old_constituency"))))
     out = out.drop_columns(list(_PLACE)).rename_columns({f"old_{name}": name for name in _PLACE})
     parts = [
@@ -42,9 +46,14 @@ def _counted(rows: pa.Table, change: str | None) -> pa.Table:
     for name in columns[2:]:
         plain = plain.set_column(columns.index(name), name, plain.column(name).cast(pa.string()))
     if change is not None and "change" in columns:
-        plain, columns = plain.drop_columns(["change"]), [name for name in columns if name != "change"]
+        plain, columns = (
+            plain.drop_columns(["change"]),
+            [name for name in columns if name != "change"],
+        )
     grouped = plain.group_by(columns).aggregate([([], "count_all")])
-    found = {name: grouped.column(name) for name in columns} | {"entries": grouped.column("count_all")}
+    found = {name: grouped.column(name) for name in columns} | {
+        "entries": grouped.column("count_all")
+    }
     if change is not None:
         found["change"] = pa.repeat(change, grouped.num_rows)
     return from_columns(found, CYCLE_SUMMARY, grouped.num_rows)

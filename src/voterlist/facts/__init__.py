@@ -1,9 +1,10 @@
 """Facts that ship with the program, each with the days for which its source vouches.
 
-``constituencies.csv`` holds the numbers and names of the electoral constituencies from the public record.
-A map is redrawn every five years, so a name without its days means nothing: number 48 was Yevlax until
-2015 and is Abşeron since 2023. Of the map in force since 19 September 2023 only the names found in public
-reports are in; the others are unknown here, and a workspace works with their numbers.
+``constituencies.csv`` holds the numbers and names of the electoral constituencies from the public
+record. A map is redrawn every five years, so a name without its days means nothing: number 48 was
+Yevlax until 2015 and is Abşeron since 2023. Of the map in force since 19 September 2023 only the
+names found in public reports are in; the others are unknown here, and a workspace works with their
+numbers.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-__all__ = ["CONSTITUENCY_NUMBERS", "Constituency", "all_constituencies", "constituencies", "constituency_name"]
+__all__ = [
+    "CONSTITUENCY_NUMBERS",
+    "Constituency",
+    "all_constituencies",
+    "constituencies",
+    "constituency_name",
+]
 
 CONSTITUENCY_NUMBERS = range(1, 126)
 """The numbers a constituency may have (Election Code: 125 single-member constituencies)."""
@@ -52,7 +59,10 @@ def all_constituencies() -> tuple[Constituency, ...]:
 
 
 def constituencies(on: dt.date) -> dict[int, str]:
-    """The name by number of the constituencies whose name is known for this day; the others are absent."""
+    """The name by number of the constituencies whose name is known for this day.
+
+    The others are absent.
+    """
     return {found.number: found.name for found in all_constituencies() if found.holds_on(on)}
 
 

@@ -1,6 +1,7 @@
 """Letters of the Latin and the Cyrillic alphabet that look the same, and words in which one was typed for the other.
 
-The pairs are those of Unicode Technical Standard 39 (confusables) that stand in Azerbaijani and Russian names.
+The pairs are those of Unicode Technical Standard 39 (confusables) that stand in Azerbaijani and
+Russian names.
 """
 
 from __future__ import annotations
@@ -9,8 +10,12 @@ import re
 
 __all__ = ["CYRILLIC_TO_LATIN", "LATIN_TO_CYRILLIC", "is_cyrillic_letter", "meant"]
 
-CYRILLIC_TO_LATIN = dict(zip("АВЕКМНОРСТУХІЈЅҺӘӨаеорсухіјѕһәө", "ABEKMHOPCTYXIJSHƏÖaeopcyxijshəö", strict=True))
-LATIN_TO_CYRILLIC = dict(zip("ABEKMHOPCTYXIJaeopcyxijəƏöÖ", "АВЕКМНОРСТУХІЈаеорсухіјәӘөӨ", strict=True))
+CYRILLIC_TO_LATIN = dict(
+    zip("АВЕКМНОРСТУХІЈЅҺӘӨаеорсухіјѕһәө", "ABEKMHOPCTYXIJSHƏÖaeopcyxijshəö", strict=True)
+)
+LATIN_TO_CYRILLIC = dict(
+    zip("ABEKMHOPCTYXIJaeopcyxijəƏöÖ", "АВЕКМНОРСТУХІЈаеорсухіјәӘөӨ", strict=True)
+)
 _LATIN_MARKED = frozenset("əƏçÇğĞıİöÖşŞüÜ")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _TO_LATIN = str.maketrans(CYRILLIC_TO_LATIN)
@@ -25,7 +30,8 @@ def is_cyrillic_letter(letter: str) -> bool:
 def meant(word: str) -> str | None:
     """A word of two alphabets in the one that was meant: the letters of the other are look-alikes all.
 
-    None for a word of one alphabet, and for one in which each alphabet has a letter that the other cannot show.
+    None for a word of one alphabet, and for one in which each alphabet has a letter that the other
+    cannot show.
     """
     # Most words have none; asking the pattern first is many times faster.
     if not _CYRILLIC.search(word):

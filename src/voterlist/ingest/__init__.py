@@ -1,7 +1,8 @@
 """Rows of text to entries: the header found, each row an entry or set aside with its code, blank made null.
 
-``ingest`` takes the lists of a constituency, ``inspect`` says what it would make of them; ``ingest_register`` and
-``statistics`` what other bodies sent; ``table_entries`` one table with any headers.
+``ingest`` takes the lists of a constituency, ``inspect`` says what it would make of them;
+``ingest_register`` and ``statistics`` what other bodies sent; ``table_entries`` one table with any
+headers.
 """
 
 from __future__ import annotations
@@ -11,9 +12,22 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from voterlist.config import IngestSettings
-from voterlist.ingest.account import ColumnAccount, FileAccount, ListAccount, PlaceAccount, SheetAccount, inspect
+from voterlist.ingest.account import (
+    ColumnAccount,
+    FileAccount,
+    ListAccount,
+    PlaceAccount,
+    SheetAccount,
+    inspect,
+)
 from voterlist.ingest.extra import FORMER_NAMES, REASON, extra_column, protocol
-from voterlist.ingest.generic import columns_needed, parse_map, statistics, table_entries, table_intake
+from voterlist.ingest.generic import (
+    columns_needed,
+    parse_map,
+    statistics,
+    table_entries,
+    table_intake,
+)
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look
@@ -50,7 +64,9 @@ __all__ = [
 ]
 
 
-def ingest(files: Sequence[RawFile], settings: IngestSettings, *, constituency: int | None) -> Intake:
+def ingest(
+    files: Sequence[RawFile], settings: IngestSettings, *, constituency: int | None
+) -> Intake:
     """The entries of these files, and an account of every row that is none.
 
     Args:
@@ -59,7 +75,8 @@ def ingest(files: Sequence[RawFile], settings: IngestSettings, *, constituency: 
         constituency: whose lists these are; None where the lists say it themselves.
 
     Returns:
-        All tables sorted: ENTRY by id; LIST with ``rows = entries + set_aside`` for each list; SET_ASIDE; FINDING.
+        All tables sorted: ENTRY by id; LIST with ``rows = entries + set_aside`` for each list;
+        SET_ASIDE; FINDING.
     """
     seen = look(files, settings, constituency)
     parts = seen.parts(constituency)
@@ -69,7 +86,16 @@ def ingest(files: Sequence[RawFile], settings: IngestSettings, *, constituency: 
         entries=sort_by(taken, "entry_id"),
         lists=sort_by(
             concat((part.lists for part in parts), LIST),
-            *("source", "sheet", "constituency", "precinct", "list_kind", "set_aside", "rows", "entries"),
+            *(
+                "source",
+                "sheet",
+                "constituency",
+                "precinct",
+                "list_kind",
+                "set_aside",
+                "rows",
+                "entries",
+            ),
         ),
         set_aside=sort_by(
             concat((part.set_aside for part in parts), SET_ASIDE),
@@ -82,7 +108,7 @@ def ingest(files: Sequence[RawFile], settings: IngestSettings, *, constituency: 
 def ingest_register(files: Sequence[RawFile], settings: IngestSettings) -> pa.Table:
     """The entries (ENTRY) of a register that another body sent, such as that of deaths.
 
-    The same path as for lists. What could not be read is in the intake of ``ingest``; use that where the share
-    of the register that is usable matters.
+    The same path as for lists. What could not be read is in the intake of ``ingest``; use that
+    where the share of the register that is usable matters.
     """
     return ingest(files, settings, constituency=None).entries

@@ -1,4 +1,7 @@
-"""What is made of files before anything is taken in, for a person to read: headers and counts, never a voter's cell."""
+"""What is made of files before anything is taken in, for a person to read.
+
+Headers and counts, never a voter's cell.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,8 @@ class ListAccount:
     """The first line that may be an entry."""
     columns: tuple[ColumnAccount, ...]
     name_order: str | None
-    """surname-first or surname-last, where whole names stand in one column and their order is certain."""
+    """surname-first or surname-last, where whole names stand in one column and their order is
+    certain."""
     doubtful: bool
     side_by_side: bool
 
@@ -61,7 +65,8 @@ class PlaceAccount:
 
     constituency: int | None
     constituency_from: str | None
-    """inbox, column, title, sheet or file; ``name`` for a bare number in a name; None where it is not known."""
+    """inbox, column, title, sheet or file; ``name`` for a bare number in a name; None where it is
+    not known."""
     precinct: int | None
     precinct_from: str | None
     rows: int
@@ -115,7 +120,10 @@ class FileAccount:
 def inspect(
     files: Sequence[RawFile], settings: IngestSettings, *, constituency: int | None = None
 ) -> tuple[FileAccount, ...]:
-    """What ``ingest`` makes of these files, in their order by content; the arguments are those of ``ingest``."""
+    """What ``ingest`` makes of these files, in their order by content.
+
+    The arguments are those of ``ingest``.
+    """
     seen = look(files, settings, constituency)
     accounts = []
     for file, copy, surveys in seen.files:
@@ -124,7 +132,11 @@ def inspect(
         order = {sheet.name: position for position, sheet in enumerate(file.sheets)}
         sheets.sort(key=lambda sheet: order[sheet.name])
         trouble = file.trouble or (None if file.sheets else AsideCode.FILE_EMPTY)
-        accounts.append(FileAccount(file.name, file.source, file.format, trouble, copy, tuple(sheets), file.skipped))
+        accounts.append(
+            FileAccount(
+                file.name, file.source, file.format, trouble, copy, tuple(sheets), file.skipped
+            )
+        )
     return tuple(accounts)
 
 
@@ -156,7 +168,10 @@ def _sheet(found: Survey, said: list[dict[str, Any]]) -> SheetAccount:
         if code != ENTRY_ROW
     }
     keys = ("rule", "severity", "field", "value", "limit", "line")
-    rows = [{key: row[key] for key in keys if row.get(key) is not None} for row in [*noticed(found), *said]]
+    rows = [
+        {key: row[key] for key in keys if row.get(key) is not None}
+        for row in [*noticed(found), *said]
+    ]
     return SheetAccount(
         name=found.sheet.name,
         trouble=None,
@@ -212,7 +227,10 @@ def _places(found: Survey) -> tuple[PlaceAccount, ...]:
     accounts = []
     for group, row in enumerate(balance(found).to_pylist()):
         inside = which == group
-        origin = {kind: _origin(found, kind, inside & found.entries() if row["entries"] else inside) for kind in KINDS}
+        origin = {
+            kind: _origin(found, kind, inside & found.entries() if row["entries"] else inside)
+            for kind in KINDS
+        }
         accounts.append(
             PlaceAccount(
                 row["constituency"],

@@ -18,8 +18,8 @@ _MOST = 0.9
 def confirmed(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
     """The same map, each match surer where the cells are what the header says, less sure where they are not.
 
-    A likeness of headers too weak to be believed alone stays only where the cells confirm it, or where without it no
-    column of a name would be known. Pinned columns are as a person wants them.
+    A likeness of headers too weak to be believed alone stays only where the cells confirm it, or
+    where without it no column of a name would be known. Pinned columns are as a person wants them.
     """
     firm = {match.role for match in columns.matches if not match.weak}
     named = bool(firm & {"surname", "full_name"})
@@ -29,7 +29,9 @@ def confirmed(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
             kept.append(match)
             continue
         verdict = _verdict(match.role, shapes[match.column])
-        if match.weak and not (verdict == 1 or (match.role in {"surname", "full_name"} and not named)):
+        if match.weak and not (
+            verdict == 1 or (match.role in {"surname", "full_name"} and not named)
+        ):
             continue
         if verdict == 1 and match.confidence < _MOST:
             kept.append(match.with_confidence(min(_MOST, match.confidence + 0.15)))
@@ -56,7 +58,10 @@ _LOOKS: dict[str, Callable[[Shape], tuple[bool, bool]]] = {
     "fin": lambda look: (look["fin"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6),
     "document": lambda look: (look["document"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6),
     "sex": lambda look: (look["sex"] >= 0.8, look["date"] > 0.5 or look["several"] > 0.5),
-    "address": lambda look: (look["street"] >= 0.5 and look["date"] < 0.1, look["date"] > 0.6 or look["sex"] > 0.8),
+    "address": lambda look: (
+        look["street"] >= 0.5 and look["date"] < 0.1,
+        look["date"] > 0.6 or look["sex"] > 0.8,
+    ),
 }
 """For each role: whether the cells are surely of it, and whether they are surely not."""
 
@@ -71,7 +76,9 @@ def _verdict_of_name(role: str, shape: Shape) -> int:
         return 1 if shape["several"] >= 0.8 else 0
     if role == "patronymic":
         return 1 if shape["patronymic"] >= 0.5 else 0
-    return 1 if shape["words"] >= 0.9 and shape["surname"] < 0.2 and shape["patronymic"] < 0.5 else 0
+    return (
+        1 if shape["words"] >= 0.9 and shape["surname"] < 0.2 and shape["patronymic"] < 0.5 else 0
+    )
 
 
 def _exchanged(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMatch]:
@@ -80,16 +87,27 @@ def _exchanged(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[Colu
     if not {"surname", "given_name"} <= set(at):
         return matches
     surname, given = shapes[at["surname"].column], shapes[at["given_name"].column]
-    if not (surname.filled >= 20 and given.filled >= 20 and surname["surname"] < 0.15 and given["surname"] > 0.6):
+    if not (
+        surname.filled >= 20
+        and given.filled >= 20
+        and surname["surname"] < 0.15
+        and given["surname"] > 0.6
+    ):
         return matches
     if given["several"] > 0.5:
         return matches
     doubted = {"surname", "given_name"}
-    return [match.with_confidence(match.confidence * _HALVED) if match.role in doubted else match for match in matches]
+    return [
+        match.with_confidence(match.confidence * _HALVED) if match.role in doubted else match
+        for match in matches
+    ]
 
 
 def _alone(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMatch]:
-    """The matches, a surname of one word without a given name anywhere less sure: the given name was not understood."""
+    """The matches, a surname of one word without a given name anywhere less sure.
+
+    The given name was not understood.
+    """
     if {match.role for match in matches} & {"given_name", "full_name"}:
         return matches
     return [
@@ -119,7 +137,8 @@ def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:
 def is_person_like(shapes: Sequence[Shape]) -> bool:
     """True where some column may hold people: then a sheet without a header is no mere note."""
     return any(
-        shape.filled >= 2 and (shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2 or shape["fin"] >= 0.3)
+        shape.filled >= 2
+        and (shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2 or shape["fin"] >= 0.3)
         for shape in shapes
     )
 
@@ -127,8 +146,9 @@ def is_person_like(shapes: Sequence[Shape]) -> bool:
 def by_content(shapes: Sequence[Shape]) -> ColumnMap:
     """What columns without a header hold, told by their cells; empty where no column of names is found.
 
-    Dates, FIN, documents and sex by their form; surnames by their endings, patronymics by their particles, the given
-    name by its place between or beside them. Never surer than 0.9, and less sure the fewer rows there are.
+    Dates, FIN, documents and sex by their form; surnames by their endings, patronymics by their
+    particles, the given name by its place between or beside them. Never surer than 0.9, and less
+    sure the fewer rows there are.
     """
     found = _names(shapes)
     if not found:
@@ -137,11 +157,27 @@ def by_content(shapes: Sequence[Shape]) -> ColumnMap:
         # A surname alone is no voter: something beside it was not understood.
         found["surname"] = (found["surname"][0], _HALVED)
     taken = {column for column, _ in found.values()}
-    for role, kind, least in (("fin", "fin", 0.6), ("document", "document", 0.6), ("sex", "sex", 0.9)):
-        _best(found, taken, shapes, role, {at: shape[kind] for at, shape in enumerate(shapes)}, least)
+    for role, kind, least in (
+        ("fin", "fin", 0.6),
+        ("document", "document", 0.6),
+        ("sex", "sex", 0.9),
+    ):
+        _best(
+            found, taken, shapes, role, {at: shape[kind] for at, shape in enumerate(shapes)}, least
+        )
     _births(found, taken, shapes)
-    _best(found, taken, shapes, "number", {at: shape["running"] for at, shape in enumerate(shapes)}, 0.8)
-    streets = {at: max(shape["street"], shape["lettered"]) * (1 - shape["date"]) for at, shape in enumerate(shapes)}
+    _best(
+        found,
+        taken,
+        shapes,
+        "number",
+        {at: shape["running"] for at, shape in enumerate(shapes)},
+        0.8,
+    )
+    streets = {
+        at: max(shape["street"], shape["lettered"]) * (1 - shape["date"])
+        for at, shape in enumerate(shapes)
+    }
     _best(found, taken, shapes, "address", streets, 0.6)
     rows = max((shape.filled for shape in shapes), default=0)
     sure = 1 - 1 / (rows + 2)
@@ -157,10 +193,19 @@ _Found = dict[str, tuple[int, float]]
 
 
 def _best(
-    found: _Found, taken: set[int], shapes: Sequence[Shape], role: str, shares: dict[int, float], least: float
+    found: _Found,
+    taken: set[int],
+    shapes: Sequence[Shape],
+    role: str,
+    shares: dict[int, float],
+    least: float,
 ) -> None:
     """Adds the column with the largest share, the first of equal ones, if it reaches the least."""
-    free = {at: share for at, share in shares.items() if at not in taken and shapes[at].filled >= 2 and share >= least}
+    free = {
+        at: share
+        for at, share in shares.items()
+        if at not in taken and shapes[at].filled >= 2 and share >= least
+    }
     if free:
         column = max(free, key=lambda at: (free[at], -at))
         found[role] = (column, 0.6 + 0.4 * free[column])
@@ -168,12 +213,18 @@ def _best(
 
 
 def _births(found: _Found, taken: set[int], shapes: Sequence[Shape]) -> None:
-    """Adds the birth date: the one column of dates, or of several the one whose years are ten years earlier."""
+    """Adds the birth date.
+
+    The one column of dates, or of several the one whose years are ten years earlier.
+    """
     for role, kind, least in (("birth_date", "date", 0.7), ("birth_year", "year", 0.8)):
-        columns = [at for at, shape in enumerate(shapes) if at not in taken and shape[kind] >= least]
+        columns = [
+            at for at, shape in enumerate(shapes) if at not in taken and shape[kind] >= least
+        ]
         columns.sort(key=lambda at: shapes[at].median_year())
         if not columns or (
-            len(columns) > 1 and shapes[columns[1]].median_year() - shapes[columns[0]].median_year() < 10
+            len(columns) > 1
+            and shapes[columns[1]].median_year() - shapes[columns[0]].median_year() < 10
         ):
             continue
         found[role] = (columns[0], 0.6 + 0.4 * shapes[columns[0]][kind])
@@ -183,7 +234,11 @@ def _births(found: _Found, taken: set[int], shapes: Sequence[Shape]) -> None:
 
 def _names(shapes: Sequence[Shape]) -> _Found:
     """The columns of the name: one of whole names, or a surname's with its neighbours."""
-    texts = [at for at, shape in enumerate(shapes) if shape.filled >= 2 and shape["words"] >= 0.8 > shape["sex"]]
+    texts = [
+        at
+        for at, shape in enumerate(shapes)
+        if shape.filled >= 2 and shape["words"] >= 0.8 > shape["sex"]
+    ]
     whole = {
         at: max(shapes[at]["surname"], shapes[at]["patronymic"])
         for at in texts
@@ -192,7 +247,11 @@ def _names(shapes: Sequence[Shape]) -> _Found:
     if whole:
         column = max(whole, key=lambda at: (whole[at], -at))
         return {"full_name": (column, 0.55 + 0.4 * whole[column])}
-    endings = {at: shapes[at]["surname"] for at in texts if shapes[at]["surname"] >= 0.5 > shapes[at]["patronymic"]}
+    endings = {
+        at: shapes[at]["surname"]
+        for at in texts
+        if shapes[at]["surname"] >= 0.5 > shapes[at]["patronymic"]
+    }
     if not endings:
         return {}
     surname = max(endings, key=lambda at: (endings[at], -at))
@@ -207,7 +266,8 @@ def _beside(surname: int, plain: list[int], shapes: Sequence[Shape]) -> _Found:
     left = [at for at in (surname - 2, surname - 1) if at in plain]
     beside = right if right[:1] == [surname + 1] else left if left[-1:] == [surname - 1] else []
     if right and left and beside is right and len(right) == 1 and len(left) >= 1:
-        # Given name, surname, father's name, or something else on one side: only the particle can tell.
+        # Given name, surname, father's name, or something else on one side: only the particle can
+        # tell.
         beside = sorted(left[-1:] + right)
     fathers = [at for at in beside if shapes[at]["patronymic"] >= 0.5]
     if len(fathers) == 1:

@@ -1,4 +1,7 @@
-"""Whose list each row is: the constituency and precinct that column, title, sheet, file and inbox give it."""
+"""Whose list each row is.
+
+The constituency and precinct that column, title, sheet, file and inbox give it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ __all__ = ["KINDS", "ORIGINS", "Places", "column_numbers"]
 
 KINDS = ("constituency", "precinct")
 ORIGINS = ("inbox", "column", "title", "sheet", "file")
-"""Where a number may stand, the nearest to the row first; the commission that received the file before all."""
+"""Where a number may stand, the nearest to the row first; the commission that received the file
+before all."""
 _Ints = np.ndarray[Any, np.dtype[np.int64]]
 _Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -25,10 +29,11 @@ _Mask = np.ndarray[Any, np.dtype[np.bool_]]
 class Places:
     """The constituency and precinct of each row, 0 where unknown, and the evidence they were taken from.
 
-    For the precinct the column wins over the title, the title over the names of sheet and file: what is nearest
-    to the row. For the constituency the commission that received the file wins over everything. A title that stands
-    below all entries, as with signatures, only fills in where nothing else is known: a footnote may name another
-    precinct, and must not move a whole list there.
+    For the precinct the column wins over the title, the title over the names of sheet and file:
+    what is nearest to the row. For the constituency the commission that received the file wins over
+    everything. A title that stands below all entries, as with signatures, only fills in where
+    nothing else is known: a footnote may name another precinct, and must not move a whole list
+    there.
     """
 
     def __init__(
@@ -63,9 +68,13 @@ class Places:
                 "title": _titles(placed, kind, header_row, length),
             }
             found |= {
-                name: np.full(length, _number(place, kind) if place.sure else 0) for name, place in by_name.items()
+                name: np.full(length, _number(place, kind) if place.sure else 0)
+                for name, place in by_name.items()
             }
-            bare = [np.full(length, 0 if place.sure else _number(place, kind)) for place in by_name.values()]
+            bare = [
+                np.full(length, 0 if place.sure else _number(place, kind))
+                for place in by_name.values()
+            ]
             self.evidence[kind] = found
             final = np.zeros(length, dtype=np.int64)
             for known in (*found.values(), *bare, _below(placed, kind, length)):
@@ -73,7 +82,10 @@ class Places:
             self.final[kind] = _spread(final, is_entry) if kind in columns else final
 
     def origins(self, kind: str) -> np.ndarray[Any, np.dtype[np.int8]]:
-        """The place in ``ORIGINS`` of what each row's number was taken from; -1 where a bare number or nothing was."""
+        """The place in ``ORIGINS`` of what each row's number was taken from.
+
+        -1 where a bare number or nothing was.
+        """
         found = np.full(len(self.final[kind]), -1, dtype=np.int8)
         for position in range(len(ORIGINS) - 1, -1, -1):
             found[self.evidence[kind][ORIGINS[position]] > 0] = position
@@ -89,16 +101,23 @@ class Places:
         """The sheet's place, where all its rows have one."""
         constituencies, precincts, _, _ = self.groups()
         return {
-            "constituency": int(constituencies[0]) or None if len(set(constituencies.tolist())) == 1 else None,
+            "constituency": int(constituencies[0]) or None
+            if len(set(constituencies.tolist())) == 1
+            else None,
             "precinct": int(precincts[0]) or None if len(precincts) == 1 else None,
         }
 
 
 def column_numbers(column: pa.Array, kind: str, is_entry: _Mask) -> tuple[_Ints, int]:
-    """(the number in each row's cell, 0 where there is none; in how many entries the cell holds no single number)."""
+    """(the number in each row's cell, 0 where there is none.
+
+    In how many entries the cell holds no single number).
+    """
     numbers = map_unique(column, partial(cell_number, kind=kind), pa.int64())
     unread = np.asarray(pc.and_(pc.is_valid(column), pc.is_null(numbers)), dtype=bool) & is_entry
-    return np.where(is_entry, np.asarray(pc.fill_null(numbers, 0), dtype=np.int64), 0), int(unread.sum())
+    return np.where(is_entry, np.asarray(pc.fill_null(numbers, 0), dtype=np.int64), 0), int(
+        unread.sum()
+    )
 
 
 def _number(place: Place, kind: str) -> int:
@@ -121,7 +140,10 @@ def _titles(titles: Mapping[int, Place], kind: str, header_row: int, length: int
 
 
 def _below(titles: Mapping[int, Place], kind: str, length: int) -> _Ints:
-    """The number that all titles of this kind agree on, wherever they stand; 0 where they do not."""
+    """The number that all titles of this kind agree on, wherever they stand.
+
+    0 where they do not.
+    """
     said = {number for place in titles.values() if (number := _number(place, kind))}
     return np.full(length, said.pop() if len(said) == 1 else 0, dtype=np.int64)
 

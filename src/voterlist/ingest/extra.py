@@ -23,7 +23,15 @@ __all__ = ["FORMER_NAMES", "REASON", "extra_column", "protocol"]
 
 REASON = frozenset(
     {
-        *("sebeb", "sebebi", "cixarilma sebebi", "cixarilmanin sebebi", "sebebin kodu", "esas", "esasi"),
+        *(
+            "sebeb",
+            "sebebi",
+            "cixarilma sebebi",
+            "cixarilmanin sebebi",
+            "sebebin kodu",
+            "esas",
+            "esasi",
+        ),
         *("причина", "причина исключения", "код причины", "основание"),
         *("reason", "reason code", "cause", "ground", "reason of removal", "reason for removal"),
     }
@@ -52,26 +60,46 @@ _HEAD = 50
 
 
 def extra_column(files: Sequence[RawFile], headers: Collection[str], entries: pa.Table) -> pa.Array:
-    """The cell under one of these headers (as ``text.fold`` leaves them) of each entry (ENTRY); null where none is."""
-    parts = [part for file in files for sheet in file.sheets if (part := _cells(file, sheet, headers)) is not None]
+    """The cell under one of these headers (as ``text.fold`` leaves them) of each entry (ENTRY).
+
+    Null where none is.
+    """
+    parts = [
+        part
+        for file in files
+        for sheet in file.sheets
+        if (part := _cells(file, sheet, headers)) is not None
+    ]
     if not parts:
         return pa.nulls(entries.num_rows, pa.string())
     key = ["source", "sheet", "line"]
     known = pd.concat(parts, ignore_index=True).drop_duplicates(key)
     places = entries.select(key).to_pandas()
     places["sheet"] = places["sheet"].fillna("").astype(str)
-    return pa.array(places.merge(known, on=key, how="left", validate="m:1")["text"], pa.string(), from_pandas=True)
+    return pa.array(
+        places.merge(known, on=key, how="left", validate="m:1")["text"],
+        pa.string(),
+        from_pandas=True,
+    )
 
 
 def _cells(file: RawFile, sheet: RawSheet, headers: Collection[str]) -> pd.DataFrame | None:
-    """source, sheet, line, text of the column under the first header that is one of these; None without one."""
+    """source, sheet, line, text of the column under the first header that is one of these.
+
+    None without one.
+    """
     columns = [clean(_flat(column)) for column in sheet.cells.columns]
     for row in range(min(_HEAD, sheet.cells.num_rows)):
         for column in columns:
             text = column[row].as_py()
             if text is not None and fold(text) in headers:
                 lines = np.asarray(sheet.lines)
-                named = {"source": file.source, "sheet": sheet.name or "", "line": lines, "text": column.to_pylist()}
+                named = {
+                    "source": file.source,
+                    "sheet": sheet.name or "",
+                    "line": lines,
+                    "text": column.to_pylist(),
+                }
                 return pd.DataFrame(named)
     return None
 
@@ -80,7 +108,8 @@ def _flat(column: pa.ChunkedArray) -> pa.Array:
     return pa.chunked_array(column.chunks, pa.string()).combine_chunks()
 
 
-# --- the protocol --------------------------------------------------------------------------------------
+# --- the protocol
+# --------------------------------------------------------------------------------------
 
 _LINE = re.compile(r"(?:line|setir|строка|стр)?\s*1\s*([abcdабвг]?)(?:\s*(?:setri|setir))?")
 _LETTER = dict(zip("абвг", "abcd", strict=True))
@@ -91,8 +120,8 @@ def protocol(raw: RawFile) -> pa.Table:
     """The PROTOCOL table in the first sheet of a file. A row without any number of a line is left out.
 
     Raises:
-        InputError: the file could not be read, has no column of a line, or a line holds something that is no
-            whole number; it names the line of the file.
+        InputError: the file could not be read, has no column of a line, or a line holds something
+            that is no whole number; it names the line of the file.
     """
     if raw.trouble is not None or not raw.sheets or raw.sheets[0].trouble is not None:
         code = raw.trouble or (raw.sheets[0].trouble if raw.sheets else None) or "file-empty"
@@ -118,7 +147,9 @@ def protocol(raw: RawFile) -> pa.Table:
                 line=line,
                 todo=_TODO,
             )
-    told = np.logical_or.reduce([np.asarray(found[name].is_valid(), dtype=bool) for name in found if "line" in name])
+    told = np.logical_or.reduce(
+        [np.asarray(found[name].is_valid(), dtype=bool) for name in found if "line" in name]
+    )
     table = from_columns(found, PROTOCOL, length=len(told)).filter(pa.array(told))
     return sort_by(table, "constituency", "precinct", *PROTOCOL_LINES)
 
@@ -127,12 +158,20 @@ def _protocol_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, 
     """(the row of the header, the column of each line and of the place)."""
     for row in range(min(_HEAD, len(cells[0]) if cells else 0)):
         texts = [column[row].as_py() for column in cells]
-        lines = {line: place for place, text in enumerate(texts) if text and (line := _line_of(text))}
+        lines = {
+            line: place for place, text in enumerate(texts) if text and (line := _line_of(text))
+        }
         if {"line_1", "line_1a"} <= set(lines):
             matches = map_columns(texts, IngestSettings()).matches
-            places = {match.role: match.column for match in matches if match.role in {"constituency", "precinct"}}
+            places = {
+                match.role: match.column
+                for match in matches
+                if match.role in {"constituency", "precinct"}
+            }
             return row, places | lines
-    raise InputError("the protocol has no columns 1 and 1a", code="header-unknown", file=name, todo=_TODO)
+    raise InputError(
+        "the protocol has no columns 1 and 1a", code="header-unknown", file=name, todo=_TODO
+    )
 
 
 def _line_of(text: str) -> str | None:

@@ -23,7 +23,14 @@ from voterlist.model import ListKind
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, STATISTIC, Intake, RawFile
 from voterlist.tables import from_columns, join_text, map_unique, sort_by
 
-__all__ = ["MAP_FIELDS", "columns_needed", "parse_map", "statistics", "table_entries", "table_intake"]
+__all__ = [
+    "MAP_FIELDS",
+    "columns_needed",
+    "parse_map",
+    "statistics",
+    "table_entries",
+    "table_intake",
+]
 
 MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
 """What a map of columns may name."""
@@ -35,15 +42,19 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
     """The ``[columns]`` of a map: field to header, or to a list of headers that are joined with a blank.
 
     Raises:
-        SettingsError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a header that
-            is no text.
+        SettingsError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a
+            header that is no text.
     """
     try:
         found = tomllib.loads(text)
     except tomllib.TOMLDecodeError as cause:
         mistake = SettingsMistake("", f"this is not TOML: {cause}")
-        raise SettingsError("the map of columns cannot be read", (mistake,), todo=_MAP_TODO) from None
-    mistakes = [SettingsMistake(key, "only [columns] stands in a map") for key in found if key != "columns"]
+        raise SettingsError(
+            "the map of columns cannot be read", (mistake,), todo=_MAP_TODO
+        ) from None
+    mistakes = [
+        SettingsMistake(key, "only [columns] stands in a map") for key in found if key != "columns"
+    ]
     columns = found.get("columns")
     if not isinstance(columns, dict):
         mistakes.append(SettingsMistake("columns", "the map needs a section [columns]"))
@@ -54,7 +65,9 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
     return dict(columns)
 
 
-_MAP_TODO = f'Write lines such as surname = "header in the file". The fields are: {", ".join(MAP_FIELDS)}.'
+_MAP_TODO = (
+    f'Write lines such as surname = "header in the file". The fields are: {", ".join(MAP_FIELDS)}.'
+)
 
 
 def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
@@ -78,23 +91,31 @@ def columns_needed(
         SettingsError: ``columns`` names a header that is not there.
     """
     mapped = _map(headers, columns)
-    return frozenset(place for field in MAP_FIELDS if numbered or field != "number" for place in mapped.columns(field))
+    return frozenset(
+        place
+        for field in MAP_FIELDS
+        if numbered or field != "number"
+        for place in mapped.columns(field)
+    )
 
 
 def _map(headers: Sequence[str], columns: _Columns | None) -> ColumnMap:
     return _given(list(headers), columns) if columns is not None else map_columns(headers)
 
 
-def table_entries(table: pa.Table, columns: _Columns | None = None, *, coded: bool = False) -> pa.Table:
+def table_entries(
+    table: pa.Table, columns: _Columns | None = None, *, coded: bool = False
+) -> pa.Table:
     """The rows of any table as ENTRY, in the same order, every row of it.
 
     Args:
         table: text columns with any headers, as ``io.readers.read_table`` gives them.
-        columns: field to header, or to headers that are joined with a blank. None: told by the headers.
+        columns: field to header, or to headers that are joined with a blank. None: told by the
+            headers.
         coded: a column that comes coded stays so (``tables.coded``).
 
-    The entry ids are kept as written; where an id is missing, or there is no column of ids, the row's number
-    stands in, counted from 1. ``line`` is the row's number.
+    The entry ids are kept as written; where an id is missing, or there is no column of ids, the
+    row's number stands in, counted from 1. ``line`` is the row's number.
 
     Raises:
         SettingsError: ``columns`` names a header that the table does not have.
@@ -103,7 +124,9 @@ def table_entries(table: pa.Table, columns: _Columns | None = None, *, coded: bo
     return table_intake(table, columns, coded=coded).entries
 
 
-def table_intake(table: pa.Table, columns: _Columns | None = None, *, coded: bool = False) -> Intake:
+def table_intake(
+    table: pa.Table, columns: _Columns | None = None, *, coded: bool = False
+) -> Intake:
     """As ``table_entries``, with what was noticed: cells of constituency or precinct that hold no number.
 
     Raises:
@@ -118,7 +141,11 @@ def table_intake(table: pa.Table, columns: _Columns | None = None, *, coded: boo
             line=1,
             todo='Name the columns in a map, a file with [columns] and surname = "header": --columns MAP.toml.',
         )
-    cells = {place: clean(flat(table.column(place))) for field in MAP_FIELDS for place in mapped.columns(field)}
+    cells = {
+        place: clean(flat(table.column(place)))
+        for field in MAP_FIELDS
+        for place in mapped.columns(field)
+    }
     found: dict[str, Any] = dict(entry_columns(cells, mapped))
     findings = []
     for kind in ("constituency", "precinct"):
@@ -126,7 +153,9 @@ def table_intake(table: pa.Table, columns: _Columns | None = None, *, coded: boo
             written = join_text([cells[part] for part in parts])
             found[kind] = map_unique(written, partial(cell_number, kind=kind), pa.int32())
             if unread := found[kind].null_count - written.null_count:
-                findings.append(finding("place-unreadable", source=_SOURCE, field=kind, value=float(unread)))
+                findings.append(
+                    finding("place-unreadable", source=_SOURCE, field=kind, value=float(unread))
+                )
     found["entry_id"] = _given_ids(cells, mapped, table.num_rows)
     found["list_kind"] = pa.repeat(str(ListKind.PERMANENT), table.num_rows)
     found["source"] = pa.repeat(_SOURCE, table.num_rows)
@@ -155,25 +184,37 @@ def _given(headers: list[str], columns: _Columns) -> ColumnMap:
     matches, mistakes = [], []
     for field, named in columns.items():
         if field not in MAP_FIELDS:
-            mistakes.append(_map_mistake(field, named) or SettingsMistake(f"columns.{field}", "no such field"))
+            mistakes.append(
+                _map_mistake(field, named) or SettingsMistake(f"columns.{field}", "no such field")
+            )
             continue
         for header in [named] if isinstance(named, str) else named:
             column = exact.get(header, places.get(fold(header)))
             if column is None:
                 meant = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
                 hint = f"; did you mean {meant[0]}?" if meant else ""
-                mistakes.append(SettingsMistake(f"columns.{field}", f"the file has no column headed {header}{hint}"))
+                mistakes.append(
+                    SettingsMistake(
+                        f"columns.{field}", f"the file has no column headed {header}{hint}"
+                    )
+                )
             else:
                 matches.append(ColumnMatch(column, headers[column], field, 1.0, "pinned"))
     if mistakes:
-        raise SettingsError("the map of columns does not fit the file", tuple(mistakes), todo=_MAP_TODO)
+        raise SettingsError(
+            "the map of columns does not fit the file", tuple(mistakes), todo=_MAP_TODO
+        )
     return ColumnMap(tuple(matches))
 
 
 def _given_ids(cells: Mapping[int, pa.Array], mapped: ColumnMap, rows: int) -> pa.Array:
     """The ids as written, the row's number where there is none."""
     parts = mapped.columns("entry_id")
-    ids = join_text([cells[part].cast(pa.string()) for part in parts]) if parts else pa.nulls(rows, pa.string())
+    ids = (
+        join_text([cells[part].cast(pa.string()) for part in parts])
+        if parts
+        else pa.nulls(rows, pa.string())
+    )
     if ids.null_count:
         ids = pc.coalesce(ids, pa.array(np.arange(1, rows + 1)).cast(pa.string()))
     if pc.all(pc.less(ids.slice(0, max(rows - 1, 0)), ids.slice(1))).as_py():
@@ -194,8 +235,12 @@ def _given_ids(cells: Mapping[int, pa.Array], mapped: ColumnMap, rows: int) -> p
 
 def _balance(entries: pa.Table) -> pa.Table:
     """The rows of each constituency and precinct as one list."""
-    places = entries.select(["constituency", "precinct"]).append_column("one", pa.repeat(1, entries.num_rows))
-    counted = places.group_by(["constituency", "precinct"], use_threads=False).aggregate([("one", "sum")])
+    places = entries.select(["constituency", "precinct"]).append_column(
+        "one", pa.repeat(1, entries.num_rows)
+    )
+    counted = places.group_by(["constituency", "precinct"], use_threads=False).aggregate(
+        [("one", "sum")]
+    )
     count = counted.num_rows
     columns = {
         "source": pa.repeat(_SOURCE, count),
@@ -215,23 +260,32 @@ def statistics(raw: RawFile) -> pa.Table:
     Rows that are wholly blank are left out. ``measure`` is in lower case.
 
     Raises:
-        InputError: the file could not be read, lacks a column, or a row has no number where one must be; it
-            names the line. Statistics are few rows from one body: better refused than half used.
+        InputError: the file could not be read, lacks a column, or a row has no number where one
+            must be; it names the line. Statistics are few rows from one body: better refused than
+            half used.
     """
     if raw.trouble is not None or not raw.sheets or raw.sheets[0].trouble is not None:
         code = raw.trouble or (raw.sheets[0].trouble if raw.sheets else None) or "file-empty"
-        raise InputError("the statistics cannot be read", code=code, file=raw.name, todo=_STATISTICS_TODO)
+        raise InputError(
+            "the statistics cannot be read", code=code, file=raw.name, todo=_STATISTICS_TODO
+        )
     sheet = raw.sheets[0]
-    cells = [clean(flat(pa.chunked_array(column.chunks, pa.string()))) for column in sheet.cells.columns]
+    cells = [
+        clean(flat(pa.chunked_array(column.chunks, pa.string()))) for column in sheet.cells.columns
+    ]
     header, columns = _statistic_columns(cells, raw.name)
     body = {role: cells[column].slice(header + 1) for role, column in columns.items()}
     lines = sheet.lines.slice(header + 1)
-    blank = np.logical_and.reduce([np.asarray(pc.is_null(column.slice(header + 1)), dtype=bool) for column in cells])
+    blank = np.logical_and.reduce(
+        [np.asarray(pc.is_null(column.slice(header + 1)), dtype=bool) for column in cells]
+    )
     kept = pa.array(np.flatnonzero(~blank))
     body = {role: column.take(kept) for role, column in body.items()}
     lines = lines.take(kept)
     found = {
-        "constituency": map_unique(body["constituency"], partial(cell_number, kind="constituency"), pa.int32()),
+        "constituency": map_unique(
+            body["constituency"], partial(cell_number, kind="constituency"), pa.int32()
+        ),
         "measure": map_unique(body["measure"], str.lower),
         "value": map_unique(body["value"], _amount, pa.float64()),
     }
@@ -239,15 +293,37 @@ def statistics(raw: RawFile) -> pa.Table:
         if column.null_count:
             line = lines[int(np.argmax(np.asarray(pc.is_null(column))))].as_py()
             message = f"{column.null_count} rows of the statistics have no usable {name}"
-            raise InputError(message, code="statistic-unreadable", file=raw.name, line=line, todo=_STATISTICS_TODO)
+            raise InputError(
+                message,
+                code="statistic-unreadable",
+                file=raw.name,
+                line=line,
+                todo=_STATISTICS_TODO,
+            )
     if "precinct" in body:
-        found["precinct"] = map_unique(body["precinct"], partial(cell_number, kind="precinct"), pa.int32())
-        unread = np.asarray(pc.and_(pc.is_valid(body["precinct"]), pc.is_null(found["precinct"])), dtype=bool)
+        found["precinct"] = map_unique(
+            body["precinct"], partial(cell_number, kind="precinct"), pa.int32()
+        )
+        unread = np.asarray(
+            pc.and_(pc.is_valid(body["precinct"]), pc.is_null(found["precinct"])), dtype=bool
+        )
         if unread.any():
             line = lines[int(np.argmax(unread))].as_py()
             message = "the statistics have a precinct that is no number"
-            raise InputError(message, code="statistic-unreadable", file=raw.name, line=line, todo=_STATISTICS_TODO)
-    return sort_by(from_columns(found, STATISTIC, length=len(lines)), "constituency", "precinct", "measure", "value")
+            raise InputError(
+                message,
+                code="statistic-unreadable",
+                file=raw.name,
+                line=line,
+                todo=_STATISTICS_TODO,
+            )
+    return sort_by(
+        from_columns(found, STATISTIC, length=len(lines)),
+        "constituency",
+        "precinct",
+        "measure",
+        "value",
+    )
 
 
 _STATISTICS_TODO = "Give a table with the headers constituency, precinct, measure, value and a number in each value."
@@ -260,7 +336,9 @@ def _statistic_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str,
         matches = map_columns([column[row].as_py() for column in cells], IngestSettings()).matches
         columns = {match.role: match.column for match in reversed(matches)}
         if needed <= set(columns):
-            return row, {role: column for role, column in columns.items() if role in needed | {"precinct"}}
+            return row, {
+                role: column for role, column in columns.items() if role in needed | {"precinct"}
+            }
     message = "the statistics lack one of the columns constituency, measure, value"
     raise InputError(message, code="header-unknown", file=name, todo=_STATISTICS_TODO)
 

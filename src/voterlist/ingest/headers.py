@@ -35,11 +35,13 @@ class ColumnMatch:
     """Counted from 0."""
     header: str
     role: str
-    """The field, or the part of one such as ``street``; ``other`` for a known column that is not used."""
+    """The field, or the part of one such as ``street``; ``other`` for a known column that is not
+    used."""
     confidence: float
     """1: the header is pinned in the settings or is a known one; below: how much it is like one."""
     how: str
-    """pinned, known, composed, abbreviated, similar, or content: told by the cells, without a header."""
+    """pinned, known, composed, abbreviated, similar, or content: told by the cells, without a
+    header."""
 
     @property
     def weak(self) -> bool:
@@ -58,7 +60,10 @@ class ColumnMatch:
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """What the headers of a table were taken for, in order of columns; a column not understood is absent."""
+    """What the headers of a table were taken for, in order of columns.
+
+    A column not understood is absent.
+    """
 
     matches: tuple[ColumnMatch, ...]
 
@@ -68,7 +73,10 @@ class ColumnMap:
         if any(match.how == "pinned" and match.role == field for match in self.matches):
             return tuple(match.column for match in self.matches if match.role == field)
         found = [match for match in self.matches if match.role in order]
-        return tuple(match.column for match in sorted(found, key=lambda match: (order.index(match.role), match.column)))
+        return tuple(
+            match.column
+            for match in sorted(found, key=lambda match: (order.index(match.role), match.column))
+        )
 
     def roles(self) -> frozenset[str]:
         """All roles found."""
@@ -80,7 +88,9 @@ class ColumnMap:
 
     def guessed(self) -> tuple[ColumnMatch, ...]:
         """The matches used that a person should look at."""
-        return tuple(match for match in self.matches if match.confidence < 0.9 and match.field is not None)
+        return tuple(
+            match for match in self.matches if match.confidence < 0.9 and match.field is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +142,18 @@ def match_header(text: str, *, weak: bool = False) -> _Answer | None:
 
     ``weak``: a likeness from 70 % will do, for whoever looks at the cells below as well.
 
-    Tried in turn: the header as known; a name's parts together ("Soyadı, adı, atasının adı"); the header without
-    a number at its end; each of several languages side by side ("Soyadı / Фамилия"); an abbreviation
-    ("Doğ. tar."); likeness.
+    Tried in turn: the header as known; a name's parts together ("Soyadı, adı, atasının adı"); the
+    header without a number at its end; each of several languages side by side ("Soyadı / Фамилия");
+    an abbreviation ("Doğ. tar."); likeness.
     """
     folded = re.sub(r"\bno s[iu]\b", "no", fold(text))
     if not folded or len(folded) > _LONGEST:
         return None
-    return _understood(text, folded) or _abbreviated(folded) or _similar(folded, _WEAK if weak else _SIMILAR)
+    return (
+        _understood(text, folded)
+        or _abbreviated(folded)
+        or _similar(folded, _WEAK if weak else _SIMILAR)
+    )
 
 
 def _understood(text: str, folded: str) -> _Answer | None:
@@ -162,7 +176,10 @@ def _content_words(folded: str) -> list[str]:
 
 
 def _composed(folded: str) -> str | None:
-    """The field that a header naming parts of a name stands for; None where other words stand in it."""
+    """The field that a header naming parts of a name stands for.
+
+    None where other words stand in it.
+    """
     rest = f" {folded.replace(' ', '  ')} "
     parts = set()
     for phrase, part in _NAME_WORDS:
@@ -181,9 +198,13 @@ def _abbreviated(folded: str) -> _Answer | None:
     roles = set()
     for phrase in _LONG:
         full = phrase.split()
-        if len(full) == len(words) and all(long.startswith(short) for short, long in zip(words, full, strict=True)):
+        if len(full) == len(words) and all(
+            long.startswith(short) for short, long in zip(words, full, strict=True)
+        ):
             roles.add(_KNOWN[phrase])
-    return _Answer(roles.pop(), 0.85, "abbreviated") if len(roles) == 1 and len(folded) >= 4 else None
+    return (
+        _Answer(roles.pop(), 0.85, "abbreviated") if len(roles) == 1 and len(folded) >= 4 else None
+    )
 
 
 def _similar(folded: str, least: float) -> _Answer | None:
@@ -208,14 +229,14 @@ def map_columns(
 ) -> ColumnMap:
     """What each header is taken for: the settings' pinned headers first, then the words of the lexicon.
 
-    A field of one column that two headers claim goes to the more certain, then to the one further left. A
-    given name without a surname anywhere is a full name.
+    A field of one column that two headers claim goes to the more certain, then to the one further
+    left. A given name without a surname anywhere is a full name.
 
     Args:
         headers: one text a column; None where a column has none.
         settings: ``columns`` pins headers.
-        positions: columns pinned by letter or number count too; not while a header is still looked for, since they
-            would fit any row.
+        positions: columns pinned by letter or number count too; not while a header is still looked
+            for, since they would fit any row.
         weak: a likeness from 70 % will do; for whoever looks at the cells below as well.
     """
     return ColumnMap(tuple(_settle(claims(headers, settings, positions=positions, weak=weak))))
@@ -228,18 +249,25 @@ def claims(
     positions: bool = False,
     weak: bool = False,
 ) -> list[ColumnMatch]:
-    """What each header says on its own, two of one field side by side; the arguments are those of ``map_columns``."""
+    """What each header says on its own, two of one field side by side.
+
+    The arguments are those of ``map_columns``.
+    """
     matches = _pinned(headers, settings, positions=positions)
     taken = {match.column for match in matches}
     fields = {match.role for match in matches}
     for column, header in enumerate(headers):
         answer = match_header(header, weak=weak) if header and column not in taken else None
         if answer and FIELD_OF.get(answer.role) not in fields:
-            matches.append(ColumnMatch(column, header or "", answer.role, answer.confidence, answer.how))
+            matches.append(
+                ColumnMatch(column, header or "", answer.role, answer.confidence, answer.how)
+            )
     return matches
 
 
-def _pinned(headers: Sequence[str | None], settings: IngestSettings | None, *, positions: bool) -> list[ColumnMatch]:
+def _pinned(
+    headers: Sequence[str | None], settings: IngestSettings | None, *, positions: bool
+) -> list[ColumnMatch]:
     """The columns that the settings name, in the settings' order within a field."""
     if settings is None or not settings.columns:
         return []
@@ -259,7 +287,10 @@ def _pinned(headers: Sequence[str | None], settings: IngestSettings | None, *, p
 
 
 def _position(named: str, width: int) -> int | None:
-    """The column, from 0, that a number from 1 or a spreadsheet's letters name; None where there is none."""
+    """The column, from 0, that a number from 1 or a spreadsheet's letters name.
+
+    None where there is none.
+    """
     text = named.strip()
     number = 0
     if re.fullmatch(r"[0-9]{1,4}", text):
@@ -315,11 +346,17 @@ def _settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     kept = _number_after_series(matches, kept)
     roles = {match.role for match in kept}
     if "given_name" in roles and not roles & {"surname", "full_name"}:
-        kept = [_as(match, "full_name", 0.9) if match.role == "given_name" else match for match in kept]
+        kept = [
+            _as(match, "full_name", 0.9) if match.role == "given_name" else match for match in kept
+        ]
     if "birth_date" in roles or not {"birth_day", "birth_month", "birth_year"} <= roles:
         # Beside a date, or without the year, a column headed "day" or "month" is of something else.
         kept = [match for match in kept if match.role not in {"birth_day", "birth_month"}]
-    return kept if any(match.how == "pinned" for match in kept) else sorted(kept, key=lambda match: match.column)
+    return (
+        kept
+        if any(match.how == "pinned" for match in kept)
+        else sorted(kept, key=lambda match: match.column)
+    )
 
 
 def _number_after_series(matches: list[ColumnMatch], kept: list[ColumnMatch]) -> list[ColumnMatch]:
@@ -333,4 +370,6 @@ def _number_after_series(matches: list[ColumnMatch], kept: list[ColumnMatch]) ->
 
 def _as(match: ColumnMatch, role: str, confidence: float) -> ColumnMatch:
     """The match with another role."""
-    return ColumnMatch(match.column, match.header, role, min(match.confidence, confidence), match.how)
+    return ColumnMatch(
+        match.column, match.header, role, min(match.confidence, confidence), match.how
+    )

@@ -1,4 +1,7 @@
-"""Where the headers of a sheet stand, and what they say: none, one, or a further one where another list begins."""
+"""Where the headers of a sheet stand, and what they say.
+
+None, one, or a further one where another list begins.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,15 @@ from voterlist.ingest.content import by_content
 from voterlist.ingest.headers import ColumnMap, map_columns
 from voterlist.ingest.shapes import shapes
 
-__all__ = ["Header", "body_rows", "filled_cells", "find_header", "headerless", "later_headers", "same_cells"]
+__all__ = [
+    "Header",
+    "body_rows",
+    "filled_cells",
+    "find_header",
+    "headerless",
+    "later_headers",
+    "same_cells",
+]
 
 _HEAD_ROWS = 50
 """A header further down than this is not looked for."""
@@ -36,7 +47,8 @@ class Header:
     """The header of a list and its meaning. Rows are counted from 0 in the sheet."""
 
     rows: tuple[int, ...]
-    """The rows it takes, the row of column numbers below it included; empty where the list has none."""
+    """The rows it takes, the row of column numbers below it included; empty where the list has
+    none."""
     map: ColumnMap
     texts: tuple[str | None, ...] = ()
     """What each column is called; of a header of several rows, together."""
@@ -64,16 +76,23 @@ _Head = list[list[str | None]]
 def find_header(head: _Head, settings: IngestSettings) -> Header | None:
     """The header among a sheet's first rows, None where there is none.
 
-    It is the first row, or up to three rows together, that names the columns of a voter's name and at least one more,
-    or of a full name alone.
+    It is the first row, or up to three rows together, that names the columns of a voter's name and
+    at least one more, or of a full name alone.
     """
     head = head[:_HEAD_ROWS]
     for row, cells in enumerate(head):
         found = _try(head, (row,), settings)
-        if found is None and not (sum(map(bool, cells)) > 1 and (found := _lower_rows(head, row, settings))):
+        if found is None and not (
+            sum(map(bool, cells)) > 1 and (found := _lower_rows(head, row, settings))
+        ):
             continue
         for rows in ((row - 1, row), (row, row + 1), (row - 1, row, row + 1)):
-            if found.rows[0] == row and found.rows[-1] < row + 2 and rows[0] >= 0 and rows[-1] < len(head):
+            if (
+                found.rows[0] == row
+                and found.rows[-1] < row + 2
+                and rows[0] >= 0
+                and rows[-1] < len(head)
+            ):
                 found = _better(found, _try(head, rows, settings))
         after = found.rows[-1] + 1
         if after < len(head) and _is_column_numbers(head[after]):
@@ -104,7 +123,8 @@ def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header
         upper = texts if position == 1 else _spread_right(texts, head[rows[position - 1]])
         texts, found = _stacked(upper, head[row], settings)
     if any(match.how == "pinned" for match in found.matches):
-        # A header of the settings makes this row the header; so their columns by letter count in it too.
+        # A header of the settings makes this row the header; so their columns by letter count in it
+        # too.
         found = map_columns(texts, settings, positions=True)
     roles = found.roles()
     alone = roles <= {"full_name", "surname"} and sum(map(bool, texts)) == 1 and found.has_name()
@@ -116,7 +136,10 @@ def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header
 
 
 def _spread_right(texts: list[str | None], written: list[str | None]) -> list[str | None]:
-    """The texts of the upper two rows; one that stands above several columns holds for each of them."""
+    """The texts of the upper two rows.
+
+    One that stands above several columns holds for each of them.
+    """
     return [text or below for text, below in zip(texts, written, strict=True)]
 
 
@@ -128,7 +151,9 @@ def _stacked(
     Each column takes what is understood best: the two texts together, the lower or the upper alone.
     """
     understood = map_columns(lower, settings).matches
-    if 2 * len(understood) < sum(map(bool, lower)) or any(re.search(r"\d", text or "") for text in lower):
+    if 2 * len(understood) < sum(map(bool, lower)) or any(
+        re.search(r"\d", text or "") for text in lower
+    ):
         # Not half of the lower cells are headers: that row is the first entry.
         return upper, ColumnMap(())
     above: str | None = None
@@ -137,7 +162,13 @@ def _stacked(
         above = top if top or not bottom else above
         choices = [f"{above} {bottom}" if above and bottom else None, bottom, top]
         scored = [
-            (matches[0].confidence if (matches := map_columns([choice], settings).matches) else 0.0, -rank, choice)
+            (
+                matches[0].confidence
+                if (matches := map_columns([choice], settings).matches)
+                else 0.0,
+                -rank,
+                choice,
+            )
             for rank, choice in enumerate(choices)
             if choice
         ]
@@ -173,15 +204,20 @@ def body_rows(filled: _Ints, first: int, last: int, columns: int) -> _Ints:
     return np.flatnonzero(filled[first:last] >= max(1, min(columns, 4) // 2 + columns // 4)) + first
 
 
-def later_headers(cells: list[pa.Array], filled: _Ints, found: Header, settings: IngestSettings) -> list[Header]:
+def later_headers(
+    cells: list[pa.Array], filled: _Ints, found: Header, settings: IngestSettings
+) -> list[Header]:
     """The further headers below the first that are no repetition of it: of other lists in the same sheet.
 
-    Such a row holds the word for a surname or name, no digit, and makes a header by itself or with its neighbours.
+    Such a row holds the word for a surname or name, no digit, and makes a header by itself or with
+    its neighbours.
     """
     rows = len(filled)
     worded, digits = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool)
     for column in cells:
-        worded |= np.asarray(pc.match_substring_regex(column, _NAME_HEADER).fill_null(_FALSE), dtype=bool)
+        worded |= np.asarray(
+            pc.match_substring_regex(column, _NAME_HEADER).fill_null(_FALSE), dtype=bool
+        )
     worded &= (filled >= 2) & (np.arange(rows) >= found.start)
     if not worded.any():
         return []
@@ -223,14 +259,18 @@ def headerless(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) -
     roles = {match.role for match in pinned.matches}
     if roles & {"surname", "given_name", "full_name"}:
         roles |= {"surname", "given_name", "patronymic", "full_name"}
-    rest = [match for match in told.matches if match.column not in columns and match.role not in roles]
+    rest = [
+        match for match in told.matches if match.column not in columns and match.role not in roles
+    ]
     found = ColumnMap((*pinned.matches, *rest))
     if not found.has_name():
         return None
     heading = _unknown_heading(
         cells, rows, [at for at, look in enumerate(looks) if look.enough and look["digit"] > 0.8]
     )
-    texts = tuple(cells[column][heading[0]].as_py() if heading else None for column in range(len(cells)))
+    texts = tuple(
+        cells[column][heading[0]].as_py() if heading else None for column in range(len(cells))
+    )
     return Header(heading, found, texts, body=int(heading[0]) + 1 if heading else int(rows[0]))
 
 
@@ -238,5 +278,9 @@ def _unknown_heading(cells: list[pa.Array], rows: _Ints, numeric: list[int]) -> 
     """The first full row, where it has words without a digit above two columns of digits or all there are."""
     first = int(rows[0])
     texts = [cells[column][first].as_py() for column in numeric]
-    worded = [text for text in texts if text and not re.search(r"\d", text) and re.search(r"[^\W_]{2}", text)]
+    worded = [
+        text
+        for text in texts
+        if text and not re.search(r"\d", text) and re.search(r"[^\W_]{2}", text)
+    ]
     return (first,) if worded and len(worded) >= min(2, len(numeric)) else ()

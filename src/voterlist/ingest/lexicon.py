@@ -1,7 +1,8 @@
 """The words by which headers name their columns, in Azerbaijani, English and Russian.
 
-Written as ``text.fold`` leaves them: lower case, Azerbaijani letters as a-z, Cyrillic as it is. A *role* is
-a field of an entry or a part of one; ``PARTS`` says of which, in the order in which parts are joined.
+Written as ``text.fold`` leaves them: lower case, Azerbaijani letters as a-z, Cyrillic as it is. A
+*role* is a field of an entry or a part of one; ``PARTS`` says of which, in the order in which parts
+are joined.
 """
 
 from __future__ import annotations
@@ -19,7 +20,16 @@ PARTS: dict[str, tuple[str, ...]] = {
     "full_name": ("full_name",),
     "birth_date": ("birth_date", "birth_day", "birth_month", "birth_year"),
     "sex": ("sex",),
-    "address": ("address", "settlement", "street_kind", "street", "house", "block", "flat", "postcode"),
+    "address": (
+        "address",
+        "settlement",
+        "street_kind",
+        "street",
+        "house",
+        "block",
+        "flat",
+        "postcode",
+    ),
     "document": ("document_series", "document", "document_number"),
     "fin": ("fin",),
 }
@@ -170,4 +180,5 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "date of registration", "akt nomresi", "номер акта", "certificate number",
     ),
 }  # fmt: skip
-"""``other`` holds headers of columns that are known and not used: they win over a likeness to a field's words."""
+"""``other`` holds headers of columns that are known and not used: they win over a likeness to a
+field's words."""

@@ -28,7 +28,10 @@ _Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one sheet, or one file that could not be read, adds to the intake. The entries have no id yet."""
+    """What one sheet, or one file that could not be read, adds to the intake.
+
+    The entries have no id yet.
+    """
 
     entries: pa.Table
     lists: pa.Table
@@ -36,21 +39,34 @@ class Part:
     findings: list[dict[str, Any]] = field(default_factory=list)
 
 
-def troubled(file: RawFile, sheet: str | None, trouble: AsideCode, constituency: int | None, copy: int) -> Part:
-    """The part of a file, or of a sheet, that could not be read: it stands in every table, with no rows."""
+def troubled(
+    file: RawFile, sheet: str | None, trouble: AsideCode, constituency: int | None, copy: int
+) -> Part:
+    """The part of a file, or of a sheet, that could not be read.
+
+    It stands in every table, with no rows.
+    """
     named = file_place(file.name)
     place = {"constituency": constituency or named.constituency, "precinct": named.precinct}
-    common = {"source": [file.source], "sheet": [sheet], **{kind: [number] for kind, number in place.items()}}
+    common = {
+        "source": [file.source],
+        "sheet": [sheet],
+        **{kind: [number] for kind, number in place.items()},
+    }
     zero = {"rows": [0], "entries": [0], "set_aside": [0]}
     return Part(
         ENTRY.empty_table(),
         from_columns({**common, **zero, "list_kind": [str(stated_kind(file.name))]}, LIST),
-        from_columns({**common, "copy": [copy], "line": [0], "code": [str(trouble)], "rows": [0]}, SET_ASIDE),
+        from_columns(
+            {**common, "copy": [copy], "line": [0], "code": [str(trouble)], "rows": [0]}, SET_ASIDE
+        ),
         [finding(trouble, source=file.source, sheet=sheet, **place)],
     )
 
 
-def entry_columns(cells: Sequence[pa.Array] | Mapping[int, pa.Array], columns: ColumnMap) -> dict[str, pa.Array]:
+def entry_columns(
+    cells: Sequence[pa.Array] | Mapping[int, pa.Array], columns: ColumnMap
+) -> dict[str, pa.Array]:
     """The fields of ENTRY that these columns give; several columns of one field are joined."""
     found = {}
     for name in ENTRY_FIELDS:
@@ -96,7 +112,9 @@ def entries(found: Survey) -> pa.Table:
             fields = split_names(fields["full_name"]) | fields
         tables.append(from_columns(fields, ENTRY, length=len(rows)).select(list(ENTRY_FIELDS)))
     told = concat(tables, pa.schema([ENTRY.field(name) for name in ENTRY_FIELDS]))
-    return from_columns(columns | {name: told.column(name) for name in ENTRY_FIELDS}, ENTRY, length=count)
+    return from_columns(
+        columns | {name: told.column(name) for name in ENTRY_FIELDS}, ENTRY, length=count
+    )
 
 
 def _nulled(numbers: _Ints) -> pa.Array:
@@ -105,7 +123,10 @@ def _nulled(numbers: _Ints) -> pa.Array:
 
 
 def balance(found: Survey) -> pa.Table:
-    """The balance of each list in the sheet: usually one, more where titles or a column name more precincts."""
+    """The balance of each list in the sheet.
+
+    Usually one, more where titles or a column name more precincts.
+    """
     constituencies, precincts, which, counts = found.places.groups()
     taken = np.bincount(which[found.entries()], minlength=len(counts))
     # Of several totals of one list the last holds: those above it are of its pages.

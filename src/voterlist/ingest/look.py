@@ -1,4 +1,7 @@
-"""The files of one intake looked at together: each sheet understood, copies and versions of a list told apart."""
+"""The files of one intake looked at together.
+
+Each sheet understood, copies and versions of a list told apart.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,9 @@ class Seen:
     def said_of(self, found: Survey) -> list[dict[str, Any]]:
         """What is to be said of a sheet beside others."""
         if found.copy:
-            return [row for row in self.said if row["rule"] == "copy-elsewhere" and _is_of(row, found)]
+            return [
+                row for row in self.said if row["rule"] == "copy-elsewhere" and _is_of(row, found)
+            ]
         return [row for row in self.said if row["rule"] != "copy-elsewhere" and _is_of(row, found)]
 
 
@@ -58,7 +63,8 @@ def _is_of(row: dict[str, Any], found: Survey) -> bool:
 def look(files: Sequence[RawFile], settings: IngestSettings, constituency: int | None) -> Seen:
     """The files of one intake understood, in an order that their names do not change."""
     seen = tuple(
-        (file, copy, tuple(survey_file(file, settings, constituency, copy))) for file, copy in _numbered(files)
+        (file, copy, tuple(survey_file(file, settings, constituency, copy)))
+        for file, copy in _numbered(files)
     )
     surveys = [found for _, _, found_in in seen for found in found_in]
     tables = tuple(entries(found) for found in surveys)

@@ -28,7 +28,9 @@ def noticed(found: Survey) -> _Findings:
     at = {"source": found.file.source, "sheet": found.sheet.name}
     where = found.places.main()
     if found.copy:
-        return [finding(AsideCode.DUPLICATE_FILE, **at, **where, value=float(len(found.rows.codes)))]
+        return [
+            finding(AsideCode.DUPLICATE_FILE, **at, **where, value=float(len(found.rows.codes)))
+        ]
     if not found.sections:
         return _without_header(found, at, where)
     said = [finding("pin-not-found", **at, **where, field=field) for field in found.unused_pins]
@@ -37,7 +39,9 @@ def noticed(found: Survey) -> _Findings:
     if count := found.sheet.formulas_without_value:
         said.append(finding("cells-not-worked-out", **at, **where, value=float(count)))
     if found.sheet.hidden_columns:
-        said.append(finding("hidden-columns", **at, **where, value=float(found.sheet.hidden_columns)))
+        said.append(
+            finding("hidden-columns", **at, **where, value=float(found.sheet.hidden_columns))
+        )
     if headless := int((found.rows.codes == code_number(AsideCode.HEADER_UNKNOWN)).sum()):
         said.append(finding(AsideCode.HEADER_UNKNOWN, **at, **where, value=float(headless)))
     for section in found.sections:
@@ -59,20 +63,32 @@ def _without_header(found: Survey, at: dict[str, Any], where: dict[str, Any]) ->
     return []
 
 
-def _columns(found: Survey, section: Section, at: dict[str, Any], where: dict[str, Any]) -> _Findings:
+def _columns(
+    found: Survey, section: Section, at: dict[str, Any], where: dict[str, Any]
+) -> _Findings:
     """The columns of a list that a person should look at."""
     line = found.sheet.lines[section.header.first].as_py()
     at = {**at, **where, "line": line}
 
     def said(rule: str, match: ColumnMatch) -> dict[str, Any]:
-        return finding(rule, **at, field=match.field, value=match.column + 1.0, limit=round(match.confidence, 3))
+        return finding(
+            rule,
+            **at,
+            field=match.field,
+            value=match.column + 1.0,
+            limit=round(match.confidence, 3),
+        )
 
     rows = [said(AsideCode.MAPPING_DOUBTFUL, match) for match in section.doubts]
     if section.side_by_side:
         rows.append(finding("lists-side-by-side", **at))
     sure = [match for match in section.header.map.guessed() if match not in section.doubts]
     rows += [said("header-guessed", match) for match in sure if match.how != "content"]
-    told = [match for match in section.header.map.matches if match.how == "content" and match not in section.doubts]
+    told = [
+        match
+        for match in section.header.map.matches
+        if match.how == "content" and match not in section.doubts
+    ]
     rows += [said("column-by-content", match) for match in told]
     known = {match.column for match in section.header.map.matches}
     for column, text in enumerate(section.header.texts):
@@ -83,7 +99,10 @@ def _columns(found: Survey, section: Section, at: dict[str, Any], where: dict[st
 
 
 def _contradictions(found: Survey, at: dict[str, Any]) -> _Findings:
-    """Each number that some evidence gives beside the one taken, once a sheet; the rule names where that one stands."""
+    """Each number that some evidence gives beside the one taken, once a sheet.
+
+    The rule names where that one stands.
+    """
     rows: _Findings = []
     is_entry = found.entries()
     for kind in KINDS:
@@ -96,9 +115,14 @@ def _contradictions(found: Survey, at: dict[str, Any]) -> _Findings:
             columns = (homes, taken[differs], other[differs], origins[differs])
             told |= set(zip(*(column.tolist() for column in columns), strict=True))
         for home, chosen, other, origin in sorted(told):
-            where = {"constituency": home or None, "precinct": chosen if kind == "precinct" else None}
+            where = {
+                "constituency": home or None,
+                "precinct": chosen if kind == "precinct" else None,
+            }
             rule = f"place-by-{ORIGINS[origin]}"
-            rows.append(finding(rule, **at, **where, field=kind, value=float(other), limit=float(chosen)))
+            rows.append(
+                finding(rule, **at, **where, field=kind, value=float(other), limit=float(chosen))
+            )
     return rows
 
 
@@ -108,7 +132,9 @@ def _unknown(found: Survey, at: dict[str, Any]) -> _Findings:
     for kind in KINDS:
         if count := int((found.places.final[kind][found.entries()] == 0).sum()):
             home = found.places.main()["constituency"]
-            rows.append(finding(f"{kind}-unknown", **at, constituency=home, field=kind, value=float(count)))
+            rows.append(
+                finding(f"{kind}-unknown", **at, constituency=home, field=kind, value=float(count))
+            )
     return rows
 
 
@@ -118,7 +144,8 @@ def _damage(found: Survey, at: dict[str, Any], where: dict[str, Any]) -> _Findin
         return []
     lost = np.zeros(len(found.rows.codes), dtype=bool)
     for column in found.cells:
-        lost |= np.asarray(pc.fill_null(pc.match_substring(column, "\N{REPLACEMENT CHARACTER}"), False), dtype=bool)  # noqa: FBT003 - Arrow's signature
+        is_lost = pc.match_substring(column, "\N{REPLACEMENT CHARACTER}")
+        lost |= np.asarray(pc.fill_null(is_lost, fill_value=False), dtype=bool)
     line = found.sheet.lines[int(np.argmax(lost))].as_py()
     return [finding("encoding-damaged", **at, **where, line=line, value=float(lost.sum()))]
 
@@ -130,9 +157,16 @@ def copied(surveys: Sequence[Survey]) -> _Findings:
     for copy in (found for found in surveys if found.copy):
         original = first.get((copy.file.source, copy.sheet.name))
         named = file_place(copy.file.name).precinct
-        if original is None or named is None or named == (taken := original.places.main()["precinct"]) or not taken:
+        if (
+            original is None
+            or named is None
+            or named == (taken := original.places.main()["precinct"])
+            or not taken
+        ):
             continue
         at = {"source": copy.file.source, "sheet": copy.sheet.name, "field": "precinct"}
         where = {"constituency": original.places.main()["constituency"], "precinct": named}
-        rows.append(finding("copy-elsewhere", **at, **where, value=float(named), limit=float(taken)))
+        rows.append(
+            finding("copy-elsewhere", **at, **where, value=float(named), limit=float(taken))
+        )
     return rows

@@ -1,6 +1,7 @@
 """In which order the parts of whole names stand in one column, decided for the list and not for each cell.
 
-``Elşən Həsən Rza`` may be Rza Elşən or Elşən Rza: no word of it tells. The other cells of the column do.
+``Elşən Həsən Rza`` may be Rza Elşən or Elşən Rza: no word of it tells. The other cells of the
+column do.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def _ends(words: list[str]) -> tuple[bool, bool]:
 
 
 def name_order(column: pa.Array) -> str | None:
-    """surname-first or surname-last where at least 20 cells tell, 95 % of them the same; else None."""
+    """surname-first or surname-last where at least 20 cells tell, 95 % of them the same.
+
+    Else None.
+    """
     told = {SURNAME_FIRST: 0, SURNAME_LAST: 0}
     for text in column.drop_null().slice(0, _SAMPLE).to_pylist():
         if "," in text:
@@ -71,7 +75,8 @@ def name_order(column: pa.Array) -> str | None:
 def split_names(column: pa.Array) -> dict[str, pa.Array]:
     """Surname, given name and patronymic of the cells of a surname-last column that do not tell by themselves.
 
-    Null for a cell that tells by itself, or that has not one word for each part: those are left to the normaliser.
+    Null for a cell that tells by itself, or that has not one word for each part: those are left to
+    the normaliser.
     """
     indices, distinct = codes(column)
     split = [_split(text) for text in distinct.to_pylist()]
@@ -80,7 +85,8 @@ def split_names(column: pa.Array) -> dict[str, pa.Array]:
     if not any(parts[0] for parts in split):
         return {name: pa.nulls(len(column), pa.string()) for name in names}
     return {
-        name: pa.array([parts[place] for parts in split], pa.string()).take(rows) for place, name in enumerate(names)
+        name: pa.array([parts[place] for parts in split], pa.string()).take(rows)
+        for place, name in enumerate(names)
     }
 
 

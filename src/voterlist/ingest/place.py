@@ -10,15 +10,30 @@ from pathlib import PurePosixPath
 from voterlist.ingest.text import fold
 from voterlist.model import ListKind
 
-__all__ = ["HIGHEST", "NOWHERE", "Place", "cell_number", "file_place", "sheet_place", "stated_kind", "title_place"]
+__all__ = [
+    "HIGHEST",
+    "NOWHERE",
+    "Place",
+    "cell_number",
+    "file_place",
+    "sheet_place",
+    "stated_kind",
+    "title_place",
+]
 
 HIGHEST = {"constituency": 999, "precinct": 9999}
 """The largest number that an entry id has room for; a larger one is no place."""
 
-_CONSTITUENCY = r"dair[^\W\d]*|окру[^\W\d]*|даир[^\W\d]*|constituency|electoral district|election district"
+_CONSTITUENCY = (
+    r"dair[^\W\d]*|окру[^\W\d]*|даир[^\W\d]*|constituency|electoral district|election district"
+)
 _PRECINCT = r"menteq[^\W\d]*|mentey[^\W\d]*|участ[^\W\d]*|мәнтәг[^\W\d]*|precinct|polling station"
-_ORDINAL = r"(?:sayli|sayili|nomreli|no li|n li|li|ci|cu|сајлы|сайлы|нөмрәли|й|го|ый|ом|му|th|st|nd|rd)"
-_BEFORE = re.compile(rf"\b(\d{{1,4}}) ?{_ORDINAL}\b([^\d]{{0,80}}?)\b(?:(?P<c>{_CONSTITUENCY})|(?P<p>{_PRECINCT}))\b")
+_ORDINAL = (
+    r"(?:sayli|sayili|nomreli|no li|n li|li|ci|cu|сајлы|сайлы|нөмрәли|й|го|ый|ом|му|th|st|nd|rd)"
+)
+_BEFORE = re.compile(
+    rf"\b(\d{{1,4}}) ?{_ORDINAL}\b([^\d]{{0,80}}?)\b(?:(?P<c>{_CONSTITUENCY})|(?P<p>{_PRECINCT}))\b"
+)
 """Azerbaijani and Russian order: "12 saylı seçki məntəqəsi", "12-й избирательный участок"."""
 _AFTER = re.compile(
     rf"\b(?:(?P<c>{_CONSTITUENCY}|dsk|con ?ec|оик|okrug|const)|(?P<p>{_PRECINCT}|msk|pec|уик|uchastok))"
@@ -29,14 +44,18 @@ _NOT_OURS = re.compile(r"mekteb|bagca|kuce|школ|сад|улиц|school|stree
 """Between a number and the word: then the number is a school's or a street's."""
 _TEMPORARY = re.compile(r"muveqqeti|временн|мүвәггәти|temporary")
 _PLAIN = re.compile(rf"\b(\d{{1,4}}) (?:(?P<c>{_CONSTITUENCY})|(?P<p>{_PRECINCT}|msk|pec))\b")
-"""A file called "12-menteqe": without an ordinal this order is believed only where no other number stands."""
+"""A file called "12-menteqe": without an ordinal this order is believed only where no other number
+stands."""
 _BARE = re.compile(r"0*(\d{1,4})(?: ?\(\d+\))?")
 _BARE_PAIR = re.compile(r"0*(\d{1,3})[-_]0*(\d{1,4})")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What one piece of evidence says; ``sure`` is False for a bare number, which may mean something else."""
+    """What one piece of evidence says.
+
+    ``sure`` is False for a bare number, which may mean something else.
+    """
 
     constituency: int | None = None
     precinct: int | None = None
@@ -56,7 +75,10 @@ def title_place(text: str) -> Place:
             found.setdefault("constituency" if match["c"] else "precinct", int(match[1]))
     for match in _AFTER.finditer(folded):
         found.setdefault("constituency" if match["c"] else "precinct", int(match[3]))
-    return Place(_within(found.get("constituency"), "constituency"), _within(found.get("precinct"), "precinct"))
+    return Place(
+        _within(found.get("constituency"), "constituency"),
+        _within(found.get("precinct"), "precinct"),
+    )
 
 
 def _within(number: int | None, kind: str) -> int | None:
@@ -67,7 +89,8 @@ def _within(number: int | None, kind: str) -> int | None:
 def cell_number(text: str, kind: str) -> int | None:
     """The number in a cell of the column of constituencies or of precincts.
 
-    It is the one its word stands with, or the only number in the cell; None where there is none or several.
+    It is the one its word stands with, or the only number in the cell; None where there is none or
+    several.
     """
     place = title_place(text)
     named = place.constituency if kind == "constituency" else place.precinct
@@ -85,7 +108,8 @@ def sheet_place(name: str | None) -> Place:
 def file_place(name: str) -> Place:
     """What a file's name says, and what it leaves open the folders it lies in, the nearest first.
 
-    The bare number of a file may be its precinct's, that of a folder its constituency's, as in the inbox.
+    The bare number of a file may be its precinct's, that of a folder its constituency's, as in the
+    inbox.
     """
     path = PurePosixPath(name)
     place = _named(path.stem)
@@ -109,7 +133,9 @@ def _named(name: str) -> Place:
         return place
     name = name.strip()
     if pair := _BARE_PAIR.fullmatch(name):
-        return Place(_within(int(pair[1]), "constituency"), _within(int(pair[2]), "precinct"), sure=False)
+        return Place(
+            _within(int(pair[1]), "constituency"), _within(int(pair[2]), "precinct"), sure=False
+        )
     if len(re.findall(r"\d+", name)) == 1 and (plain := _PLAIN.search(fold(name))):
         return (
             Place(_within(int(plain[1]), "constituency"))

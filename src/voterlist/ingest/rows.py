@@ -1,4 +1,7 @@
-"""What each row of a sheet is: an entry, or one of the rows around the entries, each with its code."""
+"""What each row of a sheet is.
+
+An entry, or one of the rows around the entries, each with its code.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,9 @@ class SheetRows:
     """The totals written below the entries, by row."""
 
 
-def classify(raw: list[pa.Array], cells: list[pa.Array], header: Header | None, *, is_text: bool) -> SheetRows:
+def classify(
+    raw: list[pa.Array], cells: list[pa.Array], header: Header | None, *, is_text: bool
+) -> SheetRows:
     """What each row is.
 
     ``raw`` the columns as read (null where a row of text ends), ``cells`` the same cleaned.
@@ -73,7 +78,8 @@ def classify(raw: list[pa.Array], cells: list[pa.Array], header: Header | None, 
     for row in header.rows:
         _mark(codes, same_cells(cells, row), AsideCode.HEADER_ROW)
     above = np.arange(rows) < header.first
-    # Voters above the first header are of a list whose header is missing: they must not pass for titles.
+    # Voters above the first header are of a list whose header is missing: they must not pass for
+    # titles.
     _mark(codes, above & _full_voters(cells, filled, header.map), AsideCode.HEADER_UNKNOWN)
     titles = _texts(cells, np.flatnonzero(above & (codes == ENTRY_ROW)))
     _mark(codes, above, AsideCode.TITLE_ROW)
@@ -86,7 +92,10 @@ def ends_a_list(text: str) -> bool:
     """True for the text of a row below a list: its total, or a signature that names no place."""
     if pc.match_substring_regex(pa.scalar(text), _TOTAL).as_py():
         return True
-    return bool(pc.match_substring_regex(pa.scalar(text), _SIGNATURE).as_py()) and title_place(text) == NOWHERE
+    return (
+        bool(pc.match_substring_regex(pa.scalar(text), _SIGNATURE).as_py())
+        and title_place(text) == NOWHERE
+    )
 
 
 def code_number(code: AsideCode) -> int:
@@ -121,7 +130,8 @@ def _around(
 ) -> dict[int, int]:
     """Marks totals, titles and signatures among the rows of few cells; returns the totals, adds to the titles.
 
-    A row of more than two cells with a name and, say, a birth date or an address in their columns is none of these.
+    A row of more than two cells with a name and, say, a birth date or an address in their columns
+    is none of these.
     """
     is_voter = _voters(cells, filled, columns)
     bare = (codes == ENTRY_ROW) & (filled <= _MOST_TITLE_CELLS) & ~is_voter
@@ -183,9 +193,13 @@ def _declared(text: str) -> int | None:
     return None
 
 
-def _mark_faulty(raw: list[pa.Array], cells: list[pa.Array], codes: _Codes, header: Header, *, is_text: bool) -> None:
+def _mark_faulty(
+    raw: list[pa.Array], cells: list[pa.Array], codes: _Codes, header: Header, *, is_text: bool
+) -> None:
     """Marks rows that are too long, too short, or without a name."""
-    width = max((sum(column[row].is_valid for column in raw) for row in header.rows), default=len(cells))
+    width = max(
+        (sum(column[row].is_valid for column in raw) for row in header.rows), default=len(cells)
+    )
     if is_text and len(cells) > width:
         # In a text file one delimiter too many shifts the cells; in a workbook cells cannot shift.
         _mark(codes, _any_filled(cells, [tuple(range(width, len(cells)))]), AsideCode.ROW_TOO_LONG)

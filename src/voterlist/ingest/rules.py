@@ -14,8 +14,12 @@ from voterlist.tables import from_columns, sort_by
 __all__ = ["RULES", "finding", "findings_table"]
 
 _READING = "Every file handed in is read or named as not read: no list is dropped silently"
-_PLACE = "Election Code of Azerbaijan, art. 46: a list is compiled for one precinct of one constituency"
-_MAPPING = "A list taken in with its columns mistaken names people who do not exist and loses those who do"
+_PLACE = (
+    "Election Code of Azerbaijan, art. 46: a list is compiled for one precinct of one constituency"
+)
+_MAPPING = (
+    "A list taken in with its columns mistaken names people who do not exist and loses those who do"
+)
 _STREETS = "Precinct borders are named by streets and house numbers; a row of their register is used or named"
 _VERSIONS = "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its corrected version"
 
@@ -43,17 +47,54 @@ RULES: tuple[Rule, ...] = (
     Rule(AsideCode.MAPPING_DOUBTFUL, Severity.ERROR, Unit.FILE, _MAPPING),
     Rule("lists-side-by-side", Severity.ERROR, Unit.FILE, _MAPPING),
     Rule(AsideCode.NO_LIST, Severity.WARNING, Unit.FILE, _READING),
-    Rule(AsideCode.DUPLICATE_FILE, Severity.WARNING, Unit.FILE, "A list handed in twice counts once"),
-    Rule("encoding-damaged", Severity.WARNING, Unit.FILE, "A name with a lost letter cannot be compared"),
+    Rule(
+        AsideCode.DUPLICATE_FILE, Severity.WARNING, Unit.FILE, "A list handed in twice counts once"
+    ),
+    Rule(
+        "encoding-damaged",
+        Severity.WARNING,
+        Unit.FILE,
+        "A name with a lost letter cannot be compared",
+    ),
     Rule("list-repeated", Severity.WARNING, Unit.FILE, "A list handed in twice counts once"),
     Rule("list-version", Severity.WARNING, Unit.FILE, _VERSIONS),
-    Rule("column-by-content", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),
+    Rule(
+        "column-by-content",
+        Severity.NOTE,
+        Unit.FILE,
+        "A guess is shown to the person who can correct it",
+    ),
     Rule("column-not-understood", Severity.NOTE, Unit.FILE, "What is left out of a list is said"),
-    Rule("pin-not-found", Severity.WARNING, Unit.FILE, "What a person pinned is not passed over in silence"),
-    Rule("cells-not-worked-out", Severity.WARNING, Unit.FILE, "A blank that a formula left is no voter's blank"),
-    Rule("hidden-rows", Severity.NOTE, Unit.FILE, "A voter in a hidden row has the same right to vote"),
-    Rule("hidden-columns", Severity.NOTE, Unit.FILE, "What a person does not see may still be read as a voter's"),
-    Rule("header-guessed", Severity.NOTE, Unit.FILE, "A guess is shown to the person who can correct it"),
+    Rule(
+        "pin-not-found",
+        Severity.WARNING,
+        Unit.FILE,
+        "What a person pinned is not passed over in silence",
+    ),
+    Rule(
+        "cells-not-worked-out",
+        Severity.WARNING,
+        Unit.FILE,
+        "A blank that a formula left is no voter's blank",
+    ),
+    Rule(
+        "hidden-rows",
+        Severity.NOTE,
+        Unit.FILE,
+        "A voter in a hidden row has the same right to vote",
+    ),
+    Rule(
+        "hidden-columns",
+        Severity.NOTE,
+        Unit.FILE,
+        "What a person does not see may still be read as a voter's",
+    ),
+    Rule(
+        "header-guessed",
+        Severity.NOTE,
+        Unit.FILE,
+        "A guess is shown to the person who can correct it",
+    ),
     Rule("place-by-inbox", Severity.WARNING, Unit.FILE, _PLACE),
     Rule("place-by-column", Severity.WARNING, Unit.FILE, _PLACE),
     Rule("place-by-title", Severity.WARNING, Unit.FILE, _PLACE),
@@ -76,9 +117,23 @@ def finding(rule: str, **places: Any) -> dict[str, Any]:
 
 def findings_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
     """The findings as a FINDING table, sorted."""
-    columns = {field.name: pa.array([row.get(field.name) for row in rows], _plain(field.type)) for field in FINDING}
+    columns = {
+        field.name: pa.array([row.get(field.name) for row in rows], _plain(field.type))
+        for field in FINDING
+    }
     table = from_columns(columns, FINDING, length=len(rows))
-    return sort_by(table, "rule", "constituency", "precinct", "source", "sheet", "line", "field", "value", "limit")
+    return sort_by(
+        table,
+        "rule",
+        "constituency",
+        "precinct",
+        "source",
+        "sheet",
+        "line",
+        "field",
+        "value",
+        "limit",
+    )
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

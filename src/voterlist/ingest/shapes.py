@@ -1,4 +1,7 @@
-"""What the cells of a column look like: shares of dates, identifiers, names. No cell leaves here, only shares."""
+"""What the cells of a column look like.
+
+Shares of dates, identifiers, names. No cell leaves here, only shares.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ ENOUGH = 5
 _SAMPLE = 200
 _LONGEST = 200
 """Characters of a cell that are looked at."""
-_NOTHING = re.compile(r"[\W_]*|[x*]+|yox(?:dur)?|m[əe]lum deyil|нет|неизвестно|none|unknown|n/a", re.IGNORECASE)
+_NOTHING = re.compile(
+    r"[\W_]*|[x*]+|yox(?:dur)?|m[əe]lum deyil|нет|неизвестно|none|unknown|n/a", re.IGNORECASE
+)
 """Cells that stand for no value; what a normaliser makes of them is its own matter."""
 _LETTER = r"[^\W\d_]"
 _WORDS = rf"(?:{_LETTER}|[\u0300-\u036f'’`.\-, ()])*"
@@ -33,7 +38,9 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         "year": r"(?:18[89]|19\d|20[0-4])\d(?: ?(?:г|il|г\.|-ci il))?\.?$",
         "fin": rf"(?=.*\d)(?=.*{_LETTER})[0-9a-zа-я]{{7}}$",
         "document": rf"(?:{_LETTER}{{2,3}}[ №.\-]*\d{{7,9}}|\d{{8}})$",
-        "sex": (r"(?:[kqmfeкгмж]|ki[sş]i|qad[ıi]n|муж[а-я]*|жен[а-я]*|male|female|man|woman|киши|гадын)\.?$"),
+        "sex": (
+            r"(?:[kqmfeкгмж]|ki[sş]i|qad[ıi]n|муж[а-я]*|жен[а-я]*|male|female|man|woman|киши|гадын)\.?$"
+        ),
         "words": rf"(?=.*{_LETTER}{{2}}){_WORDS}$",
         "several": rf"(?=.*{_LETTER}{{2,}}[., ]+{_LETTER}){_WORDS}$",
         "surname": (
@@ -51,7 +58,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         "lettered": rf"(?=.*{_LETTER}{{2}})(?=.*\d).* ",
     }.items()
 }
-"""In lower case, from the beginning of the cell. Compiled once: the sheets are many, their samples small."""
+"""In lower case, from the beginning of the cell. Compiled once: the sheets are many, their samples
+small."""
 _YEAR = re.compile(r"(?:18[89]|19\d|20[0-4])\d")
 
 
@@ -62,7 +70,9 @@ class Shape:
     """
 
     def __init__(self, cells: pa.Array) -> None:
-        texts = (text[:_LONGEST].replace("İ", "i").lower() for text in cells.drop_null().to_pylist())
+        texts = (
+            text[:_LONGEST].replace("İ", "i").lower() for text in cells.drop_null().to_pylist()
+        )
         self._cells = [text for text in texts if not _NOTHING.fullmatch(text)]
         self._shares: dict[str, float] = {}
 
@@ -101,8 +111,13 @@ def _running(cells: Sequence[str]) -> float:
     return sum(after - before == 1 for before, after in pairwise(numbers)) / (len(numbers) - 1)
 
 
-def shapes(cells: Sequence[pa.Array], rows: np.ndarray[Any, np.dtype[np.int64]], most: int = _SAMPLE) -> list[Shape]:
-    """The look of each column in these rows; of many rows an unbroken stretch from the middle is taken."""
+def shapes(
+    cells: Sequence[pa.Array], rows: np.ndarray[Any, np.dtype[np.int64]], most: int = _SAMPLE
+) -> list[Shape]:
+    """The look of each column in these rows.
+
+    Of many rows an unbroken stretch from the middle is taken.
+    """
     if len(rows) > most:
         start = (len(rows) - most) // 2
         rows = rows[start : start + most]

@@ -1,4 +1,7 @@
-"""The register of the precincts' streets, as handed in: which streets and houses belong to which precinct."""
+"""The register of the precincts' streets, as handed in.
+
+Which streets and houses belong to which precinct.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +36,25 @@ _HEADERS = {
     word: role
     for role, words in {
         "street": (
-            *("kuceler", "kucelerin adi", "kucelerin adlari", "kuce ve evler", "kuce ve prospektler", "streets"),
+            *(
+                "kuceler",
+                "kucelerin adi",
+                "kucelerin adlari",
+                "kuce ve evler",
+                "kuce ve prospektler",
+                "streets",
+            ),
             *("улицы", "названия улиц", "наименование улицы", "наименование улиц", "күчәләр"),
         ),
         "houses": (
-            *("evler", "ev nomreleri", "evlerin nomreleri", "evlerin sayi ve nomresi", "binalar", "bina nomreleri"),
+            *(
+                "evler",
+                "ev nomreleri",
+                "evlerin nomreleri",
+                "evlerin sayi ve nomresi",
+                "binalar",
+                "bina nomreleri",
+            ),
             *("nomreler", "houses", "house numbers", "house number range", "buildings", "numbers"),
             *("дома", "номера домов", "дома no", "no домов", "евләр"),
         ),
@@ -48,7 +65,8 @@ _HEADERS = {
 _ROLES = {"address": "street", "house": "houses", "number": ""}
 """What the columns of a voters' list are here."""
 _OF_VOTERS = "birth_date"
-"""A column that every voters' list has, and no register of streets: the addresses of one prove nothing of the other."""
+"""A column that every voters' list has, and no register of streets: the addresses of one prove
+nothing of the other."""
 _TODO = "Give a table with the headers precinct, street, houses, and constituency where the title does not name it."
 
 
@@ -67,8 +85,8 @@ class StreetRows:
 def street_rows(raw: RawFile) -> StreetRows:
     """The streets in every sheet of a file that has a heading for them.
 
-    A precinct, and a constituency, stands in the row, or in the row or title above it where the cell is blank, or in
-    the name of the sheet, file or folder.
+    A precinct, and a constituency, stands in the row, or in the row or title above it where the
+    cell is blank, or in the name of the sheet, file or folder.
 
     Raises:
         InputError: the file could not be read, or no sheet has the headings.
@@ -78,7 +96,9 @@ def street_rows(raw: RawFile) -> StreetRows:
     found = [part for sheet in raw.sheets if sheet.trouble is None and (part := _sheet(raw, sheet))]
     if not found:
         code = next((sheet.trouble for sheet in raw.sheets if sheet.trouble), "no-street-columns")
-        raise InputError("no sheet has the columns of streets", code=code, file=raw.name, todo=_TODO)
+        raise InputError(
+            "no sheet has the columns of streets", code=code, file=raw.name, todo=_TODO
+        )
     return StreetRows(
         sort_by(concat((part.table for part in found), STREET_ROW), "source", "sheet", "line"),
         concat((part.findings for part in found), found[0].findings.schema),
@@ -95,7 +115,11 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
     filled = filled_cells(cells)
     body = (np.arange(len(filled)) > header) & (filled > 0) & ~same_cells(cells, header)
     named = _is_known(cells, columns, ("street", "settlement"))
-    titles = {row: place for row in np.flatnonzero(filled == 1).tolist() if (place := title_place(_only(cells, row)))}
+    titles = {
+        row: place
+        for row in np.flatnonzero(filled == 1).tolist()
+        if (place := title_place(_only(cells, row)))
+    }
     titled = [row for row, place in titles.items() if place.constituency or place.precinct]
     body[titled] = False
     places = {kind: _numbers(cells, columns, titles, body, header, kind) for kind in KINDS}
@@ -105,7 +129,9 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
     placed = np.logical_and.reduce([numbers > 0 for numbers in places.values()])
     chosen = np.flatnonzero(body & named & placed)
     taken = pa.array(chosen)
-    found: dict[str, Any] = {role: cells[at].take(taken) for role, at in columns.items() if role not in KINDS}
+    found: dict[str, Any] = {
+        role: cells[at].take(taken) for role, at in columns.items() if role not in KINDS
+    }
     found |= {kind: pa.array(numbers[chosen], pa.int32()) for kind, numbers in places.items()}
     found |= {"source": pa.repeat(raw.source, len(chosen)), "line": sheet.lines.take(taken)}
     found["sheet"] = pa.repeat(sheet.name, len(chosen)) if sheet.name is not None else None
@@ -114,13 +140,18 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
 
 
 def _find_header(cells: _Cells) -> tuple[int | None, dict[str, int]]:
-    """(the row of the headings, the column of each role): the first row that names streets, and precincts or houses."""
+    """(the row of the headings, the column of each role).
+
+    The first row that names streets, and precincts or houses.
+    """
     for row in range(min(_HEAD_ROWS, len(cells[0]) if cells else 0)):
         columns: dict[str, int] = {}
         for at, column in enumerate(cells):
             if role := _role(column[row].as_py()):
                 columns.setdefault(role, at)
-        has_streets = {"street", "settlement"} & set(columns) and {"precinct", "houses"} & set(columns)
+        has_streets = {"street", "settlement"} & set(columns) and {"precinct", "houses"} & set(
+            columns
+        )
         if has_streets and _OF_VOTERS not in columns:
             return row, columns
     return None, {}
@@ -151,9 +182,17 @@ def _only(cells: _Cells, row: int) -> str:
 
 
 def _numbers(
-    cells: _Cells, columns: dict[str, int], titles: dict[int, Any], body: _Mask, header: int, kind: str
+    cells: _Cells,
+    columns: dict[str, int],
+    titles: dict[int, Any],
+    body: _Mask,
+    header: int,
+    kind: str,
 ) -> _Ints:
-    """The number in force at each row: of its cell, else of the cell or title above; 0 where none is, -1 unreadable."""
+    """The number in force at each row.
+
+    Of its cell, else of the cell or title above; 0 where none is, -1 unreadable.
+    """
     said = np.zeros(len(body), dtype=np.int64)
     if kind in columns:
         column = cells[columns[kind]]
@@ -170,11 +209,15 @@ def _numbers(
     return np.where(last >= 0, said[known[np.maximum(last, 0)]], 0)
 
 
-def _unused(raw: RawFile, sheet: RawSheet, body: _Mask, named: _Mask, places: dict[str, _Ints]) -> pa.Table:
+def _unused(
+    raw: RawFile, sheet: RawSheet, body: _Mask, named: _Mask, places: dict[str, _Ints]
+) -> pa.Table:
     """FINDING: one a row that says no street, or of no precinct or constituency."""
     rows = []
     for row in np.flatnonzero(body).tolist():
-        lacks = [kind for kind in KINDS if places[kind][row] <= 0] + ([] if named[row] else ["street"])
+        lacks = [kind for kind in KINDS if places[kind][row] <= 0] + (
+            [] if named[row] else ["street"]
+        )
         if lacks:
             where = {kind: int(places[kind][row]) for kind in KINDS if places[kind][row] > 0}
             at = {"source": raw.source, "sheet": sheet.name, "line": sheet.lines[row].as_py()}

@@ -1,4 +1,7 @@
-"""All that is understood of one sheet before anything is taken in: its lists, columns, rows and places."""
+"""All that is understood of one sheet before anything is taken in.
+
+Its lists, columns, rows and places.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,14 @@ from voterlist.config import IngestSettings, PinSettings
 from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
 from voterlist.ingest.headers import ColumnMatch, claims, map_columns
-from voterlist.ingest.heading import Header, body_rows, filled_cells, find_header, headerless, later_headers
+from voterlist.ingest.heading import (
+    Header,
+    body_rows,
+    filled_cells,
+    find_header,
+    headerless,
+    later_headers,
+)
 from voterlist.ingest.order import name_order
 from voterlist.ingest.place import stated_kind
 from voterlist.ingest.rows import ENTRY_ROW, SheetRows, classify, code_number, ends_a_list
@@ -43,7 +53,8 @@ class Section:
     side_by_side: bool = False
     """Two lists stand beside each other under one header."""
     name_order: str | None = None
-    """surname-first or surname-last, where whole names stand in one column and their order is certain."""
+    """surname-first or surname-last, where whole names stand in one column and their order is
+    certain."""
 
     @property
     def doubtful(self) -> bool:
@@ -53,7 +64,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One sheet understood. Nothing is changed afterwards but ``rows.codes``, where entries are set aside."""
+    """One sheet understood.
+
+    Nothing is changed afterwards but ``rows.codes``, where entries are set aside.
+    """
 
     file: RawFile
     sheet: RawSheet
@@ -88,27 +102,50 @@ class Survey:
         return is_entry
 
 
-def survey(file: RawFile, sheet: RawSheet, settings: IngestSettings, constituency: int | None, copy: int = 0) -> Survey:
+def survey(
+    file: RawFile,
+    sheet: RawSheet,
+    settings: IngestSettings,
+    constituency: int | None,
+    copy: int = 0,
+) -> Survey:
     """What a sheet is understood to be.
 
     ``copy`` above 0: another file of this content was read already, so all rows are set aside.
     """
-    raw = [column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column for column in sheet.cells.columns]
+    raw = [
+        column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        for column in sheet.cells.columns
+    ]
     cells = [clean(column) for column in raw]
     settings, only_here = _pinned_here(settings, file.name, sheet.name)
     filled = filled_cells(cells)
     sections = _sections(cells, filled, settings)
-    rows = _classified(raw, cells, sections, is_text=sheet.name is None and file.format not in {"jsonl", "parquet"})
+    rows = _classified(
+        raw, cells, sections, is_text=sheet.name is None and file.format not in {"jsonl", "parquet"}
+    )
     texts = [file.name, sheet.name or "", *rows.titles.values()]
-    kind = next((kind for text in texts if (kind := stated_kind(text)) is ListKind.TEMPORARY), ListKind.PERMANENT)
+    kind = next(
+        (kind for text in texts if (kind := stated_kind(text)) is ListKind.TEMPORARY),
+        ListKind.PERMANENT,
+    )
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)
     first = sections[0].header.first if sections else 0
     places = Places((file.name, sheet.name), rows.titles, columns, is_entry, first, constituency)
-    person_like = not sections and is_person_like(shapes(cells, np.flatnonzero(filled > 0), most=1000))
-    used = {match.role for section in sections for match in section.header.map.matches if match.how == "pinned"}
+    person_like = not sections and is_person_like(
+        shapes(cells, np.flatnonzero(filled > 0), most=1000)
+    )
+    used = {
+        match.role
+        for section in sections
+        for match in section.header.map.matches
+        if match.how == "pinned"
+    }
     unused = tuple(sorted(only_here - used)) if sections else ()
-    found = Survey(file, sheet, copy, raw, cells, sections, rows, places, kind, person_like, unreadable, unused)
+    found = Survey(
+        file, sheet, copy, raw, cells, sections, rows, places, kind, person_like, unreadable, unused
+    )
     if found.doubtful:
         found.set_aside(is_entry, AsideCode.MAPPING_DOUBTFUL)
     if copy:
@@ -116,15 +153,22 @@ def survey(file: RawFile, sheet: RawSheet, settings: IngestSettings, constituenc
     return found
 
 
-def _pinned_here(settings: IngestSettings, name: str, sheet: str | None) -> tuple[IngestSettings, set[str]]:
-    """The settings with the pins for this file and sheet among the columns; and the fields pinned for it alone."""
+def _pinned_here(
+    settings: IngestSettings, name: str, sheet: str | None
+) -> tuple[IngestSettings, set[str]]:
+    """The settings with the pins for this file and sheet among the columns.
+
+    And the fields pinned for it alone.
+    """
     here = [pin for pin in settings.pins if _fits(pin, name, sheet)]
     if not here:
         return settings, set()
     columns = dict(settings.columns)
     for pin in here:
         columns |= pin.columns
-    return settings.model_copy(update={"columns": columns}), {field for pin in here for field in pin.columns}
+    return settings.model_copy(update={"columns": columns}), {
+        field for pin in here for field in pin.columns
+    }
 
 
 def _fits(pin: PinSettings, name: str, sheet: str | None) -> bool:
@@ -135,16 +179,23 @@ def _fits(pin: PinSettings, name: str, sheet: str | None) -> bool:
     return fits and fnmatchcase((sheet or "").casefold(), pin.sheet.casefold())
 
 
-def _sections(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) -> tuple[Section, ...]:
+def _sections(
+    cells: list[pa.Array], filled: _Ints, settings: IngestSettings
+) -> tuple[Section, ...]:
     """The lists in a sheet, one below the other."""
-    head = [list(row) for row in zip(*(column.slice(0, 60).to_pylist() for column in cells), strict=True)]
+    head = [
+        list(row)
+        for row in zip(*(column.slice(0, 60).to_pylist() for column in cells), strict=True)
+    ]
     found = find_header(head, settings)
     if found is None:
         told = headerless(cells, filled, settings)
         return (_judged(told, cells, filled, 0, len(filled), settings),) if told else ()
     headers = [found, *later_headers(cells, filled, found, settings)]
     starts = [0]
-    starts += [_title_start(later, cells, filled, above.start) for above, later in pairwise(headers)]
+    starts += [
+        _title_start(later, cells, filled, above.start) for above, later in pairwise(headers)
+    ]
     stops = [*starts[1:], len(filled)]
     return tuple(
         _judged(header, cells, filled, start, stop, settings)
@@ -155,7 +206,8 @@ def _sections(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) ->
 def _title_start(header: Header, cells: list[pa.Array], filled: _Ints, least: int) -> int:
     """The first row of the title right above a further header: rows of one cell, blank ones between them too.
 
-    The total and the signatures of the list above are not among them. ``least``: the first row below its header.
+    The total and the signatures of the list above are not among them. ``least``: the first row
+    below its header.
     """
     start = row = header.first
     while row > least and header.first - row < _ABOVE and filled[row - 1] <= 1:
@@ -169,10 +221,19 @@ def _title_start(header: Header, cells: list[pa.Array], filled: _Ints, least: in
 
 
 def _judged(
-    header: Header, cells: list[pa.Array], filled: _Ints, start: int, stop: int, settings: IngestSettings
+    header: Header,
+    cells: list[pa.Array],
+    filled: _Ints,
+    start: int,
+    stop: int,
+    settings: IngestSettings,
 ) -> Section:
     """The list under this header, its columns confirmed by their cells or doubted."""
-    wide = map_columns(header.texts, settings, positions=True, weak=True) if header.rows else header.map
+    wide = (
+        map_columns(header.texts, settings, positions=True, weak=True)
+        if header.rows
+        else header.map
+    )
     if any(match.how == "content" for match in header.map.matches):
         columns = header.map
     else:
@@ -182,13 +243,21 @@ def _judged(
     doubts = tuple(
         match
         for match in columns.matches
-        if match.field not in {None, "entry_id"} and match.how != "pinned" and match.confidence < least
+        if match.field not in {None, "entry_id"}
+        and match.how != "pinned"
+        and match.confidence < least
     )
     twice = bool(header.rows) and not any(match.how == "pinned" for match in columns.matches)
     twice = twice and is_side_by_side(claims(header.texts, settings))
     whole = [match.column for match in columns.matches if match.role == "full_name"]
-    order = name_order(cells[whole[0]].slice(header.start, stop - header.start)) if len(whole) == 1 else None
-    return Section(start, stop, replace(header, map=columns, body=header.start), doubts, twice, order)
+    order = (
+        name_order(cells[whole[0]].slice(header.start, stop - header.start))
+        if len(whole) == 1
+        else None
+    )
+    return Section(
+        start, stop, replace(header, map=columns, body=header.start), doubts, twice, order
+    )
 
 
 def _classified(
@@ -202,7 +271,9 @@ def _classified(
     totals: dict[int, int] = {}
     for section in sections:
         length = section.stop - section.start
-        cut = [[column.slice(section.start, length) for column in columns] for columns in (raw, cells)]
+        cut = [
+            [column.slice(section.start, length) for column in columns] for columns in (raw, cells)
+        ]
         found = classify(cut[0], cut[1], section.header.moved(-section.start), is_text=is_text)
         parts.append(found.codes)
         titles |= {row + section.start: text for row, text in found.titles.items()}
@@ -211,9 +282,14 @@ def _classified(
 
 
 def _place_columns(
-    cells: list[pa.Array], sections: tuple[Section, ...], is_entry: np.ndarray[Any, np.dtype[np.bool_]]
+    cells: list[pa.Array],
+    sections: tuple[Section, ...],
+    is_entry: np.ndarray[Any, np.dtype[np.bool_]],
 ) -> tuple[dict[str, _Ints], dict[str, int]]:
-    """(for each kind of place that has a column its numbers; the entries of each whose cell holds no single one)."""
+    """(for each kind of place that has a column its numbers.
+
+    The entries of each whose cell holds no single one).
+    """
     found: dict[str, _Ints] = {}
     unreadable: dict[str, int] = {}
     for kind in KINDS:
@@ -238,16 +314,25 @@ def troubles(file: RawFile) -> list[tuple[str | None, AsideCode]]:
     return [(sheet.name, sheet.trouble) for sheet in file.sheets if sheet.trouble is not None]
 
 
-def survey_file(file: RawFile, settings: IngestSettings, constituency: int | None, copy: int = 0) -> list[Survey]:
+def survey_file(
+    file: RawFile, settings: IngestSettings, constituency: int | None, copy: int = 0
+) -> list[Survey]:
     """Each sheet of a file that could be read.
 
-    Sheets of notes beside a list, without a header and with nothing like people in them, are set aside as no list.
+    Sheets of notes beside a list, without a header and with nothing like people in them, are set
+    aside as no list.
     """
     if file.trouble is not None:
         return []
-    found = [survey(file, sheet, settings, constituency, copy) for sheet in file.sheets if sheet.trouble is None]
+    found = [
+        survey(file, sheet, settings, constituency, copy)
+        for sheet in file.sheets
+        if sheet.trouble is None
+    ]
     if any(one.sections for one in found):
         for one in found:
             if not one.sections and not one.person_like and not one.copy:
-                one.set_aside(one.rows.codes == code_number(AsideCode.HEADER_UNKNOWN), AsideCode.NO_LIST)
+                one.set_aside(
+                    one.rows.codes == code_number(AsideCode.HEADER_UNKNOWN), AsideCode.NO_LIST
+                )
     return found

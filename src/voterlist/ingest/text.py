@@ -34,23 +34,29 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def clean(column: pa.Array) -> pa.Array:
     """A text column with blanks of every kind collapsed to one and cut at the ends, null where nothing is left.
 
-    Here, once, blank becomes null. Characters without width (soft hyphen, joiners) are dropped. A coded column stays
-    coded.
+    Here, once, blank becomes null. Characters without width (soft hyphen, joiners) are dropped. A
+    coded column stays coded.
     """
     if pa.types.is_dictionary(column.type):
         return recoded(column, clean(column.dictionary))
     unclean = _unclean(column)
     if pc.any(unclean).as_py():
-        # To put text right takes twenty times as long as to see that it is right, and most of it is.
+        # To put text right takes twenty times as long as to see that it is right, and most of it
+        # is.
         some = pc.replace_substring_regex(column.filter(unclean), _NO_WIDTH, "")
         some = pc.utf8_trim(pc.replace_substring_regex(some, _BLANKS, " "), " ")
         column = pc.replace_with_mask(column, unclean, some)
     blank = pc.equal(column, "")
-    return pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
+    return (
+        pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
+    )
 
 
 def _unclean(column: pa.Array) -> pa.Array:
-    """The texts that need to be put right; only those with a blank or a letter that is not ASCII can."""
+    """The texts that need to be put right.
+
+    Only those with a blank or a letter that is not ASCII can.
+    """
     doubtful = rows_beyond(column, "!", "~", most=len(column) // 10)
     if doubtful is None:
         return pc.fill_null(pc.match_substring_regex(column, _UNCLEAN), False)  # noqa: FBT003 - Arrow's signature
@@ -69,4 +75,8 @@ def fold(text: str) -> str:
     plain = _MARK.sub("", unicodedata.normalize("NFKC", plain).lower().translate(_TO_ASCII))
     words = _NOT_WORD.sub(" ", plain).strip()
     # A word of both alphabets is a Latin one with a Cyrillic look-alike typed into it.
-    return _BOTH.sub(lambda word: word[0].translate(_LOOKALIKE), words) if _BOTH.search(words) else words
+    return (
+        _BOTH.sub(lambda word: word[0].translate(_LOOKALIKE), words)
+        if _BOTH.search(words)
+        else words
+    )

@@ -1,9 +1,10 @@
 """Lists of one precinct that are versions of one another: what stands word for word in both counts once.
 
-Which of two versions holds is for a person to say, so every entry that stands in one of them only is kept: no voter is
-lost, whoever was first. What says the same in every field is one voter written down twice, and is set aside in the
-second list, so no voter is doubled. Two lists are versions only where most of the smaller one is the same; the parts of
-one list, where a namesake may stand in each, share next to nothing.
+Which of two versions holds is for a person to say, so every entry that stands in one of them only
+is kept: no voter is lost, whoever was first. What says the same in every field is one voter written
+down twice, and is set aside in the second list, so no voter is doubled. Two lists are versions only
+where most of the smaller one is the same; the parts of one list, where a namesake may stand in
+each, share next to nothing.
 """
 
 from __future__ import annotations
@@ -61,13 +62,17 @@ def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> l
     for place in sorted(lists):
         same_place = sorted(lists[place], key=_List.key)
         for at, later in enumerate(same_place):
-            versions = [(one, _shared(one, later)) for one in same_place[:at] if _are_versions(one, later)]
+            versions = [
+                (one, _shared(one, later)) for one in same_place[:at] if _are_versions(one, later)
+            ]
             if versions:
                 said.append(_set_aside(later, versions))
     return said
 
 
-def _lists(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> dict[tuple[int, int, str], list[_List]]:
+def _lists(
+    surveys: Sequence[Survey], tables: Sequence[pa.Table]
+) -> dict[tuple[int, int, str], list[_List]]:
     """The lists of each place and kind that has several."""
     if sum(table.num_rows > 0 for table in tables) < 2:
         return {}
@@ -82,7 +87,10 @@ def _lists(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> dict[tuple[
         for group in np.unique(which[rows]).tolist():
             inside = which[rows] == group
             first = int(rows[inside][0])
-            place = (int(survey.places.final["constituency"][first]), int(survey.places.final["precinct"][first]))
+            place = (
+                int(survey.places.final["constituency"][first]),
+                int(survey.places.final["precinct"][first]),
+            )
             key = (*place, str(survey.kind))
             found.setdefault(key, []).append(_List(survey, place, rows[inside], own[inside]))
     return {key: lists for key, lists in found.items() if len(lists) > 1}

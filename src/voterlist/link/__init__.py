@@ -1,8 +1,8 @@
 """Linkage: which entries of a list may be one person. VOTER -> PAIR -> CASE.
 
-The steps, in order: *encode* the columns as integers, *block* on several keys, *compare* the candidate pairs
-level by level, *weigh* the patterns of levels, *classify* what each pair is, *cluster* the entries, and put
-the *cases* together for a person to decide.
+The steps, in order: *encode* the columns as integers, *block* on several keys, *compare* the
+candidate pairs level by level, *weigh* the patterns of levels, *classify* what each pair is,
+*cluster* the entries, and put the *cases* together for a person to decide.
 """
 
 from __future__ import annotations
@@ -30,13 +30,26 @@ from voterlist.link.explain import with_model
 from voterlist.link.memory import Memory
 from voterlist.model import PairKind, Profile, Rule
 
-__all__ = ["COMPARED", "LEVELS", "REASONS", "RULES", "Chance", "Estimate", "Linkage", "Memory", "link", "plan"]
+__all__ = [
+    "COMPARED",
+    "LEVELS",
+    "REASONS",
+    "RULES",
+    "Chance",
+    "Estimate",
+    "Linkage",
+    "Memory",
+    "link",
+    "plan",
+]
 
 RULES: tuple[Rule, ...] = ()
 
 _CONFLICT = list(PairKind).index(PairKind.IDENTITY_CONFLICT)
 
-_VOTERS = tables.coded(pa.schema([schemas.VOTER.field(name) for name in COMPARED]), apart=("fin", "document"))
+_VOTERS = tables.coded(
+    pa.schema([schemas.VOTER.field(name) for name in COMPARED]), apart=("fin", "document")
+)
 """What is compared, coded, but for identifiers: nearly every entry has one of its own."""
 
 
@@ -44,8 +57,8 @@ _VOTERS = tables.coded(pa.schema([schemas.VOTER.field(name) for name in COMPARED
 class Estimate:
     """What the model expects of its own list of duplicates, without truth; each with a 95 % interval.
 
-    The interval holds the chance in the pairs (their probabilities as a Poisson binomial), not an error of the
-    model, nor pairs that no key brought together.
+    The interval holds the chance in the pairs (their probabilities as a Poisson binomial), not an
+    error of the model, nor pairs that no key brought together.
     """
 
     pairs: int
@@ -67,7 +80,8 @@ class Linkage:
     cases: pa.Table
     """CASE."""
     clusters: pa.Table
-    """entry_id, cluster_id: only entries that share a cluster; the id is that of its first entry."""
+    """entry_id, cluster_id: only entries that share a cluster; the id is that of its first entry.
+    """
     forecast: tuple[block.Forecast, ...]
     candidates: int
     """Pairs compared."""
@@ -110,19 +124,22 @@ def link(
     """The pairs, clusters and cases of a VOTER table.
 
     Args:
-        voters: VOTER; its text may be coded (``tables.coded``), which is quicker and takes less memory.
+        voters: VOTER; its text may be coded (``tables.coded``), which is quicker and takes less
+            memory.
         settings: thresholds and bounds.
         profile: whose names they are.
         progress: is told of the step, how much of it is done, and of how much.
         tell: is given the forecast before any pair is made.
-        new: the ids of the entries of which every pair must have at least one, where the others are a list that is only
-            held against; names are counted in both.
-        known: what an earlier linkage remembers. The result is the same to the byte as without it; one of another
-            profile, other settings or another program is left aside.
+        new: the ids of the entries of which every pair must have at least one, where the others are
+            a list that is only held against; names are counted in both.
+        known: what an earlier linkage remembers. The result is the same to the byte as without it;
+            one of another profile, other settings or another program is left aside.
         remember: whether the next linkage is to be given what this one knows.
-        decided: pairs that people decided (``decided.PAIRS``). The model learns from them; what it says of a pair it
-            goes on saying, decided or not. Without any the result is the same to the byte as without this argument.
-        closed: cases of which every entry was decided (``decided.CASES``). They stay cases however the model moves.
+        decided: pairs that people decided (``decided.PAIRS``). The model learns from them; what it
+            says of a pair it goes on saying, decided or not. Without any the result is the same to
+            the byte as without this argument.
+        closed: cases of which every entry was decided (``decided.CASES``). They stay cases however
+            the model moves.
 
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
@@ -138,7 +155,9 @@ def link(
     forecast = tuple(key.forecast for key in blocks)
     tell(forecast)
     progress("forecast", 0, sum(line.pairs for line in forecast))
-    found, kept, recalled = _find(entries, blocks, settings, profile, progress, chosen, known, remember=remember)
+    found, kept, recalled = _find(
+        entries, blocks, settings, profile, progress, chosen, known, remember=remember
+    )
     said, held = taught(ids, found, decided), closed_cases(ids, closed)
     every = _pairs_in_all(entries.size, chosen)
     model = weigh.learn(entries, found.patterns, profile, pairs=every, labels=said.labels)
@@ -181,15 +200,26 @@ def _find(
     *,
     remember: bool,
 ) -> tuple[Candidates, Memory | None, bool]:
-    """The candidate pairs; what is known of them for the next time; whether something was known of them."""
+    """The candidate pairs.
+
+    What is known of them for the next time; whether something was known of them.
+    """
     if known is None and not remember:
         return candidates.find(entries, blocks, settings.chunk_pairs, progress), None, False
-    fits = memory.fingerprint(entries, blocks, profile.value, settings.largest_block, against=new is not None)
+    fits = memory.fingerprint(
+        entries, blocks, profile.value, settings.largest_block, against=new is not None
+    )
     marks = memory.checksums(entries, new)
     if known is not None and known.fingerprint != fits:
         known = None
-    then = np.full(entries.size, -1, np.int32) if known is None else memory.known_again(known.entries, marks)
-    found, levels = candidates.find_again(entries, blocks, settings.chunk_pairs, progress, recall.recalled(known, then))
+    then = (
+        np.full(entries.size, -1, np.int32)
+        if known is None
+        else memory.known_again(known.entries, marks)
+    )
+    found, levels = candidates.find_again(
+        entries, blocks, settings.chunk_pairs, progress, recall.recalled(known, then)
+    )
     kept = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
     return found, kept, known is not None
 
@@ -208,7 +238,9 @@ def plan(
     """
     voters = schemas.require(voters, _VOTERS, "link")
     chosen = None if new is None else _are_in(voters.column("entry_id").combine_chunks(), new)
-    blocks = block.build_all(encode(voters), profile, (settings or LinkSettings()).largest_block, chosen)
+    blocks = block.build_all(
+        encode(voters), profile, (settings or LinkSettings()).largest_block, chosen
+    )
     return tuple(key.forecast for key in blocks)
 
 
@@ -223,12 +255,17 @@ def _judge(
 ) -> tuple[Judged, pa.Table]:
     """The pairs worth keeping, scored exactly (not by bins of rarity), and their PAIR table.
 
-    Those at ``stays`` among the candidates are kept whatever they are: they stand in a case that people decided.
+    Those at ``stays`` among the candidates are kept whatever they are: they stand in a case that
+    people decided.
     """
     rough = weigh.score(weigh.unpack(found.patterns.codes), model)
-    # One bin of rarity is two bits: what passes within four times the odds is scored again, exactly.
-    near = classify.worth_keeping(weigh.unpack(found.patterns.codes), rough.posterior, settings.kept_probability / 4)
-    # Few patterns are near; a hash table of them is asked far more quickly than all patterns in their order.
+    # One bin of rarity is two bits: what passes within four times the odds is scored again,
+    # exactly.
+    near = classify.worth_keeping(
+        weigh.unpack(found.patterns.codes), rough.posterior, settings.kept_probability / 4
+    )
+    # Few patterns are near; a hash table of them is asked far more quickly than all patterns in
+    # their order.
     chosen = np.flatnonzero(pd.Series(found.pattern, copy=False).isin(found.patterns.codes[near]))
     if len(stays):
         chosen = np.union1d(chosen, stays)
@@ -240,12 +277,16 @@ def _judge(
     worth = classify.worth_keeping(compared, scored.posterior, settings.kept_probability)
     kept = np.flatnonzero(worth | np.isin(chosen[order], stays))
     left, right = left[kept], right[kept]
-    compared = Compared({name: levels[kept] for name, levels in compared.levels.items()}, compared.rarity[kept])
+    compared = Compared(
+        {name: levels[kept] for name, levels in compared.levels.items()}, compared.rarity[kept]
+    )
     posterior, weight = scored.posterior[kept], scored.weight[kept]
     displaced = frozenset(settings.displaced_constituencies)
 
     def kinds(review: float) -> Codes:
-        return classify.kinds(entries, left, right, compared, posterior, review=review, displaced=displaced)
+        return classify.kinds(
+            entries, left, right, compared, posterior, review=review, displaced=displaced
+        )
 
     kind = kinds(settings.review_probability)
     asked = np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
@@ -280,15 +321,22 @@ def _pair_table(ids: pa.Array, judged: Judged, compared: Compared, found_by: pa.
 
 def _cluster(entries: Encoded, judged: Judged, model: weigh.Model, settings: LinkSettings) -> Codes:
     def probability(left: Codes, right: Codes) -> Floats:
-        return np.asarray(weigh.score(compare(entries, left, right), model).posterior[:, 0], np.float64)
+        return np.asarray(
+            weigh.score(compare(entries, left, right), model).posterior[:, 0], np.float64
+        )
 
     sure = judged.posterior[:, 0] >= settings.duplicate_probability
-    return clusters(entries.size, judged.left[sure], judged.right[sure], judged.weight[sure], probability)
+    return clusters(
+        entries.size, judged.left[sure], judged.right[sure], judged.weight[sure], probability
+    )
 
 
 def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
     inside = np.flatnonzero(cluster >= 0)
-    names = {"entry_id": pc.take(ids, pa.array(inside)), "cluster_id": pc.take(ids, pa.array(cluster[inside]))}
+    names = {
+        "entry_id": pc.take(ids, pa.array(inside)),
+        "cluster_id": pc.take(ids, pa.array(cluster[inside])),
+    }
     return pa.table(names)
 
 
@@ -299,8 +347,14 @@ def _estimate(found: Candidates, model: weigh.Model, threshold: float) -> Estima
     pairs = int(counts[taken].sum())
     if not pairs:
         return None
-    right, wrong_spread = float((same * counts)[taken].sum()), float((same * (1 - same) * counts)[taken].sum())
-    missed, missed_spread = float((same * counts)[~taken].sum()), float((same * (1 - same) * counts)[~taken].sum())
+    right, wrong_spread = (
+        float((same * counts)[taken].sum()),
+        float((same * (1 - same) * counts)[taken].sum()),
+    )
+    missed, missed_spread = (
+        float((same * counts)[~taken].sum()),
+        float((same * (1 - same) * counts)[~taken].sum()),
+    )
     margin, missed_margin = 1.96 * wrong_spread**0.5, 1.96 * missed_spread**0.5
     return Estimate(
         pairs=pairs,

@@ -1,8 +1,8 @@
 """Which entries are compared at all: blocking on several keys, bounded by pairs, with every cut counted.
 
-A key is a set of fields that must agree. Two entries are compared once, under the first key that brings
-them together. A block that is too large is split by the key's further fields; the pairs that the split
-parts are counted, never dropped unseen.
+A key is a set of fields that must agree. Two entries are compared once, under the first key that
+brings them together. A block that is too large is split by the key's further fields; the pairs that
+the split parts are counted, never dropped unseen.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """The blocks of one key: ``members`` of block i stand from ``starts[i]`` to ``starts[i + 1]``."""
+    """The blocks of one key.
+
+    ``members`` of block i stand from ``starts[i]`` to ``starts[i + 1]``.
+    """
 
     key: Key
     size: int
@@ -45,9 +48,11 @@ class Blocks:
     members: Codes
     starts: Longs
     heads: Longs
-    """How many members of each block, its first ones, are paired with all that follow; the others only with these."""
+    """How many members of each block, its first ones, are paired with all that follow; the others
+    only with these."""
     asked: tuple[Bools, ...]
-    """Of each of these, entries of which a pair must have at least one; without any, every pair counts."""
+    """Of each of these, entries of which a pair must have at least one; without any, every pair
+    counts."""
     forecast: Forecast
 
     def numbers(self) -> Codes:
@@ -56,7 +61,10 @@ class Blocks:
         return np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
 
     def block_of(self) -> Codes:
-        """The block of each entry, -1 where it stands in none; not kept, for of all keys it would be a gigabyte."""
+        """The block of each entry, -1 where it stands in none.
+
+        Not kept, for of all keys it would be a gigabyte.
+        """
         found = np.full(self.size, -1, np.int32)
         found[self.members] = self.numbers()
         return found
@@ -96,7 +104,9 @@ def _pairs(order: Longs, sizes: Longs, asked: tuple[Bools, ...]) -> Longs:
     return pairs
 
 
-def _split(entries: Encoded, key: Key, limit: int, asked: tuple[Bools, ...]) -> tuple[Longs, Longs, int]:
+def _split(
+    entries: Encoded, key: Key, limit: int, asked: tuple[Bools, ...]
+) -> tuple[Longs, Longs, int]:
     """The runs of the key in which no block passes ``limit`` while a split is left, and how many pairs were parted."""
     codes = together(entries, key.fields)
     order, sizes = runs(codes)
@@ -108,7 +118,8 @@ def _split(entries: Encoded, key: Key, limit: int, asked: tuple[Bools, ...]) -> 
         positions = order[large]
         before = _pairs(order, sizes, asked)[sizes > limit].sum()
         part = field(entries, name)[positions]
-        # An unknown split value is a value of its own here: its entries stay together, none is lost.
+        # An unknown split value is a value of its own here: its entries stay together, none is
+        # lost.
         finer = dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
         within, after = runs(finer)
         parted += int(before - _pairs(positions[within], after, asked).sum())
@@ -121,9 +132,9 @@ def _split(entries: Encoded, key: Key, limit: int, asked: tuple[Bools, ...]) -> 
 def build(entries: Encoded, key: Key, limit: int, new: Bools | None = None) -> Blocks:
     """The blocks of one key over the list, none larger than ``limit`` entries.
 
-    A block still too large when the key has no further field is cut from comparison under this key, and
-    counted: such a block says only that many entries share a common value. Where it is told which entries are
-    ``new``, only pairs that have one of these count.
+    A block still too large when the key has no further field is cut from comparison under this key,
+    and counted: such a block says only that many entries share a common value. Where it is told
+    which entries are ``new``, only pairs that have one of these count.
     """
     asked = (() if new is None else (new,)) + ((entries.partial_date,) if key.partial_dates else ())
     order, sizes, parted = _split(entries, key, limit, asked)
@@ -140,7 +151,13 @@ def build(entries: Encoded, key: Key, limit: int, new: Bools | None = None) -> B
 
 
 def led(
-    key: Key, size: int, members: Codes, sizes: Longs, head: Bools, asked: tuple[Bools, ...], forecast: Forecast
+    key: Key,
+    size: int,
+    members: Codes,
+    sizes: Longs,
+    head: Bools,
+    asked: tuple[Bools, ...],
+    forecast: Forecast,
 ) -> Blocks:
     """Blocks of these sizes of which only the members that are heads are paired with all others of the block."""
     numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
@@ -151,13 +168,21 @@ def led(
     return Blocks(key, size, members, starts, heads, asked, forecast)
 
 
-def build_all(entries: Encoded, profile: Profile, limit: int, new: Bools | None = None) -> list[Blocks]:
-    """The blocks of every key of a profile, the most telling key first; of pairs with a ``new`` entry, where told."""
+def build_all(
+    entries: Encoded, profile: Profile, limit: int, new: Bools | None = None
+) -> list[Blocks]:
+    """The blocks of every key of a profile, the most telling key first.
+
+    Of pairs with a ``new`` entry, where told.
+    """
     return [build(entries, key, limit, new) for key in keys(profile, entries.size, limit)]
 
 
 def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
-    """All pairs (left position, right position; left < right) that count, from about ``chunk_pairs`` at a time."""
+    """All pairs (left position, right position.
+
+    Left < right) that count, from about ``chunk_pairs`` at a time.
+    """
     sizes = np.diff(blocks.starts)
     if not len(sizes):
         return
@@ -186,7 +211,9 @@ def _pairs_within(blocks: Blocks, sizes: Longs, first: int, last: int) -> tuple[
     ends = np.repeat(blocks.starts[first + 1 : last + 1], sizes[first:last])
     place = np.arange(begin, end)
     followers = ends - place - 1
-    followers[place >= np.repeat((blocks.starts[:-1] + blocks.heads)[first:last], sizes[first:last])] = 0
+    followers[
+        place >= np.repeat((blocks.starts[:-1] + blocks.heads)[first:last], sizes[first:last])
+    ] = 0
     left = np.repeat(place, followers)
     step = np.arange(len(left)) - np.repeat(np.cumsum(followers) - followers, followers)
     one, other = blocks.members[left], blocks.members[left + 1 + step]

@@ -1,4 +1,7 @@
-"""Candidate pairs: each pair of entries that some blocking key brings together, once, with its pattern."""
+"""Candidate pairs.
+
+Each pair of entries that some blocking key brings together, once, with its pattern.
+"""
 
 from __future__ import annotations
 
@@ -42,15 +45,22 @@ def found_by(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
 def _pairs(blocks: list[block.Blocks], chunk_pairs: int) -> tuple[Codes, Codes]:
     """The pairs that these blocks bring together, each once, in the order of left, then right."""
     none = [np.zeros(0, np.int64)]
-    numbers = none + [numbered(*pairs) for key in blocks for pairs in block.chunks(key, chunk_pairs)]
+    numbers = none + [
+        numbered(*pairs) for key in blocks for pairs in block.chunks(key, chunk_pairs)
+    ]
     every = np.concatenate(numbers)
     del numbers
     every.sort()
     return parted(every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every)
 
 
-def find(entries: Encoded, blocks: list[block.Blocks], chunk_pairs: int, progress: Progress) -> Candidates:
-    """All candidate pairs. Memory: 16 bytes for each pair of each key, and the working arrays of one chunk."""
+def find(
+    entries: Encoded, blocks: list[block.Blocks], chunk_pairs: int, progress: Progress
+) -> Candidates:
+    """All candidate pairs.
+
+    Memory: 16 bytes for each pair of each key, and the working arrays of one chunk.
+    """
     left, right = _pairs(blocks, chunk_pairs)
     found = _Gathered(left, right)
     for start in range(0, len(left), chunk_pairs):
@@ -69,7 +79,8 @@ def find_again(
 ) -> tuple[Candidates, Codes]:
     """All candidate pairs, and what each is by itself, packed for the next linkage.
 
-    Pairs that are remembered are not compared again: only what the list says of them is worked out anew.
+    Pairs that are remembered are not compared again: only what the list says of them is worked out
+    anew.
     """
     within = [recall.unknown_blocks(recalled, key, number) for number, key in enumerate(blocks)]
     known_left, known_right, known_levels = recall.carried(recalled, blocks)
@@ -83,12 +94,16 @@ def find_again(
         alone.append(memory.packed(levels_alone(entries, left[part], right[part])))
         progress("compare", min(part.stop, afresh), afresh)
     left, right, levels = recall.in_order(
-        np.concatenate([known_left, left]), np.concatenate([known_right, right]), np.concatenate(alone)
+        np.concatenate([known_left, left]),
+        np.concatenate([known_right, right]),
+        np.concatenate(alone),
     )
     found = _Gathered(left, right)
     for start in range(0, len(left), chunk_pairs):
         part = slice(start, start + chunk_pairs)
-        found.add(weigh.pack(settled(entries, left[part], right[part], memory.unpacked(levels[part]))))
+        found.add(
+            weigh.pack(settled(entries, left[part], right[part], memory.unpacked(levels[part])))
+        )
     return found.candidates(afresh), levels
 
 
@@ -107,4 +122,6 @@ class _Gathered:
 
     def candidates(self, afresh: int) -> Candidates:
         """All pairs with their patterns."""
-        return Candidates(self._left, self._right, np.concatenate(self._codes), weigh.count(self._seen), afresh)
+        return Candidates(
+            self._left, self._right, np.concatenate(self._codes), weigh.count(self._seen), afresh
+        )

@@ -35,16 +35,24 @@ REASONS = (
     "other-birth-date",
     "common-name",
 )
-"""Why a role is proposed for an entry; each has its sentence in the catalogue (``reason.<code>``)."""
+"""Why a role is proposed for an entry; each has its sentence in the catalogue (``reason.<code>``).
+"""
 
 _REASON = {code: number for number, code in enumerate(REASONS)}
 _ROLES = tuple(EntryRole)
-_KEEP, _REPEAT, _QUESTION = (_ROLES.index(role) for role in (EntryRole.KEEP, EntryRole.REPEAT, EntryRole.QUESTION))
+_KEEP, _REPEAT, _QUESTION = (
+    _ROLES.index(role) for role in (EntryRole.KEEP, EntryRole.REPEAT, EntryRole.QUESTION)
+)
 
-# Why a pair is doubtful: the class that competes with "same", in the order of CLASSES without the first.
+# Why a pair is doubtful: the class that competes with "same", in the order of CLASSES without the
+# first.
 _RIVAL_REASONS = np.array(
     [
-        _REASON[{"twins": "twins-possible", "strangers": "chance-possible"}.get(name, "relatives-possible")]
+        _REASON[
+            {"twins": "twins-possible", "strangers": "chance-possible"}.get(
+                name, "relatives-possible"
+            )
+        ]
         for name in CLASSES[1:]
     ]
 )
@@ -54,12 +62,14 @@ _APART = {
     PairKind.NAMESAKES: "common-name",
     PairKind.IDENTITY_CONFLICT: "one-identifier",
 }
-# For each PairKind the reason of a case that says "not one person", -1 where the kind makes no such case.
+# For each PairKind the reason of a case that says "not one person", -1 where the kind makes no such
+# case.
 _APART_REASONS = np.array([_REASON[_APART[kind]] if kind in _APART else -1 for kind in PairKind])
 
 
 Closed = tuple[str, Codes]
-"""A case of which people have decided every entry: its id, and the positions of its entries, ascending."""
+"""A case of which people have decided every entry: its id, and the positions of its entries,
+ascending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +84,8 @@ class Judged:
     kind: Codes
     """Positions in ``PairKind``."""
     kind_asked: Codes
-    """The same, were each pair to be asked about: what it is called where a person has decided it."""
+    """The same, were each pair to be asked about: what it is called where a person has decided it.
+    """
 
 
 _ASKED = [kind.value for kind in CaseKind if kind.is_asked]
@@ -85,7 +96,8 @@ class _Rows:
     """Rows of the CASE table while it is put together: one an entry of a case."""
 
     case: Longs
-    """Any number that is the same for the entries of one case, and differs between cases of one part."""
+    """Any number that is the same for the entries of one case, and differs between cases of one
+    part."""
     entry: Codes
     role: Codes
     reason: Codes
@@ -103,13 +115,19 @@ def case_id(entry_ids: list[str]) -> str:
 
 
 def cases(
-    entries: Encoded, ids: pa.Array, judged: Judged, cluster: Codes, *, review: float, closed: Sequence[Closed] = ()
+    entries: Encoded,
+    ids: pa.Array,
+    judged: Judged,
+    cluster: Codes,
+    *,
+    review: float,
+    closed: Sequence[Closed] = (),
 ) -> pa.Table:
     """The CASE table.
 
-    One case a cluster, with at most one entry to keep and the others proposed as its repetitions; entries
-    tied to it by a doubtful pair join as questions. One case each for doubtful pairs outside any cluster, and
-    for the explicit non-duplicates, whose entries are all to be kept.
+    One case a cluster, with at most one entry to keep and the others proposed as its repetitions;
+    entries tied to it by a doubtful pair join as questions. One case each for doubtful pairs
+    outside any cluster, and for the explicit non-duplicates, whose entries are all to be kept.
     """
     inside = (cluster[judged.left] >= 0) & (cluster[judged.left] == cluster[judged.right])
     doubtful = (judged.posterior[:, 0] >= review) & ~inside
@@ -119,7 +137,9 @@ def cases(
     parts = (
         _members(entries, judged, cluster, inside, guests),
         _of_pairs(judged, np.flatnonzero(doubtful & ~taken), _QUESTION, None),
-        _of_pairs(judged, apart, np.where(reason == _REASON["one-identifier"], _QUESTION, _KEEP), reason),
+        _of_pairs(
+            judged, apart, np.where(reason == _REASON["one-identifier"], _QUESTION, _KEEP), reason
+        ),
     )
     found = _table(entries, ids, judged, parts)
     return _with_closed(found, entries, ids, judged, closed) if closed else found
@@ -130,7 +150,8 @@ def _with_closed(
 ) -> pa.Table:
     """The cases without those that a closed one covers, and with the closed ones that are not among them.
 
-    A closed case was asked about; where its pair alone would now be relatives or twins, it stays what was asked.
+    A closed case was asked about; where its pair alone would now be relatives or twins, it stays
+    what was asked.
     """
     places = {case: set(pc.take(ids, pa.array(of)).to_pylist()) for case, of in closed}
     is_asked = pc.is_in(found.column("kind").cast(pa.string()), value_set=pa.array(_ASKED))
@@ -151,27 +172,42 @@ def _covered(found: pa.Table, closed: dict[str, set[str]]) -> list[str]:
         for entry in entries:
             of_entry.setdefault(entry, []).append(entries)
     near = pc.is_in(found.column("entry_id"), value_set=pa.array(sorted(of_entry), pa.string()))
-    touched = pc.is_in(found.column("case_id"), value_set=pc.unique(found.column("case_id").filter(near)))
+    touched = pc.is_in(
+        found.column("case_id"), value_set=pc.unique(found.column("case_id").filter(near))
+    )
     members: dict[str, set[str]] = {}
     for row in found.filter(touched).select(["case_id", "entry_id"]).to_pylist():
         members.setdefault(row["case_id"], set()).add(row["entry_id"])
     return sorted(
-        case for case, inside in members.items() if any(inside < other for other in of_entry.get(min(inside), ()))
+        case
+        for case, inside in members.items()
+        if any(inside < other for other in of_entry.get(min(inside), ()))
     )
 
 
 def _held(judged: Judged, closed: Sequence[Closed]) -> _Rows:
-    """The rows of closed cases that the pairs no longer make: every entry a question, tied by what pairs there are."""
+    """The rows of closed cases that the pairs no longer make.
+
+    Every entry a question, tied by what pairs there are.
+    """
     known = np.unique(np.concatenate([of for _, of in closed]))
     near = np.flatnonzero(np.isin(judged.left, known) & np.isin(judged.right, known))
     pair_of = {(int(judged.left[pair]), int(judged.right[pair])): int(pair) for pair in near}
     rows: list[tuple[int, int, int]] = []
     for number, (_, of) in enumerate(closed):
-        tie = _weakest_tie(judged, [pair_of[pair] for pair in combinations(of.tolist(), 2) if pair in pair_of])
+        tie = _weakest_tie(
+            judged, [pair_of[pair] for pair in combinations(of.tolist(), 2) if pair in pair_of]
+        )
         rows += [(number, entry, tie) for entry in of.tolist() if tie is not None]
     case, entry, pair = np.array(rows, np.int64).reshape(-1, 3).T
     question = np.full(len(rows), _QUESTION, np.int32)
-    return _Rows(case=case, entry=entry.astype(np.int32), role=question, reason=_doubt(judged, pair), pair=pair)
+    return _Rows(
+        case=case,
+        entry=entry.astype(np.int32),
+        role=question,
+        reason=_doubt(judged, pair),
+        pair=pair,
+    )
 
 
 def _weakest_tie(judged: Judged, pairs: list[int]) -> int | None:
@@ -224,13 +260,25 @@ def _guests(judged: Judged, cluster: Codes, doubtful: Bools) -> tuple[_Rows, Boo
 
 def _completeness(entries: Encoded) -> Codes:
     """How many of the fields that tell a person apart an entry holds."""
-    held = (entries.surname, entries.given, entries.patronymic, entries.document, entries.street, entries.address)
+    held = (
+        entries.surname,
+        entries.given,
+        entries.patronymic,
+        entries.document,
+        entries.street,
+        entries.address,
+    )
     known = sum((coded.codes >= 0).astype(np.int32) for coded in held)
     return np.asarray(known + (entries.date >= 0), np.int32)
 
 
-def _members(entries: Encoded, judged: Judged, cluster: Codes, inside: Bools, guests: _Rows) -> _Rows:
-    """The case of each cluster: one entry to keep, the first by four tests in turn, and its repetitions; its guests."""
+def _members(
+    entries: Encoded, judged: Judged, cluster: Codes, inside: Bools, guests: _Rows
+) -> _Rows:
+    """The case of each cluster.
+
+    One entry to keep, the first by four tests in turn, and its repetitions; its guests.
+    """
     member = np.flatnonzero(cluster >= 0).astype(np.int32)
     tests = (
         ~entries.temporary[member],
@@ -241,14 +289,17 @@ def _members(entries: Encoded, judged: Judged, cluster: Codes, inside: Bools, gu
     member = member[order]
     case = cluster[member].astype(np.int64)
     first = np.r_[True, case[1:] != case[:-1]] if len(case) else np.zeros(0, np.bool_)
-    # The reason is the first test in which the entry to keep comes before the next best; every cluster has two.
+    # The reason is the first test in which the entry to keep comes before the next best; every
+    # cluster has two.
     reason = np.full(len(member), _REASON["same-person"], np.int32)
     kept = np.flatnonzero(first)
     ahead = [test[order][kept] != test[order][kept + 1] for test in tests]
     names = ("permanent-list", "has-fin", "more-complete")
     reason[kept] = np.select(ahead, [_REASON[name] for name in names], _REASON["first-entry"])
     role = np.where(first, _KEEP, _REPEAT).astype(np.int32)
-    against, twin = _doubts(entries, member, member[kept[np.cumsum(first) - 1]] if len(kept) else member)
+    against, twin = _doubts(
+        entries, member, member[kept[np.cumsum(first) - 1]] if len(kept) else member
+    )
     role[against | twin] = _QUESTION
     reason[twin] = _REASON["twins-possible"]
     reason[against] = _REASON["evidence-against"]
@@ -266,15 +317,18 @@ def _members(entries: Encoded, judged: Judged, cluster: Codes, inside: Bools, gu
 def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]:
     """Where a member of a cluster, likely as it is, is asked about and not proposed as a repetition.
 
-    The first: its FIN is another than that of the entry to keep; a FIN is for life. The second: father and birth date
-    are the same and the given name is written otherwise, with no FIN to say it is one person: so do twins look.
+    The first: its FIN is another than that of the entry to keep; a FIN is for life. The second:
+    father and birth date are the same and the given name is written otherwise, with no FIN to say
+    it is one person: so do twins look.
     """
 
     def differ(coded: Coded | Identifiers) -> Bools:
         one, other = coded.codes[member], coded.codes[kept]
         return np.asarray((one >= 0) & (other >= 0) & (one != other))
 
-    one_fin = (entries.fin.codes[member] >= 0) & (entries.fin.codes[member] == entries.fin.codes[kept])
+    one_fin = (entries.fin.codes[member] >= 0) & (
+        entries.fin.codes[member] == entries.fin.codes[kept]
+    )
     date = entries.date
     one_date = (date[member] >= 0) & (date[member] == date[kept])
     twin = differ(entries.given) & one_date & ~differ(entries.patronymic) & ~one_fin
@@ -282,11 +336,16 @@ def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]
 
 
 def _weakest(judged: Judged, cluster: Codes, pairs: Longs) -> Longs:
-    """For each cluster (by its name) the pair that ties its most weakly tied entry: the heaviest that entry has."""
+    """For each cluster (by its name) the pair that ties its most weakly tied entry.
+
+    The heaviest that entry has.
+    """
     ends, twice = np.r_[judged.left[pairs], judged.right[pairs]], np.r_[pairs, pairs]
     heaviest_first = np.lexsort((twice, -judged.weight[twice], ends))
     ends, twice = ends[heaviest_first], twice[heaviest_first]
-    best = np.flatnonzero(np.r_[True, ends[1:] != ends[:-1]]) if len(ends) else np.zeros(0, np.int64)
+    best = (
+        np.flatnonzero(np.r_[True, ends[1:] != ends[:-1]]) if len(ends) else np.zeros(0, np.int64)
+    )
     entry, tie = ends[best], twice[best]
     lightest_last = np.lexsort((tie, -judged.weight[tie]))
     found = np.full(len(cluster), -1, np.int64)
@@ -310,14 +369,18 @@ def _table(entries: Encoded, ids: pa.Array, judged: Judged, parts: tuple[_Rows, 
         "case_id": pa.array([name for part in names for name in part], pa.string()),
         "entry_id": pc.take(ids, pa.array(entry)),
         "kind": word([kind.value for kind in PairKind], judged.kind[pair]),
-        "role": word([role.value for role in _ROLES], np.concatenate([part.role for part in parts])),
+        "role": word(
+            [role.value for role in _ROLES], np.concatenate([part.role for part in parts])
+        ),
         "reason": word(list(REASONS), np.concatenate([part.reason for part in parts])),
         "weight": judged.weight[pair],
         "probability": judged.posterior[pair, 0],
         "constituency": number(entries.constituency),
         "precinct": number(entries.precinct),
     }
-    return tables.sort_by(tables.from_columns(columns, schemas.CASE, len(entry)), "case_id", "entry_id")
+    return tables.sort_by(
+        tables.from_columns(columns, schemas.CASE, len(entry)), "case_id", "entry_id"
+    )
 
 
 def _case_ids(ids: pa.Array, rows: _Rows) -> list[str]:

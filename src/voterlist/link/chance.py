@@ -1,4 +1,7 @@
-"""What coincidence alone would give in a list: for each kind of agreement, pairs expected beside pairs found."""
+"""What coincidence alone would give in a list.
+
+For each kind of agreement, pairs expected beside pairs found.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ __all__ = ["Chance", "chance"]
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """One kind of agreement in a list. Pairs found hold one person's, relatives' and strangers' pairs alike."""
+    """One kind of agreement in a list.
+
+    Pairs found hold one person's, relatives' and strangers' pairs alike.
+    """
 
     agreement: str
     expected: float
@@ -29,7 +35,10 @@ def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
 
     Where it is told which entries are ``new``, of pairs that have one of these.
     """
-    columns = [np.asarray(field(entries, name), np.int32) for name in ("stem", "given", "patronymic", "year", "date")]
+    columns = [
+        np.asarray(field(entries, name), np.int32)
+        for name in ("stem", "given", "patronymic", "year", "date")
+    ]
     pairs = pairs_of(Told(entries.sex + 1, *columns), np.zeros(entries.size, np.int64), 1, new)
     return tuple(
         Chance("+".join(agreement), float(expected[0]), int(found[0]))

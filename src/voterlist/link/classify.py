@@ -1,4 +1,7 @@
-"""What a pair is: a kind of duplicate by where and how its entries differ, or twins, relatives, namesakes."""
+"""What a pair is.
+
+A kind of duplicate by where and how its entries differ, or twins, relatives, namesakes.
+"""
 
 from __future__ import annotations
 
@@ -37,13 +40,15 @@ def _one_name(compared: Compared) -> Bools:
 def worth_keeping(compared: Compared, posterior: Floats, least: float) -> Bools:
     """The pairs that stay in the table: perhaps one person, or to be named as what they are instead.
 
-    That is: P(same) at least ``least``; one identifier on two entries; twins by birth date; namesakes born on
-    one day. Relatives of other kinds are everywhere and are not listed.
+    That is: P(same) at least ``least``; one identifier on two entries; twins by birth date;
+    namesakes born on one day. Relatives of other kinds are everywhere and are not listed.
     """
     same_date = compared.levels["birth_date"] == 1
     twins = same_date & (posterior[:, _TWINS] >= 0.5)
     namesakes = same_date & _one_name(compared)
-    return np.asarray((posterior[:, _SAME] >= least) | _one_identifier(compared) | twins | namesakes)
+    return np.asarray(
+        (posterior[:, _SAME] >= least) | _one_identifier(compared) | twins | namesakes
+    )
 
 
 def _changed_surname(compared: Compared) -> Bools:
@@ -51,7 +56,9 @@ def _changed_surname(compared: Compared) -> Bools:
     levels = compared.levels
     names = (levels["given_name"] == _AGREES) & (levels["patronymic"] == _AGREES)
     birth_date = np.isin(levels["birth_date"], (_AGREES, _YEAR_AGREES))
-    surname = np.isin(levels["surname"], (_OTHER_ENDING, 5, 6, MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE))
+    surname = np.isin(
+        levels["surname"], (_OTHER_ENDING, 5, 6, MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE)
+    )
     return np.asarray(names & birth_date & surname)
 
 
@@ -100,5 +107,7 @@ def kinds(
         PairKind.NAMESAKES,
     ]
     every = list(PairKind)
-    chosen = np.select(conditions, [every.index(name) for name in names], every.index(PairKind.UNLIKELY))
+    chosen = np.select(
+        conditions, [every.index(name) for name in names], every.index(PairKind.UNLIKELY)
+    )
     return chosen.astype(np.int32)

@@ -1,4 +1,7 @@
-"""Entries that are one person: clusters that respect evidence against, not a mere chain of likely pairs."""
+"""Entries that are one person.
+
+Clusters that respect evidence against, not a mere chain of likely pairs.
+"""
 
 from __future__ import annotations
 
@@ -29,20 +32,25 @@ def _components(size: int, left: Codes, right: Codes) -> Codes:
 def clusters(size: int, left: Codes, right: Codes, weight: Floats, judge: Judge) -> Codes:
     """The cluster of each entry, -1 where it stands alone; a cluster is named by its first entry's position.
 
-    Pairs join clusters from the heaviest down; two clusters are not joined while any pair across them speaks
-    against (at or below 0.01). In a chain of three whose ends are two people, the stronger half stands.
+    Pairs join clusters from the heaviest down; two clusters are not joined while any pair across
+    them speaks against (at or below 0.01). In a chain of three whose ends are two people, the
+    stronger half stands.
     """
     cluster = np.full(size, -1, np.int32)
     if not len(left):
         return cluster
     nodes, local = np.unique(np.r_[left, right], return_inverse=True)
-    component = _components(len(nodes), local[: len(left)].astype(np.int32), local[len(left) :].astype(np.int32))
+    component = _components(
+        len(nodes), local[: len(left)].astype(np.int32), local[len(left) :].astype(np.int32)
+    )
     members = np.bincount(component)
     pair_component = component[local[: len(left)]]
     simple = members[pair_component] == 2
     cluster[left[simple]] = cluster[right[simple]] = left[simple]
     larger = np.flatnonzero(~simple)
-    _join_larger(cluster, nodes, component, members, (left[larger], right[larger], weight[larger]), judge)
+    _join_larger(
+        cluster, nodes, component, members, (left[larger], right[larger], weight[larger]), judge
+    )
     return cluster
 
 

@@ -1,7 +1,7 @@
 """The levels of each comparison of a pair. Missing is a level of its own: neither "same" nor "different".
 
-Names are compared as skeletons, by edit distance and Jaro-Winkler over the distinct pairs of values only,
-so a pair of names that meets a thousand times is compared once.
+Names are compared as skeletons, by edit distance and Jaro-Winkler over the distinct pairs of values
+only, so a pair of names that meets a thousand times is compared once.
 """
 
 from __future__ import annotations
@@ -38,32 +38,63 @@ LEVELS: dict[str, tuple[str, ...]] = {
         *("may-have-changed", "misspelt-twice"),
     ),
     "given_name": (
-        *("missing", "same", "initial", "misspelt", "look-alike", "similar", "differs", "swapped", "crossed"),
+        *(
+            "missing",
+            "same",
+            "initial",
+            "misspelt",
+            "look-alike",
+            "similar",
+            "differs",
+            "swapped",
+            "crossed",
+        ),
         "misspelt-twice",
     ),
-    "patronymic": ("missing", "same", "initial", "misspelt", "look-alike", "similar", "differs", "misspelt-twice"),
+    "patronymic": (
+        "missing",
+        "same",
+        "initial",
+        "misspelt",
+        "look-alike",
+        "similar",
+        "differs",
+        "misspelt-twice",
+    ),
     "birth_date": ("missing", "same", "year", "swapped", "digit", "part", "same-year", "differs"),
     "sex": ("missing", "same", "differs"),
-    "address": ("missing", "same", "near", "alike", "partly", "same-precinct", "same-constituency", "differs"),
+    "address": (
+        "missing",
+        "same",
+        "near",
+        "alike",
+        "partly",
+        "same-precinct",
+        "same-constituency",
+        "differs",
+    ),
     "document": ("missing", "same", "digit", "similar", "differs"),
     "fin": ("missing", "same", "digit", "differs"),
 }
 """The levels of each comparison, in the order of their codes; 0 is always "missing", 1 "same".
 
-surname ``ending``: one stem, another ending; ``may-have-changed``: it differs, and both are women. ``misspelt``: one
-edit apart, and one of the two spellings is rare; ``misspelt-twice``: two edits, in a long name. ``look-alike``: one
-edit apart, and both are names in use. ``swapped``: surname and given name changed places; ``crossed``: one of them did,
-and the other differs.
-birth_date ``year``: the years agree, a day or month is unknown, or one of the two is a first of January; ``digit``: one
-digit or two neighbouring digits off; ``part``: one of day, month, year differs. address ``near``: one house; ``alike``:
-one street; of lines that are not parsed, by how alike the lines are and the rare words that they share, down to
-``partly``. document ``similar``: long texts with most characters in common.
+surname ``ending``: one stem, another ending; ``may-have-changed``: it differs, and both are women.
+``misspelt``: one edit apart, and one of the two spellings is rare; ``misspelt-twice``: two edits,
+in a long name. ``look-alike``: one edit apart, and both are names in use. ``swapped``: surname and
+given name changed places; ``crossed``: one of them did, and the other differs. birth_date ``year``:
+the years agree, a day or month is unknown, or one of the two is a first of January; ``digit``: one
+digit or two neighbouring digits off; ``part``: one of day, month, year differs. address ``near``:
+one house; ``alike``: one street; of lines that are not parsed, by how alike the lines are and the
+rare words that they share, down to ``partly``. document ``similar``: long texts with most
+characters in common.
 """
 
 _LINES = 8
-"""From here on the levels of address lines that differ, until the list has said which of their words are rare."""
+"""From here on the levels of address lines that differ, until the list has said which of their
+words are rare."""
 _ALIKE_LINES = (50, 55, 65)
-"""Where the classes of how alike two lines are begin (0 to 100): with one rare word or two in common, or with none."""
+"""Where the classes of how alike two lines are begin (0 to 100): with one rare word or two in
+common, or with none."""
 
 ALONE: dict[str, int] = {
     **{name: len(levels) for name, levels in LEVELS.items()},
@@ -75,18 +106,24 @@ ALONE: dict[str, int] = {
 """How many levels each comparison has while the list has said nothing of the pair."""
 
 _LONG, _ALIKE = 12, 0.7
-"""A text of so many characters in the place of a document is compared as a text, by its share of characters kept."""
+"""A text of so many characters in the place of a document is compared as a text, by its share of
+characters kept."""
 _RARE = 3
-"""A spelling that stands at most so often among 100,000 entries counts as rare (at least this often)."""
+"""A spelling that stands at most so often among 100,000 entries counts as rare (at least this
+often)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The pairs of a chunk: a level a field, and the log2 of how rare the values they agree on are."""
+    """The pairs of a chunk.
+
+    A level a field, and the log2 of how rare the values they agree on are.
+    """
 
     levels: dict[str, Levels]
     rarity: Floats
-    """Sum over the fields that agree of log2 P(a stranger has this value): the less common, the lower."""
+    """Sum over the fields that agree of log2 P(a stranger has this value): the less common, the
+    lower."""
 
 
 def _off_by_a_digit(one: Codes, two: Codes) -> Bools:
@@ -134,13 +171,21 @@ def _document_levels(document: Identifiers, left: Codes, right: Codes) -> Levels
         return levels
     other = np.flatnonzero(levels == 4)
     one, two = document.words(left[other]), document.words(right[other])
-    long = np.array([min(len(first), len(second)) >= _LONG for first, second in zip(one, two, strict=True)], np.bool_)
-    alike = process.cpdist(one[long], two[long], scorer=OSA.normalized_similarity, dtype=np.float32) >= _ALIKE
+    long = np.array(
+        [min(len(first), len(second)) >= _LONG for first, second in zip(one, two, strict=True)],
+        np.bool_,
+    )
+    alike = (
+        process.cpdist(one[long], two[long], scorer=OSA.normalized_similarity, dtype=np.float32)
+        >= _ALIKE
+    )
     levels[other[np.flatnonzero(long)[alike]]] = 3
     return levels
 
 
-def _identifier_levels(identifier: Identifiers, left: Codes, right: Codes, *, differs: int) -> Levels:
+def _identifier_levels(
+    identifier: Identifiers, left: Codes, right: Codes, *, differs: int
+) -> Levels:
     """Same; one edit apart; differs."""
     first, second = identifier.codes[left], identifier.codes[right]
     known = (first >= 0) & (second >= 0)
@@ -152,7 +197,10 @@ def _identifier_levels(identifier: Identifiers, left: Codes, right: Codes, *, di
 
 
 def _address_levels(entries: Encoded, left: Codes, right: Codes) -> Levels:
-    """By street, house and flat where the list has them, else by the words of the whole line; then by place."""
+    """By street, house and flat where the list has them, else by the words of the whole line.
+
+    Then by place.
+    """
     levels = np.zeros(len(left), np.uint8)
     constituency_known = (entries.constituency[left] >= 0) & (entries.constituency[right] >= 0)
     same_constituency = same(entries.constituency, left, right)
@@ -174,7 +222,10 @@ def _address_levels(entries: Encoded, left: Codes, right: Codes) -> Levels:
 
 
 def _text_levels(entries: Encoded, left: Codes, right: Codes, levels: Levels) -> None:
-    """Whole address lines by how alike their sorted words are; where rare words in common may tell, from 8 on."""
+    """Whole address lines by how alike their sorted words are.
+
+    Where rare words in common may tell, from 8 on.
+    """
     address = entries.address
     first, second = address.codes[left], address.codes[right]
     known = (first >= 0) & (second >= 0)
@@ -184,10 +235,14 @@ def _text_levels(entries: Encoded, left: Codes, right: Codes, levels: Levels) ->
     if not len(other):
         return
     one, two, place = distinct_pairs(first[other], second[other], len(address.values))
-    alike = process.cpdist(address.words(one), address.words(two), scorer=token_sort_ratio, dtype=np.float32)
+    alike = process.cpdist(
+        address.words(one), address.words(two), scorer=token_sort_ratio, dtype=np.float32
+    )
     alike = alike[place]
     # Level 5, 6 or 7, by place, and the class of how alike the lines are.
-    open_levels = _LINES + (levels[other] - 5) * (len(_ALIKE_LINES) + 1) + np.digitize(alike, _ALIKE_LINES)
+    open_levels = (
+        _LINES + (levels[other] - 5) * (len(_ALIKE_LINES) + 1) + np.digitize(alike, _ALIKE_LINES)
+    )
     levels[other] = np.where(alike >= 97, 1, np.where(alike >= 75, 2, open_levels)).astype(np.uint8)
 
 
@@ -206,7 +261,10 @@ def _settle_lines(entries: Encoded, left: Codes, right: Codes, levels: Levels) -
 
 
 def _sex_levels(entries: Encoded, left: Codes, right: Codes, given: Levels) -> Levels:
-    """The given name carries the sex: where it agrees, an agreeing sex is the same evidence and is not counted."""
+    """The given name carries the sex.
+
+    Where it agrees, an agreeing sex is the same evidence and is not counted.
+    """
     one, two = entries.sex[left], entries.sex[right]
     levels = np.where((one < 0) | (two < 0), 0, np.where(one == two, 1, 2)).astype(np.uint8)
     levels[(levels == 1) & (given == 1)] = 0
@@ -216,7 +274,8 @@ def _sex_levels(entries: Encoded, left: Codes, right: Codes, given: Levels) -> L
 def levels_alone(entries: Encoded, left: Codes, right: Codes) -> dict[str, Levels]:
     """What each pair is by itself: levels that follow from its two entries alone, whatever else the list holds.
 
-    Their numbers are those of ``LEVELS``, but for what the list must still be asked; ``settled`` asks it.
+    Their numbers are those of ``LEVELS``, but for what the list must still be asked; ``settled``
+    asks it.
     """
     surname = surname_levels(entries, left, right)
     given = name_levels(entries.given, left, right)
@@ -234,7 +293,10 @@ def levels_alone(entries: Encoded, left: Codes, right: Codes) -> dict[str, Level
 
 
 def settled(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels]) -> Compared:
-    """What the list says of pairs, by its rare spellings, words and values; ``levels``, their own, are changed."""
+    """What the list says of pairs, by its rare spellings, words and values.
+
+    ``levels``, their own, are changed.
+    """
     rare = max(_RARE, int(_RARE * entries.size / 100_000))
     settle_surnames(entries, left, right, levels["surname"], rare)
     for field, names in (("given_name", entries.given), ("patronymic", entries.patronymic)):

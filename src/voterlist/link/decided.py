@@ -1,11 +1,12 @@
 """What people decided of pairs and cases, as the linkage learns from it and keeps it.
 
-A verdict is about an entry of a case; the linkage learns from pairs. Only what was said is a label: the kept entry and
-its repetitions are one person, an entry that is another person is none of these. Two entries that are both kept, or
-that are both another person than a third, say nothing of each other.
+A verdict is about an entry of a case; the linkage learns from pairs. Only what was said is a label:
+the kept entry and its repetitions are one person, an entry that is another person is none of these.
+Two entries that are both kept, or that are both another person than a third, say nothing of each
+other.
 
-An entry's id is made of what it says. An entry that changed since has another id, and what was decided of the old one
-concerns nobody here.
+An entry's id is made of what it says. An entry that changed since has another id, and what was
+decided of the old one concerns nobody here.
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ PAIRS = pa.schema(
 )
 """Pairs that a person decided: one person, or two."""
 
-CASES = pa.schema([pa.field("case_id", pa.string(), nullable=False), pa.field("entry_id", pa.string(), nullable=False)])
+CASES = pa.schema(
+    [
+        pa.field("case_id", pa.string(), nullable=False),
+        pa.field("entry_id", pa.string(), nullable=False),
+    ]
+)
 """Cases of which every entry was decided, one row an entry."""
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -51,7 +57,8 @@ class Decided:
     pairs: pa.Table
     """PAIRS, sorted; a pair that two cases speak of stands for each."""
     cases: pa.Table
-    """CASES, sorted. Of cases that share two entries only the one decided last: it was decided in the other's place."""
+    """CASES, sorted. Of cases that share two entries only the one decided last: it was decided in
+    the other's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +89,29 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
         verdicts.setdefault(case, {})[row["entry_id"]] = row["verdict"]
         moments[case] = max(moments.get(case, _NEVER), _moment(row["decided_at"]))
     whole = {case for case, said in verdicts.items() if case_id(list(said)) == case}
-    pairs = {(case, pair) for case, said in verdicts.items() for pair in _pairs(said, whole=case in whole)}
+    pairs = {
+        (case, pair)
+        for case, said in verdicts.items()
+        for pair in _pairs(said, whole=case in whole)
+    }
     closed = sorted(
-        (case for case in whole if listed.issuperset(verdicts[case])), key=lambda case: (moments[case], case)
+        (case for case in whole if listed.issuperset(verdicts[case])),
+        key=lambda case: (moments[case], case),
     )
     return Decided(
         _table(sorted(pair for _, pair in pairs if listed.issuperset(pair[:2])), PAIRS),
-        _table(sorted((case, entry) for case in _last(closed, verdicts) for entry in verdicts[case]), CASES),
+        _table(
+            sorted((case, entry) for case in _last(closed, verdicts) for entry in verdicts[case]),
+            CASES,
+        ),
     )
 
 
 def _moment(text: str) -> dt.datetime:
-    """A moment as the ledger has it; without a time zone it counts as UTC, one that cannot be read as long ago."""
+    """A moment as the ledger has it.
+
+    Without a time zone it counts as UTC, one that cannot be read as long ago.
+    """
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
@@ -102,8 +120,14 @@ def _moment(text: str) -> dt.datetime:
 
 
 def _pairs(said: Mapping[str, str], *, whole: bool) -> Iterator[tuple[str, str, bool]]:
-    """(entry, entry, whether one person) of what the verdicts on a case say; ``whole``: each of its entries has one."""
-    of = {verdict: sorted(entry for entry, word in said.items() if word == verdict) for verdict in Verdict}
+    """(entry, entry, whether one person) of what the verdicts on a case say.
+
+    ``whole``: each of its entries has one.
+    """
+    of = {
+        verdict: sorted(entry for entry, word in said.items() if word == verdict)
+        for verdict in Verdict
+    }
     keep, repeat, separate = of[Verdict.KEEP], of[Verdict.REPEAT], of[Verdict.SEPARATE]
     if len(keep) == 1:
         yield from ((min(pair), max(pair), True) for pair in combinations(keep + repeat, 2))
@@ -124,14 +148,16 @@ def _last(closed: Sequence[str], verdicts: Mapping[str, Mapping[str, str]]) -> I
 
 def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return tables.from_columns(dict(zip(schema.names, map(list, columns), strict=True)), schema, len(rows))
+    return tables.from_columns(
+        dict(zip(schema.names, map(list, columns), strict=True)), schema, len(rows)
+    )
 
 
 def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
     """The labels of the candidate pairs of a list, whose entries have these ids.
 
-    ``pairs`` is PAIRS in any order, each pair either way round and as often as it likes: it counts once. Pairs of
-    entries that are not on the list, or that were not compared, are left aside.
+    ``pairs`` is PAIRS in any order, each pair either way round and as often as it likes: it counts
+    once. Pairs of entries that are not on the list, or that were not compared, are left aside.
 
     Raises:
         SchemaError: ``pairs`` has not the shape of PAIRS.
@@ -143,7 +169,9 @@ def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
     listed = (left >= 0) & (right >= 0) & (left != right)
     said = np.asarray(table.column("is_same"), np.bool_)[listed]
     left, right = left[listed], right[listed]
-    numbers, place = np.unique(numbered(np.minimum(left, right), np.maximum(left, right)), return_inverse=True)
+    numbers, place = np.unique(
+        numbered(np.minimum(left, right), np.maximum(left, right)), return_inverse=True
+    )
     yes, no = (np.bincount(place[one], minlength=len(numbers)) > 0 for one in (said, ~said))
     where, compared = _among(numbers, found)
     label = compared & (yes != no)
@@ -156,9 +184,12 @@ def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
 
 def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
     """Where each id stands on the list; -1 where it does not."""
-    # Few are asked for, and the list may be a nation's: it is looked through once, and no index of it is made.
+    # Few are asked for, and the list may be a nation's: it is looked through once, and no index of
+    # it is made.
     there = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(wanted))))
-    place = np.asarray(pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1), np.int64)
+    place = np.asarray(
+        pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1), np.int64
+    )
     return np.append(there, -1)[place].astype(np.int32)
 
 
@@ -175,7 +206,10 @@ def _labels(found: Candidates, where: Longs, is_same: Bools) -> Labels:
     """How many of these candidates show each pattern, by what was decided."""
     pattern = np.searchsorted(found.patterns.codes, found.pattern[where])
     size = len(found.patterns.codes)
-    one, two = (np.bincount(pattern[chosen], minlength=size).astype(np.float64) for chosen in (is_same, ~is_same))
+    one, two = (
+        np.bincount(pattern[chosen], minlength=size).astype(np.float64)
+        for chosen in (is_same, ~is_same)
+    )
     return Labels(one, two)
 
 
@@ -192,7 +226,9 @@ def closed_cases(ids: pa.Array, cases: pa.Table | None) -> tuple[Closed, ...]:
     found: dict[str, list[int]] = {}
     for case, place in zip(table.column("case_id").to_pylist(), places.tolist(), strict=True):
         found.setdefault(case, []).append(place)
-    return tuple((case, np.unique(of).astype(np.int32)) for case, of in found.items() if min(of) >= 0)
+    return tuple(
+        (case, np.unique(of).astype(np.int32)) for case, of in found.items() if min(of) >= 0
+    )
 
 
 def inside(found: Candidates, closed: Sequence[Closed]) -> Longs:

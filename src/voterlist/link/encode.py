@@ -26,8 +26,24 @@ _RARE_WORD, _RARE_WORD_SHARE = 20, 400
 """A word of an address is rare where at most 20 entries have it, or one in 400 of a longer list."""
 
 COMPARED = (
-    *("entry_id", "constituency", "precinct", "list_kind", "surname_skeleton", "surname_stem", "given_skeleton"),
-    *("patronymic_skeleton", "birth_year", "birth_month", "birth_day", "sex", "patronymic_sex", "given_sex"),
+    *(
+        "entry_id",
+        "constituency",
+        "precinct",
+        "list_kind",
+        "surname_skeleton",
+        "surname_stem",
+        "given_skeleton",
+    ),
+    *(
+        "patronymic_skeleton",
+        "birth_year",
+        "birth_month",
+        "birth_day",
+        "sex",
+        "patronymic_sex",
+        "given_sex",
+    ),
     *("address", "street", "house", "flat", "fin", "document"),
 )
 """The columns of VOTER that the linkage reads."""
@@ -40,7 +56,8 @@ ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
 class Coded:
     """One column of text: a code an entry, the distinct values, and how often each stands in the list.
 
-    Codes are given in the order in which values appear, which is that of the entry ids, whatever the rows' order was.
+    Codes are given in the order in which values appear, which is that of the entry ids, whatever
+    the rows' order was.
     """
 
     codes: Codes
@@ -48,7 +65,10 @@ class Coded:
     counts: Longs
 
     def words(self, of: Codes | None = None) -> Words:
-        """The distinct values, all or those of these codes, as Python strings: what rapidfuzz is quickest on."""
+        """The distinct values, all or those of these codes, as Python strings.
+
+        What rapidfuzz is quickest on.
+        """
         if of is None:
             return self._every_word
         return np.array(self.values.take(pa.array(of)).to_pylist(), dtype=object)
@@ -95,13 +115,15 @@ class Encoded:
     day: Codes
     """0 where unknown."""
     sex: Codes
-    """0 male, 1 female, -1 unknown; as stated, else as the patronymic or the given name witness it."""
+    """0 male, 1 female, -1 unknown; as stated, else as the patronymic or the given name witness it.
+    """
     constituency: Codes
     precinct: Codes
     temporary: Bools
     """True where the entry stands on a temporary list."""
     address_words: tuple[Codes, ...]
-    """For addresses that are not parsed: the rare words of the line, dealt into columns (see ``_rare_words``)."""
+    """For addresses that are not parsed: the rare words of the line, dealt into columns (see
+    ``_rare_words``)."""
 
     @property
     def date(self) -> Codes:
@@ -117,11 +139,16 @@ class Encoded:
     @cached_property
     def sizes(self) -> Longs:
         """Entries of each sex, male, female, and at the last place, which is also place -1, all."""
-        return np.append(np.bincount(self.sex[self.sex >= 0], minlength=2), self.size).astype(np.int64)
+        return np.append(np.bincount(self.sex[self.sex >= 0], minlength=2), self.size).astype(
+            np.int64
+        )
 
     @cached_property
     def surname_counts(self) -> Longs:
-        """How many entries of each sex, and of any at the last place, have each surname; shape (surnames, 3)."""
+        """How many entries of each sex, and of any at the last place, have each surname.
+
+        Shape (surnames, 3).
+        """
         return _by_sex(self.surname, self.sex)
 
     @cached_property
@@ -131,7 +158,10 @@ class Encoded:
 
     @cached_property
     def cohort(self) -> Codes:
-        """The ten years in which each entry is born, from 0; after the last of them, those whose year is not known."""
+        """The ten years in which each entry is born, from 0.
+
+        After the last of them, those whose year is not known.
+        """
         known = self.year > 0
         first = int(self.year[known].min(initial=3000)) // _COHORT
         cohorts = int(self.year[known].max(initial=0)) // _COHORT - first + 1 if known.any() else 0
@@ -139,7 +169,10 @@ class Encoded:
 
     @cached_property
     def given_counts(self) -> Longs:
-        """How many entries of each ``cohort`` have each given name; shape (cohorts and one more, names)."""
+        """How many entries of each ``cohort`` have each given name.
+
+        Shape (cohorts and one more, names).
+        """
         return _by_cohort(self.given, self.cohort)
 
     @cached_property
@@ -149,12 +182,18 @@ class Encoded:
 
     @cached_property
     def joins(self) -> dict[tuple[str, ...], Codes]:
-        """What several keys need, worked out once: one code an entry for several fields together."""
+        """What several keys need, worked out once.
+
+        One code an entry for several fields together.
+        """
         return {}
 
     @cached_property
     def date_code(self) -> Codes:
-        """Days of a calendar of 31 days a month, from the first year of the list; -1 where a part is unknown."""
+        """Days of a calendar of 31 days a month, from the first year of the list.
+
+        -1 where a part is unknown.
+        """
         first = int(self.year[self.year > 0].min(initial=3000))
         full = (self.year > 0) & (self.month > 0) & (self.day > 0)
         days = ((self.year - first) * 12 + self.month - 1) * 31 + self.day - 1
@@ -170,13 +209,17 @@ class Encoded:
 def _by_cohort(coded: Coded, cohort: Codes) -> Longs:
     known = coded.codes >= 0
     names, cohorts = len(coded.counts), int(cohort.max(initial=0)) + 1
-    counts = np.bincount(cohort[known].astype(np.int64) * names + coded.codes[known], minlength=cohorts * names)
+    counts = np.bincount(
+        cohort[known].astype(np.int64) * names + coded.codes[known], minlength=cohorts * names
+    )
     return counts.reshape(cohorts, names).astype(np.int64)
 
 
 def _by_sex(coded: Coded, sex: Codes) -> Longs:
     known = (coded.codes >= 0) & (sex >= 0)
-    counts = np.bincount(coded.codes[known] * 2 + sex[known], minlength=2 * len(coded.counts)).reshape(-1, 2)
+    counts = np.bincount(
+        coded.codes[known] * 2 + sex[known], minlength=2 * len(coded.counts)
+    ).reshape(-1, 2)
     return np.column_stack([counts, coded.counts]).astype(np.int64)
 
 
@@ -201,7 +244,8 @@ def _sex(voters: pa.Table) -> Codes:
     for name in ("sex", "patronymic_sex", "given_sex"):
         codes, distinct = tables.codes(voters.column(name))
         meaning = np.array(
-            [{Sex.MALE: 0, Sex.FEMALE: 1}.get(word, -1) for word in distinct.to_pylist()] + [-1], np.int32
+            [{Sex.MALE: 0, Sex.FEMALE: 1}.get(word, -1) for word in distinct.to_pylist()] + [-1],
+            np.int32,
         )
         found = np.where(found < 0, meaning[codes], found)
     return found
@@ -216,22 +260,30 @@ def _is_temporary(column: pa.ChunkedArray) -> Bools:
 def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
     """The words of each address that are rare enough to bring entries together, as ``_COLUMNS`` columns of codes.
 
-    A word belongs to the column that a checksum of its letters gives, so that two lines that share a rare word agree in
-    that column, wherever in the line it stands; of two rare words of one line in one column the rarer stands there.
+    A word belongs to the column that a checksum of its letters gives, so that two lines that share
+    a rare word agree in that column, wherever in the line it stands; of two rare words of one line
+    in one column the rarer stands there.
     """
-    lines = [sorted({word[:_START] for word in line.split()}) for line in address.values.to_pylist()]
+    lines = [
+        sorted({word[:_START] for word in line.split()}) for line in address.values.to_pylist()
+    ]
     counts: dict[str, int] = {}
     for words, times in zip(lines, address.counts.tolist(), strict=True):
         for word in words:
             counts[word] = counts.get(word, 0) + times
     most = max(_RARE_WORD, size // _RARE_WORD_SHARE)
     place = {
-        word: code for code, word in enumerate(sorted(word for word, times in counts.items() if 2 <= times <= most))
+        word: code
+        for code, word in enumerate(
+            sorted(word for word, times in counts.items() if 2 <= times <= most)
+        )
     }
     columns = np.full((_COLUMNS, len(lines) + 1), -1, np.int32)
     for number, words in enumerate(lines):
         # From the commonest to the rarest: the last one written stands.
-        for word in sorted((word for word in words if word in place), key=lambda word: (-counts[word], word)):
+        for word in sorted(
+            (word for word in words if word in place), key=lambda word: (-counts[word], word)
+        ):
             columns[crc32(word.encode()) % _COLUMNS, number] = place[word]
     return tuple(column[address.codes] for column in columns)
 

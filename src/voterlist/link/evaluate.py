@@ -15,7 +15,10 @@ __all__ = ["Evaluation", "evaluate"]
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The measures of a ranking of pairs by probability, then weight. All shares are from 0 to 1."""
+    """The measures of a ranking of pairs by probability, then weight.
+
+    All shares are from 0 to 1.
+    """
 
     true_pairs: int
     """Pairs of entries that the truth says are one person."""
@@ -44,7 +47,12 @@ def _f1(precision: float, recall: float) -> float:
 
 
 def _true_pairs(truth: pa.Table) -> int:
-    sizes = truth.group_by("person_id").aggregate([("entry_id", "count")]).column("entry_id_count").to_numpy()
+    sizes = (
+        truth.group_by("person_id")
+        .aggregate([("entry_id", "count")])
+        .column("entry_id_count")
+        .to_numpy()
+    )
     return int((sizes * (sizes - 1) // 2).sum())
 
 
@@ -70,9 +78,10 @@ def _curve(right: Bools, distinct_ends: Bools, total: int) -> tuple[Floats, Floa
 def evaluate(pairs: pa.Table, truth: pa.Table, threshold: float = 0.95) -> Evaluation:
     """The measures of a PAIR table against a TRUTH table.
 
-    ``entry_l``, ``entry_r``, ``weight`` and ``probability`` of the pairs are read, and ``entry_id`` and
-    ``person_id`` of the truth. An entry that the truth does not name is nobody's repetition. Average precision
-    is the sum over the ranking of the gain in recall times precision (Manning et al. 2008, 8.4).
+    ``entry_l``, ``entry_r``, ``weight`` and ``probability`` of the pairs are read, and ``entry_id``
+    and ``person_id`` of the truth. An entry that the truth does not name is nobody's repetition.
+    Average precision is the sum over the ranking of the gain in recall times precision (Manning et
+    al. 2008, 8.4).
     """
     weight = pairs.column("weight").to_numpy()
     probability = pairs.column("probability").to_numpy()
@@ -81,11 +90,16 @@ def evaluate(pairs: pa.Table, truth: pa.Table, threshold: float = 0.95) -> Evalu
     order = np.lexsort((-weight, -probability))
     weight_o, probability_o = weight[order], probability[order]
     ends = (
-        np.r_[(np.diff(weight_o) != 0) | (np.diff(probability_o) != 0), True] if len(order) else np.zeros(0, np.bool_)
+        np.r_[(np.diff(weight_o) != 0) | (np.diff(probability_o) != 0), True]
+        if len(order)
+        else np.zeros(0, np.bool_)
     )
     precision, recall = _curve(right[order], ends, total)
     taken = probability >= threshold
-    at_precision, at_recall = _ratio(int(right[taken].sum()), int(taken.sum())), _ratio(int(right[taken].sum()), total)
+    at_precision, at_recall = (
+        _ratio(int(right[taken].sum()), int(taken.sum())),
+        _ratio(int(right[taken].sum()), total),
+    )
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     best = int(np.argmax(f1)) if len(f1) else -1
     high = recall[precision >= 0.99]

@@ -1,7 +1,8 @@
 """The comparison table for recordlinkage: the one place where that library is used.
 
-recordlinkage has what we do not write again: classifiers to fit on an analyst's labels, the ECM model as a
-baseline, the measures of links. It compares slowly, so it is given our candidate pairs and our levels.
+recordlinkage has what we do not write again: classifiers to fit on an analyst's labels, the ECM
+model as a baseline, the measures of links. It compares slowly, so it is given our candidate pairs
+and our levels.
 """
 
 from __future__ import annotations
@@ -30,14 +31,17 @@ _PARTIAL = {
     "document": (0, 1, 0.8, 0.5, 0),
     "fin": (0, 1, 0.8, 0),
 }
-"""Each level as an agreement from 0 to 1. Missing is 0, as recordlinkage's own comparisons have it."""
+"""Each level as an agreement from 0 to 1. Missing is 0, as recordlinkage's own comparisons have it.
+"""
 
 
-def features(voters: pa.Table, settings: LinkSettings | None = None, profile: Profile = Profile.AZ) -> pd.DataFrame:
+def features(
+    voters: pa.Table, settings: LinkSettings | None = None, profile: Profile = Profile.AZ
+) -> pd.DataFrame:
     """The candidate pairs of a VOTER table as recordlinkage has them.
 
-    Returns a frame with a MultiIndex (entry_l, entry_r) and a column a comparison, float64 from 0 to 1: what any
-    recordlinkage classifier is fitted on and predicts from.
+    Returns a frame with a MultiIndex (entry_l, entry_r) and a column a comparison, float64 from 0
+    to 1: what any recordlinkage classifier is fitted on and predicts from.
 
     Raises:
         SchemaError: ``voters`` has not the shape of VOTER.
@@ -49,7 +53,9 @@ def features(voters: pa.Table, settings: LinkSettings | None = None, profile: Pr
     found = candidates.find(entries, blocks, settings.chunk_pairs, lambda *_: None)
     levels = compare(entries, found.left, found.right).levels
     ids = np.array(voters.column("entry_id").to_pylist(), dtype=object)
-    index = pd.MultiIndex.from_arrays([ids[found.left], ids[found.right]], names=["entry_l", "entry_r"])
+    index = pd.MultiIndex.from_arrays(
+        [ids[found.left], ids[found.right]], names=["entry_l", "entry_r"]
+    )
     columns = {name: np.array(_PARTIAL[name], np.float64)[levels[name]] for name in LEVELS}
     return pd.DataFrame(columns, index=index).sort_index()
 
@@ -57,8 +63,8 @@ def features(voters: pa.Table, settings: LinkSettings | None = None, profile: Pr
 def baseline(table: pd.DataFrame) -> pd.Series:
     """P(match) of each pair by recordlinkage's ECM: two classes, no frequencies, no labels.
 
-    The comparisons are cut at 0.7 to yes or no, which is what its model takes. A column that never varies tells
-    nothing and is left out.
+    The comparisons are cut at 0.7 to yes or no, which is what its model takes. A column that never
+    varies tells nothing and is left out.
     """
     binary = (table >= 0.7).astype(int)
     binary = binary.loc[:, (binary != binary.iloc[0]).any()]

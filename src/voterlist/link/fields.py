@@ -1,4 +1,7 @@
-"""The fields that blocking keys are made of: columns of a list, and what is derived from them, as codes."""
+"""The fields that blocking keys are made of.
+
+Columns of a list, and what is derived from them, as codes.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,10 @@ def _names(entries: Encoded) -> Longs:
 
 
 def _numbers(line: str) -> str:
-    """The numbers of an address line, when there are at least two: house and postcode outlive the street's spelling."""
+    """The numbers of an address line, when there are at least two.
+
+    House and postcode outlive the street's spelling.
+    """
     found = [word for word in line.split() if word.isdigit()]
     return " ".join(sorted(found)) if len(found) > 1 else ""
 
@@ -59,7 +65,9 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "given_initial": lambda entries: _initial(entries.given),
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
-    "address_start": lambda entries: _derived(entries.address, lambda line: line.replace(" ", "")[:6]),
+    "address_start": lambda entries: _derived(
+        entries.address, lambda line: line.replace(" ", "")[:6]
+    ),
     "numbers": lambda entries: _derived(entries.address, _numbers),
     "document_start": lambda entries: entries.document.starts(5),
 }
@@ -71,12 +79,18 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
         return _DERIVED[name](entries)
     if name in ADDRESS_WORDS:
         column = ADDRESS_WORDS.index(name)
-        return entries.address_words[column] if entries.address_words else np.full(entries.size, -1, np.int32)
+        return (
+            entries.address_words[column]
+            if entries.address_words
+            else np.full(entries.size, -1, np.int32)
+        )
     part = getattr(entries, name)
     if isinstance(part, Coded | Identifiers):
         return part.codes
     # A year, month or day of 0 is an unknown one.
-    codes: Codes = np.where(part > 0, part, -1).astype(np.int32) if name in {"year", "month", "day"} else part
+    codes: Codes = (
+        np.where(part > 0, part, -1).astype(np.int32) if name in {"year", "month", "day"} else part
+    )
     return codes
 
 
@@ -90,7 +104,10 @@ def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes:
 
 
 def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
-    """One code an entry for several fields, -1 where one of them is unknown; of no field, one code for all."""
+    """One code an entry for several fields, -1 where one of them is unknown.
+
+    Of no field, one code for all.
+    """
     if not names:
         return np.zeros(entries.size, np.int64)
     whole = len(list(itertools.takewhile(_NAMES.__contains__, names)))

@@ -1,4 +1,7 @@
-"""Entries that share a code, found by sorting code and position as one integer: far quicker than an argsort."""
+"""Entries that share a code, found by sorting code and position as one integer.
+
+Far quicker than an argsort.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ _BITS = 63
 def runs(codes: Longs) -> tuple[Longs, Longs]:
     """(positions of the entries that share their code with another, sizes of the runs of one code).
 
-    Runs stand one after the other, inside a run positions ascend; unknown codes (below 0) are left out. ``codes`` may
-    be any numbers of 63 bits.
+    Runs stand one after the other, inside a run positions ascend; unknown codes (below 0) are left
+    out. ``codes`` may be any numbers of 63 bits.
     """
     shift = _width(len(codes))
     if _fits(codes, shift):
@@ -63,7 +66,11 @@ def _sharing(packed: Longs, shift: int) -> Longs:
 
 def _sizes(ordered: Longs) -> Longs:
     """The sizes of the runs of equal numbers."""
-    cuts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(ordered) else np.zeros(0, np.int64)
+    cuts = (
+        np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+        if len(ordered)
+        else np.zeros(0, np.int64)
+    )
     return np.asarray(np.diff(np.r_[cuts, len(ordered)]), np.int64)
 
 
@@ -88,7 +95,10 @@ def dense(codes: Longs) -> Longs:
 
 
 def joined(first: Longs, second: Codes | Longs) -> Longs:
-    """Two codes as one, below 0 where either is unknown; numbered anew where they would not fit into 63 bits."""
+    """Two codes as one, below 0 where either is unknown.
+
+    Numbered anew where they would not fit into 63 bits.
+    """
     span = int(second.max(initial=0)) + 1
     if int(first.max(initial=0)).bit_length() + span.bit_length() >= _BITS:
         first = dense(first)

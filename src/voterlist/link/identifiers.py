@@ -1,4 +1,7 @@
-"""Identifiers as numbers: nearly every entry has one of its own, so none is held as a text or looked up in a table."""
+"""Identifiers as numbers.
+
+Nearly every entry has one of its own, so none is held as a text or looked up in a table.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,13 @@ from voterlist.link.arrays import Bools, Codes, Longs, Packed, Words
 __all__ = ["Identifiers", "identifiers"]
 
 _MOST_LETTERS = 11
-"""Letters of the longest identifier that is held as a number: a document's, AZE and eight digits."""
+"""Letters of the longest identifier that is held as a number: a document's, AZE and eight digits.
+"""
 _SIGNS = np.full(256, -1, np.int8)
 _SIGNS[0] = 0
 _SIGNS[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8)] = np.arange(1, 37)
-"""For each byte its digit in a number to the base 37; 0 where the identifier has ended, -1 for any other sign."""
+"""For each byte its digit in a number to the base 37; 0 where the identifier has ended, -1 for any
+other sign."""
 _BASE, _WORD = 37, 8
 
 Bytes = npt.NDArray[np.uint8]
@@ -31,14 +36,15 @@ Bytes = npt.NDArray[np.uint8]
 class Identifiers:
     """One column of identifiers, one item an entry.
 
-    Where all are short and of capitals and digits alone, as the profile ``az`` leaves them, they are held as their
-    letters, packed; otherwise as texts.
+    Where all are short and of capitals and digits alone, as the profile ``az`` leaves them, they
+    are held as their letters, packed; otherwise as texts.
     """
 
     codes: Longs
     """The same number where two identifiers are the same; -1 where none is known."""
     letters: Packed
-    """The bytes of each, eight to a word; shape (entries, words), or no words where ``texts`` are held."""
+    """The bytes of each, eight to a word; shape (entries, words), or no words where ``texts`` are
+    held."""
     texts: pa.Array | None
     """The distinct identifiers, by their codes."""
 
@@ -50,15 +56,25 @@ class Identifiers:
         return chosen.view(f"S{chosen.shape[1] * _WORD}").ravel().astype(np.str_).astype(object)
 
     def one_edit(self, left: Codes, right: Codes) -> Bools:
-        """True where two known identifiers are one edit apart: a sign more, less or other, or two neighbours turned."""
-        near = np.arange(len(left)) if self.texts is not None else self._perhaps_one_edit(left, right)
+        """True where two known identifiers are one edit apart.
+
+        A sign more, less or other, or two neighbours turned.
+        """
+        near = (
+            np.arange(len(left)) if self.texts is not None else self._perhaps_one_edit(left, right)
+        )
         one, two = self.words(left[near]), self.words(right[near])
         found = np.zeros(len(left), np.bool_)
-        found[near] = process.cpdist(one, two, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8) == 1
+        found[near] = (
+            process.cpdist(one, two, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8) == 1
+        )
         return found
 
     def _perhaps_one_edit(self, left: Codes, right: Codes) -> Longs:
-        """The pairs that differ in at most two places, or by one in length: few, and none of the others is one edit."""
+        """The pairs that differ in at most two places, or by one in length.
+
+        Few, and none of the others is one edit.
+        """
         first, second = self.letters[left], self.letters[right]
         places = np.zeros(len(left), np.int8)
         apart = _bytes(first ^ second)
@@ -78,7 +94,9 @@ class Identifiers:
         """How many entries have the identifier of each of these entries."""
         found = self.codes[of]
         ordered = self._ordered
-        return np.searchsorted(ordered, found, side="right") - np.searchsorted(ordered, found, side="left")
+        return np.searchsorted(ordered, found, side="right") - np.searchsorted(
+            ordered, found, side="left"
+        )
 
     @cached_property
     def _ordered(self) -> Longs:
@@ -86,7 +104,9 @@ class Identifiers:
 
 
 def _bytes(letters: Packed) -> Bytes:
-    return np.ascontiguousarray(letters).view(np.uint8).reshape(len(letters), letters.shape[1] * _WORD)
+    return (
+        np.ascontiguousarray(letters).view(np.uint8).reshape(len(letters), letters.shape[1] * _WORD)
+    )
 
 
 def _lengths(letters: Packed) -> Codes:
@@ -116,7 +136,10 @@ def identifiers(column: pa.ChunkedArray) -> Identifiers:
 
 
 def _numbers(letters: Bytes) -> Longs | None:
-    """The identifiers as numbers to the base 37, -1 where there is none; None where one has another sign."""
+    """The identifiers as numbers to the base 37, -1 where there is none.
+
+    None where one has another sign.
+    """
     found = np.zeros(len(letters), np.int64)
     for place in range(_MOST_LETTERS):
         found *= _BASE

@@ -14,8 +14,8 @@ __all__ = ["Key", "keys"]
 class Key:
     """``fields`` must agree; ``splits`` are added one by one where a block is too large.
 
-    Of a key with ``partial_dates`` only those pairs count in which at least one birth date is not known in full: two
-    whole dates that differ are found by keys that let a part of them differ.
+    Of a key with ``partial_dates`` only those pairs count in which at least one birth date is not
+    known in full: two whole dates that differ are found by keys that let a part of them differ.
     """
 
     name: str
@@ -30,15 +30,33 @@ _AZ = (
     Key("given+patronymic+date", ("given", "patronymic", "date"), ("stem",)),
     Key("surname+given+date", ("stem", "given", "date"), ("patronymic",)),
     Key("surname+patronymic+date", ("stem", "patronymic", "date"), ("given",)),
-    # All three names, and what a slip in the date leaves: its year, its day and month, or nothing but the place.
+    # All three names, and what a slip in the date leaves: its year, its day and month, or nothing
+    # but the place.
     Key("names+year", ("stem", "given", "patronymic", "year"), ("constituency", "precinct")),
     Key("names+day", ("stem", "given", "patronymic", "month", "day"), ("constituency", "precinct")),
     Key("names+place", ("stem", "given", "patronymic", "constituency"), ("precinct", "street")),
-    # One name and the date leave many strangers; a first letter more leaves those whom a slip could explain.
-    Key("given+date+surname-initial", ("given", "date", "stem_initial"), ("constituency", "precinct")),
-    Key("given+date+patronymic-initial", ("given", "date", "patronymic_initial"), ("constituency", "precinct")),
-    Key("surname+date+given-initial", ("stem", "date", "given_initial"), ("constituency", "precinct")),
-    Key("patronymic+date+given-initial", ("patronymic", "date", "given_initial"), ("constituency", "precinct")),
+    # One name and the date leave many strangers; a first letter more leaves those whom a slip could
+    # explain.
+    Key(
+        "given+date+surname-initial",
+        ("given", "date", "stem_initial"),
+        ("constituency", "precinct"),
+    ),
+    Key(
+        "given+date+patronymic-initial",
+        ("given", "date", "patronymic_initial"),
+        ("constituency", "precinct"),
+    ),
+    Key(
+        "surname+date+given-initial",
+        ("stem", "date", "given_initial"),
+        ("constituency", "precinct"),
+    ),
+    Key(
+        "patronymic+date+given-initial",
+        ("patronymic", "date", "given_initial"),
+        ("constituency", "precinct"),
+    ),
     Key("surname+date+place", ("stem", "date", "constituency"), ("precinct",)),
     Key("given+date+place", ("given", "date", "constituency"), ("precinct",)),
     Key("patronymic+date+place", ("patronymic", "date", "constituency"), ("precinct",)),
@@ -50,31 +68,63 @@ _AZ = (
         ("constituency", "precinct"),
         partial_dates=True,
     ),
-    Key("given+patronymic+year+place", ("given", "patronymic", "year", "constituency"), ("precinct", "street")),
+    Key(
+        "given+patronymic+year+place",
+        ("given", "patronymic", "year", "constituency"),
+        ("precinct", "street"),
+    ),
     Key(
         "surname+given+year",
         ("stem", "given", "year", "patronymic_initial"),
         ("constituency", "precinct"),
         partial_dates=True,
     ),
-    Key("surname+given+year+place", ("stem", "given", "year", "constituency"), ("precinct", "street")),
+    Key(
+        "surname+given+year+place",
+        ("stem", "given", "year", "constituency"),
+        ("precinct", "street"),
+    ),
     Key(
         "surname+patronymic+year",
         ("stem", "patronymic", "year", "given_initial"),
         ("constituency", "precinct"),
         partial_dates=True,
     ),
-    Key("surname+patronymic+year+place", ("stem", "patronymic", "year", "constituency"), ("precinct", "street")),
+    Key(
+        "surname+patronymic+year+place",
+        ("stem", "patronymic", "year", "constituency"),
+        ("precinct", "street"),
+    ),
     Key("swapped-names+year", ("names", "patronymic", "year"), ("constituency", "precinct")),
     # Two names, and the day and month where the year is wrong.
-    Key("surname+given+day", ("stem", "given", "month", "day", "patronymic_initial"), ("constituency", "precinct")),
-    Key("given+patronymic+day", ("given", "patronymic", "month", "day", "stem_initial"), ("constituency", "precinct")),
     Key(
-        "surname+patronymic+day", ("stem", "patronymic", "month", "day", "given_initial"), ("constituency", "precinct")
+        "surname+given+day",
+        ("stem", "given", "month", "day", "patronymic_initial"),
+        ("constituency", "precinct"),
     ),
-    Key("given+patronymic+day+place", ("given", "patronymic", "month", "day", "constituency"), ("precinct",)),
-    Key("surname+given+day+place", ("stem", "given", "month", "day", "constituency"), ("precinct",)),
-    Key("surname+patronymic+day+place", ("stem", "patronymic", "month", "day", "constituency"), ("precinct",)),
+    Key(
+        "given+patronymic+day",
+        ("given", "patronymic", "month", "day", "stem_initial"),
+        ("constituency", "precinct"),
+    ),
+    Key(
+        "surname+patronymic+day",
+        ("stem", "patronymic", "month", "day", "given_initial"),
+        ("constituency", "precinct"),
+    ),
+    Key(
+        "given+patronymic+day+place",
+        ("given", "patronymic", "month", "day", "constituency"),
+        ("precinct",),
+    ),
+    Key(
+        "surname+given+day+place", ("stem", "given", "month", "day", "constituency"), ("precinct",)
+    ),
+    Key(
+        "surname+patronymic+day+place",
+        ("stem", "patronymic", "month", "day", "constituency"),
+        ("precinct",),
+    ),
     # One home, for names or dates that went wrong.
     Key("given+house", ("given", "street", "house", "constituency"), ("year",)),
     Key("date+house", ("date", "street", "house", "constituency"), ()),
@@ -109,7 +159,8 @@ _GENERIC = (
 )
 
 _WHOLE = Key("every-pair", ())
-"""A short list of the profile ``generic`` is compared whole: no error in any field keeps two entries apart."""
+"""A short list of the profile ``generic`` is compared whole: no error in any field keeps two
+entries apart."""
 
 
 def keys(profile: Profile, size: int, limit: int) -> tuple[Key, ...]:

@@ -1,7 +1,8 @@
 """What one linkage leaves for the next: which pairs were compared, and what each is by itself.
 
-Of an entry only checksums of what linkage reads are kept: an entry that says the same is known again by them, wherever
-it stands and whatever its id is. Nothing that the list says of a pair is kept, for the next list may say otherwise.
+Of an entry only checksums of what linkage reads are kept: an entry that says the same is known
+again by them, wherever it stands and whatever its id is. Nothing that the list says of a pair is
+kept, for the next list may say otherwise.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ _LEVELS = math.prod(ALONE.values())
 """So many packed levels there are."""
 
 TABLES = {
-    "entries": pa.schema([pa.field(name, pa.uint64(), nullable=False) for name in ("first", "second")]),
+    "entries": pa.schema(
+        [pa.field(name, pa.uint64(), nullable=False) for name in ("first", "second")]
+    ),
     "blocks": pa.schema(
         [
             pa.field("key", pa.int16(), nullable=False),
@@ -61,9 +64,12 @@ TABLES = {
             pa.field("entry", pa.int32(), nullable=False),
         ]
     ),
-    "pairs": pa.schema([pa.field(name, pa.int32(), nullable=False) for name in ("left", "right", "levels")]),
+    "pairs": pa.schema(
+        [pa.field(name, pa.int32(), nullable=False) for name in ("left", "right", "levels")]
+    ),
 }
-"""The tables in which a memory is kept. Entries are named by their row; pairs stand in ascending order."""
+"""The tables in which a memory is kept. Entries are named by their row; pairs stand in ascending
+order."""
 
 
 class NoMemoryError(ValueError):
@@ -86,8 +92,15 @@ class Memory:
 
     def tables(self) -> dict[str, pa.Table]:
         """The memory as ``TABLES``, without the fingerprint."""
-        blocks = [(np.full(len(entry), key, np.int16), block, entry) for key, (entry, block) in enumerate(self.blocks)]
-        columns = [np.concatenate(column) for column in zip(*blocks, strict=True)] if blocks else [np.zeros(0)] * 3
+        blocks = [
+            (np.full(len(entry), key, np.int16), block, entry)
+            for key, (entry, block) in enumerate(self.blocks)
+        ]
+        columns = (
+            [np.concatenate(column) for column in zip(*blocks, strict=True)]
+            if blocks
+            else [np.zeros(0)] * 3
+        )
         content = {
             "entries": dict(zip(TABLES["entries"].names, self.entries, strict=True)),
             "blocks": dict(zip(TABLES["blocks"].names, columns, strict=True)),
@@ -105,7 +118,9 @@ class Memory:
         Raises:
             NoMemoryError: they are not what ``tables`` gave.
         """
-        if any(name not in content or content[name].schema != schema for name, schema in TABLES.items()):
+        if any(
+            name not in content or content[name].schema != schema for name, schema in TABLES.items()
+        ):
             raise NoMemoryError("the tables of a memory have other columns")
         columns = {
             name: {column: content[name].column(column).to_numpy() for column in schema.names}
@@ -114,15 +129,23 @@ class Memory:
         blocks, pairs = columns["blocks"], columns["pairs"]
         size = content["entries"].num_rows
         positions = (blocks["entry"], blocks["block"], pairs["left"], pairs["right"])
-        inside = all(_below(found, size) for found in positions) and _below(pairs["levels"], _LEVELS)
-        if not inside or (np.diff(blocks["key"]) < 0).any() or (pairs["left"] >= pairs["right"]).any():
+        inside = all(_below(found, size) for found in positions) and _below(
+            pairs["levels"], _LEVELS
+        )
+        if (
+            not inside
+            or (np.diff(blocks["key"]) < 0).any()
+            or (pairs["left"] >= pairs["right"]).any()
+        ):
             raise NoMemoryError("the tables of a memory do not belong together")
         number = int(blocks["key"].max(initial=-1)) + 1
         cuts = np.searchsorted(blocks["key"], np.arange(number + 1))
         return cls(
             fingerprint,
             np.stack([columns["entries"][name] for name in TABLES["entries"].names]),
-            tuple((blocks["entry"][a:b], blocks["block"][a:b]) for a, b in itertools.pairwise(cuts)),
+            tuple(
+                (blocks["entry"][a:b], blocks["block"][a:b]) for a, b in itertools.pairwise(cuts)
+            ),
             pairs["left"],
             pairs["right"],
             pairs["levels"],
@@ -133,7 +156,9 @@ def _below(positions: Codes, size: int) -> bool:
     return bool(len(positions) == 0 or (positions.min() >= 0 and positions.max() < size))
 
 
-def fingerprint(entries: Encoded, blocks: list[Blocks], profile: str, limit: int, *, against: bool) -> str:
+def fingerprint(
+    entries: Encoded, blocks: list[Blocks], profile: str, limit: int, *, against: bool
+) -> str:
     """Names all besides the entries on which the candidate pairs and what each is by itself depend."""
     lines = "lines" if entries.street.is_empty else "streets"
     names = " ".join(key.key.name for key in blocks)
@@ -146,7 +171,10 @@ def placed(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
 
 
 def _mix(values: _Words) -> _Words:
-    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014): each bit in moves about half the bits out."""
+    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014).
+
+    Each bit in moves about half the bits out.
+    """
     mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))
@@ -165,13 +193,20 @@ def _hashes(values: pa.Array) -> _Words:
 
 
 def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[_Words, Codes | Longs | None]]:
-    """All that is read of an entry, column by column: words of 64 bits, and which of them is each entry's, if told."""
+    """All that is read of an entry, column by column.
+
+    Words of 64 bits, and which of them is each entry's, if told.
+    """
     for name in _TEXTS:
         coded: Coded = getattr(entries, name)
         yield _hashes(coded.values), coded.codes
     for name in _IDENTIFIERS:
         held: Identifiers = getattr(entries, name)
-        yield (held.codes.view(np.uint64), None) if held.texts is None else (_hashes(held.texts), held.codes)
+        yield (
+            (held.codes.view(np.uint64), None)
+            if held.texts is None
+            else (_hashes(held.texts), held.codes)
+        )
     for name in _NUMBERS:
         yield getattr(entries, name).astype(np.int64).view(np.uint64), None
     if new is not None:
@@ -206,7 +241,10 @@ def _numbered(words: _Words) -> tuple[Longs, _Words, Longs]:
 
 
 def known_again(before: Checksums, now: Checksums) -> Codes:
-    """For each entry of now its position then; -1 where none then said the same. Of equals the first is the first."""
+    """For each entry of now its position then.
+
+    -1 where none then said the same. Of equals the first is the first.
+    """
     order, ordered, number = _numbered(before[0])
     wanted, words, which = _numbered(now[0])
     then = np.full(len(words), -1, np.int32)
@@ -215,7 +253,9 @@ def known_again(before: Checksums, now: Checksums) -> Codes:
     start = np.searchsorted(ordered, words)
     place = np.minimum(start + which, len(order) - 1)
     found = order[place]
-    same = (ordered[place] == words) & (number[place] == which) & (before[1][found] == now[1][wanted])
+    same = (
+        (ordered[place] == words) & (number[place] == which) & (before[1][found] == now[1][wanted])
+    )
     then[wanted[same]] = found[same]
     return then
 

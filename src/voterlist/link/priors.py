@@ -1,4 +1,7 @@
-"""What the linkage knows of each class of pairs before it has seen a list: ``priors.toml``, fitted to the list."""
+"""What the linkage knows of each class of pairs before it has seen a list.
+
+``priors.toml``, fitted to the list.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ __all__ = ["Prior", "incomplete_dates", "priors"]
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """One class of pairs: how many there are, and how often each level is shown where both values are known."""
+    """One class of pairs.
+
+    How many there are, and how often each level is shown where both values are known.
+    """
 
     expected_share: float
     """Pairs of the class for each entry of a list."""
@@ -33,7 +39,10 @@ class Prior:
     """For each field which of its levels are not learnt."""
 
     def learnt(self, field: str, counts: Floats) -> Floats:
-        """The shares of a field's levels from their expected counts in the list (Dirichlet); fixed ones as known."""
+        """The shares of a field's levels from their expected counts in the list (Dirichlet).
+
+        Fixed ones as known.
+        """
         known, fixed = self.shares[field], self.fixed[field]
         if fixed.all():
             return known
@@ -49,10 +58,14 @@ def _known(profile: Profile) -> dict[str, Prior]:
         shares = {field: np.array(content[field]) / np.sum(content[field]) for field in LEVELS}
         single = content.get("fixed_levels", {})
         fixed = {
-            field: np.isin(levels[1:], levels if field in content["fixed"] else single.get(field, []))
+            field: np.isin(
+                levels[1:], levels if field in content["fixed"] else single.get(field, [])
+            )
             for field, levels in LEVELS.items()
         }
-        found[name] = Prior(content["expected_share"], content["held"], content["strength"], shares, fixed)
+        found[name] = Prior(
+            content["expected_share"], content["held"], content["strength"], shares, fixed
+        )
     return found
 
 
@@ -66,8 +79,8 @@ def incomplete_dates(entries: Encoded) -> float:
 def priors(profile: Profile, entries: Encoded) -> dict[str, Prior]:
     """The priors of the classes that are learnt, in their order.
 
-    How many dates are incomplete is the list's habit, not a property of a class: dates that agree are "year" as often
-    as the list is incomplete.
+    How many dates are incomplete is the list's habit, not a property of a class: dates that agree
+    are "year" as often as the list is incomplete.
     """
     share = np.clip(incomplete_dates(entries), 0.001, 0.999)
     same, year = LEVELS["birth_date"].index("same") - 1, LEVELS["birth_date"].index("year") - 1

@@ -26,8 +26,9 @@ _FIN, _DOCUMENT = 1e-9, 1e-8
 def rarities(counts: Longs, size: int, base: float) -> Floats:
     """log2 of the share of strangers who have each value, given that one pair of entries agrees on it.
 
-    The two entries of the pair are left out of the count, and one imagined entry is added, spread over
-    1 / ``base`` values (a Dirichlet prior), so a value seen in this pair only is about as likely as ``base``.
+    The two entries of the pair are left out of the count, and one imagined entry is added, spread
+    over 1 / ``base`` values (a Dirichlet prior), so a value seen in this pair only is about as
+    likely as ``base``.
     """
     share = (np.maximum(counts - 2, 0) + 1.0) / (size + 1.0 / base)
     return np.asarray(np.log2(share), np.float64)
@@ -47,15 +48,23 @@ def _of(coded: Coded, codes: Codes, size: int, base: float) -> Floats:
 
 
 def rarity(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels]) -> Floats:
-    """For each pair the sum, over the fields that agree, of log2 P(a stranger has this value); 0 or below."""
+    """For each pair the sum, over the fields that agree, of log2 P(a stranger has this value).
+
+    0 or below.
+    """
     total = np.zeros(len(left), np.float64)
     agreeing: list[tuple[Coded, Bools, float]] = []
     if entries.address_words:
-        agreeing.append((entries.address, levels["address"] == 1, _base(entries.address, _ADDRESSES)))
+        agreeing.append(
+            (entries.address, levels["address"] == 1, _base(entries.address, _ADDRESSES))
+        )
     for coded, agree, base in agreeing:
         where = np.flatnonzero(agree)
         total[where] += _of(coded, coded.codes[left[where]], entries.size, base)
-    for identifier, name, base in ((entries.fin, "fin", _FIN), (entries.document, "document", _DOCUMENT)):
+    for identifier, name, base in (
+        (entries.fin, "fin", _FIN),
+        (entries.document, "document", _DOCUMENT),
+    ):
         where = np.flatnonzero(levels[name] == 1)
         total[where] += rarities(identifier.times(left[where]), entries.size, base)
     _add_names(entries, left, right, levels, total)
@@ -65,10 +74,13 @@ def rarity(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels
     return total
 
 
-def _add_names(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels], total: Floats) -> None:
+def _add_names(
+    entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels], total: Floats
+) -> None:
     """One given name, or father's name, as often as those born in the two entries' years have it: names have fashions.
 
-    What a cohort tells is held by what the whole list tells, as if so many of all ages stood in it too.
+    What a cohort tells is held by what the whole list tells, as if so many of all ages stood in it
+    too.
     """
     for name, coded, of_cohort in (
         ("given_name", entries.given, entries.given_counts),
@@ -91,10 +103,13 @@ def _add_names(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Le
         total[where] += np.log2(share)
 
 
-def _add_surnames(entries: Encoded, left: Codes, right: Codes, levels: Levels, total: Floats) -> None:
+def _add_surnames(
+    entries: Encoded, left: Codes, right: Codes, levels: Levels, total: Floats
+) -> None:
     """One surname, or one stem with another ending, as often as people of the other entry's sex have it.
 
-    Endings follow the sex: Məmmədov and Məmmədova are one surname of two sexes, Məmmədov and Məmmədli of one.
+    Endings follow the sex: Məmmədov and Məmmədova are one surname of two sexes, Məmmədov and
+    Məmmədli of one.
     """
     where = np.flatnonzero((levels == 1) | (levels == 2))
     if not len(where):
@@ -103,15 +118,25 @@ def _add_surnames(entries: Encoded, left: Codes, right: Codes, levels: Levels, t
     size = entries.sizes[sex]
     surname = entries.surname_counts[entries.surname.codes[one], sex]
     ending = entries.stem_counts[entries.stem.codes[one], sex] - surname
-    # Both entries of the pair are left out: of one surname both are counted in it, of another ending only one.
+    # Both entries of the pair are left out: of one surname both are counted in it, of another
+    # ending only one.
     counted = np.where(levels[where] == 1, np.maximum(surname - 2, 0), np.maximum(ending - 1, 0))
     imagined = np.where(levels[where] == 1, 1.0, _ENDINGS)
-    total[where] += np.log2((counted + imagined) / (size + max(len(entries.surname.values), _SURNAMES)))
+    total[where] += np.log2(
+        (counted + imagined) / (size + max(len(entries.surname.values), _SURNAMES))
+    )
 
 
-def _add_swapped(entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels], total: Floats) -> None:
-    """Names that changed places: each as where it is commoner, among the surnames or among the given names."""
-    where = np.flatnonzero((levels["surname"] == SWAPPED) | np.isin(levels["given_name"], (SWAPPED, CROSSED)))
+def _add_swapped(
+    entries: Encoded, left: Codes, right: Codes, levels: dict[str, Levels], total: Floats
+) -> None:
+    """Names that changed places.
+
+    Each as where it is commoner, among the surnames or among the given names.
+    """
+    where = np.flatnonzero(
+        (levels["surname"] == SWAPPED) | np.isin(levels["given_name"], (SWAPPED, CROSSED))
+    )
     if not len(where):
         return
     one, two = left[where], right[where]
@@ -119,11 +144,16 @@ def _add_swapped(entries: Encoded, left: Codes, right: Codes, levels: dict[str, 
         surname, given = entries.surname.codes[here], entries.given.codes[there]
         as_surname = _of(entries.surname, surname, entries.size, _base(entries.surname, _SURNAMES))
         as_given = _of(entries.given, given, entries.size, _base(entries.given, _NAMES))
-        total[where] += np.where(crossed(entries, surname, given), np.maximum(as_surname, as_given), 0.0)
+        total[where] += np.where(
+            crossed(entries, surname, given), np.maximum(as_surname, as_given), 0.0
+        )
 
 
 def _add_dates(entries: Encoded, left: Codes, levels: Levels, total: Floats) -> None:
-    """Full dates by their own share, so that the 1 January of the badly known is worth less; years by theirs."""
+    """Full dates by their own share, so that the 1 January of the badly known is worth less.
+
+    Years by theirs.
+    """
     size = max(entries.size, 1)
     per_year = np.bincount(entries.year, minlength=1)
     year_share = (per_year + 1.0) / (size + 100.0)

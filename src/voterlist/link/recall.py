@@ -1,8 +1,9 @@
 """What of an earlier linkage still stands: which pairs need not be compared again, and where there are others.
 
-A pair of two entries known again is what it was, and it is still a candidate where a key still brings the two together.
-Other pairs can only have come to be where a block holds a new entry, or holds known ones that did not all stand
-together before: because another block was split, or is no longer, or another word became rare.
+A pair of two entries known again is what it was, and it is still a candidate where a key still
+brings the two together. Other pairs can only have come to be where a block holds a new entry, or
+holds known ones that did not all stand together before: because another block was split, or is no
+longer, or another word became rare.
 """
 
 from __future__ import annotations
@@ -29,9 +30,11 @@ class Recalled:
     now: Codes
     """The position today of each entry of then; -1 of one that is gone."""
     shaken: Bools
-    """Known entries that stood in a block whose known entries do not all stand together any more."""
+    """Known entries that stood in a block whose known entries do not all stand together any more.
+    """
     mixed: list[bool] = field(default_factory=list)
-    """For each key gone through so far, whether known entries stand together that did not before."""
+    """For each key gone through so far, whether known entries stand together that did not before.
+    """
 
     def unknown(self, left: Codes, right: Codes, known: Longs) -> Bools:
         """True for the pairs that are not among ``known``, the sorted numbers of those that are carried over."""
@@ -48,7 +51,10 @@ class Recalled:
 
 
 def recalled(memory: Memory | None, then: Codes) -> Recalled:
-    """A memory beside a list of which each entry stood at the position ``then``; None: there is none."""
+    """A memory beside a list of which each entry stood at the position ``then``.
+
+    None: there is none.
+    """
     now = np.full(memory.entries.shape[1] if memory else 0, -1, np.int32)
     known = np.flatnonzero(then >= 0)
     now[then[known]] = known
@@ -58,7 +64,8 @@ def recalled(memory: Memory | None, then: Codes) -> Recalled:
 def unknown_blocks(found: Recalled, key: block.Blocks, number: int) -> block.Blocks:
     """The blocks of one key in which pairs may stand that are not remembered, led by who makes them.
 
-    Marks the entries that are ``shaken`` under this key, so it is asked of every key before any pair is carried over.
+    Marks the entries that are ``shaken`` under this key, so it is asked of every key before any
+    pair is carried over.
     """
     sizes = np.diff(key.starts)
     numbers = np.repeat(np.arange(len(sizes)), sizes)
@@ -68,7 +75,9 @@ def unknown_blocks(found: Recalled, key: block.Blocks, number: int) -> block.Blo
     head = new | mixed[numbers]
     chosen = np.bincount(numbers[head], minlength=len(sizes)) > 0
     inside = chosen[numbers]
-    return block.led(key.key, key.size, key.members[inside], sizes[chosen], head[inside], key.asked, key.forecast)
+    return block.led(
+        key.key, key.size, key.members[inside], sizes[chosen], head[inside], key.asked, key.forecast
+    )
 
 
 def _mixed(found: Recalled, key: block.Blocks, number: int, numbers: Longs, new: Bools) -> Bools:
@@ -102,7 +111,10 @@ def _not_together(groups: Codes | Longs, other: Codes) -> Bools:
 
 
 def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, Codes]:
-    """The pairs that need not be compared again, in ascending order: left, right, what each is by itself."""
+    """The pairs that need not be compared again, in ascending order.
+
+    Left, right, what each is by itself.
+    """
     if found.memory is None:
         none = np.zeros(0, np.int32)
         return none, none, none

@@ -1,22 +1,25 @@
 """Match weights and probabilities: a Fellegi-Sunter model whose "not one person" has classes of its own.
 
-Six latent classes of pairs: *same* person; *twins*; *siblings*; others of one *household*; one *lineage*, father and
-son or grandfather and grandson of one name; *strangers*.
-A model of two classes learnt from a voters' list settles on "relatives against strangers", because relatives
-are many and strangers few among the pairs that blocking brings together. Here strangers are not learnt at
-all: how often two strangers agree follows from random pairs and from how common each value is, over all
-N (N - 1) / 2 pairs of the list. Blocking looks only at the compared fields, so it does not change the odds
-of a pair that was compared. What is learnt, by EM over the distinct patterns of levels, are the m
-probabilities of the other classes and their sizes, each held by a Dirichlet prior.
+Six latent classes of pairs: *same* person; *twins*; *siblings*; others of one *household*; one
+*lineage*, father and son or grandfather and grandson of one name; *strangers*. A model of two
+classes learnt from a voters' list settles on "relatives against strangers", because relatives are
+many and strangers few among the pairs that blocking brings together. Here strangers are not learnt
+at all: how often two strangers agree follows from random pairs and from how common each value is,
+over all N (N - 1) / 2 pairs of the list. Blocking looks only at the compared fields, so it does not
+change the odds of a pair that was compared. What is learnt, by EM over the distinct patterns of
+levels, are the m probabilities of the other classes and their sizes, each held by a Dirichlet
+prior.
 
-What people decided about pairs is learnt from as well: a pair with a label has its class, or is known not to be
-*same*, and all others have the posterior (EM with some labels known). Which pairs were put to a person follows from
-their patterns, and the patterns are in the model; given them the missing labels are missing at random, so the
-labelled pairs need no weight of their own, however doubtful they were chosen to be.
+What people decided about pairs is learnt from as well: a pair with a label has its class, or is
+known not to be *same*, and all others have the posterior (EM with some labels known). Which pairs
+were put to a person follows from their patterns, and the patterns are in the model; given them the
+missing labels are missing at random, so the labelled pairs need no weight of their own, however
+doubtful they were chosen to be.
 
-Sources: Fellegi and Sunter 1969 (weights); Winkler 1988 (EM), 2000 (value-specific frequencies); Larsen and
-Rubin 2001 (mixtures of more than two classes, some pairs reviewed by a person); Nigam, McCallum, Thrun and Mitchell
-2000 (EM with labelled and unlabelled).
+Sources: Fellegi and Sunter 1969 (weights); Winkler 1988 (EM), 2000 (value-specific frequencies);
+    Larsen and
+Rubin 2001 (mixtures of more than two classes, some pairs reviewed by a person); Nigam, McCallum,
+Thrun and Mitchell 2000 (EM with labelled and unlabelled).
 """
 
 from __future__ import annotations
@@ -59,7 +62,10 @@ _RADIX = tuple(len(levels) for levels in LEVELS.values())
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``log_m[class][field]`` is log2 P(level | class), 0 at "missing"; ``log_size`` log2 of pairs a class."""
+    """``log_m[class][field]`` is log2 P(level | class), 0 at "missing".
+
+    ``log_size`` log2 of pairs a class.
+    """
 
     log_m: dict[str, dict[str, Floats]]
     log_size: Floats
@@ -75,7 +81,10 @@ class Patterns:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """How many of the pairs that show each pattern were decided by people; they are among its ``counts``."""
+    """How many of the pairs that show each pattern were decided by people.
+
+    They are among its ``counts``.
+    """
 
     same: Floats
     """One person."""
@@ -85,7 +94,10 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """For each pair: P(class | pattern), shape (pairs, classes), and the log2 Bayes factor of *same*."""
+    """For each pair.
+
+    P(class | pattern), shape (pairs, classes), and the log2 Bayes factor of *same*.
+    """
 
     posterior: Floats
     weight: Floats
@@ -139,15 +151,19 @@ def _strangers(entries: Encoded, sample: int, seed: int) -> dict[str, Floats]:
     found = {}
     values = _VALUES_OF_TEXTS if entries.address_words else _VALUES
     for name, levels in LEVELS.items():
-        # Who agree in a given name are of one sex, and by their sex surnames differ one way or the other.
+        # Who agree in a given name are of one sex, and by their sex surnames differ one way or the
+        # other.
         of_one_sex = compared.levels["sex"] != _OTHER_SEX if name == "surname" else slice(None)
-        counts = np.bincount(compared.levels[name][of_one_sex], minlength=len(levels)).astype(np.float64)
+        counts = np.bincount(compared.levels[name][of_one_sex], minlength=len(levels)).astype(
+            np.float64
+        )
         counts[0] = 0
         share = (counts[1:] + 0.5) / (counts[1:].sum() + 0.5 * (len(levels) - 1))
         log_u = np.r_[0.0, np.log2(share)]
         log_u[list(values.get(name, ()))] = 0.0
         if name == "birth_date":
-            # That the years agree is told by their rarity; that a date is incomplete, by how many are.
+            # That the years agree is told by their rarity; that a date is incomplete, by how many
+            # are.
             log_u[_YEAR] = np.log2(max(incomplete_dates(entries), 0.5 / entries.size))
         _say_once(name, log_u)
         found[name] = log_u
@@ -173,7 +189,10 @@ def _posterior(log_likelihood: Floats, log_size: Floats) -> Floats:
 
 
 def _expected(likelihood: Floats, log_size: Floats, counts: Longs, labels: Labels | None) -> Floats:
-    """The pairs of each pattern expected in each class: by the posterior, but for what is known of decided ones."""
+    """The pairs of each pattern expected in each class.
+
+    By the posterior, but for what is known of decided ones.
+    """
     if labels is None:
         return _posterior(likelihood, log_size) * counts[:, None]
     undecided = counts - labels.same - labels.apart
@@ -196,7 +215,9 @@ def _log_shares(field: str, shares: Floats) -> Floats:
     return log_share
 
 
-def _maximise(seen: Compared, expected: Floats, known: dict[str, Prior], log_m: dict[str, dict[str, Floats]]) -> None:
+def _maximise(
+    seen: Compared, expected: Floats, known: dict[str, Prior], log_m: dict[str, dict[str, Floats]]
+) -> None:
     """Set m of the learnt classes from the expected counts of their levels and the prior."""
     for (name, prior), weight in zip(known.items(), expected.T, strict=False):
         for field, levels in LEVELS.items():
@@ -216,14 +237,15 @@ def learn(
 ) -> Model:
     """The model of a list from the patterns of its candidate pairs, by at most 50 rounds of EM.
 
-    ``pairs`` is how many pairs count, compared or not, where not every pair of the list does. ``labels`` are what
-    people decided, pattern by pattern.
+    ``pairs`` is how many pairs count, compared or not, where not every pair of the list does.
+    ``labels`` are what people decided, pattern by pattern.
     """
     every = entries.size * (entries.size - 1) / 2
     counted = every if pairs is None else float(pairs)
     known = {name: priors(profile, entries)[name] for name in CLASSES[:-1]}
     log_m = {
-        name: {field: _log_shares(field, prior.shares[field]) for field in LEVELS} for name, prior in known.items()
+        name: {field: _log_shares(field, prior.shares[field]) for field in LEVELS}
+        for name, prior in known.items()
     }
     log_m["strangers"] = (
         _strangers(entries, sample, seed)
@@ -231,7 +253,9 @@ def learn(
         else {field: np.zeros(len(levels)) for field, levels in LEVELS.items()}
     )
     held = np.array([prior.held for prior in known.values()])
-    expected_sizes = np.array([prior.expected_share for prior in known.values()]) * max(entries.size, 1)
+    expected_sizes = np.array([prior.expected_share for prior in known.values()]) * max(
+        entries.size, 1
+    )
     # One person's and relatives' pairs are as often among those that count as any others.
     expected_sizes *= max(counted, 1.0) / max(every, 1.0)
     sizes = np.append(expected_sizes, max(counted, 1.0))

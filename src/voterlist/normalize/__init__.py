@@ -5,7 +5,14 @@
 
 from __future__ import annotations
 
-from voterlist.normalize.explain import NameReading, NameStep, PartReading, alike, explain_name, read_name
+from voterlist.normalize.explain import (
+    NameReading,
+    NameStep,
+    PartReading,
+    alike,
+    explain_name,
+    read_name,
+)
 from voterlist.normalize.rules import RULES
 from voterlist.normalize.stage import normalize
 from voterlist.normalize.streets import normalize_streets

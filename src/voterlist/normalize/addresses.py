@@ -1,4 +1,7 @@
-"""Addresses: one folded line, and the settlement, street, house and flat in it as far as its words tell."""
+"""Addresses.
+
+One folded line, and the settlement, street, house and flat in it as far as its words tell.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address read; ``line`` is the whole of it. Each is lower-case a-z and digits, blanks between words."""
+    """An address read.
+
+    ``line`` is the whole of it. Each is lower-case a-z and digits, blanks between words.
+    """
 
     line: str | None
     street: str | None = None
@@ -97,7 +103,8 @@ def _folded(part: str) -> str:
     folded = ascii_letters(to_latin(part))
     if folded.isascii():
         return folded
-    # A digit of another script, such as the wide ones of an East Asian keyboard, is the same number.
+    # A digit of another script, such as the wide ones of an East Asian keyboard, is the same
+    # number.
     return _DIGIT.sub(lambda digit: str(unicodedata.decimal(digit[0])), folded)
 
 
@@ -112,8 +119,8 @@ def _tokens(segment: str) -> list[str]:
 def _named(word: str) -> str:
     """One word of a street or a place by its skeleton, so that every spelling of it meets; kinds and numbers stay.
 
-    Russian puts the name into the genitive: Вургуна is Vurğun where that is a known name and Vurğuna is none, and
-    -ova is -ov, for more streets are named after men.
+    Russian puts the name into the genitive: Вургуна is Vurğun where that is a known name and
+    Vurğuna is none, and -ova is -ov, for more streets are named after men.
     """
     if word in _KINDS or len(word) == 1 or not word.isalpha():
         return word
@@ -133,7 +140,10 @@ def _street_name(words: list[str]) -> str | None:
 
 
 def _kind(word: str, after: list[str]) -> str:
-    """The one spelling of a kind word. A single letter is one only by its place: before a number, or last."""
+    """The one spelling of a kind word.
+
+    A single letter is one only by its place: before a number, or last.
+    """
     if len(word) > 1 or word.isdigit():
         return _KIND.get(word, word)
     if not after:
@@ -164,7 +174,9 @@ def _street_of(words: list[str]) -> tuple[str | None, list[str]]:
     if any(word.isalpha() for word in before):
         return _street_name(before), after
     # The kind stands first: the name runs to the number after its last word (ул. 28 Мая 12).
-    end = next((index for index, word in enumerate(after) if index and word[:1].isdigit()), len(after))
+    end = next(
+        (index for index, word in enumerate(after) if index and word[:1].isdigit()), len(after)
+    )
     end = min([end, *(index for index, word in enumerate(after) if word in {"ev", "menzil", "-"})])
     name = after[:end]
     return _street_name(name), after[end:]
@@ -172,7 +184,10 @@ def _street_of(words: list[str]) -> tuple[str | None, list[str]]:
 
 @lru_cache(maxsize=65536)
 def read_house(words: tuple[str, ...]) -> tuple[str | None, str | None, str | None]:
-    """(house, flat, building) of the words after the street: ``12 - 5``, ``12/5``, ``ev 12 menzil 5``."""
+    """(house, flat, building) of the words after the street.
+
+    ``12 - 5``, ``12/5``, ``ev 12 menzil 5``.
+    """
     house, flat = _numbers_after("ev", words), _numbers_after("menzil", words)
     building, entrance = _numbers_after("korpus", words), _numbers_after("blok", words)
     numbers = [word for word in words if word[:1].isdigit() and word not in {building, entrance}]
@@ -186,7 +201,11 @@ def read_house(words: tuple[str, ...]) -> tuple[str | None, str | None, str | No
 
 def _settlement_of(words: list[str]) -> tuple[int, str] | None:
     """(rank among ``_SETTLEMENTS``, name) of the smallest settlement that a segment names, or None."""
-    found = [(_SETTLEMENTS.index(word), place) for place, word in enumerate(words) if word in _SETTLEMENTS]
+    found = [
+        (_SETTLEMENTS.index(word), place)
+        for place, word in enumerate(words)
+        if word in _SETTLEMENTS
+    ]
     for rank, place in sorted(found, reverse=True):
         before = list(takewhile(_is_name, reversed(words[:place])))[::-1]
         if name := before or list(takewhile(_is_name, words[place + 1 :])):
@@ -229,16 +248,25 @@ def _segment(text: str) -> _Segment:
     return _Segment(tuple(words), line, street, kind, tuple(after), settlement)
 
 
-def _unnamed_street(segments: list[_Segment], *, before_numbers: bool = False) -> tuple[str | None, tuple[str, ...]]:
+def _unnamed_street(
+    segments: list[_Segment], *, before_numbers: bool = False
+) -> tuple[str | None, tuple[str, ...]]:
     """(street, what follows it) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
 
-    The street is then the first words that a number follows, in a segment that names no place. ``before_numbers`` says
-    that numbers follow the last segment.
+    The street is then the first words that a number follows, in a segment that names no place.
+    ``before_numbers`` says that numbers follow the last segment.
     """
     for index, segment in enumerate(segments):
         name = _leading_words(segment.words)
-        after = [*segment.words[len(name) :], *(word for later in segments[index + 1 :] for word in later.words)]
-        if name and not _PLACES.intersection(segment.words) and (before_numbers or _has_number(after)):
+        after = [
+            *segment.words[len(name) :],
+            *(word for later in segments[index + 1 :] for word in later.words),
+        ]
+        if (
+            name
+            and not _PLACES.intersection(segment.words)
+            and (before_numbers or _has_number(after))
+        ):
             return _street_name(name), tuple(after)
     return None, tuple(word for segment in segments for word in segment.words)
 
@@ -255,7 +283,8 @@ def _leading_words(words: tuple[str, ...]) -> list[str]:
 def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     """An address line folded, with street, house and flat where its words tell them.
 
-    In ``Profile.GENERIC`` only a leading house number is read, because the kinds of streets are not known.
+    In ``Profile.GENERIC`` only a leading house number is read, because the kinds of streets are not
+    known.
     """
     if profile is Profile.GENERIC:
         return _generic(text)
@@ -265,17 +294,24 @@ def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     if street is None:
         street, rest = _unnamed_street(segments)
     house, flat, building = read_house(rest)
-    return Address(found.line or None, street, house, flat, found.settlement, found.street_kind, building)
+    return Address(
+        found.line or None, street, house, flat, found.settlement, found.street_kind, building
+    )
 
 
 def _beginning(segments: list[_Segment]) -> Beginning:
     """What the segments say but for the numbers, where one of them names its street."""
     line = " ".join(segment.line for segment in segments if segment.line)
-    settlement = max((segment.settlement for segment in segments if segment.settlement), default=(0, None))[1]
+    settlement = max(
+        (segment.settlement for segment in segments if segment.settlement), default=(0, None)
+    )[1]
     at = next((place for place, segment in enumerate(segments) if segment.street), None)
     if at is None:
         return Beginning(line, None, settlement=settlement)
-    rest = [*segments[at].after, *(word for segment in segments[at + 1 :] for word in segment.words)]
+    rest = [
+        *segments[at].after,
+        *(word for segment in segments[at + 1 :] for word in segment.words),
+    ]
     return Beginning(line, segments[at].street, segments[at].kind, settlement, tuple(rest))
 
 
@@ -314,9 +350,11 @@ class Numbers:
     is_plain: bool
     """False where it names a street or a place too."""
     may_follow: bool
-    """True where it may follow an open beginning without a comma: no word of it could be one of the street."""
+    """True where it may follow an open beginning without a comma: no word of it could be one of the
+    street."""
     is_bare: bool
-    """True where there is a number, and no word that could be the street where no kind of one is named."""
+    """True where there is a number, and no word that could be the street where no kind of one is
+    named."""
 
 
 def _segments(text: str) -> list[_Segment]:
@@ -326,9 +364,9 @@ def _segments(text: str) -> list[_Segment]:
 def read_beginning(text: str) -> Beginning:
     """The beginning of an address, cut at a comma, or at a blank before its numbers.
 
-    ``read_address`` of the whole has these parts, the two lines, and the house of ``read_house(rest + words)``, where
-    the numbers are plain; bare too, unless a kind of street is named; and after a comma, unless the beginning is open
-    and they may follow.
+    ``read_address`` of the whole has these parts, the two lines, and the house of ``read_house(rest
+    + words)``, where the numbers are plain; bare too, unless a kind of street is named; and after a
+    comma, unless the beginning is open and they may follow.
     """
     segments = _segments(text)
     found = _beginning(segments)
@@ -361,6 +399,8 @@ def read_numbers(text: str) -> Numbers:
 
 
 def _generic(text: str) -> Address:
-    words = re.findall("[a-z0-9]+", " ".join(_folded(part.replace("I", "i")) for part in text.split()))
+    words = re.findall(
+        "[a-z0-9]+", " ".join(_folded(part.replace("I", "i")) for part in text.split())
+    )
     house = words[0] if words and words[0][0].isdigit() else None
     return Address(" ".join(words) or None, house=house)

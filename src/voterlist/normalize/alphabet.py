@@ -1,8 +1,8 @@
 """From three alphabets, and mixtures of two, to Azerbaijani Latin letters.
 
-Cyrillic is read as the Azerbaijani Cyrillic of 1958-1991 where a word has a letter that only that alphabet
-has, and as Russian otherwise. Letters of any other alphabet are read by their Unicode names, so that no
-name vanishes.
+Cyrillic is read as the Azerbaijani Cyrillic of 1958-1991 where a word has a letter that only that
+alphabet has, and as Russian otherwise. Letters of any other alphabet are read by their Unicode
+names, so that no name vanishes.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ from voterlist.normalize.casing import lower, lower_name
 
 __all__ = ["ascii_letters", "is_cyrillic", "repaired", "script_of", "to_latin"]
 
-# The letter ə in its other encodings (turned e, a with two dots from old fonts), and letters that NFKD leaves whole.
+# The letter ə in its other encodings (turned e, a with two dots from old fonts), and letters that
+# NFKD leaves whole.
 _ONE_LETTER = str.maketrans(
     {"ǝ": "ə", "Ǝ": "Ə", "ä": "ə", "Ä": "Ə", "ß": "ss", "ø": "ö", "Ø": "Ö", "æ": "ae", "Æ": "Ae"}
 )
 
 _AZERBAIJANI_ONLY = frozenset("әөүғҹҝһј")
 _AZERBAIJANI = str.maketrans(
-    dict(zip("абвгғдеәжзиыјкҝлмноөпрстуүфхһчҹшйэ", "abvqğdeəjziıykglmnoöprstuüfxhçcşye", strict=True))
+    dict(
+        zip("абвгғдеәжзиыјкҝлмноөпрстуүфхһчҹшйэ", "abvqğdeəjziıykglmnoöprstuüfxhçcşye", strict=True)
+    )
     | {"ю": "yu", "я": "ya", "ё": "yo", "ц": "ts", "щ": "ş", "ь": "", "ъ": ""}
 )
 _RUSSIAN = str.maketrans(
@@ -47,8 +50,8 @@ def is_cyrillic(text: str) -> bool:
 def script_of(word: str) -> str:
     """The alphabet in which one word is written, in one word of the catalogue.
 
-    ``latin``, ``ascii`` (Latin without the letters of Azerbaijani), ``azeri-cyrillic``, ``russian``, ``mixed`` or
-    ``other``.
+    ``latin``, ``ascii`` (Latin without the letters of Azerbaijani), ``azeri-cyrillic``,
+    ``russian``, ``mixed`` or ``other``.
     """
     found = {is_cyrillic_letter(letter) for letter in word if letter.isalpha()}
     if len(found) != 1:
@@ -61,7 +64,10 @@ def script_of(word: str) -> str:
 
 
 def repaired(text: str) -> str | None:
-    """The text with the look-alikes of a second alphabet replaced in each word; None where there are none."""
+    """The text with the look-alikes of a second alphabet replaced in each word.
+
+    None where there are none.
+    """
     if text.isascii():
         return None
     composed = unicodedata.normalize("NFC", text).translate(_ONE_LETTER)
@@ -70,14 +76,18 @@ def repaired(text: str) -> str | None:
 
 
 def _from_russian(word: str) -> str:
-    """A lower-case Russian word in Azerbaijani Latin letters; its г stays ``g``, which may mean g, q, ğ or h."""
+    """A lower-case Russian word in Azerbaijani Latin letters.
+
+    Its г stays ``g``, which may mean g, q, ğ or h.
+    """
     word = word.replace("дж", "c")
     letters: list[str] = []
     before = ""
     for letter in word:
         if letter in _RUSSIAN_SOFT:
             hard = before and before not in _RUSSIAN_VOWELS
-            # A name that begins with Russian Е is spelt with E in Latin letters more often than with Ye.
+            # A name that begins with Russian Е is spelt with E in Latin letters more often than
+            # with Ye.
             plain = hard or (letter == "е" and not before)
             letters.append((_RUSSIAN_AFTER_CONSONANT if plain else _RUSSIAN_SOFT)[letter])
         else:
@@ -93,7 +103,10 @@ def _named(letter: str) -> str:
 
 
 def _plain(letter: str) -> str:
-    """A Latin letter with the marks that Azerbaijani does not have taken off: ``é`` becomes ``e``."""
+    """A Latin letter with the marks that Azerbaijani does not have taken off.
+
+    ``é`` becomes ``e``.
+    """
     if letter in _PLAIN:
         return letter
     base = [part for part in unicodedata.normalize("NFKD", lower(letter)) if part.isalpha()]
@@ -102,7 +115,10 @@ def _plain(letter: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _word_to_latin(word: str) -> str:
-    """One word in lower-case Azerbaijani Latin letters; empty only for a lone sign such as ``ь``."""
+    """One word in lower-case Azerbaijani Latin letters.
+
+    Empty only for a lone sign such as ``ь``.
+    """
     small = lower_name(meant(word) or word)
     if _PLAIN.issuperset(small):
         return small
@@ -122,20 +138,33 @@ def _matched_to_latin(word: re.Match[str]) -> str:
 def to_latin(text: str) -> str:
     """The text with each word in lower-case Azerbaijani Latin letters; what stands between words is kept.
 
-    ``Гусейн-заде`` becomes ``guseyn-zade``, ``Әлијев`` becomes ``əliyev``. A text with a letter never
-    comes back without one.
+    ``Гусейн-заде`` becomes ``guseyn-zade``, ``Әлијев`` becomes ``əliyev``. A text with a letter
+    never comes back without one.
     """
     composed = text
     if not text.isascii():
-        composed = unicodedata.normalize("NFC", text).translate(_ONE_LETTER).replace("\N{COMBINING DOT ABOVE}", "")
-    latin = _word_to_latin(composed) if composed.isalpha() else _LETTERS.sub(_matched_to_latin, composed)
+        composed = (
+            unicodedata.normalize("NFC", text)
+            .translate(_ONE_LETTER)
+            .replace("\N{COMBINING DOT ABOVE}", "")
+        )
+    latin = (
+        _word_to_latin(composed)
+        if composed.isalpha()
+        else _LETTERS.sub(_matched_to_latin, composed)
+    )
     if latin.isalpha():
         return latin
-    if any(letter.isalpha() for letter in latin) or not any(letter.isalpha() for letter in composed):
+    if any(letter.isalpha() for letter in latin) or not any(
+        letter.isalpha() for letter in composed
+    ):
         return latin
     return "".join(_named(letter) for letter in composed if letter.isalpha())
 
 
 def ascii_letters(latin: str) -> str:
-    """Lower-case Azerbaijani Latin letters as typed on an English keyboard: ``əliyev`` becomes ``eliyev``."""
+    """Lower-case Azerbaijani Latin letters as typed on an English keyboard.
+
+    ``əliyev`` becomes ``eliyev``.
+    """
     return latin.translate(_ASCII)

@@ -1,7 +1,7 @@
 """Upper and lower case by the rules of the Azerbaijani alphabet.
 
-There ``ı`` pairs with ``I`` and ``i`` with ``İ``. Python pairs ``i`` with ``I`` and lowers ``İ`` to two code
-points, so ``"QIZI".lower() != "qızı"``: never call ``str.lower`` on a name anywhere else.
+There ``ı`` pairs with ``I`` and ``i`` with ``İ``. Python pairs ``i`` with ``I`` and lowers ``İ`` to
+two code points, so ``"QIZI".lower() != "qızı"``: never call ``str.lower`` on a name anywhere else.
 """
 
 from __future__ import annotations
@@ -41,9 +41,10 @@ def title(text: str) -> str:
 def lower_name(word: str) -> str:
     """One word of a name in lower case, where a capital ``I`` may have been typed for either letter.
 
-    ``KAMIL`` typed on an English keyboard means ``kamil``. In a word all in capitals with no ``İ``, an ``I``
-    takes the letter that vowel harmony gives after the vowel before it: ı after a ı o u, otherwise i. With no
-    vowel before, it is i at the beginning of a word, and ı in a word typed with letters such as Ş or Ə.
+    ``KAMIL`` typed on an English keyboard means ``kamil``. In a word all in capitals with no ``İ``,
+    an ``I`` takes the letter that vowel harmony gives after the vowel before it: ı after a ı o u,
+    otherwise i. With no vowel before, it is i at the beginning of a word, and ı in a word typed
+    with letters such as Ş or Ə.
     """
     if "I" not in word or "İ" in word or not word.isupper():
         return lower(word)

@@ -1,4 +1,7 @@
-"""Columns of text held as codes: what is asked of a text, or made of it, is done once to each distinct one."""
+"""Columns of text held as codes.
+
+What is asked of a text, or made of it, is done once to each distinct one.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,10 @@ def matching(column: pa.DictionaryArray, pattern: str) -> Flags:
 
 
 def rows_of(column: pa.DictionaryArray, values: Flags) -> Flags:
-    """The rows whose value is among these; ``values`` has one item a distinct value. A null is among none."""
+    """The rows whose value is among these.
+
+    ``values`` has one item a distinct value. A null is among none.
+    """
     chosen: Flags = np.append(values, [False])[codes(column)[0]]
     return chosen
 
@@ -46,13 +52,18 @@ def rows_of(column: pa.DictionaryArray, values: Flags) -> Flags:
 def kept(column: pa.DictionaryArray, rows: Flags) -> pa.DictionaryArray:
     """The column with null outside these rows, and with the values that are left."""
     indices = np.where(rows, codes(column)[0], -1).astype(np.int32)
-    return by_appearance(pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), column.dictionary))
+    return by_appearance(
+        pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), column.dictionary)
+    )
 
 
 def spread(
     column: pa.DictionaryArray, fold: Callable[[str], Sequence[Any]], kinds: Sequence[pa.DataType]
 ) -> list[pa.Array]:
-    """A fold with several results, applied once to each distinct value: one column a result, text coded."""
+    """A fold with several results, applied once to each distinct value.
+
+    One column a result, text coded.
+    """
     folded = [fold(value) for value in column.dictionary.to_pylist()]
     made = []
     for place, kind in enumerate(kinds):
@@ -61,10 +72,17 @@ def spread(
     return made
 
 
-def where(column: pa.DictionaryArray, chosen: Flags, fold: Callable[[str], Any], kind: pa.DataType) -> pa.Array:
-    """The fold of those distinct values that are chosen, null for the others: one item a distinct value."""
+def where(
+    column: pa.DictionaryArray, chosen: Flags, fold: Callable[[str], Any], kind: pa.DataType
+) -> pa.Array:
+    """The fold of those distinct values that are chosen, null for the others.
+
+    One item a distinct value.
+    """
     places = np.flatnonzero(chosen)
-    folded = pa.array([fold(value) for value in column.dictionary.take(pa.array(places)).to_pylist()], kind)
+    folded = pa.array(
+        [fold(value) for value in column.dictionary.take(pa.array(places)).to_pylist()], kind
+    )
     back = np.full(len(chosen), -1, np.int32)
     back[places] = np.arange(len(places))
     return folded.take(pa.array(back, mask=back < 0))

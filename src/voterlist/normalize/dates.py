@@ -16,11 +16,20 @@ import numpy as np
 
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 
-__all__ = ["EARLIEST_YEAR", "LATEST_YEAR", "DateForm", "Resolved", "WrittenDate", "read_date", "resolve"]
+__all__ = [
+    "EARLIEST_YEAR",
+    "LATEST_YEAR",
+    "DateForm",
+    "Resolved",
+    "WrittenDate",
+    "read_date",
+    "resolve",
+]
 
 EARLIEST_YEAR = 1880
 LATEST_YEAR = 2099
-"""Years outside are misprints. A year still to come is kept: only a stage that knows the day can judge it."""
+"""Years outside are misprints. A year still to come is kept: only a stage that knows the day can
+judge it."""
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
@@ -110,7 +119,10 @@ def _from_digits(digits: str) -> WrittenDate:
 
 
 def _month_number(word: str) -> int | None:
-    """1-12 for a month's name or beginning in Azerbaijani, Russian or English, or a Roman numeral; else None."""
+    """1-12 for a month's name or beginning in Azerbaijani, Russian or English, or a Roman numeral.
+
+    Else None.
+    """
     if word in _ROMAN:
         return _ROMAN[word]
     folded = ascii_letters(word)
@@ -126,7 +138,9 @@ def _spelt(text: str) -> WrittenDate:
     month = _month_number(found[2]) if found else None
     if not found or not month or (found[1] and found[3]):
         return _UNREADABLE
-    return WrittenDate(DateForm.DECIDED, int(found[1] or found[3] or 0), month, _full_year(found[4]))
+    return WrittenDate(
+        DateForm.DECIDED, int(found[1] or found[3] or 0), month, _full_year(found[4])
+    )
 
 
 def read_date(text: str) -> WrittenDate:
@@ -139,7 +153,9 @@ def read_date(text: str) -> WrittenDate:
         one, two, three = found.groups()
         if len(one) >= 3 or (int(one) > 31 and len(three) <= 2):
             return (
-                WrittenDate(DateForm.DECIDED, int(three), int(two), _full_year(one)) if len(three) <= 2 else _UNREADABLE
+                WrittenDate(DateForm.DECIDED, int(three), int(two), _full_year(one))
+                if len(three) <= 2
+                else _UNREADABLE
             )
         return WrittenDate(DateForm.OPEN, int(one), int(two), _full_year(three))
     for pattern, month, year in ((_MONTH_YEAR, 1, 2), (_YEAR_MONTH, 2, 1)):
@@ -189,12 +205,15 @@ def resolve(
 
     ``rows`` says in how many rows of the file each date stands; None: in one.
 
-    A file's dates are day first unless more of them can only be month first than can only be day first.
-    A day or month written 00 is unknown. An impossible day leaves the year, where the year can be.
+    A file's dates are day first unless more of them can only be month first than can only be day
+    first. A day or month written 00 is unknown. An impossible day leaves the year, where the year
+    can be.
     """
     is_open = form == DateForm.OPEN
     votes = np.zeros((2, files), np.int64)
-    for row, mask in enumerate((is_open & (first > 12) & (second <= 12), is_open & (second > 12) & (first <= 12))):
+    for row, mask in enumerate(
+        (is_open & (first > 12) & (second <= 12), is_open & (second > 12) & (first <= 12))
+    ):
         weights = None if rows is None else rows[mask]
         votes[row] = np.bincount(file[mask], weights=weights, minlength=files)[:files]
     month_first = votes[1] > votes[0]

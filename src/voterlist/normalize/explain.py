@@ -1,4 +1,7 @@
-"""Why a name has its skeleton, step by step: for a person who doubts that two spellings are one name."""
+"""Why a name has its skeleton, step by step.
+
+For a person who doubts that two spellings are one name.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,45 @@ from voterlist.normalize.casing import title
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.letters import fine, letters
 from voterlist.normalize.lookalikes import apart
-from voterlist.normalize.names import given_sex, is_compound, skeleton, split_ending, standard_name, stem_skeleton
-from voterlist.normalize.patronymic import has_father, particle_of, read_patronymic, short_particle, split_given
+from voterlist.normalize.names import (
+    given_sex,
+    is_compound,
+    skeleton,
+    split_ending,
+    standard_name,
+    stem_skeleton,
+)
+from voterlist.normalize.patronymic import (
+    has_father,
+    particle_of,
+    read_patronymic,
+    short_particle,
+    split_given,
+)
 from voterlist.normalize.placeholders import is_placeholder
 from voterlist.normalize.surname import is_surname_like, standard_surname, surname_sex, surname_stem
 from voterlist.normalize.titles import spread_initials, without_title
 
-__all__ = ["NameReading", "NameStep", "PartReading", "WordReading", "alike", "explain_name", "read_name"]
+__all__ = [
+    "NameReading",
+    "NameStep",
+    "PartReading",
+    "WordReading",
+    "alike",
+    "explain_name",
+    "read_name",
+]
 
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class NameStep:
-    """One step: ``written``, ``latin``, ``letters``, ``stem``, ``ending``, ``known`` or ``skeleton``, and its value."""
+    """One step.
+
+    ``written``, ``latin``, ``letters``, ``stem``, ``ending``, ``known`` or ``skeleton``, and its
+    value.
+    """
 
     step: str
     value: str
@@ -35,7 +63,10 @@ class NameStep:
 
 @dataclass(frozen=True, slots=True)
 class WordReading:
-    """One word: as written, its script (see ``alphabet.script_of``), repaired or None, and in Latin letters."""
+    """One word.
+
+    As written, its script (see ``alphabet.script_of``), repaired or None, and in Latin letters.
+    """
 
     written: str
     script: str
@@ -48,8 +79,9 @@ class WordReading:
 class PartReading:
     """What is made of one part of a name. Texts are empty where there is nothing to tell.
 
-    ``found_by`` says how the stem came to its skeleton: ``apart`` (an exception of the list of look-alikes, ``unlike``
-    the other name), ``known``, ``irregular``, ``alias``, ``compound``, or ``letters`` where no known name explains it.
+    ``found_by`` says how the stem came to its skeleton: ``apart`` (an exception of the list of
+    look-alikes, ``unlike`` the other name), ``known``, ``irregular``, ``alias``, ``compound``, or
+    ``letters`` where no known name explains it.
     """
 
     part: str
@@ -105,7 +137,9 @@ def read_name(text: str, profile: Profile = Profile.AZ) -> NameReading:
     bare = without_title(text) if profile is Profile.AZ else text
     parts, sure = _parts(bare, profile)
     read = tuple(_read_part(part, written, profile) for part, written in parts if written)
-    return NameReading(text, bare if bare != text else None, is_placeholder=False, sure=sure, parts=read)
+    return NameReading(
+        text, bare if bare != text else None, is_placeholder=False, sure=sure, parts=read
+    )
 
 
 def _parts(text: str, profile: Profile) -> tuple[list[tuple[str, str | None]], bool]:
@@ -118,7 +152,11 @@ def _parts(text: str, profile: Profile) -> tuple[list[tuple[str, str | None]], b
     if len(words) == 1:
         return [("name", text)], True
     found = split_full_name(text, profile)
-    given, inside = split_given(found.given_name) if found.given_name and profile is Profile.AZ else (None, None)
+    given, inside = (
+        split_given(found.given_name)
+        if found.given_name and profile is Profile.AZ
+        else (None, None)
+    )
     parts = [
         ("surname", found.surname),
         ("given_name", given or found.given_name),
@@ -146,7 +184,9 @@ def _read_part(part: str, text: str, profile: Profile) -> PartReading:
     words = _read_words(text, father=part == "patronymic")
     if profile is Profile.GENERIC:
         folded = skeleton(text, profile)
-        return PartReading(part, words, folded, "", "", (), "letters", "", text, folded, folded, None)
+        return PartReading(
+            part, words, folded, "", "", (), "letters", "", text, folded, folded, None
+        )
     if part == "patronymic":
         return _read_father(text, words)
     folded = letters(text)
@@ -156,7 +196,16 @@ def _read_part(part: str, text: str, profile: Profile) -> PartReading:
     sex = surname_sex(text) if part == "surname" else given_sex(whole)
     end = surname_stem(text) if part == "surname" else whole
     return PartReading(
-        part, words, folded, stem if ending else "", ending, *_known_by(stem, ending), standard or "", whole, end, sex
+        part,
+        words,
+        folded,
+        stem if ending else "",
+        ending,
+        *_known_by(stem, ending),
+        standard or "",
+        whole,
+        end,
+        sex,
     )
 
 
@@ -168,7 +217,16 @@ def _read_father(text: str, words: tuple[WordReading, ...]) -> PartReading:
     folded = letters(_bare(words))
     known = _known_by(folded, "") if found.father else ((), "letters", "")
     return PartReading(
-        "patronymic", words, folded, "", "", *known, found.standard or "", found.father or "", "", found.sex
+        "patronymic",
+        words,
+        folded,
+        "",
+        "",
+        *known,
+        found.standard or "",
+        found.father or "",
+        "",
+        found.sex,
     )
 
 
@@ -191,9 +249,9 @@ def _known_by(stem: str, ending: str) -> tuple[tuple[str, ...], str, str]:
 def alike(one: NameReading, other: NameReading) -> str:
     """How two names read compare: ``same``, ``initials``, ``stem``, ``near``, ``different`` or ``unknown``.
 
-    The parts that both have are compared by skeleton; two names of one part each, those. ``initials``: the same as far
-    as the initials of one tell; ``stem``: they differ by a surname's ending only; ``near``: by one letter in all;
-    ``unknown``: they have no part in common.
+    The parts that both have are compared by skeleton; two names of one part each, those.
+    ``initials``: the same as far as the initials of one tell; ``stem``: they differ by a surname's
+    ending only; ``near``: by one letter in all; ``unknown``: they have no part in common.
     """
     pairs = _facing(one, other)
     unequal = [pair for pair in pairs if pair[0].skeleton != pair[1].skeleton]
@@ -212,10 +270,14 @@ def _is_initial(short: PartReading, whole: PartReading) -> bool:
 
 
 def _facing(one: NameReading, other: NameReading) -> list[tuple[PartReading, PartReading]]:
-    """The parts of two names that stand against each other; a word that may be any part is taken for the given name."""
+    """The parts of two names that stand against each other.
+
+    A word that may be any part is taken for the given name.
+    """
     if len(one.parts) == 1 and len(other.parts) == 1:
         return [(one.parts[0], other.parts[0])]
     left, right = (
-        {"given_name" if part.part == "name" else part.part: part for part in reading.parts} for reading in (one, other)
+        {"given_name" if part.part == "name" else part.part: part for part in reading.parts}
+        for reading in (one, other)
     )
     return [(left[part], right[part]) for part in left if part in right]

@@ -14,12 +14,16 @@ from voterlist.normalize.titles import spread_initials
 __all__ = ["FullName", "split_full_name"]
 
 _TITLES = frozenset({"aga", "bay", "bey", "bala", "han", "hanim", "hanum"})
-"""Second halves of compound given names, as ``letters`` folds them: Əli Ağa, Zeynal bəy, Gül xanım."""
+"""Second halves of compound given names, as ``letters`` folds them: Əli Ağa, Zeynal bəy, Gül xanım.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class FullName:
-    """The parts as written; ``sure`` is False where nothing in the words told which of them is the surname."""
+    """The parts as written.
+
+    ``sure`` is False where nothing in the words told which of them is the surname.
+    """
 
     surname: str | None
     given_name: str | None
@@ -30,8 +34,8 @@ class FullName:
 def split_full_name(text: str, profile: Profile = Profile.AZ) -> FullName:
     """The parts of ``Surname Given Patronymic oğlu``, ``Surname, Given Patronymic`` or ``Given Patronymic Surname``.
 
-    The word that ends as surnames do is the surname; where no word or several do, the first one is. In
-    ``Profile.GENERIC`` the last word is the surname unless a comma follows the first.
+    The word that ends as surnames do is the surname; where no word or several do, the first one is.
+    In ``Profile.GENERIC`` the last word is the surname unless a comma follows the first.
     """
     text = spread_initials(text)
     head, comma, tail = text.partition(",")
@@ -65,7 +69,11 @@ def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
             start, end = place - 1, place + 1
             while end < len(words) and particle_of(words[end]):
                 end += 1
-            if start >= 2 and letters(words[start]) in _TITLES and _holds_given(words[: start - 1] + words[end:]):
+            if (
+                start >= 2
+                and letters(words[start]) in _TITLES
+                and _holds_given(words[: start - 1] + words[end:])
+            ):
                 start -= 1
             return start, end
     if len(words) > 2 and short_particle(words):
@@ -104,7 +112,10 @@ def _split_words(words: list[str]) -> FullName:
 
 
 def _without_patronymic(words: list[str]) -> FullName:
-    """The parts where no particle or ending shows a patronymic: of three words, the last that is no surname."""
+    """The parts where no particle or ending shows a patronymic.
+
+    Of three words, the last that is no surname.
+    """
     if len(words) <= 1:
         return _single(words, None)
     surname = _surname_place(words)
@@ -116,7 +127,10 @@ def _without_patronymic(words: list[str]) -> FullName:
 
 
 def _surname_place(words: list[str]) -> int | None:
-    """Which word is the surname: the first that ends as one, or the only one written out; None where none is."""
+    """Which word is the surname.
+
+    The first that ends as one, or the only one written out; None where none is.
+    """
     whole = [place for place, word in enumerate(words) if not word.endswith(".")]
     if len(whole) == 1:
         return whole[0]

@@ -14,7 +14,10 @@ __all__ = ["Houses", "read_houses"]
 
 @dataclass(frozen=True, slots=True)
 class Houses:
-    """One part of a border: the numbers ``first`` to ``last``, all, odd or even ones; or ``house`` alone."""
+    """One part of a border.
+
+    The numbers ``first`` to ``last``, all, odd or even ones; or ``house`` alone.
+    """
 
     covers: Covers
     first: int | None = None
@@ -33,11 +36,37 @@ _WORD = re.compile(r"\d+(?: ?[a-z]\b)?(?:/\d+[a-z]?)?|[a-z]+|-|[^\sa-z\d-]")
 _NUMBER = re.compile(r"\d+")
 _ODD = ("tek", "tak", "odd", "necet", "necot")
 _EVEN = ("cut", "cet", "cot", "cyot", "even")
-_WHOLE = frozenset({"butun", "hamisi", "hami", "tam", "butov", "butovlukde", "ves", "vse", "vsa", "whole", "all"})
+_WHOLE = frozenset(
+    {"butun", "hamisi", "hami", "tam", "butov", "butovlukde", "ves", "vse", "vsa", "whole", "all"}
+)
 _FILLERS = frozenset(
     {
-        *("ev", "evi", "evler", "evleri", "bina", "binalar", "nomre", "nomreli", "nomreler", "no", "n", "sayli"),
-        *("teref", "terefi", "terefde", "terefdeki", "kuce", "kuceni", "reqemli", "reqemler", "qeder", "kimi"),
+        *(
+            "ev",
+            "evi",
+            "evler",
+            "evleri",
+            "bina",
+            "binalar",
+            "nomre",
+            "nomreli",
+            "nomreler",
+            "no",
+            "n",
+            "sayli",
+        ),
+        *(
+            "teref",
+            "terefi",
+            "terefde",
+            "terefdeki",
+            "kuce",
+            "kuceni",
+            "reqemli",
+            "reqemler",
+            "qeder",
+            "kimi",
+        ),
         *("d", "dom", "doma", "domov", "nomera", "storona", "ulica", "ulitsa"),
         *("house", "houses", "number", "numbers", "side", "street", "only", "the"),
     },

@@ -15,7 +15,14 @@ import pyarrow.compute as pc
 from voterlist.model import Profile
 from voterlist.normalize import rules
 from voterlist.normalize.columns import Flags, flags, known, spread
-from voterlist.normalize.identifiers import PLAIN, Identifier, Repair, read_any, read_document, read_fin
+from voterlist.normalize.identifiers import (
+    PLAIN,
+    Identifier,
+    Repair,
+    read_any,
+    read_document,
+    read_fin,
+)
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.rules import Notes
 from voterlist.tables import text_bytes
@@ -43,7 +50,11 @@ def _table(letters: str) -> Flags:
 
 _DIGITS = "0123456789"
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_DIGIT, _CAPITAL, _OF_FIN = _table(_DIGITS), _table(_CAPITALS), _table(_DIGITS + "ABCDEFGHJKLMNPQRSTUVWXYZ")
+_DIGIT, _CAPITAL, _OF_FIN = (
+    _table(_DIGITS),
+    _table(_CAPITALS),
+    _table(_DIGITS + "ABCDEFGHJKLMNPQRSTUVWXYZ"),
+)
 _END = _table("\0")
 
 
@@ -98,18 +109,30 @@ def _read(column: pa.Array, valid: Flags, read: Callable[[str], Identifier]) -> 
         if is_placeholder(text):
             return None, None, _PLACEHOLDER
         found = read(text)
-        return found.value, found.document, sum(1 << _REPAIRS.index(repair) for repair in found.repairs)
+        return (
+            found.value,
+            found.document,
+            sum(1 << _REPAIRS.index(repair) for repair in found.repairs),
+        )
 
     written = column.filter(pa.array(rest)).dictionary_encode()
     value, document, said = spread(written, parts, (pa.string(), pa.string(), pa.int64()))
     bits = np.zeros(len(column), np.uint8)
     bits[rest] = said.to_numpy()
-    values, documents = _replaced(column, rest, value), _replaced(pa.nulls(len(column), pa.string()), rest, document)
-    return _Read(values, documents, bits, rest & (bits != _PLACEHOLDER) & ~known(values) & ~known(documents))
+    values, documents = (
+        _replaced(column, rest, value),
+        _replaced(pa.nulls(len(column), pa.string()), rest, document),
+    )
+    return _Read(
+        values, documents, bits, rest & (bits != _PLACEHOLDER) & ~known(values) & ~known(documents)
+    )
 
 
 def _read_documents(column: pa.Array) -> _Read:
-    """The column read; signs between series and number, as many a clerk writes them, are taken out all at once."""
+    """The column read.
+
+    Signs between series and number, as many a clerk writes them, are taken out all at once.
+    """
     signs = np.flatnonzero(flags(pc.match_substring_regex(column, _WITH_SIGNS)))
     without = pc.replace_substring_regex(column.take(pa.array(signs)), _SIGNS, "")
     # What is a placeholder without its signs is looked at as it was written.
@@ -127,14 +150,20 @@ def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.A
     return pc.replace_with_mask(column, pa.array(rows), values.cast(pa.string()))
 
 
-def read_identifiers(fin: pa.Array, document: pa.Array, profile: Profile, notes: Notes) -> dict[str, pa.Array]:
+def read_identifiers(
+    fin: pa.Array, document: pa.Array, profile: Profile, notes: Notes
+) -> dict[str, pa.Array]:
     """The columns of VOTER ``fin`` and ``document``, read off those of a list, as text."""
     if profile is Profile.GENERIC:
-        fins, documents = _read(fin, _plain(fin), read_any), _read(document, _plain(document), read_any)
+        fins, documents = (
+            _read(fin, _plain(fin), read_any),
+            _read(document, _plain(document), read_any),
+        )
     else:
         fins = _read(fin, _valid(fin, "fin"), read_fin)
         documents = _read_documents(document)
-    # Of two placeholders of one entry the document's is noted, of two repairs of one kind the FIN's.
+    # Of two placeholders of one entry the document's is noted, of two repairs of one kind the
+    # FIN's.
     notes.rows(rules.PLACEHOLDER, documents.said == _PLACEHOLDER, "document")
     notes.rows(rules.PLACEHOLDER, fins.said == _PLACEHOLDER, "fin")
     fins.note("fin", notes)
@@ -145,7 +174,9 @@ def read_identifiers(fin: pa.Array, document: pa.Array, profile: Profile, notes:
     misplaced = known(fins.documents).any()
     return {
         "fin": fins.values,
-        "document": pc.coalesce(documents.values, fins.documents) if misplaced else documents.values,
+        "document": pc.coalesce(documents.values, fins.documents)
+        if misplaced
+        else documents.values,
     }
 
 

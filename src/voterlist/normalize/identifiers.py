@@ -9,10 +9,21 @@ from enum import StrEnum
 from voterlist.model import Sex
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 
-__all__ = ["DOCUMENT", "FIN", "PLAIN", "Identifier", "Repair", "read_any", "read_document", "read_fin", "read_sex"]
+__all__ = [
+    "DOCUMENT",
+    "FIN",
+    "PLAIN",
+    "Identifier",
+    "Repair",
+    "read_any",
+    "read_document",
+    "read_fin",
+    "read_sex",
+]
 
 FIN = r"^[0-9A-HJ-NP-Z]{7}$"
-"""Seven capital Latin letters without I and O, and digits; there is no public check digit to test."""
+"""Seven capital Latin letters without I and O, and digits; there is no public check digit to test.
+"""
 DOCUMENT = r"^(?:AZE[0-9]{8}|[A-Z]{2}[0-9]{7})$"
 """``AZE`` and eight digits (cards to 2018), or two letters and seven digits."""
 PLAIN = r"^[0-9A-Z]+$"
@@ -39,7 +50,10 @@ class Repair(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """``value`` is None where the text is no identifier; ``repairs`` tells why it was not written so."""
+    """``value`` is None where the text is no identifier.
+
+    ``repairs`` tells why it was not written so.
+    """
 
     value: str | None
     repairs: tuple[Repair, ...] = ()
@@ -55,24 +69,28 @@ def _repairs(text: str, value: str, *others: tuple[Repair, bool]) -> tuple[Repai
         Repair.SMALL_LETTERS: any(letter.islower() for letter in text),
         Repair.LOOK_ALIKES: plain != capitals,
         # A № typed as a letter between series and number is such a sign.
-        Repair.SIGNS_REMOVED: _JUNK.search(plain) is not None or _NUMBER_SIGN.match(plain) is not None,
+        Repair.SIGNS_REMOVED: _JUNK.search(plain) is not None
+        or _NUMBER_SIGN.match(plain) is not None,
     }
     return tuple(repair for repair in Repair if found.get(repair)) if value != text else ()
 
 
 def _capitals(text: str) -> str:
-    # str.upper is right here: an identifier has no letter of the Azerbaijani alphabet, and i is a typed I.
+    # str.upper is right here: an identifier has no letter of the Azerbaijani alphabet, and i is a
+    # typed I.
     return _JUNK.sub("", text.upper().replace("İ", "I").translate(_CYRILLIC))
 
 
 def read_fin(text: str) -> Identifier:
     """The FIN of a text: O becomes 0, I becomes 1, Cyrillic doubles Latin, an eighth character is dropped.
 
-    Only letters that a FIN never has are replaced, so a repair cannot turn one valid FIN into another.
+    Only letters that a FIN never has are replaced, so a repair cannot turn one valid FIN into
+    another.
     """
     capitals = _capitals(text)
     document = read_document(text).value
-    # Eight digits are a card's number without AZE: drawn at random, one FIN in five thousand has digits alone.
+    # Eight digits are a card's number without AZE: drawn at random, one FIN in five thousand has
+    # digits alone.
     if document and (len(capitals) > 8 or capitals.isdigit()):
         return Identifier(None, document=document)
     kept = capitals[:7] if len(capitals) == 8 else capitals
@@ -90,7 +108,10 @@ def read_fin(text: str) -> Identifier:
 
 
 def read_document(text: str) -> Identifier:
-    """The number of an identity document, blanks, dashes and № taken out; eight digits alone are an old card's."""
+    """The number of an identity document, blanks, dashes and № taken out.
+
+    Eight digits alone are an old card's.
+    """
     capitals = _capitals(text)
     digits_alone = re.fullmatch("[0-9]{8}", capitals) is not None
     found = _DOCUMENT_PARTS.match("AZE" + capitals if digits_alone else capitals)
@@ -114,13 +135,19 @@ def read_any(text: str) -> Identifier:
     return Identifier(value or None)
 
 
-# In Azerbaijani K is kişi (man), Q is qadın (woman), in Cyrillic Г; digits are those of ISO/IEC 5218.
+# In Azerbaijani K is kişi (man), Q is qadın (woman), in Cyrillic Г; digits are those of ISO/IEC
+# 5218.
 _MEN = frozenset({"k", "kisi", "e", "erkek", "oglan", "m", "male", "man", "muj", "mujskoy", "1"})
-_WOMEN = frozenset({"q", "g", "qadin", "f", "female", "woman", "w", "j", "jen", "jenskiy", "qiz", "gadin", "2"})
+_WOMEN = frozenset(
+    {"q", "g", "qadin", "f", "female", "woman", "w", "j", "jen", "jenskiy", "qiz", "gadin", "2"}
+)
 
 
 def read_sex(text: str) -> Sex | None:
-    """The sex a cell states (K, Q, kişi, qadın, M, F, муж., женский, 1, 2 ...); None where it states none."""
+    """The sex a cell states (K, Q, kişi, qadın, M, F, муж., женский, 1, 2 ...).
+
+    None where it states none.
+    """
     word = re.sub(r"[\W_]+", "", ascii_letters(to_latin(text)))
     if word in _MEN:
         return Sex.MALE

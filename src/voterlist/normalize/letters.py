@@ -2,11 +2,11 @@
 
 Two forms of a name are made here, and ``docs/names.md`` explains the classes:
 
-* *letters*: Latin letters with one letter a class of consonants, ``e``, ``y`` and doubled letters still there,
-  because the endings of surnames and patronymics are read off them;
-* *fine*: vowels folded too and doubled letters single. It still tells ``q`` (surely not h) from ``g``
-  (from English or Russian: g, q, ğ or h), and ``w`` (ş, surely not s) from ``s`` (s, or ş typed in ASCII).
-  A skeleton is a fine form in which both are decided, by ``decide``.
+* *letters*: Latin letters with one letter a class of consonants, ``e``, ``y`` and doubled letters
+  still there, because the endings of surnames and patronymics are read off them;
+* *fine*: vowels folded too and doubled letters single. It still tells ``q`` (surely not h) from
+  ``g`` (from English or Russian: g, q, ğ or h), and ``w`` (ş, surely not s) from ``s`` (s, or ş
+  typed in ASCII). A skeleton is a fine form in which both are decided, by ``decide``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _DIGRAPHS = (
     # What is left of тч, tch, дж and dzh beside a c; so in Neftçi too, in every spelling.
     (frozenset("c"), re.compile("[dt]c"), "c"),
 )
-"""One of these letters stands in every match; to look for them first is quicker than to look for the pattern."""
+"""One of these letters stands in every match; to look for them first is quicker than to look for
+the pattern."""
 _CLASSES = str.maketrans({"ə": "a", "ı": "i", "ö": "o", "ü": "u"})
 _NOT_LETTERS = re.compile("[^a-z]+")
 _Y_BEFORE_VOWEL = re.compile("(?<=[bcdfghklmnpqrstvwz])y(?=[aeou])")
@@ -53,7 +54,11 @@ def letters_of_latin(latin: str) -> str:
         if not signs.isdisjoint(folded):
             folded = pattern.sub(letter, folded)
     folded = folded.translate(_CLASSES)
-    return folded if folded.isascii() and folded.isalpha() and folded.islower() else _NOT_LETTERS.sub("", folded)
+    return (
+        folded
+        if folded.isascii() and folded.isalpha() and folded.islower()
+        else _NOT_LETTERS.sub("", folded)
+    )
 
 
 def single(form: str) -> str:
@@ -73,7 +78,10 @@ def squeeze(folded: str) -> str:
 
 @lru_cache(maxsize=65536)
 def fine(folded: str) -> str:
-    """``letters`` with vowels folded and doubled letters single: ``əliyyə`` and ``aliya`` both give ``alia``."""
+    """``letters`` with vowels folded and doubled letters single.
+
+    ``əliyyə`` and ``aliya`` both give ``alia``.
+    """
     return single(squeeze(folded).replace("e", "a"))
 
 
@@ -83,13 +91,17 @@ def blunt(form: str) -> str:
 
 
 def decide(form: str) -> str:
-    """A fine form with each ``g`` of the class of q and each ``w`` of the class of s: a skeleton."""
+    """A fine form with each ``g`` of the class of q and each ``w`` of the class of s.
+
+    A skeleton.
+    """
     return single(form.replace("w", "s").replace("g", "q"))
 
 
 def unknown(form: str) -> str:
     """The skeleton of a fine form that no known name explains: ``k`` is of the class of q there too.
 
-    Russian writes q as г or к (Кубадов is Qubadov), and only a known name tells which k is meant as k.
+    Russian writes q as г or к (Кубадов is Qubadov), and only a known name tells which k is meant as
+    k.
     """
     return single(decide(form).replace("k", "q"))

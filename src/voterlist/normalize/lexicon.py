@@ -1,9 +1,9 @@
 """The names known in their standard spelling, and the irregular writings that lead to them.
 
-Letter classes alone cannot know that Гасан is Həsən and Кулиев Quliyev: Russian writes h as г or х and q as
-г or к. Folding h, g, q and k into one class would make one name of Zahir and Zakir. So each known name is
-written out in its irregular forms, and a form that belongs to no name in its regular spelling, and to one
-name only in an irregular one, leads to that name.
+Letter classes alone cannot know that Гасан is Həsən and Кулиев Quliyev: Russian writes h as г or х
+and q as г or к. Folding h, g, q and k into one class would make one name of Zahir and Zakir. So
+each known name is written out in its irregular forms, and a form that belongs to no name in its
+regular spelling, and to one name only in an irregular one, leads to that name.
 """
 
 from __future__ import annotations
@@ -47,7 +47,10 @@ def _read(name: str) -> str:
 
 
 def _skeleton_of(name: str) -> str:
-    """The skeleton of a known name: its fine form decided, and folded until folding changes nothing."""
+    """The skeleton of a known name.
+
+    Its fine form decided, and folded until folding changes nothing.
+    """
     kept = apart(letters(name))
     if kept:
         return kept.skeleton
@@ -60,8 +63,8 @@ def _skeleton_of(name: str) -> str:
 def irregular_forms(name: str) -> Iterator[str]:
     """The fine forms that Russian and spellings taken from Russian may give a lower-case standard name.
 
-    h is also г (g), and nothing between vowels; q is also к (k); g after s is also к; ə after a vowel is read
-    as е, and so as ye.
+    h is also г (g), and nothing between vowels; q is also к (k); g after s is also к; ə after a
+    vowel is read as е, and so as ye.
     """
     choices: list[Sequence[str]] = []
     for place, letter in enumerate(name):
@@ -84,7 +87,10 @@ def irregular_forms(name: str) -> Iterator[str]:
 
 def _names() -> tuple[list[tuple[str, str]], list[str]]:
     """(given name, sex code) pairs and surname stems, lower case."""
-    given = [(lower(row["name"]), row["sex"]) for row in csv.DictReader(_read("given_names.csv").splitlines())]
+    given = [
+        (lower(row["name"]), row["sex"])
+        for row in csv.DictReader(_read("given_names.csv").splitlines())
+    ]
     stems = [lower(row["stem"]) for row in csv.DictReader(_read("surname_stems.csv").splitlines())]
     return given, stems
 
@@ -105,7 +111,8 @@ def _lexicon() -> _Lexicon:
     for name in names:
         form, skeleton = fine(letters(name)), _skeleton_of(name)
         spellings.setdefault(skeleton, []).append(name)
-        # The skeleton itself, the Azerbaijani form (with q), the English form (with g), each with ş and typed as s.
+        # The skeleton itself, the Azerbaijani form (with q), the English form (with g), each with ş
+        # and typed as s.
         for regular in (skeleton, form, form.replace("q", "g")):
             skeletons.setdefault(regular, skeleton)
             skeletons.setdefault(blunt(regular), skeleton)
@@ -120,7 +127,10 @@ def _lexicon() -> _Lexicon:
 
 
 def _irregular(names: list[str]) -> dict[str, str]:
-    """Irregular form to skeleton, for the forms that lead to one name only; an alias overrules the rules."""
+    """Irregular form to skeleton, for the forms that lead to one name only.
+
+    An alias overrules the rules.
+    """
     found: dict[str, set[str]] = {}
     for name in names:
         for form in irregular_forms(name):
@@ -140,13 +150,19 @@ def _sexes(given: list[tuple[str, str]]) -> dict[str, Sex]:
 
 
 def lookup(form: str) -> str | None:
-    """The skeleton of the known name that a fine form may be; None where none or more than one may be."""
+    """The skeleton of the known name that a fine form may be.
+
+    None where none or more than one may be.
+    """
     known = _lexicon().skeletons
     return known.get(form) or (known.get(blunt(form)) if "w" in form else None)
 
 
 def found_by(form: str) -> str | None:
-    """How ``lookup`` finds a known name for a fine form: ``known``, ``alias``, ``irregular``, or None."""
+    """How ``lookup`` finds a known name for a fine form.
+
+    ``known``, ``alias``, ``irregular``, or None.
+    """
     found, known = lookup(form), _lexicon()
     if found is None or form in known.regular or blunt(form) in known.regular:
         return "known" if found else None
@@ -154,7 +170,10 @@ def found_by(form: str) -> str | None:
 
 
 def spellings_of(skeleton: str) -> tuple[str, ...]:
-    """The known names with this skeleton in their standard spelling, lower case; empty where none is known."""
+    """The known names with this skeleton in their standard spelling, lower case.
+
+    Empty where none is known.
+    """
     return _lexicon().spellings.get(skeleton, ())
 
 
@@ -164,18 +183,23 @@ def known_sex(skeleton: str) -> Sex | None:
 
 
 def _may_write(written: str, name: str) -> bool:
-    """False where one has a plain a and the other a plain e at one place: ə alone is written as either."""
+    """False where one has a plain a and the other a plain e at one place.
+
+    Ə alone is written as either.
+    """
     ours = squeeze(letters_of_latin(written))
     theirs = squeeze("ə".join(letters_of_latin(part) for part in name.split("ə")))
-    return len(ours) != len(theirs) or not any({a, b} == {"a", "e"} for a, b in zip(ours, theirs, strict=True))
+    return len(ours) != len(theirs) or not any(
+        {a, b} == {"a", "e"} for a, b in zip(ours, theirs, strict=True)
+    )
 
 
 def standard(latin: str, skeleton: str, *, restore: bool) -> str | None:
     """The standard spelling of a word, lower case, where it is known; None where it is not.
 
-    A word that is a standard spelling stays itself. One with letters of the Azerbaijani alphabet is only
-    completed (``əsger`` becomes ``əsgər``). ``restore`` says that the word was typed without them, so one
-    name that fits takes its place.
+    A word that is a standard spelling stays itself. One with letters of the Azerbaijani alphabet is
+    only completed (``əsger`` becomes ``əsgər``). ``restore`` says that the word was typed without
+    them, so one name that fits takes its place.
     """
     found = spellings_of(skeleton)
     if latin in found:

@@ -1,6 +1,7 @@
 """Different names that the letter classes would make one, and that are kept apart by a list.
 
-``data/different_names.toml`` is the list; each name on it has a skeleton of its own, which its spellings lead to.
+``data/different_names.toml`` is the list; each name on it has a skeleton of its own, which its
+spellings lead to.
 """
 
 from __future__ import annotations
@@ -41,8 +42,13 @@ def different_names() -> tuple[Different, ...]:
 
 @cache
 def _by_letters() -> tuple[dict[str, Different], dict[str, Different]]:
-    """Letters to the name kept apart: of whole words, and of what stands before a surname's ending."""
-    whole = {letters(text): kept for kept in different_names() for text in (*kept.written, kept.skeleton)}
+    """Letters to the name kept apart.
+
+    Of whole words, and of what stands before a surname's ending.
+    """
+    whole = {
+        letters(text): kept for kept in different_names() for text in (*kept.written, kept.skeleton)
+    }
     stems = whole | {letters(text): kept for kept in different_names() for text in kept.stem}
     return whole, stems
 

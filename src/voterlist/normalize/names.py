@@ -31,16 +31,21 @@ _DOUBLE = re.compile(r"^(.{3,}?(?:y?ev|ov)a?)((?!sk[aiy]).{3,})$")
 """A double surname joined, or written so: what follows a first -ov is a second surname."""
 _LASTING = re.compile(r"^(.{3,}?)(?:(o[gq]h?l[uiy])|([qgk][iy]z[iy])|(zad[ae]h?)|(l[iuy]))$")
 _ENDINGS = ("oqlu", "qizi", "zada")
-"""The endings of ``_LASTING`` in the one spelling they have in a skeleton; -lı and -lu stay as they are."""
+"""The endings of ``_LASTING`` in the one spelling they have in a skeleton; -lı and -lu stay as they
+are."""
 _SHORTEST_PART = 3
 _MOST_PASSES = 8
 _SECOND = {"bak": "bai", "baq": "bai", "quli": "qulu"}
-"""Second halves of a compound that are one word: Russian writes -bəy as -бек, and -qulu is -quli before -yev."""
+"""Second halves of a compound that are one word: Russian writes -bəy as -бек, and -qulu is -quli
+before -yev."""
 _NAME_WORD = re.compile(r"[^\W\d_]+")
 
 
 def _compound(form: str) -> str | None:
-    """A fine form cut into two known names, each by its own skeleton: ``gasanali`` gives ``hasanali``."""
+    """A fine form cut into two known names, each by its own skeleton.
+
+    ``gasanali`` gives ``hasanali``.
+    """
     for cut in range(len(form) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
         first = lexicon.lookup(form[:cut])
         if first:
@@ -122,7 +127,10 @@ def _az_pass(latin: str) -> str:
 
 
 def _double(folded: str) -> tuple[str, str] | None:
-    """The two surnames of a double one, ``Əliyeva-Həsənova``, as letters; None unless the first is of a known name."""
+    """The two surnames of a double one, ``Əliyeva-Həsənova``, as letters.
+
+    None unless the first is of a known name.
+    """
     found = _DOUBLE.match(folded)
     if not found or not _known(fine(split_ending(found[1])[0])) or lexicon.lookup(fine(folded)):
         return None
@@ -165,7 +173,10 @@ def _generic_skeleton(text: str) -> str:
 
 
 def letters_skeleton(text: str) -> str:
-    """What the letter classes and the endings alone make of a name, without the names known: for measuring."""
+    """What the letter classes and the endings alone make of a name, without the names known.
+
+    For measuring.
+    """
     folded = letters_of_latin(to_latin(text))
     stem, ending = _cut_ending(folded)
     return fine(unknown(fine(stem)) + ending)
@@ -174,8 +185,9 @@ def letters_skeleton(text: str) -> str:
 def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
     """One short word for every spelling of a name: a-z only (and digits in ``Profile.GENERIC``), no blanks.
 
-    ``Həsənov``, ``Hesenov``, ``Hasanov``, ``Гасанов`` and ``Gasanov`` all give ``hasanov``. Folding twice gives
-    the same as folding once, and a text with a letter never gives an empty word; one without may.
+    ``Həsənov``, ``Hesenov``, ``Hasanov``, ``Гасанов`` and ``Gasanov`` all give ``hasanov``. Folding
+    twice gives the same as folding once, and a text with a letter never gives an empty word; one
+    without may.
     """
     if profile is Profile.GENERIC:
         return _generic_skeleton(text)
@@ -188,20 +200,27 @@ def given_sex(name_skeleton: str) -> Sex | None:
 
 
 def standard_word(latin: str, *, restore: bool) -> str:
-    """The standard spelling of one given name in lower-case Latin letters; itself where none is known."""
+    """The standard spelling of one given name in lower-case Latin letters.
+
+    Itself where none is known.
+    """
     return lexicon.standard(latin, _az_skeleton(latin), restore=restore) or latin
 
 
 def typed_without_marks(text: str) -> bool:
-    """True where the letters of the Azerbaijani alphabet could not be typed: plain ASCII, or Cyrillic."""
+    """True where the letters of the Azerbaijani alphabet could not be typed.
+
+    Plain ASCII, or Cyrillic.
+    """
     return text.isascii() or is_cyrillic(text) or (repaired(text) or "ə").isascii()
 
 
 def standard_name(text: str, *, restore: bool | None = None) -> str | None:
     """The standard spelling proposed for a given name, in title case; None where the text has no letter.
 
-    Azerbaijani Latin spelling is kept, Cyrillic is transliterated, ASCII and English spellings are restored
-    where exactly one known name fits; ``restore`` overrules whether the text was typed without marks.
+    Azerbaijani Latin spelling is kept, Cyrillic is transliterated, ASCII and English spellings are
+    restored where exactly one known name fits; ``restore`` overrules whether the text was typed
+    without marks.
     """
     restore = typed_without_marks(text) if restore is None else restore
     words = _NAME_WORD.findall(to_latin(text))

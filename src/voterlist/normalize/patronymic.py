@@ -71,7 +71,10 @@ def has_father(word: str) -> tuple[str, Sex] | None:
 
 
 def _cut(latin: str, length: int) -> str:
-    """The shortest beginning of a Latin word whose letters are as many: digraphs make them differ."""
+    """The shortest beginning of a Latin word whose letters are as many.
+
+    Digraphs make them differ.
+    """
     cut = length
     while cut < len(latin) and len(letters(latin[:cut])) < length:
         cut += 1
@@ -80,7 +83,12 @@ def _cut(latin: str, length: int) -> str:
 
 def short_particle(words: list[str]) -> Sex | None:
     """The sex of a last ``o.`` or ``q.`` after a whole name, else None."""
-    if len(words) < 2 or len(words[-1].rstrip(".")) > 1 or len(words[-2]) < 2 or words[-2].endswith("."):
+    if (
+        len(words) < 2
+        or len(words[-1].rstrip(".")) > 1
+        or len(words[-2]) < 2
+        or words[-2].endswith(".")
+    ):
         return None
     return _ABBREVIATED.get(letters(words[-1]))
 
@@ -112,7 +120,10 @@ def _read(text: str) -> tuple[str, Sex | None]:
 
 
 def father_and_sex(text: str) -> tuple[str | None, Sex | None]:
-    """Of what ``read_patronymic`` reads, what the linkage compares: the father's skeleton, and the sex stated."""
+    """Of what ``read_patronymic`` reads, what the linkage compares.
+
+    The father's skeleton, and the sex stated.
+    """
     bare, sex = _read(text)
     return skeleton(bare) if bare else None, sex
 
@@ -121,8 +132,8 @@ def father_and_sex(text: str) -> tuple[str | None, Sex | None]:
 def read_patronymic(text: str) -> Patronymic | None:
     """What a patronymic says; None where the text has no letter.
 
-    The particle may be missing, glued to the name, or there twice; two particles that contradict each
-    other witness nothing.
+    The particle may be missing, glued to the name, or there twice; two particles that contradict
+    each other witness nothing.
     """
     bare, sex = _read(text)
     if not bare:
@@ -135,8 +146,8 @@ def read_patronymic(text: str) -> Patronymic | None:
 def split_given(text: str) -> tuple[str, str | None]:
     """(given name, patronymic) of a given-name cell into which the patronymic may have been written.
 
-    ``Elşən Həsən oğlu`` gives (``Elşən``, ``Həsən oğlu``), and so does ``Elşən Həsən o.``; ``Ə.M.`` gives (``Ə``,
-    ``M``); ``Əli Ağa`` stays whole.
+    ``Elşən Həsən oğlu`` gives (``Elşən``, ``Həsən oğlu``), and so does ``Elşən Həsən o.``; ``Ə.M.``
+    gives (``Ə``, ``M``); ``Əli Ağa`` stays whole.
     """
     short = initials(text)
     if short:

@@ -10,9 +10,26 @@ __all__ = ["MAY_BE_PLACEHOLDER", "is_placeholder"]
 
 _WORDS = frozenset(
     {
-        *("yox", "yoxdu", "yoxdur", "bilinmir", "bilinmədi", "məlumdeyil", "melumdeyil", "naməlum", "namelum"),
+        *(
+            "yox",
+            "yoxdu",
+            "yoxdur",
+            "bilinmir",
+            "bilinmədi",
+            "məlumdeyil",
+            "melumdeyil",
+            "naməlum",
+            "namelum",
+        ),
         *("нет", "неизвестно", "неизвестен", "неизвестна", "неуказано", "отсутствует", "прочерк"),
-        *("naməlumdur", "məlumatyoxdur", "melumatyoxdur", "qeydyoxdur", "göstərilməyib", "gosterilmeyib"),
+        *(
+            "naməlumdur",
+            "məlumatyoxdur",
+            "melumatyoxdur",
+            "qeydyoxdur",
+            "göstərilməyib",
+            "gosterilmeyib",
+        ),
         *("qeydolunmayıb", "yazılmayıb", "bilmirəm", "sənədyoxdur", "senedyoxdur"),
         *("нету", "н/д", "б/о", "безотчества", "неуказана", "неуказан", "нетданных"),
         *("none", "null", "nan", "n/a", "#n/a", "unknown", "notknown", "notavailable", "missing"),
@@ -21,11 +38,13 @@ _WORDS = frozenset(
 _NOTHING = re.compile(r"[\W_]*")
 _ZEROS = re.compile(r"(?:0|[\W_])+")
 _FILLER_DOCUMENT = re.compile(r"aze(\d)\1{7}|[a-z]{2}(\d)\2{6}")
-"""A document's series with one digit for the whole number: many entries share it, and no two persons do."""
+"""A document's series with one digit for the whole number: many entries share it, and no two
+persons do."""
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}|(\w)\2{4,}|[xх]{2,}")
 
 MAY_BE_PLACEHOLDER = "^[^1-9]*$|" + "|".join(digit * 5 for digit in "123456789")
-"""Arrow's pattern of what ``is_placeholder`` needs to see: a digit in a text says something, unless repeated."""
+"""Arrow's pattern of what ``is_placeholder`` needs to see: a digit in a text says something, unless
+repeated."""
 
 
 def is_placeholder(text: str) -> bool:
@@ -36,4 +55,6 @@ def is_placeholder(text: str) -> bool:
     if _NOTHING.fullmatch(text) or _ZEROS.fullmatch(text):
         return True
     word = "".join(lower(text).split()).strip(".-–—_()[]*?")
-    return word in _WORDS or any(sign.fullmatch(word) is not None for sign in (_REPEATED, _FILLER_DOCUMENT))
+    return word in _WORDS or any(
+        sign.fullmatch(word) is not None for sign in (_REPEATED, _FILLER_DOCUMENT)
+    )

@@ -20,7 +20,10 @@ _AS_WRITTEN = "the entry as written"
 PLACEHOLDER = Rule("placeholder-value", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
 TITLE_REMOVED = Rule("title-removed", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
 MIXED_SCRIPT_REPAIRED = Rule(
-    "mixed-script-repaired", Severity.NOTE, Unit.ENTRY, "Unicode Technical Standard 39: confusable letters"
+    "mixed-script-repaired",
+    Severity.NOTE,
+    Unit.ENTRY,
+    "Unicode Technical Standard 39: confusable letters",
 )
 NAME_UNREADABLE = Rule("name-unreadable", Severity.WARNING, Unit.ENTRY, _AS_WRITTEN)
 PATRONYMIC_IN_GIVEN = Rule("patronymic-in-given-name", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
@@ -28,7 +31,9 @@ FULL_NAME_UNSURE = Rule("full-name-unsure", Severity.NOTE, Unit.ENTRY, _AS_WRITT
 INITIALS_ONLY = Rule("initials-only", Severity.NOTE, Unit.ENTRY, _AS_WRITTEN)
 IMPOSSIBLE_DATE = Rule("impossible-date", Severity.WARNING, Unit.ENTRY, "the Gregorian calendar")
 DATE_UNREADABLE = Rule("date-unreadable", Severity.WARNING, Unit.ENTRY, _AS_WRITTEN)
-DATE_SWAPPED = Rule("date-swapped", Severity.NOTE, Unit.ENTRY, "the order of day and month in the rest of the file")
+DATE_SWAPPED = Rule(
+    "date-swapped", Severity.NOTE, Unit.ENTRY, "the order of day and month in the rest of the file"
+)
 MONTH_FIRST = Rule("date-order-month-first", Severity.NOTE, Unit.FILE, "the dates of the file")
 ORDER_MIXED = Rule("date-order-mixed", Severity.WARNING, Unit.FILE, "the dates of the file")
 SEX_UNREADABLE = Rule("sex-unreadable", Severity.WARNING, Unit.ENTRY, _AS_WRITTEN)
@@ -39,27 +44,46 @@ REPAIRS: dict[str, Rule] = {
         ("o-for-zero", "identifier-o-for-zero", _FIN_FORM),
         ("i-for-one", "identifier-i-for-one", _FIN_FORM),
         ("small-letters", "identifier-small-letters", "identifiers are written in capitals"),
-        ("look-alikes", "identifier-look-alikes", "Unicode Technical Standard 39: confusable letters"),
+        (
+            "look-alikes",
+            "identifier-look-alikes",
+            "Unicode Technical Standard 39: confusable letters",
+        ),
         ("signs-removed", "identifier-signs-removed", "identifiers have neither blanks nor signs"),
         (
             "check-character",
             "fin-check-character",
             "a FIN has seven characters; an eighth is the check of the card",
         ),
-        ("series-missing", "document-series-missing", "a card of eight digits is of the series AZE"),
+        (
+            "series-missing",
+            "document-series-missing",
+            "a card of eight digits is of the series AZE",
+        ),
     )
 }
 """The rule for each repair of an identifier, by ``identifiers.Repair``."""
 FIN_INVALID = Rule(
-    "fin-invalid", Severity.WARNING, Unit.ENTRY, "a FIN is seven Latin capitals or digits, without I and O"
+    "fin-invalid",
+    Severity.WARNING,
+    Unit.ENTRY,
+    "a FIN is seven Latin capitals or digits, without I and O",
 )
-FIN_HOLDS_DOCUMENT = Rule("fin-holds-document", Severity.NOTE, Unit.ENTRY, "the form of a document's number")
+FIN_HOLDS_DOCUMENT = Rule(
+    "fin-holds-document", Severity.NOTE, Unit.ENTRY, "the form of a document's number"
+)
 DOCUMENT_INVALID = Rule(
-    "document-invalid", Severity.WARNING, Unit.ENTRY, "AZE and 8 digits, or two letters and 7 digits"
+    "document-invalid",
+    Severity.WARNING,
+    Unit.ENTRY,
+    "AZE and 8 digits, or two letters and 7 digits",
 )
 
 HOUSES_UNREADABLE = Rule(
-    "street-houses-unreadable", Severity.WARNING, Unit.FILE, "the register of the precincts' streets as written"
+    "street-houses-unreadable",
+    Severity.WARNING,
+    Unit.FILE,
+    "the register of the precincts' streets as written",
 )
 
 RULES: tuple[Rule, ...] = (
@@ -97,7 +121,10 @@ class Notes:
         self._taken: dict[str, Flags] = {}
 
     def rows(self, rule: Rule, mask: Flags, field: str) -> None:
-        """One finding for each row of the mask; a row that has this rule's finding already gets no second."""
+        """One finding for each row of the mask.
+
+        A row that has this rule's finding already gets no second.
+        """
         taken = self._taken.setdefault(rule.code, np.zeros(len(mask), np.bool_))
         fresh = mask & ~taken
         taken |= mask
@@ -116,7 +143,9 @@ class Notes:
 
     def table(self) -> pa.Table:
         """All findings, sorted."""
-        return sort_by(concat(self._found, FINDING), "rule", "constituency", "precinct", "entry_id", "source")
+        return sort_by(
+            concat(self._found, FINDING), "rule", "constituency", "precinct", "entry_id", "source"
+        )
 
 
 class NoNotes(Notes):
@@ -133,5 +162,10 @@ class NoNotes(Notes):
 
 
 def _words(rule: Rule, field: str, count: int) -> dict[str, Any]:
-    words = {"rule": rule.code, "severity": rule.severity.value, "unit": rule.unit.value, "field": field}
+    words = {
+        "rule": rule.code,
+        "severity": rule.severity.value,
+        "unit": rule.unit.value,
+        "field": field,
+    }
     return {name: pa.array([word] * count, pa.string()) for name, word in words.items()}

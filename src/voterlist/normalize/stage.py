@@ -36,14 +36,20 @@ _NAMES = ("surname", "given_name", "patronymic", "full_name")
 _CELLS = (*_NAMES, "birth_date", "sex", "address")
 _TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
-_CODED = frozenset(field.name for field in VOTER if field.nullable and field.type == _TEXT) - {*IDENTIFIERS}
+_CODED = frozenset(field.name for field in VOTER if field.nullable and field.type == _TEXT) - {
+    *IDENTIFIERS
+}
 
 Cells = dict[str, pa.Array]
 """The cells of each field, coded, but those of the identifiers."""
 
 
 def normalize(
-    entries: pa.Table, profile: Profile = Profile.AZ, *, coded: bool = False, for_linkage: bool = False
+    entries: pa.Table,
+    profile: Profile = Profile.AZ,
+    *,
+    coded: bool = False,
+    for_linkage: bool = False,
 ) -> Outcome:
     """The entries normalised: an ``Outcome`` with a VOTER table of the same rows in the same order.
 
@@ -52,11 +58,11 @@ def normalize(
     Args:
         entries: ENTRY; its text may be coded (``tables.coded``).
         profile: whose names they are.
-        coded: the table's text is to be coded too, but for the identifiers, each column's values in order of
-            appearance: the same content in a third of the memory, for millions of entries.
-        for_linkage: only what the linkage compares is made. The columns that people read (names in their standard
-            spelling, settlement, kind of street, building) are null, there are no findings,
-            and coded values stand in any order: the linkage brings them into its own.
+        coded: the table's text is to be coded too, but for the identifiers, each column's values in
+            order of appearance: the same content in a third of the memory, for millions of entries.
+        for_linkage: only what the linkage compares is made. The columns that people read (names in
+            their standard spelling, settlement, kind of street, building) are null, there are no
+            findings, and coded values stand in any order: the linkage brings them into its own.
 
     Raises:
         SchemaError: ``entries`` is no ENTRY table.
@@ -73,12 +79,19 @@ def normalize(
         cells = _clean_names(cells, notes)
     columns |= read_addresses(cells.pop("address"), profile, for_linkage=for_linkage)
     columns |= _names(
-        _whole_names(cells, profile, notes), profile, notes, _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS
+        _whole_names(cells, profile, notes),
+        profile,
+        notes,
+        _FOLDS_FOR_LINKAGE if for_linkage else _FOLDS,
     )
     columns |= _dates(cells.pop("birth_date"), source, notes)
     columns |= read_identifiers(fin, document, profile, notes)
     columns |= _sex(cells.pop("sex"), notes)
-    return Outcome(_voters(columns, rows, coded=coded, in_order=not for_linkage), notes.table(), empty(SET_ASIDE))
+    return Outcome(
+        _voters(columns, rows, coded=coded, in_order=not for_linkage),
+        notes.table(),
+        empty(SET_ASIDE),
+    )
 
 
 def _voters(columns: dict[str, Any], rows: int, *, coded: bool, in_order: bool) -> pa.Table:
@@ -106,7 +119,10 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
 
 def _junk(column: pa.DictionaryArray) -> Flags:
     """The rows of a coded column that hold a placeholder."""
-    return rows_of(column, flags(where(column, matching(column, MAY_BE_PLACEHOLDER), is_placeholder, pa.bool_())))
+    return rows_of(
+        column,
+        flags(where(column, matching(column, MAY_BE_PLACEHOLDER), is_placeholder, pa.bool_())),
+    )
 
 
 def _clean_names(cells: Cells, notes: Notes) -> Cells:
@@ -159,7 +175,11 @@ def _names(cells: Cells, profile: Profile, notes: Notes, folds: Folds) -> dict[s
     notes.rows(rules.PATRONYMIC_IN_GIVEN, known(inside), "given_name")
     patronymic = coalesced(cells["patronymic"], inside)
     columns: dict[str, Any] = {}
-    for column, name in ((cells["surname"], "surname"), (given, "given_name"), (patronymic, "patronymic")):
+    for column, name in (
+        (cells["surname"], "surname"),
+        (given, "given_name"),
+        (patronymic, "patronymic"),
+    ):
         fold, made = folds[name]
         columns |= dict(zip(made, spread(column, fold, (_TEXT,) * len(made)), strict=True))
     one_letter = flags(pc.equal(pc.utf8_length(columns["given_skeleton"].dictionary), 1))
@@ -218,7 +238,11 @@ def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
         return (text.strip(), folded) if folded else (None, None)
 
     columns: dict[str, Any] = {}
-    for name, folded in (("surname", "surname"), ("given_name", "given"), ("patronymic", "patronymic")):
+    for name, folded in (
+        ("surname", "surname"),
+        ("given_name", "given"),
+        ("patronymic", "patronymic"),
+    ):
         columns[name], columns[f"{folded}_skeleton"] = spread(cells[name], parts, (_TEXT, _TEXT))
         _note_unreadable(cells[name], columns[f"{folded}_skeleton"], name, notes)
     columns["surname_stem"] = columns["surname_skeleton"]
@@ -236,18 +260,25 @@ def _dates(written: pa.DictionaryArray, source: pa.ChunkedArray, notes: Notes) -
     texts, files = np.divmod(pairs, max(len(sources), 1))
     # A null has the code -1: the last place, where nothing is read.
     form, first, second, year = read[:, texts - 1]
-    found = resolve(form, first, second, year, files, len(sources), np.bincount(item, minlength=len(pairs)))
+    found = resolve(
+        form, first, second, year, files, len(sources), np.bincount(item, minlength=len(pairs))
+    )
     is_known = texts > 0
     notes.rows(rules.DATE_UNREADABLE, (is_known & (form == 0))[item], "birth_date")
     notes.rows(rules.IMPOSSIBLE_DATE, (is_known & found.impossible)[item], "birth_date")
     notes.rows(rules.DATE_SWAPPED, (is_known & found.swapped)[item], "birth_date")
     names = sources.to_pylist()
-    notes.files(rules.MONTH_FIRST, [names[at] for at in np.flatnonzero(found.month_first)], "birth_date")
+    notes.files(
+        rules.MONTH_FIRST, [names[at] for at in np.flatnonzero(found.month_first)], "birth_date"
+    )
     notes.files(rules.ORDER_MIXED, [names[at] for at in np.flatnonzero(found.mixed)], "birth_date")
     parts = {"birth_year": (found.year, np.int16), "birth_month": (found.month, np.int8)}
     parts |= {"birth_day": (found.day, np.int8)}
     rows = pa.array(item.astype(np.int32))
-    return {name: pa.array(part.astype(kind), mask=part == 0).take(rows) for name, (part, kind) in parts.items()}
+    return {
+        name: pa.array(part.astype(kind), mask=part == 0).take(rows)
+        for name, (part, kind) in parts.items()
+    }
 
 
 def _sex(written: pa.DictionaryArray, notes: Notes) -> dict[str, Any]:

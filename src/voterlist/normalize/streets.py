@@ -1,4 +1,7 @@
-"""The register of the precincts' streets, normalised: names folded as in the lists, ranges of houses read."""
+"""The register of the precincts' streets, normalised.
+
+Names folded as in the lists, ranges of houses read.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,8 @@ _NAME_AND_NUMBERS = re.compile(r"^(.*?[^\W\d].*?)[\s,:;]+(\d.*)$", re.DOTALL)
 def normalize_streets(rows: pa.Table) -> Outcome:
     """The streets (STREET) of these rows (STREET_ROW), one row a range of houses.
 
-    What cannot be read stays, as ``unread``, and has a finding: nobody lives outside of what is not known.
+    What cannot be read stays, as ``unread``, and has a finding: nobody lives outside of what is not
+    known.
 
     Raises:
         SchemaError: ``rows`` is no STREET_ROW table.
@@ -71,7 +75,8 @@ def _read(
     place = found.settlement if found else None
     if settlement is not None:
         told = read_street(settlement)
-        # "Qaraməryəm" and "Qaraməryəm kəndi" are one: without its kind the name stands where a street's would.
+        # "Qaraməryəm" and "Qaraməryəm kəndi" are one: without its kind the name stands where a
+        # street's would.
         place = told.settlement or told.street
     names = (place, found.street_kind if found else None, found.street if found else None)
     if names[0] is None and names[2] is None:
@@ -94,6 +99,16 @@ def _unread(table: pa.Table) -> pa.Table:
     places = unread.select(_PLACE).group_by(list(_PLACE), use_threads=False).aggregate([])
     rule, rows = HOUSES_UNREADABLE, places.num_rows
     columns: dict[str, Any] = {name: places.column(name) for name in _PLACE}
-    columns |= {"rule": pa.repeat(rule.code, rows), "severity": pa.repeat(rule.severity.value, rows)}
+    columns |= {
+        "rule": pa.repeat(rule.code, rows),
+        "severity": pa.repeat(rule.severity.value, rows),
+    }
     columns |= {"unit": pa.repeat(rule.unit.value, rows), "field": pa.repeat("houses", rows)}
-    return sort_by(from_columns(columns, FINDING, length=rows), "constituency", "precinct", "source", "sheet", "line")
+    return sort_by(
+        from_columns(columns, FINDING, length=rows),
+        "constituency",
+        "precinct",
+        "source",
+        "sheet",
+        "line",
+    )

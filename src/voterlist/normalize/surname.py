@@ -1,4 +1,7 @@
-"""Surnames: the stem that stays when an ending changes by law, the sex an ending witnesses, the spelling."""
+"""Surnames.
+
+The stem that stays when an ending changes by law, the sex an ending witnesses, the spelling.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,28 @@ from voterlist.normalize.alphabet import to_latin
 from voterlist.normalize.casing import lower, title
 from voterlist.normalize.letters import letters
 from voterlist.normalize.lookalikes import apart
-from voterlist.normalize.names import skeleton, split_ending, standard_word, stem_skeleton, typed_without_marks
+from voterlist.normalize.names import (
+    skeleton,
+    split_ending,
+    standard_word,
+    stem_skeleton,
+    typed_without_marks,
+)
 
 __all__ = ["is_surname_like", "standard_surname", "surname_sex", "surname_stem"]
 
 _SHORTEST_STEM = 3
-_FRONT_VOWELS = {"e": "i", "ə": "i", "i": "i", "ö": "ü", "ü": "ü", "a": "ı", "ı": "ı", "o": "u", "u": "u"}
+_FRONT_VOWELS = {
+    "e": "i",
+    "ə": "i",
+    "i": "i",
+    "ö": "ü",
+    "ü": "ü",
+    "a": "ı",
+    "ı": "ı",
+    "o": "u",
+    "u": "u",
+}
 _ENDING = re.compile(
     r"^(?P<stem>.{2,}?)(?:(?P<ov>ov|(?<=[aeəıioöuü])y?ev|y?ev)(?P<a>a?)"
     r"|(?P<zade>zad[əea]h?)|(?P<oglu>o(?:ğ|gh?|q)l[uıiy])|(?P<qizi>[qgk][ıiy]z[ıiy])|(?P<li>l[ıiuü]))$"
@@ -26,9 +45,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
     """The skeleton without -ov, -ova, -yev, -yeva, -ski, -skaya, -li, -lı, -lu, -lü, -zadə, -oğlu, -qızı.
 
-    ``Məsimov``, ``Məsimova``, ``Məsimli`` and ``Məsimzadə`` all give ``masim``. Where fewer than three letters
-    would stay, the whole skeleton; so it is empty only where the skeleton is. In ``Profile.GENERIC`` it is
-    the skeleton.
+    ``Məsimov``, ``Məsimova``, ``Məsimli`` and ``Məsimzadə`` all give ``masim``. Where fewer than
+    three letters would stay, the whole skeleton; so it is empty only where the skeleton is. In
+    ``Profile.GENERIC`` it is the skeleton.
     """
     whole = skeleton(text, profile)
     if profile is Profile.GENERIC:
@@ -50,7 +69,9 @@ def is_surname_like(word: str) -> bool:
 
 def _harmony(stem: str) -> str:
     """The vowel that vowel harmony gives an ending after this stem."""
-    return next((_FRONT_VOWELS[letter] for letter in reversed(stem) if letter in _FRONT_VOWELS), "i")
+    return next(
+        (_FRONT_VOWELS[letter] for letter in reversed(stem) if letter in _FRONT_VOWELS), "i"
+    )
 
 
 def _spelt(latin: str, *, restore: bool) -> str:
@@ -66,7 +87,9 @@ def _spelt(latin: str, *, restore: bool) -> str:
         ending = "yev" if soft and found["ov"] != "ov" else found["ov"]
         return stem + ending + found["a"]
     if found["li"]:
-        known = stem != found["stem"] or lexicon.standard(found["stem"], skeleton(stem), restore=False)
+        known = stem != found["stem"] or lexicon.standard(
+            found["stem"], skeleton(stem), restore=False
+        )
         return stem + "l" + _harmony(stem) if restore and known else stem + found["li"]
     return stem + ("zadə" if found["zade"] else "oğlu" if found["oglu"] else "qızı")
 

@@ -1,4 +1,7 @@
-"""What stands in a name's cell besides the name: forms of address, and initials written without a blank."""
+"""What stands in a name's cell besides the name.
+
+Forms of address, and initials written without a blank.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,29 @@ from voterlist.normalize.casing import lower
 __all__ = ["MAY_HAVE_TITLE", "initials", "spread_initials", "without_title"]
 
 _TITLES = (
-    *("cənab", "cenab", "canab", "vətəndaş", "vetendash", "vətəndas", "dosent", "professor", "akademik"),
+    *(
+        "cənab",
+        "cenab",
+        "canab",
+        "vətəndaş",
+        "vetendash",
+        "vətəndas",
+        "dosent",
+        "professor",
+        "akademik",
+    ),
     *("prof", "akad", "dr", "mr", "mrs", "ms", "miss"),
     *("господин", "госпожа", "гражданин", "гражданка", "доктор", "профессор", "академик", "доцент"),
     *("гр", "гр-н", "гр-ка", "г-н", "г-жа", "проф", "акад", "др", "д-р"),
 )
-"""Words that are a form of address and no name. Bəy, xanım, ağa are not here: names are made with them."""
-_LEADING = re.compile(rf"^\s*(?:(?:{'|'.join(sorted(map(re.escape, _TITLES), key=len, reverse=True))})(?:\.\s*|\s+))+")
+"""Words that are a form of address and no name. Bəy, xanım, ağa are not here: names are made with
+them."""
+_LEADING = re.compile(
+    rf"^\s*(?:(?:{'|'.join(sorted(map(re.escape, _TITLES), key=len, reverse=True))})(?:\.\s*|\s+))+"
+)
 MAY_HAVE_TITLE = r"(?i)^\s*[cvdpamгпад][^\s.]{1,12}[.\s]"
-"""Arrow's pattern of what ``without_title`` needs to see; to Arrow only a-z are letters of a word."""
+"""Arrow's pattern of what ``without_title`` needs to see; to Arrow only a-z are letters of a word.
+"""
 
 _INITIAL = r"(?:[^\W\d_]|[SCGKZscgkz]h)"
 _GLUED = re.compile(rf"(?<![^\W\d_])({_INITIAL}\.)(?=[^\W\d_])")
@@ -30,7 +47,8 @@ def without_title(text: str) -> str:
     ``Dr. Əliyev`` and ``г-жа Алиева`` lose it; ``Cənab`` alone stays.
     """
     found = _LEADING.match(lower(text))
-    # Lower case may be shorter than what was written, by the dot above of a decomposed İ; then nothing is cut.
+    # Lower case may be shorter than what was written, by the dot above of a decomposed İ; then
+    # nothing is cut.
     if not found or len(lower(text)) != len(text):
         return text
     return text[found.end() :].strip() or text
@@ -42,6 +60,9 @@ def spread_initials(text: str) -> str:
 
 
 def initials(text: str) -> tuple[str, str] | None:
-    """The two initials of a text that holds nothing else, such as ``Ə. M.`` or ``Ə.M.``; None for any other."""
+    """The two initials of a text that holds nothing else, such as ``Ə.
+
+    M.`` or ``Ə.M.``; None for any other.
+    """
     found = _ONLY_INITIALS.fullmatch(text) if "." in text else None
     return (found[1], found[2]) if found else None

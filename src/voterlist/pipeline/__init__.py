@@ -19,10 +19,6 @@ import pyarrow as pa
 from voterlist import config, cycles, ingest, link, reconcile
 from voterlist.check import RULES as CHECK_RULES
 from voterlist.config import Settings
-from voterlist.io import ledger as ledgers
-from voterlist.io import lock
-from voterlist.io.ledger import Ledger
-from voterlist.io.store import Manifest, RunFolder, digest_of, program_digest
 from voterlist.model import Stage
 from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.pipeline import inbox, publish
@@ -39,6 +35,10 @@ from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overd
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Tables, Walk
 from voterlist.schemas import LIST, SET_ASIDE, empty
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import lock
+from voterlist.storage.ledger import Ledger
+from voterlist.storage.store import Manifest, RunFolder, digest_of, program_digest
 from voterlist.tables import concat
 from voterlist.version import __version__
 
@@ -46,7 +46,14 @@ __all__ = ["RULE_CODES", "RunResult", "Trouble", "UnitStanding", "overdue", "run
 
 RULE_CODES = frozenset(
     rule.code
-    for rules in (ingest.RULES, NORMALIZE_RULES, CHECK_RULES, reconcile.RULES, cycles.RULES, link.RULES)
+    for rules in (
+        ingest.RULES,
+        NORMALIZE_RULES,
+        CHECK_RULES,
+        reconcile.RULES,
+        cycles.RULES,
+        link.RULES,
+    )
     for rule in rules
 )
 """The codes that ``[check.rules]`` of the settings may name."""
@@ -131,7 +138,11 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
 
     Killed before the end, a run leaves no line in the journal; the reports already count that line.
     """
-    path, inputs, run = context.workspace / ledgers.FILE_NAME, context.inputs, walk.folder.manifest.run
+    path, inputs, run = (
+        context.workspace / ledgers.FILE_NAME,
+        context.inputs,
+        walk.folder.manifest.run,
+    )
     details: dict[str, str | int] = {
         "run": run,
         "whole": int(inputs.is_whole),
@@ -162,14 +173,24 @@ def _open_cases(tables: Tables) -> int:
 
 
 def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
-    """How many cases are open in each constituency of which there are entries; one of two places counts in both."""
+    """How many cases are open in each constituency of which there are entries.
+
+    One of two places counts in both.
+    """
     places = tables["entries"].column("constituency").unique().to_pylist()
-    asked = tables["queue"].group_by("constituency").aggregate([("case_id", "count_distinct")]).to_pylist()
+    asked = (
+        tables["queue"]
+        .group_by("constituency")
+        .aggregate([("case_id", "count_distinct")])
+        .to_pylist()
+    )
     found = {row["constituency"]: row["case_id_count_distinct"] for row in asked}
     return {place: found.get(place, 0) for place in sorted(places, key=lambda place: place or 0)}
 
 
-def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Path, ...]) -> RunResult:
+def _result(
+    context: Context, walk: Walk, until: Stage | None, outputs: tuple[Path, ...]
+) -> RunResult:
     with ledgers.reading(context.workspace / ledgers.FILE_NAME) as ledger:
         standing = standings(context.settings, ledger, context.today)
     tables = walk.tables
@@ -197,7 +218,10 @@ def _result(context: Context, walk: Walk, until: Stage | None, outputs: tuple[Pa
         decisions=context.decisions.num_rows,
         estimate=estimate[0] if estimate else None,
         chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
-        **{name: _noted(walk, name) for name in ("afresh", "compared", "memory", "taught", "contradictory")},
+        **{
+            name: _noted(walk, name)
+            for name in ("afresh", "compared", "memory", "taught", "contradictory")
+        },
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=outputs,
@@ -210,10 +234,17 @@ def _noted(walk: Walk, name: str) -> Any:
 
 
 def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Table:
-    """A table of the intake: merged, or as it was received where the run was stopped before the merge."""
+    """A table of the intake.
+
+    Merged, or as it was received where the run was stopped before the merge.
+    """
     if name in tables:
         return tables[name]
-    received = (part for part in sorted(tables) if part.startswith("scratch/received-") and part.endswith(f"-{name}"))
+    received = (
+        part
+        for part in sorted(tables)
+        if part.startswith("scratch/received-") and part.endswith(f"-{name}")
+    )
     return concat((tables[part] for part in received), schema)
 
 
@@ -227,5 +258,7 @@ def _cases_by_kind(tables: Tables) -> dict[str, int]:
     """How many cases there are of each kind."""
     if "cases" not in tables:
         return {}
-    distinct = tables["cases"].select(["case_id", "kind"]).group_by(["case_id", "kind"]).aggregate([])
+    distinct = (
+        tables["cases"].select(["case_id", "kind"]).group_by(["case_id", "kind"]).aggregate([])
+    )
     return counts(distinct, "kind")

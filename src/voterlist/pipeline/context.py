@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
-from voterlist.io import store
 from voterlist.pipeline.inbox import Inputs
 from voterlist.pipeline.walk import Progress
+from voterlist.storage import store
 
 __all__ = ["Context"]
 

@@ -11,12 +11,12 @@ from functools import partial
 from operator import attrgetter
 from pathlib import Path, PurePosixPath
 
-from voterlist import config
+from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings
 from voterlist.errors import UsageError
-from voterlist.io import readers, store
-from voterlist.io.readers import ListedFile
 from voterlist.model import PASSING, AsideCode
+from voterlist.readers import ListedFile
+from voterlist.storage import store
 
 __all__ = ["INBOX", "REFERENCE", "Batch", "Inputs", "find", "sources_of"]
 
@@ -24,12 +24,16 @@ INBOX = "inbox"
 REFERENCE = "reference"
 
 _NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
-"""A folder belongs to the constituency whose number its name begins with: ``88``, ``088``, ``88-goychay``."""
+"""A folder belongs to the constituency whose number its name begins with: ``88``, ``088``,
+``88-goychay``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The files of one folder of the inbox. ``constituency`` None: the folder's name says no number."""
+    """The files of one folder of the inbox.
+
+    ``constituency`` None: the folder's name says no number.
+    """
 
     constituency: int | None
     files: tuple[ListedFile, ...]
@@ -50,12 +54,15 @@ class Inputs:
     members: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The names of the files in each archive, in order."""
     is_whole: bool = True
-    """False where some of the inbox was left out, because only some constituencies were asked for."""
+    """False where some of the inbox was left out, because only some constituencies were asked for.
+    """
 
     @property
     def constituencies(self) -> tuple[int, ...]:
         """The numbers of the constituencies whose folders are read."""
-        return tuple(sorted({batch.constituency for batch in self.batches if batch.constituency is not None}))
+        return tuple(
+            sorted({batch.constituency for batch in self.batches if batch.constituency is not None})
+        )
 
     @property
     def files(self) -> int:
@@ -109,7 +116,9 @@ class Inputs:
         return f"{today.isoformat()}-{store.digest_of(self.digest(), config.digest(settings))[:8]}"
 
 
-def find(workspace: Path, constituencies: Collection[int] = (), limits: IngestSettings | None = None) -> Inputs:
+def find(
+    workspace: Path, constituencies: Collection[int] = (), limits: IngestSettings | None = None
+) -> Inputs:
     """The files that a run of these constituencies reads; without any, of all in the inbox.
 
     ``limits`` hold for archives, which are looked into.
@@ -130,7 +139,11 @@ def find(workspace: Path, constituencies: Collection[int] = (), limits: IngestSe
     packed = {name: inner for name, (_, inner) in hashed.items() if inner}
     members = {outer: tuple(f"{outer}/{name}" for name in inner) for outer, inner in packed.items()}
     digests = {name: file.digest for name, (file, _) in hashed.items()}
-    digests |= {f"{outer}/{name}": digest for outer, inner in packed.items() for name, digest in inner.items()}
+    digests |= {
+        f"{outer}/{name}": digest
+        for outer, inner in packed.items()
+        for name, digest in inner.items()
+    }
     return Inputs(
         _with_copies([_hashed_batch(batch, hashed) for batch in batches]),
         tuple(hashed[file.name][0] for file in reference),
@@ -157,7 +170,10 @@ def _hashed_batch(batch: Batch, hashed: Mapping[str, tuple[ListedFile, dict[str,
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
-    """Source -> the paths of the files with this content, lists first; ``digests`` are those of a run's inputs."""
+    """Source -> the paths of the files with this content, lists first.
+
+    ``digests`` are those of a run's inputs.
+    """
     found: dict[str, list[str]] = {}
     for name in sorted(digests):
         found.setdefault(digests[name][: readers.SOURCE_DIGITS], []).append(name)

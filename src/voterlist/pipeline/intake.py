@@ -1,8 +1,8 @@
 """The stages that see every row of the nation: ingest, merge, normalize; a constituency at a time.
 
-Nothing here holds more than a constituency. What one constituency gives is written where the run keeps its
-tables, and the next stage reads it from there; a worker process hands back counts, never rows. The tables are
-the same as if all had been done at once, in whatever number of processes.
+Nothing here holds more than a constituency. What one constituency gives is written where the run
+keeps its tables, and the next stage reads it from there; a worker process hands back counts, never
+rows. The tables are the same as if all had been done at once, in whatever number of processes.
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from voterlist import readers
 from voterlist.config import IngestSettings
 from voterlist.errors import StageError
 from voterlist.ingest import ingest
 from voterlist.ingest.ids import entry_ids
-from voterlist.io import readers, store
-from voterlist.io.store import Shelf
-from voterlist.io.workers import end_with_parent
 from voterlist.merge import check_ids, count_entries, merge_accounts
 from voterlist.model import Profile, Stage
 from voterlist.normalize import normalize
@@ -33,13 +31,17 @@ from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import INBOX, Batch, Inputs
 from voterlist.pipeline.walk import Made, Tables
 from voterlist.schemas import ENTRY, FINDING, VOTER, Intake, RawFile, empty
+from voterlist.storage import store
+from voterlist.storage.store import Shelf
+from voterlist.storage.workers import end_with_parent
 from voterlist.tables import Outcome, concat, sort_by
 
 __all__ = ["merge_lists", "normalize_entries", "take_in"]
 
 _INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
 _TOGETHER = 200_000
-"""Entries normalised together, where constituencies are smaller: names recur, and each is read once a time."""
+"""Entries normalised together, where constituencies are smaller: names recur, and each is read once
+a time."""
 _NORMALIZE_ORDER = ("rule", "constituency", "precinct", "entry_id", "source")
 
 Task = TypeVar("Task")
@@ -69,13 +71,24 @@ def merge_lists(tables: Shelf, context: Context) -> Made:
     """One list out of all: entries, lists, what was set aside, what was noticed on the way in."""
     numbers = range(len(context.inputs.batches))
     accounts = [
-        Intake(empty(ENTRY), **{name: tables[_received(number, name)] for name in _INTAKE_TABLES if name != "entries"})
+        Intake(
+            empty(ENTRY),
+            **{
+                name: tables[_received(number, name)]
+                for name in _INTAKE_TABLES
+                if name != "entries"
+            },
+        )
         for number in numbers
     ]
     received = [tables.path(_received(number, "entries")) for number in numbers]
     counted: list[pa.Table] = []
-    rows = store.write_tables(context.folder / "entries.parquet", ENTRY, _merged(received, accounts, counted))
-    merged = merge_accounts(accounts, pa.concat_tables(counted) if counted else count_entries(empty(ENTRY)))
+    rows = store.write_tables(
+        context.folder / "entries.parquet", ENTRY, _merged(received, accounts, counted)
+    )
+    merged = merge_accounts(
+        accounts, pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
+    )
     _require_known(merged.lists, context.inputs)
     made = {
         "entries": None,
@@ -90,7 +103,12 @@ def normalize_entries(tables: Shelf, context: Context) -> Made:
     """A voter for every entry."""
     entries = tables.path("entries")
     tasks = [
-        _Groups(groups, entries, context.folder / "scratch" / f"voters-{groups[0]}.parquet", _profile(context))
+        _Groups(
+            groups,
+            entries,
+            context.folder / "scratch" / f"voters-{groups[0]}.parquet",
+            _profile(context),
+        )
         for groups in _gathered(_apart(tables["lists"]), _sizes(entries))
     ]
     findings: list[pa.Table] = []
@@ -118,13 +136,18 @@ def _received(number: int, name: str) -> str:
 
 
 def _each(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> Iterator[Result]:
-    """What ``work`` gives for each task, in order; in ``jobs`` processes, which changes nothing but the time."""
+    """What ``work`` gives for each task, in order.
+
+    In ``jobs`` processes, which changes nothing but the time.
+    """
     workers = min(jobs, len(tasks))
     if workers < 2:
         yield from map(work, tasks)
         return
     # Not fork: a forked process inherits Arrow's threads in whatever state they are.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=end_with_parent) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=end_with_parent
+    ) as pool:
         yield from pool.map(work, tasks)
 
 
@@ -149,7 +172,12 @@ def _take_in(task: tuple[int, Batch], *, settings: IngestSettings, folder: Path)
         store.own_folder(path.parent)
         store.write_table(path, getattr(intake, name))
     troubles = tuple((file.source, file.trouble) for file in files if file.trouble is not None)
-    return _Taken(_sum(intake.lists, "rows"), intake.entries.num_rows, _sum(intake.set_aside, "rows"), troubles)
+    return _Taken(
+        _sum(intake.lists, "rows"),
+        intake.entries.num_rows,
+        _sum(intake.set_aside, "rows"),
+        troubles,
+    )
 
 
 def _inside_inbox(file: RawFile) -> RawFile:
@@ -157,7 +185,9 @@ def _inside_inbox(file: RawFile) -> RawFile:
     return replace(file, name=file.name.removeprefix(f"{INBOX}/"))
 
 
-def _merged(received: Sequence[Path], accounts: Sequence[Intake], counted: list[pa.Table]) -> Iterator[pa.Table]:
+def _merged(
+    received: Sequence[Path], accounts: Sequence[Intake], counted: list[pa.Table]
+) -> Iterator[pa.Table]:
     """The entries of one constituency after the other, by id; how many each list has is added to ``counted``.
 
     An id begins with the constituency's number, so the tables below each other are in order of id.
@@ -166,7 +196,12 @@ def _merged(received: Sequence[Path], accounts: Sequence[Intake], counted: list[
     for number, account in enumerate(accounts):
         for place in _places(account.lists):
             homes.setdefault(place, []).append(number)
-    shared = {number for place in homes for number in homes[place] if len(_places(accounts[number].lists)) > 1}
+    shared = {
+        number
+        for place in homes
+        for number in homes[place]
+        if len(_places(accounts[number].lists)) > 1
+    }
     held = {number: pq.read_table(received[number]) for number in shared}
     for place in sorted(homes, key=_prefix):
         parts = [
@@ -208,8 +243,8 @@ def _of_place(entries: pa.Table, place: int) -> pa.Table:
 def _told_apart(entries: pa.Table) -> pa.Table:
     """The entries of several intakes, with ids that no two share.
 
-    Ids are unique inside an intake. Two intakes share one where the same row of a precinct came in through two
-    folders; it is then numbered as ``entry_ids`` numbers equal rows of one intake.
+    Ids are unique inside an intake. Two intakes share one where the same row of a precinct came in
+    through two folders; it is then numbered as ``entry_ids`` numbers equal rows of one intake.
     """
     if pc.count_distinct(entries.column("entry_id")).as_py() == entries.num_rows:
         return entries
@@ -229,13 +264,15 @@ class _Groups:
 def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     """The row groups of the entries, each a constituency, in runs that share no file.
 
-    A file's dates are read in the light of all its rows, so a file of several constituencies is not cut.
+    A file's dates are read in the light of all its rows, so a file of several constituencies is not
+    cut.
     """
     order = {place: group for group, place in enumerate(_places(lists))}
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     homes = pc.fill_null(filled.column("constituency"), 0).to_pylist()
     pairs = sorted(
-        (order[home], source) for home, source in zip(homes, filled.column("source").to_pylist(), strict=True)
+        (order[home], source)
+        for home, source in zip(homes, filled.column("source").to_pylist(), strict=True)
     )
     reach = {source: group for group, source in pairs}  # the last group stands
     runs: list[tuple[int, ...]] = []
@@ -268,7 +305,9 @@ def _gathered(runs: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> list[tup
 def _outcomes(tasks: Sequence[_Groups], context: Context) -> Iterator[Outcome]:
     """The voters and findings of each run of row groups, in order."""
     aside = min(context.jobs, len(tasks)) > 1
-    for done, outcome in enumerate(_each(_normalize_aside if aside else _normalize, tasks, context.jobs)):
+    for done, outcome in enumerate(
+        _each(_normalize_aside if aside else _normalize, tasks, context.jobs)
+    ):
         path = tasks[done].voters
         yield replace(outcome, table=pq.read_table(path)) if aside else outcome
         path.unlink(missing_ok=True)

@@ -1,4 +1,7 @@
-"""What is known of a workspace: its newest run, and of constituencies that it left out the newest that had them."""
+"""What is known of a workspace.
+
+Its newest run, and of constituencies that it left out the newest that had them.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.errors import InputError, UsageError
-from voterlist.io import store
-from voterlist.io.ledger import Reader
-from voterlist.io.store import Manifest
 from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, PAIR, VOTER, WATERFALL
+from voterlist.storage import store
+from voterlist.storage.ledger import Reader
+from voterlist.storage.store import Manifest
 from voterlist.tables import concat, from_columns
 
 __all__ = ["Known", "cycles_of_runs", "known"]
@@ -29,7 +32,8 @@ _KEYS = {
     "register_rows": ("entry_id",),
 }
 _OF_PLACES = frozenset({"findings", "accepted"})
-"""Tables whose rows have no key: of an older run those count that are of a constituency no newer run had."""
+"""Tables whose rows have no key: of an older run those count that are of a constituency no newer
+run had."""
 _SCHEMAS = {
     "entries": ENTRY,
     "voters": VOTER,
@@ -61,7 +65,8 @@ class Known:
     def table(self, name: str) -> pa.Table:
         """One of ``_SCHEMAS`` (cases, entries, voters ...) of all runs together; of two rows with one key the newer.
 
-        Cases are taken from an older run only where one of their entries is of a constituency that no newer run had.
+        Cases are taken from an older run only where one of their entries is of a constituency that
+        no newer run had.
 
         Raises:
             InputError: a table is gone or damaged.
@@ -73,7 +78,9 @@ class Known:
                 part = _only_new_places(part, older)
             elif name in _OF_PLACES and older:
                 known_newer = pa.array([None, *sorted(older)], pa.int32())
-                part = part.filter(pc.invert(pc.is_in(part.column("constituency"), value_set=known_newer)))
+                part = part.filter(
+                    pc.invert(pc.is_in(part.column("constituency"), value_set=known_newer))
+                )
             parts.append(part)
         return concat(parts, _SCHEMAS[name]) if name in _OF_PLACES else _newest_rows(parts, name)
 
@@ -95,7 +102,9 @@ def known(workspace: Path, ledger: Reader) -> Known:
         if is_whole:
             break
     if not found:
-        raise UsageError(f"{workspace} has no complete run", code="no-run", places={"path": str(workspace)})
+        raise UsageError(
+            f"{workspace} has no complete run", code="no-run", places={"path": str(workspace)}
+        )
     inputs: dict[str, str] = {}
     for _, manifest in reversed(found):
         inputs |= manifest.inputs
@@ -134,7 +143,8 @@ def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
     if not covered:
         return cases
     place = cases.column("constituency")
-    is_new = pc.fill_null(pc.invert(pc.is_in(place, value_set=pa.array(sorted(covered), pa.int32()))), True)  # noqa: FBT003 - Arrow's signature
+    is_covered = pc.is_in(place, value_set=pa.array(sorted(covered), pa.int32()))
+    is_new = pc.fill_null(pc.invert(is_covered), fill_value=True)
     fresh = pc.unique(cases.column("case_id").filter(is_new))
     return cases.filter(pc.is_in(cases.column("case_id"), value_set=fresh))
 
@@ -150,7 +160,9 @@ def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
 
 def _key(table: pa.Table, name: str) -> pa.Array:
     """The key of each row as one text; ids hold no line break."""
-    return pc.binary_join_element_wise(*(table.column(column) for column in _KEYS[name]), "\n").combine_chunks()
+    return pc.binary_join_element_wise(
+        *(table.column(column) for column in _KEYS[name]), "\n"
+    ).combine_chunks()
 
 
 def _read(folder: Path, name: str) -> pa.Table:
@@ -160,7 +172,9 @@ def _read(folder: Path, name: str) -> pa.Table:
     try:
         found = pq.read_table(path)
         # A column that came later is null in older runs.
-        return from_columns({one: found.column(one) for one in found.column_names}, _SCHEMAS[name], found.num_rows)
+        return from_columns(
+            {one: found.column(one) for one in found.column_names}, _SCHEMAS[name], found.num_rows
+        )
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
         raise InputError(f"{path} cannot be read", code="run-damaged", file=str(path)) from None

@@ -11,15 +11,16 @@ import pyarrow as pa
 
 from voterlist import report
 from voterlist.check import pyramid
-from voterlist.io import html, store, xlsx
-from voterlist.io.store import Work
 from voterlist.model import Stage
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.standings import UnitStanding
 from voterlist.pipeline.street import Context
 from voterlist.pipeline.walk import Tables, Walk, guarded, peak_megabytes
+from voterlist.render import html, xlsx
 from voterlist.report import Facts, Limits, ReportModel
 from voterlist.report.lookup import in_constituency
+from voterlist.storage import store
+from voterlist.storage.store import Work
 
 __all__ = ["REPORTS", "report_folder", "write_reports"]
 
@@ -32,8 +33,13 @@ _WRITERS = {
 }
 
 
-def write_reports(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> tuple[Path, ...]:
-    """Write a workbook and a page for every constituency and language; returns the paths of what people open."""
+def write_reports(
+    context: Context, walk: Walk, standing: Sequence[UnitStanding]
+) -> tuple[Path, ...]:
+    """Write a workbook and a page for every constituency and language.
+
+    Returns the paths of what people open.
+    """
     context.progress(Stage.REPORT, "", 0, 1)
     started = time.perf_counter()
     outputs = guarded(Stage.REPORT, partial(_write_all, context, walk, standing))
@@ -48,7 +54,9 @@ def _write_all(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -
     outputs = []
     for done, constituency in enumerate(constituencies, 1):
         model = _model(context, walk, constituency, standing)
-        outputs += _write(model, report_folder(context.workspace, constituency), context.settings.report.languages)
+        outputs += _write(
+            model, report_folder(context.workspace, constituency), context.settings.report.languages
+        )
         context.progress(Stage.REPORT, "", done, len(constituencies))
     return tuple(outputs)
 
@@ -75,7 +83,10 @@ def _model(
     )
     return report.build(
         facts=facts,
-        **{name: tables[name] for name in ("entries", "voters", "lists", "set_aside", "findings", "cases", "pairs")},
+        **{
+            name: tables[name]
+            for name in ("entries", "voters", "lists", "set_aside", "findings", "cases", "pairs")
+        },
         profile=tables["profile"],
         pyramid=_pyramid(tables, context, constituency),
         sources=sources_of(context.inputs.digests),
@@ -85,7 +96,10 @@ def _model(
         estimate=tables["estimate"],
         coincidences=tables["coincidences"],
         **{name: tables[name] for name in ("indicators", "scorecard", "ages")},
-        **{name: tables[name] for name in ("register_use", "register_rows", "comparison", "cycle_summary")},
+        **{
+            name: tables[name]
+            for name in ("register_use", "register_rows", "comparison", "cycle_summary")
+        },
         limits=Limits(settings.check.smallest_precinct, settings.check.largest_precinct),
         mask_identifiers=settings.privacy.mask_identifiers,
     )

@@ -1,4 +1,7 @@
-"""What lies in ``reference/``: registers, lists of other cycles, statistics, protocols, told by their names."""
+"""What lies in ``reference/``.
+
+Registers, lists of other cycles, statistics, protocols, told by their names.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,27 @@ from pathlib import PurePath
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist import readers
 from voterlist.config import Settings
 from voterlist.errors import InputError
 from voterlist.ingest import protocol, statistics
-from voterlist.io import readers
-from voterlist.io.readers import ListedFile
 from voterlist.pipeline.registers import Persons, read_list, read_register
+from voterlist.readers import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
 from voterlist.schemas import ENTRY, PROTOCOL, REMOVAL_REASON, STATISTIC, RawFile, empty
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["EARLIER", "LAST", "SOURCES", "STREETS", "Outside", "kind_of", "read", "read_last", "rows_named"]
+__all__ = [
+    "EARLIER",
+    "LAST",
+    "SOURCES",
+    "STREETS",
+    "Outside",
+    "kind_of",
+    "read",
+    "read_last",
+    "rows_named",
+]
 
 STATISTICS = "statistics"
 PROTOCOLS = "protocol"
@@ -39,8 +52,8 @@ SOURCES = pa.schema(
         pa.field("trouble", pa.dictionary(pa.int32(), pa.string())),
     ],
 )
-"""One row a file of ``reference/``: what it is (null: its name says nothing known), how many of its rows could
-be used, and the code of why not."""
+"""One row a file of ``reference/``: what it is (null: its name says nothing known), how many of its
+rows could be used, and the code of why not."""
 
 
 @dataclass(slots=True)
@@ -50,7 +63,8 @@ class Outside:
     registers: dict[str, pa.Table] = field(default_factory=dict)
     """VOTER by name, as ``reconcile`` takes them."""
     rows: pa.Table = field(default_factory=lambda: empty(ENTRY))
-    """ENTRY: every row of the registers as written, with its file and line; ids as in ``registers``."""
+    """ENTRY: every row of the registers as written, with its file and line; ids as in
+    ``registers``."""
     reasons: pa.Table = field(default_factory=lambda: empty(REMOVAL_REASON))
     last: Persons | None = None
     earlier: Persons | None = None
@@ -60,15 +74,27 @@ class Outside:
     """PROTOCOL"""
     sources: list[dict[str, object]] = field(default_factory=list)
 
-    def note(self, source: str, register: str | None, rows: int, usable: int, trouble: str | None = None) -> None:
+    def note(
+        self, source: str, register: str | None, rows: int, usable: int, trouble: str | None = None
+    ) -> None:
         """Add a file to the sources."""
         self.sources.append(
-            {"source": source, "register": register, "rows": rows, "usable": usable, "trouble": trouble},
+            {
+                "source": source,
+                "register": register,
+                "rows": rows,
+                "usable": usable,
+                "trouble": trouble,
+            },
         )
 
     def unread(self) -> tuple[list[str], list[str]]:
         """The sources of the files of which nothing could be used, and what each is by its name."""
-        rows = [row for row in self.sources if row["register"] is not None and row["trouble"] is not None]
+        rows = [
+            row
+            for row in self.sources
+            if row["register"] is not None and row["trouble"] is not None
+        ]
         rows.sort(key=lambda row: (str(row["register"]), str(row["source"])))
         return [str(row["source"]) for row in rows], [str(row["register"]) for row in rows]
 
@@ -99,8 +125,13 @@ def read(files: Sequence[ListedFile], settings: Settings) -> Outside:
     if outside.last is not None:
         outside.reasons = concat([outside.reasons, outside.last.reasons], REMOVAL_REASON)
     numbers = {}
-    for kind, schema, make in ((STATISTICS, STATISTIC, statistics), (PROTOCOLS, PROTOCOL, protocol)):
-        found = [_read_numbers(outside, kind, make, file, settings) for file in by_kind.get(kind, ())]
+    for kind, schema, make in (
+        (STATISTICS, STATISTIC, statistics),
+        (PROTOCOLS, PROTOCOL, protocol),
+    ):
+        found = [
+            _read_numbers(outside, kind, make, file, settings) for file in by_kind.get(kind, ())
+        ]
         tables = [table for table in found if table is not None]
         numbers[kind] = sort_by(concat(tables, schema), *schema.names[:3]) if found else None
     outside.statistics, outside.protocol = numbers[STATISTICS], numbers[PROTOCOLS]
@@ -135,7 +166,9 @@ def _note(outside: Outside, name: str, found: Persons) -> None:
         outside.note(source, name, rows, usable, trouble)
 
 
-def _read_cycle(outside: Outside, name: str, files: Sequence[ListedFile], settings: Settings) -> Persons | None:
+def _read_cycle(
+    outside: Outside, name: str, files: Sequence[ListedFile], settings: Settings
+) -> Persons | None:
     if not files:
         return None
     found = read_list(files, settings)
@@ -163,8 +196,14 @@ def _read_numbers(
 
 
 def rows_named(outside: Outside, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
-    """ENTRY: the rows of the registers, and those of the last cycle's list that have one of these ids."""
+    """ENTRY.
+
+    The rows of the registers, and those of the last cycle's list that have one of these ids.
+    """
     if outside.last is None:
         return outside.rows
     last = outside.last.entries
-    return concat([outside.rows, last.filter(pc.is_in(last.column("entry_id"), value_set=pc.unique(ids)))], ENTRY)
+    return concat(
+        [outside.rows, last.filter(pc.is_in(last.column("entry_id"), value_set=pc.unique(ids)))],
+        ENTRY,
+    )

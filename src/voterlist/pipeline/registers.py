@@ -1,4 +1,7 @@
-"""Registers of persons and lists of other cycles: read like any list, or taken as a run left them."""
+"""Registers of persons and lists of other cycles.
+
+Read like any list, or taken as a run left them.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from voterlist import readers
 from voterlist.config import Settings
 from voterlist.ingest import FORMER_NAMES, REASON, extra_column, ingest
-from voterlist.io import readers
-from voterlist.io.readers import ListedFile
 from voterlist.model import Verdict
 from voterlist.normalize import normalize
+from voterlist.readers import ListedFile
 from voterlist.schemas import ENTRY, REMOVAL_REASON, VOTER, RawFile, empty
 from voterlist.tables import concat, from_columns
 
@@ -38,7 +41,10 @@ class Persons:
 
 
 def read_register(name: str, listed: Sequence[ListedFile], settings: Settings) -> Persons:
-    """The register of this name in these files. Ids begin with its name, so that no two registers share one."""
+    """The register of this name in these files.
+
+    Ids begin with its name, so that no two registers share one.
+    """
     files = readers.read_listed(listed, settings.ingest)
     entries, sources = _taken_in(files, settings)
     ids = pc.binary_join_element_wise(name, entries.column("entry_id"), ":")
@@ -59,9 +65,13 @@ def read_list(listed: Sequence[ListedFile], settings: Settings) -> Persons:
     taken, sources = _taken_in(files, settings)
     entries = concat([taken, *(table.entries() for table in own.values())], ENTRY)
     if pc.count_distinct(entries.column("entry_id")).as_py() != entries.num_rows:
-        first = pc.index_in(pc.unique(entries.column("entry_id")), value_set=entries.column("entry_id"))
+        first = pc.index_in(
+            pc.unique(entries.column("entry_id")), value_set=entries.column("entry_id")
+        )
         entries = entries.take(first)
-    told = tuple((table.source, table.rows.num_rows, table.rows.num_rows, None) for table in own.values())
+    told = tuple(
+        (table.source, table.rows.num_rows, table.rows.num_rows, None) for table in own.values()
+    )
     marks = concat([_marked(table.rows) for table in own.values()], REMOVAL_REASON)
     return Persons(entries, _voters(entries, settings), reasons=marks, sources=sources + told)
 
@@ -79,16 +89,23 @@ def _taken_in(
     told = []
     for file in files:
         counted = rows.get(file.source, (0, 0))
-        told.append((file.source, *counted, file.trouble or (None if counted[1] else why.get(file.source))))
+        told.append(
+            (file.source, *counted, file.trouble or (None if counted[1] else why.get(file.source)))
+        )
     return intake.entries, tuple(told)
 
 
 def _most_set_aside(set_aside: pa.Table) -> dict[str, str]:
     """Source -> the code for which most of its rows are no entries."""
-    plain = pa.table({name: set_aside.column(name).cast(pa.string()) for name in ("source", "code")})
+    plain = pa.table(
+        {name: set_aside.column(name).cast(pa.string()) for name in ("source", "code")}
+    )
     grouped = plain.append_column("rows", set_aside.column("rows")).group_by(["source", "code"])
     counted = grouped.aggregate([("rows", "sum")]).to_pylist()
-    return {row["source"]: row["code"] for row in sorted(counted, key=lambda row: (row["rows_sum"], row["code"]))}
+    return {
+        row["source"]: row["code"]
+        for row in sorted(counted, key=lambda row: (row["rows_sum"], row["code"]))
+    }
 
 
 def _voters(entries: pa.Table, settings: Settings) -> pa.Table:
@@ -100,7 +117,9 @@ def _former(files: Sequence[RawFile], entries: pa.Table) -> pa.Table:
     known = {name: extra_column(files, headers, entries) for name, headers in FORMER_NAMES.items()}
     for name, former in known.items():
         place = ENTRY.get_field_index(name)
-        entries = entries.set_column(place, ENTRY.field(name), pc.coalesce(former, entries.column(name)))
+        entries = entries.set_column(
+            place, ENTRY.field(name), pc.coalesce(former, entries.column(name))
+        )
     told = [pc.is_valid(former) for former in known.values()]
     return entries.filter(pc.or_(*told))
 
@@ -151,5 +170,8 @@ def _marked(table: pa.Table) -> pa.Table:
     if "mark" not in table.column_names:
         return empty(REMOVAL_REASON)
     marked = table.filter(pc.equal(table.column("mark").cast(pa.string()), Verdict.REPEAT.value))
-    columns = {"id": marked.column("entry_id"), "reason": pa.repeat(Verdict.REPEAT.value, marked.num_rows)}
+    columns = {
+        "id": marked.column("entry_id"),
+        "reason": pa.repeat(Verdict.REPEAT.value, marked.num_rows),
+    }
     return from_columns(columns, REMOVAL_REASON)

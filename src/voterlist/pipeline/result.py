@@ -11,14 +11,24 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.io.store import Work
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline.inbox import REFERENCE, Inputs, sources_of
 from voterlist.pipeline.standings import UnitStanding
+from voterlist.storage.store import Work
 
-__all__ = ["FURNITURE", "RunResult", "Trouble", "counts", "of_the_whole", "troubles", "unread_constituencies"]
+__all__ = [
+    "FURNITURE",
+    "RunResult",
+    "Trouble",
+    "counts",
+    "of_the_whole",
+    "troubles",
+    "unread_constituencies",
+]
 
-FURNITURE = frozenset({AsideCode.BLANK_ROW, AsideCode.TITLE_ROW, AsideCode.HEADER_ROW, AsideCode.TOTAL_ROW})
+FURNITURE = frozenset(
+    {AsideCode.BLANK_ROW, AsideCode.TITLE_ROW, AsideCode.HEADER_ROW, AsideCode.TOTAL_ROW}
+)
 """Rows that a list has besides its entries; setting them aside needs no person."""
 _NOT_UNDERSTOOD = (AsideCode.HEADER_UNKNOWN.value, AsideCode.MAPPING_DOUBTFUL.value)
 """Codes of rows that may be entries, of lists that nobody could make sense of."""
@@ -66,11 +76,13 @@ class RunResult:
     """Cases of the queue, for a person to decide."""
     decisions: int
     estimate: Mapping[str, Any] | None
-    """What the linkage expects of its own list of duplicates: pairs, precision and recall with intervals."""
+    """What the linkage expects of its own list of duplicates: pairs, precision and recall with
+    intervals."""
     chance: tuple[Mapping[str, Any], ...]
     """For each kind of agreement: pairs that coincidence alone would give, and pairs found."""
     afresh: int | None
-    """How many candidate pairs were compared in this run; the others were remembered. None: none were asked for."""
+    """How many candidate pairs were compared in this run; the others were remembered. None: none
+    were asked for."""
     compared: int | None
     """How many candidate pairs there are."""
     memory: str | None
@@ -78,7 +90,8 @@ class RunResult:
     taught: int | None
     """Candidate pairs decided by people, from which the model of linkage learnt; None as above."""
     contradictory: int | None
-    """Pairs of which people said both, that they are one person and that they are two: nothing was learnt from them."""
+    """Pairs of which people said both, that they are one person and that they are two: nothing was
+    learnt from them."""
     standings: tuple[UnitStanding, ...]
     overdue: tuple[UnitStanding, ...]
     outputs: tuple[Path, ...]
@@ -103,8 +116,14 @@ def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str,
         return {}
     words = table.column(column).cast(pa.string())
     weights = table.column(weight) if weight else pa.array([1] * table.num_rows)
-    summed = pa.table({"word": words, "weight": weights}).group_by("word").aggregate([("weight", "sum")])
-    return {row["word"]: int(row["weight_sum"]) for row in summed.sort_by("word").to_pylist() if row["word"]}
+    summed = (
+        pa.table({"word": words, "weight": weights}).group_by("word").aggregate([("weight", "sum")])
+    )
+    return {
+        row["word"]: int(row["weight_sum"])
+        for row in summed.sort_by("word").to_pylist()
+        if row["word"]
+    }
 
 
 def of_the_whole(coincidences: pa.Table) -> tuple[dict[str, Any], ...]:
@@ -132,7 +151,9 @@ def troubles(set_aside: pa.Table, reference: pa.Table, inputs: Inputs) -> tuple[
         if row["trouble"] not in {None, AsideCode.DUPLICATE_FILE, *FURNITURE}:
             same = outside.get(row["source"], [row["source"]])
             found |= {Trouble(name, None, row["trouble"]) for name in same}
-    return tuple(sorted(found, key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code)))
+    return tuple(
+        sorted(found, key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code))
+    )
 
 
 def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:

@@ -12,14 +12,15 @@ from voterlist import report, review
 from voterlist.check import Marked, check_marks
 from voterlist.config import Settings
 from voterlist.errors import InputError
-from voterlist.io import ledger as ledgers
-from voterlist.io import lock, store, xlsx
-from voterlist.io.ledger import Ledger
-from voterlist.io.xlsx import Answers
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import cycles_of_runs, known
+from voterlist.render import xlsx
+from voterlist.render.xlsx import Answers
 from voterlist.review import Checked
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import lock, store
+from voterlist.storage.ledger import Ledger
 
 __all__ = [
     "ORIGIN_PROBLEMS",
@@ -68,7 +69,9 @@ class Imported:
         return self.unread + self.decisions.problems + self.findings.problems
 
 
-def export(workspace: Path, settings: Settings, path: Path, language: str, *, today: dt.date) -> Exported:
+def export(
+    workspace: Path, settings: Settings, path: Path, language: str, *, today: dt.date
+) -> Exported:
     """Write the open cases and the findings into a workbook.
 
     They are of the newest run, and of constituencies that it left out, of the run before.
@@ -78,8 +81,16 @@ def export(workspace: Path, settings: Settings, path: Path, language: str, *, to
         OSError: the workbook cannot be written.
     """
     with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
-        decisions, acceptances, found = ledger.decisions(), ledger.acceptances(), known(workspace, ledger)
-    entries, sources, mask = found.table("entries"), sources_of(found.inputs), settings.privacy.mask_identifiers
+        decisions, acceptances, found = (
+            ledger.decisions(),
+            ledger.acceptances(),
+            known(workspace, ledger),
+        )
+    entries, sources, mask = (
+        found.table("entries"),
+        sources_of(found.inputs),
+        settings.privacy.mask_identifiers,
+    )
     cases = report.review_cases(
         found.table("cases"),
         entries=entries,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from voterlist.config import Settings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
-from voterlist.io.ledger import Reader, received
 from voterlist.model import Level, Standing
+from voterlist.storage.ledger import Reader, received
 
 __all__ = ["RUN_EVENT", "UnitStanding", "overdue", "standings"]
 
@@ -42,10 +42,10 @@ def standings(
 ) -> tuple[UnitStanding, ...]:
     """One row a deadline and unit, in order of deadline, constituency and precinct.
 
-    The stage of the precincts stands once for each precinct that handed in a list, or should have by
-    ``[territory]``; it is finished on the day its first list was seen. The constituency's own stage is
-    finished on the day from which on no case is open. What a person recorded in ``[calendar.finished]``
-    goes before both.
+    The stage of the precincts stands once for each precinct that handed in a list, or should have
+    by ``[territory]``; it is finished on the day its first list was seen. The constituency's own
+    stage is finished on the day from which on no case is open. What a person recorded in
+    ``[calendar.finished]`` goes before both.
 
     Args:
         settings: the workspace's settings.
@@ -68,7 +68,9 @@ def standings(
 def overdue(found: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, ...]:
     """The units that are overdue with a stage which this level, or a level below it, has to finish."""
     below = _LEVELS[: _LEVELS.index(level) + 1]
-    return tuple(row for row in found if row.standing is Standing.OVERDUE and row.deadline.sender in below)
+    return tuple(
+        row for row in found if row.standing is Standing.OVERDUE and row.deadline.sender in below
+    )
 
 
 def open_in(constituency: int | None) -> str:
@@ -79,8 +81,9 @@ def open_in(constituency: int | None) -> str:
 def settled_on(journal: Journal, constituency: int | None) -> dt.date | None:
     """The day from which on every run of a constituency found none of its cases open.
 
-    None where the newest run of it found one, or found no entry of it. A run of other constituencies says nothing.
-    A line whose day lies before that of an earlier line counts as of the earlier line's day: its clock was wrong.
+    None where the newest run of it found one, or found no entry of it. A run of other
+    constituencies says nothing. A line whose day lies before that of an earlier line counts as of
+    the earlier line's day: its clock was wrong.
     """
     since: dt.date | None = None
     day = dt.date.min
@@ -105,9 +108,14 @@ def _units(
     """(constituency, precinct, day finished) of every unit that this deadline concerns."""
     if deadline.stage is CalendarStage.COMPILE:
         return [(*place, handed_in.get(place)) for place in _precincts(settings, handed_in)]
-    constituencies = sorted({number for number, _ in _precincts(settings, handed_in)}, key=_null_last)
+    constituencies = sorted(
+        {number for number, _ in _precincts(settings, handed_in)}, key=_null_last
+    )
     is_check = deadline.stage is CalendarStage.CHECK
-    return [(number, None, settled_on(journal, number) if is_check else None) for number in constituencies]
+    return [
+        (number, None, settled_on(journal, number) if is_check else None)
+        for number in constituencies
+    ]
 
 
 def _precincts(
@@ -119,7 +127,9 @@ def _precincts(
         for constituency, precincts in settings.territory.precincts.items()
         for precinct in precincts
     }
-    return sorted(expected | set(handed_in), key=lambda place: (_null_last(place[0]), _null_last(place[1])))
+    return sorted(
+        expected | set(handed_in), key=lambda place: (_null_last(place[0]), _null_last(place[1]))
+    )
 
 
 def _null_last(number: int | None) -> tuple[bool, int]:

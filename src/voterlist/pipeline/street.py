@@ -1,4 +1,7 @@
-"""The street: which stage follows which. Read ``STREET`` from top to bottom and you have read a run."""
+"""The street.
+
+Which stage follows which. Read ``STREET`` from top to bottom and you have read a run.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,6 @@ import pyarrow as pa
 from voterlist import config, link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators, settle
 from voterlist.cycles import Cycles, compare_cycles
-from voterlist.io import remembered, store
-from voterlist.io.store import Shelf
 from voterlist.link.decided import decided
 from voterlist.link.explain import waterfalls
 from voterlist.model import Stage
@@ -24,11 +25,23 @@ from voterlist.pipeline.streets import read_streets
 from voterlist.pipeline.walk import Made, Tables
 from voterlist.report import scorecard_of
 from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, REGISTER_USE, empty
+from voterlist.storage import remembered, store
+from voterlist.storage.store import Shelf
 from voterlist.tables import concat, sort_by
 
 __all__ = ["STREET", "Context", "Step"]
 
-FINDING_ORDER = ("rule", "constituency", "precinct", "entry_id", "other_entry_id", "source", "sheet", "line", "field")
+FINDING_ORDER = (
+    "rule",
+    "constituency",
+    "precinct",
+    "entry_id",
+    "other_entry_id",
+    "source",
+    "sheet",
+    "line",
+    "field",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +79,16 @@ def check_register(tables: Shelf, context: Context) -> Made:
         "coincidences": found.coincidences,
         "scratch/indicators": found.indicators,
     }
-    return Made(made, voters.num_rows, voters.num_rows, is_passing=_is_passing(register.sources, context))
+    return Made(
+        made, voters.num_rows, voters.num_rows, is_passing=_is_passing(register.sources, context)
+    )
 
 
 def reconcile_outside(tables: Tables, context: Context) -> Made:
-    """The list against registers, statistics and the last cycle's list; here all findings come together."""
+    """The list against registers, statistics and the last cycle's list.
+
+    Here all findings come together.
+    """
     voters = tables["voters"]
     outside = reference.read(context.inputs.reference, context.settings)
     found = reconcile.reconcile(
@@ -86,7 +104,9 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
     findings = concat([*parts, found.findings, compared.findings, unread], FINDING)
     settled = settle(sort_by(findings, *FINDING_ORDER), context.settings.check, context.acceptances)
-    sources = sort_by(concat([outside.table(), tables["scratch/sources-streets"]], reference.SOURCES), "source")
+    sources = sort_by(
+        concat([outside.table(), tables["scratch/sources-streets"]], reference.SOURCES), "source"
+    )
     made = {
         "findings": sort_by(settled.findings, *FINDING_ORDER),
         "accepted": settled.accepted,
@@ -123,13 +143,20 @@ def _last_cycle(outside: reference.Outside, voters: pa.Table, context: Context) 
     )
 
 
-def _beside_last(table: pa.Table, outside: reference.Outside, compared: Cycles, context: Context) -> pa.Table:
-    """The statistics with those of last cycle's list beside them; as they are where that was not given."""
+def _beside_last(
+    table: pa.Table, outside: reference.Outside, compared: Cycles, context: Context
+) -> pa.Table:
+    """The statistics with those of last cycle's list beside them.
+
+    As they are where that was not given.
+    """
     if outside.last is None:
         return table
     # Ages are a year further on now: the statistics of then are taken a year before.
     then = context.list_day - dt.timedelta(days=365)
-    last = indicators(outside.last.voters, outside.last.entries, context.settings.check, on_day=then)
+    last = indicators(
+        outside.last.voters, outside.last.entries, context.settings.check, on_day=then
+    )
     return beside_last(table, last, compared.summary)
 
 
@@ -152,7 +179,8 @@ def link_entries(tables: Tables, context: Context) -> Made:
         decided=said.pairs,
         closed=said.cases,
     )
-    # A run of some constituencies uses what is remembered of all, and does not put its own part in its place.
+    # A run of some constituencies uses what is remembered of all, and does not put its own part in
+    # its place.
     if found.memory is not None and (context.inputs.is_whole or not found.recalled):
         remembered.write(folder, found.memory)
     made = {
@@ -179,7 +207,11 @@ def review_cases(tables: Tables, context: Context) -> Made:
     made = {"queue": review.queue(cases, context.decisions), "scorecard": _scorecard(tables)}
     if context.decisions.num_rows:
         corrected = review.apply(entries, cases, context.decisions)
-        made |= {"corrected": corrected.table, "changes": corrected.changes, "skipped": corrected.skipped}
+        made |= {
+            "corrected": corrected.table,
+            "changes": corrected.changes,
+            "skipped": corrected.skipped,
+        }
     return Made(made, entries.num_rows, made.get("corrected", entries).num_rows)
 
 
@@ -195,19 +227,34 @@ def _settled_by(context: Context) -> str:
 
 
 def _linked_by(context: Context) -> str:
-    """The digest of the settings of linkage, and of what people decided: the model learns from it."""
+    """The digest of the settings of linkage, and of what people decided.
+
+    The model learns from it.
+    """
     settings = config.digest(context.settings.link)
-    return store.digest_of(settings, context.decisions.to_pylist()) if context.decisions.num_rows else settings
+    return (
+        store.digest_of(settings, context.decisions.to_pylist())
+        if context.decisions.num_rows
+        else settings
+    )
 
 
 STREET: tuple[Step, ...] = (
     Step(Stage.INGEST, take_in, lambda context: config.digest(context.settings.ingest)),
     Step(Stage.MERGE, merge_lists, lambda _: ""),
-    Step(Stage.NORMALIZE, normalize_entries, lambda context: context.settings.workspace.profile.value),
-    Step(Stage.CHECK, check_register, lambda context: f"{context.list_day} {config.digest(context.settings.check)}"),
+    Step(
+        Stage.NORMALIZE, normalize_entries, lambda context: context.settings.workspace.profile.value
+    ),
+    Step(
+        Stage.CHECK,
+        check_register,
+        lambda context: f"{context.list_day} {config.digest(context.settings.check)}",
+    ),
     Step(Stage.RECONCILE, reconcile_outside, _settled_by),
     Step(Stage.LINK, link_entries, _linked_by),
-    Step(Stage.REVIEW, review_cases, lambda context: store.digest_of(context.decisions.to_pylist())),
+    Step(
+        Stage.REVIEW, review_cases, lambda context: store.digest_of(context.decisions.to_pylist())
+    ),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from voterlist import readers
 from voterlist.config import Settings
 from voterlist.errors import InputError
 from voterlist.ingest import StreetRows, street_rows
-from voterlist.io import readers
-from voterlist.io.readers import ListedFile
 from voterlist.normalize import normalize_streets
 from voterlist.pipeline.reference import SOURCES, STREETS, kind_of
+from voterlist.readers import ListedFile
 from voterlist.schemas import FINDING, STREET, STREET_ROW, RawFile, empty
 from voterlist.tables import concat, from_columns, sort_by
 
@@ -37,7 +37,10 @@ class StreetRegister:
 
 
 def read_streets(files: Sequence[ListedFile], settings: Settings) -> StreetRegister:
-    """The streets in those of these files that are named ``streets*``; a bad file is noted, no more."""
+    """The streets in those of these files that are named ``streets*``.
+
+    A bad file is noted, no more.
+    """
     own = [file for file in files if kind_of(file.path) == STREETS]
     return _register(readers.read_listed(own, settings.ingest) if own else ())
 
@@ -51,7 +54,9 @@ def read_given_streets(paths: Sequence[Path], settings: Settings) -> StreetRegis
     files: list[RawFile] = []
     for path in dict.fromkeys(paths):
         # With its folder, whose name may be the number of the constituency.
-        files += readers.read_files(path, f"{path.resolve().parent.name}/{path.name}", settings.ingest)
+        files += readers.read_files(
+            path, f"{path.resolve().parent.name}/{path.name}", settings.ingest
+        )
     for raw in files:
         street_rows(raw)
     return _register(files)
@@ -69,7 +74,8 @@ def _register(files: Iterable[RawFile]) -> StreetRegister:
         sources.append((raw.source, STREETS, rows, usable, trouble))
     columns = dict(zip(SOURCES.names, zip(*sources, strict=True), strict=True)) if sources else {}
     noted = sort_by(
-        from_columns({name: list(cells) for name, cells in columns.items()}, SOURCES, len(sources)), "source"
+        from_columns({name: list(cells) for name, cells in columns.items()}, SOURCES, len(sources)),
+        "source",
     )
     if not found:
         return StreetRegister(None, empty(FINDING), noted)

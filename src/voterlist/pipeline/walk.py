@@ -1,4 +1,7 @@
-"""Walking the street: each stage once, its tables committed, or taken over from a run that was interrupted."""
+"""Walking the street.
+
+Each stage once, its tables committed, or taken over from a run that was interrupted.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,8 @@ from typing import TypeVar
 import pyarrow as pa
 
 from voterlist.errors import StageError, VoterlistError
-from voterlist.io.store import RunFolder, Shelf, Work, digest_of
 from voterlist.model import Stage
+from voterlist.storage.store import RunFolder, Shelf, Work, digest_of
 
 __all__ = ["Made", "Progress", "Tables", "Walk", "guarded", "peak_megabytes", "place_of"]
 
@@ -23,7 +26,8 @@ _NO_KEY = ""
 Result = TypeVar("Result")
 Tables = Mapping[str, pa.Table]
 Progress = Callable[[Stage, str, int, int], None]
-"""Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how much."""
+"""Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how
+much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,20 @@ class Walk:
         if found is None:
             made = guarded(stage, make)
             _require_balance(stage, made)
-            balance = {"rows_in": made.rows_in, "rows_out": made.rows_out, "set_aside": made.set_aside}
+            balance = {
+                "rows_in": made.rows_in,
+                "rows_out": made.rows_out,
+                "set_aside": made.set_aside,
+            }
             self.is_passing = self.is_passing or made.is_passing
-            self.folder.commit(stage, _NO_KEY if self.is_passing else self.key, made.tables, **balance)
+            self.folder.commit(
+                stage, _NO_KEY if self.is_passing else self.key, made.tables, **balance
+            )
         else:
             record, _ = found
-            made = Made(dict.fromkeys(record.tables), record.rows_in, record.rows_out, record.set_aside)
+            made = Made(
+                dict.fromkeys(record.tables), record.rows_in, record.rows_out, record.set_aside
+            )
         for name, table in made.tables.items():
             self.tables.put(name, self.folder.table_path(name), table)
         work = Work(

@@ -1,9 +1,10 @@
 """The list against what other bodies know: registers of persons, statistics, protocols.
 
-Nothing is struck here. A row of a register is *confirmed* where an identifier agrees and nothing known of the person
-contradicts it, *probable* where all names and the full birth date agree, *conflicting* where the identifier
-agrees and the person does not. A name alone proves nothing: chance gives namesakes by the thousand. How
-much of a register could be used at all is said first, and what is not known is null, never zero.
+Nothing is struck here. A row of a register is *confirmed* where an identifier agrees and nothing
+known of the person contradicts it, *probable* where all names and the full birth date agree,
+*conflicting* where the identifier agrees and the person does not. A name alone proves nothing:
+chance gives namesakes by the thousand. How much of a register could be used at all is said first,
+and what is not known is null, never zero.
 """
 
 from __future__ import annotations
@@ -22,7 +23,17 @@ from voterlist.reconcile.protocol import sums
 from voterlist.reconcile.registers import FORMER, compare_registers, no_register
 from voterlist.reconcile.rules import NOT_READ, REGISTERS, RULES, found
 from voterlist.reconcile.statistics import compared, differences
-from voterlist.schemas import COMPARISON, FINDING, MATCH, PROTOCOL, REGISTER_USE, STATISTIC, VOTER, empty, require
+from voterlist.schemas import (
+    COMPARISON,
+    FINDING,
+    MATCH,
+    PROTOCOL,
+    REGISTER_USE,
+    STATISTIC,
+    VOTER,
+    empty,
+    require,
+)
 from voterlist.tables import concat, sort_by
 
 __all__ = ["CLASSES", "FORMER", "REGISTERS", "RULES", "Reconciliation", "not_read", "reconcile"]
@@ -39,7 +50,8 @@ class Reconciliation:
     matches: pa.Table
     """MATCH: every row of every register at least once, with its class."""
     usable: pa.Table
-    """REGISTER_USE: rows in total, usable, by what, and by class; null for a register of deaths that is not given."""
+    """REGISTER_USE: rows in total, usable, by what, and by class; null for a register of deaths
+    that is not given."""
     compared: pa.Table
     """COMPARISON: each number of the statistics beside the list's own."""
 
@@ -59,12 +71,13 @@ def reconcile(
     Args:
         voters: VOTER.
         deaths: the same as ``registers["deaths"]``.
-        registers: VOTER by name (``REGISTERS``), made by the same ``normalize``; ``FORMER`` beside ``name-changes``
-            holds its rows, by the same ids, under the name given up.
+        registers: VOTER by name (``REGISTERS``), made by the same ``normalize``; ``FORMER`` beside
+            ``name-changes`` holds its rows, by the same ids, under the name given up.
         statistics: STATISTIC.
         protocol: PROTOCOL.
         settings: the limits and switches.
-        on_day: the day of the list; without it nobody is asked whether they came of age in the year before.
+        on_day: the day of the list; without it nobody is asked whether they came of age in the year
+            before.
 
     Raises:
         StageError: a table has the wrong shape, or a register has a name that is not known.
@@ -95,5 +108,8 @@ def reconcile(
 
 
 def not_read(sources: Sequence[str], names: Sequence[str], settings: CheckSettings) -> pa.Table:
-    """FINDING: files of other bodies (by source, and by what they are) of which not one row could be used."""
+    """FINDING.
+
+    Files of other bodies (by source, and by what they are) of which not one row could be used.
+    """
     return found(NOT_READ, {"source": list(sources), "field": list(names)}, len(sources), settings)

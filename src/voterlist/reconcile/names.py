@@ -38,7 +38,8 @@ def changed_names(
 ) -> list[pa.Table]:
     """FINDING: entries nearer to the name given up than to the one borne now; ``former`` is aligned with the register.
 
-    Where another entry of the same person bears the new name, the person stands twice, and the finding names both.
+    Where another entry of the same person bears the new name, the person stands twice, and the
+    finding names both.
     """
     at = np.flatnonzero(rows.is_class("confirmed", "probable"))
     row, entry = rows.register[at], rows.entry[at]
@@ -48,12 +49,24 @@ def changed_names(
     twice = old & (twin[row] >= 0)
     alone = old & ~twice
     return [
-        found(OLD_NAME, _columns(voters, entry[alone], register, row[alone]), int(alone.sum()), settings),
-        found(BOTH_NAMES, _columns(voters, entry[twice], voters, twin[row[twice]]), int(twice.sum()), settings),
+        found(
+            OLD_NAME,
+            _columns(voters, entry[alone], register, row[alone]),
+            int(alone.sum()),
+            settings,
+        ),
+        found(
+            BOTH_NAMES,
+            _columns(voters, entry[twice], voters, twin[row[twice]]),
+            int(twice.sum()),
+            settings,
+        ),
     ]
 
 
-def _is_old(register: pa.Table, former: pa.Table, voters: pa.Table, row: Rows, entry: Rows) -> Flags:
+def _is_old(
+    register: pa.Table, former: pa.Table, voters: pa.Table, row: Rows, entry: Rows
+) -> Flags:
     """Which pairs have an entry whose surname and given name are more like the former than the new."""
     listed = voters.select(list(_NAMES)).take(pa.array(entry))
     nearer = np.zeros(len(row))
@@ -65,7 +78,9 @@ def _is_old(register: pa.Table, former: pa.Table, voters: pa.Table, row: Rows, e
     return flags
 
 
-def _columns(voters: pa.Table, entry: Rows, other: pa.Table, row: Rows) -> dict[str, pa.ChunkedArray]:
+def _columns(
+    voters: pa.Table, entry: Rows, other: pa.Table, row: Rows
+) -> dict[str, pa.ChunkedArray]:
     where = voters.select(["constituency", "precinct", "entry_id"]).take(pa.array(entry))
     columns = {name: where.column(name) for name in where.column_names}
     columns["other_entry_id"] = other.column("entry_id").take(pa.array(row))

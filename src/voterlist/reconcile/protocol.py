@@ -22,8 +22,8 @@ _PLACE = ("constituency", "precinct")
 def sums(protocol: pa.Table, voters: pa.Table, settings: CheckSettings) -> pa.Table:
     """FINDING: what does not add up in a PROTOCOL.
 
-    Rows whose line 1 is not its parts, whose line 1a is not the list, or whose total is not the sum of the places
-    below. A number that is not given accuses nobody.
+    Rows whose line 1 is not its parts, whose line 1a is not the list, or whose total is not the sum
+    of the places below. A number that is not given accuses nobody.
     """
     line = {name: _numbers(protocol, name) for name in PROTOCOL_LINES}
     parts = line["line_1a"] + line["line_1b"] + line["line_1c"] - line["line_1d"]
@@ -31,14 +31,19 @@ def sums(protocol: pa.Table, voters: pa.Table, settings: CheckSettings) -> pa.Ta
     told = [
         _told(PROTOCOL_SUM, protocol, line["line_1"], parts, settings),
         _told(PROTOCOL_LIST, protocol, line["line_1a"], counted, settings),
-        *(_told(TOTALS, protocol, line[name], _below(protocol, line[name]), settings, name) for name in PROTOCOL_LINES),
+        *(
+            _told(TOTALS, protocol, line[name], _below(protocol, line[name]), settings, name)
+            for name in PROTOCOL_LINES
+        ),
     ]
     return concat(told, FINDING)
 
 
 def _numbers(protocol: pa.Table, name: str) -> Numbers:
     """A line as numbers, NaN where it is not given."""
-    return np.asarray(protocol.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy(), dtype=np.float64)
+    return np.asarray(
+        protocol.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy(), dtype=np.float64
+    )
 
 
 def _is_known(protocol: pa.Table, name: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -46,9 +51,17 @@ def _is_known(protocol: pa.Table, name: str) -> np.ndarray[Any, np.dtype[np.bool
 
 
 def _told(
-    rule: Rule, protocol: pa.Table, stated: Numbers, right: Numbers, settings: CheckSettings, field: str | None = None
+    rule: Rule,
+    protocol: pa.Table,
+    stated: Numbers,
+    right: Numbers,
+    settings: CheckSettings,
+    field: str | None = None,
 ) -> pa.Table:
-    """A finding for each row whose two numbers are known and differ: ``value`` as stated, ``limit`` as it should be."""
+    """A finding for each row whose two numbers are known and differ.
+
+    ``value`` as stated, ``limit`` as it should be.
+    """
     differs = ~np.isnan(stated) & ~np.isnan(right) & (stated != right)
     constituency, precinct = (_is_known(protocol, name) for name in _PLACE)
     made = []
@@ -68,7 +81,10 @@ def _told(
 
 
 def _counted(protocol: pa.Table, voters: pa.Table) -> Numbers:
-    """The voters that the permanent lists of each row's place have; NaN where it handed in none, and for the nation."""
+    """The voters that the permanent lists of each row's place have.
+
+    NaN where it handed in none, and for the nation.
+    """
     voters = permanent(voters)
     constituency, precinct = (_is_known(protocol, name) for name in _PLACE)
     whole = count_by_place(voters, protocol, "constituency")
@@ -78,7 +94,10 @@ def _counted(protocol: pa.Table, voters: pa.Table) -> Numbers:
 
 
 def _below(protocol: pa.Table, line: Numbers) -> Numbers:
-    """For each total the sum of this line over the places below it; NaN where there are none, or one is not known."""
+    """For each total the sum of this line over the places below it.
+
+    NaN where there are none, or one is not known.
+    """
     constituency, precinct = (_is_known(protocol, name) for name in _PLACE)
     number = np.asarray(protocol.column("constituency").fill_null(-1).to_numpy(), dtype=np.int64)
     sums_of = np.full(len(line), np.nan)

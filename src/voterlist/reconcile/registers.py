@@ -1,4 +1,7 @@
-"""What the registers of persons say about the list: how much of each could be used, matches, findings."""
+"""What the registers of persons say about the list.
+
+How much of each could be used, matches, findings.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,10 @@ class Compared:
 
 
 def compare_registers(
-    registers: Mapping[str, pa.Table], voters: pa.Table, settings: CheckSettings, on_day: dt.date | None
+    registers: Mapping[str, pa.Table],
+    voters: pa.Table,
+    settings: CheckSettings,
+    on_day: dt.date | None,
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """MATCH, REGISTER_USE and FINDING of these registers (VOTER, by name), the list being sorted by entry id."""
     matched, use, findings = [], [], []
@@ -46,9 +52,23 @@ def compare_registers(
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
         use.append(_use(compared, alone, voters))
-        findings += [*_findings(compared, policy, voters, settings), _little_usable(compared, settings)]
-        if alone is not None and policy.list_only and _usable_share(compared) >= settings.least_complete_register:
-            findings.append(found(policy.list_only, _places(voters, np.flatnonzero(alone)), int(alone.sum()), settings))
+        findings += [
+            *_findings(compared, policy, voters, settings),
+            _little_usable(compared, settings),
+        ]
+        if (
+            alone is not None
+            and policy.list_only
+            and _usable_share(compared) >= settings.least_complete_register
+        ):
+            findings.append(
+                found(
+                    policy.list_only,
+                    _places(voters, np.flatnonzero(alone)),
+                    int(alone.sum()),
+                    settings,
+                )
+            )
         if compared.name == "name-changes" and FORMER in registers:
             former = _aligned(registers[FORMER], compared.register)
             findings += changed_names(compared.rows, compared.register, former, voters, settings)
@@ -56,7 +76,10 @@ def compare_registers(
 
 
 def _compared(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compared]:
-    """Each register against the list. All are matched at once: the list, which is the large one, is read once."""
+    """Each register against the list.
+
+    All are matched at once: the list, which is the large one, is read once.
+    """
     tables = {name: sort_by(table, "entry_id") for name, table in sorted(registers.items())}
     everything = match(concat(tables.values(), VOTER), voters)
     parts, start = {}, 0
@@ -64,14 +87,18 @@ def _compared(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compa
         parts[name] = everything.part(start, table.num_rows)
         start += table.num_rows
     if FORMER in parts and "name-changes" in parts:
-        order = pc.index_in(tables[FORMER].column("entry_id"), value_set=tables["name-changes"].column("entry_id"))
+        order = pc.index_in(
+            tables[FORMER].column("entry_id"), value_set=tables["name-changes"].column("entry_id")
+        )
         parts["name-changes"] = merged_names(parts["name-changes"], parts[FORMER], order.to_numpy())
     return [Compared(name, tables[name], parts[name]) for name in POLICIES if name in tables]
 
 
 def _aligned(former: pa.Table, register: pa.Table) -> pa.Table:
     """The former names in the order of the register; all null where a row has none."""
-    return former.take(pc.index_in(register.column("entry_id"), value_set=former.column("entry_id")))
+    return former.take(
+        pc.index_in(register.column("entry_id"), value_set=former.column("entry_id"))
+    )
 
 
 def _usable_share(compared: Compared) -> float:
@@ -83,7 +110,8 @@ def _usable(compared: Compared) -> int:
     return int(np.logical_or.reduce(list(usable_by(compared.register).values())).sum())
 
 
-# --- tables --------------------------------------------------------------------------------------------
+# --- tables
+# --------------------------------------------------------------------------------------------
 
 
 def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
@@ -101,7 +129,8 @@ def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
 def _use(compared: Compared, alone: Flags | None, voters: pa.Table) -> pa.Table:
     """How many rows of the register there are, can be used, and came to be what.
 
-    Of the whole; and of each constituency by what the register's rows say, where the list has several.
+    Of the whole; and of each constituency by what the register's rows say, where the list has
+    several.
     """
     of, listed = _numbers(compared.register, "constituency"), _numbers(voters, "constituency")
     held, best = list(usable_by(compared.register).values()), compared.rows.best()
@@ -109,14 +138,20 @@ def _use(compared: Compared, alone: Flags | None, voters: pa.Table) -> pa.Table:
     def counted(rows: Flags, entries: Flags) -> dict[str, int | None]:
         by = [int((flags & rows).sum()) for flags in held]
         classed = np.bincount(best[rows], minlength=len(CLASSES)).tolist()
-        counts: dict[str, int | None] = dict(zip(_MEASURES, [int(rows.sum()), sum(by), *by, *classed], strict=True))
+        counts: dict[str, int | None] = dict(
+            zip(_MEASURES, [int(rows.sum()), sum(by), *by, *classed], strict=True)
+        )
         return counts if alone is None else {**counts, "list-only": int((alone & entries).sum())}
 
-    whole = _use_table(compared.name, counted(np.ones(len(of), dtype=bool), np.ones(len(listed), dtype=bool)))
+    whole = _use_table(
+        compared.name, counted(np.ones(len(of), dtype=bool), np.ones(len(listed), dtype=bool))
+    )
     places = np.unique(listed[listed >= 0]).tolist()
     if len(places) < 2 or not (of >= 0).any():
         return whole
-    own = [_use_table(compared.name, counted(of == place, listed == place), place) for place in places]
+    own = [
+        _use_table(compared.name, counted(of == place, listed == place), place) for place in places
+    ]
     return concat([whole, *own], REGISTER_USE)
 
 
@@ -125,7 +160,9 @@ def no_register(name: str) -> pa.Table:
     return _use_table(name, dict.fromkeys(_MEASURES))
 
 
-def _use_table(name: str, counts: Mapping[str, int | None], constituency: int | None = None) -> pa.Table:
+def _use_table(
+    name: str, counts: Mapping[str, int | None], constituency: int | None = None
+) -> pa.Table:
     columns = {
         "register": [name] * len(counts),
         "measure": list(counts),
@@ -135,10 +172,13 @@ def _use_table(name: str, counts: Mapping[str, int | None], constituency: int | 
     return from_columns(columns, REGISTER_USE)
 
 
-# --- findings ------------------------------------------------------------------------------------------
+# --- findings
+# ------------------------------------------------------------------------------------------
 
 
-def _findings(compared: Compared, policy: Policy, voters: pa.Table, settings: CheckSettings) -> list[pa.Table]:
+def _findings(
+    compared: Compared, policy: Policy, voters: pa.Table, settings: CheckSettings
+) -> list[pa.Table]:
     rows, here = compared.rows, _is_here(compared, voters)
     allowed = np.ones(len(rows.register), dtype=bool)
     if policy.permanent:
@@ -151,7 +191,9 @@ def _findings(compared: Compared, policy: Policy, voters: pa.Table, settings: Ch
     if policy.elsewhere is not None:
         sure = rows.is_class("confirmed", "probable")
         at_home = np.isin(rows.register, rows.register[sure & here])
-        made.append(_about_entries(policy.elsewhere, compared, sure & ~here & ~at_home, voters, settings))
+        made.append(
+            _about_entries(policy.elsewhere, compared, sure & ~here & ~at_home, voters, settings)
+        )
     if policy.missing is not None:
         made.append(_about_register(policy.missing, compared, voters, settings))
     return made
@@ -163,7 +205,9 @@ def _is_here(compared: Compared, voters: pa.Table) -> Flags:
     here = np.ones(len(rows.register), dtype=bool)
     for name in ("constituency", "precinct"):
         said = _numbers(compared.register, name)[rows.register]
-        here &= (said < 0) | (said == _numbers(voters, name)[rows.entry] if voters.num_rows else said < 0)
+        here &= (said < 0) | (
+            said == _numbers(voters, name)[rows.entry] if voters.num_rows else said < 0
+        )
     return here & (rows.entry >= 0)
 
 
@@ -183,14 +227,20 @@ def _places(voters: pa.Table, rows: Rows) -> dict[str, Any]:
     return {name: where.column(name) for name in where.column_names}
 
 
-def _about_entries(rule: Rule, compared: Compared, at: Flags, voters: pa.Table, settings: CheckSettings) -> pa.Table:
+def _about_entries(
+    rule: Rule, compared: Compared, at: Flags, voters: pa.Table, settings: CheckSettings
+) -> pa.Table:
     """A finding for each of these pairs: the entry, and the row of the register beside it."""
     columns = _places(voters, compared.rows.entry[at])
-    columns["other_entry_id"] = compared.register.column("entry_id").take(pa.array(compared.rows.register[at]))
+    columns["other_entry_id"] = compared.register.column("entry_id").take(
+        pa.array(compared.rows.register[at])
+    )
     return found(rule, columns, int(at.sum()), settings)
 
 
-def _about_register(rule: Rule, compared: Compared, voters: pa.Table, settings: CheckSettings) -> pa.Table:
+def _about_register(
+    rule: Rule, compared: Compared, voters: pa.Table, settings: CheckSettings
+) -> pa.Table:
     """A finding for each row that meets no entry, of the constituencies of which there are lists."""
     place = _numbers(compared.register, "constituency")
     listed = np.unique(_numbers(voters, "constituency"))
@@ -203,20 +253,31 @@ def _about_register(rule: Rule, compared: Compared, voters: pa.Table, settings: 
 
 
 def _little_usable(compared: Compared, settings: CheckSettings) -> pa.Table:
-    """A finding where less of the register could be used than the settings ask for: rows used, of rows in all."""
+    """A finding where less of the register could be used than the settings ask for.
+
+    Rows used, of rows in all.
+    """
     rows = int(_usable_share(compared) < settings.least_usable_register)
     usable, total = _usable(compared), compared.register.num_rows
-    columns = {"field": [compared.name] * rows, "value": [float(usable)] * rows, "limit": [float(total)] * rows}
+    columns = {
+        "field": [compared.name] * rows,
+        "value": [float(usable)] * rows,
+        "limit": [float(total)] * rows,
+    }
     return found(LITTLE_USABLE, columns, rows, settings)
 
 
-# --- the list only -------------------------------------------------------------------------------------
+# --- the list only
+# -------------------------------------------------------------------------------------
 
 
-def _list_only(compared: Compared, policy: Policy, voters: pa.Table, on_day: dt.date | None) -> Flags | None:
+def _list_only(
+    compared: Compared, policy: Policy, voters: pa.Table, on_day: dt.date | None
+) -> Flags | None:
     """Which entries the register should have and does not; None for a register that says nothing of the absent.
 
-    Only entries of permanent lists that hold enough to be found, in the constituencies of which the register speaks.
+    Only entries of permanent lists that hold enough to be found, in the constituencies of which the
+    register speaks.
     """
     if policy.list_only is None or (compared.name == "newly-of-age" and on_day is None):
         return None

@@ -15,7 +15,9 @@ from voterlist.tables import from_columns
 
 __all__ = ["NOT_READ", "POLICIES", "REGISTERS", "RULES", "Policy", "found"]
 
-_DEATH = "the dead are struck from the list on a record of their death; a name and a date alone are none"
+_DEATH = (
+    "the dead are struck from the list on a record of their death; a name and a date alone are none"
+)
 _ADULTS = "list and statistics of adults are compared by every observer; a gap of either sign needs an explanation"
 _BODIES = "constituency commissions compare their lists with the information of the bodies that keep registers"
 _PLACE = "a voter is listed once, in the precinct of the place of residence"
@@ -76,7 +78,8 @@ class Policy:
     elsewhere: Rule | None = None
     """The rule of an entry that stands elsewhere than its person's row says."""
     list_only: Rule | None = None
-    """The rule of an entry that no row meets, for registers that are complete where they speak of a place."""
+    """The rule of an entry that no row meets, for registers that are complete where they speak of a
+    place."""
     permanent: bool = False
     """True where only an entry of a permanent list is out of place."""
     leaves: bool = False
@@ -104,9 +107,21 @@ POLICIES: Mapping[str, Policy] = {
         ),
         Policy("name-changes", _CONFLICT),
         Policy("newly-of-age", _CONFLICT, missing=OF_AGE_MISSING, list_only=OF_AGE_UNREGISTERED),
-        Policy("conscripts", {"confirmed": CONSCRIPT, "probable": CONSCRIPT_PROBABLE, **_CONFLICT}, permanent=True),
-        Policy("prisoners", {"confirmed": PRISONER, "probable": PRISONER_PROBABLE, **_CONFLICT}, permanent=True),
-        Policy("abroad", {"confirmed": ABROAD, "probable": ABROAD_PROBABLE, **_CONFLICT}, permanent=True),
+        Policy(
+            "conscripts",
+            {"confirmed": CONSCRIPT, "probable": CONSCRIPT_PROBABLE, **_CONFLICT},
+            permanent=True,
+        ),
+        Policy(
+            "prisoners",
+            {"confirmed": PRISONER, "probable": PRISONER_PROBABLE, **_CONFLICT},
+            permanent=True,
+        ),
+        Policy(
+            "abroad",
+            {"confirmed": ABROAD, "probable": ABROAD_PROBABLE, **_CONFLICT},
+            permanent=True,
+        ),
         # Who was taken off the list since the last cycle, and why: explains, and accuses nobody.
         Policy("removals"),
     )

@@ -27,11 +27,16 @@ _SEX_OF = {"men": Sex.MALE, "women": Sex.FEMALE}
 
 def permanent(voters: pa.Table) -> pa.Table:
     """The voters of permanent lists."""
-    return voters.filter(pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value))
+    return voters.filter(
+        pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value)
+    )
 
 
 def count_by_place(voters: pa.Table, places: pa.Table, *names: str) -> Numbers:
-    """How many voters each place (these columns) has, for each row of ``places``; NaN where it has none."""
+    """How many voters each place (these columns) has, for each row of ``places``.
+
+    NaN where it has none.
+    """
     return _places(voters, places, list(names)).count(np.ones(voters.num_rows, dtype=bool))
 
 
@@ -41,7 +46,9 @@ def compared(voters: pa.Table, statistics: pa.Table) -> pa.Table:
     listed = _listed(voters, statistics)
     columns["list"] = pa.array(listed, mask=np.isnan(listed))
     columns["statistic"] = statistics.column("value")
-    return sort_by(from_columns(columns, COMPARISON), "constituency", "precinct", "measure", "statistic")
+    return sort_by(
+        from_columns(columns, COMPARISON), "constituency", "precinct", "measure", "statistic"
+    )
 
 
 def _listed(voters: pa.Table, statistics: pa.Table, *, at_most: bool = False) -> Numbers:
@@ -72,7 +79,10 @@ class _Places:
     groups: int
 
     def count(self, flags: Flags) -> Numbers:
-        """For each row of the statistics how many voters of its place are flagged; NaN where it has no voters."""
+        """For each row of the statistics how many voters of its place are flagged.
+
+        NaN where it has no voters.
+        """
         present = np.bincount(self.voters, minlength=self.groups) > 0
         counted = np.bincount(self.voters[flags], minlength=self.groups)
         return np.where(present, counted, np.nan)[self.statistics]
@@ -80,13 +90,18 @@ class _Places:
 
 def _places(voters: pa.Table, statistics: pa.Table, names: list[str]) -> _Places:
     # Promoted: the constituency is known in the statistics and may be null in the list.
-    both = pa.concat_tables([voters.select(names), statistics.select(names)], promote_options="default")
+    both = pa.concat_tables(
+        [voters.select(names), statistics.select(names)], promote_options="default"
+    )
     code, groups = group_codes(both, *names, known=False)
     return _Places(code[: voters.num_rows], code[voters.num_rows :], groups)
 
 
 def _measured(voters: pa.Table, measure: str, *, at_most: bool) -> Flags | None:
-    """Which voters a measure counts: adults, men, women, born-YYYY; None for one that the list cannot answer."""
+    """Which voters a measure counts.
+
+    Adults, men, women, born-YYYY; None for one that the list cannot answer.
+    """
     if measure == "adults":
         return np.ones(voters.num_rows, dtype=bool)
     if measure in _SEX_OF:
@@ -101,13 +116,16 @@ def _measured(voters: pa.Table, measure: str, *, at_most: bool) -> Flags | None:
 def differences(voters: pa.Table, statistics: pa.Table, settings: CheckSettings) -> pa.Table:
     """FINDING: lists above or below the adults, men or women of the statistics by more than the settings allow.
 
-    Above counts the voters known to be men (or women), below those who may be: what is not known accuses nobody.
+    Above counts the voters known to be men (or women), below those who may be: what is not known
+    accuses nobody.
     """
-    counted = pc.is_in(statistics.column("measure").cast(pa.string()), pa.array(["adults", *_SEX_OF]))
+    counted = pc.is_in(
+        statistics.column("measure").cast(pa.string()), pa.array(["adults", *_SEX_OF])
+    )
     statistics = statistics.filter(counted)
     value = np.asarray(statistics.column("value"), dtype=np.float64)
-    # Whole people: a list of 433 is above 432.6 and above 432 alike, and a commission reads the limit.
-    # Rounded first, for 15 % above 100 comes out a little below 115.
+    # Whole people: a list of 433 is above 432.6 and above 432 alike, and a commission reads the
+    # limit. Rounded first, for 15 % above 100 comes out a little below 115.
     most = np.floor(np.round(value * (1 + settings.most_above_statistics), 6))
     least = np.ceil(np.round(value * (1 - settings.most_below_statistics), 6))
     at_least, at_most = (_listed(voters, statistics, at_most=wide) for wide in (False, True))

@@ -1,6 +1,7 @@
 """The report: all tables of a run -> ``ReportModel``, the numbers and rows that every output shows.
 
-No file is written and no sentence is made here: ``io.xlsx`` and ``io.html`` say the model in a language.
+No file is written and no sentence is made here: ``io.xlsx`` and ``io.html`` say the model in a
+language.
 """
 
 from __future__ import annotations
@@ -28,7 +29,16 @@ from voterlist.report.figures import (
     build_pyramid,
 )
 from voterlist.report.lookup import Names, Sources, in_constituency
-from voterlist.report.model import AskedFault, Case, Facts, Fault, Limits, ReportModel, Text, UnitStanding
+from voterlist.report.model import (
+    AskedFault,
+    Case,
+    Facts,
+    Fault,
+    Limits,
+    ReportModel,
+    Text,
+    UnitStanding,
+)
 from voterlist.report.outside import build_outside
 from voterlist.report.scorecard import scorecard as scorecard_of
 from voterlist.report.words import Words
@@ -102,13 +112,14 @@ def build(
 ) -> ReportModel:
     """The report of ``facts.constituency``, out of the tables of a run that may hold others beside it.
 
-    Every table may hold several constituencies, except ``pyramid``, which counts the voters of the report. A case
-    is in the report of each constituency that one of its entries is in. Rows whose constituency is not known are
-    in every report, for they must show somewhere.
+    Every table may hold several constituencies, except ``pyramid``, which counts the voters of the
+    report. A case is in the report of each constituency that one of its entries is in. Rows whose
+    constituency is not known are in every report, for they must show somewhere.
 
     Args:
         facts: whose report it is, and the day.
-        entries: ENTRY; with ``voters`` (VOTER) it must hold every entry that a case or finding names.
+        entries: ENTRY; with ``voters`` (VOTER) it must hold every entry that a case or finding
+            names.
         voters: VOTER.
         lists: LIST.
         set_aside: SET_ASIDE.
@@ -152,14 +163,22 @@ def build(
         names=names,
         mask_identifiers=mask_identifiers,
     )
-    asked, apart = (tuple(case for case in built if case.is_asked is wanted) for wanted in (True, False))
+    asked, apart = (
+        tuple(case for case in built if case.is_asked is wanted) for wanted in (True, False)
+    )
     found = in_constituency(require(findings, FINDING, stage), place)
     outside_rows = _given(register_rows, ENTRY)
-    faults = build_faults(found, entries, names, registers=outside_rows, mask_identifiers=mask_identifiers)
+    faults = build_faults(
+        found, entries, names, registers=outside_rows, mask_identifiers=mask_identifiers
+    )
     aside = build_aside(aside_rows, names, mask_identifiers=mask_identifiers)
-    balance = build_balance(in_constituency(require(lists, LIST, stage), place), own.num_rows, aside_rows, names)
+    balance = build_balance(
+        in_constituency(require(lists, LIST, stage), place), own.num_rows, aside_rows, names
+    )
     dues = build_dues(standings, place, facts.today)
-    precincts = build_precincts(in_constituency(require(profile, PROFILE, stage), place), faults, asked)
+    precincts = build_precincts(
+        in_constituency(require(profile, PROFILE, stage), place), faults, asked
+    )
     return ReportModel(
         facts=facts,
         limits=limits or Limits(),
@@ -177,7 +196,9 @@ def build(
         aside=aside,
         estimate=build_estimate(estimate),
         chance=build_chance(_given(coincidences, COINCIDENCE), place),
-        audit=build_audit(_given(indicators, INDICATOR), _given(scorecard, SCORECARD), _given(ages, AGES), place),
+        audit=build_audit(
+            _given(indicators, INDICATOR), _given(scorecard, SCORECARD), _given(ages, AGES), place
+        ),
         outside=build_outside(register_use, comparison, cycle_summary, place),
     )
 
@@ -246,7 +267,11 @@ def review_faults(
     entries, names = require(entries, ENTRY, stage), Names(sources)
     own = build_faults(asked, entries, names, **kept, ids=finding_ids(asked))
     others = build_faults(
-        before.select(FINDING.names), entries, names, **kept, ids=before.column("finding_id").to_pylist()
+        before.select(FINDING.names),
+        entries,
+        names,
+        **kept,
+        ids=before.column("finding_id").to_pylist(),
     )
     return tuple(_asked(fault, said.get(fault.finding_id or "")) for fault in (*own, *others))
 

@@ -1,4 +1,7 @@
-"""The audit of a report: statistics of every precinct with their limits, and the scorecard, out of their tables."""
+"""The audit of a report.
+
+Statistics of every precinct with their limits, and the scorecard, out of their tables.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,13 @@ __all__ = ["build_audit"]
 _Place = tuple[int | None, int | None]
 
 
-def build_audit(indicators: pa.Table, scorecard: pa.Table, ages: pa.Table, constituency: int | None) -> Audit | None:
-    """The audit of a constituency out of INDICATOR, SCORECARD and AGES; None where nothing was measured."""
+def build_audit(
+    indicators: pa.Table, scorecard: pa.Table, ages: pa.Table, constituency: int | None
+) -> Audit | None:
+    """The audit of a constituency out of INDICATOR, SCORECARD and AGES.
+
+    None where nothing was measured.
+    """
     if not indicators.num_rows:
         return None
     rows = in_constituency(indicators, constituency).to_pylist()
@@ -34,9 +42,14 @@ def build_audit(indicators: pa.Table, scorecard: pa.Table, ages: pa.Table, const
             nation.append(statistic)
         elif row["constituency"] == constituency:
             whole.append(statistic)
-    scores, pyramids = _scores(in_constituency(scorecard, constituency)), _pyramids(in_constituency(ages, constituency))
+    scores, pyramids = (
+        _scores(in_constituency(scorecard, constituency)),
+        _pyramids(in_constituency(ages, constituency)),
+    )
     precincts = tuple(
-        PrecinctAudit(*place, _ordered(by_place[place]), scores.get(place, ()), pyramids.get(place, ()))
+        PrecinctAudit(
+            *place, _ordered(by_place[place]), scores.get(place, ()), pyramids.get(place, ())
+        )
         for place in sorted(by_place, key=_order)
     )
     one = not whole or _is_all(whole, nation)
@@ -51,7 +64,10 @@ def build_audit(indicators: pa.Table, scorecard: pa.Table, ages: pa.Table, const
 
 def _is_all(whole: Sequence[Statistic], nation: Sequence[Statistic]) -> bool:
     """True where the constituency has all the entries of the run, so that the run says nothing more."""
-    voters = [next((row.value for row in rows if row.indicator == "voters"), None) for rows in (whole, nation)]
+    voters = [
+        next((row.value for row in rows if row.indicator == "voters"), None)
+        for rows in (whole, nation)
+    ]
     return voters[0] == voters[1]
 
 
@@ -88,7 +104,10 @@ def _pyramids(ages: pa.Table) -> dict[_Place, tuple[Group, ...]]:
 
 
 def _funnels(precincts: Sequence[PrecinctAudit]) -> tuple[Funnel, ...]:
-    """One funnel a judged indicator, where there is one base: of several constituencies none is drawn."""
+    """One funnel a judged indicator, where there is one base.
+
+    Of several constituencies none is drawn.
+    """
     found = []
     for name in INDICATORS:
         points = [
@@ -98,7 +117,9 @@ def _funnels(precincts: Sequence[PrecinctAudit]) -> tuple[Funnel, ...]:
         ]
         bases = {point.statistic.base for point in points}
         if len(bases) == 1:
-            found.append(Funnel(name, bases.pop() or 0.0, tuple(sorted(points, key=lambda point: point.of))))
+            found.append(
+                Funnel(name, bases.pop() or 0.0, tuple(sorted(points, key=lambda point: point.of)))
+            )
     return tuple(found)
 
 

@@ -1,4 +1,7 @@
-"""The audit of a report as frozen values: statistics of places with their limits, scores, age pyramids."""
+"""The audit of a report as frozen values.
+
+Statistics of places with their limits, scores, age pyramids.
+"""
 
 from __future__ import annotations
 
@@ -142,7 +145,10 @@ class Audit:
     def asked(self) -> tuple[str, ...]:
         """The indicators by which precincts are judged, in their order."""
         judged = {
-            row.indicator for precinct in self.precincts for row in precinct.statistics if row.outlying is not None
+            row.indicator
+            for precinct in self.precincts
+            for row in precinct.statistics
+            if row.outlying is not None
         }
         return tuple(name for name in INDICATORS if name in judged)
 

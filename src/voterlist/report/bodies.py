@@ -24,7 +24,10 @@ class Register:
 
     @property
     def share(self) -> float | None:
-        """The share that could be used, 0 to 1; None for a register that was not given, or has no rows."""
+        """The share that could be used, 0 to 1.
+
+        None for a register that was not given, or has no rows.
+        """
         return self.usable / self.total if self.total and self.usable is not None else None
 
 

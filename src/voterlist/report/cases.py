@@ -65,29 +65,42 @@ def build_cases(
         chance, weight = float(first["probability"]), float(first["weight"])
         number, case_id = int(first["number"]), str(first["case_id"])
         inside = tuple(members[start:end])
-        found.append(Case(number, case_id, kind, chance, weight, kind.is_asked, inside, why.get(case_id)))
+        found.append(
+            Case(number, case_id, kind, chance, weight, kind.is_asked, inside, why.get(case_id))
+        )
     return tuple(found)
 
 
 def count_kinds(cases: tuple[Case, ...]) -> tuple[KindCount, ...]:
-    """How many cases there are of each kind, in the order of ``CaseKind``; kinds without a case are left out."""
+    """How many cases there are of each kind, in the order of ``CaseKind``.
+
+    Kinds without a case are left out.
+    """
     counted = []
     for kind in CaseKind:
         of_kind = [case for case in cases if case.kind is kind]
         if of_kind:
             entries = sum(len(case.members) for case in of_kind)
-            counted.append(KindCount(kind, len(of_kind), entries, sum(case.is_open for case in of_kind)))
+            counted.append(
+                KindCount(kind, len(of_kind), entries, sum(case.is_open for case in of_kind))
+            )
     return tuple(counted)
 
 
 def _ordered(cases: pa.Table, numbers: pa.Table) -> pa.Table:
     """The cases with their number, by number, entries to keep first."""
-    place = pc.index_in(cases.column("case_id"), value_set=numbers.column("case_id").combine_chunks())
+    place = pc.index_in(
+        cases.column("case_id"), value_set=numbers.column("case_id").combine_chunks()
+    )
     number = numbers.column("number").take(place)
-    role = pc.index_in(text_column(cases, "role"), value_set=pa.array(["keep", "repeat", "question"]))
+    role = pc.index_in(
+        text_column(cases, "role"), value_set=pa.array(["keep", "repeat", "question"])
+    )
     keyed = cases.append_column("number", number).append_column("order", role)
     keys = [("number", "ascending"), ("order", "ascending"), ("entry_id", "ascending")]
-    return keyed.take(pc.sort_indices(keyed.select(["number", "order", "entry_id"]), sort_keys=keys))
+    return keyed.take(
+        pc.sort_indices(keyed.select(["number", "order", "entry_id"]), sort_keys=keys)
+    )
 
 
 def _members(
@@ -104,7 +117,11 @@ def _members(
     found = []
     for row, place, kind, shown in zip(rows, names.places(entry), kinds, cells, strict=True):
         verdict, by, why = _decided(known.get((row["case_id"], row["entry_id"])))
-        found.append(Member(row["entry_id"], row["role"], row["reason"], verdict, place, kind, shown, by, why))
+        found.append(
+            Member(
+                row["entry_id"], row["role"], row["reason"], verdict, place, kind, shown, by, why
+            )
+        )
     return found
 
 
@@ -140,27 +157,41 @@ def _cells(
     return list(zip(*columns, strict=True))
 
 
-def _contradicts(column: pd.Series[Any], group: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """True for the rows of a group that knows two values of this column; what is missing contradicts nothing."""
+def _contradicts(
+    column: pd.Series[Any], group: np.ndarray[Any, Any]
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """True for the rows of a group that knows two values of this column.
+
+    What is missing contradicts nothing.
+    """
     return np.asarray(column.astype(object).groupby(group).transform("nunique") > 1, dtype=bool)
 
 
 def _shown(entry: pa.Table, voter: pa.Table, *, mask_identifiers: bool) -> dict[str, list[Value]]:
-    """What is shown of each field: the standard form where it is known, else the text as written."""
+    """What is shown of each field.
+
+    The standard form where it is known, else the text as written.
+    """
     found: dict[str, list[Value]] = {"written": written_names(entry).to_pylist()}
     for name in ("surname", "given_name", "patronymic"):
         found[name] = pc.coalesce(voter.column(name), entry.column(name)).to_pylist()
     parts = [voter.column(name).to_pylist() for name in ("birth_year", "birth_month", "birth_day")]
     found["birth_date"] = [
         written if year is None else Born(year, month, day)
-        for written, year, month, day in zip(entry.column("birth_date").to_pylist(), *parts, strict=True)
+        for written, year, month, day in zip(
+            entry.column("birth_date").to_pylist(), *parts, strict=True
+        )
     ]
     found["sex"] = [
         written if sex is None else Text(f"sex.{sex}")
-        for written, sex in zip(entry.column("sex").to_pylist(), text_column(voter, "sex").to_pylist(), strict=True)
+        for written, sex in zip(
+            entry.column("sex").to_pylist(), text_column(voter, "sex").to_pylist(), strict=True
+        )
     ]
     found["address"] = entry.column("address").to_pylist()
     hide: Callable[[str], str] = mask if mask_identifiers else str
     for name in ("document", "fin"):
-        found[name] = [None if text is None else hide(text) for text in entry.column(name).to_pylist()]
+        found[name] = [
+            None if text is None else hide(text) for text in entry.column(name).to_pylist()
+        ]
     return found

@@ -28,7 +28,8 @@ NOBODY = (
     AsideCode.DUPLICATE_FILE,
     AsideCode.SAME_ENTRY,
 )
-"""Why rows are set aside that are surely nobody's entry; with any other code, a new one too, they may be a voter's."""
+"""Why rows are set aside that are surely nobody's entry; with any other code, a new one too, they
+may be a voter's."""
 
 
 def build_faults(
@@ -42,9 +43,9 @@ def build_faults(
 ) -> tuple[Fault, ...]:
     """The findings, errors first, then by rule, precinct, file and line.
 
-    What a finding does not say of its place is taken from the entry it names; ``registers`` (ENTRY) are the rows of
-    other bodies, and of the last cycle, that findings name beside an entry, or instead of one. ``ids``: those of the
-    findings, where a person is asked about them.
+    What a finding does not say of its place is taken from the entry it names; ``registers`` (ENTRY)
+    are the rows of other bodies, and of the last cycle, that findings name beside an entry, or
+    instead of one. ``ids``: those of the findings, where a person is asked about them.
     """
     entry = rows_of(entries, findings.column("entry_id"))
     places = _merged(names.places(findings), names.places(entry))
@@ -82,35 +83,53 @@ def build_faults(
     return tuple(sorted(faults, key=_order))
 
 
-def count_rules(faults: tuple[Fault, ...], precincts: tuple[Precinct, ...]) -> tuple[RuleCount, ...]:
+def count_rules(
+    faults: tuple[Fault, ...], precincts: tuple[Precinct, ...]
+) -> tuple[RuleCount, ...]:
     """How often each rule spoke, errors first, then the most frequent."""
     order = {(row.constituency, row.precinct): place for place, row in enumerate(precincts)}
     frame = pd.DataFrame(
         {
             "rule": [fault.rule for fault in faults],
             "severity": [fault.severity.value for fault in faults],
-            "place": [order.get((fault.place.constituency, fault.place.precinct), -1) for fault in faults],
+            "place": [
+                order.get((fault.place.constituency, fault.place.precinct), -1) for fault in faults
+            ],
         },
     )
     found = []
     for severity, of_severity in frame.groupby("severity"):
         for rule, places in of_severity.groupby("rule")["place"]:
             counts = np.bincount(places[places >= 0].to_numpy(np.int64), minlength=len(precincts))
-            found.append(RuleCount(str(rule), Severity(str(severity)), len(places), tuple(counts.tolist())))
-    return tuple(sorted(found, key=lambda row: (_SEVERITIES.index(row.severity), -row.count, row.rule)))
+            found.append(
+                RuleCount(str(rule), Severity(str(severity)), len(places), tuple(counts.tolist()))
+            )
+    return tuple(
+        sorted(found, key=lambda row: (_SEVERITIES.index(row.severity), -row.count, row.rule))
+    )
 
 
 def build_aside(set_aside: pa.Table, names: Names, *, mask_identifiers: bool) -> tuple[Aside, ...]:
-    """The rows set aside: whole files, then what may be people, then the rest; each by file, sheet and line."""
+    """The rows set aside.
+
+    Whole files, then what may be people, then the rest; each by file, sheet and line.
+    """
     codes = text_column(set_aside, "code").to_pylist()
     rows = set_aside.column("rows").to_pylist()
     cells = set_aside.column("cells").to_pylist()
     hide = mask_row if mask_identifiers else str
     found = [
         Aside(place, code, count, tuple(hide(cell) for cell in _without_blank_end(texts or [])))
-        for place, code, count, texts in zip(names.places(set_aside), codes, rows, cells, strict=True)
+        for place, code, count, texts in zip(
+            names.places(set_aside), codes, rows, cells, strict=True
+        )
     ]
-    return tuple(sorted(found, key=lambda row: (row.place.line != 0, row.code in NOBODY, *_where(row.place), row.code)))
+    return tuple(
+        sorted(
+            found,
+            key=lambda row: (row.place.line != 0, row.code in NOBODY, *_where(row.place), row.code),
+        )
+    )
 
 
 def _without_blank_end(cells: list[str | None]) -> list[str]:
@@ -132,11 +151,16 @@ def _merged(own: list[Place], of_entry: list[Place]) -> list[Place]:
 
 
 def _masked(text: str | None) -> str | None:
-    """An identifier masked; what stands in its place to say that there is none ("yoxdur") is shown as it is."""
+    """An identifier masked.
+
+    What stands in its place to say that there is none ("yoxdur") is shown as it is.
+    """
     return text if text is None or is_placeholder(text) else mask(text)
 
 
-def _named_cells(findings: pa.Table, entry: pa.Table, *, mask_identifiers: bool) -> list[str | None]:
+def _named_cells(
+    findings: pa.Table, entry: pa.Table, *, mask_identifiers: bool
+) -> list[str | None]:
     """The cell of the field that each finding names, as written."""
     field = text_column(findings, "field")
     found = pa.nulls(findings.num_rows, pa.string())

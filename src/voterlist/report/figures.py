@@ -1,4 +1,7 @@
-"""The numbers of a report: the balance of rows, the calendar, the precincts, the ages, the key figures."""
+"""The numbers of a report.
+
+The balance of rows, the calendar, the precincts, the ages, the key figures.
+"""
 
 from __future__ import annotations
 
@@ -50,16 +53,24 @@ def build_balance(lists: pa.Table, entries: int, set_aside: pa.Table, names: Nam
     kinds = text_column(lists, "list_kind").to_pylist()
     rows = [
         ListBalance(place, kind, row["rows"], row["entries"], row["set_aside"], row["declared"])
-        for place, kind, row in zip(names.places(lists), kinds, lists.select(columns).to_pylist(), strict=True)
+        for place, kind, row in zip(
+            names.places(lists), kinds, lists.select(columns).to_pylist(), strict=True
+        )
     ]
-    rows.sort(key=lambda row: (*_area(row.place.constituency, row.place.precinct), row.place.file or ""))
+    rows.sort(
+        key=lambda row: (*_area(row.place.constituency, row.place.precinct), row.place.file or "")
+    )
     total = sum(row.rows for row in rows)
     return Balance(total, entries, int(pc.sum(set_aside.column("rows")).as_py() or 0), tuple(rows))
 
 
-def build_dues(standings: Sequence[UnitStanding], constituency: int | None, today: dt.date) -> tuple[Due, ...]:
+def build_dues(
+    standings: Sequence[UnitStanding], constituency: int | None, today: dt.date
+) -> tuple[Due, ...]:
     """The stages of the calendar in order of their due dates, each with the standing of its units."""
-    kept = [row for row in standings if constituency is None or row.constituency in {constituency, None}]
+    kept = [
+        row for row in standings if constituency is None or row.constituency in {constituency, None}
+    ]
     found = []
     for deadline in dict.fromkeys(row.deadline for row in kept):
         units = [row for row in kept if row.deadline == deadline]
@@ -73,15 +84,21 @@ def build_dues(standings: Sequence[UnitStanding], constituency: int | None, toda
                 deadline.due,
                 (deadline.due - today).days,
                 tuple((standing, counts[standing]) for standing in Standing if counts[standing]),
-                tuple((row.constituency, row.precinct, row.finished, row.standing) for row in units),
+                tuple(
+                    (row.constituency, row.precinct, row.finished, row.standing) for row in units
+                ),
             ),
         )
     return tuple(sorted(found, key=lambda due: (due.due, due.opens, due.stage)))
 
 
-def build_precincts(profile: pa.Table, faults: Sequence[Fault], cases: Sequence[Case]) -> tuple[Precinct, ...]:
+def build_precincts(
+    profile: pa.Table, faults: Sequence[Fault], cases: Sequence[Case]
+) -> tuple[Precinct, ...]:
     """The precincts of a PROFILE table with what was noticed in each."""
-    noticed = Counter((fault.place.constituency, fault.place.precinct, fault.severity) for fault in faults)
+    noticed = Counter(
+        (fault.place.constituency, fault.place.precinct, fault.severity) for fault in faults
+    )
     involved = Counter(
         place
         for case in cases
@@ -115,7 +132,8 @@ def build_groups(rows: Iterable[Mapping[str, Any]]) -> tuple[Group, ...]:
         counts[row["age_from"], row["sex"]] += row["voters"]
     ages = sorted({age for age, _ in counts}, key=lambda age: (age is None, age or 0))
     return tuple(
-        Group(age, counts[age, Sex.MALE.value], counts[age, Sex.FEMALE.value], counts[age, None]) for age in ages
+        Group(age, counts[age, Sex.MALE.value], counts[age, Sex.FEMALE.value], counts[age, None])
+        for age in ages
     )
 
 
@@ -127,12 +145,17 @@ def build_estimate(estimate: pa.Table | None) -> Estimate | None:
 
 
 def build_chance(coincidences: pa.Table, place: int | None) -> tuple[Chance, ...]:
-    """The agreements of one constituency in a COINCIDENCE table; those of the whole list, where it is of none."""
+    """The agreements of one constituency in a COINCIDENCE table.
+
+    Those of the whole list, where it is of none.
+    """
     number = pc.field("constituency")
     own = coincidences.filter(number.is_null() if place is None else number == place)
     order = ["+".join(agreement) for agreement in AGREEMENTS]
     rows = sorted(own.to_pylist(), key=lambda row: order.index(row["agreement"]))
-    return tuple(Chance(tuple(row["agreement"].split("+")), row["expected"], row["found"]) for row in rows)
+    return tuple(
+        Chance(tuple(row["agreement"].split("+")), row["expected"], row["found"]) for row in rows
+    )
 
 
 def build_numbers(
@@ -149,7 +172,11 @@ def build_numbers(
         Number("entries", balance.entries),
         Number("lists", len(balance.lists)),
         Number("precincts", len(precincts)),
-        Number("women-share", sum(row.women for row in precincts) / known if known else None, share=True),
+        Number(
+            "women-share",
+            sum(row.women for row in precincts) / known if known else None,
+            share=True,
+        ),
         Number("open-cases", opened),
         Number("settled-cases", len(cases) - opened),
         Number("errors", severities[Severity.ERROR]),
@@ -169,10 +196,16 @@ def build_needs(
     """What needs a person now, the most urgent first; empty where nothing does."""
     found = [
         *_due_needs(dues, Standing.OVERDUE, Severity.ERROR, "need.overdue"),
-        *_count_need("need.unbalanced", abs(balance.rows - balance.entries - balance.set_aside), "balance"),
-        *_count_need("need.lists-unbalanced", sum(not row.balances for row in balance.lists), "balance"),
+        *_count_need(
+            "need.unbalanced", abs(balance.rows - balance.entries - balance.set_aside), "balance"
+        ),
+        *_count_need(
+            "need.lists-unbalanced", sum(not row.balances for row in balance.lists), "balance"
+        ),
         *_count_need("need.files-unread", sum(row.place.line == 0 for row in aside), "set-aside"),
-        *_count_need("need.errors", sum(fault.severity is Severity.ERROR for fault in faults), "faults"),
+        *_count_need(
+            "need.errors", sum(fault.severity is Severity.ERROR for fault in faults), "faults"
+        ),
         *_due_needs(dues, Standing.DUE_SOON, Severity.WARNING, "need.due-soon"),
         *_count_need("need.cases", sum(case.is_open for case in cases), "cases", Severity.WARNING),
         *_count_need(
@@ -182,7 +215,10 @@ def build_needs(
             Severity.WARNING,
         ),
         *_count_need(
-            "need.declared-differs", sum(bool(row.differs) for row in balance.lists), "balance", Severity.WARNING
+            "need.declared-differs",
+            sum(bool(row.differs) for row in balance.lists),
+            "balance",
+            Severity.WARNING,
         ),
     ]
     return tuple(found)
@@ -203,7 +239,9 @@ def _due_needs(dues: Sequence[Due], standing: Standing, severity: Severity, key:
     return found
 
 
-def _count_need(key: str, count: int, section: str, severity: Severity = Severity.ERROR) -> list[Need]:
+def _count_need(
+    key: str, count: int, section: str, severity: Severity = Severity.ERROR
+) -> list[Need]:
     return [Need(severity, Text(key, (("count", count),)), section)] if count else []
 
 

@@ -12,13 +12,24 @@ import pyarrow.compute as pc
 from voterlist.report.model import Place
 from voterlist.tables import join_text
 
-__all__ = ["Names", "Sources", "in_constituency", "mask", "mask_row", "rows_of", "text_column", "written_names"]
+__all__ = [
+    "Names",
+    "Sources",
+    "in_constituency",
+    "mask",
+    "mask_row",
+    "rows_of",
+    "text_column",
+    "written_names",
+]
 
 Sources = Mapping[str, str | Sequence[str]]
-"""Source -> the file's name; where one content came as several files, their names in the order of ``copy``."""
+"""Source -> the file's name; where one content came as several files, their names in the order of
+``copy``."""
 
 _IDENTIFIER = re.compile(r"\b(?=\w*\d)\w{7,}\b")
-"""A word of seven characters or more with a digit among them: what a FIN or a document number looks like."""
+"""A word of seven characters or more with a digit among them: what a FIN or a document number looks
+like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,10 @@ def in_constituency(table: pa.Table, constituency: int | None) -> pa.Table:
 
 
 def rows_of(table: pa.Table, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
-    """One row an id, in the order of the ids: the row of the table with that ``entry_id``, nulls where none has it."""
+    """One row an id, in the order of the ids.
+
+    The row of the table with that ``entry_id``, nulls where none has it.
+    """
     # The table may hold a nation: first only what is asked for, then by position.
     found = table.filter(pc.is_in(table.column("entry_id"), value_set=pc.unique(ids).drop_null()))
     places = pc.index_in(ids, value_set=found.column("entry_id").combine_chunks())
@@ -74,7 +88,10 @@ def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
 
 
 def written_names(entries: pa.Table) -> pa.ChunkedArray:
-    """The name of each entry as written: its three parts, or the full name where they are not apart."""
+    """The name of each entry as written.
+
+    Its three parts, or the full name where they are not apart.
+    """
     joined = join_text([entries.column(name) for name in ("surname", "given_name", "patronymic")])
     return pc.coalesce(joined, entries.column("full_name"))
 

@@ -1,7 +1,8 @@
 """What a report says, as frozen values: numbers, rows and catalogue keys, and no prose.
 
-Everything that an output shows stands here once, so the workbook and the page cannot disagree. A value is
-a number, a day, a text of a list as somebody wrote it, or a ``Text`` that the catalogue renders.
+Everything that an output shows stands here once, so the workbook and the page cannot disagree. A
+value is a number, a day, a text of a list as somebody wrote it, or a ``Text`` that the catalogue
+renders.
 """
 
 from __future__ import annotations
@@ -57,8 +58,9 @@ CASE_FIELDS = (
     "document",
     "fin",
 )
-"""What is shown of an entry of a case, in this order. ``written`` is the name as the list has it; the three
-names after it are the standard spelling. Each has its heading in the catalogue (``field.<name>``)."""
+"""What is shown of an entry of a case, in this order. ``written`` is the name as the list has it;
+the three names after it are the standard spelling. Each has its heading in the catalogue
+(``field.<name>``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A key figure; ``number.<code>`` is its caption. ``share`` marks 0 to 1, shown as a percentage."""
+    """A key figure.
+
+    ``number.<code>`` is its caption. ``share`` marks 0 to 1, shown as a percentage.
+    """
 
     code: str
     value: float | None
@@ -131,7 +136,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ListBalance:
-    """One list: its rows, and what became of them. ``declared`` is the total written below the list."""
+    """One list.
+
+    Its rows, and what became of them. ``declared`` is the total written below the list.
+    """
 
     place: Place
     list_kind: str
@@ -153,7 +161,10 @@ class ListBalance:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The rows of all lists, counted three times from three tables: lists, entries, rows set aside."""
+    """The rows of all lists, counted three times from three tables.
+
+    Lists, entries, rows set aside.
+    """
 
     rows: int
     entries: int
@@ -163,7 +174,9 @@ class Balance:
     @property
     def balances(self) -> bool:
         """True where rows = entries + rows set aside, in total and in each list."""
-        return self.rows == self.entries + self.set_aside and all(row.balances for row in self.lists)
+        return self.rows == self.entries + self.set_aside and all(
+            row.balances for row in self.lists
+        )
 
 
 class UnitStanding(Protocol):
@@ -228,7 +241,8 @@ class Cell:
 
     value: Value
     mark: str = ""
-    """``differs``: the entries of the case contradict each other here; ``spelling``: the same, written otherwise."""
+    """``differs``: the entries of the case contradict each other here; ``spelling``: the same,
+    written otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +264,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one comparison of a pair says: ``bits`` for (above 0) or against (below 0) "one person"."""
+    """What one comparison of a pair says.
+
+    ``bits`` for (above 0) or against (below 0) "one person".
+    """
 
     field: str
     level: str
@@ -269,7 +286,8 @@ class Waterfall:
     entries: tuple[str, str]
     prior: float
     steps: tuple[Step, ...]
-    """In the order of the fields; a comparison in which something is not known says nothing and is left out."""
+    """In the order of the fields; a comparison in which something is not known says nothing and is
+    left out."""
     rarity: float
     """For shared values being rare, as far as it is not part of a step."""
     rivals: float
@@ -284,7 +302,10 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A group of entries, with what is proposed for each. ``number`` is the same in report and review workbook."""
+    """A group of entries, with what is proposed for each.
+
+    ``number`` is the same in report and review workbook.
+    """
 
     number: int
     case_id: str
@@ -296,11 +317,15 @@ class Case:
     """True where a person is asked to decide it."""
     members: tuple[Member, ...]
     why: Waterfall | None = None
-    """Of the pair that ties the case's most weakly tied entry to it; None where the run has no waterfalls."""
+    """Of the pair that ties the case's most weakly tied entry to it; None where the run has no
+    waterfalls."""
 
     @property
     def title(self) -> str:
-        """The name of its first entry in standard spelling; as written where no part of it is known."""
+        """The name of its first entry in standard spelling.
+
+        As written where no part of it is known.
+        """
         written, *parts = (cell.value for cell in self.members[0].cells[:4])
         return " ".join(str(part) for part in parts if part) or str(written or "")
 
@@ -329,7 +354,8 @@ class Fault:
     unit: str
     place: Place
     other: Place | str | None
-    """The place of the other entry that the finding names; its id, where it is a row of a register and no entry."""
+    """The place of the other entry that the finding names; its id, where it is a row of a register
+    and no entry."""
     entry_id: str | None
     written: str | None
     """The name as written, of a finding about an entry."""
@@ -391,7 +417,10 @@ class Aside:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the linkage expects of its own proposals, with the ends of a 95 % interval; shares 0 to 1."""
+    """What the linkage expects of its own proposals, with the ends of a 95 % interval.
+
+    Shares 0 to 1.
+    """
 
     pairs: int
     precision: float

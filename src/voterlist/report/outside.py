@@ -16,21 +16,29 @@ _UNKNOWN = "none"
 
 
 def build_outside(
-    register_use: pa.Table | None, comparison: pa.Table | None, cycle_summary: pa.Table | None, place: int | None
+    register_use: pa.Table | None,
+    comparison: pa.Table | None,
+    cycle_summary: pa.Table | None,
+    place: int | None,
 ) -> Bodies | None:
     """The section of one constituency; None where a run compared nothing.
 
-    Registers are told as a whole and, of a run of several constituencies, the part of this one below.
+    Registers are told as a whole and, of a run of several constituencies, the part of this one
+    below.
     """
     if register_use is None:
         return None
     compared = in_constituency(comparison if comparison is not None else empty(COMPARISON), place)
-    summary = in_constituency(cycle_summary if cycle_summary is not None else empty(CYCLE_SUMMARY), place)
+    summary = in_constituency(
+        cycle_summary if cycle_summary is not None else empty(CYCLE_SUMMARY), place
+    )
     adults = [row for row in compared.to_pylist() if not row["measure"].startswith("born-")]
     return Bodies(
         registers=_registers(register_use, place),
         compared=tuple(
-            Compared(row["constituency"], row["precinct"], row["measure"], row["list"], row["statistic"])
+            Compared(
+                row["constituency"], row["precinct"], row["measure"], row["list"], row["statistic"]
+            )
             for row in adults
         ),
         causes=_causes(summary),
@@ -75,5 +83,9 @@ def _precincts(summary: pa.Table) -> tuple[CyclePrecinct, ...]:
         if row["cause"] == _UNKNOWN and row["change"] in {"added", "removed"}:
             count["unexplained"] += row["entries"]
     names = ("before", "added", "moved-in", "removed", "moved-out", "after", "unexplained")
-    found = [CyclePrecinct(*place, *(count[name] for name in names)) for place, count in counts.items()]
-    return tuple(sorted(found, key=lambda row: (-row.unexplained, row.constituency or 0, row.precinct or 0)))
+    found = [
+        CyclePrecinct(*place, *(count[name] for name in names)) for place, count in counts.items()
+    ]
+    return tuple(
+        sorted(found, key=lambda row: (-row.unexplained, row.constituency or 0, row.precinct or 0))
+    )

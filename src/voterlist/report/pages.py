@@ -1,4 +1,7 @@
-"""One page a precinct: all that its commission needs to go through its list, out of the model of the report."""
+"""One page a precinct.
+
+All that its commission needs to go through its list, out of the model of the report.
+"""
 
 from __future__ import annotations
 
@@ -67,14 +70,22 @@ class Page:
         return sum(totals) if totals else None
 
 
-def build_pages(model: ReportModel, *, most_lines: int = 40, most_aside: int = 12) -> tuple[Page, ...]:
+def build_pages(
+    model: ReportModel, *, most_lines: int = 40, most_aside: int = 12
+) -> tuple[Page, ...]:
     """The pages of all precincts of a report, in their order.
 
-    A page names at most ``most_lines`` lines of a rule in one sheet and ``most_aside`` rows set aside, and says how
-    many more there are.
+    A page names at most ``most_lines`` lines of a rule in one sheet and ``most_aside`` rows set
+    aside, and says how many more there are.
     """
-    audits = {(row.constituency, row.precinct): row for row in model.audit.precincts} if model.audit else {}
-    lists, faults, aside = (_by_place(rows) for rows in (model.balance.lists, model.faults, _perhaps(model.aside)))
+    audits = (
+        {(row.constituency, row.precinct): row for row in model.audit.precincts}
+        if model.audit
+        else {}
+    )
+    lists, faults, aside = (
+        _by_place(rows) for rows in (model.balance.lists, model.faults, _perhaps(model.aside))
+    )
     pages = []
     for precinct in model.precincts:
         place = (precinct.constituency, precinct.precinct)
@@ -96,7 +107,9 @@ def _perhaps(aside: Iterable[Aside]) -> list[Aside]:
     return [row for row in aside if row.code not in NOBODY]
 
 
-def _by_place(rows: Iterable[ListBalance | Fault | Aside]) -> dict[tuple[int | None, int | None], list]:  # type: ignore[type-arg]
+def _by_place(
+    rows: Iterable[ListBalance | Fault | Aside],
+) -> dict[tuple[int | None, int | None], list]:  # type: ignore[type-arg]
     found: dict[tuple[int | None, int | None], list] = {}  # type: ignore[type-arg]
     for row in rows:
         found.setdefault((row.place.constituency, row.place.precinct), []).append(row)
@@ -122,9 +135,13 @@ def _rules(faults: Sequence[Fault], most: int) -> tuple[RuleLines, ...]:
 
 
 def _places(faults: Sequence[Fault], most: int) -> tuple[Lines, ...]:
-    rows = sorted({(f.place.file or "", f.place.sheet or "", f.place.line) for f in faults if f.place.line})
+    rows = sorted(
+        {(f.place.file or "", f.place.sheet or "", f.place.line) for f in faults if f.place.line}
+    )
     found = []
     for (file, sheet), group in groupby(rows, key=lambda row: row[:2]):
         lines = [line for *_, line in group]
-        found.append(Lines(file or None, sheet or None, tuple(lines[:most]), max(len(lines) - most, 0)))
+        found.append(
+            Lines(file or None, sheet or None, tuple(lines[:most]), max(len(lines) - most, 0))
+        )
     return tuple(found)

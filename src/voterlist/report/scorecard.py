@@ -1,9 +1,10 @@
 """The scorecard of each precinct: how comprehensive, how accurate and how current its list is.
 
-The three qualities are those by which observers and commissions judge a register of voters (ACE Electoral Knowledge
-Network, Voter Registration: a list that is "current, comprehensive and accurate"; OSCE/ODIHR, Handbook for the
-Observation of Voter Registration, 2012). Each is shown by measures with both their numbers. They are not added up:
-a mark out of ten would hide which of them is wrong.
+The three qualities are those by which observers and commissions judge a register of voters (ACE
+Electoral Knowledge Network, Voter Registration: a list that is "current, comprehensive and
+accurate"; OSCE/ODIHR, Handbook for the Observation of Voter Registration, 2012). Each is shown by
+measures with both their numbers. They are not added up: a mark out of ten would hide which of them
+is wrong.
 """
 
 from __future__ import annotations
@@ -73,10 +74,16 @@ def scorecard(
     found: dict[str, tuple[Counts, Counts]] = {
         "listed-of-adults": _adults(comparison),
         "listed-of-declared": _declared(lists),
-        "rows-not-taken-in": (_counted(_perhaps_people(set_aside), "rows"), _counted(lists, "rows")),
+        "rows-not-taken-in": (
+            _counted(_perhaps_people(set_aside), "rows"),
+            _counted(lists, "rows"),
+        ),
         "cells-missing": _cells_missing(profile),
         "entries-with-errors": (_entries(_of(entry, "severity", Severity.ERROR)), voters),
-        "entries-questioned": (_entries(_of(entry, "severity", Severity.ERROR, Severity.WARNING)), voters),
+        "entries-questioned": (
+            _entries(_of(entry, "severity", Severity.ERROR, Severity.WARNING)),
+            voters,
+        ),
         "over-age": (_entries(_of(entry, "rule", "over-age")), voters),
     }
     if cases is not None:
@@ -98,14 +105,25 @@ def _table(rows: list[tuple[int | None, int | None, str, str, int, int]]) -> pa.
     columns = dict(zip(SCORECARD.names, map(list, zip(*rows, strict=True)), strict=False))
     if not columns:
         return SCORECARD.empty_table()
-    columns["value"] = [count / of for count, of in zip(columns["count"], columns["of"], strict=True)]
-    return sort_by(from_columns(columns, SCORECARD), "constituency", "precinct", "quality", "measure")
+    columns["value"] = [
+        count / of for count, of in zip(columns["count"], columns["of"], strict=True)
+    ]
+    return sort_by(
+        from_columns(columns, SCORECARD), "constituency", "precinct", "quality", "measure"
+    )
 
 
 def _summed(table: pa.Table, column: str, how: str) -> dict[Place, int]:
-    grouped = table.group_by(["constituency", "precinct"], use_threads=False).aggregate([(column, how)])
-    columns = (grouped.column(name).to_pylist() for name in ("constituency", "precinct", f"{column}_{how}"))
-    return {(constituency, precinct): int(value or 0) for constituency, precinct, value in zip(*columns, strict=True)}
+    grouped = table.group_by(["constituency", "precinct"], use_threads=False).aggregate(
+        [(column, how)]
+    )
+    columns = (
+        grouped.column(name).to_pylist() for name in ("constituency", "precinct", f"{column}_{how}")
+    )
+    return {
+        (constituency, precinct): int(value or 0)
+        for constituency, precinct, value in zip(*columns, strict=True)
+    }
 
 
 def _counted(table: pa.Table, column: str) -> Counts:
@@ -118,7 +136,9 @@ def _entries(table: pa.Table) -> Counts:
 
 
 def _of(table: pa.Table, column: str, *words: str) -> pa.Table:
-    return table.filter(pc.is_in(text_column(table, column), value_set=pa.array([str(word) for word in words])))
+    return table.filter(
+        pc.is_in(text_column(table, column), value_set=pa.array([str(word) for word in words]))
+    )
 
 
 def _perhaps_people(set_aside: pa.Table) -> pa.Table:
@@ -128,7 +148,9 @@ def _perhaps_people(set_aside: pa.Table) -> pa.Table:
 
 def _adults(comparison: pa.Table) -> tuple[Counts, Counts]:
     """Entries of the permanent list, and adults in the statistics."""
-    rows = _of(comparison, "measure", "adults").filter(pc.field("precinct").is_valid() & pc.field("list").is_valid())
+    rows = _of(comparison, "measure", "adults").filter(
+        pc.field("precinct").is_valid() & pc.field("list").is_valid()
+    )
     return _counted(rows, "list"), _counted(rows, "statistic")
 
 
@@ -143,8 +165,12 @@ def _cells_missing(profile: pa.Table) -> tuple[Counts, Counts]:
     missing: Counter[Place] = Counter()
     for row in profile.to_pylist():
         place = (row["constituency"], row["precinct"])
-        missing[place] += sum(round(row[f"missing_{name}"] * row["voters"]) for name in ASKED_FIELDS)
-    return missing, {place: len(ASKED_FIELDS) * count for place, count in _counted(profile, "voters").items()}
+        missing[place] += sum(
+            round(row[f"missing_{name}"] * row["voters"]) for name in ASKED_FIELDS
+        )
+    return missing, {
+        place: len(ASKED_FIELDS) * count for place, count in _counted(profile, "voters").items()
+    }
 
 
 def _has_deaths(register_use: pa.Table) -> bool:

@@ -1,4 +1,7 @@
-"""Why the pair that ties a case has its weight: its waterfall, looked up in the tables of the linkage."""
+"""Why the pair that ties a case has its weight.
+
+Its waterfall, looked up in the tables of the linkage.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,13 @@ _ENDS = ["entry_l", "entry_r"]
 _MISSING = "missing"
 
 
-def build_why(cases: pa.Table, pairs: pa.Table, waterfalls: pa.Table | None) -> dict[str, Waterfall]:
+def build_why(
+    cases: pa.Table, pairs: pa.Table, waterfalls: pa.Table | None
+) -> dict[str, Waterfall]:
     """The waterfall of the tying pair of each case of a CASE table, by case id.
 
-    The tying pair is the first pair of the case's own entries that has the case's weight. Cases without one, and all
-    cases where ``waterfalls`` is None, are left out.
+    The tying pair is the first pair of the case's own entries that has the case's weight. Cases
+    without one, and all cases where ``waterfalls`` is None, are left out.
     """
     if waterfalls is None or not waterfalls.num_rows or not pairs.num_rows:
         return {}
@@ -31,7 +36,9 @@ def build_why(cases: pa.Table, pairs: pa.Table, waterfalls: pa.Table | None) -> 
     members = cases.select(["case_id", "entry_id", "weight"]).to_pandas()
     inside = members.merge(ends, left_on=["entry_id", "weight"], right_on=["entry_l", "weight"])
     inside = inside.drop(columns="entry_id").merge(
-        members, left_on=["case_id", "entry_r", "weight"], right_on=["case_id", "entry_id", "weight"]
+        members,
+        left_on=["case_id", "entry_r", "weight"],
+        right_on=["case_id", "entry_id", "weight"],
     )
     first = inside.sort_values(["case_id", *_ENDS]).drop_duplicates("case_id")
     found = read_waterfalls(near.take(pa.array(first["row"], pa.int64())), waterfalls)
@@ -41,8 +48,13 @@ def build_why(cases: pa.Table, pairs: pa.Table, waterfalls: pa.Table | None) -> 
 
 
 def read_waterfalls(pairs: pa.Table, waterfalls: pa.Table) -> list[Waterfall]:
-    """The waterfalls of these rows of PAIR, in their order; a pair that WATERFALL does not hold is left out."""
-    near = waterfalls.filter(pc.is_in(waterfalls.column("entry_l"), value_set=pc.unique(pairs.column("entry_l"))))
+    """The waterfalls of these rows of PAIR, in their order.
+
+    A pair that WATERFALL does not hold is left out.
+    """
+    near = waterfalls.filter(
+        pc.is_in(waterfalls.column("entry_l"), value_set=pc.unique(pairs.column("entry_l")))
+    )
     columns = [*_ENDS, "weight", "probability", *(f"{field}_level" for field in PAIR_FIELDS)]
     joined = pairs.select(columns).to_pandas().merge(near.to_pandas(), on=_ENDS)
     return [_waterfall(row) for row in joined.to_dict("records")]
@@ -52,7 +64,9 @@ def _waterfall(row: dict[str, Any]) -> Waterfall:
     names = ("prior", "rarity", "rivals", "weight", "probability")
     return Waterfall(
         entries=(str(row["entry_l"]), str(row["entry_r"])),
-        steps=tuple(_step(field, row) for field in PAIR_FIELDS if row[f"{field}_level"] != _MISSING),
+        steps=tuple(
+            _step(field, row) for field in PAIR_FIELDS if row[f"{field}_level"] != _MISSING
+        ),
         **{name: float(row[name]) for name in names},
         **{name: float(row[f"p_{name}"]) for name in ("twins", "relatives", "strangers")},
     )

@@ -1,4 +1,7 @@
-"""The register of the precincts' streets of an invented nation: which streets and houses belong to which precinct."""
+"""The register of the precincts' streets of an invented nation.
+
+Which streets and houses belong to which precinct.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ BORDERS = pa.schema(
         ("houses", pa.string()),
     ]
 )
-"""One row a street of a precinct, as a commission types it; ``houses`` from the lowest to the highest."""
+"""One row a street of a precinct, as a commission types it; ``houses`` from the lowest to the
+highest."""
 
 
 def street(names: Lexicon, number: int) -> str:
@@ -45,7 +49,11 @@ def borders(plan: Plan, into: Numbers) -> pa.Table:
     at = into[homes.precinct]
     order = np.lexsort((homes.house, homes.street, homes.village, at))
     key = np.column_stack([at, homes.village, homes.street])[order]
-    starts = np.flatnonzero(np.r_[True, (key[1:] != key[:-1]).any(axis=1)]) if len(order) else np.array([], np.int64)
+    starts = (
+        np.flatnonzero(np.r_[True, (key[1:] != key[:-1]).any(axis=1)])
+        if len(order)
+        else np.array([], np.int64)
+    )
     ends = np.r_[starts[1:], len(order)][: len(starts)] - 1
     low, high = homes.house[order[starts]], homes.house[order[ends]]
     place = key[starts, 0].astype(np.int64) if len(order) else np.array([], np.int64)
@@ -53,8 +61,12 @@ def borders(plan: Plan, into: Numbers) -> pa.Table:
         {
             "constituency": plan.numbers[plan.precincts.constituency[place]],
             "precinct": plan.precincts.number[place],
-            "settlement": pa.array([settlement(names, int(one)) for one in key[starts, 1]], pa.string()),
+            "settlement": pa.array(
+                [settlement(names, int(one)) for one in key[starts, 1]], pa.string()
+            ),
             "street": pa.array([street(names, int(one)) for one in key[starts, 2]], pa.string()),
-            "houses": pa.array([f"{one}-{other}" for one, other in zip(low, high, strict=True)], pa.string()),
+            "houses": pa.array(
+                [f"{one}-{other}" for one, other in zip(low, high, strict=True)], pa.string()
+            ),
         }
     ).cast(BORDERS)

@@ -71,7 +71,10 @@ class Desk:
         return self.plan.numbers[self.plan.precincts.constituency]
 
     def into(self) -> Numbers:
-        """For each list the one in whose precinct its entries stand: itself, but for those put under another."""
+        """For each list the one in whose precinct its entries stand.
+
+        Itself, but for those put under another.
+        """
         into = np.arange(len(self.constituency))
         into[list(self.lists)] = list(self.lists.values())
         return into
@@ -84,13 +87,17 @@ class Desk:
 
     def spoken_for(self) -> set[int]:
         """The lists with a fault of their own."""
-        return {int(self.list_of[one["place"]]) for one in self.said if one.get("place") is not None}
+        return {
+            int(self.list_of[one["place"]]) for one in self.said if one.get("place") is not None
+        }
 
     def told(self, rule: str, *rows: int, unit: Unit = Unit.ENTRY) -> None:
         """A fault that these entries make together."""
         self._faults += 1
         self.taken.update(rows)
-        self.said += [{"fault": self._faults, "rule": rule, "unit": unit, "row": row} for row in rows]
+        self.said += [
+            {"fault": self._faults, "rule": rule, "unit": unit, "row": row} for row in rows
+        ]
 
     def told_of(self, rule: str, row: int | None, unit: Unit = Unit.PRECINCT) -> None:
         """A fault of the place where this entry stands; None: of the whole list."""

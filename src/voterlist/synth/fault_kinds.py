@@ -1,4 +1,7 @@
-"""The kinds of fault of entries, one function each; those of lists as a whole are in ``fault_lists``."""
+"""The kinds of fault of entries, one function each.
+
+Those of lists as a whole are in ``fault_lists``.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ _TWINS = dict(zip("aeopcAEOPCаеорсАЕОРС", "аеорсАЕОРСaeopcAE
 _TRIED, _UNLIKE, _NO_FLAT = 50, 60.0, 200
 
 
-def _rewritten(rule: str, name: str, rewrite: Callable[[str], str | None], desk: Desk, row: int, _turn: int) -> None:
+def _rewritten(
+    rule: str, name: str, rewrite: Callable[[str], str | None], desk: Desk, row: int, _turn: int
+) -> None:
     """A cell rewritten."""
     desk.write(name, row, rewrite(desk.read(name, row)))
     desk.told(rule, row)
@@ -76,7 +81,9 @@ def _repeated_here(desk: Desk, row: int, _turn: int) -> None:
         desk.told("same-entry-repeated", row, to)
 
 
-def _repeated_elsewhere(rule: str, desk: Desk, row: int, _turn: int, *, inside: bool, numbers: bool = True) -> None:
+def _repeated_elsewhere(
+    rule: str, desk: Desk, row: int, _turn: int, *, inside: bool, numbers: bool = True
+) -> None:
     """The person once more in another list; without the numbers it is somebody with two FINs."""
     to = _elsewhere(desk, row, same_constituency=inside)
     if to is None:
@@ -87,7 +94,9 @@ def _repeated_elsewhere(rule: str, desk: Desk, row: int, _turn: int, *, inside: 
         desk.told("same-entry-in-constituency", row, to)
 
 
-def _of_other_sex(rule: str, name: str, texts: tuple[str, str], desk: Desk, row: int, _turn: int) -> None:
+def _of_other_sex(
+    rule: str, name: str, texts: tuple[str, str], desk: Desk, row: int, _turn: int
+) -> None:
     """A part of the name that only the other sex has."""
     desk.write(name, row, texts[int(desk.female[row])])
     desk.told(rule, row)
@@ -109,7 +118,11 @@ def _numbered_again(desk: Desk, row: int, _turn: int) -> None:
 
 def _crowded(desk: Desk, row: int, turn: int) -> None:
     """Fourteen entries of one address."""
-    rows = [one for one in range(row, row + 14) if one < len(desk.list_of) and desk.list_of[one] == desk.list_of[row]]
+    rows = [
+        one
+        for one in range(row, row + 14)
+        if one < len(desk.list_of) and desk.list_of[one] == desk.list_of[row]
+    ]
     if len(rows) == 14:
         for one in rows:
             desk.write("address", one, f"Uydurma küçəsi, ev {700 + turn}")
@@ -211,7 +224,9 @@ OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     partial(_rewritten, "identifier-i-for-one", "fin", lambda text: f"I{text[1:]}"),
     partial(_rewritten, "identifier-look-alikes", "fin", lambda text: f"В{text[1:]}"),
     partial(_rewritten, "identifier-small-letters", "document", str.lower),
-    partial(_rewritten, "identifier-signs-removed", "document", lambda text: f"{text[:2]} {text[2:]}"),
+    partial(
+        _rewritten, "identifier-signs-removed", "document", lambda text: f"{text[:2]} {text[2:]}"
+    ),
     partial(_rewritten, "document-invalid", "document", lambda text: text[:5]),
     partial(_shared, "fin-shared", "fin"),
     partial(_shared, "document-shared", "document"),
@@ -226,7 +241,9 @@ OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     _born("date-unreadable", "1?8? il"),
     partial(_rewritten, "sex-unreadable", "sex", lambda _: "8"),
     partial(_rewritten, "initials-only", "given_name", lambda text: f"{text[:1]}."),
-    partial(_of_other_sex, "sex-contradicts-patronymic", "patronymic", ("Həsən qızı", "Həsən oğlu")),
+    partial(
+        _of_other_sex, "sex-contradicts-patronymic", "patronymic", ("Həsən qızı", "Həsən oğlu")
+    ),
     partial(_of_other_sex, "sex-contradicts-surname", "surname", ("Əliyeva", "Əliyev")),
     partial(_of_other_sex, "sex-contradicts-given-name", "given_name", ("Leyla", "Rəşad")),
     _numbered_again,
@@ -238,6 +255,11 @@ OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     _father_in_given,
     _swapped,
     _without_series,
-    partial(_rewritten, "title-removed", "surname", lambda text: f"{'гр.' if text[0] >= _CYRILLIC else 'Dr.'} {text}"),
+    partial(
+        _rewritten,
+        "title-removed",
+        "surname",
+        lambda text: f"{'гр.' if text[0] >= _CYRILLIC else 'Dr.'} {text}",
+    ),
     _unreadable_name,
 )

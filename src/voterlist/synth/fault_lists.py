@@ -20,10 +20,14 @@ _FEWEST_PAIRS = 5
 def _some(desk: Desk, at: int, share: float) -> list[int]:
     """A share of a list's entries, by chance."""
     rows = desk.rows(at)
-    return [int(row) for row in np.sort(desk.rng.choice(rows, round(share * len(rows)), replace=False))]
+    return [
+        int(row) for row in np.sort(desk.rng.choice(rows, round(share * len(rows)), replace=False))
+    ]
 
 
-def _dates(rule: str, share: float, rewrite: Callable[[Desk, int], str], desk: Desk, at: int) -> None:
+def _dates(
+    rule: str, share: float, rewrite: Callable[[Desk, int], str], desk: Desk, at: int
+) -> None:
     """A share of a list's birth dates rewritten."""
     rows = _some(desk, at, share)
     for row in rows:
@@ -95,7 +99,10 @@ def _gap(desk: Desk, at: int) -> None:
 
 
 def _street_row(desk: Desk, at: int, name: str | None, houses: str) -> None:
-    place = {"constituency": int(desk.constituency[at]), "precinct": int(desk.plan.precincts.number[at])}
+    place = {
+        "constituency": int(desk.constituency[at]),
+        "precinct": int(desk.plan.precincts.number[at]),
+    }
     desk.streets.append({**place, "settlement": None, "street": name, "houses": houses})
 
 
@@ -158,13 +165,15 @@ def _of_years(desk: Desk) -> None:
 def finish(desk: Desk) -> None:
     """What is planted last, and what the faults make together.
 
-    A number that stands twice leaves a gap; people who stand twice are more than coincidence; a date in another order
-    makes two orders of its file.
+    A number that stands twice leaves a gap; people who stand twice are more than coincidence; a
+    date in another order makes two orders of its file.
     """
     _of_years(desk)
     if any(one["rule"] == "date-swapped" for one in desk.said):
         desk.told_of("date-order-mixed", None, Unit.FILE)
-    gaps = {int(desk.list_of[one["row"]]) for one in desk.said if one["rule"] == "line-number-repeat"}
+    gaps = {
+        int(desk.list_of[one["row"]]) for one in desk.said if one["rule"] == "line-number-repeat"
+    }
     for at in sorted(gaps):
         desk.told_of("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)
     repeats = {"same-entry-repeated", "same-entry-in-constituency"}

@@ -1,7 +1,7 @@
 """Faults planted in lists that have none, each with its truth: what the register tests are measured on.
 
-The lists are drawn with ``QUIET`` rates, so that whatever a test says besides the faults planted is a false alarm. All
-is drawn from a stream of its own: lists without faults stay as they are.
+The lists are drawn with ``QUIET`` rates, so that whatever a test says besides the faults planted is
+a false alarm. All is drawn from a stream of its own: lists without faults stay as they are.
 """
 
 from __future__ import annotations
@@ -28,12 +28,19 @@ __all__ = ["QUIET", "Planted", "plant"]
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
-_STYLES = ("typed_ascii", "typed_english", "typed_azeri_cyrillic", "typed_russian", "typed_capitals")
+_STYLES = (
+    "typed_ascii",
+    "typed_english",
+    "typed_azeri_cyrillic",
+    "typed_russian",
+    "typed_capitals",
+)
 QUIET = Rates(**{part.name: 0.0 for part in fields(Rates) if part.name not in _STYLES})
 """Clerks of every script, who make no mistake; nobody stands twice, and nobody listed is dead."""
 
 ENTRIES_A_SITE = 5_000
-"""One planted fault of each kind of entry for so many entries, three at least and ``MOST_SITES`` at most."""
+"""One planted fault of each kind of entry for so many entries, three at least and ``MOST_SITES`` at
+most."""
 MOST_SITES = 40
 LISTS_A_PLACE = 60
 """One planted fault of each kind of precinct for so many lists, one at least."""
@@ -49,14 +56,18 @@ class Planted:
     faults: pa.Table
     """FAULT: what was planted where."""
     streets: pa.Table
-    """``borders.BORDERS``: the register of the precincts' streets, against which addresses are held."""
+    """``borders.BORDERS``: the register of the precincts' streets, against which addresses are
+    held."""
 
 
-def plant(plan: Plan, entries: pa.Table, truth: pa.Table, lists: pa.Table, *, files: bool = False) -> Planted:
+def plant(
+    plan: Plan, entries: pa.Table, truth: pa.Table, lists: pa.Table, *, files: bool = False
+) -> Planted:
     """The lists with faults of every kind in them, and what was planted where.
 
-    A list gets faults of its entries or one fault as a whole, never both. Kinds that need more lists, entries or
-    constituencies than there are stay out; so do, unless each list is to be a file (``files``), those of files.
+    A list gets faults of its entries or one fault as a whole, never both. Kinds that need more
+    lists, entries or constituencies than there are stay out; so do, unless each list is to be a
+    file (``files``), those of files.
     """
     rng = stream(plan.seed, "faults")
     sizes = lists.column("entries").to_numpy()
@@ -80,7 +91,9 @@ def plant(plan: Plan, entries: pa.Table, truth: pa.Table, lists: pa.Table, *, fi
                 plant_one(desk, site, turn)
     finish(desk)
     entries, truth, lists = _written(desk, truth, lists)
-    streets = pa.concat_tables([borders(plan, desk.into()), pa.Table.from_pylist(desk.streets, BORDERS)])
+    streets = pa.concat_tables(
+        [borders(plan, desk.into()), pa.Table.from_pylist(desk.streets, BORDERS)]
+    )
     return Planted(entries, truth, lists, _truth(desk, entries), streets)
 
 
@@ -91,7 +104,10 @@ def _sites(desk: Desk, lists: Numbers) -> Iterator[int]:
 
 
 def _written(desk: Desk, truth: pa.Table, lists: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """(entries, truth, lists) as they are now: cells written, entries taken out, lists put together."""
+    """(entries, truth, lists) as they are now.
+
+    Cells written, entries taken out, lists put together.
+    """
     kept = np.ones(len(desk.list_of), dtype=bool)
     kept[list(desk.gone)] = False
     entries = desk.entries
@@ -100,7 +116,9 @@ def _written(desk: Desk, truth: pa.Table, lists: pa.Table) -> tuple[pa.Table, pa
         hit[list(texts)] = True
         values = pa.array([texts[row] for row in sorted(texts)], pa.string())
         entries = _with(
-            entries, name, pc.replace_with_mask(entries.column(name).combine_chunks(), pa.array(hit), values)
+            entries,
+            name,
+            pc.replace_with_mask(entries.column(name).combine_chunks(), pa.array(hit), values),
         )
     into = desk.into()
     precinct = lists.column("precinct").to_numpy()[into]
@@ -116,7 +134,9 @@ def _written(desk: Desk, truth: pa.Table, lists: pa.Table) -> tuple[pa.Table, pa
 
 def _in_files(desk: Desk, lists: pa.Table) -> pa.Table:
     """The lists, those that are handed in as two files with a row for each half."""
-    at = np.repeat(np.arange(lists.num_rows), 1 + np.isin(np.arange(lists.num_rows), list(desk.halved)))
+    at = np.repeat(
+        np.arange(lists.num_rows), 1 + np.isin(np.arange(lists.num_rows), list(desk.halved))
+    )
     second = np.r_[False, at[1:] == at[:-1]]
     first = np.r_[second[1:], False]
     sizes = lists.column("entries").to_numpy()[at]
@@ -139,7 +159,9 @@ def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
         Unit.PRECINCT: entries.group_by(["constituency", "precinct"]).aggregate([]).num_rows,
         Unit.CONSTITUENCY: pc.count_distinct(entries.column("constituency")).as_py(),
     }
-    ids, numbers, precincts = (desk.entries.column(name) for name in ("entry_id", "constituency", "precinct"))
+    ids, numbers, precincts = (
+        desk.entries.column(name) for name in ("entry_id", "constituency", "precinct")
+    )
     columns: dict[str, list[Any]] = {name: [] for name in FAULT.names}
     for one in desk.said:
         row = one.get("row", one.get("place"))

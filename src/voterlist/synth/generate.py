@@ -92,8 +92,8 @@ def generate(
         numbers: the numbers of the constituencies; without them 1, 2, 3 ...
         precinct_size: persons a precinct, on average.
         on_day: the day on which everyone is at least 18 years old.
-        faults: plant a fault of each kind that the register tests know, in lists that have no other; ``rates`` are
-            then those of ``faults.QUIET``, unless given.
+        faults: plant a fault of each kind that the register tests know, in lists that have no
+            other; ``rates`` are then those of ``faults.QUIET``, unless given.
         files: each list is to become a file: plant the faults too that only files have.
 
     Raises:
@@ -115,4 +115,6 @@ def generate(
     if not faults:
         return Synthetic(entries, truth, deaths, numbered, lists)
     made = plant(plan, entries, truth, lists, files=files)
-    return Synthetic(made.entries, made.truth, deaths, numbered, made.lists, made.faults, made.streets)
+    return Synthetic(
+        made.entries, made.truth, deaths, numbered, made.lists, made.faults, made.streets
+    )

@@ -1,4 +1,7 @@
-"""Numbers of invented documents as text: each made from the person's number, so none is given out twice."""
+"""Numbers of invented documents as text.
+
+Each made from the person's number, so none is given out twice.
+"""
 
 from __future__ import annotations
 
@@ -35,18 +38,25 @@ def _in_base(values: Numbers, width: int, letters: Numbers) -> Numbers:
 
 def numbered(front: str, values: Numbers, width: int = 7) -> pa.Array:
     """``front`` and each number with leading zeros: ``e0000001``."""
-    fronts = np.broadcast_to(np.frombuffer(front.encode("ascii"), np.uint8), (len(values), len(front)))
+    fronts = np.broadcast_to(
+        np.frombuffer(front.encode("ascii"), np.uint8), (len(values), len(front))
+    )
     return _column(np.concatenate([fronts, _in_base(values, width, _DIGITS)], axis=1))
 
 
 def fins(persons: Numbers, seed: int) -> pa.Array:
     """A FIN for each person's number: seven characters, upper-case Latin without I and O, and digits.
 
-    A one-to-one map of the numbers below 34^7, so two persons never share one: a multiplication by a number
-    without a common factor, then two Feistel rounds so that neighbours' FINs look unrelated.
+    A one-to-one map of the numbers below 34^7, so two persons never share one: a multiplication by
+    a number without a common factor, then two Feistel rounds so that neighbours' FINs look
+    unrelated.
     """
     whole, low_count, high_count = np.uint64(34**7), np.uint64(34**4), np.uint64(34**3)
-    values = (persons.astype(np.uint64) + np.uint64(7919 + seed % 1000)) * np.uint64(1_299_709_387) % whole
+    values = (
+        (persons.astype(np.uint64) + np.uint64(7919 + seed % 1000))
+        * np.uint64(1_299_709_387)
+        % whole
+    )
     high, low = np.divmod(values, low_count)
     high = (high + low * low * np.uint64(7)) % high_count
     low = (low + high * high * np.uint64(11)) % low_count
@@ -58,11 +68,13 @@ def documents(persons: Numbers, version: Numbers, new: Numbers, seed: int) -> pa
 
     ``version`` counts a person's documents from 0; each has its own number.
     """
-    values = (persons.astype(np.uint64) * np.uint64(2) + version.astype(np.uint64) + np.uint64(seed % 997)) * np.uint64(
-        73_939_133
-    )
+    values = (
+        persons.astype(np.uint64) * np.uint64(2) + version.astype(np.uint64) + np.uint64(seed % 997)
+    ) * np.uint64(73_939_133)
     old = _column(
-        np.concatenate([_letters("AZE", len(values)), _in_base(values % np.uint64(10**8), 8, _DIGITS)], axis=1)
+        np.concatenate(
+            [_letters("AZE", len(values)), _in_base(values % np.uint64(10**8), 8, _DIGITS)], axis=1
+        )
     )
     wide = values % np.uint64(20_000_000)
     series = np.where(wide < 10**7, 0, 1)

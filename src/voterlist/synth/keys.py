@@ -28,13 +28,15 @@ def with_run_ids(synthetic: Synthetic, places: pa.Table, inbox: Path) -> Synthet
     """
     # Only here are readers needed: tables alone are made without loading them.
     from voterlist.ingest import ingest  # noqa: PLC0415
-    from voterlist.io.readers import read_folder  # noqa: PLC0415
+    from voterlist.readers import read_folder  # noqa: PLC0415
 
     if not places.num_rows:
         return synthetic
     settings = IngestSettings()
     read = ingest(read_folder(inbox, settings), settings, constituency=None).entries
-    by_place = read.select(["source", "line", "entry_id"]).rename_columns(["source", "line", "run_id"])
+    by_place = read.select(["source", "line", "entry_id"]).rename_columns(
+        ["source", "line", "run_id"]
+    )
     order = pa.array(range(places.num_rows), pa.int64())
     joined = places.append_column("at", order).join(by_place, ["source", "line"]).sort_by("at")
     ids = joined.column("run_id").combine_chunks()
@@ -49,7 +51,12 @@ def with_run_ids(synthetic: Synthetic, places: pa.Table, inbox: Path) -> Synthet
     if faults is not None:
         at = pc.index_in(faults.column("entry_id"), value_set=synthetic.entries.column("entry_id"))
         faults = _keyed(faults, ids.take(at))
-    return replace(synthetic, entries=_keyed(synthetic.entries, ids), truth=_keyed(synthetic.truth, ids), faults=faults)
+    return replace(
+        synthetic,
+        entries=_keyed(synthetic.entries, ids),
+        truth=_keyed(synthetic.truth, ids),
+        faults=faults,
+    )
 
 
 def _keyed(table: pa.Table, ids: pa.Array) -> pa.Table:

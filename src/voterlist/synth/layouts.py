@@ -31,7 +31,8 @@ class Layout:
     split_address: bool = False
     """Street, house and flat in three columns."""
     titled: bool = False
-    """Constituency and precinct stand in rows above the header, not in columns; a total stands below."""
+    """Constituency and precinct stand in rows above the header, not in columns; a total stands
+    below."""
     date_cells: bool = False
     """Birth dates are dates of the spreadsheet."""
 
@@ -116,7 +117,12 @@ _TITLES = {
         "Müvəqqəti seçicilər siyahısı",
         "Cəmi: {n}",
     ),
-    "en": ("Constituency No. {c}, precinct No. {p}", "Voters' list", "Temporary voters' list", "Total: {n}"),
+    "en": (
+        "Constituency No. {c}, precinct No. {p}",
+        "Voters' list",
+        "Temporary voters' list",
+        "Total: {n}",
+    ),
     "ru": (
         "Избирательный округ № {c}, избирательный участок № {p}",
         "Список избирателей",
@@ -124,7 +130,13 @@ _TITLES = {
         "Всего: {n}",
     ),
 }
-_OF_SCRIPT = {"latin": "az", "ascii": "az", "english": "en", "azeri-cyrillic": "ru", "russian": "ru"}
+_OF_SCRIPT = {
+    "latin": "az",
+    "ascii": "az",
+    "english": "en",
+    "azeri-cyrillic": "ru",
+    "russian": "ru",
+}
 _ADDRESS = (
     r"^(?P<street>.*?)(?i:, ev |, house |, ев |, дом |, д\. | )(?P<house>\d+[A-Z]?)"
     r"(?:(?i:, mənzil |, menzil |, m\. |, flat |, apt\. |, мәнзил |, м\. |, квартира |, кв\. |-)(?P<flat>\d+))?$"
@@ -162,7 +174,9 @@ def _split_address(address: pa.Array) -> dict[str, list[Cell]]:
 def _full_name(entries: pa.Table) -> list[Cell]:
     # The first is never null: with a null in every column pyarrow 26 leaves the row out.
     surname, *others = (entries.column(name) for name in ("surname", "given_name", "patronymic"))
-    joined = pc.binary_join_element_wise(pc.fill_null(surname, ""), *others, " ", null_handling="skip")
+    joined = pc.binary_join_element_wise(
+        pc.fill_null(surname, ""), *others, " ", null_handling="skip"
+    )
     names: list[Cell] = [name or None for name in pc.utf8_trim(joined, " ").to_pylist()]
     return names
 
@@ -183,7 +197,10 @@ def _date_cell(text: str | None) -> Cell:
 
 
 def _columns(entries: pa.Table, layout: Layout) -> dict[str, list[Cell]]:
-    """The columns of the list by the key of their header; a column without any value is left out."""
+    """The columns of the list by the key of their header.
+
+    A column without any value is left out.
+    """
     columns: dict[str, list[Cell]] = {}
     if not layout.titled:
         for name in ("constituency", "precinct"):
@@ -192,7 +209,10 @@ def _columns(entries: pa.Table, layout: Layout) -> dict[str, list[Cell]]:
     if layout.one_name:
         columns["full_name"] = _full_name(entries)
     else:
-        columns |= {name: entries.column(name).to_pylist() for name in ("surname", "given_name", "patronymic")}
+        columns |= {
+            name: entries.column(name).to_pylist()
+            for name in ("surname", "given_name", "patronymic")
+        }
     dates: list[str | None] = entries.column("birth_date").to_pylist()
     years = all(date is None or len(date) == 4 for date in dates)
     cells: list[Cell] = [_date_cell(date) if layout.date_cells else date for date in dates]
@@ -203,7 +223,11 @@ def _columns(entries: pa.Table, layout: Layout) -> dict[str, list[Cell]]:
     else:
         columns["address"] = entries.column("address").to_pylist()
     columns |= {name: entries.column(name).to_pylist() for name in ("document", "fin")}
-    return {name: values for name, values in columns.items() if any(value is not None for value in values)}
+    return {
+        name: values
+        for name, values in columns.items()
+        if any(value is not None for value in values)
+    }
 
 
 def _faulty(columns: dict[str, list[Cell]], row: list[Cell]) -> list[list[Cell]]:
@@ -229,7 +253,9 @@ def sheet(entries: pa.Table, layout: Layout, *, faults: bool = False) -> Sheet:
     kind = temporary if entries.column("list_kind")[0].as_py() == "temporary" else permanent
     rows: list[list[Cell]] = []
     if layout.titled or kind == temporary:
-        place = title.format(c=entries.column("constituency")[0].as_py(), p=entries.column("precinct")[0].as_py())
+        place = title.format(
+            c=entries.column("constituency")[0].as_py(), p=entries.column("precinct")[0].as_py()
+        )
         rows += [[kind], [place], []]
     rows.append([headers[name] for name in columns])
     body = [list(row) for row in zip(*columns.values(), strict=True)]
@@ -257,7 +283,9 @@ def _csv_bytes(rows: list[list[Cell]], layout: Layout) -> bytes:
 
 def _xlsx_bytes(rows: list[list[Cell]], sheet_name: str) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     book.set_properties({"created": _MADE})
     page = book.add_worksheet(sheet_name)
     dated = book.add_format({"num_format": "dd.mm.yyyy"})

@@ -23,7 +23,17 @@ FORMS = ("ov", "li", "zade")
 """The families of surname endings: -ov/-yev, -lı/-li/-lu/-lü, -zadə."""
 _FORM_SHARES = (0.80, 0.10, 0.10)
 
-_HARMONY = {"a": "lı", "ı": "lı", "e": "li", "ə": "li", "i": "li", "o": "lu", "u": "lu", "ö": "lü", "ü": "lü"}
+_HARMONY = {
+    "a": "lı",
+    "ı": "lı",
+    "e": "li",
+    "ə": "li",
+    "i": "li",
+    "o": "lu",
+    "u": "lu",
+    "ö": "lü",
+    "ü": "lü",
+}
 _COMPOUNDS = (("", "bəy"), ("", "xan"), ("Mir", ""), ("Hacı", ""), ("Ağa", ""))
 
 
@@ -81,7 +91,9 @@ def _compounds(plain: list[tuple[str, float, str]]) -> list[tuple[str, float, st
         for front, back in _COMPOUNDS:
             if len(stem) > 7 or stem in {"Ağa", "Hacı"}:
                 continue
-            compound = front + (stem[0].lower().replace("i̇", "i") + stem[1:] if front else stem) + back
+            compound = (
+                front + (stem[0].lower().replace("i̇", "i") + stem[1:] if front else stem) + back
+            )
             if compound not in found:
                 made.append((compound, weight / 25, forms))
     return made
@@ -115,7 +127,8 @@ def lexicon() -> Lexicon:
         given=tuple(given),
         men=men,
         given_shares=tuple(
-            tuple(_cumulative(np.array([float(row[era]) for row in rows])) for era in ERAS) for rows in by_sex
+            tuple(_cumulative(np.array([float(row[era]) for row in rows])) for era in ERAS)
+            for rows in by_sex
         ),
         stems=tuple(stem for stem, _, _ in stems),
         stem_shares=_cumulative(np.array([weight for _, weight, _ in stems])),

@@ -1,8 +1,8 @@
 """The people of one constituency: households of up to three generations, as whole numbers only.
 
-Each household has eight places: the head's father and mother, the head (a man), the wife, three children and a
-twin. All places are drawn for all households at once; who is not there (never married, dead, moved out, not yet
-18) is masked. A person is a row of codes into the lexicon.
+Each household has eight places: the head's father and mother, the head (a man), the wife, three
+children and a twin. All places are drawn for all households at once; who is not there (never
+married, dead, moved out, not yet 18) is masked. A person is a row of codes into the lexicon.
 """
 
 from __future__ import annotations
@@ -44,8 +44,13 @@ class People:
 
 def concat_people(parts: list[People]) -> People:
     """The people one after another; the households are numbered on."""
-    columns = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(People)}
-    starts = np.cumsum([0, *(int(part.household[-1]) + 1 if len(part) else 0 for part in parts[:-1])])
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(People)
+    }
+    starts = np.cumsum(
+        [0, *(int(part.household[-1]) + 1 if len(part) else 0 for part in parts[:-1])]
+    )
     shift = np.repeat(starts, [len(part) for part in parts])
     columns["household"] = (columns["household"] + shift).astype(np.int32)
     return People(**columns)
@@ -53,13 +58,17 @@ def concat_people(parts: list[People]) -> People:
 
 def draw_stems(rng: np.random.Generator, names: Lexicon, count: int) -> Numbers:
     """Surname stems by their shares: int16."""
-    stems: Numbers = np.searchsorted(names.stem_shares, rng.random(count), side="right").astype(np.int16)
+    stems: Numbers = np.searchsorted(names.stem_shares, rng.random(count), side="right").astype(
+        np.int16
+    )
     return stems
 
 
 def draw_forms(rng: np.random.Generator, names: Lexicon, stems: Numbers) -> Numbers:
     """A family of endings for each stem, among those the stem allows: int8."""
-    forms: Numbers = (rng.random(len(stems))[:, None] >= names.form_shares[stems]).sum(axis=1).astype(np.int8)
+    forms: Numbers = (
+        (rng.random(len(stems))[:, None] >= names.form_shares[stems]).sum(axis=1).astype(np.int8)
+    )
     return forms
 
 
@@ -111,14 +120,24 @@ def _draw_presence(rng: np.random.Generator, ages: Numbers, female: Numbers) -> 
     stays = rng.random((count, 3)) < np.exp(-np.maximum(grown, 0) / leaves_after)
     there[:, _CHILD:_TWIN] = stays & (grown >= 0) & ~single[:, None]
     lives_along = rng.random((count, 2)) < np.array([0.20, 0.24])
-    there[:, :_HEAD] = lives_along & _alive(rng, ages[:, :_HEAD]) & (ages[:, :_HEAD] < 99) & ~(single | lone)[:, None]
+    there[:, :_HEAD] = (
+        lives_along
+        & _alive(rng, ages[:, :_HEAD])
+        & (ages[:, :_HEAD] < 99)
+        & ~(single | lone)[:, None]
+    )
     dead_head = there[:, _WIFE] & ~_alive(rng, ages[:, _HEAD])
     there[:, _HEAD] &= ~dead_head
     return there
 
 
-def _name_children(rng: np.random.Generator, names: Lexicon, given: Numbers, female: Numbers, born: Numbers) -> None:
-    """Give the children names, in place: some after the grandfather or the father, no two siblings the same."""
+def _name_children(
+    rng: np.random.Generator, names: Lexicon, given: Numbers, female: Numbers, born: Numbers
+) -> None:
+    """Give the children names, in place.
+
+    Some after the grandfather or the father, no two siblings the same.
+    """
     count = len(given)
     head_father, head = given[:, _FATHER], given[:, _HEAD]
     for place in range(_CHILD, _TWIN):
@@ -134,8 +153,13 @@ def _name_children(rng: np.random.Generator, names: Lexicon, given: Numbers, fem
         given[:, place] = drawn
 
 
-def _name_twins(rng: np.random.Generator, names: Lexicon, given: Numbers, female: Numbers, born: Numbers) -> Numbers:
-    """Make the last place a twin of one of the children, in place; returns whose twin (the child's place)."""
+def _name_twins(
+    rng: np.random.Generator, names: Lexicon, given: Numbers, female: Numbers, born: Numbers
+) -> Numbers:
+    """Make the last place a twin of one of the children, in place.
+
+    Returns whose twin (the child's place).
+    """
     count = len(given)
     every = np.arange(count)
     of = rng.integers(_CHILD, _TWIN, count)
@@ -154,7 +178,10 @@ def _name_twins(rng: np.random.Generator, names: Lexicon, given: Numbers, female
 
 
 def _draw_surnames(rng: np.random.Generator, names: Lexicon, count: int) -> tuple[Numbers, Numbers]:
-    """Stems and forms by household and place; wives and mothers have their own name or the husband's."""
+    """Stems and forms by household and place.
+
+    Wives and mothers have their own name or the husband's.
+    """
     stem = np.repeat(draw_stems(rng, names, count)[:, None], 8, axis=1)
     form = np.repeat(draw_forms(rng, names, stem[:, 0])[:, None], 8, axis=1)
     for place in (_MOTHER, _WIFE):
@@ -194,4 +221,6 @@ def draw_people(rng: np.random.Generator, names: Lexicon, count: int, today: int
 
     households, places = np.nonzero(there)
     at = (households[:count], places[:count])
-    return People(at[0].astype(np.int32), female[at], stem[at], form[at], given[at], father[at], born[at])
+    return People(
+        at[0].astype(np.int32), female[at], stem[at], form[at], given[at], father[at], born[at]
+    )

@@ -1,4 +1,7 @@
-"""Where people are listed: precincts, dwellings with an address, and the clerks who type the lists."""
+"""Where people are listed.
+
+Precincts, dwellings with an address, and the clerks who type the lists.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,15 @@ from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.rates import Rates
 from voterlist.synth.spelling import SCRIPTS
 
-__all__ = ["DATE_FORMS", "Clerks", "Dwellings", "Precincts", "draw_clerks", "draw_dwellings", "split_precincts"]
+__all__ = [
+    "DATE_FORMS",
+    "Clerks",
+    "Dwellings",
+    "Precincts",
+    "draw_clerks",
+    "draw_dwellings",
+    "split_precincts",
+]
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
@@ -27,7 +38,10 @@ _URBAN = range(8, 50)
 
 @dataclass(frozen=True, slots=True)
 class Precincts:
-    """One element a precinct. The last of a constituency is its temporary one, where nobody has a home."""
+    """One element a precinct.
+
+    The last of a constituency is its temporary one, where nobody has a home.
+    """
 
     constituency: Numbers
     """int32: position of the constituency in the plan, from 0."""
@@ -75,7 +89,8 @@ def split_precincts(rng: np.random.Generator, household: Numbers, precinct_size:
     Args:
         rng: the stream.
         household: int32, ascending, one element a person.
-        precinct_size: how many persons a precinct has on average; sizes stay within 0.65 to 1.35 of it.
+        precinct_size: how many persons a precinct has on average; sizes stay within 0.65 to 1.35 of
+            it.
     """
     if not len(household):
         return np.empty(0, np.int32)
@@ -87,7 +102,12 @@ def split_precincts(rng: np.random.Generator, household: Numbers, precinct_size:
 
 
 def draw_dwellings(
-    rng: np.random.Generator, names: Lexicon, precinct: Numbers, constituency: int, *, apart: bool = False
+    rng: np.random.Generator,
+    names: Lexicon,
+    precinct: Numbers,
+    constituency: int,
+    *,
+    apart: bool = False,
 ) -> Dwellings:
     """A dwelling with its address for each household.
 
@@ -110,13 +130,17 @@ def draw_dwellings(
     house = np.where(in_town, 1 + in_row, 1 + within % _HOUSES + _HOUSES * in_row)
     first_house = np.where(in_town, rng.integers(0, 90, count)[precinct], 0)
     if apart:
-        first_house = _numbered_through((village[precinct] + 1) * len(names.streets) + street, precinct, house)
+        first_house = _numbered_through(
+            (village[precinct] + 1) * len(names.streets) + street, precinct, house
+        )
     return Dwellings(
         precinct=precinct,
         village=village[precinct].astype(np.int16),
         street=street.astype(np.int16),
         house=(house + first_house).astype(np.int16),
-        letter=np.where(rng.random(len(precinct)) < 0.03, rng.integers(1, 4, len(precinct)), 0).astype(np.int8)
+        letter=np.where(
+            rng.random(len(precinct)) < 0.03, rng.integers(1, 4, len(precinct)), 0
+        ).astype(np.int8)
         * ~in_town,
         flat=np.where(in_town, 1 + within % _FLATS, 0).astype(np.int16),
     )
@@ -124,7 +148,9 @@ def draw_dwellings(
 
 def _numbered_through(street: Numbers, precinct: Numbers, house: Numbers) -> Numbers:
     """What each house number grows by, so that the precincts of a street follow each other in it."""
-    pairs, where = np.unique(street.astype(np.int64) * (precinct.max(initial=0) + 1) + precinct, return_inverse=True)
+    pairs, where = np.unique(
+        street.astype(np.int64) * (precinct.max(initial=0) + 1) + precinct, return_inverse=True
+    )
     first = np.flatnonzero(np.diff(pairs // (precinct.max(initial=0) + 1), prepend=-1))
     rank = np.arange(len(pairs)) - np.repeat(first, np.diff(first, append=len(pairs)))
     longest = np.zeros(len(pairs), np.int64)
@@ -136,7 +162,9 @@ def _numbered_through(street: Numbers, precinct: Numbers, house: Numbers) -> Num
 
 def draw_clerks(rng: np.random.Generator, rates: Rates, count: int) -> Clerks:
     """The habits of ``count`` clerks, one a precinct."""
-    shares = np.cumsum([rates.typed_ascii, rates.typed_english, rates.typed_azeri_cyrillic, rates.typed_russian])
+    shares = np.cumsum(
+        [rates.typed_ascii, rates.typed_english, rates.typed_azeri_cyrillic, rates.typed_russian]
+    )
     script = (np.searchsorted(shares, rng.random(count), side="right") + 1) % len(SCRIPTS)
     russian = script == SCRIPTS.index("russian")
     date_form = np.searchsorted([0.6, 0.85], rng.random(count), side="right")

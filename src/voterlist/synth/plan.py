@@ -1,7 +1,7 @@
 """A whole invented nation as whole numbers: who lives where and stands on which list. Nothing is typed yet.
 
-Each part draws from a stream of its own, named by the seed, the part and the constituency, so a part added or
-a constituency more does not change what the others drew.
+Each part draws from a stream of its own, named by the seed, the part and the constituency, so a
+part added or a constituency more does not change what the others drew.
 """
 
 from __future__ import annotations
@@ -16,11 +16,26 @@ import numpy as np
 from voterlist.errors import UsageError
 from voterlist.synth.lexicon import Lexicon, lexicon
 from voterlist.synth.people import People, concat_people, draw_given, draw_people
-from voterlist.synth.places import Clerks, Dwellings, Precincts, draw_clerks, draw_dwellings, split_precincts
+from voterlist.synth.places import (
+    Clerks,
+    Dwellings,
+    Precincts,
+    draw_clerks,
+    draw_dwellings,
+    split_precincts,
+)
 from voterlist.synth.rates import Rates
 from voterlist.synth.repeats import Done, Entries, draw_entries
 
-__all__ = ["CONSTITUENCIES", "DISPLACED", "Dead", "Plan", "default_constituencies", "draw_plan", "stream"]
+__all__ = [
+    "CONSTITUENCIES",
+    "DISPLACED",
+    "Dead",
+    "Plan",
+    "default_constituencies",
+    "draw_plan",
+    "stream",
+]
 
 Numbers = np.ndarray[Any, np.dtype[Any]]
 
@@ -45,11 +60,16 @@ _PARTS = (
 
 def stream(seed: int, part: str, number: int = 0) -> np.random.Generator:
     """The stream of random numbers of one part and one constituency."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_PARTS.index(part), number))))
+    return np.random.Generator(
+        np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_PARTS.index(part), number)))
+    )
 
 
 def default_constituencies(voters: int) -> int:
-    """How many constituencies so many voters make: 1 to 125, at most 52,000 voters in each of up to 125."""
+    """How many constituencies so many voters make.
+
+    1 to 125, at most 52,000 voters in each of up to 125.
+    """
     return min(max(-(-voters // VOTERS_A_CONSTITUENCY), 1), CONSTITUENCIES)
 
 
@@ -106,14 +126,23 @@ def _sizes(rng: np.random.Generator, voters: int, constituencies: int) -> Number
 
 
 def _concat_dwellings(parts: list[Dwellings], shifts: list[int]) -> Dwellings:
-    columns = {field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Dwellings)}
+    columns = {
+        field.name: np.concatenate([getattr(part, field.name) for part in parts])
+        for field in fields(Dwellings)
+    }
     shift = np.repeat(np.array(shifts, np.int32), [len(part.precinct) for part in parts])
     columns["precinct"] = (columns["precinct"] + shift).astype(np.int32)
     return Dwellings(**columns)
 
 
 def _settle(
-    seed: int, names: Lexicon, numbers: Numbers, sizes: Numbers, precinct_size: int, today: int, rates: Rates
+    seed: int,
+    names: Lexicon,
+    numbers: Numbers,
+    sizes: Numbers,
+    precinct_size: int,
+    today: int,
+    rates: Rates,
 ) -> tuple[People, Dwellings, Precincts]:
     """The people, dwellings and precincts of all constituencies."""
     people: list[People] = []
@@ -125,7 +154,9 @@ def _settle(
         places = stream(seed, "places", number)
         precinct = split_precincts(places, drawn.household, precinct_size)
         people.append(drawn)
-        dwellings.append(draw_dwellings(places, names, precinct, number, apart=not rates.houses_repeated))
+        dwellings.append(
+            draw_dwellings(places, names, precinct, number, apart=not rates.houses_repeated)
+        )
         shifts.append(sum(counts) + at)
         counts.append(int(precinct[-1]) + 1 if len(precinct) else 0)
     with_temporary = np.array(counts) + 1
@@ -133,7 +164,9 @@ def _settle(
     constituency = np.repeat(np.arange(len(numbers), dtype=np.int32), with_temporary)
     precincts = Precincts(
         constituency=constituency,
-        number=(np.arange(len(constituency)) - (last - with_temporary + 1)[constituency] + 1).astype(np.int32),
+        number=(
+            np.arange(len(constituency)) - (last - with_temporary + 1)[constituency] + 1
+        ).astype(np.int32),
         temporary=np.isin(np.arange(len(constituency)), last),
     )
     return concat_people(people), _concat_dwellings(dwellings, shifts), precincts
@@ -149,14 +182,18 @@ def _bury(
     chance *= rates.dead_listed * len(people) / max(float(chance.sum()), 1e-9)
     dead = rng.random(len(people)) < chance
     known = dead & (rng.random(len(people)) < rates.dead_registered)
-    done = np.where(known, int(Done.DEAD_IN_REGISTER), np.where(dead, int(Done.DEAD_NOT_IN_REGISTER), 0))
+    done = np.where(
+        known, int(Done.DEAD_IN_REGISTER), np.where(dead, int(Done.DEAD_NOT_IN_REGISTER), 0)
+    )
     person = np.flatnonzero(known).astype(np.int32)
     others = draw_people(rng, names, round(rates.deaths_elsewhere * len(person)), today)
     # Those who die are old: who is young among the others is made thirty years older.
     young = others.born > today - 50 * 365
     born = np.where(young, others.born - 30 * 365, others.born).astype(np.int32)
     columns = {
-        field.name: np.concatenate([getattr(people, field.name)[person], getattr(others, field.name)])
+        field.name: np.concatenate(
+            [getattr(people, field.name)[person], getattr(others, field.name)]
+        )
         for field in fields(People)
     }
     columns["born"] = np.concatenate([people.born[person], born])
@@ -166,7 +203,9 @@ def _bury(
     order = rng.permutation(total)
     register = Dead(
         people=People(**{name: column[order] for name, column in columns.items()}),
-        constituency=np.concatenate([home[person], rng.integers(0, count, len(others))]).astype(np.int32)[order],
+        constituency=np.concatenate([home[person], rng.integers(0, count, len(others))]).astype(
+            np.int32
+        )[order],
         person=np.concatenate([person, np.full(len(others), -1)]).astype(np.int32)[order],
         died=(today - 1 - rng.integers(0, 3 * 365, total)).astype(np.int32),
     )
@@ -178,7 +217,9 @@ def _in_order(entries: Entries, precincts: Precincts, count: int) -> tuple[Entri
     constituency = precincts.constituency[entries.precinct]
     order = np.argsort(constituency.astype(np.int16), kind="stable")
     starts = np.concatenate([[0], np.cumsum(np.bincount(constituency, minlength=count))])
-    return Entries(**{field.name: getattr(entries, field.name)[order] for field in fields(Entries)}), starts
+    return Entries(
+        **{field.name: getattr(entries, field.name)[order] for field in fields(Entries)}
+    ), starts
 
 
 def draw_plan(
@@ -207,10 +248,25 @@ def draw_plan(
     sizes = _sizes(stream(seed, "sizes"), voters, constituencies)
     people, dwellings, precincts = _settle(seed, names, codes, sizes, precinct_size, today, rates)
     displaced = np.isin(codes, DISPLACED) if constituencies > 1 else np.zeros(constituencies, bool)
-    entries = draw_entries(stream(seed, "repeats"), names, people, dwellings, precincts, displaced, rates, today)
+    entries = draw_entries(
+        stream(seed, "repeats"), names, people, dwellings, precincts, displaced, rates, today
+    )
     home = precincts.constituency[dwellings.precinct[people.household]]
     dead, done = _bury(seed, names, people, home, rates, today, constituencies)
     np.bitwise_or(entries.done, done[entries.person], out=entries.done)
     entries, starts = _in_order(entries, precincts, constituencies)
     clerks = draw_clerks(stream(seed, "clerks"), rates, len(precincts.number))
-    return Plan(seed, today, rates, names, codes, people, dwellings, precincts, clerks, entries, starts, dead)
+    return Plan(
+        seed,
+        today,
+        rates,
+        names,
+        codes,
+        people,
+        dwellings,
+        precincts,
+        clerks,
+        entries,
+        starts,
+        dead,
+    )

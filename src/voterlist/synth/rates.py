@@ -1,4 +1,7 @@
-"""How often each thing is done to an invented list. All are shares (0 to 1) unless said otherwise."""
+"""How often each thing is done to an invented list.
+
+All are shares (0 to 1) unless said otherwise.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +64,8 @@ class Rates:
     fin_of_another: float = 0.0002
 
     houses_repeated: float = 1.0
-    """Whether two precincts may write one street and house; at 0 a street that several have is numbered through."""
+    """Whether two precincts may write one street and house; at 0 a street that several have is
+    numbered through."""
 
     # What a list lacks altogether.
     list_without_fin: float = 0.12

@@ -1,6 +1,7 @@
 """Registers of other bodies and lists of other cycles for an invented workspace, with what was planted in them.
 
-Everything is drawn from the lists as they were written, by a stream of its own: the lists are as without it.
+Everything is drawn from the lists as they were written, by a stream of its own: the lists are as
+without it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from voterlist.io.files import make_folder, open_private
+from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.identifiers import documents, fins
 
@@ -24,7 +25,8 @@ __all__ = ["PLANTED", "USABLE_DEATHS", "write_registers"]
 Rows = np.ndarray[Any, np.dtype[np.int64]]
 
 PLANTED = pa.schema([("planted", pa.string()), ("entry_id", pa.string()), ("fin", pa.string())])
-"""What a run must notice: the code of a rule, or ``change:cause`` of the comparison of two cycles; of whom."""
+"""What a run must notice: the code of a rule, or ``change:cause`` of the comparison of two cycles;
+of whom."""
 
 USABLE_DEATHS = 0.45
 """The share of the register of deaths that can be used; Kenya's of 2017 was such a one."""
@@ -67,7 +69,9 @@ class _Folder:
     def csv(self, name: str, *tables: pa.Table) -> None:
         """A register as text, UTF-8 with a byte-order mark, with the headers of an Azerbaijani office."""
         table = _below(*tables)
-        named = table.rename_columns([_HEADERS.get(column, column) for column in table.column_names])
+        named = table.rename_columns(
+            [_HEADERS.get(column, column) for column in table.column_names]
+        )
         path = self.path / f"{name}.csv"
         with open_private(path) as file:
             file.write(b"\xef\xbb\xbf")
@@ -82,9 +86,20 @@ class _Folder:
         self.written.append(path)
 
     def plant(self, code: str, rows: pa.Table, *, listed: bool = True) -> None:
-        """Remember that these are to be noticed: by their entry ids, or (not listed) by their FINs."""
-        ids = rows.column("entry_id").cast(pa.string()) if listed else pa.nulls(rows.num_rows, pa.string())
-        columns = {"planted": pa.repeat(code, rows.num_rows), "entry_id": ids, "fin": rows.column("fin")}
+        """Remember that these are to be noticed.
+
+        By their entry ids, or (not listed) by their FINs.
+        """
+        ids = (
+            rows.column("entry_id").cast(pa.string())
+            if listed
+            else pa.nulls(rows.num_rows, pa.string())
+        )
+        columns = {
+            "planted": pa.repeat(code, rows.num_rows),
+            "entry_id": ids,
+            "fin": rows.column("fin"),
+        }
         self.planted.append(pa.table(columns).cast(PLANTED))
 
 
@@ -107,7 +122,8 @@ def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]
 
     Args:
         synthetic: the lists, with the entry ids that a run gives.
-        folder: the workspace; ``reference`` is filled, and ``planted.parquet`` (``PLANTED``) written beside it.
+        folder: the workspace; ``reference`` is filled, and ``planted.parquet`` (``PLANTED``)
+            written beside it.
         seed: the same seed gives the same files.
     """
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_STREAM,))))
@@ -138,7 +154,8 @@ def _clean(synthetic: Synthetic) -> pa.Table:
     once = pc.value_counts(entries.column("person_id"))
     once = once.field("values").filter(pc.equal(once.field("counts"), 1))
     whole = pc.and_(
-        pc.is_in(entries.column("person_id"), value_set=once), pc.equal(entries.column("list_kind"), "permanent")
+        pc.is_in(entries.column("person_id"), value_set=once),
+        pc.equal(entries.column("list_kind"), "permanent"),
     )
     for name in _PERSON:
         whole = pc.and_(whole, pc.is_valid(entries.column(name)))
@@ -157,7 +174,10 @@ def _shuffled(entries: pa.Table, rng: np.random.Generator) -> pa.Table:
 
 
 def _numbered(people: pa.Table, seed: int) -> pa.Table:
-    """These people with identifiers that nobody on the lists has: numbers of persons far behind all of those."""
+    """These people with identifiers that nobody on the lists has.
+
+    Numbers of persons far behind all of those.
+    """
     person = _FIRST_OUTSIDER + np.arange(people.num_rows, dtype=np.int64)
     new = np.ones(people.num_rows, dtype=bool)
     people = _with(people, "document", documents(person, new.astype(np.int64), new, seed))
@@ -165,7 +185,10 @@ def _numbered(people: pa.Table, seed: int) -> pa.Table:
 
 
 def _recognised(people: pa.Table) -> pa.Table:
-    """Those whose FIN has a digit: a short file in which hardly one has is asked about before it is used."""
+    """Those whose FIN has a digit.
+
+    A short file in which hardly one has is asked about before it is used.
+    """
     return people.filter(pc.match_substring_regex(people.column("fin"), "[0-9]"))
 
 
@@ -183,7 +206,9 @@ def _settled(people: pa.Table, synthetic: Synthetic, rng: np.random.Generator) -
 
 def _permanent(synthetic: Synthetic) -> pa.Table:
     """The permanent lists that have entries."""
-    return synthetic.lists.filter((pc.field("entries") > 0) & (pc.field("list_kind") == "permanent"))
+    return synthetic.lists.filter(
+        (pc.field("entries") > 0) & (pc.field("list_kind") == "permanent")
+    )
 
 
 def _person(rows: pa.Table, *more: str) -> pa.Table:
@@ -203,7 +228,8 @@ def _with(rows: pa.Table, name: str, values: Any) -> pa.Table:
     return rows.append_column(name, array)
 
 
-# --- registers -----------------------------------------------------------------------------------------
+# --- registers
+# -----------------------------------------------------------------------------------------
 
 
 def _deaths(into: _Folder, deaths: pa.Table, rng: np.random.Generator) -> None:
@@ -212,18 +238,28 @@ def _deaths(into: _Folder, deaths: pa.Table, rng: np.random.Generator) -> None:
     named = pc.equal(pc.fill_null(pc.utf8_length(deaths.column("birth_date")), 0), 10)
     for name in names:
         named = pc.and_(named, pc.is_valid(deaths.column(name)))
-    held = pc.or_(pc.or_(pc.is_valid(deaths.column("fin")), pc.is_valid(deaths.column("document"))), named)
+    held = pc.or_(
+        pc.or_(pc.is_valid(deaths.column("fin")), pc.is_valid(deaths.column("document"))), named
+    )
     usable = rng.permutation(np.flatnonzero(np.asarray(held, dtype=bool)))
     robbed = np.zeros(deaths.num_rows, dtype=bool)
     robbed[usable[round(USABLE_DEATHS * deaths.num_rows) :]] = True
     for name in ("fin", "document", "birth_date"):
-        deaths = _with(deaths, name, pc.if_else(pa.array(robbed), pa.scalar(None, pa.string()), deaths.column(name)))
+        deaths = _with(
+            deaths,
+            name,
+            pc.if_else(pa.array(robbed), pa.scalar(None, pa.string()), deaths.column(name)),
+        )
     into.csv("deaths", _person(deaths, "constituency"))
 
 
 def _service(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
     """Conscripts, prisoners, citizens abroad: some on a permanent list, twice as many on none."""
-    for name, rule in (("conscripts", "conscript"), ("prisoners", "prisoner"), ("abroad", "abroad")):
+    for name, rule in (
+        ("conscripts", "conscript"),
+        ("prisoners", "prisoner"),
+        ("abroad", "abroad"),
+    ):
         found = listed.take(count)
         into.plant(f"{rule}-on-permanent-list", found)
         into.csv(name, _person(found), _person(others.take(2 * count)))
@@ -235,7 +271,9 @@ def _names(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
     donors = others.take(found.num_rows)
     into.plant("name-changed-old-name", found.slice(0, donors.num_rows))
     found = found.slice(0, donors.num_rows)
-    changed = _with(_with(found, "former", found.column("surname")), "surname", donors.column("surname"))
+    changed = _with(
+        _with(found, "former", found.column("surname")), "surname", donors.column("surname")
+    )
     into.csv("name-changes", _person(changed, "former"))
 
 
@@ -250,22 +288,40 @@ def _moves(into: _Folder, listed: _Drawn, others: _Drawn, arrived: pa.Table, cou
 
 
 def _of_age(into: _Folder, synthetic: Synthetic, others: _Drawn, count: int) -> None:
-    """Those newly of age: everybody on the lists of the youngest year of birth, and some who are on none."""
+    """Those newly of age.
+
+    Everybody on the lists of the youngest year of birth, and some who are on none.
+    """
     young = others.take(count)
-    young = _with(young, "birth_date", [f"2008-0{1 + row % 5}-{1 + row % 28:02d}" for row in range(young.num_rows)])
+    young = _with(
+        young,
+        "birth_date",
+        [f"2008-0{1 + row % 5}-{1 + row % 28:02d}" for row in range(young.num_rows)],
+    )
     into.plant("newly-of-age-missing", young, listed=False)
     entries = synthetic.entries
-    there = entries.filter(pc.match_substring(pc.fill_null(entries.column("birth_date"), ""), _YOUNGEST))
+    there = entries.filter(
+        pc.match_substring(pc.fill_null(entries.column("birth_date"), ""), _YOUNGEST)
+    )
     into.csv("newly-of-age", _person(young, *_PLACE), _person(there, *_PLACE))
 
 
-# --- cycles --------------------------------------------------------------------------------------------
+# --- cycles
+# --------------------------------------------------------------------------------------------
 
 
-def _cycles(into: _Folder, synthetic: Synthetic, listed: _Drawn, others: _Drawn, arrived: pa.Table, count: int) -> None:
+def _cycles(
+    into: _Folder,
+    synthetic: Synthetic,
+    listed: _Drawn,
+    others: _Drawn,
+    arrived: pa.Table,
+    count: int,
+) -> None:
     """The last cycle's list, the one before it, and the record of removals.
 
-    ``arrived``: entries that a register of arrivals explains; they, and others, were not on the last list.
+    ``arrived``: entries that a register of arrivals explains; they, and others, were not on the
+    last list.
     """
     back, new, moved, changed = (listed.take(count) for _ in range(4))
     forgotten, recorded, nameless = (others.take(count) for _ in range(3))
@@ -289,17 +345,28 @@ def _cycles(into: _Folder, synthetic: Synthetic, listed: _Drawn, others: _Drawn,
     into.parquet("earlier-cycle", _below(last, _person(back, *_PLACE)))
     reasons = [f"S-{1 + row % 4}" for row in range(recorded.num_rows)]
     without = pa.nulls(nameless.num_rows, pa.string())
-    into.csv("removals", _with(_person(recorded), "reason", reasons), _with(_person(nameless), "reason", without))
+    into.csv(
+        "removals",
+        _with(_person(recorded), "reason", reasons),
+        _with(_person(nameless), "reason", without),
+    )
 
 
 def _next_precincts(synthetic: Synthetic, at: pa.ChunkedArray) -> pa.Array:
-    """The precinct of each entry; where marked, the next of its constituency, the first after the last."""
+    """The precinct of each entry.
+
+    Where marked, the next of its constituency, the first after the last.
+    """
     entries = synthetic.entries
     lists = _permanent(synthetic)
     following: dict[tuple[int, int], int] = {}
     for number in pc.unique(lists.column("constituency")).to_pylist():
-        own = sorted(lists.filter(pc.field("constituency") == number).column("precinct").to_pylist())
-        following |= {(number, one): other for one, other in zip(own, own[1:] + own[:1], strict=True)}
+        own = sorted(
+            lists.filter(pc.field("constituency") == number).column("precinct").to_pylist()
+        )
+        following |= {
+            (number, one): other for one, other in zip(own, own[1:] + own[:1], strict=True)
+        }
     precinct = entries.column("precinct").to_numpy().copy()
     constituency = entries.column("constituency").to_numpy()
     for row in np.flatnonzero(np.asarray(at, dtype=bool)).tolist():
@@ -308,7 +375,10 @@ def _next_precincts(synthetic: Synthetic, at: pa.ChunkedArray) -> pa.Array:
 
 
 def _protocol(into: _Folder, synthetic: Synthetic) -> None:
-    """A protocol of every permanent list and its totals, two rows of it wrong: a sum, and a number of voters."""
+    """A protocol of every permanent list and its totals, two rows of it wrong.
+
+    A sum, and a number of voters.
+    """
     lists = _permanent(synthetic)
     rows = lists.select([*_PLACE, "entries"]).to_pylist()
     made = []
@@ -318,8 +388,13 @@ def _protocol(into: _Folder, synthetic: Synthetic) -> None:
         made.append([row["constituency"], row["precinct"], total, *parts])
     totals = np.array([row[2:] for row in made], dtype=np.int64).reshape(-1, 5)
     numbers = np.array([row[0] for row in made], dtype=np.int64)
-    made += [[number, None, *totals[numbers == number].sum(axis=0).tolist()] for number in np.unique(numbers).tolist()]
+    made += [
+        [number, None, *totals[numbers == number].sum(axis=0).tolist()]
+        for number in np.unique(numbers).tolist()
+    ]
     made.append([None, None, *totals.sum(axis=0).tolist()])
     names = [*_PLACE, "1", "1a", "1b", "1c", "1d"]
-    columns = {name: pa.array([row[at] for row in made], pa.int64()) for at, name in enumerate(names)}
+    columns = {
+        name: pa.array([row[at] for row in made], pa.int64()) for at, name in enumerate(names)
+    }
     into.csv("protocol", pa.table(columns))

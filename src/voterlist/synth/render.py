@@ -40,7 +40,16 @@ DEATHS = pa.schema(
         pa.field("death_id", pa.string(), nullable=False),
         *(
             pa.field(name, pa.string())
-            for name in ("surname", "given_name", "patronymic", "birth_date", "sex", "address", "document", "fin")
+            for name in (
+                "surname",
+                "given_name",
+                "patronymic",
+                "birth_date",
+                "sex",
+                "address",
+                "document",
+                "fin",
+            )
         ),
         pa.field("death_date", pa.string(), nullable=False),
         pa.field("constituency", pa.int32(), nullable=False),
@@ -143,19 +152,28 @@ def _calendar(days: Numbers) -> tuple[Numbers, Numbers, Numbers]:
 
 
 def _digit_off(rng: np.random.Generator, year: Numbers, day: Numbers) -> tuple[Numbers, Numbers]:
-    """A date with one digit off: in two of three in the year (once in a hundred the century's), else in the day."""
+    """A date with one digit off.
+
+    In two of three in the year (once in a hundred the century's), else in the day.
+    """
     kind = rng.random(len(year))
     step = np.where(rng.random(len(year)) < 0.5, 1, -1)
     year = np.where(kind < 0.45, year + step, np.where(kind < 0.65, year + 10 * step, year))
     year = np.where((kind > 0.99) & (year < 2000), 1890 + year % 10, year)
-    day = np.where((kind >= 0.65) & (kind <= 0.99), np.where(day + step < 1, day + 1, np.minimum(day + step, 28)), day)
+    day = np.where(
+        (kind >= 0.65) & (kind <= 0.99),
+        np.where(day + step < 1, day + 1, np.minimum(day + step, 28)),
+        day,
+    )
     return year, day
 
 
 def _birth_dates(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     year, month, day = _calendar(rows.born)
     full = rows.date_form != DATE_FORMS.index("year")
-    swapped = pen.hit(plan.rates.day_month_swapped, Done.DAY_MONTH_SWAPPED, full & (day <= 12) & (day != month))
+    swapped = pen.hit(
+        plan.rates.day_month_swapped, Done.DAY_MONTH_SWAPPED, full & (day <= 12) & (day != month)
+    )
     month, day = np.where(swapped, day, month), np.where(swapped, month, day)
     off = pen.hit(plan.rates.birth_digit, Done.BIRTH_DIGIT, full)
     new_year, new_day = _digit_off(pen.rng, year, day)
@@ -179,10 +197,15 @@ def _sexes(pen: _Pen, plan: Plan, rows: _Rows, sex_form: Numbers, has_sex: Numbe
 @cache
 def _counts() -> pa.Array:
     """Whole numbers as text, from 0 to 4,095; after each, the same with A, B and C behind it."""
-    return pa.array([f"{number}{letter}" for number in range(4096) for letter in ("", "A", "B", "C")], pa.string())
+    return pa.array(
+        [f"{number}{letter}" for number in range(4096) for letter in ("", "A", "B", "C")],
+        pa.string(),
+    )
 
 
-def _address_parts(plan: Plan, dwelling: Numbers, way: Numbers) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
+def _address_parts(
+    plan: Plan, dwelling: Numbers, way: Numbers
+) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
     """Place (village or town), street, house and flat (null without one) of each dwelling, spelled in its style."""
     spelled, names, homes = spellings(), plan.names, plan.dwellings
     village = homes.village[dwelling].astype(np.int64)
@@ -191,27 +214,39 @@ def _address_parts(plan: Plan, dwelling: Numbers, way: Numbers) -> tuple[pa.Arra
     places = way * (len(names.villages) + 126) + np.where(village >= 0, village, town)
     place = spelled.place.take(pa.array(places))
     street = spelled.street.take(pa.array(way * len(names.streets) + homes.street[dwelling]))
-    house = _counts().take(pa.array(homes.house[dwelling].astype(np.int64) * 4 + homes.letter[dwelling]))
+    house = _counts().take(
+        pa.array(homes.house[dwelling].astype(np.int64) * 4 + homes.letter[dwelling])
+    )
     flat = homes.flat[dwelling].astype(np.int64)
     flats = _blank(_counts().take(pa.array(flat * 4)), flat == 0)
     return place, street, house, flats
 
 
-def _addresses(pen: _Pen, plan: Plan, rows: _Rows, dwelling: Numbers, address_form: Numbers) -> pa.Array:
+def _addresses(
+    pen: _Pen, plan: Plan, rows: _Rows, dwelling: Numbers, address_form: Numbers
+) -> pa.Array:
     spelled = spellings()
     place, street, house, flat = _address_parts(plan, dwelling, rows.style)
     words = pa.array(rows.style * 3 + address_form)
-    flat_part = pc.fill_null(pc.binary_join_element_wise(spelled.flat_word.take(words), flat, ""), "")
+    flat_part = pc.fill_null(
+        pc.binary_join_element_wise(spelled.flat_word.take(words), flat, ""), ""
+    )
     village = plan.dwellings.village[dwelling] >= 0
     # A town's name is left out of the addresses of its own lists by one form, a village's never.
-    with_place = pa.array((village | (address_form == 0)) & (pc.binary_length(place).to_numpy() > 0))
+    with_place = pa.array(
+        (village | (address_form == 0)) & (pc.binary_length(place).to_numpy() > 0)
+    )
     front = pc.if_else(with_place, pc.binary_join_element_wise(place, ", ", ""), "")
-    texts = pc.binary_join_element_wise(front, street, spelled.house_word.take(words), house, flat_part, "")
+    texts = pc.binary_join_element_wise(
+        front, street, spelled.house_word.take(words), house, flat_part, ""
+    )
     texts = _mistyped(pen, texts, plan.rates.typing_address, Done.TYPING_ADDRESS)
     return _blank(texts, pen.hit(plan.rates.address_missing))
 
 
-def _documents(pen: _Pen, plan: Plan, rows: _Rows, version: Numbers, has_document: Numbers) -> pa.Array:
+def _documents(
+    pen: _Pen, plan: Plan, rows: _Rows, version: Numbers, has_document: Numbers
+) -> pa.Array:
     # The new card: everyone's second, and the first of a third of the people.
     new = (version > 0) | (rows.person % 3 == 0)
     texts = documents(rows.person, version, new, plan.seed)
@@ -233,7 +268,9 @@ def _fins(pen: _Pen, plan: Plan, rows: _Rows, has_fin: Numbers, written: pa.Arra
     texts = _rewrite(texts, damaged, lambda few: slips.damage_fin(pen.rng, few))
     # One damaged FIN in ten is not a FIN at all: the document's number stands in its place.
     in_its_place = pa.array(
-        damaged & (pen.rng.random(len(damaged)) < 0.1) & written.is_valid().to_numpy(zero_copy_only=False)
+        damaged
+        & (pen.rng.random(len(damaged)) < 0.1)
+        & written.is_valid().to_numpy(zero_copy_only=False)
     )
     return _blank(pc.if_else(in_its_place, written, texts), ~there)
 
@@ -247,7 +284,10 @@ def _rows_of(
     stem: Numbers | None = None,
     form: Numbers | None = None,
 ) -> _Rows:
-    """What is typed of these persons; ``stem`` and ``form`` where the entry's surname is not the person's first."""
+    """What is typed of these persons.
+
+    ``stem`` and ``form`` where the entry's surname is not the person's first.
+    """
     return _Rows(
         person=person.astype(np.int64),
         female=people.female[person],
@@ -262,11 +302,20 @@ def _rows_of(
 
 
 def _list_order(plan: Plan, at: slice, rng: np.random.Generator) -> Numbers:
-    """The entries of a constituency in the order of their lists: precinct, street, house, flat; else by chance."""
+    """The entries of a constituency in the order of their lists.
+
+    Precinct, street, house, flat; else by chance.
+    """
     entries, homes = plan.entries, plan.dwellings
     dwelling = entries.dwelling[at]
     chance = rng.permutation(len(dwelling))
-    keys = (chance, homes.flat[dwelling], homes.house[dwelling], homes.street[dwelling], entries.precinct[at])
+    keys = (
+        chance,
+        homes.flat[dwelling],
+        homes.house[dwelling],
+        homes.street[dwelling],
+        entries.precinct[at],
+    )
     order: Numbers = np.lexsort(keys)
     return order
 
@@ -285,7 +334,9 @@ def _typed_bits(plan: Plan, precinct: Numbers) -> Numbers:
 
 def _done_column(done: Numbers) -> pa.Array:
     distinct, index = np.unique(done, return_inverse=True)
-    return pa.array([done_words(int(bits)) for bits in distinct], pa.string()).take(pa.array(index.ravel()))
+    return pa.array([done_words(int(bits)) for bits in distinct], pa.string()).take(
+        pa.array(index.ravel())
+    )
 
 
 def render(plan: Plan, constituency: int) -> Chunk:
@@ -294,7 +345,11 @@ def render(plan: Plan, constituency: int) -> Chunk:
     rng = stream(plan.seed, "typing", int(plan.numbers[constituency]))
     order = _list_order(plan, at, rng) + at.start
     entries, clerks = plan.entries, plan.clerks
-    precinct, dwelling, person = entries.precinct[order], entries.dwelling[order], entries.person[order]
+    precinct, dwelling, person = (
+        entries.precinct[order],
+        entries.dwelling[order],
+        entries.person[order],
+    )
     pen = _Pen(rng, entries.done[order] | _typed_bits(plan, precinct))
     way = style(clerks.script[precinct].astype(np.int64), clerks.capitals[precinct])
     rows = _rows_of(
@@ -311,14 +366,20 @@ def render(plan: Plan, constituency: int) -> Chunk:
         "entry_id": ids,
         "constituency": pa.array(plan.numbers[plan.precincts.constituency[precinct]]),
         "precinct": pa.array(plan.precincts.number[precinct]),
-        "list_kind": pc.if_else(pa.array(plan.precincts.temporary[precinct]), "temporary", "permanent"),
+        "list_kind": pc.if_else(
+            pa.array(plan.precincts.temporary[precinct]), "temporary", "permanent"
+        ),
         "number": _counts_from(_positions(precinct)),
         "surname": _surnames(pen, plan, rows),
         "given_name": _given_names(pen, plan, rows),
         "patronymic": _patronymics(pen, plan, rows, clerks.particle[precinct].astype(np.int64)),
         "birth_date": _birth_dates(pen, plan, rows),
-        "sex": _sexes(pen, plan, rows, clerks.sex_form[precinct].astype(np.int64), clerks.has_sex[precinct]),
-        "address": _addresses(pen, plan, rows, dwelling, clerks.address_form[precinct].astype(np.int64)),
+        "sex": _sexes(
+            pen, plan, rows, clerks.sex_form[precinct].astype(np.int64), clerks.has_sex[precinct]
+        ),
+        "address": _addresses(
+            pen, plan, rows, dwelling, clerks.address_form[precinct].astype(np.int64)
+        ),
         "document": written,
         "fin": _fins(pen, plan, rows, clerks.has_fin[precinct], written),
     }
@@ -334,13 +395,20 @@ def _counts_from(numbers: Numbers) -> pa.Array:
 
 
 def _register_rows(plan: Plan, rng: np.random.Generator) -> _Rows:
-    """The dead as one office types them: in Azerbaijani Latin, two in ten without its letters, one in Russian."""
+    """The dead as one office types them.
+
+    In Azerbaijani Latin, two in ten without its letters, one in Russian.
+    """
     dead, count = plan.dead, len(plan.dead.people)
-    script = rng.choice([0, 0, 0, 0, 0, 0, 0, 1, 1, SCRIPTS.index("russian")], count).astype(np.int64)
+    script = rng.choice([0, 0, 0, 0, 0, 0, 0, 1, 1, SCRIPTS.index("russian")], count).astype(
+        np.int64
+    )
     way = style(script, np.zeros(count, bool))
     rows = _rows_of(dead.people, np.arange(count), way, np.full(count, DATE_FORMS.index("iso")))
     # Who is on no list has a number behind all persons, and so a FIN and a document of their own.
-    return replace(rows, person=np.where(dead.person >= 0, dead.person, len(plan.people) + np.arange(count)))
+    return replace(
+        rows, person=np.where(dead.person >= 0, dead.person, len(plan.people) + np.arange(count))
+    )
 
 
 def _last_addresses(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
@@ -354,7 +422,10 @@ def _last_addresses(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
 
 
 def render_deaths(plan: Plan) -> pa.Table:
-    """The register of deaths (``DEATHS``); part of it lacks what is needed to recognise a person."""
+    """The register of deaths (``DEATHS``).
+
+    Part of it lacks what is needed to recognise a person.
+    """
     dead, count = plan.dead, len(plan.dead.people)
     rng = stream(plan.seed, "register")
     pen = _Pen(rng, np.zeros(count, np.int32))

@@ -19,7 +19,10 @@ Numbers = np.ndarray[Any, np.dtype[Any]]
 
 
 class Done(IntFlag):
-    """What was done to an entry; in the truth the names stand in lower case with hyphens, joined with ``+``."""
+    """What was done to an entry.
+
+    In the truth the names stand in lower case with hyphens, joined with ``+``.
+    """
 
     SAME_PRECINCT = 1
     MOVED_WITHIN = 1 << 1
@@ -108,7 +111,9 @@ def _elsewhere(rng: np.random.Generator, nation: _Nation, homes: Numbers, scope:
     """
     first, of = nation.first_dwelling, nation.constituency(homes)
     low, high = (
-        (first[of], first[of + 1]) if scope == "within" else (np.zeros_like(homes), np.full_like(homes, first[-1]))
+        (first[of], first[of + 1])
+        if scope == "within"
+        else (np.zeros_like(homes), np.full_like(homes, first[-1]))
     )
     found = np.full(len(homes), -1, np.int64)
     for _ in range(8):
@@ -141,31 +146,48 @@ def _entries(nation: _Nation, person: Numbers, dwelling: Numbers, done: int) -> 
 
 def _concat(parts: list[Entries]) -> Entries:
     return Entries(
-        **{field.name: np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Entries)}
+        **{
+            field.name: np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(Entries)
+        }
     )
 
 
 def _replace(entries: Entries, **columns: Numbers) -> Entries:
-    return Entries(**{field.name: columns.get(field.name, getattr(entries, field.name)) for field in fields(Entries)})
+    return Entries(
+        **{
+            field.name: columns.get(field.name, getattr(entries, field.name))
+            for field in fields(Entries)
+        }
+    )
 
 
-def _moved(rng: np.random.Generator, nation: _Nation, person: Numbers, scope: str, done: int) -> Entries:
+def _moved(
+    rng: np.random.Generator, nation: _Nation, person: Numbers, scope: str, done: int
+) -> Entries:
     cause = Done.MOVED_WITHIN if scope == "within" else Done.MOVED_ACROSS
-    return _entries(nation, person, _elsewhere(rng, nation, nation.home[person], scope), done | cause)
+    return _entries(
+        nation, person, _elsewhere(rng, nation, nation.home[person], scope), done | cause
+    )
 
 
 def _moved_either(rng: np.random.Generator, nation: _Nation, person: Numbers, done: int) -> Entries:
     """Seven in ten move within their constituency, the others across, as far as there is where to."""
     across = (rng.random(len(person)) < 0.3) & (len(nation.displaced) > 1)
     return _concat(
-        [_moved(rng, nation, person[~across], "within", done), _moved(rng, nation, person[across], "across", done)],
+        [
+            _moved(rng, nation, person[~across], "within", done),
+            _moved(rng, nation, person[across], "across", done),
+        ],
     )
 
 
 def _renamed(rng: np.random.Generator, nation: _Nation, names: Lexicon, person: Numbers) -> Entries:
     moved = _moved_either(rng, nation, person, Done.SURNAME_BY_MARRIAGE)
     stem = draw_stems(rng, names, len(moved.person))
-    return _replace(moved, stem=stem, form=draw_forms(rng, names, stem), document=np.ones_like(moved.document))
+    return _replace(
+        moved, stem=stem, form=draw_forms(rng, names, stem), document=np.ones_like(moved.document)
+    )
 
 
 def _ended(rng: np.random.Generator, nation: _Nation, person: Numbers) -> Entries:
@@ -207,11 +229,24 @@ def _second(rng: np.random.Generator, nation: _Nation, names: Lexicon, today: in
     twice = take(whole, rates.same_precinct)
     parts = [
         _entries(nation, twice, nation.home[twice], Done.SAME_PRECINCT),
-        _moved(rng, nation, take(displaced, rates.displaced, int(displaced.sum())), "across", Done.DISPLACED),
+        _moved(
+            rng,
+            nation,
+            take(displaced, rates.displaced, int(displaced.sum())),
+            "across",
+            Done.DISPLACED,
+        ),
         _moved(rng, nation, take(whole, rates.moved_within), "within", 0),
         _moved(rng, nation, take(~displaced, rates.moved_across), "across", 0),
-        _renamed(rng, nation, names, take(people.female & (age > 19) & (age < 55), rates.surname_by_marriage)),
-        _ended(rng, nation, take((people.form == 0) & several_forms[people.stem], rates.ending_changed)),
+        _renamed(
+            rng,
+            nation,
+            names,
+            take(people.female & (age > 19) & (age < 55), rates.surname_by_marriage),
+        ),
+        _ended(
+            rng, nation, take((people.form == 0) & several_forms[people.stem], rates.ending_changed)
+        ),
         _temporary(nation, take(whole, rates.temporary_list)),
     ]
     return _concat(parts)
@@ -229,7 +264,9 @@ def draw_entries(
 ) -> Entries:
     """One entry a person, in the order of the persons, then the second and third entries."""
     per = np.bincount(precincts.constituency[dwellings.precinct], minlength=len(displaced))
-    nation = _Nation(people, dwellings, precincts, displaced, np.concatenate([[0], np.cumsum(per)]), rates)
+    nation = _Nation(
+        people, dwellings, precincts, displaced, np.concatenate([[0], np.cumsum(per)]), rates
+    )
     first = _entries(nation, np.arange(len(people)), nation.home, 0)
     second = _second(rng, nation, names, today)
     thrice = _take(rng, np.ones(len(second.person), bool), rates.third_entry, len(second.person))

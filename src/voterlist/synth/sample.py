@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from voterlist.io.files import open_private
+from voterlist.storage.files import open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.rates import Rates
@@ -40,11 +40,16 @@ _RATES = Rates(
 
 def sample(seed: int = SEED) -> Synthetic:
     """The sample's lists: eleven precincts and a temporary list."""
-    return generate(5_800, constituencies=1, seed=seed, rates=_RATES, numbers=[_NUMBER], precinct_size=527)
+    return generate(
+        5_800, constituencies=1, seed=seed, rates=_RATES, numbers=[_NUMBER], precinct_size=527
+    )
 
 
 def write_sample(folder: Path, seed: int = SEED) -> None:
-    """Write the sample workspace with its ``truth.parquet``; what was in its inbox and reference before is removed."""
+    """Write the sample workspace with its ``truth.parquet``.
+
+    What was in its inbox and reference before is removed.
+    """
     for name in ("inbox", "reference"):
         shutil.rmtree(folder / name, ignore_errors=True)
     made = sample(seed)

@@ -1,6 +1,7 @@
 """Slips of the keyboard and of the eye, on whole columns of text at a time.
 
-A column becomes a matrix of code points, one row a text, padded with 0; a slip moves or changes cells of it.
+A column becomes a matrix of code points, one row a text, padded with 0; a slip moves or changes
+cells of it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ _POINTS = 0x600
 
 
 def _neighbours() -> Numbers:
-    """For each code point the two keys beside it on the first keyboard that has it; itself where none has."""
+    """For each code point the two keys beside it on the first keyboard that has it.
+
+    Itself where none has.
+    """
     table = np.repeat(np.arange(_POINTS, dtype=np.uint32)[:, None], 2, axis=1)
     for keyboard in reversed(_KEYBOARDS):
         for row in keyboard:
@@ -64,18 +68,23 @@ def _shifted(matrix: Numbers, source: Numbers) -> Numbers:
 def mistype(rng: np.random.Generator, texts: pa.Array) -> pa.Array:
     """Each text with one slip: a neighbouring key, a letter doubled, dropped, or swapped with the next.
 
-    The first letter is spared, as people look at it; a text of fewer than three letters stays as it is.
+    The first letter is spared, as people look at it; a text of fewer than three letters stays as it
+    is.
     """
     matrix, lengths = _matrix(texts.to_pylist())
     count, width = matrix.shape
     if not count:
         return texts
     rows, columns = np.arange(count), np.arange(width)
-    at = np.minimum(1 + (rng.random(count) * np.maximum(lengths - 2, 1)).astype(np.int64), width - 1)
+    at = np.minimum(
+        1 + (rng.random(count) * np.maximum(lengths - 2, 1)).astype(np.int64), width - 1
+    )
     slip = rng.integers(0, 4, count)
     beside = _BESIDE[np.minimum(matrix[rows, at], _POINTS - 1), rng.integers(0, 2, count)]
     later = columns > at[:, None]
-    step = np.where(slip == 1, -1, 0)[:, None] * later + np.where(slip == 2, 1, 0)[:, None] * (columns >= at[:, None])
+    step = np.where(slip == 1, -1, 0)[:, None] * later + np.where(slip == 2, 1, 0)[:, None] * (
+        columns >= at[:, None]
+    )
     swap = (slip == 3)[:, None]
     step = step + swap * ((columns == at[:, None]).astype(np.int64) - (columns == at[:, None] + 1))
     changed = _shifted(matrix, columns + step)
@@ -111,7 +120,9 @@ def _lookalikes(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
 
 
 def _insert(matrix: Numbers, at: int, points: Numbers) -> Numbers:
-    return np.concatenate([matrix[:, :at], points[:, None].astype(np.uint32), matrix[:, at:-1]], axis=1)
+    return np.concatenate(
+        [matrix[:, :at], points[:, None].astype(np.uint32), matrix[:, at:-1]], axis=1
+    )
 
 
 def _blank_inside(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
@@ -162,8 +173,8 @@ def _damaged(
 def damage_fin(rng: np.random.Generator, fins: pa.Array) -> pa.Array:
     """FINs of seven characters, each damaged in one of the usual ways.
 
-    The ways: O for 0 and I for 1, lower case, Cyrillic look-alikes, a blank inside, an eighth character kept
-    from the card, one character off.
+    The ways: O for 0 and I for 1, lower case, Cyrillic look-alikes, a blank inside, an eighth
+    character kept from the card, one character off.
     """
     return _damaged(rng, fins, _FIN_DAMAGES)
 

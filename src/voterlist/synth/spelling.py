@@ -1,8 +1,8 @@
 """One name in the scripts and spellings in which clerks type it.
 
-``latin`` is the Azerbaijani alphabet; ``ascii`` drops its signs (ə becomes e); ``english`` writes it as
-passports do (ə becomes a, c becomes j); ``azeri-cyrillic`` is the alphabet used before 1991; ``russian`` is
-the Russian rendering, with the usual exceptions of ``names/russian.csv``.
+``latin`` is the Azerbaijani alphabet; ``ascii`` drops its signs (ə becomes e); ``english`` writes
+it as passports do (ə becomes a, c becomes j); ``azeri-cyrillic`` is the alphabet used before 1991;
+``russian`` is the Russian rendering, with the usual exceptions of ``names/russian.csv``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Every name in every spelling, as Arrow columns to take from: made once, indexed by whole numbers."""
+"""Every name in every spelling, as Arrow columns to take from.
+
+Made once, indexed by whole numbers.
+"""
 
 from __future__ import annotations
 
@@ -76,7 +79,10 @@ def style(script: Any, in_capitals: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """Text columns; in each, the texts of one way of typing stand together, in the order of ``style``."""
+    """Text columns.
+
+    In each, the texts of one way of typing stand together, in the order of ``style``.
+    """
 
     surname: pa.Array
     """Index: style, stem, form, sex."""
@@ -106,7 +112,9 @@ def _patronymic(father: str, script: str, particle: int, sex: int, russian: dict
         return f"{name} {_PARTICLES[script][sex]}"
     ending = _SOVIET[script][sex]
     if father[-1] in "aəeıioöuü":
-        ending = _SOFT[script] + ("e" if script in {"latin", "ascii", "english"} else "е") + ending[1:]
+        ending = (
+            _SOFT[script] + ("e" if script in {"latin", "ascii", "english"} else "е") + ending[1:]
+        )
     return name + ending
 
 
@@ -178,7 +186,9 @@ def spellings() -> Spellings:
         surname=_in_all_styles(surnames),
         given=_in_all_styles(lambda script: [spell(name, script, russian) for name in names.given]),
         patronymic=_in_all_styles(patronymics),
-        street=_in_all_styles(lambda script: [_street(name, kind, script, russian) for name, kind in names.streets]),
+        street=_in_all_styles(
+            lambda script: [_street(name, kind, script, russian) for name, kind in names.streets]
+        ),
         place=_in_all_styles(places),
         house_word=_in_all_styles(lambda script: [house for house, _ in _ADDRESS_WORDS[script]]),
         flat_word=_in_all_styles(lambda script: [flat for _, flat in _ADDRESS_WORDS[script]]),

@@ -1,4 +1,7 @@
-"""Invented lists as files: Parquet tables, and a workspace with the files that precincts hand in."""
+"""Invented lists as files.
+
+Parquet tables, and a workspace with the files that precincts hand in.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from voterlist.io.files import make_folder, open_private
 from voterlist.schemas import TRUTH
+from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import LAYOUTS, Layout, file_bytes, fitting, sheet
@@ -92,7 +95,9 @@ def _write_csv(table: pa.Table, path: Path, headers: dict[str, str] | None = Non
     named = table.rename_columns([(headers or {}).get(name, name) for name in table.column_names])
     plain = pa.table(
         {
-            name: column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+            name: column.cast(column.type.value_type)
+            if pa.types.is_dictionary(column.type)
+            else column
             for name, column in zip(named.column_names, named.columns, strict=True)
         },
     )
@@ -102,16 +107,24 @@ def _write_csv(table: pa.Table, path: Path, headers: dict[str, str] | None = Non
     return path
 
 
-def _write_reference(deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None) -> list[Path]:
+def _write_reference(
+    deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None
+) -> list[Path]:
     make_folder(folder)
     return [
         _write_csv(deaths, folder / "deaths.csv", _DEATH_HEADERS),
         _write_csv(numbers, folder / "statistics.csv"),
-        *([] if streets is None else [_write_csv(streets, folder / "streets.csv", _STREET_HEADERS)]),
+        *(
+            []
+            if streets is None
+            else [_write_csv(streets, folder / "streets.csv", _STREET_HEADERS)]
+        ),
     ]
 
 
-def _write_outside(deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None) -> list[Path]:
+def _write_outside(
+    deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None
+) -> list[Path]:
     return [
         _write_parquet(deaths, folder / "deaths.parquet"),
         _write_parquet(numbers, folder / "statistics.parquet"),
@@ -120,18 +133,28 @@ def _write_outside(deaths: pa.Table, numbers: pa.Table, folder: Path, streets: p
 
 
 def write_tables(synthetic: Synthetic, folder: Path) -> list[Path]:
-    """Write entries, truth, deaths and statistics (Parquet, the last two as CSV too); returns the paths."""
+    """Write entries, truth, deaths and statistics (Parquet, the last two as CSV too).
+
+    Returns the paths.
+    """
     make_folder(folder)
     return [
         _write_parquet(synthetic.entries, folder / "entries.parquet"),
         _write_parquet(synthetic.truth, folder / "truth.parquet"),
-        *([] if synthetic.faults is None else [_write_parquet(synthetic.faults, folder / "faults.parquet")]),
+        *(
+            []
+            if synthetic.faults is None
+            else [_write_parquet(synthetic.faults, folder / "faults.parquet")]
+        ),
         *_write_outside(synthetic.deaths, synthetic.statistics, folder, synthetic.streets),
     ]
 
 
 def _stream_tables(plan: Plan, folder: Path, progress: Progress) -> tuple[int, int, list[Path]]:
-    """The same files as ``write_tables``, one constituency at a time; returns (entries, deaths, paths)."""
+    """The same files as ``write_tables``, one constituency at a time.
+
+    Returns (entries, deaths, paths).
+    """
     make_folder(folder)
     paths = [folder / "entries.parquet", folder / "truth.parquet"]
     entries = 0
@@ -176,11 +199,16 @@ _FILE_NAMES = ("precinct-{p:03d}", "siyahi_{p}", "{p}-menteqe", "PEC_{p:02d}_lis
 
 
 def _settings(synthetic: Synthetic) -> str:
-    """The settings of a workspace for these lists; constituencies and precincts in ascending order."""
+    """The settings of a workspace for these lists.
+
+    Constituencies and precincts in ascending order.
+    """
     lists = synthetic.lists.filter(pc.field("entries") > 0)
     numbers = sorted(pc.unique(synthetic.lists.column("constituency")).to_pylist())
     last = dict.fromkeys(numbers, 0)
-    for number, precinct in zip(lists["constituency"].to_pylist(), lists["precinct"].to_pylist(), strict=True):
+    for number, precinct in zip(
+        lists["constituency"].to_pylist(), lists["precinct"].to_pylist(), strict=True
+    ):
         last[number] = max(last[number], precinct)
     return _SETTINGS.format(
         level="cec" if len(numbers) > 1 else "conec",
@@ -190,7 +218,10 @@ def _settings(synthetic: Synthetic) -> str:
 
 
 def _lists(synthetic: Synthetic) -> Iterator[tuple[dict[str, object], pa.Table]]:
-    """Each list: what is known of it, and its entries. Lists lie one behind the other in ``entries``."""
+    """Each list.
+
+    What is known of it, and its entries. Lists lie one behind the other in ``entries``.
+    """
     start = 0
     for row in synthetic.lists.to_pylist():
         if row["entries"]:
@@ -212,19 +243,22 @@ def write_workspace(
     Args:
         synthetic: what ``generate`` made.
         folder: the workspace; made where it is not there.
-        layouts: the layouts to use, all without it; each clerk takes those of the language of the script typed in, or
-            any of these where none fits. Lists with faults of cells keep every cell as it was typed.
+        layouts: the layouts to use, all without it; each clerk takes those of the language of the
+            script typed in, or any of these where none fits. Lists with faults of cells keep every
+            cell as it was typed.
         seed: picks a layout for each precinct, and the names of the files.
         faults: put some bad rows into two of the files.
         progress: called with what is being written, how many are done, and of how many.
 
     Returns:
-        One row an entry: its ``entry_id`` in ``synthetic``, and where it was written: ``source`` (the first 12
-        hexadecimal digits of the file's SHA-256) and ``line``, from 1.
+        One row an entry: its ``entry_id`` in ``synthetic``, and where it was written: ``source``
+        (the first 12 hexadecimal digits of the file's SHA-256) and ``line``, from 1.
     """
     make_folder(folder)
     _write_bytes(_settings(synthetic).encode(), folder / "voterlist.toml")
-    _write_reference(synthetic.deaths, synthetic.statistics, folder / "reference", synthetic.streets)
+    _write_reference(
+        synthetic.deaths, synthetic.statistics, folder / "reference", synthetic.streets
+    )
     sources: list[str] = []
     lines: list[int] = []
     found = list(_lists(synthetic))
@@ -232,9 +266,14 @@ def write_workspace(
     used: dict[str, int] = {}
     rng = stream(seed, "files")
     for at, (row, entries) in enumerate(found):
-        fits = [layout for layout in fitting(str(row["script"])) if layout in allowed] or list(allowed)
-        # The least used of those that fit, so that a small workspace shows many; chance decides a tie.
-        layout = min((used.get(layout.name, 0), rng.random(), n) for n, layout in enumerate(fits))[2]
+        fits = [layout for layout in fitting(str(row["script"])) if layout in allowed] or list(
+            allowed
+        )
+        # The least used of those that fit, so that a small workspace shows many; chance decides a
+        # tie.
+        layout = min((used.get(layout.name, 0), rng.random(), n) for n, layout in enumerate(fits))[
+            2
+        ]
         chosen = fits[layout]
         used[chosen.name] = used.get(chosen.name, 0) + 1
         laid_out = sheet(entries, chosen, faults=faults and at in {1, 4})
@@ -270,9 +309,11 @@ def write(
 ) -> Summary:
     """Write invented lists of ``voters`` persons, with their truth, into the folder ``out``.
 
-    Always: ``entries``, ``truth``, ``deaths`` and ``statistics`` as Parquet, the last two as CSV too. With
-    ``files`` the folder is a workspace as well: settings, one file a precinct in ``inbox``, registers in
-    ``reference``; the entry ids in ``entries`` and ``truth`` are then those that a run gives.
+    Always: ``entries``, ``truth``, ``deaths`` and ``statistics`` as Parquet, the last two as CSV
+        too. With
+    ``files`` the folder is a workspace as well: settings, one file a precinct in ``inbox``,
+    registers in ``reference``; the entry ids in ``entries`` and ``truth`` are then those that a run
+    gives.
 
     Args:
         out: the folder; made where it is not there.
@@ -280,9 +321,10 @@ def write(
         constituencies: without it, one for each 52,000 voters, at most 125.
         seed: the same seed gives the same files.
         files: whether to write precinct files; without it, where there are at most 100,000 voters.
-        registers: write registers of other bodies, lists of other cycles and a protocol too, with what was planted in
-            them; precinct files are then written in any case.
-        faults: plant a fault of each kind in lists that have no other, and write ``faults.parquet``: which and where.
+        registers: write registers of other bodies, lists of other cycles and a protocol too, with
+            what was planted in them; precinct files are then written in any case.
+        faults: plant a fault of each kind in lists that have no other, and write
+            ``faults.parquet``: which and where.
         progress: called with what is being written, how many are done, and of how many.
 
     Raises:
@@ -292,9 +334,13 @@ def write(
     count = constituencies if constituencies is not None else default_constituencies(voters)
     wanted = files if files is not None else voters <= FILES_UP_TO
     if wanted or registers or faults:
-        made = generate(voters, constituencies=count, seed=seed, faults=faults, files=wanted or registers)
+        made = generate(
+            voters, constituencies=count, seed=seed, faults=faults, files=wanted or registers
+        )
         if not (wanted or registers):
-            return replace(_summary(out, made, voters, seed), files=0, paths=tuple(write_tables(made, out)))
+            return replace(
+                _summary(out, made, voters, seed), files=0, paths=tuple(write_tables(made, out))
+            )
         return _write_both(out, made, voters, seed, tell, registers=registers)
     plan = draw_plan(voters, constituencies=count, seed=seed)
     entries, deaths, paths = _stream_tables(plan, out, tell)

@@ -1,0 +1,223 @@
+"""Files to rows of text: nothing is interpreted, nothing is dropped, and no content makes a reader fail.
+
+``read_paths`` and ``read_folder`` serve the lists of precincts; ``read_table`` serves the commands
+that link or check one file with any headers. What the kinds of files are, and what each reader
+decides: docs/readers.md
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from io import BufferedReader
+from pathlib import Path, PurePosixPath
+
+from voterlist.config import IngestSettings
+from voterlist.model import AsideCode
+from voterlist.readers import sandbox
+from voterlist.readers.found import Found
+from voterlist.readers.generic import read_table
+from voterlist.readers.listing import ListedFile, list_files, listed, open_file
+from voterlist.readers.texts import text_table
+from voterlist.schemas import RawFile, RawSheet
+
+__all__ = [
+    "SOURCE_DIGITS",
+    "Fingerprint",
+    "ListedFile",
+    "fingerprint",
+    "list_files",
+    "list_paths",
+    "listed",
+    "open_file",
+    "read_content",
+    "read_file",
+    "read_files",
+    "read_folder",
+    "read_listed",
+    "read_paths",
+    "read_table",
+    "text_table",
+    "unread_source",
+]
+
+SOURCE_DIGITS = 12
+"""So many hexadecimal digits of a SHA-256 name a file in the tables."""
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+
+
+def read_content(content: bytes, settings: IngestSettings) -> tuple[RawSheet, ...] | AsideCode:
+    """The sheets in these bytes, or the code of why there are none.
+
+    What they are is told by the bytes, not by a name: a workbook saved as ``.csv`` is read as a
+    workbook.
+    """
+    found = sandbox.read_table(content, settings)
+    return found.sheets if found.trouble is None else found.trouble
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """What a file holds, by its digests."""
+
+    digest: str
+    """The SHA-256 of its content."""
+    members: dict[str, str]
+    """Path inside the archive -> SHA-256 of each file in it, in order of name.
+
+    Empty where the file is no archive.
+    """
+
+
+def fingerprint(path: Path, settings: IngestSettings) -> Fingerprint:
+    """The digests of a file, read once.
+
+    Raises:
+        OSError: the system does not let it be read.
+    """
+    with open_file(path) as stream:
+        start = stream.read(sandbox.HEAD)
+        stream.seek(0)
+        if not sandbox.may_hold_files(start) or _is_too_large(stream, settings):
+            return Fingerprint(hashlib.file_digest(stream, "sha256").hexdigest(), {})
+        content = stream.read()
+    members = sandbox.list_members(content, settings)
+    return Fingerprint(hashlib.sha256(content).hexdigest(), members)
+
+
+def read_file(path: Path, name: str, settings: IngestSettings) -> RawFile:
+    """One file as rows of text, with ``name`` as its path for people.
+
+    Never raises for what a file holds, nor for a file that cannot be opened: ``trouble`` then says
+    why. An archive is one file only where it holds one; ``read_files`` gives all of them.
+    """
+    files = read_files(path, name, settings)
+    if len(files) == 1:
+        return files[0]
+    source = _digest_at(path)[:SOURCE_DIGITS] or unread_source(name)
+    return RawFile(source, name, trouble=AsideCode.FILE_NOT_A_TABLE, format="zip")
+
+
+def read_files(path: Path, name: str, settings: IngestSettings) -> list[RawFile]:
+    """The same for a file that may be an archive: the files in it, each named ``name/its path``."""
+    return _read(dataclasses.replace(listed(path, path.parent), name=name), settings)
+
+
+def read_listed(files: Iterable[ListedFile], settings: IngestSettings) -> list[RawFile]:
+    """These files in this order; files of one content are numbered.
+
+    Each is read once, and what is parsed are the bytes that were compared with its digest. One that
+    cannot be read, or is no longer what its digest says, has ``unread_source`` as its source.
+    """
+    return list(_numbered(raw for file in files for raw in _read(file, settings)))
+
+
+def unread_source(name: str) -> str:
+    """The source of a file of which nothing is known but its name."""
+    marked = b"unread\0" + name.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(marked).hexdigest()[:SOURCE_DIGITS]
+
+
+def _read(file: ListedFile, settings: IngestSettings) -> list[RawFile]:
+    """The file, or the files in it."""
+    if file.trouble is not None:
+        return [_unread(file, file.trouble)]
+    try:
+        content = _content_of(file, settings)
+    except OSError:
+        return [_unread(file, AsideCode.READ_REFUSED)]
+    if content is None:
+        return [_too_large(file)]
+    digest = hashlib.sha256(content).hexdigest()
+    if file.digest and file.digest != digest:
+        return [_unread(file, AsideCode.FILE_CHANGED)]
+    return _parsed(content, digest[:SOURCE_DIGITS], file.name, settings)
+
+
+def _parsed(content: bytes, source: str, name: str, settings: IngestSettings) -> list[RawFile]:
+    """These bytes as a file, or as the files in it."""
+    return [
+        _raw(source, name, part.found)
+        if part.name is None
+        else _raw(part.digest[:SOURCE_DIGITS], f"{name}/{part.name}", part.found)
+        for part in sandbox.read_parts(content, settings)
+    ]
+
+
+def _content_of(file: ListedFile, settings: IngestSettings) -> bytes | None:
+    """The file's bytes; None where there are more than the settings allow."""
+    with open_file(file.path) as stream:
+        return None if _is_too_large(stream, settings) else stream.read()
+
+
+def _is_too_large(stream: BufferedReader, settings: IngestSettings) -> bool:
+    return os.fstat(stream.fileno()).st_size > settings.max_file_megabytes * 2**20
+
+
+def _too_large(file: ListedFile) -> RawFile:
+    """A file that is not held in memory; it may have grown since its digest was taken."""
+    digest = _digest_at(file.path)
+    if not digest:
+        return _unread(file, AsideCode.READ_REFUSED)
+    if file.digest and file.digest != digest:
+        return _unread(file, AsideCode.FILE_CHANGED)
+    return RawFile(digest[:SOURCE_DIGITS], file.name, trouble=AsideCode.FILE_TOO_LARGE)
+
+
+def _digest_at(path: Path) -> str:
+    """The SHA-256 of a file's content; empty where the system does not let it be read."""
+    try:
+        with open_file(path) as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def _unread(file: ListedFile, trouble: AsideCode) -> RawFile:
+    return RawFile(unread_source(file.name), file.name, trouble=trouble)
+
+
+def _raw(source: str, name: str, found: Found) -> RawFile:
+    """What was found, as a file."""
+    trouble = found.trouble
+    if trouble in {AsideCode.ENCODING_UNREADABLE, AsideCode.FILE_NOT_A_TABLE} and not found.format:
+        # It is called a workbook and holds neither that nor text: a damaged one, not a question of
+        # letters.
+        is_book = PurePosixPath(name).suffix.lower() in _WORKBOOKS
+        trouble = (
+            AsideCode.FILE_UNREADABLE
+            if is_book and trouble is AsideCode.ENCODING_UNREADABLE
+            else trouble
+        )
+    return RawFile(source, name, found.sheets, trouble, 0, found.format, found.skipped)
+
+
+def read_folder(folder: Path, settings: IngestSettings) -> list[RawFile]:
+    """Every file of a folder and of the folders in it, in order of name; files of one content are numbered.
+
+    A file's name is its path from the folder's parent, as in ``4/precinct-12.csv``.
+    """
+    return read_paths(list_paths(folder), folder.parent, settings)
+
+
+def list_paths(folder: Path) -> list[Path]:
+    """The paths of ``list_files``, those that cannot be read too."""
+    return [file.path for file in list_files(folder, folder)]
+
+
+def read_paths(paths: Iterable[Path], root: Path, settings: IngestSettings) -> list[RawFile]:
+    """These files in this order, each named by its path from ``root``.
+
+    Files of one content are numbered.
+    """
+    return read_listed((listed(path, root) for path in paths), settings)
+
+
+def _numbered(files: Iterable[RawFile]) -> Iterator[RawFile]:
+    copies: Counter[str] = Counter()
+    for raw in files:
+        yield dataclasses.replace(raw, copy=copies[raw.source])
+        copies[raw.source] += 1

@@ -1,0 +1,228 @@
+"""Workbooks.
+
+XLSX, XLSM, XLSB, XLS and ODS, each sheet apart, numbers and dates turned into text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from python_calamine import (
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from voterlist.config import IngestSettings
+from voterlist.model import AsideCode
+from voterlist.readers.attempt import Attempt
+from voterlist.readers.found import Found
+from voterlist.readers.survey import SheetFacts, Surveyed, survey, survey_xls
+from voterlist.readers.text import columns
+from voterlist.schemas import RawSheet
+
+__all__ = ["OLE", "ZIP", "cell_text", "read_workbook"]
+
+ZIP = b"PK\x03\x04"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The name of the stream in which Office puts a workbook that has a password ([MS-OFFCRYPTO]
+2.3.4)."""
+_NOT_DAMAGE = (KeyboardInterrupt, SystemExit, MemoryError)
+"""What a reader may raise for another reason than that the file is damaged."""
+
+
+def read_workbook(content: bytes, settings: IngestSettings, attempt: Attempt) -> Found | None:
+    """The sheets of a workbook that hold cells, or the code of why there are none; None where it is no workbook.
+
+    A damaged sheet is given with its trouble and no rows; the others stand. A formula is never
+    worked out: what counts is the value that the workbook holds beside it.
+    """
+    if content.startswith(ZIP):
+        known = survey(content, settings)
+        if known is None:
+            return None
+    elif _ENCRYPTED in content:
+        known = Surveyed("", {}, AsideCode.FILE_PROTECTED)
+    else:
+        known = survey_xls(content)
+    if known.trouble is not None:
+        return Found(known.format, trouble=known.trouble)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        metadata = book.sheets_metadata
+    except PasswordError:
+        return Found(known.format, trouble=AsideCode.FILE_PROTECTED)
+    except _NOT_DAMAGE:
+        raise
+    except BaseException:  # noqa: BLE001  a panic of the reader's Rust side derives from BaseException
+        damaged = content.startswith(ZIP)
+        return Found(
+            known.format,
+            trouble=AsideCode.FILE_UNREADABLE if damaged else AsideCode.FILE_NOT_A_TABLE,
+        )
+    return _sheets_of(book, metadata, known, settings, attempt)
+
+
+def _sheets_of(
+    book: CalamineWorkbook,
+    metadata: Any,
+    known: Surveyed,
+    settings: IngestSettings,
+    attempt: Attempt,
+) -> Found:
+    """Every sheet of an opened workbook."""
+    sheets, skipped = [], []
+    for index, item in enumerate(metadata):
+        if item.typ != SheetTypeEnum.WorkSheet:
+            skipped.append(item.name)
+        elif (closed := attempt.refuses(index)) is not None:
+            sheets.append(_nothing(item.name, closed))
+        else:
+            hidden = item.visible != SheetVisibleEnum.Visible
+            facts = known.sheets.get(index, SheetFacts())
+            sheets.append(_read_sheet(book, index, item.name, facts, settings, hidden=hidden))
+    found = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
+    return Found(known.format, found, None if found else AsideCode.FILE_EMPTY, tuple(skipped))
+
+
+def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
+    book: CalamineWorkbook,
+    index: int,
+    name: str,
+    facts: SheetFacts,
+    settings: IngestSettings,
+    *,
+    hidden: bool,
+) -> RawSheet:
+    """One sheet from its first row on, as text."""
+    if facts.trouble is not None:
+        return _nothing(name, facts.trouble)
+    try:
+        sheet = book.get_sheet_by_index(index)
+        if sheet.end is None:
+            return _nothing(name)
+        if trouble := _too_large(sheet, settings):
+            return _nothing(name, trouble)
+        rows = sheet.to_python(skip_empty_area=False)
+        merged = facts.merged or sheet.merged_cell_ranges or []
+    except _NOT_DAMAGE:
+        raise
+    except BaseException:  # noqa: BLE001  a panic of the reader's Rust side derives from BaseException
+        return _nothing(name, AsideCode.FILE_UNREADABLE)
+    filled = _fill_merged(rows, merged, settings)
+    arrays = [_text_column(column) for column in zip(*rows, strict=True)]
+    if not any(cell for array in arrays for cell in array.unique().to_pylist()):
+        return _nothing(name)
+    if any(
+        (pc.max(pc.utf8_length(array)).as_py() or 0) > settings.max_cell_characters
+        for array in arrays
+    ):
+        return _nothing(name, AsideCode.CELL_TOO_LONG)
+    beyond = max(0, len(arrays) - settings.max_columns)
+    return RawSheet(
+        name,
+        pa.array(range(1, len(rows) + 1), pa.int32()),
+        columns(
+            list(zip(*(array.to_pylist() for array in arrays), strict=True)), settings.max_columns
+        )
+        if beyond
+        else pa.table(arrays, names=[f"c{position}" for position in range(len(arrays))]),
+        hidden=hidden,
+        hidden_rows=facts.hidden_rows,
+        hidden_columns=_hidden_columns(facts, arrays),
+        merged=filled,
+        formulas_without_value=facts.formulas_without_value,
+        unworked=tuple(facts.unworked),
+        joined_columns=beyond,
+    )
+
+
+def _hidden_columns(facts: SheetFacts, arrays: list[pa.Array]) -> int:
+    """How many columns that hold something are hidden."""
+    hidden = np.zeros(len(arrays), dtype=bool)
+    for first, last in facts.hidden_columns:
+        hidden[max(first, 0) : last + 1] = True
+    return sum(any(arrays[place].unique().to_pylist()) for place in np.flatnonzero(hidden))
+
+
+def _nothing(name: str, trouble: AsideCode | None = None) -> RawSheet:
+    """A sheet without rows."""
+    return RawSheet(name, pa.array([], pa.int32()), pa.table({}), trouble=trouble)
+
+
+def _too_large(sheet: CalamineSheet, settings: IngestSettings) -> AsideCode | None:
+    """The code of the limit that the sheet goes beyond."""
+    last_row, last_column = sheet.end or (0, 0)
+    if last_row >= settings.max_rows:
+        return AsideCode.TOO_MANY_ROWS
+    if last_column >= 100 * settings.max_columns:
+        return AsideCode.TOO_MANY_COLUMNS
+    return (
+        AsideCode.FILE_TOO_LARGE
+        if (last_row + 1) * (last_column + 1) > settings.max_cells
+        else None
+    )
+
+
+def _fill_merged(
+    rows: list[list[Any]],
+    merged: list[tuple[tuple[int, int], tuple[int, int]]],
+    settings: IngestSettings,
+) -> int:
+    """Give the blank cells below a merged cell's first its value; returns how many.
+
+    A precinct or an address that holds for several rows is written once and merged over them. A row
+    that has fewer cells of its own than it would be given is no entry but the second line of one:
+    it stays as it is.
+    """
+    down = [(first, last) for first, last in merged if last[0] > first[0]]
+    if sum(min(last[0], len(rows)) - first[0] for first, last in down) > settings.max_cells:
+        return 0
+    wanted: dict[int, list[tuple[int, Any]]] = {}
+    for first, last in down:
+        if (
+            first[0] < len(rows)
+            and first[1] < len(rows[0])
+            and (value := rows[first[0]][first[1]]) != ""
+        ):
+            for row in range(first[0] + 1, min(last[0] + 1, len(rows))):
+                if rows[row][first[1]] == "":
+                    wanted.setdefault(row, []).append((first[1], value))
+    filled = 0
+    for row, cells in wanted.items():
+        if sum(cell != "" for cell in rows[row]) >= len(cells):
+            filled += len(cells)
+            for column, value in cells:
+                rows[row][column] = value
+    return filled
+
+
+def _text_column(column: tuple[Any, ...]) -> pa.Array:
+    """A column of a sheet's values as text."""
+    return pa.array(
+        [value if type(value) is str else cell_text(value) for value in column], pa.string()
+    )
+
+
+def cell_text(value: Any) -> str:
+    """A typed cell as a person would write it: 1970, 12.5, 1970-02-01, 1970-02-01 10:30:00."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+    if isinstance(value, dt.datetime):
+        midnight = not (value.hour or value.minute or value.second or value.microsecond)
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,190 @@
+"""The child that parses: it reads a file's bytes from its input and writes what it found to its output.
+
+It opens no file and writes none. It has a limit on memory and time for each file; where it breaks
+one it ends, and its parent sets that file aside and starts another child (``sandbox``). It ends too
+when its parent does.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from voterlist.config import IngestSettings
+from voterlist.model import AsideCode
+from voterlist.readers import archive
+from voterlist.readers.attempt import NO_SHEET, WHOLE_FILE, Allowance, Attempt, Place, allowance
+from voterlist.readers.files import read_bytes
+from voterlist.readers.found import Found
+from voterlist.readers.frames import Head, pack_found, read_frame, write_frame
+
+try:
+    import resource
+except ImportError:  # Windows has no such limits; the parent's clock still ends a file there
+    resource = None  # type: ignore[assignment]
+
+__all__ = ["OUT_OF_MEMORY", "main"]
+
+OUT_OF_MEMORY = 77
+"""The exit code of a child that was refused memory and could still say so."""
+
+_RETIRED_AT = 256 * 2**20
+"""A child that has kept so many bytes more than at its start makes room for a fresh one."""
+_STATM = Path("/proc/self/statm")
+_DATA_PAGES = 5
+"""The place of "data + stack", in pages, among the numbers of ``/proc/self/statm``."""
+
+
+def main() -> None:
+    """Serve one request after the other until the parent is gone."""
+    requests, replies = _private_streams()
+    threading.Thread(target=_end_with_parent, args=(requests.fileno(),), daemon=True).start()
+    _forbid_files()
+    start = _data_bytes()
+    while (request := read_frame(requests)) is not None:
+        head, content = request
+        try:
+            _serve(head, content, replies)
+        except MemoryError:
+            os._exit(OUT_OF_MEMORY)
+        write_frame(replies, {"kind": "end", "retires": _data_bytes() - start > _RETIRED_AT})
+
+
+def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """The streams from and to the parent. Nothing else in this process can write to them.
+
+    The Rust side of the reader of workbooks writes to the standard error stream when it stumbles
+    over a damaged file: a trace of its stack, with whatever cell it had in hand. That goes nowhere.
+    """
+    requests = os.fdopen(os.dup(0), "rb")
+    replies = os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nowhere, stream)
+    return requests, replies
+
+
+def _end_with_parent(requests: int) -> None:
+    """End this process when nobody holds the other end of its input any more."""
+    if not hasattr(select, "poll"):
+        return
+    watch = select.poll()
+    watch.register(requests, 0)  # the end of the other side is told without being asked for
+    watch.poll()
+    os._exit(0)
+
+
+def _forbid_files() -> None:
+    """No file is written by this process: no voter's row is left in a dump of its memory."""
+    if resource is not None:
+        for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
+            resource.setrlimit(kind, (0, 0))
+
+
+def _limit(allowed: Allowance) -> None:
+    """What this process may take from now on."""
+    if resource is None:
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + 1 + allowed.seconds
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, most))
+    if data := _data_bytes():
+        _, most = resource.getrlimit(resource.RLIMIT_DATA)
+        resource.setrlimit(resource.RLIMIT_DATA, (data + allowed.bytes, most))
+
+
+def _data_bytes() -> int:
+    """The memory that this process may write to, in bytes; 0 where the system does not tell."""
+    try:
+        pages = int(_STATM.read_text(encoding="ascii").split()[_DATA_PAGES])
+    except (OSError, ValueError, IndexError):
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _serve(head: Head, content: bytes, replies: IO[bytes]) -> None:
+    """Do one job and write its replies."""
+    settings = IngestSettings.model_validate_json(head["settings"])
+    closed = {(file, sheet): AsideCode(code) for file, sheet, code in head["closed"]}
+    attempt = Attempt(closed, opening=_teller(replies, settings))
+    attempt.opening((WHOLE_FILE, NO_SHEET), len(content))
+    for reply, parts in _JOBS[head["job"]](content, settings, attempt, head["first"]):
+        write_frame(replies, reply, *parts)
+
+
+def _teller(replies: IO[bytes], settings: IngestSettings) -> Callable[[Place, int], None]:
+    """Tells the parent what is opened next; a file of an archive has limits of its own."""
+
+    def tell(place: Place, size: int) -> None:
+        if place[1] == NO_SHEET:
+            _limit(allowance(size, settings))
+        write_frame(replies, {"kind": "at", "place": place, "size": size})
+
+    return tell
+
+
+_Replies = Iterator[tuple[Head, list[object]]]
+
+
+def _read_table(
+    content: bytes, settings: IngestSettings, attempt: Attempt, _first: int
+) -> _Replies:
+    """The sheets of a file that is taken for one table."""
+    yield _part(None, "", read_bytes(content, settings, attempt))
+
+
+def _read_parts(content: bytes, settings: IngestSettings, attempt: Attempt, first: int) -> _Replies:
+    """The sheets of every file of an archive from the ``first`` on; of any other file its own."""
+    packed = archive.members(content, settings, attempt, first)
+    if packed is None:
+        yield _part(None, "", read_bytes(content, settings, attempt))
+    elif isinstance(packed, AsideCode):
+        yield _part(None, "", Found("zip", trouble=packed))
+    else:
+        for number, member in packed:
+            yield _part(
+                member.name, member.digest, _read_member(member, settings, attempt.of_file(number))
+            )
+
+
+def _read_member(member: archive.Member, settings: IngestSettings, attempt: Attempt) -> Found:
+    if member.trouble is not None:
+        return Found("", trouble=member.trouble)
+    return read_bytes(member.content, settings, attempt)
+
+
+def _list_members(
+    content: bytes, settings: IngestSettings, attempt: Attempt, first: int
+) -> _Replies:
+    """The name and the digest of every file of an archive from the ``first`` on.
+
+    Nothing of any other file.
+    """
+    packed = archive.members(content, settings, attempt, first)
+    if packed is None or isinstance(packed, AsideCode):
+        return
+    for _, member in packed:
+        yield {"kind": "member", "name": member.name, "digest": member.digest}, []
+
+
+def _part(name: str | None, digest: str, found: Found) -> tuple[Head, list[object]]:
+    head, tables = pack_found(found)
+    return {"kind": "part", "name": name, "digest": digest, **head}, list(tables)
+
+
+_JOBS: dict[str, Callable[[bytes, IngestSettings, Attempt, int], _Replies]] = {
+    "table": _read_table,
+    "parts": _read_parts,
+    "members": _list_members,
+}
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit(0)

@@ -1,0 +1,250 @@
+"""In which encoding a text file is, by evidence; refused where two readings are about as good."""
+
+from __future__ import annotations
+
+import codecs
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+__all__ = ["DAMAGED", "Decoded", "decode"]
+
+DAMAGED = "utf-8-damaged"
+"""UTF-8 in which single bytes were lost: the rest stands, each loss as U+FFFD."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+"""UTF-32 stands before UTF-16, whose mark begins the same way."""
+
+_SINGLE_BYTE = (
+    "windows-1254",
+    "iso8859-9",
+    "windows-1252",
+    "windows-1251",
+    "mac-cyrillic",
+    "koi8-r",
+    "cp866",
+    "iso8859-5",
+)
+_LATIN_LETTERS = frozenset("ÇçĞğİıÖöŞşÜüÄäƏə")
+"""What Azerbaijani text in a one-byte encoding holds; the code pages have no ə, so it is often
+typed ä."""
+_CYRILLIC = "А-Яа-яЁёЂ-Џђ-џҐґ"
+_CYRILLIC_CLEAN = re.compile("(?:[А-ЯЁ]?[а-яё]*|[А-ЯЁ]+)")
+_CYRILLIC_SHARES = {
+    "а": 118,
+    "и": 77,
+    "л": 65,
+    "е": 60,
+    "в": 55,
+    "р": 54,
+    "д": 51,
+    "о": 50,
+    "м": 46,
+    "н": 45,
+    "у": 44,
+    "к": 43,
+    "с": 41,
+    "б": 33,
+    "г": 29,
+    "т": 25,
+    "з": 22,
+    "ы": 18,
+    "ш": 15,
+    "ч": 15,
+    "х": 10,
+    "й": 10,
+    "п": 10,
+    "ф": 9,
+    "я": 9,
+    "ж": 4,
+    "ю": 3,
+    "ь": 3,
+    "э": 2,
+    "ц": 1,
+    "щ": 1,
+    "ё": 1,
+    "ъ": 0.5,
+}
+"""Of a thousand letters of Azerbaijani names and addresses in Russian spelling, about so many are
+each."""
+_LIKELY, _UNLIKELY = -4.6, -5.6
+"""The mean binary logarithm of the letters' shares in such text is about -4.3; in text read in a
+wrong code page of Cyrillic it is below -5.6, the other letters being rare ones."""
+_NEUTRAL = frozenset("\N{NO-BREAK SPACE}«»“”„‘’–—…№°§·•´`­")
+"""Signs that fit a text of either script and so speak for neither reading."""
+_CYRILLIC_WORD = re.compile(f"[^\\x00-@\\[-`{{-\\x7f{''.join(_NEUTRAL)}]+")
+"""Letters and the signs beyond ASCII that stand among them: a word in the wrong letters holds such
+signs."""
+_SAMPLE = 1_000_000
+"""Characters looked at; the first bytes without any sign beyond ASCII are skipped."""
+_ENOUGH = 0.85
+_LEAD = 0.2
+"""A reading is taken when this share of its letters fits, and leads the next reading by this much.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file's text, and how its encoding was told."""
+
+    text: str
+    encoding: str
+    confidence: float = 1.0
+    """1 where a mark or the rules of the encoding prove it; of two readings that fit about as well,
+    one half."""
+
+
+def decode(content: bytes) -> Decoded | None:
+    """A file's text, or None where it is no text or no reading stands out.
+
+    A byte-order mark is believed; then strict UTF-8; then UTF-16 by its zero bytes; then the code
+    pages of the region, by how many of their letters fit Azerbaijani or Russian words. Zero bytes
+    with which old programs fill up their cells are left out.
+    """
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return _marked(content[len(mark) :], encoding)
+    if b"\0" in content:
+        wide = _wide(content)
+        if wide is not None:
+            return wide
+        content = content.replace(b"\0", b"")
+    text = _strict(content, "utf-8")
+    if text is not None:
+        return text
+    if content.isascii():
+        return None
+    return _damaged(content) or _code_page(content)
+
+
+def _marked(content: bytes, encoding: str) -> Decoded | None:
+    """The text of a file whose mark names its encoding.
+
+    Cut off inside a letter, that letter is lost.
+    """
+    found = _strict(content, encoding)
+    if found is not None or encoding == "utf-8":
+        return found or _damaged(content)
+    unit = 4 if "32" in encoding else 2
+    whole = (
+        _strict(content[: len(content) // unit * unit], encoding) if len(content) % unit else None
+    )
+    return (
+        Decoded(f"{whole.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged") if whole else None
+    )
+
+
+def _strict(content: bytes, encoding: str, confidence: float = 1.0) -> Decoded | None:
+    """The text, if every byte of it belongs to the encoding and it holds no zero."""
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    text = text.replace("\0", "")
+    return None if _is_noise(text) else Decoded(text, encoding, confidence)
+
+
+def _is_noise(text: str) -> bool:
+    """True where more than one character in a hundred is a control character.
+
+    No text a person typed.
+    """
+    sample = Counter(text[:_SAMPLE])
+    control = sum(
+        count for sign, count in sample.items() if sign < " " and sign not in "\t\n\r\f\v\x1a"
+    )
+    return control * 100 > sample.total()
+
+
+def _wide(content: bytes) -> Decoded | None:
+    """UTF-16 without its mark: the reading in which nearly all characters are Latin or Cyrillic."""
+    best: Decoded | None = None
+    for encoding in ("utf-16-le", "utf-16-be"):
+        found = _strict(content[: len(content) // 2 * 2], encoding)
+        if found is None:
+            continue
+        sample = Counter(found.text[:_SAMPLE])
+        near = sum(
+            count
+            for sign, count in sample.items()
+            if sign < "\u0530" or "\u2000" <= sign <= "\u2122"
+        )
+        if near >= 0.98 * sample.total():
+            if best is not None:
+                return None
+            cut = len(content) % 2
+            best = (
+                Decoded(f"{found.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged")
+                if cut
+                else found
+            )
+    return best
+
+
+def _damaged(content: bytes) -> Decoded | None:
+    """UTF-8 all but a few bytes.
+
+    At least 50 characters beyond ASCII are whole for each one that is lost.
+    """
+    text = content.decode("utf-8", errors="replace")
+    lost = text.count("\N{REPLACEMENT CHARACTER}")
+    whole = sum(1 for sign in text[:_SAMPLE] if sign > "\x7f") - lost
+    return Decoded(text, DAMAGED) if whole >= 50 * lost and not _is_noise(text) else None
+
+
+def _code_page(content: bytes) -> Decoded | None:
+    """The code page in which the letters fit best, unless the next best fits about as well."""
+    first = next(index for index, byte in enumerate(content) if byte > 0x7F)
+    start = max(0, first - 100)
+    readings: dict[str, tuple[float, str]] = {}
+    for encoding in _SINGLE_BYTE:
+        try:
+            sample = content[start : start + _SAMPLE].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        readings.setdefault(sample, (_fit(sample), encoding))
+    ranked = sorted(readings.values(), reverse=True)
+    if not ranked or ranked[0][0] < _ENOUGH:
+        return None
+    (best, encoding), next_best = ranked[0], ranked[1][0] if len(ranked) > 1 else 0.0
+    if best - next_best < _LEAD:
+        return None
+    return _strict(content, encoding, round(best * best / (best + next_best), 3))
+
+
+def _fit(text: str) -> float:
+    """The share of the letters beyond ASCII that fit Azerbaijani in Latin letters, or Russian."""
+    signs = Counter(sign for sign in text if sign > "\x7f" and sign not in _NEUTRAL)
+    total = signs.total()
+    if not total:
+        return 1.0
+    latin = sum(count for sign, count in signs.items() if sign in _LATIN_LETTERS)
+    # A row of letters beyond ASCII is no Azerbaijani word: there they stand among plain letters.
+    broken = sum(len(run) for run in re.findall("[ÇçĞğİıÖöŞşÜüÄä]{4,}", text))
+    return (latin - broken + _cyrillic(text)) / total
+
+
+def _cyrillic(text: str) -> float:
+    """How many Cyrillic letters stand in words that Russian could write, weighed by how likely the letters are."""
+    words = (word for word in _CYRILLIC_WORD.findall(text) if not word.isascii())
+    good = Counter("".join(word for word in words if _CYRILLIC_CLEAN.fullmatch(word)).lower())
+    total = good.total()
+    if not total:
+        return 0.0
+    mean = (
+        sum(
+            count * math.log2(_CYRILLIC_SHARES.get(sign, 0.5) / 1000)
+            for sign, count in good.items()
+        )
+        / total
+    )
+    # A few letters prove little: one rare letter in a short word must not refuse a list.
+    mean = (mean * total + _LIKELY * 5) / (total + 5)
+    return total * min(1.0, max(0.0, (mean - _UNLIKELY) / (_LIKELY - _UNLIKELY)))

@@ -1,0 +1,115 @@
+"""What passes between this process and the child that parses: frames of a JSON head and bytes.
+
+Nothing is pickled. What a child sends was made from a stranger's file, so it is read as plain
+numbers, plain texts and Arrow columns, and as nothing that could run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import struct
+from collections.abc import Mapping
+from typing import IO, Any
+
+import pyarrow as pa
+
+from voterlist.model import AsideCode
+from voterlist.readers.found import Found
+from voterlist.schemas import RawSheet
+
+__all__ = ["Head", "pack_found", "read_frame", "unpack_found", "write_frame"]
+
+Head = dict[str, Any]
+
+_LENGTHS = struct.Struct(">QQ")
+"""How many bytes the head takes, and how many follow it."""
+_LINE = "line"
+_FACTS = tuple(
+    field.name
+    for field in dataclasses.fields(RawSheet)
+    if field.name not in {"lines", "cells", "trouble", "unworked"}
+)
+"""The fields of a sheet that are a number, a text or nothing."""
+
+
+def write_frame(stream: IO[bytes], head: Mapping[str, Any], *parts: bytes | pa.Buffer) -> None:
+    """Write one frame and send it off."""
+    written = json.dumps(head).encode()
+    stream.write(_LENGTHS.pack(len(written), sum(len(part) for part in parts)))
+    stream.write(written)
+    for part in parts:
+        stream.write(part)
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
+    """The next frame; None where the other side is gone, also in the middle of a frame."""
+    lengths = stream.read(_LENGTHS.size)
+    if len(lengths) < _LENGTHS.size:
+        return None
+    head_length, length = _LENGTHS.unpack(lengths)
+    head = stream.read(head_length)
+    content = stream.read(length)
+    if len(head) < head_length or len(content) < length:
+        return None
+    return json.loads(head), content
+
+
+def pack_found(found: Found) -> tuple[Head, list[pa.Buffer]]:
+    """What was found as the head of a frame, and the columns of each sheet."""
+    tables = [_written(sheet) for sheet in found.sheets]
+    sheets = [
+        _sheet_head(sheet, len(table)) for sheet, table in zip(found.sheets, tables, strict=True)
+    ]
+    head = {
+        "format": found.format,
+        "trouble": found.trouble,
+        "skipped": found.skipped,
+        "sheets": sheets,
+    }
+    return head, tables
+
+
+def unpack_found(head: Head, content: bytes) -> Found:
+    """The same, read back."""
+    sheets = []
+    start = 0
+    for known in head["sheets"]:
+        end = start + known["bytes"]
+        sheets.append(_sheet(known, pa.py_buffer(content)[start:end]))
+        start = end
+    return Found(head["format"], tuple(sheets), _code(head["trouble"]), tuple(head["skipped"]))
+
+
+def _sheet_head(sheet: RawSheet, length: int) -> Head:
+    facts = {name: getattr(sheet, name) for name in _FACTS}
+    return {**facts, "trouble": sheet.trouble, "unworked": sheet.unworked, "bytes": length}
+
+
+def _sheet(known: Head, content: pa.Buffer) -> RawSheet:
+    table = pa.ipc.open_stream(content).read_all().combine_chunks()
+    return RawSheet(
+        lines=_line_numbers(table.column(_LINE)),
+        cells=table.drop_columns([_LINE]),
+        trouble=_code(known["trouble"]),
+        unworked=tuple((row, column) for row, column in known["unworked"]),
+        **{name: known[name] for name in _FACTS},
+    )
+
+
+def _line_numbers(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks else pa.array([], pa.int32())
+
+
+def _written(sheet: RawSheet) -> pa.Buffer:
+    """The line numbers and the cells of a sheet as an Arrow stream."""
+    table = pa.table([sheet.lines, *sheet.cells.columns], [_LINE, *sheet.cells.column_names])
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+def _code(word: str | None) -> AsideCode | None:
+    return None if word is None else AsideCode(word)

@@ -1,0 +1,149 @@
+"""One table with any headers, all of it text: for linking and checking outside a workspace."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from voterlist.config import IngestSettings
+from voterlist.errors import InputError
+from voterlist.model import AsideCode
+from voterlist.readers import sandbox
+from voterlist.readers.texts import coded_text, text_table
+from voterlist.schemas import RawSheet
+
+__all__ = ["Wanted", "read_table"]
+
+_FEW_BYTES = 6.0
+"""Bytes a value in the file, below which a column of text is held as codes: a name alone takes
+more."""
+
+_TODO = "Save the file as CSV (UTF-8), XLSX or Parquet with its headers in the first row, and try again."
+
+
+Wanted = Callable[[Sequence[str]], Collection[int]]
+"""Headers to the places, from 0, of the columns that are wanted."""
+
+
+def read_table(
+    path: Path, settings: IngestSettings | None = None, *, wanted: Wanted | None = None
+) -> pa.Table:
+    """A file of any kind that is read as a table of text columns, named by the file's first row.
+
+    Of a workbook the first sheet with rows is taken. A header that stands twice has ``(2)`` added
+    the second time; a column without one is called ``column 3``. Blank rows at the end are left
+    out; others are kept.
+
+    Args:
+        path: the file.
+        settings: the limits of what is read.
+        wanted: for millions of rows: of a Parquet file only these columns are read, each coded
+            (``tables.coded``) where it is known that values come again; every other column is of
+            the type null.
+
+    Raises:
+        InputError: the file cannot be read; ``code`` says why, ``no-such-file`` and
+            ``no-permission`` among others.
+    """
+    try:
+        with path.open("rb") as file:
+            is_parquet = file.read(4) == b"PAR1"
+            content = b"" if is_parquet else path.read_bytes()
+    except OSError as error:
+        raise _refuse(path, _trouble(error)) from None
+    if is_parquet:
+        return _read_parquet(path, wanted)
+    found = sandbox.read_table(content, settings or IngestSettings())
+    if found.trouble is not None:
+        raise _refuse(path, found.trouble)
+    sheet = found.sheets[0]
+    if sheet.trouble is not None:
+        raise _refuse(path, sheet.trouble, sheet.name or "")
+    return _with_headers(sheet)
+
+
+def _trouble(error: OSError) -> str:
+    """The code of why a file cannot be opened."""
+    if isinstance(error, FileNotFoundError):
+        return "no-such-file"
+    return "no-permission" if isinstance(error, PermissionError) else AsideCode.READ_REFUSED
+
+
+def _refuse(path: Path, code: str, sheet: str = "") -> InputError:
+    """The error for a file that cannot be read."""
+    return InputError(
+        f"{path.name} cannot be read: {code}", code=code, file=path.name, sheet=sheet, todo=_TODO
+    )
+
+
+def _with_headers(sheet: RawSheet) -> pa.Table:
+    """The sheet's rows under its first row."""
+    first = [column[0].as_py() for column in sheet.cells.columns]
+    rows = sheet.cells.slice(1)
+    blank = pa.array([True] * rows.num_rows, pa.bool_())
+    for column in rows.columns:
+        blank = pc.and_(blank, pc.equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), ""))
+    kept = rows.num_rows
+    while kept and blank[kept - 1].as_py():
+        kept -= 1
+    return rows.slice(0, kept).rename_columns(_names(first)).combine_chunks()
+
+
+def _names(headers: list[str | None]) -> list[str]:
+    """The headers made distinct, and a name for a column without one."""
+    seen: Counter[str] = Counter()
+    names = []
+    for position, header in enumerate(headers, start=1):
+        name = " ".join((header or "").split()) or f"column {position}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
+
+
+def _read_parquet(path: Path, wanted: Wanted | None) -> pa.Table:
+    """A Parquet file with every column as text."""
+    try:
+        names = pq.read_schema(path).names
+        if wanted is None or len(set(names)) < len(names):
+            return text_table(pq.read_table(path))
+        return _read_columns(path, {names[place] for place in wanted(names)})
+    except (pa.ArrowException, OSError):
+        # The cause may quote a cell, so it is not chained.
+        raise _refuse(path, AsideCode.FILE_UNREADABLE) from None
+
+
+def _read_columns(path: Path, wanted: Collection[str]) -> pa.Table:
+    """These columns of a Parquet file, one after the other.
+
+    So only one is in memory as the file has it.
+    """
+    with pq.ParquetFile(path) as file:
+        repeating = [name for name in wanted if _repeats(file.metadata, name)]
+        names, rows = file.schema_arrow.names, file.metadata.num_rows
+    columns = []
+    with pq.ParquetFile(path, read_dictionary=repeating) as file:
+        for name in names:
+            column = (
+                coded_text(file.read(columns=[name]).column(0))
+                if name in wanted
+                else pa.nulls(rows)
+            )
+            columns.append(column)
+    return pa.Table.from_arrays(columns, names=names)
+
+
+def _repeats(metadata: pq.FileMetaData, name: str) -> bool:
+    """True for a column that takes so few bytes a value that its values must come again and again."""
+    chunks = [
+        metadata.row_group(group).column(place)
+        for group in range(metadata.num_row_groups)
+        for place in range(metadata.num_columns)
+        if metadata.schema.column(place).path == name
+    ]
+    values = sum(int(chunk.num_values) for chunk in chunks)
+    return sum(int(chunk.total_uncompressed_size) for chunk in chunks) < _FEW_BYTES * values

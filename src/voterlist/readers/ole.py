@@ -1,0 +1,145 @@
+"""The little of an XLS file ([MS-CFB], [MS-XLS]) that its reader does not tell.
+
+How many rows are hidden.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+__all__ = ["DamagedError", "hidden_rows_of_sheets", "workbook_stream"]
+
+_LAST_SECTOR = 0xFFFFFFFA
+"""Numbers above it mark the end of a chain, or a sector of another use."""
+_STREAM, _ROOT = 2, 5
+_ROW, _BOUND_SHEET = 0x0208, 0x0085
+_BEGINNING = (0x0809, 0x0409, 0x0209, 0x0009)
+_RECORD_HEAD = 4
+"""Bytes of a record's kind and length."""
+_ROW_FLAGS, _HIDDEN = 12, 0x20
+"""The byte of a row's record, and the bit of it, that say whether the row is hidden."""
+
+
+class DamagedError(ValueError):
+    """The file's own account of its sectors cannot be followed."""
+
+
+class _Sectors:
+    """The sectors of a compound file, and which follows which."""
+
+    def __init__(self, content: bytes) -> None:
+        if len(content) < 512 or content[30:32] not in {b"\x09\0", b"\x0c\0"}:
+            raise DamagedError
+        self._content = content
+        self._size = 1 << content[30]
+        known = struct.unpack_from("<12I", content, 40)
+        self.directory, self.cutoff, self.first_small, self.first_list = (
+            known[2],
+            known[4],
+            known[5],
+            known[7],
+        )
+        self._follow: list[int] = []
+        self._count = len(content) // self._size + 1
+        for sector in self._tables():
+            piece = self.sector(sector)
+            self._follow += struct.unpack_from(f"<{len(piece) // 4}I", piece)
+
+    def _tables(self) -> Iterator[int]:
+        """The sectors that say which follows which.
+
+        Those not named at the beginning are named in a chain.
+        """
+        yield from (
+            place
+            for place in struct.unpack_from("<109I", self._content, 76)
+            if place <= _LAST_SECTOR
+        )
+        current, steps = self.first_list, 0
+        while current <= _LAST_SECTOR:
+            steps += 1
+            piece = self.sector(current)
+            if steps > self._count or len(piece) < self._size:
+                raise DamagedError
+            *places, current = struct.unpack_from(f"<{len(piece) // 4}I", piece)
+            yield from (place for place in places if place <= _LAST_SECTOR)
+
+    def sector(self, number: int) -> bytes:
+        """The bytes of a sector; fewer where the file ends."""
+        start = (number + 1) * self._size
+        return self._content[start : start + self._size]
+
+    def chain(self, first: int) -> bytes:
+        """The bytes of a chain of sectors."""
+        return b"".join(map(self.sector, followed(first, self._follow)))
+
+
+def followed(first: int, follow: list[int]) -> list[int]:
+    """The numbers of a chain; raises ``DamagedError`` where it leads round in a circle."""
+    chain: list[int] = []
+    while first <= _LAST_SECTOR and first < len(follow):
+        chain.append(first)
+        if len(chain) > len(follow):
+            raise DamagedError
+        first = follow[first]
+    return chain
+
+
+def workbook_stream(content: bytes) -> bytes:
+    """The stream of a compound file that holds the workbook; empty where there is none.
+
+    Raises:
+        DamagedError: a chain of sectors leads round in a circle, or the file ends before its own
+            account does.
+    """
+    sectors = _Sectors(content)
+    directory = sectors.chain(sectors.directory)
+    small = sectors.chain(sectors.first_small)
+    follow = list(struct.unpack_from(f"<{len(small) // 4}I", small))
+    pool, found = b"", b""
+    for start in range(0, len(directory) - 127, 128):
+        length, kind = (
+            int.from_bytes(directory[start + 64 : start + 66], "little"),
+            directory[start + 66],
+        )
+        name = directory[start : start + max(0, min(length, 64) - 2)].decode(
+            "utf-16-le", errors="replace"
+        )
+        first, size = struct.unpack_from("<II", directory, start + 116)
+        if kind == _ROOT:
+            pool = sectors.chain(first)
+        elif kind == _STREAM:
+            if size >= sectors.cutoff:
+                stream = sectors.chain(first)
+            else:
+                stream = b"".join(
+                    pool[64 * place : 64 * place + 64] for place in followed(first, follow)
+                )
+            if name.lower() in {"workbook", "book"} and not found:
+                found = stream[:size]
+    return found
+
+
+def hidden_rows_of_sheets(stream: bytes) -> list[int]:
+    """How many rows of each sheet of a workbook's stream are hidden, in the order of the workbook."""
+    starts: list[int] = []
+    hidden: dict[int, int] = {}
+    start = 0
+    for kind, place, length in _records(stream):
+        if kind in _BEGINNING:
+            start = place - _RECORD_HEAD
+        elif kind == _BOUND_SHEET and length >= 4:
+            starts.append(int.from_bytes(stream[place : place + 4], "little"))
+        elif kind == _ROW and length > _ROW_FLAGS and stream[place + _ROW_FLAGS] & _HIDDEN:
+            hidden[start] = hidden.get(start, 0) + 1
+    return [hidden.get(start, 0) for start in starts]
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, int, int]]:
+    """(kind, start, length) of each record."""
+    place, size = 0, len(stream)
+    while place + 4 <= size:
+        kind, length = struct.unpack_from("<HH", stream, place)
+        yield kind, place + 4, min(length, size - place - 4)
+        place += 4 + length

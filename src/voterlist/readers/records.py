@@ -1,0 +1,215 @@
+"""Files that name their columns themselves: JSON, a record a line or all in one list, and Parquet.
+
+The names make the first row of the sheet. They stand in no line of their own: in Parquet and a JSON
+list they are counted as row 1; where each line is a record, they are said to be on the line of the
+first.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from voterlist.config import IngestSettings
+from voterlist.model import AsideCode
+from voterlist.readers.encoding import Decoded, decode
+from voterlist.readers.found import Found
+from voterlist.readers.text import columns
+from voterlist.readers.texts import text_table
+from voterlist.schemas import RawSheet
+
+__all__ = ["read_json", "read_parquet"]
+
+
+class _Record(list[tuple[str, Any]]):
+    """The pairs of a JSON object as they stand: a name may stand twice."""
+
+
+_JSON = json.JSONDecoder(
+    parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=_Record
+)
+"""Numbers stay as written: what looks like a number is often a document or a FIN."""
+
+
+def read_json(content: bytes, settings: IngestSettings) -> Found | None:
+    """The one sheet of a JSON file; None where the bytes are no JSON records.
+
+    A line that is no record is a row with its text in a column of its own behind all others.
+    """
+    if content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] not in {b"{", b"["}:
+        return None
+    found = decode(content)
+    if found is None:
+        return None
+    lines = found.text.replace("\r\n", "\n").split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    if isinstance(_parsed(first), _Record):
+        kind = "jsonl"
+        if not lines[-1].strip():
+            lines.pop()
+        numbers = [lines.index(first) + 1, *range(1, len(lines) + 1)]
+        records = [_row(_parsed(line), line) if line.strip() else {} for line in lines]
+    else:
+        whole = _parsed(found.text)
+        if (
+            not isinstance(whole, list)
+            or isinstance(whole, _Record)
+            or not any(isinstance(item, _Record) for item in whole)
+        ):
+            return None
+        kind, numbers = "json", list(range(1, len(whole) + 2))
+        records = [_row(item, "") for item in whole]
+    return _sheet_of(records, numbers, kind, found, settings)
+
+
+def _row(value: Any, written: str) -> dict[str, str] | str:
+    """A record's values by name; what is no record as text."""
+    try:
+        return _flat(value) if isinstance(value, _Record) else written or _text(value)
+    except RecursionError:
+        return written
+
+
+def _parsed(text: str) -> Any:
+    """What JSON says; None where it is none."""
+    try:
+        return _JSON.decode(text.strip())
+    except (ValueError, RecursionError):
+        return None
+
+
+def _sheet_of(
+    flat: list[dict[str, str] | str],
+    numbers: list[int],
+    kind: str,
+    found: Decoded,
+    settings: IngestSettings,
+) -> Found:
+    """Records as a sheet: their names, then a row each."""
+    if len(flat) >= settings.max_rows:
+        return Found(kind, trouble=AsideCode.TOO_MANY_ROWS)
+    names = list(
+        dict.fromkeys(name for record in flat if isinstance(record, dict) for name in record)
+    )
+    if not names and all(isinstance(record, dict) for record in flat):
+        # Records without a single name hold no cell: such a file is as empty as one of blanks.
+        return Found(kind, trouble=AsideCode.FILE_EMPTY)
+    if len(names) > 100 * settings.max_columns:
+        return Found(kind, trouble=AsideCode.TOO_MANY_COLUMNS)
+    if (len(names) + 1) * (len(flat) + 1) > settings.max_cells:
+        return Found(kind, trouble=AsideCode.FILE_TOO_LARGE)
+    blank = [""] * len(names)
+    rows: list[list[str]] = [
+        names,
+        *(
+            [row.get(name, "") for name in names] if isinstance(row, dict) else [*blank, row]
+            for row in flat
+        ),
+    ]
+    if max((len(cell) for row in rows for cell in row), default=0) > settings.max_cell_characters:
+        return Found(kind, trouble=AsideCode.CELL_TOO_LONG)
+    sheet = RawSheet(
+        None,
+        pa.array(numbers, pa.int32()),
+        columns(rows, settings.max_columns),
+        found.encoding,
+        confidence=found.confidence,
+        joined_columns=max(0, len(names) - settings.max_columns),
+    )
+    return Found(kind, (sheet,))
+
+
+def _flat(record: _Record, above: str = "") -> dict[str, str]:
+    """The values of a record by name.
+
+    A record inside it as ``name.inner``; a name that stands twice has both.
+    """
+    flat: dict[str, str] = {}
+    for name, value in ((_whole(name), value) for name, value in record):
+        inner = (
+            _flat(value, f"{above}{name}.")
+            if isinstance(value, _Record)
+            else {f"{above}{name}": _text(value)}
+        )
+        for key, text in inner.items():
+            flat[key] = f"{flat[key]} {text}".strip() if key in flat else text
+    return flat
+
+
+def _text(value: Any) -> str:
+    """A JSON value as text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, _Record):
+        return ", ".join(_flat(value).values())
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_text, value)))
+    return _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    """The text without half characters (lone surrogates), which JSON can write and no table can hold."""
+    return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")
+
+
+def read_parquet(content: bytes, settings: IngestSettings) -> Found:
+    """The one sheet of a Parquet file."""
+    try:
+        file = pq.ParquetFile(pa.BufferReader(content))
+        known = file.metadata
+        if trouble := _too_large(known, settings):
+            return Found("parquet", trouble=trouble)
+        table = file.read()
+        table.validate(full=True)
+        table = text_table(table)
+        arrays = [
+            pa.concat_arrays([pa.array([name], pa.string()), _filled(table.column(place))])
+            for place, name in enumerate(table.column_names)
+        ]
+    except MemoryError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError):
+        # The cause may quote a cell, so nothing of it is kept.
+        return Found("parquet", trouble=AsideCode.FILE_UNREADABLE)
+    if not arrays:
+        return Found("parquet", trouble=AsideCode.FILE_EMPTY)
+    if any(
+        (pc.max(pc.utf8_length(array)).as_py() or 0) > settings.max_cell_characters
+        for array in arrays
+    ):
+        return Found("parquet", trouble=AsideCode.CELL_TOO_LONG)
+    cells = pa.table(arrays, names=[f"c{place}" for place in range(len(arrays))])
+    beyond = max(0, len(arrays) - settings.max_columns)
+    if beyond:
+        cells = columns([list(row.values()) for row in cells.to_pylist()], settings.max_columns)
+    lines = pa.array(range(1, cells.num_rows + 1), pa.int32())
+    return Found("parquet", (RawSheet(None, lines, cells, joined_columns=beyond),))
+
+
+def _filled(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece, its nulls as empty cells: a row of a table ends nowhere early."""
+    array = column.combine_chunks()
+    return pc.fill_null(
+        pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array, ""
+    )
+
+
+def _too_large(known: Any, settings: IngestSettings) -> AsideCode | None:
+    """The code of the limit that the file goes beyond, told by its own account."""
+    if known.num_rows >= settings.max_rows:
+        return AsideCode.TOO_MANY_ROWS
+    if known.num_columns > 100 * settings.max_columns:
+        return AsideCode.TOO_MANY_COLUMNS
+    unpacked = sum(known.row_group(group).total_byte_size for group in range(known.num_row_groups))
+    if (
+        (known.num_rows + 1) * known.num_columns > settings.max_cells
+        or unpacked > settings.max_unpacked_megabytes * 2** 20
+    ):
+        return AsideCode.FILE_TOO_LARGE
+    return None

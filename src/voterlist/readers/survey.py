@@ -1,0 +1,398 @@
+"""What a workbook says of itself beside its cells: what is hidden, merged, or a formula without a value.
+
+The reader of workbooks does not tell this. Nothing is expanded: a part that declares entities is
+refused. How large a sheet may be is no question here: the process that parses it has a limit on
+memory and time (``sandbox``).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.parsers import expat
+
+from voterlist.config import IngestSettings
+from voterlist.model import AsideCode
+from voterlist.readers.binary import hidden_rows, sheet_relations
+from voterlist.readers.ole import DamagedError, hidden_rows_of_sheets, workbook_stream
+
+__all__ = ["DAMAGE", "SheetFacts", "Surveyed", "is_workbook", "survey", "survey_xls"]
+
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+    KeyError,
+)
+"""What a damaged archive makes zipfile raise."""
+
+_PIECE = 4 * 2**20
+"""Bytes of a part that are looked at together."""
+_SHEET_PART = re.compile(r"xl/worksheets/[^/]*\.(?:xml|bin)", re.IGNORECASE)
+_STRINGS_PART = "xl/sharedstrings.xml"
+_NAME = rb"<(?:\w+:)?"
+_TAG_REST = rb"[^<>]*"
+"""What may stand in a tag behind its name: a plain ``<`` may not, so each search ends at the next
+tag."""
+_HIDDEN_COLUMN = re.compile(_NAME + rb'col\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*>')
+_FIRST, _LAST = (re.compile(rb'\b%s="([0-9]{1,5})"' % name) for name in (b"min", b"max"))
+_HIDDEN_ROW = re.compile(_NAME + rb"row\s" + _TAG_REST + rb'\bhidden="(?:1|true)"')
+_FORMULA_WITHOUT_VALUE = re.compile(
+    _NAME
+    + rb"c\b("
+    + _TAG_REST
+    + rb")>\s*"
+    + _NAME
+    + rb"f\b"
+    + _TAG_REST
+    + rb"(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:" + _NAME + rb"v\s*/>|" + _NAME + rb"v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_ERROR_VALUE = re.compile(_NAME + rb"c\b(" + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>")
+"""``#DIV/0!`` and the like, which the reader of workbooks takes for an empty cell."""
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """What a sheet says of itself beside its cells."""
+
+    hidden_rows: int = 0
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    """Ranges, first and last counted from 0; of XLSX and ODS only."""
+    formulas_without_value: int = 0
+    unworked: list[tuple[int, int]] = field(default_factory=list)
+    """(row counted from 1, column counted from 0) of these, where they say where they stand."""
+    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    """Ranges, first and last (row, column) counted from 0, where the reader of workbooks has none.
+    """
+    trouble: AsideCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A workbook looked over."""
+
+    format: str
+    """xlsx, xlsb, xls or ods; empty where that is not known."""
+    sheets: dict[int, SheetFacts]
+    """By the place of the sheet in the workbook."""
+    trouble: AsideCode | None = None
+
+
+class _RefusedError(Exception):
+    """A part is refused; the argument is the code."""
+
+
+def is_workbook(content: bytes) -> bool:
+    """True for a packed file whose parts are named as those of a workbook are."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _kind(archive, _part_names(archive)) is not None
+    except DAMAGE:
+        return False
+
+
+def survey(content: bytes, settings: IngestSettings) -> Surveyed | None:
+    """A packed workbook looked over; None where the archive holds none, or cannot be unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _survey(archive, settings)
+    except DAMAGE:
+        return None
+
+
+def survey_xls(content: bytes) -> Surveyed:
+    """An XLS file, or another compound file, looked over."""
+    try:
+        stream = workbook_stream(content)
+    except DamagedError:
+        return Surveyed("xls", {}, AsideCode.FILE_UNREADABLE)
+    if not stream:
+        return Surveyed("xls", {}, AsideCode.FILE_NOT_A_TABLE)
+    hidden = enumerate(hidden_rows_of_sheets(stream))
+    return Surveyed("xls", {place: SheetFacts(count) for place, count in hidden})
+
+
+def _survey(archive: zipfile.ZipFile, settings: IngestSettings) -> Surveyed | None:
+    names = _part_names(archive)
+    kind = _kind(archive, names)
+    if kind is None:
+        return None
+    most = settings.max_unpacked_megabytes * 2**20
+    if sum(part.file_size for part in archive.infolist()) > most:
+        return Surveyed(kind, {}, AsideCode.FILE_TOO_LARGE)
+    try:
+        if kind == "ods":
+            facts = _ods_facts(archive, names["content.xml"], settings)
+            return Surveyed(kind, dict(enumerate(facts)))
+        if _STRINGS_PART in names:
+            for _ in _pieces(archive, names[_STRINGS_PART], settings):
+                pass
+        order = _sheet_order(archive, names, kind)
+        # Several sheets may name one part; it is looked over once.
+        parts = {part: _part_facts(archive, part, settings) for part in sorted(set(order.values()))}
+    except _RefusedError as refused:
+        return Surveyed(kind, {}, refused.args[0])
+    except DAMAGE:
+        return Surveyed(kind, {}, AsideCode.FILE_UNREADABLE)
+    return Surveyed(kind, {place: parts[part] for place, part in order.items()})
+
+
+def _part_names(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The names of the parts by the same in lower case."""
+    return {part.filename.lower(): part.filename for part in archive.infolist()}
+
+
+def _kind(archive: zipfile.ZipFile, names: dict[str, str]) -> str | None:
+    """What kind of workbook it is, None where it is none."""
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if "xl/workbook.xml" in names or any(_SHEET_PART.fullmatch(name) for name in names):
+        return "xlsx"
+    if "content.xml" in names:
+        mime = archive.read(names["mimetype"])[:100] if "mimetype" in names else b"spreadsheet"
+        return "ods" if b"spreadsheet" in mime else None
+    return None
+
+
+def _pieces(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> Iterator[bytes]:
+    """A part's text piece by piece, each ending with a whole tag, or a whole row if there are rows."""
+    longest = max(8 * settings.max_cell_characters, 2 * _PIECE)
+    rest = b""
+    first = True
+    with archive.open(part) as stream:
+        while chunk := stream.read(_PIECE):
+            rest += chunk
+            if first and (b"<!DOCTYPE" in rest or b"<!ENTITY" in rest):
+                raise _RefusedError(AsideCode.FILE_UNREADABLE)
+            first = False
+            cut = rest.rfind(b"</row>") + len(b"</row>")
+            if cut < len(b"</row>"):
+                cut = rest.rfind(b">") + 1
+            if len(rest) - cut > longest:
+                raise _RefusedError(AsideCode.CELL_TOO_LONG)
+            if cut:
+                yield rest[:cut]
+                rest = rest[cut:]
+    if rest:
+        yield rest
+
+
+def _part_facts(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> SheetFacts:
+    """What one sheet of an XLSX or XLSB says of itself.
+
+    A part that cannot be unpacked whole is not opened: its reader would take what comes out of it
+    for cells.
+    """
+    try:
+        if part.lower().endswith(".bin"):
+            return SheetFacts(hidden_rows(archive.read(part)))
+        facts = SheetFacts()
+        for piece in _pieces(archive, part, settings):
+            _look_over(piece, facts)
+    except DAMAGE:
+        return SheetFacts(trouble=AsideCode.FILE_UNREADABLE)
+    return facts
+
+
+def _look_over(piece: bytes, facts: SheetFacts) -> None:
+    """Add what one piece of a sheet shows."""
+    if b"hidden=" in piece:
+        facts.hidden_rows += len(_HIDDEN_ROW.findall(piece))
+        for column in _HIDDEN_COLUMN.findall(piece):
+            if (first := _FIRST.search(column)) and (last := _LAST.search(column)):
+                facts.hidden_columns.append((int(first[1]) - 1, int(last[1]) - 1))
+    cells = []
+    if b"<f" in piece or b":f" in piece:
+        cells += _FORMULA_WITHOUT_VALUE.findall(piece)
+    if b't="e"' in piece:
+        cells += _ERROR_VALUE.findall(piece)
+    facts.formulas_without_value += len(cells)
+    for place in filter(None, map(_PLACE.search, cells)):
+        facts.unworked.append((int(place[2]), _column_number(place[1]) - 1))
+
+
+def _column_number(letters: bytes) -> int:
+    """A column's number from its letters, as in A = 1, Z = 26, AA = 27."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - ord("A") + 1
+    return number
+
+
+def _sheet_order(archive: zipfile.ZipFile, names: dict[str, str], kind: str) -> dict[int, str]:
+    """The part of each sheet by the sheet's place in the workbook."""
+    try:
+        relations = _relations_of_sheets(archive, names, kind)
+        ending = "bin" if kind == "xlsb" else "xml"
+        tags = _tags(archive.read(names[f"xl/_rels/workbook.{ending}.rels"]))
+        targets = {
+            attributes.get("Id", ""): attributes.get("Target", "").lower()
+            for tag, attributes in tags
+            if tag.rpartition(":")[2] == "Relationship"
+        }
+    except DAMAGE:
+        return {}
+    parts = {}
+    for place, relation in enumerate(relations):
+        part = names.get(_part_path(targets.get(relation, "")))
+        if part is not None:
+            parts[place] = part
+    return parts
+
+
+def _part_path(target: str) -> str:
+    """Where a part stands in the archive, by what the workbook calls it."""
+    return target.removeprefix("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
+
+
+def _relations_of_sheets(archive: zipfile.ZipFile, names: dict[str, str], kind: str) -> list[str]:
+    """The relation of each sheet to its part, in the order of the workbook."""
+    if kind == "xlsb":
+        return sheet_relations(archive.read(names["xl/workbook.bin"]))
+    return [
+        next((value for name, value in attributes.items() if name.endswith(":id")), "")
+        for tag, attributes in _tags(archive.read(names["xl/workbook.xml"]))
+        if tag.rpartition(":")[2] == "sheet"
+    ]
+
+
+def _tags(content: bytes) -> list[tuple[str, dict[str, str]]]:
+    """Every tag with its attributes.
+
+    Raises ``ValueError`` where it is no XML, or declares anything.
+    """
+    found: list[tuple[str, dict[str, str]]] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_declarations
+    parser.StartElementHandler = lambda tag, attributes: found.append((tag, attributes))
+    try:
+        parser.Parse(content, True)  # noqa: FBT003  expat takes no keyword
+    except expat.ExpatError:
+        raise ValueError("no XML") from None
+    return found
+
+
+def _refuse_declarations(*_: object) -> None:
+    raise _RefusedError(AsideCode.FILE_UNREADABLE)
+
+
+@dataclass(slots=True)
+class _OdsTable:
+    """One table of an ODS file, while its tags go by."""
+
+    facts: SheetFacts = field(default_factory=SheetFacts)
+    row: int = 0
+    column: int = 0
+    declared: int = 0
+    """How many columns were declared so far."""
+    repeated_rows: int = 1
+    hidden: bool = False
+    filled: bool = False
+
+
+class _OdsParser:
+    """Finds what is hidden, merged, or a formula without a value in every table."""
+
+    def __init__(self, settings: IngestSettings) -> None:
+        self.tables: list[_OdsTable] = []
+        self._settings = settings
+        self._depth = 0
+        self._cell: dict[str, str] | None = None
+        self._characters = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A tag begins."""
+        name = tag.rpartition(":")[2]
+        if name == "table":
+            self._depth += 1
+            if self._depth == 1:
+                self.tables.append(_OdsTable())
+        if self._depth != 1:
+            return
+        table = self.tables[-1]
+        if name == "table-column":
+            first, table.declared = (
+                table.declared,
+                table.declared + _count(attributes, "table:number-columns-repeated"),
+            )
+            if attributes.get("table:visibility") in {"collapse", "filter"}:
+                table.facts.hidden_columns.append((first, table.declared - 1))
+        elif name == "table-row":
+            table.column, table.filled = 0, False
+            table.repeated_rows = _count(attributes, "table:number-rows-repeated")
+            table.hidden = attributes.get("table:visibility") in {"collapse", "filter"}
+        elif name in {"table-cell", "covered-table-cell"}:
+            self._cell, self._characters = attributes, 0
+
+    def text(self, text: str) -> None:
+        """Text goes by."""
+        if self._cell is not None:
+            self._characters += len(text)
+            if self._characters > max(8 * self._settings.max_cell_characters, 2 * _PIECE):
+                raise _RefusedError(AsideCode.CELL_TOO_LONG)
+
+    def end(self, tag: str) -> None:
+        """A tag ends."""
+        name = tag.rpartition(":")[2]
+        if name == "table":
+            self._depth -= 1
+        if self._depth != 1:
+            return
+        table = self.tables[-1]
+        if name in {"table-cell", "covered-table-cell"} and self._cell is not None:
+            self._end_cell(table, self._cell)
+            self._cell = None
+        elif name == "table-row":
+            table.row += table.repeated_rows
+            if table.filled:
+                # Blank hidden rows below a list say nothing; sheets end with thousands of them.
+                table.facts.hidden_rows += table.repeated_rows if table.hidden else 0
+
+    def _end_cell(self, table: _OdsTable, cell: dict[str, str]) -> None:
+        down, right = (_count(cell, f"table:number-{axis}-spanned") for axis in ("rows", "columns"))
+        if down > 1:
+            first = (table.row, table.column)
+            table.facts.merged.append((first, (table.row + down - 1, table.column + right - 1)))
+        column = table.column
+        table.column += _count(cell, "table:number-columns-repeated")
+        has_value = self._characters > 0 or "office:value-type" in cell
+        if has_value:
+            table.filled = True
+        elif "table:formula" in cell:
+            table.facts.formulas_without_value += 1
+            table.facts.unworked.append((table.row + 1, column))
+
+
+def _count(attributes: dict[str, str], name: str) -> int:
+    """How often something is repeated; a number that is none counts once."""
+    text = attributes.get(name, "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 1
+
+
+def _ods_facts(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> list[SheetFacts]:
+    """What each table of an ODS file holds."""
+    counted = _OdsParser(settings)
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_declarations
+    parser.StartElementHandler = counted.start
+    parser.EndElementHandler = counted.end
+    parser.CharacterDataHandler = counted.text
+    try:
+        with archive.open(part) as stream:
+            while chunk := stream.read(_PIECE):
+                parser.Parse(chunk, False)  # noqa: FBT003  expat takes no keyword
+            parser.Parse(b"", True)  # noqa: FBT003  the same
+    except (*DAMAGE, expat.ExpatError):
+        raise _RefusedError(AsideCode.FILE_UNREADABLE) from None
+    return [table.facts for table in counted.tables]

@@ -1,0 +1,76 @@
+"""Columns of any type as columns of text."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from voterlist.readers.books import cell_text
+
+__all__ = ["coded_text", "text_table"]
+
+_SAMPLE = 100_000
+_NEARLY_ALL = 0.9
+"""The share of distinct texts among the known ones of a sample, above which a column is not held as
+codes: that would cost memory."""
+
+
+def coded_text(column: pa.ChunkedArray) -> pa.Array:
+    """A column as ``text_table`` has it, as codes of its distinct texts unless nearly every row has its own."""
+    if pa.types.is_integer(column.type):
+        numbers = column.combine_chunks().dictionary_encode()
+        return pa.DictionaryArray.from_arrays(numbers.indices, numbers.dictionary.cast(pa.string()))
+    if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
+        return (
+            column.unify_dictionaries()
+            .combine_chunks()
+            .cast(pa.dictionary(pa.int32(), pa.string()))
+        )
+    text = _as_text(column)
+    sample = text.slice(len(text) // 2, _SAMPLE).drop_null()
+    return text if len(sample.unique()) > _NEARLY_ALL * len(sample) else text.dictionary_encode()
+
+
+def text_table(table: pa.Table) -> pa.Table:
+    """The same columns, every one as text: whole numbers without a point, dates in ISO 8601."""
+    names = table.column_names
+    return pa.Table.from_arrays(
+        [_as_text(table.column(place)) for place in range(len(names))], names=names
+    )
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.Array:
+    """A column as text.
+
+    Whole numbers without a point, dates in ISO 8601, lists and records left out as null.
+    """
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    if pa.types.is_dictionary(array.type):
+        array = array.cast(array.type.value_type)
+    if pa.types.is_string(array.type):
+        return array
+    if pa.types.is_large_string(array.type) or pa.types.is_string_view(array.type):
+        return array.cast(pa.string())
+    if pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type):
+        return pa.array(
+            [
+                None if value is None else value.decode("utf-8", errors="replace")
+                for value in array.to_pylist()
+            ],
+            pa.string(),
+        )
+    if pa.types.is_nested(array.type):
+        return pa.nulls(len(array), pa.string())
+    if pa.types.is_integer(array.type) or pa.types.is_boolean(array.type):
+        return array.cast(pa.string())
+    distinct = array.dictionary_encode()
+    texts = [
+        None if _is_gap(value) else cell_text(value) for value in distinct.dictionary.to_pylist()
+    ]
+    return pa.array(texts, pa.string()).take(distinct.indices)
+
+
+def _is_gap(value: object) -> bool:
+    """True for None and for the float that is no number."""
+    return value is None or value != value  # noqa: PLR0124  only NaN differs from itself

@@ -1,0 +1,1 @@
+"""What people open: workbooks, pages, calendar files, made from the models of ``report``."""

@@ -1,0 +1,17 @@
+"""Workbooks: the report, and the review of cases out and back in."""
+
+from __future__ import annotations
+
+from voterlist.render.xlsx.answers import Answers, read_answers, read_review
+from voterlist.render.xlsx.report import render_report, write_report
+from voterlist.render.xlsx.review import render_review, write_review
+
+__all__ = [
+    "Answers",
+    "read_answers",
+    "read_review",
+    "render_report",
+    "render_review",
+    "write_report",
+    "write_review",
+]

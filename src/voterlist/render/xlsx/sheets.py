@@ -1,0 +1,232 @@
+"""Workbooks of which every text is a text: nothing that a list holds can run as a formula.
+
+The bytes depend on the content alone: the date of making is given, and no clock is read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import xlsxwriter
+
+from voterlist.report import Words
+
+__all__ = ["Book", "Column", "Row", "Sheet", "safe"]
+
+_LONGEST = 32_767
+"""Characters that a cell can hold."""
+
+_GROUNDS = {
+    "": None,
+    "band": "#F3F5F6",
+    "differs": "#FBE3C4",
+    "spelling": "#E3EDF4",
+    "fill": "#FFFBE8",
+}
+"""The ground of a cell by its mark; ``band`` sets every other case apart."""
+_COLOURS = {"error": "#9C2F24", "warning": "#8A5A00", "note": "#4A5A66", "good": "#2C6A45"}
+_NUMBER_FORMATS = {
+    "count": "#,##0",
+    "decimal": "#,##0.0",
+    "share": "0.0%",
+    # What speaks for one person and what against, with its sign.
+    "bits": "+0.0;[Red]\N{MINUS SIGN}0.0;0.0",
+    # A probability is never shown as certainty, of yes or of no.
+    "probability": '[>0.999]">\N{NO-BREAK SPACE}99.9%";[<0.001]"<\N{NO-BREAK SPACE}0.1%";0.0%',
+}
+
+_CENTRED = frozenset({"label", "probability"})
+"""Kinds of numbers that stand between texts; set to the right they would touch the text that
+follows."""
+
+
+def safe(text: str) -> str:
+    """The text as a cell may hold it: what a spreadsheet could take for a formula begins with an apostrophe.
+
+    Blanks before the sign are looked through, because a later export to CSV and back would drop
+    them.
+    """
+    if text[:1] in {"\t", "\r", "\n"} or text.lstrip()[:1] in {
+        "=",
+        "+",
+        "-",
+        "@",
+        "＝",
+        "＋",
+        "－",
+        "＠",
+    }:
+        text = "'" + text
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet: its heading, its width in characters, and what its values are."""
+
+    heading: str
+    width: int
+    kind: str = "text"
+    """``text``, ``line`` (a text that is not wrapped), ``count``, ``decimal``, ``share``, ``bits``,
+    ``probability``, ``day``, or ``label`` (a number that names and does not count)."""
+    hidden: bool = False
+    printed: bool = True
+    """False keeps it and the columns after it off paper, where every column makes the print
+    smaller."""
+
+
+Value = str | float | dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row.
+
+    Its values, and for each a mark (``differs``, ``spelling``, a severity) or an empty text.
+    """
+
+    values: Sequence[Value]
+    marks: Sequence[str] = ()
+    band: bool = False
+    first: bool = False
+    """True draws a line above: a new group begins."""
+
+
+class Book:
+    """A workbook in memory."""
+
+    def __init__(self, title: str, today: dt.date, words: Words) -> None:
+        self._bytes = io.BytesIO()
+        self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True})
+        created = dt.datetime.combine(today, dt.time(), dt.UTC)
+        self._book.set_properties({"title": title, "created": created})
+        self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._names: set[str] = set()
+        self.words = words
+        self.day_format = "dd.mm.yyyy" if words.language == "az" else "yyyy-mm-dd"
+
+    def sheet(self, name: str) -> Sheet:
+        """A new sheet of this name, cut to what a sheet's name may be."""
+        return Sheet(self, self._book.add_worksheet(name[:31]))
+
+    def format(self, **properties: Any) -> Any:
+        """The format with these properties; one for each set of them."""
+        key = tuple(sorted(properties.items()))
+        if key not in self._formats:
+            base = {"font_name": "Calibri", "font_size": 10, "valign": "top"}
+            self._formats[key] = self._book.add_format(base | properties)
+        return self._formats[key]
+
+    def cell_format(self, kind: str, mark: str, *, band: bool, first: bool) -> Any:
+        """The format of a table's cell."""
+        properties: dict[str, Any] = {"text_wrap": kind == "text"}
+        ground = _GROUNDS.get(mark) or (_GROUNDS["band"] if band else None)
+        if ground:
+            properties["bg_color"] = ground
+        if mark in _COLOURS:
+            properties |= {"font_color": _COLOURS[mark], "bold": mark == "error"}
+        if first:
+            properties |= {"top": 1, "top_color": "#9AA7B0"}
+        if kind in _CENTRED:
+            properties["align"] = "center"
+        if kind == "day":
+            properties["num_format"] = self.day_format
+        elif kind in _NUMBER_FORMATS:
+            properties["num_format"] = _NUMBER_FORMATS[kind]
+        return self.format(**properties)
+
+    def content(self) -> bytes:
+        """The finished file."""
+        self._book.close()
+        return self._bytes.getvalue()
+
+
+class Sheet:
+    """One sheet, filled from the top down."""
+
+    def __init__(self, book: Book, sheet: Any) -> None:
+        self.book = book
+        self.raw = sheet
+        self.row = 0
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        sheet.set_footer("&L&8&A&R&8&P / &N")
+
+    def text(self, column: int, value: str, **properties: Any) -> None:
+        """A text in the row at hand."""
+        self.raw.write_string(self.row, column, safe(value), self.book.format(**properties))
+
+    def head(self, title: str, *notes: str) -> None:
+        """The title of the sheet and what a reader should know first; then a row left free."""
+        self.text(0, title, bold=True, font_size=14, font_color="#17364A")
+        for note in notes:
+            self.row += 1
+            self.text(0, note, font_color="#4A5A66")
+        self.row += 2
+
+    def headings(self, columns: Sequence[Column]) -> None:
+        """The row of headings."""
+        look: dict[str, Any] = {
+            "bold": True,
+            "text_wrap": True,
+            "bg_color": "#17364A",
+            "font_color": "#FFFFFF",
+            "valign": "vcenter",
+        }
+        for place, column in enumerate(columns):
+            align = (
+                {"align": "center"}
+                if column.kind in _CENTRED
+                else {"align": "right"}
+                if column.kind == "bits"
+                else {}
+            )
+            shape = self.book.format(**look, border_color="#FFFFFF", **align)
+            self.raw.write_string(self.row, place, safe(column.heading), shape)
+        self.row += 1
+
+    def rows(self, columns: Sequence[Column], rows: Iterable[Row]) -> None:
+        """The rows of a table, each value as its column's kind."""
+        for row in rows:
+            marks = row.marks or ("",) * len(columns)
+            for place, (column, value, mark) in enumerate(
+                zip(columns, row.values, marks, strict=True)
+            ):
+                shape = self.book.cell_format(column.kind, mark, band=row.band, first=row.first)
+                self._write(place, value, shape)
+            self.row += 1
+
+    def table(self, columns: Sequence[Column], rows: Sequence[Row], *, frozen: int = 0) -> int:
+        """A table that fills the sheet.
+
+        Headings that stay, repeat in print and filter. Returns its heading's row.
+        """
+        top = self.row
+        for place, column in enumerate(columns):
+            self.raw.set_column(place, place, column.width, None, {"hidden": column.hidden})
+        self.headings(columns)
+        self.rows(columns, rows)
+        printed = sum(1 for _ in itertools.takewhile(lambda column: column.printed, columns))
+        self.raw.print_area(0, 0, self.row, printed - 1)
+        self.raw.freeze_panes(top + 1, frozen)
+        self.raw.repeat_rows(top)
+        self.raw.autofilter(top, 0, max(self.row - 1, top), len(columns) - 1)
+        return top
+
+    def _write(self, place: int, value: Value, shape: Any) -> None:
+        if value is None or value == "":
+            self.raw.write_blank(self.row, place, None, shape)
+        elif isinstance(value, str):
+            self.raw.write_string(self.row, place, safe(value), shape)
+        elif isinstance(value, dt.date):
+            self.raw.write_datetime(self.row, place, dt.datetime.combine(value, dt.time()), shape)
+        else:
+            self.raw.write_number(self.row, place, value, shape)

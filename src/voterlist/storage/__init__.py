@@ -1,0 +1,1 @@
+"""What lies in a workspace: a run's tables, the ledger, locks, files written all or nothing."""

@@ -1,0 +1,211 @@
+"""Files and folders that only their owner can open, and files that are written whole or not at all.
+
+Voters' lists are personal data. So whatever the program makes is closed to every other user of the
+machine, whatever the umask: folders have mode 0700, files 0600. Systems without such modes keep
+their own rules.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+if sys.platform != "win32":
+    import fcntl
+
+__all__ = [
+    "close_folder",
+    "is_beside",
+    "make_folder",
+    "make_private",
+    "open_private",
+    "own_folder",
+    "remove_if_abandoned",
+    "sync_folder",
+    "write_atomically",
+]
+
+_FOLDER_MODE = 0o700
+_FILE_MODE = 0o600
+
+_BESIDE = re.compile(r"\..+\.\d+-\d+\.part(\.[^.]+)?")
+"""The names of files written beside their place: ``.<stem>.<process>-<number>.part<suffix>``."""
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, for their owner alone.
+
+    A folder that is there keeps its mode, for it may be the user's own.
+    """
+    if path.is_dir():
+        return
+    make_folder(path.parent)
+    try:
+        path.mkdir(_FOLDER_MODE)
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+        # Another process has made it in this moment.
+        return
+    # The umask may have taken a right from the owner.
+    path.chmod(_FOLDER_MODE)
+
+
+def close_folder(path: Path) -> None:
+    """Close one of the program's own folders to other users.
+
+    A link, or another user's folder, stays as it is.
+    """
+    if os.name != "posix" or path.is_symlink() or not path.is_dir():
+        return
+    if stat.S_IMODE(path.stat().st_mode) != _FOLDER_MODE:
+        # Only its owner may change it. What is written into it is private all the same.
+        with suppress(PermissionError):
+            path.chmod(_FOLDER_MODE)
+
+
+def own_folder(path: Path) -> None:
+    """Make one of the program's own folders, or close it where earlier versions left it open."""
+    make_folder(path)
+    close_folder(path)
+
+
+def make_private(descriptor: int) -> None:
+    """Close an open file to other users."""
+    if os.name != "posix" or stat.S_IMODE(os.fstat(descriptor).st_mode) == _FILE_MODE:
+        return
+    # Some file systems, such as those of memory sticks, have one mode for all files.
+    with suppress(PermissionError):
+        os.fchmod(descriptor, _FILE_MODE)
+
+
+def open_private(path: Path) -> BinaryIO:
+    """Open a file for writing that only its owner can open. Its old content goes."""
+    descriptor = os.open(
+        path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), _FILE_MODE
+    )
+    make_private(descriptor)
+    return open(descriptor, "wb")  # noqa: PTH123  the file is open already
+
+
+def write_atomically(
+    path: Path,
+    write: Callable[[Path], object],
+    *,
+    place: Callable[[Path], Path] | None = None,
+) -> None:
+    """Let ``write`` fill a file beside ``path``, force it to the disk and rename it into place.
+
+    The file is private before it holds anything. What killed writers of the same file left beside
+    it goes.
+
+    Args:
+        path: the file.
+        write: is given the path of the file beside it.
+        place: gives the path in the end from the file as written, where that depends on its
+            content.
+    """
+    _remove_abandoned_of(path)
+    beside, held = _create_beside(path)
+    try:
+        write(beside)
+        with beside.open("rb+") as written:
+            make_private(written.fileno())
+            os.fsync(written.fileno())
+        beside.replace(path if place is None else place(beside))
+    finally:
+        beside.unlink(missing_ok=True)
+        if held is not None:
+            os.close(held)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Force the names in a folder to the disk: a rename is on the disk only once its folder is."""
+    if os.name != "posix":
+        return
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def is_beside(name: str) -> bool:
+    """True for the name of a file that a writer of this program fills beside its place."""
+    return _BESIDE.fullmatch(name) is not None
+
+
+def remove_if_abandoned(path: Path) -> None:
+    """Remove a file beside its place whose writer has ended.
+
+    A writer holds a lock on the file, which the system releases when the process ends, however it
+    ends. So no file of a living writer goes, and the number of a process says nothing, which
+    another may bear by now.
+    """
+    if sys.platform == "win32":
+        return
+    try:
+        found = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+    except OSError:
+        # Another process has removed it, or it is another user's.
+        return
+    try:
+        fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Without a name it is gone already, and the name may be that of a new file.
+        if os.fstat(found).st_nlink:
+            path.unlink()
+    except OSError:
+        # It is being written, or it cannot be told whether it is.
+        return
+    finally:
+        os.close(found)
+
+
+def _create_beside(path: Path) -> tuple[Path, int | None]:
+    """A new private file beside ``path``.
+
+    And its descriptor, which holds a lock on it as long as it is open.
+    """
+    for number in itertools.count():
+        beside = path.with_name(f".{path.stem}.{os.getpid()}-{number}.part{path.suffix}")
+        try:
+            descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, _FILE_MODE)
+        except FileExistsError:
+            continue
+        make_private(descriptor)
+        if sys.platform == "win32":
+            # A file that is open cannot be renamed there.
+            os.close(descriptor)
+            return beside, None
+        if _hold(descriptor):
+            return beside, descriptor
+        os.close(descriptor)
+    raise AssertionError
+
+
+def _hold(descriptor: int) -> bool:
+    """Lock a new file.
+
+    False where another process took it for abandoned just now, and has removed it.
+    """
+    if sys.platform != "win32":
+        # A file system without such locks: nobody can tell then that the file is abandoned.
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+    return os.fstat(descriptor).st_nlink > 0
+
+
+def _remove_abandoned_of(path: Path) -> None:
+    """Remove what killed writers of this very file left beside it."""
+    own = re.compile(rf"\.{re.escape(path.stem)}\.\d+-\d+\.part{re.escape(path.suffix)}")
+    with suppress(OSError), os.scandir(path.parent) as found:
+        for name in [entry.name for entry in found if own.fullmatch(entry.name)]:
+            remove_if_abandoned(path.with_name(name))

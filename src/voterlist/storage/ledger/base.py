@@ -1,0 +1,98 @@
+"""One SQLite database, on the disk or in memory, whose errors are told as ours."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from voterlist.storage.ledger.failures import told
+
+__all__ = ["Base", "beside", "create_private", "make_private"]
+
+PRIVATE = 0o600
+"""The mode of a ledger and of everything beside it: nobody else may read it."""
+_OTHERS = 0o077
+_CHUNK = 5_000
+"""Rows that are held at once where a whole table is read."""
+
+
+Row = Sequence[Any] | Mapping[str, Any]
+"""Values for the places of a statement, in order or by name."""
+
+
+class Base:
+    """A connection to the ledger at ``path``, or to a copy of it in memory."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+        self.verified = False
+        """True once the tables are known to be whole; until then an error in them means damage."""
+
+    def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Execute a statement that gives no rows."""
+        with told(self.path, unverified=not self.verified):
+            self.connection.execute(statement, values)
+
+    def execute_many(self, statement: str, rows: Iterable[Row]) -> None:
+        """Execute a statement once for each row of values."""
+        with told(self.path, unverified=not self.verified):
+            self.connection.executemany(statement, rows)
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        with told(self.path, unverified=not self.verified):
+            return self.connection.execute(query, values).fetchall()
+
+    def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
+        with told(self.path, unverified=not self.verified):
+            text_factory = self.connection.text_factory
+            self.connection.text_factory = bytes
+            try:
+                cursor = self.connection.execute(query)
+                while rows := cursor.fetchmany(_CHUNK):
+                    yield rows
+            finally:
+                self.connection.text_factory = text_factory
+
+    def close(self) -> None:
+        """Close the database; a transaction that is open is undone."""
+        with told(self.path, unverified=not self.verified):
+            self.connection.close()
+
+
+def beside(path: Path) -> tuple[Path, Path]:
+    """The files that SQLite keeps beside a ledger in use: its WAL, and the index of the WAL."""
+    return path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")
+
+
+def create_private(path: Path) -> None:
+    """Make an empty file that nobody else may read, whatever the umask.
+
+    Raises:
+        FileExistsError: there is one.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE))
+    path.chmod(PRIVATE)
+
+
+def make_private(path: Path) -> None:
+    """Make the ledger's file if there is none, and take from others the right to read it.
+
+    SQLite gives the files beside it the mode of the ledger.
+    """
+    with suppress(FileExistsError):
+        create_private(path)
+    for part in (path, *beside(path)):
+        if not os.access(part, os.W_OK):
+            continue
+        mode = part.stat().st_mode
+        if mode & _OTHERS:
+            # The file of another user, whose group we are in, stays as it is.
+            with suppress(PermissionError):
+                part.chmod(mode & ~_OTHERS & 0o777)

@@ -1,0 +1,151 @@
+"""How far the ledger was, kept outside it: beside it, and in the folder of each run.
+
+A mark holds, for each table that only grows, how many rows it had and their digest. A ledger that
+has fewer rows, or others, is not the one that this workspace had: it is gone, or an older copy, or
+of another workspace. The ledger may be ahead of its mark, which is written after the commit.
+
+A mark has a generation. It goes up by one where a person accepts that the ledger is lost; marks of
+earlier generations then say nothing any more.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from voterlist.errors import InputError
+from voterlist.storage.files import write_atomically
+from voterlist.storage.ledger.base import Base
+from voterlist.storage.ledger.seals import TableDigest, digests_at, sealed
+from voterlist.storage.ledger.tables import APPEND_ONLY
+
+__all__ = [
+    "MARK_NAME",
+    "Gap",
+    "Mark",
+    "find_gap",
+    "mark_run",
+    "read_marks",
+    "require_no_gap",
+    "write_mark",
+]
+
+MARK_NAME = "ledger.mark"
+
+Counts = dict[str, int]
+"""How many rows each table has that only grows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a ledger was."""
+
+    generation: int
+    tables: Mapping[str, TableDigest]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A ledger that is not what the marks say, and how."""
+
+    kind: Literal["missing", "older", "other"]
+    known: Counts
+    there: Counts
+
+    def error(self, path: Path) -> InputError:
+        """The error that says so, with the numbers."""
+        error = InputError(f"{path}: {self.kind}", code="ledger-shrunk", file=str(path))
+        error.places |= {"variant": self.kind, "workspace": str(path.parent), **self.numbers()}
+        return error
+
+    def numbers(self) -> dict[str, str]:
+        """What the sentences name."""
+        known = {f"known_{name}": str(count) for name, count in self.known.items()}
+        return known | {f"there_{name}": str(count) for name, count in self.there.items()}
+
+
+def read_marks(ledger: Path) -> tuple[Mark, ...]:
+    """The marks in force of the ledger at this path: those of the newest generation.
+
+    Raises:
+        InputError: a mark cannot be understood.
+        OSError: a mark cannot be read.
+    """
+    paths = [ledger.with_name(MARK_NAME), *sorted(ledger.parent.glob(f"runs/*/{MARK_NAME}"))]
+    marks = [_read(path) for path in paths if path.is_file()]
+    newest = max((mark.generation for mark in marks), default=0)
+    return tuple(mark for mark in marks if mark.generation == newest)
+
+
+def _read(path: Path) -> Mark:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        tables = {name: TableDigest(**content["tables"][name]) for name in APPEND_ONLY}
+        return Mark(int(content["generation"]), tables)
+    except (ValueError, KeyError, TypeError):
+        message = f"{path} is damaged"
+        raise InputError(message, code="ledger-mark-damaged", file=str(path)) from None
+
+
+def write_mark(ledger: Path, seals: Mapping[str, TableDigest], generation: int) -> None:
+    """Write beside the ledger how far it is."""
+    tables = {name: asdict(seals[name]) for name in APPEND_ONLY}
+    text = json.dumps({"generation": generation, "tables": tables}, indent=1, sort_keys=True)
+
+    path = ledger.with_name(MARK_NAME)
+    write_atomically(path, lambda fresh: fresh.write_text(f"{text}\n", encoding="utf-8"))
+
+
+def mark_run(ledger: Path, run_folder: Path) -> None:
+    """Keep in the folder of a run how far the ledger was when the run was complete."""
+    mark = ledger.with_name(MARK_NAME)
+    write_atomically(run_folder / MARK_NAME, lambda fresh: shutil.copyfile(mark, fresh))
+
+
+def find_gap(base: Base | None, marks: Iterable[Mark]) -> Gap | None:
+    """How a ledger of this program's tables falls behind its marks; None where it does not.
+
+    Args:
+        base: the ledger; None: there is none, or an empty file.
+        marks: the marks in force.
+    """
+    marks = tuple(marks)
+    if not marks:
+        return None
+    known = {name: max(mark.tables[name].rows for mark in marks) for name in APPEND_ONLY}
+    if base is None:
+        return Gap("missing", known, dict.fromkeys(APPEND_ONLY, 0))
+    there: Counts = {}
+    is_other = False
+    for name in APPEND_ONLY:
+        positions = {mark.tables[name].rows for mark in marks}
+        whole, digests = digests_at(base, name, positions)
+        there[name] = whole.rows
+        for wanted in (mark.tables[name] for mark in marks):
+            # A mark that is beyond the ledger's end has no digest there.
+            is_other |= digests.get(wanted.rows, wanted.digest) != wanted.digest
+    if is_other:
+        return Gap("other", known, there)
+    is_older = any(there[name] < known[name] for name in APPEND_ONLY)
+    return Gap("older", known, there) if is_older else None
+
+
+def require_no_gap(base: Base | None, marks: Iterable[Mark], path: Path) -> None:
+    """Stop where the ledger falls behind its marks.
+
+    Raises:
+        InputError: it does.
+    """
+    gap = find_gap(base, marks)
+    if gap is not None:
+        raise gap.error(path)
+
+
+def counts(base: Base) -> Counts:
+    """How many rows each table has that only grows, by the seals."""
+    stored = sealed(base)
+    return {name: stored[name].rows for name in APPEND_ONLY}

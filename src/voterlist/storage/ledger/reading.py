@@ -1,0 +1,238 @@
+"""The ledger as it is read: nothing is written to it, to its folder or to the files beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+from voterlist.schemas import ACCEPTANCE, DECISION
+from voterlist.storage.ledger.base import Base, beside
+from voterlist.storage.ledger.failures import damaged, locked, told
+from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
+from voterlist.storage.ledger.records import CaseNote, Submission
+from voterlist.storage.ledger.seals import migrate, verify, verify_structure
+from voterlist.storage.ledger.tables import KEYS, SEALED_SINCE
+from voterlist.tables import from_columns
+
+__all__ = [
+    "LARGE",
+    "SMALL",
+    "JournalLine",
+    "Reader",
+    "is_there",
+    "read_acceptances",
+    "reading",
+    "snapshot",
+]
+
+JournalLine = tuple[dt.date, str, dict[str, str | int]]
+"""(day, event, details)."""
+
+LARGE = ("cases", "case_places")
+"""Tables of many rows that few commands need: they are verified when they are first used."""
+SMALL = tuple(table for table in KEYS if table not in LARGE)
+"""Tables that are verified whenever a ledger is opened."""
+
+_ATTEMPTS = 20
+"""How often a ledger is copied again that was written to meanwhile."""
+
+
+class Reader:
+    """A ledger whose small tables are verified."""
+
+    def __init__(self, base: Base) -> None:
+        self._base = base
+        self._verified = set(SMALL)
+
+    def submissions(self) -> list[Submission]:
+        """All lists ever handed in, in order of constituency, precinct and day."""
+        found = self._base.rows(
+            "SELECT source, name, sheet, constituency, precinct, list_kind, rows, entries,"
+            " first_seen FROM submissions"
+            " ORDER BY constituency, precinct, first_seen, source, sheet",
+        )
+        return [_submission(*row) for row in found]
+
+    def cases(self) -> list[CaseNote]:
+        """All cases ever noted, in order of their ids."""
+        self._verify("cases")
+        query = "SELECT case_id, kind, status, first_run, last_run FROM cases ORDER BY case_id"
+        found = self._base.rows(query)
+        return [CaseNote(*row) for row in found]
+
+    def decisions(self) -> pa.Table:
+        """The decisions that hold now (DECISION): the newest for each entry of a case, sorted."""
+        return self._newest("decisions", DECISION, one_for="case_id, entry_id")
+
+    def acceptances(self) -> pa.Table:
+        """What was last said of each finding (ACCEPTANCE), by finding."""
+        return self._newest("acceptances", ACCEPTANCE, one_for="finding_id")
+
+    def journal(self) -> list[JournalLine]:
+        """(day, event, details) of all that happened, in order."""
+        found = self._base.rows("SELECT day, event, details FROM journal ORDER BY number")
+        read_day = dt.date.fromisoformat
+        return [(read_day(day), event, json.loads(details)) for day, event, details in found]
+
+    def newest_day(self) -> dt.date | None:
+        """The newest day in the journal; None where it is empty."""
+        ((day,),) = self._base.rows("SELECT max(day) FROM journal")
+        return dt.date.fromisoformat(day) if day else None
+
+    def day_of(self, today: dt.date) -> dt.date:
+        """The day to record for today: the newest in the journal, where the clock is behind it."""
+        return max(today, self.newest_day() or today)
+
+    def _newest(self, table: str, schema: pa.Schema, *, one_for: str) -> pa.Table:
+        """The row with the highest number for each value of ``one_for``, in its order."""
+        newest = f"SELECT max(number) FROM {table} GROUP BY {one_for}"  # noqa: S608  our tables
+        columns_of = f"SELECT {', '.join(schema.names)} FROM {table}"  # noqa: S608  our tables
+        found = self._base.rows(f"{columns_of} WHERE number IN ({newest}) ORDER BY {one_for}")
+        columns = list(zip(*found, strict=True)) or [()] * len(schema)
+        values = {name: list(column) for name, column in zip(schema.names, columns, strict=True)}
+        return from_columns(values, schema, len(found))
+
+    def _verify(self, *tables: str) -> None:
+        """Verify the tables that are not verified yet."""
+        new = [table for table in tables if table not in self._verified]
+        verify(self._base, new)
+        self._verified |= set(new)
+
+
+def _submission(
+    source: str,
+    name: str,
+    sheet: str,
+    constituency: int,
+    precinct: int,
+    list_kind: str,
+    rows: int,
+    entries: int,
+    first_seen: str,
+) -> Submission:
+    """A row of the table of submissions."""
+    return Submission(
+        source=source,
+        name=name,
+        sheet=sheet or None,
+        constituency=constituency or None,
+        precinct=precinct or None,
+        list_kind=list_kind,
+        rows=rows,
+        entries=entries,
+        first_seen=dt.date.fromisoformat(first_seen),
+    )
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[Reader]:
+    """A ledger, read; where there is none yet, one without rows. Nothing is written.
+
+    Raises:
+        InputError: it is damaged, or holds less than its marks say.
+        UsageError: a newer version of the program wrote it.
+        WorkspaceBusyError: another program keeps writing it.
+        VoterlistError: it may not be read.
+    """
+    # The marks come first: who writes meanwhile makes the ledger longer than they say.
+    marks = read_marks(path)
+    with snapshot(path, marks) as base:
+        yield Reader(base)
+
+
+@contextmanager
+def snapshot(path: Path, marks: tuple[Mark, ...] = (), *, whole: bool = False) -> Iterator[Base]:
+    """A verified copy of a ledger in memory, with the tables of this program.
+
+    Args:
+        path: the ledger.
+        marks: how far it has to be.
+        whole: verify the large tables too.
+    """
+    with _in_memory(path) as base:
+        version = verify_structure(base)
+        if version >= SEALED_SINCE:
+            verify(base, KEYS if whole else SMALL)
+        migrate(base, version)
+        base.verified = True
+        require_no_gap(base if is_there(path) else None, marks, path)
+        yield base
+
+
+def read_acceptances(path: Path) -> pa.Table:
+    """ACCEPTANCE of the ledger in this file, as ``Reader.acceptances``; without a file, none."""
+    with reading(path) as ledger:
+        return ledger.acceptances()
+
+
+def is_there(path: Path) -> bool:
+    """True where the file of a ledger has content."""
+    return path.exists() and path.stat().st_size > 0
+
+
+@contextmanager
+def _in_memory(path: Path) -> Iterator[Base]:
+    """A copy in memory of the ledger and of what its WAL holds."""
+    if path.is_dir():
+        raise damaged(path)
+    with told(path):
+        memory = sqlite3.connect(":memory:", isolation_level=None)
+    base = Base(memory, path)
+    try:
+        if is_there(path):
+            # A reader of a WAL has to write the index of the WAL beside it, and leaves it there.
+            # So the files are copied, and SQLite reads the copy.
+            with tempfile.TemporaryDirectory(prefix="voterlist-") as folder:
+                _read_copy(_copy_files(path, Path(folder)), memory, path)
+        yield base
+    finally:
+        memory.close()
+
+
+def _read_copy(copy: Path, memory: sqlite3.Connection, path: Path) -> None:
+    with told(path, unverified=True):
+        source = sqlite3.connect(copy)
+        try:
+            source.backup(memory)
+        finally:
+            source.close()
+
+
+def _copy_files(path: Path, folder: Path) -> Path:
+    """Copy a ledger and its WAL at a moment when nobody wrote to them.
+
+    Raises:
+        WorkspaceBusyError: there was no such moment.
+    """
+    copy = folder / path.name
+    wal, _ = beside(path)
+    copied_wal, _ = beside(copy)
+    for _ in range(_ATTEMPTS):
+        before = _state(path), _state(wal)
+        shutil.copyfile(path, copy)
+        copied_wal.unlink(missing_ok=True)
+        if before[1] is not None:
+            try:
+                shutil.copyfile(wal, copied_wal)
+            except FileNotFoundError:
+                continue
+        if before == (_state(path), _state(wal)):
+            return copy
+    raise locked(path)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What changes where a file is written; None where there is no file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

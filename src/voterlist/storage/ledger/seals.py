@@ -1,0 +1,122 @@
+"""Digests of the tables, kept in the ledger: a bit that changed on the disk changes no decision.
+
+The digest of a table is the SHA-256 of its rows in the order of their key, each as Python writes a
+tuple of bytes, whole numbers, floating point numbers and None, and a line break. In that text every
+value is quoted, so no two tables share one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from voterlist.errors import UsageError
+from voterlist.storage.ledger.base import Base
+from voterlist.storage.ledger.failures import damaged
+from voterlist.storage.ledger.tables import (
+    KEYS,
+    MIGRATIONS,
+    SCHEMA_QUERY,
+    SEALED_SINCE,
+    schema_of,
+    statements,
+)
+
+__all__ = ["TableDigest", "digest", "migrate", "seal", "sealed", "verify", "verify_structure"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableDigest:
+    """How many rows a table has, and the digest of them."""
+
+    rows: int
+    digest: str
+
+
+def digest(base: Base, table: str) -> TableDigest:
+    """The digest of a table as it is."""
+    return digests_at(base, table, ())[0]
+
+
+def digests_at(
+    base: Base,
+    table: str,
+    positions: Collection[int],
+) -> tuple[TableDigest, dict[int, str]]:
+    """The digest of a table, and those of its first rows up to each position, in one reading."""
+    state = hashlib.sha256()
+    wanted = sorted(set(positions))
+    found = {0: state.hexdigest()}
+    rows_read = 0
+    query = f"SELECT * FROM {table} ORDER BY {KEYS[table]}"  # noqa: S608  names of our tables
+    for chunk in base.chunks_of_bytes(query):
+        done = 0
+        for position in wanted:
+            if rows_read < position <= rows_read + len(chunk):
+                state.update(_as_bytes(chunk[done : position - rows_read]))
+                done = position - rows_read
+                found[position] = state.hexdigest()
+        state.update(_as_bytes(chunk[done:]))
+        rows_read += len(chunk)
+    return TableDigest(rows_read, state.hexdigest()), found
+
+
+def _as_bytes(rows: Iterable[tuple[object, ...]]) -> bytes:
+    return "".join([f"{row!r}\n" for row in rows]).encode()
+
+
+def seal(base: Base, tables: Iterable[str]) -> None:
+    """Store the digests of these tables, in the transaction that changed them."""
+    found = {table: digest(base, table) for table in sorted(tables)}
+    base.execute_many(
+        "INSERT OR REPLACE INTO seals VALUES (?, ?, ?)",
+        [(table, one.rows, one.digest) for table, one in found.items()],
+    )
+
+
+def sealed(base: Base) -> dict[str, TableDigest]:
+    """The digests that are stored, by table."""
+    stored = base.rows("SELECT name, rows, digest FROM seals")
+    return {name: TableDigest(rows, text) for name, rows, text in stored}
+
+
+def verify(base: Base, tables: Iterable[str]) -> None:
+    """Compare these tables with their seals.
+
+    Raises:
+        InputError: a table is not what was sealed.
+    """
+    stored = sealed(base)
+    for table in tables:
+        if stored.get(table) != digest(base, table):
+            raise damaged(base.path)
+
+
+def verify_structure(base: Base) -> int:
+    """Check the pages of the file and its schema; returns its ``user_version``.
+
+    Raises:
+        InputError: it is damaged, or no ledger.
+        UsageError: a newer version of the program wrote it.
+    """
+    if base.rows("PRAGMA quick_check(1)") != [("ok",)]:
+        raise damaged(base.path)
+    ((version,),) = base.rows("PRAGMA user_version")
+    if version > len(MIGRATIONS):
+        message = f"a newer version of the program wrote {base.path}"
+        raise UsageError(message, code="ledger-newer", places={"path": str(base.path)})
+    if version < 0 or tuple(base.rows(SCHEMA_QUERY)) != schema_of(version):
+        raise damaged(base.path)
+    return int(version)
+
+
+def migrate(base: Base, version: int) -> None:
+    """Bring the tables of this ``user_version`` to this program's, in the caller's transaction."""
+    if version == len(MIGRATIONS):
+        return
+    for statement in statements(version):
+        base.execute(statement)
+    if version < SEALED_SINCE:
+        seal(base, KEYS)
+    base.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

@@ -1,0 +1,241 @@
+"""The ledger as it is written: one transaction a block, sealed, then marked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sqlite3
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+
+from voterlist.schemas import ACCEPTANCE
+from voterlist.storage.ledger.base import Base, make_private
+from voterlist.storage.ledger.failures import damaged, forbidden, told
+from voterlist.storage.ledger.mark import read_marks, require_no_gap, write_mark
+from voterlist.storage.ledger.reading import SMALL, Reader, is_there
+from voterlist.storage.ledger.records import UNKNOWN_PLACE
+from voterlist.storage.ledger.seals import migrate, seal, sealed, verify, verify_structure
+
+__all__ = ["Ledger"]
+
+_PATIENCE = 10.0
+"""Seconds to wait for another program that holds the ledger."""
+
+
+class Ledger(Reader):
+    """The ledger of one workspace, open while its block runs.
+
+    What the block wrote is kept or undone as one.
+
+    Args:
+        path: its file; made if there is none and no mark of one.
+        timeout: seconds to wait for another program that holds it.
+        renewed: a person accepts it as it is, whatever its marks say: they are void from now on.
+
+    Raises:
+        InputError: it is damaged, or holds less than its marks say.
+        UsageError: a newer version of the program wrote it.
+        WorkspaceBusyError: another program holds it.
+        VoterlistError: it may not be written.
+        OSError: the disk is full.
+    """
+
+    def __init__(self, path: Path, *, timeout: float = _PATIENCE, renewed: bool = False) -> None:
+        marks = read_marks(path)
+        self._generation = max((mark.generation for mark in marks), default=0) + int(renewed)
+        if renewed:
+            marks = ()
+        if not is_there(path):
+            require_no_gap(None, marks, path)
+        if path.is_dir():
+            raise damaged(path)
+        make_private(path)
+        if not os.access(path, os.W_OK):
+            # SQLite would say so only at the first write, when the work is done.
+            raise forbidden(path)
+        with told(path, unverified=True):
+            connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
+        super().__init__(Base(connection, path))
+        self._changed: set[str] = set()
+        try:
+            self._base.execute("PRAGMA journal_mode = WAL")
+            self._base.execute("PRAGMA synchronous = FULL")
+            self._base.execute("PRAGMA temp_store = MEMORY")
+            # The lock comes before the look: two processes may open a new workspace at once.
+            self._base.execute("BEGIN IMMEDIATE")
+            version = verify_structure(self._base)
+            migrate(self._base, version)
+            verify(self._base, SMALL)
+            require_no_gap(self._base, marks, path)
+            self._base.execute("COMMIT")
+        except BaseException:
+            self._base.close()
+            raise
+        self._base.verified = True
+
+    def __enter__(self) -> Self:
+        try:
+            self._base.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self._base.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if kind is not None or not self._changed:
+                # Closing undoes the transaction.
+                return
+            seal(self._base, self._changed)
+            seals = sealed(self._base)
+            self._base.execute("COMMIT")
+        finally:
+            self._base.close()
+        write_mark(self._base.path, seals, self._generation)
+
+    def submit(self, lists: pa.Table, names: Mapping[str, str], day: dt.date) -> None:
+        """Note the lists (LIST) as handed in; a list known already keeps its first day.
+
+        ``names`` gives the file name of each source. A day before the newest in the journal is
+        that of a wrong clock: the newest is taken instead.
+        """
+        self._change("submissions")
+        first_seen = self.day_of(day).isoformat()
+        rows = [
+            (
+                row["source"],
+                row["sheet"] or "",
+                row["constituency"] or UNKNOWN_PLACE,
+                row["precinct"] or UNKNOWN_PLACE,
+                row["list_kind"],
+                names.get(row["source"], ""),
+                row["rows"],
+                row["entries"],
+                first_seen,
+            )
+            for row in lists.to_pylist()
+        ]
+        self._base.execute_many(
+            "INSERT INTO submissions (source, sheet, constituency, precinct, list_kind, name, rows,"
+            " entries, first_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " name = excluded.name, rows = excluded.rows, entries = excluded.entries",
+            rows,
+        )
+
+    def note_cases(
+        self,
+        cases: pa.Table,
+        run: str,
+        only: Collection[int] | None = None,
+        unread: Collection[int | None] = (),
+    ) -> None:
+        """Note the cases (CASE) of a run: new ones open, known ones seen again, others gone.
+
+        Args:
+            cases: the cases that the run found.
+            run: its name.
+            only: the constituencies of a run that left others out: a case of which an entry stands
+                in another one was not looked for, and stays as it was.
+            unread: constituencies of which a list could not be read: a case of which an entry
+                stands in one stays as it was. None in it: of some list nobody knows whose it is,
+                so no case is gone.
+        """
+        self._change("cases", "case_places")
+        # In the order of the key, so that neighbours on the disk are written one after the other.
+        kinds = cases.select(["case_id", "kind"]).group_by(["case_id", "kind"]).aggregate([])
+        kinds = kinds.sort_by("case_id")
+        self._base.execute_many(
+            "INSERT INTO cases VALUES (?, ?, 'open', ?, ?) ON CONFLICT DO UPDATE SET"
+            " kind = excluded.kind, last_run = excluded.last_run",
+            [(case["case_id"], case["kind"], run, run) for case in kinds.to_pylist()],
+        )
+        columns = ["case_id", "constituency"]
+        places = cases.select(columns).group_by(columns).aggregate([]).sort_by("case_id")
+        self._base.execute_many(
+            "INSERT OR IGNORE INTO case_places VALUES (?, ?)",
+            [(one["case_id"], one["constituency"] or UNKNOWN_PLACE) for one in places.to_pylist()],
+        )
+        if None not in unread:
+            self._let_go(run, only, [number for number in unread if number is not None])
+        self._base.execute(
+            "UPDATE cases SET status ="
+            " CASE WHEN case_id IN (SELECT case_id FROM decisions) THEN 'decided' ELSE 'open' END"
+            " WHERE last_run = ?",
+            (run,),
+        )
+
+    def _let_go(self, run: str, only: Collection[int] | None, unread: Collection[int]) -> None:
+        """Set to gone the cases that a run looked for and did not find."""
+        self._base.execute(
+            "UPDATE cases SET status = 'gone' WHERE last_run <> ?"
+            " AND (? OR case_id NOT IN (SELECT case_id FROM case_places"
+            " WHERE constituency NOT IN (SELECT value FROM json_each(?))))"
+            " AND case_id NOT IN (SELECT case_id FROM case_places"
+            " WHERE constituency IN (SELECT value FROM json_each(?)))",
+            (run, only is None, json.dumps(sorted(only or ())), json.dumps(sorted(unread))),
+        )
+
+    def decide(self, decisions: pa.Table) -> int:
+        """Add decisions (DECISION); one that says what already holds is not added again.
+
+        Returns:
+            how many were added.
+        """
+        earlier = self.decisions().to_pylist()
+        held = {_of_entry(decision): _says(decision) for decision in earlier}
+        said = decisions.to_pylist()
+        new = [one for one in said if held.get(_of_entry(one)) != _says(one)]
+        self._change("decisions")
+        self._base.execute_many(
+            "INSERT INTO decisions (case_id, entry_id, verdict, reason, decided_by, decided_at)"
+            " VALUES (:case_id, :entry_id, :verdict, :reason, :decided_by, :decided_at)",
+            new,
+        )
+        return len(new)
+
+    def accept(self, acceptances: pa.Table) -> None:
+        """Add what was said of findings (ACCEPTANCE)."""
+        names = ", ".join(ACCEPTANCE.names)
+        places = ", ".join(f":{name}" for name in ACCEPTANCE.names)
+        self._change("acceptances")
+        self._base.execute_many(
+            f"INSERT INTO acceptances ({names}) VALUES ({places})",  # noqa: S608  names of a schema
+            acceptances.to_pylist(),
+        )
+
+    def write_journal(self, day: dt.date, event: str, **details: str | int) -> None:
+        """Add a line to the journal: codes and counts, never the content of a cell.
+
+        A day before the newest in the journal is that of a wrong clock: the newest is taken.
+        """
+        text = json.dumps(details, sort_keys=True, ensure_ascii=False)
+        self._change("journal")
+        self._base.execute(
+            "INSERT INTO journal (day, event, details) VALUES (?, ?, ?)",
+            (self.day_of(day).isoformat(), event, text),
+        )
+
+    def _change(self, *tables: str) -> None:
+        """Tables that are about to be changed: verified before, sealed at the end of the block."""
+        self._verify(*tables)
+        self._changed |= set(tables)
+
+
+def _of_entry(decision: Mapping[str, Any]) -> tuple[str, str]:
+    """The entry of a case that a decision is about."""
+    return decision["case_id"], decision["entry_id"]
+
+
+def _says(decision: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What a decision says, whoever made it and when."""
+    return decision["verdict"], decision["reason"]

@@ -1,0 +1,71 @@
+"""What killed processes left in a workspace: files that were never renamed into place."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from voterlist.storage.files import is_beside, remove_if_abandoned
+
+__all__ = ["remove_leftovers"]
+
+_OWN_FOLDERS = ("runs", "reports", "compared")
+"""The folders of a workspace in which the program alone writes."""
+
+_OF_0_1_0 = {
+    "": re.compile(r"\.voterlist\.(?P<process>\d+)\.toml"),
+    "runs": re.compile(r"\..+\.(?P<process>\d+)\.(parquet|json)"),
+    "reports": re.compile(r"\.(report|precincts|review)-[a-z]{2}\.(?P<process>\d+)\.(html|xlsx)"),
+    "compared": re.compile(r"\..+\.(?P<process>\d+)\.(parquet|json)"),
+}
+"""The names that version 0.1.0 gave to files beside their place, by the folder of the workspace."""
+_MEMORY_OF_0_1_0 = re.compile(r"\.(entries|blocks|pairs)\.parquet")
+"""The names in ``compared`` of tables that version 0.1.0 had written and not yet named by their
+content."""
+
+
+def remove_leftovers(workspace: Path) -> None:
+    """Remove the unfinished files of processes that have ended.
+
+    Whoever calls this holds the workspace.
+    """
+    for path in workspace.iterdir():
+        _remove(path, "")
+    for folder in _OWN_FOLDERS:
+        for path in _files_below(workspace / folder):
+            _remove(path, folder)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for around, _, names in os.walk(folder):
+        for name in names:
+            yield Path(around) / name
+
+
+def _remove(path: Path, folder: str) -> None:
+    """Remove a file if it is a leftover.
+
+    ``folder`` is the one of the workspace in which it lies.
+    """
+    if is_beside(path.name):
+        remove_if_abandoned(path)
+        return
+    old = _OF_0_1_0[folder].fullmatch(path.name)
+    is_old_memory = folder == "compared" and _MEMORY_OF_0_1_0.fullmatch(path.name)
+    if is_old_memory or (old is not None and _has_ended(int(old["process"]))):
+        path.unlink(missing_ok=True)
+
+
+def _has_ended(process: int) -> bool:
+    """True where no process has this number; False where one may have."""
+    if os.name != "posix" or process == 0:
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False

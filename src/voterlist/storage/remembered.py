@@ -1,0 +1,110 @@
+"""The folder in which one linkage remembers for the next: Parquet files, and a page that says which belong together.
+
+New files are written beside the old ones; the page is renamed into place last, and only then do the
+old ones go. A program killed at any moment leaves the old memory or the new one, and a file that
+was changed since is not believed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from voterlist.link import Memory
+from voterlist.link.memory import TABLES
+from voterlist.storage.files import make_folder, write_atomically
+from voterlist.storage.store import program_digest, sha256, write_table
+
+__all__ = ["FOLDER", "Found", "Recall", "read", "write"]
+
+FOLDER = "compared"
+"""The folder of a workspace in which its runs remember."""
+
+_PAGE = "memory.json"
+_OURS = re.compile(rf"({'|'.join(TABLES)})-[0-9a-f]{{12}}\.parquet")
+
+
+class Recall(StrEnum):
+    """What became of a memory: it was used, or why every pair was compared afresh."""
+
+    USED = "used"
+    MISSING = "missing"
+    DAMAGED = "damaged"
+    OTHER_PROGRAM = "other-program"
+    OTHER_SETTINGS = "other-settings"
+    """Another profile, other limits, or addresses that are compared in another way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a folder remembers; if nothing, why."""
+
+    memory: Memory | None
+    recall: Recall
+
+    def after(self, recalled: bool) -> Recall:
+        """What became of it once a linkage has said whether it could use it."""
+        return Recall.OTHER_SETTINGS if self.memory is not None and not recalled else self.recall
+
+
+def read(folder: Path) -> Found:
+    """The memory in a folder.
+
+    One that is not there, damaged, or another program's is None, with the reason.
+    """
+    try:
+        page = json.loads((folder / _PAGE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Found(None, Recall.MISSING)
+    except (OSError, ValueError):
+        return Found(None, Recall.DAMAGED)
+    try:
+        if page["program"] != program_digest():
+            return Found(None, Recall.OTHER_PROGRAM)
+        tables = {name: _table(folder, name, page["tables"][name]) for name in TABLES}
+        return Found(Memory.of(str(page["fingerprint"]), tables), Recall.USED)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
+        return Found(None, Recall.DAMAGED)
+
+
+def _table(folder: Path, name: str, digest: str) -> pa.Table:
+    path = _path(folder, name, digest)
+    if sha256(path) != digest:
+        raise ValueError("a file of the memory was changed")
+    return pq.read_table(path)
+
+
+def _path(folder: Path, name: str, digest: str) -> Path:
+    return folder / f"{name}-{digest[:12]}.parquet"
+
+
+def write(folder: Path, memory: Memory) -> None:
+    """Put a memory in the place of what the folder remembers; the folder is made if need be."""
+    make_folder(folder)
+    digests = {name: _write_table(folder, name, table) for name, table in memory.tables().items()}
+    page = {"program": program_digest(), "fingerprint": memory.fingerprint, "tables": digests}
+    text = json.dumps(page, indent=1, sort_keys=True) + "\n"
+    write_atomically(folder / _PAGE, lambda path: path.write_text(text, encoding="utf-8"))
+    kept = {_path(folder, name, digest) for name, digest in digests.items()}
+    for path in folder.iterdir():
+        if _OURS.fullmatch(path.name) and path not in kept:
+            path.unlink()
+
+
+def _write_table(folder: Path, name: str, table: pa.Table) -> str:
+    """Write a table under the name that its content gives; returns its SHA-256."""
+    digest = ""
+
+    def place(written: Path) -> Path:
+        nonlocal digest
+        digest = sha256(written)
+        return _path(folder, name, digest)
+
+    write_table(folder / f"{name}.parquet", table, place=place)
+    return digest

@@ -1,0 +1,475 @@
+"""The folder of one run: tables as Parquet, and the record of what came in and what went out.
+
+Every file is written beside its place, forced to the disk and renamed, and only then recorded; a
+run killed at any moment leaves either the old file or the new one, and a record that never promises
+too much.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from voterlist.storage.files import (
+    close_folder,
+    make_folder,
+    own_folder,
+    sync_folder,
+    write_atomically,
+)
+from voterlist.storage.leftovers import remove_leftovers
+from voterlist.version import __version__
+
+__all__ = [
+    "Manifest",
+    "RunFolder",
+    "Shelf",
+    "StageRecord",
+    "Work",
+    "digest_of",
+    "finished_run",
+    "make_folder",
+    "own_folder",
+    "program_digest",
+    "read_manifest",
+    "run_path",
+    "sha256",
+    "write_atomically",
+    "write_table",
+    "write_tables",
+    "written_run_path",
+]
+
+MANIFEST_NAME = "manifest.json"
+TRACE_NAME = "trace.json"
+SCRATCH = "scratch/"
+"""Tables whose names begin so are kept only until the run is complete."""
+_AGAIN, _BEFORE = ".again", ".before"
+"""What is added to the name of a run's folder: for a complete run that is being made again, and for
+the complete one while the new one takes its place."""
+_RUN_BESIDE = re.compile(
+    rf"(?P<run>\d{{4}}-\d\d-\d\d-[0-9a-f]{{8}})({re.escape(_AGAIN)}|{re.escape(_BEFORE)})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """A stage that was completed, with its balance: ``rows_in = rows_out + set_aside``."""
+
+    key: str
+    """The digest of all it depended on; empty where that was a failure of the moment too."""
+    tables: Mapping[str, str]
+    """The SHA-256 of each of its tables by name."""
+    rows_in: int
+    rows_out: int
+    set_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a run was made from and what it made. The same input gives the same manifest."""
+
+    run: str
+    today: str
+    program: str
+    program_digest: str
+    settings: str
+    constituencies: tuple[int, ...]
+    inputs: Mapping[str, str]
+    """Path inside the workspace -> SHA-256 of every file read."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """Path inside the workspace -> SHA-256 of every file written for people; filled when the run is
+    complete."""
+    stages: Mapping[str, StageRecord] = field(default_factory=dict)
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one stage did, for the trace."""
+
+    stage: str
+    rows_in: int
+    rows_out: int
+    set_aside: int
+    seconds: float
+    peak_megabytes: float
+    """The highest memory of the process so far, not of the stage alone."""
+    reused: bool = False
+    """True where the tables of an interrupted run were taken over."""
+    worker_megabytes: float = 0.0
+    """The highest memory of any one worker process so far."""
+    notes: Mapping[str, int | str] = field(default_factory=dict)
+    """What the stage says of how it did its work, such as how many pairs it had to compare; no
+    result depends on it."""
+
+
+class Shelf(Mapping[str, pa.Table]):
+    """The tables of a run by name.
+
+    One that stands only in a file is read when it is first asked for.
+    """
+
+    def __init__(self) -> None:
+        self._files: dict[str, Path] = {}
+        self._tables: dict[str, pa.Table] = {}
+
+    def put(self, name: str, path: Path, table: pa.Table | None = None) -> None:
+        """Add a table that stands in this file; where it is at hand it need not be read again."""
+        self._files[name] = path
+        self._tables.pop(name, None)
+        if table is not None:
+            self._tables[name] = table
+
+    def path(self, name: str) -> Path:
+        """The file of a table."""
+        return self._files[name]
+
+    def follow(self, old: Path, new: Path) -> None:
+        """Look for every table in the folder ``new``, to which the folder ``old`` was renamed."""
+        self._files = {name: new / path.relative_to(old) for name, path in self._files.items()}
+
+    def select(self, name: str, schema: pa.Schema) -> pa.Table:
+        """The columns of this schema, text as codes where it has it so.
+
+        Read for the caller alone, and not kept.
+        """
+        if name in self._tables:
+            return self._tables[name].select(schema.names)
+        words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+        table = pq.read_table(self._files[name], columns=schema.names, read_dictionary=words)
+        return table.unify_dictionaries().combine_chunks()
+
+    def __getitem__(self, name: str) -> pa.Table:
+        if name not in self._tables:
+            self._tables[name] = (
+                pq.read_table(self._files[name]).unify_dictionaries().combine_chunks()
+            )
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+class RunFolder:
+    """The folder of one run, opened for writing.
+
+    A stage recorded by an interrupted run is taken over when the key of everything it depended on
+    is the same and its files are what was recorded.
+
+    A run that was completed is made again from the beginning, in a folder of its own beside the
+    complete one. ``finish`` puts it in the place of that. Until then the complete run can be read.
+    """
+
+    def __init__(self, workspace: Path, manifest: Manifest) -> None:
+        """Open the folder of ``manifest.run``, made if need be, and take over what is still true in it.
+
+        What killed runs left in the workspace goes first; so whoever calls this holds the
+        workspace.
+        """
+        self.workspace = workspace
+        self._home = run_path(workspace, manifest.run)
+        own_folder(self._home.parent)
+        for name in ("reports", "compared"):
+            close_folder(workspace / name)
+        remove_leftovers(workspace)
+        _settle_reruns(self._home.parent, manifest.run)
+        self.path = _beside(self._home, _AGAIN) if _is_complete(self._home) else self._home
+        own_folder(self.path)
+        found = read_manifest(self.path)
+        if found is not None and not found.complete:
+            manifest = replace(manifest, stages=found.stages)
+        self._manifest = manifest
+        self._work: list[Work] = []
+        self._record()
+
+    @property
+    def manifest(self) -> Manifest:
+        """What is recorded so far."""
+        return self._manifest
+
+    def table_path(self, name: str) -> Path:
+        """Where the table of this name stands."""
+        return self.path / f"{name}.parquet"
+
+    def take_over(self, stage: str, key: str) -> tuple[StageRecord, Shelf] | None:
+        """The record and tables that an interrupted run left for this stage.
+
+        None where not there or not the same.
+        """
+        record = self._manifest.stages.get(stage)
+        if record is None or record.key != key:
+            return None
+        for name, digest in record.tables.items():
+            path = self.table_path(name)
+            if not path.is_file() or sha256(path) != digest:
+                return None
+        shelf = Shelf()
+        for name in record.tables:
+            shelf.put(name, self.table_path(name))
+        return record, shelf
+
+    def commit(
+        self,
+        stage: str,
+        key: str,
+        tables: Mapping[str, pa.Table | None],
+        *,
+        rows_in: int,
+        rows_out: int,
+        set_aside: int,
+    ) -> None:
+        """Write a stage's tables, then record the stage with its balance of rows.
+
+        None stands for a table that the stage itself has written to its place, whole and forced to
+        the disk.
+        """
+        digests = {}
+        for name in sorted(tables):
+            path = self.table_path(name)
+            table = tables[name]
+            if table is not None:
+                own_folder(path.parent)
+                write_table(path, table)
+            digests[name] = sha256(path)
+        stages = {
+            **self._manifest.stages,
+            stage: StageRecord(key, digests, rows_in, rows_out, set_aside),
+        }
+        self._manifest = replace(self._manifest, stages=stages)
+        self._record()
+
+    def note(self, work: Work) -> None:
+        """Add what a stage did to the trace.
+
+        Times and memory differ from run to run, so no digest covers it.
+        """
+        self._work.append(work)
+        text = _json({"run": self._manifest.run, "stages": [asdict(item) for item in self._work]})
+        write_atomically(
+            self.path / TRACE_NAME, lambda path: path.write_text(text, encoding="utf-8")
+        )
+
+    def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
+        """Record the run as complete: these stages, these files for people.
+
+        Tables that only a run in the middle needs (``scratch/``) and leftovers of an earlier
+        attempt go. A run made again takes the place of the one before; ``path`` is then another.
+        """
+        kept = {stage: _without_scratch(self._manifest.stages[stage]) for stage in stages}
+        digests = {self.relative(path): sha256(path) for path in sorted(outputs)}
+        expected = {self.table_path(name) for record in kept.values() for name in record.tables}
+        for path in self.path.rglob("*.parquet"):
+            if path not in expected:
+                path.unlink()
+        if (self.path / SCRATCH).is_dir():
+            (self.path / SCRATCH).rmdir()
+        # Last of all: a kill before leaves a run to go on with, and no complete one with more than
+        # it should hold.
+        self._manifest = replace(self._manifest, stages=kept, outputs=digests, complete=True)
+        self._record()
+        if self.path != self._home:
+            _settle(self._home)
+            self.path = self._home
+
+    def relative(self, path: Path) -> str:
+        """A path inside the workspace, with forward slashes on every system."""
+        return path.relative_to(self.workspace).as_posix()
+
+    def _record(self) -> None:
+        text = _json(asdict(self._manifest))
+        write_atomically(
+            self.path / MANIFEST_NAME, lambda path: path.write_text(text, encoding="utf-8")
+        )
+
+
+def _without_scratch(record: StageRecord) -> StageRecord:
+    tables = {
+        name: digest for name, digest in record.tables.items() if not name.startswith(SCRATCH)
+    }
+    return replace(record, tables=tables)
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of a run's folder; None where there is none, or none that this version wrote."""
+    try:
+        known = json.loads((folder / MANIFEST_NAME).read_text(encoding="utf-8"))
+        known["stages"] = {
+            stage: StageRecord(**record) for stage, record in known["stages"].items()
+        }
+        known["constituencies"] = tuple(known["constituencies"])
+        return Manifest(**known)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def write_table(
+    path: Path, table: pa.Table, *, place: Callable[[Path], Path] | None = None
+) -> None:
+    """Write a table as Parquet, all or nothing; ``place`` as ``write_atomically`` takes it."""
+
+    def write(beside: Path) -> None:
+        pq.write_table(table.combine_chunks(), beside, compression="zstd")
+
+    write_atomically(path, write, place=place)
+
+
+def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
+    """Write tables below each other as one Parquet file, all or nothing, each a row group; returns the rows.
+
+    Tables without rows are left out. One table after the other is asked for, so that only one is in
+    memory.
+    """
+    rows = 0
+
+    def write(beside: Path) -> None:
+        nonlocal rows
+        with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
+            for table in tables:
+                if table.num_rows:
+                    writer.write_table(table.combine_chunks(), row_group_size=table.num_rows)
+                    rows += table.num_rows
+
+    write_atomically(path, write)
+    return rows
+
+
+def run_path(workspace: Path, run: str) -> Path:
+    """The folder of a run. While a complete run is made again, it is the complete one's."""
+    return workspace / "runs" / run
+
+
+def written_run_path(workspace: Path, run: str) -> Path:
+    """The folder in which a run is being written.
+
+    That beside the complete one, if it is made again.
+    """
+    home = run_path(workspace, run)
+    again = _beside(home, _AGAIN)
+    return again if again.is_dir() else home
+
+
+def finished_run(workspace: Path, run: str) -> tuple[Path, Manifest] | None:
+    """The folder and the manifest of a complete run; None where it is not complete.
+
+    Between two renames of a run made again its own folder may not be there, and a kill may leave it
+    so.
+    """
+    home = run_path(workspace, run)
+    for folder in (_beside(home, _AGAIN), home, _beside(home, _BEFORE)):
+        manifest = read_manifest(folder)
+        if manifest is not None and manifest.complete:
+            return folder, manifest
+    return None
+
+
+def _beside(home: Path, ending: str) -> Path:
+    return home.with_name(home.name + ending)
+
+
+def _is_complete(folder: Path) -> bool:
+    manifest = read_manifest(folder)
+    return manifest is not None and manifest.complete
+
+
+def _settle_reruns(runs: Path, current: str) -> None:
+    """End what killed runs began: a run that was made again whole takes its place, half of one goes.
+
+    Half of the ``current`` run stays beside the complete one: it is gone on with.
+    """
+    matches = [_RUN_BESIDE.fullmatch(path.name) for path in runs.iterdir()]
+    for run in sorted({match["run"] for match in matches if match}):
+        home = runs / run
+        _settle(home)
+        if run != current or not _is_complete(home):
+            _remove_folder(_beside(home, _AGAIN))
+
+
+def _settle(home: Path) -> None:
+    """Let a run that was made again, and is complete, take the place of the one before.
+
+    Killed after any of the steps, it is gone on with by the next call; a complete run is found at
+    each moment (``finished_run``).
+    """
+    again, before = _beside(home, _AGAIN), _beside(home, _BEFORE)
+    if _is_complete(again):
+        if home.exists():
+            _remove_folder(before)
+            home.rename(before)
+        again.rename(home)
+    elif before.exists() and not home.exists():
+        before.rename(home)
+    sync_folder(home.parent)
+    _remove_folder(before)
+
+
+def _remove_folder(path: Path) -> None:
+    if path.exists():
+        shutil.rmtree(path)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's content, in hexadecimal."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def digest_of(*parts: object) -> str:
+    """The SHA-256 of these values.
+
+    Each stands in it with its length, so no two lists of values share one.
+    """
+    state = hashlib.sha256()
+    for part in parts:
+        # A name that is not UTF-8 holds lone surrogates.
+        content = str(part).encode("utf-8", "surrogatepass")
+        state.update(f"{len(content)}:".encode())
+        state.update(content)
+    return state.hexdigest()
+
+
+@cache
+def program_digest() -> str:
+    """The SHA-256 of the program's own files.
+
+    A stage made by another program is never taken over.
+    """
+    state = hashlib.sha256(__version__.encode())
+    for name, item in sorted(_package_files(resources.files("voterlist"), "")):
+        state.update(name.encode())
+        state.update(hashlib.sha256(item.read_bytes()).digest())
+    return state.hexdigest()
+
+
+def _package_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+    """(Path inside the package, file) of all that a result may depend on."""
+    for item in folder.iterdir():
+        if item.is_dir():
+            if item.name != "__pycache__":
+                yield from _package_files(item, f"{prefix}{item.name}/")
+        elif item.name.endswith(
+            (".py", ".toml", ".csv", ".parquet", ".json", ".html", ".css", ".js")
+        ):
+            yield f"{prefix}{item.name}", item
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    # A name that is not UTF-8 holds lone surrogates, which UTF-8 has no bytes for; JSON can write
+    # them as digits.
+    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
