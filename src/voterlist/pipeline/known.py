@@ -15,7 +15,7 @@ from voterlist.io import store
 from voterlist.io.ledger import Reader
 from voterlist.io.store import Manifest
 from voterlist.pipeline.standings import RUN_EVENT
-from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, PAIR, VOTER, WATERFALL
+from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, LIST, PAIR, VOTER, WATERFALL
 from voterlist.tables import concat, from_columns
 
 __all__ = ["Known", "cycles_of_runs", "known"]
@@ -28,7 +28,7 @@ _KEYS = {
     "cases": ("case_id", "entry_id"),
     "register_rows": ("entry_id",),
 }
-_OF_PLACES = frozenset({"findings", "accepted"})
+_OF_PLACES = frozenset({"findings", "accepted", "lists"})
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer run had."""
 _SCHEMAS = {
     "entries": ENTRY,
@@ -39,6 +39,7 @@ _SCHEMAS = {
     "register_rows": ENTRY,
     "findings": FINDING,
     "accepted": ACCEPTED,
+    "lists": LIST,
 }
 
 _LATER = frozenset({"waterfalls", "register_rows", "accepted"})
