@@ -464,10 +464,12 @@ def coincidences():
     return from_columns(columns, COINCIDENCE)
 
 
-def inputs(**changes):
-    """The arguments of ``report.build``; a change replaces one."""
-    made = {
-        "facts": report.Facts("2026", Level.CONEC, 88, TODAY, "2026-02-03-abcd1234"),
+FACTS = report.Facts("2026", Level.CONEC, 88, TODAY, "2026-02-03-abcd1234")
+
+
+def run_tables():
+    """The tables of the hand-made run by name."""
+    return {
         "entries": entries(),
         "voters": voters(),
         "lists": lists(),
@@ -478,16 +480,13 @@ def inputs(**changes):
         "waterfalls": waterfalls(),
         "profile": profile(),
         "pyramid": pyramid(),
-        "sources": FILES,
-        "standings": standings(),
         "estimate": estimate(),
         "coincidences": coincidences(),
     }
-    return made | changes
 
 
 def nothing():
-    """The arguments of ``report.build`` for a run that found no list at all."""
+    """A run that found no list at all."""
     shapes = {
         "entries": ENTRY,
         "voters": VOTER,
@@ -500,10 +499,20 @@ def nothing():
         "profile": PROFILE,
         "pyramid": PYRAMID,
     }
-    empty = {name: schema.empty_table() for name, schema in shapes.items()}
-    return inputs(**empty, sources={}, standings=(), estimate=None, coincidences=None)
+    return report.Run(FACTS, {name: shape.empty_table() for name, shape in shapes.items()}, {})
+
+
+def run(*, facts=FACTS, mask_identifiers=True, calendar=None, **changed_tables):
+    """The hand-made run; ``changed_tables`` replace its tables or stand beside them."""
+    return report.Run(
+        facts,
+        run_tables() | changed_tables,
+        sources=FILES,
+        standings=standings() if calendar is None else calendar,
+        mask_identifiers=mask_identifiers,
+    )
 
 
 def build(**changes):
-    """The report of the hand-made run, with changes."""
-    return report.build(**inputs(**changes))
+    """The report of the hand-made run, with changes as of ``run``."""
+    return report.build(run(**changes))

@@ -144,14 +144,10 @@ def test_every_drawing_says_what_it_shows(source):
 
 def test_a_cut_is_never_silent():
     """What the page leaves out it says, with the number."""
-    shown = html.Shown(
-        cases=1, apart=0, faults_of_rule=0, rules_by_precinct=1, aside=1, lists=1, precincts=1
-    )
-    text = Page(html.render_report(tables.build(), "en", shown)).text
+    text = Page(html.render_report(tables.build(), "en", most=1)).text
 
-    assert (
-        text.count("The other 1 are in the workbook.") == 7
-    )  # apart, lists, precincts twice, three rules
+    # Of the lists, and of the precincts in two sections.
+    assert text.count("The other 1 are in the workbook.") == 3
     assert text.count("The other 2 are in the workbook.") == 1  # cases
     assert text.count("The other 3 are in the workbook.") == 1  # set aside
     assert "the other 2 are below and in the workbook" in text
@@ -181,7 +177,7 @@ def test_a_case_across_constituencies_names_them():
 
 def test_the_page_of_nothing_says_so():
     """A run without lists makes a page that is well formed and calm."""
-    page = Page(html.render_report(report.build(**tables.nothing()), "en"))
+    page = Page(html.render_report(report.build(tables.nothing()), "en"))
 
     assert (page.wrong, page.open) == ([], [])
     assert "Nothing needs a person now" in page.text
@@ -207,7 +203,7 @@ def test_paper_leaves_out_nothing_in_silence(source):
     """
     page = Page(source)
     words = report.Words(page.elements[0][1]["lang"])
-    for name in ("cases", "faults", "set-aside"):
+    for name in ("cases", "findings", "set-aside"):
         assert words(f"report.sheet.{name}") in " ".join(page.texts)
     told = [
         attrs for tag, attrs in page.elements if tag == "p" and attrs.get("class") == "left paper"
@@ -227,10 +223,10 @@ def test_the_audit_alone_speaks_of_no_workbook():
     What it cuts is said to be elsewhere.
     """
     model = tables.build()
-    page = Page(html.render_audit(model, "en", html.Shown(faults_of_rule=0)))
+    page = Page(html.render_audit(model, "en", most=0))
     assert page.wrong == []
     assert "workbook" not in page.text
-    assert catalogue.catalogue("en")("audit.left.faults", left=1) in page.text
+    assert catalogue.catalogue("en")("audit.left.findings", left=1) in page.text
     assert catalogue.catalogue("en")("report.chance.title") in page.text
 
 
