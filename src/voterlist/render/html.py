@@ -14,12 +14,14 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from voterlist.report import AUDIT_PAGE, PAGE, Report, Words
-from voterlist.report.pages import PageWords, build_pages
+from voterlist.report.pages import Page, PageWords, build_pages
 from voterlist.report.section import Section
+from voterlist.report.values import Facts
 from voterlist.report.words import title_of
 
 __all__ = [
     "render_audit",
+    "render_pages",
     "render_precincts",
     "render_report",
     "write_audit",
@@ -87,8 +89,13 @@ def write_precincts(report: Report, path: Path, language: str) -> None:
 
 def render_precincts(report: Report, language: str) -> str:
     """The pages of the precincts as HTML; the same report gives the same text."""
+    return render_pages(build_pages(report), report.facts, language)
+
+
+def render_pages(pages: Sequence[Page], facts: Facts, language: str) -> str:
+    """These pages of precincts as HTML."""
     template = _environment().get_template("precincts.html")
-    return template.render(facts=report.facts, w=PageWords(language), pages=build_pages(report))
+    return template.render(facts=facts, w=PageWords(language), pages=pages)
 
 
 def write_audit(report: Report, path: Path, language: str) -> None:

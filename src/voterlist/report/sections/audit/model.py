@@ -97,6 +97,11 @@ class PrecinctAudit:
         return (self.constituency, self.precinct)
 
     @property
+    def missing(self) -> tuple[Statistic, ...]:
+        """How many cells of each field are empty, as far as it was measured."""
+        return tuple(row for row in self.statistics if row.indicator.startswith("missing-"))
+
+    @property
     def outliers(self) -> tuple[Statistic, ...]:
         """What is out of the ordinary in this precinct."""
         return tuple(row for row in self.statistics if row.outlying)

@@ -26,5 +26,5 @@ OUTSIDE = Section(
     uses={"register_use": REGISTER_USE, "comparison": COMPARISON, "cycle_summary": CYCLE_SUMMARY},
     sheets=sheets,
     page=_page,
-    most={"precincts": 300, "compared": 300},
+    most={"precincts": 300},
 )
