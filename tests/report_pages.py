@@ -30,6 +30,7 @@ class Element:
 
     @property
     def classes(self):
+        """The classes of the element."""
         return (self.attributes.get("class") or "").split()
 
     def walk(self):
@@ -44,6 +45,7 @@ class Element:
         return [element for element in self.walk() if element.tag in tags]
 
     def texts(self):
+        """The texts in it, in order."""
         for part in self.parts:
             if isinstance(part, Element):
                 yield from part.texts() if part.tag not in NOT_READ else ()
@@ -99,14 +101,17 @@ class Page(HTMLParser):
 
     @property
     def unclosed(self):
+        """The elements that nothing closes."""
         return [element.tag for element in self.open[1:]]
 
     @property
     def elements(self):
+        """Every element, the page first."""
         return list(self.root.walk())
 
     @property
     def text(self):
+        """What is read on the page."""
         return self.root.text
 
     @property

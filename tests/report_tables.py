@@ -272,8 +272,20 @@ _VOTERS = {
         "9XYZ999",
     ),
 }
-_VOTER_NAMES = ("surname", "given_name", "patronymic", "surname_skeleton", "given_skeleton", "patronymic_skeleton",
-                "sex", "birth_year", "birth_month", "birth_day", "document", "fin")  # fmt: skip
+_VOTER_NAMES = (
+    "surname",
+    "given_name",
+    "patronymic",
+    "surname_skeleton",
+    "given_skeleton",
+    "patronymic_skeleton",
+    "sex",
+    "birth_year",
+    "birth_month",
+    "birth_day",
+    "document",
+    "fin",
+)
 
 
 def voters():
@@ -472,7 +484,7 @@ def coincidences():
 
 
 def indicators():
-    """INDICATOR: two statistics by which precincts are judged, and one of each other kind of value."""
+    """INDICATOR: statistics by which precincts are judged, and others."""
     known = "indicator unit constituency precinct count of value base last lower upper p q outlying"
     rows = named(
         known,

@@ -17,9 +17,13 @@ from report_pages import Numbers, Page, outline, renumbered
 from voterlist import catalogue, report
 from voterlist.render import html, xlsx
 from voterlist.report.pages import build_pages
+from voterlist.report.sections.audit import AUDIT
 from voterlist.report.sections.cases import CASES
+from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.needs import NEEDS
+from voterlist.report.sections.numbers import NUMBERS
+from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 
 GOLDEN = Path(__file__).with_name("golden") / "report-model.txt"
@@ -299,6 +303,38 @@ def test_every_sentence_of_the_report_is_shown_somewhere(reports, language):
     assert [key for key in unsaid if not is_below(key, NOT_SAID)] == []
 
 
+def words_of(built):
+    """The keys of the words that the page owes to what the report holds."""
+    for due in built.of(DEADLINES):
+        yield from (f"deadline.{due.stage}.title", f"deadline.{due.stage}.ground")
+        yield from (f"commission.{due.sender}", f"commission.{due.receiver}")
+        yield from (f"standing.{standing}" for standing, _ in due.standings)
+    for case in (*built.of(CASES).asked, *built.of(CASES).apart):
+        yield from (f"case-kind.{case.kind}.title", f"case-kind.{case.kind}.message")
+        for member in case.members:
+            yield from (f"role.{member.role}", f"reason.{member.reason}")
+        for step in case.why.steps if case.why else ():
+            yield from (f"field.{step.field}", f"comparison.{step.level}")
+    for row in built.of(FINDINGS).rows:
+        yield from (f"rule.{row.rule}.{part}" for part in ("title", "message", "todo"))
+        yield f"severity.{row.severity}"
+    for row in built.of(SET_ASIDE_ROWS):
+        yield from (f"aside.{row.code}.title", f"aside.{row.code}.todo")
+    for number in built.of(NUMBERS):
+        yield f"number.{number.code}"
+    for need in built.of(NEEDS):
+        yield from (need.text.key, f"need.level.{need.severity}")
+    for statistic in built.of(AUDIT).whole if built.of(AUDIT) else ():
+        yield f"indicator.{statistic.indicator}"
+
+
+def test_every_code_of_the_report_is_said_on_its_page(built, language):
+    """A reader would not be told what a code means, what the law says, or what to do."""
+    text = Page(html.render_report(built, language)).text
+    keys = dict.fromkeys(words_of(built))
+    assert [key for key in keys if not is_said(key, text, language)] == []
+
+
 def test_no_key_stands_where_words_should(page):
     """A key that the catalogue lacks would be shown to people as it is."""
     areas = {key.split(".")[0] for key in catalogue.entries()}
@@ -337,28 +373,23 @@ def test_every_id_stands_once_and_every_reference_has_its_target(page):
     assert {label for one in labels for label in one} <= set(ids)
 
 
+def width(row):
+    """How many columns the cells of a row take."""
+    return sum(int(cell.attributes.get("colspan", 1)) for cell in row.all("td", "th"))
+
+
+def is_of_bars(cell, head):
+    """The column of the bars needs no heading: the number stands beside it."""
+    return head.all("th").index(cell) == 1
+
+
 def test_every_table_has_headings_and_as_many_cells_in_each_row(page):
     """A cell would stand under the heading of another column, or under none."""
     for table in page.root.all("table"):
-        rows = table.all("tr")
-        widths = {
-            sum(int(cell.attributes.get("colspan", 1)) for cell in cells(row)) for row in rows
-        }
-        assert len(widths) <= 1, table.text
+        assert len({width(row) for row in table.all("tr")}) <= 1, table.text
         assert table.all("th"), table.text
-        head = table.all("thead")
-        assert not head or all(
-            cell.text for cell in head[0].all("th") if not is_of_bar(cell, head[0])
-        )
-
-
-def cells(row):
-    return [cell for cell in row.parts if getattr(cell, "tag", "") in {"td", "th"}]
-
-
-def is_of_bar(cell, head):
-    """The column of the bars needs no heading: the number stands beside it."""
-    return not cell.text and head.all("th").index(cell) == 1
+        for head in table.all("thead"):
+            assert all(cell.text or is_of_bars(cell, head) for cell in head.all("th")), table.text
 
 
 def test_every_drawing_says_what_it_shows(page):
@@ -369,14 +400,16 @@ def test_every_drawing_says_what_it_shows(page):
         assert is_hidden or (parts.get("title") and parts.get("desc"))
 
 
+PLACES = {"x", "x1", "x2", "cx", "y", "y1", "y2", "cy", "width", "height"}
+
+
 def test_every_drawing_stays_on_its_paper(page):
     """A bar or a dot outside of the drawing would not be seen."""
     for drawing in page.root.all("svg"):
         left, top, width, height = map(float, drawing.attributes["viewbox"].split())
         for shape in drawing.walk():
-            place = {
-                name: float(shape.attributes[name]) for name in NUMBERS & shape.attributes.keys()
-            }
+            known = PLACES & shape.attributes.keys()
+            place = {name: float(shape.attributes[name]) for name in known}
             across = [place[name] for name in ("x", "x1", "x2", "cx") if name in place]
             down = [place[name] for name in ("y", "y1", "y2", "cy") if name in place]
             across += [start + place.get("width", 0) for start in across]
@@ -385,7 +418,48 @@ def test_every_drawing_stays_on_its_paper(page):
             assert all(top <= number <= top + height for number in down), shape
 
 
-NUMBERS = {"x", "x1", "x2", "cx", "y", "y1", "y2", "cy", "width", "height"}
+# Colours.
+
+
+def test_what_is_out_of_the_ordinary_is_marked(reports, language):
+    """A reader would look for the precincts that stand out among all that do not."""
+    model = reports["everything"]
+    page = Page(html.render_report(model, language))
+    (table,) = [one for one in page.root.all("table") if "audit-heat" in one.classes]
+    marked = [cell for cell in table.all("td") if cell.classes == ["a3"]]
+    outliers = [row for precinct in model.of(AUDIT).precincts for row in precinct.outliers]
+    is_high = [row.side >= 0 for row in outliers]
+
+    assert len(marked) == len(outliers)
+    assert ["▲" in cell.text for cell in marked] == is_high
+    assert ["▼" in cell.text for cell in marked] == [not high for high in is_high]
+
+
+def test_precincts_of_another_size_than_the_law_names_are_marked(reports, language):
+    """A precinct that is too small would look like any other."""
+    people = reports["everything"].of(PEOPLE)
+    page = Page(html.render_report(reports["everything"], language))
+    (drawing,) = [one for one in page.sections["people"].all("svg") if "pt" in labels_of(one)]
+    bars = [bar for bar in drawing.all("rect") if set(bar.classes) & {"c-error", "c-accent"}]
+    limits = range(people.limits.smallest_precinct, people.limits.largest_precinct + 1)
+    is_outside = [row.voters not in limits for row in people.precincts]
+    assert ["c-error" in bar.classes for bar in bars] == is_outside
+
+
+def labels_of(drawing):
+    return drawing.attributes.get("aria-labelledby", "").split()
+
+
+def test_the_bars_of_ages_are_as_long_as_the_groups_are_large(reports, language):
+    """Men would be drawn as women, or a group as another one."""
+    page = Page(html.render_report(reports["everything"], language))
+    groups = [row for row in reports["everything"].of(PEOPLE).ages if row.age_from is not None]
+    for side in ("men", "women"):
+        bars = [bar for bar in page.root.all("rect") if bar.classes == [f"c-{side}"]]
+        lengths = [float(bar.attributes["width"]) for bar in reversed(bars)]
+        counts = [getattr(group, side) for group in groups]
+        unit = sum(lengths) / sum(counts)
+        assert lengths == pytest.approx([unit * count for count in counts], abs=0.2)
 
 
 # Nothing from outside, nothing that is secret.

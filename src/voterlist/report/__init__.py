@@ -19,6 +19,7 @@ from voterlist.report.words import Words
 __all__ = [
     "AUDIT_PAGE",
     "PAGE",
+    "SECTIONS",
     "TABLES",
     "WORKBOOK",
     "AskedFinding",

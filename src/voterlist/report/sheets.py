@@ -10,7 +10,16 @@ from typing import TypeAlias
 from voterlist.report.values import Place
 from voterlist.report.words import Words
 
-__all__ = ["Block", "Column", "Row", "SheetTable", "SheetValue", "place_cells", "place_columns"]
+__all__ = [
+    "Block",
+    "Column",
+    "Row",
+    "SheetTable",
+    "SheetValue",
+    "columns_of",
+    "place_cells",
+    "place_columns",
+]
 
 SheetValue: TypeAlias = str | float | dt.date | None
 
@@ -68,20 +77,23 @@ class Block:
     rows: Sequence[Sequence[SheetValue]]
 
 
+def columns_of(words: Words, *columns: tuple[str, int, str]) -> tuple[Column, ...]:
+    """Columns out of (key of the heading in the catalogue, width, kind)."""
+    return tuple(Column(words(key), width, kind) for key, width, kind in columns)
+
+
 _PLACE_COLUMNS = (
-    ("constituency", 11, "label"),
-    ("precinct", 9, "label"),
-    ("source", 18, "text"),
-    ("sheet", 10, "text"),
-    ("line", 7, "label"),
+    ("field.constituency", 11, "label"),
+    ("field.precinct", 9, "label"),
+    ("field.source", 18, "text"),
+    ("field.sheet", 10, "text"),
+    ("field.line", 7, "label"),
 )
 
 
 def place_columns(words: Words) -> tuple[Column, ...]:
     """The columns that say where an entry stands."""
-    return tuple(
-        Column(words(f"field.{name}"), width, kind) for name, width, kind in _PLACE_COLUMNS
-    )
+    return columns_of(words, *_PLACE_COLUMNS)
 
 
 def place_cells(place: Place) -> list[SheetValue]:

@@ -17,6 +17,7 @@ from voterlist.report.sheets import (
     Row,
     SheetTable,
     SheetValue,
+    columns_of,
     place_cells,
     place_columns,
 )
@@ -118,11 +119,14 @@ def _cases(sheet: Sheet, cases: Sequence[Case], run: str) -> None:
     words = CaseWords(sheet.book.words.language)
     sheet.head(words("review.title"), words("review.how.1"), words("review.how.5"))
     columns = (
-        Column(words("review.column.number"), 6, "label"),
-        Column(words("review.column.kind"), 14),
-        Column(words("review.column.probability"), 10, "probability"),
-        Column(words("review.column.proposed"), 10),
-        Column(words("review.column.why"), 20),
+        *columns_of(
+            words,
+            ("review.column.number", 6, "label"),
+            ("review.column.kind", 14, "text"),
+            ("review.column.probability", 10, "probability"),
+            ("review.column.proposed", 10, "text"),
+            ("review.column.why", 20, "text"),
+        ),
         *_answer_columns(words, VERDICTS, (11, 22, 14)),
         *case_columns(words),
         *place_columns(words),

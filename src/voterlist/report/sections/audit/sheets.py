@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from voterlist.report.sections.audit.model import Audit, Score, Statistic
 from voterlist.report.sections.audit.words import AuditWords
-from voterlist.report.sheets import Column, Row, SheetTable, SheetValue
+from voterlist.report.sheets import Column, Row, SheetTable, SheetValue, columns_of
 from voterlist.report.values import Facts, Precinct
 
 __all__ = ["sheets"]
@@ -24,15 +24,21 @@ def sheets(audit: Audit | None, _facts: Facts, words: AuditWords) -> Iterator[Sh
 
 def _statistics(audit: Audit, words: AuditWords) -> SheetTable:
     columns = (
-        Column(words("audit.column.place"), 16),
-        Column(words("field.constituency"), 12),
-        Column(words("field.precinct"), 11),
-        Column(words("audit.column.indicator"), 26),
-        Column(words("audit.column.count"), 10, "count"),
-        Column(words("audit.column.of"), 10, "count"),
+        *columns_of(
+            words,
+            ("audit.column.place", 16, "text"),
+            ("field.constituency", 12, "text"),
+            ("field.precinct", 11, "text"),
+            ("audit.column.indicator", 26, "text"),
+            ("audit.column.count", 10, "count"),
+            ("audit.column.of", 10, "count"),
+        ),
         *(Column(words(f"audit.column.{name}"), 12) for name in _VALUES),
-        Column(words("audit.column.q"), 10, "decimal"),
-        Column(words("audit.column.unusual"), 12),
+        *columns_of(
+            words,
+            ("audit.column.q", 10, "decimal"),
+            ("audit.column.unusual", 12, "text"),
+        ),
     )
     return SheetTable(
         words("audit.sheet.statistics"),
@@ -65,14 +71,15 @@ def _statistic(unit: str, area: Precinct, row: Statistic, words: AuditWords) -> 
 
 
 def _scorecard(audit: Audit, words: AuditWords) -> SheetTable:
-    columns = (
-        Column(words("field.constituency"), 12),
-        Column(words("field.precinct"), 11),
-        Column(words("audit.column.quality"), 18),
-        Column(words("audit.column.measure"), 44),
-        Column(words("audit.column.count"), 10, "count"),
-        Column(words("audit.column.of"), 10, "count"),
-        Column(words("audit.column.value"), 10, "share"),
+    columns = columns_of(
+        words,
+        ("field.constituency", 12, "text"),
+        ("field.precinct", 11, "text"),
+        ("audit.column.quality", 18, "text"),
+        ("audit.column.measure", 44, "text"),
+        ("audit.column.count", 10, "count"),
+        ("audit.column.of", 10, "count"),
+        ("audit.column.value", 10, "share"),
     )
     rows = [
         Row([*precinct.area, *_score(score, words)])

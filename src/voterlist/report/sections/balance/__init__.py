@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from voterlist.report.lookup import text_column
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
-from voterlist.report.sheets import Column, Row, SheetTable, place_cells, place_columns
+from voterlist.report.sheets import Row, SheetTable, columns_of, place_cells, place_columns
 from voterlist.report.values import Facts, Place, place_order
 from voterlist.report.words import Words
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE
@@ -90,13 +90,16 @@ def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTabl
     verdict = "report.balance.right" if balance.balances else "report.balance.wrong"
     columns = (
         *place_columns(words)[:_PLACES_SHOWN],
-        Column(words("report.column.list-kind"), 11),
-        Column(words("report.column.rows"), 10, "count"),
-        Column(words("report.column.entries"), 10, "count"),
-        Column(words("report.column.set-aside"), 12, "count"),
-        Column(words("report.column.balances"), 12),
-        Column(words("report.column.declared"), 12, "count"),
-        Column(words("report.column.differs"), 12, "count"),
+        *columns_of(
+            words,
+            ("report.column.list-kind", 11, "text"),
+            ("report.column.rows", 10, "count"),
+            ("report.column.entries", 10, "count"),
+            ("report.column.set-aside", 12, "count"),
+            ("report.column.balances", 12, "text"),
+            ("report.column.declared", 12, "count"),
+            ("report.column.differs", 12, "count"),
+        ),
     )
     yield SheetTable(
         words("report.sheet.balance"),

@@ -12,6 +12,7 @@ from voterlist.report.sheets import (
     Row,
     SheetTable,
     SheetValue,
+    columns_of,
     place_cells,
     place_columns,
 )
@@ -57,12 +58,15 @@ def case_cells(member: Member, words: Words) -> tuple[list[SheetValue], list[str
 
 def _cases(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTable:
     columns = (
-        Column(words("report.column.case"), 6, "label"),
-        Column(words("report.column.kind"), 14),
-        Column(words("report.column.probability"), 10, "probability"),
-        Column(words("report.column.state"), 10),
-        Column(words("report.column.proposed"), 10),
-        Column(words("report.column.why"), 21),
+        *columns_of(
+            words,
+            ("report.column.case", 6, "label"),
+            ("report.column.kind", 14, "text"),
+            ("report.column.probability", 10, "probability"),
+            ("report.column.state", 10, "text"),
+            ("report.column.proposed", 10, "text"),
+            ("report.column.why", 21, "text"),
+        ),
         *case_columns(words),
         *place_columns(words),
         Column(words("report.column.list-kind"), 9),
@@ -111,10 +115,13 @@ def _case_row(case: Case, member: Member, words: CaseWords, *, band: bool, first
 def _evidence(cases: Sequence[Case], words: CaseWords) -> SheetTable:
     """The waterfalls, one row for each case, so that cases can be filtered and sorted by them."""
     columns = (
-        Column(words("report.column.case"), 6, "label"),
-        Column(words("report.column.kind"), 32),
-        Column(words("report.column.name"), 32),
-        Column(words("waterfall.prior"), 14, "bits"),
+        *columns_of(
+            words,
+            ("report.column.case", 6, "label"),
+            ("report.column.kind", 32, "text"),
+            ("report.column.name", 32, "text"),
+            ("waterfall.prior", 14, "bits"),
+        ),
         *(Column(words(f"field.{name}"), 11, "bits") for name in PAIR_FIELDS),
         *(Column(words(f"waterfall.{name}"), 11, "bits") for name in _RESTS),
         Column(words("report.column.probability"), 13, "probability"),

@@ -12,7 +12,7 @@ from voterlist.deadlines import Deadline
 from voterlist.model import Level, Standing
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
-from voterlist.report.sheets import Column, Row, SheetTable, SheetValue
+from voterlist.report.sheets import Row, SheetTable, SheetValue, columns_of
 from voterlist.report.values import Facts, UnitStanding
 from voterlist.report.words import Words
 
@@ -103,16 +103,17 @@ def _due(deadline: Deadline, rows: Sequence[UnitStanding], today: dt.date) -> Du
 
 def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTable]:
     note = words("report.deadlines.note", today=words.long_day(facts.today))
-    columns = (
-        Column(words("report.column.stage"), 46),
-        Column(words("report.column.from-to"), 52),
-        Column(words("report.column.opens"), 12, "day"),
-        Column(words("report.column.due"), 12, "day"),
-        Column(words("field.constituency"), 12, "label"),
-        Column(words("field.precinct"), 11, "label"),
-        Column(words("report.column.finished"), 12, "day"),
-        Column(words("report.column.standing"), 20),
-        Column(words("report.column.ground"), 56),
+    columns = columns_of(
+        words,
+        ("report.column.stage", 46, "text"),
+        ("report.column.from-to", 52, "text"),
+        ("report.column.opens", 12, "day"),
+        ("report.column.due", 12, "day"),
+        ("field.constituency", 12, "label"),
+        ("field.precinct", 11, "label"),
+        ("report.column.finished", 12, "day"),
+        ("report.column.standing", 20, "text"),
+        ("report.column.ground", 56, "text"),
     )
     yield SheetTable(
         words("report.sheet.deadlines"),

@@ -12,6 +12,7 @@ from voterlist.report.sheets import (
     Row,
     SheetTable,
     SheetValue,
+    columns_of,
     place_cells,
     place_columns,
 )
@@ -51,16 +52,22 @@ def summary(findings: Findings, words: FindingWords) -> Iterable[Block]:
 def finding_columns(words: FindingWords) -> tuple[Column, ...]:
     """The columns that show a finding; the first two say what it is."""
     return (
-        Column(words("report.column.severity"), 11),
-        Column(words("report.column.rule"), 30),
+        *columns_of(
+            words,
+            ("report.column.severity", 11, "text"),
+            ("report.column.rule", 30, "text"),
+        ),
         *place_columns(words),
-        Column(words("field.written"), 30),
-        Column(words("report.column.field"), 15),
-        Column(words("report.column.cell"), 20),
-        Column(words("report.column.message"), 48),
-        Column(words("report.column.todo"), 48),
-        Column(words("report.column.other"), 34),
-        Column(words("field.entry_id"), 25),
+        *columns_of(
+            words,
+            ("field.written", 30, "text"),
+            ("report.column.field", 15, "text"),
+            ("report.column.cell", 20, "text"),
+            ("report.column.message", 48, "text"),
+            ("report.column.todo", 48, "text"),
+            ("report.column.other", 34, "text"),
+            ("field.entry_id", 25, "text"),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from voterlist.report.sections.outside.model import CLASSES, CauseCount, CyclePrecinct, Outside
-from voterlist.report.sheets import Column, Row, SheetTable
+from voterlist.report.sheets import Column, Row, SheetTable, columns_of
 from voterlist.report.values import Facts
 from voterlist.report.words import Words
 
@@ -25,10 +25,13 @@ def sheets(outside: Outside | None, _facts: Facts, words: Words) -> Iterator[She
 
 def _registers(outside: Outside, words: Words) -> SheetTable:
     columns = (
-        Column(words("report.column.register"), 34),
-        Column(words("field.constituency"), 12, "label"),
-        Column(words("report.column.rows"), 11, "count"),
-        Column(words("report.column.usable"), 13, "count"),
+        *columns_of(
+            words,
+            ("report.column.register", 34, "text"),
+            ("field.constituency", 12, "label"),
+            ("report.column.rows", 11, "count"),
+            ("report.column.usable", 13, "count"),
+        ),
         *(Column(words(f"reconcile.measure.{kind}"), 16, "count") for kind in CLASSES),
     )
     rows = [
@@ -42,8 +45,11 @@ def _registers(outside: Outside, words: Words) -> SheetTable:
 def _cycle(outside: Outside, words: Words) -> SheetTable:
     causes = "; ".join(_cause(row, words) for row in outside.causes)
     columns = (
-        Column(words("field.constituency"), 12),
-        Column(words("field.precinct"), 11),
+        *columns_of(
+            words,
+            ("field.constituency", 12, "text"),
+            ("field.precinct", 11, "text"),
+        ),
         *(Column(words(f"cycles.change.{name}"), 16, "count") for name in CHANGES),
         Column(words("report.column.unexplained"), 18, "count"),
     )

@@ -10,7 +10,7 @@ from voterlist.model import AsideCode
 from voterlist.report.lookup import mask_row, text_column
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
-from voterlist.report.sheets import Column, Row, SheetTable, place_cells, place_columns
+from voterlist.report.sheets import Column, Row, SheetTable, columns_of, place_cells, place_columns
 from voterlist.report.values import Facts, Place, place_order
 from voterlist.report.words import Words
 from voterlist.schemas import SET_ASIDE
@@ -87,9 +87,12 @@ def _sheets(
     columns = (
         Column(words("report.column.why-aside"), 28),
         *place_columns(words),
-        Column(words("report.column.rows"), 9, "count"),
-        Column(words("report.column.cells"), 60),
-        Column(words("report.column.todo"), 48),
+        *columns_of(
+            words,
+            ("report.column.rows", 9, "count"),
+            ("report.column.cells", 60, "text"),
+            ("report.column.todo", 48, "text"),
+        ),
     )
     yield SheetTable(
         words("report.sheet.set-aside"),
