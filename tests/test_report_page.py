@@ -23,6 +23,7 @@ from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.needs import NEEDS
 from voterlist.report.sections.numbers import NUMBERS
+from voterlist.report.sections.outside import OUTSIDE
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 
@@ -241,10 +242,11 @@ def test_every_section_stands_on_the_page_in_its_place(built, language):
     assert links == [(f"#{name}", words(f"report.{name}.short")) for name in names]
 
 
-def test_what_a_need_names_is_shown_in_its_section(built):
+def test_every_need_leads_to_the_section_that_shows_it(built, language):
     """A person would be sent to a section that does not show what is wrong."""
-    names = {section.name for section in report.PAGE if built.of(section) is not None}
-    assert {need.section for need in built.of(NEEDS)} <= names
+    page = Page(html.render_report(built, language))
+    links = [link.attributes["href"] for link in page.sections["needs"].all("a")]
+    assert links == [f"#{need.section}" for need in built.of(NEEDS)]
 
 
 def test_every_section_of_the_page_is_walked_by_the_workbook_or_the_summary():
@@ -418,7 +420,46 @@ def test_every_drawing_stays_on_its_paper(page):
             assert all(top <= number <= top + height for number in down), shape
 
 
-# Colours.
+# Drawings, states and colours.
+
+
+def test_the_stages_stand_where_their_days_are(reports, language):
+    """A stage would be drawn over days on which it is not open."""
+    built = reports["everything"]
+    page = Page(html.render_report(built, language))
+    bars = [bar for bar in page.root.all("rect") if "stage" in bar.classes]
+    ends = []
+    for due, bar in zip(built.of(DEADLINES), bars, strict=True):
+        left, long = (float(bar.attributes[name]) for name in ("x", "width"))
+        ends += [(due.opens.toordinal(), left), (due.due.toordinal(), left + long)]
+    (first, start), *others = ends
+    scales = [(place - start) / (day - first) for day, place in others]
+    assert scales == pytest.approx([scales[0]] * len(scales), rel=0.01)
+
+
+def test_a_case_bears_the_state_it_is_in(reports, language):
+    """A case that is settled would be taken for one to decide, or the other way round."""
+    words = report.Words(language)
+    for built in reports.values():
+        page = Page(html.render_report(built, language))
+        cases = [one for one in page.root.all("details") if "case" in one.classes]
+        shown = {one.attributes["id"]: one for one in cases}
+        for case in (*built.of(CASES).asked, *built.of(CASES).apart):
+            state = "open" if case.is_open else "settled" if case.is_asked else "not-asked"
+            (summary,) = shown[f"case-{case.number}"].all("summary")
+            chips = [chip.text for chip in summary.all("span") if "chip" in chip.classes]
+            assert chips == [words(f"report.state.{state}")]
+
+
+def test_a_group_of_ages_is_told_in_words_too(reports, language):
+    """Who does not see the drawing would be told of men as women."""
+    page, words = Page(html.render_report(reports["everything"], language)), report.Words(language)
+    titles = [title.text for title in page.sections["people"].all("title")]
+    for group in reports["everything"].of(PEOPLE).ages:
+        if group.age_from is not None:
+            ages = {"from": str(group.age_from), "to": str(group.age_from + 4)}
+            said = words("report.pyramid.group", **ages, men=group.men, women=group.women)
+            assert " ".join(said.split()) in titles
 
 
 def test_what_is_out_of_the_ordinary_is_marked(reports, language):
@@ -444,6 +485,15 @@ def test_precincts_of_another_size_than_the_law_names_are_marked(reports, langua
     limits = range(people.limits.smallest_precinct, people.limits.largest_precinct + 1)
     is_outside = [row.voters not in limits for row in people.precincts]
     assert ["c-error" in bar.classes for bar in bars] == is_outside
+
+
+def test_a_precinct_with_unexplained_changes_is_marked(reports, language):
+    """Entries without a cause would stand in a row like any other."""
+    model = reports["everything"]
+    page = Page(html.render_report(model, language))
+    rows = page.sections["outside"].all("table")[-1].all("tr")[1:]
+    unexplained = [row.unexplained > 0 for row in model.of(OUTSIDE).precincts]
+    assert ["warn" in row.all("td")[-1].classes for row in rows] == unexplained
 
 
 def labels_of(drawing):
