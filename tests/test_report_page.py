@@ -18,6 +18,7 @@ from voterlist import catalogue, report
 from voterlist.render import html, xlsx
 from voterlist.report.pages import build_pages
 from voterlist.report.sections.audit import AUDIT
+from voterlist.report.sections.balance import BALANCE
 from voterlist.report.sections.cases import CASES
 from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS
@@ -420,6 +421,18 @@ def test_every_drawing_stays_on_its_paper(page):
             assert all(top <= number <= top + height for number in down), shape
 
 
+def test_every_table_that_is_cut_says_so(reports, language):
+    """Rows that the page leaves out would be taken for rows that there are not."""
+    built = reports["everything"]
+    page = Page(html.render_report(built, language, most=0))
+    lines = {name: section.all("p") for name, section in page.sections.items()}
+    said = {name: sum(one.classes == ["left"] for one in of) for name, of in lines.items()}
+    once = {"balance": 1, "cases": 2, "audit": 1, "outside": 1, "people": 1, "set-aside": 1}
+    # Of the precincts, of the rules in the table by precinct, and of each rule.
+    once["findings"] = 2 + len(built.of(FINDINGS).rules)
+    assert {name: count for name, count in said.items() if count} == once
+
+
 # Drawings, states and colours.
 
 
@@ -449,6 +462,18 @@ def test_a_case_bears_the_state_it_is_in(reports, language):
             (summary,) = shown[f"case-{case.number}"].all("summary")
             chips = [chip.text for chip in summary.all("span") if "chip" in chip.classes]
             assert chips == [words(f"report.state.{state}")]
+
+
+def test_rows_that_do_not_balance_are_not_said_to_be_equal(built, language):
+    """A row lost on the way would stand beside a sign that says that none is."""
+    section = Page(html.render_report(built, language)).sections["balance"]
+    (equation,) = [one for one in section.all("p") if "equation" in one.classes]
+    balance = built.of(BALANCE)
+    assert ("≠" in equation.text, "=" in equation.text) == (
+        balance.difference != 0,
+        balance.difference == 0,
+    )
+    assert ("wrong" in equation.classes) == (not balance.balances)
 
 
 def test_a_group_of_ages_is_told_in_words_too(reports, language):
