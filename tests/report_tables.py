@@ -5,6 +5,7 @@ Two precincts, one entry of another constituency.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from dataclasses import dataclass
 
@@ -14,21 +15,27 @@ from voterlist import report
 from voterlist.deadlines import CalendarStage, Deadline
 from voterlist.model import Level, Standing
 from voterlist.schemas import (
+    AGES,
     CASE,
     COINCIDENCE,
+    COMPARISON,
+    CYCLE_SUMMARY,
     DECISION,
     ENTRY,
     FINDING,
+    INDICATOR,
     LIST,
     PAIR,
     PAIR_FIELDS,
     PROFILE,
     PYRAMID,
+    REGISTER_USE,
+    SCORECARD,
     SET_ASIDE,
     VOTER,
     WATERFALL,
 )
-from voterlist.tables import from_columns, sort_by
+from voterlist.tables import concat, from_columns, sort_by
 
 TODAY = dt.date(2026, 2, 3)
 FILES = {
@@ -265,8 +272,20 @@ _VOTERS = {
         "9XYZ999",
     ),
 }
-_VOTER_NAMES = ("surname", "given_name", "patronymic", "surname_skeleton", "given_skeleton", "patronymic_skeleton",
-                "sex", "birth_year", "birth_month", "birth_day", "document", "fin")  # fmt: skip
+_VOTER_NAMES = (
+    "surname",
+    "given_name",
+    "patronymic",
+    "surname_skeleton",
+    "given_skeleton",
+    "patronymic_skeleton",
+    "sex",
+    "birth_year",
+    "birth_month",
+    "birth_day",
+    "document",
+    "fin",
+)
 
 
 def voters():
@@ -464,10 +483,107 @@ def coincidences():
     return from_columns(columns, COINCIDENCE)
 
 
-def inputs(**changes):
-    """The arguments of ``report.build``; a change replaces one."""
-    made = {
-        "facts": report.Facts("2026", Level.CONEC, 88, TODAY, "2026-02-03-abcd1234"),
+def indicators():
+    """INDICATOR: statistics by which precincts are judged, and others."""
+    known = "indicator unit constituency precinct count of value base last lower upper p q outlying"
+    rows = named(
+        known,
+        ("voters", "precinct", 88, 1, None, None, 3.0, None, 4.0, 50.0, 1500.0, None, None, True),
+        ("voters", "precinct", 88, 2, None, None, 4.0, None, 4.0, 50.0, 1500.0, None, None, True),
+        ("men-share", "precinct", 88, 1, 1.0, 3.0, 1 / 3, 0.5, 0.4, 0.0, 0.9, 0.6, 0.9, False),
+        ("men-share", "precinct", 88, 2, 2.0, 4.0, 0.5, 0.5, 0.6, 0.6, 0.8, 0.9, 0.7, True),
+        (
+            "missing-fin",
+            "precinct",
+            88,
+            2,
+            1.0,
+            4.0,
+            0.25,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+        ),
+    )
+    names = "indicator unit constituency count of value last"
+    rows += named(
+        names,
+        ("voters", "constituency", 88, None, None, 7.0, 9.0),
+        ("men-share", "constituency", 88, 3.0, 7.0, 3 / 7, 0.5),
+        ("whipple", "constituency", 88, None, None, 112.5, None),
+        ("missing-fin", "constituency", 88, 1.0, 7.0, 1 / 7, None),
+        ("voters", "nation", None, None, None, 8.0, None),
+        ("men-share", "nation", None, 3.0, 8.0, 3 / 8, None),
+    )
+    return table(INDICATOR, rows)
+
+
+def ages():
+    """AGES of one precinct, one voter of unknown sex."""
+    rows = named("age_from sex voters", (25, "m", 1), (25, None, 1), (50, "f", 2))
+    return table(AGES, rows, constituency=88, precinct=1)
+
+
+def scores():
+    """SCORECARD of both precincts."""
+    rows = named(
+        "precinct quality measure count of value",
+        (1, "comprehensiveness", "listed-of-adults", 3, 4, 0.75),
+        (1, "accuracy", "cells-missing", 2, 18, 2 / 18),
+        (2, "accuracy", "cells-missing", 3, 24, 3 / 24),
+    )
+    return table(SCORECARD, rows, constituency=88)
+
+
+DEATHS = {
+    "total": 400,
+    "usable": 180,
+    "confirmed": 30,
+    "probable": 5,
+    "conflicting": 2,
+    "register-only": 143,
+    "unusable": 220,
+}
+
+
+def register_use(**registers):
+    """REGISTER_USE of registers as a whole: measure -> rows of each."""
+    rows = [
+        {"register": name, "measure": measure, "rows": count}
+        for name, counts in registers.items()
+        for measure, count in counts.items()
+    ]
+    return table(REGISTER_USE, rows)
+
+
+def cycle_summary():
+    """CYCLE_SUMMARY of one precinct."""
+    rows = named(
+        "change cause entries",
+        ("before", None, 100),
+        ("after", None, 98),
+        ("removed", "none", 3),
+        ("added", "of-age", 1),
+    )
+    return table(CYCLE_SUMMARY, rows, constituency=88, precinct=1)
+
+
+def comparison():
+    """COMPARISON: the adults of the constituency and of one precinct."""
+    rows = named("precinct list statistic", (None, 7.0, 9.0), (1, 3.0, 5.0))
+    return table(COMPARISON, rows, constituency=88, measure="adults")
+
+
+FACTS = report.Facts("2026", Level.CONEC, 88, TODAY, "2026-02-03-abcd1234")
+
+
+def run_tables():
+    """The tables of the hand-made run by name."""
+    return {
         "entries": entries(),
         "voters": voters(),
         "lists": lists(),
@@ -478,16 +594,13 @@ def inputs(**changes):
         "waterfalls": waterfalls(),
         "profile": profile(),
         "pyramid": pyramid(),
-        "sources": FILES,
-        "standings": standings(),
         "estimate": estimate(),
         "coincidences": coincidences(),
     }
-    return made | changes
 
 
 def nothing():
-    """The arguments of ``report.build`` for a run that found no list at all."""
+    """A run that found no list at all."""
     shapes = {
         "entries": ENTRY,
         "voters": VOTER,
@@ -500,10 +613,68 @@ def nothing():
         "profile": PROFILE,
         "pyramid": PYRAMID,
     }
-    empty = {name: schema.empty_table() for name, schema in shapes.items()}
-    return inputs(**empty, sources={}, standings=(), estimate=None, coincidences=None)
+    return report.Run(FACTS, {name: shape.empty_table() for name, shape in shapes.items()}, {})
+
+
+def run(*, facts=FACTS, mask_identifiers=True, calendar=None, **changed_tables):
+    """The hand-made run; ``changed_tables`` replace its tables or stand beside them."""
+    return report.Run(
+        facts,
+        run_tables() | changed_tables,
+        sources=FILES,
+        standings=standings() if calendar is None else calendar,
+        mask_identifiers=mask_identifiers,
+    )
 
 
 def build(**changes):
-    """The report of the hand-made run, with changes."""
-    return report.build(**inputs(**changes))
+    """The report of the hand-made run, with changes as of ``run``."""
+    return report.build(run(**changes))
+
+
+def everything():
+    """The hand-made run with all that a run may have beside: audit, registers, a last cycle.
+
+    A case has three entries, one of them hostile; another one has been decided in part. It is the
+    day on which a stage is due.
+    """
+    third = cases().to_pylist()
+    third.append(next(row for row in third if row["entry_id"] == "e2") | {"entry_id": "e5"})
+    rows = named(
+        "rule severity unit constituency precinct entry_id field value limit",
+        ("missing-value", "note", "entry", 88, 2, "e5", "document", None, None),
+        ("sex-ratio-outlier", "warning", "precinct", 88, 2, None, None, 0.61, 0.58),
+    )
+    return run(
+        facts=dataclasses.replace(FACTS, today=dt.date(2026, 2, 5)),
+        cases=sort_by(table(CASE, third), "case_id", "entry_id"),
+        findings=concat([findings(), table(FINDING, rows)], FINDING),
+        decisions=decisions(("c-fin", "e6", "keep")),
+        indicators=indicators(),
+        ages=ages(),
+        scorecard=scores(),
+        register_use=register_use(deaths=DEATHS, arrivals=dict.fromkeys(DEATHS)),
+        cycle_summary=cycle_summary(),
+        comparison=comparison(),
+    )
+
+
+def wrong():
+    """The hand-made run of no single constituency: a row lost, a list that does not balance.
+
+    A stage is overdue, and a register counts constituency by constituency.
+    """
+    unbalanced = lists().to_pylist()
+    unbalanced[0]["entries"] -= 1
+    parts = [
+        {"register": "deaths", "measure": "total", "rows": 9, "constituency": number}
+        for number in (None, 88)
+    ]
+    decided = decisions(("c-move", "e1", "keep"), ("c-move", "e2", "repeat"))
+    return run(
+        facts=report.Facts("2026", Level.CEC, None, dt.date(2026, 2, 9)),
+        lists=table(LIST, unbalanced),
+        set_aside=set_aside().slice(1),
+        decisions=decided,
+        register_use=table(REGISTER_USE, parts),
+    )

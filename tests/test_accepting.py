@@ -66,7 +66,7 @@ def marked(
     """
     say = catalogue(language)
     book = openpyxl.load_workbook(path)
-    sheet = book[say("review.sheet.faults")]
+    sheet = book[say("review.sheet.findings")]
     top = int(re.sub(r"\D", "", sheet.auto_filter.ref.split(":")[0]))
     heads = {cell.value: cell.column for cell in sheet[top]}
     rows = []

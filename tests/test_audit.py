@@ -12,13 +12,13 @@ from registers import ON_DAY, clean
 from report_tables import named, table
 from voterlist.check import indicators, pyramids
 from voterlist.config import CheckSettings
-from voterlist.render.charts import funnel_plot
 from voterlist.render.html import render_precincts, render_report
 from voterlist.render.xlsx import write_report
-from voterlist.report.audit import build_audit
-from voterlist.report.audited import Funnel, Point, Statistic
 from voterlist.report.pages import build_pages
-from voterlist.report.scorecard import MEASURES, scorecard
+from voterlist.report.sections.audit.build import build_audit
+from voterlist.report.sections.audit.funnels import funnel_plot
+from voterlist.report.sections.audit.model import Funnel, Point, Statistic
+from voterlist.report.sections.audit.scorecard import MEASURES, scorecard
 from voterlist.schemas import AGES, COMPARISON, INDICATOR, REGISTER_USE, SCORECARD, empty
 from voterlist.tables import concat
 
@@ -207,8 +207,8 @@ def test_the_lines_of_a_rule_stand_once_and_what_is_left_is_counted():
     rules = {row.rule: row for row in two.rules}
     assert [(place.lines, place.left) for place in rules["fin-invalid"].places] == [((9,), 0)]
     assert [place.left for row in next(iter(_cut(model))).rules for place in row.places] == [1] * 2
-    assert [row.code for row in two.aside] == ["row-too-short"]
-    assert (two.rows, two.set_aside, two.declared) == (6, 2, 5)
+    assert [row.code for row in two.set_aside] == ["row-too-short"]
+    assert (two.rows, two.rows_set_aside, two.declared) == (6, 2, 5)
 
 
 def _cut(model):

@@ -9,6 +9,8 @@ import pytest
 import report_tables
 from voterlist.render.html import render_report
 from voterlist.render.xlsx.report import render_report as render_book
+from voterlist.report.sections.findings import FINDINGS
+from voterlist.report.sections.outside import OUTSIDE
 from voterlist.schemas import CYCLE_SUMMARY, ENTRY, FINDING, REGISTER_USE
 from voterlist.tables import concat, from_columns
 
@@ -35,7 +37,7 @@ DEATHS = {
 
 
 def summary(*rows):
-    place = report_tables.inputs()["facts"].constituency
+    place = report_tables.FACTS.constituency
     names = ("precinct", "change", "cause", "entries")
     return from_columns(
         {
@@ -94,7 +96,7 @@ def test_the_constituency_has_its_part_of_a_register_below_the_whole():
         for place, added in ((None, 0), (7, -1), (88, -2))
     ]
     built = report_tables.build(register_use=concat(parts, REGISTER_USE))
-    shown = [(row.constituency, row.total, row.usable) for row in built.outside.registers]
+    shown = [(row.constituency, row.total, row.usable) for row in built.of(OUTSIDE).registers]
     assert shown == [(None, 400, 180), (88, 398, 178)]
     assert "of it, constituency 88" in render_report(built, "en")
     book = openpyxl.load_workbook(io.BytesIO(render_book(built, "en")))
@@ -120,8 +122,7 @@ def test_the_workbook_has_both_sheets(model):
 
 def test_a_finding_without_an_entry_shows_the_row_of_the_register():
     """Whoever is missing from the list is told by the name, file and line of the register's row."""
-    inputs = report_tables.inputs()
-    entry = inputs["entries"].slice(0, 1)
+    entry = report_tables.entries().slice(0, 1)
     changes = {
         "entry_id": ["arrivals:1"],
         "source": ["feedfeedfeed"],
@@ -135,8 +136,8 @@ def test_a_finding_without_an_entry_shows_the_row_of_the_register():
         )
     words = {"rule": ["arrived-missing"], "severity": ["warning"], "unit": ["entry"]}
     finding = from_columns({**words, "other_entry_id": ["arrivals:1"]}, FINDING)
-    findings = concat([inputs["findings"], finding], FINDING)
+    findings = concat([report_tables.findings(), finding], FINDING)
     model = report_tables.build(findings=findings, register_rows=row)
-    (fault,) = [fault for fault in model.faults if fault.rule == "arrived-missing"]
+    (fault,) = [fault for fault in model.of(FINDINGS).rows if fault.rule == "arrived-missing"]
     assert fault.written.startswith("Kərimov")
     assert (fault.other.file, fault.other.line) == ("feedfeedfeed", 7)

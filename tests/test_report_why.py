@@ -11,8 +11,8 @@ import pytest
 
 import report_tables as tables
 from voterlist.render import html
-from voterlist.report import Words
-from voterlist.report.model import Chance, Step
+from voterlist.report.sections.cases import CaseWords, Step
+from voterlist.report.sections.chance import Chance, ChanceWords
 from voterlist.schemas import CASE
 from voterlist.tables import sort_by
 
@@ -80,7 +80,7 @@ def test_what_is_two_people_stands_apart_with_a_filter_of_its_own():
 )
 def test_what_chance_explains_is_said_in_a_sentence(expected, found, says):
     """From the pairs that coincidence would give and those found follows what an agreement proves."""
-    assert Words("en").coincidence(Chance(("stem",), expected, found)).startswith(says)
+    assert ChanceWords("en").coincidence(Chance(("stem",), expected, found)).startswith(says)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,6 @@ def test_how_rare_a_shared_name_is_is_said_in_words(bits, says):
 
     Of a document, which is one person's own, nothing is said.
     """
-    assert Words("en").step(Step("surname", "same", 4.0, bits)) == f"same; {says}"
-    assert Words("en").step(Step("fin", "same", 28.0, bits)) == "same"
-    assert Words("en").step(Step("surname", "differs", -4.0, None)) == "differs"
+    assert CaseWords("en").step(Step("surname", "same", 4.0, bits)) == f"same; {says}"
+    assert CaseWords("en").step(Step("fin", "same", 28.0, bits)) == "same"
+    assert CaseWords("en").step(Step("surname", "differs", -4.0, None)) == "differs"

@@ -276,7 +276,7 @@ def test_any_text_makes_a_workbook_that_opens(text):
 
 def test_a_workbook_of_nothing_opens_and_says_so():
     """Zero rows give every sheet with its headings and a sentence."""
-    book = opened(xlsx.render_report(report.build(**tables.nothing()), "en"))
+    book = opened(xlsx.render_report(report.build(tables.nothing()), "en"))
 
     assert book.sheetnames == SHEETS["en"]
     assert book["Cases"].cell(6, 1).value == "No entries were found that may be one person."

@@ -504,7 +504,7 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
     accepted = from_columns(ids | mark, ACCEPTANCE)
     made = {one: getattr(tables, one)() for one in ("entries", "voters", "pairs", "waterfalls")}
     cases = report.review_cases(tables.cases(), **made, sources=tables.FILES, decisions=said)
-    faults = report.review_faults(
+    findings = report.review_findings(
         FOUND,
         empty(ACCEPTED),
         accepted,
@@ -513,7 +513,7 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
         sources=tables.FILES,
         mask_identifiers=True,
     )
-    xlsx.write_review(cases, path, "en", run="r", today=tables.TODAY, faults=faults)
+    xlsx.write_review(cases, path, "en", run="r", today=tables.TODAY, findings=findings)
     back = xlsx.read_answers(path)
     for rows in (back.decisions, back.marks):
         assert [(row["reason"], row["decided_by"]) for row in rows.to_pylist()] == [(reason, name)]

@@ -20,9 +20,7 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.model import Level
 from voterlist.render import html
-from voterlist.report import Words
-from voterlist.report.audit import build_audit
-from voterlist.report.audited import Audit
+from voterlist.report.sections.audit import Audit, AuditWords, build_audit
 from voterlist.schemas import (
     AGES,
     CASE,
@@ -47,7 +45,7 @@ def tell_audit(table: pa.Table) -> None:
     audit = build_audit(table, empty(SCORECARD), empty(AGES), None)
     if audit is None:
         return
-    words = Words(SAY.language)
+    words = AuditWords(SAY.language)
     TERMINAL.say()
     TERMINAL.say(SAY("cli.check.audit", precincts=len(audit.precincts), unusual=audit.outlying))
     rows = []
@@ -120,26 +118,24 @@ def _model(
     findings: pa.Table,
     names: Mapping[str, str],
     on_day: dt.date,
-) -> report.ReportModel:
-    """The model of lists of which nobody has looked for repeats, and beside which no register lies."""
-    return report.build(
-        facts=report.Facts(
-            str(on_day.year), Level.CONEC, _only_constituency(intake.entries), on_day
-        ),
-        entries=intake.entries,
-        voters=empty(VOTER),
-        lists=intake.lists,
-        set_aside=intake.set_aside,
-        findings=findings,
-        cases=empty(CASE),
-        pairs=empty(PAIR),
-        profile=examined.profile,
-        pyramid=examined.pyramid,
-        sources=names,
-        coincidences=examined.coincidences,
-        indicators=examined.indicators,
-        ages=examined.pyramids,
-        scorecard=report.scorecard_of(
+) -> report.Report:
+    """The report of lists without linkage and without registers."""
+    constituency = _only_constituency(intake.entries)
+    facts = report.Facts(str(on_day.year), Level.CONEC, constituency, on_day)
+    tables = {
+        "entries": intake.entries,
+        "voters": empty(VOTER),
+        "lists": intake.lists,
+        "set_aside": intake.set_aside,
+        "findings": findings,
+        "cases": empty(CASE),
+        "pairs": empty(PAIR),
+        "profile": examined.profile,
+        "pyramid": examined.pyramid,
+        "coincidences": examined.coincidences,
+        "indicators": examined.indicators,
+        "ages": examined.pyramids,
+        "scorecard": report.scorecard_of(
             profile=examined.profile,
             lists=intake.lists,
             set_aside=intake.set_aside,
@@ -148,7 +144,8 @@ def _model(
             comparison=empty(COMPARISON),
             register_use=empty(REGISTER_USE),
         ),
-    )
+    }
+    return report.build(report.Run(facts, tables, sources=names))
 
 
 def _only_constituency(entries: pa.Table) -> int | None:

@@ -18,9 +18,8 @@ from voterlist.cli.words import SAY, title
 from voterlist.errors import InputError, UsageError
 from voterlist.link.explain import read_model, waterfalls
 from voterlist.pipeline.known import known
-from voterlist.report.model import Waterfall
-from voterlist.report.why import read_waterfalls
-from voterlist.report.words import Words
+from voterlist.report.sections.cases import CaseWords, Waterfall
+from voterlist.report.sections.cases.why import read_waterfalls
 from voterlist.storage import ledger as ledgers
 
 __all__ = ["explain"]
@@ -110,7 +109,7 @@ def _read(path: Path, left: str, right: str) -> pa.Table:
 
 def _tell(why: Waterfall) -> None:
     """The waterfall, a line a comparison; what is not known says nothing and is left out."""
-    words = Words(SAY.language)
+    words = CaseWords(SAY.language)
     lines = words.lines(why)
     bars = _bars([bits for *_, bits in lines])
     headers = [SAY(f"cli.explain.table.{name}") for name in ("field", "level", "bits")]

@@ -11,7 +11,7 @@ from typing import Any
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.report import Words
-from voterlist.report.model import Chance
+from voterlist.report.sections.chance import Chance, ChanceWords
 
 __all__ = ["tell_chance", "tell_compared", "tell_estimate", "tell_taught"]
 
@@ -52,8 +52,8 @@ def tell_taught(taught: int | None, contradictory: int | None) -> None:
 
 
 def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
-    """For each kind of agreement the pairs that coincidence alone would give, those found, and what that means."""
-    words = Words(SAY.language)
+    """For each kind of agreement: pairs that chance alone would give, pairs found, the meaning."""
+    words = ChanceWords(SAY.language)
     found = [
         Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"])
         for row in rows

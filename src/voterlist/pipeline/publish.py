@@ -17,7 +17,7 @@ from voterlist.pipeline.standings import UnitStanding
 from voterlist.pipeline.street import Context
 from voterlist.pipeline.walk import Tables, Walk, guarded, peak_megabytes
 from voterlist.render import html, xlsx
-from voterlist.report import Facts, Limits, ReportModel
+from voterlist.report import Facts, Limits, Report
 from voterlist.report.lookup import in_constituency
 from voterlist.storage import store
 from voterlist.storage.store import Work
@@ -53,9 +53,9 @@ def _write_all(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -
     constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
     outputs = []
     for done, constituency in enumerate(constituencies, 1):
-        model = _model(context, walk, constituency, standing)
+        built = _report(context, walk, constituency, standing)
         outputs += _write(
-            model, report_folder(context.workspace, constituency), context.settings.report.languages
+            built, report_folder(context.workspace, constituency), context.settings.report.languages
         )
         context.progress(Stage.REPORT, "", done, len(constituencies))
     return tuple(outputs)
@@ -66,14 +66,14 @@ def report_folder(workspace: Path, constituency: int | None) -> Path:
     return workspace / REPORTS / ("all" if constituency is None else str(constituency))
 
 
-def _model(
+def _report(
     context: Context,
     walk: Walk,
     constituency: int | None,
     standing: Sequence[UnitStanding],
-) -> ReportModel:
+) -> Report:
     """What the report of a constituency says."""
-    tables, settings = walk.tables, context.settings
+    settings = context.settings
     facts = Facts(
         cycle=settings.workspace.cycle,
         level=settings.workspace.level,
@@ -81,28 +81,18 @@ def _model(
         today=context.today,
         run=walk.folder.manifest.run,
     )
-    return report.build(
-        facts=facts,
-        **{
-            name: tables[name]
-            for name in ("entries", "voters", "lists", "set_aside", "findings", "cases", "pairs")
-        },
-        profile=tables["profile"],
-        pyramid=_pyramid(tables, context, constituency),
+    tables = {name: walk.tables[name] for name in report.TABLES if name in walk.tables}
+    tables["pyramid"] = _pyramid(walk.tables, context, constituency)
+    tables["decisions"] = context.decisions
+    run = report.Run(
+        facts,
+        tables,
         sources=sources_of(context.inputs.digests),
-        waterfalls=tables["waterfalls"],
-        decisions=context.decisions,
         standings=standing,
-        estimate=tables["estimate"],
-        coincidences=tables["coincidences"],
-        **{name: tables[name] for name in ("indicators", "scorecard", "ages")},
-        **{
-            name: tables[name]
-            for name in ("register_use", "register_rows", "comparison", "cycle_summary")
-        },
         limits=Limits(settings.check.smallest_precinct, settings.check.largest_precinct),
         mask_identifiers=settings.privacy.mask_identifiers,
     )
+    return report.build(run)
 
 
 def _pyramid(tables: Tables, context: Context, constituency: int | None) -> pa.Table:
@@ -112,13 +102,13 @@ def _pyramid(tables: Tables, context: Context, constituency: int | None) -> pa.T
     return pyramid(in_constituency(tables["voters"], constituency), context.list_day)
 
 
-def _write(model: ReportModel, folder: Path, languages: Sequence[str]) -> list[Path]:
+def _write(built: Report, folder: Path, languages: Sequence[str]) -> list[Path]:
     store.own_folder(folder.parent)
     store.own_folder(folder)
     paths = []
     for language in languages:
         for name, write in _WRITERS.items():
             path = folder / name.format(language=language)
-            store.write_atomically(path, partial(write, model, language=language))
+            store.write_atomically(path, partial(write, built, language=language))
             paths.append(path)
     return paths

@@ -101,7 +101,7 @@ def export(
         decisions=decisions,
         mask_identifiers=mask,
     )
-    faults = report.review_faults(
+    findings = report.review_findings(
         found.table("findings"),
         found.table("accepted"),
         acceptances,
@@ -111,9 +111,9 @@ def export(
         mask_identifiers=mask,
     )
     store.make_folder(path.parent)
-    write = partial(xlsx.write_review, run=found.run, today=today, faults=faults)
+    write = partial(xlsx.write_review, run=found.run, today=today, findings=findings)
     store.write_atomically(path, lambda beside: write(cases, beside, language))
-    return Exported(path, found.run, len(cases), len(faults))
+    return Exported(path, found.run, len(cases), len(findings))
 
 
 def import_decisions(

@@ -1,33 +1,27 @@
-"""The report as one page that needs nothing else.
-
-No network, no file beside it, nothing to install.
-"""
+"""The report as pages that need nothing else: no network and no file beside them."""
 
 from __future__ import annotations
 
 import base64
-import difflib
 import hashlib
-import itertools
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
-from voterlist.render.charts import funnel_plot
-from voterlist.report import ReportModel, Words
-from voterlist.report.bodies import CLASSES
-from voterlist.report.faults import NOBODY
-from voterlist.report.model import CASE_FIELDS, Case, Fault, RuleCount
-from voterlist.report.pages import build_pages
+from voterlist.report import AUDIT_PAGE, PAGE, Report, Words
+from voterlist.report.pages import Page, PageWords, build_pages
+from voterlist.report.section import Section
+from voterlist.report.values import Facts
+from voterlist.report.words import title_of
 
 __all__ = [
-    "Shown",
     "render_audit",
+    "render_pages",
     "render_precincts",
     "render_report",
     "write_audit",
@@ -35,131 +29,137 @@ __all__ = [
     "write_report",
 ]
 
-_Item = TypeVar("_Item")
-
-_ALIKE = 0.5
-"""Two texts less alike than this are marked as a whole: single letters would say nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How much of each section the page shows.
-
-    The workbook has all of it, and the page says how much is left.
-    """
-
-    cases: int = 120
-    apart: int = 40
-    faults_of_rule: int = 25
-    rules_by_precinct: int = 12
-    aside: int = 60
-    lists: int = 300
-    precincts: int = 300
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The first rows of a section, and how many more the workbook has."""
+    """The first rows of a table, and how many more the workbook has."""
 
     rows: Sequence[Any]
     left: int
 
 
 @dataclass(frozen=True, slots=True)
-class RuleFaults:
-    """A rule with the first of its findings."""
+class _Shown:
+    """A section as it stands in a page."""
 
-    count: RuleCount
-    faults: Part
+    name: str
+    body: Markup
 
 
-def write_report(model: ReportModel, path: Path, language: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What a page has besides its sections."""
+
+    title: str
+    notes: tuple[str, ...]
+    foot: str = ""
+
+
+def write_report(report: Report, path: Path, language: str) -> None:
     """Write the report's page in this language to ``path``.
 
     Raises:
         OSError: the file cannot be written.
     """
-    path.write_bytes(render_report(model, language).encode())
+    path.write_bytes(render_report(report, language).encode())
 
 
-def render_report(model: ReportModel, language: str, shown: Shown | None = None) -> str:
-    """The page as HTML; the same model gives the same text."""
-    shown = shown or Shown()
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            model=model,
-            w=Words(language),
-            fields=CASE_FIELDS,
-            cases=_first(model.cases, shown.cases),
-            apart=_first(model.apart, shown.apart),
-            rules=_by_rule(model, shown.faults_of_rule),
-            heat_rules=_first(model.rules, shown.rules_by_precinct),
-            aside=_first(model.aside, shown.aside),
-            nobody=NOBODY,
-            lists=_first(model.balance.lists, shown.lists),
-            precincts=_first(model.precincts, shown.precincts),
-            **_audit(model, shown),
-            outside_classes=CLASSES,
-            outside_precincts=_first(
-                model.outside.precincts if model.outside else (), shown.precincts
-            ),
-            heat=_heat,
-            letters=_letters_of,
-            falls=_falls,
-            nice=_nice,
-        )
-    )
+def render_report(report: Report, language: str, most: int | None = None) -> str:
+    """The page as HTML; the same report gives the same text.
+
+    No table shows more rows than its section says (``Section.most``), nor more than ``most``. The
+    page says how many more the workbook has.
+    """
+    words, facts = Words(language), report.facts
+    day = words("report.subtitle", today=words.long_day(facts.today))
+    run = words("report.run", run=facts.run) if facts.run else ""
+    note = " · ".join(text for text in (day, run) if text)
+    frame = _Frame(title_of(facts, words), (note,), words("report.foot"))
+    return _page(report, words, frame, [_show(section, report, language, most) for section in PAGE])
 
 
-def write_precincts(model: ReportModel, path: Path, language: str) -> None:
+def write_precincts(report: Report, path: Path, language: str) -> None:
     """Write the page of every precinct, one printed page or more each, to ``path``.
 
     Raises:
         OSError: the file cannot be written.
     """
-    path.write_bytes(render_precincts(model, language).encode())
+    path.write_bytes(render_precincts(report, language).encode())
 
 
-def render_precincts(model: ReportModel, language: str) -> str:
-    """The pages of the precincts as HTML; the same model gives the same text."""
+def render_precincts(report: Report, language: str) -> str:
+    """The pages of the precincts as HTML; the same report gives the same text."""
+    return render_pages(build_pages(report), report.facts, language)
+
+
+def render_pages(pages: Sequence[Page], facts: Facts, language: str) -> str:
+    """These pages of precincts as HTML."""
     template = _environment().get_template("precincts.html")
-    return template.render(model=model, w=Words(language), pages=build_pages(model), nice=_nice)
+    return template.render(facts=facts, w=PageWords(language), pages=pages)
 
 
-def write_audit(model: ReportModel, path: Path, language: str) -> None:
+def write_audit(report: Report, path: Path, language: str) -> None:
     """Write the audit of lists that no run has taken in, as a page of its own, to ``path``.
 
     Raises:
         OSError: the file cannot be written.
     """
-    path.write_bytes(render_audit(model, language).encode())
+    path.write_bytes(render_audit(report, language).encode())
 
 
-def render_audit(model: ReportModel, language: str, shown: Shown | None = None) -> str:
-    """The page of the audit as HTML; the same model gives the same text."""
-    shown = shown or Shown()
-    return (
-        _environment()
-        .get_template("check.html")
-        .render(
-            model=model,
-            w=Words(language),
-            rules=_by_rule(model, shown.faults_of_rule),
-            nice=_nice,
-            **_audit(model, shown),
-        )
+def render_audit(report: Report, language: str, most: int | None = None) -> str:
+    """The page of the audit as HTML, with at most ``most`` rows a table, as ``render_report``."""
+    words, facts = Words(language), report.facts
+    day = words("report.subtitle", today=words.long_day(facts.today))
+    if facts.constituency is None:
+        title = words("audit.page.title.all")
+    else:
+        title = words("audit.page.title", number=str(facts.constituency))
+    frame = _Frame(title, (day, words("audit.page.note")))
+    template = "brief.html"
+    shown = [_show(section, report, language, most, template) for section in AUDIT_PAGE]
+    return _page(report, words, frame, shown)
+
+
+def _page(report: Report, words: Words, frame: _Frame, shown: Sequence[_Shown | None]) -> str:
+    template = _environment().get_template("frame.html")
+    return template.render(
+        facts=report.facts,
+        w=words,
+        title=frame.title,
+        notes=frame.notes,
+        foot=frame.foot,
+        sections=[section for section in shown if section],
     )
 
 
-def _audit(model: ReportModel, shown: Shown) -> dict[str, Any]:
-    """What the section of the audit shows: its first precincts, and the funnels drawn."""
-    audit = model.audit
-    return {
-        "audited": _first(audit.precincts if audit else (), shown.precincts),
-        "plots": [funnel_plot(funnel) for funnel in audit.funnels] if audit else [],
-    }
+def _show(
+    section: Section[Any, Any],
+    report: Report,
+    language: str,
+    most: int | None,
+    template: str = "page.html",
+) -> _Shown | None:
+    """A section by its own template; None where it has nothing to show."""
+    content = report.of(section)
+    if content is None:
+        return None
+    body = (
+        _environment()
+        .get_template(f"{section.folder}/{template}")
+        .render(
+            content=content,
+            facts=report.facts,
+            w=section.words(language),
+            most={name: _least(count, most) for name, count in section.most.items()},
+            **section.page(content),
+        )
+    )
+    return _Shown(section.name, Markup(body))  # noqa: S704  the template has escaped it
+
+
+def _least(count: int, most: int | None) -> int:
+    return count if most is None else min(count, most)
 
 
 @cache
@@ -169,8 +169,12 @@ def _environment() -> Environment:
     Pages may run the one script that the program ships, and no other: the page's policy names it by
     its hash.
     """
+    loaders = [
+        PackageLoader("voterlist.render", "templates"),
+        PackageLoader("voterlist.report", "sections"),
+    ]
     environment = Environment(
-        loader=PackageLoader("voterlist.render", "templates"),
+        loader=ChoiceLoader(loaders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -180,84 +184,18 @@ def _environment() -> Environment:
     digest = hashlib.sha256(script.encode()).digest()
     environment.globals["script"] = script
     environment.globals["script_hash"] = f"sha256-{base64.b64encode(digest).decode()}"
+    environment.globals["cut"] = _cut
+    environment.globals["nice"] = _nice
     return environment
 
 
-def _first(rows: Sequence[_Item], count: int) -> Part:
+def _cut(rows: Sequence[Any], count: int) -> Part:
+    """The first rows, and how many are left."""
     return Part(rows[:count], max(len(rows) - count, 0))
 
 
-def _by_rule(model: ReportModel, count: int) -> list[RuleFaults]:
-    """The findings of each rule, in the order of the model's rules."""
-    found: dict[tuple[str, str], list[Fault]] = {
-        (row.rule, row.severity): [] for row in model.rules
-    }
-    for fault in model.faults:
-        found[fault.rule, fault.severity].append(fault)
-    return [RuleFaults(row, _first(found[row.rule, row.severity], count)) for row in model.rules]
-
-
-def _heat(count: int, most: int) -> int:
-    """The step of shade, 0 to 4, of a count among counts of at most ``most``.
-
-    The square root spreads small ones.
-    """
-    if not count or not most:
-        return 0
-    return max(1, min(4, round(4 * math.sqrt(count / most))))
-
-
 def _nice(most: int) -> int:
-    """The end of an axis.
-
-    The smallest of 2, 4, 6, 8, 10, 20, 40 ... that is not below the number.
-    """
+    """The end of an axis: the smallest of 2, 4, 6, 8, 10, 20, 40 ... not below the number."""
     scale: int = 10 ** (len(str(most)) - 1)
-    return next(
-        end for end in (2 * scale, 4 * scale, 6 * scale, 8 * scale, 10 * scale) if end >= most
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Falls:
-    """Where the bars of a waterfall stand, in per cent of the drawing's width."""
-
-    even: float
-    """Where the odds are even."""
-    bars: tuple[tuple[float, float], ...]
-    """(left end, width) of each line's bar, and last of the sum's."""
-
-
-def _falls(bits: Sequence[float]) -> Falls:
-    """The bars of a waterfall.
-
-    Each begins where the one above ended; the sum's reaches from even odds to the end.
-    """
-    sums = [0.0, *itertools.accumulate(bits)]
-    low, high = min(sums), max(sums)
-    places = [100 * (value - low) / ((high - low) or 1.0) for value in sums]
-    ends = [*itertools.pairwise(places), (places[0], places[-1])]
-    return Falls(places[0], tuple((min(pair), abs(pair[1] - pair[0])) for pair in ends))
-
-
-def _letters_of(case: Case, place: int, texts: Sequence[str]) -> list[tuple[str, bool]]:
-    """The text of one entry in pieces, each with whether it differs from the other entry's text.
-
-    Only of two entries whose texts are alike; otherwise the text is one piece that is not marked.
-    """
-    whole = [(texts[place], False)]
-    if len(case.members) != 2 or not all(texts) or texts[0] == texts[1]:
-        return whole
-    matcher = difflib.SequenceMatcher(None, texts[0], texts[1], autojunk=False)
-    if matcher.ratio() < _ALIKE:
-        return whole
-    return list(_pieces(matcher, texts[place], place))
-
-
-def _pieces(
-    matcher: difflib.SequenceMatcher[str], text: str, place: int
-) -> Iterable[tuple[str, bool]]:
-    for tag, *ends in matcher.get_opcodes():
-        start, end = ends[2 * place : 2 * place + 2]
-        if start < end:
-            yield text[start:end], tag != "equal"
+    ends = (2 * scale, 4 * scale, 6 * scale, 8 * scale, 10 * scale)
+    return next(end for end in ends if end >= most)

@@ -1,4 +1,4 @@
-"""The calendar of a compilation as an iCalendar file (RFC 5545), for the calendars that people already use."""
+"""The calendar of a compilation as an iCalendar file (RFC 5545)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def write(
 def calendar_bytes(
     deadlines: Sequence[Deadline], words: Catalogue, *, stamp: dt.date, warn_days: int
 ) -> bytes:
-    """One all-day event a deadline, with an alarm ``warn_days`` before.
+    """One all-day event for each deadline, with an alarm ``warn_days`` before.
 
     ``stamp`` is the day on which the file is made. An event's UID is made from its stage and cycle
     year, so a later file replaces the event in the calendar instead of adding a second one.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.report.model import Place
+from voterlist.report.values import Place
 from voterlist.tables import join_text
 
 __all__ = [

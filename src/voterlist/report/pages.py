@@ -1,22 +1,36 @@
-"""One page a precinct.
-
-All that its commission needs to go through its list, out of the model of the report.
-"""
+"""One page for each precinct: all that its commission needs to go through its list."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Protocol, TypeVar
 
 from voterlist.model import Severity
-from voterlist.report.audited import PrecinctAudit
-from voterlist.report.faults import NOBODY
-from voterlist.report.model import Aside, Fault, ListBalance, Precinct, ReportModel
+from voterlist.report.run import Report
+from voterlist.report.sections.audit import AUDIT, AuditWords, PrecinctAudit
+from voterlist.report.sections.balance import BALANCE, ListBalance
+from voterlist.report.sections.findings import FINDINGS, FindingRow, FindingWords
+from voterlist.report.sections.people import PEOPLE, PrecinctCounts
+from voterlist.report.sections.set_aside import NOBODY, SET_ASIDE_ROWS, SetAsideRow
+from voterlist.report.values import Place, Precinct
 
-__all__ = ["Lines", "Page", "RuleLines", "build_pages"]
+__all__ = ["Lines", "Page", "PageWords", "RuleLines", "build_pages"]
 
 _SEVERITIES = list(Severity)
+
+
+class _Placed(Protocol):
+    @property
+    def place(self) -> Place: ...
+
+
+_Item = TypeVar("_Item", bound=_Placed)
+
+
+class PageWords(AuditWords, FindingWords):
+    """Says what stands on a precinct's page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,7 @@ class RuleLines:
     rule: str
     severity: Severity
     count: int
-    first: Fault
+    first: FindingRow
     """For the sentence of a finding about the precinct as a whole."""
     places: tuple[Lines, ...]
 
@@ -45,13 +59,14 @@ class RuleLines:
 class Page:
     """The page of one precinct."""
 
-    precinct: Precinct
+    precinct: PrecinctCounts
     audit: PrecinctAudit | None
     lists: tuple[ListBalance, ...]
     rules: tuple[RuleLines, ...]
-    aside: tuple[Aside, ...]
+    set_aside: tuple[SetAsideRow, ...]
     """Rows set aside that may be voters."""
-    aside_left: int
+    set_aside_left: int
+    """How many more of these there are."""
 
     @property
     def rows(self) -> int:
@@ -59,7 +74,7 @@ class Page:
         return sum(row.rows for row in self.lists)
 
     @property
-    def set_aside(self) -> int:
+    def rows_set_aside(self) -> int:
         """Rows of its lists that became no entry."""
         return sum(row.set_aside for row in self.lists)
 
@@ -70,78 +85,63 @@ class Page:
         return sum(totals) if totals else None
 
 
-def build_pages(
-    model: ReportModel, *, most_lines: int = 40, most_aside: int = 12
-) -> tuple[Page, ...]:
+def build_pages(report: Report, *, most_lines: int = 40, most_rows: int = 12) -> tuple[Page, ...]:
     """The pages of all precincts of a report, in their order.
 
-    A page names at most ``most_lines`` lines of a rule in one sheet and ``most_aside`` rows set
+    A page names at most ``most_lines`` lines of a rule in one sheet and ``most_rows`` rows set
     aside, and says how many more there are.
     """
-    audits = (
-        {(row.constituency, row.precinct): row for row in model.audit.precincts}
-        if model.audit
-        else {}
-    )
-    lists, faults, aside = (
-        _by_place(rows) for rows in (model.balance.lists, model.faults, _perhaps(model.aside))
-    )
+    audit = report.of(AUDIT)
+    audits = {row.area: row for row in audit.precincts} if audit else {}
+    lists = _by_precinct(report.of(BALANCE).lists)
+    findings = _by_precinct(report.of(FINDINGS).rows)
+    maybe_voters = [row for row in report.of(SET_ASIDE_ROWS) if row.code not in NOBODY]
+    set_aside = _by_precinct(maybe_voters)
     pages = []
-    for precinct in model.precincts:
-        place = (precinct.constituency, precinct.precinct)
-        rows = aside.get(place, [])
-        pages.append(
-            Page(
-                precinct,
-                audits.get(place),
-                tuple(lists.get(place, [])),
-                _rules(faults.get(place, []), most_lines),
-                tuple(rows[:most_aside]),
-                max(len(rows) - most_aside, 0),
-            )
+    for precinct in report.of(PEOPLE).precincts:
+        area = precinct.area
+        rows = set_aside.get(area, [])
+        page = Page(
+            precinct=precinct,
+            audit=audits.get(area),
+            lists=tuple(lists.get(area, [])),
+            rules=_rules(findings.get(area, []), most_lines),
+            set_aside=tuple(rows[:most_rows]),
+            set_aside_left=max(len(rows) - most_rows, 0),
         )
+        pages.append(page)
     return tuple(pages)
 
 
-def _perhaps(aside: Iterable[Aside]) -> list[Aside]:
-    return [row for row in aside if row.code not in NOBODY]
-
-
-def _by_place(
-    rows: Iterable[ListBalance | Fault | Aside],
-) -> dict[tuple[int | None, int | None], list]:  # type: ignore[type-arg]
-    found: dict[tuple[int | None, int | None], list] = {}  # type: ignore[type-arg]
+def _by_precinct(rows: Iterable[_Item]) -> dict[Precinct, list[_Item]]:
+    grouped: dict[Precinct, list[_Item]] = {}
     for row in rows:
-        found.setdefault((row.place.constituency, row.place.precinct), []).append(row)
-    return found
+        grouped.setdefault(row.place.area, []).append(row)
+    return grouped
 
 
-def _rules(faults: Sequence[Fault], most: int) -> tuple[RuleLines, ...]:
-    """The faults by rule, errors first; each line once."""
-    by_rule: dict[tuple[Severity, str], list[Fault]] = {}
-    for fault in faults:
-        by_rule.setdefault((fault.severity, fault.rule), []).append(fault)
-    order = sorted(by_rule, key=lambda key: (_SEVERITIES.index(key[0]), -len(by_rule[key]), key[1]))
-    return tuple(
-        RuleLines(
-            rule,
-            severity,
-            len(by_rule[severity, rule]),
-            by_rule[severity, rule][0],
-            _places(by_rule[severity, rule], most),
-        )
-        for severity, rule in order
-    )
+def _rules(rows: Sequence[FindingRow], most: int) -> tuple[RuleLines, ...]:
+    """The findings by rule, errors first; each line once."""
+    by_rule: dict[tuple[Severity, str], list[FindingRow]] = {}
+    for row in rows:
+        by_rule.setdefault((row.severity, row.rule), []).append(row)
+    rules = [
+        RuleLines(rule, severity, len(of_rule), of_rule[0], _lines(of_rule, most))
+        for (severity, rule), of_rule in by_rule.items()
+    ]
+    return tuple(sorted(rules, key=_order))
 
 
-def _places(faults: Sequence[Fault], most: int) -> tuple[Lines, ...]:
-    rows = sorted(
-        {(f.place.file or "", f.place.sheet or "", f.place.line) for f in faults if f.place.line}
-    )
-    found = []
-    for (file, sheet), group in groupby(rows, key=lambda row: row[:2]):
-        lines = [line for *_, line in group]
-        found.append(
-            Lines(file or None, sheet or None, tuple(lines[:most]), max(len(lines) - most, 0))
-        )
-    return tuple(found)
+def _order(rule: RuleLines) -> tuple[int, int, str]:
+    return (_SEVERITIES.index(rule.severity), -rule.count, rule.rule)
+
+
+def _lines(rows: Sequence[FindingRow], most: int) -> tuple[Lines, ...]:
+    places = [row.place for row in rows if row.place.line]
+    ordered = sorted({(place.file or "", place.sheet or "", place.line) for place in places})
+    of_sheets = []
+    for (file, sheet), group in groupby(ordered, key=lambda row: row[:2]):
+        lines = [line for *_, line in group if line]
+        shown, left = tuple(lines[:most]), max(len(lines) - most, 0)
+        of_sheets.append(Lines(file or None, sheet or None, shown, left))
+    return tuple(of_sheets)

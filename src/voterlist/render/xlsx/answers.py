@@ -20,8 +20,8 @@ from voterlist.errors import InputError
 from voterlist.model import AsideCode, Mark, Problem, Verdict
 from voterlist.render.xlsx.review import (
     CASE_IDS,
-    FAULT_IDS,
-    FAULT_MARKS,
+    FINDING_IDS,
+    FINDING_MARKS,
     RUN_ID,
     VERDICTS,
     answer_of,
@@ -73,7 +73,7 @@ class _Form:
 
 
 _CASES = _Form(CASE_IDS, VERDICTS, tuple(Verdict), "verdict", UNKNOWN_VERDICT, REVIEW_ROW)
-_FAULTS = _Form(FAULT_IDS, FAULT_MARKS, tuple(Mark), "mark", UNKNOWN_MARK, MARK_ROW)
+_FINDINGS = _Form(FINDING_IDS, FINDING_MARKS, tuple(Mark), "mark", UNKNOWN_MARK, MARK_ROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class _Row:
 
 
 def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
-    """Every row of the cases and findings in which something is filled in, in order of sheet and row.
+    """Every row of cases and findings in which something is filled in, by sheet and row.
 
     Rows may have been sorted or filtered, columns moved, sheets removed or copied, and either
     language be used; a word that is no answer becomes ``UNKNOWN_VERDICT`` or ``UNKNOWN_MARK``, for
@@ -132,7 +132,7 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
     # More than one sheet has a form where people copied it to share the work.
     found = [
         _read_sheet(sheet, form, *heading)
-        for form in (_CASES, _FAULTS)
+        for form in (_CASES, _FINDINGS)
         for sheet in readable
         if (heading := _headings(path, sheet, form)) is not None
     ]
@@ -141,7 +141,7 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
     unread = [_whole(sheet, sheet.trouble.value) for sheet in file.sheets if sheet.trouble]
     return Answers(
         decisions=_rows(found, _CASES),
-        marks=_rows(found, _FAULTS),
+        marks=_rows(found, _FINDINGS),
         problems=(*unread, *(problem for sheet in found for problem in sheet.problems)),
         runs=frozenset(run for sheet in found for run in sheet.runs),
         sheets_without_run=frozenset(sheet.name for sheet in found if not sheet.has_run),

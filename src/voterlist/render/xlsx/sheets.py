@@ -9,14 +9,14 @@ import datetime as dt
 import io
 import itertools
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import xlsxwriter
 
 from voterlist.report import Words
+from voterlist.report.sheets import Column, Row, SheetValue
 
-__all__ = ["Book", "Column", "Row", "Sheet", "safe"]
+__all__ = ["Book", "Sheet", "safe"]
 
 _LONGEST = 32_767
 """Characters that a cell can hold."""
@@ -40,61 +40,24 @@ _NUMBER_FORMATS = {
     "probability": '[>0.999]">\N{NO-BREAK SPACE}99.9%";[<0.001]"<\N{NO-BREAK SPACE}0.1%";0.0%',
 }
 
+_FORMULA_SIGNS = frozenset("=+-@＝＋－＠")
+"""Signs, plain and full-width, with which a formula may begin."""
+_BREAKS = frozenset("\t\r\n")
 _CENTRED = frozenset({"label", "probability"})
 """Kinds of numbers that stand between texts; set to the right they would touch the text that
 follows."""
+_HEADING_ALIGN = dict.fromkeys(_CENTRED, "center") | {"bits": "right"}
 
 
 def safe(text: str) -> str:
-    """The text as a cell may hold it: what a spreadsheet could take for a formula begins with an apostrophe.
+    """The text as a cell may hold it: an apostrophe stands before what could be a formula.
 
     Blanks before the sign are looked through, because a later export to CSV and back would drop
     them.
     """
-    if text[:1] in {"\t", "\r", "\n"} or text.lstrip()[:1] in {
-        "=",
-        "+",
-        "-",
-        "@",
-        "＝",
-        "＋",
-        "－",
-        "＠",
-    }:
+    if text[:1] in _BREAKS or text.lstrip()[:1] in _FORMULA_SIGNS:
         text = "'" + text
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a sheet: its heading, its width in characters, and what its values are."""
-
-    heading: str
-    width: int
-    kind: str = "text"
-    """``text``, ``line`` (a text that is not wrapped), ``count``, ``decimal``, ``share``, ``bits``,
-    ``probability``, ``day``, or ``label`` (a number that names and does not count)."""
-    hidden: bool = False
-    printed: bool = True
-    """False keeps it and the columns after it off paper, where every column makes the print
-    smaller."""
-
-
-Value = str | float | dt.date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row.
-
-    Its values, and for each a mark (``differs``, ``spelling``, a severity) or an empty text.
-    """
-
-    values: Sequence[Value]
-    marks: Sequence[str] = ()
-    band: bool = False
-    first: bool = False
-    """True draws a line above: a new group begins."""
 
 
 class Book:
@@ -182,13 +145,7 @@ class Sheet:
             "valign": "vcenter",
         }
         for place, column in enumerate(columns):
-            align = (
-                {"align": "center"}
-                if column.kind in _CENTRED
-                else {"align": "right"}
-                if column.kind == "bits"
-                else {}
-            )
+            align = {"align": _HEADING_ALIGN[column.kind]} if column.kind in _HEADING_ALIGN else {}
             shape = self.book.format(**look, border_color="#FFFFFF", **align)
             self.raw.write_string(self.row, place, safe(column.heading), shape)
         self.row += 1
@@ -197,17 +154,16 @@ class Sheet:
         """The rows of a table, each value as its column's kind."""
         for row in rows:
             marks = row.marks or ("",) * len(columns)
-            for place, (column, value, mark) in enumerate(
-                zip(columns, row.values, marks, strict=True)
-            ):
+            cells = zip(columns, row.values, marks, strict=True)
+            for place, (column, value, mark) in enumerate(cells):
                 shape = self.book.cell_format(column.kind, mark, band=row.band, first=row.first)
                 self._write(place, value, shape)
             self.row += 1
 
     def table(self, columns: Sequence[Column], rows: Sequence[Row], *, frozen: int = 0) -> int:
-        """A table that fills the sheet.
+        """A table that fills the sheet; returns the row of its headings.
 
-        Headings that stay, repeat in print and filter. Returns its heading's row.
+        The headings stay in sight, repeat in print and filter.
         """
         top = self.row
         for place, column in enumerate(columns):
@@ -221,7 +177,7 @@ class Sheet:
         self.raw.autofilter(top, 0, max(self.row - 1, top), len(columns) - 1)
         return top
 
-    def _write(self, place: int, value: Value, shape: Any) -> None:
+    def _write(self, place: int, value: SheetValue, shape: Any) -> None:
         if value is None or value == "":
             self.raw.write_blank(self.row, place, None, shape)
         elif isinstance(value, str):

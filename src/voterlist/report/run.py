@@ -1,0 +1,133 @@
+"""The tables of a run in, a report out: every section is built once, by its own builder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+import pyarrow as pa
+
+from voterlist.model import Stage
+from voterlist.report.lookup import Names, Sources, in_constituency
+from voterlist.report.section import Section
+from voterlist.report.values import Facts, Limits, UnitStanding
+from voterlist.schemas import empty, require
+
+__all__ = ["Inputs", "Report", "Run", "build_sections"]
+
+Content = TypeVar("Content")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a report is made of: the tables of a run, and what stands in no table."""
+
+    facts: Facts
+    tables: Mapping[str, pa.Table | None]
+    """By name. Each may hold several constituencies, except ``pyramid``, which counts the voters of
+    the report. ``entries`` and ``voters`` hold every entry that a case or a finding names. None is
+    the same as no table of that name."""
+    sources: Sources
+    """Source -> name of the file, or names in the order of ``copy``."""
+    standings: Sequence[UnitStanding] = ()
+    limits: Limits = field(default_factory=Limits)
+    mask_identifiers: bool = True
+    """True: only the last three characters of FIN and document are shown."""
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of the files."""
+        return Names(self.sources)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The report of one constituency: the content of every section, by the section's name."""
+
+    facts: Facts
+    contents: Mapping[str, Any]
+
+    def of(self, section: Section[Content, Any]) -> Content:
+        """The content of a section; None where it has nothing to show."""
+        return cast("Content", self.contents[section.name])
+
+
+class Inputs:
+    """What one section sees of a run: the tables that it declares, and other sections."""
+
+    def __init__(self, section: Section[Any, Any], builder: _Builder) -> None:
+        self._section = section
+        self._builder = builder
+        self.run = builder.run
+        self.facts = builder.run.facts
+
+    def has(self, name: str) -> bool:
+        """True where the run has this table."""
+        return self.run.tables.get(name) is not None
+
+    def table(self, name: str) -> pa.Table:
+        """A table of all constituencies; one that the section may do without is empty if not there.
+
+        Raises:
+            KeyError: the section does not declare it, or needs it and the run has none.
+            SchemaError: it does not have the shape of its schema.
+        """
+        return self._builder.table(name, self._section)
+
+    def own(self, name: str) -> pa.Table:
+        """The rows of the table that belong to the report's constituency, or to none.
+
+        Raises:
+            KeyError, SchemaError: as ``table``.
+        """
+        return in_constituency(self.table(name), self.facts.constituency)
+
+    def of(self, section: Section[Content, Any]) -> Content:
+        """The content of another section."""
+        return self._builder.content(section)
+
+
+class _Builder:
+    """Builds each section when it is first asked for, and checks each table once."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._tables: dict[str, pa.Table] = {}
+        self.contents: dict[str, Any] = {}
+
+    def content(self, section: Section[Content, Any]) -> Content:
+        if section.name not in self.contents:
+            self.contents[section.name] = section.build(Inputs(section, self))
+        return cast("Content", self.contents[section.name])
+
+    def table(self, name: str, section: Section[Any, Any]) -> pa.Table:
+        is_needed = name in section.needs
+        if not is_needed and name not in section.uses:
+            raise KeyError(f"the section {section.name} does not declare the table {name}")
+        if name not in self._tables:
+            schema = section.needs[name] if is_needed else section.uses[name]
+            self._tables[name] = self._checked(name, schema, is_needed=is_needed)
+        return self._tables[name]
+
+    def _checked(self, name: str, schema: pa.Schema | None, *, is_needed: bool) -> pa.Table:
+        table = self.run.tables.get(name)
+        if table is None and is_needed:
+            raise KeyError(f"the report needs the table {name}")
+        if table is None:
+            return empty(schema or pa.schema([]))
+        return table if schema is None else require(table, schema, Stage.REPORT)
+
+
+def build_sections(run: Run, sections: Iterable[Section[Any, Any]]) -> Report:
+    """The report of these sections; what they use of others is built too.
+
+    Raises:
+        KeyError: a section needs a table that the run does not have.
+        SchemaError: a table does not have the shape of its schema.
+    """
+    builder = _Builder(run)
+    for section in sections:
+        builder.content(section)
+    return Report(run.facts, builder.contents)

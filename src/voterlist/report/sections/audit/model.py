@@ -1,0 +1,171 @@
+"""The audit of a report: statistics of places with their limits, scores, age pyramids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voterlist.check import INDICATORS
+from voterlist.report.sections.people import AgeGroup
+from voterlist.report.values import Precinct
+
+__all__ = ["SHARES", "Audit", "Funnel", "Point", "PrecinctAudit", "Score", "Statistic"]
+
+SHARES = frozenset(INDICATORS) - {"voters", "median-age", "whipple", "myers"}
+"""Indicators whose values are shares, 0 to 1."""
+_WHIPPLE_BANDS = (
+    (105, "very-accurate"),
+    (110, "accurate"),
+    (125, "approximate"),
+    (175, "rough"),
+)
+"""Below which value of Whipple's index the ages of a list are called what (United Nations,
+Demographic Yearbook)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistic:
+    """One indicator of one place; what is not known or not judged is None."""
+
+    indicator: str
+    count: float | None
+    of: float | None
+    value: float | None
+    base: float | None
+    last: float | None
+    lower: float | None
+    upper: float | None
+    p: float | None
+    q: float | None
+    outlying: bool | None
+
+    @property
+    def is_share(self) -> bool:
+        """True where the values are shares, 0 to 1."""
+        return self.indicator in SHARES
+
+    @property
+    def band(self) -> str:
+        """Where Whipple's index lies among the bands of the United Nations."""
+        value = self.value or 0
+        return next((band for limit, band in _WHIPPLE_BANDS if value < limit), "very-rough")
+
+    @property
+    def shade(self) -> int:
+        """A shade: 3 an outlier, 1 outside the limits of its size and yet none, 0 anything else."""
+        return 3 if self.outlying else int(self.side != 0)
+
+    @property
+    def side(self) -> int:
+        """1 above, -1 below the limits at the place's size; 0 within them, or not judged."""
+        if self.value is None or self.lower is None or self.upper is None:
+            return 0
+        return (self.value > self.upper) - (self.value < self.lower)
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One measure of a precinct's scorecard."""
+
+    quality: str
+    measure: str
+    count: int
+    of: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class PrecinctAudit:
+    """The statistics and the scorecard of one precinct, and its age pyramid."""
+
+    constituency: int | None
+    precinct: int | None
+    statistics: tuple[Statistic, ...]
+    scores: tuple[Score, ...]
+    pyramid: tuple[AgeGroup, ...]
+
+    def statistic(self, indicator: str) -> Statistic | None:
+        """The statistic of this name, if there is one."""
+        return next((row for row in self.statistics if row.indicator == indicator), None)
+
+    def score(self, measure: str) -> Score | None:
+        """The score of this name, if it was taken."""
+        return next((row for row in self.scores if row.measure == measure), None)
+
+    @property
+    def area(self) -> Precinct:
+        """Its constituency and number."""
+        return (self.constituency, self.precinct)
+
+    @property
+    def missing(self) -> tuple[Statistic, ...]:
+        """How many cells of each field are empty, as far as it was measured."""
+        return tuple(row for row in self.statistics if row.indicator.startswith("missing-"))
+
+    @property
+    def outliers(self) -> tuple[Statistic, ...]:
+        """What is out of the ordinary in this precinct."""
+        return tuple(row for row in self.statistics if row.outlying)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One precinct in a funnel."""
+
+    precinct: int | None
+    of: float
+    statistic: Statistic
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """One judged indicator of all precincts of a constituency, in order of their size."""
+
+    indicator: str
+    base: float
+    points: tuple[Point, ...]
+
+    @property
+    def outliers(self) -> tuple[Point, ...]:
+        """The precincts that are out of the ordinary."""
+        return tuple(point for point in self.points if point.statistic.outlying)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The statistics of a report's constituency and of its precincts."""
+
+    whole: tuple[Statistic, ...]
+    """Of the constituency; of all lists, where the report is of no single one."""
+    nation: tuple[Statistic, ...]
+    """Of all lists of the run; empty where they are the constituency's."""
+    precincts: tuple[PrecinctAudit, ...]
+    funnels: tuple[Funnel, ...]
+    qualities: tuple[tuple[str, tuple[str, ...]], ...]
+    """The qualities of the scorecard, each with the measures that were taken of some precinct."""
+
+    @property
+    def is_of_one(self) -> bool:
+        """True where all its precincts lie in one constituency."""
+        return len({precinct.constituency for precinct in self.precincts} - {None}) == 1
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """The indicators by which precincts are judged, in their order."""
+        rows = [row for precinct in self.precincts for row in precinct.statistics]
+        names = {row.indicator for row in rows if row.outlying is not None}
+        return tuple(name for name in INDICATORS if name in names)
+
+    def values(self, indicator: str) -> list[float]:
+        """What the precincts have of an indicator."""
+        rows = (precinct.statistic(indicator) for precinct in self.precincts)
+        return [row.value for row in rows if row and row.value is not None]
+
+    def out_of(self, indicator: str) -> list[int | None]:
+        """The numbers of the precincts that are out of the ordinary in an indicator."""
+        rows = ((precinct.precinct, precinct.statistic(indicator)) for precinct in self.precincts)
+        return [precinct for precinct, row in rows if row and row.outlying]
+
+    @property
+    def outlying(self) -> int:
+        """How many precincts are out of the ordinary in something."""
+        return sum(bool(precinct.outliers) for precinct in self.precincts)

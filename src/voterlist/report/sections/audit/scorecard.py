@@ -1,0 +1,187 @@
+"""The scorecard of each precinct: how comprehensive, how accurate and how current its list is.
+
+The three qualities are those by which observers and commissions judge a register of voters (ACE
+Electoral Knowledge Network, Voter Registration: a list that is "current, comprehensive and
+accurate"; OSCE/ODIHR, Handbook for the Observation of Voter Registration, 2012). Each is shown by
+measures with both their numbers. They are not added up: a mark out of ten would hide which of them
+is wrong.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.model import EntryRole, Severity, Unit
+from voterlist.report.lookup import text_column
+from voterlist.report.sections.set_aside import NOBODY
+from voterlist.report.values import Precinct
+from voterlist.schemas import SCORECARD
+from voterlist.tables import from_columns, sort_by
+
+__all__ = ["MEASURES", "REQUIRED_FIELDS", "scorecard"]
+
+Counts: TypeAlias = Mapping[Precinct, int]
+
+_Measured: TypeAlias = dict[str, tuple[Counts, Counts]]
+"""By measure: how many of each precinct are counted, and of how many."""
+
+REQUIRED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address")
+"""The fields that the law asks of every entry."""
+
+MEASURES = {
+    "listed-of-adults": "comprehensiveness",
+    "listed-of-declared": "comprehensiveness",
+    "rows-not-taken-in": "comprehensiveness",
+    "cells-missing": "accuracy",
+    "entries-with-errors": "accuracy",
+    "entries-questioned": "accuracy",
+    "repeats-proposed": "accuracy",
+    "deceased": "currency",
+    "over-age": "currency",
+    "listed-elsewhere": "currency",
+}
+"""Each measure with its quality, in the order in which they are shown."""
+
+_DECEASED = ("deceased-confirmed", "deceased-probable")
+_ELSEWHERE = ("within-constituency", "across-constituencies", "displaced")
+
+
+def scorecard(
+    *,
+    profile: pa.Table,
+    lists: pa.Table,
+    set_aside: pa.Table,
+    findings: pa.Table,
+    cases: pa.Table | None,
+    comparison: pa.Table,
+    register_use: pa.Table,
+) -> pa.Table:
+    """SCORECARD: one row for each precinct and measure, ordered by place and measure.
+
+    Args:
+        profile: PROFILE; it says which precincts there are.
+        lists: LIST.
+        set_aside: SET_ASIDE.
+        findings: FINDING of all stages.
+        cases: CASE; the proposals count, decided or not. None: nobody has looked for repeats.
+        comparison: COMPARISON; the adults of each precinct, where statistics are given.
+        register_use: REGISTER_USE; without a register of deaths nobody is counted as dead.
+    """
+    voters = _counted(profile, "voters")
+    maybe_people = _counted(_perhaps_people(set_aside), "rows")
+    measured: _Measured = {
+        "listed-of-adults": _adults(comparison),
+        "listed-of-declared": _declared(lists),
+        "rows-not-taken-in": (maybe_people, _counted(lists, "rows")),
+        "cells-missing": _cells_missing(profile),
+        **_of_findings(findings, voters, has_deaths=_has_deaths(register_use)),
+        **({} if cases is None else _of_cases(cases, voters)),
+    }
+    return _table(voters, measured)
+
+
+def _of_findings(findings: pa.Table, voters: Counts, *, has_deaths: bool) -> _Measured:
+    """The measures that count entries with findings."""
+    entry = _of(findings, "unit", Unit.ENTRY)
+    errors = _of(entry, "severity", Severity.ERROR)
+    questioned = _of(entry, "severity", Severity.ERROR, Severity.WARNING)
+    measured: _Measured = {
+        "entries-with-errors": (_entries(errors), voters),
+        "entries-questioned": (_entries(questioned), voters),
+        "over-age": (_entries(_of(entry, "rule", "over-age")), voters),
+    }
+    if has_deaths:
+        measured["deceased"] = (_entries(_of(entry, "rule", *_DECEASED)), voters)
+    return measured
+
+
+def _of_cases(cases: pa.Table, voters: Counts) -> _Measured:
+    """The measures that count proposed repeats."""
+    repeats = _of(cases, "role", EntryRole.REPEAT)
+    elsewhere = _of(repeats, "kind", *_ELSEWHERE)
+    return {
+        "repeats-proposed": (_entries(repeats), voters),
+        "listed-elsewhere": (_entries(elsewhere), voters),
+    }
+
+
+def _table(precincts: Iterable[Precinct], measured: _Measured) -> pa.Table:
+    """SCORECARD; a measure has no row in a precinct in which it has nothing to count."""
+    rows = []
+    for precinct, (measure, quality) in itertools.product(precincts, MEASURES.items()):
+        counts, totals = measured.get(measure, ({}, {}))
+        count, total = counts.get(precinct, 0), totals.get(precinct)
+        if total:
+            rows.append((*precinct, quality, measure, count, total, count / total))
+    if not rows:
+        return SCORECARD.empty_table()
+    columns = dict(zip(SCORECARD.names, map(list, zip(*rows, strict=True)), strict=True))
+    table = from_columns(columns, SCORECARD)
+    return sort_by(table, "constituency", "precinct", "quality", "measure")
+
+
+def _summed(table: pa.Table, column: str, how: str) -> dict[Precinct, int]:
+    """The aggregate of a column in each precinct."""
+    grouping = table.group_by(["constituency", "precinct"], use_threads=False)
+    grouped = grouping.aggregate([(column, how)])
+    numbers = (grouped.column(name).to_pylist() for name in ("constituency", "precinct"))
+    values = grouped.column(f"{column}_{how}").to_pylist()
+    areas = zip(*numbers, strict=True)
+    return {area: int(value or 0) for area, value in zip(areas, values, strict=True)}
+
+
+def _counted(table: pa.Table, column: str) -> Counts:
+    return _summed(table, column, "sum")
+
+
+def _entries(table: pa.Table) -> Counts:
+    """How many entries of each precinct the rows name, each once."""
+    return _summed(table, "entry_id", "count_distinct")
+
+
+def _of(table: pa.Table, column: str, *words: str) -> pa.Table:
+    """The rows whose column holds one of these words."""
+    wanted = pa.array([str(word) for word in words])
+    return table.filter(pc.is_in(text_column(table, column), value_set=wanted))
+
+
+def _perhaps_people(set_aside: pa.Table) -> pa.Table:
+    """The rows set aside that may be somebody's entry."""
+    nobody = pa.array([code.value for code in NOBODY])
+    is_nobody = pc.is_in(text_column(set_aside, "code"), value_set=nobody)
+    return set_aside.filter(pc.invert(is_nobody))
+
+
+def _adults(comparison: pa.Table) -> tuple[Counts, Counts]:
+    """Entries of the permanent list, and adults in the statistics."""
+    is_compared = pc.field("precinct").is_valid() & pc.field("list").is_valid()
+    rows = _of(comparison, "measure", "adults").filter(is_compared)
+    return _counted(rows, "list"), _counted(rows, "statistic")
+
+
+def _declared(lists: pa.Table) -> tuple[Counts, Counts]:
+    """Entries of the lists that declare a total below, and those totals."""
+    declaring = lists.filter(pc.field("declared").is_valid())
+    return _counted(declaring, "entries"), _counted(declaring, "declared")
+
+
+def _cells_missing(profile: pa.Table) -> tuple[Counts, Counts]:
+    """Empty cells of the fields that the law requires, and all cells of these fields."""
+    missing: Counter[Precinct] = Counter()
+    for row in profile.to_pylist():
+        empty = [round(row[f"missing_{name}"] * row["voters"]) for name in REQUIRED_FIELDS]
+        missing[row["constituency"], row["precinct"]] += sum(empty)
+    voters = _counted(profile, "voters")
+    return missing, {area: len(REQUIRED_FIELDS) * count for area, count in voters.items()}
+
+
+def _has_deaths(register_use: pa.Table) -> bool:
+    """True where a register of deaths was given."""
+    deaths = _of(_of(register_use, "register", "deaths"), "measure", "total")
+    return bool(deaths.num_rows) and deaths.column("rows").null_count == 0

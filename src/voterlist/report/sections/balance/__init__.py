@@ -1,0 +1,137 @@
+"""The balance of rows: every row of every list is an entry or is set aside with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from voterlist.report.lookup import text_column
+from voterlist.report.run import Inputs
+from voterlist.report.section import Section
+from voterlist.report.sheets import Row, SheetTable, columns_of, place_cells, place_columns
+from voterlist.report.values import Facts, Place, place_order
+from voterlist.report.words import Words
+from voterlist.schemas import ENTRY, LIST, SET_ASIDE
+
+__all__ = ["BALANCE", "Balance", "ListBalance"]
+
+_PLACES_SHOWN = 4
+"""A list has a constituency, a precinct, a file and a sheet, and no line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListBalance:
+    """One list: its rows, and what became of them. ``declared`` is the total written below it."""
+
+    place: Place
+    list_kind: str
+    rows: int
+    entries: int
+    set_aside: int
+    declared: int | None
+
+    @property
+    def balances(self) -> bool:
+        """True where every row is accounted for."""
+        return self.rows == self.entries + self.set_aside
+
+    @property
+    def differs(self) -> int | None:
+        """Entries less the total that the list declares; None where it declares none."""
+        return None if self.declared is None else self.entries - self.declared
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """The rows of all lists, counted in three tables: lists, entries, rows set aside."""
+
+    rows: int
+    entries: int
+    set_aside: int
+    lists: tuple[ListBalance, ...]
+
+    @property
+    def difference(self) -> int:
+        """Rows less entries and rows set aside: 0 where no row was lost or came from nowhere."""
+        return self.rows - self.entries - self.set_aside
+
+    @property
+    def balances(self) -> bool:
+        """True where rows = entries + rows set aside, in total and in each list."""
+        return self.difference == 0 and all(row.balances for row in self.lists)
+
+
+def _build(inputs: Inputs) -> Balance:
+    lists = inputs.own("lists")
+    counts = lists.select(["rows", "entries", "set_aside", "declared"]).to_pylist()
+    kinds = text_column(lists, "list_kind").to_pylist()
+    places = inputs.run.names.places(lists)
+    rows = [
+        ListBalance(place, kind, **count)
+        for place, kind, count in zip(places, kinds, counts, strict=True)
+    ]
+    set_aside = pc.sum(inputs.own("set_aside").column("rows")).as_py()
+    return Balance(
+        rows=sum(row.rows for row in rows),
+        entries=inputs.own("entries").num_rows,
+        set_aside=int(set_aside or 0),
+        lists=tuple(sorted(rows, key=_order)),
+    )
+
+
+def _order(row: ListBalance) -> tuple[object, ...]:
+    return (*place_order(*row.place.area), row.place.file or "")
+
+
+def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTable]:
+    counts = {"rows": balance.rows, "entries": balance.entries, "set_aside": balance.set_aside}
+    verdict = "report.balance.right" if balance.balances else "report.balance.wrong"
+    columns = (
+        *place_columns(words)[:_PLACES_SHOWN],
+        *columns_of(
+            words,
+            ("report.column.list-kind", 11, "text"),
+            ("report.column.rows", 10, "count"),
+            ("report.column.entries", 10, "count"),
+            ("report.column.set-aside", 12, "count"),
+            ("report.column.balances", 12, "text"),
+            ("report.column.declared", 12, "count"),
+            ("report.column.differs", 12, "count"),
+        ),
+    )
+    yield SheetTable(
+        words("report.sheet.balance"),
+        (words("report.balance.title"), words("report.balance.equation", **counts), words(verdict)),
+        columns,
+        [_row(row, words) for row in balance.lists],
+        words("report.balance.none"),
+    )
+
+
+def _row(row: ListBalance, words: Words) -> Row:
+    values = [
+        *place_cells(row.place)[:_PLACES_SHOWN],
+        words(f"list-kind.{row.list_kind}"),
+        row.rows,
+        row.entries,
+        row.set_aside,
+        words("report.yes" if row.balances else "report.no"),
+        row.declared,
+        row.differs,
+    ]
+    marks = [""] * len(values)
+    marks[8] = "good" if row.balances else "error"
+    marks[10] = "warning" if row.differs else ""
+    return Row(values, marks)
+
+
+BALANCE = Section(
+    name="balance",
+    build=_build,
+    words=Words,
+    needs={"lists": LIST, "entries": ENTRY, "set_aside": SET_ASIDE},
+    sheets=_sheets,
+    most={"lists": 300},
+)

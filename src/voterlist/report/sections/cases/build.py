@@ -1,0 +1,224 @@
+"""Cases with their entries side by side: what differs between them is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import review
+from voterlist.model import CaseKind, Verdict
+from voterlist.report.lookup import Names, mask, rows_of, text_column, written_names
+from voterlist.report.sections.cases.model import CASE_FIELDS, Case, Cell, KindCount, Member
+from voterlist.report.sections.cases.why import waterfalls_of
+from voterlist.report.values import Born, Text, Value
+
+__all__ = ["CaseTables", "build_cases", "count_kinds"]
+
+_COMPARED = {
+    "surname": ("surname_skeleton",),
+    "given_name": ("given_skeleton",),
+    "patronymic": ("patronymic_skeleton",),
+    # A year alone does not contradict a full date: each part is compared for itself.
+    "birth_date": ("birth_year", "birth_month", "birth_day"),
+    "sex": ("sex",),
+    "address": ("address",),
+    "document": ("document",),
+    "fin": ("fin",),
+}
+"""The columns of VOTER in which two entries of a case contradict each other."""
+_NAMES = ("surname", "given_name", "patronymic")
+_ROLES = ["keep", "repeat", "question"]
+_ORDER = ["number", "order", "entry_id"]
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Groups = np.ndarray[Any, Any]
+"""For each row of the table of cases, the number of its case."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTables:
+    """What is looked up for cases: every entry that they name, and the evidence of their pairs."""
+
+    entries: pa.Table
+    voters: pa.Table
+    pairs: pa.Table
+    waterfalls: pa.Table
+    decisions: pa.Table
+
+
+def build_cases(
+    cases: pa.Table,
+    numbers: pa.Table,
+    tables: CaseTables,
+    names: Names,
+    *,
+    mask_identifiers: bool,
+) -> tuple[Case, ...]:
+    """The cases of a CASE table by number, each with its entries in order of role and id.
+
+    ``numbers`` is from ``review.numbered`` over all cases.
+    """
+    table = _ordered(cases, numbers)
+    groups = pd.factorize(table.column("case_id").to_pandas())[0]
+    members = _members(table, groups, tables, names, mask_identifiers=mask_identifiers)
+    waterfalls = waterfalls_of(table, tables.pairs, tables.waterfalls)
+    rows = table.select(["case_id", "number", "kind", "probability", "weight"]).to_pandas()
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    ends = np.append(starts[1:], len(groups))[: len(starts)]
+    built = []
+    for start, end in zip(starts, ends, strict=True):
+        first = rows.iloc[start]
+        kind, case_id = CaseKind(first["kind"]), str(first["case_id"])
+        case = Case(
+            number=int(first["number"]),
+            case_id=case_id,
+            kind=kind,
+            probability=float(first["probability"]),
+            weight=float(first["weight"]),
+            is_asked=kind.is_asked,
+            members=tuple(members[start:end]),
+            why=waterfalls.get(case_id),
+        )
+        built.append(case)
+    return tuple(built)
+
+
+def count_kinds(cases: Sequence[Case]) -> tuple[KindCount, ...]:
+    """How many cases there are of each kind, in the order of ``CaseKind``.
+
+    Kinds without a case are left out.
+    """
+    counts = []
+    for kind in CaseKind:
+        of_kind = [case for case in cases if case.kind is kind]
+        entries = sum(len(case.members) for case in of_kind)
+        is_open = sum(case.is_open for case in of_kind)
+        if of_kind:
+            counts.append(KindCount(kind, len(of_kind), entries, is_open))
+    return tuple(counts)
+
+
+def _ordered(cases: pa.Table, numbers: pa.Table) -> pa.Table:
+    """The cases with their number, by number, entries to keep first."""
+    numbered_ids = numbers.column("case_id").combine_chunks()
+    position = pc.index_in(cases.column("case_id"), value_set=numbered_ids)
+    number = numbers.column("number").take(position)
+    role = pc.index_in(text_column(cases, "role"), value_set=pa.array(_ROLES))
+    keyed = cases.append_column("number", number).append_column("order", role)
+    sort_keys = [(name, "ascending") for name in _ORDER]
+    return keyed.take(pc.sort_indices(keyed.select(_ORDER), sort_keys=sort_keys))
+
+
+def _members(
+    table: pa.Table,
+    groups: Groups,
+    tables: CaseTables,
+    names: Names,
+    *,
+    mask_identifiers: bool,
+) -> list[Member]:
+    """One member for each row of the table of cases."""
+    ids = table.column("entry_id")
+    entry, voter = rows_of(tables.entries, ids), rows_of(tables.voters, ids)
+    decided = review.current(tables.decisions).to_pylist()
+    verdicts = {(row["case_id"], row["entry_id"]): row for row in decided}
+    columns = zip(
+        table.select(["case_id", "entry_id", "role", "reason"]).to_pylist(),
+        names.places(entry),
+        text_column(entry, "list_kind").fill_null("permanent").to_pylist(),
+        _cells(entry, voter, groups, mask_identifiers=mask_identifiers),
+        strict=True,
+    )
+    members = []
+    for row, place, list_kind, cells in columns:
+        decision = verdicts.get((row["case_id"], row["entry_id"]), {})
+        verdict = Verdict(decision["verdict"]) if decision else None
+        member = Member(
+            entry_id=row["entry_id"],
+            role=row["role"],
+            reason=row["reason"],
+            verdict=verdict,
+            place=place,
+            list_kind=list_kind,
+            cells=cells,
+            decided_by=decision.get("decided_by"),
+            decided_why=decision.get("reason"),
+        )
+        members.append(member)
+    return members
+
+
+def _cells(
+    entry: pa.Table, voter: pa.Table, groups: Groups, *, mask_identifiers: bool
+) -> list[tuple[Cell, ...]]:
+    """The cells of each entry with their marks, in the order of ``CASE_FIELDS``."""
+    shown = _shown(entry, voter, mask_identifiers=mask_identifiers)
+    is_marked = _contradictions(entry, voter, groups)
+    columns = []
+    for name in CASE_FIELDS:
+        mark = "spelling" if name == "written" else "differs"
+        values_and_marks = zip(shown[name], is_marked[name], strict=True)
+        columns.append(
+            [
+                Cell(value, mark if marked and value is not None else "")
+                for value, marked in values_and_marks
+            ]
+        )
+    return list(zip(*columns, strict=True))
+
+
+def _contradictions(entry: pa.Table, voter: pa.Table, groups: Groups) -> dict[str, Flags]:
+    """For each of ``CASE_FIELDS``, the rows whose cell is marked."""
+    compared = [column for columns in _COMPARED.values() for column in columns]
+    frame = voter.select(compared).to_pandas()
+    differs = {
+        name: np.logical_or.reduce([_contradicts(frame[column], groups) for column in columns])
+        for name, columns in _COMPARED.items()
+    }
+    is_one_name = ~np.logical_or.reduce([differs[name] for name in _NAMES])
+    written = _contradicts(written_names(entry).to_pandas(), groups)
+    return differs | {"written": written & is_one_name}
+
+
+def _contradicts(column: pd.Series[Any], groups: Groups) -> Flags:
+    """True for the rows of a group that knows two values of this column.
+
+    What is missing contradicts nothing.
+    """
+    known_values = column.astype(object).groupby(groups).transform("nunique")
+    return np.asarray(known_values > 1, dtype=bool)
+
+
+def _shown(entry: pa.Table, voter: pa.Table, *, mask_identifiers: bool) -> dict[str, list[Value]]:
+    """What is shown of each field: the standard form where known, else the text as written."""
+    shown: dict[str, list[Value]] = {"written": written_names(entry).to_pylist()}
+    for name in _NAMES:
+        shown[name] = pc.coalesce(voter.column(name), entry.column(name)).to_pylist()
+    shown["birth_date"] = _birth_dates(entry, voter)
+    shown["sex"] = _sexes(entry, voter)
+    shown["address"] = entry.column("address").to_pylist()
+    hide: Callable[[str], str] = mask if mask_identifiers else str
+    for name in ("document", "fin"):
+        texts = entry.column(name).to_pylist()
+        shown[name] = [None if text is None else hide(text) for text in texts]
+    return shown
+
+
+def _birth_dates(entry: pa.Table, voter: pa.Table) -> list[Value]:
+    parts = [voter.column(name).to_pylist() for name in ("birth_year", "birth_month", "birth_day")]
+    dates = zip(entry.column("birth_date").to_pylist(), *parts, strict=True)
+    return [
+        written if year is None else Born(year, month, day) for written, year, month, day in dates
+    ]
+
+
+def _sexes(entry: pa.Table, voter: pa.Table) -> list[Value]:
+    written, known = entry.column("sex").to_pylist(), text_column(voter, "sex").to_pylist()
+    pairs = zip(written, known, strict=True)
+    return [text if sex is None else Text(f"sex.{sex}") for text, sex in pairs]

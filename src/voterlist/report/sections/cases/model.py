@@ -1,0 +1,148 @@
+"""Cases as the report shows them: groups of entries that may be one person, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voterlist.model import CaseKind, Verdict
+from voterlist.report.values import Place, Precinct, Value
+
+__all__ = ["CASE_FIELDS", "Case", "Cases", "Cell", "KindCount", "Member", "Step", "Waterfall"]
+
+CASE_FIELDS = (
+    "written",
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "sex",
+    "address",
+    "document",
+    "fin",
+)
+"""What is shown of an entry of a case, in this order. ``written`` is the name as the list has it;
+the three names after it are the standard spelling. Each has its heading in the catalogue
+(``field.<name>``)."""
+_NAME_FIELDS = 4
+"""The name as written and its three parts stand first among ``CASE_FIELDS``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What is shown of one field of an entry."""
+
+    value: Value
+    mark: str = ""
+    """``differs``: the entries of the case contradict each other here; ``spelling``: the same,
+    written otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One entry of a case."""
+
+    entry_id: str
+    role: str
+    reason: str
+    verdict: Verdict | None
+    """What a person decided, if anything."""
+    place: Place
+    list_kind: str
+    cells: tuple[Cell, ...]
+    """In the order of ``CASE_FIELDS``."""
+    decided_by: str | None = None
+    decided_why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one comparison of a pair says: ``bits`` above 0 for one person, below 0 against."""
+
+    field: str
+    level: str
+    bits: float
+    rarity: float | None
+    """The part of ``bits`` that lies in how rare the shared value is; None where none is shared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """Why a pair has its weight, in bits: ``steps``, ``rarity`` and ``rivals`` sum to ``weight``.
+
+    ``prior + weight`` is log2 of the odds of one person, ``probability`` the same as a share.
+    """
+
+    entries: tuple[str, str]
+    prior: float
+    steps: tuple[Step, ...]
+    """In the order of the fields; a comparison in which something is not known says nothing and is
+    left out."""
+    rarity: float
+    """For shared values being rare, as far as it is not part of a step."""
+    rivals: float
+    """Taken back because twins, relatives or one household explain the agreement too."""
+    weight: float
+    probability: float
+    twins: float
+    """The probability of twins; so the next two, of other relatives and of strangers."""
+    relatives: float
+    strangers: float
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A group of entries, with what is proposed for each.
+
+    ``number`` is the same in report and review workbook.
+    """
+
+    number: int
+    case_id: str
+    kind: CaseKind
+    probability: float
+    weight: float
+    """log2 of the Bayes factor for one person."""
+    is_asked: bool
+    """True where a person is asked to decide it."""
+    members: tuple[Member, ...]
+    why: Waterfall | None = None
+    """Of the pair that ties the case's most weakly tied entry to it; None where the run has no
+    waterfalls."""
+
+    @property
+    def title(self) -> str:
+        """The name of its first entry in standard spelling; as written where no part is known."""
+        written, *parts = (cell.value for cell in self.members[0].cells[:_NAME_FIELDS])
+        return " ".join(str(part) for part in parts if part) or str(written or "")
+
+    @property
+    def is_open(self) -> bool:
+        """True where a person is asked and some entry has no verdict yet."""
+        return self.is_asked and any(member.verdict is None for member in self.members)
+
+    @property
+    def areas(self) -> set[Precinct]:
+        """The precincts of its entries."""
+        return {member.place.area for member in self.members}
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many cases of one kind there are, and how many of them are open."""
+
+    kind: CaseKind
+    cases: int
+    entries: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """The cases of a report."""
+
+    asked: tuple[Case, ...]
+    """Those that a person is asked about, by number."""
+    apart: tuple[Case, ...]
+    """Explicit non-duplicates, by number."""
+    kinds: tuple[KindCount, ...]
+    """In the order of ``CaseKind``; kinds without a case are left out."""

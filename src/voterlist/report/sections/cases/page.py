@@ -1,0 +1,69 @@
+"""What the page draws of a case: the letters that differ, and the bars of the waterfall."""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from voterlist.report.sections.cases.model import CASE_FIELDS, Case, Cases
+
+__all__ = ["Bars", "bars_of", "letters_of", "page"]
+
+_ALIKE = 0.5
+"""Two texts less alike than this are marked as a whole: single letters would say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Where the bars of a waterfall stand, in per cent of the drawing's width."""
+
+    even: float
+    """Where the odds are even."""
+    bars: tuple[tuple[float, float], ...]
+    """(left end, width) of each line's bar, and last of the sum's."""
+
+
+def page(cases: Cases) -> Mapping[str, Any]:
+    """What the template of the cases needs besides the cases."""
+    kinds = [row.kind for row in cases.kinds]
+    return {"fields": CASE_FIELDS, "kinds": kinds, "letters": letters_of, "bars": bars_of}
+
+
+def bars_of(bits: Sequence[float]) -> Bars:
+    """The bars of a waterfall.
+
+    Each begins where the one above ended; the sum's reaches from even odds to the end.
+    """
+    sums = [0.0, *itertools.accumulate(bits)]
+    low, high = min(sums), max(sums)
+    width = (high - low) or 1.0
+    places = [100 * (value - low) / width for value in sums]
+    ends = [*itertools.pairwise(places), (places[0], places[-1])]
+    bars = tuple((min(start, end), abs(end - start)) for start, end in ends)
+    return Bars(places[0], bars)
+
+
+def letters_of(case: Case, place: int, texts: Sequence[str]) -> list[tuple[str, bool]]:
+    """The text of one entry in pieces, each with whether it differs from the other entry's text.
+
+    Only of two entries whose texts are alike; otherwise the text is one piece that is not marked.
+    """
+    whole = [(texts[place], False)]
+    if len(case.members) != 2 or not all(texts) or texts[0] == texts[1]:
+        return whole
+    matcher = difflib.SequenceMatcher(None, texts[0], texts[1], autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return whole
+    return list(_pieces(matcher, texts[place], place))
+
+
+def _pieces(
+    matcher: difflib.SequenceMatcher[str], text: str, place: int
+) -> Iterable[tuple[str, bool]]:
+    for tag, *ends in matcher.get_opcodes():
+        start, end = ends[2 * place : 2 * place + 2]
+        if start < end:
+            yield text[start:end], tag != "equal"

@@ -1,0 +1,85 @@
+"""How many pairs that agree chance alone would give, beside those that were found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow.compute as pc
+
+from voterlist.chance import AGREEMENTS
+from voterlist.report.run import Inputs
+from voterlist.report.section import Section
+from voterlist.report.sheets import Block
+from voterlist.report.words import Words
+from voterlist.schemas import COINCIDENCE
+
+__all__ = ["CHANCE", "Chance", "ChanceWords"]
+
+_SHARES = (("most", 0.5), ("some", 0.05), ("few", 0.0))
+"""Which word is used from which share of the pairs found on that chance alone would give."""
+_SMALLEST = 0.05
+"""A smaller number of expected pairs would be shown as 0.0."""
+_ORDER = ["+".join(agreement) for agreement in AGREEMENTS]
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One kind of agreement: pairs that chance alone would give, and pairs found."""
+
+    agreement: tuple[str, ...]
+    expected: float
+    found: int
+
+
+class ChanceWords(Words):
+    """Says what chance would give."""
+
+    def agreement(self, fields: tuple[str, ...]) -> str:
+        """The fields of an agreement, joined with plus signs."""
+        return " + ".join(self(f"agreement.{field}") for field in fields)
+
+    def expected(self, pairs: float) -> str:
+        """An expected number of pairs; one that is small is not shown as none."""
+        if 0 < pairs < _SMALLEST:
+            return f"<\N{NO-BREAK SPACE}{self.number(0.1, 1)}"
+        return self.number(pairs, 1)
+
+    def coincidence(self, chance: Chance) -> str:
+        """What it means that so many pairs were found where chance alone would give so many."""
+        if not chance.found:
+            return self("chance.none")
+        share = chance.expected / chance.found
+        word = next(name for name, least in _SHARES if share >= least)
+        return self(f"chance.{word}", share=self.percent(min(share, 1.0), 0))
+
+
+def _build(inputs: Inputs) -> tuple[Chance, ...]:
+    """The agreements of the constituency; those of the whole list, where the report is of none."""
+    place, number = inputs.facts.constituency, pc.field("constituency")
+    is_own = number.is_null() if place is None else number == place
+    rows = inputs.table("coincidences").filter(is_own).to_pylist()
+    rows.sort(key=lambda row: _ORDER.index(row["agreement"]))
+    return tuple(
+        Chance(tuple(row["agreement"].split("+")), row["expected"], row["found"]) for row in rows
+    )
+
+
+def _summary(rows: Sequence[Chance], words: ChanceWords) -> Iterable[Block]:
+    names = ("agreement", "expected", "found", "meaning")
+    headings = [words(f"report.column.{name}") for name in names]
+    yield Block(words("report.chance.title"), headings, [_row(row, words) for row in rows])
+
+
+def _row(row: Chance, words: ChanceWords) -> list[str | float]:
+    agreement, expected = words.agreement(row.agreement), words.expected(row.expected)
+    return [agreement, expected, row.found, words.coincidence(row)]
+
+
+CHANCE = Section(
+    name="chance",
+    build=_build,
+    words=ChanceWords,
+    uses={"coincidences": COINCIDENCE},
+    summary=_summary,
+)

@@ -1,0 +1,163 @@
+"""The calendar of the compilation, and how each unit stands with each of its stages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from voterlist.deadlines import Deadline
+from voterlist.model import Level, Standing
+from voterlist.report.run import Inputs
+from voterlist.report.section import Section
+from voterlist.report.sheets import Row, SheetTable, SheetValue, columns_of
+from voterlist.report.values import Facts, UnitStanding
+from voterlist.report.words import Words
+
+__all__ = ["DEADLINES", "Due", "Unit"]
+
+_STANDING_ORDER = (
+    Standing.DONE,
+    Standing.DONE_LATE,
+    Standing.NOT_STARTED,
+    Standing.OPEN,
+    Standing.DUE_SOON,
+    Standing.OVERDUE,
+)
+_MARKS = {
+    Standing.OVERDUE: "error",
+    Standing.DUE_SOON: "warning",
+    Standing.DONE: "good",
+    Standing.DONE_LATE: "note",
+}
+_LATE = (Standing.OVERDUE, Standing.DUE_SOON)
+_MOST_MONTHS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One precinct or constituency in a stage; ``precinct`` None: the constituency as a whole."""
+
+    constituency: int | None
+    precinct: int | None
+    finished: dt.date | None
+    standing: Standing
+
+    @property
+    def is_late(self) -> bool:
+        """True where it is overdue, or will soon be."""
+        return self.standing in _LATE
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One stage of the calendar and how its units stand."""
+
+    stage: str
+    sender: Level
+    receiver: Level
+    opens: dt.date
+    due: dt.date
+    days_left: int
+    """Days from today to the due day; negative after it."""
+    standings: tuple[tuple[Standing, int], ...]
+    """How many units stand how, in the order of ``Standing``."""
+    units: tuple[Unit, ...]
+
+    @property
+    def worst(self) -> Standing:
+        """The standing that asks for most."""
+        return max((standing for standing, _ in self.standings), key=_STANDING_ORDER.index)
+
+
+def _build(inputs: Inputs) -> tuple[Due, ...]:
+    """The stages in order of their due dates."""
+    here = {inputs.facts.constituency, None}
+    is_whole = inputs.facts.constituency is None
+    rows = [row for row in inputs.run.standings if is_whole or row.constituency in here]
+    stages = dict.fromkeys(row.deadline for row in rows)
+    dues = [_due(stage, rows, inputs.facts.today) for stage in stages]
+    return tuple(sorted(dues, key=lambda due: (due.due, due.opens, due.stage)))
+
+
+def _due(deadline: Deadline, rows: Sequence[UnitStanding], today: dt.date) -> Due:
+    units = [
+        Unit(row.constituency, row.precinct, row.finished, row.standing)
+        for row in rows
+        if row.deadline == deadline
+    ]
+    counts = Counter(unit.standing for unit in units)
+    return Due(
+        stage=deadline.stage.value,
+        sender=deadline.sender,
+        receiver=deadline.receiver,
+        opens=deadline.opens,
+        due=deadline.due,
+        days_left=(deadline.due - today).days,
+        standings=tuple((standing, counts[standing]) for standing in Standing if counts[standing]),
+        units=tuple(units),
+    )
+
+
+def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTable]:
+    note = words("report.deadlines.note", today=words.long_day(facts.today))
+    columns = columns_of(
+        words,
+        ("report.column.stage", 46, "text"),
+        ("report.column.from-to", 52, "text"),
+        ("report.column.opens", 12, "day"),
+        ("report.column.due", 12, "day"),
+        ("field.constituency", 12, "label"),
+        ("field.precinct", 11, "label"),
+        ("report.column.finished", 12, "day"),
+        ("report.column.standing", 20, "text"),
+        ("report.column.ground", 56, "text"),
+    )
+    yield SheetTable(
+        words("report.sheet.deadlines"),
+        (words("report.deadlines.title"), note),
+        columns,
+        [_row(due, unit, words) for due in dues for unit in due.units],
+        words("report.deadlines.none"),
+    )
+
+
+def _row(due: Due, unit: Unit, words: Words) -> Row:
+    sender, receiver = words(f"commission.{due.sender}"), words(f"commission.{due.receiver}")
+    values: list[SheetValue] = [
+        words(f"deadline.{due.stage}.title"),
+        f"{sender} \N{RIGHTWARDS ARROW} {receiver}",
+        due.opens,
+        due.due,
+        unit.constituency,
+        unit.precinct,
+        unit.finished,
+        words(f"standing.{unit.standing}"),
+        words(f"deadline.{due.stage}.ground"),
+    ]
+    marks = [""] * len(values)
+    marks[7] = _MARKS.get(unit.standing, "")
+    return Row(values, marks)
+
+
+def _page(_dues: Sequence[Due]) -> Mapping[str, Any]:
+    return {"months_between": _months_between}
+
+
+def _months_between(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The first days of the months between two days, for the axis of a calendar."""
+    numbers = range(first.month - 1, first.month - 1 + _MOST_MONTHS)
+    starts = [dt.date(first.year + month // 12, month % 12 + 1, 1) for month in numbers]
+    return [day for day in starts if first <= day <= last]
+
+
+DEADLINES = Section(
+    name="deadlines",
+    build=_build,
+    words=Words,
+    sheets=_sheets,
+    page=_page,
+    most={"waiting": 60},
+)

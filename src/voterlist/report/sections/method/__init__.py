@@ -1,0 +1,74 @@
+"""How the report was made, and what the linkage expects of its own proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from voterlist.report.run import Inputs
+from voterlist.report.section import Section
+from voterlist.report.sections.chance import CHANCE, Chance, ChanceWords
+from voterlist.report.sheets import Block
+
+__all__ = ["METHOD", "Estimate", "Method", "MethodWords"]
+
+_MEASURES = ("precision", "recall")
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the linkage expects of its own proposals, with the ends of a 95 % interval.
+
+    Shares 0 to 1.
+    """
+
+    pairs: int
+    precision: float
+    precision_low: float
+    precision_high: float
+    recall: float
+    recall_low: float
+    recall_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """The estimate of the linkage, if pairs were put forward, and what chance alone would give."""
+
+    estimate: Estimate | None
+    chance: tuple[Chance, ...]
+
+
+class MethodWords(ChanceWords):
+    """Says the estimate, and what chance would give."""
+
+    def estimate(self, estimate: Estimate) -> list[str]:
+        """The estimate in sentences, one for each measure."""
+        return [self._measure(estimate, measure) for measure in _MEASURES]
+
+    def _measure(self, estimate: Estimate, measure: str) -> str:
+        ends = {"share": measure, "low": f"{measure}_low", "high": f"{measure}_high"}
+        shares = {end: self.probability(getattr(estimate, name)) for end, name in ends.items()}
+        return self(f"report.estimate.{measure}", pairs=estimate.pairs, **shares)
+
+
+def _build(inputs: Inputs) -> Method:
+    rows = inputs.table("estimate").to_pylist()
+    names = Estimate.__dataclass_fields__
+    estimate = Estimate(**{name: rows[0][name] for name in names}) if rows else None
+    return Method(estimate, inputs.of(CHANCE))
+
+
+def _summary(method: Method, words: MethodWords) -> Iterable[Block]:
+    lines = words.estimate(method.estimate) if method.estimate else []
+    yield Block(words("report.estimate.title"), (), [[line] for line in lines])
+    yield from CHANCE.summary(method.chance, words)
+
+
+METHOD = Section(
+    name="method",
+    build=_build,
+    words=MethodWords,
+    uses={"estimate": None},
+    summary=_summary,
+)

@@ -1,0 +1,112 @@
+"""The voters: how many in each precinct, of which age, and what was noticed in each precinct."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from voterlist.model import Severity, Sex
+from voterlist.report.run import Inputs
+from voterlist.report.section import Section
+from voterlist.report.sections.cases import CASES, Case
+from voterlist.report.sections.findings import FINDINGS, FindingRow
+from voterlist.report.values import Limits, Precinct, place_order
+from voterlist.report.words import Words
+from voterlist.schemas import PROFILE, PYRAMID
+
+__all__ = ["PEOPLE", "AgeGroup", "People", "PrecinctCounts", "age_groups"]
+
+
+@dataclass(frozen=True, slots=True)
+class AgeGroup:
+    """Five years of age (``age_from`` and the four after it); None: not known."""
+
+    age_from: int | None
+    men: int
+    women: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrecinctCounts:
+    """A precinct in numbers; the median as in PROFILE."""
+
+    constituency: int | None
+    precinct: int | None
+    voters: int
+    men: int
+    women: int
+    median_age: float | None
+    errors: int
+    warnings: int
+    notes: int
+    cases: int
+    """Cases with an entry of this precinct, of the kinds that are asked about."""
+
+    @property
+    def area(self) -> Precinct:
+        """Its constituency and number."""
+        return (self.constituency, self.precinct)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The voters of a report, by precinct and by age, and the limits that precincts have by law."""
+
+    precincts: tuple[PrecinctCounts, ...]
+    ages: tuple[AgeGroup, ...]
+    limits: Limits
+
+
+def _build(inputs: Inputs) -> People:
+    findings, cases = inputs.of(FINDINGS).rows, inputs.of(CASES).asked
+    precincts = _precincts(inputs.own("profile"), findings, cases)
+    ages = age_groups(inputs.table("pyramid").to_pylist())
+    return People(precincts, ages, inputs.run.limits)
+
+
+def _precincts(
+    profile: pa.Table, findings: Sequence[FindingRow], cases: Sequence[Case]
+) -> tuple[PrecinctCounts, ...]:
+    noticed = Counter((row.place.area, row.severity) for row in findings)
+    involved = Counter(area for case in cases for area in case.areas)
+    columns = ["constituency", "precinct", "voters", "men", "women", "median_age"]
+    precincts = []
+    for row in profile.select(columns).to_pylist():
+        area = (row["constituency"], row["precinct"])
+        counts = PrecinctCounts(
+            **row,
+            errors=noticed[area, Severity.ERROR],
+            warnings=noticed[area, Severity.WARNING],
+            notes=noticed[area, Severity.NOTE],
+            cases=involved[area],
+        )
+        precincts.append(counts)
+    return tuple(sorted(precincts, key=lambda row: place_order(*row.area)))
+
+
+def age_groups(rows: Iterable[Mapping[str, Any]]) -> tuple[AgeGroup, ...]:
+    """The age groups of rows of PYRAMID or AGES, the youngest first, unknown ages last."""
+    counts: Counter[tuple[int | None, str | None]] = Counter()
+    for row in rows:
+        counts[row["age_from"], row["sex"]] += row["voters"]
+    ages = sorted({age for age, _ in counts}, key=lambda age: (age is None, age or 0))
+    return tuple(_group(age, counts) for age in ages)
+
+
+def _group(age: int | None, counts: Mapping[tuple[int | None, str | None], int]) -> AgeGroup:
+    men, women = counts[age, Sex.MALE.value], counts[age, Sex.FEMALE.value]
+    return AgeGroup(age, men, women, unknown=counts[age, None])
+
+
+PEOPLE = Section(
+    name="people",
+    build=_build,
+    words=Words,
+    needs={"profile": PROFILE, "pyramid": PYRAMID},
+    most={"precincts": 300},
+)

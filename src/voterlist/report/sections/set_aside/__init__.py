@@ -1,0 +1,123 @@
+"""The rows that did not become entries, each with its reason, and the files that were not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from voterlist.model import AsideCode
+from voterlist.report.lookup import mask_row, text_column
+from voterlist.report.run import Inputs
+from voterlist.report.section import Section
+from voterlist.report.sheets import Column, Row, SheetTable, columns_of, place_cells, place_columns
+from voterlist.report.values import Facts, Place, place_order
+from voterlist.report.words import Words
+from voterlist.schemas import SET_ASIDE
+
+__all__ = ["NOBODY", "SET_ASIDE_ROWS", "SetAsideRow"]
+
+NOBODY = (
+    AsideCode.BLANK_ROW,
+    AsideCode.TITLE_ROW,
+    AsideCode.HEADER_ROW,
+    AsideCode.TOTAL_ROW,
+    AsideCode.DUPLICATE_FILE,
+    AsideCode.SAME_ENTRY,
+)
+"""Why rows are set aside that are surely nobody's entry; with any other code, a new one too, they
+may be a voter's."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsideRow:
+    """A row that did not become an entry, or (line 0) a file that could not be read."""
+
+    place: Place
+    code: str
+    rows: int
+    cells: tuple[str, ...]
+
+    @property
+    def is_file(self) -> bool:
+        """True where it stands for a whole file."""
+        return self.place.line == 0
+
+    @property
+    def may_be_voter(self) -> bool:
+        """True for a row that may be somebody's entry."""
+        return not self.is_file and self.code not in NOBODY
+
+
+def _build(inputs: Inputs) -> tuple[SetAsideRow, ...]:
+    """Whole files, then what may be people, then the rest; each by file, sheet and line."""
+    table = inputs.own("set_aside")
+    columns = zip(
+        inputs.run.names.places(table),
+        text_column(table, "code").to_pylist(),
+        table.column("rows").to_pylist(),
+        table.column("cells").to_pylist(),
+        strict=True,
+    )
+    hide = mask_row if inputs.run.mask_identifiers else str
+    rows = [
+        SetAsideRow(place, code, count, tuple(map(hide, _without_blank_end(cells or []))))
+        for place, code, count, cells in columns
+    ]
+    return tuple(sorted(rows, key=_order))
+
+
+def _without_blank_end(cells: list[str | None]) -> list[str]:
+    """The cells up to the last that holds something."""
+    last = max((number for number, cell in enumerate(cells) if cell), default=-1)
+    return [cell or "" for cell in cells[: last + 1]]
+
+
+def _order(row: SetAsideRow) -> tuple[object, ...]:
+    place = row.place
+    line = (place.file or "", place.sheet or "", place.line or 0)
+    return (not row.is_file, row.code in NOBODY, *place_order(*place.area), *line, row.code)
+
+
+def _sheets(
+    rows: Sequence[SetAsideRow],
+    _facts: Facts,
+    words: Words,
+) -> Iterable[SheetTable]:
+    columns = (
+        Column(words("report.column.why-aside"), 28),
+        *place_columns(words),
+        *columns_of(
+            words,
+            ("report.column.rows", 9, "count"),
+            ("report.column.cells", 60, "text"),
+            ("report.column.todo", 48, "text"),
+        ),
+    )
+    yield SheetTable(
+        words("report.sheet.set-aside"),
+        (words("report.set-aside.title"), words("report.set-aside.note")),
+        columns,
+        [_row(row, words) for row in rows],
+        words("report.set-aside.none"),
+    )
+
+
+def _row(row: SetAsideRow, words: Words) -> Row:
+    title, todo = words(f"aside.{row.code}.title"), words(f"aside.{row.code}.todo")
+    return Row([title, *place_cells(row.place), row.rows, " | ".join(row.cells), todo])
+
+
+def _page(_rows: Sequence[SetAsideRow]) -> Mapping[str, Any]:
+    return {"nobody": NOBODY}
+
+
+SET_ASIDE_ROWS = Section(
+    name="set-aside",
+    build=_build,
+    words=Words,
+    needs={"set_aside": SET_ASIDE},
+    sheets=_sheets,
+    page=_page,
+    most={"rows": 60},
+)
