@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import processes
 import workspaces
 from voterlist.storage import files, store
 from voterlist.storage.leftovers import remove_leftovers
@@ -53,7 +54,7 @@ def open_to_others(folder):
 
 def started(*arguments, umask):
     command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, umask=umask)
+    return processes.run(command, capture_output=True, text=True, check=False, umask=umask)
 
 
 # Modes
