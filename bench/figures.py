@@ -19,6 +19,7 @@ from pathlib import Path
 from process import Cost, run
 
 __all__ = [
+    "MOST_NODES_A_LINE",
     "MOST_PARAMETERS",
     "MOST_WIDE_FUNCTIONS",
     "WIDE",
@@ -34,13 +35,12 @@ LONG_LINE = 100
 WIDE = 7
 """A function with more parameters than this is wide."""
 MOST_PARAMETERS = 8
+MOST_NODES_A_LINE = 7
 MOST_WIDE_FUNCTIONS = 3
 STARTS = 5
 """How often a command is started; the least of the seconds counts."""
-ASIDE = frozenset({"words", "generated"})
-"""Kinds of files that the figures leave out: they grow with every language and every page."""
-
 _RECIPE = re.compile(r"^### (?P<title>.+)$")
+_EXAMPLE = re.compile(r"^Example: `(?P<word>[^`]+)`")
 _FILE = re.compile(r"^\| `(?P<path>[^`]+)` \| (?P<kind>[a-z]+) \|")
 
 
@@ -103,17 +103,18 @@ class Recipe:
 
     Attributes:
         title: its heading.
-        files: path and kind of each file that it touches; a path ends in ``/`` where it is a
-            folder.
+        example: what the files of the example are found by; empty where there is none.
+        files: path and kind (code, test, words, generated) of each file that it touches.
     """
 
     title: str
+    example: str
     files: tuple[tuple[str, str], ...]
 
     @property
-    def counted(self) -> int:
-        """Files that it touches, without words and generated pages."""
-        return sum(kind not in ASIDE for _, kind in self.files)
+    def code_files(self) -> int:
+        """Files of code that it touches, without tests, words and generated pages."""
+        return sum(kind == "code" for _, kind in self.files)
 
 
 def read(folder: Path) -> Source:
@@ -150,13 +151,16 @@ def _length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 def recipes(page: str) -> list[Recipe]:
     """The recipes of CONTRIBUTING.md: headings of the third level with a table of files."""
     found: dict[str, list[tuple[str, str]]] = {}
+    examples: dict[str, str] = {}
     title = ""
     for line in page.splitlines():
         if heading := _RECIPE.match(line):
             title = heading["title"]
+        elif example := _EXAMPLE.match(line):
+            examples[title] = example["word"]
         elif row := _FILE.match(line):
             found.setdefault(title, []).append((row["path"], row["kind"]))
-    return [Recipe(name, tuple(files)) for name, files in found.items()]
+    return [Recipe(name, examples.get(name, ""), tuple(files)) for name, files in found.items()]
 
 
 def _start(*arguments: str) -> Cost:
@@ -173,7 +177,11 @@ def _rows() -> list[tuple[str, str, str]]:
     wide = len(source.wide)
     pages = recipes((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
     return [
-        ("syntax nodes a non-blank line", f"{source.nodes_a_line:.2f}", "at most 7"),
+        (
+            "syntax nodes a non-blank line",
+            f"{source.nodes_a_line:.2f}",
+            f"at most {MOST_NODES_A_LINE}",
+        ),
         (f"lines over {LONG_LINE} characters", f"{source.long_lines}", "0"),
         ("longest function, lines", f"{source.longest.lines}: {source.longest.place}", ""),
         (
@@ -185,7 +193,7 @@ def _rows() -> list[tuple[str, str, str]]:
         ("`--version`, CPU seconds", f"{version.cpu:.2f}", "0.15"),
         ("`--version`, peak MiB", f"{version.peak:.0f}", "40"),
         ("`import voterlist`, CPU seconds", f"{imported.cpu:.2f}", ""),
-        *((f"files touched: {page.title.lower()}", f"{page.counted}", "") for page in pages),
+        *((f"files of code: {page.title.lower()}", f"{page.code_files}", "") for page in pages),
     ]
 
 
