@@ -10,7 +10,6 @@ sys.path.insert(0, str(ROOT / "bench"))
 
 import figures  # noqa: E402  it stands in another folder
 
-
 NOT_YET = pytest.mark.xfail(reason="not reached in all folders", strict=False)
 
 
