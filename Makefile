@@ -1,11 +1,18 @@
-# Two commands set everything up: `make demo` and `make test`. Both make .venv themselves.
+# Two commands set everything up: `make demo` and `make test`. Each target makes .venv by itself.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := data/samples/goychay
+# Two processes of tests; a file of tests stays in one of them, so that what its tests share is made
+# once. TESTS="-n 0 -x" runs them one after the other.
+TESTS ?= -n 2 --dist loadfile
 
-.PHONY: demo test check bench peers clean
+.DEFAULT_GOAL := help
+.PHONY: help demo fast test check bench peers same figures clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "voterlist needs Python 3.11 or newer; $(PYTHON) is older. Try: make PYTHON=python3.13"; exit 2; }
@@ -13,24 +20,35 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $(READY)
 
-demo: $(READY)
+demo: $(READY)  ## a run over the sample lists, with its reports
 	@$(BIN)/voterlist run $(SAMPLE) --today 2026-02-03; code=$$?; [ $$code -le 1 ]
 
-test: $(READY)
-	$(BIN)/python -m pytest
+fast: $(READY)  ## the tests that are not slow, within a minute
+	$(BIN)/python -m pytest $(TESTS) -m "not slow"
 
-check: $(READY)
+test: $(READY)  ## all tests
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(READY)  ## linter, format, types, and imports that go down
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
+bench: $(READY)  ## accuracy, time and memory of link, written into docs/benchmarks.md
 	$(BIN)/python bench/run.py --write
 
-# Voters' lists and FEBRL; with LISTS_FOLDER=... also RLdata500, RLdata10000 and fake_1000.
-peers: $(READY)
+# With LISTS_FOLDER=... also RLdata500, RLdata10000 and fake_1000.
+peers: $(READY)  ## the same lists with Splink, dedupe and recordlinkage
 	$(BIN)/python bench/peers/run.py --write $(if $(LISTS_FOLDER),--lists-folder $(LISTS_FOLDER))
 
-clean:
+# OLD is the folder of another checkout.
+same: $(READY)  ## the tables of this checkout against those of another one: OLD=folder
+	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [RENAMED=\"old=new\"]"; exit 2; }
+	$(BIN)/python bench/same_answers.py $(OLD) . --voters $(or $(VOTERS),100000) $(if $(RENAMED),--renamed $(RENAMED))
+
+figures: $(READY)  ## figures of the code: density, longest functions, start-up, files a change touches
+	$(BIN)/python bench/figures.py
+
+clean:  ## remove .venv and the caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis bench/peers/.venvs

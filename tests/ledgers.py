@@ -1,12 +1,12 @@
 """A ledger with some of everything in it, and workspaces around one, for the tests of the ledger."""
 
 import datetime as dt
-import subprocess
 import sys
 from pathlib import Path
 
 import pyarrow as pa
 
+import processes
 import workspaces
 from voterlist.schemas import ACCEPTANCE, CASE, DECISION, LIST
 from voterlist.storage.ledger import Ledger
@@ -111,14 +111,14 @@ os.kill(os.getpid(), signal.SIGKILL)
 def write_and_die(path):
     """Add three decisions in a process that is killed before SQLite moves them from the WAL into the ledger."""
     command = [sys.executable, "-c", WRITE_AND_DIE, str(path), str(Path(__file__).parent)]
-    subprocess.run(command, check=False)
+    processes.run(command, check=False)
     assert path.with_name("ledger.db-wal").stat().st_size
 
 
 def voterlist(*arguments, **options):
     """What the command line printed, and its exit code."""
     command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    return processes.run(command, capture_output=True, text=True, check=False, **options)
 
 
 def workspace(folder):

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+import processes
 import workspaces
 from voterlist import cli, pipeline
 from voterlist.catalogue import catalogue, entries
@@ -31,7 +32,7 @@ def call(*arguments):
 
 def started(*arguments, language="en"):
     """The command's outcome, in a process of its own."""
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "voterlist", *map(str, arguments)],
         capture_output=True,
         text=True,

@@ -10,7 +10,6 @@ import itertools
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -23,6 +22,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import processes
 import workspaces
 from linkage_lists import crowd
 from voterlist import config, review, schemas
@@ -477,7 +477,7 @@ def said_by_run(folder, *options, language="en"):
         *options,
     ]
     env = {**os.environ, "VOTERLIST_LANG": language}
-    return subprocess.run(
+    return processes.run(
         arguments, capture_output=True, text=True, encoding="utf-8", check=False, env=env
     ).stdout
 

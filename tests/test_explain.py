@@ -6,12 +6,12 @@ It adds up, it tells twins from repetitions, and the command shows it.
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 
 import numpy as np
 import pytest
 
+import processes
 from linkage_lists import crowd
 from test_link import among_others
 from voterlist.link import link
@@ -137,7 +137,7 @@ def test_twins_take_back_what_the_shared_fields_say(linkage):
 
 
 def run(*arguments):
-    return subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "voterlist", "explain", *map(str, arguments)],
         capture_output=True,
         text=True,

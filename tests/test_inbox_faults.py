@@ -11,7 +11,7 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 
-import unprivileged
+import processes
 import workspaces
 from voterlist.catalogue import catalogue
 from voterlist.config import IngestSettings
@@ -55,12 +55,12 @@ def command(folder, *options):
         "2026-02-03",
         "--json",
     ]
-    done = subprocess.run(
+    done = processes.run(
         [*words, *(options or UNTIL_RECONCILE)],
         capture_output=True,
         check=False,
         timeout=SECONDS,
-        preexec_fn=unprivileged.bound_by_modes(),
+        bound_by_modes=True,
         env={**os.environ, "PYTHONUTF8": "1", "VOTERLIST_LANG": "en"},
     )
     assert done.returncode in {0, 1, 3}, done.stderr.decode()
@@ -419,7 +419,7 @@ def test_a_disk_that_fails_while_a_list_is_read(workspace, failing):
     """A read error leaves a list unread in this run alone, whichever time the file is opened."""
     options = ["run", str(workspace), "--today", "2026-02-03", "--json", "--until", "normalize"]
     hurt = [sys.executable, "-c", _HURT, "1/menteqe-1.csv", str(failing), *options]
-    done = subprocess.run(hurt, capture_output=True, check=False, timeout=SECONDS)
+    done = processes.run(hurt, capture_output=True, check=False, timeout=SECONDS)
     assert done.returncode == 1, done.stderr.decode()
     assert unread(json.loads(done.stdout)) == {("inbox/1/menteqe-1.csv", "read-refused")}
     said = command(workspace)[1]

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 import ledgers
-from unprivileged import bound_by_modes
+import processes
 from voterlist.catalogue import catalogue
 from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError
 from voterlist.storage.ledger import Ledger, reading
@@ -101,7 +101,7 @@ def test_a_ledger_that_may_not_be_written_is_not_called_damaged(workspace):
     path.chmod(0o444)
     before = path.read_bytes()
     words = ("run", workspace, "--today", "2026-02-04", "--json")
-    found = ledgers.voterlist(*words, preexec_fn=bound_by_modes())
+    found = ledgers.voterlist(*words, bound_by_modes=True)
     assert told(found) == (5, "ledger-forbidden")
     assert path.read_bytes() == before
     assert len(list((workspace / "runs").iterdir())) == 1
@@ -122,9 +122,9 @@ except VoterlistError as error:
 """
     workspace.chmod(0o555)
     try:
-        found = subprocess.run(
+        found = processes.run(
             [sys.executable, "-c", script, str(workspace / "ledger.db")],
-            preexec_fn=bound_by_modes(),
+            bound_by_modes=True,
             capture_output=True,
             text=True,
             check=False,

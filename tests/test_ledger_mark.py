@@ -10,7 +10,6 @@ import pytest
 
 import ledgers
 import workspaces
-from unprivileged import bound_by_modes
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, mark, reading
@@ -376,9 +375,7 @@ def test_status_reads_a_ledger_that_may_not_be_written(workspace, has_wal, modes
         part.chmod(of_file)
     workspace.chmod(of_folder)
     try:
-        found = ledgers.voterlist(
-            "status", workspace, "--today", "2026-02-03", preexec_fn=bound_by_modes()
-        )
+        found = ledgers.voterlist("status", workspace, "--today", "2026-02-03", bound_by_modes=True)
     finally:
         workspace.chmod(0o755)
     assert found.returncode == 0, found.stderr

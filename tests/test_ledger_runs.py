@@ -6,13 +6,13 @@ Nothing before it is complete, and no day before one that is recorded.
 import datetime as dt
 import json
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import ledgers
+import processes
 import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import UsageError
@@ -64,7 +64,7 @@ def workspace(tmp_path):
 def kill(workspace, point):
     """A run of the fifth, killed at this point."""
     command = [sys.executable, "-c", KILLED, str(workspace), str(Path(__file__).parent), point]
-    killed = subprocess.run(command, capture_output=True, text=True, check=False)
+    killed = processes.run(command, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
 

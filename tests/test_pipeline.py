@@ -3,7 +3,6 @@ import datetime as dt
 import json
 import os
 import signal
-import subprocess
 import sys
 
 import openpyxl
@@ -11,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import processes
 import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import StageError, UsageError
@@ -174,7 +174,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     """Killed at a stage and started again, a run leaves the same bytes as one that was never disturbed."""
     calm = workspaces.copied(workspace, tmp_path / "calm")
     tests = str(workspaces.__file__).rpartition("/")[0]
-    killed = subprocess.run(
+    killed = processes.run(
         [sys.executable, "-c", KILLED, str(workspace), stage.value, tests], check=False
     )
     assert killed.returncode == -signal.SIGKILL

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import processes
 import workspaces
 from unprivileged import bound_by_modes
 from voterlist.storage import files, store
@@ -54,7 +55,7 @@ def open_to_others(folder):
 
 def started(*arguments, umask):
     command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, umask=umask)
+    return processes.run(command, capture_output=True, text=True, check=False, umask=umask)
 
 
 # Modes

@@ -4,13 +4,13 @@ At each moment a complete run can be read, and it ends like any other.
 """
 
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
+import processes
 import workspaces
 from test_cli import call
 from test_pipeline import KILLED
@@ -59,7 +59,7 @@ print(changes)
 
 def made(workspace, deadly):
     command = [sys.executable, "-c", MADE, str(workspace), str(deadly), TESTS]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return processes.run(command, capture_output=True, text=True, check=False)
 
 
 def contents_of(folder):
@@ -117,7 +117,7 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
     workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
     first = workspaces.run(workspace)
     before = workspaces.contents(first)
-    killed = subprocess.run(
+    killed = processes.run(
         [sys.executable, "-c", KILLED, str(workspace), stage.value, TESTS], check=False
     )
     assert killed.returncode == -signal.SIGKILL

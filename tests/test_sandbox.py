@@ -17,6 +17,7 @@ import openpyxl
 import pyarrow as pa
 import pytest
 
+import processes
 import workspaces
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
@@ -164,7 +165,7 @@ def test_a_run_names_the_file_and_goes_on(tmp_path, jobs):
         str(jobs),
         "--json",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = processes.run(command, capture_output=True, text=True, check=False)
     told = json.loads(done.stdout)
     assert done.returncode == 1, done.stderr
     assert [trouble["file"] for trouble in told["unreadable"]] == ["inbox/88/bomb.xlsx"]

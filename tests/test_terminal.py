@@ -2,11 +2,11 @@
 
 import json
 import os
-import subprocess
 import sys
 
 import pytest
 
+import processes
 import workspaces
 from voterlist.catalogue import catalogue
 from voterlist.cli.terminal import Terminal
@@ -21,7 +21,7 @@ NOT_UTF8 = os.fsdecode(b"list-\xff.csv")
 
 def started(*arguments, **environment):
     """The bytes that a command prints: (exit code, standard output, standard error)."""
-    found = subprocess.run(
+    found = processes.run(
         [sys.executable, "-m", "voterlist", *arguments],
         capture_output=True,
         check=False,

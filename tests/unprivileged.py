@@ -1,26 +1,32 @@
-"""Lets a child process be bound by the modes of files, whoever runs the tests."""
+"""Lets a process be bound by the modes of files, whoever runs the tests."""
 
 import ctypes
 import os
-from collections.abc import Callable
 
 _PR_CAPBSET_DROP = 24
 _CAP_DAC_OVERRIDE = 1
 _CAP_DAC_READ_SEARCH = 2
+_VERSION = 0x20080522
+"""Of ``capget`` and ``capset``, which read and write three masks of twice 32 bits."""
+_WORDS = 6
 
 
-def bound_by_modes() -> Callable[[], None] | None:
-    """What to pass as ``preexec_fn``.
+def give_up_rights() -> None:
+    """Root gives up, for this process and all that it starts, reading and writing what modes forbid.
 
-    Root gives up reading and writing what modes forbid; others need nothing.
+    Others need nothing. There is no way back.
     """
     if os.geteuid() != 0:
-        return None
+        return
     libc = ctypes.CDLL(None, use_errno=True)
-
-    def drop() -> None:
-        for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
-            if libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
-                raise OSError(ctypes.get_errno(), "a capability cannot be given up")
-
-    return drop
+    given_up = (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH)
+    header = (ctypes.c_uint32 * 2)(_VERSION, 0)
+    masks = (ctypes.c_uint32 * _WORDS)()
+    # What a program that is started may have, then what this process has.
+    failed = any(libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) for number in given_up)
+    failed = failed or libc.capget(header, masks) != 0
+    kept = ~sum(1 << number for number in given_up) & 0xFFFFFFFF
+    for word in range(_WORDS // 2):
+        masks[word] &= kept
+    if failed or libc.capset(header, masks) != 0:
+        raise OSError(ctypes.get_errno(), "a capability cannot be given up")
