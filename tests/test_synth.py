@@ -47,7 +47,7 @@ def test_a_seed_says_everything():
 
 
 def test_a_constituency_has_people_of_its_own():
-    """The people of a constituency hang on the seed, its number and its size, not on which others there are."""
+    """A constituency's people depend on seed, number and size, not on other constituencies."""
     ours, theirs = (
         draw_plan(3000, constituencies=2, seed=3, numbers=numbers) for numbers in ([7, 2], [9, 2])
     )
@@ -79,7 +79,7 @@ def test_more_constituencies_than_voters():
 @settings(max_examples=15)
 @given(voters=st.integers(0, 900), constituencies=st.integers(1, 4), seed=st.integers(0, 2**32))
 def test_rows_balance(voters, constituencies, seed):
-    """Each person has at least one entry, ids are unique, truth and lists agree with the entries row by row."""
+    """Each person has an entry, ids are unique, truth and lists agree with the entries."""
     made = generate(voters, constituencies=constituencies, seed=seed)
     ids = made.entries.column("entry_id")
     assert pc.count_distinct(ids).as_py() == len(ids)
@@ -103,7 +103,7 @@ def test_lists_lie_one_behind_the_other_and_are_numbered(lists):
 
 
 def test_the_order_of_the_lists_does_not_tell_the_truth(lists):
-    """Entries of one person do not stand side by side, save the few entered twice at one address."""
+    """Entries of one person do not stand side by side, save the few entered twice at one home."""
     person = np.array(lists.truth.column("person_id").to_pylist())
     pairs = len(person) - len(set(person))
     beside = int((person[1:] == person[:-1]).sum())
@@ -121,7 +121,7 @@ def test_share_of_second_entries():
 
 
 def test_each_cause_is_where_it_says(plan):
-    """Within means another precinct of the same constituency, across another constituency, and so on."""
+    """Within means another precinct of one constituency, across means another constituency."""
     home = plan.dwellings.precinct[plan.people.household[plan.entries.person]]
     there = plan.entries.precinct
     same_constituency = plan.precincts.constituency[home] == plan.precincts.constituency[there]
@@ -302,7 +302,7 @@ def test_a_list_is_typed_in_one_way(lists):
 
 
 def test_the_dead_still_listed_are_in_the_register(lists):
-    """Register rows carry FINs of the persons whom the truth calls dead and in the register, of no more."""
+    """Register rows carry FINs of exactly the persons whom the truth calls dead and registered."""
     truth = lists.truth
     dead = pc.match_substring(pc.fill_null(truth.column("done"), ""), "dead-in-register")
     persons = pc.count_distinct(truth.column("person_id").filter(dead)).as_py()

@@ -41,7 +41,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_everything_planted_is_found(planted):
-    """Every person planted in a register or a cycle is noticed under the rule, or the cause, that was planted."""
+    """A person planted in a register or cycle would not be noticed under the planted rule."""
     folder, table = planted
     rows = {row["entry_id"]: row["fin"] for row in table("register_rows")}
     last = {row["fin"] for row in table("register_rows")}
@@ -66,7 +66,7 @@ def test_everything_planted_is_found(planted):
 
 
 def test_what_is_found_was_planted(planted):
-    """Of entries that nothing was done to, none is taken for dead, gone, serving, detained, abroad or renamed."""
+    """No unchanged entry is taken for dead, gone, serving, detained, abroad or renamed."""
     folder, table = planted
     wanted = Counter(
         row["planted"] for row in pq.read_table(folder / "planted.parquet").to_pylist()

@@ -77,12 +77,20 @@ class Deadline:
 
 
 _GROUNDS = {
-    CalendarStage.COMPILE: "Practice of the Central Election Commission, 2015-2025: no later than 5 February",
+    CalendarStage.COMPILE: (
+        "Practice of the Central Election Commission, 2015-2025: no later than 5 February"
+    ),
     CalendarStage.CHECK: "Practice of the Central Election Commission, 2015-2025: up to 5 April",
     CalendarStage.VERIFY: "Election Code, article 46.1: approved no later than 30 May",
-    CalendarStage.DISPLAYED: "Election Code, article 48: displayed at least 35 days before the election",
-    CalendarStage.UPDATED: "Election Code, article 46: updated at least 25 days before the election",
-    CalendarStage.SPECIAL: "Election Code, article 46: special lists at least 20 days before the election",
+    CalendarStage.DISPLAYED: (
+        "Election Code, article 48: displayed at least 35 days before the election"
+    ),
+    CalendarStage.UPDATED: (
+        "Election Code, article 46: updated at least 25 days before the election"
+    ),
+    CalendarStage.SPECIAL: (
+        "Election Code, article 46: special lists at least 20 days before the election"
+    ),
 }
 
 

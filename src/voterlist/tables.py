@@ -69,7 +69,7 @@ def words(values: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> pa.Array
 
 
 def coded(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
-    """The schema with each column of text that may be null held as codes of its distinct values, but for those apart.
+    """The schema with its nullable text columns dictionary-encoded, but for those ``apart``.
 
     A list of millions takes a third of the memory so, and what is done to a text is done once to
     each distinct one.
@@ -84,7 +84,7 @@ def coded(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
 
 
 def recoded(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
-    """A coded column with each of its values, all distinct, replaced by the one at the same place of ``values``."""
+    """A dictionary-encoded column with each value replaced by its counterpart in ``values``."""
     if values.equals(column.dictionary):
         return column
     distinct = values.dictionary_encode()
@@ -94,7 +94,7 @@ def recoded(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
 
 
 def by_appearance(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    """A coded column with its distinct values in the order in which they appear, those that stand nowhere left out."""
+    """A dictionary-encoded column with its values in order of first use, unused ones left out."""
     indices, distinct = codes(column)
     rows = np.flatnonzero(indices >= 0)[::-1]
     first = np.full(len(distinct), len(indices), np.int64)
@@ -160,7 +160,7 @@ def longest(column: pa.Array) -> int:
 
 
 def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """The UTF-8 bytes of a text column, shape (rows, width): of a shorter text 0 follows, a longer one is cut.
+    """The UTF-8 bytes of a text column, shape (rows, width): padded with 0, cut at the width.
 
     A null is a row of zeros.
     """
@@ -193,7 +193,7 @@ def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint
 def rows_beyond(
     column: pa.Array, first: str, last: str, *, most: int
 ) -> np.ndarray[Any, np.dtype[np.int64]] | None:
-    """The rows of a text column, ascending, with a byte (UTF-8) that is not between those of two ASCII signs.
+    """The rows of a text column, ascending, with a UTF-8 byte outside two ASCII characters.
 
     A null is no such row. None where more than ``most`` such bytes stand in the column: then there
     are better ways to look for them.
@@ -247,7 +247,7 @@ def _known_text(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArra
 def group_codes(
     table: pa.Table, *names: str, known: bool = True
 ) -> tuple[np.ndarray[Any, np.dtype[np.int64]], int]:
-    """One code a row, the same where two rows agree in all these columns; and how many codes there are.
+    """(code of each row, number of codes): rows that agree in all columns share a code.
 
     Codes count from 0 in order of appearance. A row with a null among the columns has -1, for what
     is missing equals nothing; with ``known=False`` the nulls of a column make a group of their own.
@@ -269,7 +269,7 @@ def group_codes(
 def packed(
     columns: Iterable[np.ndarray[Any, Any]], rows: int
 ) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """One number a row for several columns of codes (from -1 on), the same where two rows agree in all of them."""
+    """One number per row for columns of codes from -1: equal where rows agree in all of them."""
     number, width = np.zeros(rows, dtype=np.int64), 1
     for column in columns:
         size = int(column.max(initial=-1)) + 2

@@ -99,7 +99,10 @@ class TerritorySettings(_Section):
 
 
 def _pinned_columns(columns: object) -> object:
-    """The columns as written, looked at before pydantic, which would report one wrong header twice."""
+    """The columns as written, before validation.
+
+    Pydantic would report one wrong header twice.
+    """
     if not isinstance(columns, dict):
         return columns
     unknown = tuple(name for name in columns if name not in COLUMN_FIELDS)

@@ -38,7 +38,7 @@ class Constituency:
     source: str
 
     def holds_on(self, day: dt.date) -> bool:
-        """True where the source vouches for the name on this day, the first and last day included."""
+        """True where the source vouches for the name on this day; both limits are included."""
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 

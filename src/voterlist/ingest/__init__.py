@@ -1,4 +1,6 @@
-"""Rows of text to entries: the header found, each row an entry or set aside with its code, blank made null.
+"""Rows of text to entries.
+
+The header is found. Each row becomes an entry or is set aside with a code. Blank becomes null.
 
 ``ingest`` takes the lists of a constituency, ``inspect`` says what it would make of them;
 ``ingest_register`` and ``statistics`` what other bodies sent; ``table_entries`` one table with any

@@ -16,7 +16,7 @@ _MOST = 0.9
 
 
 def confirmed(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
-    """The same map, each match surer where the cells are what the header says, less sure where they are not.
+    """The same map with each match weighed again by what the cells of its column hold.
 
     A likeness of headers too weak to be believed alone stays only where the cells confirm it, or
     where without it no column of a name would be known. Pinned columns are as a person wants them.
@@ -82,7 +82,10 @@ def _verdict_of_name(role: str, shape: Shape) -> int:
 
 
 def _exchanged(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMatch]:
-    """The matches, those of surname and given name less sure where the endings of surnames stand under the other."""
+    """The matches, surname and given name weighed again by the endings of surnames.
+
+    Both are less sure where the endings of surnames stand under the other header.
+    """
     at = {match.role: match for match in matches if match.how != "pinned"}
     if not {"surname", "given_name"} <= set(at):
         return matches
@@ -123,7 +126,7 @@ def _of_one_word(shape: Shape) -> bool:
 
 
 def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:
-    """True where two lists stand beside each other: a name's column and one that a list has once both stand twice.
+    """True where two lists stand side by side in one sheet.
 
     Two columns of names alone are one list in two scripts.
     """
@@ -144,7 +147,7 @@ def is_person_like(shapes: Sequence[Shape]) -> bool:
 
 
 def by_content(shapes: Sequence[Shape]) -> ColumnMap:
-    """What columns without a header hold, told by their cells; empty where no column of names is found.
+    """The fields of columns without a header, judged by their cells; empty without a name column.
 
     Dates, FIN, documents and sex by their form; surnames by their endings, patronymics by their
     particles, the given name by its place between or beside them. Never surer than 0.9, and less

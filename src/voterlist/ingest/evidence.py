@@ -27,7 +27,7 @@ _Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Places:
-    """The constituency and precinct of each row, 0 where unknown, and the evidence they were taken from.
+    """The constituency and precinct of each row (0 where unknown) and where they were read.
 
     For the precinct the column wins over the title, the title over the names of sheet and file:
     what is nearest to the row. For the constituency the commission that received the file wins over
@@ -92,7 +92,7 @@ class Places:
         return found
 
     def groups(self) -> tuple[_Ints, _Ints, _Ints, _Ints]:
-        """(constituencies, precincts, the group of each row, the rows of each group) of the distinct places."""
+        """(constituencies, precincts, group of each row, rows of each group) of the places."""
         combined = self.final["constituency"] * 100_000 + self.final["precinct"]
         distinct, which, counts = np.unique(combined, return_inverse=True, return_counts=True)
         return distinct // 100_000, distinct % 100_000, which, counts
@@ -149,7 +149,7 @@ def _below(titles: Mapping[int, Place], kind: str, length: int) -> _Ints:
 
 
 def _spread(final: _Ints, is_entry: _Mask) -> _Ints:
-    """The rows around the entries take the place of the entry above, so that they count in its list."""
+    """Rows between the entries take the place of the entry above: they count in its list."""
     if not is_entry.any():
         return final
     known = np.flatnonzero(is_entry)

@@ -113,11 +113,14 @@ def _flat(column: pa.ChunkedArray) -> pa.Array:
 
 _LINE = re.compile(r"(?:line|setir|строка|стр)?\s*1\s*([abcdабвг]?)(?:\s*(?:setri|setir))?")
 _LETTER = dict(zip("абвг", "abcd", strict=True))
-_TODO = "Give a table with the headers constituency, precinct, 1, 1a, 1b, 1c, 1d and whole numbers in the lines."
+_TODO = (
+    "Give a table with the headers constituency, precinct, 1, 1a, 1b, 1c, 1d"
+    " and whole numbers in the lines."
+)
 
 
 def protocol(raw: RawFile) -> pa.Table:
-    """The PROTOCOL table in the first sheet of a file. A row without any number of a line is left out.
+    """The PROTOCOL table of the first sheet of a file; rows without any number are left out.
 
     Raises:
         InputError: the file could not be read, has no column of a line, or a line holds something

@@ -39,7 +39,7 @@ _Columns = Mapping[str, str | Sequence[str]]
 
 
 def parse_map(text: str) -> dict[str, str | list[str]]:
-    """The ``[columns]`` of a map: field to header, or to a list of headers that are joined with a blank.
+    """The ``[columns]`` of a map: field to header, or to several headers joined with a blank.
 
     Raises:
         SettingsError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a
@@ -85,7 +85,7 @@ def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
 def columns_needed(
     headers: Sequence[str], columns: _Columns | None = None, *, numbered: bool = False
 ) -> frozenset[int]:
-    """The places, from 0, of the columns that say something of a person; with ``numbered`` the line's number too.
+    """The places, from 0, of the columns that describe a person; with ``numbered`` the number too.
 
     Raises:
         SettingsError: ``columns`` names a header that is not there.
@@ -127,7 +127,7 @@ def table_entries(
 def table_intake(
     table: pa.Table, columns: _Columns | None = None, *, coded: bool = False
 ) -> Intake:
-    """As ``table_entries``, with what was noticed: cells of constituency or precinct that hold no number.
+    """As ``table_entries``, with findings on constituency and precinct cells without a number.
 
     Raises:
         SettingsError: ``columns`` names a header that the table does not have.
@@ -139,7 +139,10 @@ def table_intake(
             "no column of a name was found",
             code="no-name-column",
             line=1,
-            todo='Name the columns in a map, a file with [columns] and surname = "header": --columns MAP.toml.',
+            todo=(
+                "Name the columns in a map, a file with [columns] and"
+                ' surname = "header": --columns MAP.toml.'
+            ),
         )
     cells = {
         place: clean(flat(table.column(place)))
@@ -228,7 +231,10 @@ def _given_ids(cells: Mapping[int, pa.Array], mapped: ColumnMap, rows: int) -> p
             f"{repeated} entry ids stand in an earlier row too; the first is in row {again[0] + 1}",
             code="entry-id-repeated",
             line=int(again[0]) + 1,
-            todo="Give each row an id of its own, or leave the column of ids out of the map: rows are then numbered.",
+            todo=(
+                "Give each row an id of its own, or leave the column of ids out of the map:"
+                " rows are then numbered."
+            ),
         )
     return ids
 
@@ -255,7 +261,9 @@ def _balance(entries: pa.Table) -> pa.Table:
 
 
 def statistics(raw: RawFile) -> pa.Table:
-    """The STATISTIC table in the first sheet of a file with the columns constituency, precinct, measure, value.
+    """The STATISTIC table of the first sheet of a file.
+
+    Its columns are constituency, precinct, measure and value.
 
     Rows that are wholly blank are left out. ``measure`` is in lower case.
 
@@ -326,7 +334,10 @@ def statistics(raw: RawFile) -> pa.Table:
     )
 
 
-_STATISTICS_TODO = "Give a table with the headers constituency, precinct, measure, value and a number in each value."
+_STATISTICS_TODO = (
+    "Give a table with the headers constituency, precinct, measure, value"
+    " and a number in each value."
+)
 
 
 def _statistic_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, int]]:

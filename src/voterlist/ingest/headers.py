@@ -157,7 +157,7 @@ def match_header(text: str, *, weak: bool = False) -> _Answer | None:
 
 
 def _understood(text: str, folded: str) -> _Answer | None:
-    """What a header is taken for where it is a known one, with something before, behind or beside it at most."""
+    """The match of a header that is a known one, with words before, behind or beside it."""
     if role := _KNOWN.get(folded):
         return _Answer(role, 1.0, "known")
     if role := _composed(folded):
@@ -191,7 +191,7 @@ def _composed(folded: str) -> str | None:
 
 
 def _abbreviated(folded: str) -> _Answer | None:
-    """A header each of whose words begins the word of a known one, where no other field fits too."""
+    """The match of an abbreviated header: each word begins a word of one known header only."""
     words = folded.split()
     if len(words) < 2 and len(folded) < 4:
         return None
@@ -227,7 +227,7 @@ def map_columns(
     positions: bool = False,
     weak: bool = False,
 ) -> ColumnMap:
-    """What each header is taken for: the settings' pinned headers first, then the words of the lexicon.
+    """The match of each header: pinned headers of the settings first, then the lexicon.
 
     A field of one column that two headers claim goes to the more certain, then to the one further
     left. A given name without a surname anywhere is a full name.

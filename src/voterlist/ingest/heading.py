@@ -31,7 +31,8 @@ __all__ = [
 _HEAD_ROWS = 50
 """A header further down than this is not looked for."""
 _NAME_HEADER = (
-    r"(?i)soy ?ad|famil[iİ]ya|фамили|сојад|сояд|surname|last name|family name|full name|^\W*f\.? ?[iİ]\.? ?o"
+    r"(?i)soy ?ad|famil[iİ]ya|фамили|сојад|сояд|surname|last name|family name|full name"
+    r"|^\W*f\.? ?[iİ]\.? ?o"
     r"|ф\.? ?и\.? ?о|^\W*s\.? ?a\.? ?a|^\W*(?:ad|ad[ıiIİ]|имя|name)\W*$"
 )
 """What stands in every header: the word for a surname, a whole name, or a name."""
@@ -146,7 +147,9 @@ def _spread_right(texts: list[str | None], written: list[str | None]) -> list[st
 def _stacked(
     upper: list[str | None], lower: list[str | None], settings: IngestSettings
 ) -> tuple[list[str | None], ColumnMap]:
-    """The texts of a header of two rows, a heading above several columns holding for each of them, and its map.
+    """The texts of a header of two rows, and its map.
+
+    A heading above several columns holds for each of them.
 
     Each column takes what is understood best: the two texts together, the lower or the upper alone.
     """
@@ -200,14 +203,14 @@ def same_cells(cells: list[pa.Array], row: int) -> _Mask:
 
 
 def body_rows(filled: _Ints, first: int, last: int, columns: int) -> _Ints:
-    """The rows from first to before last that are filled like entries of a list of so many columns."""
+    """The rows of a range that are filled like entries of a list of this many columns."""
     return np.flatnonzero(filled[first:last] >= max(1, min(columns, 4) // 2 + columns // 4)) + first
 
 
 def later_headers(
     cells: list[pa.Array], filled: _Ints, found: Header, settings: IngestSettings
 ) -> list[Header]:
-    """The further headers below the first that are no repetition of it: of other lists in the same sheet.
+    """The headers of further lists in the same sheet: those that do not repeat the first.
 
     Such a row holds the word for a surname or name, no digit, and makes a header by itself or with
     its neighbours.
@@ -244,7 +247,7 @@ def _is_header_row(cells: list[str | None], settings: IngestSettings) -> bool:
 
 
 def headerless(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) -> Header | None:
-    """The list in a sheet without a header that can be read: its columns pinned by place, or told by their cells.
+    """The list in a sheet without a readable header: columns pinned by place, or by content.
 
     A first row of words above columns of numbers or dates is a header in words not known.
     """
@@ -275,7 +278,7 @@ def headerless(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) -
 
 
 def _unknown_heading(cells: list[pa.Array], rows: _Ints, numeric: list[int]) -> tuple[int, ...]:
-    """The first full row, where it has words without a digit above two columns of digits or all there are."""
+    """The first full row, if it has words where the rows below have digits, or stands alone."""
     first = int(rows[0])
     texts = [cells[column][first].as_py() for column in numeric]
     worded = [

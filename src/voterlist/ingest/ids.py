@@ -1,4 +1,4 @@
-"""Entry ids made from what an entry says and where, so that they survive a renamed or reordered file."""
+"""Entry ids made from an entry's cells and place: they survive a renamed or reordered file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Words = np.ndarray[Any, np.dtype[np.uint64]]
 
 
 def entry_ids(entries: pa.Table) -> pa.Array:
-    """An id for each row: ``004-0012-`` and 13 digits; ``000`` and ``0000`` where the place is not known.
+    """An id for each row: ``004-0012-`` and 13 digits; zeros where the place is not known.
 
     What kind of list a row stands on is part of the id. Rows of one precinct's lists of a kind that
     say the same have ``.2``, ``.3`` ... in order of source, sheet and line.
@@ -57,7 +57,7 @@ def entry_ids(entries: pa.Table) -> pa.Array:
 
 
 def content_hash(entries: pa.Table) -> _Words:
-    """A 64-bit hash of each row's fields; what stands in which field counts, and null is no empty text.
+    """A 64-bit hash of each row's fields, which distinguishes fields, and null from empty text.
 
     Where a whole name stands in one cell, its parts beside it are left out: they may have been made
     from it, by the evidence of the other rows, and an id depends on its own row alone.
@@ -115,7 +115,7 @@ def _numbers(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def _ranks(entries: pa.Table) -> tuple[np.ndarray[Any, np.dtype[np.int64]], ...]:
-    """Sheet and source as numbers in the order of their texts (the last sort key first, for ``lexsort``)."""
+    """Sheet and source as ranks of their texts, the last sort key first, for ``lexsort``."""
     ranks = []
     for name in ("sheet", "source"):
         indices, distinct = codes(entries.column(name))

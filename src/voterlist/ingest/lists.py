@@ -81,7 +81,7 @@ def entry_columns(
 
 
 def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
-    """One text from a date and a year (the year where the date is blank), or from day, month and year."""
+    """One text from a date, with a year where the date is blank, or from day, month and year."""
     roles = columns.roles()
     if {"birth_date", "birth_year"} <= roles:
         return pc.coalesce(*parts)

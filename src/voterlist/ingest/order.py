@@ -1,4 +1,4 @@
-"""In which order the parts of whole names stand in one column, decided for the list and not for each cell.
+"""The order of the parts of whole names in a column, decided per list and not per cell.
 
 ``Elşən Həsən Rza`` may be Rza Elşən or Elşən Rza: no word of it tells. The other cells of the
 column do.
@@ -73,7 +73,7 @@ def name_order(column: pa.Array) -> str | None:
 
 
 def split_names(column: pa.Array) -> dict[str, pa.Array]:
-    """Surname, given name and patronymic of the cells of a surname-last column that do not tell by themselves.
+    """Surname, given name and patronymic of ambiguous cells of a surname-last column.
 
     Null for a cell that tells by itself, or that has not one word for each part: those are left to
     the normaliser.

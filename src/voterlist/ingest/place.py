@@ -1,4 +1,4 @@
-"""The numbers of constituency and precinct in titles, cells, and the names of sheets, files and folders."""
+"""Numbers of constituency and precinct in titles, cells, and names of sheets, files, folders."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ _BEFORE = re.compile(
 )
 """Azerbaijani and Russian order: "12 saylı seçki məntəqəsi", "12-й избирательный участок"."""
 _AFTER = re.compile(
-    rf"\b(?:(?P<c>{_CONSTITUENCY}|dsk|con ?ec|оик|okrug|const)|(?P<p>{_PRECINCT}|msk|pec|уик|uchastok))"
-    rf"(?: (?:no|n|nomre[^\W\d]*|номер|number|commission|komissiyasi))* ?0*(\d{{1,4}})(?!\d| ?{_ORDINAL}\b)"
+    rf"\b(?:(?P<c>{_CONSTITUENCY}|dsk|con ?ec|оик|okrug|const)"
+    rf"|(?P<p>{_PRECINCT}|msk|pec|уик|uchastok))"
+    rf"(?: (?:no|n|nomre[^\W\d]*|номер|number|commission|komissiyasi))* ?"
+    rf"0*(\d{{1,4}})(?!\d| ?{_ORDINAL}\b)"
 )
 """The other order: "Seçki məntəqəsi № 12", "Избирательный участок № 12", "PEC 12", "MSK_012"."""
 _NOT_OURS = re.compile(r"mekteb|bagca|kuce|школ|сад|улиц|school|street|sex|tarix")

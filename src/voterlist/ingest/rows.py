@@ -32,17 +32,22 @@ _TOTAL = (
     r"(?:(?:siyah[ıiİ]\pL*|m[əe]nt[əe]q\pL*|[üu]zr[əe]|daimi|по|списк\pL*|участк\pL*) )*"
     r"(?:c[əeә]m[iİı]|yekun|toplam|[üu]mum[iİı] (?:say|c[əeә]m)|"
     r"se[çc][iİ]c[iİ]l[əe]r[iİ]n (?:[üu]mum[iİı] )?say[ıiIİ]|"
-    r"итого|всего|ҹәми|общее (?:число|количество)|total|sum|grand total|number of voters)(?:[^\pL]|$)"
+    r"итого|всего|ҹәми|общее (?:число|количество)|total|sum|grand total|number of voters)"
+    r"(?:[^\pL]|$)"
 )
 _SIGNATURE = (
-    r"(?i)^\W*(?:s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza|m[öo]h[üu]r|m\.? ?y\.?|tar[iİ]x|s[əe]h[iİ]f[əe]|qeyd|"
+    r"(?i)^\W*(?:s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza|m[öo]h[üu]r|m\.? ?y\.?|tar[iİ]x"
+    r"|s[əe]h[iİ]f[əe]|qeyd|"
     r"председатель|секретарь|член|подпись|м\.? ?п\.?|дата|страница|стр|примечание|"
     r"chair|chairman|chairperson|secretary|member|signature|signed|date|stamp|seal|page|note)[ıiİIəea]?(?:[^\pL]|$)|"
     r"kom[iİ]ss[iİ]ya|комисси|commission"
 )
 _NOTE = r"(?i)^\s*(?:qeyd|примечани[ея]|note)\s*[:.\-–]"
 """A remark below or between the entries: Qeyd: ..., Примечание: ..."""
-_PLACE_WORD = r"(?i)m[əeә]nt[əeә][qгg]|da[iİи]r[əeә]|участ|округ|precinct|polling station|constituency|msk|уик"
+_PLACE_WORD = (
+    r"(?i)m[əeә]nt[əeә][qгg]|da[iİи]r[əeә]|участ|округ"
+    r"|precinct|polling station|constituency|msk|уик"
+)
 _FALSE = pa.scalar(value=False)
 _Mask = np.ndarray[Any, np.dtype[np.bool_]]
 _Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -128,7 +133,7 @@ def _around(
     columns: ColumnMap,
     titles: dict[int, str],
 ) -> dict[int, int]:
-    """Marks totals, titles and signatures among the rows of few cells; returns the totals, adds to the titles.
+    """Marks totals, titles and signatures among the rows of few cells; returns the totals.
 
     A row of more than two cells with a name and, say, a birth date or an address in their columns
     is none of these.
@@ -162,7 +167,7 @@ def _around(
 
 
 def _voters(cells: list[pa.Array], filled: _Ints, columns: ColumnMap) -> _Mask:
-    """The rows of more than two cells with a name and, say, a birth date or an address in their columns."""
+    """The rows of three or more cells with a name and, say, a birth date or an address."""
     about = [columns.columns(field) for field in _OF_A_VOTER]
     named = [columns.columns(field) for field in ("surname", "given_name", "full_name")]
     return _any_filled(cells, about) & _any_filled(cells, named) & (filled > 2)

@@ -48,7 +48,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
             rf"|{_LETTER}{{2,}}(?:[оеё]ва?|зад[еә]|ски[йя]|ская)|{_LETTER}{{3,}}л[ыиуү])(?:$|[ ,])"
         ),
         "patronymic": (
-            r"(?:.*[ ,\w])?(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи])(?:$|[ ,.])"
+            r"(?:.*[ ,\w])?(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи])"
+            r"(?:$|[ ,.])"
             rf"|.*{_LETTER}{{2,}}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна)(?:$|[ ,])"
         ),
         "street": (
@@ -64,7 +65,7 @@ _YEAR = re.compile(r"(?:18[89]|19\d|20[0-4])\d")
 
 
 class Shape:
-    """One column's cells, judged by need. ``shape[kind]`` is the share (0 to 1) of the filled cells of that kind.
+    """One column's cells; ``shape[kind]`` is the share (0 to 1) of filled cells of that kind.
 
     Kinds are the keys of ``_PATTERNS``, and ``running``: whole numbers that mostly count up by one.
     """

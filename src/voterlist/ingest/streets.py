@@ -67,7 +67,10 @@ _ROLES = {"address": "street", "house": "houses", "number": ""}
 _OF_VOTERS = "birth_date"
 """A column that every voters' list has, and no register of streets: the addresses of one prove
 nothing of the other."""
-_TODO = "Give a table with the headers precinct, street, houses, and constituency where the title does not name it."
+_TODO = (
+    "Give a table with the headers precinct, street, houses,"
+    " and constituency where the title does not name it."
+)
 
 
 @dataclass(frozen=True, slots=True)

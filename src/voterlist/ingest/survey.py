@@ -204,7 +204,9 @@ def _sections(
 
 
 def _title_start(header: Header, cells: list[pa.Array], filled: _Ints, least: int) -> int:
-    """The first row of the title right above a further header: rows of one cell, blank ones between them too.
+    """The first row of the title right above a further header.
+
+    A title is made of rows of one cell, with blank rows between them.
 
     The total and the signatures of the list above are not among them. ``least``: the first row
     below its header.

@@ -1,4 +1,4 @@
-"""Lists of one precinct that are versions of one another: what stands word for word in both counts once.
+"""Lists of one precinct that are versions of each other: an entry in both counts once.
 
 Which of two versions holds is for a person to say, so every entry that stands in one of them only
 is kept: no voter is lost, whoever was first. What says the same in every field is one voter written
@@ -51,7 +51,7 @@ class _List:
 
 
 def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[dict[str, Any]]:
-    """Sets the entries aside that another version of their list has word for word; returns what is to be said.
+    """Sets the entries aside that another version of their list repeats; returns the remarks.
 
     Args:
         surveys: of the sheets of one intake.
@@ -110,7 +110,7 @@ def _are_versions(one: _List, other: _List) -> bool:
 
 
 def _set_aside(later: _List, versions: list[tuple[_List, int]]) -> dict[str, Any]:
-    """Sets aside what the other versions have, as often as the one of them that has it most often."""
+    """Sets aside what the other versions repeat; the list with most copies of it counts."""
     held: Counter[int] = Counter()
     for one, _ in versions:
         held |= Counter(one.counts)

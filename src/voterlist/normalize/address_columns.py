@@ -144,7 +144,7 @@ def _cut(texts: pa.Array) -> _Cut:
 
 
 def _pieces(texts: pa.Array, at: Codes) -> tuple[Codes, Codes, pa.Array]:
-    """(beginnings, ends, distinct pieces): each text cut at a byte as two codes of pieces; -1 where ``at`` is below 1.
+    """(beginnings, ends, distinct pieces): texts cut at byte ``at``, as codes of pieces.
 
     No text is copied: the offsets of the pieces lie between those of the texts.
     """

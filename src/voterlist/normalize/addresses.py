@@ -58,7 +58,10 @@ _KINDS = {
         "sose": "sose sosesi shosse sossesi sosse soseyi road rd highway yol yolu doroqa doroga",
         "meydan": "meydan meydani square sq ploshad ploschad pl",
         "bulvar": "bulvar bulvari boulevard blvd",
-        "mehelle": "mehelle mehellesi mahalla mahallasi meh mikrorayon mikrorayonu mkr mkrn massiv massivi kvartal",
+        "mehelle": (
+            "mehelle mehellesi mahalla mahallasi meh mikrorayon mikrorayonu mkr mkrn"
+            " massiv massivi kvartal"
+        ),
         "qesebe": "qesebe qesebesi qasaba qasabasi qes poselok pos settlement",
         "kend": "kend kendi kand selo sel derevnya village",
         "seher": "seher seheri sahar sahari seh gorod qorod city town",
@@ -117,7 +120,7 @@ def _tokens(segment: str) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def _named(word: str) -> str:
-    """One word of a street or a place by its skeleton, so that every spelling of it meets; kinds and numbers stay.
+    """The skeleton of one word of a street or a place; kinds and numbers stay as they are.
 
     Russian puts the name into the genitive: Вургуна is Vurğun where that is a known name and
     Vurğuna is none, and -ova is -ov, for more streets are named after men.
@@ -200,7 +203,7 @@ def read_house(words: tuple[str, ...]) -> tuple[str | None, str | None, str | No
 
 
 def _settlement_of(words: list[str]) -> tuple[int, str] | None:
-    """(rank among ``_SETTLEMENTS``, name) of the smallest settlement that a segment names, or None."""
+    """(rank in ``_SETTLEMENTS``, name) of the smallest settlement that a segment names, or None."""
     found = [
         (_SETTLEMENTS.index(word), place)
         for place, word in enumerate(words)
@@ -251,7 +254,7 @@ def _segment(text: str) -> _Segment:
 def _unnamed_street(
     segments: list[_Segment], *, before_numbers: bool = False
 ) -> tuple[str | None, tuple[str, ...]]:
-    """(street, what follows it) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
+    """(street, rest) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
 
     The street is then the first words that a number follows, in a segment that names no place.
     ``before_numbers`` says that numbers follow the last segment.
@@ -316,7 +319,7 @@ def _beginning(segments: list[_Segment]) -> Beginning:
 
 
 def read_street(text: str) -> Address:
-    """The street, its kind and its settlement in a text that names no more, such as ``Nizami küçəsi`` or ``Nizami``."""
+    """Street, kind and settlement of a text without a house, such as ``Nizami küçəsi``."""
     found = read_address(text)
     if found.street is not None:
         return found

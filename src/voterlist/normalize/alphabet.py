@@ -136,7 +136,7 @@ def _matched_to_latin(word: re.Match[str]) -> str:
 
 @lru_cache(maxsize=65536)
 def to_latin(text: str) -> str:
-    """The text with each word in lower-case Azerbaijani Latin letters; what stands between words is kept.
+    """The text with each word in lower-case Azerbaijani Latin; text between words is kept.
 
     ``Гусейн-заде`` becomes ``guseyn-zade``, ``Әлијев`` becomes ``əliyev``. A text with a letter
     never comes back without one.

@@ -201,7 +201,9 @@ def resolve(
     files: int,
     rows: Numbers | None = None,
 ) -> Resolved:
-    """Day and month of each date; all arguments are int64, one item a date; ``file`` is 0 to ``files`` - 1.
+    """Day and month of each date; arguments are int64, one item per date.
+
+    ``file`` is the number of the date's file, from 0 to ``files`` - 1.
 
     ``rows`` says in how many rows of the file each date stands; None: in one.
 

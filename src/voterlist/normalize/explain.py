@@ -113,7 +113,7 @@ class NameReading:
 
 
 def explain_name(text: str, profile: Profile = Profile.AZ) -> tuple[NameStep, ...]:
-    """The steps from a name as written to its skeleton; steps that changed nothing to tell are left out.
+    """The steps from a name as written to its skeleton, without those that changed nothing.
 
     The values are parts of a name: show them to the person who asked, and keep them out of logs.
     """
@@ -131,7 +131,7 @@ def explain_name(text: str, profile: Profile = Profile.AZ) -> tuple[NameStep, ..
 
 
 def read_name(text: str, profile: Profile = Profile.AZ) -> NameReading:
-    """A whole name, or a part of one, cut into its parts as ``normalize`` cuts it, with what is made of each."""
+    """The parts of a whole name, or of one part, as ``normalize`` cuts it, each explained."""
     if is_placeholder(text):
         return NameReading(text, None, is_placeholder=True, sure=True, parts=())
     bare = without_title(text) if profile is Profile.AZ else text
@@ -237,7 +237,7 @@ def _bare(words: tuple[WordReading, ...]) -> str:
 
 
 def _known_by(stem: str, ending: str) -> tuple[tuple[str, ...], str, str]:
-    """(the known names of a stem's letters, how they were found, the look-alike it is kept apart from)."""
+    """(known names of a stem, how they were found, the look-alike it is kept apart from)."""
     kept = apart(stem, stem=bool(ending))
     if kept:
         return (kept.name,), "apart", kept.unlike
@@ -247,7 +247,7 @@ def _known_by(stem: str, ending: str) -> tuple[tuple[str, ...], str, str]:
 
 
 def alike(one: NameReading, other: NameReading) -> str:
-    """How two names read compare: ``same``, ``initials``, ``stem``, ``near``, ``different`` or ``unknown``.
+    """How two names compare: same, initials, stem, near, different or unknown.
 
     The parts that both have are compared by skeleton; two names of one part each, those.
     ``initials``: the same as far as the initials of one tell; ``stem``: they differ by a surname's

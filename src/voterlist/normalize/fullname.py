@@ -32,7 +32,10 @@ class FullName:
 
 
 def split_full_name(text: str, profile: Profile = Profile.AZ) -> FullName:
-    """The parts of ``Surname Given Patronymic oğlu``, ``Surname, Given Patronymic`` or ``Given Patronymic Surname``.
+    """The parts of a whole name.
+
+    The forms are ``Surname Given Patronymic oğlu``, ``Surname, Given Patronymic`` and
+    ``Given Patronymic Surname``.
 
     The word that ends as surnames do is the surname; where no word or several do, the first one is.
     In ``Profile.GENERIC`` the last word is the surname unless a comma follows the first.
@@ -63,7 +66,7 @@ def _joined(words: list[str]) -> bool:
 
 
 def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
-    """(first, past the last) of the words that make the patronymic, where a particle or an ending shows it."""
+    """(first, past the last) of the patronymic's words, where a particle or ending shows it."""
     for place, word in enumerate(words):
         if place and particle_of(word):
             start, end = place - 1, place + 1
@@ -86,7 +89,7 @@ def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
 
 
 def _holds_given(words: list[str]) -> bool:
-    """True where a given name is left among these words, so that a father may be Əli Ağa: more than a surname alone.
+    """True where these words hold more than a surname, so that a father may be ``Əli Ağa``.
 
     In Səfərbəyova Mahirə Ağa qızı there is none but Mahirə, and the father is Ağa.
     """

@@ -1,4 +1,4 @@
-"""The columns of identifiers: nearly every entry has one of its own, so they are looked at as bytes, not as texts.
+"""The columns of identifiers, read as bytes: nearly every entry has an identifier of its own.
 
 What is valid as it was written is told by its bytes; only the others are read one by one.
 """
@@ -59,7 +59,7 @@ _END = _table("\0")
 
 
 def _all_of(text: Bytes, kinds: list[Flags]) -> Flags:
-    """The rows in which the byte at each place is of the kind given for the place, and nothing follows."""
+    """The rows whose bytes are of the kinds given for their places, with nothing behind."""
     found = _END[text[:, len(kinds)]]
     for place, kind in enumerate(kinds):
         found &= kind[text[:, place]]
@@ -75,7 +75,7 @@ def _one_letter(text: Bytes, first: int, last: int) -> Flags:
 
 
 def _valid(column: pa.Array, name: str) -> Flags:
-    """The rows that hold a valid identifier as written (``FIN``, ``DOCUMENT``) which is no placeholder."""
+    """The rows that hold a valid ``FIN`` or ``DOCUMENT`` as written, no placeholder."""
     text = text_bytes(column, _WIDTH)
     if name == "fin":
         return _all_of(text, [_OF_FIN] * 7) & ~_one_letter(text, 0, 7)
@@ -181,6 +181,6 @@ def read_identifiers(
 
 
 def _plain(column: pa.Array) -> Flags:
-    """The rows that hold an identifier of an unknown kind which ``read_any`` leaves as it is, and is no placeholder."""
+    """The rows with an identifier that ``read_any`` leaves as it is, no placeholder."""
     plain = flags(pc.match_substring_regex(column, PLAIN))
     return plain & ~flags(pc.match_substring_regex(column, MAY_BE_PLACEHOLDER))

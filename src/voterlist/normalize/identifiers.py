@@ -82,7 +82,10 @@ def _capitals(text: str) -> str:
 
 
 def read_fin(text: str) -> Identifier:
-    """The FIN of a text: O becomes 0, I becomes 1, Cyrillic doubles Latin, an eighth character is dropped.
+    """The FIN of a text, with four repairs.
+
+    The letter O becomes 0, I becomes 1, a Cyrillic letter becomes its Latin double, and an eighth
+    character is dropped.
 
     Only letters that a FIN never has are replaced, so a repair cannot turn one valid FIN into
     another.

@@ -61,7 +61,7 @@ def _skeleton_of(name: str) -> str:
 
 
 def irregular_forms(name: str) -> Iterator[str]:
-    """The fine forms that Russian and spellings taken from Russian may give a lower-case standard name.
+    """The fine forms that Russian, or a spelling from Russian, may give a lower-case standard name.
 
     h is also г (g), and nothing between vowels; q is also к (k); g after s is also к; ə after a
     vowel is read as е, and so as ye.

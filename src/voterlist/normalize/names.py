@@ -80,7 +80,7 @@ def _resolve(form: str) -> str:
 
 @lru_cache(maxsize=65536)
 def split_ending(folded: str) -> tuple[str, str]:
-    """(stem, ending) of a surname's letters: ov, ova, ski, skaia, zada, oqlu, qizi, li, lu, or empty.
+    """(stem, ending) of a surname: ov, ova, ski, skaia, zada, oqlu, qizi, li, lu, or empty.
 
     A known name is never cut: ``vali`` is Vəli, not va-li; ``hosrov`` is Xosrov.
     """
@@ -183,7 +183,7 @@ def letters_skeleton(text: str) -> str:
 
 
 def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
-    """One short word for every spelling of a name: a-z only (and digits in ``Profile.GENERIC``), no blanks.
+    """One short word for all spellings of a name: a-z (and digits in ``Profile.GENERIC``).
 
     ``Həsənov``, ``Hesenov``, ``Hasanov``, ``Гасанов`` and ``Gasanov`` all give ``hasanov``. Folding
     twice gives the same as folding once, and a text with a letter never gives an empty word; one
@@ -195,7 +195,7 @@ def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
 
 
 def given_sex(name_skeleton: str) -> Sex | None:
-    """The sex of those who bear a given name, by its skeleton, where the shipped list is of one mind."""
+    """The sex of bearers of a given name, by its skeleton, where the shipped list is unanimous."""
     return lexicon.known_sex(name_skeleton)
 
 
@@ -216,7 +216,7 @@ def typed_without_marks(text: str) -> bool:
 
 
 def standard_name(text: str, *, restore: bool | None = None) -> str | None:
-    """The standard spelling proposed for a given name, in title case; None where the text has no letter.
+    """The standard spelling of a given name in title case; None where the text has no letter.
 
     Azerbaijani Latin spelling is kept, Cyrillic is transliterated, ASCII and English spellings are
     restored where exactly one known name fits; ``restore`` overrules whether the text was typed

@@ -1,4 +1,4 @@
-"""The scalar folds of this package applied to the columns of a table, once to each distinct value."""
+"""The folds of this package applied to the columns of a table, once per distinct value."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def _junk(column: pa.DictionaryArray) -> Flags:
 
 
 def _clean_names(cells: Cells, notes: Notes) -> Cells:
-    """The cells with forms of address taken off the names; look-alikes of a second alphabet are noted.
+    """The cells with forms of address removed from names, and look-alike letters noted.
 
     The repair itself is part of every fold, so the cell need not change for it.
     """

@@ -43,7 +43,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
-    """The skeleton without -ov, -ova, -yev, -yeva, -ski, -skaya, -li, -lı, -lu, -lü, -zadə, -oğlu, -qızı.
+    """The skeleton of a surname without its ending.
+
+    Endings are -ov, -ova, -yev, -yeva, -ski, -skaya, -li, -lı, -lu, -lü, -zadə, -oğlu and -qızı.
 
     ``Məsimov``, ``Məsimova``, ``Məsimli`` and ``Məsimzadə`` all give ``masim``. Where fewer than
     three letters would stay, the whole skeleton; so it is empty only where the skeleton is. In
@@ -57,7 +59,7 @@ def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
 
 
 def surname_sex(text: str) -> Sex | None:
-    """Female for -ova, -yeva and -skaya, male for -ov, -yev and -ski, None for every other ending."""
+    """Female for -ova, -yeva, -skaya, male for -ov, -yev, -ski, None for other endings."""
     ending = split_ending(letters(text))[1]
     return {"ov": Sex.MALE, "ski": Sex.MALE, "ova": Sex.FEMALE, "skaia": Sex.FEMALE}.get(ending)
 
@@ -95,7 +97,7 @@ def _spelt(latin: str, *, restore: bool) -> str:
 
 
 def standard_surname(text: str) -> str | None:
-    """The standard spelling proposed for a surname, in title case; None where the text has no letter.
+    """The standard spelling of a surname in title case; None where the text has no letter.
 
     ``ALIYEV`` gives ``Əliyev``, ``Гасанова`` gives ``Həsənova``, ``Jafarzade`` gives ``Cəfərzadə``.
     """

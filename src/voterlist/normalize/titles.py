@@ -42,7 +42,7 @@ _ONLY_INITIALS = re.compile(rf"\s*({_INITIAL})\s*\.\s*({_INITIAL})\s*\.?\s*")
 
 
 def without_title(text: str) -> str:
-    """The text without a form of address at its beginning; itself where it has none or nothing else.
+    """The text without a leading form of address; unchanged where it has none or nothing else.
 
     ``Dr. Əliyev`` and ``г-жа Алиева`` lose it; ``Cənab`` alone stays.
     """

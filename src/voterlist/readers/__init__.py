@@ -1,4 +1,4 @@
-"""Files to rows of text: nothing is interpreted, nothing is dropped, and no content makes a reader fail.
+"""Files to rows of text, without interpretation and without loss; no content raises.
 
 ``read_paths`` and ``read_folder`` serve the lists of precincts; ``read_table`` serves the commands
 that link or check one file with any headers. What the kinds of files are, and what each reader
@@ -196,7 +196,7 @@ def _raw(source: str, name: str, found: Found) -> RawFile:
 
 
 def read_folder(folder: Path, settings: IngestSettings) -> list[RawFile]:
-    """Every file of a folder and of the folders in it, in order of name; files of one content are numbered.
+    """Every file of a folder and its subfolders in order of name; copies are numbered.
 
     A file's name is its path from the folder's parent, as in ``4/precinct-12.csv``.
     """

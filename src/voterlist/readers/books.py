@@ -40,7 +40,7 @@ _NOT_DAMAGE = (KeyboardInterrupt, SystemExit, MemoryError)
 
 
 def read_workbook(content: bytes, settings: IngestSettings, attempt: Attempt) -> Found | None:
-    """The sheets of a workbook that hold cells, or the code of why there are none; None where it is no workbook.
+    """The filled sheets of a workbook, or the code of why there are none; None if not a workbook.
 
     A damaged sheet is given with its trouble and no rows; the others stand. A formula is never
     worked out: what counts is the value that the workbook holds beside it.

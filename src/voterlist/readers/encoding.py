@@ -232,7 +232,7 @@ def _fit(text: str) -> float:
 
 
 def _cyrillic(text: str) -> float:
-    """How many Cyrillic letters stand in words that Russian could write, weighed by how likely the letters are."""
+    """The Cyrillic letters of words that may be Russian, weighed by each letter's frequency."""
     words = (word for word in _CYRILLIC_WORD.findall(text) if not word.isascii())
     good = Counter("".join(word for word in words if _CYRILLIC_CLEAN.fullmatch(word)).lower())
     total = good.total()

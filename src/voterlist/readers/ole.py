@@ -122,7 +122,7 @@ def workbook_stream(content: bytes) -> bytes:
 
 
 def hidden_rows_of_sheets(stream: bytes) -> list[int]:
-    """How many rows of each sheet of a workbook's stream are hidden, in the order of the workbook."""
+    """The number of hidden rows of each sheet of a workbook's stream, in workbook order."""
     starts: list[int] = []
     hidden: dict[int, int] = {}
     start = 0

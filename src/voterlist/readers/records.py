@@ -154,7 +154,7 @@ def _text(value: Any) -> str:
 
 
 def _whole(text: str) -> str:
-    """The text without half characters (lone surrogates), which JSON can write and no table can hold."""
+    """The text without lone surrogates, which JSON can write and no table can hold."""
     return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")
 
 

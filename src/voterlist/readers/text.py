@@ -89,7 +89,7 @@ def columns(rows: Sequence[Sequence[str]], most: int) -> pa.Table:
 
 
 def find_delimiter(lines: list[str]) -> str | None:
-    """The sign that parts the cells: one of ``; tab | ^ ~ ¦`` or a comma; None where each line is one cell.
+    """The delimiter: one of ``; tab | ^ ~ ¦`` or a comma; None where each line is one cell.
 
     Any but the comma is believed where half of the lines hold it, or a quarter (a short list below
     a long title) if they usually hold it more than once. The comma, which also stands in addresses,
@@ -163,7 +163,7 @@ def _record(lines: list[str], index: int, delimiter: str, usual: int) -> tuple[l
 
 
 def _is_one_record(pieces: list[str], delimiter: str, usual: int) -> bool:
-    """True where these lines are one row with a broken cell, not several rows that a stray quote joined."""
+    """True where these lines are one row with a broken cell, not rows joined by a stray quote."""
     try:
         next(csv.reader([f"{piece}\n" for piece in pieces], delimiter=delimiter, strict=True))
     except csv.Error:

@@ -15,7 +15,7 @@ codes: that would cost memory."""
 
 
 def coded_text(column: pa.ChunkedArray) -> pa.Array:
-    """A column as ``text_table`` has it, as codes of its distinct texts unless nearly every row has its own."""
+    """A column for ``text_table``, dictionary-encoded unless nearly every value is distinct."""
     if pa.types.is_integer(column.type):
         numbers = column.combine_chunks().dictionary_encode()
         return pa.DictionaryArray.from_arrays(numbers.indices, numbers.dictionary.cast(pa.string()))

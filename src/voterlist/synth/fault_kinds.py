@@ -60,7 +60,7 @@ def _shared(rule: str, name: str, desk: Desk, row: int, _turn: int) -> None:
 
 
 def _elsewhere(desk: Desk, row: int, *, same_constituency: bool) -> int | None:
-    """An entry by chance of the same sex in another list, of this constituency or of another, without a fault."""
+    """A random faultless entry of the same sex in another list, of this constituency or not."""
     at = int(desk.list_of[row])
     constituency = desk.constituency
     quiet = desk.free() & ((constituency == constituency[at]) == same_constituency)
@@ -151,7 +151,7 @@ def _two_precincts(desk: Desk, row: int, turn: int) -> None:
 
 
 def _outside(desk: Desk, row: int, turn: int) -> None:
-    """An address in a street that another precinct of the constituency has, and this one has nothing like it."""
+    """An address in a street of another precinct of the constituency, unlike any of this one."""
     at, homes, names = int(desk.list_of[row]), desk.plan.dwellings, desk.plan.names
     near = desk.free() & (desk.constituency == desk.constituency[at])
     near[at] = False
@@ -161,7 +161,8 @@ def _outside(desk: Desk, row: int, turn: int) -> None:
         if max((fuzz.token_set_ratio(name, other) for other in own), default=0) < _UNLIKE:
             village = settlement(names, int(homes.village[home]))
             # A flat that no house has, so that nobody else is written at this address.
-            line = f"{street(names, homes.street[home])}, ev {homes.house[home]}, mənzil {_NO_FLAT + turn}"
+            written_street = street(names, homes.street[home])
+            line = f"{written_street}, ev {homes.house[home]}, mənzil {_NO_FLAT + turn}"
             desk.write("address", row, f"{village}, {line}" if village else line)
             desk.told("address-outside-precinct", row)
             return

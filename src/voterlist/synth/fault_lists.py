@@ -1,4 +1,4 @@
-"""The kinds of fault of a list as a whole, one function each, and what the faults of all kinds make together."""
+"""The kinds of fault of a whole list, one function each, and the effects of all kinds."""
 
 from __future__ import annotations
 
@@ -45,7 +45,10 @@ def _round_year(desk: Desk, row: int) -> str:
 
 
 def _young(desk: Desk, _row: int) -> str:
-    return f"{desk.rng.integers(1998, 2007)}-{desk.rng.integers(1, 13):02d}-{desk.rng.integers(1, 29):02d}"
+    year = desk.rng.integers(1998, 2007)
+    month = desk.rng.integers(1, 13)
+    day = desk.rng.integers(1, 29)
+    return f"{year}-{month:02d}-{day:02d}"
 
 
 def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
@@ -71,7 +74,7 @@ def _too_small(desk: Desk, at: int) -> None:
 
 
 def _too_large(desk: Desk, at: int) -> None:
-    """A list's entries under the list before, where that has no fault of its own and the two are too many."""
+    """A list's entries below the list before, if that has no fault and the sum is too large."""
     before, constituency = at - 1, desk.constituency
     if before < 0 or constituency[before] != constituency[at] or before in desk.spoken_for():
         return
@@ -149,7 +152,7 @@ OF_FILES: tuple[Callable[[Desk, int], None], ...] = (_two_lists,)
 
 
 def _of_years(desk: Desk) -> None:
-    """One constituency in which one birth date in twelve is a year alone, all of them in lists without other faults."""
+    """A constituency with one birth date in twelve a year alone, in lists without other faults."""
     own = desk.constituency == desk.rng.choice(np.unique(desk.constituency))
     rows = np.flatnonzero((own & desk.free())[desk.list_of])
     rows = rows[~np.isin(rows, list(desk.taken))]

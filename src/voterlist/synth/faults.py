@@ -1,4 +1,4 @@
-"""Faults planted in lists that have none, each with its truth: what the register tests are measured on.
+"""Faults planted in faultless lists, each with its truth, to measure the register tests on.
 
 The lists are drawn with ``QUIET`` rates, so that whatever a test says besides the faults planted is
 a false alarm. All is drawn from a stream of its own: lists without faults stay as they are.
@@ -98,7 +98,7 @@ def plant(
 
 
 def _sites(desk: Desk, lists: Numbers) -> Iterator[int]:
-    """Entries of these lists in an order of chance, far enough apart that two faults do not meet in a dwelling."""
+    """Entries in random order, so far apart that two faults never meet in a dwelling."""
     rows = np.flatnonzero(np.isin(desk.list_of, lists))
     return iter(desk.rng.permutation(rows[::25]).tolist())
 

@@ -82,7 +82,9 @@ def generate(
     faults: bool = False,
     files: bool = False,
 ) -> Synthetic:
-    """The lists of ``voters`` invented persons, of whom some stand twice; the same arguments give the same.
+    """The lists of ``voters`` invented persons, of whom some are listed twice.
+
+    The same arguments give the same lists.
 
     Args:
         voters: how many persons, from 0.

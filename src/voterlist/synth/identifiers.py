@@ -45,7 +45,7 @@ def numbered(front: str, values: Numbers, width: int = 7) -> pa.Array:
 
 
 def fins(persons: Numbers, seed: int) -> pa.Array:
-    """A FIN for each person's number: seven characters, upper-case Latin without I and O, and digits.
+    """A FIN for each person's number: seven digits and capital Latin letters but I and O.
 
     A one-to-one map of the numbers below 34^7, so two persons never share one: a multiplication by
     a number without a common factor, then two Feistel rounds so that neighbours' FINs look
@@ -64,7 +64,7 @@ def fins(persons: Numbers, seed: int) -> pa.Array:
 
 
 def documents(persons: Numbers, version: Numbers, new: Numbers, seed: int) -> pa.Array:
-    """A document number for each person's number: ``AZE`` and 8 digits, or (``new``) two letters and 7 digits.
+    """A document number per person: ``AZE`` and 8 digits, or (``new``) 2 letters and 7 digits.
 
     ``version`` counts a person's documents from 0; each has its own number.
     """

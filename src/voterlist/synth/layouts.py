@@ -139,7 +139,8 @@ _OF_SCRIPT = {
 }
 _ADDRESS = (
     r"^(?P<street>.*?)(?i:, ev |, house |, ев |, дом |, д\. | )(?P<house>\d+[A-Z]?)"
-    r"(?:(?i:, mənzil |, menzil |, m\. |, flat |, apt\. |, мәнзил |, м\. |, квартира |, кв\. |-)(?P<flat>\d+))?$"
+    r"(?:(?i:, mənzil |, menzil |, m\. |, flat |, apt\. |, мәнзил |, м\. |, квартира |, кв\. |-)"
+    r"(?P<flat>\d+))?$"
 )
 _MADE = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - a spreadsheet's clock has no zone
 _DATE = re.compile(r"^(?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4}))$")

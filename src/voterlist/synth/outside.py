@@ -36,7 +36,7 @@ def _rows(
 
 
 def statistics(plan: Plan) -> pa.Table:
-    """STATISTIC: adults, men, women and births by year of each constituency, and the adults of each precinct.
+    """STATISTIC: adults, men, women and births by year per constituency, adults per precinct.
 
     Counted from the living at home, with up to two in a hundred more whom no list has: the gap
     between lists and statistics that commissions are asked about.

@@ -193,7 +193,7 @@ def _draw_surnames(rng: np.random.Generator, names: Lexicon, count: int) -> tupl
 
 
 def draw_people(rng: np.random.Generator, names: Lexicon, count: int, today: int) -> People:
-    """``count`` people of at least 18 years on the day ``today`` (days since 1970-01-01), by household.
+    """``count`` adults (18 on day ``today``, counted from 1970-01-01), ordered by household.
 
     The last household may be cut short.
     """

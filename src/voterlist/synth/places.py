@@ -147,7 +147,7 @@ def draw_dwellings(
 
 
 def _numbered_through(street: Numbers, precinct: Numbers, house: Numbers) -> Numbers:
-    """What each house number grows by, so that the precincts of a street follow each other in it."""
+    """What each house number grows by, so that the precincts of a street follow each other."""
     pairs, where = np.unique(
         street.astype(np.int64) * (precinct.max(initial=0) + 1) + precinct, return_inverse=True
     )

@@ -1,4 +1,4 @@
-"""A whole invented nation as whole numbers: who lives where and stands on which list. Nothing is typed yet.
+"""An invented nation in whole numbers: who lives where, on which list. No text yet.
 
 Each part draws from a stream of its own, named by the seed, the part and the constituency, so a
 part added or a constituency more does not change what the others drew.
@@ -111,7 +111,8 @@ def _numbers(constituencies: int, given: Sequence[int] | None) -> Numbers:
     if given is not None:
         if len(given) != constituencies or len(set(given)) != constituencies:
             raise UsageError(
-                f"{constituencies} different constituency numbers are needed, {len(set(given))} were given",
+                f"{constituencies} different constituency numbers are needed,"
+                f" {len(set(given))} were given",
                 todo="Give one number for each constituency.",
             )
         return np.array(given, np.int32)

@@ -1,4 +1,4 @@
-"""Registers of other bodies and lists of other cycles for an invented workspace, with what was planted in them.
+"""Registers of other bodies and lists of other cycles, invented, with what was planted.
 
 Everything is drawn from the lists as they were written, by a stream of its own: the lists are as
 without it.
@@ -67,7 +67,7 @@ class _Folder:
     written: list[Path] = field(default_factory=list)
 
     def csv(self, name: str, *tables: pa.Table) -> None:
-        """A register as text, UTF-8 with a byte-order mark, with the headers of an Azerbaijani office."""
+        """A register as text, UTF-8 with byte-order mark, with Azerbaijani headers."""
         table = _below(*tables)
         named = table.rename_columns(
             [_HEADERS.get(column, column) for column in table.column_names]
@@ -118,7 +118,7 @@ class _Drawn:
 
 
 def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]:
-    """Write registers, lists of two earlier cycles and a protocol into a workspace; returns the paths.
+    """Write registers, two earlier cycles and a protocol into a workspace; returns the paths.
 
     Args:
         synthetic: the lists, with the entry ids that a run gives.
@@ -148,7 +148,7 @@ def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]
 
 
 def _clean(synthetic: Synthetic) -> pa.Table:
-    """Entries of permanent lists with everything known, nothing done to them but the script, of persons listed once."""
+    """Complete entries of permanent lists, unchanged but for the script, of persons listed once."""
     entries = synthetic.entries.append_column("person_id", synthetic.truth.column("person_id"))
     entries = entries.append_column("done", synthetic.truth.column("done"))
     once = pc.value_counts(entries.column("person_id"))
@@ -233,7 +233,7 @@ def _with(rows: pa.Table, name: str, values: Any) -> pa.Table:
 
 
 def _deaths(into: _Folder, deaths: pa.Table, rng: np.random.Generator) -> None:
-    """The register of deaths again, with so many rows robbed of identifiers and birth date that 45 % can be used."""
+    """The register of deaths again, so many rows without ids and date that 45 % can be used."""
     names = ("surname", "given_name", "patronymic")
     named = pc.equal(pc.fill_null(pc.utf8_length(deaths.column("birth_date")), 0), 10)
     for name in names:

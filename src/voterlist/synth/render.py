@@ -206,7 +206,7 @@ def _counts() -> pa.Array:
 def _address_parts(
     plan: Plan, dwelling: Numbers, way: Numbers
 ) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
-    """Place (village or town), street, house and flat (null without one) of each dwelling, spelled in its style."""
+    """Place, street, house and flat (null without one) of each dwelling, in its style."""
     spelled, names, homes = spellings(), plan.names, plan.dwellings
     village = homes.village[dwelling].astype(np.int64)
     number = plan.numbers[plan.precincts.constituency[homes.precinct[dwelling]]]
@@ -340,7 +340,7 @@ def _done_column(done: Numbers) -> pa.Array:
 
 
 def render(plan: Plan, constituency: int) -> Chunk:
-    """The entries of one constituency (its position in the plan) and their truth, in the order of the lists."""
+    """The entries of one constituency (by its place in the plan) and their truth, by list."""
     at = slice(int(plan.starts[constituency]), int(plan.starts[constituency + 1]))
     rng = stream(plan.seed, "typing", int(plan.numbers[constituency]))
     order = _list_order(plan, at, rng) + at.start

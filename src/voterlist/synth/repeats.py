@@ -105,7 +105,7 @@ def _take(rng: np.random.Generator, allowed: Numbers, share: float, count: int) 
 
 
 def _elsewhere(rng: np.random.Generator, nation: _Nation, homes: Numbers, scope: str) -> Numbers:
-    """Another dwelling for each home: ``within`` its constituency in another precinct, or ``across``.
+    """Another dwelling for each home: ``within`` its constituency, or ``across``.
 
     -1 where none was found.
     """
@@ -172,7 +172,7 @@ def _moved(
 
 
 def _moved_either(rng: np.random.Generator, nation: _Nation, person: Numbers, done: int) -> Entries:
-    """Seven in ten move within their constituency, the others across, as far as there is where to."""
+    """Seven in ten move within their constituency, the rest across, as far as there is room."""
     across = (rng.random(len(person)) < 0.3) & (len(nation.displaced) > 1)
     return _concat(
         [

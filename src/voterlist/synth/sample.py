@@ -1,4 +1,4 @@
-"""The sample workspace: one constituency, twelve precinct files, with everything that a first run should show.
+"""The sample workspace: a constituency in twelve files, with all that a first run shows.
 
 ``python -m voterlist.synth.sample data/samples/goychay`` writes it again, byte for byte.
 """

@@ -47,7 +47,7 @@ _LOOKALIKES = dict(zip("ABCEHKMOPTX", "АВСЕНКМОРТХ", strict=True))
 
 
 def _matrix(texts: list[str]) -> tuple[Numbers, Numbers]:
-    """Texts as code points (uint32, padded with 0, at least one column more than the longest), and their lengths."""
+    """(code points, lengths) of texts: uint32, padded with 0 to beyond the longest."""
     width = max((len(text) for text in texts), default=0) + 1
     matrix = np.array(texts, dtype=f"U{width}").view(np.uint32).reshape(len(texts), width).copy()
     return matrix, (matrix != 0).sum(axis=1)
@@ -66,7 +66,7 @@ def _shifted(matrix: Numbers, source: Numbers) -> Numbers:
 
 
 def mistype(rng: np.random.Generator, texts: pa.Array) -> pa.Array:
-    """Each text with one slip: a neighbouring key, a letter doubled, dropped, or swapped with the next.
+    """Each text with one slip: a neighbouring key, a letter doubled, dropped or swapped.
 
     The first letter is spared, as people look at it; a text of fewer than three letters stays as it
     is.
