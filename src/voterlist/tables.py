@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -126,7 +127,7 @@ def coalesced(first: pa.DictionaryArray, second: pa.DictionaryArray) -> pa.Dicti
 
 def codes(
     column: pa.Array | pa.ChunkedArray,
-) -> tuple[np.ndarray[Any, np.dtype[np.int32]], pa.Array]:
+) -> tuple[npt.NDArray[np.int32], pa.Array]:
     """A column as (codes, distinct values).
 
     Int32, -1 where null; the values in order of appearance.
@@ -159,7 +160,7 @@ def longest(column: pa.Array) -> int:
     return int(pc.max(pc.binary_length(column)).as_py() or 0)
 
 
-def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+def text_bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
     """The UTF-8 bytes of a text column, shape (rows, width): padded with 0, cut at the width.
 
     A null is a row of zeros.
@@ -192,7 +193,7 @@ def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint
 
 def rows_beyond(
     column: pa.Array, first: str, last: str, *, most: int
-) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+) -> npt.NDArray[np.int64] | None:
     """The rows of a text column, ascending, with a UTF-8 byte outside two ASCII characters.
 
     A null is no such row. None where more than ``most`` such bytes stand in the column: then there
@@ -246,7 +247,7 @@ def _known_text(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArra
 
 def group_codes(
     table: pa.Table, *names: str, known: bool = True
-) -> tuple[np.ndarray[Any, np.dtype[np.int64]], int]:
+) -> tuple[npt.NDArray[np.int64], int]:
     """(code of each row, number of codes): rows that agree in all columns share a code.
 
     Codes count from 0 in order of appearance. A row with a null among the columns has -1, for what
@@ -266,9 +267,7 @@ def group_codes(
     return result, len(distinct)
 
 
-def packed(
-    columns: Iterable[np.ndarray[Any, Any]], rows: int
-) -> np.ndarray[Any, np.dtype[np.int64]]:
+def packed(columns: Iterable[npt.NDArray[Any]], rows: int) -> npt.NDArray[np.int64]:
     """One number per row for columns of codes from -1: equal where rows agree in all of them."""
     number, width = np.zeros(rows, dtype=np.int64), 1
     for column in columns:
@@ -284,8 +283,8 @@ def packed(
 
 
 def matches(
-    left: np.ndarray[Any, np.dtype[np.int64]], right: np.ndarray[Any, np.dtype[np.int64]]
-) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
+    left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """All pairs (left row, right row) of one code, ordered by both.
 
     A code of -1 matches nothing.
@@ -300,14 +299,14 @@ def matches(
 
 def differ(
     left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
+) -> npt.NDArray[np.bool_]:
     """True where both are known and not equal."""
     return _mask(pc.not_equal(_plain(left), _plain(right)))
 
 
 def similarity(
     left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray
-) -> np.ndarray[Any, np.dtype[np.float64]]:
+) -> npt.NDArray[np.float64]:
     """How alike two text columns are, row by row, 0 to 1; NaN where either is missing.
 
     1 less the optimal string alignment distance divided by the longer length.
@@ -324,7 +323,7 @@ def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
 
 
-def _mask(column: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _mask(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     """A boolean column for numpy, null as False."""
     return np.asarray(column.fill_null(fill_value=False), dtype=bool)
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,8 +22,8 @@ KINDS = ("constituency", "precinct")
 ORIGINS = ("inbox", "column", "title", "sheet", "file")
 """Where a number may stand, the nearest to the row first; the commission that received the file
 before all."""
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
-_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_Ints = npt.NDArray[np.int64]
+_Mask = npt.NDArray[np.bool_]
 
 
 class Places:
@@ -81,7 +81,7 @@ class Places:
                 final = np.where(final > 0, final, known)
             self.final[kind] = _spread(final, is_entry) if kind in columns else final
 
-    def origins(self, kind: str) -> np.ndarray[Any, np.dtype[np.int8]]:
+    def origins(self, kind: str) -> npt.NDArray[np.int8]:
         """The place in ``ORIGINS`` of what each row's number was taken from.
 
         -1 where a bare number or nothing was.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,7 +23,7 @@ _NAME_PARTS = ("surname", "given_name", "patronymic")
 _DIGITS = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)
 """Crockford's base 32: no I, L, O and U, so an id can be read aloud and typed."""
 _SHIFTS = np.arange(60, -1, -5, dtype=np.uint64)
-_Words = np.ndarray[Any, np.dtype[np.uint64]]
+_Words = npt.NDArray[np.uint64]
 
 
 def entry_ids(entries: pa.Table) -> pa.Array:
@@ -109,12 +109,12 @@ def base32(hashes: _Words) -> pa.Array:
     )
 
 
-def _numbers(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _numbers(column: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """A column of whole numbers, 0 where null."""
     return np.asarray(pc.fill_null(column, 0), dtype=np.int64)
 
 
-def _ranks(entries: pa.Table) -> tuple[np.ndarray[Any, np.dtype[np.int64]], ...]:
+def _ranks(entries: pa.Table) -> tuple[npt.NDArray[np.int64], ...]:
     """Sheet and source as ranks of their texts, the last sort key first, for ``lexsort``."""
     ranks = []
     for name in ("sheet", "source"):

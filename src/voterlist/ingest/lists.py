@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -23,7 +24,7 @@ from voterlist.tables import concat, from_columns, join_text
 
 __all__ = ["Part", "balance", "entries", "entry_columns", "set_aside", "troubled"]
 
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

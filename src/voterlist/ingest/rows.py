@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -49,9 +49,9 @@ _PLACE_WORD = (
     r"|precinct|polling station|constituency|msk|уик"
 )
 _FALSE = pa.scalar(value=False)
-_Mask = np.ndarray[Any, np.dtype[np.bool_]]
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
-_Codes = np.ndarray[Any, np.dtype[np.int8]]
+_Mask = npt.NDArray[np.bool_]
+_Ints = npt.NDArray[np.int64]
+_Codes = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)

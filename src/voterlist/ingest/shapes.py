@@ -9,9 +9,9 @@ import re
 import statistics
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 __all__ = ["ENOUGH", "Shape", "shapes"]
@@ -113,7 +113,7 @@ def _running(cells: Sequence[str]) -> float:
 
 
 def shapes(
-    cells: Sequence[pa.Array], rows: np.ndarray[Any, np.dtype[np.int64]], most: int = _SAMPLE
+    cells: Sequence[pa.Array], rows: npt.NDArray[np.int64], most: int = _SAMPLE
 ) -> list[Shape]:
     """The look of each column in these rows.
 

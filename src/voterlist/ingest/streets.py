@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,8 +26,8 @@ from voterlist.tables import concat, from_columns, sort_by
 
 __all__ = ["StreetRows", "street_rows"]
 
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
-_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_Ints = npt.NDArray[np.int64]
+_Mask = npt.NDArray[np.bool_]
 _Cells = list[pa.Array]
 
 _HEAD_ROWS = 50

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.config import IngestSettings, PinSettings
@@ -36,7 +37,7 @@ from voterlist.schemas import RawFile, RawSheet
 
 __all__ = ["Section", "Survey", "survey", "survey_file", "troubles"]
 
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_Ints = npt.NDArray[np.int64]
 _ABOVE = 6
 """So many rows above a further header may be its title."""
 
@@ -96,9 +97,9 @@ class Survey:
         """Set these entries aside, by a mask or by their numbers."""
         self.rows.codes[rows] = code_number(code)
 
-    def entries(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def entries(self) -> npt.NDArray[np.bool_]:
         """The rows that are entries."""
-        is_entry: np.ndarray[Any, np.dtype[np.bool_]] = self.rows.codes == ENTRY_ROW
+        is_entry: npt.NDArray[np.bool_] = self.rows.codes == ENTRY_ROW
         return is_entry
 
 
@@ -286,7 +287,7 @@ def _classified(
 def _place_columns(
     cells: list[pa.Array],
     sections: tuple[Section, ...],
-    is_entry: np.ndarray[Any, np.dtype[np.bool_]],
+    is_entry: npt.NDArray[np.bool_],
 ) -> tuple[dict[str, _Ints], dict[str, int]]:
     """(for each kind of place that has a column its numbers.
 

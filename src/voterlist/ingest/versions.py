@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.ingest.ids import content_hash
@@ -29,8 +30,8 @@ _FEWEST = 10
 """So many entries at least must be the same, unless both lists are the same altogether."""
 _MOST_OF = 0.5
 """The share of the smaller list that must be the same."""
-_Words = np.ndarray[Any, np.dtype[np.uint64]]
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_Words = npt.NDArray[np.uint64]
+_Ints = npt.NDArray[np.int64]
 
 
 class _List:

@@ -8,9 +8,10 @@ them.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -46,7 +47,7 @@ _WORTH_CUTTING = 2
 """Addresses to one distinct beginning, on average, from which cutting is less work than reading
 each."""
 
-Codes = np.ndarray[Any, np.dtype[np.int64]]
+Codes = npt.NDArray[np.int64]
 
 
 def read_addresses(
@@ -102,7 +103,7 @@ def _whole(text: str, profile: Profile) -> tuple[str | None, ...]:
 class _Cut(NamedTuple):
     """Addresses cut in two; one item an address, unless said otherwise."""
 
-    ordinary: np.ndarray[Any, np.dtype[np.bool_]]
+    ordinary: npt.NDArray[np.bool_]
     """False where the address must be read whole."""
     beginnings: list[Beginning]
     """One item a distinct beginning."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,7 +17,7 @@ from voterlist.tables import by_appearance, codes, recoded
 
 __all__ = ["Flags", "encoded", "flags", "kept", "known", "matching", "rows_of", "spread", "where"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Flags = npt.NDArray[np.bool_]
 
 
 def flags(array: pa.Array) -> Flags:

@@ -10,9 +10,9 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 
@@ -31,8 +31,8 @@ LATEST_YEAR = 2099
 """Years outside are misprints. A year still to come is kept: only a stage that knows the day can
 judge it."""
 
-Numbers = np.ndarray[Any, np.dtype[np.int64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 class DateForm(IntEnum):

@@ -6,9 +6,10 @@ What is valid as it was written is told by its bytes; only the others are read o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -40,7 +41,7 @@ _SIGNS = "[ \u2116-]+"
 _WITH_SIGNS = rf"^(?:AZE{_SIGNS}[0-9]{{8}}|[A-Z]{{2}}{_SIGNS}[0-9]{{7}})$"
 """Documents that are valid but for blanks, hyphens and numero signs between series and number."""
 
-Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+Bytes = npt.NDArray[np.uint8]
 
 
 def _table(letters: str) -> Flags:

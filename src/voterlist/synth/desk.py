@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.model import Unit
@@ -15,7 +16,7 @@ from voterlist.synth.plan import Plan
 
 __all__ = ["Desk"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 
 @dataclass

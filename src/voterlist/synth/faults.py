@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,7 +27,7 @@ from voterlist.tables import from_columns
 
 __all__ = ["QUIET", "Planted", "plant"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 _STYLES = (
     "typed_ascii",

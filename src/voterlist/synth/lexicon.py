@@ -10,10 +10,11 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["ERAS", "ERA_STARTS", "FORMS", "Lexicon", "lexicon", "surname"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 ERAS = ("old", "middle", "late", "young")
 ERA_STARTS = (1955, 1980, 2000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.schemas import STATISTIC
@@ -14,7 +15,7 @@ from voterlist.tables import from_columns
 
 __all__ = ["statistics"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 
 def _born_years(plan: Plan) -> Numbers:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.rates import Rates
@@ -24,7 +25,7 @@ __all__ = [
     "split_precincts",
 ]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 DATE_FORMS = ("dotted", "iso", "dotted-short", "year")
 """How a list writes birth dates: 05.03.1961, 1961-03-05, 5.3.1961, 1961."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.errors import UsageError
 from voterlist.synth.lexicon import Lexicon, lexicon
@@ -37,7 +38,7 @@ __all__ = [
     "stream",
 ]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 CONSTITUENCIES = 125
 VOTERS_A_CONSTITUENCY = 52_000

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -22,7 +23,7 @@ from voterlist.synth.identifiers import documents, fins
 
 __all__ = ["PLANTED", "USABLE_DEATHS", "write_registers"]
 
-Rows = np.ndarray[Any, np.dtype[np.int64]]
+Rows = npt.NDArray[np.int64]
 
 PLANTED = pa.schema([("planted", pa.string()), ("entry_id", pa.string()), ("fin", pa.string())])
 """What a run must notice: the code of a rule, or ``change:cause`` of the comparison of two cycles;

@@ -7,6 +7,7 @@ from enum import IntFlag
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.people import People, draw_forms, draw_stems
@@ -15,7 +16,7 @@ from voterlist.synth.rates import Rates
 
 __all__ = ["Done", "Entries", "done_words", "draw_entries"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 
 class Done(IntFlag):

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 __all__ = ["damage_document", "damage_fin", "mistype"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 _KEYBOARDS = (
     ("qüertyuiopöğ", "asdfghjklıə", "zxcvbnmçş"),
