@@ -31,15 +31,13 @@ SEVERAL_LISTS = Rule(
     "several-lists",
     Severity.WARNING,
     Unit.PRECINCT,
-    "Election Code of Azerbaijan, art. 46: one permanent list a precinct;"
-    " a second may be its corrected version",
+    "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its corrected version",
 )
 FILE_IN_TWO_CONSTITUENCIES = Rule(
     "file-in-two-constituencies",
     Severity.WARNING,
     Unit.FILE,
-    "A precinct lies in one constituency: a file handed in under two stands in one of them"
-    " for another that is missing",
+    "A precinct lies in one constituency: a file handed in under two stands in one of them for another that is missing",
 )
 RULES: tuple[Rule, ...] = (DECLARED_DIFFERS, SEVERAL_LISTS, FILE_IN_TWO_CONSTITUENCIES)
 
@@ -64,7 +62,7 @@ def merge(intakes: Sequence[Intake]) -> Intake:
 
 
 def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
-    """Lists, rows set aside and findings of a merge, without the entries, which may lie elsewhere.
+    """All of a merge but its entries, which may lie elsewhere: lists, rows set aside and findings of all.
 
     Args:
         intakes: those to be merged; their entries are not looked at.
@@ -164,10 +162,7 @@ def _unbalanced(source: str) -> StageError:
     return StageError(
         f"the rows of {source} are not its entries and its rows set aside",
         stage=Stage.MERGE,
-        todo=(
-            "Do not use this run. Run it again from the lists;"
-            " if it stays, send trace.json to the maintainers."
-        ),
+        todo="Do not use this run. Run it again from the lists; if it stays, send trace.json to the maintainers.",
     )
 
 
@@ -184,7 +179,7 @@ def _sums(table: pa.Table, names: dict[str, str]) -> dict[tuple[Any, ...], dict[
 
 
 def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
-    """The lists whose declared total matches neither their entries nor their whole sheet.
+    """The lists whose declared total is neither their own number of entries nor that of their whole sheet.
 
     Entries that another version of the list has word for word, and that were set aside for it, are
     counted: the precinct wrote them.
@@ -246,9 +241,7 @@ def _several_lists(lists: pa.Table, said: pa.Table) -> pa.Table:
 
 
 def _in_two_constituencies(received: Sequence[pa.Table], said: pa.Table) -> pa.Table:
-    """Files that came in through several intakes, once for each constituency.
-
-    ``value`` is the number of intakes.
+    """The files of one content that came in through several intakes, once for each constituency; ``value`` is how many.
 
     A file that holds the lists of several constituencies comes in once, and is none of these. What
     an earlier merge ``said`` stays, for a merged list no longer shows it.

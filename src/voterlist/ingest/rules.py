@@ -20,14 +20,8 @@ _PLACE = (
 _MAPPING = (
     "A list taken in with its columns mistaken names people who do not exist and loses those who do"
 )
-_STREETS = (
-    "Precinct borders are named by streets and house numbers;"
-    " a row of their register is used or named"
-)
-_VERSIONS = (
-    "Election Code of Azerbaijan, art. 46: one permanent list a precinct;"
-    " a second may be its corrected version"
-)
+_STREETS = "Precinct borders are named by streets and house numbers; a row of their register is used or named"
+_VERSIONS = "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its corrected version"
 
 RULES: tuple[Rule, ...] = (
     Rule(AsideCode.FILE_NOT_A_TABLE, Severity.ERROR, Unit.FILE, _READING),

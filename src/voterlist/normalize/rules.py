@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.model import Rule, Severity, Unit
@@ -14,7 +13,7 @@ from voterlist.tables import concat, from_columns, sort_by
 
 __all__ = ["PLACE", "RULES", "NoNotes", "Notes"]
 
-Flags = npt.NDArray[np.bool_]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 _AS_WRITTEN = "the entry as written"
 
