@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from voterlist.errors import UsageError
 from voterlist.schemas import STATISTIC, TRUTH, require
-from voterlist.synth import Rates, default_constituencies, generate
+from voterlist.synth import Country, Rates, default_constituencies, generate
 from voterlist.synth.identifiers import documents, fins
 from voterlist.synth.lexicon import lexicon, surname
 from voterlist.synth.plan import draw_plan
@@ -24,7 +24,7 @@ NATION = 120_000
 
 @pytest.fixture(scope="module")
 def plan():
-    return draw_plan(NATION, constituencies=20, seed=5, numbers=range(106, 126))
+    return draw_plan(NATION, constituencies=20, seed=5, country=Country(range(106, 126)))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,8 @@ def test_a_seed_says_everything():
 def test_a_constituency_has_people_of_its_own():
     """A constituency's people depend on seed, number and size, not on other constituencies."""
     ours, theirs = (
-        draw_plan(3000, constituencies=2, seed=3, numbers=numbers) for numbers in ([7, 2], [9, 2])
+        draw_plan(3000, constituencies=2, seed=3, country=Country(numbers))
+        for numbers in ([7, 2], [9, 2])
     )
     count = len(ours.people)
     second = ours.precincts.constituency[ours.dwellings.precinct[ours.people.household]] == 1
@@ -347,9 +348,9 @@ def test_default_constituencies():
     [
         {"voters": -1, "constituencies": 1},
         {"voters": 1, "constituencies": 0},
-        {"voters": 1, "constituencies": 2, "numbers": [4]},
-        {"voters": 1, "constituencies": 2, "numbers": [4, 4]},
-        {"voters": 1, "constituencies": 1, "precinct_size": 0},
+        {"voters": 1, "constituencies": 2, "country": Country([4])},
+        {"voters": 1, "constituencies": 2, "country": Country([4, 4])},
+        {"voters": 1, "constituencies": 1, "country": Country(precinct_size=0)},
     ],
 )
 def test_senseless_counts_are_refused(arguments):
@@ -361,7 +362,7 @@ def test_senseless_counts_are_refused(arguments):
 def test_the_day_moves_the_births():
     """Everyone is of age on the day asked for."""
     day = dt.date(2030, 6, 1)
-    plan = draw_plan(500, constituencies=1, seed=1, on_day=day)
+    plan = draw_plan(500, constituencies=1, seed=1, country=Country(on_day=day))
     youngest = dt.date(1970, 1, 1) + dt.timedelta(days=int(plan.people.born.max()))
     assert youngest <= dt.date(2012, 6, 1)
 

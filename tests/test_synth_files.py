@@ -16,7 +16,7 @@ from voterlist.config import IngestSettings, load
 from voterlist.ingest import ingest
 from voterlist.readers import read_folder
 from voterlist.schemas import TRUTH, require
-from voterlist.synth import generate, write, write_tables, write_workspace
+from voterlist.synth import Country, generate, write, write_tables, write_workspace
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import LAYOUTS, file_bytes, fitting, sheet
 from voterlist.synth.render import ENTRIES
@@ -51,7 +51,7 @@ def layout(name):
 
 @pytest.fixture(scope="module")
 def made():
-    return generate(4000, constituencies=2, seed=8, precinct_size=300)
+    return generate(4000, constituencies=2, seed=8, country=Country(precinct_size=300))
 
 
 @pytest.fixture(scope="module")

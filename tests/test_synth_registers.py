@@ -11,7 +11,7 @@ import pytest
 
 import workspaces
 from voterlist.model import Stage
-from voterlist.synth import write
+from voterlist.synth import Also, write
 from voterlist.synth.registers import USABLE_DEATHS
 
 VOTERS = 1_500
@@ -24,7 +24,7 @@ def planted(tmp_path_factory):
     Its folder, and a reader of the run's tables.
     """
     folder = tmp_path_factory.mktemp("registers") / "2026"
-    write(folder, voters=VOTERS, seed=5, registers=True)
+    write(folder, voters=VOTERS, seed=5, also=Also.REGISTERS)
     result = workspaces.run(folder, until=Stage.RECONCILE)
     return folder, lambda name: pq.read_table(result.folder / f"{name}.parquet").to_pylist()
 
@@ -111,7 +111,7 @@ def test_registers_change_nothing_else_and_the_same_seed_gives_the_same(planted,
     """
     folder, _ = planted
     write(tmp_path / "plain", voters=VOTERS, seed=5)
-    write(tmp_path / "again", voters=VOTERS, seed=5, registers=True)
+    write(tmp_path / "again", voters=VOTERS, seed=5, also=Also.REGISTERS)
     plain, again = contents(tmp_path / "plain"), contents(tmp_path / "again")
     del plain["reference/deaths.csv"]
     assert plain.items() <= again.items()

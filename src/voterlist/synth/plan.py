@@ -26,11 +26,13 @@ from voterlist.synth.places import (
     split_precincts,
 )
 from voterlist.synth.rates import Rates
-from voterlist.synth.repeats import Done, Entries, draw_entries
+from voterlist.synth.repeats import Done, Entries, Nation, draw_entries
 
 __all__ = [
     "CONSTITUENCIES",
     "DISPLACED",
+    "USUAL",
+    "Country",
     "Dead",
     "Plan",
     "default_constituencies",
@@ -218,10 +220,26 @@ def _in_order(entries: Entries, precincts: Precincts, count: int) -> tuple[Entri
     """The entries by constituency, and where each constituency begins."""
     constituency = precincts.constituency[entries.precinct]
     order = np.argsort(constituency.astype(np.int16), kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(constituency, minlength=count))])
-    return Entries(
-        **{field.name: getattr(entries, field.name)[order] for field in fields(Entries)}
-    ), starts
+    sizes = np.bincount(constituency, minlength=count)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    columns = {field.name: getattr(entries, field.name)[order] for field in fields(Entries)}
+    return Entries(**columns), starts
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """How an invented country is divided, and the day on which it is seen."""
+
+    numbers: Sequence[int] | None = None
+    """The numbers of the constituencies; without them 1, 2, 3 ..."""
+    precinct_size: int = 1000
+    """Persons per precinct, on average."""
+    on_day: dt.date = dt.date(2026, 1, 1)
+    """The day on which everyone is at least 18 years old."""
+
+
+USUAL = Country()
+"""A country as it is drawn where nothing else is wanted."""
 
 
 def draw_plan(
@@ -230,29 +248,30 @@ def draw_plan(
     constituencies: int,
     seed: int,
     rates: Rates | None = None,
-    numbers: Sequence[int] | None = None,
-    precinct_size: int = 1000,
-    on_day: dt.date = dt.date(2026, 1, 1),
+    country: Country = USUAL,
 ) -> Plan:
     """The plan of a nation of ``voters`` persons; the same arguments give the same plan.
 
     Raises:
         UsageError: a count is out of range, or the numbers do not fit the constituencies.
     """
-    if voters < 0 or constituencies < 1 or precinct_size < 1:
+    if voters < 0 or constituencies < 1 or country.precinct_size < 1:
         raise UsageError(
             "there can be no fewer than 0 voters, 1 constituency and 1 voter a precinct",
             todo="Give a larger number.",
         )
-    rates, names = rates or Rates(), lexicon()
-    today = (on_day - dt.date(1970, 1, 1)).days
-    codes = _numbers(constituencies, numbers)
+    rates = rates or Rates()
+    names = lexicon()
+    today = (country.on_day - dt.date(1970, 1, 1)).days
+    codes = _numbers(constituencies, country.numbers)
     sizes = _sizes(stream(seed, "sizes"), voters, constituencies)
-    people, dwellings, precincts = _settle(seed, names, codes, sizes, precinct_size, today, rates)
-    displaced = np.isin(codes, DISPLACED) if constituencies > 1 else np.zeros(constituencies, bool)
-    entries = draw_entries(
-        stream(seed, "repeats"), names, people, dwellings, precincts, displaced, rates, today
-    )
+    size = country.precinct_size
+    people, dwellings, precincts = _settle(seed, names, codes, sizes, size, today, rates)
+    displaced = np.zeros(constituencies, bool)
+    if constituencies > 1:
+        displaced = np.isin(codes, DISPLACED)
+    nation = Nation(people, dwellings, precincts, displaced, rates)
+    entries = draw_entries(stream(seed, "repeats"), names, nation, today)
     home = precincts.constituency[dwellings.precinct[people.household]]
     dead, done = _bury(seed, names, people, home, rates, today, constituencies)
     np.bitwise_or(entries.done, done[entries.person], out=entries.done)

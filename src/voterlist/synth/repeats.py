@@ -80,22 +80,30 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class _Nation:
+class Nation:
+    """Who lives where, from which the entries are drawn."""
+
     people: People
     dwellings: Dwellings
     precincts: Precincts
     displaced: Numbers
     """bool by constituency: home of displaced people."""
-    first_dwelling: Numbers
-    """The first dwelling of each constituency, and one number more."""
     rates: Rates
 
     @property
     def home(self) -> Numbers:
+        """The dwelling of each person."""
         return self.people.household
 
     def constituency(self, dwelling: Numbers) -> Numbers:
+        """The constituency of each of these dwellings, counted from 0."""
         return self.precincts.constituency[self.dwellings.precinct[dwelling]]
+
+    def first_dwelling(self) -> Numbers:
+        """The first dwelling of each constituency, and the number of dwellings behind them."""
+        constituency = self.precincts.constituency[self.dwellings.precinct]
+        sizes = np.bincount(constituency, minlength=len(self.displaced))
+        return np.concatenate([[0], np.cumsum(sizes)])
 
 
 def _take(rng: np.random.Generator, allowed: Numbers, share: float, count: int) -> Numbers:
@@ -105,12 +113,12 @@ def _take(rng: np.random.Generator, allowed: Numbers, share: float, count: int) 
     return np.sort(rng.choice(candidates, wanted, replace=False)) if wanted else candidates[:0]
 
 
-def _elsewhere(rng: np.random.Generator, nation: _Nation, homes: Numbers, scope: str) -> Numbers:
+def _elsewhere(rng: np.random.Generator, nation: Nation, homes: Numbers, scope: str) -> Numbers:
     """Another dwelling for each home: ``within`` its constituency, or ``across``.
 
     -1 where none was found.
     """
-    first, of = nation.first_dwelling, nation.constituency(homes)
+    first, of = nation.first_dwelling(), nation.constituency(homes)
     low, high = (
         (first[of], first[of + 1])
         if scope == "within"
@@ -129,7 +137,7 @@ def _elsewhere(rng: np.random.Generator, nation: _Nation, homes: Numbers, scope:
     return found
 
 
-def _entries(nation: _Nation, person: Numbers, dwelling: Numbers, done: int) -> Entries:
+def _entries(nation: Nation, person: Numbers, dwelling: Numbers, done: int) -> Entries:
     """Entries of these persons at these dwellings; those without a dwelling (-1) are left out."""
     kept = dwelling >= 0
     person, dwelling = person[kept].astype(np.int32), dwelling[kept].astype(np.int32)
@@ -164,7 +172,7 @@ def _replace(entries: Entries, **columns: Numbers) -> Entries:
 
 
 def _moved(
-    rng: np.random.Generator, nation: _Nation, person: Numbers, scope: str, done: int
+    rng: np.random.Generator, nation: Nation, person: Numbers, scope: str, done: int
 ) -> Entries:
     cause = Done.MOVED_WITHIN if scope == "within" else Done.MOVED_ACROSS
     return _entries(
@@ -172,7 +180,7 @@ def _moved(
     )
 
 
-def _moved_either(rng: np.random.Generator, nation: _Nation, person: Numbers, done: int) -> Entries:
+def _moved_either(rng: np.random.Generator, nation: Nation, person: Numbers, done: int) -> Entries:
     """Seven in ten move within their constituency, the rest across, as far as there is room."""
     across = (rng.random(len(person)) < 0.3) & (len(nation.displaced) > 1)
     return _concat(
@@ -183,7 +191,7 @@ def _moved_either(rng: np.random.Generator, nation: _Nation, person: Numbers, do
     )
 
 
-def _renamed(rng: np.random.Generator, nation: _Nation, names: Lexicon, person: Numbers) -> Entries:
+def _renamed(rng: np.random.Generator, nation: Nation, names: Lexicon, person: Numbers) -> Entries:
     moved = _moved_either(rng, nation, person, Done.SURNAME_BY_MARRIAGE)
     stem = draw_stems(rng, names, len(moved.person))
     return _replace(
@@ -191,7 +199,7 @@ def _renamed(rng: np.random.Generator, nation: _Nation, names: Lexicon, person: 
     )
 
 
-def _ended(rng: np.random.Generator, nation: _Nation, person: Numbers) -> Entries:
+def _ended(rng: np.random.Generator, nation: Nation, person: Numbers) -> Entries:
     moved = rng.random(len(person)) < 0.5
     stays = person[~moved]
     both = _concat(
@@ -204,7 +212,7 @@ def _ended(rng: np.random.Generator, nation: _Nation, person: Numbers) -> Entrie
     return _replace(both, form=rng.choice(np.array([1, 1, 2], np.int8), len(both.person)))
 
 
-def _temporary(nation: _Nation, person: Numbers) -> Entries:
+def _temporary(nation: Nation, person: Numbers) -> Entries:
     entries = _entries(nation, person, nation.home[person], Done.TEMPORARY_LIST)
     by_constituency = np.full(len(nation.displaced), -1, np.int32)
     rows = np.flatnonzero(nation.precincts.temporary)
@@ -212,7 +220,7 @@ def _temporary(nation: _Nation, person: Numbers) -> Entries:
     return _replace(entries, precinct=by_constituency[nation.constituency(entries.dwelling)])
 
 
-def _second(rng: np.random.Generator, nation: _Nation, names: Lexicon, today: int) -> Entries:
+def _second(rng: np.random.Generator, nation: Nation, names: Lexicon, today: int) -> Entries:
     """The second entries of all causes; a person has one cause."""
     people, rates, count = nation.people, nation.rates, len(nation.people)
     free = np.ones(count, bool)
@@ -253,30 +261,22 @@ def _second(rng: np.random.Generator, nation: _Nation, names: Lexicon, today: in
     return _concat(parts)
 
 
-def draw_entries(
-    rng: np.random.Generator,
-    names: Lexicon,
-    people: People,
-    dwellings: Dwellings,
-    precincts: Precincts,
-    displaced: Numbers,
-    rates: Rates,
-    today: int,
-) -> Entries:
+def draw_entries(rng: np.random.Generator, names: Lexicon, nation: Nation, today: int) -> Entries:
     """One entry a person, in the order of the persons, then the second and third entries."""
-    per = np.bincount(precincts.constituency[dwellings.precinct], minlength=len(displaced))
-    nation = _Nation(
-        people, dwellings, precincts, displaced, np.concatenate([[0], np.cumsum(per)]), rates
-    )
-    first = _entries(nation, np.arange(len(people)), nation.home, 0)
+    rates = nation.rates
+    persons = np.arange(len(nation.people))
+    first = _entries(nation, persons, nation.home, 0)
     second = _second(rng, nation, names, today)
-    thrice = _take(rng, np.ones(len(second.person), bool), rates.third_entry, len(second.person))
+    repeats = len(second.person)
+    thrice = _take(rng, np.ones(repeats, bool), rates.third_entry, repeats)
     third = _moved(rng, nation, second.person[thrice], "within", 0)
     extra = _concat([second, third])
-    reissued = (rng.random(len(extra.person)) < rates.document_reissued) | (extra.document > 0)
+    by_chance = rng.random(len(extra.person)) < rates.document_reissued
+    reissued = by_chance | (extra.document > 0)
+    reissued_bit = np.where(reissued, int(Done.DOCUMENT_REISSUED), 0)
     extra = _replace(
         extra,
         document=reissued.astype(np.int8),
-        done=extra.done | np.where(reissued, int(Done.DOCUMENT_REISSUED), 0).astype(np.int32),
+        done=extra.done | reissued_bit.astype(np.int32),
     )
     return _concat([first, extra])

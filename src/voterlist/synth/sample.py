@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from voterlist.storage.files import open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
+from voterlist.synth.plan import Country
 from voterlist.synth.rates import Rates
 from voterlist.synth.write import write_workspace
 
@@ -40,9 +41,8 @@ _RATES = Rates(
 
 def sample(seed: int = SEED) -> Synthetic:
     """The sample's lists: eleven precincts and a temporary list."""
-    return generate(
-        5_800, constituencies=1, seed=seed, rates=_RATES, numbers=[_NUMBER], precinct_size=527
-    )
+    country = Country(numbers=[_NUMBER], precinct_size=527)
+    return generate(5_800, constituencies=1, seed=seed, rates=_RATES, country=country)
 
 
 def write_sample(folder: Path, seed: int = SEED) -> None:

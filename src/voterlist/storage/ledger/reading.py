@@ -7,9 +7,10 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -59,7 +60,7 @@ class Reader:
             " first_seen FROM submissions"
             " ORDER BY constituency, precinct, first_seen, source, sheet",
         )
-        return [_submission(*row) for row in found]
+        return [_submission(row) for row in found]
 
     def cases(self) -> list[CaseNote]:
         """All cases ever noted, in order of their ids."""
@@ -107,18 +108,9 @@ class Reader:
         self._verified |= set(new)
 
 
-def _submission(
-    source: str,
-    name: str,
-    sheet: str,
-    constituency: int,
-    precinct: int,
-    list_kind: str,
-    rows: int,
-    entries: int,
-    first_seen: str,
-) -> Submission:
-    """A row of the table of submissions."""
+def _submission(row: Sequence[Any]) -> Submission:
+    """A row of the table of submissions, its columns in the order of the query."""
+    source, name, sheet, constituency, precinct, list_kind, rows, entries, first_seen = row
     return Submission(
         source=source,
         name=name,
