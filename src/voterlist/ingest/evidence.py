@@ -109,15 +109,15 @@ class Places:
 
 
 def column_numbers(column: pa.Array, kind: str, is_entry: _Mask) -> tuple[_Ints, int]:
-    """(the number in each row's cell, 0 where there is none.
+    """(number of each row's cell, count of entries whose cell holds no single number).
 
-    In how many entries the cell holds no single number).
+    The number is 0 where there is none, and in rows that are no entries.
     """
     numbers = map_unique(column, partial(cell_number, kind=kind), pa.int64())
-    unread = np.asarray(pc.and_(pc.is_valid(column), pc.is_null(numbers)), dtype=bool) & is_entry
-    return np.where(is_entry, np.asarray(pc.fill_null(numbers, 0), dtype=np.int64), 0), int(
-        unread.sum()
-    )
+    unread = pc.and_(pc.is_valid(column), pc.is_null(numbers))
+    unread_entries = np.asarray(unread, dtype=bool) & is_entry
+    filled = np.asarray(pc.fill_null(numbers, 0), dtype=np.int64)
+    return np.where(is_entry, filled, 0), int(unread_entries.sum())
 
 
 def _number(place: Place, kind: str) -> int:
@@ -129,14 +129,21 @@ def _titles(titles: Mapping[int, Place], kind: str, header_row: int, length: int
     """The number in force at each row: that of the last title above it, 0 where there is none."""
     numbers = np.zeros(length, dtype=np.int64)
     for row in sorted(titles, reverse=True):
-        # Titles above the header hold from the first row on; of two, the upper one.
-        if number := _number(titles[row], kind):
+        number = _number(titles[row], kind)
+        if number:
+            # Titles above the header hold from the first row on; of two, the upper one.
             numbers[0 if row < header_row else row] = number
+    return in_force(numbers)
+
+
+def in_force(numbers: _Ints) -> _Ints:
+    """At each row the last number above it that is not 0, its own included; 0 where none is."""
     known = np.flatnonzero(numbers)
     if not len(known):
         return numbers
-    last = np.searchsorted(known, np.arange(length), side="right") - 1
-    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], 0)
+    last = np.searchsorted(known, np.arange(len(numbers)), side="right") - 1
+    number_above = numbers[known[np.maximum(last, 0)]]
+    return np.where(last >= 0, number_above, 0)
 
 
 def _below(titles: Mapping[int, Place], kind: str, length: int) -> _Ints:
@@ -144,8 +151,9 @@ def _below(titles: Mapping[int, Place], kind: str, length: int) -> _Ints:
 
     0 where they do not.
     """
-    said = {number for place in titles.values() if (number := _number(place, kind))}
-    return np.full(length, said.pop() if len(said) == 1 else 0, dtype=np.int64)
+    numbers = {_number(place, kind) for place in titles.values()} - {0}
+    agreed = numbers.pop() if len(numbers) == 1 else 0
+    return np.full(length, agreed, dtype=np.int64)
 
 
 def _spread(final: _Ints, is_entry: _Mask) -> _Ints:

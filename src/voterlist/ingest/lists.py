@@ -103,22 +103,22 @@ def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
     return pc.if_else(day_known, join_text(parts, "."), parts[2])
 
 
-def entries(found: Survey) -> pa.Table:
+def entries(survey: Survey) -> pa.Table:
     """The sheet's entries in order of their rows, with an empty id."""
-    chosen = np.flatnonzero(found.entries())
+    chosen = np.flatnonzero(survey.entries())
     if not len(chosen):
         return ENTRY.empty_table()
     count = len(chosen)
     columns: dict[str, Any] = {
         "entry_id": pa.repeat("", count),
-        "list_kind": pa.repeat(str(found.kind), count),
-        "source": pa.repeat(found.file.source, count),
-        "sheet": _repeated(found.sheet.name, count),
-        "line": found.sheet.lines.take(pa.array(chosen)),
+        "list_kind": pa.repeat(str(survey.kind), count),
+        "source": pa.repeat(survey.file.source, count),
+        "sheet": _repeated(survey.sheet.name, count),
+        "line": survey.sheet.lines.take(pa.array(chosen)),
     }
     for place in KINDS:
-        columns[place] = _nulled(found.places.final[place][chosen])
-    of_sections = [_section_entries(found, section, chosen) for section in found.sections]
+        columns[place] = _nulled(survey.places.final[place][chosen])
+    of_sections = [_section_entries(survey, section, chosen) for section in survey.sections]
     written = concat(of_sections, _WRITTEN)
     for name in ENTRY_FIELDS:
         columns[name] = written.column(name)
@@ -129,11 +129,11 @@ _WRITTEN = pa.schema([ENTRY.field(name) for name in ENTRY_FIELDS])
 """The columns of ENTRY that are cells of the list."""
 
 
-def _section_entries(found: Survey, section: Section, chosen: _Ints) -> pa.Table:
+def _section_entries(survey: Survey, section: Section, chosen: _Ints) -> pa.Table:
     """The cells of the entries of one section, as columns of ENTRY."""
     inside = (chosen >= section.start) & (chosen < section.stop)
     rows = pa.array(chosen[inside])
-    cells = [column.take(rows) for column in found.cells]
+    cells = [column.take(rows) for column in survey.cells]
     fields = entry_columns(cells, section.header.map)
     has_parts = "surname" in fields or "given_name" in fields
     if section.name_order == SURNAME_LAST and not has_parts:
@@ -151,54 +151,54 @@ def _nulled(numbers: _Ints) -> pa.Array:
     return pa.array(numbers, pa.int32(), mask=numbers == 0)
 
 
-def balance(found: Survey) -> pa.Table:
+def balance(survey: Survey) -> pa.Table:
     """The balance of each list in the sheet.
 
     Usually one, more where titles or a column name more precincts.
     """
-    constituencies, precincts, list_of_row, counts = found.places.groups()
+    constituencies, precincts, list_of_row, counts = survey.places.groups()
     lists = len(counts)
-    taken = np.bincount(list_of_row[found.entries()], minlength=lists)
+    taken = np.bincount(list_of_row[survey.entries()], minlength=lists)
     # Of several totals of one list the last holds: those above it are of its pages.
     # A copy declares nothing: the first of its content has the same total to compare with.
-    totals = {} if found.copy else found.rows.totals
+    totals = {} if survey.copy else survey.rows.totals
     declared = {int(list_of_row[row]): totals[row] for row in sorted(totals)}
     declared_in_order = [declared.get(number) for number in range(lists)]
     columns = {
-        "source": [found.file.source] * lists,
-        "sheet": [found.sheet.name] * lists,
+        "source": [survey.file.source] * lists,
+        "sheet": [survey.sheet.name] * lists,
         "constituency": _nulled(constituencies),
         "precinct": _nulled(precincts),
-        "list_kind": [str(found.kind)] * lists,
+        "list_kind": [str(survey.kind)] * lists,
         "rows": counts,
         "entries": taken,
         "set_aside": counts - taken,
         "declared": pa.array(declared_in_order, pa.int64()),
-        "encoding": [found.sheet.encoding] * lists,
+        "encoding": [survey.sheet.encoding] * lists,
     }
     return from_columns(columns, LIST, length=lists)
 
 
-def set_aside(found: Survey) -> pa.Table:
+def set_aside(survey: Survey) -> pa.Table:
     """The rows that are no entries, with their cells as written."""
-    chosen = np.flatnonzero(found.rows.codes != ENTRY_ROW)
+    chosen = np.flatnonzero(survey.rows.codes != ENTRY_ROW)
     count = len(chosen)
     if not count:
         return SET_ASIDE.empty_table()
     rows = pa.array(chosen)
     words = pa.array([str(code) for code in CODES])
-    cells = [column.take(rows) for column in found.raw]
+    cells = [column.take(rows) for column in survey.raw]
     columns: dict[str, Any] = {
-        "source": pa.repeat(found.file.source, count),
-        "copy": pa.repeat(pa.scalar(found.copy, pa.int32()), count),
-        "sheet": _repeated(found.sheet.name, count),
-        "line": found.sheet.lines.take(rows),
-        "code": words.take(pa.array(found.rows.codes[chosen])),
+        "source": pa.repeat(survey.file.source, count),
+        "copy": pa.repeat(pa.scalar(survey.copy, pa.int32()), count),
+        "sheet": _repeated(survey.sheet.name, count),
+        "line": survey.sheet.lines.take(rows),
+        "code": words.take(pa.array(survey.rows.codes[chosen])),
         "rows": pa.repeat(pa.scalar(1, pa.int64()), count),
         "cells": _row_lists(cells),
     }
     for place in KINDS:
-        columns[place] = _nulled(found.places.final[place][chosen])
+        columns[place] = _nulled(survey.places.final[place][chosen])
     return from_columns(columns, SET_ASIDE)
 
 
