@@ -63,9 +63,9 @@ _PARTS = (
 
 def stream(seed: int, part: str, number: int = 0) -> np.random.Generator:
     """The stream of random numbers of one part and one constituency."""
-    return np.random.Generator(
-        np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_PARTS.index(part), number)))
-    )
+    key = (_PARTS.index(part), number)
+    sequence = np.random.SeedSequence(seed, spawn_key=key)
+    return np.random.Generator(np.random.PCG64(sequence))
 
 
 def default_constituencies(voters: int) -> int:
@@ -130,12 +130,14 @@ def _sizes(rng: np.random.Generator, voters: int, constituencies: int) -> Number
 
 
 def _concat_dwellings(parts: list[Dwellings], shifts: list[int]) -> Dwellings:
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(Dwellings)
-    }
-    shift = np.repeat(np.array(shifts, np.int32), [len(part.precinct) for part in parts])
-    columns["precinct"] = (columns["precinct"] + shift).astype(np.int32)
+    columns = {}
+    for field in fields(Dwellings):
+        of_parts = [getattr(part, field.name) for part in parts]
+        columns[field.name] = np.concatenate(of_parts)
+    sizes = [len(part.precinct) for part in parts]
+    shift = np.repeat(np.array(shifts, np.int32), sizes)
+    precinct = columns["precinct"] + shift
+    columns["precinct"] = precinct.astype(np.int32)
     return Dwellings(**columns)
 
 
@@ -153,27 +155,33 @@ def _settle(
     dwellings: list[Dwellings] = []
     counts: list[int] = []
     shifts: list[int] = []
+    apart = not rates.houses_repeated
     for at, (number, size) in enumerate(zip(numbers.tolist(), sizes.tolist(), strict=True)):
         drawn = draw_people(stream(seed, "people", number), names, size, today)
         places = stream(seed, "places", number)
         precinct = split_precincts(places, drawn.household, precinct_size)
         people.append(drawn)
-        dwellings.append(
-            draw_dwellings(places, names, precinct, number, apart=not rates.houses_repeated)
-        )
+        dwellings.append(draw_dwellings(places, names, precinct, number, apart=apart))
         shifts.append(sum(counts) + at)
         counts.append(int(precinct[-1]) + 1 if len(precinct) else 0)
-    with_temporary = np.array(counts) + 1
-    last = np.cumsum(with_temporary) - 1
-    constituency = np.repeat(np.arange(len(numbers), dtype=np.int32), with_temporary)
-    precincts = Precincts(
-        constituency=constituency,
-        number=(
-            np.arange(len(constituency)) - (last - with_temporary + 1)[constituency] + 1
-        ).astype(np.int32),
-        temporary=np.isin(np.arange(len(constituency)), last),
-    )
+    precincts = _all_precincts(np.array(counts))
     return concat_people(people), _concat_dwellings(dwellings, shifts), precincts
+
+
+def _all_precincts(counts: Numbers) -> Precincts:
+    """So many precincts of each constituency, and one temporary list behind them."""
+    with_temporary = counts + 1
+    last = np.cumsum(with_temporary) - 1
+    first = last - with_temporary + 1
+    places = np.arange(int(with_temporary.sum()))
+    constituencies = np.arange(len(counts), dtype=np.int32)
+    constituency = np.repeat(constituencies, with_temporary)
+    number = places - first[constituency] + 1
+    return Precincts(
+        constituency=constituency,
+        number=number.astype(np.int32),
+        temporary=np.isin(places, last),
+    )
 
 
 def _bury(
@@ -185,33 +193,31 @@ def _bury(
     chance = np.exp((age - 60) / 12)
     chance *= rates.dead_listed * len(people) / max(float(chance.sum()), 1e-9)
     dead = rng.random(len(people)) < chance
-    known = dead & (rng.random(len(people)) < rates.dead_registered)
-    done = np.where(
-        known, int(Done.DEAD_IN_REGISTER), np.where(dead, int(Done.DEAD_NOT_IN_REGISTER), 0)
-    )
-    person = np.flatnonzero(known).astype(np.int32)
+    registered = dead & (rng.random(len(people)) < rates.dead_registered)
+    dead_bit = np.where(dead, int(Done.DEAD_NOT_IN_REGISTER), 0)
+    done = np.where(registered, int(Done.DEAD_IN_REGISTER), dead_bit)
+    person = np.flatnonzero(registered).astype(np.int32)
     others = draw_people(rng, names, round(rates.deaths_elsewhere * len(person)), today)
     # Those who die are old: who is young among the others is made thirty years older.
     young = others.born > today - 50 * 365
     born = np.where(young, others.born - 30 * 365, others.born).astype(np.int32)
-    columns = {
-        field.name: np.concatenate(
-            [getattr(people, field.name)[person], getattr(others, field.name)]
-        )
-        for field in fields(People)
-    }
+    columns = {}
+    for field in fields(People):
+        listed = getattr(people, field.name)[person]
+        columns[field.name] = np.concatenate([listed, getattr(others, field.name)])
     columns["born"] = np.concatenate([people.born[person], born])
     given = draw_given(rng, names, others.female, born)
     columns["given"] = np.concatenate([people.given[person], given])
     total = len(columns["born"])
     order = rng.permutation(total)
+    constituency = np.concatenate([home[person], rng.integers(0, count, len(others))])
+    person_or_none = np.concatenate([person, np.full(len(others), -1)])
+    days_ago = 1 + rng.integers(0, 3 * 365, total)
     register = Dead(
         people=People(**{name: column[order] for name, column in columns.items()}),
-        constituency=np.concatenate([home[person], rng.integers(0, count, len(others))]).astype(
-            np.int32
-        )[order],
-        person=np.concatenate([person, np.full(len(others), -1)]).astype(np.int32)[order],
-        died=(today - 1 - rng.integers(0, 3 * 365, total)).astype(np.int32),
+        constituency=constituency.astype(np.int32)[order],
+        person=person_or_none.astype(np.int32)[order],
+        died=(today - days_ago).astype(np.int32),
     )
     return register, done.astype(np.int32)
 

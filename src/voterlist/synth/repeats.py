@@ -110,7 +110,9 @@ def _take(rng: np.random.Generator, allowed: Numbers, share: float, count: int) 
     """Some ``share * count`` of the persons allowed, each at most once, ascending."""
     candidates = np.flatnonzero(allowed)
     wanted = min(len(candidates), round(share * count))
-    return np.sort(rng.choice(candidates, wanted, replace=False)) if wanted else candidates[:0]
+    if not wanted:
+        return candidates[:0]
+    return np.sort(rng.choice(candidates, wanted, replace=False))
 
 
 def _elsewhere(rng: np.random.Generator, nation: Nation, homes: Numbers, scope: str) -> Numbers:
@@ -118,23 +120,27 @@ def _elsewhere(rng: np.random.Generator, nation: Nation, homes: Numbers, scope: 
 
     -1 where none was found.
     """
-    first, of = nation.first_dwelling(), nation.constituency(homes)
-    low, high = (
-        (first[of], first[of + 1])
-        if scope == "within"
-        else (np.zeros_like(homes), np.full_like(homes, first[-1]))
-    )
-    found = np.full(len(homes), -1, np.int64)
+    first = nation.first_dwelling()
+    home_constituency = nation.constituency(homes)
+    if scope == "within":
+        low = first[home_constituency]
+        high = first[home_constituency + 1]
+    else:
+        low = np.zeros_like(homes)
+        high = np.full_like(homes, first[-1])
+    dwelling = np.full(len(homes), -1, np.int64)
     for _ in range(8):
-        open_ = np.flatnonzero(found < 0)
-        pick = rng.integers(low[open_], high[open_])
+        still_open = np.flatnonzero(dwelling < 0)
+        drawn = rng.integers(low[still_open], high[still_open])
         if scope == "within":
-            good = nation.dwellings.precinct[pick] != nation.dwellings.precinct[homes[open_]]
+            own_precinct = nation.dwellings.precinct[homes[still_open]]
+            fits = nation.dwellings.precinct[drawn] != own_precinct
         else:
-            there = nation.constituency(pick)
-            good = (there != of[open_]) & ~nation.displaced[there]
-        found[open_[good]] = pick[good]
-    return found
+            constituency = nation.constituency(drawn)
+            is_other = constituency != home_constituency[still_open]
+            fits = is_other & ~nation.displaced[constituency]
+        dwelling[still_open[fits]] = drawn[fits]
+    return dwelling
 
 
 def _entries(nation: Nation, person: Numbers, dwelling: Numbers, done: int) -> Entries:
