@@ -87,7 +87,7 @@ def mistype(rng: np.random.Generator, texts: pa.Array) -> pa.Array:
     chance = rng.random(count)
     place = 1 + (chance * np.maximum(lengths - 2, 1)).astype(np.int64)
     at = np.minimum(place, width - 1)
-    slip = rng.integers(0, 4, count)
+    slip = np.asarray(rng.integers(0, 4, count))
     side = rng.integers(0, 2, count)
     points = np.minimum(matrix[rows, at], _POINTS - 1)
     beside = _BESIDE[points, side]
