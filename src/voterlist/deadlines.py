@@ -143,12 +143,12 @@ def _yearly(settings: CalendarRules, year: int) -> tuple[Deadline, ...]:
         (CalendarStage.VERIFY, Level.CEC, Level.CONEC, settings.verify_due),
     )
     opens = dt.date(year, 1, 1)
-    found = []
+    due_dates = []
     for stage, sender, receiver, month_day in steps:
         due = dt.date.fromisoformat(f"{year:04d}-{month_day}")
-        found.append(Deadline(stage, sender, receiver, opens, due, _GROUNDS[stage]))
+        due_dates.append(Deadline(stage, sender, receiver, opens, due, _GROUNDS[stage]))
         opens = due + dt.timedelta(days=1)
-    return tuple(found)
+    return tuple(due_dates)
 
 
 def _before_election(settings: CalendarRules, election: dt.date) -> tuple[Deadline, ...]:
@@ -164,10 +164,10 @@ def _before_election(settings: CalendarRules, election: dt.date) -> tuple[Deadli
     # Election Code, article 101: the earliest of the counted dates is 45 days before; lists are
     # worked on from then.
     opens = election - dt.timedelta(days=max(45, settings.displayed_days))
-    found = [
+    due_dates = [
         Deadline(
             stage, sender, receiver, opens, election - dt.timedelta(days=days), _GROUNDS[stage]
         )
         for stage, sender, receiver, days in steps
     ]
-    return tuple(sorted(found, key=lambda deadline: deadline.due))
+    return tuple(sorted(due_dates, key=lambda deadline: deadline.due))

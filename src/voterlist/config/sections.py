@@ -55,10 +55,10 @@ def _numbers(value: object) -> object:
         raise PydanticCustomError("not-numbers", "numbers")
     numbers: set[int] = set()
     for part in value.split(","):
-        found = re.fullmatch(r"\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*", part)
-        if not found or int(found[2] or found[1]) < int(found[1]):
+        match = re.fullmatch(r"\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*", part)
+        if not match or int(match[2] or match[1]) < int(match[1]):
             raise PydanticCustomError("not-numbers", "numbers")
-        numbers.update(range(int(found[1]), int(found[2] or found[1]) + 1))
+        numbers.update(range(int(match[1]), int(match[2] or match[1]) + 1))
     return tuple(sorted(numbers))
 
 

@@ -63,7 +63,11 @@ def constituencies(on: dt.date) -> dict[int, str]:
 
     The others are absent.
     """
-    return {found.number: found.name for found in all_constituencies() if found.holds_on(on)}
+    return {
+        constituency.number: constituency.name
+        for constituency in all_constituencies()
+        if constituency.holds_on(on)
+    }
 
 
 def constituency_name(number: int, on: dt.date) -> str | None:

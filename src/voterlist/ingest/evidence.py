@@ -86,10 +86,10 @@ class Places:
 
         -1 where a bare number or nothing was.
         """
-        found = np.full(len(self.final[kind]), -1, dtype=np.int8)
+        origin_of_row = np.full(len(self.final[kind]), -1, dtype=np.int8)
         for position in range(len(ORIGINS) - 1, -1, -1):
-            found[self.evidence[kind][ORIGINS[position]] > 0] = position
-        return found
+            origin_of_row[self.evidence[kind][ORIGINS[position]] > 0] = position
+        return origin_of_row
 
     def groups(self) -> tuple[_Ints, _Ints, _Ints, _Ints]:
         """(constituencies, precincts, group of each row, rows of each group) of the places."""

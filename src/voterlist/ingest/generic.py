@@ -85,8 +85,8 @@ _MAP_TODO = (
 def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
     """What is wrong with one line of a map."""
     if field not in MAP_FIELDS:
-        meant = difflib.get_close_matches(field, MAP_FIELDS, n=1)
-        hint = f"; did you mean {meant[0]}?" if meant else ""
+        similar = difflib.get_close_matches(field, MAP_FIELDS, n=1)
+        hint = f"; did you mean {similar[0]}?" if similar else ""
         return SettingsMistake(f"columns.{field}", f"there is no such field{hint}")
     headers = named if isinstance(named, list) else [named]
     if not headers or not all(isinstance(header, str) and header.strip() for header in headers):
@@ -123,7 +123,7 @@ def table_entries(
         table: text columns with any headers, as ``io.readers.read_table`` gives them.
         columns: field to header, or to headers that are joined with a blank. None: told by the
             headers.
-        coded: a column that comes coded stays so (``tables.coded``).
+        coded: a column that comes dictionary-encoded stays so (``tables.coded``).
 
     The entry ids are kept as written; where an id is missing, or there is no column of ids, the
     row's number stands in, counted from 1. ``line`` is the row's number.
@@ -186,7 +186,7 @@ _SOURCE = "table"
 
 
 def flat(column: pa.ChunkedArray) -> pa.Array:
-    """A column as one array of text, coded if it is."""
+    """A column as one array of text, dictionary-encoded if it is."""
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], column.type)

@@ -72,10 +72,10 @@ class ColumnMap:
         order = PARTS.get(field, (field,))
         if any(match.how == "pinned" and match.role == field for match in self.matches):
             return tuple(match.column for match in self.matches if match.role == field)
-        found = [match for match in self.matches if match.role in order]
+        matches = [match for match in self.matches if match.role in order]
         return tuple(
             match.column
-            for match in sorted(found, key=lambda match: (order.index(match.role), match.column))
+            for match in sorted(matches, key=lambda match: (order.index(match.role), match.column))
         )
 
     def roles(self) -> frozenset[str]:
@@ -211,11 +211,13 @@ def _similar(folded: str, least: float) -> _Answer | None:
     """The known header most alike, where it leads that of any other field."""
     if len(folded) < 5:
         return None
-    found = process.extract(folded, _LONG, scorer=fuzz.ratio, score_cutoff=least - _LEAD, limit=12)
-    if not found or found[0][1] < least:
+    candidates = process.extract(
+        folded, _LONG, scorer=fuzz.ratio, score_cutoff=least - _LEAD, limit=12
+    )
+    if not candidates or candidates[0][1] < least:
         return None
-    role, best = _KNOWN[found[0][0]], found[0][1]
-    if any(_KNOWN[phrase] != role and score > best - _LEAD for phrase, score, _ in found[1:]):
+    role, best = _KNOWN[candidates[0][0]], candidates[0][1]
+    if any(_KNOWN[phrase] != role and score > best - _LEAD for phrase, score, _ in candidates[1:]):
         return None
     return _Answer(role, round(_OF_LIKENESS * best / 100, 3), "similar")
 
@@ -275,15 +277,15 @@ def _pinned(
     for column, header in enumerate(headers):
         if header:
             places.setdefault(fold(header), column)
-    found = []
+    matches = []
     for field, named in settings.columns.items():
         for header in named if isinstance(named, list) else [named]:
             place = places.get(fold(header))
             if place is None and positions:
                 place = _position(header, len(headers))
             if place is not None:
-                found.append(ColumnMatch(place, headers[place] or "", field, 1.0, "pinned"))
-    return found
+                matches.append(ColumnMatch(place, headers[place] or "", field, 1.0, "pinned"))
+    return matches
 
 
 def _position(named: str, width: int) -> int | None:
@@ -335,8 +337,8 @@ def _settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     """One column for each field that is one, and the readings that depend on the neighbours."""
     best: dict[str, ColumnMatch] = {}
     for match in matches:
-        held = best.get(match.role)
-        if held is None or match.confidence > held.confidence:
+        best_so_far = best.get(match.role)
+        if best_so_far is None or match.confidence > best_so_far.confidence:
             best[match.role] = match
     kept = [
         match

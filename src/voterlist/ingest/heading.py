@@ -109,8 +109,8 @@ def _lower_rows(head: _Head, row: int, settings: IngestSettings) -> Header | Non
     for last in (row + 1, row + 2):
         if last >= len(head) or _try(head, (last,), settings) is not None:
             return None
-        if found := _try(head, tuple(range(row, last + 1)), settings):
-            return found
+        if header := _try(head, tuple(range(row, last + 1)), settings):
+            return header
     return None
 
 
@@ -121,21 +121,21 @@ def _better(one: Header, other: Header | None) -> Header:
 
 def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header | None:
     """The header that these rows make, or None."""
-    texts, found = head[rows[0]], map_columns(head[rows[0]], settings)
+    texts, columns = head[rows[0]], map_columns(head[rows[0]], settings)
     for position, row in enumerate(rows[1:], 1):
         upper = texts if position == 1 else _spread_right(texts, head[rows[position - 1]])
-        texts, found = _stacked(upper, head[row], settings)
-    if any(match.how == "pinned" for match in found.matches):
+        texts, columns = _stacked(upper, head[row], settings)
+    if any(match.how == "pinned" for match in columns.matches):
         # A header of the settings makes this row the header; so their columns by letter count in it
         # too.
-        found = map_columns(texts, settings, positions=True)
-    roles = found.roles()
-    alone = roles <= {"full_name", "surname"} and sum(map(bool, texts)) == 1 and found.has_name()
-    if alone and found.matches[0].confidence < 0.98:
+        columns = map_columns(texts, settings, positions=True)
+    roles = columns.roles()
+    alone = roles <= {"full_name", "surname"} and sum(map(bool, texts)) == 1 and columns.has_name()
+    if alone and columns.matches[0].confidence < 0.98:
         return None
-    if not found.has_name() or (len(found.matches) < 2 and not alone):
+    if not columns.has_name() or (len(columns.matches) < 2 and not alone):
         return None
-    return Header(rows, found, tuple(texts))
+    return Header(rows, columns, tuple(texts))
 
 
 def _spread_right(texts: list[str | None], written: list[str | None]) -> list[str | None]:
@@ -243,19 +243,19 @@ def later_headers(
     return later
 
 
-def _worded_rows(cells: list[pa.Array], filled: _Ints, found: Header) -> _Mask:
+def _worded_rows(cells: list[pa.Array], filled: _Ints, header: Header) -> _Mask:
     """The rows below a header with the word for a name, without a digit, unlike the header."""
     rows = len(filled)
     worded = np.zeros(rows, dtype=bool)
     for column in cells:
         worded |= _mask(pc.match_substring_regex(column, _NAME_HEADER))
     worded &= filled >= 2
-    worded &= np.arange(rows) >= found.start
+    worded &= np.arange(rows) >= header.start
     if not worded.any():
         return worded
     for column in cells:
         worded &= ~_mask(pc.match_substring_regex(column, r"\d"))
-    for row in found.rows:
+    for row in header.rows:
         worded &= ~same_cells(cells, row)
     return worded
 
@@ -291,14 +291,16 @@ def headerless(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) -
     return Header(heading, columns, texts, body=row + 1)
 
 
-def _pinned_and_told(pinned: ColumnMap, told: ColumnMap) -> ColumnMap:
+def _pinned_and_told(pinned: ColumnMap, by_cells: ColumnMap) -> ColumnMap:
     """The pinned columns, and those told by their cells whose column and role are free."""
     columns = {match.column for match in pinned.matches}
     roles = pinned.roles()
     if roles & {"surname", "given_name", "full_name"}:
         roles |= {"surname", "given_name", "patronymic", "full_name"}
     rest = [
-        match for match in told.matches if match.column not in columns and match.role not in roles
+        match
+        for match in by_cells.matches
+        if match.column not in columns and match.role not in roles
     ]
     return ColumnMap((*pinned.matches, *rest))
 

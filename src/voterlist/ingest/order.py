@@ -58,7 +58,7 @@ def name_order(column: pa.Array) -> str | None:
 
     Else None.
     """
-    told = {SURNAME_FIRST: 0, SURNAME_LAST: 0}
+    votes = {SURNAME_FIRST: 0, SURNAME_LAST: 0}
     for text in column.drop_null().slice(0, _SAMPLE).to_pylist():
         if "," in text:
             continue
@@ -67,9 +67,11 @@ def name_order(column: pa.Array) -> str | None:
             continue
         first, last = _ends(words)
         if first != last:
-            told[SURNAME_FIRST if first else SURNAME_LAST] += 1
-    order = max(told, key=lambda name: told[name])
-    return order if told[order] >= _LEAST and told[order] >= _SHARE * sum(told.values()) else None
+            votes[SURNAME_FIRST if first else SURNAME_LAST] += 1
+    order = max(votes, key=lambda name: votes[name])
+    return (
+        order if votes[order] >= _LEAST and votes[order] >= _SHARE * sum(votes.values()) else None
+    )
 
 
 def split_names(column: pa.Array) -> dict[str, pa.Array]:

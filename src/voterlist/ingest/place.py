@@ -71,15 +71,15 @@ NOWHERE = Place()
 def title_place(text: str) -> Place:
     """The numbers that a title names, each only where the word for its kind stands with it."""
     folded = fold(text)
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for match in _BEFORE.finditer(folded):
         if not _NOT_OURS.search(match[2]):
-            found.setdefault("constituency" if match["c"] else "precinct", int(match[1]))
+            numbers.setdefault("constituency" if match["c"] else "precinct", int(match[1]))
     for match in _AFTER.finditer(folded):
-        found.setdefault("constituency" if match["c"] else "precinct", int(match[3]))
+        numbers.setdefault("constituency" if match["c"] else "precinct", int(match[3]))
     return Place(
-        _within(found.get("constituency"), "constituency"),
-        _within(found.get("precinct"), "precinct"),
+        _within(numbers.get("constituency"), "constituency"),
+        _within(numbers.get("precinct"), "precinct"),
     )
 
 

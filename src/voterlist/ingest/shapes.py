@@ -100,7 +100,7 @@ class Shape:
 
     def median_year(self) -> float:
         """The middle of the years that stand in the cells; infinity where none does."""
-        years = [int(found[0]) for text in self._cells if (found := _YEAR.search(text))]
+        years = [int(match[0]) for text in self._cells if (match := _YEAR.search(text))]
         return statistics.median(years) if years else float("inf")
 
 

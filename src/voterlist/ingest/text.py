@@ -67,10 +67,10 @@ def _unclean(column: pa.Array) -> pa.Array:
     doubtful = rows_beyond(column, "!", "~", most=len(column) // 10)
     if doubtful is None:
         return pc.fill_null(pc.match_substring_regex(column, _UNCLEAN), False)  # noqa: FBT003 - Arrow's signature
-    found = np.zeros(len(column), np.bool_)
+    unclean = np.zeros(len(column), np.bool_)
     matched = pc.match_substring_regex(column.take(pa.array(doubtful)), _UNCLEAN)
-    found[doubtful] = matched.to_numpy(zero_copy_only=False)
-    return pa.array(found)
+    unclean[doubtful] = matched.to_numpy(zero_copy_only=False)
+    return pa.array(unclean)
 
 
 def fold(text: str) -> str:

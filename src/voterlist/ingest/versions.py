@@ -59,7 +59,7 @@ def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> l
         tables: the entries of each.
     """
     lists = _lists(surveys, tables)
-    said = []
+    findings = []
     for place in sorted(lists):
         same_place = sorted(lists[place], key=_List.key)
         for at, later in enumerate(same_place):
@@ -67,8 +67,8 @@ def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> l
                 (one, _shared(one, later)) for one in same_place[:at] if _are_versions(one, later)
             ]
             if versions:
-                said.append(_set_aside(later, versions))
-    return said
+                findings.append(_set_aside(later, versions))
+    return findings
 
 
 def _lists(
@@ -78,7 +78,7 @@ def _lists(
     if sum(table.num_rows > 0 for table in tables) < 2:
         return {}
     hashes = content_hash(concat(tables, ENTRY))
-    found: dict[tuple[int, int, str], list[_List]] = {}
+    lists_of: dict[tuple[int, int, str], list[_List]] = {}
     start = 0
     for survey, table in zip(surveys, tables, strict=True):
         own = hashes[start : start + table.num_rows]
@@ -93,8 +93,8 @@ def _lists(
                 int(survey.places.final["precinct"][first]),
             )
             key = (*place, str(survey.kind))
-            found.setdefault(key, []).append(_List(survey, place, rows[inside], own[inside]))
-    return {key: lists for key, lists in found.items() if len(lists) > 1}
+            lists_of.setdefault(key, []).append(_List(survey, place, rows[inside], own[inside]))
+    return {key: lists for key, lists in lists_of.items() if len(lists) > 1}
 
 
 def _shared(one: _List, other: _List) -> int:
@@ -112,10 +112,10 @@ def _are_versions(one: _List, other: _List) -> bool:
 
 def _set_aside(later: _List, versions: list[tuple[_List, int]]) -> dict[str, Any]:
     """Sets aside what the other versions repeat; the list with most copies of it counts."""
-    held: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     for one, _ in versions:
-        held |= Counter(one.counts)
-    repeats = later.nth < np.array([held[entry] for entry in later.hashes.tolist()])
+        counts |= Counter(one.counts)
+    repeats = later.nth < np.array([counts[entry] for entry in later.hashes.tolist()])
     later.survey.set_aside(later.rows[repeats], AsideCode.SAME_ENTRY)
     one, same = max(versions, key=lambda version: version[1])
     only = len(one.rows) + len(later.rows) - 2 * same

@@ -114,8 +114,8 @@ def _folded(part: str) -> str:
 def _tokens(segment: str) -> list[str]:
     """The words of a segment, kinds in their one spelling: ``küç.`` and ``ул.`` give ``kuce``."""
     folded = " ".join(_folded(part) for part in segment.split())
-    found = [word.replace(" ", "") for word in _WORD.findall(folded)]
-    return [_kind(word, found[place + 1 : place + 2]) for place, word in enumerate(found)]
+    words = [word.replace(" ", "") for word in _WORD.findall(folded)]
+    return [_kind(word, words[place + 1 : place + 2]) for place, word in enumerate(words)]
 
 
 @lru_cache(maxsize=65536)

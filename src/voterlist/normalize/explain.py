@@ -151,18 +151,16 @@ def _parts(text: str, profile: Profile) -> tuple[list[tuple[str, str | None]], b
         return [("surname" if is_surname_like(text) else "name", text)], True
     if len(words) == 1:
         return [("name", text)], True
-    found = split_full_name(text, profile)
+    name = split_full_name(text, profile)
     given, inside = (
-        split_given(found.given_name)
-        if found.given_name and profile is Profile.AZ
-        else (None, None)
+        split_given(name.given_name) if name.given_name and profile is Profile.AZ else (None, None)
     )
     parts = [
-        ("surname", found.surname),
-        ("given_name", given or found.given_name),
-        ("patronymic", found.patronymic or inside),
+        ("surname", name.surname),
+        ("given_name", given or name.given_name),
+        ("patronymic", name.patronymic or inside),
     ]
-    return parts, found.sure
+    return parts, name.sure
 
 
 def _read_words(text: str, *, father: bool) -> tuple[WordReading, ...]:
@@ -211,11 +209,11 @@ def _read_part(part: str, text: str, profile: Profile) -> PartReading:
 
 def _read_father(text: str, words: tuple[WordReading, ...]) -> PartReading:
     """A patronymic: the father's name is what counts, the particle or ending tells the sex."""
-    found = read_patronymic(text)
-    if found is None:
+    patronymic = read_patronymic(text)
+    if patronymic is None:
         return PartReading("patronymic", words, "", "", "", (), "letters", "", "", "", "", None)
     folded = letters(_bare(words))
-    known = _known_by(folded, "") if found.father else ((), "letters", "")
+    known = _known_by(folded, "") if patronymic.father else ((), "letters", "")
     return PartReading(
         "patronymic",
         words,
@@ -223,10 +221,10 @@ def _read_father(text: str, words: tuple[WordReading, ...]) -> PartReading:
         "",
         "",
         *known,
-        found.standard or "",
-        found.father or "",
+        patronymic.standard or "",
+        patronymic.father or "",
         "",
-        found.sex,
+        patronymic.sex,
     )
 
 

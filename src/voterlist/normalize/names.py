@@ -58,9 +58,9 @@ def _compound(form: str) -> str | None:
 
 def _known(form: str) -> str | None:
     """The skeleton of a fine form that is a known name or two of them joined; None otherwise."""
-    found = lexicon.lookup(form)
-    if found:
-        return found
+    known_skeleton = lexicon.lookup(form)
+    if known_skeleton:
+        return known_skeleton
     parts = _compound(form)
     # Cut again, the outcome must stay: otherwise folding twice would not be folding once.
     if parts and fine(parts) == parts and (lexicon.lookup(parts) or _compound(parts)) == parts:
@@ -90,18 +90,18 @@ def split_ending(folded: str) -> tuple[str, str]:
 
 
 def _cut_ending(folded: str) -> tuple[str, str]:
-    found = _OV.match(folded)
-    if found:
-        return found[1], "ov" + found[2]
-    found = _SKI.match(folded)
-    if found:
-        return found[1], "ski" if found[2] else "skaia"
-    found = _LASTING.match(folded)
-    if not found:
+    match = _OV.match(folded)
+    if match:
+        return match[1], "ov" + match[2]
+    match = _SKI.match(folded)
+    if match:
+        return match[1], "ski" if match[2] else "skaia"
+    match = _LASTING.match(folded)
+    if not match:
         return folded, ""
-    *named, last = found.groups()[1:]
+    *named, last = match.groups()[1:]
     ending = next((spelt for spelt, part in zip(_ENDINGS, named, strict=True) if part), last)
-    return found[1], ending.replace("y", "i")
+    return match[1], ending.replace("y", "i")
 
 
 @lru_cache(maxsize=65536)
@@ -131,10 +131,10 @@ def _double(folded: str) -> tuple[str, str] | None:
 
     None unless the first is of a known name.
     """
-    found = _DOUBLE.match(folded)
-    if not found or not _known(fine(split_ending(found[1])[0])) or lexicon.lookup(fine(folded)):
+    match = _DOUBLE.match(folded)
+    if not match or not _known(fine(split_ending(match[1])[0])) or lexicon.lookup(fine(folded)):
         return None
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 @lru_cache(maxsize=65536)
@@ -154,14 +154,14 @@ def stem_skeleton(stem: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _settled(found: str) -> str:
+def _settled(folded: str) -> str:
     """A skeleton folded until folding changes nothing."""
     for _ in range(_MOST_PASSES):
-        again = _az_pass(found)
-        if again == found:
+        again = _az_pass(folded)
+        if again == folded:
             break
-        found = again
-    return found
+        folded = again
+    return folded
 
 
 _ASCII_ALREADY = re.compile("[a-z0-9]+")

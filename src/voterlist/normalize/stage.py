@@ -41,7 +41,7 @@ _CODED = frozenset(field.name for field in VOTER if field.nullable and field.typ
 }
 
 Cells = dict[str, pa.Array]
-"""The cells of each field, coded, but those of the identifiers."""
+"""The cells of each field, dictionary-encoded, but those of the identifiers."""
 
 
 def normalize(
@@ -56,7 +56,7 @@ def normalize(
     No row is set aside: what cannot be read is null and has a finding.
 
     Args:
-        entries: ENTRY; its text may be coded (``tables.coded``).
+        entries: ENTRY; its text may be dictionary-encoded (``tables.coded``).
         profile: whose names they are.
         coded: the table's text is to be coded too, but for the identifiers, each column's values in
             order of appearance: the same content in a third of the memory, for millions of entries.
@@ -95,7 +95,7 @@ def normalize(
 
 
 def _voters(columns: dict[str, Any], rows: int, *, coded: bool, in_order: bool) -> pa.Table:
-    """The VOTER table of these columns; ``in_order``: coded values in order of appearance."""
+    """The VOTER table of these columns; ``in_order``: values by appearance."""
     if not coded:
         return require(from_columns(columns, VOTER, rows), VOTER, "normalize")
     if in_order:

@@ -79,21 +79,21 @@ def _harmony(stem: str) -> str:
 def _spelt(latin: str, *, restore: bool) -> str:
     """One word of a surname, lower case, in the standard spelling."""
     whole = lexicon.standard(latin, skeleton(latin), restore=restore)
-    found = _ENDING.match(latin)
-    if whole or not found:
+    match = _ENDING.match(latin)
+    if whole or not match:
         return whole or latin
-    kept = apart(letters(found["stem"]), stem=True) if restore else None
-    stem = lower(kept.name) if kept else standard_word(found["stem"], restore=restore)
-    if found["ov"]:
+    kept = apart(letters(match["stem"]), stem=True) if restore else None
+    stem = lower(kept.name) if kept else standard_word(match["stem"], restore=restore)
+    if match["ov"]:
         soft = stem[-1] in _FRONT_VOWELS
-        ending = "yev" if soft and found["ov"] != "ov" else found["ov"]
-        return stem + ending + found["a"]
-    if found["li"]:
-        known = stem != found["stem"] or lexicon.standard(
-            found["stem"], skeleton(stem), restore=False
+        ending = "yev" if soft and match["ov"] != "ov" else match["ov"]
+        return stem + ending + match["a"]
+    if match["li"]:
+        known = stem != match["stem"] or lexicon.standard(
+            match["stem"], skeleton(stem), restore=False
         )
-        return stem + "l" + _harmony(stem) if restore and known else stem + found["li"]
-    return stem + ("zadə" if found["zade"] else "oğlu" if found["oglu"] else "qızı")
+        return stem + "l" + _harmony(stem) if restore and known else stem + match["li"]
+    return stem + ("zadə" if match["zade"] else "oğlu" if match["oglu"] else "qızı")
 
 
 def standard_surname(text: str) -> str | None:

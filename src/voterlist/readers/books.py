@@ -89,8 +89,8 @@ def _sheets_of(
             hidden = item.visible != SheetVisibleEnum.Visible
             facts = known.sheets.get(index, SheetFacts())
             sheets.append(_read_sheet(book, index, item.name, facts, settings, hidden=hidden))
-    found = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
-    return Found(known.format, found, None if found else AsideCode.FILE_EMPTY, tuple(skipped))
+    filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
+    return Found(known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped))
 
 
 def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows

@@ -20,7 +20,7 @@ from voterlist.schemas import RawSheet
 __all__ = ["Wanted", "read_table"]
 
 _FEW_BYTES = 6.0
-"""Bytes a value in the file, below which a column of text is held as codes: a name alone takes
+"""Bytes a value in the file, below which a column of text is dictionary-encoded: a name alone takes
 more."""
 
 _TODO = (

@@ -271,15 +271,15 @@ def _tags(content: bytes) -> list[tuple[str, dict[str, str]]]:
 
     Raises ``ValueError`` where it is no XML, or declares anything.
     """
-    found: list[tuple[str, dict[str, str]]] = []
+    tags: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_declarations
-    parser.StartElementHandler = lambda tag, attributes: found.append((tag, attributes))
+    parser.StartElementHandler = lambda tag, attributes: tags.append((tag, attributes))
     try:
         parser.Parse(content, True)  # noqa: FBT003  expat takes no keyword
     except expat.ExpatError:
         raise ValueError("no XML") from None
-    return found
+    return tags
 
 
 def _refuse_declarations(*_: object) -> None:

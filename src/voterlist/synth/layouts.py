@@ -184,11 +184,11 @@ def _full_name(entries: pa.Table) -> list[Cell]:
 
 def _date_cell(text: str | None) -> Cell:
     """A spreadsheet's date where the text is one; else the text (a year, an impossible date)."""
-    found = _DATE.match(text or "")
-    if not found:
+    match = _DATE.match(text or "")
+    if not match:
         return text
-    parts = [int(part) for part in found.groups() if part]
-    year, month, day = parts if found.group(1) else reversed(parts)
+    parts = [int(part) for part in match.groups() if part]
+    year, month, day = parts if match.group(1) else reversed(parts)
     try:
         date = dt.date(year, month, day)
     except ValueError:

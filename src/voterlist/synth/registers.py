@@ -381,20 +381,21 @@ def _protocol(into: _Folder, synthetic: Synthetic) -> None:
     """
     lists = _permanent(synthetic)
     rows = lists.select([*_PLACE, "entries"]).to_pylist()
-    made = []
+    rows_written = []
     for at, row in enumerate(rows):
         parts = [row["entries"] - 3 * (at == 1), 2 + at % 3, at % 4, 1]
         total = sum(parts[:3]) - parts[3] + 10 * (at == 0)
-        made.append([row["constituency"], row["precinct"], total, *parts])
-    totals = np.array([row[2:] for row in made], dtype=np.int64).reshape(-1, 5)
-    numbers = np.array([row[0] for row in made], dtype=np.int64)
-    made += [
+        rows_written.append([row["constituency"], row["precinct"], total, *parts])
+    totals = np.array([row[2:] for row in rows_written], dtype=np.int64).reshape(-1, 5)
+    numbers = np.array([row[0] for row in rows_written], dtype=np.int64)
+    rows_written += [
         [number, None, *totals[numbers == number].sum(axis=0).tolist()]
         for number in np.unique(numbers).tolist()
     ]
-    made.append([None, None, *totals.sum(axis=0).tolist()])
+    rows_written.append([None, None, *totals.sum(axis=0).tolist()])
     names = [*_PLACE, "1", "1a", "1b", "1c", "1d"]
     columns = {
-        name: pa.array([row[at] for row in made], pa.int64()) for at, name in enumerate(names)
+        name: pa.array([row[at] for row in rows_written], pa.int64())
+        for at, name in enumerate(names)
     }
     into.csv("protocol", pa.table(columns))

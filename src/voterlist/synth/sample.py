@@ -52,9 +52,9 @@ def write_sample(folder: Path, seed: int = SEED) -> None:
     """
     for name in ("inbox", "reference"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    made = sample(seed)
-    places = write_workspace(made, folder, seed=seed, faults=True)
-    keyed = with_run_ids(made, places, folder / "inbox")
+    synthetic = sample(seed)
+    places = write_workspace(synthetic, folder, seed=seed, faults=True)
+    keyed = with_run_ids(synthetic, places, folder / "inbox")
     with open_private(folder / "truth.parquet") as file:
         pq.write_table(keyed.truth, file, compression="zstd")
 

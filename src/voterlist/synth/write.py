@@ -373,11 +373,13 @@ def write(
     as_files = files or registers
     if not as_files and not faults:
         return _write_streamed(out, voters, constituencies, seed, progress)
-    made = generate(voters, constituencies=constituencies, seed=seed, faults=faults, files=as_files)
+    synthetic = generate(
+        voters, constituencies=constituencies, seed=seed, faults=faults, files=as_files
+    )
     if as_files:
-        return _write_both(out, made, voters, seed, progress, registers=registers)
-    paths = tuple(write_tables(made, out))
-    return replace(_summary(out, made, voters, seed), files=0, paths=paths)
+        return _write_both(out, synthetic, voters, seed, progress, registers=registers)
+    paths = tuple(write_tables(synthetic, out))
+    return replace(_summary(out, synthetic, voters, seed), files=0, paths=paths)
 
 
 def _write_streamed(
