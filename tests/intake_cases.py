@@ -183,17 +183,20 @@ CASES: dict[str, Case] = {
     "header-missing": Case(
         "no header at all",
         csv_of(voters(), "12__csv"),
-        "?/12 (name): 24 entries; columns content; says column-by-content, constituency-unknown -> 0",
+        "?/12 (name): 24 entries; columns content"
+        "; says column-by-content, constituency-unknown -> 0",
     ),
     "header-missing-whole-names": Case(
         "no header, whole names in one column",
         csv_of([[TITLE], *cut(NAMES, 0, 1, 2)], "list__csv"),
-        "88/12 (title): 24 entries; columns content; names surname-first; says column-by-content -> 0",
+        "88/12 (title): 24 entries; columns content; names surname-first"
+        "; says column-by-content -> 0",
     ),
     "header-missing-few-rows": Case(
         "no header and four rows only",
         csv_of(voters(4), "12__csv"),
-        "?/12 (name): 4 entries; columns content; says column-by-content, constituency-unknown -> 0",
+        "?/12 (name): 4 entries; columns content"
+        "; says column-by-content, constituency-unknown -> 0",
     ),
     "header-missing-no-endings": Case(
         "no header, and names whose words do not tell which is the surname",
@@ -215,7 +218,9 @@ CASES: dict[str, Case] = {
             "12__csv",
         ),
         "?/12 (name): 6 entries; columns pinned; says constituency-unknown -> 0",
-        '[[ingest.pins]]\nfiles = "12*.csv"\ncolumns = { surname = "A", given_name = "B", birth_date = "3" }\n',
+        "[[ingest.pins]]\n"
+        'files = "12*.csv"\n'
+        'columns = { surname = "A", given_name = "B", birth_date = "3" }\n',
     ),
     "header-doubtful": Case(
         "the surname's header is hardly like one, and the names have no endings to tell",
@@ -226,7 +231,8 @@ CASES: dict[str, Case] = {
                 *([*row, "Vəli", "1970"] for row in BARE),
             ]
         ),
-        "88/12 (title): 0 entries; mapping-doubtful 6; columns similar; doubtful surname; says mapping-doubtful -> 1",
+        "88/12 (title): 0 entries; mapping-doubtful 6; columns similar; doubtful surname"
+        "; says mapping-doubtful -> 1",
     ),
     "header-pinned": Case(
         "the same, pinned in the settings",
@@ -243,12 +249,14 @@ CASES: dict[str, Case] = {
     "header-beside-its-column": Case(
         "the cells stand one column right of their headers",
         csv_of(shifted()),
-        "88/12 (title): 0 entries; mapping-doubtful 24; doubtful birth_date, address; says mapping-doubtful -> 1",
+        "88/12 (title): 0 entries; mapping-doubtful 24; doubtful birth_date, address"
+        "; says mapping-doubtful -> 1",
     ),
     "headers-exchanged": Case(
         "surnames below the header of given names, and the reverse",
         csv_of([[TITLE], HEADER[:2] + HEADER[2:], *cut(voters(), 0, 2, 1, 3, 4, 5, 6)]),
-        "88/12 (title): 0 entries; mapping-doubtful 24; doubtful surname, given_name; says mapping-doubtful -> 1",
+        "88/12 (title): 0 entries; mapping-doubtful 24; doubtful surname, given_name"
+        "; says mapping-doubtful -> 1",
     ),
     "columns-in-any-order": Case(
         "FIN first, surname last",
@@ -297,7 +305,8 @@ CASES: dict[str, Case] = {
     "names-alone": Case(
         "nothing but names",
         csv_of([["Soyadı, adı, atasının adı"], *cut(NAMES, 1)], "12-menteqe__csv"),
-        "?/12 (file): 24 entries; columns composed; names surname-first; says constituency-unknown -> 0",
+        "?/12 (file): 24 entries; columns composed; names surname-first"
+        "; says constituency-unknown -> 0",
     ),
     "address-in-parts": Case(
         "street, house and flat in three columns",
@@ -325,7 +334,8 @@ CASES: dict[str, Case] = {
     "lists-side-by-side": Case(
         "two halves of a list beside each other",
         book_of(side()),
-        "88/12 (title): 0 entries; mapping-doubtful 12; says column-not-understood, lists-side-by-side -> 1",
+        "88/12 (title): 0 entries; mapping-doubtful 12"
+        "; says column-not-understood, lists-side-by-side -> 1",
     ),
     "lists-below-each-other": Case(
         "a second list with other columns in the same sheet",
@@ -490,7 +500,8 @@ CASES: dict[str, Case] = {
     "file-twice": Case(
         "one content under two names",
         files(a__csv=text(PLAIN), b__csv=text(PLAIN)),
-        "88/12 (title): 24 entries | 88/12 (title): 0 entries; duplicate-file 26; says duplicate-file -> 1",
+        "88/12 (title): 24 entries | 88/12 (title): 0 entries; duplicate-file 26"
+        "; says duplicate-file -> 1",
     ),
     "file-for-two-precincts": Case(
         "one content, named for precincts 12 and 13",
@@ -501,11 +512,13 @@ CASES: dict[str, Case] = {
     "list-in-two-formats": Case(
         "the same list, once with semicolons and once with tabs",
         files(a__csv=text(PLAIN), b__txt=text(PLAIN, delimiter="\t")),
-        "88/12 (title): 24 entries | 88/12 (title): 0 entries; same-entry 24; says list-repeated -> 1",
+        "88/12 (title): 24 entries | 88/12 (title): 0 entries; same-entry 24"
+        "; says list-repeated -> 1",
     ),
     "list-in-two-versions": Case(
         "a corrected version beside the first: one surname changed, one voter more",
         files(**split_version()),
-        "88/12 (title): 1 entries; same-entry 23; says list-version | 88/12 (title): 25 entries -> 1",
+        "88/12 (title): 1 entries; same-entry 23"
+        "; says list-version | 88/12 (title): 25 entries -> 1",
     ),
 }

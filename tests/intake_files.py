@@ -11,9 +11,32 @@ from dataclasses import dataclass, field
 
 import openpyxl
 
-SURNAMES = ("Əliyev", "Məmmədova", "Quliyev", "Həsənova", "Rzayev", "İsmayılova", "Kərimli", "Abbaszadə", "Nəcəfov",
-            "Hüseynova", "Babayev", "Səfərova", "Qasımov", "Əhmədova", "Cəfərov", "Vəliyeva", "Orucov", "Mustafayeva",
-            "Tağıyev", "Zeynalova", "Musayev", "Bağırova", "Şükürov", "Nuriyeva")  # fmt: skip
+SURNAMES = (
+    "Əliyev",
+    "Məmmədova",
+    "Quliyev",
+    "Həsənova",
+    "Rzayev",
+    "İsmayılova",
+    "Kərimli",
+    "Abbaszadə",
+    "Nəcəfov",
+    "Hüseynova",
+    "Babayev",
+    "Səfərova",
+    "Qasımov",
+    "Əhmədova",
+    "Cəfərov",
+    "Vəliyeva",
+    "Orucov",
+    "Mustafayeva",
+    "Tağıyev",
+    "Zeynalova",
+    "Musayev",
+    "Bağırova",
+    "Şükürov",
+    "Nuriyeva",
+)
 GIVEN = ("Elçin", "Leyla", "Tural", "Sevinc", "Orxan", "Aygün", "Rauf", "Günel")
 FATHERS = ("Rauf", "Kamil", "Əhməd", "Vaqif", "Şamil", "Nadir", "Həsən", "Fikrət")
 HEADER = ["№", "Soyadı", "Adı", "Atasının adı", "Doğum tarixi", "Ünvanı", "FİN"]
@@ -81,7 +104,7 @@ def book(sheets, change=None):
 
 
 def _without_clock(content):
-    """The same workbook without the time at which it was made, so that its bytes are the same each time."""
+    """The workbook without its time of making, so that its bytes are the same each time."""
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,

@@ -1,4 +1,4 @@
-"""A ledger with some of everything in it, and workspaces around one, for the tests of the ledger."""
+"""A ledger with rows of every kind, and workspaces around it, for the tests of the ledger."""
 
 import datetime as dt
 import sys
@@ -109,7 +109,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def write_and_die(path):
-    """Add three decisions in a process that is killed before SQLite moves them from the WAL into the ledger."""
+    """Add three decisions in a process killed before SQLite moves them from WAL to ledger."""
     command = [sys.executable, "-c", WRITE_AND_DIE, str(path), str(Path(__file__).parent)]
     processes.run(command, check=False)
     assert path.with_name("ledger.db-wal").stat().st_size

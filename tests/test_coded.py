@@ -49,7 +49,7 @@ def test_values_by_appearance_are_those_of_the_text_coded_anew(values):
 
 @given(st.lists(st.tuples(*[st.sampled_from([None, "a", "b", "c"])] * 2), max_size=12))
 def test_the_second_column_stands_where_the_first_has_nothing(rows):
-    """Coalescing codes gives what coalescing the texts gives, with no value twice in the dictionary."""
+    """Coalescing codes equals coalescing texts, with no value twice in the dictionary."""
     first, second = [row[0] for row in rows], [row[1] for row in rows]
     found = tables.coalesced(coded(first), pa.array(second, pa.string()).dictionary_encode())
     assert found.to_pylist() == [one if one is not None else other for one, other in rows]
@@ -123,7 +123,7 @@ def test_a_map_says_which_columns_are_needed():
 
 @pytest.mark.parametrize("profile", Profile)
 def test_voters_are_the_same_coded_or_not(tmp_path, profile):
-    """From the file on, codes of texts give the table and the findings that the texts give, values in order."""
+    """Codes of texts give the same table and findings as texts do, values in the same order."""
     pq.write_table(pa.table(ROWS), tmp_path / "list.parquet")
     plain = normalize(table_entries(read_table(tmp_path / "list.parquet")), profile)
     entries = table_entries(

@@ -78,7 +78,7 @@ def test_two_limits_may_be_equal(section, lower, upper, value):
 
 @pytest.mark.parametrize("key", ["compile_due", "check_due", "verify_due"])
 def test_a_due_date_exists_in_every_year(key):
-    """29 February would be taken as a due date, and the calendar of a year without that day could not be made."""
+    """29 February as a due date would make the calendar fail in a year without that day."""
     assert mistakes(f'[calendar]\n{key} = "02-29"\n')[f"calendar.{key}"] == "not-a-month-and-day"
 
 
@@ -137,7 +137,7 @@ def test_an_unknown_key_is_told_the_key_that_was_meant():
     ],
 )
 def test_two_keys_that_contradict_each_other_are_a_mistake(text, path):
-    """A lower limit above its upper one, or a stage due before the one it follows, is caught at once."""
+    """A lower limit above its upper one, or a stage due before its predecessor, is refused."""
     assert mistakes(text) == {path: "out-of-order"}
 
 

@@ -20,7 +20,7 @@ def day(text):
 
 
 def test_the_yearly_calendar_has_the_three_known_dates():
-    """Precincts by 5 February, constituencies by 5 April, approval by 30 May (Election Code, article 46.1)."""
+    """Precincts by 5 February, constituencies 5 April, approval 30 May (Election Code, 46.1)."""
     assert [
         (found.stage.value, found.sender, found.opens.isoformat(), found.due.isoformat())
         for found in YEARLY
@@ -109,7 +109,7 @@ DAYS = st.dates(dt.date(2025, 1, 1), dt.date(2027, 12, 31))
 
 @given(now=DAYS, later=DAYS, warn=st.integers(0, 400))
 def test_an_unfinished_stage_never_gets_better_with_time(now, later, warn):
-    """As days pass an unfinished stage goes from not started over open and due soon to overdue, never back."""
+    """As days pass, an unfinished stage goes from not started to overdue and never back."""
     order = [Standing.NOT_STARTED, Standing.OPEN, Standing.DUE_SOON, Standing.OVERDUE]
     now, later = sorted((now, later))
     first, second = (standing(COMPILE, moment, None, warn) for moment in (now, later))

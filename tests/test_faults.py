@@ -23,7 +23,7 @@ from voterlist.normalize import normalize
 from voterlist.pipeline.streets import read_given_streets
 from voterlist.readers import read_folder
 from voterlist.schemas import FAULT, FINDING, TRUTH
-from voterlist.synth import generate, write
+from voterlist.synth import Also, generate, write
 from voterlist.tables import concat, from_columns
 
 ON_DAY = dt.date(2026, 1, 10)
@@ -44,7 +44,7 @@ def planted(tmp_path_factory):
     The faults in the files of 36 precincts of two constituencies, and what is found in them.
     """
     folder = tmp_path_factory.mktemp("faults")
-    write(folder, voters=36_000, constituencies=2, seed=5, files=True, faults=True)
+    write(folder, voters=36_000, constituencies=2, seed=5, files=True, also=Also.FAULTS)
     settings = IngestSettings()
     intake = ingest(read_folder(folder / "inbox", settings), settings, constituency=None)
     streets = read_given_streets([folder / "reference" / "streets.csv"], Settings())
@@ -95,7 +95,7 @@ def test_false_alarms_stay_below_their_bounds(planted):
 
 def test_the_command_counts_what_the_functions_count(tmp_path: Path):
     """``check --streets`` and ``evaluate --faults`` find addresses outside their precinct, and count the judged."""
-    write(tmp_path, voters=5_000, constituencies=1, seed=3, faults=True)
+    write(tmp_path, voters=5_000, constituencies=1, seed=3, also=Also.FAULTS)
     lists, found = (
         map(str, sorted((tmp_path / "inbox").rglob("*.csv"))),
         str(tmp_path / "found.parquet"),
@@ -236,7 +236,7 @@ def test_there_may_be_nothing_to_plant_in(voters):
 
 def test_faults_of_files_have_the_ids_of_a_run(tmp_path: Path):
     """Where precinct files are written, the truth names entries as a run does."""
-    made = write(tmp_path, voters=600, seed=3, files=True, faults=True)
+    made = write(tmp_path, voters=600, seed=3, files=True, also=Also.FAULTS)
     entries = pq.read_table(tmp_path / "entries.parquet")
     faults = pq.read_table(tmp_path / "faults.parquet")
     assert tmp_path / "faults.parquet" in made.paths

@@ -281,7 +281,7 @@ def test_a_header_of_two_rows_is_read_together():
 
 
 def test_a_series_stands_before_its_number():
-    """Series and number of a document are joined in that order, whatever their headers are called."""
+    """Series and number of a document are joined in that order, whatever the header words."""
     rows = [
         ["Soyadı", "Adı", "Vəsiqənin nömrəsi", "Vəsiqənin seriyası"],
         ["Əliyev", "Əli", "12345678", "AZE"],
@@ -303,7 +303,7 @@ def test_day_month_and_year_become_one_date():
 
 
 def test_a_year_stands_in_for_a_missing_date():
-    """Where a list has a column of dates and one of years, the date wins and the year fills its gaps."""
+    """Where a list has columns of dates and of years, the date wins and the year fills gaps."""
     rows = [
         ["Soyadı", "Doğum ili", "Doğum tarixi"],
         ["Əliyev", "1970", "01.02.1970"],
@@ -316,7 +316,7 @@ def test_a_year_stands_in_for_a_missing_date():
 
 
 def test_a_header_repeated_on_each_page_is_no_voter():
-    """The header is set aside wherever it stands again, and a page's total does not end the list."""
+    """Repeated headers are set aside wherever they stand; a page's total ends no list."""
     rows = [HEADER, VOTERS[0], ["Cəmi:", "", "1"], HEADER, VOTERS[1], ["Cəmi", "2"]]
     found = take(file(rows, name="4/12.csv"))
     assert aside(found) == {1: "header-row", 3: "total-row", 4: "header-row", 6: "total-row"}
@@ -347,7 +347,7 @@ def test_totals_are_declared(cells, declared):
     "header", ["Aasının adı", "Atnasının adı", "Anadan olduğu ie", "Bine №", "Dey of birth"]
 )
 def test_a_header_as_like_one_field_as_another_is_not_guessed(header):
-    """A mother's name would be read as the father's, or a place of birth as the year, by one letter of the header."""
+    """One letter in a header would turn a mother's name into the father's, a place into a year."""
     assert match_header(header) is None
     assert match_header(header, weak=True) is None
 
@@ -369,7 +369,7 @@ def test_a_voter_called_like_a_total_is_kept():
     ],
 )
 def test_a_voter_of_few_cells_called_like_a_total_is_kept(cells):
-    """A voter by the name of Cəmi, of whom the list says little, would be set aside as the total of the list."""
+    """A voter named Cəmi, of whom the list says little, would be set aside as its total."""
     found = take(file([HEADER, *VOTERS, cells], name="4/12.csv"))
     assert by_line(found)[-1]["surname"] == cells[1]
     assert found.lists.to_pylist()[0]["declared"] is None
@@ -475,7 +475,7 @@ def test_places_are_read_from_names_and_cells():
 
 
 def test_contradicting_places_are_findings():
-    """The title wins over the file's name, the inbox over the title, and both contradictions are reported."""
+    """The title overrules the file's name, the inbox the title; both conflicts are reported."""
     found = take(
         file([["5 saylı dairə, 12 saylı məntəqə"], HEADER, *VOTERS], name="4/məntəqə 13.csv")
     )
@@ -715,7 +715,7 @@ _CELLS = st.sampled_from(
     st.sampled_from([None, "S", "12"]),
 )
 def test_every_row_ends_in_exactly_one_table(rows, name):
-    """Whatever the rows are, each is an entry or set aside, once (the laws are checked in ``take``)."""
+    """Each row is an entry or set aside, exactly once (the laws are checked in ``take``)."""
     raw = RawFile("a" * 12, "4/12.csv", (sheet(rows, name),))
     found = take(raw)
     lines = found.entries.column("line").to_pylist() + found.set_aside.column("line").to_pylist()
@@ -895,7 +895,7 @@ def test_a_register_is_read_like_a_list():
 
 
 def test_every_code_has_its_words():
-    """Each code of a row set aside and each rule has title, message and advice in both languages."""
+    """A code of a row set aside, or a rule, would lack a title, message or advice in a language."""
     for language in LANGUAGES:
         text = catalogue(language)
         for code in AsideCode:
@@ -907,7 +907,7 @@ def test_every_code_has_its_words():
 
 
 def test_an_id_tells_the_permanent_list_from_the_temporary():
-    """The same person word for word on both lists has two ids, whichever file comes first and whatever else changes."""
+    """The same person word for word on both lists has two ids, whatever the order of files."""
     permanent = take(file([HEADER, *VOTERS]))
     temporary = take(file([["Müvəqqəti siyahı"], HEADER, *VOTERS]))
     ids = [set(found.entries.column("entry_id").to_pylist()) for found in (permanent, temporary)]
@@ -925,7 +925,7 @@ def test_an_id_tells_the_permanent_list_from_the_temporary():
     ],
 )
 def test_a_remark_moves_no_list_to_another_precinct(remark, place):
-    """A footnote that names another precinct says nothing of whose list this is, below the entries or among them."""
+    """A footnote that names another precinct does not change whose list this is."""
     rows = [HEADER, *VOTERS]
     rows.insert(place + 1, [remark])
     found = take(file(rows, name="4/12-menteqe.csv"))

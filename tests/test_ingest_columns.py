@@ -97,7 +97,7 @@ def test_running_numbers_and_the_older_dates():
 
 @pytest.mark.parametrize("columns", [(1, 4), (1, 4, 5), (1, 4, 5, 6), (0, 1, 4, 5, 6)])
 def test_surnames_alone_without_a_header_are_not_taken_in(columns):
-    """A list without a header of which the given names were not understood would be taken in as people of one name."""
+    """A headerless list whose given names are not understood would be people of one name."""
     found = take(raw([[TITLE], *cut(voters(), *columns)]))
     assert found.entries.num_rows == 0
     assert "mapping-doubtful" in said(found)
@@ -327,7 +327,7 @@ ENTRIES = st.lists(st.integers(0, 40), min_size=15, max_size=40)
     st.randoms(use_true_random=False),
 )
 def test_two_versions_lose_no_voter_and_double_none(first, added, removed, shuffler):
-    """Of two versions each entry is kept as often as the one that has it most often, whichever came first."""
+    """Of two versions an entry is kept as often as the version with most of it, in any order."""
     second = [*first[removed:], *added]
     shuffler.shuffle(second)
     files = [raw([[TITLE], HEADER, *(voters(1, at)[0] for at in rows)]) for rows in (first, second)]

@@ -141,7 +141,7 @@ def test_the_entries_written_are_the_entries_read(tmp_path, voters, layout):
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.name)
 def test_every_layout_of_the_invented_lists_is_read_back(tmp_path, layout):
-    """Each entry of an invented list is read at its line, with the precinct and the name that were written."""
+    """Each invented entry is read at its line, with the precinct and the name as written."""
     made = generate(400, constituencies=1, seed=5)
     entries = made.entries.slice(0, made.lists.column("entries")[0].as_py())
     written_sheet = sheet(entries, layout, faults=True)

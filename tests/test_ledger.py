@@ -74,7 +74,7 @@ def test_a_corrected_list_does_not_move_the_day_of_the_first(tmp_path):
 
 
 def test_a_list_without_entries_was_not_handed_in(tmp_path):
-    """A precinct that handed in an empty file would count as in time, and nobody would ask for its list."""
+    """A precinct with an empty file would count as in time, and nobody would ask for its list."""
     with Ledger(tmp_path / "ledger.db") as ledger:
         ledger.submit(lists(1, 2, entries=0), {}, FIRST)
         ledger.submit(lists(2, source="bbbbbbbbbbbb"), {}, SECOND)

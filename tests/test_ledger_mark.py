@@ -363,7 +363,7 @@ def test_a_ledger_of_before_is_made_private(path):
 @pytest.mark.parametrize("has_wal", [False, True])
 @pytest.mark.parametrize("modes", [(0o444, 0o755), (0o600, 0o555), (0o444, 0o555)])
 def test_status_reads_a_ledger_that_may_not_be_written(workspace, has_wal, modes):
-    """A copy on a read-only share is shown as it is, with what its WAL holds, and not a byte is written."""
+    """A copy on a read-only share is shown with what its WAL holds; not a byte is written."""
     path = workspace / "ledger.db"
     if has_wal:
         ledgers.write_and_die(path)

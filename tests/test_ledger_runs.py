@@ -84,7 +84,7 @@ def finished(workspace, today):
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_run_killed_at_its_end_is_in_no_journal(workspace, tmp_path, point):
-    """A line for a run that is not complete would date the end of the checks, and offer its cases for review."""
+    """A line for an incomplete run would date the end of the checks and offer its cases."""
     calm = workspaces.copied(workspace, tmp_path / "calm")
     first = workspaces.run(workspace)
     kill(workspace, point)
@@ -126,7 +126,7 @@ def test_a_run_killed_before_its_own_mark_is_complete(workspace):
 
 
 def test_reports_count_the_run_that_they_are_of(workspace):
-    """The line of the journal is written after the reports, and they show the standing with it all the same."""
+    """The line of the journal is written after the reports, yet they show that standing."""
     clean = workspace / "inbox" / "88" / "menteqe-2.csv"
     clean.write_text(
         clean.read_text(encoding="utf-8").replace("5XK1234", "5XK9999"), encoding="utf-8"

@@ -176,7 +176,7 @@ def test_each_file_decides_its_own_order():
 
 
 def test_one_swapped_date_in_a_file():
-    """A date that is none in its file's order is read the other way, and that is said of it and of the file."""
+    """A date impossible in its file's order is read the other way, with a finding for both."""
     dates, notes = _dates("31.12.1980", "30.11.1980", "12.31.1980")
     assert dates == [(31, 12, 1980), (30, 11, 1980), (31, 12, 1980)]
     assert notes == [("date-order-mixed", None, "birth_date"), ("date-swapped", 3, "birth_date")]
@@ -206,7 +206,7 @@ def test_impossible_dates():
 
 
 def test_identifiers_and_their_findings():
-    """Each damage of FIN and document has its own finding, and a document in the FIN's place is used."""
+    """Each damage of FIN and document has its finding; a document in the FIN's place is used."""
     outcome = normalize(
         entries(
             fin=["5ABC123", "5abc123", "12", "AZE12345678", None],
@@ -230,7 +230,7 @@ def test_identifiers_and_their_findings():
 
 
 def test_placeholders_become_null_with_one_finding_an_entry():
-    """An entry full of placeholders is blank, and one finding says so, at the first of its fields."""
+    """An entry full of placeholders is blank, with one finding, at the first of its fields."""
     junk = {name: ["-"] for name in ENTRY_FIELDS if name != "number"}
     outcome = normalize(entries(**junk))
     assert found(outcome.findings) == [("placeholder-value", 1, "surname")]
@@ -267,7 +267,7 @@ def test_titles_look_alikes_and_initials_are_noted_once():
 
 
 def test_generic_profile():
-    """In the generic profile nothing of Azerbaijani custom is read into a name, and identifiers are any text."""
+    """The generic profile applies no Azerbaijani custom to names; identifiers are any text."""
     voters = normalize(
         entries(
             surname=["O'Brien", None],
@@ -346,7 +346,7 @@ def test_order_of_rows_does_not_matter():
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_rule_has_its_words(rule):
-    """Each finding has a title, a message and what to do next, in both languages, and a section in the page."""
+    """A finding would lack a title, message or advice in a language, or a section in the page."""
     for part in ("title", "message", "todo"):
         assert set(catalogue_entries()[f"rule.{rule.code}.{part}"]) == {"en", "az"}
         assert catalogue("az")(f"rule.{rule.code}.{part}", value=1, limit=1, count=1)

@@ -98,7 +98,7 @@ DIFFERENT = [
 
 @pytest.mark.parametrize(("one", "other"), DIFFERENT, ids="/".join)
 def test_look_alikes_of_the_list_stay_apart(one, other):
-    """No pair of the list of different names meets, in Azerbaijani or in capitals, nor do their surnames' stems."""
+    """No pair of the list of different names meets, in capitals either, nor do surnames' stems."""
     for fold in (str, upper):
         assert skeleton(fold(one)) != skeleton(fold(other))
     if surname_sex(one) and surname_sex(other):
@@ -107,7 +107,7 @@ def test_look_alikes_of_the_list_stay_apart(one, other):
 
 @pytest.mark.parametrize("kept", different_names(), ids=lambda kept: kept.name)
 def test_names_kept_apart_by_the_list(kept):
-    """Every spelling of a name kept apart gives its skeleton, with an ending too, and the look-alike another."""
+    """Spellings of a name kept apart share a skeleton, with endings too, unlike the look-alike."""
     assert {skeleton(text) for text in (kept.name, *kept.written, upper(kept.name))} == {
         kept.skeleton
     }
@@ -133,12 +133,12 @@ def test_names_kept_apart_by_the_list(kept):
     ids=lambda spellings: spellings[0],
 )
 def test_correspondences_that_need_no_list(spellings):
-    """Q as к, -bəy as -бек, -qulu as -кули, ö as ё, h lost between vowels, and endings in foreign spelling meet."""
+    """Q as к, -bəy as -бек, -qulu as -кули, ö as ё, lost h and foreign endings meet."""
     assert len({skeleton(name) for name in spellings}) == 1
 
 
 def test_few_known_names_share_a_skeleton():
-    """Of the names shipped, the share that another name shares its skeleton with is below eight in a hundred."""
+    """Below 8 % of the shipped names share their skeleton with another name."""
     spellings = lexicon._lexicon().spellings
     names = sum(len(found) for found in spellings.values())
     shared = sum(len(found) for found in spellings.values() if len(found) > 1)
@@ -190,7 +190,7 @@ PIECES = [name for group in GROUPS for name in group] + [
 
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4))
 def test_names_joined_fold_once(pieces):
-    """Known names joined, which the search for compounds cuts, fold to something that folds to itself."""
+    """Known names joined, which the search for compounds cuts, fold to a fixed point."""
     once = skeleton("".join(pieces))
     assert skeleton(once) == once
 
@@ -201,7 +201,7 @@ def test_names_joined_fold_once(pieces):
 @example("ʼ", Profile.AZ)
 @example("王", Profile.GENERIC)
 def test_any_text_folds_to_plain_letters_and_no_letter_to_nothing(text, profile):
-    """Whatever the text, its skeleton has a-z (digits in generic) only, twice is once, and a letter leaves some."""
+    """A skeleton has a-z (digits in generic) only, folds to itself, and letters leave some."""
     once = skeleton(text, profile)
     assert re.fullmatch("[a-z]*" if profile is Profile.AZ else "[a-z0-9]*", once)
     assert skeleton(once, profile) == once
@@ -267,7 +267,7 @@ def test_name_readers_never_raise(text):
     ],
 )
 def test_surname_stem_and_sex(surname, stem, sex):
-    """The stem has no ending of sex or period and at least three letters, and only -ov and -yev witness sex."""
+    """A stem has no ending of sex or period and 3 letters or more; -ov and -yev witness sex."""
     assert (surname_stem(surname), surname_sex(surname)) == (stem, sex)
 
 
@@ -292,7 +292,7 @@ def test_surname_stem_and_sex(surname, stem, sex):
     ],
 )
 def test_standard_surname(written, standard):
-    """The proposed spelling restores what is known, keeps what is written properly, and invents nothing."""
+    """The proposed spelling restores what is known and invents nothing."""
     assert standard_surname(written) == standard
 
 
@@ -397,7 +397,7 @@ def test_compound_given_names(forms):
 
 
 def test_look_alikes_of_two_alphabets():
-    """A Latin name with Cyrillic doubles in it, and the reverse, folds as if it had been typed in one alphabet."""
+    """A Latin name with Cyrillic doubles in it, or the reverse, folds as in one alphabet."""
     for pure in ("Rəcəbov", "Сапарова", "Hüseynova", "Мамедов"):
         swaps = str.maketrans("aeocpxаеосрх", "аеосрхaeocpx")
         for place in range(1, len(pure)):
@@ -418,7 +418,7 @@ def test_look_alikes_of_two_alphabets():
     ],
 )
 def test_repair_of_look_alikes(text, fixed):
-    """Only a word whose second alphabet shows nothing but look-alikes is repaired, and only it is said to be."""
+    """Only a word whose second alphabet holds look-alikes alone is repaired and reported."""
     assert repaired(text) == fixed
 
 
@@ -477,7 +477,7 @@ def _bench():
 
 
 def test_the_measures_on_the_page_are_those_of_the_code():
-    """Every line of the tables that docs/names.md shows of names not tuned on is what the measurement prints."""
+    """Each line of the tables in docs/names.md of names not tuned on is as measured."""
     bench = _bench()
     page = (HERE.parent / "docs" / "names.md").read_text(encoding="utf-8")
     lines = [*bench.recall_table(bench.same_names("held")), *bench.separation_table("held")]

@@ -116,7 +116,7 @@ def test_no_date(text):
     ],
 )
 def test_fin(text, value, repairs, document):
-    """A FIN is repaired only where it can mean one thing, each repair is named, a document in its place known."""
+    """A FIN is repaired only where the repair is unique, and each repair is named."""
     assert read_fin(text) == Identifier(
         value, tuple(Repair(repair) for repair in repairs.split()), document
     )
@@ -166,7 +166,7 @@ def test_document(text, value):
 
 @given(st.text(max_size=20))
 def test_identifiers_are_valid_or_none(text):
-    """Whatever is typed, what comes out has the form of a FIN or a document, and reading it again changes nothing."""
+    """Whatever is typed, the result has the form of a FIN or document and reads as itself."""
     fin, document = read_fin(text).value, read_document(text).value
     assert fin is None or (re.fullmatch(FIN, fin) and read_fin(fin) == Identifier(fin))
     assert document is None or (
@@ -274,7 +274,7 @@ def test_address(text, street, house, flat):
     ],
 )
 def test_settlement_kind_of_street_and_building(text, settlement, kind, building):
-    """Of several settlements the smallest is taken, an initial is none, and the kind of street has one word."""
+    """Of several settlements the smallest counts, initials are none, kinds have one word."""
     found = read_address(text)
     assert (found.settlement, found.street_kind, found.building) == (settlement, kind, building)
 
@@ -319,7 +319,7 @@ def test_of_several_settlements_the_smallest_is_taken(larger, smaller, name, bet
     ids=lambda texts: texts[0],
 )
 def test_one_street_in_every_spelling(texts):
-    """Azerbaijani, ASCII, English, Cyrillic and the Russian genitive name one street, and one house in it."""
+    """Azerbaijani, ASCII, English, Cyrillic and the Russian genitive name one street and house."""
     found = {(read_address(text).street, read_address(text).house) for text in texts}
     assert len(found) == 1
     assert None not in found.pop()
@@ -469,7 +469,7 @@ def test_placeholder(texts, junk):
     ],
 )
 def test_forms_of_address(text, name):
-    """A form of address goes, a name that merely begins like one stays, and so does a cell with nothing else."""
+    """A form of address goes; a name that begins like one stays, and so does a cell of only one."""
     assert without_title(text) == name
 
 

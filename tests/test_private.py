@@ -62,7 +62,7 @@ def started(*arguments, umask):
 
 
 def test_everything_that_the_commands_write_is_private_whatever_the_umask(tmp_path):
-    """With the umask of a shared machine, another user could read the lists and the reports otherwise."""
+    """Under a shared machine's umask another user could otherwise read lists and reports."""
     made, elsewhere = tmp_path / "made", tmp_path / "out" / "deep"
     workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
     commands = [

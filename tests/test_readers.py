@@ -134,7 +134,10 @@ def test_one_lost_byte_does_not_lose_the_file():
         ),
         (b"MIME-Version: 1.0\r\n\r\n<html><table></table></html>", AsideCode.FORMAT_NOT_READ),
         (
-            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            (
+                b'<?xml version="1.0"?>'
+                b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
+            ),
             AsideCode.FORMAT_NOT_READ,
         ),
         (b"PK\x03\x04 but nothing else", AsideCode.FILE_UNREADABLE),
@@ -158,13 +161,13 @@ def test_the_delimiter_is_told_by_the_lines(sign):
 
 
 def test_commas_in_every_address_do_not_beat_a_semicolon():
-    """A semicolon that parts three cells wins over a comma that stands three times in each address."""
+    """A semicolon between three cells wins over a comma three times in each address."""
     lines = [f"{number};Əliyev Əli;Bakı ş., Nizami küç., ev 5, m. 7" for number in range(9)]
     assert find_delimiter(lines) == ";"
 
 
 def test_a_short_list_below_a_long_title_is_parted():
-    """Title rows and signatures without a delimiter do not hide that of the few rows between them."""
+    """Title rows and signatures without a delimiter do not hide that of few rows between them."""
     lines = [
         *["Seçicilərin siyahısı, 2026"] * 6,
         "№;Soyadı;Adı",
@@ -209,7 +212,7 @@ def test_a_quote_never_closed_hides_no_row():
 
 
 def test_a_quote_closed_rows_later_hides_no_row():
-    """Two stray quotation marks do not join the rows between them, even where the result has the right width."""
+    """Two stray quotation marks do not join rows, even where the joined row has the right width."""
     lines = ["1;a;b", '2;"a;b', "3;a;b", '4;a";b', "5;a;b"]
     assert split_rows(lines, ";")[0] == [1, 2, 3, 4, 5]
 
@@ -245,7 +248,7 @@ def test_too_many_rows_or_bytes_are_refused(tmp_path):
 
 
 def test_a_workbook_is_read_as_its_owner_sees_it():
-    """Numbers have no ".0", text keeps its zeros, dates are ISO, and lines are the rows of the sheet."""
+    """Numbers have no ".0", text keeps its zeros, dates are ISO, lines are rows of the sheet."""
     cells = [[None], ["007", 1970, 12.5, dt.date(1970, 1, 2), dt.datetime(1970, 1, 2, 3, 4), True]]  # noqa: DTZ001
     found = read_content(workbook(cells), LIMITS)
     assert not isinstance(found, AsideCode)
@@ -304,7 +307,7 @@ def test_one_cell_far_out_does_not_fill_the_memory(cell):
 
 
 def test_a_folder_is_read_in_order_and_copies_are_numbered(tmp_path):
-    """Every file of every folder is read, copies are numbered in order of name, leftovers are left out."""
+    """All files of all folders are read, copies numbered by name, temporary files left out."""
     folder = tmp_path / "4"
     (folder / "late").mkdir(parents=True)
     for name in ("b.csv", "a.csv", "late/c.csv"):
@@ -374,7 +377,7 @@ def test_cells_without_quotes_come_back_as_written(table):
 
 @given(st.data())
 def test_a_stray_quotation_mark_swallows_no_row(data):
-    """A mark that a clerk struck by mistake, and one that happens to end a later cell, would hide the voters between.
+    """A stray quotation mark and one at the end of a later cell would hide the voters between.
 
     Every row is full, so what the two marks enclose is as many cells as rows have, and not one
     broken cell.
@@ -444,7 +447,7 @@ def test_a_table_of_any_kind_becomes_text(tmp_path):
 
 
 def test_a_table_that_cannot_be_read_says_why(tmp_path):
-    """An empty file, a broken Parquet file and a missing one each raise an InputError with a code."""
+    """An empty file, a broken Parquet file and a missing one raise an InputError with a code."""
     (tmp_path / "empty.csv").write_bytes(b"")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1 broken")
     codes = []

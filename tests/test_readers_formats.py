@@ -88,7 +88,7 @@ def test_json_lines_are_rows_under_their_names():
 
 
 def test_a_damaged_line_of_json_is_a_row_set_aside(tmp_path):
-    """A line that is no record stands behind the columns, so that it is set aside with its text, not lost."""
+    """A line that is no record is set aside with its text behind the columns, and not lost."""
     path = tmp_path / "list.jsonl"
     records = [
         {"Soyadı": name, "Adı": "Əli", "Doğum tarixi": "01.02.1970"}
@@ -300,7 +300,7 @@ def test_a_password_is_told_as_such(name):
 
 
 def test_a_circle_of_sectors_is_not_followed():
-    """A compound file whose chains lead round and round is refused, for its reader would never come back."""
+    """A compound file with a loop in its chains is refused; its reader would never return."""
     content = bytearray((FILES / "list.xls").read_bytes())
     first = int.from_bytes(content[48:52], "little")
     table = 512 * (int.from_bytes(content[76:80], "little") + 1)
@@ -444,7 +444,7 @@ def _written(cells, kind):
 
 
 def test_a_cell_without_end_is_refused_while_it_is_unpacked():
-    """A cell of hundreds of megabytes in a workbook of a few hundred kilobytes is not laid out in memory."""
+    """A cell of hundreds of megabytes in a small workbook is not laid out in memory."""
     whole = book(lambda page: page.append(["a", "b"]))
     bomb = changed(
         whole,
@@ -484,7 +484,7 @@ def test_entities_are_refused():
 
 @pytest.mark.parametrize("axis", ["rows", "columns"])
 def test_a_repeated_cell_fills_no_memory(axis):
-    """An ODS file that says "this a thousand million times" has its sheet set aside, or cut to what a sheet holds."""
+    """An ODS file that repeats a cell a thousand million times is set aside or cut."""
 
     def bomb(content):
         start = content.index(b"<table:table-cell")
@@ -522,7 +522,7 @@ def test_a_part_that_unpacks_further_than_it_says_is_refused():
 
 
 def test_every_file_of_an_archive_is_a_list_of_its_own(tmp_path):
-    """Files in an archive are read like files beside it, in order of name, and what is damaged is set aside alone."""
+    """Files in an archive are read in order of name, and a damaged one is set aside alone."""
     inner = archive(x__csv=LIST)
     content = archive(
         b__csv=LIST,
@@ -605,7 +605,7 @@ def test_names_in_the_code_page_of_the_region_are_read(tmp_path):
 
 @pytest.mark.slow
 def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
-    """Lists in an archive are compiled, the manifest knows each by its name, and the troubles name the file inside."""
+    """Lists in an archive are compiled; manifest and troubles name the file inside it."""
     workspace = workspaces.make(tmp_path / "2026")
     inbox = workspace / "inbox" / "88"
     texts = {path.name: path.read_text(encoding="utf-8") for path in inbox.iterdir()}

@@ -127,7 +127,7 @@ def assert_balanced(content, folder, name="list"):
 @example(b"", b'{"\\ud800": "\\udfff"}')
 @example(b"", b'{"a": 1e999999999, "b": NaN}')
 def test_any_bytes_are_rows_or_a_code(tmp_path, head, tail):
-    """Whatever bytes a file holds, behind whatever beginning, reading them raises nothing and loses no row."""
+    """Whatever bytes follow whatever beginning, reading raises nothing and loses no row."""
     assert_balanced(head + tail, tmp_path)
 
 
@@ -149,7 +149,7 @@ def test_any_text_is_rows_in_balance(tmp_path, text):
 @FUZZ
 @given(data=st.data())
 def test_a_damaged_file_is_rows_or_a_code(tmp_path, kind, data):
-    """A real file of each kind, cut off or hit anywhere, raises nothing, and what is read of it balances."""
+    """A real file, cut off or damaged anywhere, raises nothing, and its rows balance."""
     content = whole(kind)
     if kind == "zip" or not content.startswith(b"PK") or data.draw(st.booleans()):
         damaged = damage(content, data.draw)

@@ -54,8 +54,12 @@ def book(rows, *, part="xl/worksheets/sheet1.xml", sheets=1):
         "[Content_Types].xml": f'<Types xmlns="{packages}/content-types"/>',
         "_rels/.rels": f'<Relationships xmlns="{packages}/relationships"><Relationship Id="r" '
         f'Type="{relation}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{relation}"><sheets>{names}</sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packages}/relationships">{targets}</Relationships>',
+        "xl/workbook.xml": (
+            f'<workbook xmlns="{main}" xmlns:r="{relation}"><sheets>{names}</sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": (
+            f'<Relationships xmlns="{packages}/relationships">{targets}</Relationships>'
+        ),
         part: f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>',
     }
     stream = io.BytesIO()
@@ -73,7 +77,7 @@ def troubles(content, limits=LIMITS):
 
 @pytest.mark.parametrize("far", FAR.values(), ids=FAR)
 def test_a_far_cell_does_not_end_the_program_however_it_is_written(far):
-    """An abort of the parser would take the whole run with it, and nobody would be told of which file."""
+    """An abort of the parser would end the whole run, and nobody would learn which file it was."""
     content = book(f'<row r="1">{CELL}</row>{far}')
     assert len(content) < 3_000
     assert set(troubles(content)) <= {

@@ -96,7 +96,7 @@ def test_a_complete_run_is_made_again_from_the_beginning(tmp_path):
 
 
 def test_finishing_records_outputs_and_removes_tables_no_stage_made(tmp_path):
-    """The folder of a finished run holds what its manifest says, and no table of an earlier attempt."""
+    """A finished run's folder holds what its manifest names, and no table of an earlier attempt."""
     folder = RunFolder(tmp_path, MANIFEST)
     folder.commit("ingest", "key", {"entries": TABLE, "scratch/half": TABLE}, **BALANCE)
     folder.commit("review", "key", {"corrected": TABLE}, **BALANCE)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from voterlist.errors import UsageError
 from voterlist.schemas import STATISTIC, TRUTH, require
-from voterlist.synth import Rates, default_constituencies, generate
+from voterlist.synth import Country, Rates, default_constituencies, generate
 from voterlist.synth.identifiers import documents, fins
 from voterlist.synth.lexicon import lexicon, surname
 from voterlist.synth.plan import draw_plan
@@ -24,7 +24,7 @@ NATION = 120_000
 
 @pytest.fixture(scope="module")
 def plan():
-    return draw_plan(NATION, constituencies=20, seed=5, numbers=range(106, 126))
+    return draw_plan(NATION, constituencies=20, seed=5, country=Country(range(106, 126)))
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +47,10 @@ def test_a_seed_says_everything():
 
 
 def test_a_constituency_has_people_of_its_own():
-    """The people of a constituency hang on the seed, its number and its size, not on which others there are."""
+    """A constituency's people depend on seed, number and size, not on other constituencies."""
     ours, theirs = (
-        draw_plan(3000, constituencies=2, seed=3, numbers=numbers) for numbers in ([7, 2], [9, 2])
+        draw_plan(3000, constituencies=2, seed=3, country=Country(numbers))
+        for numbers in ([7, 2], [9, 2])
     )
     count = len(ours.people)
     second = ours.precincts.constituency[ours.dwellings.precinct[ours.people.household]] == 1
@@ -79,7 +80,7 @@ def test_more_constituencies_than_voters():
 @settings(max_examples=15)
 @given(voters=st.integers(0, 900), constituencies=st.integers(1, 4), seed=st.integers(0, 2**32))
 def test_rows_balance(voters, constituencies, seed):
-    """Each person has at least one entry, ids are unique, truth and lists agree with the entries row by row."""
+    """Each person has an entry, ids are unique, truth and lists agree with the entries."""
     made = generate(voters, constituencies=constituencies, seed=seed)
     ids = made.entries.column("entry_id")
     assert pc.count_distinct(ids).as_py() == len(ids)
@@ -103,7 +104,7 @@ def test_lists_lie_one_behind_the_other_and_are_numbered(lists):
 
 
 def test_the_order_of_the_lists_does_not_tell_the_truth(lists):
-    """Entries of one person do not stand side by side, save the few entered twice at one address."""
+    """Entries of one person do not stand side by side, save the few entered twice at one home."""
     person = np.array(lists.truth.column("person_id").to_pylist())
     pairs = len(person) - len(set(person))
     beside = int((person[1:] == person[:-1]).sum())
@@ -121,7 +122,7 @@ def test_share_of_second_entries():
 
 
 def test_each_cause_is_where_it_says(plan):
-    """Within means another precinct of the same constituency, across another constituency, and so on."""
+    """Within means another precinct of one constituency, across means another constituency."""
     home = plan.dwellings.precinct[plan.people.household[plan.entries.person]]
     there = plan.entries.precinct
     same_constituency = plan.precincts.constituency[home] == plan.precincts.constituency[there]
@@ -302,7 +303,7 @@ def test_a_list_is_typed_in_one_way(lists):
 
 
 def test_the_dead_still_listed_are_in_the_register(lists):
-    """Register rows carry FINs of the persons whom the truth calls dead and in the register, of no more."""
+    """Register rows carry FINs of exactly the persons whom the truth calls dead and registered."""
     truth = lists.truth
     dead = pc.match_substring(pc.fill_null(truth.column("done"), ""), "dead-in-register")
     persons = pc.count_distinct(truth.column("person_id").filter(dead)).as_py()
@@ -347,9 +348,9 @@ def test_default_constituencies():
     [
         {"voters": -1, "constituencies": 1},
         {"voters": 1, "constituencies": 0},
-        {"voters": 1, "constituencies": 2, "numbers": [4]},
-        {"voters": 1, "constituencies": 2, "numbers": [4, 4]},
-        {"voters": 1, "constituencies": 1, "precinct_size": 0},
+        {"voters": 1, "constituencies": 2, "country": Country([4])},
+        {"voters": 1, "constituencies": 2, "country": Country([4, 4])},
+        {"voters": 1, "constituencies": 1, "country": Country(precinct_size=0)},
     ],
 )
 def test_senseless_counts_are_refused(arguments):
@@ -361,7 +362,7 @@ def test_senseless_counts_are_refused(arguments):
 def test_the_day_moves_the_births():
     """Everyone is of age on the day asked for."""
     day = dt.date(2030, 6, 1)
-    plan = draw_plan(500, constituencies=1, seed=1, on_day=day)
+    plan = draw_plan(500, constituencies=1, seed=1, country=Country(on_day=day))
     youngest = dt.date(1970, 1, 1) + dt.timedelta(days=int(plan.people.born.max()))
     assert youngest <= dt.date(2012, 6, 1)
 

@@ -16,7 +16,7 @@ from voterlist.config import IngestSettings, load
 from voterlist.ingest import ingest
 from voterlist.readers import read_folder
 from voterlist.schemas import TRUTH, require
-from voterlist.synth import generate, write, write_tables, write_workspace
+from voterlist.synth import Country, generate, write, write_tables, write_workspace
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import LAYOUTS, file_bytes, fitting, sheet
 from voterlist.synth.render import ENTRIES
@@ -51,7 +51,7 @@ def layout(name):
 
 @pytest.fixture(scope="module")
 def made():
-    return generate(4000, constituencies=2, seed=8, precinct_size=300)
+    return generate(4000, constituencies=2, seed=8, country=Country(precinct_size=300))
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +203,7 @@ def test_the_total_below_a_list_is_its_number_of_entries(workspace):
 
 
 def test_the_truth_of_a_workspace_has_the_ids_of_a_run(made, workspace):
-    """Each entry id that ingest gives stands in the truth once, with the person of the entry written there."""
+    """Each entry id that ingest gives stands in the truth once, with the person written there."""
     folder, places = workspace
     keyed = with_run_ids(made, places, folder / "inbox")
     require(keyed.truth, TRUTH, "synth")
@@ -260,7 +260,7 @@ def test_write_small_gives_tables_and_a_workspace(tmp_path):
 
 
 def test_write_streams_what_generate_makes(tmp_path):
-    """Without files the tables are written constituency by constituency, and hold what ``generate`` gives."""
+    """Tables written constituency by constituency, without files, equal those of ``generate``."""
     summary = write(tmp_path / "a", voters=2500, constituencies=3, seed=6, files=False)
     whole = generate(2500, constituencies=3, seed=6)
     write_tables(whole, tmp_path / "b")
@@ -318,7 +318,7 @@ def test_the_sample_is_what_its_seed_makes(tmp_path):
 
 
 def test_the_sample_is_small_and_varied():
-    """Twelve files, at most 3 MB, about 6,000 entries, several layouts and scripts, and some bad rows."""
+    """Twelve files, at most 3 MB, some 6,000 entries, several layouts and scripts, and bad rows."""
     files = [path for path in (SAMPLE / "inbox").rglob("*") if path.is_file()]
     assert len(files) == 12
     # What a demonstration has left beside the lists is not shipped.

@@ -62,7 +62,7 @@ def test_every_name_can_be_spelled_in_every_script(script):
 
 
 def test_the_tables_are_laid_out_as_they_are_indexed():
-    """Each column of spellings holds ten ways of typing of the same length, and the first is Azerbaijani Latin."""
+    """A column of spellings holds ten typings of one length, the first in Azerbaijani Latin."""
     tables, names = spellings(), lexicon()
     assert len(tables.surname) == 10 * len(names.stems) * 6
     assert len(tables.given) == 10 * len(names.given)
@@ -82,7 +82,7 @@ def test_the_tables_are_laid_out_as_they_are_indexed():
     st.integers(0, 2**32),
 )
 def test_a_slip_is_one_slip(texts, seed):
-    """A mistyped text is at most one edit or one swap away, keeps its first letter, and short ones stay."""
+    """A mistyped text is one edit or swap away at most and keeps its start; short ones stay."""
     slipped = mistype(rng(seed), pa.array(texts, pa.string())).to_pylist()
     assert len(slipped) == len(texts)
     for before, after in zip(texts, slipped, strict=True):

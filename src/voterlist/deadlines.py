@@ -77,12 +77,20 @@ class Deadline:
 
 
 _GROUNDS = {
-    CalendarStage.COMPILE: "Practice of the Central Election Commission, 2015-2025: no later than 5 February",
+    CalendarStage.COMPILE: (
+        "Practice of the Central Election Commission, 2015-2025: no later than 5 February"
+    ),
     CalendarStage.CHECK: "Practice of the Central Election Commission, 2015-2025: up to 5 April",
     CalendarStage.VERIFY: "Election Code, article 46.1: approved no later than 30 May",
-    CalendarStage.DISPLAYED: "Election Code, article 48: displayed at least 35 days before the election",
-    CalendarStage.UPDATED: "Election Code, article 46: updated at least 25 days before the election",
-    CalendarStage.SPECIAL: "Election Code, article 46: special lists at least 20 days before the election",
+    CalendarStage.DISPLAYED: (
+        "Election Code, article 48: displayed at least 35 days before the election"
+    ),
+    CalendarStage.UPDATED: (
+        "Election Code, article 46: updated at least 25 days before the election"
+    ),
+    CalendarStage.SPECIAL: (
+        "Election Code, article 46: special lists at least 20 days before the election"
+    ),
 }
 
 
@@ -135,12 +143,12 @@ def _yearly(settings: CalendarRules, year: int) -> tuple[Deadline, ...]:
         (CalendarStage.VERIFY, Level.CEC, Level.CONEC, settings.verify_due),
     )
     opens = dt.date(year, 1, 1)
-    found = []
+    due_dates = []
     for stage, sender, receiver, month_day in steps:
         due = dt.date.fromisoformat(f"{year:04d}-{month_day}")
-        found.append(Deadline(stage, sender, receiver, opens, due, _GROUNDS[stage]))
+        due_dates.append(Deadline(stage, sender, receiver, opens, due, _GROUNDS[stage]))
         opens = due + dt.timedelta(days=1)
-    return tuple(found)
+    return tuple(due_dates)
 
 
 def _before_election(settings: CalendarRules, election: dt.date) -> tuple[Deadline, ...]:
@@ -156,10 +164,10 @@ def _before_election(settings: CalendarRules, election: dt.date) -> tuple[Deadli
     # Election Code, article 101: the earliest of the counted dates is 45 days before; lists are
     # worked on from then.
     opens = election - dt.timedelta(days=max(45, settings.displayed_days))
-    found = [
+    due_dates = [
         Deadline(
             stage, sender, receiver, opens, election - dt.timedelta(days=days), _GROUNDS[stage]
         )
         for stage, sender, receiver, days in steps
     ]
-    return tuple(sorted(found, key=lambda deadline: deadline.due))
+    return tuple(sorted(due_dates, key=lambda deadline: deadline.due))

@@ -254,7 +254,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One reason why a row of a review workbook was not recorded, and with it every new row of its case."""
+    """Why a row of a review workbook, and with it every new row of its case, was not recorded."""
 
     row: int
     """0: the sheet as a whole."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,6 +29,7 @@ __all__ = [
     "map_unique",
     "matches",
     "packed",
+    "plain",
     "recoded",
     "rows_beyond",
     "similarity",
@@ -36,6 +38,8 @@ __all__ = [
     "words",
 ]
 
+
+Column: TypeAlias = pa.Array | pa.ChunkedArray
 
 _WIDEST = 2**62
 """Numbers up to here can be put together in 64 bits, and one added."""
@@ -50,41 +54,43 @@ class Outcome:
     set_aside: pa.Table
 
 
-def words(values: Sequence[str | None] | pa.Array | pa.ChunkedArray) -> pa.Array:
+def words(values: Sequence[str | None] | Column) -> pa.Array:
     """A dictionary-encoded column of few distinct words, its dictionary in sorted order.
 
     Sorted, so that the bytes do not depend on which word came first.
     """
-    array = (
-        values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, pa.string())
-    )
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
+    if isinstance(values, pa.Array):
+        array = values
+    elif isinstance(values, pa.ChunkedArray):
+        array = values.combine_chunks()
+    else:
+        array = pa.array(values, pa.string())
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
     used = pc.unique(array.indices).drop_null()
-    distinct = pc.unique(array.dictionary.take(used)).drop_null().sort()
-    places = pc.index_in(array.dictionary, value_set=distinct)
-    return pa.DictionaryArray.from_arrays(places.take(array.indices), distinct)
+    distinct = pc.unique(array.dictionary.take(used))
+    in_order = distinct.drop_null().sort()
+    places = pc.index_in(array.dictionary, value_set=in_order)
+    return pa.DictionaryArray.from_arrays(places.take(array.indices), in_order)
 
 
 def coded(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
-    """The schema with each column of text that may be null held as codes of its distinct values, but for those apart.
+    """The schema with its nullable text columns dictionary-encoded, but for those ``apart``.
 
     A list of millions takes a third of the memory so, and what is done to a text is done once to
     each distinct one.
     """
-    held = pa.dictionary(pa.int32(), pa.string())
-    chosen = [
-        field.nullable and field.type == pa.string() and field.name not in apart for field in schema
-    ]
-    return pa.schema(
-        [field.with_type(held) if yes else field for field, yes in zip(schema, chosen, strict=True)]
-    )
+    encoded = pa.dictionary(pa.int32(), pa.string())
+    fields = []
+    for field in schema:
+        is_text = field.nullable and field.type == pa.string()
+        is_encoded = is_text and field.name not in apart
+        fields.append(field.with_type(encoded) if is_encoded else field)
+    return pa.schema(fields)
 
 
 def recoded(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
-    """A coded column with each of its values, all distinct, replaced by the one at the same place of ``values``."""
+    """A dictionary-encoded column with each value replaced by its counterpart in ``values``."""
     if values.equals(column.dictionary):
         return column
     distinct = values.dictionary_encode()
@@ -94,54 +100,58 @@ def recoded(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
 
 
 def by_appearance(column: pa.DictionaryArray) -> pa.DictionaryArray:
-    """A coded column with its distinct values in the order in which they appear, those that stand nowhere left out."""
+    """A dictionary-encoded column with its values in order of first use, unused ones left out."""
     indices, distinct = codes(column)
-    rows = np.flatnonzero(indices >= 0)[::-1]
-    first = np.full(len(distinct), len(indices), np.int64)
+    rows = len(indices)
+    known = np.flatnonzero(indices >= 0)
     # Written from the end, so that the first row of each value is what stays.
-    first[indices[rows]] = rows
-    order = np.argsort(first, kind="stable")[: int((first < len(indices)).sum())]
-    if len(order) == len(distinct) and bool((order[1:] > order[:-1]).all()):
+    from_the_end = known[::-1]
+    first = np.full(len(distinct), rows, np.int64)
+    first[indices[from_the_end]] = from_the_end
+    used = int((first < rows).sum())
+    order = np.argsort(first, kind="stable")[:used]
+    if used == len(distinct) and bool((order[1:] > order[:-1]).all()):
         return column
+    # One place more, for the code -1.
     place = np.full(len(distinct) + 1, -1, np.int32)
-    place[order] = np.arange(len(order))
-    found = place[indices]
+    place[order] = np.arange(used)
+    new_indices = place[indices]
     return pa.DictionaryArray.from_arrays(
-        pa.array(found, mask=found < 0), distinct.take(pa.array(order))
+        pa.array(new_indices, mask=new_indices < 0), distinct.take(pa.array(order))
     )
 
 
 def coalesced(first: pa.DictionaryArray, second: pa.DictionaryArray) -> pa.DictionaryArray:
-    """Of two coded columns the first where it is known, else the second."""
+    """Of two dictionary-encoded columns the first where it is known, else the second."""
     if not first.null_count or second.null_count == len(second):
         return first
-    one, values = codes(first)
-    other, more = codes(second)
-    both = np.where(one >= 0, one, np.where(other >= 0, other + len(values), -1)).astype(np.int32)
-    distinct = pa.concat_arrays([values, more]).dictionary_encode()
-    return pa.DictionaryArray.from_arrays(
-        distinct.indices.take(pa.array(both, mask=both < 0)), distinct.dictionary
-    )
+    first_codes, first_values = codes(first)
+    second_codes, second_values = codes(second)
+    # The values of the second stand behind those of the first.
+    shifted = np.where(second_codes >= 0, second_codes + len(first_values), -1)
+    both = np.where(first_codes >= 0, first_codes, shifted).astype(np.int32)
+    distinct = pa.concat_arrays([first_values, second_values]).dictionary_encode()
+    rows = pa.array(both, mask=both < 0)
+    return pa.DictionaryArray.from_arrays(distinct.indices.take(rows), distinct.dictionary)
 
 
-def codes(
-    column: pa.Array | pa.ChunkedArray,
-) -> tuple[np.ndarray[Any, np.dtype[np.int32]], pa.Array]:
+def codes(column: Column) -> tuple[npt.NDArray[np.int32], pa.Array]:
     """A column as (codes, distinct values).
 
     Int32, -1 where null; the values in order of appearance.
     """
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = column
+    if isinstance(column, pa.ChunkedArray):
+        array = column.combine_chunks()
     if not pa.types.is_dictionary(array.type):
         array = array.dictionary_encode()
-    indices = (
-        array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
-    )
-    return indices, array.dictionary
+    filled = array.indices.fill_null(-1)
+    indices = filled.to_numpy(zero_copy_only=False)
+    return indices.astype(np.int32, copy=False), array.dictionary
 
 
 def map_unique(
-    column: pa.Array | pa.ChunkedArray,
+    column: Column,
     fold: Callable[[str], Any],
     kind: pa.DataType | None = None,
 ) -> pa.Array:
@@ -150,7 +160,8 @@ def map_unique(
     Null stays null and is never passed to ``fold``; what ``fold`` returns as None becomes null.
     """
     indices, distinct = codes(column)
-    folded = pa.array([fold(value) for value in distinct.to_pylist()], kind or pa.string())
+    values = [fold(value) for value in distinct.to_pylist()]
+    folded = pa.array(values, kind or pa.string())
     return folded.take(pa.array(indices, mask=indices < 0))
 
 
@@ -159,41 +170,54 @@ def longest(column: pa.Array) -> int:
     return int(pc.max(pc.binary_length(column)).as_py() or 0)
 
 
-def text_bytes(column: pa.Array, width: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """The UTF-8 bytes of a text column, shape (rows, width): of a shorter text 0 follows, a longer one is cut.
+def text_bytes(column: pa.Array, width: int) -> npt.NDArray[np.uint8]:
+    """The UTF-8 bytes of a text column, shape (rows, width): padded with 0, cut at the width.
 
     A null is a row of zeros.
     """
     rows = len(column)
-    found = np.zeros((rows, width), np.uint8)
+    matrix = np.zeros((rows, width), np.uint8)
     _, starts, content = column.buffers()
     if content is None or not rows:
-        return found
+        return matrix
     offsets = np.frombuffer(starts, np.int32, rows + 1, column.offset * 4)
-    letters, lengths = np.frombuffer(content, np.uint8), np.diff(offsets)
+    letters = np.frombuffer(content, np.uint8)
+    lengths = np.diff(offsets)
     if column.null_count:
-        lengths[~column.is_valid().to_numpy(zero_copy_only=False)] = 0
-    filled, most = lengths > 0, int(lengths.max())
-    if most <= width and lengths.sum(dtype=np.int64) == offsets[-1] - offsets[0]:
-        # All that lies in the column is asked for (a null may lie on bytes of its own), so it is
-        # taken as it lies.
-        lying = letters[offsets[0] : offsets[-1]]
-        if most and most * int(np.count_nonzero(filled)) == len(lying):
-            # All are of one length, as identifiers often are.
-            found[filled, :most] = lying.reshape(-1, most)
-        else:
-            found[np.arange(width) < lengths[:, None]] = lying
-        return found
-    for place in range(width):
+        known = column.is_valid().to_numpy(zero_copy_only=False)
+        lengths[~known] = 0
+    longest_text = int(lengths.max())
+    # A null may lie on bytes of its own; then not all that lies in the column is wanted.
+    all_wanted = lengths.sum(dtype=np.int64) == offsets[-1] - offsets[0]
+    if longest_text > width or not all_wanted:
+        _copy_by_place(matrix, letters, offsets, lengths)
+        return matrix
+    lying = letters[offsets[0] : offsets[-1]]
+    filled = lengths > 0
+    if longest_text and longest_text * int(np.count_nonzero(filled)) == len(lying):
+        # All are of one length, as identifiers often are.
+        matrix[filled, :longest_text] = lying.reshape(-1, longest_text)
+    else:
+        matrix[np.arange(width) < lengths[:, None]] = lying
+    return matrix
+
+
+def _copy_by_place(
+    matrix: npt.NDArray[np.uint8],
+    letters: npt.NDArray[np.uint8],
+    offsets: npt.NDArray[np.int32],
+    lengths: npt.NDArray[np.int32],
+) -> None:
+    """Fill the matrix column by column from the bytes of texts."""
+    for place in range(matrix.shape[1]):
         longer = np.flatnonzero(lengths > place)
-        found[longer, place] = letters[offsets[longer] + place]
-    return found
+        matrix[longer, place] = letters[offsets[longer] + place]
 
 
 def rows_beyond(
     column: pa.Array, first: str, last: str, *, most: int
-) -> np.ndarray[Any, np.dtype[np.int64]] | None:
-    """The rows of a text column, ascending, with a byte (UTF-8) that is not between those of two ASCII signs.
+) -> npt.NDArray[np.int64] | None:
+    """The rows of a text column, ascending, with a UTF-8 byte outside two ASCII characters.
 
     A null is no such row. None where more than ``most`` such bytes stand in the column: then there
     are better ways to look for them.
@@ -203,24 +227,22 @@ def rows_beyond(
     if content is None or not rows:
         return np.zeros(0, np.int64)
     offsets = np.frombuffer(starts, np.int32, rows + 1, column.offset * 4)
+    letters = np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0])
     # What lies below the first becomes a high number: one comparison tells both.
-    beyond = np.frombuffer(content, np.uint8, offsets[-1] - offsets[0], offsets[0]) - np.uint8(
-        ord(first)
-    )
-    found = beyond > ord(last) - ord(first)
-    if np.count_nonzero(found) > most:
+    distance = letters - np.uint8(ord(first))
+    outside = distance > ord(last) - ord(first)
+    if np.count_nonzero(outside) > most:
         return None
-    row = np.unique(np.searchsorted(offsets, np.flatnonzero(found) + offsets[0], side="right") - 1)
-    return (
-        row[column.take(pa.array(row)).is_valid().to_numpy(zero_copy_only=False)]
-        if column.null_count
-        else row
-    )
+    places = np.flatnonzero(outside) + offsets[0]
+    row: npt.NDArray[np.int64] = np.unique(np.searchsorted(offsets, places, side="right") - 1)
+    if not column.null_count:
+        return row
+    known = column.take(pa.array(row)).is_valid()
+    kept: npt.NDArray[np.int64] = row[known.to_numpy(zero_copy_only=False)]
+    return kept
 
 
-def join_text(
-    columns: Sequence[pa.Array | pa.ChunkedArray], separator: str = " "
-) -> pa.Array | pa.ChunkedArray:
+def join_text(columns: Sequence[Column], separator: str = " ") -> Column:
     """Text columns joined row by row, nulls left out.
 
     Null where all are null. Texts must not begin with blanks.
@@ -234,48 +256,49 @@ def join_text(
     return _known_text(pc.utf8_ltrim(joined, separator))
 
 
-def _known_text(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+def _known_text(column: Column) -> Column:
     """A text column with null where a text is empty."""
     if pa.types.is_dictionary(column.type):
         return recoded(column, _known_text(column.dictionary))
     blank = pc.equal(column, "")
-    return (
-        pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
-    )
+    if not pc.any(blank).as_py():
+        return column
+    return pc.if_else(blank, pa.scalar(None, pa.string()), column)
 
 
 def group_codes(
     table: pa.Table, *names: str, known: bool = True
-) -> tuple[np.ndarray[Any, np.dtype[np.int64]], int]:
-    """One code a row, the same where two rows agree in all these columns; and how many codes there are.
+) -> tuple[npt.NDArray[np.int64], int]:
+    """(code of each row, number of codes): rows that agree in all columns share a code.
 
     Codes count from 0 in order of appearance. A row with a null among the columns has -1, for what
     is missing equals nothing; with ``known=False`` the nulls of a column make a group of their own.
     """
-    unknown = np.zeros(table.num_rows, dtype=bool)
-    singles = []
+    rows = table.num_rows
+    unknown = np.zeros(rows, dtype=bool)
+    columns = []
     for name in names:
-        single, _ = codes(table.column(name))
-        unknown |= single < 0
-        singles.append(single)
-    combined = packed(singles, table.num_rows)
-    kept = ~unknown if known else np.ones(table.num_rows, dtype=bool)
+        column_codes, _ = codes(table.column(name))
+        unknown |= column_codes < 0
+        columns.append(column_codes)
+    combined = packed(columns, rows)
+    kept = ~unknown if known else np.ones(rows, dtype=bool)
     dense, distinct = pd.factorize(combined[kept])
-    result = np.full(table.num_rows, -1, dtype=np.int64)
+    result = np.full(rows, -1, dtype=np.int64)
     result[kept] = dense
     return result, len(distinct)
 
 
-def packed(
-    columns: Iterable[np.ndarray[Any, Any]], rows: int
-) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """One number a row for several columns of codes (from -1 on), the same where two rows agree in all of them."""
-    number, width = np.zeros(rows, dtype=np.int64), 1
+def packed(columns: Iterable[npt.NDArray[Any]], rows: int) -> npt.NDArray[np.int64]:
+    """One number per row for columns of codes from -1: equal where rows agree in all of them."""
+    number = np.zeros(rows, dtype=np.int64)
+    width = 1
     for column in columns:
         size = int(column.max(initial=-1)) + 2
         if width * size > _WIDEST:
             number, distinct = pd.factorize(number)
-            number, width = number.astype(np.int64, copy=False), len(distinct)
+            number = number.astype(np.int64, copy=False)
+            width = len(distinct)
         number *= size
         number += column
         number += 1
@@ -284,47 +307,51 @@ def packed(
 
 
 def matches(
-    left: np.ndarray[Any, np.dtype[np.int64]], right: np.ndarray[Any, np.dtype[np.int64]]
-) -> tuple[np.ndarray[Any, np.dtype[np.int64]], np.ndarray[Any, np.dtype[np.int64]]]:
+    left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """All pairs (left row, right row) of one code, ordered by both.
 
     A code of -1 matches nothing.
     """
     order = np.argsort(right, kind="stable")
-    first = np.searchsorted(right[order], left, side="left")
-    counts = np.where(left >= 0, np.searchsorted(right[order], left, side="right") - first, 0)
+    ascending = right[order]
+    first = np.searchsorted(ascending, left, side="left")
+    behind = np.searchsorted(ascending, left, side="right")
+    counts = np.where(left >= 0, behind - first, 0)
     left_rows = np.repeat(np.arange(len(left)), counts)
-    within = np.arange(len(left_rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    pairs_before = np.cumsum(counts) - counts
+    within = np.arange(len(left_rows)) - np.repeat(pairs_before, counts)
     return left_rows, order[np.repeat(first, counts) + within]
 
 
-def differ(
-    left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def differ(left: Column, right: Column) -> npt.NDArray[np.bool_]:
     """True where both are known and not equal."""
-    return _mask(pc.not_equal(_plain(left), _plain(right)))
+    return _mask(pc.not_equal(plain(left), plain(right)))
 
 
-def similarity(
-    left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray
-) -> np.ndarray[Any, np.dtype[np.float64]]:
+def similarity(left: Column, right: Column) -> npt.NDArray[np.float64]:
     """How alike two text columns are, row by row, 0 to 1; NaN where either is missing.
 
     1 less the optimal string alignment distance divided by the longer length.
     """
-    found = np.full(len(left), np.nan)
+    likeness = np.full(len(left), np.nan)
     both = _mask(pc.and_(pc.is_valid(left), pc.is_valid(right)))
-    pairs = [pc.filter(_plain(column), pa.array(both)).to_pylist() for column in (left, right)]
-    found[both] = cpdist(*pairs, scorer=OSA.normalized_similarity, dtype=np.float64)
-    return found
+    left_texts = pc.filter(plain(left), pa.array(both)).to_pylist()
+    right_texts = pc.filter(plain(right), pa.array(both)).to_pylist()
+    likeness[both] = cpdist(
+        left_texts, right_texts, scorer=OSA.normalized_similarity, dtype=np.float64
+    )
+    return likeness
 
 
-def _plain(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    """A column of words as a column of text; any other as it is."""
-    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+def plain(column: Column) -> Column:
+    """A dictionary-encoded column as a column of its values; any other as it is."""
+    if pa.types.is_dictionary(column.type):
+        return column.cast(column.type.value_type)
+    return column
 
 
-def _mask(column: pa.Array | pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _mask(column: Column) -> npt.NDArray[np.bool_]:
     """A boolean column for numpy, null as False."""
     return np.asarray(column.fill_null(fill_value=False), dtype=bool)
 
@@ -335,7 +362,7 @@ def from_columns(
     """A table of this schema from the columns given; the schema's other columns are null.
 
     ``length`` is needed only where no column is given that shows it. With ``coded`` a column of
-    text that is given coded stays so.
+    text that is given dictionary-encoded stays so.
     """
     rows = length if length is not None else len(next(iter(columns.values())))
     arrays = []
@@ -343,42 +370,48 @@ def from_columns(
         values = columns.get(field.name)
         if values is None:
             arrays.append(pa.nulls(rows, field.type))
-            continue
-        if pa.types.is_dictionary(field.type):
-            arrays.append(words(values))
-            continue
-        if isinstance(values, pa.ChunkedArray):
-            values = values.combine_chunks()
-        array = values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)
-        kept = array.type == field.type or (
-            coded and field.nullable and pa.types.is_dictionary(array.type)
-        )
-        arrays.append(array if kept else array.cast(field.type))
-    held = [field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=pa.schema(held) if coded else schema)
+        else:
+            arrays.append(_as_field(values, field, coded=coded))
+    if not coded:
+        return pa.Table.from_arrays(arrays, schema=schema)
+    fields = [field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
+
+
+def _as_field(values: Any, field: pa.Field, *, coded: bool) -> pa.Array:
+    """The values as an array of the field's type; with ``coded`` encoded text stays encoded."""
+    if pa.types.is_dictionary(field.type):
+        return words(values)
+    if isinstance(values, pa.ChunkedArray):
+        array = values.combine_chunks()
+    elif isinstance(values, pa.Array):
+        array = values
+    else:
+        array = pa.array(values, from_pandas=True)
+    if array.type == field.type:
+        return array
+    if coded and field.nullable and pa.types.is_dictionary(array.type):
+        return array
+    return array.cast(field.type)
 
 
 def concat(tables: Iterable[pa.Table], schema: pa.Schema) -> pa.Table:
     """The tables one below the other, in one chunk a column; zero tables give zero rows."""
-    found = [table for table in tables if table.num_rows]
-    if not found:
+    filled = [table for table in tables if table.num_rows]
+    if not filled:
         return schema.empty_table()
-    joined = pa.concat_tables(found).unify_dictionaries()
-    return from_columns({name: joined.column(name) for name in joined.column_names}, schema)
+    joined = pa.concat_tables(filled).unify_dictionaries()
+    columns = dict(zip(joined.column_names, joined.columns, strict=True))
+    return from_columns(columns, schema)
 
 
 def sort_by(table: pa.Table, *names: str) -> pa.Table:
     """The table in ascending order of these columns (nulls last), in one chunk a column."""
     if table.num_rows < 2 or (len(names) == 1 and _ascends(table.column(names[0]))):
         return table.combine_chunks()
-    plain = table
-    for name in names:
-        column = table.column(name)
-        if pa.types.is_dictionary(column.type):
-            plain = plain.set_column(
-                plain.schema.get_field_index(name), name, column.cast(column.type.value_type)
-            )
-    order = pc.sort_indices(plain, sort_keys=[(name, "ascending") for name in names])
+    # Codes of a dictionary do not sort as their values do.
+    keys = pa.table([plain(table.column(name)) for name in names], names=list(names))
+    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in names])
     return table.take(order).combine_chunks()
 
 
@@ -389,4 +422,6 @@ def _ascends(column: pa.ChunkedArray) -> bool:
     """
     if column.null_count or not pa.types.is_string(column.type):
         return False
-    return bool(pc.all(pc.less_equal(column.slice(0, len(column) - 1), column.slice(1))).as_py())
+    earlier = column.slice(0, len(column) - 1)
+    later = column.slice(1)
+    return bool(pc.all(pc.less_equal(earlier, later)).as_py())

@@ -1,4 +1,6 @@
-"""Makes the workbooks beside it: one list in four formats, and one with a password. Run by hand, with their tools.
+"""Makes the workbooks beside it: one list in four formats, and one with a password.
+
+It is run by hand, with these tools installed.
 
 Needs LibreOffice (XLS, ODS) and msoffcrypto-tool (the password); XLSB, which neither writes, is put
 together here.
@@ -76,8 +78,10 @@ def xlsb() -> None:
     with zipfile.ZipFile(HERE / "list.xlsb", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(
             "[Content_Types].xml",
-            f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="bin" ContentType="application/vnd.ms-excel'
-            '.sheet.binary.macroEnabled.main"/><Default Extension="rels" ContentType="application/vnd.openxmlformats'
+            f'<Types xmlns="{PACKAGE}/content-types">'
+            '<Default Extension="bin" ContentType="application/vnd.ms-excel'
+            '.sheet.binary.macroEnabled.main"/>'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats'
             '-package.relationships+xml"/></Types>',
         )
         packed.writestr(

@@ -39,13 +39,13 @@ def entries() -> dict[str, dict[str, str]]:
     Raises:
         ValueError: a key stands in two files.
     """
-    found: dict[str, dict[str, str]] = {}
+    texts_by_key: dict[str, dict[str, str]] = {}
     for name, keys in _files():
         for key, texts in keys.items():
-            if key in found:
+            if key in texts_by_key:
                 raise ValueError(f"the catalogue has {key} twice, the second time in {name}")
-            found[key] = texts
-    return found
+            texts_by_key[key] = texts
+    return texts_by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Catalogue:
     language: str
 
     def __call__(self, key: str, **places: object) -> str:
-        """The text of a key with its places filled; whole numbers are grouped as the language writes them.
+        """The text of a key with its places filled in; numbers are grouped by language.
 
         Raises:
             KeyError: the catalogue has no such key.

@@ -11,7 +11,7 @@ import typer
 from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
-from voterlist.synth import write
+from voterlist.synth import Also, write
 
 __all__ = ["synth"]
 
@@ -34,6 +34,11 @@ def synth(
     json: Json = False,
 ) -> None:
     """Invent voters' lists."""
+    also = Also.NOTHING
+    if registers:
+        also |= Also.REGISTERS
+    if faults:
+        also |= Also.FAULTS
     with Steps() as steps:
         made = write(
             out,
@@ -41,8 +46,7 @@ def synth(
             constituencies=constituencies,
             seed=seed,
             files=files,
-            registers=registers,
-            faults=faults,
+            also=also,
             progress=lambda _what, done, total: steps("synth", done, total),
         )
     TERMINAL.say(

@@ -55,10 +55,10 @@ def _numbers(value: object) -> object:
         raise PydanticCustomError("not-numbers", "numbers")
     numbers: set[int] = set()
     for part in value.split(","):
-        found = re.fullmatch(r"\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*", part)
-        if not found or int(found[2] or found[1]) < int(found[1]):
+        match = re.fullmatch(r"\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*", part)
+        if not match or int(match[2] or match[1]) < int(match[1]):
             raise PydanticCustomError("not-numbers", "numbers")
-        numbers.update(range(int(found[1]), int(found[2] or found[1]) + 1))
+        numbers.update(range(int(match[1]), int(match[2] or match[1]) + 1))
     return tuple(sorted(numbers))
 
 
@@ -99,7 +99,10 @@ class TerritorySettings(_Section):
 
 
 def _pinned_columns(columns: object) -> object:
-    """The columns as written, looked at before pydantic, which would report one wrong header twice."""
+    """The columns as written, before validation.
+
+    Pydantic would report one wrong header twice.
+    """
     if not isinstance(columns, dict):
         return columns
     unknown = tuple(name for name in columns if name not in COLUMN_FIELDS)

@@ -38,7 +38,7 @@ class Constituency:
     source: str
 
     def holds_on(self, day: dt.date) -> bool:
-        """True where the source vouches for the name on this day, the first and last day included."""
+        """True where the source vouches for the name on this day; both limits are included."""
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
 
@@ -63,7 +63,11 @@ def constituencies(on: dt.date) -> dict[int, str]:
 
     The others are absent.
     """
-    return {found.number: found.name for found in all_constituencies() if found.holds_on(on)}
+    return {
+        constituency.number: constituency.name
+        for constituency in all_constituencies()
+        if constituency.holds_on(on)
+    }
 
 
 def constituency_name(number: int, on: dt.date) -> str | None:

@@ -1,4 +1,4 @@
-"""Letters of the Latin and the Cyrillic alphabet that look the same, and words in which one was typed for the other.
+"""Letters that look alike in the Latin and Cyrillic alphabets, and words that mix the two.
 
 The pairs are those of Unicode Technical Standard 39 (confusables) that stand in Azerbaijani and
 Russian names.
@@ -28,7 +28,7 @@ def is_cyrillic_letter(letter: str) -> bool:
 
 
 def meant(word: str) -> str | None:
-    """A word of two alphabets in the one that was meant: the letters of the other are look-alikes all.
+    """A word of two alphabets, rewritten in the one that was meant.
 
     None for a word of one alphabet, and for one in which each alphabet has a letter that the other
     cannot show.

@@ -1,4 +1,6 @@
-"""Rows of text to entries: the header found, each row an entry or set aside with its code, blank made null.
+"""Rows of text to entries.
+
+The header is found. Each row becomes an entry or is set aside with a code. Blank becomes null.
 
 ``ingest`` takes the lists of a constituency, ``inspect`` says what it would make of them;
 ``ingest_register`` and ``statistics`` what other bodies sent; ``table_entries`` one table with any
@@ -8,6 +10,7 @@ headers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import pyarrow as pa
 
@@ -80,29 +83,29 @@ def ingest(
     """
     seen = look(files, settings, constituency)
     parts = seen.parts(constituency)
-    taken = concat((part.entries for part in parts), ENTRY)
-    taken = taken.set_column(0, ENTRY.field("entry_id"), entry_ids(taken))
+    entries = concat((part.entries for part in parts), ENTRY)
+    entries = entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))
+    lists = concat((part.lists for part in parts), LIST)
+    set_aside = concat((part.set_aside for part in parts), SET_ASIDE)
+    findings = list(chain.from_iterable(part.findings for part in parts))
     return Intake(
-        entries=sort_by(taken, "entry_id"),
-        lists=sort_by(
-            concat((part.lists for part in parts), LIST),
-            *(
-                "source",
-                "sheet",
-                "constituency",
-                "precinct",
-                "list_kind",
-                "set_aside",
-                "rows",
-                "entries",
-            ),
-        ),
-        set_aside=sort_by(
-            concat((part.set_aside for part in parts), SET_ASIDE),
-            *("source", "copy", "sheet", "line", "code"),
-        ),
-        findings=findings_table([row for part in parts for row in part.findings]),
+        entries=sort_by(entries, "entry_id"),
+        lists=sort_by(lists, *_ORDER_OF_LISTS),
+        set_aside=sort_by(set_aside, "source", "copy", "sheet", "line", "code"),
+        findings=findings_table(findings),
     )
+
+
+_ORDER_OF_LISTS = (
+    "source",
+    "sheet",
+    "constituency",
+    "precinct",
+    "list_kind",
+    "set_aside",
+    "rows",
+    "entries",
+)
 
 
 def ingest_register(files: Sequence[RawFile], settings: IngestSettings) -> pa.Table:

@@ -128,7 +128,7 @@ def inspect(
     accounts = []
     for file, copy, surveys in seen.files:
         sheets = [_troubled(name, code) for name, code in troubles(file) if name is not None]
-        sheets += [_sheet(found, seen.said_of(found)) for found in surveys]
+        sheets += [_sheet(survey, seen.findings_of(survey)) for survey in surveys]
         order = {sheet.name: position for position, sheet in enumerate(file.sheets)}
         sheets.sort(key=lambda sheet: order[sheet.name])
         trouble = file.trouble or (None if file.sheets else AsideCode.FILE_EMPTY)
@@ -159,9 +159,9 @@ def _troubled(name: str | None, code: AsideCode) -> SheetAccount:
     )
 
 
-def _sheet(found: Survey, said: list[dict[str, Any]]) -> SheetAccount:
+def _sheet(survey: Survey, findings: list[dict[str, Any]]) -> SheetAccount:
     """A sheet that could be read."""
-    codes, counts = np.unique(found.rows.codes, return_counts=True)
+    codes, counts = np.unique(survey.rows.codes, return_counts=True)
     aside = {
         str(CODES[code]): count
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
@@ -170,31 +170,31 @@ def _sheet(found: Survey, said: list[dict[str, Any]]) -> SheetAccount:
     keys = ("rule", "severity", "field", "value", "limit", "line")
     rows = [
         {key: row[key] for key in keys if row.get(key) is not None}
-        for row in [*noticed(found), *said]
+        for row in [*noticed(survey), *findings]
     ]
     return SheetAccount(
-        name=found.sheet.name,
+        name=survey.sheet.name,
         trouble=None,
-        encoding=found.sheet.encoding,
-        encoding_confidence=found.sheet.confidence,
-        delimiter=found.sheet.delimiter,
-        hidden=found.sheet.hidden,
-        lists=tuple(_list(found, section) for section in found.sections),
-        places=_places(found),
-        list_kind=str(found.kind) if found.sections else None,
-        rows=len(found.rows.codes),
-        entries=int(found.entries().sum()),
+        encoding=survey.sheet.encoding,
+        encoding_confidence=survey.sheet.confidence,
+        delimiter=survey.sheet.delimiter,
+        hidden=survey.sheet.hidden,
+        lists=tuple(_list(survey, section) for section in survey.sections),
+        places=_places(survey),
+        list_kind=str(survey.kind) if survey.sections else None,
+        rows=len(survey.rows.codes),
+        entries=int(survey.entries().sum()),
         set_aside=dict(sorted(aside.items())),
         findings=tuple(rows),
     )
 
 
-def _list(found: Survey, section: Section) -> ListAccount:
+def _list(survey: Survey, section: Section) -> ListAccount:
     """One list of a sheet."""
     matches = {match.column: match for match in section.header.map.matches}
-    lines = found.sheet.lines
+    lines = survey.sheet.lines
     columns = []
-    for column, cells in enumerate(found.cells):
+    for column, cells in enumerate(survey.cells):
         match = matches.get(column)
         text = section.header.texts[column] if column < len(section.header.texts) else None
         if match is None and not text and cells.null_count == len(cells):
@@ -220,15 +220,15 @@ def _list(found: Survey, section: Section) -> ListAccount:
     )
 
 
-def _places(found: Survey) -> tuple[PlaceAccount, ...]:
+def _places(survey: Survey) -> tuple[PlaceAccount, ...]:
     """The balance of each place, and where its numbers stand."""
-    _, _, which, _ = found.places.groups()
-    same = found.rows.codes == CODES.index(AsideCode.SAME_ENTRY)
+    _, _, which, _ = survey.places.groups()
+    same = survey.rows.codes == CODES.index(AsideCode.SAME_ENTRY)
     accounts = []
-    for group, row in enumerate(balance(found).to_pylist()):
+    for group, row in enumerate(balance(survey).to_pylist()):
         inside = which == group
         origin = {
-            kind: _origin(found, kind, inside & found.entries() if row["entries"] else inside)
+            kind: _origin(survey, kind, inside & survey.entries() if row["entries"] else inside)
             for kind in KINDS
         }
         accounts.append(
@@ -247,9 +247,9 @@ def _places(found: Survey) -> tuple[PlaceAccount, ...]:
     return tuple(accounts)
 
 
-def _origin(found: Survey, kind: str, rows: Any) -> str:
+def _origin(survey: Survey, kind: str, rows: Any) -> str:
     """Where the number of these rows mostly stands."""
-    origins = found.places.origins(kind)[rows]
+    origins = survey.places.origins(kind)[rows]
     values, counts = np.unique(origins, return_counts=True)
     most = int(values[np.argmax(counts)])
     return ORIGINS[most] if most >= 0 else "name"

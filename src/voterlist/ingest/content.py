@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from voterlist.ingest.headers import ColumnMap, ColumnMatch
 from voterlist.ingest.shapes import Shape
@@ -13,55 +14,89 @@ _HALVED = 0.5
 """The confidence left to a header whose column holds something else."""
 _MOST = 0.9
 """No column is surer than this by its cells alone."""
+_CONFIRMED = 0.15
+"""The confidence that cells of the right form add to a header."""
+_SURNAMES = {"surname", "full_name"}
+"""The roles of which every list has one."""
+_NAMES = {"surname", "given_name", "patronymic", "full_name"}
+_OF_A_LIST = {"number", "birth_date", "birth_year", "fin", "document", "address"}
+"""Roles that a list has once."""
+_Looks = tuple[bool, bool]
+"""(the cells are surely of the role, they are surely not)."""
+"""No column is surer than this by its cells alone."""
 
 
 def confirmed(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
-    """The same map, each match surer where the cells are what the header says, less sure where they are not.
+    """The same map with each match weighed again by what the cells of its column hold.
 
     A likeness of headers too weak to be believed alone stays only where the cells confirm it, or
     where without it no column of a name would be known. Pinned columns are as a person wants them.
     """
     firm = {match.role for match in columns.matches if not match.weak}
-    named = bool(firm & {"surname", "full_name"})
+    named = bool(firm & _SURNAMES)
     kept = []
     for match in columns.matches:
         if match.how == "pinned" or match.field is None:
             kept.append(match)
             continue
         verdict = _verdict(match.role, shapes[match.column])
-        if match.weak and not (
-            verdict == 1 or (match.role in {"surname", "full_name"} and not named)
-        ):
+        only_name = match.role in _SURNAMES and not named
+        if match.weak and verdict != 1 and not only_name:
             continue
-        if verdict == 1 and match.confidence < _MOST:
-            kept.append(match.with_confidence(min(_MOST, match.confidence + 0.15)))
-        else:
-            kept.append(match.with_confidence(match.confidence * (_HALVED if verdict == -1 else 1)))
-    return ColumnMap(tuple(_alone(_exchanged(kept, shapes), shapes)))
+        confidence = match.confidence
+        if verdict == 1 and confidence < _MOST:
+            confidence = min(_MOST, confidence + _CONFIRMED)
+        elif verdict == -1:
+            confidence *= _HALVED
+        kept.append(match.with_confidence(confidence))
+    kept = _exchanged(kept, shapes)
+    kept = _alone(kept, shapes)
+    return ColumnMap(tuple(kept))
 
 
 def _verdict(role: str, shape: Shape) -> int:
     """1: the cells are what the role says; -1: they are something else; 0: they prove nothing."""
     if not shape.enough:
         return 0
-    if role in {"surname", "given_name", "patronymic", "full_name"}:
+    if role in _NAMES:
         return _verdict_of_name(role, shape)
     if role not in _LOOKS:
         return 0
     is_it, is_not = _LOOKS[role](shape)
-    return 1 if is_it else -1 if is_not else 0
+    if is_it:
+        return 1
+    return -1 if is_not else 0
 
 
-_LOOKS: dict[str, Callable[[Shape], tuple[bool, bool]]] = {
-    "birth_date": lambda look: (look["date"] + look["year"] >= 0.8, look["words"] > 0.6),
-    "birth_year": lambda look: (look["date"] + look["year"] >= 0.8, look["words"] > 0.6),
-    "fin": lambda look: (look["fin"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6),
-    "document": lambda look: (look["document"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6),
-    "sex": lambda look: (look["sex"] >= 0.8, look["date"] > 0.5 or look["several"] > 0.5),
-    "address": lambda look: (
-        look["street"] >= 0.5 and look["date"] < 0.1,
-        look["date"] > 0.6 or look["sex"] > 0.8,
-    ),
+def _looks_like_births(look: Shape) -> _Looks:
+    return look["date"] + look["year"] >= 0.8, look["words"] > 0.6
+
+
+def _looks_like_fins(look: Shape) -> _Looks:
+    return look["fin"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6
+
+
+def _looks_like_documents(look: Shape) -> _Looks:
+    return look["document"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6
+
+
+def _looks_like_sexes(look: Shape) -> _Looks:
+    return look["sex"] >= 0.8, look["date"] > 0.5 or look["several"] > 0.5
+
+
+def _looks_like_addresses(look: Shape) -> _Looks:
+    is_it = look["street"] >= 0.5 and look["date"] < 0.1
+    is_not = look["date"] > 0.6 or look["sex"] > 0.8
+    return is_it, is_not
+
+
+_LOOKS: dict[str, Callable[[Shape], _Looks]] = {
+    "birth_date": _looks_like_births,
+    "birth_year": _looks_like_births,
+    "fin": _looks_like_fins,
+    "document": _looks_like_documents,
+    "sex": _looks_like_sexes,
+    "address": _looks_like_addresses,
 }
 """For each role: whether the cells are surely of it, and whether they are surely not."""
 
@@ -71,36 +106,38 @@ def _verdict_of_name(role: str, shape: Shape) -> int:
     if shape["digit"] > 0.5 or shape["sex"] > 0.9:
         return -1
     if role == "surname":
-        return 1 if shape["surname"] >= 0.5 and shape["words"] >= 0.8 else 0
-    if role == "full_name":
-        return 1 if shape["several"] >= 0.8 else 0
-    if role == "patronymic":
-        return 1 if shape["patronymic"] >= 0.5 else 0
-    return (
-        1 if shape["words"] >= 0.9 and shape["surname"] < 0.2 and shape["patronymic"] < 0.5 else 0
-    )
+        is_it = shape["surname"] >= 0.5 and shape["words"] >= 0.8
+    elif role == "full_name":
+        is_it = shape["several"] >= 0.8
+    elif role == "patronymic":
+        is_it = shape["patronymic"] >= 0.5
+    else:
+        has_endings = shape["surname"] >= 0.2 or shape["patronymic"] >= 0.5
+        is_it = shape["words"] >= 0.9 and not has_endings
+    return 1 if is_it else 0
 
 
 def _exchanged(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMatch]:
-    """The matches, those of surname and given name less sure where the endings of surnames stand under the other."""
+    """The matches, surname and given name weighed again by the endings of surnames.
+
+    Both are less sure where the endings of surnames stand under the other header.
+    """
     at = {match.role: match for match in matches if match.how != "pinned"}
     if not {"surname", "given_name"} <= set(at):
         return matches
-    surname, given = shapes[at["surname"].column], shapes[at["given_name"].column]
-    if not (
-        surname.filled >= 20
-        and given.filled >= 20
-        and surname["surname"] < 0.15
-        and given["surname"] > 0.6
-    ):
+    surname = shapes[at["surname"].column]
+    given = shapes[at["given_name"].column]
+    enough = surname.filled >= 20 and given.filled >= 20
+    endings_exchanged = surname["surname"] < 0.15 and given["surname"] > 0.6
+    if not enough or not endings_exchanged or given["several"] > 0.5:
         return matches
-    if given["several"] > 0.5:
-        return matches
-    doubted = {"surname", "given_name"}
     return [
-        match.with_confidence(match.confidence * _HALVED) if match.role in doubted else match
-        for match in matches
+        _doubted(match) if match.role in {"surname", "given_name"} else match for match in matches
     ]
+
+
+def _doubted(match: ColumnMatch) -> ColumnMatch:
+    return match.with_confidence(match.confidence * _HALVED)
 
 
 def _alone(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMatch]:
@@ -110,12 +147,12 @@ def _alone(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMa
     """
     if {match.role for match in matches} & {"given_name", "full_name"}:
         return matches
-    return [
-        match.with_confidence(match.confidence * _HALVED)
-        if match.role == "surname" and match.how != "pinned" and _of_one_word(shapes[match.column])
-        else match
-        for match in matches
-    ]
+    kept = []
+    for match in matches:
+        is_surname = match.role == "surname" and match.how != "pinned"
+        doubtful = is_surname and _of_one_word(shapes[match.column])
+        kept.append(_doubted(match) if doubtful else match)
+    return kept
 
 
 def _of_one_word(shape: Shape) -> bool:
@@ -123,160 +160,174 @@ def _of_one_word(shape: Shape) -> bool:
 
 
 def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:
-    """True where two lists stand beside each other: a name's column and one that a list has once both stand twice.
+    """True where two lists stand side by side in one sheet.
 
     Two columns of names alone are one list in two scripts.
     """
     roles = [match.role for match in matches if match.how != "pinned" and match.confidence >= 0.9]
     twice = {role for role in roles if roles.count(role) > 1}
-    return bool(twice & {"surname", "full_name"}) and bool(
-        twice & {"number", "birth_date", "birth_year", "fin", "document", "address"}
-    )
+    return bool(twice & _SURNAMES) and bool(twice & _OF_A_LIST)
 
 
 def is_person_like(shapes: Sequence[Shape]) -> bool:
     """True where some column may hold people: then a sheet without a header is no mere note."""
-    return any(
-        shape.filled >= 2
-        and (shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2 or shape["fin"] >= 0.3)
-        for shape in shapes
-    )
+    for shape in shapes:
+        of_people = shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2 or shape["fin"] >= 0.3
+        if of_people and shape.filled >= 2:
+            return True
+    return False
 
 
 def by_content(shapes: Sequence[Shape]) -> ColumnMap:
-    """What columns without a header hold, told by their cells; empty where no column of names is found.
+    """The fields of columns without a header, judged by their cells; empty without a name column.
 
     Dates, FIN, documents and sex by their form; surnames by their endings, patronymics by their
     particles, the given name by its place between or beside them. Never surer than 0.9, and less
     sure the fewer rows there are.
     """
-    found = _names(shapes)
-    if not found:
+    columns = _names(shapes)
+    if not columns:
         return ColumnMap(())
-    if "surname" in found and "given_name" not in found:
+    if "surname" in columns and "given_name" not in columns:
         # A surname alone is no voter: something beside it was not understood.
-        found["surname"] = (found["surname"][0], _HALVED)
-    taken = {column for column, _ in found.values()}
-    for role, kind, least in (
-        ("fin", "fin", 0.6),
-        ("document", "document", 0.6),
-        ("sex", "sex", 0.9),
-    ):
-        _best(
-            found, taken, shapes, role, {at: shape[kind] for at, shape in enumerate(shapes)}, least
-        )
-    _births(found, taken, shapes)
-    _best(
-        found,
-        taken,
-        shapes,
-        "number",
-        {at: shape["running"] for at, shape in enumerate(shapes)},
-        0.8,
-    )
-    streets = {
-        at: max(shape["street"], shape["lettered"]) * (1 - shape["date"])
-        for at, shape in enumerate(shapes)
-    }
-    _best(found, taken, shapes, "address", streets, 0.6)
+        column, _ = columns["surname"]
+        columns["surname"] = (column, _HALVED)
+    taken = {column for column, _ in columns.values()}
+    choice = _Choice(shapes, columns, taken)
+    choice.add("fin", choice.shares("fin"), 0.6)
+    choice.add("document", choice.shares("document"), 0.6)
+    choice.add("sex", choice.shares("sex"), 0.9)
+    choice.add_births()
+    choice.add("number", choice.shares("running"), 0.8)
+    choice.add("address", choice.address_shares(), 0.6)
     rows = max((shape.filled for shape in shapes), default=0)
     sure = 1 - 1 / (rows + 2)
-    return ColumnMap(
-        tuple(
-            ColumnMatch(column, "", role, round(min(_MOST, share * sure), 3), "content")
-            for role, (column, share) in sorted(found.items(), key=lambda item: item[1][0])
-        )
-    )
+    matches = []
+    for role, (column, share) in sorted(columns.items(), key=lambda item: item[1][0]):
+        confidence = round(min(_MOST, share * sure), 3)
+        matches.append(ColumnMatch(column, "", role, confidence, "content"))
+    return ColumnMap(tuple(matches))
 
 
-_Found = dict[str, tuple[int, float]]
+_Columns = dict[str, tuple[int, float]]
+"""Of each role: its column, and how sure that is (0 to 1)."""
 
 
-def _best(
-    found: _Found,
-    taken: set[int],
-    shapes: Sequence[Shape],
-    role: str,
-    shares: dict[int, float],
-    least: float,
-) -> None:
-    """Adds the column with the largest share, the first of equal ones, if it reaches the least."""
-    free = {
-        at: share
-        for at, share in shares.items()
-        if at not in taken and shapes[at].filled >= 2 and share >= least
-    }
-    if free:
-        column = max(free, key=lambda at: (free[at], -at))
-        found[role] = (column, 0.6 + 0.4 * free[column])
-        taken.add(column)
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The columns of a sheet being given to roles, each column to one role."""
+
+    shapes: Sequence[Shape]
+    columns: _Columns
+    taken: set[int]
+
+    def shares(self, kind: str) -> dict[int, float]:
+        """The share of cells of a kind in each column."""
+        return {at: shape[kind] for at, shape in enumerate(self.shapes)}
+
+    def address_shares(self) -> dict[int, float]:
+        """How much of each column may be addresses."""
+        shares = {}
+        for at, shape in enumerate(self.shapes):
+            like_address = max(shape["street"], shape["lettered"])
+            shares[at] = like_address * (1 - shape["date"])
+        return shares
+
+    def add(self, role: str, shares: dict[int, float], least: float) -> None:
+        """Give the role the free column with the largest share, the first of equal ones.
+
+        The share must reach the least.
+        """
+        free = {}
+        for at, share in shares.items():
+            usable = at not in self.taken and self.shapes[at].filled >= 2
+            if usable and share >= least:
+                free[at] = share
+        if free:
+            column = max(free, key=lambda at: (free[at], -at))
+            self._give(role, column, free[column])
+
+    def add_births(self) -> None:
+        """Give the birth date its column: the only one of dates, or one of years.
+
+        Of several the one whose years are ten years earlier than those of the next.
+        """
+        for role, kind, least in (("birth_date", "date", 0.7), ("birth_year", "year", 0.8)):
+            columns = [
+                at
+                for at, shape in enumerate(self.shapes)
+                if at not in self.taken and shape[kind] >= least
+            ]
+            columns.sort(key=lambda at: self.shapes[at].median_year())
+            if columns and self._is_earliest(columns):
+                self._give(role, columns[0], self.shapes[columns[0]][kind])
+                return
+
+    def _is_earliest(self, columns: list[int]) -> bool:
+        """True where the years of the first column are ten years before those of the second."""
+        if len(columns) == 1:
+            return True
+        first, second = (self.shapes[at].median_year() for at in columns[:2])
+        return second - first >= 10
+
+    def _give(self, role: str, column: int, share: float) -> None:
+        self.columns[role] = (column, 0.6 + 0.4 * share)
+        self.taken.add(column)
 
 
-def _births(found: _Found, taken: set[int], shapes: Sequence[Shape]) -> None:
-    """Adds the birth date.
-
-    The one column of dates, or of several the one whose years are ten years earlier.
-    """
-    for role, kind, least in (("birth_date", "date", 0.7), ("birth_year", "year", 0.8)):
-        columns = [
-            at for at, shape in enumerate(shapes) if at not in taken and shape[kind] >= least
-        ]
-        columns.sort(key=lambda at: shapes[at].median_year())
-        if not columns or (
-            len(columns) > 1
-            and shapes[columns[1]].median_year() - shapes[columns[0]].median_year() < 10
-        ):
-            continue
-        found[role] = (columns[0], 0.6 + 0.4 * shapes[columns[0]][kind])
-        taken.add(columns[0])
-        return
-
-
-def _names(shapes: Sequence[Shape]) -> _Found:
+def _names(shapes: Sequence[Shape]) -> _Columns:
     """The columns of the name: one of whole names, or a surname's with its neighbours."""
-    texts = [
-        at
-        for at, shape in enumerate(shapes)
-        if shape.filled >= 2 and shape["words"] >= 0.8 > shape["sex"]
-    ]
-    whole = {
-        at: max(shapes[at]["surname"], shapes[at]["patronymic"])
-        for at in texts
-        if shapes[at]["several"] >= 0.7 and shapes[at]["surname"] >= 0.3
-    }
+    texts = []
+    whole = {}
+    endings = {}
+    for at, shape in enumerate(shapes):
+        if shape.filled < 2 or not shape["words"] >= 0.8 > shape["sex"]:
+            continue
+        texts.append(at)
+        if shape["several"] >= 0.7 and shape["surname"] >= 0.3:
+            whole[at] = max(shape["surname"], shape["patronymic"])
+        if shape["surname"] >= 0.5 > shape["patronymic"]:
+            endings[at] = shape["surname"]
     if whole:
         column = max(whole, key=lambda at: (whole[at], -at))
         return {"full_name": (column, 0.55 + 0.4 * whole[column])}
-    endings = {
-        at: shapes[at]["surname"]
-        for at in texts
-        if shapes[at]["surname"] >= 0.5 > shapes[at]["patronymic"]
-    }
     if not endings:
         return {}
     surname = max(endings, key=lambda at: (endings[at], -at))
-    found = {"surname": (surname, 0.6 + 0.4 * endings[surname])}
-    plain = [at for at in texts if at not in endings]
-    return found | _beside(surname, plain, shapes)
+    columns = {"surname": (surname, 0.6 + 0.4 * endings[surname])}
+    without_endings = [at for at in texts if at not in endings]
+    return columns | _beside(surname, without_endings, shapes)
 
 
-def _beside(surname: int, plain: list[int], shapes: Sequence[Shape]) -> _Found:
+def _beside(surname: int, texts: list[int], shapes: Sequence[Shape]) -> _Columns:
     """Given name and patronymic among the columns of words beside the surname's."""
-    right = [at for at in (surname + 1, surname + 2) if at in plain]
-    left = [at for at in (surname - 2, surname - 1) if at in plain]
-    beside = right if right[:1] == [surname + 1] else left if left[-1:] == [surname - 1] else []
-    if right and left and beside is right and len(right) == 1 and len(left) >= 1:
-        # Given name, surname, father's name, or something else on one side: only the particle can
-        # tell.
-        beside = sorted(left[-1:] + right)
+    beside = _neighbours(surname, texts)
     fathers = [at for at in beside if shapes[at]["patronymic"] >= 0.5]
     if len(fathers) == 1:
-        given = [at for at in beside if at not in fathers]
-        found = {"patronymic": (fathers[0], 0.6 + 0.4 * shapes[fathers[0]]["patronymic"])}
-        return found | ({"given_name": (given[0], 0.95)} if len(given) == 1 else {})
+        father = fathers[0]
+        columns = {"patronymic": (father, 0.6 + 0.4 * shapes[father]["patronymic"])}
+        given = [at for at in beside if at != father]
+        if len(given) == 1:
+            columns["given_name"] = (given[0], 0.95)
+        return columns
     if len(beside) == 1:
         return {"given_name": (beside[0], 0.85)}
     if len(beside) == 2 and beside[1] - beside[0] == 1:
         # Neither has a particle: by custom the given name stands first.
         return {"given_name": (beside[0], 0.8), "patronymic": (beside[1], 0.8)}
-    return {"given_name": (beside[0], 0.5)} if beside else {}
+    if beside:
+        return {"given_name": (beside[0], 0.5)}
+    return {}
+
+
+def _neighbours(surname: int, texts: list[int]) -> list[int]:
+    """The columns of words next to the surname's: those on its right, else those on its left."""
+    right = [at for at in (surname + 1, surname + 2) if at in texts]
+    left = [at for at in (surname - 2, surname - 1) if at in texts]
+    if right[:1] == [surname + 1]:
+        if left and len(right) == 1:
+            # Given name, surname, father's name, or something else on one side: only the particle
+            # can tell.
+            return sorted(left[-1:] + right)
+        return right
+    return left if left[-1:] == [surname - 1] else []

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,12 +22,12 @@ KINDS = ("constituency", "precinct")
 ORIGINS = ("inbox", "column", "title", "sheet", "file")
 """Where a number may stand, the nearest to the row first; the commission that received the file
 before all."""
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
-_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_Ints = npt.NDArray[np.int64]
+_Mask = npt.NDArray[np.bool_]
 
 
 class Places:
-    """The constituency and precinct of each row, 0 where unknown, and the evidence they were taken from.
+    """The constituency and precinct of each row (0 where unknown) and where they were read.
 
     For the precinct the column wins over the title, the title over the names of sheet and file:
     what is nearest to the row. For the constituency the commission that received the file wins over
@@ -81,18 +81,18 @@ class Places:
                 final = np.where(final > 0, final, known)
             self.final[kind] = _spread(final, is_entry) if kind in columns else final
 
-    def origins(self, kind: str) -> np.ndarray[Any, np.dtype[np.int8]]:
+    def origins(self, kind: str) -> npt.NDArray[np.int8]:
         """The place in ``ORIGINS`` of what each row's number was taken from.
 
         -1 where a bare number or nothing was.
         """
-        found = np.full(len(self.final[kind]), -1, dtype=np.int8)
+        origin_of_row = np.full(len(self.final[kind]), -1, dtype=np.int8)
         for position in range(len(ORIGINS) - 1, -1, -1):
-            found[self.evidence[kind][ORIGINS[position]] > 0] = position
-        return found
+            origin_of_row[self.evidence[kind][ORIGINS[position]] > 0] = position
+        return origin_of_row
 
     def groups(self) -> tuple[_Ints, _Ints, _Ints, _Ints]:
-        """(constituencies, precincts, the group of each row, the rows of each group) of the distinct places."""
+        """(constituencies, precincts, group of each row, rows of each group) of the places."""
         combined = self.final["constituency"] * 100_000 + self.final["precinct"]
         distinct, which, counts = np.unique(combined, return_inverse=True, return_counts=True)
         return distinct // 100_000, distinct % 100_000, which, counts
@@ -109,15 +109,15 @@ class Places:
 
 
 def column_numbers(column: pa.Array, kind: str, is_entry: _Mask) -> tuple[_Ints, int]:
-    """(the number in each row's cell, 0 where there is none.
+    """(number of each row's cell, count of entries whose cell holds no single number).
 
-    In how many entries the cell holds no single number).
+    The number is 0 where there is none, and in rows that are no entries.
     """
     numbers = map_unique(column, partial(cell_number, kind=kind), pa.int64())
-    unread = np.asarray(pc.and_(pc.is_valid(column), pc.is_null(numbers)), dtype=bool) & is_entry
-    return np.where(is_entry, np.asarray(pc.fill_null(numbers, 0), dtype=np.int64), 0), int(
-        unread.sum()
-    )
+    unread = pc.and_(pc.is_valid(column), pc.is_null(numbers))
+    unread_entries = np.asarray(unread, dtype=bool) & is_entry
+    filled = np.asarray(pc.fill_null(numbers, 0), dtype=np.int64)
+    return np.where(is_entry, filled, 0), int(unread_entries.sum())
 
 
 def _number(place: Place, kind: str) -> int:
@@ -129,14 +129,21 @@ def _titles(titles: Mapping[int, Place], kind: str, header_row: int, length: int
     """The number in force at each row: that of the last title above it, 0 where there is none."""
     numbers = np.zeros(length, dtype=np.int64)
     for row in sorted(titles, reverse=True):
-        # Titles above the header hold from the first row on; of two, the upper one.
-        if number := _number(titles[row], kind):
+        number = _number(titles[row], kind)
+        if number:
+            # Titles above the header hold from the first row on; of two, the upper one.
             numbers[0 if row < header_row else row] = number
+    return in_force(numbers)
+
+
+def in_force(numbers: _Ints) -> _Ints:
+    """At each row the last number above it that is not 0, its own included; 0 where none is."""
     known = np.flatnonzero(numbers)
     if not len(known):
         return numbers
-    last = np.searchsorted(known, np.arange(length), side="right") - 1
-    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], 0)
+    last = np.searchsorted(known, np.arange(len(numbers)), side="right") - 1
+    number_above = numbers[known[np.maximum(last, 0)]]
+    return np.where(last >= 0, number_above, 0)
 
 
 def _below(titles: Mapping[int, Place], kind: str, length: int) -> _Ints:
@@ -144,12 +151,13 @@ def _below(titles: Mapping[int, Place], kind: str, length: int) -> _Ints:
 
     0 where they do not.
     """
-    said = {number for place in titles.values() if (number := _number(place, kind))}
-    return np.full(length, said.pop() if len(said) == 1 else 0, dtype=np.int64)
+    numbers = {_number(place, kind) for place in titles.values()} - {0}
+    agreed = numbers.pop() if len(numbers) == 1 else 0
+    return np.full(length, agreed, dtype=np.int64)
 
 
 def _spread(final: _Ints, is_entry: _Mask) -> _Ints:
-    """The rows around the entries take the place of the entry above, so that they count in its list."""
+    """Rows between the entries take the place of the entry above: they count in its list."""
     if not is_entry.any():
         return final
     known = np.flatnonzero(is_entry)

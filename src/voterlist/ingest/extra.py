@@ -113,11 +113,14 @@ def _flat(column: pa.ChunkedArray) -> pa.Array:
 
 _LINE = re.compile(r"(?:line|setir|строка|стр)?\s*1\s*([abcdабвг]?)(?:\s*(?:setri|setir))?")
 _LETTER = dict(zip("абвг", "abcd", strict=True))
-_TODO = "Give a table with the headers constituency, precinct, 1, 1a, 1b, 1c, 1d and whole numbers in the lines."
+_TODO = (
+    "Give a table with the headers constituency, precinct, 1, 1a, 1b, 1c, 1d"
+    " and whole numbers in the lines."
+)
 
 
 def protocol(raw: RawFile) -> pa.Table:
-    """The PROTOCOL table in the first sheet of a file. A row without any number of a line is left out.
+    """The PROTOCOL table of the first sheet of a file; rows without any number are left out.
 
     Raises:
         InputError: the file could not be read, has no column of a line, or a line holds something
@@ -147,10 +150,10 @@ def protocol(raw: RawFile) -> pa.Table:
                 line=line,
                 todo=_TODO,
             )
-    told = np.logical_or.reduce(
+    has_number = np.logical_or.reduce(
         [np.asarray(found[name].is_valid(), dtype=bool) for name in found if "line" in name]
     )
-    table = from_columns(found, PROTOCOL, length=len(told)).filter(pa.array(told))
+    table = from_columns(found, PROTOCOL, length=len(has_number)).filter(pa.array(has_number))
     return sort_by(table, "constituency", "precinct", *PROTOCOL_LINES)
 
 
@@ -176,8 +179,8 @@ def _protocol_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, 
 
 def _line_of(text: str) -> str | None:
     """``line_1a`` for 1a, line 1a, sətir 1a, строка 1а; None for any other header."""
-    found = _LINE.fullmatch(fold(text))
-    return f"line_1{_LETTER.get(found[1], found[1])}" if found else None
+    match = _LINE.fullmatch(fold(text))
+    return f"line_1{_LETTER.get(match[1], match[1])}" if match else None
 
 
 def _whole(column: pa.Array) -> pa.Array:

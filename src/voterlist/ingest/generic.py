@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,7 +21,16 @@ from voterlist.ingest.place import cell_number
 from voterlist.ingest.rules import finding, findings_table
 from voterlist.ingest.text import clean, fold
 from voterlist.model import ListKind
-from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, STATISTIC, Intake, RawFile
+from voterlist.schemas import (
+    ENTRY,
+    ENTRY_FIELDS,
+    LIST,
+    SET_ASIDE,
+    STATISTIC,
+    Intake,
+    RawFile,
+    RawSheet,
+)
 from voterlist.tables import from_columns, join_text, map_unique, sort_by
 
 __all__ = [
@@ -39,27 +49,29 @@ _Columns = Mapping[str, str | Sequence[str]]
 
 
 def parse_map(text: str) -> dict[str, str | list[str]]:
-    """The ``[columns]`` of a map: field to header, or to a list of headers that are joined with a blank.
+    """The ``[columns]`` of a map: field to header, or to several headers joined with a blank.
 
     Raises:
         SettingsError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a
             header that is no text.
     """
     try:
-        found = tomllib.loads(text)
+        sections = tomllib.loads(text)
     except tomllib.TOMLDecodeError as cause:
         mistake = SettingsMistake("", f"this is not TOML: {cause}")
         raise SettingsError(
             "the map of columns cannot be read", (mistake,), todo=_MAP_TODO
         ) from None
-    mistakes = [
-        SettingsMistake(key, "only [columns] stands in a map") for key in found if key != "columns"
-    ]
-    columns = found.get("columns")
+    others = [key for key in sections if key != "columns"]
+    mistakes = [SettingsMistake(key, "only [columns] stands in a map") for key in others]
+    columns = sections.get("columns")
     if not isinstance(columns, dict):
         mistakes.append(SettingsMistake("columns", "the map needs a section [columns]"))
         columns = {}
-    mistakes += [wrong for field, named in columns.items() if (wrong := _map_mistake(field, named))]
+    for field, headers in columns.items():
+        mistake_of_line = _map_mistake(field, headers)
+        if mistake_of_line:
+            mistakes.append(mistake_of_line)
     if mistakes:
         raise SettingsError("the map of columns has mistakes", tuple(mistakes), todo=_MAP_TODO)
     return dict(columns)
@@ -73,8 +85,8 @@ _MAP_TODO = (
 def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
     """What is wrong with one line of a map."""
     if field not in MAP_FIELDS:
-        meant = difflib.get_close_matches(field, MAP_FIELDS, n=1)
-        hint = f"; did you mean {meant[0]}?" if meant else ""
+        similar = difflib.get_close_matches(field, MAP_FIELDS, n=1)
+        hint = f"; did you mean {similar[0]}?" if similar else ""
         return SettingsMistake(f"columns.{field}", f"there is no such field{hint}")
     headers = named if isinstance(named, list) else [named]
     if not headers or not all(isinstance(header, str) and header.strip() for header in headers):
@@ -85,18 +97,17 @@ def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
 def columns_needed(
     headers: Sequence[str], columns: _Columns | None = None, *, numbered: bool = False
 ) -> frozenset[int]:
-    """The places, from 0, of the columns that say something of a person; with ``numbered`` the line's number too.
+    """The places, from 0, of the columns that describe a person; with ``numbered`` the number too.
 
     Raises:
         SettingsError: ``columns`` names a header that is not there.
     """
     mapped = _map(headers, columns)
-    return frozenset(
-        place
-        for field in MAP_FIELDS
-        if numbered or field != "number"
-        for place in mapped.columns(field)
-    )
+    places: set[int] = set()
+    for field in MAP_FIELDS:
+        if numbered or field != "number":
+            places.update(mapped.columns(field))
+    return frozenset(places)
 
 
 def _map(headers: Sequence[str], columns: _Columns | None) -> ColumnMap:
@@ -112,7 +123,7 @@ def table_entries(
         table: text columns with any headers, as ``io.readers.read_table`` gives them.
         columns: field to header, or to headers that are joined with a blank. None: told by the
             headers.
-        coded: a column that comes coded stays so (``tables.coded``).
+        coded: a column that comes dictionary-encoded stays so (``tables.coded``).
 
     The entry ids are kept as written; where an id is missing, or there is no column of ids, the
     row's number stands in, counted from 1. ``line`` is the row's number.
@@ -127,7 +138,7 @@ def table_entries(
 def table_intake(
     table: pa.Table, columns: _Columns | None = None, *, coded: bool = False
 ) -> Intake:
-    """As ``table_entries``, with what was noticed: cells of constituency or precinct that hold no number.
+    """As ``table_entries``, with findings on constituency and precinct cells without a number.
 
     Raises:
         SettingsError: ``columns`` names a header that the table does not have.
@@ -139,28 +150,34 @@ def table_intake(
             "no column of a name was found",
             code="no-name-column",
             line=1,
-            todo='Name the columns in a map, a file with [columns] and surname = "header": --columns MAP.toml.',
+            todo=(
+                "Name the columns in a map, a file with [columns] and"
+                ' surname = "header": --columns MAP.toml.'
+            ),
         )
-    cells = {
-        place: clean(flat(table.column(place)))
-        for field in MAP_FIELDS
-        for place in mapped.columns(field)
-    }
-    found: dict[str, Any] = dict(entry_columns(cells, mapped))
+    rows = table.num_rows
+    cells = {}
+    for field in MAP_FIELDS:
+        for place in mapped.columns(field):
+            cells[place] = clean(flat(table.column(place)))
+    fields: dict[str, Any] = dict(entry_columns(cells, mapped))
     findings = []
     for kind in ("constituency", "precinct"):
-        if parts := mapped.columns(kind):
-            written = join_text([cells[part] for part in parts])
-            found[kind] = map_unique(written, partial(cell_number, kind=kind), pa.int32())
-            if unread := found[kind].null_count - written.null_count:
-                findings.append(
-                    finding("place-unreadable", source=_SOURCE, field=kind, value=float(unread))
-                )
-    found["entry_id"] = _given_ids(cells, mapped, table.num_rows)
-    found["list_kind"] = pa.repeat(str(ListKind.PERMANENT), table.num_rows)
-    found["source"] = pa.repeat(_SOURCE, table.num_rows)
-    found["line"] = pa.array(np.arange(1, table.num_rows + 1), pa.int32())
-    entries = from_columns(found, ENTRY, length=table.num_rows, coded=coded)
+        parts = mapped.columns(kind)
+        if not parts:
+            continue
+        written = join_text([cells[part] for part in parts])
+        fields[kind] = map_unique(written, partial(cell_number, kind=kind), pa.int32())
+        unread = fields[kind].null_count - written.null_count
+        if unread:
+            findings.append(
+                finding("place-unreadable", source=_SOURCE, field=kind, value=float(unread))
+            )
+    fields["entry_id"] = _given_ids(cells, mapped, rows)
+    fields["list_kind"] = pa.repeat(str(ListKind.PERMANENT), rows)
+    fields["source"] = pa.repeat(_SOURCE, rows)
+    fields["line"] = pa.array(np.arange(1, rows + 1), pa.int32())
+    entries = from_columns(fields, ENTRY, length=rows, coded=coded)
     return Intake(entries, _balance(entries), SET_ASIDE.empty_table(), findings_table(findings))
 
 
@@ -169,7 +186,7 @@ _SOURCE = "table"
 
 
 def flat(column: pa.ChunkedArray) -> pa.Array:
-    """A column as one array of text, coded if it is."""
+    """A column as one array of text, dictionary-encoded if it is."""
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], column.type)
@@ -179,27 +196,27 @@ def flat(column: pa.ChunkedArray) -> pa.Array:
 
 def _given(headers: list[str], columns: _Columns) -> ColumnMap:
     """The map as a person gave it."""
-    places = {fold(header): position for position, header in reversed(list(enumerate(headers)))}
     exact = {header: position for position, header in enumerate(headers)}
-    matches, mistakes = [], []
+    folded: dict[str, int] = {}
+    for position, header in enumerate(headers):
+        # Of two that fold to the same the first counts.
+        folded.setdefault(fold(header), position)
+    matches = []
+    mistakes = []
     for field, named in columns.items():
+        key = f"columns.{field}"
         if field not in MAP_FIELDS:
-            mistakes.append(
-                _map_mistake(field, named) or SettingsMistake(f"columns.{field}", "no such field")
-            )
+            mistakes.append(_map_mistake(field, named) or SettingsMistake(key, "no such field"))
             continue
         for header in [named] if isinstance(named, str) else named:
-            column = exact.get(header, places.get(fold(header)))
-            if column is None:
-                meant = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
-                hint = f"; did you mean {meant[0]}?" if meant else ""
-                mistakes.append(
-                    SettingsMistake(
-                        f"columns.{field}", f"the file has no column headed {header}{hint}"
-                    )
-                )
-            else:
+            column = exact.get(header, folded.get(fold(header)))
+            if column is not None:
                 matches.append(ColumnMatch(column, headers[column], field, 1.0, "pinned"))
+                continue
+            similar = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
+            hint = f"; did you mean {similar[0]}?" if similar else ""
+            message = f"the file has no column headed {header}{hint}"
+            mistakes.append(SettingsMistake(key, message))
     if mistakes:
         raise SettingsError(
             "the map of columns does not fit the file", tuple(mistakes), todo=_MAP_TODO
@@ -210,135 +227,150 @@ def _given(headers: list[str], columns: _Columns) -> ColumnMap:
 def _given_ids(cells: Mapping[int, pa.Array], mapped: ColumnMap, rows: int) -> pa.Array:
     """The ids as written, the row's number where there is none."""
     parts = mapped.columns("entry_id")
-    ids = (
-        join_text([cells[part].cast(pa.string()) for part in parts])
-        if parts
-        else pa.nulls(rows, pa.string())
-    )
+    ids = pa.nulls(rows, pa.string())
+    if parts:
+        ids = join_text([cells[part].cast(pa.string()) for part in parts])
     if ids.null_count:
-        ids = pc.coalesce(ids, pa.array(np.arange(1, rows + 1)).cast(pa.string()))
-    if pc.all(pc.less(ids.slice(0, max(rows - 1, 0)), ids.slice(1))).as_py():
+        numbers = pa.array(np.arange(1, rows + 1)).cast(pa.string())
+        ids = pc.coalesce(ids, numbers)
+    earlier = ids.slice(0, max(rows - 1, 0))
+    if pc.all(pc.less(earlier, ids.slice(1))).as_py():
         # In ascending order, as a list is as a rule, so no id can stand twice.
         return ids
     indices = np.asarray(ids.dictionary_encode().indices)
     _, first = np.unique(indices, return_index=True)
-    if repeated := rows - len(first):
-        again = np.setdiff1d(np.arange(rows), first)
-        raise InputError(
-            f"{repeated} entry ids stand in an earlier row too; the first is in row {again[0] + 1}",
-            code="entry-id-repeated",
-            line=int(again[0]) + 1,
-            todo="Give each row an id of its own, or leave the column of ids out of the map: rows are then numbered.",
-        )
-    return ids
+    repeated = rows - len(first)
+    if not repeated:
+        return ids
+    again = np.setdiff1d(np.arange(rows), first)
+    line = int(again[0]) + 1
+    raise InputError(
+        f"{repeated} entry ids stand in an earlier row too; the first is in row {line}",
+        code="entry-id-repeated",
+        line=line,
+        todo=(
+            "Give each row an id of its own, or leave the column of ids out of the map:"
+            " rows are then numbered."
+        ),
+    )
 
 
 def _balance(entries: pa.Table) -> pa.Table:
     """The rows of each constituency and precinct as one list."""
-    places = entries.select(["constituency", "precinct"]).append_column(
-        "one", pa.repeat(1, entries.num_rows)
-    )
-    counted = places.group_by(["constituency", "precinct"], use_threads=False).aggregate(
-        [("one", "sum")]
-    )
+    places = entries.select(["constituency", "precinct"])
+    groups = places.group_by(["constituency", "precinct"], use_threads=False)
+    counted = groups.aggregate([([], "count_all")])
     count = counted.num_rows
     columns = {
         "source": pa.repeat(_SOURCE, count),
         "constituency": counted.column("constituency"),
         "precinct": counted.column("precinct"),
         "list_kind": pa.repeat(str(ListKind.PERMANENT), count),
-        "rows": counted.column("one_sum"),
-        "entries": counted.column("one_sum"),
+        "rows": counted.column("count_all"),
+        "entries": counted.column("count_all"),
         "set_aside": pa.repeat(0, count),
     }
     return sort_by(from_columns(columns, LIST, count), "constituency", "precinct")
 
 
 def statistics(raw: RawFile) -> pa.Table:
-    """The STATISTIC table in the first sheet of a file with the columns constituency, precinct, measure, value.
+    """The STATISTIC table of the first sheet of a file.
 
-    Rows that are wholly blank are left out. ``measure`` is in lower case.
+    Its columns are constituency, precinct, measure and value. Rows that are wholly blank are left
+    out. ``measure`` is in lower case.
 
     Raises:
         InputError: the file could not be read, lacks a column, or a row has no number where one
             must be; it names the line. Statistics are few rows from one body: better refused than
             half used.
     """
-    if raw.trouble is not None or not raw.sheets or raw.sheets[0].trouble is not None:
-        code = raw.trouble or (raw.sheets[0].trouble if raw.sheets else None) or "file-empty"
-        raise InputError(
-            "the statistics cannot be read", code=code, file=raw.name, todo=_STATISTICS_TODO
-        )
-    sheet = raw.sheets[0]
+    sheet = _first_sheet(raw)
     cells = [
         clean(flat(pa.chunked_array(column.chunks, pa.string()))) for column in sheet.cells.columns
     ]
     header, columns = _statistic_columns(cells, raw.name)
-    body = {role: cells[column].slice(header + 1) for role, column in columns.items()}
-    lines = sheet.lines.slice(header + 1)
-    blank = np.logical_and.reduce(
-        [np.asarray(pc.is_null(column.slice(header + 1)), dtype=bool) for column in cells]
-    )
-    kept = pa.array(np.flatnonzero(~blank))
-    body = {role: column.take(kept) for role, column in body.items()}
-    lines = lines.take(kept)
-    found = {
-        "constituency": map_unique(
-            body["constituency"], partial(cell_number, kind="constituency"), pa.int32()
-        ),
+    below = [column.slice(header + 1) for column in cells]
+    blank = [np.asarray(pc.is_null(column), dtype=bool) for column in below]
+    filled = pa.array(np.flatnonzero(~np.logical_and.reduce(blank)))
+    lines = sheet.lines.slice(header + 1).take(filled)
+    body = {role: below[column].take(filled) for role, column in columns.items()}
+    values = {
+        "constituency": _place_numbers(body, "constituency"),
         "measure": map_unique(body["measure"], str.lower),
         "value": map_unique(body["value"], _amount, pa.float64()),
     }
-    for name, column in found.items():
-        if column.null_count:
-            line = lines[int(np.argmax(np.asarray(pc.is_null(column))))].as_py()
-            message = f"{column.null_count} rows of the statistics have no usable {name}"
-            raise InputError(
-                message,
-                code="statistic-unreadable",
-                file=raw.name,
-                line=line,
-                todo=_STATISTICS_TODO,
-            )
+    for name, column in values.items():
+        unusable = np.asarray(pc.is_null(column), dtype=bool)
+        message = f"{column.null_count} rows of the statistics have no usable {name}"
+        _refuse(unusable, lines, message, raw.name)
     if "precinct" in body:
-        found["precinct"] = map_unique(
-            body["precinct"], partial(cell_number, kind="precinct"), pa.int32()
-        )
-        unread = np.asarray(
-            pc.and_(pc.is_valid(body["precinct"]), pc.is_null(found["precinct"])), dtype=bool
-        )
-        if unread.any():
-            line = lines[int(np.argmax(unread))].as_py()
-            message = "the statistics have a precinct that is no number"
-            raise InputError(
-                message,
-                code="statistic-unreadable",
-                file=raw.name,
-                line=line,
-                todo=_STATISTICS_TODO,
-            )
-    return sort_by(
-        from_columns(found, STATISTIC, length=len(lines)),
-        "constituency",
-        "precinct",
-        "measure",
-        "value",
-    )
+        values["precinct"] = _place_numbers(body, "precinct")
+        unread = pc.and_(pc.is_valid(body["precinct"]), pc.is_null(values["precinct"]))
+        message = "the statistics have a precinct that is no number"
+        _refuse(np.asarray(unread, dtype=bool), lines, message, raw.name)
+    table = from_columns(values, STATISTIC, length=len(lines))
+    return sort_by(table, "constituency", "precinct", "measure", "value")
 
 
-_STATISTICS_TODO = "Give a table with the headers constituency, precinct, measure, value and a number in each value."
+def _first_sheet(raw: RawFile) -> RawSheet:
+    """The first sheet of a file of statistics.
+
+    Raises:
+        InputError: there is none, or it could not be read.
+    """
+    sheet = raw.sheets[0] if raw.sheets else None
+    trouble = raw.trouble or (sheet.trouble if sheet else None)
+    if sheet is None or trouble is not None:
+        raise InputError(
+            "the statistics cannot be read",
+            code=trouble or "file-empty",
+            file=raw.name,
+            todo=_STATISTICS_TODO,
+        )
+    return sheet
+
+
+def _place_numbers(body: Mapping[str, pa.Array], kind: str) -> pa.Array:
+    """The numbers of constituencies or precincts, null where a cell holds none."""
+    return map_unique(body[kind], partial(cell_number, kind=kind), pa.int32())
+
+
+def _refuse(rows: npt.NDArray[np.bool_], lines: pa.Array, message: str, file: str) -> None:
+    """Refuse the statistics where there are such rows, with the line of the first.
+
+    Raises:
+        InputError: one of the rows is marked.
+    """
+    if rows.any():
+        raise InputError(
+            message,
+            code="statistic-unreadable",
+            file=file,
+            line=lines[int(np.argmax(rows))].as_py(),
+            todo=_STATISTICS_TODO,
+        )
+
+
+_STATISTICS_TODO = (
+    "Give a table with the headers constituency, precinct, measure, value"
+    " and a number in each value."
+)
 
 
 def _statistic_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, int]]:
     """(the row of the header, the column of each role)."""
     needed = {"constituency", "measure", "value"}
-    for row in range(min(50, len(cells[0]) if cells else 0)):
-        matches = map_columns([column[row].as_py() for column in cells], IngestSettings()).matches
-        columns = {match.role: match.column for match in reversed(matches)}
+    used = needed | {"precinct"}
+    rows = len(cells[0]) if cells else 0
+    for row in range(min(50, rows)):
+        texts = [column[row].as_py() for column in cells]
+        matches = map_columns(texts, IngestSettings()).matches
+        columns: dict[str, int] = {}
+        for match in matches:
+            if match.role in used:
+                columns.setdefault(match.role, match.column)
         if needed <= set(columns):
-            return row, {
-                role: column for role, column in columns.items() if role in needed | {"precinct"}
-            }
+            return row, columns
     message = "the statistics lack one of the columns constituency, measure, value"
     raise InputError(message, code="header-unknown", file=name, todo=_STATISTICS_TODO)
 

@@ -72,10 +72,10 @@ class ColumnMap:
         order = PARTS.get(field, (field,))
         if any(match.how == "pinned" and match.role == field for match in self.matches):
             return tuple(match.column for match in self.matches if match.role == field)
-        found = [match for match in self.matches if match.role in order]
+        matches = [match for match in self.matches if match.role in order]
         return tuple(
             match.column
-            for match in sorted(found, key=lambda match: (order.index(match.role), match.column))
+            for match in sorted(matches, key=lambda match: (order.index(match.role), match.column))
         )
 
     def roles(self) -> frozenset[str]:
@@ -157,7 +157,7 @@ def match_header(text: str, *, weak: bool = False) -> _Answer | None:
 
 
 def _understood(text: str, folded: str) -> _Answer | None:
-    """What a header is taken for where it is a known one, with something before, behind or beside it at most."""
+    """The match of a header that is a known one, with words before, behind or beside it."""
     if role := _KNOWN.get(folded):
         return _Answer(role, 1.0, "known")
     if role := _composed(folded):
@@ -191,7 +191,7 @@ def _composed(folded: str) -> str | None:
 
 
 def _abbreviated(folded: str) -> _Answer | None:
-    """A header each of whose words begins the word of a known one, where no other field fits too."""
+    """The match of an abbreviated header: each word begins a word of one known header only."""
     words = folded.split()
     if len(words) < 2 and len(folded) < 4:
         return None
@@ -211,11 +211,13 @@ def _similar(folded: str, least: float) -> _Answer | None:
     """The known header most alike, where it leads that of any other field."""
     if len(folded) < 5:
         return None
-    found = process.extract(folded, _LONG, scorer=fuzz.ratio, score_cutoff=least - _LEAD, limit=12)
-    if not found or found[0][1] < least:
+    candidates = process.extract(
+        folded, _LONG, scorer=fuzz.ratio, score_cutoff=least - _LEAD, limit=12
+    )
+    if not candidates or candidates[0][1] < least:
         return None
-    role, best = _KNOWN[found[0][0]], found[0][1]
-    if any(_KNOWN[phrase] != role and score > best - _LEAD for phrase, score, _ in found[1:]):
+    role, best = _KNOWN[candidates[0][0]], candidates[0][1]
+    if any(_KNOWN[phrase] != role and score > best - _LEAD for phrase, score, _ in candidates[1:]):
         return None
     return _Answer(role, round(_OF_LIKENESS * best / 100, 3), "similar")
 
@@ -227,7 +229,7 @@ def map_columns(
     positions: bool = False,
     weak: bool = False,
 ) -> ColumnMap:
-    """What each header is taken for: the settings' pinned headers first, then the words of the lexicon.
+    """The match of each header: pinned headers of the settings first, then the lexicon.
 
     A field of one column that two headers claim goes to the more certain, then to the one further
     left. A given name without a surname anywhere is a full name.
@@ -275,15 +277,15 @@ def _pinned(
     for column, header in enumerate(headers):
         if header:
             places.setdefault(fold(header), column)
-    found = []
+    matches = []
     for field, named in settings.columns.items():
         for header in named if isinstance(named, list) else [named]:
             place = places.get(fold(header))
             if place is None and positions:
                 place = _position(header, len(headers))
             if place is not None:
-                found.append(ColumnMatch(place, headers[place] or "", field, 1.0, "pinned"))
-    return found
+                matches.append(ColumnMatch(place, headers[place] or "", field, 1.0, "pinned"))
+    return matches
 
 
 def _position(named: str, width: int) -> int | None:
@@ -335,8 +337,8 @@ def _settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     """One column for each field that is one, and the readings that depend on the neighbours."""
     best: dict[str, ColumnMatch] = {}
     for match in matches:
-        held = best.get(match.role)
-        if held is None or match.confidence > held.confidence:
+        best_so_far = best.get(match.role)
+        if best_so_far is None or match.confidence > best_so_far.confidence:
             best[match.role] = match
     kept = [
         match

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -31,15 +31,16 @@ __all__ = [
 _HEAD_ROWS = 50
 """A header further down than this is not looked for."""
 _NAME_HEADER = (
-    r"(?i)soy ?ad|famil[iİ]ya|фамили|сојад|сояд|surname|last name|family name|full name|^\W*f\.? ?[iİ]\.? ?o"
+    r"(?i)soy ?ad|famil[iİ]ya|фамили|сојад|сояд|surname|last name|family name|full name"
+    r"|^\W*f\.? ?[iİ]\.? ?o"
     r"|ф\.? ?и\.? ?о|^\W*s\.? ?a\.? ?a|^\W*(?:ad|ad[ıiIİ]|имя|name)\W*$"
 )
 """What stands in every header: the word for a surname, a whole name, or a name."""
 _LEAST_BODY = 3
 """Columns of fewer rows than this are not told by their cells."""
 _FALSE = pa.scalar(value=False)
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
-_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_Ints = npt.NDArray[np.int64]
+_Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +82,26 @@ def find_header(head: _Head, settings: IngestSettings) -> Header | None:
     """
     head = head[:_HEAD_ROWS]
     for row, cells in enumerate(head):
-        found = _try(head, (row,), settings)
-        if found is None and not (
-            sum(map(bool, cells)) > 1 and (found := _lower_rows(head, row, settings))
-        ):
+        header = _try(head, (row,), settings)
+        if header is None and _filled(cells) > 1:
+            header = _lower_rows(head, row, settings)
+        if header is None:
             continue
         for rows in ((row - 1, row), (row, row + 1), (row - 1, row, row + 1)):
-            if (
-                found.rows[0] == row
-                and found.rows[-1] < row + 2
-                and rows[0] >= 0
-                and rows[-1] < len(head)
-            ):
-                found = _better(found, _try(head, rows, settings))
-        after = found.rows[-1] + 1
+            is_inside = rows[0] >= 0 and rows[-1] < len(head)
+            is_extended = header.rows[0] == row and header.rows[-1] < row + 2
+            if is_inside and is_extended:
+                header = _better(header, _try(head, rows, settings))
+        after = header.rows[-1] + 1
         if after < len(head) and _is_column_numbers(head[after]):
-            found = replace(found, rows=(*found.rows, after))
-        return found
+            header = replace(header, rows=(*header.rows, after))
+        return header
     return None
+
+
+def _filled(cells: list[str | None]) -> int:
+    """How many cells hold something."""
+    return sum(1 for cell in cells if cell)
 
 
 def _lower_rows(head: _Head, row: int, settings: IngestSettings) -> Header | None:
@@ -106,8 +109,8 @@ def _lower_rows(head: _Head, row: int, settings: IngestSettings) -> Header | Non
     for last in (row + 1, row + 2):
         if last >= len(head) or _try(head, (last,), settings) is not None:
             return None
-        if found := _try(head, tuple(range(row, last + 1)), settings):
-            return found
+        if header := _try(head, tuple(range(row, last + 1)), settings):
+            return header
     return None
 
 
@@ -118,21 +121,21 @@ def _better(one: Header, other: Header | None) -> Header:
 
 def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header | None:
     """The header that these rows make, or None."""
-    texts, found = head[rows[0]], map_columns(head[rows[0]], settings)
+    texts, columns = head[rows[0]], map_columns(head[rows[0]], settings)
     for position, row in enumerate(rows[1:], 1):
         upper = texts if position == 1 else _spread_right(texts, head[rows[position - 1]])
-        texts, found = _stacked(upper, head[row], settings)
-    if any(match.how == "pinned" for match in found.matches):
+        texts, columns = _stacked(upper, head[row], settings)
+    if any(match.how == "pinned" for match in columns.matches):
         # A header of the settings makes this row the header; so their columns by letter count in it
         # too.
-        found = map_columns(texts, settings, positions=True)
-    roles = found.roles()
-    alone = roles <= {"full_name", "surname"} and sum(map(bool, texts)) == 1 and found.has_name()
-    if alone and found.matches[0].confidence < 0.98:
+        columns = map_columns(texts, settings, positions=True)
+    roles = columns.roles()
+    alone = roles <= {"full_name", "surname"} and sum(map(bool, texts)) == 1 and columns.has_name()
+    if alone and columns.matches[0].confidence < 0.98:
         return None
-    if not found.has_name() or (len(found.matches) < 2 and not alone):
+    if not columns.has_name() or (len(columns.matches) < 2 and not alone):
         return None
-    return Header(rows, found, tuple(texts))
+    return Header(rows, columns, tuple(texts))
 
 
 def _spread_right(texts: list[str | None], written: list[str | None]) -> list[str | None]:
@@ -146,40 +149,46 @@ def _spread_right(texts: list[str | None], written: list[str | None]) -> list[st
 def _stacked(
     upper: list[str | None], lower: list[str | None], settings: IngestSettings
 ) -> tuple[list[str | None], ColumnMap]:
-    """The texts of a header of two rows, a heading above several columns holding for each of them, and its map.
+    """The texts of a header of two rows, and its map.
+
+    A heading above several columns holds for each of them.
 
     Each column takes what is understood best: the two texts together, the lower or the upper alone.
     """
     understood = map_columns(lower, settings).matches
-    if 2 * len(understood) < sum(map(bool, lower)) or any(
-        re.search(r"\d", text or "") for text in lower
-    ):
+    has_digits = any(re.search(r"\d", text or "") for text in lower)
+    if has_digits or 2 * len(understood) < _filled(lower):
         # Not half of the lower cells are headers: that row is the first entry.
         return upper, ColumnMap(())
     above: str | None = None
     texts: list[str | None] = []
     for top, bottom in zip(upper, lower, strict=True):
-        above = top if top or not bottom else above
-        choices = [f"{above} {bottom}" if above and bottom else None, bottom, top]
-        scored = [
-            (
-                matches[0].confidence
-                if (matches := map_columns([choice], settings).matches)
-                else 0.0,
-                -rank,
-                choice,
-            )
-            for rank, choice in enumerate(choices)
-            if choice
-        ]
-        texts.append(max(scored)[2] if scored else None)
+        if top or not bottom:
+            above = top
+        both = f"{above} {bottom}" if above and bottom else None
+        texts.append(_understood_best([both, bottom, top], settings))
     return texts, map_columns(texts, settings)
+
+
+def _understood_best(choices: list[str | None], settings: IngestSettings) -> str | None:
+    """The header understood with the highest confidence, the first of equal ones."""
+    best = None
+    most = -1.0
+    for choice in choices:
+        if not choice:
+            continue
+        matches = map_columns([choice], settings).matches
+        confidence = matches[0].confidence if matches else 0.0
+        if confidence > most:
+            best, most = choice, confidence
+    return best
 
 
 def _is_column_numbers(cells: list[str | None]) -> bool:
     """True for the row 1, 2, 3 ... that official forms have under the header."""
     filled = [cell for cell in cells if cell]
-    return len(filled) >= 2 and filled == [str(number) for number in range(1, len(filled) + 1)]
+    numbers = [str(number) for number in range(1, len(filled) + 1)]
+    return len(filled) >= 2 and filled == numbers
 
 
 def filled_cells(cells: list[pa.Array]) -> _Ints:
@@ -194,93 +203,114 @@ def same_cells(cells: list[pa.Array], row: int) -> _Mask:
     """The rows that repeat every filled cell of this one: the header on each new page."""
     same = np.ones(len(cells[0]), dtype=bool)
     for column in cells:
-        if (text := column[row].as_py()) is not None:
-            same &= np.asarray(pc.equal(column, text).fill_null(_FALSE), dtype=bool)
+        text = column[row].as_py()
+        if text is not None:
+            same &= _mask(pc.equal(column, text))
     return same
 
 
+def _mask(column: pa.Array) -> _Mask:
+    """A boolean column for numpy, null as False."""
+    return np.asarray(column.fill_null(_FALSE), dtype=bool)
+
+
 def body_rows(filled: _Ints, first: int, last: int, columns: int) -> _Ints:
-    """The rows from first to before last that are filled like entries of a list of so many columns."""
-    return np.flatnonzero(filled[first:last] >= max(1, min(columns, 4) // 2 + columns // 4)) + first
+    """The rows of a range that are filled like entries of a list of this many columns."""
+    least = max(1, min(columns, 4) // 2 + columns // 4)
+    return np.flatnonzero(filled[first:last] >= least) + first
 
 
 def later_headers(
     cells: list[pa.Array], filled: _Ints, found: Header, settings: IngestSettings
 ) -> list[Header]:
-    """The further headers below the first that are no repetition of it: of other lists in the same sheet.
+    """The headers of further lists in the same sheet: those that do not repeat the first.
 
     Such a row holds the word for a surname or name, no digit, and makes a header by itself or with
     its neighbours.
     """
-    rows = len(filled)
-    worded, digits = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool)
-    for column in cells:
-        worded |= np.asarray(
-            pc.match_substring_regex(column, _NAME_HEADER).fill_null(_FALSE), dtype=bool
-        )
-    worded &= (filled >= 2) & (np.arange(rows) >= found.start)
-    if not worded.any():
-        return []
-    for column in cells:
-        digits |= np.asarray(pc.match_substring_regex(column, r"\d").fill_null(_FALSE), dtype=bool)
-    worded &= ~digits
-    for row in found.rows:
-        worded &= ~same_cells(cells, row)
+    candidates = _worded_rows(cells, filled, found)
     later: list[Header] = []
-    for row in np.flatnonzero(worded).tolist():
+    for row in np.flatnonzero(candidates).tolist():
         if later and row < later[-1].start:
             continue
-        window = [[column[at].as_py() for column in cells] for at in range(row, min(row + 4, rows))]
+        last = min(row + 4, len(filled))
+        window = [[column[at].as_py() for column in cells] for at in range(row, last)]
         header = find_header(window, settings)
-        if header is not None and header.first == 0 and _is_header_row(window[0], settings):
+        if header is None or header.first != 0:
+            continue
+        if _is_header_row(window[0], settings):
             later.append(header.moved(row))
     return later
 
 
+def _worded_rows(cells: list[pa.Array], filled: _Ints, header: Header) -> _Mask:
+    """The rows below a header with the word for a name, without a digit, unlike the header."""
+    rows = len(filled)
+    worded = np.zeros(rows, dtype=bool)
+    for column in cells:
+        worded |= _mask(pc.match_substring_regex(column, _NAME_HEADER))
+    worded &= filled >= 2
+    worded &= np.arange(rows) >= header.start
+    if not worded.any():
+        return worded
+    for column in cells:
+        worded &= ~_mask(pc.match_substring_regex(column, r"\d"))
+    for row in header.rows:
+        worded &= ~same_cells(cells, row)
+    return worded
+
+
 def _is_header_row(cells: list[str | None], settings: IngestSettings) -> bool:
     """True where at least half of the filled cells are headers: a voter may be called like one."""
-    known = [match for match in map_columns(cells, settings).matches if match.confidence >= 0.9]
-    return len(known) >= 2 and 2 * len(known) >= sum(map(bool, cells))
+    matches = map_columns(cells, settings).matches
+    known = sum(1 for match in matches if match.confidence >= 0.9)
+    return known >= 2 and 2 * known >= _filled(cells)
 
 
 def headerless(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) -> Header | None:
-    """The list in a sheet without a header that can be read: its columns pinned by place, or told by their cells.
+    """The list in a sheet without a readable header: columns pinned by place, or by content.
 
     A first row of words above columns of numbers or dates is a header in words not known.
     """
-    usual = int(np.median(filled[filled > 0])) if (filled > 0).any() else 0
+    some = filled[filled > 0]
+    usual = int(np.median(some)) if len(some) else 0
     rows = np.flatnonzero(filled >= max(1, (usual + 1) // 2))
     pinned = map_columns([None] * len(cells), settings, positions=True)
     if not len(rows) or (len(rows) < _LEAST_BODY and not pinned.matches):
         return None
     looks = shapes(cells, rows, most=1000)
-    told = by_content(looks)
+    columns = _pinned_and_told(pinned, by_content(looks))
+    if not columns.has_name():
+        return None
+    numeric = [at for at, look in enumerate(looks) if look.enough and look["digit"] > 0.8]
+    heading = _unknown_heading(cells, rows, numeric)
+    if not heading:
+        return Header((), columns, (None,) * len(cells), body=int(rows[0]))
+    row = heading[0]
+    texts = tuple(column[row].as_py() for column in cells)
+    return Header(heading, columns, texts, body=row + 1)
+
+
+def _pinned_and_told(pinned: ColumnMap, by_cells: ColumnMap) -> ColumnMap:
+    """The pinned columns, and those told by their cells whose column and role are free."""
     columns = {match.column for match in pinned.matches}
-    roles = {match.role for match in pinned.matches}
+    roles = pinned.roles()
     if roles & {"surname", "given_name", "full_name"}:
         roles |= {"surname", "given_name", "patronymic", "full_name"}
     rest = [
-        match for match in told.matches if match.column not in columns and match.role not in roles
+        match
+        for match in by_cells.matches
+        if match.column not in columns and match.role not in roles
     ]
-    found = ColumnMap((*pinned.matches, *rest))
-    if not found.has_name():
-        return None
-    heading = _unknown_heading(
-        cells, rows, [at for at, look in enumerate(looks) if look.enough and look["digit"] > 0.8]
-    )
-    texts = tuple(
-        cells[column][heading[0]].as_py() if heading else None for column in range(len(cells))
-    )
-    return Header(heading, found, texts, body=int(heading[0]) + 1 if heading else int(rows[0]))
+    return ColumnMap((*pinned.matches, *rest))
 
 
 def _unknown_heading(cells: list[pa.Array], rows: _Ints, numeric: list[int]) -> tuple[int, ...]:
-    """The first full row, where it has words without a digit above two columns of digits or all there are."""
+    """The first full row, if it has words where the rows below have digits, or stands alone."""
     first = int(rows[0])
-    texts = [cells[column][first].as_py() for column in numeric]
-    worded = [
-        text
-        for text in texts
-        if text and not re.search(r"\d", text) and re.search(r"[^\W_]{2}", text)
-    ]
-    return (first,) if worded and len(worded) >= min(2, len(numeric)) else ()
+    worded = 0
+    for column in numeric:
+        text = cells[column][first].as_py()
+        if text and not re.search(r"\d", text) and re.search(r"[^\W_]{2}", text):
+            worded += 1
+    return (first,) if worded and worded >= min(2, len(numeric)) else ()

@@ -1,10 +1,9 @@
-"""Entry ids made from what an entry says and where, so that they survive a renamed or reordered file."""
+"""Entry ids made from an entry's cells and place: they survive a renamed or reordered file."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,41 +22,62 @@ _NAME_PARTS = ("surname", "given_name", "patronymic")
 _DIGITS = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)
 """Crockford's base 32: no I, L, O and U, so an id can be read aloud and typed."""
 _SHIFTS = np.arange(60, -1, -5, dtype=np.uint64)
-_Words = np.ndarray[Any, np.dtype[np.uint64]]
+_TEMPORARY = np.uint64(0xD1B54A32D192ED03)
+"""Added to the hash of an entry of a temporary list."""
+_GOLDEN = 0x9E3779B97F4A7C15
+"""2**64 divided by the golden ratio, as in splitmix64: salts that lie far apart."""
+_ALL_BITS = 0xFFFFFFFFFFFFFFFF
+_Words = npt.NDArray[np.uint64]
+_Ints = npt.NDArray[np.int64]
 
 
 def entry_ids(entries: pa.Table) -> pa.Array:
-    """An id for each row: ``004-0012-`` and 13 digits; ``000`` and ``0000`` where the place is not known.
+    """An id for each row: ``004-0012-`` and 13 digits; zeros where the place is not known.
 
     What kind of list a row stands on is part of the id. Rows of one precinct's lists of a kind that
     say the same have ``.2``, ``.3`` ... in order of source, sheet and line.
     """
     if not entries.num_rows:
         return pa.array([], pa.string())
-    places = np.stack([_numbers(entries.column(name)) for name in ("constituency", "precinct")])
+    constituency = _numbers(entries.column("constituency"))
+    precinct = _numbers(entries.column("precinct"))
     # A permanent and a temporary list may say the same of one person; the two entries are told
     # apart for ever.
-    hashes = content_hash(entries) + np.uint64(0xD1B54A32D192ED03) * _is_temporary(entries)
-    order = np.lexsort(
-        (_numbers(entries.column("line")), *_ranks(entries), hashes, places[1], places[0])
-    )
-    ordered = [values[order] for values in (places[0], places[1], hashes)]
-    is_first = np.ones(len(order), dtype=bool)
-    is_first[1:] = np.any([values[1:] != values[:-1] for values in ordered], axis=0)
-    position = np.arange(len(order))
-    repeat = np.empty(len(order), dtype=np.int64)
-    repeat[order] = position - np.maximum.accumulate(np.where(is_first, position, 0)) + 1
-    prefixes, which = np.unique(places[0] * 10_000 + places[1], return_inverse=True)
-    prefix = pa.array(
-        [f"{value // 10_000:03d}-{value % 10_000:04d}-" for value in prefixes.tolist()]
-    )
+    hashes = content_hash(entries) + _TEMPORARY * _is_temporary(entries)
+    repeat = _repeats(entries, hashes, constituency, precinct)
     numbers = pa.array(repeat).cast(pa.string())
-    suffix = pc.if_else(pa.array(repeat > 1), pc.binary_join_element_wise(".", numbers, ""), "")
-    return pc.binary_join_element_wise(prefix.take(pa.array(which)), base32(hashes), suffix, "")
+    number_part = pc.binary_join_element_wise(".", numbers, "")
+    suffix = pc.if_else(pa.array(repeat > 1), number_part, "")
+    prefix = _prefixes(constituency, precinct)
+    return pc.binary_join_element_wise(prefix, base32(hashes), suffix, "")
+
+
+def _repeats(entries: pa.Table, hashes: _Words, constituency: _Ints, precinct: _Ints) -> _Ints:
+    """Which of the equal rows of a place each row is, from 1, by source, sheet and line."""
+    count = len(hashes)
+    line = _numbers(entries.column("line"))
+    order = np.lexsort((line, *_ranks(entries), hashes, precinct, constituency))
+    is_first = np.zeros(count, dtype=bool)
+    is_first[0] = True
+    for values in (constituency, precinct, hashes):
+        ordered = values[order]
+        is_first[1:] |= ordered[1:] != ordered[:-1]
+    position = np.arange(count)
+    first_position = np.maximum.accumulate(np.where(is_first, position, 0))
+    repeat = np.empty(count, dtype=np.int64)
+    repeat[order] = position - first_position + 1
+    return repeat
+
+
+def _prefixes(constituency: _Ints, precinct: _Ints) -> pa.Array:
+    """The place of each row as text: ``004-0012-``."""
+    places, place_of_row = np.unique(constituency * 10_000 + precinct, return_inverse=True)
+    texts = [f"{place // 10_000:03d}-{place % 10_000:04d}-" for place in places.tolist()]
+    return pa.array(texts).take(pa.array(place_of_row))
 
 
 def content_hash(entries: pa.Table) -> _Words:
-    """A 64-bit hash of each row's fields; what stands in which field counts, and null is no empty text.
+    """A 64-bit hash of each row's fields, which distinguishes fields, and null from empty text.
 
     Where a whole name stands in one cell, its parts beside it are left out: they may have been made
     from it, by the evidence of the other rows, and an id depends on its own row alone.
@@ -68,26 +88,25 @@ def content_hash(entries: pa.Table) -> _Words:
         indices, distinct = codes(entries.column(field))
         if field in _NAME_PARTS and whole.any():
             indices = np.where(whole, np.int32(-1), indices).astype(np.int32)
+        texts = np.array(distinct.to_pylist(), dtype=object)
+        hashes = pd.util.hash_array(texts, categorize=False)
         # One more place at the end, where the code -1 of null points: a hash that no text has by
         # design.
-        single = np.append(
-            pd.util.hash_array(np.array(distinct.to_pylist(), dtype=object), categorize=False),
-            np.uint64(0),
-        )
-        salt = np.uint64((0x9E3779B97F4A7C15 * (2 * position + 1)) & 0xFFFFFFFFFFFFFFFF)
+        hashes = np.append(hashes, np.uint64(0))
+        salt = np.uint64((_GOLDEN * (2 * position + 1)) & _ALL_BITS)
         # Mixed again with the field's salt, so that two fields with their texts exchanged give
         # another sum.
-        total += _mix(single ^ salt)[indices]
+        total += _mix(hashes ^ salt)[indices]
     return _mix(total)
 
 
 def _is_temporary(entries: pa.Table) -> _Words:
     """1 where a row stands on a temporary list, 0 elsewhere."""
     kinds, distinct = codes(entries.column("list_kind"))
-    flags = np.array(
-        [kind == ListKind.TEMPORARY for kind in distinct.to_pylist()] + [False], np.uint64
-    )
-    return np.asarray(flags[kinds], np.uint64)
+    flags = [kind == ListKind.TEMPORARY for kind in distinct.to_pylist()]
+    # One more place at the end, where the code -1 of null points.
+    of_kind = np.array([*flags, False], np.uint64)
+    return np.asarray(of_kind[kinds], np.uint64)
 
 
 def _mix(values: _Words) -> _Words:
@@ -102,26 +121,24 @@ def _mix(values: _Words) -> _Words:
 
 def base32(hashes: _Words) -> pa.Array:
     """Each 64-bit number as 13 digits of Crockford's base 32."""
-    digits = _DIGITS[((hashes[:, None] >> _SHIFTS) & np.uint64(31)).astype(np.intp)]
+    five_bits = (hashes[:, None] >> _SHIFTS) & np.uint64(31)
+    digits = np.ascontiguousarray(_DIGITS[five_bits.astype(np.intp)])
     offsets = np.arange(len(hashes) + 1, dtype=np.int32) * len(_SHIFTS)
-    return pa.StringArray.from_buffers(
-        len(hashes), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(digits))
-    )
+    return pa.StringArray.from_buffers(len(hashes), pa.py_buffer(offsets), pa.py_buffer(digits))
 
 
-def _numbers(column: pa.ChunkedArray) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _numbers(column: pa.ChunkedArray) -> _Ints:
     """A column of whole numbers, 0 where null."""
     return np.asarray(pc.fill_null(column, 0), dtype=np.int64)
 
 
-def _ranks(entries: pa.Table) -> tuple[np.ndarray[Any, np.dtype[np.int64]], ...]:
-    """Sheet and source as numbers in the order of their texts (the last sort key first, for ``lexsort``)."""
+def _ranks(entries: pa.Table) -> tuple[_Ints, ...]:
+    """Sheet and source as ranks of their texts, the last sort key first, for ``lexsort``."""
     ranks = []
     for name in ("sheet", "source"):
         indices, distinct = codes(entries.column(name))
-        order = np.argsort(
-            np.array([str(value) for value in distinct.to_pylist()], dtype=object), kind="stable"
-        )
+        texts = np.array([str(value) for value in distinct.to_pylist()], dtype=object)
+        order = np.argsort(texts, kind="stable")
         place = np.zeros(len(distinct) + 1, dtype=np.int64)
         place[order] = np.arange(1, len(distinct) + 1)
         ranks.append(place[indices])

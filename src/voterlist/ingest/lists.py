@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,14 +17,14 @@ from voterlist.ingest.order import SURNAME_LAST, split_names
 from voterlist.ingest.place import file_place, stated_kind
 from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.rules import finding
-from voterlist.ingest.survey import Survey
+from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, RawFile
 from voterlist.tables import concat, from_columns, join_text
 
 __all__ = ["Part", "balance", "entries", "entry_columns", "set_aside", "troubled"]
 
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +48,28 @@ def troubled(
     It stands in every table, with no rows.
     """
     named = file_place(file.name)
-    place = {"constituency": constituency or named.constituency, "precinct": named.precinct}
+    constituency = constituency or named.constituency
     common = {
         "source": [file.source],
         "sheet": [sheet],
-        **{kind: [number] for kind, number in place.items()},
+        "constituency": [constituency],
+        "precinct": [named.precinct],
+        "rows": [0],
     }
-    zero = {"rows": [0], "entries": [0], "set_aside": [0]}
+    in_lists = {"entries": [0], "set_aside": [0], "list_kind": [str(stated_kind(file.name))]}
+    aside = {"copy": [copy], "line": [0], "code": [str(trouble)]}
+    remark = finding(
+        trouble,
+        source=file.source,
+        sheet=sheet,
+        constituency=constituency,
+        precinct=named.precinct,
+    )
     return Part(
         ENTRY.empty_table(),
-        from_columns({**common, **zero, "list_kind": [str(stated_kind(file.name))]}, LIST),
-        from_columns(
-            {**common, "copy": [copy], "line": [0], "code": [str(trouble)], "rows": [0]}, SET_ASIDE
-        ),
-        [finding(trouble, source=file.source, sheet=sheet, **place)],
+        from_columns(common | in_lists, LIST),
+        from_columns(common | aside, SET_ASIDE),
+        [remark],
     )
 
 
@@ -68,7 +77,7 @@ def entry_columns(
     cells: Sequence[pa.Array] | Mapping[int, pa.Array], columns: ColumnMap
 ) -> dict[str, pa.Array]:
     """The fields of ENTRY that these columns give; several columns of one field are joined."""
-    found = {}
+    fields = {}
     for name in ENTRY_FIELDS:
         parts = columns.columns(name)
         if not parts:
@@ -76,12 +85,15 @@ def entry_columns(
         arrays = [cells[column] for column in parts]
         if len(parts) > 1:
             arrays = [array.cast(pa.string()) for array in arrays]
-        found[name] = _birth_date(arrays, columns) if name == "birth_date" else join_text(arrays)
-    return found
+        if name == "birth_date":
+            fields[name] = _birth_date(arrays, columns)
+        else:
+            fields[name] = join_text(arrays)
+    return fields
 
 
 def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
-    """One text from a date and a year (the year where the date is blank), or from day, month and year."""
+    """One text from a date, with a year where the date is blank, or from day, month and year."""
     roles = columns.roles()
     if {"birth_date", "birth_year"} <= roles:
         return pc.coalesce(*parts)
@@ -91,30 +103,47 @@ def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
     return pc.if_else(day_known, join_text(parts, "."), parts[2])
 
 
-def entries(found: Survey) -> pa.Table:
+def entries(survey: Survey) -> pa.Table:
     """The sheet's entries in order of their rows, with an empty id."""
-    chosen = np.flatnonzero(found.entries())
+    chosen = np.flatnonzero(survey.entries())
     if not len(chosen):
         return ENTRY.empty_table()
-    taken = pa.array(chosen)
     count = len(chosen)
-    source, sheet = found.file.source, found.sheet.name
-    columns: dict[str, Any] = {place: _nulled(found.places.final[place][chosen]) for place in KINDS}
-    columns |= {"entry_id": pa.repeat("", count), "list_kind": pa.repeat(str(found.kind), count)}
-    columns |= {"source": pa.repeat(source, count), "line": found.sheet.lines.take(taken)}
-    columns["sheet"] = pa.repeat(sheet, count) if sheet is not None else None
-    tables = []
-    for section in found.sections:
-        inside = (chosen >= section.start) & (chosen < section.stop)
-        rows = pa.array(chosen[inside])
-        fields = entry_columns([column.take(rows) for column in found.cells], section.header.map)
-        if section.name_order == SURNAME_LAST and not {"surname", "given_name"} & set(fields):
-            fields = split_names(fields["full_name"]) | fields
-        tables.append(from_columns(fields, ENTRY, length=len(rows)).select(list(ENTRY_FIELDS)))
-    told = concat(tables, pa.schema([ENTRY.field(name) for name in ENTRY_FIELDS]))
-    return from_columns(
-        columns | {name: told.column(name) for name in ENTRY_FIELDS}, ENTRY, length=count
-    )
+    columns: dict[str, Any] = {
+        "entry_id": pa.repeat("", count),
+        "list_kind": pa.repeat(str(survey.kind), count),
+        "source": pa.repeat(survey.file.source, count),
+        "sheet": _repeated(survey.sheet.name, count),
+        "line": survey.sheet.lines.take(pa.array(chosen)),
+    }
+    for place in KINDS:
+        columns[place] = _nulled(survey.places.final[place][chosen])
+    of_sections = [_section_entries(survey, section, chosen) for section in survey.sections]
+    written = concat(of_sections, _WRITTEN)
+    for name in ENTRY_FIELDS:
+        columns[name] = written.column(name)
+    return from_columns(columns, ENTRY, length=count)
+
+
+_WRITTEN = pa.schema([ENTRY.field(name) for name in ENTRY_FIELDS])
+"""The columns of ENTRY that are cells of the list."""
+
+
+def _section_entries(survey: Survey, section: Section, chosen: _Ints) -> pa.Table:
+    """The cells of the entries of one section, as columns of ENTRY."""
+    inside = (chosen >= section.start) & (chosen < section.stop)
+    rows = pa.array(chosen[inside])
+    cells = [column.take(rows) for column in survey.cells]
+    fields = entry_columns(cells, section.header.map)
+    has_parts = "surname" in fields or "given_name" in fields
+    if section.name_order == SURNAME_LAST and not has_parts:
+        fields = split_names(fields["full_name"]) | fields
+    return from_columns(fields, ENTRY, length=len(rows)).select(list(ENTRY_FIELDS))
+
+
+def _repeated(text: str | None, count: int) -> pa.Array | None:
+    """A column of one text; None where there is none."""
+    return None if text is None else pa.repeat(text, count)
 
 
 def _nulled(numbers: _Ints) -> pa.Array:
@@ -122,58 +151,65 @@ def _nulled(numbers: _Ints) -> pa.Array:
     return pa.array(numbers, pa.int32(), mask=numbers == 0)
 
 
-def balance(found: Survey) -> pa.Table:
+def balance(survey: Survey) -> pa.Table:
     """The balance of each list in the sheet.
 
     Usually one, more where titles or a column name more precincts.
     """
-    constituencies, precincts, which, counts = found.places.groups()
-    taken = np.bincount(which[found.entries()], minlength=len(counts))
+    constituencies, precincts, list_of_row, counts = survey.places.groups()
+    lists = len(counts)
+    taken = np.bincount(list_of_row[survey.entries()], minlength=lists)
     # Of several totals of one list the last holds: those above it are of its pages.
     # A copy declares nothing: the first of its content has the same total to compare with.
-    totals = {} if found.copy else found.rows.totals
-    declared = {int(which[row]): totals[row] for row in sorted(totals)}
+    totals = {} if survey.copy else survey.rows.totals
+    declared = {int(list_of_row[row]): totals[row] for row in sorted(totals)}
+    declared_in_order = [declared.get(number) for number in range(lists)]
     columns = {
-        "source": [found.file.source] * len(counts),
-        "sheet": [found.sheet.name] * len(counts),
+        "source": [survey.file.source] * lists,
+        "sheet": [survey.sheet.name] * lists,
         "constituency": _nulled(constituencies),
         "precinct": _nulled(precincts),
-        "list_kind": [str(found.kind)] * len(counts),
+        "list_kind": [str(survey.kind)] * lists,
         "rows": counts,
         "entries": taken,
         "set_aside": counts - taken,
-        "declared": pa.array([declared.get(group) for group in range(len(counts))], pa.int64()),
-        "encoding": [found.sheet.encoding] * len(counts),
+        "declared": pa.array(declared_in_order, pa.int64()),
+        "encoding": [survey.sheet.encoding] * lists,
     }
-    return from_columns(columns, LIST, length=len(counts))
+    return from_columns(columns, LIST, length=lists)
 
 
-def set_aside(found: Survey) -> pa.Table:
+def set_aside(survey: Survey) -> pa.Table:
     """The rows that are no entries, with their cells as written."""
-    chosen = np.flatnonzero(found.rows.codes != ENTRY_ROW)
+    chosen = np.flatnonzero(survey.rows.codes != ENTRY_ROW)
     count = len(chosen)
     if not count:
         return SET_ASIDE.empty_table()
+    rows = pa.array(chosen)
     words = pa.array([str(code) for code in CODES])
-    sheet = found.sheet.name
+    cells = [column.take(rows) for column in survey.raw]
     columns: dict[str, Any] = {
-        "source": pa.repeat(found.file.source, count),
-        "copy": pa.repeat(pa.scalar(found.copy, pa.int32()), count),
-        "sheet": pa.repeat(sheet, count) if sheet is not None else None,
-        "line": found.sheet.lines.take(pa.array(chosen)),
-        **{place: _nulled(found.places.final[place][chosen]) for place in KINDS},
-        "code": words.take(pa.array(found.rows.codes[chosen])),
+        "source": pa.repeat(survey.file.source, count),
+        "copy": pa.repeat(pa.scalar(survey.copy, pa.int32()), count),
+        "sheet": _repeated(survey.sheet.name, count),
+        "line": survey.sheet.lines.take(rows),
+        "code": words.take(pa.array(survey.rows.codes[chosen])),
         "rows": pa.repeat(pa.scalar(1, pa.int64()), count),
-        "cells": _row_lists([column.take(pa.array(chosen)) for column in found.raw]),
+        "cells": _row_lists(cells),
     }
+    for place in KINDS:
+        columns[place] = _nulled(survey.places.final[place][chosen])
     return from_columns(columns, SET_ASIDE)
 
 
 def _row_lists(columns: list[pa.Array]) -> pa.Array:
     """Columns turned into one list a row; what is null (the row had ended) is left out."""
-    rows, width = len(columns[0]), len(columns)
-    by_row = np.arange(rows * width).reshape(width, rows).T.ravel()
+    rows = len(columns[0])
+    width = len(columns)
+    by_column = np.arange(rows * width).reshape(width, rows)
+    by_row = by_column.T.ravel()
     values = pa.concat_arrays(columns).take(pa.array(by_row))
-    lengths = np.asarray(pc.is_valid(values), dtype=bool).reshape(rows, width).sum(axis=1)
+    known = np.asarray(pc.is_valid(values), dtype=bool)
+    lengths = known.reshape(rows, width).sum(axis=1)
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values.drop_null())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -30,46 +31,49 @@ class Seen:
     """Each file by content, which copy of its content it is, and its sheets that could be read."""
     tables: tuple[pa.Table, ...]
     """The entries of each sheet, before versions of a list were told apart."""
-    said: tuple[dict[str, Any], ...]
-    """What is to be said of several lists together."""
+    findings: tuple[dict[str, Any], ...]
+    """The findings about several lists together."""
 
     def parts(self, constituency: int | None) -> list[Part]:
         """What each sheet of each file adds to the intake."""
-        parts = [
-            troubled(file, name, code, constituency, copy)
-            for file, copy, _ in self.files
-            for name, code in troubles(file)
-        ]
-        surveys = [found for _, _, found_in in self.files for found in found_in]
-        for found, table in zip(surveys, self.tables, strict=True):
-            kept = table if table.num_rows == int(found.entries().sum()) else entries(found)
-            said = noticed(found) + self.said_of(found)
-            parts.append(Part(kept, balance(found), set_aside(found), said))
+        parts = []
+        for file, copy, _ in self.files:
+            for sheet, code in troubles(file):
+                parts.append(troubled(file, sheet, code, constituency, copy))
+        for survey, table in zip(_all_surveys(self.files), self.tables, strict=True):
+            # Fewer than before where entries were set aside as those of another version.
+            left = int(survey.entries().sum())
+            kept = table if table.num_rows == left else entries(survey)
+            findings = noticed(survey) + self.findings_of(survey)
+            parts.append(Part(kept, balance(survey), set_aside(survey), findings))
         return parts
 
-    def said_of(self, found: Survey) -> list[dict[str, Any]]:
-        """What is to be said of a sheet beside others."""
-        if found.copy:
-            return [
-                row for row in self.said if row["rule"] == "copy-elsewhere" and _is_of(row, found)
-            ]
-        return [row for row in self.said if row["rule"] != "copy-elsewhere" and _is_of(row, found)]
+    def findings_of(self, survey: Survey) -> list[dict[str, Any]]:
+        """The findings about several lists that concern this sheet.
+
+        Of a copy of a file only that it is one.
+        """
+        is_copy = bool(survey.copy)
+        source, sheet = survey.file.source, survey.sheet.name
+        own = [row for row in self.findings if (row["source"], row["sheet"]) == (source, sheet)]
+        return [row for row in own if (row["rule"] == "copy-elsewhere") == is_copy]
 
 
-def _is_of(row: dict[str, Any], found: Survey) -> bool:
-    return bool(row["source"] == found.file.source and row["sheet"] == found.sheet.name)
+def _all_surveys(files: Sequence[tuple[RawFile, int, tuple[Survey, ...]]]) -> list[Survey]:
+    """The sheets of all files that could be read, in order."""
+    return list(chain.from_iterable(surveys for _, _, surveys in files))
 
 
 def look(files: Sequence[RawFile], settings: IngestSettings, constituency: int | None) -> Seen:
     """The files of one intake understood, in an order that their names do not change."""
-    seen = tuple(
-        (file, copy, tuple(survey_file(file, settings, constituency, copy)))
-        for file, copy in _numbered(files)
-    )
-    surveys = [found for _, _, found_in in seen for found in found_in]
-    tables = tuple(entries(found) for found in surveys)
-    said = repeated_entries(surveys, tables)
-    return Seen(seen, tables, (*said, *copied(surveys)))
+    seen = []
+    for file, copy in _numbered(files):
+        surveys_of_file = survey_file(file, settings, constituency, copy)
+        seen.append((file, copy, tuple(surveys_of_file)))
+    surveys = _all_surveys(seen)
+    tables = tuple(entries(survey) for survey in surveys)
+    repeated = repeated_entries(surveys, tables)
+    return Seen(tuple(seen), tables, (*repeated, *copied(surveys)))
 
 
 def _numbered(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:

@@ -114,14 +114,14 @@ def _contradictions(found: Survey, at: dict[str, Any]) -> _Findings:
             homes = found.places.final["constituency"][is_entry][differs]
             columns = (homes, taken[differs], other[differs], origins[differs])
             told |= set(zip(*(column.tolist() for column in columns), strict=True))
-        for home, chosen, other, origin in sorted(told):
+        for home, chosen, number, origin in sorted(told):
             where = {
                 "constituency": home or None,
                 "precinct": chosen if kind == "precinct" else None,
             }
             rule = f"place-by-{ORIGINS[origin]}"
             rows.append(
-                finding(rule, **at, **where, field=kind, value=float(other), limit=float(chosen))
+                finding(rule, **at, **where, field=kind, value=float(number), limit=float(chosen))
             )
     return rows
 

@@ -1,4 +1,4 @@
-"""In which order the parts of whole names stand in one column, decided for the list and not for each cell.
+"""The order of the parts of whole names in a column, decided per list and not per cell.
 
 ``Elşən Həsən Rza`` may be Rza Elşən or Elşən Rza: no word of it tells. The other cells of the
 column do.
@@ -58,7 +58,7 @@ def name_order(column: pa.Array) -> str | None:
 
     Else None.
     """
-    told = {SURNAME_FIRST: 0, SURNAME_LAST: 0}
+    votes = {SURNAME_FIRST: 0, SURNAME_LAST: 0}
     for text in column.drop_null().slice(0, _SAMPLE).to_pylist():
         if "," in text:
             continue
@@ -67,13 +67,15 @@ def name_order(column: pa.Array) -> str | None:
             continue
         first, last = _ends(words)
         if first != last:
-            told[SURNAME_FIRST if first else SURNAME_LAST] += 1
-    order = max(told, key=lambda name: told[name])
-    return order if told[order] >= _LEAST and told[order] >= _SHARE * sum(told.values()) else None
+            votes[SURNAME_FIRST if first else SURNAME_LAST] += 1
+    order = max(votes, key=lambda name: votes[name])
+    return (
+        order if votes[order] >= _LEAST and votes[order] >= _SHARE * sum(votes.values()) else None
+    )
 
 
 def split_names(column: pa.Array) -> dict[str, pa.Array]:
-    """Surname, given name and patronymic of the cells of a surname-last column that do not tell by themselves.
+    """Surname, given name and patronymic of ambiguous cells of a surname-last column.
 
     Null for a cell that tells by itself, or that has not one word for each part: those are left to
     the normaliser.

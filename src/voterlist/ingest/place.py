@@ -1,4 +1,4 @@
-"""The numbers of constituency and precinct in titles, cells, and the names of sheets, files and folders."""
+"""Numbers of constituency and precinct in titles, cells, and names of sheets, files, folders."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ _BEFORE = re.compile(
 )
 """Azerbaijani and Russian order: "12 saylı seçki məntəqəsi", "12-й избирательный участок"."""
 _AFTER = re.compile(
-    rf"\b(?:(?P<c>{_CONSTITUENCY}|dsk|con ?ec|оик|okrug|const)|(?P<p>{_PRECINCT}|msk|pec|уик|uchastok))"
-    rf"(?: (?:no|n|nomre[^\W\d]*|номер|number|commission|komissiyasi))* ?0*(\d{{1,4}})(?!\d| ?{_ORDINAL}\b)"
+    rf"\b(?:(?P<c>{_CONSTITUENCY}|dsk|con ?ec|оик|okrug|const)"
+    rf"|(?P<p>{_PRECINCT}|msk|pec|уик|uchastok))"
+    rf"(?: (?:no|n|nomre[^\W\d]*|номер|number|commission|komissiyasi))* ?"
+    rf"0*(\d{{1,4}})(?!\d| ?{_ORDINAL}\b)"
 )
 """The other order: "Seçki məntəqəsi № 12", "Избирательный участок № 12", "PEC 12", "MSK_012"."""
 _NOT_OURS = re.compile(r"mekteb|bagca|kuce|школ|сад|улиц|school|street|sex|tarix")
@@ -69,15 +71,15 @@ NOWHERE = Place()
 def title_place(text: str) -> Place:
     """The numbers that a title names, each only where the word for its kind stands with it."""
     folded = fold(text)
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for match in _BEFORE.finditer(folded):
         if not _NOT_OURS.search(match[2]):
-            found.setdefault("constituency" if match["c"] else "precinct", int(match[1]))
+            numbers.setdefault("constituency" if match["c"] else "precinct", int(match[1]))
     for match in _AFTER.finditer(folded):
-        found.setdefault("constituency" if match["c"] else "precinct", int(match[3]))
+        numbers.setdefault("constituency" if match["c"] else "precinct", int(match[3]))
     return Place(
-        _within(found.get("constituency"), "constituency"),
-        _within(found.get("precinct"), "precinct"),
+        _within(numbers.get("constituency"), "constituency"),
+        _within(numbers.get("precinct"), "precinct"),
     )
 
 

@@ -6,10 +6,11 @@ An entry, or one of the rows around the entries, each with its code.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -27,26 +28,33 @@ CODES = tuple(AsideCode)
 _NUMBER = {code: number for number, code in enumerate(CODES)}
 _MOST_TITLE_CELLS = 4
 _OF_A_VOTER = ("birth_date", "address", "document", "fin", "constituency", "precinct")
+_NAMES = ("surname", "given_name", "full_name")
 _TOTAL = (
     r"(?i)^\W*(?:№\W*)?"
     r"(?:(?:siyah[ıiİ]\pL*|m[əe]nt[əe]q\pL*|[üu]zr[əe]|daimi|по|списк\pL*|участк\pL*) )*"
     r"(?:c[əeә]m[iİı]|yekun|toplam|[üu]mum[iİı] (?:say|c[əeә]m)|"
     r"se[çc][iİ]c[iİ]l[əe]r[iİ]n (?:[üu]mum[iİı] )?say[ıiIİ]|"
-    r"итого|всего|ҹәми|общее (?:число|количество)|total|sum|grand total|number of voters)(?:[^\pL]|$)"
+    r"итого|всего|ҹәми|общее (?:число|количество)|total|sum|grand total|number of voters)"
+    r"(?:[^\pL]|$)"
 )
 _SIGNATURE = (
-    r"(?i)^\W*(?:s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza|m[öo]h[üu]r|m\.? ?y\.?|tar[iİ]x|s[əe]h[iİ]f[əe]|qeyd|"
+    r"(?i)^\W*(?:s[əe]dr|kat[iİı]b|[üu]zv|[iİı]mza|m[öo]h[üu]r|m\.? ?y\.?|tar[iİ]x"
+    r"|s[əe]h[iİ]f[əe]|qeyd|"
     r"председатель|секретарь|член|подпись|м\.? ?п\.?|дата|страница|стр|примечание|"
-    r"chair|chairman|chairperson|secretary|member|signature|signed|date|stamp|seal|page|note)[ıiİIəea]?(?:[^\pL]|$)|"
+    r"chair|chairman|chairperson|secretary|member|signature|signed|date|stamp|seal|page|note)"
+    r"[ıiİIəea]?(?:[^\pL]|$)|"
     r"kom[iİ]ss[iİ]ya|комисси|commission"
 )
 _NOTE = r"(?i)^\s*(?:qeyd|примечани[ея]|note)\s*[:.\-–]"
 """A remark below or between the entries: Qeyd: ..., Примечание: ..."""
-_PLACE_WORD = r"(?i)m[əeә]nt[əeә][qгg]|da[iİи]r[əeә]|участ|округ|precinct|polling station|constituency|msk|уик"
+_PLACE_WORD = (
+    r"(?i)m[əeә]nt[əeә][qгg]|da[iİи]r[əeә]|участ|округ"
+    r"|precinct|polling station|constituency|msk|уик"
+)
 _FALSE = pa.scalar(value=False)
-_Mask = np.ndarray[Any, np.dtype[np.bool_]]
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
-_Codes = np.ndarray[Any, np.dtype[np.int8]]
+_Mask = npt.NDArray[np.bool_]
+_Ints = npt.NDArray[np.int64]
+_Codes = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +98,11 @@ def classify(
 
 def ends_a_list(text: str) -> bool:
     """True for the text of a row below a list: its total, or a signature that names no place."""
-    if pc.match_substring_regex(pa.scalar(text), _TOTAL).as_py():
+    line = pa.scalar(text)
+    if pc.match_substring_regex(line, _TOTAL).as_py():
         return True
-    return (
-        bool(pc.match_substring_regex(pa.scalar(text), _SIGNATURE).as_py())
-        and title_place(text) == NOWHERE
-    )
+    is_signature = bool(pc.match_substring_regex(line, _SIGNATURE).as_py())
+    return is_signature and title_place(text) == NOWHERE
 
 
 def code_number(code: AsideCode) -> int:
@@ -117,8 +124,14 @@ def _texts(cells: list[pa.Array], rows: _Ints) -> dict[int, str]:
     """The cells of these rows as one text each."""
     if not len(rows):
         return {}
-    joined = join_text([column.take(pa.array(rows)) for column in cells], "\t")
-    return {int(row): text for row, text in zip(rows, joined.to_pylist(), strict=True) if text}
+    texts = _joined(cells, rows).to_pylist()
+    return {row: text for row, text in zip(rows.tolist(), texts, strict=True) if text}
+
+
+def _joined(cells: list[pa.Array], rows: _Ints) -> pa.Array:
+    """The cells of each of these rows joined with tabs, null where all are blank."""
+    chosen = pa.array(rows)
+    return join_text([column.take(chosen) for column in cells], "\t")
 
 
 def _around(
@@ -128,7 +141,7 @@ def _around(
     columns: ColumnMap,
     titles: dict[int, str],
 ) -> dict[int, int]:
-    """Marks totals, titles and signatures among the rows of few cells; returns the totals, adds to the titles.
+    """Marks totals, titles and signatures among the rows of few cells; returns the totals.
 
     A row of more than two cells with a name and, say, a birth date or an address in their columns
     is none of these.
@@ -138,17 +151,20 @@ def _around(
     rows = np.flatnonzero(bare)
     if not len(rows):
         return {}
-    joined = join_text([column.take(pa.array(rows)) for column in cells], "\t")
+    joined = _joined(cells, rows)
     is_total = _mask(pc.match_substring_regex(joined, _TOTAL))
     is_place = _mask(pc.match_substring_regex(joined, _PLACE_WORD)) & ~is_total
     is_signature = _mask(pc.match_substring_regex(joined, _SIGNATURE)) & ~is_total
     is_note = _mask(pc.match_substring_regex(joined, _NOTE)) & ~is_total
+    is_any = is_total | is_place | is_signature | is_note
     totals: dict[int, int] = {}
-    for position in np.flatnonzero(is_total | is_place | is_signature | is_note).tolist():
-        row, text = int(rows[position]), joined[position].as_py()
+    for position in np.flatnonzero(is_any).tolist():
+        row = int(rows[position])
+        text = joined[position].as_py()
         if is_total[position]:
             codes[row] = _NUMBER[AsideCode.TOTAL_ROW]
-            if (number := _declared(text)) is not None:
+            number = _declared(text)
+            if number is not None:
                 totals[row] = number
         elif is_note[position]:
             # A remark may tell of another precinct; it never says whose list this is.
@@ -162,24 +178,32 @@ def _around(
 
 
 def _voters(cells: list[pa.Array], filled: _Ints, columns: ColumnMap) -> _Mask:
-    """The rows of more than two cells with a name and, say, a birth date or an address in their columns."""
-    about = [columns.columns(field) for field in _OF_A_VOTER]
-    named = [columns.columns(field) for field in ("surname", "given_name", "full_name")]
-    return _any_filled(cells, about) & _any_filled(cells, named) & (filled > 2)
+    """The rows of three or more cells with a name and, say, a birth date or an address."""
+    has_about = _any_filled(cells, _columns_of(columns, _OF_A_VOTER))
+    has_name = _any_filled(cells, _columns_of(columns, _NAMES))
+    return has_about & has_name & (filled > 2)
 
 
 def _full_voters(cells: list[pa.Array], filled: _Ints, columns: ColumnMap) -> _Mask:
     """The same, with a digit in one of those columns."""
     digits = np.zeros(len(filled), dtype=bool)
-    for column in (column for field in _OF_A_VOTER for column in columns.columns(field)):
+    for column in _columns_of(columns, _OF_A_VOTER):
         digits |= _mask(pc.match_substring_regex(cells[column], r"\d"))
     return _voters(cells, filled, columns) & digits
 
 
-def _any_filled(cells: list[pa.Array], groups: list[tuple[int, ...]]) -> _Mask:
+def _columns_of(columns: ColumnMap, fields: Sequence[str]) -> list[int]:
+    """The columns of these fields, in the order of the fields."""
+    numbers: list[int] = []
+    for field in fields:
+        numbers += columns.columns(field)
+    return numbers
+
+
+def _any_filled(cells: list[pa.Array], columns: Iterable[int]) -> _Mask:
     """The rows with something in at least one of these columns."""
     filled = np.zeros(len(cells[0]), dtype=bool)
-    for column in (column for group in groups for column in group):
+    for column in columns:
         filled |= _mask(pc.is_valid(cells[column]))
     return filled
 
@@ -197,16 +221,20 @@ def _mark_faulty(
     raw: list[pa.Array], cells: list[pa.Array], codes: _Codes, header: Header, *, is_text: bool
 ) -> None:
     """Marks rows that are too long, too short, or without a name."""
-    width = max(
-        (sum(column[row].is_valid for column in raw) for row in header.rows), default=len(cells)
-    )
+    width = _header_width(raw, header, len(cells))
     if is_text and len(cells) > width:
         # In a text file one delimiter too many shifts the cells; in a workbook cells cannot shift.
-        _mark(codes, _any_filled(cells, [tuple(range(width, len(cells)))]), AsideCode.ROW_TOO_LONG)
-    names = [header.map.columns(field) for field in ("surname", "given_name", "full_name")]
-    needed = [column for group in names for column in group]
-    ends = np.logical_or.reduce([_mask(pc.is_null(raw[column])) for column in needed])
-    _mark(codes, ends, AsideCode.ROW_TOO_SHORT)
+        beyond = _any_filled(cells, range(width, len(cells)))
+        _mark(codes, beyond, AsideCode.ROW_TOO_LONG)
+    needed = _columns_of(header.map, _NAMES)
+    ended = [_mask(pc.is_null(raw[column])) for column in needed]
+    _mark(codes, np.logical_or.reduce(ended), AsideCode.ROW_TOO_SHORT)
     named = [*needed, *header.map.columns("patronymic")]
-    blank = np.logical_and.reduce([_mask(pc.is_null(cells[column])) for column in named])
-    _mark(codes, blank, AsideCode.NO_NAME)
+    blank = [_mask(pc.is_null(cells[column])) for column in named]
+    _mark(codes, np.logical_and.reduce(blank), AsideCode.NO_NAME)
+
+
+def _header_width(raw: list[pa.Array], header: Header, default: int) -> int:
+    """The number of cells of the widest row of the header."""
+    widths = [sum(column[row].is_valid for column in raw) for row in header.rows]
+    return max(widths, default=default)

@@ -9,9 +9,9 @@ import re
 import statistics
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 __all__ = ["ENOUGH", "Shape", "shapes"]
@@ -48,7 +48,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
             rf"|{_LETTER}{{2,}}(?:[оеё]ва?|зад[еә]|ски[йя]|ская)|{_LETTER}{{3,}}л[ыиуү])(?:$|[ ,])"
         ),
         "patronymic": (
-            r"(?:.*[ ,\w])?(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи])(?:$|[ ,.])"
+            r"(?:.*[ ,\w])?(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи])"
+            r"(?:$|[ ,.])"
             rf"|.*{_LETTER}{{2,}}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна)(?:$|[ ,])"
         ),
         "street": (
@@ -64,7 +65,7 @@ _YEAR = re.compile(r"(?:18[89]|19\d|20[0-4])\d")
 
 
 class Shape:
-    """One column's cells, judged by need. ``shape[kind]`` is the share (0 to 1) of the filled cells of that kind.
+    """One column's cells; ``shape[kind]`` is the share (0 to 1) of filled cells of that kind.
 
     Kinds are the keys of ``_PATTERNS``, and ``running``: whole numbers that mostly count up by one.
     """
@@ -99,7 +100,7 @@ class Shape:
 
     def median_year(self) -> float:
         """The middle of the years that stand in the cells; infinity where none does."""
-        years = [int(found[0]) for text in self._cells if (found := _YEAR.search(text))]
+        years = [int(match[0]) for text in self._cells if (match := _YEAR.search(text))]
         return statistics.median(years) if years else float("inf")
 
 
@@ -112,7 +113,7 @@ def _running(cells: Sequence[str]) -> float:
 
 
 def shapes(
-    cells: Sequence[pa.Array], rows: np.ndarray[Any, np.dtype[np.int64]], most: int = _SAMPLE
+    cells: Sequence[pa.Array], rows: npt.NDArray[np.int64], most: int = _SAMPLE
 ) -> list[Shape]:
     """The look of each column in these rows.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -25,8 +26,8 @@ from voterlist.tables import concat, from_columns, sort_by
 
 __all__ = ["StreetRows", "street_rows"]
 
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
-_Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_Ints = npt.NDArray[np.int64]
+_Mask = npt.NDArray[np.bool_]
 _Cells = list[pa.Array]
 
 _HEAD_ROWS = 50
@@ -67,7 +68,10 @@ _ROLES = {"address": "street", "house": "houses", "number": ""}
 _OF_VOTERS = "birth_date"
 """A column that every voters' list has, and no register of streets: the addresses of one prove
 nothing of the other."""
-_TODO = "Give a table with the headers precinct, street, houses, and constituency where the title does not name it."
+_TODO = (
+    "Give a table with the headers precinct, street, houses,"
+    " and constituency where the title does not name it."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +97,16 @@ def street_rows(raw: RawFile) -> StreetRows:
     """
     if raw.trouble is not None:
         raise InputError("the streets cannot be read", code=raw.trouble, file=raw.name, todo=_TODO)
-    found = [part for sheet in raw.sheets if sheet.trouble is None and (part := _sheet(raw, sheet))]
-    if not found:
+    parts = [part for sheet in raw.sheets if sheet.trouble is None and (part := _sheet(raw, sheet))]
+    if not parts:
         code = next((sheet.trouble for sheet in raw.sheets if sheet.trouble), "no-street-columns")
         raise InputError(
             "no sheet has the columns of streets", code=code, file=raw.name, todo=_TODO
         )
     return StreetRows(
-        sort_by(concat((part.table for part in found), STREET_ROW), "source", "sheet", "line"),
-        concat((part.findings for part in found), found[0].findings.schema),
-        sum(part.rows for part in found),
+        sort_by(concat((part.table for part in parts), STREET_ROW), "source", "sheet", "line"),
+        concat((part.findings for part in parts), parts[0].findings.schema),
+        sum(part.rows for part in parts),
     )
 
 
@@ -129,13 +133,13 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
     placed = np.logical_and.reduce([numbers > 0 for numbers in places.values()])
     chosen = np.flatnonzero(body & named & placed)
     taken = pa.array(chosen)
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         role: cells[at].take(taken) for role, at in columns.items() if role not in KINDS
     }
-    found |= {kind: pa.array(numbers[chosen], pa.int32()) for kind, numbers in places.items()}
-    found |= {"source": pa.repeat(raw.source, len(chosen)), "line": sheet.lines.take(taken)}
-    found["sheet"] = pa.repeat(sheet.name, len(chosen)) if sheet.name is not None else None
-    table = from_columns(found, STREET_ROW, length=len(chosen))
+    values |= {kind: pa.array(numbers[chosen], pa.int32()) for kind, numbers in places.items()}
+    values |= {"source": pa.repeat(raw.source, len(chosen)), "line": sheet.lines.take(taken)}
+    values["sheet"] = pa.repeat(sheet.name, len(chosen)) if sheet.name is not None else None
+    table = from_columns(values, STREET_ROW, length=len(chosen))
     return StreetRows(table, _unused(raw, sheet, body, named, places), int(body.sum()))
 
 
@@ -193,20 +197,20 @@ def _numbers(
 
     Of its cell, else of the cell or title above; 0 where none is, -1 unreadable.
     """
-    said = np.zeros(len(body), dtype=np.int64)
+    numbers = np.zeros(len(body), dtype=np.int64)
     if kind in columns:
         column = cells[columns[kind]]
-        said, _ = column_numbers(column, kind, body)
-        said[body & np.asarray(pc.is_valid(column), dtype=bool) & (said == 0)] = _UNREAD
+        numbers, _ = column_numbers(column, kind, body)
+        numbers[body & np.asarray(pc.is_valid(column), dtype=bool) & (numbers == 0)] = _UNREAD
     for row, place in sorted(titles.items(), reverse=True):
         if number := getattr(place, kind):
             # Titles above the headings hold from the first row on; of two, the upper one.
-            said[0 if row < header else row] = number
-    known = np.flatnonzero(said)
+            numbers[0 if row < header else row] = number
+    known = np.flatnonzero(numbers)
     if not len(known):
-        return said
-    last = np.searchsorted(known, np.arange(len(said)), side="right") - 1
-    return np.where(last >= 0, said[known[np.maximum(last, 0)]], 0)
+        return numbers
+    last = np.searchsorted(known, np.arange(len(numbers)), side="right") - 1
+    return np.where(last >= 0, numbers[known[np.maximum(last, 0)]], 0)
 
 
 def _unused(

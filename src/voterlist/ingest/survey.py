@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.config import IngestSettings, PinSettings
 from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
-from voterlist.ingest.headers import ColumnMatch, claims, map_columns
+from voterlist.ingest.headers import ColumnMap, ColumnMatch, claims, map_columns
 from voterlist.ingest.heading import (
     Header,
     body_rows,
@@ -36,7 +37,7 @@ from voterlist.schemas import RawFile, RawSheet
 
 __all__ = ["Section", "Survey", "survey", "survey_file", "troubles"]
 
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_Ints = npt.NDArray[np.int64]
 _ABOVE = 6
 """So many rows above a further header may be its title."""
 
@@ -96,9 +97,9 @@ class Survey:
         """Set these entries aside, by a mask or by their numbers."""
         self.rows.codes[rows] = code_number(code)
 
-    def entries(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    def entries(self) -> npt.NDArray[np.bool_]:
         """The rows that are entries."""
-        is_entry: np.ndarray[Any, np.dtype[np.bool_]] = self.rows.codes == ENTRY_ROW
+        is_entry: npt.NDArray[np.bool_] = self.rows.codes == ENTRY_ROW
         return is_entry
 
 
@@ -113,110 +114,126 @@ def survey(
 
     ``copy`` above 0: another file of this content was read already, so all rows are set aside.
     """
-    raw = [
-        column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        for column in sheet.cells.columns
-    ]
+    raw = [_one_chunk(column) for column in sheet.cells.columns]
     cells = [clean(column) for column in raw]
     settings, only_here = _pinned_here(settings, file.name, sheet.name)
     filled = filled_cells(cells)
     sections = _sections(cells, filled, settings)
-    rows = _classified(
-        raw, cells, sections, is_text=sheet.name is None and file.format not in {"jsonl", "parquet"}
-    )
-    texts = [file.name, sheet.name or "", *rows.titles.values()]
-    kind = next(
-        (kind for text in texts if (kind := stated_kind(text)) is ListKind.TEMPORARY),
-        ListKind.PERMANENT,
-    )
+    is_text = sheet.name is None and file.format not in {"jsonl", "parquet"}
+    rows = _classified(raw, cells, sections, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)
     first = sections[0].header.first if sections else 0
     places = Places((file.name, sheet.name), rows.titles, columns, is_entry, first, constituency)
-    person_like = not sections and is_person_like(
-        shapes(cells, np.flatnonzero(filled > 0), most=1000)
+    person_like = False
+    unused: tuple[str, ...] = ()
+    if sections:
+        unused = tuple(sorted(only_here - _pinned_roles(sections)))
+    else:
+        person_like = is_person_like(shapes(cells, np.flatnonzero(filled > 0), most=1000))
+    result = Survey(
+        file=file,
+        sheet=sheet,
+        copy=copy,
+        raw=raw,
+        cells=cells,
+        sections=sections,
+        rows=rows,
+        places=places,
+        kind=_list_kind([file.name, sheet.name or "", *rows.titles.values()]),
+        person_like=person_like,
+        unreadable=unreadable,
+        unused_pins=unused,
     )
-    used = {
-        match.role
-        for section in sections
-        for match in section.header.map.matches
-        if match.how == "pinned"
-    }
-    unused = tuple(sorted(only_here - used)) if sections else ()
-    found = Survey(
-        file, sheet, copy, raw, cells, sections, rows, places, kind, person_like, unreadable, unused
-    )
-    if found.doubtful:
-        found.set_aside(is_entry, AsideCode.MAPPING_DOUBTFUL)
+    if result.doubtful:
+        result.set_aside(is_entry, AsideCode.MAPPING_DOUBTFUL)
     if copy:
         rows.codes[:] = code_number(AsideCode.DUPLICATE_FILE)
-    return found
+    return result
+
+
+def _one_chunk(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _list_kind(texts: list[str]) -> ListKind:
+    """Temporary where one of the texts says so, else permanent."""
+    if any(stated_kind(text) is ListKind.TEMPORARY for text in texts):
+        return ListKind.TEMPORARY
+    return ListKind.PERMANENT
+
+
+def _pinned_roles(sections: tuple[Section, ...]) -> set[str]:
+    """The roles of the columns that a pin of the settings gave."""
+    matches = chain.from_iterable(section.header.map.matches for section in sections)
+    return {match.role for match in matches if match.how == "pinned"}
 
 
 def _pinned_here(
     settings: IngestSettings, name: str, sheet: str | None
 ) -> tuple[IngestSettings, set[str]]:
-    """The settings with the pins for this file and sheet among the columns.
-
-    And the fields pinned for it alone.
-    """
+    """(the settings with the pins for this file and sheet, the fields pinned for it alone)."""
     here = [pin for pin in settings.pins if _fits(pin, name, sheet)]
     if not here:
         return settings, set()
     columns = dict(settings.columns)
+    only_here: set[str] = set()
     for pin in here:
         columns |= pin.columns
-    return settings.model_copy(update={"columns": columns}), {
-        field for pin in here for field in pin.columns
-    }
+        only_here |= pin.columns.keys()
+    return settings.model_copy(update={"columns": columns}), only_here
 
 
 def _fits(pin: PinSettings, name: str, sheet: str | None) -> bool:
     """True where the pattern fits the file's name or its path, and that for the sheet its name."""
     path = PurePosixPath(name)
-    names = {path.name, *("/".join(path.parts[start:]) for start in range(len(path.parts)))}
-    fits = any(fnmatchcase(each.casefold(), pin.files.casefold()) for each in names)
-    return fits and fnmatchcase((sheet or "").casefold(), pin.sheet.casefold())
+    names = {path.name}
+    for start in range(len(path.parts)):
+        names.add("/".join(path.parts[start:]))
+    file_pattern = pin.files.casefold()
+    sheet_pattern = pin.sheet.casefold()
+    file_fits = any(fnmatchcase(each.casefold(), file_pattern) for each in names)
+    return file_fits and fnmatchcase((sheet or "").casefold(), sheet_pattern)
 
 
 def _sections(
     cells: list[pa.Array], filled: _Ints, settings: IngestSettings
 ) -> tuple[Section, ...]:
     """The lists in a sheet, one below the other."""
-    head = [
-        list(row)
-        for row in zip(*(column.slice(0, 60).to_pylist() for column in cells), strict=True)
-    ]
-    found = find_header(head, settings)
-    if found is None:
-        told = headerless(cells, filled, settings)
-        return (_judged(told, cells, filled, 0, len(filled), settings),) if told else ()
-    headers = [found, *later_headers(cells, filled, found, settings)]
+    heads = [column.slice(0, 60).to_pylist() for column in cells]
+    head = [list(row) for row in zip(*heads, strict=True)]
+    first = find_header(head, settings)
+    if first is None:
+        by_content = headerless(cells, filled, settings)
+        if by_content is None:
+            return ()
+        return (_judged(by_content, cells, filled, 0, len(filled), settings),)
+    headers = [first, *later_headers(cells, filled, first, settings)]
     starts = [0]
-    starts += [
-        _title_start(later, cells, filled, above.start) for above, later in pairwise(headers)
-    ]
+    for above, header in pairwise(headers):
+        starts.append(_title_start(header, cells, filled, above.start))
     stops = [*starts[1:], len(filled)]
-    return tuple(
-        _judged(header, cells, filled, start, stop, settings)
-        for header, start, stop in zip(headers, starts, stops, strict=True)
-    )
+    sections = []
+    for header, start, stop in zip(headers, starts, stops, strict=True):
+        sections.append(_judged(header, cells, filled, start, stop, settings))
+    return tuple(sections)
 
 
 def _title_start(header: Header, cells: list[pa.Array], filled: _Ints, least: int) -> int:
-    """The first row of the title right above a further header: rows of one cell, blank ones between them too.
+    """The first row of the title right above a further header.
 
-    The total and the signatures of the list above are not among them. ``least``: the first row
-    below its header.
+    A title is made of rows of one cell, with blank rows between them. The total and the signatures
+    of the list above are not among them. ``least``: the first row below the header above.
     """
     start = row = header.first
     while row > least and header.first - row < _ABOVE and filled[row - 1] <= 1:
         row -= 1
-        if filled[row]:
-            text = next(text for column in cells if (text := column[row].as_py()))
-            if ends_a_list(text):
-                break
-            start = row
+        if not filled[row]:
+            continue
+        texts = (column[row].as_py() for column in cells)
+        if ends_a_list(next(text for text in texts if text)):
+            break
+        start = row
     return start
 
 
@@ -229,35 +246,47 @@ def _judged(
     settings: IngestSettings,
 ) -> Section:
     """The list under this header, its columns confirmed by their cells or doubted."""
-    wide = (
-        map_columns(header.texts, settings, positions=True, weak=True)
-        if header.rows
-        else header.map
-    )
+    columns = header.map
+    if header.rows:
+        columns = map_columns(header.texts, settings, positions=True, weak=True)
     if any(match.how == "content" for match in header.map.matches):
         columns = header.map
     else:
-        rows = body_rows(filled, header.start, stop, len(wide.matches))
-        columns = confirmed(wide, shapes(cells, rows))
-    least = settings.least_confidence
-    doubts = tuple(
-        match
-        for match in columns.matches
-        if match.field not in {None, "entry_id"}
-        and match.how != "pinned"
-        and match.confidence < least
-    )
-    twice = bool(header.rows) and not any(match.how == "pinned" for match in columns.matches)
-    twice = twice and is_side_by_side(claims(header.texts, settings))
-    whole = [match.column for match in columns.matches if match.role == "full_name"]
-    order = (
-        name_order(cells[whole[0]].slice(header.start, stop - header.start))
-        if len(whole) == 1
-        else None
-    )
+        rows = body_rows(filled, header.start, stop, len(columns.matches))
+        columns = confirmed(columns, shapes(cells, rows))
     return Section(
-        start, stop, replace(header, map=columns, body=header.start), doubts, twice, order
+        start=start,
+        stop=stop,
+        header=replace(header, map=columns, body=header.start),
+        doubts=_doubts(columns, settings.least_confidence),
+        side_by_side=_side_by_side(header, columns, settings),
+        name_order=_name_order(columns, cells, header.start, stop),
     )
+
+
+def _doubts(columns: ColumnMap, least: float) -> tuple[ColumnMatch, ...]:
+    """The columns of an entry's fields that are less sure than ``least`` and not pinned."""
+    doubts = []
+    for match in columns.matches:
+        is_used = match.field not in {None, "entry_id"} and match.how != "pinned"
+        if is_used and match.confidence < least:
+            doubts.append(match)
+    return tuple(doubts)
+
+
+def _side_by_side(header: Header, columns: ColumnMap, settings: IngestSettings) -> bool:
+    """True where two lists stand beside each other under one header and no column is pinned."""
+    if not header.rows or any(match.how == "pinned" for match in columns.matches):
+        return False
+    return is_side_by_side(claims(header.texts, settings))
+
+
+def _name_order(columns: ColumnMap, cells: list[pa.Array], start: int, stop: int) -> str | None:
+    """The order of the parts of whole names, where they stand in one column."""
+    whole = [match.column for match in columns.matches if match.role == "full_name"]
+    if len(whole) != 1:
+        return None
+    return name_order(cells[whole[0]].slice(start, stop - start))
 
 
 def _classified(
@@ -266,31 +295,31 @@ def _classified(
     """What each row of the sheet is, each list by its own header."""
     if not sections:
         return classify(raw, cells, None, is_text=is_text)
-    parts = []
+    codes = []
     titles: dict[int, str] = {}
     totals: dict[int, int] = {}
     for section in sections:
-        length = section.stop - section.start
-        cut = [
-            [column.slice(section.start, length) for column in columns] for columns in (raw, cells)
-        ]
-        found = classify(cut[0], cut[1], section.header.moved(-section.start), is_text=is_text)
-        parts.append(found.codes)
-        titles |= {row + section.start: text for row, text in found.titles.items()}
-        totals |= {row + section.start: number for row, number in found.totals.items()}
-    return SheetRows(np.concatenate(parts), titles, totals)
+        start = section.start
+        length = section.stop - start
+        own_raw = [column.slice(start, length) for column in raw]
+        own_cells = [column.slice(start, length) for column in cells]
+        rows = classify(own_raw, own_cells, section.header.moved(-start), is_text=is_text)
+        codes.append(rows.codes)
+        titles |= {row + start: text for row, text in rows.titles.items()}
+        totals |= {row + start: number for row, number in rows.totals.items()}
+    return SheetRows(np.concatenate(codes), titles, totals)
 
 
 def _place_columns(
     cells: list[pa.Array],
     sections: tuple[Section, ...],
-    is_entry: np.ndarray[Any, np.dtype[np.bool_]],
+    is_entry: npt.NDArray[np.bool_],
 ) -> tuple[dict[str, _Ints], dict[str, int]]:
-    """(for each kind of place that has a column its numbers.
+    """(numbers of the rows, count of entries without a single number), by kind of place.
 
-    The entries of each whose cell holds no single one).
+    Only the kinds that have a column, and only the counts that are not 0.
     """
-    found: dict[str, _Ints] = {}
+    numbers_of: dict[str, _Ints] = {}
     unreadable: dict[str, int] = {}
     for kind in KINDS:
         for section in sections:
@@ -298,11 +327,14 @@ def _place_columns(
             if not columns:
                 continue
             rows = slice(section.start, section.stop)
-            cut = cells[columns[0]].slice(section.start, section.stop - section.start)
-            numbers, unread = column_numbers(cut, kind, is_entry[rows])
-            found.setdefault(kind, np.zeros(len(is_entry), dtype=np.int64))[rows] = numbers
-            unreadable[kind] = unreadable.get(kind, 0) + unread
-    return found, {kind: count for kind, count in unreadable.items() if count}
+            own_cells = cells[columns[0]].slice(section.start, section.stop - section.start)
+            numbers, unread = column_numbers(own_cells, kind, is_entry[rows])
+            if kind not in numbers_of:
+                numbers_of[kind] = np.zeros(len(is_entry), dtype=np.int64)
+            numbers_of[kind][rows] = numbers
+            if unread:
+                unreadable[kind] = unreadable.get(kind, 0) + unread
+    return numbers_of, unreadable
 
 
 def troubles(file: RawFile) -> list[tuple[str | None, AsideCode]]:
@@ -324,15 +356,11 @@ def survey_file(
     """
     if file.trouble is not None:
         return []
-    found = [
-        survey(file, sheet, settings, constituency, copy)
-        for sheet in file.sheets
-        if sheet.trouble is None
-    ]
-    if any(one.sections for one in found):
-        for one in found:
-            if not one.sections and not one.person_like and not one.copy:
-                one.set_aside(
-                    one.rows.codes == code_number(AsideCode.HEADER_UNKNOWN), AsideCode.NO_LIST
-                )
-    return found
+    readable = [sheet for sheet in file.sheets if sheet.trouble is None]
+    surveys = [survey(file, sheet, settings, constituency, copy) for sheet in readable]
+    if any(each.sections for each in surveys):
+        for each in surveys:
+            if not each.sections and not each.person_like and not each.copy:
+                unknown = each.rows.codes == code_number(AsideCode.HEADER_UNKNOWN)
+                each.set_aside(unknown, AsideCode.NO_LIST)
+    return surveys

@@ -15,16 +15,23 @@ __all__ = ["clean", "fold"]
 
 _NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
 _BLANKS = r"[\s\x{00}-\x{1F}\x{0085}\p{Z}]+"
-_UNCLEAN = r"^ | $|  |[\t\n\v\f\r\x{00}-\x{1F}\x{0085}\x{00A0}\x{1680}\x{2000}-\x{200D}\x{2028}\x{2029}\x{202F}"
+_UNCLEAN = r"^ | $|  |[\t\n\v\f\r\x{00}-\x{1F}\x{0085}\x{00A0}\x{1680}"
+_UNCLEAN += r"\x{2000}-\x{200D}\x{2028}\x{2029}\x{202F}"
 _UNCLEAN += r"\x{205F}\x{2060}\x{3000}\x{FEFF}\x{00AD}]"
 
 _TO_ASCII = str.maketrans(
     {
-        "ə": "e", "Ə": "e", "ǝ": "e", "Ǝ": "e", "ä": "e", "Ä": "e", "ı": "i", "I": "i", "İ": "i", "ş": "s", "Ş": "s",
-        "ç": "c", "Ç": "c", "ğ": "g", "Ğ": "g", "ö": "o", "Ö": "o", "ü": "u", "Ü": "u", "ё": "е", "Ё": "е",
-        "№": " no ", "#": " no ",
+        **dict.fromkeys("əƏǝƎäÄ", "e"),
+        **dict.fromkeys("ıIİ", "i"),
+        **dict.fromkeys("şŞ", "s"),
+        **dict.fromkeys("çÇ", "c"),
+        **dict.fromkeys("ğĞ", "g"),
+        **dict.fromkeys("öÖ", "o"),
+        **dict.fromkeys("üÜ", "u"),
+        **dict.fromkeys("ёЁ", "е"),
+        **dict.fromkeys("№#", " no "),
     }
-)  # fmt: skip
+)
 _LOOKALIKE = str.maketrans("аеосрхуікмтнв", "aeocpxyikmthb")
 _BOTH = re.compile(r"\b(?=\w*[a-z])(?=\w*[а-я])\w+\b")
 _MARK = re.compile(r"[\u0300-\u036f]")
@@ -32,7 +39,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def clean(column: pa.Array) -> pa.Array:
-    """A text column with blanks of every kind collapsed to one and cut at the ends, null where nothing is left.
+    """A text column with blanks of every kind collapsed to one and trimmed; empty becomes null.
 
     Here, once, blank becomes null. Characters without width (soft hyphen, joiners) are dropped. A
     coded column stays coded.
@@ -60,10 +67,10 @@ def _unclean(column: pa.Array) -> pa.Array:
     doubtful = rows_beyond(column, "!", "~", most=len(column) // 10)
     if doubtful is None:
         return pc.fill_null(pc.match_substring_regex(column, _UNCLEAN), False)  # noqa: FBT003 - Arrow's signature
-    found = np.zeros(len(column), np.bool_)
+    unclean = np.zeros(len(column), np.bool_)
     matched = pc.match_substring_regex(column.take(pa.array(doubtful)), _UNCLEAN)
-    found[doubtful] = matched.to_numpy(zero_copy_only=False)
-    return pa.array(found)
+    unclean[doubtful] = matched.to_numpy(zero_copy_only=False)
+    return pa.array(unclean)
 
 
 def fold(text: str) -> str:

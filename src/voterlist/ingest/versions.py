@@ -1,4 +1,4 @@
-"""Lists of one precinct that are versions of one another: what stands word for word in both counts once.
+"""Lists of one precinct that are versions of each other: an entry in both counts once.
 
 Which of two versions holds is for a person to say, so every entry that stands in one of them only
 is kept: no voter is lost, whoever was first. What says the same in every field is one voter written
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.ingest.ids import content_hash
@@ -29,8 +30,8 @@ _FEWEST = 10
 """So many entries at least must be the same, unless both lists are the same altogether."""
 _MOST_OF = 0.5
 """The share of the smaller list that must be the same."""
-_Words = np.ndarray[Any, np.dtype[np.uint64]]
-_Ints = np.ndarray[Any, np.dtype[np.int64]]
+_Words = npt.NDArray[np.uint64]
+_Ints = npt.NDArray[np.int64]
 
 
 class _List:
@@ -51,14 +52,14 @@ class _List:
 
 
 def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[dict[str, Any]]:
-    """Sets the entries aside that another version of their list has word for word; returns what is to be said.
+    """Sets the entries aside that another version of their list repeats; returns the remarks.
 
     Args:
         surveys: of the sheets of one intake.
         tables: the entries of each.
     """
     lists = _lists(surveys, tables)
-    said = []
+    findings = []
     for place in sorted(lists):
         same_place = sorted(lists[place], key=_List.key)
         for at, later in enumerate(same_place):
@@ -66,8 +67,8 @@ def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> l
                 (one, _shared(one, later)) for one in same_place[:at] if _are_versions(one, later)
             ]
             if versions:
-                said.append(_set_aside(later, versions))
-    return said
+                findings.append(_set_aside(later, versions))
+    return findings
 
 
 def _lists(
@@ -77,7 +78,7 @@ def _lists(
     if sum(table.num_rows > 0 for table in tables) < 2:
         return {}
     hashes = content_hash(concat(tables, ENTRY))
-    found: dict[tuple[int, int, str], list[_List]] = {}
+    lists_of: dict[tuple[int, int, str], list[_List]] = {}
     start = 0
     for survey, table in zip(surveys, tables, strict=True):
         own = hashes[start : start + table.num_rows]
@@ -92,8 +93,8 @@ def _lists(
                 int(survey.places.final["precinct"][first]),
             )
             key = (*place, str(survey.kind))
-            found.setdefault(key, []).append(_List(survey, place, rows[inside], own[inside]))
-    return {key: lists for key, lists in found.items() if len(lists) > 1}
+            lists_of.setdefault(key, []).append(_List(survey, place, rows[inside], own[inside]))
+    return {key: lists for key, lists in lists_of.items() if len(lists) > 1}
 
 
 def _shared(one: _List, other: _List) -> int:
@@ -110,11 +111,11 @@ def _are_versions(one: _List, other: _List) -> bool:
 
 
 def _set_aside(later: _List, versions: list[tuple[_List, int]]) -> dict[str, Any]:
-    """Sets aside what the other versions have, as often as the one of them that has it most often."""
-    held: Counter[int] = Counter()
+    """Sets aside what the other versions repeat; the list with most copies of it counts."""
+    counts: Counter[int] = Counter()
     for one, _ in versions:
-        held |= Counter(one.counts)
-    repeats = later.nth < np.array([held[entry] for entry in later.hashes.tolist()])
+        counts |= Counter(one.counts)
+    repeats = later.nth < np.array([counts[entry] for entry in later.hashes.tolist()])
     later.survey.set_aside(later.rows[repeats], AsideCode.SAME_ENTRY)
     one, same = max(versions, key=lambda version: version[1])
     only = len(one.rows) + len(later.rows) - 2 * same

@@ -8,9 +8,11 @@ them.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -46,40 +48,45 @@ _WORTH_CUTTING = 2
 """Addresses to one distinct beginning, on average, from which cutting is less work than reading
 each."""
 
-Codes = np.ndarray[Any, np.dtype[np.int64]]
+Codes = npt.NDArray[np.int64]
 
 
 def read_addresses(
     written: pa.DictionaryArray, profile: Profile, *, for_linkage: bool = False
 ) -> dict[str, pa.DictionaryArray]:
-    """The columns of VOTER that are read off the coded addresses of a list, coded.
+    """The columns of VOTER that are read off the addresses of a list, dictionary-encoded.
 
     ``for_linkage`` leaves out those that are not compared: settlement, kind of street and building,
     and the line too where streets are known.
     """
     if profile is Profile.GENERIC:
-        return dict(
-            zip(_PARTS, spread(written, lambda text: _whole(text, profile), _KINDS), strict=True)
-        )
+        parts = spread(written, lambda text: _whole(text, profile), _KINDS)
+        return dict(zip(_PARTS, parts, strict=True))
     cut = _cut(written.dictionary)
     rest = np.flatnonzero(~cut.ordinary)
-    whole = [_whole(text, profile) for text in written.dictionary.take(pa.array(rest)).to_pylist()]
-    others = (
-        dict(zip(_PARTS, zip(*whole, strict=True), strict=True))
-        if whole
-        else dict.fromkeys(_PARTS, ())
-    )
-    found: dict[str, pa.DictionaryArray] = {}
-    streets = [[getattr(beginning, name) for beginning in cut.beginnings] for name in _OF_STREET]
-    houses, place = _houses(cut)
-    for names, values, at in ((_OF_STREET, streets, cut.head), (_OF_HOUSE, houses, place)):
-        for name, known in zip(names, values, strict=True):
+    rest_texts = written.dictionary.take(pa.array(rest)).to_pylist()
+    others = _by_part([_whole(text, profile) for text in rest_texts])
+    houses, house_of_address = _houses(cut)
+    streets = {
+        name: [getattr(beginning, name) for beginning in cut.beginnings] for name in _OF_STREET
+    }
+    columns: dict[str, pa.DictionaryArray] = {}
+    for values_of_part, place in ((streets, cut.head), (houses, house_of_address)):
+        for name, values in values_of_part.items():
             if for_linkage and name in _NOT_COMPARED:
                 continue
-            found[name] = _laid(written, [*known, *others[name]], at, len(known), rest)
-    if not for_linkage or found["street"].null_count == len(written):
-        found["address"] = recoded(written, _lines(cut, others["address"]))
-    return found
+            every = [*values, *others[name]]
+            columns[name] = _laid(written, every, place, len(values), rest)
+    if not for_linkage or columns["street"].null_count == len(written):
+        columns["address"] = recoded(written, _lines(cut, others["address"]))
+    return columns
+
+
+def _by_part(addresses: list[tuple[str | None, ...]]) -> dict[str, tuple[str | None, ...]]:
+    """The parts of whole addresses, by name; one item per address."""
+    if not addresses:
+        return dict.fromkeys(_PARTS, ())
+    return dict(zip(_PARTS, zip(*addresses, strict=True), strict=True))
 
 
 _KINDS = (pa.string(),) * len(_PARTS)
@@ -87,22 +94,22 @@ _KINDS = (pa.string(),) * len(_PARTS)
 
 def _whole(text: str, profile: Profile) -> tuple[str | None, ...]:
     """The parts of one address."""
-    found = read_address(text, profile)
+    address = read_address(text, profile)
     return (
-        found.line,
-        found.settlement,
-        found.street_kind,
-        found.street,
-        found.house,
-        found.building,
-        found.flat,
+        address.line,
+        address.settlement,
+        address.street_kind,
+        address.street,
+        address.house,
+        address.building,
+        address.flat,
     )
 
 
 class _Cut(NamedTuple):
     """Addresses cut in two; one item an address, unless said otherwise."""
 
-    ordinary: np.ndarray[Any, np.dtype[np.bool_]]
+    ordinary: npt.NDArray[np.bool_]
     """False where the address must be read whole."""
     beginnings: list[Beginning]
     """One item a distinct beginning."""
@@ -116,87 +123,99 @@ class _Cut(NamedTuple):
 
 def _cut(texts: pa.Array) -> _Cut:
     """Distinct addresses cut where their numbers begin."""
-    heads, tails, pieces = _pieces(
-        texts, pc.find_substring_regex(texts, _NUMBERS).to_numpy(zero_copy_only=False)
-    )
+    at = pc.find_substring_regex(texts, _NUMBERS).to_numpy(zero_copy_only=False)
+    heads, tails, pieces = _pieces(texts, at)
     candidate = heads >= 0
     if len(np.unique(heads)) * _WORTH_CUTTING > np.count_nonzero(candidate):
         candidate[:] = False
     head, head_places = pd.factorize(heads[candidate])
     tail, tail_places = pd.factorize(tails[candidate])
-    beginnings = [read_beginning(text) for text in pieces.take(pa.array(head_places)).to_pylist()]
-    endings = pieces.take(pa.array(tail_places)).to_pylist()
-    numbers = [read_numbers(text) for text in endings]
+    head_texts = pieces.take(pa.array(head_places)).to_pylist()
+    tail_texts = pieces.take(pa.array(tail_places)).to_pylist()
+    beginnings = [read_beginning(text) for text in head_texts]
+    numbers = [read_numbers(text) for text in tail_texts]
     # What follows a comma is read alike after any street.
-    comma = np.array([text.startswith(",") for text in endings], np.bool_)
-    follows = np.array([found.may_follow for found in numbers], np.bool_)
-    named = np.array([beginning.street_kind is not None for beginning in beginnings], np.bool_)
-    is_open = np.array([beginning.is_open for beginning in beginnings], np.bool_)
-    plain = np.array([found.is_plain for found in numbers], np.bool_)
-    bare = np.array([found.is_bare for found in numbers], np.bool_)
+    has_comma = _flags(text.startswith(",") for text in tail_texts)
+    may_follow = _flags(number.may_follow for number in numbers)
+    is_plain = _flags(number.is_plain for number in numbers)
+    is_bare = _flags(number.is_bare for number in numbers)
+    has_kind = _flags(beginning.street_kind is not None for beginning in beginnings)
+    is_open = _flags(beginning.is_open for beginning in beginnings)
+    street_is_sure = has_kind[head] | is_bare[tail]
+    cut_is_sure = has_comma[tail] | (is_open[head] & may_follow[tail])
     ordinary = candidate.copy()
-    ordinary[candidate] = (
-        plain[tail] & (named[head] | bare[tail]) & (comma[tail] | is_open[head] & follows[tail])
-    )
+    ordinary[candidate] = is_plain[tail] & street_is_sure & cut_is_sure
     codes = np.zeros((2, len(texts)), np.int64)
     codes[:, candidate] = head, tail
     return _Cut(ordinary, beginnings, numbers, codes[0], codes[1])
 
 
-def _pieces(texts: pa.Array, at: Codes) -> tuple[Codes, Codes, pa.Array]:
-    """(beginnings, ends, distinct pieces): each text cut at a byte as two codes of pieces; -1 where ``at`` is below 1.
+def _flags(values: Iterable[bool]) -> npt.NDArray[np.bool_]:
+    return np.fromiter(values, np.bool_)
 
-    No text is copied: the offsets of the pieces lie between those of the texts.
+
+def _pieces(texts: pa.Array, at: Codes) -> tuple[Codes, Codes, pa.Array]:
+    """(beginnings, ends, distinct pieces): texts cut at byte ``at``, as codes of pieces.
+
+    -1 where ``at`` is below 1. No text is copied: the offsets of the pieces lie between those of
+    the texts.
     """
     size = len(texts)
-    offsets = (
-        np.frombuffer(texts.buffers()[1], np.int32, size + 1, texts.offset * 4)
-        if size
-        else np.zeros(1, np.int32)
-    )
+    offsets = np.zeros(1, np.int32)
+    if size:
+        offsets = np.frombuffer(texts.buffers()[1], np.int32, size + 1, texts.offset * 4)
     between = np.empty(2 * size + 1, np.int32)
     between[0::2] = offsets
     between[1::2] = offsets[:-1] + np.maximum(at, 0)
-    both = pa.StringArray.from_buffers(
-        2 * size, pa.py_buffer(between), texts.buffers()[2]
-    ).dictionary_encode()
-    places = both.indices.to_numpy().astype(np.int64)
-    return np.where(at > 0, places[0::2], -1), np.where(at > 0, places[1::2], -1), both.dictionary
+    content = texts.buffers()[2]
+    both = pa.StringArray.from_buffers(2 * size, pa.py_buffer(between), content)
+    encoded = both.dictionary_encode()
+    places = encoded.indices.to_numpy().astype(np.int64)
+    is_cut = at > 0
+    beginnings = np.where(is_cut, places[0::2], -1)
+    ends = np.where(is_cut, places[1::2], -1)
+    return beginnings, ends, encoded.dictionary
 
 
-def _lines(cut: _Cut, others: tuple[str | None, ...] | list[str | None]) -> pa.Array:
+def _lines(cut: _Cut, others: tuple[str | None, ...]) -> pa.Array:
     """The line of each distinct address."""
     if not cut.beginnings:
         return pa.array(others, pa.string())
-    heads = pa.array([beginning.line for beginning in cut.beginnings], pa.string()).take(
-        pa.array(cut.head)
-    )
-    tails = pa.array([found.line for found in cut.numbers], pa.string()).take(pa.array(cut.tail))
+    head_lines = pa.array([beginning.line for beginning in cut.beginnings], pa.string())
+    tail_lines = pa.array([numbers.line for numbers in cut.numbers], pa.string())
+    heads = head_lines.take(pa.array(cut.head))
+    tails = tail_lines.take(pa.array(cut.tail))
     joined = pc.binary_join_element_wise(heads, tails, " ")
     return pc.replace_with_mask(joined, pa.array(~cut.ordinary), pa.array(others, pa.string()))
 
 
-def _houses(cut: _Cut) -> tuple[list[list[str | None]], Codes]:
+def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Codes]:
     """(house, flat and building of each distinct combination, the combination of each address)."""
-    rests = {
-        rest: code
-        for code, rest in enumerate(dict.fromkeys(found.rest for found in cut.beginnings))
-    }
-    rest = np.array([rests[found.rest] for found in cut.beginnings], np.int64)
-    words, many = list(rests), max(len(cut.numbers), 1)
+    rest_words = [beginning.rest for beginning in cut.beginnings]
+    words = list(dict.fromkeys(rest_words))
+    code_of = {rest: code for code, rest in enumerate(words)}
+    rest = np.array([code_of[each] for each in rest_words], np.int64)
+    many = max(len(cut.numbers), 1)
+    head = cut.head[cut.ordinary]
+    tail = cut.tail[cut.ordinary]
+    combination, pairs = pd.factorize(rest[head] * many + tail)
     place = np.zeros(len(cut.head), np.int64)
-    combined, pairs = pd.factorize(rest[cut.head[cut.ordinary]] * many + cut.tail[cut.ordinary])
-    place[cut.ordinary] = combined
-    found = [
-        read_house(words[pair // many] + cut.numbers[pair % many].words) for pair in pairs.tolist()
-    ]
-    return [list(part) for part in zip(*found, strict=True)] if found else [
-        [] for _ in _OF_HOUSE
-    ], place
+    place[cut.ordinary] = combination
+    houses: dict[str, list[str | None]] = {name: [] for name in _OF_HOUSE}
+    for pair in pairs.tolist():
+        code, number = divmod(pair, many)
+        parts = read_house(words[code] + cut.numbers[number].words)
+        for name, part in zip(_OF_HOUSE, parts, strict=True):
+            houses[name].append(part)
+    return houses, place
 
 
 def _laid(
-    written: pa.DictionaryArray, values: list[str | None], place: Codes, many: int, rest: Codes
+    written: pa.DictionaryArray,
+    values: list[str | None],
+    place: Codes,
+    many: int,
+    rest: Codes,
 ) -> pa.DictionaryArray:
     """A column of the rows.
 
@@ -204,7 +223,7 @@ def _laid(
     """
     at = place.astype(np.int32)
     at[rest] = np.arange(many, many + len(rest))
-    table = pa.array(values, pa.string()).dictionary_encode()
-    return pa.DictionaryArray.from_arrays(
-        table.indices.take(pa.array(at)).take(written.indices), table.dictionary
-    )
+    encoded = pa.array(values, pa.string()).dictionary_encode()
+    of_address = encoded.indices.take(pa.array(at))
+    of_row = of_address.take(written.indices)
+    return pa.DictionaryArray.from_arrays(of_row, encoded.dictionary)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from voterlist.model import Profile
 from voterlist.normalize.alphabet import ascii_letters, to_latin
@@ -58,7 +58,10 @@ _KINDS = {
         "sose": "sose sosesi shosse sossesi sosse soseyi road rd highway yol yolu doroqa doroga",
         "meydan": "meydan meydani square sq ploshad ploschad pl",
         "bulvar": "bulvar bulvari boulevard blvd",
-        "mehelle": "mehelle mehellesi mahalla mahallasi meh mikrorayon mikrorayonu mkr mkrn massiv massivi kvartal",
+        "mehelle": (
+            "mehelle mehellesi mahalla mahallasi meh mikrorayon mikrorayonu mkr mkrn"
+            " massiv massivi kvartal"
+        ),
         "qesebe": "qesebe qesebesi qasaba qasabasi qes poselok pos settlement",
         "kend": "kend kendi kand selo sel derevnya village",
         "seher": "seher seheri sahar sahari seh gorod qorod city town",
@@ -111,13 +114,13 @@ def _folded(part: str) -> str:
 def _tokens(segment: str) -> list[str]:
     """The words of a segment, kinds in their one spelling: ``küç.`` and ``ул.`` give ``kuce``."""
     folded = " ".join(_folded(part) for part in segment.split())
-    found = [word.replace(" ", "") for word in _WORD.findall(folded)]
-    return [_kind(word, found[place + 1 : place + 2]) for place, word in enumerate(found)]
+    words = [word.replace(" ", "") for word in _WORD.findall(folded)]
+    return [_kind(word, words[place + 1 : place + 2]) for place, word in enumerate(words)]
 
 
 @lru_cache(maxsize=65536)
 def _named(word: str) -> str:
-    """One word of a street or a place by its skeleton, so that every spelling of it meets; kinds and numbers stay.
+    """The skeleton of one word of a street or a place; kinds and numbers stay as they are.
 
     Russian puts the name into the genitive: Вургуна is Vurğun where that is a known name and
     Vurğuna is none, and -ova is -ov, for more streets are named after men.
@@ -174,12 +177,13 @@ def _street_of(words: list[str]) -> tuple[str | None, list[str]]:
     if any(word.isalpha() for word in before):
         return _street_name(before), after
     # The kind stands first: the name runs to the number after its last word (ул. 28 Мая 12).
-    end = next(
-        (index for index, word in enumerate(after) if index and word[:1].isdigit()), len(after)
-    )
-    end = min([end, *(index for index, word in enumerate(after) if word in {"ev", "menzil", "-"})])
-    name = after[:end]
-    return _street_name(name), after[end:]
+    end = len(after)
+    for index, word in enumerate(after):
+        is_number = bool(index) and word[:1].isdigit()
+        if is_number or word in {"ev", "menzil", "-"}:
+            end = index
+            break
+    return _street_name(after[:end]), after[end:]
 
 
 @lru_cache(maxsize=65536)
@@ -188,27 +192,31 @@ def read_house(words: tuple[str, ...]) -> tuple[str | None, str | None, str | No
 
     ``12 - 5``, ``12/5``, ``ev 12 menzil 5``.
     """
-    house, flat = _numbers_after("ev", words), _numbers_after("menzil", words)
-    building, entrance = _numbers_after("korpus", words), _numbers_after("blok", words)
+    house = _numbers_after("ev", words)
+    flat = _numbers_after("menzil", words)
+    building = _numbers_after("korpus", words)
+    entrance = _numbers_after("blok", words)
     numbers = [word for word in words if word[:1].isdigit() and word not in {building, entrance}]
     if house is None:
         house = next((number for number in numbers if number != flat), None)
-    pair = len(numbers) == 2 and numbers[0] == house and ("-" in words or "ev" not in words)
-    if flat is None and pair:
+    is_pair = len(numbers) == 2 and numbers[0] == house
+    if flat is None and is_pair and ("-" in words or "ev" not in words):
         flat = numbers[1]
-    return f"{house}/{building}" if house and building else house, flat, building
+    if house and building:
+        house = f"{house}/{building}"
+    return house, flat, building
 
 
 def _settlement_of(words: list[str]) -> tuple[int, str] | None:
-    """(rank among ``_SETTLEMENTS``, name) of the smallest settlement that a segment names, or None."""
-    found = [
-        (_SETTLEMENTS.index(word), place)
-        for place, word in enumerate(words)
-        if word in _SETTLEMENTS
-    ]
-    for rank, place in sorted(found, reverse=True):
-        before = list(takewhile(_is_name, reversed(words[:place])))[::-1]
-        if name := before or list(takewhile(_is_name, words[place + 1 :])):
+    """(rank in ``_SETTLEMENTS``, name) of the smallest settlement that a segment names, or None."""
+    ranked = []
+    for place, word in enumerate(words):
+        if word in _SETTLEMENTS:
+            ranked.append((_SETTLEMENTS.index(word), place))
+    for rank, place in sorted(ranked, reverse=True):
+        backwards = list(takewhile(_is_name, reversed(words[:place])))
+        name = backwards[::-1] or list(takewhile(_is_name, words[place + 1 :]))
+        if name:
             return rank, " ".join(_named(word) for word in name)
     return None
 
@@ -251,24 +259,24 @@ def _segment(text: str) -> _Segment:
 def _unnamed_street(
     segments: list[_Segment], *, before_numbers: bool = False
 ) -> tuple[str | None, tuple[str, ...]]:
-    """(street, what follows it) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
+    """(street, rest) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
 
     The street is then the first words that a number follows, in a segment that names no place.
     ``before_numbers`` says that numbers follow the last segment.
     """
     for index, segment in enumerate(segments):
         name = _leading_words(segment.words)
-        after = [
-            *segment.words[len(name) :],
-            *(word for later in segments[index + 1 :] for word in later.words),
-        ]
-        if (
-            name
-            and not _PLACES.intersection(segment.words)
-            and (before_numbers or _has_number(after))
-        ):
-            return _street_name(name), tuple(after)
-    return None, tuple(word for segment in segments for word in segment.words)
+        if not name or _PLACES.intersection(segment.words):
+            continue
+        after = (*segment.words[len(name) :], *_words(segments[index + 1 :]))
+        if before_numbers or _has_number(after):
+            return _street_name(name), after
+    return None, _words(segments)
+
+
+def _words(segments: list[_Segment]) -> tuple[str, ...]:
+    """The words of all segments, in order."""
+    return tuple(chain.from_iterable(segment.words for segment in segments))
 
 
 def _has_number(words: Iterable[str]) -> bool:
@@ -289,41 +297,44 @@ def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     if profile is Profile.GENERIC:
         return _generic(text)
     segments = _segments(text)
-    found = _beginning(segments)
-    street, rest = found.street, found.rest
+    beginning = _beginning(segments)
+    street, rest = beginning.street, beginning.rest
     if street is None:
         street, rest = _unnamed_street(segments)
     house, flat, building = read_house(rest)
     return Address(
-        found.line or None, street, house, flat, found.settlement, found.street_kind, building
+        beginning.line or None,
+        street,
+        house,
+        flat,
+        beginning.settlement,
+        beginning.street_kind,
+        building,
     )
 
 
 def _beginning(segments: list[_Segment]) -> Beginning:
     """What the segments say but for the numbers, where one of them names its street."""
     line = " ".join(segment.line for segment in segments if segment.line)
-    settlement = max(
-        (segment.settlement for segment in segments if segment.settlement), default=(0, None)
-    )[1]
+    settlements = [segment.settlement for segment in segments if segment.settlement]
+    settlement = max(settlements)[1] if settlements else None
     at = next((place for place, segment in enumerate(segments) if segment.street), None)
     if at is None:
         return Beginning(line, None, settlement=settlement)
-    rest = [
-        *segments[at].after,
-        *(word for segment in segments[at + 1 :] for word in segment.words),
-    ]
-    return Beginning(line, segments[at].street, segments[at].kind, settlement, tuple(rest))
+    segment = segments[at]
+    rest = (*segment.after, *_words(segments[at + 1 :]))
+    return Beginning(line, segment.street, segment.kind, settlement, rest)
 
 
 def read_street(text: str) -> Address:
-    """The street, its kind and its settlement in a text that names no more, such as ``Nizami küçəsi`` or ``Nizami``."""
-    found = read_address(text)
-    if found.street is not None:
-        return found
-    words = [word for part in _SEGMENT.split(text) for word in _segment(part.strip()).words]
+    """Street, kind and settlement of a text without a house, such as ``Nizami küçəsi``."""
+    address = read_address(text)
+    if address.street is not None:
+        return address
+    words = _words(_segments(text))
     if _PLACES.intersection(words) or not any(word.isalpha() for word in words):
-        return found
-    return replace(found, street=_street_name([word for word in words if word != "-"]))
+        return address
+    return replace(address, street=_street_name([word for word in words if word != "-"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,13 +380,14 @@ def read_beginning(text: str) -> Beginning:
     comma, unless the beginning is open and they may follow.
     """
     segments = _segments(text)
-    found = _beginning(segments)
-    if found.street is None:
+    beginning = _beginning(segments)
+    if beginning.street is None:
         street, rest = _unnamed_street(segments, before_numbers=True)
-        found = replace(found, street=street, rest=rest)
+        beginning = replace(beginning, street=street, rest=rest)
     # What may be a town in Russian is none where a number follows.
-    may_be_town = _RUSSIAN_TOWN.match(_SEGMENT.split(text)[-1].strip()) is not None
-    return replace(found, is_open=_is_open(segments[-1], may_be_town=may_be_town))
+    last = _SEGMENT.split(text)[-1].strip()
+    may_be_town = _RUSSIAN_TOWN.match(last) is not None
+    return replace(beginning, is_open=_is_open(segments[-1], may_be_town=may_be_town))
 
 
 def _is_open(last: _Segment, *, may_be_town: bool) -> bool:
@@ -390,17 +402,22 @@ def _is_open(last: _Segment, *, may_be_town: bool) -> bool:
 def read_numbers(text: str) -> Numbers:
     """The end of an address that ``read_beginning`` was given the beginning of."""
     segments = _segments(text)
-    words = tuple(word for segment in segments for word in segment.words)
+    words = _words(segments)
     is_plain = not (_STREETS | _QUARTERS | _PLACES).intersection(words)
     may_follow = words[:1] in {("ev",), ("menzil",)} or "".join(words)[:1].isdigit()
-    is_bare = _has_number(words) and not any(_leading_words(segment.words) for segment in segments)
+    has_other_words = any(_leading_words(segment.words) for segment in segments)
     line = " ".join(segment.line for segment in segments if segment.line)
-    return Numbers(line, words, is_plain, may_follow, is_bare)
+    return Numbers(
+        line,
+        words,
+        is_plain=is_plain,
+        may_follow=may_follow,
+        is_bare=_has_number(words) and not has_other_words,
+    )
 
 
 def _generic(text: str) -> Address:
-    words = re.findall(
-        "[a-z0-9]+", " ".join(_folded(part.replace("I", "i")) for part in text.split())
-    )
+    folded = " ".join(_folded(part.replace("I", "i")) for part in text.split())
+    words = re.findall("[a-z0-9]+", folded)
     house = words[0] if words and words[0][0].isdigit() else None
     return Address(" ".join(words) or None, house=house)

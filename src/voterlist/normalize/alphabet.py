@@ -53,10 +53,10 @@ def script_of(word: str) -> str:
     ``latin``, ``ascii`` (Latin without the letters of Azerbaijani), ``azeri-cyrillic``,
     ``russian``, ``mixed`` or ``other``.
     """
-    found = {is_cyrillic_letter(letter) for letter in word if letter.isalpha()}
-    if len(found) != 1:
-        return "mixed" if found else "other"
-    if found.pop():
+    are_cyrillic = {is_cyrillic_letter(letter) for letter in word if letter.isalpha()}
+    if len(are_cyrillic) != 1:
+        return "mixed" if are_cyrillic else "other"
+    if are_cyrillic.pop():
         return "azeri-cyrillic" if _AZERBAIJANI_ONLY.intersection(lower(word)) else "russian"
     if word.isascii():
         return "ascii"
@@ -98,8 +98,8 @@ def _from_russian(word: str) -> str:
 
 def _named(letter: str) -> str:
     """A letter of an alphabet without a table here: the last word of its Unicode name, a-z only."""
-    found = re.findall("[a-z]+", unicodedata.name(letter, "x").rpartition(" ")[2].lower())
-    return "".join(found) or "x"
+    name_words = re.findall("[a-z]+", unicodedata.name(letter, "x").rpartition(" ")[2].lower())
+    return "".join(name_words) or "x"
 
 
 def _plain(letter: str) -> str:
@@ -136,7 +136,7 @@ def _matched_to_latin(word: re.Match[str]) -> str:
 
 @lru_cache(maxsize=65536)
 def to_latin(text: str) -> str:
-    """The text with each word in lower-case Azerbaijani Latin letters; what stands between words is kept.
+    """The text with each word in lower-case Azerbaijani Latin; text between words is kept.
 
     ``Гусейн-заде`` becomes ``guseyn-zade``, ``Әлијев`` becomes ``əliyev``. A text with a letter
     never comes back without one.

@@ -39,7 +39,7 @@ def title(text: str) -> str:
 
 
 def lower_name(word: str) -> str:
-    """One word of a name in lower case, where a capital ``I`` may have been typed for either letter.
+    """One word of a name in lower case, where capital ``I`` may stand for ``ı`` or ``i``.
 
     ``KAMIL`` typed on an English keyboard means ``kamil``. In a word all in capitals with no ``İ``,
     an ``I`` takes the letter that vowel harmony gives after the vowel before it: ı after a ı o u,

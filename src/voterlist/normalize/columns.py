@@ -1,4 +1,4 @@
-"""Columns of text held as codes.
+"""Columns of text, dictionary-encoded.
 
 What is asked of a text, or made of it, is done once to each distinct one.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -16,7 +17,7 @@ from voterlist.tables import by_appearance, codes, recoded
 
 __all__ = ["Flags", "encoded", "flags", "kept", "known", "matching", "rows_of", "spread", "where"]
 
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Flags = npt.NDArray[np.bool_]
 
 
 def flags(array: pa.Array) -> Flags:
@@ -31,7 +32,7 @@ def known(array: pa.Array) -> Flags:
 
 
 def encoded(column: pa.Array) -> pa.DictionaryArray:
-    """The column coded, if it is not."""
+    """The column dictionary-encoded, if it is not."""
     return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
 
@@ -62,14 +63,16 @@ def spread(
 ) -> list[pa.Array]:
     """A fold with several results, applied once to each distinct value.
 
-    One column a result, text coded.
+    One column per result, text dictionary-encoded.
     """
     folded = [fold(value) for value in column.dictionary.to_pylist()]
-    made = []
+    columns = []
     for place, kind in enumerate(kinds):
         values = pa.array([found[place] for found in folded], kind)
-        made.append(recoded(column, values) if kind == pa.string() else values.take(column.indices))
-    return made
+        columns.append(
+            recoded(column, values) if kind == pa.string() else values.take(column.indices)
+        )
+    return columns
 
 
 def where(

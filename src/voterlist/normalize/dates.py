@@ -10,9 +10,9 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 
@@ -31,8 +31,8 @@ LATEST_YEAR = 2099
 """Years outside are misprints. A year still to come is kept: only a stage that knows the day can
 judge it."""
 
-Numbers = np.ndarray[Any, np.dtype[np.int64]]
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 class DateForm(IntEnum):
@@ -134,12 +134,12 @@ def _month_number(word: str) -> int | None:
 
 def _spelt(text: str) -> WrittenDate:
     """``31 dekabr 1980``, ``31 декабря 1980``, ``December 31, 1980``, ``31.XII.1980``."""
-    found = _SPELT.match(_YEAR_WORDS.sub("", to_latin(text)).strip())
-    month = _month_number(found[2]) if found else None
-    if not found or not month or (found[1] and found[3]):
+    match = _SPELT.match(_YEAR_WORDS.sub("", to_latin(text)).strip())
+    month = _month_number(match[2]) if match else None
+    if not match or not month or (match[1] and match[3]):
         return _UNREADABLE
     return WrittenDate(
-        DateForm.DECIDED, int(found[1] or found[3] or 0), month, _full_year(found[4])
+        DateForm.DECIDED, int(match[1] or match[3] or 0), month, _full_year(match[4])
     )
 
 
@@ -148,9 +148,9 @@ def read_date(text: str) -> WrittenDate:
     text = _CLOCK.sub("", text.strip())
     if _NUMBER.match(text):
         return _from_digits(text.partition(".")[0])
-    found = _PARTED.match(text)
-    if found:
-        one, two, three = found.groups()
+    match = _PARTED.match(text)
+    if match:
+        one, two, three = match.groups()
         if len(one) >= 3 or (int(one) > 31 and len(three) <= 2):
             return (
                 WrittenDate(DateForm.DECIDED, int(three), int(two), _full_year(one))
@@ -159,9 +159,9 @@ def read_date(text: str) -> WrittenDate:
             )
         return WrittenDate(DateForm.OPEN, int(one), int(two), _full_year(three))
     for pattern, month, year in ((_MONTH_YEAR, 1, 2), (_YEAR_MONTH, 2, 1)):
-        found = pattern.match(text)
-        if found:
-            return WrittenDate(DateForm.DECIDED, 0, int(found[month]), int(found[year]))
+        match = pattern.match(text)
+        if match:
+            return WrittenDate(DateForm.DECIDED, 0, int(match[month]), int(match[year]))
     bare = _YEAR_WORDS.sub("", to_latin(text)).strip()
     if bare != text and (_NUMBER.match(bare) or _PARTED.match(bare)):
         return read_date(bare)
@@ -201,7 +201,9 @@ def resolve(
     files: int,
     rows: Numbers | None = None,
 ) -> Resolved:
-    """Day and month of each date; all arguments are int64, one item a date; ``file`` is 0 to ``files`` - 1.
+    """Day and month of each date; arguments are int64, one item per date.
+
+    ``file`` is the number of the date's file, from 0 to ``files`` - 1.
 
     ``rows`` says in how many rows of the file each date stands; None: in one.
 

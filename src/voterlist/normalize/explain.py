@@ -113,7 +113,7 @@ class NameReading:
 
 
 def explain_name(text: str, profile: Profile = Profile.AZ) -> tuple[NameStep, ...]:
-    """The steps from a name as written to its skeleton; steps that changed nothing to tell are left out.
+    """The steps from a name as written to its skeleton, without those that changed nothing.
 
     The values are parts of a name: show them to the person who asked, and keep them out of logs.
     """
@@ -131,7 +131,7 @@ def explain_name(text: str, profile: Profile = Profile.AZ) -> tuple[NameStep, ..
 
 
 def read_name(text: str, profile: Profile = Profile.AZ) -> NameReading:
-    """A whole name, or a part of one, cut into its parts as ``normalize`` cuts it, with what is made of each."""
+    """The parts of a whole name, or of one part, as ``normalize`` cuts it, each explained."""
     if is_placeholder(text):
         return NameReading(text, None, is_placeholder=True, sure=True, parts=())
     bare = without_title(text) if profile is Profile.AZ else text
@@ -151,18 +151,16 @@ def _parts(text: str, profile: Profile) -> tuple[list[tuple[str, str | None]], b
         return [("surname" if is_surname_like(text) else "name", text)], True
     if len(words) == 1:
         return [("name", text)], True
-    found = split_full_name(text, profile)
+    name = split_full_name(text, profile)
     given, inside = (
-        split_given(found.given_name)
-        if found.given_name and profile is Profile.AZ
-        else (None, None)
+        split_given(name.given_name) if name.given_name and profile is Profile.AZ else (None, None)
     )
     parts = [
-        ("surname", found.surname),
-        ("given_name", given or found.given_name),
-        ("patronymic", found.patronymic or inside),
+        ("surname", name.surname),
+        ("given_name", given or name.given_name),
+        ("patronymic", name.patronymic or inside),
     ]
-    return parts, found.sure
+    return parts, name.sure
 
 
 def _read_words(text: str, *, father: bool) -> tuple[WordReading, ...]:
@@ -211,11 +209,11 @@ def _read_part(part: str, text: str, profile: Profile) -> PartReading:
 
 def _read_father(text: str, words: tuple[WordReading, ...]) -> PartReading:
     """A patronymic: the father's name is what counts, the particle or ending tells the sex."""
-    found = read_patronymic(text)
-    if found is None:
+    patronymic = read_patronymic(text)
+    if patronymic is None:
         return PartReading("patronymic", words, "", "", "", (), "letters", "", "", "", "", None)
     folded = letters(_bare(words))
-    known = _known_by(folded, "") if found.father else ((), "letters", "")
+    known = _known_by(folded, "") if patronymic.father else ((), "letters", "")
     return PartReading(
         "patronymic",
         words,
@@ -223,10 +221,10 @@ def _read_father(text: str, words: tuple[WordReading, ...]) -> PartReading:
         "",
         "",
         *known,
-        found.standard or "",
-        found.father or "",
+        patronymic.standard or "",
+        patronymic.father or "",
         "",
-        found.sex,
+        patronymic.sex,
     )
 
 
@@ -237,7 +235,7 @@ def _bare(words: tuple[WordReading, ...]) -> str:
 
 
 def _known_by(stem: str, ending: str) -> tuple[tuple[str, ...], str, str]:
-    """(the known names of a stem's letters, how they were found, the look-alike it is kept apart from)."""
+    """(known names of a stem, how they were found, the look-alike it is kept apart from)."""
     kept = apart(stem, stem=bool(ending))
     if kept:
         return (kept.name,), "apart", kept.unlike
@@ -247,7 +245,7 @@ def _known_by(stem: str, ending: str) -> tuple[tuple[str, ...], str, str]:
 
 
 def alike(one: NameReading, other: NameReading) -> str:
-    """How two names read compare: ``same``, ``initials``, ``stem``, ``near``, ``different`` or ``unknown``.
+    """How two names compare: same, initials, stem, near, different or unknown.
 
     The parts that both have are compared by skeleton; two names of one part each, those.
     ``initials``: the same as far as the initials of one tell; ``stem``: they differ by a surname's

@@ -32,7 +32,10 @@ class FullName:
 
 
 def split_full_name(text: str, profile: Profile = Profile.AZ) -> FullName:
-    """The parts of ``Surname Given Patronymic oğlu``, ``Surname, Given Patronymic`` or ``Given Patronymic Surname``.
+    """The parts of a whole name.
+
+    The forms are ``Surname Given Patronymic oğlu``, ``Surname, Given Patronymic`` and
+    ``Given Patronymic Surname``.
 
     The word that ends as surnames do is the surname; where no word or several do, the first one is.
     In ``Profile.GENERIC`` the last word is the surname unless a comma follows the first.
@@ -53,9 +56,11 @@ def _parts(words: list[str], profile: Profile) -> tuple[str | None, str | None]:
     if profile is Profile.GENERIC or len(words) < 2:
         return " ".join(words) or None, None
     cut = _patronymic_place(words)
-    if cut is None:
-        cut = (0 if _joined(words) else len(words) - 1, len(words))
-    return " ".join(words[: cut[0]] or words) or None, " ".join(words[cut[0] :]) if cut[0] else None
+    last = 0 if _joined(words) else len(words) - 1
+    start = last if cut is None else cut[0]
+    if not start:
+        return " ".join(words), None
+    return " ".join(words[:start]), " ".join(words[start:])
 
 
 def _joined(words: list[str]) -> bool:
@@ -63,19 +68,10 @@ def _joined(words: list[str]) -> bool:
 
 
 def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
-    """(first, past the last) of the words that make the patronymic, where a particle or an ending shows it."""
+    """(first, past the last) of the patronymic's words, where a particle or ending shows it."""
     for place, word in enumerate(words):
         if place and particle_of(word):
-            start, end = place - 1, place + 1
-            while end < len(words) and particle_of(words[end]):
-                end += 1
-            if (
-                start >= 2
-                and letters(words[start]) in _TITLES
-                and _holds_given(words[: start - 1] + words[end:])
-            ):
-                start -= 1
-            return start, end
+            return _with_particle(words, place)
     if len(words) > 2 and short_particle(words):
         return len(words) - 2, len(words)
     for place, word in enumerate(words):
@@ -85,8 +81,21 @@ def _patronymic_place(words: list[str]) -> tuple[int, int] | None:
     return None
 
 
+def _with_particle(words: list[str], particle: int) -> tuple[int, int]:
+    """(first, past the last) of the words of a patronymic whose particle stands at a place."""
+    start = particle - 1
+    end = particle + 1
+    while end < len(words) and particle_of(words[end]):
+        end += 1
+    if start >= 2 and letters(words[start]) in _TITLES:
+        others = words[: start - 1] + words[end:]
+        if _holds_given(others):
+            return start - 1, end
+    return start, end
+
+
 def _holds_given(words: list[str]) -> bool:
-    """True where a given name is left among these words, so that a father may be Əli Ağa: more than a surname alone.
+    """True where these words hold more than a surname, so that a father may be ``Əli Ağa``.
 
     In Səfərbəyova Mahirə Ağa qızı there is none but Mahirə, and the father is Ağa.
     """
@@ -98,17 +107,26 @@ def _split_words(words: list[str]) -> FullName:
     place = _patronymic_place(words)
     if place is None:
         return _without_patronymic(words)
-    patronymic = " ".join(words[place[0] : place[1]])
-    before, after = words[: place[0]], words[place[1] :]
+    first, past_last = place
+    patronymic = " ".join(words[first:past_last])
+    before = words[:first]
+    after = words[past_last:]
     rest = before + after
     if len(rest) <= 1:
         return _single(rest, patronymic)
     if after and before and (is_surname_like(after[-1]) or not is_surname_like(before[0])):
         # What follows the patronymic is the surname: Elşən Həsən oğlu Əliyev.
         return FullName(" ".join(after), " ".join(before), patronymic)
-    surname = _surname_place(rest)
-    others = [word for index, word in enumerate(rest) if index != (surname or 0)]
-    return FullName(rest[surname or 0], " ".join(others), patronymic, sure=surname is not None)
+    surname, others, sure = _surname_and_others(rest)
+    return FullName(surname, " ".join(others), patronymic, sure=sure)
+
+
+def _surname_and_others(words: list[str]) -> tuple[str, list[str], bool]:
+    """(surname, the other words, whether a word showed it); the first word where none does."""
+    place = _surname_place(words)
+    sure = place is not None
+    at = place or 0
+    return words[at], words[:at] + words[at + 1 :], sure
 
 
 def _without_patronymic(words: list[str]) -> FullName:
@@ -118,12 +136,11 @@ def _without_patronymic(words: list[str]) -> FullName:
     """
     if len(words) <= 1:
         return _single(words, None)
-    surname = _surname_place(words)
-    others = [word for index, word in enumerate(words) if index != (surname or 0)]
+    surname, others, sure = _surname_and_others(words)
     patronymic = None
     if len(others) > 1 and not _joined(others):
-        others, patronymic = others[:-1], others[-1]
-    return FullName(words[surname or 0], " ".join(others), patronymic, sure=surname is not None)
+        patronymic = others.pop()
+    return FullName(surname, " ".join(others), patronymic, sure=sure)
 
 
 def _surname_place(words: list[str]) -> int | None:

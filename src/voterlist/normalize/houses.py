@@ -114,8 +114,8 @@ def _parity(words: list[str]) -> tuple[Covers | None, list[str]]:
 
 def _numbers(words: list[str], parity: Covers | None) -> Houses:
     """A house, or the houses from one number to another."""
-    found = [int(number) for word in words for number in _NUMBER.findall(word.split("/")[0])]
-    if not found or max(found) > _HIGHEST:
+    numbers = [int(number) for word in words for number in _NUMBER.findall(word.split("/")[0])]
+    if not numbers or max(numbers) > _HIGHEST:
         return Houses(Covers.UNREAD)
     if len(words) == 1:
         return Houses(Covers.ONE, house=words[0].replace(" ", ""))
@@ -123,6 +123,6 @@ def _numbers(words: list[str], parity: Covers | None) -> Houses:
         return Houses(Covers.ONE, house="".join(words))
     if len(words) == 3 and words[1] == "-" and len(words[2]) == 1 and words[2].isalpha():
         return Houses(Covers.ONE, house=words[0] + words[2])
-    if len(words) == 3 and words[1] == "-" and len(found) == 2 and found[0] <= found[1]:
-        return Houses(parity or Covers.ALL, found[0], found[1])
+    if len(words) == 3 and words[1] == "-" and len(numbers) == 2 and numbers[0] <= numbers[1]:
+        return Houses(parity or Covers.ALL, numbers[0], numbers[1])
     return Houses(Covers.UNREAD)

@@ -1,4 +1,4 @@
-"""The columns of identifiers: nearly every entry has one of its own, so they are looked at as bytes, not as texts.
+"""The columns of identifiers, read as bytes: nearly every entry has an identifier of its own.
 
 What is valid as it was written is told by its bytes; only the others are read one by one.
 """
@@ -6,9 +6,10 @@ What is valid as it was written is told by its bytes; only the others are read o
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -40,7 +41,7 @@ _SIGNS = "[ \u2116-]+"
 _WITH_SIGNS = rf"^(?:AZE{_SIGNS}[0-9]{{8}}|[A-Z]{{2}}{_SIGNS}[0-9]{{7}})$"
 """Documents that are valid but for blanks, hyphens and numero signs between series and number."""
 
-Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+Bytes = npt.NDArray[np.uint8]
 
 
 def _table(letters: str) -> Flags:
@@ -50,39 +51,40 @@ def _table(letters: str) -> Flags:
 
 _DIGITS = "0123456789"
 _CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_DIGIT, _CAPITAL, _OF_FIN = (
-    _table(_DIGITS),
-    _table(_CAPITALS),
-    _table(_DIGITS + "ABCDEFGHJKLMNPQRSTUVWXYZ"),
-)
+_DIGIT = _table(_DIGITS)
+_CAPITAL = _table(_CAPITALS)
+_OF_FIN = _table(_DIGITS + "ABCDEFGHJKLMNPQRSTUVWXYZ")
 _END = _table("\0")
 
 
 def _all_of(text: Bytes, kinds: list[Flags]) -> Flags:
-    """The rows in which the byte at each place is of the kind given for the place, and nothing follows."""
-    found = _END[text[:, len(kinds)]]
+    """The rows whose bytes are of the kinds given for their places, with nothing behind."""
+    fits = _END[text[:, len(kinds)]]
     for place, kind in enumerate(kinds):
-        found &= kind[text[:, place]]
-    return found
+        fits &= kind[text[:, place]]
+    return fits
 
 
 def _one_letter(text: Bytes, first: int, last: int) -> Flags:
     """The rows whose bytes from ``first`` up to, not including, ``last`` are all the same."""
-    found = np.ones(len(text), np.bool_)
+    same = np.ones(len(text), np.bool_)
     for place in range(first + 1, last):
-        found &= text[:, place] == text[:, first]
-    return found
+        same &= text[:, place] == text[:, first]
+    return same
 
 
 def _valid(column: pa.Array, name: str) -> Flags:
-    """The rows that hold a valid identifier as written (``FIN``, ``DOCUMENT``) which is no placeholder."""
+    """The rows that hold a valid ``FIN`` or ``DOCUMENT`` as written, no placeholder."""
     text = text_bytes(column, _WIDTH)
     if name == "fin":
         return _all_of(text, [_OF_FIN] * 7) & ~_one_letter(text, 0, 7)
-    old = text[:, 0] == ord("A")
-    old &= (text[:, 1] == ord("Z")) & (text[:, 2] == ord("E"))
-    old &= _all_of(text, [_CAPITAL] * 3 + [_DIGIT] * 8) & ~_one_letter(text, 3, 11)
-    return np.asarray(old | _all_of(text, [_CAPITAL] * 2 + [_DIGIT] * 7) & ~_one_letter(text, 2, 9))
+    old_card = _all_of(text, [_CAPITAL] * 3 + [_DIGIT] * 8)
+    for place, letter in enumerate("AZE"):
+        old_card &= text[:, place] == ord(letter)
+    old_card &= ~_one_letter(text, 3, 11)
+    new_card = _all_of(text, [_CAPITAL] * 2 + [_DIGIT] * 7)
+    new_card &= ~_one_letter(text, 2, 9)
+    return np.asarray(old_card | new_card)
 
 
 class _Read(NamedTuple):
@@ -91,14 +93,15 @@ class _Read(NamedTuple):
     values: pa.Array
     documents: pa.Array
     """Documents found in the place of a FIN."""
-    said: Bytes
+    repairs: Bytes
     """The repairs, a bit each, or ``_PLACEHOLDER``."""
     invalid: Flags
 
     def note(self, name: str, notes: Notes) -> None:
         """Note each repair."""
         for place, repair in enumerate(_REPAIRS):
-            notes.rows(rules.REPAIRS[repair], (self.said >> place & 1).astype(np.bool_), name)
+            is_repaired = (self.repairs >> place) & 1
+            notes.rows(rules.REPAIRS[repair], is_repaired.astype(np.bool_), name)
 
 
 def _read(column: pa.Array, valid: Flags, read: Callable[[str], Identifier]) -> _Read:
@@ -108,24 +111,18 @@ def _read(column: pa.Array, valid: Flags, read: Callable[[str], Identifier]) -> 
     def parts(text: str) -> tuple[str | None, str | None, int]:
         if is_placeholder(text):
             return None, None, _PLACEHOLDER
-        found = read(text)
-        return (
-            found.value,
-            found.document,
-            sum(1 << _REPAIRS.index(repair) for repair in found.repairs),
-        )
+        identifier = read(text)
+        repairs = sum(1 << _REPAIRS.index(repair) for repair in identifier.repairs)
+        return identifier.value, identifier.document, repairs
 
     written = column.filter(pa.array(rest)).dictionary_encode()
-    value, document, said = spread(written, parts, (pa.string(), pa.string(), pa.int64()))
+    value, document, repairs = spread(written, parts, (pa.string(), pa.string(), pa.int64()))
     bits = np.zeros(len(column), np.uint8)
-    bits[rest] = said.to_numpy()
-    values, documents = (
-        _replaced(column, rest, value),
-        _replaced(pa.nulls(len(column), pa.string()), rest, document),
-    )
-    return _Read(
-        values, documents, bits, rest & (bits != _PLACEHOLDER) & ~known(values) & ~known(documents)
-    )
+    bits[rest] = repairs.to_numpy()
+    values = _replaced(column, rest, value)
+    documents = _replaced(pa.nulls(len(column), pa.string()), rest, document)
+    is_read = known(values) | known(documents) | (bits == _PLACEHOLDER)
+    return _Read(values, documents, bits, rest & ~is_read)
 
 
 def _read_documents(column: pa.Array) -> _Read:
@@ -133,16 +130,17 @@ def _read_documents(column: pa.Array) -> _Read:
 
     Signs between series and number, as many a clerk writes them, are taken out all at once.
     """
-    signs = np.flatnonzero(flags(pc.match_substring_regex(column, _WITH_SIGNS)))
-    without = pc.replace_substring_regex(column.take(pa.array(signs)), _SIGNS, "")
+    with_signs = np.flatnonzero(flags(pc.match_substring_regex(column, _WITH_SIGNS)))
+    without = pc.replace_substring_regex(column.take(pa.array(with_signs)), _SIGNS, "")
     # What is a placeholder without its signs is looked at as it was written.
-    taken_out = _valid(without, "document")
+    is_valid = _valid(without, "document")
     chosen = np.zeros(len(column), np.bool_)
-    chosen[signs[taken_out]] = True
-    cleaned = pc.replace_with_mask(column, pa.array(chosen), without.filter(pa.array(taken_out)))
-    found = _read(cleaned, _valid(cleaned, "document"), read_document)
-    found.said[chosen] = 1 << _REPAIRS.index(Repair.SIGNS_REMOVED)
-    return found
+    chosen[with_signs[is_valid]] = True
+    replacements = without.filter(pa.array(is_valid))
+    cleaned = pc.replace_with_mask(column, pa.array(chosen), replacements)
+    documents = _read(cleaned, _valid(cleaned, "document"), read_document)
+    documents.repairs[chosen] = 1 << _REPAIRS.index(Repair.SIGNS_REMOVED)
+    return documents
 
 
 def _replaced(column: pa.Array, rows: Flags, values: pa.DictionaryArray) -> pa.Array:
@@ -164,8 +162,8 @@ def read_identifiers(
         documents = _read_documents(document)
     # Of two placeholders of one entry the document's is noted, of two repairs of one kind the
     # FIN's.
-    notes.rows(rules.PLACEHOLDER, documents.said == _PLACEHOLDER, "document")
-    notes.rows(rules.PLACEHOLDER, fins.said == _PLACEHOLDER, "fin")
+    notes.rows(rules.PLACEHOLDER, documents.repairs == _PLACEHOLDER, "document")
+    notes.rows(rules.PLACEHOLDER, fins.repairs == _PLACEHOLDER, "fin")
     fins.note("fin", notes)
     documents.note("document", notes)
     notes.rows(rules.FIN_HOLDS_DOCUMENT, known(fins.documents), "fin")
@@ -181,6 +179,6 @@ def read_identifiers(
 
 
 def _plain(column: pa.Array) -> Flags:
-    """The rows that hold an identifier of an unknown kind which ``read_any`` leaves as it is, and is no placeholder."""
+    """The rows with an identifier that ``read_any`` leaves as it is, no placeholder."""
     plain = flags(pc.match_substring_regex(column, PLAIN))
     return plain & ~flags(pc.match_substring_regex(column, MAY_BE_PLACEHOLDER))

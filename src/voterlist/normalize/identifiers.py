@@ -65,14 +65,14 @@ def _repairs(text: str, value: str, *others: tuple[Repair, bool]) -> tuple[Repai
     """What was done to a text to make this value of it; ``others`` are known to who made it."""
     capitals = text.upper().replace("İ", "I")
     plain = capitals.translate(_CYRILLIC)
-    found = dict(others) | {
+    repairs_of = dict(others) | {
         Repair.SMALL_LETTERS: any(letter.islower() for letter in text),
         Repair.LOOK_ALIKES: plain != capitals,
         # A № typed as a letter between series and number is such a sign.
         Repair.SIGNS_REMOVED: _JUNK.search(plain) is not None
         or _NUMBER_SIGN.match(plain) is not None,
     }
-    return tuple(repair for repair in Repair if found.get(repair)) if value != text else ()
+    return tuple(repair for repair in Repair if repairs_of.get(repair)) if value != text else ()
 
 
 def _capitals(text: str) -> str:
@@ -82,7 +82,10 @@ def _capitals(text: str) -> str:
 
 
 def read_fin(text: str) -> Identifier:
-    """The FIN of a text: O becomes 0, I becomes 1, Cyrillic doubles Latin, an eighth character is dropped.
+    """The FIN of a text, with four repairs.
+
+    The letter O becomes 0, I becomes 1, a Cyrillic letter becomes its Latin double, and an eighth
+    character is dropped.
 
     Only letters that a FIN never has are replaced, so a repair cannot turn one valid FIN into
     another.
@@ -114,11 +117,11 @@ def read_document(text: str) -> Identifier:
     """
     capitals = _capitals(text)
     digits_alone = re.fullmatch("[0-9]{8}", capitals) is not None
-    found = _DOCUMENT_PARTS.match("AZE" + capitals if digits_alone else capitals)
-    value = found[1] + found[2].translate(_TO_DIGITS) if found else capitals
+    match = _DOCUMENT_PARTS.match("AZE" + capitals if digits_alone else capitals)
+    value = match[1] + match[2].translate(_TO_DIGITS) if match else capitals
     if not re.match(DOCUMENT, value):
         return Identifier(None)
-    number = found[2] if found else ""
+    number = match[2] if match else ""
     repairs = _repairs(
         text,
         value,

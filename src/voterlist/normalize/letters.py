@@ -99,7 +99,7 @@ def decide(form: str) -> str:
 
 
 def unknown(form: str) -> str:
-    """The skeleton of a fine form that no known name explains: ``k`` is of the class of q there too.
+    """The skeleton of a fine form that no known name explains; ``k`` counts as q.
 
     Russian writes q as г or к (Кубадов is Qubadov), and only a known name tells which k is meant as
     k.

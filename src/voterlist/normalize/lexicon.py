@@ -54,29 +54,21 @@ def _skeleton_of(name: str) -> str:
     kept = apart(letters(name))
     if kept:
         return kept.skeleton
-    found = decide(fine(letters(name)))
-    while (again := decide(fine(letters(found)))) != found:
-        found = again
-    return found
+    folded = decide(fine(letters(name)))
+    while True:
+        again = decide(fine(letters(folded)))
+        if again == folded:
+            return folded
+        folded = again
 
 
 def irregular_forms(name: str) -> Iterator[str]:
-    """The fine forms that Russian and spellings taken from Russian may give a lower-case standard name.
+    """The fine forms that Russian, or a spelling from Russian, may give a lower-case standard name.
 
     h is also г (g), and nothing between vowels; q is also к (k); g after s is also к; ə after a
     vowel is read as е, and so as ye.
     """
-    choices: list[Sequence[str]] = []
-    for place, letter in enumerate(name):
-        if letter == "h":
-            inside = name[place - 1 : place] in _VOWELS and name[place + 1 : place + 2] in _VOWELS
-            choices.append(("h", "g", "") if place and inside else "hg")
-        elif letter == "q" or (letter == "g" and name[place - 1 : place] == "s"):
-            choices.append(letter + "k")
-        elif letter == "ə" and name[place - 1 : place] in _VOWELS:
-            choices.append(("ə", "ye"))
-        else:
-            choices.append(letter)
+    choices = [_choices(name, place) for place in range(len(name))]
     for count, written in enumerate(product(*choices)):
         if count == _MOST_FORMS:
             return
@@ -85,13 +77,27 @@ def irregular_forms(name: str) -> Iterator[str]:
         yield form.replace("q", "g")
 
 
+def _choices(name: str, place: int) -> Sequence[str]:
+    """The ways in which the letter at a place of a name may be written."""
+    letter = name[place]
+    before = name[place - 1 : place]
+    after = name[place + 1 : place + 2]
+    if letter == "h":
+        between_vowels = place and before in _VOWELS and after in _VOWELS
+        return ("h", "g", "") if between_vowels else "hg"
+    if letter == "q" or (letter == "g" and before == "s"):
+        return letter + "k"
+    if letter == "ə" and before in _VOWELS:
+        return ("ə", "ye")
+    return letter
+
+
 def _names() -> tuple[list[tuple[str, str]], list[str]]:
     """(given name, sex code) pairs and surname stems, lower case."""
-    given = [
-        (lower(row["name"]), row["sex"])
-        for row in csv.DictReader(_read("given_names.csv").splitlines())
-    ]
-    stems = [lower(row["stem"]) for row in csv.DictReader(_read("surname_stems.csv").splitlines())]
+    given_rows = csv.DictReader(_read("given_names.csv").splitlines())
+    given = [(lower(row["name"]), row["sex"]) for row in given_rows]
+    stem_rows = csv.DictReader(_read("surname_stems.csv").splitlines())
+    stems = [lower(row["stem"]) for row in stem_rows]
     return given, stems
 
 
@@ -131,22 +137,30 @@ def _irregular(names: list[str]) -> dict[str, str]:
 
     An alias overrules the rules.
     """
-    found: dict[str, set[str]] = {}
+    skeletons_of: dict[str, set[str]] = {}
     for name in names:
+        skeleton = _skeleton_of(name)
         for form in irregular_forms(name):
             for written in (form, blunt(form)):
-                found.setdefault(written, set()).add(_skeleton_of(name))
+                skeletons_of.setdefault(written, set()).add(skeleton)
     for name, others in _aliases().items():
         for alias in others:
-            found[fine(letters(alias))] = {_skeleton_of(name)}
-    return {form: skeletons.pop() for form, skeletons in found.items() if len(skeletons) == 1}
+            skeletons_of[fine(letters(alias))] = {_skeleton_of(name)}
+    return {
+        form: skeletons.pop() for form, skeletons in skeletons_of.items() if len(skeletons) == 1
+    }
 
 
 def _sexes(given: list[tuple[str, str]]) -> dict[str, Sex]:
-    found: dict[str, set[str]] = {}
+    """The sex of each skeleton whose given names are all borne by one sex."""
+    sexes_of: dict[str, set[str]] = {}
     for name, sex in given:
-        found.setdefault(_skeleton_of(name), set()).add(sex)
-    return {key: Sex(sexes.copy().pop()) for key, sexes in found.items() if sexes in ({"m"}, {"f"})}
+        sexes_of.setdefault(_skeleton_of(name), set()).add(sex)
+    sexes = {}
+    for skeleton, codes in sexes_of.items():
+        if codes in ({"m"}, {"f"}):
+            sexes[skeleton] = Sex(next(iter(codes)))
+    return sexes
 
 
 def lookup(form: str) -> str | None:
@@ -154,8 +168,11 @@ def lookup(form: str) -> str | None:
 
     None where none or more than one may be.
     """
-    known = _lexicon().skeletons
-    return known.get(form) or (known.get(blunt(form)) if "w" in form else None)
+    skeletons = _lexicon().skeletons
+    skeleton = skeletons.get(form)
+    if skeleton is None and "w" in form:
+        return skeletons.get(blunt(form))
+    return skeleton
 
 
 def found_by(form: str) -> str | None:
@@ -163,10 +180,13 @@ def found_by(form: str) -> str | None:
 
     ``known``, ``alias``, ``irregular``, or None.
     """
-    found, known = lookup(form), _lexicon()
-    if found is None or form in known.regular or blunt(form) in known.regular:
-        return "known" if found else None
-    return "alias" if form in known.aliases or blunt(form) in known.aliases else "irregular"
+    if lookup(form) is None:
+        return None
+    lexicon = _lexicon()
+    forms = {form, blunt(form)}
+    if forms & lexicon.regular:
+        return "known"
+    return "alias" if forms & lexicon.aliases else "irregular"
 
 
 def spellings_of(skeleton: str) -> tuple[str, ...]:
@@ -188,10 +208,11 @@ def _may_write(written: str, name: str) -> bool:
     Ə alone is written as either.
     """
     ours = squeeze(letters_of_latin(written))
-    theirs = squeeze("ə".join(letters_of_latin(part) for part in name.split("ə")))
-    return len(ours) != len(theirs) or not any(
-        {a, b} == {"a", "e"} for a, b in zip(ours, theirs, strict=True)
-    )
+    parts = [letters_of_latin(part) for part in name.split("ə")]
+    theirs = squeeze("ə".join(parts))
+    if len(ours) != len(theirs):
+        return True
+    return all({a, b} != {"a", "e"} for a, b in zip(ours, theirs, strict=True))
 
 
 def standard(latin: str, skeleton: str, *, restore: bool) -> str | None:
@@ -201,11 +222,11 @@ def standard(latin: str, skeleton: str, *, restore: bool) -> str | None:
     only completed (``əsger`` becomes ``əsgər``). ``restore`` says that the word was typed without
     them, so one name that fits takes its place.
     """
-    found = spellings_of(skeleton)
-    if latin in found:
+    spellings = spellings_of(skeleton)
+    if latin in spellings:
         return latin
     typed = ascii_letters(latin)
-    fits = [name for name in found if ascii_letters(name) == typed]
+    fits = [name for name in spellings if ascii_letters(name) == typed]
     if not fits and restore:
-        fits = [name for name in found if _may_write(latin, name)]
+        fits = [name for name in spellings if _may_write(latin, name)]
     return fits[0] if len(fits) == 1 else None

@@ -58,9 +58,9 @@ def _compound(form: str) -> str | None:
 
 def _known(form: str) -> str | None:
     """The skeleton of a fine form that is a known name or two of them joined; None otherwise."""
-    found = lexicon.lookup(form)
-    if found:
-        return found
+    known_skeleton = lexicon.lookup(form)
+    if known_skeleton:
+        return known_skeleton
     parts = _compound(form)
     # Cut again, the outcome must stay: otherwise folding twice would not be folding once.
     if parts and fine(parts) == parts and (lexicon.lookup(parts) or _compound(parts)) == parts:
@@ -80,7 +80,7 @@ def _resolve(form: str) -> str:
 
 @lru_cache(maxsize=65536)
 def split_ending(folded: str) -> tuple[str, str]:
-    """(stem, ending) of a surname's letters: ov, ova, ski, skaia, zada, oqlu, qizi, li, lu, or empty.
+    """(stem, ending) of a surname: ov, ova, ski, skaia, zada, oqlu, qizi, li, lu, or empty.
 
     A known name is never cut: ``vali`` is Vəli, not va-li; ``hosrov`` is Xosrov.
     """
@@ -90,18 +90,18 @@ def split_ending(folded: str) -> tuple[str, str]:
 
 
 def _cut_ending(folded: str) -> tuple[str, str]:
-    found = _OV.match(folded)
-    if found:
-        return found[1], "ov" + found[2]
-    found = _SKI.match(folded)
-    if found:
-        return found[1], "ski" if found[2] else "skaia"
-    found = _LASTING.match(folded)
-    if not found:
+    match = _OV.match(folded)
+    if match:
+        return match[1], "ov" + match[2]
+    match = _SKI.match(folded)
+    if match:
+        return match[1], "ski" if match[2] else "skaia"
+    match = _LASTING.match(folded)
+    if not match:
         return folded, ""
-    *named, last = found.groups()[1:]
+    *named, last = match.groups()[1:]
     ending = next((spelt for spelt, part in zip(_ENDINGS, named, strict=True) if part), last)
-    return found[1], ending.replace("y", "i")
+    return match[1], ending.replace("y", "i")
 
 
 @lru_cache(maxsize=65536)
@@ -131,10 +131,10 @@ def _double(folded: str) -> tuple[str, str] | None:
 
     None unless the first is of a known name.
     """
-    found = _DOUBLE.match(folded)
-    if not found or not _known(fine(split_ending(found[1])[0])) or lexicon.lookup(fine(folded)):
+    match = _DOUBLE.match(folded)
+    if not match or not _known(fine(split_ending(match[1])[0])) or lexicon.lookup(fine(folded)):
         return None
-    return found[1], found[2]
+    return match[1], match[2]
 
 
 @lru_cache(maxsize=65536)
@@ -154,14 +154,14 @@ def stem_skeleton(stem: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _settled(found: str) -> str:
+def _settled(folded: str) -> str:
     """A skeleton folded until folding changes nothing."""
     for _ in range(_MOST_PASSES):
-        again = _az_pass(found)
-        if again == found:
+        again = _az_pass(folded)
+        if again == folded:
             break
-        found = again
-    return found
+        folded = again
+    return folded
 
 
 _ASCII_ALREADY = re.compile("[a-z0-9]+")
@@ -183,7 +183,7 @@ def letters_skeleton(text: str) -> str:
 
 
 def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
-    """One short word for every spelling of a name: a-z only (and digits in ``Profile.GENERIC``), no blanks.
+    """One short word for all spellings of a name: a-z (and digits in ``Profile.GENERIC``).
 
     ``Həsənov``, ``Hesenov``, ``Hasanov``, ``Гасанов`` and ``Gasanov`` all give ``hasanov``. Folding
     twice gives the same as folding once, and a text with a letter never gives an empty word; one
@@ -195,7 +195,7 @@ def skeleton(text: str, profile: Profile = Profile.AZ) -> str:
 
 
 def given_sex(name_skeleton: str) -> Sex | None:
-    """The sex of those who bear a given name, by its skeleton, where the shipped list is of one mind."""
+    """The sex of bearers of a given name, by its skeleton, where the shipped list is unanimous."""
     return lexicon.known_sex(name_skeleton)
 
 
@@ -216,7 +216,7 @@ def typed_without_marks(text: str) -> bool:
 
 
 def standard_name(text: str, *, restore: bool | None = None) -> str | None:
-    """The standard spelling proposed for a given name, in title case; None where the text has no letter.
+    """The standard spelling of a given name in title case; None where the text has no letter.
 
     Azerbaijani Latin spelling is kept, Cyrillic is transliterated, ASCII and English spellings are
     restored where exactly one known name fits; ``restore`` overrules whether the text was typed

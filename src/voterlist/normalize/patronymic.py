@@ -33,7 +33,7 @@ _PARTICLE = {Sex.MALE: "oğlu", Sex.FEMALE: "qızı"}
 
 @dataclass(frozen=True, slots=True)
 class Patronymic:
-    """A patronymic read: ``standard`` such as ``Həsən oğlu``; ``father`` is the skeleton of his name.
+    """A patronymic: ``standard`` is like ``Həsən oğlu``, ``father`` the skeleton of his name.
 
     Both are None where nothing but a particle stands.
     """
@@ -44,7 +44,7 @@ class Patronymic:
 
 
 def particle_of(word: str) -> Sex | None:
-    """The sex that a word states if it is a particle (oğlu, ogly, оглы, qızı, kyzy, кызы ...), else None."""
+    """The sex of a word that is a particle (oğlu, ogly, оглы, qızı, kyzy, кызы ...), else None."""
     folded = letters(word)
     if _SON.match(folded):
         return Sex.MALE
@@ -55,7 +55,7 @@ def particle_of(word: str) -> Sex | None:
 
 @lru_cache(maxsize=65536)
 def has_father(word: str) -> tuple[str, Sex] | None:
-    """(the father's name, sex) of a word with its particle or ending on it, in Latin letters; else None.
+    """(father's name, sex) of a word that ends in a particle or patronymic ending, else None.
 
     ``Həsənoğlu``, ``Həsənoviç`` and ``Гасановна`` are such words; a bare ``Həsən`` is not.
     """
@@ -144,7 +144,7 @@ def read_patronymic(text: str) -> Patronymic | None:
 
 @lru_cache(maxsize=65536)
 def split_given(text: str) -> tuple[str, str | None]:
-    """(given name, patronymic) of a given-name cell into which the patronymic may have been written.
+    """(given name, patronymic) of a given-name cell, which may hold the patronymic too.
 
     ``Elşən Həsən oğlu`` gives (``Elşən``, ``Həsən oğlu``), and so does ``Elşən Həsən o.``; ``Ə.M.``
     gives (``Ə``, ``M``); ``Əli Ağa`` stays whole.

@@ -1,4 +1,4 @@
-"""The scalar folds of this package applied to the columns of a table, once to each distinct value."""
+"""The folds of this package applied to the columns of a table, once per distinct value."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _CODED = frozenset(field.name for field in VOTER if field.nullable and field.typ
 }
 
 Cells = dict[str, pa.Array]
-"""The cells of each field, coded, but those of the identifiers."""
+"""The cells of each field, dictionary-encoded, but those of the identifiers."""
 
 
 def normalize(
@@ -56,7 +56,7 @@ def normalize(
     No row is set aside: what cannot be read is null and has a finding.
 
     Args:
-        entries: ENTRY; its text may be coded (``tables.coded``).
+        entries: ENTRY; its text may be dictionary-encoded (``tables.coded``).
         profile: whose names they are.
         coded: the table's text is to be coded too, but for the identifiers, each column's values in
             order of appearance: the same content in a third of the memory, for millions of entries.
@@ -95,7 +95,7 @@ def normalize(
 
 
 def _voters(columns: dict[str, Any], rows: int, *, coded: bool, in_order: bool) -> pa.Table:
-    """The VOTER table of these columns; ``in_order``: coded values in order of appearance."""
+    """The VOTER table of these columns; ``in_order``: values by appearance."""
     if not coded:
         return require(from_columns(columns, VOTER, rows), VOTER, "normalize")
     if in_order:
@@ -118,52 +118,58 @@ def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
 
 
 def _junk(column: pa.DictionaryArray) -> Flags:
-    """The rows of a coded column that hold a placeholder."""
-    return rows_of(
-        column,
-        flags(where(column, matching(column, MAY_BE_PLACEHOLDER), is_placeholder, pa.bool_())),
-    )
+    """The rows of a dictionary-encoded column that hold a placeholder."""
+    candidates = matching(column, MAY_BE_PLACEHOLDER)
+    is_junk = where(column, candidates, is_placeholder, pa.bool_())
+    return rows_of(column, flags(is_junk))
 
 
 def _clean_names(cells: Cells, notes: Notes) -> Cells:
-    """The cells with forms of address taken off the names; look-alikes of a second alphabet are noted.
+    """The cells with forms of address removed from names, and look-alike letters noted.
 
     The repair itself is part of every fold, so the cell need not change for it.
     """
     cleaned = dict(cells)
     for name in _NAMES:
         column = cells[name]
+        written = column.dictionary
         without = where(column, matching(column, MAY_HAVE_TITLE), without_title, _TEXT)
-        changed = flags(pc.not_equal(without, column.dictionary))
+        changed = flags(pc.not_equal(without, written))
         if changed.any():
             notes.rows(rules.TITLE_REMOVED, rows_of(column, changed), name)
-            cleaned[name] = recoded(column, pc.coalesce(without, column.dictionary))
-        other = where(column, matching(column, _TWO_SCRIPTS), repaired, _TEXT)
-        notes.rows(rules.MIXED_SCRIPT_REPAIRED, rows_of(column, known(other)), name)
+            cleaned[name] = recoded(column, pc.coalesce(without, written))
+        in_one_script = where(column, matching(column, _TWO_SCRIPTS), repaired, _TEXT)
+        is_repaired = rows_of(column, known(in_one_script))
+        notes.rows(rules.MIXED_SCRIPT_REPAIRED, is_repaired, name)
     return cleaned
 
 
 def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
     """Surname, given name and patronymic, taken out of one cell where they stand in one."""
-    surname, given, whole = cells["surname"], cells["given_name"], cells["full_name"]
+    surname = cells["surname"]
+    given = cells["given_name"]
+    whole = cells["full_name"]
     if profile is Profile.AZ:
         # A whole name in the surname's column, nothing in the given name's.
-        alone = ~known(whole) & ~known(given) & rows_of(surname, matching(surname, r"\S\s+\S"))
+        several_words = rows_of(surname, matching(surname, r"\S\s+\S"))
+        alone = several_words & ~known(whole) & ~known(given)
         if alone.any():
             whole = coalesced(whole, kept(surname, alone))
             surname = kept(surname, ~alone)
-    whole = kept(whole, ~known(surname) | ~known(given))
+    has_parts = known(surname) & known(given)
+    whole = kept(whole, ~has_parts)
 
     def parts(text: str) -> tuple[str | None, str | None, str | None, bool]:
-        found = split_full_name(text, profile)
-        return found.surname, found.given_name, found.patronymic, not found.sure
+        name = split_full_name(text, profile)
+        return name.surname, name.given_name, name.patronymic, not name.sure
 
-    first, second, third, unsure = spread(whole, parts, (_TEXT, _TEXT, _TEXT, pa.bool_()))
+    columns = spread(whole, parts, (_TEXT, _TEXT, _TEXT, pa.bool_()))
+    split_surname, split_given, split_patronymic, unsure = columns
     notes.rows(rules.FULL_NAME_UNSURE, flags(unsure), "full_name")
     return {
-        "surname": coalesced(surname, first),
-        "given_name": coalesced(given, second),
-        "patronymic": coalesced(cells["patronymic"], third),
+        "surname": coalesced(surname, split_surname),
+        "given_name": coalesced(given, split_given),
+        "patronymic": coalesced(cells["patronymic"], split_patronymic),
     }
 
 
@@ -171,23 +177,22 @@ def _names(cells: Cells, profile: Profile, notes: Notes, folds: Folds) -> dict[s
     """The columns of the name."""
     if profile is Profile.GENERIC:
         return _plain_names(cells, notes)
-    given, inside = spread(cells["given_name"], split_given, (_TEXT, _TEXT))
-    notes.rows(rules.PATRONYMIC_IN_GIVEN, known(inside), "given_name")
-    patronymic = coalesced(cells["patronymic"], inside)
+    given, patronymic_inside = spread(cells["given_name"], split_given, (_TEXT, _TEXT))
+    notes.rows(rules.PATRONYMIC_IN_GIVEN, known(patronymic_inside), "given_name")
+    patronymic = coalesced(cells["patronymic"], patronymic_inside)
+    written = {"surname": cells["surname"], "given_name": given, "patronymic": patronymic}
     columns: dict[str, Any] = {}
-    for column, name in (
-        (cells["surname"], "surname"),
-        (given, "given_name"),
-        (patronymic, "patronymic"),
-    ):
-        fold, made = folds[name]
-        columns |= dict(zip(made, spread(column, fold, (_TEXT,) * len(made)), strict=True))
-    one_letter = flags(pc.equal(pc.utf8_length(columns["given_skeleton"].dictionary), 1))
-    notes.rows(rules.INITIALS_ONLY, rows_of(columns["given_skeleton"], one_letter), "given_name")
+    for name, column in written.items():
+        fold, names_of_columns = folds[name]
+        folded = spread(column, fold, (_TEXT,) * len(names_of_columns))
+        columns |= dict(zip(names_of_columns, folded, strict=True))
+    given_skeleton = columns["given_skeleton"]
+    one_letter = flags(pc.equal(pc.utf8_length(given_skeleton.dictionary), 1))
+    notes.rows(rules.INITIALS_ONLY, rows_of(given_skeleton, one_letter), "given_name")
     _note_unreadable(cells["surname"], columns["surname_skeleton"], "surname", notes)
-    _note_unreadable(given, columns["given_skeleton"], "given_name", notes)
-    lost = ~known(columns["patronymic_skeleton"]) & ~known(columns["patronymic_sex"])
-    notes.rows(rules.NAME_UNREADABLE, known(patronymic) & lost, "patronymic")
+    _note_unreadable(given, given_skeleton, "given_name", notes)
+    readable = known(columns["patronymic_skeleton"]) | known(columns["patronymic_sex"])
+    notes.rows(rules.NAME_UNREADABLE, known(patronymic) & ~readable, "patronymic")
     return columns
 
 
@@ -201,8 +206,10 @@ def _fold_given(text: str) -> tuple[str | None, str | None]:
 
 
 def _fold_patronymic(text: str) -> tuple[str | None, str | None, str | None]:
-    found = read_patronymic(text)
-    return (found.father, found.sex, found.standard) if found else (None, None, None)
+    patronymic = read_patronymic(text)
+    if patronymic is None:
+        return None, None, None
+    return patronymic.father, patronymic.sex, patronymic.standard
 
 
 Folds = dict[str, tuple[Callable[[str], Sequence[str | None]], tuple[str, ...]]]
@@ -237,48 +244,63 @@ def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
         folded = skeleton(text, Profile.GENERIC)
         return (text.strip(), folded) if folded else (None, None)
 
+    skeletons = {
+        "surname": "surname_skeleton",
+        "given_name": "given_skeleton",
+        "patronymic": "patronymic_skeleton",
+    }
     columns: dict[str, Any] = {}
-    for name, folded in (
-        ("surname", "surname"),
-        ("given_name", "given"),
-        ("patronymic", "patronymic"),
-    ):
-        columns[name], columns[f"{folded}_skeleton"] = spread(cells[name], parts, (_TEXT, _TEXT))
-        _note_unreadable(cells[name], columns[f"{folded}_skeleton"], name, notes)
+    for name, skeleton_name in skeletons.items():
+        spelled, folded = spread(cells[name], parts, (_TEXT, _TEXT))
+        columns[name] = spelled
+        columns[skeleton_name] = folded
+        _note_unreadable(cells[name], folded, name, notes)
     columns["surname_stem"] = columns["surname_skeleton"]
     return columns
 
 
 def _dates(written: pa.DictionaryArray, source: pa.ChunkedArray, notes: Notes) -> dict[str, Any]:
     """Year, month and day of birth: resolved once for each distinct date of each file."""
-    text, distinct = codes(written)
-    file, sources = codes(source)
-    read = np.zeros((4, len(distinct) + 1), np.int64)
-    for place, date in enumerate(map(read_date, distinct.to_pylist())):
+    text_codes, texts = codes(written)
+    file_codes, sources = codes(source)
+    # Form, first, second and year of each distinct text. A null has the code -1: the last place,
+    # where nothing is read.
+    read = np.zeros((4, len(texts) + 1), np.int64)
+    for place, text in enumerate(texts.to_pylist()):
+        date = read_date(text)
         read[:, place] = int(date.form), date.first, date.second, date.year
-    item, pairs = pd.factorize((text.astype(np.int64) + 1) * len(sources) + file)
-    texts, files = np.divmod(pairs, max(len(sources), 1))
-    # A null has the code -1: the last place, where nothing is read.
-    form, first, second, year = read[:, texts - 1]
-    found = resolve(
-        form, first, second, year, files, len(sources), np.bincount(item, minlength=len(pairs))
-    )
-    is_known = texts > 0
-    notes.rows(rules.DATE_UNREADABLE, (is_known & (form == 0))[item], "birth_date")
-    notes.rows(rules.IMPOSSIBLE_DATE, (is_known & found.impossible)[item], "birth_date")
-    notes.rows(rules.DATE_SWAPPED, (is_known & found.swapped)[item], "birth_date")
+    # One number for a text in a file: the text, counted from 1, times the files, plus the file.
+    combined = (text_codes.astype(np.int64) + 1) * len(sources) + file_codes
+    date_of_row, dates = pd.factorize(combined)
+    text_of_date, file_of_date = np.divmod(dates, max(len(sources), 1))
+    form, first, second, year = read[:, text_of_date - 1]
+    rows_of_date = np.bincount(date_of_row, minlength=len(dates))
+    resolved = resolve(form, first, second, year, file_of_date, len(sources), rows_of_date)
+
+    is_known = text_of_date > 0
+    for rule, has_fault in (
+        (rules.DATE_UNREADABLE, form == 0),
+        (rules.IMPOSSIBLE_DATE, resolved.impossible),
+        (rules.DATE_SWAPPED, resolved.swapped),
+    ):
+        notes.rows(rule, (is_known & has_fault)[date_of_row], "birth_date")
     names = sources.to_pylist()
-    notes.files(
-        rules.MONTH_FIRST, [names[at] for at in np.flatnonzero(found.month_first)], "birth_date"
-    )
-    notes.files(rules.ORDER_MIXED, [names[at] for at in np.flatnonzero(found.mixed)], "birth_date")
-    parts = {"birth_year": (found.year, np.int16), "birth_month": (found.month, np.int8)}
-    parts |= {"birth_day": (found.day, np.int8)}
-    rows = pa.array(item.astype(np.int32))
-    return {
-        name: pa.array(part.astype(kind), mask=part == 0).take(rows)
-        for name, (part, kind) in parts.items()
-    }
+    for rule, is_fault_of_file in (
+        (rules.MONTH_FIRST, resolved.month_first),
+        (rules.ORDER_MIXED, resolved.mixed),
+    ):
+        files = [names[at] for at in np.flatnonzero(is_fault_of_file)]
+        notes.files(rule, files, "birth_date")
+
+    rows = pa.array(date_of_row.astype(np.int32))
+    columns = {}
+    for name, part, kind in (
+        ("birth_year", resolved.year, np.int16),
+        ("birth_month", resolved.month, np.int8),
+        ("birth_day", resolved.day, np.int8),
+    ):
+        columns[name] = pa.array(part.astype(kind), mask=part == 0).take(rows)
+    return columns
 
 
 def _sex(written: pa.DictionaryArray, notes: Notes) -> dict[str, Any]:

@@ -71,14 +71,14 @@ def _read(
     """The columns of ``_READ`` for each range in one row."""
     if houses is None and street is not None:
         street, houses = _apart(street)
-    found = read_street(f"{street} {street_kind or ''}") if street else None
-    place = found.settlement if found else None
+    address = read_street(f"{street} {street_kind or ''}") if street else None
+    place = address.settlement if address else None
     if settlement is not None:
-        told = read_street(settlement)
+        settlement_address = read_street(settlement)
         # "Qaraməryəm" and "Qaraməryəm kəndi" are one: without its kind the name stands where a
         # street's would.
-        place = told.settlement or told.street
-    names = (place, found.street_kind if found else None, found.street if found else None)
+        place = settlement_address.settlement or settlement_address.street
+    names = (place, address.street_kind if address else None, address.street if address else None)
     if names[0] is None and names[2] is None:
         return [(*names, *astuple(Houses(Covers.UNREAD)))]
     return [(*names, *astuple(part)) for part in read_houses(houses)]

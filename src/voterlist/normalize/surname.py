@@ -43,7 +43,9 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
-    """The skeleton without -ov, -ova, -yev, -yeva, -ski, -skaya, -li, -lı, -lu, -lü, -zadə, -oğlu, -qızı.
+    """The skeleton of a surname without its ending.
+
+    Endings are -ov, -ova, -yev, -yeva, -ski, -skaya, -li, -lı, -lu, -lü, -zadə, -oğlu and -qızı.
 
     ``Məsimov``, ``Məsimova``, ``Məsimli`` and ``Məsimzadə`` all give ``masim``. Where fewer than
     three letters would stay, the whole skeleton; so it is empty only where the skeleton is. In
@@ -57,7 +59,7 @@ def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
 
 
 def surname_sex(text: str) -> Sex | None:
-    """Female for -ova, -yeva and -skaya, male for -ov, -yev and -ski, None for every other ending."""
+    """Female for -ova, -yeva, -skaya, male for -ov, -yev, -ski, None for other endings."""
     ending = split_ending(letters(text))[1]
     return {"ov": Sex.MALE, "ski": Sex.MALE, "ova": Sex.FEMALE, "skaia": Sex.FEMALE}.get(ending)
 
@@ -77,25 +79,25 @@ def _harmony(stem: str) -> str:
 def _spelt(latin: str, *, restore: bool) -> str:
     """One word of a surname, lower case, in the standard spelling."""
     whole = lexicon.standard(latin, skeleton(latin), restore=restore)
-    found = _ENDING.match(latin)
-    if whole or not found:
+    match = _ENDING.match(latin)
+    if whole or not match:
         return whole or latin
-    kept = apart(letters(found["stem"]), stem=True) if restore else None
-    stem = lower(kept.name) if kept else standard_word(found["stem"], restore=restore)
-    if found["ov"]:
+    kept = apart(letters(match["stem"]), stem=True) if restore else None
+    stem = lower(kept.name) if kept else standard_word(match["stem"], restore=restore)
+    if match["ov"]:
         soft = stem[-1] in _FRONT_VOWELS
-        ending = "yev" if soft and found["ov"] != "ov" else found["ov"]
-        return stem + ending + found["a"]
-    if found["li"]:
-        known = stem != found["stem"] or lexicon.standard(
-            found["stem"], skeleton(stem), restore=False
+        ending = "yev" if soft and match["ov"] != "ov" else match["ov"]
+        return stem + ending + match["a"]
+    if match["li"]:
+        known = stem != match["stem"] or lexicon.standard(
+            match["stem"], skeleton(stem), restore=False
         )
-        return stem + "l" + _harmony(stem) if restore and known else stem + found["li"]
-    return stem + ("zadə" if found["zade"] else "oğlu" if found["oglu"] else "qızı")
+        return stem + "l" + _harmony(stem) if restore and known else stem + match["li"]
+    return stem + ("zadə" if match["zade"] else "oğlu" if match["oglu"] else "qızı")
 
 
 def standard_surname(text: str) -> str | None:
-    """The standard spelling proposed for a surname, in title case; None where the text has no letter.
+    """The standard spelling of a surname in title case; None where the text has no letter.
 
     ``ALIYEV`` gives ``Əliyev``, ``Гасанова`` gives ``Həsənova``, ``Jafarzade`` gives ``Cəfərzadə``.
     """

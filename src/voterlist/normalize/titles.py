@@ -42,16 +42,16 @@ _ONLY_INITIALS = re.compile(rf"\s*({_INITIAL})\s*\.\s*({_INITIAL})\s*\.?\s*")
 
 
 def without_title(text: str) -> str:
-    """The text without a form of address at its beginning; itself where it has none or nothing else.
+    """The text without a leading form of address; unchanged where it has none or nothing else.
 
     ``Dr. Əliyev`` and ``г-жа Алиева`` lose it; ``Cənab`` alone stays.
     """
-    found = _LEADING.match(lower(text))
+    match = _LEADING.match(lower(text))
     # Lower case may be shorter than what was written, by the dot above of a decomposed İ; then
     # nothing is cut.
-    if not found or len(lower(text)) != len(text):
+    if not match or len(lower(text)) != len(text):
         return text
-    return text[found.end() :].strip() or text
+    return text[match.end() :].strip() or text
 
 
 def spread_initials(text: str) -> str:
@@ -64,5 +64,5 @@ def initials(text: str) -> tuple[str, str] | None:
 
     M.`` or ``Ə.M.``; None for any other.
     """
-    found = _ONLY_INITIALS.fullmatch(text) if "." in text else None
-    return (found[1], found[2]) if found else None
+    match = _ONLY_INITIALS.fullmatch(text) if "." in text else None
+    return (match[1], match[2]) if match else None

@@ -1,4 +1,4 @@
-"""Files to rows of text: nothing is interpreted, nothing is dropped, and no content makes a reader fail.
+"""Files to rows of text, without interpretation and without loss; no content raises.
 
 ``read_paths`` and ``read_folder`` serve the lists of precincts; ``read_table`` serves the commands
 that link or check one file with any headers. What the kinds of files are, and what each reader
@@ -139,12 +139,14 @@ def _read(file: ListedFile, settings: IngestSettings) -> list[RawFile]:
 
 def _parsed(content: bytes, source: str, name: str, settings: IngestSettings) -> list[RawFile]:
     """These bytes as a file, or as the files in it."""
-    return [
-        _raw(source, name, part.found)
-        if part.name is None
-        else _raw(part.digest[:SOURCE_DIGITS], f"{name}/{part.name}", part.found)
-        for part in sandbox.read_parts(content, settings)
-    ]
+    files = []
+    for part in sandbox.read_parts(content, settings):
+        if part.name is None:
+            files.append(_raw(source, name, part.found))
+        else:
+            member_source = part.digest[:SOURCE_DIGITS]
+            files.append(_raw(member_source, f"{name}/{part.name}", part.found))
+    return files
 
 
 def _content_of(file: ListedFile, settings: IngestSettings) -> bytes | None:
@@ -183,20 +185,16 @@ def _unread(file: ListedFile, trouble: AsideCode) -> RawFile:
 def _raw(source: str, name: str, found: Found) -> RawFile:
     """What was found, as a file."""
     trouble = found.trouble
-    if trouble in {AsideCode.ENCODING_UNREADABLE, AsideCode.FILE_NOT_A_TABLE} and not found.format:
+    is_book = PurePosixPath(name).suffix.lower() in _WORKBOOKS
+    if trouble is AsideCode.ENCODING_UNREADABLE and is_book and not found.format:
         # It is called a workbook and holds neither that nor text: a damaged one, not a question of
         # letters.
-        is_book = PurePosixPath(name).suffix.lower() in _WORKBOOKS
-        trouble = (
-            AsideCode.FILE_UNREADABLE
-            if is_book and trouble is AsideCode.ENCODING_UNREADABLE
-            else trouble
-        )
+        trouble = AsideCode.FILE_UNREADABLE
     return RawFile(source, name, found.sheets, trouble, 0, found.format, found.skipped)
 
 
 def read_folder(folder: Path, settings: IngestSettings) -> list[RawFile]:
-    """Every file of a folder and of the folders in it, in order of name; files of one content are numbered.
+    """Every file of a folder and its subfolders in order of name; copies are numbered.
 
     A file's name is its path from the folder's parent, as in ``4/precinct-12.csv``.
     """

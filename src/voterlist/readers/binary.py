@@ -50,12 +50,12 @@ def sheet_relations(content: bytes) -> list[str]:
 
     Of ``xl/workbook.bin``.
     """
-    found = []
+    relations = []
     for kind, start, length in _records(content):
         if kind == _BUNDLE_SHEET and length >= _RELATION:
             characters = int.from_bytes(
                 content[start + _RELATION - 4 : start + _RELATION], "little"
             )
             end = start + min(length, _RELATION + 2 * min(characters, length))
-            found.append(content[start + _RELATION : end].decode("utf-16-le", errors="replace"))
-    return found
+            relations.append(content[start + _RELATION : end].decode("utf-16-le", errors="replace"))
+    return relations

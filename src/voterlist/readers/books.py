@@ -40,7 +40,7 @@ _NOT_DAMAGE = (KeyboardInterrupt, SystemExit, MemoryError)
 
 
 def read_workbook(content: bytes, settings: IngestSettings, attempt: Attempt) -> Found | None:
-    """The sheets of a workbook that hold cells, or the code of why there are none; None where it is no workbook.
+    """The filled sheets of a workbook, or the code of why there are none; None if not a workbook.
 
     A damaged sheet is given with its trouble and no rows; the others stand. A formula is never
     worked out: what counts is the value that the workbook holds beside it.
@@ -89,8 +89,8 @@ def _sheets_of(
             hidden = item.visible != SheetVisibleEnum.Visible
             facts = known.sheets.get(index, SheetFacts())
             sheets.append(_read_sheet(book, index, item.name, facts, settings, hidden=hidden))
-    found = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
-    return Found(known.format, found, None if found else AsideCode.FILE_EMPTY, tuple(skipped))
+    filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
+    return Found(known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped))
 
 
 def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
@@ -165,11 +165,9 @@ def _too_large(sheet: CalamineSheet, settings: IngestSettings) -> AsideCode | No
         return AsideCode.TOO_MANY_ROWS
     if last_column >= 100 * settings.max_columns:
         return AsideCode.TOO_MANY_COLUMNS
-    return (
-        AsideCode.FILE_TOO_LARGE
-        if (last_row + 1) * (last_column + 1) > settings.max_cells
-        else None
-    )
+    if (last_row + 1) * (last_column + 1) > settings.max_cells:
+        return AsideCode.FILE_TOO_LARGE
+    return None
 
 
 def _fill_merged(
@@ -184,21 +182,23 @@ def _fill_merged(
     it stays as it is.
     """
     down = [(first, last) for first, last in merged if last[0] > first[0]]
-    if sum(min(last[0], len(rows)) - first[0] for first, last in down) > settings.max_cells:
+    cells_below = sum(min(last[0], len(rows)) - first[0] for first, last in down)
+    if cells_below > settings.max_cells:
         return 0
     wanted: dict[int, list[tuple[int, Any]]] = {}
-    for first, last in down:
-        if (
-            first[0] < len(rows)
-            and first[1] < len(rows[0])
-            and (value := rows[first[0]][first[1]]) != ""
-        ):
-            for row in range(first[0] + 1, min(last[0] + 1, len(rows))):
-                if rows[row][first[1]] == "":
-                    wanted.setdefault(row, []).append((first[1], value))
+    for (first_row, column), (last_row, _) in down:
+        if first_row >= len(rows) or column >= len(rows[0]):
+            continue
+        value = rows[first_row][column]
+        if value == "":
+            continue
+        for row in range(first_row + 1, min(last_row + 1, len(rows))):
+            if rows[row][column] == "":
+                wanted.setdefault(row, []).append((column, value))
     filled = 0
     for row, cells in wanted.items():
-        if sum(cell != "" for cell in rows[row]) >= len(cells):
+        own_cells = sum(cell != "" for cell in rows[row])
+        if own_cells >= len(cells):
             filled += len(cells)
             for column, value in cells:
                 rows[row][column] = value

@@ -1,4 +1,4 @@
-"""The child that parses: it reads a file's bytes from its input and writes what it found to its output.
+"""The child process that parses: file bytes come on its input, tables go to its output.
 
 It opens no file and writes none. It has a limit on memory and time for each file; where it breaks
 one it ends, and its parent sets that file aside and starts another child (``sandbox``). It ends too

@@ -129,9 +129,9 @@ def _marked(content: bytes, encoding: str) -> Decoded | None:
 
     Cut off inside a letter, that letter is lost.
     """
-    found = _strict(content, encoding)
-    if found is not None or encoding == "utf-8":
-        return found or _damaged(content)
+    decoded = _strict(content, encoding)
+    if decoded is not None or encoding == "utf-8":
+        return decoded or _damaged(content)
     unit = 4 if "32" in encoding else 2
     whole = (
         _strict(content[: len(content) // unit * unit], encoding) if len(content) % unit else None
@@ -167,10 +167,10 @@ def _wide(content: bytes) -> Decoded | None:
     """UTF-16 without its mark: the reading in which nearly all characters are Latin or Cyrillic."""
     best: Decoded | None = None
     for encoding in ("utf-16-le", "utf-16-be"):
-        found = _strict(content[: len(content) // 2 * 2], encoding)
-        if found is None:
+        decoded = _strict(content[: len(content) // 2 * 2], encoding)
+        if decoded is None:
             continue
-        sample = Counter(found.text[:_SAMPLE])
+        sample = Counter(decoded.text[:_SAMPLE])
         near = sum(
             count
             for sign, count in sample.items()
@@ -181,9 +181,9 @@ def _wide(content: bytes) -> Decoded | None:
                 return None
             cut = len(content) % 2
             best = (
-                Decoded(f"{found.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged")
+                Decoded(f"{decoded.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged")
                 if cut
-                else found
+                else decoded
             )
     return best
 
@@ -232,7 +232,7 @@ def _fit(text: str) -> float:
 
 
 def _cyrillic(text: str) -> float:
-    """How many Cyrillic letters stand in words that Russian could write, weighed by how likely the letters are."""
+    """The Cyrillic letters of words that may be Russian, weighed by each letter's frequency."""
     words = (word for word in _CYRILLIC_WORD.findall(text) if not word.isascii())
     good = Counter("".join(word for word in words if _CYRILLIC_CLEAN.fullmatch(word)).lower())
     total = good.total()

@@ -37,7 +37,7 @@ _PAGE_HEAD = 4096
 def read_bytes(  # noqa: PLR0911  one return a kind of file
     content: bytes, settings: IngestSettings, attempt: Attempt
 ) -> Found:
-    """The sheets in these bytes, or the code of why there are none. Never raises for what the bytes are.
+    """The sheets in these bytes, or the code of why there are none. Content never raises.
 
     An archive is no table itself: ``format`` is ``zip``, and its files are for ``archive`` to read.
     """

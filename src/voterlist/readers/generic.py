@@ -20,10 +20,13 @@ from voterlist.schemas import RawSheet
 __all__ = ["Wanted", "read_table"]
 
 _FEW_BYTES = 6.0
-"""Bytes a value in the file, below which a column of text is held as codes: a name alone takes
+"""Bytes a value in the file, below which a column of text is dictionary-encoded: a name alone takes
 more."""
 
-_TODO = "Save the file as CSV (UTF-8), XLSX or Parquet with its headers in the first row, and try again."
+_TODO = (
+    "Save the file as CSV (UTF-8), XLSX or Parquet with its headers in the first row,"
+    " and try again."
+)
 
 
 Wanted = Callable[[Sequence[str]], Collection[int]]
@@ -138,7 +141,7 @@ def _read_columns(path: Path, wanted: Collection[str]) -> pa.Table:
 
 
 def _repeats(metadata: pq.FileMetaData, name: str) -> bool:
-    """True for a column that takes so few bytes a value that its values must come again and again."""
+    """True for a column with so few bytes a value that its values must repeat."""
     chunks = [
         metadata.row_group(group).column(place)
         for group in range(metadata.num_row_groups)

@@ -51,12 +51,10 @@ class _Sectors:
 
         Those not named at the beginning are named in a chain.
         """
-        yield from (
-            place
-            for place in struct.unpack_from("<109I", self._content, 76)
-            if place <= _LAST_SECTOR
-        )
-        current, steps = self.first_list, 0
+        named = struct.unpack_from("<109I", self._content, 76)
+        yield from (place for place in named if place <= _LAST_SECTOR)
+        current = self.first_list
+        steps = 0
         while current <= _LAST_SECTOR:
             steps += 1
             piece = self.sector(current)
@@ -97,32 +95,33 @@ def workbook_stream(content: bytes) -> bytes:
     directory = sectors.chain(sectors.directory)
     small = sectors.chain(sectors.first_small)
     follow = list(struct.unpack_from(f"<{len(small) // 4}I", small))
-    pool, found = b"", b""
+    small_sectors = b""
+    workbook = b""
     for start in range(0, len(directory) - 127, 128):
-        length, kind = (
-            int.from_bytes(directory[start + 64 : start + 66], "little"),
-            directory[start + 66],
-        )
-        name = directory[start : start + max(0, min(length, 64) - 2)].decode(
-            "utf-16-le", errors="replace"
-        )
-        first, size = struct.unpack_from("<II", directory, start + 116)
+        item = directory[start : start + 128]
+        kind = item[66]
+        first, size = struct.unpack_from("<II", item, 116)
         if kind == _ROOT:
-            pool = sectors.chain(first)
+            small_sectors = sectors.chain(first)
         elif kind == _STREAM:
             if size >= sectors.cutoff:
                 stream = sectors.chain(first)
             else:
-                stream = b"".join(
-                    pool[64 * place : 64 * place + 64] for place in followed(first, follow)
-                )
-            if name.lower() in {"workbook", "book"} and not found:
-                found = stream[:size]
-    return found
+                places = followed(first, follow)
+                stream = b"".join(small_sectors[64 * place : 64 * place + 64] for place in places)
+            if _item_name(item).lower() in {"workbook", "book"} and not workbook:
+                workbook = stream[:size]
+    return workbook
+
+
+def _item_name(item: bytes) -> str:
+    """The name of a stream or storage in the directory; its length counts two bytes of end."""
+    length = min(int.from_bytes(item[64:66], "little"), 64)
+    return item[: max(0, length - 2)].decode("utf-16-le", errors="replace")
 
 
 def hidden_rows_of_sheets(stream: bytes) -> list[int]:
-    """How many rows of each sheet of a workbook's stream are hidden, in the order of the workbook."""
+    """The number of hidden rows of each sheet of a workbook's stream, in workbook order."""
     starts: list[int] = []
     hidden: dict[int, int] = {}
     start = 0

@@ -8,6 +8,7 @@ first.
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.encoding import Decoded, decode
 from voterlist.readers.found import Found
-from voterlist.readers.text import columns
+from voterlist.readers.text import columns, longest_cell
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawSheet
 
@@ -42,34 +43,38 @@ def read_json(content: bytes, settings: IngestSettings) -> Found | None:
     """
     if content[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] not in {b"{", b"["}:
         return None
-    found = decode(content)
-    if found is None:
+    decoded = decode(content)
+    if decoded is None:
         return None
-    lines = found.text.replace("\r\n", "\n").split("\n")
+    lines = decoded.text.replace("\r\n", "\n").split("\n")
     first = next((line for line in lines if line.strip()), "")
     if isinstance(_parsed(first), _Record):
-        kind = "jsonl"
         if not lines[-1].strip():
             lines.pop()
         numbers = [lines.index(first) + 1, *range(1, len(lines) + 1)]
         records = [_row(_parsed(line), line) if line.strip() else {} for line in lines]
-    else:
-        whole = _parsed(found.text)
-        if (
-            not isinstance(whole, list)
-            or isinstance(whole, _Record)
-            or not any(isinstance(item, _Record) for item in whole)
-        ):
-            return None
-        kind, numbers = "json", list(range(1, len(whole) + 2))
-        records = [_row(item, "") for item in whole]
-    return _sheet_of(records, numbers, kind, found, settings)
+        return _sheet_of(records, numbers, "jsonl", decoded, settings)
+    items = _parsed(decoded.text)
+    if not _is_list_of_records(items):
+        return None
+    numbers = list(range(1, len(items) + 2))
+    records = [_row(item, "") for item in items]
+    return _sheet_of(records, numbers, "json", decoded, settings)
+
+
+def _is_list_of_records(value: Any) -> bool:
+    """True for a JSON list with a record in it; a record is no list."""
+    if not isinstance(value, list) or isinstance(value, _Record):
+        return False
+    return any(isinstance(item, _Record) for item in value)
 
 
 def _row(value: Any, written: str) -> dict[str, str] | str:
     """A record's values by name; what is no record as text."""
     try:
-        return _flat(value) if isinstance(value, _Record) else written or _text(value)
+        if isinstance(value, _Record):
+            return _flat(value)
+        return written or _text(value)
     except RecursionError:
         return written
 
@@ -86,16 +91,15 @@ def _sheet_of(
     flat: list[dict[str, str] | str],
     numbers: list[int],
     kind: str,
-    found: Decoded,
+    decoded: Decoded,
     settings: IngestSettings,
 ) -> Found:
     """Records as a sheet: their names, then a row each."""
     if len(flat) >= settings.max_rows:
         return Found(kind, trouble=AsideCode.TOO_MANY_ROWS)
-    names = list(
-        dict.fromkeys(name for record in flat if isinstance(record, dict) for name in record)
-    )
-    if not names and all(isinstance(record, dict) for record in flat):
+    records = [record for record in flat if isinstance(record, dict)]
+    names = list(dict.fromkeys(chain.from_iterable(records)))
+    if not names and len(records) == len(flat):
         # Records without a single name hold no cell: such a file is as empty as one of blanks.
         return Found(kind, trouble=AsideCode.FILE_EMPTY)
     if len(names) > 100 * settings.max_columns:
@@ -103,21 +107,20 @@ def _sheet_of(
     if (len(names) + 1) * (len(flat) + 1) > settings.max_cells:
         return Found(kind, trouble=AsideCode.FILE_TOO_LARGE)
     blank = [""] * len(names)
-    rows: list[list[str]] = [
-        names,
-        *(
-            [row.get(name, "") for name in names] if isinstance(row, dict) else [*blank, row]
-            for row in flat
-        ),
-    ]
-    if max((len(cell) for row in rows for cell in row), default=0) > settings.max_cell_characters:
+    rows: list[list[str]] = [names]
+    for row in flat:
+        if isinstance(row, dict):
+            rows.append([row.get(name, "") for name in names])
+        else:
+            rows.append([*blank, row])
+    if longest_cell(rows) > settings.max_cell_characters:
         return Found(kind, trouble=AsideCode.CELL_TOO_LONG)
     sheet = RawSheet(
         None,
         pa.array(numbers, pa.int32()),
         columns(rows, settings.max_columns),
-        found.encoding,
-        confidence=found.confidence,
+        decoded.encoding,
+        confidence=decoded.confidence,
         joined_columns=max(0, len(names) - settings.max_columns),
     )
     return Found(kind, (sheet,))
@@ -129,12 +132,10 @@ def _flat(record: _Record, above: str = "") -> dict[str, str]:
     A record inside it as ``name.inner``; a name that stands twice has both.
     """
     flat: dict[str, str] = {}
-    for name, value in ((_whole(name), value) for name, value in record):
-        inner = (
-            _flat(value, f"{above}{name}.")
-            if isinstance(value, _Record)
-            else {f"{above}{name}": _text(value)}
-        )
+    for written_name, value in record:
+        name = f"{above}{_whole(written_name)}"
+        is_record = isinstance(value, _Record)
+        inner = _flat(value, f"{name}.") if is_record else {name: _text(value)}
         for key, text in inner.items():
             flat[key] = f"{flat[key]} {text}".strip() if key in flat else text
     return flat
@@ -154,7 +155,7 @@ def _text(value: Any) -> str:
 
 
 def _whole(text: str) -> str:
-    """The text without half characters (lone surrogates), which JSON can write and no table can hold."""
+    """The text without lone surrogates, which JSON can write and no table can hold."""
     return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")
 
 

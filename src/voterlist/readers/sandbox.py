@@ -1,4 +1,6 @@
-"""Parsing in a child process with a limit on memory and time: no file can end this program or fill the machine.
+"""Parsing in a child process limited in memory and time.
+
+No file can end this program or fill the machine.
 
 A child is kept for many files. Where it ends by any cause the file it had in hand is set aside with
 the code of that cause, and the next file gets a fresh child. Of a workbook only the sheet that was

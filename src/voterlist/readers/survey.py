@@ -1,4 +1,4 @@
-"""What a workbook says of itself beside its cells: what is hidden, merged, or a formula without a value.
+"""Properties of a workbook beside its cells: hidden, merged, or a formula without a value.
 
 The reader of workbooks does not tell this. Nothing is expanded: a part that declares entities is
 refused. How large a sheet may be is no question here: the process that parses it has a limit on
@@ -165,7 +165,7 @@ def _kind(archive: zipfile.ZipFile, names: dict[str, str]) -> str | None:
 
 
 def _pieces(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> Iterator[bytes]:
-    """A part's text piece by piece, each ending with a whole tag, or a whole row if there are rows."""
+    """A part's text in pieces, each ending with a whole tag, or with a whole row of a sheet."""
     longest = max(8 * settings.max_cell_characters, 2 * _PIECE)
     rest = b""
     first = True
@@ -271,15 +271,15 @@ def _tags(content: bytes) -> list[tuple[str, dict[str, str]]]:
 
     Raises ``ValueError`` where it is no XML, or declares anything.
     """
-    found: list[tuple[str, dict[str, str]]] = []
+    tags: list[tuple[str, dict[str, str]]] = []
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_declarations
-    parser.StartElementHandler = lambda tag, attributes: found.append((tag, attributes))
+    parser.StartElementHandler = lambda tag, attributes: tags.append((tag, attributes))
     try:
         parser.Parse(content, True)  # noqa: FBT003  expat takes no keyword
     except expat.ExpatError:
         raise ValueError("no XML") from None
-    return found
+    return tags
 
 
 def _refuse_declarations(*_: object) -> None:

@@ -31,10 +31,10 @@ _DELIMITERS = ";\t|^~¦,"
 
 def read_text(content: bytes, settings: IngestSettings) -> Found:
     """The one sheet of a text file, or the code of why there is none."""
-    found = decode(content)
-    if found is None:
+    decoded = decode(content)
+    if decoded is None:
         return Found("", trouble=AsideCode.ENCODING_UNREADABLE)
-    lines = found.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = decoded.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not lines[-1].strip("\x1a"):
         # What follows the last line's end is no line; old editors leave a 0x1A there.
         lines.pop()
@@ -44,17 +44,18 @@ def read_text(content: bytes, settings: IngestSettings) -> Found:
         return Found("text", trouble=AsideCode.TOO_MANY_ROWS)
     delimiter = find_delimiter(lines)
     starts, rows = split_rows(lines, delimiter)
-    if trouble := _too_large(lines, rows, settings):
+    trouble = _too_large(lines, rows, settings)
+    if trouble is not None:
         return Found("text", trouble=trouble)
-    beyond = max(0, max(map(len, rows)) - settings.max_columns)
+    width = max(map(len, rows))
     sheet = RawSheet(
         None,
         pa.array(starts, pa.int32()),
         columns(rows, settings.max_columns),
-        found.encoding,
-        confidence=found.confidence,
+        decoded.encoding,
+        confidence=decoded.confidence,
         delimiter=delimiter,
-        joined_columns=beyond,
+        joined_columns=max(0, width - settings.max_columns),
     )
     return Found("text", (sheet,))
 
@@ -64,13 +65,21 @@ def _too_large(
 ) -> AsideCode | None:
     """The code of the limit that the rows go beyond."""
     most = settings.max_cell_characters
-    if max(map(len, lines)) > most and max(len(cell) for row in rows for cell in row) > most:
+    # Only a line longer than a cell may be can hold such a cell.
+    if max(map(len, lines)) > most and longest_cell(rows) > most:
         return AsideCode.CELL_TOO_LONG
     width = max(map(len, rows))
     if width > 100 * settings.max_columns:
         return AsideCode.TOO_MANY_COLUMNS
-    is_large = min(width, settings.max_columns + 1) * len(rows) > settings.max_cells
-    return AsideCode.FILE_TOO_LARGE if is_large else None
+    held_width = min(width, settings.max_columns + 1)
+    if held_width * len(rows) > settings.max_cells:
+        return AsideCode.FILE_TOO_LARGE
+    return None
+
+
+def longest_cell(rows: list[list[str]]) -> int:
+    """The length of the longest cell, in characters."""
+    return max(max(map(len, row), default=0) for row in rows)
 
 
 def columns(rows: Sequence[Sequence[str]], most: int) -> pa.Table:
@@ -80,33 +89,50 @@ def columns(rows: Sequence[Sequence[str]], most: int) -> pa.Table:
     """
     width = max(map(len, rows), default=0)
     if width > most:
-        rows = [
-            row if len(row) <= most else [*row[:most], " ".join(filter(None, row[most:]))]
-            for row in rows
-        ]
+        rows = [_joined_beyond(row, most) for row in rows]
     arrays = [pa.array(column, pa.string()) for column in zip_longest(*rows)]
     return pa.table(arrays, names=[f"c{index}" for index in range(len(arrays))])
 
 
+def _joined_beyond(row: Sequence[str], most: int) -> Sequence[str]:
+    """The row with its cells beyond ``most`` joined into one."""
+    if len(row) <= most:
+        return row
+    return [*row[:most], " ".join(filter(None, row[most:]))]
+
+
 def find_delimiter(lines: list[str]) -> str | None:
-    """The sign that parts the cells: one of ``; tab | ^ ~ ¦`` or a comma; None where each line is one cell.
+    """The delimiter: one of ``; tab | ^ ~ ¦`` or a comma; None where each line is one cell.
 
     Any but the comma is believed where half of the lines hold it, or a quarter (a short list below
     a long title) if they usually hold it more than once. The comma, which also stands in addresses,
     is believed only where none of these is.
     """
-    sample = [_QUOTED.sub("", line) for line in lines if line.strip()][:_SAMPLE_LINES]
-    if sample and (declared := re.fullmatch(r"sep=([^\w\s\"]|\t)", sample[0].strip(" \r").lower())):
-        return declared.group(1)
-    best: tuple[int, int, str] | None = None
+    sample = _unquoted(lines)[:_SAMPLE_LINES]
+    if sample:
+        # A first line such as sep=; names the delimiter, for Excel.
+        declared = re.fullmatch(r"sep=([^\w\s\"]|\t)", sample[0].strip(" \r").lower())
+        if declared:
+            return declared.group(1)
+    best: tuple[int, int] | None = None
+    delimiter = None
     for sign in _DELIMITERS:
         if sign == "," and best is not None:
             break
         usual, holding = _usual(sample, sign)
-        believed = 2 * holding >= len(sample) or (usual > 1 and 4 * holding >= len(sample))
-        if usual and believed and (best is None or (holding, usual) > best[:2]):
-            best = (holding, usual, sign)
-    return best[2] if best else None
+        by_half = 2 * holding >= len(sample)
+        by_quarter = usual > 1 and 4 * holding >= len(sample)
+        if not usual or not (by_half or by_quarter):
+            continue
+        if best is None or (holding, usual) > best:
+            best = (holding, usual)
+            delimiter = sign
+    return delimiter
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """The lines that are not blank, without their quoted cells."""
+    return [_QUOTED.sub("", line) for line in lines if line.strip()]
 
 
 def _usual(sample: list[str], sign: str) -> tuple[int, int]:
@@ -115,7 +141,9 @@ def _usual(sample: list[str], sign: str) -> tuple[int, int]:
     counts.pop(0, None)
     if not counts:
         return 0, 0
-    return max(counts.items(), key=lambda item: (item[1], item[0]))[0], counts.total()
+    # The most frequent count, of equally frequent ones the largest.
+    _, usual = max((lines, count) for count, lines in counts.items())
+    return usual, counts.total()
 
 
 def split_rows(lines: list[str], delimiter: str | None) -> tuple[list[int], list[list[str]]]:
@@ -125,45 +153,50 @@ def split_rows(lines: list[str], delimiter: str | None) -> tuple[list[int], list
     closed, or closes only after it has swallowed other rows, is taken as a plain sign: one slip
     must not hide voters.
     """
+    every_line = list(range(1, len(lines) + 1))
     if delimiter is None:
-        return list(range(1, len(lines) + 1)), [[line] for line in lines]
+        return every_line, [[line] for line in lines]
     if not any('"' in line for line in lines):
-        return list(range(1, len(lines) + 1)), [line.split(delimiter) for line in lines]
-    usual, _ = _usual([_QUOTED.sub("", line) for line in lines if line.strip()], delimiter)
+        return every_line, [line.split(delimiter) for line in lines]
+    usual, _ = _usual(_unquoted(lines), delimiter)
     starts: list[int] = []
     rows: list[list[str]] = []
     index = 0
     while index < len(lines):
         line = lines[index]
-        cells, taken = (
-            (line.split(delimiter), 1)
-            if '"' not in line
-            else _record(lines, index, delimiter, usual)
-        )
+        if '"' in line:
+            cells, lines_taken = _record(lines, index, delimiter, usual)
+        else:
+            cells, lines_taken = line.split(delimiter), 1
         starts.append(index + 1)
         rows.append(cells)
-        index += taken
+        index += lines_taken
     return starts, rows
 
 
 def _record(lines: list[str], index: int, delimiter: str, usual: int) -> tuple[list[str], int]:
     """The cells of the row that begins on this line, and how many lines it takes."""
+    as_written = lines[index].split(delimiter), 1
     ahead = lines[index : index + _MOST_LINES]
-    reader = csv.reader([f"{line}\n" for line in ahead[:-1]] + [ahead[-1], ""], delimiter=delimiter)
+    # The last line has no end, so that a quote still open there is not closed by one.
+    pieces = [f"{line}\n" for line in ahead[:-1]] + [ahead[-1], ""]
+    reader = csv.reader(pieces, delimiter=delimiter)
     try:
         cells = next(reader)
     except csv.Error:
-        return lines[index].split(delimiter), 1
-    taken = reader.line_num
-    if taken == 1:
+        return as_written
+    lines_taken = reader.line_num
+    if lines_taken == 1:
         return cells, 1
-    if taken <= len(ahead) and _is_one_record(ahead[:taken], delimiter, usual):
-        return cells, taken
-    return lines[index].split(delimiter), 1
+    if lines_taken > len(ahead):
+        return as_written
+    if not _is_one_record(ahead[:lines_taken], delimiter, usual):
+        return as_written
+    return cells, lines_taken
 
 
 def _is_one_record(pieces: list[str], delimiter: str, usual: int) -> bool:
-    """True where these lines are one row with a broken cell, not several rows that a stray quote joined."""
+    """True where these lines are one row with a broken cell, not rows joined by a stray quote."""
     try:
         next(csv.reader([f"{piece}\n" for piece in pieces], delimiter=delimiter, strict=True))
     except csv.Error:

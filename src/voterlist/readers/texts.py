@@ -15,19 +15,19 @@ codes: that would cost memory."""
 
 
 def coded_text(column: pa.ChunkedArray) -> pa.Array:
-    """A column as ``text_table`` has it, as codes of its distinct texts unless nearly every row has its own."""
+    """A column for ``text_table``, dictionary-encoded unless nearly every value is distinct."""
     if pa.types.is_integer(column.type):
         numbers = column.combine_chunks().dictionary_encode()
-        return pa.DictionaryArray.from_arrays(numbers.indices, numbers.dictionary.cast(pa.string()))
+        texts = numbers.dictionary.cast(pa.string())
+        return pa.DictionaryArray.from_arrays(numbers.indices, texts)
     if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
-        return (
-            column.unify_dictionaries()
-            .combine_chunks()
-            .cast(pa.dictionary(pa.int32(), pa.string()))
-        )
+        encoded = column.unify_dictionaries().combine_chunks()
+        return encoded.cast(pa.dictionary(pa.int32(), pa.string()))
     text = _as_text(column)
     sample = text.slice(len(text) // 2, _SAMPLE).drop_null()
-    return text if len(sample.unique()) > _NEARLY_ALL * len(sample) else text.dictionary_encode()
+    if len(sample.unique()) > _NEARLY_ALL * len(sample):
+        return text
+    return text.dictionary_encode()
 
 
 def text_table(table: pa.Table) -> pa.Table:

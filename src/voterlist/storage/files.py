@@ -113,7 +113,7 @@ def write_atomically(
             content.
     """
     _remove_abandoned_of(path)
-    beside, held = _create_beside(path)
+    beside, descriptor = _create_beside(path)
     try:
         write(beside)
         with beside.open("rb+") as written:
@@ -122,8 +122,8 @@ def write_atomically(
         beside.replace(path if place is None else place(beside))
     finally:
         beside.unlink(missing_ok=True)
-        if held is not None:
-            os.close(held)
+        if descriptor is not None:
+            os.close(descriptor)
     sync_folder(path.parent)
 
 
@@ -153,20 +153,20 @@ def remove_if_abandoned(path: Path) -> None:
     if sys.platform == "win32":
         return
     try:
-        found = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     except OSError:
         # Another process has removed it, or it is another user's.
         return
     try:
-        fcntl.flock(found, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # Without a name it is gone already, and the name may be that of a new file.
-        if os.fstat(found).st_nlink:
+        if os.fstat(descriptor).st_nlink:
             path.unlink()
     except OSError:
         # It is being written, or it cannot be told whether it is.
         return
     finally:
-        os.close(found)
+        os.close(descriptor)
 
 
 def _create_beside(path: Path) -> tuple[Path, int | None]:
@@ -210,6 +210,6 @@ def _hold(descriptor: int) -> bool:
 def _remove_abandoned_of(path: Path) -> None:
     """Remove what killed writers of this very file left beside it."""
     own = re.compile(rf"\.{re.escape(path.stem)}\.\d+-\d+\.part{re.escape(path.suffix)}")
-    with suppress(OSError), os.scandir(path.parent) as found:
-        for name in [entry.name for entry in found if own.fullmatch(entry.name)]:
+    with suppress(OSError), os.scandir(path.parent) as items:
+        for name in [entry.name for entry in items if own.fullmatch(entry.name)]:
             remove_if_abandoned(path.with_name(name))

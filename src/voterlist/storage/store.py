@@ -177,7 +177,7 @@ class RunFolder:
     """
 
     def __init__(self, workspace: Path, manifest: Manifest) -> None:
-        """Open the folder of ``manifest.run``, made if need be, and take over what is still true in it.
+        """Open the folder of ``manifest.run``, made if need be, and take over what is still valid.
 
         What killed runs left in the workspace goes first; so whoever calls this holds the
         workspace.
@@ -330,7 +330,7 @@ def write_table(
 
 
 def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
-    """Write tables below each other as one Parquet file, all or nothing, each a row group; returns the rows.
+    """Write tables as the row groups of one Parquet file, all or nothing; returns the rows.
 
     Tables without rows are left out. One table after the other is asked for, so that only one is in
     memory.
@@ -388,7 +388,7 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _settle_reruns(runs: Path, current: str) -> None:
-    """End what killed runs began: a run that was made again whole takes its place, half of one goes.
+    """Finish or remove what killed runs left: a whole new run takes its place, a part goes.
 
     Half of the ``current`` run stays beside the complete one: it is gone on with.
     """

@@ -17,7 +17,7 @@ _SET_DEATH_SIGNAL = 1
 
 
 def end_with_parent() -> None:
-    """Let this worker process end when its parent does, however that ends; the initializer of a pool.
+    """Make this worker process end with its parent, however that ends; a pool's initializer.
 
     A parent that is killed tells its workers nothing. They would do the rest of their work, and
     write it, for nobody. In a process that is no worker this does nothing.

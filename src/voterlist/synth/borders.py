@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.synth.lexicon import Lexicon
@@ -15,7 +16,7 @@ from voterlist.synth.plan import Plan
 
 __all__ = ["BORDERS", "borders", "settlement", "street"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 BORDERS = pa.schema(
     [

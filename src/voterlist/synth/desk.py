@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.model import Unit
@@ -15,7 +16,7 @@ from voterlist.synth.plan import Plan
 
 __all__ = ["Desk"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 
 @dataclass
@@ -49,8 +50,8 @@ class Desk:
 
     def year(self, row: int) -> int:
         """The year of birth as it is written now; 1970 where none is."""
-        found = re.search(r"\d{4}", self.read("birth_date", row))
-        return int(found[0]) if found else 1970
+        match = re.search(r"\d{4}", self.read("birth_date", row))
+        return int(match[0]) if match else 1970
 
     def write(self, name: str, row: int, text: str | None) -> None:
         """Another text in a cell."""

@@ -23,7 +23,12 @@ _SLIPS = "bcçfghjklnprstvxz"
 _CYRILLIC = "\u0400"
 _TWINS = dict(zip("aeopcAEOPCаеорсАЕОРС", "аеорсАЕОРСaeopcAEOPC", strict=True))
 """Letters that look the same in the other alphabet."""
-_TRIED, _UNLIKE, _NO_FLAT = 50, 60.0, 200
+_TRIED = 50
+"""So many dwellings of other precincts are looked at."""
+_UNLIKE = 60.0
+"""Below this token set ratio two names of streets are unlike."""
+_NO_FLAT = 200
+"""No house has so many flats."""
 
 
 def _rewritten(
@@ -60,21 +65,25 @@ def _shared(rule: str, name: str, desk: Desk, row: int, _turn: int) -> None:
 
 
 def _elsewhere(desk: Desk, row: int, *, same_constituency: bool) -> int | None:
-    """An entry by chance of the same sex in another list, of this constituency or of another, without a fault."""
+    """A random faultless entry of the same sex in another list, of this constituency or not."""
     at = int(desk.list_of[row])
-    constituency = desk.constituency
-    quiet = desk.free() & ((constituency == constituency[at]) == same_constituency)
-    quiet[at] = False
-    free = quiet[desk.list_of] & (desk.female == desk.female[row])
+    is_same = desk.constituency == desk.constituency[at]
+    lists = desk.free() & (is_same == same_constituency)
+    lists[at] = False
+    same_sex = desk.female == desk.female[row]
+    free = lists[desk.list_of] & same_sex
     free[list(desk.taken)] = False
-    found = np.flatnonzero(free)
-    return int(desk.rng.choice(found)) if len(found) else None
+    candidates = np.flatnonzero(free)
+    if not len(candidates):
+        return None
+    return int(desk.rng.choice(candidates))
 
 
 def _repeated_here(desk: Desk, row: int, _turn: int) -> None:
     """The person once more in the list, over the next entry of the same sex."""
     rows = desk.rows(int(desk.list_of[row]))
-    later = rows[(rows > row + 3) & (desk.female[rows] == desk.female[row])]
+    same_sex = desk.female[rows] == desk.female[row]
+    later = rows[(rows > row + 3) & same_sex]
     if len(later):
         to = int(later[0])
         desk.copy((*_PERSON, *_NUMBERS), row, to)
@@ -88,7 +97,8 @@ def _repeated_elsewhere(
     to = _elsewhere(desk, row, same_constituency=inside)
     if to is None:
         return
-    desk.copy((*_PERSON, *(_NUMBERS if numbers else ())), row, to)
+    cells = (*_PERSON, *_NUMBERS) if numbers else _PERSON
+    desk.copy(cells, row, to)
     desk.told(rule, row, to)
     if not numbers:
         desk.told("same-entry-in-constituency", row, to)
@@ -105,7 +115,8 @@ def _of_other_sex(
 def _misspelt(desk: Desk, row: int, turn: int) -> None:
     """The most frequent surname with another letter inside, each time another."""
     if turn < len(_SLIPS) and len(desk.list_of) >= 30_000:
-        desk.write("surname", row, f"Məm{_SLIPS[turn]}ədov" + ("a" if desk.female[row] else ""))
+        ending = "a" if desk.female[row] else ""
+        desk.write("surname", row, f"Məm{_SLIPS[turn]}ədov{ending}")
         desk.told("name-misspelt", row)
 
 
@@ -118,27 +129,28 @@ def _numbered_again(desk: Desk, row: int, _turn: int) -> None:
 
 def _crowded(desk: Desk, row: int, turn: int) -> None:
     """Fourteen entries of one address."""
-    rows = [
-        one
-        for one in range(row, row + 14)
-        if one < len(desk.list_of) and desk.list_of[one] == desk.list_of[row]
-    ]
+    last = min(row + 14, len(desk.list_of))
+    own_list = desk.list_of[row]
+    rows = [other for other in range(row, last) if desk.list_of[other] == own_list]
     if len(rows) == 14:
-        for one in rows:
-            desk.write("address", one, f"Uydurma küçəsi, ev {700 + turn}")
+        for other in rows:
+            desk.write("address", other, f"Uydurma küçəsi, ev {700 + turn}")
         desk.told("crowded-dwelling", *rows, unit=Unit.DWELLING)
 
 
 def _strangers(desk: Desk, row: int, turn: int) -> None:
     """Seven entries of one address whose surnames begin with different letters."""
-    rows: dict[str, int] = {}
-    for one in range(row, min(row + 200, len(desk.list_of))):
-        if desk.list_of[one] == desk.list_of[row] and len(rows) < 7:
-            rows.setdefault(desk.read("surname", one)[:1].lower(), one)
-    if len(rows) == 7:
-        for one in rows.values():
-            desk.write("address", one, f"Uydurma küçəsi, ev {800 + turn}")
-        desk.told("dwelling-without-shared-surname", *rows.values(), unit=Unit.DWELLING)
+    row_of_letter: dict[str, int] = {}
+    for other in range(row, min(row + 200, len(desk.list_of))):
+        same_list = desk.list_of[other] == desk.list_of[row]
+        if same_list and len(row_of_letter) < 7:
+            letter = desk.read("surname", other)[:1].lower()
+            row_of_letter.setdefault(letter, other)
+    if len(row_of_letter) == 7:
+        rows = row_of_letter.values()
+        for other in rows:
+            desk.write("address", other, f"Uydurma küçəsi, ev {800 + turn}")
+        desk.told("dwelling-without-shared-surname", *rows, unit=Unit.DWELLING)
 
 
 def _two_precincts(desk: Desk, row: int, turn: int) -> None:
@@ -151,20 +163,27 @@ def _two_precincts(desk: Desk, row: int, turn: int) -> None:
 
 
 def _outside(desk: Desk, row: int, turn: int) -> None:
-    """An address in a street that another precinct of the constituency has, and this one has nothing like it."""
-    at, homes, names = int(desk.list_of[row]), desk.plan.dwellings, desk.plan.names
+    """An address in a street of another precinct of the constituency, unlike any of this one."""
+    at = int(desk.list_of[row])
+    homes = desk.plan.dwellings
+    names = desk.plan.names
     near = desk.free() & (desk.constituency == desk.constituency[at])
     near[at] = False
-    own = [names.streets[one][0] for one in np.unique(homes.street[homes.precinct == at])]
-    for home in desk.rng.permutation(np.flatnonzero(near[homes.precinct]))[:_TRIED].tolist():
+    own_streets = np.unique(homes.street[homes.precinct == at])
+    own = [names.streets[number][0] for number in own_streets]
+    candidates = desk.rng.permutation(np.flatnonzero(near[homes.precinct]))
+    for home in candidates[:_TRIED].tolist():
         name = names.streets[homes.street[home]][0]
-        if max((fuzz.token_set_ratio(name, other) for other in own), default=0) < _UNLIKE:
-            village = settlement(names, int(homes.village[home]))
-            # A flat that no house has, so that nobody else is written at this address.
-            line = f"{street(names, homes.street[home])}, ev {homes.house[home]}, mənzil {_NO_FLAT + turn}"
-            desk.write("address", row, f"{village}, {line}" if village else line)
-            desk.told("address-outside-precinct", row)
-            return
+        likeness = [fuzz.token_set_ratio(name, other) for other in own]
+        if max(likeness, default=0) >= _UNLIKE:
+            continue
+        village = settlement(names, int(homes.village[home]))
+        written_street = street(names, homes.street[home])
+        # A flat that no house has, so that nobody else is written at this address.
+        line = f"{written_street}, ev {homes.house[home]}, mənzil {_NO_FLAT + turn}"
+        desk.write("address", row, f"{village}, {line}" if village else line)
+        desk.told("address-outside-precinct", row)
+        return
 
 
 def _look_alike(desk: Desk, row: int, _turn: int) -> None:
@@ -172,7 +191,8 @@ def _look_alike(desk: Desk, row: int, _turn: int) -> None:
     text = desk.read("given_name", row)
     for at, letter in enumerate(text):
         if at and letter in _TWINS:
-            desk.write("given_name", row, text[:at] + _TWINS[letter] + text[at + 1 :])
+            changed = text[:at] + _TWINS[letter] + text[at + 1 :]
+            desk.write("given_name", row, changed)
             desk.told("mixed-script-repaired", row)
             return
 

@@ -1,4 +1,4 @@
-"""The kinds of fault of a list as a whole, one function each, and what the faults of all kinds make together."""
+"""The kinds of fault of a whole list, one function each, and the effects of all kinds."""
 
 from __future__ import annotations
 
@@ -20,9 +20,8 @@ _FEWEST_PAIRS = 5
 def _some(desk: Desk, at: int, share: float) -> list[int]:
     """A share of a list's entries, by chance."""
     rows = desk.rows(at)
-    return [
-        int(row) for row in np.sort(desk.rng.choice(rows, round(share * len(rows)), replace=False))
-    ]
+    chosen = desk.rng.choice(rows, round(share * len(rows)), replace=False)
+    return [int(row) for row in np.sort(chosen)]
 
 
 def _dates(
@@ -45,7 +44,10 @@ def _round_year(desk: Desk, row: int) -> str:
 
 
 def _young(desk: Desk, _row: int) -> str:
-    return f"{desk.rng.integers(1998, 2007)}-{desk.rng.integers(1, 13):02d}-{desk.rng.integers(1, 29):02d}"
+    year = desk.rng.integers(1998, 2007)
+    month = desk.rng.integers(1, 13)
+    day = desk.rng.integers(1, 29)
+    return f"{year}-{month:02d}-{day:02d}"
 
 
 def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
@@ -58,9 +60,12 @@ def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
 
 def _without_women(desk: Desk, at: int) -> None:
     rows = desk.rows(at)
-    women = rows[desk.female[rows]]
-    desk.gone.update(women[: round(0.6 * len(women))].tolist())
-    desk.told_of("sex-ratio-outlier", int(rows[~desk.female[rows]][0]))
+    is_woman = desk.female[rows]
+    women = rows[is_woman]
+    men = rows[~is_woman]
+    removed = women[: round(0.6 * len(women))]
+    desk.gone.update(removed.tolist())
+    desk.told_of("sex-ratio-outlier", int(men[0]))
     _renumber(desk, at)
 
 
@@ -71,9 +76,11 @@ def _too_small(desk: Desk, at: int) -> None:
 
 
 def _too_large(desk: Desk, at: int) -> None:
-    """A list's entries under the list before, where that has no fault of its own and the two are too many."""
-    before, constituency = at - 1, desk.constituency
-    if before < 0 or constituency[before] != constituency[at] or before in desk.spoken_for():
+    """A list's entries below the list before, if that has no fault and the sum is too large."""
+    before = at - 1
+    if before < 0 or desk.constituency[before] != desk.constituency[at]:
+        return
+    if before in desk.spoken_for():
         return
     rows = [*desk.rows(before).tolist(), *desk.rows(at).tolist()]
     if len(rows) > _LARGEST:
@@ -99,11 +106,14 @@ def _gap(desk: Desk, at: int) -> None:
 
 
 def _street_row(desk: Desk, at: int, name: str | None, houses: str) -> None:
-    place = {
+    row = {
         "constituency": int(desk.constituency[at]),
         "precinct": int(desk.plan.precincts.number[at]),
+        "settlement": None,
+        "street": name,
+        "houses": houses,
     }
-    desk.streets.append({**place, "settlement": None, "street": name, "houses": houses})
+    desk.streets.append(row)
 
 
 def _unread_row(desk: Desk, at: int) -> None:
@@ -149,11 +159,13 @@ OF_FILES: tuple[Callable[[Desk, int], None], ...] = (_two_lists,)
 
 
 def _of_years(desk: Desk) -> None:
-    """One constituency in which one birth date in twelve is a year alone, all of them in lists without other faults."""
+    """A constituency with one birth date in twelve a year alone, in lists without other faults."""
     own = desk.constituency == desk.rng.choice(np.unique(desk.constituency))
-    rows = np.flatnonzero((own & desk.free())[desk.list_of])
+    is_candidate = (own & desk.free())[desk.list_of]
+    rows = np.flatnonzero(is_candidate)
     rows = rows[~np.isin(rows, list(desk.taken))]
-    count = int(own[desk.list_of].sum()) // 12
+    own_entries = int(own[desk.list_of].sum())
+    count = own_entries // 12
     # A larger share of them would make the other lists the odd ones.
     if not count or count > len(rows) / 4:
         return
@@ -169,21 +181,30 @@ def finish(desk: Desk) -> None:
     date in another order makes two orders of its file.
     """
     _of_years(desk)
-    if any(one["rule"] == "date-swapped" for one in desk.said):
+    if any(fault["rule"] == "date-swapped" for fault in desk.said):
         desk.told_of("date-order-mixed", None, Unit.FILE)
-    gaps = {
-        int(desk.list_of[one["row"]]) for one in desk.said if one["rule"] == "line-number-repeat"
-    }
-    for at in sorted(gaps):
+    repeated = [fault["row"] for fault in desk.said if fault["rule"] == "line-number-repeat"]
+    lists_with_gaps = {int(desk.list_of[row]) for row in repeated}
+    for at in sorted(lists_with_gaps):
         desk.told_of("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)
+    _beyond_chance(desk)
+
+
+def _beyond_chance(desk: Desk) -> None:
+    """The repeats of a constituency, and of the whole list, where they are many."""
     repeats = {"same-entry-repeated", "same-entry-in-constituency"}
+    first_row: dict[int, int] = {}
     # A pair is said of both its entries, the first of them first.
-    first = {one["fault"]: one["row"] for one in reversed(desk.said) if one["rule"] in repeats}
-    pairs: dict[int, list[int]] = defaultdict(list)
-    for row in first.values():
-        pairs[int(desk.constituency[desk.list_of[row]])].append(row)
-    for _, rows in sorted(pairs.items()):
+    for fault in reversed(desk.said):
+        if fault["rule"] in repeats:
+            first_row[fault["fault"]] = fault["row"]
+    rows_of: dict[int, list[int]] = defaultdict(list)
+    for row in first_row.values():
+        constituency = int(desk.constituency[desk.list_of[row]])
+        rows_of[constituency].append(row)
+    for _, rows in sorted(rows_of.items()):
         if len(rows) >= _FEWEST_PAIRS:
             desk.told_of("coincidences-beyond-chance", rows[0], Unit.CONSTITUENCY)
-    if len(np.unique(desk.constituency)) > 1 and len(first) >= _FEWEST_PAIRS:
+    several = len(np.unique(desk.constituency)) > 1
+    if several and len(first_row) >= _FEWEST_PAIRS:
         desk.told_of("coincidences-beyond-chance", None, Unit.CONSTITUENCY)

@@ -1,4 +1,4 @@
-"""Faults planted in lists that have none, each with its truth: what the register tests are measured on.
+"""Faults planted in faultless lists, each with its truth, to measure the register tests on.
 
 The lists are drawn with ``QUIET`` rates, so that whatever a test says besides the faults planted is
 a false alarm. All is drawn from a stream of its own: lists without faults stay as they are.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from itertools import islice
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -26,7 +28,7 @@ from voterlist.tables import from_columns
 
 __all__ = ["QUIET", "Planted", "plant"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 _STYLES = (
     "typed_ascii",
@@ -72,33 +74,35 @@ def plant(
     rng = stream(plan.seed, "faults")
     sizes = lists.column("entries").to_numpy()
     list_of = np.repeat(np.arange(len(sizes)), sizes)
-    person = pc.cast(pc.utf8_slice_codeunits(truth.column("person_id"), 1), pa.int64()).to_numpy()
+    person_digits = pc.utf8_slice_codeunits(truth.column("person_id"), 1)
+    person = pc.cast(person_digits, pa.int64()).to_numpy()
     desk = Desk(plan, entries, list_of, rng, plan.people.female[person])
     large = np.flatnonzero(sizes >= max(1, sizes.max(initial=0) / 3))
     order = rng.permutation(large)
+    half = len(order) // 2
     copies = max(1, len(large) // LISTS_A_PLACE)
-    wanted = [kind for kind in (*OF_LISTS, *(OF_FILES if files else ())) for _ in range(copies)]
+    kinds = (*OF_LISTS, *OF_FILES) if files else OF_LISTS
     # At most half of the lists: what is held against the rest needs a rest.
-    places = iter(order[: len(order) // 2])
-    for kind, at in zip(wanted, places, strict=False):
-        kind(desk, int(at))
-    sites = _sites(desk, order[len(order) // 2 :])
+    places = iter(order[:half])
+    for kind in kinds:
+        for at in islice(places, copies):
+            kind(desk, int(at))
+    sites = _sites(desk, order[half:])
     count = int(np.clip(len(list_of) // ENTRIES_A_SITE, 3, MOST_SITES))
-    for plant_one in OF_ENTRIES:
+    for plant_fault in OF_ENTRIES:
         for turn in range(count):
             site = next((row for row in sites if row not in desk.taken), None)
             if site is not None:
-                plant_one(desk, site, turn)
+                plant_fault(desk, site, turn)
     finish(desk)
     entries, truth, lists = _written(desk, truth, lists)
-    streets = pa.concat_tables(
-        [borders(plan, desk.into()), pa.Table.from_pylist(desk.streets, BORDERS)]
-    )
+    more_streets = pa.Table.from_pylist(desk.streets, BORDERS)
+    streets = pa.concat_tables([borders(plan, desk.into()), more_streets])
     return Planted(entries, truth, lists, _truth(desk, entries), streets)
 
 
 def _sites(desk: Desk, lists: Numbers) -> Iterator[int]:
-    """Entries of these lists in an order of chance, far enough apart that two faults do not meet in a dwelling."""
+    """Entries in random order, so far apart that two faults never meet in a dwelling."""
     rows = np.flatnonzero(np.isin(desk.list_of, lists))
     return iter(desk.rng.permutation(rows[::25]).tolist())
 
@@ -112,35 +116,33 @@ def _written(desk: Desk, truth: pa.Table, lists: pa.Table) -> tuple[pa.Table, pa
     kept[list(desk.gone)] = False
     entries = desk.entries
     for name, texts in desk.cells.items():
-        hit = np.zeros(len(kept), dtype=bool)
-        hit[list(texts)] = True
+        is_written = np.zeros(len(kept), dtype=bool)
+        is_written[list(texts)] = True
         values = pa.array([texts[row] for row in sorted(texts)], pa.string())
-        entries = _with(
-            entries,
-            name,
-            pc.replace_with_mask(entries.column(name).combine_chunks(), pa.array(hit), values),
-        )
+        column = entries.column(name).combine_chunks()
+        replaced = pc.replace_with_mask(column, pa.array(is_written), values)
+        entries = _with(entries, name, replaced)
     into = desk.into()
-    precinct = lists.column("precinct").to_numpy()[into]
-    entries = _with(entries, "precinct", pa.array(precinct[desk.list_of], pa.int32()))
+    precinct_of_list = lists.column("precinct").to_numpy()[into]
+    precinct = pa.array(precinct_of_list[desk.list_of], pa.int32())
+    entries = _with(entries, "precinct", precinct)
     sizes = np.bincount(into[desk.list_of[kept]], minlength=lists.num_rows)
+    lists = _with(lists, "entries", pa.array(sizes, pa.int64()))
     mask = pa.array(kept)
-    return (
-        entries.filter(mask),
-        truth.filter(mask),
-        _in_files(desk, _with(lists, "entries", pa.array(sizes, pa.int64()))),
-    )
+    return entries.filter(mask), truth.filter(mask), _in_files(desk, lists)
 
 
 def _in_files(desk: Desk, lists: pa.Table) -> pa.Table:
     """The lists, those that are handed in as two files with a row for each half."""
-    at = np.repeat(
-        np.arange(lists.num_rows), 1 + np.isin(np.arange(lists.num_rows), list(desk.halved))
-    )
+    every = np.arange(lists.num_rows)
+    is_halved = np.isin(every, list(desk.halved))
+    at = np.repeat(every, 1 + is_halved)
     second = np.r_[False, at[1:] == at[:-1]]
     first = np.r_[second[1:], False]
     sizes = lists.column("entries").to_numpy()[at]
-    sizes = np.where(first, sizes // 2, np.where(second, sizes - sizes // 2, sizes))
+    half = sizes // 2
+    rest = np.where(second, sizes - half, sizes)
+    sizes = np.where(first, half, rest)
     return _with(lists.take(pa.array(at)), "entries", pa.array(sizes, pa.int64()))
 
 
@@ -152,25 +154,32 @@ def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
 
 def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
     """FAULT of what was said; ``entries`` are those that are left."""
+    precincts_left = entries.group_by(["constituency", "precinct"]).aggregate([])
     units = {
         Unit.ENTRY: entries.num_rows,
         Unit.DWELLING: pc.count_distinct(entries.column("address")).as_py(),
         Unit.FILE: len(np.unique(desk.list_of)),
-        Unit.PRECINCT: entries.group_by(["constituency", "precinct"]).aggregate([]).num_rows,
+        Unit.PRECINCT: precincts_left.num_rows,
         Unit.CONSTITUENCY: pc.count_distinct(entries.column("constituency")).as_py(),
     }
-    ids, numbers, precincts = (
-        desk.entries.column(name) for name in ("entry_id", "constituency", "precinct")
-    )
-    columns: dict[str, list[Any]] = {name: [] for name in FAULT.names}
-    for one in desk.said:
-        row = one.get("row", one.get("place"))
-        wide = one["unit"] is Unit.CONSTITUENCY
-        columns["fault"].append(one["fault"])
-        columns["rule"].append(one["rule"])
-        columns["unit"].append(str(one["unit"]))
-        columns["constituency"].append(None if row is None else numbers[row].as_py())
-        columns["precinct"].append(None if row is None or wide else precincts[row].as_py())
-        columns["entry_id"].append(ids[row].as_py() if "row" in one else None)
-        columns["of"].append(units[one["unit"]])
-    return from_columns(columns, FAULT, len(columns["fault"]))
+    entry_id = desk.entries.column("entry_id")
+    constituency = desk.entries.column("constituency")
+    precinct = desk.entries.column("precinct")
+    rows = []
+    for fault in desk.said:
+        row = fault.get("row", fault.get("place"))
+        has_place = row is not None
+        has_precinct = has_place and fault["unit"] is not Unit.CONSTITUENCY
+        rows.append(
+            {
+                "fault": fault["fault"],
+                "rule": fault["rule"],
+                "unit": str(fault["unit"]),
+                "constituency": constituency[row].as_py() if has_place else None,
+                "precinct": precinct[row].as_py() if has_precinct else None,
+                "entry_id": entry_id[row].as_py() if "row" in fault else None,
+                "of": units[fault["unit"]],
+            }
+        )
+    columns = {name: [row[name] for row in rows] for name in FAULT.names}
+    return from_columns(columns, FAULT, len(rows))

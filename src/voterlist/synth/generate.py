@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +11,7 @@ from voterlist.schemas import TRUTH
 from voterlist.synth.faults import QUIET, plant
 from voterlist.synth.outside import statistics
 from voterlist.synth.places import DATE_FORMS
-from voterlist.synth.plan import Plan, draw_plan
+from voterlist.synth.plan import USUAL, Country, Plan, draw_plan
 from voterlist.synth.rates import Rates
 from voterlist.synth.render import ENTRIES, render, render_deaths
 from voterlist.synth.spelling import SCRIPTS
@@ -76,22 +74,20 @@ def generate(
     constituencies: int,
     seed: int,
     rates: Rates | None = None,
-    numbers: Sequence[int] | None = None,
-    precinct_size: int = 1000,
-    on_day: dt.date = dt.date(2026, 1, 1),
+    country: Country = USUAL,
     faults: bool = False,
     files: bool = False,
 ) -> Synthetic:
-    """The lists of ``voters`` invented persons, of whom some stand twice; the same arguments give the same.
+    """The lists of ``voters`` invented persons, of whom some are listed twice.
+
+    The same arguments give the same lists.
 
     Args:
         voters: how many persons, from 0.
         constituencies: how many constituencies they live in.
         seed: names the streams of random numbers.
         rates: how often each thing is done to an entry.
-        numbers: the numbers of the constituencies; without them 1, 2, 3 ...
-        precinct_size: persons a precinct, on average.
-        on_day: the day on which everyone is at least 18 years old.
+        country: the numbers of the constituencies, the size of precincts, and the day.
         faults: plant a fault of each kind that the register tests know, in lists that have no
             other; ``rates`` are then those of ``faults.QUIET``, unless given.
         files: each list is to become a file: plant the faults too that only files have.
@@ -99,22 +95,24 @@ def generate(
     Raises:
         UsageError: a count is out of range, or the numbers do not fit the constituencies.
     """
-    plan = draw_plan(
-        voters,
-        constituencies=constituencies,
-        seed=seed,
-        rates=rates or (QUIET if faults else None),
-        numbers=numbers,
-        precinct_size=precinct_size,
-        on_day=on_day,
-    )
+    if faults and rates is None:
+        rates = QUIET
+    plan = draw_plan(voters, constituencies=constituencies, seed=seed, rates=rates, country=country)
     chunks = [render(plan, at) for at in range(constituencies)]
     entries = pa.concat_tables([chunk.entries for chunk in chunks]).cast(ENTRIES)
     truth = pa.concat_tables([chunk.truth for chunk in chunks]).cast(TRUTH)
-    lists, deaths, numbered = lists_of(plan), render_deaths(plan), statistics(plan)
+    lists = lists_of(plan)
+    deaths = render_deaths(plan)
+    numbers = statistics(plan)
     if not faults:
-        return Synthetic(entries, truth, deaths, numbered, lists)
-    made = plant(plan, entries, truth, lists, files=files)
+        return Synthetic(entries, truth, deaths, numbers, lists)
+    planted = plant(plan, entries, truth, lists, files=files)
     return Synthetic(
-        made.entries, made.truth, deaths, numbered, made.lists, made.faults, made.streets
+        planted.entries,
+        planted.truth,
+        deaths,
+        numbers,
+        planted.lists,
+        planted.faults,
+        planted.streets,
     )

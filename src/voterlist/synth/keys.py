@@ -1,4 +1,4 @@
-"""The entry ids that a run will give to invented entries, so that its pairs can be held against the truth."""
+"""The entry ids that a run gives to invented entries, to compare its pairs with the truth."""
 
 from __future__ import annotations
 

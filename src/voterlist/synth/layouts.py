@@ -139,7 +139,8 @@ _OF_SCRIPT = {
 }
 _ADDRESS = (
     r"^(?P<street>.*?)(?i:, ev |, house |, ев |, дом |, д\. | )(?P<house>\d+[A-Z]?)"
-    r"(?:(?i:, mənzil |, menzil |, m\. |, flat |, apt\. |, мәнзил |, м\. |, квартира |, кв\. |-)(?P<flat>\d+))?$"
+    r"(?:(?i:, mənzil |, menzil |, m\. |, flat |, apt\. |, мәнзил |, м\. |, квартира |, кв\. |-)"
+    r"(?P<flat>\d+))?$"
 )
 _MADE = dt.datetime(2026, 1, 1)  # noqa: DTZ001 - a spreadsheet's clock has no zone
 _DATE = re.compile(r"^(?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})\.(\d{1,2})\.(\d{4}))$")
@@ -183,11 +184,11 @@ def _full_name(entries: pa.Table) -> list[Cell]:
 
 def _date_cell(text: str | None) -> Cell:
     """A spreadsheet's date where the text is one; else the text (a year, an impossible date)."""
-    found = _DATE.match(text or "")
-    if not found:
+    match = _DATE.match(text or "")
+    if not match:
         return text
-    parts = [int(part) for part in found.groups() if part]
-    year, month, day = parts if found.group(1) else reversed(parts)
+    parts = [int(part) for part in match.groups() if part]
+    year, month, day = parts if match.group(1) else reversed(parts)
     try:
         date = dt.date(year, month, day)
     except ValueError:

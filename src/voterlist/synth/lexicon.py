@@ -10,10 +10,11 @@ from importlib import resources
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["ERAS", "ERA_STARTS", "FORMS", "Lexicon", "lexicon", "surname"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 ERAS = ("old", "middle", "late", "young")
 ERA_STARTS = (1955, 1980, 2000)
@@ -85,30 +86,35 @@ def _cumulative(weights: Numbers) -> Numbers:
 
 def _compounds(plain: list[tuple[str, float, str]]) -> list[tuple[str, float, str]]:
     """The rare surnames made of a title and a name: Əlibəyov, Mirəhmədov, Hacıquliyev."""
-    found = {stem for stem, _, _ in plain}
-    made = []
+    plain_stems = {stem for stem, _, _ in plain}
+    compounds = []
     for stem, weight, forms in plain[:220]:
+        if len(stem) > 7 or stem in {"Ağa", "Hacı"}:
+            continue
+        small = stem[0].lower().replace("i̇", "i") + stem[1:]
         for front, back in _COMPOUNDS:
-            if len(stem) > 7 or stem in {"Ağa", "Hacı"}:
-                continue
-            compound = (
-                front + (stem[0].lower().replace("i̇", "i") + stem[1:] if front else stem) + back
-            )
-            if compound not in found:
-                made.append((compound, weight / 25, forms))
-    return made
+            compound = f"{front}{small}" if front else f"{stem}{back}"
+            if compound not in plain_stems:
+                compounds.append((compound, weight / 25, forms))
+    return compounds
 
 
 def _rhymes(given: list[str], men: int) -> tuple[Numbers, Numbers]:
+    """(rhyme of the same sex, rhyme of the other sex) of each given name, -1 where none is."""
     same = np.full(len(given), -1, np.int16)
     across = np.full(len(given), -1, np.int16)
-    men_at = {name: at for at, name in enumerate(given[:men])}
-    women_at = {name: at + men for at, name in enumerate(given[men:])}
+    number_of = {
+        "m": {name: at for at, name in enumerate(given[:men])},
+        "f": {name: at for at, name in enumerate(given[men:], start=men)},
+    }
     for row in _rows("rhymes"):
-        first = (men_at if row["sexes"][0] == "m" else women_at)[row["first"]]
-        second = (men_at if row["sexes"][1] == "m" else women_at)[row["second"]]
-        table = across if row["sexes"] == "mf" else same
-        table[first], table[second] = second, first
+        first_sex = row["sexes"][0]
+        second_sex = row["sexes"][1]
+        first = number_of[first_sex][row["first"]]
+        second = number_of[second_sex][row["second"]]
+        table = same if first_sex == second_sex else across
+        table[first] = second
+        table[second] = first
     return same, across
 
 
@@ -117,22 +123,18 @@ def lexicon() -> Lexicon:
     """The names shipped with the package."""
     given_rows = sorted(_rows("given_names"), key=lambda row: row["sex"] == "f")
     men = sum(row["sex"] == "m" for row in given_rows)
-    by_sex = (given_rows[:men], given_rows[men:])
+    given = [row["name"] for row in given_rows]
     plain = [(row["stem"], float(row["weight"]), row["forms"]) for row in _rows("surnames")]
     stems = plain + _compounds(plain)
-    allowed = np.array([[form in forms.split("|") for form in FORMS] for _, _, forms in stems])
-    given = [row["name"] for row in given_rows]
+    allowed = [[form in forms.split("|") for form in FORMS] for _, _, forms in stems]
     rhymes, across = _rhymes(given, men)
     return Lexicon(
         given=tuple(given),
         men=men,
-        given_shares=tuple(
-            tuple(_cumulative(np.array([float(row[era]) for row in rows])) for era in ERAS)
-            for rows in by_sex
-        ),
+        given_shares=(_era_shares(given_rows[:men]), _era_shares(given_rows[men:])),
         stems=tuple(stem for stem, _, _ in stems),
         stem_shares=_cumulative(np.array([weight for _, weight, _ in stems])),
-        form_shares=_cumulative(allowed * np.array(_FORM_SHARES)),
+        form_shares=_cumulative(np.array(allowed) * np.array(_FORM_SHARES)),
         rhymes=rhymes,
         rhymes_across=across,
         russian={row["name"]: row["russian"] for row in _rows("russian")},
@@ -140,3 +142,12 @@ def lexicon() -> Lexicon:
         villages=tuple(row["name"] for row in _rows("villages")),
         towns={int(row["constituency"]): row["town"] for row in _rows("towns")},
     )
+
+
+def _era_shares(rows: list[dict[str, str]]) -> tuple[Numbers, ...]:
+    """The cumulative shares of the given names of one sex, by era."""
+    shares = []
+    for era in ERAS:
+        weights = np.array([float(row[era]) for row in rows])
+        shares.append(_cumulative(weights))
+    return tuple(shares)

@@ -11,16 +11,20 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.synth.lexicon import ERA_STARTS, Lexicon
 
 __all__ = ["People", "concat_people", "draw_forms", "draw_given", "draw_people", "draw_stems"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 _FATHER, _MOTHER, _HEAD, _WIFE, _CHILD, _TWIN = 0, 1, 2, 3, 4, 7
 _FEMALE_PLACE = np.array([False, True, False, True])
 _YEAR = 365.2425
+"""Days."""
+_TRIES = 3
+"""How often a name is drawn again where a brother or sister has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +48,46 @@ class People:
 
 def concat_people(parts: list[People]) -> People:
     """The people one after another; the households are numbered on."""
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(People)
-    }
-    starts = np.cumsum(
-        [0, *(int(part.household[-1]) + 1 if len(part) else 0 for part in parts[:-1])]
-    )
+    columns = {}
+    for field in fields(People):
+        of_parts = [getattr(part, field.name) for part in parts]
+        columns[field.name] = np.concatenate(of_parts)
+    households = [int(part.household[-1]) + 1 if len(part) else 0 for part in parts]
+    starts = np.cumsum([0, *households[:-1]])
     shift = np.repeat(starts, [len(part) for part in parts])
-    columns["household"] = (columns["household"] + shift).astype(np.int32)
+    household = columns["household"] + shift
+    columns["household"] = household.astype(np.int32)
     return People(**columns)
 
 
 def draw_stems(rng: np.random.Generator, names: Lexicon, count: int) -> Numbers:
     """Surname stems by their shares: int16."""
-    stems: Numbers = np.searchsorted(names.stem_shares, rng.random(count), side="right").astype(
-        np.int16
-    )
-    return stems
+    chance = rng.random(count)
+    stems: Numbers = np.searchsorted(names.stem_shares, chance, side="right")
+    return stems.astype(np.int16)
 
 
 def draw_forms(rng: np.random.Generator, names: Lexicon, stems: Numbers) -> Numbers:
     """A family of endings for each stem, among those the stem allows: int8."""
-    forms: Numbers = (
-        (rng.random(len(stems))[:, None] >= names.form_shares[stems]).sum(axis=1).astype(np.int8)
-    )
-    return forms
+    chance = rng.random(len(stems))
+    passed = chance[:, None] >= names.form_shares[stems]
+    forms: Numbers = passed.sum(axis=1)
+    return forms.astype(np.int8)
 
 
 def draw_given(rng: np.random.Generator, names: Lexicon, female: Numbers, born: Numbers) -> Numbers:
     """Given names by sex and by the era of the birth day: int16."""
     chance = rng.random(len(female))
     years = 1970 + born / _YEAR
-    era = np.searchsorted(np.array(ERA_STARTS), years, side="right")
+    era_of_person = np.searchsorted(np.array(ERA_STARTS), years, side="right")
     given = np.empty(len(female), np.int16)
     for sex in (0, 1):
-        for at, shares in enumerate(names.given_shares[sex]):
-            rows = (female == bool(sex)) & (era == at)
-            given[rows] = np.searchsorted(shares, chance[rows], side="right") + sex * names.men
+        first_name = sex * names.men
+        of_sex = female == bool(sex)
+        for era, shares in enumerate(names.given_shares[sex]):
+            rows = of_sex & (era_of_person == era)
+            drawn = np.searchsorted(shares, chance[rows], side="right")
+            given[rows] = drawn + first_name
     return given
 
 
@@ -89,45 +95,57 @@ def _draw_ages(rng: np.random.Generator, count: int) -> Numbers:
     """Ages in years by household and place: (count, 8)."""
     ages = np.zeros((count, 8))
     head = 21 + 66 * rng.beta(1.45, 2.1, count)
-    wife = np.maximum(head - rng.normal(4, 3, count), 18.2)
-    ages[:, _HEAD], ages[:, _WIFE] = head, wife
+    younger_by = rng.normal(4, 3, count)
+    wife = np.maximum(head - younger_by, 18.2)
+    ages[:, _HEAD] = head
+    ages[:, _WIFE] = wife
     mother = head + 19 + rng.gamma(3, 2.5, count)
     ages[:, _MOTHER] = mother
-    ages[:, _FATHER] = mother + np.maximum(rng.normal(4, 3, count), -3)
+    older_by = rng.normal(4, 3, count)
+    ages[:, _FATHER] = mother + np.maximum(older_by, -3)
     births = 20 + rng.gamma(1.6, 2.0, count)
     for place in range(_CHILD, _TWIN):
         ages[:, place] = wife - births
-        births = births + 1.2 + rng.gamma(1.6, 1.6, count)
+        until_next = 1.2 + rng.gamma(1.6, 1.6, count)
+        births = births + until_next
     return ages
 
 
 def _alive(rng: np.random.Generator, ages: Numbers) -> Numbers:
     """True where a person of this age is alive, by a smooth law of mortality among the old."""
-    return rng.random(ages.shape) < np.exp(-np.exp((ages - 84) / 8.5))
+    hazard = np.exp((ages - 84) / 8.5)
+    return rng.random(ages.shape) < np.exp(-hazard)
 
 
 def _draw_presence(rng: np.random.Generator, ages: Numbers, female: Numbers) -> Numbers:
     """Who of the eight places is there and at least 18; each household has at least one person."""
     count = len(ages)
     kind = rng.random(count)
-    single, lone = kind < 0.21, (kind >= 0.21) & (kind < 0.28)
+    single = kind < 0.21
+    lone_parent = (kind >= 0.21) & (kind < 0.28)
     single_female = rng.random(count) < 0.615
     there = np.zeros((count, 8), bool)
-    there[:, _HEAD] = ~lone & ~(single & single_female)
-    there[:, _WIFE] = ~(single & ~single_female)
-    grown = ages[:, _CHILD:_TWIN] - 18
+    single_woman = single & single_female
+    single_man = single & ~single_female
+    there[:, _HEAD] = ~lone_parent & ~single_woman
+    there[:, _WIFE] = ~single_man
+
+    years_grown = ages[:, _CHILD:_TWIN] - 18
+    # Years after which a grown child has left home with a chance of 1 - 1/e.
     leaves_after = np.where(female[:, _CHILD:_TWIN], 7.0, 11.0)
-    stays = rng.random((count, 3)) < np.exp(-np.maximum(grown, 0) / leaves_after)
-    there[:, _CHILD:_TWIN] = stays & (grown >= 0) & ~single[:, None]
+    still_home = np.exp(-np.maximum(years_grown, 0) / leaves_after)
+    stays = rng.random((count, 3)) < still_home
+    there[:, _CHILD:_TWIN] = stays & (years_grown >= 0) & ~single[:, None]
+
+    parents_ages = ages[:, :_HEAD]
+    with_parents = ~(single | lone_parent)
     lives_along = rng.random((count, 2)) < np.array([0.20, 0.24])
-    there[:, :_HEAD] = (
-        lives_along
-        & _alive(rng, ages[:, :_HEAD])
-        & (ages[:, :_HEAD] < 99)
-        & ~(single | lone)[:, None]
-    )
-    dead_head = there[:, _WIFE] & ~_alive(rng, ages[:, _HEAD])
-    there[:, _HEAD] &= ~dead_head
+    alive = _alive(rng, parents_ages) & (parents_ages < 99)
+    there[:, :_HEAD] = lives_along & alive & with_parents[:, None]
+
+    head_alive = _alive(rng, ages[:, _HEAD])
+    widow = there[:, _WIFE] & ~head_alive
+    there[:, _HEAD] &= ~widow
     return there
 
 
@@ -139,16 +157,17 @@ def _name_children(
     Some after the grandfather or the father, no two siblings the same.
     """
     count = len(given)
-    head_father, head = given[:, _FATHER], given[:, _HEAD]
+    grandfather = given[:, _FATHER]
+    father = given[:, _HEAD]
     for place in range(_CHILD, _TWIN):
         drawn = draw_given(rng, names, female[:, place], born[:, place])
-        after = rng.random(count)
+        chance = rng.random(count)
         son = ~female[:, place]
-        drawn = np.where(son & (after < 0.03), head_father, drawn)
-        drawn = np.where(son & (after > 0.996), head, drawn)
-        for _ in range(3):
-            elder = (given[:, _CHILD:place] == drawn[:, None]).any(axis=1)
-            again = np.flatnonzero(elder)
+        drawn = np.where(son & (chance < 0.03), grandfather, drawn)
+        drawn = np.where(son & (chance > 0.996), father, drawn)
+        for _ in range(_TRIES):
+            as_elder = (given[:, _CHILD:place] == drawn[:, None]).any(axis=1)
+            again = np.flatnonzero(as_elder)
             drawn[again] = draw_given(rng, names, female[again, place], born[again, place])
         given[:, place] = drawn
 
@@ -162,19 +181,25 @@ def _name_twins(
     """
     count = len(given)
     every = np.arange(count)
-    of = rng.integers(_CHILD, _TWIN, count)
-    female[:, _TWIN] = female[every, of] ^ (rng.random(count) < 0.3)
-    born[:, _TWIN] = born[every, of]
-    sister = given[every, of]
-    same_sex = female[:, _TWIN] == female[every, of]
-    rhyme = np.where(same_sex, names.rhymes[sister], names.rhymes_across[sister])
+    twin_of = rng.integers(_CHILD, _TWIN, count)
+    sibling_female = female[every, twin_of]
+    sibling_given = given[every, twin_of]
+    other_sex = rng.random(count) < 0.3
+    female[:, _TWIN] = sibling_female ^ other_sex
+    born[:, _TWIN] = born[every, twin_of]
+
+    rhyme_across = names.rhymes_across[sibling_given]
+    rhyme_same = names.rhymes[sibling_given]
+    rhyme = np.where(other_sex, rhyme_across, rhyme_same)
     plain = draw_given(rng, names, female[:, _TWIN], born[:, _TWIN])
-    chosen = np.where((rhyme >= 0) & (rng.random(count) < 0.6), rhyme, plain)
-    for _ in range(3):
-        again = np.flatnonzero((given[:, _CHILD:_TWIN] == chosen[:, None]).any(axis=1))
+    rhymed = (rhyme >= 0) & (rng.random(count) < 0.6)
+    chosen = np.where(rhymed, rhyme, plain)
+    for _ in range(_TRIES):
+        as_sibling = (given[:, _CHILD:_TWIN] == chosen[:, None]).any(axis=1)
+        again = np.flatnonzero(as_sibling)
         chosen[again] = draw_given(rng, names, female[again, _TWIN], born[again, _TWIN])
     given[:, _TWIN] = chosen
-    return of
+    return twin_of
 
 
 def _draw_surnames(rng: np.random.Generator, names: Lexicon, count: int) -> tuple[Numbers, Numbers]:
@@ -182,18 +207,21 @@ def _draw_surnames(rng: np.random.Generator, names: Lexicon, count: int) -> tupl
 
     Wives and mothers have their own name or the husband's.
     """
-    stem = np.repeat(draw_stems(rng, names, count)[:, None], 8, axis=1)
-    form = np.repeat(draw_forms(rng, names, stem[:, 0])[:, None], 8, axis=1)
+    family_stem = draw_stems(rng, names, count)
+    family_form = draw_forms(rng, names, family_stem)
+    stem = np.repeat(family_stem[:, None], 8, axis=1)
+    form = np.repeat(family_form[:, None], 8, axis=1)
     for place in (_MOTHER, _WIFE):
         own = rng.random(count) < 0.45
-        maiden = draw_stems(rng, names, count)
-        stem[:, place] = np.where(own, maiden, stem[:, place])
-        form[:, place] = np.where(own, draw_forms(rng, names, maiden), form[:, place])
+        maiden_stem = draw_stems(rng, names, count)
+        maiden_form = draw_forms(rng, names, maiden_stem)
+        stem[:, place] = np.where(own, maiden_stem, stem[:, place])
+        form[:, place] = np.where(own, maiden_form, form[:, place])
     return stem, form
 
 
 def draw_people(rng: np.random.Generator, names: Lexicon, count: int, today: int) -> People:
-    """``count`` people of at least 18 years on the day ``today`` (days since 1970-01-01), by household.
+    """``count`` adults (18 on day ``today``, counted from 1970-01-01), ordered by household.
 
     The last household may be cut short.
     """
@@ -202,7 +230,7 @@ def draw_people(rng: np.random.Generator, names: Lexicon, count: int, today: int
     female[:, :_CHILD] = _FEMALE_PLACE
     female[:, _CHILD:] = rng.random((count, 4)) < 0.475
     there = _draw_presence(rng, ages, female)
-    needed = int(np.searchsorted(np.cumsum(there.sum(axis=1)), count)) + 1 if count else 0
+    needed = _households_needed(there, count)
     ages, female, there = ages[:needed], female[:needed], there[:needed]
     born = (today - np.ceil(ages * _YEAR)).astype(np.int32)
 
@@ -210,17 +238,41 @@ def draw_people(rng: np.random.Generator, names: Lexicon, count: int, today: int
     for place in range(_CHILD):
         given[:, place] = draw_given(rng, names, female[:, place], born[:, place])
     _name_children(rng, names, given, female, born)
-    of = _name_twins(rng, names, given, female, born)
-    there[:, _TWIN] = there[np.arange(needed), of] & (rng.random(needed) < 0.025)
+    twin_of = _name_twins(rng, names, given, female, born)
+    sibling_there = there[np.arange(needed), twin_of]
+    there[:, _TWIN] = sibling_there & (rng.random(needed) < 0.025)
     stem, form = _draw_surnames(rng, names, needed)
-
-    fathers_born = born.ravel() - np.int32(28 * _YEAR)
-    father = draw_given(rng, names, np.zeros(needed * 8, bool), fathers_born).reshape(needed, 8)
-    father[:, _HEAD] = given[:, _FATHER]
-    father[:, _CHILD:] = given[:, _HEAD, None]
+    father = _draw_fathers(rng, names, given, born)
 
     households, places = np.nonzero(there)
     at = (households[:count], places[:count])
     return People(
-        at[0].astype(np.int32), female[at], stem[at], form[at], given[at], father[at], born[at]
+        household=at[0].astype(np.int32),
+        female=female[at],
+        stem=stem[at],
+        form=form[at],
+        given=given[at],
+        father=father[at],
+        born=born[at],
     )
+
+
+def _households_needed(there: Numbers, count: int) -> int:
+    """The number of households, from the first, that hold ``count`` people."""
+    if not count:
+        return 0
+    people = np.cumsum(there.sum(axis=1))
+    return int(np.searchsorted(people, count)) + 1
+
+
+def _draw_fathers(
+    rng: np.random.Generator, names: Lexicon, given: Numbers, born: Numbers
+) -> Numbers:
+    """The father's given name by household and place: drawn, or that of the man who is there."""
+    fathers_born = born.ravel() - np.int32(28 * _YEAR)
+    men = np.zeros(born.size, bool)
+    drawn = draw_given(rng, names, men, fathers_born)
+    father = drawn.reshape(born.shape)
+    father[:, _HEAD] = given[:, _FATHER]
+    father[:, _CHILD:] = given[:, _HEAD, None]
+    return father

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.rates import Rates
@@ -24,7 +25,7 @@ __all__ = [
     "split_precincts",
 ]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 DATE_FORMS = ("dotted", "iso", "dotted-short", "year")
 """How a list writes birth dates: 05.03.1961, 1961-03-05, 5.3.1961, 1961."""
@@ -147,7 +148,7 @@ def draw_dwellings(
 
 
 def _numbered_through(street: Numbers, precinct: Numbers, house: Numbers) -> Numbers:
-    """What each house number grows by, so that the precincts of a street follow each other in it."""
+    """What each house number grows by, so that the precincts of a street follow each other."""
     pairs, where = np.unique(
         street.astype(np.int64) * (precinct.max(initial=0) + 1) + precinct, return_inverse=True
     )

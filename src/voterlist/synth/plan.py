@@ -1,4 +1,4 @@
-"""A whole invented nation as whole numbers: who lives where and stands on which list. Nothing is typed yet.
+"""An invented nation in whole numbers: who lives where, on which list. No text yet.
 
 Each part draws from a stream of its own, named by the seed, the part and the constituency, so a
 part added or a constituency more does not change what the others drew.
@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.errors import UsageError
 from voterlist.synth.lexicon import Lexicon, lexicon
@@ -25,11 +26,13 @@ from voterlist.synth.places import (
     split_precincts,
 )
 from voterlist.synth.rates import Rates
-from voterlist.synth.repeats import Done, Entries, draw_entries
+from voterlist.synth.repeats import Done, Entries, Nation, draw_entries
 
 __all__ = [
     "CONSTITUENCIES",
     "DISPLACED",
+    "USUAL",
+    "Country",
     "Dead",
     "Plan",
     "default_constituencies",
@@ -37,7 +40,7 @@ __all__ = [
     "stream",
 ]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 CONSTITUENCIES = 125
 VOTERS_A_CONSTITUENCY = 52_000
@@ -60,9 +63,9 @@ _PARTS = (
 
 def stream(seed: int, part: str, number: int = 0) -> np.random.Generator:
     """The stream of random numbers of one part and one constituency."""
-    return np.random.Generator(
-        np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_PARTS.index(part), number)))
-    )
+    key = (_PARTS.index(part), number)
+    sequence = np.random.SeedSequence(seed, spawn_key=key)
+    return np.random.Generator(np.random.PCG64(sequence))
 
 
 def default_constituencies(voters: int) -> int:
@@ -111,7 +114,8 @@ def _numbers(constituencies: int, given: Sequence[int] | None) -> Numbers:
     if given is not None:
         if len(given) != constituencies or len(set(given)) != constituencies:
             raise UsageError(
-                f"{constituencies} different constituency numbers are needed, {len(set(given))} were given",
+                f"{constituencies} different constituency numbers are needed,"
+                f" {len(set(given))} were given",
                 todo="Give one number for each constituency.",
             )
         return np.array(given, np.int32)
@@ -126,12 +130,14 @@ def _sizes(rng: np.random.Generator, voters: int, constituencies: int) -> Number
 
 
 def _concat_dwellings(parts: list[Dwellings], shifts: list[int]) -> Dwellings:
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part in parts])
-        for field in fields(Dwellings)
-    }
-    shift = np.repeat(np.array(shifts, np.int32), [len(part.precinct) for part in parts])
-    columns["precinct"] = (columns["precinct"] + shift).astype(np.int32)
+    columns = {}
+    for field in fields(Dwellings):
+        of_parts = [getattr(part, field.name) for part in parts]
+        columns[field.name] = np.concatenate(of_parts)
+    sizes = [len(part.precinct) for part in parts]
+    shift = np.repeat(np.array(shifts, np.int32), sizes)
+    precinct = columns["precinct"] + shift
+    columns["precinct"] = precinct.astype(np.int32)
     return Dwellings(**columns)
 
 
@@ -149,27 +155,33 @@ def _settle(
     dwellings: list[Dwellings] = []
     counts: list[int] = []
     shifts: list[int] = []
+    apart = not rates.houses_repeated
     for at, (number, size) in enumerate(zip(numbers.tolist(), sizes.tolist(), strict=True)):
         drawn = draw_people(stream(seed, "people", number), names, size, today)
         places = stream(seed, "places", number)
         precinct = split_precincts(places, drawn.household, precinct_size)
         people.append(drawn)
-        dwellings.append(
-            draw_dwellings(places, names, precinct, number, apart=not rates.houses_repeated)
-        )
+        dwellings.append(draw_dwellings(places, names, precinct, number, apart=apart))
         shifts.append(sum(counts) + at)
         counts.append(int(precinct[-1]) + 1 if len(precinct) else 0)
-    with_temporary = np.array(counts) + 1
-    last = np.cumsum(with_temporary) - 1
-    constituency = np.repeat(np.arange(len(numbers), dtype=np.int32), with_temporary)
-    precincts = Precincts(
-        constituency=constituency,
-        number=(
-            np.arange(len(constituency)) - (last - with_temporary + 1)[constituency] + 1
-        ).astype(np.int32),
-        temporary=np.isin(np.arange(len(constituency)), last),
-    )
+    precincts = _all_precincts(np.array(counts))
     return concat_people(people), _concat_dwellings(dwellings, shifts), precincts
+
+
+def _all_precincts(counts: Numbers) -> Precincts:
+    """So many precincts of each constituency, and one temporary list behind them."""
+    with_temporary = counts + 1
+    last = np.cumsum(with_temporary) - 1
+    first = last - with_temporary + 1
+    places = np.arange(int(with_temporary.sum()))
+    constituencies = np.arange(len(counts), dtype=np.int32)
+    constituency = np.repeat(constituencies, with_temporary)
+    number = places - first[constituency] + 1
+    return Precincts(
+        constituency=constituency,
+        number=number.astype(np.int32),
+        temporary=np.isin(places, last),
+    )
 
 
 def _bury(
@@ -181,33 +193,31 @@ def _bury(
     chance = np.exp((age - 60) / 12)
     chance *= rates.dead_listed * len(people) / max(float(chance.sum()), 1e-9)
     dead = rng.random(len(people)) < chance
-    known = dead & (rng.random(len(people)) < rates.dead_registered)
-    done = np.where(
-        known, int(Done.DEAD_IN_REGISTER), np.where(dead, int(Done.DEAD_NOT_IN_REGISTER), 0)
-    )
-    person = np.flatnonzero(known).astype(np.int32)
+    registered = dead & (rng.random(len(people)) < rates.dead_registered)
+    dead_bit = np.where(dead, int(Done.DEAD_NOT_IN_REGISTER), 0)
+    done = np.where(registered, int(Done.DEAD_IN_REGISTER), dead_bit)
+    person = np.flatnonzero(registered).astype(np.int32)
     others = draw_people(rng, names, round(rates.deaths_elsewhere * len(person)), today)
     # Those who die are old: who is young among the others is made thirty years older.
     young = others.born > today - 50 * 365
     born = np.where(young, others.born - 30 * 365, others.born).astype(np.int32)
-    columns = {
-        field.name: np.concatenate(
-            [getattr(people, field.name)[person], getattr(others, field.name)]
-        )
-        for field in fields(People)
-    }
+    columns = {}
+    for field in fields(People):
+        listed = getattr(people, field.name)[person]
+        columns[field.name] = np.concatenate([listed, getattr(others, field.name)])
     columns["born"] = np.concatenate([people.born[person], born])
     given = draw_given(rng, names, others.female, born)
     columns["given"] = np.concatenate([people.given[person], given])
     total = len(columns["born"])
     order = rng.permutation(total)
+    constituency = np.concatenate([home[person], rng.integers(0, count, len(others))])
+    person_or_none = np.concatenate([person, np.full(len(others), -1)])
+    days_ago = 1 + rng.integers(0, 3 * 365, total)
     register = Dead(
         people=People(**{name: column[order] for name, column in columns.items()}),
-        constituency=np.concatenate([home[person], rng.integers(0, count, len(others))]).astype(
-            np.int32
-        )[order],
-        person=np.concatenate([person, np.full(len(others), -1)]).astype(np.int32)[order],
-        died=(today - 1 - rng.integers(0, 3 * 365, total)).astype(np.int32),
+        constituency=constituency.astype(np.int32)[order],
+        person=person_or_none.astype(np.int32)[order],
+        died=(today - days_ago).astype(np.int32),
     )
     return register, done.astype(np.int32)
 
@@ -216,10 +226,26 @@ def _in_order(entries: Entries, precincts: Precincts, count: int) -> tuple[Entri
     """The entries by constituency, and where each constituency begins."""
     constituency = precincts.constituency[entries.precinct]
     order = np.argsort(constituency.astype(np.int16), kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(constituency, minlength=count))])
-    return Entries(
-        **{field.name: getattr(entries, field.name)[order] for field in fields(Entries)}
-    ), starts
+    sizes = np.bincount(constituency, minlength=count)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    columns = {field.name: getattr(entries, field.name)[order] for field in fields(Entries)}
+    return Entries(**columns), starts
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """How an invented country is divided, and the day on which it is seen."""
+
+    numbers: Sequence[int] | None = None
+    """The numbers of the constituencies; without them 1, 2, 3 ..."""
+    precinct_size: int = 1000
+    """Persons per precinct, on average."""
+    on_day: dt.date = dt.date(2026, 1, 1)
+    """The day on which everyone is at least 18 years old."""
+
+
+USUAL = Country()
+"""A country as it is drawn where nothing else is wanted."""
 
 
 def draw_plan(
@@ -228,29 +254,30 @@ def draw_plan(
     constituencies: int,
     seed: int,
     rates: Rates | None = None,
-    numbers: Sequence[int] | None = None,
-    precinct_size: int = 1000,
-    on_day: dt.date = dt.date(2026, 1, 1),
+    country: Country = USUAL,
 ) -> Plan:
     """The plan of a nation of ``voters`` persons; the same arguments give the same plan.
 
     Raises:
         UsageError: a count is out of range, or the numbers do not fit the constituencies.
     """
-    if voters < 0 or constituencies < 1 or precinct_size < 1:
+    if voters < 0 or constituencies < 1 or country.precinct_size < 1:
         raise UsageError(
             "there can be no fewer than 0 voters, 1 constituency and 1 voter a precinct",
             todo="Give a larger number.",
         )
-    rates, names = rates or Rates(), lexicon()
-    today = (on_day - dt.date(1970, 1, 1)).days
-    codes = _numbers(constituencies, numbers)
+    rates = rates or Rates()
+    names = lexicon()
+    today = (country.on_day - dt.date(1970, 1, 1)).days
+    codes = _numbers(constituencies, country.numbers)
     sizes = _sizes(stream(seed, "sizes"), voters, constituencies)
-    people, dwellings, precincts = _settle(seed, names, codes, sizes, precinct_size, today, rates)
-    displaced = np.isin(codes, DISPLACED) if constituencies > 1 else np.zeros(constituencies, bool)
-    entries = draw_entries(
-        stream(seed, "repeats"), names, people, dwellings, precincts, displaced, rates, today
-    )
+    size = country.precinct_size
+    people, dwellings, precincts = _settle(seed, names, codes, sizes, size, today, rates)
+    displaced = np.zeros(constituencies, bool)
+    if constituencies > 1:
+        displaced = np.isin(codes, DISPLACED)
+    nation = Nation(people, dwellings, precincts, displaced, rates)
+    entries = draw_entries(stream(seed, "repeats"), names, nation, today)
     home = precincts.constituency[dwellings.precinct[people.household]]
     dead, done = _bury(seed, names, people, home, rates, today, constituencies)
     np.bitwise_or(entries.done, done[entries.person], out=entries.done)

@@ -12,7 +12,7 @@ __all__ = ["Rates"]
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Shares of what is done to persons, entries and lists; the defaults are estimates, not measurements.
+    """Shares of changes to persons, entries and lists; defaults are estimated, not measured.
 
     With two constituencies or more, the defaults give 2.5 to 3 % of all persons a second entry.
     """

@@ -1,4 +1,4 @@
-"""Registers of other bodies and lists of other cycles for an invented workspace, with what was planted in them.
+"""Registers of other bodies and lists of other cycles, invented, with what was planted.
 
 Everything is drawn from the lists as they were written, by a stream of its own: the lists are as
 without it.
@@ -7,10 +7,12 @@ without it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
@@ -22,7 +24,7 @@ from voterlist.synth.identifiers import documents, fins
 
 __all__ = ["PLANTED", "USABLE_DEATHS", "write_registers"]
 
-Rows = np.ndarray[Any, np.dtype[np.int64]]
+Rows = npt.NDArray[np.int64]
 
 PLANTED = pa.schema([("planted", pa.string()), ("entry_id", pa.string()), ("fin", pa.string())])
 """What a run must notice: the code of a rule, or ``change:cause`` of the comparison of two cycles;
@@ -67,15 +69,14 @@ class _Folder:
     written: list[Path] = field(default_factory=list)
 
     def csv(self, name: str, *tables: pa.Table) -> None:
-        """A register as text, UTF-8 with a byte-order mark, with the headers of an Azerbaijani office."""
+        """A register as text, UTF-8 with byte-order mark, with Azerbaijani headers."""
         table = _below(*tables)
-        named = table.rename_columns(
-            [_HEADERS.get(column, column) for column in table.column_names]
-        )
+        headers = [_HEADERS.get(column, column) for column in table.column_names]
         path = self.path / f"{name}.csv"
         with open_private(path) as file:
             file.write(b"\xef\xbb\xbf")
-            pa_csv.write_csv(named, file, pa_csv.WriteOptions(quoting_style="needed"))
+            options = pa_csv.WriteOptions(quoting_style="needed")
+            pa_csv.write_csv(table.rename_columns(headers), file, options)
         self.written.append(path)
 
     def parquet(self, name: str, table: pa.Table) -> None:
@@ -90,13 +91,12 @@ class _Folder:
 
         By their entry ids, or (not listed) by their FINs.
         """
-        ids = (
-            rows.column("entry_id").cast(pa.string())
-            if listed
-            else pa.nulls(rows.num_rows, pa.string())
-        )
+        count = rows.num_rows
+        ids = pa.nulls(count, pa.string())
+        if listed:
+            ids = rows.column("entry_id").cast(pa.string())
         columns = {
-            "planted": pa.repeat(code, rows.num_rows),
+            "planted": pa.repeat(code, count),
             "entry_id": ids,
             "fin": rows.column("fin"),
         }
@@ -118,7 +118,7 @@ class _Drawn:
 
 
 def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]:
-    """Write registers, lists of two earlier cycles and a protocol into a workspace; returns the paths.
+    """Write registers, two earlier cycles and a protocol into a workspace; returns the paths.
 
     Args:
         synthetic: the lists, with the entry ids that a run gives.
@@ -126,13 +126,15 @@ def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]
             written beside it.
         seed: the same seed gives the same files.
     """
-    rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_STREAM,))))
+    sequence = np.random.SeedSequence(seed, spawn_key=(_STREAM,))
+    rng = np.random.Generator(np.random.PCG64(sequence))
     make_folder(folder / "reference")
     into = _Folder(folder / "reference")
     count = max(1, round(_SHARE * synthetic.entries.num_rows))
     listed = _Drawn(_shuffled(_clean(synthetic), rng))
     outside = generate(max(400, 30 * count), constituencies=1, seed=seed + _OUTSIDERS)
-    others = _Drawn(_settled(_numbered(_shuffled(_clean(outside), rng), seed), synthetic, rng))
+    outsiders = _numbered(_shuffled(_clean(outside), rng), seed)
+    others = _Drawn(_settled(outsiders, synthetic, rng))
     _deaths(into, synthetic.deaths, rng)
     _service(into, listed, others, count)
     _names(into, listed, others, count)
@@ -148,25 +150,25 @@ def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]
 
 
 def _clean(synthetic: Synthetic) -> pa.Table:
-    """Entries of permanent lists with everything known, nothing done to them but the script, of persons listed once."""
-    entries = synthetic.entries.append_column("person_id", synthetic.truth.column("person_id"))
-    entries = entries.append_column("done", synthetic.truth.column("done"))
-    once = pc.value_counts(entries.column("person_id"))
-    once = once.field("values").filter(pc.equal(once.field("counts"), 1))
-    whole = pc.and_(
-        pc.is_in(entries.column("person_id"), value_set=once),
+    """Complete entries of permanent lists, unchanged but for the script, of persons listed once."""
+    entries = synthetic.entries
+    person = synthetic.truth.column("person_id")
+    counted = pc.value_counts(person)
+    listed_once = counted.field("values").filter(pc.equal(counted.field("counts"), 1))
+    birth_date = entries.column("birth_date")
+    done = pc.fill_null(synthetic.truth.column("done"), "")
+    conditions = [
+        pc.is_in(person, value_set=listed_once),
         pc.equal(entries.column("list_kind"), "permanent"),
-    )
-    for name in _PERSON:
-        whole = pc.and_(whole, pc.is_valid(entries.column(name)))
-    whole = pc.and_(whole, pc.equal(pc.utf8_length(entries.column("fin")), 7))
-    done = pc.fill_null(entries.column("done"), "")
-    only_typed = pc.match_substring_regex(done, rf"^({_TYPED}[a-z-]+(\+{_TYPED}[a-z-]+)*)?$")
-    # Who came of age in the year of the lists is new by right, and so proves nothing.
-    old = pc.invert(pc.match_substring(entries.column("birth_date"), _YOUNGEST))
-    dated = pc.and_(pc.greater(pc.utf8_length(entries.column("birth_date")), 4), old)
-    kept = entries.filter(pc.and_(pc.and_(whole, only_typed), dated))
-    return _recognised(kept.drop_columns(["person_id", "done"]))
+        *(pc.is_valid(entries.column(name)) for name in _PERSON),
+        pc.equal(pc.utf8_length(entries.column("fin")), 7),
+        pc.match_substring_regex(done, rf"^({_TYPED}[a-z-]+(\+{_TYPED}[a-z-]+)*)?$"),
+        pc.greater(pc.utf8_length(birth_date), 4),
+        # Who came of age in the year of the lists is new by right, and so proves nothing.
+        pc.invert(pc.match_substring(birth_date, _YOUNGEST)),
+    ]
+    kept = reduce(pc.and_, conditions)
+    return _recognised(entries.filter(kept))
 
 
 def _shuffled(entries: pa.Table, rng: np.random.Generator) -> pa.Table:
@@ -206,9 +208,9 @@ def _settled(people: pa.Table, synthetic: Synthetic, rng: np.random.Generator) -
 
 def _permanent(synthetic: Synthetic) -> pa.Table:
     """The permanent lists that have entries."""
-    return synthetic.lists.filter(
-        (pc.field("entries") > 0) & (pc.field("list_kind") == "permanent")
-    )
+    filled = pc.field("entries") > 0
+    permanent = pc.field("list_kind") == "permanent"
+    return synthetic.lists.filter(filled & permanent)
 
 
 def _person(rows: pa.Table, *more: str) -> pa.Table:
@@ -222,7 +224,8 @@ def _below(*tables: pa.Table) -> pa.Table:
 
 def _with(rows: pa.Table, name: str, values: Any) -> pa.Table:
     """The rows with another column, or with a column replaced."""
-    array = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values)
+    is_column = isinstance(values, pa.Array | pa.ChunkedArray)
+    array = values if is_column else pa.array(values)
     if name in rows.column_names:
         return rows.set_column(rows.column_names.index(name), name, array)
     return rows.append_column(name, array)
@@ -233,47 +236,43 @@ def _with(rows: pa.Table, name: str, values: Any) -> pa.Table:
 
 
 def _deaths(into: _Folder, deaths: pa.Table, rng: np.random.Generator) -> None:
-    """The register of deaths again, with so many rows robbed of identifiers and birth date that 45 % can be used."""
-    names = ("surname", "given_name", "patronymic")
-    named = pc.equal(pc.fill_null(pc.utf8_length(deaths.column("birth_date")), 0), 10)
-    for name in names:
+    """The register of deaths again, so many rows without ids and date that 45 % can be used."""
+    date_length = pc.fill_null(pc.utf8_length(deaths.column("birth_date")), 0)
+    named = pc.equal(date_length, 10)
+    for name in ("surname", "given_name", "patronymic"):
         named = pc.and_(named, pc.is_valid(deaths.column(name)))
-    held = pc.or_(
-        pc.or_(pc.is_valid(deaths.column("fin")), pc.is_valid(deaths.column("document"))), named
-    )
-    usable = rng.permutation(np.flatnonzero(np.asarray(held, dtype=bool)))
-    robbed = np.zeros(deaths.num_rows, dtype=bool)
-    robbed[usable[round(USABLE_DEATHS * deaths.num_rows) :]] = True
+    has_fin = pc.is_valid(deaths.column("fin"))
+    has_document = pc.is_valid(deaths.column("document"))
+    usable = pc.or_(pc.or_(has_fin, has_document), named)
+    usable_rows = np.flatnonzero(np.asarray(usable, dtype=bool))
+    order = rng.permutation(usable_rows)
+    unusable = np.zeros(deaths.num_rows, dtype=bool)
+    unusable[order[round(USABLE_DEATHS * deaths.num_rows) :]] = True
+    nothing = pa.scalar(None, pa.string())
     for name in ("fin", "document", "birth_date"):
-        deaths = _with(
-            deaths,
-            name,
-            pc.if_else(pa.array(robbed), pa.scalar(None, pa.string()), deaths.column(name)),
-        )
+        blanked = pc.if_else(pa.array(unusable), nothing, deaths.column(name))
+        deaths = _with(deaths, name, blanked)
     into.csv("deaths", _person(deaths, "constituency"))
 
 
 def _service(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
     """Conscripts, prisoners, citizens abroad: some on a permanent list, twice as many on none."""
-    for name, rule in (
-        ("conscripts", "conscript"),
-        ("prisoners", "prisoner"),
-        ("abroad", "abroad"),
-    ):
-        found = listed.take(count)
-        into.plant(f"{rule}-on-permanent-list", found)
-        into.csv(name, _person(found), _person(others.take(2 * count)))
+    rule_of = {"conscripts": "conscript", "prisoners": "prisoner", "abroad": "abroad"}
+    for register, rule in rule_of.items():
+        on_list = listed.take(count)
+        into.plant(f"{rule}-on-permanent-list", on_list)
+        on_none = others.take(2 * count)
+        into.csv(register, _person(on_list), _person(on_none))
 
 
 def _names(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
     """Name changes: some are listed under the former name."""
-    found = listed.take(count)
-    donors = others.take(found.num_rows)
-    into.plant("name-changed-old-name", found.slice(0, donors.num_rows))
-    found = found.slice(0, donors.num_rows)
-    changed = _with(
-        _with(found, "former", found.column("surname")), "surname", donors.column("surname")
-    )
+    former = listed.take(count)
+    donors = others.take(former.num_rows)
+    former = former.slice(0, donors.num_rows)
+    into.plant("name-changed-old-name", former)
+    changed = _with(former, "former", former.column("surname"))
+    changed = _with(changed, "surname", donors.column("surname"))
     into.csv("name-changes", _person(changed, "former"))
 
 
@@ -292,18 +291,14 @@ def _of_age(into: _Folder, synthetic: Synthetic, others: _Drawn, count: int) -> 
 
     Everybody on the lists of the youngest year of birth, and some who are on none.
     """
-    young = others.take(count)
-    young = _with(
-        young,
-        "birth_date",
-        [f"2008-0{1 + row % 5}-{1 + row % 28:02d}" for row in range(young.num_rows)],
-    )
-    into.plant("newly-of-age-missing", young, listed=False)
+    unlisted = others.take(count)
+    dates = [f"2008-0{1 + row % 5}-{1 + row % 28:02d}" for row in range(unlisted.num_rows)]
+    unlisted = _with(unlisted, "birth_date", dates)
+    into.plant("newly-of-age-missing", unlisted, listed=False)
     entries = synthetic.entries
-    there = entries.filter(
-        pc.match_substring(pc.fill_null(entries.column("birth_date"), ""), _YOUNGEST)
-    )
-    into.csv("newly-of-age", _person(young, *_PLACE), _person(there, *_PLACE))
+    birth_date = pc.fill_null(entries.column("birth_date"), "")
+    listed = entries.filter(pc.match_substring(birth_date, _YOUNGEST))
+    into.csv("newly-of-age", _person(unlisted, *_PLACE), _person(listed, *_PLACE))
 
 
 # --- cycles
@@ -323,33 +318,40 @@ def _cycles(
     ``arrived``: entries that a register of arrivals explains; they, and others, were not on the
     last list.
     """
-    back, new, moved, changed = (listed.take(count) for _ in range(4))
-    forgotten, recorded, nameless = (others.take(count) for _ in range(3))
+    returned = listed.take(count)
+    new = listed.take(count)
+    moved = listed.take(count)
+    changed = listed.take(count)
+    forgotten = others.take(count)
+    recorded = others.take(count)
+    without_reason = others.take(count)
     into.plant("added:arrived", arrived)
-    into.plant("added:returned", back)
+    into.plant("added:returned", returned)
     into.plant("added-without-cause", new)
     into.plant("moved:none", moved)
     into.plant("changed:corrected", changed)
     into.plant("removed-without-reason", forgotten, listed=False)
     into.plant("removed:recorded", recorded, listed=False)
-    into.plant("removed-without-reason", nameless, listed=False)
+    into.plant("removed-without-reason", without_reason, listed=False)
+
     entries = synthetic.entries
-    absent = _below(arrived, back, new).column("entry_id")
-    elsewhere = pc.is_in(entries.column("entry_id"), value_set=moved.column("entry_id"))
-    entries = _with(entries, "precinct", _next_precincts(synthetic, elsewhere))
-    other = pc.is_in(entries.column("entry_id"), value_set=changed.column("entry_id"))
-    entries = _with(entries, "document", pc.if_else(other, "AA0000001", entries.column("document")))
-    last = entries.filter(pc.invert(pc.is_in(entries.column("entry_id"), value_set=absent)))
-    last = _below(*(_person(part, *_PLACE) for part in (last, forgotten, recorded, nameless)))
+    entry_id = entries.column("entry_id")
+    has_moved = pc.is_in(entry_id, value_set=moved.column("entry_id"))
+    entries = _with(entries, "precinct", _next_precincts(synthetic, has_moved))
+    has_changed = pc.is_in(entry_id, value_set=changed.column("entry_id"))
+    document = pc.if_else(has_changed, "AA0000001", entries.column("document"))
+    entries = _with(entries, "document", document)
+    added = _below(arrived, returned, new).column("entry_id")
+    was_there = pc.invert(pc.is_in(entry_id, value_set=added))
+    parts = (entries.filter(was_there), forgotten, recorded, without_reason)
+    last = _below(*(_person(part, *_PLACE) for part in parts))
     into.parquet("last-cycle", last)
-    into.parquet("earlier-cycle", _below(last, _person(back, *_PLACE)))
+    into.parquet("earlier-cycle", _below(last, _person(returned, *_PLACE)))
+
     reasons = [f"S-{1 + row % 4}" for row in range(recorded.num_rows)]
-    without = pa.nulls(nameless.num_rows, pa.string())
-    into.csv(
-        "removals",
-        _with(_person(recorded), "reason", reasons),
-        _with(_person(nameless), "reason", without),
-    )
+    no_reasons = pa.nulls(without_reason.num_rows, pa.string())
+    with_reasons = _with(_person(recorded), "reason", reasons)
+    into.csv("removals", with_reasons, _with(_person(without_reason), "reason", no_reasons))
 
 
 def _next_precincts(synthetic: Synthetic, at: pa.ChunkedArray) -> pa.Array:
@@ -359,18 +361,16 @@ def _next_precincts(synthetic: Synthetic, at: pa.ChunkedArray) -> pa.Array:
     """
     entries = synthetic.entries
     lists = _permanent(synthetic)
-    following: dict[tuple[int, int], int] = {}
+    next_of: dict[tuple[int, int], int] = {}
     for number in pc.unique(lists.column("constituency")).to_pylist():
-        own = sorted(
-            lists.filter(pc.field("constituency") == number).column("precinct").to_pylist()
-        )
-        following |= {
-            (number, one): other for one, other in zip(own, own[1:] + own[:1], strict=True)
-        }
+        own_lists = lists.filter(pc.field("constituency") == number)
+        own = sorted(own_lists.column("precinct").to_pylist())
+        for one, following in zip(own, own[1:] + own[:1], strict=True):
+            next_of[number, one] = following
     precinct = entries.column("precinct").to_numpy().copy()
     constituency = entries.column("constituency").to_numpy()
     for row in np.flatnonzero(np.asarray(at, dtype=bool)).tolist():
-        precinct[row] = following[int(constituency[row]), int(precinct[row])]
+        precinct[row] = next_of[int(constituency[row]), int(precinct[row])]
     return pa.array(precinct, pa.int32())
 
 
@@ -381,20 +381,21 @@ def _protocol(into: _Folder, synthetic: Synthetic) -> None:
     """
     lists = _permanent(synthetic)
     rows = lists.select([*_PLACE, "entries"]).to_pylist()
-    made = []
+    rows_written = []
     for at, row in enumerate(rows):
         parts = [row["entries"] - 3 * (at == 1), 2 + at % 3, at % 4, 1]
         total = sum(parts[:3]) - parts[3] + 10 * (at == 0)
-        made.append([row["constituency"], row["precinct"], total, *parts])
-    totals = np.array([row[2:] for row in made], dtype=np.int64).reshape(-1, 5)
-    numbers = np.array([row[0] for row in made], dtype=np.int64)
-    made += [
+        rows_written.append([row["constituency"], row["precinct"], total, *parts])
+    totals = np.array([row[2:] for row in rows_written], dtype=np.int64).reshape(-1, 5)
+    numbers = np.array([row[0] for row in rows_written], dtype=np.int64)
+    rows_written += [
         [number, None, *totals[numbers == number].sum(axis=0).tolist()]
         for number in np.unique(numbers).tolist()
     ]
-    made.append([None, None, *totals.sum(axis=0).tolist()])
+    rows_written.append([None, None, *totals.sum(axis=0).tolist()])
     names = [*_PLACE, "1", "1a", "1b", "1c", "1d"]
     columns = {
-        name: pa.array([row[at] for row in made], pa.int64()) for at, name in enumerate(names)
+        name: pa.array([row[at] for row in rows_written], pa.int64())
+        for at, name in enumerate(names)
     }
     into.csv("protocol", pa.table(columns))

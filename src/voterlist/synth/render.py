@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -22,7 +23,7 @@ from voterlist.synth.spellings import FIRST_YEAR, YEARS, spellings, style
 
 __all__ = ["DEATHS", "ENTRIES", "Chunk", "render", "render_deaths"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 ENTRIES = pa.schema(
     [
@@ -35,22 +36,21 @@ ENTRIES = pa.schema(
 )
 """Invented entries: text as written, in the order of the lists."""
 
+_DEATH_FIELDS = (
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "sex",
+    "address",
+    "document",
+    "fin",
+)
+
 DEATHS = pa.schema(
     [
         pa.field("death_id", pa.string(), nullable=False),
-        *(
-            pa.field(name, pa.string())
-            for name in (
-                "surname",
-                "given_name",
-                "patronymic",
-                "birth_date",
-                "sex",
-                "address",
-                "document",
-                "fin",
-            )
-        ),
+        *(pa.field(name, pa.string()) for name in _DEATH_FIELDS),
         pa.field("death_date", pa.string(), nullable=False),
         pa.field("constituency", pa.int32(), nullable=False),
     ],
@@ -104,12 +104,14 @@ def _blank(texts: pa.Array, hit: Numbers) -> pa.Array:
 
 
 def _rewrite(texts: pa.Array, hit: Numbers, rewrite: Any) -> pa.Array:
-    """The texts with those hit (and there) passed through ``rewrite``."""
-    hit = hit & texts.is_valid().to_numpy(zero_copy_only=False)
+    """The texts, those that are hit and not null passed through ``rewrite``."""
+    known = texts.is_valid().to_numpy(zero_copy_only=False)
+    hit = hit & known
     rows = np.flatnonzero(hit)
     if not len(rows):
         return texts
-    return pc.replace_with_mask(texts, pa.array(hit), rewrite(texts.take(pa.array(rows))))
+    rewritten = rewrite(texts.take(pa.array(rows)))
+    return pc.replace_with_mask(texts, pa.array(hit), rewritten)
 
 
 def _mistyped(pen: _Pen, texts: pa.Array, share: float, what: Done) -> pa.Array:
@@ -118,37 +120,46 @@ def _mistyped(pen: _Pen, texts: pa.Array, share: float, what: Done) -> pa.Array:
 
 
 def _surnames(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
-    index = ((rows.style * len(plan.names.stems) + rows.stem) * 3 + rows.form) * 2 + rows.female
+    stem = rows.style * len(plan.names.stems) + rows.stem
+    form = stem * 3 + rows.form
+    index = form * 2 + rows.female
     texts = spellings().surname.take(pa.array(index))
     texts = _mistyped(pen, texts, plan.rates.typing_surname, Done.TYPING_SURNAME)
-    return _blank(texts, pen.hit(plan.rates.surname_missing, Done.SURNAME_MISSING))
+    missing = pen.hit(plan.rates.surname_missing, Done.SURNAME_MISSING)
+    return _blank(texts, missing)
 
 
 def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
-    texts = spellings().given.take(pa.array(rows.style * len(plan.names.given) + rows.given))
+    index = rows.style * len(plan.names.given) + rows.given
+    texts = spellings().given.take(pa.array(index))
     texts = _mistyped(pen, texts, plan.rates.typing_given_name, Done.TYPING_GIVEN_NAME)
     # Never both names missing: a row without any name is a fault of the file, not of the person.
-    there = pen.done & int(Done.SURNAME_MISSING) == 0
-    return _blank(texts, pen.hit(plan.rates.given_name_missing, Done.GIVEN_NAME_MISSING, there))
+    has_surname = pen.done & int(Done.SURNAME_MISSING) == 0
+    share = plan.rates.given_name_missing
+    missing = pen.hit(share, Done.GIVEN_NAME_MISSING, has_surname)
+    return _blank(texts, missing)
 
 
 def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: Numbers) -> pa.Array:
-    index = ((rows.style * 3 + particle) * 2 + rows.female) * plan.names.men + rows.father
+    ending = rows.style * 3 + particle
+    ending_of_sex = ending * 2 + rows.female
+    index = ending_of_sex * plan.names.men + rows.father
     texts = spellings().patronymic.take(pa.array(index))
     texts = _mistyped(pen, texts, plan.rates.typing_patronymic, Done.TYPING_PATRONYMIC)
-    return _blank(texts, pen.hit(plan.rates.patronymic_missing, Done.PATRONYMIC_MISSING))
+    missing = pen.hit(plan.rates.patronymic_missing, Done.PATRONYMIC_MISSING)
+    return _blank(texts, missing)
 
 
 def _calendar(days: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """Year, month and day (from 1) of days since 1970-01-01."""
     dates = days.astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
-    month_numbers = months.astype(np.int64)
-    return (
-        1970 + month_numbers // 12,
-        month_numbers % 12 + 1,
-        (dates - months.astype("datetime64[D]")).astype(np.int64) + 1,
-    )
+    months_since_1970 = months.astype(np.int64)
+    year = 1970 + months_since_1970 // 12
+    month = months_since_1970 % 12 + 1
+    first_of_month = months.astype("datetime64[D]")
+    day = (dates - first_of_month).astype(np.int64) + 1
+    return year, month, day
 
 
 def _digit_off(rng: np.random.Generator, year: Numbers, day: Numbers) -> tuple[Numbers, Numbers]:
@@ -158,66 +169,93 @@ def _digit_off(rng: np.random.Generator, year: Numbers, day: Numbers) -> tuple[N
     """
     kind = rng.random(len(year))
     step = np.where(rng.random(len(year)) < 0.5, 1, -1)
-    year = np.where(kind < 0.45, year + step, np.where(kind < 0.65, year + 10 * step, year))
-    year = np.where((kind > 0.99) & (year < 2000), 1890 + year % 10, year)
-    day = np.where(
-        (kind >= 0.65) & (kind <= 0.99),
-        np.where(day + step < 1, day + 1, np.minimum(day + step, 28)),
-        day,
-    )
+
+    other_decade = np.where(kind < 0.65, year + 10 * step, year)
+    year = np.where(kind < 0.45, year + step, other_decade)
+    century = (kind > 0.99) & (year < 2000)
+    year = np.where(century, 1890 + year % 10, year)
+
+    stepped = day + step
+    other_day = np.where(stepped < 1, day + 1, np.minimum(stepped, 28))
+    in_day = (kind >= 0.65) & (kind <= 0.99)
+    day = np.where(in_day, other_day, day)
     return year, day
 
 
 def _birth_dates(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
+    rates = plan.rates
     year, month, day = _calendar(rows.born)
     full = rows.date_form != DATE_FORMS.index("year")
-    swapped = pen.hit(
-        plan.rates.day_month_swapped, Done.DAY_MONTH_SWAPPED, full & (day <= 12) & (day != month)
-    )
+
+    can_swap = full & (day <= 12) & (day != month)
+    swapped = pen.hit(rates.day_month_swapped, Done.DAY_MONTH_SWAPPED, can_swap)
     month, day = np.where(swapped, day, month), np.where(swapped, month, day)
-    off = pen.hit(plan.rates.birth_digit, Done.BIRTH_DIGIT, full)
+
+    off = pen.hit(rates.birth_digit, Done.BIRTH_DIGIT, full)
     new_year, new_day = _digit_off(pen.rng, year, day)
-    year, day = np.where(off, new_year, year), np.where(off, new_day, day)
-    impossible = pen.hit(plan.rates.birth_impossible, Done.BIRTH_IMPOSSIBLE, full)
-    month, day = np.where(impossible, 2, month), np.where(impossible, 31, day)
-    year_only = pen.hit(plan.rates.birth_year_only, Done.BIRTH_YEAR_ONLY, full)
+    year = np.where(off, new_year, year)
+    day = np.where(off, new_day, day)
+
+    # 31 February.
+    impossible = pen.hit(rates.birth_impossible, Done.BIRTH_IMPOSSIBLE, full)
+    month = np.where(impossible, 2, month)
+    day = np.where(impossible, 31, day)
+
+    year_only = pen.hit(rates.birth_year_only, Done.BIRTH_YEAR_ONLY, full)
     form = np.where(year_only, DATE_FORMS.index("year"), rows.date_form)
-    year = np.clip(year - FIRST_YEAR, 0, YEARS - 1)
-    texts = spellings().date.take(pa.array(((form * YEARS + year) * 12 + month - 1) * 31 + day - 1))
-    return _blank(texts, pen.hit(plan.rates.birth_missing, Done.BIRTH_MISSING))
+    texts = spellings().date.take(pa.array(_date_index(form, year, month, day)))
+    missing = pen.hit(rates.birth_missing, Done.BIRTH_MISSING)
+    return _blank(texts, missing)
+
+
+def _date_index(form: Numbers, year: Numbers, month: Numbers, day: Numbers) -> Numbers:
+    """The place of each date among the spellings of dates."""
+    year_place = np.clip(year - FIRST_YEAR, 0, YEARS - 1)
+    in_years = form * YEARS + year_place
+    in_months = in_years * 12 + month - 1
+    index: Numbers = in_months * 31 + day - 1
+    return index
 
 
 def _sexes(pen: _Pen, plan: Plan, rows: _Rows, sex_form: Numbers, has_sex: Numbers) -> pa.Array:
     wrong = pen.hit(plan.rates.sex_wrong, Done.SEX_WRONG, has_sex)
-    index = (rows.style * 2 + sex_form) * 2 + (rows.female ^ wrong)
-    texts = spellings().sex.take(pa.array(index))
-    return _blank(texts, pen.hit(plan.rates.sex_missing) | ~has_sex)
+    written_female = rows.female ^ wrong
+    form = rows.style * 2 + sex_form
+    texts = spellings().sex.take(pa.array(form * 2 + written_female))
+    missing = pen.hit(plan.rates.sex_missing)
+    return _blank(texts, missing | ~has_sex)
 
 
 @cache
 def _counts() -> pa.Array:
     """Whole numbers as text, from 0 to 4,095; after each, the same with A, B and C behind it."""
-    return pa.array(
-        [f"{number}{letter}" for number in range(4096) for letter in ("", "A", "B", "C")],
-        pa.string(),
-    )
+    texts = []
+    for number in range(4096):
+        texts += [f"{number}", f"{number}A", f"{number}B", f"{number}C"]
+    return pa.array(texts, pa.string())
 
 
 def _address_parts(
     plan: Plan, dwelling: Numbers, way: Numbers
 ) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
-    """Place (village or town), street, house and flat (null without one) of each dwelling, spelled in its style."""
-    spelled, names, homes = spellings(), plan.names, plan.dwellings
+    """Place, street, house and flat (null without one) of each dwelling, in its style."""
+    spelled = spellings()
+    names = plan.names
+    homes = plan.dwellings
     village = homes.village[dwelling].astype(np.int64)
-    number = plan.numbers[plan.precincts.constituency[homes.precinct[dwelling]]]
+    constituency = plan.precincts.constituency[homes.precinct[dwelling]]
+    number = plan.numbers[constituency]
+    # Behind the villages stand 126 towns: one of no constituency, and one of each.
     town = len(names.villages) + np.where(number <= 125, number, 0)
-    places = way * (len(names.villages) + 126) + np.where(village >= 0, village, town)
-    place = spelled.place.take(pa.array(places))
-    street = spelled.street.take(pa.array(way * len(names.streets) + homes.street[dwelling]))
-    house = _counts().take(
-        pa.array(homes.house[dwelling].astype(np.int64) * 4 + homes.letter[dwelling])
-    )
+    place_name = np.where(village >= 0, village, town)
+    places = way * (len(names.villages) + 126) + place_name
+    streets = way * len(names.streets) + homes.street[dwelling]
+    houses = homes.house[dwelling].astype(np.int64) * 4 + homes.letter[dwelling]
     flat = homes.flat[dwelling].astype(np.int64)
+
+    place = spelled.place.take(pa.array(places))
+    street = spelled.street.take(pa.array(streets))
+    house = _counts().take(pa.array(houses))
     flats = _blank(_counts().take(pa.array(flat * 4)), flat == 0)
     return place, street, house, flats
 
@@ -228,18 +266,20 @@ def _addresses(
     spelled = spellings()
     place, street, house, flat = _address_parts(plan, dwelling, rows.style)
     words = pa.array(rows.style * 3 + address_form)
-    flat_part = pc.fill_null(
-        pc.binary_join_element_wise(spelled.flat_word.take(words), flat, ""), ""
-    )
-    village = plan.dwellings.village[dwelling] >= 0
+    flat_word = spelled.flat_word.take(words)
+    known_flat = pc.binary_join_element_wise(flat_word, flat, "")
+    flat_part = pc.fill_null(known_flat, "")
+
     # A town's name is left out of the addresses of its own lists by one form, a village's never.
-    with_place = pa.array(
-        (village | (address_form == 0)) & (pc.binary_length(place).to_numpy() > 0)
-    )
-    front = pc.if_else(with_place, pc.binary_join_element_wise(place, ", ", ""), "")
-    texts = pc.binary_join_element_wise(
-        front, street, spelled.house_word.take(words), house, flat_part, ""
-    )
+    village = plan.dwellings.village[dwelling] >= 0
+    place_written = village | (address_form == 0)
+    place_known = pc.binary_length(place).to_numpy() > 0
+    place_part = pc.binary_join_element_wise(place, ", ", "")
+    front = pc.if_else(pa.array(place_written & place_known), place_part, "")
+
+    house_word = spelled.house_word.take(words)
+    parts = (front, street, house_word, house, flat_part)
+    texts = pc.binary_join_element_wise(*parts, "")
     texts = _mistyped(pen, texts, plan.rates.typing_address, Done.TYPING_ADDRESS)
     return _blank(texts, pen.hit(plan.rates.address_missing))
 
@@ -250,29 +290,28 @@ def _documents(
     # The new card: everyone's second, and the first of a third of the people.
     new = (version > 0) | (rows.person % 3 == 0)
     texts = documents(rows.person, version, new, plan.seed)
-    texts = _rewrite(
-        texts,
-        pen.hit(plan.rates.document_damaged, Done.DOCUMENT_DAMAGED, has_document),
-        lambda few: slips.damage_document(pen.rng, few),
-    )
-    return _blank(texts, pen.hit(plan.rates.document_missing) | ~has_document)
+    share = plan.rates.document_damaged
+    damaged = pen.hit(share, Done.DOCUMENT_DAMAGED, has_document)
+    texts = _rewrite(texts, damaged, lambda few: slips.damage_document(pen.rng, few))
+    missing = pen.hit(plan.rates.document_missing)
+    return _blank(texts, missing | ~has_document)
 
 
 def _fins(pen: _Pen, plan: Plan, rows: _Rows, has_fin: Numbers, written: pa.Array) -> pa.Array:
-    there = has_fin & ~pen.hit(plan.rates.fin_missing)
-    another = pen.hit(plan.rates.fin_of_another, Done.FIN_OF_ANOTHER, there)
+    has_fin = has_fin & ~pen.hit(plan.rates.fin_missing)
+    of_another = pen.hit(plan.rates.fin_of_another, Done.FIN_OF_ANOTHER, has_fin)
     # Another's: that of the row above, as happens when a clerk slips a line.
-    person = np.where(another, np.roll(rows.person, 1), rows.person)
+    row_above = np.roll(rows.person, 1)
+    person = np.where(of_another, row_above, rows.person)
     texts = fins(person, plan.seed)
-    damaged = pen.hit(plan.rates.fin_damaged, Done.FIN_DAMAGED, there)
+    damaged = pen.hit(plan.rates.fin_damaged, Done.FIN_DAMAGED, has_fin)
     texts = _rewrite(texts, damaged, lambda few: slips.damage_fin(pen.rng, few))
     # One damaged FIN in ten is not a FIN at all: the document's number stands in its place.
-    in_its_place = pa.array(
-        damaged
-        & (pen.rng.random(len(damaged)) < 0.1)
-        & written.is_valid().to_numpy(zero_copy_only=False)
-    )
-    return _blank(pc.if_else(in_its_place, written, texts), ~there)
+    one_in_ten = pen.rng.random(len(damaged)) < 0.1
+    document_known = written.is_valid().to_numpy(zero_copy_only=False)
+    in_its_place = damaged & one_in_ten & document_known
+    texts = pc.if_else(pa.array(in_its_place), written, texts)
+    return _blank(texts, ~has_fin)
 
 
 def _rows_of(
@@ -288,13 +327,19 @@ def _rows_of(
 
     ``stem`` and ``form`` where the entry's surname is not the person's first.
     """
+    if stem is None:
+        stem = people.stem[person]
+    if form is None:
+        form = people.form[person]
+    given = people.given[person]
+    father = people.father[person]
     return _Rows(
         person=person.astype(np.int64),
         female=people.female[person],
-        stem=(people.stem[person] if stem is None else stem).astype(np.int64),
-        form=(people.form[person] if form is None else form).astype(np.int64),
-        given=people.given[person].astype(np.int64),
-        father=people.father[person].astype(np.int64),
+        stem=stem.astype(np.int64),
+        form=form.astype(np.int64),
+        given=given.astype(np.int64),
+        father=father.astype(np.int64),
         born=people.born[person],
         style=way.astype(np.int64),
         date_form=date_form.astype(np.int64),
@@ -322,36 +367,39 @@ def _list_order(plan: Plan, at: slice, rng: np.random.Generator) -> Numbers:
 
 def _positions(precinct: Numbers) -> Numbers:
     """The number of each row within its precinct, from 1; ``precinct`` ascends."""
-    return np.arange(len(precinct)) - np.searchsorted(precinct, precinct, side="left") + 1
+    first = np.searchsorted(precinct, precinct, side="left")
+    return np.arange(len(precinct)) - first + 1
 
 
 def _typed_bits(plan: Plan, precinct: Numbers) -> Numbers:
+    """The bits of ``Done`` that say in which script, and whether in capitals, a list is typed."""
     script = plan.clerks.script[precinct].astype(np.int64)
-    bits = np.where(script > 0, int(Done.TYPED_ASCII) << np.maximum(script - 1, 0), 0)
-    in_capitals = np.where(plan.clerks.capitals[precinct], int(Done.TYPED_CAPITALS), 0)
-    return (bits | in_capitals).astype(np.int32)
+    # The bits of the scripts stand in the order of the scripts; the first script has none.
+    script_bit = int(Done.TYPED_ASCII) << np.maximum(script - 1, 0)
+    bits = np.where(script > 0, script_bit, 0)
+    capitals = plan.clerks.capitals[precinct]
+    capitals_bit = np.where(capitals, int(Done.TYPED_CAPITALS), 0)
+    return (bits | capitals_bit).astype(np.int32)
 
 
 def _done_column(done: Numbers) -> pa.Array:
     distinct, index = np.unique(done, return_inverse=True)
-    return pa.array([done_words(int(bits)) for bits in distinct], pa.string()).take(
-        pa.array(index.ravel())
-    )
+    words = pa.array([done_words(int(bits)) for bits in distinct], pa.string())
+    return words.take(pa.array(index.ravel()))
 
 
 def render(plan: Plan, constituency: int) -> Chunk:
-    """The entries of one constituency (its position in the plan) and their truth, in the order of the lists."""
+    """The entries of one constituency (by its place in the plan) and their truth, by list."""
     at = slice(int(plan.starts[constituency]), int(plan.starts[constituency + 1]))
     rng = stream(plan.seed, "typing", int(plan.numbers[constituency]))
     order = _list_order(plan, at, rng) + at.start
-    entries, clerks = plan.entries, plan.clerks
-    precinct, dwelling, person = (
-        entries.precinct[order],
-        entries.dwelling[order],
-        entries.person[order],
-    )
+    entries = plan.entries
+    clerks = plan.clerks
+    precinct = entries.precinct[order]
+    person = entries.person[order]
     pen = _Pen(rng, entries.done[order] | _typed_bits(plan, precinct))
-    way = style(clerks.script[precinct].astype(np.int64), clerks.capitals[precinct])
+    script = clerks.script[precinct].astype(np.int64)
+    way = style(script, clerks.capitals[precinct])
     rows = _rows_of(
         plan.people,
         person,
@@ -360,38 +408,61 @@ def render(plan: Plan, constituency: int) -> Chunk:
         stem=entries.stem[order],
         form=entries.form[order],
     )
-    written = _documents(pen, plan, rows, entries.document[order], clerks.has_document[precinct])
     ids = numbered("e", np.arange(at.start + 1, at.stop + 1))
     columns = {
         "entry_id": ids,
-        "constituency": pa.array(plan.numbers[plan.precincts.constituency[precinct]]),
-        "precinct": pa.array(plan.precincts.number[precinct]),
-        "list_kind": pc.if_else(
-            pa.array(plan.precincts.temporary[precinct]), "temporary", "permanent"
-        ),
-        "number": _counts_from(_positions(precinct)),
-        "surname": _surnames(pen, plan, rows),
-        "given_name": _given_names(pen, plan, rows),
-        "patronymic": _patronymics(pen, plan, rows, clerks.particle[precinct].astype(np.int64)),
-        "birth_date": _birth_dates(pen, plan, rows),
-        "sex": _sexes(
-            pen, plan, rows, clerks.sex_form[precinct].astype(np.int64), clerks.has_sex[precinct]
-        ),
-        "address": _addresses(
-            pen, plan, rows, dwelling, clerks.address_form[precinct].astype(np.int64)
-        ),
-        "document": written,
-        "fin": _fins(pen, plan, rows, clerks.has_fin[precinct], written),
+        **_places(plan, precinct),
+        **_typed(pen, plan, rows, precinct, order),
     }
+    in_order = [columns[name] for name in ENTRIES.names]
     truth = [ids, numbered("p", person), _done_column(pen.done)]
     return Chunk(
-        pa.Table.from_arrays([columns[name] for name in ENTRIES.names], schema=ENTRIES),
+        pa.Table.from_arrays(in_order, schema=ENTRIES),
         pa.Table.from_arrays(truth, schema=TRUTH),
     )
 
 
+def _places(plan: Plan, precinct: Numbers) -> dict[str, pa.Array]:
+    """The columns that say on which list an entry stands, and where on it."""
+    constituency = plan.precincts.constituency[precinct]
+    temporary = pa.array(plan.precincts.temporary[precinct])
+    return {
+        "constituency": pa.array(plan.numbers[constituency]),
+        "precinct": pa.array(plan.precincts.number[precinct]),
+        "list_kind": pc.if_else(temporary, "temporary", "permanent"),
+        "number": _counts_from(_positions(precinct)),
+    }
+
+
+def _typed(
+    pen: _Pen, plan: Plan, rows: _Rows, precinct: Numbers, order: Numbers
+) -> dict[str, pa.Array]:
+    """The columns of an entry that are typed; each draws from the pen, in this order."""
+    clerks = plan.clerks
+    particle = clerks.particle[precinct].astype(np.int64)
+    sex_form = clerks.sex_form[precinct].astype(np.int64)
+    address_form = clerks.address_form[precinct].astype(np.int64)
+    version = plan.entries.document[order]
+    dwelling = plan.entries.dwelling[order]
+    written = _documents(pen, plan, rows, version, clerks.has_document[precinct])
+    return {
+        "document": written,
+        "surname": _surnames(pen, plan, rows),
+        "given_name": _given_names(pen, plan, rows),
+        "patronymic": _patronymics(pen, plan, rows, particle),
+        "birth_date": _birth_dates(pen, plan, rows),
+        "sex": _sexes(pen, plan, rows, sex_form, clerks.has_sex[precinct]),
+        "address": _addresses(pen, plan, rows, dwelling, address_form),
+        "fin": _fins(pen, plan, rows, clerks.has_fin[precinct], written),
+    }
+
+
 def _counts_from(numbers: Numbers) -> pa.Array:
     return pa.array(numbers, pa.int32()).cast(pa.string())
+
+
+_OFFICE_SCRIPTS = (0, 0, 0, 0, 0, 0, 0, 1, 1, SCRIPTS.index("russian"))
+"""The scripts in which an office types, each as often as its share in tenths."""
 
 
 def _register_rows(plan: Plan, rng: np.random.Generator) -> _Rows:
@@ -399,16 +470,16 @@ def _register_rows(plan: Plan, rng: np.random.Generator) -> _Rows:
 
     In Azerbaijani Latin, two in ten without its letters, one in Russian.
     """
-    dead, count = plan.dead, len(plan.dead.people)
-    script = rng.choice([0, 0, 0, 0, 0, 0, 0, 1, 1, SCRIPTS.index("russian")], count).astype(
-        np.int64
-    )
+    dead = plan.dead
+    count = len(dead.people)
+    script = rng.choice(_OFFICE_SCRIPTS, count).astype(np.int64)
     way = style(script, np.zeros(count, bool))
-    rows = _rows_of(dead.people, np.arange(count), way, np.full(count, DATE_FORMS.index("iso")))
+    date_form = np.full(count, DATE_FORMS.index("iso"))
+    rows = _rows_of(dead.people, np.arange(count), way, date_form)
     # Who is on no list has a number behind all persons, and so a FIN and a document of their own.
-    return replace(
-        rows, person=np.where(dead.person >= 0, dead.person, len(plan.people) + np.arange(count))
-    )
+    unlisted = len(plan.people) + np.arange(count)
+    person = np.where(dead.person >= 0, dead.person, unlisted)
+    return replace(rows, person=person)
 
 
 def _last_addresses(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
@@ -416,8 +487,10 @@ def _last_addresses(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
     dead = plan.dead
     if not len(plan.people):
         return pa.nulls(len(dead.people), pa.string())
-    homes = np.where(dead.person >= 0, plan.people.household[dead.person], 0)
-    address = _addresses(pen, plan, rows, homes, np.zeros(len(homes), np.int64))
+    household = plan.people.household[dead.person]
+    homes = np.where(dead.person >= 0, household, 0)
+    first_form = np.zeros(len(homes), np.int64)
+    address = _addresses(pen, plan, rows, homes, first_form)
     return _blank(address, dead.person < 0)
 
 
@@ -426,25 +499,38 @@ def render_deaths(plan: Plan) -> pa.Table:
 
     Part of it lacks what is needed to recognise a person.
     """
-    dead, count = plan.dead, len(plan.dead.people)
+    dead = plan.dead
+    count = len(dead.people)
     rng = stream(plan.seed, "register")
     pen = _Pen(rng, np.zeros(count, np.int32))
     rows = _register_rows(plan, rng)
     weak = pen.hit(plan.rates.death_unusable)
     lacks = rng.integers(0, 4, count)
-    plain, every = np.zeros(count, np.int64), np.ones(count, bool)
-    written = _documents(pen, plan, rows, plain, (rng.random(count) < 0.8) & ~weak)
+    plain = np.zeros(count, np.int64)
+    every = np.ones(count, bool)
+    has_document = (rng.random(count) < 0.8) & ~weak
+    written = _documents(pen, plan, rows, plain, has_document)
+    # Each column draws from the pen, so their order is part of the result.
+    address = _last_addresses(pen, plan, rows)
+    surname = _surnames(pen, plan, rows)
+    given_name = _given_names(pen, plan, rows)
+    patronymic = _patronymics(pen, plan, rows, plain)
+    birth_date = _birth_dates(pen, plan, rows)
+    sex = _sexes(pen, plan, rows, plain, every)
+    has_fin = (rng.random(count) < 0.85) & ~weak
+    died = pa.array(dead.died, pa.int32()).cast(pa.date32())
     columns = {
         "death_id": numbered("d", np.arange(1, count + 1), 6),
-        "address": _blank(_last_addresses(pen, plan, rows), weak),
-        "surname": _surnames(pen, plan, rows),
-        "given_name": _blank(_given_names(pen, plan, rows), weak & (lacks == 0)),
-        "patronymic": _blank(_patronymics(pen, plan, rows, plain), weak & (lacks >= 2)),
-        "birth_date": _blank(_birth_dates(pen, plan, rows), weak & (lacks <= 2)),
-        "sex": _sexes(pen, plan, rows, plain, every),
+        "address": _blank(address, weak),
+        "surname": surname,
+        "given_name": _blank(given_name, weak & (lacks == 0)),
+        "patronymic": _blank(patronymic, weak & (lacks >= 2)),
+        "birth_date": _blank(birth_date, weak & (lacks <= 2)),
+        "sex": sex,
         "document": written,
-        "fin": _fins(pen, plan, rows, (rng.random(count) < 0.85) & ~weak, written),
-        "death_date": pa.array(dead.died, pa.int32()).cast(pa.date32()).cast(pa.string()),
+        "fin": _fins(pen, plan, rows, has_fin, written),
+        "death_date": died.cast(pa.string()),
         "constituency": pa.array(plan.numbers[dead.constituency]),
     }
-    return pa.Table.from_arrays([columns[name] for name in DEATHS.names], schema=DEATHS)
+    in_order = [columns[name] for name in DEATHS.names]
+    return pa.Table.from_arrays(in_order, schema=DEATHS)

@@ -7,6 +7,7 @@ from enum import IntFlag
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.people import People, draw_forms, draw_stems
@@ -15,7 +16,7 @@ from voterlist.synth.rates import Rates
 
 __all__ = ["Done", "Entries", "done_words", "draw_entries"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 
 class Done(IntFlag):
@@ -79,56 +80,70 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True)
-class _Nation:
+class Nation:
+    """Who lives where, from which the entries are drawn."""
+
     people: People
     dwellings: Dwellings
     precincts: Precincts
     displaced: Numbers
     """bool by constituency: home of displaced people."""
-    first_dwelling: Numbers
-    """The first dwelling of each constituency, and one number more."""
     rates: Rates
 
     @property
     def home(self) -> Numbers:
+        """The dwelling of each person."""
         return self.people.household
 
     def constituency(self, dwelling: Numbers) -> Numbers:
+        """The constituency of each of these dwellings, counted from 0."""
         return self.precincts.constituency[self.dwellings.precinct[dwelling]]
+
+    def first_dwelling(self) -> Numbers:
+        """The first dwelling of each constituency, and the number of dwellings behind them."""
+        constituency = self.precincts.constituency[self.dwellings.precinct]
+        sizes = np.bincount(constituency, minlength=len(self.displaced))
+        return np.concatenate([[0], np.cumsum(sizes)])
 
 
 def _take(rng: np.random.Generator, allowed: Numbers, share: float, count: int) -> Numbers:
     """Some ``share * count`` of the persons allowed, each at most once, ascending."""
     candidates = np.flatnonzero(allowed)
     wanted = min(len(candidates), round(share * count))
-    return np.sort(rng.choice(candidates, wanted, replace=False)) if wanted else candidates[:0]
+    if not wanted:
+        return candidates[:0]
+    return np.sort(rng.choice(candidates, wanted, replace=False))
 
 
-def _elsewhere(rng: np.random.Generator, nation: _Nation, homes: Numbers, scope: str) -> Numbers:
-    """Another dwelling for each home: ``within`` its constituency in another precinct, or ``across``.
+def _elsewhere(rng: np.random.Generator, nation: Nation, homes: Numbers, scope: str) -> Numbers:
+    """Another dwelling for each home: ``within`` its constituency, or ``across``.
 
     -1 where none was found.
     """
-    first, of = nation.first_dwelling, nation.constituency(homes)
-    low, high = (
-        (first[of], first[of + 1])
-        if scope == "within"
-        else (np.zeros_like(homes), np.full_like(homes, first[-1]))
-    )
-    found = np.full(len(homes), -1, np.int64)
+    first = nation.first_dwelling()
+    home_constituency = nation.constituency(homes)
+    if scope == "within":
+        low = first[home_constituency]
+        high = first[home_constituency + 1]
+    else:
+        low = np.zeros_like(homes)
+        high = np.full_like(homes, first[-1])
+    dwelling = np.full(len(homes), -1, np.int64)
     for _ in range(8):
-        open_ = np.flatnonzero(found < 0)
-        pick = rng.integers(low[open_], high[open_])
+        still_open = np.flatnonzero(dwelling < 0)
+        drawn = rng.integers(low[still_open], high[still_open])
         if scope == "within":
-            good = nation.dwellings.precinct[pick] != nation.dwellings.precinct[homes[open_]]
+            own_precinct = nation.dwellings.precinct[homes[still_open]]
+            fits = nation.dwellings.precinct[drawn] != own_precinct
         else:
-            there = nation.constituency(pick)
-            good = (there != of[open_]) & ~nation.displaced[there]
-        found[open_[good]] = pick[good]
-    return found
+            constituency = nation.constituency(drawn)
+            is_other = constituency != home_constituency[still_open]
+            fits = is_other & ~nation.displaced[constituency]
+        dwelling[still_open[fits]] = drawn[fits]
+    return dwelling
 
 
-def _entries(nation: _Nation, person: Numbers, dwelling: Numbers, done: int) -> Entries:
+def _entries(nation: Nation, person: Numbers, dwelling: Numbers, done: int) -> Entries:
     """Entries of these persons at these dwellings; those without a dwelling (-1) are left out."""
     kept = dwelling >= 0
     person, dwelling = person[kept].astype(np.int32), dwelling[kept].astype(np.int32)
@@ -163,7 +178,7 @@ def _replace(entries: Entries, **columns: Numbers) -> Entries:
 
 
 def _moved(
-    rng: np.random.Generator, nation: _Nation, person: Numbers, scope: str, done: int
+    rng: np.random.Generator, nation: Nation, person: Numbers, scope: str, done: int
 ) -> Entries:
     cause = Done.MOVED_WITHIN if scope == "within" else Done.MOVED_ACROSS
     return _entries(
@@ -171,8 +186,8 @@ def _moved(
     )
 
 
-def _moved_either(rng: np.random.Generator, nation: _Nation, person: Numbers, done: int) -> Entries:
-    """Seven in ten move within their constituency, the others across, as far as there is where to."""
+def _moved_either(rng: np.random.Generator, nation: Nation, person: Numbers, done: int) -> Entries:
+    """Seven in ten move within their constituency, the rest across, as far as there is room."""
     across = (rng.random(len(person)) < 0.3) & (len(nation.displaced) > 1)
     return _concat(
         [
@@ -182,7 +197,7 @@ def _moved_either(rng: np.random.Generator, nation: _Nation, person: Numbers, do
     )
 
 
-def _renamed(rng: np.random.Generator, nation: _Nation, names: Lexicon, person: Numbers) -> Entries:
+def _renamed(rng: np.random.Generator, nation: Nation, names: Lexicon, person: Numbers) -> Entries:
     moved = _moved_either(rng, nation, person, Done.SURNAME_BY_MARRIAGE)
     stem = draw_stems(rng, names, len(moved.person))
     return _replace(
@@ -190,7 +205,7 @@ def _renamed(rng: np.random.Generator, nation: _Nation, names: Lexicon, person: 
     )
 
 
-def _ended(rng: np.random.Generator, nation: _Nation, person: Numbers) -> Entries:
+def _ended(rng: np.random.Generator, nation: Nation, person: Numbers) -> Entries:
     moved = rng.random(len(person)) < 0.5
     stays = person[~moved]
     both = _concat(
@@ -203,7 +218,7 @@ def _ended(rng: np.random.Generator, nation: _Nation, person: Numbers) -> Entrie
     return _replace(both, form=rng.choice(np.array([1, 1, 2], np.int8), len(both.person)))
 
 
-def _temporary(nation: _Nation, person: Numbers) -> Entries:
+def _temporary(nation: Nation, person: Numbers) -> Entries:
     entries = _entries(nation, person, nation.home[person], Done.TEMPORARY_LIST)
     by_constituency = np.full(len(nation.displaced), -1, np.int32)
     rows = np.flatnonzero(nation.precincts.temporary)
@@ -211,7 +226,7 @@ def _temporary(nation: _Nation, person: Numbers) -> Entries:
     return _replace(entries, precinct=by_constituency[nation.constituency(entries.dwelling)])
 
 
-def _second(rng: np.random.Generator, nation: _Nation, names: Lexicon, today: int) -> Entries:
+def _second(rng: np.random.Generator, nation: Nation, names: Lexicon, today: int) -> Entries:
     """The second entries of all causes; a person has one cause."""
     people, rates, count = nation.people, nation.rates, len(nation.people)
     free = np.ones(count, bool)
@@ -252,30 +267,22 @@ def _second(rng: np.random.Generator, nation: _Nation, names: Lexicon, today: in
     return _concat(parts)
 
 
-def draw_entries(
-    rng: np.random.Generator,
-    names: Lexicon,
-    people: People,
-    dwellings: Dwellings,
-    precincts: Precincts,
-    displaced: Numbers,
-    rates: Rates,
-    today: int,
-) -> Entries:
+def draw_entries(rng: np.random.Generator, names: Lexicon, nation: Nation, today: int) -> Entries:
     """One entry a person, in the order of the persons, then the second and third entries."""
-    per = np.bincount(precincts.constituency[dwellings.precinct], minlength=len(displaced))
-    nation = _Nation(
-        people, dwellings, precincts, displaced, np.concatenate([[0], np.cumsum(per)]), rates
-    )
-    first = _entries(nation, np.arange(len(people)), nation.home, 0)
+    rates = nation.rates
+    persons = np.arange(len(nation.people))
+    first = _entries(nation, persons, nation.home, 0)
     second = _second(rng, nation, names, today)
-    thrice = _take(rng, np.ones(len(second.person), bool), rates.third_entry, len(second.person))
+    repeats = len(second.person)
+    thrice = _take(rng, np.ones(repeats, bool), rates.third_entry, repeats)
     third = _moved(rng, nation, second.person[thrice], "within", 0)
     extra = _concat([second, third])
-    reissued = (rng.random(len(extra.person)) < rates.document_reissued) | (extra.document > 0)
+    by_chance = rng.random(len(extra.person)) < rates.document_reissued
+    reissued = by_chance | (extra.document > 0)
+    reissued_bit = np.where(reissued, int(Done.DOCUMENT_REISSUED), 0)
     extra = _replace(
         extra,
         document=reissued.astype(np.int8),
-        done=extra.done | np.where(reissued, int(Done.DOCUMENT_REISSUED), 0).astype(np.int32),
+        done=extra.done | reissued_bit.astype(np.int32),
     )
     return _concat([first, extra])

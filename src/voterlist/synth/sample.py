@@ -1,4 +1,4 @@
-"""The sample workspace: one constituency, twelve precinct files, with everything that a first run should show.
+"""The sample workspace: a constituency in twelve files, with all that a first run shows.
 
 ``python -m voterlist.synth.sample data/samples/goychay`` writes it again, byte for byte.
 """
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from voterlist.storage.files import open_private
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
+from voterlist.synth.plan import Country
 from voterlist.synth.rates import Rates
 from voterlist.synth.write import write_workspace
 
@@ -40,9 +41,8 @@ _RATES = Rates(
 
 def sample(seed: int = SEED) -> Synthetic:
     """The sample's lists: eleven precincts and a temporary list."""
-    return generate(
-        5_800, constituencies=1, seed=seed, rates=_RATES, numbers=[_NUMBER], precinct_size=527
-    )
+    country = Country(numbers=[_NUMBER], precinct_size=527)
+    return generate(5_800, constituencies=1, seed=seed, rates=_RATES, country=country)
 
 
 def write_sample(folder: Path, seed: int = SEED) -> None:
@@ -52,9 +52,9 @@ def write_sample(folder: Path, seed: int = SEED) -> None:
     """
     for name in ("inbox", "reference"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    made = sample(seed)
-    places = write_workspace(made, folder, seed=seed, faults=True)
-    keyed = with_run_ids(made, places, folder / "inbox")
+    synthetic = sample(seed)
+    places = write_workspace(synthetic, folder, seed=seed, faults=True)
+    keyed = with_run_ids(synthetic, places, folder / "inbox")
     with open_private(folder / "truth.parquet") as file:
         pq.write_table(keyed.truth, file, compression="zstd")
 

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 __all__ = ["damage_document", "damage_fin", "mistype"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 _KEYBOARDS = (
     ("qüertyuiopöğ", "asdfghjklıə", "zxcvbnmçş"),
@@ -34,11 +35,14 @@ def _neighbours() -> Numbers:
     table = np.repeat(np.arange(_POINTS, dtype=np.uint32)[:, None], 2, axis=1)
     for keyboard in reversed(_KEYBOARDS):
         for row in keyboard:
-            for cased in (row, row.replace("i", "İ").upper()):
-                points = [ord(letter) for letter in cased]
-                for at, point in enumerate(points):
-                    table[point] = points[max(at - 1, 0)], points[min(at + 1, len(points) - 1)]
-                table[points[0]], table[points[-1]] = points[1], points[-2]
+            capitals = row.replace("i", "İ").upper()
+            for keys in (row, capitals):
+                points = [ord(letter) for letter in keys]
+                # The first and the last key of a row have one neighbour, twice.
+                before = [points[1], *points[:-1]]
+                behind = [*points[1:], points[-2]]
+                for point, left, right in zip(points, before, behind, strict=True):
+                    table[point] = left, right
     return table
 
 
@@ -47,17 +51,20 @@ _LOOKALIKES = dict(zip("ABCEHKMOPTX", "АВСЕНКМОРТХ", strict=True))
 
 
 def _matrix(texts: list[str]) -> tuple[Numbers, Numbers]:
-    """Texts as code points (uint32, padded with 0, at least one column more than the longest), and their lengths."""
+    """(code points, lengths) of texts: uint32, padded with 0 to beyond the longest."""
     width = max((len(text) for text in texts), default=0) + 1
-    matrix = np.array(texts, dtype=f"U{width}").view(np.uint32).reshape(len(texts), width).copy()
-    return matrix, (matrix != 0).sum(axis=1)
+    fixed_width = np.array(texts, dtype=f"U{width}")
+    matrix = fixed_width.view(np.uint32).reshape(len(texts), width).copy()
+    lengths = (matrix != 0).sum(axis=1)
+    return matrix, lengths
 
 
 def _texts(matrix: Numbers) -> pa.Array:
     if not len(matrix):
         return pa.array([], pa.string())
     plain = np.ascontiguousarray(matrix, dtype=np.uint32)
-    return pa.array(plain.view(f"U{plain.shape[1]}").ravel(), pa.string())
+    texts = plain.view(f"U{plain.shape[1]}").ravel()
+    return pa.array(texts, pa.string())
 
 
 def _shifted(matrix: Numbers, source: Numbers) -> Numbers:
@@ -66,7 +73,7 @@ def _shifted(matrix: Numbers, source: Numbers) -> Numbers:
 
 
 def mistype(rng: np.random.Generator, texts: pa.Array) -> pa.Array:
-    """Each text with one slip: a neighbouring key, a letter doubled, dropped, or swapped with the next.
+    """Each text with one slip: a neighbouring key, a letter doubled, dropped or swapped.
 
     The first letter is spared, as people look at it; a text of fewer than three letters stays as it
     is.
@@ -75,19 +82,26 @@ def mistype(rng: np.random.Generator, texts: pa.Array) -> pa.Array:
     count, width = matrix.shape
     if not count:
         return texts
-    rows, columns = np.arange(count), np.arange(width)
-    at = np.minimum(
-        1 + (rng.random(count) * np.maximum(lengths - 2, 1)).astype(np.int64), width - 1
-    )
-    slip = rng.integers(0, 4, count)
-    beside = _BESIDE[np.minimum(matrix[rows, at], _POINTS - 1), rng.integers(0, 2, count)]
-    later = columns > at[:, None]
-    step = np.where(slip == 1, -1, 0)[:, None] * later + np.where(slip == 2, 1, 0)[:, None] * (
-        columns >= at[:, None]
-    )
-    swap = (slip == 3)[:, None]
-    step = step + swap * ((columns == at[:, None]).astype(np.int64) - (columns == at[:, None] + 1))
-    changed = _shifted(matrix, columns + step)
+    rows = np.arange(count)
+    columns = np.arange(width)
+    chance = rng.random(count)
+    place = 1 + (chance * np.maximum(lengths - 2, 1)).astype(np.int64)
+    at = np.minimum(place, width - 1)
+    slip = np.asarray(rng.integers(0, 4, count))
+    side = rng.integers(0, 2, count)
+    points = np.minimum(matrix[rows, at], _POINTS - 1)
+    beside = _BESIDE[points, side]
+
+    # From where each cell is taken, beside its own column.
+    at_column = at[:, None]
+    slip_column = slip[:, None]
+    doubled = np.where(slip_column == 1, -1, 0) * (columns > at_column)
+    dropped = np.where(slip_column == 2, 1, 0) * (columns >= at_column)
+    forward = (columns == at_column).astype(np.int64)
+    backward = (columns == at_column + 1).astype(np.int64)
+    swapped = (slip_column == 3) * (forward - backward)
+    changed = _shifted(matrix, columns + doubled + dropped + swapped)
+
     neighbour = slip == 0
     changed[rows[neighbour], at[neighbour]] = beside[neighbour]
     short = lengths < 3
@@ -135,8 +149,10 @@ def _eighth_character(rng: np.random.Generator, matrix: Numbers) -> Numbers:
 
 def _one_character_off(rng: np.random.Generator, matrix: Numbers) -> Numbers:
     changed = matrix.copy()
-    rows, at = np.arange(len(matrix)), rng.integers(0, 7, len(matrix))
-    changed[rows, at] = _BESIDE[changed[rows, at], rng.integers(0, 2, len(matrix))]
+    rows = np.arange(len(matrix))
+    at = rng.integers(0, 7, len(matrix))
+    side = rng.integers(0, 2, len(matrix))
+    changed[rows, at] = _BESIDE[changed[rows, at], side]
     return changed
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.synth.lexicon import FORMS, lexicon, surname
@@ -17,7 +17,7 @@ from voterlist.synth.spelling import SCRIPTS, capitals, spell
 
 __all__ = ["FIRST_YEAR", "YEARS", "Spellings", "spellings", "style"]
 
-Numbers = np.ndarray[Any, np.dtype[Any]]
+Numbers = npt.NDArray[Any]
 
 FIRST_YEAR, YEARS = 1890, 140
 """The birth years that a date can be written with."""

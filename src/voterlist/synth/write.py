@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Flag, auto
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,9 @@ from voterlist.synth.outside import statistics
 from voterlist.synth.plan import DISPLACED, Plan, default_constituencies, draw_plan, stream
 from voterlist.synth.registers import write_registers
 from voterlist.synth.render import ENTRIES, render, render_deaths
+from voterlist.tables import plain
 
-__all__ = ["FILES_UP_TO", "Summary", "write", "write_tables", "write_workspace"]
+__all__ = ["FILES_UP_TO", "Also", "Summary", "write", "write_tables", "write_workspace"]
 
 FILES_UP_TO = 100_000
 """With more voters, precinct files are written on request only."""
@@ -92,18 +94,13 @@ def _write_bytes(content: bytes, path: Path) -> None:
 
 def _write_csv(table: pa.Table, path: Path, headers: dict[str, str] | None = None) -> Path:
     """UTF-8 with a byte-order mark, so that a spreadsheet opens it with its letters right."""
-    named = table.rename_columns([(headers or {}).get(name, name) for name in table.column_names])
-    plain = pa.table(
-        {
-            name: column.cast(column.type.value_type)
-            if pa.types.is_dictionary(column.type)
-            else column
-            for name, column in zip(named.column_names, named.columns, strict=True)
-        },
-    )
+    headers = headers or {}
+    columns = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        columns[headers.get(name, name)] = plain(column)
     with open_private(path) as file:
         file.write(b"\xef\xbb\xbf")
-        pa_csv.write_csv(plain, file, pa_csv.WriteOptions(quoting_style="needed"))
+        pa_csv.write_csv(pa.table(columns), file, pa_csv.WriteOptions(quoting_style="needed"))
     return path
 
 
@@ -111,15 +108,13 @@ def _write_reference(
     deaths: pa.Table, numbers: pa.Table, folder: Path, streets: pa.Table | None = None
 ) -> list[Path]:
     make_folder(folder)
-    return [
+    paths = [
         _write_csv(deaths, folder / "deaths.csv", _DEATH_HEADERS),
         _write_csv(numbers, folder / "statistics.csv"),
-        *(
-            []
-            if streets is None
-            else [_write_csv(streets, folder / "streets.csv", _STREET_HEADERS)]
-        ),
     ]
+    if streets is not None:
+        paths.append(_write_csv(streets, folder / "streets.csv", _STREET_HEADERS))
+    return paths
 
 
 def _write_outside(
@@ -138,16 +133,14 @@ def write_tables(synthetic: Synthetic, folder: Path) -> list[Path]:
     Returns the paths.
     """
     make_folder(folder)
-    return [
+    paths = [
         _write_parquet(synthetic.entries, folder / "entries.parquet"),
         _write_parquet(synthetic.truth, folder / "truth.parquet"),
-        *(
-            []
-            if synthetic.faults is None
-            else [_write_parquet(synthetic.faults, folder / "faults.parquet")]
-        ),
-        *_write_outside(synthetic.deaths, synthetic.statistics, folder, synthetic.streets),
     ]
+    if synthetic.faults is not None:
+        paths.append(_write_parquet(synthetic.faults, folder / "faults.parquet"))
+    paths += _write_outside(synthetic.deaths, synthetic.statistics, folder, synthetic.streets)
+    return paths
 
 
 def _stream_tables(plan: Plan, folder: Path, progress: Progress) -> tuple[int, int, list[Path]]:
@@ -205,15 +198,17 @@ def _settings(synthetic: Synthetic) -> str:
     """
     lists = synthetic.lists.filter(pc.field("entries") > 0)
     numbers = sorted(pc.unique(synthetic.lists.column("constituency")).to_pylist())
-    last = dict.fromkeys(numbers, 0)
-    for number, precinct in zip(
-        lists["constituency"].to_pylist(), lists["precinct"].to_pylist(), strict=True
-    ):
-        last[number] = max(last[number], precinct)
+    last_precinct = dict.fromkeys(numbers, 0)
+    constituencies = lists["constituency"].to_pylist()
+    precincts = lists["precinct"].to_pylist()
+    for number, precinct in zip(constituencies, precincts, strict=True):
+        last_precinct[number] = max(last_precinct[number], precinct)
+    territory = [f'{number} = "1-{last}"' for number, last in last_precinct.items() if last]
+    several = len(numbers) > 1
     return _SETTINGS.format(
-        level="cec" if len(numbers) > 1 else "conec",
-        territory="\n".join(f'{number} = "1-{count}"' for number, count in last.items() if count),
-        displaced=[number for number in numbers if number in DISPLACED and len(numbers) > 1],
+        level="cec" if several else "conec",
+        territory="\n".join(territory),
+        displaced=[number for number in numbers if number in DISPLACED and several],
     )
 
 
@@ -256,37 +251,31 @@ def write_workspace(
     """
     make_folder(folder)
     _write_bytes(_settings(synthetic).encode(), folder / "voterlist.toml")
-    _write_reference(
-        synthetic.deaths, synthetic.statistics, folder / "reference", synthetic.streets
-    )
+    reference = folder / "reference"
+    _write_reference(synthetic.deaths, synthetic.statistics, reference, synthetic.streets)
     sources: list[str] = []
     lines: list[int] = []
-    found = list(_lists(synthetic))
-    allowed = layouts or [one for one in LAYOUTS if synthetic.faults is None or one.is_as_typed]
-    used: dict[str, int] = {}
+    lists = list(_lists(synthetic))
     rng = stream(seed, "files")
-    for at, (row, entries) in enumerate(found):
-        fits = [layout for layout in fitting(str(row["script"])) if layout in allowed] or list(
-            allowed
-        )
-        # The least used of those that fit, so that a small workspace shows many; chance decides a
-        # tie.
-        layout = min((used.get(layout.name, 0), rng.random(), n) for n, layout in enumerate(fits))[
-            2
-        ]
-        chosen = fits[layout]
-        used[chosen.name] = used.get(chosen.name, 0) + 1
-        laid_out = sheet(entries, chosen, faults=faults and at in {1, 4})
-        content = file_bytes(laid_out, chosen)
+    choice = _LayoutChoice(_allowed(synthetic, layouts), rng)
+    for at, (row, entries) in enumerate(lists):
+        layout = choice.next(str(row["script"]))
+        with_faults = faults and at in _FILES_WITH_FAULTS
+        laid_out = sheet(entries, layout, faults=with_faults)
+        content = file_bytes(laid_out, layout)
         inbox = folder / "inbox" / str(row["constituency"])
         make_folder(inbox)
-        stem = _FILE_NAMES[int(rng.integers(0, len(_FILE_NAMES)))].format(p=row["precinct"])
-        path = inbox / f"{stem}.{chosen.kind}"
-        # A precinct that hands in two files gives them two names.
-        _write_bytes(content, inbox / f"{stem}-2.{chosen.kind}" if path.exists() else path)
-        sources += [hashlib.sha256(content).hexdigest()[:12]] * entries.num_rows
+        form = _FILE_NAMES[int(rng.integers(0, len(_FILE_NAMES)))]
+        stem = form.format(p=row["precinct"])
+        path = inbox / f"{stem}.{layout.kind}"
+        if path.exists():
+            # A precinct that hands in two files gives them two names.
+            path = inbox / f"{stem}-2.{layout.kind}"
+        _write_bytes(content, path)
+        source = hashlib.sha256(content).hexdigest()[:12]
+        sources += [source] * entries.num_rows
         lines += laid_out.lines
-        progress("files", at + 1, len(found))
+        progress("files", at + 1, len(lists))
     return pa.table(
         {
             "entry_id": synthetic.entries.column("entry_id"),
@@ -296,6 +285,56 @@ def write_workspace(
     )
 
 
+_FILES_WITH_FAULTS = {1, 4}
+"""The places of the files with bad rows among all files."""
+
+
+def _allowed(synthetic: Synthetic, layouts: Sequence[Layout] | None) -> list[Layout]:
+    """The layouts given, or all; lists with faults keep every cell as it was typed."""
+    if layouts:
+        return list(layouts)
+    if synthetic.faults is None:
+        return list(LAYOUTS)
+    return [layout for layout in LAYOUTS if layout.is_as_typed]
+
+
+class _LayoutChoice:
+    """Picks a layout for each list: the least used of those that fit, by chance among equals.
+
+    So a small workspace shows many of them.
+    """
+
+    def __init__(self, allowed: list[Layout], rng: np.random.Generator) -> None:
+        self.allowed = allowed
+        self.rng = rng
+        self.used: dict[str, int] = {}
+
+    def next(self, script: str) -> Layout:
+        """The layout for a list typed in this script; any where none fits the script."""
+        fitting_script = [layout for layout in fitting(script) if layout in self.allowed]
+        layouts = fitting_script or self.allowed
+        ranks = []
+        for place, layout in enumerate(layouts):
+            used = self.used.get(layout.name, 0)
+            ranks.append((used, self.rng.random(), place))
+        _, _, place = min(ranks)
+        chosen = layouts[place]
+        self.used[chosen.name] = self.used.get(chosen.name, 0) + 1
+        return chosen
+
+
+class Also(Flag):
+    """What is written beside the lists."""
+
+    NOTHING = 0
+    REGISTERS = auto()
+    """Registers of other bodies, lists of other cycles and a protocol, with what was planted in
+    them; precinct files are then written in any case."""
+    FAULTS = auto()
+    """A fault of each kind, planted in lists that have no other, and ``faults.parquet``: which
+    and where."""
+
+
 def write(
     out: Path,
     *,
@@ -303,17 +342,15 @@ def write(
     constituencies: int | None = None,
     seed: int = 1,
     files: bool | None = None,
-    registers: bool = False,
-    faults: bool = False,
-    progress: Callable[[str, int, int], None] | None = None,
+    also: Also = Also.NOTHING,
+    progress: Progress = _quiet,
 ) -> Summary:
     """Write invented lists of ``voters`` persons, with their truth, into the folder ``out``.
 
     Always: ``entries``, ``truth``, ``deaths`` and ``statistics`` as Parquet, the last two as CSV
-        too. With
-    ``files`` the folder is a workspace as well: settings, one file a precinct in ``inbox``,
-    registers in ``reference``; the entry ids in ``entries`` and ``truth`` are then those that a run
-    gives.
+    too. With ``files`` the folder is a workspace as well: settings, one file per precinct in
+    ``inbox``, registers in ``reference``; the entry ids in ``entries`` and ``truth`` are then those
+    that a run gives.
 
     Args:
         out: the folder; made where it is not there.
@@ -321,37 +358,46 @@ def write(
         constituencies: without it, one for each 52,000 voters, at most 125.
         seed: the same seed gives the same files.
         files: whether to write precinct files; without it, where there are at most 100,000 voters.
-        registers: write registers of other bodies, lists of other cycles and a protocol too, with
-            what was planted in them; precinct files are then written in any case.
-        faults: plant a fault of each kind in lists that have no other, and write
-            ``faults.parquet``: which and where.
+        also: what to write beside the lists.
         progress: called with what is being written, how many are done, and of how many.
 
     Raises:
         UsageError: a count is out of range.
     """
-    tell = progress or _quiet
-    count = constituencies if constituencies is not None else default_constituencies(voters)
-    wanted = files if files is not None else voters <= FILES_UP_TO
-    if wanted or registers or faults:
-        made = generate(
-            voters, constituencies=count, seed=seed, faults=faults, files=wanted or registers
-        )
-        if not (wanted or registers):
-            return replace(
-                _summary(out, made, voters, seed), files=0, paths=tuple(write_tables(made, out))
-            )
-        return _write_both(out, made, voters, seed, tell, registers=registers)
-    plan = draw_plan(voters, constituencies=count, seed=seed)
-    entries, deaths, paths = _stream_tables(plan, out, tell)
+    if constituencies is None:
+        constituencies = default_constituencies(voters)
+    if files is None:
+        files = voters <= FILES_UP_TO
+    faults = Also.FAULTS in also
+    registers = Also.REGISTERS in also
+    as_files = files or registers
+    if not as_files and not faults:
+        return _write_streamed(out, voters, constituencies, seed, progress)
+    synthetic = generate(
+        voters, constituencies=constituencies, seed=seed, faults=faults, files=as_files
+    )
+    if as_files:
+        return _write_both(out, synthetic, voters, seed, progress, registers=registers)
+    paths = tuple(write_tables(synthetic, out))
+    return replace(_summary(out, synthetic, voters, seed), files=0, paths=paths)
+
+
+def _write_streamed(
+    out: Path, voters: int, constituencies: int, seed: int, progress: Progress
+) -> Summary:
+    """The tables alone, without holding all of them in memory."""
+    plan = draw_plan(voters, constituencies=constituencies, seed=seed)
+    entries, deaths, paths = _stream_tables(plan, out, progress)
+    entries_of_person = np.bincount(plan.entries.person)
+    entries_of_precinct = np.bincount(plan.entries.precinct)
     return Summary(
         out=out,
         seed=seed,
         voters=voters,
         entries=entries,
-        repeated=int((np.bincount(plan.entries.person) > 1).sum()) if entries else 0,
-        constituencies=count,
-        precincts=int((np.bincount(plan.entries.precinct) > 0).sum()) if entries else 0,
+        repeated=int((entries_of_person > 1).sum()),
+        constituencies=constituencies,
+        precincts=int((entries_of_precinct > 0).sum()),
         deaths=deaths,
         files=0,
         paths=tuple(paths),

@@ -7,9 +7,10 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -54,19 +55,19 @@ class Reader:
 
     def submissions(self) -> list[Submission]:
         """All lists ever handed in, in order of constituency, precinct and day."""
-        found = self._base.rows(
+        rows = self._base.rows(
             "SELECT source, name, sheet, constituency, precinct, list_kind, rows, entries,"
             " first_seen FROM submissions"
             " ORDER BY constituency, precinct, first_seen, source, sheet",
         )
-        return [_submission(*row) for row in found]
+        return [_submission(row) for row in rows]
 
     def cases(self) -> list[CaseNote]:
         """All cases ever noted, in order of their ids."""
         self._verify("cases")
         query = "SELECT case_id, kind, status, first_run, last_run FROM cases ORDER BY case_id"
-        found = self._base.rows(query)
-        return [CaseNote(*row) for row in found]
+        rows = self._base.rows(query)
+        return [CaseNote(*row) for row in rows]
 
     def decisions(self) -> pa.Table:
         """The decisions that hold now (DECISION): the newest for each entry of a case, sorted."""
@@ -78,9 +79,9 @@ class Reader:
 
     def journal(self) -> list[JournalLine]:
         """(day, event, details) of all that happened, in order."""
-        found = self._base.rows("SELECT day, event, details FROM journal ORDER BY number")
+        rows = self._base.rows("SELECT day, event, details FROM journal ORDER BY number")
         read_day = dt.date.fromisoformat
-        return [(read_day(day), event, json.loads(details)) for day, event, details in found]
+        return [(read_day(day), event, json.loads(details)) for day, event, details in rows]
 
     def newest_day(self) -> dt.date | None:
         """The newest day in the journal; None where it is empty."""
@@ -95,10 +96,10 @@ class Reader:
         """The row with the highest number for each value of ``one_for``, in its order."""
         newest = f"SELECT max(number) FROM {table} GROUP BY {one_for}"  # noqa: S608  our tables
         columns_of = f"SELECT {', '.join(schema.names)} FROM {table}"  # noqa: S608  our tables
-        found = self._base.rows(f"{columns_of} WHERE number IN ({newest}) ORDER BY {one_for}")
-        columns = list(zip(*found, strict=True)) or [()] * len(schema)
+        rows = self._base.rows(f"{columns_of} WHERE number IN ({newest}) ORDER BY {one_for}")
+        columns = list(zip(*rows, strict=True)) or [()] * len(schema)
         values = {name: list(column) for name, column in zip(schema.names, columns, strict=True)}
-        return from_columns(values, schema, len(found))
+        return from_columns(values, schema, len(rows))
 
     def _verify(self, *tables: str) -> None:
         """Verify the tables that are not verified yet."""
@@ -107,18 +108,9 @@ class Reader:
         self._verified |= set(new)
 
 
-def _submission(
-    source: str,
-    name: str,
-    sheet: str,
-    constituency: int,
-    precinct: int,
-    list_kind: str,
-    rows: int,
-    entries: int,
-    first_seen: str,
-) -> Submission:
-    """A row of the table of submissions."""
+def _submission(row: Sequence[Any]) -> Submission:
+    """A row of the table of submissions, its columns in the order of the query."""
+    source, name, sheet, constituency, precinct, list_kind, rows, entries, first_seen = row
     return Submission(
         source=source,
         name=name,
@@ -232,7 +224,7 @@ def _copy_files(path: Path, folder: Path) -> Path:
 def _state(path: Path) -> tuple[int, int, int] | None:
     """What changes where a file is written; None where there is no file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    return status.st_ino, status.st_size, status.st_mtime_ns

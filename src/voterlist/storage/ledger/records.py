@@ -44,9 +44,9 @@ def received(submissions: Iterable[Submission]) -> dict[tuple[int | None, int | 
     A file in which no entry was found is no list that was handed in.
     """
     days: dict[tuple[int | None, int | None], dt.date] = {}
-    for found in submissions:
-        if not found.entries:
+    for submission in submissions:
+        if not submission.entries:
             continue
-        place = (found.constituency, found.precinct)
-        days[place] = min(found.first_seen, days.get(place, found.first_seen))
+        place = (submission.constituency, submission.precinct)
+        days[place] = min(submission.first_seen, days.get(place, submission.first_seen))
     return days

@@ -47,7 +47,7 @@ def digests_at(
     """The digest of a table, and those of its first rows up to each position, in one reading."""
     state = hashlib.sha256()
     wanted = sorted(set(positions))
-    found = {0: state.hexdigest()}
+    digests = {0: state.hexdigest()}
     rows_read = 0
     query = f"SELECT * FROM {table} ORDER BY {KEYS[table]}"  # noqa: S608  names of our tables
     for chunk in base.chunks_of_bytes(query):
@@ -56,10 +56,10 @@ def digests_at(
             if rows_read < position <= rows_read + len(chunk):
                 state.update(_as_bytes(chunk[done : position - rows_read]))
                 done = position - rows_read
-                found[position] = state.hexdigest()
+                digests[position] = state.hexdigest()
         state.update(_as_bytes(chunk[done:]))
         rows_read += len(chunk)
-    return TableDigest(rows_read, state.hexdigest()), found
+    return TableDigest(rows_read, state.hexdigest()), digests
 
 
 def _as_bytes(rows: Iterable[tuple[object, ...]]) -> bytes:
@@ -68,10 +68,10 @@ def _as_bytes(rows: Iterable[tuple[object, ...]]) -> bytes:
 
 def seal(base: Base, tables: Iterable[str]) -> None:
     """Store the digests of these tables, in the transaction that changed them."""
-    found = {table: digest(base, table) for table in sorted(tables)}
+    digests = {table: digest(base, table) for table in sorted(tables)}
     base.execute_many(
         "INSERT OR REPLACE INTO seals VALUES (?, ?, ?)",
-        [(table, one.rows, one.digest) for table, one in found.items()],
+        [(table, one.rows, one.digest) for table, one in digests.items()],
     )
 
 

@@ -192,9 +192,9 @@ class Ledger(Reader):
             how many were added.
         """
         earlier = self.decisions().to_pylist()
-        held = {_of_entry(decision): _says(decision) for decision in earlier}
-        said = decisions.to_pylist()
-        new = [one for one in said if held.get(_of_entry(one)) != _says(one)]
+        earlier_decisions = {_of_entry(decision): _says(decision) for decision in earlier}
+        new_decisions = decisions.to_pylist()
+        new = [one for one in new_decisions if earlier_decisions.get(_of_entry(one)) != _says(one)]
         self._change("decisions")
         self._base.execute_many(
             "INSERT INTO decisions (case_id, entry_id, verdict, reason, decided_by, decided_at)"

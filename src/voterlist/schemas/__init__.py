@@ -1,0 +1,74 @@
+"""One Arrow schema for each table that crosses a boundary between stages.
+
+The table is the interface: whoever knows these columns can start at any point of the street. A
+column is null where nothing is known; an empty string stands nowhere (``ingest`` makes blanks null,
+once). Tables that leave a stage are sorted by their first columns, so the same input gives the same
+bytes. ``docs/tables.md`` says what each column means.
+"""
+
+from __future__ import annotations
+
+from voterlist.schemas.audit import (
+    AGES,
+    COINCIDENCE,
+    INDICATOR,
+    PROFILE,
+    PROFILE_FIELDS,
+    PYRAMID,
+    SCORECARD,
+)
+from voterlist.schemas.cycles import CYCLE_CHANGE, CYCLE_SUMMARY, REMOVAL_REASON
+from voterlist.schemas.entries import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, Intake
+from voterlist.schemas.findings import ACCEPTANCE, ACCEPTED, FINDING
+from voterlist.schemas.invented import FAULT, TRUTH
+from voterlist.schemas.linkage import CASE, PAIR, PAIR_FIELDS, SHARED_FIELDS, WATERFALL
+from voterlist.schemas.raw import RawFile, RawSheet
+from voterlist.schemas.registers import MATCH, REGISTER_USE
+from voterlist.schemas.required import empty, require
+from voterlist.schemas.review import CHANGE, DECISION
+from voterlist.schemas.statistics import COMPARISON, PROTOCOL, PROTOCOL_LINES, STATISTIC
+from voterlist.schemas.streets import STREET, STREET_ROW
+from voterlist.schemas.voters import VOTER
+
+__all__ = [
+    "ACCEPTANCE",
+    "ACCEPTED",
+    "AGES",
+    "CASE",
+    "CHANGE",
+    "COINCIDENCE",
+    "COMPARISON",
+    "CYCLE_CHANGE",
+    "CYCLE_SUMMARY",
+    "DECISION",
+    "ENTRY",
+    "ENTRY_FIELDS",
+    "FAULT",
+    "FINDING",
+    "INDICATOR",
+    "LIST",
+    "MATCH",
+    "PAIR",
+    "PAIR_FIELDS",
+    "PROFILE",
+    "PROFILE_FIELDS",
+    "PROTOCOL",
+    "PROTOCOL_LINES",
+    "PYRAMID",
+    "REGISTER_USE",
+    "REMOVAL_REASON",
+    "SCORECARD",
+    "SET_ASIDE",
+    "SHARED_FIELDS",
+    "STATISTIC",
+    "STREET",
+    "STREET_ROW",
+    "TRUTH",
+    "VOTER",
+    "WATERFALL",
+    "Intake",
+    "RawFile",
+    "RawSheet",
+    "empty",
+    "require",
+]

@@ -1,0 +1,101 @@
+"""What comes in: lists, their entries, and the rows that did not become one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from voterlist.schemas.columns import (
+    CONSTITUENCY,
+    COUNT,
+    ENTRY_ID,
+    INT32,
+    LINE,
+    LIST_KIND,
+    PRECINCT,
+    SHEET,
+    SOURCE,
+    TEXT,
+    TEXTS,
+    WORD,
+    Column,
+    Table,
+)
+
+__all__ = ["ENTRY", "ENTRY_FIELDS", "LIST", "SET_ASIDE", "TABLES", "Intake"]
+
+_AS_WRITTEN = (
+    Column("number", TEXT, "The line number in the precinct's list, as written."),
+    Column("surname", TEXT, "The surname, as written."),
+    Column("given_name", TEXT, "The given name, as written."),
+    Column("patronymic", TEXT, "The patronymic, as written."),
+    Column("full_name", TEXT, "The whole name, as written, where a list has it in one column."),
+    Column("birth_date", TEXT, "The birth date, as written."),
+    Column("sex", TEXT, "The sex, as written."),
+    Column("address", TEXT, "The address, as written."),
+    Column("document", TEXT, "The number of the identity document, as written."),
+    Column("fin", TEXT, "The personal identification number (FIN), as written."),
+)
+
+ENTRY_FIELDS = tuple(column.name for column in _AS_WRITTEN)
+"""What an entry holds as written, in this order. ``number`` is the line number in the precinct's
+list."""
+
+_LIST = Table(
+    "LIST",
+    "One list as handed in; rows = entries + set_aside.",
+    (
+        SOURCE,
+        SHEET,
+        CONSTITUENCY,
+        PRECINCT,
+        LIST_KIND,
+        Column("rows", COUNT, "The number of rows of the list, blank ones too.", known=True),
+        Column("entries", COUNT, "The number of rows that became an entry.", known=True),
+        Column("set_aside", COUNT, "The number of rows in SET_ASIDE.", known=True),
+        Column("declared", COUNT, "The total written below the list."),
+        Column("encoding", TEXT, "The encoding of a text file."),
+    ),
+)
+LIST = _LIST.schema
+
+_ENTRY = Table(
+    "ENTRY",
+    "One row as received.",
+    (ENTRY_ID, CONSTITUENCY, PRECINCT, LIST_KIND, SOURCE, SHEET, LINE, *_AS_WRITTEN),
+)
+ENTRY = _ENTRY.schema
+
+_SET_ASIDE = Table(
+    "SET_ASIDE",
+    "A row that did not become an entry, with its place, or a whole file that was not read.",
+    (
+        SOURCE,
+        Column("copy", INT32, "Counts files of the same content; 0 is the first.", known=True),
+        SHEET,
+        LINE.but("The line or row, from 1; 0 for a whole file that could not be read."),
+        CONSTITUENCY,
+        PRECINCT,
+        Column("code", WORD, "Why the row was set aside: a code of `AsideCode`.", known=True),
+        Column("rows", COUNT, "How many rows: 1, or 0 for a whole file.", known=True),
+        Column("cells", TEXTS, "The cells as written, for a person to read."),
+    ),
+)
+SET_ASIDE = _SET_ASIDE.schema
+
+TABLES = (_LIST, _ENTRY, _SET_ASIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What came in: the entries, and an account of every row that did not become one."""
+
+    entries: pa.Table
+    """ENTRY"""
+    lists: pa.Table
+    """LIST: the balance of rows, one row a list as handed in."""
+    set_aside: pa.Table
+    """SET_ASIDE"""
+    findings: pa.Table
+    """FINDING"""

@@ -1,0 +1,129 @@
+"""Pairs of entries that were compared, why each has its weight, and the cases made of them."""
+
+from __future__ import annotations
+
+from voterlist.schemas.columns import (
+    CONSTITUENCY,
+    ENTRY_ID,
+    NUMBER,
+    PRECINCT,
+    TEXT,
+    WORD,
+    Column,
+    Table,
+)
+
+__all__ = ["CASE", "PAIR", "PAIR_FIELDS", "SHARED_FIELDS", "TABLES", "WATERFALL"]
+
+PAIR_FIELDS = (
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "sex",
+    "address",
+    "document",
+    "fin",
+)
+"""The comparisons of a pair; each has a column ``<field>_level``."""
+
+SHARED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "document", "fin")
+"""The comparisons in which it counts how rare the value is that two entries share."""
+
+_ENTRIES = (
+    Column("entry_l", TEXT, "The id of the first entry; below entry_r.", known=True),
+    Column("entry_r", TEXT, "The id of the second entry.", known=True),
+)
+
+_LEVELS = tuple(
+    Column(f"{name}_level", WORD, f"The comparison level of {name}.", known=True)
+    for name in PAIR_FIELDS
+)
+
+_PAIR = Table(
+    "PAIR",
+    "Two entries that were compared.",
+    (
+        *_ENTRIES,
+        Column(
+            "weight",
+            NUMBER,
+            "The match weight: log2 of the Bayes factor of one person against not one person.",
+            known=True,
+        ),
+        Column("probability", NUMBER, "The probability that both are one person.", known=True),
+        Column(
+            "rarity",
+            NUMBER,
+            "The part of the log2 chance of a non-match that lies in how common the shared values"
+            " are; 0 or below.",
+        ),
+        Column("kind", WORD, "A code of `PairKind`.", known=True),
+        Column(
+            "found_by", WORD, "The blocking keys that found the pair, joined with `+`.", known=True
+        ),
+        *_LEVELS,
+    ),
+)
+PAIR = _PAIR.schema
+
+_BITS = tuple(
+    Column(f"{name}_bits", NUMBER, f"What the level of {name} adds to the weight.", known=True)
+    for name in PAIR_FIELDS
+)
+_RARITIES = tuple(
+    Column(
+        f"{name}_rarity",
+        NUMBER,
+        f"The part of {name}_bits that lies in how rare the shared value is; null where no value is"
+        " shared.",
+    )
+    for name in SHARED_FIELDS
+)
+
+_WATERFALL = Table(
+    "WATERFALL",
+    "Why a pair of PAIR has its weight, in bits: the `<field>_bits`, `rarity` and `rivals` sum to"
+    " the weight.",
+    (
+        *_ENTRIES,
+        Column(
+            "prior",
+            NUMBER,
+            "log2 of the odds that two entries of the list, whichever they are, are one person.",
+            known=True,
+        ),
+        *_BITS,
+        *_RARITIES,
+        Column("rarity", NUMBER, "What of the rarity belongs to no one field.", known=True),
+        Column("rivals", NUMBER, "What the other explanations of the pair take off.", known=True),
+        Column("p_twins", NUMBER, "The probability that both are twins.", known=True),
+        Column("p_relatives", NUMBER, "The probability that both are relatives.", known=True),
+        Column("p_strangers", NUMBER, "The probability that both are unrelated.", known=True),
+    ),
+)
+WATERFALL = _WATERFALL.schema
+
+_CASE = Table(
+    "CASE",
+    "One row per entry of a case: entries that may be one person, for a person to decide.",
+    (
+        Column("case_id", TEXT, "The id of the case, made from its entry ids alone.", known=True),
+        ENTRY_ID,
+        Column("kind", WORD, "A code of `CaseKind`: that of the weakest tie.", known=True),
+        Column("role", WORD, "What is proposed for the entry: `keep`, `repeat` ...", known=True),
+        Column("reason", WORD, "The code of why the role is proposed.", known=True),
+        Column(
+            "weight",
+            NUMBER,
+            "The match weight of the pair that ties the most weakly tied entry to the case.",
+            known=True,
+        ),
+        Column("probability", NUMBER, "The probability of that pair.", known=True),
+        CONSTITUENCY,
+        PRECINCT,
+    ),
+)
+CASE = _CASE.schema
+
+TABLES = (_PAIR, _WATERFALL, _CASE)

@@ -1,0 +1,44 @@
+"""A table held against its schema."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from voterlist.errors import SchemaError
+
+__all__ = ["empty", "require"]
+
+
+def empty(schema: pa.Schema) -> pa.Table:
+    """A table of this schema with no rows."""
+    return schema.empty_table()
+
+
+def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
+    """The table with exactly the schema's columns, in its order and types.
+
+    Raises:
+        SchemaError: a column is missing, has another type, or is null where it must be known. The
+            message names columns only.
+    """
+    missing = [name for name in schema.names if name not in table.column_names]
+    if missing:
+        raise SchemaError(
+            f"the table for {stage} lacks the columns {', '.join(missing)}", stage=stage
+        )
+    columns = []
+    for field in schema:
+        column = table.column(field.name)
+        if column.type != field.type:
+            try:
+                column = column.cast(field.type)
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
+                # The cause quotes the cell, so it is not chained.
+                message = f"the column {field.name} for {stage} is {column.type}, not {field.type}"
+                raise SchemaError(message, stage=stage, field=field.name) from None
+        if not field.nullable and column.null_count:
+            raise SchemaError(
+                f"the column {field.name} for {stage} has gaps", stage=stage, field=field.name
+            )
+        columns.append(column)
+    return pa.Table.from_arrays(columns, schema=schema)
