@@ -22,10 +22,10 @@ from typer.testing import CliRunner
 import workspaces
 from voterlist import config
 from voterlist.catalogue import catalogue
-from voterlist.check import MARK_ROW, check_marks, finding_ids, settle
 from voterlist.cli.app import APP
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
+from voterlist.findings import MARK_ROW, check_marks, finding_ids, settle
 from voterlist.model import Mark
 from voterlist.pipeline import reviewing
 from voterlist.schemas import ACCEPTANCE, FINDING

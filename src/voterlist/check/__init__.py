@@ -1,8 +1,7 @@
 """Register tests: what an entry, a dwelling or a precinct should not look like.
 
 Each file beside this one holds one test or a small family; each test asks one rule of one
-``Register`` and returns what it found. Switches and severities of the settings are applied here,
-and nowhere else.
+``Register`` and returns what it found.
 """
 
 from __future__ import annotations
@@ -28,48 +27,29 @@ from voterlist.check import (
     spelling,
     streets,
 )
-from voterlist.check.accepting import (
-    MARK_PROBLEMS,
-    MARK_ROW,
-    UNKNOWN_MARK,
-    Marked,
-    check_marks,
-    finding_ids,
-)
 from voterlist.check.cyclic import beside_last
 from voterlist.check.indicators import INDICATORS, indicators, indicators_of
 from voterlist.check.overview import profile, profile_of, pyramid, pyramids
 from voterlist.check.register import ENTRIES, VOTERS, Register, RegisterTest
-from voterlist.check.settled import FINDINGS_ACCEPTED, Settled, settle
 from voterlist.check.streets import street_use
 from voterlist.config import CheckSettings
+from voterlist.findings import gather, is_on
 from voterlist.model import Rule
-from voterlist.schemas import FINDING
-from voterlist.tables import concat, sort_by, words
 
 __all__ = [
     "ENTRIES",
-    "FINDINGS_ACCEPTED",
     "INDICATORS",
-    "MARK_PROBLEMS",
-    "MARK_ROW",
     "RULES",
     "SHARE_RULES",
-    "UNKNOWN_MARK",
     "VOTERS",
     "Examined",
-    "Marked",
-    "Settled",
     "beside_last",
     "check",
-    "check_marks",
     "examine",
-    "finding_ids",
     "indicators",
     "profile",
     "pyramid",
     "pyramids",
-    "settle",
     "street_use",
 ]
 
@@ -119,19 +99,6 @@ class Examined:
     """COINCIDENCE"""
     street_use: pa.Table
     """REGISTER_USE of the register of streets."""
-
-
-_ORDER = (
-    "rule",
-    "constituency",
-    "precinct",
-    "entry_id",
-    "other_entry_id",
-    "source",
-    "sheet",
-    "line",
-    "field",
-)
 
 
 def check(
@@ -185,19 +152,6 @@ def examine(
 
 
 def _findings(register: Register) -> pa.Table:
-    """FINDING of every test."""
-    return sort_by(concat((_asked(test, register) for test in _TESTS), FINDING), *_ORDER)
-
-
-def _asked(test: RegisterTest, register: Register) -> pa.Table:
-    """What a test finds, at the severity of the settings; nothing where it is switched off."""
-    severity = register.settings.severity_of(test.rule)
-    if severity is None:
-        return FINDING.empty_table()
-    found = test.find(register)
-    if severity is test.rule.severity:
-        return found
-    column = words(pa.repeat(severity.value, found.num_rows))
-    return found.set_column(
-        found.schema.get_field_index("severity"), FINDING.field("severity"), column
-    )
+    """FINDING of every test, under the settings."""
+    settings = register.settings
+    return gather((test.find(register) for test in _TESTS if is_on(test.rule, settings)), settings)

@@ -38,7 +38,7 @@ def completed_years(voters: pa.Table, on_day: dt.date) -> Numbers:
         np.asarray(voters.column(name).cast(pa.float64()).fill_null(np.nan), dtype=np.float64)
         for name in ("birth_year", "birth_month", "birth_day")
     )
-    # A comparison with NaN is False: of a year alone nothing is taken off.
+    # A comparison with NaN is False: of a year alone nothing is take_columns off.
     later = (month > on_day.month) | ((month == on_day.month) & (day > on_day.day))
     age: Numbers = on_day.year - year - later
     return age

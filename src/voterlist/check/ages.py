@@ -1,4 +1,4 @@
-"""Birth dates against the day of the election. What is not known is taken in the voter's favour."""
+"""Birth dates against the day of the election. What is not known is take_columns in the voter's favour."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FUTURE_DATE = Rule(
 def _age(register: Register, month: Codes, day: Codes) -> Codes:
     """Completed years on the day for a birth in this month on this day of the birth year; row by row.
 
-    Who is born on 29 February is taken as of age from 28 February on: never called under age
+    Who is born on 29 February is take_columns as of age from 28 February on: never called under age
     wrongly.
     """
     today = register.on_day

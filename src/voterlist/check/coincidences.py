@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from voterlist.chance import AGREEMENTS, Told, pairs_of
 from voterlist.check.register import Codes, Flags, Numbers, Register, RegisterTest
+from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Sex, Unit
 from voterlist.schemas import COINCIDENCE
 from voterlist.tables import codes, concat, from_columns
@@ -125,8 +126,9 @@ def coincidences_beyond_chance(register: Register) -> pa.Table:
     at = np.flatnonzero(
         asked & (poisson_tail_bound(found, expected) < register.settings.outlier_chance)
     )
-    where = table.select(["constituency"]).take(pa.array(at))
-    return register.place_findings(BEYOND_CHANCE, where, value=found[at], limit=expected[at])
+    columns = take_columns(table, at, ["constituency"])
+    columns |= {"value": found[at], "limit": expected[at]}
+    return make(BEYOND_CHANCE, len(at), columns)
 
 
 TESTS = (RegisterTest(BEYOND_CHANCE, coincidences_beyond_chance),)

@@ -82,7 +82,7 @@ def indicators(
         voters: VOTER.
         entries: ENTRY, of the same entries.
         settings: the limits by which precincts are judged; the same as those of ``check``.
-        on_day: the day at which ages are taken.
+        on_day: the day at which ages are take_columns.
 
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.register import Codes, Flags, Register, RegisterTest
+from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
 from voterlist.tables import codes, group_codes
 
@@ -75,12 +76,9 @@ def line_number_gap(register: Register) -> pa.Table:
     lists, firsts = np.unique(numbered.list, return_index=True)
     short = lists[np.isin(lists, np.flatnonzero(count))]
     first = numbered.row[firsts[np.isin(lists, short)]]
-    where = register.entries.select(["constituency", "precinct", "source", "sheet"]).take(
-        pa.array(first)
-    )
-    return register.place_findings(
-        LINE_NUMBER_GAP, where, field="number", value=count[short], limit=0
-    )
+    columns = take_columns(register.entries, first, ("constituency", "precinct", "source", "sheet"))
+    columns |= {"field": "number", "value": count[short], "limit": 0}
+    return make(LINE_NUMBER_GAP, len(first), columns)
 
 
 def line_number_repeat(register: Register) -> pa.Table:

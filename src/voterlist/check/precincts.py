@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.check.register import Codes, Register, RegisterTest
+from voterlist.findings import PRECINCT_PLACE, make
 from voterlist.model import Rule, Severity, Unit
 
 __all__ = ["TESTS"]
@@ -59,13 +60,9 @@ def precinct_in_two_lists(register: Register) -> pa.Table:
     places = lists.filter(usable).group_by(["constituency", "precinct"], use_threads=False)
     counted = places.aggregate([("source", "count_distinct")])
     several = counted.filter(pc.greater(counted.column("source_count_distinct"), 1))
-    where = several.select(["constituency", "precinct"])
-    return register.place_findings(
-        PRECINCT_IN_TWO_LISTS,
-        where,
-        value=np.asarray(several.column("source_count_distinct")),
-        limit=1,
-    )
+    columns = {name: several.column(name) for name in PRECINCT_PLACE}
+    columns |= {"value": several.column("source_count_distinct"), "limit": 1}
+    return make(PRECINCT_IN_TWO_LISTS, several.num_rows, columns)
 
 
 TESTS = (

@@ -16,9 +16,10 @@ import pyarrow.compute as pc
 from voterlist.agreeing import Codes, Flags, agreeing
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
+from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Rule, Stage
-from voterlist.schemas import ENTRY, FINDING, LIST, STREET, VOTER, require
-from voterlist.tables import coded, codes, from_columns, group_codes, packed, sort_by
+from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
+from voterlist.tables import coded, codes, group_codes, packed, sort_by
 
 __all__ = [
     "ENTRIES",
@@ -226,48 +227,26 @@ class Register:
         rows: Codes | Flags,
         *,
         other: Codes | None = None,
-        field: str | None = None,
-        value: Numbers | Codes | None = None,
-        limit: float | Numbers | None = None,
+        **said: Any,
     ) -> pa.Table:
-        """FINDING: one a row given, with its place in the list it came from."""
+        """FINDING: one for each of these rows, with its place in the list it came from.
+
+        Args:
+            rule: the rule.
+            rows: row numbers, or a flag per row.
+            other: of each of these rows the row that the finding names beside it.
+            **said: the columns ``field``, ``value`` and ``limit`` of FINDING.
+        """
         at = np.flatnonzero(rows) if rows.dtype == bool else rows
-        taken = pa.array(at)
-        places = ("constituency", "precinct", "entry_id", "source", "sheet", "line")
-        found: dict[str, Any] = {name: self.entries.column(name).take(taken) for name in places}
+        columns = take_columns(self.entries, at, ENTRY_PLACE)
         if other is not None:
-            found["other_entry_id"] = self.entries.column("entry_id").take(pa.array(other))
-        return _findings(rule, found, len(at), field=field, value=value, limit=limit)
+            columns |= {"other_entry_id": self.entries.column("entry_id").take(pa.array(other))}
+        return make(rule, len(at), {**columns, **said})
 
-    def precinct_findings(
-        self,
-        rule: Rule,
-        groups: Codes | Flags,
-        *,
-        field: str | None = None,
-        value: Numbers | Codes | None = None,
-        limit: float | Numbers | None = None,
-    ) -> pa.Table:
-        """FINDING: one a group of ``precincts`` given."""
-        at = np.flatnonzero(groups) if groups.dtype == bool else groups
-        first = pa.array(self.precincts.first[at])
-        found = {
-            name: self.voters.column(name).take(first) for name in ("constituency", "precinct")
-        }
-        return _findings(rule, found, len(at), field=field, value=value, limit=limit)
-
-    def place_findings(
-        self,
-        rule: Rule,
-        places: pa.Table,
-        *,
-        field: str | None = None,
-        value: Any = None,
-        limit: Any = None,
-    ) -> pa.Table:
-        """FINDING: one a row of ``places``, which has columns of FINDING that say where."""
-        found = {name: places.column(name) for name in places.column_names}
-        return _findings(rule, found, places.num_rows, field=field, value=value, limit=limit)
+    def precinct_findings(self, rule: Rule, groups: Codes, **said: Any) -> pa.Table:
+        """FINDING: one for each of these groups of ``precincts``; ``said`` as above."""
+        first = self.precincts.first[groups]
+        return make(rule, len(groups), {**take_columns(self.voters, first, PRECINCT_PLACE), **said})
 
 
 class RegisterTest(NamedTuple):
@@ -286,20 +265,3 @@ def _in_order(table: pa.Table) -> pa.Table:
     if len(ids) > 1 and not pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py():
         return sort_by(table, "entry_id")
     return table
-
-
-def _findings(rule: Rule, found: dict[str, Any], rows: int, **said: Any) -> pa.Table:
-    columns: dict[str, Any] = {
-        **found,
-        "rule": pa.repeat(rule.code, rows),
-        "severity": pa.repeat(rule.severity.value, rows),
-        "unit": pa.repeat(rule.unit.value, rows),
-    }
-    for name in ("value", "limit"):
-        if said[name] is not None:
-            columns[name] = pa.array(
-                np.broadcast_to(np.asarray(said[name], dtype=np.float64), (rows,))
-            )
-    if said["field"] is not None:
-        columns["field"] = pa.repeat(said["field"], rows)
-    return from_columns(columns, FINDING, rows)

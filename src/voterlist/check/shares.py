@@ -8,6 +8,7 @@ import pyarrow as pa
 from voterlist.check.measures import ages_judged
 from voterlist.check.outliers import found_outliers, outlier_test
 from voterlist.check.register import Register, RegisterTest
+from voterlist.findings import make, take_columns
 from voterlist.model import Rule, Severity, Unit
 
 __all__ = ["TESTS"]
@@ -36,11 +37,10 @@ def birth_year_only(register: Register) -> pa.Table:
     )
     limit = register.settings.most_year_only
     at = np.flatnonzero(count > limit * of)
-    first = pa.array(precincts.first[places.first[at]])
-    where = register.voters.select(["constituency"]).take(first)
-    return register.place_findings(
-        BIRTH_YEAR_ONLY, where, field="birth_date", value=count[at] / of[at], limit=limit
-    )
+    first = precincts.first[places.first[at]]
+    columns = take_columns(register.voters, first, ["constituency"])
+    columns |= {"field": "birth_date", "value": count[at] / of[at], "limit": limit}
+    return make(BIRTH_YEAR_ONLY, len(at), columns)
 
 
 def age_structure_outlier(register: Register) -> pa.Table:

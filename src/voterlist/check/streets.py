@@ -65,9 +65,7 @@ def address_outside_precinct(register: Register) -> pa.Table:
     judged = _judge(register.voters, register.streets)
     at = np.flatnonzero(judged.verdict == OUTSIDE)
     value = judged.given[at]
-    found = register.entry_findings(ADDRESS_OUTSIDE_PRECINCT, at, field="address", value=value)
-    known = pc.if_else(pa.array(np.isnan(value)), pa.scalar(None, pa.float64()), pa.array(value))
-    return found.set_column(found.schema.get_field_index("value"), "value", known)
+    return register.entry_findings(ADDRESS_OUTSIDE_PRECINCT, at, field="address", value=value)
 
 
 TESTS = (RegisterTest(ADDRESS_OUTSIDE_PRECINCT, address_outside_precinct),)

@@ -7,9 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from voterlist.findings import gather, of_rows, row
 from voterlist.model import AsideCode, Rule, Severity, Unit
-from voterlist.schemas import FINDING
-from voterlist.tables import from_columns, sort_by
 
 __all__ = ["RULES", "finding", "findings_table"]
 
@@ -111,31 +110,9 @@ _BY_CODE = {rule.code: rule for rule in RULES}
 
 def finding(rule: str, **places: Any) -> dict[str, Any]:
     """One row of FINDING: a rule's code, its severity and unit, and the places given."""
-    known = _BY_CODE[rule]
-    return {"rule": str(rule), "severity": str(known.severity), "unit": str(known.unit), **places}
+    return row(_BY_CODE[rule], places)
 
 
 def findings_table(rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """The findings as a FINDING table, sorted."""
-    columns = {
-        field.name: pa.array([row.get(field.name) for row in rows], _plain(field.type))
-        for field in FINDING
-    }
-    table = from_columns(columns, FINDING, length=len(rows))
-    return sort_by(
-        table,
-        "rule",
-        "constituency",
-        "precinct",
-        "source",
-        "sheet",
-        "line",
-        "field",
-        "value",
-        "limit",
-    )
-
-
-def _plain(kind: pa.DataType) -> pa.DataType:
-    """The type of a dictionary's words, or the type itself."""
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
+    """FINDING of rows that ``finding`` made, in the order of every table of findings."""
+    return gather([of_rows(rows)])

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from voterlist.findings import ENTRY_PLACE, gather, make, take_columns
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
-from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["PLACE", "RULES", "NoNotes", "Notes"]
+__all__ = ["RULES", "NoNotes", "Notes"]
 
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -108,12 +108,8 @@ RULES: tuple[Rule, ...] = (
 )
 """Everything this stage notices, in the order of an entry's fields."""
 
-PLACE = ("constituency", "precinct", "entry_id", "source", "sheet", "line")
-"""The columns of ENTRY that a finding is given."""
-
-
 class Notes:
-    """Collects findings about the rows of one ENTRY table, or of its columns ``PLACE`` alone."""
+    """Collects findings about the rows of one ENTRY table, or of its columns ``ENTRY_PLACE`` alone."""
 
     def __init__(self, entries: pa.Table) -> None:
         self._entries = entries
@@ -130,22 +126,17 @@ class Notes:
         taken |= mask
         if not fresh.any():
             return
-        place = self._entries.select(PLACE).filter(pa.array(fresh))
-        count = place.num_rows
-        columns = {name: place.column(name) for name in PLACE}
-        self._found.append(from_columns(columns | _words(rule, field, count), FINDING, count))
+        columns = take_columns(self._entries, np.flatnonzero(fresh), ENTRY_PLACE)
+        self._found.append(make(rule, int(fresh.sum()), {**columns, "field": field}))
 
     def files(self, rule: Rule, sources: list[str], field: str) -> None:
         """One finding for each source."""
-        if sources:
-            columns = {"source": pa.array(sources, pa.string())} | _words(rule, field, len(sources))
-            self._found.append(from_columns(columns, FINDING, len(sources)))
+        columns = {"source": pa.array(sources, pa.string()), "field": field}
+        self._found.append(make(rule, len(sources), columns))
 
     def table(self) -> pa.Table:
-        """All findings, sorted."""
-        return sort_by(
-            concat(self._found, FINDING), "rule", "constituency", "precinct", "entry_id", "source"
-        )
+        """FINDING of all that was noted."""
+        return gather(self._found)
 
 
 class NoNotes(Notes):
@@ -159,13 +150,3 @@ class NoNotes(Notes):
 
     def files(self, rule: Rule, sources: list[str], field: str) -> None:
         """Keeps nothing."""
-
-
-def _words(rule: Rule, field: str, count: int) -> dict[str, Any]:
-    words = {
-        "rule": rule.code,
-        "severity": rule.severity.value,
-        "unit": rule.unit.value,
-        "field": field,
-    }
-    return {name: pa.array([word] * count, pa.string()) for name, word in words.items()}

@@ -8,17 +8,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
+from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.matching import CLASSES, LEVELS, Flags, Matched, Rows, match, usable_by
 from voterlist.model import ListKind, Rule
 from voterlist.reconcile.names import changed_names, merged_names
-from voterlist.reconcile.rules import LITTLE_USABLE, POLICIES, Policy, found
+from voterlist.reconcile.rules import LITTLE_USABLE, POLICIES, Policy
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
 from voterlist.tables import concat, from_columns, sort_by
 
@@ -26,6 +26,7 @@ __all__ = ["FORMER", "Compared", "compare_registers", "no_register"]
 
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
+_VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
 _MEASURES = ("total", "usable", "by-fin", "by-document", "by-name", *CLASSES)
 
 
@@ -45,33 +46,25 @@ def compare_registers(
     settings: CheckSettings,
     on_day: dt.date | None,
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """MATCH, REGISTER_USE and FINDING of these registers (VOTER, by name), the list being sorted by entry id."""
+    """MATCH, REGISTER_USE and FINDING of these registers (VOTER, by name).
+
+    The list must be sorted by entry id.
+    """
     matched, use, findings = [], [], []
     for compared in _compared(registers, voters):
         policy = POLICIES[compared.name]
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
         use.append(_use(compared, alone, voters))
-        findings += [
-            *_findings(compared, policy, voters, settings),
-            _little_usable(compared, settings),
-        ]
-        if (
-            alone is not None
-            and policy.list_only
-            and _usable_share(compared) >= settings.least_complete_register
-        ):
-            findings.append(
-                found(
-                    policy.list_only,
-                    _places(voters, np.flatnonzero(alone)),
-                    int(alone.sum()),
-                    settings,
-                )
-            )
+        findings += _about_matches(compared, policy, voters)
+        findings.append(_little_usable(compared, settings))
+        is_complete = _usable_share(compared) >= settings.least_complete_register
+        if alone is not None and policy.list_only is not None and is_complete:
+            columns = take_columns(voters, np.flatnonzero(alone), _VOTER_PLACE)
+            findings.append(make(policy.list_only, int(alone.sum()), columns))
         if compared.name == "name-changes" and FORMER in registers:
             former = _aligned(registers[FORMER], compared.register)
-            findings += changed_names(compared.rows, compared.register, former, voters, settings)
+            findings += changed_names(compared.rows, compared.register, former, voters)
     return concat(matched, MATCH), concat(use, REGISTER_USE), concat(findings, FINDING)
 
 
@@ -176,39 +169,42 @@ def _use_table(
 # ------------------------------------------------------------------------------------------
 
 
-def _findings(
-    compared: Compared, policy: Policy, voters: pa.Table, settings: CheckSettings
-) -> list[pa.Table]:
-    rows, here = compared.rows, _is_here(compared, voters)
+def _about_matches(compared: Compared, policy: Policy, voters: pa.Table) -> list[pa.Table]:
+    """FINDING of the rows that met an entry, or should have met one."""
+    rows, is_here = compared.rows, _is_here(compared, voters)
     allowed = np.ones(len(rows.register), dtype=bool)
     if policy.permanent:
         allowed &= _is_permanent(voters, rows.entry)
     if policy.leaves:
-        allowed &= here
-    made = []
+        allowed &= is_here
+    findings = []
     for kind, rule in policy.met.items():
-        made.append(_about_entries(rule, compared, rows.is_class(kind) & allowed, voters, settings))
+        pairs = rows.is_class(kind) & allowed
+        findings.append(_about_entries(rule, compared, pairs, voters))
     if policy.elsewhere is not None:
-        sure = rows.is_class("confirmed", "probable")
-        at_home = np.isin(rows.register, rows.register[sure & here])
-        made.append(
-            _about_entries(policy.elsewhere, compared, sure & ~here & ~at_home, voters, settings)
-        )
+        is_person = rows.is_class("confirmed", "probable")
+        stands_here = np.isin(rows.register, rows.register[is_person & is_here])
+        pairs = is_person & ~is_here & ~stands_here
+        findings.append(_about_entries(policy.elsewhere, compared, pairs, voters))
     if policy.missing is not None:
-        made.append(_about_register(policy.missing, compared, voters, settings))
-    return made
+        findings.append(_about_register(policy.missing, compared, voters))
+    return findings
 
 
 def _is_here(compared: Compared, voters: pa.Table) -> Flags:
-    """Which pairs have the entry where the register's row says, as far as it says anything of the place."""
+    """Which pairs have the entry where the register's row says.
+
+    Where the row says nothing of the place, any place is the right one.
+    """
     rows = compared.rows
-    here = np.ones(len(rows.register), dtype=bool)
-    for name in ("constituency", "precinct"):
-        said = _numbers(compared.register, name)[rows.register]
-        here &= (said < 0) | (
-            said == _numbers(voters, name)[rows.entry] if voters.num_rows else said < 0
-        )
-    return here & (rows.entry >= 0)
+    is_here = rows.entry >= 0
+    if not voters.num_rows:
+        return is_here
+    for name in PRECINCT_PLACE:
+        stated = _numbers(compared.register, name)[rows.register]
+        listed = _numbers(voters, name)[rows.entry]
+        is_here &= (stated < 0) | (stated == listed)
+    return is_here
 
 
 def _numbers(table: pa.Table, name: str) -> Rows:
@@ -222,49 +218,37 @@ def _is_permanent(voters: pa.Table, entry: Rows) -> Flags:
     return flags
 
 
-def _places(voters: pa.Table, rows: Rows) -> dict[str, Any]:
-    where = voters.select(["constituency", "precinct", "entry_id"]).take(pa.array(rows, pa.int64()))
-    return {name: where.column(name) for name in where.column_names}
-
-
-def _about_entries(
-    rule: Rule, compared: Compared, at: Flags, voters: pa.Table, settings: CheckSettings
-) -> pa.Table:
+def _about_entries(rule: Rule, compared: Compared, pairs: Flags, voters: pa.Table) -> pa.Table:
     """A finding for each of these pairs: the entry, and the row of the register beside it."""
-    columns = _places(voters, compared.rows.entry[at])
-    columns["other_entry_id"] = compared.register.column("entry_id").take(
-        pa.array(compared.rows.register[at])
-    )
-    return found(rule, columns, int(at.sum()), settings)
+    columns = take_columns(voters, compared.rows.entry[pairs], _VOTER_PLACE)
+    row = pa.array(compared.rows.register[pairs])
+    columns["other_entry_id"] = compared.register.column("entry_id").take(row)
+    return make(rule, int(pairs.sum()), columns)
 
 
-def _about_register(
-    rule: Rule, compared: Compared, voters: pa.Table, settings: CheckSettings
-) -> pa.Table:
+def _about_register(rule: Rule, compared: Compared, voters: pa.Table) -> pa.Table:
     """A finding for each row that meets no entry, of the constituencies of which there are lists."""
-    place = _numbers(compared.register, "constituency")
+    constituency = _numbers(compared.register, "constituency")
     listed = np.unique(_numbers(voters, "constituency"))
     alone = compared.rows.register[compared.rows.is_class("register-only")]
-    alone = alone[(place[alone] < 0) | np.isin(place[alone], listed)]
-    where = compared.register.take(pa.array(alone))
-    columns = {name: where.column(name) for name in ("constituency", "precinct")}
-    columns["other_entry_id"] = where.column("entry_id")
-    return found(rule, columns, len(alone), settings)
+    is_asked = (constituency[alone] < 0) | np.isin(constituency[alone], listed)
+    columns = take_columns(compared.register, alone[is_asked], _VOTER_PLACE)
+    columns["other_entry_id"] = columns.pop("entry_id")
+    return make(rule, int(is_asked.sum()), columns)
 
 
 def _little_usable(compared: Compared, settings: CheckSettings) -> pa.Table:
     """A finding where less of the register could be used than the settings ask for.
 
-    Rows used, of rows in all.
+    ``value`` is the rows used, ``limit`` the rows in all.
     """
     rows = int(_usable_share(compared) < settings.least_usable_register)
-    usable, total = _usable(compared), compared.register.num_rows
     columns = {
-        "field": [compared.name] * rows,
-        "value": [float(usable)] * rows,
-        "limit": [float(total)] * rows,
+        "field": compared.name,
+        "value": _usable(compared),
+        "limit": compared.register.num_rows,
     }
-    return found(LITTLE_USABLE, columns, rows, settings)
+    return make(LITTLE_USABLE, rows, columns)
 
 
 # --- the list only

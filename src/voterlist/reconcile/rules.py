@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-import pyarrow as pa
-
-from voterlist.config import CheckSettings
 from voterlist.model import Rule, Severity, Unit
-from voterlist.schemas import FINDING, empty
-from voterlist.tables import from_columns
 
-__all__ = ["NOT_READ", "POLICIES", "REGISTERS", "RULES", "Policy", "found"]
+__all__ = ["NOT_READ", "POLICIES", "REGISTERS", "RULES", "Policy"]
 
 _DEATH = (
     "the dead are struck from the list on a record of their death; a name and a date alone are none"
@@ -122,7 +116,7 @@ POLICIES: Mapping[str, Policy] = {
             {"confirmed": ABROAD, "probable": ABROAD_PROBABLE, **_CONFLICT},
             permanent=True,
         ),
-        # Who was taken off the list since the last cycle, and why: explains, and accuses nobody.
+        # Who was take_columns off the list since the last cycle, and why: explains, and accuses nobody.
         Policy("removals"),
     )
 }
@@ -158,13 +152,3 @@ RULES: tuple[Rule, ...] = (
     PROTOCOL_LIST,
     TOTALS,
 )
-
-
-def found(rule: Rule, columns: dict[str, Any], rows: int, settings: CheckSettings) -> pa.Table:
-    """FINDING of one rule, at the severity of the settings; none where it is switched off."""
-    severity = settings.severity_of(rule)
-    if severity is None:
-        return empty(FINDING)
-    words = {"rule": rule.code, "severity": severity.value, "unit": rule.unit.value}
-    said = {name: pa.repeat(word, rows) for name, word in words.items()}
-    return from_columns({**said, **columns}, FINDING, rows)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.check import FINDINGS_ACCEPTED, finding_ids
+from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
 from voterlist.model import Mark, Rule, Stage
 from voterlist.report.audit import build_audit
 from voterlist.report.cases import build_cases, count_kinds
