@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from voterlist.check import check
 from voterlist.check.coincidences import counted
-from voterlist.check.register import Register
+from voterlist.check.context import Context
 from voterlist.config import CheckSettings
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER
 from voterlist.tables import from_columns
@@ -105,7 +105,7 @@ class Tables:
 
     def coincidences(self) -> list[dict[str, Any]]:
         """COINCIDENCE of the register as rows."""
-        return counted(Register.of(*self.arrow(), CheckSettings(), ON_DAY)).to_pylist()
+        return counted(Context.of(*self.arrow(), CheckSettings(), ON_DAY)).to_pylist()
 
 
 def _array(values: list[Any], schema: pa.Schema, name: str) -> pa.Array:

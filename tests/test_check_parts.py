@@ -16,7 +16,7 @@ from voterlist.check.identifiers import two_people
 from voterlist.check.letters import has_mixed_script, has_strange_character
 from voterlist.check.measures import ages_judged
 from voterlist.check.numbering import line_number
-from voterlist.check.register import Register
+from voterlist.check.context import Context
 from voterlist.config import CheckSettings
 from voterlist.schemas import VOTER
 from voterlist.tables import differ, from_columns, group_codes, matches, similarity
@@ -132,7 +132,7 @@ def test_nobody_is_called_under_age_wrongly(on_day, year, month, day):
     tables = clean()
     for name, value in (("birth_year", year), ("birth_month", month), ("birth_day", day)):
         tables.voters[name] = [value] * (3 * EACH)
-    register = Register.of(*tables.arrow(), CheckSettings(), on_day)
+    register = Context.of(*tables.arrow(), CheckSettings(), on_day)
     months = range(1, 13) if month is None else [month]
     possible = [
         dt.date(year, m, d)
@@ -295,7 +295,7 @@ def test_the_spread_of_ages_is_estimated_from_ten_precincts_on(precincts, widene
     for row, precinct in enumerate(tables.voters["precinct"]):
         # Every second precinct is 40 years older.
         tables.voters["birth_year"][row] = 1945 + row % 10 + 40 * (precinct % 2)
-    found = ages_judged(Register.of(*tables.arrow(), CheckSettings(), ON_DAY))
+    found = ages_judged(Context.of(*tables.arrow(), CheckSettings(), ON_DAY))
     assert (found.funnel.spread > 0) == widened
 
 

@@ -1,7 +1,8 @@
-"""Register tests: what an entry, a dwelling or a precinct should not look like.
+"""Context tests: what an entry, a dwelling or a precinct should not look like.
 
-Each file beside this one holds one test or a small family; each test asks one rule of one
-``Register`` and returns what it found.
+Each file of ``rules`` holds one rule: what it is called, what it rests on, and the test that finds
+where it is broken in one ``Context``. The files beside this one hold what several rules need, and
+the statistics of every place.
 """
 
 from __future__ import annotations
@@ -11,30 +12,15 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from voterlist.check import (
-    ages,
-    coincidences,
-    dwellings,
-    heaping,
-    identifiers,
-    letters,
-    missing,
-    numbering,
-    precincts,
-    repeats,
-    sex,
-    shares,
-    spelling,
-    streets,
-)
+from voterlist.check import coincidences
+from voterlist.check.context import ENTRIES, VOTERS, Context
 from voterlist.check.cyclic import beside_last
 from voterlist.check.indicators import INDICATORS, indicators, indicators_of
 from voterlist.check.overview import profile, profile_of, pyramid, pyramids
-from voterlist.check.register import ENTRIES, VOTERS, Register, RegisterTest
-from voterlist.check.streets import street_use
+from voterlist.check.precinct_borders import street_use
+from voterlist.check.rules import RULES, TESTS
 from voterlist.config import CheckSettings
 from voterlist.findings import gather, is_on
-from voterlist.model import Rule
 
 __all__ = [
     "ENTRIES",
@@ -53,31 +39,7 @@ __all__ = [
     "street_use",
 ]
 
-_TESTS: tuple[RegisterTest, ...] = (
-    *missing.TESTS,
-    *letters.TESTS,
-    *spelling.TESTS,
-    *identifiers.TESTS,
-    *ages.TESTS,
-    *heaping.TESTS,
-    *sex.TESTS,
-    *precincts.TESTS,
-    *dwellings.TESTS,
-    *streets.TESTS,
-    *numbering.TESTS,
-    *repeats.TESTS,
-    *coincidences.TESTS,
-    *shares.TESTS,
-)
-
-RULES: tuple[Rule, ...] = tuple(test.rule for test in _TESTS)
-
-SHARE_RULES: frozenset[str] = frozenset(
-    {
-        "missing-column",
-        *(test.rule.code for family in (heaping.TESTS, shares.TESTS) for test in family),
-    }
-)
+SHARE_RULES: frozenset[str] = frozenset(rule.code for rule in RULES if rule.is_share)
 """Rules whose value and limit are shares, 0 to 1: a report writes them as percentages."""
 
 
@@ -119,7 +81,7 @@ def check(
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    return _findings(Register.of(voters, entries, lists, settings, on_day, streets))
+    return _findings(Context.of(voters, entries, lists, settings, on_day, streets))
 
 
 def examine(
@@ -131,7 +93,7 @@ def examine(
     on_day: dt.date,
     streets: pa.Table | None = None,
 ) -> Examined:
-    """Everything of a register at once, which is put in order and coded once: what millions of entries need.
+    """Findings and statistics of one list, which is put in order and encoded once.
 
     Takes what ``check`` takes. Of VOTER and ENTRY only the columns of ``VOTERS`` and ``ENTRIES``
     are needed.
@@ -139,19 +101,20 @@ def examine(
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    register = Register.of(voters, entries, lists, settings, on_day, streets)
+    context = Context.of(voters, entries, lists, settings, on_day, streets)
     return Examined(
-        findings=_findings(register),
-        indicators=indicators_of(register),
-        profile=profile_of(register),
-        pyramid=pyramid(register.voters, on_day),
-        pyramids=pyramids(register.voters, on_day),
-        coincidences=register.remembered(coincidences.counted),
-        street_use=street_use(register.voters, streets),
+        findings=_findings(context),
+        indicators=indicators_of(context),
+        profile=profile_of(context),
+        pyramid=pyramid(context.voters, on_day),
+        pyramids=pyramids(context.voters, on_day),
+        coincidences=context.cached(coincidences.counted),
+        street_use=street_use(context.voters, streets),
     )
 
 
-def _findings(register: Register) -> pa.Table:
-    """FINDING of every test, under the settings."""
-    settings = register.settings
-    return gather((test.find(register) for test in _TESTS if is_on(test.rule, settings)), settings)
+def _findings(context: Context) -> pa.Table:
+    """FINDING of every test that is on, under the settings."""
+    settings = context.settings
+    tests = [test for test in TESTS if is_on(test.rule, settings)]
+    return gather((test.find(context) for test in tests), settings)

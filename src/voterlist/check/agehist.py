@@ -10,7 +10,7 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.register import Codes, Numbers, Register
+from voterlist.check.context import Codes, Context, Numbers
 
 __all__ = [
     "age_histogram",
@@ -38,26 +38,26 @@ def completed_years(voters: pa.Table, on_day: dt.date) -> Numbers:
         np.asarray(voters.column(name).cast(pa.float64()).fill_null(np.nan), dtype=np.float64)
         for name in ("birth_year", "birth_month", "birth_day")
     )
-    # A comparison with NaN is False: of a year alone nothing is take_columns off.
+    # A comparison with NaN is False: of a year alone nothing is taken off.
     later = (month > on_day.month) | ((month == on_day.month) & (day > on_day.day))
     age: Numbers = on_day.year - year - later
     return age
 
 
-def age_histogram(register: Register) -> Codes:
-    """How many voters of each age, 0 to ``OLDEST``, each of ``register.precincts`` has."""
-    return _histogram(register, completed_years(register.voters, register.on_day))
+def age_histogram(context: Context) -> Codes:
+    """How many voters of each age, 0 to ``OLDEST``, each of ``context.precincts`` has."""
+    return _histogram(context, completed_years(context.voters, context.on_day))
 
 
-def final_digits(register: Register) -> Codes:
+def final_digits(context: Context) -> Codes:
     """How many voters of each precinct were born in the year Y - t; one column a t, from 0 to 79.
 
     Y is the last year ending in 9 of which everybody was of age before the year of the list, so the
     decades are whole, and t mod 10 tells the final digit of the year: 9 - t mod 10.
     """
-    adult = register.on_day.year - 19
+    adult = context.on_day.year - 19
     last = adult - (adult + 1) % 10
-    return _histogram(register, last - register.number("birth_year").astype(np.float64))[
+    return _histogram(context, last - context.number("birth_year").astype(np.float64))[
         :, : 10 * _DECADES
     ]
 
@@ -114,8 +114,8 @@ def distance(ages: Codes, others: Codes) -> Numbers:
     return apart
 
 
-def _histogram(register: Register, years: Numbers) -> Codes:
+def _histogram(context: Context, years: Numbers) -> Codes:
     known = (years >= 0) & (years <= OLDEST)
-    groups = len(register.precincts.size)
-    cells = register.precincts.codes[known] * (OLDEST + 1) + years[known].astype(np.int64)
+    groups = len(context.precincts.size)
+    cells = context.precincts.codes[known] * (OLDEST + 1) + years[known].astype(np.int64)
     return np.bincount(cells, minlength=groups * (OLDEST + 1)).reshape(groups, OLDEST + 1)

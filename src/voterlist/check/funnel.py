@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from voterlist.check.register import Codes, Flags, Numbers
+from voterlist.check.context import Codes, Flags, Numbers
 
 __all__ = [
     "FEWEST_FOR_SPREAD",
@@ -32,12 +32,12 @@ __all__ = [
 ]
 
 FEWEST_FOR_SPREAD = 10
-"""Precincts from which on the spread between them is estimated; of fewer it is take_columns as none."""
+"""Precincts from which on the spread between them is estimated; of fewer it is taken as none."""
 
 _DRAWN_IN = 0.1
 """The share of z scores at each end that is drawn in, as the sources do."""
 _DRAWN_SQUARE = 0.6786
-"""The mean square of standard normal scores so drawn in: without it the spread would be take_columns too
+"""The mean square of standard normal scores so drawn in: without it the spread would be taken too
 small by a third."""
 
 

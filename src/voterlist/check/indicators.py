@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.agehist import age_histogram, final_digits, median, myers, whipple
+from voterlist.check.context import Codes, Context, Flags, Numbers
 from voterlist.check.cyclic import CYCLE_INDICATORS
 from voterlist.check.measures import AGE_STRUCTURE, MEASURES, Judged, Measure, ages_judged, judged
-from voterlist.check.register import Codes, Flags, Numbers, Register
 from voterlist.config import CheckSettings
 from voterlist.model import Unit
 from voterlist.schemas import INDICATOR, LIST, empty
@@ -53,7 +53,7 @@ class _Statistic:
 class _Places:
     """The precincts of a register, and how they sum to the places of a unit."""
 
-    register: Register
+    context: Context
     unit: Unit
     group: Codes
     """The place of each precinct."""
@@ -82,24 +82,24 @@ def indicators(
         voters: VOTER.
         entries: ENTRY, of the same entries.
         settings: the limits by which precincts are judged; the same as those of ``check``.
-        on_day: the day at which ages are take_columns.
+        on_day: the day at which ages are taken.
 
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    return indicators_of(Register.of(voters, entries, empty(LIST), settings, on_day))
+    return indicators_of(Context.of(voters, entries, empty(LIST), settings, on_day))
 
 
-def indicators_of(register: Register) -> pa.Table:
+def indicators_of(context: Context) -> pa.Table:
     """INDICATOR of a register, as ``indicators`` gives it."""
-    if not len(register):
+    if not len(context):
         return empty(INDICATOR)
-    shares = {measure.code: judged(register, measure) for measure in MEASURES}
-    ages, digits = register.remembered(age_histogram), final_digits(register)
-    structure = register.remembered(ages_judged)
+    shares = {measure.code: judged(context, measure) for measure in MEASURES}
+    ages, digits = context.cached(age_histogram), final_digits(context)
+    structure = context.cached(ages_judged)
     tables: list[pa.Table] = []
     wider: dict[str, _Statistic] = {}
-    for places in _all_places(register):
+    for places in _all_places(context):
         found = {"voters": _sizes(places), **_of_ages(places, ages, digits, structure)}
         found |= {
             measure.code: _share(places, measure, shares[measure.code]) for measure in MEASURES
@@ -112,10 +112,10 @@ def indicators_of(register: Register) -> pa.Table:
     return sort_by(concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct")
 
 
-def _all_places(register: Register) -> list[_Places]:
+def _all_places(context: Context) -> list[_Places]:
     """The whole, the constituencies, the precincts: from the widest unit to the narrowest."""
-    precincts, groups = register.precincts, register.constituency_of_precinct
-    first = register.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
+    precincts, groups = context.precincts, context.constituency_of_precinct
+    first = context.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
     whole = first.take(pa.array(groups.first)).set_column(
         1, "precinct", pa.nulls(len(groups.size), pa.int32())
     )
@@ -123,20 +123,20 @@ def _all_places(register: Register) -> list[_Places]:
     every = np.zeros(len(precincts.size), dtype=np.int64)
     one = np.zeros(len(groups.size), dtype=np.int64)
     return [
-        _Places(register, Unit.NATION, every, nation, one[:1]),
-        _Places(register, Unit.CONSTITUENCY, groups.codes, whole, one),
-        _Places(register, Unit.PRECINCT, np.arange(len(every)), first, groups.codes),
+        _Places(context, Unit.NATION, every, nation, one[:1]),
+        _Places(context, Unit.CONSTITUENCY, groups.codes, whole, one),
+        _Places(context, Unit.PRECINCT, np.arange(len(every)), first, groups.codes),
     ]
 
 
 def _sizes(places: _Places) -> _Statistic:
     """How many entries; of a precinct's permanent list held against the limits of the law."""
-    register = places.register
-    size = places.sums(register.precincts.size).astype(np.float64)
+    context = places.context
+    size = places.sums(context.precincts.size).astype(np.float64)
     if places.unit is not Unit.PRECINCT:
         return _Statistic(size)
-    permanent = np.where(register.named_precinct, register.precincts.count(register.permanent), 0)
-    least, most = register.settings.smallest_precinct, register.settings.largest_precinct
+    permanent = np.where(context.named_precinct, context.precincts.count(context.permanent), 0)
+    least, most = context.settings.smallest_precinct, context.settings.largest_precinct
     held = permanent > 0
     lower, upper = (np.where(held, limit, np.nan) for limit in (least, most))
     return _Statistic(

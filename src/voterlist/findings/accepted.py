@@ -1,4 +1,4 @@
-"""Findings that a person accepted with a reason are take_columns out, kept apart, and counted.
+"""Findings that a person accepted with a reason are taken out, kept apart, and counted.
 
 An accepted finding is not raised again until what it is about changes. An entry id comes from what
 the entry says, so a corrected entry has another one. Of a place, the number that was accepted must

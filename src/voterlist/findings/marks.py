@@ -107,7 +107,7 @@ def check_marks(
 
 
 def _known(findings: pa.Table, earlier: pa.Table) -> dict[str, dict[str, Any]]:
-    """By id, what each finding says that may be marked: those of the run, and those marked before."""
+    """By id, what each finding says that may be marked: of the run, or marked before."""
     earlier = require(earlier, ACCEPTANCE, "check")
     columns = [*ID_COLUMNS, "finding_id"]
     known = {row.pop("finding_id"): row for row in earlier.select(columns).to_pylist()}

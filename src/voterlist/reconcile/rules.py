@@ -116,7 +116,7 @@ POLICIES: Mapping[str, Policy] = {
             {"confirmed": ABROAD, "probable": ABROAD_PROBABLE, **_CONFLICT},
             permanent=True,
         ),
-        # Who was take_columns off the list since the last cycle, and why: explains, and accuses nobody.
+        # Who was taken off the list since the last cycle, and why: explains, and accuses nobody.
         Policy("removals"),
     )
 }

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,11 +25,10 @@ __all__ = [
     "ENTRIES",
     "VOTERS",
     "Codes",
+    "Context",
     "Flags",
     "Groups",
     "Numbers",
-    "Register",
-    "RegisterTest",
     "groups_of",
 ]
 
@@ -80,7 +79,7 @@ def groups_of(codes: Codes, count: int) -> Groups:
 
 
 @dataclass(frozen=True)
-class Register:
+class Context:
     """Voters and their entries, row by row in order of entry id, with what several tests need of them.
 
     The order makes "the first of a group" the same whatever order the rows came in.
@@ -105,7 +104,7 @@ class Register:
         settings: CheckSettings,
         on_day: dt.date,
         streets: pa.Table | None = None,
-    ) -> Register:
+    ) -> Context:
         """The register of these tables.
 
         Raises:
@@ -127,11 +126,11 @@ class Register:
     def __len__(self) -> int:
         return int(self.voters.num_rows)
 
-    def known(self, name: str) -> Flags:
+    def is_known(self, name: str) -> Flags:
         """True where this column of the voters is known."""
         return np.asarray(self.voters.column(name).is_valid(), dtype=bool)
 
-    def given(self, name: str) -> Flags:
+    def is_written(self, name: str) -> Flags:
         """True where this field stands in the entry as written."""
         return np.asarray(self.entries.column(name).is_valid(), dtype=bool)
 
@@ -152,14 +151,11 @@ class Register:
         flags: Flags = code == pc.index(distinct, word).as_py()
         return flags & (code >= 0)
 
-    def remembered(self, ask: Callable[[Register], _Answer]) -> _Answer:
-        """What this function says of the register.
-
-        Asked once, for several tests may want to know.
-        """
-        if ask not in self._answers:
-            self._answers[ask] = ask(self)
-        answer: _Answer = self._answers[ask]
+    def cached(self, function: Callable[[Context], _Answer]) -> _Answer:
+        """What this function returns for the context; it is called once, for several rules."""
+        if function not in self._answers:
+            self._answers[function] = function(self)
+        answer: _Answer = self._answers[function]
         return answer
 
     @cached_property
@@ -187,7 +183,15 @@ class Register:
     @cached_property
     def named_precinct(self) -> Flags:
         """True for each of ``precincts`` whose precinct is known."""
-        return self.known("precinct")[self.precincts.first]
+        return self.is_known("precinct")[self.precincts.first]
+
+    @cached_property
+    def permanent_entries(self) -> Codes:
+        """How many entries of permanent lists each of ``precincts`` has.
+
+        0 for one whose number is not known.
+        """
+        return np.where(self.named_precinct, self.precincts.count(self.permanent), 0)
 
     @cached_property
     def namesakes(self) -> tuple[Codes, Codes]:
@@ -209,9 +213,12 @@ class Register:
             self.voters, "constituency", "precinct", "street", "house", known=False
         )
         placed = (
-            self.known("street") & self.known("house") & self.known("precinct") & self.permanent
+            self.is_known("street")
+            & self.is_known("house")
+            & self.is_known("precinct")
+            & self.permanent
         )
-        with_flat = self.known("flat")
+        with_flat = self.is_known("flat")
         block = np.bincount(house[with_flat], minlength=houses) > 0
         placed &= with_flat | ~block[house]
         code, count = pd.factorize(
@@ -247,13 +254,6 @@ class Register:
         """FINDING: one for each of these groups of ``precincts``; ``said`` as above."""
         first = self.precincts.first[groups]
         return make(rule, len(groups), {**take_columns(self.voters, first, PRECINCT_PLACE), **said})
-
-
-class RegisterTest(NamedTuple):
-    """One register test: the rule it asks, and the function that finds where it is broken."""
-
-    rule: Rule
-    find: Callable[[Register], pa.Table]
 
 
 def _in_order(table: pa.Table) -> pa.Table:

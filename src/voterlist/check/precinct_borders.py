@@ -13,19 +13,12 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
-from voterlist.check.register import Codes, Flags, Numbers, Register, RegisterTest
-from voterlist.model import Covers, ListKind, Rule, Severity, Unit
-from voterlist.schemas import FINDING, REGISTER_USE, STREET, VOTER, require
+from voterlist.check.context import Codes, Flags, Numbers
+from voterlist.model import Covers, ListKind
+from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
 from voterlist.tables import coded, codes, concat, from_columns, group_codes, matches
 
-__all__ = ["STREET_MEASURES", "TESTS", "street_use"]
-
-ADDRESS_OUTSIDE_PRECINCT = Rule(
-    "address-outside-precinct",
-    Severity.WARNING,
-    Unit.ENTRY,
-    "precinct borders are named by streets and house numbers: whoever lives outside of them votes elsewhere",
-)
+__all__ = ["OUTSIDE", "STREET_MEASURES", "JudgedAddresses", "judge", "street_use"]
 
 _ALIKE = 80.0
 """Two names of streets, or of settlements, are one if this alike in percent (``token_set_ratio``).
@@ -45,30 +38,13 @@ _JUDGED = coded(pa.schema([VOTER.field(name) for name in ("list_kind", *_VOTER_P
 
 
 @dataclass(frozen=True, slots=True)
-class _Judged:
+class JudgedAddresses:
     """What each voter's address came to be."""
 
     verdict: Codes
     """One of the codes above; -1: of no permanent list, or of no known precinct."""
-    given: Numbers
+    precinct: Numbers
     """The precinct that the register gives to an address outside; NaN where it gives it to none."""
-
-
-def address_outside_precinct(register: Register) -> pa.Table:
-    """Entries whose street, or house, the register gives to other precincts only.
-
-    The value is the precinct that it gives the address to, of several the lowest; none where it
-    names the street and nowhere the house.
-    """
-    if not register.streets.num_rows:
-        return FINDING.empty_table()
-    judged = _judge(register.voters, register.streets)
-    at = np.flatnonzero(judged.verdict == OUTSIDE)
-    value = judged.given[at]
-    return register.entry_findings(ADDRESS_OUTSIDE_PRECINCT, at, field="address", value=value)
-
-
-TESTS = (RegisterTest(ADDRESS_OUTSIDE_PRECINCT, address_outside_precinct),)
 
 
 def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
@@ -79,7 +55,7 @@ def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
     """
     if streets is None:
         return _use(None)
-    verdict = _judge(require(voters, _JUDGED, "check"), require(streets, STREET, "check")).verdict
+    verdict = judge(require(voters, _JUDGED, "check"), require(streets, STREET, "check")).verdict
     home, numbers = codes(voters.column("constituency"))
     parts = [_use(verdict)]
     if len(numbers) > 1:
@@ -104,7 +80,7 @@ def _use(verdict: Codes | None, constituency: int | None = None) -> pa.Table:
     return from_columns(columns, REGISTER_USE)
 
 
-def _judge(voters: pa.Table, streets: pa.Table) -> _Judged:
+def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
     """The verdict on each voter.
 
     Addresses that are the same are judged once, a constituency at a time.
@@ -120,12 +96,12 @@ def _judge(voters: pa.Table, streets: pa.Table) -> _Judged:
     )
     _, first = np.unique(address, return_index=True)
     distinct = voters.select(_VOTER_PLACE).take(pa.array(rows[first]))
-    found = _Judged(np.full(count, NOT_ASKED, np.int64), np.full(count, np.nan))
+    found = JudgedAddresses(np.full(count, NOT_ASKED, np.int64), np.full(count, np.nan))
     for at, places, borders in _by_constituency(distinct, streets):
         one = _Constituency.of(places, borders).judged()
-        found.verdict[at], found.given[at] = one.verdict, one.given
-    verdict[rows], given[rows] = found.verdict[address], found.given[address]
-    return _Judged(verdict, given)
+        found.verdict[at], found.precinct[at] = one.verdict, one.precinct
+    verdict[rows], given[rows] = found.verdict[address], found.precinct[address]
+    return JudgedAddresses(verdict, given)
 
 
 def _placed(voters: pa.Table) -> pa.ChunkedArray:
@@ -199,7 +175,7 @@ class _Constituency:
         kept = _settlements_meet(places, borders, place, right)
         return cls(places, borders, place[kept], right[kept], same[kept])
 
-    def judged(self) -> _Judged:
+    def judged(self) -> JudgedAddresses:
         """The verdict on each address."""
         count = self.places.num_rows
         home, precinct = _numbers(self.places, "precinct"), _numbers(self.borders, "precinct")
@@ -221,7 +197,7 @@ class _Constituency:
             [NOT_ASKED, INSIDE, NO_STREET, NO_SUCH_STREET],
             OUTSIDE,
         )
-        return _Judged(verdict, np.where(np.isinf(given), np.nan, given))
+        return JudgedAddresses(verdict, np.where(np.isinf(given), np.nan, given))
 
     def _covered(self) -> Flags:
         """For each pair whether the row may mean the address's house.
