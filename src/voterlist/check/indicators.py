@@ -160,7 +160,7 @@ def _of_ages(
 
 
 def _share(places: _Places, measure: Measure, share: Judged) -> _Statistic:
-    if places.unit is Unit.PRECINCT and measure.rule is not None:
+    if places.unit is Unit.PRECINCT and measure.is_judged:
         return _judged(share)
     count, of = places.sums(np.asarray(share.count, dtype=np.int64)), places.sums(share.of)
     return _Statistic(_ratio(count, of), count, of)

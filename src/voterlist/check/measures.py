@@ -56,8 +56,8 @@ class Measure:
     code: str
     counted: Counted
     """Which voters are counted, and among which."""
-    rule: str | None = None
-    """The rule that asks about outliers; None: the share is shown and not judged."""
+    is_judged: bool = False
+    """True where a rule asks about outliers; otherwise the share is only shown."""
     expected: float | None = None
     """The share that is expected everywhere; None: what is usual in the constituency."""
     two_sided: bool = False
@@ -118,14 +118,14 @@ def _round_year(context: Context) -> tuple[Flags, Flags]:
     return known & (context.number("birth_year") % 5 == 0), known
 
 
-MEN_SHARE = Measure("men-share", _men, "sex-ratio-outlier", two_sided=True)
+MEN_SHARE = Measure("men-share", _men, is_judged=True, two_sided=True)
 FIRST_OF_JANUARY = Measure(
-    "first-of-january", _first_of_january, "heaping-first-of-january", 1 / _DAYS_OF_YEAR
+    "first-of-january", _first_of_january, is_judged=True, expected=1 / _DAYS_OF_YEAR
 )
-FIFTEENTH = Measure("fifteenth", _fifteenth, "heaping-fifteenth", 12 / _DAYS_OF_YEAR)
-ROUND_YEAR = Measure("round-year", _round_year, "heaping-round-year", 1 / 5)
-YEAR_ONLY = Measure("year-only", _year_only, "birth-year-only-outlier", is_gap=True)
-WITHOUT_FIN = Measure("without-fin", _without_fin, "missing-fin-outlier", is_gap=True)
+FIFTEENTH = Measure("fifteenth", _fifteenth, is_judged=True, expected=12 / _DAYS_OF_YEAR)
+ROUND_YEAR = Measure("round-year", _round_year, is_judged=True, expected=1 / 5)
+YEAR_ONLY = Measure("year-only", _year_only, is_judged=True, is_gap=True)
+WITHOUT_FIN = Measure("without-fin", _without_fin, is_judged=True, is_gap=True)
 
 MEASURES: tuple[Measure, ...] = (
     MEN_SHARE,

@@ -19,8 +19,9 @@ from voterlist.cycles.causes import Witnesses, Words, came_of_age, known_to
 from voterlist.cycles.differences import fields_changed, is_elsewhere
 from voterlist.cycles.findings import findings
 from voterlist.cycles.pairing import pair
-from voterlist.cycles.rules import CAUSES, CHANGES, LEVELS, NO_CAUSE, RULES
+from voterlist.cycles.rules import RULES
 from voterlist.cycles.summary import summary
+from voterlist.cycles.words import CAUSES, CHANGES, LEVELS, NO_CAUSE
 from voterlist.errors import StageError
 from voterlist.matching import Flags, Rows
 from voterlist.model import Stage

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
-from voterlist.cycles.rules import ADDED, GREW, NO_CAUSE, REMOVED, RETURNED
+from voterlist.cycles.rules import ADDED, GREW, REMOVED, RETURNED
+from voterlist.cycles.words import NO_CAUSE
 from voterlist.findings import PRECINCT_PLACE, gather, make
 from voterlist.model import Rule
 

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.cycles.rules import LEVELS
+from voterlist.cycles.words import LEVELS
 from voterlist.matching import Flags, Rows, contradicts
 from voterlist.tables import group_codes
 

@@ -31,6 +31,12 @@ FINDINGS_ACCEPTED = Rule(
     Severity.NOTE,
     Unit.CONSTITUENCY,
     "nothing disappears silently: what was accepted is counted",
+    looks_at=(
+        "How many findings of the constituency did a person accept with a reason? They are not "
+        "shown. Each stands with its reason in `accepted.parquet` of the run. The value is their "
+        "number. This finding cannot be switched off."
+    ),
+    false_alarms="None: it asks nothing.",
 )
 
 _SAME = 0.001

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow.compute as pc
 
 from voterlist.ingest.evidence import KINDS, ORIGINS
+from voterlist.ingest.findings import finding
 from voterlist.ingest.headers import ColumnMatch
 from voterlist.ingest.place import file_place
 from voterlist.ingest.rows import code_number
-from voterlist.ingest.rules import finding
 from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode
 

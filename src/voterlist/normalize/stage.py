@@ -22,9 +22,9 @@ from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.identifier_columns import IDENTIFIERS, read_identifiers
 from voterlist.normalize.identifiers import read_sex
 from voterlist.normalize.names import given_sex, skeleton, standard_name
+from voterlist.normalize.notes import NoNotes, Notes
 from voterlist.normalize.patronymic import father_and_sex, read_patronymic, split_given
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
-from voterlist.normalize.rules import NoNotes, Notes
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require

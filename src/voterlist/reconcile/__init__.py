@@ -20,9 +20,11 @@ from voterlist.errors import StageError
 from voterlist.findings import gather, make
 from voterlist.matching import CLASSES
 from voterlist.model import Stage
+from voterlist.reconcile.policies import REGISTERS
 from voterlist.reconcile.protocol import sums
 from voterlist.reconcile.registers import FORMER, compare_registers, no_register
-from voterlist.reconcile.rules import NOT_READ, REGISTERS, RULES
+from voterlist.reconcile.rules import RULES
+from voterlist.reconcile.rules.registers import NOT_READ
 from voterlist.reconcile.statistics import compared, differences
 from voterlist.schemas import (
     COMPARISON,

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.matching import Flags, Matched, Rows
-from voterlist.reconcile.rules import BOTH_NAMES, OLD_NAME
+from voterlist.reconcile.rules.name_changes import BOTH_NAMES, OLD_NAME
 from voterlist.tables import similarity
 
 __all__ = ["changed_names", "merged_names"]

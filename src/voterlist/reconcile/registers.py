@@ -18,7 +18,8 @@ from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.matching import CLASSES, LEVELS, Flags, Matched, Rows, match, usable_by
 from voterlist.model import ListKind, Rule
 from voterlist.reconcile.names import changed_names, merged_names
-from voterlist.reconcile.rules import LITTLE_USABLE, POLICIES, Policy
+from voterlist.reconcile.policies import POLICIES, Policy
+from voterlist.reconcile.rules.registers import LITTLE_USABLE
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
 from voterlist.tables import concat, from_columns, sort_by
 

@@ -14,7 +14,7 @@ from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.matching import Flags, Rows
 from voterlist.model import ListKind, Rule, Sex, Unit
-from voterlist.reconcile.rules import BELOW_ADULTS, EXCEEDS_ADULTS
+from voterlist.reconcile.rules.statistics import BELOW_ADULTS, EXCEEDS_ADULTS
 from voterlist.schemas import COMPARISON, FINDING
 from voterlist.tables import codes, concat, from_columns, group_codes, sort_by
 
