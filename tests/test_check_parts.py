@@ -11,63 +11,13 @@ from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
 from voterlist.check.ages import oldest_possible, youngest_possible
+from voterlist.check.context import Context
 from voterlist.check.funnel import share_funnel
-from voterlist.check.identifiers import two_people
 from voterlist.check.letters import has_mixed_script, has_strange_character
 from voterlist.check.measures import ages_judged
 from voterlist.check.numbering import line_number
-from voterlist.check.context import Context
 from voterlist.config import CheckSettings
-from voterlist.schemas import VOTER
-from voterlist.tables import differ, from_columns, group_codes, matches, similarity
-
-PERSON = {
-    "entry_id": "a",
-    "list_kind": "permanent",
-    "surname_stem": "mammad",
-    "given_skeleton": "elnur",
-    "patronymic_skeleton": "rauf",
-    "given_sex": "m",
-    "birth_year": 1980,
-    "birth_month": 3,
-    "birth_day": 4,
-}
-
-
-def voter(**changes) -> pa.Table:
-    row = {**PERSON, **changes}
-    kinds = {
-        field.name: pa.string() if pa.types.is_dictionary(field.type) else field.type
-        for field in VOTER
-    }
-    return from_columns(
-        {name: pa.array([row.get(name)], kinds[name]) for name in VOTER.names}, VOTER
-    )
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({}, False),
-        ({"given_skeleton": "elnuur"}, False),
-        ({"surname_stem": "aliy"}, False),
-        ({"birth_year": 1979}, False),
-        ({"surname_stem": "aliy", "birth_month": 4, "birth_day": 3}, False),
-        ({"given_skeleton": None, "given_sex": None}, False),
-        ({"surname_stem": "aliy", "birth_month": None, "birth_day": None}, False),
-        ({"given_skeleton": "sabuhi"}, True),
-        ({"given_skeleton": "elnura", "given_sex": "f"}, True),
-        ({"surname_stem": "aliy", "birth_year": 1979}, True),
-        ({"patronymic_skeleton": "tural", "birth_day": 5}, True),
-    ],
-)
-def test_two_people(changes, expected):
-    """Another given name, or another date with another family, is somebody else.
-
-    A slip, a marriage or a gap is not.
-    """
-    assert two_people(voter(), voter(**changes)).tolist() == [expected]
-    assert two_people(voter(**changes), voter()).tolist() == [expected]
+from voterlist.tables import differ, group_codes, matches, similarity
 
 
 @pytest.mark.parametrize(

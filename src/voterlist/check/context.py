@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.agreeing import Codes, Flags, agreeing
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
+from voterlist.shared_values import Codes, Flags, agreeing
 from voterlist.tables import coded, codes, group_codes, packed, sort_by
 
 __all__ = [

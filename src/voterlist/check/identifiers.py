@@ -5,16 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from voterlist.agreeing import sharing
-from voterlist.check.context import Codes, Context, Flags
+from voterlist.check.context import Codes, Context
 from voterlist.model import Rule
-from voterlist.tables import differ, similarity
+from voterlist.one_person import are_two_people
+from voterlist.shared_values import sharing
 
-__all__ = ["PERSON", "beside_fullest", "shared_by_two_people", "two_people"]
-
-LEAST_ALIKE = 0.7
-"""Names less alike than this are two names: of a name of six letters two may be wrong, of three
-none."""
+__all__ = ["PERSON", "beside_fullest", "shared_by_two_people"]
 
 PERSON = (
     "surname_stem",
@@ -24,38 +20,6 @@ PERSON = (
     "birth_day",
     "patronymic_skeleton",
 )
-
-
-def _other_name(left: pa.Table, right: pa.Table, name: str) -> Flags:
-    # NaN, where either lacks the name, is not below any number.
-    other: Flags = similarity(left.column(name), right.column(name)) < LEAST_ALIKE
-    return other
-
-
-def _other_date(left: pa.Table, right: pa.Table) -> Flags:
-    """True where the dates differ in what both know of them, day and month exchanged allowed."""
-    month, day = (
-        differ(left.column(name), right.column(name)) for name in ("birth_month", "birth_day")
-    )
-    crossed = differ(left.column("birth_month"), right.column("birth_day")) | differ(
-        left.column("birth_day"), right.column("birth_month")
-    )
-    return differ(left.column("birth_year"), right.column("birth_year")) | ((month | day) & crossed)
-
-
-def two_people(left: pa.Table, right: pa.Table) -> Flags:
-    """True where two voters (tables of one length, row by row) cannot well be one person.
-
-    Another given name; or another birth date together with another surname or patronymic. A surname
-    alone changes by marriage, and a date alone is a slip. What either lacks says nothing.
-    """
-    given = _other_name(left, right, "given_skeleton") | differ(
-        left.column("given_sex"), right.column("given_sex")
-    )
-    family = _other_name(left, right, "surname_stem") | _other_name(
-        left, right, "patronymic_skeleton"
-    )
-    return given | (_other_date(left, right) & family)
 
 
 def beside_fullest(context: Context, rows: Codes, code: Codes) -> tuple[Codes, Codes]:
@@ -87,5 +51,5 @@ def shared_by_two_people(context: Context, rule: Rule, field: str) -> pa.Table:
     rows, fullest = beside_fullest(context, *sharing(context.voters.column(field)))
     people = context.voters.select([*PERSON, "given_sex"])
     left, right = (people.take(pa.array(at)) for at in (rows, fullest))
-    apart = two_people(left, right)
+    apart = are_two_people(left, right)
     return context.entry_findings(rule, rows[apart], other=fullest[apart], field=field)

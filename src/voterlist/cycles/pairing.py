@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.cycles.words import LEVELS
-from voterlist.matching import Flags, Rows, contradicts
+from voterlist.matching import Flags, Rows
+from voterlist.one_person import contradicts
 from voterlist.tables import group_codes
 
 __all__ = ["Paired", "pair"]

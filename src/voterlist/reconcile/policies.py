@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 
 from voterlist.model import Rule
 from voterlist.reconcile.rules import deaths
-from voterlist.reconcile.rules.name_changes import BOTH_NAMES, OLD_NAME
 from voterlist.reconcile.rules.newly_of_age import OF_AGE_MISSING, OF_AGE_UNREGISTERED
-from voterlist.reconcile.rules.protocol import PROTOCOL_LIST, PROTOCOL_SUM, TOTALS
-from voterlist.reconcile.rules.registers import IDENTITY_CONFLICT, LITTLE_USABLE, NOT_READ
+from voterlist.reconcile.rules.registers import IDENTITY_CONFLICT
 from voterlist.reconcile.rules.residence import (
     ARRIVED_ELSEWHERE,
     ARRIVED_MISSING,
@@ -28,7 +26,6 @@ from voterlist.reconcile.rules.separate_lists import (
     PRISONER,
     PRISONER_PROBABLE,
 )
-from voterlist.reconcile.rules.statistics import BELOW_ADULTS, EXCEEDS_ADULTS
 
 __all__ = ["POLICIES", "REGISTERS", "Policy"]
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.agreeing import repeated, text_hashes
 from voterlist.check.context import Codes, Context
 from voterlist.findings import take_columns
 from voterlist.model import Rule, Severity, Unit
+from voterlist.shared_values import repeated, text_hashes
 from voterlist.tables import codes, group_codes
 
 _HOUSE_AND_FLAT = ("ev", "menzil")

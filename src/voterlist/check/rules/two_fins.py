@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from voterlist.agreeing import agreeing
 from voterlist.check.context import Context
 from voterlist.check.identifiers import PERSON, beside_fullest
 from voterlist.model import Rule, Severity, Unit
+from voterlist.shared_values import agreeing
 from voterlist.tables import differ
 
 RULE = Rule(

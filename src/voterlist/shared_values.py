@@ -36,9 +36,12 @@ _MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np
 
 
 def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
-    """(rows, codes): the rows that agree with another row in all these columns of codes, ascending, and in which group.
+    """The rows that agree with another row in all these columns of codes.
 
     A row with -1 in a column agrees with none: what is missing equals nothing.
+
+    Returns:
+        (rows, codes): the rows, ascending, and for each of them the code of its group.
     """
     rows = np.flatnonzero(np.logical_and.reduce([column >= 0 for column in columns]))
     code = np.zeros(len(rows), dtype=np.int64)
@@ -52,9 +55,10 @@ def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
 
 
 def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, Codes]:
-    """(rows, codes).
+    """The rows whose text another row has too; null is no text.
 
-    The rows whose text another row has too, ascending, and in which group; null is no text.
+    Returns:
+        (rows, codes): the rows, ascending, and for each of them the code of its text.
     """
     known = np.flatnonzero(np.asarray(column.is_valid(), dtype=bool))
     # Two texts of one hash are told apart below: only rows that may agree are compared as texts.
@@ -112,9 +116,10 @@ def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
 
 
 def _bytes_of(array: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.int32]], Hashes]:
-    """(where each text begins, and the last one ends.
+    """The bytes of a column of text.
 
-    The eight bytes from each byte on) of a column of text.
+    Returns:
+        Where each text begins, and where the last one ends; and the eight bytes from each byte on.
     """
     _, offsets, data = array.buffers()
     bounds = (
