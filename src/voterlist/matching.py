@@ -1,8 +1,8 @@
-"""Which rows of a register and which entries of a list are one person, and how sure that is. VOTER against VOTER.
+"""Which rows of a register and which entries of a list are one person, and how sure that is.
 
-Three levels of evidence, the strongest first: one FIN, one document, all names with the full birth
-date. A name alone is none of them: chance gives namesakes by the thousand. ``docs/reconcile.md``
-has the reasons.
+Both are VOTER. Three levels of evidence, the strongest first: one FIN, one document, all names with
+the full birth date. A name alone is none of them: chance gives namesakes by the thousand.
+``docs/reconcile.md`` has the reasons.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Matched:
     """How many rows the register has."""
 
     def part(self, start: int, rows: int) -> Matched:
-        """The same of ``rows`` rows of the register that follow each other, counted from ``start``."""
+        """The same of ``rows`` rows of the register, counted from ``start`` on."""
         low, high = np.searchsorted(self.register, [start, start + rows])
         at = slice(int(low), int(high))
         return Matched(
@@ -95,7 +95,7 @@ def usable_by(register: pa.Table) -> dict[str, Flags]:
 
 
 def match(register: pa.Table, voters: pa.Table) -> Matched:
-    """Each row of the register (VOTER) with every entry of the list (VOTER) that it meets, or with none."""
+    """Each row of the register with every entry of the list that it meets, or with none."""
     rows, entry, kind, level = _by_identifier(register, voters)
     named = _by_name(register, voters)
     new = ~np.isin(_pair(*named, voters), _pair(rows, entry, voters))
@@ -131,7 +131,7 @@ def _apart(pairs: Rows, voters: pa.Table) -> tuple[Rows, Rows]:
 
 
 def _by_identifier(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows, Rows, Rows]:
-    """Pairs of one FIN or one document, classed by whether the person agrees too, and the level of each."""
+    """Pairs of one FIN or one document: register row, entry, class and level of each."""
     fin, document = (_together(register, voters, name) for name in ("fin", "document"))
     pairs = np.unique(np.concatenate([fin, document]))
     rows, entry = _apart(pairs, voters)

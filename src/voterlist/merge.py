@@ -90,7 +90,9 @@ def merge(intakes: Sequence[Intake]) -> Intake:
 
 
 def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
-    """All of a merge but its entries, which may lie elsewhere: lists, rows set aside and findings of all.
+    """All of a merge but its entries, which may lie elsewhere.
+
+    These are the lists, the rows set aside and the findings of all.
 
     Args:
         intakes: those to be merged; their entries are not looked at.
@@ -181,12 +183,15 @@ def _unbalanced(source: str) -> StageError:
     return StageError(
         f"the rows of {source} are not its entries and its rows set aside",
         stage=Stage.MERGE,
-        todo="Do not use this run. Run it again from the lists; if it stays, send trace.json to the maintainers.",
+        todo=(
+            "Do not use this run. Run it again from the lists; if it stays, send trace.json to the "
+            "maintainers."
+        ),
     )
 
 
 def _sums(table: pa.Table, names: dict[str, str]) -> dict[tuple[Any, ...], dict[str, int]]:
-    """For each list the sum of a column under another name; one Python step a list, not a row."""
+    """For each list the sum of a column under another name; one step per list, not per row."""
     keys = table.select(list(_LIST_KEY))
     for name, column in names.items():
         keys = keys.append_column(name, table.column(column))

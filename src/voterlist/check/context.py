@@ -1,4 +1,4 @@
-"""What all register tests look at, built once, and how what they notice becomes a finding."""
+"""What all register tests look at, made once, and the findings about its rows and precincts."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def groups_of(codes: Codes, count: int) -> Groups:
 
 @dataclass(frozen=True)
 class Context:
-    """Voters and their entries, row by row in order of entry id, with what several tests need of them.
+    """Voters and their entries in order of entry id, with what several rules need of them.
 
     The order makes "the first of a group" the same whatever order the rows came in.
     """
@@ -105,7 +105,7 @@ class Context:
         on_day: dt.date,
         streets: pa.Table | None = None,
     ) -> Context:
-        """The register of these tables.
+        """The context of these tables.
 
         Raises:
             StageError: a table has the wrong shape, or voters and entries are not the same entries.
@@ -195,9 +195,10 @@ class Context:
 
     @cached_property
     def namesakes(self) -> tuple[Codes, Codes]:
-        """(rows, codes).
+        """Those who share all three names and the full birth date with another.
 
-        Those who share all three names and the full birth date with another, and with whom.
+        Returns:
+            (rows, codes): the rows, ascending, and for each of them the code of its group.
         """
         names = ("surname", "given_name", "birth_year", "birth_month", "birth_day", "patronymic")
         return agreeing([self.codes(name) for name in names])

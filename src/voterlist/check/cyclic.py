@@ -27,7 +27,9 @@ _Place: TypeAlias = tuple[int | None, int | None]
 
 
 def beside_last(table: pa.Table, last: pa.Table, summary: pa.Table) -> pa.Table:
-    """INDICATOR with last cycle's value of each place in ``last``, and with growth and churn; in the same order.
+    """INDICATOR with last cycle's value of each place in ``last``, and with growth and churn.
+
+    The order stays that of INDICATOR.
 
     Args:
         table: INDICATOR of this list.

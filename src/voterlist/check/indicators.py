@@ -51,7 +51,7 @@ class _Statistic:
 
 @dataclass(frozen=True)
 class _Places:
-    """The precincts of a register, and how they sum to the places of a unit."""
+    """How the precincts sum to the places of a unit."""
 
     context: Context
     unit: Unit
@@ -76,7 +76,9 @@ def indicators(
     *,
     on_day: dt.date,
 ) -> pa.Table:
-    """INDICATOR of every precinct, constituency and the whole, ordered by indicator, unit and place.
+    """INDICATOR of every precinct, every constituency and the whole.
+
+    Ordered by indicator, unit and place.
 
     Args:
         voters: VOTER.
@@ -91,7 +93,7 @@ def indicators(
 
 
 def indicators_of(context: Context) -> pa.Table:
-    """INDICATOR of a register, as ``indicators`` gives it."""
+    """INDICATOR of a context, as ``indicators`` gives it."""
     if not len(context):
         return empty(INDICATOR)
     shares = {measure.code: judged(context, measure) for measure in MEASURES}

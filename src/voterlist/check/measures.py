@@ -145,7 +145,7 @@ AGE_STRUCTURE = "age-structure"
 
 
 def judged(context: Context, measure: Measure) -> Judged:
-    """The measure of every precinct of the register."""
+    """The measure of every precinct."""
     precincts = context.precincts
     count, of = (precincts.count(flags) for flags in measure.counted(context))
     return share_judged(context, measure, count, np.where(context.named_precinct, of, 0))
@@ -177,7 +177,9 @@ def share_judged(context: Context, measure: Measure, count: Codes, of: Codes) ->
 
 
 def ages_judged(context: Context) -> Judged:
-    """How far the ages of each precinct lie from those of the rest of its constituency, and which do so not by chance.
+    """How far the ages of each precinct lie from those of the rest of its constituency.
+
+    Outlying is what chance does not explain.
 
     The p value is that of Kolmogorov and Smirnov for two samples, in which the precinct's own
     variance is widened by the spread between precincts, so that the squares of the winsorised

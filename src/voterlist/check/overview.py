@@ -28,7 +28,7 @@ _AGED = pa.schema(
 
 
 def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table:
-    """PROFILE: one row a precinct, ordered by constituency and precinct.
+    """PROFILE: one row per precinct, ordered by constituency and precinct.
 
     ``median_age`` is in completed years on the day; of a birth year alone the age reached in that
     year counts. The shares ``missing_<field>`` are of the voters of the precinct, 0 to 1.
@@ -40,7 +40,7 @@ def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table
 
 
 def profile_of(context: Context) -> pa.Table:
-    """PROFILE of a register, as ``profile`` gives it."""
+    """PROFILE of a context, as ``profile`` gives it."""
     precincts = context.precincts
     where = context.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
     columns = {
@@ -59,7 +59,9 @@ def profile_of(context: Context) -> pa.Table:
 
 
 def pyramid(voters: pa.Table, on_day: dt.date) -> pa.Table:
-    """PYRAMID: how many voters of each group of five years and sex; ages as in ``profile``. It adds up to all voters.
+    """PYRAMID: how many voters there are of each group of five years and sex.
+
+    Ages are those of ``profile``. The rows add up to all voters.
 
     Raises:
         StageError: the table has the wrong shape.

@@ -48,10 +48,11 @@ class JudgedAddresses:
 
 
 def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
-    """REGISTER_USE of the register of streets: how many addresses of permanent lists could be judged by it.
+    """REGISTER_USE of the register of streets: how many addresses could be judged by it.
 
-    ``judged`` are those ``inside`` and ``outside``; of the others it is said why not. All null
-    without a register. Of a list of several constituencies each is counted besides.
+    Addresses of permanent lists are counted. ``judged`` are those ``inside`` and ``outside``; of
+    the others it is said why not. All null without a register. Of a list of several constituencies
+    each is counted besides.
     """
     if streets is None:
         return _use(None)

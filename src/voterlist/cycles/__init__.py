@@ -1,4 +1,4 @@
-"""Two cycles: what was added, removed, changed and moved between the last list and this one, and why.
+"""Two cycles: what was added, removed, changed and moved since the last list, and why.
 
 A removal for which nobody gives a reason is a finding, and so is an addition that is neither of age
 nor moved. Nothing is changed in either list.

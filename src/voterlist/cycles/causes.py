@@ -76,7 +76,7 @@ class Witnesses:
         return cause
 
     def went(self, at: slice, ids: pa.ChunkedArray) -> tuple[Words, list[str | None]]:
-        """Why these entries went, and the reason as written of those that a record or a decision gives one for."""
+        """Why these entries went, and the reason where a record or a decision has one."""
         cause = np.full(at.stop - at.start, _NONE)
         for name, word in reversed(_WENT.items()):
             cause[self.knows(name)[at]] = CAUSES.index(word)
@@ -125,7 +125,9 @@ def _numbers(table: pa.Table, name: str) -> Rows:
 
 
 def known_to(entries: pa.Table, others: pa.Table, among: Rows | None = None) -> Flags:
-    """Which entries (VOTER) meet one of these others (VOTER; the rows ``among``, or all), confirmed or probable.
+    """Which entries (VOTER) meet one of the others (VOTER), confirmed or probable.
+
+    ``among``: the rows of the others that are looked at; None: all.
 
     The others may be a nation: only those that share an identifier, or given name and birth date,
     are compared.

@@ -1,7 +1,4 @@
-"""Which entry of the last cycle is which entry of this one.
-
-One to one, the strongest evidence first.
-"""
+"""Which entry of the last cycle is which entry of this one: one to one, by the best evidence."""
 
 from __future__ import annotations
 
@@ -105,9 +102,10 @@ def _places(level: str) -> tuple[tuple[str, ...], ...]:
 def _together(
     old: pa.Table, new: pa.Table, left: Rows, right: Rows, names: tuple[str, ...], *, single: bool
 ) -> tuple[Rows, Rows]:
-    """Positions in ``left`` and ``right`` of rows that agree in these columns: the first with the first, and so on.
+    """Positions in ``left`` and ``right`` of rows that agree in these columns.
 
-    ``single``: only where one row on each side agrees.
+    Of several that agree the first is paired with the first, and so on. ``single``: only where one
+    row on each side agrees.
     """
     columns = list(names)
     both = pa.concat_tables(

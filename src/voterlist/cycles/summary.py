@@ -14,9 +14,10 @@ _PLACE = ("constituency", "precinct")
 
 
 def summary(changes: pa.Table, old: pa.Table, new: pa.Table) -> pa.Table:
-    """CYCLE_SUMMARY of the changes between two lists (VOTER), ``old`` without the constituencies that are not compared.
+    """CYCLE_SUMMARY of the changes between two lists (VOTER).
 
-    In every precinct ``before`` + added + moved-in = ``after`` + removed + moved-out.
+    ``old`` must be without the constituencies that are not compared. In every precinct ``before`` +
+    added + moved-in = ``after`` + removed + moved-out.
     """
     plain = changes.select(
         ["constituency", "precinct", "change", "cause", "old_constituency", "old_precinct"]
@@ -40,7 +41,10 @@ def summary(changes: pa.Table, old: pa.Table, new: pa.Table) -> pa.Table:
 
 
 def _counted(rows: pa.Table, change: str | None) -> pa.Table:
-    """How many rows each precinct has, by change (or all of this one) and, where there is one, by cause."""
+    """How many rows each precinct has, by change and cause as far as there are such columns.
+
+    With ``change`` all are counted as of this one.
+    """
     columns = [*_PLACE, *(name for name in ("change", "cause") if name in rows.column_names)]
     plain = pa.table({name: rows.column(name) for name in columns})
     for name in columns[2:]:

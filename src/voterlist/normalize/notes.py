@@ -17,7 +17,10 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Notes:
-    """Collects findings about the rows of one ENTRY table, or of its columns ``ENTRY_PLACE`` alone."""
+    """Collects findings about the rows of one ENTRY table.
+
+    Only its columns ``ENTRY_PLACE`` are needed.
+    """
 
     def __init__(self, entries: pa.Table) -> None:
         self._entries = entries

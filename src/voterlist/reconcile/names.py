@@ -20,8 +20,9 @@ _NAMES = ("surname_skeleton", "given_skeleton")
 
 
 def merged_names(now: Matched, former: Matched, order: Rows) -> Matched:
-    """The register of name changes met by either name: each pair once, with the better of its classes.
+    """The matches of the register of name changes, by either name.
 
+    Each pair stands once, with the better of its classes.
     ``order`` is the row of the register that each row of ``former`` belongs to.
     """
     register = np.append(now.register, order[former.register].astype(np.int64))

@@ -228,7 +228,7 @@ def _about_entries(rule: Rule, compared: Compared, pairs: Flags, voters: pa.Tabl
 
 
 def _about_register(rule: Rule, compared: Compared, voters: pa.Table) -> pa.Table:
-    """A finding for each row that meets no entry, of the constituencies of which there are lists."""
+    """A finding for each row that meets no entry, where its constituency has a list."""
     constituency = _numbers(compared.register, "constituency")
     listed = np.unique(_numbers(voters, "constituency"))
     alone = compared.rows.register[compared.rows.is_class("register-only")]
@@ -259,10 +259,10 @@ def _little_usable(compared: Compared, settings: CheckSettings) -> pa.Table:
 def _list_only(
     compared: Compared, policy: Policy, voters: pa.Table, on_day: dt.date | None
 ) -> Flags | None:
-    """Which entries the register should have and does not; None for a register that says nothing of the absent.
+    """Which entries the register should have and does not.
 
-    Only entries of permanent lists that hold enough to be found, in the constituencies of which the
-    register speaks.
+    None for a register that says nothing of the absent. Only entries of permanent lists that hold
+    enough to be found, in the constituencies of which the register speaks.
     """
     if policy.list_only is None or (compared.name == "newly-of-age" and on_day is None):
         return None

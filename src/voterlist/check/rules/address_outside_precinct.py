@@ -29,8 +29,8 @@ RULE = Rule(
         "alike (`token_set_ratio` of RapidFuzz, so a first name or an initial left out is no "
         "difference) that may mean the house: a range covers its numbers with every letter and "
         "building; a house that the entry does not name, or a range that could not be read, may be "
-        "any. A settlement that belongs to the precinct as a whole takes in its streets. Streets of "
-        "one name in two settlements are two where both sides name the settlement.\n\n"
+        "any. A settlement that belongs to the precinct as a whole takes in its streets. Streets "
+        "of one name in two settlements are two where both sides name the settlement.\n\n"
         "How many addresses could be judged stands in the table `register_use` under `streets`, "
         "with the reason why the others could not."
     ),

@@ -18,9 +18,9 @@ RULE = Rule(
         "allow"
     ),
     looks_at=(
-        "Does a precinct give a year alone more often than is usual in its constituency (its middle "
-        "precinct) by more than `most_outlying`, beyond what chance and the usual spread between "
-        "precincts give (`outlier_chance`), and still when all precincts are asked at once "
+        "Does a precinct give a year alone more often than is usual in its constituency (its "
+        "middle precinct) by more than `most_outlying`, beyond what chance and the usual spread "
+        "between precincts give (`outlier_chance`), and still when all precincts are asked at once "
         "(`false_outliers`)? See docs/statistics.md."
     ),
     false_alarms="A precinct whose list was compiled earlier, under the older form.",

@@ -26,11 +26,11 @@ RULE = Rule(
     ),
     looks_at=(
         "Are there more pairs of entries of one sex that agree in surname stem, given name, "
-        "father's name and full birth date (the birth year, where most dates are a year alone) than "
-        "chance explains: would so many come up less often than `outlier_chance` (Poisson tail)? "
-        "Fewer than five pairs are left to the tests of entries. Asked of each constituency, and of "
-        "the whole list where it is of several or of none. `docs/check.md` has the formula, and "
-        "`voterlist check` prints the table of all kinds of agreement."
+        "father's name and full birth date (the birth year, where most dates are a year alone) "
+        "than chance explains: would so many come up less often than `outlier_chance` (Poisson "
+        "tail)? Fewer than five pairs are left to the tests of entries. Asked of each "
+        "constituency, and of the whole list where it is of several or of none. `docs/check.md` "
+        "has the formula, and `voterlist check` prints the table of all kinds of agreement."
     ),
     false_alarms=(
         "Relatives who bear one full name and were born in one year count as found and not as "

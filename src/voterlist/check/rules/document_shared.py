@@ -15,8 +15,8 @@ RULE = Rule(
     "a document is issued to one person",
     looks_at="As `fin-shared`, of the identity document.",
     false_alarms=(
-        "Documents are re-issued: an old number given to somebody else is not known, but typing one "
-        "digit wrong is."
+        "Documents are re-issued: an old number given to somebody else is not known, but typing "
+        "one digit wrong is."
     ),
 )
 

@@ -14,8 +14,8 @@ RULE = Rule(
     Severity.NOTE,
     Unit.DWELLING,
     (
-        "a household as a rule shares a surname; many voters of whom no two do were perhaps entered "
-        "there on paper only"
+        "a household as a rule shares a surname; many voters of whom no two do were perhaps "
+        "entered there on paper only"
     ),
     looks_at=(
         "Are at least `least_strangers` voters entered in one dwelling, all with a known surname, "

@@ -17,8 +17,8 @@ RULE = Rule(
     looks_at=(
         "Is the share of full birth dates on 1 January in a precinct above 1/365.25 + "
         "`most_heaping`, beyond what chance and the usual spread between precincts give "
-        "(`outlier_chance`), and still when all precincts are asked at once (`false_outliers`)? See "
-        "docs/statistics.md."
+        "(`outlier_chance`), and still when all precincts are asked at once (`false_outliers`)? "
+        "See docs/statistics.md."
     ),
     false_alarms=(
         "People registered late in life or elsewhere were often given 1 January by an office: the "

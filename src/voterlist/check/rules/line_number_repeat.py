@@ -29,7 +29,7 @@ RULE = Rule(
 
 
 def find(context: Context) -> pa.Table:
-    """Entries with the line number of an earlier line of their list, beside the entry of that line."""
+    """Entries with the number of an earlier line of their list, beside the entry of that line."""
     numbered = context.cached(numbered_entries)
     is_new = is_new_number(numbered)
     first = np.maximum.accumulate(np.where(is_new, np.arange(len(is_new)), 0))

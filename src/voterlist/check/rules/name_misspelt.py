@@ -30,10 +30,10 @@ RULE = Rule(
         "Is the surname's stem, the given name or the father's name, folded to its skeleton, one "
         "letter (more, less, another, or two exchanged) from a name that stands at least "
         "`least_times_as_frequent` times as often in the whole list? Names shorter than five "
-        "letters are left out; so is a difference in the first letter (Vəliyev, Əliyev), and a last "
-        "letter more or less (Samir, Samirə). A given name that the program knows is left alone. "
-        "The skeleton is the same for every script and spelling of a name, so ASCII or Russian "
-        "writing is no slip."
+        "letters are left out; so is a difference in the first letter (Vəliyev, Əliyev), and a "
+        "last letter more or less (Samir, Samirə). A given name that the program knows is left "
+        "alone. The skeleton is the same for every script and spelling of a name, so ASCII or "
+        "Russian writing is no slip."
     ),
     false_alarms=(
         "A rare surname that happens to lie beside a frequent one. The more entries the list has, "

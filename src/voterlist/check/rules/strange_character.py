@@ -16,8 +16,8 @@ RULE = Rule(
     looks_at=(
         "Does a name as written hold a character other than the letters of the Azerbaijani, "
         "English, Turkish, Russian, Azerbaijani Cyrillic or Ukrainian alphabet, blanks, "
-        "apostrophes, hyphens, points, commas and brackets? Digits, signs and the traces of a wrong "
-        "encoding (`É™` for `ə`) are found so."
+        "apostrophes, hyphens, points, commas and brackets? Digits, signs and the traces of a "
+        "wrong encoding (`É™` for `ə`) are found so."
     ),
     false_alarms=(
         "Names of naturalised citizens with other letters (é, ñ, ß). A number in brackets behind a "

@@ -17,12 +17,12 @@ RULE = Rule(
     Unit.ENTRY,
     "a person has one FIN; namesakes born on one day are rare",
     looks_at=(
-        "Do two entries agree in surname stem, given name, patronymic and full birth date, and hold "
-        "different FINs? Anywhere in the list."
+        "Do two entries agree in surname stem, given name, patronymic and full birth date, and "
+        "hold different FINs? Anywhere in the list."
     ),
     false_alarms=(
-        "Namesakes of one birth date exist: over the whole country chance alone is expected to give "
-        "some tens of such pairs. That is why this is a note."
+        "Namesakes of one birth date exist: over the whole country chance alone is expected to "
+        "give some tens of such pairs. That is why this is a note."
     ),
 )
 

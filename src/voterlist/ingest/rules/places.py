@@ -25,8 +25,8 @@ RULES: tuple[Rule, ...] = (
             "taken. The order in which places are believed stands in [ingest](../ingest.md#place)."
         ),
         false_alarms=(
-            "A number in a title or a name that means something else, such as the precinct in whose "
-            "building a list was made."
+            "A number in a title or a name that means something else, such as the precinct in "
+            "whose building a list was made."
         ),
     ),
     Rule(
@@ -40,8 +40,8 @@ RULES: tuple[Rule, ...] = (
             "taken. The order in which places are believed stands in [ingest](../ingest.md#place)."
         ),
         false_alarms=(
-            "A number in a title or a name that means something else, such as the precinct in whose "
-            "building a list was made."
+            "A number in a title or a name that means something else, such as the precinct in "
+            "whose building a list was made."
         ),
     ),
     Rule(
@@ -55,8 +55,8 @@ RULES: tuple[Rule, ...] = (
             "taken. The order in which places are believed stands in [ingest](../ingest.md#place)."
         ),
         false_alarms=(
-            "A number in a title or a name that means something else, such as the precinct in whose "
-            "building a list was made."
+            "A number in a title or a name that means something else, such as the precinct in "
+            "whose building a list was made."
         ),
     ),
     Rule(
@@ -70,8 +70,8 @@ RULES: tuple[Rule, ...] = (
             "taken. The order in which places are believed stands in [ingest](../ingest.md#place)."
         ),
         false_alarms=(
-            "A number in a title or a name that means something else, such as the precinct in whose "
-            "building a list was made."
+            "A number in a title or a name that means something else, such as the precinct in "
+            "whose building a list was made."
         ),
     ),
     Rule(
@@ -81,8 +81,8 @@ RULES: tuple[Rule, ...] = (
         _GROUND,
         looks_at=(
             "Is there a column of the constituency or precinct in whose cells no single number "
-            "stands? The number is taken from elsewhere where it stands; the value is the number of "
-            "rows."
+            "stands? The number is taken from elsewhere where it stands; the value is the number "
+            "of rows."
         ),
         false_alarms="A remark in the column, such as the name of a ward.",
     ),
@@ -92,8 +92,8 @@ RULES: tuple[Rule, ...] = (
         Unit.FILE,
         _GROUND,
         looks_at=(
-            "Do entries say nothing of their precinct, and neither do title, sheet, file or folder? "
-            "They are kept and compared; the value is their number."
+            "Do entries say nothing of their precinct, and neither do title, sheet, file or "
+            "folder? They are kept and compared; the value is their number."
         ),
         false_alarms="A list of a whole constituency, which by intention names no precinct.",
     ),

@@ -71,8 +71,8 @@ RULES: tuple[Rule, ...] = (
             "need more than `max_memory_megabytes`? These are keys of `[ingest]`."
         ),
         false_alarms=(
-            "A very large list. A list of one constituency is far below the limits; a workbook with "
-            "formatting to its last row may not be."
+            "A very large list. A list of one constituency is far below the limits; a workbook "
+            "with formatting to its last row may not be."
         ),
     ),
     Rule(

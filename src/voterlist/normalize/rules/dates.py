@@ -42,8 +42,8 @@ DATE_SWAPPED = Rule(
     Unit.ENTRY,
     "the order of day and month in the rest of the file",
     looks_at=(
-        "Is a date possible only with day and month exchanged, against the order of the rest of the "
-        "file? It is read exchanged."
+        "Is a date possible only with day and month exchanged, against the order of the rest of "
+        "the file? It is read exchanged."
     ),
     false_alarms="A wrong month in a file whose dates are otherwise right.",
 )

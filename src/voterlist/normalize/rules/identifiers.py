@@ -59,8 +59,8 @@ CHECK_CHARACTER = Rule(
     Unit.ENTRY,
     "a FIN has seven characters; an eighth is the check of the card",
     looks_at=(
-        "Has the FIN an eighth character behind seven good ones? It is the card's check and is left "
-        "off."
+        "Has the FIN an eighth character behind seven good ones? It is the card's check and is "
+        "left off."
     ),
     false_alarms="A FIN with a letter too many that is not the last.",
 )
@@ -78,8 +78,8 @@ FIN_INVALID = Rule(
     Unit.ENTRY,
     "a FIN is seven Latin capitals or digits, without I and O",
     looks_at=(
-        "Is what is left of the FIN after all repairs not seven characters of 0-9 and A-Z without I "
-        "and O? It counts as missing; there is no check digit to test."
+        "Is what is left of the FIN after all repairs not seven characters of 0-9 and A-Z without "
+        "I and O? It counts as missing; there is no check digit to test."
     ),
     false_alarms="A FIN cut short by the width of a column.",
 )

@@ -79,8 +79,8 @@ FULL_NAME_UNSURE = Rule(
     Unit.ENTRY,
     "the entry as written",
     looks_at=(
-        "Could a cell with the whole name be taken apart in more than one way? The parts are then a "
-        "proposal."
+        "Could a cell with the whole name be taken apart in more than one way? The parts are then "
+        "a proposal."
     ),
     false_alarms="Compound given names written apart.",
 )
@@ -98,8 +98,8 @@ SEX_UNREADABLE = Rule(
     Unit.ENTRY,
     "the entry as written",
     looks_at=(
-        "Is the sex written as no known word, letter or number of the three languages? It counts as "
-        "missing."
+        "Is the sex written as no known word, letter or number of the three languages? It counts "
+        "as missing."
     ),
     false_alarms="A mark of an office's own.",
 )

@@ -12,9 +12,9 @@ HOUSES_UNREADABLE = Rule(
     Unit.FILE,
     "the register of the precincts' streets as written",
     looks_at=(
-        "Could every house and range of houses in a row of the [register of streets](../streets.md) "
-        "be read? Those that could not may be any: no address of this street in this precinct "
-        "counts as outside."
+        "Could every house and range of houses in a row of the [register of "
+        "streets](../streets.md) be read? Those that could not may be any: no address of this "
+        "street in this precinct counts as outside."
     ),
     false_alarms="Words beside the numbers that say nothing of the houses.",
 )

@@ -20,8 +20,8 @@ CONFIRMED = Rule(
     _GROUND,
     looks_at=(
         "Does an entry share the FIN or the document with a row of the register of deaths, while "
-        "given name, sex of the given name, birth date and FIN do not contradict, and given name or "
-        "birth year agree?"
+        "given name, sex of the given name, birth date and FIN do not contradict, and given name "
+        "or birth year agree?"
     ),
     false_alarms=(
         "A FIN typed from the wrong line of a household, between people of one given name."
