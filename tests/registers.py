@@ -93,7 +93,7 @@ class Tables:
         return voters, entries, lists
 
     def findings(self, settings: CheckSettings | None = None) -> list[dict[str, Any]]:
-        """What ``check`` finds, each finding without its columns that are null and without source, sheet and line."""
+        """What ``check`` finds, without nulls and without source, sheet and line."""
         streets = from_columns({k: _array(v, STREET, k) for k, v in self.streets.items()}, STREET)
         found = check(
             *self.arrow(), settings or CheckSettings(), on_day=ON_DAY, streets=streets

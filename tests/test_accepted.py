@@ -108,7 +108,7 @@ def test_rules_of_every_stage_are_switched_and_weighed():
 
 
 def test_an_unknown_rule_and_a_missing_reason_are_mistakes():
-    """An acceptance that names no rule of the program, or gives no reason, is told with its path."""
+    """An acceptance of no rule, or without a reason, would be taken and do nothing."""
     text = '[[check.accepted]]\nrule = "over-agee"\nentry_id = "a"\nreason = ""\n'
     with pytest.raises(SettingsError) as caught:
         config.parse(text, rule_codes=frozenset({"over-age"}))

@@ -90,7 +90,7 @@ def test_a_list_compared_with_itself_has_no_changes():
     ],
 )
 def test_by_what_an_entry_is_found_again(change, level):
-    """An entry under another id is found by the strongest of FIN, document, names with date, names and place."""
+    """An entry under another id would be lost, or found by weaker evidence."""
     result = compared([person(1)], [person(1, entry_id="017-0001-new", **change)])
     assert told(result, "change", "level", "old_entry_id", "entry_id") == [
         ("changed", level, "017-0001-00001", "017-0001-new")
@@ -107,13 +107,13 @@ def test_by_what_an_entry_is_found_again(change, level):
     ],
 )
 def test_two_people_are_never_one_entry(change):
-    """A shared document or name ties nothing where FIN, given name or birth date says that these are two people."""
+    """A shared document or name would tie two people whose FIN, name or date differ."""
     result = compared([person(1)], [person(1, entry_id="017-0001-new", **change)])
     assert Counter(row[0] for row in told(result, "change")) == {"added": 1, "removed": 1}
 
 
 def test_weak_evidence_holds_for_one_person_only():
-    """Where two entries agree without FIN, document and full date, neither is taken for the other."""
+    """One of two namesakes would be taken for the other by chance."""
     weak = {"fin": None, "document": None, "birth_month": None, "birth_day": None}
     old = [person(1, **weak), person(1, entry_id="017-0001-b", **weak)]
     new = [person(1, entry_id="017-0001-c", **weak)]
@@ -226,7 +226,7 @@ def test_repeated_and_returned():
 
 
 def test_growth_is_asked_of_a_precinct():
-    """More additions without a cause than five and than the share allowed are one finding of the precinct."""
+    """Five additions, or the share allowed, would be called growth."""
     old = [person(number) for number in range(100)]
     new = [*old, *(person(number) for number in range(200, 206))]
     assert [

@@ -36,7 +36,7 @@ def _groups(rows: np.ndarray, code: np.ndarray) -> set[tuple[int, ...]]:
 
 @given(st.lists(texts, max_size=40), st.booleans(), st.integers(0, 3))
 def test_texts_that_stand_twice_are_found_with_all_their_rows(values, coded, cut):
-    """Whatever the texts, nulls and the slice, the rows and groups are those of a count of each text."""
+    """The rows and groups must be those of a count of each text."""
     column = pa.array(values, pa.string())
     column = (column.dictionary_encode() if coded else column)[cut:]
     rows, code = sharing(column)
@@ -55,7 +55,7 @@ def test_two_texts_of_one_hash_do_not_agree(monkeypatch):
 
 @given(st.lists(st.tuples(*[st.integers(-1, 3)] * 7), max_size=60))
 def test_rows_that_agree_in_all_columns_are_found(rows):
-    """With more columns than are put together at once, the rows and groups are those of a count of whole rows."""
+    """The rows and groups must be those of a count of whole rows."""
     columns = [np.array([row[place] for row in rows], dtype=np.int32) for place in range(7)]
     found, code = agreeing(columns)
     expected, places = _plain([None if -1 in row else row for row in rows])
