@@ -20,13 +20,20 @@ from voterlist.schemas import ENTRY, FINDING, LIST, PROFILE, PYRAMID, VOTER, emp
 
 Plant = Callable[[Tables], dict[str, Any] | list[dict[str, Any]]]
 PLANTS: dict[str, Plant] = {}
+NOT_BY_CHANCE: dict[str, str] = {}
+"""Rules of which ``synth`` plants no fault, and why."""
 
 
-def plants(code: str) -> Callable[[Plant], Plant]:
-    """Keep a function that plants one fault of this rule and returns what must be found."""
+def plants(code: str, not_by_chance: str | None = None) -> Callable[[Plant], Plant]:
+    """Keep a function that plants one fault of this rule and returns what must be found.
+
+    ``not_by_chance`` says why ``synth`` plants no such fault in its lists, if it does not.
+    """
 
     def remember(plant: Plant) -> Plant:
         PLANTS[code] = plant
+        if not_by_chance is not None:
+            NOT_BY_CHANCE[code] = not_by_chance
         return plant
 
     return remember
