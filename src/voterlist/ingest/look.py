@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from voterlist.config import IngestSettings
 from voterlist.ingest.lists import Part, balance, entries, set_aside, troubled
-from voterlist.ingest.noticed import copied, noticed
+from voterlist.ingest.sheet_findings import copy_findings, sheet_findings
 from voterlist.ingest.survey import Survey, survey_file, troubles
 from voterlist.ingest.versions import repeated_entries
 from voterlist.schemas import RawFile
@@ -43,7 +43,7 @@ class Seen:
         surveys = [found for _, _, found_in in self.files for found in found_in]
         for found, table in zip(surveys, self.tables, strict=True):
             kept = table if table.num_rows == int(found.entries().sum()) else entries(found)
-            said = noticed(found) + self.said_of(found)
+            said = sheet_findings(found) + self.said_of(found)
             parts.append(Part(kept, balance(found), set_aside(found), said))
         return parts
 
@@ -69,7 +69,7 @@ def look(files: Sequence[RawFile], settings: IngestSettings, constituency: int |
     surveys = [found for _, _, found_in in seen for found in found_in]
     tables = tuple(entries(found) for found in surveys)
     said = repeated_entries(surveys, tables)
-    return Seen(seen, tables, (*said, *copied(surveys)))
+    return Seen(seen, tables, (*said, *copy_findings(surveys)))
 
 
 def _numbered(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:
