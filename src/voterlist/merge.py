@@ -156,21 +156,18 @@ def check_ids(entries: pa.Table) -> None:
 
 def _check_balance(counted: pa.Table, lists: pa.Table, aside: pa.Table) -> None:
     """Raises where the rows of a list, or of all, are not its entries and its rows set aside."""
-    balance = pc.subtract(
-        lists.column("rows"), pc.add(lists.column("entries"), lists.column("set_aside"))
-    )
-    wrong = lists.filter(pc.not_equal(balance, 0))
+    accounted = pc.add(lists.column("entries"), lists.column("set_aside"))
+    wrong = lists.filter(pc.not_equal(lists.column("rows"), accounted))
     if wrong.num_rows:
         raise _unbalanced(wrong.column("source")[0].as_py())
-    stated = _sums(lists, {"entries": "entries", "set_aside": "set_aside"})
-    actual_entries = _sums(counted, {"entries": "entries"})
-    put_aside = _sums(aside, {"set_aside": "rows"})
-    for name, actual in (("entries", actual_entries), ("set_aside", put_aside)):
-        for key in sorted(set(stated) | set(actual), key=str):
-            if stated.get(key, {}).get(name, 0) != actual.get(key, {}).get(name, 0):
+    for stated, actual in (
+        (_sums(lists, "entries"), _sums(counted, "entries")),
+        (_sums(lists, "set_aside"), _sums(aside, "rows")),
+    ):
+        for key in sorted(stated.keys() | actual.keys(), key=str):
+            if stated.get(key, 0) != actual.get(key, 0):
                 raise _unbalanced(str(key[0]))
-    total = _sum(lists, "rows")
-    if total != _sum(counted, "entries") + _sum(aside, "rows"):
+    if _sum(lists, "rows") != _sum(counted, "entries") + _sum(aside, "rows"):
         raise _unbalanced("all lists together")
 
 
@@ -190,16 +187,11 @@ def _unbalanced(source: str) -> StageError:
     )
 
 
-def _sums(table: pa.Table, names: dict[str, str]) -> dict[tuple[Any, ...], dict[str, int]]:
-    """For each list the sum of a column under another name; one step per list, not per row."""
-    keys = table.select(list(_LIST_KEY))
-    for name, column in names.items():
-        keys = keys.append_column(name, table.column(column))
-    grouped = keys.group_by(list(_LIST_KEY)).aggregate([(name, "sum") for name in names])
-    return {
-        tuple(row[key] for key in _LIST_KEY): {name: row[f"{name}_sum"] for name in names}
-        for row in grouped.to_pylist()
-    }
+def _sums(table: pa.Table, name: str) -> dict[tuple[Any, ...], int]:
+    """The sum of a column for each list; one step per list, not per row."""
+    grouped = table.select([*_LIST_KEY, name]).group_by(list(_LIST_KEY)).aggregate([(name, "sum")])
+    keys = zip(*_cells(grouped, _LIST_KEY), strict=True)
+    return dict(zip(keys, grouped.column(f"{name}_sum").to_pylist(), strict=True))
 
 
 def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
@@ -229,7 +221,7 @@ def _same_entries(aside: pa.Table) -> dict[tuple[Any, ...], int]:
     """How many rows of each list were set aside because another list has them word for word."""
     code = aside.column("code").cast(pa.string())
     repeated = aside.filter(pc.equal(code, AsideCode.SAME_ENTRY.value))
-    return {key: sums["rows"] for key, sums in _sums(repeated, {"rows": "rows"}).items()}
+    return _sums(repeated, "rows")
 
 
 def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:
