@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
 from voterlist.check.context import Codes, Flags, Numbers
+from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Covers, ListKind
 from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
 from voterlist.tables import coded, codes, concat, from_columns, group_codes, matches
@@ -45,6 +46,11 @@ class JudgedAddresses:
     """One of the codes above; -1: of no permanent list, or of no known precinct."""
     precinct: Numbers
     """The precinct that the register gives to an address outside; NaN where it gives it to none."""
+
+    @classmethod
+    def without_verdict(cls, count: int, code: int) -> JudgedAddresses:
+        """So many addresses, each with this code and without a precinct."""
+        return cls(np.full(count, code, np.int64), np.full(count, np.nan))
 
 
 def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
@@ -82,42 +88,41 @@ def _use(verdict: Codes | None, constituency: int | None = None) -> pa.Table:
 
 
 def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
-    """The verdict on each voter.
+    """The verdict on each voter's address.
 
     Addresses that are the same are judged once, a constituency at a time.
     """
-    verdict = np.full(voters.num_rows, -1, np.int64)
-    given = np.full(voters.num_rows, np.nan)
-    asked = pc.and_(
-        pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT), _placed(voters)
-    )
-    rows = np.flatnonzero(np.asarray(pc.fill_null(asked, fill_value=False), dtype=bool))
-    address, count = group_codes(
-        voters.select(_VOTER_PLACE).take(pa.array(rows)), *_VOTER_PLACE, known=False
-    )
+    rows = np.flatnonzero(_is_asked(voters))
+    places = voters.select(_VOTER_PLACE).take(pa.array(rows))
+    address, count = group_codes(places, *_VOTER_PLACE, known=False)
     _, first = np.unique(address, return_index=True)
-    distinct = voters.select(_VOTER_PLACE).take(pa.array(rows[first]))
-    found = JudgedAddresses(np.full(count, NOT_ASKED, np.int64), np.full(count, np.nan))
-    for at, places, borders in _by_constituency(distinct, streets):
-        one = _Constituency.of(places, borders).judged()
-        found.verdict[at], found.precinct[at] = one.verdict, one.precinct
-    verdict[rows], given[rows] = found.verdict[address], found.precinct[address]
-    return JudgedAddresses(verdict, given)
+    distinct = places.take(pa.array(first))
+    of_address = JudgedAddresses.without_verdict(count, NOT_ASKED)
+    for at, some, borders in _by_constituency(distinct, streets):
+        judged = _Constituency.of(some, borders).judged()
+        of_address.verdict[at], of_address.precinct[at] = judged.verdict, judged.precinct
+    of_voter = JudgedAddresses.without_verdict(voters.num_rows, -1)
+    of_voter.verdict[rows] = of_address.verdict[address]
+    of_voter.precinct[rows] = of_address.precinct[address]
+    return of_voter
 
 
-def _placed(voters: pa.Table) -> pa.ChunkedArray:
-    return pc.and_(
-        pc.is_valid(voters.column("constituency")), pc.is_valid(voters.column("precinct"))
-    )
+def _is_asked(voters: pa.Table) -> Flags:
+    """True for entries of permanent lists whose constituency and precinct are known."""
+    list_kind = voters.column("list_kind").cast(pa.string())
+    asked = pc.equal(list_kind, ListKind.PERMANENT.value).fill_null(fill_value=False)
+    for name in PRECINCT_PLACE:
+        asked = pc.and_(asked, pc.is_valid(voters.column(name)))
+    return np.asarray(asked, dtype=bool)
 
 
 def _by_constituency(
     places: pa.Table, streets: pa.Table
 ) -> Iterator[tuple[Codes, pa.Table, pa.Table]]:
     """(rows, those places, the streets) of each constituency that is in both."""
-    home, numbers = codes(places.column("constituency"))
-    order = np.argsort(home, kind="stable")
-    ends = np.cumsum(np.bincount(home, minlength=len(numbers)))
+    code, numbers = codes(places.column("constituency"))
+    order = np.argsort(code, kind="stable")
+    ends = np.cumsum(np.bincount(code, minlength=len(numbers)))
     for number, rows in zip(numbers, np.split(order, ends)[:-1], strict=True):
         borders = streets.filter(pc.equal(streets.column("constituency"), number))
         if borders.num_rows:
@@ -161,77 +166,76 @@ class _Constituency:
     def of(cls, places: pa.Table, borders: pa.Table) -> _Constituency:
         """The pairs of these addresses and rows."""
         street, streets = codes(places.column("street"))
-        named, names = codes(borders.column("street"))
-        one, other = np.nonzero(_alike(streets, names))
+        name, names = codes(borders.column("street"))
+        left, right = np.nonzero(_alike(streets, names))
         # Address -> alike names -> rows of the register.
-        left, through = matches(street.astype(np.int64), one)
-        pair, right = matches(other[through], named.astype(np.int64))
-        place, name = left[pair], other[through][pair]
-        same = (
-            np.asarray(pc.index_in(streets, value_set=names).fill_null(-1), dtype=np.int64)[
-                street[place]
-            ]
-            == name
-        )
-        kept = _settlements_meet(places, borders, place, right)
-        return cls(places, borders, place[kept], right[kept], same[kept])
+        address, pair = matches(street.astype(np.int64), left)
+        step, border = matches(right[pair], name.astype(np.int64))
+        place, meant = address[step], right[pair][step]
+        own_name = pc.index_in(streets, value_set=names).fill_null(-1).to_numpy()
+        is_same = own_name[street[place]] == meant
+        kept = _settlements_meet(places, borders, place, border)
+        return cls(places, borders, place[kept], border[kept], is_same[kept])
 
     def judged(self) -> JudgedAddresses:
         """The verdict on each address."""
         count = self.places.num_rows
         home, precinct = _numbers(self.places, "precinct"), _numbers(self.borders, "precinct")
-        covered = self._covered()
-        own = home[self.place] == precinct[self.border]
-        inside = _any(self.place[own & covered], count) | self._in_whole_settlement(home, precinct)
-        named = _any(self.place[self.same], count) | inside
-        elsewhere = (
-            self.same
-            & covered
-            & ~own
-            & (_words(self.borders, "covers") != Covers.UNREAD.value)[self.border]
-        )
-        given = np.full(count, np.inf)
-        np.minimum.at(given, self.place[elsewhere], precinct[self.border[elsewhere]])
-        known = np.asarray(self.places.column("street").is_valid(), dtype=bool)
+        is_covered = self._is_covered()
+        is_own = home[self.place] == precinct[self.border]
+        is_inside = _any(self.place[is_own & is_covered], count)
+        is_inside |= self._in_whole_settlement(home, precinct)
+        is_named = _any(self.place[self.same], count) | is_inside
+        has_street = np.asarray(self.places.column("street").is_valid(), dtype=bool)
         verdict = np.select(
-            [~np.isin(home, precinct), inside, ~known, ~named],
+            [~np.isin(home, precinct), is_inside, ~has_street, ~is_named],
             [NOT_ASKED, INSIDE, NO_STREET, NO_SUCH_STREET],
             OUTSIDE,
         )
-        return JudgedAddresses(verdict, np.where(np.isinf(given), np.nan, given))
+        is_read = _words(self.borders, "covers") != Covers.UNREAD.value
+        is_elsewhere = self.same & is_covered & ~is_own & is_read[self.border]
+        lowest = np.full(count, np.inf)
+        np.minimum.at(lowest, self.place[is_elsewhere], precinct[self.border[is_elsewhere]])
+        return JudgedAddresses(verdict, np.where(np.isinf(lowest), np.nan, lowest))
 
-    def _covered(self) -> Flags:
+    def _is_covered(self) -> Flags:
         """For each pair whether the row may mean the address's house.
 
         A house that is not known may be any.
         """
-        house, number = _words(self.places, "house"), _leading_number(self.places, "house")
-        named, names_number = _words(self.borders, "house"), _leading_number(self.borders, "house")
+        number = _leading_number(self.places, "house")[self.place]
         covers = _words(self.borders, "covers")[self.border]
         first, last = (_numbers(self.borders, name)[self.border] for name in ("first", "last"))
-        at = number[self.place]
-        within = (first < 0) | ((at >= first) & (at <= last))
-        parity = np.select(
+        in_range = (first < 0) | ((number >= first) & (number <= last))
+        on_side = np.select(
             [covers == Covers.ODD.value, covers == Covers.EVEN.value],
-            [at % 2 == 1, at % 2 == 0],
+            [number % 2 == 1, number % 2 == 0],
             default=True,
         )
-        # "12" means 12A and 12/3 too; "12A" means no other.
-        plain = np.char.isdigit(named)[self.border] & (names_number[self.border] == at)
-        one = (named[self.border] == house[self.place]) | plain
-        found = np.select(
+        is_covered = np.select(
             [covers == Covers.ONE.value, covers == Covers.UNREAD.value],
-            [one, True],
-            within & parity,
+            [self._is_one_house(number), True],
+            in_range & on_side,
         )
-        return np.asarray(found, dtype=bool) | (at < 0)
+        return np.asarray(is_covered, dtype=bool) | (number < 0)
+
+    def _is_one_house(self, number: Codes) -> Flags:
+        """For each pair whether the single house of the row is that of the address.
+
+        "12" means 12A and 12/3 too; "12A" means no other. ``number``: that of the address's house.
+        """
+        house = _words(self.places, "house")[self.place]
+        named = _words(self.borders, "house")[self.border]
+        named_number = _leading_number(self.borders, "house")[self.border]
+        is_plain = np.char.isdigit(named) & (named_number == number)
+        return np.asarray((named == house) | is_plain)
 
     def _in_whole_settlement(self, home: Codes, precinct: Codes) -> Flags:
         """Addresses that may lie in a settlement which belongs to their precinct with all it has.
 
         So too where a row of their precinct names neither street nor settlement that could be read.
         """
-        whole = np.flatnonzero(~np.asarray(self.borders.column("street").is_valid(), dtype=bool))
+        whole = np.flatnonzero(np.asarray(self.borders.column("street").is_null(), dtype=bool))
         place, at = matches(home, precinct[whole])
         kept = _settlements_meet(self.places, self.borders, place, whole[at])
         return _any(place[kept], len(home))

@@ -22,7 +22,8 @@ from voterlist.matching import CLASSES
 from voterlist.model import Stage
 from voterlist.reconcile.policies import REGISTERS
 from voterlist.reconcile.protocol import sums
-from voterlist.reconcile.registers import FORMER, compare_registers, no_register
+from voterlist.reconcile.register_use import no_register
+from voterlist.reconcile.registers import FORMER, compare_registers
 from voterlist.reconcile.rules import RULES
 from voterlist.reconcile.rules.registers import NOT_READ
 from voterlist.reconcile.statistics import compared, differences

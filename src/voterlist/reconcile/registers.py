@@ -1,13 +1,9 @@
-"""What the registers of persons say about the list.
-
-How much of each could be used, matches, findings.
-"""
+"""What the registers of persons say about the list: matches and findings."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -15,30 +11,26 @@ import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE, make, take_columns
-from voterlist.matching import CLASSES, LEVELS, Flags, Matched, Rows, match, usable_by
+from voterlist.matching import CLASSES, LEVELS, Flags, Rows, match, usable_by
 from voterlist.model import ListKind, Rule
 from voterlist.reconcile.names import changed_names, merged_names
 from voterlist.reconcile.policies import POLICIES, Policy
+from voterlist.reconcile.register_use import (
+    Compared,
+    numbers,
+    register_use,
+    usable_rows,
+    usable_share,
+)
 from voterlist.reconcile.rules.registers import LITTLE_USABLE
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["FORMER", "Compared", "compare_registers", "no_register"]
+__all__ = ["FORMER", "compare_registers"]
 
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
 _VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
-_MEASURES = ("total", "usable", "by-fin", "by-document", "by-name", *CLASSES)
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One register against the list."""
-
-    name: str
-    register: pa.Table
-    """VOTER"""
-    rows: Matched
 
 
 def compare_registers(
@@ -56,10 +48,10 @@ def compare_registers(
         policy = POLICIES[compared.name]
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
-        use.append(_use(compared, alone, voters))
+        use.append(register_use(compared, alone, voters))
         findings += _about_matches(compared, policy, voters)
         findings.append(_little_usable(compared, settings))
-        is_complete = _usable_share(compared) >= settings.least_complete_register
+        is_complete = usable_share(compared) >= settings.least_complete_register
         if alone is not None and policy.list_only is not None and is_complete:
             columns = take_columns(voters, np.flatnonzero(alone), _VOTER_PLACE)
             findings.append(make(policy.list_only, int(alone.sum()), columns))
@@ -95,19 +87,6 @@ def _aligned(former: pa.Table, register: pa.Table) -> pa.Table:
     )
 
 
-def _usable_share(compared: Compared) -> float:
-    """Which share of the register's rows could be used; 1 for a register without rows."""
-    return _usable(compared) / compared.register.num_rows if compared.register.num_rows else 1.0
-
-
-def _usable(compared: Compared) -> int:
-    return int(np.logical_or.reduce(list(usable_by(compared.register).values())).sum())
-
-
-# --- tables
-# --------------------------------------------------------------------------------------------
-
-
 def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
     rows = compared.rows
     columns = {
@@ -118,56 +97,6 @@ def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
         "level": pa.array(LEVELS).take(pa.array(rows.level, mask=rows.level < 0)),
     }
     return sort_by(from_columns(columns, MATCH), "register_id", "entry_id")
-
-
-def _use(compared: Compared, alone: Flags | None, voters: pa.Table) -> pa.Table:
-    """How many rows of the register there are, can be used, and came to be what.
-
-    Of the whole; and of each constituency by what the register's rows say, where the list has
-    several.
-    """
-    of, listed = _numbers(compared.register, "constituency"), _numbers(voters, "constituency")
-    held, best = list(usable_by(compared.register).values()), compared.rows.best()
-
-    def counted(rows: Flags, entries: Flags) -> dict[str, int | None]:
-        by = [int((flags & rows).sum()) for flags in held]
-        classed = np.bincount(best[rows], minlength=len(CLASSES)).tolist()
-        counts: dict[str, int | None] = dict(
-            zip(_MEASURES, [int(rows.sum()), sum(by), *by, *classed], strict=True)
-        )
-        return counts if alone is None else {**counts, "list-only": int((alone & entries).sum())}
-
-    whole = _use_table(
-        compared.name, counted(np.ones(len(of), dtype=bool), np.ones(len(listed), dtype=bool))
-    )
-    places = np.unique(listed[listed >= 0]).tolist()
-    if len(places) < 2 or not (of >= 0).any():
-        return whole
-    own = [
-        _use_table(compared.name, counted(of == place, listed == place), place) for place in places
-    ]
-    return concat([whole, *own], REGISTER_USE)
-
-
-def no_register(name: str) -> pa.Table:
-    """REGISTER_USE of a register that was not given: what is not known is null, never zero."""
-    return _use_table(name, dict.fromkeys(_MEASURES))
-
-
-def _use_table(
-    name: str, counts: Mapping[str, int | None], constituency: int | None = None
-) -> pa.Table:
-    columns = {
-        "register": [name] * len(counts),
-        "measure": list(counts),
-        "rows": pa.array(counts.values(), pa.int64()),
-        "constituency": pa.array([constituency] * len(counts), pa.int32()),
-    }
-    return from_columns(columns, REGISTER_USE)
-
-
-# --- findings
-# ------------------------------------------------------------------------------------------
 
 
 def _about_matches(compared: Compared, policy: Policy, voters: pa.Table) -> list[pa.Table]:
@@ -202,14 +131,10 @@ def _is_here(compared: Compared, voters: pa.Table) -> Flags:
     if not voters.num_rows:
         return is_here
     for name in PRECINCT_PLACE:
-        stated = _numbers(compared.register, name)[rows.register]
-        listed = _numbers(voters, name)[rows.entry]
+        stated = numbers(compared.register, name)[rows.register]
+        listed = numbers(voters, name)[rows.entry]
         is_here &= (stated < 0) | (stated == listed)
     return is_here
-
-
-def _numbers(table: pa.Table, name: str) -> Rows:
-    return np.asarray(table.column(name).fill_null(-1).to_numpy(), dtype=np.int64)
 
 
 def _is_permanent(voters: pa.Table, entry: Rows) -> Flags:
@@ -229,8 +154,8 @@ def _about_entries(rule: Rule, compared: Compared, pairs: Flags, voters: pa.Tabl
 
 def _about_register(rule: Rule, compared: Compared, voters: pa.Table) -> pa.Table:
     """A finding for each row that meets no entry, where its constituency has a list."""
-    constituency = _numbers(compared.register, "constituency")
-    listed = np.unique(_numbers(voters, "constituency"))
+    constituency = numbers(compared.register, "constituency")
+    listed = np.unique(numbers(voters, "constituency"))
     alone = compared.rows.register[compared.rows.is_class("register-only")]
     is_asked = (constituency[alone] < 0) | np.isin(constituency[alone], listed)
     columns = take_columns(compared.register, alone[is_asked], _VOTER_PLACE)
@@ -243,17 +168,13 @@ def _little_usable(compared: Compared, settings: CheckSettings) -> pa.Table:
 
     ``value`` is the rows used, ``limit`` the rows in all.
     """
-    rows = int(_usable_share(compared) < settings.least_usable_register)
+    rows = int(usable_share(compared) < settings.least_usable_register)
     columns = {
         "field": compared.name,
-        "value": _usable(compared),
+        "value": usable_rows(compared),
         "limit": compared.register.num_rows,
     }
     return make(LITTLE_USABLE, rows, columns)
-
-
-# --- the list only
-# -------------------------------------------------------------------------------------
 
 
 def _list_only(
@@ -268,9 +189,9 @@ def _list_only(
         return None
     alone: Flags = np.logical_or.reduce(list(usable_by(voters).values()))
     alone &= _is_permanent(voters, np.arange(voters.num_rows))
-    place = _numbers(compared.register, "constituency")
+    place = numbers(compared.register, "constituency")
     if (place >= 0).any():
-        alone &= np.isin(_numbers(voters, "constituency"), np.unique(place))
+        alone &= np.isin(numbers(voters, "constituency"), np.unique(place))
     if compared.name == "newly-of-age":
         assert on_day is not None
         alone &= _came_of_age(voters, on_day)
@@ -280,7 +201,7 @@ def _list_only(
 
 def _came_of_age(voters: pa.Table, on_day: dt.date) -> Flags:
     """Who has a full birth date by which they came of age in the year that ends on this day."""
-    year, month, day = (_numbers(voters, f"birth_{part}") for part in ("year", "month", "day"))
+    year, month, day = (numbers(voters, f"birth_{part}") for part in ("year", "month", "day"))
     date = np.where((year > 0) & (month > 0) & (day > 0), year * 10_000 + month * 100 + day, 0)
     limit = on_day.year * 10_000 + on_day.month * 100 + on_day.day - 180_000
     flags: Flags = (date > limit - 10_000) & (date <= limit)
