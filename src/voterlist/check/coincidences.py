@@ -21,7 +21,7 @@ __all__ = ["counted", "poisson_tail_bound"]
 _SEX = {Sex.MALE.value: 1, Sex.FEMALE.value: 2}
 
 
-def _told(context: Context) -> Told:
+def _fields(context: Context) -> Told:
     year, month, day = (context.number(f"birth_{part}") for part in ("year", "month", "day"))
     return Told(
         _sex(context),
@@ -57,19 +57,19 @@ def counted(context: Context) -> pa.Table:
     Of the whole list ``constituency`` is null.
 
     Pairs are of one sex (those of unknown sex among themselves) and of one birth year at least.
-    Pairs found hold one person's, relatives' and strangers' alike.
+    The pairs found are those of one person, of relatives and of strangers alike.
     """
-    told = _told(context)
+    fields = _fields(context)
     place, numbers = codes(context.voters.column("constituency"))
     known = np.flatnonzero(place >= 0)
-    parts = [_table(told.of(known), place[known].astype(np.int64), numbers)]
-    parts.append(_table(told, np.zeros(len(context), dtype=np.int64), pa.nulls(1, pa.int32())))
+    parts = [_table(fields.of(known), place[known].astype(np.int64), numbers)]
+    parts.append(_table(fields, np.zeros(len(context), dtype=np.int64), pa.nulls(1, pa.int32())))
     return concat(parts, COINCIDENCE)
 
 
-def _table(told: Told, place: Codes, numbers: pa.Array) -> pa.Table:
+def _table(fields: Told, place: Codes, numbers: pa.Array) -> pa.Table:
     places = len(numbers)
-    pairs = pairs_of(told, place, places)
+    pairs = pairs_of(fields, place, places)
     order = np.argsort(np.asarray(numbers.fill_null(0)), kind="stable")
     columns = {
         "constituency": pa.concat_arrays([numbers.take(pa.array(order))] * len(AGREEMENTS)),

@@ -39,17 +39,17 @@ _IDENTIFIERS = ("fin", "document")
 _UNUSED = {"surname_skeleton", "street_kind", "building"}
 
 
-def _held(schema: pa.Schema) -> pa.Schema:
+def _encoded(schema: pa.Schema) -> pa.Schema:
     return coded(
         pa.schema([field for field in schema if field.name not in _UNUSED]), apart=_IDENTIFIERS
     )
 
 
-VOTERS = _held(VOTER)
-"""The columns of VOTER that are looked at, as they are held: text as codes of its distinct values.
+VOTERS = _encoded(VOTER)
+"""The columns of VOTER that are looked at, dictionary-encoded where they are text.
 """
-ENTRIES = _held(ENTRY)
-"""ENTRY, held likewise."""
+ENTRIES = _encoded(ENTRY)
+"""ENTRY, dictionary-encoded likewise."""
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -235,7 +235,7 @@ class Context:
         rows: Codes | Flags,
         *,
         other: Codes | None = None,
-        **said: Any,
+        **cells: Any,
     ) -> pa.Table:
         """FINDING: one for each of these rows, with its place in the list it came from.
 
@@ -243,18 +243,20 @@ class Context:
             rule: the rule.
             rows: row numbers, or a flag per row.
             other: of each of these rows the row that the finding names beside it.
-            **said: the columns ``field``, ``value`` and ``limit`` of FINDING.
+            **cells: the columns ``field``, ``value`` and ``limit`` of FINDING.
         """
         at = np.flatnonzero(rows) if rows.dtype == bool else rows
         columns = take_columns(self.entries, at, ENTRY_PLACE)
         if other is not None:
             columns |= {"other_entry_id": self.entries.column("entry_id").take(pa.array(other))}
-        return make(rule, len(at), {**columns, **said})
+        return make(rule, len(at), {**columns, **cells})
 
-    def precinct_findings(self, rule: Rule, groups: Codes, **said: Any) -> pa.Table:
-        """FINDING: one for each of these groups of ``precincts``; ``said`` as above."""
+    def precinct_findings(self, rule: Rule, groups: Codes, **cells: Any) -> pa.Table:
+        """FINDING: one for each of these groups of ``precincts``; ``cells`` as above."""
         first = self.precincts.first[groups]
-        return make(rule, len(groups), {**take_columns(self.voters, first, PRECINCT_PLACE), **said})
+        return make(
+            rule, len(groups), {**take_columns(self.voters, first, PRECINCT_PLACE), **cells}
+        )
 
 
 def _in_order(table: pa.Table) -> pa.Table:

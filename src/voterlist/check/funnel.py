@@ -50,7 +50,7 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """One element a precinct.
+    """One element per precinct.
 
     NaN where it was not judged: nobody to count, or nothing to be held against.
     """
@@ -131,11 +131,10 @@ def middle_share(count: Codes, of: Codes, group: Codes, usable: Flags) -> Number
     before = np.cumsum(total) - total
     at = np.searchsorted(weight, before + total / 2)
     middle = np.full(groups, np.nan)
-    held = (total > 0) & others
-    found = order[at[held]]
-    middle[held] = count[found] / of[found]
-    found_middle: Numbers = middle[group]
-    return found_middle
+    has_middle = (total > 0) & others
+    precinct = order[at[has_middle]]
+    middle[has_middle] = count[precinct] / of[precinct]
+    return np.asarray(middle[group])
 
 
 def spread(away: Numbers, error: Numbers, judged: Flags) -> float:

@@ -16,6 +16,7 @@ from voterlist.check.context import Codes, Context, Flags, Numbers
 from voterlist.check.cyclic import CYCLE_INDICATORS
 from voterlist.check.measures import AGE_STRUCTURE, MEASURES, Judged, Measure, ages_judged, judged
 from voterlist.config import CheckSettings
+from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Unit
 from voterlist.schemas import INDICATOR, LIST, empty
 from voterlist.tables import concat, from_columns, sort_by
@@ -102,15 +103,11 @@ def indicators_of(context: Context) -> pa.Table:
     tables: list[pa.Table] = []
     wider: dict[str, _Statistic] = {}
     for places in _all_places(context):
-        found = {"voters": _sizes(places), **_of_ages(places, ages, digits, structure)}
-        found |= {
-            measure.code: _share(places, measure, shares[measure.code]) for measure in MEASURES
-        }
-        found = {
-            code: _against(statistic, places, wider, code) for code, statistic in found.items()
-        }
-        tables += [_table(places, code, statistic) for code, statistic in found.items()]
-        wider = found
+        own = {"voters": _sizes(places), **_of_ages(places, ages, digits, structure)}
+        for measure in MEASURES:
+            own[measure.code] = _share(places, measure, shares[measure.code])
+        wider = {code: _against(statistic, places, wider, code) for code, statistic in own.items()}
+        tables += [_table(places, code, statistic) for code, statistic in wider.items()]
     return sort_by(concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct")
 
 
@@ -137,12 +134,14 @@ def _sizes(places: _Places) -> _Statistic:
     size = places.sums(context.precincts.size).astype(np.float64)
     if places.unit is not Unit.PRECINCT:
         return _Statistic(size)
-    permanent = np.where(context.named_precinct, context.precincts.count(context.permanent), 0)
+    permanent = context.permanent_entries
     least, most = context.settings.smallest_precinct, context.settings.largest_precinct
-    held = permanent > 0
-    lower, upper = (np.where(held, limit, np.nan) for limit in (least, most))
+    is_judged = permanent > 0
     return _Statistic(
-        size, lower=lower, upper=upper, outlying=held & ((permanent < least) | (permanent > most))
+        size,
+        lower=np.where(is_judged, least, np.nan),
+        upper=np.where(is_judged, most, np.nan),
+        outlying=is_judged & ((permanent < least) | (permanent > most)),
     )
 
 
@@ -151,14 +150,14 @@ def _of_ages(
 ) -> dict[str, _Statistic]:
     own, years = places.sums(ages), places.sums(digits)
     heaped, within = whipple(own)
-    found = {
+    statistics = {
         "median-age": _Statistic(median(own), of=own.sum(axis=1)),
         "whipple": _Statistic(_ratio(500 * heaped, within), heaped, within),
         "myers": _Statistic(myers(years), of=years.sum(axis=1)),
     }
     if places.unit is Unit.PRECINCT:
-        found[AGE_STRUCTURE] = _judged(structure)
-    return found
+        statistics[AGE_STRUCTURE] = _judged(structure)
+    return statistics
 
 
 def _share(places: _Places, measure: Measure, share: Judged) -> _Statistic:
@@ -186,12 +185,12 @@ def _judged(share: Judged) -> _Statistic:
 
 
 def _against(
-    found: _Statistic, places: _Places, of_wider: dict[str, _Statistic], code: str
+    statistic: _Statistic, places: _Places, of_wider: dict[str, _Statistic], code: str
 ) -> _Statistic:
     """The statistic with that of the wider unit as its base, unless it has one; a sum has none."""
-    if found.base is not None or code == "voters" or code not in of_wider:
-        return found
-    return replace(found, base=of_wider[code].value[places.wider])
+    if statistic.base is not None or code == "voters" or code not in of_wider:
+        return statistic
+    return replace(statistic, base=of_wider[code].value[places.wider])
 
 
 def _ratio(count: Codes, of: Codes) -> Numbers:
@@ -199,18 +198,20 @@ def _ratio(count: Codes, of: Codes) -> Numbers:
     return ratio
 
 
-def _table(places: _Places, code: str, found: _Statistic) -> pa.Table:
+def _table(places: _Places, code: str, statistic: _Statistic) -> pa.Table:
     rows = places.where.num_rows
     columns = {
         "indicator": pa.repeat(code, rows),
         "unit": pa.repeat(places.unit.value, rows),
-        **{name: places.where.column(name) for name in ("constituency", "precinct")},
+        **{name: places.where.column(name) for name in PRECINCT_PLACE},
     }
     for name in ("count", "of", "value", "base", "lower", "upper", "p", "q"):
-        numbers = getattr(found, name)
+        numbers = getattr(statistic, name)
         if numbers is not None:
             columns[name] = pa.array(np.asarray(numbers, dtype=np.float64), from_pandas=True)
-    if found.outlying is not None:
-        judged_ = ~np.isnan(found.lower) if found.lower is not None else np.ones(rows, dtype=bool)
-        columns["outlying"] = pa.array(found.outlying, mask=~judged_)
+    if statistic.outlying is not None:
+        is_unjudged = np.zeros(rows, dtype=bool)
+        if statistic.lower is not None:
+            is_unjudged = np.isnan(statistic.lower)
+        columns["outlying"] = pa.array(statistic.outlying, mask=is_unjudged)
     return from_columns(columns, INDICATOR)

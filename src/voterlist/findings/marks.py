@@ -111,8 +111,8 @@ def _known(findings: pa.Table, earlier: pa.Table) -> dict[str, dict[str, Any]]:
     earlier = require(earlier, ACCEPTANCE, "check")
     columns = [*ID_COLUMNS, "finding_id"]
     known = {row.pop("finding_id"): row for row in earlier.select(columns).to_pylist()}
-    said = require(findings, FINDING, "check").select(ID_COLUMNS).to_pylist()
-    return known | dict(zip(finding_ids(findings), said, strict=True))
+    of_run = require(findings, FINDING, "check").select(ID_COLUMNS).to_pylist()
+    return known | dict(zip(finding_ids(findings), of_run, strict=True))
 
 
 def _place_of(problem: Problem) -> tuple[str, int, str]:
