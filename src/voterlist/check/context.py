@@ -253,10 +253,8 @@ class Context:
 
     def precinct_findings(self, rule: Rule, groups: Codes, **cells: Any) -> pa.Table:
         """FINDING: one for each of these groups of ``precincts``; ``cells`` as above."""
-        first = self.precincts.first[groups]
-        return make(
-            rule, len(groups), {**take_columns(self.voters, first, PRECINCT_PLACE), **cells}
-        )
+        place = take_columns(self.voters, self.precincts.first[groups], PRECINCT_PLACE)
+        return make(rule, len(groups), {**place, **cells})
 
 
 def _in_order(table: pa.Table) -> pa.Table:

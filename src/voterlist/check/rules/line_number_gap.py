@@ -22,9 +22,9 @@ RULE = Rule(
     ),
     looks_at=(
         "Are numbers missing between the lowest and the highest line number that the precinct "
-        "wrote in one list? One finding per list; the value is how many are missing. A list in which "
-        "more than a fifth of the numbers are repeats is numbered by street or page and not asked "
-        "about."
+        "wrote in one list? One finding per list; the value is how many are missing. A list in "
+        "which more than a fifth of the numbers are repeats is numbered by street or page and not "
+        "asked about."
     ),
     false_alarms=(
         "Rows that `ingest` set aside are missing here too; a number typed with a digit too many "
