@@ -552,3 +552,21 @@ def test_a_case_goes_when_its_list_was_read_without_it(workspace):
     command(workspace, "--jobs", "1")
     after = statuses(workspace)
     assert {after[case] for case in before} == {"open", "gone"}
+
+
+def test_a_list_that_is_gone_is_asked_about_once(workspace):
+    """A disk that is not connected leaves an empty folder, and with it the voters of a precinct."""
+    assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
+    (workspace / "inbox" / "2" / "menteqe-2.csv").rename(workspace / "aside.csv")
+    code, said, words = command(workspace, "--jobs", "1")
+    assert (code, said["missing_lists"]) == (1, [{"constituency": 2, "precinct": 2, "entries": 3}])
+    assert "not here any more" in words
+    assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
+
+
+def test_a_list_that_cannot_be_read_or_was_not_asked_for_is_not_gone(workspace, closed):
+    """What is named as unread, or lies in a constituency that is left out, would be told twice or wrongly."""
+    command(workspace, "--jobs", "1")
+    assert command(workspace, "-c", "1")[1]["missing_lists"] == []
+    closed(workspace / "inbox" / "2")
+    assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import workspaces
+from unprivileged import bound_by_modes
 from voterlist.storage import files, store
 from voterlist.storage.leftovers import remove_leftovers
 from voterlist.storage.store import Manifest, RunFolder
@@ -258,3 +259,19 @@ def test_a_name_with_the_signs_of_patterns_is_only_a_name(tmp_path):
         tmp_path / "a*.txt", lambda beside: Path(beside).write_text("y", encoding="utf-8")
     )
     assert other.exists()
+
+
+def test_a_file_that_may_not_be_written_is_told_by_its_own_name(tmp_path):
+    """The name of the file beside it would send a person looking for something that never was."""
+    code = (
+        "import sys; from pathlib import Path; from voterlist.storage.files import write_atomically\n"
+        "try: write_atomically(Path(sys.argv[1]), lambda beside: None)\n"
+        "except PermissionError as error: print(error.filename)"
+    )
+    tmp_path.chmod(0o500)
+    command = [sys.executable, "-c", code, tmp_path / "report.html"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, preexec_fn=bound_by_modes(), check=True
+    )
+    tmp_path.chmod(0o700)
+    assert done.stdout.strip() == str(tmp_path / "report.html")

@@ -83,7 +83,8 @@ def test_a_list_with_a_hostile_name_is_told_and_shown(tmp_path, name):
     """
     path = tmp_path / name
     path.write_text(f"{workspaces.HEADER}{workspaces.ONE}", encoding="utf-8")
-    shown = visible_name(name).encode()
+    # A name that is not UTF-8 is written with its bytes where the file is found.
+    shown = visible_name(os.fsencode(name).decode("utf-8", "backslashreplace")).encode()
     for arguments in (
         ["inspect", str(path)],
         ["link", str(path), "--out", str(tmp_path / "p.parquet")],

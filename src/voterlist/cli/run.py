@@ -67,6 +67,7 @@ def _tell(result: RunResult, settings: Settings) -> None:
         )
     )
     _tell_set_aside(result)
+    _tell_missing(result)
     if result.until is not None:
         say(SAY("cli.run.until", stage=SAY(f"cli.stage.{result.until}")))
     else:
@@ -114,6 +115,21 @@ def _tell_set_aside(result: RunResult) -> None:
         TERMINAL.table((SAY("cli.table.file"), SAY("cli.table.reason")), rows_of_files)
         for code in dict.fromkeys(trouble.code for trouble in result.troubles):
             TERMINAL.say(f"  {_reason(code)}: {_todo(code)}")
+
+
+def _tell_missing(result: RunResult) -> None:
+    """The lists of the last run that are not here any more."""
+    if not result.missing_lists:
+        return
+    TERMINAL.say(SAY("cli.run.missing"))
+    headers = [SAY(f"cli.table.{name}") for name in ("constituency", "precinct", "entries-then")]
+    unknown = SAY("cli.unknown")
+    rows = [
+        (str(gone.constituency or unknown), str(gone.precinct or unknown), gone.entries)
+        for gone in result.missing_lists
+    ]
+    TERMINAL.table(headers, rows)
+    TERMINAL.say(SAY("cli.run.missing.todo"))
 
 
 def _place(trouble: Trouble) -> str:
@@ -184,6 +200,7 @@ def _as_json(result: RunResult, settings: Settings) -> dict[str, Any]:
         "chance": [dict(row) for row in result.chance],
         "deadlines": standings_as_json(result.standings),
         "overdue": len(result.overdue),
+        "missing_lists": [dataclasses.asdict(gone) for gone in result.missing_lists],
         "clock_behind": result.clock_behind.isoformat() if result.clock_behind else None,
         "outputs": list(result.outputs),
         "exit_code": result.exit_code,

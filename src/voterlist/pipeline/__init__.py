@@ -20,6 +20,7 @@ from voterlist import config
 from voterlist.config import Settings
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, publish
+from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import (
     RunResult,
@@ -81,6 +82,7 @@ def run(
         with Ledger(workspace / ledgers.FILE_NAME) as ledger:
             said = ledger.decisions(), ledger.acceptances()
             newest_day = ledger.newest_day()
+        earlier = earlier_lists(workspace)
         context = Context(workspace, settings, inputs, *said, today, max(1, jobs), progress)
         folder = RunFolder(workspace, _manifest(context))
         walk = Walk(folder, digest_of(program_digest(), inputs.digest(), *inputs.digests), progress)
@@ -94,7 +96,24 @@ def run(
             outputs = _finish(context, walk)
             until = None
         result = _result(context, walk, until, outputs)
-    return replace(result, clock_behind=newest_day if newest_day and newest_day > today else None)
+        missing = _missing(earlier, inputs, walk.tables)
+    is_behind = newest_day is not None and newest_day > today
+    return replace(result, clock_behind=newest_day if is_behind else None, missing_lists=missing)
+
+
+def _missing(earlier: pa.Table, inputs: inbox.Inputs, tables: Tables) -> tuple[MissingList, ...]:
+    """The lists of the last run that this one has not.
+
+    None where it was stopped before it had any list.
+    """
+    if "lists" not in tables:
+        return ()
+    return missing_lists(
+        earlier,
+        tables["lists"],
+        constituencies=None if inputs.is_whole else inputs.constituencies,
+        unread=unread_constituencies(tables["set_aside"]),
+    )
 
 
 def _manifest(context: Context) -> Manifest:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.standings import RUN_EVENT
-from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, PAIR, VOTER, WATERFALL
+from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, LIST, PAIR, VOTER, WATERFALL
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.storage.store import Manifest
@@ -31,7 +31,7 @@ _KEYS = {
     "cases": ("case_id", "entry_id"),
     "register_rows": ("entry_id",),
 }
-_OF_PLACES = frozenset({"findings", "accepted"})
+_OF_PLACES = frozenset({"findings", "accepted", "lists"})
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer
 run had."""
 _SCHEMAS = {
@@ -43,6 +43,7 @@ _SCHEMAS = {
     "register_rows": ENTRY,
     "findings": FINDING,
     "accepted": ACCEPTED,
+    "lists": LIST,
 }
 
 _LATER = frozenset({"waterfalls", "register_rows", "accepted"})

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline.inbox import REFERENCE, Inputs, sources_of
+from voterlist.pipeline.missing import MissingList
 from voterlist.pipeline.standings import UnitStanding
 from voterlist.storage.store import Work
 
@@ -99,6 +100,9 @@ class RunResult:
     clock_behind: dt.date | None = None
     """The newest day in the journal, where the day of the run lies before it."""
 
+    missing_lists: tuple[MissingList, ...] = ()
+    """Precincts of which the last run had entries, and this one has none."""
+
     @property
     def exit_code(self) -> int:
         """3: no file could be read; 1: something needs a person; 0: nothing does."""
@@ -107,7 +111,8 @@ class RunResult:
         if self.files and len(unreadable) >= self.files:
             return 3
         real = any(count for code, count in self.set_aside_by_code.items() if code not in FURNITURE)
-        return 1 if real or self.troubles or self.overdue or self.clock_behind else 0
+        asks = real, self.troubles, self.overdue, self.clock_behind, self.missing_lists
+        return 1 if any(asks) else 0
 
 
 def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str, int]:

@@ -180,6 +180,10 @@ def _create_beside(path: Path) -> tuple[Path, int | None]:
             descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, _FILE_MODE)
         except FileExistsError:
             continue
+        except OSError as error:
+            # The name beside means nothing to a person; the file that was to be written does.
+            error.filename = str(path)
+            raise
         make_private(descriptor)
         if sys.platform == "win32":
             # A file that is open cannot be renamed there.
