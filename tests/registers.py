@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from voterlist.check import check
 from voterlist.check.coincidences import counted
-from voterlist.check.register import Register
+from voterlist.check.context import Context
 from voterlist.config import CheckSettings
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER
 from voterlist.tables import from_columns
@@ -93,7 +93,7 @@ class Tables:
         return voters, entries, lists
 
     def findings(self, settings: CheckSettings | None = None) -> list[dict[str, Any]]:
-        """What ``check`` finds, each finding without its columns that are null and without source, sheet and line."""
+        """What ``check`` finds, without nulls and without source, sheet and line."""
         streets = from_columns({k: _array(v, STREET, k) for k, v in self.streets.items()}, STREET)
         found = check(
             *self.arrow(), settings or CheckSettings(), on_day=ON_DAY, streets=streets
@@ -105,7 +105,7 @@ class Tables:
 
     def coincidences(self) -> list[dict[str, Any]]:
         """COINCIDENCE of the register as rows."""
-        return counted(Register.of(*self.arrow(), CheckSettings(), ON_DAY)).to_pylist()
+        return counted(Context.of(*self.arrow(), CheckSettings(), ON_DAY)).to_pylist()
 
 
 def _array(values: list[Any], schema: pa.Schema, name: str) -> pa.Array:

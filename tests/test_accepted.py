@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from voterlist import config
-from voterlist.check import settle
 from voterlist.config import CheckSettings
 from voterlist.errors import SettingsError
+from voterlist.findings import gather, settle
 from voterlist.schemas import ACCEPTED, FINDING
 from voterlist.tables import from_columns
 
@@ -47,9 +47,9 @@ def left(*accepted, **rules):
 
 
 def test_nothing_accepted_changes_nothing():
-    """Without acceptances the findings are what they were, row by row."""
+    """Without acceptances every finding is left, in the order of all tables of findings."""
     _, settled = left()
-    assert settled.findings.equals(FINDINGS)
+    assert settled.findings.to_pylist() == gather([FINDINGS]).to_pylist()
     assert settled.accepted.num_rows == 0
     assert settle(FINDING.empty_table(), CheckSettings()).findings.num_rows == 0
 
@@ -108,7 +108,7 @@ def test_rules_of_every_stage_are_switched_and_weighed():
 
 
 def test_an_unknown_rule_and_a_missing_reason_are_mistakes():
-    """An acceptance that names no rule of the program, or gives no reason, is told with its path."""
+    """An acceptance of no rule, or without a reason, would be taken and do nothing."""
     text = '[[check.accepted]]\nrule = "over-agee"\nentry_id = "a"\nreason = ""\n'
     with pytest.raises(SettingsError) as caught:
         config.parse(text, rule_codes=frozenset({"over-age"}))

@@ -22,10 +22,10 @@ from typer.testing import CliRunner
 import workspaces
 from voterlist import config
 from voterlist.catalogue import catalogue
-from voterlist.check import MARK_ROW, check_marks, finding_ids, settle
 from voterlist.cli.app import APP
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
+from voterlist.findings import MARK_ROW, check_marks, finding_ids, settle
 from voterlist.model import Mark
 from voterlist.pipeline import reviewing
 from voterlist.schemas import ACCEPTANCE, FINDING
@@ -102,7 +102,7 @@ def call(*arguments):
 
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_an_accepted_finding_is_not_raised_again(workspace, tmp_path, language):
-    """Marked with a reason in either language, it is gone from the next run, counted, and kept with reason and name."""
+    """In either language the next run would ask again, or lose reason and name."""
     first = workspaces.run(workspace)
     assert raised(first, "over-age") == [(88, 1), (88, 2)]
     path = exported(workspace, tmp_path / "review.xlsx", language)
@@ -162,7 +162,7 @@ def test_a_place_is_asked_again_when_its_number_changes(workspace, tmp_path):
 
 
 def test_a_mark_without_a_reason_is_refused_and_the_rest_goes_on(workspace, tmp_path):
-    """The command names sheet and row of what it refuses, records the other, and ends with code 1."""
+    """Sheet and row of what is refused must be told, and the other marks recorded."""
     workspaces.run(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     (row,) = marked(path, "over-age", Mark.ACCEPT, reason="  ", precinct=1)
@@ -286,7 +286,7 @@ def test_a_workbook_of_findings_alone_is_read(workspace, tmp_path):
 
 
 def test_findings_of_constituencies_that_a_run_left_out_are_exported(workspace, tmp_path):
-    """After ``run -c 88`` the workbook asks about 89 too, each finding once, and takes its marks."""
+    """After ``run -c 88`` the workbook would ask about 88 alone, or twice about it."""
     for path in (workspace / "inbox" / "88").iterdir():
         (workspace / "inbox" / "89").mkdir(exist_ok=True)
         text = (
@@ -387,7 +387,7 @@ def test_ids_tell_findings_apart_and_lines_do_not_matter():
 
 
 def test_an_acceptance_of_one_file_is_not_one_of_another():
-    """Of two files with a finding of one rule and no place, only the one that was meant is accepted."""
+    """Of two files without a place, the wrong one would be accepted with the other."""
     said = checked((IDS[4], "accept", "typed in Baku", "A")).acceptances
     settled = settle(FOUND, CheckSettings(), said)
     assert settled.accepted.column("source").to_pylist() == ["t"]

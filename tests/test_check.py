@@ -20,13 +20,20 @@ from voterlist.schemas import ENTRY, FINDING, LIST, PROFILE, PYRAMID, VOTER, emp
 
 Plant = Callable[[Tables], dict[str, Any] | list[dict[str, Any]]]
 PLANTS: dict[str, Plant] = {}
+NOT_BY_CHANCE: dict[str, str] = {}
+"""Rules of which ``synth`` plants no fault, and why."""
 
 
-def plants(code: str) -> Callable[[Plant], Plant]:
-    """Register a function that plants one fault of this rule and returns the finding(s) it must make."""
+def plants(code: str, not_by_chance: str | None = None) -> Callable[[Plant], Plant]:
+    """Keep a function that plants one fault of this rule and returns what must be found.
+
+    ``not_by_chance`` says why ``synth`` plants no such fault in its lists, if it does not.
+    """
 
     def remember(plant: Plant) -> Plant:
         PLANTS[code] = plant
+        if not_by_chance is not None:
+            NOT_BY_CHANCE[code] = not_by_chance
         return plant
 
     return remember
@@ -355,7 +362,7 @@ RULE_OF = {rule.code: rule for rule in RULES}
 
 @pytest.mark.parametrize("code", sorted(RULE_OF))
 def test_a_planted_fault_is_found_and_nothing_else(code):
-    """Each rule finds the one fault planted for it, at its place and with its numbers, and no other rule speaks."""
+    """A rule would miss its fault or its place, or another rule would speak of it too."""
     tables = clean()
     planted = PLANTS[code](tables)
     rule = RULE_OF[code]
@@ -424,7 +431,6 @@ def _all_faults() -> Tables:
 
 
 def test_the_order_of_rows_changes_nothing():
-    """The same entries in another order give the same findings, value by value and in the same order."""
     tables = _all_faults()
     voters, entries, lists = tables.arrow()
     order = np.random.default_rng(5).permutation(voters.num_rows)
@@ -485,7 +491,7 @@ def test_findings_hold_no_cell():
 
 @pytest.mark.slow
 def test_coincidences_are_counted_as_by_hand():
-    """Pairs found and expected are those of a count over all pairs, kind by kind, in each place and in the whole."""
+    """The formula would not give what a count over all pairs gives, kind by kind."""
     tables = clean()
     for row in range(2 * EACH, 3 * EACH):
         tables.voters["constituency"][row] = tables.entries["constituency"][row] = 18
@@ -543,7 +549,7 @@ def test_coincidences_are_counted_as_by_hand():
 
 @pytest.mark.parametrize(("count", "mean"), [(5, 0.1), (12, 4.0), (3, 2.9), (40, 10.0)])
 def test_the_poisson_bound_is_never_below_the_tail(count, mean):
-    """What is called improbable is at least as improbable, and the bound is no more than twice the tail far out."""
+    """Something likely would be called improbable, or, far out, nothing ever would."""
     tail = 1 - sum(math.exp(-mean) * mean**k / math.factorial(k) for k in range(count))
     bound = poisson_tail_bound(np.array([float(count)]), np.array([mean]))[0]
     assert tail <= bound * (1 + 1e-6)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.catalogue import LANGUAGES, entries, places
+from voterlist.catalogue import LANGUAGES, entries
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.cycles import CAUSES, CHANGES, LEVELS, RULES, Cycles, compare_cycles
 from voterlist.errors import SchemaError, StageError
@@ -90,7 +90,7 @@ def test_a_list_compared_with_itself_has_no_changes():
     ],
 )
 def test_by_what_an_entry_is_found_again(change, level):
-    """An entry under another id is found by the strongest of FIN, document, names with date, names and place."""
+    """An entry under another id would be lost, or found by weaker evidence."""
     result = compared([person(1)], [person(1, entry_id="017-0001-new", **change)])
     assert told(result, "change", "level", "old_entry_id", "entry_id") == [
         ("changed", level, "017-0001-00001", "017-0001-new")
@@ -107,13 +107,13 @@ def test_by_what_an_entry_is_found_again(change, level):
     ],
 )
 def test_two_people_are_never_one_entry(change):
-    """A shared document or name ties nothing where FIN, given name or birth date says that these are two people."""
+    """A shared document or name would tie two people whose FIN, name or date differ."""
     result = compared([person(1)], [person(1, entry_id="017-0001-new", **change)])
     assert Counter(row[0] for row in told(result, "change")) == {"added": 1, "removed": 1}
 
 
 def test_weak_evidence_holds_for_one_person_only():
-    """Where two entries agree without FIN, document and full date, neither is taken for the other."""
+    """One of two namesakes would be taken for the other by chance."""
     weak = {"fin": None, "document": None, "birth_month": None, "birth_day": None}
     old = [person(1, **weak), person(1, entry_id="017-0001-b", **weak)]
     new = [person(1, entry_id="017-0001-c", **weak)]
@@ -226,7 +226,7 @@ def test_repeated_and_returned():
 
 
 def test_growth_is_asked_of_a_precinct():
-    """More additions without a cause than five and than the share allowed are one finding of the precinct."""
+    """Five additions, or the share allowed, would be called growth."""
     old = [person(number) for number in range(100)]
     new = [*old, *(person(number) for number in range(200, 206))]
     assert [
@@ -325,25 +325,9 @@ def test_wrong_tables_are_refused():
         compared([person(1), person(1)], [])
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_every_rule_has_its_words_and_page(rule):
-    """Title, message and what to do stand in both languages.
-
-    The page and docs/cycles.md have the rule as it is.
-    """
-    for part in ("title", "message", "todo"):
-        texts = entries()[f"rule.{rule.code}.{part}"]
-        assert all(texts[language].strip() for language in LANGUAGES)
-        assert places(texts["en"]) == places(texts["az"]) <= {"value", "limit"}
-    page = (DOCS / "rules" / f"{rule.code}.md").read_text(encoding="utf-8")
-    for line in (
-        f"# {rule.code}\n",
-        f"- Unit: {rule.unit.value}\n",
-        f"- Severity: {rule.severity.value}\n",
-    ):
-        assert line in page
-    assert f"- Ground: {rule.ground}\n" in page
-    assert f"](rules/{rule.code}.md)" in (DOCS / "cycles.md").read_text(encoding="utf-8")
+def test_the_page_of_cycles_leads_to_every_rule():
+    text = (DOCS / "cycles.md").read_text(encoding="utf-8")
+    assert all(f"](rules/{rule.code}.md)" in text for rule in RULES)
 
 
 def test_every_code_has_its_words():

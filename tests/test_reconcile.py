@@ -102,7 +102,7 @@ def test_the_class_of_a_death(entry, expected):
     "missing", ["surname", "given_skeleton", "patronymic_skeleton", "birth_month", "birth_day"]
 )
 def test_a_death_without_identifier_and_full_name_is_unusable(missing):
-    """A row of the register that can never be told from a namesake is counted as unusable, not as unmatched."""
+    """A row that names nobody would be counted as a dead person who is not listed."""
     changes = (
         {"surname_stem": None, "surname_skeleton": None}
         if missing == "surname"
@@ -121,7 +121,6 @@ def test_gaps_are_never_equal():
 
 
 def test_findings_point_at_entry_and_register():
-    """A finding names the entry, its place and the row of the register, in order of rule and entry."""
     listed = voters(
         person(fin="AAAAAAA", document=None, given_skeleton="tural"),
         person(document=None, precinct=2),
@@ -298,7 +297,7 @@ def said(found: pa.Table) -> list[tuple[Any, ...]]:
 
 
 def test_list_against_adults():
-    """Above and below are found for precinct and constituency beyond the allowance only, with list and limit."""
+    """Places within the allowance would be asked about, or list and limit be wrong."""
     numbers = statistic(
         (1, "adults", 97), (2, "adults", 23), (None, "adults", 117.7), (None, "men", 39.2)
     )
@@ -310,7 +309,7 @@ def test_list_against_adults():
 
 
 def test_a_list_at_the_limit_is_not_beyond_it():
-    """What is allowed is allowed to the last person, though the product of a share comes out a little below it."""
+    """The last person allowed would be one too many, by rounding."""
     settings = CheckSettings(most_above_statistics=0.15)
     listed = voters(*[{"sex": "f"}] * 115)
     assert (
@@ -322,7 +321,7 @@ def test_a_list_at_the_limit_is_not_beyond_it():
 
 
 def test_an_unknown_sex_accuses_nobody():
-    """Voters of unknown sex may be the men that seem to be missing, and are not counted as men too many."""
+    """Voters of unknown sex would be men too many, or be missed as men."""
     numbers = statistic((1, "men", 50), (1, "women", 50))
     assert said(reconcile(LISTED, statistics=numbers, settings=CheckSettings()).findings) == []
     numbers = statistic((1, "men", 56), (1, "women", 48.9))
@@ -355,7 +354,7 @@ def test_the_comparison_shows_every_number():
 
 
 def test_an_unsure_match_at_home_does_not_hide_an_entry_elsewhere():
-    """Who moved here and still stands in another precinct would pass for listed right, where a namesake is."""
+    """Who moved here and stands elsewhere would pass for listed, by a namesake."""
     elsewhere = person(precinct=2)
     namesake = person(fin="5ABC124", given_skeleton="sabuhi")
     arrived = voters(person(precinct=1), name="arrival-")

@@ -51,12 +51,14 @@ def test_each_register_is_read_by_its_name_whatever_its_format_and_language(work
     put(
         workspace,
         "departures 2025.csv",
-        "Фамилия;Имя;Отчество;Дата рождения;ФИН;Округ\nРзаев;Орхан;Шамиль оглы;05.05.1965;5XK1238;88\n",
+        "Фамилия;Имя;Отчество;Дата рождения;ФИН;Округ\n"
+        "Рзаев;Орхан;Шамиль оглы;05.05.1965;5XK1238;88\n",
     )
     put(
         workspace,
         "ABROAD.csv",
-        "Surname,Given name,Father's name,Date of birth,PIN\nHuseynli,Tural,Ahmad,23.11.1988,5XK1236\n",
+        "Surname,Given name,Father's name,Date of birth,PIN\n"
+        "Huseynli,Tural,Ahmad,23.11.1988,5XK1236\n",
     )
     book = openpyxl.Workbook()
     for row in (
@@ -90,7 +92,8 @@ def test_a_row_of_a_register_can_be_found_in_its_file(workspace):
     put(
         workspace,
         "deaths.csv",
-        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n;;;;\nRzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n",
+        "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n;;;;\n"
+        "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n",
     )
     table = tables_of(workspace)
     (finding,) = [row for row in table("findings") if row["rule"] == "deceased-confirmed"]
@@ -124,7 +127,10 @@ def test_residents_and_those_on_the_list_only(workspace):
     One that is not, on its own side only.
     """
     header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Dairə\n"
-    rows = "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\nKərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88\n"
+    rows = (
+        "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\n"
+        "Kərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88\n"
+    )
     put(workspace, "residence.csv", header + rows)
     table = tables_of(workspace)
     assert found(table, "resident-missing") == [("resident-missing", "Kərimov")]
@@ -147,7 +153,11 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(w
         text = path.read_text(encoding="utf-8").replace("5XK1", "7AB2")
         (workspace / "inbox" / "89" / path.name).write_text(text, encoding="utf-8")
     header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN;Seçki dairəsi\n"
-    rows = "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\nKərimov;;;;;88\nAbbasov;Əli;Əli oğlu;01.01.1950;6XK1;89\n"
+    rows = (
+        "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238;88\n"
+        "Kərimov;;;;;88\n"
+        "Abbasov;Əli;Əli oğlu;01.01.1950;6XK1;89\n"
+    )
     put(workspace, "residence.csv", header + rows + "Babayev;Əli;Əli oğlu;01.01.1940;6XK0009;\n")
     put(
         workspace,
@@ -208,7 +218,7 @@ def test_a_changed_name_is_found_under_the_former_one(workspace):
 
 
 def last_cycle(workspace: Path, tmp_path: Path, text: str) -> None:
-    """The same workspace with other rows in its second precinct becomes the last cycle's list, as a run left it."""
+    """Make a run of the workspace, with these rows in precinct 2, the last cycle's list."""
     before = workspaces.copied(workspace, tmp_path / "2025")
     (before / "inbox" / "88" / "menteqe-2.csv").write_text(
         f"2 saylı seçki məntəqəsi\n{workspaces.HEADER}{text}", encoding="utf-8"
@@ -250,7 +260,7 @@ def test_a_run_compares_with_the_last_cycle(workspace, tmp_path):
 
 
 def test_the_last_cycle_may_be_a_plain_file(workspace):
-    """The last list as a workbook or text with other spellings and no ids is compared all the same."""
+    """A list without ids and in other spellings would not be compared."""
     put(
         workspace,
         "Last cycle.csv",

@@ -27,9 +27,9 @@ import workspaces
 from mutations import mutated
 from voterlist import config, report
 from voterlist.catalogue import catalogue, entries
-from voterlist.check import check_marks, finding_ids
 from voterlist.cli.app import APP
 from voterlist.errors import InputError
+from voterlist.findings import check_marks, finding_ids
 from voterlist.model import AsideCode, Mark, Problem, Verdict
 from voterlist.pipeline import reviewing
 from voterlist.render import xlsx

@@ -26,7 +26,7 @@ def _exact_tail(count: int, of: int, share: float) -> float:
 
 @given(st.integers(1, 60), st.data(), st.floats(0.001, 0.95))
 def test_a_funnel_never_calls_rarer_than_the_exact_binomial(of, data, share):
-    """However small the precinct, its p value is not below the sum of the binomial tail written out."""
+    """A small precinct would be an outlier by chance: the tail is written out here."""
     count = data.draw(st.integers(0, of))
     one, both = (
         share_funnel(
@@ -66,7 +66,7 @@ def test_the_funnel_narrows_with_size():
 
 
 def test_what_is_usual_is_not_moved_by_outliers():
-    """Two of five precincts of another kind leave the middle share where it was, each constituency on its own."""
+    """Two outliers of five would move what the others are held against."""
     count, of = np.array([48, 50, 49, 100, 100, 10, 10]), np.full(7, 100)
     group = np.array([0, 0, 0, 0, 0, 1, 1])
     assert middle_share(count, of, group, np.ones(7, bool)).tolist() == [0.5] * 5 + [0.1] * 2
@@ -90,7 +90,7 @@ def test_the_spread_between_precincts_is_found_and_chance_is_not_taken_for_it():
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_false_discovery_is_the_step_up_rule(values):
-    """Calling what has q of at most 0.05 calls exactly what the rule of Benjamini and Hochberg calls, ties too."""
+    """The rule of Benjamini and Hochberg is written out here, ties too."""
     p = np.array(values)
     passed = [
         rank for rank, value in enumerate(sorted(values), 1) if value * len(values) / rank <= 0.05
@@ -107,7 +107,7 @@ def test_false_discovery_leaves_the_unjudged_out():
 
 
 def test_the_index_of_whipple():
-    """Even ages give 100, ages of 30 and 45 alone give 500, and ages outside 23 to 62 are not looked at."""
+    """Even ages are 100, ages of 30 and 45 alone 500; others than 23 to 62 do not count."""
     even, heaped, outside = np.ones(131, int), np.zeros(131, int), np.zeros(131, int)
     heaped[[30, 45]], outside[[20, 65, 70]] = 7, 9
     count, of = whipple(np.array([even, heaped, outside]))
@@ -133,7 +133,7 @@ def test_the_index_of_myers():
     st.lists(st.integers(0, 130), min_size=1, max_size=25),
 )
 def test_median_and_distance_of_histograms(one, other):
-    """The median is that of the ages written out, and the distance the largest gap of the shares up to an age."""
+    """Both must be those of the ages written out."""
     own, rest = (
         np.bincount(ages, minlength=131)[None]
         for ages in (np.array(one, int), np.array(other, int))
@@ -154,7 +154,7 @@ def _rows(table):
 
 
 def test_the_indicators_of_a_register():
-    """Every indicator has a row for each precinct, the constituency and the whole, with its numerators and its base."""
+    """Each must stand for every precinct, constituency and the whole, with its base."""
     tables = clean()
     for row in range(30):
         tables.voters["fin"][row] = tables.entries["fin"][row] = None
@@ -209,7 +209,7 @@ def _summary(rows):
 
 
 def test_last_cycle_stands_beside():
-    """Each place has its value of last cycle beside it, null where it is new, and how much it grew and changed."""
+    """A place would be beside another one's past, or a new one have a past."""
     voters, entries, _ = clean().arrow()
     now = indicators(voters, entries, CheckSettings(), on_day=ON_DAY)
     last = indicators(
@@ -246,7 +246,6 @@ def test_indicators_of_nobody():
 
 
 def test_the_pyramids_of_the_precincts_sum_to_the_pyramid():
-    """Group by group the precincts' pyramids are the pyramid of all, unknown ages and sexes among them."""
     tables = clean()
     tables.voters["sex"][0] = tables.voters["birth_year"][1] = tables.voters["precinct"][2] = None
     voters, _, _ = tables.arrow()
@@ -272,7 +271,7 @@ def _nation(
 
 @pytest.mark.parametrize("seed", RNG_SEEDS)
 def test_precincts_that_only_differ_as_usual_are_left_in_peace(seed):
-    """Of 500 precincts whose shares have a spread of their own, under one in a hundred passes limit and q together."""
+    """More than one in a hundred would be accused for a usual difference."""
     count, of, group = _nation(seed, 500, 0.48, 0.04)
     found = share_funnel(count, of, group, chance=0.001, two_sided=True)
     assert ((found.p < 0.002) & (found.q <= 0.05)).mean() < 0.01

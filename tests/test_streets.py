@@ -48,17 +48,17 @@ from voterlist.tables import from_columns
     ],
 )
 def test_houses(text, parts):
-    """Ranges, sides and single houses are read in three languages; the rest is named unread."""
-    covered = []
-    for part in read_houses(text):
-        numbers = "" if part.first is None else f"{part.first}-{part.last}"
-        covered.append(f"{part.covers} {part.house or ''}{numbers}".strip())
-    assert covered == parts
+    """A range would be read as another one; what is not understood must be told so."""
+    assert [_shown(part) for part in read_houses(text)] == parts
+
+
+def _shown(part):
+    between = "" if part.first is None else f"{part.first}-{part.last}"
+    return f"{part.covers} {part.house or ''}{between}".strip()
 
 
 @given(st.text(max_size=30))
 def test_houses_never_raise(text):
-    """No text raises, each text gives a part, and no range runs backwards."""
     parts = read_houses(text)
     assert parts
     assert all(part.first is None or part.first <= part.last for part in parts)
@@ -93,7 +93,7 @@ def test_headings_of_three_languages(header):
 
 
 def test_places_above_the_rows():
-    """The constituency stands in the title; a precinct above its streets, in a cell or a line."""
+    """A precinct named once above its streets would be lost for the rows below."""
     text = (
         "88 saylı seçki dairəsi\nMəntəqə;Küçə;Evlər\n1;Nizami;1-45\n;Füzuli;\n"
         "3 saylı seçki məntəqəsi;;\n;Vaqif;2\n"
@@ -109,12 +109,12 @@ def test_places_above_the_rows():
     "name", ["reference/88/streets.csv", "reference/streets 88 saylı dairə.csv"]
 )
 def test_the_constituency_may_stand_in_a_name(name):
-    """Where neither column nor title has the constituency, the folder's or file's name does."""
+    """A register named by its folder or file alone would be of no constituency."""
     assert told("Məntəqə;Küçə\n1;Nizami\n", name) == [(88, 1, None, "Nizami", None)]
 
 
 def test_a_row_that_cannot_be_used_is_said_with_its_line():
-    """A row without street or precinct number is a finding; rows below do not inherit from it."""
+    """It would vanish in silence, or lend its place to the row below."""
     found = street_rows(raw("Dairə;Məntəqə;Küçə;Evlər\n88;1;;5\n88;bir;Nizami;5\n88;;Vaqif;\n"))
     assert found.table.num_rows == 0
     said = {(row["rule"], row["line"], row["field"]) for row in found.findings.to_pylist()}
@@ -158,7 +158,7 @@ def normalized(*rows):
 
 
 def test_streets_are_folded_as_in_the_lists():
-    """Each way to write a street gives the name of an address, with the settlement beside it."""
+    """A street of the register would not meet the addresses that name it."""
     outcome = normalized(
         ("Göyçay ş.", None, "Nizami küçəsi", None),
         (None, "prospekt", "Gəncə", None),
@@ -297,7 +297,7 @@ def test_outside_only_by_the_very_name_inside_on_any_likeness(address, borders, 
 
 
 def test_a_precinct_without_a_row_is_not_asked():
-    """Half a register accuses nobody of the other half; addresses not judged are counted."""
+    """Half a register would accuse everybody of the other half."""
     tables = clean()
     tables.voters["street"][5] = "kuce 2"
     for name, column in tables.streets.items():
@@ -329,7 +329,7 @@ def test_a_precinct_without_a_row_is_not_asked():
 
 
 def test_a_run_holds_its_addresses_against_the_register(tmp_path):
-    """A file of streets among the references is used, and its faults are reported by line."""
+    """The register would not be used in a run, or its own faults not be told."""
     workspace = workspaces.make(tmp_path / "2026")
     (workspace / "reference" / "Streets 88.csv").write_text(
         "88 saylı seçki dairəsi\nMəntəqə;Küçə;Evlər\n1;Nizami küçəsi;\n;Füzuli;\n"

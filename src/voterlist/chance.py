@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from voterlist.agreeing import agreeing
+from voterlist.shared_values import agreeing
 
 __all__ = ["AGREEMENTS", "Pairs", "Told", "pairs_of"]
 

@@ -1,8 +1,8 @@
-"""Which rows of a register and which entries of a list are one person, and how sure that is. VOTER against VOTER.
+"""Which rows of a register and which entries of a list are one person, and how sure that is.
 
-Three levels of evidence, the strongest first: one FIN, one document, all names with the full birth
-date. A name alone is none of them: chance gives namesakes by the thousand. ``docs/reconcile.md``
-has the reasons.
+Both are VOTER. Three levels of evidence, the strongest first: one FIN, one document, all names with
+the full birth date. A name alone is none of them: chance gives namesakes by the thousand.
+``docs/reconcile.md`` has the reasons.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from voterlist.tables import differ, group_codes, matches, similarity
+from voterlist.one_person import agrees, contradicts
+from voterlist.tables import differ, group_codes, matches
 
 __all__ = [
     "CLASSES",
@@ -21,8 +22,6 @@ __all__ = [
     "Flags",
     "Matched",
     "Rows",
-    "agrees",
-    "contradicts",
     "match",
     "usable_by",
 ]
@@ -41,8 +40,6 @@ _SURNAME = ("surname_stem", "surname_skeleton")
 """One of the two must agree: the stem outlives a changed ending, the whole stands where there is no
 stem."""
 _REST = ("given_skeleton", "patronymic_skeleton", "birth_year", "birth_month", "birth_day")
-_LEAST_ALIKE = 0.7
-"""Given names less alike than this are two names, not one misspelt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Matched:
     """How many rows the register has."""
 
     def part(self, start: int, rows: int) -> Matched:
-        """The same of ``rows`` rows of the register that follow each other, counted from ``start``."""
+        """The same of ``rows`` rows of the register, counted from ``start`` on."""
         low, high = np.searchsorted(self.register, [start, start + rows])
         at = slice(int(low), int(high))
         return Matched(
@@ -98,7 +95,7 @@ def usable_by(register: pa.Table) -> dict[str, Flags]:
 
 
 def match(register: pa.Table, voters: pa.Table) -> Matched:
-    """Each row of the register (VOTER) with every entry of the list (VOTER) that it meets, or with none."""
+    """Each row of the register with every entry of the list that it meets, or with none."""
     rows, entry, kind, level = _by_identifier(register, voters)
     named = _by_name(register, voters)
     new = ~np.isin(_pair(*named, voters), _pair(rows, entry, voters))
@@ -134,7 +131,7 @@ def _apart(pairs: Rows, voters: pa.Table) -> tuple[Rows, Rows]:
 
 
 def _by_identifier(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows, Rows, Rows]:
-    """Pairs of one FIN or one document, classed by whether the person agrees too, and the level of each."""
+    """Pairs of one FIN or one document: register row, entry, class and level of each."""
     fin, document = (_together(register, voters, name) for name in ("fin", "document"))
     pairs = np.unique(np.concatenate([fin, document]))
     rows, entry = _apart(pairs, voters)
@@ -163,34 +160,3 @@ def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows]:
         register.column("fin").take(pa.array(rows)), voters.column("fin").take(pa.array(entry))
     )
     return rows[~namesakes], entry[~namesakes]
-
-
-def contradicts(left: pa.Table, right: pa.Table) -> Flags:
-    """True where the FIN, the given name, its sex or the birth date says that two rows are two people.
-
-    A surname does not: it changes by marriage and by law. Day and month may be exchanged.
-    """
-    against = (
-        similarity(left.column("given_skeleton"), right.column("given_skeleton")) < _LEAST_ALIKE
-    )
-    for name in ("fin", "given_sex", "birth_year"):
-        against |= differ(left.column(name), right.column(name))
-    month, day = "birth_month", "birth_day"
-    straight = differ(left.column(day), right.column(day)) | differ(
-        left.column(month), right.column(month)
-    )
-    crossed = differ(left.column(day), right.column(month)) | differ(
-        left.column(month), right.column(day)
-    )
-    found: Flags = against | (straight & crossed)
-    return found
-
-
-def agrees(left: pa.Table, right: pa.Table) -> Flags:
-    """True where something of the person beside the identifier is known on both sides, and alike."""
-    given = (
-        similarity(left.column("given_skeleton"), right.column("given_skeleton")) >= _LEAST_ALIKE
-    )
-    year = _known(left, "birth_year") & _known(right, "birth_year")
-    found: Flags = given | (year & ~differ(left.column("birth_year"), right.column("birth_year")))
-    return found

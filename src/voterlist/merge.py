@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.errors import StageError
+from voterlist.findings import PRECINCT_PLACE, gather, make
 from voterlist.model import AsideCode, ListKind, Rule, Severity, Stage, Unit
 from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, empty, require
-from voterlist.tables import concat, from_columns, sort_by
+from voterlist.tables import concat, sort_by
 
 __all__ = ["RULES", "check_ids", "count_entries", "merge", "merge_accounts"]
 
@@ -26,20 +27,47 @@ DECLARED_DIFFERS = Rule(
     Severity.WARNING,
     Unit.PRECINCT,
     "The total that a precinct writes below its list is its own count of its voters",
+    looks_at=(
+        "Is the total written below a list neither the number of its entries nor that of its whole "
+        "sheet? Entries set aside because another version has them are counted."
+    ),
+    false_alarms="A total of the pages, or one that was not brought up to date after a correction.",
 )
 SEVERAL_LISTS = Rule(
     "several-lists",
     Severity.WARNING,
     Unit.PRECINCT,
-    "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its corrected version",
+    (
+        "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be its "
+        "corrected version"
+    ),
+    looks_at=(
+        "Has a precinct several permanent lists with entries, that are no versions of one another?"
+    ),
+    false_alarms="A list in parts, one a file.",
 )
 FILE_IN_TWO_CONSTITUENCIES = Rule(
     "file-in-two-constituencies",
     Severity.WARNING,
     Unit.FILE,
-    "A precinct lies in one constituency: a file handed in under two stands in one of them for another that is missing",
+    (
+        "A precinct lies in one constituency: a file handed in under two stands in one of them for "
+        "another that is missing"
+    ),
+    looks_at=(
+        "Did the same content come in through the folders of several constituencies? One finding "
+        "for each of them; the value is how many there are. The entries stay in each, so no voter "
+        "is lost, and linkage puts them forward as cases across constituencies."
+    ),
+    false_alarms=(
+        "None where both folders are of this cycle. A file that holds the lists of several "
+        "constituencies comes in once and is not asked about."
+    ),
 )
 RULES: tuple[Rule, ...] = (DECLARED_DIFFERS, SEVERAL_LISTS, FILE_IN_TWO_CONSTITUENCIES)
+
+_LIST_VERSION = "list-version"
+"""The rule by which ingest says that a list is another version of one that it has."""
 
 _LIST_KEY = ("source", "sheet", "constituency", "precinct")
 
@@ -62,7 +90,9 @@ def merge(intakes: Sequence[Intake]) -> Intake:
 
 
 def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
-    """All of a merge but its entries, which may lie elsewhere: lists, rows set aside and findings of all.
+    """All of a merge but its entries, which may lie elsewhere.
+
+    These are the lists, the rows set aside and the findings of all.
 
     Args:
         intakes: those to be merged; their entries are not looked at.
@@ -77,30 +107,20 @@ def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
     aside = concat(
         (require(intake.set_aside, SET_ASIDE, Stage.MERGE) for intake in intakes), SET_ASIDE
     )
-    found = [_not_ours(require(intake.findings, FINDING, Stage.MERGE)) for intake in intakes]
     _check_balance(counted, lists, aside)
-    found += [_declared_differs(lists, aside), _several_lists(lists, concat(found, FINDING))]
-    found.append(
-        _in_two_constituencies([intake.lists for intake in intakes], concat(found, FINDING))
-    )
+    received = [require(intake.findings, FINDING, Stage.MERGE) for intake in intakes]
+    earlier = concat(map(_not_ours, received), FINDING)
+    findings = [
+        earlier,
+        _declared_differs(lists, aside),
+        _several_lists(lists, earlier),
+        _in_two_constituencies([intake.lists for intake in intakes], earlier),
+    ]
     return Intake(
         entries=empty(ENTRY),
         lists=sort_by(lists, *_LIST_KEY, "list_kind", "set_aside", "rows", "entries"),
         set_aside=sort_by(aside, "source", "copy", "sheet", "line", "code"),
-        findings=sort_by(
-            concat(found, FINDING),
-            *(
-                "rule",
-                "constituency",
-                "precinct",
-                "source",
-                "sheet",
-                "line",
-                "field",
-                "value",
-                "limit",
-            ),
-        ),
+        findings=gather(findings),
     )
 
 
@@ -115,10 +135,9 @@ def count_entries(entries: pa.Table) -> pa.Table:
 
 def _not_ours(findings: pa.Table) -> pa.Table:
     """The findings without those of an earlier merge that are stated anew for the whole."""
-    ours = pa.array([DECLARED_DIFFERS.code, SEVERAL_LISTS.code])
-    return findings.filter(
-        pc.invert(pc.is_in(findings.column("rule").cast(pa.string()), value_set=ours))
-    )
+    anew = pa.array([DECLARED_DIFFERS.code, SEVERAL_LISTS.code])
+    is_anew = pc.is_in(findings.column("rule").cast(pa.string()), value_set=anew)
+    return findings.filter(pc.invert(is_anew))
 
 
 def check_ids(entries: pa.Table) -> None:
@@ -137,24 +156,23 @@ def check_ids(entries: pa.Table) -> None:
 
 def _check_balance(counted: pa.Table, lists: pa.Table, aside: pa.Table) -> None:
     """Raises where the rows of a list, or of all, are not its entries and its rows set aside."""
-    balance = pc.subtract(
-        lists.column("rows"), pc.add(lists.column("entries"), lists.column("set_aside"))
-    )
-    wrong = lists.filter(pc.not_equal(balance, 0))
+    accounted = pc.add(lists.column("entries"), lists.column("set_aside"))
+    wrong = lists.filter(pc.not_equal(lists.column("rows"), accounted))
     if wrong.num_rows:
         raise _unbalanced(wrong.column("source")[0].as_py())
-    stated = _sums(lists, {"entries": "entries", "set_aside": "set_aside"})
-    actual_entries = _sums(counted, {"entries": "entries"})
-    put_aside = _sums(aside, {"set_aside": "rows"})
-    for name, actual in (("entries", actual_entries), ("set_aside", put_aside)):
-        for key in sorted(set(stated) | set(actual), key=str):
-            if stated.get(key, {}).get(name, 0) != actual.get(key, {}).get(name, 0):
-                raise _unbalanced(str(key[0]))
-    total = pc.sum(lists.column("rows")).as_py() or 0
-    if total != (pc.sum(counted.column("entries")).as_py() or 0) + (
-        pc.sum(aside.column("rows")).as_py() or 0
+    for stated, actual in (
+        (_sums(lists, "entries"), _sums(counted, "entries")),
+        (_sums(lists, "set_aside"), _sums(aside, "rows")),
     ):
+        for key in sorted(stated.keys() | actual.keys(), key=str):
+            if stated.get(key, 0) != actual.get(key, 0):
+                raise _unbalanced(str(key[0]))
+    if _sum(lists, "rows") != _sum(counted, "entries") + _sum(aside, "rows"):
         raise _unbalanced("all lists together")
+
+
+def _sum(table: pa.Table, name: str) -> int:
+    return int(pc.sum(table.column(name)).as_py() or 0)
 
 
 def _unbalanced(source: str) -> StageError:
@@ -162,135 +180,108 @@ def _unbalanced(source: str) -> StageError:
     return StageError(
         f"the rows of {source} are not its entries and its rows set aside",
         stage=Stage.MERGE,
-        todo="Do not use this run. Run it again from the lists; if it stays, send trace.json to the maintainers.",
+        todo=(
+            "Do not use this run. Run it again from the lists; if it stays, send trace.json to the "
+            "maintainers."
+        ),
     )
 
 
-def _sums(table: pa.Table, names: dict[str, str]) -> dict[tuple[Any, ...], dict[str, int]]:
-    """For each list the sum of a column under another name; one Python step a list, not a row."""
-    keys = table.select(list(_LIST_KEY))
-    for name, column in names.items():
-        keys = keys.append_column(name, table.column(column))
-    grouped = keys.group_by(list(_LIST_KEY)).aggregate([(name, "sum") for name in names])
-    return {
-        tuple(row[key] for key in _LIST_KEY): {name: row[f"{name}_sum"] for name in names}
-        for row in grouped.to_pylist()
-    }
+def _sums(table: pa.Table, name: str) -> dict[tuple[Any, ...], int]:
+    """The sum of a column for each list; one step per list, not per row."""
+    grouped = table.select([*_LIST_KEY, name]).group_by(list(_LIST_KEY)).aggregate([(name, "sum")])
+    keys = zip(*_cells(grouped, _LIST_KEY), strict=True)
+    return dict(zip(keys, grouped.column(f"{name}_sum").to_pylist(), strict=True))
 
 
 def _declared_differs(lists: pa.Table, aside: pa.Table) -> pa.Table:
-    """The lists whose declared total is neither their own number of entries nor that of their whole sheet.
+    """The lists whose declared total is not their number of entries, nor that of their whole sheet.
 
     Entries that another version of the list has word for word, and that were set aside for it, are
     counted: the precinct wrote them.
     """
-    repeated = aside.filter(
-        pc.equal(aside.column("code").cast(pa.string()), str(AsideCode.SAME_ENTRY))
-    )
-    elsewhere = {key: sums["rows"] for key, sums in _sums(repeated, {"rows": "rows"}).items()}
-    rows = lists.to_pylist()
-    whole: Counter[tuple[str, str | None]] = Counter()
+    rows = lists.select([*_LIST_KEY, "entries", "declared"]).to_pylist()
+    elsewhere = _same_entries(aside)
+    of_sheet: Counter[tuple[str, str | None]] = Counter()
     for row in rows:
         row["entries"] += elsewhere.get(tuple(row[name] for name in _LIST_KEY), 0)
-        whole[row["source"], row["sheet"]] += row["entries"]
-    differ = [
-        row
-        for row in rows
-        if row["declared"] is not None
-        and row["declared"] not in {row["entries"], whole[row["source"], row["sheet"]]}
-    ]
-    places = {name: [row[name] for row in differ] for name in _LIST_KEY}
-    return _findings(
-        DECLARED_DIFFERS,
-        {
-            **places,
-            "value": [row["entries"] for row in differ],
-            "limit": [row["declared"] for row in differ],
-        },
-    )
+        of_sheet[row["source"], row["sheet"]] += row["entries"]
+    differing = []
+    for row in rows:
+        right = {None, row["entries"], of_sheet[row["source"], row["sheet"]]}
+        if row["declared"] not in right:
+            differing.append(row)
+    columns = {name: [row[name] for row in differing] for name in _LIST_KEY}
+    columns["value"] = [row["entries"] for row in differing]
+    columns["limit"] = [row["declared"] for row in differing]
+    return make(DECLARED_DIFFERS, len(differing), columns)
 
 
-def _several_lists(lists: pa.Table, said: pa.Table) -> pa.Table:
+def _same_entries(aside: pa.Table) -> dict[tuple[Any, ...], int]:
+    """How many rows of each list were set aside because another list has them word for word."""
+    code = aside.column("code").cast(pa.string())
+    repeated = aside.filter(pc.equal(code, AsideCode.SAME_ENTRY.value))
+    return _sums(repeated, "rows")
+
+
+def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:
     """The precincts with more than one permanent list that has entries; ``value`` is how many.
 
     A precinct whose lists were found to be versions of one another is left out: ingest has said so,
     more exactly.
     """
-    kept = lists.filter(
-        pc.and_(
-            pc.and_(pc.greater(lists.column("entries"), 0), pc.is_valid(lists.column("precinct"))),
-            pc.equal(lists.column("list_kind").cast(pa.string()), str(ListKind.PERMANENT)),
-        )
-    )
-    counted = kept.group_by(["constituency", "precinct"]).aggregate([("rows", "count")])
-    versions = said.filter(pc.equal(said.column("rule").cast(pa.string()), "list-version"))
-    told = set(
-        zip(
-            versions.column("constituency").to_pylist(),
-            versions.column("precinct").to_pylist(),
-            strict=True,
-        )
-    )
-    rows = [
+    is_permanent = pc.equal(lists.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value)
+    has_entries = pc.greater(lists.column("entries"), 0)
+    is_placed = pc.is_valid(lists.column("precinct"))
+    kept = lists.filter(pc.and_(pc.and_(has_entries, is_placed), is_permanent))
+    counted = kept.group_by(list(PRECINCT_PLACE)).aggregate([("rows", "count")])
+    versions = set(zip(*_cells(_of_rule(findings, _LIST_VERSION), PRECINCT_PLACE), strict=True))
+    several = [
         row
         for row in counted.to_pylist()
-        if row["rows_count"] > 1 and (row["constituency"], row["precinct"]) not in told
+        if row["rows_count"] > 1 and tuple(row[name] for name in PRECINCT_PLACE) not in versions
     ]
-    places = {name: [row[name] for row in rows] for name in ("constituency", "precinct")}
-    return _findings(SEVERAL_LISTS, {**places, "value": [row["rows_count"] for row in rows]})
+    columns = {name: [row[name] for row in several] for name in PRECINCT_PLACE}
+    columns["value"] = [row["rows_count"] for row in several]
+    return make(SEVERAL_LISTS, len(several), columns)
 
 
-def _in_two_constituencies(received: Sequence[pa.Table], said: pa.Table) -> pa.Table:
-    """The files of one content that came in through several intakes, once for each constituency; ``value`` is how many.
+def _in_two_constituencies(received: Sequence[pa.Table], findings: pa.Table) -> pa.Table:
+    """The files of one content that came in once for each of several constituencies.
 
-    A file that holds the lists of several constituencies comes in once, and is none of these. What
-    an earlier merge ``said`` stays, for a merged list no longer shows it.
+    One finding for each constituency; ``value`` is how many there are. A file that holds the lists
+    of several constituencies comes in once, and is none of these. What ``findings`` of an earlier
+    merge say stays, for a merged list no longer shows it.
     """
-    earlier = said.filter(
-        pc.equal(said.column("rule").cast(pa.string()), FILE_IN_TWO_CONSTITUENCIES.code)
-    )
-    told = set(earlier.column("source").to_pylist())
-    intakes = Counter(
-        source for lists in received for source in lists.column("source").unique().to_pylist()
-    )
-    several = pa.array(
-        [source for source, count in intakes.items() if count > 1 and source not in told],
-        pa.string(),
-    )
+    known = set(_of_rule(findings, FILE_IN_TWO_CONSTITUENCIES.code)["source"].to_pylist())
+    sources = [source for lists in received for source in pc.unique(lists["source"]).to_pylist()]
+    several = [
+        source
+        for source, intakes in Counter(sources).items()
+        if intakes > 1 and source not in known
+    ]
     lists = concat(received, LIST)
-    lists = lists.filter(pc.is_in(lists.column("source"), value_set=several))
-    homes = (
-        lists.select(["source", "constituency"])
-        .group_by(["source", "constituency"])
-        .aggregate([])
-        .drop_null()
-    )
+    of_several = pc.is_in(lists.column("source"), value_set=pa.array(several, pa.string()))
+    key = ["source", "constituency"]
+    homes = lists.filter(of_several).select(key).group_by(key).aggregate([]).drop_null()
     counts = Counter(homes.column("source").to_pylist())
     rows = sorted(
-        (source, home)
-        for source, home in zip(
-            *(homes.column(name).to_pylist() for name in homes.column_names), strict=True
-        )
+        (source, constituency)
+        for source, constituency in zip(*_cells(homes, key), strict=True)
         if counts[source] > 1
     )
-    places = {
-        name: [row[place] for row in rows] for place, name in enumerate(("source", "constituency"))
+    columns = {
+        "source": [source for source, _ in rows],
+        "constituency": [constituency for _, constituency in rows],
+        "value": [counts[source] for source, _ in rows],
     }
-    return _findings(
-        FILE_IN_TWO_CONSTITUENCIES, {**places, "value": [counts[source] for source, _ in rows]}
-    )
+    return make(FILE_IN_TWO_CONSTITUENCIES, len(rows), columns)
 
 
-def _findings(rule: Rule, columns: dict[str, Any]) -> pa.Table:
-    """Findings of one rule."""
-    count = len(columns["value"])
-    words = {"rule": rule.code, "severity": str(rule.severity), "unit": str(rule.unit)}
-    typed = {
-        name: values
-        if isinstance(values, pa.ChunkedArray)
-        else pa.array(values, FINDING.field(name).type)
-        for name, values in columns.items()
-    }
-    return from_columns(
-        typed | {name: [word] * count for name, word in words.items()}, FINDING, length=count
-    )
+def _of_rule(findings: pa.Table, code: str) -> pa.Table:
+    return findings.filter(pc.equal(findings.column("rule").cast(pa.string()), code))
+
+
+def _cells(table: pa.Table, names: Sequence[str]) -> list[list[Any]]:
+    """The cells of each of these columns."""
+    return [table.column(name).to_pylist() for name in names]

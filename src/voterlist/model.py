@@ -241,15 +241,24 @@ class Rule:
     """One thing that a stage may notice.
 
     The same ``code`` names the catalogue's messages (``rule.<code>.title``,
-    ``rule.<code>.message``, ``rule.<code>.todo``), the settings' switch and the documentation's
-    section.
+    ``rule.<code>.message``, ``rule.<code>.todo``), the settings' switch and the page of the
+    documentation, ``docs/rules/<code>.md``. That page is made of the rule: its texts are English,
+    paragraphs of Markdown with a blank line between them.
     """
 
     code: str
     severity: Severity
     unit: Unit
     ground: str
-    """The legal or statistical source the rule stands on, in English, for the documentation."""
+    """The legal or statistical source that the rule stands on."""
+    looks_at: str = ""
+    """What is compared with what, and where the limits are."""
+    false_alarms: str = ""
+    """How a finding comes about although nothing is wrong."""
+    settings: tuple[str, ...] = ()
+    """The keys of ``[check]`` that the rule depends on."""
+    is_share: bool = False
+    """True where ``value`` and ``limit`` are shares, 0 to 1: a report writes them as percentages."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

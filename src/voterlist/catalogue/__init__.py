@@ -66,6 +66,14 @@ class Catalogue:
         }
         return entries()[key][self.language].format(**filled)
 
+    def text(self, key: str) -> str:
+        """The text of a key as it stands, its places not filled.
+
+        Raises:
+            KeyError: the catalogue has no such key.
+        """
+        return entries()[key][self.language]
+
     def has(self, key: str) -> bool:
         """True where the catalogue has this key."""
         return key in entries()

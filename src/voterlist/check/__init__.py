@@ -1,8 +1,8 @@
-"""Register tests: what an entry, a dwelling or a precinct should not look like.
+"""Context tests: what an entry, a dwelling or a precinct should not look like.
 
-Each file beside this one holds one test or a small family; each test asks one rule of one
-``Register`` and returns what it found. Switches and severities of the settings are applied here,
-and nowhere else.
+Each file of ``rules`` holds one rule: what it is called, what it rests on, and the test that finds
+where it is broken in one ``Context``. The files beside this one hold what several rules need, and
+the statistics of every place.
 """
 
 from __future__ import annotations
@@ -12,92 +12,34 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from voterlist.check import (
-    ages,
-    coincidences,
-    dwellings,
-    heaping,
-    identifiers,
-    letters,
-    missing,
-    numbering,
-    precincts,
-    repeats,
-    sex,
-    shares,
-    spelling,
-    streets,
-)
-from voterlist.check.accepting import (
-    MARK_PROBLEMS,
-    MARK_ROW,
-    UNKNOWN_MARK,
-    Marked,
-    check_marks,
-    finding_ids,
-)
+from voterlist.check import coincidences
+from voterlist.check.context import ENTRIES, VOTERS, Context
 from voterlist.check.cyclic import beside_last
 from voterlist.check.indicators import INDICATORS, indicators, indicators_of
 from voterlist.check.overview import profile, profile_of, pyramid, pyramids
-from voterlist.check.register import ENTRIES, VOTERS, Register, RegisterTest
-from voterlist.check.settled import FINDINGS_ACCEPTED, Settled, settle
-from voterlist.check.streets import street_use
+from voterlist.check.precinct_borders import street_use
+from voterlist.check.rules import RULES, TESTS
 from voterlist.config import CheckSettings
-from voterlist.model import Rule
-from voterlist.schemas import FINDING
-from voterlist.tables import concat, sort_by, words
+from voterlist.findings import gather, is_on
 
 __all__ = [
     "ENTRIES",
-    "FINDINGS_ACCEPTED",
     "INDICATORS",
-    "MARK_PROBLEMS",
-    "MARK_ROW",
     "RULES",
     "SHARE_RULES",
-    "UNKNOWN_MARK",
     "VOTERS",
     "Examined",
-    "Marked",
-    "Settled",
     "beside_last",
     "check",
-    "check_marks",
     "examine",
-    "finding_ids",
     "indicators",
     "profile",
     "pyramid",
     "pyramids",
-    "settle",
     "street_use",
 ]
 
-_TESTS: tuple[RegisterTest, ...] = (
-    *missing.TESTS,
-    *letters.TESTS,
-    *spelling.TESTS,
-    *identifiers.TESTS,
-    *ages.TESTS,
-    *heaping.TESTS,
-    *sex.TESTS,
-    *precincts.TESTS,
-    *dwellings.TESTS,
-    *streets.TESTS,
-    *numbering.TESTS,
-    *repeats.TESTS,
-    *coincidences.TESTS,
-    *shares.TESTS,
-)
-
-RULES: tuple[Rule, ...] = tuple(test.rule for test in _TESTS)
-
-SHARE_RULES: frozenset[str] = frozenset(
-    {
-        "missing-column",
-        *(test.rule.code for family in (heaping.TESTS, shares.TESTS) for test in family),
-    }
-)
+SHARE_RULES: frozenset[str] = frozenset(rule.code for rule in RULES if rule.is_share)
 """Rules whose value and limit are shares, 0 to 1: a report writes them as percentages."""
 
 
@@ -121,19 +63,6 @@ class Examined:
     """REGISTER_USE of the register of streets."""
 
 
-_ORDER = (
-    "rule",
-    "constituency",
-    "precinct",
-    "entry_id",
-    "other_entry_id",
-    "source",
-    "sheet",
-    "line",
-    "field",
-)
-
-
 def check(
     voters: pa.Table,
     entries: pa.Table,
@@ -152,7 +81,7 @@ def check(
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    return _findings(Register.of(voters, entries, lists, settings, on_day, streets))
+    return _findings(Context.of(voters, entries, lists, settings, on_day, streets))
 
 
 def examine(
@@ -164,7 +93,7 @@ def examine(
     on_day: dt.date,
     streets: pa.Table | None = None,
 ) -> Examined:
-    """Everything of a register at once, which is put in order and coded once: what millions of entries need.
+    """Findings and statistics of one list, which is put in order and encoded once.
 
     Takes what ``check`` takes. Of VOTER and ENTRY only the columns of ``VOTERS`` and ``ENTRIES``
     are needed.
@@ -172,32 +101,20 @@ def examine(
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    register = Register.of(voters, entries, lists, settings, on_day, streets)
+    context = Context.of(voters, entries, lists, settings, on_day, streets)
     return Examined(
-        findings=_findings(register),
-        indicators=indicators_of(register),
-        profile=profile_of(register),
-        pyramid=pyramid(register.voters, on_day),
-        pyramids=pyramids(register.voters, on_day),
-        coincidences=register.remembered(coincidences.counted),
-        street_use=street_use(register.voters, streets),
+        findings=_findings(context),
+        indicators=indicators_of(context),
+        profile=profile_of(context),
+        pyramid=pyramid(context.voters, on_day),
+        pyramids=pyramids(context.voters, on_day),
+        coincidences=context.cached(coincidences.counted),
+        street_use=street_use(context.voters, streets),
     )
 
 
-def _findings(register: Register) -> pa.Table:
-    """FINDING of every test."""
-    return sort_by(concat((_asked(test, register) for test in _TESTS), FINDING), *_ORDER)
-
-
-def _asked(test: RegisterTest, register: Register) -> pa.Table:
-    """What a test finds, at the severity of the settings; nothing where it is switched off."""
-    severity = register.settings.severity_of(test.rule)
-    if severity is None:
-        return FINDING.empty_table()
-    found = test.find(register)
-    if severity is test.rule.severity:
-        return found
-    column = words(pa.repeat(severity.value, found.num_rows))
-    return found.set_column(
-        found.schema.get_field_index("severity"), FINDING.field("severity"), column
-    )
+def _findings(context: Context) -> pa.Table:
+    """FINDING of every test that is on, under the settings."""
+    settings = context.settings
+    tests = [test for test in TESTS if is_on(test.rule, settings)]
+    return gather((test.find(context) for test in tests), settings)

@@ -1,6 +1,6 @@
 """Ages and birth years by place: histograms, and what is read off them.
 
-A histogram has a row a precinct and a column a year, so every place is a sum of rows.
+A histogram has one row per precinct and one column per year, so every place is a sum of rows.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 
-from voterlist.check.register import Codes, Numbers, Register
+from voterlist.check.context import Codes, Context, Numbers
 
 __all__ = [
     "age_histogram",
@@ -44,37 +44,38 @@ def completed_years(voters: pa.Table, on_day: dt.date) -> Numbers:
     return age
 
 
-def age_histogram(register: Register) -> Codes:
-    """How many voters of each age, 0 to ``OLDEST``, each of ``register.precincts`` has."""
-    return _histogram(register, completed_years(register.voters, register.on_day))
+def age_histogram(context: Context) -> Codes:
+    """How many voters of each age, 0 to ``OLDEST``, each of ``context.precincts`` has."""
+    return _histogram(context, completed_years(context.voters, context.on_day))
 
 
-def final_digits(register: Register) -> Codes:
-    """How many voters of each precinct were born in the year Y - t; one column a t, from 0 to 79.
+def final_digits(context: Context) -> Codes:
+    """How many voters of each precinct were born in the year Y - t; one column per t, from 0 to 79.
 
     Y is the last year ending in 9 of which everybody was of age before the year of the list, so the
     decades are whole, and t mod 10 tells the final digit of the year: 9 - t mod 10.
     """
-    adult = register.on_day.year - 19
+    adult = context.on_day.year - 19
     last = adult - (adult + 1) % 10
-    return _histogram(register, last - register.number("birth_year").astype(np.float64))[
-        :, : 10 * _DECADES
-    ]
+    years = last - context.number("birth_year").astype(np.float64)
+    return _histogram(context, years)[:, : 10 * _DECADES]
 
 
 def whipple(ages: Codes) -> tuple[Codes, Codes]:
-    """How many of the ages 23 to 62 end in 0 or 5, and how many there are; 500 times the share is Whipple's index.
+    """How many of the ages 23 to 62 end in 0 or 5, and how many there are.
 
-    100: ages ending in 0 and 5 are a fifth, as they should be; 500: there are no others. Source of
-    formula and of the bands of quality: United Nations, Demographic Yearbook, technical notes on
-    population by age.
+    500 times the share is Whipple's index. 100: ages ending in 0 and 5 are a fifth, as they should
+    be; 500: there are no others. Source of formula and of the bands of quality: United Nations,
+    Demographic Yearbook, technical notes on population by age.
     """
     within = ages[..., _WHIPPLE]
     return within[..., _WHIPPLE % 5 == 0].sum(axis=-1), within.sum(axis=-1)
 
 
 def myers(digits: Codes) -> Numbers:
-    """Myers' blended index of birth years: 0, no final digit is preferred; 90, all years end in one. NaN of nobody.
+    """Myers' blended index of birth years, 0 to 90; NaN of nobody.
+
+    0: no final digit is preferred; 90: all years end in the same digit.
 
     Seventy years are counted by final digit ten times, each time from a year further on, and the
     ten counts summed (weights 1 to 10 for the decades without the last, 9 to 0 for those without
@@ -103,10 +104,10 @@ def median(ages: Codes) -> Numbers:
 
 
 def distance(ages: Codes, others: Codes) -> Numbers:
-    """How far the ages of each row lie from those of the same row of ``others``, 0 to 1; NaN where either is empty.
+    """How far the ages of each row lie from those of the same row of ``others``, 0 to 1.
 
     The largest difference between the shares of voters up to an age: the distance of Kolmogorov and
-    Smirnov.
+    Smirnov. NaN where either row is empty.
     """
     one, other = (np.cumsum(part, axis=-1, dtype=np.float64) for part in (ages, others))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -114,8 +115,8 @@ def distance(ages: Codes, others: Codes) -> Numbers:
     return apart
 
 
-def _histogram(register: Register, years: Numbers) -> Codes:
+def _histogram(context: Context, years: Numbers) -> Codes:
     known = (years >= 0) & (years <= OLDEST)
-    groups = len(register.precincts.size)
-    cells = register.precincts.codes[known] * (OLDEST + 1) + years[known].astype(np.int64)
+    groups = len(context.precincts.size)
+    cells = context.precincts.codes[known] * (OLDEST + 1) + years[known].astype(np.int64)
     return np.bincount(cells, minlength=groups * (OLDEST + 1)).reshape(groups, OLDEST + 1)

@@ -1,4 +1,4 @@
-"""Coincidences of each constituency and of the whole list, and where they are more than chance explains.
+"""Coincidences of each constituency and of the whole list, beside those that chance explains.
 
 What chance would give, ``voterlist.chance`` reckons.
 """
@@ -11,34 +11,23 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.chance import AGREEMENTS, Told, pairs_of
-from voterlist.check.register import Codes, Flags, Numbers, Register, RegisterTest
-from voterlist.model import Rule, Severity, Sex, Unit
+from voterlist.check.context import Codes, Context, Numbers
+from voterlist.model import Sex
 from voterlist.schemas import COINCIDENCE
 from voterlist.tables import codes, concat, from_columns
 
-__all__ = ["TESTS", "counted", "poisson_tail_bound"]
-
-BEYOND_CHANCE = Rule(
-    "coincidences-beyond-chance",
-    Severity.NOTE,
-    Unit.CONSTITUENCY,
-    "birthday problem (Feller, vol. 1, section II.3): names and dates of strangers agree by chance, the more often the"
-    " longer the list",
-)
-
-_FEWEST = 5
-"""Fewer pairs are told entry by entry; a sum of them says nothing more."""
+__all__ = ["counted", "poisson_tail_bound"]
 
 _SEX = {Sex.MALE.value: 1, Sex.FEMALE.value: 2}
 
 
-def _told(register: Register) -> Told:
-    year, month, day = (register.number(f"birth_{part}") for part in ("year", "month", "day"))
+def _fields(context: Context) -> Told:
+    year, month, day = (context.number(f"birth_{part}") for part in ("year", "month", "day"))
     return Told(
-        _sex(register),
-        register.codes("surname_stem"),
-        register.codes("given_skeleton"),
-        register.codes("patronymic_skeleton"),
+        _sex(context),
+        context.codes("surname_stem"),
+        context.codes("given_skeleton"),
+        context.codes("patronymic_skeleton"),
         year,
         np.where(
             (year < 0) | (month < 0) | (day < 0), np.int32(-1), (year * 12 + month) * 31 + day
@@ -46,37 +35,41 @@ def _told(register: Register) -> Told:
     )
 
 
-def _sex(register: Register) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """1 and 2, 0 where not known: the first of the sex as stated, as the patronymic and as the given name witness it.
+def _sex(context: Context) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """The sex of each entry as a number: 1 and 2, 0 where not known.
 
-    The linkage takes it so too; where a list has no column of the sex, its names tell nearly all of
-    it.
+    The first that is known of the sex as stated, as the patronymic and as the given name tell it.
+    The linkage takes it so too. Where a list has no column of the sex, its names tell nearly all
+    of it.
     """
-    found = np.zeros(len(register), np.int32)
+    sex = np.zeros(len(context), np.int32)
     for name in ("sex", "patronymic_sex", "given_sex"):
-        code, distinct = codes(register.voters.column(name))
-        meaning = np.array([_SEX.get(word, 0) for word in distinct.to_pylist()] + [0], np.int32)
-        found = np.where(found == 0, meaning[code], found)
-    return found
+        code, distinct = codes(context.voters.column(name))
+        # The last number is of code -1, the missing word.
+        numbers = [_SEX.get(word, 0) for word in distinct.to_pylist()] + [0]
+        sex = np.where(sex == 0, np.array(numbers, np.int32)[code], sex)
+    return sex
 
 
-def counted(register: Register) -> pa.Table:
-    """COINCIDENCE: each kind of agreement in each constituency, and in the whole list (constituency null).
+def counted(context: Context) -> pa.Table:
+    """COINCIDENCE: each kind of agreement in each constituency, and in the whole list.
+
+    Of the whole list ``constituency`` is null.
 
     Pairs are of one sex (those of unknown sex among themselves) and of one birth year at least.
-    Pairs found hold one person's, relatives' and strangers' alike.
+    The pairs found are those of one person, of relatives and of strangers alike.
     """
-    told = _told(register)
-    place, numbers = codes(register.voters.column("constituency"))
+    fields = _fields(context)
+    place, numbers = codes(context.voters.column("constituency"))
     known = np.flatnonzero(place >= 0)
-    parts = [_table(told.of(known), place[known].astype(np.int64), numbers)]
-    parts.append(_table(told, np.zeros(len(register), dtype=np.int64), pa.nulls(1, pa.int32())))
+    parts = [_table(fields.of(known), place[known].astype(np.int64), numbers)]
+    parts.append(_table(fields, np.zeros(len(context), dtype=np.int64), pa.nulls(1, pa.int32())))
     return concat(parts, COINCIDENCE)
 
 
-def _table(told: Told, place: Codes, numbers: pa.Array) -> pa.Table:
+def _table(fields: Told, place: Codes, numbers: pa.Array) -> pa.Table:
     places = len(numbers)
-    pairs = pairs_of(told, place, places)
+    pairs = pairs_of(fields, place, places)
     order = np.argsort(np.asarray(numbers.fill_null(0)), kind="stable")
     columns = {
         "constituency": pa.concat_arrays([numbers.take(pa.array(order))] * len(AGREEMENTS)),
@@ -88,7 +81,9 @@ def _table(told: Told, place: Codes, numbers: pa.Array) -> pa.Table:
 
 
 def poisson_tail_bound(count: Numbers, expected: Numbers) -> Numbers:
-    """An upper bound of P(X >= count) for X Poisson(expected); 1 where count is no more than expected.
+    """An upper bound of P(X >= count) for X Poisson(expected).
+
+    It is 1 where ``count`` is no more than ``expected``.
 
     The tail is at most its first term times the geometric series of its first ratio:
     p(k; m) (k + 1) / (k + 1 - m).
@@ -101,32 +96,3 @@ def poisson_tail_bound(count: Numbers, expected: Numbers) -> Numbers:
     first = np.exp(k * np.log(mean) - mean - log_factorial)
     bound[at] = np.minimum(1.0, first * (k + 1) / (k + 1 - mean))
     return bound
-
-
-def _asked(register: Register) -> str:
-    """Names and date; names and year where most birth dates are a year alone."""
-    full, known = register.known("birth_day").sum(), register.known("birth_year").sum()
-    return "+".join(AGREEMENTS[0] if 2 * full >= known else AGREEMENTS[2])
-
-
-def coincidences_beyond_chance(register: Register) -> pa.Table:
-    """Constituencies, and the whole list where it is not one of them, with more pairs than chance explains."""
-    table = register.remembered(counted)
-    number, agreement = table.column("constituency"), table.column("agreement").cast(pa.string())
-    one_place = len(number.unique().drop_null()) == 1
-    asked: Flags = np.asarray(
-        agreement.to_numpy(zero_copy_only=False) == _asked(register), dtype=bool
-    )
-    asked &= np.asarray(number.is_valid(), dtype=bool) | (not one_place)
-    found, expected = (
-        table.column(name).to_numpy().astype(np.float64) for name in ("found", "expected")
-    )
-    asked &= found >= _FEWEST
-    at = np.flatnonzero(
-        asked & (poisson_tail_bound(found, expected) < register.settings.outlier_chance)
-    )
-    where = table.select(["constituency"]).take(pa.array(at))
-    return register.place_findings(BEYOND_CHANCE, where, value=found[at], limit=expected[at])
-
-
-TESTS = (RegisterTest(BEYOND_CHANCE, coincidences_beyond_chance),)

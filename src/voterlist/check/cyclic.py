@@ -5,9 +5,12 @@ What they were, and how much each place grew and changed.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
 import pyarrow as pa
 
 from voterlist.model import Unit
@@ -21,13 +24,17 @@ CYCLE_INDICATORS = ("growth", "churn")
 here."""
 
 _KEY = ("indicator", "unit", "constituency", "precinct")
+_NONE = -1
+"""The row of no row."""
 _CHANGES = ("added", "removed", "moved-in", "moved-out")
 
 _Place: TypeAlias = tuple[int | None, int | None]
 
 
 def beside_last(table: pa.Table, last: pa.Table, summary: pa.Table) -> pa.Table:
-    """INDICATOR with last cycle's value of each place in ``last``, and with growth and churn; in the same order.
+    """INDICATOR with last cycle's value of each place in ``last``, and with growth and churn.
+
+    The order stays that of INDICATOR.
 
     Args:
         table: INDICATOR of this list.
@@ -38,72 +45,91 @@ def beside_last(table: pa.Table, last: pa.Table, summary: pa.Table) -> pa.Table:
         StageError: a table has the wrong shape.
     """
     table, last = (require(part, INDICATOR, "reconcile") for part in (table, last))
-    both = pa.concat_tables(
-        [part.select(list(_KEY)) for part in (table, last)]
-    ).unify_dictionaries()
+    summary = require(summary, CYCLE_SUMMARY, "reconcile")
+    column = table.schema.get_field_index("last")
+    beside = table.set_column(column, INDICATOR.field("last"), _values_of(last, table))
+    return sort_by(concat([beside, _growth_and_churn(summary)], INDICATOR), *_KEY)
+
+
+def _values_of(last: pa.Table, table: pa.Table) -> pa.ChunkedArray:
+    """For each row of ``table`` the value that ``last`` has for its indicator and place."""
+    keys = [part.select(list(_KEY)) for part in (table, last)]
+    both = pa.concat_tables(keys).unify_dictionaries()
     code, _ = group_codes(both, *_KEY, known=False)
     row, other = matches(code[: table.num_rows], code[table.num_rows :])
-    at: list[int | None] = [None] * table.num_rows
-    for mine, its in zip(row.tolist(), other.tolist(), strict=True):
-        at[mine] = its
-    values = last.column("value").take(pa.array(at, pa.int64()))
-    beside = table.set_column(table.schema.get_field_index("last"), INDICATOR.field("last"), values)
-    return sort_by(
-        concat([beside, _changes(require(summary, CYCLE_SUMMARY, "reconcile"))], INDICATOR), *_KEY
-    )
+    at = np.full(table.num_rows, _NONE)
+    at[row] = other
+    return last.column("value").take(pa.array(at, mask=at == _NONE))
 
 
-def _changes(summary: pa.Table) -> pa.Table:
-    """Growth and churn of every place that was on last cycle's list."""
-    rows = []
-    counts = _counted(summary)
-    for unit, places in counts.items():
-        for place, found in places.items():
-            before, after, moves = (
-                found["before"],
-                found["after"],
-                sum(found[change] for change in _CHANGES),
-            )
-            if before:
-                rows += [(unit, place, "growth", after, before, after / before - 1)]
-                rows += [(unit, place, "churn", moves, before, moves / before)]
-    values = {(unit, place, name): value for unit, place, name, _, _, value in rows}
+@dataclass(frozen=True, slots=True)
+class _Statistic:
+    """Growth or churn of a place."""
+
+    indicator: str
+    unit: Unit
+    place: _Place
+    count: int
+    of: int
+
+    @property
+    def value(self) -> float:
+        """The share of ``of``; growth is what is above, or below, the whole of it."""
+        share = self.count / self.of
+        return share - 1 if self.indicator == "growth" else share
+
+    @property
+    def key(self) -> tuple[str, Unit, _Place]:
+        """What tells it from the others."""
+        return self.indicator, self.unit, self.place
+
+    @property
+    def wider(self) -> tuple[str, Unit, _Place] | None:
+        """The key of the same of the next wider unit; None for the whole."""
+        if self.unit is Unit.NATION:
+            return None
+        if self.unit is Unit.CONSTITUENCY:
+            return self.indicator, Unit.NATION, (None, None)
+        return self.indicator, Unit.CONSTITUENCY, (self.place[0], None)
+
+
+def _growth_and_churn(summary: pa.Table) -> pa.Table:
+    """INDICATOR: growth and churn of every place that was on last cycle's list."""
+    rows = list(_statistics(summary))
+    values = {row.key: row.value for row in rows}
+    base = [None if row.wider is None else values.get(row.wider) for row in rows]
     columns = {
-        "indicator": [name for _, _, name, *_ in rows],
-        "unit": [unit.value for unit, *_ in rows],
-        "constituency": pa.array([place[0] for _, place, *_ in rows], pa.int32()),
-        "precinct": pa.array([place[1] for _, place, *_ in rows], pa.int32()),
-        "count": pa.array([row[3] for row in rows], pa.float64()),
-        "of": pa.array([row[4] for row in rows], pa.float64()),
-        "value": pa.array([row[5] for row in rows], pa.float64()),
-        "base": pa.array([_base(values, *row[:3]) for row in rows], pa.float64()),
+        "indicator": [row.indicator for row in rows],
+        "unit": [row.unit.value for row in rows],
+        "constituency": pa.array([row.place[0] for row in rows], pa.int32()),
+        "precinct": pa.array([row.place[1] for row in rows], pa.int32()),
+        "count": pa.array([row.count for row in rows], pa.float64()),
+        "of": pa.array([row.of for row in rows], pa.float64()),
+        "value": pa.array([row.value for row in rows], pa.float64()),
+        "base": pa.array(base, pa.float64()),
     }
     return from_columns(columns, INDICATOR, len(rows))
 
 
-def _counted(summary: pa.Table) -> dict[Unit, dict[_Place, Counter[str]]]:
+def _statistics(summary: pa.Table) -> Iterator[_Statistic]:
+    for (unit, place), entries in _entries(summary).items():
+        before = entries["before"]
+        if not before:
+            continue
+        moves = sum(entries[change] for change in _CHANGES)
+        yield _Statistic("growth", unit, place, entries["after"], before)
+        yield _Statistic("churn", unit, place, moves, before)
+
+
+def _entries(summary: pa.Table) -> dict[tuple[Unit, _Place], Counter[str]]:
     """How many entries each place had, by change."""
-    counts: dict[Unit, dict[_Place, Counter[str]]] = {
-        Unit.PRECINCT: {},
-        Unit.CONSTITUENCY: {},
-        Unit.NATION: {},
-    }
+    entries: defaultdict[tuple[Unit, _Place], Counter[str]] = defaultdict(Counter)
     for row in summary.to_pylist():
         constituency, precinct = row["constituency"], row["precinct"]
-        for unit, place in (
+        for place in (
             (Unit.PRECINCT, (constituency, precinct)),
             (Unit.CONSTITUENCY, (constituency, None)),
             (Unit.NATION, (None, None)),
         ):
-            counts[unit].setdefault(place, Counter())[row["change"]] += row["entries"]
-    return counts
-
-
-def _base(
-    values: dict[tuple[Unit, _Place, str], float], unit: Unit, place: _Place, name: str
-) -> float | None:
-    """The value of the next wider unit; the whole has none."""
-    if unit is Unit.NATION:
-        return None
-    wider = (place[0], None) if unit is Unit.PRECINCT else (None, None)
-    return values.get((Unit.CONSTITUENCY if unit is Unit.PRECINCT else Unit.NATION, wider, name))
+            entries[place][row["change"]] += row["entries"]
+    return entries

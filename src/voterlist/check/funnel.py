@@ -1,4 +1,4 @@
-"""Which precincts lie outside the funnel: outliers by a rule that holds for small precincts, many at a time.
+"""Which precincts lie outside the funnel: outliers, by limits that hold for small precincts too.
 
 A share of 60 voters swings further by chance than one of 1,500, so each precinct is held against
 limits of its own width (a funnel plot: Spiegelhalter, Funnel plots for comparing institutional
@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from voterlist.check.register import Codes, Flags, Numbers
+from voterlist.check.context import Codes, Flags, Numbers
 
 __all__ = [
     "FEWEST_FOR_SPREAD",
@@ -50,7 +50,7 @@ class Limits(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """One element a precinct.
+    """One element per precinct.
 
     NaN where it was not judged: nobody to count, or nothing to be held against.
     """
@@ -115,8 +115,9 @@ def share_funnel(
 
 
 def middle_share(count: Codes, of: Codes, group: Codes, usable: Flags) -> Numbers:
-    """For each precinct the share in the middle precinct of its constituency, each weighed by ``of``.
+    """For each precinct the share in the middle precinct of its constituency.
 
+    Precincts are weighed by ``of``.
     One precinct, or several as long as they hold less than half of the voters, cannot move it. NaN
     where the constituency has no other precinct.
     """
@@ -130,15 +131,16 @@ def middle_share(count: Codes, of: Codes, group: Codes, usable: Flags) -> Number
     before = np.cumsum(total) - total
     at = np.searchsorted(weight, before + total / 2)
     middle = np.full(groups, np.nan)
-    held = (total > 0) & others
-    found = order[at[held]]
-    middle[held] = count[found] / of[found]
-    found_middle: Numbers = middle[group]
-    return found_middle
+    has_middle = (total > 0) & others
+    precinct = order[at[has_middle]]
+    middle[has_middle] = count[precinct] / of[precinct]
+    return np.asarray(middle[group])
 
 
 def spread(away: Numbers, error: Numbers, judged: Flags) -> float:
-    """The standard deviation between precincts beyond chance, from distances and their standard errors.
+    """The standard deviation between precincts beyond chance.
+
+    It comes of their distances (``away``) and the standard errors of these.
 
     The additive model of the sources above: with phi the mean square of the winsorised z scores of
     I precincts, made 1 for chance alone, and w = 1 / error**2, the variance is (I phi - (I - 1)) /
@@ -197,7 +199,10 @@ def _chance(
 
 
 def _arcsine(count: Numbers | Codes, of: Numbers | Codes) -> Numbers:
-    """The share on a scale on which its standard error is 1 / sqrt(4 of + 2) whatever the share (Anscombe 1948)."""
+    """The share on a scale on which its standard error hangs on ``of`` alone.
+
+    The standard error is 1 / sqrt(4 of + 2) whatever the share (Anscombe 1948).
+    """
     angle: Numbers = np.arcsin(np.sqrt((count + 0.375) / (of + 0.75)))
     return angle
 

@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.agehist import age_histogram, final_digits, median, myers, whipple
+from voterlist.check.context import Codes, Context, Flags, Numbers
 from voterlist.check.cyclic import CYCLE_INDICATORS
 from voterlist.check.measures import AGE_STRUCTURE, MEASURES, Judged, Measure, ages_judged, judged
-from voterlist.check.register import Codes, Flags, Numbers, Register
 from voterlist.config import CheckSettings
+from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Unit
 from voterlist.schemas import INDICATOR, LIST, empty
 from voterlist.tables import concat, from_columns, sort_by
@@ -51,9 +52,9 @@ class _Statistic:
 
 @dataclass(frozen=True)
 class _Places:
-    """The precincts of a register, and how they sum to the places of a unit."""
+    """How the precincts sum to the places of a unit."""
 
-    register: Register
+    context: Context
     unit: Unit
     group: Codes
     """The place of each precinct."""
@@ -76,7 +77,9 @@ def indicators(
     *,
     on_day: dt.date,
 ) -> pa.Table:
-    """INDICATOR of every precinct, constituency and the whole, ordered by indicator, unit and place.
+    """INDICATOR of every precinct, every constituency and the whole.
+
+    Ordered by indicator, unit and place.
 
     Args:
         voters: VOTER.
@@ -87,35 +90,31 @@ def indicators(
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    return indicators_of(Register.of(voters, entries, empty(LIST), settings, on_day))
+    return indicators_of(Context.of(voters, entries, empty(LIST), settings, on_day))
 
 
-def indicators_of(register: Register) -> pa.Table:
-    """INDICATOR of a register, as ``indicators`` gives it."""
-    if not len(register):
+def indicators_of(context: Context) -> pa.Table:
+    """INDICATOR of a context, as ``indicators`` gives it."""
+    if not len(context):
         return empty(INDICATOR)
-    shares = {measure.code: judged(register, measure) for measure in MEASURES}
-    ages, digits = register.remembered(age_histogram), final_digits(register)
-    structure = register.remembered(ages_judged)
+    shares = {measure.code: judged(context, measure) for measure in MEASURES}
+    ages, digits = context.cached(age_histogram), final_digits(context)
+    structure = context.cached(ages_judged)
     tables: list[pa.Table] = []
     wider: dict[str, _Statistic] = {}
-    for places in _all_places(register):
-        found = {"voters": _sizes(places), **_of_ages(places, ages, digits, structure)}
-        found |= {
-            measure.code: _share(places, measure, shares[measure.code]) for measure in MEASURES
-        }
-        found = {
-            code: _against(statistic, places, wider, code) for code, statistic in found.items()
-        }
-        tables += [_table(places, code, statistic) for code, statistic in found.items()]
-        wider = found
+    for places in _all_places(context):
+        own = {"voters": _sizes(places), **_of_ages(places, ages, digits, structure)}
+        for measure in MEASURES:
+            own[measure.code] = _share(places, measure, shares[measure.code])
+        wider = {code: _against(statistic, places, wider, code) for code, statistic in own.items()}
+        tables += [_table(places, code, statistic) for code, statistic in wider.items()]
     return sort_by(concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct")
 
 
-def _all_places(register: Register) -> list[_Places]:
+def _all_places(context: Context) -> list[_Places]:
     """The whole, the constituencies, the precincts: from the widest unit to the narrowest."""
-    precincts, groups = register.precincts, register.constituency_of_precinct
-    first = register.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
+    precincts, groups = context.precincts, context.constituency_of_precinct
+    first = context.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
     whole = first.take(pa.array(groups.first)).set_column(
         1, "precinct", pa.nulls(len(groups.size), pa.int32())
     )
@@ -123,24 +122,26 @@ def _all_places(register: Register) -> list[_Places]:
     every = np.zeros(len(precincts.size), dtype=np.int64)
     one = np.zeros(len(groups.size), dtype=np.int64)
     return [
-        _Places(register, Unit.NATION, every, nation, one[:1]),
-        _Places(register, Unit.CONSTITUENCY, groups.codes, whole, one),
-        _Places(register, Unit.PRECINCT, np.arange(len(every)), first, groups.codes),
+        _Places(context, Unit.NATION, every, nation, one[:1]),
+        _Places(context, Unit.CONSTITUENCY, groups.codes, whole, one),
+        _Places(context, Unit.PRECINCT, np.arange(len(every)), first, groups.codes),
     ]
 
 
 def _sizes(places: _Places) -> _Statistic:
     """How many entries; of a precinct's permanent list held against the limits of the law."""
-    register = places.register
-    size = places.sums(register.precincts.size).astype(np.float64)
+    context = places.context
+    size = places.sums(context.precincts.size).astype(np.float64)
     if places.unit is not Unit.PRECINCT:
         return _Statistic(size)
-    permanent = np.where(register.named_precinct, register.precincts.count(register.permanent), 0)
-    least, most = register.settings.smallest_precinct, register.settings.largest_precinct
-    held = permanent > 0
-    lower, upper = (np.where(held, limit, np.nan) for limit in (least, most))
+    permanent = context.permanent_entries
+    least, most = context.settings.smallest_precinct, context.settings.largest_precinct
+    is_judged = permanent > 0
     return _Statistic(
-        size, lower=lower, upper=upper, outlying=held & ((permanent < least) | (permanent > most))
+        size,
+        lower=np.where(is_judged, least, np.nan),
+        upper=np.where(is_judged, most, np.nan),
+        outlying=is_judged & ((permanent < least) | (permanent > most)),
     )
 
 
@@ -149,18 +150,18 @@ def _of_ages(
 ) -> dict[str, _Statistic]:
     own, years = places.sums(ages), places.sums(digits)
     heaped, within = whipple(own)
-    found = {
+    statistics = {
         "median-age": _Statistic(median(own), of=own.sum(axis=1)),
         "whipple": _Statistic(_ratio(500 * heaped, within), heaped, within),
         "myers": _Statistic(myers(years), of=years.sum(axis=1)),
     }
     if places.unit is Unit.PRECINCT:
-        found[AGE_STRUCTURE] = _judged(structure)
-    return found
+        statistics[AGE_STRUCTURE] = _judged(structure)
+    return statistics
 
 
 def _share(places: _Places, measure: Measure, share: Judged) -> _Statistic:
-    if places.unit is Unit.PRECINCT and measure.rule is not None:
+    if places.unit is Unit.PRECINCT and measure.is_judged:
         return _judged(share)
     count, of = places.sums(np.asarray(share.count, dtype=np.int64)), places.sums(share.of)
     return _Statistic(_ratio(count, of), count, of)
@@ -184,12 +185,12 @@ def _judged(share: Judged) -> _Statistic:
 
 
 def _against(
-    found: _Statistic, places: _Places, of_wider: dict[str, _Statistic], code: str
+    statistic: _Statistic, places: _Places, of_wider: dict[str, _Statistic], code: str
 ) -> _Statistic:
     """The statistic with that of the wider unit as its base, unless it has one; a sum has none."""
-    if found.base is not None or code == "voters" or code not in of_wider:
-        return found
-    return replace(found, base=of_wider[code].value[places.wider])
+    if statistic.base is not None or code == "voters" or code not in of_wider:
+        return statistic
+    return replace(statistic, base=of_wider[code].value[places.wider])
 
 
 def _ratio(count: Codes, of: Codes) -> Numbers:
@@ -197,18 +198,20 @@ def _ratio(count: Codes, of: Codes) -> Numbers:
     return ratio
 
 
-def _table(places: _Places, code: str, found: _Statistic) -> pa.Table:
+def _table(places: _Places, code: str, statistic: _Statistic) -> pa.Table:
     rows = places.where.num_rows
     columns = {
         "indicator": pa.repeat(code, rows),
         "unit": pa.repeat(places.unit.value, rows),
-        **{name: places.where.column(name) for name in ("constituency", "precinct")},
+        **{name: places.where.column(name) for name in PRECINCT_PLACE},
     }
     for name in ("count", "of", "value", "base", "lower", "upper", "p", "q"):
-        numbers = getattr(found, name)
+        numbers = getattr(statistic, name)
         if numbers is not None:
             columns[name] = pa.array(np.asarray(numbers, dtype=np.float64), from_pandas=True)
-    if found.outlying is not None:
-        judged_ = ~np.isnan(found.lower) if found.lower is not None else np.ones(rows, dtype=bool)
-        columns["outlying"] = pa.array(found.outlying, mask=~judged_)
+    if statistic.outlying is not None:
+        is_unjudged = np.zeros(rows, dtype=bool)
+        if statistic.lower is not None:
+            is_unjudged = np.isnan(statistic.lower)
+        columns["outlying"] = pa.array(statistic.outlying, mask=is_unjudged)
     return from_columns(columns, INDICATOR)

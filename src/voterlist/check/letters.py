@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.check.register import Register, RegisterTest
+from voterlist.check.context import Context
 from voterlist.facts.alphabets import meant
-from voterlist.model import Rule, Severity, Unit
+from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.tables import codes, concat
 
-__all__ = ["TESTS", "has_mixed_script", "has_strange_character"]
+__all__ = ["ANY_CYRILLIC", "STRANGE", "faulty_names", "has_mixed_script", "has_strange_character"]
 
 _NAMES = ("surname", "given_name", "patronymic", "full_name")
 
@@ -31,22 +31,9 @@ surname in brackets."""
 
 _MIXED = re.compile(f"[{_LATIN}][{_CYRILLIC}]|[{_CYRILLIC}][{_LATIN}]")
 _WORD = re.compile(r"[^\W\d_]+")
-_STRANGE = re.compile(f"[^{_LATIN}{_CYRILLIC}{_BETWEEN}]")
-_ANY_CYRILLIC = r"\p{Cyrillic}"
+STRANGE = re.compile(f"[^{_LATIN}{_CYRILLIC}{_BETWEEN}]")
+ANY_CYRILLIC = r"\p{Cyrillic}"
 """Without it a name is of one script, composed or not."""
-
-MIXED_SCRIPT = Rule(
-    "mixed-script",
-    Severity.WARNING,
-    Unit.ENTRY,
-    "Unicode Technical Standard 39, section 5: a word of two scripts is a typing slip or a forgery",
-)
-STRANGE_CHARACTER = Rule(
-    "strange-character",
-    Severity.WARNING,
-    Unit.ENTRY,
-    "the Azerbaijani alphabet: a name holds letters, and no digits or signs",
-)
 
 
 def has_mixed_script(text: str) -> bool:
@@ -60,36 +47,28 @@ def has_mixed_script(text: str) -> bool:
 
 
 def has_strange_character(text: str) -> bool:
-    """True where a character stands in a name that is a letter of no alphabet used here, a digit or a sign."""
+    """True where a name holds a digit, a sign, or a letter of no alphabet used here."""
     # i with a dot above is what lower() makes of İ.
-    return _STRANGE.search(unicodedata.normalize("NFC", text).replace("i̇", "i")) is not None
+    return STRANGE.search(unicodedata.normalize("NFC", text).replace("i̇", "i")) is not None
 
 
-def _in_names(
-    register: Register, rule: Rule, suspect: str, faulty: Callable[[str], bool]
+def faulty_names(
+    context: Context, rule: Rule, suspect: str, is_faulty: Callable[[str], bool]
 ) -> pa.Table:
-    """Entries with a faulty name; only names in which Arrow finds the pattern can be faulty."""
-    found = []
-    for name in _NAMES:
-        code, distinct = codes(register.entries.column(name))
+    """FINDING: entries with a faulty name, by field.
+
+    Args:
+        context: what the rules look at.
+        rule: the rule that they break.
+        suspect: a pattern (RE2) that every faulty name holds; only these are looked at.
+        is_faulty: told of each distinct name.
+    """
+    findings = []
+    for field in _NAMES:
+        code, distinct = codes(context.entries.column(field))
         at = np.flatnonzero(pc.match_substring_regex(distinct, suspect))
+        # The last flag is of code -1, the missing name.
         flags = np.zeros(len(distinct) + 1, dtype=bool)
-        flags[at] = [faulty(text) for text in distinct.take(pa.array(at)).to_pylist()]
-        found.append(register.entry_findings(rule, flags[code], field=name))
-    return concat(found, FINDING)
-
-
-def mixed_script(register: Register) -> pa.Table:
-    """Entries with a name in which one word has letters of two scripts."""
-    return _in_names(register, MIXED_SCRIPT, _ANY_CYRILLIC, has_mixed_script)
-
-
-def strange_character(register: Register) -> pa.Table:
-    """Entries with a name that holds a digit, a sign or a letter of another alphabet."""
-    return _in_names(register, STRANGE_CHARACTER, _STRANGE.pattern, has_strange_character)
-
-
-TESTS = (
-    RegisterTest(MIXED_SCRIPT, mixed_script),
-    RegisterTest(STRANGE_CHARACTER, strange_character),
-)
+        flags[at] = [is_faulty(name) for name in distinct.take(pa.array(at)).to_pylist()]
+        findings.append(context.entry_findings(rule, flags[code], field=field))
+    return concat(findings, FINDING)

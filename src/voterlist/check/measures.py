@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from voterlist.check.agehist import age_histogram, distance
+from voterlist.check.context import Codes, Context, Flags, Numbers
 from voterlist.check.funnel import (
     FEWEST_FOR_SPREAD,
     Funnel,
@@ -20,15 +21,20 @@ from voterlist.check.funnel import (
     share_funnel,
     winsorised,
 )
-from voterlist.check.missing import missing
-from voterlist.check.register import Codes, Flags, Numbers, Register
+from voterlist.check.missing import is_missing
 from voterlist.config import CheckSettings
 from voterlist.model import Sex
 from voterlist.schemas import PROFILE_FIELDS
 
 __all__ = [
     "AGE_STRUCTURE",
+    "FIFTEENTH",
+    "FIRST_OF_JANUARY",
     "MEASURES",
+    "MEN_SHARE",
+    "ROUND_YEAR",
+    "WITHOUT_FIN",
+    "YEAR_ONLY",
     "Judged",
     "Measure",
     "ages_judged",
@@ -40,7 +46,7 @@ _DAYS_OF_YEAR = 365.25
 _DRAWN_SQUARE_OF_DISTANCE = 0.7789
 """The mean square of Kolmogorov's distribution with its outer tenths drawn in."""
 
-Counted = Callable[[Register], tuple[Flags, Flags]]
+Counted = Callable[[Context], tuple[Flags, Flags]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +56,8 @@ class Measure:
     code: str
     counted: Counted
     """Which voters are counted, and among which."""
-    rule: str | None = None
-    """The rule that asks about outliers; None: the share is shown and not judged."""
+    is_judged: bool = False
+    """True where a rule asks about outliers; otherwise the share is only shown."""
     expected: float | None = None
     """The share that is expected everywhere; None: what is usual in the constituency."""
     two_sided: bool = False
@@ -76,49 +82,58 @@ class Judged:
     outlying: Flags
 
 
-def _among_all(register: Register, flags: Flags) -> tuple[Flags, Flags]:
-    return flags, np.ones(len(register), dtype=bool)
+def _among_all(context: Context, flags: Flags) -> tuple[Flags, Flags]:
+    return flags, np.ones(len(context), dtype=bool)
 
 
-def _missing(register: Register, name: str) -> tuple[Flags, Flags]:
-    return _among_all(register, missing(register, name))
+def _missing(context: Context, name: str) -> tuple[Flags, Flags]:
+    return _among_all(context, is_missing(context, name))
 
 
-def _without_fin(register: Register) -> tuple[Flags, Flags]:
-    return _among_all(register, ~register.known("fin"))
+def _without_fin(context: Context) -> tuple[Flags, Flags]:
+    return _among_all(context, ~context.is_known("fin"))
 
 
-def _men(register: Register) -> tuple[Flags, Flags]:
-    return register.equals("sex", Sex.MALE), register.known("sex")
+def _men(context: Context) -> tuple[Flags, Flags]:
+    return context.equals("sex", Sex.MALE), context.is_known("sex")
 
 
-def _year_only(register: Register) -> tuple[Flags, Flags]:
-    known = register.known("birth_year")
-    return known & ~register.known("birth_day"), known
+def _year_only(context: Context) -> tuple[Flags, Flags]:
+    known = context.is_known("birth_year")
+    return known & ~context.is_known("birth_day"), known
 
 
-def _first_of_january(register: Register) -> tuple[Flags, Flags]:
-    full = register.known("birth_month") & register.known("birth_day")
-    return (register.number("birth_month") == 1) & (register.number("birth_day") == 1), full
+def _first_of_january(context: Context) -> tuple[Flags, Flags]:
+    full = context.is_known("birth_month") & context.is_known("birth_day")
+    return (context.number("birth_month") == 1) & (context.number("birth_day") == 1), full
 
 
-def _fifteenth(register: Register) -> tuple[Flags, Flags]:
-    full = register.known("birth_month") & register.known("birth_day")
-    return (register.number("birth_day") == 15), full
+def _fifteenth(context: Context) -> tuple[Flags, Flags]:
+    full = context.is_known("birth_month") & context.is_known("birth_day")
+    return (context.number("birth_day") == 15), full
 
 
-def _round_year(register: Register) -> tuple[Flags, Flags]:
-    known = register.known("birth_year")
-    return known & (register.number("birth_year") % 5 == 0), known
+def _round_year(context: Context) -> tuple[Flags, Flags]:
+    known = context.is_known("birth_year")
+    return known & (context.number("birth_year") % 5 == 0), known
 
+
+MEN_SHARE = Measure("men-share", _men, is_judged=True, two_sided=True)
+FIRST_OF_JANUARY = Measure(
+    "first-of-january", _first_of_january, is_judged=True, expected=1 / _DAYS_OF_YEAR
+)
+FIFTEENTH = Measure("fifteenth", _fifteenth, is_judged=True, expected=12 / _DAYS_OF_YEAR)
+ROUND_YEAR = Measure("round-year", _round_year, is_judged=True, expected=1 / 5)
+YEAR_ONLY = Measure("year-only", _year_only, is_judged=True, is_gap=True)
+WITHOUT_FIN = Measure("without-fin", _without_fin, is_judged=True, is_gap=True)
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("men-share", _men, "sex-ratio-outlier", two_sided=True),
-    Measure("first-of-january", _first_of_january, "heaping-first-of-january", 1 / _DAYS_OF_YEAR),
-    Measure("fifteenth", _fifteenth, "heaping-fifteenth", 12 / _DAYS_OF_YEAR),
-    Measure("round-year", _round_year, "heaping-round-year", 1 / 5),
-    Measure("year-only", _year_only, "birth-year-only-outlier", is_gap=True),
-    Measure("without-fin", _without_fin, "missing-fin-outlier", is_gap=True),
+    MEN_SHARE,
+    FIRST_OF_JANUARY,
+    FIFTEENTH,
+    ROUND_YEAR,
+    YEAR_ONLY,
+    WITHOUT_FIN,
     *(
         Measure(f"missing-{name.replace('_', '-')}", partial(_missing, name=name))
         for name in PROFILE_FIELDS
@@ -129,24 +144,24 @@ MEASURES: tuple[Measure, ...] = (
 AGE_STRUCTURE = "age-structure"
 
 
-def judged(register: Register, measure: Measure) -> Judged:
-    """The measure of every precinct of the register."""
-    precincts = register.precincts
-    count, of = (precincts.count(flags) for flags in measure.counted(register))
-    return share_judged(register, measure, count, np.where(register.named_precinct, of, 0))
+def judged(context: Context, measure: Measure) -> Judged:
+    """The measure of every precinct."""
+    precincts = context.precincts
+    count, of = (precincts.count(flags) for flags in measure.counted(context))
+    return share_judged(context, measure, count, np.where(context.named_precinct, of, 0))
 
 
-def share_judged(register: Register, measure: Measure, count: Codes, of: Codes) -> Judged:
+def share_judged(context: Context, measure: Measure, count: Codes, of: Codes) -> Judged:
     """These counts judged.
 
     Outlying is what is too far off to be chance, and far enough to matter.
     """
-    settings = register.settings
+    settings = context.settings
     count = np.minimum(count, of)
     funnel = share_funnel(
         count,
         of,
-        register.constituency_of_precinct.codes,
+        context.constituency_of_precinct.codes,
         chance=settings.outlier_chance,
         target=measure.expected,
         two_sided=measure.two_sided,
@@ -161,16 +176,18 @@ def share_judged(register: Register, measure: Measure, count: Codes, of: Codes) 
     )
 
 
-def ages_judged(register: Register) -> Judged:
-    """How far the ages of each precinct lie from those of the rest of its constituency, and which do so not by chance.
+def ages_judged(context: Context) -> Judged:
+    """How far the ages of each precinct lie from those of the rest of its constituency.
+
+    Outlying is what chance does not explain.
 
     The p value is that of Kolmogorov and Smirnov for two samples, in which the precinct's own
     variance is widened by the spread between precincts, so that the squares of the winsorised
     distances are as large as chance makes them.
     """
-    settings = register.settings
-    ages = np.where(register.named_precinct[:, None], register.remembered(age_histogram), 0)
-    group = register.constituency_of_precinct.codes
+    settings = context.settings
+    ages = np.where(context.named_precinct[:, None], context.cached(age_histogram), 0)
+    group = context.constituency_of_precinct.codes
     whole = np.zeros((int(group.max(initial=-1)) + 1, ages.shape[1]), dtype=np.int64)
     np.add.at(whole, group, ages)
     rest = whole[group] - ages

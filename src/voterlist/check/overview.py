@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.agehist import completed_years
-from voterlist.check.missing import missing
-from voterlist.check.register import Codes, Numbers, Register
+from voterlist.check.context import Codes, Context, Numbers
+from voterlist.check.missing import is_missing
 from voterlist.config import CheckSettings
 from voterlist.model import Sex, Stage
 from voterlist.schemas import AGES, LIST, PROFILE, PROFILE_FIELDS, PYRAMID, VOTER, empty, require
@@ -28,7 +28,7 @@ _AGED = pa.schema(
 
 
 def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table:
-    """PROFILE: one row a precinct, ordered by constituency and precinct.
+    """PROFILE: one row per precinct, ordered by constituency and precinct.
 
     ``median_age`` is in completed years on the day; of a birth year alone the age reached in that
     year counts. The shares ``missing_<field>`` are of the voters of the precinct, 0 to 1.
@@ -36,30 +36,32 @@ def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table
     Raises:
         StageError: a table has the wrong shape, or voters and entries are not the same entries.
     """
-    return profile_of(Register.of(voters, entries, empty(LIST), CheckSettings(), on_day))
+    return profile_of(Context.of(voters, entries, empty(LIST), CheckSettings(), on_day))
 
 
-def profile_of(register: Register) -> pa.Table:
-    """PROFILE of a register, as ``profile`` gives it."""
-    precincts = register.precincts
-    where = register.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
+def profile_of(context: Context) -> pa.Table:
+    """PROFILE of a context, as ``profile`` gives it."""
+    precincts = context.precincts
+    where = context.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
     columns = {
         "constituency": where.column("constituency"),
         "precinct": where.column("precinct"),
         "voters": precincts.size,
-        "men": precincts.count(register.equals("sex", Sex.MALE)),
-        "women": precincts.count(register.equals("sex", Sex.FEMALE)),
+        "men": precincts.count(context.equals("sex", Sex.MALE)),
+        "women": precincts.count(context.equals("sex", Sex.FEMALE)),
         "median_age": _median(
-            precincts.codes, completed_years(register.voters, register.on_day), len(precincts.size)
+            precincts.codes, completed_years(context.voters, context.on_day), len(precincts.size)
         ),
     }
     for name in PROFILE_FIELDS:
-        columns[f"missing_{name}"] = precincts.count(missing(register, name)) / precincts.size
+        columns[f"missing_{name}"] = precincts.count(is_missing(context, name)) / precincts.size
     return sort_by(from_columns(columns, PROFILE), "constituency", "precinct")
 
 
 def pyramid(voters: pa.Table, on_day: dt.date) -> pa.Table:
-    """PYRAMID: how many voters of each group of five years and sex; ages as in ``profile``. It adds up to all voters.
+    """PYRAMID: how many voters there are of each group of five years and sex.
+
+    Ages are those of ``profile``. The rows add up to all voters.
 
     Raises:
         StageError: the table has the wrong shape.

@@ -1,52 +1,18 @@
-"""The sex stated in an entry against what its names say of it."""
+"""The sex stated in an entry against what a part of its name says."""
 
 from __future__ import annotations
 
-from functools import partial
+from voterlist.check.context import Context, Flags
+from voterlist.model import Sex
 
-import numpy as np
-import pyarrow as pa
-
-from voterlist.check.register import Register, RegisterTest
-from voterlist.model import Rule, Severity, Sex, Unit
-
-__all__ = ["TESTS"]
-
-_CONTRADICTED_BY = {
-    "patronymic": Rule(
-        "sex-contradicts-patronymic",
-        Severity.WARNING,
-        Unit.ENTRY,
-        "Azerbaijani naming: oğlu is said of a son, qızı of a daughter (Soviet -oviç, -ovna)",
-    ),
-    "surname": Rule(
-        "sex-contradicts-surname",
-        Severity.NOTE,
-        Unit.ENTRY,
-        "Azerbaijani naming: -ov, -yev is a man's ending, -ova, -yeva a woman's",
-    ),
-    "given": Rule(
-        "sex-contradicts-given-name",
-        Severity.NOTE,
-        Unit.ENTRY,
-        "Azerbaijani naming: most given names are given to one sex only",
-    ),
-}
-_FIELD = {"patronymic": "patronymic", "surname": "surname", "given": "given_name"}
+__all__ = ["contradicts_sex"]
 
 
-def _contradicted(register: Register, witness: str) -> pa.Table:
-    """Entries whose stated sex is not the one that this part of the name says.
+def contradicts_sex(context: Context, witness: str) -> Flags:
+    """True where the stated sex is not the one in the column ``witness`` of VOTER.
 
-    A silent part says nothing.
+    Where either is not known, nothing is contradicted.
     """
-    flags = np.zeros(len(register), dtype=bool)
-    for stated, said in ((Sex.MALE, Sex.FEMALE), (Sex.FEMALE, Sex.MALE)):
-        flags |= register.equals("sex", stated) & register.equals(f"{witness}_sex", said)
-    return register.entry_findings(_CONTRADICTED_BY[witness], flags, field=_FIELD[witness])
-
-
-TESTS = tuple(
-    RegisterTest(rule, partial(_contradicted, witness=witness))
-    for witness, rule in _CONTRADICTED_BY.items()
-)
+    is_man, is_woman = (context.equals("sex", sex) for sex in (Sex.MALE, Sex.FEMALE))
+    says_man, says_woman = (context.equals(witness, sex) for sex in (Sex.MALE, Sex.FEMALE))
+    return (is_man & says_woman) | (is_woman & says_man)

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import typer
 
 from voterlist import readers
-from voterlist.check import Examined, Settled, examine, settle
+from voterlist.check import Examined, examine
 from voterlist.cli.audit import audit_as_json, tell_audit, write_audit
 from voterlist.cli.joined import Map
 from voterlist.cli.linkage import Columns, ProfileOption, Tables, map_of
@@ -32,6 +32,7 @@ from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
 from voterlist.errors import InputError, UsageError
+from voterlist.findings import Settled, settle
 from voterlist.ingest import columns_needed, ingest, table_intake
 from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Profile, Severity, Stage

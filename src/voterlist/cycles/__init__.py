@@ -1,4 +1,4 @@
-"""Two cycles: what was added, removed, changed and moved between the last list and this one, and why.
+"""Two cycles: what was added, removed, changed and moved since the last list, and why.
 
 A removal for which nobody gives a reason is a finding, and so is an addition that is neither of age
 nor moved. Nothing is changed in either list.
@@ -15,13 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
-from voterlist.cycles.causes import Witnesses, Words, came_of_age, known_to
+from voterlist.cycles.causes import NONE, Causes, Explained, Witnesses, came_of_age, known_to
 from voterlist.cycles.differences import fields_changed, is_elsewhere
 from voterlist.cycles.findings import findings
-from voterlist.cycles.pairing import pair
-from voterlist.cycles.rules import CAUSES, CHANGES, LEVELS, NO_CAUSE, RULES
+from voterlist.cycles.pairing import Paired, pair
+from voterlist.cycles.rules import RULES
 from voterlist.cycles.summary import summary
+from voterlist.cycles.words import CAUSES, CHANGES, LEVELS, NO_CAUSE
 from voterlist.errors import StageError
+from voterlist.findings import PRECINCT_PLACE
 from voterlist.matching import Flags, Rows
 from voterlist.model import Stage
 from voterlist.schemas import CYCLE_CHANGE, REMOVAL_REASON, VOTER, empty, require
@@ -29,7 +31,7 @@ from voterlist.tables import concat, from_columns, sort_by
 
 __all__ = ["CAUSES", "CHANGES", "LEVELS", "NO_CAUSE", "RULES", "Cycles", "compare_cycles"]
 
-_NONE = CAUSES.index(NO_CAUSE)
+_ORDER = ("constituency", "precinct", "change", "entry_id", "old_entry_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,58 +74,86 @@ def compare_cycles(
     Raises:
         StageError: a table has the wrong shape, or an id stands twice.
     """
-    old, new = (
-        _unique(sort_by(require(table, VOTER, Stage.RECONCILE), "entry_id")) for table in (old, new)
+    old, new = (_in_order(table) for table in (old, new))
+    lists = _Lists.of(old, new)
+    reasons = empty(REMOVAL_REASON) if reasons is None else reasons
+    earlier = empty(VOTER) if earlier is None else earlier
+    witnesses = Witnesses(
+        registers or {},
+        require(reasons, REMOVAL_REASON, Stage.RECONCILE),
+        concat([lists.added, lists.removed, lists.touched], VOTER),
     )
-    reasons = (
-        require(reasons, REMOVAL_REASON, Stage.RECONCILE)
-        if reasons is not None
-        else empty(REMOVAL_REASON)
+    came, went, touched = witnesses.parts(
+        lists.added.num_rows, lists.removed.num_rows, lists.touched.num_rows
     )
-    earlier = require(earlier, VOTER, Stage.RECONCILE) if earlier is not None else empty(VOTER)
-    paired = pair(old, new)
-    covered = _covered(old, new)
-    added = np.setdiff1d(np.arange(new.num_rows), paired.new)
-    removed = np.setdiff1d(np.flatnonzero(covered), paired.old)
-    fields, elsewhere = fields_changed(old, new, paired), is_elsewhere(old, new, paired)
-    touched = np.flatnonzero(elsewhere | (fields.codes > 0))
-    parts = [new.take(pa.array(rows)) for rows in (added, paired.new[touched])]
-    parts.insert(1, old.take(pa.array(removed)))
-    witnesses = Witnesses(registers or {}, reasons, concat(parts, VOTER))
-    ends = np.cumsum([0, *(part.num_rows for part in parts)])
-    at = [slice(int(ends[number]), int(ends[number + 1])) for number in range(3)]
-    came = _came(witnesses, at[0], parts[0], _There(new, paired.new), earlier, settings, on_day)
-    went, told = _went(witnesses, at[1], parts[1], new)
-    moved = elsewhere[touched]
-    changes = concat(
-        [
-            _rows("added", came, new=parts[0]),
-            _rows("removed", went, old=parts[1], reason=told),
-            _rows(
-                np.where(moved, "moved", "changed"),
-                _why_kept(witnesses, at[2], moved),
-                old=old.take(pa.array(paired.old[touched])),
-                new=parts[2],
-                level=paired.level[touched],
-                fields=fields.words(touched),
-            ),
-        ],
-        CYCLE_CHANGE,
-    )
-    changes = sort_by(changes, "constituency", "precinct", "change", "entry_id", "old_entry_id")
-    counted = summary(changes, old.filter(pa.array(covered)), new)
+    of_age = came_of_age(lists.added, on_day, settings.voting_age)
+    earlier = require(earlier, VOTER, Stage.RECONCILE)
+    parts = [
+        _added(lists, came, of_age, earlier),
+        _removed(lists, went),
+        _changed(lists, touched),
+    ]
+    changes = sort_by(concat(parts, CYCLE_CHANGE), *_ORDER)
+    counted = summary(changes, old.filter(pa.array(lists.is_compared)), new)
     return Cycles(changes, counted, findings(changes, counted, settings))
 
 
 @dataclass(frozen=True, slots=True)
-class _There:
-    """The entries of a list (VOTER) that were there before: these rows of it."""
+class _Lists:
+    """Two lists (VOTER), and which of their entries came, went or stayed."""
 
-    list: pa.Table
-    rows: Rows
+    old: pa.Table
+    new: pa.Table
+    paired: Paired
+    is_compared: Flags
+    """Which old entries are of constituencies of which there is a list now."""
+    added: pa.Table
+    """VOTER: entries of the new list that the old one does not have."""
+    removed: pa.Table
+    """VOTER: entries of the old list, as far as it is compared, that the new one does not have."""
+    is_touched: Rows
+    """The pairs that moved or changed."""
+    is_elsewhere: Flags
+    """Which of these moved."""
+    fields: pa.Array
+    """Which fields changed in them."""
+
+    @classmethod
+    def of(cls, old: pa.Table, new: pa.Table) -> _Lists:
+        """The two lists, which must be in order of entry id."""
+        paired = pair(old, new)
+        is_compared = _is_compared(old, new)
+        added = np.setdiff1d(np.arange(new.num_rows), paired.new)
+        removed = np.setdiff1d(np.flatnonzero(is_compared), paired.old)
+        fields = fields_changed(old, new, paired)
+        elsewhere = is_elsewhere(old, new, paired)
+        touched = np.flatnonzero(elsewhere | (fields.codes > 0))
+        return cls(
+            old,
+            new,
+            paired,
+            is_compared,
+            new.take(pa.array(added)),
+            old.take(pa.array(removed)),
+            touched,
+            elsewhere[touched],
+            fields.words(touched),
+        )
+
+    @property
+    def touched(self) -> pa.Table:
+        """VOTER: the entries that moved or changed, as they are now."""
+        return self.new.take(pa.array(self.paired.new[self.is_touched]))
+
+    @property
+    def touched_before(self) -> pa.Table:
+        """VOTER: the same entries as they were."""
+        return self.old.take(pa.array(self.paired.old[self.is_touched]))
 
 
-def _unique(voters: pa.Table) -> pa.Table:
+def _in_order(voters: pa.Table) -> pa.Table:
+    """VOTER in order of entry id."""
+    voters = sort_by(require(voters, VOTER, Stage.RECONCILE), "entry_id")
     if pc.count_distinct(voters.column("entry_id")).as_py() != voters.num_rows:
         raise StageError(
             "an entry id stands twice in one list", stage=Stage.RECONCILE, field="entry_id"
@@ -131,7 +161,7 @@ def _unique(voters: pa.Table) -> pa.Table:
     return voters
 
 
-def _covered(old: pa.Table, new: pa.Table) -> Flags:
+def _is_compared(old: pa.Table, new: pa.Table) -> Flags:
     """Which old entries are of constituencies of which there is a list now.
 
     Of those that name none, all are.
@@ -141,75 +171,63 @@ def _covered(old: pa.Table, new: pa.Table) -> Flags:
     return np.asarray(pc.or_(inside, pc.is_null(place)), dtype=bool)
 
 
-def _came(
-    witnesses: Witnesses,
-    at: slice,
-    added: pa.Table,
-    kept: _There,
-    earlier: pa.Table,
-    settings: CheckSettings,
-    on_day: dt.date,
-) -> Words:
-    cause = witnesses.came(at, came_of_age(added, on_day, settings.voting_age))
-    for word, others, among in (("repeated", kept.list, kept.rows), ("returned", earlier, None)):
-        open_ = np.flatnonzero(cause == _NONE)
-        cause[open_[known_to(added.take(pa.array(open_)), others, among)]] = CAUSES.index(word)
-    return cause
+def _added(lists: _Lists, came: Explained, of_age: Flags, earlier: pa.Table) -> pa.Table:
+    """CYCLE_CHANGE of the entries that came."""
+    cause = came.why_added(of_age)
+    _explain(cause, "repeated", lists.added, lists.new, among=lists.paired.new)
+    _explain(cause, "returned", lists.added, earlier)
+    return _changes("added", cause, new=lists.added)
 
 
-def _went(
-    witnesses: Witnesses, at: slice, removed: pa.Table, new: pa.Table
-) -> tuple[Words, list[str | None]]:
-    cause, reasons = witnesses.went(at, removed.column("entry_id"))
-    open_ = np.flatnonzero(cause == _NONE)
-    cause[open_[known_to(removed.take(pa.array(open_)), new)]] = CAUSES.index("repeated")
-    return cause, reasons
+def _removed(lists: _Lists, went: Explained) -> pa.Table:
+    """CYCLE_CHANGE of the entries that went."""
+    cause, reasons = went.why_removed(lists.removed.column("entry_id"))
+    _explain(cause, "repeated", lists.removed, lists.new)
+    reason = pa.array(reasons, pa.string())
+    return _changes("removed", cause, old=lists.removed, reason=reason)
 
 
-def _why_kept(witnesses: Witnesses, at: slice, moved: Flags) -> Words:
-    """Why entries that are still there moved or changed."""
-    cause = np.full(len(moved), CAUSES.index("corrected"))
-    cause[witnesses.knows("name-changes", "former-names")[at]] = CAUSES.index("name-changed")
-    for words, registers in (
-        ("resident", ("residence",)),
-        ("departed", ("departures",)),
-        ("arrived", ("arrivals",)),
-    ):
-        cause[moved & witnesses.knows(*registers)[at]] = CAUSES.index(words)
-    cause[moved & (cause == CAUSES.index("corrected"))] = _NONE
-    return cause
+def _changed(lists: _Lists, touched: Explained) -> pa.Table:
+    """CYCLE_CHANGE of the entries that moved or changed."""
+    return _changes(
+        np.where(lists.is_elsewhere, "moved", "changed"),
+        touched.why_changed(lists.is_elsewhere),
+        old=lists.touched_before,
+        new=lists.touched,
+        level=pa.array(LEVELS).take(pa.array(lists.paired.level[lists.is_touched])),
+        fields=lists.fields,
+    )
 
 
-def _rows(
+def _explain(
+    cause: Causes, word: str, entries: pa.Table, others: pa.Table, among: Rows | None = None
+) -> None:
+    """Give this cause to the entries without one that the others (VOTER) know; in place."""
+    without = np.flatnonzero(cause == NONE)
+    is_known = known_to(entries.take(pa.array(without)), others, among)
+    cause[without[is_known]] = CAUSES.index(word)
+
+
+def _changes(
     change: str | np.ndarray[tuple[int], np.dtype[np.str_]],
-    cause: Words,
+    cause: Causes,
     *,
     old: pa.Table | None = None,
     new: pa.Table | None = None,
-    reason: list[str | None] | None = None,
-    level: Rows | None = None,
-    fields: pa.Array | None = None,
+    **more: pa.Array,
 ) -> pa.Table:
-    """CYCLE_CHANGE of some entries, of the old list, the new, or both."""
+    """CYCLE_CHANGE of some entries, of the old list, the new, or both; ``more`` are its columns."""
     where = new if new is not None else old
     assert where is not None
     columns = {
-        "change": pa.array(change)
-        if not isinstance(change, str)
-        else pa.repeat(change, len(cause)),
+        "change": pa.repeat(change, len(cause)) if isinstance(change, str) else pa.array(change),
         "cause": pa.array(CAUSES).take(pa.array(cause)),
-        "constituency": where.column("constituency"),
-        "precinct": where.column("precinct"),
+        **{name: where.column(name) for name in PRECINCT_PLACE},
+        **more,
     }
     if new is not None:
         columns["entry_id"] = new.column("entry_id")
     if old is not None:
         columns["old_entry_id"] = old.column("entry_id")
-        columns |= {f"old_{name}": old.column(name) for name in ("constituency", "precinct")}
-    if reason is not None:
-        columns["reason"] = pa.array(reason, pa.string())
-    if level is not None:
-        columns["level"] = pa.array(LEVELS).take(pa.array(level))
-    if fields is not None:
-        columns["fields"] = fields
+        columns |= {f"old_{name}": old.column(name) for name in PRECINCT_PLACE}
     return from_columns(columns, CYCLE_CHANGE, len(cause))

@@ -32,7 +32,7 @@ no change."""
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields that changed, as bits of a number, one a pair."""
+    """The fields that changed, as bits of a number, one per pair."""
 
     codes: Rows
 

@@ -1,18 +1,17 @@
-"""Which entry of the last cycle is which entry of this one.
-
-One to one, the strongest evidence first.
-"""
+"""Which entry of the last cycle is which entry of this one: one to one, by the best evidence."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.cycles.rules import LEVELS
-from voterlist.matching import Flags, Rows, contradicts
+from voterlist.cycles.words import LEVELS
+from voterlist.matching import Flags, Rows
+from voterlist.one_person import contradicts
 from voterlist.tables import group_codes
 
 __all__ = ["Paired", "pair"]
@@ -47,6 +46,9 @@ class Paired:
     """Index into LEVELS."""
 
 
+_NO_PAIRS = Paired(*(np.zeros(0, np.int64) for _ in range(3)))
+
+
 def pair(old: pa.Table, new: pa.Table) -> Paired:
     """The entries of ``old`` (VOTER) found again in ``new`` (VOTER), each row at most once.
 
@@ -54,45 +56,50 @@ def pair(old: pa.Table, new: pa.Table) -> Paired:
     document and full birth date all agree: then a name was read otherwise.
     """
     left, right = np.arange(old.num_rows), np.arange(new.num_rows)
-    found: list[tuple[Rows, Rows, Rows]] = []
+    parts = [_NO_PAIRS]
+    for level, names in _steps():
+        if not len(left) or not len(right):
+            break
+        single = LEVELS[level] in _HERE_ONLY
+        at_left, at_right = _together(old, new, left, right, names, single=single)
+        if LEVELS[level] != "entry-id":
+            apart = _is_two(
+                old.select(_PERSON).take(pa.array(left[at_left])),
+                new.select(_PERSON).take(pa.array(right[at_right])),
+            )
+            at_left, at_right = at_left[~apart], at_right[~apart]
+        parts.append(Paired(left[at_left], right[at_right], np.full(len(at_left), level)))
+        left, right = np.delete(left, at_left), np.delete(right, at_right)
+    return _in_order(parts)
+
+
+def _steps() -> Iterator[tuple[int, tuple[str, ...]]]:
+    """(level, columns that must agree), the strongest evidence first."""
     for number, level in enumerate(LEVELS):
         for key in _KEYS[level]:
             for place in _places(level):
-                if not len(left) or not len(right):
-                    break
-                at_left, at_right = _together(
-                    old, new, left, right, (*key, *place), single=level in _HERE_ONLY
-                )
-                if level != "entry-id":
-                    one, other = left[at_left], right[at_right]
-                    kept = ~_is_two(
-                        old.select(_PERSON).take(pa.array(one)),
-                        new.select(_PERSON).take(pa.array(other)),
-                    )
-                    at_left, at_right = at_left[kept], at_right[kept]
-                found.append((left[at_left], right[at_right], np.full(len(at_left), number)))
-                left, right = np.delete(left, at_left), np.delete(right, at_right)
-    columns = (
-        [np.concatenate(parts) for parts in zip(*found, strict=True)]
-        if found
-        else [np.zeros(0, np.int64)] * 3
+                yield number, (*key, *place)
+
+
+def _in_order(parts: Sequence[Paired]) -> Paired:
+    """The pairs of all parts by the row of this cycle's list."""
+    old, new, level = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("old", "new", "level")
     )
-    order = np.argsort(columns[1], kind="stable")
-    return Paired(columns[0][order], columns[1][order], columns[2][order])
+    order = np.argsort(new, kind="stable")
+    return Paired(old[order], new[order], level[order])
 
 
 def _is_two(old: pa.Table, new: pa.Table) -> Flags:
     """Which pairs are two people.
 
-    They contradict, and FIN, document and full birth date do not all agree.
+    Their rows contradict each other, and FIN, document and full birth date do not all agree.
     """
-    whole = np.ones(old.num_rows, dtype=bool)
+    all_agree = np.ones(old.num_rows, dtype=bool)
     for name in ("fin", "document", *_DATE):
-        whole &= np.asarray(
-            pc.equal(old.column(name), new.column(name)).fill_null(fill_value=False), dtype=bool
-        )
-    flags: Flags = contradicts(old, new) & ~whole
-    return flags
+        agrees = pc.equal(old.column(name), new.column(name)).fill_null(fill_value=False)
+        all_agree &= np.asarray(agrees, dtype=bool)
+    return contradicts(old, new) & ~all_agree
 
 
 def _places(level: str) -> tuple[tuple[str, ...], ...]:
@@ -104,9 +111,10 @@ def _places(level: str) -> tuple[tuple[str, ...], ...]:
 def _together(
     old: pa.Table, new: pa.Table, left: Rows, right: Rows, names: tuple[str, ...], *, single: bool
 ) -> tuple[Rows, Rows]:
-    """Positions in ``left`` and ``right`` of rows that agree in these columns: the first with the first, and so on.
+    """Positions in ``left`` and ``right`` of rows that agree in these columns.
 
-    ``single``: only where one row on each side agrees.
+    Of several that agree the first is paired with the first, and so on. ``single``: only where one
+    row on each side agrees.
     """
     columns = list(names)
     both = pa.concat_tables(
@@ -137,10 +145,7 @@ def _nth(one: Rows, other: Rows, groups: int) -> tuple[Rows, Rows]:
 
 @dataclass(frozen=True, slots=True)
 class _Numbered:
-    """Rows that have a code, with one key a row.
-
-    The code and its running number inside the code.
-    """
+    """Rows that have a code, each with a key: its code and its running number inside the code."""
 
     row: Rows
     key: Rows

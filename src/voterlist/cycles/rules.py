@@ -1,54 +1,73 @@
-"""The rules of the comparison of two cycles, and the words of its tables."""
+"""What the comparison of two cycles may notice.
+
+One file for all: one comparison of the two lists yields them.
+"""
 
 from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = [
-    "ADDED",
-    "CAUSES",
-    "CHANGES",
-    "GREW",
-    "LEVELS",
-    "NO_CAUSE",
-    "REMOVED",
-    "RETURNED",
-    "RULES",
-]
+__all__ = ["ADDED", "GREW", "REMOVED", "RETURNED", "RULES"]
 
-_REASON = "nobody is removed from a list without a reason that is written down"
-_CAUSE = "a new entry is of somebody who came of age or moved; any other needs an explanation"
-_GROWTH = "a list grows by births eighteen years ago and by moves; the one of 2019-2024 grew 21 % after 0.4 % the year before"
+_GROUND = "a new entry is of somebody who came of age or moved; any other needs an explanation"
 
-REMOVED = Rule("removed-without-reason", Severity.ERROR, Unit.ENTRY, _REASON)
-ADDED = Rule("added-without-cause", Severity.WARNING, Unit.ENTRY, _CAUSE)
-RETURNED = Rule("returned-entry", Severity.WARNING, Unit.ENTRY, _CAUSE)
-GREW = Rule("unexplained-growth", Severity.WARNING, Unit.PRECINCT, _GROWTH)
-
-RULES: tuple[Rule, ...] = (REMOVED, ADDED, RETURNED, GREW)
-
-CHANGES = ("added", "removed", "changed", "moved")
-"""What became of an entry between two cycles; one that is as it was has no row."""
-
-LEVELS = ("entry-id", "fin", "document", "names", "names-place", "other-surname")
-"""By what an entry was found again, the strongest first (docs/cycles.md)."""
-
-NO_CAUSE = "none"
-CAUSES = (
-    "of-age",
-    "arrived",
-    "resident",
-    "returned",
-    "died",
-    "recorded",
-    "decided",
-    "departed",
-    "conscripts",
-    "prisoners",
-    "abroad",
-    "repeated",
-    "name-changed",
-    "corrected",
-    NO_CAUSE,
+REMOVED = Rule(
+    "removed-without-reason",
+    Severity.ERROR,
+    Unit.ENTRY,
+    "nobody is removed from a list without a reason that is written down",
+    looks_at=(
+        "Is an entry of the last cycle's list nowhere on this one, by any of the ways in "
+        "docs/cycles.md, while no register, decision or record of removals gives a reason?"
+    ),
+    false_alarms=(
+        "A name and date so changed that nothing ties the two entries together: it then stands "
+        "beside an addition without a cause."
+    ),
 )
-"""Why; ``none``: nothing that is known explains it."""
+ADDED = Rule(
+    "added-without-cause",
+    Severity.WARNING,
+    Unit.ENTRY,
+    _GROUND,
+    looks_at=(
+        "Is an entry not on the last cycle's list, and neither of age since, nor in a register of "
+        "arrivals or residence, nor back from an earlier list, nor a second entry of somebody who "
+        "was there?"
+    ),
+    false_alarms="Citizens who came home, new citizens, and voters forgotten in the last cycle.",
+)
+RETURNED = Rule(
+    "returned-entry",
+    Severity.WARNING,
+    Unit.ENTRY,
+    _GROUND,
+    looks_at=(
+        "Does an entry that the last cycle's list does not have meet one of the list before it?"
+    ),
+    false_alarms=(
+        "Who was away for a year, such as conscripts; a namesake, where no identifier is known."
+    ),
+)
+GREW = Rule(
+    "unexplained-growth",
+    Severity.WARNING,
+    Unit.PRECINCT,
+    (
+        "a list grows by births eighteen years ago and by moves; the one of 2019-2024 grew 21 % "
+        "after 0.4 % the year before"
+    ),
+    looks_at=(
+        "Are a precinct's additions without a cause more than `most_unexplained_growth` of its "
+        "entries in the last cycle, and more than five?"
+    ),
+    false_alarms="A new building; a precinct whose borders were redrawn.",
+    settings=("most_unexplained_growth",),
+)
+
+RULES: tuple[Rule, ...] = (
+    REMOVED,
+    ADDED,
+    RETURNED,
+    GREW,
+)

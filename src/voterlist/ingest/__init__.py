@@ -24,6 +24,7 @@ from voterlist.ingest.account import (
     inspect,
 )
 from voterlist.ingest.extra import FORMER_NAMES, REASON, extra_column, protocol
+from voterlist.ingest.findings import findings_table
 from voterlist.ingest.generic import (
     columns_needed,
     parse_map,
@@ -34,7 +35,7 @@ from voterlist.ingest.generic import (
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look
-from voterlist.ingest.rules import RULES, findings_table
+from voterlist.ingest.rules import RULES
 from voterlist.ingest.streets import StreetRows, street_rows
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by

@@ -16,8 +16,8 @@ from voterlist.ingest.evidence import KINDS, ORIGINS
 from voterlist.ingest.headers import column_letters
 from voterlist.ingest.lists import balance
 from voterlist.ingest.look import look
-from voterlist.ingest.noticed import noticed
 from voterlist.ingest.rows import CODES, ENTRY_ROW
+from voterlist.ingest.sheet_findings import sheet_findings
 from voterlist.ingest.survey import Section, Survey, troubles
 from voterlist.model import AsideCode
 from voterlist.schemas import RawFile
@@ -170,7 +170,7 @@ def _sheet(survey: Survey, findings: list[dict[str, Any]]) -> SheetAccount:
     keys = ("rule", "severity", "field", "value", "limit", "line")
     rows = [
         {key: row[key] for key in keys if row.get(key) is not None}
-        for row in [*noticed(survey), *findings]
+        for row in [*sheet_findings(survey), *findings]
     ]
     return SheetAccount(
         name=survey.sheet.name,

@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError, SettingsError, SettingsMistake
+from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.lists import entry_columns
 from voterlist.ingest.place import cell_number
-from voterlist.ingest.rules import finding, findings_table
 from voterlist.ingest.text import clean, fold
 from voterlist.model import ListKind
 from voterlist.schemas import (

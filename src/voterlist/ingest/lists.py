@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.ingest.evidence import KINDS
+from voterlist.ingest.findings import finding
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.order import SURNAME_LAST, split_names
 from voterlist.ingest.place import file_place, stated_kind
 from voterlist.ingest.rows import CODES, ENTRY_ROW
-from voterlist.ingest.rules import finding
 from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, RawFile

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from voterlist.config import IngestSettings
 from voterlist.ingest.lists import Part, balance, entries, set_aside, troubled
-from voterlist.ingest.noticed import copied, noticed
+from voterlist.ingest.sheet_findings import copy_findings, sheet_findings
 from voterlist.ingest.survey import Survey, survey_file, troubles
 from voterlist.ingest.versions import repeated_entries
 from voterlist.schemas import RawFile
@@ -44,7 +44,7 @@ class Seen:
             # Fewer than before where entries were set aside as those of another version.
             left = int(survey.entries().sum())
             kept = table if table.num_rows == left else entries(survey)
-            findings = noticed(survey) + self.findings_of(survey)
+            findings = sheet_findings(survey) + self.findings_of(survey)
             parts.append(Part(kept, balance(survey), set_aside(survey), findings))
         return parts
 
@@ -73,7 +73,7 @@ def look(files: Sequence[RawFile], settings: IngestSettings, constituency: int |
     surveys = _all_surveys(seen)
     tables = tuple(entries(survey) for survey in surveys)
     repeated = repeated_entries(surveys, tables)
-    return Seen(tuple(seen), tables, (*repeated, *copied(surveys)))
+    return Seen(tuple(seen), tables, (*repeated, *copy_findings(surveys)))
 
 
 def _numbered(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:

@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from voterlist.errors import InputError
 from voterlist.ingest.evidence import KINDS, column_numbers
+from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.generic import flat
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.heading import filled_cells, same_cells
 from voterlist.ingest.place import file_place, sheet_place, title_place
-from voterlist.ingest.rules import finding, findings_table
 from voterlist.ingest.text import clean, fold
 from voterlist.schemas import STREET_ROW, RawFile, RawSheet
 from voterlist.tables import concat, from_columns, sort_by

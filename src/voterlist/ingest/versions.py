@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from voterlist.ingest.findings import finding
 from voterlist.ingest.ids import content_hash
-from voterlist.ingest.rules import finding
 from voterlist.ingest.survey import Survey
 from voterlist.model import AsideCode
 from voterlist.schemas import ENTRY

@@ -13,10 +13,10 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, tables
 from voterlist.link.arrays import Bools, Codes, Floats, Longs
-from voterlist.link.encode import Coded, Encoded
-from voterlist.link.identifiers import Identifiers
+from voterlist.link.encode import Encoded
 from voterlist.link.weigh import CLASSES
 from voterlist.model import CaseKind, EntryRole, PairKind
+from voterlist.one_person import doubts
 
 __all__ = ["REASONS", "Closed", "Judged", "case_id", "cases"]
 
@@ -315,24 +315,16 @@ def _members(
 
 
 def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]:
-    """Where a member of a cluster, likely as it is, is asked about and not proposed as a repetition.
+    """Where a member of a cluster is asked about, and not proposed as a repetition.
 
-    The first: its FIN is another than that of the entry to keep; a FIN is for life. The second:
-    father and birth date are the same and the given name is written otherwise, with no FIN to say
-    it is one person: so do twins look.
+    The two reasons of ``one_person.doubts``, of each member against the entry to keep.
     """
-
-    def differ(coded: Coded | Identifiers) -> Bools:
-        one, other = coded.codes[member], coded.codes[kept]
-        return np.asarray((one >= 0) & (other >= 0) & (one != other))
-
-    one_fin = (entries.fin.codes[member] >= 0) & (
-        entries.fin.codes[member] == entries.fin.codes[kept]
+    return doubts(
+        fin=(entries.fin.codes[member], entries.fin.codes[kept]),
+        given_name=(entries.given.codes[member], entries.given.codes[kept]),
+        patronymic=(entries.patronymic.codes[member], entries.patronymic.codes[kept]),
+        birth_date=(entries.date[member], entries.date[kept]),
     )
-    date = entries.date
-    one_date = (date[member] >= 0) & (date[member] == date[kept])
-    twin = differ(entries.given) & one_date & ~differ(entries.patronymic) & ~one_fin
-    return differ(entries.fin), np.asarray(twin)
 
 
 def _weakest(judged: Judged, cluster: Codes, pairs: Longs) -> Longs:

@@ -24,8 +24,8 @@ from voterlist.normalize.identifiers import (
     read_document,
     read_fin,
 )
+from voterlist.normalize.notes import Notes
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
-from voterlist.normalize.rules import Notes
 from voterlist.tables import text_bytes
 
 __all__ = ["IDENTIFIERS", "read_identifiers"]

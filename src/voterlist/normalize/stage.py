@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
+from voterlist.findings import ENTRY_PLACE
 from voterlist.model import Profile
 from voterlist.normalize import rules
 from voterlist.normalize.address_columns import read_addresses
@@ -21,9 +22,9 @@ from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.identifier_columns import IDENTIFIERS, read_identifiers
 from voterlist.normalize.identifiers import read_sex
 from voterlist.normalize.names import given_sex, skeleton, standard_name
+from voterlist.normalize.notes import NoNotes, Notes
 from voterlist.normalize.patronymic import father_and_sex, read_patronymic, split_given
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
-from voterlist.normalize.rules import PLACE, NoNotes, Notes
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
@@ -68,7 +69,7 @@ def normalize(
         SchemaError: ``entries`` is no ENTRY table.
     """
     entries = require(entries, tables.coded(ENTRY, apart=IDENTIFIERS), "normalize").combine_chunks()
-    notes = NoNotes() if for_linkage else Notes(entries.select(PLACE))
+    notes = NoNotes() if for_linkage else Notes(entries.select(ENTRY_PLACE))
     cells = _without_placeholders(entries, notes)
     columns = {name: entries.column(name) for name in _KEPT}
     source, rows = entries.column("source"), entries.num_rows

@@ -13,11 +13,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.findings import gather, make
 from voterlist.model import Covers
 from voterlist.normalize.addresses import read_address, read_street
 from voterlist.normalize.houses import Houses, read_houses
 from voterlist.normalize.rules import HOUSES_UNREADABLE
-from voterlist.schemas import FINDING, SET_ASIDE, STREET, STREET_ROW, empty, require
+from voterlist.schemas import SET_ASIDE, STREET, STREET_ROW, empty, require
 from voterlist.tables import Outcome, from_columns, group_codes, sort_by
 
 __all__ = ["normalize_streets"]
@@ -97,18 +98,6 @@ def _unread(table: pa.Table) -> pa.Table:
     """FINDING: one a row of the register in which some houses could not be read."""
     unread = table.filter(pc.equal(table.column("covers").cast(pa.string()), Covers.UNREAD.value))
     places = unread.select(_PLACE).group_by(list(_PLACE), use_threads=False).aggregate([])
-    rule, rows = HOUSES_UNREADABLE, places.num_rows
     columns: dict[str, Any] = {name: places.column(name) for name in _PLACE}
-    columns |= {
-        "rule": pa.repeat(rule.code, rows),
-        "severity": pa.repeat(rule.severity.value, rows),
-    }
-    columns |= {"unit": pa.repeat(rule.unit.value, rows), "field": pa.repeat("houses", rows)}
-    return sort_by(
-        from_columns(columns, FINDING, length=rows),
-        "constituency",
-        "precinct",
-        "source",
-        "sheet",
-        "line",
-    )
+    columns["field"] = "houses"
+    return gather([make(HOUSES_UNREADABLE, places.num_rows, columns)])

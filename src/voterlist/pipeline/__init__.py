@@ -16,11 +16,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist import config, cycles, ingest, link, reconcile
-from voterlist.check import RULES as CHECK_RULES
+from voterlist import config
 from voterlist.config import Settings
 from voterlist.model import Stage
-from voterlist.normalize import RULES as NORMALIZE_RULES
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
 from voterlist.pipeline.reference import SOURCES
@@ -35,6 +33,7 @@ from voterlist.pipeline.result import (
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
 from voterlist.pipeline.street import STREET, Context
 from voterlist.pipeline.walk import Progress, Tables, Walk
+from voterlist.rulebook import RULE_CODES
 from voterlist.schemas import LIST, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
@@ -44,20 +43,6 @@ from voterlist.tables import concat
 from voterlist.version import __version__
 
 __all__ = ["RULE_CODES", "RunResult", "Trouble", "UnitStanding", "overdue", "run", "standings"]
-
-RULE_CODES = frozenset(
-    rule.code
-    for rules in (
-        ingest.RULES,
-        NORMALIZE_RULES,
-        CHECK_RULES,
-        reconcile.RULES,
-        cycles.RULES,
-        link.RULES,
-    )
-    for rule in rules
-)
-"""The codes that ``[check.rules]`` of the settings may name."""
 
 
 def _quiet(_stage: Stage, _step: str, _done: int, _total: int) -> None:

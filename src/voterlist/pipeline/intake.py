@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from voterlist import readers
 from voterlist.config import IngestSettings
 from voterlist.errors import StageError
+from voterlist.findings import gather
 from voterlist.ingest import ingest
 from voterlist.ingest.ids import entry_ids
 from voterlist.merge import check_ids, count_entries, merge_accounts
@@ -30,7 +31,7 @@ from voterlist.normalize import normalize
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import INBOX, Batch, Inputs
 from voterlist.pipeline.walk import Made, Tables
-from voterlist.schemas import ENTRY, FINDING, VOTER, Intake, RawFile, empty
+from voterlist.schemas import ENTRY, VOTER, Intake, RawFile, empty
 from voterlist.storage import store
 from voterlist.storage.store import Shelf
 from voterlist.storage.workers import end_with_parent
@@ -42,7 +43,6 @@ _INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
 _TOGETHER = 200_000
 """Entries normalised together, where constituencies are smaller: names recur, and each is read once
 a time."""
-_NORMALIZE_ORDER = ("rule", "constituency", "precinct", "entry_id", "source")
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -121,8 +121,7 @@ def normalize_entries(tables: Shelf, context: Context) -> Made:
             yield outcome.table
 
     rows = store.write_tables(context.folder / "voters.parquet", VOTER, voters())
-    noticed = sort_by(concat(findings, FINDING), *_NORMALIZE_ORDER)
-    made = {"voters": None, "scratch/findings-normalize": noticed}
+    made = {"voters": None, "scratch/findings-normalize": gather(findings)}
     return Made(made, pq.read_metadata(entries).num_rows, rows, sum(set_aside))
 
 

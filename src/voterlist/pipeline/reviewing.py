@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 
 from voterlist import report, review
-from voterlist.check import Marked, check_marks
 from voterlist.config import Settings
 from voterlist.errors import InputError
+from voterlist.findings import Marked, check_marks
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import cycles_of_runs, known

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from voterlist import config, link, reconcile, review
-from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators, settle
+from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.cycles import Cycles, compare_cycles
+from voterlist.findings import settle
 from voterlist.link.decided import decided
 from voterlist.link.explain import waterfalls
 from voterlist.model import Stage
@@ -30,18 +31,6 @@ from voterlist.storage.store import Shelf
 from voterlist.tables import concat, sort_by
 
 __all__ = ["STREET", "Context", "Step"]
-
-FINDING_ORDER = (
-    "rule",
-    "constituency",
-    "precinct",
-    "entry_id",
-    "other_entry_id",
-    "source",
-    "sheet",
-    "line",
-    "field",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +92,12 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
     parts = [tables[name] for name in sorted(tables) if name.startswith("scratch/findings-")]
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
     findings = concat([*parts, found.findings, compared.findings, unread], FINDING)
-    settled = settle(sort_by(findings, *FINDING_ORDER), context.settings.check, context.acceptances)
+    settled = settle(findings, context.settings.check, context.acceptances)
     sources = sort_by(
         concat([outside.table(), tables["scratch/sources-streets"]], reference.SOURCES), "source"
     )
     made = {
-        "findings": sort_by(settled.findings, *FINDING_ORDER),
+        "findings": settled.findings,
         "accepted": settled.accepted,
         "matches": found.matches,
         "register_use": concat([found.usable, tables["scratch/use-streets"]], REGISTER_USE),

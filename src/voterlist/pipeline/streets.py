@@ -11,6 +11,7 @@ import pyarrow as pa
 from voterlist import readers
 from voterlist.config import Settings
 from voterlist.errors import InputError
+from voterlist.findings import gather
 from voterlist.ingest import StreetRows, street_rows
 from voterlist.normalize import normalize_streets
 from voterlist.pipeline.reference import SOURCES, STREETS, kind_of
@@ -80,7 +81,7 @@ def _register(files: Iterable[RawFile]) -> StreetRegister:
     if not found:
         return StreetRegister(None, empty(FINDING), noted)
     outcome = normalize_streets(concat((part.table for part in found), STREET_ROW))
-    findings = concat([*(part.findings for part in found), outcome.findings], FINDING)
+    findings = gather([*(part.findings for part in found), outcome.findings])
     return StreetRegister(outcome.table, findings, noted)
 
 

@@ -17,16 +17,18 @@ import pyarrow as pa
 
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
+from voterlist.findings import gather, make
 from voterlist.matching import CLASSES
 from voterlist.model import Stage
+from voterlist.reconcile.policies import REGISTERS
 from voterlist.reconcile.protocol import sums
-from voterlist.reconcile.registers import FORMER, compare_registers, no_register
-from voterlist.reconcile.rules import NOT_READ, REGISTERS, RULES, found
+from voterlist.reconcile.register_use import no_register
+from voterlist.reconcile.registers import FORMER, compare_registers
+from voterlist.reconcile.rules import RULES
+from voterlist.reconcile.rules.registers import NOT_READ
 from voterlist.reconcile.statistics import compared, differences
 from voterlist.schemas import (
     COMPARISON,
-    FINDING,
-    MATCH,
     PROTOCOL,
     REGISTER_USE,
     STATISTIC,
@@ -87,29 +89,29 @@ def reconcile(
     if unknown := sorted(set(given) - {*REGISTERS, FORMER}):
         raise StageError(f"there is no register {', '.join(unknown)}", stage=Stage.RECONCILE)
     given = {name: require(table, VOTER, Stage.RECONCILE) for name, table in given.items()}
-    matched, usable, asked = compare_registers(given, voters, settings, on_day)
-    findings = [asked]
+    matched, usable, findings_of_registers = compare_registers(given, voters, settings, on_day)
+    findings = [findings_of_registers]
     if DEATHS not in given:
         usable = concat([no_register(DEATHS), usable], REGISTER_USE)
     if protocol is not None:
-        findings.append(sums(require(protocol, PROTOCOL, Stage.RECONCILE), voters, settings))
-    told = empty(COMPARISON)
+        findings.append(sums(require(protocol, PROTOCOL, Stage.RECONCILE), voters))
+    beside = empty(COMPARISON)
     if statistics is not None:
         statistics = require(statistics, STATISTIC, Stage.RECONCILE)
-        told = compared(voters, statistics)
+        beside = compared(voters, statistics)
         findings.append(differences(voters, statistics, settings))
-    order = ("rule", "constituency", "precinct", "entry_id", "other_entry_id", "field")
     return Reconciliation(
-        findings=sort_by(concat(findings, FINDING), *order),
-        matches=sort_by(concat([matched], MATCH), "register", "register_id", "entry_id"),
+        findings=gather(findings, settings),
+        matches=sort_by(matched, "register", "register_id", "entry_id"),
         usable=usable,
-        compared=told,
+        compared=beside,
     )
 
 
 def not_read(sources: Sequence[str], names: Sequence[str], settings: CheckSettings) -> pa.Table:
-    """FINDING.
+    """FINDING: files of other bodies of which not one row could be used.
 
-    Files of other bodies (by source, and by what they are) of which not one row could be used.
+    ``sources`` are the files, ``names`` what each is.
     """
-    return found(NOT_READ, {"source": list(sources), "field": list(names)}, len(sources), settings)
+    columns = {"source": list(sources), "field": list(names)}
+    return gather([make(NOT_READ, len(sources), columns)], settings)

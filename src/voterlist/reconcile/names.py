@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
-from voterlist.config import CheckSettings
+from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.matching import Flags, Matched, Rows
-from voterlist.reconcile.rules import BOTH_NAMES, OLD_NAME, found
+from voterlist.reconcile.rules.name_changes import BOTH_NAMES, OLD_NAME
 from voterlist.tables import similarity
 
 __all__ = ["changed_names", "merged_names"]
 
+_NONE = -1
+"""The number of no entry."""
 _NAMES = ("surname_skeleton", "given_skeleton")
 
 
 def merged_names(now: Matched, former: Matched, order: Rows) -> Matched:
-    """The register of name changes met by either name: each pair once, with the better of its classes.
+    """The matches of the register of name changes, by either name.
 
+    Each pair stands once, with the better of its classes.
     ``order`` is the row of the register that each row of ``former`` belongs to.
     """
     register = np.append(now.register, order[former.register].astype(np.int64))
@@ -34,40 +39,33 @@ def merged_names(now: Matched, former: Matched, order: Rows) -> Matched:
 
 
 def changed_names(
-    rows: Matched, register: pa.Table, former: pa.Table, voters: pa.Table, settings: CheckSettings
+    rows: Matched, register: pa.Table, former: pa.Table, voters: pa.Table
 ) -> list[pa.Table]:
-    """FINDING: entries nearer to the name given up than to the one borne now; ``former`` is aligned with the register.
+    """FINDING: entries nearer to the name given up than to the one borne now.
 
-    Where another entry of the same person bears the new name, the person stands twice, and the
-    finding names both.
+    ``former`` is aligned with the register. Where another entry of the same person bears the new
+    name, the person stands twice, and the finding names both.
     """
     at = np.flatnonzero(rows.is_class("confirmed", "probable"))
     row, entry = rows.register[at], rows.entry[at]
-    old = _is_old(register, former, voters, row, entry)
-    twin = np.full(register.num_rows, -1, dtype=np.int64)
-    twin[row[~old]] = entry[~old]
-    twice = old & (twin[row] >= 0)
-    alone = old & ~twice
+    is_old = _is_old(register, former, voters, row, entry)
+    entry_of_new_name = np.full(register.num_rows, _NONE, dtype=np.int64)
+    entry_of_new_name[row[~is_old]] = entry[~is_old]
+    other_entry = entry_of_new_name[row]
+    twice = is_old & (other_entry != _NONE)
+    once = is_old & ~twice
+    beside_row = _beside(voters, entry[once], register, row[once])
+    beside_entry = _beside(voters, entry[twice], voters, other_entry[twice])
     return [
-        found(
-            OLD_NAME,
-            _columns(voters, entry[alone], register, row[alone]),
-            int(alone.sum()),
-            settings,
-        ),
-        found(
-            BOTH_NAMES,
-            _columns(voters, entry[twice], voters, twin[row[twice]]),
-            int(twice.sum()),
-            settings,
-        ),
+        make(OLD_NAME, int(once.sum()), beside_row),
+        make(BOTH_NAMES, int(twice.sum()), beside_entry),
     ]
 
 
 def _is_old(
     register: pa.Table, former: pa.Table, voters: pa.Table, row: Rows, entry: Rows
 ) -> Flags:
-    """Which pairs have an entry whose surname and given name are more like the former than the new."""
+    """Which pairs have an entry whose names are more like the former than the new."""
     listed = voters.select(list(_NAMES)).take(pa.array(entry))
     nearer = np.zeros(len(row))
     for name in _NAMES:
@@ -78,10 +76,7 @@ def _is_old(
     return flags
 
 
-def _columns(
-    voters: pa.Table, entry: Rows, other: pa.Table, row: Rows
-) -> dict[str, pa.ChunkedArray]:
-    where = voters.select(["constituency", "precinct", "entry_id"]).take(pa.array(entry))
-    columns = {name: where.column(name) for name in where.column_names}
-    columns["other_entry_id"] = other.column("entry_id").take(pa.array(row))
-    return columns
+def _beside(voters: pa.Table, entry: Rows, other: pa.Table, row: Rows) -> dict[str, Any]:
+    """The columns of findings about these entries, each beside a row of another table."""
+    columns = take_columns(voters, entry, (*PRECINCT_PLACE, "entry_id"))
+    return columns | {"other_entry_id": other.column("entry_id").take(pa.array(row))}

@@ -7,19 +7,17 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from voterlist.config import CheckSettings
+from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.model import Rule, Unit
-from voterlist.reconcile.rules import PROTOCOL_LIST, PROTOCOL_SUM, TOTALS, found
+from voterlist.reconcile.rules.protocol import PROTOCOL_LIST, PROTOCOL_SUM, TOTALS
 from voterlist.reconcile.statistics import Numbers, count_by_place, permanent
 from voterlist.schemas import FINDING, PROTOCOL_LINES
 from voterlist.tables import concat
 
 __all__ = ["sums"]
 
-_PLACE = ("constituency", "precinct")
 
-
-def sums(protocol: pa.Table, voters: pa.Table, settings: CheckSettings) -> pa.Table:
+def sums(protocol: pa.Table, voters: pa.Table) -> pa.Table:
     """FINDING: what does not add up in a PROTOCOL.
 
     Rows whose line 1 is not its parts, whose line 1a is not the list, or whose total is not the sum
@@ -27,16 +25,14 @@ def sums(protocol: pa.Table, voters: pa.Table, settings: CheckSettings) -> pa.Ta
     """
     line = {name: _numbers(protocol, name) for name in PROTOCOL_LINES}
     parts = line["line_1a"] + line["line_1b"] + line["line_1c"] - line["line_1d"]
-    counted = _counted(protocol, voters)
-    told = [
-        _told(PROTOCOL_SUM, protocol, line["line_1"], parts, settings),
-        _told(PROTOCOL_LIST, protocol, line["line_1a"], counted, settings),
-        *(
-            _told(TOTALS, protocol, line[name], _below(protocol, line[name]), settings, name)
-            for name in PROTOCOL_LINES
-        ),
+    findings = [
+        _differing(PROTOCOL_SUM, protocol, line["line_1"], parts),
+        _differing(PROTOCOL_LIST, protocol, line["line_1a"], _counted(protocol, voters)),
     ]
-    return concat(told, FINDING)
+    for name in PROTOCOL_LINES:
+        below = _below(protocol, line[name])
+        findings.append(_differing(TOTALS, protocol, line[name], below, field=name))
+    return concat(findings, FINDING)
 
 
 def _numbers(protocol: pa.Table, name: str) -> Numbers:
@@ -50,34 +46,27 @@ def _is_known(protocol: pa.Table, name: str) -> np.ndarray[Any, np.dtype[np.bool
     return np.asarray(protocol.column(name).is_valid(), dtype=bool)
 
 
-def _told(
-    rule: Rule,
-    protocol: pa.Table,
-    stated: Numbers,
-    right: Numbers,
-    settings: CheckSettings,
-    field: str | None = None,
+def _differing(
+    rule: Rule, protocol: pa.Table, stated: Numbers, right: Numbers, field: str | None = None
 ) -> pa.Table:
     """A finding for each row whose two numbers are known and differ.
 
     ``value`` as stated, ``limit`` as it should be.
     """
     differs = ~np.isnan(stated) & ~np.isnan(right) & (stated != right)
-    constituency, precinct = (_is_known(protocol, name) for name in _PLACE)
-    made = []
-    for unit, level in (
-        (Unit.PRECINCT, precinct),
-        (Unit.CONSTITUENCY, constituency & ~precinct),
-        (Unit.NATION, ~constituency & ~precinct),
-    ):
-        at = np.flatnonzero(differs & level)
-        where = protocol.take(pa.array(at))
-        columns = {name: where.column(name) for name in _PLACE}
-        columns |= {"value": stated[at], "limit": right[at], "unit": pa.repeat(unit.value, len(at))}
-        if field is not None:
-            columns["field"] = pa.repeat(field, len(at))
-        made.append(found(rule, columns, len(at), settings))
-    return concat(made, FINDING)
+    of_constituency, of_precinct = (_is_known(protocol, name) for name in PRECINCT_PLACE)
+    rows_of = {
+        Unit.PRECINCT: of_precinct,
+        Unit.CONSTITUENCY: of_constituency & ~of_precinct,
+        Unit.NATION: ~of_constituency & ~of_precinct,
+    }
+    findings = []
+    for unit, rows in rows_of.items():
+        at = np.flatnonzero(differs & rows)
+        columns = take_columns(protocol, at, PRECINCT_PLACE)
+        columns |= {"value": stated[at], "limit": right[at], "unit": unit.value, "field": field}
+        findings.append(make(rule, len(at), columns))
+    return concat(findings, FINDING)
 
 
 def _counted(protocol: pa.Table, voters: pa.Table) -> Numbers:
@@ -86,9 +75,9 @@ def _counted(protocol: pa.Table, voters: pa.Table) -> Numbers:
     NaN where it handed in none, and for the nation.
     """
     voters = permanent(voters)
-    constituency, precinct = (_is_known(protocol, name) for name in _PLACE)
+    constituency, precinct = (_is_known(protocol, name) for name in PRECINCT_PLACE)
     whole = count_by_place(voters, protocol, "constituency")
-    counted = np.where(precinct, count_by_place(voters, protocol, *_PLACE), whole)
+    counted = np.where(precinct, count_by_place(voters, protocol, *PRECINCT_PLACE), whole)
     counted[~constituency] = np.nan
     return counted
 
@@ -98,7 +87,7 @@ def _below(protocol: pa.Table, line: Numbers) -> Numbers:
 
     NaN where there are none, or one is not known.
     """
-    constituency, precinct = (_is_known(protocol, name) for name in _PLACE)
+    constituency, precinct = (_is_known(protocol, name) for name in PRECINCT_PLACE)
     number = np.asarray(protocol.column("constituency").fill_null(-1).to_numpy(), dtype=np.int64)
     sums_of = np.full(len(line), np.nan)
     totals = np.flatnonzero(constituency & ~precinct)

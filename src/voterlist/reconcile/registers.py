@@ -1,42 +1,36 @@
-"""What the registers of persons say about the list.
-
-How much of each could be used, matches, findings.
-"""
+"""What the registers of persons say about the list: matches and findings."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
-from voterlist.matching import CLASSES, LEVELS, Flags, Matched, Rows, match, usable_by
+from voterlist.findings import PRECINCT_PLACE, make, take_columns
+from voterlist.matching import CLASSES, LEVELS, Flags, Rows, match, usable_by
 from voterlist.model import ListKind, Rule
 from voterlist.reconcile.names import changed_names, merged_names
-from voterlist.reconcile.rules import LITTLE_USABLE, POLICIES, Policy, found
+from voterlist.reconcile.policies import POLICIES, Policy
+from voterlist.reconcile.register_use import (
+    Compared,
+    numbers,
+    register_use,
+    usable_rows,
+    usable_share,
+)
+from voterlist.reconcile.rules.registers import LITTLE_USABLE
 from voterlist.schemas import FINDING, MATCH, REGISTER_USE, VOTER
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["FORMER", "Compared", "compare_registers", "no_register"]
+__all__ = ["FORMER", "compare_registers"]
 
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
-_MEASURES = ("total", "usable", "by-fin", "by-document", "by-name", *CLASSES)
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One register against the list."""
-
-    name: str
-    register: pa.Table
-    """VOTER"""
-    rows: Matched
+_VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
 
 
 def compare_registers(
@@ -45,33 +39,25 @@ def compare_registers(
     settings: CheckSettings,
     on_day: dt.date | None,
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """MATCH, REGISTER_USE and FINDING of these registers (VOTER, by name), the list being sorted by entry id."""
+    """MATCH, REGISTER_USE and FINDING of these registers (VOTER, by name).
+
+    The list must be sorted by entry id.
+    """
     matched, use, findings = [], [], []
     for compared in _compared(registers, voters):
         policy = POLICIES[compared.name]
         alone = _list_only(compared, policy, voters, on_day)
         matched.append(_matches(compared, voters))
-        use.append(_use(compared, alone, voters))
-        findings += [
-            *_findings(compared, policy, voters, settings),
-            _little_usable(compared, settings),
-        ]
-        if (
-            alone is not None
-            and policy.list_only
-            and _usable_share(compared) >= settings.least_complete_register
-        ):
-            findings.append(
-                found(
-                    policy.list_only,
-                    _places(voters, np.flatnonzero(alone)),
-                    int(alone.sum()),
-                    settings,
-                )
-            )
+        use.append(register_use(compared, alone, voters))
+        findings += _about_matches(compared, policy, voters)
+        findings.append(_little_usable(compared, settings))
+        is_complete = usable_share(compared) >= settings.least_complete_register
+        if alone is not None and policy.list_only is not None and is_complete:
+            columns = take_columns(voters, np.flatnonzero(alone), _VOTER_PLACE)
+            findings.append(make(policy.list_only, int(alone.sum()), columns))
         if compared.name == "name-changes" and FORMER in registers:
             former = _aligned(registers[FORMER], compared.register)
-            findings += changed_names(compared.rows, compared.register, former, voters, settings)
+            findings += changed_names(compared.rows, compared.register, former, voters)
     return concat(matched, MATCH), concat(use, REGISTER_USE), concat(findings, FINDING)
 
 
@@ -101,19 +87,6 @@ def _aligned(former: pa.Table, register: pa.Table) -> pa.Table:
     )
 
 
-def _usable_share(compared: Compared) -> float:
-    """Which share of the register's rows could be used; 1 for a register without rows."""
-    return _usable(compared) / compared.register.num_rows if compared.register.num_rows else 1.0
-
-
-def _usable(compared: Compared) -> int:
-    return int(np.logical_or.reduce(list(usable_by(compared.register).values())).sum())
-
-
-# --- tables
-# --------------------------------------------------------------------------------------------
-
-
 def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
     rows = compared.rows
     columns = {
@@ -126,93 +99,42 @@ def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
     return sort_by(from_columns(columns, MATCH), "register_id", "entry_id")
 
 
-def _use(compared: Compared, alone: Flags | None, voters: pa.Table) -> pa.Table:
-    """How many rows of the register there are, can be used, and came to be what.
-
-    Of the whole; and of each constituency by what the register's rows say, where the list has
-    several.
-    """
-    of, listed = _numbers(compared.register, "constituency"), _numbers(voters, "constituency")
-    held, best = list(usable_by(compared.register).values()), compared.rows.best()
-
-    def counted(rows: Flags, entries: Flags) -> dict[str, int | None]:
-        by = [int((flags & rows).sum()) for flags in held]
-        classed = np.bincount(best[rows], minlength=len(CLASSES)).tolist()
-        counts: dict[str, int | None] = dict(
-            zip(_MEASURES, [int(rows.sum()), sum(by), *by, *classed], strict=True)
-        )
-        return counts if alone is None else {**counts, "list-only": int((alone & entries).sum())}
-
-    whole = _use_table(
-        compared.name, counted(np.ones(len(of), dtype=bool), np.ones(len(listed), dtype=bool))
-    )
-    places = np.unique(listed[listed >= 0]).tolist()
-    if len(places) < 2 or not (of >= 0).any():
-        return whole
-    own = [
-        _use_table(compared.name, counted(of == place, listed == place), place) for place in places
-    ]
-    return concat([whole, *own], REGISTER_USE)
-
-
-def no_register(name: str) -> pa.Table:
-    """REGISTER_USE of a register that was not given: what is not known is null, never zero."""
-    return _use_table(name, dict.fromkeys(_MEASURES))
-
-
-def _use_table(
-    name: str, counts: Mapping[str, int | None], constituency: int | None = None
-) -> pa.Table:
-    columns = {
-        "register": [name] * len(counts),
-        "measure": list(counts),
-        "rows": pa.array(counts.values(), pa.int64()),
-        "constituency": pa.array([constituency] * len(counts), pa.int32()),
-    }
-    return from_columns(columns, REGISTER_USE)
-
-
-# --- findings
-# ------------------------------------------------------------------------------------------
-
-
-def _findings(
-    compared: Compared, policy: Policy, voters: pa.Table, settings: CheckSettings
-) -> list[pa.Table]:
-    rows, here = compared.rows, _is_here(compared, voters)
+def _about_matches(compared: Compared, policy: Policy, voters: pa.Table) -> list[pa.Table]:
+    """FINDING of the rows that met an entry, or should have met one."""
+    rows, is_here = compared.rows, _is_here(compared, voters)
     allowed = np.ones(len(rows.register), dtype=bool)
     if policy.permanent:
         allowed &= _is_permanent(voters, rows.entry)
     if policy.leaves:
-        allowed &= here
-    made = []
+        allowed &= is_here
+    findings = []
     for kind, rule in policy.met.items():
-        made.append(_about_entries(rule, compared, rows.is_class(kind) & allowed, voters, settings))
+        pairs = rows.is_class(kind) & allowed
+        findings.append(_about_entries(rule, compared, pairs, voters))
     if policy.elsewhere is not None:
-        sure = rows.is_class("confirmed", "probable")
-        at_home = np.isin(rows.register, rows.register[sure & here])
-        made.append(
-            _about_entries(policy.elsewhere, compared, sure & ~here & ~at_home, voters, settings)
-        )
+        is_person = rows.is_class("confirmed", "probable")
+        stands_here = np.isin(rows.register, rows.register[is_person & is_here])
+        pairs = is_person & ~is_here & ~stands_here
+        findings.append(_about_entries(policy.elsewhere, compared, pairs, voters))
     if policy.missing is not None:
-        made.append(_about_register(policy.missing, compared, voters, settings))
-    return made
+        findings.append(_about_register(policy.missing, compared, voters))
+    return findings
 
 
 def _is_here(compared: Compared, voters: pa.Table) -> Flags:
-    """Which pairs have the entry where the register's row says, as far as it says anything of the place."""
+    """Which pairs have the entry where the register's row says.
+
+    Where the row says nothing of the place, any place is the right one.
+    """
     rows = compared.rows
-    here = np.ones(len(rows.register), dtype=bool)
-    for name in ("constituency", "precinct"):
-        said = _numbers(compared.register, name)[rows.register]
-        here &= (said < 0) | (
-            said == _numbers(voters, name)[rows.entry] if voters.num_rows else said < 0
-        )
-    return here & (rows.entry >= 0)
-
-
-def _numbers(table: pa.Table, name: str) -> Rows:
-    return np.asarray(table.column(name).fill_null(-1).to_numpy(), dtype=np.int64)
+    is_here = rows.entry >= 0
+    if not voters.num_rows:
+        return is_here
+    for name in PRECINCT_PLACE:
+        stated = numbers(compared.register, name)[rows.register]
+        listed = numbers(voters, name)[rows.entry]
+        is_here &= (stated < 0) | (stated == listed)
+    return is_here
 
 
 def _is_permanent(voters: pa.Table, entry: Rows) -> Flags:
@@ -222,70 +144,54 @@ def _is_permanent(voters: pa.Table, entry: Rows) -> Flags:
     return flags
 
 
-def _places(voters: pa.Table, rows: Rows) -> dict[str, Any]:
-    where = voters.select(["constituency", "precinct", "entry_id"]).take(pa.array(rows, pa.int64()))
-    return {name: where.column(name) for name in where.column_names}
-
-
-def _about_entries(
-    rule: Rule, compared: Compared, at: Flags, voters: pa.Table, settings: CheckSettings
-) -> pa.Table:
+def _about_entries(rule: Rule, compared: Compared, pairs: Flags, voters: pa.Table) -> pa.Table:
     """A finding for each of these pairs: the entry, and the row of the register beside it."""
-    columns = _places(voters, compared.rows.entry[at])
-    columns["other_entry_id"] = compared.register.column("entry_id").take(
-        pa.array(compared.rows.register[at])
-    )
-    return found(rule, columns, int(at.sum()), settings)
+    columns = take_columns(voters, compared.rows.entry[pairs], _VOTER_PLACE)
+    row = pa.array(compared.rows.register[pairs])
+    columns["other_entry_id"] = compared.register.column("entry_id").take(row)
+    return make(rule, int(pairs.sum()), columns)
 
 
-def _about_register(
-    rule: Rule, compared: Compared, voters: pa.Table, settings: CheckSettings
-) -> pa.Table:
-    """A finding for each row that meets no entry, of the constituencies of which there are lists."""
-    place = _numbers(compared.register, "constituency")
-    listed = np.unique(_numbers(voters, "constituency"))
+def _about_register(rule: Rule, compared: Compared, voters: pa.Table) -> pa.Table:
+    """A finding for each row that meets no entry, where its constituency has a list."""
+    constituency = numbers(compared.register, "constituency")
+    listed = np.unique(numbers(voters, "constituency"))
     alone = compared.rows.register[compared.rows.is_class("register-only")]
-    alone = alone[(place[alone] < 0) | np.isin(place[alone], listed)]
-    where = compared.register.take(pa.array(alone))
-    columns = {name: where.column(name) for name in ("constituency", "precinct")}
-    columns["other_entry_id"] = where.column("entry_id")
-    return found(rule, columns, len(alone), settings)
+    is_asked = (constituency[alone] < 0) | np.isin(constituency[alone], listed)
+    columns = take_columns(compared.register, alone[is_asked], _VOTER_PLACE)
+    columns["other_entry_id"] = columns.pop("entry_id")
+    return make(rule, int(is_asked.sum()), columns)
 
 
 def _little_usable(compared: Compared, settings: CheckSettings) -> pa.Table:
     """A finding where less of the register could be used than the settings ask for.
 
-    Rows used, of rows in all.
+    ``value`` is the rows used, ``limit`` the rows in all.
     """
-    rows = int(_usable_share(compared) < settings.least_usable_register)
-    usable, total = _usable(compared), compared.register.num_rows
+    rows = int(usable_share(compared) < settings.least_usable_register)
     columns = {
-        "field": [compared.name] * rows,
-        "value": [float(usable)] * rows,
-        "limit": [float(total)] * rows,
+        "field": compared.name,
+        "value": usable_rows(compared),
+        "limit": compared.register.num_rows,
     }
-    return found(LITTLE_USABLE, columns, rows, settings)
-
-
-# --- the list only
-# -------------------------------------------------------------------------------------
+    return make(LITTLE_USABLE, rows, columns)
 
 
 def _list_only(
     compared: Compared, policy: Policy, voters: pa.Table, on_day: dt.date | None
 ) -> Flags | None:
-    """Which entries the register should have and does not; None for a register that says nothing of the absent.
+    """Which entries the register should have and does not.
 
-    Only entries of permanent lists that hold enough to be found, in the constituencies of which the
-    register speaks.
+    None for a register that says nothing of the absent. Only entries of permanent lists that hold
+    enough to be found, in the constituencies of which the register speaks.
     """
     if policy.list_only is None or (compared.name == "newly-of-age" and on_day is None):
         return None
     alone: Flags = np.logical_or.reduce(list(usable_by(voters).values()))
     alone &= _is_permanent(voters, np.arange(voters.num_rows))
-    place = _numbers(compared.register, "constituency")
+    place = numbers(compared.register, "constituency")
     if (place >= 0).any():
-        alone &= np.isin(_numbers(voters, "constituency"), np.unique(place))
+        alone &= np.isin(numbers(voters, "constituency"), np.unique(place))
     if compared.name == "newly-of-age":
         assert on_day is not None
         alone &= _came_of_age(voters, on_day)
@@ -295,7 +201,7 @@ def _list_only(
 
 def _came_of_age(voters: pa.Table, on_day: dt.date) -> Flags:
     """Who has a full birth date by which they came of age in the year that ends on this day."""
-    year, month, day = (_numbers(voters, f"birth_{part}") for part in ("year", "month", "day"))
+    year, month, day = (numbers(voters, f"birth_{part}") for part in ("year", "month", "day"))
     date = np.where((year > 0) & (month > 0) & (day > 0), year * 10_000 + month * 100 + day, 0)
     limit = on_day.year * 10_000 + on_day.month * 100 + on_day.day - 180_000
     flags: Flags = (date > limit - 10_000) & (date <= limit)

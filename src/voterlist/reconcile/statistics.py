@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
+from voterlist.findings import PRECINCT_PLACE, make, take_columns
 from voterlist.matching import Flags, Rows
-from voterlist.model import ListKind, Sex, Unit
-from voterlist.reconcile.rules import BELOW_ADULTS, EXCEEDS_ADULTS, found
+from voterlist.model import ListKind, Rule, Sex, Unit
+from voterlist.reconcile.rules.statistics import BELOW_ADULTS, EXCEEDS_ADULTS
 from voterlist.schemas import COMPARISON, FINDING
 from voterlist.tables import codes, concat, from_columns, group_codes, sort_by
 
@@ -52,8 +54,9 @@ def compared(voters: pa.Table, statistics: pa.Table) -> pa.Table:
 
 
 def _listed(voters: pa.Table, statistics: pa.Table, *, at_most: bool = False) -> Numbers:
-    """How many voters the list has for each number of the statistics; NaN where the place handed in no list.
+    """How many voters the list has for each number of the statistics.
 
+    NaN where the place handed in no list.
     ``at_most``: voters whose sex is not known count as men and as women.
     """
     voters = permanent(voters)
@@ -114,7 +117,7 @@ def _measured(voters: pa.Table, measure: str, *, at_most: bool) -> Flags | None:
 
 
 def differences(voters: pa.Table, statistics: pa.Table, settings: CheckSettings) -> pa.Table:
-    """FINDING: lists above or below the adults, men or women of the statistics by more than the settings allow.
+    """FINDING: lists whose adults, men or women differ too much from those of the statistics.
 
     Above counts the voters known to be men (or women), below those who may be: what is not known
     accuses nobody.
@@ -128,20 +131,26 @@ def differences(voters: pa.Table, statistics: pa.Table, settings: CheckSettings)
     # limit. Rounded first, for 15 % above 100 comes out a little below 115.
     most = np.floor(np.round(value * (1 + settings.most_above_statistics), 6))
     least = np.ceil(np.round(value * (1 - settings.most_below_statistics), 6))
-    at_least, at_most = (_listed(voters, statistics, at_most=wide) for wide in (False, True))
-    parts = []
-    for rule, listed, limit, beyond in (
-        (EXCEEDS_ADULTS, at_least, most, at_least > most),
-        (BELOW_ADULTS, at_most, least, at_most < least),
-    ):
-        for unit, level in ((Unit.PRECINCT, True), (Unit.CONSTITUENCY, False)):
-            at = np.flatnonzero(beyond & (_is_known(statistics, "precinct") == level))
-            where = statistics.take(pa.array(at))
-            columns = {name: where.column(name) for name in _PART}
-            columns |= {"field": where.column("measure"), "value": listed[at], "limit": limit[at]}
-            columns["unit"] = pa.repeat(unit.value, len(at))
-            parts.append(found(rule, columns, len(at), settings))
-    return concat(parts, FINDING)
+    at_least = _listed(voters, statistics)
+    at_most = _listed(voters, statistics, at_most=True)
+    findings = [
+        *_beyond(EXCEEDS_ADULTS, statistics, at_least, most, at_least > most),
+        *_beyond(BELOW_ADULTS, statistics, at_most, least, at_most < least),
+    ]
+    return concat(findings, FINDING)
+
+
+def _beyond(
+    rule: Rule, statistics: pa.Table, listed: Numbers, limit: Numbers, is_beyond: Flags
+) -> Iterator[pa.Table]:
+    """The findings about precincts, and those about constituencies."""
+    of_precinct = _is_known(statistics, "precinct")
+    for unit, rows in ((Unit.PRECINCT, of_precinct), (Unit.CONSTITUENCY, ~of_precinct)):
+        at = np.flatnonzero(is_beyond & rows)
+        columns = take_columns(statistics, at, PRECINCT_PLACE)
+        columns["field"] = statistics.column("measure").take(pa.array(at))
+        columns |= {"value": listed[at], "limit": limit[at], "unit": unit.value}
+        yield make(rule, len(at), columns)
 
 
 def _is_known(table: pa.Table, name: str) -> Flags:

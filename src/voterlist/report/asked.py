@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
-from voterlist.check import FINDINGS_ACCEPTED, finding_ids
+from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
 from voterlist.model import Mark, Stage
 from voterlist.report.lookup import Names, Sources
 from voterlist.report.sections.cases import Case, CaseTables, build_cases

@@ -14,9 +14,9 @@ import pyarrow as pa
 
 from voterlist import readers
 from voterlist.catalogue import LANGUAGES
-from voterlist.check import MARK_ROW, UNKNOWN_MARK
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
+from voterlist.findings import MARK_ROW, UNKNOWN_MARK
 from voterlist.model import AsideCode, Mark, Problem, Verdict
 from voterlist.render.xlsx.review import (
     CASE_IDS,

@@ -1,0 +1,268 @@
+"""What all register tests look at, made once, and the findings about its rows and precincts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import CheckSettings
+from voterlist.errors import StageError
+from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
+from voterlist.model import ListKind, Rule, Stage
+from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
+from voterlist.shared_values import Codes, Flags, agreeing
+from voterlist.tables import coded, codes, group_codes, packed, sort_by
+
+__all__ = [
+    "ENTRIES",
+    "VOTERS",
+    "Codes",
+    "Context",
+    "Flags",
+    "Groups",
+    "Numbers",
+    "groups_of",
+]
+
+_Answer = TypeVar("_Answer")
+
+_IDENTIFIERS = ("fin", "document")
+"""Nearly all distinct: to code them would cost more than it saves."""
+_UNUSED = {"surname_skeleton", "street_kind", "building"}
+
+
+def _encoded(schema: pa.Schema) -> pa.Schema:
+    return coded(
+        pa.schema([field for field in schema if field.name not in _UNUSED]), apart=_IDENTIFIERS
+    )
+
+
+VOTERS = _encoded(VOTER)
+"""The columns of VOTER that are looked at, dictionary-encoded where they are text.
+"""
+ENTRIES = _encoded(ENTRY)
+"""ENTRY, dictionary-encoded likewise."""
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Rows put into groups, counted from 0."""
+
+    codes: Codes
+    """The group of each row; -1: in none."""
+    size: Codes
+    """How many rows each group has."""
+    first: Codes
+    """The first row of each group."""
+
+    def count(self, flags: Flags) -> Codes:
+        """How many of each group's rows are flagged."""
+        return np.bincount(self.codes[flags & (self.codes >= 0)], minlength=len(self.size))
+
+
+def groups_of(codes: Codes, count: int) -> Groups:
+    """The groups of these codes, which run from 0 to ``count`` - 1."""
+    rows = np.flatnonzero(codes >= 0)
+    first = np.zeros(count, dtype=np.int64)
+    first[codes[rows][::-1]] = rows[::-1]
+    return Groups(codes, np.bincount(codes[rows], minlength=count), first)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Voters and their entries in order of entry id, with what several rules need of them.
+
+    The order makes "the first of a group" the same whatever order the rows came in.
+    """
+
+    voters: pa.Table
+    entries: pa.Table
+    lists: pa.Table
+    settings: CheckSettings
+    on_day: dt.date
+    streets: pa.Table = field(default_factory=STREET.empty_table, repr=False)
+    """STREET: without rows where no register of streets was given."""
+    _dates: dict[str, np.ndarray[Any, np.dtype[np.int32]]] = field(default_factory=dict, repr=False)
+    _answers: dict[Any, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        voters: pa.Table,
+        entries: pa.Table,
+        lists: pa.Table,
+        settings: CheckSettings,
+        on_day: dt.date,
+        streets: pa.Table | None = None,
+    ) -> Context:
+        """The context of these tables.
+
+        Raises:
+            StageError: a table has the wrong shape, or voters and entries are not the same entries.
+        """
+        voters = _in_order(require(voters, VOTERS, Stage.CHECK).combine_chunks())
+        entries = _in_order(require(entries, ENTRIES, Stage.CHECK).combine_chunks())
+        if not voters.column("entry_id").equals(entries.column("entry_id")):
+            raise StageError(
+                "voters and entries do not hold the same entry ids",
+                stage=Stage.CHECK,
+                todo="Run the stages from ingest on again.",
+            )
+        streets = require(
+            streets if streets is not None else STREET.empty_table(), STREET, Stage.CHECK
+        )
+        return cls(voters, entries, require(lists, LIST, Stage.CHECK), settings, on_day, streets)
+
+    def __len__(self) -> int:
+        return int(self.voters.num_rows)
+
+    def is_known(self, name: str) -> Flags:
+        """True where this column of the voters is known."""
+        return np.asarray(self.voters.column(name).is_valid(), dtype=bool)
+
+    def is_written(self, name: str) -> Flags:
+        """True where this field stands in the entry as written."""
+        return np.asarray(self.entries.column(name).is_valid(), dtype=bool)
+
+    def number(self, name: str) -> np.ndarray[Any, np.dtype[np.int32]]:
+        """A column of whole numbers of the voters, -1 where null."""
+        if name not in self._dates:
+            column = self.voters.column(name).cast(pa.int32()).fill_null(-1)
+            self._dates[name] = np.asarray(column, dtype=np.int32)
+        return self._dates[name]
+
+    def codes(self, name: str) -> np.ndarray[Any, np.dtype[np.int32]]:
+        """The codes of a column of the voters, -1 where null."""
+        return codes(self.voters.column(name))[0]
+
+    def equals(self, name: str, word: str) -> Flags:
+        """True where this column of the voters is this word; null is no word."""
+        code, distinct = codes(self.voters.column(name))
+        flags: Flags = code == pc.index(distinct, word).as_py()
+        return flags & (code >= 0)
+
+    def cached(self, function: Callable[[Context], _Answer]) -> _Answer:
+        """What this function returns for the context; it is called once, for several rules."""
+        if function not in self._answers:
+            self._answers[function] = function(self)
+        answer: _Answer = self._answers[function]
+        return answer
+
+    @cached_property
+    def permanent(self) -> Flags:
+        """True for the entries of permanent lists."""
+        return self.equals("list_kind", ListKind.PERMANENT)
+
+    @cached_property
+    def precincts(self) -> Groups:
+        """The entries by constituency and precinct.
+
+        Where either is not known, in a group of its own.
+        """
+        return groups_of(*group_codes(self.voters, "constituency", "precinct", known=False))
+
+    @cached_property
+    def constituency_of_precinct(self) -> Groups:
+        """The groups of ``precincts`` by constituency.
+
+        The codes of what belongs together are equal.
+        """
+        first = self.voters.select(["constituency"]).take(pa.array(self.precincts.first))
+        return groups_of(*group_codes(first, "constituency", known=False))
+
+    @cached_property
+    def named_precinct(self) -> Flags:
+        """True for each of ``precincts`` whose precinct is known."""
+        return self.is_known("precinct")[self.precincts.first]
+
+    @cached_property
+    def permanent_entries(self) -> Codes:
+        """How many entries of permanent lists each of ``precincts`` has.
+
+        0 for one whose number is not known.
+        """
+        return np.where(self.named_precinct, self.precincts.count(self.permanent), 0)
+
+    @cached_property
+    def namesakes(self) -> tuple[Codes, Codes]:
+        """Those who share all three names and the full birth date with another.
+
+        Returns:
+            (rows, codes): the rows, ascending, and for each of them the code of its group.
+        """
+        names = ("surname", "given_name", "birth_year", "birth_month", "birth_day", "patronymic")
+        return agreeing([self.codes(name) for name in names])
+
+    @cached_property
+    def dwellings(self) -> Groups:
+        """The entries of permanent lists by precinct, street, house and flat.
+
+        Street and house must be known. A house of which no entry names a flat is one dwelling;
+        where some name one, an entry without it is in no dwelling: what is missing equals nothing.
+        """
+        house, houses = group_codes(
+            self.voters, "constituency", "precinct", "street", "house", known=False
+        )
+        placed = (
+            self.is_known("street")
+            & self.is_known("house")
+            & self.is_known("precinct")
+            & self.permanent
+        )
+        with_flat = self.is_known("flat")
+        block = np.bincount(house[with_flat], minlength=houses) > 0
+        placed &= with_flat | ~block[house]
+        code, count = pd.factorize(
+            packed([house[placed], self.codes("flat")[placed]], int(placed.sum()))
+        )
+        home = np.full(len(self), -1, dtype=np.int64)
+        home[placed] = code
+        return groups_of(home, len(count))
+
+    def entry_findings(
+        self,
+        rule: Rule,
+        rows: Codes | Flags,
+        *,
+        other: Codes | None = None,
+        **cells: Any,
+    ) -> pa.Table:
+        """FINDING: one for each of these rows, with its place in the list it came from.
+
+        Args:
+            rule: the rule.
+            rows: row numbers, or a flag per row.
+            other: of each of these rows the row that the finding names beside it.
+            **cells: the columns ``field``, ``value`` and ``limit`` of FINDING.
+        """
+        at = np.flatnonzero(rows) if rows.dtype == bool else rows
+        columns = take_columns(self.entries, at, ENTRY_PLACE)
+        if other is not None:
+            columns |= {"other_entry_id": self.entries.column("entry_id").take(pa.array(other))}
+        return make(rule, len(at), {**columns, **cells})
+
+    def precinct_findings(self, rule: Rule, groups: Codes, **cells: Any) -> pa.Table:
+        """FINDING: one for each of these groups of ``precincts``; ``cells`` as above."""
+        place = take_columns(self.voters, self.precincts.first[groups], PRECINCT_PLACE)
+        return make(rule, len(groups), {**place, **cells})
+
+
+def _in_order(table: pa.Table) -> pa.Table:
+    """The table in order of entry id.
+
+    As it is where it already is in order, for a nation is not copied twice.
+    """
+    ids = table.column("entry_id")
+    if len(ids) > 1 and not pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py():
+        return sort_by(table, "entry_id")
+    return table

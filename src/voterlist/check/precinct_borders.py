@@ -1,0 +1,275 @@
+"""Whether an address lies in its precinct, by the register of the precincts' streets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from rapidfuzz import fuzz
+from rapidfuzz.process import cdist
+
+from voterlist.check.context import Codes, Flags, Numbers
+from voterlist.findings import PRECINCT_PLACE
+from voterlist.model import Covers, ListKind
+from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
+from voterlist.tables import coded, codes, concat, from_columns, group_codes, matches
+
+__all__ = ["OUTSIDE", "STREET_MEASURES", "JudgedAddresses", "judge", "street_use"]
+
+_ALIKE = 80.0
+"""Two names of streets, or of settlements, are one if this alike in percent (``token_set_ratio``).
+
+It only ever speaks for the voter: an address counts as inside on a likeness, as outside on the very
+name."""
+
+_DIGITS = re.compile(r"\d+")
+
+INSIDE, OUTSIDE, NO_STREET, NO_SUCH_STREET, NOT_ASKED = range(5)
+STREET_MEASURES = ("inside", "outside", "no-street", "no-such-street", "precinct-not-in-register")
+"""What an address of a permanent list comes to be, in the order of the codes."""
+
+_VOTER_PLACE = ("constituency", "precinct", "settlement", "street", "house")
+_JUDGED = coded(pa.schema([VOTER.field(name) for name in ("list_kind", *_VOTER_PLACE)]))
+"""What of VOTER is looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedAddresses:
+    """What each voter's address came to be."""
+
+    verdict: Codes
+    """One of the codes above; -1: of no permanent list, or of no known precinct."""
+    precinct: Numbers
+    """The precinct that the register gives to an address outside; NaN where it gives it to none."""
+
+    @classmethod
+    def without_verdict(cls, count: int, code: int) -> JudgedAddresses:
+        """So many addresses, each with this code and without a precinct."""
+        return cls(np.full(count, code, np.int64), np.full(count, np.nan))
+
+
+def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
+    """REGISTER_USE of the register of streets: how many addresses could be judged by it.
+
+    Addresses of permanent lists are counted. ``judged`` are those ``inside`` and ``outside``; of
+    the others it is said why not. All null without a register. Of a list of several constituencies
+    each is counted besides.
+    """
+    if streets is None:
+        return _use(None)
+    verdict = judge(require(voters, _JUDGED, "check"), require(streets, STREET, "check")).verdict
+    home, numbers = codes(voters.column("constituency"))
+    parts = [_use(verdict)]
+    if len(numbers) > 1:
+        order = np.argsort(np.asarray(numbers), kind="stable").tolist()
+        parts += [_use(verdict[home == place], numbers[place].as_py()) for place in order]
+    return concat(parts, REGISTER_USE)
+
+
+def _use(verdict: Codes | None, constituency: int | None = None) -> pa.Table:
+    """REGISTER_USE of these verdicts; all null where there are none."""
+    measures = ("total", "judged", *STREET_MEASURES)
+    counts: list[int | None] = [None] * len(measures)
+    if verdict is not None:
+        each = np.bincount(verdict[verdict >= 0], minlength=len(STREET_MEASURES)).tolist()
+        counts = [sum(each), each[INSIDE] + each[OUTSIDE], *each]
+    columns = {
+        "register": ["streets"] * len(measures),
+        "measure": list(measures),
+        "rows": pa.array(counts, pa.int64()),
+        "constituency": pa.array([constituency] * len(measures), pa.int32()),
+    }
+    return from_columns(columns, REGISTER_USE)
+
+
+def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
+    """The verdict on each voter's address.
+
+    Addresses that are the same are judged once, a constituency at a time.
+    """
+    rows = np.flatnonzero(_is_asked(voters))
+    places = voters.select(_VOTER_PLACE).take(pa.array(rows))
+    address, count = group_codes(places, *_VOTER_PLACE, known=False)
+    _, first = np.unique(address, return_index=True)
+    distinct = places.take(pa.array(first))
+    of_address = JudgedAddresses.without_verdict(count, NOT_ASKED)
+    for at, some, borders in _by_constituency(distinct, streets):
+        judged = _Constituency.of(some, borders).judged()
+        of_address.verdict[at], of_address.precinct[at] = judged.verdict, judged.precinct
+    of_voter = JudgedAddresses.without_verdict(voters.num_rows, -1)
+    of_voter.verdict[rows] = of_address.verdict[address]
+    of_voter.precinct[rows] = of_address.precinct[address]
+    return of_voter
+
+
+def _is_asked(voters: pa.Table) -> Flags:
+    """True for entries of permanent lists whose constituency and precinct are known."""
+    list_kind = voters.column("list_kind").cast(pa.string())
+    asked = pc.equal(list_kind, ListKind.PERMANENT.value).fill_null(fill_value=False)
+    for name in PRECINCT_PLACE:
+        asked = pc.and_(asked, pc.is_valid(voters.column(name)))
+    return np.asarray(asked, dtype=bool)
+
+
+def _by_constituency(
+    places: pa.Table, streets: pa.Table
+) -> Iterator[tuple[Codes, pa.Table, pa.Table]]:
+    """(rows, those places, the streets) of each constituency that is in both."""
+    code, numbers = codes(places.column("constituency"))
+    order = np.argsort(code, kind="stable")
+    ends = np.cumsum(np.bincount(code, minlength=len(numbers)))
+    for number, rows in zip(numbers, np.split(order, ends)[:-1], strict=True):
+        borders = streets.filter(pc.equal(streets.column("constituency"), number))
+        if borders.num_rows:
+            yield rows, places.take(pa.array(rows)), borders
+
+
+def _numbers(table: pa.Table, name: str) -> Codes:
+    """A column of whole numbers, -1 where null."""
+    return np.asarray(table.column(name).cast(pa.int64()).fill_null(-1), dtype=np.int64)
+
+
+def _alike(left: pa.Array, right: pa.Array) -> Flags:
+    """Which of the left names are one with which of the right, as a matrix.
+
+    Other numbers make another name.
+    """
+    if not len(left) or not len(right):
+        return np.zeros((len(left), len(right)), dtype=bool)
+    names = left.to_pylist(), right.to_pylist()
+    scores = cdist(*names, scorer=fuzz.token_set_ratio, score_cutoff=_ALIKE, dtype=np.uint8)
+    numbers, others = (
+        np.array([" ".join(_DIGITS.findall(name)) for name in side]) for side in names
+    )
+    agree = (numbers[:, None] == others) | (numbers[:, None] == "") | (others == "")
+    return np.asarray((scores >= _ALIKE) & agree, dtype=bool)
+
+
+@dataclass(frozen=True, slots=True)
+class _Constituency:
+    """The distinct addresses of a constituency beside the rows of its register."""
+
+    places: pa.Table
+    borders: pa.Table
+    place: Codes
+    """With ``border``: the pairs of an address and a row of the register whose streets are one."""
+    border: Codes
+    same: Flags
+    """True where the pair's names are equal, not alike only."""
+
+    @classmethod
+    def of(cls, places: pa.Table, borders: pa.Table) -> _Constituency:
+        """The pairs of these addresses and rows."""
+        street, streets = codes(places.column("street"))
+        name, names = codes(borders.column("street"))
+        left, right = np.nonzero(_alike(streets, names))
+        # Address -> alike names -> rows of the register.
+        address, pair = matches(street.astype(np.int64), left)
+        step, border = matches(right[pair], name.astype(np.int64))
+        place, meant = address[step], right[pair][step]
+        own_name = pc.index_in(streets, value_set=names).fill_null(-1).to_numpy()
+        is_same = own_name[street[place]] == meant
+        kept = _settlements_meet(places, borders, place, border)
+        return cls(places, borders, place[kept], border[kept], is_same[kept])
+
+    def judged(self) -> JudgedAddresses:
+        """The verdict on each address."""
+        count = self.places.num_rows
+        home, precinct = _numbers(self.places, "precinct"), _numbers(self.borders, "precinct")
+        is_covered = self._is_covered()
+        is_own = home[self.place] == precinct[self.border]
+        is_inside = _any(self.place[is_own & is_covered], count)
+        is_inside |= self._in_whole_settlement(home, precinct)
+        is_named = _any(self.place[self.same], count) | is_inside
+        has_street = np.asarray(self.places.column("street").is_valid(), dtype=bool)
+        verdict = np.select(
+            [~np.isin(home, precinct), is_inside, ~has_street, ~is_named],
+            [NOT_ASKED, INSIDE, NO_STREET, NO_SUCH_STREET],
+            OUTSIDE,
+        )
+        is_read = _words(self.borders, "covers") != Covers.UNREAD.value
+        is_elsewhere = self.same & is_covered & ~is_own & is_read[self.border]
+        lowest = np.full(count, np.inf)
+        np.minimum.at(lowest, self.place[is_elsewhere], precinct[self.border[is_elsewhere]])
+        return JudgedAddresses(verdict, np.where(np.isinf(lowest), np.nan, lowest))
+
+    def _is_covered(self) -> Flags:
+        """For each pair whether the row may mean the address's house.
+
+        A house that is not known may be any.
+        """
+        number = _leading_number(self.places, "house")[self.place]
+        covers = _words(self.borders, "covers")[self.border]
+        first, last = (_numbers(self.borders, name)[self.border] for name in ("first", "last"))
+        in_range = (first < 0) | ((number >= first) & (number <= last))
+        on_side = np.select(
+            [covers == Covers.ODD.value, covers == Covers.EVEN.value],
+            [number % 2 == 1, number % 2 == 0],
+            default=True,
+        )
+        is_covered = np.select(
+            [covers == Covers.ONE.value, covers == Covers.UNREAD.value],
+            [self._is_one_house(number), True],
+            in_range & on_side,
+        )
+        return np.asarray(is_covered, dtype=bool) | (number < 0)
+
+    def _is_one_house(self, number: Codes) -> Flags:
+        """For each pair whether the single house of the row is that of the address.
+
+        "12" means 12A and 12/3 too; "12A" means no other. ``number``: that of the address's house.
+        """
+        house = _words(self.places, "house")[self.place]
+        named = _words(self.borders, "house")[self.border]
+        named_number = _leading_number(self.borders, "house")[self.border]
+        is_plain = np.char.isdigit(named) & (named_number == number)
+        return np.asarray((named == house) | is_plain)
+
+    def _in_whole_settlement(self, home: Codes, precinct: Codes) -> Flags:
+        """Addresses that may lie in a settlement which belongs to their precinct with all it has.
+
+        So too where a row of their precinct names neither street nor settlement that could be read.
+        """
+        whole = np.flatnonzero(np.asarray(self.borders.column("street").is_null(), dtype=bool))
+        place, at = matches(home, precinct[whole])
+        kept = _settlements_meet(self.places, self.borders, place, whole[at])
+        return _any(place[kept], len(home))
+
+
+def _any(rows: Codes, count: int) -> Flags:
+    """True for each row that is among these."""
+    flags = np.zeros(count, dtype=bool)
+    flags[rows] = True
+    return flags
+
+
+def _settlements_meet(places: pa.Table, borders: pa.Table, place: Codes, border: Codes) -> Flags:
+    """For each pair whether the two may lie in one settlement.
+
+    One of them names none, or the names are alike.
+    """
+    left, names = codes(places.column("settlement"))
+    right, others = codes(borders.column("settlement"))
+    alike = np.zeros((len(names) + 1, len(others) + 1), dtype=bool)
+    alike[:-1, :-1] = _alike(names, others)
+    # The last of each stands for null, which code -1 means.
+    alike[-1, :] = alike[:, -1] = True
+    return alike[left[place], right[border]]
+
+
+def _words(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
+    return np.asarray(table.column(name).cast(pa.string()).fill_null("").to_pylist(), dtype=str)
+
+
+def _leading_number(table: pa.Table, name: str) -> Codes:
+    """The number at the beginning of a house, -1 where none is known: 12 of 12A and of 12/3."""
+    parts = pc.extract_regex(
+        table.column(name).cast(pa.string()).combine_chunks(), r"^(?P<number>\d{1,4})(?:\D|$)"
+    )
+    found = pc.struct_field(parts, "number")
+    return np.asarray(found.cast(pa.int64()).fill_null(-1), dtype=np.int64)

@@ -1,0 +1,34 @@
+"""Rule ``birth-year-only-outlier``: more dates of a year alone than elsewhere."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from voterlist.check.context import Context
+from voterlist.check.measures import YEAR_ONLY, judged
+from voterlist.check.outliers import outlier_findings
+from voterlist.model import Rule, Severity, Unit
+
+RULE = Rule(
+    "birth-year-only-outlier",
+    Severity.WARNING,
+    Unit.PRECINCT,
+    (
+        "a precinct differs from the rest of its constituency by more than chance and the settings "
+        "allow"
+    ),
+    looks_at=(
+        "Does a precinct give a year alone more often than is usual in its constituency (its "
+        "middle precinct) by more than `most_outlying`, beyond what chance and the usual spread "
+        "between precincts give (`outlier_chance`), and still when all precincts are asked at once "
+        "(`false_outliers`)? See docs/statistics.md."
+    ),
+    false_alarms="A precinct whose list was compiled earlier, under the older form.",
+    settings=("most_outlying", "outlier_chance", "false_outliers"),
+    is_share=True,
+)
+
+
+def find(context: Context) -> pa.Table:
+    """Precincts with another share of birth years alone than is usual."""
+    return outlier_findings(context, RULE, judged(context, YEAR_ONLY), "birth_date")

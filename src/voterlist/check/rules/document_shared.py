@@ -1,0 +1,26 @@
+"""Rule ``document-shared``: one document, two people."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from voterlist.check.context import Context
+from voterlist.check.identifiers import shared_by_two_people
+from voterlist.model import Rule, Severity, Unit
+
+RULE = Rule(
+    "document-shared",
+    Severity.ERROR,
+    Unit.ENTRY,
+    "a document is issued to one person",
+    looks_at="As `fin-shared`, of the identity document.",
+    false_alarms=(
+        "Documents are re-issued: an old number given to somebody else is not known, but typing "
+        "one digit wrong is."
+    ),
+)
+
+
+def find(context: Context) -> pa.Table:
+    """Entries that share the document with another entry which seems to be somebody else."""
+    return shared_by_two_people(context, RULE, field="document")

@@ -1,0 +1,54 @@
+"""Rule ``dwelling-without-shared-surname``: a dwelling of strangers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.check.context import Codes, Context
+from voterlist.model import Rule, Severity, Unit
+from voterlist.tables import codes
+
+RULE = Rule(
+    "dwelling-without-shared-surname",
+    Severity.NOTE,
+    Unit.DWELLING,
+    (
+        "a household as a rule shares a surname; many voters of whom no two do were perhaps "
+        "entered there on paper only"
+    ),
+    looks_at=(
+        "Are at least `least_strangers` voters entered in one dwelling, all with a known surname, "
+        "and no two of one surname stem?"
+    ),
+    false_alarms=(
+        "Flats let room by room; a dormitory; households of several married couples; a small block "
+        "of flats without flat numbers."
+    ),
+    settings=("least_strangers",),
+)
+
+
+def find(context: Context) -> pa.Table:
+    """Dwellings of many voters no two of whom share a surname stem, by their first entry.
+
+    The surname of each of them must be known.
+    """
+    dwellings, limit = context.dwellings, context.settings.least_strangers
+    # As many surnames as voters: each surname is known and stands once.
+    is_all_different = _surnames(context) == dwellings.size
+    at = np.flatnonzero((dwellings.size >= limit) & is_all_different)
+    value, rows = dwellings.size[at], dwellings.first[at]
+    return context.entry_findings(RULE, rows, field="address", value=value, limit=limit)
+
+
+def _surnames(context: Context) -> Codes:
+    """How many different surname stems each dwelling has."""
+    dwellings = context.dwellings
+    stem, stems = codes(context.voters.column("surname_stem"))
+    is_placed = (dwellings.codes >= 0) & (stem >= 0)
+    # One number for each dwelling and surname, so that one sort brings equal ones together.
+    width = max(len(stems), 1)
+    packed = np.sort(dwellings.codes[is_placed] * width + stem[is_placed])
+    is_first = np.diff(packed, prepend=-1) != 0
+    return np.bincount(packed[is_first] // width, minlength=len(dwellings.size))

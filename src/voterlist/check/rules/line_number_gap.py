@@ -1,0 +1,47 @@
+"""Rule ``line-number-gap``: line numbers missing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist.check.context import Context
+from voterlist.check.numbering import numbered_entries
+from voterlist.findings import make, take_columns
+from voterlist.model import Rule, Severity, Unit
+
+_PLACE = ("constituency", "precinct", "source", "sheet")
+
+RULE = Rule(
+    "line-number-gap",
+    Severity.WARNING,
+    Unit.FILE,
+    (
+        "the entries of a list are numbered from 1 on: a gap is a row that was lost, a repeat one "
+        "that was added"
+    ),
+    looks_at=(
+        "Are numbers missing between the lowest and the highest line number that the precinct "
+        "wrote in one list? One finding per list; the value is how many are missing. A list in "
+        "which more than a fifth of the numbers are repeats is numbered by street or page and not "
+        "asked about."
+    ),
+    false_alarms=(
+        "Rows that `ingest` set aside are missing here too; a number typed with a digit too many "
+        "makes a large gap."
+    ),
+)
+
+
+def find(context: Context) -> pa.Table:
+    """Lists in which numbers between the lowest and the highest are missing; value: how many."""
+    numbered = context.cached(numbered_entries)
+    step = np.diff(numbered.number)
+    is_gap = (np.diff(numbered.list) == 0) & (step > 1)
+    missing = np.bincount(numbered.list[1:][is_gap], weights=step[is_gap] - 1)
+    lists, first = np.unique(numbered.list, return_index=True)
+    with_gap = np.isin(lists, np.flatnonzero(missing))
+    rows = numbered.row[first[with_gap]]
+    columns = take_columns(context.entries, rows, _PLACE)
+    columns |= {"field": "number", "value": missing[lists[with_gap]], "limit": 0}
+    return make(RULE, len(rows), columns)

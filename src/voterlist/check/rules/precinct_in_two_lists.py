@@ -1,0 +1,41 @@
+"""Rule ``precinct-in-two-lists``: several lists of one precinct."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.check.context import Context
+from voterlist.findings import PRECINCT_PLACE, make
+from voterlist.model import ListKind, Rule, Severity, Unit
+
+_SOURCES = "source_count_distinct"
+"""The column in which Arrow counts the different values of ``source``."""
+
+RULE = Rule(
+    "precinct-in-two-lists",
+    Severity.WARNING,
+    Unit.PRECINCT,
+    "a precinct has one list; an older version beside it enters its voters twice",
+    looks_at=(
+        "Do two or more files of different content hold entries of this precinct's permanent list? "
+        "The value is the number of files. Files of the same content are set aside by `ingest` and "
+        "not counted."
+    ),
+    false_alarms="A precinct that hands in one file a street.",
+)
+
+
+def find(context: Context) -> pa.Table:
+    """Precincts for which permanent lists of different content were handed in."""
+    lists = context.lists
+    is_permanent = pc.equal(lists.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value)
+    has_entries = pc.greater(lists.column("entries"), 0)
+    is_placed = lists.column("precinct").is_valid()
+    usable = lists.filter(pc.and_(pc.and_(is_permanent, has_entries), is_placed))
+    by_precinct = usable.group_by(list(PRECINCT_PLACE), use_threads=False)
+    counted = by_precinct.aggregate([("source", "count_distinct")])
+    several = counted.filter(pc.greater(counted.column(_SOURCES), 1))
+    columns = {name: several.column(name) for name in PRECINCT_PLACE}
+    columns |= {"value": several.column(_SOURCES), "limit": 1}
+    return make(RULE, several.num_rows, columns)

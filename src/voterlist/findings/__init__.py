@@ -1,0 +1,42 @@
+"""Findings of all stages: how one is made, ordered, switched off, graded and accepted.
+
+A stage makes its findings with ``make`` (columns) or ``row`` and ``of_rows`` (one at a time), and
+returns them as ``gather`` puts them together. ``settle`` takes the findings of a whole run and
+leaves out what a person accepted. ``finding_ids`` names a finding, so that ``check_marks`` knows
+what a person marked in a review workbook.
+"""
+
+from __future__ import annotations
+
+from voterlist.findings.accepted import FINDINGS_ACCEPTED, Settled, settle
+from voterlist.findings.gather import FINDING_ORDER, gather, is_on
+from voterlist.findings.ids import finding_ids
+from voterlist.findings.make import ENTRY_PLACE, PRECINCT_PLACE, make, of_rows, row, take_columns
+from voterlist.findings.marks import (
+    MARK_PROBLEMS,
+    MARK_ROW,
+    UNKNOWN_MARK,
+    Marked,
+    check_marks,
+)
+
+__all__ = [
+    "ENTRY_PLACE",
+    "FINDINGS_ACCEPTED",
+    "FINDING_ORDER",
+    "MARK_PROBLEMS",
+    "MARK_ROW",
+    "PRECINCT_PLACE",
+    "UNKNOWN_MARK",
+    "Marked",
+    "Settled",
+    "check_marks",
+    "finding_ids",
+    "gather",
+    "is_on",
+    "make",
+    "of_rows",
+    "row",
+    "settle",
+    "take_columns",
+]

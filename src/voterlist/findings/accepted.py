@@ -1,0 +1,223 @@
+"""Findings that a person accepted with a reason are taken out, kept apart, and counted.
+
+An accepted finding is not raised again until what it is about changes. An entry id comes from what
+the entry says, so a corrected entry has another one. Of a place, the number that was accepted must
+still be the number. A finding is accepted in the settings, or in a review workbook. The ledger
+keeps the latter, and it holds for one finding: where that names a file, for this very file.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.config import CheckSettings
+from voterlist.findings.gather import gather
+from voterlist.findings.make import make
+from voterlist.model import Mark, Rule, Severity, Unit
+from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
+from voterlist.tables import concat, from_columns
+
+__all__ = ["FINDINGS_ACCEPTED", "Settled", "settle"]
+
+FINDINGS_ACCEPTED = Rule(
+    "findings-accepted",
+    Severity.NOTE,
+    Unit.CONSTITUENCY,
+    "nothing disappears silently: what was accepted is counted",
+    looks_at=(
+        "How many findings of the constituency did a person accept with a reason? They are not "
+        "shown. Each stands with its reason in `accepted.parquet` of the run. The value is their "
+        "number. This finding cannot be switched off."
+    ),
+    false_alarms="None: it asks nothing.",
+)
+
+_SAME = 0.001
+"""Numbers that differ by less than this share of themselves are the same: people copy rounded ones.
+"""
+
+_NONE = -1
+"""The number of no acceptance."""
+
+_KEY_COLUMNS = ("rule", "constituency", "precinct", "entry_id", "other_entry_id")
+_FILE_COLUMNS = ("source", "sheet", "line")
+_OF_BOTH = (
+    "rule",
+    "entry_id",
+    "other_entry_id",
+    "constituency",
+    "precinct",
+    "field",
+    "value",
+)
+"""What an acceptance in the settings and one in the ledger name alike."""
+
+_Numbers = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is left to ask, and what was answered."""
+
+    findings: pa.Table
+    """FINDING, among them how many were accepted in each constituency."""
+    accepted: pa.Table
+    """ACCEPTED: the findings that a person accepted, with the reason."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Acceptance:
+    """One finding that is accepted, or several of an entry or place."""
+
+    rule: str
+    reason: str
+    by: str | None
+    entry_id: str | None
+    other_entry_id: str | None
+    constituency: int | None
+    precinct: int | None
+    field: str | None
+    """None: whatever field."""
+    value: float | None
+    finding_id: str | None = None
+    """None: accepted in the settings, whatever file the place's finding names."""
+    file: tuple[str | None, str | None, int | None] = (None, None, None)
+
+    @property
+    def names_file(self) -> bool:
+        """True where it holds for findings of ``file`` alone."""
+        return self.finding_id is not None and self.entry_id is None
+
+    @property
+    def key(self) -> str:
+        """The text that ``_keys`` makes of the findings that it may accept."""
+        if self.entry_id is not None:
+            return f"{self.rule}\n{self.entry_id}\n{self.other_entry_id or ''}\n"
+        return f"{self.rule}\n\n{self.constituency or ''}\n{self.precinct or ''}"
+
+
+def settle(
+    findings: pa.Table, settings: CheckSettings, acceptances: pa.Table | None = None
+) -> Settled:
+    """The findings (FINDING) of all stages under ``[check.rules]``, without what is accepted.
+
+    Both tables of the result are in ``FINDING_ORDER``. ``acceptances`` is ACCEPTANCE: what people
+    last said of each finding. ``[[check.accepted]]`` goes before it.
+    """
+    findings = gather([findings], settings)
+    given = [*_of_settings(settings)]
+    if acceptances is not None:
+        given += _of_people(acceptances)
+    accepted_by = _accepted_by(findings, given)
+    is_accepted = accepted_by != _NONE
+    accepted = _accepted(
+        findings.filter(pa.array(is_accepted)),
+        [given[number] for number in accepted_by[is_accepted].tolist()],
+    )
+    rest = findings.filter(pa.array(~is_accepted))
+    return Settled(_with_count(rest, accepted), accepted)
+
+
+def _of_settings(settings: CheckSettings) -> Iterator[_Acceptance]:
+    for one in settings.accepted:
+        names = {name: getattr(one, name) for name in _OF_BOTH}
+        yield _Acceptance(**names, reason=one.reason, by=one.by)
+
+
+def _of_people(acceptances: pa.Table) -> Iterator[_Acceptance]:
+    for cells in require(acceptances, ACCEPTANCE, "check").to_pylist():
+        if cells["mark"] != Mark.ACCEPT:
+            continue
+        yield _Acceptance(
+            **{name: cells[name] for name in _OF_BOTH},
+            finding_id=cells["finding_id"],
+            reason=cells["reason"],
+            by=cells["accepted_by"],
+            file=(cells["source"], cells["sheet"], cells["line"]),
+        )
+
+
+def _accepted_by(findings: pa.Table, given: Sequence[_Acceptance]) -> _Numbers:
+    """For each finding the number of the acceptance that holds for it, or ``_NONE``."""
+    accepted_by = np.full(findings.num_rows, _NONE)
+    if not given:
+        return accepted_by
+    numbers_of: dict[str, list[int]] = defaultdict(list)
+    for number, one in enumerate(given):
+        numbers_of[one.key].append(number)
+    place = pc.index_in(_keys(findings), value_set=pa.array(list(numbers_of)))
+    numbers = list(numbers_of.values())
+    # The loop runs over what was accepted, which people did by hand.
+    rows = np.flatnonzero(np.asarray(place.is_valid(), dtype=bool))
+    cells = findings.take(pa.array(rows)).to_pylist()
+    candidates = place.take(pa.array(rows)).to_pylist()
+    for row, finding, key in zip(rows.tolist(), cells, candidates, strict=True):
+        holding = (number for number in numbers[key] if _holds(given[number], finding))
+        accepted_by[row] = next(holding, _NONE)
+    return accepted_by
+
+
+def _keys(findings: pa.Table) -> pa.ChunkedArray:
+    """A text per finding: its rule with its entries, or with its place where it names no entry."""
+    text = {
+        name: pc.fill_null(findings.column(name).cast(pa.string()), "") for name in _KEY_COLUMNS
+    }
+    of_place = pc.binary_join_element_wise(
+        text["rule"], "", text["constituency"], text["precinct"], "\n"
+    )
+    of_entry = pc.binary_join_element_wise(
+        text["rule"], text["entry_id"], text["other_entry_id"], "", "\n"
+    )
+    return pc.if_else(pc.is_valid(findings.column("entry_id")), of_entry, of_place)
+
+
+def _holds(one: _Acceptance, finding: dict[str, Any]) -> bool:
+    """True where the acceptance is of this finding, whose key it has."""
+    if one.field not in {None, finding["field"]}:
+        return False
+    if one.names_file and one.file != tuple(finding[name] for name in _FILE_COLUMNS):
+        return False
+    return _is_same(one.value, finding["value"])
+
+
+def _is_same(accepted: float | None, value: float | None) -> bool:
+    """True where no number was accepted and none is there, or the same."""
+    if accepted is None or value is None:
+        return accepted is value
+    return abs(accepted - value) <= _SAME * abs(value)
+
+
+def _accepted(findings: pa.Table, by: Sequence[_Acceptance]) -> pa.Table:
+    """ACCEPTED of these findings, each accepted by the element of ``by`` at its place."""
+    columns = {name: findings.column(name) for name in FINDING.names}
+    columns["reason"] = [one.reason for one in by]
+    columns["accepted_by"] = pa.array([one.by for one in by], pa.string())
+    columns["finding_id"] = pa.array([one.finding_id for one in by], pa.string())
+    return from_columns(columns, ACCEPTED, len(by))
+
+
+def _with_count(findings: pa.Table, accepted: pa.Table) -> pa.Table:
+    """The findings with how many were accepted in each constituency, in ``FINDING_ORDER``."""
+    if not accepted.num_rows:
+        return findings
+    counted = _counted(accepted)
+    code = findings.column("rule").cast(pa.string())
+    before = pc.sum(pc.less(code, FINDINGS_ACCEPTED.code)).as_py() or 0
+    return concat([findings.slice(0, before), counted, findings.slice(before)], FINDING)
+
+
+def _counted(accepted: pa.Table) -> pa.Table:
+    grouped = accepted.select(["constituency"]).group_by(["constituency"], use_threads=False)
+    counted = grouped.aggregate([([], "count_all")]).sort_by("constituency")
+    columns = {
+        "constituency": counted.column("constituency"),
+        "value": counted.column("count_all"),
+    }
+    return make(FINDINGS_ACCEPTED, counted.num_rows, columns)

@@ -1,0 +1,58 @@
+"""What is noticed of the rows of a sheet.
+
+One file for all: one pass over the rows of a sheet yields them.
+"""
+
+from __future__ import annotations
+
+from voterlist.model import AsideCode, Rule, Severity, Unit
+
+__all__ = ["RULES"]
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        AsideCode.NO_LIST.value,
+        Severity.WARNING,
+        Unit.FILE,
+        "Every file handed in is read or named as not read: no list is dropped silently",
+        looks_at=(
+            "Has a sheet no headings and nothing that looks like people? It is set aside as a "
+            "whole; the value is the number of its rows."
+        ),
+        false_alarms="A list without headings in which hardly anything is filled in.",
+    ),
+    Rule(
+        "hidden-rows",
+        Severity.NOTE,
+        Unit.FILE,
+        "A voter in a hidden row has the same right to vote",
+        looks_at=(
+            "Are rows of the sheet hidden? They are read like the others; the value is their "
+            "number."
+        ),
+        false_alarms="A filter that was left on: the rows belong to the list.",
+    ),
+    Rule(
+        "cells-not-worked-out",
+        Severity.WARNING,
+        Unit.FILE,
+        "A blank that a formula left is no voter's blank",
+        looks_at=(
+            "Do cells hold a formula without a stored value, or with an error? They are read as "
+            "empty; the value is their number."
+        ),
+        false_alarms="A formula in a column that the list does not need.",
+    ),
+    Rule(
+        "encoding-damaged",
+        Severity.WARNING,
+        Unit.FILE,
+        "A name with a lost letter cannot be compared",
+        looks_at=(
+            "Does the text hold the sign that stands for a lost letter, or bytes that the encoding "
+            "does not have? The value is the number of rows with such a place; the line is the "
+            "first of them."
+        ),
+        false_alarms="A sign that somebody typed.",
+    ),
+)

@@ -1,0 +1,223 @@
+"""Findings about one sheet: places, codes and numbers, never a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from voterlist.ingest.evidence import KINDS, ORIGINS
+from voterlist.ingest.findings import finding
+from voterlist.ingest.headers import ColumnMatch
+from voterlist.ingest.place import file_place
+from voterlist.ingest.rows import code_number
+from voterlist.ingest.survey import Section, Survey
+from voterlist.model import AsideCode
+
+__all__ = ["DAMAGED", "copy_findings", "sheet_findings"]
+
+DAMAGED = "-damaged"
+"""The encoding's name ends so where letters of the file are lost."""
+
+_Findings = list[dict[str, Any]]
+
+
+def sheet_findings(sheet: Survey) -> _Findings:
+    """The findings about one sheet, as rows for ``findings_table``."""
+    if sheet.copy:
+        rows = _Rows(sheet)
+        rows.add(AsideCode.DUPLICATE_FILE, value=len(sheet.rows.codes))
+        return rows.findings
+    if not sheet.sections:
+        return _without_header(sheet)
+    findings = [*_of_sheet(sheet)]
+    for section in sheet.sections:
+        findings += _of_columns(sheet, section)
+    findings += _unreadable_places(sheet)
+    if not sheet.doubtful:
+        findings += [*_contradictions(sheet), *_unknown_places(sheet), *_lost_letters(sheet)]
+    return findings
+
+
+class _Rows:
+    """Findings about one sheet while they are collected."""
+
+    def __init__(self, sheet: Survey, **places: Any) -> None:
+        """``places``: further cells that all of them have."""
+        self.findings: _Findings = []
+        self._places = {**_content(sheet), **sheet.places.main(), **places}
+
+    def add(self, rule: str, *, value: float | None = None, **cells: Any) -> None:
+        """Add a finding of this rule."""
+        number = None if value is None else float(value)
+        self.findings.append(finding(rule, **{**self._places, **cells, "value": number}))
+
+    def add_count(self, rule: str, count: int, **cells: Any) -> None:
+        """Add a finding of so many, unless there are none."""
+        if count:
+            self.add(rule, value=count, **cells)
+
+
+def _content(sheet: Survey) -> dict[str, Any]:
+    return {"source": sheet.file.source, "sheet": sheet.sheet.name}
+
+
+def _rows_aside(sheet: Survey, code: AsideCode) -> int:
+    """How many rows of the sheet are set aside with this code."""
+    return int((sheet.rows.codes == code_number(code)).sum())
+
+
+def _without_header(sheet: Survey) -> _Findings:
+    """A sheet whose columns nobody named: notes beside a list, or a list that was not read."""
+    rows = _Rows(sheet)
+    notes = _rows_aside(sheet, AsideCode.NO_LIST)
+    if notes:
+        rows.add(AsideCode.NO_LIST, value=notes)
+    else:
+        unread = _rows_aside(sheet, AsideCode.HEADER_UNKNOWN)
+        rows.add_count(AsideCode.HEADER_UNKNOWN, unread)
+    return rows.findings
+
+
+def _of_sheet(sheet: Survey) -> _Findings:
+    """What is noticed of the sheet as a whole."""
+    rows = _Rows(sheet)
+    for field in sheet.unused_pins:
+        rows.add("pin-not-found", field=field)
+    rows.add_count("hidden-rows", sheet.sheet.hidden_rows)
+    rows.add_count("cells-not-worked-out", sheet.sheet.formulas_without_value)
+    rows.add_count("hidden-columns", sheet.sheet.hidden_columns)
+    headless = _rows_aside(sheet, AsideCode.HEADER_UNKNOWN)
+    rows.add_count(AsideCode.HEADER_UNKNOWN, headless)
+    return rows.findings
+
+
+def _of_columns(sheet: Survey, section: Section) -> _Findings:
+    """The columns of a list that a person should look at."""
+    header = section.header
+    rows = _Rows(sheet, line=sheet.sheet.lines[header.first].as_py())
+    for match in section.doubts:
+        rows.add(AsideCode.MAPPING_DOUBTFUL, **_column(match))
+    if section.side_by_side:
+        rows.add("lists-side-by-side")
+    for match in header.map.guessed():
+        if match not in section.doubts and match.how != "content":
+            rows.add("header-guessed", **_column(match))
+    for match in header.map.matches:
+        if match not in section.doubts and match.how == "content":
+            rows.add("column-by-content", **_column(match))
+    known = {match.column for match in header.map.matches}
+    for column, text in enumerate(header.texts):
+        if text and column not in known and _is_filled(sheet, section, column):
+            rows.add("column-not-understood", value=column + 1)
+    return rows.findings
+
+
+def _column(match: ColumnMatch) -> dict[str, Any]:
+    """The cells of a finding about a column: its field, its number from 1, and how sure it is."""
+    confidence = round(match.confidence, 3)
+    return {"field": match.field, "value": match.column + 1, "limit": confidence}
+
+
+def _is_filled(sheet: Survey, section: Section, column: int) -> bool:
+    """True where a cell of the column below the header holds something."""
+    start = section.header.start
+    cells = sheet.cells[column].slice(start, section.stop - start)
+    return bool(cells.null_count < len(cells))
+
+
+def _unreadable_places(sheet: Survey) -> _Findings:
+    rows = _Rows(sheet)
+    for kind, count in sheet.unreadable.items():
+        rows.add("place-unreadable", field=kind, value=count)
+    return rows.findings
+
+
+def _contradictions(sheet: Survey) -> _Findings:
+    """Each number that some evidence gives beside the one taken, once per sheet.
+
+    The rule names where the one taken stands.
+    """
+    rows = _Rows(sheet)
+    for kind in KINDS:
+        for constituency, chosen, other, origin in sorted(_other_numbers(sheet, kind)):
+            rows.add(
+                f"place-by-{ORIGINS[origin]}",
+                constituency=constituency or None,
+                precinct=chosen if kind == "precinct" else None,
+                field=kind,
+                value=other,
+                limit=float(chosen),
+            )
+    return rows.findings
+
+
+def _other_numbers(sheet: Survey, kind: str) -> set[tuple[int, int, int, int]]:
+    """(constituency, number taken, other number, origin of the one taken) of the sheet's entries.
+
+    0 is a constituency that is not known.
+    """
+    places, is_entry = sheet.places, sheet.entries()
+    constituency = places.final["constituency"][is_entry]
+    taken, origin = places.final[kind][is_entry], places.origins(kind)[is_entry]
+    numbers: set[tuple[int, int, int, int]] = set()
+    for evidence in places.evidence[kind].values():
+        other = evidence[is_entry]
+        differs = (other > 0) & (other != taken)
+        columns = (part[differs].tolist() for part in (constituency, taken, other, origin))
+        numbers |= set(zip(*columns, strict=True))
+    return numbers
+
+
+def _unknown_places(sheet: Survey) -> _Findings:
+    """How many entries of the sheet have no constituency, and how many no precinct."""
+    rows = _Rows(sheet, precinct=None)
+    for kind in KINDS:
+        unknown = sheet.places.final[kind][sheet.entries()] == 0
+        rows.add_count(f"{kind}-unknown", int(unknown.sum()), field=kind)
+    return rows.findings
+
+
+def _lost_letters(sheet: Survey) -> _Findings:
+    """How many rows hold a letter that was lost in the file."""
+    if not (sheet.sheet.encoding or "").endswith(DAMAGED):
+        return []
+    lost = np.zeros(len(sheet.rows.codes), dtype=bool)
+    for column in sheet.cells:
+        is_lost = pc.match_substring(column, "\N{REPLACEMENT CHARACTER}")
+        lost |= np.asarray(pc.fill_null(is_lost, fill_value=False), dtype=bool)
+    rows = _Rows(sheet, line=sheet.sheet.lines[int(np.argmax(lost))].as_py())
+    rows.add("encoding-damaged", value=int(lost.sum()))
+    return rows.findings
+
+
+def copy_findings(surveys: Sequence[Survey]) -> _Findings:
+    """One content under the names of two precincts: then the second one's own list is missing."""
+    originals = {_key(sheet): sheet for sheet in surveys if not sheet.copy}
+    copies = [sheet for sheet in surveys if sheet.copy and _key(sheet) in originals]
+    findings = []
+    for copy in copies:
+        place = originals[_key(copy)].places.main()
+        named = file_place(copy.file.name).precinct
+        if named is not None and place["precinct"] and named != place["precinct"]:
+            findings.append(_elsewhere(copy, named, place))
+    return findings
+
+
+def _elsewhere(copy: Survey, named: int, place: Mapping[str, int | None]) -> dict[str, Any]:
+    """The finding about a copy named for another precinct than that of the content."""
+    return finding(
+        "copy-elsewhere",
+        **_content(copy),
+        constituency=place["constituency"],
+        precinct=named,
+        field="precinct",
+        value=float(named),
+        limit=float(place["precinct"] or 0),
+    )
+
+
+def _key(sheet: Survey) -> tuple[str, str | None]:
+    return sheet.file.source, sheet.sheet.name

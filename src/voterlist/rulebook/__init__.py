@@ -1,0 +1,37 @@
+"""The rules of all stages in one place.
+
+A stage declares its own rules and exports them as ``RULES``. Here they stand together, for the
+settings, which may name any of them, and for the pages of the documentation
+(``python -m voterlist.rulebook docs/rules``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from voterlist import cycles, ingest, merge, reconcile
+from voterlist.check import RULES as CHECK_RULES
+from voterlist.findings import FINDINGS_ACCEPTED
+from voterlist.model import Rule
+from voterlist.normalize import RULES as NORMALIZE_RULES
+
+__all__ = ["RULES", "RULES_OF", "RULE_CODES"]
+
+RULES_OF: Mapping[str, tuple[Rule, ...]] = {
+    "ingest": ingest.RULES,
+    "merge": merge.RULES,
+    "normalize": NORMALIZE_RULES,
+    "check": CHECK_RULES,
+    "reconcile": reconcile.RULES,
+    "cycles": cycles.RULES,
+    "findings": (FINDINGS_ACCEPTED,),
+}
+"""The rules by the package that declares them. ``link`` and ``review`` make cases, not findings."""
+
+RULES: tuple[Rule, ...] = tuple(rule for rules in RULES_OF.values() for rule in rules)
+
+RULE_CODES = frozenset(rule.code for rule in RULES) - {FINDINGS_ACCEPTED.code}
+"""The codes that ``[check.rules]`` of the settings may name.
+
+How many findings were accepted is always said: nothing disappears silently.
+"""

@@ -1,0 +1,138 @@
+"""Which rows agree with another one, found without putting every row of a nation into a group.
+
+Nearly every row of a list agrees with no other in its FIN, or in names and birth date. So rows are
+told apart by one number each, the numbers are sorted, and only those that stand more than once are
+compared in full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from voterlist.tables import codes, packed
+
+__all__ = ["Codes", "Flags", "agreeing", "repeated", "sharing", "text_hashes"]
+
+Codes = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Hashes = np.ndarray[Any, np.dtype[np.uint64]]
+
+_AT_ONCE = 5
+"""Columns that are put together before the rows are asked: of a nation's names and dates they fit
+into one number."""
+
+_WORD = 8
+"""Bytes of a text that are taken at a time."""
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+"""2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section
+6.4)."""
+_SHIFT = np.uint64(29)
+_MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np.uint64)
+
+
+def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
+    """The rows that agree with another row in all these columns of codes.
+
+    A row with -1 in a column agrees with none: what is missing equals nothing.
+
+    Returns:
+        (rows, codes): the rows, ascending, and for each of them the code of its group.
+    """
+    rows = np.flatnonzero(np.logical_and.reduce([column >= 0 for column in columns]))
+    code = np.zeros(len(rows), dtype=np.int64)
+    for start in range(0, len(columns), _AT_ONCE):
+        number = packed(
+            [code, *(column[rows] for column in columns[start : start + _AT_ONCE])], len(rows)
+        )
+        at = repeated(number)
+        rows, code = rows[at], pd.factorize(number[at])[0].astype(np.int64, copy=False)
+    return rows, code
+
+
+def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, Codes]:
+    """The rows whose text another row has too; null is no text.
+
+    Returns:
+        (rows, codes): the rows, ascending, and for each of them the code of its text.
+    """
+    known = np.flatnonzero(np.asarray(column.is_valid(), dtype=bool))
+    # Two texts of one hash are told apart below: only rows that may agree are compared as texts.
+    rows = known[repeated(text_hashes(column)[known])]
+    code, distinct = codes(column.take(pa.array(rows)))
+    several = np.bincount(code, minlength=len(distinct))[code] > 1
+    return rows[several], code[several].astype(np.int64)
+
+
+def repeated(numbers: Codes | Hashes) -> Codes:
+    """The places, ascending, of the numbers that stand more than once."""
+    # A narrow number made of each and its place are sorted as one integer, ten times as quick as an
+    # argsort. Only those that meet there are compared themselves.
+    bits = max(len(numbers) - 1, 1).bit_length()
+    narrow = (numbers.astype(np.uint64) * _MULTIPLIER) >> np.uint64(bits)
+    packed_places = np.sort((narrow << np.uint64(bits)) | np.arange(len(numbers), dtype=np.uint64))
+    meeting = _beside_equals(packed_places >> np.uint64(bits))
+    near = (packed_places[meeting] & np.uint64((1 << bits) - 1)).astype(np.int64)
+    order = near[np.argsort(numbers[near])]
+    return np.sort(order[_beside_equals(numbers[order])])
+
+
+def _beside_equals(ordered: Codes | Hashes) -> Flags:
+    """Of sorted numbers those that stand more than once."""
+    flags = np.zeros(len(ordered), dtype=bool)
+    again = ordered[1:] == ordered[:-1]
+    flags[1:] = again
+    flags[:-1] |= again
+    return flags
+
+
+def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
+    """A number for each text, the same for the same text; of a null it says nothing.
+
+    The bytes are taken eight at a time and multiplied in, so texts of up to eight bytes and one
+    length never meet.
+    """
+    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    if pa.types.is_dictionary(array.type):
+        indices, distinct = codes(array)
+        found: Hashes = np.append(text_hashes(distinct), np.uint64(0))[indices]
+        return found
+    bounds, words = _bytes_of(array)
+    start, length = bounds[:-1].astype(np.int64), np.diff(bounds)
+    hashes = length.astype(np.uint64) * _MULTIPLIER
+    rows = np.flatnonzero(length > 0)
+    while len(rows):
+        taken = words[start[rows]] & _MASKS[np.minimum(length[rows], _WORD)]
+        mixed = (hashes[rows] ^ taken) * _MULTIPLIER
+        hashes[rows] = mixed ^ (mixed >> _SHIFT)
+        start[rows] += _WORD
+        length[rows] -= _WORD
+        rows = rows[length[rows] > 0]
+    return hashes
+
+
+def _bytes_of(array: pa.Array) -> tuple[np.ndarray[Any, np.dtype[np.int32]], Hashes]:
+    """The bytes of a column of text.
+
+    Returns:
+        Where each text begins, and where the last one ends; and the eight bytes from each byte on.
+    """
+    _, offsets, data = array.buffers()
+    bounds = (
+        np.frombuffer(offsets, np.int32)[array.offset : array.offset + len(array) + 1]
+        if len(array)
+        else _NONE
+    )
+    first, last = int(bounds[0]), int(bounds[-1])
+    padded = np.zeros(last - first + _WORD, np.uint8)
+    if last > first:
+        padded[: last - first] = np.frombuffer(data, np.uint8)[first:last]
+    words: Hashes = np.ndarray((last - first + 1,), "<u8", padded, strides=(1,))
+    return bounds - first, words
+
+
+_NONE = np.zeros(1, np.int32)
