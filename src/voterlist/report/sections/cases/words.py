@@ -8,8 +8,8 @@ from voterlist.report.words import UNKNOWN, Words
 __all__ = ["CaseWords"]
 
 _COMMON = (("common", 7.0), ("uncommon", 10.0), ("rare", float("inf")))
-"""Which word is used below how many bits of term frequency: 7 bits are a name shared by one entry in
-128, 10 bits by one in 1,024."""
+"""Which word is used below how many bits of term frequency: 7 bits are a name that one entry in 128
+has, 10 bits one that one in 1,024 has."""
 _WORDED = frozenset({"surname", "given_name", "patronymic", "birth_date"})
 """Fields whose term frequency is put in words; that a document is one person's own needs none."""
 _RAREST = 17.0
