@@ -92,7 +92,7 @@ def test_what_chance_explains_is_said_in_a_sentence(expected, found, says):
     ],
 )
 def test_how_rare_a_shared_name_is_is_said_in_words(bits, says):
-    """A name's rarity is a word and a round number.
+    """How rare a shared name is would not be said, or said with digits that are not known.
 
     Of a document, which is one person's own, nothing is said.
     """
