@@ -79,7 +79,7 @@ def test_an_entry_counts_once_in_a_measure_however_often_it_is_found(times):
 
 
 def test_what_could_not_be_measured_is_not_in_the_scorecard():
-    """Without statistics of the precinct, a total below or a register of deaths the measure has no row, not zero."""
+    """A measure that nobody could take would be shown as zero."""
     scores = _scores()
     assert (2, "listed-of-adults") not in scores
     assert (3, "listed-of-declared") not in scores
@@ -141,7 +141,7 @@ def _statistic(value, lower, upper, *, outlying=False):
 
 @given(st.lists(st.tuples(st.integers(1, 2000), st.floats(0, 1)), min_size=1, max_size=20))
 def test_a_funnel_stays_on_its_paper(precincts):
-    """Whatever sizes and shares, every dot and every mark stands inside the drawing, and larger is further right."""
+    """A dot or a mark would stand outside of the drawing, or a larger precinct further left."""
     points = tuple(
         Point(i, of, _statistic(share, 0.3, 0.6)) for i, (of, share) in enumerate(sorted(precincts))
     )
@@ -190,7 +190,7 @@ def _ages():
 
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_the_page_of_each_precinct(language):
-    """One article a precinct with its lines, a line to sign on, and nothing that a list says is taken for markup."""
+    """A commission would miss its lines or the place to sign, or a cell become markup."""
     page = render_precincts(_model(), language)
     assert page.count("<article") == 2
     assert page.count('class="sign"') == 2
@@ -217,7 +217,7 @@ def _cut(model):
 
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_the_audit_in_the_report(language):
-    """The report's page has the audit with its funnel said in words, and no key of the catalogue left unsaid."""
+    """The audit or its funnel would be missing on the page, or a key stand in place of words."""
     page = render_report(_model(), language)
     assert 'id="audit"' in page
     assert page.count('class="funnel"') == 1

@@ -170,7 +170,7 @@ def test_contradictions_are_marked_and_gaps_are_not():
 
 
 def test_identifiers_are_masked_and_marks_still_see_all_of_them():
-    """Only three characters are shown, and two numbers that differ before them are marked as different."""
+    """A number would be readable, or two that differ before the last three look the same."""
     conflict = [
         row | {"document": row["document"] and row["document"][:-3] + "000"}
         for row in tables.entries().to_pylist()
@@ -185,7 +185,7 @@ def test_identifiers_are_masked_and_marks_still_see_all_of_them():
 
 
 def test_where_identifiers_are_not_masked_they_are_shown_everywhere():
-    """A person who asked for whole identifiers would get them in the cases, and dots in findings and rows aside."""
+    """Who asked for whole identifiers would get dots in findings and rows set aside."""
     model = tables.build(mask_identifiers=False)
 
     assert {fault.cell for fault in model.of(FINDINGS).rows if fault.rule == "fin-invalid"} == {
@@ -233,7 +233,7 @@ def test_a_finding_takes_its_place_and_cells_from_its_entry():
 
 
 def test_a_word_that_says_there_is_no_identifier_is_not_masked():
-    """A placeholder in the FIN's place is nobody's identifier, and masked it would look like one."""
+    """A placeholder in the FIN's place is no identifier, and masked it would look like one."""
     rows = tables.entries().to_pylist()
     for row in rows:
         row["fin"] = "yoxdur"

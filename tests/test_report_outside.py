@@ -70,7 +70,7 @@ def test_without_a_comparison_there_is_no_section():
 
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_usable_is_said_before_the_classes(model, language):
-    """Rows, usable rows and their share stand first, then the classes, then the last cycle with what has no cause."""
+    """Counts of classes would be read before how much of the register could be used."""
     page = render_report(model, language)
     section = page[page.index('id="outside"') : page.index('id="people"')]
     percent = "45,0\N{NO-BREAK SPACE}%" if language == "az" else "45.0 %"
@@ -82,7 +82,7 @@ def test_usable_is_said_before_the_classes(model, language):
 
 
 def test_the_constituency_has_its_part_of_a_register_below_the_whole():
-    """Of a run of several constituencies the report shows the whole and its own part, and no other's."""
+    """The report would show the part of another constituency, or not its own."""
     parts = [
         from_columns(
             {

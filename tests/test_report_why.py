@@ -18,7 +18,7 @@ from voterlist.tables import sort_by
 
 
 def test_every_case_with_a_waterfall_draws_it_and_says_it():
-    """The lines stand in words and bits, each bar begins where the one above ended, and the sum is the odds."""
+    """The bars would not add up to the sum that stands below them."""
     source = html.render_report(tables.build(), "en")
     drawn = re.search(r'<table class="fall".*?</table>', source, re.DOTALL).group()
     lines = re.findall(r'<th scope="row">(.*?) <small>.*?<td class="n">(.*?)</td>', drawn)
@@ -79,7 +79,7 @@ def test_what_is_two_people_stands_apart_with_a_filter_of_its_own():
     ],
 )
 def test_what_chance_explains_is_said_in_a_sentence(expected, found, says):
-    """From the pairs that coincidence would give and those found follows what an agreement proves."""
+    """A reader would take agreements for proof that chance alone explains."""
     assert ChanceWords("en").coincidence(Chance(("stem",), expected, found)).startswith(says)
 
 
@@ -92,7 +92,7 @@ def test_what_chance_explains_is_said_in_a_sentence(expected, found, says):
     ],
 )
 def test_how_rare_a_shared_name_is_is_said_in_words(bits, says):
-    """A name's rarity is a word and a round number.
+    """How rare a shared name is would not be said, or said with digits that are not known.
 
     Of a document, which is one person's own, nothing is said.
     """

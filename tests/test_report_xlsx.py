@@ -224,7 +224,7 @@ def test_balance_and_deadlines_are_numbers_and_days():
 
 
 def test_no_cell_can_run():
-    """No sheet has a formula or a link, and a cell that looks like one begins with an apostrophe."""
+    """A cell of a list would run as a formula when the workbook is opened."""
     rows = tables.cases().to_pylist()
     for row in rows:
         row["entry_id"] = "e5" if row["entry_id"] == "e2" else row["entry_id"]
@@ -390,7 +390,7 @@ def test_a_word_that_is_no_decision_is_read_as_unknown_and_its_row_named(tmp_pat
 
 
 def test_a_half_decided_case_comes_back_unchanged(tmp_path):
-    """What was decided before stands in the workbook with its reason and name, and importing it again adds nothing."""
+    """A decision that was exported and imported unchanged would be recorded again."""
     decided = tables.decisions(("c-move", "e1", "keep"))
     path = review_file(tmp_path / "r.xlsx", "az", decided)
     checked = check_decisions(

@@ -156,7 +156,7 @@ def test_decisions_of_two_time_zones_are_ordered_by_the_moment():
     "moment", ["now", "today", "garbled", "", "2026-13-40", "2026-02-03T25:00:00+00:00"]
 )
 def test_a_moment_that_cannot_be_read_overrules_nothing(moment):
-    """A date that was damaged, or is a word for the present, does not put a decision before a later one."""
+    """A damaged date, or a word for the present, would overrule a later decision."""
     rows = [("c1", "a", "repeat", "x", "P", moment), ("c1", "a", "keep", "x", "P", AT)]
 
     for order in (rows, rows[::-1]):
@@ -222,7 +222,7 @@ def test_a_mistake_in_one_case_does_not_hold_up_another():
 
 
 def test_earlier_decisions_count_when_a_case_is_judged():
-    """A repeat needs no second keep where an earlier one stands, and cannot overrule the last kept entry."""
+    """A repeat would be refused beside an earlier keep, or take the last kept entry."""
     cases = make_cases({"c1": ["a", "b"]})
     kept = make_decisions(("c1", "a", "keep"))
     both = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
@@ -339,7 +339,7 @@ def test_apply_marks_and_deletes_nothing():
     ],
 )
 def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(present, cases, decided, code):
-    """Where the entry to be kept is gone, doubtful or itself a repeat, nothing is marked and the code says why."""
+    """An entry would be marked though the one to be kept is gone, doubtful or a repeat."""
     corrected = review.apply(make_entries(present), make_cases(cases), make_decisions(*decided))
 
     assert "repeat" not in corrected.table.column("mark").to_pylist()
@@ -388,7 +388,7 @@ def decided_lists(draw):
 @pytest.mark.slow
 @given(decided_lists())
 def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
-    """Rows in = rows out, and each marked repeat points to a listed entry that is not marked a repeat."""
+    """A row would be lost, or a person have no entry left on the list."""
     present, cases, rows = drawn
 
     corrected = review.apply(make_entries(present), make_cases(cases), make_decisions(*rows))

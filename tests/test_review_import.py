@@ -231,7 +231,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(workspace, monkeypatch)
 
 
 def test_a_reason_or_a_name_without_a_decision_is_named(workspace):
-    """What somebody wrote beside an empty decision is told by sheet and row, and refuses its case."""
+    """What somebody wrote beside an empty decision would be dropped without a word."""
     path = workspace / "review.xlsx"
     top = fill(path, {0: {REASON: "one passport", NAME: "A"}, 1: {VERDICT: "separate"}})
     found = read_in(workspace, path)
@@ -287,7 +287,7 @@ def read_sheet(sheet, form=answers._CASES):
 
 
 def test_each_row_with_a_formula_in_an_answer_is_named(workspace):
-    """Only the columns that a person fills in are looked at, by the row that the spreadsheet shows."""
+    """A formula elsewhere would refuse a row, or another row be named than the one shown."""
     path = decided(workspace / "review.xlsx")
     sheet = raw_sheet(path)
     top, columns = headings(openpyxl.load_workbook(path)["Cases"])
@@ -418,7 +418,7 @@ def test_a_workbook_of_an_earlier_run_is_taken(workspace):
 
 @pytest.mark.parametrize("lost", ["runs", "journal"])
 def test_a_run_is_known_by_its_folder_or_by_the_journal(workspace, lost):
-    """A folder that was deleted to make room, or a ledger put back from a copy, makes no workbook foreign."""
+    """A workbook of this workspace would be refused once the folder of its run is gone."""
     path = decided(workspace / "review.xlsx")
     kept = shutil.copyfile(workspace / "ledger.db", workspace.parent / "copy.db")
     (first,) = (workspace / "runs").iterdir()
@@ -550,7 +550,8 @@ def as_ods(path):
         )
         tables_of.append(f'<table:table table:name="{escape(sheet.title)}">{rows}</table:table>')
     content = (
-        f'<office:document-content xmlns:office="{space}:office:1.0" xmlns:table="{space}:table:1.0"'
+        f'<office:document-content xmlns:office="{space}:office:1.0"'
+        f' xmlns:table="{space}:table:1.0"'
         f' xmlns:text="{space}:text:1.0"><office:body><office:spreadsheet>{"".join(tables_of)}'
         "</office:spreadsheet></office:body></office:document-content>"
     )

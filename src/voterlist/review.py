@@ -1,4 +1,4 @@
-"""The queue of cases for a person to decide, the checking of what was decided, and the list it leads to.
+"""The queue of cases to decide, the check of decisions, and the list corrected by them.
 
 The rule of this stage: a decision marks an entry, nothing is deleted, and no person loses their
 last entry. A repeat is marked only where the entry it repeats is on the list and is not marked
@@ -43,6 +43,10 @@ __all__ = [
 RULES: tuple[Rule, ...] = ()
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
+_KEY = ["case_id", "entry_id"]
+"""The columns that name what a decision is about."""
+_RANK = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
+"""Of verdicts of the same moment, the one that keeps more has the higher rank."""
 
 QUEUE = CASE.append(pa.field("number", pa.int32(), nullable=False)).append(
     pa.field("verdict", _WORD)
@@ -127,22 +131,23 @@ class Corrected:
 
 
 def numbered(cases: pa.Table) -> pa.Table:
-    """One row a case: ``case_id`` and its running ``number`` from 1, sorted by case.
+    """One row for each case: ``case_id`` and its running ``number`` from 1, sorted by case.
 
     Numbers follow the order in which a person should look: cases that are asked about first, of
     those the most probable first; ties by case id. The report and the review workbook show these
     numbers.
     """
     frame = cases.select(["case_id", "kind", "probability"]).to_pandas().drop_duplicates("case_id")
-    frame = frame.assign(asked=frame["kind"].astype(str).isin(_asked_kinds()))
-    frame = frame.sort_values(["asked", "probability", "case_id"], ascending=[False, False, True])
-    numbers = pa.table(
-        {
-            "case_id": pa.array(frame["case_id"], pa.string()),
-            "number": pa.array(np.arange(1, len(frame) + 1), pa.int32()),
-        },
-    )
-    return sort_by(numbers, "case_id")
+    is_asked = frame["kind"].astype(str).isin(_asked_kinds())
+    frame = frame.assign(is_asked=is_asked)
+    order = ["is_asked", "probability", "case_id"]
+    frame = frame.sort_values(order, ascending=[False, False, True])
+    numbers = np.arange(1, len(frame) + 1)
+    columns = {
+        "case_id": pa.array(frame["case_id"], pa.string()),
+        "number": pa.array(numbers, pa.int32()),
+    }
+    return sort_by(pa.table(columns), "case_id")
 
 
 def current(decisions: pa.Table) -> pa.Table:
@@ -153,14 +158,12 @@ def current(decisions: pa.Table) -> pa.Table:
     keeps more wins: separate before keep before repeat.
     """
     frame = require(decisions, DECISION, "review").to_pandas()
-    rank = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
     # pandas takes "now" for a moment, and reads no year after 2262.
     moment = [_moment(text) for text in frame["decided_at"]]
-    frame = frame.assign(rank=frame["verdict"].astype(str).map(rank), moment=moment).sort_values(
-        ["case_id", "entry_id", "moment", "rank", "decided_by", "reason"],
-        na_position="first",
-    )
-    return _decisions(frame.drop_duplicates(["case_id", "entry_id"], keep="last"))
+    rank = frame["verdict"].astype(str).map(_RANK)
+    order = [*_KEY, "moment", "rank", "decided_by", "reason"]
+    frame = frame.assign(rank=rank, moment=moment).sort_values(order, na_position="first")
+    return _decisions(frame.drop_duplicates(_KEY, keep="last"))
 
 
 def queue(cases: pa.Table, decisions: pa.Table) -> pa.Table:
@@ -171,18 +174,12 @@ def queue(cases: pa.Table, decisions: pa.Table) -> pa.Table:
     entries changes, because that gives it another ``case_id``.
     """
     table = require(cases, CASE, "review")
-    table = table.filter(
-        pc.is_in(table.column("kind").cast(pa.string()), value_set=pa.array(_asked_kinds()))
-    )
+    kinds = table.column("kind").cast(pa.string())
+    frame = table.filter(pc.is_in(kinds, value_set=pa.array(_asked_kinds()))).to_pandas()
     numbers = numbered(cases).to_pandas().set_index("case_id")["number"]
-    known = (
-        current(decisions).to_pandas().set_index(["case_id", "entry_id"])["verdict"].astype(object)
-    )
-    frame = table.to_pandas()
-    keys = pd.MultiIndex.from_frame(frame[["case_id", "entry_id"]])
-    frame = frame.assign(
-        number=frame["case_id"].map(numbers), verdict=known.reindex(keys).to_numpy()
-    )
+    decided = current(decisions).to_pandas().set_index(_KEY)["verdict"].astype(object)
+    verdicts = decided.reindex(pd.MultiIndex.from_frame(frame[_KEY])).to_numpy()
+    frame = frame.assign(number=frame["case_id"].map(numbers), verdict=verdicts)
     undecided = frame.loc[frame["verdict"].isna(), "case_id"].unique()
     frame = frame[frame["case_id"].isin(undecided)]
     return sort_by(_table(frame, QUEUE), "number", "entry_id")
@@ -197,38 +194,52 @@ def check_decisions(
     earlier: pa.Table | None = None,
     refused: Collection[Problem] = (),
 ) -> Checked:
-    """The decisions of a review workbook (REVIEW_ROW), checked against the cases and the earlier decisions.
+    """The decisions of a review workbook, checked against the cases and the earlier decisions.
 
-    ``decided_by`` stands in where a row names nobody. A problem refuses every new row of its case,
-    because the verdicts of a case mean something only together; other cases are recorded. An entry
-    decided before and decided otherwise now takes the new verdict, and the earlier one is returned
-    in ``replaced``. ``refused`` are rows that were refused before: they are not looked at again,
-    and refuse their case too.
+    A problem refuses every new row of its case, because the verdicts of a case mean something only
+    together; other cases are recorded. An entry that has another verdict now takes the new one, and
+    the earlier decision is returned in ``replaced``.
+
+    Args:
+        cases: CASE.
+        rows: REVIEW_ROW.
+        decided_at: the moment of the new decisions.
+        decided_by: who decided where a row names nobody.
+        earlier: DECISION; what was decided before.
+        refused: rows that were refused before: they are not looked at again, and refuse their case.
     """
-    members = require(cases, CASE, "review").select(["case_id", "entry_id"]).to_pandas()
-    frame = (
-        require(rows, REVIEW_ROW, "review").to_pandas().sort_values(["row", "sheet"], kind="stable")
-    )
-    refused_rows = {(problem.sheet, problem.row) for problem in refused}
-    refused_cases = {problem.case_id for problem in refused if problem.case_id is not None}
-    places = zip(frame["sheet"], frame["row"], strict=True)
-    frame = frame[np.array([place not in refused_rows for place in places], dtype=bool)]
+    members = require(cases, CASE, "review").select(_KEY).to_pandas()
+    frame = require(rows, REVIEW_ROW, "review").to_pandas()
+    frame = _not_refused(frame.sort_values(["row", "sheet"], kind="stable"), refused)
     is_filled = frame["reason"].notna() | frame["decided_by"].notna()
     without_verdict = frame[frame["verdict"].isna() & is_filled]
     frame = frame[frame["verdict"].notna()]
-    frame["decided_by"] = (
-        frame["decided_by"].fillna(decided_by) if decided_by else frame["decided_by"]
-    )
+    if decided_by:
+        frame = frame.assign(decided_by=frame["decided_by"].fillna(decided_by))
     past = current(earlier if earlier is not None else DECISION.empty_table()).to_pandas()
 
     problems = _problems(without_verdict, "no-verdict") + _row_problems(frame, members)
+    refused_cases = _cases_of(refused)
     whole = frame[~frame["case_id"].isin(refused_cases | set(without_verdict["case_id"]))]
     problems += _case_problems(_standing_after(whole, past, members), whole)
-    refused_cases |= {problem.case_id for problem in problems if problem.case_id is not None}
+    refused_cases |= _cases_of(problems)
     taken = frame[~frame["case_id"].isin(refused_cases) & frame["case_id"].notna()]
-    taken = taken.drop_duplicates(["case_id", "entry_id"]).assign(decided_at=decided_at)
+    taken = taken.drop_duplicates(_KEY).assign(decided_at=decided_at)
     taken, replaced = _changed(taken, past)
     return Checked(_decisions(taken), tuple(sorted(problems, key=_place)), _decisions(replaced))
+
+
+def _not_refused(frame: pd.DataFrame, refused: Iterable[Problem]) -> pd.DataFrame:
+    """The rows that no problem names."""
+    refused_rows = {(problem.sheet, problem.row) for problem in refused}
+    places = zip(frame["sheet"], frame["row"], strict=True)
+    is_kept = [place not in refused_rows for place in places]
+    return frame[np.array(is_kept, dtype=bool)]
+
+
+def _cases_of(problems: Iterable[Problem]) -> set[str]:
+    """The cases that problems name."""
+    return {problem.case_id for problem in problems if problem.case_id is not None}
 
 
 def apply(entries: pa.Table, cases: pa.Table, decisions: pa.Table) -> Corrected:
@@ -240,29 +251,29 @@ def apply(entries: pa.Table, cases: pa.Table, decisions: pa.Table) -> Corrected:
     reason.
     """
     table = require(entries, ENTRY, "review")
-    frame = _with_fate(current(decisions).to_pandas(), cases, table)
-    changes = frame[frame["code"].isna()]
-    marks = changes.assign(order=changes["verdict"].astype(str).map(_MARK_ORDER)).sort_values(
-        ["entry_id", "order", "case_id"],
-    )
+    frame = _with_effect(current(decisions).to_pandas(), cases, table)
+    changes, skipped = frame[frame["code"].isna()], frame[frame["code"].notna()]
+    rank = changes["verdict"].astype(str).map(_RANK)
+    marks = changes.assign(rank=rank).sort_values(["entry_id", "rank", "case_id"])
     marks = marks.drop_duplicates("entry_id").set_index("entry_id")
     ids = table.column("entry_id").to_pandas()
     columns = {name: table.column(name) for name in table.column_names}
-    for name, source in (
-        ("mark", "verdict"),
-        ("marked_case_id", "case_id"),
-        ("kept_entry_id", "kept_entry_id"),
-    ):
+    for name, source in _MARK_COLUMNS.items():
         values = marks[source].astype(object).reindex(ids).to_numpy()
         columns[name] = pa.array(values, pa.string(), from_pandas=True)
     return Corrected(
         from_columns(columns, CORRECTED),
         sort_by(_table(changes, CHANGE), "entry_id", "case_id"),
-        sort_by(_table(frame[frame["code"].notna()], SKIPPED), "case_id", "entry_id"),
+        sort_by(_table(skipped, SKIPPED), *_KEY),
     )
 
 
-_MARK_ORDER = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
+_MARK_COLUMNS = {
+    "mark": "verdict",
+    "marked_case_id": "case_id",
+    "kept_entry_id": "kept_entry_id",
+}
+"""The columns that CORRECTED has beside those of ENTRY, and where their values come from."""
 
 
 def _asked_kinds() -> list[str]:
@@ -270,10 +281,7 @@ def _asked_kinds() -> list[str]:
 
 
 def _moment(text: str) -> float:
-    """A moment in seconds, in UTC where it has no zone.
-
-    Before all others where it cannot be read.
-    """
+    """A moment in seconds; of a text that is none, minus infinity. Without a zone it is in UTC."""
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
@@ -295,15 +303,15 @@ def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 
 def _decisions(frame: pd.DataFrame) -> pa.Table:
-    return sort_by(_table(frame, DECISION), "case_id", "entry_id")
+    return sort_by(_table(frame, DECISION), *_KEY)
 
 
 def _problems(frame: pd.DataFrame, code: str) -> list[Problem]:
-    """One problem a row of the frame."""
-    found = frame[["row", "sheet", "case_id", "entry_id"]].astype(object)
+    """One problem for each row of the frame."""
+    rows = frame[["row", "sheet", *_KEY]].astype(object)
     return [
         Problem(int(row), code, sheet, _text(case_id), _text(entry_id))
-        for row, sheet, case_id, entry_id in found.itertuples(index=False)
+        for row, sheet, case_id, entry_id in rows.itertuples(index=False)
     ]
 
 
@@ -315,39 +323,36 @@ def _row_problems(frame: pd.DataFrame, members: pd.DataFrame) -> list[Problem]:
     """What is wrong with single rows, and with rows that contradict each other."""
     known_case = frame["case_id"].isin(members["case_id"])
     pairs = pd.MultiIndex.from_frame(members)
-    known_entry = pd.MultiIndex.from_frame(frame[["case_id", "entry_id"]]).isin(pairs)
+    known_entry = pd.MultiIndex.from_frame(frame[_KEY]).isin(pairs)
+    known_verdict = frame["verdict"].isin([verdict.value for verdict in Verdict])
     is_repeat = frame["verdict"] == Verdict.REPEAT.value
-    unsaid = frame["reason"].isna() | (frame["reason"].fillna("").str.strip() == "")
-    verdicts = frame.groupby(["case_id", "entry_id"], dropna=False)["verdict"].transform("nunique")
+    has_no_reason = frame["reason"].fillna("").str.strip() == ""
+    verdicts = frame.groupby(_KEY, dropna=False)["verdict"].transform("nunique")
     tests: Iterable[tuple[str, Any]] = (
         ("unknown-case", ~known_case),
         ("unknown-entry", known_case & ~known_entry),
-        ("unknown-verdict", ~frame["verdict"].isin([verdict.value for verdict in Verdict])),
+        ("unknown-verdict", ~known_verdict),
         ("no-decider", frame["decided_by"].isna()),
         ("decided-twice", verdicts > 1),
-        ("repeat-without-reason", is_repeat & unsaid),
+        ("repeat-without-reason", is_repeat & has_no_reason),
     )
     return [problem for code, wrong in tests for problem in _problems(frame[wrong], code)]
 
 
 def _standing_after(frame: pd.DataFrame, past: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
-    """One row a member of each case in the file.
+    """One row for each member of each case in the file.
 
-    The verdict that would stand if every row were taken.
+    Its ``verdict`` is the one that would stand if every row were taken.
     """
-    fresh = frame.dropna(subset=["case_id", "entry_id"]).drop_duplicates(["case_id", "entry_id"])
-    columns = ["case_id", "entry_id", "verdict"]
-    verdicts = pd.concat([part[columns].astype(object) for part in (past, fresh)])
-    verdicts = verdicts.drop_duplicates(["case_id", "entry_id"], keep="last")
+    fresh = frame.dropna(subset=_KEY).drop_duplicates(_KEY)
+    parts = [part[[*_KEY, "verdict"]].astype(object) for part in (past, fresh)]
+    verdicts = pd.concat(parts).drop_duplicates(_KEY, keep="last")
     touched = members[members["case_id"].isin(fresh["case_id"])]
-    return touched.merge(verdicts, on=["case_id", "entry_id"], how="left")
+    return touched.merge(verdicts, on=_KEY, how="left")
 
 
 def _case_problems(standing: pd.DataFrame, frame: pd.DataFrame) -> list[Problem]:
-    """What is wrong with the verdicts of a case taken together.
-
-    Placed at its first row with a repeat.
-    """
+    """What is wrong with the verdicts of a case taken together, at its first row with a repeat."""
     counts = _verdict_counts(standing)
     repeats, keeps, total = counts["repeat"], counts["keep"], counts["total"]
     everyone = (repeats > 0) & (repeats == total)
@@ -368,56 +373,54 @@ def _case_problems(standing: pd.DataFrame, frame: pd.DataFrame) -> list[Problem]
 def _verdict_counts(standing: pd.DataFrame) -> pd.DataFrame:
     """By case: how many members it has (``total``), and how many are ``repeat`` and ``keep``."""
     verdict = standing["verdict"].astype(object)
-    flags = pd.DataFrame(
-        {
-            "case_id": standing["case_id"],
-            "repeat": (verdict == Verdict.REPEAT.value).astype(int),
-            "keep": (verdict == Verdict.KEEP.value).astype(int),
-            "total": 1,
-        },
-    )
-    return flags.groupby("case_id").sum()
+    is_repeat, is_keep = verdict == Verdict.REPEAT.value, verdict == Verdict.KEEP.value
+    columns = {
+        "case_id": standing["case_id"],
+        "repeat": is_repeat.astype(int),
+        "keep": is_keep.astype(int),
+        "total": 1,
+    }
+    return pd.DataFrame(columns).groupby("case_id").sum()
 
 
 def _changed(taken: pd.DataFrame, past: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows that say something new, and the earlier decisions whose verdict they change."""
-    keys = ["case_id", "entry_id"]
-    known = past.astype(object).set_index(keys).reindex(pd.MultiIndex.from_frame(taken[keys]))
+    keys = pd.MultiIndex.from_frame(taken[_KEY])
+    known = past.astype(object).set_index(_KEY).reindex(keys)
     same_verdict = known["verdict"].to_numpy() == taken["verdict"].to_numpy()
-    same_reason = known["reason"].fillna("").to_numpy() == taken["reason"].fillna("").to_numpy()
-    same = same_verdict & same_reason
-    overruled = known["verdict"].notna().to_numpy() & ~same_verdict
-    replaced = known[overruled].reset_index()
-    return taken[~same], replaced
+    reasons = [part["reason"].fillna("").to_numpy() for part in (known, taken)]
+    is_same = same_verdict & (reasons[0] == reasons[1])
+    is_overruled = known["verdict"].notna().to_numpy() & ~same_verdict
+    return taken[~is_same], known[is_overruled].reset_index()
 
 
-def _with_fate(decided: pd.DataFrame, cases: pa.Table, entries: pa.Table) -> pd.DataFrame:
-    """The decisions with ``kept_entry_id`` and ``code``.
+def _with_effect(decided: pd.DataFrame, cases: pa.Table, entries: pa.Table) -> pd.DataFrame:
+    """The decisions with ``code``: null where the decision marks, else why it does not.
 
-    Null where the decision marks, else why it does not.
+    ``kept_entry_id`` is the entry that a repeat repeats, null of all others.
     """
-    members = require(cases, CASE, "review").select(["case_id", "entry_id"]).to_pandas()
     frame = decided.astype(object)
-    listed = frame["entry_id"].isin(entries.column("entry_id").to_pandas())
-    current_pair = pd.MultiIndex.from_frame(frame[["case_id", "entry_id"]]).isin(
-        pd.MultiIndex.from_frame(members)
-    )
-    valid = listed & current_pair
+    is_valid = _is_valid(frame, cases, entries)
     is_repeat = frame["verdict"] == Verdict.REPEAT.value
-    kept = frame[valid & (frame["verdict"] == Verdict.KEEP.value)]
-    keeps = frame["case_id"].map(kept.groupby("case_id").size()).fillna(0)
-    first_kept = frame["case_id"].map(kept.groupby("case_id")["entry_id"].min())
-    code = np.select(
-        [
-            ~valid,
-            is_repeat & (keeps == 0),
-            is_repeat & (keeps > 1),
-            # Two cases that mark each other's kept entry would take both from the list.
-            is_repeat & frame["entry_id"].isin(kept["entry_id"]),
-        ],
-        ["case-changed", "kept-missing", "several-kept", "kept-elsewhere"],
-        "",
-    )
-    frame = frame.assign(code=pd.Series(code, index=frame.index, dtype=object).replace("", None))
-    marks = is_repeat & frame["code"].isna()
-    return frame.assign(kept_entry_id=first_kept.astype(object).where(marks))
+    kept = frame[is_valid & (frame["verdict"] == Verdict.KEEP.value)]
+    by_case = kept.groupby("case_id")["entry_id"]
+    keeps = frame["case_id"].map(by_case.size()).fillna(0)
+    first_kept = frame["case_id"].map(by_case.min())
+    reasons = {
+        "case-changed": ~is_valid,
+        "kept-missing": is_repeat & (keeps == 0),
+        "several-kept": is_repeat & (keeps > 1),
+        # Two cases that mark each other's kept entry would take both from the list.
+        "kept-elsewhere": is_repeat & frame["entry_id"].isin(kept["entry_id"]),
+    }
+    code = np.select(list(reasons.values()), list(reasons), "")
+    codes = pd.Series(code, index=frame.index, dtype=object).replace("", None)
+    is_mark = is_repeat & codes.isna()
+    return frame.assign(code=codes, kept_entry_id=first_kept.astype(object).where(is_mark))
+
+
+def _is_valid(frame: pd.DataFrame, cases: pa.Table, entries: pa.Table) -> Any:
+    """True for the decisions whose entry is on the list and still in the case."""
+    members = require(cases, CASE, "review").select(_KEY).to_pandas()
+    is_member = pd.MultiIndex.from_frame(frame[_KEY]).isin(pd.MultiIndex.from_frame(members))
+    return frame["entry_id"].isin(entries.column("entry_id").to_pandas()) & is_member

@@ -143,7 +143,7 @@ def _bars(steps: list[float]) -> list[str]:
 
 def _as_json(why: Waterfall) -> dict[str, Any]:
     content = dataclasses.asdict(why)
-    names = ("twins", "relatives", "strangers")
+    names = ("twins", "relatives", "unrelated")
     posterior = {"same": why.probability} | {name: content.pop(name) for name in names}
     del content["entries"]
     return {**content, "posterior": posterior}

@@ -6,8 +6,8 @@ sections to make the page and the workbook.
 
 from __future__ import annotations
 
-from voterlist.report.asked import review_cases, review_findings
 from voterlist.report.lookup import Sources
+from voterlist.report.review_items import review_cases, review_findings
 from voterlist.report.run import Report, Run, build_sections
 from voterlist.report.sections import AUDIT_PAGE, PAGE, SECTIONS, WORKBOOK
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of

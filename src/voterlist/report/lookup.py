@@ -1,4 +1,4 @@
-"""Looks up, for ids in a table, the rows of the entries and voters they name."""
+"""Looks up the rows of entries and voters by their ids, and the places of rows in files."""
 
 from __future__ import annotations
 
@@ -49,16 +49,20 @@ class Names:
 
     def places(self, table: pa.Table) -> list[Place]:
         """The place of every row of a table with source, sheet, line, constituency and precinct."""
-        size = table.num_rows
-        copies = table.column("copy").to_pylist() if "copy" in table.column_names else [0] * size
-        lines = table.column("line").to_pylist() if "line" in table.column_names else [None] * size
-        sources, sheets = table.column("source").to_pylist(), table.column("sheet").to_pylist()
-        areas = table.column("constituency").to_pylist(), table.column("precinct").to_pylist()
+        unknown = [None] * table.num_rows
+        has = set(table.column_names).__contains__
+        columns = zip(
+            table.column("source").to_pylist(),
+            table.column("copy").to_pylist() if has("copy") else [0] * table.num_rows,
+            table.column("sheet").to_pylist(),
+            table.column("line").to_pylist() if has("line") else unknown,
+            table.column("constituency").to_pylist(),
+            table.column("precinct").to_pylist(),
+            strict=True,
+        )
         return [
             Place(constituency, precinct, self.of(source, copy), sheet, line)
-            for source, copy, sheet, line, constituency, precinct in zip(
-                sources, copies, sheets, lines, *areas, strict=True
-            )
+            for source, copy, sheet, line, constituency, precinct in columns
         ]
 
 
@@ -71,14 +75,14 @@ def in_constituency(table: pa.Table, constituency: int | None) -> pa.Table:
 
 
 def rows_of(table: pa.Table, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
-    """One row an id, in the order of the ids.
-
-    The row of the table with that ``entry_id``, nulls where none has it.
-    """
-    # The table may hold a nation: first only what is asked for, then by position.
-    found = table.filter(pc.is_in(table.column("entry_id"), value_set=pc.unique(ids).drop_null()))
-    places = pc.index_in(ids, value_set=found.column("entry_id").combine_chunks())
-    return found.take(places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places)
+    """One row for each id, in their order: the table's row with that ``entry_id``, else nulls."""
+    # The table may hold a nation: first only the rows that are wanted, then by position.
+    wanted = pc.unique(ids).drop_null()
+    rows = table.filter(pc.is_in(table.column("entry_id"), value_set=wanted))
+    places = pc.index_in(ids, value_set=rows.column("entry_id").combine_chunks())
+    if isinstance(places, pa.ChunkedArray):
+        places = places.combine_chunks()
+    return rows.take(places)
 
 
 def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
@@ -88,10 +92,7 @@ def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
 
 
 def written_names(entries: pa.Table) -> pa.ChunkedArray:
-    """The name of each entry as written.
-
-    Its three parts, or the full name where they are not apart.
-    """
+    """The name of each entry as written: its parts, or the full name where there are none."""
     joined = join_text([entries.column(name) for name in ("surname", "given_name", "patronymic")])
     return pc.coalesce(joined, entries.column("full_name"))
 
@@ -103,4 +104,4 @@ def mask(text: str) -> str:
 
 def mask_row(text: str) -> str:
     """A cell of a row that was not understood, with everything masked that may be an identifier."""
-    return _IDENTIFIER.sub(lambda found: mask(found.group()), text)
+    return _IDENTIFIER.sub(lambda match: mask(match.group()), text)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Section"]
 
 Content = TypeVar("Content")
-Said = TypeVar("Said", bound=Words)
+SectionWords = TypeVar("SectionWords", bound=Words)
 
 
 def _no_sheets(_content: Any, _facts: Facts, _words: Any) -> Iterable[SheetTable]:
@@ -39,25 +39,25 @@ def _no_context(_content: Any) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Section(Generic[Content, Said]):
+class Section(Generic[Content, SectionWords]):
     """One section of a report.
 
-    ``Content`` is its model, a frozen value; ``Said`` says its values in a language. A section
-    whose content is None is shown nowhere.
+    ``Content`` is its model, a frozen value; ``SectionWords`` says its values in a language. A
+    section whose content is None is shown nowhere.
     """
 
     name: str
     """Its id in the page. ``report.<name>.title`` and ``report.<name>.short`` are its headings."""
     build: Callable[[Inputs], Content]
-    words: Callable[[str], Said]
+    words: Callable[[str], SectionWords]
     """Makes, for a language, what the template calls ``w`` and the sheets get as ``words``."""
     needs: Mapping[str, pa.Schema] = field(default_factory=dict)
     """The tables that the run must have, by name, with their schemas."""
     uses: Mapping[str, pa.Schema | None] = field(default_factory=dict)
     """The tables that the run may lack; without a schema a table is taken as it is."""
-    sheets: Callable[[Content, Facts, Said], Iterable[SheetTable]] = _no_sheets
+    sheets: Callable[[Content, Facts, SectionWords], Iterable[SheetTable]] = _no_sheets
     """The sheets of the workbook that show it in full."""
-    summary: Callable[[Content, Said], Iterable[Block]] = _no_blocks
+    summary: Callable[[Content, SectionWords], Iterable[Block]] = _no_blocks
     """Its small tables on the first sheet of the workbook."""
     page: Callable[[Content], Mapping[str, Any]] = _no_context
     """What its template needs besides ``content``, ``facts``, ``w`` and ``most``."""

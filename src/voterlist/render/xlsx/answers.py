@@ -53,13 +53,11 @@ _NO_WORKBOOK = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """What a kind of sheet asks.
-
-    Its hidden columns, those filled in, the words of the first of these.
-    """
+    """The columns of a kind of sheet, and the words that its first answer may be."""
 
     ids: tuple[str, ...]
-    asked: Mapping[str, str]
+    answers: Mapping[str, str]
+    """The columns that a person fills in, and where the catalogue has their headings."""
     words: tuple[StrEnum, ...]
     prefix: str
     """Of the words' keys in the catalogue."""
@@ -69,7 +67,7 @@ class _Form:
     @property
     def answer(self) -> str:
         """The column whose cells hold one of the words."""
-        return next(iter(self.asked))
+        return next(iter(self.answers))
 
 
 _CASES = _Form(CASE_IDS, VERDICTS, tuple(Verdict), "verdict", UNKNOWN_VERDICT, REVIEW_ROW)
@@ -130,21 +128,22 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
     digest, file = _read_file(path, limits or IngestSettings())
     readable = [sheet for sheet in file.sheets if sheet.trouble is None]
     # More than one sheet has a form where people copied it to share the work.
-    found = [
-        _read_sheet(sheet, form, *heading)
-        for form in (_CASES, _FINDINGS)
-        for sheet in readable
-        if (heading := _headings(path, sheet, form)) is not None
-    ]
-    if not found:
-        raise _nothing_asked(path, file.sheets)
+    sheets = []
+    for form in (_CASES, _FINDINGS):
+        for sheet in readable:
+            heading = _headings(path, sheet, form)
+            if heading is not None:
+                sheets.append(_read_sheet(sheet, form, *heading))
+    if not sheets:
+        raise _nothing_to_answer(path, file.sheets)
     unread = [_whole(sheet, sheet.trouble.value) for sheet in file.sheets if sheet.trouble]
+    problems = [problem for sheet in sheets for problem in sheet.problems]
     return Answers(
-        decisions=_rows(found, _CASES),
-        marks=_rows(found, _FINDINGS),
-        problems=(*unread, *(problem for sheet in found for problem in sheet.problems)),
-        runs=frozenset(run for sheet in found for run in sheet.runs),
-        sheets_without_run=frozenset(sheet.name for sheet in found if not sheet.has_run),
+        decisions=_rows(sheets, _CASES),
+        marks=_rows(sheets, _FINDINGS),
+        problems=(*unread, *problems),
+        runs=frozenset(run for sheet in sheets for run in sheet.runs),
+        sheets_without_run=frozenset(sheet.name for sheet in sheets if not sheet.has_run),
         digest=digest,
     )
 
@@ -195,11 +194,8 @@ def _digest(path: Path) -> str:
         raise _unreadable(path, "review-unreadable", "cannot be read") from None
 
 
-def _nothing_asked(path: Path, sheets: Sequence[RawSheet]) -> InputError:
-    """The error of a workbook in which no sheet has the columns.
-
-    One in trouble may have had them.
-    """
+def _nothing_to_answer(path: Path, sheets: Sequence[RawSheet]) -> InputError:
+    """The error of a workbook without the columns; a sheet in trouble may have had them."""
     for sheet in sheets:
         if sheet.trouble is not None:
             return _unreadable(path, sheet.trouble.value, "cannot be read", sheet.name or "")
@@ -213,10 +209,7 @@ def _unreadable(
 
 
 def _fold(text: str | None) -> str:
-    """A word as it is compared.
-
-    Lower case, without blanks around it, in plain letters of either keyboard.
-    """
+    """A word as it is compared: small plain letters of either keyboard, no blanks around."""
     lower = unicodedata.normalize("NFC", (text or "").replace("İ", "i")).casefold()
     return " ".join(lower.split()).translate(_PLAIN)
 
@@ -226,7 +219,7 @@ def _known_headings(form: _Form) -> dict[str, str]:
     known = {_fold(name): name for name in (*form.ids, RUN_ID)}
     for language in LANGUAGES:
         words = Words(language)
-        known |= {_fold(words(f"review.column.{key}")): name for name, key in form.asked.items()}
+        known |= {_fold(words(f"review.column.{key}")): name for name, key in form.answers.items()}
     return known
 
 
@@ -257,7 +250,7 @@ def _headings(path: Path, sheet: RawSheet, form: _Form) -> tuple[int, dict[str, 
             if len(columns) < len(named):
                 raise _unreadable(path, "review-column-twice", "has a heading twice", name, line)
             return top, columns
-        if set(form.ids) <= columns.keys() or len(columns.keys() & form.asked.keys()) > 1:
+        if set(form.ids) <= columns.keys() or len(columns.keys() & form.answers.keys()) > 1:
             raise _unreadable(path, "review-no-sheet", "lacks columns of a review", name, line)
     return None
 
@@ -265,13 +258,13 @@ def _headings(path: Path, sheet: RawSheet, form: _Form) -> tuple[int, dict[str, 
 def _read_sheet(sheet: RawSheet, form: _Form, top: int, columns: dict[str, int]) -> _Sheet:
     """What stands below the headings."""
     filled, problems, runs = [], [], set()
-    asked = {columns[name] for name in form.asked if name in columns}
-    unworked = {number for number, column in sheet.unworked if column in asked}
+    answered = {columns[name] for name in form.answers if name in columns}
+    unworked = {number for number, column in sheet.unworked if column in answered}
     above: _Row | None = None
     for row in _below(sheet, top, columns, form):
         if (run := row.texts.get(RUN_ID)) is not None:
             runs.add(run)
-        if any(row.texts.get(name) for name in form.asked):
+        if any(row.texts.get(name) for name in form.answers):
             filled.append(row)
         if row.number in unworked:
             problems.append(_problem(sheet, row, "formula-without-value"))
@@ -295,25 +288,22 @@ def _read_sheet(sheet: RawSheet, form: _Form, top: int, columns: dict[str, int])
 def _below(sheet: RawSheet, top: int, columns: dict[str, int], form: _Form) -> Iterator[_Row]:
     """The rows below the headings."""
     below = sheet.cells.slice(top + 1)
-    texts = [_texts(below.column(place), name in form.asked) for name, place in columns.items()]
+    texts = [_texts(below.column(place), name in form.answers) for name, place in columns.items()]
     numbers = sheet.lines.slice(top + 1).to_pylist()
     for number, *row in zip(numbers, *texts, strict=True):
         yield _Row(number, dict(zip(columns, row, strict=True)))
 
 
-def _texts(column: pa.ChunkedArray, is_asked: bool) -> Iterator[str | None]:
+def _texts(column: pa.ChunkedArray, is_answer: bool) -> Iterator[str | None]:
     """The cells of a column, None where blank."""
     for cell in column.to_pylist():
         text = (cell or "").strip()
-        yield (answer_of(text) if is_asked else text) or None
+        yield (answer_of(text) if is_answer else text) or None
 
 
 def _may_be_of_above(row: _Row, above: _Row, form: _Form) -> bool:
-    """True where an answer is that of the row above.
-
-    Readers fill a merged cell with what it shows.
-    """
-    answers = ((row.texts.get(name), above.texts.get(name)) for name in form.asked)
+    """True where an answer is that of the row above: readers fill a merged cell with its text."""
+    answers = ((row.texts.get(name), above.texts.get(name)) for name in form.answers)
     return any(answer is not None and answer == upper for answer, upper in answers)
 
 
@@ -335,7 +325,7 @@ def _rows(sheets: Iterable[_Sheet], form: _Form) -> pa.Table:
 
 
 def _table(sheet: _Sheet, form: _Form) -> pa.Table:
-    names = (*form.ids, *form.asked, RUN_ID)
+    names = (*form.ids, *form.answers, RUN_ID)
     columns: dict[str, Any] = {}
     for name in names:
         columns[name] = [row.texts.get(name) for row in sheet.filled]

@@ -70,8 +70,8 @@ def _summary(sheet: Sheet, report: Report) -> None:
         sheet.raw.set_column(place, place, width)
     sheet.head(title_of(facts, words), words("report.subtitle", today=words.long_day(facts.today)))
     for section in PAGE:
-        said = section.words(words.language)
-        for block in section.summary(report.of(section), said):
+        section_words = section.words(words.language)
+        for block in section.summary(report.of(section), section_words):
             if block.rows:
                 _block(sheet, block)
 

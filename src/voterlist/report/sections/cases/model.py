@@ -61,13 +61,14 @@ class Step:
     field: str
     level: str
     bits: float
-    rarity: float | None
-    """The part of ``bits`` that lies in how rare the shared value is; None where none is shared."""
+    term_frequency: float | None
+    """The part of ``bits`` that the term frequency of the shared value gives; None where none is
+    shared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """Why a pair has its weight, in bits: ``steps``, ``rarity`` and ``rivals`` sum to ``weight``.
+    """Why a pair has its weight, in bits: steps, ``term_frequency`` and ``rivals`` sum to it.
 
     ``prior + weight`` is log2 of the odds of one person, ``probability`` the same as a share.
     """
@@ -77,16 +78,16 @@ class Waterfall:
     steps: tuple[Step, ...]
     """In the order of the fields; a comparison in which something is not known says nothing and is
     left out."""
-    rarity: float
-    """For shared values being rare, as far as it is not part of a step."""
+    term_frequency: float
+    """Of shared values, as far as it is not part of a step."""
     rivals: float
     """Taken back because twins, relatives or one household explain the agreement too."""
     weight: float
     probability: float
     twins: float
-    """The probability of twins; so the next two, of other relatives and of strangers."""
+    """The probability of twins; the next two are those of other relatives and of non-matches."""
     relatives: float
-    strangers: float
+    unrelated: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,19 +146,19 @@ def _evidence(cases: Sequence[Case], words: CaseWords) -> SheetTable:
 
 def _evidence_cells(case: Case, why: Waterfall, words: CaseWords) -> list[SheetValue]:
     bits = {step.field: step.bits for step in why.steps}
-    compared = [f"{words(f'field.{step.field}')}: {words.step(step)}" for step in why.steps]
+    compared = [f"{words.field(step)}: {words.step(step)}" for step in why.steps]
     return [
         case.number,
         words(f"case-kind.{case.kind}.title"),
         case.title,
         why.prior,
         *(bits.get(name) for name in PAIR_FIELDS),
-        why.rarity or None,
+        why.term_frequency or None,
         why.rivals,
         why.prior + why.weight,
         why.probability,
         why.twins,
         why.relatives,
-        why.strangers,
+        why.unrelated,
         "; ".join(compared),
     ]

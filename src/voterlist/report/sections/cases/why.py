@@ -9,14 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.report.sections.cases.model import Step, Waterfall
-from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS
+from voterlist.schemas import SHARED_FIELDS
 
 __all__ = ["read_waterfalls", "waterfalls_of"]
 
 _ENDS = ["entry_l", "entry_r"]
 _MISSING = "missing"
-_SUMS = ("prior", "rarity", "rivals", "weight", "probability")
-_RIVALS = ("twins", "relatives", "strangers")
+_BITS = "_bits"
 
 
 def waterfalls_of(cases: pa.Table, pairs: pa.Table, waterfalls: pa.Table) -> dict[str, Waterfall]:
@@ -56,24 +55,44 @@ def read_waterfalls(pairs: pa.Table, waterfalls: pa.Table) -> list[Waterfall]:
 
     A pair that WATERFALL does not hold is left out.
     """
+    fields = _fields(waterfalls)
     asked = pc.unique(pairs.column("entry_l"))
     near = waterfalls.filter(pc.is_in(waterfalls.column("entry_l"), value_set=asked))
-    columns = [*_ENDS, "weight", "probability", *(f"{field}_level" for field in PAIR_FIELDS)]
+    columns = [*_ENDS, "weight", "probability", *(f"{field}_level" for field in fields)]
     joined = pairs.select(columns).to_pandas().merge(near.to_pandas(), on=_ENDS)
-    return [_waterfall(row) for row in joined.to_dict("records")]
+    return [_waterfall(row, fields) for row in joined.to_dict("records")]
 
 
-def _waterfall(row: dict[str, Any]) -> Waterfall:
-    known = [field for field in PAIR_FIELDS if row[f"{field}_level"] != _MISSING]
+def _fields(waterfalls: pa.Table) -> list[str]:
+    """The comparisons of a WATERFALL table, in its order."""
+    names = [name for name in waterfalls.column_names if name.endswith(_BITS)]
+    return [name.removesuffix(_BITS) for name in names]
+
+
+def _waterfall(row: dict[str, Any], fields: list[str]) -> Waterfall:
+    known = [field for field in fields if row[f"{field}_level"] != _MISSING]
     return Waterfall(
         entries=(str(row["entry_l"]), str(row["entry_r"])),
+        prior=float(row["prior"]),
         steps=tuple(_step(field, row) for field in known),
-        **{name: float(row[name]) for name in _SUMS},
-        **{name: float(row[f"p_{name}"]) for name in _RIVALS},
+        term_frequency=float(_of_either(row, "term_frequency", "rarity")),
+        rivals=float(row["rivals"]),
+        weight=float(row["weight"]),
+        probability=float(row["probability"]),
+        twins=float(row["p_twins"]),
+        relatives=float(row["p_relatives"]),
+        unrelated=float(_of_either(row, "p_unrelated", "p_strangers")),
     )
 
 
 def _step(field: str, row: dict[str, Any]) -> Step:
-    rarity = row[f"{field}_rarity"] if field in SHARED_FIELDS else None
-    shared = None if rarity is None or pd.isna(rarity) else float(rarity)
+    shared = None
+    if field in SHARED_FIELDS:
+        bits = _of_either(row, f"{field}_term_frequency", f"{field}_rarity")
+        shared = None if pd.isna(bits) else float(bits)
     return Step(field, str(row[f"{field}_level"]), float(row[f"{field}_bits"]), shared)
+
+
+def _of_either(row: dict[str, Any], name: str, former_name: str) -> Any:
+    """The value of a column that tables of version 0.1.0 have under its former name."""
+    return row[name] if name in row else row[former_name]

@@ -8,12 +8,12 @@ from voterlist.report.words import UNKNOWN, Words
 __all__ = ["CaseWords"]
 
 _COMMON = (("common", 7.0), ("uncommon", 10.0), ("rare", float("inf")))
-"""Which word is used below how many bits of rarity: of a name shared by one in 128 entries, by one
-in 1,024."""
+"""Which word is used below how many bits of term frequency: 7 bits are a name that one entry in 128
+has, 10 bits one that one in 1,024 has."""
 _WORDED = frozenset({"surname", "given_name", "patronymic", "birth_date"})
-"""Fields whose rarity is put in words; that a document is one person's own needs none."""
+"""Fields whose term frequency is put in words; that a document is one person's own needs none."""
 _RAREST = 17.0
-"""Bits of rarity that are not told apart: one in 130,000."""
+"""Bits of term frequency that are not told apart: one in 130,000."""
 _NO_BITS = 0.05
 """Bits below which 0.0 is shown."""
 _NO_SHARE = 0.0005
@@ -49,27 +49,33 @@ class CaseWords(Words):
             sign = ""
         return sign + self.number(abs(bits), 1)
 
+    def field(self, step: Step) -> str:
+        """What a comparison is called; one that a user added has the name that it was given."""
+        key = f"field.{step.field}"
+        return self(key) if self.has(key) else step.field
+
     def step(self, step: Step) -> str:
         """What a comparison gave, and how rare the shared value is.
 
         ``same; common, about 1 entry in 45``.
         """
         level = self(f"comparison.{step.level}")
-        if step.rarity is None or step.field not in _WORDED:
+        if step.term_frequency is None or step.field not in _WORDED:
             return level
-        return f"{level}; {self._rarity(step.field, step.rarity)}"
+        return f"{level}; {self._shared_by(step.field, step.term_frequency)}"
 
-    def _rarity(self, field: str, rarity: float) -> str:
+    def _shared_by(self, field: str, bits: float) -> str:
+        """How many entries share a value whose term frequency gives so many bits."""
         # A value that nobody else has gets a number from the prior; "more than" says so.
-        count = self.number(_round(2.0 ** min(rarity, _RAREST)))
-        more = ">\N{NO-BREAK SPACE}" if rarity > _RAREST else ""
-        word = next(name for name, most in _COMMON if rarity < most)
+        count = self.number(_round(2.0 ** min(bits, _RAREST)))
+        more = ">\N{NO-BREAK SPACE}" if bits > _RAREST else ""
+        word = next(name for name, most in _COMMON if bits < most)
         key = "date" if field == "birth_date" else word
         return self(f"waterfall.rarity.{key}", count=more + count)
 
     def why(self, why: Waterfall) -> str:
         """The waterfall in one line: every field with its bits, what is taken back, and the sum."""
-        steps = [f"{self(f'field.{step.field}')} {self.bits(step.bits)}" for step in why.steps]
+        steps = [f"{self.field(step)} {self.bits(step.bits)}" for step in why.steps]
         rest = [f"{self(f'waterfall.{name}.short')} {self.bits(bits)}" for name, bits in _rest(why)]
         return f"{'; '.join([*steps, *rest])} = {self.bits(why.weight)}"
 
@@ -79,7 +85,7 @@ class CaseWords(Words):
         The sum of all is the log-odds.
         """
         prior = (self("waterfall.prior"), self("waterfall.prior.note"), why.prior)
-        steps = [(self(f"field.{step.field}"), self.step(step), step.bits) for step in why.steps]
+        steps = [(self.field(step), self.step(step), step.bits) for step in why.steps]
         rest = [
             (self(f"waterfall.{name}"), self(f"waterfall.{name}.note"), bits)
             for name, bits in _rest(why)
@@ -107,7 +113,7 @@ class CaseWords(Words):
             "waterfall.others",
             twins=self._share(why.twins),
             relatives=self._share(why.relatives),
-            strangers=self._share(why.strangers),
+            strangers=self._share(why.unrelated),
         )
 
     def _share(self, value: float) -> str:
@@ -119,12 +125,12 @@ class CaseWords(Words):
 
 def _rest(why: Waterfall) -> list[tuple[str, float]]:
     """(name, bits) of what is no comparison of a field; what would be shown as 0.0 is left out."""
-    rest = (("rarity", why.rarity), ("rivals", why.rivals))
+    rest = (("rarity", why.term_frequency), ("rivals", why.rivals))
     return [(name, bits) for name, bits in rest if abs(bits) >= _NO_BITS]
 
 
 def _round(number: float) -> int:
-    """The number to two digits: rarity is an estimate, and more digits would claim more."""
+    """The number to two digits: it is an estimate, and more digits would claim more."""
     return int(float(f"{number:.1e}"))
 
 

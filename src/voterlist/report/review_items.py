@@ -1,4 +1,4 @@
-"""What a review workbook asks a person: the open cases, and the findings that may be accepted."""
+"""What a review workbook holds: the open cases, and the findings that a person may accept."""
 
 from __future__ import annotations
 
@@ -107,18 +107,22 @@ def review_findings(
 
     # What was accepted is counted by a finding, which asks nothing.
     is_asked = pc.field("rule").cast(pa.string()) != FINDINGS_ACCEPTED.code
-    asked = require(findings, FINDING, Stage.REPORT).filter(is_asked)
-    before = require(accepted, ACCEPTED, Stage.REPORT).filter(pc.field("finding_id").is_valid())
+    to_accept = require(findings, FINDING, Stage.REPORT).filter(is_asked)
+    accepted_before = require(accepted, ACCEPTED, Stage.REPORT).filter(
+        pc.field("finding_id").is_valid()
+    )
     rows = (
-        *rows_of(asked, list(finding_ids(asked))),
-        *rows_of(before.select(FINDING.names), before.column("finding_id").to_pylist()),
+        *rows_of(to_accept, list(finding_ids(to_accept))),
+        *rows_of(
+            accepted_before.select(FINDING.names), accepted_before.column("finding_id").to_pylist()
+        ),
     )
     answers = require(acceptances, ACCEPTANCE, Stage.REPORT).to_pylist()
     by_id = {answer["finding_id"]: answer for answer in answers}
-    return tuple(_asked(row, by_id.get(row.finding_id or "")) for row in rows)
+    return tuple(_with_answer(row, by_id.get(row.finding_id or "")) for row in rows)
 
 
-def _asked(row: FindingRow, answer: Mapping[str, Any] | None) -> AskedFinding:
+def _with_answer(row: FindingRow, answer: Mapping[str, Any] | None) -> AskedFinding:
     if answer is None or answer["mark"] != Mark.ACCEPT:
         return AskedFinding(row)
     return AskedFinding(row, Mark.ACCEPT, answer["reason"], answer["accepted_by"])
