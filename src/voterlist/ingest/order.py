@@ -28,7 +28,8 @@ _SURNAME = re.compile(
 )
 _PARTICLE = re.compile(r"o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|оглы|о[ғг]лу|[кгқ][ыи]з[ыи]")
 _GLUED = re.compile(
-    r"[^\W\d_]{3,}(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна|оглы|[кг]ызы)"
+    r"[^\W\d_]{3,}(?:o[ğgq]h?l[uyıi]|[qgk][ıiy]z[ıiy]|[oe]vi[çc]h?|[oe]vna"
+    r"|[ое]вич|[ое]вна|оглы|[кг]ызы)"
 )
 
 

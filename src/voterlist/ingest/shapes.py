@@ -39,7 +39,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
         "fin": rf"(?=.*\d)(?=.*{_LETTER})[0-9a-zа-я]{{7}}$",
         "document": rf"(?:{_LETTER}{{2,3}}[ №.\-]*\d{{7,9}}|\d{{8}})$",
         "sex": (
-            r"(?:[kqmfeкгмж]|ki[sş]i|qad[ıi]n|муж[а-я]*|жен[а-я]*|male|female|man|woman|киши|гадын)\.?$"
+            r"(?:[kqmfeкгмж]|ki[sş]i|qad[ıi]n|муж[а-я]*|жен[а-я]*"
+            r"|male|female|man|woman|киши|гадын)\.?$"
         ),
         "words": rf"(?=.*{_LETTER}{{2}}){_WORDS}$",
         "several": rf"(?=.*{_LETTER}{{2,}}[., ]+{_LETTER}){_WORDS}$",
@@ -53,7 +54,8 @@ _PATTERNS: dict[str, re.Pattern[str]] = {
             rf"|.*{_LETTER}{{2,}}(?:[oe]vi[çc]h?|[oe]vna|[ое]вич|[ое]вна)(?:$|[ ,])"
         ),
         "street": (
-            r".*(?:k[üu][çc]|\bpr\.|prospekt|\bev\b|m[əe]nz|bina|улиц|\bул\b|дом|\bд\.|\bкв\b|квартира|к[үу]ч|street"
+            r".*(?:k[üu][çc]|\bpr\.|prospekt|\bev\b|m[əe]nz|bina"
+            r"|улиц|\bул\b|дом|\bд\.|\bкв\b|квартира|к[үу]ч|street"
             r"|house|flat|road|avenue|d[öo]ng[əe]|k[əe]nd|q[əe]s[əe]b|[şs][əe]h[əe]r|село|\bпос\b)"
         ),
         "lettered": rf"(?=.*{_LETTER}{{2}})(?=.*\d).* ",

@@ -14,6 +14,7 @@ from voterlist.tables import recoded, rows_beyond
 __all__ = ["clean", "fold"]
 
 _NO_WIDTH = r"[\x{200B}-\x{200D}\x{2060}\x{FEFF}\x{00AD}]"
+_FALSE = pa.scalar(value=False)
 _BLANKS = r"[\s\x{00}-\x{1F}\x{0085}\p{Z}]+"
 _UNCLEAN = r"^ | $|  |[\t\n\v\f\r\x{00}-\x{1F}\x{0085}\x{00A0}\x{1680}"
 _UNCLEAN += r"\x{2000}-\x{200D}\x{2028}\x{2029}\x{202F}"
@@ -66,7 +67,7 @@ def _unclean(column: pa.Array) -> pa.Array:
     """
     doubtful = rows_beyond(column, "!", "~", most=len(column) // 10)
     if doubtful is None:
-        return pc.fill_null(pc.match_substring_regex(column, _UNCLEAN), False)  # noqa: FBT003 - Arrow's signature
+        return pc.match_substring_regex(column, _UNCLEAN).fill_null(_FALSE)
     unclean = np.zeros(len(column), np.bool_)
     matched = pc.match_substring_regex(column.take(pa.array(doubtful)), _UNCLEAN)
     unclean[doubtful] = matched.to_numpy(zero_copy_only=False)

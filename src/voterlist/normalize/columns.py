@@ -19,10 +19,13 @@ __all__ = ["Flags", "encoded", "flags", "kept", "known", "matching", "rows_of", 
 
 Flags = npt.NDArray[np.bool_]
 
+_FALSE = pa.scalar(value=False)
+
 
 def flags(array: pa.Array) -> Flags:
     """A boolean column as a mask; null is False."""
-    mask: Flags = pc.fill_null(array, False).to_numpy(zero_copy_only=False).astype(np.bool_)  # noqa: FBT003 - Arrow's signature
+    filled = array.fill_null(_FALSE)
+    mask: Flags = filled.to_numpy(zero_copy_only=False).astype(np.bool_)
     return mask
 
 

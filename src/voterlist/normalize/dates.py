@@ -83,7 +83,8 @@ _YEAR_WORDS = re.compile(
     r"\s*(?:r\.?|rojd\.?|rojdeniya|təvəllüd(?:lü)?|anadan olub)?$"
 )
 _SPELT = re.compile(
-    r"^(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]*([a-zəçğıöşü]+)[\s.,/-]*(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]+(\d{4}|\d{2})$"
+    r"^(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]*([a-zəçğıöşü]+)[\s.,/-]*"
+    r"(\d{1,2})?(?:st|nd|rd|th)?[\s.,/-]+(\d{4}|\d{2})$"
 )
 # Excel counts days from 1900-01-01 = 1 and believes that 1900 was a leap year.
 _EXCEL_EPOCH = dt.date(1899, 12, 30)

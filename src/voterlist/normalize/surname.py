@@ -37,7 +37,8 @@ _FRONT_VOWELS = {
 }
 _ENDING = re.compile(
     r"^(?P<stem>.{2,}?)(?:(?P<ov>ov|(?<=[aeəıioöuü])y?ev|y?ev)(?P<a>a?)"
-    r"|(?P<zade>zad[əea]h?)|(?P<oglu>o(?:ğ|gh?|q)l[uıiy])|(?P<qizi>[qgk][ıiy]z[ıiy])|(?P<li>l[ıiuü]))$"
+    r"|(?P<zade>zad[əea]h?)|(?P<oglu>o(?:ğ|gh?|q)l[uıiy])|(?P<qizi>[qgk][ıiy]z[ıiy])"
+    r"|(?P<li>l[ıiuü]))$"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 

@@ -62,7 +62,7 @@ def read_workbook(content: bytes, settings: IngestSettings, attempt: Attempt) ->
         return Found(known.format, trouble=AsideCode.FILE_PROTECTED)
     except _NOT_DAMAGE:
         raise
-    except BaseException:  # noqa: BLE001  a panic of the reader's Rust side derives from BaseException
+    except BaseException:  # noqa: BLE001  a panic of the reader's Rust side is one
         damaged = content.startswith(ZIP)
         return Found(
             known.format,
@@ -115,7 +115,7 @@ def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
         merged = facts.merged or sheet.merged_cell_ranges or []
     except _NOT_DAMAGE:
         raise
-    except BaseException:  # noqa: BLE001  a panic of the reader's Rust side derives from BaseException
+    except BaseException:  # noqa: BLE001  a panic of the reader's Rust side is one
         return _nothing(name, AsideCode.FILE_UNREADABLE)
     filled = _fill_merged(rows, merged, settings)
     arrays = [_text_column(column) for column in zip(*rows, strict=True)]

@@ -21,7 +21,11 @@ Numbers = npt.NDArray[Any]
 
 @dataclass
 class Desk:
-    """Lists lying open, and what is written into them."""
+    """Lists of an invented nation that faults are written into, and what was planted.
+
+    A fault of entries is a row of ``faults`` for each entry, with ``row``; a fault of a place is
+    one row, with ``place``: an entry that stands there.
+    """
 
     plan: Plan
     entries: pa.Table
@@ -30,17 +34,19 @@ class Desk:
     rng: np.random.Generator
     female: Numbers
     cells: dict[str, dict[int, str | None]] = field(default_factory=lambda: defaultdict(dict))
-    gone: set[int] = field(default_factory=set)
+    """The cells that were written, by the name of the column and the entry."""
+    removed: set[int] = field(default_factory=set)
+    """The entries that were taken out."""
     lists: dict[int, int] = field(default_factory=dict)
     """A list whose entries stand in another one's precinct: that other list."""
     halved: set[int] = field(default_factory=set)
     """Lists that are handed in as two files."""
     streets: list[dict[str, Any]] = field(default_factory=list)
-    """Rows more of the register of streets (BORDERS)."""
-    said: list[dict[str, Any]] = field(default_factory=list)
-    taken: set[int] = field(default_factory=set)
+    """Rows added to the register of streets (BORDERS)."""
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    with_fault: set[int] = field(default_factory=set)
     """The entries with a fault."""
-    _faults: int = 0
+    _count: int = 0
 
     def read(self, name: str, row: int) -> str:
         """The cell as it is now; an empty text where there is nothing."""
@@ -83,24 +89,24 @@ class Desk:
     def free(self) -> Numbers:
         """Which lists have no fault of their own, and share their precinct with no other."""
         free = np.ones(len(self.constituency), dtype=bool)
-        free[[*self.spoken_for(), *self.lists, *self.lists.values()]] = False
+        free[[*self.lists_with_fault(), *self.lists, *self.lists.values()]] = False
         return free
 
-    def spoken_for(self) -> set[int]:
+    def lists_with_fault(self) -> set[int]:
         """The lists with a fault of their own."""
-        return {
-            int(self.list_of[one["place"]]) for one in self.said if one.get("place") is not None
-        }
+        places = [fault.get("place") for fault in self.faults]
+        return {int(self.list_of[place]) for place in places if place is not None}
 
-    def told(self, rule: str, *rows: int, unit: Unit = Unit.ENTRY) -> None:
+    def record(self, rule: str, *rows: int, unit: Unit = Unit.ENTRY) -> None:
         """A fault that these entries make together."""
-        self._faults += 1
-        self.taken.update(rows)
-        self.said += [
-            {"fault": self._faults, "rule": rule, "unit": unit, "row": row} for row in rows
-        ]
+        self._count += 1
+        self.with_fault.update(rows)
+        for row in rows:
+            fault = {"fault": self._count, "rule": rule, "unit": unit, "row": row}
+            self.faults.append(fault)
 
-    def told_of(self, rule: str, row: int | None, unit: Unit = Unit.PRECINCT) -> None:
+    def record_place(self, rule: str, row: int | None, unit: Unit = Unit.PRECINCT) -> None:
         """A fault of the place where this entry stands; None: of the whole list."""
-        self._faults += 1
-        self.said.append({"fault": self._faults, "rule": rule, "unit": unit, "place": row})
+        self._count += 1
+        fault = {"fault": self._count, "rule": rule, "unit": unit, "place": row}
+        self.faults.append(fault)

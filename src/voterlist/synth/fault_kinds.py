@@ -36,7 +36,7 @@ def _rewritten(
 ) -> None:
     """A cell rewritten."""
     desk.write(name, row, rewrite(desk.read(name, row)))
-    desk.told(rule, row)
+    desk.record(rule, row)
 
 
 def _mixed(text: str) -> str:
@@ -61,7 +61,7 @@ def _shared(rule: str, name: str, desk: Desk, row: int, _turn: int) -> None:
     other = _other_person(desk, row)
     if other is not None:
         desk.write(name, row, desk.read(name, other))
-        desk.told(rule, row, other)
+        desk.record(rule, row, other)
 
 
 def _elsewhere(desk: Desk, row: int, *, same_constituency: bool) -> int | None:
@@ -72,7 +72,7 @@ def _elsewhere(desk: Desk, row: int, *, same_constituency: bool) -> int | None:
     lists[at] = False
     same_sex = desk.female == desk.female[row]
     free = lists[desk.list_of] & same_sex
-    free[list(desk.taken)] = False
+    free[list(desk.with_fault)] = False
     candidates = np.flatnonzero(free)
     if not len(candidates):
         return None
@@ -87,7 +87,7 @@ def _repeated_here(desk: Desk, row: int, _turn: int) -> None:
     if len(later):
         to = int(later[0])
         desk.copy((*_PERSON, *_NUMBERS), row, to)
-        desk.told("same-entry-repeated", row, to)
+        desk.record("same-entry-repeated", row, to)
 
 
 def _repeated_elsewhere(
@@ -99,9 +99,9 @@ def _repeated_elsewhere(
         return
     cells = (*_PERSON, *_NUMBERS) if numbers else _PERSON
     desk.copy(cells, row, to)
-    desk.told(rule, row, to)
+    desk.record(rule, row, to)
     if not numbers:
-        desk.told("same-entry-in-constituency", row, to)
+        desk.record("same-entry-in-constituency", row, to)
 
 
 def _of_other_sex(
@@ -109,7 +109,7 @@ def _of_other_sex(
 ) -> None:
     """A part of the name that only the other sex has."""
     desk.write(name, row, texts[int(desk.female[row])])
-    desk.told(rule, row)
+    desk.record(rule, row)
 
 
 def _misspelt(desk: Desk, row: int, turn: int) -> None:
@@ -117,14 +117,14 @@ def _misspelt(desk: Desk, row: int, turn: int) -> None:
     if turn < len(_SLIPS) and len(desk.list_of) >= 30_000:
         ending = "a" if desk.female[row] else ""
         desk.write("surname", row, f"Məm{_SLIPS[turn]}ədov{ending}")
-        desk.told("name-misspelt", row)
+        desk.record("name-misspelt", row)
 
 
 def _numbered_again(desk: Desk, row: int, _turn: int) -> None:
     """The line number of the entry before; its own number is then missing."""
     if row and desk.list_of[row - 1] == desk.list_of[row]:
         desk.write("number", row, desk.read("number", row - 1))
-        desk.told("line-number-repeat", row, row - 1)
+        desk.record("line-number-repeat", row, row - 1)
 
 
 def _crowded(desk: Desk, row: int, turn: int) -> None:
@@ -135,7 +135,7 @@ def _crowded(desk: Desk, row: int, turn: int) -> None:
     if len(rows) == 14:
         for other in rows:
             desk.write("address", other, f"Uydurma küçəsi, ev {700 + turn}")
-        desk.told("crowded-dwelling", *rows, unit=Unit.DWELLING)
+        desk.record("crowded-dwelling", *rows, unit=Unit.DWELLING)
 
 
 def _strangers(desk: Desk, row: int, turn: int) -> None:
@@ -150,7 +150,7 @@ def _strangers(desk: Desk, row: int, turn: int) -> None:
         rows = row_of_letter.values()
         for other in rows:
             desk.write("address", other, f"Uydurma küçəsi, ev {800 + turn}")
-        desk.told("dwelling-without-shared-surname", *rows, unit=Unit.DWELLING)
+        desk.record("dwelling-without-shared-surname", *rows, unit=Unit.DWELLING)
 
 
 def _two_precincts(desk: Desk, row: int, turn: int) -> None:
@@ -159,7 +159,7 @@ def _two_precincts(desk: Desk, row: int, turn: int) -> None:
     if to is not None:
         for one in (row, to):
             desk.write("address", one, f"Uydurma küçəsi, ev {900 + turn}, mənzil 3")
-        desk.told("address-in-two-precincts", row, to, unit=Unit.DWELLING)
+        desk.record("address-in-two-precincts", row, to, unit=Unit.DWELLING)
 
 
 def _outside(desk: Desk, row: int, turn: int) -> None:
@@ -182,7 +182,7 @@ def _outside(desk: Desk, row: int, turn: int) -> None:
         # A flat that no house has, so that nobody else is written at this address.
         line = f"{written_street}, ev {homes.house[home]}, mənzil {_NO_FLAT + turn}"
         desk.write("address", row, f"{village}, {line}" if village else line)
-        desk.told("address-outside-precinct", row)
+        desk.record("address-outside-precinct", row)
         return
 
 
@@ -193,7 +193,7 @@ def _look_alike(desk: Desk, row: int, _turn: int) -> None:
         if at and letter in _TWINS:
             changed = text[:at] + _TWINS[letter] + text[at + 1 :]
             desk.write("given_name", row, changed)
-            desk.told("mixed-script-repaired", row)
+            desk.record("mixed-script-repaired", row)
             return
 
 
@@ -202,28 +202,28 @@ def _father_in_given(desk: Desk, row: int, _turn: int) -> None:
     father = "Həsən qızı" if desk.female[row] else "Həsən oğlu"
     desk.write("given_name", row, f"{desk.read('given_name', row)} {father}")
     desk.write("patronymic", row, None)
-    desk.told("patronymic-in-given-name", row)
+    desk.record("patronymic-in-given-name", row)
 
 
 def _swapped(desk: Desk, row: int, _turn: int) -> None:
     """Day and month exchanged, in a list that writes the day first."""
     if "." in desk.read("birth_date", row):
         desk.write("birth_date", row, f"06.25.{desk.year(row)}")
-        desk.told("date-swapped", row)
+        desk.record("date-swapped", row)
 
 
 def _unreadable_name(desk: Desk, row: int, _turn: int) -> None:
     """A given name without a letter, so with characters that no name has."""
     desk.write("given_name", row, "8-1")
-    desk.told("name-unreadable", row)
-    desk.told("strange-character", row)
+    desk.record("name-unreadable", row)
+    desk.record("strange-character", row)
 
 
 def _without_series(desk: Desk, row: int, _turn: int) -> None:
     """A card's eight digits without AZE before them."""
     digits = "".join(filter(str.isdigit, desk.read("document", row)))
     desk.write("document", row, digits.zfill(8))
-    desk.told("document-series-missing", row)
+    desk.record("document-series-missing", row)
 
 
 OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (

@@ -31,7 +31,7 @@ def _dates(
     rows = _some(desk, at, share)
     for row in rows:
         desk.write("birth_date", row, rewrite(desk, row))
-    desk.told_of(rule, rows[0])
+    desk.record_place(rule, rows[0])
 
 
 def _on_day(desk: Desk, row: int, day: int) -> str:
@@ -55,7 +55,7 @@ def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
     rows = _some(desk, at, share)
     for row in rows:
         desk.write(name, row, None)
-    desk.told_of(rule, rows[0])
+    desk.record_place(rule, rows[0])
 
 
 def _without_women(desk: Desk, at: int) -> None:
@@ -64,15 +64,15 @@ def _without_women(desk: Desk, at: int) -> None:
     women = rows[is_woman]
     men = rows[~is_woman]
     removed = women[: round(0.6 * len(women))]
-    desk.gone.update(removed.tolist())
-    desk.told_of("sex-ratio-outlier", int(men[0]))
+    desk.removed.update(removed.tolist())
+    desk.record_place("sex-ratio-outlier", int(men[0]))
     _renumber(desk, at)
 
 
 def _too_small(desk: Desk, at: int) -> None:
     rows = desk.rows(at)
-    desk.gone.update(rows[30:].tolist())
-    desk.told_of("precinct-too-small", int(rows[0]))
+    desk.removed.update(rows[30:].tolist())
+    desk.record_place("precinct-too-small", int(rows[0]))
 
 
 def _too_large(desk: Desk, at: int) -> None:
@@ -80,19 +80,19 @@ def _too_large(desk: Desk, at: int) -> None:
     before = at - 1
     if before < 0 or desk.constituency[before] != desk.constituency[at]:
         return
-    if before in desk.spoken_for():
+    if before in desk.lists_with_fault():
         return
     rows = [*desk.rows(before).tolist(), *desk.rows(at).tolist()]
     if len(rows) > _LARGEST:
         desk.lists[at] = before
-        desk.told_of("precinct-too-large", rows[0])
+        desk.record_place("precinct-too-large", rows[0])
         for number, row in enumerate(rows, start=1):
             desk.write("number", row, str(number))
 
 
 def _renumber(desk: Desk, at: int) -> None:
     """The entries that are left numbered from 1 on."""
-    left = [row for row in desk.rows(at).tolist() if row not in desk.gone]
+    left = [row for row in desk.rows(at).tolist() if row not in desk.removed]
     for number, row in enumerate(left, start=1):
         desk.write("number", row, str(number))
 
@@ -102,7 +102,7 @@ def _gap(desk: Desk, at: int) -> None:
     rows = desk.rows(at)
     for row in rows[len(rows) // 2 :].tolist():
         desk.write("number", row, str(int(desk.read("number", row)) + 3))
-    desk.told_of("line-number-gap", int(rows[0]), Unit.FILE)
+    desk.record_place("line-number-gap", int(rows[0]), Unit.FILE)
 
 
 def _street_row(desk: Desk, at: int, name: str | None, houses: str) -> None:
@@ -119,13 +119,13 @@ def _street_row(desk: Desk, at: int, name: str | None, houses: str) -> None:
 def _unread_row(desk: Desk, at: int) -> None:
     """A row of the register of streets that names no street."""
     _street_row(desk, at, None, "1-5")
-    desk.told_of("street-row-unused", int(desk.rows(at)[0]), Unit.FILE)
+    desk.record_place("street-row-unused", int(desk.rows(at)[0]), Unit.FILE)
 
 
 def _unread_houses(desk: Desk, at: int) -> None:
     """A row of the register of streets whose houses are no numbers."""
     _street_row(desk, at, "Oxunmaz küçəsi", "altı")
-    desk.told_of("street-houses-unreadable", int(desk.rows(at)[0]), Unit.FILE)
+    desk.record_place("street-houses-unreadable", int(desk.rows(at)[0]), Unit.FILE)
 
 
 OF_LISTS: tuple[Callable[[Desk, int], None], ...] = (
@@ -151,7 +151,7 @@ def _two_lists(desk: Desk, at: int) -> None:
     desk.halved.add(at)
     for number, row in enumerate(rows[len(rows) // 2 :].tolist(), start=1):
         desk.write("number", row, str(number))
-    desk.told_of("precinct-in-two-lists", int(rows[0]))
+    desk.record_place("precinct-in-two-lists", int(rows[0]))
 
 
 OF_FILES: tuple[Callable[[Desk, int], None], ...] = (_two_lists,)
@@ -163,7 +163,7 @@ def _of_years(desk: Desk) -> None:
     own = desk.constituency == desk.rng.choice(np.unique(desk.constituency))
     is_candidate = (own & desk.free())[desk.list_of]
     rows = np.flatnonzero(is_candidate)
-    rows = rows[~np.isin(rows, list(desk.taken))]
+    rows = rows[~np.isin(rows, list(desk.with_fault))]
     own_entries = int(own[desk.list_of].sum())
     count = own_entries // 12
     # A larger share of them would make the other lists the odd ones.
@@ -171,7 +171,7 @@ def _of_years(desk: Desk) -> None:
         return
     for row in desk.rng.choice(rows, count, replace=False).tolist():
         desk.write("birth_date", row, str(desk.year(row)))
-    desk.told_of("birth-year-only", int(rows[0]), Unit.CONSTITUENCY)
+    desk.record_place("birth-year-only", int(rows[0]), Unit.CONSTITUENCY)
 
 
 def finish(desk: Desk) -> None:
@@ -181,12 +181,12 @@ def finish(desk: Desk) -> None:
     date in another order makes two orders of its file.
     """
     _of_years(desk)
-    if any(fault["rule"] == "date-swapped" for fault in desk.said):
-        desk.told_of("date-order-mixed", None, Unit.FILE)
-    repeated = [fault["row"] for fault in desk.said if fault["rule"] == "line-number-repeat"]
+    if any(fault["rule"] == "date-swapped" for fault in desk.faults):
+        desk.record_place("date-order-mixed", None, Unit.FILE)
+    repeated = [fault["row"] for fault in desk.faults if fault["rule"] == "line-number-repeat"]
     lists_with_gaps = {int(desk.list_of[row]) for row in repeated}
     for at in sorted(lists_with_gaps):
-        desk.told_of("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)
+        desk.record_place("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)
     _beyond_chance(desk)
 
 
@@ -194,8 +194,8 @@ def _beyond_chance(desk: Desk) -> None:
     """The repeats of a constituency, and of the whole list, where they are many."""
     repeats = {"same-entry-repeated", "same-entry-in-constituency"}
     first_row: dict[int, int] = {}
-    # A pair is said of both its entries, the first of them first.
-    for fault in reversed(desk.said):
+    # A pair is recorded for both its entries, the first of them first.
+    for fault in reversed(desk.faults):
         if fault["rule"] in repeats:
             first_row[fault["fault"]] = fault["row"]
     rows_of: dict[int, list[int]] = defaultdict(list)
@@ -204,7 +204,7 @@ def _beyond_chance(desk: Desk) -> None:
         rows_of[constituency].append(row)
     for _, rows in sorted(rows_of.items()):
         if len(rows) >= _FEWEST_PAIRS:
-            desk.told_of("coincidences-beyond-chance", rows[0], Unit.CONSTITUENCY)
+            desk.record_place("coincidences-beyond-chance", rows[0], Unit.CONSTITUENCY)
     several = len(np.unique(desk.constituency)) > 1
     if several and len(first_row) >= _FEWEST_PAIRS:
-        desk.told_of("coincidences-beyond-chance", None, Unit.CONSTITUENCY)
+        desk.record_place("coincidences-beyond-chance", None, Unit.CONSTITUENCY)

@@ -91,7 +91,7 @@ def plant(
     count = int(np.clip(len(list_of) // ENTRIES_A_SITE, 3, MOST_SITES))
     for plant_fault in OF_ENTRIES:
         for turn in range(count):
-            site = next((row for row in sites if row not in desk.taken), None)
+            site = next((row for row in sites if row not in desk.with_fault), None)
             if site is not None:
                 plant_fault(desk, site, turn)
     finish(desk)
@@ -113,7 +113,7 @@ def _written(desk: Desk, truth: pa.Table, lists: pa.Table) -> tuple[pa.Table, pa
     Cells written, entries taken out, lists put together.
     """
     kept = np.ones(len(desk.list_of), dtype=bool)
-    kept[list(desk.gone)] = False
+    kept[list(desk.removed)] = False
     entries = desk.entries
     for name, texts in desk.cells.items():
         is_written = np.zeros(len(kept), dtype=bool)
@@ -153,7 +153,7 @@ def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
 
 
 def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
-    """FAULT of what was said; ``entries`` are those that are left."""
+    """FAULT of what was planted; ``entries`` are those that are left."""
     precincts_left = entries.group_by(["constituency", "precinct"]).aggregate([])
     units = {
         Unit.ENTRY: entries.num_rows,
@@ -166,7 +166,7 @@ def _truth(desk: Desk, entries: pa.Table) -> pa.Table:
     constituency = desk.entries.column("constituency")
     precinct = desk.entries.column("precinct")
     rows = []
-    for fault in desk.said:
+    for fault in desk.faults:
         row = fault.get("row", fault.get("place"))
         has_place = row is not None
         has_precinct = has_place and fault["unit"] is not Unit.CONSTITUENCY

@@ -1,6 +1,6 @@
 """How often each thing is done to an invented list.
 
-All are shares (0 to 1) unless said otherwise.
+All are shares (0 to 1) unless stated otherwise.
 """
 
 from __future__ import annotations
