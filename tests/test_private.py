@@ -60,6 +60,7 @@ def started(*arguments, umask):
 # Modes
 
 
+@pytest.mark.slow
 def test_everything_that_the_commands_write_is_private_whatever_the_umask(tmp_path):
     """With the umask of a shared machine, another user could read the lists and the reports otherwise."""
     made, elsewhere = tmp_path / "made", tmp_path / "out" / "deep"
