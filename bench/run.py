@@ -67,7 +67,8 @@ class Measured:
 
 HEAD = (
     "| list | entries | true pairs | precision | recall | F1 | best F1 | average precision "
-    "| recall at precision 0.99 | CPU s | peak MiB | best F1 of ECM |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    "| recall at precision 0.99 | CPU s | peak MiB | best F1 of ECM |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
 )
 
 

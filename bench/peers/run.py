@@ -43,7 +43,8 @@ TEMPLATE = HERE / "section.template.md"
 LISTS = ("voters", "voters-ids", "febrl1", "febrl2", "febrl3", "febrl4", *FOREIGN)
 HEAD = (
     "| list | by | best F1 | F1 at 0.95 | precision | recall | recall at precision 0.99 "
-    "| average precision | CPU s | wall s | peak MiB |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    "| average precision | CPU s | wall s | peak MiB |\n"
+    "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
 )
 
 
