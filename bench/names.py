@@ -56,7 +56,10 @@ def lines_of(path: Path, half: str) -> list[list[str]]:
 
 
 def same_names(half: str) -> list[Name]:
-    """The names of the list of spellings, with the ASCII and capital spelling that follow from the Azerbaijani."""
+    """The names of the list of spellings.
+
+    With the spelling in ASCII and the one in capitals that follow from the Azerbaijani.
+    """
     table = (HERE.parent / "tests" / "name_spellings.txt").read_text(encoding="utf-8")
     known = {line.split()[0] for line in table.splitlines() if line and not line.startswith("#")}
     names = []

@@ -51,16 +51,24 @@ class Measured:
         """The line of the table."""
         found = self.evaluation
         ecm = f"{self.baseline_f1:.3f}" if self.baseline_f1 is not None else "not run"
-        return (
-            f"| {self.name} | {self.entries:,} | {found.true_pairs:,} | {found.precision:.3f} | {found.recall:.3f} "
-            f"| {found.f1:.3f} | {found.best_f1:.3f} | {found.average_precision:.3f} "
-            f"| {found.recall_at_precision_99:.3f} | {self.cpu_seconds:.1f} | {self.peak_mib:,.0f} | {ecm} |"
+        shares = (
+            found.precision,
+            found.recall,
+            found.f1,
+            found.best_f1,
+            found.average_precision,
+            found.recall_at_precision_99,
         )
+        measured = " | ".join(f"{share:.3f}" for share in shares)
+        sizes = f"{self.entries:,} | {found.true_pairs:,}"
+        spent = f"{self.cpu_seconds:.1f} | {self.peak_mib:,.0f}"
+        return f"| {self.name} | {sizes} | {measured} | {spent} | {ecm} |"
 
 
 HEAD = (
-    "| list | entries | true pairs | precision | recall | F1 | best F1 | average precision | recall at precision 0.99 "
-    "| CPU s | peak MiB | best F1 of ECM |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+    "| list | entries | true pairs | precision | recall | F1 | best F1 | average precision "
+    "| recall at precision 0.99 | CPU s | peak MiB | best F1 of ECM |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
 )
 
 

@@ -127,7 +127,10 @@ def _missed(tree: Path, applicable: list[Change], *, everything: bool) -> Iterat
 
 
 def _is_noticed(tree: Path, change: Change, tests: tuple[str, ...]) -> bool:
-    """True where a test fails on the tree with the change made; the tree is as before afterwards."""
+    """True where a test fails on the tree with the change.
+
+    Afterwards the tree is as it was.
+    """
     change.apply(tree)
     try:
         return _fails(tree, [f"tests/{name}.py" for name in tests])

@@ -1,4 +1,4 @@
-"""Damaged lists and damaged review workbooks by the thousand: none may end in anything but rows or a code.
+"""Damaged lists and review workbooks by the thousand: each must end in rows or in a code.
 
     python campaign/damaged_files.py lists 20000 [--seed 1]
     python campaign/damaged_files.py reviews 6000 [--seed 1]

@@ -192,6 +192,7 @@ def test_run_with_json_prints_one_object_and_nothing_else(workspace):
     assert EN("report.chance.title") in found.stderr
 
 
+@pytest.mark.slow
 def test_run_ends_with_the_balance_the_cases_and_the_files_to_open(workspace):
     """Whoever started it reads what came in, what was found, and what to open.
 

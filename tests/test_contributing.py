@@ -38,7 +38,8 @@ def test_the_files_of_a_recipe_exist(recipe):
 def test_no_other_file_of_the_program_names_the_example(recipe):
     """A file that is not in the recipe would be forgotten by whoever follows it."""
     source = (ROOT / "src").rglob("*.py")
-    naming = [path for path in source if recipe.example in path.read_text(encoding="utf-8")]
+    word = re.compile(rf"(?<!\w){re.escape(recipe.example)}(?!\w)")
+    naming = [path for path in source if word.search(path.read_text(encoding="utf-8"))]
     named = {path.relative_to(ROOT).as_posix() for path in naming}
     assert named
     assert named - {path for path, _ in recipe.files} == set()

@@ -86,6 +86,7 @@ def closed():
         path.chmod(mode)
 
 
+@pytest.mark.slow
 def test_a_folder_of_the_inbox_that_cannot_be_listed_is_named(workspace, closed):
     """Else the voters of a constituency would be missing with exit code 0."""
     closed(workspace / "inbox" / "2")
@@ -97,6 +98,7 @@ def test_a_folder_of_the_inbox_that_cannot_be_listed_is_named(workspace, closed)
     assert "Give the user who runs voterlist the right" in words
 
 
+@pytest.mark.slow
 def test_a_folder_within_a_folder_that_cannot_be_listed_is_named(workspace, closed):
     """Else the lists in it would be missing, though those beside it are read."""
     inner = workspace / "inbox" / "2" / "late"
@@ -109,6 +111,7 @@ def test_a_folder_within_a_folder_that_cannot_be_listed_is_named(workspace, clos
     assert said["files"] == 4
 
 
+@pytest.mark.slow
 def test_files_in_a_folder_that_cannot_be_entered_are_named(workspace):
     """A folder that may be listed but not entered shows names whose files the system refuses."""
     (workspace / "inbox" / "2").chmod(stat.S_IRUSR | stat.S_IRGRP)
@@ -118,6 +121,7 @@ def test_files_in_a_folder_that_cannot_be_entered_are_named(workspace):
     assert unread(said) == {(f"inbox/2/menteqe-{number}.csv", "read-refused") for number in (1, 2)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [(), ("-c", "1", *UNTIL_RECONCILE)])
 def test_an_inbox_that_cannot_be_listed_is_no_empty_inbox(workspace, closed, options):
     """Else it would be said that there are no lists, and what to do would be wrong."""
@@ -127,6 +131,7 @@ def test_an_inbox_that_cannot_be_listed_is_no_empty_inbox(workspace, closed, opt
     assert unread(said) == {("inbox", "folder-unreadable")}
 
 
+@pytest.mark.slow
 def test_a_list_that_cannot_be_opened_is_told_by_its_name(workspace, closed):
     """A digest in the place of the name tells nobody which file to mend."""
     closed(workspace / "inbox" / "1" / "menteqe-2.csv")
@@ -137,6 +142,7 @@ def test_a_list_that_cannot_be_opened_is_told_by_its_name(workspace, closed):
     assert set(entries.column("constituency").to_pylist()) == {1, 2}
 
 
+@pytest.mark.slow
 def test_nothing_that_can_be_read_is_exit_code_3(workspace, closed):
     """A script must tell a run without any list from one with some."""
     for path in (workspace / "inbox").iterdir():
@@ -145,6 +151,7 @@ def test_nothing_that_can_be_read_is_exit_code_3(workspace, closed):
     assert (code, said["files"], said["rows"]["in"]) == (3, 2, 0)
 
 
+@pytest.mark.slow
 def test_links_to_folders_are_followed_at_any_depth(workspace, tmp_path):
     """A list behind a link below a constituency's folder would otherwise be missing without a word."""
     elsewhere = tmp_path / "elsewhere"
@@ -157,6 +164,7 @@ def test_links_to_folders_are_followed_at_any_depth(workspace, tmp_path):
     assert "inbox/2/sent/deeper/menteqe-2.csv" in find(workspace).digests
 
 
+@pytest.mark.slow
 def test_what_is_no_file_is_named_and_never_opened(workspace):
     """A pipe that is opened makes the run wait for ever.
 
@@ -182,6 +190,7 @@ def test_what_is_no_file_is_named_and_never_opened(workspace):
     assert said["constituencies"] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_sockets_and_devices_are_not_opened(workspace):
     """A device may never end."""
     with socket.socket(socket.AF_UNIX) as listening:
@@ -227,6 +236,7 @@ def test_folders_nested_past_any_stack_are_walked(nested):
     assert list_files(nested, nested) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["deaths.csv", "statistics.csv", "streets.csv", "notes.txt"])
 def test_a_file_of_reference_that_cannot_be_read_is_said(workspace, closed, place):
     """Else the findings of a register vanish, and the run says that all is well."""
@@ -239,6 +249,7 @@ def test_a_file_of_reference_that_cannot_be_read_is_said(workspace, closed, plac
     assert f"reference/{place}" in words
 
 
+@pytest.mark.slow
 def test_reference_that_cannot_be_listed_is_said(workspace, closed):
     """Else no register is compared, and nobody knows."""
     closed(workspace / "reference")
@@ -247,6 +258,7 @@ def test_reference_that_cannot_be_listed_is_said(workspace, closed):
     assert unread(said) == {("reference", "folder-unreadable")}
 
 
+@pytest.mark.slow
 def test_a_register_that_cannot_be_read_does_not_make_an_inbox_unreadable(workspace, closed):
     """Exit code 3 says that no list was read; a register is no list."""
     shutil.rmtree(workspace / "inbox" / "2")
@@ -255,6 +267,7 @@ def test_a_register_that_cannot_be_read_does_not_make_an_inbox_unreadable(worksp
     assert command(workspace)[0] == 1
 
 
+@pytest.mark.slow
 def test_a_register_that_is_damaged_is_said_too(workspace):
     """Damage is no failure of the moment, but it keeps a register from being compared all the same."""
     (workspace / "reference" / "deaths.xlsx").write_bytes(b"PK\x03\x04 cut off")
@@ -276,6 +289,7 @@ def at_the_start_of(stage, act):
     return progress
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_list_that_changes_after_it_was_hashed_is_set_aside(workspace, jobs):
     """Else other entries stand under the digest of the file that was there before."""
@@ -309,6 +323,7 @@ def test_a_list_that_grows_past_the_limit_has_changed(workspace):
     ]
 
 
+@pytest.mark.slow
 def test_a_copy_of_a_list_that_changed_is_read(workspace):
     """A list that could not be read must not make its readable copy a copy of nothing."""
     path = workspace / "inbox" / "1" / "menteqe-1.csv"
@@ -319,6 +334,7 @@ def test_a_copy_of_a_list_that_changed_is_read(workspace):
     assert workspaces.run(workspace, progress=change).rows_out == before
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_takes_over_no_failure_of_the_moment(workspace):
     """Else a disk that is well again is of no use.
 
@@ -339,6 +355,7 @@ def test_an_interrupted_run_takes_over_no_failure_of_the_moment(workspace):
     assert workspaces.contents(result) == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["deaths.csv", "streets.csv", "statistics.csv", "last-cycle.parquet"]
 )
@@ -379,6 +396,7 @@ def test_a_file_of_reference_that_changes_is_not_taken_over(workspace, name):
     )
 
 
+@pytest.mark.slow
 def test_an_archive_that_changes_is_named_and_its_files_are_not_read(workspace):
     """The digests of the files in an archive hold only for the archive that was hashed."""
     folder = workspace / "inbox" / "2"
@@ -414,6 +432,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failing", [1, 2])
 def test_a_disk_that_fails_while_a_list_is_read(workspace, failing):
     """A read error leaves a list unread in this run alone, whichever time the file is opened."""
@@ -430,6 +449,7 @@ def test_a_disk_that_fails_while_a_list_is_read(workspace, failing):
     )
 
 
+@pytest.mark.slow
 def test_the_constituencies_of_which_something_was_not_read(workspace):
     """A case may go only where every list was read.
 
@@ -464,6 +484,7 @@ def with_strange_names(workspace):
     return workspace
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_names_that_are_not_utf_8_are_read_and_written(with_strange_names, jobs):
     """Such a name must not end the run.
@@ -515,6 +536,7 @@ def test_failures_of_the_moment_have_words_of_their_own(language):
 NOTHING_KNOWN = "Mal;Qiymət\nKağız;1,50\nQələm;2,50\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault", ["folder closed", "list closed", "list damaged", "list not understood"]
 )
@@ -544,6 +566,7 @@ def statuses(folder):
         return {case.case_id: case.status for case in ledger.cases()}
 
 
+@pytest.mark.slow
 def test_a_case_goes_when_its_list_was_read_without_it(workspace):
     """The tests above prove something only if cases do go."""
     command(workspace, "-c", "1", "-c", "2")

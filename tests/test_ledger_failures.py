@@ -149,6 +149,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("room", [0, 20_000, 60_000])
 def test_a_full_disk_is_told_as_such(small_disk, room):
     """At any statement and at the commit.
@@ -186,6 +187,7 @@ def test_a_truncated_ledger_is_damaged(path):
         assert path.read_bytes() == whole[:size]
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_never_changes_what_the_ledger_says(path):
     """Each of these bits, flipped, is harmless or stops the command.
 

@@ -83,6 +83,7 @@ LOST = [
 COMMANDS = [("run", "{}", "--today", "2026-02-05"), ("status", "{}"), ("review", "export", "{}")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lose", "kind"), LOST)
 def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
     """Without its decisions a command would go on as if nobody had decided anything."""
@@ -265,6 +266,7 @@ def test_a_stale_wal_is_kept_beside_and_not_applied(path, tmp_path):
         assert kept.decisions().num_rows == 43
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lose", [gone, emptied, older, without_its_beginning])
 def test_a_ledger_given_up_is_journalled_and_the_work_goes_on(workspace, lose):
     """Who answers for it and why stands in the journal, and every command works again."""

@@ -82,6 +82,7 @@ def finished(workspace, today):
     return [(row.deadline.stage.value, row.standing, row.finished) for row in rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("point", POINTS)
 def test_a_run_killed_at_its_end_is_in_no_journal(workspace, tmp_path, point):
     """A line for an incomplete run would date the end of the checks and offer its cases."""
@@ -106,6 +107,7 @@ def test_a_run_killed_at_its_end_is_in_no_journal(workspace, tmp_path, point):
         assert store.sha256(path) == store.sha256(calm / path.relative_to(workspace))
 
 
+@pytest.mark.slow
 def test_a_first_run_killed_at_its_end_leaves_nothing_to_review(workspace):
     """It is told that there is no finished run, and the next one ends as always."""
     kill(workspace, "after the manifest")
@@ -118,6 +120,7 @@ def test_a_first_run_killed_at_its_end_leaves_nothing_to_review(workspace):
     assert runs_of(workspace) == [again.run]
 
 
+@pytest.mark.slow
 def test_a_run_killed_before_its_own_mark_is_complete(workspace):
     """The mark beside the ledger is written by then; the ledger is not taken for a shrunk one."""
     kill(workspace, "before the run's mark")
@@ -125,6 +128,7 @@ def test_a_run_killed_before_its_own_mark_is_complete(workspace):
     assert ledgers.voterlist("review", "export", workspace).returncode == 0
 
 
+@pytest.mark.slow
 def test_reports_count_the_run_that_they_are_of(workspace):
     """The line of the journal is written after the reports, yet they show that standing."""
     clean = workspace / "inbox" / "88" / "menteqe-2.csv"
@@ -143,6 +147,7 @@ def test_reports_count_the_run_that_they_are_of(workspace):
     assert (workspace / "reports" / "88" / "report-az.html").read_text(encoding="utf-8") == page
 
 
+@pytest.mark.slow
 def test_a_clock_of_2020_moves_no_day(workspace):
     """A run with a wrong clock must not turn "done late" into "done in time"."""
     late = dt.date(2026, 2, 20)
@@ -156,6 +161,7 @@ def test_a_clock_of_2020_moves_no_day(workspace):
         assert {day for day, _, _ in ledger.journal()} == {late}
 
 
+@pytest.mark.slow
 def test_a_list_that_a_clock_of_2020_sees_first_is_of_the_newest_day_known(workspace):
     """It came after the others, whatever the clock says."""
     workspaces.run(workspace, today=dt.date(2026, 2, 20))
@@ -167,6 +173,7 @@ def test_a_list_that_a_clock_of_2020_sees_first_is_of_the_newest_day_known(works
         assert {found.first_seen for found in ledger.submissions()} == {dt.date(2026, 2, 20)}
 
 
+@pytest.mark.slow
 def test_run_says_that_the_clock_is_behind(workspace):
     """In words and in JSON, with exit code 1; an accurate clock is not mentioned."""
     first = ledgers.voterlist("run", workspace, "--today", "2026-02-03", "--json")

@@ -75,6 +75,7 @@ def test_no_pair_is_cut_without_being_counted(rows, limit):
     assert blocks.forecast.largest <= limit
 
 
+@pytest.mark.slow
 @given(small_lists)
 def test_each_candidate_pair_is_compared_once(rows):
     """A pair that several keys bring together stands once among the candidates."""

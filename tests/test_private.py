@@ -61,6 +61,7 @@ def started(*arguments, umask):
 # Modes
 
 
+@pytest.mark.slow
 def test_everything_that_the_commands_write_is_private_whatever_the_umask(tmp_path):
     """Under a shared machine's umask another user could otherwise read lists and reports."""
     made, elsewhere = tmp_path / "made", tmp_path / "out" / "deep"

@@ -308,6 +308,7 @@ def test_a_circle_of_sectors_is_not_followed():
     assert read_content(bytes(content), LIMITS) is AsideCode.FILE_UNREADABLE
 
 
+@pytest.mark.slow
 def test_a_far_cell_of_an_old_workbook_fills_no_memory():
     """XLS can say that a cell stands in row 65,535 and column 65,535.
 
@@ -482,6 +483,7 @@ def test_entities_are_refused():
     assert read_content(ods, LIMITS) is AsideCode.FILE_UNREADABLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("axis", ["rows", "columns"])
 def test_a_repeated_cell_fills_no_memory(axis):
     """An ODS file that repeats a cell a thousand million times is set aside or cut."""

@@ -68,6 +68,7 @@ def contents_of(folder):
     }
 
 
+@pytest.mark.slow
 def test_killed_at_any_change_of_the_folder_a_complete_run_is_found(tmp_path):
     """A commission could not export its cases after a kill, though it had a complete run."""
     (tmp_path / "calm").mkdir()
@@ -108,6 +109,7 @@ def names_in(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stage", [Stage.NORMALIZE, Stage.LINK, Stage.REPORT])
 def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage):
     """The commands of a review go on with the complete run.
@@ -158,6 +160,7 @@ def test_folders_of_people_among_the_runs_stay(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_the_tables_of_a_run_made_again_can_be_read_after_it(tmp_path):
     """The result of the second run counts its cases from where the tables lie in the end."""
     workspace = workspaces.make(tmp_path / "2026")

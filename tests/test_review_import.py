@@ -129,6 +129,7 @@ def far_cell():
     return stream.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -416,6 +417,7 @@ def test_a_workbook_of_an_earlier_run_is_taken(workspace):
     assert (codes(found), found.decisions.decisions.num_rows) == ([], 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", ["runs", "journal"])
 def test_a_run_is_known_by_its_folder_or_by_the_journal(workspace, lost):
     """A workbook of this workspace would be refused once the folder of its run is gone."""
@@ -432,6 +434,7 @@ def test_a_run_is_known_by_its_folder_or_by_the_journal(workspace, lost):
     assert codes(read_in(workspace, path)) == []
 
 
+@pytest.mark.slow
 def test_a_workbook_of_another_cycle_is_refused(workspace):
     """After the settings name the next cycle, decisions of the last one are not recorded for it."""
     path = decided(workspace / "review.xlsx")
@@ -471,6 +474,7 @@ FOUND = from_columns(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(reason=ANSWERS, name=ANSWERS)
 @example("- ok", "=A1")
@@ -587,6 +591,7 @@ def possible(folder):
     return decisions | {(one, mark.value) for one in findings for mark in Mark}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
 def test_a_damaged_workbook_is_refused_or_says_what_it_said(workspace, kind):
     """Whatever happens to the bytes.

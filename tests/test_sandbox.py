@@ -75,6 +75,7 @@ def troubles(content, limits=LIMITS):
     return [found.trouble] if found.trouble else [sheet.trouble for sheet in found.sheets]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("far", FAR.values(), ids=FAR)
 def test_a_far_cell_does_not_end_the_program_however_it_is_written(far):
     """An abort of the parser would end the whole run, and nobody would learn which file it was."""
@@ -102,6 +103,7 @@ def test_a_million_cells_without_an_end_hang_nothing():
     assert time.monotonic() - start < allowance(len(content), SHORT).clock_seconds
 
 
+@pytest.mark.slow
 def test_three_thousand_sheets_of_one_part_are_stopped():
     """Each sheet is parsed anew: a small file takes minutes, and the night with them."""
     rows = "".join(

@@ -75,6 +75,7 @@ def test_lines_and_tables_show_the_signs_of_names(capsys):
     assert is_harmless((found.out + found.err).encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [HOSTILE, NOT_UTF8])
 def test_a_list_with_a_hostile_name_is_told_and_shown(tmp_path, name):
     """A name could clear the screen and write another result.
@@ -120,6 +121,7 @@ def test_wrong_usage_with_hostile_signs_is_shown():
     assert is_harmless(err)
 
 
+@pytest.mark.slow
 def test_a_run_lists_a_hostile_name(tmp_path):
     """The table of files that could not be read is where a commission meets such names."""
     workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')

@@ -146,11 +146,13 @@ PLACES: dict[str, Callable[[], list[Any]]] = {
 """How the address is compared, always as one comparison: its parts depend on each other."""
 
 _VOTERS = """
-    entry_id as unique_id, surname_stem as surname, given_skeleton as given, patronymic_skeleton as father,
+    entry_id as unique_id, surname_stem as surname, given_skeleton as given,
+    patronymic_skeleton as father,
     case when birth_day is not null and birth_month is not null
          then printf('%04d%02d%02d', birth_year, birth_month, birth_day)
          when birth_year is not null then printf('%04d', birth_year) end as born,
-    birth_year as year, cast(sex as varchar) as sex, fin, document, street, house, flat, constituency, precinct
+    birth_year as year, cast(sex as varchar) as sex, fin, document,
+    street, house, flat, constituency, precinct
 """
 _BLOCKS: Rules = (
     ("given", "father", "born"),
@@ -201,7 +203,8 @@ def _voters(*, ids: bool) -> dict[str, Setup]:
 # ------------------------------------------------------------------ FEBRL
 
 _FEBRL = """
-    rec_id as unique_id, given_name as given, surname, date_of_birth as born, street_number as number, address_1,
+    rec_id as unique_id, given_name as given, surname, date_of_birth as born,
+    street_number as number, address_1,
     address_2, suburb, postcode, state
 """
 _FEBRL_BLOCKS: Rules = (
@@ -269,7 +272,8 @@ def febrl(train: Rules, *, across: bool) -> Setup:
 # ------------------------------------------------------------------ RLdata and fake_1000
 
 _RLDATA = """
-    rec_id as unique_id, lower(given_name) as given, lower(surname) as surname, replace(birth_date, '-', '') as born
+    rec_id as unique_id, lower(given_name) as given, lower(surname) as surname,
+    replace(birth_date, '-', '') as born
 """
 _RLDATA_BLOCKS: Rules = (
     ("given", "surname"),
@@ -288,7 +292,8 @@ _RLDATA_SURE: Rules = (
 )
 _NAMES_AND_DATE: Rules = (("given", "surname"), ("born",))
 _FAKE = """
-    unique_id, 1 as everyone, lower(first_name) as given, lower(surname) as surname, replace(dob, '-', '') as born,
+    unique_id, 1 as everyone, lower(first_name) as given, lower(surname) as surname,
+    replace(dob, '-', '') as born,
     lower(city) as city, lower(email) as email
 """
 
@@ -371,7 +376,10 @@ def link(setup: Setup, rows: str, out: str) -> None:
     for rule in setup.train:
         learn.estimate_parameters_using_expectation_maximisation(block_on(*rule))
     found = linker.inference.predict(threshold_match_probability=KEPT)
-    chosen = "unique_id_l as left, unique_id_r as right, match_probability as probability, match_weight as score"
+    chosen = (
+        "unique_id_l as left, unique_id_r as right, "
+        "match_probability as probability, match_weight as score"
+    )
     selected = f"select {chosen} from {found.physical_name}"  # noqa: S608  names of our own
     connection.execute(f"copy ({selected}) to '{out}' (format parquet)")
 
