@@ -17,7 +17,6 @@ import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import UsageError
 from voterlist.model import Standing
-from voterlist.pipeline import reviewing
 from voterlist.pipeline.standings import RUN_EVENT, settled_on
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
@@ -30,6 +29,7 @@ import workspaces
 from voterlist import pipeline
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.store import RunFolder
+from voterlist.usecases import reviewing
 
 def die(*_arguments, **_options):
     os.kill(os.getpid(), signal.SIGKILL)

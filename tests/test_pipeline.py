@@ -15,10 +15,11 @@ import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import StageError, UsageError
 from voterlist.model import Stage, Standing
-from voterlist.pipeline import intake, reviewing, street
+from voterlist.pipeline import intake, street
 from voterlist.schemas import DECISION, LIST
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import Outcome, from_columns
+from voterlist.usecases import reviewing
 
 MOMENT = dt.datetime(2026, 2, 5, 9, 0, tzinfo=dt.UTC)
 

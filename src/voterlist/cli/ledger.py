@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
-from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
+from voterlist import usecases
+from voterlist.cli.options import Json, Today, Workspace, day, now
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
-from voterlist.storage.ledger import copies
-from voterlist.storage.ledger.copies import Replaced
 
 __all__ = ["copy", "renew", "restore"]
 
@@ -23,8 +22,7 @@ def copy(
     json: Json = False,
 ) -> None:
     """Copy the ledger whole."""
-    settings_of(workspace)
-    rows = copies.copy(workspace, out)
+    rows = usecases.copy_ledger(workspace, out)
     TERMINAL.say(SAY("cli.ledger.copied", path=shown(out), **rows))
     if json:
         TERMINAL.result({"out": out, **rows, "exit_code": 0})
@@ -38,9 +36,10 @@ def restore(
     json: Json = False,
 ) -> None:
     """Put a copy back."""
-    settings_of(workspace)
     since = now().isoformat(" ", "minutes")
-    replaced = copies.restore(workspace, source, today=day(today), since=since, older=older)
+    replaced = usecases.restore_ledger(
+        workspace, source, today=day(today), since=since, older=older
+    )
     _tell("cli.ledger.restored", replaced, as_json=json)
 
 
@@ -52,13 +51,12 @@ def renew(
     json: Json = False,
 ) -> None:
     """Go on without what is lost."""
-    settings_of(workspace)
     since = now().isoformat(" ", "minutes")
-    replaced = copies.renew(workspace, by=by, reason=reason, today=day(today), since=since)
+    replaced = usecases.renew_ledger(workspace, by=by, reason=reason, today=day(today), since=since)
     _tell("cli.ledger.renewed", replaced, as_json=json)
 
 
-def _tell(key: str, replaced: Replaced, *, as_json: bool) -> None:
+def _tell(key: str, replaced: usecases.Replaced, *, as_json: bool) -> None:
     """What the ledger holds now, what is missing, and where the one before lies."""
     TERMINAL.say(SAY(key, **replaced.rows))
     if replaced.known:

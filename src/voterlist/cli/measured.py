@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
-from voterlist.report import Words
-from voterlist.report.model import Chance
 
 __all__ = ["tell_chance", "tell_compared", "tell_estimate", "tell_taught"]
 
@@ -23,7 +22,7 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
     """
     if not estimate:
         return
-    words = Words(SAY.language)
+    words = usecases.Words(SAY.language)
     measures = {
         name: value for name, value in estimate.items() if name.startswith(("precision", "recall"))
     }
@@ -52,10 +51,10 @@ def tell_taught(taught: int | None, contradictory: int | None) -> None:
 
 
 def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
-    """For each kind of agreement the pairs that coincidence alone would give, those found, and what that means."""
-    words = Words(SAY.language)
+    """For each kind of agreement: pairs by coincidence alone, pairs found, and what that means."""
+    words = usecases.Words(SAY.language)
     found = [
-        Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"])
+        usecases.Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"])
         for row in rows
     ]
     if not found:

@@ -5,31 +5,31 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from voterlist.cli.options import Json
+from voterlist import usecases
+from voterlist.cli.options import Json, ProfileOption
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.model import Profile
-from voterlist.normalize import NameReading, PartReading, alike, read_name
 
 __all__ = ["names"]
 
 
 def names(
     written: Annotated[list[str], typer.Argument(metavar="NAME", help=SAY("cli.argument.names"))],
-    profile: Annotated[
-        Profile, typer.Option("--profile", help=SAY("cli.option.profile"))
-    ] = Profile.AZ,
+    profile: ProfileOption = Profile.AZ,
     json: Json = False,
 ) -> None:
     """Show what is made of a name, and compare several."""
-    read = [read_name(text.strip(), profile) for text in written]
-    for reading in read:
+    readings = [usecases.read_name(text.strip(), profile) for text in written]
+    for reading in readings:
         _tell(reading)
-    compared = [(one, other, alike(one, other)) for one, other in combinations(read, 2)]
+    compared = [
+        (one, other, usecases.alike(one, other)) for one, other in combinations(readings, 2)
+    ]
     for one, other, verdict in compared:
         TERMINAL.say(SAY(f"names.alike.{verdict}", one=one.written, other=other.written))
     if json:
@@ -37,12 +37,11 @@ def names(
             {"one": one.written, "other": other.written, "alike": verdict}
             for one, other, verdict in compared
         ]
-        TERMINAL.result(
-            {"names": [_as_json(reading) for reading in read], "pairs": pairs, "exit_code": 0}
-        )
+        names = [dataclasses.asdict(reading) for reading in readings]
+        TERMINAL.result({"names": names, "pairs": pairs, "exit_code": 0})
 
 
-def _tell(reading: NameReading) -> None:
+def _tell(reading: usecases.NameReading) -> None:
     TERMINAL.say(reading.written)
     if reading.is_placeholder:
         TERMINAL.say(f"  {SAY('names.placeholder')}")
@@ -61,7 +60,7 @@ def _tell(reading: NameReading) -> None:
     TERMINAL.say()
 
 
-def _steps(part: PartReading) -> Iterator[tuple[str, str]]:
+def _steps(part: usecases.PartReading) -> Iterator[tuple[str, str]]:
     """(step, what to say of it) from the name as written to its skeleton.
 
     Steps with nothing to tell are left out.
@@ -86,9 +85,5 @@ def _steps(part: PartReading) -> Iterator[tuple[str, str]]:
     return ((step, text) for step, text in told.items() if text)
 
 
-def _found_by(part: PartReading) -> str:
+def _found_by(part: usecases.PartReading) -> str:
     return SAY(f"names.found-by.{part.found_by}", names=" / ".join(part.known), unlike=part.unlike)
-
-
-def _as_json(reading: NameReading) -> dict[str, Any]:
-    return dataclasses.asdict(reading)

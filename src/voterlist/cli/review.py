@@ -7,12 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
+from voterlist import usecases
+from voterlist.cli.options import Json, Today, Workspace, day, now
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY, title
 from voterlist.model import Mark, Problem
-from voterlist.pipeline import reviewing
-from voterlist.pipeline.publish import REPORTS
 
 __all__ = ["export", "import_decisions"]
 
@@ -29,10 +28,8 @@ def export(
     json: Json = False,
 ) -> None:
     """Write the open cases into a workbook."""
-    settings = settings_of(workspace)
-    words = language or settings.report.languages[0]
-    path = out or workspace / REPORTS / f"review-{words}.xlsx"
-    made = reviewing.export(workspace, settings, path, words, today=day(today))
+    made = usecases.export_review(workspace, out, language, today=day(today))
+    path = made.path
     TERMINAL.say(
         SAY("cli.review.exported", cases=made.cases, findings=made.findings, path=shown(path))
     )
@@ -57,8 +54,7 @@ def import_decisions(
     json: Json = False,
 ) -> None:
     """Read decisions into the ledger."""
-    settings = settings_of(workspace)
-    read = reviewing.import_decisions(workspace, settings, workbook, by, decided_at=now())
+    read = usecases.import_review(workspace, workbook, by, decided_at=now())
     counted = {
         "recorded": read.decisions.decisions.num_rows,
         "replaced": read.decisions.replaced.num_rows,

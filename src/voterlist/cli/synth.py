@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
+from voterlist import usecases
 from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
-from voterlist.synth import write
 
 __all__ = ["synth"]
 
@@ -35,7 +35,7 @@ def synth(
 ) -> None:
     """Invent voters' lists."""
     with Steps() as steps:
-        made = write(
+        made = usecases.invent_lists(
             out,
             voters=voters,
             constituencies=constituencies,

@@ -42,7 +42,17 @@ from voterlist.storage.store import Manifest, RunFolder, digest_of, program_dige
 from voterlist.tables import concat
 from voterlist.version import __version__
 
-__all__ = ["RULE_CODES", "RunResult", "Trouble", "UnitStanding", "overdue", "run", "standings"]
+__all__ = [
+    "RULE_CODES",
+    "Progress",
+    "RunResult",
+    "Trouble",
+    "UnitStanding",
+    "no_progress",
+    "overdue",
+    "run",
+    "standings",
+]
 
 RULE_CODES = frozenset(
     rule.code
@@ -59,7 +69,7 @@ RULE_CODES = frozenset(
 """The codes that ``[check.rules]`` of the settings may name."""
 
 
-def _quiet(_stage: Stage, _step: str, _done: int, _total: int) -> None:
+def no_progress(_stage: Stage, _step: str, _done: int, _total: int) -> None:
     """Progress for nobody."""
 
 
@@ -72,7 +82,7 @@ def run(
     today: dt.date,
     since: str = "",
     jobs: int = 1,
-    progress: Progress = _quiet,
+    progress: Progress = no_progress,
 ) -> RunResult:
     """Run the street over a workspace, holding it meanwhile.
 

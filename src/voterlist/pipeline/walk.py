@@ -6,7 +6,6 @@ Each stage once, its tables committed, or taken over from a run that was interru
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +13,11 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from voterlist.errors import StageError, VoterlistError
+from voterlist.errors import StageError, VoterlistError, place_of
 from voterlist.model import Stage
 from voterlist.storage.store import RunFolder, Shelf, Work, digest_of
 
-__all__ = ["Made", "Progress", "Tables", "Walk", "guarded", "peak_megabytes", "place_of"]
+__all__ = ["Made", "Progress", "Tables", "Walk", "guarded", "peak_megabytes"]
 
 _NO_KEY = ""
 """The key of a stage that is never taken over; no digest is empty."""
@@ -144,16 +143,6 @@ def _require_balance(stage: Stage, made: Made) -> None:
         counts = {name: str(getattr(made, name)) for name in ("rows_in", "rows_out", "set_aside")}
         message = f"rows do not balance in the stage {stage}: {counts}"
         raise StageError(message, stage=stage, code="rows-lost", places=counts)
-
-
-def place_of(error: BaseException) -> str:
-    """The file and line of this program at which an error was raised; nothing of what it says."""
-    place = "?"
-    for frame in traceback.extract_tb(error.__traceback__):
-        _, found, inside = frame.filename.replace("\\", "/").rpartition("/voterlist/")
-        if found:
-            place = f"{inside}:{frame.lineno}"
-    return place
 
 
 def peak_megabytes(*, workers: bool = False) -> float:
