@@ -15,7 +15,7 @@ import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import StageError, UsageError
 from voterlist.model import Stage, Standing
-from voterlist.pipeline import intake, street
+from voterlist.pipeline import intake, stages
 from voterlist.schemas import DECISION, LIST
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import Outcome, from_columns
@@ -52,7 +52,7 @@ def test_the_whole_street_finds_the_person_who_stands_twice(workspace):
 
 
 def test_every_stage_balances_and_stands_in_the_trace(workspace):
-    """Rows in are rows out and rows set aside, in each of the stages, in the order of the street."""
+    """Rows in are rows out and rows set aside, in each of the stages, in their order."""
     result = workspaces.run(workspace)
     trace = json.loads((result.folder / "trace.json").read_text(encoding="utf-8"))
     assert [work["stage"] for work in trace["stages"]] == [stage.value for stage in Stage]
@@ -64,7 +64,7 @@ def test_every_stage_balances_and_stands_in_the_trace(workspace):
 
 def test_the_street_has_every_stage_of_the_model_once_and_in_order():
     """What --until offers is what is run; the reports come last, out of all tables."""
-    assert [step.stage for step in street.STREET] == [
+    assert [step.stage for step in stages.STAGES] == [
         stage for stage in Stage if stage is not Stage.REPORT
     ]
 
@@ -182,7 +182,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     result, undisturbed = workspaces.run(workspace), workspaces.run(calm)
     assert [work.stage for work in result.stages if work.reused] == [
         step.stage
-        for step in street.STREET
+        for step in stages.STAGES
         if list(Stage).index(step.stage) < list(Stage).index(stage)
     ]
     assert workspaces.contents(result) == workspaces.contents(undisturbed)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import attrgetter
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings
@@ -18,10 +18,22 @@ from voterlist.model import PASSING, AsideCode
 from voterlist.readers import ListedFile
 from voterlist.storage import store
 
-__all__ = ["INBOX", "REFERENCE", "Batch", "Inputs", "find", "sources_of"]
+__all__ = [
+    "INBOX",
+    "REFERENCE",
+    "STREETS",
+    "Batch",
+    "Inputs",
+    "begins_with",
+    "find",
+    "is_street_register",
+    "sources_of",
+]
 
 INBOX = "inbox"
 REFERENCE = "reference"
+STREETS = "streets"
+"""How the name of a register of the precincts' streets begins."""
 
 _NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
 """A folder belongs to the constituency whose number its name begins with: ``88``, ``088``,
@@ -81,6 +93,25 @@ class Inputs:
                 found.setdefault((readers.unread_source(name), 0), name)
                 copies[source] += 1
         return found
+
+    @property
+    def reference_files(self) -> tuple[ListedFile, ...]:
+        """The files of ``reference/`` that are no register of streets."""
+        return tuple(file for file in self.reference if not is_street_register(file.path))
+
+    @property
+    def street_files(self) -> tuple[ListedFile, ...]:
+        """The files of ``reference/`` that are registers of the precincts' streets."""
+        return tuple(file for file in self.reference if is_street_register(file.path))
+
+    def digest_of_lists(self) -> str:
+        """The digest of the lists: folder by folder the names and contents of their files."""
+        parts: list[object] = []
+        for batch in self.batches:
+            parts.append(batch.constituency)
+            for file in batch.files:
+                parts += [file.name, file.digest]
+        return store.digest_of(*parts)
 
     def _names_of(self, batch: Batch) -> Iterator[str]:
         """The names of the files, those in an archive behind its own."""
@@ -167,6 +198,16 @@ def _hashed(file: ListedFile, limits: IngestSettings) -> tuple[ListedFile, dict[
 
 def _hashed_batch(batch: Batch, hashed: Mapping[str, tuple[ListedFile, dict[str, str]]]) -> Batch:
     return Batch(batch.constituency, tuple(hashed[file.name][0] for file in batch.files))
+
+
+def begins_with(path: PurePath, kind: str) -> bool:
+    """True where the name of a file begins so, in any case, with ``_`` or a blank for ``-``."""
+    return path.name.lower().replace("_", "-").replace(" ", "-").startswith(kind)
+
+
+def is_street_register(path: PurePath) -> bool:
+    """True for a register of the precincts' streets, by its name."""
+    return begins_with(path, STREETS)
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:

@@ -22,7 +22,7 @@ from voterlist.model import Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline import RULE_CODES
 from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
-from voterlist.pipeline.streets import StreetRegister, read_given_streets
+from voterlist.pipeline.street_register import StreetRegister, read_given_streets
 from voterlist.report.audit import build_audit
 from voterlist.report.audited import Audit
 from voterlist.schemas import AGES, ENTRY, FINDING, SCORECARD, Intake, empty
