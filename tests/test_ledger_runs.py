@@ -20,6 +20,7 @@ from voterlist.model import Standing
 from voterlist.pipeline.standings import RUN_EVENT, settled_on
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
+from voterlist.usecases import reviewing
 
 KILLED = """
 import os, signal, sys
@@ -29,7 +30,6 @@ import workspaces
 from voterlist import pipeline
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.store import RunFolder
-from voterlist.usecases import reviewing
 
 def die(*_arguments, **_options):
     os.kill(os.getpid(), signal.SIGKILL)

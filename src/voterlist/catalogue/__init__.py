@@ -79,7 +79,7 @@ class Catalogue:
     language: str
 
     def __call__(self, key: str, **places: object) -> str:
-        """The text of a key with its places filled; whole numbers are grouped as the language writes them.
+        """The text of a key with its places filled in; numbers are grouped by language.
 
         Raises:
             KeyError: the catalogue has no such key.

@@ -81,16 +81,14 @@ def _tell_sheet(sheet: usecases.SheetAccount, *, copy: int) -> None:
     """One sheet: how it was read, whose list it is, its columns, its balance, what to look at."""
     say = TERMINAL.say
     if sheet.name is not None:
-        say(
-            f"  {SAY('inspect.sheet-hidden' if sheet.hidden else 'inspect.sheet', sheet=sheet.name)}"
-        )
+        key = "inspect.sheet-hidden" if sheet.hidden else "inspect.sheet"
+        say(f"  {SAY(key, sheet=sheet.name)}")
     if sheet.trouble is not None:
         _tell_trouble(sheet.trouble)
         return
     if sheet.encoding:
-        say(
-            f"  {SAY('inspect.encoding', encoding=sheet.encoding, confidence=_share(sheet.encoding_confidence))}"
-        )
+        confidence = _share(sheet.encoding_confidence)
+        say(f"  {SAY('inspect.encoding', encoding=sheet.encoding, confidence=confidence)}")
     if sheet.delimiter:
         sign = title(
             "inspect.delimiter", {"\t": "tab", " ": "blank"}.get(sheet.delimiter, sheet.delimiter)
@@ -165,9 +163,9 @@ def _tell_place(sheet: usecases.SheetAccount, place: usecases.PlaceAccount) -> N
     TERMINAL.say(f"    {balance}")
     if usecases.is_total_different(sheet, place):
         rule = "declared-total-differs"
-        TERMINAL.say(
-            f"    ! {SAY(f'rule.{rule}.message', value=place.entries + place.elsewhere, limit=place.declared)}"
-        )
+        counted = place.entries + place.elsewhere
+        message = SAY(f"rule.{rule}.message", value=counted, limit=place.declared)
+        TERMINAL.say(f"    ! {message}")
         TERMINAL.say(f"      {SAY('cli.failure.todo', todo=SAY(f'rule.{rule}.todo'))}")
 
 

@@ -83,7 +83,7 @@ class Inputs:
         return sum(len(self.members.get(name, (name,))) for name in names)
 
     def names(self) -> dict[tuple[str, int], str]:
-        """The path inside the workspace of each list by its source and copy, as the tables of a run name it."""
+        """(source, copy), as the tables of a run name a list -> its path inside the workspace."""
         found: dict[tuple[str, int], str] = {}
         for batch in self.batches:
             copies: Counter[str] = Counter()
@@ -125,7 +125,7 @@ class Inputs:
         return (file for file in (*files, *self.reference) if file.trouble is not None)
 
     def is_passing(self, troubles: Iterable[tuple[str, str | None]]) -> bool:
-        """True where one of these (source, code) is a failure of the moment that came after hashing.
+        """True where one of these (source, code) is a failure of the moment, after hashing.
 
         What a stage made of it is not what the digests say, so another run must not take it over.
         """
@@ -258,9 +258,9 @@ def _is_unlisted(batches: Collection[Batch]) -> bool:
 
 
 def _with_copies(batches: Collection[Batch]) -> tuple[Batch, ...]:
-    """The batches, with each file of no known constituency put to the folder that holds the same content.
+    """The batches; a file of no known constituency goes to the folder with the same content.
 
-    So that one list dropped twice, into its folder and beside it, is seen as a file and its copy.
+    So one list dropped twice, into its folder and beside it, is seen as a file and its copy.
     """
     homes: dict[str, int | None] = {}
     for batch in batches:

@@ -188,9 +188,10 @@ def _inside_inbox(file: RawFile) -> RawFile:
 def _merged(
     received: Sequence[Path], accounts: Sequence[Intake], counted: list[pa.Table]
 ) -> Iterator[pa.Table]:
-    """The entries of one constituency after the other, by id; how many each list has is added to ``counted``.
+    """The entries of one constituency after the other, by id.
 
-    An id begins with the constituency's number, so the tables below each other are in order of id.
+    How many entries each list has is added to ``counted``. An id begins with the number of the
+    constituency, so the tables below each other are in order of id.
     """
     homes: dict[int, list[int]] = {}
     for number, account in enumerate(accounts):
@@ -215,7 +216,7 @@ def _merged(
 
 
 def _places(lists: pa.Table) -> list[int]:
-    """The constituencies of which these lists hold entries, 0 the unknown one, in the order of their ids."""
+    """The constituencies with entries in these lists, by id; 0 is the unknown one."""
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     return sorted(pc.fill_null(filled.column("constituency"), 0).unique().to_pylist(), key=_prefix)
 
@@ -253,7 +254,7 @@ def _told_apart(entries: pa.Table) -> pa.Table:
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Row groups of the entries to normalise together, and where their voters are put on the way."""
+    """Row groups of the entries to normalise together, and where their voters are put."""
 
     groups: tuple[int, ...]
     entries: Path

@@ -63,10 +63,10 @@ class Known:
     """For each run the constituencies of which a newer one says more."""
 
     def table(self, name: str) -> pa.Table:
-        """One of ``_SCHEMAS`` (cases, entries, voters ...) of all runs together; of two rows with one key the newer.
+        """One of ``_SCHEMAS`` (cases, entries, voters ...) of all runs together.
 
-        Cases are taken from an older run only where one of their entries is of a constituency that
-        no newer run had.
+        Of two rows with one key the newer is taken. Cases are taken from an older run only where one
+        of their entries is of a constituency that no newer run had.
 
         Raises:
             InputError: a table is gone or damaged.
@@ -130,7 +130,7 @@ def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
 
 
 def _complete_runs(workspace: Path, ledger: Reader) -> Iterator[tuple[Path, Manifest, bool]]:
-    """(folder, manifest, whether all of the inbox was run) of each complete run, the newest first."""
+    """(folder, manifest, whether all of the inbox was run) of complete runs, newest first."""
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:
             found = store.finished_run(workspace, str(details["run"]))
@@ -139,7 +139,7 @@ def _complete_runs(workspace: Path, ledger: Reader) -> Iterator[tuple[Path, Mani
 
 
 def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
-    """The cases of which an entry stands in a constituency that is not covered, or in none that is known."""
+    """The cases with an entry in a constituency that is not covered, or not known."""
     if not covered:
         return cases
     place = cases.column("constituency")

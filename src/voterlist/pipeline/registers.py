@@ -79,7 +79,7 @@ def read_list(listed: Sequence[ListedFile], settings: Settings) -> Persons:
 def _taken_in(
     files: Sequence[RawFile], settings: Settings
 ) -> tuple[pa.Table, tuple[tuple[str, int, int, str | None], ...]]:
-    """ENTRY of the files, and (source, rows, rows that are entries, code of the trouble) of each."""
+    """ENTRY of the files, and (source, rows, entries, code of the trouble) of each file."""
     intake = ingest(files, settings.ingest, constituency=None)
     rows: dict[str, tuple[int, int]] = {}
     for row in intake.lists.select(["source", "rows", "entries"]).to_pylist():

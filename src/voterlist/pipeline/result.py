@@ -111,7 +111,7 @@ class RunResult:
 
 
 def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str, int]:
-    """How many rows have each word of a column, or the sum of ``weight`` over them, by the word's own order."""
+    """Word of a column -> its rows, or the sum of ``weight`` over them, in order of word."""
     if not table.num_rows:
         return {}
     words = table.column(column).cast(pa.string())

@@ -1,4 +1,4 @@
-"""How every precinct and constituency stands against the calendar, from the settings and the ledger."""
+"""How every unit stands against the calendar, from the settings and the ledger."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def standings(
 
 
 def overdue(found: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, ...]:
-    """The units that are overdue with a stage which this level, or a level below it, has to finish."""
+    """The units that are overdue with a stage of this level, or of a level below it."""
     below = _LEVELS[: _LEVELS.index(level) + 1]
     return tuple(
         row for row in found if row.standing is Standing.OVERDUE and row.deadline.sender in below
@@ -121,7 +121,7 @@ def _units(
 def _precincts(
     settings: Settings, handed_in: Collection[tuple[int | None, int | None]]
 ) -> list[tuple[int | None, int | None]]:
-    """(constituency, precinct) of all that handed in a list or should have, sorted, unknown ones last."""
+    """(constituency, precinct) of all with a list or due to have one; unknown ones last."""
     expected = {
         (int(constituency), precinct)
         for constituency, precincts in settings.territory.precincts.items()

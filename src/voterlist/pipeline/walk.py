@@ -149,9 +149,9 @@ def _require_balance(stage: Stage, made: StageResult) -> None:
 
 
 def peak_megabytes(*, workers: bool = False) -> float:
-    """The highest memory of this process so far, or of any one of its workers that has ended, in mebibytes.
+    """The highest memory of this process so far, in mebibytes; 0 where it is not known.
 
-    0 where the system does not tell.
+    With ``workers`` that of any one of its workers that has ended.
     """
     try:
         import resource  # noqa: PLC0415  not on Windows

@@ -186,7 +186,7 @@ class RunFolder:
     """
 
     def __init__(self, workspace: Path, manifest: Manifest) -> None:
-        """Open the folder of ``manifest.run``, made if need be, and take over what is still true in it.
+        """Open the folder of ``manifest.run``; it is made if need be.
 
         What killed runs left in the workspace goes first; so whoever calls this holds the
         workspace.
@@ -365,10 +365,10 @@ def write_table(
 
 
 def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
-    """Write tables below each other as one Parquet file, all or nothing, each a row group; returns the rows.
+    """Write tables below each other as one Parquet file, all or nothing; returns the rows.
 
-    Tables without rows are left out. One table after the other is asked for, so that only one is in
-    memory.
+    Each is a row group. Tables without rows are left out. One table after the other is asked for,
+    so that only one is in memory.
     """
     rows = 0
 
@@ -423,7 +423,7 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _settle_reruns(runs: Path, current: str) -> None:
-    """End what killed runs began: a run that was made again whole takes its place, half of one goes.
+    """End what killed runs began: a whole run made again takes its place, half of one goes.
 
     Half of the ``current`` run stays beside the complete one: it is gone on with.
     """

@@ -50,7 +50,7 @@ def _model(
     names: Mapping[str, str],
     on_day: dt.date,
 ) -> report.ReportModel:
-    """The model of lists of which nobody has looked for repeats, and beside which no register lies."""
+    """The model of lists without linkage and without registers."""
     return report.build(
         facts=report.Facts(
             str(on_day.year), Level.CONEC, _only_constituency(intake.entries), on_day
