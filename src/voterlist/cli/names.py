@@ -50,14 +50,19 @@ def _tell(reading: usecases.NameReading) -> None:
     if not reading.sure:
         TERMINAL.say(f"  {SAY('names.unsure')}")
     for part in reading.parts:
-        TERMINAL.say(
-            f"  {SAY(f'names.part.{part.part}')}: {' '.join(word.written for word in part.words)}"
-        )
-        lines = [(SAY(f"names.step.{step}"), text) for step, text in _steps(part)]
-        width = max(len(label) for label, _ in lines)
-        for label, text in lines:
-            TERMINAL.say(f"    {label.ljust(width)}  {text}")
+        _tell_part(part)
     TERMINAL.say()
+
+
+def _tell_part(part: usecases.PartReading) -> None:
+    """A part of the name as it is written, and a line for each step of its reading."""
+    label = SAY(f"names.part.{part.part}")
+    written = " ".join(word.written for word in part.words)
+    TERMINAL.say(f"  {label}: {written}")
+    lines = [(SAY(f"names.step.{step}"), text) for step, text in _steps(part)]
+    width = max(len(label) for label, _ in lines)
+    for label, text in lines:
+        TERMINAL.say(f"    {label.ljust(width)}  {text}")
 
 
 def _steps(part: usecases.PartReading) -> Iterator[tuple[str, str]]:
@@ -65,15 +70,15 @@ def _steps(part: usecases.PartReading) -> Iterator[tuple[str, str]]:
 
     Steps with nothing to tell are left out.
     """
-    told = {
-        "script": ", ".join(
-            dict.fromkeys(SAY(f"names.script.{word.script}") for word in part.words)
-        ),
-        "repaired": ", ".join(
-            f"{word.written} → {word.repaired}" for word in part.words if word.repaired
-        ),
-        "particle": ", ".join(word.written for word in part.words if word.is_particle),
-        "latin": " ".join(word.latin for word in part.words),
+    words = part.words
+    scripts = dict.fromkeys(SAY(f"names.script.{word.script}") for word in words)
+    repaired = (f"{word.written} → {word.repaired}" for word in words if word.repaired)
+    particles = (word.written for word in words if word.is_particle)
+    texts = {
+        "script": ", ".join(scripts),
+        "repaired": ", ".join(repaired),
+        "particle": ", ".join(particles),
+        "latin": " ".join(word.latin for word in words),
         "letters": part.letters,
         "ending": f"{part.stem} + {part.ending}" if part.ending else "",
         "found-by": _found_by(part) if part.skeleton else "",
@@ -82,7 +87,7 @@ def _steps(part: usecases.PartReading) -> Iterator[tuple[str, str]]:
         "skeleton": part.skeleton or SAY("names.nothing"),
         "stem": part.stem_skeleton if part.ending else "",
     }
-    return ((step, text) for step, text in told.items() if text)
+    return ((step, text) for step, text in texts.items() if text)
 
 
 def _found_by(part: usecases.PartReading) -> str:

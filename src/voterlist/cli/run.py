@@ -1,4 +1,4 @@
-"""``run``: the whole street over a workspace."""
+"""``run``: every stage over a workspace."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run(
     jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.jobs"))] = 1,
     json: Json = False,
 ) -> None:
-    """Run the street."""
+    """Run every stage."""
     with Steps() as steps:
         done = usecases.run_workspace(
             workspace,
@@ -121,11 +121,17 @@ def _tell_set_aside(result: usecases.RunResult) -> None:
         rows = sorted(titled, key=lambda row: -row[1])
         TERMINAL.table((SAY("cli.table.reason"), SAY("cli.table.rows")), rows)
     if result.troubles:
-        TERMINAL.say(SAY("cli.run.troubles"))
-        rows_of_files = [(_place(trouble), _reason(trouble.code)) for trouble in result.troubles]
-        TERMINAL.table((SAY("cli.table.file"), SAY("cli.table.reason")), rows_of_files)
-        for code in dict.fromkeys(trouble.code for trouble in result.troubles):
-            TERMINAL.say(f"  {_reason(code)}: {_todo(code)}")
+        _tell_troubles(result)
+
+
+def _tell_troubles(result: usecases.RunResult) -> None:
+    """The files that could not be read, and what to do about each reason."""
+    TERMINAL.say(SAY("cli.run.troubles"))
+    rows = [(_place(trouble), _reason(trouble.code)) for trouble in result.troubles]
+    TERMINAL.table((SAY("cli.table.file"), SAY("cli.table.reason")), rows)
+    codes = dict.fromkeys(trouble.code for trouble in result.troubles)
+    for code in codes:
+        TERMINAL.say(f"  {_reason(code)}: {_todo(code)}")
 
 
 def _place(trouble: usecases.Trouble) -> str:
@@ -152,11 +158,8 @@ def _tell_cases(result: usecases.RunResult) -> None:
         return
     TERMINAL.say()
     TERMINAL.say(SAY("cli.run.cases", open=result.open_cases))
-    rows = [
-        (title("case-kind", kind), result.cases_by_kind[kind])
-        for kind in CaseKind
-        if kind in result.cases_by_kind
-    ]
+    kinds = [kind for kind in CaseKind if kind in result.cases_by_kind]
+    rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
     tell_compared(result.afresh or 0, result.compared or 0, result.memory)
     if result.decisions:

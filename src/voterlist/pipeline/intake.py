@@ -80,9 +80,8 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
     rows = store.write_tables(
         context.folder / "entries.parquet", ENTRY, _merged(received, accounts, counted)
     )
-    merged = merge_accounts(
-        accounts, pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
-    )
+    counts = pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
+    merged = merge_accounts(accounts, counts)
     _require_known(merged.lists, context.inputs)
     made = {
         "entries": Written(),
@@ -90,7 +89,8 @@ def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
         "set_aside": merged.set_aside,
         "findings-ingest": merged.findings,
     }
-    return StageResult(made, sum(pq.read_metadata(path).num_rows for path in received), rows)
+    rows_in = sum(pq.read_metadata(path).num_rows for path in received)
+    return StageResult(made, rows_in, rows)
 
 
 def _accounts(tables: NeededTables) -> list[Intake]:
@@ -106,15 +106,10 @@ def normalize_entries(tables: NeededTables, context: StageContext) -> StageResul
     """A voter for every entry."""
     entries = tables.path("entries")
     profile = context.settings.workspace.profile
-    tasks = [
-        _Groups(
-            groups,
-            entries,
-            context.folder / "scratch" / f"voters-{groups[0]}.parquet",
-            profile,
-        )
-        for groups in _gathered(_apart(tables["lists"]), _sizes(entries))
-    ]
+    tasks = []
+    for groups in _gathered(_apart(tables["lists"]), _sizes(entries)):
+        voters_path = context.folder / "scratch" / f"voters-{groups[0]}.parquet"
+        tasks.append(_Groups(groups, entries, voters_path, profile))
     findings: list[pa.Table] = []
     set_aside: list[int] = []
 
@@ -197,19 +192,19 @@ def _merged(
     for number, account in enumerate(accounts):
         for place in _places(account.lists):
             homes.setdefault(place, []).append(number)
-    shared = {
-        number
-        for place in homes
-        for number in homes[place]
-        if len(_places(accounts[number].lists)) > 1
-    }
-    held = {number: pq.read_table(received[number]) for number in shared}
+    shared: dict[int, pa.Table] = {}
+    for number, account in enumerate(accounts):
+        if len(_places(account.lists)) > 1:
+            shared[number] = pq.read_table(received[number])
     for place in sorted(homes, key=_prefix):
-        parts = [
-            _of_place(held[number], place) if number in held else pq.read_table(received[number])
-            for number in homes[place]
-        ]
-        entries = _told_apart(concat(parts, ENTRY)) if len(parts) > 1 else concat(parts, ENTRY)
+        parts = []
+        for number in homes[place]:
+            is_shared = number in shared
+            whole = shared[number] if is_shared else pq.read_table(received[number])
+            parts.append(_of_place(whole, place) if is_shared else whole)
+        entries = concat(parts, ENTRY)
+        if len(parts) > 1:
+            entries = _told_apart(entries)
         check_ids(entries)
         counted.append(count_entries(entries))
         yield sort_by(entries, "entry_id")
@@ -271,10 +266,9 @@ def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     order = {place: group for group, place in enumerate(_places(lists))}
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     homes = pc.fill_null(filled.column("constituency"), 0).to_pylist()
-    pairs = sorted(
-        (order[home], source)
-        for home, source in zip(homes, filled.column("source").to_pylist(), strict=True)
-    )
+    sources = filled.column("source").to_pylist()
+    groups = [order[home] for home in homes]
+    pairs = sorted(zip(groups, sources, strict=True))
     reach = {source: group for group, source in pairs}  # the last group stands
     runs: list[tuple[int, ...]] = []
     start, end = 0, -1

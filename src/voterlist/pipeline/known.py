@@ -72,17 +72,16 @@ class Known:
             InputError: a table is gone or damaged.
         """
         parts = []
-        for folder, older in zip(self.folders, self.left_out, strict=True):
+        for folder, newer in zip(self.folders, self.left_out, strict=True):
             part = _read(folder, name)
             if name == "cases":
-                part = _only_new_places(part, older)
-            elif name in _OF_PLACES and older:
-                known_newer = pa.array([None, *sorted(older)], pa.int32())
-                part = part.filter(
-                    pc.invert(pc.is_in(part.column("constituency"), value_set=known_newer))
-                )
+                part = _only_new_places(part, newer)
+            elif name in _OF_PLACES and newer:
+                part = _only_other_places(part, newer)
             parts.append(part)
-        return concat(parts, _SCHEMAS[name]) if name in _OF_PLACES else _newest_rows(parts, name)
+        if name in _OF_PLACES:
+            return concat(parts, _SCHEMAS[name])
+        return _newest_rows(parts, name)
 
 
 def known(workspace: Path, ledger: Reader) -> Known:
@@ -91,24 +90,26 @@ def known(workspace: Path, ledger: Reader) -> Known:
     Raises:
         UsageError: there is none.
     """
-    found: list[tuple[Path, Manifest]] = []
+    folders: list[Path] = []
+    manifests: list[Manifest] = []
     left_out: list[frozenset[int]] = []
     covered: frozenset[int] = frozenset()
     for folder, manifest, is_whole in _complete_runs(workspace, ledger):
         if is_whole or not covered.issuperset(manifest.constituencies):
-            found.append((folder, manifest))
+            folders.append(folder)
+            manifests.append(manifest)
             left_out.append(covered)
             covered |= set(manifest.constituencies)
         if is_whole:
             break
-    if not found:
+    if not folders:
         raise UsageError(
             f"{workspace} has no complete run", code="no-run", places={"path": str(workspace)}
         )
     inputs: dict[str, str] = {}
-    for _, manifest in reversed(found):
+    for manifest in reversed(manifests):
         inputs |= manifest.inputs
-    return Known(found[0][1].run, inputs, tuple(folder for folder, _ in found), tuple(left_out))
+    return Known(manifests[0].run, inputs, tuple(folders), tuple(left_out))
 
 
 def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
@@ -149,6 +150,13 @@ def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
     return cases.filter(pc.is_in(cases.column("case_id"), value_set=fresh))
 
 
+def _only_other_places(rows: pa.Table, covered: Collection[int]) -> pa.Table:
+    """The rows of constituencies that are known and not covered."""
+    others = pa.array([None, *sorted(covered)], pa.int32())
+    is_covered = pc.is_in(rows.column("constituency"), value_set=others)
+    return rows.filter(pc.invert(is_covered))
+
+
 def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
     """The parts below each other, without the rows whose key stands in a part before."""
     kept = parts[:1]
@@ -160,9 +168,8 @@ def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
 
 def _key(table: pa.Table, name: str) -> pa.Array:
     """The key of each row as one text; ids hold no line break."""
-    return pc.binary_join_element_wise(
-        *(table.column(column) for column in _KEYS[name]), "\n"
-    ).combine_chunks()
+    columns = [table.column(column) for column in _KEYS[name]]
+    return pc.binary_join_element_wise(*columns, "\n").combine_chunks()
 
 
 def _read(folder: Path, name: str) -> pa.Table:
