@@ -10,7 +10,7 @@ import typer
 from voterlist import usecases
 from voterlist.cli.audit import audit_as_json, tell_audit
 from voterlist.cli.measured import tell_chance
-from voterlist.cli.options import Columns, Json, ProfileOption, Tables, Today, day, require_parquet
+from voterlist.cli.options import Columns, ProfileOption, Tables, Today, day, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.model import Profile
@@ -37,7 +37,6 @@ def check(
     ] = None,
     profile: ProfileOption = Profile.AZ,
     today: Today = None,
-    json: Json = False,
 ) -> None:
     """Run the register tests."""
     # Loaded here, because it loads Arrow.
@@ -63,7 +62,7 @@ def check(
     written = [*([out] if out else []), *checked.pages]
     for path in written:
         TERMINAL.say(SAY("cli.check.written", path=shown(path)))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result(_as_json(checked, out))
     raise typer.Exit(checked.exit_code)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Json, Today, day, require_parquet
+from voterlist.cli.options import Today, day, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
 
@@ -32,7 +32,6 @@ def compare(
         typer.Option("--out", metavar="CHANGES.parquet", help=SAY("cli.option.changes-out")),
     ] = None,
     today: Today = None,
-    json: Json = False,
 ) -> None:
     """Compare the lists of two cycles."""
     if out is not None:
@@ -46,7 +45,7 @@ def compare(
     _tell(compared)
     if out is not None:
         TERMINAL.say(SAY("cli.compare.written", path=shown(out)))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result(_as_json(compared, out))
 
 

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
 
@@ -29,21 +28,20 @@ def evaluate(
     faults: Annotated[
         bool, typer.Option("--faults", help=SAY("cli.option.evaluate-faults"))
     ] = False,
-    json: Json = False,
 ) -> None:
     """Measure pairs against truth."""
     if faults:
-        _evaluate_findings(pairs, truth, as_json=json)
+        _evaluate_findings(pairs, truth)
         return
     measures = dataclasses.asdict(usecases.evaluate_pairs(pairs, truth, threshold=threshold))
     for name, value in measures.items():
         text = SAY.number(value) if isinstance(value, int) else SAY.number(value, 4)
         TERMINAL.say(SAY("cli.evaluate.line", name=SAY(f"cli.evaluate.{name}"), value=text))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result({**measures, "exit_code": 0})
 
 
-def _evaluate_findings(findings: Path, faults: Path, *, as_json: bool) -> None:
+def _evaluate_findings(findings: Path, faults: Path) -> None:
     """Test by test: faults planted, faults found, false alarms."""
     scores = usecases.evaluate_findings(findings, faults)
     rows = [
@@ -62,6 +60,6 @@ def _evaluate_findings(findings: Path, faults: Path, *, as_json: bool) -> None:
     planted = sum(score.planted for score in scores)
     missed = planted - sum(score.found for score in scores)
     TERMINAL.say(SAY("cli.evaluate.missed", planted=planted, missed=missed))
-    if as_json:
+    if TERMINAL.json:
         tests = [{**dataclasses.asdict(score), "false_rate": score.false_rate} for score in scores]
         TERMINAL.result({"tests": tests, "missed": missed, "exit_code": 0})

@@ -20,6 +20,7 @@ from typer.main import get_command, get_group
 
 from voterlist.cli.failure import describe, report
 from voterlist.cli.library import error_line, extra_in_our_words, help_in_our_words
+from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
@@ -63,7 +64,27 @@ class Entry:
             options_metavar=PLAIN["options_metavar"],
         )
         decorate(getattr(module, self.function))
-        return get_command(app)
+        command = get_command(app)
+        if all(parameter.name != _JSON for parameter in command.params):
+            command.params.append(_json_option())
+        return command
+
+
+_JSON = "json"
+
+
+def _json_option() -> Any:
+    """The option ``--json``, which every command takes: its callback tells the terminal."""
+
+    def probe(json: Json = False) -> None:
+        """A command with this option alone."""
+
+    app = typer.Typer(**PLAIN)
+    app.command()(probe)
+    option: Any = next(one for one in get_command(app).params if one.name == _JSON)
+    # The functions of the commands ask the terminal.
+    option.expose_value = False
+    return option
 
 
 @dataclass(frozen=True, slots=True)

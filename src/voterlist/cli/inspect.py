@@ -12,7 +12,6 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY, title
@@ -39,7 +38,6 @@ def inspect(
     files: Files,
     settings: SettingsFile = None,
     constituency: Constituency = None,
-    json: Json = False,
 ) -> None:
     """Show what is understood of a list, before anything is taken in."""
     accounts = usecases.inspect_files(files, settings=settings, constituency=constituency)
@@ -47,7 +45,7 @@ def inspect(
     for account in accounts:
         _tell_file(account)
     TERMINAL.say(SAY(f"inspect.code.{code}"))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result({"files": [_as_json(account) for account in accounts], "exit_code": code})
     raise typer.Exit(code)
 

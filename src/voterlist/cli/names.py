@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Json, ProfileOption
+from voterlist.cli.options import ProfileOption
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.model import Profile
@@ -21,7 +21,6 @@ __all__ = ["names"]
 def names(
     written: Annotated[list[str], typer.Argument(metavar="NAME", help=SAY("cli.argument.names"))],
     profile: ProfileOption = Profile.AZ,
-    json: Json = False,
 ) -> None:
     """Show what is made of a name, and compare several."""
     readings = [usecases.read_name(text.strip(), profile) for text in written]
@@ -32,7 +31,7 @@ def names(
     ]
     for one, other, verdict in compared:
         TERMINAL.say(SAY(f"names.alike.{verdict}", one=one.written, other=other.written))
-    if json:
+    if TERMINAL.json:
         pairs = [
             {"one": one.written, "other": other.written, "alike": verdict}
             for one, other, verdict in compared

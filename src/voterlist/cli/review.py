@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Json, Today, Workspace, day, now
+from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY, title
 from voterlist.model import Mark, Problem
@@ -25,7 +25,6 @@ def export(
         Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
     ] = None,
     today: Today = None,
-    json: Json = False,
 ) -> None:
     """Write the open cases into a workbook."""
     made = usecases.export_review(workspace, out, language, today=day(today))
@@ -35,7 +34,7 @@ def export(
     )
     if made.cases or made.findings:
         TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=shown(path)))
-    if json:
+    if TERMINAL.json:
         counted = {"run": made.run, "cases": made.cases, "findings": made.findings}
         TERMINAL.result({**counted, "out": path, "exit_code": 0})
 
@@ -44,7 +43,6 @@ def import_decisions(
     workspace: Workspace,
     workbook: Annotated[Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.workbook"))],
     by: Annotated[str | None, typer.Option(metavar="NAME", help=SAY("cli.option.by"))] = None,
-    json: Json = False,
 ) -> None:
     """Read decisions into the ledger."""
     imported = usecases.import_review(workspace, workbook, by, decided_at=now())
@@ -58,7 +56,7 @@ def import_decisions(
     if counted["recorded"] or counted["accepted"] or counted["asked_again"]:
         TERMINAL.say(SAY("cli.review.import.next", folder=shown(workspace)))
     code = int(bool(imported.problems))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result({**_as_json(imported), "exit_code": code})
     raise typer.Exit(code)
 

@@ -9,7 +9,7 @@ import typer
 
 from voterlist import usecases
 from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate, tell_taught
-from voterlist.cli.options import Json, Today, Workspace, day, now
+from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.status import standing_lines, standings_as_json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
@@ -28,7 +28,6 @@ def run(
     until: Annotated[Stage | None, typer.Option(help=SAY("cli.option.until"))] = None,
     today: Today = None,
     jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.jobs"))] = 1,
-    json: Json = False,
 ) -> None:
     """Run every stage."""
     with Steps() as steps:
@@ -42,7 +41,7 @@ def run(
             progress=lambda stage, _step, done, total: steps(stage, done, total),
         )
     _tell(done)
-    if json:
+    if TERMINAL.json:
         TERMINAL.result(_as_json(done))
     raise typer.Exit(done.result.exit_code)
 

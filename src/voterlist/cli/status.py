@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Json, Today, Workspace, day
+from voterlist.cli.options import Today, Workspace, day
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
 from voterlist.deadlines import calendar
@@ -28,7 +28,6 @@ def status(
         Path | None, typer.Option("--ics", metavar="FILE", help=SAY("cli.option.ics"))
     ] = None,
     today: Today = None,
-    json: Json = False,
 ) -> None:
     """Show how everyone stands against the calendar."""
     found = usecases.status_of(workspace, today=day(today))
@@ -41,7 +40,7 @@ def status(
         usecases.write_calendar(ics_file, found, SAY)
         TERMINAL.say(SAY("cli.status.written", path=shown(ics_file)))
     code = int(bool(found.overdue))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result({**_as_json(found), "exit_code": code})
     raise typer.Exit(code)
 

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
 
@@ -31,7 +30,6 @@ def synth(
         bool, typer.Option("--registers", help=SAY("cli.option.registers"))
     ] = False,
     faults: Annotated[bool, typer.Option("--faults", help=SAY("cli.option.faults"))] = False,
-    json: Json = False,
 ) -> None:
     """Invent voters' lists."""
     with Steps() as steps:
@@ -52,5 +50,5 @@ def synth(
         TERMINAL.say(f"  {shown(path)}")
     if made.files:
         TERMINAL.say(SAY("cli.synth.next", path=shown(out)))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result({**dataclasses.asdict(made), "exit_code": 0})
