@@ -92,9 +92,9 @@ def report(failure: Failure) -> None:
     if failure.todo:
         TERMINAL.warn(SAY("cli.failure.todo", todo=failure.todo))
     if TERMINAL.json:
-        found = {name: getattr(failure, name) for name in ("code", "what", "where", "todo")}
+        content = {name: getattr(failure, name) for name in ("code", "what", "where", "todo")}
         TERMINAL.result(
-            {"error": {**found, "details": list(failure.details)}, "exit_code": failure.exit_code}
+            {"error": {**content, "details": list(failure.details)}, "exit_code": failure.exit_code}
         )
 
 

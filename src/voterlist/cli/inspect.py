@@ -191,6 +191,6 @@ def _share(confidence: float) -> str:
 
 def _as_json(account: usecases.FileAccount) -> dict[str, Any]:
     """A file as plain values; scripts are written against these names."""
-    found = dataclasses.asdict(account)
-    found["unreadable"] = account.unreadable
-    return found
+    content = dataclasses.asdict(account)
+    content["unreadable"] = account.unreadable
+    return content

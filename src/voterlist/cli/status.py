@@ -30,22 +30,22 @@ def status(
     today: Today = None,
 ) -> None:
     """Show how everyone stands against the calendar."""
-    found = usecases.status_of(workspace, today=day(today))
-    cycle = found.settings.workspace.cycle
-    TERMINAL.say(SAY("cli.status.title", today=found.today.isoformat(), cycle=cycle))
-    for line in standing_lines(found.settings, found.standings):
+    status_now = usecases.status_of(workspace, today=day(today))
+    cycle = status_now.settings.workspace.cycle
+    TERMINAL.say(SAY("cli.status.title", today=status_now.today.isoformat(), cycle=cycle))
+    for line in standing_lines(status_now.settings, status_now.standings):
         TERMINAL.say(line)
-    _list_units(found.standings, found.names)
+    _list_units(status_now.standings, status_now.names)
     if ics_file is not None:
-        usecases.write_calendar(ics_file, found, SAY)
+        usecases.write_calendar(ics_file, status_now, SAY)
         TERMINAL.say(SAY("cli.status.written", path=shown(ics_file)))
-    code = int(bool(found.overdue))
+    code = int(bool(status_now.overdue))
     if TERMINAL.json:
-        TERMINAL.result({**_as_json(found), "exit_code": code})
+        TERMINAL.result({**_as_json(status_now), "exit_code": code})
     raise typer.Exit(code)
 
 
-def _as_json(found: usecases.Status) -> dict[str, Any]:
+def _as_json(status_now: usecases.Status) -> dict[str, Any]:
     """The status as plain values; scripts are written against these names."""
     deadlines = [
         {
@@ -53,25 +53,25 @@ def _as_json(found: usecases.Status) -> dict[str, Any]:
             "opens": deadline.opens.isoformat(),
             "due": deadline.due.isoformat(),
         }
-        for deadline in found.deadlines
+        for deadline in status_now.deadlines
     ]
     return {
-        "today": found.today.isoformat(),
-        "cycle": found.settings.workspace.cycle,
-        "level": found.settings.workspace.level.value,
+        "today": status_now.today.isoformat(),
+        "cycle": status_now.settings.workspace.cycle,
+        "level": status_now.settings.workspace.level.value,
         "deadlines": deadlines,
-        "units": standings_as_json(found.standings),
-        "overdue": len(found.overdue),
+        "units": standings_as_json(status_now.standings),
+        "overdue": len(status_now.overdue),
     }
 
 
 def standing_lines(
-    settings: usecases.Settings, found: Sequence[usecases.UnitStanding]
+    settings: usecases.Settings, standings: Sequence[usecases.UnitStanding]
 ) -> list[str]:
     """One line a deadline: its title, its day, and how many units stand how."""
     lines = []
     for deadline in calendar(settings.calendar, settings.workspace.cycle):
-        counted = Counter(row.standing for row in found if row.deadline == deadline)
+        counted = Counter(row.standing for row in standings if row.deadline == deadline)
         counts = ", ".join(
             f"{SAY.number(counted[word])} {SAY(f'standing.{word}')}"
             for word in Standing
@@ -82,7 +82,7 @@ def standing_lines(
     return lines
 
 
-def standings_as_json(found: Sequence[usecases.UnitStanding]) -> list[dict[str, Any]]:
+def standings_as_json(standings: Sequence[usecases.UnitStanding]) -> list[dict[str, Any]]:
     """The standings as plain values, one object a unit and stage."""
     return [
         {
@@ -93,13 +93,13 @@ def standings_as_json(found: Sequence[usecases.UnitStanding]) -> list[dict[str, 
             "finished": row.finished.isoformat() if row.finished else None,
             "standing": row.standing.value,
         }
-        for row in found
+        for row in standings
     ]
 
 
-def _list_units(found: Sequence[usecases.UnitStanding], names: dict[int, str]) -> None:
+def _list_units(standings: Sequence[usecases.UnitStanding], names: dict[int, str]) -> None:
     """The precincts one by one; where they are many, only those that are not done in time."""
-    rows = [row for row in found if row.precinct is not None or row.constituency is None]
+    rows = [row for row in standings if row.precinct is not None or row.constituency is None]
     if len(rows) > _MOST_ROWS:
         rows = [row for row in rows if row.standing is not Standing.DONE]
     if not rows:

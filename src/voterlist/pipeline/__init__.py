@@ -195,8 +195,8 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
         .aggregate([("case_id", "count_distinct")])
         .to_pylist()
     )
-    found = {row["constituency"]: row["case_id_count_distinct"] for row in asked}
-    return {place: found.get(place, 0) for place in sorted(places, key=lambda place: place or 0)}
+    counted = {row["constituency"]: row["case_id_count_distinct"] for row in asked}
+    return {place: counted.get(place, 0) for place in sorted(places, key=lambda place: place or 0)}
 
 
 def _result(

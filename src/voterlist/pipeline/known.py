@@ -65,8 +65,8 @@ class Known:
     def table(self, name: str) -> pa.Table:
         """One of ``_SCHEMAS`` (cases, entries, voters ...) of all runs together.
 
-        Of two rows with one key the newer is taken. Cases are taken from an older run only where one
-        of their entries is of a constituency that no newer run had.
+        Of two rows with one key the newer is taken. Cases are taken from an older run only where
+        one of their entries is of a constituency that no newer run had.
 
         Raises:
             InputError: a table is gone or damaged.
@@ -134,9 +134,9 @@ def _complete_runs(workspace: Path, ledger: Reader) -> Iterator[tuple[Path, Mani
     """(folder, manifest, whether all of the inbox was run) of complete runs, newest first."""
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:
-            found = store.finished_run(workspace, str(details["run"]))
-            if found is not None:
-                yield *found, details.get("whole", 1) == 1
+            finished = store.finished_run(workspace, str(details["run"]))
+            if finished is not None:
+                yield *finished, details.get("whole", 1) == 1
 
 
 def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
@@ -177,10 +177,10 @@ def _read(folder: Path, name: str) -> pa.Table:
     if name in _LATER and not path.exists():
         return _SCHEMAS[name].empty_table()
     try:
-        found = pq.read_table(path)
+        table = pq.read_table(path)
         # A column that came later is null in older runs.
         return from_columns(
-            {one: found.column(one) for one in found.column_names}, _SCHEMAS[name], found.num_rows
+            {one: table.column(one) for one in table.column_names}, _SCHEMAS[name], table.num_rows
         )
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.

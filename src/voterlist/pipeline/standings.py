@@ -60,16 +60,16 @@ def standings(
         recorded = settings.calendar.finished.get(deadline.stage.value)
         for constituency, precinct, finished in _units(settings, deadline, handed_in, journal):
             day = recorded or finished
-            found = standing(deadline, today, day, settings.calendar.warn_days)
-            rows.append(UnitStanding(deadline, constituency, precinct, day, found))
+            unit_standing = standing(deadline, today, day, settings.calendar.warn_days)
+            rows.append(UnitStanding(deadline, constituency, precinct, day, unit_standing))
     return tuple(rows)
 
 
-def overdue(found: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, ...]:
+def overdue(rows: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, ...]:
     """The units that are overdue with a stage of this level, or of a level below it."""
     below = _LEVELS[: _LEVELS.index(level) + 1]
     return tuple(
-        row for row in found if row.standing is Standing.OVERDUE and row.deadline.sender in below
+        row for row in rows if row.standing is Standing.OVERDUE and row.deadline.sender in below
     )
 
 

@@ -82,5 +82,5 @@ def _model(
 
 def _only_constituency(entries: pa.Table) -> int | None:
     """The constituency of all entries; None where they have several, or some have none."""
-    found = entries.column("constituency").unique().to_pylist()
-    return found[0] if len(found) == 1 else None
+    numbers = entries.column("constituency").unique().to_pylist()
+    return numbers[0] if len(numbers) == 1 else None

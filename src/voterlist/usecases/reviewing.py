@@ -173,12 +173,12 @@ def import_decisions(
     moment = decided_at.isoformat(timespec="seconds")
     since = decided_at.isoformat(" ", "minutes")
     with lock.hold(workspace, since=since), Ledger(workspace / ledgers.FILE_NAME) as ledger:
-        found = known(workspace, ledger)
+        runs = known(workspace, ledger)
         origins = _origins(answers, cycles_of_runs(workspace, ledger), settings.workspace.cycle)
         _require_own(answers, origins, path)
         unread = (*answers.problems, *_of_elsewhere(answers, origins))
         checked = review.check_decisions(
-            found.table("cases"),
+            runs.table("cases"),
             answers.decisions,
             decided_at=moment,
             decided_by=by,
@@ -186,7 +186,7 @@ def import_decisions(
             refused=unread,
         )
         marked = check_marks(
-            found.table("findings"),
+            runs.table("findings"),
             answers.marks,
             accepted_at=moment,
             accepted_by=by,
@@ -198,7 +198,7 @@ def import_decisions(
         ledger.write_journal(
             decided_at.date(),
             REVIEW_EVENT,
-            run=found.run,
+            run=runs.run,
             workbook=answers.digest,
             recorded=checked.decisions.num_rows,
             replaced=checked.replaced.num_rows,
