@@ -27,11 +27,11 @@ from voterlist.config import CheckSettings
 from voterlist.errors import InputError
 from voterlist.findings import MARK_ROW, check_marks, finding_ids, settle
 from voterlist.model import Mark
-from voterlist.pipeline import reviewing
 from voterlist.schemas import ACCEPTANCE, FINDING
 from voterlist.storage.ledger import Ledger, read_acceptances
 from voterlist.storage.ledger.tables import MIGRATIONS
 from voterlist.tables import from_columns
+from voterlist.usecases import reviewing
 
 pytestmark = pytest.mark.slow
 

@@ -344,7 +344,7 @@ def test_a_slip_on_the_command_line_is_wrong_usage(arguments):
     "arguments", [["march"], ["link", "x", "--nonsense"], ["synth", "x", "--voters", "many"]]
 )
 def test_a_slip_on_the_command_line_is_json_where_json_was_asked_for(arguments):
-    """A script that asked for JSON gets an object with the code and what to do, not a page of usage."""
+    """A script that asked for JSON would get a page of usage."""
     found = call(*arguments, "--json")
     error = json.loads(found.stdout)["error"]
     assert (found.exit_code, error["code"]) == (2, "wrong-usage")
@@ -363,7 +363,7 @@ def test_a_slip_on_the_command_line_is_json_where_json_was_asked_for(arguments):
     ],
 )
 def test_what_the_system_refused_is_told_by_what_it_was(number, code):
-    """No room, no permission, no such file and a broken disk are four things, each with what to do."""
+    """No room, no permission, no such file and a broken disk would be one error."""
     failure = describe(OSError(number, "refused", "list.csv"))
     assert (failure.code, failure.exit_code, failure.where) == (code, 5, "list.csv")
     assert failure.todo
@@ -497,7 +497,7 @@ def test_a_file_that_is_not_there_is_not_called_damaged(people):
 
 
 def test_work_that_tells_nothing_of_itself_is_told_of(monkeypatch, capsys):
-    """Whoever waits longer than the patience reads what is being done, though the work says it but once."""
+    """Whoever waits would not know what for: the work reports only once."""
     monkeypatch.setattr("voterlist.cli.terminal._PATIENCE", 0.02)
     with Steps() as steps:
         steps("link", 0, 1)
@@ -576,7 +576,7 @@ def test_check_alone_tells_the_findings_of_lists(workspace, tmp_path):
 
 
 def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_path):
-    """The main statistics are told, and the page of the audit is written in both languages with every list's name."""
+    """The statistics would be missing, or a page, or the name of a list on it."""
     lists = sorted((workspace / "inbox" / "88").iterdir())
     folder = tmp_path / "audit"
     found = call("check", *lists, "--report", folder, "--today", "2026-02-03", "--json")
@@ -617,7 +617,8 @@ def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(worksp
     settings = workspace / "voterlist.toml"
     with settings.open("a", encoding="utf-8") as file:
         file.write(
-            f'\n[[check.accepted]]\nrule = "precinct-too-small"\n{place}\nreason = "A mountain village"\n'
+            '\n[[check.accepted]]\nrule = "precinct-too-small"\n'
+            f'{place}\nreason = "A mountain village"\n'
         )
     counted, accepted = asked()
     assert (counted["precinct-too-small"], counted["findings-accepted"], accepted) == (1, 1, 1)
@@ -629,7 +630,7 @@ def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(worksp
 
 
 def test_check_alone_tells_what_chance_explains(workspace):
-    """The pairs by chance beside the pairs found are printed, and given to scripts, for each kind of agreement."""
+    """A reader or a script would take pairs by coincidence for repeats."""
     lists = sorted((workspace / "inbox" / "88").iterdir())
     assert "What chance alone would give" in call("check", *lists, "--today", "2026-02-03").stdout
     rows = json.loads(call("check", *lists, "--json").stdout)["coincidences"]

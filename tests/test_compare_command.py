@@ -10,8 +10,14 @@ from voterlist.model import Stage
 from voterlist.schemas import CYCLE_CHANGE
 
 HEADER = "Dairə;Məntəqə;Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"
-OLD = "88;1;Əliyev;Elçin;Rauf oğlu;12.03.1970;5XK1111\n88;1;Əsədov;Anar;Namiq oğlu;07.05.1957;5XK7778\n"
-NEW = "88;2;Əliyev;Elçin;Rauf oğlu;12.03.1970;5XK1111\n88;1;Kərimov;Nihad;Elçin oğlu;01.02.2008;6XK0001\n"
+OLD = (
+    "88;1;Əliyev;Elçin;Rauf oğlu;12.03.1970;5XK1111\n"
+    "88;1;Əsədov;Anar;Namiq oğlu;07.05.1957;5XK7778\n"
+)
+NEW = (
+    "88;2;Əliyev;Elçin;Rauf oğlu;12.03.1970;5XK1111\n"
+    "88;1;Kərimov;Nihad;Elçin oğlu;01.02.2008;6XK0001\n"
+)
 
 
 @pytest.fixture
@@ -26,7 +32,7 @@ def compare(*arguments):
 
 
 def test_two_files_are_compared_and_told(lists):
-    """What was added, removed and moved stands on the terminal by cause, and in the file row by row."""
+    """A change would be missing on the terminal, or in the file."""
     out = lists / "changes.parquet"
     result = compare(
         lists / "old.csv", lists / "new.csv", "--out", out, "--today", "2026-05-30", "--json"

@@ -34,9 +34,9 @@ from voterlist.link.compare import LEVELS
 from voterlist.link.decided import CASES, PAIRS, decided
 from voterlist.link.explain import read_model
 from voterlist.model import CaseKind, Profile, Stage
-from voterlist.pipeline import reviewing
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
+from voterlist.usecases import reviewing
 
 pytestmark = pytest.mark.slow
 

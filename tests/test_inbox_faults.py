@@ -153,7 +153,7 @@ def test_nothing_that_can_be_read_is_exit_code_3(workspace, closed):
 
 @pytest.mark.slow
 def test_links_to_folders_are_followed_at_any_depth(workspace, tmp_path):
-    """A list behind a link below a constituency's folder would otherwise be missing without a word."""
+    """A list behind a link below a constituency's folder would be missing without a word."""
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "deeper").mkdir(parents=True)
     (workspace / "inbox" / "2" / "menteqe-2.csv").rename(elsewhere / "deeper" / "menteqe-2.csv")
@@ -216,7 +216,7 @@ def test_a_circle_of_links_ends(tmp_path):
 
 @pytest.fixture
 def nested(tmp_path):
-    """A folder with more folders inside each other than Python calls functions inside each other."""
+    """A folder with more folders inside each other than Python's limit of recursion."""
     top = tmp_path / "nested"
     top.mkdir()
     here = os.open(top, os.O_RDONLY)
@@ -269,7 +269,7 @@ def test_a_register_that_cannot_be_read_does_not_make_an_inbox_unreadable(worksp
 
 @pytest.mark.slow
 def test_a_register_that_is_damaged_is_said_too(workspace):
-    """Damage is no failure of the moment, but it keeps a register from being compared all the same."""
+    """Damage is no failure of the moment, but the register could not be compared."""
     (workspace / "reference" / "deaths.xlsx").write_bytes(b"PK\x03\x04 cut off")
     result = workspaces.run(workspace)
     assert ("reference/deaths.xlsx", "file-unreadable") in {
@@ -279,7 +279,7 @@ def test_a_register_that_is_damaged_is_said_too(workspace):
 
 
 def at_the_start_of(stage, act):
-    """A progress callback that acts once, after the files were hashed and before the stage reads them."""
+    """A progress callback that acts once, between hashing the files and reading them."""
     left = [act]
 
     def progress(begun, _step, done, _total):

@@ -49,6 +49,11 @@ def counted(codes):
     return ", ".join(f"{code} {count}" for code, count in sorted(codes.items()))
 
 
+def _place(place):
+    number = f"{place['constituency'] or '?'}/{place['precinct'] or '?'}"
+    return f"{number} ({place['precinct_from'] or '-'})"
+
+
 def sheet_says(sheet):
     """One sheet in one line.
 
@@ -56,10 +61,7 @@ def sheet_says(sheet):
     """
     if sheet["trouble"]:
         return sheet["trouble"]
-    places = [
-        f"{place['constituency'] or '?'}/{place['precinct'] or '?'} ({place['precinct_from'] or '-'})"
-        for place in sheet["places"]
-    ]
+    places = [_place(place) for place in sheet["places"]]
     ways = {
         column["how"] for one in sheet["lists"] for column in one["columns"] if column["field"]
     } - {"known"}
@@ -95,10 +97,15 @@ def says(found):
     )
 
 
+def _without_code(says):
+    """The sentence without the exit code, its parts below each other."""
+    return says.rpartition(" -> ")[0].replace(" | ", "<br>")
+
+
 def page():
     """The page of files and what is said of them."""
     rows = [
-        f"| `{name}` | {one.breaks} | {one.says.rpartition(' -> ')[0].replace(' | ', '<br>')} | {one.says[-1]} |"
+        f"| `{name}` | {one.breaks} | {_without_code(one.says)} | {one.says[-1]} |"
         for name, one in CASES.items()
     ]
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)

@@ -17,10 +17,10 @@ import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import UsageError
 from voterlist.model import Standing
-from voterlist.pipeline import reviewing
 from voterlist.pipeline.standings import RUN_EVENT, settled_on
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
+from voterlist.usecases import reviewing
 
 KILLED = """
 import os, signal, sys

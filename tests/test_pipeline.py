@@ -15,10 +15,11 @@ import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import StageError, UsageError
 from voterlist.model import Stage, Standing
-from voterlist.pipeline import intake, reviewing, street
+from voterlist.pipeline import intake, stages
 from voterlist.schemas import DECISION, LIST
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import Outcome, from_columns
+from voterlist.usecases import reviewing
 
 MOMENT = dt.datetime(2026, 2, 5, 9, 0, tzinfo=dt.UTC)
 
@@ -51,7 +52,7 @@ def test_the_whole_street_finds_the_person_who_stands_twice(workspace):
 
 
 def test_every_stage_balances_and_stands_in_the_trace(workspace):
-    """Rows in are rows out and rows set aside, in each of the stages, in the order of the street."""
+    """Rows in are rows out and rows set aside, in each of the stages, in their order."""
     result = workspaces.run(workspace)
     trace = json.loads((result.folder / "trace.json").read_text(encoding="utf-8"))
     assert [work["stage"] for work in trace["stages"]] == [stage.value for stage in Stage]
@@ -63,7 +64,7 @@ def test_every_stage_balances_and_stands_in_the_trace(workspace):
 
 def test_the_street_has_every_stage_of_the_model_once_and_in_order():
     """What --until offers is what is run; the reports come last, out of all tables."""
-    assert [step.stage for step in street.STREET] == [
+    assert [step.stage for step in stages.STAGES] == [
         stage for stage in Stage if stage is not Stage.REPORT
     ]
 
@@ -171,7 +172,7 @@ workspaces.run(Path(sys.argv[1]), progress=die)
 @pytest.mark.slow
 @pytest.mark.parametrize("stage", [Stage.MERGE, Stage.NORMALIZE, Stage.LINK, Stage.REPORT])
 def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
-    """Killed at a stage and started again, a run leaves the same bytes as one that was never disturbed."""
+    """A run that was killed would leave other bytes than one that never was."""
     calm = workspaces.copied(workspace, tmp_path / "calm")
     tests = str(workspaces.__file__).rpartition("/")[0]
     killed = processes.run(
@@ -181,7 +182,7 @@ def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     result, undisturbed = workspaces.run(workspace), workspaces.run(calm)
     assert [work.stage for work in result.stages if work.reused] == [
         step.stage
-        for step in street.STREET
+        for step in stages.STAGES
         if list(Stage).index(step.stage) < list(Stage).index(stage)
     ]
     assert workspaces.contents(result) == workspaces.contents(undisturbed)
@@ -278,7 +279,7 @@ def without_bare_row(workspace):
     "content", [b"PK\x03\x04" + b"\0" * 60, bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 60]
 )
 def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, content):
-    """A precinct whose workbook is damaged would be left out of the list, and the run end as if all were well."""
+    """A damaged workbook would leave a precinct out of the list without a word."""
     without_bare_row(workspace)
     assert workspaces.run(workspace).exit_code == 0
     (workspace / "inbox" / "88" / "menteqe-3.xlsx").write_bytes(content)
@@ -289,7 +290,7 @@ def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, con
 
 @pytest.mark.slow
 def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(workspace):
-    """A report written in its place would show half a page to whoever opens it, and stay so if the run is killed."""
+    """A report written in its place would show half a page while it is written."""
     result = workspaces.run(workspace)
     assert result.outputs
     with contextlib.ExitStack() as opened:
@@ -307,7 +308,7 @@ def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(w
 @pytest.mark.slow
 @pytest.mark.parametrize(("setting", "masked"), [("", True), ("true", True), ("false", False)])
 def test_identifiers_are_masked_as_the_settings_say(tmp_path, setting, masked):
-    """An identifier would stand in a report though the settings hide it, or not though a person asked for it."""
+    """An identifier would be shown though the settings mask it, or the other way round."""
     text = f"[privacy]\nmask_identifiers = {setting}\n" if setting else ""
     workspace = workspaces.make(tmp_path / "2026", settings=text)
     result = workspaces.run(workspace)
@@ -343,7 +344,7 @@ def test_when_no_file_can_be_read_the_exit_code_is_three(workspace):
 
 
 def test_furniture_of_a_list_needs_no_person(workspace):
-    """Titles, headers and blank lines are set aside, but a run with nothing else to see to ends with 0."""
+    """Every list has titles and blank lines: every run would end with 1."""
     result = workspaces.run(workspace)
     assert set(result.set_aside_by_code) <= {
         "blank-row",
@@ -475,7 +476,7 @@ STATISTICS = "constituency,precinct,measure,value\n88,,adults,9\n"
 
 
 def test_registers_in_the_reference_folder_are_compared(workspace):
-    """A register of deaths and a table of statistics are read by their names, and what came of them is told."""
+    """A register would lie in the folder and not be compared."""
     (workspace / "reference" / "deaths.csv").write_text(DEATHS, encoding="utf-8")
     (workspace / "reference" / "statistics.csv").write_text(STATISTICS, encoding="utf-8")
     result = workspaces.run(workspace)
@@ -640,7 +641,7 @@ def two_constituencies(workspace, tmp_path):
 
 @pytest.mark.slow
 def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituencies, tmp_path):
-    """After ``run -c 88`` the cases of 89 are still exported and taken back in, not gone, and not called done."""
+    """After ``run -c 88`` the cases of 89 would be gone, or called done."""
     workspace = two_constituencies
     workspaces.run(workspace)
     settings = config.load(workspace / config.FILE_NAME)
@@ -680,7 +681,7 @@ def test_a_whole_run_lets_go_of_what_is_no_longer_there(two_constituencies):
 
 
 def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
-    """After ``--until ingest`` the reasons, the unreadable files and the exit code are those of a whole run."""
+    """After ``--until ingest`` an unreadable file would not be told."""
     (workspace / "inbox" / "88" / "empty.csv").write_bytes(b"")
     half, whole = workspaces.run(workspace, until=Stage.INGEST), workspaces.run(workspace)
     assert half.set_aside_by_code == whole.set_aside_by_code
@@ -694,7 +695,7 @@ def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
 
 
 def test_a_name_that_carried_the_precinct_is_read_again_after_a_rename(workspace):
-    """An interrupted run is not taken over once a file is renamed, for its name may be all that tells its precinct."""
+    """A list whose precinct only its name tells would keep that of the old name."""
     inbox = workspace / "inbox" / "88"
     for path in inbox.iterdir():
         path.unlink()

@@ -31,7 +31,6 @@ from voterlist.cli.app import APP
 from voterlist.errors import InputError
 from voterlist.findings import check_marks, finding_ids
 from voterlist.model import AsideCode, Mark, Problem, Verdict
-from voterlist.pipeline import reviewing
 from voterlist.render import xlsx
 from voterlist.render.xlsx import answers
 from voterlist.review import REVIEW_ROW, check_decisions
@@ -39,6 +38,7 @@ from voterlist.schemas import ACCEPTANCE, ACCEPTED, DECISION, ENTRY, FINDING, em
 from voterlist.storage.ledger import Ledger
 from voterlist.storage.ledger.copies import restore
 from voterlist.tables import from_columns
+from voterlist.usecases import reviewing
 
 EN = catalogue("en")
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)

@@ -57,7 +57,7 @@ def has_ended(path):
 
 
 def test_no_worker_outlives_a_killed_parent(tmp_path):
-    """Workers would go on to read lists and write tables for a run that is no more, beside the next one."""
+    """Workers would go on to write tables for a run that is no more."""
     script = tmp_path / "parent.py"
     script.write_text(PARENT, encoding="utf-8")
     tests = str(Path(workspaces.__file__).parent)

@@ -16,6 +16,7 @@ and codes. Each message ends with what to do next, in ``todo``.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ __all__ = [
     "UsageError",
     "VoterlistError",
     "WorkspaceBusyError",
+    "place_of",
 ]
 
 
@@ -181,3 +183,16 @@ class SchemaError(StageError):
     """A table does not have the shape its stage declares."""
 
     code = "wrong-shape"
+
+
+def place_of(error: BaseException) -> str:
+    """The file and line of this program at which an error was raised, and nothing of its message.
+
+    ``?`` where it was raised outside the program.
+    """
+    place = "?"
+    for frame in traceback.extract_tb(error.__traceback__):
+        _, is_inside, path = frame.filename.replace("\\", "/").rpartition("/voterlist/")
+        if is_inside:
+            place = f"{path}:{frame.lineno}"
+    return place

@@ -19,17 +19,28 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-__all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries"]
+__all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "texts"]
 
 LANGUAGES = ("en", "az")
 
 
+_FIRST_FILE = "cli.toml"
+"""The file that is looked into first: a help text needs no other."""
+
+
+@cache
+def _file(name: str) -> dict[str, dict[str, str]]:
+    """The keys of one catalogue file."""
+    text = (resources.files(__package__) / name).read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
 def _files() -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
     """(file name, its keys) of every catalogue file, in order of name."""
-    folder = resources.files(__package__)
-    for item in sorted(folder.iterdir(), key=lambda found: found.name):
-        if item.name.endswith(".toml"):
-            yield item.name, tomllib.loads(item.read_text(encoding="utf-8"))
+    names = sorted(item.name for item in resources.files(__package__).iterdir())
+    for name in names:
+        if name.endswith(".toml"):
+            yield name, _file(name)
 
 
 @cache
@@ -48,6 +59,19 @@ def entries() -> dict[str, dict[str, str]]:
     return texts_by_key
 
 
+def texts(key: str) -> dict[str, str]:
+    """The texts of a key by language, their places not filled in.
+
+    The other files are read when a key is asked for that is not in the first one: reading all of
+    them takes longer than to start the program.
+
+    Raises:
+        KeyError: the catalogue has no such key.
+    """
+    first = _file(_FIRST_FILE)
+    return first[key] if key in first else entries()[key]
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """The catalogue in one language."""
@@ -64,7 +88,7 @@ class Catalogue:
             name: self.number(value) if isinstance(value, int | float) else value
             for name, value in places.items()
         }
-        return entries()[key][self.language].format(**filled)
+        return texts(key)[self.language].format(**filled)
 
     def text(self, key: str) -> str:
         """The text of a key as it stands, its places not filled.
@@ -76,7 +100,7 @@ class Catalogue:
 
     def has(self, key: str) -> bool:
         """True where the catalogue has this key."""
-        return key in entries()
+        return key in _file(_FIRST_FILE) or key in entries()
 
     def number(self, value: float, digits: int | None = None) -> str:
         """A number as the language writes it: ``50,000.5`` in English, ``50 000,5`` in Azerbaijani.

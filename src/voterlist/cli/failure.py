@@ -8,11 +8,18 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass, field
 
+from voterlist.cli.library import in_our_words
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY
-from voterlist.errors import InputError, SettingsError, SettingsMistake, StageError, VoterlistError
-from voterlist.pipeline.walk import place_of
+from voterlist.errors import (
+    InputError,
+    SettingsError,
+    SettingsMistake,
+    StageError,
+    VoterlistError,
+    place_of,
+)
 
 __all__ = ["Failure", "describe", "report"]
 
@@ -50,7 +57,8 @@ def describe(error: BaseException) -> Failure:
     if hasattr(error, "format_message"):
         # The command line library's own error: of an option it does not know, or a value it cannot
         # read.
-        return Failure("wrong-usage", 2, error.format_message(), "", SAY("error.wrong-usage.todo"))
+        what = in_our_words(error.format_message())
+        return Failure("wrong-usage", 2, what, "", SAY("error.wrong-usage.todo"))
     if isinstance(error, OSError):
         code = _code_of(error)
         path = str(error.filename or "")
@@ -84,9 +92,9 @@ def report(failure: Failure) -> None:
     if failure.todo:
         TERMINAL.warn(SAY("cli.failure.todo", todo=failure.todo))
     if TERMINAL.json:
-        found = {name: getattr(failure, name) for name in ("code", "what", "where", "todo")}
+        content = {name: getattr(failure, name) for name in ("code", "what", "where", "todo")}
         TERMINAL.result(
-            {"error": {**found, "details": list(failure.details)}, "exit_code": failure.exit_code}
+            {"error": {**content, "details": list(failure.details)}, "exit_code": failure.exit_code}
         )
 
 

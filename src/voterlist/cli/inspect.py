@@ -1,34 +1,24 @@
-"""``inspect``.
+"""``inspect``: what is understood of a list before anything is taken in.
 
-What is understood of a list, before anything is taken in. Headers and counts, never a voter's cell.
+Headers and counts are shown, never a voter's cell.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from voterlist import config, ingest, readers
-from voterlist.cli.options import Json, settings_around
+from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY, title
-from voterlist.config import IngestSettings
-from voterlist.errors import UsageError
-from voterlist.ingest import FileAccount, ListAccount, PlaceAccount, SheetAccount
 from voterlist.model import AsideCode
-from voterlist.pipeline.inbox import INBOX
-from voterlist.pipeline.result import FURNITURE
-from voterlist.schemas import RawFile
 
-__all__ = ["exit_code", "inspect"]
+__all__ = ["inspect"]
 
-_NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
 _CERTAIN = 0.995
 """A confidence from here on is shown as certain, not as 1.00."""
 
@@ -48,72 +38,22 @@ def inspect(
     files: Files,
     settings: SettingsFile = None,
     constituency: Constituency = None,
-    json: Json = False,
 ) -> None:
     """Show what is understood of a list, before anything is taken in."""
-    accounts: list[FileAccount] = []
-    for root, number, paths in _batches(files):
-        chosen = settings_around(settings, root).ingest
-        raw = [raw for path in paths for raw in _read(path, root, chosen)]
-        accounts += ingest.inspect(raw, chosen, constituency=constituency or number)
-    accounts.sort(key=lambda account: (account.name, account.copy))
-    code = exit_code(accounts)
+    accounts = usecases.inspect_files(files, settings=settings, constituency=constituency)
+    code = usecases.exit_code_of_accounts(accounts)
     for account in accounts:
         _tell_file(account)
     TERMINAL.say(SAY(f"inspect.code.{code}"))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result({"files": [_as_json(account) for account in accounts], "exit_code": code})
     raise typer.Exit(code)
-
-
-def exit_code(accounts: Sequence[FileAccount]) -> int:
-    """3 where a file or sheet could not be read; 1 where something needs a person; else 0."""
-    if not accounts or any(account.unreadable for account in accounts):
-        return 3
-    sheets = [sheet for account in accounts for sheet in account.sheets]
-    aside = {code for sheet in sheets for code in sheet.set_aside}
-    differs = any(_differs(sheet, place) for sheet in sheets for place in sheet.places)
-    return int(differs or bool(aside - FURNITURE))
-
-
-def _batches(files: Sequence[Path]) -> list[tuple[Path, int | None, list[Path]]]:
-    """(the folder from which the names are told, the constituency of the inbox, files) of what is read together.
-
-    Raises:
-        UsageError: there is no such file.
-    """
-    found: dict[tuple[Path, int | None], list[Path]] = {}
-    for given in files:
-        if not given.exists():
-            raise UsageError(
-                f"there is no {given}", code="no-such-file", places={"path": str(given)}
-            )
-        whole = given.resolve()
-        for path in readers.list_paths(whole) if whole.is_dir() else [whole]:
-            key = _home(path, whole if whole.is_dir() else path.parent)
-            if path not in found.setdefault(key, []):
-                found[key].append(path)
-    return [(root, number, paths) for (root, number), paths in found.items()]
-
-
-def _home(path: Path, folder: Path) -> tuple[Path, int | None]:
-    """(the folder from which a file's name is told, the constituency whose folder of an inbox it lies in)."""
-    for parent in path.parents:
-        if parent.name == INBOX and (parent.parent / config.FILE_NAME).is_file():
-            inside = path.relative_to(parent).parts
-            match = _NUMBER.match(inside[0]) if len(inside) > 1 else None
-            return parent, int(match[1]) if match else None
-    return folder, None
-
-
-def _read(path: Path, root: Path, settings: IngestSettings) -> list[RawFile]:
-    return list(readers.read_paths([path], root, settings))
 
 
 # In words
 
 
-def _tell_file(account: FileAccount) -> None:
+def _tell_file(account: usecases.FileAccount) -> None:
     """One file."""
     say = TERMINAL.say
     say(visible_name(account.name))
@@ -135,20 +75,18 @@ def _tell_trouble(code: AsideCode) -> None:
     TERMINAL.say(f"    {SAY('cli.failure.todo', todo=SAY(f'aside.{code}.todo'))}")
 
 
-def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
+def _tell_sheet(sheet: usecases.SheetAccount, *, copy: int) -> None:
     """One sheet: how it was read, whose list it is, its columns, its balance, what to look at."""
     say = TERMINAL.say
     if sheet.name is not None:
-        say(
-            f"  {SAY('inspect.sheet-hidden' if sheet.hidden else 'inspect.sheet', sheet=sheet.name)}"
-        )
+        key = "inspect.sheet-hidden" if sheet.hidden else "inspect.sheet"
+        say(f"  {SAY(key, sheet=sheet.name)}")
     if sheet.trouble is not None:
         _tell_trouble(sheet.trouble)
         return
     if sheet.encoding:
-        say(
-            f"  {SAY('inspect.encoding', encoding=sheet.encoding, confidence=_share(sheet.encoding_confidence))}"
-        )
+        confidence = _share(sheet.encoding_confidence)
+        say(f"  {SAY('inspect.encoding', encoding=sheet.encoding, confidence=confidence)}")
     if sheet.delimiter:
         sign = title(
             "inspect.delimiter", {"\t": "tab", " ": "blank"}.get(sheet.delimiter, sheet.delimiter)
@@ -166,7 +104,7 @@ def _tell_sheet(sheet: SheetAccount, *, copy: int) -> None:
         _tell_finding(row)
 
 
-def _tell_list(one: ListAccount) -> None:
+def _tell_list(one: usecases.ListAccount) -> None:
     """The header of one list, and its columns."""
     say = TERMINAL.say
     if one.header_lines:
@@ -201,7 +139,7 @@ def _role(field: str | None, role: str | None) -> str:
     )
 
 
-def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
+def _tell_place(sheet: usecases.SheetAccount, place: usecases.PlaceAccount) -> None:
     """Whose list the rows are, and their balance."""
     words = []
     for kind in ("constituency", "precinct"):
@@ -221,21 +159,12 @@ def _tell_place(sheet: SheetAccount, place: PlaceAccount) -> None:
     if place.declared is not None:
         balance += "; " + SAY("inspect.declared", declared=place.declared)
     TERMINAL.say(f"    {balance}")
-    if _differs(sheet, place):
+    if usecases.is_total_different(sheet, place):
         rule = "declared-total-differs"
-        TERMINAL.say(
-            f"    ! {SAY(f'rule.{rule}.message', value=place.entries + place.elsewhere, limit=place.declared)}"
-        )
+        counted = place.entries + place.elsewhere
+        message = SAY(f"rule.{rule}.message", value=counted, limit=place.declared)
+        TERMINAL.say(f"    ! {message}")
         TERMINAL.say(f"      {SAY('cli.failure.todo', todo=SAY(f'rule.{rule}.todo'))}")
-
-
-def _differs(sheet: SheetAccount, place: PlaceAccount) -> bool:
-    """True where the total below the list is neither that of its entries nor that of the whole sheet."""
-    whole = sum(other.entries + other.elsewhere for other in sheet.places)
-    return place.declared is not None and place.declared not in {
-        place.entries + place.elsewhere,
-        whole,
-    }
 
 
 def _tell_finding(row: dict[str, Any]) -> None:
@@ -260,8 +189,8 @@ def _share(confidence: float) -> str:
     return SAY("inspect.certain") if confidence >= _CERTAIN else SAY.number(confidence, 2)
 
 
-def _as_json(account: FileAccount) -> dict[str, Any]:
+def _as_json(account: usecases.FileAccount) -> dict[str, Any]:
     """A file as plain values; scripts are written against these names."""
-    found = dataclasses.asdict(account)
-    found["unreadable"] = account.unreadable
-    return found
+    content = dataclasses.asdict(account)
+    content["unreadable"] = account.unreadable
+    return content

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 
-from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
+from voterlist import usecases
+from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
-from voterlist.storage.ledger import copies
-from voterlist.storage.ledger.copies import Replaced
 
 __all__ = ["copy", "renew", "restore"]
 
@@ -20,13 +19,11 @@ __all__ = ["copy", "renew", "restore"]
 def copy(
     workspace: Workspace,
     out: Annotated[Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out"))],
-    json: Json = False,
 ) -> None:
     """Copy the ledger whole."""
-    settings_of(workspace)
-    rows = copies.copy(workspace, out)
+    rows = usecases.copy_ledger(workspace, out)
     TERMINAL.say(SAY("cli.ledger.copied", path=shown(out), **rows))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result({"out": out, **rows, "exit_code": 0})
 
 
@@ -35,13 +32,13 @@ def restore(
     source: Annotated[Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy"))],
     older: Annotated[bool, typer.Option("--older", help=SAY("cli.option.older"))] = False,
     today: Today = None,
-    json: Json = False,
 ) -> None:
     """Put a copy back."""
-    settings_of(workspace)
     since = now().isoformat(" ", "minutes")
-    replaced = copies.restore(workspace, source, today=day(today), since=since, older=older)
-    _tell("cli.ledger.restored", replaced, as_json=json)
+    replaced = usecases.restore_ledger(
+        workspace, source, today=day(today), since=since, older=older
+    )
+    _tell("cli.ledger.restored", replaced)
 
 
 def renew(
@@ -49,22 +46,20 @@ def renew(
     by: Annotated[str, typer.Option(metavar="NAME", help=SAY("cli.option.renewed-by"))],
     reason: Annotated[str, typer.Option(metavar="TEXT", help=SAY("cli.option.renew-reason"))],
     today: Today = None,
-    json: Json = False,
 ) -> None:
     """Go on without what is lost."""
-    settings_of(workspace)
     since = now().isoformat(" ", "minutes")
-    replaced = copies.renew(workspace, by=by, reason=reason, today=day(today), since=since)
-    _tell("cli.ledger.renewed", replaced, as_json=json)
+    replaced = usecases.renew_ledger(workspace, by=by, reason=reason, today=day(today), since=since)
+    _tell("cli.ledger.renewed", replaced)
 
 
-def _tell(key: str, replaced: Replaced, *, as_json: bool) -> None:
+def _tell(key: str, replaced: usecases.Replaced) -> None:
     """What the ledger holds now, what is missing, and where the one before lies."""
     TERMINAL.say(SAY(key, **replaced.rows))
     if replaced.known:
         TERMINAL.say(SAY("cli.ledger.known", **replaced.known))
     if replaced.kept is not None:
         TERMINAL.say(SAY("cli.ledger.kept", path=shown(replaced.kept)))
-    if as_json:
+    if TERMINAL.json:
         known: Mapping[str, int] | None = replaced.known or None
         TERMINAL.result({**replaced.rows, "known": known, "kept": replaced.kept, "exit_code": 0})

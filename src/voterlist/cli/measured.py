@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
-from voterlist.report import Words
-from voterlist.report.sections.chance import Chance, ChanceWords
 
 __all__ = ["tell_chance", "tell_compared", "tell_estimate", "tell_taught"]
 
@@ -23,7 +22,7 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
     """
     if not estimate:
         return
-    words = Words(SAY.language)
+    words = usecases.Words(SAY.language)
     measures = {
         name: value for name, value in estimate.items() if name.startswith(("precision", "recall"))
     }
@@ -53,9 +52,9 @@ def tell_taught(taught: int | None, contradictory: int | None) -> None:
 
 def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
     """For each kind of agreement: pairs that chance alone would give, pairs found, the meaning."""
-    words = ChanceWords(SAY.language)
+    words = usecases.ChanceWords(SAY.language)
     found = [
-        Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"])
+        usecases.Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"])
         for row in rows
     ]
     if not found:

@@ -6,27 +6,24 @@ import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow as pa
 import typer
 
-from voterlist import config, pipeline
+from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
-from voterlist.config import Settings
 from voterlist.errors import UsageError
-from voterlist.schemas import ACCEPTANCE, empty
-from voterlist.storage import ledger as ledgers
-from voterlist.storage.ledger import read_acceptances
+from voterlist.model import Profile
 
 __all__ = [
+    "Columns",
     "Json",
+    "ProfileOption",
+    "Tables",
     "Today",
     "Workspace",
-    "acceptances_around",
     "day",
     "now",
     "require_parquet",
-    "settings_around",
     "settings_of",
 ]
 
@@ -42,6 +39,11 @@ Json = Annotated[
 ]
 Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help=SAY("cli.option.today"))]
 Workspace = Annotated[Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace"))]
+Tables = Annotated[list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))]
+Columns = Annotated[
+    Path | None, typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns"))
+]
+ProfileOption = Annotated[Profile, typer.Option("--profile", help=SAY("cli.option.profile"))]
 
 
 def day(text: str | None) -> dt.date:
@@ -63,40 +65,9 @@ def now() -> dt.datetime:
     return dt.datetime.now().astimezone()
 
 
-def settings_of(workspace: Path) -> Settings:
-    """The settings of a workspace.
-
-    Raises:
-        UsageError: it is no workspace.
-        SettingsError: its settings have mistakes.
-    """
-    return config.load(workspace / config.FILE_NAME, rule_codes=pipeline.RULE_CODES)
-
-
-def settings_around(given: Path | None, folder: Path) -> Settings:
-    """The settings of the file given, else of the workspace around the folder, else the defaults.
-
-    Raises:
-        UsageError: there is no such file.
-        SettingsError: the settings have mistakes.
-    """
-    path = _settings_path(given, folder)
-    return config.load(path, rule_codes=pipeline.RULE_CODES) if path else Settings()
-
-
-def acceptances_around(given: Path | None, folder: Path) -> pa.Table:
-    """ACCEPTANCE of the workspace whose settings ``settings_around`` takes; none where there is no workspace.
-
-    Raises:
-        InputError: its ledger cannot be read.
-    """
-    path = _settings_path(given, folder)
-    return read_acceptances(path.parent / ledgers.FILE_NAME) if path else empty(ACCEPTANCE)
-
-
-def _settings_path(given: Path | None, folder: Path) -> Path | None:
-    near = [around / config.FILE_NAME for around in (folder, *folder.parents)]
-    return given or next((path for path in near if path.is_file()), None)
+def settings_of(workspace: Path) -> usecases.Settings:
+    """The settings of a workspace; see ``usecases.settings_of``."""
+    return usecases.settings_of(workspace)
 
 
 def require_parquet(path: Path) -> None:

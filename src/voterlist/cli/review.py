@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
+from voterlist import usecases
+from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY, title
 from voterlist.model import Mark, Problem
-from voterlist.pipeline import reviewing
-from voterlist.pipeline.publish import REPORTS
 
 __all__ = ["export", "import_decisions"]
 
@@ -26,61 +25,61 @@ def export(
         Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
     ] = None,
     today: Today = None,
-    json: Json = False,
 ) -> None:
     """Write the open cases into a workbook."""
-    settings = settings_of(workspace)
-    words = language or settings.report.languages[0]
-    path = out or workspace / REPORTS / f"review-{words}.xlsx"
-    made = reviewing.export(workspace, settings, path, words, today=day(today))
+    made = usecases.export_review(workspace, out, language, today=day(today))
+    path = made.path
     TERMINAL.say(
         SAY("cli.review.exported", cases=made.cases, findings=made.findings, path=shown(path))
     )
     if made.cases or made.findings:
         TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=shown(path)))
-    if json:
-        TERMINAL.result(
-            {
-                "run": made.run,
-                "cases": made.cases,
-                "findings": made.findings,
-                "out": path,
-                "exit_code": 0,
-            }
-        )
+    if TERMINAL.json:
+        counted = {"run": made.run, "cases": made.cases, "findings": made.findings}
+        TERMINAL.result({**counted, "out": path, "exit_code": 0})
 
 
 def import_decisions(
     workspace: Workspace,
     workbook: Annotated[Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.workbook"))],
     by: Annotated[str | None, typer.Option(metavar="NAME", help=SAY("cli.option.by"))] = None,
-    json: Json = False,
 ) -> None:
     """Read decisions into the ledger."""
-    settings = settings_of(workspace)
-    read = reviewing.import_decisions(workspace, settings, workbook, by, decided_at=now())
-    counted = {
-        "recorded": read.decisions.decisions.num_rows,
-        "replaced": read.decisions.replaced.num_rows,
-        "accepted": read.findings.count(Mark.ACCEPT),
-        "asked_again": read.findings.count(Mark.ASK),
-        "problems": len(read.problems),
-    }
-    rows = len({(problem.sheet, problem.row) for problem in read.problems if problem.row})
-    TERMINAL.say(SAY("cli.review.imported", **{**counted, "problems": rows}))
+    imported = usecases.import_review(workspace, workbook, by, decided_at=now())
+    counted = _counted(imported)
+    refused = {(problem.sheet, problem.row) for problem in imported.problems if problem.row}
+    TERMINAL.say(SAY("cli.review.imported", **counted, problems=len(refused)))
     TERMINAL.say(SAY("cli.review.marked", **counted))
-    if not read.is_origin_known:
+    if not imported.is_origin_known:
         TERMINAL.say(SAY("cli.review.origin-unknown", path=shown(workbook)))
-    _list_problems(read.problems)
+    _list_problems(imported.problems)
     if counted["recorded"] or counted["accepted"] or counted["asked_again"]:
         TERMINAL.say(SAY("cli.review.import.next", folder=shown(workspace)))
-    code = int(bool(read.problems))
-    if json:
-        places = ("sheet", "row", "code", "case_id", "entry_id", "rule")
-        problems = [{name: getattr(problem, name) for name in places} for problem in read.problems]
-        origin = {"origin_known": read.is_origin_known}
-        TERMINAL.result({**counted, "problems": problems, **origin, "exit_code": code})
+    code = int(bool(imported.problems))
+    if TERMINAL.json:
+        TERMINAL.result({**_as_json(imported), "exit_code": code})
     raise typer.Exit(code)
+
+
+def _counted(imported: usecases.Imported) -> dict[str, int]:
+    """How many rows were recorded, by what they are."""
+    return {
+        "recorded": imported.decisions.decisions.num_rows,
+        "replaced": imported.decisions.replaced.num_rows,
+        "accepted": imported.findings.count(Mark.ACCEPT),
+        "asked_again": imported.findings.count(Mark.ASK),
+    }
+
+
+def _as_json(imported: usecases.Imported) -> dict[str, Any]:
+    """The result as plain values; scripts are written against these names."""
+    names = ("sheet", "row", "code", "case_id", "entry_id", "rule")
+    problems = [{name: getattr(problem, name) for name in names} for problem in imported.problems]
+    return {
+        **_counted(imported),
+        "problems": problems,
+        "origin_known": imported.is_origin_known,
+    }
 
 
 def _list_problems(problems: tuple[Problem, ...]) -> None:

@@ -1,4 +1,4 @@
-"""``run``: the whole street over a workspace."""
+"""``run``: every stage over a workspace."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from voterlist import pipeline
+from voterlist import usecases
 from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate, tell_taught
-from voterlist.cli.options import Json, Today, Workspace, day, now, settings_of
+from voterlist.cli.options import Today, Workspace, day, now
+from voterlist.cli.status import standing_lines, standings_as_json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
-from voterlist.cli.workspace import standing_lines, standings_as_json
-from voterlist.config import Settings
 from voterlist.errors import InputError
 from voterlist.model import CaseKind, Severity, Stage
-from voterlist.pipeline import RunResult, Trouble
 
 __all__ = ["run"]
 
@@ -30,14 +28,11 @@ def run(
     until: Annotated[Stage | None, typer.Option(help=SAY("cli.option.until"))] = None,
     today: Today = None,
     jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.jobs"))] = 1,
-    json: Json = False,
 ) -> None:
-    """Run the street."""
-    settings = settings_of(workspace)
+    """Run every stage."""
     with Steps() as steps:
-        result = pipeline.run(
+        done = usecases.run_workspace(
             workspace,
-            settings,
             constituencies=constituencies or (),
             until=until,
             today=day(today),
@@ -45,79 +40,91 @@ def run(
             jobs=jobs,
             progress=lambda stage, _step, done, total: steps(stage, done, total),
         )
-    _tell(result, settings)
-    if json:
-        TERMINAL.result(_as_json(result, settings))
-    raise typer.Exit(result.exit_code)
+    _tell(done)
+    if TERMINAL.json:
+        TERMINAL.result(_as_json(done))
+    raise typer.Exit(done.result.exit_code)
 
 
-def _tell(result: RunResult, settings: Settings) -> None:
+def _tell(done: usecases.WorkspaceRun) -> None:
     """The result in words: the balance, what was found, how everyone stands, what to open."""
-    say = TERMINAL.say
-    say(SAY("cli.run.title", run=result.run, today=result.today.isoformat()))
-    if result.constituencies:
-        say(SAY("cli.run.constituencies", numbers=", ".join(map(str, result.constituencies))))
-    say(SAY("cli.run.files", files=result.files, lists=result.lists))
-    say(
-        SAY(
-            "cli.run.balance",
-            rows_in=result.rows_in,
-            rows_out=result.rows_out,
-            set_aside=result.set_aside,
-        )
-    )
+    result = done.result
+    _tell_balance(result)
     _tell_set_aside(result)
     _tell_missing(result)
     if result.until is not None:
-        say(SAY("cli.run.until", stage=SAY(f"cli.stage.{result.until}")))
+        TERMINAL.say(SAY("cli.run.until", stage=SAY(f"cli.stage.{result.until}")))
     else:
         _tell_cases(result)
-        if result.accepted:
-            say(SAY("cli.run.accepted", accepted=result.accepted))
-        say(
-            SAY(
-                "cli.run.findings",
-                **{word.value: result.findings_by_severity.get(word, 0) for word in Severity},
-            )
-        )
-    say()
-    for line in standing_lines(settings, result.standings):
-        say(line)
-    if result.clock_behind is not None:
-        say()
-        days = {"today": result.today.isoformat(), "newest": result.clock_behind.isoformat()}
-        say(SAY("cli.run.clock-behind", **days))
-    if result.outputs:
-        say()
-        say(SAY("cli.run.open"))
-        for path in result.outputs:
-            say(f"  {shown(path)}")
+        _tell_findings(result)
+    TERMINAL.say()
+    for line in standing_lines(done.settings, result.standings):
+        TERMINAL.say(line)
+    _tell_clock(result)
+    _tell_outputs(result)
     if result.exit_code == 1:
-        say()
-        say(SAY("cli.run.code"))
+        TERMINAL.say()
+        TERMINAL.say(SAY("cli.run.code"))
     if result.exit_code == InputError.exit_code:
         TERMINAL.warn(SAY("error.no-readable-list.what", count=result.files))
         TERMINAL.warn(SAY("error.no-readable-list.todo"))
 
 
-def _tell_set_aside(result: RunResult) -> None:
-    found = {code: count for code, count in result.set_aside_by_code.items() if count}
-    if found:
+def _tell_balance(result: usecases.RunResult) -> None:
+    """Which run it is, and its balance of rows."""
+    TERMINAL.say(SAY("cli.run.title", run=result.run, today=result.today.isoformat()))
+    if result.constituencies:
+        numbers = ", ".join(map(str, result.constituencies))
+        TERMINAL.say(SAY("cli.run.constituencies", numbers=numbers))
+    TERMINAL.say(SAY("cli.run.files", files=result.files, lists=result.lists))
+    balance = {
+        "rows_in": result.rows_in,
+        "rows_out": result.rows_out,
+        "set_aside": result.set_aside,
+    }
+    TERMINAL.say(SAY("cli.run.balance", **balance))
+
+
+def _tell_findings(result: usecases.RunResult) -> None:
+    if result.accepted:
+        TERMINAL.say(SAY("cli.run.accepted", accepted=result.accepted))
+    TERMINAL.say(SAY("cli.run.findings", **_findings_by_severity(result)))
+
+
+def _findings_by_severity(result: usecases.RunResult) -> dict[str, int]:
+    """How many findings there are of each severity, 0 included."""
+    return {word.value: result.findings_by_severity.get(word, 0) for word in Severity}
+
+
+def _tell_clock(result: usecases.RunResult) -> None:
+    """Nothing where the day of the run is not before a recorded day."""
+    if result.clock_behind is not None:
+        TERMINAL.say()
+        days = {"today": result.today.isoformat(), "newest": result.clock_behind.isoformat()}
+        TERMINAL.say(SAY("cli.run.clock-behind", **days))
+
+
+def _tell_outputs(result: usecases.RunResult) -> None:
+    """The files to open; nothing where none was written."""
+    if result.outputs:
+        TERMINAL.say()
+        TERMINAL.say(SAY("cli.run.open"))
+        for path in result.outputs:
+            TERMINAL.say(f"  {shown(path)}")
+
+
+def _tell_set_aside(result: usecases.RunResult) -> None:
+    counted = {code: count for code, count in result.set_aside_by_code.items() if count}
+    if counted:
         TERMINAL.say(SAY("cli.run.set-aside"))
-        rows = sorted(
-            ((title("aside", code), count) for code, count in found.items()),
-            key=lambda row: -row[1],
-        )
+        titled = [(title("aside", code), count) for code, count in counted.items()]
+        rows = sorted(titled, key=lambda row: -row[1])
         TERMINAL.table((SAY("cli.table.reason"), SAY("cli.table.rows")), rows)
     if result.troubles:
-        TERMINAL.say(SAY("cli.run.troubles"))
-        rows_of_files = [(_place(trouble), _reason(trouble.code)) for trouble in result.troubles]
-        TERMINAL.table((SAY("cli.table.file"), SAY("cli.table.reason")), rows_of_files)
-        for code in dict.fromkeys(trouble.code for trouble in result.troubles):
-            TERMINAL.say(f"  {_reason(code)}: {_todo(code)}")
+        _tell_troubles(result)
 
 
-def _tell_missing(result: RunResult) -> None:
+def _tell_missing(result: usecases.RunResult) -> None:
     """The lists of the last run that are not here any more."""
     if not result.missing_lists:
         return
@@ -132,7 +139,17 @@ def _tell_missing(result: RunResult) -> None:
     TERMINAL.say(SAY("cli.run.missing.todo"))
 
 
-def _place(trouble: Trouble) -> str:
+def _tell_troubles(result: usecases.RunResult) -> None:
+    """The files that could not be read, and what to do about each reason."""
+    TERMINAL.say(SAY("cli.run.troubles"))
+    rows = [(_place(trouble), _reason(trouble.code)) for trouble in result.troubles]
+    TERMINAL.table((SAY("cli.table.file"), SAY("cli.table.reason")), rows)
+    codes = dict.fromkeys(trouble.code for trouble in result.troubles)
+    for code in codes:
+        TERMINAL.say(f"  {_reason(code)}: {_todo(code)}")
+
+
+def _place(trouble: usecases.Trouble) -> str:
     """The file, with its sheet where only that could not be read."""
     return f"{trouble.file} ({trouble.sheet})" if trouble.sheet else trouble.file
 
@@ -150,17 +167,14 @@ def _todo(code: str) -> str:
     return SAY(key if SAY.has(key) else f"error.{code}.todo")
 
 
-def _tell_cases(result: RunResult) -> None:
+def _tell_cases(result: usecases.RunResult) -> None:
     if not result.cases_by_kind:
         TERMINAL.say(SAY("cli.run.no-cases"))
         return
     TERMINAL.say()
     TERMINAL.say(SAY("cli.run.cases", open=result.open_cases))
-    rows = [
-        (title("case-kind", kind), result.cases_by_kind[kind])
-        for kind in CaseKind
-        if kind in result.cases_by_kind
-    ]
+    kinds = [kind for kind in CaseKind if kind in result.cases_by_kind]
+    rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
     tell_compared(result.afresh or 0, result.compared or 0, result.memory)
     if result.decisions:
@@ -169,8 +183,9 @@ def _tell_cases(result: RunResult) -> None:
     tell_chance(result.chance)
 
 
-def _as_json(result: RunResult, settings: Settings) -> dict[str, Any]:
+def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
     """The result as plain values; scripts are written against these names."""
+    result, settings = done.result, done.settings
     return {
         "run": result.run,
         "folder": result.folder,
@@ -187,7 +202,7 @@ def _as_json(result: RunResult, settings: Settings) -> dict[str, Any]:
         "unreadable": [dataclasses.asdict(trouble) for trouble in result.troubles],
         "stages": [dataclasses.asdict(work) for work in result.stages],
         "accepted": result.accepted,
-        "findings": {word.value: result.findings_by_severity.get(word, 0) for word in Severity},
+        "findings": _findings_by_severity(result),
         "cases": {kind.value: result.cases_by_kind.get(kind, 0) for kind in CaseKind},
         "open_cases": result.open_cases,
         "decisions": result.decisions,

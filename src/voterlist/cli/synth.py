@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from voterlist.cli.options import Json
+from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY
-from voterlist.synth import Also, write
 
 __all__ = ["synth"]
 
@@ -31,16 +30,15 @@ def synth(
         bool, typer.Option("--registers", help=SAY("cli.option.registers"))
     ] = False,
     faults: Annotated[bool, typer.Option("--faults", help=SAY("cli.option.faults"))] = False,
-    json: Json = False,
 ) -> None:
     """Invent voters' lists."""
-    also = Also.NOTHING
+    also = usecases.Also.NOTHING
     if registers:
-        also |= Also.REGISTERS
+        also |= usecases.Also.REGISTERS
     if faults:
-        also |= Also.FAULTS
+        also |= usecases.Also.FAULTS
     with Steps() as steps:
-        made = write(
+        made = usecases.invent_lists(
             out,
             voters=voters,
             constituencies=constituencies,
@@ -56,5 +54,5 @@ def synth(
         TERMINAL.say(f"  {shown(path)}")
     if made.files:
         TERMINAL.say(SAY("cli.synth.next", path=shown(out)))
-    if json:
+    if TERMINAL.json:
         TERMINAL.result({**dataclasses.asdict(made), "exit_code": 0})

@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TextIO
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from voterlist.cli.visible import in_json, visible, visible_name
 from voterlist.cli.words import SAY
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 __all__ = ["TERMINAL", "Steps", "Terminal", "shown"]
 
@@ -82,14 +82,12 @@ TERMINAL = Terminal()
 
 
 class Steps:
-    """Progress of long work: a bar on a terminal, plain lines elsewhere, nothing for work of two seconds.
+    """Progress of long work: a bar on a terminal, lines elsewhere, nothing in the first 2 seconds.
 
-    Work that tells nothing of itself for longer is told of all the same: a watch repeats what was
-    told last.
+    A watch repeats the last report for a stage that reports nothing for longer.
     """
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True)
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._started = time.monotonic()
@@ -129,15 +127,14 @@ class Steps:
         now = time.monotonic()
         if now - self._started < _PATIENCE:
             return
-        if self._console.is_terminal:
+        if sys.stderr.isatty():
             self._show(stage, done, total)
         else:
             self._line(stage, done, total, now)
 
     def _show(self, stage: str, done: int, total: int) -> None:
         if self._bar is None:
-            columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._bar = _new_bar()
             self._bar.start()
             self._task = self._bar.add_task("", total=None)
         if self._task is not None:
@@ -158,6 +155,23 @@ class Steps:
                 "cli.progress", seconds=seconds, stage=SAY(f"cli.stage.{stage}"), share=share
             ).rstrip()
         )
+
+
+def _new_bar() -> Progress:
+    """A progress bar on standard error.
+
+    The library that draws it is loaded here: most commands end before they need it.
+    """
+    from rich.console import Console  # noqa: PLC0415  see above
+    from rich.progress import (  # noqa: PLC0415  see above
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def shown(path: Path) -> str:

@@ -18,9 +18,9 @@ def language_of(environment: Mapping[str, str]) -> str:
     ``VOTERLIST_LANG``, else the locale; English for any other.
     """
     for name in ("VOTERLIST_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        found = environment.get(name, "")[:2].lower()
-        if found:
-            return found if found in LANGUAGES else "en"
+        language = environment.get(name, "")[:2].lower()
+        if language:
+            return language if language in LANGUAGES else "en"
     return "en"
 
 

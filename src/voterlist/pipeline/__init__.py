@@ -1,4 +1,4 @@
-"""A run: the whole street over one workspace, and what it leaves behind.
+"""A run: every stage over one workspace, and what it leaves behind.
 
 >>> from voterlist import config, pipeline                                   # doctest: +SKIP
 >>> settings = config.load(workspace / config.FILE_NAME)                     # doctest: +SKIP
@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from voterlist import config
 from voterlist.config import Settings
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, publish
+from voterlist.pipeline.context import Context, Progress
 from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import (
@@ -30,22 +30,33 @@ from voterlist.pipeline.result import (
     troubles,
     unread_constituencies,
 )
+from voterlist.pipeline.stages import STAGES
 from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
-from voterlist.pipeline.street import STREET, Context
-from voterlist.pipeline.walk import Progress, Tables, Walk
+from voterlist.pipeline.steps import place_of_table, places_of_table
+from voterlist.pipeline.walk import Tables, Walk
 from voterlist.rulebook import RULE_CODES
 from voterlist.schemas import LIST, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger
-from voterlist.storage.store import Manifest, RunFolder, digest_of, program_digest
+from voterlist.storage.store import Manifest, RunFolder, program_digest
 from voterlist.tables import concat
 from voterlist.version import __version__
 
-__all__ = ["RULE_CODES", "RunResult", "Trouble", "UnitStanding", "overdue", "run", "standings"]
+__all__ = [
+    "RULE_CODES",
+    "Progress",
+    "RunResult",
+    "Trouble",
+    "UnitStanding",
+    "no_progress",
+    "overdue",
+    "run",
+    "standings",
+]
 
 
-def _quiet(_stage: Stage, _step: str, _done: int, _total: int) -> None:
+def no_progress(_stage: Stage, _step: str, _done: int, _total: int) -> None:
     """Progress for nobody."""
 
 
@@ -58,9 +69,9 @@ def run(
     today: dt.date,
     since: str = "",
     jobs: int = 1,
-    progress: Progress = _quiet,
+    progress: Progress = no_progress,
 ) -> RunResult:
-    """Run the street over a workspace, holding it meanwhile.
+    """Run every stage over a workspace, holding it meanwhile.
 
     Args:
         workspace: its folder.
@@ -85,9 +96,9 @@ def run(
         earlier = earlier_lists(workspace)
         context = Context(workspace, settings, inputs, *said, today, max(1, jobs), progress)
         folder = RunFolder(workspace, _manifest(context))
-        walk = Walk(folder, digest_of(program_digest(), inputs.digest(), *inputs.digests), progress)
-        for step in STREET:
-            walk.step(step.stage, partial(step.make, walk.tables, context), step.depends(context))
+        walk = Walk(folder, program_digest(), context)
+        for step in STAGES:
+            walk.step(step)
             if step.stage is until:
                 break
         _note_submissions(context, walk.tables)
@@ -158,7 +169,7 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
         line = ledger.day_of(context.today), RUN_EVENT, details
         standing = standings(context.settings, ledger, context.today, [line])
     outputs = publish.write_reports(context, walk, standing)
-    walk.finish([step.stage for step in STREET], outputs)
+    walk.finish([step.stage for step in STAGES], outputs)
     with Ledger(path) as ledger:
         ledger.note_cases(
             walk.tables["cases"],
@@ -188,8 +199,8 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
         .aggregate([("case_id", "count_distinct")])
         .to_pylist()
     )
-    found = {row["constituency"]: row["case_id_count_distinct"] for row in asked}
-    return {place: found.get(place, 0) for place in sorted(places, key=lambda place: place or 0)}
+    counted = {row["constituency"]: row["case_id_count_distinct"] for row in asked}
+    return {place: counted.get(place, 0) for place in sorted(places, key=lambda place: place or 0)}
 
 
 def _result(
@@ -244,17 +255,14 @@ def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Tabl
     """
     if name in tables:
         return tables[name]
-    received = (
-        part
-        for part in sorted(tables)
-        if part.startswith("scratch/received-") and part.endswith(f"-{name}")
-    )
-    return concat((tables[part] for part in received), schema)
+    received = places_of_table(f"received-{name}", tables)
+    return concat((tables[place] for place in received), schema)
 
 
 def _reference(tables: Tables) -> pa.Table:
     """What is known of each file of ``reference/`` (SOURCES), as far as it was read."""
-    name = next((name for name in ("reference", "scratch/sources-streets") if name in tables), None)
+    names = ("reference", place_of_table("sources-streets"))
+    name = next((name for name in names if name in tables), None)
     return empty(SOURCES) if name is None else tables[name]
 
 

@@ -1,8 +1,9 @@
-"""What the stages of a run may depend on besides the tables."""
+"""What a run may depend on besides the tables."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,14 @@ import pyarrow as pa
 
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
+from voterlist.model import Stage
 from voterlist.pipeline.inbox import Inputs
-from voterlist.pipeline.walk import Progress
-from voterlist.storage import store
 
-__all__ = ["Context"]
+__all__ = ["Context", "Progress"]
+
+Progress = Callable[[Stage, str, int, int], None]
+"""Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how
+much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,3 @@ class Context:
         if self.settings.calendar.election_day is not None:
             return self.settings.calendar.election_day
         return calendar(self.settings.calendar, self.settings.workspace.cycle)[-1].due
-
-    @property
-    def folder(self) -> Path:
-        """The folder of the run, in which a stage writes what is too large to hold."""
-        return store.written_run_path(self.workspace, self.inputs.run_id(self.settings, self.today))

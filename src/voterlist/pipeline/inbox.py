@@ -7,9 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 from operator import attrgetter
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from voterlist import config, readers
 from voterlist.config import IngestSettings, Settings
@@ -18,14 +17,30 @@ from voterlist.model import PASSING, AsideCode
 from voterlist.readers import ListedFile
 from voterlist.storage import store
 
-__all__ = ["INBOX", "REFERENCE", "Batch", "Inputs", "find", "sources_of"]
+__all__ = [
+    "INBOX",
+    "REFERENCE",
+    "STREETS",
+    "Batch",
+    "Inputs",
+    "begins_with",
+    "find",
+    "is_street_register",
+    "sources_of",
+]
 
 INBOX = "inbox"
 REFERENCE = "reference"
+STREETS = "streets"
+"""How the name of a register of the precincts' streets begins."""
 
 _NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
 """A folder belongs to the constituency whose number its name begins with: ``88``, ``088``,
 ``88-goychay``."""
+
+
+_RUN_DIGITS = 8
+"""Digits of the digest in the name of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +75,48 @@ class Inputs:
     @property
     def constituencies(self) -> tuple[int, ...]:
         """The numbers of the constituencies whose folders are read."""
-        return tuple(
-            sorted({batch.constituency for batch in self.batches if batch.constituency is not None})
-        )
+        numbers = {batch.constituency for batch in self.batches}
+        return tuple(sorted(number for number in numbers if number is not None))
 
     @property
     def files(self) -> int:
         """How many files of lists are read, each in an archive counted."""
-        names = (file.name for batch in self.batches for file in batch.files)
-        return sum(len(self.members.get(name, (name,))) for name in names)
+        counted = 0
+        for batch in self.batches:
+            for file in batch.files:
+                counted += len(self.members.get(file.name, (file.name,)))
+        return counted
 
     def names(self) -> dict[tuple[str, int], str]:
-        """The path inside the workspace of each list by its source and copy, as the tables of a run name it."""
-        found: dict[tuple[str, int], str] = {}
+        """(source, copy), as the tables of a run name a list -> its path inside the workspace."""
+        names: dict[tuple[str, int], str] = {}
         for batch in self.batches:
             copies: Counter[str] = Counter()
             for name in self._names_of(batch):
                 source = self.digests[name][: readers.SOURCE_DIGITS]
-                found.setdefault((source, copies[source]), name)
-                found.setdefault((readers.unread_source(name), 0), name)
+                names.setdefault((source, copies[source]), name)
+                names.setdefault((readers.unread_source(name), 0), name)
                 copies[source] += 1
-        return found
+        return names
+
+    @property
+    def reference_files(self) -> tuple[ListedFile, ...]:
+        """The files of ``reference/`` that are no register of streets."""
+        return tuple(file for file in self.reference if not is_street_register(file.path))
+
+    @property
+    def street_files(self) -> tuple[ListedFile, ...]:
+        """The files of ``reference/`` that are registers of the precincts' streets."""
+        return tuple(file for file in self.reference if is_street_register(file.path))
+
+    def digest_of_lists(self) -> str:
+        """The digest of the lists: folder by folder the names and contents of their files."""
+        parts: list[object] = []
+        for batch in self.batches:
+            parts.append(batch.constituency)
+            for file in batch.files:
+                parts += [file.name, file.digest]
+        return store.digest_of(*parts)
 
     def _names_of(self, batch: Batch) -> Iterator[str]:
         """The names of the files, those in an archive behind its own."""
@@ -94,7 +130,7 @@ class Inputs:
         return (file for file in (*files, *self.reference) if file.trouble is not None)
 
     def is_passing(self, troubles: Iterable[tuple[str, str | None]]) -> bool:
-        """True where one of these (source, code) is a failure of the moment that came after hashing.
+        """True where one of these (source, code) is a failure of the moment, after hashing.
 
         What a stage made of it is not what the digests say, so another run must not take it over.
         """
@@ -104,16 +140,20 @@ class Inputs:
     def digest(self) -> str:
         """One digest of where each content lies; the names of the files are not in it."""
         packed = {name for names in self.members.values() for name in names}
-        outer = ((name, content) for name, content in self.digests.items() if name not in packed)
-        places = sorted((str(Path(name).parent), content) for name, content in outer)
-        return store.digest_of(*(part for place in places for part in place))
+        places: list[tuple[str, str]] = []
+        for name, content in self.digests.items():
+            if name not in packed:
+                places.append((str(Path(name).parent), content))
+        parts = [part for place in sorted(places) for part in place]
+        return store.digest_of(*parts)
 
     def run_id(self, settings: Settings, today: dt.date) -> str:
         """The name of the run's folder: the day, and a digest of contents and settings.
 
         The same input with the same settings on the same day is the same run.
         """
-        return f"{today.isoformat()}-{store.digest_of(self.digest(), config.digest(settings))[:8]}"
+        digest = store.digest_of(self.digest(), config.digest(settings))
+        return f"{today.isoformat()}-{digest[:_RUN_DIGITS]}"
 
 
 def find(
@@ -135,22 +175,25 @@ def find(
         raise UsageError(f"no lists in {workspace / INBOX}", code="no-lists", places=places)
     reference = readers.list_files(workspace / REFERENCE, workspace)
     files = [file for batch in batches for file in batch.files] + reference
-    hashed = {file.name: _hashed(file, limits or IngestSettings()) for file in files}
-    packed = {name: inner for name, (_, inner) in hashed.items() if inner}
-    members = {outer: tuple(f"{outer}/{name}" for name in inner) for outer, inner in packed.items()}
+    hashed: _Hashed = {file.name: _hashed(file, limits or IngestSettings()) for file in files}
     digests = {name: file.digest for name, (file, _) in hashed.items()}
-    digests |= {
-        f"{outer}/{name}": digest
-        for outer, inner in packed.items()
-        for name, digest in inner.items()
-    }
+    members: dict[str, tuple[str, ...]] = {}
+    for outer, (_, inner) in hashed.items():
+        inside = {f"{outer}/{name}": digest for name, digest in inner.items()}
+        if inside:
+            members[outer] = tuple(inside)
+            digests |= inside
     return Inputs(
-        _with_copies([_hashed_batch(batch, hashed) for batch in batches]),
-        tuple(hashed[file.name][0] for file in reference),
-        digests,
-        members,
+        batches=_with_copies([_hashed_batch(batch, hashed) for batch in batches]),
+        reference=tuple(hashed[file.name][0] for file in reference),
+        digests=digests,
+        members=members,
         is_whole=len(batches) == len(everything),
     )
+
+
+_Hashed = dict[str, tuple[ListedFile, dict[str, str]]]
+"""Name -> the file with its digest, and the digests of the files in it by name."""
 
 
 def _hashed(file: ListedFile, limits: IngestSettings) -> tuple[ListedFile, dict[str, str]]:
@@ -158,15 +201,26 @@ def _hashed(file: ListedFile, limits: IngestSettings) -> tuple[ListedFile, dict[
     trouble = file.trouble
     if trouble is None:
         try:
-            found = readers.fingerprint(file.path, limits)
-            return replace(file, digest=found.digest), found.members
+            fingerprint = readers.fingerprint(file.path, limits)
+            return replace(file, digest=fingerprint.digest), fingerprint.members
         except OSError:
             trouble = AsideCode.READ_REFUSED
-    return replace(file, trouble=trouble, digest=store.digest_of("unread", trouble, file.name)), {}
+    digest = store.digest_of("unread", trouble, file.name)
+    return replace(file, trouble=trouble, digest=digest), {}
 
 
-def _hashed_batch(batch: Batch, hashed: Mapping[str, tuple[ListedFile, dict[str, str]]]) -> Batch:
+def _hashed_batch(batch: Batch, hashed: _Hashed) -> Batch:
     return Batch(batch.constituency, tuple(hashed[file.name][0] for file in batch.files))
+
+
+def begins_with(path: PurePath, kind: str) -> bool:
+    """True where the name of a file begins so, in any case, with ``_`` or a blank for ``-``."""
+    return path.name.lower().replace("_", "-").replace(" ", "-").startswith(kind)
+
+
+def is_street_register(path: PurePath) -> bool:
+    """True for a register of the precincts' streets, by its name."""
+    return begins_with(path, STREETS)
 
 
 def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
@@ -174,20 +228,21 @@ def sources_of(digests: Mapping[str, str]) -> dict[str, list[str]]:
 
     ``digests`` are those of a run's inputs.
     """
-    found: dict[str, list[str]] = {}
+    names: dict[str, list[str]] = {}
     for name in sorted(digests):
-        found.setdefault(digests[name][: readers.SOURCE_DIGITS], []).append(name)
-        found[readers.unread_source(name)] = [name]
-    return found
+        source = digests[name][: readers.SOURCE_DIGITS]
+        names.setdefault(source, []).append(name)
+        names[readers.unread_source(name)] = [name]
+    return names
 
 
 def _batches(workspace: Path) -> list[Batch]:
     """The folders of the inbox that hold files, then the files that lie beside the folders."""
-    found: dict[int | None, list[ListedFile]] = {}
+    folders: dict[int | None, list[ListedFile]] = {}
     for file in readers.list_files(workspace / INBOX, workspace):
-        found.setdefault(_home(file), []).append(file)
-    order = sorted(found, key=lambda number: (number is None, number or 0))
-    return [Batch(number, tuple(found[number])) for number in order]
+        folders.setdefault(_home(file), []).append(file)
+    order = sorted(folders, key=lambda number: (number is None, number or 0))
+    return [Batch(number, tuple(folders[number])) for number in order]
 
 
 def _home(file: ListedFile) -> int | None:
@@ -217,21 +272,25 @@ def _is_unlisted(batches: Collection[Batch]) -> bool:
 
 
 def _with_copies(batches: Collection[Batch]) -> tuple[Batch, ...]:
-    """The batches, with each file of no known constituency put to the folder that holds the same content.
+    """The batches; a file of no known constituency goes to the folder with the same content.
 
-    So that one list dropped twice, into its folder and beside it, is seen as a file and its copy.
+    So one list dropped twice, into its folder and beside it, is seen as a file and its copy.
     """
     homes: dict[str, int | None] = {}
     for batch in batches:
         for file in batch.files:
             homes.setdefault(file.digest, batch.constituency)
-    found: dict[int | None, list[ListedFile]] = {}
+    folders: dict[int | None, list[ListedFile]] = {}
     for batch in batches:
         for file in batch.files:
-            number = homes[file.digest] if batch.constituency is None else batch.constituency
-            found.setdefault(number, []).append(file)
-    in_order = partial(sorted, key=attrgetter("name"))
-    return tuple(Batch(number, tuple(in_order(files))) for number, files in found.items())
+            is_homeless = batch.constituency is None
+            number = homes[file.digest] if is_homeless else batch.constituency
+            folders.setdefault(number, []).append(file)
+    with_copies: list[Batch] = []
+    for number, files in folders.items():
+        in_order = sorted(files, key=attrgetter("name"))
+        with_copies.append(Batch(number, tuple(in_order)))
+    return tuple(with_copies)
 
 
 def _require_folders(batches: Collection[Batch], constituencies: Collection[int]) -> None:

@@ -28,18 +28,23 @@ from voterlist.ingest.ids import entry_ids
 from voterlist.merge import check_ids, count_entries, merge_accounts
 from voterlist.model import Profile, Stage
 from voterlist.normalize import normalize
-from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import INBOX, Batch, Inputs
-from voterlist.pipeline.walk import Made, Tables
+from voterlist.pipeline.steps import (
+    NeededTables,
+    Parts,
+    StageContext,
+    StageResult,
+    place_of_table,
+)
 from voterlist.schemas import ENTRY, VOTER, Intake, RawFile, empty
 from voterlist.storage import store
-from voterlist.storage.store import Shelf
+from voterlist.storage.store import Written
 from voterlist.storage.workers import end_with_parent
 from voterlist.tables import Outcome, concat, sort_by
 
-__all__ = ["merge_lists", "normalize_entries", "take_in"]
+__all__ = ["INTAKE_TABLES", "merge_lists", "normalize_entries", "take_in"]
 
-_INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
+INTAKE_TABLES = ("entries", "lists", "set_aside", "findings")
 _TOGETHER = 200_000
 """Entries normalised together, where constituencies are smaller: names recur, and each is read once
 a time."""
@@ -48,69 +53,63 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-def take_in(_tables: Tables, context: Context) -> Made:
-    """Read every file of the inbox; one intake a constituency."""
+def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
+    """Read every file of the inbox; one intake for each of its folders."""
+    inputs = context.inputs
     read = partial(_take_in, settings=context.settings.ingest, folder=context.folder)
-    tasks = list(enumerate(context.inputs.batches))
-    found: list[_Taken] = []
+    tasks = list(enumerate(inputs.batches))
+    intakes: list[_Taken] = []
     for taken in _each(read, tasks, context.jobs):
-        found.append(taken)
-        context.progress(Stage.INGEST, "", len(found), len(tasks))
-    names = [_received(number, name) for number, _ in tasks for name in _INTAKE_TABLES]
-    troubles = (trouble for taken in found for trouble in taken.troubles)
-    return Made(
-        dict.fromkeys(names),
-        sum(taken.rows for taken in found),
-        sum(taken.entries for taken in found),
-        sum(taken.set_aside for taken in found),
-        is_passing=context.inputs.is_passing(troubles),
+        intakes.append(taken)
+        context.progress(Stage.INGEST, "", len(intakes), len(tasks))
+    troubles = (trouble for taken in intakes for trouble in taken.troubles)
+    return StageResult(
+        {_received(name): Parts(len(tasks)) for name in INTAKE_TABLES},
+        sum(taken.rows for taken in intakes),
+        sum(taken.entries for taken in intakes),
+        sum(taken.set_aside for taken in intakes),
+        is_passing=context.is_passing(troubles),
     )
 
 
-def merge_lists(tables: Shelf, context: Context) -> Made:
-    """One list out of all: entries, lists, what was set aside, what was noticed on the way in."""
-    numbers = range(len(context.inputs.batches))
-    accounts = [
-        Intake(
-            empty(ENTRY),
-            **{
-                name: tables[_received(number, name)]
-                for name in _INTAKE_TABLES
-                if name != "entries"
-            },
-        )
-        for number in numbers
-    ]
-    received = [tables.path(_received(number, "entries")) for number in numbers]
+def merge_lists(tables: NeededTables, context: StageContext) -> StageResult:
+    """One list out of all: entries, lists, rows set aside, findings of the intake."""
+    accounts = _accounts(tables)
+    received = tables.part_paths(_received("entries"))
     counted: list[pa.Table] = []
     rows = store.write_tables(
         context.folder / "entries.parquet", ENTRY, _merged(received, accounts, counted)
     )
-    merged = merge_accounts(
-        accounts, pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
-    )
+    counts = pa.concat_tables(counted) if counted else count_entries(empty(ENTRY))
+    merged = merge_accounts(accounts, counts)
     _require_known(merged.lists, context.inputs)
     made = {
-        "entries": None,
+        "entries": Written(),
         "lists": merged.lists,
         "set_aside": merged.set_aside,
-        "scratch/findings-ingest": merged.findings,
+        "findings-ingest": merged.findings,
     }
-    return Made(made, sum(pq.read_metadata(path).num_rows for path in received), rows)
+    rows_in = sum(pq.read_metadata(path).num_rows for path in received)
+    return StageResult(made, rows_in, rows)
 
 
-def normalize_entries(tables: Shelf, context: Context) -> Made:
+def _accounts(tables: NeededTables) -> list[Intake]:
+    """The intake of each folder of the inbox, without its entries, which are too many to hold."""
+    lists, set_aside, findings = (
+        tables.parts(_received(name)) for name in ("lists", "set_aside", "findings")
+    )
+    parts = zip(lists, set_aside, findings, strict=True)
+    return [Intake(empty(ENTRY), *part) for part in parts]
+
+
+def normalize_entries(tables: NeededTables, context: StageContext) -> StageResult:
     """A voter for every entry."""
     entries = tables.path("entries")
-    tasks = [
-        _Groups(
-            groups,
-            entries,
-            context.folder / "scratch" / f"voters-{groups[0]}.parquet",
-            _profile(context),
-        )
-        for groups in _gathered(_apart(tables["lists"]), _sizes(entries))
-    ]
+    profile = context.settings.workspace.profile
+    tasks = []
+    for groups in _gathered(_apart(tables["lists"]), _sizes(entries)):
+        voters_path = context.folder / "scratch" / f"voters-{groups[0]}.parquet"
+        tasks.append(_Groups(groups, entries, voters_path, profile))
     findings: list[pa.Table] = []
     set_aside: list[int] = []
 
@@ -121,17 +120,13 @@ def normalize_entries(tables: Shelf, context: Context) -> Made:
             yield outcome.table
 
     rows = store.write_tables(context.folder / "voters.parquet", VOTER, voters())
-    made = {"voters": None, "scratch/findings-normalize": gather(findings)}
-    return Made(made, pq.read_metadata(entries).num_rows, rows, sum(set_aside))
+    made = {"voters": Written(), "findings-normalize": gather(findings)}
+    return StageResult(made, pq.read_metadata(entries).num_rows, rows, sum(set_aside))
 
 
-def _profile(context: Context) -> Profile:
-    return context.settings.workspace.profile
-
-
-def _received(number: int, name: str) -> str:
-    """The name of a table of one batch."""
-    return f"scratch/received-{number}-{name}"
+def _received(name: str) -> str:
+    """The name of the table that holds this table of every intake in parts."""
+    return f"received-{name}"
 
 
 def _each(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> Iterator[Result]:
@@ -166,8 +161,8 @@ def _take_in(task: tuple[int, Batch], *, settings: IngestSettings, folder: Path)
     number, batch = task
     files = [_inside_inbox(file) for file in readers.read_listed(batch.files, settings)]
     intake = ingest(files, settings, constituency=batch.constituency)
-    for name in _INTAKE_TABLES:
-        path = folder / f"{_received(number, name)}.parquet"
+    for name in INTAKE_TABLES:
+        path = folder / f"{place_of_table(_received(name), number)}.parquet"
         store.own_folder(path.parent)
         store.write_table(path, getattr(intake, name))
     troubles = tuple((file.source, file.trouble) for file in files if file.trouble is not None)
@@ -187,34 +182,35 @@ def _inside_inbox(file: RawFile) -> RawFile:
 def _merged(
     received: Sequence[Path], accounts: Sequence[Intake], counted: list[pa.Table]
 ) -> Iterator[pa.Table]:
-    """The entries of one constituency after the other, by id; how many each list has is added to ``counted``.
+    """The entries of one constituency after the other, by id.
 
-    An id begins with the constituency's number, so the tables below each other are in order of id.
+    How many entries each list has is added to ``counted``. An id begins with the number of the
+    constituency, so the tables below each other are in order of id.
     """
     homes: dict[int, list[int]] = {}
     for number, account in enumerate(accounts):
         for place in _places(account.lists):
             homes.setdefault(place, []).append(number)
-    shared = {
-        number
-        for place in homes
-        for number in homes[place]
-        if len(_places(accounts[number].lists)) > 1
-    }
-    held = {number: pq.read_table(received[number]) for number in shared}
+    shared: dict[int, pa.Table] = {}
+    for number, account in enumerate(accounts):
+        if len(_places(account.lists)) > 1:
+            shared[number] = pq.read_table(received[number])
     for place in sorted(homes, key=_prefix):
-        parts = [
-            _of_place(held[number], place) if number in held else pq.read_table(received[number])
-            for number in homes[place]
-        ]
-        entries = _told_apart(concat(parts, ENTRY)) if len(parts) > 1 else concat(parts, ENTRY)
+        parts = []
+        for number in homes[place]:
+            is_shared = number in shared
+            whole = shared[number] if is_shared else pq.read_table(received[number])
+            parts.append(_of_place(whole, place) if is_shared else whole)
+        entries = concat(parts, ENTRY)
+        if len(parts) > 1:
+            entries = _told_apart(entries)
         check_ids(entries)
         counted.append(count_entries(entries))
         yield sort_by(entries, "entry_id")
 
 
 def _places(lists: pa.Table) -> list[int]:
-    """The constituencies of which these lists hold entries, 0 the unknown one, in the order of their ids."""
+    """The constituencies with entries in these lists, by id; 0 is the unknown one."""
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     return sorted(pc.fill_null(filled.column("constituency"), 0).unique().to_pylist(), key=_prefix)
 
@@ -252,7 +248,7 @@ def _told_apart(entries: pa.Table) -> pa.Table:
 
 @dataclass(frozen=True, slots=True)
 class _Groups:
-    """Row groups of the entries to normalise together, and where their voters are put on the way."""
+    """Row groups of the entries to normalise together, and where their voters are put."""
 
     groups: tuple[int, ...]
     entries: Path
@@ -269,10 +265,9 @@ def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
     order = {place: group for group, place in enumerate(_places(lists))}
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
     homes = pc.fill_null(filled.column("constituency"), 0).to_pylist()
-    pairs = sorted(
-        (order[home], source)
-        for home, source in zip(homes, filled.column("source").to_pylist(), strict=True)
-    )
+    sources = filled.column("source").to_pylist()
+    groups = [order[home] for home in homes]
+    pairs = sorted(zip(groups, sources, strict=True))
     reach = {source: group for group, source in pairs}  # the last group stands
     runs: list[tuple[int, ...]] = []
     start, end = 0, -1
@@ -301,7 +296,7 @@ def _gathered(runs: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> list[tup
     return gathered
 
 
-def _outcomes(tasks: Sequence[_Groups], context: Context) -> Iterator[Outcome]:
+def _outcomes(tasks: Sequence[_Groups], context: StageContext) -> Iterator[Outcome]:
     """The voters and findings of each run of row groups, in order."""
     aside = min(context.jobs, len(tasks)) > 1
     for done, outcome in enumerate(

@@ -64,26 +64,25 @@ class Known:
     """For each run the constituencies of which a newer one says more."""
 
     def table(self, name: str) -> pa.Table:
-        """One of ``_SCHEMAS`` (cases, entries, voters ...) of all runs together; of two rows with one key the newer.
+        """One of ``_SCHEMAS`` (cases, entries, voters ...) of all runs together.
 
-        Cases are taken from an older run only where one of their entries is of a constituency that
-        no newer run had.
+        Of two rows with one key the newer is taken. Cases are taken from an older run only where
+        one of their entries is of a constituency that no newer run had.
 
         Raises:
             InputError: a table is gone or damaged.
         """
         parts = []
-        for folder, older in zip(self.folders, self.left_out, strict=True):
+        for folder, newer in zip(self.folders, self.left_out, strict=True):
             part = _read(folder, name)
             if name == "cases":
-                part = _only_new_places(part, older)
-            elif name in _OF_PLACES and older:
-                known_newer = pa.array([None, *sorted(older)], pa.int32())
-                part = part.filter(
-                    pc.invert(pc.is_in(part.column("constituency"), value_set=known_newer))
-                )
+                part = _only_new_places(part, newer)
+            elif name in _OF_PLACES and newer:
+                part = _only_other_places(part, newer)
             parts.append(part)
-        return concat(parts, _SCHEMAS[name]) if name in _OF_PLACES else _newest_rows(parts, name)
+        if name in _OF_PLACES:
+            return concat(parts, _SCHEMAS[name])
+        return _newest_rows(parts, name)
 
 
 def known(workspace: Path, ledger: Reader) -> Known:
@@ -92,24 +91,26 @@ def known(workspace: Path, ledger: Reader) -> Known:
     Raises:
         UsageError: there is none.
     """
-    found: list[tuple[Path, Manifest]] = []
+    folders: list[Path] = []
+    manifests: list[Manifest] = []
     left_out: list[frozenset[int]] = []
     covered: frozenset[int] = frozenset()
     for folder, manifest, is_whole in _complete_runs(workspace, ledger):
         if is_whole or not covered.issuperset(manifest.constituencies):
-            found.append((folder, manifest))
+            folders.append(folder)
+            manifests.append(manifest)
             left_out.append(covered)
             covered |= set(manifest.constituencies)
         if is_whole:
             break
-    if not found:
+    if not folders:
         raise UsageError(
             f"{workspace} has no complete run", code="no-run", places={"path": str(workspace)}
         )
     inputs: dict[str, str] = {}
-    for _, manifest in reversed(found):
+    for manifest in reversed(manifests):
         inputs |= manifest.inputs
-    return Known(found[0][1].run, inputs, tuple(folder for folder, _ in found), tuple(left_out))
+    return Known(manifests[0].run, inputs, tuple(folders), tuple(left_out))
 
 
 def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
@@ -131,16 +132,16 @@ def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
 
 
 def _complete_runs(workspace: Path, ledger: Reader) -> Iterator[tuple[Path, Manifest, bool]]:
-    """(folder, manifest, whether all of the inbox was run) of each complete run, the newest first."""
+    """(folder, manifest, whether all of the inbox was run) of complete runs, newest first."""
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:
-            found = store.finished_run(workspace, str(details["run"]))
-            if found is not None:
-                yield *found, details.get("whole", 1) == 1
+            finished = store.finished_run(workspace, str(details["run"]))
+            if finished is not None:
+                yield *finished, details.get("whole", 1) == 1
 
 
 def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
-    """The cases of which an entry stands in a constituency that is not covered, or in none that is known."""
+    """The cases with an entry in a constituency that is not covered, or not known."""
     if not covered:
         return cases
     place = cases.column("constituency")
@@ -148,6 +149,13 @@ def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
     is_new = pc.fill_null(pc.invert(is_covered), fill_value=True)
     fresh = pc.unique(cases.column("case_id").filter(is_new))
     return cases.filter(pc.is_in(cases.column("case_id"), value_set=fresh))
+
+
+def _only_other_places(rows: pa.Table, covered: Collection[int]) -> pa.Table:
+    """The rows of constituencies that are known and not covered."""
+    others = pa.array([None, *sorted(covered)], pa.int32())
+    is_covered = pc.is_in(rows.column("constituency"), value_set=others)
+    return rows.filter(pc.invert(is_covered))
 
 
 def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
@@ -161,9 +169,8 @@ def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
 
 def _key(table: pa.Table, name: str) -> pa.Array:
     """The key of each row as one text; ids hold no line break."""
-    return pc.binary_join_element_wise(
-        *(table.column(column) for column in _KEYS[name]), "\n"
-    ).combine_chunks()
+    columns = [table.column(column) for column in _KEYS[name]]
+    return pc.binary_join_element_wise(*columns, "\n").combine_chunks()
 
 
 def _read(folder: Path, name: str) -> pa.Table:
@@ -171,10 +178,10 @@ def _read(folder: Path, name: str) -> pa.Table:
     if name in _LATER and not path.exists():
         return _SCHEMAS[name].empty_table()
     try:
-        found = pq.read_table(path)
+        table = pq.read_table(path)
         # A column that came later is null in older runs.
         return from_columns(
-            {one: found.column(one) for one in found.column_names}, _SCHEMAS[name], found.num_rows
+            {one: table.column(one) for one in table.column_names}, _SCHEMAS[name], table.num_rows
         )
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.

@@ -12,9 +12,9 @@ import pyarrow as pa
 from voterlist import report
 from voterlist.check import pyramid
 from voterlist.model import Stage
+from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.standings import UnitStanding
-from voterlist.pipeline.street import Context
 from voterlist.pipeline.walk import Tables, Walk, guarded, peak_megabytes
 from voterlist.render import html, xlsx
 from voterlist.report import Facts, Limits, Report

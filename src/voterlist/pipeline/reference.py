@@ -16,6 +16,7 @@ from voterlist import readers
 from voterlist.config import Settings
 from voterlist.errors import InputError
 from voterlist.ingest import protocol, statistics
+from voterlist.pipeline.inbox import STREETS, begins_with
 from voterlist.pipeline.registers import Persons, read_list, read_register
 from voterlist.readers import ListedFile
 from voterlist.reconcile import FORMER, REGISTERS
@@ -38,8 +39,6 @@ STATISTICS = "statistics"
 PROTOCOLS = "protocol"
 LAST = "last-cycle"
 EARLIER = "earlier-cycle"
-STREETS = "streets"
-"""Read for the register tests, which come before: ``pipeline.streets``."""
 KINDS = (*REGISTERS, LAST, EARLIER, STATISTICS, PROTOCOLS, STREETS)
 """How the name of a file begins, in any case, with ``_`` or a blank for ``-``."""
 
@@ -106,8 +105,7 @@ class Outside:
 
 def kind_of(path: PurePath) -> str | None:
     """What a file of ``reference/`` is, by its name; None where that says nothing known."""
-    name = path.name.lower().replace("_", "-").replace(" ", "-")
-    return next((kind for kind in KINDS if name.startswith(kind)), None)
+    return next((kind for kind in KINDS if begins_with(path, kind)), None)
 
 
 def read(files: Sequence[ListedFile], settings: Settings) -> Outside:

@@ -6,6 +6,7 @@ Read like any list, or taken as a run left them.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -25,6 +26,10 @@ from voterlist.tables import concat, from_columns
 __all__ = ["Persons", "read_list", "read_register"]
 
 
+_Account = tuple[str, int, int, str | None]
+"""Of a file: source, rows, rows that could be used, code of the trouble."""
+
+
 @dataclass(frozen=True, slots=True)
 class Persons:
     """Persons whom a file, or several of one kind, name."""
@@ -36,8 +41,7 @@ class Persons:
     former: pa.Table = field(default_factory=lambda: empty(VOTER))
     """VOTER: rows that tell a former name, under it, by the same ids."""
     reasons: pa.Table = field(default_factory=lambda: empty(REMOVAL_REASON))
-    sources: tuple[tuple[str, int, int, str | None], ...] = ()
-    """(source, rows, rows that could be used, code of the trouble) of each file."""
+    sources: tuple[_Account, ...] = ()
 
 
 def read_register(name: str, listed: Sequence[ListedFile], settings: Settings) -> Persons:
@@ -47,65 +51,80 @@ def read_register(name: str, listed: Sequence[ListedFile], settings: Settings) -
     """
     files = readers.read_listed(listed, settings.ingest)
     entries, sources = _taken_in(files, settings)
-    ids = pc.binary_join_element_wise(name, entries.column("entry_id"), ":")
+    own_ids = entries.column("entry_id")
+    ids = pc.binary_join_element_wise(name, own_ids, ":")
     entries = entries.set_column(0, ENTRY.field("entry_id"), ids).combine_chunks()
+    former = _former(files, entries)
     return Persons(
-        entries,
-        _voters(entries, settings),
-        _voters(_former(files, entries), settings),
-        _reasons(files, entries),
-        sources,
+        entries=entries,
+        voters=_voters(entries, settings),
+        former=_voters(former, settings),
+        reasons=_reasons(files, entries),
+        sources=sources,
     )
 
 
 def read_list(listed: Sequence[ListedFile], settings: Settings) -> Persons:
     """A whole list: tables of a run as they are, any other file through the intake."""
-    own = {file.name: table for file in listed if (table := _own_table(file)) is not None}
-    files = readers.read_listed([file for file in listed if file.name not in own], settings.ingest)
+    own_tables: list[_OwnTable] = []
+    others: list[ListedFile] = []
+    for file in listed:
+        table = _own_table(file)
+        if table is None:
+            others.append(file)
+        else:
+            own_tables.append(table)
+    files = readers.read_listed(others, settings.ingest)
     taken, sources = _taken_in(files, settings)
-    entries = concat([taken, *(table.entries() for table in own.values())], ENTRY)
-    if pc.count_distinct(entries.column("entry_id")).as_py() != entries.num_rows:
-        first = pc.index_in(
-            pc.unique(entries.column("entry_id")), value_set=entries.column("entry_id")
-        )
-        entries = entries.take(first)
-    told = tuple(
-        (table.source, table.rows.num_rows, table.rows.num_rows, None) for table in own.values()
+    own_entries = [table.entries() for table in own_tables]
+    entries = _without_repeats(concat([taken, *own_entries], ENTRY))
+    marks = [_marked(table.rows) for table in own_tables]
+    return Persons(
+        entries=entries,
+        voters=_voters(entries, settings),
+        reasons=concat(marks, REMOVAL_REASON),
+        sources=(*sources, *(table.account() for table in own_tables)),
     )
-    marks = concat([_marked(table.rows) for table in own.values()], REMOVAL_REASON)
-    return Persons(entries, _voters(entries, settings), reasons=marks, sources=sources + told)
+
+
+def _without_repeats(entries: pa.Table) -> pa.Table:
+    """The first entry of each id."""
+    ids = entries.column("entry_id")
+    if pc.count_distinct(ids).as_py() == entries.num_rows:
+        return entries
+    first = pc.index_in(pc.unique(ids), value_set=ids)
+    return entries.take(first)
 
 
 def _taken_in(
     files: Sequence[RawFile], settings: Settings
-) -> tuple[pa.Table, tuple[tuple[str, int, int, str | None], ...]]:
-    """ENTRY of the files, and (source, rows, rows that are entries, code of the trouble) of each."""
+) -> tuple[pa.Table, tuple[_Account, ...]]:
+    """ENTRY of the files, and (source, rows, entries, code of the trouble) of each file."""
     intake = ingest(files, settings.ingest, constituency=None)
-    rows: dict[str, tuple[int, int]] = {}
+    rows: Counter[str] = Counter()
+    entries: Counter[str] = Counter()
     for row in intake.lists.select(["source", "rows", "entries"]).to_pylist():
-        before = rows.get(row["source"], (0, 0))
-        rows[row["source"]] = (before[0] + row["rows"], before[1] + row["entries"])
-    why = _most_set_aside(intake.set_aside)
-    told = []
+        rows[row["source"]] += row["rows"]
+        entries[row["source"]] += row["entries"]
+    reasons = _most_set_aside(intake.set_aside)
+    accounts: list[_Account] = []
     for file in files:
-        counted = rows.get(file.source, (0, 0))
-        told.append(
-            (file.source, *counted, file.trouble or (None if counted[1] else why.get(file.source)))
-        )
-    return intake.entries, tuple(told)
+        source = file.source
+        trouble: str | None = file.trouble
+        if trouble is None and not entries[source]:
+            trouble = reasons.get(source)
+        accounts.append((source, rows[source], entries[source], trouble))
+    return intake.entries, tuple(accounts)
 
 
 def _most_set_aside(set_aside: pa.Table) -> dict[str, str]:
     """Source -> the code for which most of its rows are no entries."""
-    plain = pa.table(
-        {name: set_aside.column(name).cast(pa.string()) for name in ("source", "code")}
-    )
-    grouped = plain.append_column("rows", set_aside.column("rows")).group_by(["source", "code"])
-    counted = grouped.aggregate([("rows", "sum")]).to_pylist()
-    return {
-        row["source"]: row["code"]
-        for row in sorted(counted, key=lambda row: (row["rows_sum"], row["code"]))
-    }
+    names = ["source", "code"]
+    columns = {name: set_aside.column(name).cast(pa.string()) for name in names}
+    table = pa.table({**columns, "rows": set_aside.column("rows")})
+    counted = table.group_by(names).aggregate([("rows", "sum")]).to_pylist()
+    fewest_first = sorted(counted, key=lambda row: (row["rows_sum"], row["code"]))
+    return {row["source"]: row["code"] for row in fewest_first}
 
 
 def _voters(entries: pa.Table, settings: Settings) -> pa.Table:
@@ -114,14 +133,14 @@ def _voters(entries: pa.Table, settings: Settings) -> pa.Table:
 
 def _former(files: Sequence[RawFile], entries: pa.Table) -> pa.Table:
     """The rows that tell a former name, under it."""
-    known = {name: extra_column(files, headers, entries) for name, headers in FORMER_NAMES.items()}
-    for name, former in known.items():
+    is_told: list[pa.Array] = []
+    for name, headers in FORMER_NAMES.items():
+        former = extra_column(files, headers, entries)
+        is_told.append(pc.is_valid(former))
         place = ENTRY.get_field_index(name)
-        entries = entries.set_column(
-            place, ENTRY.field(name), pc.coalesce(former, entries.column(name))
-        )
-    told = [pc.is_valid(former) for former in known.values()]
-    return entries.filter(pc.or_(*told))
+        names = pc.coalesce(former, entries.column(name))
+        entries = entries.set_column(place, ENTRY.field(name), names)
+    return entries.filter(pc.or_(*is_told))
 
 
 def _reasons(files: Sequence[RawFile], entries: pa.Table) -> pa.Table:
@@ -137,6 +156,10 @@ class _OwnTable:
 
     source: str
     rows: pa.Table
+
+    def account(self) -> _Account:
+        """(source, rows, entries, code of the trouble): every row is an entry."""
+        return self.source, self.rows.num_rows, self.rows.num_rows, None
 
     def entries(self) -> pa.Table:
         """The rows as ENTRY."""
@@ -156,10 +179,11 @@ def _own_table(file: ListedFile) -> _OwnTable | None:
         digest = hashlib.sha256(content).hexdigest()
         if file.digest and file.digest != digest:
             return None
-        held = pa.BufferReader(content)
-        names = pq.read_schema(held).names
-        columns = [*ENTRY.names, *(name for name in ("mark",) if name in names)]
-        return _OwnTable(digest[: readers.SOURCE_DIGITS], pq.read_table(held, columns=columns))
+        buffer = pa.BufferReader(content)
+        has_marks = "mark" in pq.read_schema(buffer).names
+        columns = [*ENTRY.names, "mark"] if has_marks else ENTRY.names
+        source = digest[: readers.SOURCE_DIGITS]
+        return _OwnTable(source, pq.read_table(buffer, columns=columns))
     except (pa.ArrowInvalid, OSError):
         # What is damaged is told by the readers, as of any file; the cause may quote a cell.
         return None
@@ -169,9 +193,8 @@ def _marked(table: pa.Table) -> pa.Table:
     """REMOVAL_REASON of the entries that the last cycle marked as repeats."""
     if "mark" not in table.column_names:
         return empty(REMOVAL_REASON)
-    marked = table.filter(pc.equal(table.column("mark").cast(pa.string()), Verdict.REPEAT.value))
-    columns = {
-        "id": marked.column("entry_id"),
-        "reason": pa.repeat(Verdict.REPEAT.value, marked.num_rows),
-    }
+    reason = Verdict.REPEAT.value
+    is_repeat = pc.equal(table.column("mark").cast(pa.string()), reason)
+    ids = table.column("entry_id").filter(is_repeat)
+    columns = {"id": ids, "reason": pa.repeat(reason, len(ids))}
     return from_columns(columns, REMOVAL_REASON)

@@ -87,7 +87,7 @@ class RunResult:
     compared: int | None
     """How many candidate pairs there are."""
     memory: str | None
-    """What became of what earlier runs remember: a word of ``io.remembered.Recall``."""
+    """What became of the state of earlier runs: a word of ``storage.remembered.Recall``."""
     taught: int | None
     """Candidate pairs decided by people, from which the model of linkage learnt; None as above."""
     contradictory: int | None
@@ -116,7 +116,7 @@ class RunResult:
 
 
 def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str, int]:
-    """How many rows have each word of a column, or the sum of ``weight`` over them, by the word's own order."""
+    """Word of a column -> its rows, or the sum of ``weight`` over them, in order of word."""
     if not table.num_rows:
         return {}
     words = table.column(column).cast(pa.string())

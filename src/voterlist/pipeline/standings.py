@@ -1,4 +1,4 @@
-"""How every precinct and constituency stands against the calendar, from the settings and the ledger."""
+"""How every unit stands against the calendar, from the settings and the ledger."""
 
 from __future__ import annotations
 
@@ -60,16 +60,16 @@ def standings(
         recorded = settings.calendar.finished.get(deadline.stage.value)
         for constituency, precinct, finished in _units(settings, deadline, handed_in, journal):
             day = recorded or finished
-            found = standing(deadline, today, day, settings.calendar.warn_days)
-            rows.append(UnitStanding(deadline, constituency, precinct, day, found))
+            unit_standing = standing(deadline, today, day, settings.calendar.warn_days)
+            rows.append(UnitStanding(deadline, constituency, precinct, day, unit_standing))
     return tuple(rows)
 
 
-def overdue(found: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, ...]:
-    """The units that are overdue with a stage which this level, or a level below it, has to finish."""
+def overdue(rows: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, ...]:
+    """The units that are overdue with a stage of this level, or of a level below it."""
     below = _LEVELS[: _LEVELS.index(level) + 1]
     return tuple(
-        row for row in found if row.standing is Standing.OVERDUE and row.deadline.sender in below
+        row for row in rows if row.standing is Standing.OVERDUE and row.deadline.sender in below
     )
 
 
@@ -121,7 +121,7 @@ def _units(
 def _precincts(
     settings: Settings, handed_in: Collection[tuple[int | None, int | None]]
 ) -> list[tuple[int | None, int | None]]:
-    """(constituency, precinct) of all that handed in a list or should have, sorted, unknown ones last."""
+    """(constituency, precinct) of all with a list or due to have one; unknown ones last."""
     expected = {
         (int(constituency), precinct)
         for constituency, precincts in settings.territory.precincts.items()

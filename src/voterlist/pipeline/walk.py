@@ -1,114 +1,112 @@
-"""Walking the street.
+"""Doing the stages of a run, one after the other.
 
-Each stage once, its tables committed, or taken over from a run that was interrupted.
+Each stage is done once and its tables are committed, or taken over from an interrupted run.
 """
 
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import pyarrow as pa
 
-from voterlist.errors import StageError, VoterlistError
+from voterlist.errors import StageError, VoterlistError, place_of
 from voterlist.model import Stage
-from voterlist.storage.store import RunFolder, Shelf, Work, digest_of
+from voterlist.pipeline.context import Context
+from voterlist.pipeline.steps import NeededTables, StageContext, StageResult, Step
+from voterlist.storage.store import RunFolder, Shelf, StageRecord, Work, Written
 
-__all__ = ["Made", "Progress", "Tables", "Walk", "guarded", "peak_megabytes", "place_of"]
+__all__ = ["Tables", "Walk", "guarded", "peak_megabytes"]
 
 _NO_KEY = ""
 """The key of a stage that is never taken over; no digest is empty."""
 
 Result = TypeVar("Result")
 Tables = Mapping[str, pa.Table]
-Progress = Callable[[Stage, str, int, int], None]
-"""Called with a stage, a step inside it (empty for the stage itself), how much is done, and of how
-much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a stage made: its tables by name, and its balance of rows."""
-
-    tables: Mapping[str, pa.Table | None]
-    """None: the stage has written this table to its place itself, for it is too large to hold."""
-    rows_in: int
-    rows_out: int
-    set_aside: int = 0
-    notes: Mapping[str, int | str] = field(default_factory=dict)
-    """What it says of how it did its work, for the trace."""
-    is_passing: bool = False
-    """True where something could not be read for a reason of the moment.
-
-    No other run takes over what was made.
-    """
 
 
 @dataclass(slots=True)
 class Walk:
-    """One walk down the street of one run."""
+    """The stages of one run, as far as they are done."""
 
     folder: RunFolder
-    key: str
-    """The digest of all that the next stage depends on; at first, of what the run reads."""
-    progress: Progress
+    program: str
+    """The digest of the program."""
+    context: Context
     tables: Shelf = field(default_factory=Shelf)
-    """Every table made so far, by name."""
+    """Every table made so far, by its place."""
+    digests: dict[str, str] = field(default_factory=dict)
+    """The SHA-256 of every table made so far, by its place."""
     work: list[Work] = field(default_factory=list)
     is_passing: bool = False
     """True from the first stage on whose result is one of the moment."""
 
-    def step(self, stage: Stage, make: Callable[[], Made], *depends: str) -> None:
+    def step(self, step: Step) -> None:
         """Do one stage, or take over what an interrupted run made of the very same.
-
-        Args:
-            stage: the stage.
-            make: does it.
-            depends: digests of what it depends on besides the stages before it.
 
         Raises:
             StageError: the stage failed inside, or lost a row.
         """
-        self.progress(stage, "", 0, 1)
+        stage = step.stage
+        self.context.progress(stage, "", 0, 1)
         started = time.perf_counter()
-        self.key = digest_of(self.key, stage, *depends)
-        found = None if self.is_passing else self.folder.take_over(stage, self.key)
-        if found is None:
-            made = guarded(stage, make)
-            _require_balance(stage, made)
-            balance = {
-                "rows_in": made.rows_in,
-                "rows_out": made.rows_out,
-                "set_aside": made.set_aside,
-            }
-            self.is_passing = self.is_passing or made.is_passing
-            self.folder.commit(
-                stage, _NO_KEY if self.is_passing else self.key, made.tables, **balance
-            )
+        key = step.key(self.program, self.digests, self.context)
+        record = None if self.is_passing else self.folder.take_over(stage, key)
+        notes: Mapping[str, int | str] = {}
+        is_reused = record is not None
+        if record is None:
+            result = self._made(step)
+            record = self._committed(stage, key, result)
+            notes = result.notes
         else:
-            record, _ = found
-            made = Made(
-                dict.fromkeys(record.tables), record.rows_in, record.rows_out, record.set_aside
-            )
-        for name, table in made.tables.items():
-            self.tables.put(name, self.folder.table_path(name), table)
+            self._put(dict.fromkeys(record.tables))
+        self.digests |= record.tables
         work = Work(
             stage=stage,
-            rows_in=made.rows_in,
-            rows_out=made.rows_out,
-            set_aside=made.set_aside,
+            rows_in=record.rows_in,
+            rows_out=record.rows_out,
+            set_aside=record.set_aside,
             seconds=round(time.perf_counter() - started, 3),
             peak_megabytes=peak_megabytes(),
-            reused=found is not None,
+            reused=is_reused,
             worker_megabytes=peak_megabytes(workers=True),
-            notes=made.notes,
+            notes=notes,
         )
         self.note(work)
-        self.progress(stage, "", 1, 1)
+        self.context.progress(stage, "", 1, 1)
+
+    def _made(self, step: Step) -> StageResult:
+        """What the stage makes of the tables that it needs."""
+        needed = NeededTables(self.tables, step)
+        context = StageContext(self.context, step, self.folder.path)
+        result = guarded(step.stage, partial(step.run, needed, context))
+        guarded(step.stage, partial(step.require_declared, result.tables))
+        _require_balance(step.stage, result)
+        return result
+
+    def _committed(self, stage: Stage, key: str, result: StageResult) -> StageRecord:
+        """Write the tables of a stage and record it."""
+        self.is_passing = self.is_passing or result.is_passing
+        tables = result.by_place()
+        record = self.folder.commit(
+            stage,
+            _NO_KEY if self.is_passing else key,
+            tables,
+            rows_in=result.rows_in,
+            rows_out=result.rows_out,
+            set_aside=result.set_aside,
+        )
+        self._put({place: _at_hand(table) for place, table in tables.items()})
+        return record
+
+    def _put(self, tables: Mapping[str, pa.Table | None]) -> None:
+        """Add tables by their places; None stands for one that is only in its file."""
+        for place, table in tables.items():
+            self.tables.put(place, self.folder.table_path(place), table)
 
     def finish(self, stages: Iterable[str], outputs: Iterable[Path]) -> None:
         """Record the run as complete; its tables are then read where it lies in the end."""
@@ -120,6 +118,10 @@ class Walk:
         """Add what a stage did to the trace."""
         self.work.append(work)
         self.folder.note(work)
+
+
+def _at_hand(table: pa.Table | Written) -> pa.Table | None:
+    return None if isinstance(table, Written) else table
 
 
 def guarded(stage: Stage, make: Callable[[], Result]) -> Result:
@@ -138,7 +140,7 @@ def guarded(stage: Stage, make: Callable[[], Result]) -> Result:
         raise StageError(message, stage=stage, code="stage-broke", places=places) from None
 
 
-def _require_balance(stage: Stage, made: Made) -> None:
+def _require_balance(stage: Stage, made: StageResult) -> None:
     """Stop the run where a row was lost or came from nowhere."""
     if made.rows_in != made.rows_out + made.set_aside:
         counts = {name: str(getattr(made, name)) for name in ("rows_in", "rows_out", "set_aside")}
@@ -146,20 +148,10 @@ def _require_balance(stage: Stage, made: Made) -> None:
         raise StageError(message, stage=stage, code="rows-lost", places=counts)
 
 
-def place_of(error: BaseException) -> str:
-    """The file and line of this program at which an error was raised; nothing of what it says."""
-    place = "?"
-    for frame in traceback.extract_tb(error.__traceback__):
-        _, found, inside = frame.filename.replace("\\", "/").rpartition("/voterlist/")
-        if found:
-            place = f"{inside}:{frame.lineno}"
-    return place
-
-
 def peak_megabytes(*, workers: bool = False) -> float:
-    """The highest memory of this process so far, or of any one of its workers that has ended, in mebibytes.
+    """The highest memory of this process so far, in mebibytes; 0 where it is not known.
 
-    0 where the system does not tell.
+    With ``workers`` that of any one of its workers that has ended.
     """
     try:
         import resource  # noqa: PLC0415  not on Windows

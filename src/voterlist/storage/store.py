@@ -13,7 +13,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -38,6 +38,7 @@ __all__ = [
     "Shelf",
     "StageRecord",
     "Work",
+    "Written",
     "digest_of",
     "finished_run",
     "make_folder",
@@ -65,11 +66,19 @@ _RUN_BESIDE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """Stands for a table that a stage itself has written to its place.
+
+    It is there whole and forced to the disk.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class StageRecord:
     """A stage that was completed, with its balance: ``rows_in = rows_out + set_aside``."""
 
     key: str
-    """The digest of all it depended on; empty where that was a failure of the moment too."""
+    """The digest of all that the stage needs; empty where that was a failure of the moment too."""
     tables: Mapping[str, str]
     """The SHA-256 of each of its tables by name."""
     rows_in: int
@@ -169,15 +178,15 @@ class Shelf(Mapping[str, pa.Table]):
 class RunFolder:
     """The folder of one run, opened for writing.
 
-    A stage recorded by an interrupted run is taken over when the key of everything it depended on
-    is the same and its files are what was recorded.
+    A stage recorded by an interrupted run is taken over when its key is the same and its files are
+    what was recorded.
 
     A run that was completed is made again from the beginning, in a folder of its own beside the
     complete one. ``finish`` puts it in the place of that. Until then the complete run can be read.
     """
 
     def __init__(self, workspace: Path, manifest: Manifest) -> None:
-        """Open the folder of ``manifest.run``, made if need be, and take over what is still valid.
+        """Open the folder of ``manifest.run``; it is made if need be.
 
         What killed runs left in the workspace goes first; so whoever calls this holds the
         workspace.
@@ -205,54 +214,61 @@ class RunFolder:
 
     def table_path(self, name: str) -> Path:
         """Where the table of this name stands."""
-        return self.path / f"{name}.parquet"
+        return _table_path(self.path, name)
 
-    def take_over(self, stage: str, key: str) -> tuple[StageRecord, Shelf] | None:
-        """The record and tables that an interrupted run left for this stage.
+    def take_over(self, stage: str, key: str) -> StageRecord | None:
+        """The record of a stage of which an interrupted run left the tables.
 
-        None where not there or not the same.
+        They are in this folder then. None where no interrupted run has a stage with this key, or
+        its files are not what was recorded. An interrupted run with other settings is one too: what
+        the stage needs is the same.
         """
         record = self._manifest.stages.get(stage)
-        if record is None or record.key != key:
-            return None
-        for name, digest in record.tables.items():
+        if record is not None and record.key == key and _is_as_recorded(self.path, record):
+            return record
+        for folder in sorted(self._home.parent.iterdir()):
+            record = _interrupted_stage(folder, stage, key) if folder != self.path else None
+            if record is not None and _is_as_recorded(folder, record):
+                self._copy(folder, record)
+                self._add(stage, record)
+                return record
+        return None
+
+    def _copy(self, folder: Path, record: StageRecord) -> None:
+        """Copy the tables of a stage from the folder of another run."""
+        for name in sorted(record.tables):
             path = self.table_path(name)
-            if not path.is_file() or sha256(path) != digest:
-                return None
-        shelf = Shelf()
-        for name in record.tables:
-            shelf.put(name, self.table_path(name))
-        return record, shelf
+            own_folder(path.parent)
+            write_atomically(path, partial(shutil.copyfile, _table_path(folder, name)))
+
+    def _add(self, stage: str, record: StageRecord) -> None:
+        """Record a stage."""
+        stages = {**self._manifest.stages, stage: record}
+        self._manifest = replace(self._manifest, stages=stages)
+        self._record()
 
     def commit(
         self,
         stage: str,
         key: str,
-        tables: Mapping[str, pa.Table | None],
+        tables: Mapping[str, pa.Table | Written],
         *,
         rows_in: int,
         rows_out: int,
         set_aside: int,
-    ) -> None:
-        """Write a stage's tables, then record the stage with its balance of rows.
-
-        None stands for a table that the stage itself has written to its place, whole and forced to
-        the disk.
-        """
+    ) -> StageRecord:
+        """Write a stage's tables, then record the stage with its balance of rows."""
         digests = {}
         for name in sorted(tables):
             path = self.table_path(name)
             table = tables[name]
-            if table is not None:
+            if not isinstance(table, Written):
                 own_folder(path.parent)
                 write_table(path, table)
             digests[name] = sha256(path)
-        stages = {
-            **self._manifest.stages,
-            stage: StageRecord(key, digests, rows_in, rows_out, set_aside),
-        }
-        self._manifest = replace(self._manifest, stages=stages)
-        self._record()
+        record = StageRecord(key, digests, rows_in, rows_out, set_aside)
+        self._add(stage, record)
+        return record
 
     def note(self, work: Work) -> None:
         """Add what a stage did to the trace.
@@ -298,6 +314,25 @@ class RunFolder:
         )
 
 
+def _table_path(folder: Path, name: str) -> Path:
+    return folder / f"{name}.parquet"
+
+
+def _interrupted_stage(folder: Path, stage: str, key: str) -> StageRecord | None:
+    """The record of a stage with this key in the folder of an interrupted run."""
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.complete:
+        return None
+    record = manifest.stages.get(stage)
+    return record if record is not None and record.key == key else None
+
+
+def _is_as_recorded(folder: Path, record: StageRecord) -> bool:
+    """True where the tables of a stage are the files that were recorded."""
+    paths = {_table_path(folder, name): digest for name, digest in record.tables.items()}
+    return all(path.is_file() and sha256(path) == digest for path, digest in paths.items())
+
+
 def _without_scratch(record: StageRecord) -> StageRecord:
     tables = {
         name: digest for name, digest in record.tables.items() if not name.startswith(SCRATCH)
@@ -332,8 +367,8 @@ def write_table(
 def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
     """Write tables as the row groups of one Parquet file, all or nothing; returns the rows.
 
-    Tables without rows are left out. One table after the other is asked for, so that only one is in
-    memory.
+    Each is a row group. Tables without rows are left out. One table after the other is asked for,
+    so that only one is in memory.
     """
     rows = 0
 
@@ -388,7 +423,7 @@ def _is_complete(folder: Path) -> bool:
 
 
 def _settle_reruns(runs: Path, current: str) -> None:
-    """Finish or remove what killed runs left: a whole new run takes its place, a part goes.
+    """End what killed runs began: a whole run made again takes its place, half of one goes.
 
     Half of the ``current`` run stays beside the complete one: it is gone on with.
     """

@@ -15,12 +15,14 @@ from voterlist.findings import Marked, check_marks
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import cycles_of_runs, known
+from voterlist.pipeline.publish import REPORTS
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
 from voterlist.review import Checked
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger
+from voterlist.usecases.settings import settings_of
 
 __all__ = [
     "ORIGIN_PROBLEMS",
@@ -28,7 +30,9 @@ __all__ = [
     "Exported",
     "Imported",
     "export",
+    "export_review",
     "import_decisions",
+    "import_review",
 ]
 
 ORIGIN_PROBLEMS = ("other-workspace", "other-cycle")
@@ -69,6 +73,43 @@ class Imported:
         return self.unread + self.decisions.problems + self.findings.problems
 
 
+def export_review(
+    workspace: Path, out: Path | None = None, language: str | None = None, *, today: dt.date
+) -> Exported:
+    """Write what waits for a decision into a workbook.
+
+    Args:
+        workspace: its folder.
+        out: the workbook; without it ``reports/review-<language>.xlsx``.
+        language: its language; without it the first of the settings.
+        today: the day that the workbook names.
+
+    Raises:
+        UsageError: it is no workspace, or has no complete run.
+        SettingsError: its settings have mistakes.
+        OSError: the workbook cannot be written.
+    """
+    settings = settings_of(workspace)
+    words = language or settings.report.languages[0]
+    path = out or workspace / REPORTS / f"review-{words}.xlsx"
+    return export(workspace, settings, path, words, today=today)
+
+
+def import_review(
+    workspace: Path, workbook: Path, by: str | None = None, *, decided_at: dt.datetime
+) -> Imported:
+    """Read the decisions of a workbook into the ledger; see ``import_decisions``.
+
+    Raises:
+        UsageError: it is no workspace, or has no complete run.
+        SettingsError: its settings have mistakes.
+        InputError: the workbook cannot be read, or is of another workspace or cycle.
+        WorkspaceBusyError: a run holds the workspace.
+    """
+    settings = settings_of(workspace)
+    return import_decisions(workspace, settings, workbook, by, decided_at=decided_at)
+
+
 def export(
     workspace: Path, settings: Settings, path: Path, language: str, *, today: dt.date
 ) -> Exported:
@@ -81,39 +122,34 @@ def export(
         OSError: the workbook cannot be written.
     """
     with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
-        decisions, acceptances, found = (
-            ledger.decisions(),
-            ledger.acceptances(),
-            known(workspace, ledger),
-        )
-    entries, sources, mask = (
-        found.table("entries"),
-        sources_of(found.inputs),
-        settings.privacy.mask_identifiers,
-    )
+        decisions, acceptances = ledger.decisions(), ledger.acceptances()
+        runs = known(workspace, ledger)
+    entries = runs.table("entries")
+    sources = sources_of(runs.inputs)
+    mask = settings.privacy.mask_identifiers
     cases = report.review_cases(
-        found.table("cases"),
+        runs.table("cases"),
         entries=entries,
-        voters=found.table("voters"),
-        pairs=found.table("pairs"),
-        waterfalls=found.table("waterfalls"),
+        voters=runs.table("voters"),
+        pairs=runs.table("pairs"),
+        waterfalls=runs.table("waterfalls"),
         sources=sources,
         decisions=decisions,
         mask_identifiers=mask,
     )
     findings = report.review_findings(
-        found.table("findings"),
-        found.table("accepted"),
+        runs.table("findings"),
+        runs.table("accepted"),
         acceptances,
         entries=entries,
-        registers=found.table("register_rows"),
+        registers=runs.table("register_rows"),
         sources=sources,
         mask_identifiers=mask,
     )
     store.make_folder(path.parent)
-    write = partial(xlsx.write_review, run=found.run, today=today, findings=findings)
+    write = partial(xlsx.write_review, run=runs.run, today=today, findings=findings)
     store.write_atomically(path, lambda beside: write(cases, beside, language))
-    return Exported(path, found.run, len(cases), len(findings))
+    return Exported(path, runs.run, len(cases), len(findings))
 
 
 def import_decisions(
@@ -137,12 +173,12 @@ def import_decisions(
     moment = decided_at.isoformat(timespec="seconds")
     since = decided_at.isoformat(" ", "minutes")
     with lock.hold(workspace, since=since), Ledger(workspace / ledgers.FILE_NAME) as ledger:
-        found = known(workspace, ledger)
+        runs = known(workspace, ledger)
         origins = _origins(answers, cycles_of_runs(workspace, ledger), settings.workspace.cycle)
         _require_own(answers, origins, path)
         unread = (*answers.problems, *_of_elsewhere(answers, origins))
         checked = review.check_decisions(
-            found.table("cases"),
+            runs.table("cases"),
             answers.decisions,
             decided_at=moment,
             decided_by=by,
@@ -150,7 +186,7 @@ def import_decisions(
             refused=unread,
         )
         marked = check_marks(
-            found.table("findings"),
+            runs.table("findings"),
             answers.marks,
             accepted_at=moment,
             accepted_by=by,
@@ -162,7 +198,7 @@ def import_decisions(
         ledger.write_journal(
             decided_at.date(),
             REVIEW_EVENT,
-            run=found.run,
+            run=runs.run,
             workbook=answers.digest,
             recorded=checked.decisions.num_rows,
             replaced=checked.replaced.num_rows,

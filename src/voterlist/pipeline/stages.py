@@ -1,18 +1,17 @@
-"""The street.
+"""Which stage follows which, and what each needs and makes.
 
-Which stage follows which. Read ``STREET`` from top to bottom and you have read a run.
+Read ``STAGES`` from top to bottom and you have read a run.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pyarrow as pa
 
-from voterlist import config, link, reconcile, review
+from voterlist import link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.cycles import Cycles, compare_cycles
 from voterlist.findings import settle
@@ -20,32 +19,24 @@ from voterlist.link.decided import decided
 from voterlist.link.explain import waterfalls
 from voterlist.model import Stage
 from voterlist.pipeline import reference
-from voterlist.pipeline.context import Context
-from voterlist.pipeline.intake import merge_lists, normalize_entries, take_in
-from voterlist.pipeline.streets import read_streets
-from voterlist.pipeline.walk import Made, Tables
+from voterlist.pipeline.intake import INTAKE_TABLES, merge_lists, normalize_entries, take_in
+from voterlist.pipeline.steps import Given, NeededTables, StageContext, StageResult, Step
+from voterlist.pipeline.street_register import read_streets
 from voterlist.report import scorecard_of
 from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, REGISTER_USE, empty
-from voterlist.storage import remembered, store
-from voterlist.storage.store import Shelf
+from voterlist.storage import remembered
 from voterlist.tables import concat, sort_by
 
-__all__ = ["STREET", "Context", "Step"]
+__all__ = ["STAGES"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One stage on the street."""
-
-    stage: Stage
-    make: Callable[[Shelf, Context], Made]
-    depends: Callable[[Context], str]
-    """The digest of what the stage depends on besides the stages before it."""
+_FINDINGS = ("findings-check", "findings-ingest", "findings-normalize", "findings-streets")
+"""The findings of the stages before; they are joined in this order."""
 
 
-def check_register(tables: Shelf, context: Context) -> Made:
-    """The register tests, the statistics of every place, the precincts' profiles and the age pyramids."""
-    register = read_streets(context.inputs.reference, context.settings)
+def check_register(tables: NeededTables, context: StageContext) -> StageResult:
+    """The register tests, the statistics of every place, profiles and age pyramids."""
+    register = read_streets(context.street_files, context.settings)
     # Of a nation only what is looked at is read, for this stage alone.
     voters = tables.select("voters", VOTERS)
     found = examine(
@@ -57,29 +48,28 @@ def check_register(tables: Shelf, context: Context) -> Made:
         streets=register.streets,
     )
     made = {
-        "scratch/findings-check": found.findings,
-        "scratch/findings-streets": register.findings,
-        "scratch/sources-streets": register.sources,
-        "scratch/use-streets": found.street_use,
+        "findings-check": found.findings,
+        "findings-streets": register.findings,
+        "sources-streets": register.sources,
+        "use-streets": found.street_use,
         "streets": register.table(),
         "profile": found.profile,
         "pyramid": found.pyramid,
         "ages": found.pyramids,
         "coincidences": found.coincidences,
-        "scratch/indicators": found.indicators,
+        "own-indicators": found.indicators,
     }
-    return Made(
-        made, voters.num_rows, voters.num_rows, is_passing=_is_passing(register.sources, context)
-    )
+    rows = voters.num_rows
+    return StageResult(made, rows, rows, is_passing=_is_passing(register.sources, context))
 
 
-def reconcile_outside(tables: Tables, context: Context) -> Made:
+def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResult:
     """The list against registers, statistics and the last cycle's list.
 
     Here all findings come together.
     """
     voters = tables["voters"]
-    outside = reference.read(context.inputs.reference, context.settings)
+    outside = reference.read(context.reference_files, context.settings)
     found = reconcile.reconcile(
         voters,
         registers=outside.registers,
@@ -89,35 +79,36 @@ def reconcile_outside(tables: Tables, context: Context) -> Made:
         on_day=context.list_day,
     )
     compared = _last_cycle(outside, voters, context)
-    parts = [tables[name] for name in sorted(tables) if name.startswith("scratch/findings-")]
+    parts = [tables[name] for name in _FINDINGS]
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
     findings = concat([*parts, found.findings, compared.findings, unread], FINDING)
     settled = settle(findings, context.settings.check, context.acceptances)
     sources = sort_by(
-        concat([outside.table(), tables["scratch/sources-streets"]], reference.SOURCES), "source"
+        concat([outside.table(), tables["sources-streets"]], reference.SOURCES), "source"
     )
     made = {
         "findings": settled.findings,
         "accepted": settled.accepted,
         "matches": found.matches,
-        "register_use": concat([found.usable, tables["scratch/use-streets"]], REGISTER_USE),
+        "register_use": concat([found.usable, tables["use-streets"]], REGISTER_USE),
         "register_rows": reference.rows_named(outside, compared.findings.column("other_entry_id")),
         "comparison": found.compared,
         "cycle_changes": compared.changes,
         "cycle_summary": compared.summary,
-        "indicators": _beside_last(tables["scratch/indicators"], outside, compared, context),
+        "indicators": _beside_last(tables["own-indicators"], outside, compared, context),
         "reference": sources,
     }
-    return Made(made, voters.num_rows, voters.num_rows, is_passing=_is_passing(sources, context))
+    rows = voters.num_rows
+    return StageResult(made, rows, rows, is_passing=_is_passing(sources, context))
 
 
-def _is_passing(sources: pa.Table, context: Context) -> bool:
+def _is_passing(sources: pa.Table, context: StageContext) -> bool:
     """True where one of these files (SOURCES) was not read for a reason of the moment."""
     rows = sources.select(["source", "trouble"]).to_pylist()
-    return context.inputs.is_passing((row["source"], row["trouble"]) for row in rows)
+    return context.is_passing((row["source"], row["trouble"]) for row in rows)
 
 
-def _last_cycle(outside: reference.Outside, voters: pa.Table, context: Context) -> Cycles:
+def _last_cycle(outside: reference.Outside, voters: pa.Table, context: StageContext) -> Cycles:
     """This list beside the last cycle's; three tables without rows where that was not given."""
     if outside.last is None:
         return Cycles(empty(CYCLE_CHANGE), empty(CYCLE_SUMMARY), empty(FINDING))
@@ -133,7 +124,7 @@ def _last_cycle(outside: reference.Outside, voters: pa.Table, context: Context) 
 
 
 def _beside_last(
-    table: pa.Table, outside: reference.Outside, compared: Cycles, context: Context
+    table: pa.Table, outside: reference.Outside, compared: Cycles, context: StageContext
 ) -> pa.Table:
     """The statistics with those of last cycle's list beside them.
 
@@ -149,10 +140,11 @@ def _beside_last(
     return beside_last(table, last, compared.summary)
 
 
-def link_entries(tables: Tables, context: Context) -> Made:
-    """Pairs that may be one person, and the cases they make; what is remembered of the last run is not done again.
+def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
+    """Pairs that may be one person, and the cases they make.
 
-    What people decided teaches the model, and a case that they decided stays one.
+    Pairs compared by the run before are not compared again. The decisions of people are labels for
+    the model, and a case that they decided stays one.
     """
     voters = tables["voters"]
     folder = context.workspace / remembered.FOLDER
@@ -170,7 +162,7 @@ def link_entries(tables: Tables, context: Context) -> Made:
     )
     # A run of some constituencies uses what is remembered of all, and does not put its own part in
     # its place.
-    if found.memory is not None and (context.inputs.is_whole or not found.recalled):
+    if found.memory is not None and (context.is_whole or not found.recalled):
         remembered.write(folder, found.memory)
     made = {
         "pairs": found.pairs,
@@ -187,11 +179,12 @@ def link_entries(tables: Tables, context: Context) -> Made:
         "taught": found.taught,
         "contradictory": found.contradictory,
     }
-    return Made(made, voters.num_rows, voters.num_rows, notes=notes)
+    rows = voters.num_rows
+    return StageResult(made, rows, rows, notes=notes)
 
 
-def review_cases(tables: Tables, context: Context) -> Made:
-    """The queue of cases, the scorecards and, once something is decided, the corrected list with its changes."""
+def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
+    """The queue of cases, the scorecards, and the corrected list once something is decided."""
     entries, cases = tables["entries"], tables["cases"]
     made = {"queue": review.queue(cases, context.decisions), "scorecard": _scorecard(tables)}
     if context.decisions.num_rows:
@@ -201,48 +194,95 @@ def review_cases(tables: Tables, context: Context) -> Made:
             "changes": corrected.changes,
             "skipped": corrected.skipped,
         }
-    return Made(made, entries.num_rows, made.get("corrected", entries).num_rows)
+    rows_out = made.get("corrected", entries).num_rows
+    return StageResult(made, entries.num_rows, rows_out)
 
 
-def _scorecard(tables: Tables) -> pa.Table:
+_SCORED = ("profile", "lists", "set_aside", "findings", "cases", "comparison", "register_use")
+
+
+def _scorecard(tables: NeededTables) -> pa.Table:
     """The scorecard of each precinct, which needs the findings of all stages and the cases."""
-    names = ("profile", "lists", "set_aside", "findings", "cases", "comparison", "register_use")
-    return scorecard_of(**{name: tables[name] for name in names})
+    return scorecard_of(**{name: tables[name] for name in _SCORED})
 
 
-def _settled_by(context: Context) -> str:
-    """The digest of the settings of findings, and of what people said of them."""
-    return store.digest_of(config.digest(context.settings.check), context.acceptances.to_pylist())
-
-
-def _linked_by(context: Context) -> str:
-    """The digest of the settings of linkage, and of what people decided.
-
-    The model learns from it.
-    """
-    settings = config.digest(context.settings.link)
-    return (
-        store.digest_of(settings, context.decisions.to_pylist())
-        if context.decisions.num_rows
-        else settings
-    )
-
-
-STREET: tuple[Step, ...] = (
-    Step(Stage.INGEST, take_in, lambda context: config.digest(context.settings.ingest)),
-    Step(Stage.MERGE, merge_lists, lambda _: ""),
+STAGES: tuple[Step, ...] = (
     Step(
-        Stage.NORMALIZE, normalize_entries, lambda context: context.settings.workspace.profile.value
+        Stage.INGEST,
+        take_in,
+        makes=tuple(f"received-{name}" for name in INTAKE_TABLES),
+        settings=("ingest",),
+        given=(Given.INBOX,),
+        by_constituency=True,
+    ),
+    Step(
+        Stage.MERGE,
+        merge_lists,
+        needs=tuple(f"received-{name}" for name in INTAKE_TABLES),
+        makes=("entries", "lists", "set_aside", "findings-ingest"),
+        given=(Given.INBOX,),
+    ),
+    Step(
+        Stage.NORMALIZE,
+        normalize_entries,
+        needs=("entries", "lists"),
+        makes=("voters", "findings-normalize"),
+        settings=("workspace.profile",),
+        by_constituency=True,
     ),
     Step(
         Stage.CHECK,
         check_register,
-        lambda context: f"{context.list_day} {config.digest(context.settings.check)}",
+        needs=("voters", "entries", "lists"),
+        makes=(
+            "findings-check",
+            "findings-streets",
+            "sources-streets",
+            "use-streets",
+            "own-indicators",
+            "streets",
+            "profile",
+            "pyramid",
+            "ages",
+            "coincidences",
+        ),
+        settings=("check", "ingest"),
+        given=(Given.STREETS, Given.LIST_DAY),
     ),
-    Step(Stage.RECONCILE, reconcile_outside, _settled_by),
-    Step(Stage.LINK, link_entries, _linked_by),
     Step(
-        Stage.REVIEW, review_cases, lambda context: store.digest_of(context.decisions.to_pylist())
+        Stage.RECONCILE,
+        reconcile_outside,
+        needs=("voters", *_FINDINGS, "sources-streets", "use-streets", "own-indicators"),
+        makes=(
+            "findings",
+            "accepted",
+            "matches",
+            "register_use",
+            "register_rows",
+            "comparison",
+            "cycle_changes",
+            "cycle_summary",
+            "indicators",
+            "reference",
+        ),
+        settings=("check", "ingest", "workspace.profile"),
+        given=(Given.REFERENCE, Given.ACCEPTANCES, Given.LIST_DAY),
+    ),
+    Step(
+        Stage.LINK,
+        link_entries,
+        needs=("voters",),
+        makes=("pairs", "waterfalls", "cases", "clusters", "forecast", "estimate"),
+        settings=("link", "workspace.profile"),
+        given=(Given.DECISIONS,),
+    ),
+    Step(
+        Stage.REVIEW,
+        review_cases,
+        needs=("entries", *_SCORED),
+        makes=("queue", "scorecard"),
+        may_make=("corrected", "changes", "skipped"),
+        given=(Given.DECISIONS,),
     ),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""

@@ -1,0 +1,272 @@
+"""Groups of commands that load a command's module when it is needed, and speak the user's language.
+
+A command's module is imported when the command is invoked or its own help is asked for. The list of
+commands is made from the catalogue alone. So ``--version`` and ``--help`` load neither pandas nor
+Arrow.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
+
+from voterlist.cli.failure import describe, report
+from voterlist.cli.library import error_line, extra_in_our_words, help_in_our_words
+from voterlist.cli.options import Json
+from voterlist.cli.terminal import TERMINAL
+from voterlist.cli.words import SAY
+
+__all__ = ["PLAIN", "Command", "Entry", "Group", "SubGroup", "commands_of"]
+
+PLAIN: dict[str, Any] = {
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+    "pretty_exceptions_show_locals": False,
+    "add_completion": False,
+    "context_settings": {"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    "options_metavar": SAY("library.options-metavar"),
+}
+"""Plain help: it is the same on every terminal and in the documentation, and starts faster."""
+_COMMAND_METAVAR = SAY("library.command-metavar")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command: where its function is."""
+
+    key: str
+    """Its words are ``cli.<key>.short`` and ``cli.<key>.help``."""
+    module: str
+    """A module of ``voterlist.cli``."""
+    function: str
+
+    @property
+    def short(self) -> str:
+        """Its line in the list of commands."""
+        return SAY(f"cli.{self.key}.short")
+
+    def load(self) -> Any:
+        """The command, of the command line library."""
+        module = importlib.import_module(f"voterlist.cli.{self.module}")
+        app = typer.Typer(**PLAIN)
+        decorate = app.command(
+            cls=Command,
+            help=SAY(f"cli.{self.key}.help"),
+            short_help=self.short,
+            options_metavar=PLAIN["options_metavar"],
+        )
+        decorate(getattr(module, self.function))
+        command = get_command(app)
+        if all(parameter.name != _JSON for parameter in command.params):
+            command.params.append(_json_option())
+        return command
+
+
+_JSON = "json"
+
+
+def _json_option() -> Any:
+    """The option ``--json``, which every command takes: its callback tells the terminal."""
+
+    def probe(json: Json = False) -> None:
+        """A command with this option alone."""
+
+    app = typer.Typer(**PLAIN)
+    app.command()(probe)
+    option: Any = next(one for one in get_command(app).params if one.name == _JSON)
+    # The functions of the commands ask the terminal.
+    option.expose_value = False
+    return option
+
+
+@dataclass(frozen=True, slots=True)
+class SubGroup:
+    """A command that is a group of commands."""
+
+    key: str
+    """Its words are ``cli.<key>.help``."""
+    entries: tuple[Entry, ...]
+
+    @property
+    def short(self) -> str:
+        """Its line in the list of commands."""
+        return SAY(f"cli.{self.key}.help")
+
+    def load(self) -> Any:
+        """The group, of the command line library."""
+        group = commands_of(*self.entries)
+        app = typer.Typer(cls=group, help=self.short, no_args_is_help=True, **_of_groups())
+        return get_group(app)
+
+
+def _of_groups() -> dict[str, Any]:
+    return {**PLAIN, "subcommand_metavar": _COMMAND_METAVAR}
+
+
+class _Table(MutableMapping[str, Any]):
+    """The commands of a group by name; each is loaded when it is first asked for."""
+
+    def __init__(self, entries: tuple[Entry | SubGroup, ...]) -> None:
+        self._entries = {entry.key.rpartition(".")[2]: entry for entry in entries}
+        self._loaded: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._loaded:
+            self._loaded[name] = self._entries[name].load()
+            self._loaded[name].name = name
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def rows(self) -> list[tuple[str, str]]:
+        """(name, its line in the list) of every command; none is loaded."""
+        return [(name, entry.short) for name, entry in self._entries.items()]
+
+
+def _write_usage(command: Any, ctx: Any, formatter: Any) -> None:
+    pieces = " ".join(command.collect_usage_pieces(ctx))
+    formatter.write_usage(ctx.command_path, pieces, SAY("library.usage"))
+
+
+def _write_options(command: Any, ctx: Any, formatter: Any) -> None:
+    """The arguments, then the options, each with its explanation."""
+    records: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is not None:
+            name, text = record
+            kind = parameter.param_type_name
+            records[kind].append((name, _explanation(parameter.help or "", text)))
+    for kind, rows in records.items():
+        if rows:
+            with formatter.section(SAY(f"library.{kind}s")):
+                formatter.write_dl(rows)
+
+
+def _explanation(own: str, text: str) -> str:
+    """The help of a parameter, with what the library adds to it in the user's language."""
+    own_text = own if text.startswith(own) else ""
+    extra = text[len(own_text) :].strip()
+    translated = help_in_our_words(own_text)
+    return f"{translated}  {extra_in_our_words(extra)}" if extra else translated
+
+
+class Command(TyperCommand):
+    """A command whose help is in the user's language."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line of usage."""
+        _write_usage(self, ctx, formatter)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments and options."""
+        _write_options(self, ctx, formatter)
+
+
+class Group(TyperGroup):
+    """A group of commands; none of them ends in a traceback.
+
+    What a command raises is told in words, and its exit code ends the process.
+    """
+
+    entries: tuple[Entry | SubGroup, ...] = ()
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = _Table(self.entries)
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line of usage."""
+        _write_usage(self, ctx, formatter)
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the options, then the commands."""
+        _write_options(self, ctx, formatter)
+        with formatter.section(SAY("library.commands")):
+            formatter.write_dl(_Table(self.entries).rows())
+
+    def make_context(self, info_name: Any, args: list[str], *more: Any, **others: Any) -> Any:
+        """Read the options before the command."""
+        as_json = "--json" in args
+        return _guarded(
+            lambda: super(Group, self).make_context(info_name, args, *more, **others), as_json
+        )
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command."""
+        return _guarded(lambda: super(Group, self).invoke(ctx), "--json" in ctx.args)
+
+
+def commands_of(*entries: Entry | SubGroup) -> type[Group]:
+    """A class of groups with these commands."""
+    return type("Commands", (Group,), {"entries": entries})
+
+
+def _guarded(work: Callable[[], Any], as_json: bool) -> Any:
+    """What ``work`` returns.
+
+    Raises:
+        SystemExit: it failed; what failed is told, and this is the exit code.
+    """
+    try:
+        return work()
+    except KeyboardInterrupt:
+        TERMINAL.warn(SAY("error.stopped.what"))
+        TERMINAL.warn(SAY("error.stopped.todo"))
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # The reader has enough. What is still to be flushed must not fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except Exception as error:
+        is_wrong_usage = _is_wrong_usage(error)
+        if _is_of_library(error) and not is_wrong_usage:
+            raise
+        if is_wrong_usage and not as_json:
+            _tell_wrong_usage(error)
+            raise SystemExit(2) from None
+        TERMINAL.json = TERMINAL.json or as_json
+        failure = describe(error)
+        report(failure)
+        raise SystemExit(failure.exit_code) from None
+
+
+def _is_of_library(error: Exception) -> bool:
+    """True for what the command line library raises, to end a command or for wrong usage."""
+    origins = {base.__module__.partition(".")[0] for base in type(error).__mro__}
+    return not origins.isdisjoint({"typer", "click"})
+
+
+def _is_wrong_usage(error: Exception) -> bool:
+    """True for wrong usage; the help that stands in for a missing command is none."""
+    is_help = type(error).__name__ == "NoArgsIsHelpError"
+    return _is_of_library(error) and hasattr(error, "format_message") and not is_help
+
+
+def _tell_wrong_usage(error: Any) -> None:
+    """How the command is used, and what was wrong."""
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        option = context.help_option_names[0]
+        TERMINAL.warn(context.get_usage())
+        TERMINAL.warn(SAY("library.try", command=context.command_path, option=option))
+        TERMINAL.warn()
+    TERMINAL.warn(error_line(error.format_message()))

@@ -1,0 +1,103 @@
+"""The command line library's own words, in the language of the user.
+
+The library speaks English: "Missing argument", "No such option". Its messages are compared with the
+English texts of the catalogue, and said with the texts of the chosen language. A message that the
+catalogue does not know stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Mapping
+from functools import cache
+
+from voterlist.catalogue import texts
+from voterlist.cli.words import SAY
+
+__all__ = ["error_line", "extra_in_our_words", "help_in_our_words", "in_our_words"]
+
+_MESSAGES = (
+    "missing-argument-of",
+    "missing-argument",
+    "missing-option-of",
+    "missing-option",
+    "missing-command",
+    "no-such-option-but",
+    "no-such-option-like",
+    "no-such-option",
+    "no-such-command-like",
+    "no-such-command",
+    "value",
+    "value-error",
+    "unexpected",
+    "unexpected-one",
+    "unexpected-several",
+    "value-needed",
+    "no-value",
+    "least",
+    "most",
+    "whole-number",
+    "number",
+    "one-of-two",
+    "not-whole",
+    "not-number",
+    "not-among",
+    "outside",
+)
+"""The messages in the order in which they are tried: the longer of two like ones first."""
+
+
+def in_our_words(message: str) -> str:
+    """A message of the library in the user's language."""
+    if SAY.language == "en":
+        return message
+    for name in _MESSAGES:
+        key = f"library.message.{name}"
+        match = _pattern(key).fullmatch(message)
+        if match is not None:
+            places = match.groupdict()
+            if "message" in places:
+                places["message"] = in_our_words(places["message"])
+            return _filled(key, places)
+    return message
+
+
+def help_in_our_words(text: str) -> str:
+    """The explanation of an option: that of ``--help`` is the library's own."""
+    return SAY("library.help") if text == texts("library.help")["en"] else text
+
+
+def extra_in_our_words(extra: str) -> str:
+    """What the library adds to the help of an option, such as ``[default: az; required]``."""
+    default = _pattern("library.default")
+    parts = []
+    for part in extra.strip().removeprefix("[").removesuffix("]").split("; "):
+        match = default.fullmatch(part)
+        if part == texts("library.required")["en"]:
+            parts.append(SAY("library.required"))
+        elif match is not None:
+            parts.append(_filled("library.default", match.groupdict()))
+        else:
+            parts.append(part)
+    return f"[{'; '.join(parts)}]"
+
+
+def error_line(message: str) -> str:
+    """The last line of wrong usage."""
+    return _filled("library.error", {"message": in_our_words(message)})
+
+
+def _filled(key: str, places: Mapping[str, str]) -> str:
+    """The text of a key. A place may hold line breaks of the library's own."""
+    return texts(key)[SAY.language].format(**places)
+
+
+@cache
+def _pattern(key: str) -> re.Pattern[str]:
+    """The English text of a key as a pattern with a named group for each place."""
+    pattern = ""
+    for literal, place, _, _ in string.Formatter().parse(texts(key)["en"]):
+        pattern += re.escape(literal)
+        pattern += f"(?P<{place}>.+?)" if place else ""
+    return re.compile(pattern, re.DOTALL)

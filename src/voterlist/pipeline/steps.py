@@ -1,0 +1,335 @@
+"""What a stage declares: the tables it needs and makes, and what else it may read.
+
+A stage is given its needs and nothing more: another table, section of the settings or input raises
+``UndeclaredError``. So the key of a stage, which is the digest of what it needs, covers everything
+that its tables can depend on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, cast
+
+import pyarrow as pa
+from pydantic import BaseModel
+
+from voterlist import config
+from voterlist.config import Settings
+from voterlist.model import Stage
+from voterlist.pipeline.context import Context
+from voterlist.pipeline.inbox import Inputs
+from voterlist.readers import ListedFile
+from voterlist.storage import store
+from voterlist.storage.store import Shelf, Written
+
+__all__ = [
+    "IN_PARTS",
+    "TEMPORARY",
+    "Given",
+    "NeededTables",
+    "Parts",
+    "StageContext",
+    "StageResult",
+    "Step",
+    "UndeclaredError",
+    "place_of_table",
+    "places_of_table",
+]
+
+IN_PARTS = frozenset(
+    {"received-entries", "received-lists", "received-set_aside", "received-findings"}
+)
+"""Tables that lie in parts, one for each folder of the inbox."""
+TEMPORARY = IN_PARTS | {
+    "findings-ingest",
+    "findings-normalize",
+    "findings-check",
+    "findings-streets",
+    "own-indicators",
+    "sources-streets",
+    "use-streets",
+}
+"""Tables that only the stages of a run need; they go when it is complete."""
+
+
+def place_of_table(name: str, part: int | None = None) -> str:
+    """Where a table lies in the folder of a run, without its ending."""
+    own_name = name if part is None else f"{name}-{part}"
+    return f"{store.SCRATCH}{own_name}" if name in TEMPORARY else own_name
+
+
+class Given(StrEnum):
+    """What a stage may need besides tables and settings."""
+
+    INBOX = "inbox"
+    """The lists."""
+    REFERENCE = "reference"
+    """The files of ``reference/`` that are no register of streets."""
+    STREETS = "streets"
+    """The files of ``reference/`` that are registers of the precincts' streets."""
+    DECISIONS = "decisions"
+    ACCEPTANCES = "acceptances"
+    LIST_DAY = "list-day"
+    """The day on which the list counts."""
+
+
+class UndeclaredError(LookupError):
+    """A stage asked for something that it does not declare, or made such a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A table that a stage has written to its places, in this many parts."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageResult:
+    """What a stage made: its tables by name, and its balance of rows."""
+
+    tables: Mapping[str, pa.Table | Written | Parts]
+    rows_in: int
+    rows_out: int
+    set_aside: int = 0
+    notes: Mapping[str, int | str] = field(default_factory=dict)
+    """What it says of how it did its work, for the trace."""
+    is_passing: bool = False
+    """True where something could not be read for a reason of the moment.
+
+    No other run takes over what was made.
+    """
+
+    def by_place(self) -> dict[str, pa.Table | Written]:
+        """The tables by their places in the folder of the run, each part for itself."""
+        placed: dict[str, pa.Table | Written] = {}
+        for name, table in self.tables.items():
+            if isinstance(table, Parts):
+                for part in range(table.count):
+                    placed[place_of_table(name, part)] = Written()
+            else:
+                placed[place_of_table(name)] = table
+        return placed
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a run."""
+
+    stage: Stage
+    run: Callable[[NeededTables, StageContext], StageResult]
+    needs: tuple[str, ...] = ()
+    """Names of tables."""
+    makes: tuple[str, ...] = ()
+    """Names of tables."""
+    may_make: tuple[str, ...] = ()
+    """Names of tables that it makes in some runs only."""
+    settings: tuple[str, ...] = ()
+    """Key paths of the settings, such as ``check`` or ``workspace.profile``."""
+    given: tuple[Given, ...] = ()
+    by_constituency: bool = False
+    """True where the work on one constituency needs no other one."""
+
+    def key(self, program: str, digests: Mapping[str, str], context: Context) -> str:
+        """The digest of all that the stage needs.
+
+        Args:
+            program: the digest of the program.
+            digests: the SHA-256 of every table made so far, by its place.
+            context: the context of the run.
+        """
+        parts = [program, self.stage.value]
+        for name in self.needs:
+            for place in places_of_table(name, digests):
+                parts += [place, digests[place]]
+        for path in self.settings:
+            parts += [path, _digest_of_settings(context.settings, path)]
+        for need in self.given:
+            parts += [need.value, _digest_of_given(context, need)]
+        return store.digest_of(*parts)
+
+    def require_declared(self, made: Iterable[str]) -> None:
+        """Refuse tables that the stage does not declare, or fewer than it declares.
+
+        Raises:
+            UndeclaredError: it made other tables.
+        """
+        names = set(made)
+        missing = set(self.makes) - names
+        unknown = names - set(self.makes) - set(self.may_make)
+        if missing or unknown:
+            text = ", ".join(sorted(missing | unknown))
+            raise UndeclaredError(f"the stage {self.stage} declares other tables: {text}")
+
+
+def places_of_table(name: str, places: Iterable[str]) -> list[str]:
+    """The places of a table among those that were written: one, or one for each part."""
+    written = set(places)
+    if name not in IN_PARTS:
+        return [place_of_table(name)]
+    found: list[str] = []
+    while (place := place_of_table(name, len(found))) in written:
+        found.append(place)
+    return found
+
+
+def _digest_of_settings(settings: Settings, path: str) -> str:
+    value = attrgetter(path)(settings)
+    return config.digest(value) if isinstance(value, BaseModel) else str(value)
+
+
+def _digest_of_given(context: Context, need: Given) -> str:
+    inputs = context.inputs
+    digests: dict[Given, Callable[[], str]] = {
+        Given.INBOX: inputs.digest_of_lists,
+        Given.REFERENCE: lambda: _digest_of_files(inputs.reference_files),
+        Given.STREETS: lambda: _digest_of_files(inputs.street_files),
+        Given.DECISIONS: lambda: store.digest_of(context.decisions.to_pylist()),
+        Given.ACCEPTANCES: lambda: store.digest_of(context.acceptances.to_pylist()),
+        Given.LIST_DAY: lambda: str(context.list_day),
+    }
+    return digests[need]()
+
+
+def _digest_of_files(files: Iterable[ListedFile]) -> str:
+    return store.digest_of(*(part for file in files for part in (file.name, file.digest)))
+
+
+class NeededTables(Mapping[str, pa.Table]):
+    """The tables that a stage needs, by name."""
+
+    def __init__(self, shelf: Shelf, step: Step) -> None:
+        self._shelf = shelf
+        self._step = step
+
+    def path(self, name: str) -> Path:
+        """The file of a table."""
+        return self._shelf.path(self._place(name))
+
+    def select(self, name: str, schema: pa.Schema) -> pa.Table:
+        """The columns of this schema; see ``Shelf.select``."""
+        return self._shelf.select(self._place(name), schema)
+
+    def parts(self, name: str) -> list[pa.Table]:
+        """The parts of a table, in order."""
+        return [self._shelf[place] for place in self._places(name)]
+
+    def part_paths(self, name: str) -> list[Path]:
+        """The files of the parts of a table, in order."""
+        return [self._shelf.path(place) for place in self._places(name)]
+
+    def _place(self, name: str) -> str:
+        self._require(name)
+        return place_of_table(name)
+
+    def _places(self, name: str) -> list[str]:
+        self._require(name)
+        return places_of_table(name, self._shelf)
+
+    def _require(self, name: str) -> None:
+        _require_declared(self._step, name, self._step.needs)
+
+    def __getitem__(self, name: str) -> pa.Table:
+        return self._shelf[self._place(name)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._step.needs)
+
+    def __len__(self) -> int:
+        return len(self._step.needs)
+
+
+def _require_declared(step: Step, name: str, declared: Iterable[str]) -> None:
+    if name not in declared:
+        raise UndeclaredError(f"the stage {step.stage} does not declare {name}")
+
+
+class StageContext:
+    """What a stage may depend on besides its tables: as much of a ``Context`` as it declares.
+
+    ``workspace``, ``folder``, ``jobs``, ``progress`` and ``is_whole`` are free, because no table
+    depends on them.
+    """
+
+    def __init__(self, context: Context, step: Step, folder: Path) -> None:
+        self._context = context
+        self._step = step
+        self.workspace = context.workspace
+        self.folder = folder
+        """The folder of the run, in which a stage writes what is too large to hold."""
+        self.jobs = context.jobs
+        self.progress = context.progress
+        self.is_whole = context.inputs.is_whole
+
+    @property
+    def settings(self) -> Settings:
+        """The settings; only what is declared can be read."""
+        view = _DeclaredSettings(self._context.settings, self._step, "", self._step.settings)
+        return cast("Settings", view)
+
+    @property
+    def inputs(self) -> Inputs:
+        """The lists."""
+        self._require(Given.INBOX)
+        return self._context.inputs
+
+    @property
+    def reference_files(self) -> tuple[ListedFile, ...]:
+        """The files of ``reference/`` that are no register of streets."""
+        self._require(Given.REFERENCE)
+        return self._context.inputs.reference_files
+
+    @property
+    def street_files(self) -> tuple[ListedFile, ...]:
+        """The files of ``reference/`` that are registers of the precincts' streets."""
+        self._require(Given.STREETS)
+        return self._context.inputs.street_files
+
+    @property
+    def decisions(self) -> pa.Table:
+        """DECISION: those that hold now."""
+        self._require(Given.DECISIONS)
+        return self._context.decisions
+
+    @property
+    def acceptances(self) -> pa.Table:
+        """ACCEPTANCE: what people last said of findings."""
+        self._require(Given.ACCEPTANCES)
+        return self._context.acceptances
+
+    @property
+    def list_day(self) -> dt.date:
+        """The day on which the list counts."""
+        self._require(Given.LIST_DAY)
+        return self._context.list_day
+
+    def is_passing(self, troubles: Iterable[tuple[str, str | None]]) -> bool:
+        """True where one of these (source, code) is a failure of the moment."""
+        return self._context.inputs.is_passing(troubles)
+
+    def _require(self, need: Given) -> None:
+        _require_declared(self._step, need, self._step.given)
+
+
+class _DeclaredSettings:
+    """A section of the settings, of which only the declared key paths can be read."""
+
+    def __init__(self, section: Any, step: Step, path: str, declared: tuple[str, ...]) -> None:
+        self._section = section
+        self._step = step
+        self._path = path
+        self._declared = declared
+
+    def __getattr__(self, name: str) -> Any:
+        path = f"{self._path}{name}"
+        value = getattr(self._section, name)
+        if path in self._declared:
+            return value
+        inner = tuple(one for one in self._declared if one.startswith(f"{path}."))
+        _require_declared(self._step, path, [path] if inner else [])
+        return _DeclaredSettings(value, self._step, f"{path}.", inner)

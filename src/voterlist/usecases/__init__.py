@@ -1,0 +1,150 @@
+"""What the program can be asked to do, one function each.
+
+The command line calls these functions and prints what they return. Whatever else drives the program
+(a desk in a browser, a scheduler, a notebook) calls the same ones. None of them prints, reads the
+clock or knows the language of the terminal: the day, the moment and the language are arguments.
+
+The names below are loaded when they are first used, and pandas and Arrow with them. So a face that
+only shows its help loads neither.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from voterlist.config import Settings
+    from voterlist.normalize import NameReading, PartReading, alike, read_name
+    from voterlist.pipeline import RunResult, Trouble, UnitStanding
+    from voterlist.pipeline.inbox import INBOX
+    from voterlist.report import Words
+    from voterlist.report.sections.audit import Audit, AuditWords
+    from voterlist.report.sections.chance import Chance, ChanceWords
+    from voterlist.storage.ledger.copies import Replaced
+    from voterlist.storage.store import write_table
+    from voterlist.synth import Also
+    from voterlist.synth import write as invent_lists
+    from voterlist.usecases.checking import Checked, check_files
+    from voterlist.usecases.comparing import Compared, compare_lists
+    from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
+    from voterlist.usecases.inspecting import (
+        FileAccount,
+        ListAccount,
+        PlaceAccount,
+        SheetAccount,
+        exit_code_of_accounts,
+        inspect_files,
+        is_total_different,
+    )
+    from voterlist.usecases.ledgers import copy_ledger, renew_ledger, restore_ledger
+    from voterlist.usecases.maps import read_map
+    from voterlist.usecases.reviewing import Imported, export_review, import_review
+    from voterlist.usecases.running import WorkspaceRun, run_workspace
+    from voterlist.usecases.settings import settings_of
+    from voterlist.usecases.workspaces import Status, make_workspace, status_of, write_calendar
+
+__all__ = [
+    "INBOX",
+    "Also",
+    "Audit",
+    "AuditWords",
+    "Chance",
+    "ChanceWords",
+    "Checked",
+    "Compared",
+    "FileAccount",
+    "Imported",
+    "ListAccount",
+    "NameReading",
+    "PartReading",
+    "PlaceAccount",
+    "Replaced",
+    "RunResult",
+    "Settings",
+    "SheetAccount",
+    "Status",
+    "Trouble",
+    "UnitStanding",
+    "Words",
+    "WorkspaceRun",
+    "alike",
+    "check_files",
+    "compare_lists",
+    "copy_ledger",
+    "evaluate_findings",
+    "evaluate_pairs",
+    "exit_code_of_accounts",
+    "export_review",
+    "import_review",
+    "inspect_files",
+    "invent_lists",
+    "is_total_different",
+    "make_workspace",
+    "read_map",
+    "read_name",
+    "renew_ledger",
+    "restore_ledger",
+    "run_workspace",
+    "settings_of",
+    "status_of",
+    "write_calendar",
+    "write_table",
+]
+
+_HOMES = {
+    "INBOX": "voterlist.pipeline.inbox",
+    "Also": "voterlist.synth",
+    "Audit": "voterlist.report.sections.audit",
+    "AuditWords": "voterlist.report.sections.audit",
+    "Chance": "voterlist.report.sections.chance",
+    "ChanceWords": "voterlist.report.sections.chance",
+    "Checked": "voterlist.usecases.checking",
+    "Compared": "voterlist.usecases.comparing",
+    "FileAccount": "voterlist.usecases.inspecting",
+    "Imported": "voterlist.usecases.reviewing",
+    "ListAccount": "voterlist.usecases.inspecting",
+    "NameReading": "voterlist.normalize",
+    "PartReading": "voterlist.normalize",
+    "PlaceAccount": "voterlist.usecases.inspecting",
+    "Replaced": "voterlist.storage.ledger.copies",
+    "RunResult": "voterlist.pipeline",
+    "Settings": "voterlist.config",
+    "SheetAccount": "voterlist.usecases.inspecting",
+    "Status": "voterlist.usecases.workspaces",
+    "Trouble": "voterlist.pipeline",
+    "UnitStanding": "voterlist.pipeline",
+    "Words": "voterlist.report",
+    "WorkspaceRun": "voterlist.usecases.running",
+    "alike": "voterlist.normalize",
+    "check_files": "voterlist.usecases.checking",
+    "compare_lists": "voterlist.usecases.comparing",
+    "copy_ledger": "voterlist.usecases.ledgers",
+    "evaluate_findings": "voterlist.usecases.evaluating",
+    "evaluate_pairs": "voterlist.usecases.evaluating",
+    "exit_code_of_accounts": "voterlist.usecases.inspecting",
+    "export_review": "voterlist.usecases.reviewing",
+    "import_review": "voterlist.usecases.reviewing",
+    "inspect_files": "voterlist.usecases.inspecting",
+    "invent_lists": "voterlist.synth:write",
+    "is_total_different": "voterlist.usecases.inspecting",
+    "make_workspace": "voterlist.usecases.workspaces",
+    "read_map": "voterlist.usecases.maps",
+    "read_name": "voterlist.normalize",
+    "renew_ledger": "voterlist.usecases.ledgers",
+    "restore_ledger": "voterlist.usecases.ledgers",
+    "run_workspace": "voterlist.usecases.running",
+    "settings_of": "voterlist.usecases.settings",
+    "status_of": "voterlist.usecases.workspaces",
+    "write_calendar": "voterlist.usecases.workspaces",
+    "write_table": "voterlist.storage.store",
+}
+"""Where each name is defined: a module, and behind a colon its name there if it is another one."""
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    module, _, other = _HOMES[name].partition(":")
+    return getattr(importlib.import_module(module), other or name)

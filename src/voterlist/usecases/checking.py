@@ -1,0 +1,259 @@
+"""The register tests over lists, or tables with any headers, that need no workspace."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import readers
+from voterlist.check import Examined, examine
+from voterlist.config import Settings
+from voterlist.errors import InputError, UsageError
+from voterlist.findings import Settled, settle
+from voterlist.ingest import columns_needed, ingest, table_intake
+from voterlist.merge import count_entries, merge, merge_accounts
+from voterlist.model import Profile, Severity, Stage
+from voterlist.normalize import normalize
+from voterlist.pipeline import RULE_CODES
+from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
+from voterlist.pipeline.street_register import StreetRegister, read_given_streets
+from voterlist.report.audit import build_audit
+from voterlist.report.sections.audit import Audit
+from voterlist.schemas import AGES, ENTRY, FINDING, SCORECARD, Intake, empty
+from voterlist.tables import concat, sort_by
+from voterlist.usecases.auditing import write_audit
+from voterlist.usecases.maps import Map, read_map
+from voterlist.usecases.settings import acceptances_around, settings_around
+
+__all__ = ["Checked", "check_files"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage, how much of it is done, and of how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the register tests found in lists. ``rows_in = rows_out + rows set aside``."""
+
+    rows_in: int
+    rows_out: int
+    """The entries."""
+    set_aside: dict[str, int]
+    """Rows set aside by code."""
+    unreadable: int
+    """Files and sheets that could not be read."""
+    findings: pa.Table
+    """FINDING, without those accepted."""
+    findings_by_rule: tuple[dict[str, Any], ...]
+    """``rule``, ``severity``, ``count``: errors first, then the most frequent."""
+    accepted: int
+    """Findings that a person accepted before."""
+    coincidences: tuple[dict[str, Any], ...]
+    """``agreement``, ``expected``, ``found`` of all the lists."""
+    streets: dict[str, int | None]
+    """Measure -> addresses held against the register of streets; None without one."""
+    indicators: pa.Table
+    """INDICATOR: the statistics of every place."""
+    audit: Audit | None
+    """The statistics as a report shows them; None where nothing was measured."""
+    rules: int
+    """How many rules there are."""
+    pages: tuple[Path, ...]
+    """The pages of the audit, one a language, where they were asked for."""
+
+    @property
+    def exit_code(self) -> int:
+        """3: nothing could be read; 1: a file or an unexpected row was set aside; 0: neither."""
+        if self.unreadable and not self.rows_out:
+            return 3
+        unexpected = set(self.set_aside) - FURNITURE
+        return int(self.unreadable > 0 or bool(unexpected))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """What the lists are held against."""
+
+    settings: Settings
+    acceptances: pa.Table
+    """ACCEPTANCE"""
+    register: StreetRegister
+
+
+@dataclass(frozen=True, slots=True)
+class _Audited:
+    """The intake of the lists, and what was found in it."""
+
+    intake: Intake
+    examined: Examined
+    settled: Settled
+    names: dict[str, str]
+    """The name of each file by its source."""
+
+
+def check_files(
+    files: Sequence[Path],
+    *,
+    today: dt.date,
+    columns: Path | None = None,
+    settings: Path | None = None,
+    streets: Sequence[Path] = (),
+    profile: Profile = Profile.AZ,
+    report: Path | None = None,
+    progress: Progress = lambda _stage, _done, _total: None,
+) -> Checked:
+    """Run the register tests over files.
+
+    Args:
+        files: lists of precincts, or tables if ``columns`` is given.
+        today: the day on which the list counts.
+        columns: a file with the map of the columns.
+        settings: a file of settings; else those of the workspace around the first file.
+        streets: files with the register of the precincts' streets.
+        profile: whose spelling the names follow.
+        report: a folder into which the audit is written.
+        progress: told what is being done.
+
+    Raises:
+        UsageError: there is no such file.
+        SettingsError: the settings or the map have mistakes.
+        InputError: a table cannot be read. A list that cannot be read is set aside.
+        OSError: the audit cannot be written.
+    """
+    _require_files((*files, *streets))
+    around = files[0].resolve().parent
+    chosen = settings_around(settings, around)
+    reference = _Reference(
+        chosen, acceptances_around(settings, around), read_given_streets(streets, chosen)
+    )
+    progress(Stage.INGEST, 0, 1)
+    intake, names = _intake(files, read_map(columns), chosen)
+    audited = _audited(intake, names, reference, profile, today, progress)
+    pages = _write_pages(report, audited, today)
+    return _checked(audited, pages)
+
+
+def _require_files(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
+
+
+def _audited(
+    intake: Intake,
+    names: dict[str, str],
+    reference: _Reference,
+    profile: Profile,
+    today: dt.date,
+    progress: Progress,
+) -> _Audited:
+    """Normalise the entries and run every test."""
+    check_settings, register = reference.settings.check, reference.register
+    progress(Stage.NORMALIZE, 0, 1)
+    outcome = normalize(intake.entries, profile, coded=True)
+    progress(Stage.CHECK, 0, 1)
+    examined = examine(
+        outcome.table,
+        intake.entries,
+        intake.lists,
+        check_settings,
+        on_day=today,
+        streets=register.streets,
+    )
+    parts = [intake.findings, outcome.findings, register.findings, examined.findings]
+    settled = settle(concat(parts, FINDING), check_settings, reference.acceptances)
+    return _Audited(intake, examined, settled, names)
+
+
+def _intake(
+    files: Sequence[Path], columns: Map | None, settings: Settings
+) -> tuple[Intake, dict[str, str]]:
+    """The intake of these files, and the name of each list by its source."""
+    # A table of the program's own format has ids and one header: it is no list that was typed.
+    are_tables = all(path.suffix == ".parquet" for path in files)
+    if columns is not None or are_tables:
+        return _tables(files, columns, settings), {}
+    lists = [
+        file for path in files for file in readers.read_files(path, path.name, settings.ingest)
+    ]
+    names = {file.source: file.name for file in lists}
+    return ingest(lists, settings.ingest, constituency=None), names
+
+
+def _tables(files: Sequence[Path], columns: Map | None, settings: Settings) -> Intake:
+    """The intake of tables in order of entry id; the text of one table is dictionary-encoded."""
+    wanted = partial(columns_needed, columns=columns, numbered=True)
+    taken = []
+    for path in files:
+        try:
+            table = readers.read_table(path, settings.ingest, wanted=wanted)
+            taken.append(table_intake(table, columns, coded=True))
+        except InputError as error:
+            raise error.of_file(path.name) from None
+    if len(taken) > 1:
+        # The dictionaries of two files differ, so of several files the text itself is joined.
+        decoded = [replace(intake, entries=intake.entries.cast(ENTRY)) for intake in taken]
+        return merge(decoded)
+    (intake,) = taken
+    accounts = merge_accounts([intake], count_entries(intake.entries))
+    return replace(accounts, entries=sort_by(intake.entries, "entry_id"))
+
+
+def _write_pages(folder: Path | None, audited: _Audited, today: dt.date) -> tuple[Path, ...]:
+    """The pages of the audit; none without a folder."""
+    if folder is None:
+        return ()
+    findings = audited.settled.findings
+    return write_audit(folder, audited.intake, audited.examined, findings, audited.names, today)
+
+
+def _checked(audited: _Audited, pages: tuple[Path, ...]) -> Checked:
+    intake, examined, settled = audited.intake, audited.examined, audited.settled
+    is_whole_file = pc.equal(intake.set_aside.column("line"), 0)
+    return Checked(
+        rows_in=_sum(intake.lists.column("rows")),
+        rows_out=intake.entries.num_rows,
+        set_aside=counts(intake.set_aside, "code", "rows"),
+        unreadable=_sum(is_whole_file),
+        findings=settled.findings,
+        findings_by_rule=tuple(_by_rule(settled.findings)),
+        accepted=settled.accepted.num_rows,
+        coincidences=of_the_whole(examined.coincidences),
+        streets=_measures(examined.street_use),
+        indicators=examined.indicators,
+        audit=build_audit(examined.indicators, empty(SCORECARD), empty(AGES), None),
+        rules=len(RULE_CODES),
+        pages=pages,
+    )
+
+
+def _sum(column: pa.ChunkedArray) -> int:
+    return int(pc.sum(column).as_py() or 0)
+
+
+def _measures(use: pa.Table) -> dict[str, int | None]:
+    """Measure -> rows, of a REGISTER_USE table of one register, all constituencies together."""
+    whole = (row for row in use.to_pylist() if row["constituency"] is None)
+    return {row["measure"]: row["rows"] for row in whole}
+
+
+def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
+    """``rule``, ``severity``, ``count``: errors first, then the most frequent."""
+    severities = [severity.value for severity in Severity]
+    names = ["rule", "severity"]
+    plain = findings.select(names).cast(pa.schema([(name, pa.string()) for name in names]))
+    grouped = plain.group_by(names).aggregate([([], "count_all")]).to_pylist()
+    rows = [
+        {"rule": row["rule"], "severity": row["severity"], "count": row["count_all"]}
+        for row in grouped
+    ]
+    return sorted(
+        rows, key=lambda row: (severities.index(row["severity"]), -row["count"], row["rule"])
+    )

@@ -1,0 +1,154 @@
+"""Two lists of two cycles: what changed between them, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import readers
+from voterlist.config import Settings
+from voterlist.cycles import NO_CAUSE, compare_cycles
+from voterlist.errors import InputError, UsageError
+from voterlist.model import Stage
+from voterlist.pipeline.reference import EARLIER, LAST, Outside, kind_of, read
+from voterlist.pipeline.registers import Persons, read_list
+from voterlist.pipeline.result import counts
+from voterlist.schemas import REMOVAL_REASON
+from voterlist.tables import concat
+
+__all__ = ["Compared", "compare_lists"]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The list of this cycle beside the list of the last one."""
+
+    before: int
+    """Entries of the last cycle's list."""
+    after: int
+    """Entries of this cycle's list."""
+    changes: pa.Table
+    """CYCLE_CHANGE: one row for each entry that came, went, changed or moved."""
+    by_cause: tuple[dict[str, Any], ...]
+    """``change``, ``cause``, ``entries``: by change, the most frequent cause first."""
+    unexplained: tuple[dict[str, Any], ...]
+    """``constituency``, ``precinct``, ``added``, ``removed``: entries without a cause.
+
+    The precincts with the most of them come first.
+    """
+    findings: dict[str, int]
+    """Findings by rule."""
+
+
+def compare_lists(
+    old: Path,
+    new: Path,
+    *,
+    today: dt.date,
+    earlier: Path | None = None,
+    reference: Path | None = None,
+    progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
+) -> Compared:
+    """Compare the list of the last cycle with that of this cycle.
+
+    Args:
+        old: the list of the last cycle.
+        new: the list of this cycle.
+        today: the day of the new list, on which voters must be of age.
+        earlier: the list of the cycle before the last.
+        reference: a folder of registers that explain who came and went.
+        progress: told what is being done.
+
+    Raises:
+        UsageError: there is no such file or folder.
+        InputError: nothing in one of the lists can be read.
+    """
+    settings = Settings()
+    progress(Stage.INGEST, 0, 1)
+    before, after = _list(old, settings), _list(new, settings)
+    first = _list(earlier, settings).voters if earlier is not None else None
+    outside = _outside(reference, settings)
+    progress(Stage.RECONCILE, 0, 1)
+    cycles = compare_cycles(
+        before.voters,
+        after.voters,
+        earlier=first,
+        registers=outside.registers,
+        reasons=concat([outside.reasons, before.reasons], REMOVAL_REASON),
+        settings=settings.check,
+        on_day=today,
+    )
+    return Compared(
+        before=before.voters.num_rows,
+        after=after.voters.num_rows,
+        changes=cycles.changes,
+        by_cause=tuple(_by_cause(cycles.changes)),
+        unexplained=tuple(_unexplained(cycles.summary)),
+        findings=counts(cycles.findings, "rule"),
+    )
+
+
+def _list(path: Path, settings: Settings) -> Persons:
+    """The list in a file.
+
+    Raises:
+        UsageError: there is no such file.
+        InputError: nothing in it can be read.
+    """
+    if not path.is_file():
+        raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
+    persons = read_list([readers.listed(path, path.parent)], settings)
+    troubles = [trouble for *_, trouble in persons.sources if trouble]
+    if troubles and not persons.entries.num_rows:
+        raise InputError(f"{path.name} cannot be read", code=troubles[0], file=path.name)
+    return persons
+
+
+def _outside(folder: Path | None, settings: Settings) -> Outside:
+    """The registers of a reference folder.
+
+    Lists of other cycles in it are left alone, for they are given by name.
+    """
+    if folder is None:
+        return Outside()
+    if not folder.is_dir():
+        raise UsageError(f"there is no {folder}", code="no-such-file", places={"path": str(folder)})
+    files = readers.list_files(folder, folder.parent)
+    registers = [file for file in files if kind_of(file.path) not in {LAST, EARLIER}]
+    return read(registers, settings)
+
+
+def _by_cause(changes: pa.Table) -> list[dict[str, Any]]:
+    """``change``, ``cause``, ``entries``: by change, the most frequent cause first."""
+    names = ["change", "cause"]
+    plain = pa.table({name: changes.column(name).cast(pa.string()) for name in names})
+    grouped = plain.group_by(names).aggregate([([], "count_all")]).to_pylist()
+    rows = [
+        {"change": row["change"], "cause": row["cause"], "entries": row["count_all"]}
+        for row in grouped
+    ]
+    return sorted(rows, key=lambda row: (row["change"], -row["entries"], row["cause"]))
+
+
+def _unexplained(summary: pa.Table) -> list[dict[str, Any]]:
+    """Entries without a cause, by precinct."""
+    has_no_cause = pc.equal(summary.column("cause").cast(pa.string()), NO_CAUSE)
+    by_place: dict[tuple[int | None, int | None], dict[str, Any]] = {}
+    for row in summary.filter(has_no_cause).to_pylist():
+        if row["change"] in {"added", "removed"}:
+            place = {name: row[name] for name in ("constituency", "precinct")}
+            counted = by_place.setdefault(
+                (place["constituency"], place["precinct"]), {**place, "added": 0, "removed": 0}
+            )
+            counted[row["change"]] += row["entries"]
+    return sorted(by_place.values(), key=_most_first)
+
+
+def _most_first(row: dict[str, Any]) -> tuple[int, int, int]:
+    return (-row["added"] - row["removed"], row["constituency"] or 0, row["precinct"] or 0)

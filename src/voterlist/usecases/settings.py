@@ -1,0 +1,59 @@
+"""The settings of a workspace, and those that hold for files outside of one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from voterlist import config, pipeline
+from voterlist.config import Settings
+from voterlist.schemas import ACCEPTANCE, empty
+from voterlist.storage import ledger as ledgers
+from voterlist.storage.ledger import read_acceptances
+
+__all__ = ["acceptances_around", "settings_around", "settings_of"]
+
+
+def settings_of(workspace: Path) -> Settings:
+    """The settings of a workspace.
+
+    Raises:
+        UsageError: it is no workspace.
+        SettingsError: its settings have mistakes.
+    """
+    return config.load(workspace / config.FILE_NAME, rule_codes=pipeline.RULE_CODES)
+
+
+def settings_around(given: Path | None, folder: Path) -> Settings:
+    """The settings of a file, else of the workspace around the folder, else the defaults.
+
+    Raises:
+        UsageError: there is no such file.
+        SettingsError: the settings have mistakes.
+    """
+    path = _settings_path(given, folder)
+    if path is None:
+        return Settings()
+    return config.load(path, rule_codes=pipeline.RULE_CODES)
+
+
+def acceptances_around(given: Path | None, folder: Path) -> pa.Table:
+    """ACCEPTANCE of the workspace whose settings ``settings_around`` takes.
+
+    The table has no rows where there is no workspace.
+
+    Raises:
+        InputError: its ledger cannot be read.
+    """
+    path = _settings_path(given, folder)
+    if path is None:
+        return empty(ACCEPTANCE)
+    return read_acceptances(path.parent / ledgers.FILE_NAME)
+
+
+def _settings_path(given: Path | None, folder: Path) -> Path | None:
+    if given is not None:
+        return given
+    candidates = (around / config.FILE_NAME for around in (folder, *folder.parents))
+    return next((path for path in candidates if path.is_file()), None)

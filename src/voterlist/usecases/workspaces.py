@@ -1,0 +1,92 @@
+"""A workspace: made, and how its units stand against the calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+from voterlist import config, facts, pipeline
+from voterlist.catalogue import Catalogue
+from voterlist.config import Settings
+from voterlist.deadlines import Deadline, calendar
+from voterlist.errors import UsageError
+from voterlist.model import Level
+from voterlist.pipeline import UnitStanding
+from voterlist.pipeline.inbox import INBOX, REFERENCE
+from voterlist.render import ics
+from voterlist.storage import store
+from voterlist.storage.ledger import FILE_NAME, reading
+from voterlist.usecases.settings import settings_of
+
+__all__ = ["Status", "make_workspace", "status_of", "write_calendar"]
+
+
+def make_workspace(folder: Path, *, cycle: str, level: Level) -> Settings:
+    """Make a workspace and return its settings; one that exists is never overwritten.
+
+    Raises:
+        SettingsError: the cycle is no year.
+        UsageError: the folder is a workspace already, or cannot be written.
+    """
+    text = config.template(cycle, level)
+    settings = config.parse(text)
+    path = folder / config.FILE_NAME
+    if path.exists():
+        raise UsageError(f"{folder} is taken", code="folder-taken", places={"path": str(folder)})
+    try:
+        for part in (INBOX, REFERENCE):
+            store.make_folder(folder / part)
+        store.write_atomically(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+    except OSError:
+        raise UsageError(
+            f"{folder} cannot be written",
+            code="folder-unwritable",
+            places={"path": str(folder)},
+        ) from None
+    return settings
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How every unit of a workspace stands on a day."""
+
+    today: dt.date
+    settings: Settings
+    deadlines: tuple[Deadline, ...]
+    standings: tuple[UnitStanding, ...]
+    overdue: tuple[UnitStanding, ...]
+    """Those that this level, or a level below it, has to finish."""
+    names: dict[int, str]
+    """The names of the constituencies on that day by number."""
+
+
+def status_of(workspace: Path, *, today: dt.date) -> Status:
+    """How every precinct and constituency stands against the calendar. Nothing is written.
+
+    Raises:
+        UsageError: it is no workspace.
+        SettingsError: its settings have mistakes.
+        InputError: its ledger cannot be read.
+    """
+    settings = settings_of(workspace)
+    with reading(workspace / FILE_NAME) as ledger:
+        standings = pipeline.standings(settings, ledger, today)
+    return Status(
+        today=today,
+        settings=settings,
+        deadlines=tuple(calendar(settings.calendar, settings.workspace.cycle)),
+        standings=standings,
+        overdue=pipeline.overdue(standings, settings.workspace.level),
+        names=facts.constituencies(today),
+    )
+
+
+def write_calendar(path: Path, status: Status, words: Catalogue) -> None:
+    """Write the deadlines as a file of a calendar program (iCalendar).
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    warn_days = status.settings.calendar.warn_days
+    ics.write(path, status.deadlines, words, stamp=status.today, warn_days=warn_days)

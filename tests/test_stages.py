@@ -1,0 +1,265 @@
+"""What the stages of a run declare, held against what they do."""
+
+import dataclasses
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import workspaces
+from test_pipeline import DEATHS, STATISTICS, decide
+from voterlist import config
+from voterlist.model import Stage
+from voterlist.pipeline import inbox, steps
+from voterlist.pipeline.context import Context
+from voterlist.pipeline.stages import STAGES
+from voterlist.pipeline.steps import (
+    Given,
+    NeededTables,
+    StageContext,
+    Step,
+    UndeclaredError,
+    place_of_table,
+    places_of_table,
+)
+from voterlist.storage import store
+from voterlist.storage.ledger import FILE_NAME, reading
+from voterlist.storage.store import Shelf, Written
+
+PAGE = Path(__file__).parents[1] / "docs" / "pipeline.md"
+BEGIN, END = "<!-- made from the declarations: begin -->\n", "<!-- end -->"
+STREETS = "Məntəqə;Küçə;Evlər\n1;Nizami küç.;1-99\n"
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A workspace in which every stage has work to do, run up to the reports.
+
+    (folder, context of the run, folder of the run)
+    """
+    workspace = workspaces.make(tmp_path_factory.mktemp("stages") / "2026")
+    files = {"deaths": DEATHS, "statistics": STATISTICS, "streets": STREETS}
+    for name, text in files.items():
+        (workspace / "reference" / f"{name}.csv").write_text(text, encoding="utf-8")
+    decide(workspace, workspaces.run(workspace))
+    result = workspaces.run(workspace, until=Stage.REVIEW, today=workspaces.TODAY.replace(day=4))
+    settings = config.load(workspace / config.FILE_NAME)
+    with reading(workspace / FILE_NAME) as ledger:
+        said = ledger.decisions(), ledger.acceptances()
+    inputs = inbox.find(workspace)
+    context = Context(workspace, settings, inputs, *said, result.today, 1, lambda *_: None)
+    return context, result.folder
+
+
+def alone(step, whole, folder, declared=None):
+    """What a stage makes of the tables of a run that it declares, in a folder of its own."""
+    context, run = whole
+    manifest = store.read_manifest(run)
+    shelf = Shelf()
+    for record in manifest.stages.values():
+        for place in record.tables:
+            shelf.put(place, run / f"{place}.parquet")
+    step = declared or step
+    folder.mkdir(exist_ok=True)
+    return step.run(NeededTables(shelf, step), StageContext(context, step, folder))
+
+
+@pytest.mark.parametrize("step", STAGES, ids=lambda step: step.stage.value)
+def test_a_stage_alone_makes_of_its_needs_what_it_made_in_the_run(step, whole, tmp_path):
+    """A stage taken over by its key would not be what the run would have made."""
+    result = alone(step, whole, tmp_path / "alone")
+    recorded = store.read_manifest(whole[1]).stages[step.stage].tables
+    placed = result.by_place()
+    assert set(placed) == set(recorded)
+    for place, table in placed.items():
+        path = tmp_path / "alone" / f"{place}.parquet"
+        if not isinstance(table, Written):
+            path.parent.mkdir(exist_ok=True)
+            store.write_table(path, table)
+        assert store.sha256(path) == recorded[place], place
+
+
+NEEDS = [
+    (step, field, need)
+    for step in STAGES
+    for field in ("needs", "settings", "given")
+    for need in getattr(step, field)
+]
+
+
+@pytest.mark.parametrize(
+    ("step", "field", "need"), NEEDS, ids=lambda value: str(getattr(value, "stage", value))
+)
+def test_a_stage_that_reads_what_it_does_not_declare_fails(step, field, need, whole, tmp_path):
+    """Every need is one.
+
+    What is read without being declared would not be in the key: a change of it would change
+    nothing. What is declared and not read would make a stage again for nothing.
+    """
+    less = tuple(one for one in getattr(step, field) if one != need)
+    with pytest.raises(UndeclaredError):
+        alone(step, whole, tmp_path / "alone", dataclasses.replace(step, **{field: less}))
+
+
+@pytest.mark.parametrize("step", STAGES, ids=lambda step: step.stage.value)
+def test_a_stage_makes_what_it_declares_and_nothing_else(step):
+    """The next stage would look in vain for a table, or a table would lie in no key."""
+    step.require_declared([*step.makes, *step.may_make])
+    with pytest.raises(UndeclaredError):
+        step.require_declared([*step.makes, "gossip"])
+    with pytest.raises(UndeclaredError):
+        step.require_declared(step.makes[1:])
+
+
+def test_every_table_that_is_needed_is_made_before_and_once():
+    """A stage would wait for a table that comes later, or find one of two."""
+    made = []
+    for step in STAGES:
+        assert set(step.needs) <= set(made), step.stage
+        made += [*step.makes, *step.may_make]
+    assert len(made) == len(set(made))
+    assert set(made) >= steps.TEMPORARY
+
+
+def test_a_table_in_parts_has_a_place_for_each_part():
+    """Parts beyond the ninth would be lost, or read in another order."""
+    places = [place_of_table("received-lists", part) for part in range(12)]
+    assert len(set(places)) == 12
+    assert places_of_table("received-lists", [*places, "voters"]) == places
+
+
+def keys(settings="", **changes):
+    """The key of every stage over tables that never change."""
+    inputs = inbox.Inputs((), (), {})
+    empty = workspaces.NO_DECISIONS
+    context = Context(Path(), config.parse(settings), inputs, *empty, workspaces.TODAY, 1, print)
+    context = dataclasses.replace(context, **changes)
+    digests = {place_of_table(name): name for step in STAGES for name in step.makes}
+    return {step.stage.value: step.key("program", digests, context) for step in STAGES}
+
+
+@pytest.mark.parametrize(
+    ("settings", "changed"),
+    [
+        ("[check]\nsmallest_precinct = 1\n", {"check", "reconcile"}),
+        ("[link]\nduplicate_probability = 0.9\n", {"link"}),
+        ("[ingest]\nmax_file_megabytes = 7\n", {"ingest", "check", "reconcile"}),
+        ('[workspace]\nprofile = "generic"\n', {"normalize", "reconcile", "link"}),
+        ("[privacy]\nmask_identifiers = true\n", set()),
+        ("[calendar]\nelection_day = 2026-06-07\n", {"check", "reconcile"}),
+    ],
+)
+def test_a_section_of_the_settings_is_in_the_keys_of_those_who_read_it(settings, changed):
+    """A limit of the register tests would make the linkage again, or change nothing at all."""
+    before, after = keys(), keys(settings)
+    assert {name for name in before if before[name] != after[name]} == changed
+
+
+def test_another_content_of_a_table_is_another_key():
+    """The tables of a stage would be taken over though its needs are others."""
+    inputs = inbox.Inputs((), (), {})
+    context = Context(
+        Path(), config.parse(""), inputs, *workspaces.NO_DECISIONS, workspaces.TODAY, 1, print
+    )
+    step = next(step for step in STAGES if step.stage is Stage.LINK)
+    one, other, program = (
+        step.key("program", {"voters": "a"}, context),
+        step.key("program", {"voters": "b"}, context),
+        step.key("another program", {"voters": "a"}, context),
+    )
+    assert len({one, other, program}) == 3
+
+
+@pytest.mark.slow
+def test_a_changed_limit_of_the_tests_does_not_link_again(tmp_path):
+    """A run interrupted for a setting of ``[check]`` would repeat its longest stage."""
+    workspace = workspaces.make(tmp_path / "2026")
+    calm = workspaces.copied(workspace, tmp_path / "calm")
+    workspaces.run(workspace, until=Stage.REVIEW)
+    for folder in (workspace, calm):
+        text = "[check]\nsmallest_precinct = 1\n"
+        (folder / config.FILE_NAME).write_text(text, encoding="utf-8")
+    result, undisturbed = workspaces.run(workspace), workspaces.run(calm)
+    assert {work.stage for work in result.stages if work.reused} == {
+        "ingest",
+        "merge",
+        "normalize",
+        "link",
+    }
+    assert workspaces.contents(result) == workspaces.contents(undisturbed)
+
+
+@pytest.mark.slow
+def test_a_damaged_table_of_another_run_is_not_taken_over(tmp_path):
+    """What the disk has spoilt would stand in the tables of a run that never was disturbed."""
+    workspace = workspaces.make(tmp_path / "2026")
+    half = workspaces.run(workspace, until=Stage.LINK)
+    (half.folder / "pairs.parquet").write_bytes(b"PAR1")
+    (workspace / config.FILE_NAME).write_text("[check]\nsmallest_precinct = 1\n", encoding="utf-8")
+    result = workspaces.run(workspace)
+    assert "link" not in {work.stage for work in result.stages if work.reused}
+
+
+# The page
+
+
+def drawn():
+    """The picture and the table of the stages, from their declarations."""
+    lines = ["```mermaid", "flowchart TD"]
+    maker = {}
+    for step in STAGES:
+        lines += [f"  {given.value}([{given.value}]) --> {step.stage}" for given in step.given]
+        for source in dict.fromkeys(maker[name] for name in step.needs):
+            tables = [name for name in step.needs if maker[name] == source]
+            lines.append(f"  {source} -- {'<br>'.join(tables)} --> {step.stage}")
+        maker |= dict.fromkeys([*step.makes, *step.may_make], step.stage)
+    lines += ["```", "", "| stage | needs | settings | makes |", "|---|---|---|---|"]
+    lines += [_row(step) for step in STAGES]
+    return "\n".join(lines) + "\n"
+
+
+def _row(step: Step) -> str:
+    makes = [_code(name) for name in step.makes]
+    makes += [f"{_code(name)} (once something is decided)" for name in step.may_make]
+    given = [_words(given) for given in step.given]
+    cells = (
+        _code(step.stage) + (", by constituency" if step.by_constituency else ""),
+        ", ".join([*map(_code, step.needs), *given]),
+        ", ".join(f"`[{path}]`" if "." not in path else f"`{path}`" for path in step.settings),
+        ", ".join(makes),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _code(name):
+    return f"`{name}`"
+
+
+def _words(given):
+    return {
+        Given.INBOX: "the lists",
+        Given.REFERENCE: "the files of `reference/` but the register of streets",
+        Given.STREETS: "the register of streets",
+        Given.DECISIONS: "the decisions that hold",
+        Given.ACCEPTANCES: "the findings accepted",
+        Given.LIST_DAY: "the day on which the list counts",
+    }[given]
+
+
+PICTURE = re.compile(f"{re.escape(BEGIN)}(.*?){re.escape(END)}", re.DOTALL)
+
+
+def test_the_page_shows_what_the_stages_declare():
+    """A picture drawn by hand is true until the next change; ``python tests/test_stages.py``."""
+    assert PICTURE.search(PAGE.read_text(encoding="utf-8"))[1] == drawn()
+
+
+def main():
+    """Draw the stages on the page anew."""
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(PICTURE.sub(lambda _: f"{BEGIN}{drawn()}{END}", page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

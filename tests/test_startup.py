@@ -1,0 +1,138 @@
+"""What is loaded before a command does any work, and the words of the command line library."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from typer.main import get_command
+
+from voterlist import usecases
+from voterlist.catalogue import LANGUAGES, entries, places
+from voterlist.cli import evaluate
+from voterlist.cli.app import APP
+from voterlist.config import LinkSettings
+
+HEAVY = ["numpy", "pandas", "pyarrow", "recordlinkage", "rich", "scipy", "voterlist.config"]
+"""Each takes longer to load than the whole of the start should take."""
+VALUES = "pydantic"
+"""Loaded by the command line library itself, to read the values of options."""
+PROBE = """
+import json, sys
+sys.argv[0] = "voterlist"
+try:
+    from voterlist.cli import main
+    main()
+except SystemExit as end:
+    code = end.code or 0
+loaded = [name for name in {heavy} if name in sys.modules]
+commands = sorted(name for name in sys.modules if name.startswith("voterlist.usecases."))
+print(json.dumps([code, loaded, commands]), file=sys.stderr)
+"""
+
+
+def start(*arguments, language="en"):
+    """(exit code, heavy libraries loaded, use cases loaded), standard output and error."""
+    outcome = subprocess.run(
+        [sys.executable, "-c", PROBE.format(heavy=[*HEAVY, VALUES]), *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+        env={**os.environ, "VOTERLIST_LANG": language, "COLUMNS": "80"},
+    )
+    *told, last = outcome.stderr.splitlines()
+    return json.loads(last), outcome.stdout, "\n".join(told)
+
+
+def command_lines(group=None, words=()):
+    """The words of every command and group."""
+    group = group or get_command(APP)
+    for name, command in group.commands.items():
+        yield " ".join((*words, name))
+        if hasattr(command, "commands"):
+            yield from command_lines(command, (*words, name))
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], [], ["rum"], ["--rum"]])
+def test_the_start_loads_no_library_of_tables(arguments):
+    """Whoever asks for the version would wait for pandas, and so would every slip of typing."""
+    (code, loaded, commands), _, _ = start(*arguments)
+    allowed = [] if arguments in (["--version"], ["--help"]) else [VALUES]
+    assert set(loaded) <= set(allowed)
+    assert commands == []
+    assert code == (2 if any("rum" in word for word in arguments) else 0)
+
+
+@pytest.mark.parametrize("command", list(command_lines()))
+def test_the_help_of_a_command_loads_no_library_of_tables(command, request):
+    """The help of one command would take as long as its work."""
+    if command in {"link", "explain"}:
+        reason = "their modules import the stages"
+        request.applymarker(pytest.mark.xfail(reason=reason, strict=False))
+    (code, loaded, _), _, _ = start(*command.split(), "--help")
+    assert code == 0
+    assert set(loaded) <= {VALUES}
+
+
+def test_every_use_case_is_where_the_front_says():
+    """A name that is only promised would fail in the user's hands."""
+    assert set(usecases.__all__) == set(usecases._HOMES)
+    for name in usecases.__all__:
+        assert getattr(usecases, name) is not None
+    with pytest.raises(AttributeError):
+        _ = usecases.march
+
+
+def test_the_threshold_in_the_help_is_that_of_the_settings():
+    """The help would promise another limit than a run uses."""
+    assert LinkSettings().duplicate_probability == evaluate._THRESHOLD
+
+
+@pytest.mark.parametrize("command", ["", "link", "run", "review", "names", "synth"])
+def test_help_holds_no_english_of_the_library(command):
+    """An Azerbaijani page with English headings is half a page."""
+    _, shown, _ = start(*command.split(), "--help", language="az")
+    assert shown.startswith("İstifadə: voterlist")
+    for word in ("Usage", "Options", "Arguments", "Commands", "Show this", "required", "default:"):
+        assert word not in shown, word
+    assert "Bu mətni göstərir və dayanır." in shown
+
+
+SLIPS = [
+    (["run"], "'DIR' arqumenti göstərilməyib."),
+    (["run", "x", "--hepl"], "Belə seçim yoxdur: --hepl"),
+    (["run", "x", "y"], "Artıq arqument verilib (y)"),
+    (["rum"], "'rum' adlı əmr yoxdur. Bəlkə 'run' nəzərdə tutulub?"),
+    (["march"], "'march' adlı əmr yoxdur."),
+    (["synth", "x"], "'--voters' seçimi göstərilməyib."),
+    (["synth", "x", "--voters"], "'--voters' seçiminin qiyməti göstərilməyib."),
+    (["synth", "x", "--voters", "many"], "'--voters' üçün yanlış qiymət:"),
+    (["synth", "x", "--voters", "-1"], "'--voters' üçün yanlış qiymət:"),
+    (["run", "x", "--until", "lunch"], "mümkün qiymətlər"),
+    (["evaluate", "x", "y", "--threshold", "2"], "'--threshold' üçün yanlış qiymət:"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "expected"), SLIPS)
+def test_a_slip_is_told_in_the_language_of_the_user(arguments, expected):
+    """Of all sentences the one about a mistake must be understood."""
+    (code, *_), shown, told = start(*arguments, language="az")
+    assert (code, shown) == (2, "")
+    assert expected in told
+    assert not re.search(r"\b(Error|Missing|No such|Invalid|Got|Input|Value|Usage|Try)\b", told)
+
+
+def test_a_slip_told_as_json_is_in_the_language_of_the_user():
+    """A script that shows the sentence shows it to the same person."""
+    _, shown, _ = start("run", "x", "--hepl", "--json", language="az")
+    assert json.loads(shown)["error"]["what"].startswith("Belə seçim yoxdur: --hepl")
+
+
+@pytest.mark.parametrize("key", [key for key in entries() if key.startswith("library.message.")])
+def test_a_message_of_the_library_is_said_with_all_that_it_names(key):
+    """A place that is lost would leave out the option that is wrong."""
+    named = [places(entries()[key][language]) for language in LANGUAGES]
+    assert named[0] == named[1]
