@@ -24,8 +24,7 @@ from voterlist.normalize import normalize
 from voterlist.pipeline import RULE_CODES
 from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
 from voterlist.pipeline.street_register import StreetRegister, read_given_streets
-from voterlist.report.audit import build_audit
-from voterlist.report.sections.audit import Audit
+from voterlist.report.sections.audit import Audit, build_audit
 from voterlist.schemas import AGES, ENTRY, FINDING, SCORECARD, Intake, empty
 from voterlist.tables import concat, sort_by
 from voterlist.usecases.auditing import write_audit
