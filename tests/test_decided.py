@@ -30,7 +30,8 @@ from voterlist.catalogue import catalogue
 from voterlist.config import LinkSettings
 from voterlist.link import link
 from voterlist.link.cases import case_id
-from voterlist.link.compare import LEVELS
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.address import AddressLevel
 from voterlist.link.decided import CASES, PAIRS, decided
 from voterlist.link.explain import read_model
 from voterlist.model import CaseKind, Profile, Stage
@@ -41,7 +42,7 @@ from voterlist.tables import from_columns
 pytestmark = pytest.mark.slow
 
 SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "goychay"
-DIFFERS = LEVELS["address"].index("differs")
+DIFFERS = AddressLevel.DIFFERS
 
 
 def moved_people(number=60, seed=1):
@@ -146,7 +147,10 @@ def test_the_probability_shown_stays_that_of_the_pattern(people):
     )
     seen = {}
     for row in found.pairs.to_pylist():
-        pattern = (*(row[f"{name}_level"] for name in LEVELS), round(row["rarity"], 9))
+        pattern = (
+            *(row[f"{name}_level"] for name in SHIPPED.fields),
+            round(row["term_frequency"], 9),
+        )
         seen.setdefault(pattern, set()).add((row["probability"], row["weight"]))
     assert len(seen) > 60
     assert {

@@ -125,9 +125,9 @@ def quiet(*_):
 
 
 def pairs_of(found):
-    """Each candidate pair with its pattern, in order."""
+    """Each candidate pair with its vector, in order."""
     return sorted(
-        zip(found.left.tolist(), found.right.tolist(), found.pattern.tolist(), strict=True)
+        zip(found.left.tolist(), found.right.tolist(), found.vector.tolist(), strict=True)
     )
 
 
@@ -503,8 +503,8 @@ def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
     same = [name for name in whole.column_names if name.endswith("_level")] + [
         "entry_l",
         "entry_r",
-        "rarity",
-        "found_by",
+        "term_frequency",
+        "match_key",
     ]
     assert held.num_rows == len(rows) > 60
     assert held.select(same).to_pylist() == whole.select(same).take(pa.array(rows)).to_pylist()

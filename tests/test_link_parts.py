@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from linkage_lists import crowd, voters
 from voterlist.link import block, candidates, weigh
 from voterlist.link.cases import Judged, case_id, cases
-from voterlist.link.classify import kinds
+from voterlist.link.classify import Judgement, kinds
 from voterlist.link.cluster import clusters
-from voterlist.link.compare import LEVELS, Compared, compare
+from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.encode import encode
 from voterlist.link.keys import Key, keys
 from voterlist.model import PairKind, Profile
@@ -84,12 +84,20 @@ def test_each_candidate_pair_is_compared_once(rows):
     pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
     assert len(pairs) == len(set(pairs))
     assert agreeing_pairs(rows, (0, 1)) <= set(pairs)
-    assert found.patterns.counts.sum() == len(pairs)
+    assert found.vectors.counts.sum() == len(pairs)
+
+
+def first_pair(entries, second=1):
+    left, right = np.array([0], np.int32), np.array([second], np.int32)
+    return SHIPPED.compare(Pairs(entries, left, right))
+
+
+def word(field, vectors):
+    return SHIPPED[field].words[vectors.levels[field][0]]
 
 
 def level(field, **columns):
-    compared = compare(encode(voters(**columns)), np.array([0], np.int32), np.array([1], np.int32))
-    return LEVELS[field][compared.levels[field][0]]
+    return word(field, first_pair(encode(voters(**columns))))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +190,7 @@ def test_missing_is_neither_same_nor_different(rows):
     """Whatever the other value is, a comparison with a missing value has level 0 and adds no rarity."""
     entries = listed(rows)
     left, right = (side.astype(np.int32) for side in np.triu_indices(len(rows), 1))
-    compared = compare(entries, left, right)
+    compared = SHIPPED.compare(Pairs(entries, left, right))
     for field, place in (("surname", 0), ("given_name", 1), ("birth_date", 2)):
         missing = [
             rows[i][place] is None or rows[j][place] is None
@@ -190,22 +198,22 @@ def test_missing_is_neither_same_nor_different(rows):
         ]
         assert ((compared.levels[field] == 0) == np.array(missing)).all()
     nothing = np.all([levels == 0 for levels in compared.levels.values()], axis=0)
-    assert (compared.rarity[nothing] == 0).all()
+    assert (compared.term_frequency[nothing] == 0).all()
 
 
 @given(st.data())
 def test_a_packed_pattern_gives_its_levels_back(data):
     """Packing and unpacking keep every level, and the rarity to within one bin."""
     levels = {
-        name: np.array([data.draw(st.integers(0, len(words) - 1))], np.uint8)
-        for name, words in LEVELS.items()
+        one.field: np.array([data.draw(st.integers(0, len(one.levels) - 1))], np.uint8)
+        for one in SHIPPED
     }
     rarity = np.array([-data.draw(st.floats(0, 120))])
-    back = weigh.unpack(weigh.pack(Compared(levels, rarity)))
+    back = SHIPPED.unpack(SHIPPED.pack(Vectors(levels, rarity)))
     assert {name: back.levels[name].tolist() for name in levels} == {
         name: levels[name].tolist() for name in levels
     }
-    assert abs(back.rarity[0] - rarity[0]) <= 2
+    assert abs(back.term_frequency[0] - rarity[0]) <= 2
 
 
 def test_probabilities_of_the_classes_sum_to_one():
@@ -216,8 +224,8 @@ def test_probabilities_of_the_classes_sum_to_one():
     entries = encode(crowd(400, doubles=20))
     blocks = [block.build(entries, key, 100) for key in keys(Profile.AZ, 1000, 100)]
     found = candidates.find(entries, blocks, 1000, lambda *_: None)
-    model = weigh.learn(entries, found.patterns, Profile.AZ, sample=10_000)
-    scored = weigh.score(compare(entries, found.left, found.right), model)
+    model = weigh.learn(entries, found.vectors, Profile.AZ, sample=weigh.Sample(10_000))
+    scored = weigh.score(SHIPPED.compare(Pairs(entries, found.left, found.right)), model)
     assert np.allclose(scored.posterior.sum(axis=1), 1)
 
 
@@ -227,13 +235,13 @@ def kind_of(**levels):
     The others are missing.
     """
     same = voters(surname=["a", "b"], precinct=pa.array([1, 1], pa.int32()))
-    numbers = {field: LEVELS[field].index(levels.get(field, "missing")) for field in LEVELS}
-    compared = Compared(
+    numbers = {one.field: one.words.index(levels.get(one.field, "missing")) for one in SHIPPED}
+    vectors = Vectors(
         {field: np.array([number], np.uint8) for field, number in numbers.items()}, np.zeros(1)
     )
     surely_same = np.eye(len(weigh.CLASSES))[:1]
-    one, other = np.array([0], np.int32), np.array([1], np.int32)
-    kind = kinds(encode(same), one, other, compared, surely_same, review=0.5, displaced=frozenset())
+    pairs = Pairs(encode(same), np.array([0], np.int32), np.array([1], np.int32))
+    kind = kinds(Judgement(pairs, vectors, surely_same), review=0.5, displaced=frozenset())
     return list(PairKind)[kind[0]]
 
 
@@ -280,9 +288,9 @@ def bits(men, women, other_men=0, other_women=0):
     sexes = ["m"] * men + ["f"] * women + ["m"] * other_men + ["f"] * other_women
     table = voters(surname=surnames + others, stem=["mamad"] * len(surnames) + others, sex=sexes)
     second = men if women else 1
-    compared = compare(encode(table), np.array([0], np.int32), np.array([second], np.int32))
-    assert LEVELS["surname"][compared.levels["surname"][0]] == ("ending" if women else "same")
-    return compared.rarity[0]
+    vectors = first_pair(encode(table), second)
+    assert word("surname", vectors) == ("ending" if women else "same")
+    return vectors.term_frequency[0]
 
 
 @pytest.mark.parametrize("men", [2, 3, 10])
@@ -331,11 +339,13 @@ def test_fewer_pairs_that_count_change_no_probability_where_nothing_was_learnt(p
     entries = encode(crowd(200))
     nothing = weigh.count([])
     whole, held = (
-        weigh.learn(entries, nothing, Profile.AZ, pairs=200 * 199 // 2 // of, sample=1000)
+        weigh.learn(
+            entries, nothing, Profile.AZ, pairs=200 * 199 // 2 // of, sample=weigh.Sample(1000)
+        )
         for of in (1, part)
     )
     left, right = (side.astype(np.int32) for side in np.triu_indices(60, 1))
-    compared = compare(entries, left, right)
+    compared = SHIPPED.compare(Pairs(entries, left, right))
     one, other = (weigh.score(compared, model).posterior for model in (whole, held))
     assert np.allclose(one, other, rtol=0.01)
 

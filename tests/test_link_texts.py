@@ -14,14 +14,22 @@ from hypothesis import strategies as st
 
 from linkage_lists import voters
 from voterlist.link import block
-from voterlist.link.compare import LEVELS, compare
+from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
 from voterlist.model import Profile
 
 
+def first_pair(entries, second=1):
+    left, right = np.array([0], np.int32), np.array([second], np.int32)
+    return SHIPPED.compare(Pairs(entries, left, right))
+
+
+def word(field, vectors):
+    return SHIPPED[field].words[vectors.levels[field][0]]
+
+
 def level(field, **columns):
-    compared = compare(encode(voters(**columns)), np.array([0], np.int32), np.array([1], np.int32))
-    return LEVELS[field][compared.levels[field][0]]
+    return word(field, first_pair(encode(voters(**columns))))
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ __all__ = [
     "RawSheet",
     "empty",
     "require",
+    "with_current_names",
 ]
 
 _TEXT = pa.string()
@@ -240,19 +241,19 @@ PAIR = pa.schema(
         _field("entry_r", _TEXT, known=True),
         _field("weight", pa.float64(), known=True),
         _field("probability", pa.float64(), known=True),
-        _field("rarity", pa.float64()),
+        _field("term_frequency", pa.float64()),
         _field("kind", _WORD, known=True),
-        _field("found_by", _WORD, known=True),
+        _field("match_key", _WORD, known=True),
         *(_field(f"{name}_level", _WORD, known=True) for name in PAIR_FIELDS),
     ],
 )
 """Two entries compared, ``entry_l < entry_r``. ``weight`` is the log2 Bayes factor of "one person"
-against "not"; ``rarity`` the part of a stranger's log2 chance that lies in how common the shared
-values are (0 or below); ``found_by`` the blocking keys that brought the two together, joined with
+against "not". ``term_frequency`` is log2 P(an unrelated person has the values that the two share),
+0 or below. ``match_key`` names the blocking keys that brought the two together, joined with
 ``+``."""
 
 SHARED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "document", "fin")
-"""The comparisons in which it counts how rare the value is that two entries share."""
+"""The comparisons with a term frequency of their own."""
 
 WATERFALL = pa.schema(
     [
@@ -260,21 +261,21 @@ WATERFALL = pa.schema(
         _field("entry_r", _TEXT, known=True),
         _field("prior", pa.float64(), known=True),
         *(_field(f"{name}_bits", pa.float64(), known=True) for name in PAIR_FIELDS),
-        *(_field(f"{name}_rarity", pa.float64()) for name in SHARED_FIELDS),
-        _field("rarity", pa.float64(), known=True),
+        *(_field(f"{name}_term_frequency", pa.float64()) for name in SHARED_FIELDS),
+        _field("term_frequency", pa.float64(), known=True),
         _field("rivals", pa.float64(), known=True),
         *(
             _field(f"p_{name}", pa.float64(), known=True)
-            for name in ("twins", "relatives", "strangers")
+            for name in ("twins", "relatives", "unrelated")
         ),
     ],
 )
-"""Why a pair of PAIR has its weight, in bits: the ``<field>_bits``, ``rarity`` and ``rivals`` sum
-to the weight.
+"""Why a pair of PAIR has its weight, in bits.
 
-``prior`` is log2 of the odds that two entries of the list, whichever they are, are one person.
-``<field>_rarity`` is the part of ``<field>_bits`` that lies in how rare the shared value is, null
-where none is shared; ``rarity`` what of it is not attributed to a field. ``p_<name>`` are the
+The ``<field>_bits``, ``term_frequency`` and ``rivals`` sum to the weight. ``prior`` is log2 of the
+odds that two entries of the list, whichever they are, are one person. ``<field>_term_frequency`` is
+the part of ``<field>_bits`` that the term frequency of the shared value gives, null where none is
+shared. ``term_frequency`` is the part that belongs to no one field. ``p_<name>`` are the
 probabilities of the other explanations of the pair."""
 
 CASE = pa.schema(
@@ -658,6 +659,22 @@ def empty(schema: pa.Schema) -> pa.Table:
     return schema.empty_table()
 
 
+_FORMER_NAMES = {"found_by": "match_key", "p_strangers": "p_unrelated"}
+"""Columns of tables of version 0.1.0 that have another name since."""
+
+
+def with_current_names(table: pa.Table) -> pa.Table:
+    """The table with the columns of earlier versions under their names of today."""
+    names = [_current_name(name) for name in table.column_names]
+    return table if names == table.column_names else table.rename_columns(names)
+
+
+def _current_name(name: str) -> str:
+    if name == "rarity" or name.endswith("_rarity"):
+        return name.removesuffix("rarity") + "term_frequency"
+    return _FORMER_NAMES.get(name, name)
+
+
 def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
     """The table with exactly the schema's columns, in its order and types.
 
@@ -665,6 +682,7 @@ def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
         SchemaError: a column is missing, has another type, or is null where it must be known. The
             message names columns only.
     """
+    table = with_current_names(table)
     missing = [name for name in schema.names if name not in table.column_names]
     if missing:
         raise SchemaError(

@@ -21,6 +21,7 @@ from voterlist.pipeline.known import known
 from voterlist.report.model import Waterfall
 from voterlist.report.why import read_waterfalls
 from voterlist.report.words import Words
+from voterlist.schemas import with_current_names
 from voterlist.storage import ledger as ledgers
 
 __all__ = ["explain"]
@@ -80,8 +81,8 @@ def _row(path: Path, left: str, right: str) -> pa.Table:
     Raises:
         InputError: the table cannot be read, or holds no model.
     """
-    table = _read(path, left, right)
-    if read_model(table.schema.metadata) is None or "rarity" not in table.column_names:
+    table = with_current_names(_read(path, left, right))
+    if read_model(table.schema.metadata) is None or "term_frequency" not in table.column_names:
         raise InputError(f"{path} holds no model", code="pairs-without-model", file=str(path))
     return table.slice(0, 1)
 

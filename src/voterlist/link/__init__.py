@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
+from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, classify, memory, recall, weigh
-from voterlist.link.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.candidates import Candidates, Progress
 from voterlist.link.cases import REASONS, Judged, cases
 from voterlist.link.chance import Chance, chance
 from voterlist.link.cluster import clusters
-from voterlist.link.compare import LEVELS, Compared, compare
+from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.decided import closed_cases, inside, taught
 from voterlist.link.encode import COMPARED, Encoded, encode
 from voterlist.link.explain import with_model
@@ -32,9 +32,9 @@ from voterlist.model import PairKind, Profile, Rule
 
 __all__ = [
     "COMPARED",
-    "LEVELS",
     "REASONS",
     "RULES",
+    "SHIPPED",
     "Chance",
     "Estimate",
     "Linkage",
@@ -160,7 +160,7 @@ def link(
     )
     said, held = taught(ids, found, decided), closed_cases(ids, closed)
     every = _pairs_in_all(entries.size, chosen)
-    model = weigh.learn(entries, found.patterns, profile, pairs=every, labels=said.labels)
+    model = weigh.learn(entries, found.vectors, profile, pairs=every, labels=said.labels)
     judged, table = _judge(entries, ids, blocks, found, inside(found, held), model, settings)
     cluster = _cluster(entries, judged, model, settings)
     return Linkage(
@@ -258,44 +258,41 @@ def _judge(
     Those at ``stays`` among the candidates are kept whatever they are: they stand in a case that
     people decided.
     """
-    rough = weigh.score(weigh.unpack(found.patterns.codes), model)
+    rough = weigh.score(SHIPPED.unpack(found.vectors.codes), model)
     # One bin of rarity is two bits: what passes within four times the odds is scored again,
     # exactly.
     near = classify.worth_keeping(
-        weigh.unpack(found.patterns.codes), rough.posterior, settings.kept_probability / 4
+        SHIPPED.unpack(found.vectors.codes), rough.posterior, settings.kept_probability / 4
     )
     # Few patterns are near; a hash table of them is asked far more quickly than all patterns in
     # their order.
-    chosen = np.flatnonzero(pd.Series(found.pattern, copy=False).isin(found.patterns.codes[near]))
+    chosen = np.flatnonzero(pd.Series(found.vector, copy=False).isin(found.vectors.codes[near]))
     if len(stays):
         chosen = np.union1d(chosen, stays)
     left, right = found.left[chosen], found.right[chosen]
     order = np.lexsort((right, left))
     left, right = left[order], right[order]
-    compared = compare(entries, left, right)
-    scored = weigh.score(compared, model)
-    worth = classify.worth_keeping(compared, scored.posterior, settings.kept_probability)
+    pairs = Pairs(entries, left, right)
+    vectors = SHIPPED.compare(pairs)
+    scored = weigh.score(vectors, model)
+    worth = classify.worth_keeping(vectors, scored.posterior, settings.kept_probability)
     kept = np.flatnonzero(worth | np.isin(chosen[order], stays))
-    left, right = left[kept], right[kept]
-    compared = Compared(
-        {name: levels[kept] for name, levels in compared.levels.items()}, compared.rarity[kept]
-    )
+    pairs, vectors = pairs.at(kept), vectors.at(kept)
     posterior, weight = scored.posterior[kept], scored.weight[kept]
     displaced = frozenset(settings.displaced_constituencies)
+    judgement = classify.Judgement(pairs, vectors, posterior)
 
     def kinds(review: float) -> Codes:
-        return classify.kinds(
-            entries, left, right, compared, posterior, review=review, displaced=displaced
-        )
+        return classify.kinds(judgement, review=review, displaced=displaced)
 
     kind = kinds(settings.review_probability)
     asked = np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
-    judged = Judged(left, right, weight, posterior, kind, asked)
-    bits = candidates.found_by(blocks, left, right)
-    return judged, _pair_table(ids, judged, compared, _found_by_words(blocks, bits))
+    judged = Judged(pairs.left, pairs.right, weight, posterior, kind, asked)
+    bits = candidates.match_keys(blocks, pairs.left, pairs.right)
+    return judged, _pair_table(ids, judged, vectors, _match_key_words(blocks, bits))
 
 
-def _found_by_words(blocks: list[block.Blocks], bits: Longs) -> pa.Array:
+def _match_key_words(blocks: list[block.Blocks], bits: Longs) -> pa.Array:
     distinct, place = np.unique(bits, return_inverse=True)
     names = [
         " + ".join(key.key.name for number, key in enumerate(blocks) if mask >> number & 1)
@@ -304,26 +301,26 @@ def _found_by_words(blocks: list[block.Blocks], bits: Longs) -> pa.Array:
     return pa.array(names, pa.string()).take(pa.array(place))
 
 
-def _pair_table(ids: pa.Array, judged: Judged, compared: Compared, found_by: pa.Array) -> pa.Table:
+def _pair_table(ids: pa.Array, judged: Judged, vectors: Vectors, match_keys: pa.Array) -> pa.Table:
     columns: dict[str, object] = {
         "entry_l": pc.take(ids, pa.array(judged.left)),
         "entry_r": pc.take(ids, pa.array(judged.right)),
         "weight": pa.array(judged.weight),
         "probability": pa.array(judged.posterior[:, 0]),
-        "rarity": pa.array(compared.rarity),
+        "term_frequency": pa.array(vectors.term_frequency),
         "kind": pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind)),
-        "found_by": found_by,
+        "match_key": match_keys,
     }
-    for name, levels in compared.levels.items():
-        columns[f"{name}_level"] = pa.array(LEVELS[name]).take(pa.array(levels))
+    for comparison in SHIPPED:
+        levels = pa.array(vectors.levels[comparison.field])
+        columns[f"{comparison.field}_level"] = pa.array(comparison.words).take(levels)
     return tables.from_columns(columns, schemas.PAIR, len(judged.left))
 
 
 def _cluster(entries: Encoded, judged: Judged, model: weigh.Model, settings: LinkSettings) -> Codes:
     def probability(left: Codes, right: Codes) -> Floats:
-        return np.asarray(
-            weigh.score(compare(entries, left, right), model).posterior[:, 0], np.float64
-        )
+        vectors = SHIPPED.compare(Pairs(entries, left, right))
+        return np.asarray(weigh.score(vectors, model).posterior[:, 0], np.float64)
 
     sure = judged.posterior[:, 0] >= settings.duplicate_probability
     return clusters(
@@ -341,8 +338,8 @@ def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
 
 
 def _estimate(found: Candidates, model: weigh.Model, threshold: float) -> Estimate | None:
-    same = weigh.score(weigh.unpack(found.patterns.codes), model).posterior[:, 0]
-    counts = found.patterns.counts
+    same = weigh.score(SHIPPED.unpack(found.vectors.codes), model).posterior[:, 0]
+    counts = found.vectors.counts
     taken = same >= threshold
     pairs = int(counts[taken].sum())
     if not pairs:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.arrays import Bools, Codes, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field, together
 from voterlist.link.grouping import dense, runs

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.link.arrays import Bools, Codes, Floats, Longs
+from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.encode import Coded, Encoded
 from voterlist.link.identifiers import Identifiers
 from voterlist.link.weigh import CLASSES
@@ -49,7 +49,7 @@ _KEEP, _REPEAT, _QUESTION = (
 _RIVAL_REASONS = np.array(
     [
         _REASON[
-            {"twins": "twins-possible", "strangers": "chance-possible"}.get(
+            {"twins": "twins-possible", "unrelated": "chance-possible"}.get(
                 name, "relatives-possible"
             )
         ]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from voterlist.arrays import Bools
 from voterlist.chance import AGREEMENTS, Told, pairs_of
-from voterlist.link.arrays import Bools
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from voterlist.link.arrays import Codes, Floats
+from voterlist.arrays import Codes, Floats
 
 __all__ = ["clusters"]
 

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.arrays import Bools, Codes, Longs
 from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed, case_id
 from voterlist.link.grouping import numbered
@@ -203,11 +203,11 @@ def _among(numbers: Longs, found: Candidates) -> tuple[Longs, Bools]:
 
 
 def _labels(found: Candidates, where: Longs, is_same: Bools) -> Labels:
-    """How many of these candidates show each pattern, by what was decided."""
-    pattern = np.searchsorted(found.patterns.codes, found.pattern[where])
-    size = len(found.patterns.codes)
+    """How many of these candidates show each vector, by what was decided."""
+    vector = np.searchsorted(found.vectors.codes, found.vector[where])
+    size = len(found.vectors.codes)
     one, two = (
-        np.bincount(pattern[chosen], minlength=size).astype(np.float64)
+        np.bincount(vector[chosen], minlength=size).astype(np.float64)
         for chosen in (is_same, ~is_same)
     )
     return Labels(one, two)

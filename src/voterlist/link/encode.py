@@ -11,11 +11,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
-from voterlist.link.arrays import Bools, Codes, Longs, Words
+from voterlist.arrays import Bools, Codes, Longs, Words
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.model import ListKind, Sex
 
-__all__ = ["ADDRESS_WORDS", "COMPARED", "Coded", "Encoded", "encode"]
+__all__ = ["ADDRESS_WORDS", "COMPARED", "FEMALE", "MALE", "Coded", "Encoded", "encode"]
+
+MALE, FEMALE = 0, 1
+"""The codes of ``Encoded.sex``."""
 
 _COLUMNS = 8
 _COHORT = 10
@@ -244,7 +247,8 @@ def _sex(voters: pa.Table) -> Codes:
     for name in ("sex", "patronymic_sex", "given_sex"):
         codes, distinct = tables.codes(voters.column(name))
         meaning = np.array(
-            [{Sex.MALE: 0, Sex.FEMALE: 1}.get(word, -1) for word in distinct.to_pylist()] + [-1],
+            [{Sex.MALE: MALE, Sex.FEMALE: FEMALE}.get(word, -1) for word in distinct.to_pylist()]
+            + [-1],
             np.int32,
         )
         found = np.where(found < 0, meaning[codes], found)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from voterlist.link.arrays import Codes, Longs, Words
+from voterlist.arrays import Codes, Longs, Words
 from voterlist.link.encode import ADDRESS_WORDS, Coded, Encoded
 from voterlist.link.grouping import dense, joined
 from voterlist.link.identifiers import Identifiers

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from voterlist.agreeing import repeated
-from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.arrays import Bools, Codes, Longs
 
 __all__ = ["dense", "joined", "numbered", "parted", "runs"]
 

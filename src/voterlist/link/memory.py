@@ -8,7 +8,6 @@ kept, for the next list may say otherwise.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -19,9 +18,9 @@ import pyarrow as pa
 import rapidfuzz
 
 from voterlist import tables
-from voterlist.link.arrays import Bools, Codes, Levels, Longs
+from voterlist.arrays import Bools, Codes, Longs
 from voterlist.link.block import Blocks
-from voterlist.link.compare import ALONE
+from voterlist.link.comparisons import SHIPPED
 from voterlist.link.encode import Coded, Encoded
 from voterlist.link.identifiers import Identifiers
 
@@ -32,9 +31,7 @@ __all__ = [
     "checksums",
     "fingerprint",
     "known_again",
-    "packed",
     "placed",
-    "unpacked",
 ]
 
 _Words = npt.NDArray[np.uint64]
@@ -49,9 +46,6 @@ _PART = 1 << 18
 """So many texts are hashed at a time."""
 _FORM = 1
 """The number of this form of memory: another is not read."""
-
-_LEVELS = math.prod(ALONE.values())
-"""So many packed levels there are."""
 
 TABLES = {
     "entries": pa.schema(
@@ -130,7 +124,7 @@ class Memory:
         size = content["entries"].num_rows
         positions = (blocks["entry"], blocks["block"], pairs["left"], pairs["right"])
         inside = all(_below(found, size) for found in positions) and _below(
-            pairs["levels"], _LEVELS
+            pairs["levels"], SHIPPED.pair_level_codes
         )
         if (
             not inside
@@ -258,21 +252,3 @@ def known_again(before: Checksums, now: Checksums) -> Codes:
     )
     then[wanted[same]] = found[same]
     return then
-
-
-def packed(levels: Mapping[str, Levels]) -> Codes:
-    """What each pair is by itself, its levels as one number."""
-    code = np.zeros(len(next(iter(levels.values()))), np.int32)
-    for name, radix in ALONE.items():
-        code = code * np.int32(radix) + levels[name]
-    return code
-
-
-def unpacked(codes: Codes) -> dict[str, Levels]:
-    """The levels of pairs by themselves."""
-    levels = {}
-    rest = codes
-    for name, radix in reversed(ALONE.items()):
-        rest, level = np.divmod(rest, np.int32(radix))
-        levels[name] = level.astype(np.uint8)
-    return dict(reversed(levels.items()))

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from voterlist.arrays import Bools, Codes, Longs
 from voterlist.link import block
-from voterlist.link.arrays import Bools, Codes, Longs
 from voterlist.link.grouping import numbered
 from voterlist.link.memory import Memory
 

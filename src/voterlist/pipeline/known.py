@@ -15,7 +15,16 @@ import pyarrow.parquet as pq
 
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.standings import RUN_EVENT
-from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, PAIR, VOTER, WATERFALL
+from voterlist.schemas import (
+    ACCEPTED,
+    CASE,
+    ENTRY,
+    FINDING,
+    PAIR,
+    VOTER,
+    WATERFALL,
+    with_current_names,
+)
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.storage.store import Manifest
@@ -170,7 +179,7 @@ def _read(folder: Path, name: str) -> pa.Table:
     if name in _LATER and not path.exists():
         return _SCHEMAS[name].empty_table()
     try:
-        found = pq.read_table(path)
+        found = with_current_names(pq.read_table(path))
         # A column that came later is null in older runs.
         return from_columns(
             {one: found.column(one) for one in found.column_names}, _SCHEMAS[name], found.num_rows

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.report.model import Step, Waterfall
-from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS
+from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS, with_current_names
 
 __all__ = ["build_why", "read_waterfalls"]
 
@@ -52,6 +52,7 @@ def read_waterfalls(pairs: pa.Table, waterfalls: pa.Table) -> list[Waterfall]:
 
     A pair that WATERFALL does not hold is left out.
     """
+    waterfalls = with_current_names(waterfalls)
     near = waterfalls.filter(
         pc.is_in(waterfalls.column("entry_l"), value_set=pc.unique(pairs.column("entry_l")))
     )
@@ -61,18 +62,20 @@ def read_waterfalls(pairs: pa.Table, waterfalls: pa.Table) -> list[Waterfall]:
 
 
 def _waterfall(row: dict[str, Any]) -> Waterfall:
-    names = ("prior", "rarity", "rivals", "weight", "probability")
+    names = ("prior", "rivals", "weight", "probability")
     return Waterfall(
         entries=(str(row["entry_l"]), str(row["entry_r"])),
         steps=tuple(
             _step(field, row) for field in PAIR_FIELDS if row[f"{field}_level"] != _MISSING
         ),
         **{name: float(row[name]) for name in names},
-        **{name: float(row[f"p_{name}"]) for name in ("twins", "relatives", "strangers")},
+        rarity=float(row["term_frequency"]),
+        **{name: float(row[f"p_{name}"]) for name in ("twins", "relatives")},
+        strangers=float(row["p_unrelated"]),
     )
 
 
 def _step(field: str, row: dict[str, Any]) -> Step:
-    rarity = row[f"{field}_rarity"] if field in SHARED_FIELDS else None
+    rarity = row[f"{field}_term_frequency"] if field in SHARED_FIELDS else None
     shared = None if rarity is None or pd.isna(rarity) else float(rarity)
     return Step(field, str(row[f"{field}_level"]), float(row[f"{field}_bits"]), shared)

@@ -1,4 +1,4 @@
-"""The array types of the linkage, named once."""
+"""The array types of the package, named once."""
 
 from __future__ import annotations
 

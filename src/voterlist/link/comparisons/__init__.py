@@ -1,0 +1,39 @@
+"""The comparisons of two entries, one a file: what their levels are and what each of them says."""
+
+from __future__ import annotations
+
+from voterlist.link.comparisons.address import Address
+from voterlist.link.comparisons.base import MISSING, Comparison, Evidence, Level, Pairs
+from voterlist.link.comparisons.birth_date import BirthDate
+from voterlist.link.comparisons.document import Document
+from voterlist.link.comparisons.fin import Fin
+from voterlist.link.comparisons.given_name import GivenName
+from voterlist.link.comparisons.patronymic import Patronymic
+from voterlist.link.comparisons.sex import Sex
+from voterlist.link.comparisons.surname import Surname
+from voterlist.link.comparisons.vectors import Comparisons, Vectors
+
+__all__ = [
+    "MISSING",
+    "SHIPPED",
+    "Comparison",
+    "Comparisons",
+    "Evidence",
+    "Level",
+    "Pairs",
+    "Vectors",
+]
+
+SHIPPED = Comparisons(
+    (
+        Surname(),
+        GivenName(),
+        Patronymic(),
+        BirthDate(),
+        Sex(),
+        Address(),
+        Document(),
+        Fin(),
+    )
+)
+"""The comparisons that every list has."""
