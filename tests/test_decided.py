@@ -28,7 +28,7 @@ from linkage_lists import crowd
 from voterlist import config, review, schemas
 from voterlist.catalogue import catalogue
 from voterlist.config import LinkSettings
-from voterlist.link import link
+from voterlist.link import Decided, Incremental, link
 from voterlist.link.cases import case_id
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.comparisons.address import AddressLevel
@@ -99,7 +99,7 @@ def assert_same(one, other):
 
 def test_without_decisions_nothing_changes(people, plain):
     """No decision is no difference: the same pairs, cases, clusters and model, to the byte."""
-    found = link(people, decided=PAIRS.empty_table(), closed=CASES.empty_table())
+    found = link(people, decided=Decided(PAIRS.empty_table(), CASES.empty_table()))
     assert_same(found, plain)
     assert (found.taught, found.contradictory) == (0, 0)
 
@@ -111,7 +111,7 @@ def test_decisions_in_any_order_and_said_twice_are_the_same(people):
     """
     said = [(one, other, row % 3 > 0) for row, (one, other, _) in enumerate(moved(same=True))]
     turned = [(other, one, same) for one, other, same in reversed(said)]
-    first, second = link(people, decided=pairs(said)), link(people, decided=pairs([*turned, *said]))
+    first, second = link(people, decided=Decided(pairs(said))), link(people, decided=Decided(pairs([*turned, *said])))
     assert_same(first, second)
     assert (first.taught, second.taught) == (60, 60)
 
@@ -120,7 +120,7 @@ def test_the_order_of_the_list_changes_nothing_where_people_decided(people):
     """A shuffled list with the same decisions gives the same bytes."""
     shuffled = people.take(pa.array(np.random.default_rng(5).permutation(people.num_rows)))
     said = pairs(moved(same=True))
-    assert_same(link(people, decided=said), link(shuffled, decided=said))
+    assert_same(link(people, decided=Decided(said)), link(shuffled, decided=Decided(said)))
 
 
 def test_a_label_moves_its_class_in_its_direction(people, plain):
@@ -132,7 +132,7 @@ def test_a_label_moves_its_class_in_its_direction(people, plain):
     def log_m(found):
         return read_model(found.pairs.schema.metadata).log_m["same"]["address"][DIFFERS]
 
-    one, two = (link(people, decided=pairs(moved(same=same))) for same in (True, False))
+    one, two = (link(people, decided=Decided(pairs(moved(same=same)))) for same in (True, False))
     assert one.taught == two.taught == 60
     assert log_m(two) < log_m(plain) < log_m(one)
 
@@ -143,7 +143,7 @@ def test_the_probability_shown_stays_that_of_the_pattern(people):
     Both still have one probability, weight and kind.
     """
     found = link(
-        people, decided=pairs(moved(1, same=False)), settings=LinkSettings(kept_probability=0)
+        people, decided=Decided(pairs(moved(1, same=False))), settings=LinkSettings(kept_probability=0)
     )
     seen = {}
     for row in found.pairs.to_pylist():
@@ -161,7 +161,7 @@ def test_the_probability_shown_stays_that_of_the_pattern(people):
 def test_contradictions_are_counted_and_teach_nothing(people, plain):
     """A pair of which people said both has no label; the result is that without it."""
     both = [*moved(4, same=True), *moved(4, same=False)]
-    found = link(people, decided=pairs(both))
+    found = link(people, decided=Decided(pairs(both)))
     assert (found.taught, found.contradictory) == (0, 4)
     assert_same(found, plain)
 
@@ -173,7 +173,7 @@ def test_what_is_not_on_the_list_or_was_not_compared_teaches_nothing(people, pla
     """
     gone = [("e000001", "gone", True), ("gone", "gone too", False), ("e000003", "e000003", True)]
     apart = [("e000001", "e000002", False)]
-    found = link(people, decided=pairs([*gone, *apart]))
+    found = link(people, decided=Decided(pairs([*gone, *apart])))
     assert (found.taught, found.contradictory) == (0, 0)
     assert_same(found, plain)
 
@@ -181,8 +181,8 @@ def test_what_is_not_on_the_list_or_was_not_compared_teaches_nothing(people, pla
 def test_a_linkage_that_goes_on_learns_the_same(people):
     """Decisions and the memory of earlier comparisons do not touch each other."""
     said = pairs(moved(same=False))
-    known = link(people, remember=True).memory
-    assert_same(link(people, decided=said, known=known, remember=True), link(people, decided=said))
+    known = link(people, incremental=Incremental()).memory
+    assert_same(link(people, decided=Decided(said), incremental=Incremental(known)), link(people, decided=Decided(said)))
 
 
 # From verdicts to pairs
@@ -301,7 +301,7 @@ def test_a_closed_case_stands_where_the_pairs_make_none():
     table = crowd(150, doubles=10)
     plain = link(table, profile=Profile.GENERIC)
     wanted = [{"e000100", "e000101"}, {"e000102", "e000103", "e000104"}, {"e000001", "z000001"}]
-    found = link(table, profile=Profile.GENERIC, closed=closed(*wanted))
+    found = link(table, profile=Profile.GENERIC, decided=Decided(cases=closed(*wanted)))
     groups = members(found)
     assert all(groups[case_id(list(entries))] == entries for entries in wanted)
     new = [row for row in found.cases.to_pylist() if row["case_id"] not in members(plain)]
@@ -323,14 +323,14 @@ def test_a_case_inside_a_closed_one_is_not_asked_again(people, plain):
     double = third["entry_l"].replace("e", "z")
     three, two = {third["entry_l"], third["entry_r"], double}, {third["entry_l"], double}
     assert case_id(list(two)) in members(plain)
-    groups = members(link(people, closed=closed(three)))
+    groups = members(link(people, decided=Decided(cases=closed(three))))
     assert groups[case_id(list(three))] == three
     assert case_id(list(two)) not in groups
 
 
 def test_a_closed_case_of_which_an_entry_is_gone_does_not_stand(people, plain):
     """Another list is another question, as ever."""
-    assert_same(link(people, closed=closed({"e000001", "gone"})), plain)
+    assert_same(link(people, decided=Decided(cases=closed({"e000001", "gone"}))), plain)
 
 
 @pytest.fixture(scope="module")
@@ -352,7 +352,7 @@ def test_decisions_mark_the_same_however_far_they_move_the_model(sample, words):
     said, marks = schemas.DECISION.empty_table(), {}
     for day, word in enumerate([*words, "same"]):
         known = decided(said, voters.column("entry_id"))
-        found = link(voters, decided=known.pairs, closed=known.cases)
+        found = link(voters, decided=known)
         corrected = review.apply(entries, found.cases, said)
         now = dict(
             zip(

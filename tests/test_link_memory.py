@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
-from voterlist.link import Memory, block, candidates, link, memory, recall
+from voterlist.link import Incremental, Memory, block, candidates, link, memory, recall
 from voterlist.link.encode import encode
 from voterlist.model import Profile
 from voterlist.storage import remembered
@@ -93,14 +93,14 @@ def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(
 ):
     """However often whichever entries are handed in anew, pairs, cases, clusters and memory are those of a full run."""
     chosen = NARROW if narrow else LinkSettings()
-    known = link(table(people, streets=streets), chosen, profile=profile, remember=True).memory
+    known = link(table(people, streets=streets), chosen, profile=profile, incremental=Incremental()).memory
     for changed in submissions:
         people = handed_in(people, changed)
         again = link(
-            table(people, streets=streets), chosen, profile=profile, known=known, remember=True
+            table(people, streets=streets), chosen, profile=profile, incremental=Incremental(known)
         )
         assert_same(
-            again, link(table(people, streets=streets), chosen, profile=profile, remember=True)
+            again, link(table(people, streets=streets), chosen, profile=profile, incremental=Incremental())
         )
         known = again.memory
 
@@ -238,7 +238,7 @@ def test_an_entry_is_known_again_by_what_it_says(people, random):
 @pytest.fixture(scope="module")
 def list_and_memory():
     people = crowd(1500, doubles=80)
-    return people, link(people, remember=True)
+    return people, link(people, incremental=Incremental())
 
 
 def precinct_anew(people, rows):
@@ -253,7 +253,7 @@ def precinct_anew(people, rows):
 def test_nothing_is_compared_where_nothing_changed(list_and_memory):
     """The same list again: no pair is compared, and the result is the same."""
     people, full = list_and_memory
-    again = link(people, known=full.memory, remember=True)
+    again = link(people, incremental=Incremental(full.memory))
     assert (again.afresh, again.recalled) == (0, True)
     assert_same(again, full)
 
@@ -262,18 +262,18 @@ def test_everything_is_compared_where_everything_changed(list_and_memory):
     """A list of which no entry is known is linked whole, and the memory of it is the new one's alone."""
     people, full = list_and_memory
     other = precinct_anew(people, range(people.num_rows))
-    again = link(other, known=full.memory, remember=True)
+    again = link(other, incremental=Incremental(full.memory))
     assert again.afresh == again.candidates > 0
-    assert_same(again, link(other, remember=True))
+    assert_same(again, link(other, incremental=Incremental()))
 
 
 def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_memory):
     """Of a list of which a part changed, fewer pairs are compared than are carried over."""
     people, full = list_and_memory
     other = precinct_anew(people, range(20))
-    again = link(other, known=full.memory, remember=True)
+    again = link(other, incremental=Incremental(full.memory))
     assert 0 < again.afresh < again.candidates / 2
-    assert_same(again, link(other, remember=True))
+    assert_same(again, link(other, incremental=Incremental()))
 
 
 @pytest.mark.slow
@@ -282,13 +282,13 @@ def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_memory):
 def test_lists_without_a_pair_are_remembered_too(rows, profile):
     """Zero rows and one row leave a memory that the next list, short or long, goes on from."""
     short = crowd(rows)
-    first = link(short, profile=profile, remember=True)
-    again = link(short, profile=profile, known=first.memory, remember=True)
+    first = link(short, profile=profile, incremental=Incremental())
+    again = link(short, profile=profile, incremental=Incremental(first.memory))
     assert (again.afresh, again.recalled) == (0, True)
     assert_same(again, first)
     longer = crowd(60, doubles=10)
-    settings_of = {"profile": profile, "remember": True}
-    assert_same(link(longer, known=first.memory, **settings_of), link(longer, **settings_of))
+    later = link(longer, profile=profile, incremental=Incremental(first.memory))
+    assert_same(later, link(longer, profile=profile, incremental=Incremental()))
 
 
 @pytest.mark.slow
@@ -304,9 +304,9 @@ def test_lists_without_a_pair_are_remembered_too(rows, profile):
 def test_a_memory_of_other_settings_is_left_aside(list_and_memory, other):
     """Another profile, another limit and another question find every pair themselves, and say so."""
     people, full = list_and_memory
-    again = link(people, known=full.memory, remember=True, **other)
+    again = link(people, incremental=Incremental(full.memory), **other)
     assert (again.recalled, again.afresh) == (False, again.candidates)
-    assert_same(again, link(people, remember=True, **other))
+    assert_same(again, link(people, incremental=Incremental(), **other))
 
 
 def test_addresses_that_are_compared_in_another_way_make_the_memory_another():
@@ -321,19 +321,19 @@ def test_addresses_that_are_compared_in_another_way_make_the_memory_another():
         lines = lines.set_column(
             place, people.schema.field(name), pa.nulls(people.num_rows, pa.string())
         )
-    first = link(lines, profile=Profile.GENERIC, remember=True)
-    again = link(people, profile=Profile.GENERIC, known=first.memory, remember=True)
+    first = link(lines, profile=Profile.GENERIC, incremental=Incremental())
+    again = link(people, profile=Profile.GENERIC, incremental=Incremental(first.memory))
     assert not again.recalled
-    assert_same(again, link(people, profile=Profile.GENERIC, remember=True))
+    assert_same(again, link(people, profile=Profile.GENERIC, incremental=Incremental()))
 
 
 def test_a_threshold_changes_nothing_that_is_remembered(list_and_memory):
     """What is remembered does not depend on the thresholds, which are asked of every pair anew."""
     people, full = list_and_memory
     strict = LinkSettings(duplicate_probability=0.999, review_probability=0.9)
-    again = link(people, strict, known=full.memory, remember=True)
+    again = link(people, strict, incremental=Incremental(full.memory))
     assert (again.recalled, again.afresh) == (True, 0)
-    assert_same(again, link(people, strict, remember=True))
+    assert_same(again, link(people, strict, incremental=Incremental()))
 
 
 # The folder
@@ -365,7 +365,7 @@ def test_no_cell_and_no_id_is_in_a_memory(tmp_path):
         "given": ["zulfuqar"] * 2,
         "entry_id": ["id-one", "id-two"],
     }
-    remembered.write(tmp_path / "memory", link(voters(**columns), remember=True).memory)
+    remembered.write(tmp_path / "memory", link(voters(**columns), incremental=Incremental()).memory)
     content = b"".join(path.read_bytes() for path in (tmp_path / "memory").iterdir())
     assert not any(word in content for word in (b"qaraqoyunlu", b"zulfuqar", b"id-one"))
     kinds = {field.type for schema in memory.TABLES.values() for field in schema}
@@ -428,7 +428,7 @@ def test_a_memory_half_written_leaves_the_old_one(list_and_memory, tmp_path):
     """
     people, full = list_and_memory
     remembered.write(tmp_path / "old", full.memory)
-    remembered.write(tmp_path / "new", link(precinct_anew(people, range(9)), remember=True).memory)
+    remembered.write(tmp_path / "new", link(precinct_anew(people, range(9)), incremental=Incremental()).memory)
     for path in (tmp_path / "new").glob("*.parquet"):
         shutil.copy(path, tmp_path / "old")
     found = remembered.read(tmp_path / "old")
@@ -546,21 +546,21 @@ def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_
 ):
     """A pair of which no entry is new any more would stay, and one of a newly chosen entry would not be made."""
     known = link(
-        table(people), profile=profile, new=pa.array(sorted(before), pa.string()), remember=True
+        table(people), profile=profile, new=pa.array(sorted(before), pa.string()), incremental=Incremental()
     ).memory
     new = pa.array(sorted(now), pa.string())
-    again = link(table(people), profile=profile, new=new, known=known, remember=True)
+    again = link(table(people), profile=profile, new=new, incremental=Incremental(known))
     assert again.recalled
-    assert_same(again, link(table(people), profile=profile, new=new, remember=True))
+    assert_same(again, link(table(people), profile=profile, new=new, incremental=Incremental()))
 
 
 def test_against_another_list_the_memory_is_used_as_well():
     """New entries handed in anew are held against the same others without comparing the rest again."""
     people = crowd(1500, doubles=60)
     new = people.column("entry_id").slice(0, 200)
-    first = link(people, new=new, remember=True)
+    first = link(people, new=new, incremental=Incremental())
     other = precinct_anew(people, range(10))
-    again = link(other, new=new, known=first.memory, remember=True)
+    again = link(other, new=new, incremental=Incremental(first.memory))
     assert again.recalled
     assert again.afresh < again.candidates / 2
-    assert_same(again, link(other, new=new, remember=True))
+    assert_same(again, link(other, new=new, incremental=Incremental()))

@@ -55,7 +55,9 @@ __all__ = [
     "RawFile",
     "RawSheet",
     "empty",
+    "pair_schema",
     "require",
+    "waterfall_schema",
     "with_current_names",
 ]
 
@@ -252,6 +254,12 @@ against "not". ``term_frequency`` is log2 P(an unrelated person has the values t
 0 or below. ``match_key`` names the blocking keys that brought the two together, joined with
 ``+``."""
 
+
+def pair_schema(added: tuple[str, ...] = ()) -> pa.Schema:
+    """PAIR with a column ``<name>_level`` for each added comparison."""
+    return pa.schema([*PAIR, *(_field(f"{name}_level", _WORD, known=True) for name in added)])
+
+
 SHARED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "document", "fin")
 """The comparisons with a term frequency of their own."""
 
@@ -277,6 +285,14 @@ odds that two entries of the list, whichever they are, are one person. ``<field>
 the part of ``<field>_bits`` that the term frequency of the shared value gives, null where none is
 shared. ``term_frequency`` is the part that belongs to no one field. ``p_<name>`` are the
 probabilities of the other explanations of the pair."""
+
+
+def waterfall_schema(added: tuple[str, ...] = ()) -> pa.Schema:
+    """WATERFALL with a column ``<name>_bits`` for each added comparison."""
+    return pa.schema(
+        [*WATERFALL, *(_field(f"{name}_bits", pa.float64(), known=True) for name in added)]
+    )
+
 
 CASE = pa.schema(
     [

@@ -15,7 +15,7 @@ from voterlist.cli import (
     explain,
     inspect,
     ledger,
-    linkage,
+    link,
     names,
     register,
     review,
@@ -111,7 +111,7 @@ APP.command("init", **_words("init"))(workspace.init)
 APP.command("run", **_words("run"))(run.run)
 APP.command("inspect", **_words("inspect"))(inspect.inspect)
 APP.command("status", **_words("status"))(workspace.status)
-APP.command("link", **_words("link"))(linkage.link)
+APP.command("link", **_words("link"))(link.link)
 APP.command("check", **_words("check"))(register.check)
 APP.command("compare", **_words("compare"))(compare.compare)
 APP.command("names", **_words("names"))(names.names)

@@ -15,11 +15,11 @@ import typer
 
 from voterlist import readers
 from voterlist.check import Examined, Settled, examine, settle
+from voterlist.cli.allocator import give_memory_back
 from voterlist.cli.audit import audit_as_json, tell_audit, write_audit
 from voterlist.cli.joined import Map
-from voterlist.cli.linkage import Columns, ProfileOption, Tables, map_of
+from voterlist.cli.link import Columns, ProfileOption, Tables, map_of
 from voterlist.cli.measured import tell_chance
-from voterlist.cli.memory import give_memory_back
 from voterlist.cli.options import (
     Json,
     Today,

@@ -39,7 +39,9 @@ _Columns = Mapping[str, str | Sequence[str]]
 
 
 def parse_map(text: str) -> dict[str, str | list[str]]:
-    """The ``[columns]`` of a map: field to header, or to a list of headers that are joined with a blank.
+    """The ``[columns]`` of a map: field to header, or to headers that are joined with a blank.
+
+    Empty where the map holds comparisons alone.
 
     Raises:
         SettingsError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a
@@ -53,9 +55,12 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
             "the map of columns cannot be read", (mistake,), todo=_MAP_TODO
         ) from None
     mistakes = [
-        SettingsMistake(key, "only [columns] stands in a map") for key in found if key != "columns"
+        SettingsMistake(key, "only [columns] and [comparisons] stand in a map")
+        for key in found
+        if key not in {"columns", "comparisons"}
     ]
-    columns = found.get("columns")
+    # A map of comparisons alone leaves it to the headers what the other columns are.
+    columns = found.get("columns", {} if "comparisons" in found else None)
     if not isinstance(columns, dict):
         mistakes.append(SettingsMistake("columns", "the map needs a section [columns]"))
         columns = {}

@@ -169,13 +169,18 @@ def led(
 
 
 def build_all(
-    entries: Encoded, profile: Profile, limit: int, new: Bools | None = None
+    entries: Encoded,
+    profile: Profile,
+    limit: int,
+    new: Bools | None = None,
+    added: tuple[str, ...] = (),
 ) -> list[Blocks]:
     """The blocks of every key of a profile, the most telling key first.
 
-    Of pairs with a ``new`` entry, where told.
+    Of pairs with a ``new`` entry, where told. ``added`` are the added fields that block.
     """
-    return [build(entries, key, limit, new) for key in keys(profile, entries.size, limit)]
+    every = keys(profile, entries.size, limit, added)
+    return [build(entries, key, limit, new) for key in every]
 
 
 def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:

@@ -81,7 +81,7 @@ def find_again(
     progress: Progress,
     recalled: recall.Recalled,
     comparisons: Comparisons = SHIPPED,
-) -> tuple[Candidates, Codes]:
+) -> tuple[Candidates, Codes | Longs]:
     """All candidate pairs, and what each is by itself, packed for the next linkage.
 
     Pairs that are remembered are not compared again: only what the list says of them is worked out
@@ -93,7 +93,7 @@ def find_again(
     unknown = recalled.unknown(left, right, numbered(known_left, known_right))
     left, right = left[unknown], right[unknown]
     afresh = len(left)
-    alone = [known_levels]
+    alone: list[Codes | Longs] = [known_levels]
     for start in range(0, afresh, chunk_pairs):
         part = slice(start, start + chunk_pairs)
         pairs = Pairs(entries, left[part], right[part])
@@ -102,7 +102,7 @@ def find_again(
     left, right, levels = recall.in_order(
         np.concatenate([known_left, left]),
         np.concatenate([known_right, right]),
-        np.concatenate(alone),
+        _concatenated(alone),
     )
     found = _Gathered(left, right)
     for start in range(0, len(left), chunk_pairs):
@@ -111,6 +111,11 @@ def find_again(
         vectors = comparisons.adjust(pairs, comparisons.unpack_pair_levels(levels[part]))
         found.add(comparisons.pack(vectors))
     return found.candidates(afresh), levels
+
+
+def _concatenated(parts: list[Codes | Longs]) -> Codes | Longs:
+    dtype = np.result_type(*parts)
+    return np.concatenate(parts).astype(dtype, copy=False)
 
 
 class _Gathered:

@@ -54,9 +54,9 @@ _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 class Decided:
     """What people decided, in the linkage's words."""
 
-    pairs: pa.Table
+    pairs: pa.Table | None = None
     """PAIRS, sorted; a pair that two cases speak of stands for each."""
-    cases: pa.Table
+    cases: pa.Table | None = None
     """CASES, sorted. Of cases that share two entries only the one decided last: it was decided in
     the other's place."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from zlib import crc32
 
@@ -15,7 +16,7 @@ from voterlist.arrays import Bools, Codes, Longs, Words
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.model import ListKind, Sex
 
-__all__ = ["ADDRESS_WORDS", "COMPARED", "FEMALE", "MALE", "Coded", "Encoded", "encode"]
+__all__ = ["ADDED", "ADDRESS_WORDS", "COMPARED", "FEMALE", "MALE", "Coded", "Encoded", "encode"]
 
 MALE, FEMALE = 0, 1
 """The codes of ``Encoded.sex``."""
@@ -50,6 +51,9 @@ COMPARED = (
     *("address", "street", "house", "flat", "fin", "document"),
 )
 """The columns of VOTER that the linkage reads."""
+
+ADDED = "added:"
+"""Stands before the name of an added comparison where it is a field of a blocking key."""
 
 ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
 """The names of the columns of rare words, as fields of a blocking key."""
@@ -127,6 +131,8 @@ class Encoded:
     address_words: tuple[Codes, ...]
     """For addresses that are not parsed: the rare words of the line, dealt into columns (see
     ``_rare_words``)."""
+    added: Mapping[str, Coded] = field(default_factory=dict)
+    """The columns of added comparisons."""
 
     @property
     def date(self) -> Codes:
@@ -292,8 +298,11 @@ def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
     return tuple(column[address.codes] for column in columns)
 
 
-def encode(voters: pa.Table) -> Encoded:
-    """The columns ``COMPARED`` of a VOTER table, sorted by entry id, as arrays of its length."""
+def encode(voters: pa.Table, added: Mapping[str, pa.ChunkedArray] | None = None) -> Encoded:
+    """The columns ``COMPARED`` of a VOTER table, sorted by entry id, as arrays of its length.
+
+    ``added`` are the folded columns of added comparisons, in the same order.
+    """
     address, street = _coded(voters.column("address")), _coded(voters.column("street"))
     parsed = not street.is_empty
     return Encoded(
@@ -316,4 +325,5 @@ def encode(voters: pa.Table) -> Encoded:
         precinct=_numbers(voters.column("precinct"), -1),
         temporary=_is_temporary(voters.column("list_kind")),
         address_words=() if parsed or address.is_empty else _rare_words(address, voters.num_rows),
+        added={name: _coded(column) for name, column in (added or {}).items()},
     )

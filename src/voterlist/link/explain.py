@@ -15,12 +15,19 @@ import pyarrow.compute as pc
 
 from voterlist import schemas, tables
 from voterlist.arrays import Codes, Floats
-from voterlist.link.comparisons import SHIPPED, Comparison, Comparisons, Pairs, Vectors
+from voterlist.link.comparisons import (
+    SHIPPED,
+    Comparison,
+    Comparisons,
+    Pairs,
+    Vectors,
+    with_added,
+)
 from voterlist.link.encode import encode
 from voterlist.link.weigh import CLASSES, Model, score
-from voterlist.schemas import PAIR, PAIR_FIELDS, SHARED_FIELDS, VOTER, WATERFALL
+from voterlist.schemas import SHARED_FIELDS, VOTER, WATERFALL
 
-__all__ = ["read_model", "vectors_in", "waterfalls", "with_model"]
+__all__ = ["read_comparisons", "read_model", "vectors_in", "waterfalls", "with_model"]
 
 _KEY = b"voterlist.model"
 
@@ -52,12 +59,14 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | None = None) -> pa.Table:
         SchemaError: a table has not its shape.
     """
     model = read_model(pairs.schema.metadata)
-    pairs = schemas.require(pairs, PAIR, "explain")
+    comparisons = read_comparisons(pairs.schema.metadata)
+    added = tuple(comparisons.added_kinds)
+    pairs = schemas.require(pairs, schemas.pair_schema(added), "explain")
     if model is None:
         return WATERFALL.empty_table()
-    vectors = vectors_in(pairs)
+    vectors = vectors_in(pairs, comparisons)
     term_frequencies = _term_frequencies(vectors, pairs, voters)
-    bits = {field: _level_bits(field, vectors, model) for field in PAIR_FIELDS}
+    bits = {field: _level_bits(field, vectors, model) for field in comparisons.fields}
     for field, of_value in term_frequencies.by_field.items():
         bits[field] = bits[field] + np.nan_to_num(of_value)
     weight = pairs.column("weight").to_numpy()
@@ -73,7 +82,7 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | None = None) -> pa.Table:
     for field, of_value in term_frequencies.by_field.items():
         columns[f"{field}_term_frequency"] = pa.array(of_value, from_pandas=True)
     columns |= _explanations(vectors, model)
-    return tables.from_columns(columns, WATERFALL, pairs.num_rows)
+    return tables.from_columns(columns, schemas.waterfall_schema(added), pairs.num_rows)
 
 
 def _explanations(vectors: Vectors, model: Model) -> dict[str, Floats]:
@@ -148,8 +157,10 @@ def with_model(pairs: pa.Table, model: Model, comparisons: Comparisons = SHIPPED
         }
         for name, fields in model.log_m.items()
     }
-    content = {"log_m": log_m, "log_size": list(model.log_size)}
-    return pairs.replace_schema_metadata({_KEY: json.dumps(content, sort_keys=True).encode()})
+    content: dict[str, object] = {"log_m": log_m, "log_size": list(model.log_size)}
+    if comparisons.added_kinds:
+        content["added"] = comparisons.added_kinds
+    return pairs.replace_schema_metadata({_KEY: json.dumps(content).encode()})
 
 
 def read_model(metadata: dict[bytes, bytes] | None) -> Model | None:
@@ -157,13 +168,20 @@ def read_model(metadata: dict[bytes, bytes] | None) -> Model | None:
     if not metadata or _KEY not in metadata:
         return None
     content = json.loads(metadata[_KEY])
+    comparisons = read_comparisons(metadata)
     log_m = {
         _FORMER_CLASSES.get(name, name): {
-            field: _by_code(SHIPPED[field], bits) for field, bits in fields.items()
+            field: _by_code(comparisons[field], bits) for field, bits in fields.items()
         }
         for name, fields in content["log_m"].items()
     }
     return Model(log_m, np.array(content["log_size"]))
+
+
+def read_comparisons(metadata: dict[bytes, bytes] | None) -> Comparisons:
+    """The comparisons of a table's pairs: the shipped ones, and those that its metadata names."""
+    content = json.loads(metadata[_KEY]) if metadata and _KEY in metadata else {}
+    return with_added(content.get("added", {}))
 
 
 def _by_code(comparison: Comparison, bits: dict[str, float] | list[float]) -> Floats:
@@ -173,14 +191,14 @@ def _by_code(comparison: Comparison, bits: dict[str, float] | list[float]) -> Fl
     return np.array([bits[word] for word in comparison.words])
 
 
-def vectors_in(pairs: pa.Table) -> Vectors:
+def vectors_in(pairs: pa.Table, comparisons: Comparisons = SHIPPED) -> Vectors:
     """The comparison vectors of the rows of a PAIR table.
 
     Raises:
         ValueError: a level is not one of its comparison's.
     """
     levels = {}
-    for comparison in SHIPPED:
+    for comparison in comparisons:
         field = comparison.field
         words = pairs.column(f"{field}_level").cast(pa.string())
         code = pc.index_in(words, value_set=pa.array(comparison.words))

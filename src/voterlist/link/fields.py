@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from voterlist.arrays import Codes, Longs, Words
-from voterlist.link.encode import ADDRESS_WORDS, Coded, Encoded
+from voterlist.link.encode import ADDED, ADDRESS_WORDS, Coded, Encoded
 from voterlist.link.grouping import dense, joined
 from voterlist.link.identifiers import Identifiers
 
@@ -77,6 +77,8 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
     """The codes of one field, below 0 where unknown."""
     if name in _DERIVED:
         return _DERIVED[name](entries)
+    if name.startswith(ADDED):
+        return entries.added[name.removeprefix(ADDED)].codes
     if name in ADDRESS_WORDS:
         column = ADDRESS_WORDS.index(name)
         return (

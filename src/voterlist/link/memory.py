@@ -20,7 +20,7 @@ import rapidfuzz
 from voterlist import tables
 from voterlist.arrays import Bools, Codes, Longs
 from voterlist.link.block import Blocks
-from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
 from voterlist.link.encode import Coded, Encoded
 from voterlist.link.identifiers import Identifiers
 
@@ -44,8 +44,17 @@ _NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct")
 _SALT, _OTHER_SALT = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
 _PART = 1 << 18
 """So many texts are hashed at a time."""
+_ADDED = " added "
+"""In a fingerprint, what stands before the added comparisons."""
 _FORM = 1
 """The number of this form of memory: another is not read."""
+
+
+def _pairs_schema(levels: pa.DataType) -> pa.Schema:
+    """The table of pairs with packed pair levels of this type."""
+    kinds = {"left": pa.int32(), "right": pa.int32(), "levels": levels}
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in kinds.items()])
+
 
 TABLES = {
     "entries": pa.schema(
@@ -58,9 +67,7 @@ TABLES = {
             pa.field("entry", pa.int32(), nullable=False),
         ]
     ),
-    "pairs": pa.schema(
-        [pa.field(name, pa.int32(), nullable=False) for name in ("left", "right", "levels")]
-    ),
+    "pairs": _pairs_schema(pa.int32()),
 }
 """The tables in which a memory is kept. Entries are named by their row; pairs stand in ascending
 order."""
@@ -81,8 +88,8 @@ class Memory:
     """For each key the entries that stand in its blocks, and the block of each."""
     left: Codes
     right: Codes
-    levels: Codes
-    """What each pair is by itself, packed."""
+    levels: Codes | Longs
+    """The packed pair levels of each pair; int64 where added comparisons make more codes."""
 
     def tables(self) -> dict[str, pa.Table]:
         """The memory as ``TABLES``, without the fingerprint."""
@@ -100,8 +107,9 @@ class Memory:
             "blocks": dict(zip(TABLES["blocks"].names, columns, strict=True)),
             "pairs": {"left": self.left, "right": self.right, "levels": self.levels},
         }
+        schemas = {**TABLES, "pairs": _pairs_schema(pa.from_numpy_dtype(self.levels.dtype))}
         return {
-            name: tables.from_columns(found, TABLES[name], len(next(iter(found.values()))))
+            name: tables.from_columns(found, schemas[name], len(next(iter(found.values()))))
             for name, found in content.items()
         }
 
@@ -112,9 +120,7 @@ class Memory:
         Raises:
             NoMemoryError: they are not what ``tables`` gave.
         """
-        if any(
-            name not in content or content[name].schema != schema for name, schema in TABLES.items()
-        ):
+        if not all(name in content and _is_schema(name, content[name].schema) for name in TABLES):
             raise NoMemoryError("the tables of a memory have other columns")
         columns = {
             name: {column: content[name].column(column).to_numpy() for column in schema.names}
@@ -124,7 +130,7 @@ class Memory:
         size = content["entries"].num_rows
         positions = (blocks["entry"], blocks["block"], pairs["left"], pairs["right"])
         inside = all(_below(found, size) for found in positions) and _below(
-            pairs["levels"], SHIPPED.pair_level_codes
+            pairs["levels"], _comparisons_of(fingerprint).pair_level_codes
         )
         if (
             not inside
@@ -146,17 +152,35 @@ class Memory:
         )
 
 
-def _below(positions: Codes, size: int) -> bool:
+def _is_schema(name: str, schema: pa.Schema) -> bool:
+    return bool(schema == TABLES[name] or (name == "pairs" and schema == _pairs_schema(pa.int64())))
+
+
+def _comparisons_of(fingerprint: str) -> Comparisons:
+    """The comparisons that a fingerprint names."""
+    _, _, added = fingerprint.partition(_ADDED)
+    return with_added(dict(one.split("=") for one in added.split()))
+
+
+def _below(positions: Codes | Longs, size: int) -> bool:
     return bool(len(positions) == 0 or (positions.min() >= 0 and positions.max() < size))
 
 
 def fingerprint(
-    entries: Encoded, blocks: list[Blocks], profile: str, limit: int, *, against: bool
+    entries: Encoded,
+    blocks: list[Blocks],
+    profile: str,
+    limit: int,
+    comparisons: Comparisons = SHIPPED,
+    *,
+    against: bool,
 ) -> str:
     """Names all besides the entries on which the candidate pairs and what each is by itself depend."""
     lines = "lines" if entries.street.is_empty else "streets"
     names = " ".join(key.key.name for key in blocks)
-    return f"{_FORM} {rapidfuzz.__version__} {profile} {limit} {lines} against={against} {names}"
+    added = " ".join(f"{field}={kind}" for field, kind in comparisons.added_kinds.items())
+    fixed = f"{_FORM} {rapidfuzz.__version__} {profile} {limit} {lines} against={against} {names}"
+    return f"{fixed}{_ADDED}{added}"
 
 
 def placed(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
@@ -203,6 +227,8 @@ def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[_Words, Codes |
         )
     for name in _NUMBERS:
         yield getattr(entries, name).astype(np.int64).view(np.uint64), None
+    for coded in entries.added.values():
+        yield _hashes(coded.values), coded.codes
     if new is not None:
         yield new.astype(np.uint64), None
 

@@ -18,6 +18,14 @@ from voterlist.model import Profile
 __all__ = ["Prior", "priors"]
 
 
+_ADDED_PSEUDO_COUNTS = 20.0
+"""How many pairs the prior of an added comparison weighs: few, so the list decides."""
+_ADDED_SAME = (0.7, 0.1)
+"""Of one person's pairs the shares of the first and the last level of an added comparison."""
+_ADDED_OTHERS = (0.1, 0.8)
+"""The same of relatives' pairs, whatever relatives they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prior:
     """One class of pairs: how many there are, and how often their pairs show each level."""
@@ -26,8 +34,8 @@ class Prior:
     """Pairs of the class for each entry of a list."""
     size_weight: float
     """How much that number weighs beside the number that the list shows."""
-    pseudo_counts: float
-    """How many pairs ``shares`` weigh."""
+    pseudo_counts: dict[str, float]
+    """How many pairs the ``shares`` of each field weigh."""
     shares: dict[str, Floats]
     """For each field the shares of its levels, without *missing*; they sum to one."""
     fixed: dict[str, Bools]
@@ -41,7 +49,7 @@ class Prior:
         known, fixed = self.shares[field], self.fixed[field]
         if fixed.all():
             return known
-        counted = counts + self.pseudo_counts * known
+        counted = counts + self.pseudo_counts[field] * known
         free = 1 - known[fixed].sum()
         return np.where(fixed, known, counted * free / counted[~fixed].sum())
 
@@ -68,7 +76,7 @@ def _prior(content: dict[str, Any], name: str, column: int) -> Prior:
     return Prior(
         of_class["expected_share"],
         of_class["size_weight"],
-        of_class["pseudo_counts"],
+        dict.fromkeys(shares, of_class["pseudo_counts"]),
         shares,
         fixed,
     )
@@ -79,10 +87,31 @@ def _words(comparison: Comparison) -> list[str]:
     return comparison.words[MISSING + 1 :]
 
 
+def _with_added(name: str, prior: Prior, comparisons: Comparisons) -> Prior:
+    """The prior of a class with those of added comparisons, which are the same for every kind."""
+    shares, fixed, pseudo = dict(prior.shares), dict(prior.fixed), dict(prior.pseudo_counts)
+    for field in comparisons.added_kinds:
+        levels = len(comparisons[field].levels) - 1
+        shares[field] = _added_shares(levels, _ADDED_SAME if name == "same" else _ADDED_OTHERS)
+        fixed[field] = np.zeros(levels, np.bool_)
+        pseudo[field] = _ADDED_PSEUDO_COUNTS
+    return replace(prior, shares=shares, fixed=fixed, pseudo_counts=pseudo)
+
+
+def _added_shares(levels: int, ends: tuple[float, float]) -> Floats:
+    """The shares of so many levels: those of the first and the last, the others alike."""
+    first, last = ends
+    between = levels - 2
+    shares = np.full(levels, (1 - first - last) / max(between, 1))
+    shares[0], shares[-1] = first, last
+    return np.asarray(shares / shares.sum(), np.float64)
+
+
 def priors(profile: Profile, entries: Encoded, comparisons: Comparisons) -> dict[str, Prior]:
     """The priors of the classes that are learnt, in their order, fitted to a list."""
     fitted = {}
-    for name, prior in _shipped(profile).items():
+    for name, shipped in _shipped(profile).items():
+        prior = _with_added(name, shipped, comparisons)
         shares = {
             comparison.field: comparison.fit_prior(entries, prior.shares[comparison.field])
             for comparison in comparisons

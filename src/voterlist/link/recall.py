@@ -110,7 +110,7 @@ def _not_together(groups: Codes | Longs, other: Codes) -> Bools:
     return np.asarray(differing & several)
 
 
-def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, Codes]:
+def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, Codes | Longs]:
     """The pairs that need not be compared again, in ascending order.
 
     Left, right, what each is by itself.
@@ -129,7 +129,9 @@ def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, 
     return in_order(np.minimum(one, other), np.maximum(one, other), found.memory.levels[stands])
 
 
-def in_order(left: Codes, right: Codes, levels: Codes) -> tuple[Codes, Codes, Codes]:
+def in_order(
+    left: Codes, right: Codes, levels: Codes | Longs
+) -> tuple[Codes, Codes, Codes | Longs]:
     """The pairs in the order of left, then right."""
     number = numbered(left, right)
     if (number[1:] > number[:-1]).all():

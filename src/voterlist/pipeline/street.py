@@ -173,11 +173,11 @@ def link_entries(tables: Tables, context: Context) -> Made:
         voters,
         context.settings.link,
         profile=context.settings.workspace.profile,
-        progress=lambda step, done, total: context.progress(Stage.LINK, step, done, total),
-        known=known.memory,
-        remember=True,
-        decided=said.pairs,
-        closed=said.cases,
+        decided=said,
+        incremental=link.Incremental(known.memory),
+        watch=link.Watch(
+            lambda step, done, total: context.progress(Stage.LINK, step, done, total)
+        ),
     )
     # A run of some constituencies uses what is remembered of all, and does not put its own part in
     # its place.

@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.report.model import Step, Waterfall
-from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS, with_current_names
+from voterlist.schemas import SHARED_FIELDS, with_current_names
 
 __all__ = ["build_why", "read_waterfalls"]
 
 _ENDS = ["entry_l", "entry_r"]
 _MISSING = "missing"
+_BITS = "_bits"
 
 
 def build_why(
@@ -56,17 +57,24 @@ def read_waterfalls(pairs: pa.Table, waterfalls: pa.Table) -> list[Waterfall]:
     near = waterfalls.filter(
         pc.is_in(waterfalls.column("entry_l"), value_set=pc.unique(pairs.column("entry_l")))
     )
-    columns = [*_ENDS, "weight", "probability", *(f"{field}_level" for field in PAIR_FIELDS)]
+    fields = _fields(waterfalls)
+    columns = [*_ENDS, "weight", "probability", *(f"{field}_level" for field in fields)]
     joined = pairs.select(columns).to_pandas().merge(near.to_pandas(), on=_ENDS)
-    return [_waterfall(row) for row in joined.to_dict("records")]
+    return [_waterfall(row, fields) for row in joined.to_dict("records")]
 
 
-def _waterfall(row: dict[str, Any]) -> Waterfall:
+def _fields(waterfalls: pa.Table) -> list[str]:
+    """The comparisons of a WATERFALL table; those that a user added stand last."""
+    names = [name for name in waterfalls.column_names if name.endswith(_BITS)]
+    return [name.removesuffix(_BITS) for name in names]
+
+
+def _waterfall(row: dict[str, Any], fields: list[str]) -> Waterfall:
     names = ("prior", "rivals", "weight", "probability")
     return Waterfall(
         entries=(str(row["entry_l"]), str(row["entry_r"])),
         steps=tuple(
-            _step(field, row) for field in PAIR_FIELDS if row[f"{field}_level"] != _MISSING
+            _step(field, row) for field in fields if row[f"{field}_level"] != _MISSING
         ),
         **{name: float(row[name]) for name in names},
         rarity=float(row["term_frequency"]),

@@ -228,12 +228,17 @@ class Words:
         The sum of all is the log-odds.
         """
         lines = [(self("waterfall.prior"), self("waterfall.prior.note"), why.prior)]
-        lines += [(self(f"field.{step.field}"), self.step(step), step.bits) for step in why.steps]
+        lines += [(self._field(step.field), self.step(step), step.bits) for step in why.steps]
         lines += [
             (self(f"waterfall.{name}"), self(f"waterfall.{name}.note"), bits)
             for name, bits in _rest(why)
         ]
         return lines
+
+    def _field(self, name: str) -> str:
+        """What a field is called; a comparison that a user added has the name that it was given."""
+        key = f"field.{name}"
+        return self(key) if self.has(key) else name
 
     def total(self, why: Waterfall) -> str:
         """The end of a waterfall: its weight, and the probability."""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from voterlist.config.comparisons import ComparisonKind
+from voterlist.link.comparisons.added import Added
 from voterlist.link.comparisons.address import Address
 from voterlist.link.comparisons.base import MISSING, Comparison, Evidence, Level, Pairs
 from voterlist.link.comparisons.birth_date import BirthDate
@@ -22,18 +26,25 @@ __all__ = [
     "Level",
     "Pairs",
     "Vectors",
+    "with_added",
 ]
 
-SHIPPED = Comparisons(
-    (
-        Surname(),
-        GivenName(),
-        Patronymic(),
-        BirthDate(),
-        Sex(),
-        Address(),
-        Document(),
-        Fin(),
-    )
+_SHIPPED = (
+    Surname(),
+    GivenName(),
+    Patronymic(),
+    BirthDate(),
+    Sex(),
+    Address(),
+    Document(),
+    Fin(),
 )
+
+SHIPPED = Comparisons(_SHIPPED)
 """The comparisons that every list has."""
+
+
+def with_added(kinds: Mapping[str, str]) -> Comparisons:
+    """The shipped comparisons, and those that a user added: field to kind, in their order."""
+    added = [Added(field, ComparisonKind(kind)) for field, kind in kinds.items()]
+    return Comparisons((*_SHIPPED, *added)) if added else SHIPPED

@@ -10,6 +10,7 @@ import numpy as np
 
 from voterlist.arrays import Codes, Floats, Levels, Longs
 from voterlist.link.comparisons import swapped
+from voterlist.link.comparisons.added import Added
 from voterlist.link.comparisons.base import Comparison, Pairs, Shares
 
 __all__ = ["Comparisons", "Vectors"]
@@ -54,6 +55,11 @@ class Comparisons:
 
     def __getitem__(self, field: str) -> Comparison:
         return self._by_field[field]
+
+    @property
+    def added_kinds(self) -> dict[str, str]:
+        """The fields that a user added, with their kinds."""
+        return {one.field: str(one.kind) for one in self if isinstance(one, Added)}
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -113,12 +119,14 @@ class Comparisons:
         """How many codes ``pack_pair_levels`` can give."""
         return prod(self._pair_radixes.values())
 
-    def pack_pair_levels(self, levels: Mapping[str, Levels]) -> Codes:
-        """One code per pair for its pair levels."""
+    def pack_pair_levels(self, levels: Mapping[str, Levels]) -> Codes | Longs:
+        """One code per pair for its pair levels: int32 where the codes fit, else int64."""
         rows = len(next(iter(levels.values())))
-        return _pack(levels, self._pair_radixes, np.zeros(rows, np.int32))
+        narrow = self.pair_level_codes <= np.iinfo(np.int32).max
+        none = np.zeros(rows, np.int32 if narrow else np.int64)
+        return _pack(levels, self._pair_radixes, none)
 
-    def unpack_pair_levels(self, codes: Codes) -> dict[str, Levels]:
+    def unpack_pair_levels(self, codes: Codes | Longs) -> dict[str, Levels]:
         """The pair levels that these codes stand for."""
         levels, _ = _unpack(codes, self._pair_radixes)
         return {field: levels[field] for field in self.fields}
