@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from voterlist.arrays import pack_pairs, unpack_pairs
 from voterlist.tables import differ, group_codes, matches, similarity
 
 __all__ = [
@@ -101,7 +102,7 @@ def match(register: pa.Table, voters: pa.Table) -> Matched:
     """Each row of the register (VOTER) with every entry of the list (VOTER) that it meets, or with none."""
     rows, entry, kind, level = _by_identifier(register, voters)
     named = _by_name(register, voters)
-    new = ~np.isin(_pair(*named, voters), _pair(rows, entry, voters))
+    new = ~np.isin(_numbers(*named), _numbers(rows, entry))
     rows, entry = np.append(rows, named[0][new]), np.append(entry, named[1][new])
     kind = np.append(kind, np.full(int(new.sum()), CLASSES.index("probable")))
     level = np.append(level, np.full(int(new.sum()), LEVELS.index("names")))
@@ -116,28 +117,29 @@ def match(register: pa.Table, voters: pa.Table) -> Matched:
     return Matched(rows[order], entry[order], kind[order], level[order], register.num_rows)
 
 
-def _pair(register: Rows, entry: Rows, voters: pa.Table) -> Rows:
-    """One number a pair, in the order of the two rows."""
-    return register * np.int64(voters.num_rows) + entry
-
-
 def _together(register: pa.Table, voters: pa.Table, *names: str) -> Rows:
     """All pairs (register row, list row) that agree in all these columns, each as one number."""
     both = pa.concat_tables([register.select(list(names)), voters.select(list(names))])
     code, _ = group_codes(both, *names)
-    return _pair(*matches(code[: register.num_rows], code[register.num_rows :]), voters)
+    return _numbers(*matches(code[: register.num_rows], code[register.num_rows :]))
 
 
-def _apart(pairs: Rows, voters: pa.Table) -> tuple[Rows, Rows]:
-    register, entry = np.divmod(pairs, max(voters.num_rows, 1))
-    return register, entry
+def _numbers(register: Rows, entry: Rows) -> Rows:
+    """One number per pair of rows, in the order of the two."""
+    return pack_pairs(register.astype(np.int32), entry.astype(np.int32))
+
+
+def _rows_of(pairs: Rows) -> tuple[Rows, Rows]:
+    """(register row, list row) of pairs by their numbers."""
+    register, entry = unpack_pairs(pairs)
+    return register.astype(np.int64), entry.astype(np.int64)
 
 
 def _by_identifier(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows, Rows, Rows]:
     """Pairs of one FIN or one document, classed by whether the person agrees too, and the level of each."""
     fin, document = (_together(register, voters, name) for name in ("fin", "document"))
     pairs = np.unique(np.concatenate([fin, document]))
-    rows, entry = _apart(pairs, voters)
+    rows, entry = _rows_of(pairs)
     left, right = register.take(pa.array(rows)), voters.take(pa.array(entry))
     # An identifier with nothing beside it may be a slip of one character: probable at most.
     kinds = np.where(agrees(left, right), CLASSES.index("confirmed"), CLASSES.index("probable"))
@@ -158,7 +160,7 @@ def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows]:
     pairs = np.unique(
         np.concatenate([_together(register, voters, name, *_REST) for name in _SURNAME])
     )
-    rows, entry = _apart(pairs, voters)
+    rows, entry = _rows_of(pairs)
     namesakes = differ(
         register.column("fin").take(pa.array(rows)), voters.column("fin").take(pa.array(entry))
     )

@@ -13,6 +13,8 @@ import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
+from voterlist.arrays import pack_columns
+
 __all__ = [
     "Outcome",
     "by_appearance",
@@ -27,7 +29,6 @@ __all__ = [
     "longest",
     "map_unique",
     "matches",
-    "packed",
     "recoded",
     "rows_beyond",
     "similarity",
@@ -35,10 +36,6 @@ __all__ = [
     "text_bytes",
     "words",
 ]
-
-
-_WIDEST = 2**62
-"""Numbers up to here can be put together in 64 bits, and one added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,29 +255,12 @@ def group_codes(
         single, _ = codes(table.column(name))
         unknown |= single < 0
         singles.append(single)
-    combined = packed(singles, table.num_rows)
+    combined = pack_columns(singles, table.num_rows)
     kept = ~unknown if known else np.ones(table.num_rows, dtype=bool)
     dense, distinct = pd.factorize(combined[kept])
     result = np.full(table.num_rows, -1, dtype=np.int64)
     result[kept] = dense
     return result, len(distinct)
-
-
-def packed(
-    columns: Iterable[np.ndarray[Any, Any]], rows: int
-) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """One number a row for several columns of codes (from -1 on), the same where two rows agree in all of them."""
-    number, width = np.zeros(rows, dtype=np.int64), 1
-    for column in columns:
-        size = int(column.max(initial=-1)) + 2
-        if width * size > _WIDEST:
-            number, distinct = pd.factorize(number)
-            number, width = number.astype(np.int64, copy=False), len(distinct)
-        number *= size
-        number += column
-        number += 1
-        width *= size
-    return number
 
 
 def matches(

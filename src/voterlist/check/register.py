@@ -14,11 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.agreeing import Codes, Flags, agreeing
+from voterlist.arrays import pack_columns
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.model import ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, FINDING, LIST, STREET, VOTER, require
-from voterlist.tables import coded, codes, from_columns, group_codes, packed, sort_by
+from voterlist.tables import coded, codes, from_columns, group_codes, sort_by
 
 __all__ = [
     "ENTRIES",
@@ -214,7 +215,7 @@ class Register:
         block = np.bincount(house[with_flat], minlength=houses) > 0
         placed &= with_flat | ~block[house]
         code, count = pd.factorize(
-            packed([house[placed], self.codes("flat")[placed]], int(placed.sum()))
+            pack_columns([house[placed], self.codes("flat")[placed]], int(placed.sum()))
         )
         home = np.full(len(self), -1, dtype=np.int64)
         home[placed] = code

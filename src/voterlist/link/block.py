@@ -12,10 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.arrays import Bools, Codes, Longs
+from voterlist.arrays import Bools, Codes, Longs, dense, runs
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field, together
-from voterlist.link.grouping import dense, runs
 from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 

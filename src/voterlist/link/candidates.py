@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.arrays import Codes, Longs
+from voterlist.arrays import Codes, Longs, pack_pairs, unpack_pairs
 from voterlist.link import block, recall, weigh
 from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
 from voterlist.link.encode import Encoded
-from voterlist.link.grouping import numbered, parted
 
 __all__ = ["Candidates", "Progress", "find", "find_again", "match_keys"]
 
@@ -45,12 +44,12 @@ def _pairs(blocks: list[block.Blocks], chunk_pairs: int) -> tuple[Codes, Codes]:
     """The pairs that these blocks bring together, each once, in the order of left, then right."""
     none = [np.zeros(0, np.int64)]
     numbers = none + [
-        numbered(*pairs) for key in blocks for pairs in block.chunks(key, chunk_pairs)
+        pack_pairs(*pairs) for key in blocks for pairs in block.chunks(key, chunk_pairs)
     ]
     every = np.concatenate(numbers)
     del numbers
     every.sort()
-    return parted(every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every)
+    return unpack_pairs(every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every)
 
 
 def find(
@@ -90,7 +89,7 @@ def find_again(
     within = [recall.unknown_blocks(recalled, key, number) for number, key in enumerate(blocks)]
     known_left, known_right, known_levels = recall.carried(recalled, blocks)
     left, right = _pairs(within, chunk_pairs)
-    unknown = recalled.unknown(left, right, numbered(known_left, known_right))
+    unknown = recalled.unknown(left, right, pack_pairs(known_left, known_right))
     left, right = left[unknown], right[unknown]
     afresh = len(left)
     alone: list[Codes | Longs] = [known_levels]

@@ -21,10 +21,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.arrays import Bools, Codes, Longs
+from voterlist.arrays import Bools, Codes, Longs, pack_pairs
 from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed, case_id
-from voterlist.link.grouping import numbered
 from voterlist.link.weigh import Labels
 from voterlist.model import Verdict
 
@@ -170,7 +169,7 @@ def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
     said = np.asarray(table.column("is_same"), np.bool_)[listed]
     left, right = left[listed], right[listed]
     numbers, place = np.unique(
-        numbered(np.minimum(left, right), np.maximum(left, right)), return_inverse=True
+        pack_pairs(np.minimum(left, right), np.maximum(left, right)), return_inverse=True
     )
     yes, no = (np.bincount(place[one], minlength=len(numbers)) > 0 for one in (said, ~said))
     where, compared = _among(numbers, found)
@@ -195,7 +194,7 @@ def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
 
 def _among(numbers: Longs, found: Candidates) -> tuple[Longs, Bools]:
     """(where each of these pairs would stand among the candidates, whether it does)."""
-    candidates = numbered(found.left, found.right)
+    candidates = pack_pairs(found.left, found.right)
     where = np.searchsorted(candidates, numbers)
     compared = where < len(candidates)
     compared[compared] = candidates[where[compared]] == numbers[compared]
@@ -237,5 +236,5 @@ def inside(found: Candidates, closed: Sequence[Closed]) -> Longs:
     if not pairs:
         return np.zeros(0, np.int64)
     left, right = np.array(pairs, np.int32).T
-    where, compared = _among(numbered(left, right), found)
+    where, compared = _among(pack_pairs(left, right), found)
     return where[compared]

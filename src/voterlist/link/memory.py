@@ -12,13 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import rapidfuzz
 
 from voterlist import tables
-from voterlist.arrays import Bools, Codes, Longs
+from voterlist.arrays import Bools, Codes, Hashes, Longs, mix, salted
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
 from voterlist.link.encode import Coded, Encoded
@@ -34,8 +33,7 @@ __all__ = [
     "placed",
 ]
 
-_Words = npt.NDArray[np.uint64]
-Checksums = _Words
+Checksums = Hashes
 """Two an entry, shape (2, entries)."""
 
 _TEXTS = ("surname", "stem", "given", "patronymic", "address", "street", "house", "flat")
@@ -188,21 +186,7 @@ def placed(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
     return tuple((key.members, key.numbers()) for key in blocks)
 
 
-def _mix(values: _Words) -> _Words:
-    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014).
-
-    Each bit in moves about half the bits out.
-    """
-    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
-
-
-def _salt(base: int, number: int) -> np.uint64:
-    return np.uint64((base * (2 * number + 1)) & 0xFFFFFFFFFFFFFFFF)
-
-
-def _hashes(values: pa.Array) -> _Words:
+def _hashes(values: pa.Array) -> Hashes:
     """A hash of each distinct text, and at the end, where the code -1 of the unknown points, 0."""
     # A part at a time: as Python strings a nation's identifiers take a gigabyte.
     parts = [values.slice(start, _PART).to_pylist() for start in range(0, len(values), _PART)]
@@ -210,7 +194,7 @@ def _hashes(values: pa.Array) -> _Words:
     return np.concatenate([*hashes, np.zeros(1, np.uint64)])
 
 
-def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[_Words, Codes | Longs | None]]:
+def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[Hashes, Codes | Longs | None]]:
     """All that is read of an entry, column by column.
 
     Words of 64 bits, and which of them is each entry's, if told.
@@ -240,18 +224,18 @@ def checksums(entries: Encoded, new: Bools | None = None) -> Checksums:
     """
     first, second = np.zeros(entries.size, np.uint64), np.zeros(entries.size, np.uint64)
     for number, (values, codes) in enumerate(_read(entries, new)):
-        column = _mix(values ^ _salt(_SALT, number))
+        column = mix(values ^ salted(_SALT, number))
         _add(first, second, number, column if codes is None else column[codes])
-    return np.stack([_mix(first), _mix(second)])
+    return np.stack([mix(first), mix(second)])
 
 
-def _add(first: _Words, second: _Words, number: int, column: _Words) -> None:
+def _add(first: Hashes, second: Hashes, number: int, column: Hashes) -> None:
     """Add a column, mixed with a salt of its own, to the one sum, and a multiple of its own to the other."""
     first += column
-    second += column * _salt(_OTHER_SALT, number)
+    second += column * salted(_OTHER_SALT, number)
 
 
-def _numbered(words: _Words) -> tuple[Longs, _Words, Longs]:
+def _numbered(words: Hashes) -> tuple[Longs, Hashes, Longs]:
     """(order, words in that order, which of its equals each is, from 0)."""
     order = np.argsort(words, kind="stable")
     ordered = words[order]

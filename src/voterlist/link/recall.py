@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from voterlist.arrays import Bools, Codes, Longs
+from voterlist.arrays import Bools, Codes, Longs, pack_pairs
 from voterlist.link import block
-from voterlist.link.grouping import numbered
 from voterlist.link.memory import Memory
 
 __all__ = ["Recalled", "carried", "in_order", "recalled", "unknown_blocks"]
@@ -42,7 +41,7 @@ class Recalled:
         if len(known) and any(self.mixed):
             # Entries that did not stand together under one key may have done so under another.
             old = np.flatnonzero(~found)
-            number = numbered(left[old], right[old])
+            number = pack_pairs(left[old], right[old])
             place = np.minimum(np.searchsorted(known, number), len(known) - 1)
             found[old] = known[place] != number
         else:
@@ -133,7 +132,7 @@ def in_order(
     left: Codes, right: Codes, levels: Codes | Longs
 ) -> tuple[Codes, Codes, Codes | Longs]:
     """The pairs in the order of left, then right."""
-    number = numbered(left, right)
+    number = pack_pairs(left, right)
     if (number[1:] > number[:-1]).all():
         return left, right, levels
     # Mostly in order already, and this sort takes such runs as they are.

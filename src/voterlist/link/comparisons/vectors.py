@@ -8,7 +8,7 @@ from math import prod
 
 import numpy as np
 
-from voterlist.arrays import Codes, Floats, Levels, Longs
+from voterlist.arrays import Codes, Floats, Levels, Longs, pack_mixed, unpack_mixed
 from voterlist.link.comparisons import swapped
 from voterlist.link.comparisons.added import Added
 from voterlist.link.comparisons.base import Comparison, Pairs, Shares
@@ -104,14 +104,14 @@ class Comparisons:
         A bin is two bits.
         """
         bins = np.minimum(-vectors.term_frequency / _BITS_A_BIN, _BINS - 1).astype(np.int64)
-        return _pack(vectors.levels, self._radixes, np.maximum(bins, 0))
+        return pack_mixed(vectors.levels, self._radixes, np.maximum(bins, 0))
 
     def unpack(self, codes: Longs) -> Vectors:
         """The levels of packed vectors, and the middle of their bin of term frequency.
 
         The fields stand in the reverse order: the last digits of sums over them depend on it.
         """
-        levels, bins = _unpack(codes, self._radixes)
+        levels, bins = unpack_mixed(codes, self._radixes)
         return Vectors(levels, -(bins.astype(np.float64) + 0.5) * _BITS_A_BIN)
 
     @property
@@ -124,28 +124,9 @@ class Comparisons:
         rows = len(next(iter(levels.values())))
         narrow = self.pair_level_codes <= np.iinfo(np.int32).max
         none = np.zeros(rows, np.int32 if narrow else np.int64)
-        return _pack(levels, self._pair_radixes, none)
+        return pack_mixed(levels, self._pair_radixes, none)
 
     def unpack_pair_levels(self, codes: Codes | Longs) -> dict[str, Levels]:
         """The pair levels that these codes stand for."""
-        levels, _ = _unpack(codes, self._pair_radixes)
+        levels, _ = unpack_mixed(codes, self._pair_radixes)
         return {field: levels[field] for field in self.fields}
-
-
-def _pack(
-    levels: Mapping[str, Levels], radixes: Mapping[str, int], codes: np.ndarray
-) -> np.ndarray:
-    """The levels in mixed radix, the first the most significant, below ``codes``."""
-    for field, radix in radixes.items():
-        codes = codes * codes.dtype.type(radix)
-        codes += levels[field]
-    return codes
-
-
-def _unpack(codes: np.ndarray, radixes: Mapping[str, int]) -> tuple[dict[str, Levels], np.ndarray]:
-    """The levels, the last field first, and what stood above them."""
-    levels = {}
-    for field, radix in reversed(list(radixes.items())):
-        codes, level = np.divmod(codes, codes.dtype.type(radix))
-        levels[field] = level.astype(np.uint8)
-    return levels, codes
