@@ -32,8 +32,8 @@ from voterlist.link import Decided, Incremental, link
 from voterlist.link.cases import case_id
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.comparisons.address import AddressLevel
-from voterlist.link.decided import CASES, PAIRS, decided
 from voterlist.link.explain import read_model
+from voterlist.link.labels import CASES, PAIRS, decided
 from voterlist.model import CaseKind, Profile, Stage
 from voterlist.pipeline import reviewing
 from voterlist.storage.ledger import Ledger
@@ -111,7 +111,10 @@ def test_decisions_in_any_order_and_said_twice_are_the_same(people):
     """
     said = [(one, other, row % 3 > 0) for row, (one, other, _) in enumerate(moved(same=True))]
     turned = [(other, one, same) for one, other, same in reversed(said)]
-    first, second = link(people, decided=Decided(pairs(said))), link(people, decided=Decided(pairs([*turned, *said])))
+    first, second = (
+        link(people, decided=Decided(pairs(said))),
+        link(people, decided=Decided(pairs([*turned, *said]))),
+    )
     assert_same(first, second)
     assert (first.taught, second.taught) == (60, 60)
 
@@ -143,7 +146,9 @@ def test_the_probability_shown_stays_that_of_the_pattern(people):
     Both still have one probability, weight and kind.
     """
     found = link(
-        people, decided=Decided(pairs(moved(1, same=False))), settings=LinkSettings(kept_probability=0)
+        people,
+        decided=Decided(pairs(moved(1, same=False))),
+        settings=LinkSettings(kept_probability=0),
     )
     seen = {}
     for row in found.pairs.to_pylist():
@@ -181,8 +186,11 @@ def test_what_is_not_on_the_list_or_was_not_compared_teaches_nothing(people, pla
 def test_a_linkage_that_goes_on_learns_the_same(people):
     """Decisions and the memory of earlier comparisons do not touch each other."""
     said = pairs(moved(same=False))
-    known = link(people, incremental=Incremental()).memory
-    assert_same(link(people, decided=Decided(said), incremental=Incremental(known)), link(people, decided=Decided(said)))
+    known = link(people, incremental=Incremental()).state
+    assert_same(
+        link(people, decided=Decided(said), incremental=Incremental(known)),
+        link(people, decided=Decided(said)),
+    )
 
 
 # From verdicts to pairs
@@ -448,9 +456,9 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     assert 0 < second.taught <= second.decisions
     assert second.contradictory == 0
     trace = json.loads((second.folder / "trace.json").read_text(encoding="utf-8"))
-    assert [work["notes"]["taught"] for work in trace["stages"] if work["stage"] == "link"] == [
-        second.taught
-    ]
+    assert [
+        work["notes"]["training_labels"] for work in trace["stages"] if work["stage"] == "link"
+    ] == [second.taught]
     before, after = members_of(first), members_of(second)
     assert len(said) > 50
     assert all(after[case] == before[case] for case in said)
@@ -501,7 +509,7 @@ def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):
             folder, language=language
         )
     result = json.loads(said_by_run(folder, "--json"))
-    assert (result["taught"], result["contradictory"]) == (1, 0)
+    assert (result["training_labels"], result["contradictory"]) == (1, 0)
 
 
 def members_of(result):

@@ -193,12 +193,12 @@ def test_an_incremental_linkage_is_the_same_with_added_comparisons():
     """Pair levels of an added comparison would be lost, or those of other comparisons be used."""
     table = crowd(200, doubles=20)
     before = link(table.slice(5), added=added_of(table), incremental=Incremental())
-    again = link(table, added=added_of(table), incremental=Incremental(before.memory))
-    assert again.recalled
+    again = link(table, added=added_of(table), incremental=Incremental(before.state))
+    assert again.reused
     assert again.afresh < again.candidates
     assert again.pairs.equals(link(table, added=added_of(table)).pairs, check_metadata=True)
-    without = link(table, incremental=Incremental(before.memory))
-    assert not without.recalled
+    without = link(table, incremental=Incremental(before.state))
+    assert not without.reused
 
 
 @pytest.mark.parametrize(

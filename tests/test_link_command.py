@@ -17,7 +17,7 @@ import workspaces
 from test_cli import AZ, EN, call, started
 from test_store import HOLD
 from voterlist.model import Stage
-from voterlist.storage import remembered
+from voterlist.storage import linkage_state
 
 pytestmark = pytest.mark.slow
 
@@ -360,15 +360,15 @@ def test_a_run_goes_on_from_what_the_last_one_compared(tmp_path):
     """A precinct handed in anew costs its own pairs, and the run's folder is that of a workspace that forgot."""
     workspace = workspaces.make(tmp_path / "one")
     first = workspaces.run(workspace)
-    assert (first.memory, first.afresh) == ("missing", first.compared)
+    assert (first.state, first.afresh) == ("missing", first.compared)
     precinct = workspace / "inbox" / "88" / "menteqe-2.csv"
     text = precinct.read_text(encoding="utf-8")
     precinct.write_text(text.replace("17.02.1969", "18.02.1969"), encoding="utf-8")
     again = workspaces.run(workspace)
-    assert again.memory == "used"
+    assert again.state == "used"
     assert again.afresh < again.compared
     other = workspaces.copied(workspace, tmp_path / "two")
-    assert not (other / remembered.FOLDER).exists()
+    assert not (other / linkage_state.FOLDER).exists()
     full = workspaces.run(other)
     done = {"compared": again.compared, "afresh": again.compared, "memory": "missing"}
     assert link_of(full) == done | {"taught": 0, "contradictory": 0}
@@ -379,7 +379,7 @@ def test_a_run_with_a_damaged_memory_says_so_and_is_whole(tmp_path):
     """Damage to what was remembered changes no table of the run."""
     workspace = workspaces.make(tmp_path / "one")
     before = workspaces.contents(workspaces.run(workspace))
-    for path in (workspace / remembered.FOLDER).glob("*.parquet"):
+    for path in (workspace / linkage_state.FOLDER).glob("*.parquet"):
         path.write_bytes(b"PAR1")
     found = call("run", workspace, "--today", workspaces.TODAY.isoformat())
     assert "damaged" in EN("cli.memory.damaged", compared=1)

@@ -28,8 +28,8 @@ from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
 from voterlist.pipeline.result import counts
-from voterlist.storage import lock, remembered, store
-from voterlist.storage.remembered import Recall
+from voterlist.storage import linkage_state, lock, store
+from voterlist.storage.linkage_state import StateUse
 from voterlist.tables import sort_by
 
 __all__ = ["Columns", "ProfileOption", "Tables", "link", "map_of"]
@@ -98,37 +98,37 @@ def link(
         with Steps() as steps:
             voters = _voters(sources, profile, steps)
             entries, new = voters.entries, voters.new
-            known = remembered.read(memory) if memory else None
+            known = linkage_state.read(memory) if memory else None
             found = linkage.link(
                 voters.tables.pop(),
                 Settings().link,
                 profile=profile,
                 new=new,
                 added=voters.added,
-                incremental=linkage.Incremental(known.memory) if known else None,
+                incremental=linkage.Incremental(known.state) if known else None,
                 watch=linkage.Watch(
                     lambda _step, done, total: steps(Stage.LINK, done, total),
                     lambda forecast: _tell_forecast(entries, forecast),
                 ),
             )
         store.write_table(out, found.pairs)
-        recall = known.after(found.recalled) if known else None
-        if memory and found.memory is not None:
-            remembered.write(memory, found.memory)
+        use = known.after(found.reused) if known else None
+        if memory and found.state is not None:
+            linkage_state.write(memory, found.state)
     if clusters:
         store.write_table(clusters, found.clusters)
     TERMINAL.say(SAY("cli.link.done", entries=entries, pairs=found.pairs.num_rows, path=shown(out)))
     if new is not None:
         TERMINAL.say(SAY("cli.link.against", new=len(new), base=entries - len(new)))
-    _tell(found, recall)
+    _tell(found, use)
     if json:
-        told = _as_json(found, entries, entries if new is None else len(new), recall)
+        told = _as_json(found, entries, entries if new is None else len(new), use)
         TERMINAL.result({**told, "out": out, "clusters": clusters, "exit_code": 0})
 
 
-def _tell(found: linkage.Linkage, recall: Recall | None) -> None:
+def _tell(found: linkage.Linkage, use: StateUse | None) -> None:
     """What was found, in words."""
-    tell_compared(found.afresh, found.candidates, recall)
+    tell_compared(found.afresh, found.candidates, use)
     kinds = counts(found.pairs, "kind")
     rows = [(title("case-kind", kind), kinds[kind]) for kind in PairKind if kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
@@ -155,7 +155,7 @@ def _tell_added(added: Sequence[linkage.AddedUse]) -> None:
 
 
 def _as_json(
-    found: linkage.Linkage, entries: int, new: int, recall: Recall | None
+    found: linkage.Linkage, entries: int, new: int, use: StateUse | None
 ) -> dict[str, Any]:
     """What was found, as plain values; scripts are written against these names."""
     kinds = counts(found.pairs, "kind")
@@ -164,7 +164,7 @@ def _as_json(
         "new": new,
         "compared": found.candidates,
         "afresh": found.afresh,
-        "memory": recall,
+        "memory": use,
         "pairs": found.pairs.num_rows,
         "comparisons": [dataclasses.asdict(one) for one in found.added],
         "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},

@@ -18,19 +18,19 @@ from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
-from voterlist.link import block, candidates, memory, recall, weigh
+from voterlist.link import block, candidates, weigh
 from voterlist.link.candidates import Candidates, Progress
 from voterlist.link.cases import REASONS, Judged, cases
 from voterlist.link.chance import Chance, chance
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import MISSING, SHIPPED, Comparisons, with_added
-from voterlist.link.decided import Decided, closed_cases, inside, taught
 from voterlist.link.encode import COMPARED, Encoded, encode
 from voterlist.link.estimate import Estimate, estimate
 from voterlist.link.explain import with_model
+from voterlist.link.incremental import State, reuse, state
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.keys import NAMES
-from voterlist.link.memory import Memory
+from voterlist.link.labels import Decided, closed_cases, inside, training_labels
 from voterlist.model import Profile, Rule
 
 __all__ = [
@@ -46,7 +46,7 @@ __all__ = [
     "Estimate",
     "Incremental",
     "Linkage",
-    "Memory",
+    "State",
     "Watch",
     "link",
     "plan",
@@ -85,7 +85,7 @@ class Watch:
 class Incremental:
     """An earlier linkage from which this one goes on."""
 
-    known: Memory | None = None
+    known: State | None = None
     """What it left. One of another profile, other settings or another program is not used."""
     keep: bool = True
     """Whether this linkage is to leave its own for the next."""
@@ -152,14 +152,14 @@ class Linkage:
     candidates: int
     """Pairs compared."""
     afresh: int
-    """How many of them were compared in this linkage; the others were remembered."""
+    """How many of them were compared in this linkage; the others were reused."""
     estimate: Estimate | None
     """None where no pair was put forward."""
     chance: tuple[Chance, ...]
-    memory: Memory | None
+    state: State | None
     """What the next linkage may go on from; None where it was not asked for."""
-    recalled: bool
-    """Whether the memory that was given could be used."""
+    reused: bool
+    """Whether the state that was given could be used."""
     taught: int = 0
     """Candidate pairs decided by people, from which the model learnt."""
     contradictory: int = 0
@@ -247,8 +247,8 @@ def link(
     ids, entries, comparisons = listed.ids, listed.entries, listed.comparisons
     watch.forecast(listed.forecast)
     watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
-    found, kept, recalled = _find(listed, settings, profile, watch, incremental)
-    labels, closed = taught(ids, found, decided.pairs), closed_cases(ids, decided.cases)
+    found, kept, reused = _find(listed, settings, profile, watch, incremental)
+    labels, closed = training_labels(ids, found, decided.pairs), closed_cases(ids, decided.cases)
     model = weigh.learn(
         entries,
         found.vectors,
@@ -271,8 +271,8 @@ def link(
         afresh=found.afresh,
         estimate=estimate(found.vectors, same, settings.duplicate_probability),
         chance=chance(entries, listed.new),
-        memory=kept,
-        recalled=recalled,
+        state=kept,
+        reused=reused,
         taught=labels.pairs,
         contradictory=labels.contradictory,
         added=_added_use(scorer),
@@ -285,13 +285,13 @@ def _find(
     profile: Profile,
     watch: Watch,
     incremental: Incremental | None,
-) -> tuple[Candidates, Memory | None, bool]:
-    """The candidate pairs, what is kept for the next linkage, and whether a memory was used."""
+) -> tuple[Candidates, State | None, bool]:
+    """The candidate pairs, what is kept for the next linkage, and whether a state was reused."""
     entries, blocks, comparisons = listed.entries, listed.blocks, listed.comparisons
     if incremental is None or (incremental.known is None and not incremental.keep):
         found = candidates.find(entries, blocks, settings.chunk_pairs, watch.progress, comparisons)
         return found, None, False
-    fits = memory.fingerprint(
+    fits = state.fingerprint(
         entries,
         blocks,
         profile.value,
@@ -299,22 +299,22 @@ def _find(
         comparisons,
         against=listed.new is not None,
     )
-    marks = memory.checksums(entries, listed.new)
+    marks = state.checksums(entries, listed.new)
     known = incremental.known
     if known is not None and known.fingerprint != fits:
         known = None
     then = np.full(entries.size, -1, np.int32)
     if known is not None:
-        then = memory.known_again(known.entries, marks)
+        then = state.positions_before(known.entries, marks)
     found, levels = candidates.find_again(
         entries,
         blocks,
         settings.chunk_pairs,
         watch.progress,
-        recall.recalled(known, then),
+        reuse.reuse(known, then),
         comparisons,
     )
-    kept = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
+    kept = state.State(fits, marks, state.block_members(blocks), found.left, found.right, levels)
     return found, kept, known is not None
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from voterlist.arrays import Codes, Longs, pack_pairs, unpack_pairs
-from voterlist.link import block, recall, weigh
+from voterlist.link import block, weigh
 from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
 from voterlist.link.encode import Encoded
+from voterlist.link.incremental import reuse
 
 __all__ = ["Candidates", "Progress", "find", "find_again", "match_keys"]
 
@@ -29,7 +30,7 @@ class Candidates:
     vectors: weigh.VectorCounts
     """The distinct packed vectors."""
     afresh: int
-    """How many of them were compared afresh; the others were remembered."""
+    """How many of them were compared afresh; the others were reused."""
 
 
 def match_keys(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
@@ -61,7 +62,7 @@ def find(
 ) -> Candidates:
     """All candidate pairs.
 
-    Memory: 16 bytes for each pair of each key, and the working arrays of one chunk.
+    State: 16 bytes for each pair of each key, and the working arrays of one chunk.
     """
     left, right = _pairs(blocks, chunk_pairs)
     found = _Gathered(left, right)
@@ -78,18 +79,18 @@ def find_again(
     blocks: list[block.Blocks],
     chunk_pairs: int,
     progress: Progress,
-    recalled: recall.Recalled,
+    earlier: reuse.Reuse,
     comparisons: Comparisons = SHIPPED,
 ) -> tuple[Candidates, Codes | Longs]:
     """All candidate pairs, and what each is by itself, packed for the next linkage.
 
-    Pairs that are remembered are not compared again: only what the list says of them is worked out
-    anew.
+    Pairs of an earlier linkage are not compared again: only their frequency-adjusted levels are worked
+    out anew.
     """
-    within = [recall.unknown_blocks(recalled, key, number) for number, key in enumerate(blocks)]
-    known_left, known_right, known_levels = recall.carried(recalled, blocks)
+    within = [reuse.blocks_to_compare(earlier, key, number) for number, key in enumerate(blocks)]
+    known_left, known_right, known_levels = reuse.reused_pairs(earlier, blocks)
     left, right = _pairs(within, chunk_pairs)
-    unknown = recalled.unknown(left, right, pack_pairs(known_left, known_right))
+    unknown = earlier.unknown(left, right, pack_pairs(known_left, known_right))
     left, right = left[unknown], right[unknown]
     afresh = len(left)
     alone: list[Codes | Longs] = [known_levels]
@@ -98,7 +99,7 @@ def find_again(
         pairs = Pairs(entries, left[part], right[part])
         alone.append(comparisons.pack_pair_levels(comparisons.pair_levels(pairs)))
         progress("compare", min(part.stop, afresh), afresh)
-    left, right, levels = recall.in_order(
+    left, right, levels = reuse.in_order(
         np.concatenate([known_left, left]),
         np.concatenate([known_right, right]),
         _concatenated(alone),

@@ -15,8 +15,8 @@ import pyarrow as pa
 from voterlist import config, link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators, settle
 from voterlist.cycles import Cycles, compare_cycles
-from voterlist.link.decided import decided
 from voterlist.link.explain import waterfalls
+from voterlist.link.labels import decided
 from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.context import Context
@@ -25,7 +25,7 @@ from voterlist.pipeline.streets import read_streets
 from voterlist.pipeline.walk import Made, Tables
 from voterlist.report import scorecard_of
 from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, REGISTER_USE, empty
-from voterlist.storage import remembered, store
+from voterlist.storage import linkage_state, store
 from voterlist.storage.store import Shelf
 from voterlist.tables import concat, sort_by
 
@@ -166,23 +166,23 @@ def link_entries(tables: Tables, context: Context) -> Made:
     What people decided teaches the model, and a case that they decided stays one.
     """
     voters = tables["voters"]
-    folder = context.workspace / remembered.FOLDER
-    known = remembered.read(folder)
+    folder = context.workspace / linkage_state.FOLDER
+    known = linkage_state.read(folder)
     said = decided(context.decisions, voters.column("entry_id"))
     found = link.link(
         voters,
         context.settings.link,
         profile=context.settings.workspace.profile,
         decided=said,
-        incremental=link.Incremental(known.memory),
+        incremental=link.Incremental(known.state),
         watch=link.Watch(
             lambda step, done, total: context.progress(Stage.LINK, step, done, total)
         ),
     )
     # A run of some constituencies uses what is remembered of all, and does not put its own part in
     # its place.
-    if found.memory is not None and (context.inputs.is_whole or not found.recalled):
-        remembered.write(folder, found.memory)
+    if found.state is not None and (context.inputs.is_whole or not found.reused):
+        linkage_state.write(folder, found.state)
     made = {
         "pairs": found.pairs,
         "waterfalls": waterfalls(found.pairs, voters),
@@ -194,7 +194,7 @@ def link_entries(tables: Tables, context: Context) -> Made:
     notes: dict[str, int | str] = {
         "compared": found.candidates,
         "afresh": found.afresh,
-        "memory": known.after(found.recalled).value,
+        "memory": known.after(found.reused).value,
         "taught": found.taught,
         "contradictory": found.contradictory,
     }

@@ -14,16 +14,16 @@ import numpy as np
 
 from voterlist.arrays import Bools, Codes, Longs, pack_pairs
 from voterlist.link import block
-from voterlist.link.memory import Memory
+from voterlist.link.incremental.state import State
 
-__all__ = ["Recalled", "carried", "in_order", "recalled", "unknown_blocks"]
+__all__ = ["Reuse", "blocks_to_compare", "in_order", "reuse", "reused_pairs"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recalled:
-    """A memory beside the list of today."""
+class Reuse:
+    """An earlier state beside the list of today."""
 
-    memory: Memory | None
+    state: State | None
     then: Codes
     """The position then of each entry of today; -1 of one that is not known."""
     now: Codes
@@ -36,7 +36,7 @@ class Recalled:
     """
 
     def unknown(self, left: Codes, right: Codes, known: Longs) -> Bools:
-        """True for the pairs that are not among ``known``, the sorted numbers of those that are carried over."""
+        """True for the pairs that are not among ``known``, the sorted numbers of those that are reused_pairs over."""
         found = (self.then[left] < 0) | (self.then[right] < 0)
         if len(known) and any(self.mixed):
             # Entries that did not stand together under one key may have done so under another.
@@ -49,44 +49,50 @@ class Recalled:
         return found
 
 
-def recalled(memory: Memory | None, then: Codes) -> Recalled:
-    """A memory beside a list of which each entry stood at the position ``then``.
+def reuse(state: State | None, then: Codes) -> Reuse:
+    """An earlier state beside a list of which each entry stood at the position ``then``.
 
     None: there is none.
     """
-    now = np.full(memory.entries.shape[1] if memory else 0, -1, np.int32)
+    now = np.full(state.entries.shape[1] if state else 0, -1, np.int32)
     known = np.flatnonzero(then >= 0)
     now[then[known]] = known
-    return Recalled(memory, then, now, np.zeros(len(then), np.bool_))
+    return Reuse(state, then, now, np.zeros(len(then), np.bool_))
 
 
-def unknown_blocks(found: Recalled, key: block.Blocks, number: int) -> block.Blocks:
+def blocks_to_compare(found: Reuse, key: block.Blocks, number: int) -> block.Blocks:
     """The blocks of one key in which pairs may stand that are not remembered, led by who makes them.
 
-    Marks the entries that are ``shaken`` under this key, so it is asked of every key before any
-    pair is carried over.
+    Marks the entries that are ``shaken`` under this key, so it is required of every key before any
+    pair is reused_pairs over.
     """
     sizes = np.diff(key.starts)
     numbers = np.repeat(np.arange(len(sizes)), sizes)
     new = found.then[key.members] < 0
     mixed = _mixed(found, key, number, numbers, new)
     found.mixed.append(bool(mixed.any()))
-    head = new | mixed[numbers]
-    chosen = np.bincount(numbers[head], minlength=len(sizes)) > 0
+    is_anchor = new | mixed[numbers]
+    chosen = np.bincount(numbers[is_anchor], minlength=len(sizes)) > 0
     inside = chosen[numbers]
-    return block.led(
-        key.key, key.size, key.members[inside], sizes[chosen], head[inside], key.asked, key.forecast
+    return block.anchored(
+        key.key,
+        key.size,
+        key.members[inside],
+        sizes[chosen],
+        is_anchor[inside],
+        key.required,
+        key.forecast,
     )
 
 
-def _mixed(found: Recalled, key: block.Blocks, number: int, numbers: Longs, new: Bools) -> Bools:
+def _mixed(found: Reuse, key: block.Blocks, number: int, numbers: Longs, new: Bools) -> Bools:
     """For each block of today whether it holds known entries that did not all stand in one block then."""
     mixed = np.zeros(len(key.starts) - 1, np.bool_)
-    if found.memory is None:
+    if found.state is None:
         return mixed
     before = np.full(len(found.then), -1, np.int32)
-    if number < len(found.memory.blocks):
-        members, blocks = found.memory.blocks[number]
+    if number < len(found.state.blocks):
+        members, blocks = found.state.blocks[number]
         still = found.now[members]
         members, blocks = still[still >= 0], blocks[still >= 0]
         before[members] = blocks
@@ -109,15 +115,15 @@ def _not_together(groups: Codes | Longs, other: Codes) -> Bools:
     return np.asarray(differing & several)
 
 
-def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, Codes | Longs]:
+def reused_pairs(found: Reuse, blocks: list[block.Blocks]) -> tuple[Codes, Codes, Codes | Longs]:
     """The pairs that need not be compared again, in ascending order.
 
     Left, right, what each is by itself.
     """
-    if found.memory is None:
+    if found.state is None:
         none = np.zeros(0, np.int32)
         return none, none, none
-    one, other = found.now[found.memory.left], found.now[found.memory.right]
+    one, other = found.now[found.state.left], found.now[found.state.right]
     stands = (one >= 0) & (other >= 0)
     doubtful = np.flatnonzero(stands & found.shaken[one] & found.shaken[other])
     held = np.zeros(len(doubtful), np.bool_)
@@ -125,7 +131,7 @@ def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, 
         held |= key.hold(one[doubtful], other[doubtful])
     stands[doubtful[~held]] = False
     one, other = one[stands], other[stands]
-    return in_order(np.minimum(one, other), np.maximum(one, other), found.memory.levels[stands])
+    return in_order(np.minimum(one, other), np.maximum(one, other), found.state.levels[stands])
 
 
 def in_order(

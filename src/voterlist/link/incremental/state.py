@@ -25,12 +25,12 @@ from voterlist.link.identifiers import Identifiers
 
 __all__ = [
     "TABLES",
-    "Memory",
-    "NoMemoryError",
+    "NoStateError",
+    "State",
+    "block_members",
     "checksums",
     "fingerprint",
-    "known_again",
-    "placed",
+    "positions_before",
 ]
 
 Checksums = Hashes
@@ -45,7 +45,7 @@ _PART = 1 << 18
 _ADDED = " added "
 """In a fingerprint, what stands before the added comparisons."""
 _FORM = 1
-"""The number of this form of memory: another is not read."""
+"""The number of this form of the state: another is not read."""
 
 
 def _pairs_schema(levels: pa.DataType) -> pa.Schema:
@@ -67,16 +67,16 @@ TABLES = {
     ),
     "pairs": _pairs_schema(pa.int32()),
 }
-"""The tables in which a memory is kept. Entries are named by their row; pairs stand in ascending
+"""The tables in which a state is kept. Entries are named by their row; pairs stand in ascending
 order."""
 
 
-class NoMemoryError(ValueError):
-    """Tables that are no memory, or not a whole one."""
+class NoStateError(ValueError):
+    """Tables that are no state, or not a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class State:
     """What is known of the entries of a list and of their candidate pairs."""
 
     fingerprint: str
@@ -90,7 +90,7 @@ class Memory:
     """The packed pair levels of each pair; int64 where added comparisons make more codes."""
 
     def tables(self) -> dict[str, pa.Table]:
-        """The memory as ``TABLES``, without the fingerprint."""
+        """The state as ``TABLES``, without the fingerprint."""
         blocks = [
             (np.full(len(entry), key, np.int16), block, entry)
             for key, (entry, block) in enumerate(self.blocks)
@@ -112,14 +112,14 @@ class Memory:
         }
 
     @classmethod
-    def of(cls, fingerprint: str, content: Mapping[str, pa.Table]) -> Memory:
-        """The memory in these tables.
+    def of(cls, fingerprint: str, content: Mapping[str, pa.Table]) -> State:
+        """The state in these tables.
 
         Raises:
-            NoMemoryError: they are not what ``tables`` gave.
+            NoStateError: they are not what ``tables`` gave.
         """
         if not all(name in content and _is_schema(name, content[name].schema) for name in TABLES):
-            raise NoMemoryError("the tables of a memory have other columns")
+            raise NoStateError("the tables of a state have other columns")
         columns = {
             name: {column: content[name].column(column).to_numpy() for column in schema.names}
             for name, schema in TABLES.items()
@@ -135,7 +135,7 @@ class Memory:
             or (np.diff(blocks["key"]) < 0).any()
             or (pairs["left"] >= pairs["right"]).any()
         ):
-            raise NoMemoryError("the tables of a memory do not belong together")
+            raise NoStateError("the tables of a state do not belong together")
         number = int(blocks["key"].max(initial=-1)) + 1
         cuts = np.searchsorted(blocks["key"], np.arange(number + 1))
         return cls(
@@ -181,7 +181,7 @@ def fingerprint(
     return f"{fixed}{_ADDED}{added}"
 
 
-def placed(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
+def block_members(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
     """For each key the entries that stand in its blocks, and the block of each."""
     return tuple((key.members, key.numbers()) for key in blocks)
 
@@ -244,7 +244,7 @@ def _numbered(words: Hashes) -> tuple[Longs, Hashes, Longs]:
     return order, ordered, place - np.maximum.accumulate(np.where(first, place, 0))
 
 
-def known_again(before: Checksums, now: Checksums) -> Codes:
+def positions_before(before: Checksums, now: Checksums) -> Codes:
     """For each entry of now its position then.
 
     -1 where none then said the same. Of equals the first is the first.

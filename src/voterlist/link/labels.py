@@ -27,7 +27,16 @@ from voterlist.link.cases import Closed, case_id
 from voterlist.link.weigh import Labels
 from voterlist.model import Verdict
 
-__all__ = ["CASES", "PAIRS", "Decided", "Taught", "closed_cases", "decided", "inside", "taught"]
+__all__ = [
+    "CASES",
+    "PAIRS",
+    "Decided",
+    "TrainingLabels",
+    "closed_cases",
+    "decided",
+    "inside",
+    "training_labels",
+]
 
 PAIRS = pa.schema(
     [
@@ -61,7 +70,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class TrainingLabels:
     """What of the decided pairs a linkage learnt from."""
 
     labels: Labels | None
@@ -152,7 +161,7 @@ def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     )
 
 
-def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
+def training_labels(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> TrainingLabels:
     """The labels of the candidate pairs of a list, whose entries have these ids.
 
     ``pairs`` is PAIRS in any order, each pair either way round and as often as it likes: it counts
@@ -162,7 +171,7 @@ def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
         SchemaError: ``pairs`` has not the shape of PAIRS.
     """
     if pairs is None or not pairs.num_rows:
-        return Taught(None, 0, 0)
+        return TrainingLabels(None, 0, 0)
     table = schemas.require(pairs, PAIRS, "link")
     left, right = (_positions(ids, table.column(name)) for name in ("entry_l", "entry_r"))
     listed = (left >= 0) & (right >= 0) & (left != right)
@@ -174,7 +183,7 @@ def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
     yes, no = (np.bincount(place[one], minlength=len(numbers)) > 0 for one in (said, ~said))
     where, compared = _among(numbers, found)
     label = compared & (yes != no)
-    return Taught(
+    return TrainingLabels(
         _labels(found, where[label], yes[label]) if label.any() else None,
         int(label.sum()),
         int((yes & no).sum()),
