@@ -1,4 +1,4 @@
-"""What is done to whole columns of bytes and numbers at once, each against a slow and obvious version."""
+"""Operations on whole columns of bytes and numbers, each against a slow and obvious version."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ codes = st.integers(-2, 5) | st.integers(0, 2**62)
 @given(texts, st.integers(1, 12), st.integers(0, 3))
 @example(["a", None, "bc"], 4, 1)
 def test_bytes_of_texts_are_those_that_each_text_encodes_to(words, width, start):
-    """Each row holds its text's UTF-8 bytes, cut at the width and filled with zeros, in a slice of a column too."""
     column = pa.array(words, pa.string())[start:]
     expected = [(word or "").encode()[:width].ljust(width, b"\0") for word in words[start:]]
     assert [row.tobytes() for row in tables.text_bytes(column, width)] == expected
@@ -106,7 +105,6 @@ def test_dense_numbers_keep_order_and_equality(numbers):
 
 @given(st.lists(st.tuples(codes, codes), max_size=30))
 def test_joined_numbers_are_one_where_both_are(pairs):
-    """Two numbers joined are equal where both are equal, and unknown where one is, however wide they are."""
     one, other = (
         np.array(column, np.int64) for column in (zip(*pairs, strict=True) if pairs else ([], []))
     )
@@ -184,7 +182,6 @@ near_valid = (
 @pytest.mark.slow
 @given(near_valid, near_valid)
 def test_a_column_of_identifiers_is_read_as_each_of_them_is(fin, document):
-    """What a column's bytes tell to be valid is what reading each identifier by itself says, and so is the rest."""
     row = normalize(entries(fin=[fin], document=[document])).table.to_pylist()[0]
     read = None if is_placeholder(fin) else read_fin(fin)
     papers = None if is_placeholder(document) else read_document(document).value
@@ -194,7 +191,6 @@ def test_a_column_of_identifiers_is_read_as_each_of_them_is(fin, document):
 
 @pytest.mark.parametrize("profile", Profile)
 def test_what_is_made_for_the_linkage_is_what_is_always_made(profile):
-    """Of the columns that are compared none differs, whatever is left out, and the linkage finds the same."""
     table = entries(
         surname=["Məmmədov", "МАМЕДОВ", "Əliyeva", None, "Həsənli"],
         given_name=["Elşən", "ЭЛЬШАН", "Leyla", "Rauf", "Ü."],

@@ -46,7 +46,6 @@ DIFFERS = AddressLevel.DIFFERS
 
 
 def moved_people(number=60, seed=1):
-    """A crowd in which 120 people stand twice, and the second entries of half of them at another address."""
     table = crowd(1500, seed=seed, doubles=2 * number)
     streets = table.column("street").cast(pa.string()).to_pylist()
     constituencies = table.column("constituency").to_pylist()
@@ -305,7 +304,6 @@ def members(found):
 
 
 def test_a_closed_case_stands_where_the_pairs_make_none():
-    """Strangers whom a person was asked about once stay a case, of a kind that is asked, beside all other cases."""
     table = crowd(150, doubles=10)
     plain = link(table, profile=Profile.GENERIC)
     wanted = [{"e000100", "e000101"}, {"e000102", "e000103", "e000104"}, {"e000001", "z000001"}]

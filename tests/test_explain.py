@@ -54,7 +54,6 @@ def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
 
 
 def test_rarity_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(linkage):
-    """Counted field by field in the list that was linked, the parts are the pair's rarity and nothing is left."""
     for row, fall in zip(
         linkage.pairs.to_pylist(), waterfalls(linkage.pairs, crowd_of()).to_pylist(), strict=True
     ):
@@ -161,7 +160,6 @@ def test_a_missing_value_says_nothing(linkage):
 
 
 def test_twins_take_back_what_the_shared_fields_say(linkage):
-    """For a twin the other given name speaks against, and the twins' own class takes many bits back."""
     _, fall = row_of(linkage, "p0", "p2")
     assert fall["given_name_bits"] < 0
     assert fall["rivals"] < -10

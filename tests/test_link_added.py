@@ -97,7 +97,6 @@ def test_every_level_of_every_kind_has_words():
 
 
 def people(rows=300, doubles=40, seed=3):
-    """A frame of people of few names; the second entries have another month, and the same e-mail."""
     luck = np.random.default_rng(seed)
     names = ["".join(pair) for pair in itertools.product(["ka", "lo", "mi", "ru"], repeat=3)]
     frame = pd.DataFrame(
@@ -276,6 +275,7 @@ def run(folder, text, *options, language="en"):
     return CliRunner().invoke(APP, list(map(str, command)), env={"VOTERLIST_LANG": language})
 
 
+COLUMN = "comparisons.x.column"
 MAIL = '[comparisons.mail]\ncolumn = "mail"\nkind = "email"\n'
 
 
@@ -314,9 +314,9 @@ def test_a_blank_column_is_told_and_says_nothing(list_file):
 @pytest.mark.parametrize(
     ("section", "path", "code"),
     [
-        ('[comparisons.x]\ncolumn = "mial"\nkind = "email"\n', "comparisons.x.column", "no-such-column-meant"),
-        ('[comparisons.x]\ncolumn = "zzz"\nkind = "email"\n', "comparisons.x.column", "no-such-column"),
-        ('[comparisons.x]\ncolumn = "last"\nkind = "name"\n', "comparisons.x.column", "column-compared-twice"),
+        ('[comparisons.x]\ncolumn = "mial"\nkind = "email"\n', COLUMN, "no-such-column-meant"),
+        ('[comparisons.x]\ncolumn = "zzz"\nkind = "email"\n', COLUMN, "no-such-column"),
+        ('[comparisons.x]\ncolumn = "last"\nkind = "name"\n', COLUMN, "column-compared-twice"),
         ('[comparisons.x]\ncolumn = "mail"\nkind = "mail"\n', "comparisons.x.kind", "not-one-of"),
     ],
 )  # fmt: skip

@@ -77,7 +77,7 @@ def test_pair_levels_survive_packing(entries):
 
 @pytest.mark.parametrize("profile", Profile)
 def test_priors_have_a_share_for_each_level(profile, entries):
-    """A level without a share would be impossible, and one pair that shows it would decide a class."""
+    """A level without a share would be impossible, and one such pair decide a class."""
     for prior in priors(profile, entries, SHIPPED).values():
         for comparison in SHIPPED:
             shares = prior.shares[comparison.field]

@@ -57,7 +57,6 @@ def agreeing_pairs(rows, places):
 
 @given(small_lists, st.integers(1, 7))
 def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
-    """A key brings together every pair that agrees on all its fields, and none in which one is missing."""
     blocks = block.build(listed(rows), Key("k", ("stem", "year")), limit=100)
     found = [
         pair
@@ -69,7 +68,6 @@ def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
 
 @given(small_lists, st.integers(1, 5))
 def test_no_pair_is_cut_without_being_counted(rows, limit):
-    """Pairs compared and pairs parted by the size limit add up to the pairs that agree on the key."""
     blocks = block.build(listed(rows), Key("k", ("stem",), ("given", "year")), limit=limit)
     assert blocks.forecast.pairs + blocks.forecast.not_compared == len(agreeing_pairs(rows, (0,)))
     assert blocks.forecast.largest <= limit
@@ -126,7 +124,7 @@ def test_birth_dates_reach_the_level_a_person_would_give(one, two, expected):
 @example((1980, 5, 12), (1981, 12, 5))
 @given(*[st.tuples(st.integers(1980, 1982), st.integers(1, 12), st.integers(1, 12)) for _ in "12"])
 def test_day_and_month_are_swapped_within_one_year_only(one, two):
-    """The third of April of one year and the fourth of March of another would count as one date written otherwise."""
+    """3 April of one year and 4 March of another would count as one date."""
     year, month, day = zip(one, two, strict=True)
     swapped = one != two and one == (two[0], two[2], two[1])
     assert (
@@ -187,7 +185,6 @@ def test_surname_and_given_name_in_each_others_place_are_seen():
 
 @given(small_lists.filter(lambda rows: len(rows) >= 2))
 def test_missing_is_neither_same_nor_different(rows):
-    """Whatever the other value is, a comparison with a missing value has level 0 and adds no rarity."""
     entries = listed(rows)
     left, right = (side.astype(np.int32) for side in np.triu_indices(len(rows), 1))
     compared = SHIPPED.compare(Pairs(entries, left, right))
@@ -278,7 +275,7 @@ def test_a_surname_has_changed_only_where_the_other_names_agree(field):
 
 
 def bits(men, women, other_men=0, other_women=0):
-    """How rare the agreement of the first two entries is, in bits below 0, in a list of surnames and sexes alone.
+    """log2 of the term frequency of the first two entries' surname, in a list of these sexes.
 
     The first is a man called mamadov; the second another one or, where there are women, a woman
     called mamadova.
@@ -295,7 +292,7 @@ def bits(men, women, other_men=0, other_women=0):
 
 @pytest.mark.parametrize("men", [2, 3, 10])
 def test_a_surname_is_as_frequent_as_among_all_others(men):
-    """The two entries of a pair would count among those who have the surname: a rare one would seem common by them.
+    """The pair itself would count: a rare surname would seem frequent by it.
 
     One imagined entry is added, and the list is thought to know a thousand surnames (docs/link.md).
     """
@@ -304,7 +301,7 @@ def test_a_surname_is_as_frequent_as_among_all_others(men):
 
 @pytest.mark.parametrize("women", [1, 2, 9])
 def test_another_ending_is_as_frequent_as_among_all_others_of_the_second_sex(women):
-    """The woman of the pair would count among the women of her surname, or men would be counted in their place."""
+    """The woman of the pair would count, or men would be counted in the place of women."""
     expected = np.log2((women - 1 + 0.2) / (women + 30 + 1000))
     assert bits(4, women, other_men=20, other_women=30) == pytest.approx(expected)
 
@@ -331,7 +328,7 @@ def test_only_people_of_the_second_sex_tell_how_frequent_an_ending_is(
 
 @pytest.mark.parametrize("part", [2, 4, 64])
 def test_fewer_pairs_that_count_change_no_probability_where_nothing_was_learnt(part):
-    """Held against another list, one person's pairs would be thought as many as in both lists, and few of them count.
+    """Held against a list, one person's pairs would be thought as many as in both lists.
 
     The odds are those of the whole list, since pairs of one person and of strangers become fewer
     alike.
@@ -403,7 +400,7 @@ def test_an_entry_that_two_clusters_claim_is_asked_about_with_the_heavier(place)
 @pytest.mark.parametrize("is_closed", [False, True])
 @given(data=st.data())
 def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
-    """A case of three, of whom one is hardly like the others, would be shown as sure as its best pair.
+    """A case of three, one of them hardly alike, would be as sure as its best pair.
 
     Its weight is the lowest, over its entries, of the heaviest pair that ties the entry to another
     one.
@@ -463,7 +460,6 @@ def test_a_chain_without_evidence_against_is_one_cluster():
 
 @given(st.data())
 def test_no_cluster_holds_a_pair_that_speaks_against_it(data):
-    """Whatever the pairs and the evidence, no two entries known to differ share a cluster of three or more."""
     pairs = list(itertools.combinations(range(6), 2))
     edges = data.draw(st.lists(st.sampled_from(pairs), unique=True))
     against = set(data.draw(st.lists(st.sampled_from(pairs), unique=True))) - set(edges)

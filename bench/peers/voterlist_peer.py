@@ -1,4 +1,4 @@
-"""Parts of voterlist as processes of their own, so that the linkage can be measured without reading and normalising.
+"""Parts of voterlist as processes of their own: linkage without reading and normalising.
 
     python voterlist_peer.py normalize LIST ROWS.parquet [PROFILE MAP.toml]
     python voterlist_peer.py link ROWS.parquet PAIRS.parquet

@@ -37,7 +37,9 @@ _MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np
 
 
 def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
-    """(rows, codes): the rows that agree with another row in all these columns of codes, ascending, and in which group.
+    """(rows, codes): the rows that agree with another in all these columns, and in which group.
+
+    Rows ascend.
 
     A row with -1 in a column agrees with none: what is missing equals nothing.
     """

@@ -154,7 +154,9 @@ def check(
     profile: str = "az",
     settings: CheckSettings | None = None,
 ) -> pd.DataFrame:
-    """What the register tests notice about the rows; ``on_day`` is the day on which a voter must be of age.
+    """What the register tests notice about the rows.
+
+    ``on_day`` is the day on which a voter must be of age.
 
     Takes what ``normalize`` takes. Returns a frame with the columns of
     ``voterlist.schemas.FINDING``: a rule's code, its severity, what it is about, and the entry ids;
@@ -179,7 +181,9 @@ def linkage_features(
     profile: str = "az",
     settings: LinkSettings | None = None,
 ) -> pd.DataFrame:
-    """The comparison table for recordlinkage: a MultiIndex of ids, one column a comparison, from 0 to 1.
+    """The comparison table for recordlinkage: a MultiIndex of ids, a column per comparison.
+
+    Each column is a likeness from 0 to 1.
 
     Takes what ``normalize`` takes. Any recordlinkage classifier fits on the result and predicts
     from it.

@@ -1,4 +1,4 @@
-"""Coincidences: pairs that agree in names and birth, beside the pairs that chance alone would give here.
+"""Coincidences: pairs that agree in names and birth, beside those that chance alone would give.
 
 A generalised birthday problem (Feller, An Introduction to Probability Theory and Its Applications,
 vol. 1, section II.3). Of two strangers of one sex and birth date, the share that agrees in surname,

@@ -1,4 +1,4 @@
-"""Which rows of a register and which entries of a list are one person, and how sure that is. VOTER against VOTER.
+"""Which rows of a register and which entries of a list are one person. VOTER against VOTER.
 
 Three levels of evidence, the strongest first: one FIN, one document, all names with the full birth
 date. A name alone is none of them: chance gives namesakes by the thousand. ``docs/reconcile.md``
@@ -64,7 +64,7 @@ class Matched:
     """How many rows the register has."""
 
     def part(self, start: int, rows: int) -> Matched:
-        """The same of ``rows`` rows of the register that follow each other, counted from ``start``."""
+        """The same of ``rows`` consecutive rows of the register, counted from ``start``."""
         low, high = np.searchsorted(self.register, [start, start + rows])
         at = slice(int(low), int(high))
         return Matched(
@@ -99,7 +99,10 @@ def usable_by(register: pa.Table) -> dict[str, Flags]:
 
 
 def match(register: pa.Table, voters: pa.Table) -> Matched:
-    """Each row of the register (VOTER) with every entry of the list (VOTER) that it meets, or with none."""
+    """Each row of the register with every entry of the list that it meets, or with none.
+
+    Both are VOTER tables.
+    """
     rows, entry, kind, level = _by_identifier(register, voters)
     named = _by_name(register, voters)
     new = ~np.isin(_numbers(*named), _numbers(rows, entry))
@@ -136,7 +139,7 @@ def _rows_of(pairs: Rows) -> tuple[Rows, Rows]:
 
 
 def _by_identifier(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows, Rows, Rows]:
-    """Pairs of one FIN or one document, classed by whether the person agrees too, and the level of each."""
+    """Pairs of one FIN or one document, classed by whether the person agrees too."""
     fin, document = (_together(register, voters, name) for name in ("fin", "document"))
     pairs = np.unique(np.concatenate([fin, document]))
     rows, entry = _rows_of(pairs)
@@ -168,7 +171,7 @@ def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows]:
 
 
 def contradicts(left: pa.Table, right: pa.Table) -> Flags:
-    """True where the FIN, the given name, its sex or the birth date says that two rows are two people.
+    """True where FIN, given name, its sex or birth date says that two rows are two people.
 
     A surname does not: it changes by marriage and by law. Day and month may be exchanged.
     """
@@ -189,7 +192,7 @@ def contradicts(left: pa.Table, right: pa.Table) -> Flags:
 
 
 def agrees(left: pa.Table, right: pa.Table) -> Flags:
-    """True where something of the person beside the identifier is known on both sides, and alike."""
+    """True where something of the person beside the identifier is known on both sides and alike."""
     given = (
         similarity(left.column("given_skeleton"), right.column("given_skeleton")) >= _LEAST_ALIKE
     )

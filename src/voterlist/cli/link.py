@@ -175,7 +175,7 @@ def _as_json(
 
 @contextmanager
 def _held(memory: Path | None) -> Iterator[None]:
-    """Hold the folder of the memory, made if need be, so that no other linkage changes it meanwhile."""
+    """Lock the folder of the state, made if need be, against other linkages."""
     if memory is None:
         yield
         return

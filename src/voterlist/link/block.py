@@ -1,4 +1,4 @@
-"""Which entries are compared at all: blocking on several keys, bounded by pairs, with every cut counted.
+"""Blocking: which entries are compared, by several keys, with every pair that is cut counted.
 
 A key is a set of fields that must agree. Two entries are compared once, under the first key that
 brings them together. A block that is too large is split by the key's further fields; the pairs that
@@ -106,7 +106,10 @@ def _pairs(order: Longs, sizes: Longs, required: tuple[Bools, ...]) -> Longs:
 def _split(
     entries: Encoded, key: Key, limit: int, required: tuple[Bools, ...]
 ) -> tuple[Longs, Longs, int]:
-    """The runs of the key in which no block passes ``limit`` while a split is left, and how many pairs were parted."""
+    """The runs of a key, blocks beyond ``limit`` split as long as the key has a split left.
+
+    Returns (order, sizes, pairs that the splits parted).
+    """
     codes = together(entries, key.fields)
     order, sizes = runs(codes)
     parted = 0
@@ -160,7 +163,7 @@ def anchored(
     required: tuple[Bools, ...],
     forecast: Forecast,
 ) -> Blocks:
-    """Blocks of these sizes of which only the members that are anchors are paired with all others of the block."""
+    """Blocks in which only members that are anchors are paired with all others of the block."""
     numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     anchors = _sums(is_anchor, np.arange(len(members)), sizes)
     # The anchors of each block first, otherwise in order.

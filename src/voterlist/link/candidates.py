@@ -84,8 +84,8 @@ def find_again(
 ) -> tuple[Candidates, Codes | Longs]:
     """All candidate pairs, and what each is by itself, packed for the next linkage.
 
-    Pairs of an earlier linkage are not compared again: only their frequency-adjusted levels are worked
-    out anew.
+    Pairs of an earlier linkage are not compared again: only their frequency-adjusted levels are
+    worked out anew.
     """
     within = [reuse.blocks_to_compare(earlier, key, number) for number, key in enumerate(blocks)]
     known_left, known_right, known_levels = reuse.reused_pairs(earlier, blocks)

@@ -148,7 +148,7 @@ def cases(
 def _with_closed(
     found: pa.Table, entries: Encoded, ids: pa.Array, judged: Judged, closed: Sequence[Closed]
 ) -> pa.Table:
-    """The cases without those that a closed one covers, and with the closed ones that are not among them.
+    """The cases with the closed ones among them, and without those that a closed one covers.
 
     A closed case was asked about; where its pair alone would now be relatives or twins, it stays
     what was asked.
@@ -235,7 +235,7 @@ def _of_pairs(judged: Judged, pairs: Longs, role: int | Codes, reason: Codes | N
 
 
 def _guests(judged: Judged, cluster: Codes, doubtful: Bools) -> tuple[_Rows, Bools]:
-    """Entries that a doubtful pair ties to one cluster, as questions of its case; and the pairs that say so.
+    """Entries that a doubtful pair ties to one cluster, as questions of its case, and these pairs.
 
     An entry that several clusters claim goes to the one it is tied to most heavily.
     """
@@ -315,7 +315,7 @@ def _members(
 
 
 def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]:
-    """Where a member of a cluster, likely as it is, is asked about and not proposed as a repetition.
+    """Where a member of a cluster is asked about and not proposed as a repetition.
 
     The first: its FIN is another than that of the entry to keep; a FIN is for life. The second:
     father and birth date are the same and the given name is written otherwise, with no FIN to say

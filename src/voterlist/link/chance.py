@@ -31,7 +31,7 @@ class Chance:
 
 
 def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
-    """Expected and found pairs for each of ``AGREEMENTS``, as the register tests count them (``voterlist.chance``).
+    """Expected and found pairs for each of ``AGREEMENTS``, as the register tests count them.
 
     Where it is told which entries are ``new``, of pairs that have one of these.
     """

@@ -61,7 +61,7 @@ ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """One column of text: a code an entry, the distinct values, and how often each stands in the list.
+    """One dictionary-encoded column of text: one code per entry, the distinct values, their counts.
 
     Codes are given in the order in which values appear, which is that of the entry ids, whatever
     the rows' order was.
@@ -142,7 +142,10 @@ class Encoded:
 
     @cached_property
     def partial_date(self) -> Bools:
-        """True where the birth date is not known in full, or is the first of January, which often stands for that."""
+        """True where the birth date is not known in full, or is the first of January.
+
+        The first of January often stands for a date of which only the year is known.
+        """
         return np.asarray((self.month * self.day == 0) | (self.month * self.day == 1))
 
     @cached_property
@@ -268,7 +271,7 @@ def _is_temporary(column: pa.ChunkedArray) -> Bools:
 
 
 def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
-    """The words of each address that are rare enough to bring entries together, as ``_COLUMNS`` columns of codes.
+    """The rare words of each address that bring entries together, as ``_COLUMNS`` columns of codes.
 
     A word belongs to the column that a checksum of its letters gives, so that two lines that share
     a rare word agree in that column, wherever in the line it stands; of two rare words of one line

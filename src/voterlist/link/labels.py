@@ -82,7 +82,7 @@ class TrainingLabels:
 
 
 def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
-    """What the decisions that hold (DECISION, at most one for an entry of a case) say of a list with these entries.
+    """What decisions (DECISION, at most one per entry of a case) say of a list with these entries.
 
     Raises:
         SchemaError: ``decisions`` has not the shape of DECISION.
@@ -145,7 +145,7 @@ def _pairs(said: Mapping[str, str], *, whole: bool) -> Iterator[tuple[str, str, 
 
 
 def _last(closed: Sequence[str], verdicts: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """Of cases in the order in which they were decided, those that share no two entries with a later one."""
+    """Of cases in order of decision, those that share no two entries with a later one."""
     taken: set[tuple[str, str]] = set()
     for case in reversed(closed):
         pairs = set(combinations(sorted(verdicts[case]), 2))

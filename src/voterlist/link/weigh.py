@@ -140,7 +140,7 @@ def _sampled_shares(counts: Longs) -> Floats:
 
 
 def _log_shares(comparison: Comparison, shares: Floats) -> Floats:
-    """log2 of the shares of a field's levels; 0 for *missing*, and for what is counted elsewhere."""
+    """log2 of the shares of a field's levels; 0 for *missing* and for what counts elsewhere."""
     log_shares: Floats = np.r_[0.0, np.log2(shares)]
     log_shares[comparison.elsewhere] = 0.0
     return log_shares

@@ -1,4 +1,4 @@
-"""What of an earlier linkage still stands: which pairs need not be compared again, and where there are others.
+"""What of an earlier linkage is reused: its pairs, and the blocks in which there may be others.
 
 A pair of two entries known again is what it was, and it is still a candidate where a key still
 brings the two together. Other pairs can only have come to be where a block holds a new entry, or
@@ -36,7 +36,7 @@ class Reuse:
     """
 
     def unknown(self, left: Codes, right: Codes, known: Longs) -> Bools:
-        """True for the pairs that are not among ``known``, the sorted numbers of those that are reused_pairs over."""
+        """True for the pairs that are not among ``known``, the sorted numbers of reused pairs."""
         found = (self.then[left] < 0) | (self.then[right] < 0)
         if len(known) and any(self.mixed):
             # Entries that did not stand together under one key may have done so under another.
@@ -61,7 +61,7 @@ def reuse(state: State | None, then: Codes) -> Reuse:
 
 
 def blocks_to_compare(found: Reuse, key: block.Blocks, number: int) -> block.Blocks:
-    """The blocks of one key in which pairs may stand that are not remembered, led by who makes them.
+    """The blocks of one key in which there may be new pairs, anchored at the entries of these.
 
     Marks the entries that are ``shaken`` under this key, so it is required of every key before any
     pair is reused_pairs over.
@@ -86,7 +86,7 @@ def blocks_to_compare(found: Reuse, key: block.Blocks, number: int) -> block.Blo
 
 
 def _mixed(found: Reuse, key: block.Blocks, number: int, numbers: Longs, new: Bools) -> Bools:
-    """For each block of today whether it holds known entries that did not all stand in one block then."""
+    """For each block of today whether it mixes known entries of several earlier blocks."""
     mixed = np.zeros(len(key.starts) - 1, np.bool_)
     if found.state is None:
         return mixed
@@ -105,7 +105,7 @@ def _mixed(found: Reuse, key: block.Blocks, number: int, numbers: Longs, new: Bo
 
 
 def _not_together(groups: Codes | Longs, other: Codes) -> Bools:
-    """For each group, by its number, whether two or more stand in it that do not all have one code of another kind."""
+    """For each group, by its number, whether its members have several codes of another kind."""
     size = int(groups.max(initial=-1)) + 1
     last = np.full(size, -1, np.int32)
     last[groups] = other

@@ -173,7 +173,7 @@ def fingerprint(
     *,
     against: bool,
 ) -> str:
-    """Names all besides the entries on which the candidate pairs and what each is by itself depend."""
+    """Names all besides the entries on which candidate pairs and their pair levels depend."""
     lines = "lines" if entries.street.is_empty else "streets"
     names = " ".join(key.key.name for key in blocks)
     added = " ".join(f"{field}={kind}" for field, kind in comparisons.added_kinds.items())
@@ -230,7 +230,7 @@ def checksums(entries: Encoded, new: Bools | None = None) -> Checksums:
 
 
 def _add(first: Hashes, second: Hashes, number: int, column: Hashes) -> None:
-    """Add a column, mixed with a salt of its own, to the one sum, and a multiple of its own to the other."""
+    """Add a mixed column to the first sum, and an odd multiple of it to the second."""
     first += column
     second += column * salted(_OTHER_SALT, number)
 
