@@ -357,12 +357,12 @@ def link_of(result):
 def test_a_run_goes_on_from_what_the_last_one_compared(tmp_path):
     workspace = workspaces.make(tmp_path / "one")
     first = workspaces.run(workspace)
-    assert (first.state, first.afresh) == ("missing", first.compared)
+    assert (first.memory, first.afresh) == ("missing", first.compared)
     precinct = workspace / "inbox" / "88" / "menteqe-2.csv"
     text = precinct.read_text(encoding="utf-8")
     precinct.write_text(text.replace("17.02.1969", "18.02.1969"), encoding="utf-8")
     again = workspaces.run(workspace)
-    assert again.state == "used"
+    assert again.memory == "used"
     assert again.afresh < again.compared
     other = workspaces.copied(workspace, tmp_path / "two")
     assert not (other / linkage_state.FOLDER).exists()

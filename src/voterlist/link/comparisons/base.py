@@ -113,10 +113,10 @@ class Comparison(ABC):
     def pair_levels(self, pairs: Pairs) -> Levels:
         """The pair level of each pair by this field alone."""
 
-    def relate(self, pairs: Pairs, levels: dict[str, Levels]) -> None:  # noqa: B027  few comparisons have such a step
+    def relate(self, pairs: Pairs, levels: dict[str, Levels]) -> None:  # noqa: B027  few need it
         """Change, in place, pair levels that depend on the levels of several fields."""
 
-    def adjust(self, pairs: Pairs, levels: Levels) -> None:  # noqa: B027  few comparisons have such a step
+    def adjust(self, pairs: Pairs, levels: Levels) -> None:  # noqa: B027  few need it
         """Replace, in place, the pair levels of this field by frequency-adjusted ones."""
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
@@ -134,7 +134,7 @@ class Comparison(ABC):
         del levels
         return slice(None)
 
-    def fit_unrelated(self, entries: Encoded, log_u: Floats) -> None:  # noqa: B027  few comparisons have such a step
+    def fit_unrelated(self, entries: Encoded, log_u: Floats) -> None:  # noqa: B027  few need it
         """Set, in place, what this list says of how often unrelated people show a level."""
 
     def fit_prior(self, entries: Encoded, shares: Floats) -> Floats:
