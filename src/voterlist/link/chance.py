@@ -21,12 +21,12 @@ __all__ = ["Chance", "chance"]
 class Chance:
     """One kind of agreement in a list.
 
-    Pairs found hold one person's, relatives' and strangers' pairs alike.
+    Pairs found are those of one person, of relatives and of unrelated people alike.
     """
 
     agreement: str
     expected: float
-    """Pairs that strangers of one sex would make, were their names and dates independent."""
+    """Pairs that unrelated people of one sex would make, were their names and dates independent."""
     found: int
 
 

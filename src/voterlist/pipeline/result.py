@@ -86,7 +86,7 @@ class RunResult:
     compared: int | None
     """How many candidate pairs there are."""
     memory: str | None
-    """What became of what earlier runs remember: a word of ``io.remembered.Recall``."""
+    """What became of what earlier runs remember: a word of ``linkage_state.StateUse``."""
     taught: int | None
     """Candidate pairs decided by people, from which the model of linkage learnt; None as above."""
     contradictory: int | None
