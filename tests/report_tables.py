@@ -335,7 +335,7 @@ def pairs():
         "probability": 0.9999,
         "kind": "within-constituency",
     }
-    return table(PAIR, [row | levels], found_by="fin")
+    return table(PAIR, [row | levels], match_key="fin")
 
 
 def waterfalls():
@@ -354,13 +354,13 @@ def waterfalls():
     bits |= {"document": 0.0, "fin": 29.5}
     row = {f"{name}_bits": value for name, value in bits.items()}
     row |= {
-        "surname_rarity": 6.2,
-        "given_name_rarity": 8.0,
-        "patronymic_rarity": 11.0,
-        "birth_date_rarity": 5.8,
+        "surname_term_frequency": 6.2,
+        "given_name_term_frequency": 8.0,
+        "patronymic_term_frequency": 11.0,
+        "birth_date_term_frequency": 5.8,
     }
-    row |= {"fin_rarity": 29.9, "rarity": 0.0, "rivals": -39.0, "prior": -9.0}
-    chances = {"p_twins": 1e-9, "p_relatives": 0.00008, "p_strangers": 0.00001999}
+    row |= {"fin_term_frequency": 29.9, "term_frequency": 0.0, "rivals": -39.0, "prior": -9.0}
+    chances = {"p_twins": 1e-9, "p_relatives": 0.00008, "p_unrelated": 0.00001999}
     return table(WATERFALL, [{"entry_l": "e1", "entry_r": "e2"} | row | chances])
 
 

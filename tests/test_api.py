@@ -72,7 +72,6 @@ def test_check_names_entries_and_never_their_cells(people):
 
 
 def test_columns_are_named_by_the_caller():
-    """A map of fields to column names, several joined, serves a frame with any headers, and types other than text."""
     frame = pd.DataFrame(
         {
             "a": ["Smith", "Smith"],
@@ -133,7 +132,8 @@ def test_the_functions_are_functions_whatever_was_imported_first(first):
 
     The public names are the functions all the same.
     """
-    code = f"import {first}, voterlist.pipeline, voterlist as v; assert callable(v.check) and callable(v.normalize)"
+    imports = f"import {first}, voterlist.pipeline, voterlist as v"
+    code = f"{imports}; assert callable(v.check) and callable(v.normalize)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -13,8 +13,8 @@ from rapidfuzz.distance import OSA
 
 from normalizing import entries
 from voterlist import tables
+from voterlist.arrays import dense, pack_known, pack_pairs, runs, unpack_pairs
 from voterlist.link import link
-from voterlist.link.grouping import dense, joined, numbered, parted, runs
 from voterlist.link.identifiers import identifiers
 from voterlist.model import Profile
 from voterlist.normalize import normalize
@@ -112,7 +112,7 @@ def test_joined_numbers_are_one_where_both_are(pairs):
     )
     found = [
         max(number, -1)
-        for number in joined(one, np.where(other > 2**40, other % 2**40, other)).tolist()
+        for number in pack_known(one, np.where(other > 2**40, other % 2**40, other)).tolist()
     ]
     meant = [(a, b % 2**40 if b > 2**40 else b) if a >= 0 and b >= 0 else None for a, b in pairs]
     assert [number < 0 for number in found] == [pair is None for pair in meant]
@@ -123,8 +123,10 @@ def test_joined_numbers_are_one_where_both_are(pairs):
 def test_a_numbered_pair_comes_back(pairs):
     """Pairs are sorted by left, then right, when their numbers are, and come back from them."""
     left, right = (np.array([pair[side] for pair in pairs], np.int32) for side in (0, 1))
-    numbers = np.sort(numbered(left, right))
-    assert list(zip(*(side.tolist() for side in parted(numbers)), strict=True)) == sorted(pairs)
+    numbers = np.sort(pack_pairs(left, right))
+    assert list(zip(*(side.tolist() for side in unpack_pairs(numbers)), strict=True)) == sorted(
+        pairs
+    )
 
 
 identifier_columns = st.lists(st.none() | plain, max_size=10) | st.lists(

@@ -26,7 +26,6 @@ from voterlist.synth.faults import QUIET
 
 @pytest.fixture(scope="module")
 def strangers():
-    """(coincidences of the register tests, chance of the linkage) of invented people, nobody of whom stands twice."""
     made = generate(30_000, constituencies=2, seed=11, rates=QUIET)
     intake = table_intake(text_table(made.entries))
     voters = normalize(intake.entries).table
@@ -48,7 +47,6 @@ def test_the_register_tests_and_the_linkage_tell_the_same(strangers):
 
 
 def test_strangers_agree_about_as_often_as_is_expected(strangers):
-    """Where nobody stands twice, the pairs found with name and year lie within a tenth of those expected."""
     _, chance = strangers
     line = chance[-1]
     assert line.agreement == "stem+given+year"
@@ -73,7 +71,6 @@ def test_names_that_go_with_the_times_are_expected_to_meet():
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 30))
 def test_pairs_with_a_new_entry_are_expected_by_what_all_are_called(seed, count):
-    """Of no new entry none is expected and none found, of all every one, of some not fewer than none nor more."""
     luck = np.random.default_rng(seed)
     # New entries with rare names: of both lists fewer pairs are expected than of the others alone.
     new = luck.permutation(60) < count
@@ -92,7 +89,6 @@ def test_pairs_with_a_new_entry_are_expected_by_what_all_are_called(seed, count)
 
 
 def test_nobody_makes_no_pairs():
-    """Of no entries, and of entries of which nothing is known, nothing is expected and nothing found."""
     for rows in (0, 3):
         unknown = np.full(rows, -1, np.int32)
         pairs = pairs_of(

@@ -28,11 +28,12 @@ from linkage_lists import crowd
 from voterlist import config, review, schemas
 from voterlist.catalogue import catalogue
 from voterlist.config import LinkSettings
-from voterlist.link import link
+from voterlist.link import Decided, Incremental, link
 from voterlist.link.cases import case_id
-from voterlist.link.compare import LEVELS
-from voterlist.link.decided import CASES, PAIRS, decided
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.comparisons.address import AddressLevel
 from voterlist.link.explain import read_model
+from voterlist.link.labels import CASES, PAIRS, decided
 from voterlist.model import CaseKind, Profile, Stage
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
@@ -41,11 +42,10 @@ from voterlist.usecases import reviewing
 pytestmark = pytest.mark.slow
 
 SAMPLE = Path(__file__).parent.parent / "data" / "samples" / "goychay"
-DIFFERS = LEVELS["address"].index("differs")
+DIFFERS = AddressLevel.DIFFERS
 
 
 def moved_people(number=60, seed=1):
-    """A crowd in which 120 people stand twice, and the second entries of half of them at another address."""
     table = crowd(1500, seed=seed, doubles=2 * number)
     streets = table.column("street").cast(pa.string()).to_pylist()
     constituencies = table.column("constituency").to_pylist()
@@ -98,7 +98,7 @@ def assert_same(one, other):
 
 def test_without_decisions_nothing_changes(people, plain):
     """No decision is no difference: the same pairs, cases, clusters and model, to the byte."""
-    found = link(people, decided=PAIRS.empty_table(), closed=CASES.empty_table())
+    found = link(people, decided=Decided(PAIRS.empty_table(), CASES.empty_table()))
     assert_same(found, plain)
     assert (found.taught, found.contradictory) == (0, 0)
 
@@ -110,7 +110,10 @@ def test_decisions_in_any_order_and_said_twice_are_the_same(people):
     """
     said = [(one, other, row % 3 > 0) for row, (one, other, _) in enumerate(moved(same=True))]
     turned = [(other, one, same) for one, other, same in reversed(said)]
-    first, second = link(people, decided=pairs(said)), link(people, decided=pairs([*turned, *said]))
+    first, second = (
+        link(people, decided=Decided(pairs(said))),
+        link(people, decided=Decided(pairs([*turned, *said]))),
+    )
     assert_same(first, second)
     assert (first.taught, second.taught) == (60, 60)
 
@@ -119,7 +122,7 @@ def test_the_order_of_the_list_changes_nothing_where_people_decided(people):
     """A shuffled list with the same decisions gives the same bytes."""
     shuffled = people.take(pa.array(np.random.default_rng(5).permutation(people.num_rows)))
     said = pairs(moved(same=True))
-    assert_same(link(people, decided=said), link(shuffled, decided=said))
+    assert_same(link(people, decided=Decided(said)), link(shuffled, decided=Decided(said)))
 
 
 def test_a_label_moves_its_class_in_its_direction(people, plain):
@@ -131,7 +134,7 @@ def test_a_label_moves_its_class_in_its_direction(people, plain):
     def log_m(found):
         return read_model(found.pairs.schema.metadata).log_m["same"]["address"][DIFFERS]
 
-    one, two = (link(people, decided=pairs(moved(same=same))) for same in (True, False))
+    one, two = (link(people, decided=Decided(pairs(moved(same=same)))) for same in (True, False))
     assert one.taught == two.taught == 60
     assert log_m(two) < log_m(plain) < log_m(one)
 
@@ -142,11 +145,16 @@ def test_the_probability_shown_stays_that_of_the_pattern(people):
     Both still have one probability, weight and kind.
     """
     found = link(
-        people, decided=pairs(moved(1, same=False)), settings=LinkSettings(kept_probability=0)
+        people,
+        decided=Decided(pairs(moved(1, same=False))),
+        settings=LinkSettings(kept_probability=0),
     )
     seen = {}
     for row in found.pairs.to_pylist():
-        pattern = (*(row[f"{name}_level"] for name in LEVELS), round(row["rarity"], 9))
+        pattern = (
+            *(row[f"{name}_level"] for name in SHIPPED.fields),
+            round(row["term_frequency"], 9),
+        )
         seen.setdefault(pattern, set()).add((row["probability"], row["weight"]))
     assert len(seen) > 60
     assert {
@@ -157,7 +165,7 @@ def test_the_probability_shown_stays_that_of_the_pattern(people):
 def test_contradictions_are_counted_and_teach_nothing(people, plain):
     """A pair of which people said both has no label; the result is that without it."""
     both = [*moved(4, same=True), *moved(4, same=False)]
-    found = link(people, decided=pairs(both))
+    found = link(people, decided=Decided(pairs(both)))
     assert (found.taught, found.contradictory) == (0, 4)
     assert_same(found, plain)
 
@@ -169,7 +177,7 @@ def test_what_is_not_on_the_list_or_was_not_compared_teaches_nothing(people, pla
     """
     gone = [("e000001", "gone", True), ("gone", "gone too", False), ("e000003", "e000003", True)]
     apart = [("e000001", "e000002", False)]
-    found = link(people, decided=pairs([*gone, *apart]))
+    found = link(people, decided=Decided(pairs([*gone, *apart])))
     assert (found.taught, found.contradictory) == (0, 0)
     assert_same(found, plain)
 
@@ -177,8 +185,11 @@ def test_what_is_not_on_the_list_or_was_not_compared_teaches_nothing(people, pla
 def test_a_linkage_that_goes_on_learns_the_same(people):
     """Decisions and the memory of earlier comparisons do not touch each other."""
     said = pairs(moved(same=False))
-    known = link(people, remember=True).memory
-    assert_same(link(people, decided=said, known=known, remember=True), link(people, decided=said))
+    known = link(people, incremental=Incremental()).state
+    assert_same(
+        link(people, decided=Decided(said), incremental=Incremental(known)),
+        link(people, decided=Decided(said)),
+    )
 
 
 # From verdicts to pairs
@@ -293,11 +304,10 @@ def members(found):
 
 
 def test_a_closed_case_stands_where_the_pairs_make_none():
-    """Strangers whom a person was asked about once stay a case, of a kind that is asked, beside all other cases."""
     table = crowd(150, doubles=10)
     plain = link(table, profile=Profile.GENERIC)
     wanted = [{"e000100", "e000101"}, {"e000102", "e000103", "e000104"}, {"e000001", "z000001"}]
-    found = link(table, profile=Profile.GENERIC, closed=closed(*wanted))
+    found = link(table, profile=Profile.GENERIC, decided=Decided(cases=closed(*wanted)))
     groups = members(found)
     assert all(groups[case_id(list(entries))] == entries for entries in wanted)
     new = [row for row in found.cases.to_pylist() if row["case_id"] not in members(plain)]
@@ -319,14 +329,14 @@ def test_a_case_inside_a_closed_one_is_not_asked_again(people, plain):
     double = third["entry_l"].replace("e", "z")
     three, two = {third["entry_l"], third["entry_r"], double}, {third["entry_l"], double}
     assert case_id(list(two)) in members(plain)
-    groups = members(link(people, closed=closed(three)))
+    groups = members(link(people, decided=Decided(cases=closed(three))))
     assert groups[case_id(list(three))] == three
     assert case_id(list(two)) not in groups
 
 
 def test_a_closed_case_of_which_an_entry_is_gone_does_not_stand(people, plain):
     """Another list is another question, as ever."""
-    assert_same(link(people, closed=closed({"e000001", "gone"})), plain)
+    assert_same(link(people, decided=Decided(cases=closed({"e000001", "gone"}))), plain)
 
 
 @pytest.fixture(scope="module")
@@ -348,7 +358,7 @@ def test_decisions_mark_the_same_however_far_they_move_the_model(sample, words):
     said, marks = schemas.DECISION.empty_table(), {}
     for day, word in enumerate([*words, "same"]):
         known = decided(said, voters.column("entry_id"))
-        found = link(voters, decided=known.pairs, closed=known.cases)
+        found = link(voters, decided=known)
         corrected = review.apply(entries, found.cases, said)
         now = dict(
             zip(
@@ -444,9 +454,9 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     assert 0 < second.taught <= second.decisions
     assert second.contradictory == 0
     trace = json.loads((second.folder / "trace.json").read_text(encoding="utf-8"))
-    assert [work["notes"]["taught"] for work in trace["stages"] if work["stage"] == "link"] == [
-        second.taught
-    ]
+    assert [
+        work["notes"]["training_labels"] for work in trace["stages"] if work["stage"] == "link"
+    ] == [second.taught]
     before, after = members_of(first), members_of(second)
     assert len(said) > 50
     assert all(after[case] == before[case] for case in said)
@@ -497,7 +507,7 @@ def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):
             folder, language=language
         )
     result = json.loads(said_by_run(folder, "--json"))
-    assert (result["taught"], result["contradictory"]) == (1, 0)
+    assert (result["training_labels"], result["contradictory"]) == (1, 0)
 
 
 def members_of(result):

@@ -15,7 +15,8 @@ import processes
 from linkage_lists import crowd
 from test_link import among_others
 from voterlist.link import link
-from voterlist.link.explain import read_model, waterfalls
+from voterlist.link.comparisons import SHIPPED
+from voterlist.link.explain import read_model, waterfalls, with_model
 from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS
 from voterlist.storage import store
 
@@ -45,23 +46,22 @@ def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
         assert len(falls) == linkage.pairs.num_rows > 2
         for row, fall in zip(linkage.pairs.to_pylist(), falls, strict=True):
             bits = sum(fall[f"{field}_bits"] for field in PAIR_FIELDS)
-            assert np.isclose(bits + fall["rarity"] + fall["rivals"], row["weight"])
-            others = fall["p_twins"] + fall["p_relatives"] + fall["p_strangers"]
+            assert np.isclose(bits + fall["term_frequency"] + fall["rivals"], row["weight"])
+            others = fall["p_twins"] + fall["p_relatives"] + fall["p_unrelated"]
             assert np.isclose(others, 1 - row["probability"])
             assert np.isclose(fall["prior"] + row["weight"], np.log2(row["probability"] / others))
             assert fall["rivals"] <= 1e-9
 
 
 def test_rarity_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(linkage):
-    """Counted field by field in the list that was linked, the parts are the pair's rarity and nothing is left."""
     for row, fall in zip(
         linkage.pairs.to_pylist(), waterfalls(linkage.pairs, crowd_of()).to_pylist(), strict=True
     ):
-        parts = [fall[f"{field}_rarity"] for field in SHARED_FIELDS]
-        assert np.isclose(sum(part for part in parts if part), -row["rarity"])
-        assert fall["rarity"] == 0.0
+        parts = [fall[f"{field}_term_frequency"] for field in SHARED_FIELDS]
+        assert np.isclose(sum(part for part in parts if part), -row["term_frequency"])
+        assert fall["term_frequency"] == 0.0
         for field in SHARED_FIELDS:
-            assert (fall[f"{field}_rarity"] is None) or row[f"{field}_level"] not in {
+            assert (fall[f"{field}_term_frequency"] is None) or row[f"{field}_level"] not in {
                 "missing",
                 "differs",
             }
@@ -81,7 +81,7 @@ def test_a_rare_surname_weighs_more_than_a_common_one():
     falls = {
         (row["entry_l"], row["entry_r"]): row for row in waterfalls(found.pairs, voters).to_pylist()
     }
-    for part in ("rarity", "bits"):
+    for part in ("term_frequency", "bits"):
         assert falls["p2", "p3"][f"surname_{part}"] > falls["p0", "p1"][f"surname_{part}"] + 3
 
 
@@ -98,10 +98,10 @@ def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
     assert rows
     for row in rows:
         fall = falls[row["entry_l"], row["entry_r"]]
-        assert fall["surname_rarity"] is None
-        assert fall["rarity"] > 5
-        parts = sum(fall[f"{field}_rarity"] or 0 for field in SHARED_FIELDS)
-        assert np.isclose(parts + fall["rarity"], -row["rarity"])
+        assert fall["surname_term_frequency"] is None
+        assert fall["term_frequency"] > 5
+        parts = sum(fall[f"{field}_term_frequency"] or 0 for field in SHARED_FIELDS)
+        assert np.isclose(parts + fall["term_frequency"], -row["term_frequency"])
 
 
 def test_an_entry_that_the_list_does_not_hold_leaves_its_rarity_whole(linkage):
@@ -110,14 +110,45 @@ def test_an_entry_that_the_list_does_not_hold_leaves_its_rarity_whole(linkage):
     for row, fall in zip(
         linkage.pairs.to_pylist(), waterfalls(linkage.pairs, other).to_pylist(), strict=True
     ):
-        assert fall["rarity"] == -row["rarity"]
-        assert all(fall[f"{field}_rarity"] is None for field in SHARED_FIELDS)
+        assert fall["term_frequency"] == -row["term_frequency"]
+        assert all(fall[f"{field}_term_frequency"] is None for field in SHARED_FIELDS)
 
 
 def test_a_table_without_a_model_or_rows_has_no_waterfalls(linkage):
     """Nothing is made up where the model is lost, and no pairs are no rows."""
     assert waterfalls(linkage.pairs.replace_schema_metadata(None), crowd_of()).num_rows == 0
     assert waterfalls(linkage.pairs.slice(0, 0), crowd_of()).num_rows == 0
+
+
+def as_of_version_0_1_0(pairs):
+    """The table as version 0.1.0 wrote it: other names, and the model's levels by their codes."""
+    names = {"match_key": "found_by", "term_frequency": "rarity"}
+    former = pairs.rename_columns([names.get(name, name) for name in pairs.column_names])
+    (key,) = pairs.schema.metadata
+    content = json.loads(pairs.schema.metadata[key])
+    log_m = {
+        name.replace("unrelated", "strangers"): {
+            field: [bits[word] for word in SHIPPED[field].words] for field, bits in fields.items()
+        }
+        for name, fields in content["log_m"].items()
+    }
+    return former.replace_schema_metadata({key: json.dumps(content | {"log_m": log_m})})
+
+
+def test_pairs_of_an_earlier_version_explain_themselves(linkage):
+    """A run of last year could not be explained any more once columns and classes are renamed."""
+    former = as_of_version_0_1_0(linkage.pairs)
+    assert {"found_by", "rarity"} <= set(former.column_names)
+    assert waterfalls(former, crowd_of()).equals(waterfalls(linkage.pairs, crowd_of()))
+
+
+def test_a_model_is_read_as_it_was_written(linkage):
+    """A level that took the bits of another would make every later explanation wrong."""
+    model = read_model(linkage.pairs.schema.metadata)
+    again = read_model(with_model(linkage.pairs, model).schema.metadata)
+    for name, fields in model.log_m.items():
+        for field, bits in fields.items():
+            assert (again.log_m[name][field] == bits).all()
 
 
 def test_a_missing_value_says_nothing(linkage):
@@ -129,7 +160,6 @@ def test_a_missing_value_says_nothing(linkage):
 
 
 def test_twins_take_back_what_the_shared_fields_say(linkage):
-    """For a twin the other given name speaks against, and the twins' own class takes many bits back."""
     _, fall = row_of(linkage, "p0", "p2")
     assert fall["given_name_bits"] < 0
     assert fall["rivals"] < -10

@@ -55,7 +55,6 @@ def test_the_page_shows_what_the_command_prints(folder, line, output):
 
 
 def test_the_page_shows_each_kind_as_it_is_told():
-    """A duplicate across scripts, a changed surname, twins and namesakes, each called by its kind."""
     kinds = [
         output.splitlines()[0].rpartition(": ")[2]
         for _, output in SHOWN.findall(PAGE.read_text(encoding="utf-8"))

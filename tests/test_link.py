@@ -69,7 +69,6 @@ def test_blanks_never_match():
 
 
 def test_the_same_entry_twice_is_a_duplicate_with_one_entry_to_keep():
-    """One person listed twice in a precinct is put forward, one entry kept and one called its repetition."""
     linkage = link(among_others({}, {}))
     pair = pair_of(linkage)
     assert (pair["kind"], pair["probability"] >= 0.95) == ("same-precinct", True)
@@ -123,7 +122,7 @@ def test_a_changed_surname_with_all_else_the_same_is_a_name_change():
     ],
 )
 def test_a_displaced_person_stands_at_home_and_where_they_came_from(displaced, kind):
-    """Two lists of people who came from there would be taken for the list of origin and the list of today's home."""
+    """Two lists of origin would be taken for one of origin and one of today's home."""
     people = among_others({"fin": "5ABC123"}, {"fin": "5ABC123", "constituency": 2})
     assert pair_of(link(people, LinkSettings(displaced_constituencies=displaced)))["kind"] == kind
 
@@ -184,7 +183,6 @@ def test_what_was_not_compared_is_counted():
 
 
 def test_chance_is_near_what_strangers_make():
-    """In a crowd without doubles the pairs found for an agreement are about as many as chance expects."""
     line = next(
         line for line in link(crowd(20_000, seed=3)).chance if line.agreement == "stem+given+year"
     )
@@ -205,7 +203,6 @@ def test_the_plan_is_the_forecast_of_the_work():
 
 
 def test_another_fin_is_asked_about_and_never_proposed_as_a_repetition():
-    """Two entries alike in everything but two valid FINs make a case, in which the second is a question."""
     linkage = link(among_others({"fin": "5ABC123"}, {"fin": "7XYZ890"}))
     roles = {row["entry_id"]: (row["role"], row["reason"]) for row in linkage.cases.to_pylist()}
     assert [roles[entry][0] for entry in ("p0", "p1")] != ["keep", "repeat"]

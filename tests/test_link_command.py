@@ -17,7 +17,7 @@ import workspaces
 from test_cli import AZ, EN, call, started
 from test_store import HOLD
 from voterlist.model import Stage
-from voterlist.storage import remembered
+from voterlist.storage import linkage_state
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +92,6 @@ def hand_in_anew(folder):
 
 
 def test_what_a_remembered_linkage_writes_is_what_a_full_one_writes(folder):
-    """After a part was handed in anew the files are those of a full linkage, to the byte, for a few of its pairs."""
     memory = ("--memory", folder / "memory")
     first = linked(folder, "first", *memory)
     assert (first["memory"], first["afresh"]) == ("missing", first["compared"])
@@ -269,7 +268,6 @@ def test_new_entries_are_held_against_another_list_and_that_is_not_held_against_
 
 
 def test_several_other_lists_with_other_headers_are_one(folder):
-    """Each --against is one more part of the list that is held against, under the map given for them."""
     header = "nr,surname,name,patronymic,day,place,s\n"
     one = base_of(folder, [line(3, series="x")], "one.csv", header)
     two = base_of(folder, [line(4, series="y")], "two.csv", header)
@@ -357,7 +355,6 @@ def link_of(result):
 
 
 def test_a_run_goes_on_from_what_the_last_one_compared(tmp_path):
-    """A precinct handed in anew costs its own pairs, and the run's folder is that of a workspace that forgot."""
     workspace = workspaces.make(tmp_path / "one")
     first = workspaces.run(workspace)
     assert (first.memory, first.afresh) == ("missing", first.compared)
@@ -368,7 +365,7 @@ def test_a_run_goes_on_from_what_the_last_one_compared(tmp_path):
     assert again.memory == "used"
     assert again.afresh < again.compared
     other = workspaces.copied(workspace, tmp_path / "two")
-    assert not (other / remembered.FOLDER).exists()
+    assert not (other / linkage_state.FOLDER).exists()
     full = workspaces.run(other)
     done = {"compared": again.compared, "afresh": again.compared, "memory": "missing"}
     assert link_of(full) == done | {"taught": 0, "contradictory": 0}
@@ -379,7 +376,7 @@ def test_a_run_with_a_damaged_memory_says_so_and_is_whole(tmp_path):
     """Damage to what was remembered changes no table of the run."""
     workspace = workspaces.make(tmp_path / "one")
     before = workspaces.contents(workspaces.run(workspace))
-    for path in (workspace / remembered.FOLDER).glob("*.parquet"):
+    for path in (workspace / linkage_state.FOLDER).glob("*.parquet"):
         path.write_bytes(b"PAR1")
     found = call("run", workspace, "--today", workspaces.TODAY.isoformat())
     assert "damaged" in EN("cli.memory.damaged", compared=1)

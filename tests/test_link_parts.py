@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from linkage_lists import crowd, voters
 from voterlist.link import block, candidates, weigh
 from voterlist.link.cases import Judged, case_id, cases
-from voterlist.link.classify import kinds
+from voterlist.link.classify import Judgement, kinds
 from voterlist.link.cluster import clusters
-from voterlist.link.compare import LEVELS, Compared, compare
+from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
 from voterlist.link.encode import encode
 from voterlist.link.keys import Key, keys
 from voterlist.model import PairKind, Profile
@@ -57,7 +57,6 @@ def agreeing_pairs(rows, places):
 
 @given(small_lists, st.integers(1, 7))
 def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
-    """A key brings together every pair that agrees on all its fields, and none in which one is missing."""
     blocks = block.build(listed(rows), Key("k", ("stem", "year")), limit=100)
     found = [
         pair
@@ -69,7 +68,6 @@ def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
 
 @given(small_lists, st.integers(1, 5))
 def test_no_pair_is_cut_without_being_counted(rows, limit):
-    """Pairs compared and pairs parted by the size limit add up to the pairs that agree on the key."""
     blocks = block.build(listed(rows), Key("k", ("stem",), ("given", "year")), limit=limit)
     assert blocks.forecast.pairs + blocks.forecast.not_compared == len(agreeing_pairs(rows, (0,)))
     assert blocks.forecast.largest <= limit
@@ -85,12 +83,20 @@ def test_each_candidate_pair_is_compared_once(rows):
     pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
     assert len(pairs) == len(set(pairs))
     assert agreeing_pairs(rows, (0, 1)) <= set(pairs)
-    assert found.patterns.counts.sum() == len(pairs)
+    assert found.vectors.counts.sum() == len(pairs)
+
+
+def first_pair(entries, second=1):
+    left, right = np.array([0], np.int32), np.array([second], np.int32)
+    return SHIPPED.compare(Pairs(entries, left, right))
+
+
+def word(field, vectors):
+    return SHIPPED[field].words[vectors.levels[field][0]]
 
 
 def level(field, **columns):
-    compared = compare(encode(voters(**columns)), np.array([0], np.int32), np.array([1], np.int32))
-    return LEVELS[field][compared.levels[field][0]]
+    return word(field, first_pair(encode(voters(**columns))))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +125,7 @@ def test_birth_dates_reach_the_level_a_person_would_give(one, two, expected):
 @example((1980, 5, 12), (1981, 12, 5))
 @given(*[st.tuples(st.integers(1980, 1982), st.integers(1, 12), st.integers(1, 12)) for _ in "12"])
 def test_day_and_month_are_swapped_within_one_year_only(one, two):
-    """The third of April of one year and the fourth of March of another would count as one date written otherwise."""
+    """3 April of one year and 4 March of another would count as one date."""
     year, month, day = zip(one, two, strict=True)
     swapped = one != two and one == (two[0], two[2], two[1])
     assert (
@@ -180,10 +186,9 @@ def test_surname_and_given_name_in_each_others_place_are_seen():
 
 @given(small_lists.filter(lambda rows: len(rows) >= 2))
 def test_missing_is_neither_same_nor_different(rows):
-    """Whatever the other value is, a comparison with a missing value has level 0 and adds no rarity."""
     entries = listed(rows)
     left, right = (side.astype(np.int32) for side in np.triu_indices(len(rows), 1))
-    compared = compare(entries, left, right)
+    compared = SHIPPED.compare(Pairs(entries, left, right))
     for field, place in (("surname", 0), ("given_name", 1), ("birth_date", 2)):
         missing = [
             rows[i][place] is None or rows[j][place] is None
@@ -191,22 +196,22 @@ def test_missing_is_neither_same_nor_different(rows):
         ]
         assert ((compared.levels[field] == 0) == np.array(missing)).all()
     nothing = np.all([levels == 0 for levels in compared.levels.values()], axis=0)
-    assert (compared.rarity[nothing] == 0).all()
+    assert (compared.term_frequency[nothing] == 0).all()
 
 
 @given(st.data())
 def test_a_packed_pattern_gives_its_levels_back(data):
     """Packing and unpacking keep every level, and the rarity to within one bin."""
     levels = {
-        name: np.array([data.draw(st.integers(0, len(words) - 1))], np.uint8)
-        for name, words in LEVELS.items()
+        one.field: np.array([data.draw(st.integers(0, len(one.levels) - 1))], np.uint8)
+        for one in SHIPPED
     }
     rarity = np.array([-data.draw(st.floats(0, 120))])
-    back = weigh.unpack(weigh.pack(Compared(levels, rarity)))
+    back = SHIPPED.unpack(SHIPPED.pack(Vectors(levels, rarity)))
     assert {name: back.levels[name].tolist() for name in levels} == {
         name: levels[name].tolist() for name in levels
     }
-    assert abs(back.rarity[0] - rarity[0]) <= 2
+    assert abs(back.term_frequency[0] - rarity[0]) <= 2
 
 
 def test_probabilities_of_the_classes_sum_to_one():
@@ -217,8 +222,8 @@ def test_probabilities_of_the_classes_sum_to_one():
     entries = encode(crowd(400, doubles=20))
     blocks = [block.build(entries, key, 100) for key in keys(Profile.AZ, 1000, 100)]
     found = candidates.find(entries, blocks, 1000, lambda *_: None)
-    model = weigh.learn(entries, found.patterns, Profile.AZ, sample=10_000)
-    scored = weigh.score(compare(entries, found.left, found.right), model)
+    model = weigh.learn(entries, found.vectors, Profile.AZ, sample=weigh.Sample(10_000))
+    scored = weigh.score(SHIPPED.compare(Pairs(entries, found.left, found.right)), model)
     assert np.allclose(scored.posterior.sum(axis=1), 1)
 
 
@@ -228,13 +233,13 @@ def kind_of(**levels):
     The others are missing.
     """
     same = voters(surname=["a", "b"], precinct=pa.array([1, 1], pa.int32()))
-    numbers = {field: LEVELS[field].index(levels.get(field, "missing")) for field in LEVELS}
-    compared = Compared(
+    numbers = {one.field: one.words.index(levels.get(one.field, "missing")) for one in SHIPPED}
+    vectors = Vectors(
         {field: np.array([number], np.uint8) for field, number in numbers.items()}, np.zeros(1)
     )
     surely_same = np.eye(len(weigh.CLASSES))[:1]
-    one, other = np.array([0], np.int32), np.array([1], np.int32)
-    kind = kinds(encode(same), one, other, compared, surely_same, review=0.5, displaced=frozenset())
+    pairs = Pairs(encode(same), np.array([0], np.int32), np.array([1], np.int32))
+    kind = kinds(Judgement(pairs, vectors, surely_same), review=0.5, displaced=frozenset())
     return list(PairKind)[kind[0]]
 
 
@@ -271,7 +276,7 @@ def test_a_surname_has_changed_only_where_the_other_names_agree(field):
 
 
 def bits(men, women, other_men=0, other_women=0):
-    """How rare the agreement of the first two entries is, in bits below 0, in a list of surnames and sexes alone.
+    """log2 of the term frequency of the first two entries' surname, in a list of these sexes.
 
     The first is a man called mamadov; the second another one or, where there are women, a woman
     called mamadova.
@@ -281,14 +286,14 @@ def bits(men, women, other_men=0, other_women=0):
     sexes = ["m"] * men + ["f"] * women + ["m"] * other_men + ["f"] * other_women
     table = voters(surname=surnames + others, stem=["mamad"] * len(surnames) + others, sex=sexes)
     second = men if women else 1
-    compared = compare(encode(table), np.array([0], np.int32), np.array([second], np.int32))
-    assert LEVELS["surname"][compared.levels["surname"][0]] == ("ending" if women else "same")
-    return compared.rarity[0]
+    vectors = first_pair(encode(table), second)
+    assert word("surname", vectors) == ("ending" if women else "same")
+    return vectors.term_frequency[0]
 
 
 @pytest.mark.parametrize("men", [2, 3, 10])
 def test_a_surname_is_as_frequent_as_among_all_others(men):
-    """The two entries of a pair would count among those who have the surname: a rare one would seem common by them.
+    """The pair itself would count: a rare surname would seem frequent by it.
 
     One imagined entry is added, and the list is thought to know a thousand surnames (docs/link.md).
     """
@@ -297,7 +302,7 @@ def test_a_surname_is_as_frequent_as_among_all_others(men):
 
 @pytest.mark.parametrize("women", [1, 2, 9])
 def test_another_ending_is_as_frequent_as_among_all_others_of_the_second_sex(women):
-    """The woman of the pair would count among the women of her surname, or men would be counted in their place."""
+    """The woman of the pair would count, or men would be counted in the place of women."""
     expected = np.log2((women - 1 + 0.2) / (women + 30 + 1000))
     assert bits(4, women, other_men=20, other_women=30) == pytest.approx(expected)
 
@@ -324,7 +329,7 @@ def test_only_people_of_the_second_sex_tell_how_frequent_an_ending_is(
 
 @pytest.mark.parametrize("part", [2, 4, 64])
 def test_fewer_pairs_that_count_change_no_probability_where_nothing_was_learnt(part):
-    """Held against another list, one person's pairs would be thought as many as in both lists, and few of them count.
+    """Held against a list, one person's pairs would be thought as many as in both lists.
 
     The odds are those of the whole list, since pairs of one person and of strangers become fewer
     alike.
@@ -332,11 +337,13 @@ def test_fewer_pairs_that_count_change_no_probability_where_nothing_was_learnt(p
     entries = encode(crowd(200))
     nothing = weigh.count([])
     whole, held = (
-        weigh.learn(entries, nothing, Profile.AZ, pairs=200 * 199 // 2 // of, sample=1000)
+        weigh.learn(
+            entries, nothing, Profile.AZ, pairs=200 * 199 // 2 // of, sample=weigh.Sample(1000)
+        )
         for of in (1, part)
     )
     left, right = (side.astype(np.int32) for side in np.triu_indices(60, 1))
-    compared = compare(entries, left, right)
+    compared = SHIPPED.compare(Pairs(entries, left, right))
     one, other = (weigh.score(compared, model).posterior for model in (whole, held))
     assert np.allclose(one, other, rtol=0.01)
 
@@ -394,7 +401,7 @@ def test_an_entry_that_two_clusters_claim_is_asked_about_with_the_heavier(place)
 @pytest.mark.parametrize("is_closed", [False, True])
 @given(data=st.data())
 def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
-    """A case of three, of whom one is hardly like the others, would be shown as sure as its best pair.
+    """A case of three, one of them hardly alike, would be as sure as its best pair.
 
     Its weight is the lowest, over its entries, of the heaviest pair that ties the entry to another
     one.
@@ -454,7 +461,6 @@ def test_a_chain_without_evidence_against_is_one_cluster():
 
 @given(st.data())
 def test_no_cluster_holds_a_pair_that_speaks_against_it(data):
-    """Whatever the pairs and the evidence, no two entries known to differ share a cluster of three or more."""
     pairs = list(itertools.combinations(range(6), 2))
     edges = data.draw(st.lists(st.sampled_from(pairs), unique=True))
     against = set(data.draw(st.lists(st.sampled_from(pairs), unique=True))) - set(edges)

@@ -14,14 +14,22 @@ from hypothesis import strategies as st
 
 from linkage_lists import voters
 from voterlist.link import block
-from voterlist.link.compare import LEVELS, compare
+from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
 from voterlist.model import Profile
 
 
+def first_pair(entries, second=1):
+    left, right = np.array([0], np.int32), np.array([second], np.int32)
+    return SHIPPED.compare(Pairs(entries, left, right))
+
+
+def word(field, vectors):
+    return SHIPPED[field].words[vectors.levels[field][0]]
+
+
 def level(field, **columns):
-    compared = compare(encode(voters(**columns)), np.array([0], np.int32), np.array([1], np.int32))
-    return LEVELS[field][compared.levels[field][0]]
+    return word(field, first_pair(encode(voters(**columns))))
 
 
 @pytest.mark.parametrize(
@@ -75,7 +83,6 @@ def test_only_a_long_text_is_similar_to_another(one, two, expected):
     ],
 )
 def test_lines_of_address_reach_the_level_a_person_would_give(one, two, expected):
-    """The same words in any order, a slip, one rare word in common, and nothing in common are told apart."""
     assert level("address", address=[one, two]) == expected
 
 
@@ -87,7 +94,6 @@ lines = st.lists(
 
 @given(lines)
 def test_two_lines_that_share_only_one_word_agree_in_its_column(addresses):
-    """Whatever the order of the words, a rare word that two lines share, and nothing rarer, brings them together."""
     entries = encode(voters(address=[line or None for line in addresses]))
     for one, two in itertools.combinations(range(len(addresses)), 2):
         agree = any(column[one] == column[two] >= 0 for column in entries.address_words)
@@ -98,7 +104,6 @@ def test_two_lines_that_share_only_one_word_agree_in_its_column(addresses):
 
 
 def test_a_short_list_of_the_generic_profile_is_compared_whole():
-    """A list that fits into one block has one key, every pair, and no error in any field keeps two entries apart."""
     entries = encode(voters(surname=["a", None, "c", "d"]))
     (whole,) = block.build_all(entries, Profile.GENERIC, 4)
     assert whole.forecast.pairs == 6

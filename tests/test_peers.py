@@ -116,7 +116,7 @@ def test_no_pairs_give_zeros():
     "rows", [[("a", "b", 1.0), ("b", "a", 0.5)], [("a", "a", 1.0)], [("a", "z", 1.0)]]
 )
 def test_pairs_that_are_none_are_refused(rows):
-    """A pair listed in both directions, an entry with itself and an unknown id would all flatter or hurt a peer."""
+    """A pair both ways, an entry with itself or an unknown id would change a peer's score."""
     with pytest.raises(ValueError, match=r"pair|truth"):
         measure(ranked(*rows), TRUTH)
 
@@ -130,7 +130,6 @@ def test_measures_agree_with_every_threshold_tried(rows):
 
 @given(rankings)
 def test_three_evaluators_agree(rows):
-    """The peers' evaluator, ``voterlist evaluate`` and recordlinkage give one precision, recall, F1 and confusion."""
     found = measure(ranked(*rows), TRUTH)
     table = ranked(*rows).rename_columns(["entry_l", "entry_r", "probability", "weight"])
     ours = evaluate(table, TRUTH)
@@ -259,7 +258,6 @@ def compared():
     "classifier", CLASSIFIERS, ids=lambda classifier: type(classifier).__name__
 )
 def test_recordlinkage_classifiers_fit_on_our_table(classifier, compared):
-    """Classifiers with and without labels fit on the comparison table as it is and find the true pairs."""
     table, links = compared
     unlabelled = isinstance(
         classifier, recordlinkage.KMeansClassifier | recordlinkage.ECMClassifier

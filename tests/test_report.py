@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 import report_tables as tables
 from voterlist import catalogue, report
-from voterlist.link import LEVELS, REASONS
+from voterlist.link import REASONS
+from voterlist.link.comparisons import SHIPPED
 from voterlist.model import (
     AsideCode,
     CaseKind,
@@ -343,7 +344,7 @@ def test_every_word_of_the_model_has_a_text_in_both_languages():
     keys += [f"aside.{code}.{part}" for code in AsideCode for part in ("title", "todo")]
     keys += [f"reason.{reason}" for reason in REASONS]
     keys += [f"field.{name}" for name in {*PAIR_FIELDS, *ENTRY_FIELDS, *CASE_FIELDS}]
-    keys += [f"comparison.{level}" for levels in LEVELS.values() for level in levels]
+    keys += [level.key for comparison in SHIPPED for level in comparison.levels]
     keys += [
         f"review.problem.{code}.{part}" for code in PROBLEM_CODES for part in ("title", "todo")
     ]

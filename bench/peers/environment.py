@@ -13,7 +13,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def environment(name: str) -> str:
-    """The Python of a peer's environment, made from ``name.txt`` unless it is there and the pins are the same."""
+    """The Python of a peer's environment, made anew where the pins of ``name.txt`` changed."""
     pins = HERE / f"{name}.txt"
     folder = HERE / ".venvs" / name
     python, stamp = folder / "bin" / "python", folder / "pins"

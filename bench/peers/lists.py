@@ -1,4 +1,4 @@
-"""The lists that all are measured on, as files: what voterlist reads, what the peers read, and the truth.
+"""The lists that all are measured on, as files, with their truth.
 
 Peers read Parquet rows: of a voters' list the columns that ``voterlist.normalize`` gives, so that
 they start from names already folded; of an English list its own columns, with blanks as null.

@@ -1,4 +1,4 @@
-"""The one measure all peers are held to: scored pairs against the truth. It knows nothing of who scored them.
+"""The one measure of all peers: scored pairs against the truth.
 
 Pairs are a table with ``left``, ``right`` (entry ids), ``probability`` and ``score``, a finer order
 where many probabilities are near 1. Truth is a table with ``entry_id`` and ``person_id``.
@@ -66,7 +66,7 @@ def _is_right(pairs: pa.Table, truth: pa.Table) -> npt.NDArray[np.bool_]:
 
 
 def measure(pairs: pa.Table, truth: pa.Table) -> Measures:
-    """The measures of a ranking of pairs by probability, then score; pairs equal in both are never cut apart.
+    """The measures of a ranking of pairs by probability, then score; equal pairs stay together.
 
     Raises:
         ValueError: an id that the truth does not know, an entry paired with itself, a pair listed

@@ -1,4 +1,4 @@
-"""recordlinkage's ECM on one list: rows or a comparison table in, scored pairs out. Runs in an environment of its own.
+"""recordlinkage's ECM on one list, in an environment of its own: rows in, scored pairs out.
 
     python recordlinkage_peer.py KIND ROWS.parquet PAIRS.parquet
     python recordlinkage_peer.py features FEATURES.parquet PAIRS.parquet

@@ -1,4 +1,4 @@
-"""Splink 5 on one list: rows in, scored pairs out. Runs in an environment of its own and knows nothing of voterlist.
+"""Splink 5 on one list, in an environment of its own: rows in, scored pairs out.
 
     python splink_peer.py KIND TITLE ROWS.parquet PAIRS.parquet
     python splink_peer.py describe KIND

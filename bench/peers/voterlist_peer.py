@@ -1,4 +1,4 @@
-"""Parts of voterlist as processes of their own, so that the linkage can be measured without reading and normalising.
+"""Parts of voterlist as processes of their own: linkage without reading and normalising.
 
     python voterlist_peer.py normalize LIST ROWS.parquet [PROFILE MAP.toml]
     python voterlist_peer.py link ROWS.parquet PAIRS.parquet
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from voterlist import readers
-from voterlist.cli.memory import keep_memory
+from voterlist.cli.allocator import keep_memory
 from voterlist.ingest import parse_map, table_entries
 from voterlist.link import COMPARED, link
 from voterlist.model import Profile

@@ -23,10 +23,13 @@ import pyarrow as pa
 
 from voterlist.check import check as check_register
 from voterlist.config import CheckSettings, LinkSettings
+from voterlist.config.comparisons import AddedComparison, added_comparisons
 from voterlist.ingest import table_intake
-from voterlist.link import link
+from voterlist.ingest.added import added_columns, require_columns
+from voterlist.link import TAKEN_NAMES, Added, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
+from voterlist.normalize.added import fold_added
 from voterlist.readers import text_table
 from voterlist.schemas import Intake
 
@@ -38,6 +41,23 @@ Columns = Mapping[str, str | Sequence[str]]
 def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     """The frame's rows as entries; the index is left aside."""
     return table_intake(text_table(pa.Table.from_pandas(frame, preserve_index=False)), columns)
+
+
+def _added(
+    frame: pd.DataFrame,
+    added: Sequence[AddedComparison],
+    entry_ids: pa.ChunkedArray,
+    profile: Profile,
+) -> Added:
+    """The added comparisons with the columns of the frame, whose rows have these ids."""
+    names = list(dict.fromkeys(header for one in added for header in one.columns))
+    table = text_table(pa.Table.from_pandas(frame[names], preserve_index=False))
+    return Added(added, fold_added(added_columns(table, added), added, profile), entry_ids)
+
+
+def _without(frame: pd.DataFrame, added: Sequence[AddedComparison]) -> pd.DataFrame:
+    """The frame without the columns of added comparisons: their headers say nothing else."""
+    return frame.drop(columns=[header for one in added for header in one.columns])
 
 
 def _voters(
@@ -96,21 +116,32 @@ def find_duplicates(
     *,
     profile: str = "az",
     settings: LinkSettings | None = None,
+    comparisons: Mapping[str, Mapping[str, object]] | None = None,
 ) -> pd.DataFrame:
     """The pairs of rows that may be one person, and the twins and namesakes that are not.
 
-    Takes what ``normalize`` takes. Returns a frame with the columns of ``voterlist.schemas.PAIR``,
-    the most probable first: ``entry_l``, ``entry_r``, ``weight`` (log2 Bayes factor),
-    ``probability`` that they are one person, ``kind``, ``found_by``, and a ``<field>_level`` for
-    each comparison. A pair is a question for a person: nothing is decided, and nothing removed.
+    Takes what ``normalize`` takes, and ``comparisons`` to add to those of every list: name to a
+    mapping with ``column`` (a column name or a list of names), ``kind`` (``exact``, ``text``,
+    ``name``, ``date``, ``number``, ``place``, ``email``, ``phone``) and ``blocking`` (True:
+    entries that agree in it are compared, whatever else they agree in).
+
+    Returns a frame with the columns of ``voterlist.schemas.PAIR``, the most probable first:
+    ``entry_l``, ``entry_r``, ``weight`` (log2 Bayes factor), ``probability`` that they are one
+    person, ``kind``, ``match_key``, and a ``<field>_level`` for each comparison. A pair is a
+    question for a person: nothing is decided, and nothing removed.
 
     Raises:
-        SettingsError: ``columns`` names a column that is not there.
+        SettingsError: ``columns`` names a column that is not there, or an added comparison is of an
+            unknown kind, on a column that is not there or on one that is compared already.
         InputError: no column of a name is found, or an id stands twice.
     """
-    pairs = link(
-        _voters(frame, columns, profile, for_linkage=True), settings, profile=Profile(profile)
-    ).pairs
+    added = added_comparisons(comparisons or {}, TAKEN_NAMES)
+    require_columns(list(frame.columns), added, columns)
+    named = frame if columns is not None else _without(frame, added)
+    voters = _voters(named, columns, profile, for_linkage=True)
+    chosen = Profile(profile)
+    values = _added(frame, added, voters.column("entry_id"), chosen) if added else None
+    pairs = link(voters, settings, profile=chosen, added=values).pairs
     order = [("probability", "descending"), ("entry_l", "ascending"), ("entry_r", "ascending")]
     return _frame(pairs.sort_by(order))
 
@@ -123,7 +154,9 @@ def check(
     profile: str = "az",
     settings: CheckSettings | None = None,
 ) -> pd.DataFrame:
-    """What the register tests notice about the rows; ``on_day`` is the day on which a voter must be of age.
+    """What the register tests notice about the rows.
+
+    ``on_day`` is the day on which a voter must be of age.
 
     Takes what ``normalize`` takes. Returns a frame with the columns of
     ``voterlist.schemas.FINDING``: a rule's code, its severity, what it is about, and the entry ids;
@@ -148,7 +181,9 @@ def linkage_features(
     profile: str = "az",
     settings: LinkSettings | None = None,
 ) -> pd.DataFrame:
-    """The comparison table for recordlinkage: a MultiIndex of ids, one column a comparison, from 0 to 1.
+    """The comparison table for recordlinkage: a MultiIndex of ids, a column per comparison.
+
+    Each column is a likeness from 0 to 1.
 
     Takes what ``normalize`` takes. Any recordlinkage classifier fits on the result and predicts
     from it.

@@ -1,4 +1,4 @@
-"""Coincidences: pairs that agree in names and birth, beside the pairs that chance alone would give here.
+"""Coincidences: pairs that agree in names and birth, beside those that chance alone would give.
 
 A generalised birthday problem (Feller, An Introduction to Probability Theory and Its Applications,
 vol. 1, section II.3). Of two strangers of one sex and birth date, the share that agrees in surname,
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from voterlist.arrays import distinct_counts
 from voterlist.shared_values import agreeing
 
 __all__ = ["AGREEMENTS", "Pairs", "Told", "pairs_of"]
@@ -134,19 +135,12 @@ def _found(told: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
             known &= code >= 0
             number = number * (int(code.max(initial=0)) + 1) + code
             width *= int(code.max(initial=0)) + 1
-        agreed, size = _runs(number[known])
+        agreed, size = distinct_counts(number[known])
         pairs = np.bincount(
             place_of[agreed // width], weights=size * (size - 1.0) / 2, minlength=places
         )
         found.append(pairs.astype(np.int64))
     return tuple(found)
-
-
-def _runs(number: _Codes) -> tuple[_Codes, _Codes]:
-    """(the distinct numbers, ascending; how often each stands)."""
-    ordered = np.sort(number)
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
-    return ordered[starts], np.diff(starts, append=len(ordered))
 
 
 def _pairs_within(group: _Codes, code: _Small, groups: int) -> _Numbers:
@@ -158,7 +152,7 @@ def _pairs_within(group: _Codes, code: _Small, groups: int) -> _Numbers:
         # Few groups: one count for each of their codes, and no need to sort.
         size = np.bincount(number, minlength=groups * width).reshape(groups, width)
         return np.asarray((size * (size - 1.0)).sum(axis=1) / 2, np.float64)
-    distinct, size = _runs(number)
+    distinct, size = distinct_counts(number)
     weights = size * (size - 1.0) / 2
     pairs: _Numbers = np.bincount(distinct // width, weights=weights, minlength=groups).astype(
         np.float64

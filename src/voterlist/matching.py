@@ -1,4 +1,4 @@
-"""Which rows of a register and which entries of a list are one person, and how sure that is.
+"""Which rows of a register and which entries of a list are one person. VOTER against VOTER.
 
 Both are VOTER. Three levels of evidence, the strongest first: one FIN, one document, all names with
 the full birth date. A name alone is none of them: chance gives namesakes by the thousand.
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from voterlist.arrays import pack_pairs, unpack_pairs
 from voterlist.one_person import agrees, contradicts
 from voterlist.tables import differ, group_codes, matches
 
@@ -60,7 +61,7 @@ class Matched:
     """How many rows the register has."""
 
     def part(self, start: int, rows: int) -> Matched:
-        """The same of ``rows`` rows of the register, counted from ``start`` on."""
+        """The same of ``rows`` consecutive rows of the register, counted from ``start``."""
         low, high = np.searchsorted(self.register, [start, start + rows])
         at = slice(int(low), int(high))
         return Matched(
@@ -95,10 +96,13 @@ def usable_by(register: pa.Table) -> dict[str, Flags]:
 
 
 def match(register: pa.Table, voters: pa.Table) -> Matched:
-    """Each row of the register with every entry of the list that it meets, or with none."""
+    """Each row of the register with every entry of the list that it meets, or with none.
+
+    Both are VOTER tables.
+    """
     rows, entry, kind, level = _by_identifier(register, voters)
     named = _by_name(register, voters)
-    new = ~np.isin(_pair(*named, voters), _pair(rows, entry, voters))
+    new = ~np.isin(_numbers(*named), _numbers(rows, entry))
     rows, entry = np.append(rows, named[0][new]), np.append(entry, named[1][new])
     kind = np.append(kind, np.full(int(new.sum()), CLASSES.index("probable")))
     level = np.append(level, np.full(int(new.sum()), LEVELS.index("names")))
@@ -113,28 +117,29 @@ def match(register: pa.Table, voters: pa.Table) -> Matched:
     return Matched(rows[order], entry[order], kind[order], level[order], register.num_rows)
 
 
-def _pair(register: Rows, entry: Rows, voters: pa.Table) -> Rows:
-    """One number a pair, in the order of the two rows."""
-    return register * np.int64(voters.num_rows) + entry
-
-
 def _together(register: pa.Table, voters: pa.Table, *names: str) -> Rows:
     """All pairs (register row, list row) that agree in all these columns, each as one number."""
     both = pa.concat_tables([register.select(list(names)), voters.select(list(names))])
     code, _ = group_codes(both, *names)
-    return _pair(*matches(code[: register.num_rows], code[register.num_rows :]), voters)
+    return _numbers(*matches(code[: register.num_rows], code[register.num_rows :]))
 
 
-def _apart(pairs: Rows, voters: pa.Table) -> tuple[Rows, Rows]:
-    register, entry = np.divmod(pairs, max(voters.num_rows, 1))
-    return register, entry
+def _numbers(register: Rows, entry: Rows) -> Rows:
+    """One number per pair of rows, in the order of the two."""
+    return pack_pairs(register.astype(np.int32), entry.astype(np.int32))
+
+
+def _rows_of(pairs: Rows) -> tuple[Rows, Rows]:
+    """(register row, list row) of pairs by their numbers."""
+    register, entry = unpack_pairs(pairs)
+    return register.astype(np.int64), entry.astype(np.int64)
 
 
 def _by_identifier(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows, Rows, Rows]:
     """Pairs of one FIN or one document: register row, entry, class and level of each."""
     fin, document = (_together(register, voters, name) for name in ("fin", "document"))
     pairs = np.unique(np.concatenate([fin, document]))
-    rows, entry = _apart(pairs, voters)
+    rows, entry = _rows_of(pairs)
     left, right = register.take(pa.array(rows)), voters.take(pa.array(entry))
     # An identifier with nothing beside it may be a slip of one character: probable at most.
     kinds = np.where(agrees(left, right), CLASSES.index("confirmed"), CLASSES.index("probable"))
@@ -155,7 +160,7 @@ def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows]:
     pairs = np.unique(
         np.concatenate([_together(register, voters, name, *_REST) for name in _SURNAME])
     )
-    rows, entry = _apart(pairs, voters)
+    rows, entry = _rows_of(pairs)
     namesakes = differ(
         register.column("fin").take(pa.array(rows)), voters.column("fin").take(pa.array(entry))
     )

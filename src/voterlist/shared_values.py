@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from voterlist.tables import codes, packed
+from voterlist.arrays import pack_columns, repeated
+from voterlist.tables import codes
 
 __all__ = ["Codes", "Flags", "agreeing", "repeated", "sharing", "text_hashes"]
 
@@ -36,7 +37,9 @@ _MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np
 
 
 def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
-    """The rows that agree with another row in all these columns of codes.
+    """(rows, codes): the rows that agree with another in all these columns, and in which group.
+
+    Rows ascend.
 
     A row with -1 in a column agrees with none: what is missing equals nothing.
 
@@ -46,7 +49,7 @@ def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
     rows = np.flatnonzero(np.logical_and.reduce([column >= 0 for column in columns]))
     code = np.zeros(len(rows), dtype=np.int64)
     for start in range(0, len(columns), _AT_ONCE):
-        number = packed(
+        number = pack_columns(
             [code, *(column[rows] for column in columns[start : start + _AT_ONCE])], len(rows)
         )
         at = repeated(number)
@@ -66,28 +69,6 @@ def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, Codes]:
     code, distinct = codes(column.take(pa.array(rows)))
     several = np.bincount(code, minlength=len(distinct))[code] > 1
     return rows[several], code[several].astype(np.int64)
-
-
-def repeated(numbers: Codes | Hashes) -> Codes:
-    """The places, ascending, of the numbers that stand more than once."""
-    # A narrow number made of each and its place are sorted as one integer, ten times as quick as an
-    # argsort. Only those that meet there are compared themselves.
-    bits = max(len(numbers) - 1, 1).bit_length()
-    narrow = (numbers.astype(np.uint64) * _MULTIPLIER) >> np.uint64(bits)
-    packed_places = np.sort((narrow << np.uint64(bits)) | np.arange(len(numbers), dtype=np.uint64))
-    meeting = _beside_equals(packed_places >> np.uint64(bits))
-    near = (packed_places[meeting] & np.uint64((1 << bits) - 1)).astype(np.int64)
-    order = near[np.argsort(numbers[near])]
-    return np.sort(order[_beside_equals(numbers[order])])
-
-
-def _beside_equals(ordered: Codes | Hashes) -> Flags:
-    """Of sorted numbers those that stand more than once."""
-    flags = np.zeros(len(ordered), dtype=bool)
-    again = ordered[1:] == ordered[:-1]
-    flags[1:] = again
-    flags[:-1] |= again
-    return flags
 
 
 def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:

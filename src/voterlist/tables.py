@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
+from voterlist.arrays import pack_columns
+
 __all__ = [
     "Outcome",
     "by_appearance",
@@ -28,7 +30,6 @@ __all__ = [
     "longest",
     "map_unique",
     "matches",
-    "packed",
     "plain",
     "recoded",
     "rows_beyond",
@@ -40,9 +41,6 @@ __all__ = [
 
 
 Column: TypeAlias = pa.Array | pa.ChunkedArray
-
-_WIDEST = 2**62
-"""Numbers up to here can be put together in 64 bits, and one added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,29 +279,12 @@ def group_codes(
         column_codes, _ = codes(table.column(name))
         unknown |= column_codes < 0
         columns.append(column_codes)
-    combined = packed(columns, rows)
+    combined = pack_columns(columns, rows)
     kept = ~unknown if known else np.ones(rows, dtype=bool)
     dense, distinct = pd.factorize(combined[kept])
     result = np.full(rows, -1, dtype=np.int64)
     result[kept] = dense
     return result, len(distinct)
-
-
-def packed(columns: Iterable[npt.NDArray[Any]], rows: int) -> npt.NDArray[np.int64]:
-    """One number per row for columns of codes from -1: equal where rows agree in all of them."""
-    number = np.zeros(rows, dtype=np.int64)
-    width = 1
-    for column in columns:
-        size = int(column.max(initial=-1)) + 2
-        if width * size > _WIDEST:
-            number, distinct = pd.factorize(number)
-            number = number.astype(np.int64, copy=False)
-            width = len(distinct)
-        number *= size
-        number += column
-        number += 1
-        width *= size
-    return number
 
 
 def matches(

@@ -13,13 +13,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import pack_columns
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
 from voterlist.shared_values import Codes, Flags, agreeing
-from voterlist.tables import coded, codes, group_codes, packed, sort_by
+from voterlist.tables import coded, codes, group_codes, sort_by
 
 __all__ = [
     "ENTRIES",
@@ -223,7 +224,7 @@ class Context:
         block = np.bincount(house[with_flat], minlength=houses) > 0
         placed &= with_flat | ~block[house]
         code, count = pd.factorize(
-            packed([house[placed], self.codes("flat")[placed]], int(placed.sum()))
+            pack_columns([house[placed], self.codes("flat")[placed]], int(placed.sum()))
         )
         home = np.full(len(self), -1, dtype=np.int64)
         home[placed] = code

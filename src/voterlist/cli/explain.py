@@ -20,6 +20,7 @@ from voterlist.link.explain import read_model, waterfalls
 from voterlist.pipeline.known import known
 from voterlist.report.sections.cases import CaseWords, Waterfall
 from voterlist.report.sections.cases.why import read_waterfalls
+from voterlist.schemas import with_current_names
 from voterlist.storage import ledger as ledgers
 
 __all__ = ["explain"]
@@ -79,8 +80,8 @@ def _row(path: Path, left: str, right: str) -> pa.Table:
     Raises:
         InputError: the table cannot be read, or holds no model.
     """
-    table = _read(path, left, right)
-    if read_model(table.schema.metadata) is None or "rarity" not in table.column_names:
+    table = with_current_names(_read(path, left, right))
+    if read_model(table.schema.metadata) is None or "term_frequency" not in table.column_names:
         raise InputError(f"{path} holds no model", code="pairs-without-model", file=str(path))
     return table.slice(0, 1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,50 +12,93 @@ import pyarrow.compute as pc
 from voterlist import readers
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
+from voterlist.config.comparisons import AddedComparison
 from voterlist.errors import InputError, UsageError
 from voterlist.ingest import columns_needed, table_entries
+from voterlist.ingest.added import added_columns, places_of_added, require_columns
 from voterlist.schemas import ENTRY
 from voterlist.tables import concat
 
-__all__ = ["Map", "Source", "joined"]
+__all__ = ["Joined", "Map", "Source", "joined"]
 
 Map = Mapping[str, str | Sequence[str]]
-Source = tuple[Path, Map | None]
-"""A file, and the map of its columns where one was given."""
 
 
-def joined(
-    files: Sequence[Source], against: Sequence[Source] = ()
-) -> tuple[pa.Table, pa.ChunkedArray | None]:
-    """The rows of all files as one ENTRY table, and the ids of those that are held against others, if any are.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file with the map of its columns."""
 
-    Where files share ids, each id is told with its file.
+    path: Path
+    columns: Map | None
+    """None: the columns are told by the headers."""
+    added: tuple[AddedComparison, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The rows of all files."""
+
+    entries: pa.Table
+    """ENTRY."""
+    new: pa.ChunkedArray | None
+    """The ids of the entries that are held against others, if any are."""
+    added: dict[str, pa.Array]
+    """The columns of the added comparisons, in the order of the entries."""
+
+
+def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> Joined:
+    """The rows of all files as one list. Where files share ids, each id is told with its file.
 
     Raises:
         InputError: a file could not be read.
         SettingsError: a map names a column that is not there.
         UsageError: files that share ids have one name, so that their ids cannot be told apart.
     """
-    tables = [_read(path, columns) for path, columns in (*files, *against)]
+    sources = (*files, *against)
+    read = [_read(source) for source in sources]
+    added = {
+        name: pa.concat_arrays([columns[name] for _, columns in read])
+        for name in (read[0][1] if read else {})
+    }
+    tables = [table for table, _ in read]
     if len(tables) == 1:
-        return tables[0], None
+        return Joined(tables[0], None, added)
     # Codes of two files differ, so of several files the text itself is joined.
     tables = [table.cast(ENTRY) for table in tables]
     if _share_ids(tables):
-        paths = [path for path, _ in (*files, *against)]
+        paths = [source.path for source in sources]
         _require_names_apart(paths)
         TERMINAL.warn(SAY("cli.link.renamed"))
         tables = [_named(table, path) for path, table in zip(paths, tables, strict=True)]
     new = concat(tables[: len(files)], ENTRY).column("entry_id") if against else None
-    return concat(tables, ENTRY), new
+    return Joined(concat(tables, ENTRY), new, added)
 
 
-def _read(path: Path, columns: Map | None) -> pa.Table:
-    wanted = partial(columns_needed, columns=columns)
+def _read(source: Source) -> tuple[pa.Table, dict[str, pa.Array]]:
+    """The ENTRY table of a file, and the columns of its added comparisons."""
+
+    def wanted(headers: Sequence[str]) -> frozenset[int]:
+        require_columns(headers, source.added, source.columns)
+        places = places_of_added(headers, source.added)
+        others = _without(headers, places)
+        return columns_needed(others, source.columns) | places
+
     try:
-        return table_entries(readers.read_table(path, wanted=wanted), columns, coded=True)
+        table = readers.read_table(source.path, wanted=wanted)
+        require_columns(table.column_names, source.added, source.columns)
+        places = places_of_added(table.column_names, source.added)
+        columns = added_columns(table, source.added)
+        # What is compared on its own is no part of an address or a name by its header.
+        names = _without(table.column_names, places)
+        entries = table_entries(table.rename_columns(names), source.columns, coded=True)
     except InputError as error:
-        raise error.of_file(path.name) from None
+        raise error.of_file(source.path.name) from None
+    return entries, columns
+
+
+def _without(headers: Sequence[str], places: frozenset[int]) -> list[str]:
+    """The headers, with those at these places made empty, so that they say nothing."""
+    return ["" if place in places else header for place, header in enumerate(headers)]
 
 
 def _share_ids(tables: Sequence[pa.Table]) -> bool:

@@ -33,7 +33,7 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
 def tell_compared(afresh: int, compared: int, recall: str | None) -> None:
     """How many pairs were compared afresh, or why all of them were.
 
-    Nothing where nothing was to be remembered.
+    Nothing where no state was to be kept.
     """
     if recall is not None:
         TERMINAL.say(SAY(f"cli.memory.{recall}", afresh=afresh, compared=compared))

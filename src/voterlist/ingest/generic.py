@@ -49,7 +49,9 @@ _Columns = Mapping[str, str | Sequence[str]]
 
 
 def parse_map(text: str) -> dict[str, str | list[str]]:
-    """The ``[columns]`` of a map: field to header, or to several headers joined with a blank.
+    """The ``[columns]`` of a map: field to header, or to headers that are joined with a blank.
+
+    Empty where the map holds comparisons alone.
 
     Raises:
         SettingsError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a
@@ -62,9 +64,13 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
         raise SettingsError(
             "the map of columns cannot be read", (mistake,), todo=_MAP_TODO
         ) from None
-    others = [key for key in sections if key != "columns"]
-    mistakes = [SettingsMistake(key, "only [columns] stands in a map") for key in others]
-    columns = sections.get("columns")
+    mistakes = [
+        SettingsMistake(key, "only [columns] and [comparisons] stand in a map")
+        for key in sections
+        if key not in {"columns", "comparisons"}
+    ]
+    # A map of comparisons alone leaves it to the headers what the other columns are.
+    columns = sections.get("columns", {} if "comparisons" in sections else None)
     if not isinstance(columns, dict):
         mistakes.append(SettingsMistake("columns", "the map needs a section [columns]"))
         columns = {}

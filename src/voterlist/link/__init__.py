@@ -1,74 +1,140 @@
 """Linkage: which entries of a list may be one person. VOTER -> PAIR -> CASE.
 
 The steps, in order: *encode* the columns as integers, *block* on several keys, *compare* the
-candidate pairs level by level, *weigh* the patterns of levels, *classify* what each pair is,
+candidate pairs level by level, *weigh* the comparison vectors, *classify* what each pair is,
 *cluster* the entries, and put the *cases* together for a person to decide.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
+from voterlist.arrays import Bools, Codes, Floats
 from voterlist.config import LinkSettings
-from voterlist.link import block, candidates, classify, memory, recall, weigh
-from voterlist.link.arrays import Bools, Codes, Floats, Longs
+from voterlist.config.comparisons import AddedComparison
+from voterlist.link import block, candidates, weigh
 from voterlist.link.candidates import Candidates, Progress
 from voterlist.link.cases import REASONS, Judged, cases
 from voterlist.link.chance import Chance, chance
 from voterlist.link.cluster import clusters
-from voterlist.link.compare import LEVELS, Compared, compare
-from voterlist.link.decided import closed_cases, inside, taught
+from voterlist.link.comparisons import MISSING, SHIPPED, Comparisons, with_added
 from voterlist.link.encode import COMPARED, Encoded, encode
+from voterlist.link.estimate import Estimate, estimate
 from voterlist.link.explain import with_model
-from voterlist.link.memory import Memory
-from voterlist.model import PairKind, Profile, Rule
+from voterlist.link.incremental import State, reuse, state
+from voterlist.link.judge import Scorer, judge
+from voterlist.link.keys import NAMES
+from voterlist.link.labels import Decided, closed_cases, inside, training_labels
+from voterlist.model import Profile, Rule
 
 __all__ = [
     "COMPARED",
-    "LEVELS",
     "REASONS",
     "RULES",
+    "SHIPPED",
+    "TAKEN_NAMES",
+    "Added",
+    "AddedUse",
     "Chance",
+    "Decided",
     "Estimate",
+    "Incremental",
     "Linkage",
-    "Memory",
+    "State",
+    "Watch",
     "link",
     "plan",
 ]
 
-RULES: tuple[Rule, ...] = ()
+TAKEN_NAMES = frozenset({*SHIPPED.fields, *NAMES})
+"""Names that no added comparison can have: those of comparisons and blocking keys."""
 
-_CONFLICT = list(PairKind).index(PairKind.IDENTITY_CONFLICT)
+RULES: tuple[Rule, ...] = ()
 
 _VOTERS = tables.coded(
     pa.schema([schemas.VOTER.field(name) for name in COMPARED]), apart=("fin", "document")
 )
-"""What is compared, coded, but for identifiers: nearly every entry has one of its own."""
+"""What is compared, dictionary-encoded, but for identifiers: nearly every entry has its own."""
+
+
+def _quiet(_step: str, _done: int, _total: int) -> None:
+    """Progress for nobody."""
+
+
+def _silent(_forecast: tuple[block.Forecast, ...]) -> None:
+    """A forecast for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
-    """What the model expects of its own list of duplicates, without truth; each with a 95 % interval.
+class Watch:
+    """Who is told how a linkage goes on."""
 
-    The interval holds the chance in the pairs (their probabilities as a Poisson binomial), not an
-    error of the model, nor pairs that no key brought together.
-    """
+    progress: Progress = _quiet
+    """Is told of the step, how much of it is done, and of how much."""
+    forecast: Callable[[tuple[block.Forecast, ...]], None] = _silent
+    """Is given the forecast before any pair is made."""
 
-    pairs: int
-    """Pairs put forward as one person."""
-    precision: float
-    precision_low: float
-    precision_high: float
-    recall: float
-    recall_low: float
-    recall_high: float
+
+@dataclass(frozen=True, slots=True)
+class Incremental:
+    """An earlier linkage from which this one goes on."""
+
+    known: State | None = None
+    """What it left. One of another profile, other settings or another program is not used."""
+    keep: bool = True
+    """Whether this linkage is to leave its own for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The comparisons that a user added, and their columns."""
+
+    comparisons: Sequence[AddedComparison] = ()
+    values: Mapping[str, pa.Array | pa.ChunkedArray] = field(default_factory=dict)
+    """For each comparison its folded column, in the order of ``entry_ids``."""
+    entry_ids: pa.Array | pa.ChunkedArray | None = None
+    """The entries of the columns; None where there are no comparisons."""
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each comparison by its name."""
+        return {one.name: str(one.kind) for one in self.comparisons}
+
+    @property
+    def blocking(self) -> tuple[str, ...]:
+        """The comparisons that are blocking keys too."""
+        return tuple(one.name for one in self.comparisons if one.blocking)
+
+    def of(self, ids: pa.Array) -> dict[str, pa.ChunkedArray]:
+        """The columns in the order of these entry ids."""
+        if self.entry_ids is None:
+            return {}
+        place = pc.index_in(ids, value_set=_array(self.entry_ids))
+        return {name: pa.chunked_array([_array(c).take(place)]) for name, c in self.values.items()}
+
+
+def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+@dataclass(frozen=True, slots=True)
+class AddedUse:
+    """What an added comparison told in a linkage."""
+
+    name: str
+    kind: str
+    known: int
+    """Entries with a value."""
+    distinct: int
+    """Different values, spellings of one value counted once."""
+    m: float | None
+    """Learnt: P(the values are the same | one person); None where no value is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +152,60 @@ class Linkage:
     candidates: int
     """Pairs compared."""
     afresh: int
-    """How many of them were compared in this linkage; the others were remembered."""
+    """How many of them were compared in this linkage; the others were reused."""
     estimate: Estimate | None
     """None where no pair was put forward."""
     chance: tuple[Chance, ...]
-    memory: Memory | None
+    state: State | None
     """What the next linkage may go on from; None where it was not asked for."""
-    recalled: bool
-    """Whether the memory that was given could be used."""
+    reused: bool
+    """Whether the state that was given could be used."""
     taught: int = 0
     """Candidate pairs decided by people, from which the model learnt."""
     contradictory: int = 0
     """Pairs of which people said both; the model learnt nothing from them."""
+    added: tuple[AddedUse, ...] = ()
 
 
-def _quiet(_step: str, _done: int, _total: int) -> None:
-    """Progress for nobody."""
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list as the steps of the linkage see it."""
+
+    ids: pa.Array
+    entries: Encoded
+    comparisons: Comparisons
+    blocks: list[block.Blocks]
+    new: Bools | None
+    """Which entries are new, where the others are only held against."""
+
+    @property
+    def forecast(self) -> tuple[block.Forecast, ...]:
+        return tuple(key.forecast for key in self.blocks)
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs count: all of the list, or those with a new entry."""
+        size = self.entries.size
+        rest = 0 if self.new is None else size - int(self.new.sum())
+        return size * (size - 1) // 2 - rest * (rest - 1) // 2
 
 
-def _silent(_forecast: tuple[block.Forecast, ...]) -> None:
-    """A forecast for nobody."""
+def _listed(
+    voters: pa.Table,
+    settings: LinkSettings,
+    profile: Profile,
+    new: pa.Array | pa.ChunkedArray | None,
+    added: Added,
+) -> _List:
+    ids = voters.column("entry_id").combine_chunks()
+    entries = encode(voters, added.of(ids))
+    chosen = None if new is None else _are_in(ids, new)
+    blocks = block.build_all(entries, profile, settings.largest_block, chosen, added.blocking)
+    return _List(ids, entries, with_added(added.kinds), blocks, chosen)
+
+
+def _are_in(ids: pa.Array, new: pa.Array | pa.ChunkedArray) -> Bools:
+    return np.asarray(pc.is_in(ids, value_set=pc.unique(new).cast(ids.type)), np.bool_)
 
 
 def link(
@@ -113,114 +213,108 @@ def link(
     settings: LinkSettings | None = None,
     *,
     profile: Profile = Profile.AZ,
-    progress: Progress = _quiet,
-    tell: Callable[[tuple[block.Forecast, ...]], None] = _silent,
     new: pa.Array | pa.ChunkedArray | None = None,
-    known: Memory | None = None,
-    remember: bool = False,
-    decided: pa.Table | None = None,
-    closed: pa.Table | None = None,
+    added: Added | None = None,
+    decided: Decided | None = None,
+    incremental: Incremental | None = None,
+    watch: Watch | None = None,
 ) -> Linkage:
     """The pairs, clusters and cases of a VOTER table.
 
     Args:
-        voters: VOTER; its text may be coded (``tables.coded``), which is quicker and takes less
-            memory.
+        voters: VOTER; its text may be dictionary-encoded (``tables.coded``), which is quicker and
+            takes less memory.
         settings: thresholds and bounds.
         profile: whose names they are.
-        progress: is told of the step, how much of it is done, and of how much.
-        tell: is given the forecast before any pair is made.
         new: the ids of the entries of which every pair must have at least one, where the others are
             a list that is only held against; names are counted in both.
-        known: what an earlier linkage remembers. The result is the same to the byte as without it;
-            one of another profile, other settings or another program is left aside.
-        remember: whether the next linkage is to be given what this one knows.
-        decided: pairs that people decided (``decided.PAIRS``). The model learns from them; what it
-            says of a pair it goes on saying, decided or not. Without any the result is the same to
-            the byte as without this argument.
-        closed: cases of which every entry was decided (``decided.CASES``). They stay cases however
-            the model moves.
+        added: comparisons that a user added to those of every list.
+        decided: pairs and cases that people decided. The model learns from the pairs; what it says
+            of a pair it goes on saying, decided or not. The cases stay cases however the model
+            moves. Without any the result is the same to the byte as without this argument.
+        incremental: an earlier linkage from which this one goes on. The result is the same to the
+            byte as without it.
+        watch: who is told how it goes on.
 
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
-    settings = settings or LinkSettings()
+    settings, watch, decided = settings or LinkSettings(), watch or Watch(), decided or Decided()
     voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
-    ids = voters.column("entry_id").combine_chunks()
-    entries = encode(voters)
+    listed = _listed(voters, settings, profile, new, added or Added())
     # Its columns live on as codes; what they are the codes of is not needed twice.
     del voters
-    chosen = None if new is None else _are_in(ids, new)
-    blocks = block.build_all(entries, profile, settings.largest_block, chosen)
-    forecast = tuple(key.forecast for key in blocks)
-    tell(forecast)
-    progress("forecast", 0, sum(line.pairs for line in forecast))
-    found, kept, recalled = _find(
-        entries, blocks, settings, profile, progress, chosen, known, remember=remember
+    ids, entries, comparisons = listed.ids, listed.entries, listed.comparisons
+    watch.forecast(listed.forecast)
+    watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
+    found, kept, reused = _find(listed, settings, profile, watch, incremental)
+    labels, closed = training_labels(ids, found, decided.pairs), closed_cases(ids, decided.cases)
+    model = weigh.learn(
+        entries,
+        found.vectors,
+        profile,
+        comparisons=comparisons,
+        pairs=listed.pairs,
+        labels=labels.labels,
     )
-    said, held = taught(ids, found, decided), closed_cases(ids, closed)
-    every = _pairs_in_all(entries.size, chosen)
-    model = weigh.learn(entries, found.patterns, profile, pairs=every, labels=said.labels)
-    judged, table = _judge(entries, ids, blocks, found, inside(found, held), model, settings)
-    cluster = _cluster(entries, judged, model, settings)
+    scorer = Scorer(entries, comparisons, model)
+    judged, table = judge(scorer, ids, listed.blocks, found, inside(found, closed), settings)
+    cluster = _cluster(scorer, judged, settings.duplicate_probability)
+    review = settings.review_probability
+    same = weigh.score(comparisons.unpack(found.vectors.codes), model).posterior[:, 0]
     return Linkage(
-        pairs=with_model(table, model),
-        cases=cases(entries, ids, judged, cluster, review=settings.review_probability, closed=held),
+        pairs=with_model(table, model, comparisons),
+        cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
         clusters=_cluster_table(ids, cluster),
-        forecast=forecast,
+        forecast=listed.forecast,
         candidates=len(found.left),
         afresh=found.afresh,
-        estimate=_estimate(found, model, settings.duplicate_probability),
-        chance=chance(entries, chosen),
-        memory=kept,
-        recalled=recalled,
-        taught=said.pairs,
-        contradictory=said.contradictory,
+        estimate=estimate(found.vectors, same, settings.duplicate_probability),
+        chance=chance(entries, listed.new),
+        state=kept,
+        reused=reused,
+        taught=labels.pairs,
+        contradictory=labels.contradictory,
+        added=_added_use(scorer),
     )
-
-
-def _are_in(ids: pa.Array, new: pa.Array | pa.ChunkedArray) -> Bools:
-    return np.asarray(pc.is_in(ids, value_set=pc.unique(new).cast(ids.type)), np.bool_)
-
-
-def _pairs_in_all(size: int, new: Bools | None) -> int:
-    """How many pairs the list has; of new entries, how many have one of these."""
-    rest = 0 if new is None else size - int(new.sum())
-    return size * (size - 1) // 2 - rest * (rest - 1) // 2
 
 
 def _find(
-    entries: Encoded,
-    blocks: list[block.Blocks],
+    listed: _List,
     settings: LinkSettings,
     profile: Profile,
-    progress: Progress,
-    new: Bools | None,
-    known: Memory | None,
-    *,
-    remember: bool,
-) -> tuple[Candidates, Memory | None, bool]:
-    """The candidate pairs.
-
-    What is known of them for the next time; whether something was known of them.
-    """
-    if known is None and not remember:
-        return candidates.find(entries, blocks, settings.chunk_pairs, progress), None, False
-    fits = memory.fingerprint(
-        entries, blocks, profile.value, settings.largest_block, against=new is not None
+    watch: Watch,
+    incremental: Incremental | None,
+) -> tuple[Candidates, State | None, bool]:
+    """The candidate pairs, what is kept for the next linkage, and whether a state was reused."""
+    entries, blocks, comparisons = listed.entries, listed.blocks, listed.comparisons
+    if incremental is None or (incremental.known is None and not incremental.keep):
+        found = candidates.find(entries, blocks, settings.chunk_pairs, watch.progress, comparisons)
+        return found, None, False
+    fits = state.fingerprint(
+        entries,
+        blocks,
+        profile.value,
+        settings.largest_block,
+        comparisons,
+        against=listed.new is not None,
     )
-    marks = memory.checksums(entries, new)
+    marks = state.checksums(entries, listed.new)
+    known = incremental.known
     if known is not None and known.fingerprint != fits:
         known = None
-    then = (
-        np.full(entries.size, -1, np.int32)
-        if known is None
-        else memory.known_again(known.entries, marks)
-    )
+    then = np.full(entries.size, -1, np.int32)
+    if known is not None:
+        then = state.positions_before(known.entries, marks)
     found, levels = candidates.find_again(
-        entries, blocks, settings.chunk_pairs, progress, recall.recalled(known, then)
+        entries,
+        blocks,
+        settings.chunk_pairs,
+        watch.progress,
+        reuse.reuse(known, then),
+        comparisons,
     )
-    kept = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
+    kept = state.State(fits, marks, state.block_members(blocks), found.left, found.right, levels)
     return found, kept, known is not None
 
 
@@ -230,6 +324,7 @@ def plan(
     *,
     profile: Profile = Profile.AZ,
     new: pa.Array | pa.ChunkedArray | None = None,
+    added: Added | None = None,
 ) -> tuple[block.Forecast, ...]:
     """What each blocking key would cost, before any pair is made: the forecast of ``link`` alone.
 
@@ -237,98 +332,18 @@ def plan(
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
     voters = schemas.require(voters, _VOTERS, "link")
-    chosen = None if new is None else _are_in(voters.column("entry_id").combine_chunks(), new)
-    blocks = block.build_all(
-        encode(voters), profile, (settings or LinkSettings()).largest_block, chosen
-    )
-    return tuple(key.forecast for key in blocks)
+    settings = settings or LinkSettings()
+    return _listed(voters, settings, profile, new, added or Added()).forecast
 
 
-def _judge(
-    entries: Encoded,
-    ids: pa.Array,
-    blocks: list[block.Blocks],
-    found: Candidates,
-    stays: Longs,
-    model: weigh.Model,
-    settings: LinkSettings,
-) -> tuple[Judged, pa.Table]:
-    """The pairs worth keeping, scored exactly (not by bins of rarity), and their PAIR table.
-
-    Those at ``stays`` among the candidates are kept whatever they are: they stand in a case that
-    people decided.
-    """
-    rough = weigh.score(weigh.unpack(found.patterns.codes), model)
-    # One bin of rarity is two bits: what passes within four times the odds is scored again,
-    # exactly.
-    near = classify.worth_keeping(
-        weigh.unpack(found.patterns.codes), rough.posterior, settings.kept_probability / 4
-    )
-    # Few patterns are near; a hash table of them is asked far more quickly than all patterns in
-    # their order.
-    chosen = np.flatnonzero(pd.Series(found.pattern, copy=False).isin(found.patterns.codes[near]))
-    if len(stays):
-        chosen = np.union1d(chosen, stays)
-    left, right = found.left[chosen], found.right[chosen]
-    order = np.lexsort((right, left))
-    left, right = left[order], right[order]
-    compared = compare(entries, left, right)
-    scored = weigh.score(compared, model)
-    worth = classify.worth_keeping(compared, scored.posterior, settings.kept_probability)
-    kept = np.flatnonzero(worth | np.isin(chosen[order], stays))
-    left, right = left[kept], right[kept]
-    compared = Compared(
-        {name: levels[kept] for name, levels in compared.levels.items()}, compared.rarity[kept]
-    )
-    posterior, weight = scored.posterior[kept], scored.weight[kept]
-    displaced = frozenset(settings.displaced_constituencies)
-
-    def kinds(review: float) -> Codes:
-        return classify.kinds(
-            entries, left, right, compared, posterior, review=review, displaced=displaced
-        )
-
-    kind = kinds(settings.review_probability)
-    asked = np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
-    judged = Judged(left, right, weight, posterior, kind, asked)
-    bits = candidates.found_by(blocks, left, right)
-    return judged, _pair_table(ids, judged, compared, _found_by_words(blocks, bits))
-
-
-def _found_by_words(blocks: list[block.Blocks], bits: Longs) -> pa.Array:
-    distinct, place = np.unique(bits, return_inverse=True)
-    names = [
-        " + ".join(key.key.name for number, key in enumerate(blocks) if mask >> number & 1)
-        for mask in distinct.tolist()
-    ]
-    return pa.array(names, pa.string()).take(pa.array(place))
-
-
-def _pair_table(ids: pa.Array, judged: Judged, compared: Compared, found_by: pa.Array) -> pa.Table:
-    columns: dict[str, object] = {
-        "entry_l": pc.take(ids, pa.array(judged.left)),
-        "entry_r": pc.take(ids, pa.array(judged.right)),
-        "weight": pa.array(judged.weight),
-        "probability": pa.array(judged.posterior[:, 0]),
-        "rarity": pa.array(compared.rarity),
-        "kind": pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind)),
-        "found_by": found_by,
-    }
-    for name, levels in compared.levels.items():
-        columns[f"{name}_level"] = pa.array(LEVELS[name]).take(pa.array(levels))
-    return tables.from_columns(columns, schemas.PAIR, len(judged.left))
-
-
-def _cluster(entries: Encoded, judged: Judged, model: weigh.Model, settings: LinkSettings) -> Codes:
+def _cluster(scorer: Scorer, judged: Judged, threshold: float) -> Codes:
     def probability(left: Codes, right: Codes) -> Floats:
-        return np.asarray(
-            weigh.score(compare(entries, left, right), model).posterior[:, 0], np.float64
-        )
+        _, _, scored = scorer.compare(left, right)
+        return np.asarray(scored.posterior[:, 0], np.float64)
 
-    sure = judged.posterior[:, 0] >= settings.duplicate_probability
-    return clusters(
-        entries.size, judged.left[sure], judged.right[sure], judged.weight[sure], probability
-    )
+    sure = judged.posterior[:, 0] >= threshold
+    left, right, weight = judged.left[sure], judged.right[sure], judged.weight[sure]
+    return clusters(scorer.entries.size, left, right, weight, probability)
 
 
 def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
@@ -340,28 +355,14 @@ def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
     return pa.table(names)
 
 
-def _estimate(found: Candidates, model: weigh.Model, threshold: float) -> Estimate | None:
-    same = weigh.score(weigh.unpack(found.patterns.codes), model).posterior[:, 0]
-    counts = found.patterns.counts
-    taken = same >= threshold
-    pairs = int(counts[taken].sum())
-    if not pairs:
-        return None
-    right, wrong_spread = (
-        float((same * counts)[taken].sum()),
-        float((same * (1 - same) * counts)[taken].sum()),
-    )
-    missed, missed_spread = (
-        float((same * counts)[~taken].sum()),
-        float((same * (1 - same) * counts)[~taken].sum()),
-    )
-    margin, missed_margin = 1.96 * wrong_spread**0.5, 1.96 * missed_spread**0.5
-    return Estimate(
-        pairs=pairs,
-        precision=right / pairs,
-        precision_low=max(0.0, (right - margin) / pairs),
-        precision_high=min(1.0, (right + margin) / pairs),
-        recall=right / (right + missed),
-        recall_low=right / (right + missed + missed_margin),
-        recall_high=min(1.0, right / (right + max(0.0, missed - missed_margin))),
-    )
+def _added_use(scorer: Scorer) -> tuple[AddedUse, ...]:
+    """What each added comparison told."""
+    uses = []
+    for name, kind in scorer.comparisons.added_kinds.items():
+        column = scorer.entries.added[name]
+        known = int(column.counts.sum())
+        log_m = scorer.model.log_m["same"][name][MISSING + 1]
+        uses.append(
+            AddedUse(name, kind, known, len(column.values), float(2**log_m) if known else None)
+        )
+    return tuple(uses)

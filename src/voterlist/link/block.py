@@ -1,4 +1,4 @@
-"""Which entries are compared at all: blocking on several keys, bounded by pairs, with every cut counted.
+"""Blocking: which entries are compared, by several keys, with every pair that is cut counted.
 
 A key is a set of fields that must agree. Two entries are compared once, under the first key that
 brings them together. A block that is too large is split by the key's further fields; the pairs that
@@ -12,14 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.arrays import Bools, Codes, Longs, dense, runs
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field, together
-from voterlist.link.grouping import dense, runs
 from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 
-__all__ = ["Blocks", "Forecast", "build", "build_all", "chunks", "gone_through", "led"]
+__all__ = ["Blocks", "Forecast", "anchored", "build", "build_all", "chunks", "gone_through"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,10 @@ class Blocks:
     """Entries of the list."""
     members: Codes
     starts: Longs
-    heads: Longs
+    anchors: Longs
     """How many members of each block, its first ones, are paired with all that follow; the others
     only with these."""
-    asked: tuple[Bools, ...]
+    required: tuple[Bools, ...]
     """Of each of these, entries of which a pair must have at least one; without any, every pair
     counts."""
     forecast: Forecast
@@ -74,13 +73,13 @@ class Blocks:
         block_of = self.block_of()
         one = block_of[left]
         together = (one >= 0) & (one == block_of[right])
-        return np.asarray(together & self.asks(left, right) if self.asked else together)
+        return np.asarray(together & self.counts(left, right) if self.required else together)
 
-    def asks(self, left: Codes, right: Codes) -> Bools:
+    def counts(self, left: Codes, right: Codes) -> Bools:
         """True where a pair of one block counts."""
         found = np.ones(len(left), np.bool_)
-        for asked in self.asked:
-            found &= asked[left] | asked[right]
+        for required in self.required:
+            found &= required[left] | required[right]
         return found
 
 
@@ -91,23 +90,26 @@ def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:
     return np.add.reduceat(chosen[order], np.r_[0, np.cumsum(sizes)[:-1]], dtype=np.int64)
 
 
-def _pairs(order: Longs, sizes: Longs, asked: tuple[Bools, ...]) -> Longs:
-    """Pairs of each run that have at least one entry of each of the asked (of at most two)."""
+def _pairs(order: Longs, sizes: Longs, required: tuple[Bools, ...]) -> Longs:
+    """Pairs of each run that have at least one entry of each of the required (of at most two)."""
     pairs = sizes * (sizes - 1) // 2
-    for one in asked:
+    for one in required:
         without = _sums(~one, order, sizes)
         pairs = pairs - without * (without - 1) // 2
-    if len(asked) > 1:
+    if len(required) > 1:
         # Those without the one and without the other were taken off twice.
-        without = _sums(~asked[0] & ~asked[1], order, sizes)
+        without = _sums(~required[0] & ~required[1], order, sizes)
         pairs = pairs + without * (without - 1) // 2
     return pairs
 
 
 def _split(
-    entries: Encoded, key: Key, limit: int, asked: tuple[Bools, ...]
+    entries: Encoded, key: Key, limit: int, required: tuple[Bools, ...]
 ) -> tuple[Longs, Longs, int]:
-    """The runs of the key in which no block passes ``limit`` while a split is left, and how many pairs were parted."""
+    """The runs of a key, blocks beyond ``limit`` split as long as the key has a split left.
+
+    Returns (order, sizes, pairs that the splits parted).
+    """
     codes = together(entries, key.fields)
     order, sizes = runs(codes)
     parted = 0
@@ -116,13 +118,13 @@ def _split(
             break
         large = np.repeat(sizes > limit, sizes)
         positions = order[large]
-        before = _pairs(order, sizes, asked)[sizes > limit].sum()
+        before = _pairs(order, sizes, required)[sizes > limit].sum()
         part = field(entries, name)[positions]
         # An unknown split value is a value of its own here: its entries stay together, none is
         # lost.
         finer = dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
         within, after = runs(finer)
-        parted += int(before - _pairs(positions[within], after, asked).sum())
+        parted += int(before - _pairs(positions[within], after, required).sum())
         codes = codes.copy()
         codes[positions] = int(codes.max(initial=0)) + 1 + dense(finer)
         order, sizes = runs(codes)
@@ -136,46 +138,53 @@ def build(entries: Encoded, key: Key, limit: int, new: Bools | None = None) -> B
     and counted: such a block says only that many entries share a common value. Where it is told
     which entries are ``new``, only pairs that have one of these count.
     """
-    asked = (() if new is None else (new,)) + ((entries.partial_date,) if key.partial_dates else ())
-    order, sizes, parted = _split(entries, key, limit, asked)
-    pairs = _pairs(order, sizes, asked)
+    required = (() if new is None else (new,)) + (
+        (entries.partial_date,) if key.partial_dates else ()
+    )
+    order, sizes, parted = _split(entries, key, limit, required)
+    pairs = _pairs(order, sizes, required)
     kept = (pairs >= 1) & (sizes <= limit)
     parted += int(pairs[sizes > limit].sum())
     members = order[np.repeat(kept, sizes)].astype(np.int32)
     sizes, pairs = sizes[kept], pairs[kept]
     forecast = Forecast(key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted)
-    if asked:
-        return led(key, entries.size, members, sizes, asked[0][members], asked, forecast)
+    if required:
+        return anchored(key, entries.size, members, sizes, required[0][members], required, forecast)
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    return Blocks(key, entries.size, members, starts, sizes, asked, forecast)
+    return Blocks(key, entries.size, members, starts, sizes, required, forecast)
 
 
-def led(
+def anchored(
     key: Key,
     size: int,
     members: Codes,
     sizes: Longs,
-    head: Bools,
-    asked: tuple[Bools, ...],
+    is_anchor: Bools,
+    required: tuple[Bools, ...],
     forecast: Forecast,
 ) -> Blocks:
-    """Blocks of these sizes of which only the members that are heads are paired with all others of the block."""
+    """Blocks in which only members that are anchors are paired with all others of the block."""
     numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-    heads = _sums(head, np.arange(len(members)), sizes)
-    # The heads of each block first, otherwise in order.
-    members = members[np.argsort(numbers * np.int64(2) + ~head, kind="stable")]
+    anchors = _sums(is_anchor, np.arange(len(members)), sizes)
+    # The anchors of each block first, otherwise in order.
+    members = members[np.argsort(numbers * np.int64(2) + ~is_anchor, kind="stable")]
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    return Blocks(key, size, members, starts, heads, asked, forecast)
+    return Blocks(key, size, members, starts, anchors, required, forecast)
 
 
 def build_all(
-    entries: Encoded, profile: Profile, limit: int, new: Bools | None = None
+    entries: Encoded,
+    profile: Profile,
+    limit: int,
+    new: Bools | None = None,
+    added: tuple[str, ...] = (),
 ) -> list[Blocks]:
     """The blocks of every key of a profile, the most telling key first.
 
-    Of pairs with a ``new`` entry, where told.
+    Of pairs with a ``new`` entry, where told. ``added`` are the added fields that block.
     """
-    return [build(entries, key, limit, new) for key in keys(profile, entries.size, limit)]
+    every = keys(profile, entries.size, limit, added)
+    return [build(entries, key, limit, new) for key in every]
 
 
 def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
@@ -192,17 +201,19 @@ def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
         done = int(total[first - 1]) if first else 0
         last = max(first + 1, int(np.searchsorted(total, done + chunk_pairs, side="right")))
         left, right = _pairs_within(blocks, sizes, first, last)
-        if blocks.asked:
-            counts = blocks.asks(left, right)
+        if blocks.required:
+            counts = blocks.counts(left, right)
             left, right = left[counts], right[counts]
         yield left, right
         first = last
 
 
 def gone_through(blocks: Blocks) -> Longs:
-    """How many pairs of each block its heads make, those that do not count among them."""
+    """How many pairs of each block its anchors make, those that do not count among them."""
     sizes = np.diff(blocks.starts)
-    return np.asarray(blocks.heads * (sizes - 1) - blocks.heads * (blocks.heads - 1) // 2, np.int64)
+    return np.asarray(
+        blocks.anchors * (sizes - 1) - blocks.anchors * (blocks.anchors - 1) // 2, np.int64
+    )
 
 
 def _pairs_within(blocks: Blocks, sizes: Longs, first: int, last: int) -> tuple[Codes, Codes]:
@@ -212,7 +223,7 @@ def _pairs_within(blocks: Blocks, sizes: Longs, first: int, last: int) -> tuple[
     place = np.arange(begin, end)
     followers = ends - place - 1
     followers[
-        place >= np.repeat((blocks.starts[:-1] + blocks.heads)[first:last], sizes[first:last])
+        place >= np.repeat((blocks.starts[:-1] + blocks.anchors)[first:last], sizes[first:last])
     ] = 0
     left = np.repeat(place, followers)
     step = np.arange(len(left)) - np.repeat(np.cumsum(followers) - followers, followers)

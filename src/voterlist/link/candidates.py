@@ -1,7 +1,4 @@
-"""Candidate pairs.
-
-Each pair of entries that some blocking key brings together, once, with its pattern.
-"""
+"""Candidate pairs: each pair that some blocking key brings together, once, with its vector."""
 
 from __future__ import annotations
 
@@ -10,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.link import block, memory, recall, weigh
-from voterlist.link.arrays import Codes, Longs
-from voterlist.link.compare import compare, levels_alone, settled
+from voterlist.arrays import Codes, Longs, pack_pairs, unpack_pairs
+from voterlist.link import block, weigh
+from voterlist.link.comparisons import SHIPPED, Comparisons, Pairs
 from voterlist.link.encode import Encoded
-from voterlist.link.grouping import numbered, parted
+from voterlist.link.incremental import reuse
 
-__all__ = ["Candidates", "Progress", "find", "find_again", "found_by"]
+__all__ = ["Candidates", "Progress", "find", "find_again", "match_keys"]
 
 Progress = Callable[[str, int, int], None]
 """Told (step, pairs done, pairs in all) as the work goes on."""
@@ -24,17 +21,19 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs (``left[i]`` < ``right[i]``, positions in the list) and the packed pattern of each."""
+    """Pairs (``left[i]`` < ``right[i]``, positions in the list) and their comparison vectors."""
 
     left: Codes
     right: Codes
-    pattern: Longs
-    patterns: weigh.Patterns
+    vector: Longs
+    """The packed vector of each pair."""
+    vectors: weigh.VectorCounts
+    """The distinct packed vectors."""
     afresh: int
-    """How many of them were compared afresh; the others were remembered."""
+    """How many of them were compared afresh; the others were reused."""
 
 
-def found_by(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
+def match_keys(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
     """Which keys bring each pair together, as bits: bit 0 the first key."""
     bits = np.zeros(len(left), np.int64)
     for number, key in enumerate(blocks):
@@ -46,26 +45,31 @@ def _pairs(blocks: list[block.Blocks], chunk_pairs: int) -> tuple[Codes, Codes]:
     """The pairs that these blocks bring together, each once, in the order of left, then right."""
     none = [np.zeros(0, np.int64)]
     numbers = none + [
-        numbered(*pairs) for key in blocks for pairs in block.chunks(key, chunk_pairs)
+        pack_pairs(*pairs) for key in blocks for pairs in block.chunks(key, chunk_pairs)
     ]
     every = np.concatenate(numbers)
     del numbers
     every.sort()
-    return parted(every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every)
+    return unpack_pairs(every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every)
 
 
 def find(
-    entries: Encoded, blocks: list[block.Blocks], chunk_pairs: int, progress: Progress
+    entries: Encoded,
+    blocks: list[block.Blocks],
+    chunk_pairs: int,
+    progress: Progress,
+    comparisons: Comparisons = SHIPPED,
 ) -> Candidates:
     """All candidate pairs.
 
-    Memory: 16 bytes for each pair of each key, and the working arrays of one chunk.
+    State: 16 bytes for each pair of each key, and the working arrays of one chunk.
     """
     left, right = _pairs(blocks, chunk_pairs)
     found = _Gathered(left, right)
     for start in range(0, len(left), chunk_pairs):
         part = slice(start, start + chunk_pairs)
-        found.add(weigh.pack(compare(entries, left[part], right[part])))
+        pairs = Pairs(entries, left[part], right[part])
+        found.add(comparisons.pack(comparisons.compare(pairs)))
         progress("compare", min(part.stop, len(left)), len(left))
     return found.candidates(len(left))
 
@@ -75,36 +79,43 @@ def find_again(
     blocks: list[block.Blocks],
     chunk_pairs: int,
     progress: Progress,
-    recalled: recall.Recalled,
-) -> tuple[Candidates, Codes]:
+    earlier: reuse.Reuse,
+    comparisons: Comparisons = SHIPPED,
+) -> tuple[Candidates, Codes | Longs]:
     """All candidate pairs, and what each is by itself, packed for the next linkage.
 
-    Pairs that are remembered are not compared again: only what the list says of them is worked out
-    anew.
+    Pairs of an earlier linkage are not compared again: only their frequency-adjusted levels are
+    worked out anew.
     """
-    within = [recall.unknown_blocks(recalled, key, number) for number, key in enumerate(blocks)]
-    known_left, known_right, known_levels = recall.carried(recalled, blocks)
+    within = [reuse.blocks_to_compare(earlier, key, number) for number, key in enumerate(blocks)]
+    known_left, known_right, known_levels = reuse.reused_pairs(earlier, blocks)
     left, right = _pairs(within, chunk_pairs)
-    unknown = recalled.unknown(left, right, numbered(known_left, known_right))
+    unknown = earlier.unknown(left, right, pack_pairs(known_left, known_right))
     left, right = left[unknown], right[unknown]
     afresh = len(left)
-    alone = [known_levels]
+    alone: list[Codes | Longs] = [known_levels]
     for start in range(0, afresh, chunk_pairs):
         part = slice(start, start + chunk_pairs)
-        alone.append(memory.packed(levels_alone(entries, left[part], right[part])))
+        pairs = Pairs(entries, left[part], right[part])
+        alone.append(comparisons.pack_pair_levels(comparisons.pair_levels(pairs)))
         progress("compare", min(part.stop, afresh), afresh)
-    left, right, levels = recall.in_order(
+    left, right, levels = reuse.in_order(
         np.concatenate([known_left, left]),
         np.concatenate([known_right, right]),
-        np.concatenate(alone),
+        _concatenated(alone),
     )
     found = _Gathered(left, right)
     for start in range(0, len(left), chunk_pairs):
         part = slice(start, start + chunk_pairs)
-        found.add(
-            weigh.pack(settled(entries, left[part], right[part], memory.unpacked(levels[part])))
-        )
+        pairs = Pairs(entries, left[part], right[part])
+        vectors = comparisons.adjust(pairs, comparisons.unpack_pair_levels(levels[part]))
+        found.add(comparisons.pack(vectors))
     return found.candidates(afresh), levels
+
+
+def _concatenated(parts: list[Codes | Longs]) -> Codes | Longs:
+    dtype = np.result_type(*parts)
+    return np.concatenate(parts).astype(dtype, copy=False)
 
 
 class _Gathered:
@@ -113,15 +124,15 @@ class _Gathered:
     def __init__(self, left: Codes, right: Codes) -> None:
         self._left, self._right = left, right
         self._codes = [np.zeros(0, np.int64)]
-        self._seen: list[weigh.Patterns] = []
+        self._seen: list[weigh.VectorCounts] = []
 
     def add(self, codes: Longs) -> None:
-        """The packed patterns of the next pairs."""
+        """The packed vectors of the next pairs."""
         self._codes.append(codes)
-        self._seen.append(weigh.patterns(codes))
+        self._seen.append(weigh.count_chunk(codes))
 
     def candidates(self, afresh: int) -> Candidates:
-        """All pairs with their patterns."""
+        """All pairs with their vectors."""
         return Candidates(
             self._left, self._right, np.concatenate(self._codes), weigh.count(self._seen), afresh
         )

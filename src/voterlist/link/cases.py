@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.link.arrays import Bools, Codes, Floats, Longs
+from voterlist.arrays import Bools, Codes, Floats, Longs
 from voterlist.link.encode import Encoded
 from voterlist.link.weigh import CLASSES
 from voterlist.model import CaseKind, EntryRole, PairKind
@@ -49,7 +49,7 @@ _KEEP, _REPEAT, _QUESTION = (
 _RIVAL_REASONS = np.array(
     [
         _REASON[
-            {"twins": "twins-possible", "strangers": "chance-possible"}.get(
+            {"twins": "twins-possible", "unrelated": "chance-possible"}.get(
                 name, "relatives-possible"
             )
         ]
@@ -148,7 +148,7 @@ def cases(
 def _with_closed(
     found: pa.Table, entries: Encoded, ids: pa.Array, judged: Judged, closed: Sequence[Closed]
 ) -> pa.Table:
-    """The cases without those that a closed one covers, and with the closed ones that are not among them.
+    """The cases with the closed ones among them, and without those that a closed one covers.
 
     A closed case was asked about; where its pair alone would now be relatives or twins, it stays
     what was asked.
@@ -235,7 +235,7 @@ def _of_pairs(judged: Judged, pairs: Longs, role: int | Codes, reason: Codes | N
 
 
 def _guests(judged: Judged, cluster: Codes, doubtful: Bools) -> tuple[_Rows, Bools]:
-    """Entries that a doubtful pair ties to one cluster, as questions of its case; and the pairs that say so.
+    """Entries that a doubtful pair ties to one cluster, as questions of its case, and these pairs.
 
     An entry that several clusters claim goes to the one it is tied to most heavily.
     """
@@ -315,7 +315,7 @@ def _members(
 
 
 def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]:
-    """Where a member of a cluster is asked about, and not proposed as a repetition.
+    """Where a member of a cluster is asked about and not proposed as a repetition.
 
     The two reasons of ``one_person.doubts``, of each member against the entry to keep.
     """

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from voterlist.arrays import Bools
 from voterlist.chance import AGREEMENTS, Told, pairs_of
-from voterlist.link.arrays import Bools
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field
 
@@ -21,17 +21,17 @@ __all__ = ["Chance", "chance"]
 class Chance:
     """One kind of agreement in a list.
 
-    Pairs found hold one person's, relatives' and strangers' pairs alike.
+    Pairs found are those of one person, of relatives and of unrelated people alike.
     """
 
     agreement: str
     expected: float
-    """Pairs that strangers of one sex would make, were their names and dates independent."""
+    """Pairs that unrelated people of one sex would make, were their names and dates independent."""
     found: int
 
 
 def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
-    """Expected and found pairs for each of ``AGREEMENTS``, as the register tests count them (``voterlist.chance``).
+    """Expected and found pairs for each of ``AGREEMENTS``, as the register tests count them.
 
     Where it is told which entries are ``new``, of pairs that have one of these.
     """

@@ -1,113 +1,119 @@
-"""What a pair is.
-
-A kind of duplicate by where and how its entries differ, or twins, relatives, namesakes.
-"""
+"""What a pair is: a kind of duplicate by where and how its entries differ, or not one person."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from voterlist.link.arrays import Bools, Codes, Floats
-from voterlist.link.compare import LEVELS, Compared
-from voterlist.link.encode import Encoded
-from voterlist.link.names import MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE
+from voterlist.arrays import Bools, Codes, Floats
+from voterlist.link.comparisons import Pairs, Vectors
+from voterlist.link.comparisons.birth_date import BirthDateLevel
+from voterlist.link.comparisons.document import DocumentLevel
+from voterlist.link.comparisons.fin import FinLevel
+from voterlist.link.comparisons.given_name import GivenNameLevel
+from voterlist.link.comparisons.patronymic import PatronymicLevel
+from voterlist.link.comparisons.surname import SurnameLevel
 from voterlist.link.weigh import CLASSES
 from voterlist.model import PairKind
 
-__all__ = ["kinds", "worth_keeping"]
+__all__ = ["Judgement", "kinds", "worth_keeping"]
 
-_MISSING, _AGREES = 0, 1
-"""Levels of every comparison."""
-_OTHER_ENDING = LEVELS["surname"].index("ending")
-_YEAR_AGREES = LEVELS["birth_date"].index("year")
+_SAME, _TWINS, *_RELATIVES, _UNRELATED = range(len(CLASSES))
+_TWINS_FROM = 0.5
+"""The probability from which a pair of one birth date is listed as twins."""
 
-_SAME, _TWINS, *_RELATIVES, _STRANGERS = range(len(CLASSES))
+_ANOTHER_SURNAME = (
+    SurnameLevel.ENDING,
+    SurnameLevel.SIMILAR,
+    SurnameLevel.DIFFERS,
+    SurnameLevel.MAY_HAVE_CHANGED,
+    SurnameLevel.MISSPELT_TWICE,
+)
 
 
-def _one_identifier(compared: Compared) -> Bools:
-    return np.asarray((compared.levels["fin"] == 1) | (compared.levels["document"] == 1))
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Pairs with their comparison vectors and P(class | vector), shape (pairs, classes)."""
+
+    pairs: Pairs
+    vectors: Vectors
+    posterior: Floats
 
 
-def _one_name(compared: Compared) -> Bools:
+def _one_identifier(vectors: Vectors) -> Bools:
+    """True where the two entries have one FIN or one document."""
+    fin = vectors.levels["fin"] == FinLevel.SAME
+    return np.asarray(fin | (vectors.levels["document"] == DocumentLevel.SAME))
+
+
+def _one_name(vectors: Vectors) -> Bools:
     """Surname (whatever its ending) and given name agree, and the patronymics do not contradict."""
-    levels = compared.levels
-    surname = np.isin(levels["surname"], (_AGREES, _OTHER_ENDING))
+    levels = vectors.levels
+    surname = np.isin(levels["surname"], (SurnameLevel.SAME, SurnameLevel.ENDING))
+    given = levels["given_name"] == GivenNameLevel.SAME
     # Who is listed without a father's name may be anyone's child: nothing contradicts.
-    patronymic = np.isin(levels["patronymic"], (_MISSING, _AGREES))
-    return np.asarray(surname & (levels["given_name"] == _AGREES) & patronymic)
+    not_contradicting = (PatronymicLevel.MISSING, PatronymicLevel.SAME)
+    patronymic = np.isin(levels["patronymic"], not_contradicting)
+    return np.asarray(surname & given & patronymic)
 
 
-def worth_keeping(compared: Compared, posterior: Floats, least: float) -> Bools:
-    """The pairs that stay in the table: perhaps one person, or to be named as what they are instead.
+def worth_keeping(vectors: Vectors, posterior: Floats, least: float) -> Bools:
+    """The pairs that stay in the table: perhaps one person, or to be named as what they are.
 
     That is: P(same) at least ``least``; one identifier on two entries; twins by birth date;
     namesakes born on one day. Relatives of other kinds are everywhere and are not listed.
     """
-    same_date = compared.levels["birth_date"] == 1
-    twins = same_date & (posterior[:, _TWINS] >= 0.5)
-    namesakes = same_date & _one_name(compared)
-    return np.asarray(
-        (posterior[:, _SAME] >= least) | _one_identifier(compared) | twins | namesakes
-    )
+    same_date = vectors.levels["birth_date"] == BirthDateLevel.SAME
+    perhaps_same = posterior[:, _SAME] >= least
+    twins = same_date & (posterior[:, _TWINS] >= _TWINS_FROM)
+    namesakes = same_date & _one_name(vectors)
+    return np.asarray(perhaps_same | _one_identifier(vectors) | twins | namesakes)
 
 
-def _changed_surname(compared: Compared) -> Bools:
-    """Given name, patronymic and birth date agree while the surname is another, or has another ending."""
-    levels = compared.levels
-    names = (levels["given_name"] == _AGREES) & (levels["patronymic"] == _AGREES)
-    birth_date = np.isin(levels["birth_date"], (_AGREES, _YEAR_AGREES))
-    surname = np.isin(
-        levels["surname"], (_OTHER_ENDING, 5, 6, MAY_HAVE_CHANGED, SURNAME_MISSPELT_TWICE)
-    )
-    return np.asarray(names & birth_date & surname)
+def _changed_surname(vectors: Vectors) -> Bools:
+    """Given name, patronymic and birth date agree, and the surname is another one.
+
+    An unknown birth date does not agree.
+    """
+    levels = vectors.levels
+    given = levels["given_name"] == GivenNameLevel.SAME
+    patronymic = levels["patronymic"] == PatronymicLevel.SAME
+    birth_date = np.isin(levels["birth_date"], (BirthDateLevel.SAME, BirthDateLevel.YEAR))
+    surname = np.isin(levels["surname"], _ANOTHER_SURNAME)
+    return np.asarray(given & patronymic & birth_date & surname)
 
 
-def kinds(
-    entries: Encoded,
-    left: Codes,
-    right: Codes,
-    compared: Compared,
-    posterior: Floats,
-    *,
-    review: float,
-    displaced: frozenset[int],
-) -> Codes:
+def kinds(judged: Judgement, *, review: float, displaced: frozenset[int]) -> Codes:
     """The kind of each pair, as its position in ``PairKind``.
 
-    ``displaced`` are the constituencies that list people where they come from.
+    ``review`` is the least P(same) of a pair that may be one person; ``displaced`` are the
+    constituencies that list people where they come from.
     """
-    perhaps_same = posterior[:, _SAME] >= review
+    entries, left, right = judged.pairs.entries, judged.pairs.left, judged.pairs.right
+    perhaps_same = judged.posterior[:, _SAME] >= review
     constituency_l, constituency_r = entries.constituency[left], entries.constituency[right]
-    elsewhere = (constituency_l != constituency_r) & (constituency_l >= 0) & (constituency_r >= 0)
-    origin = np.isin(constituency_l, list(displaced)) != np.isin(constituency_r, list(displaced))
+    known = judged.pairs.known(entries.constituency)
+    elsewhere = (constituency_l != constituency_r) & known
+    origins = list(displaced)
+    origin = np.isin(constituency_l, origins) != np.isin(constituency_r, origins)
     precinct_differs = entries.precinct[left] != entries.precinct[right]
-    rival = posterior[:, 1:].argmax(axis=1) + 1
-    conditions = [
-        _one_identifier(compared) & ~perhaps_same,
-        perhaps_same & (entries.temporary[left] != entries.temporary[right]),
-        perhaps_same & _changed_surname(compared),
-        perhaps_same & elsewhere & origin,
-        perhaps_same & elsewhere,
-        perhaps_same & precinct_differs,
-        perhaps_same,
-        rival == _TWINS,
-        np.isin(rival, _RELATIVES),
-        _one_name(compared),
-    ]
-    names = [
-        PairKind.IDENTITY_CONFLICT,
-        PairKind.TEMPORARY,
-        PairKind.NAME_CHANGE,
-        PairKind.DISPLACED,
-        PairKind.ACROSS_CONSTITUENCIES,
-        PairKind.WITHIN_CONSTITUENCY,
-        PairKind.SAME_PRECINCT,
-        PairKind.TWINS,
-        PairKind.RELATIVES,
-        PairKind.NAMESAKES,
-    ]
+    list_kind_differs = entries.temporary[left] != entries.temporary[right]
+    rival = judged.posterior[:, 1:].argmax(axis=1) + 1
+    # The first condition that holds names the pair.
+    conditions = {
+        PairKind.IDENTITY_CONFLICT: _one_identifier(judged.vectors) & ~perhaps_same,
+        PairKind.TEMPORARY: perhaps_same & list_kind_differs,
+        PairKind.NAME_CHANGE: perhaps_same & _changed_surname(judged.vectors),
+        PairKind.DISPLACED: perhaps_same & elsewhere & origin,
+        PairKind.ACROSS_CONSTITUENCIES: perhaps_same & elsewhere,
+        PairKind.WITHIN_CONSTITUENCY: perhaps_same & precinct_differs,
+        PairKind.SAME_PRECINCT: perhaps_same,
+        PairKind.TWINS: rival == _TWINS,
+        PairKind.RELATIVES: np.isin(rival, _RELATIVES),
+        PairKind.NAMESAKES: _one_name(judged.vectors),
+    }
     every = list(PairKind)
-    chosen = np.select(
-        conditions, [every.index(name) for name in names], every.index(PairKind.UNLIKELY)
-    )
-    return chosen.astype(np.int32)
+    positions = [every.index(kind) for kind in conditions]
+    otherwise = every.index(PairKind.UNLIKELY)
+    return np.select(list(conditions.values()), positions, otherwise).astype(np.int32)

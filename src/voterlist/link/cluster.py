@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from voterlist.link.arrays import Codes, Floats
+from voterlist.arrays import Codes, Floats
 
 __all__ = ["clusters"]
 
@@ -30,7 +30,7 @@ def _components(size: int, left: Codes, right: Codes) -> Codes:
 
 
 def clusters(size: int, left: Codes, right: Codes, weight: Floats, judge: Judge) -> Codes:
-    """The cluster of each entry, -1 where it stands alone; a cluster is named by its first entry's position.
+    """The cluster of each entry, named by its first entry's position; -1 where an entry is alone.
 
     Pairs join clusters from the heaviest down; two clusters are not joined while any pair across
     them speaks against (at or below 0.01). In a chain of three whose ends are two people, the

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from zlib import crc32
 
@@ -11,11 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
-from voterlist.link.arrays import Bools, Codes, Longs, Words
+from voterlist.arrays import Bools, Codes, Longs, Words
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.model import ListKind, Sex
 
-__all__ = ["ADDRESS_WORDS", "COMPARED", "Coded", "Encoded", "encode"]
+__all__ = ["ADDED", "ADDRESS_WORDS", "COMPARED", "FEMALE", "MALE", "Coded", "Encoded", "encode"]
+
+MALE, FEMALE = 0, 1
+"""The codes of ``Encoded.sex``."""
 
 _COLUMNS = 8
 _COHORT = 10
@@ -48,13 +52,16 @@ COMPARED = (
 )
 """The columns of VOTER that the linkage reads."""
 
+ADDED = "added:"
+"""Stands before the name of an added comparison where it is a field of a blocking key."""
+
 ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
 """The names of the columns of rare words, as fields of a blocking key."""
 
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """One column of text: a code an entry, the distinct values, and how often each stands in the list.
+    """One dictionary-encoded column of text: one code per entry, the distinct values, their counts.
 
     Codes are given in the order in which values appear, which is that of the entry ids, whatever
     the rows' order was.
@@ -124,6 +131,8 @@ class Encoded:
     address_words: tuple[Codes, ...]
     """For addresses that are not parsed: the rare words of the line, dealt into columns (see
     ``_rare_words``)."""
+    added: Mapping[str, Coded] = field(default_factory=dict)
+    """The columns of added comparisons."""
 
     @property
     def date(self) -> Codes:
@@ -133,7 +142,10 @@ class Encoded:
 
     @cached_property
     def partial_date(self) -> Bools:
-        """True where the birth date is not known in full, or is the first of January, which often stands for that."""
+        """True where the birth date is not known in full, or is the first of January.
+
+        The first of January often stands for a date of which only the year is known.
+        """
         return np.asarray((self.month * self.day == 0) | (self.month * self.day == 1))
 
     @cached_property
@@ -244,7 +256,8 @@ def _sex(voters: pa.Table) -> Codes:
     for name in ("sex", "patronymic_sex", "given_sex"):
         codes, distinct = tables.codes(voters.column(name))
         meaning = np.array(
-            [{Sex.MALE: 0, Sex.FEMALE: 1}.get(word, -1) for word in distinct.to_pylist()] + [-1],
+            [{Sex.MALE: MALE, Sex.FEMALE: FEMALE}.get(word, -1) for word in distinct.to_pylist()]
+            + [-1],
             np.int32,
         )
         found = np.where(found < 0, meaning[codes], found)
@@ -258,7 +271,7 @@ def _is_temporary(column: pa.ChunkedArray) -> Bools:
 
 
 def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
-    """The words of each address that are rare enough to bring entries together, as ``_COLUMNS`` columns of codes.
+    """The rare words of each address that bring entries together, as ``_COLUMNS`` columns of codes.
 
     A word belongs to the column that a checksum of its letters gives, so that two lines that share
     a rare word agree in that column, wherever in the line it stands; of two rare words of one line
@@ -288,8 +301,11 @@ def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
     return tuple(column[address.codes] for column in columns)
 
 
-def encode(voters: pa.Table) -> Encoded:
-    """The columns ``COMPARED`` of a VOTER table, sorted by entry id, as arrays of its length."""
+def encode(voters: pa.Table, added: Mapping[str, pa.ChunkedArray] | None = None) -> Encoded:
+    """The columns ``COMPARED`` of a VOTER table, sorted by entry id, as arrays of its length.
+
+    ``added`` are the folded columns of added comparisons, in the same order.
+    """
     address, street = _coded(voters.column("address")), _coded(voters.column("street"))
     parsed = not street.is_empty
     return Encoded(
@@ -312,4 +328,5 @@ def encode(voters: pa.Table) -> Encoded:
         precinct=_numbers(voters.column("precinct"), -1),
         temporary=_is_temporary(voters.column("list_kind")),
         address_words=() if parsed or address.is_empty else _rare_words(address, voters.num_rows),
+        added={name: _coded(column) for name, column in (added or {}).items()},
     )

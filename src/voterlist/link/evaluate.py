@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.link.arrays import Bools, Floats
+from voterlist.arrays import Bools, Floats
 
 __all__ = ["Evaluation", "evaluate"]
 

@@ -1,4 +1,4 @@
-"""Why a pair has its weight: the bits that each comparison adds, and what other explanations take back.
+"""Why a pair has its weight: the bits of each comparison, and what other explanations take back.
 
 The model travels with its pairs, as metadata of their table, so a table of pairs explains itself
 years later.
@@ -14,39 +14,32 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.link.arrays import Codes, Floats, Levels
-from voterlist.link.compare import LEVELS, Compared
+from voterlist.arrays import Codes, Floats
+from voterlist.link.comparisons import (
+    SHIPPED,
+    Comparison,
+    Comparisons,
+    Pairs,
+    Vectors,
+    with_added,
+)
 from voterlist.link.encode import encode
-from voterlist.link.names import SWAPPED
-from voterlist.link.rarity import rarity as rarity_of
 from voterlist.link.weigh import CLASSES, Model, score
-from voterlist.schemas import PAIR, PAIR_FIELDS, SHARED_FIELDS, VOTER, WATERFALL
+from voterlist.schemas import SHARED_FIELDS, VOTER, WATERFALL
 
-__all__ = ["compared_in", "read_model", "waterfalls", "with_model"]
+__all__ = ["read_comparisons", "read_model", "vectors_in", "waterfalls", "with_model"]
 
 _KEY = b"voterlist.model"
 
 _NOTHING = 1e-9
 """Bits below which a rest is what adding up in another order leaves."""
-
-_COUNTED = {
-    "surname": ("surname_skeleton", "surname_stem", "sex", "patronymic_sex", "given_sex"),
-    "given_name": ("given_skeleton", "birth_year"),
-    "patronymic": ("patronymic_skeleton", "birth_year"),
-    "birth_date": ("birth_year", "birth_month", "birth_day"),
-    "document": ("document",),
-    "fin": ("fin",),
-}
-"""The columns of VOTER in which the rarity of a value is counted: a surname by sex, a given name by
-years of birth."""
+_FORMER_CLASSES = {"strangers": "unrelated"}
+"""Classes of models of version 0.1.0 that have another name since."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Rarities:
-    """Bits for what the two entries of each pair share being rare.
-
-    By field, and what is left of the whole.
-    """
+class _TermFrequencies:
+    """The bits that term frequencies add to each pair, by field, and those of no one field."""
 
     by_field: dict[str, Floats]
     """NaN where nothing is shared."""
@@ -58,85 +51,95 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | None = None) -> pa.Table:
 
     Args:
         pairs: PAIR as ``link`` gave it, with its model in the metadata.
-        voters: VOTER, the whole list that was linked. With it each field has its own rarity,
-            counted in it exactly as the linkage does; without it all rarity stands in the column
-            ``rarity``.
+        voters: VOTER, the whole list that was linked. With it each field has its own term
+            frequency, counted in it exactly as the linkage does. Without it all of them stand in
+            the column ``term_frequency``.
 
     Raises:
         SchemaError: a table has not its shape.
     """
     model = read_model(pairs.schema.metadata)
-    pairs = schemas.require(pairs, PAIR, "explain")
+    comparisons = read_comparisons(pairs.schema.metadata)
+    added = tuple(comparisons.added_kinds)
+    pairs = schemas.require(pairs, schemas.pair_schema(added), "explain")
     if model is None:
         return WATERFALL.empty_table()
-    compared = compared_in(pairs)
-    rarities = _rarities(compared, pairs, voters)
-    bits = {
-        field: _against_strangers(field, compared.levels[field], model) for field in PAIR_FIELDS
-    }
-    for field, rarity in rarities.by_field.items():
-        bits[field] = bits[field] + np.nan_to_num(rarity)
+    vectors = vectors_in(pairs, comparisons)
+    term_frequencies = _term_frequencies(vectors, pairs, voters)
+    bits = {field: _level_bits(field, vectors, model) for field in comparisons.fields}
+    for field, of_value in term_frequencies.by_field.items():
+        bits[field] = bits[field] + np.nan_to_num(of_value)
     weight = pairs.column("weight").to_numpy()
-    posterior = score(compared, model).posterior
-    p_of = dict(zip(CLASSES, posterior.T, strict=True))
+    prior = model.log_size[0] - np.logaddexp2.reduce(model.log_size[1:])
     columns = {
         "entry_l": pairs.column("entry_l"),
         "entry_r": pairs.column("entry_r"),
-        "prior": np.full(
-            pairs.num_rows, model.log_size[0] - np.logaddexp2.reduce(model.log_size[1:])
-        ),
-        **{f"{field}_bits": bits[field] for field in PAIR_FIELDS},
-        **{
-            f"{field}_rarity": pa.array(rarities.by_field[field], from_pandas=True)
-            for field in rarities.by_field
-        },
-        "rarity": rarities.rest,
-        "rivals": weight - sum(bits.values()) - rarities.rest,
-        "p_twins": p_of["twins"],
-        "p_relatives": p_of["siblings"] + p_of["household"] + p_of["lineage"],
-        "p_strangers": p_of["strangers"],
+        "prior": np.full(pairs.num_rows, prior),
+        "term_frequency": term_frequencies.rest,
+        "rivals": weight - sum(bits.values()) - term_frequencies.rest,
     }
-    return tables.from_columns(columns, WATERFALL, pairs.num_rows)
+    columns |= {f"{field}_bits": of_field for field, of_field in bits.items()}
+    for field, of_value in term_frequencies.by_field.items():
+        columns[f"{field}_term_frequency"] = pa.array(of_value, from_pandas=True)
+    columns |= _explanations(vectors, model)
+    return tables.from_columns(columns, schemas.waterfall_schema(added), pairs.num_rows)
 
 
-def _against_strangers(field: str, levels: Levels, model: Model) -> Floats:
-    """The bits of a field's levels for "one person" against strangers, without the rarity of the value."""
-    return np.asarray(
-        (model.log_m["same"][field] - model.log_m["strangers"][field])[levels], np.float64
-    )
+def _explanations(vectors: Vectors, model: Model) -> dict[str, Floats]:
+    """The probability of each explanation that is not one person, by its column."""
+    posterior = score(vectors, model).posterior
+    of_class = dict(zip(CLASSES, posterior.T, strict=True))
+    return {
+        "p_twins": of_class["twins"],
+        "p_relatives": of_class["siblings"] + of_class["household"] + of_class["lineage"],
+        "p_unrelated": of_class["unrelated"],
+    }
 
 
-def _rarities(compared: Compared, pairs: pa.Table, voters: pa.Table | None) -> _Rarities:
-    whole = -compared.rarity
+def _level_bits(field: str, vectors: Vectors, model: Model) -> Floats:
+    """The bits of a field's levels for *same* against *unrelated*, term frequency left out."""
+    of_level = model.log_m["same"][field] - model.log_m["unrelated"][field]
+    return np.asarray(of_level[vectors.levels[field]], np.float64)
+
+
+def _term_frequencies(
+    vectors: Vectors, pairs: pa.Table, voters: pa.Table | None
+) -> _TermFrequencies:
+    whole = -vectors.term_frequency
     if voters is None:
-        return _Rarities({}, whole)
+        return _TermFrequencies({}, whole)
     voters = schemas.require(voters, VOTER, "explain")
-    left, right = (
-        _rows(pairs.column(side), voters.column("entry_id")) for side in ("entry_l", "entry_r")
-    )
+    left = _rows(pairs.column("entry_l"), voters.column("entry_id"))
+    right = _rows(pairs.column("entry_r"), voters.column("entry_id"))
     known = np.flatnonzero((left >= 0) & (right >= 0))
-    nothing = {field: np.zeros(len(known), np.uint8) for field in compared.levels}
-    found = {field: np.full(len(left), np.nan) for field in SHARED_FIELDS}
+    by_field = {}
     for field in SHARED_FIELDS:
-        # One field at a time through the linkage's own count: the parts are those of its sum. The
-        # other columns stay null, so that of a nation no more than one is coded at once. Names that
-        # changed places and lines of address are not shared values of one field: they stay in the
-        # rest.
-        counted = {name: voters.column(name) for name in _COUNTED[field]}
-        entries = encode(tables.from_columns(counted, VOTER, voters.num_rows))
-        level = compared.levels[field][known]
-        level = np.where(level < SWAPPED, level, 0) if field in {"surname", "given_name"} else level
-        alone = -rarity_of(entries, left[known], right[known], nothing | {field: level})
-        found[field][known] = np.where(alone > 0, alone, np.nan)
-    rest = whole - np.nansum(np.stack(list(found.values())), axis=0)
-    return _Rarities(found, np.where(np.abs(rest) < _NOTHING, 0.0, rest))
+        bits = _value_bits(SHIPPED[field], vectors.at(known), voters, left[known], right[known])
+        of_field = np.full(len(left), np.nan)
+        of_field[known] = np.where(bits > 0, bits, np.nan)
+        by_field[field] = of_field
+    # Names that changed places and lines of address are no values of one field: they are the rest.
+    rest = whole - np.nansum(np.stack(list(by_field.values())), axis=0)
+    return _TermFrequencies(by_field, np.where(np.abs(rest) < _NOTHING, 0.0, rest))
+
+
+def _value_bits(
+    comparison: Comparison, vectors: Vectors, voters: pa.Table, left: Codes, right: Codes
+) -> Floats:
+    """The bits that the term frequency of one field's values adds, as the linkage counts it."""
+    # The other columns stay null, so that of a nation no more than one is encoded at once.
+    counted = {name: voters.column(name) for name in comparison.counted_columns}
+    entries = encode(tables.from_columns(counted, VOTER, voters.num_rows))
+    pairs = Pairs(entries, left, right)
+    total = np.zeros(len(pairs), np.float64)
+    for where, share in comparison.shared_value_shares(pairs, vectors.levels[comparison.field]):
+        total[where] += share
+    return -total
 
 
 def _rows(wanted: pa.ChunkedArray, ids: pa.ChunkedArray) -> Codes:
-    """The row at which each wanted id stands.
-
-    -1 where none does. Looks up in the few, not in a nation's ids.
-    """
+    """The row at which each wanted id stands, -1 where none does."""
+    # Looked up in the few that are wanted, not in a nation's ids.
     few = pc.unique(wanted)
     hits = pc.index_in(ids, value_set=few).fill_null(-1).to_numpy()
     places = np.flatnonzero(hits >= 0)
@@ -145,16 +148,19 @@ def _rows(wanted: pa.ChunkedArray, ids: pa.ChunkedArray) -> Codes:
     return np.asarray(row[pc.index_in(wanted, value_set=few).to_numpy()], np.int32)
 
 
-def with_model(pairs: pa.Table, model: Model) -> pa.Table:
-    """The same table, with the model in its metadata."""
-    content = {
-        "log_m": {
-            name: {field: list(bits) for field, bits in fields.items()}
-            for name, fields in model.log_m.items()
-        },
-        "log_size": list(model.log_size),
+def with_model(pairs: pa.Table, model: Model, comparisons: Comparisons = SHIPPED) -> pa.Table:
+    """The same table, with the model in its metadata: each level by its name."""
+    log_m = {
+        name: {
+            field: dict(zip(comparisons[field].words, bits.tolist(), strict=True))
+            for field, bits in fields.items()
+        }
+        for name, fields in model.log_m.items()
     }
-    return pairs.replace_schema_metadata({_KEY: json.dumps(content, sort_keys=True).encode()})
+    content: dict[str, object] = {"log_m": log_m, "log_size": list(model.log_size)}
+    if comparisons.added_kinds:
+        content["added"] = comparisons.added_kinds
+    return pairs.replace_schema_metadata({_KEY: json.dumps(content).encode()})
 
 
 def read_model(metadata: dict[bytes, bytes] | None) -> Model | None:
@@ -162,25 +168,42 @@ def read_model(metadata: dict[bytes, bytes] | None) -> Model | None:
     if not metadata or _KEY not in metadata:
         return None
     content = json.loads(metadata[_KEY])
+    comparisons = read_comparisons(metadata)
     log_m = {
-        name: {field: np.array(bits) for field, bits in fields.items()}
+        _FORMER_CLASSES.get(name, name): {
+            field: _by_code(comparisons[field], bits) for field, bits in fields.items()
+        }
         for name, fields in content["log_m"].items()
     }
     return Model(log_m, np.array(content["log_size"]))
 
 
-def compared_in(pairs: pa.Table) -> Compared:
-    """The levels and the rarity of the rows of a PAIR table.
+def read_comparisons(metadata: dict[bytes, bytes] | None) -> Comparisons:
+    """The comparisons of a table's pairs: the shipped ones, and those that its metadata names."""
+    content = json.loads(metadata[_KEY]) if metadata and _KEY in metadata else {}
+    return with_added(content.get("added", {}))
+
+
+def _by_code(comparison: Comparison, bits: dict[str, float] | list[float]) -> Floats:
+    """The bits of each level by its code; models of version 0.1.0 hold them in that order."""
+    if isinstance(bits, list):
+        return np.array(bits)
+    return np.array([bits[word] for word in comparison.words])
+
+
+def vectors_in(pairs: pa.Table, comparisons: Comparisons = SHIPPED) -> Vectors:
+    """The comparison vectors of the rows of a PAIR table.
 
     Raises:
-        ValueError: a level is not one of ``LEVELS``.
+        ValueError: a level is not one of its comparison's.
     """
     levels = {}
-    for field, words in LEVELS.items():
-        place = pc.index_in(
-            pairs.column(f"{field}_level").cast(pa.string()), value_set=pa.array(words)
-        )
-        if place.null_count:
+    for comparison in comparisons:
+        field = comparison.field
+        words = pairs.column(f"{field}_level").cast(pa.string())
+        code = pc.index_in(words, value_set=pa.array(comparison.words))
+        if code.null_count:
             raise ValueError(f"a level of {field} is not known")
-        levels[field] = np.asarray(place.to_numpy(), np.uint8)
-    return Compared(levels, np.asarray(pairs.column("rarity").to_numpy(), np.float64))
+        levels[field] = np.asarray(code.to_numpy(), np.uint8)
+    term_frequency = np.asarray(pairs.column("term_frequency").to_numpy(), np.float64)
+    return Vectors(levels, term_frequency)

@@ -15,24 +15,11 @@ import recordlinkage
 from voterlist import schemas, tables
 from voterlist.config import LinkSettings
 from voterlist.link import block, candidates
-from voterlist.link.compare import LEVELS, compare
+from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
 from voterlist.model import Profile
 
 __all__ = ["baseline", "features"]
-
-_PARTIAL = {
-    "surname": (0, 1, 0.9, 0.8, 0.5, 0.3, 0, 0.7, 0, 0.5),
-    "given_name": (0, 1, 0.6, 0.8, 0.5, 0.3, 0, 0.7, 0.3, 0.5),
-    "patronymic": (0, 1, 0.6, 0.8, 0.5, 0.3, 0, 0.5),
-    "birth_date": (0, 1, 0.6, 0.8, 0.8, 0.6, 0.2, 0),
-    "sex": (0, 1, 0),
-    "address": (0, 1, 0.8, 0.6, 0.4, 0.3, 0.1, 0),
-    "document": (0, 1, 0.8, 0.5, 0),
-    "fin": (0, 1, 0.8, 0),
-}
-"""Each level as an agreement from 0 to 1. Missing is 0, as recordlinkage's own comparisons have it.
-"""
 
 
 def features(
@@ -51,12 +38,13 @@ def features(
     entries = encode(voters)
     blocks = block.build_all(entries, profile, settings.largest_block)
     found = candidates.find(entries, blocks, settings.chunk_pairs, lambda *_: None)
-    levels = compare(entries, found.left, found.right).levels
+    levels = SHIPPED.compare(Pairs(entries, found.left, found.right)).levels
     ids = np.array(voters.column("entry_id").to_pylist(), dtype=object)
     index = pd.MultiIndex.from_arrays(
         [ids[found.left], ids[found.right]], names=["entry_l", "entry_r"]
     )
-    columns = {name: np.array(_PARTIAL[name], np.float64)[levels[name]] for name in LEVELS}
+    # Missing is 0, as recordlinkage's own comparisons have it.
+    columns = {one.field: one.likenesses[levels[one.field]] for one in SHIPPED}
     return pd.DataFrame(columns, index=index).sort_index()
 
 

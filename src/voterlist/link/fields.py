@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from voterlist.link.arrays import Codes, Longs, Words
-from voterlist.link.encode import ADDRESS_WORDS, Coded, Encoded
-from voterlist.link.grouping import dense, joined
+from voterlist.arrays import Codes, Longs, Words, dense, pack_known
+from voterlist.link.encode import ADDED, ADDRESS_WORDS, Coded, Encoded
 from voterlist.link.identifiers import Identifiers
 
 __all__ = ["field", "together"]
@@ -33,7 +32,7 @@ def _initial(coded: Coded) -> Codes:
 
 def _initials(entries: Encoded) -> Longs:
     """The first letters of surname and given name."""
-    return joined(_initial(entries.stem).astype(np.int64), _initial(entries.given))
+    return pack_known(_initial(entries.stem).astype(np.int64), _initial(entries.given))
 
 
 def _names(entries: Encoded) -> Longs:
@@ -77,6 +76,8 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
     """The codes of one field, below 0 where unknown."""
     if name in _DERIVED:
         return _DERIVED[name](entries)
+    if name.startswith(ADDED):
+        return entries.added[name.removeprefix(ADDED)].codes
     if name in ADDRESS_WORDS:
         column = ADDRESS_WORDS.index(name)
         return (
@@ -98,7 +99,7 @@ def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes:
     """One small code an entry for two or three names together; most keys begin with such."""
     if names not in entries.joins:
         first = _whole_names(entries, names[:-1]) if len(names) > 2 else field(entries, names[0])
-        codes = dense(joined(first.astype(np.int64), field(entries, names[-1])))
+        codes = dense(pack_known(first.astype(np.int64), field(entries, names[-1])))
         entries.joins[names] = codes.astype(np.int32)
     return entries.joins[names]
 
@@ -114,5 +115,5 @@ def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     codes = _whole_names(entries, names[:whole]) if whole > 1 else field(entries, names[0])
     codes = codes.astype(np.int64)
     for name in names[max(whole, 1) :]:
-        codes = joined(codes, field(entries, name))
+        codes = pack_known(codes, field(entries, name))
     return codes

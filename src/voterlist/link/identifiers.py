@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from voterlist import tables
-from voterlist.link.arrays import Bools, Codes, Longs, Packed, Words
+from voterlist.arrays import Bools, Codes, Longs, Packed, Words
 
 __all__ = ["Identifiers", "identifiers"]
 

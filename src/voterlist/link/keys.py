@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voterlist.link.encode import ADDRESS_WORDS
+from voterlist.link.encode import ADDED, ADDRESS_WORDS
 from voterlist.model import Profile
 
-__all__ = ["Key", "keys"]
+__all__ = ["NAMES", "Key", "keys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,12 @@ class Key:
     partial_dates: bool = False
 
 
+_SPLITS_OF_VALUES = ("date", "given")
+"""By what a block of one FIN, document or added value is split."""
+
 _AZ = (
-    Key("fin", ("fin",), ("date", "given")),
-    Key("document", ("document",), ("date", "given")),
+    Key("fin", ("fin",), _SPLITS_OF_VALUES),
+    Key("document", ("document",), _SPLITS_OF_VALUES),
     Key("given+patronymic+date", ("given", "patronymic", "date"), ("stem",)),
     Key("surname+given+date", ("stem", "given", "date"), ("patronymic",)),
     Key("surname+patronymic+date", ("stem", "patronymic", "date"), ("given",)),
@@ -132,8 +135,8 @@ _AZ = (
 )
 
 _GENERIC = (
-    Key("fin", ("fin",), ("date", "given")),
-    Key("document", ("document",), ("date", "given")),
+    Key("fin", ("fin",), _SPLITS_OF_VALUES),
+    Key("document", ("document",), _SPLITS_OF_VALUES),
     Key("given+date", ("given", "date"), ("stem",)),
     Key("surname+date", ("stem", "date"), ("given",)),
     Key("surname+given", ("stem", "given"), ("year", "date")),
@@ -163,11 +166,17 @@ _WHOLE = Key("every-pair", ())
 entries apart."""
 
 
-def keys(profile: Profile, size: int, limit: int) -> tuple[Key, ...]:
+NAMES = frozenset(key.name for key in (*_AZ, *_GENERIC, _WHOLE))
+"""The names of the shipped keys."""
+
+
+def keys(profile: Profile, size: int, limit: int, added: tuple[str, ...] = ()) -> tuple[Key, ...]:
     """The blocking keys for a list of ``size`` entries, the most telling first.
 
     ``generic`` compares every pair of a list that fits into one block of ``limit`` entries.
+    ``added`` are the fields of added comparisons that block; each is a key of its own.
     """
-    if profile is Profile.AZ:
-        return _AZ
-    return (_WHOLE,) if size <= limit else _GENERIC
+    if profile is Profile.GENERIC and size <= limit:
+        return (_WHOLE,)
+    shipped = _AZ if profile is Profile.AZ else _GENERIC
+    return (*shipped, *(Key(name, (ADDED + name,), _SPLITS_OF_VALUES) for name in added))

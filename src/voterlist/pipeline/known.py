@@ -15,7 +15,17 @@ import pyarrow.parquet as pq
 
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.standings import RUN_EVENT
-from voterlist.schemas import ACCEPTED, CASE, ENTRY, FINDING, LIST, PAIR, VOTER, WATERFALL
+from voterlist.schemas import (
+    ACCEPTED,
+    CASE,
+    ENTRY,
+    FINDING,
+    LIST,
+    PAIR,
+    VOTER,
+    WATERFALL,
+    with_current_names,
+)
 from voterlist.storage import store
 from voterlist.storage.ledger import Reader
 from voterlist.storage.store import Manifest
@@ -178,7 +188,7 @@ def _read(folder: Path, name: str) -> pa.Table:
     if name in _LATER and not path.exists():
         return _SCHEMAS[name].empty_table()
     try:
-        table = pq.read_table(path)
+        table = with_current_names(pq.read_table(path))
         # A column that came later is null in older runs.
         return from_columns(
             {one: table.column(one) for one in table.column_names}, _SCHEMAS[name], table.num_rows

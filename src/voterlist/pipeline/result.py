@@ -87,7 +87,7 @@ class RunResult:
     compared: int | None
     """How many candidate pairs there are."""
     memory: str | None
-    """What became of the state of earlier runs: a word of ``storage.remembered.Recall``."""
+    """What became of what earlier runs remember: a word of ``linkage_state.StateUse``."""
     taught: int | None
     """Candidate pairs decided by people, from which the model of linkage learnt; None as above."""
     contradictory: int | None

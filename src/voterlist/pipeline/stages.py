@@ -15,8 +15,8 @@ from voterlist import link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.cycles import Cycles, compare_cycles
 from voterlist.findings import settle
-from voterlist.link.decided import decided
 from voterlist.link.explain import waterfalls
+from voterlist.link.labels import decided
 from voterlist.model import Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.intake import INTAKE_TABLES, merge_lists, normalize_entries, take_in
@@ -24,7 +24,7 @@ from voterlist.pipeline.steps import Given, NeededTables, StageContext, StageRes
 from voterlist.pipeline.street_register import read_streets
 from voterlist.report import scorecard_of
 from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, REGISTER_USE, empty
-from voterlist.storage import remembered
+from voterlist.storage import linkage_state
 from voterlist.tables import concat, sort_by
 
 __all__ = ["STAGES"]
@@ -147,23 +147,21 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     the model, and a case that they decided stays one.
     """
     voters = tables["voters"]
-    folder = context.workspace / remembered.FOLDER
-    known = remembered.read(folder)
+    folder = context.workspace / linkage_state.FOLDER
+    known = linkage_state.read(folder)
     said = decided(context.decisions, voters.column("entry_id"))
     found = link.link(
         voters,
         context.settings.link,
         profile=context.settings.workspace.profile,
-        progress=lambda step, done, total: context.progress(Stage.LINK, step, done, total),
-        known=known.memory,
-        remember=True,
-        decided=said.pairs,
-        closed=said.cases,
+        decided=said,
+        incremental=link.Incremental(known.state),
+        watch=link.Watch(lambda step, done, total: context.progress(Stage.LINK, step, done, total)),
     )
     # A run of some constituencies uses what is remembered of all, and does not put its own part in
     # its place.
-    if found.memory is not None and (context.is_whole or not found.recalled):
-        remembered.write(folder, found.memory)
+    if found.state is not None and (context.is_whole or not found.reused):
+        linkage_state.write(folder, found.state)
     made = {
         "pairs": found.pairs,
         "waterfalls": waterfalls(found.pairs, voters),
@@ -175,7 +173,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     notes: dict[str, int | str] = {
         "compared": found.candidates,
         "afresh": found.afresh,
-        "memory": known.after(found.recalled).value,
+        "memory": known.after(found.reused).value,
         "taught": found.taught,
         "contradictory": found.contradictory,
     }

@@ -21,10 +21,18 @@ from voterlist.schemas.cycles import CYCLE_CHANGE, CYCLE_SUMMARY, REMOVAL_REASON
 from voterlist.schemas.entries import ENTRY, ENTRY_FIELDS, LIST, SET_ASIDE, Intake
 from voterlist.schemas.findings import ACCEPTANCE, ACCEPTED, FINDING
 from voterlist.schemas.invented import FAULT, TRUTH
-from voterlist.schemas.linkage import CASE, PAIR, PAIR_FIELDS, SHARED_FIELDS, WATERFALL
+from voterlist.schemas.linkage import (
+    CASE,
+    PAIR,
+    PAIR_FIELDS,
+    SHARED_FIELDS,
+    WATERFALL,
+    pair_schema,
+    waterfall_schema,
+)
 from voterlist.schemas.raw import RawFile, RawSheet
 from voterlist.schemas.registers import MATCH, REGISTER_USE
-from voterlist.schemas.required import empty, require
+from voterlist.schemas.required import empty, require, with_current_names
 from voterlist.schemas.review import CHANGE, DECISION
 from voterlist.schemas.statistics import COMPARISON, PROTOCOL, PROTOCOL_LINES, STATISTIC
 from voterlist.schemas.streets import STREET, STREET_ROW
@@ -70,5 +78,8 @@ __all__ = [
     "RawFile",
     "RawSheet",
     "empty",
+    "pair_schema",
     "require",
+    "waterfall_schema",
+    "with_current_names",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from voterlist.schemas.columns import (
     CONSTITUENCY,
     ENTRY_ID,
@@ -13,7 +15,16 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["CASE", "PAIR", "PAIR_FIELDS", "SHARED_FIELDS", "TABLES", "WATERFALL"]
+__all__ = [
+    "CASE",
+    "PAIR",
+    "PAIR_FIELDS",
+    "SHARED_FIELDS",
+    "TABLES",
+    "WATERFALL",
+    "pair_schema",
+    "waterfall_schema",
+]
 
 PAIR_FIELDS = (
     "surname",
@@ -28,7 +39,7 @@ PAIR_FIELDS = (
 """The comparisons of a pair; each has a column ``<field>_level``."""
 
 SHARED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "document", "fin")
-"""The comparisons in which it counts how rare the value is that two entries share."""
+"""The comparisons with a term frequency of their own."""
 
 _ENTRIES = (
     Column("entry_l", TEXT, "The id of the first entry; below entry_r.", known=True),
@@ -53,38 +64,45 @@ _PAIR = Table(
         ),
         Column("probability", NUMBER, "The probability that both are one person.", known=True),
         Column(
-            "rarity",
+            "term_frequency",
             NUMBER,
-            "The part of the log2 chance of a non-match that lies in how common the shared values"
-            " are; 0 or below.",
+            "log2 of the chance that an unrelated person has the values that the two share; 0 or"
+            " below.",
         ),
         Column("kind", WORD, "A code of `PairKind`.", known=True),
         Column(
-            "found_by", WORD, "The blocking keys that found the pair, joined with `+`.", known=True
+            "match_key", WORD, "The blocking keys that found the pair, joined with `+`.", known=True
         ),
         *_LEVELS,
     ),
 )
 PAIR = _PAIR.schema
 
+
+def pair_schema(added: tuple[str, ...] = ()) -> pa.Schema:
+    """PAIR with a column ``<name>_level`` for each added comparison."""
+    levels = (pa.field(f"{name}_level", WORD, nullable=False) for name in added)
+    return pa.schema([*PAIR, *levels])
+
+
 _BITS = tuple(
     Column(f"{name}_bits", NUMBER, f"What the level of {name} adds to the weight.", known=True)
     for name in PAIR_FIELDS
 )
-_RARITIES = tuple(
+_TERM_FREQUENCIES = tuple(
     Column(
-        f"{name}_rarity",
+        f"{name}_term_frequency",
         NUMBER,
-        f"The part of {name}_bits that lies in how rare the shared value is; null where no value is"
-        " shared.",
+        f"The part of {name}_bits that the term frequency of the shared value gives; null where no"
+        " value is shared.",
     )
     for name in SHARED_FIELDS
 )
 
 _WATERFALL = Table(
     "WATERFALL",
-    "Why a pair of PAIR has its weight, in bits: the `<field>_bits`, `rarity` and `rivals` sum to"
-    " the weight.",
+    "Why a pair of PAIR has its weight, in bits: the `<field>_bits`, `term_frequency` and"
+    " `rivals` sum to the weight.",
     (
         *_ENTRIES,
         Column(
@@ -94,15 +112,27 @@ _WATERFALL = Table(
             known=True,
         ),
         *_BITS,
-        *_RARITIES,
-        Column("rarity", NUMBER, "What of the rarity belongs to no one field.", known=True),
+        *_TERM_FREQUENCIES,
+        Column(
+            "term_frequency",
+            NUMBER,
+            "The part of the term frequency that belongs to no one field.",
+            known=True,
+        ),
         Column("rivals", NUMBER, "What the other explanations of the pair take off.", known=True),
         Column("p_twins", NUMBER, "The probability that both are twins.", known=True),
         Column("p_relatives", NUMBER, "The probability that both are relatives.", known=True),
-        Column("p_strangers", NUMBER, "The probability that both are unrelated.", known=True),
+        Column("p_unrelated", NUMBER, "The probability that both are unrelated.", known=True),
     ),
 )
 WATERFALL = _WATERFALL.schema
+
+
+def waterfall_schema(added: tuple[str, ...] = ()) -> pa.Schema:
+    """WATERFALL with a column ``<name>_bits`` for each added comparison."""
+    bits = (pa.field(f"{name}_bits", NUMBER, nullable=False) for name in added)
+    return pa.schema([*WATERFALL, *bits])
+
 
 _CASE = Table(
     "CASE",

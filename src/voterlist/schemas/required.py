@@ -6,12 +6,28 @@ import pyarrow as pa
 
 from voterlist.errors import SchemaError
 
-__all__ = ["empty", "require"]
+__all__ = ["empty", "require", "with_current_names"]
 
 
 def empty(schema: pa.Schema) -> pa.Table:
     """A table of this schema with no rows."""
     return schema.empty_table()
+
+
+_FORMER_NAMES = {"found_by": "match_key", "p_strangers": "p_unrelated"}
+"""Columns of tables of version 0.1.0 that have another name since."""
+
+
+def with_current_names(table: pa.Table) -> pa.Table:
+    """The table with the columns of earlier versions under their names of today."""
+    names = [_current_name(name) for name in table.column_names]
+    return table if names == table.column_names else table.rename_columns(names)
+
+
+def _current_name(name: str) -> str:
+    if name == "rarity" or name.endswith("_rarity"):
+        return name.removesuffix("rarity") + "term_frequency"
+    return _FORMER_NAMES.get(name, name)
 
 
 def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
@@ -21,6 +37,7 @@ def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
         SchemaError: a column is missing, has another type, or is null where it must be known. The
             message names columns only.
     """
+    table = with_current_names(table)
     missing = [name for name in schema.names if name not in table.column_names]
     if missing:
         raise SchemaError(

@@ -21,14 +21,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import schemas, tables
-from voterlist.link.arrays import Bools, Codes, Longs
+from voterlist.arrays import Bools, Codes, Longs, pack_pairs
 from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Closed, case_id
-from voterlist.link.grouping import numbered
 from voterlist.link.weigh import Labels
 from voterlist.model import Verdict
 
-__all__ = ["CASES", "PAIRS", "Decided", "Taught", "closed_cases", "decided", "inside", "taught"]
+__all__ = [
+    "CASES",
+    "PAIRS",
+    "Decided",
+    "TrainingLabels",
+    "closed_cases",
+    "decided",
+    "inside",
+    "training_labels",
+]
 
 PAIRS = pa.schema(
     [
@@ -54,15 +62,15 @@ _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 class Decided:
     """What people decided, in the linkage's words."""
 
-    pairs: pa.Table
+    pairs: pa.Table | None = None
     """PAIRS, sorted; a pair that two cases speak of stands for each."""
-    cases: pa.Table
+    cases: pa.Table | None = None
     """CASES, sorted. Of cases that share two entries only the one decided last: it was decided in
     the other's place."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class TrainingLabels:
     """What of the decided pairs a linkage learnt from."""
 
     labels: Labels | None
@@ -74,7 +82,7 @@ class Taught:
 
 
 def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
-    """What the decisions that hold (DECISION, at most one for an entry of a case) say of a list with these entries.
+    """What decisions (DECISION, at most one per entry of a case) say of a list with these entries.
 
     Raises:
         SchemaError: ``decisions`` has not the shape of DECISION.
@@ -137,7 +145,7 @@ def _pairs(said: Mapping[str, str], *, whole: bool) -> Iterator[tuple[str, str, 
 
 
 def _last(closed: Sequence[str], verdicts: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """Of cases in the order in which they were decided, those that share no two entries with a later one."""
+    """Of cases in order of decision, those that share no two entries with a later one."""
     taken: set[tuple[str, str]] = set()
     for case in reversed(closed):
         pairs = set(combinations(sorted(verdicts[case]), 2))
@@ -153,7 +161,7 @@ def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     )
 
 
-def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
+def training_labels(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> TrainingLabels:
     """The labels of the candidate pairs of a list, whose entries have these ids.
 
     ``pairs`` is PAIRS in any order, each pair either way round and as often as it likes: it counts
@@ -163,19 +171,19 @@ def taught(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> Taught:
         SchemaError: ``pairs`` has not the shape of PAIRS.
     """
     if pairs is None or not pairs.num_rows:
-        return Taught(None, 0, 0)
+        return TrainingLabels(None, 0, 0)
     table = schemas.require(pairs, PAIRS, "link")
     left, right = (_positions(ids, table.column(name)) for name in ("entry_l", "entry_r"))
     listed = (left >= 0) & (right >= 0) & (left != right)
     said = np.asarray(table.column("is_same"), np.bool_)[listed]
     left, right = left[listed], right[listed]
     numbers, place = np.unique(
-        numbered(np.minimum(left, right), np.maximum(left, right)), return_inverse=True
+        pack_pairs(np.minimum(left, right), np.maximum(left, right)), return_inverse=True
     )
     yes, no = (np.bincount(place[one], minlength=len(numbers)) > 0 for one in (said, ~said))
     where, compared = _among(numbers, found)
     label = compared & (yes != no)
-    return Taught(
+    return TrainingLabels(
         _labels(found, where[label], yes[label]) if label.any() else None,
         int(label.sum()),
         int((yes & no).sum()),
@@ -195,7 +203,7 @@ def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
 
 def _among(numbers: Longs, found: Candidates) -> tuple[Longs, Bools]:
     """(where each of these pairs would stand among the candidates, whether it does)."""
-    candidates = numbered(found.left, found.right)
+    candidates = pack_pairs(found.left, found.right)
     where = np.searchsorted(candidates, numbers)
     compared = where < len(candidates)
     compared[compared] = candidates[where[compared]] == numbers[compared]
@@ -203,11 +211,11 @@ def _among(numbers: Longs, found: Candidates) -> tuple[Longs, Bools]:
 
 
 def _labels(found: Candidates, where: Longs, is_same: Bools) -> Labels:
-    """How many of these candidates show each pattern, by what was decided."""
-    pattern = np.searchsorted(found.patterns.codes, found.pattern[where])
-    size = len(found.patterns.codes)
+    """How many of these candidates show each vector, by what was decided."""
+    vector = np.searchsorted(found.vectors.codes, found.vector[where])
+    size = len(found.vectors.codes)
     one, two = (
-        np.bincount(pattern[chosen], minlength=size).astype(np.float64)
+        np.bincount(vector[chosen], minlength=size).astype(np.float64)
         for chosen in (is_same, ~is_same)
     )
     return Labels(one, two)
@@ -237,5 +245,5 @@ def inside(found: Candidates, closed: Sequence[Closed]) -> Longs:
     if not pairs:
         return np.zeros(0, np.int64)
     left, right = np.array(pairs, np.int32).T
-    where, compared = _among(numbered(left, right), found)
+    where, compared = _among(pack_pairs(left, right), found)
     return where[compared]

@@ -8,37 +8,32 @@ kept, for the next list may say otherwise.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import rapidfuzz
 
 from voterlist import tables
-from voterlist.link.arrays import Bools, Codes, Levels, Longs
+from voterlist.arrays import Bools, Codes, Hashes, Longs, mix, salted
 from voterlist.link.block import Blocks
-from voterlist.link.compare import ALONE
+from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
 from voterlist.link.encode import Coded, Encoded
 from voterlist.link.identifiers import Identifiers
 
 __all__ = [
     "TABLES",
-    "Memory",
-    "NoMemoryError",
+    "NoStateError",
+    "State",
+    "block_members",
     "checksums",
     "fingerprint",
-    "known_again",
-    "packed",
-    "placed",
-    "unpacked",
+    "positions_before",
 ]
 
-_Words = npt.NDArray[np.uint64]
-Checksums = _Words
+Checksums = Hashes
 """Two an entry, shape (2, entries)."""
 
 _TEXTS = ("surname", "stem", "given", "patronymic", "address", "street", "house", "flat")
@@ -47,11 +42,17 @@ _NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct")
 _SALT, _OTHER_SALT = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
 _PART = 1 << 18
 """So many texts are hashed at a time."""
+_ADDED = " added "
+"""In a fingerprint, what stands before the added comparisons."""
 _FORM = 1
-"""The number of this form of memory: another is not read."""
+"""The number of this form of the state: another is not read."""
 
-_LEVELS = math.prod(ALONE.values())
-"""So many packed levels there are."""
+
+def _pairs_schema(levels: pa.DataType) -> pa.Schema:
+    """The table of pairs with packed pair levels of this type."""
+    kinds = {"left": pa.int32(), "right": pa.int32(), "levels": levels}
+    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in kinds.items()])
+
 
 TABLES = {
     "entries": pa.schema(
@@ -64,20 +65,18 @@ TABLES = {
             pa.field("entry", pa.int32(), nullable=False),
         ]
     ),
-    "pairs": pa.schema(
-        [pa.field(name, pa.int32(), nullable=False) for name in ("left", "right", "levels")]
-    ),
+    "pairs": _pairs_schema(pa.int32()),
 }
-"""The tables in which a memory is kept. Entries are named by their row; pairs stand in ascending
+"""The tables in which a state is kept. Entries are named by their row; pairs stand in ascending
 order."""
 
 
-class NoMemoryError(ValueError):
-    """Tables that are no memory, or not a whole one."""
+class NoStateError(ValueError):
+    """Tables that are no state, or not a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class State:
     """What is known of the entries of a list and of their candidate pairs."""
 
     fingerprint: str
@@ -87,11 +86,11 @@ class Memory:
     """For each key the entries that stand in its blocks, and the block of each."""
     left: Codes
     right: Codes
-    levels: Codes
-    """What each pair is by itself, packed."""
+    levels: Codes | Longs
+    """The packed pair levels of each pair; int64 where added comparisons make more codes."""
 
     def tables(self) -> dict[str, pa.Table]:
-        """The memory as ``TABLES``, without the fingerprint."""
+        """The state as ``TABLES``, without the fingerprint."""
         blocks = [
             (np.full(len(entry), key, np.int16), block, entry)
             for key, (entry, block) in enumerate(self.blocks)
@@ -106,22 +105,21 @@ class Memory:
             "blocks": dict(zip(TABLES["blocks"].names, columns, strict=True)),
             "pairs": {"left": self.left, "right": self.right, "levels": self.levels},
         }
+        schemas = {**TABLES, "pairs": _pairs_schema(pa.from_numpy_dtype(self.levels.dtype))}
         return {
-            name: tables.from_columns(found, TABLES[name], len(next(iter(found.values()))))
+            name: tables.from_columns(found, schemas[name], len(next(iter(found.values()))))
             for name, found in content.items()
         }
 
     @classmethod
-    def of(cls, fingerprint: str, content: Mapping[str, pa.Table]) -> Memory:
-        """The memory in these tables.
+    def of(cls, fingerprint: str, content: Mapping[str, pa.Table]) -> State:
+        """The state in these tables.
 
         Raises:
-            NoMemoryError: they are not what ``tables`` gave.
+            NoStateError: they are not what ``tables`` gave.
         """
-        if any(
-            name not in content or content[name].schema != schema for name, schema in TABLES.items()
-        ):
-            raise NoMemoryError("the tables of a memory have other columns")
+        if not all(name in content and _is_schema(name, content[name].schema) for name in TABLES):
+            raise NoStateError("the tables of a state have other columns")
         columns = {
             name: {column: content[name].column(column).to_numpy() for column in schema.names}
             for name, schema in TABLES.items()
@@ -130,14 +128,14 @@ class Memory:
         size = content["entries"].num_rows
         positions = (blocks["entry"], blocks["block"], pairs["left"], pairs["right"])
         inside = all(_below(found, size) for found in positions) and _below(
-            pairs["levels"], _LEVELS
+            pairs["levels"], _comparisons_of(fingerprint).pair_level_codes
         )
         if (
             not inside
             or (np.diff(blocks["key"]) < 0).any()
             or (pairs["left"] >= pairs["right"]).any()
         ):
-            raise NoMemoryError("the tables of a memory do not belong together")
+            raise NoStateError("the tables of a state do not belong together")
         number = int(blocks["key"].max(initial=-1)) + 1
         cuts = np.searchsorted(blocks["key"], np.arange(number + 1))
         return cls(
@@ -152,39 +150,43 @@ class Memory:
         )
 
 
-def _below(positions: Codes, size: int) -> bool:
+def _is_schema(name: str, schema: pa.Schema) -> bool:
+    return bool(schema == TABLES[name] or (name == "pairs" and schema == _pairs_schema(pa.int64())))
+
+
+def _comparisons_of(fingerprint: str) -> Comparisons:
+    """The comparisons that a fingerprint names."""
+    _, _, added = fingerprint.partition(_ADDED)
+    return with_added(dict(one.split("=") for one in added.split()))
+
+
+def _below(positions: Codes | Longs, size: int) -> bool:
     return bool(len(positions) == 0 or (positions.min() >= 0 and positions.max() < size))
 
 
 def fingerprint(
-    entries: Encoded, blocks: list[Blocks], profile: str, limit: int, *, against: bool
+    entries: Encoded,
+    blocks: list[Blocks],
+    profile: str,
+    limit: int,
+    comparisons: Comparisons = SHIPPED,
+    *,
+    against: bool,
 ) -> str:
-    """Names all besides the entries on which the candidate pairs and what each is by itself depend."""
+    """Names all besides the entries on which candidate pairs and their pair levels depend."""
     lines = "lines" if entries.street.is_empty else "streets"
     names = " ".join(key.key.name for key in blocks)
-    return f"{_FORM} {rapidfuzz.__version__} {profile} {limit} {lines} against={against} {names}"
+    added = " ".join(f"{field}={kind}" for field, kind in comparisons.added_kinds.items())
+    fixed = f"{_FORM} {rapidfuzz.__version__} {profile} {limit} {lines} against={against} {names}"
+    return f"{fixed}{_ADDED}{added}"
 
 
-def placed(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
+def block_members(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
     """For each key the entries that stand in its blocks, and the block of each."""
     return tuple((key.members, key.numbers()) for key in blocks)
 
 
-def _mix(values: _Words) -> _Words:
-    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014).
-
-    Each bit in moves about half the bits out.
-    """
-    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
-
-
-def _salt(base: int, number: int) -> np.uint64:
-    return np.uint64((base * (2 * number + 1)) & 0xFFFFFFFFFFFFFFFF)
-
-
-def _hashes(values: pa.Array) -> _Words:
+def _hashes(values: pa.Array) -> Hashes:
     """A hash of each distinct text, and at the end, where the code -1 of the unknown points, 0."""
     # A part at a time: as Python strings a nation's identifiers take a gigabyte.
     parts = [values.slice(start, _PART).to_pylist() for start in range(0, len(values), _PART)]
@@ -192,7 +194,7 @@ def _hashes(values: pa.Array) -> _Words:
     return np.concatenate([*hashes, np.zeros(1, np.uint64)])
 
 
-def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[_Words, Codes | Longs | None]]:
+def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[Hashes, Codes | Longs | None]]:
     """All that is read of an entry, column by column.
 
     Words of 64 bits, and which of them is each entry's, if told.
@@ -209,6 +211,8 @@ def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[_Words, Codes |
         )
     for name in _NUMBERS:
         yield getattr(entries, name).astype(np.int64).view(np.uint64), None
+    for coded in entries.added.values():
+        yield _hashes(coded.values), coded.codes
     if new is not None:
         yield new.astype(np.uint64), None
 
@@ -220,18 +224,18 @@ def checksums(entries: Encoded, new: Bools | None = None) -> Checksums:
     """
     first, second = np.zeros(entries.size, np.uint64), np.zeros(entries.size, np.uint64)
     for number, (values, codes) in enumerate(_read(entries, new)):
-        column = _mix(values ^ _salt(_SALT, number))
+        column = mix(values ^ salted(_SALT, number))
         _add(first, second, number, column if codes is None else column[codes])
-    return np.stack([_mix(first), _mix(second)])
+    return np.stack([mix(first), mix(second)])
 
 
-def _add(first: _Words, second: _Words, number: int, column: _Words) -> None:
-    """Add a column, mixed with a salt of its own, to the one sum, and a multiple of its own to the other."""
+def _add(first: Hashes, second: Hashes, number: int, column: Hashes) -> None:
+    """Add a mixed column to the first sum, and an odd multiple of it to the second."""
     first += column
-    second += column * _salt(_OTHER_SALT, number)
+    second += column * salted(_OTHER_SALT, number)
 
 
-def _numbered(words: _Words) -> tuple[Longs, _Words, Longs]:
+def _numbered(words: Hashes) -> tuple[Longs, Hashes, Longs]:
     """(order, words in that order, which of its equals each is, from 0)."""
     order = np.argsort(words, kind="stable")
     ordered = words[order]
@@ -240,7 +244,7 @@ def _numbered(words: _Words) -> tuple[Longs, _Words, Longs]:
     return order, ordered, place - np.maximum.accumulate(np.where(first, place, 0))
 
 
-def known_again(before: Checksums, now: Checksums) -> Codes:
+def positions_before(before: Checksums, now: Checksums) -> Codes:
     """For each entry of now its position then.
 
     -1 where none then said the same. Of equals the first is the first.
@@ -258,21 +262,3 @@ def known_again(before: Checksums, now: Checksums) -> Codes:
     )
     then[wanted[same]] = found[same]
     return then
-
-
-def packed(levels: Mapping[str, Levels]) -> Codes:
-    """What each pair is by itself, its levels as one number."""
-    code = np.zeros(len(next(iter(levels.values()))), np.int32)
-    for name, radix in ALONE.items():
-        code = code * np.int32(radix) + levels[name]
-    return code
-
-
-def unpacked(codes: Codes) -> dict[str, Levels]:
-    """The levels of pairs by themselves."""
-    levels = {}
-    rest = codes
-    for name, radix in reversed(ALONE.items()):
-        rest, level = np.divmod(rest, np.int32(radix))
-        levels[name] = level.astype(np.uint8)
-    return dict(reversed(levels.items()))

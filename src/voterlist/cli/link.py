@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,20 +13,23 @@ import pyarrow as pa
 import typer
 
 from voterlist import link as linkage
+from voterlist.cli.allocator import keep_memory
 from voterlist.cli.joined import Map, Source, joined
 from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
-from voterlist.cli.memory import keep_memory
 from voterlist.cli.options import Json, now, require_parquet
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
-from voterlist.errors import SettingsError, UsageError
+from voterlist.config.comparisons import AddedComparison, comparisons_error
+from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.ingest import parse_map
+from voterlist.ingest.added import parse_comparisons
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
+from voterlist.normalize.added import fold_added
 from voterlist.pipeline.result import counts
-from voterlist.storage import lock, remembered, store
-from voterlist.storage.remembered import Recall
+from voterlist.storage import linkage_state, lock, store
+from voterlist.storage.linkage_state import StateUse
 from voterlist.tables import sort_by
 
 __all__ = ["Columns", "ProfileOption", "Tables", "link", "map_of"]
@@ -38,6 +42,19 @@ ProfileOption = Annotated[Profile, typer.Option("--profile", help=SAY("cli.optio
 
 _Files = tuple[Sequence[Source], Sequence[Source]]
 """The files to be linked, and those that they are held against."""
+
+
+@dataclass(slots=True)
+class _Voters:
+    """The entries of the files, normalised."""
+
+    tables: list[pa.Table]
+    """The VOTER table alone. Whoever takes it out is the last to hold it: what millions of entries
+    take in memory would otherwise stay there until the pairs are found."""
+    entries: int
+    new: pa.ChunkedArray | None
+    """The ids of the new ones, where they are held against others."""
+    added: linkage.Added
 
 
 def link(
@@ -79,45 +96,66 @@ def link(
     _require_folder(memory)
     with _held(memory):
         with Steps() as steps:
-            entries, voters, new = _voters(sources, profile, steps)
-            known = remembered.read(memory) if memory else None
+            voters = _voters(sources, profile, steps)
+            entries, new = voters.entries, voters.new
+            known = linkage_state.read(memory) if memory else None
             found = linkage.link(
-                voters.pop(),
+                voters.tables.pop(),
                 Settings().link,
                 profile=profile,
-                progress=lambda _step, done, total: steps(Stage.LINK, done, total),
-                tell=lambda forecast: _tell_forecast(entries, forecast),
                 new=new,
-                known=known.memory if known else None,
-                remember=memory is not None,
+                added=voters.added,
+                incremental=linkage.Incremental(known.state) if known else None,
+                watch=linkage.Watch(
+                    lambda _step, done, total: steps(Stage.LINK, done, total),
+                    lambda forecast: _tell_forecast(entries, forecast),
+                ),
             )
         store.write_table(out, found.pairs)
-        recall = known.after(found.recalled) if known else None
-        if memory and found.memory is not None:
-            remembered.write(memory, found.memory)
+        use = known.after(found.reused) if known else None
+        if memory and found.state is not None:
+            linkage_state.write(memory, found.state)
     if clusters:
         store.write_table(clusters, found.clusters)
     TERMINAL.say(SAY("cli.link.done", entries=entries, pairs=found.pairs.num_rows, path=shown(out)))
     if new is not None:
         TERMINAL.say(SAY("cli.link.against", new=len(new), base=entries - len(new)))
-    _tell(found, recall)
+    _tell(found, use)
     if json:
-        told = _as_json(found, entries, entries if new is None else len(new), recall)
+        told = _as_json(found, entries, entries if new is None else len(new), use)
         TERMINAL.result({**told, "out": out, "clusters": clusters, "exit_code": 0})
 
 
-def _tell(found: linkage.Linkage, recall: Recall | None) -> None:
+def _tell(found: linkage.Linkage, use: StateUse | None) -> None:
     """What was found, in words."""
-    tell_compared(found.afresh, found.candidates, recall)
+    tell_compared(found.afresh, found.candidates, use)
     kinds = counts(found.pairs, "kind")
     rows = [(title("case-kind", kind), kinds[kind]) for kind in PairKind if kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
+    _tell_added(found.added)
     tell_estimate(dataclasses.asdict(found.estimate) if found.estimate else None)
     tell_chance([dataclasses.asdict(row) for row in found.chance])
 
 
+def _tell_added(added: Sequence[linkage.AddedUse]) -> None:
+    """What each added comparison told; a note for one whose column holds nothing."""
+    for one in added:
+        if not one.known:
+            TERMINAL.warn(SAY("cli.link.added-blank", path=f"comparisons.{one.name}.column"))
+    if not added:
+        return
+    headers = [
+        SAY(f"cli.table.{name}") for name in ("comparison", "kind", "known", "distinct", "m")
+    ]
+    rows = [
+        (one.name, one.kind, one.known, one.distinct, "" if one.m is None else SAY.percent(one.m))
+        for one in added
+    ]
+    TERMINAL.table(headers, rows)
+
+
 def _as_json(
-    found: linkage.Linkage, entries: int, new: int, recall: Recall | None
+    found: linkage.Linkage, entries: int, new: int, use: StateUse | None
 ) -> dict[str, Any]:
     """What was found, as plain values; scripts are written against these names."""
     kinds = counts(found.pairs, "kind")
@@ -126,8 +164,9 @@ def _as_json(
         "new": new,
         "compared": found.candidates,
         "afresh": found.afresh,
-        "memory": recall,
+        "memory": use,
         "pairs": found.pairs.num_rows,
+        "comparisons": [dataclasses.asdict(one) for one in found.added],
         "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
         "estimate": dataclasses.asdict(found.estimate) if found.estimate else None,
         "chance": [dataclasses.asdict(row) for row in found.chance],
@@ -136,7 +175,7 @@ def _as_json(
 
 @contextmanager
 def _held(memory: Path | None) -> Iterator[None]:
-    """Hold the folder of the memory, made if need be, so that no other linkage changes it meanwhile."""
+    """Lock the folder of the state, made if need be, against other linkages."""
     if memory is None:
         yield
         return
@@ -156,22 +195,45 @@ def _require_folder(path: Path | None) -> None:
 def _sources(
     files: Sequence[Path], columns: Path | None, against: Sequence[Path], others: Path | None
 ) -> _Files:
-    """Each file with the map of its columns.
+    """Each file with the map of its columns: those to be linked, and those they are held against.
 
-    Those to be linked, and those they are held against.
+    Raises:
+        UsageError: a map for the others is given, and no others are.
+        SettingsError: a map has mistakes, or the two maps add other comparisons.
     """
     if others is not None and not against:
         raise UsageError("--against-columns is given without --against", code="no-against")
-    one = map_of(columns)
-    other = one if others is None else map_of(others)
-    return [(path, one) for path in files], [(path, other) for path in against]
+    one, added = map_of(columns), _comparisons_in(columns)
+    other, other_added = (
+        (one, added) if others is None else (map_of(others), _comparisons_in(others))
+    )
+    _require_same_comparisons(added, other_added)
+    linked = [Source(path, one, added) for path in files]
+    return linked, [Source(path, other, other_added) for path in against]
+
+
+def _require_same_comparisons(
+    one: Sequence[AddedComparison], other: Sequence[AddedComparison]
+) -> None:
+    kinds = [{(each.name, each.kind, each.blocking) for each in added} for added in (one, other)]
+    names = sorted({name for name, _, _ in kinds[0] ^ kinds[1]})
+    if names:
+        paths = [f"comparisons.{name}" for name in names]
+        raise comparisons_error([SettingsMistake(path, "not-in-both-maps") for path in paths])
 
 
 def _tell_plan(files: _Files, profile: Profile, *, as_json: bool) -> None:
     """What each blocking key would cost; no pair is made."""
     with Steps() as steps:
-        entries, voters, new = _voters(files, profile, steps)
-        forecast = linkage.plan(voters.pop(), Settings().link, profile=profile, new=new)
+        voters = _voters(files, profile, steps)
+        forecast = linkage.plan(
+            voters.tables.pop(),
+            Settings().link,
+            profile=profile,
+            new=voters.new,
+            added=voters.added,
+        )
+    entries = voters.entries
     _tell_forecast(entries, forecast)
     if as_json:
         pairs = sum(line.pairs for line in forecast)
@@ -189,36 +251,40 @@ def map_of(path: Path | None) -> Map | None:
     if path is None:
         return None
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
-        raise UsageError(
-            f"there is no {path}", code="no-such-file", places={"path": str(path)}
-        ) from None
-    try:
-        return parse_map(text)
+        return parse_map(_text_of(path)) or None
     except SettingsError as error:
         raise SettingsError(
             error.message, error.mistakes, code="wrong-map", todo=error.todo
         ) from None
 
 
-def _voters(
-    files: _Files, profile: Profile, steps: Steps
-) -> tuple[int, list[pa.Table], pa.ChunkedArray | None]:
-    """How many entries; a list of their VOTER table alone; the ids of the new ones, where they are held against others.
+def _comparisons_in(path: Path | None) -> tuple[AddedComparison, ...]:
+    """The comparisons that a map of columns adds."""
+    return () if path is None else parse_comparisons(_text_of(path), linkage.TAKEN_NAMES)
 
-    Whoever takes the table out of the list is the last to hold it: what millions of entries take in
-    memory would otherwise stay there until the pairs are found.
-    """
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise UsageError(
+            f"there is no {path}", code="no-such-file", places={"path": str(path)}
+        ) from None
+
+
+def _voters(files: _Files, profile: Profile, steps: Steps) -> _Voters:
     keep_memory()
     steps(Stage.INGEST, 0, 1)
-    entries, new = joined(*files)
-    held = [entries]
-    del entries
+    read = joined(*files)
+    comparisons = files[0][0].added
+    new, raw, held = read.new, read.added, [read.entries]
+    del read
+    ids = held[0].column("entry_id") if comparisons else None
     steps(Stage.NORMALIZE, 0, 1)
     # In the order of their ids the linkage need not sort them again.
     voters = normalize(sort_by(held.pop(), "entry_id"), profile, coded=True, for_linkage=True).table
-    return voters.num_rows, [voters], new
+    added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
+    return _Voters([voters], voters.num_rows, new, added)
 
 
 def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:

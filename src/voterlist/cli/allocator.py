@@ -15,7 +15,7 @@ _AT_ONCE = 1 << 26
 
 
 def keep_memory() -> None:
-    """Let new columns be made in memory that earlier ones have left, where the C library can be told so.
+    """Let the process keep freed memory for new columns, where the C library can be told so.
 
     Otherwise every array of megabytes is asked of the system, page by page, and given back at once.
     Measured on a list of 6.7 million entries: a sixth less time for the linkage, nearly all of it
@@ -34,7 +34,7 @@ def keep_memory() -> None:
 
 
 def give_memory_back() -> None:
-    """Take the allocator that returns to the system what was needed for a moment only, where Arrow brings it.
+    """Use the allocator that returns freed memory to the system, where Arrow brings it.
 
     For tests that hold every column of a nation at once: it is the peak that counts there.
     """

@@ -1,4 +1,4 @@
-"""What of an earlier linkage still stands: which pairs need not be compared again, and where there are others.
+"""What of an earlier linkage is reused: its pairs, and the blocks in which there may be others.
 
 A pair of two entries known again is what it was, and it is still a candidate where a key still
 brings the two together. Other pairs can only have come to be where a block holds a new entry, or
@@ -12,19 +12,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from voterlist.arrays import Bools, Codes, Longs, pack_pairs
 from voterlist.link import block
-from voterlist.link.arrays import Bools, Codes, Longs
-from voterlist.link.grouping import numbered
-from voterlist.link.memory import Memory
+from voterlist.link.incremental.state import State
 
-__all__ = ["Recalled", "carried", "in_order", "recalled", "unknown_blocks"]
+__all__ = ["Reuse", "blocks_to_compare", "in_order", "reuse", "reused_pairs"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Recalled:
-    """A memory beside the list of today."""
+class Reuse:
+    """An earlier state beside the list of today."""
 
-    memory: Memory | None
+    state: State | None
     then: Codes
     """The position then of each entry of today; -1 of one that is not known."""
     now: Codes
@@ -37,12 +36,12 @@ class Recalled:
     """
 
     def unknown(self, left: Codes, right: Codes, known: Longs) -> Bools:
-        """True for the pairs that are not among ``known``, the sorted numbers of those that are carried over."""
+        """True for the pairs that are not among ``known``, the sorted numbers of reused pairs."""
         found = (self.then[left] < 0) | (self.then[right] < 0)
         if len(known) and any(self.mixed):
             # Entries that did not stand together under one key may have done so under another.
             old = np.flatnonzero(~found)
-            number = numbered(left[old], right[old])
+            number = pack_pairs(left[old], right[old])
             place = np.minimum(np.searchsorted(known, number), len(known) - 1)
             found[old] = known[place] != number
         else:
@@ -50,44 +49,50 @@ class Recalled:
         return found
 
 
-def recalled(memory: Memory | None, then: Codes) -> Recalled:
-    """A memory beside a list of which each entry stood at the position ``then``.
+def reuse(state: State | None, then: Codes) -> Reuse:
+    """An earlier state beside a list of which each entry stood at the position ``then``.
 
     None: there is none.
     """
-    now = np.full(memory.entries.shape[1] if memory else 0, -1, np.int32)
+    now = np.full(state.entries.shape[1] if state else 0, -1, np.int32)
     known = np.flatnonzero(then >= 0)
     now[then[known]] = known
-    return Recalled(memory, then, now, np.zeros(len(then), np.bool_))
+    return Reuse(state, then, now, np.zeros(len(then), np.bool_))
 
 
-def unknown_blocks(found: Recalled, key: block.Blocks, number: int) -> block.Blocks:
-    """The blocks of one key in which pairs may stand that are not remembered, led by who makes them.
+def blocks_to_compare(found: Reuse, key: block.Blocks, number: int) -> block.Blocks:
+    """The blocks of one key in which there may be new pairs, anchored at the entries of these.
 
-    Marks the entries that are ``shaken`` under this key, so it is asked of every key before any
-    pair is carried over.
+    Marks the entries that are ``shaken`` under this key, so it is required of every key before any
+    pair is reused_pairs over.
     """
     sizes = np.diff(key.starts)
     numbers = np.repeat(np.arange(len(sizes)), sizes)
     new = found.then[key.members] < 0
     mixed = _mixed(found, key, number, numbers, new)
     found.mixed.append(bool(mixed.any()))
-    head = new | mixed[numbers]
-    chosen = np.bincount(numbers[head], minlength=len(sizes)) > 0
+    is_anchor = new | mixed[numbers]
+    chosen = np.bincount(numbers[is_anchor], minlength=len(sizes)) > 0
     inside = chosen[numbers]
-    return block.led(
-        key.key, key.size, key.members[inside], sizes[chosen], head[inside], key.asked, key.forecast
+    return block.anchored(
+        key.key,
+        key.size,
+        key.members[inside],
+        sizes[chosen],
+        is_anchor[inside],
+        key.required,
+        key.forecast,
     )
 
 
-def _mixed(found: Recalled, key: block.Blocks, number: int, numbers: Longs, new: Bools) -> Bools:
-    """For each block of today whether it holds known entries that did not all stand in one block then."""
+def _mixed(found: Reuse, key: block.Blocks, number: int, numbers: Longs, new: Bools) -> Bools:
+    """For each block of today whether it mixes known entries of several earlier blocks."""
     mixed = np.zeros(len(key.starts) - 1, np.bool_)
-    if found.memory is None:
+    if found.state is None:
         return mixed
     before = np.full(len(found.then), -1, np.int32)
-    if number < len(found.memory.blocks):
-        members, blocks = found.memory.blocks[number]
+    if number < len(found.state.blocks):
+        members, blocks = found.state.blocks[number]
         still = found.now[members]
         members, blocks = still[still >= 0], blocks[still >= 0]
         before[members] = blocks
@@ -100,7 +105,7 @@ def _mixed(found: Recalled, key: block.Blocks, number: int, numbers: Longs, new:
 
 
 def _not_together(groups: Codes | Longs, other: Codes) -> Bools:
-    """For each group, by its number, whether two or more stand in it that do not all have one code of another kind."""
+    """For each group, by its number, whether its members have several codes of another kind."""
     size = int(groups.max(initial=-1)) + 1
     last = np.full(size, -1, np.int32)
     last[groups] = other
@@ -110,15 +115,15 @@ def _not_together(groups: Codes | Longs, other: Codes) -> Bools:
     return np.asarray(differing & several)
 
 
-def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, Codes]:
+def reused_pairs(found: Reuse, blocks: list[block.Blocks]) -> tuple[Codes, Codes, Codes | Longs]:
     """The pairs that need not be compared again, in ascending order.
 
     Left, right, what each is by itself.
     """
-    if found.memory is None:
+    if found.state is None:
         none = np.zeros(0, np.int32)
         return none, none, none
-    one, other = found.now[found.memory.left], found.now[found.memory.right]
+    one, other = found.now[found.state.left], found.now[found.state.right]
     stands = (one >= 0) & (other >= 0)
     doubtful = np.flatnonzero(stands & found.shaken[one] & found.shaken[other])
     held = np.zeros(len(doubtful), np.bool_)
@@ -126,12 +131,14 @@ def carried(found: Recalled, blocks: list[block.Blocks]) -> tuple[Codes, Codes, 
         held |= key.hold(one[doubtful], other[doubtful])
     stands[doubtful[~held]] = False
     one, other = one[stands], other[stands]
-    return in_order(np.minimum(one, other), np.maximum(one, other), found.memory.levels[stands])
+    return in_order(np.minimum(one, other), np.maximum(one, other), found.state.levels[stands])
 
 
-def in_order(left: Codes, right: Codes, levels: Codes) -> tuple[Codes, Codes, Codes]:
+def in_order(
+    left: Codes, right: Codes, levels: Codes | Longs
+) -> tuple[Codes, Codes, Codes | Longs]:
     """The pairs in the order of left, then right."""
-    number = numbered(left, right)
+    number = pack_pairs(left, right)
     if (number[1:] > number[:-1]).all():
         return left, right, levels
     # Mostly in order already, and this sort takes such runs as they are.

@@ -1,7 +1,7 @@
-"""The folder in which one linkage remembers for the next: Parquet files, and a page that says which belong together.
+"""The state that one linkage leaves for the next: Parquet files, and a page that lists them.
 
 New files are written beside the old ones; the page is renamed into place last, and only then do the
-old ones go. A program killed at any moment leaves the old memory or the new one, and a file that
+old ones go. A program killed at any moment leaves the old state or the new one, and a file that
 was changed since is not believed.
 """
 
@@ -16,22 +16,21 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from voterlist.link import Memory
-from voterlist.link.memory import TABLES
+from voterlist.link.incremental import TABLES, State
 from voterlist.storage.files import make_folder, write_atomically
 from voterlist.storage.store import program_digest, sha256, write_table
 
-__all__ = ["FOLDER", "Found", "Recall", "read", "write"]
+__all__ = ["FOLDER", "Found", "StateUse", "read", "write"]
 
 FOLDER = "compared"
-"""The folder of a workspace in which its runs remember."""
+"""The folder of a workspace in which its runs keep the state."""
 
 _PAGE = "memory.json"
 _OURS = re.compile(rf"({'|'.join(TABLES)})-[0-9a-f]{{12}}\.parquet")
 
 
-class Recall(StrEnum):
-    """What became of a memory: it was used, or why every pair was compared afresh."""
+class StateUse(StrEnum):
+    """What became of a state: it was used, or why every pair was compared afresh."""
 
     USED = "used"
     MISSING = "missing"
@@ -43,40 +42,40 @@ class Recall(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a folder remembers; if nothing, why."""
+    """The state in a folder; if there is none, why."""
 
-    memory: Memory | None
-    recall: Recall
+    state: State | None
+    use: StateUse
 
-    def after(self, recalled: bool) -> Recall:
+    def after(self, reused: bool) -> StateUse:
         """What became of it once a linkage has said whether it could use it."""
-        return Recall.OTHER_SETTINGS if self.memory is not None and not recalled else self.recall
+        return StateUse.OTHER_SETTINGS if self.state is not None and not reused else self.use
 
 
 def read(folder: Path) -> Found:
-    """The memory in a folder.
+    """The state in a folder.
 
     One that is not there, damaged, or another program's is None, with the reason.
     """
     try:
         page = json.loads((folder / _PAGE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Found(None, Recall.MISSING)
+        return Found(None, StateUse.MISSING)
     except (OSError, ValueError):
-        return Found(None, Recall.DAMAGED)
+        return Found(None, StateUse.DAMAGED)
     try:
         if page["program"] != program_digest():
-            return Found(None, Recall.OTHER_PROGRAM)
+            return Found(None, StateUse.OTHER_PROGRAM)
         tables = {name: _table(folder, name, page["tables"][name]) for name in TABLES}
-        return Found(Memory.of(str(page["fingerprint"]), tables), Recall.USED)
+        return Found(State.of(str(page["fingerprint"]), tables), StateUse.USED)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
-        return Found(None, Recall.DAMAGED)
+        return Found(None, StateUse.DAMAGED)
 
 
 def _table(folder: Path, name: str, digest: str) -> pa.Table:
     path = _path(folder, name, digest)
     if sha256(path) != digest:
-        raise ValueError("a file of the memory was changed")
+        raise ValueError("a file of the state was changed")
     return pq.read_table(path)
 
 
@@ -84,11 +83,11 @@ def _path(folder: Path, name: str, digest: str) -> Path:
     return folder / f"{name}-{digest[:12]}.parquet"
 
 
-def write(folder: Path, memory: Memory) -> None:
-    """Put a memory in the place of what the folder remembers; the folder is made if need be."""
+def write(folder: Path, state: State) -> None:
+    """Put a state in the place of the one in the folder, which is made if need be."""
     make_folder(folder)
-    digests = {name: _write_table(folder, name, table) for name, table in memory.tables().items()}
-    page = {"program": program_digest(), "fingerprint": memory.fingerprint, "tables": digests}
+    digests = {name: _write_table(folder, name, table) for name, table in state.tables().items()}
+    page = {"program": program_digest(), "fingerprint": state.fingerprint, "tables": digests}
     text = json.dumps(page, indent=1, sort_keys=True) + "\n"
     write_atomically(folder / _PAGE, lambda path: path.write_text(text, encoding="utf-8"))
     kept = {_path(folder, name, digest) for name, digest in digests.items()}

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
-from voterlist.link import Memory, block, candidates, link, memory, recall
+from voterlist.link import Incremental, State, block, candidates, link
 from voterlist.link.encode import encode
+from voterlist.link.incremental import reuse, state
 from voterlist.model import Profile
-from voterlist.storage import remembered
-from voterlist.storage.remembered import Recall
+from voterlist.storage import linkage_state
+from voterlist.storage.linkage_state import StateUse
 
 NARROW = LinkSettings(largest_block=4, chunk_pairs=1000, kept_probability=0.0001)
 """Blocks of four at most: a few entries more and one is split, or cut."""
@@ -75,8 +76,8 @@ def assert_same(one, other):
         assert getattr(one, name).equals(getattr(other, name), check_metadata=True), name
     for name in ("forecast", "candidates", "estimate", "chance"):
         assert getattr(one, name) == getattr(other, name), name
-    for name, kept in one.memory.tables().items():
-        assert kept.equals(other.memory.tables()[name]), name
+    for name, kept in one.state.tables().items():
+        assert kept.equals(other.state.tables()[name]), name
 
 
 @pytest.mark.slow
@@ -91,18 +92,22 @@ def assert_same(one, other):
 def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(
     people, submissions, profile, streets, narrow
 ):
-    """However often whichever entries are handed in anew, pairs, cases, clusters and memory are those of a full run."""
     chosen = NARROW if narrow else LinkSettings()
-    known = link(table(people, streets=streets), chosen, profile=profile, remember=True).memory
+    known = link(
+        table(people, streets=streets), chosen, profile=profile, incremental=Incremental()
+    ).state
     for changed in submissions:
         people = handed_in(people, changed)
         again = link(
-            table(people, streets=streets), chosen, profile=profile, known=known, remember=True
+            table(people, streets=streets), chosen, profile=profile, incremental=Incremental(known)
         )
         assert_same(
-            again, link(table(people, streets=streets), chosen, profile=profile, remember=True)
+            again,
+            link(
+                table(people, streets=streets), chosen, profile=profile, incremental=Incremental()
+            ),
         )
-        known = again.memory
+        known = again.state
 
 
 def blocked(people, profile, limit, streets, new=None):
@@ -115,7 +120,7 @@ def blocked(people, profile, limit, streets, new=None):
     return (
         entries,
         block.build_all(entries, profile, limit, chosen),
-        memory.checksums(entries, chosen),
+        state.checksums(entries, chosen),
         chosen,
     )
 
@@ -125,9 +130,9 @@ def quiet(*_):
 
 
 def pairs_of(found):
-    """Each candidate pair with its pattern, in order."""
+    """Each candidate pair with its vector, in order."""
     return sorted(
-        zip(found.left.tolist(), found.right.tolist(), found.pattern.tolist(), strict=True)
+        zip(found.left.tolist(), found.right.tolist(), found.vector.tolist(), strict=True)
     )
 
 
@@ -144,34 +149,32 @@ def pairs_of(found):
 def test_candidates_are_those_of_a_search_from_the_beginning(
     people, submissions, profile, streets, limit, new
 ):
-    """Whatever blocks are split, cut or joined by what is handed in, each candidate is found, once, as what it is."""
     known = None
     for changed in [{}, *submissions]:
         people = handed_in(people, changed)
         entries, blocks, marks, _ = blocked(people, profile, limit, streets, new)
-        fits = memory.fingerprint(entries, blocks, profile, limit, against=new is not None)
+        fits = state.fingerprint(entries, blocks, profile, limit, against=new is not None)
         known = known if known and known.fingerprint == fits else None
-        then = memory.known_again(known.entries, marks) if known else unknown(entries)
-        found, levels = candidates.find_again(
-            entries, blocks, 7, quiet, recall.recalled(known, then)
-        )
+        then = state.positions_before(known.entries, marks) if known else unknown(entries)
+        found, levels = candidates.find_again(entries, blocks, 7, quiet, reuse.reuse(known, then))
         assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
-        known = memory.Memory(fits, marks, memory.placed(blocks), found.left, found.right, levels)
+        known = state.State(
+            fits, marks, state.block_members(blocks), found.left, found.right, levels
+        )
 
 
 @pytest.mark.slow
 @settings(max_examples=100)
 @given(lists, changes)
 def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
-    """Where no block is cut, the pairs compared afresh are exactly those that have an entry not known before."""
     entries, blocks, marks, _ = blocked(people, Profile.AZ, 100, streets=True)
     first, levels = candidates.find_again(
-        entries, blocks, 7, quiet, recall.recalled(None, unknown(entries))
+        entries, blocks, 7, quiet, reuse.reuse(None, unknown(entries))
     )
-    known = memory.Memory("", marks, memory.placed(blocks), first.left, first.right, levels)
+    known = state.State("", marks, state.block_members(blocks), first.left, first.right, levels)
     entries, blocks, marks, _ = blocked(handed_in(people, changed), Profile.AZ, 100, streets=True)
-    then = memory.known_again(known.entries, marks)
-    found, _ = candidates.find_again(entries, blocks, 7, quiet, recall.recalled(known, then))
+    then = state.positions_before(known.entries, marks)
+    found, _ = candidates.find_again(entries, blocks, 7, quiet, reuse.reuse(known, then))
     assert found.afresh == int(((then[found.left] < 0) | (then[found.right] < 0)).sum())
 
 
@@ -185,15 +188,15 @@ def test_other_ids_and_another_order_are_no_change(people, random, profile, stre
     """
     entries, blocks, marks, _ = blocked(people, profile, 6, streets)
     first, levels = candidates.find_again(
-        entries, blocks, 7, quiet, recall.recalled(None, unknown(entries))
+        entries, blocks, 7, quiet, reuse.reuse(None, unknown(entries))
     )
-    known = memory.Memory("", marks, memory.placed(blocks), first.left, first.right, levels)
+    known = state.State("", marks, state.block_members(blocks), first.left, first.right, levels)
     names = list(people)
     random.shuffle(names)
     moved = {name: people[other] for name, other in zip(people, names, strict=True)}
     entries, blocks, marks, _ = blocked(moved, profile, 6, streets)
     again, _ = candidates.find_again(
-        entries, blocks, 7, quiet, recall.recalled(known, memory.known_again(known.entries, marks))
+        entries, blocks, 7, quiet, reuse.reuse(known, state.positions_before(known.entries, marks))
     )
     assert again.afresh == 0
     assert pairs_of(again) == pairs_of(candidates.find(entries, blocks, 7, quiet))
@@ -210,7 +213,6 @@ def unknown(entries):
 def test_against_another_list_candidates_are_those_that_have_a_new_entry(
     people, profile, streets, limit, new
 ):
-    """Held against others, the candidates are all candidates of both lists but those inside the others."""
     entries, blocks, _, chosen = blocked(people, profile, limit, streets, new)
     _, every, _, _ = blocked(people, profile, limit, streets)
     whole = pairs_of(candidates.find(entries, every, 7, quiet))
@@ -224,12 +226,11 @@ def test_against_another_list_candidates_are_those_that_have_a_new_entry(
 @settings(max_examples=60)
 @given(st.lists(persons, max_size=12), st.randoms(use_true_random=False))
 def test_an_entry_is_known_again_by_what_it_says(people, random):
-    """Each entry is known again in any order and under any id, once, and by an entry that says the same."""
     entries = encode(table({f"e{number:02d}": person for number, person in enumerate(people)}))
     order = list(range(len(people)))
     random.shuffle(order)
     moved = encode(table({f"x{number:02d}": people[place] for number, place in enumerate(order)}))
-    then = memory.known_again(memory.checksums(entries), memory.checksums(moved)).tolist()
+    then = state.positions_before(state.checksums(entries), state.checksums(moved)).tolist()
     assert sorted(then) == sorted(order)
     compared = [{**person, "list_kind": ""} for person in people]
     assert all(compared[place] == compared[order[number]] for number, place in enumerate(then))
@@ -238,7 +239,7 @@ def test_an_entry_is_known_again_by_what_it_says(people, random):
 @pytest.fixture(scope="module")
 def list_and_memory():
     people = crowd(1500, doubles=80)
-    return people, link(people, remember=True)
+    return people, link(people, incremental=Incremental())
 
 
 def precinct_anew(people, rows):
@@ -253,27 +254,26 @@ def precinct_anew(people, rows):
 def test_nothing_is_compared_where_nothing_changed(list_and_memory):
     """The same list again: no pair is compared, and the result is the same."""
     people, full = list_and_memory
-    again = link(people, known=full.memory, remember=True)
-    assert (again.afresh, again.recalled) == (0, True)
+    again = link(people, incremental=Incremental(full.state))
+    assert (again.afresh, again.reused) == (0, True)
     assert_same(again, full)
 
 
 def test_everything_is_compared_where_everything_changed(list_and_memory):
-    """A list of which no entry is known is linked whole, and the memory of it is the new one's alone."""
     people, full = list_and_memory
     other = precinct_anew(people, range(people.num_rows))
-    again = link(other, known=full.memory, remember=True)
+    again = link(other, incremental=Incremental(full.state))
     assert again.afresh == again.candidates > 0
-    assert_same(again, link(other, remember=True))
+    assert_same(again, link(other, incremental=Incremental()))
 
 
 def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_memory):
-    """Of a list of which a part changed, fewer pairs are compared than are carried over."""
+    """Of a list of which a part changed, fewer pairs are compared than are reused_pairs over."""
     people, full = list_and_memory
     other = precinct_anew(people, range(20))
-    again = link(other, known=full.memory, remember=True)
+    again = link(other, incremental=Incremental(full.state))
     assert 0 < again.afresh < again.candidates / 2
-    assert_same(again, link(other, remember=True))
+    assert_same(again, link(other, incremental=Incremental()))
 
 
 @pytest.mark.slow
@@ -282,13 +282,13 @@ def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_memory):
 def test_lists_without_a_pair_are_remembered_too(rows, profile):
     """Zero rows and one row leave a memory that the next list, short or long, goes on from."""
     short = crowd(rows)
-    first = link(short, profile=profile, remember=True)
-    again = link(short, profile=profile, known=first.memory, remember=True)
-    assert (again.afresh, again.recalled) == (0, True)
+    first = link(short, profile=profile, incremental=Incremental())
+    again = link(short, profile=profile, incremental=Incremental(first.state))
+    assert (again.afresh, again.reused) == (0, True)
     assert_same(again, first)
     longer = crowd(60, doubles=10)
-    settings_of = {"profile": profile, "remember": True}
-    assert_same(link(longer, known=first.memory, **settings_of), link(longer, **settings_of))
+    later = link(longer, profile=profile, incremental=Incremental(first.state))
+    assert_same(later, link(longer, profile=profile, incremental=Incremental()))
 
 
 @pytest.mark.slow
@@ -302,11 +302,10 @@ def test_lists_without_a_pair_are_remembered_too(rows, profile):
     ids=["profile", "settings", "against"],
 )
 def test_a_memory_of_other_settings_is_left_aside(list_and_memory, other):
-    """Another profile, another limit and another question find every pair themselves, and say so."""
     people, full = list_and_memory
-    again = link(people, known=full.memory, remember=True, **other)
-    assert (again.recalled, again.afresh) == (False, again.candidates)
-    assert_same(again, link(people, remember=True, **other))
+    again = link(people, incremental=Incremental(full.state), **other)
+    assert (again.reused, again.afresh) == (False, again.candidates)
+    assert_same(again, link(people, incremental=Incremental(), **other))
 
 
 def test_addresses_that_are_compared_in_another_way_make_the_memory_another():
@@ -321,35 +320,34 @@ def test_addresses_that_are_compared_in_another_way_make_the_memory_another():
         lines = lines.set_column(
             place, people.schema.field(name), pa.nulls(people.num_rows, pa.string())
         )
-    first = link(lines, profile=Profile.GENERIC, remember=True)
-    again = link(people, profile=Profile.GENERIC, known=first.memory, remember=True)
-    assert not again.recalled
-    assert_same(again, link(people, profile=Profile.GENERIC, remember=True))
+    first = link(lines, profile=Profile.GENERIC, incremental=Incremental())
+    again = link(people, profile=Profile.GENERIC, incremental=Incremental(first.state))
+    assert not again.reused
+    assert_same(again, link(people, profile=Profile.GENERIC, incremental=Incremental()))
 
 
 def test_a_threshold_changes_nothing_that_is_remembered(list_and_memory):
     """What is remembered does not depend on the thresholds, which are asked of every pair anew."""
     people, full = list_and_memory
     strict = LinkSettings(duplicate_probability=0.999, review_probability=0.9)
-    again = link(people, strict, known=full.memory, remember=True)
-    assert (again.recalled, again.afresh) == (True, 0)
-    assert_same(again, link(people, strict, remember=True))
+    again = link(people, strict, incremental=Incremental(full.state))
+    assert (again.reused, again.afresh) == (True, 0)
+    assert_same(again, link(people, strict, incremental=Incremental()))
 
 
 # The folder
 
 
 def test_a_memory_is_read_as_it_was_written(list_and_memory, tmp_path):
-    """What a folder remembers is what was put there, twice in the same bytes, and nothing else is left in it."""
     _, full = list_and_memory
     for folder in ("one", "two"):
-        remembered.write(tmp_path / folder, full.memory)
-        remembered.write(tmp_path / folder, full.memory)
-    found = remembered.read(tmp_path / "one")
-    assert found.recall is Recall.USED
-    assert found.memory.fingerprint == full.memory.fingerprint
-    for name, kept in full.memory.tables().items():
-        assert found.memory.tables()[name].equals(kept)
+        linkage_state.write(tmp_path / folder, full.state)
+        linkage_state.write(tmp_path / folder, full.state)
+    found = linkage_state.read(tmp_path / "one")
+    assert found.use is StateUse.USED
+    assert found.state.fingerprint == full.state.fingerprint
+    for name, kept in full.state.tables().items():
+        assert found.state.tables()[name].equals(kept)
     one, two = (
         {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()}
         for name in ("one", "two")
@@ -365,10 +363,12 @@ def test_no_cell_and_no_id_is_in_a_memory(tmp_path):
         "given": ["zulfuqar"] * 2,
         "entry_id": ["id-one", "id-two"],
     }
-    remembered.write(tmp_path / "memory", link(voters(**columns), remember=True).memory)
+    linkage_state.write(
+        tmp_path / "memory", link(voters(**columns), incremental=Incremental()).state
+    )
     content = b"".join(path.read_bytes() for path in (tmp_path / "memory").iterdir())
     assert not any(word in content for word in (b"qaraqoyunlu", b"zulfuqar", b"id-one"))
-    kinds = {field.type for schema in memory.TABLES.values() for field in schema}
+    kinds = {field.type for schema in state.TABLES.values() for field in schema}
     assert all(pa.types.is_integer(kind) for kind in kinds)
 
 
@@ -396,29 +396,28 @@ def spoil(folder, how):
     "how", ["page-cut", "page-empty", "page-binary", "file-gone", "file-cut", "bit-flipped"]
 )
 def test_a_damaged_memory_is_told_and_not_believed(list_and_memory, tmp_path, how):
-    """Whatever was done to the folder, it is an answer and no error, and the next memory takes its place."""
     _, full = list_and_memory
-    remembered.write(tmp_path, full.memory)
+    linkage_state.write(tmp_path, full.state)
     spoil(tmp_path, how)
-    found = remembered.read(tmp_path)
-    assert (found.memory, found.recall) == (None, Recall.DAMAGED)
-    remembered.write(tmp_path, full.memory)
-    assert remembered.read(tmp_path).recall is Recall.USED
+    found = linkage_state.read(tmp_path)
+    assert (found.state, found.use) == (None, StateUse.DAMAGED)
+    linkage_state.write(tmp_path, full.state)
+    assert linkage_state.read(tmp_path).use is StateUse.USED
 
 
 def test_a_folder_that_remembers_nothing_is_no_damage(tmp_path):
     """The first time there is nothing to go on from."""
-    assert remembered.read(tmp_path / "nowhere").recall is Recall.MISSING
+    assert linkage_state.read(tmp_path / "nowhere").use is StateUse.MISSING
 
 
 def test_a_memory_of_another_program_is_left_aside(list_and_memory, tmp_path):
     """What another version compared may have been compared otherwise."""
     _, full = list_and_memory
-    remembered.write(tmp_path, full.memory)
+    linkage_state.write(tmp_path, full.state)
     page = tmp_path / "memory.json"
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace('"program": "', '"program": "0'), encoding="utf-8")
-    assert remembered.read(tmp_path).recall is Recall.OTHER_PROGRAM
+    assert linkage_state.read(tmp_path).use is StateUse.OTHER_PROGRAM
 
 
 def test_a_memory_half_written_leaves_the_old_one(list_and_memory, tmp_path):
@@ -427,32 +426,33 @@ def test_a_memory_half_written_leaves_the_old_one(list_and_memory, tmp_path):
     The page is what counts, and comes last.
     """
     people, full = list_and_memory
-    remembered.write(tmp_path / "old", full.memory)
-    remembered.write(tmp_path / "new", link(precinct_anew(people, range(9)), remember=True).memory)
+    linkage_state.write(tmp_path / "old", full.state)
+    linkage_state.write(
+        tmp_path / "new", link(precinct_anew(people, range(9)), incremental=Incremental()).state
+    )
     for path in (tmp_path / "new").glob("*.parquet"):
         shutil.copy(path, tmp_path / "old")
-    found = remembered.read(tmp_path / "old")
-    assert found.memory.tables()["pairs"].equals(full.memory.tables()["pairs"])
+    found = linkage_state.read(tmp_path / "old")
+    assert found.state.tables()["pairs"].equals(full.state.tables()["pairs"])
 
 
 def test_files_of_others_in_the_folder_are_left_alone(list_and_memory, tmp_path):
     """Whoever names a folder that holds other things finds them there afterwards."""
     (tmp_path / "entries.parquet").write_text("mine", encoding="utf-8")
     (tmp_path / "pairs-notes.parquet").write_text("mine", encoding="utf-8")
-    remembered.write(tmp_path, list_and_memory[1].memory)
+    linkage_state.write(tmp_path, list_and_memory[1].state)
     assert (tmp_path / "entries.parquet").exists()
     assert (tmp_path / "pairs-notes.parquet").exists()
 
 
 @pytest.mark.parametrize("column", ["left", "right", "levels"])
 def test_tables_that_do_not_belong_together_are_no_memory(list_and_memory, column):
-    """A position beyond the entries, or a level that no pair has, is refused and reaches no array."""
-    tables = list_and_memory[1].memory.tables()
+    tables = list_and_memory[1].state.tables()
     place = tables["pairs"].schema.get_field_index(column)
     wrong = pa.array(np.full(tables["pairs"].num_rows, 2_000_000_000, np.int32))
     tables["pairs"] = tables["pairs"].set_column(place, tables["pairs"].schema.field(column), wrong)
-    with pytest.raises(memory.NoMemoryError):
-        Memory.of("", tables)
+    with pytest.raises(state.NoStateError):
+        State.of("", tables)
 
 
 # Against another list
@@ -490,7 +490,6 @@ def test_a_list_without_a_new_entry_has_no_pair():
 
 
 def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
-    """Held against others, a pair has the levels, rarity and keys that it has in both lists linked whole."""
     people = crowd(800, doubles=60)
     new = people.column("entry_id").slice(0, 40)
     everything = LinkSettings(kept_probability=0, largest_block=100)
@@ -503,8 +502,8 @@ def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
     same = [name for name in whole.column_names if name.endswith("_level")] + [
         "entry_l",
         "entry_r",
-        "rarity",
-        "found_by",
+        "term_frequency",
+        "match_key",
     ]
     assert held.num_rows == len(rows) > 60
     assert held.select(same).to_pylist() == whole.select(same).take(pa.array(rows)).to_pylist()
@@ -544,23 +543,25 @@ ONE = dict.fromkeys(FIELDS) | {
 def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_first(
     people, before, now, profile
 ):
-    """A pair of which no entry is new any more would stay, and one of a newly chosen entry would not be made."""
+    """A pair without a new entry would stay, and one of a newly chosen entry be missed."""
     known = link(
-        table(people), profile=profile, new=pa.array(sorted(before), pa.string()), remember=True
-    ).memory
+        table(people),
+        profile=profile,
+        new=pa.array(sorted(before), pa.string()),
+        incremental=Incremental(),
+    ).state
     new = pa.array(sorted(now), pa.string())
-    again = link(table(people), profile=profile, new=new, known=known, remember=True)
-    assert again.recalled
-    assert_same(again, link(table(people), profile=profile, new=new, remember=True))
+    again = link(table(people), profile=profile, new=new, incremental=Incremental(known))
+    assert again.reused
+    assert_same(again, link(table(people), profile=profile, new=new, incremental=Incremental()))
 
 
 def test_against_another_list_the_memory_is_used_as_well():
-    """New entries handed in anew are held against the same others without comparing the rest again."""
     people = crowd(1500, doubles=60)
     new = people.column("entry_id").slice(0, 200)
-    first = link(people, new=new, remember=True)
+    first = link(people, new=new, incremental=Incremental())
     other = precinct_anew(people, range(10))
-    again = link(other, new=new, known=first.memory, remember=True)
-    assert again.recalled
+    again = link(other, new=new, incremental=Incremental(first.state))
+    assert again.reused
     assert again.afresh < again.candidates / 2
-    assert_same(again, link(other, new=new, remember=True))
+    assert_same(again, link(other, new=new, incremental=Incremental()))

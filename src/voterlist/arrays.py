@@ -1,0 +1,247 @@
+"""Arrays of integers: the types, codes packed into one number, hashes, and narrow sorts.
+
+A *code* is an integer that stands for a value; below 0 the value is unknown. *Packing* makes one
+number of several codes, the same where two rows agree in all of them. A *narrow sort* puts a code
+and its position into one integer and sorts these, about ten times as fast as an argsort.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+__all__ = [
+    "AnyArray",
+    "Bools",
+    "Codes",
+    "Floats",
+    "Hashes",
+    "Levels",
+    "Longs",
+    "Packed",
+    "Words",
+    "dense",
+    "distinct_counts",
+    "mix",
+    "pack_columns",
+    "pack_known",
+    "pack_mixed",
+    "pack_pairs",
+    "repeated",
+    "run_sizes",
+    "runs",
+    "salted",
+    "unpack_mixed",
+    "unpack_pairs",
+]
+
+Codes = npt.NDArray[np.int32]
+"""int32 codes of values, -1 where nothing is known; or positions of entries."""
+Longs = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+Packed = npt.NDArray[np.uint64]
+"""Letters of short texts, eight to a word."""
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Levels = npt.NDArray[np.uint8]
+"""The level of one comparison, one per pair; 0 is *missing*."""
+Words = npt.NDArray[np.object_]
+"""Distinct values as Python strings: what rapidfuzz is quickest on."""
+AnyArray = npt.NDArray[Any]
+
+_BITS = 63
+"""Bits of a number that is not below 0."""
+_HALF = 32
+_LOW_HALF = (1 << _HALF) - 1
+_WIDEST = 2**62
+"""Numbers up to here can be packed in 64 bits, and one added."""
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""2**64 divided by the golden ratio, odd: it spreads neighbours widely (Knuth, vol. 3, section
+6.4)."""
+_ALL_BITS = 0xFFFFFFFFFFFFFFFF
+
+
+# Packing
+
+
+def pack_columns(columns: Iterable[AnyArray], rows: int) -> Longs:
+    """One number per row for several columns of codes, each from -1 on.
+
+    The same where two rows agree in all of them; -1 counts as a value.
+    """
+    number, width = np.zeros(rows, dtype=np.int64), 1
+    for column in columns:
+        size = int(column.max(initial=-1)) + 2
+        if width * size > _WIDEST:
+            number, distinct = pd.factorize(number)
+            number, width = number.astype(np.int64, copy=False), len(distinct)
+        number *= size
+        number += column
+        number += 1
+        width *= size
+    return number
+
+
+def pack_known(first: Longs, second: Codes | Longs) -> Longs:
+    """Two columns of codes as one, below 0 where either is unknown.
+
+    The first is numbered anew where both would not fit into 63 bits.
+    """
+    span = int(second.max(initial=0)) + 1
+    if int(first.max(initial=0)).bit_length() + span.bit_length() >= _BITS:
+        first = dense(first)
+    # Where the first is unknown the sum is below 0 already.
+    packed = first * span
+    packed += second
+    if second.min(initial=0) < 0:
+        packed[second < 0] = -1
+    return packed
+
+
+def pack_pairs(left: Codes, right: Codes) -> Longs:
+    """One number per pair of positions, in the order of left, then right."""
+    return (left.astype(np.int64) << _HALF) | right
+
+
+def unpack_pairs(numbers: Longs) -> tuple[Codes, Codes]:
+    """(left, right) of pairs by their numbers."""
+    return (numbers >> _HALF).astype(np.int32), (numbers & _LOW_HALF).astype(np.int32)
+
+
+def pack_mixed(
+    digits: Mapping[str, AnyArray], radixes: Mapping[str, int], above: AnyArray
+) -> AnyArray:
+    """Columns as digits of one number in mixed radix, the first the most significant.
+
+    They stand below ``above``, whose type the number has.
+    """
+    number = above
+    for name, radix in radixes.items():
+        number = number * number.dtype.type(radix)
+        number += digits[name]
+    return number
+
+
+def unpack_mixed(
+    number: AnyArray, radixes: Mapping[str, int]
+) -> tuple[dict[str, Levels], AnyArray]:
+    """The digits of numbers in mixed radix, the last column first, and what stands above them."""
+    digits = {}
+    for name, radix in reversed(list(radixes.items())):
+        number, digit = np.divmod(number, number.dtype.type(radix))
+        digits[name] = digit.astype(np.uint8)
+    return digits, number
+
+
+# Hashes
+
+
+def mix(values: Hashes) -> Hashes:
+    """The finaliser of splitmix64 (Steele, Lea and Flood 2014).
+
+    Each bit in changes about half the bits out.
+    """
+    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def salted(base: int, number: int) -> np.uint64:
+    """A salt for the column of this number: another odd multiple of the base for each."""
+    return np.uint64((base * (2 * number + 1)) & _ALL_BITS)
+
+
+# Narrow sorts
+
+
+def repeated(numbers: Longs | Hashes) -> Longs:
+    """The places, ascending, of the numbers that stand more than once."""
+    # A narrow number made of each and its place are sorted as one integer. Only those that meet
+    # there are compared themselves.
+    bits = _width(len(numbers))
+    narrow = (numbers.astype(np.uint64) * _SPREAD) >> np.uint64(bits)
+    packed = np.sort((narrow << np.uint64(bits)) | np.arange(len(numbers), dtype=np.uint64))
+    meeting = _beside_equals(packed >> np.uint64(bits))
+    near = (packed[meeting] & np.uint64((1 << bits) - 1)).astype(np.int64)
+    order = near[np.argsort(numbers[near])]
+    return np.sort(order[_beside_equals(numbers[order])])
+
+
+def runs(codes: Longs) -> tuple[Longs, Longs]:
+    """(positions of the entries that share their code with another, sizes of the runs of one code).
+
+    Runs stand one after the other, inside a run positions ascend; unknown codes are left out.
+    ``codes`` may be any numbers of 63 bits.
+    """
+    shift = _width(len(codes))
+    if _fits(codes, shift):
+        packed = _ordered(codes, shift)
+        packed = packed[_beside_equals(packed >> shift)]
+        return packed & ((1 << shift) - 1), run_sizes(packed >> shift)
+    known = np.flatnonzero(codes >= 0)
+    near = known[repeated(codes[known])]
+    order = near[np.argsort(codes[near], kind="stable")]
+    return order, run_sizes(codes[order])
+
+
+def dense(codes: Longs) -> Longs:
+    """The same codes numbered 0, 1, 2 ... in their order; unknown ones become -1."""
+    ranked = np.full(len(codes), -1, np.int64)
+    shift = _width(len(codes))
+    if _fits(codes, shift):
+        packed = _ordered(codes, shift)
+        order, ordered = packed & ((1 << shift) - 1), packed >> shift
+    else:
+        order = np.argsort(codes)
+        order = order[np.searchsorted(codes[order], 0) :]
+        ordered = codes[order]
+    changes = np.r_[False, ordered[1:] != ordered[:-1]][: len(ordered)]
+    ranked[order] = np.cumsum(changes)
+    return ranked
+
+
+def run_sizes(ordered: AnyArray) -> Longs:
+    """The sizes of the runs of equal numbers."""
+    if not len(ordered):
+        return np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    return np.asarray(np.diff(np.r_[starts, len(ordered)]), np.int64)
+
+
+def distinct_counts(numbers: Longs) -> tuple[Longs, Longs]:
+    """(the distinct numbers, ascending; how often each stands)."""
+    ordered = np.sort(numbers)
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[starts], np.diff(starts, append=len(ordered))
+
+
+def _width(count: int) -> int:
+    """The bits of a position among so many."""
+    return int(max(count - 1, 1)).bit_length()
+
+
+def _fits(codes: Longs, shift: int) -> bool:
+    """True where a code and a position go into one integer."""
+    return int(codes.max(initial=0)).bit_length() + shift <= _BITS
+
+
+def _ordered(codes: Longs, shift: int) -> Longs:
+    """The known codes, each with its position in the lowest ``shift`` bits, in ascending order."""
+    packed = codes.astype(np.int64)
+    packed <<= shift
+    packed |= np.arange(len(codes))
+    packed.sort()
+    return packed[np.searchsorted(packed, 0) :]
+
+
+def _beside_equals(ordered: AnyArray) -> Bools:
+    """Of sorted numbers those that stand more than once."""
+    flags = np.zeros(len(ordered), np.bool_)
+    again = ordered[1:] == ordered[:-1]
+    flags[1:] = again
+    flags[:-1] |= again
+    return flags

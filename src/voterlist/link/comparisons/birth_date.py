@@ -1,0 +1,152 @@
+"""Birth dates: what a slip of the pen, an unknown day or another person makes of one."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from voterlist.arrays import Bools, Codes, Floats, Levels
+from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
+from voterlist.link.encode import Encoded
+
+__all__ = ["BirthDate", "BirthDateLevel", "incomplete_share"]
+
+_DIGITS = 8
+"""Digits of a date written as year, month and day."""
+_DAYS, _YEARS = 365.0, 100.0
+"""Pseudo-counts: a list is thought to have so many days in a year, and so many years."""
+_LEAST_INCOMPLETE, _MOST_INCOMPLETE = 0.001, 0.999
+"""Bounds of the share of incomplete dates, so that no level is impossible."""
+
+
+class BirthDateLevel(Level):
+    """The levels of two birth dates."""
+
+    SAME = 1, 1.0, Evidence.VALUE
+    SWAPPED = 3, 0.8
+    """Day and month changed places."""
+    DIGIT = 4, 0.8
+    """One digit differs, or two neighbouring digits changed places."""
+    YEAR = 2, 0.6, Evidence.VALUE
+    """The years agree; a day or month is unknown, or one of the dates is the first of January."""
+    PART = 5, 0.6
+    """One of day, month and year differs."""
+    SAME_YEAR = 6, 0.2
+    DIFFERS = 7
+    MISSING = 0
+
+
+class BirthDate(Comparison):
+    """Year, month and day, each of which may be unknown."""
+
+    field = "birth_date"
+    levels = BirthDateLevel
+    pair_level_count = len(BirthDateLevel)
+    counted_columns = ("birth_year", "birth_month", "birth_day")
+
+    def pair_levels(self, pairs: Pairs) -> Levels:
+        """By the parts that agree."""
+        one, other = _Dates.of(pairs.entries, pairs.left), _Dates.of(pairs.entries, pairs.right)
+        known = (one.year > 0) & (other.year > 0)
+        full = known & one.is_full & other.is_full
+        same_year, same_month = one.year == other.year, one.month == other.month
+        same_day = one.day == other.day
+        parts = same_year.astype(np.int8) + same_month + same_day
+        full_of_one_year = full & same_year
+        levels = np.where(known, BirthDateLevel.DIFFERS, BirthDateLevel.MISSING).astype(np.uint8)
+        levels[known & same_year] = BirthDateLevel.YEAR
+        levels[full_of_one_year] = BirthDateLevel.SAME_YEAR
+        levels[full & (parts == 2)] = BirthDateLevel.PART
+        near = np.flatnonzero(full)
+        slips = _off_by_a_digit(one.numbers(near), other.numbers(near))
+        levels[near[slips]] = BirthDateLevel.DIGIT
+        swapped = (one.month == other.day) & (one.day == other.month)
+        levels[full_of_one_year & swapped] = BirthDateLevel.SWAPPED
+        # Who knows the year only is often given the first of January.
+        one_is_incomplete = one.is_new_year ^ other.is_new_year
+        levels[full_of_one_year & one_is_incomplete] = BirthDateLevel.YEAR
+        levels[full_of_one_year & same_month & same_day] = BirthDateLevel.SAME
+        return levels
+
+    def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
+        """Years by their frequency; full dates by theirs, so that the 1 January counts less."""
+        entries = pairs.entries
+        size = max(entries.size, 1)
+        per_year = np.bincount(entries.year, minlength=1)
+        year_share = (per_year + 1.0) / (size + _YEARS)
+        where = np.flatnonzero(levels == BirthDateLevel.YEAR)
+        yield where, np.log2(year_share[entries.year[pairs.left[where]]])
+        where = np.flatnonzero(levels == BirthDateLevel.SAME)
+        if not len(where):
+            return
+        entry = pairs.left[where]
+        least = year_share[entries.year[entry]] / _DAYS
+        counts = entries.date_counts[entries.date_code[entry]]
+        yield where, np.log2((np.maximum(counts - 2, 0) + 1.0) / (size + 1.0 / least))
+
+    def fit_unrelated(self, entries: Encoded, log_u: Floats) -> None:
+        """*Year*: how often years agree, the term frequency tells; how many dates are incomplete.
+
+        The second factor is the list's.
+        """
+        least = 0.5 / entries.size
+        log_u[BirthDateLevel.YEAR] = np.log2(max(incomplete_share(entries), least))
+
+    def fit_prior(self, entries: Encoded, shares: Floats) -> Floats:
+        """How many dates are incomplete is the list's habit, not a property of a class of pairs.
+
+        So dates that agree are *year* as often as the list is incomplete.
+        """
+        same, year = BirthDateLevel.SAME - 1, BirthDateLevel.YEAR - 1
+        incomplete = np.clip(incomplete_share(entries), _LEAST_INCOMPLETE, _MOST_INCOMPLETE)
+        fitted = shares.copy()
+        agreeing = shares[same] + shares[year]
+        fitted[same], fitted[year] = agreeing * (1 - incomplete), agreeing * incomplete
+        return fitted
+
+
+def incomplete_share(entries: Encoded) -> float:
+    """P(of two entries at least one has a birth year only, or the first of January), 0 to 1."""
+    known = entries.year > 0
+    incomplete = float((known & entries.partial_date).sum())
+    whole = 1 - incomplete / max(int(known.sum()), 1)
+    return 1 - whole * whole
+
+
+class _Dates:
+    """The birth dates of one side of the pairs."""
+
+    def __init__(self, year: Codes, month: Codes, day: Codes) -> None:
+        self.year, self.month, self.day = year, month, day
+
+    @classmethod
+    def of(cls, entries: Encoded, positions: Codes) -> _Dates:
+        return cls(entries.year[positions], entries.month[positions], entries.day[positions])
+
+    @property
+    def is_full(self) -> Bools:
+        """True where month and day are known."""
+        return np.asarray((self.month > 0) & (self.day > 0))
+
+    @property
+    def is_new_year(self) -> Bools:
+        return np.asarray(self.month * self.day == 1)
+
+    def numbers(self, where: np.ndarray) -> Codes:
+        """The dates at these positions as numbers of eight digits."""
+        year, month, day = self.year[where], self.month[where], self.day[where]
+        return np.asarray(year * 10_000 + month * 100 + day, np.int32)
+
+
+def _off_by_a_digit(one: Codes, two: Codes) -> Bools:
+    """True where two dates differ in one digit, or in two neighbours that changed places."""
+    places = [10**place for place in range(_DIGITS)]
+    digits = [((one // place) % 10, (two // place) % 10) for place in places]
+    differing = np.zeros(len(one), np.int8)
+    for first, second in digits:
+        differing += first != second
+    turned = np.zeros(len(one), np.bool_)
+    for (first, second), (after, following) in itertools.pairwise(digits):
+        turned |= (first == following) & (second == after) & (first != second)
+    return np.asarray((differing == 1) | ((differing == 2) & turned))

@@ -1,0 +1,153 @@
+"""How near two names are: by edit distance and Jaro-Winkler, over distinct pairs of names only.
+
+A pair of names that meets a thousand times is compared once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from voterlist.arrays import Bools, Codes, Floats, Levels, Longs
+from voterlist.link.comparisons.base import Pairs
+from voterlist.link.comparisons.shares import least_share, share_of_counts
+from voterlist.link.encode import Coded, Encoded
+
+__all__ = [
+    "LEAST_GIVEN_NAMES",
+    "Nearness",
+    "adjust_names",
+    "cohort_shares",
+    "distinct_pairs",
+    "level_codes",
+    "name_levels",
+    "one_is_rare",
+]
+
+LEAST_GIVEN_NAMES = 300
+"""A list is thought to have at least so many given names, however few it shows."""
+
+_COHORT_PSEUDO_COUNT = 1000
+"""People of all ages who are thought to stand in each cohort too."""
+_RARE, _RARE_IN = 3, 100_000
+"""A spelling is rare that at most 3 entries have, or 3 of each 100,000."""
+_SIMILAR_FROM = 0.88
+"""The Jaro-Winkler similarity from which two names are similar."""
+_LETTERS_FOR_ONE, _LETTERS_FOR_TWO = 3, 6
+"""Letters of a name in which one edit, and two, are seen as such."""
+
+
+class Nearness(IntEnum):
+    """How near two names are by themselves."""
+
+    UNKNOWN = 0
+    SAME = 1
+    INITIAL = 2
+    ONE_EDIT = 3
+    TWO_EDITS = 4
+    SIMILAR = 5
+    DIFFERENT = 6
+
+
+def level_codes(codes: Mapping[Nearness, int]) -> Levels:
+    """The code of a comparison's level for each nearness, as an array to look up in."""
+    return np.array([codes[nearness] for nearness in Nearness], np.uint8)
+
+
+def distinct_pairs(first: Codes, second: Codes, size: int) -> tuple[Codes, Codes, Longs]:
+    """The distinct unordered pairs of codes below ``size``, and which of them each pair is."""
+    low = np.minimum(first, second).astype(np.int64)
+    high = np.maximum(first, second).astype(np.int64)
+    place, distinct = pd.factorize(low * size + high)
+    return (distinct // size).astype(np.int32), (distinct % size).astype(np.int32), place
+
+
+def name_levels(names: Coded, pairs: Pairs, codes: Levels) -> Levels:
+    """The level of each pair of names; ``codes`` has the level of each nearness."""
+    first, second = names.codes[pairs.left], names.codes[pairs.right]
+    levels = np.full(len(pairs), codes[Nearness.UNKNOWN], np.uint8)
+    known = (first >= 0) & (second >= 0)
+    equal = first == second
+    levels[known & equal] = codes[Nearness.SAME]
+    other = np.flatnonzero(known & ~equal)
+    if len(other):
+        one, two, place = distinct_pairs(first[other], second[other], len(names.values))
+        levels[other] = codes[_nearness(names, one, two)][place]
+    return levels
+
+
+def _nearness(names: Coded, first: Codes, second: Codes) -> Levels:
+    """How near names with different codes are."""
+    words = names.words()
+    one, other = words[first], words[second]
+    edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
+    alike = process.cpdist(
+        one,
+        other,
+        scorer=JaroWinkler.normalized_similarity,
+        score_cutoff=_SIMILAR_FROM,
+        dtype=np.float32,
+    )
+    shortest = np.minimum(names.lengths[first], names.lengths[second])
+    longest = np.maximum(names.lengths[first], names.lengths[second])
+    one_initial = names.initials[first] == names.initials[second]
+    nearness = np.full(len(first), Nearness.DIFFERENT, np.uint8)
+    nearness[alike >= np.float32(_SIMILAR_FROM)] = Nearness.SIMILAR
+    nearness[(edits == 2) & (shortest >= _LETTERS_FOR_TWO)] = Nearness.TWO_EDITS
+    nearness[(edits == 1) & (shortest >= _LETTERS_FOR_ONE)] = Nearness.ONE_EDIT
+    nearness[(shortest == 1) & (longest > 1) & one_initial] = Nearness.INITIAL
+    return nearness
+
+
+def one_is_rare(names: Coded, pairs: Pairs) -> Bools:
+    """True where at least one of the two names, both known, is a rare spelling."""
+    if not len(pairs):
+        return np.zeros(0, np.bool_)
+    first, second = names.codes[pairs.left], names.codes[pairs.right]
+    fewest = np.minimum(names.counts[first], names.counts[second])
+    return np.asarray(fewest <= _rare_count(pairs.entries))
+
+
+def _rare_count(entries: Encoded) -> int:
+    """How many entries have a rare spelling at most."""
+    return max(_RARE, int(_RARE * entries.size / _RARE_IN))
+
+
+def adjust_names(
+    names: Coded, pairs: Pairs, levels: Levels, outcomes: Mapping[int, tuple[int, int]]
+) -> None:
+    """Decide, in place, the levels of names one or two edits apart.
+
+    ``outcomes`` has for each undecided level the level where one of the spellings is rare, and the
+    level where both names are in use.
+    """
+    for undecided, (misspelt, in_use) in outcomes.items():
+        where = np.flatnonzero(levels == undecided)
+        levels[where] = np.where(one_is_rare(names, pairs.at(where)), misspelt, in_use)
+
+
+def cohort_shares(names: Coded, by_cohort: Longs, pairs: Pairs) -> Floats:
+    """log2 of the share of unrelated people who have the name that these pairs share.
+
+    Names have fashions, so the share is the mean of the shares among those born in the years of the
+    two entries. The whole list counts in each cohort as so many pseudo-counts.
+    """
+    entries = pairs.entries
+    code = names.codes[pairs.left]
+    least = least_share(names, LEAST_GIVEN_NAMES)
+    whole = np.exp2(share_of_counts(names.counts[code], entries.size, least))
+    sizes = np.bincount(entries.cohort, minlength=len(by_cohort))
+    # Each of the two is left out where it is counted: both, if they are of one cohort.
+    own = 1 + (entries.cohort[pairs.left] == entries.cohort[pairs.right])
+    share = np.zeros(len(pairs))
+    for side in (pairs.left, pairs.right):
+        cohort = entries.cohort[side]
+        counted = np.maximum(by_cohort[cohort, code] - own, 0)
+        pseudo = _COHORT_PSEUDO_COUNT * whole
+        share += (counted + pseudo) / (sizes[cohort] + _COHORT_PSEUDO_COUNT) / 2
+    return np.asarray(np.log2(share), np.float64)

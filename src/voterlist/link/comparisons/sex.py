@@ -1,0 +1,42 @@
+"""Sex, where the given names do not tell it already."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voterlist.arrays import Levels
+from voterlist.link.comparisons.base import Comparison, Level, Pairs
+from voterlist.link.comparisons.given_name import GivenNameLevel
+
+__all__ = ["Sex", "SexLevel"]
+
+
+class SexLevel(Level):
+    """The levels of two sexes."""
+
+    SAME = 1, 1.0
+    DIFFERS = 2
+    MISSING = 0
+
+
+class Sex(Comparison):
+    """The sex as stated, else as the patronymic or the given name witnesses it."""
+
+    field = "sex"
+    levels = SexLevel
+    pair_level_count = len(SexLevel)
+
+    def pair_levels(self, pairs: Pairs) -> Levels:
+        """Same, or differs."""
+        sex = pairs.entries.sex
+        levels = np.full(len(pairs), SexLevel.DIFFERS, np.uint8)
+        levels[sex[pairs.left] == sex[pairs.right]] = SexLevel.SAME
+        levels[~pairs.known(sex)] = SexLevel.MISSING
+        return levels
+
+    def relate(self, pairs: Pairs, levels: dict[str, Levels]) -> None:
+        """Where the given names agree, one sex is the same evidence and is not counted again."""
+        del pairs
+        sex = levels["sex"]
+        told = levels["given_name"] == GivenNameLevel.SAME
+        sex[told & (sex == SexLevel.SAME)] = SexLevel.MISSING

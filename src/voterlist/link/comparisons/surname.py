@@ -1,0 +1,163 @@
+"""Surnames: one person's may have another ending, be misspelt, or change by marriage."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voterlist.arrays import Bools, Codes, Levels
+from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
+from voterlist.link.comparisons.names import (
+    Nearness,
+    adjust_names,
+    level_codes,
+    name_levels,
+    one_is_rare,
+)
+from voterlist.link.comparisons.sex import SexLevel
+from voterlist.link.encode import FEMALE
+
+__all__ = ["LEAST_SURNAMES", "Surname", "SurnameLevel"]
+
+LEAST_SURNAMES = 1000
+"""A list is thought to have at least so many surnames, however few it shows."""
+
+_ENDING_PSEUDO_COUNT = 0.2
+"""Pseudo-counts of one stem with another ending, where those of the same surname are 1."""
+
+
+class SurnameLevel(Level):
+    """The levels of two surnames."""
+
+    SAME = 1, 1.0, Evidence.VALUE
+    ENDING = 2, 0.9, Evidence.VALUE
+    """One stem, another ending: Məsimov, Məsimova, Məsimli."""
+    MISSPELT = 3, 0.8
+    """One edit apart, and one of the spellings is rare."""
+    SWAPPED = 7, 0.7, Evidence.VALUE
+    """Surname and given name changed places."""
+    MISSPELT_TWICE = 9, 0.5
+    """Two edits apart in a long surname, and one of the spellings is rare."""
+    LOOK_ALIKE = 4, 0.5
+    """One edit apart, and both are surnames in use."""
+    SIMILAR = 5, 0.3
+    MAY_HAVE_CHANGED = 8
+    """They differ, and both entries are women: most marry, and many change their surname then."""
+    DIFFERS = 6
+    MISSING = 0
+
+
+_ONE_EDIT, _TWO_EDITS = 10, 11
+"""Pair levels of stems one and two edits apart: whether a spelling is rare, the list tells."""
+_SLIP_SIMILAR, _SLIP_DIFFERS, _SLIP_TWO_EDITS = 12, 13, 14
+"""Pair levels of surnames one or two edits apart whose stems are similar, differ or are two edits
+apart: a slip in the ending keeps the stem from being found."""
+
+_CODES = level_codes(
+    {
+        Nearness.UNKNOWN: SurnameLevel.MISSING,
+        Nearness.SAME: SurnameLevel.SAME,
+        # Of stems an initial says no more than a likeness does.
+        Nearness.INITIAL: SurnameLevel.SIMILAR,
+        Nearness.ONE_EDIT: _ONE_EDIT,
+        Nearness.TWO_EDITS: _TWO_EDITS,
+        Nearness.SIMILAR: SurnameLevel.SIMILAR,
+        Nearness.DIFFERENT: SurnameLevel.DIFFERS,
+    }
+)
+_NEARNESS = np.array(list(Nearness), np.uint8)
+"""For each nearness itself."""
+_SLIP_OF = {
+    SurnameLevel.SIMILAR: _SLIP_SIMILAR,
+    SurnameLevel.DIFFERS: _SLIP_DIFFERS,
+    _TWO_EDITS: _SLIP_TWO_EDITS,
+}
+_OUTCOMES = {
+    _ONE_EDIT: (SurnameLevel.MISSPELT, SurnameLevel.LOOK_ALIKE),
+    _TWO_EDITS: (SurnameLevel.MISSPELT_TWICE, SurnameLevel.SIMILAR),
+}
+_SLIP_OUTCOMES = {
+    _SLIP_SIMILAR: (SurnameLevel.MISSPELT, SurnameLevel.SIMILAR),
+    _SLIP_DIFFERS: (SurnameLevel.MISSPELT, SurnameLevel.DIFFERS),
+    _SLIP_TWO_EDITS: (SurnameLevel.MISSPELT, SurnameLevel.SIMILAR),
+}
+
+
+class Surname(Comparison):
+    """Stems are compared, and whole surnames where the stems are apart."""
+
+    field = "surname"
+    levels = SurnameLevel
+    pair_level_count = _SLIP_TWO_EDITS + 1
+    counted_columns = ("surname_skeleton", "surname_stem", "sex", "patronymic_sex", "given_sex")
+
+    def pair_levels(self, pairs: Pairs) -> Levels:
+        """By the stems; a slip in the ending by the whole surnames."""
+        entries = pairs.entries
+        levels = name_levels(entries.stem, pairs, _CODES)
+        _mark_slips(pairs, levels)
+        one_stem = levels == SurnameLevel.SAME
+        levels[one_stem & ~pairs.same(entries.surname.codes)] = SurnameLevel.ENDING
+        return levels
+
+    def adjust(self, pairs: Pairs, levels: Levels) -> None:
+        """By how rare the spellings are; of surnames that differ, by the sex of the two."""
+        entries = pairs.entries
+        adjust_names(entries.stem, pairs, levels, _OUTCOMES)
+        _adjust_slips(pairs, levels)
+        differing = np.flatnonzero(levels == SurnameLevel.DIFFERS)
+        women = _both_are_women(pairs.at(differing))
+        levels[differing[women]] = SurnameLevel.MAY_HAVE_CHANGED
+
+    def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
+        """How often people of the right entry's sex have the surname, or its stem.
+
+        Endings follow the sex: Məmmədov and Məmmədova are one surname of two sexes, Məmmədov and
+        Məmmədli are two surnames of one.
+        """
+        is_same = levels == SurnameLevel.SAME
+        where = np.flatnonzero(is_same | (levels == SurnameLevel.ENDING))
+        if not len(where):
+            return
+        entries, shared, is_same = pairs.entries, pairs.at(where), is_same[where]
+        sex = entries.sex[shared.right]
+        surname = entries.surname_counts[entries.surname.codes[shared.left], sex]
+        ending = entries.stem_counts[entries.stem.codes[shared.left], sex] - surname
+        # Both entries of the pair are left out: of one surname both are counted in it, of another
+        # ending only one.
+        counted = np.where(is_same, np.maximum(surname - 2, 0), np.maximum(ending - 1, 0))
+        pseudo = np.where(is_same, 1.0, _ENDING_PSEUDO_COUNT)
+        values = max(len(entries.surname.values), LEAST_SURNAMES)
+        yield where, np.log2((counted + pseudo) / (entries.sizes[sex] + values))
+
+    def sampled(self, levels: dict[str, Levels]) -> Bools | slice:
+        """Pairs of one sex: who agree in a given name are of one sex, and surnames follow it."""
+        return np.asarray(levels["sex"] != SexLevel.DIFFERS)
+
+
+def _mark_slips(pairs: Pairs, levels: Levels) -> None:
+    """Mark, in place, surnames one or two edits apart whose stems are further apart."""
+    apart = levels == SurnameLevel.SIMILAR
+    apart |= levels == SurnameLevel.DIFFERS
+    apart |= levels == _TWO_EDITS
+    doubtful = np.flatnonzero(apart)
+    whole = name_levels(pairs.entries.surname, pairs.at(doubtful), _NEARNESS)
+    slips = doubtful[(whole == Nearness.ONE_EDIT) | (whole == Nearness.TWO_EDITS)]
+    stems = levels[slips]
+    for level, slip in _SLIP_OF.items():
+        levels[slips[stems == level]] = slip
+
+
+def _adjust_slips(pairs: Pairs, levels: Levels) -> None:
+    """Decide, in place, whether surnames near each other are slips: only a rare spelling is one."""
+    for slip, (misspelt, otherwise) in _SLIP_OUTCOMES.items():
+        where = np.flatnonzero(levels == slip)
+        near = pairs.at(where)
+        rare = one_is_rare(pairs.entries.surname, near)
+        if slip == _SLIP_TWO_EDITS:
+            rare |= one_is_rare(pairs.entries.stem, near)
+        levels[where] = np.where(rare, misspelt, otherwise)
+
+
+def _both_are_women(pairs: Pairs) -> Bools:
+    sex: Codes = pairs.entries.sex
+    return np.asarray((sex[pairs.left] == FEMALE) & (sex[pairs.right] == FEMALE))

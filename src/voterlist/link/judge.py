@@ -1,0 +1,120 @@
+"""The pairs that stay in the table, scored exactly, and their PAIR table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import schemas, tables
+from voterlist.arrays import Codes, Longs
+from voterlist.config import LinkSettings
+from voterlist.link import block, candidates, classify, weigh
+from voterlist.link.candidates import Candidates
+from voterlist.link.cases import Judged
+from voterlist.link.comparisons import Comparisons, Pairs, Vectors
+from voterlist.link.encode import Encoded
+from voterlist.link.weigh import Model
+from voterlist.model import PairKind
+
+__all__ = ["Scorer", "judge"]
+
+_CONFLICT = list(PairKind).index(PairKind.IDENTITY_CONFLICT)
+_ODDS_OF_A_BIN = 4
+"""A bin of term frequency is two bits: within it the odds differ by at most this factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """A list with the comparisons and the model by which its pairs are scored."""
+
+    entries: Encoded
+    comparisons: Comparisons
+    model: Model
+
+    def compare(self, left: Codes, right: Codes) -> tuple[Pairs, Vectors, weigh.Scored]:
+        """Pairs with their exact vectors and scores."""
+        pairs = Pairs(self.entries, left, right)
+        vectors = self.comparisons.compare(pairs)
+        return pairs, vectors, weigh.score(vectors, self.model)
+
+
+def judge(
+    scorer: Scorer,
+    ids: pa.Array,
+    blocks: list[block.Blocks],
+    found: Candidates,
+    stays: Longs,
+    settings: LinkSettings,
+) -> tuple[Judged, pa.Table]:
+    """The pairs worth keeping and their PAIR table.
+
+    They are scored exactly, not by bins of term frequency. Those at ``stays`` among the candidates
+    are kept whatever they are: they stand in a case that people decided.
+    """
+    chosen = _near(scorer, found, stays, settings.kept_probability)
+    left, right = found.left[chosen], found.right[chosen]
+    order = np.lexsort((right, left))
+    pairs, vectors, scored = scorer.compare(left[order], right[order])
+    worth = classify.worth_keeping(vectors, scored.posterior, settings.kept_probability)
+    kept = np.flatnonzero(worth | np.isin(chosen[order], stays))
+    pairs, vectors = pairs.at(kept), vectors.at(kept)
+    judgement = classify.Judgement(pairs, vectors, scored.posterior[kept])
+    displaced = frozenset(settings.displaced_constituencies)
+
+    def kinds(review: float) -> Codes:
+        return classify.kinds(judgement, review=review, displaced=displaced)
+
+    kind = kinds(settings.review_probability)
+    asked = np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
+    weight = scored.weight[kept]
+    judged = Judged(pairs.left, pairs.right, weight, judgement.posterior, kind, asked)
+    keys = _match_keys(blocks, pairs)
+    return judged, _pair_table(ids, judged, vectors, keys, scorer.comparisons)
+
+
+def _near(scorer: Scorer, found: Candidates, stays: Longs, least: float) -> Longs:
+    """The candidates that may be worth keeping, by their packed vectors; and those at ``stays``."""
+    vectors = scorer.comparisons.unpack(found.vectors.codes)
+    rough = weigh.score(vectors, scorer.model)
+    near = classify.worth_keeping(vectors, rough.posterior, least / _ODDS_OF_A_BIN)
+    # Few vectors are near; a hash table of them is asked far more quickly than all vectors in
+    # their order.
+    is_near = pd.Series(found.vector, copy=False).isin(found.vectors.codes[near])
+    chosen = np.flatnonzero(is_near)
+    return np.union1d(chosen, stays) if len(stays) else chosen
+
+
+def _match_keys(blocks: list[block.Blocks], pairs: Pairs) -> pa.Array:
+    """The names of the keys that bring each pair together."""
+    bits = candidates.match_keys(blocks, pairs.left, pairs.right)
+    distinct, place = np.unique(bits, return_inverse=True)
+    names = [_names_of_bits(blocks, mask) for mask in distinct.tolist()]
+    return pa.array(names, pa.string()).take(pa.array(place))
+
+
+def _names_of_bits(blocks: list[block.Blocks], mask: int) -> str:
+    names = [key.key.name for number, key in enumerate(blocks) if mask >> number & 1]
+    return " + ".join(names)
+
+
+def _pair_table(
+    ids: pa.Array, judged: Judged, vectors: Vectors, match_keys: pa.Array, comparisons: Comparisons
+) -> pa.Table:
+    columns: dict[str, object] = {
+        "entry_l": pc.take(ids, pa.array(judged.left)),
+        "entry_r": pc.take(ids, pa.array(judged.right)),
+        "weight": pa.array(judged.weight),
+        "probability": pa.array(judged.posterior[:, 0]),
+        "term_frequency": pa.array(vectors.term_frequency),
+        "kind": pa.array([kind.value for kind in PairKind]).take(pa.array(judged.kind)),
+        "match_key": match_keys,
+    }
+    for comparison in comparisons:
+        levels = pa.array(vectors.levels[comparison.field])
+        columns[f"{comparison.field}_level"] = pa.array(comparison.words).take(levels)
+    schema = schemas.pair_schema(tuple(comparisons.added_kinds))
+    return tables.from_columns(columns, schema, len(judged.left))

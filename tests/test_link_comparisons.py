@@ -1,0 +1,86 @@
+"""The comparisons as objects: their levels, their codes, and the page that describes them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from linkage_lists import crowd
+from voterlist.link.comparisons import MISSING, SHIPPED, Pairs
+from voterlist.link.encode import encode
+from voterlist.link.priors import priors
+from voterlist.model import Profile
+from voterlist.schemas import PAIR_FIELDS, SHARED_FIELDS
+
+BENCH = Path(__file__).resolve().parents[1] / "bench"
+
+
+@pytest.fixture(scope="module")
+def entries():
+    return encode(crowd(300, doubles=30))
+
+
+def every_pair(entries):
+    left, right = (side.astype(np.int32) for side in np.triu_indices(entries.size, 1))
+    return Pairs(entries, left, right)
+
+
+def test_the_page_has_the_levels_of_the_comparisons(monkeypatch):
+    """Who reads the page would look for a level that is not there (python bench/levels.py)."""
+    monkeypatch.setattr(sys, "path", [str(BENCH), *sys.path])
+    import levels
+    import page
+
+    assert page.part(levels.PAGE.read_text(encoding="utf-8"), levels.PART) == levels.table() + "\n"
+
+
+def test_the_tables_have_a_column_for_each_comparison():
+    assert SHIPPED.fields == PAIR_FIELDS
+    assert {one.field for one in SHIPPED if one.counted_columns} == set(SHARED_FIELDS)
+
+
+@pytest.mark.parametrize("comparison", list(SHIPPED), ids=lambda one: one.field)
+def test_codes_of_levels_have_no_gaps(comparison):
+    """Packed vectors have room for as many codes as there are levels: another code is lost."""
+    assert sorted(comparison.levels) == list(range(len(comparison.levels)))
+    assert comparison.words[MISSING] == "missing"
+    assert comparison.pair_level_count >= len(comparison.levels)
+
+
+@pytest.mark.parametrize("comparison", list(SHIPPED), ids=lambda one: one.field)
+def test_levels_are_ordered_by_evidence(comparison):
+    """The order of the enumeration is what the page and a reader take for the order of evidence."""
+    likeness = [level.likeness for level in comparison.levels]
+    assert likeness == sorted(likeness, reverse=True)
+    assert list(comparison.levels)[-1] == MISSING
+
+
+def test_only_levels_are_left_once_the_list_was_asked(entries):
+    """A pair level that stays undecided would be another level in the packed vector."""
+    vectors = SHIPPED.compare(every_pair(entries))
+    for comparison in SHIPPED:
+        assert vectors.levels[comparison.field].max() < len(comparison.levels)
+
+
+def test_pair_levels_survive_packing(entries):
+    """What an incremental linkage reads back would be another pair's."""
+    levels = SHIPPED.pair_levels(every_pair(entries))
+    codes = SHIPPED.pack_pair_levels(levels)
+    assert codes.dtype == np.int32
+    assert 0 <= codes.min() <= codes.max() < SHIPPED.pair_level_codes
+    again = SHIPPED.unpack_pair_levels(codes)
+    assert all((again[field] == levels[field]).all() for field in levels)
+
+
+@pytest.mark.parametrize("profile", Profile)
+def test_priors_have_a_share_for_each_level(profile, entries):
+    """A level without a share would be impossible, and one such pair decide a class."""
+    for prior in priors(profile, entries, SHIPPED).values():
+        for comparison in SHIPPED:
+            shares = prior.shares[comparison.field]
+            assert len(shares) == len(comparison.levels) - 1
+            assert (shares > 0).all()
+            assert shares.sum() == pytest.approx(1)
