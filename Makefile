@@ -39,7 +39,7 @@ bench: $(READY)  ## accuracy, time and memory of link, written into docs/benchma
 	$(BIN)/python bench/run.py --write
 
 # With LISTS_FOLDER=... also RLdata500, RLdata10000 and fake_1000.
-peers: $(READY)  ## the same lists with Splink, dedupe and recordlinkage
+peers: $(READY)  ## the same lists with Splink and recordlinkage
 	$(BIN)/python bench/peers/run.py --write $(if $(LISTS_FOLDER),--lists-folder $(LISTS_FOLDER))
 
 # OLD is the folder of another checkout.

@@ -33,7 +33,7 @@ def voters(**columns):
 
 
 def crowd(size, seed=1, doubles=0):
-    """``size`` people with random names, dates and homes, and a second entry of the first ``doubles`` of them."""
+    """``size`` people with random names, dates and homes; the first ``doubles`` have two entries."""
     random = np.random.default_rng(seed)
     letters = np.array(list("abdefgilmnorstuvz"))
     syllables = ["".join(random.choice(letters, 2)) + "a" for _ in range(60)]

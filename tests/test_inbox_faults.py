@@ -588,7 +588,7 @@ def test_a_list_that_is_gone_is_asked_about_once(workspace):
 
 
 def test_a_list_that_cannot_be_read_or_was_not_asked_for_is_not_gone(workspace, closed):
-    """What is named as unread, or lies in a constituency that is left out, would be told twice or wrongly."""
+    """What is named as unread, or is left out, would be told twice or wrongly."""
     command(workspace, "--jobs", "1")
     assert command(workspace, "-c", "1")[1]["missing_lists"] == []
     closed(workspace / "inbox" / "2")

@@ -266,7 +266,8 @@ def test_a_name_with_the_signs_of_patterns_is_only_a_name(tmp_path):
 def test_a_file_that_may_not_be_written_is_told_by_its_own_name(tmp_path):
     """The name of the file beside it would send a person looking for something that never was."""
     code = (
-        "import sys; from pathlib import Path; from voterlist.storage.files import write_atomically\n"
+        "import sys; from pathlib import Path\n"
+        "from voterlist.storage.files import write_atomically\n"
         "try: write_atomically(Path(sys.argv[1]), lambda beside: None)\n"
         "except PermissionError as error: print(error.filename)"
     )

@@ -12,7 +12,7 @@ _WORDS = 6
 
 
 def give_up_rights() -> None:
-    """Root gives up, for this process and all that it starts, reading and writing what modes forbid.
+    """Root gives up reading and writing what modes forbid, also for what this process starts.
 
     Others need nothing. There is no way back.
     """

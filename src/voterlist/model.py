@@ -258,7 +258,7 @@ class Rule:
     settings: tuple[str, ...] = ()
     """The keys of ``[check]`` that the rule depends on."""
     is_share: bool = False
-    """True where ``value`` and ``limit`` are shares, 0 to 1: a report writes them as percentages."""
+    """True where ``value`` and ``limit`` are shares, 0 to 1; a report shows them in percent."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -40,7 +40,7 @@ def check(
 ) -> None:
     """Run the register tests."""
     # Loaded here, because it loads Arrow.
-    from voterlist.cli.memory import give_memory_back  # noqa: PLC0415  see above
+    from voterlist.cli.allocator import give_memory_back  # noqa: PLC0415  see above
 
     if out is not None:
         require_parquet(out)
