@@ -59,7 +59,7 @@ def test_nothing_merged_is_nothing():
 
 
 def test_intakes_are_one_list_whatever_their_order():
-    """The tables of all intakes are one below the other, sorted, whatever the order of intakes."""
+    """The tables of all are one below the other, sorted, the same for every order of the intakes."""
     one, two = intake(4, (1, ["A", "B"], None)), intake(5, (1, ["A"], None), (2, ["C"], "Cəmi: 1"))
     found, turned = merge([one, two]), merge([two, one])
     assert found.entries.column("constituency").to_pylist() == [4, 4, 5, 5]
@@ -120,7 +120,7 @@ def test_two_permanent_lists_of_a_precinct_are_a_finding():
 
 
 def test_a_copy_is_not_a_second_list():
-    """A list handed in twice is reported so by ingest, not as two lists or as a wrong total."""
+    """A list handed in twice is reported as such by ingest, not as two lists nor as a wrong total."""
     one = raw_list("a" * 12, 1, ["A", "B"], "Cəmi: 2")
     found = merge(
         [ingest([one, dataclasses.replace(one, name="copy.csv")], IngestSettings(), constituency=4)]
@@ -189,7 +189,7 @@ def test_every_rule_has_its_words():
 
 
 def test_one_file_under_two_constituencies_is_said_in_both():
-    """One content in intakes of two constituencies is one finding in each, however often merged."""
+    """The same content in two intakes of two constituencies is a finding in each, said once however often merged."""
     files = [raw_list("a" * 12, 1, ["A", "B"], None)]
     one, two = (ingest(files, IngestSettings(), constituency=number) for number in (4, 5))
     merged = merge([one, two])

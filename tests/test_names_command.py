@@ -91,13 +91,13 @@ def test_names_are_compared(one, other, verdict):
     ],
 )
 def test_it_is_said_how_the_known_name_was_found(written, found_by, known, unlike):
-    """By rule, irregular spelling, list of spellings, compound, exception, or not at all."""
+    """By rule, by an irregular spelling, by the list of spellings, as a compound, as an exception, or not at all."""
     (part,) = read_name(written).parts
     assert (part.found_by, part.known, part.unlike) == (found_by, known, unlike)
 
 
 def test_repairs_titles_and_absence_are_told():
-    """A look-alike letter, a form of address and a sign of absence are each named as such."""
+    """A look-alike letter, a form of address and a sign of absence are each shown for what they are."""
     shown = run("Dr. Аliyev", "XXX").stdout
     assert "Аliyev → Aliyev" in shown
     assert "left out: Аliyev" in shown

@@ -48,17 +48,17 @@ from voterlist.tables import from_columns
     ],
 )
 def test_houses(text, parts):
-    """Ranges, sides and single houses are read in three languages; the rest is named unread."""
-    covered = []
-    for part in read_houses(text):
-        numbers = "" if part.first is None else f"{part.first}-{part.last}"
-        covered.append(f"{part.covers} {part.house or ''}{numbers}".strip())
-    assert covered == parts
+    """Ranges, sides and single houses are read in three languages, and what is not understood is said to be so."""
+    found = [
+        f"{part.covers} {part.house or ''}{'' if part.first is None else f'{part.first}-{part.last}'}".strip()
+        for part in read_houses(text)
+    ]
+    assert found == parts
 
 
 @given(st.text(max_size=30))
 def test_houses_never_raise(text):
-    """No text raises, each text gives a part, and no range runs backwards."""
+    """No text makes the reader raise, something always comes out, and a range never runs backwards."""
     parts = read_houses(text)
     assert parts
     assert all(part.first is None or part.first <= part.last for part in parts)
@@ -93,11 +93,8 @@ def test_headings_of_three_languages(header):
 
 
 def test_places_above_the_rows():
-    """The constituency stands in the title; a precinct above its streets, in a cell or a line."""
-    text = (
-        "88 saylı seçki dairəsi\nMəntəqə;Küçə;Evlər\n1;Nizami;1-45\n;Füzuli;\n"
-        "3 saylı seçki məntəqəsi;;\n;Vaqif;2\n"
-    )
+    """The constituency stands in the title, a precinct once above its streets, in a cell or in a line of its own."""
+    text = "88 saylı seçki dairəsi\nMəntəqə;Küçə;Evlər\n1;Nizami;1-45\n;Füzuli;\n3 saylı seçki məntəqəsi;;\n;Vaqif;2\n"
     assert told(text) == [
         (88, 1, None, "Nizami", "1-45"),
         (88, 1, None, "Füzuli", None),
@@ -109,12 +106,12 @@ def test_places_above_the_rows():
     "name", ["reference/88/streets.csv", "reference/streets 88 saylı dairə.csv"]
 )
 def test_the_constituency_may_stand_in_a_name(name):
-    """Where neither column nor title has the constituency, the folder's or file's name does."""
+    """Where neither column nor title tells the constituency, the folder's number or the file's name does."""
     assert told("Məntəqə;Küçə\n1;Nizami\n", name) == [(88, 1, None, "Nizami", None)]
 
 
 def test_a_row_that_cannot_be_used_is_said_with_its_line():
-    """A row without street or precinct number is a finding; rows below do not inherit from it."""
+    """A row without a street, or of a precinct that is no number, is a finding, and lends its place to no row below."""
     found = street_rows(raw("Dairə;Məntəqə;Küçə;Evlər\n88;1;;5\n88;bir;Nizami;5\n88;;Vaqif;\n"))
     assert found.table.num_rows == 0
     said = {(row["rule"], row["line"], row["field"]) for row in found.findings.to_pylist()}
@@ -158,7 +155,7 @@ def normalized(*rows):
 
 
 def test_streets_are_folded_as_in_the_lists():
-    """Each way to write a street gives the name of an address, with the settlement beside it."""
+    """Every way to write a street gives the name that an address has, and the settlement is told beside it."""
     outcome = normalized(
         ("Göyçay ş.", None, "Nizami küçəsi", None),
         (None, "prospekt", "Gəncə", None),
@@ -297,7 +294,7 @@ def test_outside_only_by_the_very_name_inside_on_any_likeness(address, borders, 
 
 
 def test_a_precinct_without_a_row_is_not_asked():
-    """Half a register accuses nobody of the other half; addresses not judged are counted."""
+    """Half a register accuses nobody of the other half, and the addresses not judged are counted."""
     tables = clean()
     tables.voters["street"][5] = "kuce 2"
     for name, column in tables.streets.items():
@@ -329,7 +326,7 @@ def test_a_precinct_without_a_row_is_not_asked():
 
 
 def test_a_run_holds_its_addresses_against_the_register(tmp_path):
-    """A file of streets among the references is used, and its faults are reported by line."""
+    """A file of streets among the references is read, used, counted, and its own faults are told with their lines."""
     workspace = workspaces.make(tmp_path / "2026")
     (workspace / "reference" / "Streets 88.csv").write_text(
         "88 saylı seçki dairəsi\nMəntəqə;Küçə;Evlər\n1;Nizami küçəsi;\n;Füzuli;\n"
