@@ -38,14 +38,16 @@ def write(folder: Path, number: int) -> tuple[Path, Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     table = load(number)
     paths = tuple(
-        folder / f"febrl{number}{ending}" for ending in (".csv", ".toml", "-truth.parquet")
+        folder / f"febrl{number}{ending}"
+        for ending in (".csv", ".toml", "-truth.parquet")
     )
     table.drop(columns="soc_sec_id").to_csv(paths[0], index=False)
     paths[1].write_text(MAP, encoding="utf-8")
     # rec-12-org and rec-12-dup-0 are one person.
     person = table["rec_id"].str.extract(r"^rec-(\d+)-")[0]
     pq.write_table(
-        pa.table({"entry_id": table["rec_id"].tolist(), "person_id": person.tolist()}), paths[2]
+        pa.table({"entry_id": table["rec_id"].tolist(), "person_id": person.tolist()}),
+        paths[2],
     )
     return paths
 

@@ -134,7 +134,9 @@ def read(folder: Path) -> Source:
 
 def _functions(tree: list[ast.AST], path: str) -> list[Function]:
     return [
-        Function(f"{path}:{node.lineno} {node.name}", _parameters(node.args), _length(node))
+        Function(
+            f"{path}:{node.lineno} {node.name}", _parameters(node.args), _length(node)
+        )
         for node in tree
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
@@ -160,7 +162,10 @@ def recipes(page: str) -> list[Recipe]:
             examples[title] = example["word"]
         elif row := _FILE.match(line):
             found.setdefault(title, []).append((row["path"], row["kind"]))
-    return [Recipe(name, examples.get(name, ""), tuple(files)) for name, files in found.items()]
+    return [
+        Recipe(name, examples.get(name, ""), tuple(files))
+        for name, files in found.items()
+    ]
 
 
 def _start(*arguments: str) -> Cost:
@@ -183,17 +188,28 @@ def _rows() -> list[tuple[str, str, str]]:
             f"at most {MOST_NODES_A_LINE}",
         ),
         (f"lines over {LONG_LINE} characters", f"{source.long_lines}", "0"),
-        ("longest function, lines", f"{source.longest.lines}: {source.longest.place}", ""),
+        (
+            "longest function, lines",
+            f"{source.longest.lines}: {source.longest.place}",
+            "",
+        ),
         (
             "parameters of the widest function",
             f"{source.widest.parameters}: {source.widest.place}",
             f"{MOST_PARAMETERS}",
         ),
-        (f"functions with more than {WIDE} parameters", f"{wide}", f"{MOST_WIDE_FUNCTIONS}"),
+        (
+            f"functions with more than {WIDE} parameters",
+            f"{wide}",
+            f"{MOST_WIDE_FUNCTIONS}",
+        ),
         ("`--version`, CPU seconds", f"{version.cpu:.2f}", "0.15"),
         ("`--version`, peak MiB", f"{version.peak:.0f}", "40"),
         ("`import voterlist`, CPU seconds", f"{imported.cpu:.2f}", ""),
-        *((f"files of code: {page.title.lower()}", f"{page.code_files}", "") for page in pages),
+        *(
+            (f"files of code: {page.title.lower()}", f"{page.code_files}", "")
+            for page in pages
+        ),
     ]
 
 

@@ -16,7 +16,9 @@ from voterlist.link.comparisons import SHIPPED, Comparison, Evidence
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "link.md"
 PART = "levels"
-HEAD = "| comparison | level | says | likeness | u of the level |\n|---|---|---|--:|---|"
+HEAD = (
+    "| comparison | level | says | likeness | u of the level |\n|---|---|---|--:|---|"
+)
 SOURCES = {
     Evidence.LEVEL: "random pairs",
     Evidence.VALUE: "term frequency",
@@ -26,7 +28,9 @@ SOURCES = {
 
 def table() -> str:
     """The table, each comparison's levels from the strongest evidence for one person down."""
-    return "\n".join([HEAD, *(row for comparison in SHIPPED for row in _rows(comparison))])
+    return "\n".join(
+        [HEAD, *(row for comparison in SHIPPED for row in _rows(comparison))]
+    )
 
 
 def _rows(comparison: Comparison) -> Iterator[str]:

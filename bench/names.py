@@ -61,7 +61,11 @@ def same_names(half: str) -> list[Name]:
     With the spelling in ASCII and the one in capitals that follow from the Azerbaijani.
     """
     table = (HERE.parent / "tests" / "name_spellings.txt").read_text(encoding="utf-8")
-    known = {line.split()[0] for line in table.splitlines() if line and not line.startswith("#")}
+    known = {
+        line.split()[0]
+        for line in table.splitlines()
+        if line and not line.startswith("#")
+    }
     names = []
     for native, english, russian in lines_of(HERE / "names" / "same_names.txt", half):
         if native in known:
@@ -97,9 +101,9 @@ def recall_table(names: list[Name]) -> list[str]:
             sum(fold(one) == fold(other) for one, other in found) / len(found)
             for fold in FOLDS.values()
         ]
-        near = sum(OSA.distance(skeleton(one), skeleton(other)) <= 1 for one, other in found) / len(
-            found
-        )
+        near = sum(
+            OSA.distance(skeleton(one), skeleton(other)) <= 1 for one, other in found
+        ) / len(found)
         lines.append(
             f"| {kinds} | {len(found):,} | {shares[0]:.3f} | {shares[1]:.3f} | {near:.3f} |"
         )
@@ -152,14 +156,18 @@ WRITINGS: dict[str, Callable[[str], str]] = {
 
 def separation_table(half: str) -> list[str]:
     """A line for each writing: how many pairs of different names stay apart, and which meet."""
-    pairs = [(one, other) for one, other in lines_of(HERE / "names" / "different_names.txt", half)]
+    pairs = [
+        (one, other)
+        for one, other in lines_of(HERE / "names" / "different_names.txt", half)
+    ]
     lines = [
         "| both written in | pairs | kept apart, letter rules alone | kept apart | meet |",
         "|---|---|---|---|---|",
     ]
     for title, write in WRITINGS.items():
         alone = sum(
-            letters_skeleton(write(one)) != letters_skeleton(write(other)) for one, other in pairs
+            letters_skeleton(write(one)) != letters_skeleton(write(other))
+            for one, other in pairs
         )
         meet = [
             f"{one}/{other}"
@@ -167,7 +175,9 @@ def separation_table(half: str) -> list[str]:
             if skeleton(write(one)) == skeleton(write(other))
         ]
         shares = f"{alone / len(pairs):.3f} | {1 - len(meet) / len(pairs):.3f}"
-        lines.append(f"| {title} | {len(pairs)} | {shares} | {', '.join(meet) or 'none'} |")
+        lines.append(
+            f"| {title} | {len(pairs)} | {shares} | {', '.join(meet) or 'none'} |"
+        )
     return lines
 
 

@@ -8,7 +8,9 @@ __all__ = ["part", "with_part"]
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(<!-- {name}: begin -->\n)(.*?)(<!-- {name}: end -->)", re.DOTALL)
+    return re.compile(
+        rf"(<!-- {name}: begin -->\n)(.*?)(<!-- {name}: end -->)", re.DOTALL
+    )
 
 
 def part(page: str, name: str) -> str:

@@ -40,7 +40,11 @@ def run(command: list[str], *, well: tuple[int, ...] = (0,)) -> Cost:
         report = Path(folder) / "report"
         launch = [sys.executable, "-I", "-S", str(LAUNCH), str(report), *command]
         ended = subprocess.run(
-            launch, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            launch,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         counted = json.loads(report.read_text(encoding="ascii"))
     code = counted.pop("code")

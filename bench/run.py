@@ -98,10 +98,16 @@ def ecm(
     return evaluate(pairs, truth).best_f1
 
 
-def measure_synth(voters: int, seed: int, folder: Path, *, identifiers: bool) -> Measured:
+def measure_synth(
+    voters: int, seed: int, folder: Path, *, identifiers: bool
+) -> Measured:
     """An invented list, with or without FIN and document."""
-    made = synth.generate(voters, constituencies=synth.default_constituencies(voters), seed=seed)
-    entries = made.entries if identifiers else made.entries.drop_columns(["fin", "document"])
+    made = synth.generate(
+        voters, constituencies=synth.default_constituencies(voters), seed=seed
+    )
+    entries = (
+        made.entries if identifiers else made.entries.drop_columns(["fin", "document"])
+    )
     path, out = folder / "list.parquet", folder / "pairs.parquet"
     pq.write_table(entries, path)
     cpu, peak = run_link([str(path), "--out", str(out)])
@@ -112,7 +118,12 @@ def measure_synth(voters: int, seed: int, folder: Path, *, identifiers: bool) ->
     }
     other = ecm(entries, columns, made.truth, Profile.AZ) if small else None
     return Measured(
-        name, entries.num_rows, evaluate(pq.read_table(out), made.truth), cpu, peak, other
+        name,
+        entries.num_rows,
+        evaluate(pq.read_table(out), made.truth),
+        cpu,
+        peak,
+        other,
     )
 
 
@@ -121,21 +132,43 @@ def measure_febrl(number: int, folder: Path) -> Measured:
     path, column_map, truth_path = febrl.write(folder, number)
     out = folder / "pairs.parquet"
     cpu, peak = run_link(
-        [str(path), "--columns", str(column_map), "--profile", "generic", "--out", str(out)]
+        [
+            str(path),
+            "--columns",
+            str(column_map),
+            "--profile",
+            "generic",
+            "--out",
+            str(out),
+        ]
     )
     truth = pq.read_table(truth_path)
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     columns = ingest.parse_map(febrl.MAP)
-    other = ecm(pa.Table.from_pandas(table, preserve_index=False), columns, truth, Profile.GENERIC)
+    other = ecm(
+        pa.Table.from_pandas(table, preserve_index=False),
+        columns,
+        truth,
+        Profile.GENERIC,
+    )
     return Measured(
-        f"FEBRL {number}", len(table), evaluate(pq.read_table(out), truth), cpu, peak, other
+        f"FEBRL {number}",
+        len(table),
+        evaluate(pq.read_table(out), truth),
+        cpu,
+        peak,
+        other,
     )
 
 
 def main() -> None:
     """Measures every list and prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--voters", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    parser = argparse.ArgumentParser(
+        description=__doc__.splitlines()[0] if __doc__ else ""
+    )
+    parser.add_argument(
+        "--voters", type=int, nargs="*", default=[10_000, 100_000, 1_000_000]
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     options = parser.parse_args()
@@ -145,7 +178,11 @@ def main() -> None:
         folder = Path(name)
         jobs = [(measure_febrl, (number, folder), {}) for number in (1, 2, 3, 4)]
         jobs += [
-            (measure_synth, (voters, options.seed, folder), {"identifiers": identifiers})
+            (
+                measure_synth,
+                (voters, options.seed, folder),
+                {"identifiers": identifiers},
+            )
             for voters in options.voters
             for identifiers in (False, True)
         ]
@@ -154,7 +191,9 @@ def main() -> None:
             print(lines[-1], flush=True)
     if options.write:
         where = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        template = (ROOT / "bench" / "benchmarks.template.md").read_text(encoding="utf-8")
+        template = (ROOT / "bench" / "benchmarks.template.md").read_text(
+            encoding="utf-8"
+        )
         text = (
             template.replace("{table}", "\n".join(lines))
             .replace("{machine}", where)
@@ -162,7 +201,11 @@ def main() -> None:
         )
         written = ROOT / "docs" / "benchmarks.md"
         # The part on the peers is made by bench/peers/run.py and stays as it is.
-        peers = page.part(written.read_text(encoding="utf-8"), "peers") if written.exists() else ""
+        peers = (
+            page.part(written.read_text(encoding="utf-8"), "peers")
+            if written.exists()
+            else ""
+        )
         written.write_text(page.with_part(text, "peers", peers), encoding="utf-8")
 
 

@@ -43,7 +43,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         inputs = Path(folder) / "inputs"
         _make_inputs(given.old, inputs, given.voters)
-        made = [_answers(root, inputs, Path(folder) / name) for root, name in _named(given)]
+        made = [
+            _answers(root, inputs, Path(folder) / name) for root, name in _named(given)
+        ]
         differences = list(_differences(*made, renamed))
     for line in differences:
         print(line)
@@ -57,8 +59,17 @@ def _named(given: argparse.Namespace) -> list[tuple[Path, str]]:
 def _make_inputs(root: Path, inputs: Path, voters: int) -> None:
     """The lists that both checkouts get, made once."""
     inputs.mkdir(parents=True)
-    shutil.copytree(root / SAMPLE, inputs / "sample", ignore=shutil.ignore_patterns(*NOT_COMPARED))
-    options = ["--voters", str(voters), "--constituencies", "3", "--files", "--registers"]
+    shutil.copytree(
+        root / SAMPLE, inputs / "sample", ignore=shutil.ignore_patterns(*NOT_COMPARED)
+    )
+    options = [
+        "--voters",
+        str(voters),
+        "--constituencies",
+        "3",
+        "--files",
+        "--registers",
+    ]
     _voterlist(root, "synth", inputs / "invented", *options)
     entries = pq.read_table(inputs / "invented/entries.parquet")
     known = [name for name in ("fin", "document") if name in entries.column_names]
@@ -77,7 +88,9 @@ def _answers(root: Path, inputs: Path, folder: Path) -> Path:
         shutil.copytree(inputs / name, workspace)
         _voterlist(root, "run", workspace, "--today", TODAY)
         (run,) = (workspace / "runs").glob("*/")
-        shutil.copytree(run, folder / "tables" / name, ignore=shutil.ignore_patterns("*.json"))
+        shutil.copytree(
+            run, folder / "tables" / name, ignore=shutil.ignore_patterns("*.json")
+        )
     for name in ("with-ids", "without-ids"):
         _link(root, inputs / f"{name}.parquet", folder / "tables" / f"{name}.parquet")
     for number in FEBRL_LISTS:
@@ -101,14 +114,18 @@ def _voterlist(root: Path, *arguments: object) -> None:
     """Run a command of a checkout. The exit code 1 says that something needs a person."""
     command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
     environment = os.environ | {"PYTHONPATH": str(root / "src"), "VOTERLIST_LANG": "en"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode > 1:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
 
 
 def _differences(old: Path, new: Path, renamed: dict[str, str]) -> Iterator[str]:
     """One line a table."""
-    names = sorted({path.relative_to(top) for top in (old, new) for path in top.rglob("*.parquet")})
+    names = sorted(
+        {path.relative_to(top) for top in (old, new) for path in top.rglob("*.parquet")}
+    )
     for name in names:
         if not (old / name).exists() or not (new / name).exists():
             yield f"{name}: only in {'new' if (new / name).exists() else 'old'}"
@@ -140,7 +157,9 @@ def _difference(old: pa.Table, new: pa.Table) -> str:
     ]
     both = [name for name in old.column_names if name in new.column_names]
     counts = {name: _unequal(old.column(name), new.column(name)) for name in both}
-    found += [f"{name} differs in {count} rows" for name, count in counts.items() if count]
+    found += [
+        f"{name} differs in {count} rows" for name, count in counts.items() if count
+    ]
     return "; ".join(found) or f"equal, {old.num_rows} rows"
 
 

@@ -80,10 +80,16 @@ def changes(text: str) -> list[Change]:
 def main() -> int:
     """Try the changes and print one line for each."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", metavar="PATH", help="changes below this path")
+    parser.add_argument(
+        "--only", default="", metavar="PATH", help="changes below this path"
+    )
     parser.add_argument("--first", type=int, metavar="N", help="so many changes")
-    parser.add_argument("--everything", action="store_true", help="the whole suite for the rest")
-    parser.add_argument("--lines", action="store_true", help="only say which lines are gone")
+    parser.add_argument(
+        "--everything", action="store_true", help="the whole suite for the rest"
+    )
+    parser.add_argument(
+        "--lines", action="store_true", help="only say which lines are gone"
+    )
     given = parser.parse_args()
     listed = changes(LIST.read_text(encoding="utf-8"))
     chosen = [change for change in listed if given.only in change.file][: given.first]
@@ -112,7 +118,9 @@ def _copy(tree: Path) -> None:
             shutil.copyfile(ROOT / name, tree / name)
 
 
-def _missed(tree: Path, applicable: list[Change], *, everything: bool) -> Iterator[Change]:
+def _missed(
+    tree: Path, applicable: list[Change], *, everything: bool
+) -> Iterator[Change]:
     """The changes that no test notices."""
     for number, change in enumerate(applicable, 1):
         start = time.monotonic()
@@ -121,7 +129,10 @@ def _missed(tree: Path, applicable: list[Change], *, everything: bool) -> Iterat
             noticed = _is_noticed(tree, change, ())
         seconds = time.monotonic() - start
         word = "noticed" if noticed else "NOT NOTICED"
-        print(f"{number:3} {word} in {seconds:.0f} s: {change.file}: {change.after}", flush=True)
+        print(
+            f"{number:3} {word} in {seconds:.0f} s: {change.file}: {change.after}",
+            flush=True,
+        )
         if not noticed:
             yield change
 
@@ -144,8 +155,20 @@ def _fails(tree: Path, tests: list[str]) -> bool:
     Raises:
         RuntimeError: the tests could not be run, so they say nothing.
     """
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
-    environment = os.environ | {"PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        *tests,
+    ]
+    environment = os.environ | {
+        "PYTHONPATH": str(tree / "src"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     try:
         done = subprocess.run(
             command,
@@ -159,7 +182,9 @@ def _fails(tree: Path, tests: list[str]) -> bool:
     except subprocess.TimeoutExpired:
         return True
     if done.returncode not in {0, FAILED, NOT_COLLECTED}:
-        raise RuntimeError(f"pytest ended with {done.returncode}\n{done.stdout[-2000:]}")
+        raise RuntimeError(
+            f"pytest ended with {done.returncode}\n{done.stdout[-2000:]}"
+        )
     return done.returncode != 0
 
 

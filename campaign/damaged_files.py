@@ -72,7 +72,9 @@ def main() -> int:
     outcome = Outcome()
     with tempfile.TemporaryDirectory() as folder:
         work = _lists(Path(folder)) if given.what == "lists" else _reviews(Path(folder))
-        for done, seed in enumerate(range(given.seed, given.seed + given.count), start=1):
+        for done, seed in enumerate(
+            range(given.seed, given.seed + given.count), start=1
+        ):
             name, one = work(seed)
             outcome.note(name, one)
             if done % TOLD_EVERY == 0:
@@ -88,7 +90,9 @@ def _tell(outcome: Outcome) -> None:
         resource.getrusage(who).ru_maxrss // 1024
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
-    print(f"longest {outcome.longest:.1f} s; most memory {own} MiB, of a child {children} MiB")
+    print(
+        f"longest {outcome.longest:.1f} s; most memory {own} MiB, of a child {children} MiB"
+    )
     for failure in outcome.failures[:20]:
         print(failure)
 
@@ -132,7 +136,9 @@ def _reviews(folder: Path) -> Work:
     """Damages a review workbook that was filled in, and imports it."""
     workspace = workspaces.make(folder / "2026")
     workspaces.run(workspace)
-    whole = review_tests.decided(review_tests.export(workspace, workspace / "review.xlsx"))
+    whole = review_tests.decided(
+        review_tests.export(workspace, workspace / "review.xlsx")
+    )
     books = {
         "review.xlsx": whole.read_bytes(),
         "review.ods": review_tests.as_ods(whole),

@@ -11,7 +11,9 @@ os.environ["VOTERLIST_LANG"] = "en"
 
 # No deadline: how long an example takes depends on what else the machine does, and says nothing of
 # the code.
-settings.register_profile("voterlist", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "voterlist", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("voterlist")
 
 

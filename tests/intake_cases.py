@@ -107,7 +107,13 @@ CASES: dict[str, Case] = {
     ),
     "header-abbreviated": Case(
         "headers cut short",
-        csv_of([[TITLE], ["S/s", "Soyad", "Ad", "Ata adı", "Doğ. tar.", "Ünv.", "FİN"], *voters()]),
+        csv_of(
+            [
+                [TITLE],
+                ["S/s", "Soyad", "Ad", "Ata adı", "Doğ. tar.", "Ünv.", "FİN"],
+                *voters(),
+            ]
+        ),
         "88/12 (title): 24 entries -> 0",
     ),
     "header-russian": Case(
@@ -174,7 +180,15 @@ CASES: dict[str, Case] = {
         csv_of(
             [
                 [TITLE],
-                ["ნომერი", "გვარი", "სახელი", "მამის სახელი", "თარიღი", "მისამართი", "კოდი"],
+                [
+                    "ნომერი",
+                    "გვარი",
+                    "სახელი",
+                    "მამის სახელი",
+                    "თარიღი",
+                    "მისამართი",
+                    "კოდი",
+                ],
                 *voters(),
             ]
         ),
@@ -203,7 +217,9 @@ CASES: dict[str, Case] = {
         csv_of(
             [
                 [name, father, "1970"]
-                for name, father in zip([name for _, name in BARE], FATHERS, strict=False)
+                for name, father in zip(
+                    [name for _, name in BARE], FATHERS, strict=False
+                )
             ]
         ),
         "?/? (-): 0 entries; header-unknown 6; says header-unknown -> 1",
@@ -213,7 +229,9 @@ CASES: dict[str, Case] = {
         csv_of(
             [
                 [name, father, "1970"]
-                for name, father in zip([name for _, name in BARE], FATHERS, strict=False)
+                for name, father in zip(
+                    [name for _, name in BARE], FATHERS, strict=False
+                )
             ],
             "12__csv",
         ),
@@ -344,7 +362,11 @@ CASES: dict[str, Case] = {
     ),
     "lists-on-two-sheets": Case(
         "a list on each sheet, the sheet's name has the number",
-        files(list__xlsx=book({"Məntəqə 12": PLAIN[1:], "Məntəqə 13": [HEADER, *voters(10, 24)]})),
+        files(
+            list__xlsx=book(
+                {"Məntəqə 12": PLAIN[1:], "Məntəqə 13": [HEADER, *voters(10, 24)]}
+            )
+        ),
         "?/12 (sheet): 24 entries; says constituency-unknown / "
         "?/13 (sheet): 10 entries; says constituency-unknown -> 0",
     ),
@@ -363,7 +385,10 @@ CASES: dict[str, Case] = {
     "precincts-in-a-column": Case(
         "two precincts in one list, told by a column",
         csv_of(
-            [["Məntəqə", *HEADER], *([str(12 + at // 12), *row] for at, row in enumerate(voters()))]
+            [
+                ["Məntəqə", *HEADER],
+                *([str(12 + at // 12), *row] for at, row in enumerate(voters())),
+            ]
         ),
         "?/12 (column) ?/13 (column): 24 entries; says constituency-unknown -> 0",
     ),
@@ -430,7 +455,9 @@ CASES: dict[str, Case] = {
         "88/12 (title): 24 entries; blank-row 2 -> 0",
     ),
     "rows-hidden": Case(
-        "a hidden row", book_of(PLAIN, hide), "88/12 (title): 24 entries; says hidden-rows -> 0"
+        "a hidden row",
+        book_of(PLAIN, hide),
+        "88/12 (title): 24 entries; says hidden-rows -> 0",
     ),
     "columns-hidden": Case(
         "hidden columns",
@@ -442,7 +469,9 @@ CASES: dict[str, Case] = {
         book_of([*PLAIN, [*voters(1, 24)[0][:5], '="Nizami küç. "&"5"', ""]]),
         "88/12 (title): 25 entries; says cells-not-worked-out -> 0",
     ),
-    "rows-none": Case("a header and no voter", csv_of(PLAIN[:2]), "88/12 (title): 0 entries -> 0"),
+    "rows-none": Case(
+        "a header and no voter", csv_of(PLAIN[:2]), "88/12 (title): 0 entries -> 0"
+    ),
     # Cells
     "fin-as-number": Case(
         "FIN of digits only, stored as numbers",
@@ -489,7 +518,9 @@ CASES: dict[str, Case] = {
         "file-not-a-table -> 3",
     ),
     "file-damaged": Case(
-        "half a workbook", files(list__xlsx=book({"Siyahı": PLAIN})[:3000]), "file-unreadable -> 3"
+        "half a workbook",
+        files(list__xlsx=book({"Siyahı": PLAIN})[:3000]),
+        "file-unreadable -> 3",
     ),
     "file-of-something-else": Case(
         "a table of prices",
@@ -505,7 +536,9 @@ CASES: dict[str, Case] = {
     ),
     "file-for-two-precincts": Case(
         "one content, named for precincts 12 and 13",
-        files(**{"12-menteqe__csv": text(PLAIN[1:]), "13-menteqe__csv": text(PLAIN[1:])}),
+        files(
+            **{"12-menteqe__csv": text(PLAIN[1:]), "13-menteqe__csv": text(PLAIN[1:])}
+        ),
         "?/12 (file): 24 entries; says constituency-unknown | "
         "?/13 (file): 0 entries; duplicate-file 25; says copy-elsewhere, duplicate-file -> 1",
     ),

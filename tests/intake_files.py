@@ -111,7 +111,9 @@ def _without_clock(content):
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         for part in old.namelist():
-            body = re.sub(rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2026-01-01T00:00:00Z", old.read(part))
+            body = re.sub(
+                rb"\d{4}-\d\d-\d\dT[\d:]+Z", b"2026-01-01T00:00:00Z", old.read(part)
+            )
             new.writestr(zipfile.ZipInfo(part), body)
     return out.getvalue()
 
@@ -202,7 +204,14 @@ def two_lists():
         ["88 saylı seçki dairəsi, 13 saylı seçki məntəqəsi"],
         ["Doğum tarixi", "Adı", "Soyadı", "Sıra №"],
     ]
-    return [*PLAIN, ["Cəmi: 24"], [], *second, *cut(voters(10, 24), 4, 2, 1, 0), ["Cəmi: 10"]]
+    return [
+        *PLAIN,
+        ["Cəmi: 24"],
+        [],
+        *second,
+        *cut(voters(10, 24), 4, 2, 1, 0),
+        ["Cəmi: 10"],
+    ]
 
 
 def pages():

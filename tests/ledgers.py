@@ -33,7 +33,11 @@ def lists(*precincts, source="aaaaaaaaaaaa"):
 
 def cases(places):
     """CASE: a case of two entries for each id, in this constituency."""
-    rows = [(case, f"{case}-{side}", place) for case, place in places.items() for side in "ab"]
+    rows = [
+        (case, f"{case}-{side}", place)
+        for case, place in places.items()
+        for side in "ab"
+    ]
     columns = {
         "case_id": pa.array([row[0] for row in rows], pa.string()),
         "entry_id": pa.array([row[1] for row in rows], pa.string()),
@@ -80,7 +84,9 @@ def fill(path, count=40):
     """
     with Ledger(path) as ledger:
         ledger.submit(lists(*range(1, count)), {"aaaaaaaaaaaa": "1.csv"}, DAY)
-        ledger.note_cases(cases({f"{number:012x}": 88 for number in range(count)}), "run1")
+        ledger.note_cases(
+            cases({f"{number:012x}": 88 for number in range(count)}), "run1"
+        )
         ledger.decide(decisions(0, count // 2))
         ledger.accept(acceptances(count // 2))
         ledger.write_journal(DAY, "run", run="run1", whole=1, open_in_88=count)
@@ -110,7 +116,13 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def write_and_die(path):
     """Add three decisions in a process killed before SQLite moves them from WAL to ledger."""
-    command = [sys.executable, "-c", WRITE_AND_DIE, str(path), str(Path(__file__).parent)]
+    command = [
+        sys.executable,
+        "-c",
+        WRITE_AND_DIE,
+        str(path),
+        str(Path(__file__).parent),
+    ]
     processes.run(command, check=False)
     assert path.with_name("ledger.db-wal").stat().st_size
 
@@ -118,7 +130,9 @@ def write_and_die(path):
 def voterlist(*arguments, **options):
     """What the command line printed, and its exit code."""
     command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
-    return processes.run(command, capture_output=True, text=True, check=False, **options)
+    return processes.run(
+        command, capture_output=True, text=True, check=False, **options
+    )
 
 
 def workspace(folder):

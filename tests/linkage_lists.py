@@ -33,7 +33,7 @@ def voters(**columns):
 
 
 def crowd(size, seed=1, doubles=0):
-    """``size`` people with random names, dates and homes; the first ``doubles`` have two entries."""
+    """``size`` people with random names and homes; the first ``doubles`` have two entries."""
     random = np.random.default_rng(seed)
     letters = np.array(list("abdefgilmnorstuvz"))
     syllables = ["".join(random.choice(letters, 2)) + "a" for _ in range(60)]

@@ -21,7 +21,9 @@ def entries(**columns: Any) -> pa.Table:
         "line": list(range(1, rows + 1)),
     } | columns
     arrays = {
-        name: values if name == "list_kind" else pa.array(values, ENTRY.field(name).type)
+        name: values
+        if name == "list_kind"
+        else pa.array(values, ENTRY.field(name).type)
         for name, values in known.items()
     }
     return from_columns(arrays, ENTRY, rows)

@@ -86,21 +86,27 @@ class Tables:
 
     def arrow(self) -> tuple[pa.Table, pa.Table, pa.Table]:
         """VOTER, ENTRY and LIST."""
-        tables = zip((self.voters, self.entries, self.lists), (VOTER, ENTRY, LIST), strict=True)
+        tables = zip(
+            (self.voters, self.entries, self.lists), (VOTER, ENTRY, LIST), strict=True
+        )
         voters, entries, lists = (
-            from_columns({k: _array(v, s, k) for k, v in t.items()}, s) for t, s in tables
+            from_columns({k: _array(v, s, k) for k, v in t.items()}, s)
+            for t, s in tables
         )
         return voters, entries, lists
 
     def findings(self, settings: CheckSettings | None = None) -> list[dict[str, Any]]:
         """What ``check`` finds, without nulls and without source, sheet and line."""
-        streets = from_columns({k: _array(v, STREET, k) for k, v in self.streets.items()}, STREET)
+        streets = from_columns(
+            {k: _array(v, STREET, k) for k, v in self.streets.items()}, STREET
+        )
         found = check(
             *self.arrow(), settings or CheckSettings(), on_day=ON_DAY, streets=streets
         ).to_pylist()
         places = ("source", "sheet", "line")
         return [
-            {k: v for k, v in row.items() if v is not None and k not in places} for row in found
+            {k: v for k, v in row.items() if v is not None and k not in places}
+            for row in found
         ]
 
     def coincidences(self) -> list[dict[str, Any]]:
@@ -158,7 +164,11 @@ def _voter(precinct: int, row: int) -> tuple[dict[str, Any], dict[str, Any]]:
     stem = _STEMS[(serial // 4) % len(_STEMS)]
     given = (_MEN if male else _WOMEN)[(serial // 2) % 12]
     father = _MEN[(serial // 24 + precinct) % 12]
-    year, month, day = 1940 + (serial * 7) % 64, 1 + (serial * 5) % 12, 1 + (serial * 11) % 28
+    year, month, day = (
+        1940 + (serial * 7) % 64,
+        1 + (serial * 5) % 12,
+        1 + (serial * 11) % 28,
+    )
     sex = "m" if male else "f"
     house, flat = str(1 + row // 40), str(1 + (row // 4) % 10)
     place = {

@@ -15,7 +15,19 @@ from html.parser import HTMLParser
 from voterlist import report
 from voterlist.report.values import Born, Place, Text
 
-VOID = {"meta", "br", "col", "input", "rect", "line", "hr", "link", "img", "polyline", "circle"}
+VOID = {
+    "meta",
+    "br",
+    "col",
+    "input",
+    "rect",
+    "line",
+    "hr",
+    "link",
+    "img",
+    "polyline",
+    "circle",
+}
 NOT_READ = {"style", "script"}
 
 
@@ -117,7 +129,9 @@ class Page(HTMLParser):
     @property
     def sections(self):
         """The sections of the page by their id, in order."""
-        return {element.attributes["id"]: element for element in self.root.all("section")}
+        return {
+            element.attributes["id"]: element for element in self.root.all("section")
+        }
 
 
 def outline(built):
@@ -134,9 +148,15 @@ def _lines(value, depth):
         for item in value:
             yield from _lines(item, depth)
     elif dataclasses.is_dataclass(value):
-        fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value)}
+        fields = {
+            one.name: getattr(value, one.name) for one in dataclasses.fields(value)
+        }
         inside = {name: item for name, item in fields.items() if _is_nested(item)}
-        flat = [f"{name}={_flat(item)}" for name, item in fields.items() if name not in inside]
+        flat = [
+            f"{name}={_flat(item)}"
+            for name, item in fields.items()
+            if name not in inside
+        ]
         flat = [text for text in flat if not text.endswith("=")]
         yield "  " * depth + " ".join([type(value).__name__, *flat])
         for name, item in inside.items():
@@ -149,12 +169,16 @@ def _lines(value, depth):
 def _is_nested(value):
     is_rows = isinstance(value, tuple) and any(map(dataclasses.is_dataclass, value))
     is_cells = is_rows and not any(map(_is_nested_cell, value))
-    is_record = dataclasses.is_dataclass(value) and not isinstance(value, Place | Text | Born)
+    is_record = dataclasses.is_dataclass(value) and not isinstance(
+        value, Place | Text | Born
+    )
     return (is_rows and not is_cells) or is_record
 
 
 def _is_nested_cell(value):
-    return not (dataclasses.is_dataclass(value) and {"value", "mark"} == set(value.__slots__))
+    return not (
+        dataclasses.is_dataclass(value) and {"value", "mark"} == set(value.__slots__)
+    )
 
 
 def _flat(value):
@@ -188,7 +212,10 @@ class Numbers:
             return tuple(self.again(item, path) for item in value)
         if dataclasses.is_dataclass(value):
             names = [one.name for one in dataclasses.fields(value)]
-            made = {name: self.again(getattr(value, name), f"{path}.{name}") for name in names}
+            made = {
+                name: self.again(getattr(value, name), f"{path}.{name}")
+                for name in names
+            }
             return dataclasses.replace(value, **made)
         if isinstance(value, bool) or not isinstance(value, int | float) or not value:
             return value
@@ -205,6 +232,7 @@ def renumbered(built):
     """The report with every number another one, and which number stands where."""
     numbers = Numbers()
     contents = {
-        section.name: numbers.again(built.of(section), section.name) for section in report.SECTIONS
+        section.name: numbers.again(built.of(section), section.name)
+        for section in report.SECTIONS
     }
     return report.Report(built.facts, contents), numbers.given

@@ -154,7 +154,19 @@ _PEOPLE = named(
         None,
         "9XYZ999",
     ),
-    ("e8", 88, 2, "b", 12, "Abbasov|Tural|Kamil oğlu", "05.05.1999", "kişi", None, None, "9XYZ999"),
+    (
+        "e8",
+        88,
+        2,
+        "b",
+        12,
+        "Abbasov|Tural|Kamil oğlu",
+        "05.05.1999",
+        "kişi",
+        None,
+        None,
+        "9XYZ999",
+    ),
 )
 
 
@@ -163,9 +175,15 @@ def entries():
     rows = []
     for person in _PEOPLE:
         names = dict(
-            zip(("surname", "given_name", "patronymic"), person["name"].split("|"), strict=True)
+            zip(
+                ("surname", "given_name", "patronymic"),
+                person["name"].split("|"),
+                strict=True,
+            )
         )
-        rows.append(person | names | {"source": person["source"] * 12, "list_kind": "permanent"})
+        rows.append(
+            person | names | {"source": person["source"] * 12, "list_kind": "permanent"}
+        )
     return table(ENTRY, rows)
 
 
@@ -297,7 +315,9 @@ def voters():
         .to_pylist()
     ):
         entry["address"] = entry["address"] and entry["address"].lower()
-        rows.append(entry | dict(zip(_VOTER_NAMES, _VOTERS[entry["entry_id"]], strict=True)))
+        rows.append(
+            entry | dict(zip(_VOTER_NAMES, _VOTERS[entry["entry_id"]], strict=True))
+        )
     return table(VOTER, rows)
 
 
@@ -315,7 +335,9 @@ def cases():
     ]
     where = {
         row["entry_id"]: row
-        for row in entries().select(["entry_id", "constituency", "precinct"]).to_pylist()
+        for row in entries()
+        .select(["entry_id", "constituency", "precinct"])
+        .to_pylist()
     }
     names = ("case_id", "entry_id", "kind", "role", "reason", "probability")
     rows = [where[row[1]] | dict(zip(names, row, strict=True)) for row in made]
@@ -359,7 +381,12 @@ def waterfalls():
         "patronymic_term_frequency": 11.0,
         "birth_date_term_frequency": 5.8,
     }
-    row |= {"fin_term_frequency": 29.9, "term_frequency": 0.0, "rivals": -39.0, "prior": -9.0}
+    row |= {
+        "fin_term_frequency": 29.9,
+        "term_frequency": 0.0,
+        "rivals": -39.0,
+        "prior": -9.0,
+    }
     chances = {"p_twins": 1e-9, "p_relatives": 0.00008, "p_unrelated": 0.00001999}
     return table(WATERFALL, [{"entry_l": "e1", "entry_r": "e2"} | row | chances])
 
@@ -383,7 +410,16 @@ def set_aside():
     rows = named(
         "source sheet line constituency precinct code rows cells",
         ("a" * 12, "Siyahı", 8, 88, 1, "total-row", 1, ["Cəmi", "3", "", None]),
-        ("b" * 12, None, 13, 88, 2, "row-too-short", 1, ["14", "Orucov 7KLM456", "=1+1"]),
+        (
+            "b" * 12,
+            None,
+            13,
+            88,
+            2,
+            "row-too-short",
+            1,
+            ["14", "Orucov 7KLM456", "=1+1"],
+        ),
         ("b" * 12, None, 14, 88, 2, "blank-row", 1, []),
         ("d" * 12, None, 0, None, None, "file-not-a-table", 0, []),
     )
@@ -396,7 +432,18 @@ def findings():
         "rule severity unit constituency precinct entry_id other_entry_id field value limit",
         ("missing-value", "warning", "entry", 88, 2, "e8", None, "address", None, None),
         ("fin-invalid", "error", "entry", 88, 2, "e2", "e1", "fin", None, None),
-        ("precinct-too-small", "warning", "precinct", 88, 1, None, None, None, 3.0, 50.0),
+        (
+            "precinct-too-small",
+            "warning",
+            "precinct",
+            88,
+            1,
+            None,
+            None,
+            None,
+            3.0,
+            50.0,
+        ),
         ("missing-value", "warning", "entry", 7, 3, "e7", None, "document", None, None),
     )
     return table(FINDING, rows)
@@ -406,11 +453,27 @@ def profile():
     """PROFILE."""
     rows = [
         {"constituency": 7, "precinct": 3, "voters": 1, "men": 0, "women": 1},
-        {"constituency": 88, "precinct": 1, "voters": 3, "men": 1, "women": 2, "median_age": 35.0},
-        {"constituency": 88, "precinct": 2, "voters": 4, "men": 2, "women": 2, "median_age": 48.5},
+        {
+            "constituency": 88,
+            "precinct": 1,
+            "voters": 3,
+            "men": 1,
+            "women": 2,
+            "median_age": 35.0,
+        },
+        {
+            "constituency": 88,
+            "precinct": 2,
+            "voters": 4,
+            "men": 2,
+            "women": 2,
+            "median_age": 48.5,
+        },
     ]
     return table(
-        PROFILE, rows, **{name: 0.0 for name in PROFILE.names if name.startswith("missing_")}
+        PROFILE,
+        rows,
+        **{name: 0.0 for name in PROFILE.names if name.startswith("missing_")},
     )
 
 
@@ -440,10 +503,20 @@ class Unit:
 def standings():
     """One precinct done, one awaited; the constituency's own stage not begun."""
     compile_ = Deadline(
-        CalendarStage.COMPILE, Level.PEC, Level.CONEC, dt.date(2026, 1, 1), dt.date(2026, 2, 5), ""
+        CalendarStage.COMPILE,
+        Level.PEC,
+        Level.CONEC,
+        dt.date(2026, 1, 1),
+        dt.date(2026, 2, 5),
+        "",
     )
     check = Deadline(
-        CalendarStage.CHECK, Level.CONEC, Level.CEC, dt.date(2026, 2, 6), dt.date(2026, 4, 5), ""
+        CalendarStage.CHECK,
+        Level.CONEC,
+        Level.CEC,
+        dt.date(2026, 2, 6),
+        dt.date(2026, 4, 5),
+        "",
     )
     return (
         Unit(compile_, 88, 1, dt.date(2026, 2, 1), Standing.DONE),
@@ -455,7 +528,9 @@ def standings():
 
 def decisions(*rows):
     """DECISION of (case, entry, verdict)."""
-    made = [dict(zip(("case_id", "entry_id", "verdict"), row, strict=True)) for row in rows]
+    made = [
+        dict(zip(("case_id", "entry_id", "verdict"), row, strict=True)) for row in rows
+    ]
     return table(
         DECISION,
         made,
@@ -488,10 +563,70 @@ def indicators():
     known = "indicator unit constituency precinct count of value base last lower upper p q outlying"
     rows = named(
         known,
-        ("voters", "precinct", 88, 1, None, None, 3.0, None, 4.0, 50.0, 1500.0, None, None, True),
-        ("voters", "precinct", 88, 2, None, None, 4.0, None, 4.0, 50.0, 1500.0, None, None, True),
-        ("men-share", "precinct", 88, 1, 1.0, 3.0, 1 / 3, 0.5, 0.4, 0.0, 0.9, 0.6, 0.9, False),
-        ("men-share", "precinct", 88, 2, 2.0, 4.0, 0.5, 0.5, 0.6, 0.6, 0.8, 0.9, 0.7, True),
+        (
+            "voters",
+            "precinct",
+            88,
+            1,
+            None,
+            None,
+            3.0,
+            None,
+            4.0,
+            50.0,
+            1500.0,
+            None,
+            None,
+            True,
+        ),
+        (
+            "voters",
+            "precinct",
+            88,
+            2,
+            None,
+            None,
+            4.0,
+            None,
+            4.0,
+            50.0,
+            1500.0,
+            None,
+            None,
+            True,
+        ),
+        (
+            "men-share",
+            "precinct",
+            88,
+            1,
+            1.0,
+            3.0,
+            1 / 3,
+            0.5,
+            0.4,
+            0.0,
+            0.9,
+            0.6,
+            0.9,
+            False,
+        ),
+        (
+            "men-share",
+            "precinct",
+            88,
+            2,
+            2.0,
+            4.0,
+            0.5,
+            0.5,
+            0.6,
+            0.6,
+            0.8,
+            0.9,
+            0.7,
+            True,
+        ),
         (
             "missing-fin",
             "precinct",
@@ -613,7 +748,9 @@ def nothing():
         "profile": PROFILE,
         "pyramid": PYRAMID,
     }
-    return report.Run(FACTS, {name: shape.empty_table() for name, shape in shapes.items()}, {})
+    return report.Run(
+        FACTS, {name: shape.empty_table() for name, shape in shapes.items()}, {}
+    )
 
 
 def run(*, facts=FACTS, mask_identifiers=True, calendar=None, **changed_tables):
@@ -639,7 +776,9 @@ def everything():
     day on which a stage is due.
     """
     third = cases().to_pylist()
-    third.append(next(row for row in third if row["entry_id"] == "e2") | {"entry_id": "e5"})
+    third.append(
+        next(row for row in third if row["entry_id"] == "e2") | {"entry_id": "e5"}
+    )
     rows = named(
         "rule severity unit constituency precinct entry_id field value limit",
         ("missing-value", "note", "entry", 88, 2, "e5", "document", None, None),

@@ -22,7 +22,15 @@ FINDINGS = from_columns(
             "precinct-too-small",
             "title-removed",
         ],
-        "severity": ["warning", "warning", "error", "warning", "warning", "warning", "note"],
+        "severity": [
+            "warning",
+            "warning",
+            "error",
+            "warning",
+            "warning",
+            "warning",
+            "note",
+        ],
         "unit": ["entry"] * 5 + ["precinct", "entry"],
         "constituency": [88, 88, 88, 88, 88, 88, 89],
         "precinct": [1, 1, 2, 3, 3, 7, 1],
@@ -39,9 +47,14 @@ def left(*accepted, **rules):
     """(rule, entry, field) still asked, and the table of what was accepted."""
     settled = settle(
         FINDINGS,
-        CheckSettings(accepted=[{"reason": "seen", **one} for one in accepted], rules=rules),
+        CheckSettings(
+            accepted=[{"reason": "seen", **one} for one in accepted], rules=rules
+        ),
     )
-    asked = [(row["rule"], row["entry_id"], row["field"]) for row in settled.findings.to_pylist()]
+    asked = [
+        (row["rule"], row["entry_id"], row["field"])
+        for row in settled.findings.to_pylist()
+    ]
     assert settled.accepted.schema == ACCEPTED
     return [one for one in asked if one[0] != "findings-accepted"], settled
 
@@ -66,11 +79,19 @@ def test_an_accepted_finding_is_kept_apart_with_its_reason_and_counted():
     assert len(asked) == FINDINGS.num_rows - 2
     assert ("over-age", "a", "birth_date") not in asked
     kept = [
-        (row["entry_id"], row["reason"], row["accepted_by"]) for row in settled.accepted.to_pylist()
+        (row["entry_id"], row["reason"], row["accepted_by"])
+        for row in settled.accepted.to_pylist()
     ]
     assert kept == [("a", "seen", "A."), ("e", "seen", None)]
-    counts = [row for row in settled.findings.to_pylist() if row["rule"] == "findings-accepted"]
-    assert [(row["constituency"], row["value"]) for row in counts] == [(88, 1.0), (89, 1.0)]
+    counts = [
+        row
+        for row in settled.findings.to_pylist()
+        if row["rule"] == "findings-accepted"
+    ]
+    assert [(row["constituency"], row["value"]) for row in counts] == [
+        (88, 1.0),
+        (89, 1.0),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -83,8 +104,24 @@ def test_an_accepted_finding_is_kept_apart_with_its_reason_and_counted():
         ({"rule": "fin-shared", "entry_id": "c", "other_entry_id": "x"}, 1),
         ({"rule": "missing-value", "entry_id": "d", "field": "sex"}, 1),
         ({"rule": "missing-value", "entry_id": "d"}, 2),
-        ({"rule": "precinct-too-small", "constituency": 88, "precinct": 7, "value": 43}, 1),
-        ({"rule": "precinct-too-small", "constituency": 88, "precinct": 7, "value": 42}, 0),
+        (
+            {
+                "rule": "precinct-too-small",
+                "constituency": 88,
+                "precinct": 7,
+                "value": 43,
+            },
+            1,
+        ),
+        (
+            {
+                "rule": "precinct-too-small",
+                "constituency": 88,
+                "precinct": 7,
+                "value": 42,
+            },
+            0,
+        ),
         ({"rule": "precinct-too-small", "constituency": 88, "precinct": 7}, 0),
         ({"rule": "precinct-too-small", "constituency": 88, "value": 43}, 0),
     ],
@@ -104,7 +141,10 @@ def test_rules_of_every_stage_are_switched_and_weighed():
     assert {row["rule"] for row in rows} == set(FINDINGS.column("rule").to_pylist()) - {
         "title-removed"
     }
-    assert [row["severity"] for row in rows if row["rule"] == "missing-value"] == ["error", "error"]
+    assert [row["severity"] for row in rows if row["rule"] == "missing-value"] == [
+        "error",
+        "error",
+    ]
 
 
 def test_an_unknown_rule_and_a_missing_reason_are_mistakes():

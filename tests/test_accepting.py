@@ -45,7 +45,9 @@ def workspace(tmp_path):
     folder = workspaces.make(tmp_path / "2026")
     for path in (folder / "inbox" / "88").iterdir():
         text = (
-            path.read_text(encoding="utf-8").replace("23.11.1988", OLD).replace("05.05.1965", OLD)
+            path.read_text(encoding="utf-8")
+            .replace("23.11.1988", OLD)
+            .replace("05.05.1965", OLD)
         )
         path.write_text(text, encoding="utf-8")
     return folder
@@ -58,7 +60,14 @@ def exported(workspace, path, language="en"):
 
 
 def marked(
-    path, rule, mark=None, reason="passport seen", who=None, *, precinct=None, language="en"
+    path,
+    rule,
+    mark=None,
+    reason="passport seen",
+    who=None,
+    *,
+    precinct=None,
+    language="en",
 ):
     """Fill in the rows of a rule on the sheet of findings, as a person would.
 
@@ -72,7 +81,10 @@ def marked(
     rows = []
     for row in range(top + 1, sheet.max_row + 1):
         of = sheet.cell(row, heads[say("field.precinct")]).value
-        if sheet.cell(row, 2).value == say(f"rule.{rule}.title") and precinct in {None, of}:
+        if sheet.cell(row, 2).value == say(f"rule.{rule}.title") and precinct in {
+            None,
+            of,
+        }:
             for key, text in (
                 ("mark", mark and say(f"mark.{mark}")),
                 ("mark-reason", reason),
@@ -86,14 +98,20 @@ def marked(
 
 def read_in(workspace, path, by="A. Kərimova"):
     return reviewing.import_decisions(
-        workspace, config.load(workspace / config.FILE_NAME), path, by, decided_at=MOMENT
+        workspace,
+        config.load(workspace / config.FILE_NAME),
+        path,
+        by,
+        decided_at=MOMENT,
     )
 
 
 def raised(result, rule):
     """(constituency, precinct) of each finding of a rule in a run."""
     rows = pq.read_table(result.folder / "findings.parquet").to_pylist()
-    return [(row["constituency"], row["precinct"]) for row in rows if row["rule"] == rule]
+    return [
+        (row["constituency"], row["precinct"]) for row in rows if row["rule"] == rule
+    ]
 
 
 def call(*arguments):
@@ -129,7 +147,11 @@ def test_an_accepted_finding_is_not_raised_again(workspace, tmp_path, language):
         "accept",
         kept["entry_id"],
     )
-    assert (event, details["accepted"], details["asked_again"]) == (reviewing.REVIEW_EVENT, 1, 0)
+    assert (event, details["accepted"], details["asked_again"]) == (
+        reviewing.REVIEW_EVENT,
+        1,
+        0,
+    )
 
 
 def test_it_is_raised_again_when_the_entry_changes(workspace, tmp_path):
@@ -141,7 +163,8 @@ def test_it_is_raised_again_when_the_entry_changes(workspace, tmp_path):
     lists = workspace / "inbox" / "88" / "menteqe-1.csv"
     text = lists.read_text(encoding="utf-8")
     lists.write_text(
-        text + "6;Vəliyev;Kamal;Rauf oğlu;02.02.1980;kişi;Füzuli küç. 3;5XK1244\n", encoding="utf-8"
+        text + "6;Vəliyev;Kamal;Rauf oğlu;02.02.1980;kişi;Füzuli küç. 3;5XK1244\n",
+        encoding="utf-8",
     )
     assert raised(workspaces.run(workspace), "over-age") == [(88, 2)]
     lists.write_text(text.replace("Nizami küç. 8", "Nizami küç. 9"), encoding="utf-8")
@@ -178,7 +201,9 @@ def test_a_mark_without_a_reason_is_refused_and_the_rest_goes_on(workspace, tmp_
         "entry_id": None,
     }
     assert told["problems"] == [places | {"rule": "over-age"}]
-    assert catalogue("en")("review.problem.accepted-without-reason.todo") in found.stderr
+    assert (
+        catalogue("en")("review.problem.accepted-without-reason.todo") in found.stderr
+    )
     assert re.search(rf"Findings\s+{row}\s+Unusually old", found.stderr)
     assert raised(workspaces.run(workspace), "over-age") == [(88, 1)]
 
@@ -206,7 +231,10 @@ def test_a_copy_of_a_sheet_is_read_as_well(workspace, tmp_path):
     marked(path, "over-age", Mark.ACCEPT, precinct=2)
     assert read_in(workspace, path).findings.count(Mark.ACCEPT) == 2
     marked(path, "over-age", Mark.ASK, precinct=1)
-    assert [problem.sheet for problem in read_in(workspace, path).problems] == ["Findings", "Other"]
+    assert [problem.sheet for problem in read_in(workspace, path).problems] == [
+        "Findings",
+        "Other",
+    ]
 
 
 def test_rows_refused_are_counted_once_whatever_is_wrong_with_them(workspace, tmp_path):
@@ -219,10 +247,14 @@ def test_rows_refused_are_counted_once_whatever_is_wrong_with_them(workspace, tm
         catalogue("en")("cli.review.imported", recorded=0, replaced=0, problems=1)
         in found.stderr + found.stdout
     )
-    assert catalogue("en")("review.problem.no-decider.todo") in found.stderr + found.stdout
+    assert (
+        catalogue("en")("review.problem.no-decider.todo") in found.stderr + found.stdout
+    )
 
 
-def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(workspace, tmp_path):
+def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(
+    workspace, tmp_path
+):
     """The mark comes with its reason and name.
 
     Read back unchanged it changes nothing, "ask again" takes it back.
@@ -235,7 +267,9 @@ def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(wo
     workspaces.run(workspace)
     again = exported(workspace, tmp_path / "again.xlsx")
     sheet = openpyxl.load_workbook(again)["Findings"]
-    filled = [row[1:5] for row in sheet.iter_rows(values_only=True) if row[2] == "accept"]
+    filled = [
+        row[1:5] for row in sheet.iter_rows(values_only=True) if row[2] == "accept"
+    ]
     assert filled == [("Unusually old", "accept", "passport seen", "A. Kərimova")]
     assert read_in(workspace, again).findings.acceptances.num_rows == 0
     marked(again, "over-age", Mark.ASK, None, precinct=1)
@@ -261,9 +295,9 @@ def test_check_of_the_workspace_knows_what_was_accepted(workspace, tmp_path):
         told = json.loads(found.stdout)
         assert told["accepted"] == accepted
         assert ("2 findings were accepted before" in found.stderr) == bool(accepted)
-        assert [row["count"] for row in told["findings"] if row["rule"] == "over-age"] == (
-            [] if accepted else [2]
-        )
+        assert [
+            row["count"] for row in told["findings"] if row["rule"] == "over-age"
+        ] == ([] if accepted else [2])
 
 
 def test_a_workbook_of_findings_alone_is_read(workspace, tmp_path):
@@ -285,17 +319,23 @@ def test_a_workbook_of_findings_alone_is_read(workspace, tmp_path):
     assert (caught.value.code, caught.value.sheet) == ("review-no-sheet", "Findings")
 
 
-def test_findings_of_constituencies_that_a_run_left_out_are_exported(workspace, tmp_path):
+def test_findings_of_constituencies_that_a_run_left_out_are_exported(
+    workspace, tmp_path
+):
     """After ``run -c 88`` the workbook would ask about 88 alone, or twice about it."""
     for path in (workspace / "inbox" / "88").iterdir():
         (workspace / "inbox" / "89").mkdir(exist_ok=True)
         text = (
-            path.read_text(encoding="utf-8").replace("5XK1", "7AB2").replace("Məmmədov", "Quliyev")
+            path.read_text(encoding="utf-8")
+            .replace("5XK1", "7AB2")
+            .replace("Məmmədov", "Quliyev")
         )
         (workspace / "inbox" / "89" / path.name).write_text(text, encoding="utf-8")
     workspaces.run(workspace)
     whole = exported(workspace, tmp_path / "whole.xlsx")
-    workspaces.run(workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1))
+    workspaces.run(
+        workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1)
+    )
     part = exported(workspace, tmp_path / "part.xlsx")
     assert (
         len(marked(part, "over-age", Mark.ACCEPT))
@@ -332,7 +372,9 @@ IDS = finding_ids(FOUND)
 
 def rows(*given, sheet="Findings"):
     """MARK_ROW of (finding_id, mark, reason, who), from row 6 on."""
-    columns = {name: [one[at] for one in given] for at, name in enumerate(MARK_ROW.names[2:6])}
+    columns = {
+        name: [one[at] for one in given] for at, name in enumerate(MARK_ROW.names[2:6])
+    }
     return from_columns(
         {"sheet": [sheet] * len(given), "row": range(6, 6 + len(given)), **columns},
         MARK_ROW,
@@ -342,7 +384,9 @@ def rows(*given, sheet="Findings"):
 
 def checked(*given, earlier=None, by="N"):
     said = ACCEPTANCE.empty_table() if earlier is None else earlier
-    return check_marks(FOUND, rows(*given), accepted_at="2026-02-04", accepted_by=by, earlier=said)
+    return check_marks(
+        FOUND, rows(*given), accepted_at="2026-02-04", accepted_by=by, earlier=said
+    )
 
 
 @pytest.mark.parametrize(
@@ -359,7 +403,9 @@ def checked(*given, earlier=None, by="N"):
 def test_a_row_is_refused_with_its_code(given, by, code):
     """What cannot be recorded is named by sheet and row; the row below it is recorded."""
     found = checked(given, (IDS[1], "accept", "seen", "A"), by=by)
-    assert [(one.sheet, one.row, one.code) for one in found.problems] == [("Findings", 6, code)]
+    assert [(one.sheet, one.row, one.code) for one in found.problems] == [
+        ("Findings", 6, code)
+    ]
     assert found.acceptances.column("finding_id").to_pylist() == [IDS[1]]
 
 
@@ -392,8 +438,13 @@ def test_an_acceptance_of_one_file_is_not_one_of_another():
     settled = settle(FOUND, CheckSettings(), said)
     assert settled.accepted.column("source").to_pylist() == ["t"]
     assert settled.accepted.column("finding_id").to_pylist() == [IDS[4]]
-    both = CheckSettings(accepted=[{"rule": "date-order-mixed", "reason": "in the settings"}])
-    assert settle(FOUND, both, said).accepted.column("finding_id").to_pylist() == [None, None]
+    both = CheckSettings(
+        accepted=[{"rule": "date-order-mixed", "reason": "in the settings"}]
+    )
+    assert settle(FOUND, both, said).accepted.column("finding_id").to_pylist() == [
+        None,
+        None,
+    ]
 
 
 @given(st.lists(st.sampled_from(IDS), unique=True), st.randoms())
@@ -407,7 +458,9 @@ def test_what_is_accepted_and_what_is_raised_are_all_that_was_found(ids, chance)
     settled = settle(FOUND, CheckSettings(), checked(*given_rows).acceptances)
     assert sorted(finding_ids(settled.accepted.select(FINDING.names))) == sorted(ids)
     raised_rows = [
-        row for row in settled.findings.to_pylist() if row["rule"] != "findings-accepted"
+        row
+        for row in settled.findings.to_pylist()
+        if row["rule"] != "findings-accepted"
     ]
     assert len(raised_rows) + len(ids) == FOUND.num_rows
 
@@ -421,12 +474,22 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
     assert read_acceptances(path).num_rows == 0
     assert not path.exists()
     with Ledger(path) as ledger:
-        for mark, reason in (("accept", "seen"), ("ask", None), ("accept", "seen anew")):
-            said = checked((IDS[0], mark, reason, "A"), earlier=ledger.acceptances()).acceptances
+        for mark, reason in (
+            ("accept", "seen"),
+            ("ask", None),
+            ("accept", "seen anew"),
+        ):
+            said = checked(
+                (IDS[0], mark, reason, "A"), earlier=ledger.acceptances()
+            ).acceptances
             assert said.num_rows == 1
             ledger.accept(said)
     (held,) = read_acceptances(path).to_pylist()
-    assert (held["mark"], held["reason"], held["rule"]) == ("accept", "seen anew", "over-age")
+    assert (held["mark"], held["reason"], held["rule"]) == (
+        "accept",
+        "seen anew",
+        "over-age",
+    )
     with sqlite3.connect(path) as base:
         assert base.execute("SELECT count(*) FROM acceptances").fetchone() == (3,)
     old = tmp_path / "old" / "ledger.db"

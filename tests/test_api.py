@@ -80,13 +80,20 @@ def test_columns_are_named_by_the_caller():
             "no": [5, 5],
         }
     )
-    columns = {"surname": "a", "given_name": "b", "birth_date": "born", "address": ["a", "no"]}
+    columns = {
+        "surname": "a",
+        "given_name": "b",
+        "birth_date": "born",
+        "address": ["a", "no"],
+    }
     assert voterlist.normalize(frame, columns, profile="generic").address.tolist() == [
         "smith 5",
         "smith 5",
     ]
     pairs = voterlist.find_duplicates(frame, columns, profile="generic")
-    assert pairs[["birth_date_level", "address_level"]].to_numpy().tolist() == [["same", "same"]]
+    assert pairs[["birth_date_level", "address_level"]].to_numpy().tolist() == [
+        ["same", "same"]
+    ]
 
 
 def test_a_wrong_column_and_a_frame_without_names_are_refused():
@@ -117,7 +124,10 @@ def test_recordlinkage_classifiers_fit_on_the_features(people):
 def test_an_empty_frame_gives_empty_frames():
     """No rows, no error."""
     frame = pd.DataFrame(
-        {"surname": pd.Series([], dtype=object), "given_name": pd.Series([], dtype=object)}
+        {
+            "surname": pd.Series([], dtype=object),
+            "given_name": pd.Series([], dtype=object),
+        }
     )
     assert voterlist.find_duplicates(frame).empty
     assert voterlist.normalize(frame).empty
@@ -125,7 +135,8 @@ def test_an_empty_frame_gives_empty_frames():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "first", ["voterlist", "voterlist.cli", "voterlist.check", "voterlist.normalize.names"]
+    "first",
+    ["voterlist", "voterlist.cli", "voterlist.check", "voterlist.normalize.names"],
 )
 def test_the_functions_are_functions_whatever_was_imported_first(first):
     """``check`` and ``normalize`` are also packages.

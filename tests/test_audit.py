@@ -19,19 +19,36 @@ from voterlist.report.sections.audit.build import build_audit
 from voterlist.report.sections.audit.funnels import funnel_plot
 from voterlist.report.sections.audit.model import Funnel, Point, Statistic
 from voterlist.report.sections.audit.scorecard import MEASURES, scorecard
-from voterlist.schemas import AGES, COMPARISON, INDICATOR, REGISTER_USE, SCORECARD, empty
+from voterlist.schemas import (
+    AGES,
+    COMPARISON,
+    INDICATOR,
+    REGISTER_USE,
+    SCORECARD,
+    empty,
+)
 from voterlist.tables import concat
 
 
 def _comparison(**more):
     return table(
         COMPARISON,
-        [{"constituency": 88, "measure": "adults", "list": 3.0, "statistic": 4.0, **more}],
+        [
+            {
+                "constituency": 88,
+                "measure": "adults",
+                "list": 3.0,
+                "statistic": 4.0,
+                **more,
+            }
+        ],
     )
 
 
 def _use(rows):
-    return table(REGISTER_USE, [{"register": "deaths", "measure": "total", "rows": rows}])
+    return table(
+        REGISTER_USE, [{"register": "deaths", "measure": "total", "rows": rows}]
+    )
 
 
 def _scores(**changes):
@@ -47,7 +64,8 @@ def _scores(**changes):
     made = scorecard(**tables | changes)
     assert made.schema == SCORECARD
     return {
-        (row["precinct"], row["measure"]): (row["count"], row["of"]) for row in made.to_pylist()
+        (row["precinct"], row["measure"]): (row["count"], row["of"])
+        for row in made.to_pylist()
     }
 
 
@@ -119,34 +137,60 @@ def test_the_audit_names_what_is_unusual():
     Every precinct has its pyramid.
     """
     audit = _audit()
-    assert [(p.precinct, len(p.outliers)) for p in audit.precincts] == [(1, 1), (2, 0), (3, 0)]
+    assert [(p.precinct, len(p.outliers)) for p in audit.precincts] == [
+        (1, 1),
+        (2, 0),
+        (3, 0),
+    ]
     assert audit.out_of("without-fin") == [1]
     assert audit.out_of("men-share") == []
     assert audit.nation == ()
-    assert all(sum(g.men + g.women + g.unknown for g in p.pyramid) == 120 for p in audit.precincts)
+    assert all(
+        sum(g.men + g.women + g.unknown for g in p.pyramid) == 120
+        for p in audit.precincts
+    )
     assert audit.qualities == (("accuracy", ("cells-missing",)),)
     assert build_audit(empty(INDICATOR), empty(SCORECARD), empty(AGES), 17) is None
 
 
 def test_every_measure_of_the_scorecard_belongs_to_a_quality():
     """There are exactly the three qualities, each with measures."""
-    assert list(dict.fromkeys(MEASURES.values())) == ["comprehensiveness", "accuracy", "currency"]
+    assert list(dict.fromkeys(MEASURES.values())) == [
+        "comprehensiveness",
+        "accuracy",
+        "currency",
+    ]
 
 
 def _statistic(value, lower, upper, *, outlying=False):
     return Statistic(
-        "men-share", value * 100, 100, value, 0.48, None, lower, upper, 0.5, 0.5, outlying
+        "men-share",
+        value * 100,
+        100,
+        value,
+        0.48,
+        None,
+        lower,
+        upper,
+        0.5,
+        0.5,
+        outlying,
     )
 
 
-@given(st.lists(st.tuples(st.integers(1, 2000), st.floats(0, 1)), min_size=1, max_size=20))
+@given(
+    st.lists(st.tuples(st.integers(1, 2000), st.floats(0, 1)), min_size=1, max_size=20)
+)
 def test_a_funnel_stays_on_its_paper(precincts):
     """A dot or a mark would stand outside of the drawing, or a larger precinct further left."""
     points = tuple(
-        Point(i, of, _statistic(share, 0.3, 0.6)) for i, (of, share) in enumerate(sorted(precincts))
+        Point(i, of, _statistic(share, 0.3, 0.6))
+        for i, (of, share) in enumerate(sorted(precincts))
     )
     plot = funnel_plot(Funnel("men-share", 0.48, points))
-    assert all(0 <= dot.x <= plot.width and 0 <= dot.y <= plot.height for dot in plot.dots)
+    assert all(
+        0 <= dot.x <= plot.width and 0 <= dot.y <= plot.height for dot in plot.dots
+    )
     assert [dot.x for dot in plot.dots] == sorted(dot.x for dot in plot.dots)
     assert all(0 <= y <= plot.height for y, _ in plot.ticks)
     assert len(plot.dots) == len(precincts)
@@ -159,9 +203,51 @@ def _model():
 def _indicators():
     rows = named(
         "indicator unit constituency precinct count of value base lower upper p q outlying",
-        ("voters", "precinct", 88, 1, None, None, 3.0, None, 50.0, 1500.0, None, None, True),
-        ("voters", "precinct", 88, 2, None, None, 4.0, None, 50.0, 1500.0, None, None, True),
-        ("men-share", "precinct", 88, 1, 1.0, 3.0, 1 / 3, 0.5, 0.0, 1.0, 0.6, 0.9, False),
+        (
+            "voters",
+            "precinct",
+            88,
+            1,
+            None,
+            None,
+            3.0,
+            None,
+            50.0,
+            1500.0,
+            None,
+            None,
+            True,
+        ),
+        (
+            "voters",
+            "precinct",
+            88,
+            2,
+            None,
+            None,
+            4.0,
+            None,
+            50.0,
+            1500.0,
+            None,
+            None,
+            True,
+        ),
+        (
+            "men-share",
+            "precinct",
+            88,
+            1,
+            1.0,
+            3.0,
+            1 / 3,
+            0.5,
+            0.0,
+            1.0,
+            0.6,
+            0.9,
+            False,
+        ),
         ("men-share", "precinct", 88, 2, 2.0, 4.0, 0.5, 0.5, 0.0, 1.0, 0.9, 0.9, False),
         (
             "men-share",
@@ -178,7 +264,21 @@ def _indicators():
             None,
             None,
         ),
-        ("voters", "constituency", 88, None, None, None, 7.0, None, None, None, None, None, None),
+        (
+            "voters",
+            "constituency",
+            88,
+            None,
+            None,
+            None,
+            7.0,
+            None,
+            None,
+            None,
+            None,
+            None,
+            None,
+        ),
     )
     return table(INDICATOR, rows)
 
@@ -205,14 +305,20 @@ def test_the_lines_of_a_rule_stand_once_and_what_is_left_is_counted():
     model = _model()
     two = next(page for page in build_pages(model) if page.precinct.precinct == 2)
     rules = {row.rule: row for row in two.rules}
-    assert [(place.lines, place.left) for place in rules["fin-invalid"].places] == [((9,), 0)]
-    assert [place.left for row in next(iter(_cut(model))).rules for place in row.places] == [1] * 2
+    assert [(place.lines, place.left) for place in rules["fin-invalid"].places] == [
+        ((9,), 0)
+    ]
+    assert [
+        place.left for row in next(iter(_cut(model))).rules for place in row.places
+    ] == [1] * 2
     assert [row.code for row in two.set_aside] == ["row-too-short"]
     assert (two.rows, two.rows_set_aside, two.declared) == (6, 2, 5)
 
 
 def _cut(model):
-    return (page for page in build_pages(model, most_lines=0) if page.precinct.precinct == 2)
+    return (
+        page for page in build_pages(model, most_lines=0) if page.precinct.precinct == 2
+    )
 
 
 @pytest.mark.parametrize("language", ["en", "az"])
@@ -258,8 +364,20 @@ def test_the_audit_in_the_workbook(tmp_path):
         (88, 1, "men", 1, 3, "33.3 %"),
         (88, 2, "men", 2, 4, "50.0 %"),
     ]
-    scores = [row for row in book["Scorecard"].iter_rows(values_only=True) if row[0] == 88]
-    assert scores == [
-        (88, 1, "Accurate", "required cells that are empty", 2, 18, pytest.approx(2 / 18))
+    scores = [
+        row for row in book["Scorecard"].iter_rows(values_only=True) if row[0] == 88
     ]
-    assert "Statistics" not in openpyxl.load_workbook(without, read_only=True).sheetnames
+    assert scores == [
+        (
+            88,
+            1,
+            "Accurate",
+            "required cells that are empty",
+            2,
+            18,
+            pytest.approx(2 / 18),
+        )
+    ]
+    assert (
+        "Statistics" not in openpyxl.load_workbook(without, read_only=True).sheetnames
+    )

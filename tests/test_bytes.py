@@ -31,11 +31,15 @@ codes = st.integers(-2, 5) | st.integers(0, 2**62)
 def test_bytes_of_texts_are_those_that_each_text_encodes_to(words, width, start):
     """Each row holds its text's UTF-8 bytes, cut at the width and zero-filled, in slices too."""
     column = pa.array(words, pa.string())[start:]
-    expected = [(word or "").encode()[:width].ljust(width, b"\0") for word in words[start:]]
+    expected = [
+        (word or "").encode()[:width].ljust(width, b"\0") for word in words[start:]
+    ]
     assert [row.tobytes() for row in tables.text_bytes(column, width)] == expected
 
 
-@pytest.mark.parametrize("known", [[True, False, True], [False, True, True], [True, True, False]])
+@pytest.mark.parametrize(
+    "known", [[True, False, True], [False, True, True], [True, True, False]]
+)
 def test_the_bytes_on_which_a_null_lies_are_nobodys(known):
     """Arrow lets a null lie on bytes.
 
@@ -45,30 +49,42 @@ def test_the_bytes_on_which_a_null_lies_are_nobodys(known):
     _, starts, content = whole.buffers()
     mask = pa.array(known).buffers()[1]
     column = pa.StringArray.from_buffers(3, starts, content, mask, null_count=1)
-    words = [word if here else None for word, here in zip(whole.to_pylist(), known, strict=True)]
+    words = [
+        word if here else None
+        for word, here in zip(whole.to_pylist(), known, strict=True)
+    ]
     expected = [(word or "").ljust(8, "\0").encode() for word in words]
     assert [row.tobytes() for row in tables.text_bytes(column, 8)] == expected
-    assert identifiers(pa.chunked_array([column])).words(np.flatnonzero(known)).tolist() == [
-        w for w in words if w
-    ]
+    assert identifiers(pa.chunked_array([column])).words(
+        np.flatnonzero(known)
+    ).tolist() == [w for w in words if w]
 
 
 @given(texts, st.sampled_from(["!~", "  ", "az", "09"]), st.integers(0, 3))
 @example(["a b", None, "ab", "\t", "ə"], "!~", 0)
-def test_rows_beyond_two_signs_are_those_whose_text_has_another_byte(words, ends, start):
+def test_rows_beyond_two_signs_are_those_whose_text_has_another_byte(
+    words, ends, start
+):
     """Only the rows with a byte outside the range come back.
 
     None where more of such bytes stand than were allowed.
     """
     column = pa.array(words, pa.string())[start:]
     others = [
-        [byte for byte in (word or "").encode() if not ord(ends[0]) <= byte <= ord(ends[1])]
+        [
+            byte
+            for byte in (word or "").encode()
+            if not ord(ends[0]) <= byte <= ord(ends[1])
+        ]
         for word in words
     ]
     found = [number for number, odd in enumerate(others[start:]) if odd]
     assert tables.rows_beyond(column, *ends, most=1000).tolist() == found
     if found:
-        assert tables.rows_beyond(column, *ends, most=sum(map(len, others[start:])) - 1) is None
+        assert (
+            tables.rows_beyond(column, *ends, most=sum(map(len, others[start:])) - 1)
+            is None
+        )
 
 
 def grouped(numbers):
@@ -76,7 +92,11 @@ def grouped(numbers):
     places = {}
     for position, number in enumerate(numbers):
         places.setdefault(number, []).append(position)
-    return {tuple(found) for number, found in places.items() if number >= 0 and len(found) > 1}
+    return {
+        tuple(found)
+        for number, found in places.items()
+        if number >= 0 and len(found) > 1
+    }
 
 
 @given(st.lists(codes, max_size=30).flatmap(lambda many: st.permutations(many * 2)))
@@ -87,7 +107,11 @@ def test_runs_are_the_entries_that_share_a_number(numbers):
     """
     order, sizes = runs(np.array(numbers, np.int64))
     cuts = np.cumsum(sizes)
-    found = [tuple(run.tolist()) for run in np.split(order, cuts[:-1])] if len(sizes) else []
+    found = (
+        [tuple(run.tolist()) for run in np.split(order, cuts[:-1])]
+        if len(sizes)
+        else []
+    )
     assert set(found) == grouped(numbers)
     assert len(found) == len(set(found))
 
@@ -97,7 +121,9 @@ def test_dense_numbers_keep_order_and_equality(numbers):
     """Known numbers become 0, 1, 2 ... in their order, unknown ones -1."""
     rank = {
         number: place
-        for place, number in enumerate(sorted({number for number in numbers if number >= 0}))
+        for place, number in enumerate(
+            sorted({number for number in numbers if number >= 0})
+        )
     }
     assert dense(np.array(numbers, np.int64)).tolist() == [
         rank.get(number, -1) for number in numbers
@@ -108,25 +134,39 @@ def test_dense_numbers_keep_order_and_equality(numbers):
 def test_joined_numbers_are_one_where_both_are(pairs):
     """Joined numbers are equal where both parts are, unknown where one is, at any width."""
     one, other = (
-        np.array(column, np.int64) for column in (zip(*pairs, strict=True) if pairs else ([], []))
+        np.array(column, np.int64)
+        for column in (zip(*pairs, strict=True) if pairs else ([], []))
     )
     found = [
         max(number, -1)
-        for number in pack_known(one, np.where(other > 2**40, other % 2**40, other)).tolist()
+        for number in pack_known(
+            one, np.where(other > 2**40, other % 2**40, other)
+        ).tolist()
     ]
-    meant = [(a, b % 2**40 if b > 2**40 else b) if a >= 0 and b >= 0 else None for a, b in pairs]
+    meant = [
+        (a, b % 2**40 if b > 2**40 else b) if a >= 0 and b >= 0 else None
+        for a, b in pairs
+    ]
     assert [number < 0 for number in found] == [pair is None for pair in meant]
-    assert [a == b for a in found for b in found] == [a == b for a in meant for b in meant]
+    assert [a == b for a in found for b in found] == [
+        a == b for a in meant for b in meant
+    ]
 
 
-@given(st.lists(st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1)), max_size=9))
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1)), max_size=9
+    )
+)
 def test_a_numbered_pair_comes_back(pairs):
     """Pairs are sorted by left, then right, when their numbers are, and come back from them."""
-    left, right = (np.array([pair[side] for pair in pairs], np.int32) for side in (0, 1))
-    numbers = np.sort(pack_pairs(left, right))
-    assert list(zip(*(side.tolist() for side in unpack_pairs(numbers)), strict=True)) == sorted(
-        pairs
+    left, right = (
+        np.array([pair[side] for pair in pairs], np.int32) for side in (0, 1)
     )
+    numbers = np.sort(pack_pairs(left, right))
+    assert list(
+        zip(*(side.tolist() for side in unpack_pairs(numbers)), strict=True)
+    ) == sorted(pairs)
 
 
 identifier_columns = st.lists(st.none() | plain, max_size=10) | st.lists(
@@ -148,13 +188,17 @@ def test_identifiers_are_compared_as_their_texts_are(words):
     both = [(words[a], words[b]) for a, b in zip(left, right, strict=True)]
     equal = (found.codes[left] == found.codes[right]) & (found.codes[left] >= 0)
     assert equal.tolist() == [one is not None and one == other for one, other in both]
-    known = np.flatnonzero((found.codes[left] >= 0) & (found.codes[right] >= 0) & ~equal)
+    known = np.flatnonzero(
+        (found.codes[left] >= 0) & (found.codes[right] >= 0) & ~equal
+    )
     apart = found.one_edit(left[known], right[known]).tolist()
     assert apart == [OSA.distance(*both[place]) == 1 for place in known]
     starts = found.starts(5).tolist()
     begun = [word[:5] if word else None for word in words]
     assert [code < 0 for code in starts] == [begin is None for begin in begun]
-    assert [a == b for a in starts for b in starts] == [a == b for a in begun for b in begun]
+    assert [a == b for a in starts for b in starts] == [
+        a == b for a in begun for b in begun
+    ]
     counts = Counter(words)
     where = np.array([place for place, word in enumerate(words) if word], np.int32)
     assert found.times(where).tolist() == [counts[words[place]] for place in where]
@@ -164,7 +208,9 @@ def test_identifiers_are_compared_as_their_texts_are(words):
 near_valid = (
     st.from_regex(r"[0-9A-Z]{6,8}", fullmatch=True)
     | st.from_regex(r"(AZE|AA|aa|IO)[0-9OI]{6,9}", fullmatch=True)
-    | st.from_regex(r"(AZE|AA|N\u2116|AN)[ \u2116-]{1,3}([0-9]{7,8}|0{7,8})", fullmatch=True)
+    | st.from_regex(
+        r"(AZE|AA|N\u2116|AN)[ \u2116-]{1,3}([0-9]{7,8}|0{7,8})", fullmatch=True
+    )
     | st.sampled_from(
         [
             "0000000",
@@ -211,13 +257,22 @@ def test_what_is_made_for_the_linkage_is_what_is_always_made(profile):
         fin=["5ABC123", "5abc123", "12", None, "7XYZ890"],
         document=["AA1234567", "AZE12345678", None, "yoxdur", "AA № 7654321"],
     )
-    whole, made = normalize(table, profile).table, normalize(table, profile, for_linkage=True)
+    whole, made = (
+        normalize(table, profile).table,
+        normalize(table, profile, for_linkage=True),
+    )
     compared = [
         name
         for name in whole.column_names
         if made.table.column(name).null_count < made.table.num_rows
     ]
-    assert {"surname_skeleton", "given_skeleton", "birth_year", "fin", "document"} <= set(compared)
+    assert {
+        "surname_skeleton",
+        "given_skeleton",
+        "birth_year",
+        "fin",
+        "document",
+    } <= set(compared)
     assert made.table.select(compared).equals(whole.select(compared))
     assert made.findings.num_rows == 0
     assert link(made.table, profile=profile).pairs.equals(

@@ -30,7 +30,11 @@ def strangers():
     intake = table_intake(text_table(made.entries))
     voters = normalize(intake.entries).table
     examined = examine(
-        voters, intake.entries, intake.lists, CheckSettings(), on_day=dt.date(2026, 1, 10)
+        voters,
+        intake.entries,
+        intake.lists,
+        CheckSettings(),
+        on_day=dt.date(2026, 1, 10),
     )
     return examined.coincidences, link(voters).chance
 
@@ -43,7 +47,9 @@ def test_the_register_tests_and_the_linkage_tell_the_same(strangers):
     assert [(row["agreement"], row["found"]) for row in whole] == [
         (row.agreement, row.found) for row in chance
     ]
-    assert [row["expected"] for row in whole] == pytest.approx([row.expected for row in chance])
+    assert [row["expected"] for row in whole] == pytest.approx(
+        [row.expected for row in chance]
+    )
 
 
 def test_strangers_agree_about_as_often_as_is_expected(strangers):
@@ -64,7 +70,9 @@ def test_names_that_go_with_the_times_are_expected_to_meet():
     same = np.zeros(rows, np.int32)
     told = Told(same, same, old.astype(np.int32), same, born, born)
     pairs = pairs_of(told, np.zeros(rows, np.int64), 1)
-    assert [one[0] for one in pairs.expected] == pytest.approx([one[0] for one in pairs.found])
+    assert [one[0] for one in pairs.expected] == pytest.approx(
+        [one[0] for one in pairs.found]
+    )
     assert len(pairs.found) == len(AGREEMENTS)
     assert pairs.found[0][0] == 2 * (20 * 19 // 2)
 
@@ -75,14 +83,21 @@ def test_pairs_with_a_new_entry_are_expected_by_what_all_are_called(seed, count)
     # New entries with rare names: of both lists fewer pairs are expected than of the others alone.
     new = luck.permutation(60) < count
     names = [
-        np.where(new, luck.integers(3, 99, 60), luck.integers(0, 3, 60)).astype(np.int32)
+        np.where(new, luck.integers(3, 99, 60), luck.integers(0, 3, 60)).astype(
+            np.int32
+        )
         for _ in range(3)
     ]
     year = luck.integers(1980, 1984, 60).astype(np.int32)
-    told, place = Told(np.ones(60, np.int32), *names, year, year), np.zeros(60, np.int64)
+    told, place = (
+        Told(np.ones(60, np.int32), *names, year, year),
+        np.zeros(60, np.int64),
+    )
     every = pairs_of(told, place, 1)
     assert pairs_of(told, place, 1, np.ones(60, np.bool_)) == every
-    for part, some, whole in zip(Pairs._fields, pairs_of(told, place, 1, new), every, strict=True):
+    for part, some, whole in zip(
+        Pairs._fields, pairs_of(told, place, 1, new), every, strict=True
+    ):
         for one, other in zip(some, whole, strict=True):
             assert 0 <= one[0] <= other[0] + 1e-9, part
             assert count or one[0] == 0, part

@@ -40,7 +40,10 @@ def plants(code: str, not_by_chance: str | None = None) -> Callable[[Plant], Pla
 
 
 def entry(tables: Tables, row: int, **more: Any) -> dict[str, Any]:
-    place = {name: tables.voters[name][row] for name in ("entry_id", "constituency", "precinct")}
+    place = {
+        name: tables.voters[name][row]
+        for name in ("entry_id", "constituency", "precinct")
+    }
     return {**place, **more}
 
 
@@ -98,7 +101,11 @@ def _(tables):
 
 
 def _born(tables, row, year, month=None, day=None):
-    for name, value in (("birth_year", year), ("birth_month", month), ("birth_day", day)):
+    for name, value in (
+        ("birth_year", year),
+        ("birth_month", month),
+        ("birth_day", day),
+    ):
         tables.voters[name][row] = value
 
 
@@ -129,7 +136,9 @@ def _heap(tables, month, day, count):
 @plants("heaping-first-of-january")
 def _(tables):
     _heap(tables, 1, 1, 20)
-    january = [row for row in range(EACH, 2 * EACH) if tables.voters["birth_month"][row] == 1]
+    january = [
+        row for row in range(EACH, 2 * EACH) if tables.voters["birth_month"][row] == 1
+    ]
     first = sum(tables.voters["birth_day"][row] == 1 for row in january)
     return precinct(2, field="birth_date", value=first / EACH, limit=1 / 365.25 + 0.02)
 
@@ -256,7 +265,9 @@ def _(tables):
 def _(tables):
     for row in range(2 * EACH + 60, 3 * EACH):
         tables.entries["number"][row] = f"{row - 2 * EACH}."
-    return entry(tables, 2 * EACH + 60, other_entry_id=ids(tables, 2 * EACH + 59), field="number")
+    return entry(
+        tables, 2 * EACH + 60, other_entry_id=ids(tables, 2 * EACH + 59), field="number"
+    )
 
 
 @plants("same-entry-repeated")
@@ -307,7 +318,12 @@ def _(tables):
 def _(tables):
     for row in range(0, 3 * EACH, 15):
         _born(tables, row, tables.voters["birth_year"][row])
-    return {"constituency": 17, "field": "birth_date", "value": 24 / (3 * EACH), "limit": 0.05}
+    return {
+        "constituency": 17,
+        "field": "birth_date",
+        "value": 24 / (3 * EACH),
+        "limit": 0.05,
+    }
 
 
 @plants("birth-year-only-outlier")
@@ -346,7 +362,9 @@ def _(tables):
 
 
 def _age(tables, row):
-    year, month, day = (tables.voters[f"birth_{part}"][row] for part in ("year", "month", "day"))
+    year, month, day = (
+        tables.voters[f"birth_{part}"][row] for part in ("year", "month", "day")
+    )
     return ON_DAY.year - year - ((month, day) > (ON_DAY.month, ON_DAY.day))
 
 
@@ -375,7 +393,9 @@ def test_a_planted_fault_is_found_and_nothing_else(code):
     assert [set(one) for one in own] == [set(one) for one in expected]
     for one, other in zip(own, expected, strict=True):
         assert one == pytest.approx(other)
-    assert {finding["rule"] for finding in found} - {code} == COMES_WITH.get(code, set())
+    assert {finding["rule"] for finding in found} - {code} == COMES_WITH.get(
+        code, set()
+    )
 
 
 def test_every_rule_has_a_planted_fault_and_a_name_of_its_own():
@@ -417,7 +437,9 @@ def test_every_rule_meets_the_smallest_registers(code, shape):
 
 def test_empty_tables_give_an_empty_table():
     """With no list at all the answer is a table of the right shape."""
-    found = check(empty(VOTER), empty(ENTRY), empty(LIST), CheckSettings(), on_day=ON_DAY)
+    found = check(
+        empty(VOTER), empty(ENTRY), empty(LIST), CheckSettings(), on_day=ON_DAY
+    )
     assert found.schema == FINDING
     assert found.num_rows == 0
 
@@ -456,7 +478,10 @@ def test_a_rule_can_be_switched_off_and_given_another_severity():
         "under-age": RuleSettings(enabled=False),
         "mixed-script": RuleSettings(severity=Severity.ERROR),
     }
-    found = {row["rule"]: row["severity"] for row in tables.findings(CheckSettings(rules=rules))}
+    found = {
+        row["rule"]: row["severity"]
+        for row in tables.findings(CheckSettings(rules=rules))
+    }
     assert found == {"mixed-script": "error", "sex-contradicts-surname": "note"}
 
 
@@ -466,7 +491,9 @@ def test_voters_and_entries_must_be_the_same():
     with pytest.raises(StageError, match="same entry ids"):
         check(voters, entries.slice(1), lists, CheckSettings(), on_day=ON_DAY)
     with pytest.raises(SchemaError):
-        check(voters.drop_columns(["fin"]), entries, lists, CheckSettings(), on_day=ON_DAY)
+        check(
+            voters.drop_columns(["fin"]), entries, lists, CheckSettings(), on_day=ON_DAY
+        )
 
 
 def test_findings_hold_no_cell():
@@ -483,9 +510,17 @@ def test_findings_hold_no_cell():
         if text
     }
     said |= {
-        text for name in ("source", "sheet") for text in found.column(name).to_pylist() if text
+        text
+        for name in ("source", "sheet")
+        for text in found.column(name).to_pylist()
+        if text
     }
-    cells = {text for name in ENTRY.names[7:] for text in tables.entries[name] if text is not None}
+    cells = {
+        text
+        for name in ENTRY.names[7:]
+        for text in tables.entries[name]
+        if text is not None
+    }
     assert not said & cells
 
 
@@ -500,7 +535,10 @@ def test_coincidences_are_counted_as_by_hand():
         tables.copy_person(row, 2 * EACH + row)
     tables.voters["birth_day"][10] = tables.voters["surname_stem"][30] = None
     # One whose sex nothing tells, and one whose sex the given name tells.
-    for row, witnesses in ((20, ("patronymic_sex", "given_sex")), (40, ("patronymic_sex",))):
+    for row, witnesses in (
+        (20, ("patronymic_sex", "given_sex")),
+        (40, ("patronymic_sex",)),
+    ):
         sex = tables.voters["sex"][row]
         for name in ("sex", *witnesses):
             tables.voters[name][row] = None
@@ -517,7 +555,10 @@ def test_coincidences_are_counted_as_by_hand():
         "given": ["given_skeleton"],
         "patronymic": ["patronymic_skeleton"],
     }
-    parts |= {"year": ["birth_year"], "date": ["birth_year", "birth_month", "birth_day"]}
+    parts |= {
+        "year": ["birth_year"],
+        "date": ["birth_year", "birth_month", "birth_day"],
+    }
 
     def agreeing(pairs, kind):
         names = ["sex", *(name for part in kind for name in parts[part])]
@@ -530,7 +571,9 @@ def test_coincidences_are_counted_as_by_hand():
     for found in tables.coincidences():
         place = found["constituency"]
         pairs = list(
-            combinations([one for one in people if place in {None, one["constituency"]}], 2)
+            combinations(
+                [one for one in people if place in {None, one["constituency"]}], 2
+            )
         )
         *names, birth = found["agreement"].split("+")
         assert found["found"] == len(agreeing(pairs, (*names, birth)))
@@ -539,9 +582,14 @@ def test_coincidences_are_counted_as_by_hand():
         for sex, band in {(one["sex"], one["birth_year"] // 10) for one in people}:
             of_sex = [pair for pair in sexes if pair[0]["sex"] == sex]
             of_band = [
-                pair for pair in of_sex if {one["birth_year"] // 10 for one in pair} == {band}
+                pair
+                for pair in of_sex
+                if {one["birth_year"] // 10 for one in pair} == {band}
             ]
-            share = {name: len(agreeing(of_band, (name,))) / max(len(of_band), 1) for name in names}
+            share = {
+                name: len(agreeing(of_band, (name,))) / max(len(of_band), 1)
+                for name in names
+            }
             share["stem"] = len(agreeing(of_sex, ("stem",))) / max(len(of_sex), 1)
             expected += len(agreeing(of_band, (birth,))) * np.prod(list(share.values()))
         assert found["expected"] == pytest.approx(expected)
@@ -574,7 +622,11 @@ def test_a_rare_name_is_no_slip():
         "qurban",
     ]
     counts = np.array([500, 1, 1, 1, 1, 1, 3, 500, 1, 1])
-    found = [name for name, slip in zip(names, misspelt(names, counts, 250), strict=True) if slip]
+    found = [
+        name
+        for name, slip in zip(names, misspelt(names, counts, 250), strict=True)
+        if slip
+    ]
     assert found == ["mamnad", "mmamad"]
     assert not misspelt([], np.zeros(0, dtype=np.int64), 250).any()
 
@@ -593,7 +645,12 @@ def test_the_profile_of_a_precinct():
     table = profile(voters, entries, on_day=dt.date(2026, 2, 3))
     assert table.schema == PROFILE
     first = table.to_pylist()[0]
-    assert [first[name] for name in ("precinct", "voters", "men", "women")] == [1, 120, 60, 60]
+    assert [first[name] for name in ("precinct", "voters", "men", "women")] == [
+        1,
+        120,
+        60,
+        60,
+    ]
     assert first["median_age"] == (46 + 36) / 2
     assert first["missing_fin"] == 0.25
     assert first["missing_surname"] == 0.0
@@ -606,7 +663,10 @@ def test_the_median_age_of_nobody_is_unknown():
     for row in range(EACH):
         _born(tables, row, None)
     voters, entries, _ = tables.arrow()
-    assert profile(voters, entries, on_day=ON_DAY).column("median_age").to_pylist()[0] is None
+    assert (
+        profile(voters, entries, on_day=ON_DAY).column("median_age").to_pylist()[0]
+        is None
+    )
 
 
 def test_the_pyramid_adds_up():

@@ -21,7 +21,16 @@ from voterlist.tables import differ, group_codes, matches, similarity
 
 
 @pytest.mark.parametrize(
-    "text", ["Əliyev", "Гасанов Али", "Əli-ağa", "O'Brien", "Həsən Гасан", "MƏMMƏDOV İ.", "Ҹәфәров"]
+    "text",
+    [
+        "Əliyev",
+        "Гасанов Али",
+        "Əli-ağa",
+        "O'Brien",
+        "Həsən Гасан",
+        "MƏMMƏDOV İ.",
+        "Ҹәфәров",
+    ],
 )
 def test_ordinary_names_pass(text):
     """Apostrophes, hyphens and initials would be noticed in every list."""
@@ -42,7 +51,9 @@ def test_look_alikes_of_another_script_are_no_mixture(text):
     assert not has_mixed_script(text)
 
 
-@pytest.mark.parametrize("text", ["E1nur", "É™liyev", "Ali*", "\ufffdliyev", "Αλη", "Ali@", "علی"])
+@pytest.mark.parametrize(
+    "text", ["E1nur", "É™liyev", "Ali*", "\ufffdliyev", "Αλη", "Ali@", "علی"]
+)
 def test_strange_characters(text):
     """Digits, signs, the traces of a wrong encoding and letters of another alphabet are strange."""
     assert has_strange_character(text)
@@ -81,7 +92,11 @@ def test_nobody_is_called_under_age_wrongly(on_day, year, month, day):
     elif day is not None:
         day = min(day, calendar.monthrange(year, month)[1])
     tables = clean()
-    for name, value in (("birth_year", year), ("birth_month", month), ("birth_day", day)):
+    for name, value in (
+        ("birth_year", year),
+        ("birth_month", month),
+        ("birth_day", day),
+    ):
         tables.voters[name] = [value] * (3 * EACH)
     register = Context.of(*tables.arrow(), CheckSettings(), on_day)
     months = range(1, 13) if month is None else [month]
@@ -93,7 +108,10 @@ def test_nobody_is_called_under_age_wrongly(on_day, year, month, day):
     ages = [
         on_day.year
         - b.year
-        - ((on_day.month, on_day.day) < (b.month, min(b.day, 28) if b.month == 2 else b.day))
+        - (
+            (on_day.month, on_day.day)
+            < (b.month, min(b.day, 28) if b.month == 2 else b.day)
+        )
         for b in possible
     ]
     assert oldest_possible(register)[0] == max(ages)
@@ -108,9 +126,17 @@ def test_a_year_alone_is_under_age_only_where_no_day_would_do():
     """On 3 February 2026 a birth in 2008 may be of age, one in 2009 cannot be."""
     tables = clean()
     for row, year in ((1, 2008), (2, 2009)):
-        for name, value in (("birth_year", year), ("birth_month", None), ("birth_day", None)):
+        for name, value in (
+            ("birth_year", year),
+            ("birth_month", None),
+            ("birth_day", None),
+        ):
             tables.voters[name][row] = value
-    found = [finding["entry_id"] for finding in tables.findings() if finding["rule"] == "under-age"]
+    found = [
+        finding["entry_id"]
+        for finding in tables.findings()
+        if finding["rule"] == "under-age"
+    ]
     assert found == [tables.voters["entry_id"][2]]
 
 
@@ -140,16 +166,32 @@ def test_a_missing_flat_is_no_dwelling():
     tables = clean()
     for row in range(40):
         tables.voters["flat"][row] = None
-    found = [finding for finding in tables.findings() if finding["rule"] == "crowded-dwelling"]
+    found = [
+        finding
+        for finding in tables.findings()
+        if finding["rule"] == "crowded-dwelling"
+    ]
     assert [finding["value"] for finding in found] == [40.0]
 
 
 @pytest.mark.parametrize(
     ("code", "at_limit", "beyond"),
     [
-        ("precinct-too-small", {"smallest_precinct": EACH}, {"smallest_precinct": EACH + 1}),
-        ("precinct-too-large", {"largest_precinct": EACH}, {"largest_precinct": EACH - 1}),
-        ("crowded-dwelling", {"most_voters_in_dwelling": 4}, {"most_voters_in_dwelling": 3}),
+        (
+            "precinct-too-small",
+            {"smallest_precinct": EACH},
+            {"smallest_precinct": EACH + 1},
+        ),
+        (
+            "precinct-too-large",
+            {"largest_precinct": EACH},
+            {"largest_precinct": EACH - 1},
+        ),
+        (
+            "crowded-dwelling",
+            {"most_voters_in_dwelling": 4},
+            {"most_voters_in_dwelling": 3},
+        ),
         ("over-age", {"oldest_age": 87}, {"oldest_age": 86}),
         ("under-age", {"voting_age": 22}, {"voting_age": 23}),
     ],
@@ -160,12 +202,20 @@ def test_a_limit_itself_is_allowed(code, at_limit, beyond):
     for row in range(3 * EACH):
         # Ages from 22 to 86 on the day.
         born = 1939 + (row * 7) % 65
-        for name, value in (("birth_year", born), ("birth_month", 6), ("birth_day", 1 + row % 28)):
+        for name, value in (
+            ("birth_year", born),
+            ("birth_month", 6),
+            ("birth_day", 1 + row % 28),
+        ):
             tables.voters[name][row] = value
     ages = {ON_DAY.year - year - 1 for year in tables.voters["birth_year"]}
     assert (min(ages), max(ages)) == (22, 86)
-    assert code not in {finding["rule"] for finding in tables.findings(CheckSettings(**at_limit))}
-    assert code in {finding["rule"] for finding in tables.findings(CheckSettings(**beyond))}
+    assert code not in {
+        finding["rule"] for finding in tables.findings(CheckSettings(**at_limit))
+    }
+    assert code in {
+        finding["rule"] for finding in tables.findings(CheckSettings(**beyond))
+    }
 
 
 def test_strangers_are_asked_about_from_the_limit_on():
@@ -214,13 +264,19 @@ def test_a_list_numbered_by_street_is_left_alone():
     assert not {"line-number-gap", "line-number-repeat"} & _rules(tables)
 
 
-@pytest.mark.parametrize(("repeats", "asked"), [(EACH // 5, True), (EACH // 5 + 1, False)])
+@pytest.mark.parametrize(
+    ("repeats", "asked"), [(EACH // 5, True), (EACH // 5 + 1, False)]
+)
 def test_a_list_with_a_fifth_of_repeats_is_still_asked_about(repeats, asked):
     """With exactly a fifth it would be left alone, or with more asked about."""
     tables = clean()
     numbers = [*range(1, EACH - repeats + 1), *range(1, repeats + 1)]
     tables.entries["number"][:EACH] = [str(number) for number in numbers]
-    found = [finding for finding in tables.findings() if finding["rule"] == "line-number-repeat"]
+    found = [
+        finding
+        for finding in tables.findings()
+        if finding["rule"] == "line-number-repeat"
+    ]
     assert len(found) == (repeats if asked else 0)
 
 
@@ -242,7 +298,9 @@ def test_the_spread_of_ages_is_estimated_from_ten_precincts_on(precincts, widene
     """Ages of ten precincts would be held against chance alone, or of nine against a spread."""
     tables = clean()
     for columns in (tables.voters, tables.entries):
-        columns["precinct"] = [1 + row * precincts // (3 * EACH) for row in range(3 * EACH)]
+        columns["precinct"] = [
+            1 + row * precincts // (3 * EACH) for row in range(3 * EACH)
+        ]
     for row, precinct in enumerate(tables.voters["precinct"]):
         # Every second precinct is 40 years older.
         tables.voters["birth_year"][row] = 1945 + row % 10 + 40 * (precinct % 2)
@@ -273,13 +331,16 @@ def test_a_shared_fin_is_found_behind_an_entry_of_gaps():
     ):
         tables.voters[name][0] = None
     tables.voters["fin"][0] = tables.voters["fin"][50] = tables.voters["fin"][9]
-    found = [finding for finding in tables.findings() if finding["rule"] == "fin-shared"]
+    found = [
+        finding for finding in tables.findings() if finding["rule"] == "fin-shared"
+    ]
     places = [(finding["entry_id"], finding["other_entry_id"]) for finding in found]
     assert places == [(tables.voters["entry_id"][50], tables.voters["entry_id"][9])]
 
 
 CELLS = st.lists(
-    st.tuples(st.sampled_from([None, "a", "b"]), st.sampled_from([None, 1, 2])), max_size=12
+    st.tuples(st.sampled_from([None, "a", "b"]), st.sampled_from([None, 1, 2])),
+    max_size=12,
 )
 
 
@@ -297,16 +358,22 @@ def test_group_codes_are_those_of_a_dictionary(rows, known):
     )
     codes, count = group_codes(table, "x", "y", known=known)
     seen: dict[tuple, int] = {}
-    expected = [-1 if known and None in row else seen.setdefault(row, len(seen)) for row in rows]
+    expected = [
+        -1 if known and None in row else seen.setdefault(row, len(seen)) for row in rows
+    ]
     assert codes.tolist() == expected
     assert count == len(seen)
 
 
-@given(st.lists(st.integers(-1, 3), max_size=8), st.lists(st.integers(-1, 3), max_size=8))
+@given(
+    st.lists(st.integers(-1, 3), max_size=8), st.lists(st.integers(-1, 3), max_size=8)
+)
 def test_matches_are_those_of_two_loops(left, right):
     """Every pair of one code, once, in order; -1 matches nothing, not even itself."""
     found = matches(np.array(left, dtype=np.int64), np.array(right, dtype=np.int64))
-    expected = [(a, b) for a, x in enumerate(left) for b, y in enumerate(right) if x == y >= 0]
+    expected = [
+        (a, b) for a, x in enumerate(left) for b, y in enumerate(right) if x == y >= 0
+    ]
     assert list(zip(*(side.tolist() for side in found), strict=True)) == expected
 
 
@@ -315,7 +382,10 @@ def test_missing_neither_differs_nor_is_alike():
 
     Two blanks are not alike.
     """
-    left, right = pa.array(["hasan", None, None, "ali"]), pa.array(["hasan", "ali", None, "huseyn"])
+    left, right = (
+        pa.array(["hasan", None, None, "ali"]),
+        pa.array(["hasan", "ali", None, "huseyn"]),
+    )
     assert differ(left, right).tolist() == [False, False, False, True]
     alike = similarity(left, right)
     assert alike[0] == 1
@@ -331,7 +401,9 @@ def test_too_few_men_are_as_unusual_as_too_many():
         for name in ("sex", "patronymic_sex", "surname_sex", "given_sex"):
             tables.voters[name][row] = "f"
     ((value, limit),) = [
-        (f["value"], f["limit"]) for f in tables.findings() if f["rule"] == "sex-ratio-outlier"
+        (f["value"], f["limit"])
+        for f in tables.findings()
+        if f["rule"] == "sex-ratio-outlier"
     ]
     assert (value, limit) == pytest.approx((0.25, 0.4))
 
@@ -367,7 +439,9 @@ def test_a_list_without_entries_is_no_second_list():
     tables = clean()
     for name, values in tables.lists.items():
         values.append(
-            {"source": "ffffffffffff", "entries": 0, "set_aside": EACH}.get(name, values[1])
+            {"source": "ffffffffffff", "entries": 0, "set_aside": EACH}.get(
+                name, values[1]
+            )
         )
     assert tables.findings() == []
 

@@ -27,7 +27,9 @@ EN, AZ = catalogue("en"), catalogue("az")
 
 def call(*arguments):
     """The command's outcome, in this process: exit_code, stdout, stderr."""
-    return CliRunner().invoke(APP, [str(argument) for argument in arguments], prog_name="voterlist")
+    return CliRunner().invoke(
+        APP, [str(argument) for argument in arguments], prog_name="voterlist"
+    )
 
 
 def started(*arguments, language="en"):
@@ -68,7 +70,9 @@ def test_it_speaks_azerbaijani_when_asked():
     assert "Bütün işi görür" in helped.stdout
     refused = started("run", "nowhere", language="az")
     assert refused.returncode == 2
-    assert refused.stderr.splitlines()[0] == AZ("error.no-settings.what", folder="nowhere")
+    assert refused.stderr.splitlines()[0] == AZ(
+        "error.no-settings.what", folder="nowhere"
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,9 +114,18 @@ def test_every_word_the_commands_say_is_in_the_catalogue():
 def test_init_makes_a_workspace_that_can_be_run_once_lists_are_in(tmp_path):
     """Settings, inbox and reference are there; without a list the run says what is missing."""
     folder = tmp_path / "new"
-    assert call("init", folder, "--cycle", "2026-election", "--level", "cec").exit_code == 0
-    assert {path.name for path in folder.iterdir()} == {"voterlist.toml", "inbox", "reference"}
-    assert 'cycle = "2026-election"' in (folder / "voterlist.toml").read_text(encoding="utf-8")
+    assert (
+        call("init", folder, "--cycle", "2026-election", "--level", "cec").exit_code
+        == 0
+    )
+    assert {path.name for path in folder.iterdir()} == {
+        "voterlist.toml",
+        "inbox",
+        "reference",
+    }
+    assert 'cycle = "2026-election"' in (folder / "voterlist.toml").read_text(
+        encoding="utf-8"
+    )
     found = call("run", folder)
     assert (found.exit_code, found.stderr.splitlines()[0]) == (
         2,
@@ -185,9 +198,9 @@ def test_run_with_json_prints_one_object_and_nothing_else(workspace):
     assert result["exit_code"] == found.returncode
     assert result["cases"]["within-constituency"] == 1
     assert EN("cli.run.open") in found.stderr
-    assert [set(row) for row in result["chance"]] == [{"agreement", "expected", "found"}] * len(
-        result["chance"]
-    )
+    assert [set(row) for row in result["chance"]] == [
+        {"agreement", "expected", "found"}
+    ] * len(result["chance"])
     assert result["chance"][0]["found"] >= 1
     assert EN("report.chance.title") in found.stderr
 
@@ -243,7 +256,11 @@ def test_mistakes_in_the_settings_are_json_too(workspace):
     (workspace / "voterlist.toml").write_text(THREE_MISTAKES, encoding="utf-8")
     found = call("run", workspace, "--json")
     result = json.loads(found.stdout)
-    assert (result["exit_code"], result["error"]["code"], len(result["error"]["details"])) == (
+    assert (
+        result["exit_code"],
+        result["error"]["code"],
+        len(result["error"]["details"]),
+    ) == (
         2,
         "wrong-settings",
         3,
@@ -292,7 +309,11 @@ def test_a_second_run_while_one_is_running_is_refused(workspace):
         first.wait()
         first.stdout.close()
     assert found.returncode == 4
-    places = {"path": str(workspace), "pid": str(first.pid), "since": "2026-02-03 09:00"}
+    places = {
+        "path": str(workspace),
+        "pid": str(first.pid),
+        "since": "2026-02-03 09:00",
+    }
     assert found.stderr.splitlines()[0] == EN("error.workspace-busy.what", **places)
     assert found.stdout == ""
 
@@ -332,7 +353,8 @@ def test_wrong_usage_is_told_with_what_to_do(workspace, arguments, code):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["run"], ["run", "x", "--until", "lunch"], ["march"], ["run", "x", "--jobs", "0"]]
+    "arguments",
+    [["run"], ["run", "x", "--until", "lunch"], ["march"], ["run", "x", "--jobs", "0"]],
 )
 def test_a_slip_on_the_command_line_is_wrong_usage(arguments):
     """An argument that is missing or unknown ends with exit code 2."""
@@ -341,7 +363,8 @@ def test_a_slip_on_the_command_line_is_wrong_usage(arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["march"], ["link", "x", "--nonsense"], ["synth", "x", "--voters", "many"]]
+    "arguments",
+    [["march"], ["link", "x", "--nonsense"], ["synth", "x", "--voters", "many"]],
 )
 def test_a_slip_on_the_command_line_is_json_where_json_was_asked_for(arguments):
     """A script that asked for JSON would get a page of usage."""
@@ -369,7 +392,9 @@ def test_what_the_system_refused_is_told_by_what_it_was(number, code):
     assert failure.todo
 
 
-def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(workspace, monkeypatch):
+def test_an_unexpected_error_tells_its_kind_and_place_and_no_cell(
+    workspace, monkeypatch
+):
     """The message of an exception may quote a person.
 
     Only its type and the line of the program leave.
@@ -415,7 +440,9 @@ def test_status_shows_every_precinct_and_writes_a_calendar(workspace, tmp_path):
     found = call("status", workspace, "--today", "2026-02-06", "--ics", ics, "--json")
     result = json.loads(found.stdout)
     compiled = {
-        row["precinct"]: row["standing"] for row in result["units"] if row["stage"] == "compile"
+        row["precinct"]: row["standing"]
+        for row in result["units"]
+        if row["stage"] == "compile"
     }
     assert compiled == {1: "done", 2: "done", 3: "overdue"}
     assert (found.exit_code, result["exit_code"], result["overdue"]) == (1, 1, 1)
@@ -470,11 +497,17 @@ def test_link_and_evaluate_work_on_any_table(people):
     result = json.loads(found.stdout)
     table = pq.read_table(pairs)
     assert result["pairs"] == table.num_rows == sum(result["kinds"].values())
-    assert [(row["entry_l"], row["entry_r"]) for row in table.to_pylist()][:1] == [("a", "b")]
+    assert [(row["entry_l"], row["entry_r"]) for row in table.to_pylist()][:1] == [
+        ("a", "b")
+    ]
     assert groups.exists()
     truth = people / "truth.csv"
-    truth.write_text("entry_id,person_id\na,1\nb,1\nc,2\nd,3\ne,4\nf,5\n", encoding="utf-8")
-    measured = json.loads(call("evaluate", pairs, truth, "--threshold", "0.01", "--json").stdout)
+    truth.write_text(
+        "entry_id,person_id\na,1\nb,1\nc,2\nd,3\ne,4\nf,5\n", encoding="utf-8"
+    )
+    measured = json.loads(
+        call("evaluate", pairs, truth, "--threshold", "0.01", "--json").stdout
+    )
     assert measured["true_pairs"] == 1
     assert measured["recall"] == 1.0
 
@@ -482,10 +515,14 @@ def test_link_and_evaluate_work_on_any_table(people):
 def test_link_tells_what_each_key_costs_before_it_tells_what_it_found(people):
     """The forecast of the pairs stands first, a line a key, and the pairs found follow it."""
     pairs = people / "pairs.parquet"
-    found = call("link", people / "people.csv", "--columns", people / "map.toml", "--out", pairs)
+    found = call(
+        "link", people / "people.csv", "--columns", people / "map.toml", "--out", pairs
+    )
     forecast = found.stdout.index(EN("cli.table.not-compared"))
     assert forecast < found.stdout.index(EN("cli.table.kind"))
-    plan = call("link", people / "people.csv", "--columns", people / "map.toml", "--plan")
+    plan = call(
+        "link", people / "people.csv", "--columns", people / "map.toml", "--plan"
+    )
     assert found.stdout.startswith(plan.stdout)
 
 
@@ -513,7 +550,13 @@ def test_files_that_share_ids_are_told_apart(people):
     other.write_text(PEOPLE.replace("1965", "1966"), encoding="utf-8")
     pairs = people / "pairs.parquet"
     found = call(
-        "link", people / "people.csv", other, "--columns", people / "map.toml", "--out", pairs
+        "link",
+        people / "people.csv",
+        other,
+        "--columns",
+        people / "map.toml",
+        "--out",
+        pairs,
     )
     assert found.exit_code == 0
     assert EN("cli.link.renamed") in found.stderr
@@ -588,31 +631,54 @@ def test_check_alone_measures_the_precincts_and_writes_the_audit(workspace, tmp_
         == measured["men-share"]["count"] / measured["men-share"]["of"]
     )
     assert [row["indicator"] for row in result["unusual"]] == ["voters", "voters"]
-    assert sorted(path.name for path in folder.iterdir()) == ["audit-az.html", "audit-en.html"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "audit-az.html",
+        "audit-en.html",
+    ]
     page = (folder / "audit-en.html").read_text(encoding="utf-8")
     assert 'id="audit"' in page
     assert "entries proposed as repeats" not in page
-    assert "Statistics of the precincts" in call("check", *lists, "--today", "2026-02-03").stdout
+    assert (
+        "Statistics of the precincts"
+        in call("check", *lists, "--today", "2026-02-03").stdout
+    )
 
 
-def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(workspace, tmp_path):
+def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(
+    workspace, tmp_path
+):
     """A test switched off asks nothing, and an accepted finding is counted instead of raised."""
     lists = sorted((workspace / "inbox" / "88").iterdir())
     out = tmp_path / "findings.parquet"
 
     def asked(*options):
         result = json.loads(
-            call("check", *lists, *options, "--out", out, "--today", "2026-02-03", "--json").stdout
+            call(
+                "check",
+                *lists,
+                *options,
+                "--out",
+                out,
+                "--today",
+                "2026-02-03",
+                "--json",
+            ).stdout
         )
-        return {row["rule"]: row["count"] for row in result["findings"]}, result["accepted"]
+        return {row["rule"]: row["count"] for row in result["findings"]}, result[
+            "accepted"
+        ]
 
     counted, accepted = asked()
     assert (counted["precinct-too-small"], accepted) == (2, 0)
     small = next(
-        row for row in pq.read_table(out).to_pylist() if row["rule"] == "precinct-too-small"
+        row
+        for row in pq.read_table(out).to_pylist()
+        if row["rule"] == "precinct-too-small"
     )
     place = "\n".join(
-        f"{name} = {small[name]}" for name in ("constituency", "precinct", "value") if small[name]
+        f"{name} = {small[name]}"
+        for name in ("constituency", "precinct", "value")
+        if small[name]
     )
     settings = workspace / "voterlist.toml"
     with settings.open("a", encoding="utf-8") as file:
@@ -621,9 +687,15 @@ def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(worksp
             f'{place}\nreason = "A mountain village"\n'
         )
     counted, accepted = asked()
-    assert (counted["precinct-too-small"], counted["findings-accepted"], accepted) == (1, 1, 1)
+    assert (counted["precinct-too-small"], counted["findings-accepted"], accepted) == (
+        1,
+        1,
+        1,
+    )
     other = tmp_path / "other.toml"
-    other.write_text("[check.rules.precinct-too-small]\nenabled = false\n", encoding="utf-8")
+    other.write_text(
+        "[check.rules.precinct-too-small]\nenabled = false\n", encoding="utf-8"
+    )
     counted, accepted = asked("--settings", other)
     assert ("precinct-too-small" in counted, accepted) == (False, 0)
     assert call("check", *lists, "--settings", tmp_path / "none.toml").exit_code == 2
@@ -632,7 +704,10 @@ def test_check_alone_follows_the_settings_of_the_workspace_or_those_given(worksp
 def test_check_alone_tells_what_chance_explains(workspace):
     """A reader or a script would take pairs by coincidence for repeats."""
     lists = sorted((workspace / "inbox" / "88").iterdir())
-    assert "What chance alone would give" in call("check", *lists, "--today", "2026-02-03").stdout
+    assert (
+        "What chance alone would give"
+        in call("check", *lists, "--today", "2026-02-03").stdout
+    )
     rows = json.loads(call("check", *lists, "--json").stdout)["coincidences"]
     assert len(rows) == 4
     assert rows[0]["agreement"] == "stem+given+patronymic+date"
@@ -666,7 +741,9 @@ def fill(path, verdicts):
         precinct = sheet.cell(row, columns[EN("field.precinct")]).value
         verdict = verdicts.get(precinct)
         if verdict:
-            sheet.cell(row, columns[EN("review.column.verdict")]).value = EN(f"verdict.{verdict}")
+            sheet.cell(row, columns[EN("review.column.verdict")]).value = EN(
+                f"verdict.{verdict}"
+            )
             sheet.cell(row, columns[EN("review.column.reason")]).value = "moved"
     book.save(path)
 
@@ -702,7 +779,9 @@ def test_a_decision_goes_out_and_comes_back(workspace):
     assert again["recorded"] == 0
     second = workspaces.run(workspace)
     assert second.open_cases == 0
-    marks = pq.read_table(second.folder / "corrected.parquet").column("mark").to_pylist()
+    marks = (
+        pq.read_table(second.folder / "corrected.parquet").column("mark").to_pylist()
+    )
     assert (len(marks), marks.count("repeat")) == (7, 1)
 
 
@@ -746,10 +825,14 @@ def test_a_workbook_that_is_none_is_an_input_error(workspace):
 def test_synth_makes_a_workspace_that_runs(tmp_path):
     """An invented constituency goes down the whole street, and its truth measures the result."""
     made = json.loads(
-        call("synth", tmp_path / "try", "--voters", "300", "--seed", "7", "--json").stdout
+        call(
+            "synth", tmp_path / "try", "--voters", "300", "--seed", "7", "--json"
+        ).stdout
     )
     assert made["voters"] == 300
-    found = json.loads(call("run", tmp_path / "try", "--today", "2026-02-03", "--json").stdout)
+    found = json.loads(
+        call("run", tmp_path / "try", "--today", "2026-02-03", "--json").stdout
+    )
     assert found["rows"]["out"] == made["entries"]
     pairs = Path(found["folder"]) / "pairs.parquet"
     measured = json.loads(
@@ -770,4 +853,7 @@ def test_a_table_read_for_measuring_needs_its_columns(tmp_path):
     path = tmp_path / "pairs.parquet"
     pq.write_table(pa.table({"entry_l": ["a"]}), path)
     found = call("evaluate", path, path, "--json")
-    assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (3, "columns-missing")
+    assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (
+        3,
+        "columns-missing",
+    )

@@ -24,7 +24,9 @@ def commands(group=None, words=("voterlist",)):
     found = [words]
     for name, command in sorted(getattr(group, "commands", {}).items()):
         found += (
-            commands(command, (*words, name)) if hasattr(command, "commands") else [(*words, name)]
+            commands(command, (*words, name))
+            if hasattr(command, "commands")
+            else [(*words, name)]
         )
     return [" ".join(parts) if isinstance(parts, tuple) else parts for parts in found]
 
@@ -32,20 +34,26 @@ def commands(group=None, words=("voterlist",)):
 def help_of(command):
     """The help text of a command, as a terminal of 80 columns shows it."""
     arguments = [*command.split()[1:], "--help"]
-    return CliRunner().invoke(APP, arguments, prog_name="voterlist", env={"COLUMNS": "80"}).stdout
+    return (
+        CliRunner()
+        .invoke(APP, arguments, prog_name="voterlist", env={"COLUMNS": "80"})
+        .stdout
+    )
 
 
 def test_there_is_a_help_text_for_every_command_on_the_page():
     """A command that nobody can read about does not exist."""
-    assert [found[1] for found in BLOCK.findall(PAGE.read_text(encoding="utf-8"))] == sorted(
-        commands()
-    )
+    assert [
+        found[1] for found in BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+    ] == sorted(commands())
 
 
 @pytest.mark.parametrize("command", commands())
 def test_the_help_on_the_page_is_what_the_command_says(command):
     """Every option is documented as it is; after a change run ``python tests/test_cli_docs.py``."""
-    shown = {name: text for text, name in BLOCK.findall(PAGE.read_text(encoding="utf-8"))}
+    shown = {
+        name: text for text, name in BLOCK.findall(PAGE.read_text(encoding="utf-8"))
+    }
     assert shown[command] == help_of(command)
 
 
@@ -72,12 +80,15 @@ def test_where_to_start_names_commands_that_exist():
     """What a newcomer is told to type can be typed."""
     for language in ("en", "az"):
         named = re.findall(
-            r"^  (voterlist(?: [a-z]+)+)", catalogue(language)("cli.start"), re.MULTILINE
+            r"^  (voterlist(?: [a-z]+)+)",
+            catalogue(language)("cli.start"),
+            re.MULTILINE,
         )
         known = commands()
         assert len(named) >= 7
         assert all(
-            any(line == name or line.startswith(f"{name} ") for name in known[1:]) for line in named
+            any(line == name or line.startswith(f"{name} ") for name in known[1:])
+            for line in named
         )
 
 
@@ -85,7 +96,8 @@ def main():
     """Write the help texts on the page anew."""
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(
-        BLOCK.sub(lambda found: f"```text\n{help_of(found[2])}```", page), encoding="utf-8"
+        BLOCK.sub(lambda found: f"```text\n{help_of(found[2])}```", page),
+        encoding="utf-8",
     )
 
 

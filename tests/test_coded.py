@@ -51,8 +51,12 @@ def test_values_by_appearance_are_those_of_the_text_coded_anew(values):
 def test_the_second_column_stands_where_the_first_has_nothing(rows):
     """Coalescing codes equals coalescing texts, with no value twice in the dictionary."""
     first, second = [row[0] for row in rows], [row[1] for row in rows]
-    found = tables.coalesced(coded(first), pa.array(second, pa.string()).dictionary_encode())
-    assert found.to_pylist() == [one if one is not None else other for one, other in rows]
+    found = tables.coalesced(
+        coded(first), pa.array(second, pa.string()).dictionary_encode()
+    )
+    assert found.to_pylist() == [
+        one if one is not None else other for one, other in rows
+    ]
     assert len(set(found.dictionary.to_pylist())) == len(found.dictionary)
 
 
@@ -70,7 +74,10 @@ def test_values_that_become_one_are_one_code():
 @given(TEXTS)
 def test_words_do_not_depend_on_how_they_were_held(values):
     """A column of words has the same bytes from texts and from codes of any dictionary."""
-    found, wanted = tables.words(coded(values)), tables.words(pa.array(values, pa.string()))
+    found, wanted = (
+        tables.words(coded(values)),
+        tables.words(pa.array(values, pa.string())),
+    )
     assert found.dictionary.to_pylist() == wanted.dictionary.to_pylist()
     assert found.indices.to_pylist() == wanted.indices.to_pylist()
 
@@ -79,8 +86,12 @@ def test_words_do_not_depend_on_how_they_were_held(values):
 def test_a_table_in_order_is_left_as_sorting_would_leave_it(values):
     """Looking first whether it is sorted changes no outcome."""
     table = pa.table({"id": pa.array(values, pa.string()), "row": range(len(values))})
-    wanted = sorted(zip(values, range(len(values)), strict=True), key=lambda pair: pair[0].encode())
-    assert [tuple(row.values()) for row in tables.sort_by(table, "id").to_pylist()] == wanted
+    wanted = sorted(
+        zip(values, range(len(values)), strict=True), key=lambda pair: pair[0].encode()
+    )
+    assert [
+        tuple(row.values()) for row in tables.sort_by(table, "id").to_pylist()
+    ] == wanted
 
 
 # From the file to the voters
@@ -117,7 +128,8 @@ def test_of_a_parquet_file_only_what_is_wanted_is_read(tmp_path):
 def test_a_map_says_which_columns_are_needed():
     """The places of the headers named, without the line's number."""
     assert columns_needed(
-        ["x", "n", "born", "who"], {"surname": "who", "birth_date": "born", "number": "n"}
+        ["x", "n", "born", "who"],
+        {"surname": "who", "birth_date": "born", "number": "n"},
     ) == {2, 3}
 
 
@@ -136,7 +148,10 @@ def test_voters_are_the_same_coded_or_not(tmp_path, profile):
         distinct = found.table.column(name).combine_chunks().dictionary.to_pylist()
         assert (
             distinct
-            == plain.table.column(name).combine_chunks().dictionary_encode().dictionary.to_pylist()
+            == plain.table.column(name)
+            .combine_chunks()
+            .dictionary_encode()
+            .dictionary.to_pylist()
         )
 
 
@@ -152,15 +167,22 @@ def test_no_rows_are_no_voters_coded_or_not():
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 40), st.integers(0, 14), st.integers(0, 1), st.integers(1, 3)),
+        st.tuples(
+            st.integers(0, 40), st.integers(0, 14), st.integers(0, 1), st.integers(1, 3)
+        ),
         max_size=9,
     )
 )
 def test_a_date_in_many_rows_votes_for_each(dates):
     """Dates resolved once with their number of rows are those resolved row by row."""
-    once = np.array([(2, *date[:2], 1970, date[2]) for date in dates], np.int64).reshape(-1, 5)
+    once = np.array(
+        [(2, *date[:2], 1970, date[2]) for date in dates], np.int64
+    ).reshape(-1, 5)
     rows = np.array([date[3] for date in dates], np.int64)
-    found, wanted = resolve(*once.T, 2, rows), resolve(*np.repeat(once, rows, axis=0).T, 2)
+    found, wanted = (
+        resolve(*once.T, 2, rows),
+        resolve(*np.repeat(once, rows, axis=0).T, 2),
+    )
     assert (found.month_first == wanted.month_first).all()
     assert (found.mixed == wanted.mixed).all()
     for name in ("year", "month", "day", "impossible", "swapped"):
@@ -263,7 +285,15 @@ def test_an_address_cut_in_two_reads_as_it_does_whole(addresses):
             whole.building,
             whole.flat,
         )
-        names = ("address", "settlement", "street_kind", "street", "house", "building", "flat")
+        names = (
+            "address",
+            "settlement",
+            "street_kind",
+            "street",
+            "house",
+            "building",
+            "flat",
+        )
         assert tuple(found[name][row].as_py() for name in names) == parts, text
 
 
@@ -285,7 +315,11 @@ def test_what_may_follow_a_street(numbers, is_plain, may_follow, is_bare):
     Only house and flat may go without a comma.
     """
     found = read_numbers(numbers)
-    assert (found.is_plain, found.may_follow, found.is_bare) == (is_plain, may_follow, is_bare)
+    assert (found.is_plain, found.may_follow, found.is_bare) == (
+        is_plain,
+        may_follow,
+        is_bare,
+    )
 
 
 def test_every_number_of_a_street_has_its_own_house():

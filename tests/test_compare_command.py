@@ -28,14 +28,22 @@ def lists(tmp_path):
 
 
 def compare(*arguments):
-    return CliRunner().invoke(APP, ["compare", *map(str, arguments)], env={"COLUMNS": "100"})
+    return CliRunner().invoke(
+        APP, ["compare", *map(str, arguments)], env={"COLUMNS": "100"}
+    )
 
 
 def test_two_files_are_compared_and_told(lists):
     """A change would be missing on the terminal, or in the file."""
     out = lists / "changes.parquet"
     result = compare(
-        lists / "old.csv", lists / "new.csv", "--out", out, "--today", "2026-05-30", "--json"
+        lists / "old.csv",
+        lists / "new.csv",
+        "--out",
+        out,
+        "--today",
+        "2026-05-30",
+        "--json",
     )
     assert result.exit_code == 0
     found = json.loads(result.stdout)
@@ -45,7 +53,9 @@ def test_two_files_are_compared_and_told(lists):
         {"change": "moved", "cause": "none", "entries": 1},
         {"change": "removed", "cause": "none", "entries": 1},
     ]
-    assert found["unexplained"] == [{"constituency": 88, "precinct": 1, "added": 0, "removed": 1}]
+    assert found["unexplained"] == [
+        {"constituency": 88, "precinct": 1, "added": 0, "removed": 1}
+    ]
     assert found["findings"] == {"removed-without-reason": 1}
     changes = pq.read_table(out)
     assert changes.num_rows == 3
@@ -87,7 +97,9 @@ def test_the_marks_of_a_corrected_list_are_decisions(lists, tmp_path):
     entries = pq.read_table(run.folder / "entries.parquet")
     marks = [None, "repeat", *[None] * (entries.num_rows - 2)]
     pq.write_table(entries.append_column("mark", [marks]), lists / "corrected.parquet")
-    pq.write_table(entries.take([0, *range(2, entries.num_rows)]), lists / "entries.parquet")
+    pq.write_table(
+        entries.take([0, *range(2, entries.num_rows)]), lists / "entries.parquet"
+    )
     found = json.loads(
         compare(lists / "corrected.parquet", lists / "entries.parquet", "--json").stdout
     )
@@ -104,7 +116,9 @@ def test_the_marks_of_a_corrected_list_are_decisions(lists, tmp_path):
         (["old.csv", "empty.csv"], 3),
     ],
 )
-def test_what_cannot_be_compared_is_told_with_its_exit_code(lists, monkeypatch, arguments, code):
+def test_what_cannot_be_compared_is_told_with_its_exit_code(
+    lists, monkeypatch, arguments, code
+):
     """A missing file or folder and a wrong name are wrong usage.
 
     An empty list could not be read.

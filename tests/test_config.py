@@ -72,14 +72,19 @@ def test_the_template_is_the_defaults_written_out():
 )
 def test_two_limits_may_be_equal(section, lower, upper, value):
     """A workspace whose two limits meet, which leaves nothing between them, would be refused."""
-    chosen = getattr(config.parse(f"[{section}]\n{lower} = {value}\n{upper} = {value}\n"), section)
+    chosen = getattr(
+        config.parse(f"[{section}]\n{lower} = {value}\n{upper} = {value}\n"), section
+    )
     assert getattr(chosen, lower) == getattr(chosen, upper)
 
 
 @pytest.mark.parametrize("key", ["compile_due", "check_due", "verify_due"])
 def test_a_due_date_exists_in_every_year(key):
     """29 February as a due date would make the calendar fail in a year without that day."""
-    assert mistakes(f'[calendar]\n{key} = "02-29"\n')[f"calendar.{key}"] == "not-a-month-and-day"
+    assert (
+        mistakes(f'[calendar]\n{key} = "02-29"\n')[f"calendar.{key}"]
+        == "not-a-month-and-day"
+    )
 
 
 def test_the_template_names_every_key():
@@ -148,12 +153,16 @@ def test_every_mistake_has_a_sentence_in_both_languages(language):
     with pytest.raises(SettingsError) as caught:
         config.parse(WRONG)
     codes = set(PLAIN_CODES.values()) | {"not-usable", "not-a-header"}
-    found = list(caught.value.mistakes) + [SettingsMistake("x", code) for code in sorted(codes)]
+    found = list(caught.value.mistakes) + [
+        SettingsMistake("x", code) for code in sorted(codes)
+    ]
     for mistake in found:
         assert say(f"settings.{mistake.code}", **dict(mistake.places))
 
 
-@pytest.mark.parametrize("text", ["[link", "a = ", "[link]\n[link]\n", "x = 1\nx = 2", "\x00"])
+@pytest.mark.parametrize(
+    "text", ["[link", "a = ", "[link]\n[link]\n", "x = 1\nx = 2", "\x00"]
+)
 def test_a_text_that_is_no_toml_is_a_mistake_not_a_crash(text):
     """A slip in the file's own grammar is told like any other mistake."""
     assert mistakes(text) == {"voterlist.toml": "not-toml"}
@@ -179,7 +188,11 @@ def test_a_section_that_is_no_section_is_a_mistake(values):
     """A value where a section belongs is named with its path."""
     lines = []
     for name, value in values.items():
-        written = str(value).lower() if isinstance(value, bool) else repr(value).replace("'", '"')
+        written = (
+            str(value).lower()
+            if isinstance(value, bool)
+            else repr(value).replace("'", '"')
+        )
         lines.append(f"{name} = {written}")
     if values:
         assert set(mistakes("\n".join(lines))) == set(values)
@@ -213,12 +226,14 @@ def test_no_file_is_wrong_usage(tmp_path):
 @pytest.mark.parametrize("written", ["2026-11-01", '"2026-11-01"'])
 def test_an_election_day_may_be_written_bare_or_in_quotes(written):
     """Both ways people write a day in TOML give the day."""
-    assert config.parse(f"[calendar]\nelection_day = {written}").calendar.election_day == dt.date(
-        2026, 11, 1
-    )
+    assert config.parse(
+        f"[calendar]\nelection_day = {written}"
+    ).calendar.election_day == dt.date(2026, 11, 1)
 
 
-@pytest.mark.parametrize("written", ["2026-11-01T10:00:00", "2026", "10:00:00", '"2026-02-29"'])
+@pytest.mark.parametrize(
+    "written", ["2026-11-01T10:00:00", "2026", "10:00:00", '"2026-02-29"']
+)
 def test_what_is_no_day_is_not_taken_for_one(written):
     """A time, a year or a day that does not exist is a mistake."""
     assert mistakes(f"[calendar]\nelection_day = {written}") == {
@@ -243,11 +258,17 @@ def test_the_page_on_settings_names_every_key_with_its_default():
     expected = {}
     for name, field in config.Settings.model_fields.items():
         for key, value in json.loads(field.annotation().model_dump_json()).items():
-            expected[f"{name}.{key}"] = "" if value in (None, {}) else f"`{json.dumps(value)}`"
+            expected[f"{name}.{key}"] = (
+                "" if value in (None, {}) else f"`{json.dumps(value)}`"
+            )
     assert shown == expected
 
 
 def test_the_page_on_settings_names_every_kind_of_mistake():
     """A code that a script may meet can be looked up."""
-    codes = {key.removeprefix("settings.") for key in entries() if key.startswith("settings.")}
+    codes = {
+        key.removeprefix("settings.")
+        for key in entries()
+        if key.startswith("settings.")
+    }
     assert codes <= set(re.findall(r"`([a-z0-9-]+)`", PAGE))

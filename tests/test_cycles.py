@@ -14,12 +14,30 @@ from voterlist.catalogue import LANGUAGES, entries
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.cycles import CAUSES, CHANGES, LEVELS, RULES, Cycles, compare_cycles
 from voterlist.errors import SchemaError, StageError
-from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, REMOVAL_REASON, VOTER, empty
+from voterlist.schemas import (
+    CYCLE_CHANGE,
+    CYCLE_SUMMARY,
+    FINDING,
+    REMOVAL_REASON,
+    VOTER,
+    empty,
+)
 from voterlist.tables import from_columns
 
 DAY = dt.date(2026, 5, 30)
 DOCS = Path(__file__).parent.parent / "docs"
-GIVEN = ("elnur", "rauf", "tural", "vuqar", "kamran", "sabuhi", "orxan", "emin", "zaur", "murad")
+GIVEN = (
+    "elnur",
+    "rauf",
+    "tural",
+    "vuqar",
+    "kamran",
+    "sabuhi",
+    "orxan",
+    "emin",
+    "zaur",
+    "murad",
+)
 
 
 def person(number: int, **changes: Any) -> dict[str, Any]:
@@ -51,7 +69,9 @@ def voters(*rows: dict[str, Any]) -> pa.Table:
     return from_columns(columns, VOTER)
 
 
-def compared(old: list[dict[str, Any]], new: list[dict[str, Any]], **more: Any) -> Cycles:
+def compared(
+    old: list[dict[str, Any]], new: list[dict[str, Any]], **more: Any
+) -> Cycles:
     more = {"settings": CheckSettings(), "on_day": DAY, **more}
     return compare_cycles(voters(*old), voters(*new), **more)
 
@@ -61,7 +81,9 @@ def told(result: Cycles, *names: str) -> list[tuple[Any, ...]]:
 
 
 def reasons(**known: str) -> pa.Table:
-    return pa.table({"id": list(known), "reason": list(known.values())}).cast(REMOVAL_REASON)
+    return pa.table({"id": list(known), "reason": list(known.values())}).cast(
+        REMOVAL_REASON
+    )
 
 
 def test_a_list_compared_with_itself_has_no_changes():
@@ -82,9 +104,17 @@ def test_a_list_compared_with_itself_has_no_changes():
         ({"given_skeleton": "sevinc"}, "fin"),
         ({"fin": None, "address": None}, "document"),
         ({"fin": None, "document": None}, "names"),
-        ({"fin": None, "document": None, "birth_month": None, "birth_day": None}, "names-place"),
         (
-            {"fin": None, "document": None, "surname_skeleton": "aliyeva", "surname_stem": "aliy"},
+            {"fin": None, "document": None, "birth_month": None, "birth_day": None},
+            "names-place",
+        ),
+        (
+            {
+                "fin": None,
+                "document": None,
+                "surname_skeleton": "aliyeva",
+                "surname_stem": "aliy",
+            },
             "other-surname",
         ),
     ],
@@ -109,7 +139,10 @@ def test_by_what_an_entry_is_found_again(change, level):
 def test_two_people_are_never_one_entry(change):
     """A shared document or name would tie two people whose FIN, name or date differ."""
     result = compared([person(1)], [person(1, entry_id="017-0001-new", **change)])
-    assert Counter(row[0] for row in told(result, "change")) == {"added": 1, "removed": 1}
+    assert Counter(row[0] for row in told(result, "change")) == {
+        "added": 1,
+        "removed": 1,
+    }
 
 
 def test_weak_evidence_holds_for_one_person_only():
@@ -135,7 +168,8 @@ def test_moved_and_changed():
     names = ("change", "fields", "old_precinct", "precinct", "cause")
     assert told(result, *names) == [("moved", "address", 1, 2, "none")]
     assert {
-        (row["precinct"], row["change"]): row["entries"] for row in result.summary.to_pylist()
+        (row["precinct"], row["change"]): row["entries"]
+        for row in result.summary.to_pylist()
     } == {
         (1, "before"): 2,
         (1, "after"): 1,
@@ -168,12 +202,15 @@ def test_the_cause_of_an_addition(added, registers, cause):
 
     Else no cause, a finding.
     """
-    tables = {name: voters({**row, "entry_id": "register-1"}) for name, row in registers.items()}
+    tables = {
+        name: voters({**row, "entry_id": "register-1"})
+        for name, row in registers.items()
+    }
     result = compared([person(1)], [person(1), {**ADDED, **added}], registers=tables)
     assert told(result, "change", "cause") == [("added", cause)]
-    assert [row["rule"] for row in result.findings.to_pylist()] == ["added-without-cause"] * (
-        cause == "none"
-    )
+    assert [row["rule"] for row in result.findings.to_pylist()] == [
+        "added-without-cause"
+    ] * (cause == "none")
 
 
 @pytest.mark.parametrize(
@@ -187,7 +224,12 @@ def test_the_cause_of_an_addition(added, registers, cause):
         ({"removals": {}}, {}, "none", None),
         ({"deaths": {}, "removals": {}}, {"row-1": "R7"}, "died", "R7"),
         ({}, {"017-0001-00002": "twice"}, "decided", "twice"),
-        ({"deaths": {"fin": None, "document": None, "birth_day": None}}, {}, "none", None),
+        (
+            {"deaths": {"fin": None, "document": None, "birth_day": None}},
+            {},
+            "none",
+            None,
+        ),
     ],
 )
 def test_the_cause_of_a_removal(registers, why, cause, reason):
@@ -196,14 +238,20 @@ def test_the_cause_of_a_removal(registers, why, cause, reason):
     A record without a reason does not.
     """
     tables = {
-        name: voters({**person(2), "entry_id": "row-1", **row}) for name, row in registers.items()
+        name: voters({**person(2), "entry_id": "row-1", **row})
+        for name, row in registers.items()
     }
-    result = compared([person(1), person(2)], [person(1)], registers=tables, reasons=reasons(**why))
+    result = compared(
+        [person(1), person(2)], [person(1)], registers=tables, reasons=reasons(**why)
+    )
     assert told(result, "change", "cause", "reason") == [("removed", cause, reason)]
     found = [
-        (row["rule"], row["entry_id"], row["other_entry_id"]) for row in result.findings.to_pylist()
+        (row["rule"], row["entry_id"], row["other_entry_id"])
+        for row in result.findings.to_pylist()
     ]
-    assert found == [("removed-without-reason", None, "017-0001-00002")] * (cause == "none")
+    assert found == [("removed-without-reason", None, "017-0001-00002")] * (
+        cause == "none"
+    )
 
 
 def test_repeated_and_returned():
@@ -235,11 +283,13 @@ def test_growth_is_asked_of_a_precinct():
         if row["rule"] == "unexplained-growth"
     ] == [(1, 6.0, 5.0)]
     loose = compared(old, new, settings=CheckSettings(most_unexplained_growth=0.06))
-    assert {row["rule"] for row in loose.findings.to_pylist()} == {"added-without-cause"}
-    off = CheckSettings(rules={"added-without-cause": RuleSettings(enabled=False)})
-    assert {row["rule"] for row in compared(old, new, settings=off).findings.to_pylist()} == {
-        "unexplained-growth"
+    assert {row["rule"] for row in loose.findings.to_pylist()} == {
+        "added-without-cause"
     }
+    off = CheckSettings(rules={"added-without-cause": RuleSettings(enabled=False)})
+    assert {
+        row["rule"] for row in compared(old, new, settings=off).findings.to_pylist()
+    } == {"unexplained-growth"}
 
 
 def test_other_constituencies_are_not_compared():
@@ -249,7 +299,9 @@ def test_other_constituencies_are_not_compared():
     """
     old = [person(1), person(2, constituency=18), person(3, constituency=18)]
     result = compared(old, [person(1), person(2)])
-    assert told(result, "change", "old_constituency", "constituency") == [("moved", 18, 17)]
+    assert told(result, "change", "old_constituency", "constituency") == [
+        ("moved", 18, 17)
+    ]
 
 
 PEOPLE = st.fixed_dictionaries(
@@ -265,7 +317,9 @@ PEOPLE = st.fixed_dictionaries(
 
 @pytest.mark.slow
 @given(
-    st.lists(PEOPLE, max_size=6), st.lists(PEOPLE, max_size=6), st.randoms(use_true_random=False)
+    st.lists(PEOPLE, max_size=6),
+    st.lists(PEOPLE, max_size=6),
+    st.randoms(use_true_random=False),
 )
 def test_every_entry_is_accounted_for_once(before, after, order):
     """For any two lists, in any order of rows.
@@ -304,9 +358,13 @@ def test_empty_lists():
 
     The tables have their shapes.
     """
-    first = compare_cycles(empty(VOTER), voters(person(1)), settings=CheckSettings(), on_day=DAY)
+    first = compare_cycles(
+        empty(VOTER), voters(person(1)), settings=CheckSettings(), on_day=DAY
+    )
     assert told(first, "change") == [("added",)]
-    none = compare_cycles(voters(person(1)), empty(VOTER), settings=CheckSettings(), on_day=DAY)
+    none = compare_cycles(
+        voters(person(1)), empty(VOTER), settings=CheckSettings(), on_day=DAY
+    )
     assert none.changes.num_rows == 0
     assert (none.changes.schema, none.summary.schema, none.findings.schema) == (
         CYCLE_CHANGE,
@@ -319,7 +377,10 @@ def test_wrong_tables_are_refused():
     """A table of another shape, and an id that stands twice, are told by column and stage."""
     with pytest.raises(SchemaError, match="fin"):
         compare_cycles(
-            voters().drop_columns(["fin"]), voters(), settings=CheckSettings(), on_day=DAY
+            voters().drop_columns(["fin"]),
+            voters(),
+            settings=CheckSettings(),
+            on_day=DAY,
         )
     with pytest.raises(StageError, match="twice"):
         compared([person(1), person(1)], [])

@@ -22,7 +22,12 @@ def day(text):
 def test_the_yearly_calendar_has_the_three_known_dates():
     """Precincts by 5 February, constituencies 5 April, approval 30 May (Election Code, 46.1)."""
     assert [
-        (found.stage.value, found.sender, found.opens.isoformat(), found.due.isoformat())
+        (
+            found.stage.value,
+            found.sender,
+            found.opens.isoformat(),
+            found.due.isoformat(),
+        )
         for found in YEARLY
     ] == [
         ("compile", Level.PEC, "2026-01-01", "2026-02-05"),
@@ -41,7 +46,8 @@ def test_a_stage_opens_the_day_after_the_one_before_even_over_a_leap_day():
 def test_a_moved_close_moves_only_its_stage():
     """Dates move by settings, stages stay (in 2018 the close was moved because of an election)."""
     moved = calendar(
-        CalendarSettings(compile_due="01-20", check_due="02-20", verify_due="03-03"), "2018"
+        CalendarSettings(compile_due="01-20", check_due="02-20", verify_due="03-03"),
+        "2018",
     )
     assert [found.due for found in moved] == [
         day("2018-01-20"),
@@ -73,7 +79,9 @@ def test_an_election_calendar_is_counted_back_from_the_day(election, dues):
 def test_the_count_before_an_election_begins_with_its_first_stage(displayed, opens):
     """Lists that are displayed more than 45 days before would be due before their stage opens."""
     election = day("2026-11-01")
-    found = calendar(CalendarSettings(election_day=election, displayed_days=displayed), "2026")
+    found = calendar(
+        CalendarSettings(election_day=election, displayed_days=displayed), "2026"
+    )
     assert {(election - deadline.opens).days for deadline in found} == {opens}
     assert all(deadline.opens <= deadline.due for deadline in found)
 
@@ -95,7 +103,9 @@ def test_the_count_before_an_election_begins_with_its_first_stage(displayed, ope
 )
 def test_how_a_stage_stands(now, finished, expected):
     """The due day is still in time; what is finished later than today is not finished today."""
-    assert standing(COMPILE, day(now), day(finished) if finished else None, 7) is expected
+    assert (
+        standing(COMPILE, day(now), day(finished) if finished else None, 7) is expected
+    )
 
 
 def test_without_warning_days_only_the_due_day_itself_is_near():
@@ -141,17 +151,24 @@ def test_the_ics_file_holds_one_all_day_event_a_stage():
     """A calendar program shows each due day as a whole day, with an alarm before."""
     from icalendar import Calendar
 
-    content = calendar_bytes(YEARLY, catalogue("az"), stamp=day("2026-01-10"), warn_days=7)
+    content = calendar_bytes(
+        YEARLY, catalogue("az"), stamp=day("2026-01-10"), warn_days=7
+    )
     events = Calendar.from_ical(content).walk("VEVENT")
-    assert [event.decoded("dtstart") for event in events] == [deadline.due for deadline in YEARLY]
+    assert [event.decoded("dtstart") for event in events] == [
+        deadline.due for deadline in YEARLY
+    ]
     assert [event.decoded("dtend") for event in events] == [
         deadline.due + dt.timedelta(days=1) for deadline in YEARLY
     ]
     assert len({str(event["uid"]) for event in events}) == 3
     assert all(
-        event.walk("VALARM")[0].decoded("trigger") == -dt.timedelta(days=7) for event in events
+        event.walk("VALARM")[0].decoded("trigger") == -dt.timedelta(days=7)
+        for event in events
     )
-    assert content == calendar_bytes(YEARLY, catalogue("az"), stamp=day("2026-01-10"), warn_days=7)
+    assert content == calendar_bytes(
+        YEARLY, catalogue("az"), stamp=day("2026-01-10"), warn_days=7
+    )
 
 
 def test_each_map_of_constituencies_has_one_name_a_number():
@@ -161,7 +178,9 @@ def test_each_map_of_constituencies_has_one_name_a_number():
     assert len(set(old.values())) == 125
     edges = {found.valid_from for found in facts.all_constituencies()}
     for edge in edges:
-        held = [found.number for found in facts.all_constituencies() if found.holds_on(edge)]
+        held = [
+            found.number for found in facts.all_constituencies() if found.holds_on(edge)
+        ]
         assert len(held) == len(set(held))
 
 

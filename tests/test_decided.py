@@ -57,7 +57,9 @@ def moved_people(number=60, seed=1):
     ):
         place = table.schema.get_field_index(name)
         table = table.set_column(
-            place, table.schema.field(name), [pa.array(values, table.schema.field(name).type)]
+            place,
+            table.schema.field(name),
+            [pa.array(values, table.schema.field(name).type)],
         )
     return table
 
@@ -89,7 +91,9 @@ def moved(number=60, *, same):
 def assert_same(one, other):
     """Two linkages found the same, to the byte, their model too."""
     for name in ("pairs", "cases", "clusters"):
-        assert getattr(one, name).equals(getattr(other, name), check_metadata=True), name
+        assert getattr(one, name).equals(getattr(other, name), check_metadata=True), (
+            name
+        )
     assert one.estimate == other.estimate
 
 
@@ -108,7 +112,10 @@ def test_decisions_in_any_order_and_said_twice_are_the_same(people):
 
     Which comes first, which entry is named first, how often, changes no byte.
     """
-    said = [(one, other, row % 3 > 0) for row, (one, other, _) in enumerate(moved(same=True))]
+    said = [
+        (one, other, row % 3 > 0)
+        for row, (one, other, _) in enumerate(moved(same=True))
+    ]
     turned = [(other, one, same) for one, other, same in reversed(said)]
     first, second = (
         link(people, decided=Decided(pairs(said))),
@@ -120,9 +127,13 @@ def test_decisions_in_any_order_and_said_twice_are_the_same(people):
 
 def test_the_order_of_the_list_changes_nothing_where_people_decided(people):
     """A shuffled list with the same decisions gives the same bytes."""
-    shuffled = people.take(pa.array(np.random.default_rng(5).permutation(people.num_rows)))
+    shuffled = people.take(
+        pa.array(np.random.default_rng(5).permutation(people.num_rows))
+    )
     said = pairs(moved(same=True))
-    assert_same(link(people, decided=Decided(said)), link(shuffled, decided=Decided(said)))
+    assert_same(
+        link(people, decided=Decided(said)), link(shuffled, decided=Decided(said))
+    )
 
 
 def test_a_label_moves_its_class_in_its_direction(people, plain):
@@ -134,7 +145,9 @@ def test_a_label_moves_its_class_in_its_direction(people, plain):
     def log_m(found):
         return read_model(found.pairs.schema.metadata).log_m["same"]["address"][DIFFERS]
 
-    one, two = (link(people, decided=Decided(pairs(moved(same=same)))) for same in (True, False))
+    one, two = (
+        link(people, decided=Decided(pairs(moved(same=same)))) for same in (True, False)
+    )
     assert one.taught == two.taught == 60
     assert log_m(two) < log_m(plain) < log_m(one)
 
@@ -158,7 +171,8 @@ def test_the_probability_shown_stays_that_of_the_pattern(people):
         seen.setdefault(pattern, set()).add((row["probability"], row["weight"]))
     assert len(seen) > 60
     assert {
-        len({round(probability, 12) for probability, _ in values}) for values in seen.values()
+        len({round(probability, 12) for probability, _ in values})
+        for values in seen.values()
     } == {1}
 
 
@@ -175,7 +189,11 @@ def test_what_is_not_on_the_list_or_was_not_compared_teaches_nothing(people, pla
 
     Two entries that no key brought together have no pattern that was seen.
     """
-    gone = [("e000001", "gone", True), ("gone", "gone too", False), ("e000003", "e000003", True)]
+    gone = [
+        ("e000001", "gone", True),
+        ("gone", "gone too", False),
+        ("e000003", "e000003", True),
+    ]
     apart = [("e000001", "e000002", False)]
     found = link(people, decided=Decided(pairs([*gone, *apart])))
     assert (found.taught, found.contradictory) == (0, 0)
@@ -227,7 +245,11 @@ def decisions(*said):
         ({"a": "keep", "b": "repeat", "c": "repeat"}, {"ab", "ac", "bc"}, set()),
         ({"a": "keep", "b": "repeat", "c": "separate"}, {"ab"}, {"ac", "bc"}),
         ({"a": "keep", "b": "separate", "c": "separate"}, set(), {"ab", "ac"}),
-        ({"a": "separate", "b": "separate", "c": "separate"}, set(), {"ab", "ac", "bc"}),
+        (
+            {"a": "separate", "b": "separate", "c": "separate"},
+            set(),
+            {"ab", "ac", "bc"},
+        ),
         ({"a": "keep", "b": "keep", "c": "separate"}, set(), {"ac", "bc"}),
     ],
 )
@@ -237,7 +259,10 @@ def test_verdicts_say_of_pairs_what_they_say_and_no_more(verdicts, same, apart):
     What nobody said is no label.
     """
     found = decided(decisions((verdicts, 1)), pa.array(["a", "b", "c"]))
-    said = {(row["entry_l"] + row["entry_r"], row["is_same"]) for row in found.pairs.to_pylist()}
+    said = {
+        (row["entry_l"] + row["entry_r"], row["is_same"])
+        for row in found.pairs.to_pylist()
+    }
     assert said == {(pair, True) for pair in same} | {(pair, False) for pair in apart}
     assert found.cases.column("entry_id").to_pylist() == sorted(verdicts)
 
@@ -249,9 +274,12 @@ def test_a_case_half_decided_teaches_what_was_said_and_is_not_closed():
     """
     whole = decisions(({"a": "keep", "b": "repeat", "c": "repeat"}, 1))
     found = decided(
-        whole.filter(pc.not_equal(whole.column("entry_id"), "c")), pa.array(["a", "b", "c"])
+        whole.filter(pc.not_equal(whole.column("entry_id"), "c")),
+        pa.array(["a", "b", "c"]),
     )
-    assert found.pairs.to_pylist() == [{"entry_l": "a", "entry_r": "b", "is_same": True}]
+    assert found.pairs.to_pylist() == [
+        {"entry_l": "a", "entry_r": "b", "is_same": True}
+    ]
     assert found.cases.num_rows == 0
 
 
@@ -261,9 +289,12 @@ def test_an_entry_that_changed_takes_its_case_with_it():
     No label of it, and no closed case; the other entries' pair stays.
     """
     found = decided(
-        decisions(({"a": "keep", "b": "repeat", "c": "repeat"}, 1)), pa.array(["a", "b"])
+        decisions(({"a": "keep", "b": "repeat", "c": "repeat"}, 1)),
+        pa.array(["a", "b"]),
     )
-    assert found.pairs.to_pylist() == [{"entry_l": "a", "entry_r": "b", "is_same": True}]
+    assert found.pairs.to_pylist() == [
+        {"entry_l": "a", "entry_r": "b", "is_same": True}
+    ]
     assert found.cases.num_rows == 0
 
 
@@ -272,12 +303,15 @@ def test_of_cases_that_share_two_entries_the_last_decided_stands():
 
     In whichever order it is read.
     """
-    early, late = {"a": "separate", "b": "separate"}, {"a": "keep", "b": "repeat", "c": "repeat"}
+    early, late = (
+        {"a": "separate", "b": "separate"},
+        {"a": "keep", "b": "repeat", "c": "repeat"},
+    )
     ids = pa.array(["a", "b", "c"])
     for first, second in itertools.permutations([(early, 1), (late, 2)]):
-        assert set(decided(decisions(first, second), ids).cases.column("case_id").to_pylist()) == {
-            case_id(list(late))
-        }
+        assert set(
+            decided(decisions(first, second), ids).cases.column("case_id").to_pylist()
+        ) == {case_id(list(late))}
     again = decided(decisions((early, 3), (late, 2)), ids)
     assert set(again.cases.column("case_id").to_pylist()) == {case_id(list(early))}
 
@@ -287,7 +321,9 @@ def test_of_cases_that_share_two_entries_the_last_decided_stands():
 
 def closed(*cases):
     """CASES of groups of entries."""
-    rows = sorted((case_id(list(entries)), entry) for entries in cases for entry in entries)
+    rows = sorted(
+        (case_id(list(entries)), entry) for entries in cases for entry in entries
+    )
     return from_columns(
         {name: [row[place] for row in rows] for place, name in enumerate(CASES.names)},
         CASES,
@@ -306,14 +342,24 @@ def members(found):
 def test_a_closed_case_stands_where_the_pairs_make_none():
     table = crowd(150, doubles=10)
     plain = link(table, profile=Profile.GENERIC)
-    wanted = [{"e000100", "e000101"}, {"e000102", "e000103", "e000104"}, {"e000001", "z000001"}]
+    wanted = [
+        {"e000100", "e000101"},
+        {"e000102", "e000103", "e000104"},
+        {"e000001", "z000001"},
+    ]
     found = link(table, profile=Profile.GENERIC, decided=Decided(cases=closed(*wanted)))
     groups = members(found)
     assert all(groups[case_id(list(entries))] == entries for entries in wanted)
-    new = [row for row in found.cases.to_pylist() if row["case_id"] not in members(plain)]
+    new = [
+        row for row in found.cases.to_pylist() if row["case_id"] not in members(plain)
+    ]
     assert len(new) == 5
-    assert all(CaseKind(row["kind"]).is_asked and row["role"] == "question" for row in new)
-    assert [row for row in found.cases.to_pylist() if row not in new] == plain.cases.to_pylist()
+    assert all(
+        CaseKind(row["kind"]).is_asked and row["role"] == "question" for row in new
+    )
+    assert [
+        row for row in found.cases.to_pylist() if row not in new
+    ] == plain.cases.to_pylist()
 
 
 def test_a_case_inside_a_closed_one_is_not_asked_again(people, plain):
@@ -327,7 +373,10 @@ def test_a_case_inside_a_closed_one_is_not_asked_again(people, plain):
         if row["entry_l"] < "e000120" and row["entry_r"].startswith("e")
     )
     double = third["entry_l"].replace("e", "z")
-    three, two = {third["entry_l"], third["entry_r"], double}, {third["entry_l"], double}
+    three, two = (
+        {third["entry_l"], third["entry_r"], double},
+        {third["entry_l"], double},
+    )
     assert case_id(list(two)) in members(plain)
     groups = members(link(people, decided=Decided(cases=closed(three))))
     assert groups[case_id(list(three))] == three
@@ -348,7 +397,9 @@ def sample(tmp_path_factory):
 
 
 @settings(max_examples=6)
-@given(st.lists(st.sampled_from(["same", "apart", "both kept"]), min_size=2, max_size=4))
+@given(
+    st.lists(st.sampled_from(["same", "apart", "both kept"]), min_size=2, max_size=4)
+)
 def test_decisions_mark_the_same_however_far_they_move_the_model(sample, words):
     """Round after round people decide what is open, however wrongly.
 
@@ -362,7 +413,10 @@ def test_decisions_mark_the_same_however_far_they_move_the_model(sample, words):
         corrected = review.apply(entries, found.cases, said)
         now = dict(
             zip(
-                *(corrected.table.column(name).to_pylist() for name in ("entry_id", "mark")),
+                *(
+                    corrected.table.column(name).to_pylist()
+                    for name in ("entry_id", "mark")
+                ),
                 strict=True,
             )
         )
@@ -373,7 +427,9 @@ def test_decisions_mark_the_same_however_far_they_move_the_model(sample, words):
         assert not set(queue.column("case_id").to_pylist()) & set(
             said.column("case_id").to_pylist()
         )
-        said = pa.concat_tables([said, answered(queue, word, set(now), day)]).unify_dictionaries()
+        said = pa.concat_tables(
+            [said, answered(queue, word, set(now), day)]
+        ).unify_dictionaries()
         marks = now
 
 
@@ -395,7 +451,9 @@ def answered(queue, word, before, day):
         # A person does not say one thing of an entry in one case and another in the next.
         if not taken & set(of):
             taken |= set(of)
-            cases.append((dict(zip(of, [first] + [other] * (len(of) - 1), strict=True)), day + 1))
+            cases.append(
+                (dict(zip(of, [first] + [other] * (len(of) - 1), strict=True)), day + 1)
+            )
     return decisions(*cases) if cases else schemas.DECISION.empty_table()
 
 
@@ -412,7 +470,9 @@ def fill(path, verdicts_of):
     """
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
-    top = next(row for row in sheet.iter_rows() if "case_id" in [cell.value for cell in row])
+    top = next(
+        row for row in sheet.iter_rows() if "case_id" in [cell.value for cell in row]
+    )
     columns = {cell.value: cell.column for cell in top}
     seen = set()
     for row in range(top[0].row + 1, sheet.max_row + 1):
@@ -422,7 +482,9 @@ def fill(path, verdicts_of):
             continue
         verdict = verdicts[case in seen]
         seen.add(case)
-        sheet.cell(row, columns[SAY("review.column.verdict")]).value = SAY(f"verdict.{verdict}")
+        sheet.cell(row, columns[SAY("review.column.verdict")]).value = SAY(
+            f"verdict.{verdict}"
+        )
         sheet.cell(row, columns[SAY("review.column.reason")]).value = "looked at"
     book.save(path)
     return seen
@@ -448,14 +510,16 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
         for case in members_of(first)
     }
     said = fill(path, lambda case: wrongly[case] if case < "8" else None)
-    imported = reviewing.import_decisions(folder, settings, path, "N", decided_at=MOMENT)
+    imported = reviewing.import_decisions(
+        folder, settings, path, "N", decided_at=MOMENT
+    )
     assert not imported.problems
     second = workspaces.run(folder)
     assert 0 < second.taught <= second.decisions
     assert second.contradictory == 0
     trace = json.loads((second.folder / "trace.json").read_text(encoding="utf-8"))
     assert [
-        work["notes"]["training_labels"] for work in trace["stages"] if work["stage"] == "link"
+        work["notes"]["taught"] for work in trace["stages"] if work["stage"] == "link"
     ] == [second.taught]
     before, after = members_of(first), members_of(second)
     assert len(said) > 50
@@ -469,7 +533,9 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     )
     assert read(second, "skipped").num_rows == 0
     with Ledger(folder / "ledger.db") as ledger:
-        assert {note.status for note in ledger.cases() if note.case_id in said} == {"decided"}
+        assert {note.status for note in ledger.cases() if note.case_id in said} == {
+            "decided"
+        }
     contents = workspaces.contents(second)
     assert workspaces.contents(workspaces.run(folder)) == contents
 
@@ -488,7 +554,12 @@ def said_by_run(folder, *options, language="en"):
     ]
     env = {**os.environ, "VOTERLIST_LANG": language}
     return processes.run(
-        arguments, capture_output=True, text=True, encoding="utf-8", check=False, env=env
+        arguments,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env=env,
     ).stdout
 
 
@@ -501,13 +572,15 @@ def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):
     assert SAY("cli.run.taught", taught=0) not in said_by_run(folder)
     queue = read(workspaces.run(folder), "queue").column("entry_id").to_pylist()
     with Ledger(folder / "ledger.db") as ledger:
-        ledger.decide(decisions((dict(zip(sorted(queue), ("keep", "repeat"), strict=True)), 4)))
+        ledger.decide(
+            decisions((dict(zip(sorted(queue), ("keep", "repeat"), strict=True)), 4))
+        )
     for language in ("en", "az"):
         assert catalogue(language)("cli.run.taught", taught=1) in said_by_run(
             folder, language=language
         )
     result = json.loads(said_by_run(folder, "--json"))
-    assert (result["training_labels"], result["contradictory"]) == (1, 0)
+    assert (result["taught"], result["contradictory"]) == (1, 0)
 
 
 def members_of(result):

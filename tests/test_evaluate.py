@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from voterlist.link.evaluate import evaluate
 
-TRUTH = pa.table({"entry_id": ["a", "b", "c", "d", "e"], "person_id": ["1", "1", "1", "2", "2"]})
+TRUTH = pa.table(
+    {"entry_id": ["a", "b", "c", "d", "e"], "person_id": ["1", "1", "1", "2", "2"]}
+)
 
 
 def pairs(*rows):
@@ -34,10 +36,21 @@ def test_counts_by_hand():
     Precision 0.75, recall 0.75.
     """
     found = evaluate(
-        pairs(("a", "b", 9.0), ("a", "c", 8.0), ("c", "d", 7.0), ("d", "e", 6.0), ("b", "d", 1.0)),
+        pairs(
+            ("a", "b", 9.0),
+            ("a", "c", 8.0),
+            ("c", "d", 7.0),
+            ("d", "e", 6.0),
+            ("b", "d", 1.0),
+        ),
         TRUTH,
     )
-    assert (found.true_pairs, found.precision, found.recall, found.f1) == (4, 0.75, 0.75, 0.75)
+    assert (found.true_pairs, found.precision, found.recall, found.f1) == (
+        4,
+        0.75,
+        0.75,
+        0.75,
+    )
     assert found.best_f1 == pytest.approx(0.75)
     assert found.average_precision == pytest.approx((1 + 1 + 3 / 4) / 4)
     assert found.recall_at_precision_99 == 0.5
@@ -55,13 +68,21 @@ def test_an_entry_the_truth_does_not_name_is_nobody():
 
 
 @given(
-    st.lists(st.sampled_from(list(itertools.combinations("abcde", 2))), unique=True, min_size=1),
+    st.lists(
+        st.sampled_from(list(itertools.combinations("abcde", 2))),
+        unique=True,
+        min_size=1,
+    ),
     st.data(),
 )
 def test_recordlinkage_measures_the_same(chosen, data):
     """Precision, recall and F1 at a threshold are those of recordlinkage on the same links."""
-    weights = data.draw(st.lists(st.integers(-5, 12), min_size=len(chosen), max_size=len(chosen)))
-    table = pairs(*[(*pair, float(weight)) for pair, weight in zip(chosen, weights, strict=True)])
+    weights = data.draw(
+        st.lists(st.integers(-5, 12), min_size=len(chosen), max_size=len(chosen))
+    )
+    table = pairs(
+        *[(*pair, float(weight)) for pair, weight in zip(chosen, weights, strict=True)]
+    )
     found = evaluate(table, TRUTH)
     taken = [
         pair

@@ -28,8 +28,14 @@ def linkage():
 
 
 def row_of(linkage, one, other):
-    both = zip(linkage.pairs.to_pylist(), waterfalls(linkage.pairs).to_pylist(), strict=True)
-    return next(rows for rows in both if (rows[0]["entry_l"], rows[0]["entry_r"]) == (one, other))
+    both = zip(
+        linkage.pairs.to_pylist(), waterfalls(linkage.pairs).to_pylist(), strict=True
+    )
+    return next(
+        rows
+        for rows in both
+        if (rows[0]["entry_l"], rows[0]["entry_r"]) == (one, other)
+    )
 
 
 def crowd_of():
@@ -46,22 +52,30 @@ def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
         assert len(falls) == linkage.pairs.num_rows > 2
         for row, fall in zip(linkage.pairs.to_pylist(), falls, strict=True):
             bits = sum(fall[f"{field}_bits"] for field in PAIR_FIELDS)
-            assert np.isclose(bits + fall["term_frequency"] + fall["rivals"], row["weight"])
+            assert np.isclose(
+                bits + fall["term_frequency"] + fall["rivals"], row["weight"]
+            )
             others = fall["p_twins"] + fall["p_relatives"] + fall["p_unrelated"]
             assert np.isclose(others, 1 - row["probability"])
-            assert np.isclose(fall["prior"] + row["weight"], np.log2(row["probability"] / others))
+            assert np.isclose(
+                fall["prior"] + row["weight"], np.log2(row["probability"] / others)
+            )
             assert fall["rivals"] <= 1e-9
 
 
 def test_rarity_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(linkage):
     for row, fall in zip(
-        linkage.pairs.to_pylist(), waterfalls(linkage.pairs, crowd_of()).to_pylist(), strict=True
+        linkage.pairs.to_pylist(),
+        waterfalls(linkage.pairs, crowd_of()).to_pylist(),
+        strict=True,
     ):
         parts = [fall[f"{field}_term_frequency"] for field in SHARED_FIELDS]
         assert np.isclose(sum(part for part in parts if part), -row["term_frequency"])
         assert fall["term_frequency"] == 0.0
         for field in SHARED_FIELDS:
-            assert (fall[f"{field}_term_frequency"] is None) or row[f"{field}_level"] not in {
+            assert (fall[f"{field}_term_frequency"] is None) or row[
+                f"{field}_level"
+            ] not in {
                 "missing",
                 "differs",
             }
@@ -73,27 +87,37 @@ def test_a_rare_surname_weighs_more_than_a_common_one():
     The surname's bits tell which is which.
     """
     common = [
-        {"surname": "rzayev", "given": f"a{number}", "day": number % 28 + 1} for number in range(50)
+        {"surname": "rzayev", "given": f"a{number}", "day": number % 28 + 1}
+        for number in range(50)
     ]
     rare = {"surname": "zulfuqarov", "given": "kamran", "day": 9}
-    voters = among_others({"surname": "rzayev"}, {"surname": "rzayev"}, rare, rare, *common)
+    voters = among_others(
+        {"surname": "rzayev"}, {"surname": "rzayev"}, rare, rare, *common
+    )
     found = link(voters)
     falls = {
-        (row["entry_l"], row["entry_r"]): row for row in waterfalls(found.pairs, voters).to_pylist()
+        (row["entry_l"], row["entry_r"]): row
+        for row in waterfalls(found.pairs, voters).to_pylist()
     }
     for part in ("term_frequency", "bits"):
-        assert falls["p2", "p3"][f"surname_{part}"] > falls["p0", "p1"][f"surname_{part}"] + 3
+        assert (
+            falls["p2", "p3"][f"surname_{part}"]
+            > falls["p0", "p1"][f"surname_{part}"] + 3
+        )
 
 
 def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
     """What is no one field's is not attributed to one; the sum is the pair's all the same."""
     voters = among_others(
-        {}, {"surname": "reshad", "given": "qarayev"}, {"surname": "qarayev", "given": "reshad"}
+        {},
+        {"surname": "reshad", "given": "qarayev"},
+        {"surname": "qarayev", "given": "reshad"},
     )
     found = link(voters)
     rows = [row for row in found.pairs.to_pylist() if row["surname_level"] == "swapped"]
     falls = {
-        (row["entry_l"], row["entry_r"]): row for row in waterfalls(found.pairs, voters).to_pylist()
+        (row["entry_l"], row["entry_r"]): row
+        for row in waterfalls(found.pairs, voters).to_pylist()
     }
     assert rows
     for row in rows:
@@ -108,7 +132,9 @@ def test_an_entry_that_the_list_does_not_hold_leaves_its_rarity_whole(linkage):
     """A list that is not the one that was linked attributes nothing it cannot count."""
     other = crowd_of().slice(0, 0)
     for row, fall in zip(
-        linkage.pairs.to_pylist(), waterfalls(linkage.pairs, other).to_pylist(), strict=True
+        linkage.pairs.to_pylist(),
+        waterfalls(linkage.pairs, other).to_pylist(),
+        strict=True,
     ):
         assert fall["term_frequency"] == -row["term_frequency"]
         assert all(fall[f"{field}_term_frequency"] is None for field in SHARED_FIELDS)
@@ -116,19 +142,25 @@ def test_an_entry_that_the_list_does_not_hold_leaves_its_rarity_whole(linkage):
 
 def test_a_table_without_a_model_or_rows_has_no_waterfalls(linkage):
     """Nothing is made up where the model is lost, and no pairs are no rows."""
-    assert waterfalls(linkage.pairs.replace_schema_metadata(None), crowd_of()).num_rows == 0
+    assert (
+        waterfalls(linkage.pairs.replace_schema_metadata(None), crowd_of()).num_rows
+        == 0
+    )
     assert waterfalls(linkage.pairs.slice(0, 0), crowd_of()).num_rows == 0
 
 
 def as_of_version_0_1_0(pairs):
     """The table as version 0.1.0 wrote it: other names, and the model's levels by their codes."""
     names = {"match_key": "found_by", "term_frequency": "rarity"}
-    former = pairs.rename_columns([names.get(name, name) for name in pairs.column_names])
+    former = pairs.rename_columns(
+        [names.get(name, name) for name in pairs.column_names]
+    )
     (key,) = pairs.schema.metadata
     content = json.loads(pairs.schema.metadata[key])
     log_m = {
         name.replace("unrelated", "strangers"): {
-            field: [bits[word] for word in SHIPPED[field].words] for field, bits in fields.items()
+            field: [bits[word] for word in SHIPPED[field].words]
+            for field, bits in fields.items()
         }
         for name, fields in content["log_m"].items()
     }

@@ -26,7 +26,8 @@ SHOWN = re.compile(r"```text\n\$ voterlist (explain .*)\n((?:.*\n)*?)```")
 def call(folder, line):
     """What a command of the page prints, run in a folder that has a copy of the sample."""
     arguments = [
-        str(folder / word) if "/" in word or word == "namesakes" else word for word in line.split()
+        str(folder / word) if "/" in word or word == "namesakes" else word
+        for word in line.split()
     ]
     return CliRunner().invoke(APP, arguments, prog_name="voterlist").stdout
 
@@ -45,7 +46,9 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("line", "output"), SHOWN.findall(PAGE.read_text(encoding="utf-8")))
+@pytest.mark.parametrize(
+    ("line", "output"), SHOWN.findall(PAGE.read_text(encoding="utf-8"))
+)
 def test_the_page_shows_what_the_command_prints(folder, line, output):
     """Each waterfall is the real one.
 
@@ -73,7 +76,10 @@ def write():
     with tempfile.TemporaryDirectory() as place:
         folder = prepared(Path(place))
         text = SHOWN.sub(
-            lambda found: f"```text\n$ voterlist {found[1]}\n{call(folder, found[1])}```", text
+            lambda found: (
+                f"```text\n$ voterlist {found[1]}\n{call(folder, found[1])}```"
+            ),
+            text,
         )
     PAGE.write_text(text, encoding="utf-8")
 

@@ -53,7 +53,9 @@ def planted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("faults")
     write(folder, voters=36_000, constituencies=2, seed=5, files=True, also=Also.FAULTS)
     settings = IngestSettings()
-    intake = ingest(read_folder(folder / "inbox", settings), settings, constituency=None)
+    intake = ingest(
+        read_folder(folder / "inbox", settings), settings, constituency=None
+    )
     streets = read_given_streets([folder / "reference" / "streets.csv"], Settings())
     outcome = normalize(intake.entries)
     found = check(
@@ -73,7 +75,9 @@ def test_every_planted_fault_is_found(planted):
     """Of each kind of fault that is planted, each one is found."""
     faults, found = planted
     scores = evaluate_faults(found, faults)
-    assert {one.rule: one.planted - one.found for one in scores if one.planted != one.found} == {}
+    assert {
+        one.rule: one.planted - one.found for one in scores if one.planted != one.found
+    } == {}
     assert all(one.planted for one in scores)
 
 
@@ -94,7 +98,9 @@ def test_false_alarms_stay_below_their_bounds(planted):
     """
     faults, found = planted
     units = {rule.code: rule.unit.value for rule in (*RULES, *NORMALIZE_RULES)}
-    judged = [one for one in evaluate_faults(found, faults) if units.get(one.rule) in BOUNDS]
+    judged = [
+        one for one in evaluate_faults(found, faults) if units.get(one.rule) in BOUNDS
+    ]
     assert len(judged) > 50
     for one in judged:
         assert one.false_rate < BOUNDS[units[one.rule]], one
@@ -130,9 +136,9 @@ def test_the_command_counts_what_the_functions_count(tmp_path: Path):
     assert use["outside"] >= 3
     tests = {
         one["rule"]: one
-        for one in run("evaluate", "--faults", found, str(tmp_path / "faults.parquet"), "--json")[
-            "tests"
-        ]
+        for one in run(
+            "evaluate", "--faults", found, str(tmp_path / "faults.parquet"), "--json"
+        )["tests"]
     }
     outside = tests["address-outside-precinct"]
     assert (outside["planted"], outside["found"]) == (3, 3)
@@ -146,7 +152,13 @@ def test_a_register_of_streets_that_cannot_be_read_stops_the_check(tmp_path: Pat
     (tmp_path / "none.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     call = CliRunner().invoke(
         APP,
-        ["check", str(tmp_path / "list.csv"), "--streets", str(tmp_path / "none.csv"), "--json"],
+        [
+            "check",
+            str(tmp_path / "list.csv"),
+            "--streets",
+            str(tmp_path / "none.csv"),
+            "--json",
+        ],
     )
     told = json.loads(call.stdout)
     assert told["error"]["code"] == "no-street-columns"
@@ -169,7 +181,13 @@ def test_a_register_of_other_precincts_is_said_to_be_of_no_use(tmp_path: Path):
             encoding="utf-8",
         )
         call = CliRunner().invoke(
-            APP, ["check", str(tmp_path / "list.csv"), "--streets", str(tmp_path / "streets.csv")]
+            APP,
+            [
+                "check",
+                str(tmp_path / "list.csv"),
+                "--streets",
+                str(tmp_path / "streets.csv"),
+            ],
         )
         assert (catalogue("en")("cli.check.streets-unused") in call.stdout) == is_said
 
@@ -224,7 +242,9 @@ def test_faults_change_no_list_without_them():
     plain, again = (generate(2_000, constituencies=2, seed=7) for _ in range(2))
     assert plain.faults is None
     assert plain.entries.equals(again.entries)
-    faulty, twice = (generate(2_000, constituencies=2, seed=7, faults=True) for _ in range(2))
+    faulty, twice = (
+        generate(2_000, constituencies=2, seed=7, faults=True) for _ in range(2)
+    )
     assert faulty.entries.equals(twice.entries)
     assert faulty.streets.equals(twice.streets)
     assert faulty.faults.equals(twice.faults)
@@ -237,7 +257,9 @@ def test_there_may_be_nothing_to_plant_in(voters):
     made = generate(voters, constituencies=1, seed=2, faults=True)
     assert made.faults.schema == FAULT
     assert (
-        made.entries.num_rows == made.truth.num_rows == pc.sum(made.lists.column("entries")).as_py()
+        made.entries.num_rows
+        == made.truth.num_rows
+        == pc.sum(made.lists.column("entries")).as_py()
     )
 
 

@@ -14,7 +14,14 @@ COLUMNS = {
     "surname": "surname",
     "given_name": "given_name",
     "birth_date": "date_of_birth",
-    "address": ["street_number", "address_1", "address_2", "suburb", "postcode", "state"],
+    "address": [
+        "street_number",
+        "address_1",
+        "address_2",
+        "suburb",
+        "postcode",
+        "state",
+    ],
 }
 
 

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from voterlist.config import CheckSettings
 from voterlist.config.sections import RuleSettings
-from voterlist.findings import FINDING_ORDER, finding_ids, gather, is_on, make, of_rows, row
+from voterlist.findings import (
+    FINDING_ORDER,
+    finding_ids,
+    gather,
+    is_on,
+    make,
+    of_rows,
+    row,
+)
 from voterlist.model import Rule, Severity, Unit
 from voterlist.schemas import FINDING
 from voterlist.tables import concat
@@ -18,10 +26,20 @@ OTHER = Rule("crowded-dwelling", Severity.NOTE, Unit.DWELLING, "a test")
 
 def test_columns_and_single_values_fill_a_finding():
     """An array is taken as it is, one value holds for all rows, and what is not given is null."""
-    table = make(RULE, 2, {"precinct": [3, None], "field": "fin", "limit": 1, "value": [2, 4]})
+    table = make(
+        RULE, 2, {"precinct": [3, None], "field": "fin", "limit": 1, "value": [2, 4]}
+    )
     assert table.schema == FINDING
-    assert table.select(["rule", "severity", "unit", "field", "precinct"]).to_pylist() == [
-        {"rule": "fin-shared", "severity": "error", "unit": "entry", "field": "fin", "precinct": 3},
+    assert table.select(
+        ["rule", "severity", "unit", "field", "precinct"]
+    ).to_pylist() == [
+        {
+            "rule": "fin-shared",
+            "severity": "error",
+            "unit": "entry",
+            "field": "fin",
+            "precinct": 3,
+        },
         {
             "rule": "fin-shared",
             "severity": "error",
@@ -75,7 +93,10 @@ def test_the_order_of_findings_does_not_depend_on_how_they_came(rows, data):
     turned = data.draw(st.permutations(made))
     cut = data.draw(st.integers(0, len(made)))
     one = gather([of_rows(made)])
-    assert gather([of_rows(turned[:cut]), of_rows(turned[cut:])]).to_pylist() == one.to_pylist()
+    assert (
+        gather([of_rows(turned[:cut]), of_rows(turned[cut:])]).to_pylist()
+        == one.to_pylist()
+    )
     assert gather([one]).equals(one)
 
 
@@ -98,7 +119,9 @@ def test_settings_switch_off_and_grade(chosen, severities):
     parts = [make(RULE, 1, {"precinct": [1]}), make(OTHER, 1, {"precinct": [1]})]
     findings = gather(parts, settings)
     assert findings.column("severity").to_pylist() == severities
-    assert is_on(RULE, settings) == ("fin-shared" in findings.column("rule").to_pylist())
+    assert is_on(RULE, settings) == (
+        "fin-shared" in findings.column("rule").to_pylist()
+    )
     assert gather([findings], settings).equals(findings)
 
 
@@ -109,7 +132,9 @@ def test_an_id_is_of_the_entry_not_of_its_line():
     assert finding_ids(make(RULE, 1, places)) == finding_ids(make(RULE, 1, moved))
     without = {name: cells for name, cells in places.items() if name != "entry_id"}
     without_moved = {name: cells for name, cells in moved.items() if name != "entry_id"}
-    assert finding_ids(make(RULE, 1, without)) != finding_ids(make(RULE, 1, without_moved))
+    assert finding_ids(make(RULE, 1, without)) != finding_ids(
+        make(RULE, 1, without_moved)
+    )
 
 
 def test_ids_tell_findings_apart():

@@ -21,7 +21,9 @@ from voterlist.pipeline.result import unread_constituencies
 from voterlist.readers import list_files, read_paths
 from voterlist.storage.ledger import Ledger
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes, links and pipes of POSIX")
+pytestmark = pytest.mark.skipif(
+    os.name != "posix", reason="modes, links and pipes of POSIX"
+)
 
 SECONDS = 120
 """No run of these small workspaces takes so long; one that does hangs."""
@@ -34,7 +36,9 @@ def workspace(tmp_path):
     folder = workspaces.make(tmp_path / "w", constituency=1)
     workspaces.make(folder, constituency=2)
     for path in (folder / "inbox" / "2").iterdir():
-        path.write_text(path.read_text(encoding="utf-8").replace("5XK1", "7AB2"), encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").replace("5XK1", "7AB2"), encoding="utf-8"
+        )
     (folder / "reference" / "deaths.csv").write_text(DEATHS, encoding="utf-8")
     return folder
 
@@ -118,7 +122,9 @@ def test_files_in_a_folder_that_cannot_be_entered_are_named(workspace):
     code, said, _ = command(workspace)
     (workspace / "inbox" / "2").chmod(stat.S_IRWXU)
     assert code == 1
-    assert unread(said) == {(f"inbox/2/menteqe-{number}.csv", "read-refused") for number in (1, 2)}
+    assert unread(said) == {
+        (f"inbox/2/menteqe-{number}.csv", "read-refused") for number in (1, 2)
+    }
 
 
 @pytest.mark.slow
@@ -156,7 +162,9 @@ def test_links_to_folders_are_followed_at_any_depth(workspace, tmp_path):
     """A list behind a link below a constituency's folder would be missing without a word."""
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / "deeper").mkdir(parents=True)
-    (workspace / "inbox" / "2" / "menteqe-2.csv").rename(elsewhere / "deeper" / "menteqe-2.csv")
+    (workspace / "inbox" / "2" / "menteqe-2.csv").rename(
+        elsewhere / "deeper" / "menteqe-2.csv"
+    )
     (workspace / "inbox" / "2" / "sent").symlink_to(elsewhere, target_is_directory=True)
     result = workspaces.run(workspace)
     assert result.files == 4
@@ -197,7 +205,11 @@ def test_sockets_and_devices_are_not_opened(workspace):
         listening.bind(str(workspace / "inbox" / "1" / "socket"))
     expected = {("inbox/1/socket", AsideCode.NOT_A_FILE)}
     try:
-        os.mknod(workspace / "inbox" / "1" / "zero.csv", 0o600 | stat.S_IFCHR, os.makedev(1, 5))
+        os.mknod(
+            workspace / "inbox" / "1" / "zero.csv",
+            0o600 | stat.S_IFCHR,
+            os.makedev(1, 5),
+        )
         expected |= {("inbox/1/zero.csv", AsideCode.NOT_A_FILE)}
     except PermissionError:
         pass  # only root makes devices, and not in every container
@@ -237,7 +249,9 @@ def test_folders_nested_past_any_stack_are_walked(nested):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("place", ["deaths.csv", "statistics.csv", "streets.csv", "notes.txt"])
+@pytest.mark.parametrize(
+    "place", ["deaths.csv", "statistics.csv", "streets.csv", "notes.txt"]
+)
 def test_a_file_of_reference_that_cannot_be_read_is_said(workspace, closed, place):
     """Else the findings of a register vanish, and the run says that all is well."""
     path = workspace / "reference" / place
@@ -259,7 +273,9 @@ def test_reference_that_cannot_be_listed_is_said(workspace, closed):
 
 
 @pytest.mark.slow
-def test_a_register_that_cannot_be_read_does_not_make_an_inbox_unreadable(workspace, closed):
+def test_a_register_that_cannot_be_read_does_not_make_an_inbox_unreadable(
+    workspace, closed
+):
     """Exit code 3 says that no list was read; a register is no list."""
     shutil.rmtree(workspace / "inbox" / "2")
     (workspace / "inbox" / "1" / "menteqe-2.csv").unlink()
@@ -305,7 +321,12 @@ def test_a_list_that_changes_after_it_was_hashed_is_set_aside(workspace, jobs):
     assert result.exit_code == 1
     lists = pq.read_table(result.folder / "lists.parquet").to_pylist()
     assert (
-        sum(row["rows"] for row in lists if (row["constituency"], row["precinct"]) == (1, 1)) == 0
+        sum(
+            row["rows"]
+            for row in lists
+            if (row["constituency"], row["precinct"]) == (1, 1)
+        )
+        == 0
     )
 
 
@@ -329,8 +350,12 @@ def test_a_copy_of_a_list_that_changed_is_read(workspace):
     path = workspace / "inbox" / "1" / "menteqe-1.csv"
     shutil.copy(path, path.with_name("menteqe-1 (2).csv"))
     (path.parent / "menteqe-1 (2).csv").rename(path.parent / "z.csv")
-    before = workspaces.run(workspaces.copied(workspace, workspace.parent / "whole")).rows_out
-    change = at_the_start_of(Stage.INGEST, lambda: path.write_text("", encoding="utf-8"))
+    before = workspaces.run(
+        workspaces.copied(workspace, workspace.parent / "whole")
+    ).rows_out
+    change = at_the_start_of(
+        Stage.INGEST, lambda: path.write_text("", encoding="utf-8")
+    )
     assert workspaces.run(workspace, progress=change).rows_out == before
 
 
@@ -436,16 +461,28 @@ main()
 @pytest.mark.parametrize("failing", [1, 2])
 def test_a_disk_that_fails_while_a_list_is_read(workspace, failing):
     """A read error leaves a list unread in this run alone, whichever time the file is opened."""
-    options = ["run", str(workspace), "--today", "2026-02-03", "--json", "--until", "normalize"]
+    options = [
+        "run",
+        str(workspace),
+        "--today",
+        "2026-02-03",
+        "--json",
+        "--until",
+        "normalize",
+    ]
     hurt = [sys.executable, "-c", _HURT, "1/menteqe-1.csv", str(failing), *options]
     done = processes.run(hurt, capture_output=True, check=False, timeout=SECONDS)
     assert done.returncode == 1, done.stderr.decode()
-    assert unread(json.loads(done.stdout)) == {("inbox/1/menteqe-1.csv", "read-refused")}
+    assert unread(json.loads(done.stdout)) == {
+        ("inbox/1/menteqe-1.csv", "read-refused")
+    }
     said = command(workspace)[1]
     assert said["unreadable"] == []
     assert (
         said["rows"]["in"]
-        == workspaces.run(workspaces.copied(workspace, workspace.parent / "well")).rows_in
+        == workspaces.run(
+            workspaces.copied(workspace, workspace.parent / "well")
+        ).rows_in
     )
 
 
@@ -456,7 +493,10 @@ def test_the_constituencies_of_which_something_was_not_read(workspace):
     A copy was read, and a file of no constituency may be anyone's.
     """
     (workspace / "inbox" / "2" / "gone.csv").symlink_to("nowhere.csv")
-    shutil.copy(workspace / "inbox" / "1" / "menteqe-1.csv", workspace / "inbox" / "1" / "copy.csv")
+    shutil.copy(
+        workspace / "inbox" / "1" / "menteqe-1.csv",
+        workspace / "inbox" / "1" / "copy.csv",
+    )
     table = pq.read_table(workspaces.run(workspace).folder / "set_aside.parquet")
     assert unread_constituencies(table) == {2}
     (workspace / "inbox" / "loose.csv").symlink_to("nowhere.csv")
@@ -505,7 +545,9 @@ def test_names_that_are_not_utf_8_are_read_and_written(with_strange_names, jobs)
     entries = pq.read_table(workspace / "runs" / said["run"] / "entries.parquet")
     assert entries.column("constituency").to_pylist().count(2) == 7
     with Ledger(workspace / "ledger.db") as ledger:
-        assert r"inbox/2/menteqe-3-\xfe\xff.csv" in {item.name for item in ledger.submissions()}
+        assert r"inbox/2/menteqe-3-\xfe\xff.csv" in {
+            item.name for item in ledger.submissions()
+        }
 
 
 def test_two_names_that_read_alike_are_two_files(tmp_path):
@@ -514,14 +556,19 @@ def test_two_names_that_read_alike_are_two_files(tmp_path):
         called(tmp_path, name).write_bytes(name)
     files = list_files(tmp_path, tmp_path)
     assert len({file.name for file in files}) == 2
-    assert {os.fsencode(file.path.name) for file in files} == {b"\xff.csv", rb"\xff.csv"}
+    assert {os.fsencode(file.path.name) for file in files} == {
+        b"\xff.csv",
+        rb"\xff.csv",
+    }
 
 
 def test_a_file_of_which_nothing_is_expected_is_read_as_it_is(tmp_path):
     """Commands that read a file outside a run have no digest to compare with."""
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "list.csv").write_text(DEATHS, encoding="utf-8")
-    pipe, table = read_paths([tmp_path / "pipe", tmp_path / "list.csv"], tmp_path, IngestSettings())
+    pipe, table = read_paths(
+        [tmp_path / "pipe", tmp_path / "list.csv"], tmp_path, IngestSettings()
+    )
     assert (pipe.trouble, table.trouble) == (AsideCode.NOT_A_FILE, None)
 
 
@@ -529,7 +576,9 @@ def test_a_file_of_which_nothing_is_expected_is_read_as_it_is(tmp_path):
 def test_failures_of_the_moment_have_words_of_their_own(language):
     """What to do about a permission is not what to do about a damaged file."""
     say = catalogue(language)
-    todos = {say(f"aside.{code}.todo") for code in (*PASSING, AsideCode.FILE_UNREADABLE)}
+    todos = {
+        say(f"aside.{code}.todo") for code in (*PASSING, AsideCode.FILE_UNREADABLE)
+    }
     assert len(todos) == len(PASSING) + 1
 
 
@@ -582,7 +631,10 @@ def test_a_list_that_is_gone_is_asked_about_once(workspace):
     assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
     (workspace / "inbox" / "2" / "menteqe-2.csv").rename(workspace / "aside.csv")
     code, said, words = command(workspace, "--jobs", "1")
-    assert (code, said["missing_lists"]) == (1, [{"constituency": 2, "precinct": 2, "entries": 3}])
+    assert (code, said["missing_lists"]) == (
+        1,
+        [{"constituency": 2, "precinct": 2, "entries": 3}],
+    )
     assert "not here any more" in words
     assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
 

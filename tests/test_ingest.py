@@ -17,7 +17,16 @@ from voterlist.ingest.place import Place, cell_number, file_place, title_place
 from voterlist.ingest.text import clean, fold
 from voterlist.model import AsideCode
 from voterlist.readers import read_content
-from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, RawFile, RawSheet, require
+from voterlist.schemas import (
+    ENTRY,
+    FINDING,
+    LIST,
+    SET_ASIDE,
+    Intake,
+    RawFile,
+    RawSheet,
+    require,
+)
 from voterlist.tables import join_text
 
 LIMITS = IngestSettings()
@@ -38,11 +47,16 @@ def sheet(rows: list[list[str | None]], name: str | None = "S", **more) -> RawSh
         )
         for index in range(width)
     }
-    return RawSheet(name, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns), **more)
+    return RawSheet(
+        name, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns), **more
+    )
 
 
 def file(
-    rows: list[list[str | None]], source: str = "a" * 12, name: str = "4/list.csv", **more
+    rows: list[list[str | None]],
+    source: str = "a" * 12,
+    name: str = "4/list.csv",
+    **more,
 ) -> RawFile:
     """A text file of these rows."""
     return RawFile(source, name, (sheet(rows, None),), **more)
@@ -57,8 +71,15 @@ def take(*files: RawFile, constituency: int | None = 4) -> Intake:
         strict=True,
     ):
         require(table, schema, "ingest")
-    rows = sum(part.cells.num_rows for raw in files if raw.trouble is None for part in raw.sheets)
-    assert rows == found.entries.num_rows + sum(found.set_aside.column("rows").to_pylist())
+    rows = sum(
+        part.cells.num_rows
+        for raw in files
+        if raw.trouble is None
+        for part in raw.sheets
+    )
+    assert rows == found.entries.num_rows + sum(
+        found.set_aside.column("rows").to_pylist()
+    )
     for row in found.lists.to_pylist():
         assert row["rows"] == row["entries"] + row["set_aside"]
     assert sum(found.lists.column("rows").to_pylist()) == rows
@@ -89,7 +110,8 @@ def test_no_files_give_empty_tables():
     """An empty inbox is no failure."""
     found = take()
     assert [
-        table.num_rows for table in (found.entries, found.lists, found.set_aside, found.findings)
+        table.num_rows
+        for table in (found.entries, found.lists, found.set_aside, found.findings)
     ] == [0] * 4
 
 
@@ -181,14 +203,19 @@ def test_a_column_without_a_heading_shifts_nothing():
 
 def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
     """In a workbook a cell beyond the header is a remark, not a shifted row."""
-    found = take(RawFile("a" * 12, "12.xlsx", (sheet([HEADER, [*VOTERS[0], "köçüb"]]),)))
+    found = take(
+        RawFile("a" * 12, "12.xlsx", (sheet([HEADER, [*VOTERS[0], "köçüb"]]),))
+    )
     assert [row["surname"] for row in by_line(found)] == ["Əliyev"]
 
 
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        (["№", "Soyadı", "Adı", "Atasının adı"], ["number", "surname", "given_name", "patronymic"]),
+        (
+            ["№", "Soyadı", "Adı", "Atasının adı"],
+            ["number", "surname", "given_name", "patronymic"],
+        ),
         (
             ["№ п/п", "Фамилия", "Имя", "Отчество"],
             ["number", "surname", "given_name", "patronymic"],
@@ -201,20 +228,47 @@ def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
             ["NN", "SOYADI", "ADI", "ATASININ ADI"],
             ["number", "surname", "given_name", "patronymic"],
         ),
-        (["S/s", "Soyadi", "Adi", "Ata adi"], ["number", "surname", "given_name", "patronymic"]),
-        (["#", "Familiyası", "Adı", "Otçestvo"], ["number", "surname", "given_name", "patronymic"]),
-        (["№", "Сојады", "Ады", "Атасынын ады"], ["number", "surname", "given_name", "patronymic"]),
-        (["№", "Sоyаdı", "Adı", "Ata adı"], ["number", "surname", "given_name", "patronymic"]),
-        (["№", "S.A.A.", "Təvəllüdü", "Cinsi"], ["number", "full_name", "birth_date", "sex"]),
+        (
+            ["S/s", "Soyadi", "Adi", "Ata adi"],
+            ["number", "surname", "given_name", "patronymic"],
+        ),
+        (
+            ["#", "Familiyası", "Adı", "Otçestvo"],
+            ["number", "surname", "given_name", "patronymic"],
+        ),
+        (
+            ["№", "Сојады", "Ады", "Атасынын ады"],
+            ["number", "surname", "given_name", "patronymic"],
+        ),
+        (
+            ["№", "Sоyаdı", "Adı", "Ata adı"],
+            ["number", "surname", "given_name", "patronymic"],
+        ),
+        (
+            ["№", "S.A.A.", "Təvəllüdü", "Cinsi"],
+            ["number", "full_name", "birth_date", "sex"],
+        ),
         (
             ["№", "Soyadı, adı, atasının adı", "Doğ. tar.", "Cins"],
             ["number", "full_name", "birth_date", "sex"],
         ),
-        (["№", "ФИО", "Дата рожд.", "Пол"], ["number", "full_name", "birth_date", "sex"]),
-        (["№", "Ad", "Doğum ili", "Ünvanı"], ["number", "full_name", "birth_year", "address"]),
-        (["Soyadı / Фамилия", "Adı / Имя", "Ünvan / Адрес"], ["surname", "given_name", "address"]),
+        (
+            ["№", "ФИО", "Дата рожд.", "Пол"],
+            ["number", "full_name", "birth_date", "sex"],
+        ),
+        (
+            ["№", "Ad", "Doğum ili", "Ünvanı"],
+            ["number", "full_name", "birth_year", "address"],
+        ),
+        (
+            ["Soyadı / Фамилия", "Adı / Имя", "Ünvan / Адрес"],
+            ["surname", "given_name", "address"],
+        ),
         (["ФИО избирателя", "Seçicinin ünvanı"], ["full_name", "address"]),
-        (["Soyad", "Ad", "Doğum yeri", "Telefon"], ["surname", "given_name", "other", "other"]),
+        (
+            ["Soyad", "Ad", "Doğum yeri", "Telefon"],
+            ["surname", "given_name", "other", "other"],
+        ),
         (
             ["Soyad", "Ad", "Ş/V seriyası", "№"],
             ["surname", "given_name", "document_series", "document_number"],
@@ -227,13 +281,18 @@ def test_a_note_beside_a_workbook_row_does_not_lose_the_voter():
 )
 def test_headers_of_three_languages_are_understood(header, expected):
     """Headers in Azerbaijani, Russian and English, abbreviated or joined, name their fields."""
-    assert [match.role for match in ingest.map_columns(header, LIMITS).matches] == expected
+    assert [
+        match.role for match in ingest.map_columns(header, LIMITS).matches
+    ] == expected
 
 
 def test_a_guessed_header_states_its_confidence():
     """A misspelt header is taken for the most alike and reported; a known one is certain."""
     found = take(
-        file([["Soyaddı", "Adı", "Doğum tarxi"], ["Əliyev", "Əli", "1970"]], name="4/12.csv")
+        file(
+            [["Soyaddı", "Adı", "Doğum tarxi"], ["Əliyev", "Əli", "1970"]],
+            name="4/12.csv",
+        )
     )
     assert by_line(found)[0]["birth_date"] == "1970"
     assert [(rule, field, value) for rule, field, value, _ in rules(found)] == [
@@ -244,7 +303,8 @@ def test_a_guessed_header_states_its_confidence():
 
 
 @pytest.mark.parametrize(
-    "text", ["Əliyev", "Məmmədov", "Adil", "12.05.1970", "Bakı", "Kişi", "AZE12345678", ""]
+    "text",
+    ["Əliyev", "Məmmədov", "Adil", "12.05.1970", "Bakı", "Kişi", "AZE12345678", ""],
 )
 def test_cells_are_not_taken_for_headers(text):
     """Names, dates and identifiers are like no header."""
@@ -259,10 +319,18 @@ def test_folding_a_header_twice_changes_nothing(text):
 
 def test_pinned_headers_win():
     """What the settings name is taken, whatever the words say; several headers are joined."""
-    pinned = IngestSettings(columns={"surname": "X1", "given_name": "X2", "address": ["B", "A"]})
-    raw = file([["X1", "X2", "A", "B"], ["Əliyev", "Əli", "ev 5", "Bakı"]], name="4/12.csv")
+    pinned = IngestSettings(
+        columns={"surname": "X1", "given_name": "X2", "address": ["B", "A"]}
+    )
+    raw = file(
+        [["X1", "X2", "A", "B"], ["Əliyev", "Əli", "ev 5", "Bakı"]], name="4/12.csv"
+    )
     row = ingest.ingest([raw], pinned, constituency=4).entries.to_pylist()[0]
-    assert (row["surname"], row["given_name"], row["address"]) == ("Əliyev", "Əli", "Bakı ev 5")
+    assert (row["surname"], row["given_name"], row["address"]) == (
+        "Əliyev",
+        "Əli",
+        "Bakı ev 5",
+    )
 
 
 def test_a_header_of_two_rows_is_read_together():
@@ -276,7 +344,11 @@ def test_a_header_of_two_rows_is_read_together():
     found = take(file(rows, name="4/12.csv"))
     assert aside(found) == {1: "header-row", 2: "header-row", 3: "header-row"}
     row = by_line(found)[0]
-    assert (row["number"], row["surname"], row["patronymic"]) == ("1", "Əliyev", "Vəli oğlu")
+    assert (row["number"], row["surname"], row["patronymic"]) == (
+        "1",
+        "Əliyev",
+        "Vəli oğlu",
+    )
     assert (row["address"], row["birth_date"]) == ("Nizami 5 12", "1970")
 
 
@@ -296,7 +368,9 @@ def test_day_month_and_year_become_one_date():
         ["Əliyev", "Əli", "1", "2", "1970"],
         ["Vəliyev", "Rza", "", "", "1980"],
     ]
-    assert [row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))] == [
+    assert [
+        row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))
+    ] == [
         "1.2.1970",
         "1980",
     ]
@@ -309,7 +383,9 @@ def test_a_year_stands_in_for_a_missing_date():
         ["Əliyev", "1970", "01.02.1970"],
         ["Vəliyev", "1980", ""],
     ]
-    assert [row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))] == [
+    assert [
+        row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))
+    ] == [
         "01.02.1970",
         "1980",
     ]
@@ -319,7 +395,12 @@ def test_a_header_repeated_on_each_page_is_no_voter():
     """Repeated headers are set aside wherever they stand; a page's total ends no list."""
     rows = [HEADER, VOTERS[0], ["Cəmi:", "", "1"], HEADER, VOTERS[1], ["Cəmi", "2"]]
     found = take(file(rows, name="4/12.csv"))
-    assert aside(found) == {1: "header-row", 3: "total-row", 4: "header-row", 6: "total-row"}
+    assert aside(found) == {
+        1: "header-row",
+        3: "total-row",
+        4: "header-row",
+        6: "total-row",
+    }
     assert found.lists.to_pylist()[0]["declared"] == 2
 
 
@@ -344,7 +425,8 @@ def test_totals_are_declared(cells, declared):
 
 
 @pytest.mark.parametrize(
-    "header", ["Aasının adı", "Atnasının adı", "Anadan olduğu ie", "Bine №", "Dey of birth"]
+    "header",
+    ["Aasının adı", "Atnasının adı", "Anadan olduğu ie", "Bine №", "Dey of birth"],
 )
 def test_a_header_as_like_one_field_as_another_is_not_guessed(header):
     """One letter in a header would turn a mother's name into the father's, a place into a year."""
@@ -354,7 +436,10 @@ def test_a_header_as_like_one_field_as_another_is_not_guessed(header):
 
 def test_a_voter_called_like_a_total_is_kept():
     """A word of totals or signatures in a full row loses nobody."""
-    rows = [HEADER, ["1", "Total", "Cəmi", "Üzv oğlu", "1970", "Komissiya küç. 12 saylı məntəqə"]]
+    rows = [
+        HEADER,
+        ["1", "Total", "Cəmi", "Üzv oğlu", "1970", "Komissiya küç. 12 saylı məntəqə"],
+    ]
     assert take(file(rows, name="4/12.csv")).entries.num_rows == 1
 
 
@@ -379,11 +464,18 @@ def test_a_list_of_names_alone_is_read():
     """One column of full names is a list."""
     found = take(
         file(
-            [["Soyadı, adı, atasının adı"], ["Əliyev Əli Vəli oğlu"], ["Sədrova Leyla"]],
+            [
+                ["Soyadı, adı, atasının adı"],
+                ["Əliyev Əli Vəli oğlu"],
+                ["Sədrova Leyla"],
+            ],
             name="4/12.csv",
         )
     )
-    assert [row["full_name"] for row in by_line(found)] == ["Əliyev Əli Vəli oğlu", "Sədrova Leyla"]
+    assert [row["full_name"] for row in by_line(found)] == [
+        "Əliyev Əli Vəli oğlu",
+        "Sədrova Leyla",
+    ]
 
 
 def test_several_precincts_in_one_sheet_are_several_lists():
@@ -422,7 +514,10 @@ def test_a_column_of_precincts_places_each_row():
     ]
     found = take(file(rows))
     assert [row["precinct"] for row in by_line(found)] == [12, 13]
-    assert [(row["precinct"], row["rows"], row["entries"]) for row in found.lists.to_pylist()] == [
+    assert [
+        (row["precinct"], row["rows"], row["entries"])
+        for row in found.lists.to_pylist()
+    ] == [
         (12, 3, 1),
         (13, 2, 1),
     ]
@@ -432,7 +527,10 @@ def test_a_column_of_precincts_places_each_row():
     ("text", "place"),
     [
         ("4 saylı seçki dairəsi, 12 saylı seçki məntəqəsi", Place(4, 12)),
-        ("4 saylı Nəsimi birinci seçki dairəsinin 12 saylı seçki məntəqəsi üzrə", Place(4, 12)),
+        (
+            "4 saylı Nəsimi birinci seçki dairəsinin 12 saylı seçki məntəqəsi üzrə",
+            Place(4, 12),
+        ),
         ("NƏSİMİ SEÇKİ DAİRƏSİ № 22, SEÇKİ MƏNTƏQƏSİ № 5", Place(22, 5)),
         ("12 saylı orta məktəb, seçki məntəqəsi № 5", Place(None, 5)),
         ("Избирательный округ № 4, избирательный участок № 12", Place(4, 12)),
@@ -462,7 +560,8 @@ def test_places_are_read_from_names_and_cells():
     assert file_place("reference/deaths.csv") == Place()
     assert file_place("4/11-menteqe.xlsx") == Place(4, 11)
     assert [
-        cell_number(text, "precinct") for text in ("12", "012", "12.0", "№ 12", "4 12", "x", "0")
+        cell_number(text, "precinct")
+        for text in ("12", "012", "12.0", "№ 12", "4 12", "x", "0")
     ] == [
         12,
         12,
@@ -477,11 +576,14 @@ def test_places_are_read_from_names_and_cells():
 def test_contradicting_places_are_findings():
     """The title overrules the file's name, the inbox the title; both conflicts are reported."""
     found = take(
-        file([["5 saylı dairə, 12 saylı məntəqə"], HEADER, *VOTERS], name="4/məntəqə 13.csv")
+        file(
+            [["5 saylı dairə, 12 saylı məntəqə"], HEADER, *VOTERS],
+            name="4/məntəqə 13.csv",
+        )
     )
-    assert {(row["constituency"], row["precinct"]) for row in found.entries.to_pylist()} == {
-        (4, 12)
-    }
+    assert {
+        (row["constituency"], row["precinct"]) for row in found.entries.to_pylist()
+    } == {(4, 12)}
     assert sorted(rules(found)) == [
         ("place-by-inbox", "constituency", 5.0, 4.0),
         ("place-by-title", "precinct", 13.0, 12.0),
@@ -499,7 +601,9 @@ def test_a_bare_number_contradicts_nothing():
 def test_an_unknown_precinct_keeps_the_entries():
     """Entries without a precinct are kept and reported once, with their number."""
     found = take(file([HEADER, *VOTERS], name="list.csv"), constituency=None)
-    assert all(row["entry_id"].startswith("000-0000-") for row in found.entries.to_pylist())
+    assert all(
+        row["entry_id"].startswith("000-0000-") for row in found.entries.to_pylist()
+    )
     assert rules(found) == [
         ("constituency-unknown", "constituency", 3.0, None),
         ("precinct-unknown", "precinct", 3.0, None),
@@ -522,7 +626,9 @@ def test_a_precinct_that_is_no_number_is_reported():
 def test_a_temporary_list_is_told_by_its_title():
     """A temporary list is marked, in a title or in the file's name."""
     assert (
-        take(file([["Müvəqqəti siyahı"], HEADER, *VOTERS])).lists.to_pylist()[0]["list_kind"]
+        take(file([["Müvəqqəti siyahı"], HEADER, *VOTERS])).lists.to_pylist()[0][
+            "list_kind"
+        ]
         == "temporary"
     )
     found = take(file([HEADER, *VOTERS], name="4/12 временный список.csv"))
@@ -536,7 +642,10 @@ def test_the_same_content_twice_counts_once():
     assert found.entries.num_rows == 3
     copies = [(row["copy"], row["code"]) for row in found.set_aside.to_pylist()]
     assert copies == [(0, "title-row"), (0, "header-row")] + [(1, "duplicate-file")] * 5
-    assert [(row["rows"], row["entries"]) for row in found.lists.to_pylist()] == [(5, 3), (5, 0)]
+    assert [(row["rows"], row["entries"]) for row in found.lists.to_pylist()] == [
+        (5, 3),
+        (5, 0),
+    ]
     assert rules(found) == [("duplicate-file", None, 5.0, None)]
 
 
@@ -552,7 +661,10 @@ def test_a_file_that_could_not_be_read_stands_in_every_table():
         (
             sheet([HEADER, *VOTERS]),
             RawSheet(
-                "B", pa.array([], pa.int32()), pa.table({}), trouble=AsideCode.FILE_UNREADABLE
+                "B",
+                pa.array([], pa.int32()),
+                pa.table({}),
+                trouble=AsideCode.FILE_UNREADABLE,
             ),
         ),
     )
@@ -563,7 +675,10 @@ def test_a_file_that_could_not_be_read_stands_in_every_table():
         ("file-empty", 7, 0),
         ("file-unreadable", 8, 0),
     ]
-    assert [row["rule"] for row in found.findings.to_pylist()] == ["file-empty", "file-unreadable"]
+    assert [row["rule"] for row in found.findings.to_pylist()] == [
+        "file-empty",
+        "file-unreadable",
+    ]
     assert len(found.lists) == 3
 
 
@@ -588,7 +703,17 @@ def test_lost_letters_are_reported():
 
 def test_blank_becomes_null_and_placeholders_stay():
     """Blanks of every kind are null, inner ones are one blank, and "-" stays as written."""
-    texts = [" \u00a0\t", "\u200b", "a \u00a0 b", "\ufeffx", "-", "yoxdur", "a\nb", None, ""]
+    texts = [
+        " \u00a0\t",
+        "\u200b",
+        "a \u00a0 b",
+        "\ufeffx",
+        "-",
+        "yoxdur",
+        "a\nb",
+        None,
+        "",
+    ]
     assert clean(pa.array(texts, pa.string())).to_pylist() == [
         None,
         None,
@@ -613,7 +738,9 @@ def test_cleaning_twice_changes_nothing(texts):
 def test_joined_columns_keep_every_row_in_its_place():
     """Rows without any part are null, and no row moves to another's place."""
     columns = [[None, "x", None, "r"], ["y", None, None, "q"], [None, "z", None, None]]
-    assert join_text([pa.array(column, pa.string()) for column in columns]).to_pylist() == [
+    assert join_text(
+        [pa.array(column, pa.string()) for column in columns]
+    ).to_pylist() == [
         "y",
         "x z",
         None,
@@ -623,9 +750,15 @@ def test_joined_columns_keep_every_row_in_its_place():
 
 def test_an_id_survives_another_file_order_and_line():
     """The id is made of what the entry says: not of its file, line or number."""
-    one = take(file([["12 saylı məntəqə"], HEADER, *VOTERS], source="a" * 12, name="4/x.csv"))
+    one = take(
+        file([["12 saylı məntəqə"], HEADER, *VOTERS], source="a" * 12, name="4/x.csv")
+    )
     again = [[str(9 - index), *row[1:]] for index, row in enumerate(reversed(VOTERS))]
-    two = take(file([["12 saylı məntəqə"], [], HEADER, *again], source="f" * 12, name="4/y.csv"))
+    two = take(
+        file(
+            [["12 saylı məntəqə"], [], HEADER, *again], source="f" * 12, name="4/y.csv"
+        )
+    )
     assert one.entries.column("entry_id").equals(two.entries.column("entry_id"))
 
 
@@ -653,7 +786,10 @@ def test_what_stands_in_which_field_counts():
         entry(),
     ]
     table = pa.table(
-        {name: pa.array([row[name] for row in rows], pa.string()) for name in HASHED_FIELDS}
+        {
+            name: pa.array([row[name] for row in rows], pa.string())
+            for name in HASHED_FIELDS
+        }
     )
     assert len(set(content_hash(table).tolist())) == len(rows)
 
@@ -667,10 +803,16 @@ def test_ids_are_the_same_on_every_machine():
 @pytest.mark.slow
 @settings(max_examples=40)
 @given(st.randoms(use_true_random=False), st.integers(1, 6))
-def test_entries_do_not_depend_on_the_order_or_names_of_files(shuffler: random.Random, count: int):
+def test_entries_do_not_depend_on_the_order_or_names_of_files(
+    shuffler: random.Random, count: int
+):
     """The same contents in another order, under other names, give the same bytes."""
     contents = [
-        [[f"{number} saylı məntəqə"], HEADER, *shuffler.sample(VOTERS, shuffler.randint(1, 3))]
+        [
+            [f"{number} saylı məntəqə"],
+            HEADER,
+            *shuffler.sample(VOTERS, shuffler.randint(1, 3)),
+        ]
         for number in range(1, count + 1)
     ]
     files = [
@@ -718,7 +860,10 @@ def test_every_row_ends_in_exactly_one_table(rows, name):
     """Each row is an entry or set aside, exactly once (the laws are checked in ``take``)."""
     raw = RawFile("a" * 12, "4/12.csv", (sheet(rows, name),))
     found = take(raw)
-    lines = found.entries.column("line").to_pylist() + found.set_aside.column("line").to_pylist()
+    lines = (
+        found.entries.column("line").to_pylist()
+        + found.set_aside.column("line").to_pylist()
+    )
     assert sorted(lines) == list(range(1, len(rows) + 1))
 
 
@@ -734,7 +879,9 @@ def test_any_bytes_balance(content):
     else:
         intake = take(RawFile("a" * 12, "4/12.csv", found))
         rows_aside = sum(intake.set_aside.column("rows").to_pylist())
-        assert intake.entries.num_rows + rows_aside == sum(part.cells.num_rows for part in found)
+        assert intake.entries.num_rows + rows_aside == sum(
+            part.cells.num_rows for part in found
+        )
 
 
 def test_a_table_with_a_map_keeps_its_ids():
@@ -749,10 +896,14 @@ def test_a_table_with_a_map_keeps_its_ids():
         }
     )
     found = ingest.table_intake(
-        table, {"entry_id": "rec", "surname": "n", "address": ["st", "ad"], "precinct": "pr"}
+        table,
+        {"entry_id": "rec", "surname": "n", "address": ["st", "ad"], "precinct": "pr"},
     )
     rows = found.entries.to_pylist()
-    assert [(row["entry_id"], row["surname"], row["address"], row["precinct"]) for row in rows] == [
+    assert [
+        (row["entry_id"], row["surname"], row["address"], row["precinct"])
+        for row in rows
+    ] == [
         ("r-2", "Smith", "5 Low Rd", 12),
         ("2", "Jones", "6", None),
     ]
@@ -789,7 +940,9 @@ def test_a_table_without_a_map_is_told_by_its_headers():
 
 def test_a_table_of_no_rows_gives_no_entries():
     """Zero rows are no failure, with and without a map."""
-    table = pa.table({"Soyadı": pa.array([], pa.string()), "Adı": pa.array([], pa.string())})
+    table = pa.table(
+        {"Soyadı": pa.array([], pa.string()), "Adı": pa.array([], pa.string())}
+    )
     assert ingest.table_entries(table).equals(ENTRY.empty_table())
     assert ingest.table_entries(table, {"surname": "Soyadı"}).num_rows == 0
 
@@ -870,7 +1023,13 @@ def test_statistics_that_are_no_numbers_are_refused(row):
     """A row of statistics without its number is refused with its line, not skipped."""
     with pytest.raises(InputError) as caught:
         ingest.statistics(
-            file([["constituency", "precinct", "measure", "value"], ["4", "1", "men", "1"], row])
+            file(
+                [
+                    ["constituency", "precinct", "measure", "value"],
+                    ["4", "1", "men", "1"],
+                    row,
+                ]
+            )
         )
     assert caught.value.line == 3
     assert "many" not in caught.value.message
@@ -910,7 +1069,10 @@ def test_an_id_tells_the_permanent_list_from_the_temporary():
     """The same person word for word on both lists has two ids, whatever the order of files."""
     permanent = take(file([HEADER, *VOTERS]))
     temporary = take(file([["Müvəqqəti siyahı"], HEADER, *VOTERS]))
-    ids = [set(found.entries.column("entry_id").to_pylist()) for found in (permanent, temporary)]
+    ids = [
+        set(found.entries.column("entry_id").to_pylist())
+        for found in (permanent, temporary)
+    ]
     assert len(ids[0]) == len(ids[1]) == len(VOTERS)
     assert not ids[0] & ids[1]
 
@@ -937,7 +1099,8 @@ def test_the_signatures_name_the_precinct_where_nothing_else_does():
     """What stands below the entries fills the gap of a list whose title and file say nothing."""
     found = take(
         file(
-            [HEADER, *VOTERS, ["12 saylı seçki məntəqəsi komissiyasının sədri"]], name="4/list.csv"
+            [HEADER, *VOTERS, ["12 saylı seçki məntəqəsi komissiyasının sədri"]],
+            name="4/list.csv",
         )
     )
     assert set(found.entries.column("precinct").to_pylist()) == {12}

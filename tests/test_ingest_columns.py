@@ -28,11 +28,15 @@ def raw(rows, name="88/list.csv", sheet=None):
     """A file of these rows."""
     width = max(map(len, rows))
     cells = {
-        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows], pa.string())
+        f"c{at}": pa.array(
+            [row[at] if at < len(row) else None for row in rows], pa.string()
+        )
         for at in range(width)
     }
     lines = pa.array(range(1, len(rows) + 1), pa.int32())
-    return RawFile(f"{next(SOURCES):012x}", name, (RawSheet(sheet, lines, pa.table(cells)),))
+    return RawFile(
+        f"{next(SOURCES):012x}", name, (RawSheet(sheet, lines, pa.table(cells)),)
+    )
 
 
 def take(*files, chosen=LIMITS):
@@ -49,16 +53,26 @@ def column(*cells):
 
 def looks(rows):
     """The look of each column of these rows."""
-    return shapes([column(*cells) for cells in zip(*rows, strict=True)], np.arange(len(rows)))
+    return shapes(
+        [column(*cells) for cells in zip(*rows, strict=True)], np.arange(len(rows))
+    )
 
 
 @pytest.mark.parametrize(
     ("kind", "yes", "no"),
     [
-        ("date", ["01.02.1970", "1/2/70", "1970-02-01", "31 dekabr 1980"], ["1970", "Bakı", "12"]),
+        (
+            "date",
+            ["01.02.1970", "1/2/70", "1970-02-01", "31 dekabr 1980"],
+            ["1970", "Bakı", "12"],
+        ),
         ("year", ["1970", "1970 il"], ["01.02.1970", "1770", "12"]),
         ("fin", ["5XK1234", "1abcdef"], ["1234567", "ABCDEFG", "5XK12345"]),
-        ("document", ["AZE12345678", "AA1234567", "12345678"], ["1234567", "AZE 12", "Əliyev"]),
+        (
+            "document",
+            ["AZE12345678", "AA1234567", "12345678"],
+            ["1234567", "AZE 12", "Əliyev"],
+        ),
         ("sex", ["kişi", "QADIN", "м", "жен."], ["Kamil", "12"]),
         (
             "surname",
@@ -70,7 +84,11 @@ def looks(rows):
             ["Həsən oğlu", "HƏSƏN QIZI", "Həsənoğlu", "Гасанович", "Рза кызы"],
             ["Həsən", "Əliyev"],
         ),
-        ("street", ["Nizami küç. 5", "ул. Низами, д. 5", "Low Road 5"], ["Əliyev", "12"]),
+        (
+            "street",
+            ["Nizami küç. 5", "ул. Низами, д. 5", "Low Road 5"],
+            ["Əliyev", "12"],
+        ),
     ],
 )
 def test_cells_are_told_by_their_form(kind, yes, no):
@@ -139,10 +157,14 @@ def test_the_least_confidence_is_a_setting():
     """Who asks for more gets fewer lists taken in; who asks for nothing gets them all."""
     rows = [[TITLE], ["№", "Soyaddı", "Adı", "Təvəllüd"], ["1", "Rza", "Əli", "1970"]]
     assert take(raw(rows)).entries.num_rows == 1
-    assert take(raw(rows), chosen=IngestSettings(least_confidence=0.95)).entries.num_rows == 0
+    assert (
+        take(raw(rows), chosen=IngestSettings(least_confidence=0.95)).entries.num_rows
+        == 0
+    )
     assert (
         take(
-            raw([["x", *HEADER[1:]], *voters()]), chosen=IngestSettings(least_confidence=0)
+            raw([["x", *HEADER[1:]], *voters()]),
+            chosen=IngestSettings(least_confidence=0),
         ).entries.num_rows
         == 24
     )
@@ -151,7 +173,9 @@ def test_the_least_confidence_is_a_setting():
 @pytest.mark.parametrize("named", ["B", "2", "soy ad(ı)"])
 def test_a_column_is_pinned_by_letter_number_or_header(named):
     """A pin is a header of the file, whatever its case and signs, else a column's place."""
-    pins = [PinSettings(files="*teqe 12.csv", columns={"surname": named, "given_name": "C"})]
+    pins = [
+        PinSettings(files="*teqe 12.csv", columns={"surname": named, "given_name": "C"})
+    ]
     rows = [["Nö", "Soy-Ad(ı)", "y"], *([str(at), "Ay", "Su"] for at in range(6))]
     found = take(
         raw(rows, "88/menteqe 12.csv"),
@@ -159,7 +183,8 @@ def test_a_column_is_pinned_by_letter_number_or_header(named):
         chosen=IngestSettings(pins=pins),
     )
     taken = [
-        (row["precinct"], row["surname"], row["given_name"]) for row in found.entries.to_pylist()
+        (row["precinct"], row["surname"], row["given_name"])
+        for row in found.entries.to_pylist()
     ]
     assert taken == [(12, "Ay", "Su")] * 6
 
@@ -189,7 +214,10 @@ def test_letters_name_columns_as_a_spreadsheet_does():
     for at in (0, 25, 26, 59):
         chosen = IngestSettings(columns={"fin": column_letters(at)})
         assert map_columns(wide, chosen, positions=True).matches[0].column == at
-    assert map_columns(wide, IngestSettings(columns={"fin": "ZZ"}), positions=True).matches == ()
+    assert (
+        map_columns(wide, IngestSettings(columns={"fin": "ZZ"}), positions=True).matches
+        == ()
+    )
 
 
 def test_the_order_of_whole_names_is_decided_by_the_list():
@@ -211,12 +239,24 @@ def test_names_that_do_not_tell_are_split_by_the_order_of_their_list():
     What tells by itself, and what has too many words, is left as it is.
     """
     cells = column(
-        "Elşən Məmməd Rza", "Leyla Rza", "Elçin Əliyev", "Ay Gün Su Nur", "Ay Nur Həsən oğlu", None
+        "Elşən Məmməd Rza",
+        "Leyla Rza",
+        "Elçin Əliyev",
+        "Ay Gün Su Nur",
+        "Ay Nur Həsən oğlu",
+        None,
     )
     found = split_names(cells)
     assert found["surname"].to_pylist() == ["Rza", "Rza", None, None, "Nur", None]
     assert found["given_name"].to_pylist() == ["Elşən", "Leyla", None, None, "Ay", None]
-    assert found["patronymic"].to_pylist() == ["Məmməd", None, None, None, "Həsən oğlu", None]
+    assert found["patronymic"].to_pylist() == [
+        "Məmməd",
+        None,
+        None,
+        None,
+        "Həsən oğlu",
+        None,
+    ]
 
 
 def test_an_id_does_not_depend_on_what_the_other_names_tell():
@@ -234,7 +274,9 @@ def test_an_id_does_not_depend_on_what_the_other_names_tell():
         for count in (2, 24)
     ]
     one, two = (take(raw(rows, "88/12.csv")).entries.to_pylist() for rows in lists)
-    rows = [next(row for row in found if row["full_name"] == name) for found in (one, two)]
+    rows = [
+        next(row for row in found if row["full_name"] == name) for found in (one, two)
+    ]
     assert rows[0]["entry_id"] == rows[1]["entry_id"]
     assert [row["surname"] for row in rows] == [None, "Rza"]
 
@@ -250,15 +292,22 @@ def test_a_further_header_begins_a_list_with_its_own_columns():
         ["Elçin", "Rzayev", "1970"],
         ["Cəmi: 1"],
     ]
-    found = take(raw([[TITLE], HEADER, *voters(3), ["Cəmi: 3"], ["Siyahının davamı"], *second]))
+    found = take(
+        raw([[TITLE], HEADER, *voters(3), ["Cəmi: 3"], ["Siyahının davamı"], *second])
+    )
     assert [
-        (row["precinct"], row["entries"], row["declared"]) for row in found.lists.to_pylist()
+        (row["precinct"], row["entries"], row["declared"])
+        for row in found.lists.to_pylist()
     ] == [
         (12, 3, 3),
         (13, 1, 1),
     ]
     row = next(row for row in found.entries.to_pylist() if row["precinct"] == 13)
-    assert (row["surname"], row["given_name"], row["birth_date"]) == ("Rzayev", "Elçin", "1970")
+    assert (row["surname"], row["given_name"], row["birth_date"]) == (
+        "Rzayev",
+        "Elçin",
+        "1970",
+    )
 
 
 def test_a_voter_named_like_a_header_begins_no_list():
@@ -281,9 +330,9 @@ def test_columns_of_two_scripts_are_one_list():
         ["№", "Soyadı", "Фамилия", "Adı", "Имя"],
         *([str(at), "Rzayev", "Рзаев", "Elçin", "Эльчин"] for at in range(9)),
     ]
-    assert {row["surname"] for row in take(raw(rows, "88/12.csv")).entries.to_pylist()} == {
-        "Rzayev"
-    }
+    assert {
+        row["surname"] for row in take(raw(rows, "88/12.csv")).entries.to_pylist()
+    } == {"Rzayev"}
 
 
 @pytest.mark.parametrize(
@@ -330,15 +379,27 @@ def test_two_versions_lose_no_voter_and_double_none(first, added, removed, shuff
     """Of two versions an entry is kept as often as the version with most of it, in any order."""
     second = [*first[removed:], *added]
     shuffler.shuffle(second)
-    files = [raw([[TITLE], HEADER, *(voters(1, at)[0] for at in rows)]) for rows in (first, second)]
+    files = [
+        raw([[TITLE], HEADER, *(voters(1, at)[0] for at in rows)])
+        for rows in (first, second)
+    ]
     shuffler.shuffle(files)
     found = take(*files)
     # Numbers of voters() that differ may say the same: compare what they say.
-    says = [Counter(tuple(voters(1, at)[0][1:]) for at in rows) for rows in (first, second)]
+    says = [
+        Counter(tuple(voters(1, at)[0][1:]) for at in rows) for rows in (first, second)
+    ]
     kept = Counter(
         tuple(
             row[name]
-            for name in ("surname", "given_name", "patronymic", "birth_date", "address", "fin")
+            for name in (
+                "surname",
+                "given_name",
+                "patronymic",
+                "birth_date",
+                "address",
+                "fin",
+            )
         )
         for row in found.entries.to_pylist()
     )
@@ -355,7 +416,9 @@ def test_parts_of_a_list_are_no_versions():
 
     A namesake may stand in each.
     """
-    found = take(raw([[TITLE], HEADER, *voters(20)]), raw([[TITLE], HEADER, *voters(20, 15)]))
+    found = take(
+        raw([[TITLE], HEADER, *voters(20)]), raw([[TITLE], HEADER, *voters(20, 15)])
+    )
     assert found.entries.num_rows == 40
     assert said(merge([found])) == ["several-lists"]
 
@@ -380,6 +443,7 @@ def test_a_version_declares_its_own_total():
 def test_a_temporary_list_is_no_version_of_the_permanent_one():
     """Who stands on both is compared, not set aside."""
     found = take(
-        raw([[TITLE], HEADER, *voters()]), raw([["Müvəqqəti siyahı"], [TITLE], HEADER, *voters()])
+        raw([[TITLE], HEADER, *voters()]),
+        raw([["Müvəqqəti siyahı"], [TITLE], HEADER, *voters()]),
     )
     assert found.entries.num_rows == 48

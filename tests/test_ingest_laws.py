@@ -21,14 +21,22 @@ HEADERS = {
     "surname": ("Soyadı", "SOYADI", "Фамилия", "Surname", "Soyad"),
     "given_name": ("Adı", "ADI", "Имя", "Given name", "Ad"),
     "patronymic": ("Atasının adı", "Ata adı", "Отчество", "Father's name"),
-    "birth_date": ("Doğum tarixi", "Təvəllüd", "Дата рождения", "Date of birth", "Doğ. tar."),
+    "birth_date": (
+        "Doğum tarixi",
+        "Təvəllüd",
+        "Дата рождения",
+        "Date of birth",
+        "Doğ. tar.",
+    ),
     "sex": ("Cinsi", "Пол", "Sex"),
     "address": ("Ünvanı", "Yaşayış yeri", "Адрес", "Address"),
     "document": ("Şəxsiyyət vəsiqəsi", "Паспорт", "Identity document"),
     "fin": ("FİN", "FİN kod", "ФИН"),
 }
 FIELDS = tuple(HEADERS)
-LETTERS = "abcçdeəfgğhxıijkqlmnoöprsştuüvyzABCÇDEƏFGĞHXIİJKQLMNOÖPRSŞTUÜVYZабвгдАБВГДҝүҹ"
+LETTERS = (
+    "abcçdeəfgğhxıijkqlmnoöprsştuüvyzABCÇDEƏFGĞHXIİJKQLMNOÖPRSŞTUÜVYZабвгдАБВГДҝүҹ"
+)
 NAME = st.text(LETTERS, min_size=2, max_size=12)
 DATE = st.one_of(
     st.dates().map("{:%d.%m.%Y}".format),
@@ -46,12 +54,17 @@ VOTER = st.fixed_dictionaries(
         "birth_date": DATE,
         "sex": st.sampled_from([None, "kişi", "qadın"]),
         "address": st.one_of(
-            st.none(), st.builds("{} küç. {}, m. {}".format, NAME, st.integers(1, 99), NAME)
+            st.none(),
+            st.builds("{} küç. {}, m. {}".format, NAME, st.integers(1, 99), NAME),
         ),
-        "document": st.one_of(st.none(), st.integers(1, 10**7 - 1).map("AA{:07d}".format)),
+        "document": st.one_of(
+            st.none(), st.integers(1, 10**7 - 1).map("AA{:07d}".format)
+        ),
         "fin": st.one_of(
             st.none(),
-            st.text("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=6, max_size=6).map("5{}".format),
+            st.text("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=6, max_size=6).map(
+                "5{}".format
+            ),
         ),
     }
 )
@@ -62,7 +75,9 @@ LAYOUT = st.fixed_dictionaries(
         "encoding": st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
         "columns": st.permutations(FIELDS),
         "words": st.randoms(use_true_random=False),
-        "titles": st.lists(st.sampled_from(["Seçicilər siyahısı", "2026-cı il", ""]), max_size=3),
+        "titles": st.lists(
+            st.sampled_from(["Seçicilər siyahısı", "2026-cı il", ""]), max_size=3
+        ),
         "page": st.integers(3, 40),
         "blanks": st.booleans(),
         "below": st.sampled_from(
@@ -87,7 +102,9 @@ def laid_out(voters, layout):
             rows += [[], header] if layout["blanks"] else [header]
         rows.append([voter[field] or "" for field in layout["columns"]])
         lines.append(len(rows))
-    return rows + [[cell.format(n=len(voters)) for cell in row] for row in layout["below"]], lines
+    return rows + [
+        [cell.format(n=len(voters)) for cell in row] for row in layout["below"]
+    ], lines
 
 
 def written(rows, layout):
@@ -114,7 +131,9 @@ def read_back(content, folder, name):
     assert raw.trouble is None
     found = ingest.ingest([raw], LIMITS, constituency=88)
     rows = sum(part.cells.num_rows for part in raw.sheets)
-    assert rows == found.entries.num_rows + sum(found.set_aside.column("rows").to_pylist())
+    assert rows == found.entries.num_rows + sum(
+        found.set_aside.column("rows").to_pylist()
+    )
     return found
 
 
@@ -145,16 +164,27 @@ def test_every_layout_of_the_invented_lists_is_read_back(tmp_path, layout):
     made = generate(400, constituencies=1, seed=5)
     entries = made.entries.slice(0, made.lists.column("entries")[0].as_py())
     written_sheet = sheet(entries, layout, faults=True)
-    found = read_back(file_bytes(written_sheet, layout), tmp_path, f"list.{layout.kind}")
+    found = read_back(
+        file_bytes(written_sheet, layout), tmp_path, f"list.{layout.kind}"
+    )
     read = sorted(found.entries.to_pylist(), key=lambda row: row["line"])
     assert [row["line"] for row in read] == sorted(written_sheet.lines)
     for row in read:
-        cells = {str(cell) for cell in written_sheet.rows[row["line"] - 1] if cell is not None}
+        cells = {
+            str(cell)
+            for cell in written_sheet.rows[row["line"] - 1]
+            if cell is not None
+        }
         names = [
-            row[name] for name in ("surname", "given_name", "patronymic", "full_name") if row[name]
+            row[name]
+            for name in ("surname", "given_name", "patronymic", "full_name")
+            if row[name]
         ]
         assert names
         assert all(
-            " ".join(name.split()) in {" ".join(cell.split()) for cell in cells} for name in names
+            " ".join(name.split()) in {" ".join(cell.split()) for cell in cells}
+            for name in names
         )
-    assert {row["precinct"] for row in read} == set(entries.column("precinct").to_pylist())
+    assert {row["precinct"] for row in read} == set(
+        entries.column("precinct").to_pylist()
+    )

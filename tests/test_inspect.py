@@ -30,7 +30,9 @@ LIMITS = IngestSettings()
 
 def inspected(*arguments):
     """The command's outcome."""
-    return CliRunner().invoke(APP, ["inspect", *map(str, arguments)], prog_name="voterlist")
+    return CliRunner().invoke(
+        APP, ["inspect", *map(str, arguments)], prog_name="voterlist"
+    )
 
 
 def looked_at(case, folder):
@@ -40,7 +42,9 @@ def looked_at(case, folder):
     if case.settings:
         (folder / "settings.toml").write_text(case.settings, encoding="utf-8")
         options += ["--settings", folder / "settings.toml"]
-    folders = len({path.parent for path in paths}) > 1 or paths[0].parent != folder / "lists"
+    folders = (
+        len({path.parent for path in paths}) > 1 or paths[0].parent != folder / "lists"
+    )
     found = inspected(*([folder / "lists"] if folders else paths), "--json", *options)
     return json.loads(found.stdout), found.stderr
 
@@ -63,10 +67,16 @@ def sheet_says(sheet):
         return sheet["trouble"]
     places = [_place(place) for place in sheet["places"]]
     ways = {
-        column["how"] for one in sheet["lists"] for column in one["columns"] if column["field"]
+        column["how"]
+        for one in sheet["lists"]
+        for column in one["columns"]
+        if column["field"]
     } - {"known"}
     doubts = [
-        column["field"] for one in sheet["lists"] for column in one["columns"] if column["doubtful"]
+        column["field"]
+        for one in sheet["lists"]
+        for column in one["columns"]
+        if column["doubtful"]
     ]
     parts = [f"{' '.join(places)}: {sheet['entries']} entries"]
     if aside := {
@@ -77,7 +87,9 @@ def sheet_says(sheet):
         parts.append(counted(aside))
     if ways:
         parts.append(f"columns {', '.join(sorted(ways))}")
-    parts += [f"names {one['name_order']}" for one in sheet["lists"] if one["name_order"]]
+    parts += [
+        f"names {one['name_order']}" for one in sheet["lists"] if one["name_order"]
+    ]
     if doubts:
         parts.append(f"doubtful {', '.join(doubts)}")
     rules = sorted({row["rule"] for row in sheet["findings"]})
@@ -109,7 +121,9 @@ def page():
         for name, one in CASES.items()
     ]
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    return "\n".join([head + BEGIN, "", *TABLE, *rows, "", END]) + rest.partition(END)[2]
+    return (
+        "\n".join([head + BEGIN, "", *TABLE, *rows, "", END]) + rest.partition(END)[2]
+    )
 
 
 @cache
@@ -140,7 +154,10 @@ def test_no_voter_is_shown(name):
     shown = words + json.dumps(found, ensure_ascii=False)
     assert not [
         one
-        for one in (*SURNAMES, *(given for given, _ in zip(GIVEN, FATHERS, strict=True)))
+        for one in (
+            *SURNAMES,
+            *(given for given, _ in zip(GIVEN, FATHERS, strict=True)),
+        )
         if one in shown
     ]
     assert "XK00" not in shown
@@ -207,10 +224,14 @@ def test_a_pin_that_fits_nothing_is_said(tmp_path):
         '[[ingest.pins]]\nfiles = "12*"\ncolumns = { fin = "Kod" }\n', encoding="utf-8"
     )
     found = json.loads(
-        inspected(tmp_path / "12.csv", "--settings", tmp_path / "s.toml", "--json").stdout
+        inspected(
+            tmp_path / "12.csv", "--settings", tmp_path / "s.toml", "--json"
+        ).stdout
     )
     said = [
-        row for row in found["files"][0]["sheets"][0]["findings"] if row["rule"] == "pin-not-found"
+        row
+        for row in found["files"][0]["sheets"][0]["findings"]
+        if row["rule"] == "pin-not-found"
     ]
     assert [row["field"] for row in said] == ["fin"]
 

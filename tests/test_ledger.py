@@ -28,7 +28,9 @@ def lists(*precincts, source="aaaaaaaaaaaa", entries=9):
 
 
 def cases(kinds):
-    rows = [(case, f"{case}-{side}", kind) for case, kind in kinds.items() for side in "ab"]
+    rows = [
+        (case, f"{case}-{side}", kind) for case, kind in kinds.items() for side in "ab"
+    ]
     count = len(rows)
     columns = {
         "case_id": pa.array([row[0] for row in rows], pa.string()),
@@ -42,7 +44,10 @@ def cases(kinds):
 def decisions(*rows):
     names = ("case_id", "entry_id", "verdict", "reason", "decided_by", "decided_at")
     return from_columns(
-        {name: pa.array([row[at] for row in rows], pa.string()) for at, name in enumerate(names)},
+        {
+            name: pa.array([row[at] for row in rows], pa.string())
+            for at, name in enumerate(names)
+        },
         DECISION,
         len(rows),
     )
@@ -97,8 +102,12 @@ def test_what_the_ledger_says_is_kept_is_on_the_disk(tmp_path, monkeypatch):
 
     monkeypatch.setattr(sqlite3, "connect", remembered)
     with Ledger(tmp_path / "ledger.db") as ledger:
-        ledger.decide(decisions(("c1", "a", "keep", "x", "N", "2026-02-03T09:00:00+04:00")))
-        levels = [base.execute("PRAGMA synchronous").fetchone()[0] for base in connections]
+        ledger.decide(
+            decisions(("c1", "a", "keep", "x", "N", "2026-02-03T09:00:00+04:00"))
+        )
+        levels = [
+            base.execute("PRAGMA synchronous").fetchone()[0] for base in connections
+        ]
     assert levels
     assert min(levels) >= 2
 
@@ -110,7 +119,8 @@ def test_cases_open_are_decided_or_go(tmp_path):
         ledger.decide(decisions(("c1", "c1-a", "keep", None, "N", "2026-02-04")))
         ledger.note_cases(cases({"c1": "same-precinct", "c3": "namesakes"}), "run2")
         assert [
-            (case.case_id, case.status, case.first_run, case.last_run) for case in ledger.cases()
+            (case.case_id, case.status, case.first_run, case.last_run)
+            for case in ledger.cases()
         ] == [
             ("c1", "decided", "run1", "run2"),
             ("c2", "gone", "run1", "run1"),
@@ -127,10 +137,15 @@ def test_the_newest_decision_holds_and_a_repeated_one_is_not_added(tmp_path):
         )
         assert ledger.decide(first) == 2
         assert ledger.decide(first) == 0
-        assert ledger.decide(decisions(("c", "b", "separate", "twins", "M", "2026-02-05"))) == 1
+        assert (
+            ledger.decide(decisions(("c", "b", "separate", "twins", "M", "2026-02-05")))
+            == 1
+        )
         held = ledger.decisions()
     assert held.schema == DECISION
-    assert [(row["entry_id"], row["verdict"], row["decided_by"]) for row in held.to_pylist()] == [
+    assert [
+        (row["entry_id"], row["verdict"], row["decided_by"]) for row in held.to_pylist()
+    ] == [
         ("a", "keep", "N"),
         ("b", "separate", "M"),
     ]

@@ -87,7 +87,9 @@ def test_only_the_damaged_ledger_is_to_be_replaced_by_a_copy():
         say = catalogue(language)
         assert word in say("error.ledger-damaged.todo")
         for code in ("ledger-locked", "ledger-forbidden", "disk-full"):
-            text = say(f"error.{code}.what", path="x") + say(f"error.{code}.todo", path="x")
+            text = say(f"error.{code}.what", path="x") + say(
+                f"error.{code}.todo", path="x"
+            )
             assert word not in text.lower()
 
 
@@ -183,7 +185,10 @@ def test_a_truncated_ledger_is_damaged(path):
         for opened in (Ledger, reading):
             with pytest.raises(InputError) as caught, opened(path) as ledger:
                 ledgers.content(ledger)
-            assert (caught.value.code, caught.value.exit_code) == ("ledger-damaged", 3), size
+            assert (caught.value.code, caught.value.exit_code) == (
+                "ledger-damaged",
+                3,
+            ), size
         assert path.read_bytes() == whole[:size]
 
 

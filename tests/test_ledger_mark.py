@@ -13,7 +13,13 @@ import workspaces
 from voterlist.errors import InputError, UsageError, WorkspaceBusyError
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger, mark, reading
-from voterlist.storage.ledger.copies import RENEWED_EVENT, RESTORED_EVENT, copy, renew, restore
+from voterlist.storage.ledger.copies import (
+    RENEWED_EVENT,
+    RESTORED_EVENT,
+    copy,
+    renew,
+    restore,
+)
 from voterlist.storage.ledger.tables import MIGRATIONS
 
 posix = pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
@@ -80,7 +86,11 @@ LOST = [
     (without_its_wal, "older"),
     (without_its_beginning, "other"),
 ]
-COMMANDS = [("run", "{}", "--today", "2026-02-05"), ("status", "{}"), ("review", "export", "{}")]
+COMMANDS = [
+    ("run", "{}", "--today", "2026-02-05"),
+    ("status", "{}"),
+    ("review", "export", "{}"),
+]
 
 
 @pytest.mark.slow
@@ -91,7 +101,9 @@ def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
     lose(path)
     before = path.read_bytes() if path.exists() else None
     for command in COMMANDS:
-        found = ledgers.voterlist(*[word.format(workspace) for word in command], "--json")
+        found = ledgers.voterlist(
+            *[word.format(workspace) for word in command], "--json"
+        )
         error = json.loads(found.stdout)["error"]
         assert (found.returncode, error["code"]) == (3, "ledger-shrunk")
     beginning = {
@@ -100,7 +112,9 @@ def test_a_ledger_that_lost_rows_stops_every_command(workspace, lose, kind):
         "other": "The ledger is another",
     }
     assert error["what"].startswith(beginning[kind])
-    known = {"older": 7, "without_its_wal": 8, "without_its_beginning": 8}.get(lose.__name__, 5)
+    known = {"older": 7, "without_its_wal": 8, "without_its_beginning": 8}.get(
+        lose.__name__, 5
+    )
     assert f" {known} decision(s)" in error["what"]
     assert f"voterlist ledger restore {workspace} FILE" in error["todo"]
     assert (path.read_bytes() if path.exists() else None) == before
@@ -114,21 +128,29 @@ def test_the_folder_of_a_run_knows_how_far_the_ledger_was(workspace):
     path.with_name("ledger.mark").unlink()
     with pytest.raises(InputError) as caught:
         Ledger(path)
-    assert (caught.value.code, caught.value.places["variant"]) == ("ledger-shrunk", "missing")
+    assert (caught.value.code, caught.value.places["variant"]) == (
+        "ledger-shrunk",
+        "missing",
+    )
     assert caught.value.places["known_decisions"] == "5"
 
 
 def test_the_furthest_mark_counts(workspace):
     """An old ledger put back with its old mark: the newest run's folder has the other one."""
     path = workspace / "ledger.db"
-    old = {name: path.with_name(name).read_bytes() for name in ("ledger.db", "ledger.mark")}
+    old = {
+        name: path.with_name(name).read_bytes() for name in ("ledger.db", "ledger.mark")
+    }
     workspaces.run(workspace, today=workspaces.TODAY.replace(day=4))
     for name, content in old.items():
         path.with_name(name).write_bytes(content)
     with pytest.raises(InputError) as caught, reading(path):
         pass
     assert caught.value.places["variant"] == "older"
-    assert (caught.value.places["known_journal"], caught.value.places["there_journal"]) == (
+    assert (
+        caught.value.places["known_journal"],
+        caught.value.places["there_journal"],
+    ) == (
         "3",
         "2",
     )
@@ -180,7 +202,10 @@ def test_a_copy_holds_what_the_wal_holds(path):
     target = path.with_name("copy.db")
     rows = copy(path.parent, target)
     assert rows == {"decisions": 43, "acceptances": 20, "journal": 2}
-    with reading(path) as ledger, reading(target.rename(path.parent / "elsewhere.db")) as copied:
+    with (
+        reading(path) as ledger,
+        reading(target.rename(path.parent / "elsewhere.db")) as copied,
+    ):
         assert copied.decisions().equals(ledger.decisions())
         assert copied.cases() == ledger.cases()
     assert not list(path.parent.glob("elsewhere.db-*"))
@@ -192,7 +217,10 @@ def test_a_copy_overwrites_nothing(path):
     target.write_text("dear to me", encoding="utf-8")
     with pytest.raises(UsageError) as caught:
         copy(path.parent, target)
-    assert (caught.value.code, target.read_text(encoding="utf-8")) == ("file-taken", "dear to me")
+    assert (caught.value.code, target.read_text(encoding="utf-8")) == (
+        "file-taken",
+        "dear to me",
+    )
 
 
 def test_a_ledger_that_lost_rows_is_not_copied(path):
@@ -225,7 +253,11 @@ def test_a_copy_is_put_back(path, lose, tmp_path):
     with Ledger(path) as ledger:
         assert ledger.decisions().num_rows == 42
         day, event, details = ledger.journal()[-1]
-    assert (day, event, details["older"]) == (ledgers.DAY, RESTORED_EVENT, int(needs_older))
+    assert (day, event, details["older"]) == (
+        ledgers.DAY,
+        RESTORED_EVENT,
+        int(needs_older),
+    )
     assert (replaced.kept.read_bytes() if replaced.kept else None) == before
 
 
@@ -261,7 +293,9 @@ def test_a_stale_wal_is_kept_beside_and_not_applied(path, tmp_path):
         assert ledger.decisions().num_rows == 40
     with reading(replaced.kept.rename(tmp_path / "ledger.db")) as kept:
         assert kept.decisions().num_rows == 40
-    replaced.kept.with_name(f"{replaced.kept.name}-wal").rename(tmp_path / "ledger.db-wal")
+    replaced.kept.with_name(f"{replaced.kept.name}-wal").rename(
+        tmp_path / "ledger.db-wal"
+    )
     with reading(tmp_path / "ledger.db") as kept:
         assert kept.decisions().num_rows == 43
 
@@ -272,7 +306,15 @@ def test_a_ledger_given_up_is_journalled_and_the_work_goes_on(workspace, lose):
     """Who answers for it and why stands in the journal, and every command works again."""
     path = workspace / "ledger.db"
     lose(path)
-    words = ("--by", "Leyla M.", "--reason", "the disk broke", "--today", "2026-02-05", "--json")
+    words = (
+        "--by",
+        "Leyla M.",
+        "--reason",
+        "the disk broke",
+        "--today",
+        "2026-02-05",
+        "--json",
+    )
     found = ledgers.voterlist("ledger", "renew", workspace, *words)
     assert found.returncode == 0, found.stderr
     assert json.loads(found.stdout)["known"]["decisions"] >= 5
@@ -322,7 +364,9 @@ def test_the_commands_copy_and_put_back(workspace):
         {"out", "decisions", "acceptances", "journal", "exit_code"},
     )
     gone(workspace / "ledger.db")
-    back = ledgers.voterlist("ledger", "restore", workspace, out, "--today", "2026-02-05", "--json")
+    back = ledgers.voterlist(
+        "ledger", "restore", workspace, out, "--today", "2026-02-05", "--json"
+    )
     keys = {"decisions", "acceptances", "journal", "known", "kept", "exit_code"}
     assert (back.returncode, set(json.loads(back.stdout))) == (0, keys)
     assert ledgers.voterlist("review", "export", workspace).returncode == 0
@@ -355,7 +399,9 @@ def test_a_ledger_of_before_is_made_private(path):
     for part in path.parent.glob("ledger.db*"):
         part.chmod(0o644)
     ledger = Ledger(path)
-    modes = {stat.S_IMODE(part.stat().st_mode) for part in path.parent.glob("ledger.db*")}
+    modes = {
+        stat.S_IMODE(part.stat().st_mode) for part in path.parent.glob("ledger.db*")
+    }
     with ledger:
         pass
     assert modes == {0o600}
@@ -377,11 +423,15 @@ def test_status_reads_a_ledger_that_may_not_be_written(workspace, has_wal, modes
         part.chmod(of_file)
     workspace.chmod(of_folder)
     try:
-        found = ledgers.voterlist("status", workspace, "--today", "2026-02-03", bound_by_modes=True)
+        found = ledgers.voterlist(
+            "status", workspace, "--today", "2026-02-03", bound_by_modes=True
+        )
     finally:
         workspace.chmod(0o755)
     assert found.returncode == 0, found.stderr
-    assert {part.name: part.read_bytes() for part in path.parent.glob("ledger*")} == before
+    assert {
+        part.name: part.read_bytes() for part in path.parent.glob("ledger*")
+    } == before
 
 
 def test_reading_leaves_nothing_behind(path):
@@ -389,4 +439,6 @@ def test_reading_leaves_nothing_behind(path):
     before = {part.name: part.stat().st_mtime_ns for part in path.parent.iterdir()}
     with reading(path) as ledger:
         ledger.decisions()
-    assert {part.name: part.stat().st_mtime_ns for part in path.parent.iterdir()} == before
+    assert {
+        part.name: part.stat().st_mtime_ns for part in path.parent.iterdir()
+    } == before

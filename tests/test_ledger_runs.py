@@ -53,7 +53,12 @@ if point == "before the run's mark":
     pipeline.ledgers.mark_run = die
 workspaces.run(Path(sys.argv[1]), today=workspaces.TODAY.replace(day=5))
 """
-POINTS = ["before the reports", "after the reports", "after the manifest", "before the commit"]
+POINTS = [
+    "before the reports",
+    "after the reports",
+    "after the manifest",
+    "before the commit",
+]
 
 
 @pytest.fixture
@@ -63,7 +68,14 @@ def workspace(tmp_path):
 
 def kill(workspace, point):
     """A run of the fifth, killed at this point."""
-    command = [sys.executable, "-c", KILLED, str(workspace), str(Path(__file__).parent), point]
+    command = [
+        sys.executable,
+        "-c",
+        KILLED,
+        str(workspace),
+        str(Path(__file__).parent),
+        point,
+    ]
     killed = processes.run(command, capture_output=True, text=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
 
@@ -71,7 +83,11 @@ def kill(workspace, point):
 def runs_of(workspace):
     """The runs in the journal, in order."""
     with reading(workspace / "ledger.db") as ledger:
-        return [details["run"] for _, event, details in ledger.journal() if event == RUN_EVENT]
+        return [
+            details["run"]
+            for _, event, details in ledger.journal()
+            if event == RUN_EVENT
+        ]
 
 
 def finished(workspace, today):
@@ -114,7 +130,9 @@ def test_a_first_run_killed_at_its_end_leaves_nothing_to_review(workspace):
     assert runs_of(workspace) == []
     settings = config.load(workspace / config.FILE_NAME)
     with pytest.raises(UsageError) as caught:
-        reviewing.export(workspace, settings, workspace / "r.xlsx", "en", today=workspaces.TODAY)
+        reviewing.export(
+            workspace, settings, workspace / "r.xlsx", "en", today=workspaces.TODAY
+        )
     assert caught.value.code == "no-run"
     again = workspaces.run(workspace)
     assert runs_of(workspace) == [again.run]
@@ -133,10 +151,13 @@ def test_reports_count_the_run_that_they_are_of(workspace):
     """The line of the journal is written after the reports, yet they show that standing."""
     clean = workspace / "inbox" / "88" / "menteqe-2.csv"
     clean.write_text(
-        clean.read_text(encoding="utf-8").replace("5XK1234", "5XK9999"), encoding="utf-8"
+        clean.read_text(encoding="utf-8").replace("5XK1234", "5XK9999"),
+        encoding="utf-8",
     )
     lines = clean.read_text(encoding="utf-8").splitlines(keepends=True)
-    clean.write_text("".join(line for line in lines if "Məmmədov" not in line), encoding="utf-8")
+    clean.write_text(
+        "".join(line for line in lines if "Məmmədov" not in line), encoding="utf-8"
+    )
     result = workspaces.run(workspace)
     assert result.open_cases == 0
     checked = [row for row in result.standings if row.deadline.stage.value == "check"]
@@ -144,7 +165,9 @@ def test_reports_count_the_run_that_they_are_of(workspace):
     page = (workspace / "reports" / "88" / "report-az.html").read_text(encoding="utf-8")
     again = workspaces.run(workspace)
     assert again.run == result.run
-    assert (workspace / "reports" / "88" / "report-az.html").read_text(encoding="utf-8") == page
+    assert (workspace / "reports" / "88" / "report-az.html").read_text(
+        encoding="utf-8"
+    ) == page
 
 
 @pytest.mark.slow
@@ -170,7 +193,9 @@ def test_a_list_that_a_clock_of_2020_sees_first_is_of_the_newest_day_known(works
     (workspace / "inbox" / "88" / "menteqe-3.csv").write_text(text, encoding="utf-8")
     workspaces.run(workspace, today=dt.date(2020, 1, 5))
     with reading(workspace / "ledger.db") as ledger:
-        assert {found.first_seen for found in ledger.submissions()} == {dt.date(2026, 2, 20)}
+        assert {found.first_seen for found in ledger.submissions()} == {
+            dt.date(2026, 2, 20)
+        }
 
 
 @pytest.mark.slow
@@ -180,8 +205,15 @@ def test_run_says_that_the_clock_is_behind(workspace):
     assert json.loads(first.stdout)["clock_behind"] is None
     second = ledgers.voterlist("run", workspace, "--today", "2020-01-05", "--json")
     result = json.loads(second.stdout)
-    assert (second.returncode, result["exit_code"], result["clock_behind"]) == (1, 1, "2026-02-03")
-    assert "(2020-01-05) lies before a day that is recorded already (2026-02-03)" in second.stderr
+    assert (second.returncode, result["exit_code"], result["clock_behind"]) == (
+        1,
+        1,
+        "2026-02-03",
+    )
+    assert (
+        "(2020-01-05) lies before a day that is recorded already (2026-02-03)"
+        in second.stderr
+    )
 
 
 def test_what_a_person_recorded_goes_before_a_clock(workspace):
@@ -190,7 +222,9 @@ def test_what_a_person_recorded_goes_before_a_clock(workspace):
     (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
     workspaces.run(workspace, today=dt.date(2026, 2, 20))
     days = {
-        day for stage, _, day in finished(workspace, dt.date(2026, 2, 20)) if stage == "compile"
+        day
+        for stage, _, day in finished(workspace, dt.date(2026, 2, 20))
+        if stage == "compile"
     }
     assert days == {dt.date(2026, 2, 1)}
 
@@ -217,11 +251,19 @@ def test_the_journal_never_goes_back(tmp_path):
 
 @pytest.mark.parametrize(
     ("unread", "gone"),
-    [((), {"b", "c"}), ({88}, {"c"}), ({88, 23}, set()), ({None}, set()), ({7}, {"b", "c"})],
+    [
+        ((), {"b", "c"}),
+        ({88}, {"c"}),
+        ({88, 23}, set()),
+        ({None}, set()),
+        ({7}, {"b", "c"}),
+    ],
 )
 def test_a_case_is_not_gone_because_its_list_could_not_be_read(tmp_path, unread, gone):
     """The list is still there: what it says of the case is only not known today."""
     with Ledger(tmp_path / "ledger.db") as ledger:
         ledger.note_cases(ledgers.cases({"a": 88, "b": 88, "c": 23}), "run1")
         ledger.note_cases(ledgers.cases({"a": 88}), "run2", unread=unread)
-        assert {case.case_id for case in ledger.cases() if case.status == "gone"} == gone
+        assert {
+            case.case_id for case in ledger.cases() if case.status == "gone"
+        } == gone

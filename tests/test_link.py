@@ -35,19 +35,25 @@ def among_others(*people):
     """The people given, as entries p0, p1 ..., in a crowd of 3,000."""
     rows = [PERSON | person for person in people]
     columns = {
-        name: [row.get(name) for row in rows] for name in {key for row in rows for key in row}
+        name: [row.get(name) for row in rows]
+        for name in {key for row in rows for key in row}
     }
     columns["constituency"] = pa.array(columns["constituency"], pa.int32())
     columns["precinct"] = pa.array(columns["precinct"], pa.int32())
     columns["entry_id"] = [f"p{number}" for number in range(len(rows))]
     return pa.concat_tables(
-        [crowd(3000, doubles=60).unify_dictionaries(), voters(**columns).unify_dictionaries()]
+        [
+            crowd(3000, doubles=60).unify_dictionaries(),
+            voters(**columns).unify_dictionaries(),
+        ]
     )
 
 
 def pair_of(linkage, one="p0", two="p1"):
     rows = [
-        row for row in linkage.pairs.to_pylist() if (row["entry_l"], row["entry_r"]) == (one, two)
+        row
+        for row in linkage.pairs.to_pylist()
+        if (row["entry_l"], row["entry_r"]) == (one, two)
     ]
     return rows[0] if rows else None
 
@@ -65,7 +71,11 @@ def test_a_list_too_short_for_a_pair_gives_empty_tables(rows, profile):
 def test_blanks_never_match():
     """A hundred entries with nothing but an id are no pair at all."""
     linkage = link(voters(entry_id=[f"e{number:03d}" for number in range(100)]))
-    assert (linkage.candidates, linkage.pairs.num_rows, linkage.cases.num_rows) == (0, 0, 0)
+    assert (linkage.candidates, linkage.pairs.num_rows, linkage.cases.num_rows) == (
+        0,
+        0,
+        0,
+    )
 
 
 def test_the_same_entry_twice_is_a_duplicate_with_one_entry_to_keep():
@@ -86,7 +96,11 @@ def test_twins_are_named_as_twins_and_never_put_forward():
     pair = pair_of(linkage)
     assert pair["kind"] == "twins"
     assert pair["probability"] < 0.2
-    roles = {row["role"] for row in linkage.cases.to_pylist() if row["entry_id"] in {"p0", "p1"}}
+    roles = {
+        row["role"]
+        for row in linkage.cases.to_pylist()
+        if row["entry_id"] in {"p0", "p1"}
+    }
     assert roles == {"keep"}
 
 
@@ -124,7 +138,10 @@ def test_a_changed_surname_with_all_else_the_same_is_a_name_change():
 def test_a_displaced_person_stands_at_home_and_where_they_came_from(displaced, kind):
     """Two lists of origin would be taken for one of origin and one of today's home."""
     people = among_others({"fin": "5ABC123"}, {"fin": "5ABC123", "constituency": 2})
-    assert pair_of(link(people, LinkSettings(displaced_constituencies=displaced)))["kind"] == kind
+    assert (
+        pair_of(link(people, LinkSettings(displaced_constituencies=displaced)))["kind"]
+        == kind
+    )
 
 
 def test_one_identifier_on_two_people_is_a_conflict_not_a_duplicate():
@@ -139,7 +156,8 @@ def test_one_identifier_on_two_people_is_a_conflict_not_a_duplicate():
     }
     linkage = link(
         among_others(
-            {"fin": "5ABC123"}, other | {"fin": "5ABC123", "street": "azadlig", "precinct": 1}
+            {"fin": "5ABC123"},
+            other | {"fin": "5ABC123", "street": "azadlig", "precinct": 1},
         )
     )
     assert pair_of(linkage)["kind"] == "identity-conflict"
@@ -159,7 +177,9 @@ def test_a_case_never_proposes_to_mark_all_its_entries():
 def test_the_order_of_rows_changes_nothing():
     """A shuffled list gives the same pairs, cases and clusters, to the byte."""
     table = crowd(2000, doubles=100)
-    shuffled = table.take(pa.array(np.random.default_rng(7).permutation(table.num_rows)))
+    shuffled = table.take(
+        pa.array(np.random.default_rng(7).permutation(table.num_rows))
+    )
     one, other = link(table), link(shuffled)
     assert one.pairs.equals(other.pairs)
     assert one.cases.equals(other.cases)
@@ -177,14 +197,18 @@ def test_the_size_of_a_chunk_changes_nothing():
 def test_what_was_not_compared_is_counted():
     """A block beyond the limit is split and the pairs parted stand in the forecast."""
     table = among_others(*[{}] * 40)
-    narrow = {line.key: line for line in link(table, LinkSettings(largest_block=10)).forecast}
+    narrow = {
+        line.key: line for line in link(table, LinkSettings(largest_block=10)).forecast
+    }
     assert narrow["surname+given+date"].not_compared == 40 * 39 // 2
     assert sum(line.not_compared for line in link(table).forecast) == 0
 
 
 def test_chance_is_near_what_strangers_make():
     line = next(
-        line for line in link(crowd(20_000, seed=3)).chance if line.agreement == "stem+given+year"
+        line
+        for line in link(crowd(20_000, seed=3)).chance
+        if line.agreement == "stem+given+year"
     )
     assert 0.7 < line.found / line.expected < 1.4
 
@@ -199,12 +223,18 @@ def test_pairs_name_the_smaller_id_first():
 def test_the_plan_is_the_forecast_of_the_work():
     """What is told before the work is what the work then does, whatever the order of rows."""
     table = crowd(2000, doubles=100)
-    assert plan(table.take(pa.array(range(table.num_rows - 1, -1, -1)))) == link(table).forecast
+    assert (
+        plan(table.take(pa.array(range(table.num_rows - 1, -1, -1))))
+        == link(table).forecast
+    )
 
 
 def test_another_fin_is_asked_about_and_never_proposed_as_a_repetition():
     linkage = link(among_others({"fin": "5ABC123"}, {"fin": "7XYZ890"}))
-    roles = {row["entry_id"]: (row["role"], row["reason"]) for row in linkage.cases.to_pylist()}
+    roles = {
+        row["entry_id"]: (row["role"], row["reason"])
+        for row in linkage.cases.to_pylist()
+    }
     assert [roles[entry][0] for entry in ("p0", "p1")] != ["keep", "repeat"]
     assert "repeat" not in {roles[entry][0] for entry in ("p0", "p1") if entry in roles}
 

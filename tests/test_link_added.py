@@ -16,7 +16,11 @@ import voterlist
 from linkage_lists import crowd
 from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
-from voterlist.config.comparisons import AddedComparison, ComparisonKind, added_comparisons
+from voterlist.config.comparisons import (
+    AddedComparison,
+    ComparisonKind,
+    added_comparisons,
+)
 from voterlist.errors import SettingsError
 from voterlist.link import Added, Incremental, link
 from voterlist.link.comparisons import Pairs, with_added
@@ -24,7 +28,12 @@ from voterlist.link.encode import encode
 from voterlist.model import Profile
 from voterlist.normalize.added import fold_added
 
-COLUMNS = {"entry_id": "id", "surname": "last", "given_name": "first", "birth_date": "born"}
+COLUMNS = {
+    "entry_id": "id",
+    "surname": "last",
+    "given_name": "first",
+    "birth_date": "born",
+}
 MAP = """[columns]
 entry_id = "id"
 surname = "last"
@@ -89,7 +98,9 @@ def test_values_reach_the_level_a_person_would_give(kind, one, other, level):
 
 def test_every_level_of_every_kind_has_words():
     """A reader of a waterfall would see a code instead of words."""
-    comparisons = with_added({f"x{number}": kind for number, kind in enumerate(ComparisonKind)})
+    comparisons = with_added(
+        {f"x{number}": kind for number, kind in enumerate(ComparisonKind)}
+    )
     for language in ("en", "az"):
         say = catalogue(language)
         levels = (level for comparison in comparisons for level in comparison.levels)
@@ -98,7 +109,9 @@ def test_every_level_of_every_kind_has_words():
 
 def people(rows=300, doubles=40, seed=3):
     luck = np.random.default_rng(seed)
-    names = ["".join(pair) for pair in itertools.product(["ka", "lo", "mi", "ru"], repeat=3)]
+    names = [
+        "".join(pair) for pair in itertools.product(["ka", "lo", "mi", "ru"], repeat=3)
+    ]
     frame = pd.DataFrame(
         {
             "last": luck.choice(names, rows),
@@ -107,7 +120,9 @@ def people(rows=300, doubles=40, seed=3):
                 f"{year}-05-{day:02d}"
                 for year, day in luck.integers((1950, 1), (1999, 29), (rows, 2))
             ],
-            "mail": [f"{luck.choice(names)}{number}@post.org" for number in range(rows)],
+            "mail": [
+                f"{luck.choice(names)}{number}@post.org" for number in range(rows)
+            ],
             "town": luck.choice(["Baku", "Ganja", "Sheki"], rows),
         }
     )
@@ -128,21 +143,33 @@ def weights_of_doubles(pairs):
 @pytest.fixture(scope="module")
 def found():
     mail = {"mail": {"column": "mail", "kind": "email", "blocking": True}}
-    return voterlist.find_duplicates(people(), COLUMNS, comparisons=mail, profile="generic")
+    return voterlist.find_duplicates(
+        people(), COLUMNS, comparisons=mail, profile="generic"
+    )
 
 
 def test_an_added_comparison_weighs(found):
     """An e-mail address that only two entries have would be left unused."""
-    without = weights_of_doubles(voterlist.find_duplicates(people(), COLUMNS, profile="generic"))
+    without = weights_of_doubles(
+        voterlist.find_duplicates(people(), COLUMNS, profile="generic")
+    )
     gained = weights_of_doubles(found) - without
     assert len(gained) == 40
     assert gained.min() > 2
-    assert set(found["mail_level"]) <= {"same", "same-user", "one-edit", "similar", "differs"}
+    assert set(found["mail_level"]) <= {
+        "same",
+        "same-user",
+        "one-edit",
+        "similar",
+        "differs",
+    }
 
 
 def test_a_column_that_is_compared_is_taken_from_no_other_field():
     """Headers alone would have made the e-mail, or the town, part of another field as well."""
-    frame = people().rename(columns={"mail": "document", "last": "surname", "first": "given name"})
+    frame = people().rename(
+        columns={"mail": "document", "last": "surname", "first": "given name"}
+    )
     frame = frame.rename(columns={"born": "birth date"})
     mail = {"contact": {"column": "document", "kind": "email"}}
     pairs = voterlist.find_duplicates(frame, comparisons=mail, profile="generic")
@@ -159,7 +186,11 @@ def test_a_blocking_comparison_brings_entries_together():
     frame.loc[300:, ["last", "first"]] = "unlike"
     for comparisons, least in ((asked, 0), (blocked, 40)):
         pairs = voterlist.find_duplicates(
-            frame, COLUMNS, profile="generic", settings=settings, comparisons=comparisons
+            frame,
+            COLUMNS,
+            profile="generic",
+            settings=settings,
+            comparisons=comparisons,
         )
         keys = pairs["match_key"].astype(str).str.split(" + ", regex=False)
         assert sum("mail" in names for names in keys) >= least
@@ -169,7 +200,9 @@ def test_a_blocking_comparison_brings_entries_together():
 def test_frequent_values_weigh_less(found):
     """Two people of one town would count as much as two of one address."""
     town = {"town": {"column": "town", "kind": "place"}}
-    pairs = voterlist.find_duplicates(people(), COLUMNS, comparisons=town, profile="generic")
+    pairs = voterlist.find_duplicates(
+        people(), COLUMNS, comparisons=town, profile="generic"
+    )
     same = pairs[pairs["town_level"] == "same"]["term_frequency"].max()
     assert same > found[found["mail_level"] == "same"]["term_frequency"].max() + 3
 
@@ -183,7 +216,9 @@ def added_of(table):
 
 def test_the_order_of_rows_does_not_matter():
     table = crowd(200, doubles=20)
-    shuffled = table.take(pa.array(np.random.default_rng(5).permutation(table.num_rows)))
+    shuffled = table.take(
+        pa.array(np.random.default_rng(5).permutation(table.num_rows))
+    )
     one, other = (link(rows, added=added_of(rows)) for rows in (table, shuffled))
     assert one.pairs.equals(other.pairs, check_metadata=True)
 
@@ -195,7 +230,9 @@ def test_an_incremental_linkage_is_the_same_with_added_comparisons():
     again = link(table, added=added_of(table), incremental=Incremental(before.state))
     assert again.reused
     assert again.afresh < again.candidates
-    assert again.pairs.equals(link(table, added=added_of(table)).pairs, check_metadata=True)
+    assert again.pairs.equals(
+        link(table, added=added_of(table)).pairs, check_metadata=True
+    )
     without = link(table, incremental=Incremental(before.state))
     assert not without.reused
 
@@ -207,7 +244,11 @@ def test_an_incremental_linkage_is_the_same_with_added_comparisons():
         ({"column": "x"}, "comparisons.x.kind", "not-one-of"),
         ({"kind": "exact"}, "comparisons.x.column", "not-a-header"),
         ({"column": [], "kind": "exact"}, "comparisons.x.column", "not-a-header"),
-        ({"column": ["x", "x"], "kind": "exact"}, "comparisons.x.column", "column-compared-twice"),
+        (
+            {"column": ["x", "x"], "kind": "exact"},
+            "comparisons.x.column",
+            "column-compared-twice",
+        ),
         (
             {"column": "x", "kind": "exact", "block": True},
             "comparisons.x.block",
@@ -224,11 +265,14 @@ def test_an_incremental_linkage_is_the_same_with_added_comparisons():
 def test_a_wrong_section_is_refused_with_its_key_path(section, path, code):
     with pytest.raises(SettingsError) as caught:
         added_comparisons({"x": section}, ())
-    assert [(wrong.path, wrong.code) for wrong in caught.value.mistakes] == [(path, code)]
+    assert [(wrong.path, wrong.code) for wrong in caught.value.mistakes] == [
+        (path, code)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("surname", "comparison-name-taken"), ("Post Code", "not-a-comparison-name")]
+    ("name", "code"),
+    [("surname", "comparison-name-taken"), ("Post Code", "not-a-comparison-name")],
 )
 def test_a_wrong_name_is_refused(name, code):
     with pytest.raises(SettingsError) as caught:
@@ -244,11 +288,16 @@ def test_two_comparisons_on_one_column_are_refused():
     with pytest.raises(SettingsError) as caught:
         added_comparisons(sections, ())
     (mistake,) = caught.value.mistakes
-    assert (mistake.path, mistake.code) == ("comparisons.two.column", "column-compared-twice")
+    assert (mistake.path, mistake.code) == (
+        "comparisons.two.column",
+        "column-compared-twice",
+    )
 
 
 def test_more_comparisons_than_fit_are_refused():
-    sections = {f"x{number}": {"column": f"c{number}", "kind": "exact"} for number in range(9)}
+    sections = {
+        f"x{number}": {"column": f"c{number}", "kind": "exact"} for number in range(9)
+    }
     with pytest.raises(SettingsError) as caught:
         added_comparisons(sections, ())
     assert [wrong.code for wrong in caught.value.mistakes] == ["too-many-comparisons"]
@@ -270,9 +319,17 @@ def list_file(tmp_path):
 def run(folder, text, *options, language="en"):
     """``voterlist link`` of the people with a map of this text."""
     (folder / "map.toml").write_text(MAP + text, encoding="utf-8")
-    command = ["link", folder / "people.csv", "--columns", folder / "map.toml", "--json"]
+    command = [
+        "link",
+        folder / "people.csv",
+        "--columns",
+        folder / "map.toml",
+        "--json",
+    ]
     command += ["--profile", "generic", "--out", folder / "pairs.parquet", *options]
-    return CliRunner().invoke(APP, list(map(str, command)), env={"VOTERLIST_LANG": language})
+    return CliRunner().invoke(
+        APP, list(map(str, command)), env={"VOTERLIST_LANG": language}
+    )
 
 
 COLUMN = "comparisons.x.column"
@@ -283,7 +340,12 @@ def test_the_command_compares_what_the_map_adds(list_file):
     """The columns of PAIR and the JSON are what scripts read."""
     result = run(list_file, MAIL)
     (use,) = json.loads(result.stdout)["comparisons"]
-    assert (use["name"], use["kind"], use["known"], use["distinct"]) == ("mail", "email", 340, 300)
+    assert (use["name"], use["kind"], use["known"], use["distinct"]) == (
+        "mail",
+        "email",
+        340,
+        300,
+    )
     assert use["m"] > 0.6
     assert "mail_level" in pq.read_schema(list_file / "pairs.parquet").names
 
@@ -294,7 +356,11 @@ def test_explain_shows_an_added_comparison(list_file):
     why = json.loads(CliRunner().invoke(APP, command).stdout)
     (step,) = (step for step in why["steps"] if step["field"] == "mail")
     assert step["level"] == "same"
-    parts = sum(step["bits"] for step in why["steps"]) + why["rarity"] + why["rivals"]
+    parts = (
+        sum(step["bits"] for step in why["steps"])
+        + why["term_frequency"]
+        + why["rivals"]
+    )
     assert parts == pytest.approx(why["weight"])
 
 
@@ -333,7 +399,12 @@ def test_both_maps_must_add_the_same(list_file):
     """The others would have no value, and every agreement would be lost unseen."""
     people(50, 0).to_csv(list_file / "others.csv", index=False)
     (list_file / "other.toml").write_text(MAP, encoding="utf-8")
-    options = ["--against", list_file / "others.csv", "--against-columns", list_file / "other.toml"]
+    options = [
+        "--against",
+        list_file / "others.csv",
+        "--against-columns",
+        list_file / "other.toml",
+    ]
     result = run(list_file, MAIL, *options)
     assert result.exit_code == 2
     assert "comparisons.mail" in result.stderr

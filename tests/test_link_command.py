@@ -51,7 +51,8 @@ def line(number, *, born=None, series="a"):
     name = ",".join(luck.choice(words) for words in (SURNAMES, GIVEN, FATHERS))
     day = f"{luck.integers(1, 29):02d}.{luck.integers(2, 13):02d}.{luck.integers(1940, 2006)}"
     return (
-        f"{series}{number:04d},{name} oğlu,{born or day},Nizami küç. {luck.integers(1, 100)},kişi\n"
+        f"{series}{number:04d},{name} oğlu,{born or day},"
+        f"Nizami küç. {luck.integers(1, 100)},kişi\n"
     )
 
 
@@ -68,23 +69,32 @@ def folder(tmp_path):
 
 def linked(folder, name, *more, file="list.csv"):
     """The JSON of ``link`` over the list; its pairs and clusters are written under this name."""
-    out = ["--out", folder / f"{name}.parquet", "--clusters", folder / f"{name}-clusters.parquet"]
-    found = call("link", folder / file, "--columns", folder / "map.toml", *out, *more, "--json")
+    out = [
+        "--out",
+        folder / f"{name}.parquet",
+        "--clusters",
+        folder / f"{name}-clusters.parquet",
+    ]
+    found = call(
+        "link", folder / file, "--columns", folder / "map.toml", *out, *more, "--json"
+    )
     assert found.exit_code == 0, found.stderr
     return json.loads(found.stdout)
 
 
 def written(folder, name):
     """The bytes of what ``linked`` wrote under a name."""
-    return [(folder / f"{name}{part}.parquet").read_bytes() for part in ("", "-clusters")]
+    return [
+        (folder / f"{name}{part}.parquet").read_bytes() for part in ("", "-clusters")
+    ]
 
 
 def hand_in_anew(folder):
     """One row of the list changes, one goes, one comes."""
     text = (folder / "list.csv").read_text(encoding="utf-8")
-    text = text.replace(line(7), line(7, born="09.09.1999")).replace(line(11), "") + line(
-        401, series="c"
-    )
+    text = text.replace(line(7), line(7, born="09.09.1999")).replace(
+        line(11), ""
+    ) + line(401, series="c")
     (folder / "list.csv").write_text(text, encoding="utf-8")
 
 
@@ -99,7 +109,9 @@ def test_what_a_remembered_linkage_writes_is_what_a_full_one_writes(folder):
     again, full = linked(folder, "again", *memory), linked(folder, "full")
     assert again["memory"] == "used"
     assert again["afresh"] < again["compared"] / 4
-    assert written(folder, "again") == written(folder, "full") != written(folder, "first")
+    assert (
+        written(folder, "again") == written(folder, "full") != written(folder, "first")
+    )
     told = {"afresh", "memory", "out", "clusters"}
     assert {key: again[key] for key in again.keys() - told} == {
         key: full[key] for key in full.keys() - told
@@ -218,15 +230,26 @@ def test_two_linkages_on_one_memory_at_once_leave_it_whole(folder):
     codes = sorted(process.returncode for process in both)
     assert codes in ([0, 0], [0, 4]), told
     assert linked(folder, "after", "--memory", memory)["memory"] == "used"
-    assert sorted(path.name for path in memory.iterdir() if path.name.startswith(".")) == [".lock"]
+    assert sorted(
+        path.name for path in memory.iterdir() if path.name.startswith(".")
+    ) == [".lock"]
 
 
 def test_a_file_in_the_place_of_the_memory_is_refused_before_the_work(folder):
     """Nobody waits for a linkage whose memory then has no place."""
     for memory in (folder / "map.toml", folder / "map.toml" / "memory"):
-        found = call("link", folder / "list.csv", "--out", folder / "p.parquet", "--memory", memory)
+        found = call(
+            "link",
+            folder / "list.csv",
+            "--out",
+            folder / "p.parquet",
+            "--memory",
+            memory,
+        )
         assert found.exit_code == 2
-        assert EN("error.not-a-folder.what", path=str(folder / "map.toml")) in found.stderr
+        assert (
+            EN("error.not-a-folder.what", path=str(folder / "map.toml")) in found.stderr
+        )
         assert not (folder / "p.parquet").exists()
 
 
@@ -243,14 +266,22 @@ def pairs_in(folder, name):
     """The ids of each pair written under a name."""
     table = pq.read_table(folder / f"{name}.parquet")
     return list(
-        zip(table.column("entry_l").to_pylist(), table.column("entry_r").to_pylist(), strict=True)
+        zip(
+            table.column("entry_l").to_pylist(),
+            table.column("entry_r").to_pylist(),
+            strict=True,
+        )
     )
 
 
-def test_new_entries_are_held_against_another_list_and_that_is_not_held_against_itself(folder):
+def test_new_entries_are_held_against_another_list_and_that_is_not_held_against_itself(
+    folder,
+):
     """A person of both lists is found; one who stands twice in the other list is not."""
     new = base_of(
-        folder, [line(3, series="n"), line(5, series="n"), line(5, series="o")], "new.csv"
+        folder,
+        [line(3, series="n"), line(5, series="n"), line(5, series="o")],
+        "new.csv",
     )
     found = linked(folder, "held", "--against", folder / "list.csv", file=new.name)
     assert (found["entries"], found["new"]) == (423, 3)
@@ -258,9 +289,21 @@ def test_new_entries_are_held_against_another_list_and_that_is_not_held_against_
     assert {("a0003", "n0003"), ("a0005", "n0005"), ("n0005", "o0005")} <= set(pairs)
     assert all({one[0], other[0]} & {"n", "o"} for one, other in pairs)
     clusters = pq.read_table(folder / "held-clusters.parquet").to_pylist()
-    assert {row["entry_id"] for row in clusters} == {"a0003", "n0003", "a0005", "n0005", "o0005"}
+    assert {row["entry_id"] for row in clusters} == {
+        "a0003",
+        "n0003",
+        "a0005",
+        "n0005",
+        "o0005",
+    }
     whole = call(
-        *("link", folder / "new.csv", folder / "list.csv", "--columns", folder / "map.toml"),
+        *(
+            "link",
+            folder / "new.csv",
+            folder / "list.csv",
+            "--columns",
+            folder / "map.toml",
+        ),
         *("--out", folder / "whole.parquet"),
     )
     assert whole.exit_code == 0
@@ -272,10 +315,19 @@ def test_several_other_lists_with_other_headers_are_one(folder):
     one = base_of(folder, [line(3, series="x")], "one.csv", header)
     two = base_of(folder, [line(4, series="y")], "two.csv", header)
     renamed = MAP
-    for old, name in zip(HEADER.strip().split(",")[:6], header.split(",")[:6], strict=True):
+    for old, name in zip(
+        HEADER.strip().split(",")[:6], header.split(",")[:6], strict=True
+    ):
         renamed = renamed.replace(f'"{old}"', f'"{name}"')
     (folder / "other.toml").write_text(renamed, encoding="utf-8")
-    others = ["--against", one, "--against", two, "--against-columns", folder / "other.toml"]
+    others = [
+        "--against",
+        one,
+        "--against",
+        two,
+        "--against-columns",
+        folder / "other.toml",
+    ]
     linked(folder, "held", *others)
     assert {("a0003", "x0003"), ("a0004", "y0004")} <= set(pairs_in(folder, "held"))
 
@@ -322,7 +374,9 @@ def test_a_list_without_names_is_named(folder):
         ("link", ["--out", folder / "p.parquet"]),
         ("check", ["--columns", folder / "none.toml"]),
     ):
-        (folder / "none.toml").write_text("[columns]\nbirth_date = 'born'\n", encoding="utf-8")
+        (folder / "none.toml").write_text(
+            "[columns]\nbirth_date = 'born'\n", encoding="utf-8"
+        )
         lists = [folder / "prices.csv"] if command == "link" else [base]
         found = call(command, *lists, *more)
         assert found.exit_code == 3

@@ -34,7 +34,10 @@ def test_the_page_has_the_levels_of_the_comparisons(monkeypatch):
     import levels
     import page
 
-    assert page.part(levels.PAGE.read_text(encoding="utf-8"), levels.PART) == levels.table() + "\n"
+    assert (
+        page.part(levels.PAGE.read_text(encoding="utf-8"), levels.PART)
+        == levels.table() + "\n"
+    )
 
 
 def test_the_tables_have_a_column_for_each_comparison():

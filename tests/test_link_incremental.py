@@ -27,7 +27,9 @@ NARROW = LinkSettings(largest_block=4, chunk_pairs=1000, kept_probability=0.0001
 """Blocks of four at most: a few entries more and one is split, or cut."""
 
 FIELDS = {
-    "surname": st.sampled_from([None, "mamadov", "mamedov", "aliyev", "aliyeva", "huseynov"]),
+    "surname": st.sampled_from(
+        [None, "mamadov", "mamedov", "aliyev", "aliyeva", "huseynov"]
+    ),
     "given": st.sampled_from([None, "ali", "vali", "leyla", "mamadov", "leila"]),
     "patronymic": st.sampled_from([None, "hasan", "hasen", "h"]),
     "year": st.sampled_from([None, 1980, 1981]),
@@ -67,13 +69,19 @@ def table(people, *, streets=True):
 
 def handed_in(people, changed):
     """The people after some were handed in anew."""
-    return {name: person for name, person in (people | changed).items() if person is not None}
+    return {
+        name: person
+        for name, person in (people | changed).items()
+        if person is not None
+    }
 
 
 def assert_same(one, other):
     """Two linkages found the same, whatever each of them had to compare for it."""
     for name in ("pairs", "cases", "clusters"):
-        assert getattr(one, name).equals(getattr(other, name), check_metadata=True), name
+        assert getattr(one, name).equals(getattr(other, name), check_metadata=True), (
+            name
+        )
     for name in ("forecast", "candidates", "estimate", "chance"):
         assert getattr(one, name) == getattr(other, name), name
     for name, kept in one.state.tables().items():
@@ -94,17 +102,26 @@ def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(
 ):
     chosen = NARROW if narrow else LinkSettings()
     known = link(
-        table(people, streets=streets), chosen, profile=profile, incremental=Incremental()
+        table(people, streets=streets),
+        chosen,
+        profile=profile,
+        incremental=Incremental(),
     ).state
     for changed in submissions:
         people = handed_in(people, changed)
         again = link(
-            table(people, streets=streets), chosen, profile=profile, incremental=Incremental(known)
+            table(people, streets=streets),
+            chosen,
+            profile=profile,
+            incremental=Incremental(known),
         )
         assert_same(
             again,
             link(
-                table(people, streets=streets), chosen, profile=profile, incremental=Incremental()
+                table(people, streets=streets),
+                chosen,
+                profile=profile,
+                incremental=Incremental(),
             ),
         )
         known = again.state
@@ -116,7 +133,11 @@ def blocked(people, profile, limit, streets, new=None):
     ``new`` are the ids of those that are held against.
     """
     entries = encode(table(dict(sorted(people.items())), streets=streets))
-    chosen = None if new is None else np.array([name in new for name in sorted(people)], np.bool_)
+    chosen = (
+        None
+        if new is None
+        else np.array([name in new for name in sorted(people)], np.bool_)
+    )
     return (
         entries,
         block.build_all(entries, profile, limit, chosen),
@@ -132,7 +153,12 @@ def quiet(*_):
 def pairs_of(found):
     """Each candidate pair with its vector, in order."""
     return sorted(
-        zip(found.left.tolist(), found.right.tolist(), found.vector.tolist(), strict=True)
+        zip(
+            found.left.tolist(),
+            found.right.tolist(),
+            found.vector.tolist(),
+            strict=True,
+        )
     )
 
 
@@ -153,10 +179,16 @@ def test_candidates_are_those_of_a_search_from_the_beginning(
     for changed in [{}, *submissions]:
         people = handed_in(people, changed)
         entries, blocks, marks, _ = blocked(people, profile, limit, streets, new)
-        fits = state.fingerprint(entries, blocks, profile, limit, against=new is not None)
+        fits = state.fingerprint(
+            entries, blocks, profile, limit, against=new is not None
+        )
         known = known if known and known.fingerprint == fits else None
-        then = state.positions_before(known.entries, marks) if known else unknown(entries)
-        found, levels = candidates.find_again(entries, blocks, 7, quiet, reuse.reuse(known, then))
+        then = (
+            state.positions_before(known.entries, marks) if known else unknown(entries)
+        )
+        found, levels = candidates.find_again(
+            entries, blocks, 7, quiet, reuse.reuse(known, then)
+        )
         assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
         known = state.State(
             fits, marks, state.block_members(blocks), found.left, found.right, levels
@@ -171,16 +203,24 @@ def test_only_pairs_of_what_was_handed_in_anew_are_compared(people, changed):
     first, levels = candidates.find_again(
         entries, blocks, 7, quiet, reuse.reuse(None, unknown(entries))
     )
-    known = state.State("", marks, state.block_members(blocks), first.left, first.right, levels)
-    entries, blocks, marks, _ = blocked(handed_in(people, changed), Profile.AZ, 100, streets=True)
+    known = state.State(
+        "", marks, state.block_members(blocks), first.left, first.right, levels
+    )
+    entries, blocks, marks, _ = blocked(
+        handed_in(people, changed), Profile.AZ, 100, streets=True
+    )
     then = state.positions_before(known.entries, marks)
-    found, _ = candidates.find_again(entries, blocks, 7, quiet, reuse.reuse(known, then))
+    found, _ = candidates.find_again(
+        entries, blocks, 7, quiet, reuse.reuse(known, then)
+    )
     assert found.afresh == int(((then[found.left] < 0) | (then[found.right] < 0)).sum())
 
 
 @pytest.mark.slow
 @settings(max_examples=100)
-@given(lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans())
+@given(
+    lists, st.randoms(use_true_random=False), st.sampled_from(Profile), st.booleans()
+)
 def test_other_ids_and_another_order_are_no_change(people, random, profile, streets):
     """A list numbered anew, so that pairs turn about, is known again whole.
 
@@ -190,13 +230,19 @@ def test_other_ids_and_another_order_are_no_change(people, random, profile, stre
     first, levels = candidates.find_again(
         entries, blocks, 7, quiet, reuse.reuse(None, unknown(entries))
     )
-    known = state.State("", marks, state.block_members(blocks), first.left, first.right, levels)
+    known = state.State(
+        "", marks, state.block_members(blocks), first.left, first.right, levels
+    )
     names = list(people)
     random.shuffle(names)
     moved = {name: people[other] for name, other in zip(people, names, strict=True)}
     entries, blocks, marks, _ = blocked(moved, profile, 6, streets)
     again, _ = candidates.find_again(
-        entries, blocks, 7, quiet, reuse.reuse(known, state.positions_before(known.entries, marks))
+        entries,
+        blocks,
+        7,
+        quiet,
+        reuse.reuse(known, state.positions_before(known.entries, marks)),
     )
     assert again.afresh == 0
     assert pairs_of(again) == pairs_of(candidates.find(entries, blocks, 7, quiet))
@@ -226,14 +272,22 @@ def test_against_another_list_candidates_are_those_that_have_a_new_entry(
 @settings(max_examples=60)
 @given(st.lists(persons, max_size=12), st.randoms(use_true_random=False))
 def test_an_entry_is_known_again_by_what_it_says(people, random):
-    entries = encode(table({f"e{number:02d}": person for number, person in enumerate(people)}))
+    entries = encode(
+        table({f"e{number:02d}": person for number, person in enumerate(people)})
+    )
     order = list(range(len(people)))
     random.shuffle(order)
-    moved = encode(table({f"x{number:02d}": people[place] for number, place in enumerate(order)}))
-    then = state.positions_before(state.checksums(entries), state.checksums(moved)).tolist()
+    moved = encode(
+        table({f"x{number:02d}": people[place] for number, place in enumerate(order)})
+    )
+    then = state.positions_before(
+        state.checksums(entries), state.checksums(moved)
+    ).tolist()
     assert sorted(then) == sorted(order)
     compared = [{**person, "list_kind": ""} for person in people]
-    assert all(compared[place] == compared[order[number]] for number, place in enumerate(then))
+    assert all(
+        compared[place] == compared[order[number]] for number, place in enumerate(then)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -393,7 +447,8 @@ def spoil(folder, how):
 
 
 @pytest.mark.parametrize(
-    "how", ["page-cut", "page-empty", "page-binary", "file-gone", "file-cut", "bit-flipped"]
+    "how",
+    ["page-cut", "page-empty", "page-binary", "file-gone", "file-cut", "bit-flipped"],
 )
 def test_a_damaged_memory_is_told_and_not_believed(list_and_memory, tmp_path, how):
     _, full = list_and_memory
@@ -428,7 +483,8 @@ def test_a_memory_half_written_leaves_the_old_one(list_and_memory, tmp_path):
     people, full = list_and_memory
     linkage_state.write(tmp_path / "old", full.state)
     linkage_state.write(
-        tmp_path / "new", link(precinct_anew(people, range(9)), incremental=Incremental()).state
+        tmp_path / "new",
+        link(precinct_anew(people, range(9)), incremental=Incremental()).state,
     )
     for path in (tmp_path / "new").glob("*.parquet"):
         shutil.copy(path, tmp_path / "old")
@@ -450,7 +506,9 @@ def test_tables_that_do_not_belong_together_are_no_memory(list_and_memory, colum
     tables = list_and_memory[1].state.tables()
     place = tables["pairs"].schema.get_field_index(column)
     wrong = pa.array(np.full(tables["pairs"].num_rows, 2_000_000_000, np.int32))
-    tables["pairs"] = tables["pairs"].set_column(place, tables["pairs"].schema.field(column), wrong)
+    tables["pairs"] = tables["pairs"].set_column(
+        place, tables["pairs"].schema.field(column), wrong
+    )
     with pytest.raises(state.NoStateError):
         State.of("", tables)
 
@@ -461,7 +519,11 @@ def test_tables_that_do_not_belong_together_are_no_memory(list_and_memory, colum
 def ids_of(pairs):
     """The ids of each pair."""
     return list(
-        zip(pairs.column("entry_l").to_pylist(), pairs.column("entry_r").to_pylist(), strict=True)
+        zip(
+            pairs.column("entry_l").to_pylist(),
+            pairs.column("entry_r").to_pylist(),
+            strict=True,
+        )
     )
 
 
@@ -506,7 +568,10 @@ def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
         "match_key",
     ]
     assert held.num_rows == len(rows) > 60
-    assert held.select(same).to_pylist() == whole.select(same).take(pa.array(rows)).to_pylist()
+    assert (
+        held.select(same).to_pylist()
+        == whole.select(same).take(pa.array(rows)).to_pylist()
+    )
 
 
 def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
@@ -519,11 +584,24 @@ def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
     new = pa.array(names[:30])
     found = link(people, new=new)
     sure = set(
-        ids_of(found.pairs.filter(pc.greater_equal(found.pairs.column("probability"), 0.95)))
+        ids_of(
+            found.pairs.filter(
+                pc.greater_equal(found.pairs.column("probability"), 0.95)
+            )
+        )
     )
     assert {(names[row], f"z{row:06d}") for row in range(30)} <= sure
     assert not any(one == names[row] for row in range(30, 60) for one, _ in sure)
-    assert len({row["case_id"] for row in found.cases.to_pylist() if row["role"] == "repeat"}) >= 25
+    assert (
+        len(
+            {
+                row["case_id"]
+                for row in found.cases.to_pylist()
+                if row["role"] == "repeat"
+            }
+        )
+        >= 25
+    )
 
 
 ONE = dict.fromkeys(FIELDS) | {
@@ -536,7 +614,10 @@ ONE = dict.fromkeys(FIELDS) | {
 
 @pytest.mark.slow
 @example(
-    people={"e00": ONE, "e01": ONE, "e02": ONE}, before={"e00"}, now={"e01"}, profile=Profile.AZ
+    people={"e00": ONE, "e01": ONE, "e02": ONE},
+    before={"e00"},
+    now={"e01"},
+    profile=Profile.AZ,
 )
 @settings(max_examples=25)
 @given(lists, st.sets(ids), st.sets(ids), st.sampled_from(Profile))
@@ -551,9 +632,13 @@ def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_
         incremental=Incremental(),
     ).state
     new = pa.array(sorted(now), pa.string())
-    again = link(table(people), profile=profile, new=new, incremental=Incremental(known))
+    again = link(
+        table(people), profile=profile, new=new, incremental=Incremental(known)
+    )
     assert again.reused
-    assert_same(again, link(table(people), profile=profile, new=new, incremental=Incremental()))
+    assert_same(
+        again, link(table(people), profile=profile, new=new, incremental=Incremental())
+    )
 
 
 def test_against_another_list_the_memory_is_used_as_well():

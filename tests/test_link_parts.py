@@ -68,8 +68,12 @@ def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
 
 @given(small_lists, st.integers(1, 5))
 def test_no_pair_is_cut_without_being_counted(rows, limit):
-    blocks = block.build(listed(rows), Key("k", ("stem",), ("given", "year")), limit=limit)
-    assert blocks.forecast.pairs + blocks.forecast.not_compared == len(agreeing_pairs(rows, (0,)))
+    blocks = block.build(
+        listed(rows), Key("k", ("stem",), ("given", "year")), limit=limit
+    )
+    assert blocks.forecast.pairs + blocks.forecast.not_compared == len(
+        agreeing_pairs(rows, (0,))
+    )
     assert blocks.forecast.largest <= limit
 
 
@@ -78,7 +82,9 @@ def test_no_pair_is_cut_without_being_counted(rows, limit):
 def test_each_candidate_pair_is_compared_once(rows):
     """A pair that several keys bring together stands once among the candidates."""
     entries = listed(rows)
-    blocks = [block.build(entries, key, 100) for key in keys(Profile.GENERIC, 1000, 100)]
+    blocks = [
+        block.build(entries, key, 100) for key in keys(Profile.GENERIC, 1000, 100)
+    ]
     found = candidates.find(entries, blocks, 3, lambda *_: None)
     pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
     assert len(pairs) == len(set(pairs))
@@ -119,17 +125,26 @@ def level(field, **columns):
 def test_birth_dates_reach_the_level_a_person_would_give(one, two, expected):
     """Each way in which two dates relate has its level."""
     year, month, day = zip(one, two, strict=True)
-    assert level("birth_date", year=list(year), month=list(month), day=list(day)) == expected
+    assert (
+        level("birth_date", year=list(year), month=list(month), day=list(day))
+        == expected
+    )
 
 
 @example((1980, 5, 12), (1981, 12, 5))
-@given(*[st.tuples(st.integers(1980, 1982), st.integers(1, 12), st.integers(1, 12)) for _ in "12"])
+@given(
+    *[
+        st.tuples(st.integers(1980, 1982), st.integers(1, 12), st.integers(1, 12))
+        for _ in "12"
+    ]
+)
 def test_day_and_month_are_swapped_within_one_year_only(one, two):
     """3 April of one year and 4 March of another would count as one date."""
     year, month, day = zip(one, two, strict=True)
     swapped = one != two and one == (two[0], two[2], two[1])
     assert (
-        level("birth_date", year=list(year), month=list(month), day=list(day)) == "swapped"
+        level("birth_date", year=list(year), month=list(month), day=list(day))
+        == "swapped"
     ) == swapped
 
 
@@ -146,7 +161,9 @@ def test_a_street_of_another_constituency_is_another_street(street, house, flat)
     homes = {"street": ["nizami", street], "house": ["5", house], "flat": ["1", flat]}
 
     def address(*constituencies):
-        return level("address", **homes, constituency=pa.array(constituencies, pa.int32()))
+        return level(
+            "address", **homes, constituency=pa.array(constituencies, pa.int32())
+        )
 
     assert address(1, 2) == "differs"
     # Where one of the two constituencies is not known, nothing speaks against one street.
@@ -223,7 +240,9 @@ def test_probabilities_of_the_classes_sum_to_one():
     blocks = [block.build(entries, key, 100) for key in keys(Profile.AZ, 1000, 100)]
     found = candidates.find(entries, blocks, 1000, lambda *_: None)
     model = weigh.learn(entries, found.vectors, Profile.AZ, sample=weigh.Sample(10_000))
-    scored = weigh.score(SHIPPED.compare(Pairs(entries, found.left, found.right)), model)
+    scored = weigh.score(
+        SHIPPED.compare(Pairs(entries, found.left, found.right)), model
+    )
     assert np.allclose(scored.posterior.sum(axis=1), 1)
 
 
@@ -233,13 +252,18 @@ def kind_of(**levels):
     The others are missing.
     """
     same = voters(surname=["a", "b"], precinct=pa.array([1, 1], pa.int32()))
-    numbers = {one.field: one.words.index(levels.get(one.field, "missing")) for one in SHIPPED}
+    numbers = {
+        one.field: one.words.index(levels.get(one.field, "missing")) for one in SHIPPED
+    }
     vectors = Vectors(
-        {field: np.array([number], np.uint8) for field, number in numbers.items()}, np.zeros(1)
+        {field: np.array([number], np.uint8) for field, number in numbers.items()},
+        np.zeros(1),
     )
     surely_same = np.eye(len(weigh.CLASSES))[:1]
     pairs = Pairs(encode(same), np.array([0], np.int32), np.array([1], np.int32))
-    kind = kinds(Judgement(pairs, vectors, surely_same), review=0.5, displaced=frozenset())
+    kind = kinds(
+        Judgement(pairs, vectors, surely_same), review=0.5, displaced=frozenset()
+    )
     return list(PairKind)[kind[0]]
 
 
@@ -255,13 +279,17 @@ def kind_of(**levels):
         ("differs", PairKind.SAME_PRECINCT),
     ],
 )
-def test_a_surname_has_changed_only_where_the_birth_date_agrees(surname, birth_date, expected):
+def test_a_surname_has_changed_only_where_the_birth_date_agrees(
+    surname, birth_date, expected
+):
     """A missing birth date says nothing.
 
     Without it a person is told of a changed name that nothing shows.
     """
     assert (
-        kind_of(surname=surname, given_name="same", patronymic="same", birth_date=birth_date)
+        kind_of(
+            surname=surname, given_name="same", patronymic="same", birth_date=birth_date
+        )
         == expected
     )
 
@@ -284,7 +312,9 @@ def bits(men, women, other_men=0, other_women=0):
     surnames = ["mamadov"] * men + ["mamadova"] * women
     others = [f"x{number}" for number in range(other_men + other_women)]
     sexes = ["m"] * men + ["f"] * women + ["m"] * other_men + ["f"] * other_women
-    table = voters(surname=surnames + others, stem=["mamad"] * len(surnames) + others, sex=sexes)
+    table = voters(
+        surname=surnames + others, stem=["mamad"] * len(surnames) + others, sex=sexes
+    )
     second = men if women else 1
     vectors = first_pair(encode(table), second)
     assert word("surname", vectors) == ("ending" if women else "same")
@@ -297,7 +327,9 @@ def test_a_surname_is_as_frequent_as_among_all_others(men):
 
     One imagined entry is added, and the list is thought to know a thousand surnames (docs/link.md).
     """
-    assert bits(men, 0, other_men=20) == pytest.approx(np.log2((men - 2 + 1) / (men + 20 + 1000)))
+    assert bits(men, 0, other_men=20) == pytest.approx(
+        np.log2((men - 2 + 1) / (men + 20 + 1000))
+    )
 
 
 @pytest.mark.parametrize("women", [1, 2, 9])
@@ -338,7 +370,11 @@ def test_fewer_pairs_that_count_change_no_probability_where_nothing_was_learnt(p
     nothing = weigh.count([])
     whole, held = (
         weigh.learn(
-            entries, nothing, Profile.AZ, pairs=200 * 199 // 2 // of, sample=weigh.Sample(1000)
+            entries,
+            nothing,
+            Profile.AZ,
+            pairs=200 * 199 // 2 // of,
+            sample=weigh.Sample(1000),
         )
         for of in (1, part)
     )
@@ -358,7 +394,12 @@ def judged_pairs(edges):
     posterior[:, 0], posterior[:, -1] = same, 1 - same
     kind = np.full(len(edges), list(PairKind).index(PairKind.SAME_PRECINCT), np.int32)
     return Judged(
-        left.astype(np.int32), right.astype(np.int32), weight.astype(float), posterior, kind, kind
+        left.astype(np.int32),
+        right.astype(np.int32),
+        weight.astype(float),
+        posterior,
+        kind,
+        kind,
     )
 
 
@@ -394,7 +435,11 @@ def test_an_entry_that_two_clusters_claim_is_asked_about_with_the_heavier(place)
             cluster[place[entry]] = min(place[entry] for entry in pair)
     found = cases_of(5, ordered, cluster)
     assert found[place[4]]["role"] == "question"
-    assert found[place[4]]["case_id"] == found[place[2]]["case_id"] != found[place[0]]["case_id"]
+    assert (
+        found[place[4]]["case_id"]
+        == found[place[2]]["case_id"]
+        != found[place[0]]["case_id"]
+    )
 
 
 @pytest.mark.slow
@@ -414,7 +459,9 @@ def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
         (*pair, float(weight), 0.1 if is_closed else 0.9)
         for pair, weight in zip(there, weights, strict=True)
     ]
-    heaviest = [max(weight for *pair, weight, _ in edges if entry in pair) for entry in range(4)]
+    heaviest = [
+        max(weight for *pair, weight, _ in edges if entry in pair) for entry in range(4)
+    ]
     if is_closed:
         every = [f"e{entry:06d}" for entry in range(4)]
         found = cases_of(
@@ -451,7 +498,12 @@ def cluster_of(size, edges, against):
 
 def test_a_chain_whose_ends_are_two_people_is_cut_at_its_weaker_link():
     """Evidence against outweighs a chain: the heavier pair stands, the third entry stays out."""
-    assert cluster_of(4, [(0, 1, 20.0), (1, 2, 10.0)], against=[(0, 2)]) == [0, 0, -1, -1]
+    assert cluster_of(4, [(0, 1, 20.0), (1, 2, 10.0)], against=[(0, 2)]) == [
+        0,
+        0,
+        -1,
+        -1,
+    ]
 
 
 def test_a_chain_without_evidence_against_is_one_cluster():

@@ -45,14 +45,19 @@ def level(field, **columns):
         ((None, "kamil"), ("kamil", None), "missing", "missing"),
     ],
 )
-def test_names_that_changed_places_are_seen_through_slips_and_gaps(one, two, surname, given_name):
+def test_names_that_changed_places_are_seen_through_slips_and_gaps(
+    one, two, surname, given_name
+):
     """Swapped.
 
     Each surname is the other's given name, a slip aside, or not known; crossed: only one is known
     to be.
     """
     columns = {"surname": [one[0], two[0]], "given": [one[1], two[1]]}
-    assert (level("surname", **columns), level("given_name", **columns)) == (surname, given_name)
+    assert (level("surname", **columns), level("given_name", **columns)) == (
+        surname,
+        given_name,
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +92,9 @@ def test_lines_of_address_reach_the_level_a_person_would_give(one, two, expected
 
 
 lines = st.lists(
-    st.lists(st.sampled_from(["rose", "lake", "12", "77", "oldham"]), max_size=3).map(" ".join),
+    st.lists(st.sampled_from(["rose", "lake", "12", "77", "oldham"]), max_size=3).map(
+        " ".join
+    ),
     min_size=2,
 )
 

@@ -11,12 +11,23 @@ from voterlist.config import IngestSettings
 from voterlist.errors import SchemaError, StageError
 from voterlist.ingest import ingest
 from voterlist.merge import RULES, merge
-from voterlist.schemas import ENTRY, FINDING, LIST, SET_ASIDE, Intake, RawFile, RawSheet, require
+from voterlist.schemas import (
+    ENTRY,
+    FINDING,
+    LIST,
+    SET_ASIDE,
+    Intake,
+    RawFile,
+    RawSheet,
+    require,
+)
 
 HEADER = ["№", "Soyadı", "Adı"]
 
 
-def raw_list(source: str, precinct: int, surnames: list[str], below: str | None) -> RawFile:
+def raw_list(
+    source: str, precinct: int, surnames: list[str], below: str | None
+) -> RawFile:
     """A text file of a precinct's list: title, header, a row a surname, the line below."""
     rows = [
         [f"{precinct} saylı məntəqə"],
@@ -25,16 +36,20 @@ def raw_list(source: str, precinct: int, surnames: list[str], below: str | None)
     ]
     rows += [[below]] if below else []
     columns = {
-        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)
+        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows])
+        for at in range(3)
     }
-    sheet = RawSheet(None, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns))
+    sheet = RawSheet(
+        None, pa.array(range(1, len(rows) + 1), pa.int32()), pa.table(columns)
+    )
     return RawFile(source, f"{source}.csv", (sheet,))
 
 
 def intake(constituency: int, *lists: tuple[int, list[str], str | None]) -> Intake:
     """The intake of lists, each given as (precinct, surnames, the line below it)."""
     files = [
-        raw_list(f"a{constituency:03d}{number:08d}", *given) for number, given in enumerate(lists)
+        raw_list(f"a{constituency:03d}{number:08d}", *given)
+        for number, given in enumerate(lists)
     ]
     return ingest(files, IngestSettings(), constituency=constituency)
 
@@ -59,7 +74,10 @@ def test_nothing_merged_is_nothing():
 
 
 def test_intakes_are_one_list_whatever_their_order():
-    one, two = intake(4, (1, ["A", "B"], None)), intake(5, (1, ["A"], None), (2, ["C"], "Cəmi: 1"))
+    one, two = (
+        intake(4, (1, ["A", "B"], None)),
+        intake(5, (1, ["A"], None), (2, ["C"], "Cəmi: 1")),
+    )
     found, turned = merge([one, two]), merge([two, one])
     assert found.entries.column("constituency").to_pylist() == [4, 4, 5, 5]
     assert found.entries.column("entry_id").to_pylist() == sorted(
@@ -88,7 +106,9 @@ def test_a_declared_total_that_differs_is_a_finding():
 
     An equal total gives none.
     """
-    found = merge([intake(4, (1, ["A", "B"], "Cəmi: 3"), (2, ["C"], "Cəmi: 1"), (3, ["D"], None))])
+    found = merge(
+        [intake(4, (1, ["A", "B"], "Cəmi: 3"), (2, ["C"], "Cəmi: 1"), (3, ["D"], None))]
+    )
     assert added(found) == [("declared-total-differs", 4, 1, 2.0, 3.0)]
 
 
@@ -103,17 +123,22 @@ def test_a_total_of_the_whole_sheet_is_no_difference():
         ["Cəmi: 2"],
     ]
     columns = {
-        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows]) for at in range(3)
+        f"c{at}": pa.array([row[at] if at < len(row) else None for row in rows])
+        for at in range(3)
     }
     raw = RawFile(
-        "a" * 12, "x.csv", (RawSheet(None, pa.array(range(1, 7), pa.int32()), pa.table(columns)),)
+        "a" * 12,
+        "x.csv",
+        (RawSheet(None, pa.array(range(1, 7), pa.int32()), pa.table(columns)),),
     )
     assert added(merge([ingest([raw], IngestSettings(), constituency=4)])) == []
 
 
 def test_two_permanent_lists_of_a_precinct_are_a_finding():
     """A precinct with a second list, perhaps the corrected one, is named with their number."""
-    found = merge([intake(4, (1, ["A", "B"], None), (1, ["A", "C"], None), (2, ["D"], None))])
+    found = merge(
+        [intake(4, (1, ["A", "B"], None), (1, ["A", "C"], None), (2, ["D"], None))]
+    )
     assert added(found) == [("several-lists", 4, 1, 2.0, None)]
     assert found.entries.num_rows == 5
 
@@ -122,7 +147,13 @@ def test_a_copy_is_not_a_second_list():
     """A copy, of which ingest has spoken, would be two lists or a wrong total too."""
     one = raw_list("a" * 12, 1, ["A", "B"], "Cəmi: 2")
     found = merge(
-        [ingest([one, dataclasses.replace(one, name="copy.csv")], IngestSettings(), constituency=4)]
+        [
+            ingest(
+                [one, dataclasses.replace(one, name="copy.csv")],
+                IngestSettings(),
+                constituency=4,
+            )
+        ]
     )
     assert [row[0] for row in added(found)] == ["duplicate-file"]
 
@@ -130,7 +161,13 @@ def test_a_copy_is_not_a_second_list():
 def test_a_list_of_which_no_row_was_read_still_declares_its_total():
     """A list whose rows are all set aside is not silently right."""
     found = merge(
-        [ingest([raw_list("a" * 12, 1, [""], "Cəmi: 1")], IngestSettings(), constituency=4)]
+        [
+            ingest(
+                [raw_list("a" * 12, 1, [""], "Cəmi: 1")],
+                IngestSettings(),
+                constituency=4,
+            )
+        ]
     )
     assert added(found) == [("declared-total-differs", 4, 1, 0.0, 1.0)]
 
@@ -156,7 +193,9 @@ def test_a_row_lost_stops_the_run(lost):
         "aside": lambda: dataclasses.replace(one, set_aside=one.set_aside.slice(1)),
         "count": lambda: dataclasses.replace(
             one,
-            lists=one.lists.set_column(5, LIST.field("rows"), pc.add(one.lists.column("rows"), 1)),
+            lists=one.lists.set_column(
+                5, LIST.field("rows"), pc.add(one.lists.column("rows"), 1)
+            ),
         ),
     }[lost]()
     with pytest.raises(StageError):
@@ -167,7 +206,9 @@ def test_a_row_moved_to_another_list_stops_the_run():
     """The balance holds for each list, not only for the sum."""
     one = intake(4, (1, ["A", "B"], None), (2, ["C"], None))
     sources = one.entries.column("source").to_pylist()
-    moved = one.entries.set_column(4, ENTRY.field("source"), pa.array([sources[-1], *sources[1:]]))
+    moved = one.entries.set_column(
+        4, ENTRY.field("source"), pa.array([sources[-1], *sources[1:]])
+    )
     with pytest.raises(StageError):
         merge([dataclasses.replace(one, entries=moved)])
 
@@ -190,11 +231,19 @@ def test_every_rule_has_its_words():
 def test_one_file_under_two_constituencies_is_said_in_both():
     """A constituency would not hear of it, or hear of it again with each merge."""
     files = [raw_list("a" * 12, 1, ["A", "B"], None)]
-    one, two = (ingest(files, IngestSettings(), constituency=number) for number in (4, 5))
+    one, two = (
+        ingest(files, IngestSettings(), constituency=number) for number in (4, 5)
+    )
     merged = merge([one, two])
-    expected = [("file-in-two-constituencies", number, None, 2.0, None) for number in (4, 5)]
+    expected = [
+        ("file-in-two-constituencies", number, None, 2.0, None) for number in (4, 5)
+    ]
     assert added(merged) == expected
     assert set(merged.findings.column("source").to_pylist()) == {"a" * 12}
     assert merged.entries.num_rows == 4
-    assert added(merge([merged])) == added(merge([merged, intake(6, (1, ["C"], None))])) == expected
+    assert (
+        added(merge([merged]))
+        == added(merge([merged, intake(6, (1, ["C"], None))]))
+        == expected
+    )
     assert added(merge([one, intake(5, (1, ["A", "B"], None))])) == []

@@ -108,7 +108,8 @@ def test_generic_names_show_no_rules_of_azerbaijani():
     """With the generic profile only words and skeletons are told."""
     found = json.loads(run("Mary Smith", "--profile", "generic", "--json").stdout)
     assert [
-        (part["part"], part["skeleton"], part["ending"]) for part in found["names"][0]["parts"]
+        (part["part"], part["skeleton"], part["ending"])
+        for part in found["names"][0]["parts"]
     ] == [
         ("surname", "smith", ""),
         ("given_name", "mary", ""),
@@ -116,7 +117,16 @@ def test_generic_names_show_no_rules_of_azerbaijani():
 
 
 PARTS = st.sampled_from(
-    ["Əliyev", "Гасанова", "Elşən", "Həsən oğlu", "Ə.", "Hüseyn", "Джафаровна", "KƏRİMOV"]
+    [
+        "Əliyev",
+        "Гасанова",
+        "Elşən",
+        "Həsən oğlu",
+        "Ə.",
+        "Hüseyn",
+        "Джафаровна",
+        "KƏRİMOV",
+    ]
 )
 
 

@@ -19,7 +19,10 @@ from voterlist.schemas import ENTRY, ENTRY_FIELDS, FINDING, VOTER
 def test_no_rows():
     """Zero entries give zero voters and no findings."""
     outcome = normalize(ENTRY.empty_table())
-    assert (outcome.table, outcome.findings) == (VOTER.empty_table(), FINDING.empty_table())
+    assert (outcome.table, outcome.findings) == (
+        VOTER.empty_table(),
+        FINDING.empty_table(),
+    )
 
 
 def test_all_blank():
@@ -43,7 +46,13 @@ def test_one_person_in_five_files():
         given_name=["Elşən", "ELSEN", "Elshan", "Эльшан", None],
         patronymic=["Cəfər oğlu", "CEFER OGLU", "Jafar oghlu", "Джафарович", None],
         full_name=[None, None, None, None, "Һәсәнов Елшән Ҹәфәр оғлу"],
-        birth_date=["31.12.1980", "31/12/80", "31 December 1980", "1980-12-31", "29586"],
+        birth_date=[
+            "31.12.1980",
+            "31/12/80",
+            "31 December 1980",
+            "1980-12-31",
+            "29586",
+        ],
         sex=["K", "kisi", "M", "муж.", "К"],
         address=[
             "Nizami küç. 12, m. 5",
@@ -52,7 +61,13 @@ def test_one_person_in_five_files():
             "ул. Низами 12, кв. 5",
             None,
         ],
-        document=["AZE12345678", "aze 12345678", "12345678", "АЗЕ12345678", "AZE № 12345678"],
+        document=[
+            "AZE12345678",
+            "aze 12345678",
+            "12345678",
+            "АЗЕ12345678",
+            "AZE № 12345678",
+        ],
         fin=["5ABC120", "5abc12o", "5ABC12O", "5АВС120", "5ABC1204"],
     )
     voters = normalize(table).table
@@ -74,14 +89,16 @@ def test_one_person_in_five_files():
         "fin",
         "document",
     )
-    assert {name: len(set(voters.column(name).to_pylist())) for name in same} == dict.fromkeys(
-        same, 1
-    )
+    assert {
+        name: len(set(voters.column(name).to_pylist())) for name in same
+    } == dict.fromkeys(same, 1)
     assert (
         voters.select(["street", "house", "flat"]).slice(0, 4).to_pylist()
         == [{"street": "nizami", "house": "12", "flat": "5"}] * 4
     )
-    assert voters.slice(0, 1).select(["surname", "given_name", "patronymic"]).to_pylist() == [
+    assert voters.slice(0, 1).select(
+        ["surname", "given_name", "patronymic"]
+    ).to_pylist() == [
         {"surname": "Həsənov", "given_name": "Elşən", "patronymic": "Cəfər oğlu"}
     ]
 
@@ -135,7 +152,10 @@ def test_patronymic_in_the_given_name_fills_a_blank_only():
         )
     )
     assert outcome.table.column("given_skeleton").to_pylist() == ["alsan", "alsan"]
-    assert outcome.table.column("patronymic").to_pylist() == ["Həsən oğlu", "Cəfər oğlu"]
+    assert outcome.table.column("patronymic").to_pylist() == [
+        "Həsən oğlu",
+        "Cəfər oğlu",
+    ]
     assert found(outcome.findings) == [
         ("patronymic-in-given-name", 1, "given_name"),
         ("patronymic-in-given-name", 2, "given_name"),
@@ -145,7 +165,9 @@ def test_patronymic_in_the_given_name_fills_a_blank_only():
 def test_whole_name_in_the_surnames_column():
     """A whole name in the surname's column is cut where the given name's column is blank."""
     voters = normalize(
-        entries(surname=["Əliyev Elşən Həsən oğlu", "Hacı zadə"], given_name=[None, "Əli"])
+        entries(
+            surname=["Əliyev Elşən Həsən oğlu", "Hacı zadə"], given_name=[None, "Əli"]
+        )
     ).table
     assert voters.column("surname_skeleton").to_pylist() == ["aliov", "hacizada"]
     assert voters.column("given_skeleton").to_pylist() == ["alsan", "ali"]
@@ -156,7 +178,8 @@ def _dates(*texts, source=None):
         entries(birth_date=list(texts), source=source or ["0123456789ab"] * len(texts))
     )
     columns = [
-        outcome.table.column(f"birth_{part}").to_pylist() for part in ("day", "month", "year")
+        outcome.table.column(f"birth_{part}").to_pylist()
+        for part in ("day", "month", "year")
     ]
     return list(zip(*columns, strict=True)), found(outcome.findings)
 
@@ -169,7 +192,11 @@ def test_day_first_without_evidence():
 def test_each_file_decides_its_own_order():
     """A file whose dates can only be month first is read so, its neighbour is not."""
     dates, notes = _dates(
-        "01/02/1980", "12/31/1980", "01/02/1980", "31/12/1980", source=["a", "a", "b", "b"]
+        "01/02/1980",
+        "12/31/1980",
+        "01/02/1980",
+        "31/12/1980",
+        source=["a", "a", "b", "b"],
     )
     assert dates == [(2, 1, 1980), (31, 12, 1980), (1, 2, 1980), (31, 12, 1980)]
     assert notes == [("date-order-month-first", None, "birth_date")]
@@ -179,7 +206,10 @@ def test_one_swapped_date_in_a_file():
     """A date impossible in its file's order is read the other way, with a finding for both."""
     dates, notes = _dates("31.12.1980", "30.11.1980", "12.31.1980")
     assert dates == [(31, 12, 1980), (30, 11, 1980), (31, 12, 1980)]
-    assert notes == [("date-order-mixed", None, "birth_date"), ("date-swapped", 3, "birth_date")]
+    assert notes == [
+        ("date-order-mixed", None, "birth_date"),
+        ("date-swapped", 3, "birth_date"),
+    ]
 
 
 def test_impossible_dates():
@@ -188,7 +218,13 @@ def test_impossible_dates():
     A year that is none leaves nothing; text is unreadable.
     """
     dates, notes = _dates(
-        "31.02.1980", "29.02.1900", "29.02.2000", "01.01.1700", "32.13.1980", "Secret", "00.00.1980"
+        "31.02.1980",
+        "29.02.1900",
+        "29.02.2000",
+        "01.01.1700",
+        "32.13.1980",
+        "Secret",
+        "00.00.1980",
     )
     assert dates == [
         (None, None, 1980),
@@ -213,7 +249,13 @@ def test_identifiers_and_their_findings():
             document=["AA1234567", "aa1234567", "7", None, None],
         )
     )
-    assert outcome.table.column("fin").to_pylist() == ["5ABC123", "5ABC123", None, None, None]
+    assert outcome.table.column("fin").to_pylist() == [
+        "5ABC123",
+        "5ABC123",
+        None,
+        None,
+        None,
+    ]
     assert outcome.table.column("document").to_pylist() == [
         "AA1234567",
         "AA1234567",
@@ -257,8 +299,18 @@ def test_titles_look_alikes_and_initials_are_noted_once():
             given_name=["Cənab Həsən", "Hаsan", "Həsən", "H."],
         )
     )
-    assert outcome.table.column("surname").to_pylist() == ["Əliyev", "Əliyev", "Məmmədov", "Əliyev"]
-    assert outcome.table.column("given_skeleton").to_pylist() == ["hasan", "hasan", "hasan", "h"]
+    assert outcome.table.column("surname").to_pylist() == [
+        "Əliyev",
+        "Əliyev",
+        "Məmmədov",
+        "Əliyev",
+    ]
+    assert outcome.table.column("given_skeleton").to_pylist() == [
+        "hasan",
+        "hasan",
+        "hasan",
+        "h",
+    ]
     assert found(outcome.findings) == [
         ("initials-only", 4, "given_name"),
         ("mixed-script-repaired", 2, "surname"),
@@ -304,12 +356,17 @@ def test_findings_hold_no_cell():
 
 
 CELL = st.one_of(
-    st.none(), st.text(min_size=1, max_size=12), st.sampled_from(["Əliyev", "31.12.1980", "-", "K"])
+    st.none(),
+    st.text(min_size=1, max_size=12),
+    st.sampled_from(["Əliyev", "31.12.1980", "-", "K"]),
 )
 
 
 @settings(max_examples=40)
-@given(st.lists(st.tuples(*[CELL] * len(ENTRY_FIELDS)), max_size=6), st.sampled_from(list(Profile)))
+@given(
+    st.lists(st.tuples(*[CELL] * len(ENTRY_FIELDS)), max_size=6),
+    st.sampled_from(list(Profile)),
+)
 def test_any_entries_become_voters_in_their_order(rows, profile):
     """Whatever was typed.
 
@@ -318,13 +375,21 @@ def test_any_entries_become_voters_in_their_order(rows, profile):
     if not rows:
         return
     table = entries(
-        **{name: [row[place] for row in rows] for place, name in enumerate(ENTRY_FIELDS)}
+        **{
+            name: [row[place] for row in rows]
+            for place, name in enumerate(ENTRY_FIELDS)
+        }
     )
     outcome = normalize(table, profile)
     assert outcome.table.schema == VOTER
-    assert outcome.table.column("entry_id").to_pylist() == table.column("entry_id").to_pylist()
+    assert (
+        outcome.table.column("entry_id").to_pylist()
+        == table.column("entry_id").to_pylist()
+    )
     about = [
-        (row["rule"], row["entry_id"]) for row in outcome.findings.to_pylist() if row["entry_id"]
+        (row["rule"], row["entry_id"])
+        for row in outcome.findings.to_pylist()
+        if row["entry_id"]
     ]
     assert len(about) == len(set(about))
     empty = [name for name in VOTER.names if pa.types.is_string(VOTER.field(name).type)]
@@ -351,7 +416,11 @@ def test_every_rule_has_its_words(rule):
         assert set(catalogue_entries()[f"rule.{rule.code}.{part}"]) == {"en", "az"}
         assert catalogue("az")(f"rule.{rule.code}.{part}", value=1, limit=1, count=1)
     assert rule.unit in {Unit.ENTRY, Unit.FILE}
-    page = Path(__file__).parent.parent.joinpath("docs", "normalize.md").read_text(encoding="utf-8")
+    page = (
+        Path(__file__)
+        .parent.parent.joinpath("docs", "normalize.md")
+        .read_text(encoding="utf-8")
+    )
     assert f"| `{rule.code}` | {rule.severity.value}" in page
 
 
@@ -367,7 +436,9 @@ def test_coded_columns_hold_each_value_once():
         "Xəzər k. 1",
         "qəsəbə Nizami",
     ]
-    listed = entries(address=[*homes, *reversed(homes)], surname=["Əliyev", "ƏLİYEV"] * 5)
+    listed = entries(
+        address=[*homes, *reversed(homes)], surname=["Əliyev", "ƏLİYEV"] * 5
+    )
     plain, coded = normalize(listed).table, normalize(listed, coded=True).table
     for name in VOTER.names:
         column = coded.column(name).combine_chunks()

@@ -27,7 +27,9 @@ GROUPS = [
 ]
 AZERBAIJANI = "abcçdeəfgğhxıijkqlmnoöprsştuüvyz"
 NAME_LETTERS = (
-    AZERBAIJANI + upper(AZERBAIJANI) + "wабвгдежзийклмнопрстуфхцчшщъыьэюяәғҝөүһҹјАЕОРСХУ -'"
+    AZERBAIJANI
+    + upper(AZERBAIJANI)
+    + "wабвгдежзийклмнопрстуфхцчшщъыьэюяәғҝөүһҹјАЕОРСХУ -'"
 )
 
 
@@ -108,11 +110,15 @@ def test_look_alikes_of_the_list_stay_apart(one, other):
 @pytest.mark.parametrize("kept", different_names(), ids=lambda kept: kept.name)
 def test_names_kept_apart_by_the_list(kept):
     """Spellings of a name kept apart share a skeleton, with endings too, unlike the look-alike."""
-    assert {skeleton(text) for text in (kept.name, *kept.written, upper(kept.name))} == {
+    assert {
+        skeleton(text) for text in (kept.name, *kept.written, upper(kept.name))
+    } == {kept.skeleton}
+    assert {skeleton(f"{text}ov") for text in (*kept.written, *kept.stem)} == {
+        f"{kept.skeleton}ov"
+    }
+    assert {surname_stem(f"{text}zadə") for text in (*kept.written, *kept.stem)} == {
         kept.skeleton
     }
-    assert {skeleton(f"{text}ov") for text in (*kept.written, *kept.stem)} == {f"{kept.skeleton}ov"}
-    assert {surname_stem(f"{text}zadə") for text in (*kept.written, *kept.stem)} == {kept.skeleton}
     assert skeleton(kept.unlike) != kept.skeleton
     assert skeleton(kept.skeleton) == kept.skeleton
     assert standard_name(kept.name) == kept.name
@@ -149,7 +155,9 @@ def test_few_known_names_share_a_skeleton():
 def test_every_known_skeleton_is_its_own_skeleton():
     """What the lexicon leads to is folded already."""
     assert [
-        found for found in set(lexicon._lexicon().skeletons.values()) if skeleton(found) != found
+        found
+        for found in set(lexicon._lexicon().skeletons.values())
+        if skeleton(found) != found
     ] == []
 
 
@@ -218,7 +226,11 @@ def test_case_round_trips_in_the_azerbaijani_alphabet(text):
 
 def test_the_case_trap_of_python_is_closed():
     """``QIZI`` lowers to ``qızı`` and ``İLHAM`` to ``ilham``, one code point a letter."""
-    assert (lower("QIZI"), lower("İLHAM"), upper("qızı ilham")) == ("qızı", "ilham", "QIZI İLHAM")
+    assert (lower("QIZI"), lower("İLHAM"), upper("qızı ilham")) == (
+        "qızı",
+        "ilham",
+        "QIZI İLHAM",
+    )
 
 
 @given(st.text(max_size=30))
@@ -348,7 +360,10 @@ def test_standard_given_name(written, standard):
         ("Həsən oğlu oğlu", "Həsən oğlu", "hasan", Sex.MALE),
         ("Həsən qızı oğlu", "Həsən", "hasan", None),
         ("Əli Ağa oğlu", "Əli Ağa oğlu", "aliaqa", Sex.MALE),
-        *((f"Həsən {short}", "Həsən oğlu", "hasan", Sex.MALE) for short in ("o.", "oğ.", "oğl.")),
+        *(
+            (f"Həsən {short}", "Həsən oğlu", "hasan", Sex.MALE)
+            for short in ("o.", "oğ.", "oğl.")
+        ),
         *(
             (f"Həsən {short}", "Həsən qızı", "hasan", Sex.FEMALE)
             for short in ("q.", "qz.", "qzı", "кзы")
@@ -389,7 +404,8 @@ def test_patronymic_in_the_given_name(written, parts):
 
 
 @pytest.mark.parametrize(
-    "forms", [("Əliağa", "Əli Ağa", "Əli-ağa", "ƏLİ AĞA"), ("Гаджи Мамед", "Hacıməmməd")]
+    "forms",
+    [("Əliağa", "Əli Ağa", "Əli-ağa", "ƏLİ AĞA"), ("Гаджи Мамед", "Hacıməmməd")],
 )
 def test_compound_given_names(forms):
     """Joined, apart and with a hyphen, a compound given name has one skeleton."""
@@ -434,12 +450,17 @@ def test_explanation_ends_in_the_skeleton():
         ("known", "Həsən"),
         ("skeleton", "hasanova"),
     ]
-    assert [step.step for step in explain_name("Smith", Profile.GENERIC)] == ["written", "skeleton"]
+    assert [step.step for step in explain_name("Smith", Profile.GENERIC)] == [
+        "written",
+        "skeleton",
+    ]
 
 
 def test_given_sex_only_where_the_list_is_of_one_mind():
     """A name borne by both sexes witnesses nothing."""
-    sexes = [given_sex(skeleton(name)) for name in ("Samir", "Samirə", "Turan", "Xyzabc")]
+    sexes = [
+        given_sex(skeleton(name)) for name in ("Samir", "Samirə", "Turan", "Xyzabc")
+    ]
     assert sexes == [Sex.MALE, Sex.FEMALE, None, None]
 
 
@@ -455,9 +476,15 @@ def test_the_table_of_the_documentation_is_true():
     """Every row of docs/names.md that shows spellings and a skeleton says what the code gives."""
     page = (HERE.parent / "docs" / "names.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| ([^|`]+) \| `([a-z]+)` \|$", page, flags=re.MULTILINE)
-    shown = [(spelling.strip(), folded) for cell, folded in rows for spelling in cell.split(",")]
+    shown = [
+        (spelling.strip(), folded)
+        for cell, folded in rows
+        for spelling in cell.split(",")
+    ]
     assert len(shown) >= 200
-    assert [(spelling, folded) for spelling, folded in shown if skeleton(spelling) != folded] == []
+    assert [
+        (spelling, folded) for spelling, folded in shown if skeleton(spelling) != folded
+    ] == []
 
 
 def test_the_spellings_hold_enough_pairs_to_mean_something():
@@ -468,7 +495,9 @@ def test_the_spellings_hold_enough_pairs_to_mean_something():
 
 
 def _bench():
-    spec = importlib.util.spec_from_file_location("bench_names", HERE.parent / "bench" / "names.py")
+    spec = importlib.util.spec_from_file_location(
+        "bench_names", HERE.parent / "bench" / "names.py"
+    )
     module = importlib.util.module_from_spec(spec)
     # A dataclass looks its module up there.
     sys.modules[spec.name] = module
@@ -480,6 +509,9 @@ def test_the_measures_on_the_page_are_those_of_the_code():
     """Each line of the tables in docs/names.md of names not tuned on is as measured."""
     bench = _bench()
     page = (HERE.parent / "docs" / "names.md").read_text(encoding="utf-8")
-    lines = [*bench.recall_table(bench.same_names("held")), *bench.separation_table("held")]
+    lines = [
+        *bench.recall_table(bench.same_names("held")),
+        *bench.separation_table("held"),
+    ]
     assert len(lines) == 21
     assert [line for line in lines if line not in page] == []

@@ -83,7 +83,16 @@ def test_dates_whose_order_the_file_decides(text, first, second, year):
 
 @pytest.mark.parametrize(
     "text",
-    ["Secret", "31 banan 1980", "12", "123456", "1.2.3.4", "", "31.12", "999999999999999999999"],
+    [
+        "Secret",
+        "31 banan 1980",
+        "12",
+        "123456",
+        "1.2.3.4",
+        "",
+        "31.12",
+        "999999999999999999999",
+    ],
 )
 def test_no_date(text):
     """What is no date is said to be none, and nothing is guessed."""
@@ -137,7 +146,9 @@ def test_fin(text, value, repairs, document):
 )
 def test_repairs_of_a_document(text, repairs):
     """Each repair of a document's number is named."""
-    assert read_document(text).repairs == tuple(Repair(repair) for repair in repairs.split())
+    assert read_document(text).repairs == tuple(
+        Repair(repair) for repair in repairs.split()
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,7 +181,8 @@ def test_identifiers_are_valid_or_none(text):
     fin, document = read_fin(text).value, read_document(text).value
     assert fin is None or (re.fullmatch(FIN, fin) and read_fin(fin) == Identifier(fin))
     assert document is None or (
-        re.fullmatch(DOCUMENT, document) and read_document(document) == Identifier(document)
+        re.fullmatch(DOCUMENT, document)
+        and read_document(document) == Identifier(document)
     )
 
 
@@ -276,7 +288,11 @@ def test_address(text, street, house, flat):
 def test_settlement_kind_of_street_and_building(text, settlement, kind, building):
     """Of several settlements the smallest counts, initials are none, kinds have one word."""
     found = read_address(text)
-    assert (found.settlement, found.street_kind, found.building) == (settlement, kind, building)
+    assert (found.settlement, found.street_kind, found.building) == (
+        settlement,
+        kind,
+        building,
+    )
 
 
 @pytest.mark.parametrize("between", [" ", ", "])
@@ -291,7 +307,9 @@ def test_settlement_kind_of_street_and_building(text, settlement, kind, building
 def test_of_several_settlements_the_smallest_is_taken(larger, smaller, name, between):
     """A whole village would be read as one with its town, and the streets of both as one street."""
     for places in ((larger, smaller), (smaller, larger)):
-        assert read_address(between.join([*places, "Nizami küçəsi 5"])).settlement == name
+        assert (
+            read_address(between.join([*places, "Nizami küçəsi 5"])).settlement == name
+        )
 
 
 @pytest.mark.parametrize(
@@ -346,7 +364,8 @@ def test_streets_of_different_names_stay_apart():
 def test_address_line_has_one_spelling_of_each_kind():
     """Abbreviations of one word fold to one word in the whole line."""
     lines = {
-        read_address(text).line for text in ("Nizami küç. 12, mən. 5", "NİZAMİ KÜÇƏSİ 12, MƏN. 5")
+        read_address(text).line
+        for text in ("Nizami küç. 12, mən. 5", "NİZAMİ KÜÇƏSİ 12, MƏN. 5")
     }
     assert lines == {"nizami kuce 12 menzil 5"}
 
@@ -405,12 +424,16 @@ def test_full_name(text, parts):
 
 def test_full_name_without_a_sign_is_unsure():
     """Where nothing tells the surname, the first word is it, and that is said."""
-    assert split_full_name("Həsən Hüseyn") == FullName("Həsən", "Hüseyn", None, sure=False)
+    assert split_full_name("Həsən Hüseyn") == FullName(
+        "Həsən", "Hüseyn", None, sure=False
+    )
 
 
 def test_generic_full_name():
     """Elsewhere the surname stands last, or before a comma."""
-    assert split_full_name("Mary Ann Smith", Profile.GENERIC) == FullName("Smith", "Mary Ann", None)
+    assert split_full_name("Mary Ann Smith", Profile.GENERIC) == FullName(
+        "Smith", "Mary Ann", None
+    )
     assert split_full_name("Smith, Mary Ann", Profile.GENERIC) == FullName(
         "Smith", "Mary Ann", None
     )
@@ -475,7 +498,9 @@ def test_forms_of_address(text, name):
 
 @given(
     st.lists(
-        st.sampled_from(["Dr.", "cənab", "Гр.", "д-р", "Mr", "Əli", " ", "İ", "prof", "x"]),
+        st.sampled_from(
+            ["Dr.", "cənab", "Гр.", "д-р", "Mr", "Əli", " ", "İ", "prof", "x"]
+        ),
         max_size=4,
     )
 )

@@ -42,7 +42,11 @@ def voter(**changes) -> pa.Table:
         ({"birth_month": None, "birth_day": None}, False, False),
         ({"given_skeleton": None, "given_sex": None}, False, False),
         ({"surname_stem": "aliy", "birth_month": 4, "birth_day": 3}, False, False),
-        ({"surname_stem": "aliy", "birth_month": None, "birth_day": None}, False, False),
+        (
+            {"surname_stem": "aliy", "birth_month": None, "birth_day": None},
+            False,
+            False,
+        ),
         ({"patronymic_skeleton": "tural"}, False, False),
         ({"birth_year": 1979}, True, False),
         ({"birth_day": 5}, True, False),
@@ -100,7 +104,9 @@ MISSING = -1
         ((MISSING, MISSING), (1, MISSING), (1, 1), (1, 1), (False, False)),
     ],
 )
-def test_what_the_linkage_asks_of_a_repetition(fin, given_name, patronymic, birth_date, expected):
+def test_what_the_linkage_asks_of_a_repetition(
+    fin, given_name, patronymic, birth_date, expected
+):
     """Twins would be struck as one person, and so would two bearers of two FINs."""
 
     def sides(codes):

@@ -20,7 +20,9 @@ import voterlist
 from voterlist.link.evaluate import evaluate
 
 BENCH = Path(__file__).resolve().parents[1] / "bench"
-TRUTH = pa.table({"entry_id": list("abcdef"), "person_id": ["1", "1", "1", "2", "2", "3"]})
+TRUTH = pa.table(
+    {"entry_id": list("abcdef"), "person_id": ["1", "1", "1", "2", "2", "3"]}
+)
 TRUE = {("a", "b"), ("a", "c"), ("b", "c"), ("d", "e")}
 EVERY = list(itertools.combinations("abcdef", 2))
 
@@ -41,7 +43,9 @@ def ranked(*rows):
     left, right, probability = zip(*rows, strict=True) if rows else ([], [], [])
     score = pa.array(probability, pa.float64())
     ids = [pa.array(side, pa.string()) for side in (left, right)]
-    return pa.table({"left": ids[0], "right": ids[1], "probability": score, "score": score})
+    return pa.table(
+        {"left": ids[0], "right": ids[1], "probability": score, "score": score}
+    )
 
 
 def by_cuts(rows):
@@ -67,7 +71,8 @@ def test_counts_by_hand():
     Every measure as counted on paper.
     """
     found = measure(
-        ranked(("b", "a", 1.0), ("a", "c", 0.97), ("c", "d", 0.96), ("d", "e", 0.5)), TRUTH
+        ranked(("b", "a", 1.0), ("a", "c", 0.97), ("c", "d", 0.96), ("d", "e", 0.5)),
+        TRUTH,
     )
     assert (found.true_pairs, found.pairs) == (4, 4)
     assert (found.precision_at_95, found.recall_at_95) == (2 / 3, 0.5)
@@ -131,21 +136,33 @@ def test_measures_agree_with_every_threshold_tried(rows):
 @given(rankings)
 def test_three_evaluators_agree(rows):
     found = measure(ranked(*rows), TRUTH)
-    table = ranked(*rows).rename_columns(["entry_l", "entry_r", "probability", "weight"])
+    table = ranked(*rows).rename_columns(
+        ["entry_l", "entry_r", "probability", "weight"]
+    )
     ours = evaluate(table, TRUTH)
     assert (
         found.best_f1,
         found.f1_at_95,
         found.recall_at_precision_99,
         found.average_precision,
-    ) == pytest.approx((ours.best_f1, ours.f1, ours.recall_at_precision_99, ours.average_precision))
+    ) == pytest.approx(
+        (ours.best_f1, ours.f1, ours.recall_at_precision_99, ours.average_precision)
+    )
     taken = [row[:2] for row in rows if row[2] >= 0.95]
     if not taken:
         assert found.precision_at_95 == ours.precision == 0
         return
-    links, truth = pd.MultiIndex.from_tuples(taken), pd.MultiIndex.from_tuples(sorted(TRUE))
-    precision, recall = recordlinkage.precision(truth, links), recordlinkage.recall(truth, links)
-    assert (found.precision_at_95, found.recall_at_95) == pytest.approx((precision, recall))
+    links, truth = (
+        pd.MultiIndex.from_tuples(taken),
+        pd.MultiIndex.from_tuples(sorted(TRUE)),
+    )
+    precision, recall = (
+        recordlinkage.precision(truth, links),
+        recordlinkage.recall(truth, links),
+    )
+    assert (found.precision_at_95, found.recall_at_95) == pytest.approx(
+        (precision, recall)
+    )
     assert (ours.precision, ours.recall) == pytest.approx((precision, recall))
     if precision:
         assert ours.f1 == pytest.approx(recordlinkage.fscore(truth, links))
@@ -161,7 +178,10 @@ def test_each_script_writes_its_own_part_of_the_page():
     """Writing one part leaves the rest of the page, and reading gives back what was written."""
     text = "# A\n<!-- peers: begin -->\nold\n<!-- peers: end -->\nend\n"
     made = page.with_part(text, "peers", r"new \1 {table}")
-    assert made == "# A\n<!-- peers: begin -->\nnew \\1 {table}\n<!-- peers: end -->\nend\n"
+    assert (
+        made
+        == "# A\n<!-- peers: begin -->\nnew \\1 {table}\n<!-- peers: end -->\nend\n"
+    )
     assert page.part(made, "peers") == "new \\1 {table}\n"
     with pytest.raises(ValueError, match="0 parts"):
         page.with_part("# A\n", "peers", "new")
@@ -169,7 +189,10 @@ def test_each_script_writes_its_own_part_of_the_page():
 
 def test_the_page_and_its_template_have_the_part():
     """Both scripts find the part of the peers in what they write into."""
-    for path in (BENCH / "benchmarks.template.md", BENCH.parent / "docs" / "benchmarks.md"):
+    for path in (
+        BENCH / "benchmarks.template.md",
+        BENCH.parent / "docs" / "benchmarks.md",
+    ):
         assert (
             page.with_part(path.read_text(encoding="utf-8"), "peers", "x").count(
                 "<!-- peers: begin -->\nx\n"
@@ -235,7 +258,9 @@ CLASSIFIERS = [
 @pytest.fixture(scope="module")
 def compared():
     """The comparison table of a part of FEBRL 1 and its true links among the pairs compared."""
-    frame = recordlinkage.datasets.load_febrl1().reset_index().drop(columns="soc_sec_id")
+    frame = (
+        recordlinkage.datasets.load_febrl1().reset_index().drop(columns="soc_sec_id")
+    )
     frame = frame[frame.rec_id.str.fullmatch(r"rec-\d{1,2}-.*")]
     columns = {
         "entry_id": "rec_id",
@@ -243,7 +268,14 @@ def compared():
         "given_name": "given_name",
         "birth_date": "date_of_birth",
     }
-    columns["address"] = ["street_number", "address_1", "address_2", "suburb", "postcode", "state"]
+    columns["address"] = [
+        "street_number",
+        "address_1",
+        "address_2",
+        "suburb",
+        "postcode",
+        "state",
+    ]
     table = voterlist.linkage_features(frame, columns, profile="generic")
     table = table.loc[:, (table != table.iloc[0]).any()]
     person = [

@@ -41,7 +41,9 @@ def test_the_whole_street_finds_the_person_who_stands_twice(workspace):
     result = workspaces.run(workspace)
     assert result.rows_in == result.rows_out + result.set_aside
     assert (result.rows_out, result.files, result.lists) == (7, 2, 2)
-    cases = table(result, "cases").filter(pa.compute.field("kind").isin(["within-constituency"]))
+    cases = table(result, "cases").filter(
+        pa.compute.field("kind").isin(["within-constituency"])
+    )
     surnames = table(result, "entries").filter(
         pa.compute.field("entry_id").isin(cases.column("entry_id").to_pylist())
     )
@@ -55,8 +57,13 @@ def test_every_stage_balances_and_stands_in_the_trace(workspace):
     """Rows in are rows out and rows set aside, in each of the stages, in their order."""
     result = workspaces.run(workspace)
     trace = json.loads((result.folder / "trace.json").read_text(encoding="utf-8"))
-    assert [work["stage"] for work in trace["stages"]] == [stage.value for stage in Stage]
-    assert all(work["rows_in"] == work["rows_out"] + work["set_aside"] for work in trace["stages"])
+    assert [work["stage"] for work in trace["stages"]] == [
+        stage.value for stage in Stage
+    ]
+    assert all(
+        work["rows_in"] == work["rows_out"] + work["set_aside"]
+        for work in trace["stages"]
+    )
     assert all(work["seconds"] >= 0 and not work["reused"] for work in trace["stages"])
     later = [work["rows_in"] for work in trace["stages"][1:]]
     assert later == [work["rows_out"] for work in trace["stages"][:-1]]
@@ -106,7 +113,9 @@ def test_the_number_of_workers_changes_nothing(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_list_of_several_constituencies_is_read_in_the_light_of_all_its_rows(tmp_path):
+def test_a_list_of_several_constituencies_is_read_in_the_light_of_all_its_rows(
+    tmp_path,
+):
     """Dates are ambiguous or not by the whole file, though constituencies are normalised apart."""
     rows = [
         (4, "Əliyev", "05/06/1970"),
@@ -125,8 +134,12 @@ def test_a_list_of_several_constituencies_is_read_in_the_light_of_all_its_rows(t
     )
     voters = {row["surname"]: row for row in table(one, "voters").to_pylist()}
     months = [voters[name]["birth_month"] for _, name, _ in rows]
-    assert months == [5, 7, 3, 2], "one date that can only have its month first tells the others"
-    assert workspaces.contents(one, tables_only=True) == workspaces.contents(two, tables_only=True)
+    assert months == [5, 7, 3, 2], (
+        "one date that can only have its month first tells the others"
+    )
+    assert workspaces.contents(one, tables_only=True) == workspaces.contents(
+        two, tables_only=True
+    )
     ids = table(one, "entries").column("entry_id").to_pylist()
     assert ids == sorted(ids) == table(one, "voters").column("entry_id").to_pylist()
     assert [name[:3] for name in ids] == ["004", "004", *["009"] * 8, "023"]
@@ -149,7 +162,9 @@ def test_constituencies_that_share_no_file_are_normalised_apart():
     assert intake._places(lists) == [0, 1, 2, 3, 4, 5]
     assert intake._apart(lists) == [(0,), (1,), (2, 3, 4), (5,)]
     assert intake._apart(lists.slice(0, 0)) == []
-    assert intake._gathered([(0,), (1,), (2, 3, 4), (5,)], [99_000, 100_000, 1, 1, 1, 99_000]) == [
+    assert intake._gathered(
+        [(0,), (1,), (2, 3, 4), (5,)], [99_000, 100_000, 1, 1, 1, 99_000]
+    ) == [
         (0, 1, 2, 3, 4),
         (5,),
     ]
@@ -170,7 +185,9 @@ workspaces.run(Path(sys.argv[1]), progress=die)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stage", [Stage.MERGE, Stage.NORMALIZE, Stage.LINK, Stage.REPORT])
+@pytest.mark.parametrize(
+    "stage", [Stage.MERGE, Stage.NORMALIZE, Stage.LINK, Stage.REPORT]
+)
 def test_a_killed_run_ends_as_if_it_had_not_been(workspace, tmp_path, stage):
     """A run that was killed would leave other bytes than one that never was."""
     calm = workspaces.copied(workspace, tmp_path / "calm")
@@ -217,7 +234,8 @@ def test_a_changed_list_is_not_taken_over_from_an_interrupted_run(workspace):
     workspaces.run(workspace, until=Stage.LINK)
     path = workspace / "inbox" / "88" / "menteqe-2.csv"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("Rzayeva", "Qasımova"), encoding="utf-8"
+        path.read_text(encoding="utf-8").replace("Rzayeva", "Qasımova"),
+        encoding="utf-8",
     )
     result = workspaces.run(workspace)
     assert not any(work.reused for work in result.stages)
@@ -231,11 +249,14 @@ def test_another_limit_makes_only_the_stages_that_follow_it_again(workspace):
     Another run's name keeps both apart.
     """
     first = workspaces.run(workspace)
-    (workspace / config.FILE_NAME).write_text("[check]\nsmallest_precinct = 1\n", encoding="utf-8")
+    (workspace / config.FILE_NAME).write_text(
+        "[check]\nsmallest_precinct = 1\n", encoding="utf-8"
+    )
     second = workspaces.run(workspace)
     assert first.run != second.run
     rules = [
-        set(table(result, "findings").column("rule").to_pylist()) for result in (first, second)
+        set(table(result, "findings").column("rule").to_pylist())
+        for result in (first, second)
     ]
     assert rules[0] - rules[1] == {"precinct-too-small"}
 
@@ -244,7 +265,10 @@ def test_the_manifest_names_every_input_and_its_content(workspace):
     """Afterwards it can be shown which bytes a result was made from."""
     result = workspaces.run(workspace)
     manifest = json.loads((result.folder / "manifest.json").read_text(encoding="utf-8"))
-    assert sorted(manifest["inputs"]) == ["inbox/88/menteqe-1.csv", "inbox/88/menteqe-2.csv"]
+    assert sorted(manifest["inputs"]) == [
+        "inbox/88/menteqe-1.csv",
+        "inbox/88/menteqe-2.csv",
+    ]
     assert manifest["complete"] is True
     assert manifest["today"] == "2026-02-03"
     recorded = {
@@ -257,7 +281,9 @@ def test_the_manifest_names_every_input_and_its_content(workspace):
 
 def test_a_file_that_is_no_table_is_named_and_the_rest_goes_on(workspace):
     """One picture among the lists: the run is done, and says that a person is needed."""
-    (workspace / "inbox" / "88" / "foto.csv").write_bytes(b"\x89PNG\r\n" + bytes(range(256)))
+    (workspace / "inbox" / "88" / "foto.csv").write_bytes(
+        b"\x89PNG\r\n" + bytes(range(256))
+    )
     result = workspaces.run(workspace)
     assert [(trouble.file, trouble.code) for trouble in result.troubles] == [
         ("inbox/88/foto.csv", "file-not-a-table")
@@ -271,12 +297,15 @@ def without_bare_row(workspace):
     Nothing in them needs a person.
     """
     path = workspace / "inbox" / "88" / "menteqe-1.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("4;;;;;;;\n", ""), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("4;;;;;;;\n", ""), encoding="utf-8"
+    )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "content", [b"PK\x03\x04" + b"\0" * 60, bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 60]
+    "content",
+    [b"PK\x03\x04" + b"\0" * 60, bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 60],
 )
 def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, content):
     """A damaged workbook would leave a precinct out of the list without a word."""
@@ -289,7 +318,9 @@ def test_an_unreadable_workbook_beside_clean_lists_needs_a_person(workspace, con
 
 
 @pytest.mark.slow
-def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(workspace):
+def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(
+    workspace,
+):
     """A report written in its place would show half a page while it is written."""
     result = workspaces.run(workspace)
     assert result.outputs
@@ -306,16 +337,27 @@ def test_who_reads_a_report_while_it_is_made_anew_reads_the_old_one_to_its_end(w
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("setting", "masked"), [("", True), ("true", True), ("false", False)])
+@pytest.mark.parametrize(
+    ("setting", "masked"), [("", True), ("true", True), ("false", False)]
+)
 def test_identifiers_are_masked_as_the_settings_say(tmp_path, setting, masked):
     """An identifier would be shown though the settings mask it, or the other way round."""
     text = f"[privacy]\nmask_identifiers = {setting}\n" if setting else ""
     workspace = workspaces.make(tmp_path / "2026", settings=text)
     result = workspaces.run(workspace)
-    pages = [path.read_text(encoding="utf-8") for path in result.outputs if path.suffix == ".html"]
+    pages = [
+        path.read_text(encoding="utf-8")
+        for path in result.outputs
+        if path.suffix == ".html"
+    ]
     settings = config.load(workspace / config.FILE_NAME)
-    reviewing.export(workspace, settings, tmp_path / "review.xlsx", "en", today=workspaces.TODAY)
-    books = [*(path for path in result.outputs if path.suffix == ".xlsx"), tmp_path / "review.xlsx"]
+    reviewing.export(
+        workspace, settings, tmp_path / "review.xlsx", "en", today=workspaces.TODAY
+    )
+    books = [
+        *(path for path in result.outputs if path.suffix == ".xlsx"),
+        tmp_path / "review.xlsx",
+    ]
     assert len(books) > 1
     for shown in (
         any("5XK1234" in page for page in pages),
@@ -358,7 +400,8 @@ def test_furniture_of_a_list_needs_no_person(workspace):
 
 
 @pytest.mark.parametrize(
-    ("options", "code"), [({"constituencies": [23]}, "no-such-constituency"), ({}, "no-lists")]
+    ("options", "code"),
+    [({"constituencies": [23]}, "no-such-constituency"), ({}, "no-lists")],
 )
 def test_nothing_to_run_is_wrong_usage(workspace, options, code):
     """A constituency without a folder, and an inbox without a file, are told at once."""
@@ -455,7 +498,9 @@ def test_a_stage_that_breaks_says_where_and_never_what(workspace, monkeypatch):
     ],
     ids=["loses", "adds"],
 )
-def test_a_stage_that_loses_or_adds_a_row_stops_the_run(workspace, monkeypatch, change, rows_out):
+def test_a_stage_that_loses_or_adds_a_row_stops_the_run(
+    workspace, monkeypatch, change, rows_out
+):
     """An entry would be lost silently, or one that nobody handed in would stand on the list."""
     whole = intake.normalize
 
@@ -478,7 +523,9 @@ STATISTICS = "constituency,precinct,measure,value\n88,,adults,9\n"
 def test_registers_in_the_reference_folder_are_compared(workspace):
     """A register would lie in the folder and not be compared."""
     (workspace / "reference" / "deaths.csv").write_text(DEATHS, encoding="utf-8")
-    (workspace / "reference" / "statistics.csv").write_text(STATISTICS, encoding="utf-8")
+    (workspace / "reference" / "statistics.csv").write_text(
+        STATISTICS, encoding="utf-8"
+    )
     result = workspaces.run(workspace)
     assert "deceased-confirmed" in table(result, "findings").column("rule").to_pylist()
     assert table(result, "comparison").num_rows == 1
@@ -497,7 +544,10 @@ def test_a_register_that_cannot_be_used_is_noted_and_the_run_goes_on(workspace):
     )
     (workspace / "reference" / "notes.txt").write_text("x", encoding="utf-8")
     result = workspaces.run(workspace)
-    found = {(row["register"], row["trouble"]) for row in table(result, "reference").to_pylist()}
+    found = {
+        (row["register"], row["trouble"])
+        for row in table(result, "reference").to_pylist()
+    }
     assert found == {("statistics", "statistic-unreadable"), (None, None)}
     assert result.rows_out == 7
 
@@ -516,7 +566,9 @@ def decide(workspace, result):
         for row, verdict in zip(case, ("keep", "repeat"), strict=True)
     ]
     decisions = from_columns(
-        {name: [row[name] for row in rows] for name in DECISION.names}, DECISION, len(rows)
+        {name: [row[name] for row in rows] for name in DECISION.names},
+        DECISION,
+        len(rows),
     )
     with Ledger(workspace / "ledger.db") as ledger:
         ledger.decide(decisions)
@@ -535,23 +587,23 @@ def test_a_decision_marks_an_entry_and_closes_its_case(workspace):
     assert corrected.column("mark").to_pylist().count("repeat") == 1
     assert "repeat" in table(second, "changes").column("verdict").to_pylist()
     with Ledger(workspace / "ledger.db") as ledger:
-        assert {case.status for case in ledger.cases() if case.kind == "within-constituency"} == {
-            "decided"
-        }
+        assert {
+            case.status for case in ledger.cases() if case.kind == "within-constituency"
+        } == {"decided"}
 
 
 @pytest.mark.slow
 def test_the_check_of_a_constituency_is_done_when_no_case_is_open(workspace):
     """From the day on which the queue was empty the constituency's stage counts as finished."""
     first = workspaces.run(workspace)
-    assert [row.standing for row in first.standings if row.deadline.stage == "check"] == [
-        Standing.NOT_STARTED
-    ]
+    assert [
+        row.standing for row in first.standings if row.deadline.stage == "check"
+    ] == [Standing.NOT_STARTED]
     decide(workspace, first)
     second = workspaces.run(workspace, today=dt.date(2026, 4, 1))
-    assert [row.standing for row in second.standings if row.deadline.stage == "check"] == [
-        Standing.DONE
-    ]
+    assert [
+        row.standing for row in second.standings if row.deadline.stage == "check"
+    ] == [Standing.DONE]
 
 
 @pytest.mark.slow
@@ -578,12 +630,14 @@ def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
     in_time = workspaces.run(workspace, today=dt.date(2026, 2, 5))
     assert in_time.overdue == ()
     late = workspaces.run(workspace, today=dt.date(2026, 2, 6))
-    assert [(row.constituency, row.precinct, row.deadline.stage) for row in late.overdue] == [
-        (88, 3, "compile")
-    ]
+    assert [
+        (row.constituency, row.precinct, row.deadline.stage) for row in late.overdue
+    ] == [(88, 3, "compile")]
     assert late.exit_code == 1
     standing = {
-        row.precinct: row.standing for row in late.standings if row.deadline.stage == "compile"
+        row.precinct: row.standing
+        for row in late.standings
+        if row.deadline.stage == "compile"
     }
     assert standing == {1: Standing.DONE, 2: Standing.DONE, 3: Standing.OVERDUE}
 
@@ -592,13 +646,13 @@ def test_a_precinct_that_handed_in_nothing_is_overdue_after_the_day(workspace):
 def test_a_list_first_seen_after_the_day_is_late(workspace):
     """The ledger's first day decides, and a later run does not change it."""
     late = workspaces.run(workspace, today=dt.date(2026, 2, 9))
-    assert {row.standing for row in late.standings if row.deadline.stage == "compile"} == {
-        Standing.DONE_LATE
-    }
+    assert {
+        row.standing for row in late.standings if row.deadline.stage == "compile"
+    } == {Standing.DONE_LATE}
     again = workspaces.run(workspace, today=dt.date(2026, 2, 20))
-    assert {row.finished for row in again.standings if row.deadline.stage == "compile"} == {
-        dt.date(2026, 2, 9)
-    }
+    assert {
+        row.finished for row in again.standings if row.deadline.stage == "compile"
+    } == {dt.date(2026, 2, 9)}
 
 
 def test_what_a_person_recorded_as_finished_is_finished(workspace):
@@ -607,9 +661,9 @@ def test_what_a_person_recorded_as_finished_is_finished(workspace):
         "[calendar.finished]\ncheck = 2026-04-04\n", encoding="utf-8"
     )
     result = workspaces.run(workspace, today=dt.date(2026, 4, 10))
-    assert [row.standing for row in result.standings if row.deadline.stage == "check"] == [
-        Standing.DONE
-    ]
+    assert [
+        row.standing for row in result.standings if row.deadline.stage == "check"
+    ] == [Standing.DONE]
     assert result.overdue == ()
 
 
@@ -621,7 +675,10 @@ def test_a_constituency_is_not_blamed_for_the_central_commission():
         level: {row.deadline.stage.value for row in pipeline.overdue(found, level)}
         for level in ("conec", "cec")
     }
-    assert stages == {"conec": {"compile", "check"}, "cec": {"compile", "check", "verify"}}
+    assert stages == {
+        "conec": {"compile", "check"},
+        "cec": {"compile", "check", "verify"},
+    }
 
 
 @pytest.fixture
@@ -630,7 +687,9 @@ def two_constituencies(workspace, tmp_path):
     other = workspaces.make(tmp_path / "other", constituency=89)
     for path in sorted((other / "inbox" / "89").iterdir()):
         text = (
-            path.read_text(encoding="utf-8").replace("5XK1", "7AB2").replace("Məmmədov", "Quliyev")
+            path.read_text(encoding="utf-8")
+            .replace("5XK1", "7AB2")
+            .replace("Məmmədov", "Quliyev")
         )
         (workspace / "inbox" / "89").mkdir(exist_ok=True)
         (workspace / "inbox" / "89" / path.name).write_text(
@@ -640,7 +699,9 @@ def two_constituencies(workspace, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituencies, tmp_path):
+def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
+    two_constituencies, tmp_path
+):
     """After ``run -c 88`` the cases of 89 would be gone, or called done."""
     workspace = two_constituencies
     workspaces.run(workspace)
@@ -648,7 +709,9 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(two_constituen
     before = reviewing.export(
         workspace, settings, tmp_path / "before.xlsx", "en", today=workspaces.TODAY
     )
-    workspaces.run(workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1))
+    workspaces.run(
+        workspace, constituencies=(88,), today=workspaces.TODAY + dt.timedelta(days=1)
+    )
     after = reviewing.export(
         workspace, settings, tmp_path / "after.xlsx", "en", today=workspaces.TODAY
     )
@@ -683,7 +746,10 @@ def test_a_whole_run_lets_go_of_what_is_no_longer_there(two_constituencies):
 def test_a_run_stopped_before_the_merge_names_what_was_set_aside(workspace):
     """After ``--until ingest`` an unreadable file would not be told."""
     (workspace / "inbox" / "88" / "empty.csv").write_bytes(b"")
-    half, whole = workspaces.run(workspace, until=Stage.INGEST), workspaces.run(workspace)
+    half, whole = (
+        workspaces.run(workspace, until=Stage.INGEST),
+        workspaces.run(workspace),
+    )
     assert half.set_aside_by_code == whole.set_aside_by_code
     assert (
         [trouble.code for trouble in half.troubles]

@@ -14,7 +14,7 @@ import pytest
 
 import processes
 import workspaces
-from unprivileged import bound_by_modes
+from unprivileged import give_up_rights
 from voterlist.storage import files, store
 from voterlist.storage.leftovers import remove_leftovers
 from voterlist.storage.store import Manifest, RunFolder
@@ -49,13 +49,17 @@ def open_to_others(folder):
         if not path.name.startswith("ledger.db")
     }
     return [
-        path.relative_to(folder).as_posix() for path, wanted in kept.items() if mode(path) != wanted
+        path.relative_to(folder).as_posix()
+        for path, wanted in kept.items()
+        if mode(path) != wanted
     ]
 
 
 def started(*arguments, umask):
     command = [sys.executable, "-m", "voterlist", *map(str, arguments)]
-    return processes.run(command, capture_output=True, text=True, check=False, umask=umask)
+    return processes.run(
+        command, capture_output=True, text=True, check=False, umask=umask
+    )
 
 
 # Modes
@@ -65,9 +69,20 @@ def started(*arguments, umask):
 def test_everything_that_the_commands_write_is_private_whatever_the_umask(tmp_path):
     """Under a shared machine's umask another user could otherwise read lists and reports."""
     made, elsewhere = tmp_path / "made", tmp_path / "out" / "deep"
-    workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
+    workspace = workspaces.make(
+        tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n'
+    )
     commands = [
-        ("synth", made, "--voters", "60", "--constituencies", "1", "--files", "--registers"),
+        (
+            "synth",
+            made,
+            "--voters",
+            "60",
+            "--constituencies",
+            "1",
+            "--files",
+            "--registers",
+        ),
         ("init", tmp_path / "new"),
         ("run", workspace, "--today", "2026-02-03", "--jobs", "2"),
         ("review", "export", workspace, "--out", elsewhere / "review.xlsx"),
@@ -117,7 +132,9 @@ def test_a_file_that_stood_open_is_closed_when_it_is_written_again(tmp_path):
     path = tmp_path / "report.html"
     path.write_text("old", encoding="utf-8")
     path.chmod(0o644)
-    store.write_atomically(path, lambda beside: beside.write_text("new", encoding="utf-8"))
+    store.write_atomically(
+        path, lambda beside: beside.write_text("new", encoding="utf-8")
+    )
     assert mode(path) == 0o600
 
 
@@ -126,7 +143,9 @@ def test_a_run_closes_its_own_folders_and_leaves_the_others(tmp_path):
 
     The inbox, which clerks may share, keeps its mode.
     """
-    workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
+    workspace = workspaces.make(
+        tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n'
+    )
     own = [workspace / name for name in ("runs", "reports", "reports/88", "compared")]
     for folder in own:
         folder.mkdir()
@@ -184,14 +203,23 @@ def test_what_a_killed_writer_left_goes_when_the_file_is_written_again(tmp_path)
     path = tmp_path / "report-en.html"
     Writer(path).end()
     assert len(hidden(tmp_path)) == 1
-    store.write_atomically(path, lambda beside: beside.write_text("whole", encoding="utf-8"))
+    store.write_atomically(
+        path, lambda beside: beside.write_text("whole", encoding="utf-8")
+    )
     assert [found.name for found in tmp_path.iterdir()] == ["report-en.html"]
 
 
 @pytest.mark.parametrize(
-    "place", ["reports/88/report-en.html", f"runs/{RUN}/entries.parquet", "compared/memory.json"]
+    "place",
+    [
+        "reports/88/report-en.html",
+        f"runs/{RUN}/entries.parquet",
+        "compared/memory.json",
+    ],
 )
-def test_a_run_removes_what_killed_writers_left_and_nothing_of_living_ones(tmp_path, place):
+def test_a_run_removes_what_killed_writers_left_and_nothing_of_living_ones(
+    tmp_path, place
+):
     """The file of a living writer stays, or its rename would fail.
 
     Once it is dead, the next run clears it up.
@@ -211,12 +239,14 @@ def test_two_writers_of_one_file_leave_one_of_them_whole(tmp_path):
     """The second does not take the first for dead, nor write into its file."""
     path = tmp_path / "a.txt"
     first = Writer(path)
-    store.write_atomically(path, lambda beside: beside.write_text("second", encoding="utf-8"))
+    store.write_atomically(
+        path, lambda beside: beside.write_text("second", encoding="utf-8")
+    )
     assert len(hidden(tmp_path)) == 1
     first.finish()
-    assert [(found.name, found.read_text(encoding="utf-8")) for found in tmp_path.iterdir()] == [
-        ("a.txt", "half")
-    ]
+    assert [
+        (found.name, found.read_text(encoding="utf-8")) for found in tmp_path.iterdir()
+    ] == [("a.txt", "half")]
 
 
 def test_leftovers_of_the_first_version_go_and_files_of_people_stay(tmp_path):
@@ -248,7 +278,9 @@ def test_leftovers_of_the_first_version_go_and_files_of_people_stay(tmp_path):
         path.write_text("x", encoding="utf-8")
     remove_leftovers(tmp_path)
     found = {
-        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()
+        path.relative_to(tmp_path).as_posix()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
     }
     assert found == set(kept)
 
@@ -258,7 +290,8 @@ def test_a_name_with_the_signs_of_patterns_is_only_a_name(tmp_path):
     other = tmp_path / ".ab.1-0.part.txt"
     other.write_text("x", encoding="utf-8")
     store.write_atomically(
-        tmp_path / "a*.txt", lambda beside: Path(beside).write_text("y", encoding="utf-8")
+        tmp_path / "a*.txt",
+        lambda beside: Path(beside).write_text("y", encoding="utf-8"),
     )
     assert other.exists()
 
@@ -274,7 +307,7 @@ def test_a_file_that_may_not_be_written_is_told_by_its_own_name(tmp_path):
     tmp_path.chmod(0o500)
     command = [sys.executable, "-c", code, tmp_path / "report.html"]
     done = subprocess.run(
-        command, capture_output=True, text=True, preexec_fn=bound_by_modes(), check=True
+        command, capture_output=True, text=True, preexec_fn=give_up_rights, check=True
     )
     tmp_path.chmod(0o700)
     assert done.stdout.strip() == str(tmp_path / "report.html")

@@ -14,7 +14,13 @@ from hypothesis import strategies as st
 from voterlist.config import IngestSettings
 from voterlist.errors import InputError
 from voterlist.model import AsideCode
-from voterlist.readers import read_content, read_file, read_files, read_folder, read_table
+from voterlist.readers import (
+    read_content,
+    read_file,
+    read_files,
+    read_folder,
+    read_table,
+)
 from voterlist.readers.text import find_delimiter, split_rows
 
 LIMITS = IngestSettings()
@@ -43,7 +49,9 @@ def workbook(*sheets: list[list[object]]) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_unicode_encodings_give_the_same_rows(encoding):
     """UTF-8 and UTF-16, with and without a mark, are read to the letter."""
     assert rows(AZ.encode(encoding)) == [line.split(";") for line in AZ.splitlines()]
@@ -64,7 +72,9 @@ def test_western_code_page_is_recognised():
 
 def test_russian_code_page_is_recognised():
     """Russian in windows-1251, capitals too, is read to the letter."""
-    assert rows(RU.encode("windows-1251")) == [line.split(";") for line in RU.splitlines()]
+    assert rows(RU.encode("windows-1251")) == [
+        line.split(";") for line in RU.splitlines()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,15 +107,21 @@ def test_a_toss_up_between_code_pages_is_refused():
 
     A name in wrong letters looks like a name.
     """
-    text = "familiya;imya\nгусейнов;чингиз\nкулиев;мурад\nасланов;вагиф\nрзаев;рая\n" * 9
+    text = (
+        "familiya;imya\nгусейнов;чингиз\nкулиев;мурад\nасланов;вагиф\nрзаев;рая\n" * 9
+    )
     assert "рая" not in text.encode("windows-1251").decode("mac-cyrillic")
-    assert read_content(text.encode("windows-1251"), LIMITS) is AsideCode.ENCODING_UNREADABLE
+    assert (
+        read_content(text.encode("windows-1251"), LIMITS)
+        is AsideCode.ENCODING_UNREADABLE
+    )
 
 
 def test_binary_content_is_refused():
     """Zero bytes that are no UTF-16 are no text."""
     assert (
-        read_content(b"a;b\n\x00\x01\x02;\x00\xff\n" * 9, LIMITS) is AsideCode.ENCODING_UNREADABLE
+        read_content(b"a;b\n\x00\x01\x02;\x00\xff\n" * 9, LIMITS)
+        is AsideCode.ENCODING_UNREADABLE
     )
 
 
@@ -132,7 +148,10 @@ def test_one_lost_byte_does_not_lose_the_file():
             "<html><table><tr><td>1</td></tr></table></html>".encode("utf-16"),
             AsideCode.FORMAT_NOT_READ,
         ),
-        (b"MIME-Version: 1.0\r\n\r\n<html><table></table></html>", AsideCode.FORMAT_NOT_READ),
+        (
+            b"MIME-Version: 1.0\r\n\r\n<html><table></table></html>",
+            AsideCode.FORMAT_NOT_READ,
+        ),
         (
             (
                 b'<?xml version="1.0"?>'
@@ -141,7 +160,10 @@ def test_one_lost_byte_does_not_lose_the_file():
             AsideCode.FORMAT_NOT_READ,
         ),
         (b"PK\x03\x04 but nothing else", AsideCode.FILE_UNREADABLE),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 but nothing else", AsideCode.FILE_UNREADABLE),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 but nothing else",
+            AsideCode.FILE_UNREADABLE,
+        ),
     ],
 )
 def test_what_is_no_table_has_its_code(content, code):
@@ -155,14 +177,19 @@ def test_the_delimiter_is_told_by_the_lines(sign):
     lines = [
         "Siyahı",
         "",
-        *[sign.join(["1", "Əliyev", '"Bakı, Nizami küç., ev 5"', "x"]) for _ in range(5)],
+        *[
+            sign.join(["1", "Əliyev", '"Bakı, Nizami küç., ev 5"', "x"])
+            for _ in range(5)
+        ],
     ]
     assert find_delimiter(lines) == sign
 
 
 def test_commas_in_every_address_do_not_beat_a_semicolon():
     """A semicolon between three cells wins over a comma three times in each address."""
-    lines = [f"{number};Əliyev Əli;Bakı ş., Nizami küç., ev 5, m. 7" for number in range(9)]
+    lines = [
+        f"{number};Əliyev Əli;Bakı ş., Nizami küç., ev 5, m. 7" for number in range(9)
+    ]
     assert find_delimiter(lines) == ";"
 
 
@@ -219,7 +246,11 @@ def test_a_quote_closed_rows_later_hides_no_row():
 
 def test_short_rows_end_in_null_and_empty_cells_are_empty():
     """A cell that is not there and a cell that is empty are told apart."""
-    assert rows(b"a;b;c\n1\n1;;\n") == [["a", "b", "c"], ["1", None, None], ["1", "", ""]]
+    assert rows(b"a;b;c\n1\n1;;\n") == [
+        ["a", "b", "c"],
+        ["1", None, None],
+        ["1", "", ""],
+    ]
 
 
 def test_line_ends_of_every_system_count_alike():
@@ -239,7 +270,10 @@ def test_cells_beyond_the_limit_are_kept_in_one():
 @pytest.mark.slow
 def test_too_many_rows_or_bytes_are_refused(tmp_path):
     """The limits of the settings hold for rows and for bytes."""
-    assert read_content(b"a;b\n" * 9, IngestSettings(max_rows=8)) is AsideCode.TOO_MANY_ROWS
+    assert (
+        read_content(b"a;b\n" * 9, IngestSettings(max_rows=8))
+        is AsideCode.TOO_MANY_ROWS
+    )
     path = tmp_path / "big.csv"
     path.write_bytes(b"a;b\n" * 300_000)
     big = read_file(path, "big.csv", IngestSettings(max_file_megabytes=1))
@@ -282,7 +316,10 @@ def test_a_damaged_sheet_does_not_lose_the_others():
         for name in whole.namelist():
             content = whole.read(name)
             broken.writestr(
-                name, content[: len(content) // 2] if name.endswith("sheet1.xml") else content
+                name,
+                content[: len(content) // 2]
+                if name.endswith("sheet1.xml")
+                else content,
             )
     found = read_content(stream.getvalue(), LIMITS)
     assert not isinstance(found, AsideCode)
@@ -366,7 +403,9 @@ def test_no_damage_to_a_workbook_makes_the_reader_fail(data):
 
 _WORKBOOK = workbook([["№", "Soyadı"], [1, "Əliyev"]], [["x"]])
 
-_CELL = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters=';"'), max_size=6)
+_CELL = st.text(
+    st.characters(exclude_categories=("Cs", "Cc"), exclude_characters=';"'), max_size=6
+)
 
 
 @settings(max_examples=100)
@@ -415,9 +454,9 @@ def test_a_file_of_exactly_the_largest_size_is_read(tmp_path, size, trouble):
     assert (read_content(content, limits) == trouble) == (trouble is not None)
     with zipfile.ZipFile(tmp_path / "lists.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("list.csv", content)
-    assert [file.trouble for file in read_files(tmp_path / "lists.zip", "lists.zip", limits)] == [
-        trouble
-    ]
+    assert [
+        file.trouble for file in read_files(tmp_path / "lists.zip", "lists.zip", limits)
+    ] == [trouble]
 
 
 def test_a_table_of_any_kind_becomes_text(tmp_path):

@@ -15,7 +15,13 @@ import workspaces
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import AsideCode
-from voterlist.readers import fingerprint, read_content, read_file, read_files, read_paths
+from voterlist.readers import (
+    fingerprint,
+    read_content,
+    read_file,
+    read_files,
+    read_paths,
+)
 from voterlist.readers.sandbox import read_table as read_bytes
 
 LIMITS = IngestSettings()
@@ -58,7 +64,9 @@ def changed(content, part, change):
     whole, stream = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in whole.namelist():
-            packed.writestr(name, change(whole.read(name)) if name == part else whole.read(name))
+            packed.writestr(
+                name, change(whole.read(name)) if name == part else whole.read(name)
+            )
     return stream.getvalue()
 
 
@@ -147,7 +155,12 @@ def test_parquet_is_rows_under_its_names():
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [("list.xls", "xls"), ("list.ods", "ods"), ("list.xlsb", "xlsb"), ("list.xlsx", "xlsx")],
+    [
+        ("list.xls", "xls"),
+        ("list.ods", "ods"),
+        ("list.xlsb", "xlsb"),
+        ("list.xlsx", "xlsx"),
+    ],
 )
 def test_every_kind_of_workbook_gives_the_same_rows(name, kind):
     """One list saved in four formats is read the same.
@@ -214,7 +227,11 @@ def test_hidden_rows_and_sheets_are_read_and_counted():
     stream = io.BytesIO()
     made.save(stream)
     first, second = sheets(stream.getvalue())
-    assert (table(first), first.hidden, first.hidden_rows) == ([["a", "b"], ["c", "d"]], False, 1)
+    assert (table(first), first.hidden, first.hidden_rows) == (
+        [["a", "b"], ["c", "d"]],
+        False,
+        1,
+    )
     assert (table(second), second.hidden, second.hidden_rows) == ([["e"]], True, 0)
 
 
@@ -266,7 +283,9 @@ def test_a_formula_counts_as_the_value_beside_it():
         page.write_formula(1, 0, "=1+1", value=7)
         page.write_formula(1, 1, '=WEBSERVICE("http://example.org")', value="")
     assert table(*sheets(stream.getvalue()))[1] == ["7", ""]
-    (sheet,) = sheets(book(lambda page: (page.append(["a", "b"]), page.append(["x", "=1+1"]))))
+    (sheet,) = sheets(
+        book(lambda page: (page.append(["a", "b"]), page.append(["x", "=1+1"])))
+    )
     assert table(sheet)[1] == ["x", ""]
     assert sheet.formulas_without_value == 1
 
@@ -399,7 +418,11 @@ def test_16384_columns_lose_no_voter():
     )
     assert sheet.cells.num_columns == 201
     assert sheet.joined_columns == 16_184
-    assert [table(sheet)[0][column] for column in (0, 1, 200)] == ["Soyadı", "Adı", "far"]
+    assert [table(sheet)[0][column] for column in (0, 1, 200)] == [
+        "Soyadı",
+        "Adı",
+        "far",
+    ]
     assert table(sheet)[1][200] == "x"
 
 
@@ -436,7 +459,10 @@ def _written(cells, kind):
         stream = io.BytesIO()
         pq.write_table(
             pa.table(
-                {name: [row[place] for row in cells[1:]] for place, name in enumerate(cells[0])}
+                {
+                    name: [row[place] for row in cells[1:]]
+                    for place, name in enumerate(cells[0])
+                }
             ),
             stream,
         )
@@ -461,7 +487,8 @@ def test_a_cell_without_end_is_refused_while_it_is_unpacked():
 def test_entities_are_refused():
     """A part that declares entities, which could expand without end, is not opened."""
     laughs = (
-        b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
+        b'<?xml version="1.0"?><!DOCTYPE x '
+        b'[<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;">]>'
     )
     whole = book(lambda page: page.append(["a"]))
     for part in (SHEET1, "xl/workbook.xml"):
@@ -494,10 +521,14 @@ def test_a_repeated_cell_fills_no_memory(axis):
             start = content.index(b"<table:table-row")
         name = content[start:].split(b" ", 1)[0]
         return content.replace(
-            name + b" ", name + f' table:number-{axis}-repeated="1000000000" '.encode(), 1
+            name + b" ",
+            name + f' table:number-{axis}-repeated="1000000000" '.encode(),
+            1,
         )
 
-    found = read_bytes(changed((FILES / "list.ods").read_bytes(), "content.xml", bomb), LIMITS)
+    found = read_bytes(
+        changed((FILES / "list.ods").read_bytes(), "content.xml", bomb), LIMITS
+    )
     if axis == "rows":
         assert (found.trouble or found.sheets[0].trouble) in {
             AsideCode.TOO_MANY_ROWS,
@@ -520,7 +551,10 @@ def test_a_part_that_unpacks_further_than_it_says_is_refused():
     assert large.count(size) == 2
     (sheet,) = sheets(large.replace(size, (1000).to_bytes(4, "little")))
     assert sheet.trouble is AsideCode.FILE_UNREADABLE
-    assert read_content(large, IngestSettings(max_unpacked_megabytes=1)) is AsideCode.FILE_TOO_LARGE
+    assert (
+        read_content(large, IngestSettings(max_unpacked_megabytes=1))
+        is AsideCode.FILE_TOO_LARGE
+    )
 
 
 def test_every_file_of_an_archive_is_a_list_of_its_own(tmp_path):
@@ -584,10 +618,13 @@ def test_an_archive_has_limits(tmp_path, limits, code):
     path = tmp_path / "lists.zip"
     path.write_bytes(archive(a__csv=b"a;b\n" * 200_000, b__csv=b"c;d\n" * 200_000))
     assert len(path.read_bytes()) < 20_000
-    assert [file.trouble for file in read_files(path, "lists.zip", IngestSettings(**limits))] == [
-        code
+    assert [
+        file.trouble for file in read_files(path, "lists.zip", IngestSettings(**limits))
+    ] == [code]
+    assert [file.trouble for file in read_files(path, "lists.zip", LIMITS)] == [
+        None,
+        None,
     ]
-    assert [file.trouble for file in read_files(path, "lists.zip", LIMITS)] == [None, None]
 
 
 def test_names_in_the_code_page_of_the_region_are_read(tmp_path):
@@ -598,7 +635,9 @@ def test_names_in_the_code_page_of_the_region_are_read(tmp_path):
     )
     flag = named.replace(b"PK\x03\x04\x14\x00\x00\x08", b"PK\x03\x04\x14\x00\x00\x00")
     path.write_bytes(
-        flag.replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x08", b"PK\x01\x02\x14\x03\x14\x00\x00\x00")
+        flag.replace(
+            b"PK\x01\x02\x14\x03\x14\x00\x00\x08", b"PK\x01\x02\x14\x03\x14\x00\x00\x00"
+        )
     )
     assert [file.name for file in read_files(path, "lists.zip", LIMITS)] == [
         "lists.zip/участокxxxxxxx.csv"
@@ -624,7 +663,9 @@ def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
     )
     assert found.files == 3
     assert found.exit_code == 1
-    assert [trouble.file for trouble in found.troubles] == ["inbox/88/siyahilar.zip/oxunmur.pdf"]
+    assert [trouble.file for trouble in found.troubles] == [
+        "inbox/88/siyahilar.zip/oxunmur.pdf"
+    ]
     manifest = json.loads((found.folder / "manifest.json").read_text(encoding="utf-8"))
     assert {"inbox/88/siyahilar.zip", "inbox/88/siyahilar.zip/menteqe-1.csv"} <= set(
         manifest["inputs"]
@@ -652,7 +693,10 @@ def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
             AsideCode.FILE_NOT_A_TABLE,
         ),
         (
-            archive(mimetype=b"application/vnd.oasis.opendocument.text", content__xml=b"<x/>"),
+            archive(
+                mimetype=b"application/vnd.oasis.opendocument.text",
+                content__xml=b"<x/>",
+            ),
             AsideCode.FILE_NOT_A_TABLE,
         ),
     ],
@@ -673,7 +717,12 @@ def test_utf_16_cut_inside_a_letter_is_read(encoding):
     """A file cut off in the middle of a letter loses that letter only, and says so."""
     (sheet,) = sheets(LIST.encode(encoding)[:-3])
     assert sheet.encoding.endswith("-damaged")
-    assert table(sheet)[2] == ["2", "Quliyev", "Rza", "03.04.198\N{REPLACEMENT CHARACTER}"]
+    assert table(sheet)[2] == [
+        "2",
+        "Quliyev",
+        "Rza",
+        "03.04.198\N{REPLACEMENT CHARACTER}",
+    ]
 
 
 @pytest.mark.parametrize("sign", ["^", "~", "¦", "|"])

@@ -17,7 +17,9 @@ from voterlist.readers.binary import hidden_rows, sheet_relations
 from voterlist.readers.encoding import decode
 from voterlist.readers.text import split_rows
 
-LIMITS = IngestSettings(max_file_megabytes=20, max_unpacked_megabytes=50, max_cells=1_000_000)
+LIMITS = IngestSettings(
+    max_file_megabytes=20, max_unpacked_megabytes=50, max_cells=1_000_000
+)
 FILES = Path(__file__).parent / "reader_files"
 HEADS = [
     b"PK\x03\x04",
@@ -45,7 +47,9 @@ def whole(kind):
     if kind in {"xls", "ods", "xlsb", "xlsx"}:
         return (FILES / f"list.{kind}").read_bytes()
     if kind == "jsonl":
-        return "\n".join(json.dumps(record, ensure_ascii=False) for record in records).encode()
+        return "\n".join(
+            json.dumps(record, ensure_ascii=False) for record in records
+        ).encode()
     text = "\n".join(
         [
             "Soyadı;Adı;Doğum tarixi;FİN",
@@ -114,7 +118,11 @@ def assert_balanced(content, folder, name="list"):
             sheet.cells.validate(full=True)
     found = ingest(files, LIMITS, constituency=4)
     aside = sum(found.set_aside.column("rows").to_pylist())
-    assert rows == found.entries.num_rows + aside == sum(found.lists.column("rows").to_pylist())
+    assert (
+        rows
+        == found.entries.num_rows + aside
+        == sum(found.lists.column("rows").to_pylist())
+    )
     return rows
 
 
@@ -210,7 +218,11 @@ def test_a_reading_gives_back_its_bytes(content):
 
 
 @FUZZ
-@given(lines=st.lists(st.text(st.sampled_from('a;"b'), max_size=12), min_size=1, max_size=30))
+@given(
+    lines=st.lists(
+        st.text(st.sampled_from('a;"b'), max_size=12), min_size=1, max_size=30
+    )
+)
 def test_every_line_is_in_one_row(lines):
     """However quotation marks stand, the rows take every line once and in order."""
     starts, rows = split_rows(lines, ";")

@@ -12,7 +12,15 @@ from voterlist.config import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError
 from voterlist.model import Severity
 from voterlist.reconcile import CLASSES, RULES, Reconciliation, reconcile
-from voterlist.schemas import COMPARISON, FINDING, MATCH, REGISTER_USE, STATISTIC, VOTER, empty
+from voterlist.schemas import (
+    COMPARISON,
+    FINDING,
+    MATCH,
+    REGISTER_USE,
+    STATISTIC,
+    VOTER,
+    empty,
+)
 from voterlist.tables import from_columns
 
 PERSON = {
@@ -36,7 +44,10 @@ def person(**changes: Any) -> dict[str, Any]:
 
 def voters(*rows: dict[str, Any], name: str = "017-0001-") -> pa.Table:
     place = {"constituency": 17, "precinct": 1, "list_kind": "permanent"}
-    full = [{**place, "entry_id": f"{name}{number}", **row} for number, row in enumerate(rows)]
+    full = [
+        {**place, "entry_id": f"{name}{number}", **row}
+        for number, row in enumerate(rows)
+    ]
     columns = {}
     for field in VOTER:
         kind = pa.string() if pa.types.is_dictionary(field.type) else field.type
@@ -50,7 +61,8 @@ def deaths(*rows: dict[str, Any]) -> pa.Table:
 
 def classes(result: Reconciliation) -> list[tuple[str, str | None, str]]:
     return [
-        (row["register_id"], row["entry_id"], row["class"]) for row in result.matches.to_pylist()
+        (row["register_id"], row["entry_id"], row["class"])
+        for row in result.matches.to_pylist()
     ]
 
 
@@ -84,9 +96,15 @@ def against(entry: dict[str, Any], death: dict[str, Any]) -> str:
         ({"fin": None, "document": None}, "probable"),
         ({"fin": None, "document": None, "surname_skeleton": "mammadli"}, "probable"),
         ({"fin": None, "document": None, "surname_stem": None}, "probable"),
-        ({"fin": None, "document": None, "patronymic_skeleton": "tural"}, "register-only"),
+        (
+            {"fin": None, "document": None, "patronymic_skeleton": "tural"},
+            "register-only",
+        ),
         ({"fin": None, "document": None, "patronymic_skeleton": None}, "register-only"),
-        ({"fin": None, "document": None, "birth_month": None, "birth_day": None}, "register-only"),
+        (
+            {"fin": None, "document": None, "birth_month": None, "birth_day": None},
+            "register-only",
+        ),
         ({"fin": "5ABC124", "document": None}, "register-only"),
     ],
 )
@@ -99,7 +117,8 @@ def test_the_class_of_a_death(entry, expected):
 
 
 @pytest.mark.parametrize(
-    "missing", ["surname", "given_skeleton", "patronymic_skeleton", "birth_month", "birth_day"]
+    "missing",
+    ["surname", "given_skeleton", "patronymic_skeleton", "birth_month", "birth_day"],
 )
 def test_a_death_without_identifier_and_full_name_is_unusable(missing):
     """A row that names nobody would be counted as a dead person who is not listed."""
@@ -115,7 +134,9 @@ def test_a_death_without_identifier_and_full_name_is_unusable(missing):
 
 def test_gaps_are_never_equal():
     """A list and a register of nothing but gaps meet nowhere."""
-    result = reconcile(voters({}, {}, {}), deaths=deaths({}, {}), settings=CheckSettings())
+    result = reconcile(
+        voters({}, {}, {}), deaths=deaths({}, {}), settings=CheckSettings()
+    )
     assert result.findings.column("entry_id").null_count == result.findings.num_rows
     assert use(result)["unusable"] == 2
 
@@ -131,9 +152,17 @@ def test_findings_point_at_entry_and_register():
         person(fin="AAAAAAA", document=None),
         person(fin=None, birth_year=1940),
     )
-    found = reconcile(listed, deaths=dead, settings=CheckSettings()).findings.to_pylist()
+    found = reconcile(
+        listed, deaths=dead, settings=CheckSettings()
+    ).findings.to_pylist()
     said = [
-        (row["rule"], row["severity"], row["precinct"], row["entry_id"], row["other_entry_id"])
+        (
+            row["rule"],
+            row["severity"],
+            row["precinct"],
+            row["entry_id"],
+            row["other_entry_id"],
+        )
         for row in found
     ]
     assert said == [
@@ -152,7 +181,9 @@ def test_how_much_of_the_register_was_usable():
         person(fin=None, document=None, birth_day=None),
         person(fin="ZZZZZZZ", document=None, given_skeleton="murad"),
     )
-    result = reconcile(voters(PERSON, person(fin=None)), deaths=dead, settings=CheckSettings())
+    result = reconcile(
+        voters(PERSON, person(fin=None)), deaths=dead, settings=CheckSettings()
+    )
     assert use(result) == {
         "total": 5,
         "usable": 4,
@@ -186,7 +217,10 @@ def test_without_a_register_nothing_is_zero():
 def test_an_empty_list_meets_nobody():
     """With no entries every usable row of the register is in the register only."""
     result = reconcile(
-        empty(VOTER), deaths=deaths(PERSON), statistics=statistic(), settings=CheckSettings()
+        empty(VOTER),
+        deaths=deaths(PERSON),
+        statistics=statistic(),
+        settings=CheckSettings(),
     )
     assert classes(result) == [("death-0", None, "register-only")]
     assert result.findings.num_rows == 0
@@ -213,7 +247,11 @@ def slow_class(death: dict[str, Any], entry: dict[str, Any]) -> str | None:
         return death[name] is not None and death[name] == entry[name]
 
     def other(name):
-        return death[name] is not None and entry[name] is not None and death[name] != entry[name]
+        return (
+            death[name] is not None
+            and entry[name] is not None
+            and death[name] != entry[name]
+        )
 
     if same("fin") or same("document"):
         if (
@@ -224,7 +262,9 @@ def slow_class(death: dict[str, Any], entry: dict[str, Any]) -> str | None:
             or other("birth_day")
         ):
             return "conflicting"
-        return "confirmed" if same("given_skeleton") or same("birth_year") else "probable"
+        return (
+            "confirmed" if same("given_skeleton") or same("birth_year") else "probable"
+        )
     names = (
         "surname_stem",
         "given_skeleton",
@@ -233,12 +273,16 @@ def slow_class(death: dict[str, Any], entry: dict[str, Any]) -> str | None:
         "birth_month",
         "birth_day",
     )
-    return "probable" if all(same(name) for name in names) and not other("fin") else None
+    return (
+        "probable" if all(same(name) for name in names) and not other("fin") else None
+    )
 
 
 @pytest.mark.slow
 @given(
-    st.lists(FIELDS, max_size=5), st.lists(FIELDS, max_size=5), st.randoms(use_true_random=False)
+    st.lists(FIELDS, max_size=5),
+    st.lists(FIELDS, max_size=5),
+    st.randoms(use_true_random=False),
 )
 def test_matching_equals_a_slow_obvious_version(dead, listed, order):
     """For any list and register, in any order.
@@ -291,7 +335,10 @@ LISTED = voters(
 def said(found: pa.Table) -> list[tuple[Any, ...]]:
     names = ("rule", "unit", "precinct", "field", "value", "limit")
     return [
-        tuple(np.round(v, 6) if isinstance(v, float) else v for v in (row[n] for n in names))
+        tuple(
+            np.round(v, 6) if isinstance(v, float) else v
+            for v in (row[n] for n in names)
+        )
         for row in found.to_pylist()
     ]
 
@@ -299,9 +346,14 @@ def said(found: pa.Table) -> list[tuple[Any, ...]]:
 def test_list_against_adults():
     """Places within the allowance would be asked about, or list and limit be wrong."""
     numbers = statistic(
-        (1, "adults", 97), (2, "adults", 23), (None, "adults", 117.7), (None, "men", 39.2)
+        (1, "adults", 97),
+        (2, "adults", 23),
+        (None, "adults", 117.7),
+        (None, "men", 39.2),
     )
-    assert said(reconcile(LISTED, statistics=numbers, settings=CheckSettings()).findings) == [
+    assert said(
+        reconcile(LISTED, statistics=numbers, settings=CheckSettings()).findings
+    ) == [
         ("list-below-adults", "precinct", 2, "adults", 20.0, 21.0),
         ("list-exceeds-adults", "precinct", 1, "adults", 100.0, 98.0),
         ("list-exceeds-adults", "constituency", None, "men", 40.0, 39.0),
@@ -314,7 +366,9 @@ def test_a_list_at_the_limit_is_not_beyond_it():
     listed = voters(*[{"sex": "f"}] * 115)
     assert (
         said(
-            reconcile(listed, statistics=statistic((1, "adults", 100)), settings=settings).findings
+            reconcile(
+                listed, statistics=statistic((1, "adults", 100)), settings=settings
+            ).findings
         )
         == []
     )
@@ -323,9 +377,14 @@ def test_a_list_at_the_limit_is_not_beyond_it():
 def test_an_unknown_sex_accuses_nobody():
     """Voters of unknown sex would be men too many, or be missed as men."""
     numbers = statistic((1, "men", 50), (1, "women", 50))
-    assert said(reconcile(LISTED, statistics=numbers, settings=CheckSettings()).findings) == []
+    assert (
+        said(reconcile(LISTED, statistics=numbers, settings=CheckSettings()).findings)
+        == []
+    )
     numbers = statistic((1, "men", 56), (1, "women", 48.9))
-    assert said(reconcile(LISTED, statistics=numbers, settings=CheckSettings()).findings) == [
+    assert said(
+        reconcile(LISTED, statistics=numbers, settings=CheckSettings()).findings
+    ) == [
         ("list-below-adults", "precinct", 1, "men", 50.0, 51.0),
         ("list-exceeds-adults", "precinct", 1, "women", 50.0, 49.0),
     ]
@@ -337,17 +396,26 @@ def test_the_comparison_shows_every_number():
     A place or measure without one has null, not zero.
     """
     numbers = statistic(
-        (None, "adults", 120), (None, "born-1980", 44), (9, "adults", 80), (1, "cats", 3)
+        (None, "adults", 120),
+        (None, "born-1980", 44),
+        (9, "adults", 80),
+        (1, "cats", 3),
     )
-    rows = reconcile(LISTED, statistics=numbers, settings=CheckSettings()).compared.to_pylist()
-    assert [(row["precinct"], row["measure"], row["list"], row["statistic"]) for row in rows] == [
+    rows = reconcile(
+        LISTED, statistics=numbers, settings=CheckSettings()
+    ).compared.to_pylist()
+    assert [
+        (row["precinct"], row["measure"], row["list"], row["statistic"]) for row in rows
+    ] == [
         (1, "cats", None, 3.0),
         (9, "adults", None, 80.0),
         (None, "adults", 120.0, 120.0),
         (None, "born-1980", 40.0, 44.0),
     ]
     elsewhere = reconcile(
-        LISTED, statistics=statistic((None, "adults", 9), constituency=3), settings=CheckSettings()
+        LISTED,
+        statistics=statistic((None, "adults", 9), constituency=3),
+        settings=CheckSettings(),
     )
     assert elsewhere.compared.column("list").to_pylist() == [None]
     assert elsewhere.findings.num_rows == 0
@@ -359,7 +427,9 @@ def test_an_unsure_match_at_home_does_not_hide_an_entry_elsewhere():
     namesake = person(fin="5ABC124", given_skeleton="sabuhi")
     arrived = voters(person(precinct=1), name="arrival-")
     result = reconcile(
-        voters(elsewhere, namesake), registers={"arrivals": arrived}, settings=CheckSettings()
+        voters(elsewhere, namesake),
+        registers={"arrivals": arrived},
+        settings=CheckSettings(),
     )
     assert [kind for _, _, kind in classes(result)] == ["confirmed", "conflicting"]
     found = [(row["rule"], row["entry_id"]) for row in result.findings.to_pylist()]
@@ -374,8 +444,12 @@ def test_an_entry_at_home_answers_for_one_elsewhere():
     """
     arrived = voters(person(precinct=1), name="arrival-")
     listed = voters(person(precinct=2), person())
-    result = reconcile(listed, registers={"arrivals": arrived}, settings=CheckSettings())
-    assert "arrived-listed-elsewhere" not in {row["rule"] for row in result.findings.to_pylist()}
+    result = reconcile(
+        listed, registers={"arrivals": arrived}, settings=CheckSettings()
+    )
+    assert "arrived-listed-elsewhere" not in {
+        row["rule"] for row in result.findings.to_pylist()
+    }
 
 
 def test_switches_and_severities():
@@ -387,7 +461,10 @@ def test_switches_and_severities():
         }
     )
     result = reconcile(
-        LISTED, deaths=deaths(PERSON), statistics=statistic((1, "adults", 200)), settings=settings
+        LISTED,
+        deaths=deaths(PERSON),
+        statistics=statistic((1, "adults", 200)),
+        settings=settings,
     )
     assert [(row["rule"], row["severity"]) for row in result.findings.to_pylist()] == [
         ("list-below-adults", "error")

@@ -35,7 +35,9 @@ def tables_of(workspace: Path, **options):
 
 def found(table, *codes: str):
     """(rule, surname or file line) of the findings of these rules."""
-    entries = {row["entry_id"]: row for row in [*table("entries"), *table("register_rows")]}
+    entries = {
+        row["entry_id"]: row for row in [*table("entries"), *table("register_rows")]
+    }
     return [
         (row["rule"], entries[row["entry_id"] or row["other_entry_id"]]["surname"])
         for row in table("findings")
@@ -70,7 +72,10 @@ def test_each_register_is_read_by_its_name_whatever_its_format_and_language(work
     book.save(workspace / "reference" / "newly_of_age.xlsx")
     table = tables_of(workspace)
     assert found(
-        table, "moved-away-confirmed", "abroad-on-permanent-list", "newly-of-age-missing"
+        table,
+        "moved-away-confirmed",
+        "abroad-on-permanent-list",
+        "newly-of-age-missing",
     ) == [
         ("abroad-on-permanent-list", "Hüseynli"),
         ("moved-away-confirmed", "Rzayev"),
@@ -82,7 +87,9 @@ def test_each_register_is_read_by_its_name_whatever_its_format_and_language(work
         ("departures", 1),
         ("newly-of-age", 2),
     }
-    use = {(row["register"], row["measure"]): row["rows"] for row in table("register_use")}
+    use = {
+        (row["register"], row["measure"]): row["rows"] for row in table("register_use")
+    }
     assert use["departures", "confirmed"] == 1
     assert use["deaths", "total"] is None
 
@@ -96,8 +103,14 @@ def test_a_row_of_a_register_can_be_found_in_its_file(workspace):
         "Rzayev;Orxan;Şamil oğlu;05.05.1965;5XK1238\n",
     )
     table = tables_of(workspace)
-    (finding,) = [row for row in table("findings") if row["rule"] == "deceased-confirmed"]
-    (row,) = [row for row in table("register_rows") if row["entry_id"] == finding["other_entry_id"]]
+    (finding,) = [
+        row for row in table("findings") if row["rule"] == "deceased-confirmed"
+    ]
+    (row,) = [
+        row
+        for row in table("register_rows")
+        if row["entry_id"] == finding["other_entry_id"]
+    ]
     assert (row["line"], row["surname"]) == (3, "Rzayev")
     assert row["entry_id"].startswith("deaths:")
 
@@ -115,7 +128,9 @@ def test_arrivals_are_missing_or_listed_elsewhere(workspace):
         "Rzayeva;Aygün;Nadir qızı;17.02.1969;5XK1239;88;2\n"
         "Kərimov;Nihad;Elçin oğlu;01.02.1988;6XK0001;88;2\n",
     )
-    assert found(tables_of(workspace), "arrived-missing", "arrived-listed-elsewhere") == [
+    assert found(
+        tables_of(workspace), "arrived-missing", "arrived-listed-elsewhere"
+    ) == [
         ("arrived-listed-elsewhere", "Rzayev"),
         ("arrived-missing", "Kərimov"),
     ]
@@ -140,10 +155,14 @@ def test_residents_and_those_on_the_list_only(workspace):
     assert found(table, "resident-missing", "not-in-residence-register") == [
         ("resident-missing", "Kərimov")
     ]
-    assert {row["measure"]: row["rows"] for row in table("register_use")}["list-only"] == 6
+    assert {row["measure"]: row["rows"] for row in table("register_use")}[
+        "list-only"
+    ] == 6
 
 
-def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(workspace):
+def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(
+    workspace,
+):
     """Of two constituencies each has its rows, usable rows and classes.
 
     A row of neither counts in the whole alone.
@@ -158,7 +177,11 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(w
         "Kərimov;;;;;88\n"
         "Abbasov;Əli;Əli oğlu;01.01.1950;6XK1;89\n"
     )
-    put(workspace, "residence.csv", header + rows + "Babayev;Əli;Əli oğlu;01.01.1940;6XK0009;\n")
+    put(
+        workspace,
+        "residence.csv",
+        header + rows + "Babayev;Əli;Əli oğlu;01.01.1940;6XK0009;\n",
+    )
     put(
         workspace,
         "streets.csv",
@@ -174,7 +197,10 @@ def test_the_use_of_a_register_is_told_by_constituency_where_there_are_several(w
         "usable": (3, 1, 1),
         "confirmed": (1, 1, 0),
     }.items():
-        assert tuple(use["residence", measure, place] for place in (None, 88, 89)) == counts
+        assert (
+            tuple(use["residence", measure, place] for place in (None, 88, 89))
+            == counts
+        )
     for register, measure in (
         ("residence", "list-only"),
         ("streets", "total"),
@@ -194,7 +220,11 @@ def test_a_changed_name_is_found_under_the_former_one(workspace):
         "Rzayeva;Əliyeva;Aygün;Nadir qızı;17.02.1969;5XK1239\n"
         "Nağıyev;Hüseynli;Tural;Əhməd oğlu;23.11.1988;\n",
     )
-    codes = ("name-changed-old-name", "name-changed-both-names", "register-identity-conflict")
+    codes = (
+        "name-changed-old-name",
+        "name-changed-both-names",
+        "register-identity-conflict",
+    )
     assert found(tables_of(workspace), *codes) == [
         ("name-changed-old-name", "Hüseynli"),
         ("name-changed-old-name", "Quliyeva"),
@@ -206,10 +236,14 @@ def test_a_changed_name_is_found_under_the_former_one(workspace):
         "Rzayeva;Məmmədova;Aygün;Nadir qızı;17.02.1969;5XK1239\n",
     )
     line = "4;Məmmədova;Aygün;Nadir qızı;17.02.1969;qadın;Səttar Bəhlulzadə küç. 19;5XK1239\n"
-    with (workspace / "inbox" / "88" / "menteqe-1.csv").open("a", encoding="utf-8") as file:
+    with (workspace / "inbox" / "88" / "menteqe-1.csv").open(
+        "a", encoding="utf-8"
+    ) as file:
         file.write(line)
     table = tables_of(workspace)
-    (finding,) = [row for row in table("findings") if row["rule"] == "name-changed-both-names"]
+    (finding,) = [
+        row for row in table("findings") if row["rule"] == "name-changed-both-names"
+    ]
     surnames = {row["entry_id"]: row["surname"] for row in table("entries")}
     assert (surnames[finding["entry_id"]], surnames[finding["other_entry_id"]]) == (
         "Məmmədova",
@@ -224,7 +258,10 @@ def last_cycle(workspace: Path, tmp_path: Path, text: str) -> None:
         f"2 saylı seçki məntəqəsi\n{workspaces.HEADER}{text}", encoding="utf-8"
     )
     result = workspaces.run(before, until=Stage.MERGE)
-    shutil.copy(result.folder / "entries.parquet", workspace / "reference" / "last-cycle.parquet")
+    shutil.copy(
+        result.folder / "entries.parquet",
+        workspace / "reference" / "last-cycle.parquet",
+    )
 
 
 GONE = "1;Əsgərov;Vüsal;Nadir oğlu;05.05.1955;kişi;Səttar Bəhlulzadə küç. 19;5XK7777\n"
@@ -246,7 +283,9 @@ def test_a_run_compares_with_the_last_cycle(workspace, tmp_path):
         "Əsədov;Anar;Namiq oğlu;07.05.1957;5XK7778;\n",
     )
     table = tables_of(workspace)
-    changes = {(row["change"], row["cause"], row["reason"]) for row in table("cycle_changes")}
+    changes = {
+        (row["change"], row["cause"], row["reason"]) for row in table("cycle_changes")
+    }
     assert changes == {
         ("removed", "recorded", "S-4"),
         ("removed", "none", None),
@@ -269,7 +308,8 @@ def test_the_last_cycle_may_be_a_plain_file(workspace):
     )
     rows = [row for row in tables_of(workspace)("cycle_changes") if row["old_entry_id"]]
     assert {
-        (row["change"], row["level"], row["old_precinct"], row["precinct"]) for row in rows
+        (row["change"], row["level"], row["old_precinct"], row["precinct"])
+        for row in rows
     } == {
         ("changed", "fin", 2, 2),
         ("moved", "names", 1, 2),
@@ -287,7 +327,9 @@ def test_a_last_cycle_that_cannot_be_read_makes_nobody_new(workspace):
     (row,) = table("reference")
     assert (row["register"], row["usable"]) == ("last-cycle", 0)
     assert row["trouble"]
-    (finding,) = [row for row in table("findings") if row["rule"] == "register-not-read"]
+    (finding,) = [
+        row for row in table("findings") if row["rule"] == "register-not-read"
+    ]
     assert (finding["field"], finding["source"]) == ("last-cycle", row["source"])
 
 
@@ -303,7 +345,9 @@ def test_a_register_whose_columns_are_doubtful_is_told(workspace):
     )
     put(workspace, "prisoners.csv", "x;y\n1;2\n")
     table = tables_of(workspace)
-    told = {row["register"]: (row["usable"], row["trouble"]) for row in table("reference")}
+    told = {
+        row["register"]: (row["usable"], row["trouble"]) for row in table("reference")
+    }
     assert told["prisoners"][0] == 0
     assert told["prisoners"][1] is not None
     unread = {row["register"] for row in table("reference") if not row["usable"]}
@@ -313,7 +357,8 @@ def test_a_register_whose_columns_are_doubtful_is_told(workspace):
 
 
 PROTOCOL = (
-    "Dairə;Məntəqə;1;1a;1b;1c;1d\n88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"
+    "Dairə;Məntəqə;1;1a;1b;1c;1d\n"
+    "88;1;5;4;1;0;0\n88;2;4;4;1;0;1\n88;;9;9;2;0;1\n;;9;9;2;0;1\n"
 )
 
 
@@ -354,7 +399,9 @@ def test_a_protocol_that_cannot_be_used_is_refused_whole(tmp_path, text, code):
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("header", ["Line 1a", "Sətir 1a", "строка 1а", "1a", "1 A", "1a sətri"])
+@pytest.mark.parametrize(
+    "header", ["Line 1a", "Sətir 1a", "строка 1а", "1a", "1 A", "1a sətri"]
+)
 def test_the_lines_of_a_protocol_are_known_in_three_languages(tmp_path, header):
     """One line, however its column is headed."""
     (tmp_path / "protocol.csv").write_text(

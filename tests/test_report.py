@@ -47,7 +47,9 @@ def needs(model):
 def cells(model, case_id):
     """Field -> (values, marks) of the entries of a case."""
     case = next(
-        case for case in (*model.of(CASES).asked, *model.of(CASES).apart) if case.case_id == case_id
+        case
+        for case in (*model.of(CASES).asked, *model.of(CASES).apart)
+        if case.case_id == case_id
     )
     return {
         field: tuple(
@@ -69,7 +71,10 @@ def test_a_report_holds_its_constituency_and_cases_that_reach_into_it():
     assert (number(here, "entries"), number(there, "entries")) == (7, 1)
     assert {fault.place.constituency for fault in here.of(FINDINGS).rows} == {88}
     assert [case.case_id for case in there.of(CASES).asked] == ["c-both"]
-    assert [member.entry_id for member in there.of(CASES).asked[0].members] == ["e6", "e7"]
+    assert [member.entry_id for member in there.of(CASES).asked[0].members] == [
+        "e6",
+        "e7",
+    ]
     assert "c-both" in [case.case_id for case in here.of(CASES).asked]
     assert there.of(CASES).asked[0].number == next(
         case.number for case in here.of(CASES).asked if case.case_id == "c-both"
@@ -79,7 +84,10 @@ def test_a_report_holds_its_constituency_and_cases_that_reach_into_it():
 def test_without_a_constituency_a_report_holds_everything():
     """A report of all constituencies counts the entries of all."""
     assert (
-        number(tables.build(facts=report.Facts("2026", Level.CEC, None, tables.TODAY)), "entries")
+        number(
+            tables.build(facts=report.Facts("2026", Level.CEC, None, tables.TODAY)),
+            "entries",
+        )
         == 8
     )
 
@@ -87,10 +95,12 @@ def test_without_a_constituency_a_report_holds_everything():
 def test_a_row_of_unknown_constituency_shows_in_every_report():
     """What belongs nowhere is not lost between the reports."""
     for constituency in (7, 88):
-        model = tables.build(facts=report.Facts("2026", Level.CEC, constituency, tables.TODAY))
-        assert [row.code for row in model.of(SET_ASIDE_ROWS) if row.place.line == 0] == [
-            "file-not-a-table"
-        ]
+        model = tables.build(
+            facts=report.Facts("2026", Level.CEC, constituency, tables.TODAY)
+        )
+        assert [
+            row.code for row in model.of(SET_ASIDE_ROWS) if row.place.line == 0
+        ] == ["file-not-a-table"]
 
 
 def test_rows_balance_and_a_lost_row_is_said_first():
@@ -179,7 +189,10 @@ def test_identifiers_are_masked_and_marks_still_see_all_of_them():
     model = tables.build(entries=tables.table(tables.ENTRY, conflict))
     open_model = tables.build(mask_identifiers=False)
 
-    assert cells(model, "c-twin")["document"] == (["••••000", "••••000"], ["differs", "differs"])
+    assert cells(model, "c-twin")["document"] == (
+        ["••••000", "••••000"],
+        ["differs", "differs"],
+    )
     assert cells(open_model, "c-move")["fin"][0] == ["5ABC123", "5ABC123"]
     assert "5ABC123" not in repr(tables.build())
     assert "7KLM456" not in repr(tables.build())
@@ -189,10 +202,12 @@ def test_where_identifiers_are_not_masked_they_are_shown_everywhere():
     """Who asked for whole identifiers would get dots in findings and rows set aside."""
     model = tables.build(mask_identifiers=False)
 
-    assert {fault.cell for fault in model.of(FINDINGS).rows if fault.rule == "fin-invalid"} == {
-        "5ABC123"
-    }
-    assert "Orucov 7KLM456" in [cell for aside in model.of(SET_ASIDE_ROWS) for cell in aside.cells]
+    assert {
+        fault.cell for fault in model.of(FINDINGS).rows if fault.rule == "fin-invalid"
+    } == {"5ABC123"}
+    assert "Orucov 7KLM456" in [
+        cell for aside in model.of(SET_ASIDE_ROWS) for cell in aside.cells
+    ]
 
 
 def test_a_decided_case_is_settled_and_asks_nobody():
@@ -204,7 +219,9 @@ def test_a_decided_case_is_settled_and_asks_nobody():
 
     assert (number(half, "open-cases"), number(half, "settled-cases")) == (3, 0)
     assert (number(whole, "open-cases"), number(whole, "settled-cases")) == (2, 1)
-    assert [case.is_open for case in whole.of(CASES).asked if case.case_id == "c-move"] == [False]
+    assert [
+        case.is_open for case in whole.of(CASES).asked if case.case_id == "c-move"
+    ] == [False]
 
 
 def test_review_cases_are_the_open_ones_with_the_numbers_of_the_report():
@@ -212,7 +229,9 @@ def test_review_cases_are_the_open_ones_with_the_numbers_of_the_report():
     decided = tables.decisions(("c-move", "e1", "keep"), ("c-move", "e2", "repeat"))
     made = {name: getattr(tables, name)() for name in ("entries", "voters", "pairs")}
 
-    asked = report.review_cases(tables.cases(), **made, sources=tables.FILES, decisions=decided)
+    asked = report.review_cases(
+        tables.cases(), made, sources=tables.FILES, decisions=decided
+    )
 
     shown = {case.case_id: case.number for case in tables.build().of(CASES).asked}
     assert {case.case_id: case.number for case in asked} == {
@@ -222,7 +241,11 @@ def test_review_cases_are_the_open_ones_with_the_numbers_of_the_report():
 
 def test_a_finding_takes_its_place_and_cells_from_its_entry():
     """The finding names ids alone; the report looks up file, line, name and the masked cell."""
-    fault = next(fault for fault in tables.build().of(FINDINGS).rows if fault.rule == "fin-invalid")
+    fault = next(
+        fault
+        for fault in tables.build().of(FINDINGS).rows
+        if fault.rule == "fin-invalid"
+    )
 
     assert (fault.place.file, fault.place.line, fault.written, fault.cell) == (
         "məntəqə 2.csv",
@@ -252,7 +275,9 @@ def test_a_finding_that_names_a_row_of_a_register_keeps_its_id():
         "rule severity unit entry_id other_entry_id",
         ("deceased-confirmed", "error", "entry", "e1", "r7"),
     )
-    (fault,) = tables.build(findings=tables.table(tables.FINDING, rows)).of(FINDINGS).rows
+    (fault,) = (
+        tables.build(findings=tables.table(tables.FINDING, rows)).of(FINDINGS).rows
+    )
 
     assert fault.other == "r7"
     assert report.Words("en").place(fault.other) == "r7"
@@ -262,13 +287,16 @@ def test_findings_are_counted_by_rule_and_precinct():
     """The table by precinct adds up to the findings that have one, errors first."""
     model = tables.build()
 
-    assert [(row.rule, row.count, row.by_precinct) for row in model.of(FINDINGS).rules] == [
+    assert [
+        (row.rule, row.count, row.by_precinct) for row in model.of(FINDINGS).rules
+    ] == [
         ("fin-invalid", 1, (0, 1)),
         ("missing-value", 1, (0, 1)),
         ("precinct-too-small", 1, (1, 0)),
     ]
     assert [
-        (row.precinct, row.errors, row.warnings, row.cases) for row in model.of(PEOPLE).precincts
+        (row.precinct, row.errors, row.warnings, row.cases)
+        for row in model.of(PEOPLE).precincts
     ] == [
         (1, 0, 1, 1),
         (2, 1, 1, 3),
@@ -297,7 +325,8 @@ def test_the_order_of_rows_changes_nothing():
     changed = tables.build(**mixed, calendar=tuple(reversed(tables.standings())))
     same = tables.build()
     units = [
-        {unit for due in model.of(DEADLINES) for unit in due.units} for model in (changed, same)
+        {unit for due in model.of(DEADLINES) for unit in due.units}
+        for model in (changed, same)
     ]
     assert units[0] == units[1]
     for section in set(report.SECTIONS) - {DEADLINES}:
@@ -334,9 +363,15 @@ def test_rows_set_aside_are_masked_by_the_look_of_their_words(cell, shown):
 
 def test_every_word_of_the_model_has_a_text_in_both_languages():
     """No code can reach a reader without its words."""
-    keys = [f"case-kind.{kind}.{part}" for kind in CaseKind for part in ("title", "message")]
-    keys += [f"role.{role}" for role in EntryRole] + [f"verdict.{verdict}" for verdict in Verdict]
-    keys += [f"severity.{severity}" for severity in Severity] + [f"unit.{unit}" for unit in Unit]
+    keys = [
+        f"case-kind.{kind}.{part}" for kind in CaseKind for part in ("title", "message")
+    ]
+    keys += [f"role.{role}" for role in EntryRole] + [
+        f"verdict.{verdict}" for verdict in Verdict
+    ]
+    keys += [f"severity.{severity}" for severity in Severity] + [
+        f"unit.{unit}" for unit in Unit
+    ]
     keys += [f"standing.{standing}" for standing in Standing] + [
         f"commission.{level}" for level in Level
     ]
@@ -346,9 +381,13 @@ def test_every_word_of_the_model_has_a_text_in_both_languages():
     keys += [f"field.{name}" for name in {*PAIR_FIELDS, *ENTRY_FIELDS, *CASE_FIELDS}]
     keys += [level.key for comparison in SHIPPED for level in comparison.levels]
     keys += [
-        f"review.problem.{code}.{part}" for code in PROBLEM_CODES for part in ("title", "todo")
+        f"review.problem.{code}.{part}"
+        for code in PROBLEM_CODES
+        for part in ("title", "todo")
     ]
 
     assert [
-        key for key in keys if not {"en", "az"} <= catalogue.entries().get(key, {}).keys()
+        key
+        for key in keys
+        if not {"en", "az"} <= catalogue.entries().get(key, {}).keys()
     ] == []

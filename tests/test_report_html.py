@@ -51,7 +51,8 @@ def test_the_page_of_nothing_says_so():
 
 
 @pytest.mark.parametrize(
-    ("most", "end"), [(0, 2), (1, 2), (9, 10), (10, 20), (41, 60), (308, 400), (1000, 2000)]
+    ("most", "end"),
+    [(0, 2), (1, 2), (9, 10), (10, 20), (41, 60), (308, 400), (1000, 2000)],
 )
 def test_an_axis_ends_at_a_round_number(most, end):
     assert html._nice(most) == end
@@ -62,16 +63,22 @@ def test_paper_leaves_out_nothing_in_silence(source):
     page = Page(source)
     (root,) = page.root.all("html")
     words = report.Words(root.attributes["lang"])
-    on_paper = [one.text for one in page.root.all("p") if one.classes == ["left", "paper"]]
+    on_paper = [
+        one.text for one in page.root.all("p") if one.classes == ["left", "paper"]
+    ]
     rows = page.sections["set-aside"].all("tr")[1:]
     titles = {is_nobody: [] for is_nobody in (True, False)}
     for row in rows:
         titles["furniture" in row.classes].append(row.all("b")[0].text)
 
-    sheets = [words(f"report.sheet.{name}") for name in ("cases", "findings", "set-aside")]
+    sheets = [
+        words(f"report.sheet.{name}") for name in ("cases", "findings", "set-aside")
+    ]
     assert len(on_paper) == len(sheets)
     assert all(sheet in text for sheet, text in zip(sheets, on_paper, strict=True))
-    assert titles[True] == [words(f"aside.{code}.title") for code in ("total-row", "blank-row")]
+    assert titles[True] == [
+        words(f"aside.{code}.title") for code in ("total-row", "blank-row")
+    ]
     assert titles[False] == [
         words(f"aside.{code}.title") for code in ("file-not-a-table", "row-too-short")
     ]

@@ -21,8 +21,12 @@ def use(**registers):
         for name, counts in registers.items()
         for measure, count in counts.items()
     ]
-    columns = dict(zip(("register", "measure", "rows"), zip(*rows, strict=True), strict=True))
-    return from_columns({name: list(values) for name, values in columns.items()}, REGISTER_USE)
+    columns = dict(
+        zip(("register", "measure", "rows"), zip(*rows, strict=True), strict=True)
+    )
+    return from_columns(
+        {name: list(values) for name, values in columns.items()}, REGISTER_USE
+    )
 
 
 DEATHS = {
@@ -74,7 +78,9 @@ def test_usable_is_said_before_the_classes(model, language):
     page = render_report(model, language)
     section = page[page.index('id="outside"') : page.index('id="people"')]
     percent = "45,0\N{NO-BREAK SPACE}%" if language == "az" else "45.0 %"
-    places = [section.index(f">{text}<") for text in ("400", "180", percent, "30", "220")]
+    places = [
+        section.index(f">{text}<") for text in ("400", "180", percent, "30", "220")
+    ]
     assert places == sorted(places)
     assert 'class="warn"' in section
     assert "report." not in section
@@ -96,7 +102,9 @@ def test_the_constituency_has_its_part_of_a_register_below_the_whole():
         for place, added in ((None, 0), (7, -1), (88, -2))
     ]
     built = report_tables.build(register_use=concat(parts, REGISTER_USE))
-    shown = [(row.constituency, row.total, row.usable) for row in built.of(OUTSIDE).registers]
+    shown = [
+        (row.constituency, row.total, row.usable) for row in built.of(OUTSIDE).registers
+    ]
     assert shown == [(None, 400, 180), (88, 398, 178)]
     assert "of it, constituency 88" in render_report(built, "en")
     book = openpyxl.load_workbook(io.BytesIO(render_book(built, "en")))
@@ -106,7 +114,9 @@ def test_the_constituency_has_its_part_of_a_register_below_the_whole():
 
 def test_a_register_that_was_not_given_is_said_to_be_so():
     """Null is told in words, never as zero; so is a last cycle that was not given."""
-    page = render_report(report_tables.build(register_use=use(deaths=dict.fromkeys(DEATHS))), "en")
+    page = render_report(
+        report_tables.build(register_use=use(deaths=dict.fromkeys(DEATHS))), "en"
+    )
     assert "not given" in page
     assert "The list of the last cycle was not given." in page
 
@@ -132,12 +142,16 @@ def test_a_finding_without_an_entry_shows_the_row_of_the_register():
     row = entry
     for name, values in changes.items():
         row = row.set_column(
-            ENTRY.get_field_index(name), ENTRY.field(name), pa.array(values, ENTRY.field(name).type)
+            ENTRY.get_field_index(name),
+            ENTRY.field(name),
+            pa.array(values, ENTRY.field(name).type),
         )
     words = {"rule": ["arrived-missing"], "severity": ["warning"], "unit": ["entry"]}
     finding = from_columns({**words, "other_entry_id": ["arrivals:1"]}, FINDING)
     findings = concat([report_tables.findings(), finding], FINDING)
     model = report_tables.build(findings=findings, register_rows=row)
-    (fault,) = [fault for fault in model.of(FINDINGS).rows if fault.rule == "arrived-missing"]
+    (fault,) = [
+        fault for fault in model.of(FINDINGS).rows if fault.rule == "arrived-missing"
+    ]
     assert fault.written.startswith("Kərimov")
     assert (fault.other.file, fault.other.line) == ("feedfeedfeed", 7)

@@ -182,7 +182,8 @@ def missing_numbers(given, text, words):
         for path, numbers in given.items()
         for number in numbers
         if not any(
-            re.search(rf"(?<!\d){re.escape(form)}(?!\d)", text) for form in forms(number, words)
+            re.search(rf"(?<!\d){re.escape(form)}(?!\d)", text)
+            for form in forms(number, words)
         )
     }
 
@@ -190,7 +191,9 @@ def missing_numbers(given, text, words):
 def unexpected(missing, exempt):
     """What is missing and not exempted, and what is exempted and never missing."""
     unexempted = sorted(path for path in missing if not is_below(path, exempt))
-    unneeded = [name for name in exempt if not any(is_below(path, [name]) for path in missing)]
+    unneeded = [
+        name for name in exempt if not any(is_below(path, [name]) for path in missing)
+    ]
     return unexempted, unneeded
 
 
@@ -206,10 +209,17 @@ def test_every_number_of_the_model_stands_in_the_workbook(reports, language):
     """As on the page: a column dropped from a sheet would go unseen."""
     model, given = renumbered(reports["everything"])
     book = openpyxl.load_workbook(io.BytesIO(xlsx.render_report(model, language)))
-    cells = [cell for sheet in book for row in sheet.values for cell in row if cell is not None]
+    cells = [
+        cell
+        for sheet in book
+        for row in sheet.values
+        for cell in row
+        if cell is not None
+    ]
     numbers = {cell for cell in cells if isinstance(cell, int | float)}
     elsewhere = {
-        path: [number for number in made if number not in numbers] for path, made in given.items()
+        path: [number for number in made if number not in numbers]
+        for path, made in given.items()
     }
     text = " ".join(" ".join(cell.split()) for cell in cells if isinstance(cell, str))
     missing = missing_numbers(elsewhere, text, report.Words(language))
@@ -234,7 +244,9 @@ def test_every_section_stands_on_the_page_in_its_place(built, language):
     """A section would be left out, stand elsewhere, or bear the title of another one."""
     page, words = Page(html.render_report(built, language)), report.Words(language)
     names = [section.name for section in report.PAGE if built.of(section) is not None]
-    titles = {name: section.all("h2")[0].text for name, section in page.sections.items()}
+    titles = {
+        name: section.all("h2")[0].text for name, section in page.sections.items()
+    }
     (index,) = page.root.all("nav")
     links = [(link.attributes["href"], link.text) for link in index.all("a")]
 
@@ -255,13 +267,17 @@ def test_every_section_of_the_page_is_walked_by_the_workbook_or_the_summary():
     in_summary = {"needs", "numbers", "method"}
     only_drawn = {"people"}
     names = {section.name for section in report.PAGE}
-    assert names - {section.name for section in report.WORKBOOK} == in_summary | only_drawn
+    assert (
+        names - {section.name for section in report.WORKBOOK} == in_summary | only_drawn
+    )
 
 
 # Words.
 
 NOT_SAID = {
-    **dict.fromkeys((f"report.month.{number}" for number in range(1, 13)), "months of the year"),
+    **dict.fromkeys(
+        (f"report.month.{number}" for number in range(1, 13)), "months of the year"
+    ),
     "audit.funnel.none": "no precinct out of the ordinary",
     "audit.none-outlying": "as above",
     "audit.whipple": "the hand-made run is in one band",
@@ -283,7 +299,9 @@ def said_text(built, language):
     pages += [Page(render(built, language, most=0)) for render in CUT_PAGES]
     for page in pages:
         yield page.text
-        yield from (value for one in page.elements for value in one.attributes.values() if value)
+        yield from (
+            value for one in page.elements for value in one.attributes.values() if value
+        )
     book = openpyxl.load_workbook(io.BytesIO(xlsx.render_report(built, language)))
     yield from book.sheetnames
     for sheet in book:
@@ -299,7 +317,9 @@ def is_said(key, text, language):
 
 def test_every_sentence_of_the_report_is_shown_somewhere(reports, language):
     """A note that no template shows any more would stay in the catalogue, and nobody miss it."""
-    text = "\n".join({line for built in reports.values() for line in said_text(built, language)})
+    text = "\n".join(
+        {line for built in reports.values() for line in said_text(built, language)}
+    )
     areas = ("report.", "need.", "number.", "audit.", "pages.", "chance.")
     keys = [key for key in catalogue.entries() if key.startswith(areas)]
     unsaid = [key for key in keys if not is_said(key, text, language)]
@@ -369,7 +389,9 @@ def test_every_id_stands_once_and_every_reference_has_its_target(page):
     """A link would lead nowhere, or a drawing be described by the words of another one."""
     ids = [one.attributes["id"] for one in page.elements if "id" in one.attributes]
     targets = [one.attributes["href"] for one in page.root.all("a")]
-    labels = [one.attributes.get("aria-labelledby", "").split() for one in page.elements]
+    labels = [
+        one.attributes.get("aria-labelledby", "").split() for one in page.elements
+    ]
 
     assert len(ids) == len(set(ids))
     assert {target.removeprefix("#") for target in targets} <= set(ids)
@@ -392,7 +414,9 @@ def test_every_table_has_headings_and_as_many_cells_in_each_row(page):
         assert len({width(row) for row in table.all("tr")}) <= 1, table.text
         assert table.all("th"), table.text
         for head in table.all("thead"):
-            assert all(cell.text or is_of_bars(cell, head) for cell in head.all("th")), table.text
+            assert all(
+                cell.text or is_of_bars(cell, head) for cell in head.all("th")
+            ), table.text
 
 
 def test_every_drawing_says_what_it_shows(page):
@@ -426,8 +450,17 @@ def test_every_table_that_is_cut_says_so(reports, language):
     built = reports["everything"]
     page = Page(html.render_report(built, language, most=0))
     lines = {name: section.all("p") for name, section in page.sections.items()}
-    said = {name: sum(one.classes == ["left"] for one in of) for name, of in lines.items()}
-    once = {"balance": 1, "cases": 2, "audit": 1, "outside": 1, "people": 1, "set-aside": 1}
+    said = {
+        name: sum(one.classes == ["left"] for one in of) for name, of in lines.items()
+    }
+    once = {
+        "balance": 1,
+        "cases": 2,
+        "audit": 1,
+        "outside": 1,
+        "people": 1,
+        "set-aside": 1,
+    }
     # Of the precincts, of the rules in the table by precinct, and of each rule.
     once["findings"] = 2 + len(built.of(FINDINGS).rules)
     assert {name: count for name, count in said.items() if count} == once
@@ -458,9 +491,13 @@ def test_a_case_bears_the_state_it_is_in(reports, language):
         cases = [one for one in page.root.all("details") if "case" in one.classes]
         shown = {one.attributes["id"]: one for one in cases}
         for case in (*built.of(CASES).asked, *built.of(CASES).apart):
-            state = "open" if case.is_open else "settled" if case.is_asked else "not-asked"
+            state = (
+                "open" if case.is_open else "settled" if case.is_asked else "not-asked"
+            )
             (summary,) = shown[f"case-{case.number}"].all("summary")
-            chips = [chip.text for chip in summary.all("span") if "chip" in chip.classes]
+            chips = [
+                chip.text for chip in summary.all("span") if "chip" in chip.classes
+            ]
             assert chips == [words(f"report.state.{state}")]
 
 
@@ -478,12 +515,17 @@ def test_rows_that_do_not_balance_are_not_said_to_be_equal(built, language):
 
 def test_a_group_of_ages_is_told_in_words_too(reports, language):
     """Who does not see the drawing would be told of men as women."""
-    page, words = Page(html.render_report(reports["everything"], language)), report.Words(language)
+    page, words = (
+        Page(html.render_report(reports["everything"], language)),
+        report.Words(language),
+    )
     titles = [title.text for title in page.sections["people"].all("title")]
     for group in reports["everything"].of(PEOPLE).ages:
         if group.age_from is not None:
             ages = {"from": str(group.age_from), "to": str(group.age_from + 4)}
-            said = words("report.pyramid.group", **ages, men=group.men, women=group.women)
+            said = words(
+                "report.pyramid.group", **ages, men=group.men, women=group.women
+            )
             assert " ".join(said.split()) in titles
 
 
@@ -493,7 +535,9 @@ def test_what_is_out_of_the_ordinary_is_marked(reports, language):
     page = Page(html.render_report(model, language))
     (table,) = [one for one in page.root.all("table") if "audit-heat" in one.classes]
     marked = [cell for cell in table.all("td") if cell.classes == ["a3"]]
-    outliers = [row for precinct in model.of(AUDIT).precincts for row in precinct.outliers]
+    outliers = [
+        row for precinct in model.of(AUDIT).precincts for row in precinct.outliers
+    ]
     is_high = [row.side >= 0 for row in outliers]
 
     assert len(marked) == len(outliers)
@@ -505,8 +549,12 @@ def test_precincts_of_another_size_than_the_law_names_are_marked(reports, langua
     """A precinct that is too small would look like any other."""
     people = reports["everything"].of(PEOPLE)
     page = Page(html.render_report(reports["everything"], language))
-    (drawing,) = [one for one in page.sections["people"].all("svg") if "pt" in labels_of(one)]
-    bars = [bar for bar in drawing.all("rect") if set(bar.classes) & {"c-error", "c-accent"}]
+    (drawing,) = [
+        one for one in page.sections["people"].all("svg") if "pt" in labels_of(one)
+    ]
+    bars = [
+        bar for bar in drawing.all("rect") if set(bar.classes) & {"c-error", "c-accent"}
+    ]
     limits = range(people.limits.smallest_precinct, people.limits.largest_precinct + 1)
     is_outside = [row.voters not in limits for row in people.precincts]
     assert ["c-error" in bar.classes for bar in bars] == is_outside
@@ -528,7 +576,9 @@ def labels_of(drawing):
 def test_the_bars_of_ages_are_as_long_as_the_groups_are_large(reports, language):
     """Men would be drawn as women, or a group as another one."""
     page = Page(html.render_report(reports["everything"], language))
-    groups = [row for row in reports["everything"].of(PEOPLE).ages if row.age_from is not None]
+    groups = [
+        row for row in reports["everything"].of(PEOPLE).ages if row.age_from is not None
+    ]
     for side in ("men", "women"):
         bars = [bar for bar in page.root.all("rect") if bar.classes == [f"c-{side}"]]
         lengths = [float(bar.attributes["width"]) for bar in reversed(bars)]
@@ -560,21 +610,32 @@ def test_no_script_but_the_pages_own_may_run(page):
         for element in page.root.all("meta")
         if element.attributes.get("http-equiv") == "Content-Security-Policy"
     ]
-    (policy,) = (dict(rule.split(" ", 1) for rule in one.split("; ")) for one in policies)
+    (policy,) = (
+        dict(rule.split(" ", 1) for rule in one.split("; ")) for one in policies
+    )
     scripts = ["".join(script.parts) for script in page.root.all("script")]
     digests = [hashlib.sha256(script.encode()).digest() for script in scripts]
     allowed = [f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests]
-    handlers = [name for one in page.elements for name in one.attributes if name.startswith("on")]
+    handlers = [
+        name
+        for one in page.elements
+        for name in one.attributes
+        if name.startswith("on")
+    ]
 
     assert policy["default-src"] == "'none'"
     assert policy.get("script-src", "'none'").split() == (allowed or ["'none'"])
-    assert all("addEventListener" in script for script in scripts), "it is the script, not its name"
+    assert all("addEventListener" in script for script in scripts), (
+        "it is the script, not its name"
+    )
     assert handlers == []
 
 
 def test_no_identifier_stands_on_a_page_where_they_are_masked(page):
     """A FIN or a document number of a voter would be read by whoever gets the report."""
-    columns = [tables.entries().column(name).to_pylist() for name in ("fin", "document")]
+    columns = [
+        tables.entries().column(name).to_pylist() for name in ("fin", "document")
+    ]
     known = {value for column in columns for value in column if value}
     assert [value for value in known if value in page.source] == []
 
@@ -596,4 +657,6 @@ def test_what_a_list_holds_is_text_and_never_markup(reports, language):
 def test_the_same_report_gives_the_same_page(reports, language):
     """A page made again would differ, though nothing has changed."""
     for render in PAGES.values():
-        assert render(reports["everything"], language) == render(reports["everything"], language)
+        assert render(reports["everything"], language) == render(
+            reports["everything"], language
+        )

@@ -42,7 +42,9 @@ def test_a_section_sees_no_table_that_it_does_not_declare():
 @pytest.mark.parametrize("absent", [{}, {"pairs": None}])
 def test_a_table_that_is_needed_must_be_there(absent):
     """A report would say that nothing was found where nothing was looked at."""
-    made = {name: table for name, table in tables.run_tables().items() if name != "pairs"}
+    made = {
+        name: table for name, table in tables.run_tables().items() if name != "pairs"
+    }
     run = report.Run(tables.FACTS, made | absent, tables.FILES)
     new = section(lambda inputs: inputs.table("pairs").num_rows, needs={"pairs": PAIR})
     with pytest.raises(KeyError, match="needs the table pairs"):
@@ -71,8 +73,12 @@ def test_every_section_has_its_folder_and_its_templates(one):
 def test_a_section_touches_its_folder_and_the_list_of_sections(name):
     """A new section would have to be named in files that know nothing of it."""
     named = re.compile(rf"report\.sections(\.{name}\b| import .*\b{name.upper()}\b)")
-    files = {path for path in SOURCE.rglob("*.py") if named.search(path.read_text("utf-8"))}
+    files = {
+        path for path in SOURCE.rglob("*.py") if named.search(path.read_text("utf-8"))
+    }
     outside = {
-        path.relative_to(SECTIONS) for path in files if (SECTIONS / name) not in path.parents
+        path.relative_to(SECTIONS)
+        for path in files
+        if (SECTIONS / name) not in path.parents
     }
     assert outside == {Path("__init__.py")}

@@ -21,7 +21,9 @@ def test_every_case_with_a_waterfall_draws_it_and_says_it():
     """The bars would not add up to the sum that stands below them."""
     source = html.render_report(tables.build(), "en")
     drawn = re.search(r'<table class="fall".*?</table>', source, re.DOTALL).group()
-    lines = re.findall(r'<th scope="row">(.*?) <small>.*?<td class="n">(.*?)</td>', drawn)
+    lines = re.findall(
+        r'<th scope="row">(.*?) <small>.*?<td class="n">(.*?)</td>', drawn
+    )
     bars = [
         tuple(map(float, pair))
         for pair in re.findall(r'class="\w+" style="left:(.*?)%;width:(.*?)%"', drawn)
@@ -31,11 +33,17 @@ def test_every_case_with_a_waterfall_draws_it_and_says_it():
     assert lines[-1] == ("Together", "+3.5")
     assert len(bars) == len(lines)
     ups = [bits.startswith("+") for _, bits in lines]
-    ends = [left + (width if up else 0) for (left, width), up in zip(bars, ups, strict=True)]
-    starts = [left + (0 if up else width) for (left, width), up in zip(bars, ups, strict=True)]
+    ends = [
+        left + (width if up else 0) for (left, width), up in zip(bars, ups, strict=True)
+    ]
+    starts = [
+        left + (0 if up else width) for (left, width), up in zip(bars, ups, strict=True)
+    ]
     assert starts[1:-1] == pytest.approx(ends[:-2], abs=0.2)
     assert ends[-1] == pytest.approx(ends[-2], abs=0.2)
-    assert starts[-1] == pytest.approx(float(re.search(r"--even:(.*?)%", drawn).group(1)), abs=0.2)
+    assert starts[-1] == pytest.approx(
+        float(re.search(r"--even:(.*?)%", drawn).group(1)), abs=0.2
+    )
     assert source.count('<table class="fall"') == 1
 
 
@@ -44,7 +52,9 @@ def test_a_case_of_three_says_which_two_its_waterfall_compares():
     cases = tables.cases().to_pylist()
     third = next(row for row in cases if row["entry_id"] == "e2") | {"entry_id": "e5"}
     more = tables.table(CASE, [*cases, third])
-    text = html.render_report(tables.build(cases=sort_by(more, "case_id", "entry_id")), "en")
+    text = html.render_report(
+        tables.build(cases=sort_by(more, "case_id", "entry_id")), "en"
+    )
     assert "the pair that ties its entry most weakly to the case" in text
     assert (
         "to the case: precinct 1, məntəqə 1.xlsx, line 5; precinct 2, məntəqə 2.csv, line 9."
@@ -58,7 +68,9 @@ def test_what_is_two_people_stands_apart_with_a_filter_of_its_own():
     Below a heading in the counts, in a section with its own search, not among the cases.
     """
     source = html.render_report(tables.build(), "en")
-    section = re.search(r'<section id="cases">(.*?)</section>', source, re.DOTALL).group(1)
+    section = re.search(
+        r'<section id="cases">(.*?)</section>', source, re.DOTALL
+    ).group(1)
     cases, apart = section.split('<details class="apart"')
     assert 'data-of="twins"' in apart
     assert 'data-of="twins"' not in cases
@@ -80,7 +92,11 @@ def test_what_is_two_people_stands_apart_with_a_filter_of_its_own():
 )
 def test_what_chance_explains_is_said_in_a_sentence(expected, found, says):
     """A reader would take agreements for proof that chance alone explains."""
-    assert ChanceWords("en").coincidence(Chance(("stem",), expected, found)).startswith(says)
+    assert (
+        ChanceWords("en")
+        .coincidence(Chance(("stem",), expected, found))
+        .startswith(says)
+    )
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,13 @@ def rows_of(sheet):
 
 
 def asked(decided=None):
-    made = {name: getattr(tables, name)() for name in ("entries", "voters", "pairs", "waterfalls")}
-    return report.review_cases(tables.cases(), **made, sources=tables.FILES, decisions=decided)
+    made = {
+        name: getattr(tables, name)()
+        for name in ("entries", "voters", "pairs", "waterfalls")
+    }
+    return report.review_cases(
+        tables.cases(), made, sources=tables.FILES, decisions=decided
+    )
 
 
 def review_file(path, language="en", decided=None):
@@ -75,7 +80,10 @@ def decide(path, verdicts, *, reason="köçüb", who="A. Kərimova"):
     top = int(re.sub(r"\D", "", sheet.auto_filter.ref.split(":")[0]))
     heads = {cell.value: cell.column for cell in sheet[top]}
     for row in range(top + 1, sheet.max_row + 1):
-        key = (sheet.cell(row, heads["case_id"]).value, sheet.cell(row, heads["entry_id"]).value)
+        key = (
+            sheet.cell(row, heads["case_id"]).value,
+            sheet.cell(row, heads["entry_id"]).value,
+        )
         if key in verdicts:
             for place, text in enumerate((verdicts[key], reason, who)):
                 sheet.cell(row, 6 + place).value = text
@@ -97,7 +105,8 @@ def test_the_workbook_has_its_sheets_in_the_language(language):
 
     assert book.sheetnames == SHEETS[language]
     assert not any(
-        re.fullmatch(r"[a-z-]+\.[a-z.-]+", str(sheet["A1"].value)) for sheet in book.worksheets
+        re.fullmatch(r"[a-z-]+\.[a-z.-]+", str(sheet["A1"].value))
+        for sheet in book.worksheets
     )
 
 
@@ -124,7 +133,8 @@ def test_cases_stand_entry_by_entry_with_what_differs_marked():
     assert [row["Entry id"] for row in rows_of(book["Not duplicates"])] == ["e3", "e4"]
     sheet = book["Cases"]
     grounds = {
-        cell.value: cell.fill.fgColor.rgb for cell in next(sheet.iter_rows(min_row=6, max_row=6))
+        cell.value: cell.fill.fgColor.rgb
+        for cell in next(sheet.iter_rows(min_row=6, max_row=6))
     }
     assert grounds["Nizami küç. 5"] == "FFFBE3C4"
     assert grounds["Məmmədov Elçin Rauf oğlu"] == "FFE3EDF4"
@@ -139,7 +149,9 @@ def test_the_evidence_stands_in_numbers_that_add_up():
     book = opened(xlsx.render_report(tables.build(), "en"))
     rows = rows_of(book["Evidence"])
 
-    assert [(row["Case"], row["Name"]) for row in rows] == [(1, "Məmmədov Elçin Rauf oğlu")]
+    assert [(row["Case"], row["Name"]) for row in rows] == [
+        (1, "Məmmədov Elçin Rauf oğlu")
+    ]
     row = rows[0]
     assert row["Document"] is None
     assert row["Rare values"] is None
@@ -155,7 +167,9 @@ def test_the_evidence_stands_in_numbers_that_add_up():
         "Taken back",
     ]
     assert sum(row[name] for name in parts) == pytest.approx(row["Together"])
-    assert "Given name: same; not common, about 1 entry in 260" in row["What was compared"]
+    assert (
+        "Given name: same; not common, about 1 entry in 260" in row["What was compared"]
+    )
 
 
 def test_paper_gets_the_columns_that_are_read_and_no_ids():
@@ -168,7 +182,10 @@ def test_paper_gets_the_columns_that_are_read_and_no_ids():
         assert heads["List"] == last < heads["Entry id"]
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         # A width of 1 is what a workbook means when it says nothing.
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (
+            1,
+            0,
+        )
 
 
 def test_the_review_says_the_evidence_once_a_case():
@@ -220,7 +237,11 @@ def test_balance_and_deadlines_are_numbers_and_days():
         book["Balance"].cell(row, 1).value for row in range(1, 5)
     ]
     assert deadlines[0]["Due"] == dt.datetime(2026, 2, 5)  # noqa: DTZ001  a day
-    assert [row["Standing"] for row in deadlines] == ["done in time", "due soon", "not started"]
+    assert [row["Standing"] for row in deadlines] == [
+        "done in time",
+        "due soon",
+        "not started",
+    ]
 
 
 def test_no_cell_can_run():
@@ -228,7 +249,9 @@ def test_no_cell_can_run():
     rows = tables.cases().to_pylist()
     for row in rows:
         row["entry_id"] = "e5" if row["entry_id"] == "e2" else row["entry_id"]
-    book = opened(xlsx.render_report(tables.build(cases=tables.table(tables.CASE, rows)), "az"))
+    book = opened(
+        xlsx.render_report(tables.build(cases=tables.table(tables.CASE, rows)), "az")
+    )
     cells = [
         cell
         for sheet in book.worksheets
@@ -237,7 +260,9 @@ def test_no_cell_can_run():
         if cell.value is not None
     ]
 
-    assert [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+    assert [
+        cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink
+    ] == []
     texts = [cell.value for cell in cells if isinstance(cell.value, str)]
     assert [text for text in texts if text[0] in "=+-@\t\r"] == []
     assert '\'=HYPERLINK("http://x") <b>Aynur</b> @SUM(1)' in texts
@@ -279,12 +304,17 @@ def test_a_workbook_of_nothing_opens_and_says_so():
     book = opened(xlsx.render_report(report.build(tables.nothing()), "en"))
 
     assert book.sheetnames == SHEETS["en"]
-    assert book["Cases"].cell(6, 1).value == "No entries were found that may be one person."
+    assert (
+        book["Cases"].cell(6, 1).value
+        == "No entries were found that may be one person."
+    )
 
 
 def test_the_same_model_gives_the_same_bytes():
     """A workbook depends on the model alone: no clock, no order of making."""
-    assert xlsx.render_report(tables.build(), "az") == xlsx.render_report(tables.build(), "az")
+    assert xlsx.render_report(tables.build(), "az") == xlsx.render_report(
+        tables.build(), "az"
+    )
     created = opened(xlsx.render_report(tables.build(), "az")).properties.created
     assert created.date() == dt.date(2026, 2, 3)
 
@@ -298,13 +328,17 @@ def test_masked_everywhere():
     sheets = [sheet for content in contents for sheet in opened(content).worksheets]
     texts = [str(value) for sheet in sheets for row in sheet.values for value in row]
 
-    assert [text for text in texts if re.search("5ABC123|7KLM45|9XYZ999|AZE\\d{8}", text)] == []
+    assert [
+        text for text in texts if re.search("5ABC123|7KLM45|9XYZ999|AZE\\d{8}", text)
+    ] == []
 
 
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_a_review_workbook_offers_the_verdicts_of_its_language(language):
     """The decision column has a drop-down list, and the ids are there but hidden."""
-    sheet = opened(xlsx.render_review(asked(), language, run="r", today=tables.TODAY)).worksheets[0]
+    sheet = opened(
+        xlsx.render_review(asked(), language, run="r", today=tables.TODAY)
+    ).worksheets[0]
     validation = sheet.data_validations.dataValidation[0]
 
     words = {"en": "keep,repeat,separate", "az": "saxla,təkrar,ayrı şəxs"}[language]
@@ -351,7 +385,10 @@ def test_decisions_come_back_in_either_language(tmp_path, language, keep, repeat
 def test_what_is_left_blank_is_null(tmp_path):
     """An empty string stands nowhere: a reason or name not given is null."""
     path = decide(
-        review_file(tmp_path / "r.xlsx"), {("c-move", "e1"): "keep"}, reason=" ", who=None
+        review_file(tmp_path / "r.xlsx"),
+        {("c-move", "e1"): "keep"},
+        reason=" ",
+        who=None,
     )
 
     (row,) = xlsx.read_review(path).to_pylist()
@@ -361,7 +398,8 @@ def test_what_is_left_blank_is_null(tmp_path):
 def test_sorted_rows_and_moved_columns_are_read_all_the_same(tmp_path):
     """The ids travel with their rows, and headings are found wherever they stand."""
     path = decide(
-        review_file(tmp_path / "r.xlsx"), {("c-move", "e1"): "keep", ("c-both", "e7"): "ayrı şəxs"}
+        review_file(tmp_path / "r.xlsx"),
+        {("c-move", "e1"): "keep", ("c-both", "e7"): "ayrı şəxs"},
     )
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
@@ -374,19 +412,24 @@ def test_sorted_rows_and_moved_columns_are_read_all_the_same(tmp_path):
     del book[sheet.title]
     book.save(path)
 
-    assert sorted(read(path)) == [("c-both", "e7", "separate"), ("c-move", "e1", "keep")]
+    assert sorted(read(path)) == [
+        ("c-both", "e7", "separate"),
+        ("c-move", "e1", "keep"),
+    ]
 
 
 def test_a_word_that_is_no_decision_is_read_as_unknown_and_its_row_named(tmp_path):
     """What a person wrote beside the list reaches the check, which names the row."""
     path = decide(review_file(tmp_path / "r.xlsx"), {("c-move", "e1"): "maybe"})
     rows = xlsx.read_review(path)
-    checked = check_decisions(tables.cases(), rows, decided_at="2026-02-03T09:00:00+00:00")
+    checked = check_decisions(
+        tables.cases(), rows, decided_at="2026-02-03T09:00:00+00:00"
+    )
 
     assert rows.column("verdict").to_pylist() == [UNKNOWN_VERDICT]
-    assert [(problem.sheet, problem.row, problem.code) for problem in checked.problems] == [
-        ("Cases", 6, "unknown-verdict")
-    ]
+    assert [
+        (problem.sheet, problem.row, problem.code) for problem in checked.problems
+    ] == [("Cases", 6, "unknown-verdict")]
 
 
 def test_a_half_decided_case_comes_back_unchanged(tmp_path):
@@ -434,13 +477,19 @@ def test_a_workbook_that_cannot_be_read_back_says_why(tmp_path, damage, code, li
     with pytest.raises(InputError) as caught:
         xlsx.read_review(path)
 
-    assert (caught.value.code, caught.value.file, caught.value.line) == (code, str(path), line)
+    assert (caught.value.code, caught.value.file, caught.value.line) == (
+        code,
+        str(path),
+        line,
+    )
     assert "Secret" not in str(caught.value)
 
 
 def test_a_review_of_no_cases_is_a_workbook():
     """With nothing to decide there is a workbook with headings and no drop-down list."""
-    sheet = opened(xlsx.render_review((), "en", run="r", today=tables.TODAY)).worksheets[0]
+    sheet = opened(
+        xlsx.render_review((), "en", run="r", today=tables.TODAY)
+    ).worksheets[0]
 
     assert sheet.data_validations.dataValidation == []
     assert sheet.cell(5, 6).value == "Decision"

@@ -64,7 +64,8 @@ def made(workspace, deadly):
 
 def contents_of(folder):
     return {
-        table: pq.read_table(folder / f"{table}.parquet").to_pylist() for table in ("one", "two")
+        table: pq.read_table(folder / f"{table}.parquet").to_pylist()
+        for table in ("one", "two")
     }
 
 
@@ -75,7 +76,8 @@ def test_killed_at_any_change_of_the_folder_a_complete_run_is_found(tmp_path):
     calm = made(tmp_path / "calm", -1)
     assert calm.returncode == 0, calm.stderr
     first, second = (
-        {table: [{"content": word}] for table in ("one", "two")} for word in ("first", "second")
+        {table: [{"content": word}] for table in ("one", "two")}
+        for word in ("first", "second")
     )
     found_words = []
     for deadly in range(int(calm.stdout)):
@@ -86,7 +88,9 @@ def test_killed_at_any_change_of_the_folder_a_complete_run_is_found(tmp_path):
         tables = contents_of(folder)
         assert tables in (first, second)
         for name in ("one", "two"):
-            assert manifest.stages[name].tables[name] == store.sha256(folder / f"{name}.parquet")
+            assert manifest.stages[name].tables[name] == store.sha256(
+                folder / f"{name}.parquet"
+            )
         found_words.append(tables["one"][0]["content"])
         again = made(workspace, -1)
         assert again.returncode == 0, again.stderr
@@ -116,7 +120,9 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
 
     The next run ends as if nothing had been.
     """
-    workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
+    workspace = workspaces.make(
+        tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n'
+    )
     first = workspaces.run(workspace)
     before = workspaces.contents(first)
     killed = processes.run(
@@ -145,7 +151,9 @@ def test_half_of_a_run_made_again_goes_with_the_next_day(tmp_path):
     half = workspaces.run(workspace, until=Stage.NORMALIZE)
     assert half.folder != first.folder
     assert (half.folder / "voters.parquet").exists()
-    later = workspaces.run(workspace, today=workspaces.TODAY.replace(day=4), until=Stage.INGEST)
+    later = workspaces.run(
+        workspace, today=workspaces.TODAY.replace(day=4), until=Stage.INGEST
+    )
     assert names_in(workspace / "runs") == sorted([first.run, later.run])
 
 

@@ -32,7 +32,9 @@ def make_cases(members, kind="within-constituency", probability=0.99):
     """``members``: case id -> entry ids, or (kind, probability, entry ids)."""
     rows = []
     for case_id, value in members.items():
-        kind_of, chance, ids = value if isinstance(value, tuple) else (kind, probability, value)
+        kind_of, chance, ids = (
+            value if isinstance(value, tuple) else (kind, probability, value)
+        )
         rows += [(case_id, entry_id, kind_of, chance) for entry_id in ids]
     columns = {
         "case_id": [row[0] for row in rows],
@@ -50,7 +52,10 @@ def make_decisions(*rows):
     """Each row: case, entry, verdict[, reason, who, when]."""
     full = [row + ("moved", "Operator", AT)[len(row) - 3 :] for row in rows]
     return from_columns(
-        {name: [row[place] for row in full] for place, name in enumerate(DECISION.names)},
+        {
+            name: [row[place] for row in full]
+            for place, name in enumerate(DECISION.names)
+        },
         DECISION,
         length=len(full),
     )
@@ -76,9 +81,13 @@ def problems_of(checked):
 
 def test_queue_asks_about_duplicates_and_identity_conflicts_only():
     """Twins, relatives and namesakes are not asked about; every other kind is."""
-    cases = make_cases({f"case-{kind.value}": (kind.value, 0.9, ["a", "b"]) for kind in CaseKind})
+    cases = make_cases(
+        {f"case-{kind.value}": (kind.value, 0.9, ["a", "b"]) for kind in CaseKind}
+    )
 
-    asked = set(review.queue(cases, DECISION.empty_table()).column("case_id").to_pylist())
+    asked = set(
+        review.queue(cases, DECISION.empty_table()).column("case_id").to_pylist()
+    )
 
     assert asked == {
         f"case-{kind.value}"
@@ -101,7 +110,9 @@ def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
         "case_id": ["c1", "c2", "c3"],
         "number": [2, 3, 1],
     }
-    assert review.queue(cases, DECISION.empty_table()).column("case_id").to_pylist() == [
+    assert review.queue(cases, DECISION.empty_table()).column(
+        "case_id"
+    ).to_pylist() == [
         "c3",
         "c3",
         "c1",
@@ -112,7 +123,9 @@ def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
 def test_a_half_decided_case_stays_in_the_queue_and_a_settled_one_leaves_it():
     """A case leaves the queue only when each of its entries has a verdict."""
     cases = make_cases({"c1": ["a", "b"], "c2": ["c", "d"]})
-    decided = make_decisions(("c1", "a", "keep"), ("c2", "c", "keep"), ("c2", "d", "repeat"))
+    decided = make_decisions(
+        ("c1", "a", "keep"), ("c2", "c", "keep"), ("c2", "d", "repeat")
+    )
 
     left = review.queue(cases, decided)
 
@@ -160,13 +173,16 @@ def test_a_moment_that_cannot_be_read_overrules_nothing(moment):
     rows = [("c1", "a", "repeat", "x", "P", moment), ("c1", "a", "keep", "x", "P", AT)]
 
     for order in (rows, rows[::-1]):
-        assert review.current(make_decisions(*order)).column("verdict").to_pylist() == ["keep"]
+        assert review.current(make_decisions(*order)).column("verdict").to_pylist() == [
+            "keep"
+        ]
 
 
 def test_a_moment_of_a_far_year_is_read():
     """The year 2300 is later than 2026, and a moment without a time zone is one of Greenwich."""
     decided = make_decisions(
-        ("c1", "a", "keep", "x", "P", AT), ("c1", "a", "separate", "x", "P", "2300-01-01T00:00:00")
+        ("c1", "a", "keep", "x", "P", AT),
+        ("c1", "a", "separate", "x", "P", "2300-01-01T00:00:00"),
     )
 
     assert review.current(decided).column("verdict").to_pylist() == ["separate"]
@@ -186,14 +202,26 @@ def test_a_moment_of_a_far_year_is_read():
             [("c1", "a", "keep"), ("c1", "a", "separate")],
             [(2, "decided-twice"), (3, "decided-twice")],
         ),
-        ([("c1", "a", "keep"), ("c1", "b", "repeat", None, "P")], [(3, "repeat-without-reason")]),
-        ([("c1", "a", "keep"), ("c1", "b", "repeat", "  ", "P")], [(3, "repeat-without-reason")]),
+        (
+            [("c1", "a", "keep"), ("c1", "b", "repeat", None, "P")],
+            [(3, "repeat-without-reason")],
+        ),
+        (
+            [("c1", "a", "keep"), ("c1", "b", "repeat", "  ", "P")],
+            [(3, "repeat-without-reason")],
+        ),
         (
             [("c1", "a", "repeat"), ("c1", "b", "repeat"), ("c1", "c", "repeat")],
             [(2, "all-repeat")],
         ),
-        ([("c1", "a", "separate"), ("c1", "b", "repeat")], [(3, "repeat-without-keep")]),
-        ([("c1", "a", "keep"), ("c1", "b", "keep"), ("c1", "c", "repeat")], [(4, "several-kept")]),
+        (
+            [("c1", "a", "separate"), ("c1", "b", "repeat")],
+            [(3, "repeat-without-keep")],
+        ),
+        (
+            [("c1", "a", "keep"), ("c1", "b", "keep"), ("c1", "c", "repeat")],
+            [(4, "several-kept")],
+        ),
     ],
 )
 def test_each_kind_of_mistake_is_refused_with_its_row(rows, found):
@@ -211,7 +239,10 @@ def test_a_mistake_in_one_case_does_not_hold_up_another():
     """Cases without mistakes are recorded beside a refused one."""
     cases = make_cases({"c1": ["a", "b"], "c2": ["c", "d"]})
     rows = make_rows(
-        ("c1", "a", "repeat"), ("c1", "b", "repeat"), ("c2", "c", "keep"), ("c2", "d", "repeat")
+        ("c1", "a", "repeat"),
+        ("c1", "b", "repeat"),
+        ("c2", "c", "keep"),
+        ("c2", "d", "repeat"),
     )
 
     checked = review.check_decisions(cases, rows, decided_at=AT)
@@ -281,7 +312,9 @@ def test_the_same_verdict_with_another_reason_is_recorded_and_replaces_nothing()
 
 def test_a_row_without_a_name_takes_the_importer():
     """``decided_by`` stands in only where the row names nobody."""
-    rows = make_rows(("c1", "a", "keep", None, None), ("c1", "b", "separate", None, "Clerk"))
+    rows = make_rows(
+        ("c1", "a", "keep", None, None), ("c1", "b", "separate", None, "Clerk")
+    )
 
     checked = review.check_decisions(
         make_cases({"c1": ["a", "b"]}), rows, decided_at=AT, decided_by="Importer"
@@ -312,7 +345,12 @@ def test_apply_marks_and_deletes_nothing():
 @pytest.mark.parametrize(
     ("present", "cases", "decided", "code"),
     [
-        (["b"], {"c1": ["a", "b"]}, [("c1", "a", "keep"), ("c1", "b", "repeat")], "kept-missing"),
+        (
+            ["b"],
+            {"c1": ["a", "b"]},
+            [("c1", "a", "keep"), ("c1", "b", "repeat")],
+            "kept-missing",
+        ),
         (
             ["a", "b"],
             {"c2": ["a", "b"]},
@@ -338,9 +376,13 @@ def test_apply_marks_and_deletes_nothing():
         ),
     ],
 )
-def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(present, cases, decided, code):
+def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(
+    present, cases, decided, code
+):
     """An entry would be marked though the one to be kept is gone, doubtful or a repeat."""
-    corrected = review.apply(make_entries(present), make_cases(cases), make_decisions(*decided))
+    corrected = review.apply(
+        make_entries(present), make_cases(cases), make_decisions(*decided)
+    )
 
     assert "repeat" not in corrected.table.column("mark").to_pylist()
     skipped = {
@@ -353,10 +395,16 @@ def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(present, cases, d
 
 def test_apply_meets_zero_rows():
     """No entries and no decisions give empty tables of the declared shapes."""
-    corrected = review.apply(ENTRY.empty_table(), CASE.empty_table(), DECISION.empty_table())
+    corrected = review.apply(
+        ENTRY.empty_table(), CASE.empty_table(), DECISION.empty_table()
+    )
 
     assert corrected.table.schema == review.CORRECTED
-    assert (corrected.table.num_rows, corrected.changes.num_rows, corrected.skipped.num_rows) == (
+    assert (
+        corrected.table.num_rows,
+        corrected.changes.num_rows,
+        corrected.skipped.num_rows,
+    ) == (
         0,
         0,
         0,
@@ -369,7 +417,9 @@ IDS = list("abcdef")
 @st.composite
 def decided_lists(draw):
     cases = {
-        f"c{place}": draw(st.lists(st.sampled_from(IDS), min_size=2, max_size=4, unique=True))
+        f"c{place}": draw(
+            st.lists(st.sampled_from(IDS), min_size=2, max_size=4, unique=True)
+        )
         for place in range(3)
     }
     present = draw(st.lists(st.sampled_from(IDS), unique=True))
@@ -377,7 +427,8 @@ def decided_lists(draw):
     rows = draw(
         st.lists(
             st.tuples(
-                st.sampled_from(pairs), st.sampled_from([verdict.value for verdict in Verdict])
+                st.sampled_from(pairs),
+                st.sampled_from([verdict.value for verdict in Verdict]),
             ),
             max_size=12,
         ),
@@ -391,7 +442,9 @@ def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     """A row would be lost, or a person have no entry left on the list."""
     present, cases, rows = drawn
 
-    corrected = review.apply(make_entries(present), make_cases(cases), make_decisions(*rows))
+    corrected = review.apply(
+        make_entries(present), make_cases(cases), make_decisions(*rows)
+    )
 
     marks = dict(
         zip(

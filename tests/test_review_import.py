@@ -43,7 +43,9 @@ from voterlist.usecases import reviewing
 EN = catalogue("en")
 MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
 FILES = Path(__file__).parent / "reader_files"
-VERDICT, REASON, NAME = (EN(f"review.column.{key}") for key in ("verdict", "reason", "decided_by"))
+VERDICT, REASON, NAME = (
+    EN(f"review.column.{key}") for key in ("verdict", "reason", "decided_by")
+)
 
 
 def call(*arguments):
@@ -145,7 +147,9 @@ def far_cell():
         ((FILES / "list.xlsb").read_bytes, "review-no-sheet"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why_and_ends_with_three(workspace, content, code):
+def test_a_file_that_cannot_be_read_says_why_and_ends_with_three(
+    workspace, content, code
+):
     """A damaged, locked or foreign file is told in a sentence.
 
     No traceback, and not the exit code of "done".
@@ -320,7 +324,11 @@ def test_a_row_that_was_refused_in_reading_refuses_its_case():
     )
     refused = (Problem(7, "formula-without-value", "Cases", "c-move", "e2"),)
     found = check_decisions(
-        tables.cases(), sheet, decided_at=MOMENT.isoformat(), decided_by="N", refused=refused
+        tables.cases(),
+        sheet,
+        decided_at=MOMENT.isoformat(),
+        decided_by="N",
+        refused=refused,
     )
     assert found.problems == ()
     assert found.decisions.column("case_id").to_pylist() == ["c-both"]
@@ -347,14 +355,20 @@ def test_an_answer_merged_over_rows_is_asked_for_again(workspace):
 def test_every_problem_has_its_sentences():
     """What is refused is told in both languages, with what to do."""
     known = (*answers.READING_PROBLEMS, *reviewing.ORIGIN_PROBLEMS)
-    keys = [f"review.problem.{code}.{part}" for code in known for part in ("title", "todo")]
+    keys = [
+        f"review.problem.{code}.{part}" for code in known for part in ("title", "todo")
+    ]
     keys += [
         f"error.review-{code}.{part}"
         for code in reviewing.ORIGIN_PROBLEMS
         for part in ("what", "todo")
     ]
-    assert [key for key in keys if not {"en", "az"} <= entries().get(key, {}).keys()] == []
-    assert Problem(0, AsideCode.FILE_UNREADABLE.value, "s").key == "aside.file-unreadable"
+    assert [
+        key for key in keys if not {"en", "az"} <= entries().get(key, {}).keys()
+    ] == []
+    assert (
+        Problem(0, AsideCode.FILE_UNREADABLE.value, "s").key == "aside.file-unreadable"
+    )
 
 
 # From which workspace and cycle.
@@ -376,7 +390,9 @@ def other_workspace(folder):
 
 def test_a_workbook_of_another_workspace_is_refused_whole(workspace, tmp_path):
     """The same case may stand in two workspaces: what was decided there is not decided here."""
-    foreign = decided(export(other_workspace(tmp_path / "other"), tmp_path / "foreign.xlsx"))
+    foreign = decided(
+        export(other_workspace(tmp_path / "other"), tmp_path / "foreign.xlsx")
+    )
     found = call("review", "import", workspace, foreign, "--by", "N", "--json")
     assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (
         3,
@@ -398,7 +414,11 @@ def test_a_row_of_another_workspace_is_refused_among_ones_own(workspace):
     """
     path = decided(workspace / "review.xlsx")
     mark = {EN("review.column.mark"): "accept", EN("review.column.mark-reason"): "seen"}
-    rows = {0: mark | {"run_id": "2025-02-03-00000000"}, 1: mark | {"run_id": None}, 2: mark}
+    rows = {
+        0: mark | {"run_id": "2025-02-03-00000000"},
+        1: mark | {"run_id": None},
+        2: mark,
+    }
     top = fill(path, rows, "Findings")
     found = read_in(workspace, path)
     assert codes(found) == [
@@ -441,7 +461,10 @@ def test_a_workbook_of_another_cycle_is_refused(workspace):
     text = '[workspace]\ncycle = "2027"\n'
     (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
     found = call("review", "import", workspace, path, "--by", "N", "--json")
-    assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (3, "review-other-cycle")
+    assert (found.exit_code, json.loads(found.stdout)["error"]["code"]) == (
+        3,
+        "review-other-cycle",
+    )
     workspaces.run(workspace)
     fresh = decided(export(workspace, workspace / "fresh.xlsx"))
     assert codes(read_in(workspace, fresh)) == []
@@ -466,11 +489,19 @@ def test_a_workbook_that_does_not_say_where_it_is_from_is_taken_and_said(workspa
 
 # Reasons that begin like a formula.
 
-TEXTS = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=40)
+TEXTS = st.text(
+    st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=40
+)
 STARTS = st.text(st.sampled_from("'=+-@＝ \t"), max_size=4)
 ANSWERS = st.tuples(STARTS, TEXTS).map("".join).filter(str.strip)
 FOUND = from_columns(
-    {"rule": ["over-age"], "severity": ["warning"], "unit": ["entry"], "entry_id": ["e1"]}, FINDING
+    {
+        "rule": ["over-age"],
+        "severity": ["warning"],
+        "unit": ["entry"],
+        "entry_id": ["e1"],
+    },
+    FINDING,
 )
 
 
@@ -506,8 +537,13 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
     }
     ids = {"finding_id": finding_ids(FOUND), "rule": ["over-age"], "entry_id": ["e1"]}
     accepted = from_columns(ids | mark, ACCEPTANCE)
-    made = {one: getattr(tables, one)() for one in ("entries", "voters", "pairs", "waterfalls")}
-    cases = report.review_cases(tables.cases(), **made, sources=tables.FILES, decisions=said)
+    made = {
+        one: getattr(tables, one)()
+        for one in ("entries", "voters", "pairs", "waterfalls")
+    }
+    cases = report.review_cases(
+        tables.cases(), made, sources=tables.FILES, decisions=said
+    )
     findings = report.review_findings(
         FOUND,
         empty(ACCEPTED),
@@ -520,7 +556,9 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
     xlsx.write_review(cases, path, "en", run="r", today=tables.TODAY, findings=findings)
     back = xlsx.read_answers(path)
     for rows in (back.decisions, back.marks):
-        assert [(row["reason"], row["decided_by"]) for row in rows.to_pylist()] == [(reason, name)]
+        assert [(row["reason"], row["decided_by"]) for row in rows.to_pylist()] == [
+            (reason, name)
+        ]
     decisions = check_decisions(
         tables.cases(), back.decisions, decided_at="2026-02-05", earlier=said
     )
@@ -535,7 +573,9 @@ def test_a_reason_that_begins_with_a_dash_is_recorded_once(workspace):
     """From the cell to the ledger, out again and back: one decision, as it was written."""
     path = workspace / "review.xlsx"
     fill(path, {0: {VERDICT: "keep", REASON: "- ok"}})
-    assert read_in(workspace, path).decisions.decisions.column("reason").to_pylist() == ["- ok"]
+    assert read_in(workspace, path).decisions.decisions.column(
+        "reason"
+    ).to_pylist() == ["- ok"]
     again = read_in(workspace, export(workspace, workspace / "again.xlsx"))
     assert (again.problems, again.decisions.decisions.num_rows) == ((), 0)
 
@@ -552,7 +592,9 @@ def as_ods(path):
             "<table:table-row>" + "".join(map(ods_cell, row)) + "</table:table-row>"
             for row in sheet.iter_rows(values_only=True)
         )
-        tables_of.append(f'<table:table table:name="{escape(sheet.title)}">{rows}</table:table>')
+        tables_of.append(
+            f'<table:table table:name="{escape(sheet.title)}">{rows}</table:table>'
+        )
     content = (
         f'<office:document-content xmlns:office="{space}:office:1.0"'
         f' xmlns:table="{space}:table:1.0"'
@@ -585,9 +627,13 @@ def recorded(imported):
 def possible(folder):
     """All of these that answers about the cases and findings of a workspace can say."""
     (run,) = (folder / "runs").iterdir()
-    members = pq.read_table(run / "cases.parquet", columns=["case_id", "entry_id"]).to_pylist()
+    members = pq.read_table(
+        run / "cases.parquet", columns=["case_id", "entry_id"]
+    ).to_pylist()
     findings = finding_ids(pq.read_table(run / "findings.parquet"))
-    decisions = {(*row.values(), verdict.value) for row in members for verdict in Verdict}
+    decisions = {
+        (*row.values(), verdict.value) for row in members for verdict in Verdict
+    }
     return decisions | {(one, mark.value) for one in findings for mark in Mark}
 
 

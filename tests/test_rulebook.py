@@ -46,7 +46,10 @@ def test_a_rule_says_what_its_page_needs(rule):
     assert rule.ground
     assert rule.looks_at
     assert rule.false_alarms
-    assert {type(getattr(CheckSettings(), name)) for name in rule.settings} <= {int, float}
+    assert {type(getattr(CheckSettings(), name)) for name in rule.settings} <= {
+        int,
+        float,
+    }
 
 
 def test_the_pages_are_those_of_the_rules():
@@ -137,7 +140,9 @@ def test_the_page_of_reconcile_leads_to_every_rule():
 
 def test_the_index_leads_to_every_rule():
     text = (PAGES / INDEX).read_text(encoding="utf-8")
-    assert set(re.findall(r"\]\(([a-z0-9-]+)\.md\)", text)) == {rule.code for rule in RULES}
+    assert set(re.findall(r"\]\(([a-z0-9-]+)\.md\)", text)) == {
+        rule.code for rule in RULES
+    }
 
 
 def test_the_docs_name_no_rule_that_is_gone():
@@ -151,4 +156,6 @@ def test_the_docs_name_no_rule_that_is_gone():
 
 def _linked(text):
     """The rules whose pages a text leads to."""
-    return {name for name in re.findall(r"\]\(rules/([\w-]+)\.md", text) if name != "README"}
+    return {
+        name for name in re.findall(r"\]\(rules/([\w-]+)\.md", text) if name != "README"
+    }

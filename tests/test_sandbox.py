@@ -42,7 +42,9 @@ FAR = {
 
 def book(rows, *, part="xl/worksheets/sheet1.xml", sheets=1):
     """An XLSX whose sheets all name one part, made of these rows as they stand."""
-    names = "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="r{n}"/>' for n in range(1, sheets + 1))
+    names = "".join(
+        f'<sheet name="s{n}" sheetId="{n}" r:id="r{n}"/>' for n in range(1, sheets + 1)
+    )
     relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     targets = "".join(
@@ -72,7 +74,9 @@ def book(rows, *, part="xl/worksheets/sheet1.xml", sheets=1):
 def troubles(content, limits=LIMITS):
     """The code of the file, or those of its sheets."""
     found = sandbox.read_table(content, limits)
-    return [found.trouble] if found.trouble else [sheet.trouble for sheet in found.sheets]
+    return (
+        [found.trouble] if found.trouble else [sheet.trouble for sheet in found.sheets]
+    )
 
 
 @pytest.mark.slow
@@ -90,7 +94,9 @@ def test_a_far_cell_does_not_end_the_program_however_it_is_written(far):
 
 def test_a_far_cell_in_a_sheet_of_an_unusual_place_is_found_too():
     """Guards that look only into xl/worksheets would let the sheet through."""
-    content = book(f'<row r="1">{CELL}</row>{FAR["single quotes"]}', part="xl/elsewhere/one.xml")
+    content = book(
+        f'<row r="1">{CELL}</row>{FAR["single quotes"]}', part="xl/elsewhere/one.xml"
+    )
     assert troubles(content) == [AsideCode.FILE_TOO_LARGE]
 
 
@@ -107,14 +113,17 @@ def test_a_million_cells_without_an_end_hang_nothing():
 def test_three_thousand_sheets_of_one_part_are_stopped():
     """Each sheet is parsed anew: a small file takes minutes, and the night with them."""
     rows = "".join(
-        f'<row r="{row}">{CELL.replace("A1", f"A{row}")}</row>' for row in range(1, 3_000)
+        f'<row r="{row}">{CELL.replace("A1", f"A{row}")}</row>'
+        for row in range(1, 3_000)
     )
     assert troubles(book(rows, sheets=3_000), SHORT) == [AsideCode.FILE_TOO_SLOW]
 
 
 def test_a_small_file_may_not_take_much_memory():
     """The limits of rows and columns alone let a file of two kilobytes lay out two gigabytes."""
-    content = book(f'<row r="1">{CELL}</row><row r="1000000"><c r="AM1000000"><v>1</v></c></row>')
+    content = book(
+        f'<row r="1">{CELL}</row><row r="1000000"><c r="AM1000000"><v>1</v></c></row>'
+    )
     assert len(content) < 2_000
     assert troubles(content) == [AsideCode.FILE_TOO_LARGE]
 
@@ -147,7 +156,12 @@ def test_only_the_file_that_breaks_its_reader_is_set_aside_from_an_archive(tmp_p
     assert [file.name for file in files] == [
         f"lists.zip/{name}" for name in ("a.csv", "b.xlsx", "c.xls", "d.csv")
     ]
-    assert [sum(sheet.cells.num_rows for sheet in file.sheets) for file in files] == [2, 0, 0, 2]
+    assert [sum(sheet.cells.num_rows for sheet in file.sheets) for file in files] == [
+        2,
+        0,
+        0,
+        2,
+    ]
     assert files[1].sheets[0].trouble is AsideCode.FILE_TOO_LARGE
 
 
@@ -157,7 +171,9 @@ def test_a_run_names_the_file_and_goes_on(tmp_path, jobs):
     folder = workspaces.make(tmp_path)
     workspaces.make(tmp_path / "second", constituency=7)
     (tmp_path / "second/inbox/7").rename(folder / "inbox/7")
-    alone = workspaces.run(workspaces.copied(folder, tmp_path.parent / f"{tmp_path.name}-alone"))
+    alone = workspaces.run(
+        workspaces.copied(folder, tmp_path.parent / f"{tmp_path.name}-alone")
+    )
     (folder / "inbox/88/bomb.xlsx").write_bytes(book(FAR["single quotes"]))
     command = [
         sys.executable,
@@ -220,7 +236,10 @@ def _is_running(process):
     """True for a process that is there and has not ended; a zombie has."""
     try:
         state = (
-            Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+            Path(f"/proc/{process}/stat")
+            .read_text(encoding="ascii")
+            .rpartition(")")[2]
+            .split()[0]
         )
     except OSError:
         return False
@@ -232,7 +251,9 @@ def test_what_is_found_passes_to_the_parent_as_it_is():
     for path in sorted(FILES.glob("list.*")):
         found = sandbox.read_table(path.read_bytes(), LIMITS)
         head, columns = pack_found(found)
-        again = unpack_found(json.loads(json.dumps(head)), b"".join(map(bytes, columns)))
+        again = unpack_found(
+            json.loads(json.dumps(head)), b"".join(map(bytes, columns))
+        )
         assert again.format == found.format
         for one, other in zip(again.sheets, found.sheets, strict=True):
             assert one.lines.equals(other.lines)
@@ -247,6 +268,8 @@ def test_a_formula_without_a_value_says_where_it_stands():
     """A blank that a formula left is no blank that a person left."""
     formula = '<c r="B2"><f>A1&amp;"x"</f></c><c r="C2"><f>1+1</f><v>2</v></c>'
     formula += '<c r="D2" t="e"><f>1/0</f><v>#DIV/0!</v></c>'
-    found = sandbox.read_table(book(f'<row r="1">{CELL}</row><row r="2">{formula}</row>'), LIMITS)
+    found = sandbox.read_table(
+        book(f'<row r="1">{CELL}</row><row r="2">{formula}</row>'), LIMITS
+    )
     assert found.sheets[0].unworked == ((2, 1), (2, 3))
     assert found.sheets[0].formulas_without_value == 2

@@ -22,7 +22,11 @@ def test_the_page_is_the_schemas():
 
 def test_every_schema_is_in_the_dictionary():
     """A table added to the schemas would have no description anywhere."""
-    exported = {name for name in schemas.__all__ if isinstance(getattr(schemas, name), pa.Schema)}
+    exported = {
+        name
+        for name in schemas.__all__
+        if isinstance(getattr(schemas, name), pa.Schema)
+    }
     assert exported == TABLES.keys()
     for name in exported:
         assert getattr(schemas, name).equals(TABLES[name].schema)
@@ -33,7 +37,9 @@ def test_every_column_has_a_meaning(name):
     """A column without a sentence is one that only its author can use."""
     table = TABLES[name]
     assert table.meaning.endswith(".")
-    assert all(column.meaning.strip().endswith((".", "...")) for column in table.columns)
+    assert all(
+        column.meaning.strip().endswith((".", "...")) for column in table.columns
+    )
     assert len({column.name for column in table.columns}) == len(table.columns)
 
 

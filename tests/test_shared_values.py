@@ -47,7 +47,9 @@ def test_texts_that_stand_twice_are_found_with_all_their_rows(values, coded, cut
 
 def test_two_texts_of_one_hash_do_not_agree(monkeypatch):
     """Even where every hash is the same, only equal texts are put together."""
-    monkeypatch.setattr(module, "text_hashes", lambda column: np.zeros(len(column), np.uint64))
+    monkeypatch.setattr(
+        module, "text_hashes", lambda column: np.zeros(len(column), np.uint64)
+    )
     rows, code = sharing(pa.array(["a", "b", None, "a", "c"]))
     assert rows.tolist() == [0, 3]
     assert code.tolist() == [0, 0]
@@ -56,7 +58,9 @@ def test_two_texts_of_one_hash_do_not_agree(monkeypatch):
 @given(st.lists(st.tuples(*[st.integers(-1, 3)] * 7), max_size=60))
 def test_rows_that_agree_in_all_columns_are_found(rows):
     """The rows and groups must be those of a count of whole rows."""
-    columns = [np.array([row[place] for row in rows], dtype=np.int32) for place in range(7)]
+    columns = [
+        np.array([row[place] for row in rows], dtype=np.int32) for place in range(7)
+    ]
     found, code = agreeing(columns)
     expected, places = _plain([None if -1 in row else row for row in rows])
     assert found.tolist() == expected
@@ -88,9 +92,9 @@ def test_texts_of_one_length_that_differ_in_a_letter_have_other_hashes(length):
 
     Every byte is taken in.
     """
-    values = ["x" * place + "y" + "x" * (length - place - 1) for place in range(length)] + [
-        "x" * length
-    ]
+    values = [
+        "x" * place + "y" + "x" * (length - place - 1) for place in range(length)
+    ] + ["x" * length]
     assert len(set(text_hashes(pa.array(values)).tolist())) == length + 1
 
 

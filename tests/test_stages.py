@@ -43,12 +43,16 @@ def whole(tmp_path_factory):
     for name, text in files.items():
         (workspace / "reference" / f"{name}.csv").write_text(text, encoding="utf-8")
     decide(workspace, workspaces.run(workspace))
-    result = workspaces.run(workspace, until=Stage.REVIEW, today=workspaces.TODAY.replace(day=4))
+    result = workspaces.run(
+        workspace, until=Stage.REVIEW, today=workspaces.TODAY.replace(day=4)
+    )
     settings = config.load(workspace / config.FILE_NAME)
     with reading(workspace / FILE_NAME) as ledger:
         said = ledger.decisions(), ledger.acceptances()
     inputs = inbox.find(workspace)
-    context = Context(workspace, settings, inputs, *said, result.today, 1, lambda *_: None)
+    context = Context(
+        workspace, settings, inputs, *said, result.today, 1, lambda *_: None
+    )
     return context, result.folder
 
 
@@ -66,7 +70,9 @@ def alone(step, whole, folder, declared=None):
 
 
 @pytest.mark.parametrize("step", STAGES, ids=lambda step: step.stage.value)
-def test_a_stage_alone_makes_of_its_needs_what_it_made_in_the_run(step, whole, tmp_path):
+def test_a_stage_alone_makes_of_its_needs_what_it_made_in_the_run(
+    step, whole, tmp_path
+):
     """A stage taken over by its key would not be what the run would have made."""
     result = alone(step, whole, tmp_path / "alone")
     recorded = store.read_manifest(whole[1]).stages[step.stage].tables
@@ -89,9 +95,13 @@ NEEDS = [
 
 
 @pytest.mark.parametrize(
-    ("step", "field", "need"), NEEDS, ids=lambda value: str(getattr(value, "stage", value))
+    ("step", "field", "need"),
+    NEEDS,
+    ids=lambda value: str(getattr(value, "stage", value)),
 )
-def test_a_stage_that_reads_what_it_does_not_declare_fails(step, field, need, whole, tmp_path):
+def test_a_stage_that_reads_what_it_does_not_declare_fails(
+    step, field, need, whole, tmp_path
+):
     """Every need is one.
 
     What is read without being declared would not be in the key: a change of it would change
@@ -99,7 +109,9 @@ def test_a_stage_that_reads_what_it_does_not_declare_fails(step, field, need, wh
     """
     less = tuple(one for one in getattr(step, field) if one != need)
     with pytest.raises(UndeclaredError):
-        alone(step, whole, tmp_path / "alone", dataclasses.replace(step, **{field: less}))
+        alone(
+            step, whole, tmp_path / "alone", dataclasses.replace(step, **{field: less})
+        )
 
 
 @pytest.mark.parametrize("step", STAGES, ids=lambda step: step.stage.value)
@@ -133,7 +145,9 @@ def keys(settings="", **changes):
     """The key of every stage over tables that never change."""
     inputs = inbox.Inputs((), (), {})
     empty = workspaces.NO_DECISIONS
-    context = Context(Path(), config.parse(settings), inputs, *empty, workspaces.TODAY, 1, print)
+    context = Context(
+        Path(), config.parse(settings), inputs, *empty, workspaces.TODAY, 1, print
+    )
     context = dataclasses.replace(context, **changes)
     digests = {place_of_table(name): name for step in STAGES for name in step.makes}
     return {step.stage.value: step.key("program", digests, context) for step in STAGES}
@@ -150,7 +164,9 @@ def keys(settings="", **changes):
         ("[calendar]\nelection_day = 2026-06-07\n", {"check", "reconcile"}),
     ],
 )
-def test_a_section_of_the_settings_is_in_the_keys_of_those_who_read_it(settings, changed):
+def test_a_section_of_the_settings_is_in_the_keys_of_those_who_read_it(
+    settings, changed
+):
     """A limit of the register tests would make the linkage again, or change nothing at all."""
     before, after = keys(), keys(settings)
     assert {name for name in before if before[name] != after[name]} == changed
@@ -160,7 +176,13 @@ def test_another_content_of_a_table_is_another_key():
     """The tables of a stage would be taken over though its needs are others."""
     inputs = inbox.Inputs((), (), {})
     context = Context(
-        Path(), config.parse(""), inputs, *workspaces.NO_DECISIONS, workspaces.TODAY, 1, print
+        Path(),
+        config.parse(""),
+        inputs,
+        *workspaces.NO_DECISIONS,
+        workspaces.TODAY,
+        1,
+        print,
     )
     step = next(step for step in STAGES if step.stage is Stage.LINK)
     one, other, program = (
@@ -196,7 +218,9 @@ def test_a_damaged_table_of_another_run_is_not_taken_over(tmp_path):
     workspace = workspaces.make(tmp_path / "2026")
     half = workspaces.run(workspace, until=Stage.LINK)
     (half.folder / "pairs.parquet").write_bytes(b"PAR1")
-    (workspace / config.FILE_NAME).write_text("[check]\nsmallest_precinct = 1\n", encoding="utf-8")
+    (workspace / config.FILE_NAME).write_text(
+        "[check]\nsmallest_precinct = 1\n", encoding="utf-8"
+    )
     result = workspaces.run(workspace)
     assert "link" not in {work.stage for work in result.stages if work.reused}
 
@@ -209,7 +233,9 @@ def drawn():
     lines = ["```mermaid", "flowchart TD"]
     maker = {}
     for step in STAGES:
-        lines += [f"  {given.value}([{given.value}]) --> {step.stage}" for given in step.given]
+        lines += [
+            f"  {given.value}([{given.value}]) --> {step.stage}" for given in step.given
+        ]
         for source in dict.fromkeys(maker[name] for name in step.needs):
             tables = [name for name in step.needs if maker[name] == source]
             lines.append(f"  {source} -- {'<br>'.join(tables)} --> {step.stage}")
@@ -226,7 +252,9 @@ def _row(step: Step) -> str:
     cells = (
         _code(step.stage) + (", by constituency" if step.by_constituency else ""),
         ", ".join([*map(_code, step.needs), *given]),
-        ", ".join(f"`[{path}]`" if "." not in path else f"`{path}`" for path in step.settings),
+        ", ".join(
+            f"`[{path}]`" if "." not in path else f"`{path}`" for path in step.settings
+        ),
         ", ".join(makes),
     )
     return f"| {' | '.join(cells)} |"
@@ -258,7 +286,9 @@ def test_the_page_shows_what_the_stages_declare():
 def main():
     """Draw the stages on the page anew."""
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(PICTURE.sub(lambda _: f"{BEGIN}{drawn()}{END}", page), encoding="utf-8")
+    PAGE.write_text(
+        PICTURE.sub(lambda _: f"{BEGIN}{drawn()}{END}", page), encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,15 @@ from voterlist.cli import evaluate
 from voterlist.cli.app import APP
 from voterlist.config import LinkSettings
 
-HEAVY = ["numpy", "pandas", "pyarrow", "recordlinkage", "rich", "scipy", "voterlist.config"]
+HEAVY = [
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "recordlinkage",
+    "rich",
+    "scipy",
+    "voterlist.config",
+]
 """Each takes longer to load than the whole of the start should take."""
 VALUES = "pydantic"
 """Loaded by the command line library itself, to read the values of options."""
@@ -56,7 +64,9 @@ def command_lines(group=None, words=()):
             yield from command_lines(command, (*words, name))
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["--help"], [], ["rum"], ["--rum"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], [], ["rum"], ["--rum"]]
+)
 def test_the_start_loads_no_library_of_tables(arguments):
     """Whoever asks for the version would wait for pandas, and so would every slip of typing."""
     (code, loaded, commands), _, _ = start(*arguments)
@@ -96,7 +106,15 @@ def test_help_holds_no_english_of_the_library(command):
     """An Azerbaijani page with English headings is half a page."""
     _, shown, _ = start(*command.split(), "--help", language="az")
     assert shown.startswith("İstifadə: voterlist")
-    for word in ("Usage", "Options", "Arguments", "Commands", "Show this", "required", "default:"):
+    for word in (
+        "Usage",
+        "Options",
+        "Arguments",
+        "Commands",
+        "Show this",
+        "required",
+        "default:",
+    ):
         assert word not in shown, word
     assert "Bu mətni göstərir və dayanır." in shown
 
@@ -122,7 +140,9 @@ def test_a_slip_is_told_in_the_language_of_the_user(arguments, expected):
     (code, *_), shown, told = start(*arguments, language="az")
     assert (code, shown) == (2, "")
     assert expected in told
-    assert not re.search(r"\b(Error|Missing|No such|Invalid|Got|Input|Value|Usage|Try)\b", told)
+    assert not re.search(
+        r"\b(Error|Missing|No such|Invalid|Got|Input|Value|Usage|Try)\b", told
+    )
 
 
 def test_a_slip_told_as_json_is_in_the_language_of_the_user():
@@ -131,7 +151,9 @@ def test_a_slip_told_as_json_is_in_the_language_of_the_user():
     assert json.loads(shown)["error"]["what"].startswith("Belə seçim yoxdur: --hepl")
 
 
-@pytest.mark.parametrize("key", [key for key in entries() if key.startswith("library.message.")])
+@pytest.mark.parametrize(
+    "key", [key for key in entries() if key.startswith("library.message.")]
+)
 def test_a_message_of_the_library_is_said_with_all_that_it_names(key):
     """A place that is lost would leave out the option that is wrong."""
     named = [places(entries()[key][language]) for language in LANGUAGES]

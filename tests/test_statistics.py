@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registers import EACH, ON_DAY, clean
-from voterlist.check import INDICATORS, beside_last, check, indicators, pyramid, pyramids
+from voterlist.check import (
+    INDICATORS,
+    beside_last,
+    check,
+    indicators,
+    pyramid,
+    pyramids,
+)
 from voterlist.check.agehist import distance, median, myers, whipple
 from voterlist.check.cyclic import CYCLE_INDICATORS
 from voterlist.check.funnel import false_discovery, middle_share, share_funnel, spread
@@ -21,7 +28,10 @@ RNG_SEEDS = range(3)
 
 
 def _exact_tail(count: int, of: int, share: float) -> float:
-    return sum(math.comb(of, k) * share**k * (1 - share) ** (of - k) for k in range(count, of + 1))
+    return sum(
+        math.comb(of, k) * share**k * (1 - share) ** (of - k)
+        for k in range(count, of + 1)
+    )
 
 
 @given(st.integers(1, 60), st.data(), st.floats(0.001, 0.95))
@@ -41,7 +51,8 @@ def test_a_funnel_never_calls_rarer_than_the_exact_binomial(of, data, share):
     )
     assert one >= _exact_tail(count, of, share) * (1 - 1e-9)
     assert both >= min(
-        1.0, 2 * min(_exact_tail(count, of, share), _exact_tail(of - count, of, 1 - share))
+        1.0,
+        2 * min(_exact_tail(count, of, share), _exact_tail(of - count, of, 1 - share)),
     ) * (1 - 1e-9)
     assert max(one, both) <= 1
 
@@ -58,7 +69,9 @@ def test_a_funnel_judges_nobody_without_voters_or_neighbours():
 def test_the_funnel_narrows_with_size():
     """Limits enclose the base, and a precinct of 1,500 has tighter ones than one of 60."""
     of = np.array([60, 300, 1500])
-    lower, upper = share_funnel(of // 2, of, np.zeros(3, int), chance=0.001, target=0.48).limits
+    lower, upper = share_funnel(
+        of // 2, of, np.zeros(3, int), chance=0.001, target=0.48
+    ).limits
     assert (lower < 0.48).all()
     assert (upper > 0.48).all()
     assert (np.diff(upper) < 0).all()
@@ -69,7 +82,10 @@ def test_what_is_usual_is_not_moved_by_outliers():
     """Two outliers of five would move what the others are held against."""
     count, of = np.array([48, 50, 49, 100, 100, 10, 10]), np.full(7, 100)
     group = np.array([0, 0, 0, 0, 0, 1, 1])
-    assert middle_share(count, of, group, np.ones(7, bool)).tolist() == [0.5] * 5 + [0.1] * 2
+    assert (
+        middle_share(count, of, group, np.ones(7, bool)).tolist()
+        == [0.5] * 5 + [0.1] * 2
+    )
 
 
 def test_the_spread_between_precincts_is_found_and_chance_is_not_taken_for_it():
@@ -93,7 +109,9 @@ def test_false_discovery_is_the_step_up_rule(values):
     """The rule of Benjamini and Hochberg is written out here, ties too."""
     p = np.array(values)
     passed = [
-        rank for rank, value in enumerate(sorted(values), 1) if value * len(values) / rank <= 0.05
+        rank
+        for rank, value in enumerate(sorted(values), 1)
+        if value * len(values) / rank <= 0.05
     ]
     cut = sorted(values)[max(passed) - 1] if passed else -1.0
     assert (false_discovery(p) <= 0.05).tolist() == [value <= cut for value in values]
@@ -144,13 +162,17 @@ def test_median_and_distance_of_histograms(one, other):
         return
     assert median(own)[0] == np.median(one)
     gaps = [
-        abs(np.mean([a <= x for a in one]) - np.mean([a <= x for a in other])) for x in range(131)
+        abs(np.mean([a <= x for a in one]) - np.mean([a <= x for a in other]))
+        for x in range(131)
     ]
     assert distance(own, rest)[0] == pytest.approx(max(gaps))
 
 
 def _rows(table):
-    return {(row["indicator"], row["unit"], row["precinct"]): row for row in table.to_pylist()}
+    return {
+        (row["indicator"], row["unit"], row["precinct"]): row
+        for row in table.to_pylist()
+    }
 
 
 def test_the_indicators_of_a_register():
@@ -172,14 +194,19 @@ def test_the_indicators_of_a_register():
         True,
     ]
     assert rows["without-fin", "precinct", 2]["outlying"] is False
-    assert rows["without-fin", "nation", None]["value"] == pytest.approx(30 / (3 * EACH))
+    assert rows["without-fin", "nation", None]["value"] == pytest.approx(
+        30 / (3 * EACH)
+    )
     assert rows["missing-fin", "precinct", 1]["base"] == pytest.approx(30 / (3 * EACH))
     assert rows["missing-fin", "precinct", 1]["outlying"] is None
     assert [
-        rows["voters", unit, p]["value"] for unit, p in (("precinct", 3), ("nation", None))
+        rows["voters", unit, p]["value"]
+        for unit, p in (("precinct", 3), ("nation", None))
     ] == [EACH, 3 * EACH]
     assert (
-        rows["men-share", "precinct", 2]["lower"] < 0.5 < rows["men-share", "precinct", 2]["upper"]
+        rows["men-share", "precinct", 2]["lower"]
+        < 0.5
+        < rows["men-share", "precinct", 2]["upper"]
     )
 
 
@@ -191,10 +218,16 @@ def test_outlying_indicators_are_the_findings_of_check():
         tables.voters["birth_month"][row] = tables.voters["birth_day"][row] = 1
     voters, entries, lists = tables.arrow()
     table = indicators(voters, entries, CheckSettings(), on_day=ON_DAY).to_pylist()
-    outlying = sorted((row["precinct"], row["value"]) for row in table if row["outlying"])
+    outlying = sorted(
+        (row["precinct"], row["value"]) for row in table if row["outlying"]
+    )
     found = check(voters, entries, lists, CheckSettings(), on_day=ON_DAY).to_pylist()
     assert (
-        sorted((row["precinct"], row["value"]) for row in found if row["unit"] == "precinct")
+        sorted(
+            (row["precinct"], row["value"])
+            for row in found
+            if row["unit"] == "precinct"
+        )
         == outlying
     )
     assert len(outlying) == 2
@@ -204,7 +237,9 @@ def _summary(rows):
     names = ("constituency", "precinct", "change", "entries")
     columns = {name: [row[place] for row in rows] for place, name in enumerate(names)}
     return from_columns(
-        {name: pa.array(values) for name, values in columns.items()}, CYCLE_SUMMARY, len(rows)
+        {name: pa.array(values) for name, values in columns.items()},
+        CYCLE_SUMMARY,
+        len(rows),
     )
 
 
@@ -213,7 +248,10 @@ def test_last_cycle_stands_beside():
     voters, entries, _ = clean().arrow()
     now = indicators(voters, entries, CheckSettings(), on_day=ON_DAY)
     last = indicators(
-        voters.slice(0, 2 * EACH), entries.slice(0, 2 * EACH), CheckSettings(), on_day=ON_DAY
+        voters.slice(0, 2 * EACH),
+        entries.slice(0, 2 * EACH),
+        CheckSettings(),
+        on_day=ON_DAY,
     )
     counted = [
         (17, p, change, n)
@@ -240,14 +278,16 @@ def test_last_cycle_stands_beside():
 
 def test_indicators_of_nobody():
     """Without a voter there is no indicator, and the table has its shape."""
-    assert indicators(empty(VOTER), empty(ENTRY), CheckSettings(), on_day=ON_DAY).equals(
-        empty(INDICATOR)
-    )
+    assert indicators(
+        empty(VOTER), empty(ENTRY), CheckSettings(), on_day=ON_DAY
+    ).equals(empty(INDICATOR))
 
 
 def test_the_pyramids_of_the_precincts_sum_to_the_pyramid():
     tables = clean()
-    tables.voters["sex"][0] = tables.voters["birth_year"][1] = tables.voters["precinct"][2] = None
+    tables.voters["sex"][0] = tables.voters["birth_year"][1] = tables.voters[
+        "precinct"
+    ][2] = None
     voters, _, _ = tables.arrow()
     table = pyramids(voters, ON_DAY)
     assert table.schema == AGES
@@ -256,7 +296,8 @@ def test_the_pyramids_of_the_precincts_sum_to_the_pyramid():
         key = (row["age_from"], row["sex"])
         summed[key] = summed.get(key, 0) + row["voters"]
     assert summed == {
-        (row["age_from"], row["sex"]): row["voters"] for row in pyramid(voters, ON_DAY).to_pylist()
+        (row["age_from"], row["sex"]): row["voters"]
+        for row in pyramid(voters, ON_DAY).to_pylist()
     }
 
 

@@ -40,7 +40,9 @@ def taken_over(workspace):
 def test_a_table_written_is_the_table_read(tmp_path):
     """Values, nulls and dictionary columns come back as they went."""
     folder = RunFolder(tmp_path, MANIFEST)
-    folder.commit("ingest", "key", {"entries": TABLE, "parts/more": TABLE.slice(0, 0)}, **BALANCE)
+    folder.commit(
+        "ingest", "key", {"entries": TABLE, "parts/more": TABLE.slice(0, 0)}, **BALANCE
+    )
     record, found = taken_over(tmp_path)
     assert (record.rows_in, record.rows_out, record.set_aside) == (2, 2, 0)
     assert found["entries"].equals(TABLE)
@@ -48,14 +50,19 @@ def test_a_table_written_is_the_table_read(tmp_path):
     assert found["parts/more"].num_rows == 0
 
 
-def test_a_table_too_large_to_hold_is_written_in_parts_and_read_when_asked_for(tmp_path):
+def test_a_table_too_large_to_hold_is_written_in_parts_and_read_when_asked_for(
+    tmp_path,
+):
     """Parts written one after the other are one table.
 
     The stage that wrote them is recorded and taken over.
     """
     folder = RunFolder(tmp_path, MANIFEST)
     parts = (TABLE.slice(start, 1) for start in range(TABLE.num_rows))
-    assert write_tables(folder.table_path("entries"), TABLE.schema, parts) == TABLE.num_rows
+    assert (
+        write_tables(folder.table_path("entries"), TABLE.schema, parts)
+        == TABLE.num_rows
+    )
     folder.commit("ingest", "key", {"entries": store.Written()}, **BALANCE)
     _, found = taken_over(tmp_path)
     assert list(found) == ["entries"]
@@ -136,7 +143,9 @@ def test_the_same_run_writes_the_same_bytes(tmp_path):
         folder.commit("ingest", "key", {"entries": TABLE}, **BALANCE)
         folder.note(Work("ingest", 2, 2, 0, 0.1, 10.0))
         folder.finish(["ingest"], [])
-        files = sorted(path for path in folder.path.iterdir() if path.name != "trace.json")
+        files = sorted(
+            path for path in folder.path.iterdir() if path.name != "trace.json"
+        )
         contents.append([(path.name, path.read_bytes()) for path in files])
     assert contents[0] == contents[1]
 
@@ -145,7 +154,13 @@ def test_a_manifest_of_another_making_is_no_manifest(tmp_path):
     """Nonsense in manifest.json does not stop a run; it starts afresh."""
     folder = tmp_path / "runs" / MANIFEST.run
     folder.mkdir(parents=True)
-    for content in ("", "[]", "{}", '{"stages": 3}', '{"run": "x", "stages": {"a": {}}}'):
+    for content in (
+        "",
+        "[]",
+        "{}",
+        '{"stages": 3}',
+        '{"run": "x", "stages": {"a": {}}}',
+    ):
         (folder / "manifest.json").write_text(content, encoding="utf-8")
         assert store.read_manifest(folder) is None
         assert RunFolder(tmp_path, MANIFEST).manifest == MANIFEST
@@ -188,7 +203,9 @@ def watch_disk(monkeypatch):
     return done
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a folder can be forced to the disk on POSIX only")
+@pytest.mark.skipif(
+    os.name != "posix", reason="a folder can be forced to the disk on POSIX only"
+)
 @pytest.mark.parametrize("there", [False, True])
 def test_a_file_is_on_the_disk_before_its_name_and_its_name_before_it_is_recorded(
     tmp_path, monkeypatch, there
@@ -201,7 +218,9 @@ def test_a_file_is_on_the_disk_before_its_name_and_its_name_before_it_is_recorde
     if there:
         path.write_text("old", encoding="utf-8")
     done = watch_disk(monkeypatch)
-    store.write_atomically(path, lambda beside: beside.write_text("new", encoding="utf-8"))
+    store.write_atomically(
+        path, lambda beside: beside.write_text("new", encoding="utf-8")
+    )
     written, folder = path.stat().st_ino, tmp_path.stat().st_ino
     assert done == [("forced", written), ("renamed", written), ("forced", folder)]
     assert path.read_text(encoding="utf-8") == "new"
@@ -221,7 +240,11 @@ def test_who_reads_while_a_file_is_written_reads_the_old_one_to_its_end(tmp_path
 
 def test_a_digest_keeps_its_parts_apart():
     """Parts joined at another place are another digest."""
-    assert store.digest_of("ab", "c") != store.digest_of("a", "bc") != store.digest_of("abc")
+    assert (
+        store.digest_of("ab", "c")
+        != store.digest_of("a", "bc")
+        != store.digest_of("abc")
+    )
     assert store.digest_of() != store.digest_of("")
     assert store.digest_of(1, "x") == store.digest_of("1", "x")
 
@@ -233,7 +256,9 @@ def test_the_trace_holds_every_stage_in_order(tmp_path):
     folder.note(work)
     folder.note(replace(work, stage="merge", rows_in=4, set_aside=0, reused=True))
     trace = json.loads((folder.path / "trace.json").read_text(encoding="utf-8"))
-    assert [(found["stage"], found["rows_in"], found["reused"]) for found in trace["stages"]] == [
+    assert [
+        (found["stage"], found["rows_in"], found["reused"]) for found in trace["stages"]
+    ] == [
         ("ingest", 5, False),
         ("merge", 4, True),
     ]
@@ -263,7 +288,10 @@ def holder(tmp_path):
 
 def test_a_workspace_that_is_held_says_by_whom(tmp_path, holder):
     """The second run is told the process and the time of the first, and exit code 4."""
-    with pytest.raises(WorkspaceBusyError) as caught, lock.hold(tmp_path, since="later"):
+    with (
+        pytest.raises(WorkspaceBusyError) as caught,
+        lock.hold(tmp_path, since="later"),
+    ):
         pass
     assert caught.value.exit_code == 4
     assert caught.value.places == {
@@ -286,7 +314,10 @@ def test_a_killed_holder_lets_go(tmp_path, holder):
 def test_a_held_lock_without_a_signature_is_still_refused(tmp_path):
     """Between taking the lock and signing it the holder is unknown, but it holds."""
     (tmp_path / lock.HOLDER_NAME).write_text("{", encoding="utf-8")
-    with pytest.raises(WorkspaceBusyError) as caught, lock.hold(tmp_path, since="later"):
+    with (
+        pytest.raises(WorkspaceBusyError) as caught,
+        lock.hold(tmp_path, since="later"),
+    ):
         pass
     assert caught.value.code == "workspace-busy-unknown"
 

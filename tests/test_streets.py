@@ -30,7 +30,10 @@ from voterlist.tables import from_columns
     [
         (None, ["all"]),
         ("bütün evlər", ["all"]),
-        ("1-45, 47, 2-20 (even/cüt), 3A", ["all 1-45", "one 47", "even 2-20", "one 3a"]),
+        (
+            "1-45, 47, 2-20 (even/cüt), 3A",
+            ["all 1-45", "one 47", "even 2-20", "one 3a"],
+        ),
         ("tək: 1–45; cüt: 2–20", ["odd 1-45", "even 2-20"]),
         ("1-dən 45-dək", ["all 1-45"]),
         ("с 1 по 45, дом 47", ["all 1-45", "one 47"]),
@@ -73,7 +76,8 @@ def told(text, name="reference/streets.csv"):
     """(constituency, precinct, settlement, street, houses) of each row read."""
     names = ("constituency", "precinct", "settlement", "street", "houses")
     return [
-        tuple(row[name] for name in names) for row in street_rows(raw(text, name)).table.to_pylist()
+        tuple(row[name] for name in names)
+        for row in street_rows(raw(text, name)).table.to_pylist()
     ]
 
 
@@ -115,9 +119,13 @@ def test_the_constituency_may_stand_in_a_name(name):
 
 def test_a_row_that_cannot_be_used_is_said_with_its_line():
     """It would vanish in silence, or lend its place to the row below."""
-    found = street_rows(raw("Dairə;Məntəqə;Küçə;Evlər\n88;1;;5\n88;bir;Nizami;5\n88;;Vaqif;\n"))
+    found = street_rows(
+        raw("Dairə;Məntəqə;Küçə;Evlər\n88;1;;5\n88;bir;Nizami;5\n88;;Vaqif;\n")
+    )
     assert found.table.num_rows == 0
-    said = {(row["rule"], row["line"], row["field"]) for row in found.findings.to_pylist()}
+    said = {
+        (row["rule"], row["line"], row["field"]) for row in found.findings.to_pylist()
+    }
     assert said == {
         ("street-row-unused", line, field)
         for line, field in ((2, "street"), (3, "precinct"), (4, "precinct"))
@@ -133,7 +141,11 @@ def test_a_file_without_streets_is_refused():
         street_rows(raw("№;Soyadı;Adı\n1;Əliyev;Vaqif\n"))
     assert caught.value.code == "no-street-columns"
     with pytest.raises(InputError) as caught:
-        street_rows(raw("Məntəqə;Soyadı;Doğum tarixi;Ünvanı\n1;Əliyev;01.02.1980;Nizami küç. 3\n"))
+        street_rows(
+            raw(
+                "Məntəqə;Soyadı;Doğum tarixi;Ünvanı\n1;Əliyev;01.02.1980;Nizami küç. 3\n"
+            )
+        )
     assert caught.value.code == "no-street-columns"
     with pytest.raises(InputError) as caught:
         street_rows(RawFile("f" * 12, "streets.xlsx", trouble=AsideCode.FILE_PROTECTED))
@@ -153,7 +165,9 @@ def normalized(*rows):
         "precinct": [1] * len(rows),
     }
     return normalize_streets(
-        from_columns(columns | {"line": list(range(2, len(rows) + 2))}, STREET_ROW, len(rows))
+        from_columns(
+            columns | {"line": list(range(2, len(rows) + 2))}, STREET_ROW, len(rows)
+        )
     )
 
 
@@ -169,7 +183,13 @@ def test_streets_are_folded_as_in_the_lists():
         (None, None, "Xətai küç. 3-cü döngə", None),
     )
     rows = {
-        (row["line"], row["settlement"], row["street_kind"], row["street"], row["covers"])
+        (
+            row["line"],
+            row["settlement"],
+            row["street_kind"],
+            row["street"],
+            row["covers"],
+        )
         for row in outcome.table.to_pylist()
     }
     assert rows == {
@@ -187,9 +207,13 @@ def test_streets_are_folded_as_in_the_lists():
 
 def test_houses_that_cannot_be_read_are_said_and_may_be_any():
     """A row with an unreadable range has one finding with its line, whatever else it holds."""
-    outcome = normalized((None, None, "Nizami", "1-45, ???, altı"), (None, None, "???", "1"))
+    outcome = normalized(
+        (None, None, "Nizami", "1-45, ???, altı"), (None, None, "???", "1")
+    )
     assert outcome.table.column("covers").to_pylist().count("unread") == 3
-    said = [(row["rule"], row["line"], row["field"]) for row in outcome.findings.to_pylist()]
+    said = [
+        (row["rule"], row["line"], row["field"]) for row in outcome.findings.to_pylist()
+    ]
     assert said == [
         ("street-houses-unreadable", 2, "houses"),
         ("street-houses-unreadable", 3, "houses"),
@@ -198,7 +222,9 @@ def test_houses_that_cannot_be_read_are_said_and_may_be_any():
 
 def test_no_rows_give_no_streets():
     """An empty register is one."""
-    assert normalize_streets(STREET_ROW.empty_table()).table.equals(STREET.empty_table())
+    assert normalize_streets(STREET_ROW.empty_table()).table.equals(
+        STREET.empty_table()
+    )
 
 
 ALONE = CheckSettings(
@@ -216,13 +242,20 @@ def outside(street, house, settlement=None, *, borders):
     None where it is not outside.
     """
     tables = clean()
-    for name, value in (("street", street), ("house", house), ("settlement", settlement)):
+    for name, value in (
+        ("street", street),
+        ("house", house),
+        ("settlement", settlement),
+    ):
         tables.voters[name][5] = value
     names = ("precinct", "street", "covers", "first", "last", "house", "settlement")
     rows = [
-        dict(zip(names, row + (None,) * (len(names) - len(row)), strict=True)) for row in borders
+        dict(zip(names, row + (None,) * (len(names) - len(row)), strict=True))
+        for row in borders
     ]
-    rows += [dict.fromkeys(names) | {"precinct": 1, "street": "kuce 1", "covers": "all"}]
+    rows += [
+        dict.fromkeys(names) | {"precinct": 1, "street": "kuce 1", "covers": "all"}
+    ]
     tables.streets = {name: [row[name] for row in rows] for name in names}
     tables.streets |= {
         "constituency": [17] * len(rows),
@@ -243,14 +276,26 @@ OWN, OTHER = 1, 2
         (("nizami", "5"), [(OTHER, "nizami", "all")], OTHER),
         (("nizami", None), [(OTHER, "nizami", "all")], OTHER),
         (("nizami", "5"), [(OWN, "nizami", "all"), (OTHER, "nizami", "all")], None),
-        (("nizami", "5"), [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)], OTHER),
-        (("nizami", "6a"), [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)], None),
+        (
+            ("nizami", "5"),
+            [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)],
+            OTHER,
+        ),
+        (
+            ("nizami", "6a"),
+            [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)],
+            None,
+        ),
         (
             ("nizami", "22"),
             [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)],
             "nowhere",
         ),
-        (("nizami", None), [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)], None),
+        (
+            ("nizami", None),
+            [(OWN, "nizami", "even", 2, 20), (OTHER, "nizami", "odd", 1, 21)],
+            None,
+        ),
         (("nizami", "5"), [(OWN, "nizami", "unread"), (OTHER, "nizami", "all")], None),
         (
             ("nizami", "5"),
@@ -269,13 +314,25 @@ OWN, OTHER = 1, 2
             OTHER,
         ),
         (("nizami", "5"), [(OWN, "nizamy", "all"), (OTHER, "nizami", "all")], None),
-        (("h aliov", "5"), [(OWN, "heidar aliov", "all"), (OTHER, "h aliov", "all")], None),
+        (
+            ("h aliov", "5"),
+            [(OWN, "heidar aliov", "all"), (OTHER, "h aliov", "all")],
+            None,
+        ),
         (("nizamy", "5"), [(OTHER, "nizami", "all")], None),
         (("8 mart", "5"), [(OWN, "9 mart", "all"), (OTHER, "8 mart", "all")], OTHER),
         (("nizami", "5"), [], None),
         ((None, "5"), [(OTHER, "nizami", "all")], None),
-        (("nizami", "5", "hocali"), [(OTHER, "nizami", "all", None, None, None, "goicai")], None),
-        (("nizami", "5", "hocali"), [(OTHER, "nizami", "all", None, None, None, "hocali")], OTHER),
+        (
+            ("nizami", "5", "hocali"),
+            [(OTHER, "nizami", "all", None, None, None, "goicai")],
+            None,
+        ),
+        (
+            ("nizami", "5", "hocali"),
+            [(OTHER, "nizami", "all", None, None, None, "hocali")],
+            OTHER,
+        ),
         (
             ("nizami", "5", "hocali"),
             [(OWN, None, "all", None, None, None, "hocali"), (OTHER, "nizami", "all")],
@@ -305,9 +362,13 @@ def test_a_precinct_without_a_row_is_not_asked():
     assert tables.findings() == []
     voters, streets = (
         tables.arrow()[0],
-        from_columns({name: pa.array(column) for name, column in tables.streets.items()}, STREET),
+        from_columns(
+            {name: pa.array(column) for name, column in tables.streets.items()}, STREET
+        ),
     )
-    use = {row["measure"]: row["rows"] for row in street_use(voters, streets).to_pylist()}
+    use = {
+        row["measure"]: row["rows"] for row in street_use(voters, streets).to_pylist()
+    }
     assert use == {
         "total": 360,
         "judged": 240,
@@ -318,9 +379,14 @@ def test_a_precinct_without_a_row_is_not_asked():
         "precinct-not-in-register": 120,
     }
     nothing = {
-        row["measure"]: row["rows"] for row in street_use(voters, STREET.empty_table()).to_pylist()
+        row["measure"]: row["rows"]
+        for row in street_use(voters, STREET.empty_table()).to_pylist()
     }
-    assert (nothing["total"], nothing["precinct-not-in-register"], nothing["judged"]) == (
+    assert (
+        nothing["total"],
+        nothing["precinct-not-in-register"],
+        nothing["judged"],
+    ) == (
         360,
         360,
         0,

@@ -24,7 +24,9 @@ NATION = 120_000
 
 @pytest.fixture(scope="module")
 def plan():
-    return draw_plan(NATION, constituencies=20, seed=5, country=Country(range(106, 126)))
+    return draw_plan(
+        NATION, constituencies=20, seed=5, country=Country(range(106, 126))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,9 @@ def _same(left, right):
 
 def test_a_seed_says_everything():
     """The same arguments give the same tables, another seed gives others."""
-    first, again, other = (generate(1500, constituencies=2, seed=seed) for seed in (1, 1, 2))
+    first, again, other = (
+        generate(1500, constituencies=2, seed=seed) for seed in (1, 1, 2)
+    )
     assert _same(first, again)
     assert not first.entries.equals(other.entries)
 
@@ -53,7 +57,9 @@ def test_a_constituency_has_people_of_its_own():
         for numbers in ([7, 2], [9, 2])
     )
     count = len(ours.people)
-    second = ours.precincts.constituency[ours.dwellings.precinct[ours.people.household]] == 1
+    second = (
+        ours.precincts.constituency[ours.dwellings.precinct[ours.people.household]] == 1
+    )
     assert 1000 < second.sum() < 2000
     for name in ("stem", "given", "father", "born"):
         left, right = getattr(ours.people, name), getattr(theirs.people, name)
@@ -78,7 +84,11 @@ def test_more_constituencies_than_voters():
 
 
 @settings(max_examples=15)
-@given(voters=st.integers(0, 900), constituencies=st.integers(1, 4), seed=st.integers(0, 2**32))
+@given(
+    voters=st.integers(0, 900),
+    constituencies=st.integers(1, 4),
+    seed=st.integers(0, 2**32),
+)
 def test_rows_balance(voters, constituencies, seed):
     """Each person has an entry, ids are unique, truth and lists agree with the entries."""
     made = generate(voters, constituencies=constituencies, seed=seed)
@@ -125,7 +135,9 @@ def test_each_cause_is_where_it_says(plan):
     """Within means another precinct of one constituency, across means another constituency."""
     home = plan.dwellings.precinct[plan.people.household[plan.entries.person]]
     there = plan.entries.precinct
-    same_constituency = plan.precincts.constituency[home] == plan.precincts.constituency[there]
+    same_constituency = (
+        plan.precincts.constituency[home] == plan.precincts.constituency[there]
+    )
 
     def of(flag):
         return plan.entries.done & int(flag) != 0
@@ -166,7 +178,9 @@ def test_share_of_men(plan):
 def test_top_surnames_have_the_published_proportions(plan):
     """Məmmədov : Əliyev : Hüseynov stand as 56,560 : 43,258 : 27,047 among men, within a tenth."""
     names = lexicon()
-    counts = np.bincount(plan.people.stem[~plan.people.female], minlength=len(names.stems))
+    counts = np.bincount(
+        plan.people.stem[~plan.people.female], minlength=len(names.stems)
+    )
     top = [counts[names.stems.index(stem)] for stem in ("Məmməd", "Əli", "Hüseyn")]
     assert top[1] / top[0] == pytest.approx(43_258 / 56_560, rel=0.1)
     assert top[2] / top[0] == pytest.approx(27_047 / 56_560, rel=0.1)
@@ -258,7 +272,9 @@ def test_no_two_persons_share_a_fin_or_a_document():
     assert pc.all(pc.match_substring_regex(made, "^[0-9A-HJ-NP-Z]{7}$")).as_py()
     numbers = documents(persons, np.zeros(len(persons), np.int8), persons % 3 == 0, 1)
     assert pc.count_distinct(numbers).as_py() == len(persons)
-    assert pc.all(pc.match_substring_regex(numbers, "^(AZE[0-9]{8}|[A-Z]{2}[0-9]{7})$")).as_py()
+    assert pc.all(
+        pc.match_substring_regex(numbers, "^(AZE[0-9]{8}|[A-Z]{2}[0-9]{7})$")
+    ).as_py()
     later = documents(persons, np.ones(len(persons), np.int8), persons % 3 == 0, 1)
     assert not pc.any(pc.is_in(later, numbers)).as_py()
 
@@ -294,7 +310,12 @@ def test_a_list_is_typed_in_one_way(lists):
     """
     start = 0
     for row in lists.lists.to_pylist():
-        part = lists.entries.slice(start, row["entries"]).column("surname").drop_null().to_pylist()
+        part = (
+            lists.entries.slice(start, row["entries"])
+            .column("surname")
+            .drop_null()
+            .to_pylist()
+        )
         start += row["entries"]
         cyrillic = {bool(re.search("[а-яҹҝәөүһғј]", name.lower())) for name in part}
         assert cyrillic == {row["script"] in {"russian", "azeri-cyrillic"}}
@@ -305,7 +326,9 @@ def test_a_list_is_typed_in_one_way(lists):
 def test_the_dead_still_listed_are_in_the_register(lists):
     """Register rows carry FINs of exactly the persons whom the truth calls dead and registered."""
     truth = lists.truth
-    dead = pc.match_substring(pc.fill_null(truth.column("done"), ""), "dead-in-register")
+    dead = pc.match_substring(
+        pc.fill_null(truth.column("done"), ""), "dead-in-register"
+    )
     persons = pc.count_distinct(truth.column("person_id").filter(dead)).as_py()
     on_lists = set(lists.entries.column("fin").drop_null().to_pylist())
     known = sum(fin in on_lists for fin in lists.deaths.column("fin").to_pylist())
@@ -318,7 +341,9 @@ def test_part_of_the_register_of_deaths_is_unusable(lists):
     rows = lists.deaths.to_pylist()
     weak = [row for row in rows if not row["fin"] and not row["document"]]
     lacking = [
-        row for row in weak if not (row["given_name"] and row["birth_date"] and row["patronymic"])
+        row
+        for row in weak
+        if not (row["given_name"] and row["birth_date"] and row["patronymic"])
     ]
     assert 0.15 < len(lacking) / len(rows) < 0.35
 
@@ -330,9 +355,15 @@ def test_statistics_add_up(lists):
     """
     rows = [row for row in lists.statistics.to_pylist() if row["precinct"] is None]
     for number in (1, 2, 3):
-        of = {row["measure"]: row["value"] for row in rows if row["constituency"] == number}
+        of = {
+            row["measure"]: row["value"]
+            for row in rows
+            if row["constituency"] == number
+        }
         assert of["men"] + of["women"] == of["adults"]
-        births = sum(value for measure, value in of.items() if measure.startswith("born-"))
+        births = sum(
+            value for measure, value in of.items() if measure.startswith("born-")
+        )
         assert births == pytest.approx(of["adults"], rel=0.01)
         assert of["adults"] == pytest.approx(10_000, rel=0.15)
 
@@ -340,7 +371,14 @@ def test_statistics_add_up(lists):
 def test_default_constituencies():
     """One for each 52,000 voters begun, at least 1, at most 125."""
     asked = [0, 1, 52_000, 52_001, 6_500_000, 9_000_000]
-    assert [default_constituencies(voters) for voters in asked] == [1, 1, 1, 2, 125, 125]
+    assert [default_constituencies(voters) for voters in asked] == [
+        1,
+        1,
+        1,
+        2,
+        125,
+        125,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -390,4 +428,7 @@ def test_surnames_take_their_endings_by_harmony():
 def test_done_in_words():
     """Bits become words joined with a plus, in the order of the bits; nothing becomes None."""
     assert done_words(0) is None
-    assert done_words(int(Done.MOVED_WITHIN | Done.FIN_DAMAGED)) == "moved-within+fin-damaged"
+    assert (
+        done_words(int(Done.MOVED_WITHIN | Done.FIN_DAMAGED))
+        == "moved-within+fin-damaged"
+    )

@@ -85,7 +85,9 @@ def test_an_untitled_list_says_it_in_columns():
 
 def test_an_address_comes_apart_where_it_can():
     """Street, house and flat are split; what does not come apart stays in the street."""
-    odd = entries(address=["Göyçay şəhəri, Nizami küçəsi, ev 5A, mənzil 12", "yeri bilinmir"])
+    odd = entries(
+        address=["Göyçay şəhəri, Nizami küçəsi, ev 5A, mənzil 12", "yeri bilinmir"]
+    )
     laid_out = sheet(odd, layout("az-xlsx-split-address"))
     at = laid_out.rows[3].index("Küçə")
     assert laid_out.rows[4][at : at + 3] == ["Göyçay şəhəri, Nizami küçəsi", "5A", "12"]
@@ -102,7 +104,9 @@ def test_dates_become_cells_only_where_they_are_dates():
     assert texts[0] == "31.02.1961"
     assert texts[1].isoformat() == "1961-02-01"
     assert (
-        sheet(entries(birth_date=["01.01.1890", None]), layout("az-xlsx-dates")).rows[1][6]
+        sheet(entries(birth_date=["01.01.1890", None]), layout("az-xlsx-dates")).rows[
+            1
+        ][6]
         == "01.01.1890"
     )
 
@@ -133,22 +137,26 @@ def test_faults_are_no_entries():
 def test_russian_lists_are_windows_1251_where_the_letters_allow():
     """Russian text fits the code page; Azerbaijani Cyrillic does not and is written as UTF-8."""
     russian = entries(
-        surname=["Алиев", "Кулиева"], given_name=["Самир", "Лейла"], patronymic=["Гасан оглы", None]
+        surname=["Алиев", "Кулиева"],
+        given_name=["Самир", "Лейла"],
+        patronymic=["Гасан оглы", None],
     )
     russian = russian.set_column(
         russian.schema.get_field_index("address"),
         "address",
         pa.array(["ул. Низами, дом 5", "ул. Физули, дом 7"]),
     ).set_column(russian.schema.get_field_index("sex"), "sex", pa.array(["муж", "жен"]))
-    assert "Фамилия" in file_bytes(sheet(russian, layout("ru-csv")), layout("ru-csv")).decode(
-        "cp1251"
-    )
+    assert "Фамилия" in file_bytes(
+        sheet(russian, layout("ru-csv")), layout("ru-csv")
+    ).decode("cp1251")
     azeri = russian.set_column(
-        russian.schema.get_field_index("surname"), "surname", pa.array(["Әлијев", "Гулијева"])
+        russian.schema.get_field_index("surname"),
+        "surname",
+        pa.array(["Әлијев", "Гулијева"]),
     )
-    assert "Әлијев" in file_bytes(sheet(azeri, layout("ru-csv")), layout("ru-csv")).decode(
-        "utf-8-sig"
-    )
+    assert "Әлијев" in file_bytes(
+        sheet(azeri, layout("ru-csv")), layout("ru-csv")
+    ).decode("utf-8-sig")
 
 
 def test_cells_of_a_workbook_are_text_never_formulas(tmp_path):
@@ -162,7 +170,9 @@ def test_cells_of_a_workbook_are_text_never_formulas(tmp_path):
     assert page.cell(2, 4).data_type == "s"
 
 
-@pytest.mark.parametrize("script", ["latin", "ascii", "english", "azeri-cyrillic", "russian"])
+@pytest.mark.parametrize(
+    "script", ["latin", "ascii", "english", "azeri-cyrillic", "russian"]
+)
 def test_every_script_has_a_layout(script):
     """A clerk of any script finds a layout of a fitting language."""
     assert fitting(script)
@@ -175,18 +185,29 @@ def test_every_entry_of_a_workspace_is_read_back(made, workspace):
     """
     folder, places = workspace
     settings = IngestSettings()
-    intake = ingest(read_folder(folder / "inbox", settings), settings, constituency=None)
+    intake = ingest(
+        read_folder(folder / "inbox", settings), settings, constituency=None
+    )
     assert intake.entries.num_rows == made.entries.num_rows
     read = {(row["source"], row["line"]): row for row in intake.entries.to_pylist()}
     for place, row in zip(places.to_pylist(), made.entries.to_pylist(), strict=True):
         found = read[place["source"], place["line"]]
-        assert (found["constituency"], found["precinct"]) == (row["constituency"], row["precinct"])
+        assert (found["constituency"], found["precinct"]) == (
+            row["constituency"],
+            row["precinct"],
+        )
         assert found["list_kind"] == row["list_kind"]
         assert found["fin"] == row["fin"]
-        whole = " ".join(filter(None, (row["surname"], row["given_name"], row["patronymic"])))
+        whole = " ".join(
+            filter(None, (row["surname"], row["given_name"], row["patronymic"]))
+        )
         assert whole == (
             found["full_name"]
-            or " ".join(filter(None, (found["surname"], found["given_name"], found["patronymic"])))
+            or " ".join(
+                filter(
+                    None, (found["surname"], found["given_name"], found["patronymic"])
+                )
+            )
         )
 
 
@@ -227,7 +248,9 @@ def test_the_settings_of_a_workspace_are_valid(workspace):
 
 def _tree(folder):
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
@@ -236,7 +259,9 @@ def _tree(folder):
 def test_write_small_gives_tables_and_a_workspace(tmp_path):
     """Few voters: a workspace and tables with the same ids; a second time the same bytes."""
     seen = []
-    first = write(tmp_path / "a", voters=600, seed=4, progress=lambda *step: seen.append(step))
+    first = write(
+        tmp_path / "a", voters=600, seed=4, progress=lambda *step: seen.append(step)
+    )
     write(tmp_path / "b", voters=600, seed=4)
     assert _tree(tmp_path / "a") == _tree(tmp_path / "b")
     assert (
@@ -247,7 +272,8 @@ def test_write_small_gives_tables_and_a_workspace(tmp_path):
     )
     assert all(path.exists() for path in first.paths)
     table, truth = (
-        pq.read_table(tmp_path / "a" / f"{name}.parquet") for name in ("entries", "truth")
+        pq.read_table(tmp_path / "a" / f"{name}.parquet")
+        for name in ("entries", "truth")
     )
     assert table.num_rows == first.entries
     assert table.column("entry_id").equals(truth.column("entry_id"))
@@ -255,7 +281,9 @@ def test_write_small_gives_tables_and_a_workspace(tmp_path):
         first.repeated
         == first.entries
         - 600
-        - pc.sum(pc.equal(pc.value_counts(truth.column("person_id")).field("counts"), 3)).as_py()
+        - pc.sum(
+            pc.equal(pc.value_counts(truth.column("person_id")).field("counts"), 3)
+        ).as_py()
     )
 
 
@@ -265,7 +293,9 @@ def test_write_streams_what_generate_makes(tmp_path):
     whole = generate(2500, constituencies=3, seed=6)
     write_tables(whole, tmp_path / "b")
     for name in ("entries", "truth", "deaths", "statistics"):
-        left, right = (pq.read_table(tmp_path / side / f"{name}.parquet") for side in "ab")
+        left, right = (
+            pq.read_table(tmp_path / side / f"{name}.parquet") for side in "ab"
+        )
         assert left.equals(right), name
     assert (tmp_path / "a" / "deaths.csv").read_bytes() == (
         tmp_path / "b" / "deaths.csv"
@@ -282,7 +312,11 @@ def test_write_streams_what_generate_makes(tmp_path):
 def test_write_nobody_or_one(tmp_path, voters, files):
     """No voter and one voter give whole folders."""
     summary = write(tmp_path, voters=voters, seed=1, files=files)
-    assert (summary.entries, summary.repeated, summary.files) == (voters, 0, voters if files else 0)
+    assert (summary.entries, summary.repeated, summary.files) == (
+        voters,
+        0,
+        voters if files else 0,
+    )
     assert pq.read_table(tmp_path / "truth.parquet").num_rows == voters
 
 
@@ -310,11 +344,15 @@ def test_the_sample_is_what_its_seed_makes(tmp_path):
     ]
     kept += [SAMPLE / "voterlist.toml", SAMPLE / "truth.parquet"]
     again = {
-        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()
+        path.relative_to(tmp_path).as_posix()
+        for path in tmp_path.rglob("*")
+        if path.is_file()
     }
     assert {path.relative_to(SAMPLE).as_posix() for path in kept} == again
     for path in kept:
-        assert _content(path) == _content(tmp_path / path.relative_to(SAMPLE)), path.name
+        assert _content(path) == _content(tmp_path / path.relative_to(SAMPLE)), (
+            path.name
+        )
 
 
 def test_the_sample_is_small_and_varied():
@@ -330,7 +368,9 @@ def test_the_sample_is_small_and_varied():
     ]
     assert sum(path.stat().st_size for path in shipped) < 3e6
     settings = IngestSettings()
-    intake = ingest(read_folder(SAMPLE / "inbox", settings), settings, constituency=None)
+    intake = ingest(
+        read_folder(SAMPLE / "inbox", settings), settings, constituency=None
+    )
     assert 5_500 < intake.entries.num_rows < 6_500
     assert {path.suffix for path in files} == {".csv", ".xlsx"}
     assert len(set(intake.lists.column("encoding").to_pylist())) >= 3
@@ -338,7 +378,9 @@ def test_the_sample_is_small_and_varied():
     assert {"row-too-short", "no-name", "blank-row", "total-row", "title-row"} <= codes
     done = set(
         "+".join(
-            filter(None, pq.read_table(SAMPLE / "truth.parquet").column("done").to_pylist())
+            filter(
+                None, pq.read_table(SAMPLE / "truth.parquet").column("done").to_pylist()
+            )
         ).split("+")
     )
     assert {

@@ -26,15 +26,21 @@ def planted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("registers") / "2026"
     write(folder, voters=VOTERS, seed=5, also=Also.REGISTERS)
     result = workspaces.run(folder, until=Stage.RECONCILE)
-    return folder, lambda name: pq.read_table(result.folder / f"{name}.parquet").to_pylist()
+    return folder, lambda name: pq.read_table(
+        result.folder / f"{name}.parquet"
+    ).to_pylist()
 
 
 def contents(folder: Path) -> dict[str, str]:
     files = (
-        path for path in sorted(folder.rglob("*")) if path.is_file() and "runs" not in path.parts
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and "runs" not in path.parts
     )
     return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
         for path in files
     }
 
@@ -51,9 +57,12 @@ def test_everything_planted_is_found(planted):
         for name in (row["entry_id"], rows.get(row["other_entry_id"]))
     }
     changes = {
-        (f"{row['change']}:{row['cause']}", row["entry_id"]) for row in table("cycle_changes")
+        (f"{row['change']}:{row['cause']}", row["entry_id"])
+        for row in table("cycle_changes")
     }
-    recorded = Counter(f"{row['change']}:{row['cause']}" for row in table("cycle_changes"))
+    recorded = Counter(
+        f"{row['change']}:{row['cause']}" for row in table("cycle_changes")
+    )
     missed = Counter()
     for row in pq.read_table(folder / "planted.parquet").to_pylist():
         code, who = row["planted"], row["entry_id"] or row["fin"]
@@ -82,11 +91,15 @@ def test_the_register_of_deaths_is_usable_as_far_as_it_says(planted):
     """45 in 100 rows can be used, which is said, and noticed, before anything is matched."""
     _, table = planted
     use = {
-        row["measure"]: row["rows"] for row in table("register_use") if row["register"] == "deaths"
+        row["measure"]: row["rows"]
+        for row in table("register_use")
+        if row["register"] == "deaths"
     }
     assert use["usable"] == pytest.approx(USABLE_DEATHS * use["total"], abs=1)
     assert [
-        row["field"] for row in table("findings") if row["rule"] == "register-little-usable"
+        row["field"]
+        for row in table("findings")
+        if row["rule"] == "register-little-usable"
     ] == ["deaths"]
 
 
@@ -98,13 +111,17 @@ def test_the_protocol_has_its_two_faults(planted):
         for row in table("findings")
         if row["unit"] == "precinct" and row["rule"].startswith("protocol")
     ]
-    assert [(row["rule"], row["precinct"], row["value"] - row["limit"]) for row in rows] == [
+    assert [
+        (row["rule"], row["precinct"], row["value"] - row["limit"]) for row in rows
+    ] == [
         ("protocol-does-not-add-up", 1, 10.0),
         ("protocol-list-differs", 2, -3.0),
     ]
 
 
-def test_registers_change_nothing_else_and_the_same_seed_gives_the_same(planted, tmp_path):
+def test_registers_change_nothing_else_and_the_same_seed_gives_the_same(
+    planted, tmp_path
+):
     """Lists and truth are byte for byte as without registers.
 
     A second writing gives the same files.

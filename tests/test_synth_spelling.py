@@ -54,9 +54,9 @@ def test_every_name_can_be_spelled_in_every_script(script):
     for name in (*names.given, *names.stems):
         spelled = spell(name, script, names.russian)
         cyrillic = [letter for letter in spelled if "\u0400" <= letter <= "\u04ff"]
-        assert len(cyrillic) == (len(spelled) if script in {"azeri-cyrillic", "russian"} else 0), (
-            spelled
-        )
+        assert len(cyrillic) == (
+            len(spelled) if script in {"azeri-cyrillic", "russian"} else 0
+        ), spelled
         if script in {"ascii", "english"}:
             assert spelled.isascii()
 
@@ -78,7 +78,9 @@ def test_the_tables_are_laid_out_as_they_are_indexed():
 
 
 @given(
-    st.lists(st.text("abcçdeəfgğhxıijkqlmnoöprsştuüvyzАБВабв -", max_size=14), max_size=30),
+    st.lists(
+        st.text("abcçdeəfgğhxıijkqlmnoöprsştuüvyzАБВабв -", max_size=14), max_size=30
+    ),
     st.integers(0, 2**32),
 )
 def test_a_slip_is_one_slip(texts, seed):

@@ -59,7 +59,9 @@ def test_json_with_such_signs_means_the_same():
 
     What a terminal shows is harmless.
     """
-    text = in_json(json.dumps({"file": HOSTILE + NOT_UTF8}, ensure_ascii=False, indent=1))
+    text = in_json(
+        json.dumps({"file": HOSTILE + NOT_UTF8}, ensure_ascii=False, indent=1)
+    )
     assert json.loads(text) == {"file": HOSTILE + NOT_UTF8}
     assert is_harmless(text.encode())
 
@@ -124,7 +126,9 @@ def test_wrong_usage_with_hostile_signs_is_shown():
 @pytest.mark.slow
 def test_a_run_lists_a_hostile_name(tmp_path):
     """The table of files that could not be read is where a commission meets such names."""
-    workspace = workspaces.make(tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n')
+    workspace = workspaces.make(
+        tmp_path / "2026", settings='[report]\nlanguages = ["en"]\n'
+    )
     (workspace / "inbox" / "88" / HOSTILE).write_bytes(b"%PDF-1.7 and so on")
     code, out, err = started("run", str(workspace), "--today", "2026-02-03")
     assert code == 1, err

@@ -70,7 +70,9 @@ def test_no_worker_outlives_a_killed_parent(tmp_path):
         told = [path.with_suffix(".pid") for path in paths]
         try:
             assert wait_until(
-                lambda told=told: all(path.exists() and path.read_text() for path in told)
+                lambda told=told: all(
+                    path.exists() and path.read_text() for path in told
+                )
             )
         finally:
             parent.send_signal(signal.SIGKILL)

@@ -47,11 +47,17 @@ def contents(result, *, tables_only=False):
     Without the trace, whose times differ, and the mark of the ledger, which holds all runs before.
     """
     apart = {"trace.json", "ledger.mark"}
-    paths = [path for path in result.folder.rglob("*") if path.is_file() and path.name not in apart]
+    paths = [
+        path
+        for path in result.folder.rglob("*")
+        if path.is_file() and path.name not in apart
+    ]
     if tables_only:
         paths = [path for path in paths if path.suffix == ".parquet"]
     return {
-        path.relative_to(result.folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(result.folder).as_posix(): hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
         for path in paths
     }
 

@@ -66,10 +66,16 @@ def _blank_to_null(frame: pd.DataFrame) -> pa.Table:
 
 
 def _write(
-    folder: Path, title: str, kind: str, frame: pd.DataFrame, column_map: str, truth: pa.Table
+    folder: Path,
+    title: str,
+    kind: str,
+    frame: pd.DataFrame,
+    column_map: str,
+    truth: pa.Table,
 ) -> PeerList:
     source, columns, rows, true = (
-        folder / f"{title}{end}" for end in (".csv", ".toml", ".parquet", "-truth.parquet")
+        folder / f"{title}{end}"
+        for end in (".csv", ".toml", ".parquet", "-truth.parquet")
     )
     frame.to_csv(source, index=False)
     columns.write_text(column_map, encoding="utf-8")
@@ -85,7 +91,9 @@ def _febrl(folder: Path, number: int) -> PeerList:
     )
     rows = folder / f"febrl{number}.parquet"
     pq.write_table(_blank_to_null(frame), rows)
-    return PeerList(f"FEBRL {number}", "febrl", source, columns, "generic", rows, truth, len(frame))
+    return PeerList(
+        f"FEBRL {number}", "febrl", source, columns, "generic", rows, truth, len(frame)
+    )
 
 
 def _truth(ids: pd.Series, persons: pd.Series) -> pa.Table:
@@ -96,7 +104,11 @@ def _rldata(path: Path, folder: Path) -> PeerList:
     """Two given names and two surnames joined; year, month and day as one date."""
     table = pd.read_csv(path, dtype=str, keep_default_na=False).replace("NA", "")
     born = (
-        table["by"].str.zfill(4) + "-" + table["bm"].str.zfill(2) + "-" + table["bd"].str.zfill(2)
+        table["by"].str.zfill(4)
+        + "-"
+        + table["bm"].str.zfill(2)
+        + "-"
+        + table["bd"].str.zfill(2)
     )
     frame = pd.DataFrame(
         {
@@ -107,14 +119,21 @@ def _rldata(path: Path, folder: Path) -> PeerList:
         }
     )
     return _write(
-        folder, path.stem, "rldata", frame, _RLDATA_MAP, _truth(table["rec_id"], table["ent_id"])
+        folder,
+        path.stem,
+        "rldata",
+        frame,
+        _RLDATA_MAP,
+        _truth(table["rec_id"], table["ent_id"]),
     )
 
 
 def _fake(path: Path, folder: Path) -> PeerList:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     truth = _truth(table["unique_id"], table["cluster"])
-    return _write(folder, path.stem, "fake", table.drop(columns="cluster"), _FAKE_MAP, truth)
+    return _write(
+        folder, path.stem, "fake", table.drop(columns="cluster"), _FAKE_MAP, truth
+    )
 
 
 def english(name: str, folder: Path, lists_folder: Path | None) -> PeerList | None:
@@ -131,14 +150,26 @@ def synth(folder: Path, voters: int, seed: int, *, identifiers: bool) -> PeerLis
     """A list of ``voterlist synth``, made once in ``folder``; its rows are yet to be normalised."""
     made = folder / f"synth-{voters}-{seed}"
     if not made.is_dir():
-        command = [sys.executable, "-m", "voterlist", "synth", str(made), "--voters", str(voters)]
+        command = [
+            sys.executable,
+            "-m",
+            "voterlist",
+            "synth",
+            str(made),
+            "--voters",
+            str(voters),
+        ]
         subprocess.run(
-            [*command, "--seed", str(seed), "--no-files"], check=True, stdout=subprocess.DEVNULL
+            [*command, "--seed", str(seed), "--no-files"],
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
     entries = pq.read_table(made / "entries.parquet")
     tag = "ids" if identifiers else "no-ids"
     source = made / f"{tag}.parquet"
-    pq.write_table(entries if identifiers else entries.drop_columns(["fin", "document"]), source)
+    pq.write_table(
+        entries if identifiers else entries.drop_columns(["fin", "document"]), source
+    )
     title = f"synth {voters:,}, {'with' if identifiers else 'no'} FIN and document"
     kind = "voters-ids" if identifiers else "voters"
     rows, truth = made / f"{tag}-voters.parquet", made / "truth.parquet"

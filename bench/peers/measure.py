@@ -61,7 +61,12 @@ def _is_right(pairs: pa.Table, truth: pa.Table) -> npt.NDArray[np.bool_]:
     code = np.minimum(one, other) * truth.num_rows + np.maximum(one, other)
     if len(np.unique(code)) != len(code):
         raise ValueError("a pair is listed twice")
-    person = truth.column("person_id").combine_chunks().dictionary_encode().indices.to_numpy()
+    person = (
+        truth.column("person_id")
+        .combine_chunks()
+        .dictionary_encode()
+        .indices.to_numpy()
+    )
     return np.asarray(person[one] == person[other])
 
 
@@ -73,16 +78,19 @@ def measure(pairs: pa.Table, truth: pa.Table) -> Measures:
             twice.
     """
     right = _is_right(pairs, truth)
-    sizes = np.unique(truth.column("person_id").to_numpy(zero_copy_only=False), return_counts=True)[
-        1
-    ].astype(np.int64)
+    sizes = np.unique(
+        truth.column("person_id").to_numpy(zero_copy_only=False), return_counts=True
+    )[1].astype(np.int64)
     total = int((sizes * (sizes - 1) // 2).sum())
     probability = pairs.column("probability").to_numpy().astype(np.float64)
     score = pairs.column("score").to_numpy().astype(np.float64)
     order = np.lexsort((-score, -probability))
     ranked = np.column_stack((probability[order], score[order]))
     cut = np.flatnonzero(
-        np.r_[(np.diff(ranked, axis=0) != 0).any(axis=1), np.ones(min(len(order), 1), np.bool_)]
+        np.r_[
+            (np.diff(ranked, axis=0) != 0).any(axis=1),
+            np.ones(min(len(order), 1), np.bool_),
+        ]
     )
     found, taken = np.cumsum(right[order])[cut], (cut + 1).astype(np.float64)
     recall, precision = found / max(total, 1), found / np.maximum(taken, 1)

@@ -78,7 +78,14 @@ SETUPS = {
     ),
     "fake": Setup(
         "unique_id",
-        (("first_name",), ("surname",), ("dob",), ("email",), ("year", "month"), ("month", "day")),
+        (
+            ("first_name",),
+            ("surname",),
+            ("dob",),
+            ("email",),
+            ("year", "month"),
+            ("month", "day"),
+        ),
         ("first_name", "surname", "city", "email"),
         ("year", "month", "day"),
     ),
@@ -91,7 +98,11 @@ def prepared(kind: str, rows: str) -> pd.DataFrame:
     table = pd.read_parquet(rows).set_index(setup.entry_id).sort_index()
     if kind.startswith("voters"):
         full = table["birth_month"].notna() & table["birth_day"].notna()
-        number = table["birth_year"] * 10_000 + table["birth_month"] * 100 + table["birth_day"]
+        number = (
+            table["birth_year"] * 10_000
+            + table["birth_month"] * 100
+            + table["birth_day"]
+        )
         table["born"] = number.where(full)
         return table
     date = {"rldata": "birth_date", "fake": "dob"}.get(kind)
@@ -112,7 +123,9 @@ def compared(kind: str, table: pd.DataFrame) -> pd.DataFrame:
     pairs = indexer.index(table)
     compare = recordlinkage.Compare()
     for column in setup.text:
-        compare.string(column, column, method="jarowinkler", threshold=0.88, label=column)
+        compare.string(
+            column, column, method="jarowinkler", threshold=0.88, label=column
+        )
     for column in setup.exact:
         compare.exact(column, column, label=column)
     return compare.compute(pairs, table)
@@ -139,7 +152,8 @@ def main() -> None:
         table = compared(kind, prepared(kind, source))
     probability = probabilities(table).to_numpy()
     ends = {
-        side: table.index.get_level_values(place) for place, side in enumerate(("left", "right"))
+        side: table.index.get_level_values(place)
+        for place, side in enumerate(("left", "right"))
     }
     pd.DataFrame({**ends, "probability": probability, "score": probability}).to_parquet(
         out, index=False

@@ -118,20 +118,47 @@ def voterlist_rows(which: PeerList, folder: Path, truth: pa.Table) -> Iterator[R
         "--profile",
         which.profile,
     ]
-    command += ["--out", str(out), *(["--columns", str(which.columns)] if which.columns else [])]
+    command += [
+        "--out",
+        str(out),
+        *(["--columns", str(which.columns)] if which.columns else []),
+    ]
     yield _row(which, "voterlist link", "", command, out, truth)
     if which.kind.startswith("voters"):
-        run([sys.executable, _script("voterlist"), "normalize", str(which.source), str(which.rows)])
-        command = [sys.executable, _script("voterlist"), "link", str(which.rows), str(out)]
+        run(
+            [
+                sys.executable,
+                _script("voterlist"),
+                "normalize",
+                str(which.source),
+                str(which.rows),
+            ]
+        )
+        command = [
+            sys.executable,
+            _script("voterlist"),
+            "link",
+            str(which.rows),
+            str(out),
+        ]
         yield _row(which, "voterlist, linkage alone", "", command, out, truth)
 
 
-def splink_rows(which: PeerList, folder: Path, truth: pa.Table, python: str) -> list[Row]:
+def splink_rows(
+    which: PeerList, folder: Path, truth: pa.Table, python: str
+) -> list[Row]:
     """Splink by each of its set-ups, the best F1 first."""
     out = folder / "splink.parquet"
     rows = []
     for setup in described(python, which.kind):
-        command = [python, _script("splink"), which.kind, setup, str(which.rows), str(out)]
+        command = [
+            python,
+            _script("splink"),
+            which.kind,
+            setup,
+            str(which.rows),
+            str(out),
+        ]
         rows.append(_row(which, "Splink", setup, command, out, truth))
     return sorted(rows, key=lambda row: -(row.found.best_f1 if row.found else -1.0))
 
@@ -139,7 +166,10 @@ def splink_rows(which: PeerList, folder: Path, truth: pa.Table, python: str) -> 
 def described(python: str, kind: str) -> dict[str, dict[str, Any]]:
     """Splink's set-ups for a kind of list, by title."""
     said = subprocess.run(
-        [python, _script("splink"), "describe", kind], check=True, capture_output=True, text=True
+        [python, _script("splink"), "describe", kind],
+        check=True,
+        capture_output=True,
+        text=True,
     )
     made: dict[str, dict[str, Any]] = json.loads(said.stdout)
     return made
@@ -170,7 +200,9 @@ def chosen_lists(options: argparse.Namespace, folder: Path) -> Iterator[PeerList
     """The lists asked for, made or read; one that cannot be had is told and skipped."""
     for name in options.lists:
         if name.startswith("voters"):
-            yield synth(folder, options.voters, options.seed, identifiers=name == "voters-ids")
+            yield synth(
+                folder, options.voters, options.seed, identifiers=name == "voters-ids"
+            )
             continue
         made = english(name, folder, options.lists_folder)
         if made is None:
@@ -236,7 +268,8 @@ def write(tables: dict[str, list[str]], seed: int) -> None:
     for key, value in {**tables, "machine": [where], "seed": [str(seed)]}.items():
         text = text.replace(f"{{{key}}}", "\n".join(value))
     PAGE.write_text(
-        page.with_part(PAGE.read_text(encoding="utf-8"), "peers", text), encoding="utf-8"
+        page.with_part(PAGE.read_text(encoding="utf-8"), "peers", text),
+        encoding="utf-8",
     )
 
 
@@ -260,13 +293,20 @@ def main() -> None:
             ours = list(voterlist_rows(which, folder, truth))
             ranked = splink_rows(which, folder, truth, splink)
             shown = [*ours, ranked[0], *recordlinkage_rows(which, folder, truth, ecm)]
-            lines = [row.line("Splink 5.0.0" if row is ranked[0] else row.by) for row in shown]
+            lines = [
+                row.line("Splink 5.0.0" if row is ranked[0] else row.by)
+                for row in shown
+            ]
             print("\n".join(lines), flush=True)
             tables["table"] += lines
             tables["sizes"].append(size(which, shown))
             tables["tried"] += [row.line(row.setup) for row in ranked]
             best[which.title] = f"{which.kind}/{ranked[0].setup}"
-    print("\n".join(["", *tables["sizes"], "", "Every set-up of Splink:", "", *tables["tried"]]))
+    print(
+        "\n".join(
+            ["", *tables["sizes"], "", "Every set-up of Splink:", "", *tables["tried"]]
+        )
+    )
     if options.write:
         write({**tables, "setups": setup_lines(splink, best)}, options.seed)
 

@@ -64,10 +64,14 @@ def similar(column: str, *thresholds: float) -> list[Any]:
 def name(column: str, *thresholds: float) -> Any:
     """A name: same, an initial, Jaro-Winkler."""
     initial = (
-        f"(length({column}_l) = 1 or length({column}_r) = 1) and {column}_l[1] = {column}_r[1]"
+        f"(length({column}_l) = 1 or length({column}_r) = 1) "
+        f"and {column}_l[1] = {column}_r[1]"
     )
     return comparison(
-        column, same(column), level.CustomLevel(initial, "initial"), *similar(column, *thresholds)
+        column,
+        same(column),
+        level.CustomLevel(initial, "initial"),
+        *similar(column, *thresholds),
     )
 
 
@@ -78,7 +82,9 @@ def crossed(column: str, other: str) -> Any:
         for one, two in ((column, other), (other, column))
     )
     standing = level.CustomLevel(across, "in the other column")
-    return comparison(column, same(column), *similar(column, 0.92), standing, *similar(column, 0.8))
+    return comparison(
+        column, same(column), *similar(column, 0.92), standing, *similar(column, 0.8)
+    )
 
 
 _SWAPPED = (
@@ -100,7 +106,9 @@ def birth_date(*edits: int, years: tuple[int, ...] = ()) -> Any:
         level.CustomLevel(alone, "year alone"),
         level.CustomLevel(_SWAPPED, "day and month swapped"),
         *(
-            level.CustomLevel(f"damerau_levenshtein(born_l, born_r) <= {n}", f"{n} edits")
+            level.CustomLevel(
+                f"damerau_levenshtein(born_l, born_r) <= {n}", f"{n} edits"
+            )
             for n in edits
         ),
         level.CustomLevel("left(born_l, 4) = left(born_r, 4)", "same year"),
@@ -110,7 +118,9 @@ def birth_date(*edits: int, years: tuple[int, ...] = ()) -> Any:
 
 def identifier(column: str) -> Any:
     """A number: same, one edit."""
-    return comparison(column, level.ExactMatchLevel(column), level.LevenshteinLevel(column, 1))
+    return comparison(
+        column, level.ExactMatchLevel(column), level.LevenshteinLevel(column, 1)
+    )
 
 
 # ------------------------------------------------------------------ voters' lists
@@ -167,10 +177,16 @@ _BLOCKS: Rules = (
 _SURE: Rules = (("surname", "given", "father", "born"),)
 _IDS: Rules = (("fin",), ("document",))
 _TWO: Rules = (("surname", "given", "father"), ("given", "father", "born"))
-_FOUR: Rules = (*_TWO, ("surname", "given", "born"), ("surname", "born", "constituency"))
+_FOUR: Rules = (
+    *_TWO,
+    ("surname", "given", "born"),
+    ("surname", "born", "constituency"),
+)
 
 
-def voters(place: str, train: Rules, thresholds: tuple[float, ...], *, ids: bool) -> Setup:
+def voters(
+    place: str, train: Rules, thresholds: tuple[float, ...], *, ids: bool
+) -> Setup:
     """A voters' list whose names are folded already."""
     return Setup(
         columns=_VOTERS,
@@ -193,10 +209,16 @@ def voters(place: str, train: Rules, thresholds: tuple[float, ...], *, ids: bool
 def _voters(*, ids: bool) -> dict[str, Setup]:
     fine, coarse = (0.95, 0.88, 0.75), (0.92, 0.8)
     return {
-        "place to the precinct, EM over 2 rules": voters("precinct", _TWO, fine, ids=ids),
-        "place to the precinct, EM over 4 rules": voters("precinct", _FOUR, coarse, ids=ids),
+        "place to the precinct, EM over 2 rules": voters(
+            "precinct", _TWO, fine, ids=ids
+        ),
+        "place to the precinct, EM over 4 rules": voters(
+            "precinct", _FOUR, coarse, ids=ids
+        ),
         "no address, EM over 4 rules": voters("none", _FOUR, fine, ids=ids),
-        "address to the dwelling, EM over 4 rules": voters("dwelling", _FOUR, coarse, ids=ids),
+        "address to the dwelling, EM over 4 rules": voters(
+            "dwelling", _FOUR, coarse, ids=ids
+        ),
     }
 
 
@@ -243,9 +265,13 @@ def names(*, across: bool, thresholds: tuple[float, ...] = (0.92, 0.8)) -> list[
 def first_line(*, across: bool) -> Any:
     """The first line of a FEBRL address, which may stand in the second."""
     pairs = (("address_1", "address_2"), ("address_2", "address_1"))
-    sql = " or ".join(f"jaro_winkler_similarity({one}_l, {two}_r) >= 0.9" for one, two in pairs)
+    sql = " or ".join(
+        f"jaro_winkler_similarity({one}_l, {two}_r) >= 0.9" for one, two in pairs
+    )
     levels = [level.CustomLevel(sql, "in the other line")] if across else []
-    return comparison("address_1", same("address_1"), *similar("address_1", 0.9), *levels)
+    return comparison(
+        "address_1", same("address_1"), *similar("address_1", 0.9), *levels
+    )
 
 
 def febrl(train: Rules, *, across: bool) -> Setup:
@@ -258,7 +284,11 @@ def febrl(train: Rules, *, across: bool) -> Setup:
             first_line(across=across),
             text("address_2", 0.9),
             text("suburb", 0.9),
-            comparison("postcode", same("postcode"), level.DamerauLevenshteinLevel("postcode", 1)),
+            comparison(
+                "postcode",
+                same("postcode"),
+                level.DamerauLevenshteinLevel("postcode", 1),
+            ),
             text("number"),
             text("state"),
         ],
@@ -302,7 +332,10 @@ def rldata(thresholds: tuple[float, ...], *edits: int, across: bool = False) -> 
     """Two names and a date."""
     return Setup(
         columns=_RLDATA,
-        comparisons=lambda: [*names(across=across, thresholds=thresholds), birth_date(*edits)],
+        comparisons=lambda: [
+            *names(across=across, thresholds=thresholds),
+            birth_date(*edits),
+        ],
         predict=_RLDATA_BLOCKS,
         train=_NAMES_AND_DATE,
         certain=_RLDATA_SURE,
@@ -333,7 +366,9 @@ SETUPS: dict[str, dict[str, Setup]] = {
     "febrl": {
         "names and lines may be crossed": febrl(_FEBRL_TRAIN, across=True),
         "names and lines as they stand": febrl(_FEBRL_TRAIN, across=False),
-        "crossed, EM over names too": febrl((*_FEBRL_TRAIN, ("given", "surname")), across=True),
+        "crossed, EM over names too": febrl(
+            (*_FEBRL_TRAIN, ("given", "surname")), across=True
+        ),
     },
     "rldata": {
         "three levels of similar names": rldata((0.95, 0.88, 0.8), 1),
@@ -345,8 +380,12 @@ SETUPS: dict[str, dict[str, Setup]] = {
         "crossed names, years apart, EM over 3 rules": fake(
             (1, 10), (*_NAMES_AND_DATE, ("email",)), across=True
         ),
-        "crossed names, EM over 3 rules": fake((), (*_NAMES_AND_DATE, ("email",)), across=True),
-        "crossed names, years apart, EM over 2 rules": fake((1, 10), _NAMES_AND_DATE, across=True),
+        "crossed names, EM over 3 rules": fake(
+            (), (*_NAMES_AND_DATE, ("email",)), across=True
+        ),
+        "crossed names, years apart, EM over 2 rules": fake(
+            (1, 10), _NAMES_AND_DATE, across=True
+        ),
         "names as they stand, years apart": fake(
             (1, 10), (*_NAMES_AND_DATE, ("email",)), across=False
         ),
@@ -358,12 +397,16 @@ SETUPS: dict[str, dict[str, Setup]] = {
 def link(setup: Setup, rows: str, out: str) -> None:
     """Links the rows and writes left, right, probability, score."""
     connection = duckdb.connect()
-    connection.execute(f"create table list as select {setup.columns} from read_parquet('{rows}')")  # noqa: S608 - our own text
+    connection.execute(
+        f"create table list as select {setup.columns} from read_parquet('{rows}')"
+    )
     api = DuckDBAPI(connection)
     settings = SettingsCreator(
         link_type="dedupe_only",
         comparisons=setup.comparisons(),
-        blocking_rules_to_generate_predictions=[block_on(*rule) for rule in setup.predict],
+        blocking_rules_to_generate_predictions=[
+            block_on(*rule) for rule in setup.predict
+        ],
         retain_matching_columns=False,
         max_iterations=50,
     )

@@ -26,7 +26,9 @@ from voterlist.normalize import normalize
 
 def voters(source: str, profile: str = "az", column_map: str | None = None) -> pa.Table:
     """The VOTER table of a file."""
-    columns = parse_map(Path(column_map).read_text(encoding="utf-8")) if column_map else None
+    columns = (
+        parse_map(Path(column_map).read_text(encoding="utf-8")) if column_map else None
+    )
     return normalize(
         table_entries(readers.read_table(Path(source)), columns), Profile(profile)
     ).table
@@ -34,9 +36,13 @@ def voters(source: str, profile: str = "az", column_map: str | None = None) -> p
 
 def _compared(source: str) -> pa.Table:
     """The columns of a VOTER table that are compared: a peer reads no others either."""
-    texts = [field.name for field in pq.read_schema(source) if field.type == pa.string()]
+    texts = [
+        field.name for field in pq.read_schema(source) if field.type == pa.string()
+    ]
     repeating = [
-        name for name in COMPARED if name in texts and name not in {"entry_id", "fin", "document"}
+        name
+        for name in COMPARED
+        if name in texts and name not in {"entry_id", "fin", "document"}
     ]
     return pq.read_table(source, columns=list(COMPARED), read_dictionary=repeating)
 
@@ -54,7 +60,9 @@ def main() -> None:
         from voterlist.link.features import features  # noqa: PLC0415 - recordlinkage takes a second to load
 
         profile = Profile(how[0]) if how else Profile.AZ
-        features(voters(source, *how), profile=profile).reset_index().to_parquet(out, index=False)
+        features(voters(source, *how), profile=profile).reset_index().to_parquet(
+            out, index=False
+        )
 
 
 if __name__ == "__main__":

@@ -40,7 +40,9 @@ Columns = Mapping[str, str | Sequence[str]]
 
 def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     """The frame's rows as entries; the index is left aside."""
-    return table_intake(text_table(pa.Table.from_pandas(frame, preserve_index=False)), columns)
+    return table_intake(
+        text_table(pa.Table.from_pandas(frame, preserve_index=False)), columns
+    )
 
 
 def _added(
@@ -52,7 +54,9 @@ def _added(
     """The added comparisons with the columns of the frame, whose rows have these ids."""
     names = list(dict.fromkeys(header for one in added for header in one.columns))
     table = text_table(pa.Table.from_pandas(frame[names], preserve_index=False))
-    return Added(added, fold_added(added_columns(table, added), added, profile), entry_ids)
+    return Added(
+        added, fold_added(added_columns(table, added), added, profile), entry_ids
+    )
 
 
 def _without(frame: pd.DataFrame, added: Sequence[AddedComparison]) -> pd.DataFrame:
@@ -76,12 +80,19 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     plain = table.cast(
         pa.schema(
             [
-                (f.name, f.type.value_type if pa.types.is_dictionary(f.type) else f.type)
+                (
+                    f.name,
+                    f.type.value_type if pa.types.is_dictionary(f.type) else f.type,
+                )
                 for f in table.schema
             ]
         )
     )
-    numbers = {pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()}
+    numbers = {
+        pa.int8(): pd.Int8Dtype(),
+        pa.int16(): pd.Int16Dtype(),
+        pa.int32(): pd.Int32Dtype(),
+    }
     frame: pd.DataFrame = plain.to_pandas(types_mapper=numbers.get)
     return frame
 
@@ -142,7 +153,11 @@ def find_duplicates(
     chosen = Profile(profile)
     values = _added(frame, added, voters.column("entry_id"), chosen) if added else None
     pairs = link(voters, settings, profile=chosen, added=values).pairs
-    order = [("probability", "descending"), ("entry_l", "ascending"), ("entry_r", "ascending")]
+    order = [
+        ("probability", "descending"),
+        ("entry_l", "ascending"),
+        ("entry_r", "ascending"),
+    ]
     return _frame(pairs.sort_by(order))
 
 
@@ -169,7 +184,11 @@ def check(
     intake = _intake(frame, columns)
     outcome = normalize_entries(intake.entries, Profile(profile))
     found = check_register(
-        outcome.table, intake.entries, intake.lists, settings or CheckSettings(), on_day=on_day
+        outcome.table,
+        intake.entries,
+        intake.lists,
+        settings or CheckSettings(),
+        on_day=on_day,
     )
     return pd.concat([_frame(outcome.findings), _frame(found)], ignore_index=True)
 
@@ -194,4 +213,6 @@ def linkage_features(
     """
     from voterlist.link.features import features  # noqa: PLC0415 - recordlinkage takes a second to load
 
-    return features(_voters(frame, columns, profile, for_linkage=True), settings, Profile(profile))
+    return features(
+        _voters(frame, columns, profile, for_linkage=True), settings, Profile(profile)
+    )

@@ -164,7 +164,9 @@ def repeated(numbers: Longs | Hashes) -> Longs:
     # there are compared themselves.
     bits = _width(len(numbers))
     narrow = (numbers.astype(np.uint64) * _SPREAD) >> np.uint64(bits)
-    packed = np.sort((narrow << np.uint64(bits)) | np.arange(len(numbers), dtype=np.uint64))
+    packed = np.sort(
+        (narrow << np.uint64(bits)) | np.arange(len(numbers), dtype=np.uint64)
+    )
     meeting = _beside_equals(packed >> np.uint64(bits))
     near = (packed[meeting] & np.uint64((1 << bits) - 1)).astype(np.int64)
     order = near[np.argsort(numbers[near])]

@@ -50,7 +50,9 @@ class Told(NamedTuple):
 
     def of(self, rows: _Codes) -> Told:
         """The same of these rows."""
-        return self if len(rows) == len(self.sex) else Told(*(code[rows] for code in self))
+        return (
+            self if len(rows) == len(self.sex) else Told(*(code[rows] for code in self))
+        )
 
 
 class Pairs(NamedTuple):
@@ -62,7 +64,9 @@ class Pairs(NamedTuple):
     """Pairs there are: one person's, relatives' and strangers' alike."""
 
 
-def pairs_of(told: Told, place: _Codes, places: int, new: _Flags | None = None) -> Pairs:
+def pairs_of(
+    told: Told, place: _Codes, places: int, new: _Flags | None = None
+) -> Pairs:
     """Pairs expected and found in each place, of one sex (those of unknown sex among themselves).
 
     Args:
@@ -76,16 +80,22 @@ def pairs_of(told: Told, place: _Codes, places: int, new: _Flags | None = None) 
     if new is not None:
         others = np.flatnonzero(~new)
         beside = _found(told.of(others), place[others], places)
-        found = tuple(every - without for every, without in zip(found, beside, strict=True))
+        found = tuple(
+            every - without for every, without in zip(found, beside, strict=True)
+        )
     return Pairs(_expected(told, place, places, new), found)
 
 
-def _expected(told: Told, place: _Codes, places: int, new: _Flags | None) -> tuple[_Numbers, ...]:
+def _expected(
+    told: Told, place: _Codes, places: int, new: _Flags | None
+) -> tuple[_Numbers, ...]:
     """For each agreement the pairs that strangers would make in each place."""
     blocks = places * _SEXES
     block = place * _SEXES + told.sex
     # From the list's first ten years on, so that nothing is asked of those in which nobody is born.
-    decade = told.year // _YEARS - int(told.year[told.year >= 0].min(initial=0)) // _YEARS
+    decade = (
+        told.year // _YEARS - int(told.year[told.year >= 0].min(initial=0)) // _YEARS
+    )
     decades = int(decade.max(initial=-1)) + 1
     band = np.where(told.year < 0, -1, block * decades + decade)
     bands = blocks * decades
@@ -97,10 +107,13 @@ def _expected(told: Told, place: _Codes, places: int, new: _Flags | None) -> tup
         for name in ("given", "patronymic")
     }
     # Surnames do not go with the times: all of one sex tell more of them than ten years of it do.
-    share["stem"] = _share(_pairs_within(block, told.stem, blocks), _pairs(block, block, blocks))[
-        block_of_band
-    ]
-    of_birth = {name: _pairs_within(band, getattr(told, name), bands) for name in ("year", "date")}
+    share["stem"] = _share(
+        _pairs_within(block, told.stem, blocks), _pairs(block, block, blocks)
+    )[block_of_band]
+    of_birth = {
+        name: _pairs_within(band, getattr(told, name), bands)
+        for name in ("year", "date")
+    }
     if new is not None:
         # Not by the difference of two lists' expectations: a new entry with a rare name would make
         # it fall below 0.
@@ -114,7 +127,9 @@ def _expected(told: Told, place: _Codes, places: int, new: _Flags | None) -> tup
         *names, birth = agreement
         pairs = of_birth[birth] * np.prod([share[name] for name in names], axis=0)
         found.append(
-            np.bincount(block_of_band // _SEXES, weights=pairs, minlength=places).astype(np.float64)
+            np.bincount(
+                block_of_band // _SEXES, weights=pairs, minlength=places
+            ).astype(np.float64)
         )
     return tuple(found)
 
@@ -122,7 +137,9 @@ def _expected(told: Told, place: _Codes, places: int, new: _Flags | None) -> tup
 def _found(told: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
     """For each agreement the pairs of each place."""
     # Whoever agrees with nobody in what all agreements ask needs no further look.
-    rows, common = agreeing([place * _SEXES + told.sex, told.year, told.stem, told.given])
+    rows, common = agreeing(
+        [place * _SEXES + told.sex, told.year, told.stem, told.given]
+    )
     place_of = np.zeros(int(common.max(initial=-1)) + 1, dtype=np.int64)
     place_of[common] = place[rows]
     found = []
@@ -154,9 +171,9 @@ def _pairs_within(group: _Codes, code: _Small, groups: int) -> _Numbers:
         return np.asarray((size * (size - 1.0)).sum(axis=1) / 2, np.float64)
     distinct, size = distinct_counts(number)
     weights = size * (size - 1.0) / 2
-    pairs: _Numbers = np.bincount(distinct // width, weights=weights, minlength=groups).astype(
-        np.float64
-    )
+    pairs: _Numbers = np.bincount(
+        distinct // width, weights=weights, minlength=groups
+    ).astype(np.float64)
     return pairs
 
 

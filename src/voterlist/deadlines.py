@@ -12,7 +12,14 @@ from typing import Protocol
 
 from voterlist.model import Level, Standing
 
-__all__ = ["CalendarRules", "CalendarStage", "Deadline", "calendar", "cycle_year", "standing"]
+__all__ = [
+    "CalendarRules",
+    "CalendarStage",
+    "Deadline",
+    "calendar",
+    "cycle_year",
+    "standing",
+]
 
 
 class CalendarRules(Protocol):
@@ -151,7 +158,9 @@ def _yearly(settings: CalendarRules, year: int) -> tuple[Deadline, ...]:
     return tuple(due_dates)
 
 
-def _before_election(settings: CalendarRules, election: dt.date) -> tuple[Deadline, ...]:
+def _before_election(
+    settings: CalendarRules, election: dt.date
+) -> tuple[Deadline, ...]:
     """The stages before an election, counted back from its day.
 
     All are open from the first day of the count.
@@ -166,7 +175,12 @@ def _before_election(settings: CalendarRules, election: dt.date) -> tuple[Deadli
     opens = election - dt.timedelta(days=max(45, settings.displayed_days))
     due_dates = [
         Deadline(
-            stage, sender, receiver, opens, election - dt.timedelta(days=days), _GROUNDS[stage]
+            stage,
+            sender,
+            receiver,
+            opens,
+            election - dt.timedelta(days=days),
+            _GROUNDS[stage],
         )
         for stage, sender, receiver, days in steps
     ]

@@ -168,15 +168,15 @@ class StageError(VoterlistError):
         *,
         stage: str,
         entry_id: str = "",
-        field: str = "",
         todo: str = "",
         code: str | None = None,
         places: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message, todo=todo, code=code, places={"stage": stage, **(places or {})})
+        super().__init__(
+            message, todo=todo, code=code, places={"stage": stage, **(places or {})}
+        )
         self.stage = stage
         self.entry_id = entry_id
-        self.field = field
 
 
 class SchemaError(StageError):

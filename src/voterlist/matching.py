@@ -40,7 +40,13 @@ date."""
 _SURNAME = ("surname_stem", "surname_skeleton")
 """One of the two must agree: the stem outlives a changed ending, the whole stands where there is no
 stem."""
-_REST = ("given_skeleton", "patronymic_skeleton", "birth_year", "birth_month", "birth_day")
+_REST = (
+    "given_skeleton",
+    "patronymic_skeleton",
+    "birth_year",
+    "birth_month",
+    "birth_day",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,11 @@ class Matched:
         low, high = np.searchsorted(self.register, [start, start + rows])
         at = slice(int(low), int(high))
         return Matched(
-            self.register[at] - start, self.entry[at], self.kind[at], self.level[at], rows
+            self.register[at] - start,
+            self.entry[at],
+            self.kind[at],
+            self.level[at],
+            rows,
         )
 
     def is_class(self, *names: str) -> Flags:
@@ -92,7 +102,11 @@ def usable_by(register: pa.Table) -> dict[str, Flags]:
     fin, document = _known(register, "fin"), _known(register, "document")
     named = np.logical_or.reduce([_known(register, name) for name in _SURNAME])
     named &= np.logical_and.reduce([_known(register, name) for name in _REST])
-    return {"by-fin": fin, "by-document": document & ~fin, "by-name": named & ~fin & ~document}
+    return {
+        "by-fin": fin,
+        "by-document": document & ~fin,
+        "by-name": named & ~fin & ~document,
+    }
 
 
 def match(register: pa.Table, voters: pa.Table) -> Matched:
@@ -110,11 +124,16 @@ def match(register: pa.Table, voters: pa.Table) -> Matched:
     usable = np.logical_or.reduce(list(usable_by(register).values()))
     rows, entry = np.append(rows, alone), np.append(entry, np.full(len(alone), -1))
     kind = np.append(
-        kind, np.where(usable[alone], CLASSES.index("register-only"), CLASSES.index("unusable"))
+        kind,
+        np.where(
+            usable[alone], CLASSES.index("register-only"), CLASSES.index("unusable")
+        ),
     )
     level = np.append(level, np.full(len(alone), -1))
     order = np.lexsort((entry, rows))
-    return Matched(rows[order], entry[order], kind[order], level[order], register.num_rows)
+    return Matched(
+        rows[order], entry[order], kind[order], level[order], register.num_rows
+    )
 
 
 def _together(register: pa.Table, voters: pa.Table, *names: str) -> Rows:
@@ -135,14 +154,18 @@ def _rows_of(pairs: Rows) -> tuple[Rows, Rows]:
     return register.astype(np.int64), entry.astype(np.int64)
 
 
-def _by_identifier(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows, Rows, Rows]:
+def _by_identifier(
+    register: pa.Table, voters: pa.Table
+) -> tuple[Rows, Rows, Rows, Rows]:
     """Pairs of one FIN or one document: register row, entry, class and level of each."""
     fin, document = (_together(register, voters, name) for name in ("fin", "document"))
     pairs = np.unique(np.concatenate([fin, document]))
     rows, entry = _rows_of(pairs)
     left, right = register.take(pa.array(rows)), voters.take(pa.array(entry))
     # An identifier with nothing beside it may be a slip of one character: probable at most.
-    kinds = np.where(agrees(left, right), CLASSES.index("confirmed"), CLASSES.index("probable"))
+    kinds = np.where(
+        agrees(left, right), CLASSES.index("confirmed"), CLASSES.index("probable")
+    )
     kinds = np.where(contradicts(left, right), CLASSES.index("conflicting"), kinds)
     return (
         rows,
@@ -162,6 +185,7 @@ def _by_name(register: pa.Table, voters: pa.Table) -> tuple[Rows, Rows]:
     )
     rows, entry = _rows_of(pairs)
     namesakes = differ(
-        register.column("fin").take(pa.array(rows)), voters.column("fin").take(pa.array(entry))
+        register.column("fin").take(pa.array(rows)),
+        voters.column("fin").take(pa.array(entry)),
     )
     return rows[~namesakes], entry[~namesakes]

@@ -83,7 +83,9 @@ def merge(intakes: Sequence[Intake]) -> Intake:
         StageError: an entry id stands twice, or the rows of a list do not balance; it names the
             entry id or the source.
     """
-    entries = concat((require(intake.entries, ENTRY, Stage.MERGE) for intake in intakes), ENTRY)
+    entries = concat(
+        (require(intake.entries, ENTRY, Stage.MERGE) for intake in intakes), ENTRY
+    )
     check_ids(entries)
     accounts = merge_accounts(intakes, count_entries(entries))
     return replace(accounts, entries=sort_by(entries, "entry_id"))
@@ -103,9 +105,12 @@ def merge_accounts(intakes: Sequence[Intake], counted: pa.Table) -> Intake:
         SchemaError: a table of an intake does not have its shape.
         StageError: the rows of a list do not balance; it names the source.
     """
-    lists = concat((require(intake.lists, LIST, Stage.MERGE) for intake in intakes), LIST)
+    lists = concat(
+        (require(intake.lists, LIST, Stage.MERGE) for intake in intakes), LIST
+    )
     aside = concat(
-        (require(intake.set_aside, SET_ASIDE, Stage.MERGE) for intake in intakes), SET_ASIDE
+        (require(intake.set_aside, SET_ASIDE, Stage.MERGE) for intake in intakes),
+        SET_ASIDE,
     )
     _check_balance(counted, lists, aside)
     received = [require(intake.findings, FINDING, Stage.MERGE) for intake in intakes]
@@ -189,7 +194,11 @@ def _unbalanced(source: str) -> StageError:
 
 def _sums(table: pa.Table, name: str) -> dict[tuple[Any, ...], int]:
     """The sum of a column for each list; one step per list, not per row."""
-    grouped = table.select([*_LIST_KEY, name]).group_by(list(_LIST_KEY)).aggregate([(name, "sum")])
+    grouped = (
+        table.select([*_LIST_KEY, name])
+        .group_by(list(_LIST_KEY))
+        .aggregate([(name, "sum")])
+    )
     keys = zip(*_cells(grouped, _LIST_KEY), strict=True)
     return dict(zip(keys, grouped.column(f"{name}_sum").to_pylist(), strict=True))
 
@@ -230,38 +239,53 @@ def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:
     A precinct whose lists were found to be versions of one another is left out: ingest has said so,
     more exactly.
     """
-    is_permanent = pc.equal(lists.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value)
+    is_permanent = pc.equal(
+        lists.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value
+    )
     has_entries = pc.greater(lists.column("entries"), 0)
     is_placed = pc.is_valid(lists.column("precinct"))
     kept = lists.filter(pc.and_(pc.and_(has_entries, is_placed), is_permanent))
     counted = kept.group_by(list(PRECINCT_PLACE)).aggregate([("rows", "count")])
-    versions = set(zip(*_cells(_of_rule(findings, _LIST_VERSION), PRECINCT_PLACE), strict=True))
+    versions = set(
+        zip(*_cells(_of_rule(findings, _LIST_VERSION), PRECINCT_PLACE), strict=True)
+    )
     several = [
         row
         for row in counted.to_pylist()
-        if row["rows_count"] > 1 and tuple(row[name] for name in PRECINCT_PLACE) not in versions
+        if row["rows_count"] > 1
+        and tuple(row[name] for name in PRECINCT_PLACE) not in versions
     ]
     columns = {name: [row[name] for row in several] for name in PRECINCT_PLACE}
     columns["value"] = [row["rows_count"] for row in several]
     return make(SEVERAL_LISTS, len(several), columns)
 
 
-def _in_two_constituencies(received: Sequence[pa.Table], findings: pa.Table) -> pa.Table:
+def _in_two_constituencies(
+    received: Sequence[pa.Table], findings: pa.Table
+) -> pa.Table:
     """The files of one content that came in once for each of several constituencies.
 
     One finding for each constituency; ``value`` is how many there are. A file that holds the lists
     of several constituencies comes in once, and is none of these. What ``findings`` of an earlier
     merge say stays, for a merged list no longer shows it.
     """
-    known = set(_of_rule(findings, FILE_IN_TWO_CONSTITUENCIES.code)["source"].to_pylist())
-    sources = [source for lists in received for source in pc.unique(lists["source"]).to_pylist()]
+    known = set(
+        _of_rule(findings, FILE_IN_TWO_CONSTITUENCIES.code)["source"].to_pylist()
+    )
+    sources = [
+        source
+        for lists in received
+        for source in pc.unique(lists["source"]).to_pylist()
+    ]
     several = [
         source
         for source, intakes in Counter(sources).items()
         if intakes > 1 and source not in known
     ]
     lists = concat(received, LIST)
-    of_several = pc.is_in(lists.column("source"), value_set=pa.array(several, pa.string()))
+    of_several = pc.is_in(
+        lists.column("source"), value_set=pa.array(several, pa.string())
+    )
     key = ["source", "constituency"]
     homes = lists.filter(of_several).select(key).group_by(key).aggregate([]).drop_null()
     counts = Counter(homes.column("source").to_pylist())

@@ -48,7 +48,9 @@ def agrees(left: pa.Table, right: pa.Table) -> Flags:
     """True where a given name or a birth year is known on both sides, and alike."""
     likeness = similarity(left.column("given_skeleton"), right.column("given_skeleton"))
     years = left.column("birth_year"), right.column("birth_year")
-    both_known = np.asarray(years[0].is_valid(), bool) & np.asarray(years[1].is_valid(), bool)
+    both_known = np.asarray(years[0].is_valid(), bool) & np.asarray(
+        years[1].is_valid(), bool
+    )
     alike: Flags = (likeness >= _LEAST_ALIKE) | (both_known & ~differ(*years))
     return alike
 
@@ -62,7 +64,9 @@ def are_two_people(left: pa.Table, right: pa.Table) -> Flags:
     """
     other_family = _other_name(left, right, "surname_stem")
     other_family |= _other_name(left, right, "patronymic_skeleton")
-    return _other_given_name(left, right) | (_other_birth_date(left, right) & other_family)
+    return _other_given_name(left, right) | (
+        _other_birth_date(left, right) & other_family
+    )
 
 
 def doubts(
@@ -74,7 +78,12 @@ def doubts(
     the same, the given name is written otherwise, and no common FIN says that it is one person.
     """
     one_date = _are_equal(*birth_date)
-    twins = one_date & _are_other(*given_name) & ~_are_other(*patronymic) & ~_are_equal(*fin)
+    twins = (
+        one_date
+        & _are_other(*given_name)
+        & ~_are_other(*patronymic)
+        & ~_are_equal(*fin)
+    )
     return _are_other(*fin), twins
 
 

@@ -137,7 +137,11 @@ def numbered(cases: pa.Table) -> pa.Table:
     those the most probable first; ties by case id. The report and the review workbook show these
     numbers.
     """
-    frame = cases.select(["case_id", "kind", "probability"]).to_pandas().drop_duplicates("case_id")
+    frame = (
+        cases.select(["case_id", "kind", "probability"])
+        .to_pandas()
+        .drop_duplicates("case_id")
+    )
     is_asked = frame["kind"].astype(str).isin(_asked_kinds())
     frame = frame.assign(is_asked=is_asked)
     order = ["is_asked", "probability", "case_id"]
@@ -162,7 +166,9 @@ def current(decisions: pa.Table) -> pa.Table:
     moment = [_moment(text) for text in frame["decided_at"]]
     rank = frame["verdict"].astype(str).map(_RANK)
     order = [*_KEY, "moment", "rank", "decided_by", "reason"]
-    frame = frame.assign(rank=rank, moment=moment).sort_values(order, na_position="first")
+    frame = frame.assign(rank=rank, moment=moment).sort_values(
+        order, na_position="first"
+    )
     return _decisions(frame.drop_duplicates(_KEY, keep="last"))
 
 
@@ -175,7 +181,9 @@ def queue(cases: pa.Table, decisions: pa.Table) -> pa.Table:
     """
     table = require(cases, CASE, "review")
     kinds = table.column("kind").cast(pa.string())
-    frame = table.filter(pc.is_in(kinds, value_set=pa.array(_asked_kinds()))).to_pandas()
+    frame = table.filter(
+        pc.is_in(kinds, value_set=pa.array(_asked_kinds()))
+    ).to_pandas()
     numbers = numbered(cases).to_pandas().set_index("case_id")["number"]
     decided = current(decisions).to_pandas().set_index(_KEY)["verdict"].astype(object)
     verdicts = decided.reindex(pd.MultiIndex.from_frame(frame[_KEY])).to_numpy()
@@ -216,17 +224,23 @@ def check_decisions(
     frame = frame[frame["verdict"].notna()]
     if decided_by:
         frame = frame.assign(decided_by=frame["decided_by"].fillna(decided_by))
-    past = current(earlier if earlier is not None else DECISION.empty_table()).to_pandas()
+    past = current(
+        earlier if earlier is not None else DECISION.empty_table()
+    ).to_pandas()
 
     problems = _problems(without_verdict, "no-verdict") + _row_problems(frame, members)
     refused_cases = _cases_of(refused)
-    whole = frame[~frame["case_id"].isin(refused_cases | set(without_verdict["case_id"]))]
+    whole = frame[
+        ~frame["case_id"].isin(refused_cases | set(without_verdict["case_id"]))
+    ]
     problems += _case_problems(_standing_after(whole, past, members), whole)
     refused_cases |= _cases_of(problems)
     taken = frame[~frame["case_id"].isin(refused_cases) & frame["case_id"].notna()]
     taken = taken.drop_duplicates(_KEY).assign(decided_at=decided_at)
     taken, replaced = _changed(taken, past)
-    return Checked(_decisions(taken), tuple(sorted(problems, key=_place)), _decisions(replaced))
+    return Checked(
+        _decisions(taken), tuple(sorted(problems, key=_place)), _decisions(replaced)
+    )
 
 
 def _not_refused(frame: pd.DataFrame, refused: Iterable[Problem]) -> pd.DataFrame:
@@ -298,7 +312,9 @@ def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     columns: dict[str, Any] = {}
     for field in schema:
         kind = pa.string() if pa.types.is_dictionary(field.type) else field.type
-        columns[field.name] = pa.array(frame[field.name].astype(object), kind, from_pandas=True)
+        columns[field.name] = pa.array(
+            frame[field.name].astype(object), kind, from_pandas=True
+        )
     return from_columns(columns, schema, length=len(frame))
 
 
@@ -336,10 +352,14 @@ def _row_problems(frame: pd.DataFrame, members: pd.DataFrame) -> list[Problem]:
         ("decided-twice", verdicts > 1),
         ("repeat-without-reason", is_repeat & has_no_reason),
     )
-    return [problem for code, wrong in tests for problem in _problems(frame[wrong], code)]
+    return [
+        problem for code, wrong in tests for problem in _problems(frame[wrong], code)
+    ]
 
 
-def _standing_after(frame: pd.DataFrame, past: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+def _standing_after(
+    frame: pd.DataFrame, past: pd.DataFrame, members: pd.DataFrame
+) -> pd.DataFrame:
     """One row for each member of each case in the file.
 
     Its ``verdict`` is the one that would stand if every row were taken.
@@ -362,11 +382,15 @@ def _case_problems(standing: pd.DataFrame, frame: pd.DataFrame) -> list[Problem]
         "several-kept": (repeats > 0) & (keeps > 1),
     }
     placed = frame.assign(later=frame["verdict"] != Verdict.REPEAT.value)
-    placed = placed.sort_values(["later", "row"], kind="stable").drop_duplicates("case_id")
+    placed = placed.sort_values(["later", "row"], kind="stable").drop_duplicates(
+        "case_id"
+    )
     return [
         problem
         for code, cases in wrong.items()
-        for problem in _problems(placed[placed["case_id"].isin(cases.index[cases])], code)
+        for problem in _problems(
+            placed[placed["case_id"].isin(cases.index[cases])], code
+        )
     ]
 
 
@@ -383,7 +407,9 @@ def _verdict_counts(standing: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns).groupby("case_id").sum()
 
 
-def _changed(taken: pd.DataFrame, past: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _changed(
+    taken: pd.DataFrame, past: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows that say something new, and the earlier decisions whose verdict they change."""
     keys = pd.MultiIndex.from_frame(taken[_KEY])
     known = past.astype(object).set_index(_KEY).reindex(keys)
@@ -394,7 +420,9 @@ def _changed(taken: pd.DataFrame, past: pd.DataFrame) -> tuple[pd.DataFrame, pd.
     return taken[~is_same], known[is_overruled].reset_index()
 
 
-def _with_effect(decided: pd.DataFrame, cases: pa.Table, entries: pa.Table) -> pd.DataFrame:
+def _with_effect(
+    decided: pd.DataFrame, cases: pa.Table, entries: pa.Table
+) -> pd.DataFrame:
     """The decisions with ``code``: null where the decision marks, else why it does not.
 
     ``kept_entry_id`` is the entry that a repeat repeats, null of all others.
@@ -416,11 +444,15 @@ def _with_effect(decided: pd.DataFrame, cases: pa.Table, entries: pa.Table) -> p
     code = np.select(list(reasons.values()), list(reasons), "")
     codes = pd.Series(code, index=frame.index, dtype=object).replace("", None)
     is_mark = is_repeat & codes.isna()
-    return frame.assign(code=codes, kept_entry_id=first_kept.astype(object).where(is_mark))
+    return frame.assign(
+        code=codes, kept_entry_id=first_kept.astype(object).where(is_mark)
+    )
 
 
 def _is_valid(frame: pd.DataFrame, cases: pa.Table, entries: pa.Table) -> Any:
     """True for the decisions whose entry is on the list and still in the case."""
     members = require(cases, CASE, "review").select(_KEY).to_pandas()
-    is_member = pd.MultiIndex.from_frame(frame[_KEY]).isin(pd.MultiIndex.from_frame(members))
+    is_member = pd.MultiIndex.from_frame(frame[_KEY]).isin(
+        pd.MultiIndex.from_frame(members)
+    )
     return frame["entry_id"].isin(entries.column("entry_id").to_pandas()) & is_member

@@ -50,7 +50,8 @@ def agreeing(columns: Sequence[np.ndarray[Any, Any]]) -> tuple[Codes, Codes]:
     code = np.zeros(len(rows), dtype=np.int64)
     for start in range(0, len(columns), _AT_ONCE):
         number = pack_columns(
-            [code, *(column[rows] for column in columns[start : start + _AT_ONCE])], len(rows)
+            [code, *(column[rows] for column in columns[start : start + _AT_ONCE])],
+            len(rows),
         )
         at = repeated(number)
         rows, code = rows[at], pd.factorize(number[at])[0].astype(np.int64, copy=False)

@@ -119,7 +119,9 @@ def by_appearance(column: pa.DictionaryArray) -> pa.DictionaryArray:
     )
 
 
-def coalesced(first: pa.DictionaryArray, second: pa.DictionaryArray) -> pa.DictionaryArray:
+def coalesced(
+    first: pa.DictionaryArray, second: pa.DictionaryArray
+) -> pa.DictionaryArray:
     """Of two dictionary-encoded columns the first where it is known, else the second."""
     if not first.null_count or second.null_count == len(second):
         return first
@@ -130,7 +132,9 @@ def coalesced(first: pa.DictionaryArray, second: pa.DictionaryArray) -> pa.Dicti
     both = np.where(first_codes >= 0, first_codes, shifted).astype(np.int32)
     distinct = pa.concat_arrays([first_values, second_values]).dictionary_encode()
     rows = pa.array(both, mask=both < 0)
-    return pa.DictionaryArray.from_arrays(distinct.indices.take(rows), distinct.dictionary)
+    return pa.DictionaryArray.from_arrays(
+        distinct.indices.take(rows), distinct.dictionary
+    )
 
 
 def codes(column: Column) -> tuple[npt.NDArray[np.int32], pa.Array]:
@@ -232,7 +236,9 @@ def rows_beyond(
     if np.count_nonzero(outside) > most:
         return None
     places = np.flatnonzero(outside) + offsets[0]
-    row: npt.NDArray[np.int64] = np.unique(np.searchsorted(offsets, places, side="right") - 1)
+    row: npt.NDArray[np.int64] = np.unique(
+        np.searchsorted(offsets, places, side="right") - 1
+    )
     if not column.null_count:
         return row
     known = column.take(pa.array(row)).is_valid()
@@ -250,7 +256,9 @@ def join_text(columns: Sequence[Column], separator: str = " ") -> Column:
     # With a null in every column, skipping leaves the whole row out and moves up those below
     # (pyarrow 26). So the first is never null; the separator it then leaves in front is cut off.
     first = pc.fill_null(columns[0], "")
-    joined = pc.binary_join_element_wise(first, *columns[1:], separator, null_handling="skip")
+    joined = pc.binary_join_element_wise(
+        first, *columns[1:], separator, null_handling="skip"
+    )
     return _known_text(pc.utf8_ltrim(joined, separator))
 
 
@@ -338,7 +346,11 @@ def _mask(column: Column) -> npt.NDArray[np.bool_]:
 
 
 def from_columns(
-    columns: Mapping[str, Any], schema: pa.Schema, length: int | None = None, *, coded: bool = False
+    columns: Mapping[str, Any],
+    schema: pa.Schema,
+    length: int | None = None,
+    *,
+    coded: bool = False,
 ) -> pa.Table:
     """A table of this schema from the columns given; the schema's other columns are null.
 
@@ -355,7 +367,9 @@ def from_columns(
             arrays.append(_as_field(values, field, coded=coded))
     if not coded:
         return pa.Table.from_arrays(arrays, schema=schema)
-    fields = [field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)]
+    fields = [
+        field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)
+    ]
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 

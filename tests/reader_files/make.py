@@ -73,7 +73,8 @@ def xlsb() -> None:
     """The list as XLSB; its dates are texts."""
     bundle = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Sheet"))
     relation = (
-        f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{RELATIONS}/'
+        f'<Relationships xmlns="{PACKAGE}/relationships">'
+        f'<Relationship Id="rId1" Type="{RELATIONS}/'
     )
     with zipfile.ZipFile(HERE / "list.xlsb", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(
@@ -85,10 +86,12 @@ def xlsb() -> None:
             '-package.relationships+xml"/></Types>',
         )
         packed.writestr(
-            "_rels/.rels", f'{relation}officeDocument" Target="xl/workbook.bin"/></Relationships>'
+            "_rels/.rels",
+            f'{relation}officeDocument" Target="xl/workbook.bin"/></Relationships>',
         )
         packed.writestr(
-            "xl/workbook.bin", record(131) + record(143) + bundle + record(144) + record(132)
+            "xl/workbook.bin",
+            record(131) + record(143) + bundle + record(144) + record(132),
         )
         packed.writestr(
             "xl/_rels/workbook.bin.rels",
@@ -102,10 +105,25 @@ if __name__ == "__main__":
     xlsb()
     for kind in ("xls", "ods"):
         subprocess.run(
-            ["soffice", "--headless", "--convert-to", kind, "--outdir", HERE, HERE / "list.xlsx"],
+            [
+                "soffice",
+                "--headless",
+                "--convert-to",
+                kind,
+                "--outdir",
+                HERE,
+                HERE / "list.xlsx",
+            ],
             check=True,
         )
     subprocess.run(
-        ["msoffcrypto-tool", "-e", "-p", "parol", HERE / "list.xlsx", HERE / "locked.xlsx"],
+        [
+            "msoffcrypto-tool",
+            "-e",
+            "-p",
+            "parol",
+            HERE / "list.xlsx",
+            HERE / "locked.xlsx",
+        ],
         check=True,
     )

@@ -54,7 +54,9 @@ def entries() -> dict[str, dict[str, str]]:
     for name, keys in _files():
         for key, texts in keys.items():
             if key in texts_by_key:
-                raise ValueError(f"the catalogue has {key} twice, the second time in {name}")
+                raise ValueError(
+                    f"the catalogue has {key} twice, the second time in {name}"
+                )
             texts_by_key[key] = texts
     return texts_by_key
 
@@ -109,7 +111,9 @@ class Catalogue:
         """
         if digits is None:
             text = (
-                f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
+                f"{value:,}"
+                if isinstance(value, int)
+                else f"{value:,.3f}".rstrip("0").rstrip(".")
             )
         else:
             text = f"{value:,.{digits}f}"

@@ -35,7 +35,9 @@ def completed_years(voters: pa.Table, on_day: dt.date) -> Numbers:
     Of a birth year alone the age reached in that year counts.
     """
     year, month, day = (
-        np.asarray(voters.column(name).cast(pa.float64()).fill_null(np.nan), dtype=np.float64)
+        np.asarray(
+            voters.column(name).cast(pa.float64()).fill_null(np.nan), dtype=np.float64
+        )
         for name in ("birth_year", "birth_month", "birth_day")
     )
     # A comparison with NaN is False: of a year alone nothing is taken off.
@@ -87,7 +89,9 @@ def myers(digits: Codes) -> Numbers:
     whole, rest = decades[..., :-1, :].sum(axis=-2), decades[..., 1:, :].sum(axis=-2)
     blended = np.arange(1, 11) * whole + np.arange(9, -1, -1) * rest
     total = blended.sum(axis=-1, keepdims=True)
-    share = np.divide(blended, total, out=np.full(blended.shape, np.nan), where=total > 0)
+    share = np.divide(
+        blended, total, out=np.full(blended.shape, np.nan), where=total > 0
+    )
     index: Numbers = 50 * np.abs(share - 0.1).sum(axis=-1)
     return index
 
@@ -97,7 +101,8 @@ def median(ages: Codes) -> Numbers:
     cumulated = np.cumsum(ages, axis=-1)
     total = cumulated[..., -1]
     low, high = (
-        (cumulated <= ((total - 1 + step) // 2)[..., None]).sum(axis=-1) for step in (0, 1)
+        (cumulated <= ((total - 1 + step) // 2)[..., None]).sum(axis=-1)
+        for step in (0, 1)
     )
     middle: Numbers = np.where(total > 0, (low + high) / 2, np.nan)
     return middle
@@ -111,12 +116,18 @@ def distance(ages: Codes, others: Codes) -> Numbers:
     """
     one, other = (np.cumsum(part, axis=-1, dtype=np.float64) for part in (ages, others))
     with np.errstate(invalid="ignore", divide="ignore"):
-        apart: Numbers = np.abs(one / one[..., -1:] - other / other[..., -1:]).max(axis=-1)
+        apart: Numbers = np.abs(one / one[..., -1:] - other / other[..., -1:]).max(
+            axis=-1
+        )
     return apart
 
 
 def _histogram(context: Context, years: Numbers) -> Codes:
     known = (years >= 0) & (years <= OLDEST)
     groups = len(context.precincts.size)
-    cells = context.precincts.codes[known] * (OLDEST + 1) + years[known].astype(np.int64)
-    return np.bincount(cells, minlength=groups * (OLDEST + 1)).reshape(groups, OLDEST + 1)
+    cells = context.precincts.codes[known] * (OLDEST + 1) + years[known].astype(
+        np.int64
+    )
+    return np.bincount(cells, minlength=groups * (OLDEST + 1)).reshape(
+        groups, OLDEST + 1
+    )

@@ -22,7 +22,9 @@ _SEX = {Sex.MALE.value: 1, Sex.FEMALE.value: 2}
 
 
 def _fields(context: Context) -> Told:
-    year, month, day = (context.number(f"birth_{part}") for part in ("year", "month", "day"))
+    year, month, day = (
+        context.number(f"birth_{part}") for part in ("year", "month", "day")
+    )
     return Told(
         _sex(context),
         context.codes("surname_stem"),
@@ -30,7 +32,9 @@ def _fields(context: Context) -> Told:
         context.codes("patronymic_skeleton"),
         year,
         np.where(
-            (year < 0) | (month < 0) | (day < 0), np.int32(-1), (year * 12 + month) * 31 + day
+            (year < 0) | (month < 0) | (day < 0),
+            np.int32(-1),
+            (year * 12 + month) * 31 + day,
         ),
     )
 
@@ -63,7 +67,9 @@ def counted(context: Context) -> pa.Table:
     place, numbers = codes(context.voters.column("constituency"))
     known = np.flatnonzero(place >= 0)
     parts = [_table(fields.of(known), place[known].astype(np.int64), numbers)]
-    parts.append(_table(fields, np.zeros(len(context), dtype=np.int64), pa.nulls(1, pa.int32())))
+    parts.append(
+        _table(fields, np.zeros(len(context), dtype=np.int64), pa.nulls(1, pa.int32()))
+    )
     return concat(parts, COINCIDENCE)
 
 
@@ -72,8 +78,12 @@ def _table(fields: Told, place: Codes, numbers: pa.Array) -> pa.Table:
     pairs = pairs_of(fields, place, places)
     order = np.argsort(np.asarray(numbers.fill_null(0)), kind="stable")
     columns = {
-        "constituency": pa.concat_arrays([numbers.take(pa.array(order))] * len(AGREEMENTS)),
-        "agreement": np.repeat(["+".join(agreement) for agreement in AGREEMENTS], places),
+        "constituency": pa.concat_arrays(
+            [numbers.take(pa.array(order))] * len(AGREEMENTS)
+        ),
+        "agreement": np.repeat(
+            ["+".join(agreement) for agreement in AGREEMENTS], places
+        ),
         "expected": np.concatenate([one[order] for one in pairs.expected]),
         "found": np.concatenate([one[order] for one in pairs.found]),
     }

@@ -42,7 +42,8 @@ _UNUSED = {"surname_skeleton", "street_kind", "building"}
 
 def _encoded(schema: pa.Schema) -> pa.Schema:
     return coded(
-        pa.schema([field for field in schema if field.name not in _UNUSED]), apart=_IDENTIFIERS
+        pa.schema([field for field in schema if field.name not in _UNUSED]),
+        apart=_IDENTIFIERS,
     )
 
 
@@ -68,7 +69,9 @@ class Groups:
 
     def count(self, flags: Flags) -> Codes:
         """How many of each group's rows are flagged."""
-        return np.bincount(self.codes[flags & (self.codes >= 0)], minlength=len(self.size))
+        return np.bincount(
+            self.codes[flags & (self.codes >= 0)], minlength=len(self.size)
+        )
 
 
 def groups_of(codes: Codes, count: int) -> Groups:
@@ -93,7 +96,9 @@ class Context:
     on_day: dt.date
     streets: pa.Table = field(default_factory=STREET.empty_table, repr=False)
     """STREET: without rows where no register of streets was given."""
-    _dates: dict[str, np.ndarray[Any, np.dtype[np.int32]]] = field(default_factory=dict, repr=False)
+    _dates: dict[str, np.ndarray[Any, np.dtype[np.int32]]] = field(
+        default_factory=dict, repr=False
+    )
     _answers: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -120,9 +125,18 @@ class Context:
                 todo="Run the stages from ingest on again.",
             )
         streets = require(
-            streets if streets is not None else STREET.empty_table(), STREET, Stage.CHECK
+            streets if streets is not None else STREET.empty_table(),
+            STREET,
+            Stage.CHECK,
         )
-        return cls(voters, entries, require(lists, LIST, Stage.CHECK), settings, on_day, streets)
+        return cls(
+            voters,
+            entries,
+            require(lists, LIST, Stage.CHECK),
+            settings,
+            on_day,
+            streets,
+        )
 
     def __len__(self) -> int:
         return int(self.voters.num_rows)
@@ -170,7 +184,9 @@ class Context:
 
         Where either is not known, in a group of its own.
         """
-        return groups_of(*group_codes(self.voters, "constituency", "precinct", known=False))
+        return groups_of(
+            *group_codes(self.voters, "constituency", "precinct", known=False)
+        )
 
     @cached_property
     def constituency_of_precinct(self) -> Groups:
@@ -178,7 +194,9 @@ class Context:
 
         The codes of what belongs together are equal.
         """
-        first = self.voters.select(["constituency"]).take(pa.array(self.precincts.first))
+        first = self.voters.select(["constituency"]).take(
+            pa.array(self.precincts.first)
+        )
         return groups_of(*group_codes(first, "constituency", known=False))
 
     @cached_property
@@ -201,7 +219,14 @@ class Context:
         Returns:
             (rows, codes): the rows, ascending, and for each of them the code of its group.
         """
-        names = ("surname", "given_name", "birth_year", "birth_month", "birth_day", "patronymic")
+        names = (
+            "surname",
+            "given_name",
+            "birth_year",
+            "birth_month",
+            "birth_day",
+            "patronymic",
+        )
         return agreeing([self.codes(name) for name in names])
 
     @cached_property
@@ -249,7 +274,9 @@ class Context:
         at = np.flatnonzero(rows) if rows.dtype == bool else rows
         columns = take_columns(self.entries, at, ENTRY_PLACE)
         if other is not None:
-            columns |= {"other_entry_id": self.entries.column("entry_id").take(pa.array(other))}
+            columns |= {
+                "other_entry_id": self.entries.column("entry_id").take(pa.array(other))
+            }
         return make(rule, len(at), {**columns, **cells})
 
     def precinct_findings(self, rule: Rule, groups: Codes, **cells: Any) -> pa.Table:
@@ -264,6 +291,9 @@ def _in_order(table: pa.Table) -> pa.Table:
     As it is where it already is in order, for a nation is not copied twice.
     """
     ids = table.column("entry_id")
-    if len(ids) > 1 and not pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py():
+    if (
+        len(ids) > 1
+        and not pc.all(pc.less_equal(ids.slice(0, len(ids) - 1), ids.slice(1))).as_py()
+    ):
         return sort_by(table, "entry_id")
     return table

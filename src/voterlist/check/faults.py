@@ -43,12 +43,15 @@ def evaluate_faults(findings: pa.Table, faults: pa.Table) -> tuple[FaultScore, .
             its entry or as the other; a fault of a place, where one names the place. Where an entry
             is named, the place alone is not enough.
     """
-    planted = _frame(faults, ["fault", "rule", "constituency", "precinct", "entry_id", "of"])
+    planted = _frame(
+        faults, ["fault", "rule", "constituency", "precinct", "entry_id", "of"]
+    )
     reported = _frame(findings, [*_PLACE, "entry_id", "other_entry_id"])
     reported["finding"] = np.arange(len(reported))
     hits = pd.concat([_by_entry(planted, reported), _by_place(planted, reported)])
     return tuple(
-        _score(str(rule), own, reported, hits) for rule, own in planted.groupby("rule", sort=True)
+        _score(str(rule), own, reported, hits)
+        for rule, own in planted.groupby("rule", sort=True)
     )
 
 

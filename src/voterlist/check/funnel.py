@@ -94,13 +94,18 @@ def share_funnel(
     """
     usable = np.ones(len(of), dtype=bool) if usable is None else usable
     base = (
-        np.full(len(of), target) if target is not None else middle_share(count, of, group, usable)
+        np.full(len(of), target)
+        if target is not None
+        else middle_share(count, of, group, usable)
     )
     from scipy import special  # noqa: PLC0415 - scipy takes a fifth of a second to load
 
     judged = (of > 0) & ~np.isnan(base)
     value = np.divide(count, of, out=np.full(len(of), np.nan), where=of > 0)
-    centre, error = _arcsine(np.where(judged, base * of, 0), of), 1 / np.sqrt(4 * of + 2)
+    centre, error = (
+        _arcsine(np.where(judged, base * of, 0), of),
+        1 / np.sqrt(4 * of + 2),
+    )
     away = np.where(judged, _arcsine(count, of) - centre, 0)
     between = spread(away, error, judged & usable)
     wide = np.sqrt(error**2 + between**2)
@@ -176,7 +181,13 @@ def false_discovery(p: Numbers) -> Numbers:
 
 
 def _chance(
-    count: Codes, of: Codes, base: Numbers, score: Numbers, judged: Flags, *, two_sided: bool
+    count: Codes,
+    of: Codes,
+    base: Numbers,
+    score: Numbers,
+    judged: Flags,
+    *,
+    two_sided: bool,
 ) -> Numbers:
     """The larger of two chances.
 
@@ -187,14 +198,20 @@ def _chance(
     k, n, share = count[judged], of[judged], base[judged]
     score = score[judged]
     # P(X >= k) and P(X <= k) by the regularised incomplete beta function.
-    above = np.where(k > 0, special.betainc(np.maximum(k, 1), n - np.maximum(k, 1) + 1, share), 1.0)
+    above = np.where(
+        k > 0, special.betainc(np.maximum(k, 1), n - np.maximum(k, 1) + 1, share), 1.0
+    )
     p: Numbers = np.maximum(special.ndtr(-score), above)
     if not two_sided:
         return p
     below = np.where(
-        k < n, special.betainc(n - np.minimum(k, n - 1), np.minimum(k, n - 1) + 1, 1 - share), 1.0
+        k < n,
+        special.betainc(n - np.minimum(k, n - 1), np.minimum(k, n - 1) + 1, 1 - share),
+        1.0,
     )
-    both: Numbers = np.minimum(1.0, 2 * np.minimum(p, np.maximum(special.ndtr(score), below)))
+    both: Numbers = np.minimum(
+        1.0, 2 * np.minimum(p, np.maximum(special.ndtr(score), below))
+    )
     return both
 
 
@@ -209,5 +226,7 @@ def _arcsine(count: Numbers | Codes, of: Numbers | Codes) -> Numbers:
 
 def _share(angle: Numbers, of: Numbers | Codes) -> Numbers:
     """The share at this place of the scale."""
-    share: Numbers = np.clip((np.sin(angle) ** 2 * (of + 0.75) - 0.375) / np.maximum(of, 1), 0, 1)
+    share: Numbers = np.clip(
+        (np.sin(angle) ** 2 * (of + 0.75) - 0.375) / np.maximum(of, 1), 0, 1
+    )
     return share

@@ -14,7 +14,14 @@ import pyarrow as pa
 from voterlist.check.agehist import age_histogram, final_digits, median, myers, whipple
 from voterlist.check.context import Codes, Context, Flags, Numbers
 from voterlist.check.cyclic import CYCLE_INDICATORS
-from voterlist.check.measures import AGE_STRUCTURE, MEASURES, Judged, Measure, ages_judged, judged
+from voterlist.check.measures import (
+    AGE_STRUCTURE,
+    MEASURES,
+    Judged,
+    Measure,
+    ages_judged,
+    judged,
+)
 from voterlist.config import CheckSettings
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Unit
@@ -106,19 +113,28 @@ def indicators_of(context: Context) -> pa.Table:
         own = {"voters": _sizes(places), **_of_ages(places, ages, digits, structure)}
         for measure in MEASURES:
             own[measure.code] = _share(places, measure, shares[measure.code])
-        wider = {code: _against(statistic, places, wider, code) for code, statistic in own.items()}
+        wider = {
+            code: _against(statistic, places, wider, code)
+            for code, statistic in own.items()
+        }
         tables += [_table(places, code, statistic) for code, statistic in wider.items()]
-    return sort_by(concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct")
+    return sort_by(
+        concat(tables, INDICATOR), "indicator", "unit", "constituency", "precinct"
+    )
 
 
 def _all_places(context: Context) -> list[_Places]:
     """The whole, the constituencies, the precincts: from the widest unit to the narrowest."""
     precincts, groups = context.precincts, context.constituency_of_precinct
-    first = context.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
+    first = context.voters.select(["constituency", "precinct"]).take(
+        pa.array(precincts.first)
+    )
     whole = first.take(pa.array(groups.first)).set_column(
         1, "precinct", pa.nulls(len(groups.size), pa.int32())
     )
-    nation = pa.table({name: pa.nulls(1, pa.int32()) for name in ("constituency", "precinct")})
+    nation = pa.table(
+        {name: pa.nulls(1, pa.int32()) for name in ("constituency", "precinct")}
+    )
     every = np.zeros(len(precincts.size), dtype=np.int64)
     one = np.zeros(len(groups.size), dtype=np.int64)
     return [
@@ -163,7 +179,10 @@ def _of_ages(
 def _share(places: _Places, measure: Measure, share: Judged) -> _Statistic:
     if places.unit is Unit.PRECINCT and measure.is_judged:
         return _judged(share)
-    count, of = places.sums(np.asarray(share.count, dtype=np.int64)), places.sums(share.of)
+    count, of = (
+        places.sums(np.asarray(share.count, dtype=np.int64)),
+        places.sums(share.of),
+    )
     return _Statistic(_ratio(count, of), count, of)
 
 
@@ -208,7 +227,9 @@ def _table(places: _Places, code: str, statistic: _Statistic) -> pa.Table:
     for name in ("count", "of", "value", "base", "lower", "upper", "p", "q"):
         numbers = getattr(statistic, name)
         if numbers is not None:
-            columns[name] = pa.array(np.asarray(numbers, dtype=np.float64), from_pandas=True)
+            columns[name] = pa.array(
+                np.asarray(numbers, dtype=np.float64), from_pandas=True
+            )
     if statistic.outlying is not None:
         is_unjudged = np.zeros(rows, dtype=bool)
         if statistic.lower is not None:

@@ -16,7 +16,13 @@ from voterlist.model import Rule
 from voterlist.schemas import FINDING
 from voterlist.tables import codes, concat
 
-__all__ = ["ANY_CYRILLIC", "STRANGE", "faulty_names", "has_mixed_script", "has_strange_character"]
+__all__ = [
+    "ANY_CYRILLIC",
+    "STRANGE",
+    "faulty_names",
+    "has_mixed_script",
+    "has_strange_character",
+]
 
 _NAMES = ("surname", "given_name", "patronymic", "full_name")
 
@@ -43,13 +49,17 @@ def has_mixed_script(text: str) -> bool:
     there.
     """
     composed = unicodedata.normalize("NFC", text)
-    return any(_MIXED.search(word) and meant(word) is None for word in _WORD.findall(composed))
+    return any(
+        _MIXED.search(word) and meant(word) is None for word in _WORD.findall(composed)
+    )
 
 
 def has_strange_character(text: str) -> bool:
     """True where a name holds a digit, a sign, or a letter of no alphabet used here."""
     # i with a dot above is what lower() makes of İ.
-    return STRANGE.search(unicodedata.normalize("NFC", text).replace("i̇", "i")) is not None
+    return (
+        STRANGE.search(unicodedata.normalize("NFC", text).replace("i̇", "i")) is not None
+    )
 
 
 def faulty_names(
@@ -69,6 +79,8 @@ def faulty_names(
         at = np.flatnonzero(pc.match_substring_regex(distinct, suspect))
         # The last flag is of code -1, the missing name.
         flags = np.zeros(len(distinct) + 1, dtype=bool)
-        flags[at] = [is_faulty(name) for name in distinct.take(pa.array(at)).to_pylist()]
+        flags[at] = [
+            is_faulty(name) for name in distinct.take(pa.array(at)).to_pylist()
+        ]
         findings.append(context.entry_findings(rule, flags[code], field=field))
     return concat(findings, FINDING)

@@ -67,7 +67,9 @@ class Measure:
 
     def allowance(self, settings: CheckSettings) -> float:
         """How far a share may lie from its base before anybody is asked."""
-        return settings.most_outlying if self.expected is None else settings.most_heaping
+        return (
+            settings.most_outlying if self.expected is None else settings.most_heaping
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ def _year_only(context: Context) -> tuple[Flags, Flags]:
 
 def _first_of_january(context: Context) -> tuple[Flags, Flags]:
     full = context.is_known("birth_month") & context.is_known("birth_day")
-    return (context.number("birth_month") == 1) & (context.number("birth_day") == 1), full
+    return (context.number("birth_month") == 1) & (
+        context.number("birth_day") == 1
+    ), full
 
 
 def _fifteenth(context: Context) -> tuple[Flags, Flags]:
@@ -122,7 +126,9 @@ MEN_SHARE = Measure("men-share", _men, is_judged=True, two_sided=True)
 FIRST_OF_JANUARY = Measure(
     "first-of-january", _first_of_january, is_judged=True, expected=1 / _DAYS_OF_YEAR
 )
-FIFTEENTH = Measure("fifteenth", _fifteenth, is_judged=True, expected=12 / _DAYS_OF_YEAR)
+FIFTEENTH = Measure(
+    "fifteenth", _fifteenth, is_judged=True, expected=12 / _DAYS_OF_YEAR
+)
 ROUND_YEAR = Measure("round-year", _round_year, is_judged=True, expected=1 / 5)
 YEAR_ONLY = Measure("year-only", _year_only, is_judged=True, is_gap=True)
 WITHOUT_FIN = Measure("without-fin", _without_fin, is_judged=True, is_gap=True)
@@ -148,7 +154,9 @@ def judged(context: Context, measure: Measure) -> Judged:
     """The measure of every precinct."""
     precincts = context.precincts
     count, of = (precincts.count(flags) for flags in measure.counted(context))
-    return share_judged(context, measure, count, np.where(context.named_precinct, of, 0))
+    return share_judged(
+        context, measure, count, np.where(context.named_precinct, of, 0)
+    )
 
 
 def share_judged(context: Context, measure: Measure, count: Codes, of: Codes) -> Judged:
@@ -170,9 +178,15 @@ def share_judged(context: Context, measure: Measure, count: Codes, of: Codes) ->
     allowed = measure.allowance(settings)
     above = np.nan_to_num(funnel.value) >= np.nan_to_num(funnel.base)
     limit = np.clip(funnel.base + np.where(above, allowed, -allowed), 0, 1)
-    far = np.where(above, funnel.value > limit, measure.two_sided & (funnel.value < limit))
+    far = np.where(
+        above, funnel.value > limit, measure.two_sided & (funnel.value < limit)
+    )
     return Judged(
-        count, of, funnel, limit, far & _no_chance(funnel, settings, two_sided=measure.two_sided)
+        count,
+        of,
+        funnel,
+        limit,
+        far & _no_chance(funnel, settings, two_sided=measure.two_sided),
     )
 
 
@@ -196,7 +210,9 @@ def ages_judged(context: Context) -> Judged:
     of, others = ages.sum(axis=1), rest.sum(axis=1)
     at = (of > 0) & (others > 0)
     value = np.where(at, np.nan_to_num(distance(ages, rest)), np.nan)
-    inverse = np.divide(of + others, of * others, out=np.full(len(of), np.nan), where=at)
+    inverse = np.divide(
+        of + others, of * others, out=np.full(len(of), np.nan), where=at
+    )
     between = _spread_of_distances(value[at], inverse[at])
     wide = np.sqrt(inverse + between**2)
     p = np.full(len(of), np.nan)

@@ -45,7 +45,9 @@ class Numbered(NamedTuple):
 def numbered_entries(context: Context) -> Numbered:
     """The entries with a line number, of lists that repeat few of their numbers."""
     code, written = codes(context.entries.column("number"))
-    read = pa.array([line_number(text) for text in written.to_pylist()], pa.int64()).fill_null(-1)
+    read = pa.array(
+        [line_number(text) for text in written.to_pylist()], pa.int64()
+    ).fill_null(-1)
     number = np.append(np.asarray(read), -1)[code]
     row = np.flatnonzero(number >= 0)
     lists, count = group_codes(

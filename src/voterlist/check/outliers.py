@@ -12,7 +12,9 @@ from voterlist.model import Rule
 __all__ = ["outlier_findings"]
 
 
-def outlier_findings(context: Context, rule: Rule, judged: Judged, field: str) -> pa.Table:
+def outlier_findings(
+    context: Context, rule: Rule, judged: Judged, field: str
+) -> pa.Table:
     """FINDING: the outliers, each with its value and the limit it has passed."""
     at = np.flatnonzero(judged.outlying)
     value, limit = judged.funnel.value[at], judged.limit[at]

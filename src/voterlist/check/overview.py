@@ -15,7 +15,16 @@ from voterlist.check.context import Codes, Context, Numbers
 from voterlist.check.missing import is_missing
 from voterlist.config import CheckSettings
 from voterlist.model import Sex, Stage
-from voterlist.schemas import AGES, LIST, PROFILE, PROFILE_FIELDS, PYRAMID, VOTER, empty, require
+from voterlist.schemas import (
+    AGES,
+    LIST,
+    PROFILE,
+    PROFILE_FIELDS,
+    PYRAMID,
+    VOTER,
+    empty,
+    require,
+)
 from voterlist.tables import from_columns, sort_by
 
 __all__ = ["profile", "profile_of", "pyramid", "pyramids"]
@@ -42,7 +51,9 @@ def profile(voters: pa.Table, entries: pa.Table, *, on_day: dt.date) -> pa.Table
 def profile_of(context: Context) -> pa.Table:
     """PROFILE of a context, as ``profile`` gives it."""
     precincts = context.precincts
-    where = context.voters.select(["constituency", "precinct"]).take(pa.array(precincts.first))
+    where = context.voters.select(["constituency", "precinct"]).take(
+        pa.array(precincts.first)
+    )
     columns = {
         "constituency": where.column("constituency"),
         "precinct": where.column("precinct"),
@@ -50,11 +61,15 @@ def profile_of(context: Context) -> pa.Table:
         "men": precincts.count(context.equals("sex", Sex.MALE)),
         "women": precincts.count(context.equals("sex", Sex.FEMALE)),
         "median_age": _median(
-            precincts.codes, completed_years(context.voters, context.on_day), len(precincts.size)
+            precincts.codes,
+            completed_years(context.voters, context.on_day),
+            len(precincts.size),
         ),
     }
     for name in PROFILE_FIELDS:
-        columns[f"missing_{name}"] = precincts.count(is_missing(context, name)) / precincts.size
+        columns[f"missing_{name}"] = (
+            precincts.count(is_missing(context, name)) / precincts.size
+        )
     return sort_by(from_columns(columns, PROFILE), "constituency", "precinct")
 
 
@@ -86,7 +101,9 @@ def _by_group(
     age = completed_years(voters, on_day)
     known = ~np.isnan(age)
     group = pa.array(
-        np.where(known, np.floor_divide(np.where(known, age, 0), 5) * 5, 0).astype(np.int16),
+        np.where(known, np.floor_divide(np.where(known, age, 0), 5) * 5, 0).astype(
+            np.int16
+        ),
         mask=~known,
     )
     table = voters.select([*places, "sex"]).append_column("age_from", group)
@@ -107,5 +124,7 @@ def _median(codes: Codes, values: Numbers, groups: int) -> pa.Array:
     size = np.bincount(codes, minlength=groups)
     start = np.cumsum(size) - size
     values = np.append(values[order], np.nan)
-    low, high = (np.where(size > 0, start + (size - 1 + step) // 2, -1) for step in (0, 1))
+    low, high = (
+        np.where(size > 0, start + (size - 1 + step) // 2, -1) for step in (0, 1)
+    )
     return pa.array((values[low] + values[high]) / 2, mask=size == 0)

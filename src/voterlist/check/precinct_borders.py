@@ -30,7 +30,13 @@ name."""
 _DIGITS = re.compile(r"\d+")
 
 INSIDE, OUTSIDE, NO_STREET, NO_SUCH_STREET, NOT_ASKED = range(5)
-STREET_MEASURES = ("inside", "outside", "no-street", "no-such-street", "precinct-not-in-register")
+STREET_MEASURES = (
+    "inside",
+    "outside",
+    "no-street",
+    "no-such-street",
+    "precinct-not-in-register",
+)
 """What an address of a permanent list comes to be, in the order of the codes."""
 
 _VOTER_PLACE = ("constituency", "precinct", "settlement", "street", "house")
@@ -62,12 +68,16 @@ def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
     """
     if streets is None:
         return _use(None)
-    verdict = judge(require(voters, _JUDGED, "check"), require(streets, STREET, "check")).verdict
+    verdict = judge(
+        require(voters, _JUDGED, "check"), require(streets, STREET, "check")
+    ).verdict
     home, numbers = codes(voters.column("constituency"))
     parts = [_use(verdict)]
     if len(numbers) > 1:
         order = np.argsort(np.asarray(numbers), kind="stable").tolist()
-        parts += [_use(verdict[home == place], numbers[place].as_py()) for place in order]
+        parts += [
+            _use(verdict[home == place], numbers[place].as_py()) for place in order
+        ]
     return concat(parts, REGISTER_USE)
 
 
@@ -76,7 +86,9 @@ def _use(verdict: Codes | None, constituency: int | None = None) -> pa.Table:
     measures = ("total", "judged", *STREET_MEASURES)
     counts: list[int | None] = [None] * len(measures)
     if verdict is not None:
-        each = np.bincount(verdict[verdict >= 0], minlength=len(STREET_MEASURES)).tolist()
+        each = np.bincount(
+            verdict[verdict >= 0], minlength=len(STREET_MEASURES)
+        ).tolist()
         counts = [sum(each), each[INSIDE] + each[OUTSIDE], *each]
     columns = {
         "register": ["streets"] * len(measures),
@@ -100,7 +112,10 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
     of_address = JudgedAddresses.without_verdict(count, NOT_ASKED)
     for at, some, borders in _by_constituency(distinct, streets):
         judged = _Constituency.of(some, borders).judged()
-        of_address.verdict[at], of_address.precinct[at] = judged.verdict, judged.precinct
+        of_address.verdict[at], of_address.precinct[at] = (
+            judged.verdict,
+            judged.precinct,
+        )
     of_voter = JudgedAddresses.without_verdict(voters.num_rows, -1)
     of_voter.verdict[rows] = of_address.verdict[address]
     of_voter.precinct[rows] = of_address.precinct[address]
@@ -142,7 +157,9 @@ def _alike(left: pa.Array, right: pa.Array) -> Flags:
     if not len(left) or not len(right):
         return np.zeros((len(left), len(right)), dtype=bool)
     names = left.to_pylist(), right.to_pylist()
-    scores = cdist(*names, scorer=fuzz.token_set_ratio, score_cutoff=_ALIKE, dtype=np.uint8)
+    scores = cdist(
+        *names, scorer=fuzz.token_set_ratio, score_cutoff=_ALIKE, dtype=np.uint8
+    )
     numbers, others = (
         np.array([" ".join(_DIGITS.findall(name)) for name in side]) for side in names
     )
@@ -180,7 +197,10 @@ class _Constituency:
     def judged(self) -> JudgedAddresses:
         """The verdict on each address."""
         count = self.places.num_rows
-        home, precinct = _numbers(self.places, "precinct"), _numbers(self.borders, "precinct")
+        home, precinct = (
+            _numbers(self.places, "precinct"),
+            _numbers(self.borders, "precinct"),
+        )
         is_covered = self._is_covered()
         is_own = home[self.place] == precinct[self.border]
         is_inside = _any(self.place[is_own & is_covered], count)
@@ -195,7 +215,9 @@ class _Constituency:
         is_read = _words(self.borders, "covers") != Covers.UNREAD.value
         is_elsewhere = self.same & is_covered & ~is_own & is_read[self.border]
         lowest = np.full(count, np.inf)
-        np.minimum.at(lowest, self.place[is_elsewhere], precinct[self.border[is_elsewhere]])
+        np.minimum.at(
+            lowest, self.place[is_elsewhere], precinct[self.border[is_elsewhere]]
+        )
         return JudgedAddresses(verdict, np.where(np.isinf(lowest), np.nan, lowest))
 
     def _is_covered(self) -> Flags:
@@ -205,7 +227,9 @@ class _Constituency:
         """
         number = _leading_number(self.places, "house")[self.place]
         covers = _words(self.borders, "covers")[self.border]
-        first, last = (_numbers(self.borders, name)[self.border] for name in ("first", "last"))
+        first, last = (
+            _numbers(self.borders, name)[self.border] for name in ("first", "last")
+        )
         in_range = (first < 0) | ((number >= first) & (number <= last))
         on_side = np.select(
             [covers == Covers.ODD.value, covers == Covers.EVEN.value],
@@ -235,7 +259,9 @@ class _Constituency:
 
         So too where a row of their precinct names neither street nor settlement that could be read.
         """
-        whole = np.flatnonzero(np.asarray(self.borders.column("street").is_null(), dtype=bool))
+        whole = np.flatnonzero(
+            np.asarray(self.borders.column("street").is_null(), dtype=bool)
+        )
         place, at = matches(home, precinct[whole])
         kept = _settlements_meet(self.places, self.borders, place, whole[at])
         return _any(place[kept], len(home))
@@ -248,7 +274,9 @@ def _any(rows: Codes, count: int) -> Flags:
     return flags
 
 
-def _settlements_meet(places: pa.Table, borders: pa.Table, place: Codes, border: Codes) -> Flags:
+def _settlements_meet(
+    places: pa.Table, borders: pa.Table, place: Codes, border: Codes
+) -> Flags:
     """For each pair whether the two may lie in one settlement.
 
     One of them names none, or the names are alike.
@@ -263,13 +291,16 @@ def _settlements_meet(places: pa.Table, borders: pa.Table, place: Codes, border:
 
 
 def _words(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
-    return np.asarray(table.column(name).cast(pa.string()).fill_null("").to_pylist(), dtype=str)
+    return np.asarray(
+        table.column(name).cast(pa.string()).fill_null("").to_pylist(), dtype=str
+    )
 
 
 def _leading_number(table: pa.Table, name: str) -> Codes:
     """The number at the beginning of a house, -1 where none is known: 12 of 12A and of 12/3."""
     parts = pc.extract_regex(
-        table.column(name).cast(pa.string()).combine_chunks(), r"^(?P<number>\d{1,4})(?:\D|$)"
+        table.column(name).cast(pa.string()).combine_chunks(),
+        r"^(?P<number>\d{1,4})(?:\D|$)",
     )
     found = pc.struct_field(parts, "number")
     return np.asarray(found.cast(pa.int64()).fill_null(-1), dtype=np.int64)

@@ -14,5 +14,7 @@ def contradicts_sex(context: Context, witness: str) -> Flags:
     Where either is not known, nothing is contradicted.
     """
     is_man, is_woman = (context.equals("sex", sex) for sex in (Sex.MALE, Sex.FEMALE))
-    says_man, says_woman = (context.equals(witness, sex) for sex in (Sex.MALE, Sex.FEMALE))
+    says_man, says_woman = (
+        context.equals(witness, sex) for sex in (Sex.MALE, Sex.FEMALE)
+    )
     return (is_man & says_woman) | (is_woman & says_man)

@@ -35,7 +35,9 @@ def misspelt(
     rare = np.flatnonzero(is_long_enough & is_rare)
     for start in range(0, len(rare), _AT_A_TIME):
         at = rare[start : start + _AT_A_TIME]
-        distance = cdist(words[at], frequent, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
+        distance = cdist(
+            words[at], frequent, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
+        )
         is_near = (distance == 1) & (count_of_frequent >= times * counts[at][:, None])
         for one, other in zip(*np.nonzero(is_near), strict=True):
             flags[at[one]] |= _is_slip(words[at[one]], frequent[other])

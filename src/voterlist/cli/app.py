@@ -32,7 +32,7 @@ _COMMANDS = commands_of(
     Entry("run", "run", "run"),
     Entry("inspect", "inspect", "inspect"),
     Entry("status", "status", "status"),
-    Entry("link", "linkage", "link"),
+    Entry("link", "link", "link"),
     Entry("check", "check", "check"),
     Entry("compare", "compare", "compare"),
     Entry("names", "names", "names"),
@@ -63,7 +63,10 @@ def start(
     version: Annotated[  # noqa: ARG001  its callback has done the work
         bool,
         typer.Option(
-            "--version", help=SAY("cli.option.version"), callback=_print_version, is_eager=True
+            "--version",
+            help=SAY("cli.option.version"),
+            callback=_print_version,
+            is_eager=True,
         ),
     ] = False,
 ) -> None:

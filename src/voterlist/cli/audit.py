@@ -20,7 +20,9 @@ def tell_audit(audit: usecases.Audit | None) -> None:
         return
     words = usecases.AuditWords(SAY.language)
     TERMINAL.say()
-    TERMINAL.say(SAY("cli.check.audit", precincts=len(audit.precincts), unusual=audit.outlying))
+    TERMINAL.say(
+        SAY("cli.check.audit", precincts=len(audit.precincts), unusual=audit.outlying)
+    )
     rows = []
     for row in audit.whole:
         values = audit.values(row.indicator)
@@ -53,10 +55,23 @@ def audit_as_json(checked: usecases.Checked) -> dict[str, Any]:
     """``indicators`` of the whole, and ``unusual``: what lies outside, place by place."""
     rows = checked.indicators.to_pylist()
     whole = ("indicator", "count", "of", "value")
-    place = ("indicator", "constituency", "precinct", "value", "base", "lower", "upper", "q")
+    place = (
+        "indicator",
+        "constituency",
+        "precinct",
+        "value",
+        "base",
+        "lower",
+        "upper",
+        "q",
+    )
     return {
         "indicators": [
-            {name: row[name] for name in whole} for row in rows if row["unit"] == "nation"
+            {name: row[name] for name in whole}
+            for row in rows
+            if row["unit"] == "nation"
         ],
-        "unusual": [{name: row[name] for name in place} for row in rows if row["outlying"]],
+        "unusual": [
+            {name: row[name] for name in place} for row in rows if row["outlying"]
+        ],
     }

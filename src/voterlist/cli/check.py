@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,15 @@ import typer
 from voterlist import usecases
 from voterlist.cli.audit import audit_as_json, tell_audit
 from voterlist.cli.measured import tell_chance
-from voterlist.cli.options import Columns, ProfileOption, Tables, Today, day, require_parquet
+from voterlist.cli.options import (
+    Columns,
+    ProfileOption,
+    Tables,
+    Today,
+    day,
+    require_parquet,
+    takes,
+)
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.model import Profile
@@ -18,52 +27,64 @@ from voterlist.model import Profile
 __all__ = ["check"]
 
 
-def check(
-    files: Tables,
-    columns: Columns = None,
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What ``check`` takes on the command line."""
+
+    files: Tables
+    columns: Columns = None
     settings: Annotated[
         Path | None,
-        typer.Option("--settings", metavar="TOML", help=SAY("cli.option.check-settings")),
-    ] = None,
+        typer.Option(
+            "--settings", metavar="TOML", help=SAY("cli.option.check-settings")
+        ),
+    ] = None
     streets: Annotated[
-        list[Path] | None, typer.Option("--streets", metavar="FILE", help=SAY("cli.option.streets"))
-    ] = None,
+        list[Path] | None,
+        typer.Option("--streets", metavar="FILE", help=SAY("cli.option.streets")),
+    ] = None
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FINDINGS.parquet", help=SAY("cli.option.findings-out")),
-    ] = None,
+        typer.Option(
+            "--out", metavar="FINDINGS.parquet", help=SAY("cli.option.findings-out")
+        ),
+    ] = None
     report: Annotated[
-        Path | None, typer.Option("--report", metavar="FOLDER", help=SAY("cli.option.audit-folder"))
-    ] = None,
-    profile: ProfileOption = Profile.AZ,
-    today: Today = None,
-) -> None:
+        Path | None,
+        typer.Option("--report", metavar="FOLDER", help=SAY("cli.option.audit-folder")),
+    ] = None
+    profile: ProfileOption = Profile.AZ
+    today: Today = None
+
+
+@takes(_Options)
+def check(given: _Options) -> None:
     """Run the register tests."""
     # Loaded here, because it loads Arrow.
     from voterlist.cli.allocator import give_memory_back  # noqa: PLC0415  see above
 
-    if out is not None:
-        require_parquet(out)
+    if given.out is not None:
+        require_parquet(given.out)
     give_memory_back()
     with Steps() as steps:
         checked = usecases.check_files(
-            files,
-            today=day(today),
-            columns=columns,
-            settings=settings,
-            streets=streets or (),
-            profile=profile,
-            report=report,
+            given.files,
+            today=day(given.today),
+            columns=given.columns,
+            settings=given.settings,
+            streets=given.streets or (),
+            profile=given.profile,
+            report=given.report,
             progress=steps,
         )
-    if out is not None:
-        usecases.write_table(out, checked.findings)
+    if given.out is not None:
+        usecases.write_table(given.out, checked.findings)
     _tell(checked)
-    written = [*([out] if out else []), *checked.pages]
+    written = [*([given.out] if given.out else []), *checked.pages]
     for path in written:
         TERMINAL.say(SAY("cli.check.written", path=shown(path)))
     if TERMINAL.json:
-        TERMINAL.result(_as_json(checked, out))
+        TERMINAL.result(_as_json(checked, given.out))
     raise typer.Exit(checked.exit_code)
 
 
@@ -75,7 +96,9 @@ def _tell(checked: usecases.Checked) -> None:
         (title("rule", row["rule"]), SAY(f"severity.{row['severity']}"), row["count"])
         for row in checked.findings_by_rule
     ]
-    TERMINAL.table([SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows)
+    TERMINAL.table(
+        [SAY(f"cli.table.{name}") for name in ("test", "severity", "findings")], rows
+    )
     _tell_streets(checked.streets)
     if checked.accepted:
         TERMINAL.say(SAY("cli.check.accepted", accepted=checked.accepted))

@@ -21,7 +21,8 @@ def compare(
     old: Annotated[Path, typer.Argument(metavar="OLD", help=SAY("cli.argument.old"))],
     new: Annotated[Path, typer.Argument(metavar="NEW", help=SAY("cli.argument.new"))],
     earlier: Annotated[
-        Path | None, typer.Option("--earlier", metavar="FILE", help=SAY("cli.option.earlier"))
+        Path | None,
+        typer.Option("--earlier", metavar="FILE", help=SAY("cli.option.earlier")),
     ] = None,
     reference: Annotated[
         Path | None,
@@ -29,7 +30,9 @@ def compare(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="CHANGES.parquet", help=SAY("cli.option.changes-out")),
+        typer.Option(
+            "--out", metavar="CHANGES.parquet", help=SAY("cli.option.changes-out")
+        ),
     ] = None,
     today: Today = None,
 ) -> None:
@@ -38,7 +41,12 @@ def compare(
         require_parquet(out)
     with Steps() as steps:
         compared = usecases.compare_lists(
-            old, new, today=day(today), earlier=earlier, reference=reference, progress=steps
+            old,
+            new,
+            today=day(today),
+            earlier=earlier,
+            reference=reference,
+            progress=steps,
         )
     if out is not None:
         usecases.write_table(out, compared.changes)
@@ -53,13 +61,24 @@ def _tell(compared: usecases.Compared) -> None:
     """The changes by cause, then the precincts with entries that nothing explains."""
     changes = sum(row["entries"] for row in compared.by_cause)
     TERMINAL.say(
-        SAY("cli.compare.done", before=compared.before, after=compared.after, changes=changes)
+        SAY(
+            "cli.compare.done",
+            before=compared.before,
+            after=compared.after,
+            changes=changes,
+        )
     )
     rows = [
-        (SAY(f"cycles.change.{row['change']}"), SAY(f"cycles.cause.{row['cause']}"), row["entries"])
+        (
+            SAY(f"cycles.change.{row['change']}"),
+            SAY(f"cycles.cause.{row['cause']}"),
+            row["entries"],
+        )
         for row in compared.by_cause
     ]
-    TERMINAL.table([SAY(f"cli.table.{name}") for name in ("change", "cause", "entries")], rows)
+    TERMINAL.table(
+        [SAY(f"cli.table.{name}") for name in ("change", "cause", "entries")], rows
+    )
     if compared.unexplained:
         _tell_unexplained(compared)
 
@@ -68,7 +87,12 @@ def _tell_unexplained(compared: usecases.Compared) -> None:
     TERMINAL.say(SAY("cli.compare.unexplained"))
     names = ("constituency", "precinct", "added", "removed")
     rows = [
-        (_place(row["constituency"]), _place(row["precinct"]), row["added"], row["removed"])
+        (
+            _place(row["constituency"]),
+            _place(row["precinct"]),
+            row["added"],
+            row["removed"],
+        )
         for row in compared.unexplained[:_MOST_PRECINCTS]
     ]
     TERMINAL.table([SAY(f"cli.table.{name}") for name in names], rows)

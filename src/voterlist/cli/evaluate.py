@@ -19,8 +19,12 @@ _THRESHOLD = 0.95
 
 
 def evaluate(
-    pairs: Annotated[Path, typer.Argument(metavar="PAIRS", help=SAY("cli.argument.pairs"))],
-    truth: Annotated[Path, typer.Argument(metavar="TRUTH", help=SAY("cli.argument.truth"))],
+    pairs: Annotated[
+        Path, typer.Argument(metavar="PAIRS", help=SAY("cli.argument.pairs"))
+    ],
+    truth: Annotated[
+        Path, typer.Argument(metavar="TRUTH", help=SAY("cli.argument.truth"))
+    ],
     threshold: Annotated[
         float,
         typer.Option(min=0, max=1, help=SAY("cli.option.threshold")),
@@ -33,10 +37,14 @@ def evaluate(
     if faults:
         _evaluate_findings(pairs, truth)
         return
-    measures = dataclasses.asdict(usecases.evaluate_pairs(pairs, truth, threshold=threshold))
+    measures = dataclasses.asdict(
+        usecases.evaluate_pairs(pairs, truth, threshold=threshold)
+    )
     for name, value in measures.items():
         text = SAY.number(value) if isinstance(value, int) else SAY.number(value, 4)
-        TERMINAL.say(SAY("cli.evaluate.line", name=SAY(f"cli.evaluate.{name}"), value=text))
+        TERMINAL.say(
+            SAY("cli.evaluate.line", name=SAY(f"cli.evaluate.{name}"), value=text)
+        )
     if TERMINAL.json:
         TERMINAL.result({**measures, "exit_code": 0})
 
@@ -61,5 +69,8 @@ def _evaluate_findings(findings: Path, faults: Path) -> None:
     missed = planted - sum(score.found for score in scores)
     TERMINAL.say(SAY("cli.evaluate.missed", planted=planted, missed=missed))
     if TERMINAL.json:
-        tests = [{**dataclasses.asdict(score), "false_rate": score.false_rate} for score in scores]
+        tests = [
+            {**dataclasses.asdict(score), "false_rate": score.false_rate}
+            for score in scores
+        ]
         TERMINAL.result({"tests": tests, "missed": missed, "exit_code": 0})

@@ -31,21 +31,32 @@ _BAR = 40
 
 def explain(
     pairs: Annotated[
-        Path, typer.Argument(metavar="PAIRS", help=SAY("cli.argument.pairs-or-workspace"))
+        Path,
+        typer.Argument(metavar="PAIRS", help=SAY("cli.argument.pairs-or-workspace")),
     ],
     one: Annotated[str, typer.Argument(metavar="ENTRY", help=SAY("cli.explain.entry"))],
-    other: Annotated[str, typer.Argument(metavar="ENTRY", help=SAY("cli.explain.entry"))],
+    other: Annotated[
+        str, typer.Argument(metavar="ENTRY", help=SAY("cli.explain.entry"))
+    ],
     json: Json = False,
 ) -> None:
     """Show why a pair has its weight."""
     left, right = sorted((one, other))
     row, why = _found(_tables(pairs), left, right)
     kind = str(row.column("kind")[0].as_py())
-    TERMINAL.say(SAY("cli.explain.title", left=left, right=right, kind=title("case-kind", kind)))
+    TERMINAL.say(
+        SAY("cli.explain.title", left=left, right=right, kind=title("case-kind", kind))
+    )
     _tell(why)
     if json:
         TERMINAL.result(
-            {"entry_l": left, "entry_r": right, "kind": kind, **_as_json(why), "exit_code": 0}
+            {
+                "entry_l": left,
+                "entry_r": right,
+                "kind": kind,
+                **_as_json(why),
+                "exit_code": 0,
+            }
         )
 
 
@@ -81,8 +92,13 @@ def _row(path: Path, left: str, right: str) -> pa.Table:
         InputError: the table cannot be read, or holds no model.
     """
     table = with_current_names(_read(path, left, right))
-    if read_model(table.schema.metadata) is None or "term_frequency" not in table.column_names:
-        raise InputError(f"{path} holds no model", code="pairs-without-model", file=str(path))
+    if (
+        read_model(table.schema.metadata) is None
+        or "term_frequency" not in table.column_names
+    ):
+        raise InputError(
+            f"{path} holds no model", code="pairs-without-model", file=str(path)
+        )
     return table.slice(0, 1)
 
 
@@ -119,7 +135,9 @@ def _tell(why: Waterfall) -> None:
         for (name, note, bits), bar in zip(lines, bars, strict=True)
     ]
     total = words.bits(why.prior + why.weight).rjust(6)
-    TERMINAL.table((*headers, ""), [*rows, (words("waterfall.total"), words.total(why), total, "")])
+    TERMINAL.table(
+        (*headers, ""), [*rows, (words("waterfall.total"), words.total(why), total, "")]
+    )
     TERMINAL.say(words.others(why))
 
 
@@ -135,7 +153,10 @@ def _bars(steps: list[float]) -> list[str]:
     for (before, after), bits in zip(itertools.pairwise(letters), steps, strict=True):
         start, end = min(before, after), max(before, after)
         sign = "█" if bits > 0 else "▒"
-        bar = [sign if start <= place < max(end, start + 1) else " " for place in range(_BAR + 2)]
+        bar = [
+            sign if start <= place < max(end, start + 1) else " "
+            for place in range(_BAR + 2)
+        ]
         if bar[even] == " ":
             bar[even] = "|"
         found.append("".join(bar).rstrip())

@@ -47,10 +47,13 @@ def describe(error: BaseException) -> Failure:
     """
     if isinstance(error, SettingsError):
         details = tuple(
-            f"{visible_name(mistake.path)}: {_mistake(mistake)}" for mistake in error.mistakes
+            f"{visible_name(mistake.path)}: {_mistake(mistake)}"
+            for mistake in error.mistakes
         )
         what, todo = _texts(error, count=len(error.mistakes))
-        return Failure(error.code, error.exit_code, what, "", error.todo or todo, details)
+        return Failure(
+            error.code, error.exit_code, what, "", error.todo or todo, details
+        )
     if isinstance(error, VoterlistError):
         what, todo = _texts(error)
         return Failure(error.code, error.exit_code, what, _where(error), todo)
@@ -62,9 +65,13 @@ def describe(error: BaseException) -> Failure:
     if isinstance(error, OSError):
         code = _code_of(error)
         path = str(error.filename or "")
-        what, todo = (SAY(f"error.{code}.{part}", path=path) for part in ("what", "todo"))
+        what, todo = (
+            SAY(f"error.{code}.{part}", path=path) for part in ("what", "todo")
+        )
         return Failure(code, 5, what, path, todo)
-    what = SAY("error.failed-inside.what", kind=type(error).__name__, place=place_of(error))
+    what = SAY(
+        "error.failed-inside.what", kind=type(error).__name__, place=place_of(error)
+    )
     return Failure("failed-inside", 5, what, "", SAY("error.failed-inside.todo"))
 
 
@@ -92,9 +99,14 @@ def report(failure: Failure) -> None:
     if failure.todo:
         TERMINAL.warn(SAY("cli.failure.todo", todo=failure.todo))
     if TERMINAL.json:
-        content = {name: getattr(failure, name) for name in ("code", "what", "where", "todo")}
+        content = {
+            name: getattr(failure, name) for name in ("code", "what", "where", "todo")
+        }
         TERMINAL.result(
-            {"error": {**content, "details": list(failure.details)}, "exit_code": failure.exit_code}
+            {
+                "error": {**content, "details": list(failure.details)},
+                "exit_code": failure.exit_code,
+            }
         )
 
 
@@ -105,13 +117,17 @@ def _texts(error: VoterlistError, **more: object) -> tuple[str, str]:
     """
     code = error.code
     places = {**error.places, **more}
-    key = f"error.{code}.{places['variant']}" if "variant" in places else f"error.{code}"
+    key = (
+        f"error.{code}.{places['variant']}" if "variant" in places else f"error.{code}"
+    )
     for what, todo in (
         (f"{key}.what", f"{key}.todo"),
         (f"aside.{code}.message", f"aside.{code}.todo"),
     ):
         if SAY.has(what):
-            return _filled(what, places, error.message), _filled(todo, places, error.todo)
+            return _filled(what, places, error.message), _filled(
+                todo, places, error.todo
+            )
     return error.message, error.todo
 
 

@@ -31,7 +31,10 @@ PLAIN: dict[str, Any] = {
     "pretty_exceptions_enable": False,
     "pretty_exceptions_show_locals": False,
     "add_completion": False,
-    "context_settings": {"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    "context_settings": {
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
     "options_metavar": SAY("library.options-metavar"),
 }
 """Plain help: it is the same on every terminal and in the documentation, and starts faster."""
@@ -103,7 +106,9 @@ class SubGroup:
     def load(self) -> Any:
         """The group, of the command line library."""
         group = commands_of(*self.entries)
-        app = typer.Typer(cls=group, help=self.short, no_args_is_help=True, **_of_groups())
+        app = typer.Typer(
+            cls=group, help=self.short, no_args_is_help=True, **_of_groups()
+        )
         return get_group(app)
 
 
@@ -203,11 +208,14 @@ class Group(TyperGroup):
         with formatter.section(SAY("library.commands")):
             formatter.write_dl(_Table(self.entries).rows())
 
-    def make_context(self, info_name: Any, args: list[str], *more: Any, **others: Any) -> Any:
+    def make_context(
+        self, info_name: Any, args: list[str], *more: Any, **others: Any
+    ) -> Any:
         """Read the options before the command."""
         as_json = "--json" in args
         return _guarded(
-            lambda: super(Group, self).make_context(info_name, args, *more, **others), as_json
+            lambda: super(Group, self).make_context(info_name, args, *more, **others),
+            as_json,
         )
 
     def invoke(self, ctx: Any) -> Any:

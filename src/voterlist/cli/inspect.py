@@ -22,14 +22,22 @@ __all__ = ["inspect"]
 _CERTAIN = 0.995
 """A confidence from here on is shown as certain, not as 1.00."""
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE", help=SAY("inspect.argument.files"))]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE", help=SAY("inspect.argument.files"))
+]
 SettingsFile = Annotated[
-    Path | None, typer.Option("--settings", metavar="TOML", help=SAY("inspect.option.settings"))
+    Path | None,
+    typer.Option("--settings", metavar="TOML", help=SAY("inspect.option.settings")),
 ]
 Constituency = Annotated[
     int | None,
     typer.Option(
-        "-c", "--constituency", metavar="N", min=1, max=999, help=SAY("inspect.option.constituency")
+        "-c",
+        "--constituency",
+        metavar="N",
+        min=1,
+        max=999,
+        help=SAY("inspect.option.constituency"),
     ),
 ]
 
@@ -40,13 +48,17 @@ def inspect(
     constituency: Constituency = None,
 ) -> None:
     """Show what is understood of a list, before anything is taken in."""
-    accounts = usecases.inspect_files(files, settings=settings, constituency=constituency)
+    accounts = usecases.inspect_files(
+        files, settings=settings, constituency=constituency
+    )
     code = usecases.exit_code_of_accounts(accounts)
     for account in accounts:
         _tell_file(account)
     TERMINAL.say(SAY(f"inspect.code.{code}"))
     if TERMINAL.json:
-        TERMINAL.result({"files": [_as_json(account) for account in accounts], "exit_code": code})
+        TERMINAL.result(
+            {"files": [_as_json(account) for account in accounts], "exit_code": code}
+        )
     raise typer.Exit(code)
 
 
@@ -86,10 +98,13 @@ def _tell_sheet(sheet: usecases.SheetAccount, *, copy: int) -> None:
         return
     if sheet.encoding:
         confidence = _share(sheet.encoding_confidence)
-        say(f"  {SAY('inspect.encoding', encoding=sheet.encoding, confidence=confidence)}")
+        say(
+            f"  {SAY('inspect.encoding', encoding=sheet.encoding, confidence=confidence)}"
+        )
     if sheet.delimiter:
         sign = title(
-            "inspect.delimiter", {"\t": "tab", " ": "blank"}.get(sheet.delimiter, sheet.delimiter)
+            "inspect.delimiter",
+            {"\t": "tab", " ": "blank"}.get(sheet.delimiter, sheet.delimiter),
         )
         say(f"  {SAY('inspect.delimited', sign=sign)}")
     for one in sheet.lists if not copy else ():
@@ -98,7 +113,9 @@ def _tell_sheet(sheet: usecases.SheetAccount, *, copy: int) -> None:
         _tell_place(sheet, place)
     if sheet.set_aside:
         counts = sorted(sheet.set_aside.items(), key=lambda item: (-item[1], item[0]))
-        parts = ", ".join(f"{title('aside', code)} {SAY.number(count)}" for code, count in counts)
+        parts = ", ".join(
+            f"{title('aside', code)} {SAY.number(count)}" for code, count in counts
+        )
         say(f"  {SAY('inspect.set-aside', parts=parts)}")
     for row in sheet.findings:
         _tell_finding(row)
@@ -115,13 +132,25 @@ def _tell_list(one: usecases.ListAccount) -> None:
     for column in one.columns:
         known = column.role is not None and column.field is not None
         mark = SAY("inspect.doubtful") if column.doubtful else ""
-        confidence = _share(column.confidence) if known and column.confidence is not None else ""
+        confidence = (
+            _share(column.confidence) if known and column.confidence is not None else ""
+        )
         how = SAY(f"inspect.how.{column.how}") if known else ""
         rows.append(
-            (column.column, column.header, _role(column.field, column.role), confidence, how, mark)
+            (
+                column.column,
+                column.header,
+                _role(column.field, column.role),
+                confidence,
+                how,
+                mark,
+            )
         )
     TERMINAL.table(
-        [SAY(f"inspect.table.{name}") for name in ("column", "header", "field", "sure", "how")]
+        [
+            SAY(f"inspect.table.{name}")
+            for name in ("column", "header", "field", "sure", "how")
+        ]
         + [""],
         rows,
         4,
@@ -135,7 +164,9 @@ def _role(field: str | None, role: str | None) -> str:
     if field is None:
         return SAY("inspect.not-used")
     return (
-        SAY(f"field.{field}") if role == field else SAY("inspect.part", field=SAY(f"field.{field}"))
+        SAY(f"field.{field}")
+        if role == field
+        else SAY("inspect.part", field=SAY(f"field.{field}"))
     )
 
 
@@ -154,7 +185,10 @@ def _tell_place(sheet: usecases.SheetAccount, place: usecases.PlaceAccount) -> N
         words.append(SAY("inspect.temporary"))
     TERMINAL.say(f"  {'; '.join(words)}")
     balance = SAY(
-        "inspect.balance", rows=place.rows, entries=place.entries, set_aside=place.set_aside
+        "inspect.balance",
+        rows=place.rows,
+        entries=place.entries,
+        set_aside=place.set_aside,
     )
     if place.declared is not None:
         balance += "; " + SAY("inspect.declared", declared=place.declared)
@@ -186,7 +220,9 @@ def _number(value: float) -> int | float:
 
 
 def _share(confidence: float) -> str:
-    return SAY("inspect.certain") if confidence >= _CERTAIN else SAY.number(confidence, 2)
+    return (
+        SAY("inspect.certain") if confidence >= _CERTAIN else SAY.number(confidence, 2)
+    )
 
 
 def _as_json(account: usecases.FileAccount) -> dict[str, Any]:

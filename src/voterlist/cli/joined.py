@@ -69,7 +69,9 @@ def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> Joined:
         paths = [source.path for source in sources]
         _require_names_apart(paths)
         TERMINAL.warn(SAY("cli.link.renamed"))
-        tables = [_named(table, path) for path, table in zip(paths, tables, strict=True)]
+        tables = [
+            _named(table, path) for path, table in zip(paths, tables, strict=True)
+        ]
     new = concat(tables[: len(files)], ENTRY).column("entry_id") if against else None
     return Joined(concat(tables, ENTRY), new, added)
 
@@ -103,7 +105,8 @@ def _without(headers: Sequence[str], places: frozenset[int]) -> list[str]:
 
 def _share_ids(tables: Sequence[pa.Table]) -> bool:
     ids = pa.chunked_array(
-        [chunk for table in tables for chunk in table.column("entry_id").chunks], pa.string()
+        [chunk for table in tables for chunk in table.column("entry_id").chunks],
+        pa.string(),
     )
     return bool(pc.count_distinct(ids).as_py() != len(ids))
 

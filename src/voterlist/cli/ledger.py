@@ -18,7 +18,9 @@ __all__ = ["copy", "renew", "restore"]
 
 def copy(
     workspace: Workspace,
-    out: Annotated[Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out"))],
+    out: Annotated[
+        Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy-out"))
+    ],
 ) -> None:
     """Copy the ledger whole."""
     rows = usecases.copy_ledger(workspace, out)
@@ -29,8 +31,12 @@ def copy(
 
 def restore(
     workspace: Workspace,
-    source: Annotated[Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy"))],
-    older: Annotated[bool, typer.Option("--older", help=SAY("cli.option.older"))] = False,
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.ledger-copy"))
+    ],
+    older: Annotated[
+        bool, typer.Option("--older", help=SAY("cli.option.older"))
+    ] = False,
     today: Today = None,
 ) -> None:
     """Put a copy back."""
@@ -44,12 +50,16 @@ def restore(
 def renew(
     workspace: Workspace,
     by: Annotated[str, typer.Option(metavar="NAME", help=SAY("cli.option.renewed-by"))],
-    reason: Annotated[str, typer.Option(metavar="TEXT", help=SAY("cli.option.renew-reason"))],
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help=SAY("cli.option.renew-reason"))
+    ],
     today: Today = None,
 ) -> None:
     """Go on without what is lost."""
     since = now().isoformat(" ", "minutes")
-    replaced = usecases.renew_ledger(workspace, by=by, reason=reason, today=day(today), since=since)
+    replaced = usecases.renew_ledger(
+        workspace, by=by, reason=reason, today=day(today), since=since
+    )
     _tell("cli.ledger.renewed", replaced)
 
 
@@ -62,4 +72,6 @@ def _tell(key: str, replaced: usecases.Replaced) -> None:
         TERMINAL.say(SAY("cli.ledger.kept", path=shown(replaced.kept)))
     if TERMINAL.json:
         known: Mapping[str, int] | None = replaced.known or None
-        TERMINAL.result({**replaced.rows, "known": known, "kept": replaced.kept, "exit_code": 0})
+        TERMINAL.result(
+            {**replaced.rows, "known": known, "kept": replaced.kept, "exit_code": 0}
+        )

@@ -16,7 +16,14 @@ from voterlist import link as linkage
 from voterlist.cli.allocator import keep_memory
 from voterlist.cli.joined import Map, Source, joined
 from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
-from voterlist.cli.options import Json, now, require_parquet
+from voterlist.cli.options import (
+    Columns,
+    ProfileOption,
+    Tables,
+    now,
+    require_parquet,
+    takes,
+)
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.config import Settings
@@ -32,13 +39,7 @@ from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
 from voterlist.tables import sort_by
 
-__all__ = ["Columns", "ProfileOption", "Tables", "link", "map_of"]
-
-Tables = Annotated[list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))]
-Columns = Annotated[
-    Path | None, typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns"))
-]
-ProfileOption = Annotated[Profile, typer.Option("--profile", help=SAY("cli.option.profile"))]
+__all__ = ["link", "map_of"]
 
 _Files = tuple[Sequence[Source], Sequence[Source]]
 """The files to be linked, and those that they are held against."""
@@ -57,80 +58,127 @@ class _Voters:
     added: linkage.Added
 
 
-def link(
-    files: Tables,
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What ``link`` takes on the command line."""
+
+    files: Tables
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out")),
-    ] = None,
-    columns: Columns = None,
+        typer.Option(
+            "--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out")
+        ),
+    ] = None
+    columns: Columns = None
     clusters: Annotated[
         Path | None,
         typer.Option("--clusters", metavar="FILE", help=SAY("cli.option.clusters")),
-    ] = None,
-    profile: ProfileOption = Profile.AZ,
+    ] = None
+    profile: ProfileOption = Profile.AZ
     against: Annotated[
-        list[Path] | None, typer.Option("--against", metavar="FILE", help=SAY("cli.option.against"))
-    ] = None,
+        list[Path] | None,
+        typer.Option("--against", metavar="FILE", help=SAY("cli.option.against")),
+    ] = None
     against_columns: Annotated[
         Path | None,
         typer.Option(
-            "--against-columns", metavar="MAP.toml", help=SAY("cli.option.against-columns")
+            "--against-columns",
+            metavar="MAP.toml",
+            help=SAY("cli.option.against-columns"),
         ),
-    ] = None,
+    ] = None
     memory: Annotated[
-        Path | None, typer.Option("--memory", metavar="FOLDER", help=SAY("cli.option.memory"))
-    ] = None,
-    plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False,
-    json: Json = False,
-) -> None:
+        Path | None,
+        typer.Option("--memory", metavar="FOLDER", help=SAY("cli.option.memory")),
+    ] = None
+    plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False
+
+
+@takes(_Options)
+def link(given: _Options) -> None:
     """Find the pairs that may be one person."""
-    sources = _sources(files, columns, against or [], against_columns)
-    if plan:
-        _tell_plan(sources, profile, as_json=json)
+    sources = _sources(
+        given.files, given.columns, given.against or [], given.against_columns
+    )
+    if given.plan:
+        _tell_plan(sources, given.profile, as_json=TERMINAL.json)
         return
-    if out is None:
+    if given.out is None:
         raise UsageError("neither --out nor --plan is given", code="no-out")
-    for path in (out, *([clusters] if clusters else [])):
-        require_parquet(path)
-    _require_folder(memory)
-    with _held(memory):
-        with Steps() as steps:
-            voters = _voters(sources, profile, steps)
-            entries, new = voters.entries, voters.new
-            known = linkage_state.read(memory) if memory else None
-            found = linkage.link(
-                voters.tables.pop(),
-                Settings().link,
-                profile=profile,
-                new=new,
-                added=voters.added,
-                incremental=linkage.Incremental(known.state) if known else None,
-                watch=linkage.Watch(
-                    lambda _step, done, total: steps(Stage.LINK, done, total),
-                    lambda forecast: _tell_forecast(entries, forecast),
-                ),
-            )
-        store.write_table(out, found.pairs)
-        use = known.after(found.reused) if known else None
-        if memory and found.state is not None:
-            linkage_state.write(memory, found.state)
-    if clusters:
-        store.write_table(clusters, found.clusters)
-    TERMINAL.say(SAY("cli.link.done", entries=entries, pairs=found.pairs.num_rows, path=shown(out)))
-    if new is not None:
-        TERMINAL.say(SAY("cli.link.against", new=len(new), base=entries - len(new)))
-    _tell(found, use)
-    if json:
-        told = _as_json(found, entries, entries if new is None else len(new), use)
-        TERMINAL.result({**told, "out": out, "clusters": clusters, "exit_code": 0})
+    require_parquet(given.out)
+    if given.clusters is not None:
+        require_parquet(given.clusters)
+    _require_folder(given.memory)
+    with _held(given.memory):
+        linked = _link(sources, given.profile, given.memory)
+        store.write_table(given.out, linked.found.pairs)
+        linked.keep(given.memory)
+    if given.clusters is not None:
+        store.write_table(given.clusters, linked.found.clusters)
+    _tell(linked, given.out)
+    if TERMINAL.json:
+        TERMINAL.result(
+            {
+                **_as_json(linked),
+                "out": given.out,
+                "clusters": given.clusters,
+                "exit_code": 0,
+            }
+        )
 
 
-def _tell(found: linkage.Linkage, use: StateUse | None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """A linkage that was made, of how many entries."""
+
+    found: linkage.Linkage
+    entries: int
+    new: int | None
+    """Those that were held against the others; None where there are no others."""
+    use: StateUse | None
+    """What became of what an earlier linkage kept; None where nothing is kept."""
+
+    def keep(self, folder: Path | None) -> None:
+        """Write what the next linkage can use."""
+        if folder is not None and self.found.state is not None:
+            linkage_state.write(folder, self.found.state)
+
+
+def _link(sources: _Files, profile: Profile, memory: Path | None) -> _Linked:
+    """Read the files, normalise their entries and link them."""
+    with Steps() as steps:
+        voters = _voters(sources, profile, steps)
+        entries, new = voters.entries, voters.new
+        known = linkage_state.read(memory) if memory else None
+        found = linkage.link(
+            voters.tables.pop(),
+            Settings().link,
+            profile=profile,
+            new=new,
+            added=voters.added,
+            incremental=linkage.Incremental(known.state) if known else None,
+            watch=linkage.Watch(
+                lambda _step, done, total: steps(Stage.LINK, done, total),
+                lambda forecast: _tell_forecast(entries, forecast),
+            ),
+        )
+    use = known.after(found.reused) if known else None
+    return _Linked(found, entries, None if new is None else len(new), use)
+
+
+def _tell(linked: _Linked, out: Path) -> None:
     """What was found, in words."""
-    tell_compared(found.afresh, found.candidates, use)
+    found, entries = linked.found, linked.entries
+    done = {"entries": entries, "pairs": found.pairs.num_rows, "path": shown(out)}
+    TERMINAL.say(SAY("cli.link.done", **done))
+    if linked.new is not None:
+        base = entries - linked.new
+        TERMINAL.say(SAY("cli.link.against", new=linked.new, base=base))
+    tell_compared(found.afresh, found.candidates, linked.use)
     kinds = counts(found.pairs, "kind")
-    rows = [(title("case-kind", kind), kinds[kind]) for kind in PairKind if kind in kinds]
+    rows = [
+        (title("case-kind", kind), kinds[kind]) for kind in PairKind if kind in kinds
+    ]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
     _tell_added(found.added)
     tell_estimate(dataclasses.asdict(found.estimate) if found.estimate else None)
@@ -141,30 +189,38 @@ def _tell_added(added: Sequence[linkage.AddedUse]) -> None:
     """What each added comparison told; a note for one whose column holds nothing."""
     for one in added:
         if not one.known:
-            TERMINAL.warn(SAY("cli.link.added-blank", path=f"comparisons.{one.name}.column"))
+            TERMINAL.warn(
+                SAY("cli.link.added-blank", path=f"comparisons.{one.name}.column")
+            )
     if not added:
         return
     headers = [
-        SAY(f"cli.table.{name}") for name in ("comparison", "kind", "known", "distinct", "m")
+        SAY(f"cli.table.{name}")
+        for name in ("comparison", "kind", "known", "distinct", "m")
     ]
     rows = [
-        (one.name, one.kind, one.known, one.distinct, "" if one.m is None else SAY.percent(one.m))
+        (
+            one.name,
+            one.kind,
+            one.known,
+            one.distinct,
+            "" if one.m is None else SAY.percent(one.m),
+        )
         for one in added
     ]
     TERMINAL.table(headers, rows)
 
 
-def _as_json(
-    found: linkage.Linkage, entries: int, new: int, use: StateUse | None
-) -> dict[str, Any]:
+def _as_json(linked: _Linked) -> dict[str, Any]:
     """What was found, as plain values; scripts are written against these names."""
+    found, entries = linked.found, linked.entries
     kinds = counts(found.pairs, "kind")
     return {
         "entries": entries,
-        "new": new,
+        "new": entries if linked.new is None else linked.new,
         "compared": found.candidates,
         "afresh": found.afresh,
-        "memory": use,
+        "memory": linked.use,
         "pairs": found.pairs.num_rows,
         "comparisons": [dataclasses.asdict(one) for one in found.added],
         "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
@@ -188,12 +244,17 @@ def _require_folder(path: Path | None) -> None:
     for around in () if path is None else (path, *path.parents):
         if around.exists() and not around.is_dir():
             raise UsageError(
-                f"{around} is no folder", code="not-a-folder", places={"path": str(around)}
+                f"{around} is no folder",
+                code="not-a-folder",
+                places={"path": str(around)},
             )
 
 
 def _sources(
-    files: Sequence[Path], columns: Path | None, against: Sequence[Path], others: Path | None
+    files: Sequence[Path],
+    columns: Path | None,
+    against: Sequence[Path],
+    others: Path | None,
 ) -> _Files:
     """Each file with the map of its columns: those to be linked, and those they are held against.
 
@@ -202,7 +263,9 @@ def _sources(
         SettingsError: a map has mistakes, or the two maps add other comparisons.
     """
     if others is not None and not against:
-        raise UsageError("--against-columns is given without --against", code="no-against")
+        raise UsageError(
+            "--against-columns is given without --against", code="no-against"
+        )
     one, added = map_of(columns), _comparisons_in(columns)
     other, other_added = (
         (one, added) if others is None else (map_of(others), _comparisons_in(others))
@@ -215,11 +278,16 @@ def _sources(
 def _require_same_comparisons(
     one: Sequence[AddedComparison], other: Sequence[AddedComparison]
 ) -> None:
-    kinds = [{(each.name, each.kind, each.blocking) for each in added} for added in (one, other)]
+    kinds = [
+        {(each.name, each.kind, each.blocking) for each in added}
+        for added in (one, other)
+    ]
     names = sorted({name for name, _, _ in kinds[0] ^ kinds[1]})
     if names:
         paths = [f"comparisons.{name}" for name in names]
-        raise comparisons_error([SettingsMistake(path, "not-in-both-maps") for path in paths])
+        raise comparisons_error(
+            [SettingsMistake(path, "not-in-both-maps") for path in paths]
+        )
 
 
 def _tell_plan(files: _Files, profile: Profile, *, as_json: bool) -> None:
@@ -238,7 +306,9 @@ def _tell_plan(files: _Files, profile: Profile, *, as_json: bool) -> None:
     if as_json:
         pairs = sum(line.pairs for line in forecast)
         keys = [dataclasses.asdict(line) for line in forecast]
-        TERMINAL.result({"entries": entries, "pairs": pairs, "keys": keys, "exit_code": 0})
+        TERMINAL.result(
+            {"entries": entries, "pairs": pairs, "keys": keys, "exit_code": 0}
+        )
 
 
 def map_of(path: Path | None) -> Map | None:
@@ -260,7 +330,9 @@ def map_of(path: Path | None) -> Map | None:
 
 def _comparisons_in(path: Path | None) -> tuple[AddedComparison, ...]:
     """The comparisons that a map of columns adds."""
-    return () if path is None else parse_comparisons(_text_of(path), linkage.TAKEN_NAMES)
+    return (
+        () if path is None else parse_comparisons(_text_of(path), linkage.TAKEN_NAMES)
+    )
 
 
 def _text_of(path: Path) -> str:
@@ -282,15 +354,22 @@ def _voters(files: _Files, profile: Profile, steps: Steps) -> _Voters:
     ids = held[0].column("entry_id") if comparisons else None
     steps(Stage.NORMALIZE, 0, 1)
     # In the order of their ids the linkage need not sort them again.
-    voters = normalize(sort_by(held.pop(), "entry_id"), profile, coded=True, for_linkage=True).table
+    voters = normalize(
+        sort_by(held.pop(), "entry_id"), profile, coded=True, for_linkage=True
+    ).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
     return _Voters([voters], voters.num_rows, new, added)
 
 
 def _tell_forecast(entries: int, forecast: Sequence[Any]) -> None:
     """Print what each blocking key will cost."""
-    TERMINAL.say(SAY("cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast)))
+    TERMINAL.say(
+        SAY(
+            "cli.link.plan", entries=entries, pairs=sum(line.pairs for line in forecast)
+        )
+    )
     headers = [
-        SAY(f"cli.table.{name}") for name in ("key", "blocks", "pairs", "largest", "not-compared")
+        SAY(f"cli.table.{name}")
+        for name in ("key", "blocks", "pairs", "largest", "not-compared")
     ]
     TERMINAL.table(headers, [dataclasses.astuple(line) for line in forecast])

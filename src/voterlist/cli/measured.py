@@ -24,7 +24,9 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
         return
     words = usecases.Words(SAY.language)
     measures = {
-        name: value for name, value in estimate.items() if name.startswith(("precision", "recall"))
+        name: value
+        for name, value in estimate.items()
+        if name.startswith(("precision", "recall"))
     }
     shares = {name: words.probability(value) for name, value in measures.items()}
     TERMINAL.say(SAY("cli.run.estimate", pairs=estimate["pairs"], **shares))
@@ -54,7 +56,9 @@ def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
     """For each kind of agreement: pairs that chance alone would give, pairs found, the meaning."""
     words = usecases.ChanceWords(SAY.language)
     found = [
-        usecases.Chance(tuple(str(row["agreement"]).split("+")), row["expected"], row["found"])
+        usecases.Chance(
+            tuple(str(row["agreement"]).split("+")), row["expected"], row["found"]
+        )
         for row in rows
     ]
     if not found:
@@ -62,7 +66,10 @@ def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
     TERMINAL.say()
     TERMINAL.say(words("report.chance.title"))
     TERMINAL.table(
-        [words(f"report.column.{name}") for name in ("agreement", "expected", "found", "meaning")],
+        [
+            words(f"report.column.{name}")
+            for name in ("agreement", "expected", "found", "meaning")
+        ],
         [
             (
                 words.agreement(row.agreement),

@@ -19,7 +19,9 @@ __all__ = ["names"]
 
 
 def names(
-    written: Annotated[list[str], typer.Argument(metavar="NAME", help=SAY("cli.argument.names"))],
+    written: Annotated[
+        list[str], typer.Argument(metavar="NAME", help=SAY("cli.argument.names"))
+    ],
     profile: ProfileOption = Profile.AZ,
 ) -> None:
     """Show what is made of a name, and compare several."""
@@ -27,10 +29,13 @@ def names(
     for reading in readings:
         _tell(reading)
     compared = [
-        (one, other, usecases.alike(one, other)) for one, other in combinations(readings, 2)
+        (one, other, usecases.alike(one, other))
+        for one, other in combinations(readings, 2)
     ]
     for one, other, verdict in compared:
-        TERMINAL.say(SAY(f"names.alike.{verdict}", one=one.written, other=other.written))
+        TERMINAL.say(
+            SAY(f"names.alike.{verdict}", one=one.written, other=other.written)
+        )
     if TERMINAL.json:
         pairs = [
             {"one": one.written, "other": other.written, "alike": verdict}
@@ -90,4 +95,8 @@ def _steps(part: usecases.PartReading) -> Iterator[tuple[str, str]]:
 
 
 def _found_by(part: usecases.PartReading) -> str:
-    return SAY(f"names.found-by.{part.found_by}", names=" / ".join(part.known), unlike=part.unlike)
+    return SAY(
+        f"names.found-by.{part.found_by}",
+        names=" / ".join(part.known),
+        unlike=part.unlike,
+    )

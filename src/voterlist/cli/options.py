@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import functools
+import inspect
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
@@ -13,6 +17,9 @@ from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 from voterlist.errors import UsageError
 from voterlist.model import Profile
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = [
     "Columns",
@@ -25,7 +32,49 @@ __all__ = [
     "now",
     "require_parquet",
     "settings_of",
+    "takes",
 ]
+
+
+Options = TypeVar("Options", bound="DataclassInstance")
+
+
+def takes(
+    options: type[Options],
+) -> Callable[[Callable[[Options], None]], Callable[..., None]]:
+    """A command whose arguments and options are the fields of a dataclass.
+
+    The command line library reads a function's parameters; a command with many options
+    would have as many. So it is shown the fields instead, and the command is given one
+    object.
+    """
+    hints = get_type_hints(options, include_extras=True)
+    parameters = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=_default_of(field),
+            annotation=hints[field.name],
+        )
+        for field in dataclasses.fields(options)
+    ]
+
+    def decorate(command: Callable[[Options], None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def run(**given: Any) -> None:
+            command(options(**given))
+
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = hints
+        return run
+
+    return decorate
+
+
+def _default_of(field: dataclasses.Field[Any]) -> Any:
+    """What a parameter has where none is given."""
+    has_none = field.default is dataclasses.MISSING
+    return inspect.Parameter.empty if has_none else field.default
 
 
 def _use_json(asked: bool) -> bool:
@@ -35,15 +84,27 @@ def _use_json(asked: bool) -> bool:
 
 # Eager: an error in another option is then told as JSON too.
 Json = Annotated[
-    bool, typer.Option("--json", help=SAY("cli.option.json"), callback=_use_json, is_eager=True)
+    bool,
+    typer.Option(
+        "--json", help=SAY("cli.option.json"), callback=_use_json, is_eager=True
+    ),
 ]
-Today = Annotated[str | None, typer.Option("--today", metavar="DATE", help=SAY("cli.option.today"))]
-Workspace = Annotated[Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace"))]
-Tables = Annotated[list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))]
+Today = Annotated[
+    str | None, typer.Option("--today", metavar="DATE", help=SAY("cli.option.today"))
+]
+Workspace = Annotated[
+    Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace"))
+]
+Tables = Annotated[
+    list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))
+]
 Columns = Annotated[
-    Path | None, typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns"))
+    Path | None,
+    typer.Option("--columns", metavar="MAP.toml", help=SAY("cli.option.columns")),
 ]
-ProfileOption = Annotated[Profile, typer.Option("--profile", help=SAY("cli.option.profile"))]
+ProfileOption = Annotated[
+    Profile, typer.Option("--profile", help=SAY("cli.option.profile"))
+]
 
 
 def day(text: str | None) -> dt.date:
@@ -57,7 +118,9 @@ def day(text: str | None) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{text} is not a day", code="not-a-day", places={"value": text}) from None
+        raise UsageError(
+            f"{text} is not a day", code="not-a-day", places={"value": text}
+        ) from None
 
 
 def now() -> dt.datetime:

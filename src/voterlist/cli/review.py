@@ -19,7 +19,8 @@ __all__ = ["export", "import_decisions"]
 def export(
     workspace: Workspace,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help=SAY("cli.option.review-out"))
+        Path | None,
+        typer.Option("--out", metavar="FILE", help=SAY("cli.option.review-out")),
     ] = None,
     language: Annotated[
         Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.language"))
@@ -30,10 +31,17 @@ def export(
     made = usecases.export_review(workspace, out, language, today=day(today))
     path = made.path
     TERMINAL.say(
-        SAY("cli.review.exported", cases=made.cases, findings=made.findings, path=shown(path))
+        SAY(
+            "cli.review.exported",
+            cases=made.cases,
+            findings=made.findings,
+            path=shown(path),
+        )
     )
     if made.cases or made.findings:
-        TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=shown(path)))
+        TERMINAL.say(
+            SAY("cli.review.export.next", folder=shown(workspace), path=shown(path))
+        )
     if TERMINAL.json:
         counted = {"run": made.run, "cases": made.cases, "findings": made.findings}
         TERMINAL.result({**counted, "out": path, "exit_code": 0})
@@ -41,13 +49,19 @@ def export(
 
 def import_decisions(
     workspace: Workspace,
-    workbook: Annotated[Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.workbook"))],
-    by: Annotated[str | None, typer.Option(metavar="NAME", help=SAY("cli.option.by"))] = None,
+    workbook: Annotated[
+        Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.workbook"))
+    ],
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help=SAY("cli.option.by"))
+    ] = None,
 ) -> None:
     """Read decisions into the ledger."""
     imported = usecases.import_review(workspace, workbook, by, decided_at=now())
     counted = _counted(imported)
-    refused = {(problem.sheet, problem.row) for problem in imported.problems if problem.row}
+    refused = {
+        (problem.sheet, problem.row) for problem in imported.problems if problem.row
+    }
     TERMINAL.say(SAY("cli.review.imported", **counted, problems=len(refused)))
     TERMINAL.say(SAY("cli.review.marked", **counted))
     if not imported.is_origin_known:
@@ -74,7 +88,10 @@ def _counted(imported: usecases.Imported) -> dict[str, int]:
 def _as_json(imported: usecases.Imported) -> dict[str, Any]:
     """The result as plain values; scripts are written against these names."""
     names = ("sheet", "row", "code", "case_id", "entry_id", "rule")
-    problems = [{name: getattr(problem, name) for name in names} for problem in imported.problems]
+    problems = [
+        {name: getattr(problem, name) for name in names}
+        for problem in imported.problems
+    ]
     return {
         **_counted(imported),
         "problems": problems,
@@ -88,7 +105,8 @@ def _list_problems(problems: tuple[Problem, ...]) -> None:
         return
     rows = [_cells(problem) for problem in problems]
     TERMINAL.table(
-        [SAY(f"cli.table.{name}") for name in ("sheet", "row", "asked", "problem")], rows
+        [SAY(f"cli.table.{name}") for name in ("sheet", "row", "asked", "problem")],
+        rows,
     )
     for key in dict.fromkeys(problem.key for problem in problems):
         TERMINAL.say(SAY("cli.failure.todo", todo=SAY(f"{key}.todo")))

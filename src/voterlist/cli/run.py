@@ -8,7 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
-from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate, tell_taught
+from voterlist.cli.measured import (
+    tell_chance,
+    tell_compared,
+    tell_estimate,
+    tell_taught,
+)
 from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.status import standing_lines, standings_as_json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
@@ -23,7 +28,9 @@ def run(
     workspace: Workspace,
     constituencies: Annotated[
         list[int] | None,
-        typer.Option("-c", "--constituency", metavar="N", help=SAY("cli.option.constituency")),
+        typer.Option(
+            "-c", "--constituency", metavar="N", help=SAY("cli.option.constituency")
+        ),
     ] = None,
     until: Annotated[Stage | None, typer.Option(help=SAY("cli.option.until"))] = None,
     today: Today = None,
@@ -100,7 +107,10 @@ def _tell_clock(result: usecases.RunResult) -> None:
     """Nothing where the day of the run is not before a recorded day."""
     if result.clock_behind is not None:
         TERMINAL.say()
-        days = {"today": result.today.isoformat(), "newest": result.clock_behind.isoformat()}
+        days = {
+            "today": result.today.isoformat(),
+            "newest": result.clock_behind.isoformat(),
+        }
         TERMINAL.say(SAY("cli.run.clock-behind", **days))
 
 
@@ -129,7 +139,10 @@ def _tell_missing(result: usecases.RunResult) -> None:
     if not result.missing_lists:
         return
     TERMINAL.say(SAY("cli.run.missing"))
-    headers = [SAY(f"cli.table.{name}") for name in ("constituency", "precinct", "entries-then")]
+    headers = [
+        SAY(f"cli.table.{name}")
+        for name in ("constituency", "precinct", "entries-then")
+    ]
     unknown = SAY("cli.unknown")
     rows = [
         (str(gone.constituency or unknown), str(gone.precinct or unknown), gone.entries)
@@ -197,7 +210,11 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         "until": result.until.value if result.until else None,
         "files": result.files,
         "lists": result.lists,
-        "rows": {"in": result.rows_in, "out": result.rows_out, "set_aside": result.set_aside},
+        "rows": {
+            "in": result.rows_in,
+            "out": result.rows_out,
+            "set_aside": result.set_aside,
+        },
         "set_aside": dict(result.set_aside_by_code),
         "unreadable": [dataclasses.asdict(trouble) for trouble in result.troubles],
         "stages": [dataclasses.asdict(work) for work in result.stages],
@@ -216,7 +233,9 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         "deadlines": standings_as_json(result.standings),
         "overdue": len(result.overdue),
         "missing_lists": [dataclasses.asdict(gone) for gone in result.missing_lists],
-        "clock_behind": result.clock_behind.isoformat() if result.clock_behind else None,
+        "clock_behind": result.clock_behind.isoformat()
+        if result.clock_behind
+        else None,
         "outputs": list(result.outputs),
         "exit_code": result.exit_code,
     }

@@ -32,7 +32,9 @@ def status(
     """Show how everyone stands against the calendar."""
     status_now = usecases.status_of(workspace, today=day(today))
     cycle = status_now.settings.workspace.cycle
-    TERMINAL.say(SAY("cli.status.title", today=status_now.today.isoformat(), cycle=cycle))
+    TERMINAL.say(
+        SAY("cli.status.title", today=status_now.today.isoformat(), cycle=cycle)
+    )
     for line in standing_lines(status_now.settings, status_now.standings):
         TERMINAL.say(line)
     _list_units(status_now.standings, status_now.names)
@@ -77,12 +79,23 @@ def standing_lines(
             for word in Standing
             if counted[word]
         )
-        places = {"title": SAY(f"deadline.{deadline.stage}.title"), "due": deadline.due.isoformat()}
-        lines.append(SAY("cli.run.deadline", **places, counts=counts or SAY("cli.status.no-units")))
+        places = {
+            "title": SAY(f"deadline.{deadline.stage}.title"),
+            "due": deadline.due.isoformat(),
+        }
+        lines.append(
+            SAY(
+                "cli.run.deadline",
+                **places,
+                counts=counts or SAY("cli.status.no-units"),
+            )
+        )
     return lines
 
 
-def standings_as_json(standings: Sequence[usecases.UnitStanding]) -> list[dict[str, Any]]:
+def standings_as_json(
+    standings: Sequence[usecases.UnitStanding],
+) -> list[dict[str, Any]]:
     """The standings as plain values, one object a unit and stage."""
     return [
         {
@@ -97,15 +110,20 @@ def standings_as_json(standings: Sequence[usecases.UnitStanding]) -> list[dict[s
     ]
 
 
-def _list_units(standings: Sequence[usecases.UnitStanding], names: dict[int, str]) -> None:
+def _list_units(
+    standings: Sequence[usecases.UnitStanding], names: dict[int, str]
+) -> None:
     """The precincts one by one; where they are many, only those that are not done in time."""
-    rows = [row for row in standings if row.precinct is not None or row.constituency is None]
+    rows = [
+        row for row in standings if row.precinct is not None or row.constituency is None
+    ]
     if len(rows) > _MOST_ROWS:
         rows = [row for row in rows if row.standing is not Standing.DONE]
     if not rows:
         return
     headers = [
-        SAY(f"cli.table.{name}") for name in ("constituency", "precinct", "finished", "standing")
+        SAY(f"cli.table.{name}")
+        for name in ("constituency", "precinct", "finished", "standing")
     ]
     TERMINAL.say()
     TERMINAL.table(

@@ -29,7 +29,9 @@ def synth(
     registers: Annotated[
         bool, typer.Option("--registers", help=SAY("cli.option.registers"))
     ] = False,
-    faults: Annotated[bool, typer.Option("--faults", help=SAY("cli.option.faults"))] = False,
+    faults: Annotated[
+        bool, typer.Option("--faults", help=SAY("cli.option.faults"))
+    ] = False,
 ) -> None:
     """Invent voters' lists."""
     also = usecases.Also.NOTHING
@@ -48,7 +50,12 @@ def synth(
             progress=lambda _what, done, total: steps("synth", done, total),
         )
     TERMINAL.say(
-        SAY("cli.synth.done", entries=made.entries, voters=made.voters, repeated=made.repeated)
+        SAY(
+            "cli.synth.done",
+            entries=made.entries,
+            voters=made.voters,
+            repeated=made.repeated,
+        )
     )
     for path in made.paths:
         TERMINAL.say(f"  {shown(path)}")

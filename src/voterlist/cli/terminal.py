@@ -59,7 +59,10 @@ class Terminal:
             all(isinstance(value, int | float) for value in column)
             for column in zip(*rows, strict=True)
         ]
-        widths = [max(len(text) for text in column) for column in zip(headers, *texts, strict=True)]
+        widths = [
+            max(len(text) for text in column)
+            for column in zip(headers, *texts, strict=True)
+        ]
         for line in (headers, *texts):
             cells = [
                 text.rjust(width) if to_right else text.ljust(width)
@@ -71,7 +74,9 @@ class Terminal:
 
     def result(self, content: Mapping[str, Any]) -> None:
         """The one object of ``--json``."""
-        print(in_json(json.dumps(content, indent=1, ensure_ascii=False, default=_plain)))
+        print(
+            in_json(json.dumps(content, indent=1, ensure_ascii=False, default=_plain))
+        )
 
     def _stream(self) -> TextIO:
         return sys.stderr if self.json else sys.stdout
@@ -140,7 +145,10 @@ class Steps:
         if self._task is not None:
             title = SAY(f"cli.stage.{stage}")
             self._bar.update(
-                self._task, description=title, completed=done, total=total if total > 1 else None
+                self._task,
+                description=title,
+                completed=done,
+                total=total if total > 1 else None,
             )
 
     def _line(self, stage: str, done: int, total: int, now: float) -> None:
@@ -152,7 +160,10 @@ class Steps:
         seconds = round(now - self._started)
         TERMINAL.warn(
             SAY(
-                "cli.progress", seconds=seconds, stage=SAY(f"cli.stage.{stage}"), share=share
+                "cli.progress",
+                seconds=seconds,
+                stage=SAY(f"cli.stage.{stage}"),
+                share=share,
             ).rstrip()
         )
 
@@ -186,7 +197,11 @@ def shown(path: Path) -> str:
 
 
 def _cell(value: object) -> str:
-    return SAY.number(value) if isinstance(value, int | float) else visible_name(str(value))
+    return (
+        SAY.number(value)
+        if isinstance(value, int | float)
+        else visible_name(str(value))
+    )
 
 
 def _plain(value: object) -> str:

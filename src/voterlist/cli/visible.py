@@ -24,7 +24,9 @@ _BREAKS = "\n\t"
 
 def visible(text: str) -> str:
     """A text of the program with its control characters shown; line breaks and tabs stay."""
-    return _HIDDEN.sub(lambda found: found[0] if found[0] in _BREAKS else _shown(found[0]), text)
+    return _HIDDEN.sub(
+        lambda found: found[0] if found[0] in _BREAKS else _shown(found[0]), text
+    )
 
 
 def visible_name(text: str) -> str:
@@ -35,7 +37,8 @@ def visible_name(text: str) -> str:
 def in_json(text: str) -> str:
     """JSON that means the same; such characters in its strings are written as digits."""
     return _HIDDEN.sub(
-        lambda found: found[0] if found[0] in _BREAKS else f"\\u{ord(found[0]):04x}", text
+        lambda found: found[0] if found[0] in _BREAKS else f"\\u{ord(found[0]):04x}",
+        text,
     )
 
 

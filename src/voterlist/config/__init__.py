@@ -13,7 +13,12 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from voterlist.config.mistakes import FILE_NAME, mistakes_of, settings_error, unknown_rules
+from voterlist.config.mistakes import (
+    FILE_NAME,
+    mistakes_of,
+    settings_error,
+    unknown_rules,
+)
 from voterlist.config.sections import (
     AcceptedSettings,
     CalendarSettings,
@@ -120,5 +125,7 @@ def template(cycle: str = "2026", level: Level = Level.CONEC) -> str:
 
     Parsed, it gives the defaults with this cycle and level.
     """
-    text = (resources.files(__package__) / "voterlist.template.toml").read_text(encoding="utf-8")
+    text = (resources.files(__package__) / "voterlist.template.toml").read_text(
+        encoding="utf-8"
+    )
     return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)

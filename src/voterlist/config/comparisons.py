@@ -11,7 +11,12 @@ from typing import Any
 
 from voterlist.errors import SettingsError, SettingsMistake
 
-__all__ = ["AddedComparison", "ComparisonKind", "added_comparisons", "comparisons_error"]
+__all__ = [
+    "AddedComparison",
+    "ComparisonKind",
+    "added_comparisons",
+    "comparisons_error",
+]
 
 SECTION = "comparisons"
 _KEYS = ("column", "kind", "blocking")
@@ -80,13 +85,17 @@ def added_comparisons(
             added.append(_comparison(name, section))
     mistakes += _compared_twice(added)
     if len(sections) > _MOST:
-        mistakes.append(SettingsMistake(SECTION, "too-many-comparisons", (("most", str(_MOST)),)))
+        mistakes.append(
+            SettingsMistake(SECTION, "too-many-comparisons", (("most", str(_MOST)),))
+        )
     if mistakes:
         raise comparisons_error(mistakes)
     return tuple(added)
 
 
-def _mistakes(name: str, section: Any, taken: Collection[str]) -> Iterator[SettingsMistake]:
+def _mistakes(
+    name: str, section: Any, taken: Collection[str]
+) -> Iterator[SettingsMistake]:
     """What is wrong with one section."""
     path = f"{SECTION}.{name}"
     if not isinstance(section, Mapping):
@@ -109,8 +118,12 @@ def _mistakes(name: str, section: Any, taken: Collection[str]) -> Iterator[Setti
 def _unknown_key(path: str, key: str) -> SettingsMistake:
     close = difflib.get_close_matches(key, _KEYS, n=1)
     if close:
-        return SettingsMistake(f"{path}.{key}", "unknown-key-meant", (("meant", close[0]),))
-    return SettingsMistake(f"{path}.{key}", "unknown-key", (("known", ", ".join(_KEYS)),))
+        return SettingsMistake(
+            f"{path}.{key}", "unknown-key-meant", (("meant", close[0]),)
+        )
+    return SettingsMistake(
+        f"{path}.{key}", "unknown-key", (("known", ", ".join(_KEYS)),)
+    )
 
 
 def _headers(column: Any) -> tuple[str, ...]:
@@ -124,7 +137,9 @@ def _headers(column: Any) -> tuple[str, ...]:
 
 def _comparison(name: str, section: Mapping[str, Any]) -> AddedComparison:
     kind = ComparisonKind(section["kind"])
-    return AddedComparison(name, _headers(section["column"]), kind, section.get("blocking", False))
+    return AddedComparison(
+        name, _headers(section["column"]), kind, section.get("blocking", False)
+    )
 
 
 def _compared_twice(added: list[AddedComparison]) -> Iterator[SettingsMistake]:

@@ -57,15 +57,23 @@ def mistakes_of(detail: ErrorDetails) -> Iterator[SettingsMistake]:
     parts = [str(part) for part in detail["loc"] if part != "[key]"]
     path = ".".join(parts)
     if kind == "columns":
-        yield from (_unknown(f"{path}.{name}", name, COLUMN_FIELDS) for name in context["unknown"])
-        yield from (SettingsMistake(f"{path}.{name}", "not-a-header") for name in context["wrong"])
+        yield from (
+            _unknown(f"{path}.{name}", name, COLUMN_FIELDS)
+            for name in context["unknown"]
+        )
+        yield from (
+            SettingsMistake(f"{path}.{name}", "not-a-header")
+            for name in context["wrong"]
+        )
     elif kind == "extra_forbidden":
         yield _unknown(path, parts[-1], _keys_of(parts[:-1]))
     elif kind == "out-of-order":
         places = (("lower", context["lower"]), ("upper", context["upper"]))
         yield SettingsMistake(f"{path}.{context['key']}", kind, places)
     elif kind in {"enum", "literal_error"}:
-        yield SettingsMistake(path, "not-one-of", (("choices", _choices(context["expected"])),))
+        yield SettingsMistake(
+            path, "not-one-of", (("choices", _choices(context["expected"])),)
+        )
     elif kind == "greater_than_equal":
         yield SettingsMistake(path, "too-small", (("limit", f"{context['ge']:g}"),))
     elif kind == "less_than_equal":
@@ -116,19 +124,28 @@ def unknown_rules(
     if rule_codes is None or not isinstance(check, dict):
         return []
     rules, accepted = check.get("rules"), check.get("accepted")
-    named = {f"check.rules.{code}": code for code in rules} if isinstance(rules, dict) else {}
+    named = (
+        {f"check.rules.{code}": code for code in rules}
+        if isinstance(rules, dict)
+        else {}
+    )
     for place, one in enumerate(accepted if isinstance(accepted, list) else ()):
         if isinstance(one, dict) and isinstance(one.get("rule"), str):
             named[f"check.accepted.{place}.rule"] = one["rule"]
     return [
-        _unknown(path, code, rule_codes) for path, code in named.items() if code not in rule_codes
+        _unknown(path, code, rule_codes)
+        for path, code in named.items()
+        if code not in rule_codes
     ]
 
 
 def settings_error(mistakes: list[SettingsMistake]) -> SettingsError:
     """The error that holds these mistakes, each once, in order of their key paths."""
     ordered = tuple(
-        sorted(set(mistakes), key=lambda mistake: (mistake.path, mistake.code, mistake.places))
+        sorted(
+            set(mistakes),
+            key=lambda mistake: (mistake.path, mistake.code, mistake.places),
+        )
     )
     lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in ordered)
     return SettingsError(f"{FILE_NAME} has mistakes: {lines}", ordered)

@@ -6,7 +6,14 @@ import datetime as dt
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from voterlist.model import Level, Profile, Rule, Severity
@@ -108,7 +115,9 @@ def _pinned_columns(columns: object) -> object:
     unknown = tuple(name for name in columns if name not in COLUMN_FIELDS)
     wrong = tuple(name for name, header in columns.items() if not _is_header(header))
     if unknown or wrong:
-        raise PydanticCustomError("columns", "columns", {"unknown": unknown, "wrong": wrong})
+        raise PydanticCustomError(
+            "columns", "columns", {"unknown": unknown, "wrong": wrong}
+        )
     return columns
 
 
@@ -322,7 +331,9 @@ class Settings(_Section):
 def _is_header(value: object) -> bool:
     """True for a text, or a list of texts that is not empty."""
     headers = value if isinstance(value, list) else [value]
-    return bool(headers) and all(isinstance(header, str) and header.strip() for header in headers)
+    return bool(headers) and all(
+        isinstance(header, str) and header.strip() for header in headers
+    )
 
 
 def _require_order(section: BaseModel, lower: str, upper: str) -> None:

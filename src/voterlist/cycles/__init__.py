@@ -15,7 +15,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
-from voterlist.cycles.causes import NONE, Causes, Explained, Witnesses, came_of_age, known_to
+from voterlist.cycles.causes import (
+    NONE,
+    Causes,
+    Explained,
+    Witnesses,
+    came_of_age,
+    known_to,
+)
 from voterlist.cycles.differences import fields_changed, is_elsewhere
 from voterlist.cycles.findings import findings
 from voterlist.cycles.pairing import Paired, pair
@@ -29,7 +36,15 @@ from voterlist.model import Stage
 from voterlist.schemas import CYCLE_CHANGE, REMOVAL_REASON, VOTER, empty, require
 from voterlist.tables import concat, from_columns, sort_by
 
-__all__ = ["CAUSES", "CHANGES", "LEVELS", "NO_CAUSE", "RULES", "Cycles", "compare_cycles"]
+__all__ = [
+    "CAUSES",
+    "CHANGES",
+    "LEVELS",
+    "NO_CAUSE",
+    "RULES",
+    "Cycles",
+    "compare_cycles",
+]
 
 _ORDER = ("constituency", "precinct", "change", "entry_id", "old_entry_id")
 
@@ -156,7 +171,8 @@ def _in_order(voters: pa.Table) -> pa.Table:
     voters = sort_by(require(voters, VOTER, Stage.RECONCILE), "entry_id")
     if pc.count_distinct(voters.column("entry_id")).as_py() != voters.num_rows:
         raise StageError(
-            "an entry id stands twice in one list", stage=Stage.RECONCILE, field="entry_id"
+            "an entry id stands twice in one list",
+            stage=Stage.RECONCILE,
         )
     return voters
 
@@ -167,11 +183,15 @@ def _is_compared(old: pa.Table, new: pa.Table) -> Flags:
     Of those that name none, all are.
     """
     place = old.column("constituency")
-    inside = pc.is_in(place, value_set=pc.unique(new.column("constituency")).drop_null())
+    inside = pc.is_in(
+        place, value_set=pc.unique(new.column("constituency")).drop_null()
+    )
     return np.asarray(pc.or_(inside, pc.is_null(place)), dtype=bool)
 
 
-def _added(lists: _Lists, came: Explained, of_age: Flags, earlier: pa.Table) -> pa.Table:
+def _added(
+    lists: _Lists, came: Explained, of_age: Flags, earlier: pa.Table
+) -> pa.Table:
     """CYCLE_CHANGE of the entries that came."""
     cause = came.why_added(of_age)
     _explain(cause, "repeated", lists.added, lists.new, among=lists.paired.new)
@@ -200,7 +220,11 @@ def _changed(lists: _Lists, touched: Explained) -> pa.Table:
 
 
 def _explain(
-    cause: Causes, word: str, entries: pa.Table, others: pa.Table, among: Rows | None = None
+    cause: Causes,
+    word: str,
+    entries: pa.Table,
+    others: pa.Table,
+    among: Rows | None = None,
 ) -> None:
     """Give this cause to the entries without one that the others (VOTER) know; in place."""
     without = np.flatnonzero(cause == NONE)
@@ -220,7 +244,9 @@ def _changes(
     where = new if new is not None else old
     assert where is not None
     columns = {
-        "change": pa.repeat(change, len(cause)) if isinstance(change, str) else pa.array(change),
+        "change": pa.repeat(change, len(cause))
+        if isinstance(change, str)
+        else pa.array(change),
         "cause": pa.array(CAUSES).take(pa.array(cause)),
         **{name: where.column(name) for name in PRECINCT_PLACE},
         **more,

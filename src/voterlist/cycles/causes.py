@@ -128,7 +128,9 @@ class Explained:
             decided = [self.reasons.get(entry) for entry in ids.to_pylist()]
         is_dead = cause == CAUSES.index("died")
         for word, reasons in (("decided", decided), ("recorded", self.recorded)):
-            has_reason = np.array([reason is not None for reason in reasons], dtype=bool)
+            has_reason = np.array(
+                [reason is not None for reason in reasons], dtype=bool
+            )
             cause[has_reason & ~is_dead] = CAUSES.index(word)
         return cause, [
             record if record is not None else decision
@@ -152,7 +154,9 @@ def came_of_age(voters: pa.Table, on_day: dt.date, years: int) -> Flags:
 
     ``years``: the age at which one may vote.
     """
-    year, month, day = (_numbers(voters, f"birth_{part}") for part in ("year", "month", "day"))
+    year, month, day = (
+        _numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
+    )
     full = (month > 0) & (day > 0)
     date = _dates(voters)
     limit = on_day.year * 10_000 + on_day.month * 100 + on_day.day - years * 10_000
@@ -190,7 +194,9 @@ def known_to(entries: pa.Table, others: pa.Table, among: Rows | None = None) -> 
 
 def _dates(voters: pa.Table) -> Rows:
     """The birth dates as numbers such as 19800304."""
-    year, month, day = (_numbers(voters, f"birth_{part}") for part in ("year", "month", "day"))
+    year, month, day = (
+        _numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
+    )
     return year * 10_000 + month * 100 + day
 
 

@@ -54,7 +54,8 @@ def fields_changed(old: pa.Table, new: pa.Table, paired: Paired) -> Fields:
     codes = np.zeros(len(paired.old), dtype=np.int64)
     for bit, columns in enumerate(FIELDS.values()):
         changed = reduce(
-            np.logical_or, (_is_changed(*_columns(old, new, paired, name)) for name in columns)
+            np.logical_or,
+            (_is_changed(*_columns(old, new, paired, name)) for name in columns),
         )
         codes |= changed.astype(np.int64) << bit
     return Fields(codes)
@@ -67,21 +68,29 @@ def is_elsewhere(old: pa.Table, new: pa.Table, paired: Paired) -> Flags:
     """
     moved = np.zeros(len(paired.old), dtype=bool)
     for name in ("constituency", "precinct"):
-        differs = pc.not_equal(*_columns(old, new, paired, name)).fill_null(fill_value=False)
+        differs = pc.not_equal(*_columns(old, new, paired, name)).fill_null(
+            fill_value=False
+        )
         moved |= np.asarray(differs, dtype=bool)
     return moved
 
 
-def _columns(old: pa.Table, new: pa.Table, paired: Paired, name: str) -> tuple[Any, Any]:
+def _columns(
+    old: pa.Table, new: pa.Table, paired: Paired, name: str
+) -> tuple[Any, Any]:
     """One column of both, pair by pair.
 
     One at a time, for whole lists of a nation would not fit twice.
     """
-    return old.column(name).take(pa.array(paired.old)), new.column(name).take(pa.array(paired.new))
+    return old.column(name).take(pa.array(paired.old)), new.column(name).take(
+        pa.array(paired.new)
+    )
 
 
 def _is_changed(left: Any, right: Any) -> Flags:
     if pa.types.is_dictionary(left.type):
         left, right = left.cast(pa.string()), right.cast(pa.string())
     differs = pc.not_equal(left, right).fill_null(fill_value=False)
-    return np.asarray(pc.or_(differs, pc.xor(pc.is_null(left), pc.is_null(right))), dtype=bool)
+    return np.asarray(
+        pc.or_(differs, pc.xor(pc.is_null(left), pc.is_null(right))), dtype=bool
+    )

@@ -46,11 +46,17 @@ def _growth(counted: pa.Table, settings: CheckSettings) -> pa.Table:
     place = list(PRECINCT_PLACE)
     entries = frame.set_index(place)["entries"]
     is_before = (frame["change"] == "before").to_numpy()
-    is_unexplained = ((frame["change"] == "added") & (frame["cause"] == NO_CAUSE)).to_numpy()
+    is_unexplained = (
+        (frame["change"] == "added") & (frame["cause"] == NO_CAUSE)
+    ).to_numpy()
     value = entries[is_unexplained].groupby(place).sum().rename("value")
     before = entries[is_before].groupby(place).sum().rename("before")
-    both = pd.concat([value, before], axis=1).reindex(value.index).fillna(0).reset_index()
-    both["limit"] = np.maximum(_FEW, np.floor(both["before"] * settings.most_unexplained_growth))
+    both = (
+        pd.concat([value, before], axis=1).reindex(value.index).fillna(0).reset_index()
+    )
+    both["limit"] = np.maximum(
+        _FEW, np.floor(both["before"] * settings.most_unexplained_growth)
+    )
     # A precinct that the last cycle did not have is new, and its entries are asked one by one.
     grown = both[(both["value"] > both["limit"]) & (both["before"] > 0)]
     columns = {name: grown[name].to_numpy() for name in ("value", "limit")}

@@ -19,7 +19,11 @@ __all__ = ["Paired", "pair"]
 _DATE = ("birth_year", "birth_month", "birth_day")
 _NAMES = ("given_skeleton", "patronymic_skeleton")
 _PERSON = ["given_skeleton", "given_sex", *_DATE, "fin", "document"]
-_PLACES: tuple[tuple[str, ...], ...] = (("constituency", "precinct"), ("constituency",), ())
+_PLACES: tuple[tuple[str, ...], ...] = (
+    ("constituency", "precinct"),
+    ("constituency",),
+    (),
+)
 """Where an entry is looked for: in its precinct first, then in its constituency, then everywhere.
 """
 
@@ -68,7 +72,9 @@ def pair(old: pa.Table, new: pa.Table) -> Paired:
                 new.select(_PERSON).take(pa.array(right[at_right])),
             )
             at_left, at_right = at_left[~apart], at_right[~apart]
-        parts.append(Paired(left[at_left], right[at_right], np.full(len(at_left), level)))
+        parts.append(
+            Paired(left[at_left], right[at_right], np.full(len(at_left), level))
+        )
         left, right = np.delete(left, at_left), np.delete(right, at_right)
     return _in_order(parts)
 
@@ -84,7 +90,8 @@ def _steps() -> Iterator[tuple[int, tuple[str, ...]]]:
 def _in_order(parts: Sequence[Paired]) -> Paired:
     """The pairs of all parts by the row of this cycle's list."""
     old, new, level = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("old", "new", "level")
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("old", "new", "level")
     )
     order = np.argsort(new, kind="stable")
     return Paired(old[order], new[order], level[order])
@@ -97,7 +104,9 @@ def _is_two(old: pa.Table, new: pa.Table) -> Flags:
     """
     all_agree = np.ones(old.num_rows, dtype=bool)
     for name in ("fin", "document", *_DATE):
-        agrees = pc.equal(old.column(name), new.column(name)).fill_null(fill_value=False)
+        agrees = pc.equal(old.column(name), new.column(name)).fill_null(
+            fill_value=False
+        )
         all_agree &= np.asarray(agrees, dtype=bool)
     return contradicts(old, new) & ~all_agree
 
@@ -109,7 +118,13 @@ def _places(level: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _together(
-    old: pa.Table, new: pa.Table, left: Rows, right: Rows, names: tuple[str, ...], *, single: bool
+    old: pa.Table,
+    new: pa.Table,
+    left: Rows,
+    right: Rows,
+    names: tuple[str, ...],
+    *,
+    single: bool,
 ) -> tuple[Rows, Rows]:
     """Positions in ``left`` and ``right`` of rows that agree in these columns.
 
@@ -118,7 +133,10 @@ def _together(
     """
     columns = list(names)
     both = pa.concat_tables(
-        [old.select(columns).take(pa.array(left)), new.select(columns).take(pa.array(right))],
+        [
+            old.select(columns).take(pa.array(left)),
+            new.select(columns).take(pa.array(right)),
+        ],
         promote_options="permissive",
     )
     code, groups = group_codes(both, *columns)

@@ -39,19 +39,25 @@ class Constituency:
 
     def holds_on(self, day: dt.date) -> bool:
         """True where the source vouches for the name on this day; both limits are included."""
-        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+        return self.valid_from <= day and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
 
 @cache
 def all_constituencies() -> tuple[Constituency, ...]:
     """Every name of every map known, in order of number and day."""
-    text = (resources.files(__package__) / "constituencies.csv").read_text(encoding="utf-8")
+    text = (resources.files(__package__) / "constituencies.csv").read_text(
+        encoding="utf-8"
+    )
     return tuple(
         Constituency(
             number=int(row["number"]),
             name=row["name"],
             valid_from=dt.date.fromisoformat(row["valid_from"]),
-            valid_until=dt.date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
+            valid_until=dt.date.fromisoformat(row["valid_until"])
+            if row["valid_until"]
+            else None,
             source=row["source"],
         )
         for row in csv.DictReader(text.splitlines())

@@ -11,7 +11,11 @@ import re
 __all__ = ["CYRILLIC_TO_LATIN", "LATIN_TO_CYRILLIC", "is_cyrillic_letter", "meant"]
 
 CYRILLIC_TO_LATIN = dict(
-    zip("АВЕКМНОРСТУХІЈЅҺӘӨаеорсухіјѕһәө", "ABEKMHOPCTYXIJSHƏÖaeopcyxijshəö", strict=True)
+    zip(
+        "АВЕКМНОРСТУХІЈЅҺӘӨаеорсухіјѕһәө",
+        "ABEKMHOPCTYXIJSHƏÖaeopcyxijshəö",
+        strict=True,
+    )
 )
 LATIN_TO_CYRILLIC = dict(
     zip("ABEKMHOPCTYXIJaeopcyxijəƏöÖ", "АВЕКМНОРСТУХІЈаеорсухіјәӘөӨ", strict=True)

@@ -11,7 +11,14 @@ from __future__ import annotations
 from voterlist.findings.accepted import FINDINGS_ACCEPTED, Settled, settle
 from voterlist.findings.gather import FINDING_ORDER, gather, is_on
 from voterlist.findings.ids import finding_ids
-from voterlist.findings.make import ENTRY_PLACE, PRECINCT_PLACE, make, of_rows, row, take_columns
+from voterlist.findings.make import (
+    ENTRY_PLACE,
+    PRECINCT_PLACE,
+    make,
+    of_rows,
+    row,
+    take_columns,
+)
 from voterlist.findings.marks import (
     MARK_PROBLEMS,
     MARK_ROW,

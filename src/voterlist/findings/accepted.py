@@ -167,7 +167,8 @@ def _accepted_by(findings: pa.Table, given: Sequence[_Acceptance]) -> _Numbers:
 def _keys(findings: pa.Table) -> pa.ChunkedArray:
     """A text per finding: its rule with its entries, or with its place where it names no entry."""
     text = {
-        name: pc.fill_null(findings.column(name).cast(pa.string()), "") for name in _KEY_COLUMNS
+        name: pc.fill_null(findings.column(name).cast(pa.string()), "")
+        for name in _KEY_COLUMNS
     }
     of_place = pc.binary_join_element_wise(
         text["rule"], "", text["constituency"], text["precinct"], "\n"
@@ -214,7 +215,9 @@ def _with_count(findings: pa.Table, accepted: pa.Table) -> pa.Table:
 
 
 def _counted(accepted: pa.Table) -> pa.Table:
-    grouped = accepted.select(["constituency"]).group_by(["constituency"], use_threads=False)
+    grouped = accepted.select(["constituency"]).group_by(
+        ["constituency"], use_threads=False
+    )
     counted = grouped.aggregate([([], "count_all")]).sort_by("constituency")
     columns = {
         "constituency": counted.column("constituency"),

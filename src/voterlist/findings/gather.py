@@ -31,7 +31,9 @@ FINDING_ORDER = (
 """The order of every table of findings, nulls last."""
 
 
-def gather(parts: Iterable[pa.Table], settings: CheckSettings | None = None) -> pa.Table:
+def gather(
+    parts: Iterable[pa.Table], settings: CheckSettings | None = None
+) -> pa.Table:
     """FINDING of all parts (each FINDING), in ``FINDING_ORDER``.
 
     With ``settings`` the rules that ``[check.rules]`` switches off are left out, and the others

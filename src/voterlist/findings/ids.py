@@ -13,7 +13,16 @@ from voterlist.schemas import FINDING
 __all__ = ["ID_COLUMNS", "finding_ids"]
 
 _OF_ENTRY = ("rule", "entry_id", "other_entry_id", "field", "value")
-_OF_PLACE = ("rule", "constituency", "precinct", "source", "sheet", "line", "field", "value")
+_OF_PLACE = (
+    "rule",
+    "constituency",
+    "precinct",
+    "source",
+    "sheet",
+    "line",
+    "field",
+    "value",
+)
 
 ID_COLUMNS = tuple(name for name in FINDING.names if name in {*_OF_ENTRY, *_OF_PLACE})
 """The columns of FINDING of which an id is made."""

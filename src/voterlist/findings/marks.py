@@ -121,7 +121,9 @@ def _place_of(problem: Problem) -> tuple[str, int, str]:
 
 def _by_place(rows: pa.Table) -> list[dict[str, Any]]:
     rows = require(rows, MARK_ROW, "check")
-    return list(rows.sort_by([("sheet", "ascending"), ("row", "ascending")]).to_pylist())
+    return list(
+        rows.sort_by([("sheet", "ascending"), ("row", "ascending")]).to_pylist()
+    )
 
 
 def _holds_already(row: Mapping[str, Any], answered: Mapping[str, Any] | None) -> bool:

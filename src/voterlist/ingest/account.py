@@ -22,7 +22,14 @@ from voterlist.ingest.survey import Section, Survey, troubles
 from voterlist.model import AsideCode
 from voterlist.schemas import RawFile
 
-__all__ = ["ColumnAccount", "FileAccount", "ListAccount", "PlaceAccount", "SheetAccount", "inspect"]
+__all__ = [
+    "ColumnAccount",
+    "FileAccount",
+    "ListAccount",
+    "PlaceAccount",
+    "SheetAccount",
+    "inspect",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +121,16 @@ class FileAccount:
     @property
     def unreadable(self) -> bool:
         """True where the file, or a sheet of it, could not be read."""
-        return self.trouble is not None or any(sheet.trouble is not None for sheet in self.sheets)
+        return self.trouble is not None or any(
+            sheet.trouble is not None for sheet in self.sheets
+        )
 
 
 def inspect(
-    files: Sequence[RawFile], settings: IngestSettings, *, constituency: int | None = None
+    files: Sequence[RawFile],
+    settings: IngestSettings,
+    *,
+    constituency: int | None = None,
 ) -> tuple[FileAccount, ...]:
     """What ``ingest`` makes of these files, in their order by content.
 
@@ -127,14 +139,22 @@ def inspect(
     seen = look(files, settings, constituency)
     accounts = []
     for file, copy, surveys in seen.files:
-        sheets = [_troubled(name, code) for name, code in troubles(file) if name is not None]
+        sheets = [
+            _troubled(name, code) for name, code in troubles(file) if name is not None
+        ]
         sheets += [_sheet(survey, seen.findings_of(survey)) for survey in surveys]
         order = {sheet.name: position for position, sheet in enumerate(file.sheets)}
         sheets.sort(key=lambda sheet: order[sheet.name])
         trouble = file.trouble or (None if file.sheets else AsideCode.FILE_EMPTY)
         accounts.append(
             FileAccount(
-                file.name, file.source, file.format, trouble, copy, tuple(sheets), file.skipped
+                file.name,
+                file.source,
+                file.format,
+                trouble,
+                copy,
+                tuple(sheets),
+                file.skipped,
             )
         )
     return tuple(accounts)
@@ -196,7 +216,9 @@ def _list(survey: Survey, section: Section) -> ListAccount:
     columns = []
     for column, cells in enumerate(survey.cells):
         match = matches.get(column)
-        text = section.header.texts[column] if column < len(section.header.texts) else None
+        text = (
+            section.header.texts[column] if column < len(section.header.texts) else None
+        )
         if match is None and not text and cells.null_count == len(cells):
             continue
         columns.append(
@@ -228,7 +250,9 @@ def _places(survey: Survey) -> tuple[PlaceAccount, ...]:
     for group, row in enumerate(balance(survey).to_pylist()):
         inside = which == group
         origin = {
-            kind: _origin(survey, kind, inside & survey.entries() if row["entries"] else inside)
+            kind: _origin(
+                survey, kind, inside & survey.entries() if row["entries"] else inside
+            )
             for kind in KINDS
         }
         accounts.append(

@@ -8,7 +8,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
-from voterlist.config.comparisons import AddedComparison, added_comparisons, comparisons_error
+from voterlist.config.comparisons import (
+    AddedComparison,
+    added_comparisons,
+    comparisons_error,
+)
 from voterlist.errors import SettingsMistake
 from voterlist.ingest.text import clean
 from voterlist.tables import join_text
@@ -38,7 +42,9 @@ def require_columns(
         SettingsError: with the key path of each mistake.
     """
     mistakes = [
-        mistake for comparison in added for mistake in _mistakes(headers, comparison, columns or {})
+        mistake
+        for comparison in added
+        for mistake in _mistakes(headers, comparison, columns or {})
     ]
     if mistakes:
         raise comparisons_error(mistakes)
@@ -62,19 +68,25 @@ def _mistakes(
                 yield SettingsMistake(path, "column-compared-twice", twice)
 
 
-def places_of_added(headers: Sequence[str], added: Sequence[AddedComparison]) -> frozenset[int]:
+def places_of_added(
+    headers: Sequence[str], added: Sequence[AddedComparison]
+) -> frozenset[int]:
     """The places, from 0, of the columns that added comparisons need; those that are there."""
     wanted = {header for comparison in added for header in comparison.columns}
     return frozenset(place for place, header in enumerate(headers) if header in wanted)
 
 
-def added_columns(table: pa.Table, added: Sequence[AddedComparison]) -> dict[str, pa.Array]:
+def added_columns(
+    table: pa.Table, added: Sequence[AddedComparison]
+) -> dict[str, pa.Array]:
     """For each comparison its text, row by row; blank is null.
 
     Every column must be there (``require_columns``).
     """
     return {
-        comparison.name: join_text([_text(table, header) for header in comparison.columns])
+        comparison.name: join_text(
+            [_text(table, header) for header in comparison.columns]
+        )
         for comparison in added
     }
 
@@ -83,5 +95,9 @@ def _text(table: pa.Table, header: str) -> pa.Array:
     """A column as clean text, not coded."""
     column = table.column(table.column_names.index(header)).combine_chunks()
     if isinstance(column, pa.ChunkedArray):
-        column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
+        column = (
+            pa.concat_arrays(column.chunks)
+            if column.num_chunks
+            else pa.array([], pa.string())
+        )
     return clean(column.cast(pa.string()))

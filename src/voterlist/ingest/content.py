@@ -117,7 +117,9 @@ def _verdict_of_name(role: str, shape: Shape) -> int:
     return 1 if is_it else 0
 
 
-def _exchanged(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMatch]:
+def _exchanged(
+    matches: list[ColumnMatch], shapes: Sequence[Shape]
+) -> list[ColumnMatch]:
     """The matches, surname and given name weighed again by the endings of surnames.
 
     Both are less sure where the endings of surnames stand under the other header.
@@ -132,7 +134,8 @@ def _exchanged(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[Colu
     if not enough or not endings_exchanged or given["several"] > 0.5:
         return matches
     return [
-        _doubted(match) if match.role in {"surname", "given_name"} else match for match in matches
+        _doubted(match) if match.role in {"surname", "given_name"} else match
+        for match in matches
     ]
 
 
@@ -164,7 +167,11 @@ def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:
 
     Two columns of names alone are one list in two scripts.
     """
-    roles = [match.role for match in matches if match.how != "pinned" and match.confidence >= 0.9]
+    roles = [
+        match.role
+        for match in matches
+        if match.how != "pinned" and match.confidence >= 0.9
+    ]
     twice = {role for role in roles if roles.count(role) > 1}
     return bool(twice & _SURNAMES) and bool(twice & _OF_A_LIST)
 
@@ -172,7 +179,9 @@ def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:
 def is_person_like(shapes: Sequence[Shape]) -> bool:
     """True where some column may hold people: then a sheet without a header is no mere note."""
     for shape in shapes:
-        of_people = shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2 or shape["fin"] >= 0.3
+        of_people = (
+            shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2 or shape["fin"] >= 0.3
+        )
         if of_people and shape.filled >= 2:
             return True
     return False
@@ -252,7 +261,10 @@ class _Choice:
 
         Of several the one whose years are ten years earlier than those of the next.
         """
-        for role, kind, least in (("birth_date", "date", 0.7), ("birth_year", "year", 0.8)):
+        for role, kind, least in (
+            ("birth_date", "date", 0.7),
+            ("birth_year", "year", 0.8),
+        ):
             columns = [
                 at
                 for at, shape in enumerate(self.shapes)

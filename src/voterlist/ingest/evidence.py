@@ -13,7 +13,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.ingest.place import Place, cell_number, file_place, sheet_place, title_place
+from voterlist.ingest.place import (
+    Place,
+    cell_number,
+    file_place,
+    sheet_place,
+    title_place,
+)
 from voterlist.tables import map_unique
 
 __all__ = ["KINDS", "ORIGINS", "Places", "column_numbers"]
@@ -94,7 +100,9 @@ class Places:
     def groups(self) -> tuple[_Ints, _Ints, _Ints, _Ints]:
         """(constituencies, precincts, group of each row, rows of each group) of the places."""
         combined = self.final["constituency"] * 100_000 + self.final["precinct"]
-        distinct, which, counts = np.unique(combined, return_inverse=True, return_counts=True)
+        distinct, which, counts = np.unique(
+            combined, return_inverse=True, return_counts=True
+        )
         return distinct // 100_000, distinct % 100_000, which, counts
 
     def main(self) -> dict[str, int | None]:
@@ -125,7 +133,9 @@ def _number(place: Place, kind: str) -> int:
     return (place.constituency if kind == "constituency" else place.precinct) or 0
 
 
-def _titles(titles: Mapping[int, Place], kind: str, header_row: int, length: int) -> _Ints:
+def _titles(
+    titles: Mapping[int, Place], kind: str, header_row: int, length: int
+) -> _Ints:
     """The number in force at each row: that of the last title above it, 0 where there is none."""
     numbers = np.zeros(length, dtype=np.int64)
     for row in sorted(titles, reverse=True):

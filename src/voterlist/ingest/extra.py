@@ -33,7 +33,14 @@ REASON = frozenset(
             "esasi",
         ),
         *("причина", "причина исключения", "код причины", "основание"),
-        *("reason", "reason code", "cause", "ground", "reason of removal", "reason for removal"),
+        *(
+            "reason",
+            "reason code",
+            "cause",
+            "ground",
+            "reason of removal",
+            "reason for removal",
+        ),
     }
 )
 """Headers of the reason for a removal, as ``text.fold`` leaves them."""
@@ -49,7 +56,12 @@ FORMER_NAMES = {
     "given_name": frozenset(
         {
             *("evvelki adi", "evvelki ad", "kohne adi", "прежнее имя"),
-            *("previous name", "former name", "previous given name", "former given name"),
+            *(
+                "previous name",
+                "former name",
+                "previous given name",
+                "former given name",
+            ),
         }
     ),
 }
@@ -59,7 +71,9 @@ _HEAD = 50
 """A header stands in one of the first so many rows."""
 
 
-def extra_column(files: Sequence[RawFile], headers: Collection[str], entries: pa.Table) -> pa.Array:
+def extra_column(
+    files: Sequence[RawFile], headers: Collection[str], entries: pa.Table
+) -> pa.Array:
     """The cell under one of these headers (as ``text.fold`` leaves them) of each entry (ENTRY).
 
     Null where none is.
@@ -83,7 +97,9 @@ def extra_column(files: Sequence[RawFile], headers: Collection[str], entries: pa
     )
 
 
-def _cells(file: RawFile, sheet: RawSheet, headers: Collection[str]) -> pd.DataFrame | None:
+def _cells(
+    file: RawFile, sheet: RawSheet, headers: Collection[str]
+) -> pd.DataFrame | None:
     """source, sheet, line, text of the column under the first header that is one of these.
 
     None without one.
@@ -111,7 +127,9 @@ def _flat(column: pa.ChunkedArray) -> pa.Array:
 # --- the protocol
 # --------------------------------------------------------------------------------------
 
-_LINE = re.compile(r"(?:line|setir|строка|стр)?\s*1\s*([abcdабвг]?)(?:\s*(?:setri|setir))?")
+_LINE = re.compile(
+    r"(?:line|setir|строка|стр)?\s*1\s*([abcdабвг]?)(?:\s*(?:setri|setir))?"
+)
 _LETTER = dict(zip("абвг", "abcd", strict=True))
 _TODO = (
     "Give a table with the headers constituency, precinct, 1, 1a, 1b, 1c, 1d"
@@ -127,12 +145,20 @@ def protocol(raw: RawFile) -> pa.Table:
             that is no whole number; it names the line of the file.
     """
     if raw.trouble is not None or not raw.sheets or raw.sheets[0].trouble is not None:
-        code = raw.trouble or (raw.sheets[0].trouble if raw.sheets else None) or "file-empty"
-        raise InputError("the protocol cannot be read", code=code, file=raw.name, todo=_TODO)
+        code = (
+            raw.trouble
+            or (raw.sheets[0].trouble if raw.sheets else None)
+            or "file-empty"
+        )
+        raise InputError(
+            "the protocol cannot be read", code=code, file=raw.name, todo=_TODO
+        )
     sheet = raw.sheets[0]
     cells = [clean(_flat(column)) for column in sheet.cells.columns]
     header, columns = _protocol_columns(cells, raw.name)
-    written = {name: cells[column].slice(header + 1) for name, column in columns.items()}
+    written = {
+        name: cells[column].slice(header + 1) for name, column in columns.items()
+    }
     found = {name: _whole(written[name]) for name in written if name in PROTOCOL_LINES}
     found |= {
         name: map_unique(written[name], partial(cell_number, kind=name), pa.int32())
@@ -140,7 +166,9 @@ def protocol(raw: RawFile) -> pa.Table:
         if name in written
     }
     for name, column in found.items():
-        unread = np.asarray(pc.and_(pc.is_valid(written[name]), pc.is_null(column)), dtype=bool)
+        unread = np.asarray(
+            pc.and_(pc.is_valid(written[name]), pc.is_null(column)), dtype=bool
+        )
         if unread.any():
             line = sheet.lines[header + 1 + int(np.argmax(unread))].as_py()
             raise InputError(
@@ -151,9 +179,15 @@ def protocol(raw: RawFile) -> pa.Table:
                 todo=_TODO,
             )
     has_number = np.logical_or.reduce(
-        [np.asarray(found[name].is_valid(), dtype=bool) for name in found if "line" in name]
+        [
+            np.asarray(found[name].is_valid(), dtype=bool)
+            for name in found
+            if "line" in name
+        ]
     )
-    table = from_columns(found, PROTOCOL, length=len(has_number)).filter(pa.array(has_number))
+    table = from_columns(found, PROTOCOL, length=len(has_number)).filter(
+        pa.array(has_number)
+    )
     return sort_by(table, "constituency", "precinct", *PROTOCOL_LINES)
 
 
@@ -162,7 +196,9 @@ def _protocol_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, 
     for row in range(min(_HEAD, len(cells[0]) if cells else 0)):
         texts = [column[row].as_py() for column in cells]
         lines = {
-            line: place for place, text in enumerate(texts) if text and (line := _line_of(text))
+            line: place
+            for place, text in enumerate(texts)
+            if text and (line := _line_of(text))
         }
         if {"line_1", "line_1a"} <= set(lines):
             matches = map_columns(texts, IngestSettings()).matches
@@ -173,7 +209,10 @@ def _protocol_columns(cells: list[pa.Array], name: str) -> tuple[int, dict[str, 
             }
             return row, places | lines
     raise InputError(
-        "the protocol has no columns 1 and 1a", code="header-unknown", file=name, todo=_TODO
+        "the protocol has no columns 1 and 1a",
+        code="header-unknown",
+        file=name,
+        todo=_TODO,
     )
 
 

@@ -79,12 +79,15 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
         if mistake_of_line:
             mistakes.append(mistake_of_line)
     if mistakes:
-        raise SettingsError("the map of columns has mistakes", tuple(mistakes), todo=_MAP_TODO)
+        raise SettingsError(
+            "the map of columns has mistakes", tuple(mistakes), todo=_MAP_TODO
+        )
     return dict(columns)
 
 
 _MAP_TODO = (
-    f'Write lines such as surname = "header in the file". The fields are: {", ".join(MAP_FIELDS)}.'
+    f'Write lines such as surname = "header in the file". '
+    f"The fields are: {', '.join(MAP_FIELDS)}."
 )
 
 
@@ -95,8 +98,12 @@ def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
         hint = f"; did you mean {similar[0]}?" if similar else ""
         return SettingsMistake(f"columns.{field}", f"there is no such field{hint}")
     headers = named if isinstance(named, list) else [named]
-    if not headers or not all(isinstance(header, str) and header.strip() for header in headers):
-        return SettingsMistake(f"columns.{field}", "give a header in quotes, or a list of headers")
+    if not headers or not all(
+        isinstance(header, str) and header.strip() for header in headers
+    ):
+        return SettingsMistake(
+            f"columns.{field}", "give a header in quotes, or a list of headers"
+        )
     return None
 
 
@@ -117,7 +124,9 @@ def columns_needed(
 
 
 def _map(headers: Sequence[str], columns: _Columns | None) -> ColumnMap:
-    return _given(list(headers), columns) if columns is not None else map_columns(headers)
+    return (
+        _given(list(headers), columns) if columns is not None else map_columns(headers)
+    )
 
 
 def table_entries(
@@ -177,14 +186,18 @@ def table_intake(
         unread = fields[kind].null_count - written.null_count
         if unread:
             findings.append(
-                finding("place-unreadable", source=_SOURCE, field=kind, value=float(unread))
+                finding(
+                    "place-unreadable", source=_SOURCE, field=kind, value=float(unread)
+                )
             )
     fields["entry_id"] = _given_ids(cells, mapped, rows)
     fields["list_kind"] = pa.repeat(str(ListKind.PERMANENT), rows)
     fields["source"] = pa.repeat(_SOURCE, rows)
     fields["line"] = pa.array(np.arange(1, rows + 1), pa.int32())
     entries = from_columns(fields, ENTRY, length=rows, coded=coded)
-    return Intake(entries, _balance(entries), SET_ASIDE.empty_table(), findings_table(findings))
+    return Intake(
+        entries, _balance(entries), SET_ASIDE.empty_table(), findings_table(findings)
+    )
 
 
 _SOURCE = "table"
@@ -195,7 +208,11 @@ def flat(column: pa.ChunkedArray) -> pa.Array:
     """A column as one array of text, dictionary-encoded if it is."""
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], column.type)
+        array = (
+            pa.concat_arrays(array.chunks)
+            if array.num_chunks
+            else pa.array([], column.type)
+        )
     is_text = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
     return array if is_text else array.cast(pa.string())
 
@@ -212,12 +229,16 @@ def _given(headers: list[str], columns: _Columns) -> ColumnMap:
     for field, named in columns.items():
         key = f"columns.{field}"
         if field not in MAP_FIELDS:
-            mistakes.append(_map_mistake(field, named) or SettingsMistake(key, "no such field"))
+            mistakes.append(
+                _map_mistake(field, named) or SettingsMistake(key, "no such field")
+            )
             continue
         for header in [named] if isinstance(named, str) else named:
             column = exact.get(header, folded.get(fold(header)))
             if column is not None:
-                matches.append(ColumnMatch(column, headers[column], field, 1.0, "pinned"))
+                matches.append(
+                    ColumnMatch(column, headers[column], field, 1.0, "pinned")
+                )
                 continue
             similar = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
             hint = f"; did you mean {similar[0]}?" if similar else ""
@@ -292,7 +313,8 @@ def statistics(raw: RawFile) -> pa.Table:
     """
     sheet = _first_sheet(raw)
     cells = [
-        clean(flat(pa.chunked_array(column.chunks, pa.string()))) for column in sheet.cells.columns
+        clean(flat(pa.chunked_array(column.chunks, pa.string())))
+        for column in sheet.cells.columns
     ]
     header, columns = _statistic_columns(cells, raw.name)
     below = [column.slice(header + 1) for column in cells]
@@ -341,7 +363,9 @@ def _place_numbers(body: Mapping[str, pa.Array], kind: str) -> pa.Array:
     return map_unique(body[kind], partial(cell_number, kind=kind), pa.int32())
 
 
-def _refuse(rows: npt.NDArray[np.bool_], lines: pa.Array, message: str, file: str) -> None:
+def _refuse(
+    rows: npt.NDArray[np.bool_], lines: pa.Array, message: str, file: str
+) -> None:
     """Refuse the statistics where there are such rows, with the line of the first.
 
     Raises:

@@ -10,10 +10,25 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from voterlist.config import IngestSettings
-from voterlist.ingest.lexicon import FIELD_OF, FILLERS, GIVEN, PARTS, PATRONYMIC, PHRASES, SURNAME
+from voterlist.ingest.lexicon import (
+    FIELD_OF,
+    FILLERS,
+    GIVEN,
+    PARTS,
+    PATRONYMIC,
+    PHRASES,
+    SURNAME,
+)
 from voterlist.ingest.text import fold
 
-__all__ = ["ColumnMap", "ColumnMatch", "claims", "column_letters", "map_columns", "match_header"]
+__all__ = [
+    "ColumnMap",
+    "ColumnMatch",
+    "claims",
+    "column_letters",
+    "map_columns",
+    "match_header",
+]
 
 _SIMILAR = 84.0
 """Likeness in percent (normalised Indel) from which a header is taken for a known one."""
@@ -75,7 +90,9 @@ class ColumnMap:
         matches = [match for match in self.matches if match.role in order]
         return tuple(
             match.column
-            for match in sorted(matches, key=lambda match: (order.index(match.role), match.column))
+            for match in sorted(
+                matches, key=lambda match: (order.index(match.role), match.column)
+            )
         )
 
     def roles(self) -> frozenset[str]:
@@ -89,7 +106,9 @@ class ColumnMap:
     def guessed(self) -> tuple[ColumnMatch, ...]:
         """The matches used that a person should look at."""
         return tuple(
-            match for match in self.matches if match.confidence < 0.9 and match.field is not None
+            match
+            for match in self.matches
+            if match.confidence < 0.9 and match.field is not None
         )
 
 
@@ -162,7 +181,10 @@ def _understood(text: str, folded: str) -> _Answer | None:
         return _Answer(role, 1.0, "known")
     if role := _composed(folded):
         return _Answer(role, 0.98, "composed")
-    parts = [re.sub(r" ?(?:no )?\d+$| no$", "", folded), " ".join(_content_words(folded))]
+    parts = [
+        re.sub(r" ?(?:no )?\d+$| no$", "", folded),
+        " ".join(_content_words(folded)),
+    ]
     parts += [fold(part) for part in re.split(r"[/|()\n;\[\]]+", text)]
     for part in parts:
         if part != folded and (role := _KNOWN.get(part) or _composed(part)):
@@ -203,7 +225,9 @@ def _abbreviated(folded: str) -> _Answer | None:
         ):
             roles.add(_KNOWN[phrase])
     return (
-        _Answer(roles.pop(), 0.85, "abbreviated") if len(roles) == 1 and len(folded) >= 4 else None
+        _Answer(roles.pop(), 0.85, "abbreviated")
+        if len(roles) == 1 and len(folded) >= 4
+        else None
     )
 
 
@@ -217,7 +241,10 @@ def _similar(folded: str, least: float) -> _Answer | None:
     if not candidates or candidates[0][1] < least:
         return None
     role, best = _KNOWN[candidates[0][0]], candidates[0][1]
-    if any(_KNOWN[phrase] != role and score > best - _LEAD for phrase, score, _ in candidates[1:]):
+    if any(
+        _KNOWN[phrase] != role and score > best - _LEAD
+        for phrase, score, _ in candidates[1:]
+    ):
         return None
     return _Answer(role, round(_OF_LIKENESS * best / 100, 3), "similar")
 
@@ -241,7 +268,9 @@ def map_columns(
             for, since they would fit any row.
         weak: a likeness from 70 % will do; for whoever looks at the cells below as well.
     """
-    return ColumnMap(tuple(_settle(claims(headers, settings, positions=positions, weak=weak))))
+    return ColumnMap(
+        tuple(_settle(claims(headers, settings, positions=positions, weak=weak)))
+    )
 
 
 def claims(
@@ -259,10 +288,14 @@ def claims(
     taken = {match.column for match in matches}
     fields = {match.role for match in matches}
     for column, header in enumerate(headers):
-        answer = match_header(header, weak=weak) if header and column not in taken else None
+        answer = (
+            match_header(header, weak=weak) if header and column not in taken else None
+        )
         if answer and FIELD_OF.get(answer.role) not in fields:
             matches.append(
-                ColumnMatch(column, header or "", answer.role, answer.confidence, answer.how)
+                ColumnMatch(
+                    column, header or "", answer.role, answer.confidence, answer.how
+                )
             )
     return matches
 
@@ -284,7 +317,9 @@ def _pinned(
             if place is None and positions:
                 place = _position(header, len(headers))
             if place is not None:
-                matches.append(ColumnMatch(place, headers[place] or "", field, 1.0, "pinned"))
+                matches.append(
+                    ColumnMatch(place, headers[place] or "", field, 1.0, "pinned")
+                )
     return matches
 
 
@@ -343,17 +378,22 @@ def _settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     kept = [
         match
         for match in matches
-        if match.how == "pinned" or match.role not in _ONE_COLUMN or best[match.role] is match
+        if match.how == "pinned"
+        or match.role not in _ONE_COLUMN
+        or best[match.role] is match
     ]
     kept = _number_after_series(matches, kept)
     roles = {match.role for match in kept}
     if "given_name" in roles and not roles & {"surname", "full_name"}:
         kept = [
-            _as(match, "full_name", 0.9) if match.role == "given_name" else match for match in kept
+            _as(match, "full_name", 0.9) if match.role == "given_name" else match
+            for match in kept
         ]
     if "birth_date" in roles or not {"birth_day", "birth_month", "birth_year"} <= roles:
         # Beside a date, or without the year, a column headed "day" or "month" is of something else.
-        kept = [match for match in kept if match.role not in {"birth_day", "birth_month"}]
+        kept = [
+            match for match in kept if match.role not in {"birth_day", "birth_month"}
+        ]
     return (
         kept
         if any(match.how == "pinned" for match in kept)
@@ -361,13 +401,25 @@ def _settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     )
 
 
-def _number_after_series(matches: list[ColumnMatch], kept: list[ColumnMatch]) -> list[ColumnMatch]:
+def _number_after_series(
+    matches: list[ColumnMatch], kept: list[ColumnMatch]
+) -> list[ColumnMatch]:
     """A "number" right after a document's series is the document's."""
     series = {match.column for match in kept if match.role == "document_series"}
-    after = [match for match in matches if match.role == "number" and match.column - 1 in series]
-    first = [match for match in matches if match.role == "number" and match not in after]
+    after = [
+        match
+        for match in matches
+        if match.role == "number" and match.column - 1 in series
+    ]
+    first = [
+        match for match in matches if match.role == "number" and match not in after
+    ]
     rest = [match for match in kept if match.role != "number"]
-    return rest + first[:1] + [_as(match, "document_number", match.confidence) for match in after]
+    return (
+        rest
+        + first[:1]
+        + [_as(match, "document_number", match.confidence) for match in after]
+    )
 
 
 def _as(match: ColumnMatch, role: str, confidence: float) -> ColumnMatch:

@@ -68,7 +68,9 @@ class Header:
 
     def moved(self, by: int) -> Header:
         """The same header in a sheet that has so many rows more above it."""
-        return replace(self, rows=tuple(row + by for row in self.rows), body=self.start + by)
+        return replace(
+            self, rows=tuple(row + by for row in self.rows), body=self.start + by
+        )
 
 
 _Head = list[list[str | None]]
@@ -116,21 +118,31 @@ def _lower_rows(head: _Head, row: int, settings: IngestSettings) -> Header | Non
 
 def _better(one: Header, other: Header | None) -> Header:
     """The header that understands more columns; the first where they are equal."""
-    return other if other is not None and len(other.map.matches) > len(one.map.matches) else one
+    return (
+        other
+        if other is not None and len(other.map.matches) > len(one.map.matches)
+        else one
+    )
 
 
 def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header | None:
     """The header that these rows make, or None."""
     texts, columns = head[rows[0]], map_columns(head[rows[0]], settings)
     for position, row in enumerate(rows[1:], 1):
-        upper = texts if position == 1 else _spread_right(texts, head[rows[position - 1]])
+        upper = (
+            texts if position == 1 else _spread_right(texts, head[rows[position - 1]])
+        )
         texts, columns = _stacked(upper, head[row], settings)
     if any(match.how == "pinned" for match in columns.matches):
         # A header of the settings makes this row the header; so their columns by letter count in it
         # too.
         columns = map_columns(texts, settings, positions=True)
     roles = columns.roles()
-    alone = roles <= {"full_name", "surname"} and sum(map(bool, texts)) == 1 and columns.has_name()
+    alone = (
+        roles <= {"full_name", "surname"}
+        and sum(map(bool, texts)) == 1
+        and columns.has_name()
+    )
     if alone and columns.matches[0].confidence < 0.98:
         return None
     if not columns.has_name() or (len(columns.matches) < 2 and not alone):
@@ -138,7 +150,9 @@ def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header
     return Header(rows, columns, tuple(texts))
 
 
-def _spread_right(texts: list[str | None], written: list[str | None]) -> list[str | None]:
+def _spread_right(
+    texts: list[str | None], written: list[str | None]
+) -> list[str | None]:
     """The texts of the upper two rows.
 
     One that stands above several columns holds for each of them.
@@ -267,7 +281,9 @@ def _is_header_row(cells: list[str | None], settings: IngestSettings) -> bool:
     return known >= 2 and 2 * known >= _filled(cells)
 
 
-def headerless(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) -> Header | None:
+def headerless(
+    cells: list[pa.Array], filled: _Ints, settings: IngestSettings
+) -> Header | None:
     """The list in a sheet without a readable header: columns pinned by place, or by content.
 
     A first row of words above columns of numbers or dates is a header in words not known.
@@ -282,7 +298,9 @@ def headerless(cells: list[pa.Array], filled: _Ints, settings: IngestSettings) -
     columns = _pinned_and_told(pinned, by_content(looks))
     if not columns.has_name():
         return None
-    numeric = [at for at, look in enumerate(looks) if look.enough and look["digit"] > 0.8]
+    numeric = [
+        at for at, look in enumerate(looks) if look.enough and look["digit"] > 0.8
+    ]
     heading = _unknown_heading(cells, rows, numeric)
     if not heading:
         return Header((), columns, (None,) * len(cells), body=int(rows[0]))
@@ -305,7 +323,9 @@ def _pinned_and_told(pinned: ColumnMap, by_cells: ColumnMap) -> ColumnMap:
     return ColumnMap((*pinned.matches, *rest))
 
 
-def _unknown_heading(cells: list[pa.Array], rows: _Ints, numeric: list[int]) -> tuple[int, ...]:
+def _unknown_heading(
+    cells: list[pa.Array], rows: _Ints, numeric: list[int]
+) -> tuple[int, ...]:
     """The first full row, if it has words where the rows below have digits, or stands alone."""
     first = int(rows[0])
     worded = 0

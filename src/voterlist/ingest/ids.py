@@ -52,7 +52,9 @@ def entry_ids(entries: pa.Table) -> pa.Array:
     return pc.binary_join_element_wise(prefix, base32(hashes), suffix, "")
 
 
-def _repeats(entries: pa.Table, hashes: _Words, constituency: _Ints, precinct: _Ints) -> _Ints:
+def _repeats(
+    entries: pa.Table, hashes: _Words, constituency: _Ints, precinct: _Ints
+) -> _Ints:
     """Which of the equal rows of a place each row is, from 1, by source, sheet and line."""
     count = len(hashes)
     line = _numbers(entries.column("line"))
@@ -71,8 +73,12 @@ def _repeats(entries: pa.Table, hashes: _Words, constituency: _Ints, precinct: _
 
 def _prefixes(constituency: _Ints, precinct: _Ints) -> pa.Array:
     """The place of each row as text: ``004-0012-``."""
-    places, place_of_row = np.unique(constituency * 10_000 + precinct, return_inverse=True)
-    texts = [f"{place // 10_000:03d}-{place % 10_000:04d}-" for place in places.tolist()]
+    places, place_of_row = np.unique(
+        constituency * 10_000 + precinct, return_inverse=True
+    )
+    texts = [
+        f"{place // 10_000:03d}-{place % 10_000:04d}-" for place in places.tolist()
+    ]
     return pa.array(texts).take(pa.array(place_of_row))
 
 
@@ -124,7 +130,9 @@ def base32(hashes: _Words) -> pa.Array:
     five_bits = (hashes[:, None] >> _SHIFTS) & np.uint64(31)
     digits = np.ascontiguousarray(_DIGITS[five_bits.astype(np.intp)])
     offsets = np.arange(len(hashes) + 1, dtype=np.int32) * len(_SHIFTS)
-    return pa.StringArray.from_buffers(len(hashes), pa.py_buffer(offsets), pa.py_buffer(digits))
+    return pa.StringArray.from_buffers(
+        len(hashes), pa.py_buffer(offsets), pa.py_buffer(digits)
+    )
 
 
 def _numbers(column: pa.ChunkedArray) -> _Ints:

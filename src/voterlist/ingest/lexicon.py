@@ -39,7 +39,9 @@ PARTS: dict[str, tuple[str, ...]] = {
 FIELD_OF = {role: field for field, roles in PARTS.items() for role in roles}
 
 _WORDS = tomllib.loads(
-    resources.files("voterlist.ingest").joinpath("headers.toml").read_text(encoding="utf-8")
+    resources.files("voterlist.ingest")
+    .joinpath("headers.toml")
+    .read_text(encoding="utf-8")
 )
 
 SURNAME: tuple[str, ...] = tuple(_WORDS["name_parts"]["surname"])

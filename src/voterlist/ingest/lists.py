@@ -41,7 +41,11 @@ class Part:
 
 
 def troubled(
-    file: RawFile, sheet: str | None, trouble: AsideCode, constituency: int | None, copy: int
+    file: RawFile,
+    sheet: str | None,
+    trouble: AsideCode,
+    constituency: int | None,
+    copy: int,
 ) -> Part:
     """The part of a file, or of a sheet, that could not be read.
 
@@ -56,7 +60,11 @@ def troubled(
         "precinct": [named.precinct],
         "rows": [0],
     }
-    in_lists = {"entries": [0], "set_aside": [0], "list_kind": [str(stated_kind(file.name))]}
+    in_lists = {
+        "entries": [0],
+        "set_aside": [0],
+        "list_kind": [str(stated_kind(file.name))],
+    }
     aside = {"copy": [copy], "line": [0], "code": [str(trouble)]}
     remark = finding(
         trouble,
@@ -118,7 +126,9 @@ def entries(survey: Survey) -> pa.Table:
     }
     for place in KINDS:
         columns[place] = _nulled(survey.places.final[place][chosen])
-    of_sections = [_section_entries(survey, section, chosen) for section in survey.sections]
+    of_sections = [
+        _section_entries(survey, section, chosen) for section in survey.sections
+    ]
     written = concat(of_sections, _WRITTEN)
     for name in ENTRY_FIELDS:
         columns[name] = written.column(name)

@@ -55,16 +55,24 @@ class Seen:
         """
         is_copy = bool(survey.copy)
         source, sheet = survey.file.source, survey.sheet.name
-        own = [row for row in self.findings if (row["source"], row["sheet"]) == (source, sheet)]
+        own = [
+            row
+            for row in self.findings
+            if (row["source"], row["sheet"]) == (source, sheet)
+        ]
         return [row for row in own if (row["rule"] == "copy-elsewhere") == is_copy]
 
 
-def _all_surveys(files: Sequence[tuple[RawFile, int, tuple[Survey, ...]]]) -> list[Survey]:
+def _all_surveys(
+    files: Sequence[tuple[RawFile, int, tuple[Survey, ...]]],
+) -> list[Survey]:
     """The sheets of all files that could be read, in order."""
     return list(chain.from_iterable(surveys for _, _, surveys in files))
 
 
-def look(files: Sequence[RawFile], settings: IngestSettings, constituency: int | None) -> Seen:
+def look(
+    files: Sequence[RawFile], settings: IngestSettings, constituency: int | None
+) -> Seen:
     """The files of one intake understood, in an order that their names do not change."""
     seen = []
     for file, copy in _numbered(files):

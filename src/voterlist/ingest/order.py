@@ -43,7 +43,9 @@ def _parted(text: str) -> tuple[list[str], str | None]:
     words = re.split(r"[\s,]+", text.strip(" ,"))
     for place, word in enumerate(words):
         if place and _PARTICLE.fullmatch(_lower(word)):
-            return words[: place - 1] + words[place + 1 :], " ".join(words[place - 1 : place + 1])
+            return words[: place - 1] + words[place + 1 :], " ".join(
+                words[place - 1 : place + 1]
+            )
         if place and _GLUED.fullmatch(_lower(word)):
             return words[:place] + words[place + 1 :], word
     return words, None
@@ -51,7 +53,9 @@ def _parted(text: str) -> tuple[list[str], str | None]:
 
 def _ends(words: list[str]) -> tuple[bool, bool]:
     """Whether the first and the last of these words end as surnames do."""
-    return bool(_SURNAME.fullmatch(_lower(words[0]))), bool(_SURNAME.fullmatch(_lower(words[-1])))
+    return bool(_SURNAME.fullmatch(_lower(words[0]))), bool(
+        _SURNAME.fullmatch(_lower(words[-1]))
+    )
 
 
 def name_order(column: pa.Array) -> str | None:
@@ -71,7 +75,9 @@ def name_order(column: pa.Array) -> str | None:
             votes[SURNAME_FIRST if first else SURNAME_LAST] += 1
     order = max(votes, key=lambda name: votes[name])
     return (
-        order if votes[order] >= _LEAST and votes[order] >= _SHARE * sum(votes.values()) else None
+        order
+        if votes[order] >= _LEAST and votes[order] >= _SHARE * sum(votes.values())
+        else None
     )
 
 

@@ -25,11 +25,13 @@ HIGHEST = {"constituency": 999, "precinct": 9999}
 """The largest number that an entry id has room for; a larger one is no place."""
 
 _CONSTITUENCY = (
-    r"dair[^\W\d]*|окру[^\W\d]*|даир[^\W\d]*|constituency|electoral district|election district"
+    r"dair[^\W\d]*|окру[^\W\d]*|даир[^\W\d]*|"
+    r"constituency|electoral district|election district"
 )
 _PRECINCT = r"menteq[^\W\d]*|mentey[^\W\d]*|участ[^\W\d]*|мәнтәг[^\W\d]*|precinct|polling station"
 _ORDINAL = (
-    r"(?:sayli|sayili|nomreli|no li|n li|li|ci|cu|сајлы|сайлы|нөмрәли|й|го|ый|ом|му|th|st|nd|rd)"
+    r"(?:sayli|sayili|nomreli|no li|n li|li|ci|cu|"
+    r"сајлы|сайлы|нөмрәли|й|го|ый|ом|му|th|st|nd|rd)"
 )
 _BEFORE = re.compile(
     rf"\b(\d{{1,4}}) ?{_ORDINAL}\b([^\d]{{0,80}}?)\b(?:(?P<c>{_CONSTITUENCY})|(?P<p>{_PRECINCT}))\b"
@@ -45,7 +47,9 @@ _AFTER = re.compile(
 _NOT_OURS = re.compile(r"mekteb|bagca|kuce|школ|сад|улиц|school|street|sex|tarix")
 """Between a number and the word: then the number is a school's or a street's."""
 _TEMPORARY = re.compile(r"muveqqeti|временн|мүвәггәти|temporary")
-_PLAIN = re.compile(rf"\b(\d{{1,4}}) (?:(?P<c>{_CONSTITUENCY})|(?P<p>{_PRECINCT}|msk|pec))\b")
+_PLAIN = re.compile(
+    rf"\b(\d{{1,4}}) (?:(?P<c>{_CONSTITUENCY})|(?P<p>{_PRECINCT}|msk|pec))\b"
+)
 """A file called "12-menteqe": without an ordinal this order is believed only where no other number
 stands."""
 _BARE = re.compile(r"0*(\d{1,4})(?: ?\(\d+\))?")
@@ -74,7 +78,9 @@ def title_place(text: str) -> Place:
     numbers: dict[str, int] = {}
     for match in _BEFORE.finditer(folded):
         if not _NOT_OURS.search(match[2]):
-            numbers.setdefault("constituency" if match["c"] else "precinct", int(match[1]))
+            numbers.setdefault(
+                "constituency" if match["c"] else "precinct", int(match[1])
+            )
     for match in _AFTER.finditer(folded):
         numbers.setdefault("constituency" if match["c"] else "precinct", int(match[3]))
     return Place(
@@ -99,7 +105,11 @@ def cell_number(text: str, kind: str) -> int | None:
     if named is not None:
         return named
     numbers = re.findall(r"\d+", re.sub(r"\.0+$", "", text))
-    return _within(int(numbers[0]), kind) if len(numbers) == 1 and len(numbers[0]) <= 9 else None
+    return (
+        _within(int(numbers[0]), kind)
+        if len(numbers) == 1 and len(numbers[0]) <= 9
+        else None
+    )
 
 
 def sheet_place(name: str | None) -> Place:
@@ -136,7 +146,9 @@ def _named(name: str) -> Place:
     name = name.strip()
     if pair := _BARE_PAIR.fullmatch(name):
         return Place(
-            _within(int(pair[1]), "constituency"), _within(int(pair[2]), "precinct"), sure=False
+            _within(int(pair[1]), "constituency"),
+            _within(int(pair[2]), "precinct"),
+            sure=False,
         )
     if len(re.findall(r"\d+", name)) == 1 and (plain := _PLAIN.search(fold(name))):
         return (

@@ -88,7 +88,9 @@ def classify(
     above = np.arange(rows) < header.first
     # Voters above the first header are of a list whose header is missing: they must not pass for
     # titles.
-    _mark(codes, above & _full_voters(cells, filled, header.map), AsideCode.HEADER_UNKNOWN)
+    _mark(
+        codes, above & _full_voters(cells, filled, header.map), AsideCode.HEADER_UNKNOWN
+    )
     titles = _texts(cells, np.flatnonzero(above & (codes == ENTRY_ROW)))
     _mark(codes, above, AsideCode.TITLE_ROW)
     totals = _around(cells, codes, filled, header.map, titles)
@@ -218,7 +220,12 @@ def _declared(text: str) -> int | None:
 
 
 def _mark_faulty(
-    raw: list[pa.Array], cells: list[pa.Array], codes: _Codes, header: Header, *, is_text: bool
+    raw: list[pa.Array],
+    cells: list[pa.Array],
+    codes: _Codes,
+    header: Header,
+    *,
+    is_text: bool,
 ) -> None:
     """Marks rows that are too long, too short, or without a name."""
     width = _header_width(raw, header, len(cells))

@@ -22,7 +22,8 @@ _SAMPLE = 200
 _LONGEST = 200
 """Characters of a cell that are looked at."""
 _NOTHING = re.compile(
-    r"[\W_]*|[x*]+|yox(?:dur)?|m[əe]lum deyil|нет|неизвестно|none|unknown|n/a", re.IGNORECASE
+    r"[\W_]*|[x*]+|yox(?:dur)?|m[əe]lum deyil|нет|неизвестно|none|unknown|n/a",
+    re.IGNORECASE,
 )
 """Cells that stand for no value; what a normaliser makes of them is its own matter."""
 _LETTER = r"[^\W\d_]"
@@ -74,7 +75,8 @@ class Shape:
 
     def __init__(self, cells: pa.Array) -> None:
         texts = (
-            text[:_LONGEST].replace("İ", "i").lower() for text in cells.drop_null().to_pylist()
+            text[:_LONGEST].replace("İ", "i").lower()
+            for text in cells.drop_null().to_pylist()
         )
         self._cells = [text for text in texts if not _NOTHING.fullmatch(text)]
         self._shares: dict[str, float] = {}
@@ -108,10 +110,16 @@ class Shape:
 
 def _running(cells: Sequence[str]) -> float:
     """The share of steps from one whole number to the next one that are a step of one."""
-    numbers = [int(text) for cell in cells if re.fullmatch(r"[0-9]{1,6}", text := cell.rstrip("."))]
+    numbers = [
+        int(text)
+        for cell in cells
+        if re.fullmatch(r"[0-9]{1,6}", text := cell.rstrip("."))
+    ]
     if len(numbers) < max(2, 0.9 * len(cells)):
         return 0.0
-    return sum(after - before == 1 for before, after in pairwise(numbers)) / (len(numbers) - 1)
+    return sum(after - before == 1 for before, after in pairwise(numbers)) / (
+        len(numbers) - 1
+    )
 
 
 def shapes(

@@ -37,7 +37,11 @@ def sheet_findings(sheet: Survey) -> _Findings:
         findings += _of_columns(sheet, section)
     findings += _unreadable_places(sheet)
     if not sheet.doubtful:
-        findings += [*_contradictions(sheet), *_unknown_places(sheet), *_lost_letters(sheet)]
+        findings += [
+            *_contradictions(sheet),
+            *_unknown_places(sheet),
+            *_lost_letters(sheet),
+        ]
     return findings
 
 
@@ -52,7 +56,9 @@ class _Rows:
     def add(self, rule: str, *, value: float | None = None, **cells: Any) -> None:
         """Add a finding of this rule."""
         number = None if value is None else float(value)
-        self.findings.append(finding(rule, **{**self._places, **cells, "value": number}))
+        self.findings.append(
+            finding(rule, **{**self._places, **cells, "value": number})
+        )
 
     def add_count(self, rule: str, count: int, **cells: Any) -> None:
         """Add a finding of so many, unless there are none."""
@@ -166,7 +172,9 @@ def _other_numbers(sheet: Survey, kind: str) -> set[tuple[int, int, int, int]]:
     for evidence in places.evidence[kind].values():
         other = evidence[is_entry]
         differs = (other > 0) & (other != taken)
-        columns = (part[differs].tolist() for part in (constituency, taken, other, origin))
+        columns = (
+            part[differs].tolist() for part in (constituency, taken, other, origin)
+        )
         numbers |= set(zip(*columns, strict=True))
     return numbers
 
@@ -206,7 +214,9 @@ def copy_findings(surveys: Sequence[Survey]) -> _Findings:
     return findings
 
 
-def _elsewhere(copy: Survey, named: int, place: Mapping[str, int | None]) -> dict[str, Any]:
+def _elsewhere(
+    copy: Survey, named: int, place: Mapping[str, int | None]
+) -> dict[str, Any]:
     """The finding about a copy named for another precinct than that of the content."""
     return finding(
         "copy-elsewhere",

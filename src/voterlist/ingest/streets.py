@@ -45,7 +45,13 @@ _HEADERS = {
                 "kuce ve prospektler",
                 "streets",
             ),
-            *("улицы", "названия улиц", "наименование улицы", "наименование улиц", "күчәләр"),
+            *(
+                "улицы",
+                "названия улиц",
+                "наименование улицы",
+                "наименование улиц",
+                "күчәләр",
+            ),
         ),
         "houses": (
             *(
@@ -56,7 +62,14 @@ _HEADERS = {
                 "binalar",
                 "bina nomreleri",
             ),
-            *("nomreler", "houses", "house numbers", "house number range", "buildings", "numbers"),
+            *(
+                "nomreler",
+                "houses",
+                "house numbers",
+                "house number range",
+                "buildings",
+                "numbers",
+            ),
             *("дома", "номера домов", "дома no", "no домов", "евләр"),
         ),
     }.items()
@@ -96,15 +109,29 @@ def street_rows(raw: RawFile) -> StreetRows:
         InputError: the file could not be read, or no sheet has the headings.
     """
     if raw.trouble is not None:
-        raise InputError("the streets cannot be read", code=raw.trouble, file=raw.name, todo=_TODO)
-    parts = [part for sheet in raw.sheets if sheet.trouble is None and (part := _sheet(raw, sheet))]
+        raise InputError(
+            "the streets cannot be read", code=raw.trouble, file=raw.name, todo=_TODO
+        )
+    parts = [
+        part
+        for sheet in raw.sheets
+        if sheet.trouble is None and (part := _sheet(raw, sheet))
+    ]
     if not parts:
-        code = next((sheet.trouble for sheet in raw.sheets if sheet.trouble), "no-street-columns")
+        code = next(
+            (sheet.trouble for sheet in raw.sheets if sheet.trouble),
+            "no-street-columns",
+        )
         raise InputError(
             "no sheet has the columns of streets", code=code, file=raw.name, todo=_TODO
         )
     return StreetRows(
-        sort_by(concat((part.table for part in parts), STREET_ROW), "source", "sheet", "line"),
+        sort_by(
+            concat((part.table for part in parts), STREET_ROW),
+            "source",
+            "sheet",
+            "line",
+        ),
         concat((part.findings for part in parts), parts[0].findings.schema),
         sum(part.rows for part in parts),
     )
@@ -124,11 +151,19 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
         for row in np.flatnonzero(filled == 1).tolist()
         if (place := title_place(_only(cells, row)))
     }
-    titled = [row for row, place in titles.items() if place.constituency or place.precinct]
+    titled = [
+        row for row, place in titles.items() if place.constituency or place.precinct
+    ]
     body[titled] = False
-    places = {kind: _numbers(cells, columns, titles, body, header, kind) for kind in KINDS}
+    places = {
+        kind: _numbers(cells, columns, titles, body, header, kind) for kind in KINDS
+    }
     for kind, numbers in places.items():
-        by_name = getattr(sheet_place(sheet.name), kind) or getattr(file_place(raw.name), kind) or 0
+        by_name = (
+            getattr(sheet_place(sheet.name), kind)
+            or getattr(file_place(raw.name), kind)
+            or 0
+        )
         numbers[numbers == 0] = by_name
     placed = np.logical_and.reduce([numbers > 0 for numbers in places.values()])
     chosen = np.flatnonzero(body & named & placed)
@@ -136,9 +171,16 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
     values: dict[str, Any] = {
         role: cells[at].take(taken) for role, at in columns.items() if role not in KINDS
     }
-    values |= {kind: pa.array(numbers[chosen], pa.int32()) for kind, numbers in places.items()}
-    values |= {"source": pa.repeat(raw.source, len(chosen)), "line": sheet.lines.take(taken)}
-    values["sheet"] = pa.repeat(sheet.name, len(chosen)) if sheet.name is not None else None
+    values |= {
+        kind: pa.array(numbers[chosen], pa.int32()) for kind, numbers in places.items()
+    }
+    values |= {
+        "source": pa.repeat(raw.source, len(chosen)),
+        "line": sheet.lines.take(taken),
+    }
+    values["sheet"] = (
+        pa.repeat(sheet.name, len(chosen)) if sheet.name is not None else None
+    )
     table = from_columns(values, STREET_ROW, length=len(chosen))
     return StreetRows(table, _unused(raw, sheet, body, named, places), int(body.sum()))
 
@@ -153,9 +195,10 @@ def _find_header(cells: _Cells) -> tuple[int | None, dict[str, int]]:
         for at, column in enumerate(cells):
             if role := _role(column[row].as_py()):
                 columns.setdefault(role, at)
-        has_streets = {"street", "settlement"} & set(columns) and {"precinct", "houses"} & set(
-            columns
-        )
+        has_streets = {"street", "settlement"} & set(columns) and {
+            "precinct",
+            "houses",
+        } & set(columns)
         if has_streets and _OF_VOTERS not in columns:
             return row, columns
     return None, {}
@@ -201,7 +244,9 @@ def _numbers(
     if kind in columns:
         column = cells[columns[kind]]
         numbers, _ = column_numbers(column, kind, body)
-        numbers[body & np.asarray(pc.is_valid(column), dtype=bool) & (numbers == 0)] = _UNREAD
+        numbers[body & np.asarray(pc.is_valid(column), dtype=bool) & (numbers == 0)] = (
+            _UNREAD
+        )
     for row, place in sorted(titles.items(), reverse=True):
         if number := getattr(place, kind):
             # Titles above the headings hold from the first row on; of two, the upper one.
@@ -223,7 +268,13 @@ def _unused(
             [] if named[row] else ["street"]
         )
         if lacks:
-            where = {kind: int(places[kind][row]) for kind in KINDS if places[kind][row] > 0}
-            at = {"source": raw.source, "sheet": sheet.name, "line": sheet.lines[row].as_py()}
+            where = {
+                kind: int(places[kind][row]) for kind in KINDS if places[kind][row] > 0
+            }
+            at = {
+                "source": raw.source,
+                "sheet": sheet.name,
+                "line": sheet.lines[row].as_py(),
+            }
             rows.append(finding("street-row-unused", **at, **where, field=lacks[0]))
     return findings_table(rows)

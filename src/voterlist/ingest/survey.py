@@ -29,7 +29,13 @@ from voterlist.ingest.heading import (
 )
 from voterlist.ingest.order import name_order
 from voterlist.ingest.place import stated_kind
-from voterlist.ingest.rows import ENTRY_ROW, SheetRows, classify, code_number, ends_a_list
+from voterlist.ingest.rows import (
+    ENTRY_ROW,
+    SheetRows,
+    classify,
+    code_number,
+    ends_a_list,
+)
 from voterlist.ingest.shapes import shapes
 from voterlist.ingest.text import clean
 from voterlist.model import AsideCode, ListKind
@@ -124,13 +130,17 @@ def survey(
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)
     first = sections[0].header.first if sections else 0
-    places = Places((file.name, sheet.name), rows.titles, columns, is_entry, first, constituency)
+    places = Places(
+        (file.name, sheet.name), rows.titles, columns, is_entry, first, constituency
+    )
     person_like = False
     unused: tuple[str, ...] = ()
     if sections:
         unused = tuple(sorted(only_here - _pinned_roles(sections)))
     else:
-        person_like = is_person_like(shapes(cells, np.flatnonzero(filled > 0), most=1000))
+        person_like = is_person_like(
+            shapes(cells, np.flatnonzero(filled > 0), most=1000)
+        )
     result = Survey(
         file=file,
         sheet=sheet,
@@ -219,7 +229,9 @@ def _sections(
     return tuple(sections)
 
 
-def _title_start(header: Header, cells: list[pa.Array], filled: _Ints, least: int) -> int:
+def _title_start(
+    header: Header, cells: list[pa.Array], filled: _Ints, least: int
+) -> int:
     """The first row of the title right above a further header.
 
     A title is made of rows of one cell, with blank rows between them. The total and the signatures
@@ -281,7 +293,9 @@ def _side_by_side(header: Header, columns: ColumnMap, settings: IngestSettings) 
     return is_side_by_side(claims(header.texts, settings))
 
 
-def _name_order(columns: ColumnMap, cells: list[pa.Array], start: int, stop: int) -> str | None:
+def _name_order(
+    columns: ColumnMap, cells: list[pa.Array], start: int, stop: int
+) -> str | None:
     """The order of the parts of whole names, where they stand in one column."""
     whole = [match.column for match in columns.matches if match.role == "full_name"]
     if len(whole) != 1:
@@ -290,7 +304,11 @@ def _name_order(columns: ColumnMap, cells: list[pa.Array], start: int, stop: int
 
 
 def _classified(
-    raw: list[pa.Array], cells: list[pa.Array], sections: tuple[Section, ...], *, is_text: bool
+    raw: list[pa.Array],
+    cells: list[pa.Array],
+    sections: tuple[Section, ...],
+    *,
+    is_text: bool,
 ) -> SheetRows:
     """What each row of the sheet is, each list by its own header."""
     if not sections:
@@ -303,7 +321,9 @@ def _classified(
         length = section.stop - start
         own_raw = [column.slice(start, length) for column in raw]
         own_cells = [column.slice(start, length) for column in cells]
-        rows = classify(own_raw, own_cells, section.header.moved(-start), is_text=is_text)
+        rows = classify(
+            own_raw, own_cells, section.header.moved(-start), is_text=is_text
+        )
         codes.append(rows.codes)
         titles |= {row + start: text for row, text in rows.titles.items()}
         totals |= {row + start: number for row, number in rows.totals.items()}
@@ -327,7 +347,9 @@ def _place_columns(
             if not columns:
                 continue
             rows = slice(section.start, section.stop)
-            own_cells = cells[columns[0]].slice(section.start, section.stop - section.start)
+            own_cells = cells[columns[0]].slice(
+                section.start, section.stop - section.start
+            )
             numbers, unread = column_numbers(own_cells, kind, is_entry[rows])
             if kind not in numbers_of:
                 numbers_of[kind] = np.zeros(len(is_entry), dtype=np.int64)
@@ -343,7 +365,11 @@ def troubles(file: RawFile) -> list[tuple[str | None, AsideCode]]:
         return [(None, file.trouble)]
     if not file.sheets:
         return [(None, AsideCode.FILE_EMPTY)]
-    return [(sheet.name, sheet.trouble) for sheet in file.sheets if sheet.trouble is not None]
+    return [
+        (sheet.name, sheet.trouble)
+        for sheet in file.sheets
+        if sheet.trouble is not None
+    ]
 
 
 def survey_file(

@@ -56,7 +56,9 @@ def clean(column: pa.Array) -> pa.Array:
         column = pc.replace_with_mask(column, unclean, some)
     blank = pc.equal(column, "")
     return (
-        pc.if_else(blank, pa.scalar(None, pa.string()), column) if pc.any(blank).as_py() else column
+        pc.if_else(blank, pa.scalar(None, pa.string()), column)
+        if pc.any(blank).as_py()
+        else column
     )
 
 
@@ -80,7 +82,9 @@ def fold(text: str) -> str:
     Lower case, Azerbaijani letters as a-z, Cyrillic kept, ``№`` as ``no``, everything else a blank.
     """
     plain = unicodedata.normalize("NFC", text).translate(_TO_ASCII)
-    plain = _MARK.sub("", unicodedata.normalize("NFKC", plain).lower().translate(_TO_ASCII))
+    plain = _MARK.sub(
+        "", unicodedata.normalize("NFKC", plain).lower().translate(_TO_ASCII)
+    )
     words = _NOT_WORD.sub(" ", plain).strip()
     # A word of both alphabets is a Latin one with a Cyrillic look-alike typed into it.
     return (

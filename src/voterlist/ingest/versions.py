@@ -37,12 +37,16 @@ _Ints = npt.NDArray[np.int64]
 class _List:
     """The entries of one place in one sheet."""
 
-    def __init__(self, survey: Survey, place: tuple[int, int], rows: _Ints, hashes: _Words) -> None:
+    def __init__(
+        self, survey: Survey, place: tuple[int, int], rows: _Ints, hashes: _Words
+    ) -> None:
         self.survey, self.place = survey, place
         # Equal entries in order of their rows, so that of three the same ones are always kept.
         order = np.lexsort((rows, hashes))
         self.rows, self.hashes = rows[order], hashes[order]
-        values, starts, counts = np.unique(self.hashes, return_index=True, return_counts=True)
+        values, starts, counts = np.unique(
+            self.hashes, return_index=True, return_counts=True
+        )
         self.counts = dict(zip(values.tolist(), counts.tolist(), strict=True))
         self.nth = np.arange(len(self.rows)) - np.repeat(starts, counts)
 
@@ -51,7 +55,9 @@ class _List:
         return (-len(self.rows), self.survey.file.source, self.survey.sheet.name or "")
 
 
-def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> list[dict[str, Any]]:
+def repeated_entries(
+    surveys: Sequence[Survey], tables: Sequence[pa.Table]
+) -> list[dict[str, Any]]:
     """Sets the entries aside that another version of their list repeats; returns the remarks.
 
     Args:
@@ -64,7 +70,9 @@ def repeated_entries(surveys: Sequence[Survey], tables: Sequence[pa.Table]) -> l
         same_place = sorted(lists[place], key=_List.key)
         for at, later in enumerate(same_place):
             versions = [
-                (one, _shared(one, later)) for one in same_place[:at] if _are_versions(one, later)
+                (one, _shared(one, later))
+                for one in same_place[:at]
+                if _are_versions(one, later)
             ]
             if versions:
                 findings.append(_set_aside(later, versions))
@@ -93,13 +101,17 @@ def _lists(
                 int(survey.places.final["precinct"][first]),
             )
             key = (*place, str(survey.kind))
-            lists_of.setdefault(key, []).append(_List(survey, place, rows[inside], own[inside]))
+            lists_of.setdefault(key, []).append(
+                _List(survey, place, rows[inside], own[inside])
+            )
     return {key: lists for key, lists in lists_of.items() if len(lists) > 1}
 
 
 def _shared(one: _List, other: _List) -> int:
     """How many entries are the same in both, each counted as often as it stands in both."""
-    return sum(min(count, other.counts.get(entry, 0)) for entry, count in one.counts.items())
+    return sum(
+        min(count, other.counts.get(entry, 0)) for entry, count in one.counts.items()
+    )
 
 
 def _are_versions(one: _List, other: _List) -> bool:
@@ -123,4 +135,6 @@ def _set_aside(later: _List, versions: list[tuple[_List, int]]) -> dict[str, Any
     where = {"constituency": later.place[0] or None, "precinct": later.place[1] or None}
     if not only:
         return finding("list-repeated", **at, **where, value=float(same))
-    return finding("list-version", **at, **where, value=float(repeats.sum()), limit=float(only))
+    return finding(
+        "list-version", **at, **where, value=float(repeats.sum()), limit=float(only)
+    )

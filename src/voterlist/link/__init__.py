@@ -58,7 +58,8 @@ TAKEN_NAMES = frozenset({*SHIPPED.fields, *NAMES})
 RULES: tuple[Rule, ...] = ()
 
 _VOTERS = tables.coded(
-    pa.schema([schemas.VOTER.field(name) for name in COMPARED]), apart=("fin", "document")
+    pa.schema([schemas.VOTER.field(name) for name in COMPARED]),
+    apart=("fin", "document"),
 )
 """What is compared, dictionary-encoded, but for identifiers: nearly every entry has its own."""
 
@@ -116,7 +117,10 @@ class Added:
         if self.entry_ids is None:
             return {}
         place = pc.index_in(ids, value_set=_array(self.entry_ids))
-        return {name: pa.chunked_array([_array(c).take(place)]) for name, c in self.values.items()}
+        return {
+            name: pa.chunked_array([_array(c).take(place)])
+            for name, c in self.values.items()
+        }
 
 
 def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
@@ -200,7 +204,9 @@ def _listed(
     ids = voters.column("entry_id").combine_chunks()
     entries = encode(voters, added.of(ids))
     chosen = None if new is None else _are_in(ids, new)
-    blocks = block.build_all(entries, profile, settings.largest_block, chosen, added.blocking)
+    blocks = block.build_all(
+        entries, profile, settings.largest_block, chosen, added.blocking
+    )
     return _List(ids, entries, with_added(added.kinds), blocks, chosen)
 
 
@@ -239,7 +245,11 @@ def link(
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
-    settings, watch, decided = settings or LinkSettings(), watch or Watch(), decided or Decided()
+    settings, watch, decided = (
+        settings or LinkSettings(),
+        watch or Watch(),
+        decided or Decided(),
+    )
     voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
     listed = _listed(voters, settings, profile, new, added or Added())
     # Its columns live on as codes; what they are the codes of is not needed twice.
@@ -248,7 +258,10 @@ def link(
     watch.forecast(listed.forecast)
     watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
     found, kept, reused = _find(listed, settings, profile, watch, incremental)
-    labels, closed = training_labels(ids, found, decided.pairs), closed_cases(ids, decided.cases)
+    labels, closed = (
+        training_labels(ids, found, decided.pairs),
+        closed_cases(ids, decided.cases),
+    )
     model = weigh.learn(
         entries,
         found.vectors,
@@ -258,7 +271,9 @@ def link(
         labels=labels.labels,
     )
     scorer = Scorer(entries, comparisons, model)
-    judged, table = judge(scorer, ids, listed.blocks, found, inside(found, closed), settings)
+    judged, table = judge(
+        scorer, ids, listed.blocks, found, inside(found, closed), settings
+    )
     cluster = _cluster(scorer, judged, settings.duplicate_probability)
     review = settings.review_probability
     same = weigh.score(comparisons.unpack(found.vectors.codes), model).posterior[:, 0]
@@ -289,7 +304,9 @@ def _find(
     """The candidate pairs, what is kept for the next linkage, and whether a state was reused."""
     entries, blocks, comparisons = listed.entries, listed.blocks, listed.comparisons
     if incremental is None or (incremental.known is None and not incremental.keep):
-        found = candidates.find(entries, blocks, settings.chunk_pairs, watch.progress, comparisons)
+        found = candidates.find(
+            entries, blocks, settings.chunk_pairs, watch.progress, comparisons
+        )
         return found, None, False
     fits = state.fingerprint(
         entries,
@@ -314,7 +331,9 @@ def _find(
         reuse.reuse(known, then),
         comparisons,
     )
-    kept = state.State(fits, marks, state.block_members(blocks), found.left, found.right, levels)
+    kept = state.State(
+        fits, marks, state.block_members(blocks), found.left, found.right, levels
+    )
     return found, kept, known is not None
 
 
@@ -363,6 +382,12 @@ def _added_use(scorer: Scorer) -> tuple[AddedUse, ...]:
         known = int(column.counts.sum())
         log_m = scorer.model.log_m["same"][name][MISSING + 1]
         uses.append(
-            AddedUse(name, kind, known, len(column.values), float(2**log_m) if known else None)
+            AddedUse(
+                name,
+                kind,
+                known,
+                len(column.values),
+                float(2**log_m) if known else None,
+            )
         )
     return tuple(uses)

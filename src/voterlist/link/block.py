@@ -18,7 +18,15 @@ from voterlist.link.fields import field, together
 from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 
-__all__ = ["Blocks", "Forecast", "anchored", "build", "build_all", "chunks", "gone_through"]
+__all__ = [
+    "Blocks",
+    "Forecast",
+    "anchored",
+    "build",
+    "build_all",
+    "chunks",
+    "gone_through",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,9 @@ class Blocks:
         block_of = self.block_of()
         one = block_of[left]
         together = (one >= 0) & (one == block_of[right])
-        return np.asarray(together & self.counts(left, right) if self.required else together)
+        return np.asarray(
+            together & self.counts(left, right) if self.required else together
+        )
 
     def counts(self, left: Codes, right: Codes) -> Bools:
         """True where a pair of one block counts."""
@@ -87,7 +97,9 @@ def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:
     """How many of the chosen entries each run holds."""
     if not len(sizes):
         return sizes
-    return np.add.reduceat(chosen[order], np.r_[0, np.cumsum(sizes)[:-1]], dtype=np.int64)
+    return np.add.reduceat(
+        chosen[order], np.r_[0, np.cumsum(sizes)[:-1]], dtype=np.int64
+    )
 
 
 def _pairs(order: Longs, sizes: Longs, required: tuple[Bools, ...]) -> Longs:
@@ -147,9 +159,13 @@ def build(entries: Encoded, key: Key, limit: int, new: Bools | None = None) -> B
     parted += int(pairs[sizes > limit].sum())
     members = order[np.repeat(kept, sizes)].astype(np.int32)
     sizes, pairs = sizes[kept], pairs[kept]
-    forecast = Forecast(key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted)
+    forecast = Forecast(
+        key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted
+    )
     if required:
-        return anchored(key, entries.size, members, sizes, required[0][members], required, forecast)
+        return anchored(
+            key, entries.size, members, sizes, required[0][members], required, forecast
+        )
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
     return Blocks(key, entries.size, members, starts, sizes, required, forecast)
 
@@ -199,7 +215,9 @@ def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
     first = 0
     while first < len(sizes):
         done = int(total[first - 1]) if first else 0
-        last = max(first + 1, int(np.searchsorted(total, done + chunk_pairs, side="right")))
+        last = max(
+            first + 1, int(np.searchsorted(total, done + chunk_pairs, side="right"))
+        )
         left, right = _pairs_within(blocks, sizes, first, last)
         if blocks.required:
             counts = blocks.counts(left, right)
@@ -212,18 +230,24 @@ def gone_through(blocks: Blocks) -> Longs:
     """How many pairs of each block its anchors make, those that do not count among them."""
     sizes = np.diff(blocks.starts)
     return np.asarray(
-        blocks.anchors * (sizes - 1) - blocks.anchors * (blocks.anchors - 1) // 2, np.int64
+        blocks.anchors * (sizes - 1) - blocks.anchors * (blocks.anchors - 1) // 2,
+        np.int64,
     )
 
 
-def _pairs_within(blocks: Blocks, sizes: Longs, first: int, last: int) -> tuple[Codes, Codes]:
+def _pairs_within(
+    blocks: Blocks, sizes: Longs, first: int, last: int
+) -> tuple[Codes, Codes]:
     """The pairs of the blocks from ``first`` up to, not including, ``last``."""
     begin, end = int(blocks.starts[first]), int(blocks.starts[last])
     ends = np.repeat(blocks.starts[first + 1 : last + 1], sizes[first:last])
     place = np.arange(begin, end)
     followers = ends - place - 1
     followers[
-        place >= np.repeat((blocks.starts[:-1] + blocks.anchors)[first:last], sizes[first:last])
+        place
+        >= np.repeat(
+            (blocks.starts[:-1] + blocks.anchors)[first:last], sizes[first:last]
+        )
     ] = 0
     left = np.repeat(place, followers)
     step = np.arange(len(left)) - np.repeat(np.cumsum(followers) - followers, followers)

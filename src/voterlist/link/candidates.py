@@ -50,7 +50,9 @@ def _pairs(blocks: list[block.Blocks], chunk_pairs: int) -> tuple[Codes, Codes]:
     every = np.concatenate(numbers)
     del numbers
     every.sort()
-    return unpack_pairs(every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every)
+    return unpack_pairs(
+        every[np.r_[True, every[1:] != every[:-1]]] if len(every) else every
+    )
 
 
 def find(
@@ -87,7 +89,10 @@ def find_again(
     Pairs of an earlier linkage are not compared again: only their frequency-adjusted levels are
     worked out anew.
     """
-    within = [reuse.blocks_to_compare(earlier, key, number) for number, key in enumerate(blocks)]
+    within = [
+        reuse.blocks_to_compare(earlier, key, number)
+        for number, key in enumerate(blocks)
+    ]
     known_left, known_right, known_levels = reuse.reused_pairs(earlier, blocks)
     left, right = _pairs(within, chunk_pairs)
     unknown = earlier.unknown(left, right, pack_pairs(known_left, known_right))
@@ -108,7 +113,9 @@ def find_again(
     for start in range(0, len(left), chunk_pairs):
         part = slice(start, start + chunk_pairs)
         pairs = Pairs(entries, left[part], right[part])
-        vectors = comparisons.adjust(pairs, comparisons.unpack_pair_levels(levels[part]))
+        vectors = comparisons.adjust(
+            pairs, comparisons.unpack_pair_levels(levels[part])
+        )
         found.add(comparisons.pack(vectors))
     return found.candidates(afresh), levels
 
@@ -134,5 +141,9 @@ class _Gathered:
     def candidates(self, afresh: int) -> Candidates:
         """All pairs with their vectors."""
         return Candidates(
-            self._left, self._right, np.concatenate(self._codes), weigh.count(self._seen), afresh
+            self._left,
+            self._right,
+            np.concatenate(self._codes),
+            weigh.count(self._seen),
+            afresh,
         )

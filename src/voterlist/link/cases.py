@@ -41,7 +41,8 @@ REASONS = (
 _REASON = {code: number for number, code in enumerate(REASONS)}
 _ROLES = tuple(EntryRole)
 _KEEP, _REPEAT, _QUESTION = (
-    _ROLES.index(role) for role in (EntryRole.KEEP, EntryRole.REPEAT, EntryRole.QUESTION)
+    _ROLES.index(role)
+    for role in (EntryRole.KEEP, EntryRole.REPEAT, EntryRole.QUESTION)
 )
 
 # Why a pair is doubtful: the class that competes with "same", in the order of CLASSES without the
@@ -64,7 +65,9 @@ _APART = {
 }
 # For each PairKind the reason of a case that says "not one person", -1 where the kind makes no such
 # case.
-_APART_REASONS = np.array([_REASON[_APART[kind]] if kind in _APART else -1 for kind in PairKind])
+_APART_REASONS = np.array(
+    [_REASON[_APART[kind]] if kind in _APART else -1 for kind in PairKind]
+)
 
 
 Closed = tuple[str, Codes]
@@ -129,7 +132,9 @@ def cases(
     entries tied to it by a doubtful pair join as questions. One case each for doubtful pairs
     outside any cluster, and for the explicit non-duplicates, whose entries are all to be kept.
     """
-    inside = (cluster[judged.left] >= 0) & (cluster[judged.left] == cluster[judged.right])
+    inside = (cluster[judged.left] >= 0) & (
+        cluster[judged.left] == cluster[judged.right]
+    )
     doubtful = (judged.posterior[:, 0] >= review) & ~inside
     guests, taken = _guests(judged, cluster, doubtful)
     apart = np.flatnonzero(~doubtful & ~inside & (_APART_REASONS[judged.kind] >= 0))
@@ -138,7 +143,10 @@ def cases(
         _members(entries, judged, cluster, inside, guests),
         _of_pairs(judged, np.flatnonzero(doubtful & ~taken), _QUESTION, None),
         _of_pairs(
-            judged, apart, np.where(reason == _REASON["one-identifier"], _QUESTION, _KEEP), reason
+            judged,
+            apart,
+            np.where(reason == _REASON["one-identifier"], _QUESTION, _KEEP),
+            reason,
         ),
     )
     found = _table(entries, ids, judged, parts)
@@ -146,7 +154,11 @@ def cases(
 
 
 def _with_closed(
-    found: pa.Table, entries: Encoded, ids: pa.Array, judged: Judged, closed: Sequence[Closed]
+    found: pa.Table,
+    entries: Encoded,
+    ids: pa.Array,
+    judged: Judged,
+    closed: Sequence[Closed],
 ) -> pa.Table:
     """The cases with the closed ones among them, and without those that a closed one covers.
 
@@ -154,15 +166,23 @@ def _with_closed(
     what was asked.
     """
     places = {case: set(pc.take(ids, pa.array(of)).to_pylist()) for case, of in closed}
-    is_asked = pc.is_in(found.column("kind").cast(pa.string()), value_set=pa.array(_ASKED))
+    is_asked = pc.is_in(
+        found.column("kind").cast(pa.string()), value_set=pa.array(_ASKED)
+    )
     there = set(pc.unique(found.column("case_id").filter(is_asked)).to_pylist())
     missing = [(case, of) for case, of in closed if case not in there]
-    gone = pa.array([*_covered(found, places), *(case for case, _ in missing)], pa.string())
+    gone = pa.array(
+        [*_covered(found, places), *(case for case, _ in missing)], pa.string()
+    )
     rest = found.filter(pc.invert(pc.is_in(found.column("case_id"), value_set=gone)))
     if not missing:
         return rest
-    held = _table(entries, ids, replace(judged, kind=judged.kind_asked), (_held(judged, missing),))
-    return tables.sort_by(tables.concat([rest, held], schemas.CASE), "case_id", "entry_id")
+    held = _table(
+        entries, ids, replace(judged, kind=judged.kind_asked), (_held(judged, missing),)
+    )
+    return tables.sort_by(
+        tables.concat([rest, held], schemas.CASE), "case_id", "entry_id"
+    )
 
 
 def _covered(found: pa.Table, closed: dict[str, set[str]]) -> list[str]:
@@ -171,9 +191,12 @@ def _covered(found: pa.Table, closed: dict[str, set[str]]) -> list[str]:
     for entries in closed.values():
         for entry in entries:
             of_entry.setdefault(entry, []).append(entries)
-    near = pc.is_in(found.column("entry_id"), value_set=pa.array(sorted(of_entry), pa.string()))
+    near = pc.is_in(
+        found.column("entry_id"), value_set=pa.array(sorted(of_entry), pa.string())
+    )
     touched = pc.is_in(
-        found.column("case_id"), value_set=pc.unique(found.column("case_id").filter(near))
+        found.column("case_id"),
+        value_set=pc.unique(found.column("case_id").filter(near)),
     )
     members: dict[str, set[str]] = {}
     for row in found.filter(touched).select(["case_id", "entry_id"]).to_pylist():
@@ -192,11 +215,14 @@ def _held(judged: Judged, closed: Sequence[Closed]) -> _Rows:
     """
     known = np.unique(np.concatenate([of for _, of in closed]))
     near = np.flatnonzero(np.isin(judged.left, known) & np.isin(judged.right, known))
-    pair_of = {(int(judged.left[pair]), int(judged.right[pair])): int(pair) for pair in near}
+    pair_of = {
+        (int(judged.left[pair]), int(judged.right[pair])): int(pair) for pair in near
+    }
     rows: list[tuple[int, int, int]] = []
     for number, (_, of) in enumerate(closed):
         tie = _weakest_tie(
-            judged, [pair_of[pair] for pair in combinations(of.tolist(), 2) if pair in pair_of]
+            judged,
+            [pair_of[pair] for pair in combinations(of.tolist(), 2) if pair in pair_of],
         )
         rows += [(number, entry, tie) for entry in of.tolist() if tie is not None]
     case, entry, pair = np.array(rows, np.int64).reshape(-1, 3).T
@@ -215,14 +241,20 @@ def _weakest_tie(judged: Judged, pairs: list[int]) -> int | None:
     heaviest: dict[int, int] = {}
     for pair in sorted(pairs, key=lambda pair: (judged.weight[pair], -pair)):
         heaviest |= {int(judged.left[pair]): pair, int(judged.right[pair]): pair}
-    return min(heaviest.values(), key=lambda pair: (judged.weight[pair], pair), default=None)
+    return min(
+        heaviest.values(), key=lambda pair: (judged.weight[pair], pair), default=None
+    )
 
 
 def _doubt(judged: Judged, pairs: Longs) -> Codes:
-    return np.asarray(_RIVAL_REASONS[judged.posterior[pairs, 1:].argmax(axis=1)], np.int32)
+    return np.asarray(
+        _RIVAL_REASONS[judged.posterior[pairs, 1:].argmax(axis=1)], np.int32
+    )
 
 
-def _of_pairs(judged: Judged, pairs: Longs, role: int | Codes, reason: Codes | None) -> _Rows:
+def _of_pairs(
+    judged: Judged, pairs: Longs, role: int | Codes, reason: Codes | None
+) -> _Rows:
     """A case of two entries for each of these pairs, both in the same role."""
     reason = _doubt(judged, pairs) if reason is None else reason
     return _Rows(
@@ -239,7 +271,9 @@ def _guests(judged: Judged, cluster: Codes, doubtful: Bools) -> tuple[_Rows, Boo
 
     An entry that several clusters claim goes to the one it is tied to most heavily.
     """
-    pairs = np.flatnonzero(doubtful & ((cluster[judged.left] >= 0) != (cluster[judged.right] >= 0)))
+    pairs = np.flatnonzero(
+        doubtful & ((cluster[judged.left] >= 0) != (cluster[judged.right] >= 0))
+    )
     pairs = pairs[np.argsort(-judged.weight[pairs], kind="stable")]
     left, right = judged.left[pairs], judged.right[pairs]
     outside = np.where(cluster[left] >= 0, right, left)
@@ -285,7 +319,9 @@ def _members(
         entries.fin.codes[member] >= 0,
         _completeness(entries)[member],
     )
-    order = np.lexsort((member, -tests[2].astype(np.int32), ~tests[1], ~tests[0], cluster[member]))
+    order = np.lexsort(
+        (member, -tests[2].astype(np.int32), ~tests[1], ~tests[0], cluster[member])
+    )
     member = member[order]
     case = cluster[member].astype(np.int64)
     first = np.r_[True, case[1:] != case[:-1]] if len(case) else np.zeros(0, np.bool_)
@@ -295,7 +331,9 @@ def _members(
     kept = np.flatnonzero(first)
     ahead = [test[order][kept] != test[order][kept + 1] for test in tests]
     names = ("permanent-list", "has-fin", "more-complete")
-    reason[kept] = np.select(ahead, [_REASON[name] for name in names], _REASON["first-entry"])
+    reason[kept] = np.select(
+        ahead, [_REASON[name] for name in names], _REASON["first-entry"]
+    )
     role = np.where(first, _KEEP, _REPEAT).astype(np.int32)
     against, twin = _doubts(
         entries, member, member[kept[np.cumsum(first) - 1]] if len(kept) else member
@@ -336,7 +374,9 @@ def _weakest(judged: Judged, cluster: Codes, pairs: Longs) -> Longs:
     heaviest_first = np.lexsort((twice, -judged.weight[twice], ends))
     ends, twice = ends[heaviest_first], twice[heaviest_first]
     best = (
-        np.flatnonzero(np.r_[True, ends[1:] != ends[:-1]]) if len(ends) else np.zeros(0, np.int64)
+        np.flatnonzero(np.r_[True, ends[1:] != ends[:-1]])
+        if len(ends)
+        else np.zeros(0, np.int64)
     )
     entry, tie = ends[best], twice[best]
     lightest_last = np.lexsort((tie, -judged.weight[tie]))
@@ -345,7 +385,9 @@ def _weakest(judged: Judged, cluster: Codes, pairs: Longs) -> Longs:
     return found
 
 
-def _table(entries: Encoded, ids: pa.Array, judged: Judged, parts: tuple[_Rows, ...]) -> pa.Table:
+def _table(
+    entries: Encoded, ids: pa.Array, judged: Judged, parts: tuple[_Rows, ...]
+) -> pa.Table:
     """The parts as one CASE table, each case named by its entries."""
     names = [_case_ids(ids, part) for part in parts]
     entry = np.concatenate([part.entry for part in parts])
@@ -362,7 +404,8 @@ def _table(entries: Encoded, ids: pa.Array, judged: Judged, parts: tuple[_Rows, 
         "entry_id": pc.take(ids, pa.array(entry)),
         "kind": word([kind.value for kind in PairKind], judged.kind[pair]),
         "role": word(
-            [role.value for role in _ROLES], np.concatenate([part.role for part in parts])
+            [role.value for role in _ROLES],
+            np.concatenate([part.role for part in parts]),
         ),
         "reason": word(list(REASONS), np.concatenate([part.reason for part in parts])),
         "weight": judged.weight[pair],
@@ -381,7 +424,9 @@ def _case_ids(ids: pa.Array, rows: _Rows) -> list[str]:
     named = pc.take(ids, pa.array(rows.entry[order])).to_pylist()
     cuts = np.flatnonzero(np.diff(rows.case[order])) + 1
     found = [""] * len(order)
-    for start, end in zip(np.r_[0, cuts].tolist(), np.r_[cuts, len(order)].tolist(), strict=True):
+    for start, end in zip(
+        np.r_[0, cuts].tolist(), np.r_[cuts, len(order)].tolist(), strict=True
+    ):
         name = case_id(named[start:end])
         for place in order[start:end].tolist():
             found[place] = name

@@ -39,7 +39,9 @@ def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
         np.asarray(field(entries, name), np.int32)
         for name in ("stem", "given", "patronymic", "year", "date")
     ]
-    pairs = pairs_of(Told(entries.sex + 1, *columns), np.zeros(entries.size, np.int64), 1, new)
+    pairs = pairs_of(
+        Told(entries.sex + 1, *columns), np.zeros(entries.size, np.int64), 1, new
+    )
     return tuple(
         Chance("+".join(agreement), float(expected[0]), int(found[0]))
         for agreement, expected, found in zip(AGREEMENTS, *pairs, strict=True)

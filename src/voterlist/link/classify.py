@@ -79,7 +79,9 @@ def _changed_surname(vectors: Vectors) -> Bools:
     levels = vectors.levels
     given = levels["given_name"] == GivenNameLevel.SAME
     patronymic = levels["patronymic"] == PatronymicLevel.SAME
-    birth_date = np.isin(levels["birth_date"], (BirthDateLevel.SAME, BirthDateLevel.YEAR))
+    birth_date = np.isin(
+        levels["birth_date"], (BirthDateLevel.SAME, BirthDateLevel.YEAR)
+    )
     surname = np.isin(levels["surname"], _ANOTHER_SURNAME)
     return np.asarray(given & patronymic & birth_date & surname)
 
@@ -92,7 +94,10 @@ def kinds(judged: Judgement, *, review: float, displaced: frozenset[int]) -> Cod
     """
     entries, left, right = judged.pairs.entries, judged.pairs.left, judged.pairs.right
     perhaps_same = judged.posterior[:, _SAME] >= review
-    constituency_l, constituency_r = entries.constituency[left], entries.constituency[right]
+    constituency_l, constituency_r = (
+        entries.constituency[left],
+        entries.constituency[right],
+    )
     known = judged.pairs.known(entries.constituency)
     elsewhere = (constituency_l != constituency_r) & known
     origins = list(displaced)

@@ -29,7 +29,9 @@ def _components(size: int, left: Codes, right: Codes) -> Codes:
     return np.asarray(component, np.int32)
 
 
-def clusters(size: int, left: Codes, right: Codes, weight: Floats, judge: Judge) -> Codes:
+def clusters(
+    size: int, left: Codes, right: Codes, weight: Floats, judge: Judge
+) -> Codes:
     """The cluster of each entry, named by its first entry's position; -1 where an entry is alone.
 
     Pairs join clusters from the heaviest down; two clusters are not joined while any pair across
@@ -41,7 +43,9 @@ def clusters(size: int, left: Codes, right: Codes, weight: Floats, judge: Judge)
         return cluster
     nodes, local = np.unique(np.r_[left, right], return_inverse=True)
     component = _components(
-        len(nodes), local[: len(left)].astype(np.int32), local[len(left) :].astype(np.int32)
+        len(nodes),
+        local[: len(left)].astype(np.int32),
+        local[len(left) :].astype(np.int32),
     )
     members = np.bincount(component)
     pair_component = component[local[: len(left)]]
@@ -49,7 +53,12 @@ def clusters(size: int, left: Codes, right: Codes, weight: Floats, judge: Judge)
     cluster[left[simple]] = cluster[right[simple]] = left[simple]
     larger = np.flatnonzero(~simple)
     _join_larger(
-        cluster, nodes, component, members, (left[larger], right[larger], weight[larger]), judge
+        cluster,
+        nodes,
+        component,
+        members,
+        (left[larger], right[larger], weight[larger]),
+        judge,
     )
     return cluster
 
@@ -74,7 +83,9 @@ def _join_larger(
     for position in np.lexsort((right, left, -weight)):
         one, two = int(left[position]), int(right[position])
         first, second = group.setdefault(one, {one}), group.setdefault(two, {two})
-        if first is second or any((min(a, b), max(a, b)) in against for a in first for b in second):
+        if first is second or any(
+            (min(a, b), max(a, b)) in against for a in first for b in second
+        ):
             continue
         first |= second
         for member in second:
@@ -94,6 +105,9 @@ def _against(
         one, two = np.triu_indices(len(inside), 1)
         lefts.append(inside[one])
         rights.append(inside[two])
-    left, right = np.concatenate(lefts).astype(np.int32), np.concatenate(rights).astype(np.int32)
+    left, right = (
+        np.concatenate(lefts).astype(np.int32),
+        np.concatenate(rights).astype(np.int32),
+    )
     no = judge(left, right) <= _AGAINST
     return set(zip(left[no].tolist(), right[no].tolist(), strict=True))

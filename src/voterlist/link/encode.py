@@ -16,7 +16,16 @@ from voterlist.arrays import Bools, Codes, Longs, Words
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.model import ListKind, Sex
 
-__all__ = ["ADDED", "ADDRESS_WORDS", "COMPARED", "FEMALE", "MALE", "Coded", "Encoded", "encode"]
+__all__ = [
+    "ADDED",
+    "ADDRESS_WORDS",
+    "COMPARED",
+    "FEMALE",
+    "MALE",
+    "Coded",
+    "Encoded",
+    "encode",
+]
 
 MALE, FEMALE = 0, 1
 """The codes of ``Encoded.sex``."""
@@ -87,7 +96,9 @@ class Coded:
     @cached_property
     def lengths(self) -> Codes:
         """How many letters each distinct value has."""
-        return np.asarray(pc.utf8_length(self.values).to_numpy(zero_copy_only=False), np.int32)
+        return np.asarray(
+            pc.utf8_length(self.values).to_numpy(zero_copy_only=False), np.int32
+        )
 
     @cached_property
     def initials(self) -> Codes:
@@ -138,7 +149,9 @@ class Encoded:
     def date(self) -> Codes:
         """The full birth date as year * 10000 + month * 100 + day; -1 where a part is unknown."""
         full = (self.year > 0) & (self.month > 0) & (self.day > 0)
-        return np.where(full, self.year * 10_000 + self.month * 100 + self.day, -1).astype(np.int32)
+        return np.where(
+            full, self.year * 10_000 + self.month * 100 + self.day, -1
+        ).astype(np.int32)
 
     @cached_property
     def partial_date(self) -> Bools:
@@ -151,9 +164,9 @@ class Encoded:
     @cached_property
     def sizes(self) -> Longs:
         """Entries of each sex, male, female, and at the last place, which is also place -1, all."""
-        return np.append(np.bincount(self.sex[self.sex >= 0], minlength=2), self.size).astype(
-            np.int64
-        )
+        return np.append(
+            np.bincount(self.sex[self.sex >= 0], minlength=2), self.size
+        ).astype(np.int64)
 
     @cached_property
     def surname_counts(self) -> Longs:
@@ -176,7 +189,11 @@ class Encoded:
         """
         known = self.year > 0
         first = int(self.year[known].min(initial=3000)) // _COHORT
-        cohorts = int(self.year[known].max(initial=0)) // _COHORT - first + 1 if known.any() else 0
+        cohorts = (
+            int(self.year[known].max(initial=0)) // _COHORT - first + 1
+            if known.any()
+            else 0
+        )
         return np.where(known, self.year // _COHORT - first, cohorts).astype(np.int32)
 
     @cached_property
@@ -222,7 +239,8 @@ def _by_cohort(coded: Coded, cohort: Codes) -> Longs:
     known = coded.codes >= 0
     names, cohorts = len(coded.counts), int(cohort.max(initial=0)) + 1
     counts = np.bincount(
-        cohort[known].astype(np.int64) * names + coded.codes[known], minlength=cohorts * names
+        cohort[known].astype(np.int64) * names + coded.codes[known],
+        minlength=cohorts * names,
     )
     return counts.reshape(cohorts, names).astype(np.int64)
 
@@ -256,7 +274,10 @@ def _sex(voters: pa.Table) -> Codes:
     for name in ("sex", "patronymic_sex", "given_sex"):
         codes, distinct = tables.codes(voters.column(name))
         meaning = np.array(
-            [{Sex.MALE: MALE, Sex.FEMALE: FEMALE}.get(word, -1) for word in distinct.to_pylist()]
+            [
+                {Sex.MALE: MALE, Sex.FEMALE: FEMALE}.get(word, -1)
+                for word in distinct.to_pylist()
+            ]
             + [-1],
             np.int32,
         )
@@ -266,7 +287,9 @@ def _sex(voters: pa.Table) -> Codes:
 
 def _is_temporary(column: pa.ChunkedArray) -> Bools:
     codes, distinct = tables.codes(column)
-    meaning = np.array([word == ListKind.TEMPORARY for word in distinct.to_pylist()] + [False])
+    meaning = np.array(
+        [word == ListKind.TEMPORARY for word in distinct.to_pylist()] + [False]
+    )
     return np.asarray(meaning[codes])
 
 
@@ -278,7 +301,8 @@ def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
     in one column the rarer stands there.
     """
     lines = [
-        sorted({word[:_START] for word in line.split()}) for line in address.values.to_pylist()
+        sorted({word[:_START] for word in line.split()})
+        for line in address.values.to_pylist()
     ]
     counts: dict[str, int] = {}
     for words, times in zip(lines, address.counts.tolist(), strict=True):
@@ -295,13 +319,16 @@ def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
     for number, words in enumerate(lines):
         # From the commonest to the rarest: the last one written stands.
         for word in sorted(
-            (word for word in words if word in place), key=lambda word: (-counts[word], word)
+            (word for word in words if word in place),
+            key=lambda word: (-counts[word], word),
         ):
             columns[crc32(word.encode()) % _COLUMNS, number] = place[word]
     return tuple(column[address.codes] for column in columns)
 
 
-def encode(voters: pa.Table, added: Mapping[str, pa.ChunkedArray] | None = None) -> Encoded:
+def encode(
+    voters: pa.Table, added: Mapping[str, pa.ChunkedArray] | None = None
+) -> Encoded:
     """The columns ``COMPARED`` of a VOTER table, sorted by entry id, as arrays of its length.
 
     ``added`` are the folded columns of added comparisons, in the same order.
@@ -327,6 +354,8 @@ def encode(voters: pa.Table, added: Mapping[str, pa.ChunkedArray] | None = None)
         constituency=_numbers(voters.column("constituency"), -1),
         precinct=_numbers(voters.column("precinct"), -1),
         temporary=_is_temporary(voters.column("list_kind")),
-        address_words=() if parsed or address.is_empty else _rare_words(address, voters.num_rows),
+        address_words=()
+        if parsed or address.is_empty
+        else _rare_words(address, voters.num_rows),
         added={name: _coded(column) for name, column in (added or {}).items()},
     )

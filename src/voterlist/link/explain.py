@@ -91,7 +91,9 @@ def _explanations(vectors: Vectors, model: Model) -> dict[str, Floats]:
     of_class = dict(zip(CLASSES, posterior.T, strict=True))
     return {
         "p_twins": of_class["twins"],
-        "p_relatives": of_class["siblings"] + of_class["household"] + of_class["lineage"],
+        "p_relatives": of_class["siblings"]
+        + of_class["household"]
+        + of_class["lineage"],
         "p_unrelated": of_class["unrelated"],
     }
 
@@ -114,7 +116,9 @@ def _term_frequencies(
     known = np.flatnonzero((left >= 0) & (right >= 0))
     by_field = {}
     for field in SHARED_FIELDS:
-        bits = _value_bits(SHIPPED[field], vectors.at(known), voters, left[known], right[known])
+        bits = _value_bits(
+            SHIPPED[field], vectors.at(known), voters, left[known], right[known]
+        )
         of_field = np.full(len(left), np.nan)
         of_field[known] = np.where(bits > 0, bits, np.nan)
         by_field[field] = of_field
@@ -124,7 +128,11 @@ def _term_frequencies(
 
 
 def _value_bits(
-    comparison: Comparison, vectors: Vectors, voters: pa.Table, left: Codes, right: Codes
+    comparison: Comparison,
+    vectors: Vectors,
+    voters: pa.Table,
+    left: Codes,
+    right: Codes,
 ) -> Floats:
     """The bits that the term frequency of one field's values adds, as the linkage counts it."""
     # The other columns stay null, so that of a nation no more than one is encoded at once.
@@ -132,7 +140,9 @@ def _value_bits(
     entries = encode(tables.from_columns(counted, VOTER, voters.num_rows))
     pairs = Pairs(entries, left, right)
     total = np.zeros(len(pairs), np.float64)
-    for where, share in comparison.shared_value_shares(pairs, vectors.levels[comparison.field]):
+    for where, share in comparison.shared_value_shares(
+        pairs, vectors.levels[comparison.field]
+    ):
         total[where] += share
     return -total
 
@@ -148,7 +158,9 @@ def _rows(wanted: pa.ChunkedArray, ids: pa.ChunkedArray) -> Codes:
     return np.asarray(row[pc.index_in(wanted, value_set=few).to_numpy()], np.int32)
 
 
-def with_model(pairs: pa.Table, model: Model, comparisons: Comparisons = SHIPPED) -> pa.Table:
+def with_model(
+    pairs: pa.Table, model: Model, comparisons: Comparisons = SHIPPED
+) -> pa.Table:
     """The same table, with the model in its metadata: each level by its name."""
     log_m = {
         name: {

@@ -23,7 +23,9 @@ __all__ = ["baseline", "features"]
 
 
 def features(
-    voters: pa.Table, settings: LinkSettings | None = None, profile: Profile = Profile.AZ
+    voters: pa.Table,
+    settings: LinkSettings | None = None,
+    profile: Profile = Profile.AZ,
 ) -> pd.DataFrame:
     """The candidate pairs of a VOTER table as recordlinkage has them.
 

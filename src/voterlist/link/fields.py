@@ -22,8 +22,13 @@ _NAMES = frozenset({"stem", "given", "patronymic"})
 def _derived(coded: Coded, derive: Callable[[str], str]) -> Codes:
     """The codes of what is derived from each value; -1 where that is empty."""
     derived = [derive(word) for word in coded.words()]
-    place = {word: code for code, word in enumerate(sorted({word for word in derived if word}))}
-    return np.array([place.get(word, -1) for word in derived] + [-1], np.int32)[coded.codes]
+    place = {
+        word: code
+        for code, word in enumerate(sorted({word for word in derived if word}))
+    }
+    return np.array([place.get(word, -1) for word in derived] + [-1], np.int32)[
+        coded.codes
+    ]
 
 
 def _initial(coded: Coded) -> Codes:
@@ -43,9 +48,14 @@ def _names(entries: Encoded) -> Longs:
     def common(words: Words) -> Longs:
         return np.array([place[word] for word in words] + [-1], np.int64)
 
-    one, other = common(surnames)[entries.surname.codes], common(given)[entries.given.codes]
+    one, other = (
+        common(surnames)[entries.surname.codes],
+        common(given)[entries.given.codes],
+    )
     known = (one >= 0) & (other >= 0)
-    return np.where(known, np.minimum(one, other) * len(place) + np.maximum(one, other), -1)
+    return np.where(
+        known, np.minimum(one, other) * len(place) + np.maximum(one, other), -1
+    )
 
 
 def _numbers(line: str) -> str:
@@ -90,7 +100,9 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
         return part.codes
     # A year, month or day of 0 is an unknown one.
     codes: Codes = (
-        np.where(part > 0, part, -1).astype(np.int32) if name in {"year", "month", "day"} else part
+        np.where(part > 0, part, -1).astype(np.int32)
+        if name in {"year", "month", "day"}
+        else part
     )
     return codes
 
@@ -98,7 +110,11 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
 def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes:
     """One small code an entry for two or three names together; most keys begin with such."""
     if names not in entries.joins:
-        first = _whole_names(entries, names[:-1]) if len(names) > 2 else field(entries, names[0])
+        first = (
+            _whole_names(entries, names[:-1])
+            if len(names) > 2
+            else field(entries, names[0])
+        )
         codes = dense(pack_known(first.astype(np.int64), field(entries, names[-1])))
         entries.joins[names] = codes.astype(np.int32)
     return entries.joins[names]
@@ -112,7 +128,9 @@ def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     if not names:
         return np.zeros(entries.size, np.int64)
     whole = len(list(itertools.takewhile(_NAMES.__contains__, names)))
-    codes = _whole_names(entries, names[:whole]) if whole > 1 else field(entries, names[0])
+    codes = (
+        _whole_names(entries, names[:whole]) if whole > 1 else field(entries, names[0])
+    )
     codes = codes.astype(np.int64)
     for name in names[max(whole, 1) :]:
         codes = pack_known(codes, field(entries, name))

@@ -24,7 +24,9 @@ _MOST_LETTERS = 11
 """
 _SIGNS = np.full(256, -1, np.int8)
 _SIGNS[0] = 0
-_SIGNS[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8)] = np.arange(1, 37)
+_SIGNS[np.frombuffer(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8)] = np.arange(
+    1, 37
+)
 """For each byte its digit in a number to the base 37; 0 where the identifier has ended, -1 for any
 other sign."""
 _BASE, _WORD = 37, 8
@@ -51,9 +53,16 @@ class Identifiers:
     def words(self, of: Codes) -> Words:
         """The identifiers of these entries as Python strings."""
         if self.texts is not None:
-            return np.array(self.texts.take(pa.array(self.codes[of])).to_pylist(), dtype=object)
+            return np.array(
+                self.texts.take(pa.array(self.codes[of])).to_pylist(), dtype=object
+            )
         chosen = np.ascontiguousarray(self.letters[of])
-        return chosen.view(f"S{chosen.shape[1] * _WORD}").ravel().astype(np.str_).astype(object)
+        return (
+            chosen.view(f"S{chosen.shape[1] * _WORD}")
+            .ravel()
+            .astype(np.str_)
+            .astype(object)
+        )
 
     def one_edit(self, left: Codes, right: Codes) -> Bools:
         """True where two known identifiers are one edit apart.
@@ -61,12 +70,17 @@ class Identifiers:
         A sign more, less or other, or two neighbours turned.
         """
         near = (
-            np.arange(len(left)) if self.texts is not None else self._perhaps_one_edit(left, right)
+            np.arange(len(left))
+            if self.texts is not None
+            else self._perhaps_one_edit(left, right)
         )
         one, two = self.words(left[near]), self.words(right[near])
         found = np.zeros(len(left), np.bool_)
         found[near] = (
-            process.cpdist(one, two, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8) == 1
+            process.cpdist(
+                one, two, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
+            )
+            == 1
         )
         return found
 
@@ -86,7 +100,9 @@ class Identifiers:
     def starts(self, length: int) -> Longs:
         """One code an entry for the first letters of its identifier; -1 where none is known."""
         if self.texts is None:
-            return np.where(self.codes >= 0, self.codes // _BASE ** (_MOST_LETTERS - length), -1)
+            return np.where(
+                self.codes >= 0, self.codes // _BASE ** (_MOST_LETTERS - length), -1
+            )
         starts = tables.map_unique(self.texts, lambda word: word[:length])
         return np.append(tables.codes(starts)[0].astype(np.int64), -1)[self.codes]
 
@@ -105,7 +121,9 @@ class Identifiers:
 
 def _bytes(letters: Packed) -> Bytes:
     return (
-        np.ascontiguousarray(letters).view(np.uint8).reshape(len(letters), letters.shape[1] * _WORD)
+        np.ascontiguousarray(letters)
+        .view(np.uint8)
+        .reshape(len(letters), letters.shape[1] * _WORD)
     )
 
 
@@ -132,7 +150,9 @@ def identifiers(column: pa.ChunkedArray) -> Identifiers:
         if numbers is not None:
             return Identifiers(numbers, letters.view(np.uint64), None)
     codes, distinct = tables.codes(array)
-    return Identifiers(codes.astype(np.int64), np.zeros((len(codes), 0), np.uint64), distinct)
+    return Identifiers(
+        codes.astype(np.int64), np.zeros((len(codes), 0), np.uint64), distinct
+    )
 
 
 def _numbers(letters: Bytes) -> Longs | None:

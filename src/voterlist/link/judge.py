@@ -102,7 +102,11 @@ def _names_of_bits(blocks: list[block.Blocks], mask: int) -> str:
 
 
 def _pair_table(
-    ids: pa.Array, judged: Judged, vectors: Vectors, match_keys: pa.Array, comparisons: Comparisons
+    ids: pa.Array,
+    judged: Judged,
+    vectors: Vectors,
+    match_keys: pa.Array,
+    comparisons: Comparisons,
 ) -> pa.Table:
     columns: dict[str, object] = {
         "entry_l": pc.take(ids, pa.array(judged.left)),

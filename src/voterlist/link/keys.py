@@ -35,9 +35,21 @@ _AZ = (
     Key("surname+patronymic+date", ("stem", "patronymic", "date"), ("given",)),
     # All three names, and what a slip in the date leaves: its year, its day and month, or nothing
     # but the place.
-    Key("names+year", ("stem", "given", "patronymic", "year"), ("constituency", "precinct")),
-    Key("names+day", ("stem", "given", "patronymic", "month", "day"), ("constituency", "precinct")),
-    Key("names+place", ("stem", "given", "patronymic", "constituency"), ("precinct", "street")),
+    Key(
+        "names+year",
+        ("stem", "given", "patronymic", "year"),
+        ("constituency", "precinct"),
+    ),
+    Key(
+        "names+day",
+        ("stem", "given", "patronymic", "month", "day"),
+        ("constituency", "precinct"),
+    ),
+    Key(
+        "names+place",
+        ("stem", "given", "patronymic", "constituency"),
+        ("precinct", "street"),
+    ),
     # One name and the date leave many strangers; a first letter more leaves those whom a slip could
     # explain.
     Key(
@@ -98,7 +110,11 @@ _AZ = (
         ("stem", "patronymic", "year", "constituency"),
         ("precinct", "street"),
     ),
-    Key("swapped-names+year", ("names", "patronymic", "year"), ("constituency", "precinct")),
+    Key(
+        "swapped-names+year",
+        ("names", "patronymic", "year"),
+        ("constituency", "precinct"),
+    ),
     # Two names, and the day and month where the year is wrong.
     Key(
         "surname+given+day",
@@ -121,7 +137,9 @@ _AZ = (
         ("precinct",),
     ),
     Key(
-        "surname+given+day+place", ("stem", "given", "month", "day", "constituency"), ("precinct",)
+        "surname+given+day+place",
+        ("stem", "given", "month", "day", "constituency"),
+        ("precinct",),
     ),
     Key(
         "surname+patronymic+day+place",
@@ -158,7 +176,10 @@ _GENERIC = (
     Key("given+numbers", ("given", "numbers"), ("year",)),
     Key("address-start", ("address_start",), ("initials",)),
     Key("document-start", ("document_start",), ("initials",)),
-    *(Key(f"rare-address-word-{name[-1]}", (name,), ("initials",)) for name in ADDRESS_WORDS),
+    *(
+        Key(f"rare-address-word-{name[-1]}", (name,), ("initials",))
+        for name in ADDRESS_WORDS
+    ),
 )
 
 _WHOLE = Key("every-pair", ())
@@ -170,7 +191,9 @@ NAMES = frozenset(key.name for key in (*_AZ, *_GENERIC, _WHOLE))
 """The names of the shipped keys."""
 
 
-def keys(profile: Profile, size: int, limit: int, added: tuple[str, ...] = ()) -> tuple[Key, ...]:
+def keys(
+    profile: Profile, size: int, limit: int, added: tuple[str, ...] = ()
+) -> tuple[Key, ...]:
     """The blocking keys for a list of ``size`` entries, the most telling first.
 
     ``generic`` compares every pair of a list that fits into one block of ``limit`` entries.
@@ -179,4 +202,7 @@ def keys(profile: Profile, size: int, limit: int, added: tuple[str, ...] = ()) -
     if profile is Profile.GENERIC and size <= limit:
         return (_WHOLE,)
     shipped = _AZ if profile is Profile.AZ else _GENERIC
-    return (*shipped, *(Key(name, (ADDED + name,), _SPLITS_OF_VALUES) for name in added))
+    return (
+        *shipped,
+        *(Key(name, (ADDED + name,), _SPLITS_OF_VALUES) for name in added),
+    )

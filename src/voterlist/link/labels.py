@@ -109,7 +109,11 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
     return Decided(
         _table(sorted(pair for _, pair in pairs if listed.issuperset(pair[:2])), PAIRS),
         _table(
-            sorted((case, entry) for case in _last(closed, verdicts) for entry in verdicts[case]),
+            sorted(
+                (case, entry)
+                for case in _last(closed, verdicts)
+                for entry in verdicts[case]
+            ),
             CASES,
         ),
     )
@@ -138,13 +142,19 @@ def _pairs(said: Mapping[str, str], *, whole: bool) -> Iterator[tuple[str, str, 
     }
     keep, repeat, separate = of[Verdict.KEEP], of[Verdict.REPEAT], of[Verdict.SEPARATE]
     if len(keep) == 1:
-        yield from ((min(pair), max(pair), True) for pair in combinations(keep + repeat, 2))
-    yield from ((min(pair), max(pair), False) for pair in product(separate, keep + repeat))
+        yield from (
+            (min(pair), max(pair), True) for pair in combinations(keep + repeat, 2)
+        )
+    yield from (
+        (min(pair), max(pair), False) for pair in product(separate, keep + repeat)
+    )
     if whole and len(separate) == len(said):
         yield from ((one, other, False) for one, other in combinations(separate, 2))
 
 
-def _last(closed: Sequence[str], verdicts: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+def _last(
+    closed: Sequence[str], verdicts: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
     """Of cases in order of decision, those that share no two entries with a later one."""
     taken: set[tuple[str, str]] = set()
     for case in reversed(closed):
@@ -161,7 +171,9 @@ def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     )
 
 
-def training_labels(ids: pa.Array, found: Candidates, pairs: pa.Table | None) -> TrainingLabels:
+def training_labels(
+    ids: pa.Array, found: Candidates, pairs: pa.Table | None
+) -> TrainingLabels:
     """The labels of the candidate pairs of a list, whose entries have these ids.
 
     ``pairs`` is PAIRS in any order, each pair either way round and as often as it likes: it counts
@@ -173,14 +185,19 @@ def training_labels(ids: pa.Array, found: Candidates, pairs: pa.Table | None) ->
     if pairs is None or not pairs.num_rows:
         return TrainingLabels(None, 0, 0)
     table = schemas.require(pairs, PAIRS, "link")
-    left, right = (_positions(ids, table.column(name)) for name in ("entry_l", "entry_r"))
+    left, right = (
+        _positions(ids, table.column(name)) for name in ("entry_l", "entry_r")
+    )
     listed = (left >= 0) & (right >= 0) & (left != right)
     said = np.asarray(table.column("is_same"), np.bool_)[listed]
     left, right = left[listed], right[listed]
     numbers, place = np.unique(
-        pack_pairs(np.minimum(left, right), np.maximum(left, right)), return_inverse=True
+        pack_pairs(np.minimum(left, right), np.maximum(left, right)),
+        return_inverse=True,
     )
-    yes, no = (np.bincount(place[one], minlength=len(numbers)) > 0 for one in (said, ~said))
+    yes, no = (
+        np.bincount(place[one], minlength=len(numbers)) > 0 for one in (said, ~said)
+    )
     where, compared = _among(numbers, found)
     label = compared & (yes != no)
     return TrainingLabels(
@@ -196,7 +213,8 @@ def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
     # it is made.
     there = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(wanted))))
     place = np.asarray(
-        pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1), np.int64
+        pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1),
+        np.int64,
     )
     return np.append(there, -1)[place].astype(np.int32)
 
@@ -232,16 +250,22 @@ def closed_cases(ids: pa.Array, cases: pa.Table | None) -> tuple[Closed, ...]:
     table = tables.sort_by(schemas.require(cases, CASES, "link"), "case_id", "entry_id")
     places = _positions(ids, table.column("entry_id"))
     found: dict[str, list[int]] = {}
-    for case, place in zip(table.column("case_id").to_pylist(), places.tolist(), strict=True):
+    for case, place in zip(
+        table.column("case_id").to_pylist(), places.tolist(), strict=True
+    ):
         found.setdefault(case, []).append(place)
     return tuple(
-        (case, np.unique(of).astype(np.int32)) for case, of in found.items() if min(of) >= 0
+        (case, np.unique(of).astype(np.int32))
+        for case, of in found.items()
+        if min(of) >= 0
     )
 
 
 def inside(found: Candidates, closed: Sequence[Closed]) -> Longs:
     """Where the pairs inside closed cases stand among the candidates."""
-    pairs = [pair for _, entries in closed for pair in combinations(entries.tolist(), 2)]
+    pairs = [
+        pair for _, entries in closed for pair in combinations(entries.tolist(), 2)
+    ]
     if not pairs:
         return np.zeros(0, np.int64)
     left, right = np.array(pairs, np.int32).T

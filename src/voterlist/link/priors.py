@@ -56,9 +56,14 @@ class Prior:
 
 @cache
 def _shipped(profile: Profile) -> dict[str, Prior]:
-    text = resources.files(__package__).joinpath("priors.toml").read_text(encoding="utf-8")
+    text = (
+        resources.files(__package__).joinpath("priors.toml").read_text(encoding="utf-8")
+    )
     content = tomllib.loads(text)[profile.value]
-    return {name: _prior(content, name, column) for column, name in enumerate(content["classes"])}
+    return {
+        name: _prior(content, name, column)
+        for column, name in enumerate(content["classes"])
+    }
 
 
 def _prior(content: dict[str, Any], name: str, column: int) -> Prior:
@@ -89,10 +94,16 @@ def _words(comparison: Comparison) -> list[str]:
 
 def _with_added(name: str, prior: Prior, comparisons: Comparisons) -> Prior:
     """The prior of a class with those of added comparisons, which are the same for every kind."""
-    shares, fixed, pseudo = dict(prior.shares), dict(prior.fixed), dict(prior.pseudo_counts)
+    shares, fixed, pseudo = (
+        dict(prior.shares),
+        dict(prior.fixed),
+        dict(prior.pseudo_counts),
+    )
     for field in comparisons.added_kinds:
         levels = len(comparisons[field].levels) - 1
-        shares[field] = _added_shares(levels, _ADDED_SAME if name == "same" else _ADDED_OTHERS)
+        shares[field] = _added_shares(
+            levels, _ADDED_SAME if name == "same" else _ADDED_OTHERS
+        )
         fixed[field] = np.zeros(levels, np.bool_)
         pseudo[field] = _ADDED_PSEUDO_COUNTS
     return replace(prior, shares=shares, fixed=fixed, pseudo_counts=pseudo)
@@ -107,13 +118,17 @@ def _added_shares(levels: int, ends: tuple[float, float]) -> Floats:
     return np.asarray(shares / shares.sum(), np.float64)
 
 
-def priors(profile: Profile, entries: Encoded, comparisons: Comparisons) -> dict[str, Prior]:
+def priors(
+    profile: Profile, entries: Encoded, comparisons: Comparisons
+) -> dict[str, Prior]:
     """The priors of the classes that are learnt, in their order, fitted to a list."""
     fitted = {}
     for name, shipped in _shipped(profile).items():
         prior = _with_added(name, shipped, comparisons)
         shares = {
-            comparison.field: comparison.fit_prior(entries, prior.shares[comparison.field])
+            comparison.field: comparison.fit_prior(
+                entries, prior.shares[comparison.field]
+            )
             for comparison in comparisons
         }
         fitted[name] = replace(prior, shares=shares)

@@ -29,7 +29,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from voterlist.arrays import Codes, Floats, Longs
-from voterlist.link.comparisons import MISSING, SHIPPED, Comparison, Comparisons, Pairs, Vectors
+from voterlist.link.comparisons import (
+    MISSING,
+    SHIPPED,
+    Comparison,
+    Comparisons,
+    Pairs,
+    Vectors,
+)
 from voterlist.link.encode import Encoded
 from voterlist.link.priors import Prior, priors
 from voterlist.model import Profile
@@ -119,7 +126,10 @@ def _unrelated(
 ) -> dict[str, Floats]:
     """log2 u of each level from random pairs; 0 where the term frequency of a value tells it."""
     if entries.size < 2:
-        return {comparison.field: np.zeros(len(comparison.levels)) for comparison in comparisons}
+        return {
+            comparison.field: np.zeros(len(comparison.levels))
+            for comparison in comparisons
+        }
     levels = comparisons.compare(_random_pairs(entries, sample, seed)).levels
     log_u = {}
     for comparison in comparisons:
@@ -164,14 +174,18 @@ def _posterior(log_likelihood: Floats, log_size: Floats) -> Floats:
     return np.asarray(share / share.sum(axis=1, keepdims=True), np.float64)
 
 
-def _expected(likelihood: Floats, log_size: Floats, counts: Longs, labels: Labels | None) -> Floats:
+def _expected(
+    likelihood: Floats, log_size: Floats, counts: Longs, labels: Labels | None
+) -> Floats:
     """The pairs of each vector expected in each class: the posterior, but for decided pairs."""
     if labels is None:
         return _posterior(likelihood, log_size) * counts[:, None]
     undecided = counts - labels.same - labels.apart
     expected = _posterior(likelihood, log_size) * undecided[:, None]
     expected[:, 0] += labels.same
-    expected[:, 1:] += _posterior(likelihood[:, 1:], log_size[1:]) * labels.apart[:, None]
+    expected[:, 1:] += (
+        _posterior(likelihood[:, 1:], log_size[1:]) * labels.apart[:, None]
+    )
     return expected
 
 
@@ -221,7 +235,9 @@ def learn(
     counted = every if pairs is None else float(pairs)
     known = priors(profile, entries, comparisons)
     log_m = {
-        name: {one.field: _log_shares(one, prior.shares[one.field]) for one in comparisons}
+        name: {
+            one.field: _log_shares(one, prior.shares[one.field]) for one in comparisons
+        }
         for name, prior in known.items()
     }
     log_m["unrelated"] = _unrelated(entries, comparisons, sample.pairs, sample.seed)

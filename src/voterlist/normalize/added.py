@@ -34,11 +34,16 @@ def fold_added(
     return {one.name: _folded(columns[one.name], one.kind, profile) for one in added}
 
 
-def _folded(column: pa.Array, kind: ComparisonKind, profile: Profile) -> pa.DictionaryArray:
+def _folded(
+    column: pa.Array, kind: ComparisonKind, profile: Profile
+) -> pa.DictionaryArray:
     encoded = column.dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    words = [None if is_placeholder(word) else word for word in encoded.dictionary.to_pylist()]
+    words = [
+        None if is_placeholder(word) else word
+        for word in encoded.dictionary.to_pylist()
+    ]
     if kind is ComparisonKind.DATE:
         folded = _dates(words)
     else:
@@ -91,6 +96,13 @@ def _dates(words: Sequence[str | None]) -> list[str | None]:
     parts = [[int(one.form), one.first, one.second, one.year] for one in read]
     form, first, second, year = np.array(parts, np.int64).reshape(-1, 4).T
     one_file = np.zeros(len(read), np.int64)
-    dates = resolve(form, first, second, year, one_file, 1, np.ones(len(read), np.int64))
-    rows = zip(dates.year.tolist(), dates.month.tolist(), dates.day.tolist(), strict=True)
-    return [f"{year:04d}-{month:02d}-{day:02d}" if year else None for year, month, day in rows]
+    dates = resolve(
+        form, first, second, year, one_file, 1, np.ones(len(read), np.int64)
+    )
+    rows = zip(
+        dates.year.tolist(), dates.month.tolist(), dates.day.tolist(), strict=True
+    )
+    return [
+        f"{year:04d}-{month:02d}-{day:02d}" if year else None
+        for year, month, day in rows
+    ]

@@ -37,7 +37,9 @@ _OF_HOUSE = ("house", "flat", "building")
 """In the order in which ``read_house`` gives them."""
 _NOT_COMPARED = frozenset({"settlement", "street_kind", "building"})
 
-_OF_NUMBERS = r"(?i:ev|ев|d|д|dom|дом|house|m|м|m[əe]n|m[əe]nzil|мәнзил|kv|кв|flat|apt)\.?\s?"
+_OF_NUMBERS = (
+    r"(?i:ev|ев|d|д|dom|дом|house|m|м|m[əe]n|m[əe]nzil|мәнзил|kv|кв|flat|apt)\.?\s?"
+)
 """Words that may stand before a number without a comma; which they are is not for this pattern to
 say."""
 _NUMBER = r"[0-9]+(?:\s?[-/]\s?[0-9]+)?[^\s,;0-9]?"
@@ -68,7 +70,8 @@ def read_addresses(
     others = _by_part([_whole(text, profile) for text in rest_texts])
     houses, house_of_address = _houses(cut)
     streets = {
-        name: [getattr(beginning, name) for beginning in cut.beginnings] for name in _OF_STREET
+        name: [getattr(beginning, name) for beginning in cut.beginnings]
+        for name in _OF_STREET
     }
     columns: dict[str, pa.DictionaryArray] = {}
     for values_of_part, place in ((streets, cut.head), (houses, house_of_address)):
@@ -82,7 +85,9 @@ def read_addresses(
     return columns
 
 
-def _by_part(addresses: list[tuple[str | None, ...]]) -> dict[str, tuple[str | None, ...]]:
+def _by_part(
+    addresses: list[tuple[str | None, ...]],
+) -> dict[str, tuple[str | None, ...]]:
     """The parts of whole addresses, by name; one item per address."""
     if not addresses:
         return dict.fromkeys(_PARTS, ())
@@ -163,7 +168,9 @@ def _pieces(texts: pa.Array, at: Codes) -> tuple[Codes, Codes, pa.Array]:
     size = len(texts)
     offsets = np.zeros(1, np.int32)
     if size:
-        offsets = np.frombuffer(texts.buffers()[1], np.int32, size + 1, texts.offset * 4)
+        offsets = np.frombuffer(
+            texts.buffers()[1], np.int32, size + 1, texts.offset * 4
+        )
     between = np.empty(2 * size + 1, np.int32)
     between[0::2] = offsets
     between[1::2] = offsets[:-1] + np.maximum(at, 0)
@@ -186,7 +193,9 @@ def _lines(cut: _Cut, others: tuple[str | None, ...]) -> pa.Array:
     heads = head_lines.take(pa.array(cut.head))
     tails = tail_lines.take(pa.array(cut.tail))
     joined = pc.binary_join_element_wise(heads, tails, " ")
-    return pc.replace_with_mask(joined, pa.array(~cut.ordinary), pa.array(others, pa.string()))
+    return pc.replace_with_mask(
+        joined, pa.array(~cut.ordinary), pa.array(others, pa.string())
+    )
 
 
 def _houses(cut: _Cut) -> tuple[dict[str, list[str | None]], Codes]:

@@ -115,7 +115,9 @@ def _tokens(segment: str) -> list[str]:
     """The words of a segment, kinds in their one spelling: ``küç.`` and ``ул.`` give ``kuce``."""
     folded = " ".join(_folded(part) for part in segment.split())
     words = [word.replace(" ", "") for word in _WORD.findall(folded)]
-    return [_kind(word, words[place + 1 : place + 2]) for place, word in enumerate(words)]
+    return [
+        _kind(word, words[place + 1 : place + 2]) for place, word in enumerate(words)
+    ]
 
 
 @lru_cache(maxsize=65536)
@@ -196,7 +198,11 @@ def read_house(words: tuple[str, ...]) -> tuple[str | None, str | None, str | No
     flat = _numbers_after("menzil", words)
     building = _numbers_after("korpus", words)
     entrance = _numbers_after("blok", words)
-    numbers = [word for word in words if word[:1].isdigit() and word not in {building, entrance}]
+    numbers = [
+        word
+        for word in words
+        if word[:1].isdigit() and word not in {building, entrance}
+    ]
     if house is None:
         house = next((number for number in numbers if number != flat), None)
     is_pair = len(numbers) == 2 and numbers[0] == house
@@ -334,7 +340,9 @@ def read_street(text: str) -> Address:
     words = _words(_segments(text))
     if _PLACES.intersection(words) or not any(word.isalpha() for word in words):
         return address
-    return replace(address, street=_street_name([word for word in words if word != "-"]))
+    return replace(
+        address, street=_street_name([word for word in words if word != "-"])
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,7 +404,9 @@ def _is_open(last: _Segment, *, may_be_town: bool) -> bool:
         return False
     word = last.words[-1]
     by_place = word in _LAST_LETTER.values() or word in _LETTER_BEFORE_NUMBER
-    return word.isalpha() and not by_place and (last.street is not None or not may_be_town)
+    return (
+        word.isalpha() and not by_place and (last.street is not None or not may_be_town)
+    )
 
 
 def read_numbers(text: str) -> Numbers:

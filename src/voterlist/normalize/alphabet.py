@@ -19,18 +19,38 @@ __all__ = ["ascii_letters", "is_cyrillic", "repaired", "script_of", "to_latin"]
 # The letter ə in its other encodings (turned e, a with two dots from old fonts), and letters that
 # NFKD leaves whole.
 _ONE_LETTER = str.maketrans(
-    {"ǝ": "ə", "Ǝ": "Ə", "ä": "ə", "Ä": "Ə", "ß": "ss", "ø": "ö", "Ø": "Ö", "æ": "ae", "Æ": "Ae"}
+    {
+        "ǝ": "ə",
+        "Ǝ": "Ə",
+        "ä": "ə",
+        "Ä": "Ə",
+        "ß": "ss",
+        "ø": "ö",
+        "Ø": "Ö",
+        "æ": "ae",
+        "Æ": "Ae",
+    }
 )
 
 _AZERBAIJANI_ONLY = frozenset("әөүғҹҝһј")
 _AZERBAIJANI = str.maketrans(
     dict(
-        zip("абвгғдеәжзиыјкҝлмноөпрстуүфхһчҹшйэ", "abvqğdeəjziıykglmnoöprstuüfxhçcşye", strict=True)
+        zip(
+            "абвгғдеәжзиыјкҝлмноөпрстуүфхһчҹшйэ",
+            "abvqğdeəjziıykglmnoöprstuüfxhçcşye",
+            strict=True,
+        )
     )
     | {"ю": "yu", "я": "ya", "ё": "yo", "ц": "ts", "щ": "ş", "ь": "", "ъ": ""}
 )
 _RUSSIAN = str.maketrans(
-    dict(zip("абвгдезийклмнопрстуфхчшщыэіґў", "abvqdeziyklmnoprstufxçşşıeiqu", strict=True))
+    dict(
+        zip(
+            "абвгдезийклмнопрстуфхчшщыэіґў",
+            "abvqdeziyklmnoprstufxçşşıeiqu",
+            strict=True,
+        )
+    )
     | {"ж": "j", "ц": "ts", "ь": "", "ъ": "", "ї": "yi", "є": "ye", "г": "g"}
 )
 _RUSSIAN_SOFT = {"е": "ye", "ё": "yo", "ю": "yu", "я": "ya"}
@@ -44,7 +64,9 @@ _ASCII = str.maketrans("əçğıöşü", "ecgiosu")
 
 def is_cyrillic(text: str) -> bool:
     """True where the text has a Cyrillic letter that is not merely the double of a Latin one."""
-    return any("Ѐ" <= letter <= "ӿ" and letter not in CYRILLIC_TO_LATIN for letter in text)
+    return any(
+        "Ѐ" <= letter <= "ӿ" and letter not in CYRILLIC_TO_LATIN for letter in text
+    )
 
 
 def script_of(word: str) -> str:
@@ -57,7 +79,11 @@ def script_of(word: str) -> str:
     if len(are_cyrillic) != 1:
         return "mixed" if are_cyrillic else "other"
     if are_cyrillic.pop():
-        return "azeri-cyrillic" if _AZERBAIJANI_ONLY.intersection(lower(word)) else "russian"
+        return (
+            "azeri-cyrillic"
+            if _AZERBAIJANI_ONLY.intersection(lower(word))
+            else "russian"
+        )
     if word.isascii():
         return "ascii"
     return "latin" if _PLAIN.issuperset(lower(word).translate(_ONE_LETTER)) else "other"
@@ -89,7 +115,9 @@ def _from_russian(word: str) -> str:
             # A name that begins with Russian Е is spelt with E in Latin letters more often than
             # with Ye.
             plain = hard or (letter == "е" and not before)
-            letters.append((_RUSSIAN_AFTER_CONSONANT if plain else _RUSSIAN_SOFT)[letter])
+            letters.append(
+                (_RUSSIAN_AFTER_CONSONANT if plain else _RUSSIAN_SOFT)[letter]
+            )
         else:
             letters.append(letter)
         before = letter
@@ -98,7 +126,9 @@ def _from_russian(word: str) -> str:
 
 def _named(letter: str) -> str:
     """A letter of an alphabet without a table here: the last word of its Unicode name, a-z only."""
-    name_words = re.findall("[a-z]+", unicodedata.name(letter, "x").rpartition(" ")[2].lower())
+    name_words = re.findall(
+        "[a-z]+", unicodedata.name(letter, "x").rpartition(" ")[2].lower()
+    )
     return "".join(name_words) or "x"
 
 
@@ -109,8 +139,12 @@ def _plain(letter: str) -> str:
     """
     if letter in _PLAIN:
         return letter
-    base = [part for part in unicodedata.normalize("NFKD", lower(letter)) if part.isalpha()]
-    return "".join(part if part in _PLAIN else _named(part) for part in base if part not in "'’ʼ`")
+    base = [
+        part for part in unicodedata.normalize("NFKD", lower(letter)) if part.isalpha()
+    ]
+    return "".join(
+        part if part in _PLAIN else _named(part) for part in base if part not in "'’ʼ`"
+    )
 
 
 @lru_cache(maxsize=65536)

@@ -15,7 +15,17 @@ import pyarrow.compute as pc
 
 from voterlist.tables import by_appearance, codes, recoded
 
-__all__ = ["Flags", "encoded", "flags", "kept", "known", "matching", "rows_of", "spread", "where"]
+__all__ = [
+    "Flags",
+    "encoded",
+    "flags",
+    "kept",
+    "known",
+    "matching",
+    "rows_of",
+    "spread",
+    "where",
+]
 
 Flags = npt.NDArray[np.bool_]
 
@@ -57,12 +67,16 @@ def kept(column: pa.DictionaryArray, rows: Flags) -> pa.DictionaryArray:
     """The column with null outside these rows, and with the values that are left."""
     indices = np.where(rows, codes(column)[0], -1).astype(np.int32)
     return by_appearance(
-        pa.DictionaryArray.from_arrays(pa.array(indices, mask=indices < 0), column.dictionary)
+        pa.DictionaryArray.from_arrays(
+            pa.array(indices, mask=indices < 0), column.dictionary
+        )
     )
 
 
 def spread(
-    column: pa.DictionaryArray, fold: Callable[[str], Sequence[Any]], kinds: Sequence[pa.DataType]
+    column: pa.DictionaryArray,
+    fold: Callable[[str], Sequence[Any]],
+    kinds: Sequence[pa.DataType],
 ) -> list[pa.Array]:
     """A fold with several results, applied once to each distinct value.
 
@@ -73,13 +87,18 @@ def spread(
     for place, kind in enumerate(kinds):
         values = pa.array([found[place] for found in folded], kind)
         columns.append(
-            recoded(column, values) if kind == pa.string() else values.take(column.indices)
+            recoded(column, values)
+            if kind == pa.string()
+            else values.take(column.indices)
         )
     return columns
 
 
 def where(
-    column: pa.DictionaryArray, chosen: Flags, fold: Callable[[str], Any], kind: pa.DataType
+    column: pa.DictionaryArray,
+    chosen: Flags,
+    fold: Callable[[str], Any],
+    kind: pa.DataType,
 ) -> pa.Array:
     """The fold of those distinct values that are chosen, null for the others.
 
@@ -87,7 +106,8 @@ def where(
     """
     places = np.flatnonzero(chosen)
     folded = pa.array(
-        [fold(value) for value in column.dictionary.take(pa.array(places)).to_pylist()], kind
+        [fold(value) for value in column.dictionary.take(pa.array(places)).to_pylist()],
+        kind,
     )
     back = np.full(len(chosen), -1, np.int32)
     back[places] = np.arange(len(places))

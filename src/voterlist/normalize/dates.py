@@ -70,9 +70,24 @@ _MONTHS = (
     ("noy", "nov"),
     ("dek", "dec"),
 )
-_ROMAN_NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_ROMAN_NUMERALS = (
+    "i",
+    "ii",
+    "iii",
+    "iv",
+    "v",
+    "vi",
+    "vii",
+    "viii",
+    "ix",
+    "x",
+    "xi",
+    "xii",
+)
 _ROMAN = {name: place for place, name in enumerate(_ROMAN_NUMERALS, start=1)}
-_CLOCK = re.compile(r"[T\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}|\s*[AaPp][Mm])?$")
+_CLOCK = re.compile(
+    r"[T\s]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}|\s*[AaPp][Mm])?$"
+)
 _NUMBER = re.compile(r"^\d+(\.0+)?$|^\d{5}\.\d+$")
 """Digits alone; five with a fraction are an Excel day with its hour."""
 _PARTED = re.compile(r"^(\d{1,4})\s*[./\-,\s]\s*(\d{1,2})\s*[./\-,\s]\s*(\d{1,4})\.?$")
@@ -215,7 +230,10 @@ def resolve(
     is_open = form == DateForm.OPEN
     votes = np.zeros((2, files), np.int64)
     for row, mask in enumerate(
-        (is_open & (first > 12) & (second <= 12), is_open & (second > 12) & (first <= 12))
+        (
+            is_open & (first > 12) & (second <= 12),
+            is_open & (second > 12) & (first <= 12),
+        )
     ):
         weights = None if rows is None else rows[mask]
         votes[row] = np.bincount(file[mask], weights=weights, minlength=files)[:files]
@@ -224,7 +242,9 @@ def resolve(
     day, month = np.where(turned, second, first), np.where(turned, first, second)
     swapped = is_open & (month > 12) & (day <= 12)
     day, month = np.where(swapped, month, day), np.where(swapped, day, month)
-    bad_year = (form != DateForm.UNREADABLE) & ((year < EARLIEST_YEAR) | (year > LATEST_YEAR))
+    bad_year = (form != DateForm.UNREADABLE) & (
+        (year < EARLIEST_YEAR) | (year > LATEST_YEAR)
+    )
     bad_day = (month > 12) | (day > _month_lengths(year, month))
     impossible = bad_year | bad_day
     # A day without its month says nothing that could be compared.

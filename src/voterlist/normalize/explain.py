@@ -33,7 +33,12 @@ from voterlist.normalize.patronymic import (
     split_given,
 )
 from voterlist.normalize.placeholders import is_placeholder
-from voterlist.normalize.surname import is_surname_like, standard_surname, surname_sex, surname_stem
+from voterlist.normalize.surname import (
+    is_surname_like,
+    standard_surname,
+    surname_sex,
+    surname_stem,
+)
 from voterlist.normalize.titles import spread_initials, without_title
 
 __all__ = [
@@ -136,9 +141,15 @@ def read_name(text: str, profile: Profile = Profile.AZ) -> NameReading:
         return NameReading(text, None, is_placeholder=True, sure=True, parts=())
     bare = without_title(text) if profile is Profile.AZ else text
     parts, sure = _parts(bare, profile)
-    read = tuple(_read_part(part, written, profile) for part, written in parts if written)
+    read = tuple(
+        _read_part(part, written, profile) for part, written in parts if written
+    )
     return NameReading(
-        text, bare if bare != text else None, is_placeholder=False, sure=sure, parts=read
+        text,
+        bare if bare != text else None,
+        is_placeholder=False,
+        sure=sure,
+        parts=read,
     )
 
 
@@ -153,7 +164,9 @@ def _parts(text: str, profile: Profile) -> tuple[list[tuple[str, str | None]], b
         return [("name", text)], True
     name = split_full_name(text, profile)
     given, inside = (
-        split_given(name.given_name) if name.given_name and profile is Profile.AZ else (None, None)
+        split_given(name.given_name)
+        if name.given_name and profile is Profile.AZ
+        else (None, None)
     )
     parts = [
         ("surname", name.surname),
@@ -211,7 +224,9 @@ def _read_father(text: str, words: tuple[WordReading, ...]) -> PartReading:
     """A patronymic: the father's name is what counts, the particle or ending tells the sex."""
     patronymic = read_patronymic(text)
     if patronymic is None:
-        return PartReading("patronymic", words, "", "", "", (), "letters", "", "", "", "", None)
+        return PartReading(
+            "patronymic", words, "", "", "", (), "letters", "", "", "", "", None
+        )
     folded = letters(_bare(words))
     known = _known_by(folded, "") if patronymic.father else ((), "letters", "")
     return PartReading(
@@ -240,7 +255,9 @@ def _known_by(stem: str, ending: str) -> tuple[tuple[str, ...], str, str]:
     if kept:
         return (kept.name,), "apart", kept.unlike
     names = tuple(title(name) for name in lexicon.spellings_of(stem_skeleton(stem)))
-    how = lexicon.found_by(fine(stem)) or ("compound" if is_compound(fine(stem)) else "letters")
+    how = lexicon.found_by(fine(stem)) or (
+        "compound" if is_compound(fine(stem)) else "letters"
+    )
     return names, how, ""
 
 
@@ -255,11 +272,15 @@ def alike(one: NameReading, other: NameReading) -> str:
     unequal = [pair for pair in pairs if pair[0].skeleton != pair[1].skeleton]
     if not unequal:
         return "same" if pairs else "unknown"
-    if all(_is_initial(left, right) or _is_initial(right, left) for left, right in unequal):
+    if all(
+        _is_initial(left, right) or _is_initial(right, left) for left, right in unequal
+    ):
         return "initials"
     if all(left.stem_skeleton == right.stem_skeleton != "" for left, right in unequal):
         return "stem"
-    apart_by = sum(OSA.distance(left.skeleton, right.skeleton) for left, right in unequal)
+    apart_by = sum(
+        OSA.distance(left.skeleton, right.skeleton) for left, right in unequal
+    )
     return "near" if apart_by == 1 else "different"
 
 
@@ -267,7 +288,9 @@ def _is_initial(short: PartReading, whole: PartReading) -> bool:
     return len(short.skeleton) == 1 and whole.skeleton.startswith(short.skeleton)
 
 
-def _facing(one: NameReading, other: NameReading) -> list[tuple[PartReading, PartReading]]:
+def _facing(
+    one: NameReading, other: NameReading
+) -> list[tuple[PartReading, PartReading]]:
     """The parts of two names that stand against each other.
 
     A word that may be any part is taken for the given name.
@@ -275,7 +298,10 @@ def _facing(one: NameReading, other: NameReading) -> list[tuple[PartReading, Par
     if len(one.parts) == 1 and len(other.parts) == 1:
         return [(one.parts[0], other.parts[0])]
     left, right = (
-        {"given_name" if part.part == "name" else part.part: part for part in reading.parts}
+        {
+            "given_name" if part.part == "name" else part.part: part
+            for part in reading.parts
+        }
         for reading in (one, other)
     )
     return [(left[part], right[part]) for part in left if part in right]

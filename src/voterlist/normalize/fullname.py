@@ -47,7 +47,9 @@ def split_full_name(text: str, profile: Profile = Profile.AZ) -> FullName:
         return FullName(head.strip() or None, *rest)
     words = [word for word in re.split(r"[\s,]+", text) if word]
     if profile is Profile.GENERIC:
-        return FullName(words[-1] if words else None, " ".join(words[:-1]) or None, None)
+        return FullName(
+            words[-1] if words else None, " ".join(words[:-1]) or None, None
+        )
     return _split_words(words)
 
 
@@ -114,7 +116,11 @@ def _split_words(words: list[str]) -> FullName:
     rest = before + after
     if len(rest) <= 1:
         return _single(rest, patronymic)
-    if after and before and (is_surname_like(after[-1]) or not is_surname_like(before[0])):
+    if (
+        after
+        and before
+        and (is_surname_like(after[-1]) or not is_surname_like(before[0]))
+    ):
         # What follows the patronymic is the surname: Elşən Həsən oğlu Əliyev.
         return FullName(" ".join(after), " ".join(before), patronymic)
     surname, others, sure = _surname_and_others(rest)
@@ -151,7 +157,9 @@ def _surname_place(words: list[str]) -> int | None:
     whole = [place for place, word in enumerate(words) if not word.endswith(".")]
     if len(whole) == 1:
         return whole[0]
-    return next((place for place, word in enumerate(words) if is_surname_like(word)), None)
+    return next(
+        (place for place, word in enumerate(words) if is_surname_like(word)), None
+    )
 
 
 def _single(words: list[str], patronymic: str | None) -> FullName:

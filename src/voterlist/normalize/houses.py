@@ -37,7 +37,19 @@ _NUMBER = re.compile(r"\d+")
 _ODD = ("tek", "tak", "odd", "necet", "necot")
 _EVEN = ("cut", "cet", "cot", "cyot", "even")
 _WHOLE = frozenset(
-    {"butun", "hamisi", "hami", "tam", "butov", "butovlukde", "ves", "vse", "vsa", "whole", "all"}
+    {
+        "butun",
+        "hamisi",
+        "hami",
+        "tam",
+        "butov",
+        "butovlukde",
+        "ves",
+        "vse",
+        "vsa",
+        "whole",
+        "all",
+    }
 )
 _FILLERS = frozenset(
     {
@@ -93,7 +105,11 @@ def _part(text: str) -> Houses:
         # "1-dən 45-ə" is 1-45; elsewhere "3-A" is a house.
         text = _TO_SUFFIX.sub(" ", _UNTIL.sub(" - ", text))
     folded = ascii_letters(to_latin(text))
-    words = [word for word in _WORD.findall(folded) if word not in _FILLERS and word not in _SIGNS]
+    words = [
+        word
+        for word in _WORD.findall(folded)
+        if word not in _FILLERS and word not in _SIGNS
+    ]
     parity, words = _parity([word for word in words if word not in _FROM_WORDS])
     words = ["-" if word in _RANGE_WORDS else word for word in words]
     if not [word for word in words if word not in _WHOLE]:
@@ -114,15 +130,27 @@ def _parity(words: list[str]) -> tuple[Covers | None, list[str]]:
 
 def _numbers(words: list[str], parity: Covers | None) -> Houses:
     """A house, or the houses from one number to another."""
-    numbers = [int(number) for word in words for number in _NUMBER.findall(word.split("/")[0])]
+    numbers = [
+        int(number) for word in words for number in _NUMBER.findall(word.split("/")[0])
+    ]
     if not numbers or max(numbers) > _HIGHEST:
         return Houses(Covers.UNREAD)
     if len(words) == 1:
         return Houses(Covers.ONE, house=words[0].replace(" ", ""))
     if len(words) == 2 and len(words[1]) == 1 and words[1].isalpha():
         return Houses(Covers.ONE, house="".join(words))
-    if len(words) == 3 and words[1] == "-" and len(words[2]) == 1 and words[2].isalpha():
+    if (
+        len(words) == 3
+        and words[1] == "-"
+        and len(words[2]) == 1
+        and words[2].isalpha()
+    ):
         return Houses(Covers.ONE, house=words[0] + words[2])
-    if len(words) == 3 and words[1] == "-" and len(numbers) == 2 and numbers[0] <= numbers[1]:
+    if (
+        len(words) == 3
+        and words[1] == "-"
+        and len(numbers) == 2
+        and numbers[0] <= numbers[1]
+    ):
         return Houses(parity or Covers.ALL, numbers[0], numbers[1])
     return Houses(Covers.UNREAD)

@@ -116,7 +116,9 @@ def _read(column: pa.Array, valid: Flags, read: Callable[[str], Identifier]) -> 
         return identifier.value, identifier.document, repairs
 
     written = column.filter(pa.array(rest)).dictionary_encode()
-    value, document, repairs = spread(written, parts, (pa.string(), pa.string(), pa.int64()))
+    value, document, repairs = spread(
+        written, parts, (pa.string(), pa.string(), pa.int64())
+    )
     bits = np.zeros(len(column), np.uint8)
     bits[rest] = repairs.to_numpy()
     values = _replaced(column, rest, value)

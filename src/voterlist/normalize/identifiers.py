@@ -33,7 +33,9 @@ _CYRILLIC = str.maketrans("АВЕКМНОРСТУХЗІЈЅ", "ABEKMHOPCTYXZIJS"
 _JUNK = re.compile(r"[^0-9A-Z]+")
 _NUMBER_SIGN = re.compile(r"^(?:AZE|[A-Z]{2})N[OR]?[0-9]")
 _TO_DIGITS = str.maketrans("OIL", "011")
-_DOCUMENT_PARTS = re.compile(r"^(AZE|[A-Z]{2}(?=[0-9OIL]{7}$))(?:N|NO|NR)?([0-9OIL]{7,8})$")
+_DOCUMENT_PARTS = re.compile(
+    r"^(AZE|[A-Z]{2}(?=[0-9OIL]{7}$))(?:N|NO|NR)?([0-9OIL]{7,8})$"
+)
 
 
 class Repair(StrEnum):
@@ -72,7 +74,11 @@ def _repairs(text: str, value: str, *others: tuple[Repair, bool]) -> tuple[Repai
         Repair.SIGNS_REMOVED: _JUNK.search(plain) is not None
         or _NUMBER_SIGN.match(plain) is not None,
     }
-    return tuple(repair for repair in Repair if repairs_of.get(repair)) if value != text else ()
+    return (
+        tuple(repair for repair in Repair if repairs_of.get(repair))
+        if value != text
+        else ()
+    )
 
 
 def _capitals(text: str) -> str:
@@ -140,9 +146,25 @@ def read_any(text: str) -> Identifier:
 
 # In Azerbaijani K is kişi (man), Q is qadın (woman), in Cyrillic Г; digits are those of ISO/IEC
 # 5218.
-_MEN = frozenset({"k", "kisi", "e", "erkek", "oglan", "m", "male", "man", "muj", "mujskoy", "1"})
+_MEN = frozenset(
+    {"k", "kisi", "e", "erkek", "oglan", "m", "male", "man", "muj", "mujskoy", "1"}
+)
 _WOMEN = frozenset(
-    {"q", "g", "qadin", "f", "female", "woman", "w", "j", "jen", "jenskiy", "qiz", "gadin", "2"}
+    {
+        "q",
+        "g",
+        "qadin",
+        "f",
+        "female",
+        "woman",
+        "w",
+        "j",
+        "jen",
+        "jenskiy",
+        "qiz",
+        "gadin",
+        "2",
+    }
 )
 
 

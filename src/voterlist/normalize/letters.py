@@ -17,7 +17,15 @@ from operator import itemgetter
 
 from voterlist.normalize.alphabet import to_latin
 
-__all__ = ["blunt", "decide", "fine", "letters", "letters_of_latin", "squeeze", "unknown"]
+__all__ = [
+    "blunt",
+    "decide",
+    "fine",
+    "letters",
+    "letters_of_latin",
+    "squeeze",
+    "unknown",
+]
 
 _DIGRAPHS = (
     (frozenset("hçj"), re.compile("dzh|dj|zh|tch|ch|ç|j"), "c"),

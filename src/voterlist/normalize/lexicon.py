@@ -19,7 +19,14 @@ from itertools import product
 from voterlist.model import Sex
 from voterlist.normalize.alphabet import ascii_letters
 from voterlist.normalize.casing import lower
-from voterlist.normalize.letters import blunt, decide, fine, letters, letters_of_latin, squeeze
+from voterlist.normalize.letters import (
+    blunt,
+    decide,
+    fine,
+    letters,
+    letters_of_latin,
+    squeeze,
+)
 from voterlist.normalize.lookalikes import apart, different_names
 
 __all__ = ["found_by", "known_sex", "lookup", "spellings_of", "standard"]
@@ -43,7 +50,11 @@ class _Lexicon:
 
 
 def _read(name: str) -> str:
-    return resources.files("voterlist.normalize").joinpath("data", name).read_text(encoding="utf-8")
+    return (
+        resources.files("voterlist.normalize")
+        .joinpath("data", name)
+        .read_text(encoding="utf-8")
+    )
 
 
 def _skeleton_of(name: str) -> str:
@@ -102,7 +113,10 @@ def _names() -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _aliases() -> dict[str, list[str]]:
-    return {lower(name): written for name, written in tomllib.loads(_read("aliases.toml")).items()}
+    return {
+        lower(name): written
+        for name, written in tomllib.loads(_read("aliases.toml")).items()
+    }
 
 
 @cache
@@ -123,7 +137,9 @@ def _lexicon() -> _Lexicon:
             skeletons.setdefault(regular, skeleton)
             skeletons.setdefault(blunt(regular), skeleton)
     regulars = frozenset(skeletons)
-    aliases = frozenset(fine(letters(alias)) for others in _aliases().values() for alias in others)
+    aliases = frozenset(
+        fine(letters(alias)) for others in _aliases().values() for alias in others
+    )
     for form, skeleton in _irregular(names).items():
         skeletons.setdefault(form, skeleton)
     for kept in different_names():
@@ -147,7 +163,9 @@ def _irregular(names: list[str]) -> dict[str, str]:
         for alias in others:
             skeletons_of[fine(letters(alias))] = {_skeleton_of(name)}
     return {
-        form: skeletons.pop() for form, skeletons in skeletons_of.items() if len(skeletons) == 1
+        form: skeletons.pop()
+        for form, skeletons in skeletons_of.items()
+        if len(skeletons) == 1
     }
 
 

@@ -32,10 +32,18 @@ class Different:
 @cache
 def different_names() -> tuple[Different, ...]:
     """The names kept apart, in the order of the list."""
-    shipped = resources.files("voterlist.normalize").joinpath("data", "different_names.toml")
+    shipped = resources.files("voterlist.normalize").joinpath(
+        "data", "different_names.toml"
+    )
     kept = tomllib.loads(shipped.read_text(encoding="utf-8"))
     return tuple(
-        Different(name, row["skeleton"], tuple(row["written"]), tuple(row["stem"]), row["unlike"])
+        Different(
+            name,
+            row["skeleton"],
+            tuple(row["written"]),
+            tuple(row["stem"]),
+            row["unlike"],
+        )
         for name, row in kept.items()
     )
 
@@ -47,9 +55,13 @@ def _by_letters() -> tuple[dict[str, Different], dict[str, Different]]:
     Of whole words, and of what stands before a surname's ending.
     """
     whole = {
-        letters(text): kept for kept in different_names() for text in (*kept.written, kept.skeleton)
+        letters(text): kept
+        for kept in different_names()
+        for text in (*kept.written, kept.skeleton)
     }
-    stems = whole | {letters(text): kept for kept in different_names() for text in kept.stem}
+    stems = whole | {
+        letters(text): kept for kept in different_names() for text in kept.stem
+    }
     return whole, stems
 
 

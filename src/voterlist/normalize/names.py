@@ -24,12 +24,16 @@ __all__ = [
     "stem_skeleton",
 ]
 
-_OV = re.compile(r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?e(?:v|ff)|o(?:v|ff))(a?)$")
+_OV = re.compile(
+    r"^(.{3,}?)(?:(?:(?<=[aeiou])y|(?<=[^aeiouy])y)?e(?:v|ff)|o(?:v|ff))(a?)$"
+)
 _SKI = re.compile(r"^(.{3,}?)sk(?:(i|y|iy)|a(?:y|i)?a)$")
 """-ski, -skiy, -sky and -skaya, on letters: the first is a man's."""
 _DOUBLE = re.compile(r"^(.{3,}?(?:y?ev|ov)a?)((?!sk[aiy]).{3,})$")
 """A double surname joined, or written so: what follows a first -ov is a second surname."""
-_LASTING = re.compile(r"^(.{3,}?)(?:(o[gq]h?l[uiy])|([qgk][iy]z[iy])|(zad[ae]h?)|(l[iuy]))$")
+_LASTING = re.compile(
+    r"^(.{3,}?)(?:(o[gq]h?l[uiy])|([qgk][iy]z[iy])|(zad[ae]h?)|(l[iuy]))$"
+)
 _ENDINGS = ("oqlu", "qizi", "zada")
 """The endings of ``_LASTING`` in the one spelling they have in a skeleton; -lı and -lu stay as they
 are."""
@@ -63,7 +67,11 @@ def _known(form: str) -> str | None:
         return known_skeleton
     parts = _compound(form)
     # Cut again, the outcome must stay: otherwise folding twice would not be folding once.
-    if parts and fine(parts) == parts and (lexicon.lookup(parts) or _compound(parts)) == parts:
+    if (
+        parts
+        and fine(parts) == parts
+        and (lexicon.lookup(parts) or _compound(parts)) == parts
+    ):
         return parts
     return None
 
@@ -100,7 +108,9 @@ def _cut_ending(folded: str) -> tuple[str, str]:
     if not match:
         return folded, ""
     *named, last = match.groups()[1:]
-    ending = next((spelt for spelt, part in zip(_ENDINGS, named, strict=True) if part), last)
+    ending = next(
+        (spelt for spelt, part in zip(_ENDINGS, named, strict=True) if part), last
+    )
     return match[1], ending.replace("y", "i")
 
 
@@ -132,7 +142,11 @@ def _double(folded: str) -> tuple[str, str] | None:
     None unless the first is of a known name.
     """
     match = _DOUBLE.match(folded)
-    if not match or not _known(fine(split_ending(match[1])[0])) or lexicon.lookup(fine(folded)):
+    if (
+        not match
+        or not _known(fine(split_ending(match[1])[0]))
+        or lexicon.lookup(fine(folded))
+    ):
         return None
     return match[1], match[2]
 
@@ -168,7 +182,9 @@ _ASCII_ALREADY = re.compile("[a-z0-9]+")
 
 
 def _generic_skeleton(text: str) -> str:
-    latin = ascii_letters(to_latin(unicodedata.normalize("NFKC", text).replace("I", "i")))
+    latin = ascii_letters(
+        to_latin(unicodedata.normalize("NFKC", text).replace("I", "i"))
+    )
     return "".join(_ASCII_ALREADY.findall(latin))
 
 
@@ -224,7 +240,10 @@ def standard_name(text: str, *, restore: bool | None = None) -> str | None:
     """
     restore = typed_without_marks(text) if restore is None else restore
     words = _NAME_WORD.findall(to_latin(text))
-    spelt = [standard_word(word, restore=restore) if len(word) > 1 else word for word in words]
+    spelt = [
+        standard_word(word, restore=restore) if len(word) > 1 else word
+        for word in words
+    ]
     return title(_join(to_latin(text), spelt)) if words else None
 
 

@@ -139,7 +139,9 @@ def read_patronymic(text: str) -> Patronymic | None:
     if not bare:
         return Patronymic(None, None, sex) if sex else None
     spelt = standard_name(bare, restore=typed_without_marks(text)) or bare
-    return Patronymic(f"{spelt} {_PARTICLE[sex]}" if sex else spelt, skeleton(bare), sex)
+    return Patronymic(
+        f"{spelt} {_PARTICLE[sex]}" if sex else spelt, skeleton(bare), sex
+    )
 
 
 @lru_cache(maxsize=65536)

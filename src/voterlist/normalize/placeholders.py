@@ -21,7 +21,15 @@ _WORDS = frozenset(
             "naməlum",
             "namelum",
         ),
-        *("нет", "неизвестно", "неизвестен", "неизвестна", "неуказано", "отсутствует", "прочерк"),
+        *(
+            "нет",
+            "неизвестно",
+            "неизвестен",
+            "неизвестна",
+            "неуказано",
+            "отсутствует",
+            "прочерк",
+        ),
         *(
             "naməlumdur",
             "məlumatyoxdur",
@@ -32,7 +40,17 @@ _WORDS = frozenset(
         ),
         *("qeydolunmayıb", "yazılmayıb", "bilmirəm", "sənədyoxdur", "senedyoxdur"),
         *("нету", "н/д", "б/о", "безотчества", "неуказана", "неуказан", "нетданных"),
-        *("none", "null", "nan", "n/a", "#n/a", "unknown", "notknown", "notavailable", "missing"),
+        *(
+            "none",
+            "null",
+            "nan",
+            "n/a",
+            "#n/a",
+            "unknown",
+            "notknown",
+            "notavailable",
+            "missing",
+        ),
     }
 )
 _NOTHING = re.compile(r"[\W_]*")

@@ -16,7 +16,16 @@ from voterlist.model import Profile
 from voterlist.normalize import rules
 from voterlist.normalize.address_columns import read_addresses
 from voterlist.normalize.alphabet import repaired
-from voterlist.normalize.columns import Flags, flags, kept, known, matching, rows_of, spread, where
+from voterlist.normalize.columns import (
+    Flags,
+    flags,
+    kept,
+    known,
+    matching,
+    rows_of,
+    spread,
+    where,
+)
 from voterlist.normalize.dates import read_date, resolve
 from voterlist.normalize.fullname import split_full_name
 from voterlist.normalize.identifier_columns import IDENTIFIERS, read_identifiers
@@ -37,9 +46,9 @@ _NAMES = ("surname", "given_name", "patronymic", "full_name")
 _CELLS = (*_NAMES, "birth_date", "sex", "address")
 _TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
-_CODED = frozenset(field.name for field in VOTER if field.nullable and field.type == _TEXT) - {
-    *IDENTIFIERS
-}
+_CODED = frozenset(
+    field.name for field in VOTER if field.nullable and field.type == _TEXT
+) - {*IDENTIFIERS}
 
 Cells = dict[str, pa.Array]
 """The cells of each field, dictionary-encoded, but those of the identifiers."""
@@ -68,12 +77,16 @@ def normalize(
     Raises:
         SchemaError: ``entries`` is no ENTRY table.
     """
-    entries = require(entries, tables.coded(ENTRY, apart=IDENTIFIERS), "normalize").combine_chunks()
+    entries = require(
+        entries, tables.coded(ENTRY, apart=IDENTIFIERS), "normalize"
+    ).combine_chunks()
     notes = NoNotes() if for_linkage else Notes(entries.select(ENTRY_PLACE))
     cells = _without_placeholders(entries, notes)
     columns = {name: entries.column(name) for name in _KEPT}
     source, rows = entries.column("source"), entries.num_rows
-    fin, document = (entries.column(name).combine_chunks() for name in ("fin", "document"))
+    fin, document = (
+        entries.column(name).combine_chunks() for name in ("fin", "document")
+    )
     # Of a list of millions each column as written is given up once it has been read.
     del entries
     if profile is Profile.AZ:
@@ -95,12 +108,17 @@ def normalize(
     )
 
 
-def _voters(columns: dict[str, Any], rows: int, *, coded: bool, in_order: bool) -> pa.Table:
+def _voters(
+    columns: dict[str, Any], rows: int, *, coded: bool, in_order: bool
+) -> pa.Table:
     """The VOTER table of these columns; ``in_order``: values by appearance."""
     if not coded:
         return require(from_columns(columns, VOTER, rows), VOTER, "normalize")
     if in_order:
-        columns |= {name: tables.by_appearance(columns[name]) for name in _CODED & columns.keys()}
+        columns |= {
+            name: tables.by_appearance(columns[name])
+            for name in _CODED & columns.keys()
+        }
     schema = tables.coded(VOTER, apart=IDENTIFIERS)
     return require(from_columns(columns, VOTER, rows, coded=True), schema, "normalize")
 
@@ -174,14 +192,20 @@ def _whole_names(cells: Cells, profile: Profile, notes: Notes) -> Cells:
     }
 
 
-def _names(cells: Cells, profile: Profile, notes: Notes, folds: Folds) -> dict[str, Any]:
+def _names(
+    cells: Cells, profile: Profile, notes: Notes, folds: Folds
+) -> dict[str, Any]:
     """The columns of the name."""
     if profile is Profile.GENERIC:
         return _plain_names(cells, notes)
     given, patronymic_inside = spread(cells["given_name"], split_given, (_TEXT, _TEXT))
     notes.rows(rules.PATRONYMIC_IN_GIVEN, known(patronymic_inside), "given_name")
     patronymic = coalesced(cells["patronymic"], patronymic_inside)
-    written = {"surname": cells["surname"], "given_name": given, "patronymic": patronymic}
+    written = {
+        "surname": cells["surname"],
+        "given_name": given,
+        "patronymic": patronymic,
+    }
     columns: dict[str, Any] = {}
     for name, column in written.items():
         fold, names_of_columns = folds[name]
@@ -230,11 +254,16 @@ _FOLDS: Folds = {
         lambda text: (*_fold_given(text), standard_name(text)),
         (*_FOLDS_FOR_LINKAGE["given_name"][1], "given_name"),
     ),
-    "patronymic": (_fold_patronymic, (*_FOLDS_FOR_LINKAGE["patronymic"][1], "patronymic")),
+    "patronymic": (
+        _fold_patronymic,
+        (*_FOLDS_FOR_LINKAGE["patronymic"][1], "patronymic"),
+    ),
 }
 
 
-def _note_unreadable(written: pa.Array, folded: pa.Array, field: str, notes: Notes) -> None:
+def _note_unreadable(
+    written: pa.Array, folded: pa.Array, field: str, notes: Notes
+) -> None:
     notes.rows(rules.NAME_UNREADABLE, known(written) & ~known(folded), field)
 
 
@@ -260,7 +289,9 @@ def _plain_names(cells: Cells, notes: Notes) -> dict[str, Any]:
     return columns
 
 
-def _dates(written: pa.DictionaryArray, source: pa.ChunkedArray, notes: Notes) -> dict[str, Any]:
+def _dates(
+    written: pa.DictionaryArray, source: pa.ChunkedArray, notes: Notes
+) -> dict[str, Any]:
     """Year, month and day of birth: resolved once for each distinct date of each file."""
     text_codes, texts = codes(written)
     file_codes, sources = codes(source)
@@ -276,7 +307,9 @@ def _dates(written: pa.DictionaryArray, source: pa.ChunkedArray, notes: Notes) -
     text_of_date, file_of_date = np.divmod(dates, max(len(sources), 1))
     form, first, second, year = read[:, text_of_date - 1]
     rows_of_date = np.bincount(date_of_row, minlength=len(dates))
-    resolved = resolve(form, first, second, year, file_of_date, len(sources), rows_of_date)
+    resolved = resolve(
+        form, first, second, year, file_of_date, len(sources), rows_of_date
+    )
 
     is_known = text_of_date > 0
     for rule, has_fault in (

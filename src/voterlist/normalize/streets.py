@@ -50,14 +50,18 @@ def normalize_streets(rows: pa.Table) -> Outcome:
     rows = require(rows, STREET_ROW, "normalize").combine_chunks()
     code, count = group_codes(rows, *_WRITTEN, known=False)
     _, first = np.unique(code, return_index=True)
-    read = [_read(**row) for row in rows.select(_WRITTEN).take(pa.array(first)).to_pylist()]
+    read = [
+        _read(**row) for row in rows.select(_WRITTEN).take(pa.array(first)).to_pylist()
+    ]
     lengths = np.array([len(parts) for parts in read], np.int64).reshape(count)
     starts, of_row = np.cumsum(lengths) - lengths, lengths[code]
     at = np.repeat(np.arange(rows.num_rows), of_row)
     within = np.arange(len(at)) - np.repeat(np.cumsum(of_row) - of_row, of_row)
     taken = pa.array(starts[code[at]] + within, pa.int64())
     parts = [part for several in read for part in several]
-    columns: dict[str, Any] = {name: rows.column(name).take(pa.array(at)) for name in _PLACE}
+    columns: dict[str, Any] = {
+        name: rows.column(name).take(pa.array(at)) for name in _PLACE
+    }
     columns |= {
         name: pa.array([part[place] for part in parts], kind).take(taken)
         for place, (name, kind) in enumerate(_READ.items())
@@ -67,7 +71,10 @@ def normalize_streets(rows: pa.Table) -> Outcome:
 
 
 def _read(
-    settlement: str | None, street_kind: str | None, street: str | None, houses: str | None
+    settlement: str | None,
+    street_kind: str | None,
+    street: str | None,
+    houses: str | None,
 ) -> list[tuple[Any, ...]]:
     """The columns of ``_READ`` for each range in one row."""
     if houses is None and street is not None:
@@ -79,7 +86,11 @@ def _read(
         # "Qaraməryəm" and "Qaraməryəm kəndi" are one: without its kind the name stands where a
         # street's would.
         place = settlement_address.settlement or settlement_address.street
-    names = (place, address.street_kind if address else None, address.street if address else None)
+    names = (
+        place,
+        address.street_kind if address else None,
+        address.street if address else None,
+    )
     if names[0] is None and names[2] is None:
         return [(*names, *astuple(Houses(Covers.UNREAD)))]
     return [(*names, *astuple(part)) for part in read_houses(houses)]
@@ -96,8 +107,12 @@ def _apart(street: str) -> tuple[str, str | None]:
 
 def _unread(table: pa.Table) -> pa.Table:
     """FINDING: one a row of the register in which some houses could not be read."""
-    unread = table.filter(pc.equal(table.column("covers").cast(pa.string()), Covers.UNREAD.value))
-    places = unread.select(_PLACE).group_by(list(_PLACE), use_threads=False).aggregate([])
+    unread = table.filter(
+        pc.equal(table.column("covers").cast(pa.string()), Covers.UNREAD.value)
+    )
+    places = (
+        unread.select(_PLACE).group_by(list(_PLACE), use_threads=False).aggregate([])
+    )
     columns: dict[str, Any] = {name: places.column(name) for name in _PLACE}
     columns["field"] = "houses"
     return gather([make(HOUSES_UNREADABLE, places.num_rows, columns)])

@@ -62,7 +62,12 @@ def surname_stem(text: str, profile: Profile = Profile.AZ) -> str:
 def surname_sex(text: str) -> Sex | None:
     """Female for -ova, -yeva, -skaya, male for -ov, -yev, -ski, None for other endings."""
     ending = split_ending(letters(text))[1]
-    return {"ov": Sex.MALE, "ski": Sex.MALE, "ova": Sex.FEMALE, "skaia": Sex.FEMALE}.get(ending)
+    return {
+        "ov": Sex.MALE,
+        "ski": Sex.MALE,
+        "ova": Sex.FEMALE,
+        "skaia": Sex.FEMALE,
+    }.get(ending)
 
 
 def is_surname_like(word: str) -> bool:
@@ -73,7 +78,8 @@ def is_surname_like(word: str) -> bool:
 def _harmony(stem: str) -> str:
     """The vowel that vowel harmony gives an ending after this stem."""
     return next(
-        (_FRONT_VOWELS[letter] for letter in reversed(stem) if letter in _FRONT_VOWELS), "i"
+        (_FRONT_VOWELS[letter] for letter in reversed(stem) if letter in _FRONT_VOWELS),
+        "i",
     )
 
 

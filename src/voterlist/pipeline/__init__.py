@@ -31,7 +31,13 @@ from voterlist.pipeline.result import (
     unread_constituencies,
 )
 from voterlist.pipeline.stages import STAGES
-from voterlist.pipeline.standings import RUN_EVENT, UnitStanding, open_in, overdue, standings
+from voterlist.pipeline.standings import (
+    RUN_EVENT,
+    UnitStanding,
+    open_in,
+    overdue,
+    standings,
+)
 from voterlist.pipeline.steps import place_of_table, places_of_table
 from voterlist.pipeline.walk import Tables, Walk
 from voterlist.rulebook import RULE_CODES
@@ -94,7 +100,9 @@ def run(
             said = ledger.decisions(), ledger.acceptances()
             newest_day = ledger.newest_day()
         earlier = earlier_lists(workspace)
-        context = Context(workspace, settings, inputs, *said, today, max(1, jobs), progress)
+        context = Context(
+            workspace, settings, inputs, *said, today, max(1, jobs), progress
+        )
         folder = RunFolder(workspace, _manifest(context))
         walk = Walk(folder, program_digest(), context)
         for step in STAGES:
@@ -109,10 +117,14 @@ def run(
         result = _result(context, walk, until, outputs)
         missing = _missing(earlier, inputs, walk.tables)
     is_behind = newest_day is not None and newest_day > today
-    return replace(result, clock_behind=newest_day if is_behind else None, missing_lists=missing)
+    return replace(
+        result, clock_behind=newest_day if is_behind else None, missing_lists=missing
+    )
 
 
-def _missing(earlier: pa.Table, inputs: inbox.Inputs, tables: Tables) -> tuple[MissingList, ...]:
+def _missing(
+    earlier: pa.Table, inputs: inbox.Inputs, tables: Tables
+) -> tuple[MissingList, ...]:
     """The lists of the last run that this one has not.
 
     None where it was stopped before it had any list.
@@ -143,7 +155,11 @@ def _note_submissions(context: Context, tables: Tables) -> None:
     """Tell the ledger which lists were seen today."""
     if "lists" not in tables:
         return
-    names = {source: name for (source, copy), name in context.inputs.names().items() if copy == 0}
+    names = {
+        source: name
+        for (source, copy), name in context.inputs.names().items()
+        if copy == 0
+    }
     with Ledger(context.workspace / ledgers.FILE_NAME) as ledger:
         ledger.submit(tables["lists"], names, context.today)
 
@@ -200,7 +216,10 @@ def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
         .to_pylist()
     )
     counted = {row["constituency"]: row["case_id_count_distinct"] for row in asked}
-    return {place: counted.get(place, 0) for place in sorted(places, key=lambda place: place or 0)}
+    return {
+        place: counted.get(place, 0)
+        for place in sorted(places, key=lambda place: place or 0)
+    }
 
 
 def _result(
@@ -227,7 +246,9 @@ def _result(
         set_aside_by_code=counts(aside, "code", "rows"),
         troubles=troubles(aside, _reference(tables), context.inputs),
         accepted=tables["accepted"].num_rows if "accepted" in tables else 0,
-        findings_by_severity=counts(tables["findings"], "severity") if "findings" in tables else {},
+        findings_by_severity=counts(tables["findings"], "severity")
+        if "findings" in tables
+        else {},
         cases_by_kind=_cases_by_kind(tables),
         open_cases=_open_cases(tables),
         decisions=context.decisions.num_rows,
@@ -245,7 +266,9 @@ def _result(
 
 def _noted(walk: Walk, name: str) -> Any:
     """What the linkage noted of how it did its work; None where it did none in this run."""
-    return next((work.notes.get(name) for work in walk.work if work.stage == Stage.LINK), None)
+    return next(
+        (work.notes.get(name) for work in walk.work if work.stage == Stage.LINK), None
+    )
 
 
 def _merged_or_received(tables: Tables, name: str, schema: pa.Schema) -> pa.Table:
@@ -271,6 +294,9 @@ def _cases_by_kind(tables: Tables) -> dict[str, int]:
     if "cases" not in tables:
         return {}
     distinct = (
-        tables["cases"].select(["case_id", "kind"]).group_by(["case_id", "kind"]).aggregate([])
+        tables["cases"]
+        .select(["case_id", "kind"])
+        .group_by(["case_id", "kind"])
+        .aggregate([])
     )
     return counts(distinct, "kind")

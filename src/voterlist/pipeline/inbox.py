@@ -102,7 +102,9 @@ class Inputs:
     @property
     def reference_files(self) -> tuple[ListedFile, ...]:
         """The files of ``reference/`` that are no register of streets."""
-        return tuple(file for file in self.reference if not is_street_register(file.path))
+        return tuple(
+            file for file in self.reference if not is_street_register(file.path)
+        )
 
     @property
     def street_files(self) -> tuple[ListedFile, ...]:
@@ -134,8 +136,12 @@ class Inputs:
 
         What a stage made of it is not what the digests say, so another run must not take it over.
         """
-        known = {(readers.unread_source(file.name), file.trouble) for file in self.unread()}
-        return any(code in PASSING and (source, code) not in known for source, code in troubles)
+        known = {
+            (readers.unread_source(file.name), file.trouble) for file in self.unread()
+        }
+        return any(
+            code in PASSING and (source, code) not in known for source, code in troubles
+        )
 
     def digest(self) -> str:
         """One digest of where each content lies; the names of the files are not in it."""
@@ -157,7 +163,9 @@ class Inputs:
 
 
 def find(
-    workspace: Path, constituencies: Collection[int] = (), limits: IngestSettings | None = None
+    workspace: Path,
+    constituencies: Collection[int] = (),
+    limits: IngestSettings | None = None,
 ) -> Inputs:
     """The files that a run of these constituencies reads; without any, of all in the inbox.
 
@@ -169,13 +177,19 @@ def find(
     everything = batches = _batches(workspace)
     if constituencies and not _is_unlisted(everything):
         _require_folders(everything, constituencies)
-        batches = [batch for batch in everything if batch.constituency in constituencies]
+        batches = [
+            batch for batch in everything if batch.constituency in constituencies
+        ]
     if not batches:
         places = {"path": str(workspace / INBOX)}
-        raise UsageError(f"no lists in {workspace / INBOX}", code="no-lists", places=places)
+        raise UsageError(
+            f"no lists in {workspace / INBOX}", code="no-lists", places=places
+        )
     reference = readers.list_files(workspace / REFERENCE, workspace)
     files = [file for batch in batches for file in batch.files] + reference
-    hashed: _Hashed = {file.name: _hashed(file, limits or IngestSettings()) for file in files}
+    hashed: _Hashed = {
+        file.name: _hashed(file, limits or IngestSettings()) for file in files
+    }
     digests = {name: file.digest for name, (file, _) in hashed.items()}
     members: dict[str, tuple[str, ...]] = {}
     for outer, (_, inner) in hashed.items():
@@ -196,7 +210,9 @@ _Hashed = dict[str, tuple[ListedFile, dict[str, str]]]
 """Name -> the file with its digest, and the digests of the files in it by name."""
 
 
-def _hashed(file: ListedFile, limits: IngestSettings) -> tuple[ListedFile, dict[str, str]]:
+def _hashed(
+    file: ListedFile, limits: IngestSettings
+) -> tuple[ListedFile, dict[str, str]]:
     """The file with its digest, or with its trouble, and the digests of the files in it."""
     trouble = file.trouble
     if trouble is None:
@@ -210,7 +226,9 @@ def _hashed(file: ListedFile, limits: IngestSettings) -> tuple[ListedFile, dict[
 
 
 def _hashed_batch(batch: Batch, hashed: _Hashed) -> Batch:
-    return Batch(batch.constituency, tuple(hashed[file.name][0] for file in batch.files))
+    return Batch(
+        batch.constituency, tuple(hashed[file.name][0] for file in batch.files)
+    )
 
 
 def begins_with(path: PurePath, kind: str) -> bool:
@@ -293,12 +311,17 @@ def _with_copies(batches: Collection[Batch]) -> tuple[Batch, ...]:
     return tuple(with_copies)
 
 
-def _require_folders(batches: Collection[Batch], constituencies: Collection[int]) -> None:
+def _require_folders(
+    batches: Collection[Batch], constituencies: Collection[int]
+) -> None:
     known = [batch.constituency for batch in batches if batch.constituency is not None]
     for number in constituencies:
         if number not in known:
             raise UsageError(
                 f"the inbox has no folder for constituency {number}",
                 code="no-such-constituency",
-                places={"number": str(number), "known": ", ".join(map(str, known)) or "-"},
+                places={
+                    "number": str(number),
+                    "known": ", ".join(map(str, known)) or "-",
+                },
             )

@@ -129,7 +129,9 @@ def _received(name: str) -> str:
     return f"received-{name}"
 
 
-def _each(work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int) -> Iterator[Result]:
+def _each(
+    work: Callable[[Task], Result], tasks: Sequence[Task], jobs: int
+) -> Iterator[Result]:
     """What ``work`` gives for each task, in order.
 
     In ``jobs`` processes, which changes nothing but the time.
@@ -156,7 +158,9 @@ class _Taken:
     """(source, code) of each file that could not be read."""
 
 
-def _take_in(task: tuple[int, Batch], *, settings: IngestSettings, folder: Path) -> _Taken:
+def _take_in(
+    task: tuple[int, Batch], *, settings: IngestSettings, folder: Path
+) -> _Taken:
     """Read a batch and write its intake into the run's folder."""
     number, batch = task
     files = [_inside_inbox(file) for file in readers.read_listed(batch.files, settings)]
@@ -165,7 +169,9 @@ def _take_in(task: tuple[int, Batch], *, settings: IngestSettings, folder: Path)
         path = folder / f"{place_of_table(_received(name), number)}.parquet"
         store.own_folder(path.parent)
         store.write_table(path, getattr(intake, name))
-    troubles = tuple((file.source, file.trouble) for file in files if file.trouble is not None)
+    troubles = tuple(
+        (file.source, file.trouble) for file in files if file.trouble is not None
+    )
     return _Taken(
         _sum(intake.lists, "rows"),
         intake.entries.num_rows,
@@ -212,7 +218,9 @@ def _merged(
 def _places(lists: pa.Table) -> list[int]:
     """The constituencies with entries in these lists, by id; 0 is the unknown one."""
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
-    return sorted(pc.fill_null(filled.column("constituency"), 0).unique().to_pylist(), key=_prefix)
+    return sorted(
+        pc.fill_null(filled.column("constituency"), 0).unique().to_pylist(), key=_prefix
+    )
 
 
 def _require_known(lists: pa.Table, inputs: Inputs) -> None:
@@ -222,7 +230,9 @@ def _require_known(lists: pa.Table, inputs: Inputs) -> None:
     if unknown:
         message = f"{len(unknown)} lists were read that are not among the inputs"
         places = {"sources": ", ".join(unknown)}
-        raise StageError(message, stage=Stage.MERGE, code="input-unknown", places=places)
+        raise StageError(
+            message, stage=Stage.MERGE, code="input-unknown", places=places
+        )
 
 
 def _prefix(place: int) -> str:
@@ -232,7 +242,9 @@ def _prefix(place: int) -> str:
 
 def _of_place(entries: pa.Table, place: int) -> pa.Table:
     """The entries of one constituency, 0 the unknown one."""
-    return entries.filter(pc.equal(pc.fill_null(entries.column("constituency"), 0), place))
+    return entries.filter(
+        pc.equal(pc.fill_null(entries.column("constituency"), 0), place)
+    )
 
 
 def _told_apart(entries: pa.Table) -> pa.Table:
@@ -285,11 +297,16 @@ def _sizes(entries: Path) -> list[int]:
     return [known.row_group(group).num_rows for group in range(known.num_row_groups)]
 
 
-def _gathered(runs: Sequence[tuple[int, ...]], sizes: Sequence[int]) -> list[tuple[int, ...]]:
+def _gathered(
+    runs: Sequence[tuple[int, ...]], sizes: Sequence[int]
+) -> list[tuple[int, ...]]:
     """Neighbouring runs put together as long as they hold no more than ``_TOGETHER`` entries."""
     gathered: list[tuple[int, ...]] = []
     for run in runs:
-        if gathered and sum(sizes[group] for group in (*gathered[-1], *run)) <= _TOGETHER:
+        if (
+            gathered
+            and sum(sizes[group] for group in (*gathered[-1], *run)) <= _TOGETHER
+        ):
             gathered[-1] += run
         else:
             gathered.append(run)

@@ -115,7 +115,9 @@ def known(workspace: Path, ledger: Reader) -> Known:
             break
     if not folders:
         raise UsageError(
-            f"{workspace} has no complete run", code="no-run", places={"path": str(workspace)}
+            f"{workspace} has no complete run",
+            code="no-run",
+            places={"path": str(workspace)},
         )
     inputs: dict[str, str] = {}
     for manifest in reversed(manifests):
@@ -132,7 +134,9 @@ def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
     folders = (workspace / "runs").glob("*")
     manifests = (store.read_manifest(folder) for folder in folders)
     found: dict[str, str | None] = {
-        manifest.run: None for manifest in manifests if manifest is not None and manifest.complete
+        manifest.run: None
+        for manifest in manifests
+        if manifest is not None and manifest.complete
     }
     for _, event, details in ledger.journal():
         if event == RUN_EVENT:
@@ -141,7 +145,9 @@ def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
     return found
 
 
-def _complete_runs(workspace: Path, ledger: Reader) -> Iterator[tuple[Path, Manifest, bool]]:
+def _complete_runs(
+    workspace: Path, ledger: Reader
+) -> Iterator[tuple[Path, Manifest, bool]]:
     """(folder, manifest, whether all of the inbox was run) of complete runs, newest first."""
     for _, event, details in reversed(ledger.journal()):
         if event == RUN_EVENT:
@@ -191,8 +197,12 @@ def _read(folder: Path, name: str) -> pa.Table:
         table = with_current_names(pq.read_table(path))
         # A column that came later is null in older runs.
         return from_columns(
-            {one: table.column(one) for one in table.column_names}, _SCHEMAS[name], table.num_rows
+            {one: table.column(one) for one in table.column_names},
+            _SCHEMAS[name],
+            table.num_rows,
         )
     except (OSError, pa.ArrowException):
         # The cause may quote a cell, so it is not chained.
-        raise InputError(f"{path} cannot be read", code="run-damaged", file=str(path)) from None
+        raise InputError(
+            f"{path} cannot be read", code="run-damaged", file=str(path)
+        ) from None

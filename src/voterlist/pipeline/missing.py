@@ -64,7 +64,8 @@ def missing_lists(
     return tuple(
         MissingList(*place, counted[place])
         for place in sorted(gone, key=_unknown_last)
-        if (constituencies is None or place[0] in constituencies) and place[0] not in unread
+        if (constituencies is None or place[0] in constituencies)
+        and place[0] not in unread
     )
 
 
@@ -74,9 +75,12 @@ _Place = tuple[int | None, int | None]
 def _entries(lists: pa.Table) -> dict[_Place, int]:
     """How many entries each precinct has, where it has any."""
     filled = lists.filter(pc.greater(lists.column("entries"), 0))
-    grouped = filled.group_by(["constituency", "precinct"]).aggregate([("entries", "sum")])
+    grouped = filled.group_by(["constituency", "precinct"]).aggregate(
+        [("entries", "sum")]
+    )
     return {
-        (row["constituency"], row["precinct"]): row["entries_sum"] for row in grouped.to_pylist()
+        (row["constituency"], row["precinct"]): row["entries_sum"]
+        for row in grouped.to_pylist()
     }
 
 

@@ -49,13 +49,17 @@ def write_reports(
     return outputs
 
 
-def _write_all(context: Context, walk: Walk, standing: Sequence[UnitStanding]) -> tuple[Path, ...]:
+def _write_all(
+    context: Context, walk: Walk, standing: Sequence[UnitStanding]
+) -> tuple[Path, ...]:
     constituencies: tuple[int | None, ...] = context.inputs.constituencies or (None,)
     outputs = []
     for done, constituency in enumerate(constituencies, 1):
         built = _report(context, walk, constituency, standing)
         outputs += _write(
-            built, report_folder(context.workspace, constituency), context.settings.report.languages
+            built,
+            report_folder(context.workspace, constituency),
+            context.settings.report.languages,
         )
         context.progress(Stage.REPORT, "", done, len(constituencies))
     return tuple(outputs)
@@ -89,7 +93,9 @@ def _report(
         tables,
         sources=sources_of(context.inputs.digests),
         standings=standing,
-        limits=Limits(settings.check.smallest_precinct, settings.check.largest_precinct),
+        limits=Limits(
+            settings.check.smallest_precinct, settings.check.largest_precinct
+        ),
         mask_identifiers=settings.privacy.mask_identifiers,
     )
     return report.build(run)

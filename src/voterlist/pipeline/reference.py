@@ -74,7 +74,12 @@ class Outside:
     sources: list[dict[str, object]] = field(default_factory=list)
 
     def note(
-        self, source: str, register: str | None, rows: int, usable: int, trouble: str | None = None
+        self,
+        source: str,
+        register: str | None,
+        rows: int,
+        usable: int,
+        trouble: str | None = None,
     ) -> None:
         """Add a file to the sources."""
         self.sources.append(
@@ -95,12 +100,16 @@ class Outside:
             if row["register"] is not None and row["trouble"] is not None
         ]
         rows.sort(key=lambda row: (str(row["register"]), str(row["source"])))
-        return [str(row["source"]) for row in rows], [str(row["register"]) for row in rows]
+        return [str(row["source"]) for row in rows], [
+            str(row["register"]) for row in rows
+        ]
 
     def table(self) -> pa.Table:
         """SOURCES, sorted."""
         columns = {name: [row[name] for row in self.sources] for name in SOURCES.names}
-        return sort_by(from_columns(columns, SOURCES, len(self.sources)), "source", "register")
+        return sort_by(
+            from_columns(columns, SOURCES, len(self.sources)), "source", "register"
+        )
 
 
 def kind_of(path: PurePath) -> str | None:
@@ -121,17 +130,22 @@ def read(files: Sequence[ListedFile], settings: Settings) -> Outside:
     outside.last = _read_cycle(outside, LAST, by_kind.get(LAST, ()), settings)
     outside.earlier = _read_cycle(outside, EARLIER, by_kind.get(EARLIER, ()), settings)
     if outside.last is not None:
-        outside.reasons = concat([outside.reasons, outside.last.reasons], REMOVAL_REASON)
+        outside.reasons = concat(
+            [outside.reasons, outside.last.reasons], REMOVAL_REASON
+        )
     numbers = {}
     for kind, schema, make in (
         (STATISTICS, STATISTIC, statistics),
         (PROTOCOLS, PROTOCOL, protocol),
     ):
         found = [
-            _read_numbers(outside, kind, make, file, settings) for file in by_kind.get(kind, ())
+            _read_numbers(outside, kind, make, file, settings)
+            for file in by_kind.get(kind, ())
         ]
         tables = [table for table in found if table is not None]
-        numbers[kind] = sort_by(concat(tables, schema), *schema.names[:3]) if found else None
+        numbers[kind] = (
+            sort_by(concat(tables, schema), *schema.names[:3]) if found else None
+        )
     outside.statistics, outside.protocol = numbers[STATISTICS], numbers[PROTOCOLS]
     return outside
 
@@ -202,6 +216,9 @@ def rows_named(outside: Outside, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
         return outside.rows
     last = outside.last.entries
     return concat(
-        [outside.rows, last.filter(pc.is_in(last.column("entry_id"), value_set=pc.unique(ids)))],
+        [
+            outside.rows,
+            last.filter(pc.is_in(last.column("entry_id"), value_set=pc.unique(ids))),
+        ],
         ENTRY,
     )

@@ -44,7 +44,9 @@ class Persons:
     sources: tuple[_Account, ...] = ()
 
 
-def read_register(name: str, listed: Sequence[ListedFile], settings: Settings) -> Persons:
+def read_register(
+    name: str, listed: Sequence[ListedFile], settings: Settings
+) -> Persons:
     """The register of this name in these files.
 
     Ids begin with its name, so that no two registers share one.

@@ -28,7 +28,12 @@ __all__ = [
 ]
 
 FURNITURE = frozenset(
-    {AsideCode.BLANK_ROW, AsideCode.TITLE_ROW, AsideCode.HEADER_ROW, AsideCode.TOTAL_ROW}
+    {
+        AsideCode.BLANK_ROW,
+        AsideCode.TITLE_ROW,
+        AsideCode.HEADER_ROW,
+        AsideCode.TOTAL_ROW,
+    }
 )
 """Rows that a list has besides its entries; setting them aside needs no person."""
 _NOT_UNDERSTOOD = (AsideCode.HEADER_UNKNOWN.value, AsideCode.MAPPING_DOUBTFUL.value)
@@ -110,7 +115,11 @@ class RunResult:
         unreadable = {trouble.file for trouble in whole if trouble.is_of_lists}
         if self.files and len(unreadable) >= self.files:
             return 3
-        real = any(count for code, count in self.set_aside_by_code.items() if code not in FURNITURE)
+        real = any(
+            count
+            for code, count in self.set_aside_by_code.items()
+            if code not in FURNITURE
+        )
         asks = real, self.troubles, self.overdue, self.clock_behind, self.missing_lists
         return 1 if any(asks) else 0
 
@@ -122,7 +131,9 @@ def counts(table: pa.Table, column: str, weight: str | None = None) -> dict[str,
     words = table.column(column).cast(pa.string())
     weights = table.column(weight) if weight else pa.array([1] * table.num_rows)
     summed = (
-        pa.table({"word": words, "weight": weights}).group_by("word").aggregate([("weight", "sum")])
+        pa.table({"word": words, "weight": weights})
+        .group_by("word")
+        .aggregate([("weight", "sum")])
     )
     return {
         row["word"]: int(row["weight_sum"])
@@ -137,7 +148,9 @@ def of_the_whole(coincidences: pa.Table) -> tuple[dict[str, Any], ...]:
     return tuple(whole.select(["agreement", "expected", "found"]).to_pylist())
 
 
-def troubles(set_aside: pa.Table, reference: pa.Table, inputs: Inputs) -> tuple[Trouble, ...]:
+def troubles(
+    set_aside: pa.Table, reference: pa.Table, inputs: Inputs
+) -> tuple[Trouble, ...]:
     """The files and sheets that could not be read, by name.
 
     Args:
@@ -147,17 +160,27 @@ def troubles(set_aside: pa.Table, reference: pa.Table, inputs: Inputs) -> tuple[
     """
     names = inputs.names()
     found = {
-        Trouble(names.get((row["source"], row["copy"]), row["source"]), row["sheet"], row["code"])
+        Trouble(
+            names.get((row["source"], row["copy"]), row["source"]),
+            row["sheet"],
+            row["code"],
+        )
         for row in _unread(set_aside)
     }
-    found |= {Trouble(file.name, None, file.trouble) for file in inputs.unread() if file.trouble}
+    found |= {
+        Trouble(file.name, None, file.trouble)
+        for file in inputs.unread()
+        if file.trouble
+    }
     outside = sources_of({file.name: file.digest for file in inputs.reference})
     for row in reference.select(["source", "trouble"]).to_pylist():
         if row["trouble"] not in {None, AsideCode.DUPLICATE_FILE, *FURNITURE}:
             same = outside.get(row["source"], [row["source"]])
             found |= {Trouble(name, None, row["trouble"]) for name in same}
     return tuple(
-        sorted(found, key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code))
+        sorted(
+            found, key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code)
+        )
     )
 
 
@@ -169,7 +192,9 @@ def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:
     codes = pa.array(_NOT_UNDERSTOOD, pa.string())
     is_strange = pc.is_in(set_aside.column("code").cast(pa.string()), value_set=codes)
     strange = set_aside.filter(is_strange).column("constituency").unique().to_pylist()
-    return frozenset(row["constituency"] for row in _unread(set_aside)) | frozenset(strange)
+    return frozenset(row["constituency"] for row in _unread(set_aside)) | frozenset(
+        strange
+    )
 
 
 def _unread(set_aside: pa.Table) -> list[dict[str, Any]]:

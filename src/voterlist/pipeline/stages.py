@@ -19,8 +19,19 @@ from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
 from voterlist.model import Stage
 from voterlist.pipeline import reference
-from voterlist.pipeline.intake import INTAKE_TABLES, merge_lists, normalize_entries, take_in
-from voterlist.pipeline.steps import Given, NeededTables, StageContext, StageResult, Step
+from voterlist.pipeline.intake import (
+    INTAKE_TABLES,
+    merge_lists,
+    normalize_entries,
+    take_in,
+)
+from voterlist.pipeline.steps import (
+    Given,
+    NeededTables,
+    StageContext,
+    StageResult,
+    Step,
+)
 from voterlist.pipeline.street_register import read_streets
 from voterlist.report import scorecard_of
 from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, REGISTER_USE, empty
@@ -30,7 +41,12 @@ from voterlist.tables import concat, sort_by
 __all__ = ["STAGES"]
 
 
-_FINDINGS = ("findings-check", "findings-ingest", "findings-normalize", "findings-streets")
+_FINDINGS = (
+    "findings-check",
+    "findings-ingest",
+    "findings-normalize",
+    "findings-streets",
+)
 """The findings of the stages before; they are joined in this order."""
 
 
@@ -60,7 +76,9 @@ def check_register(tables: NeededTables, context: StageContext) -> StageResult:
         "own-indicators": found.indicators,
     }
     rows = voters.num_rows
-    return StageResult(made, rows, rows, is_passing=_is_passing(register.sources, context))
+    return StageResult(
+        made, rows, rows, is_passing=_is_passing(register.sources, context)
+    )
 
 
 def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResult:
@@ -84,18 +102,23 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
     findings = concat([*parts, found.findings, compared.findings, unread], FINDING)
     settled = settle(findings, context.settings.check, context.acceptances)
     sources = sort_by(
-        concat([outside.table(), tables["sources-streets"]], reference.SOURCES), "source"
+        concat([outside.table(), tables["sources-streets"]], reference.SOURCES),
+        "source",
     )
     made = {
         "findings": settled.findings,
         "accepted": settled.accepted,
         "matches": found.matches,
         "register_use": concat([found.usable, tables["use-streets"]], REGISTER_USE),
-        "register_rows": reference.rows_named(outside, compared.findings.column("other_entry_id")),
+        "register_rows": reference.rows_named(
+            outside, compared.findings.column("other_entry_id")
+        ),
         "comparison": found.compared,
         "cycle_changes": compared.changes,
         "cycle_summary": compared.summary,
-        "indicators": _beside_last(tables["own-indicators"], outside, compared, context),
+        "indicators": _beside_last(
+            tables["own-indicators"], outside, compared, context
+        ),
         "reference": sources,
     }
     rows = voters.num_rows
@@ -108,7 +131,9 @@ def _is_passing(sources: pa.Table, context: StageContext) -> bool:
     return context.is_passing((row["source"], row["trouble"]) for row in rows)
 
 
-def _last_cycle(outside: reference.Outside, voters: pa.Table, context: StageContext) -> Cycles:
+def _last_cycle(
+    outside: reference.Outside, voters: pa.Table, context: StageContext
+) -> Cycles:
     """This list beside the last cycle's; three tables without rows where that was not given."""
     if outside.last is None:
         return Cycles(empty(CYCLE_CHANGE), empty(CYCLE_SUMMARY), empty(FINDING))
@@ -156,7 +181,9 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
         profile=context.settings.workspace.profile,
         decided=said,
         incremental=link.Incremental(known.state),
-        watch=link.Watch(lambda step, done, total: context.progress(Stage.LINK, step, done, total)),
+        watch=link.Watch(
+            lambda step, done, total: context.progress(Stage.LINK, step, done, total)
+        ),
     )
     # A run of some constituencies uses what is remembered of all, and does not put its own part in
     # its place.
@@ -184,7 +211,10 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
 def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     """The queue of cases, the scorecards, and the corrected list once something is decided."""
     entries, cases = tables["entries"], tables["cases"]
-    made = {"queue": review.queue(cases, context.decisions), "scorecard": _scorecard(tables)}
+    made = {
+        "queue": review.queue(cases, context.decisions),
+        "scorecard": _scorecard(tables),
+    }
     if context.decisions.num_rows:
         corrected = review.apply(entries, cases, context.decisions)
         made |= {
@@ -196,7 +226,15 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, entries.num_rows, rows_out)
 
 
-_SCORED = ("profile", "lists", "set_aside", "findings", "cases", "comparison", "register_use")
+_SCORED = (
+    "profile",
+    "lists",
+    "set_aside",
+    "findings",
+    "cases",
+    "comparison",
+    "register_use",
+)
 
 
 def _scorecard(tables: NeededTables) -> pa.Table:
@@ -250,7 +288,13 @@ STAGES: tuple[Step, ...] = (
     Step(
         Stage.RECONCILE,
         reconcile_outside,
-        needs=("voters", *_FINDINGS, "sources-streets", "use-streets", "own-indicators"),
+        needs=(
+            "voters",
+            *_FINDINGS,
+            "sources-streets",
+            "use-streets",
+            "own-indicators",
+        ),
         makes=(
             "findings",
             "accepted",

@@ -58,10 +58,14 @@ def standings(
     rows = []
     for deadline in calendar(settings.calendar, settings.workspace.cycle):
         recorded = settings.calendar.finished.get(deadline.stage.value)
-        for constituency, precinct, finished in _units(settings, deadline, handed_in, journal):
+        for constituency, precinct, finished in _units(
+            settings, deadline, handed_in, journal
+        ):
             day = recorded or finished
             unit_standing = standing(deadline, today, day, settings.calendar.warn_days)
-            rows.append(UnitStanding(deadline, constituency, precinct, day, unit_standing))
+            rows.append(
+                UnitStanding(deadline, constituency, precinct, day, unit_standing)
+            )
     return tuple(rows)
 
 
@@ -69,7 +73,9 @@ def overdue(rows: Sequence[UnitStanding], level: Level) -> tuple[UnitStanding, .
     """The units that are overdue with a stage of this level, or of a level below it."""
     below = _LEVELS[: _LEVELS.index(level) + 1]
     return tuple(
-        row for row in rows if row.standing is Standing.OVERDUE and row.deadline.sender in below
+        row
+        for row in rows
+        if row.standing is Standing.OVERDUE and row.deadline.sender in below
     )
 
 
@@ -107,7 +113,9 @@ def _units(
 ) -> list[tuple[int | None, int | None, dt.date | None]]:
     """(constituency, precinct, day finished) of every unit that this deadline concerns."""
     if deadline.stage is CalendarStage.COMPILE:
-        return [(*place, handed_in.get(place)) for place in _precincts(settings, handed_in)]
+        return [
+            (*place, handed_in.get(place)) for place in _precincts(settings, handed_in)
+        ]
     constituencies = sorted(
         {number for number, _ in _precincts(settings, handed_in)}, key=_null_last
     )
@@ -128,7 +136,8 @@ def _precincts(
         for precinct in precincts
     }
     return sorted(
-        expected | set(handed_in), key=lambda place: (_null_last(place[0]), _null_last(place[1]))
+        expected | set(handed_in),
+        key=lambda place: (_null_last(place[0]), _null_last(place[1])),
     )
 
 

@@ -164,7 +164,9 @@ class Step:
         unknown = names - set(self.makes) - set(self.may_make)
         if missing or unknown:
             text = ", ".join(sorted(missing | unknown))
-            raise UndeclaredError(f"the stage {self.stage} declares other tables: {text}")
+            raise UndeclaredError(
+                f"the stage {self.stage} declares other tables: {text}"
+            )
 
 
 def places_of_table(name: str, places: Iterable[str]) -> list[str]:
@@ -197,7 +199,9 @@ def _digest_of_given(context: Context, need: Given) -> str:
 
 
 def _digest_of_files(files: Iterable[ListedFile]) -> str:
-    return store.digest_of(*(part for file in files for part in (file.name, file.digest)))
+    return store.digest_of(
+        *(part for file in files for part in (file.name, file.digest))
+    )
 
 
 class NeededTables(Mapping[str, pa.Table]):
@@ -269,7 +273,9 @@ class StageContext:
     @property
     def settings(self) -> Settings:
         """The settings; only what is declared can be read."""
-        view = _DeclaredSettings(self._context.settings, self._step, "", self._step.settings)
+        view = _DeclaredSettings(
+            self._context.settings, self._step, "", self._step.settings
+        )
         return cast("Settings", view)
 
     @property
@@ -319,7 +325,9 @@ class StageContext:
 class _DeclaredSettings:
     """A section of the settings, of which only the declared key paths can be read."""
 
-    def __init__(self, section: Any, step: Step, path: str, declared: tuple[str, ...]) -> None:
+    def __init__(
+        self, section: Any, step: Step, path: str, declared: tuple[str, ...]
+    ) -> None:
         self._section = section
         self._step = step
         self._path = path

@@ -73,9 +73,17 @@ def _register(files: Iterable[RawFile]) -> StreetRegister:
         found += [part] if part else []
         rows, usable = (part.rows, part.table.num_rows) if part else (0, 0)
         sources.append((raw.source, STREETS, rows, usable, trouble))
-    columns = dict(zip(SOURCES.names, zip(*sources, strict=True), strict=True)) if sources else {}
+    columns = (
+        dict(zip(SOURCES.names, zip(*sources, strict=True), strict=True))
+        if sources
+        else {}
+    )
     noted = sort_by(
-        from_columns({name: list(cells) for name, cells in columns.items()}, SOURCES, len(sources)),
+        from_columns(
+            {name: list(cells) for name, cells in columns.items()},
+            SOURCES,
+            len(sources),
+        ),
         "source",
     )
     if not found:

@@ -137,13 +137,18 @@ def guarded(stage: Stage, make: Callable[[], Result]) -> Result:
     except Exception as error:  # noqa: BLE001  whatever it is, its message may quote a cell
         places = {"kind": type(error).__name__, "place": place_of(error)}
         message = f"the stage {stage} failed: {places['kind']} at {places['place']}"
-        raise StageError(message, stage=stage, code="stage-broke", places=places) from None
+        raise StageError(
+            message, stage=stage, code="stage-broke", places=places
+        ) from None
 
 
 def _require_balance(stage: Stage, made: StageResult) -> None:
     """Stop the run where a row was lost or came from nowhere."""
     if made.rows_in != made.rows_out + made.set_aside:
-        counts = {name: str(getattr(made, name)) for name in ("rows_in", "rows_out", "set_aside")}
+        counts = {
+            name: str(getattr(made, name))
+            for name in ("rows_in", "rows_out", "set_aside")
+        }
         message = f"rows do not balance in the stage {stage}: {counts}"
         raise StageError(message, stage=stage, code="rows-lost", places=counts)
 

@@ -49,7 +49,9 @@ SOURCE_DIGITS = 12
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
 
 
-def read_content(content: bytes, settings: IngestSettings) -> tuple[RawSheet, ...] | AsideCode:
+def read_content(
+    content: bytes, settings: IngestSettings
+) -> tuple[RawSheet, ...] | AsideCode:
     """The sheets in these bytes, or the code of why there are none.
 
     What they are is told by the bytes, not by a name: a workbook saved as ``.csv`` is read as a
@@ -137,7 +139,9 @@ def _read(file: ListedFile, settings: IngestSettings) -> list[RawFile]:
     return _parsed(content, digest[:SOURCE_DIGITS], file.name, settings)
 
 
-def _parsed(content: bytes, source: str, name: str, settings: IngestSettings) -> list[RawFile]:
+def _parsed(
+    content: bytes, source: str, name: str, settings: IngestSettings
+) -> list[RawFile]:
     """These bytes as a file, or as the files in it."""
     files = []
     for part in sandbox.read_parts(content, settings):
@@ -206,7 +210,9 @@ def list_paths(folder: Path) -> list[Path]:
     return [file.path for file in list_files(folder, folder)]
 
 
-def read_paths(paths: Iterable[Path], root: Path, settings: IngestSettings) -> list[RawFile]:
+def read_paths(
+    paths: Iterable[Path], root: Path, settings: IngestSettings
+) -> list[RawFile]:
     """These files in this order, each named by its path from ``root``.
 
     Files of one content are numbered.

@@ -48,13 +48,17 @@ def members(
         return None
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-        parts = sorted((_name(part), place, part) for place, part in enumerate(archive.infolist()))
+        parts = sorted(
+            (_name(part), place, part) for place, part in enumerate(archive.infolist())
+        )
     except DAMAGE:
         return AsideCode.FILE_UNREADABLE
     if _is_document({name.lower() for name, _, _ in parts}):
         return None
     lists = [
-        listed for listed in parts if not listed[2].is_dir() and is_list(PurePosixPath(listed[0]))
+        listed
+        for listed in parts
+        if not listed[2].is_dir() and is_list(PurePosixPath(listed[0]))
     ]
     if not lists:
         return AsideCode.FILE_EMPTY
@@ -88,13 +92,20 @@ def _unpacked(
             trouble = _trouble(part, settings)
         if trouble is None:
             content = archive.read(part)
-            if is_archive(content) and not is_workbook(content) and _holds_files(content):
+            if (
+                is_archive(content)
+                and not is_workbook(content)
+                and _holds_files(content)
+            ):
                 trouble = AsideCode.ARCHIVE_NESTED
     except DAMAGE:
         trouble = AsideCode.FILE_UNREADABLE
     own = content or f"{digest} {place}".encode()
     return Member(
-        name, hashlib.sha256(own).hexdigest(), content if trouble is None else b"", trouble
+        name,
+        hashlib.sha256(own).hexdigest(),
+        content if trouble is None else b"",
+        trouble,
     )
 
 
@@ -103,7 +114,9 @@ def _trouble(part: zipfile.ZipInfo, settings: IngestSettings) -> AsideCode | Non
     if part.flag_bits & _ENCRYPTED:
         return AsideCode.FILE_PROTECTED
     return (
-        AsideCode.FILE_TOO_LARGE if part.file_size > settings.max_file_megabytes * 2**20 else None
+        AsideCode.FILE_TOO_LARGE
+        if part.file_size > settings.max_file_megabytes * 2**20
+        else None
     )
 
 
@@ -140,7 +153,11 @@ def _name(part: zipfile.ZipInfo) -> str:
             name = written.decode("utf-8")
         except UnicodeDecodeError:
             name = written.decode("cp866")
-    kept = [piece for piece in name.replace("\\", "/").split("/") if piece not in {"", ".", ".."}]
+    kept = [
+        piece
+        for piece in name.replace("\\", "/").split("/")
+        if piece not in {"", ".", ".."}
+    ]
     return "/".join(kept).encode("utf-8", errors="replace").decode("utf-8")
 
 

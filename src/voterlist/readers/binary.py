@@ -40,7 +40,9 @@ def _records(content: bytes) -> Iterator[tuple[int, int, int]]:
 def hidden_rows(content: bytes) -> int:
     """How many rows of a sheet's part are hidden."""
     return sum(
-        kind == _ROW_HEADER and length > _ROW_FLAGS and bool(content[start + _ROW_FLAGS] & _HIDDEN)
+        kind == _ROW_HEADER
+        and length > _ROW_FLAGS
+        and bool(content[start + _ROW_FLAGS] & _HIDDEN)
         for kind, start, length in _records(content)
     )
 
@@ -57,5 +59,7 @@ def sheet_relations(content: bytes) -> list[str]:
                 content[start + _RELATION - 4 : start + _RELATION], "little"
             )
             end = start + min(length, _RELATION + 2 * min(characters, length))
-            relations.append(content[start + _RELATION : end].decode("utf-16-le", errors="replace"))
+            relations.append(
+                content[start + _RELATION : end].decode("utf-16-le", errors="replace")
+            )
     return relations

@@ -39,7 +39,9 @@ _NOT_DAMAGE = (KeyboardInterrupt, SystemExit, MemoryError)
 """What a reader may raise for another reason than that the file is damaged."""
 
 
-def read_workbook(content: bytes, settings: IngestSettings, attempt: Attempt) -> Found | None:
+def read_workbook(
+    content: bytes, settings: IngestSettings, attempt: Attempt
+) -> Found | None:
     """The filled sheets of a workbook, or the code of why there are none; None if not a workbook.
 
     A damaged sheet is given with its trouble and no rows; the others stand. A formula is never
@@ -66,7 +68,9 @@ def read_workbook(content: bytes, settings: IngestSettings, attempt: Attempt) ->
         damaged = content.startswith(ZIP)
         return Found(
             known.format,
-            trouble=AsideCode.FILE_UNREADABLE if damaged else AsideCode.FILE_NOT_A_TABLE,
+            trouble=AsideCode.FILE_UNREADABLE
+            if damaged
+            else AsideCode.FILE_NOT_A_TABLE,
         )
     return _sheets_of(book, metadata, known, settings, attempt)
 
@@ -88,9 +92,13 @@ def _sheets_of(
         else:
             hidden = item.visible != SheetVisibleEnum.Visible
             facts = known.sheets.get(index, SheetFacts())
-            sheets.append(_read_sheet(book, index, item.name, facts, settings, hidden=hidden))
+            sheets.append(
+                _read_sheet(book, index, item.name, facts, settings, hidden=hidden)
+            )
     filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
-    return Found(known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped))
+    return Found(
+        known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped)
+    )
 
 
 def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
@@ -131,10 +139,13 @@ def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
         name,
         pa.array(range(1, len(rows) + 1), pa.int32()),
         columns(
-            list(zip(*(array.to_pylist() for array in arrays), strict=True)), settings.max_columns
+            list(zip(*(array.to_pylist() for array in arrays), strict=True)),
+            settings.max_columns,
         )
         if beyond
-        else pa.table(arrays, names=[f"c{position}" for position in range(len(arrays))]),
+        else pa.table(
+            arrays, names=[f"c{position}" for position in range(len(arrays))]
+        ),
         hidden=hidden,
         hidden_rows=facts.hidden_rows,
         hidden_columns=_hidden_columns(facts, arrays),
@@ -150,7 +161,9 @@ def _hidden_columns(facts: SheetFacts, arrays: list[pa.Array]) -> int:
     hidden = np.zeros(len(arrays), dtype=bool)
     for first, last in facts.hidden_columns:
         hidden[max(first, 0) : last + 1] = True
-    return sum(any(arrays[place].unique().to_pylist()) for place in np.flatnonzero(hidden))
+    return sum(
+        any(arrays[place].unique().to_pylist()) for place in np.flatnonzero(hidden)
+    )
 
 
 def _nothing(name: str, trouble: AsideCode | None = None) -> RawSheet:
@@ -208,7 +221,8 @@ def _fill_merged(
 def _text_column(column: tuple[Any, ...]) -> pa.Array:
     """A column of a sheet's values as text."""
     return pa.array(
-        [value if type(value) is str else cell_text(value) for value in column], pa.string()
+        [value if type(value) is str else cell_text(value) for value in column],
+        pa.string(),
     )
 
 
@@ -219,7 +233,9 @@ def cell_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        return (
+            str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+        )
     if isinstance(value, dt.datetime):
         midnight = not (value.hour or value.minute or value.second or value.microsecond)
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")

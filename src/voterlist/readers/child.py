@@ -18,14 +18,23 @@ from typing import IO
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import archive
-from voterlist.readers.attempt import NO_SHEET, WHOLE_FILE, Allowance, Attempt, Place, allowance
+from voterlist.readers.attempt import (
+    NO_SHEET,
+    WHOLE_FILE,
+    Allowance,
+    Attempt,
+    Place,
+    allowance,
+)
 from voterlist.readers.files import read_bytes
 from voterlist.readers.found import Found
 from voterlist.readers.frames import Head, pack_found, read_frame, write_frame
 
 try:
     import resource
-except ImportError:  # Windows has no such limits; the parent's clock still ends a file there
+except (
+    ImportError
+):  # Windows has no such limits; the parent's clock still ends a file there
     resource = None  # type: ignore[assignment]
 
 __all__ = ["OUT_OF_MEMORY", "main"]
@@ -43,7 +52,9 @@ _DATA_PAGES = 5
 def main() -> None:
     """Serve one request after the other until the parent is gone."""
     requests, replies = _private_streams()
-    threading.Thread(target=_end_with_parent, args=(requests.fileno(),), daemon=True).start()
+    threading.Thread(
+        target=_end_with_parent, args=(requests.fileno(),), daemon=True
+    ).start()
     _forbid_files()
     start = _data_bytes()
     while (request := read_frame(requests)) is not None:
@@ -52,7 +63,9 @@ def main() -> None:
             _serve(head, content, replies)
         except MemoryError:
             os._exit(OUT_OF_MEMORY)
-        write_frame(replies, {"kind": "end", "retires": _data_bytes() - start > _RETIRED_AT})
+        write_frame(
+            replies, {"kind": "end", "retires": _data_bytes() - start > _RETIRED_AT}
+        )
 
 
 def _private_streams() -> tuple[IO[bytes], IO[bytes]]:
@@ -74,7 +87,9 @@ def _end_with_parent(requests: int) -> None:
     if not hasattr(select, "poll"):
         return
     watch = select.poll()
-    watch.register(requests, 0)  # the end of the other side is told without being asked for
+    watch.register(
+        requests, 0
+    )  # the end of the other side is told without being asked for
     watch.poll()
     os._exit(0)
 
@@ -118,7 +133,9 @@ def _serve(head: Head, content: bytes, replies: IO[bytes]) -> None:
         write_frame(replies, reply, *parts)
 
 
-def _teller(replies: IO[bytes], settings: IngestSettings) -> Callable[[Place, int], None]:
+def _teller(
+    replies: IO[bytes], settings: IngestSettings
+) -> Callable[[Place, int], None]:
     """Tells the parent what is opened next; a file of an archive has limits of its own."""
 
     def tell(place: Place, size: int) -> None:
@@ -139,7 +156,9 @@ def _read_table(
     yield _part(None, "", read_bytes(content, settings, attempt))
 
 
-def _read_parts(content: bytes, settings: IngestSettings, attempt: Attempt, first: int) -> _Replies:
+def _read_parts(
+    content: bytes, settings: IngestSettings, attempt: Attempt, first: int
+) -> _Replies:
     """The sheets of every file of an archive from the ``first`` on; of any other file its own."""
     packed = archive.members(content, settings, attempt, first)
     if packed is None:
@@ -149,11 +168,15 @@ def _read_parts(content: bytes, settings: IngestSettings, attempt: Attempt, firs
     else:
         for number, member in packed:
             yield _part(
-                member.name, member.digest, _read_member(member, settings, attempt.of_file(number))
+                member.name,
+                member.digest,
+                _read_member(member, settings, attempt.of_file(number)),
             )
 
 
-def _read_member(member: archive.Member, settings: IngestSettings, attempt: Attempt) -> Found:
+def _read_member(
+    member: archive.Member, settings: IngestSettings, attempt: Attempt
+) -> Found:
     if member.trouble is not None:
         return Found("", trouble=member.trouble)
     return read_bytes(member.content, settings, attempt)

@@ -134,10 +134,14 @@ def _marked(content: bytes, encoding: str) -> Decoded | None:
         return decoded or _damaged(content)
     unit = 4 if "32" in encoding else 2
     whole = (
-        _strict(content[: len(content) // unit * unit], encoding) if len(content) % unit else None
+        _strict(content[: len(content) // unit * unit], encoding)
+        if len(content) % unit
+        else None
     )
     return (
-        Decoded(f"{whole.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged") if whole else None
+        Decoded(f"{whole.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged")
+        if whole
+        else None
     )
 
 
@@ -158,7 +162,9 @@ def _is_noise(text: str) -> bool:
     """
     sample = Counter(text[:_SAMPLE])
     control = sum(
-        count for sign, count in sample.items() if sign < " " and sign not in "\t\n\r\f\v\x1a"
+        count
+        for sign, count in sample.items()
+        if sign < " " and sign not in "\t\n\r\f\v\x1a"
     )
     return control * 100 > sample.total()
 
@@ -181,7 +187,9 @@ def _wide(content: bytes) -> Decoded | None:
                 return None
             cut = len(content) % 2
             best = (
-                Decoded(f"{decoded.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged")
+                Decoded(
+                    f"{decoded.text}\N{REPLACEMENT CHARACTER}", f"{encoding}-damaged"
+                )
                 if cut
                 else decoded
             )
@@ -196,7 +204,9 @@ def _damaged(content: bytes) -> Decoded | None:
     text = content.decode("utf-8", errors="replace")
     lost = text.count("\N{REPLACEMENT CHARACTER}")
     whole = sum(1 for sign in text[:_SAMPLE] if sign > "\x7f") - lost
-    return Decoded(text, DAMAGED) if whole >= 50 * lost and not _is_noise(text) else None
+    return (
+        Decoded(text, DAMAGED) if whole >= 50 * lost and not _is_noise(text) else None
+    )
 
 
 def _code_page(content: bytes) -> Decoded | None:
@@ -234,7 +244,9 @@ def _fit(text: str) -> float:
 def _cyrillic(text: str) -> float:
     """The Cyrillic letters of words that may be Russian, weighed by each letter's frequency."""
     words = (word for word in _CYRILLIC_WORD.findall(text) if not word.isascii())
-    good = Counter("".join(word for word in words if _CYRILLIC_CLEAN.fullmatch(word)).lower())
+    good = Counter(
+        "".join(word for word in words if _CYRILLIC_CLEAN.fullmatch(word)).lower()
+    )
     total = good.total()
     if not total:
         return 0.0

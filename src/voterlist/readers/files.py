@@ -55,9 +55,9 @@ def read_bytes(  # noqa: PLR0911  one return a kind of file
         return Found("", trouble=AsideCode.FORMAT_NOT_READ)
     if _is_page_of_cells(content):
         return Found("", trouble=AsideCode.FORMAT_NOT_READ)
-    if content.startswith(_NO_TABLE) or content[:512].lstrip(_MARGIN).lower().startswith(
-        (b"<!doctype", b"<html", b"<?xml")
-    ):
+    if content.startswith(_NO_TABLE) or content[:512].lstrip(
+        _MARGIN
+    ).lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         return Found("", trouble=AsideCode.FILE_NOT_A_TABLE)
     return read_json(content, settings) or read_text(content, settings)
 
@@ -79,11 +79,17 @@ def _is_page_of_cells(content: bytes) -> bool:
     A table in XML of 2003, a page, a web archive.
     """
     start = (
-        content[:_PAGE_HEAD].lower().replace(b"\0", b"").removeprefix(b"\xff\xfe").lstrip(_MARGIN)
+        content[:_PAGE_HEAD]
+        .lower()
+        .replace(b"\0", b"")
+        .removeprefix(b"\xff\xfe")
+        .lstrip(_MARGIN)
     )
     if start.startswith(b"<?xml"):
         return b"urn:schemas-microsoft-com:office:spreadsheet" in start
-    is_page = start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"mime-version:"))
+    is_page = start.startswith(
+        (b"<!doctype html", b"<html", b"<table", b"<meta", b"mime-version:")
+    )
     return is_page and b"<table" in content.lower().replace(b"\0", b"")
 
 
@@ -106,5 +112,7 @@ def _is_dbase(content: bytes) -> bool:
     }:
         return False
     length = int.from_bytes(content[8:10], "little")
-    plausible = 1 <= content[2] <= 12 and 1 <= content[3] <= 31 and 33 <= length <= len(content)
+    plausible = (
+        1 <= content[2] <= 12 and 1 <= content[3] <= 31 and 33 <= length <= len(content)
+    )
     return plausible and (content[length - 1] == 0x0D or b"\x0d" in content[32:length])

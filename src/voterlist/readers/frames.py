@@ -33,7 +33,9 @@ _FACTS = tuple(
 """The fields of a sheet that are a number, a text or nothing."""
 
 
-def write_frame(stream: IO[bytes], head: Mapping[str, Any], *parts: bytes | pa.Buffer) -> None:
+def write_frame(
+    stream: IO[bytes], head: Mapping[str, Any], *parts: bytes | pa.Buffer
+) -> None:
     """Write one frame and send it off."""
     written = json.dumps(head).encode()
     stream.write(_LENGTHS.pack(len(written), sum(len(part) for part in parts)))
@@ -60,7 +62,8 @@ def pack_found(found: Found) -> tuple[Head, list[pa.Buffer]]:
     """What was found as the head of a frame, and the columns of each sheet."""
     tables = [_written(sheet) for sheet in found.sheets]
     sheets = [
-        _sheet_head(sheet, len(table)) for sheet, table in zip(found.sheets, tables, strict=True)
+        _sheet_head(sheet, len(table))
+        for sheet, table in zip(found.sheets, tables, strict=True)
     ]
     head = {
         "format": found.format,
@@ -79,12 +82,19 @@ def unpack_found(head: Head, content: bytes) -> Found:
         end = start + known["bytes"]
         sheets.append(_sheet(known, pa.py_buffer(content)[start:end]))
         start = end
-    return Found(head["format"], tuple(sheets), _code(head["trouble"]), tuple(head["skipped"]))
+    return Found(
+        head["format"], tuple(sheets), _code(head["trouble"]), tuple(head["skipped"])
+    )
 
 
 def _sheet_head(sheet: RawSheet, length: int) -> Head:
     facts = {name: getattr(sheet, name) for name in _FACTS}
-    return {**facts, "trouble": sheet.trouble, "unworked": sheet.unworked, "bytes": length}
+    return {
+        **facts,
+        "trouble": sheet.trouble,
+        "unworked": sheet.unworked,
+        "bytes": length,
+    }
 
 
 def _sheet(known: Head, content: pa.Buffer) -> RawSheet:
@@ -104,7 +114,9 @@ def _line_numbers(column: pa.ChunkedArray) -> pa.Array:
 
 def _written(sheet: RawSheet) -> pa.Buffer:
     """The line numbers and the cells of a sheet as an Arrow stream."""
-    table = pa.table([sheet.lines, *sheet.cells.columns], [_LINE, *sheet.cells.column_names])
+    table = pa.table(
+        [sheet.lines, *sheet.cells.columns], [_LINE, *sheet.cells.column_names]
+    )
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)

@@ -74,13 +74,21 @@ def _trouble(error: OSError) -> str:
     """The code of why a file cannot be opened."""
     if isinstance(error, FileNotFoundError):
         return "no-such-file"
-    return "no-permission" if isinstance(error, PermissionError) else AsideCode.READ_REFUSED
+    return (
+        "no-permission"
+        if isinstance(error, PermissionError)
+        else AsideCode.READ_REFUSED
+    )
 
 
 def _refuse(path: Path, code: str, sheet: str = "") -> InputError:
     """The error for a file that cannot be read."""
     return InputError(
-        f"{path.name} cannot be read: {code}", code=code, file=path.name, sheet=sheet, todo=_TODO
+        f"{path.name} cannot be read: {code}",
+        code=code,
+        file=path.name,
+        sheet=sheet,
+        todo=_TODO,
     )
 
 
@@ -90,7 +98,9 @@ def _with_headers(sheet: RawSheet) -> pa.Table:
     rows = sheet.cells.slice(1)
     blank = pa.array([True] * rows.num_rows, pa.bool_())
     for column in rows.columns:
-        blank = pc.and_(blank, pc.equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), ""))
+        blank = pc.and_(
+            blank, pc.equal(pc.utf8_trim_whitespace(pc.fill_null(column, "")), "")
+        )
     kept = rows.num_rows
     while kept and blank[kept - 1].as_py():
         kept -= 1
@@ -149,4 +159,7 @@ def _repeats(metadata: pq.FileMetaData, name: str) -> bool:
         if metadata.schema.column(place).path == name
     ]
     values = sum(int(chunk.num_values) for chunk in chunks)
-    return sum(int(chunk.total_uncompressed_size) for chunk in chunks) < _FEW_BYTES * values
+    return (
+        sum(int(chunk.total_uncompressed_size) for chunk in chunks)
+        < _FEW_BYTES * values
+    )

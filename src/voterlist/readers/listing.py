@@ -49,8 +49,12 @@ def list_files(folder: Path, root: Path) -> list[ListedFile]:
     """
     if _is_missing(folder):
         return []
-    files = [ListedFile(path, _name(path, root), trouble) for path, trouble in _walk(folder)]
-    return _told_apart(sorted(files, key=lambda file: (file.name, os.fsencode(file.path))))
+    files = [
+        ListedFile(path, _name(path, root), trouble) for path, trouble in _walk(folder)
+    ]
+    return _told_apart(
+        sorted(files, key=lambda file: (file.name, os.fsencode(file.path)))
+    )
 
 
 def listed(path: Path, root: Path) -> ListedFile:

@@ -108,7 +108,9 @@ def workbook_stream(content: bytes) -> bytes:
                 stream = sectors.chain(first)
             else:
                 places = followed(first, follow)
-                stream = b"".join(small_sectors[64 * place : 64 * place + 64] for place in places)
+                stream = b"".join(
+                    small_sectors[64 * place : 64 * place + 64] for place in places
+                )
             if _item_name(item).lower() in {"workbook", "book"} and not workbook:
                 workbook = stream[:size]
     return workbook
@@ -130,7 +132,11 @@ def hidden_rows_of_sheets(stream: bytes) -> list[int]:
             start = place - _RECORD_HEAD
         elif kind == _BOUND_SHEET and length >= 4:
             starts.append(int.from_bytes(stream[place : place + 4], "little"))
-        elif kind == _ROW and length > _ROW_FLAGS and stream[place + _ROW_FLAGS] & _HIDDEN:
+        elif (
+            kind == _ROW
+            and length > _ROW_FLAGS
+            and stream[place + _ROW_FLAGS] & _HIDDEN
+        ):
             hidden[start] = hidden.get(start, 0) + 1
     return [hidden.get(start, 0) for start in starts]
 

@@ -156,7 +156,11 @@ def _text(value: Any) -> str:
 
 def _whole(text: str) -> str:
     """The text without lone surrogates, which JSON can write and no table can hold."""
-    return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")
+    return (
+        text
+        if text.isascii()
+        else text.encode("utf-8", errors="replace").decode("utf-8")
+    )
 
 
 def read_parquet(content: bytes, settings: IngestSettings) -> Found:
@@ -170,7 +174,9 @@ def read_parquet(content: bytes, settings: IngestSettings) -> Found:
         table.validate(full=True)
         table = text_table(table)
         arrays = [
-            pa.concat_arrays([pa.array([name], pa.string()), _filled(table.column(place))])
+            pa.concat_arrays(
+                [pa.array([name], pa.string()), _filled(table.column(place))]
+            )
             for place, name in enumerate(table.column_names)
         ]
     except MemoryError:
@@ -188,7 +194,9 @@ def read_parquet(content: bytes, settings: IngestSettings) -> Found:
     cells = pa.table(arrays, names=[f"c{place}" for place in range(len(arrays))])
     beyond = max(0, len(arrays) - settings.max_columns)
     if beyond:
-        cells = columns([list(row.values()) for row in cells.to_pylist()], settings.max_columns)
+        cells = columns(
+            [list(row.values()) for row in cells.to_pylist()], settings.max_columns
+        )
     lines = pa.array(range(1, cells.num_rows + 1), pa.int32())
     return Found("parquet", (RawSheet(None, lines, cells, joined_columns=beyond),))
 
@@ -197,7 +205,8 @@ def _filled(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece, its nulls as empty cells: a row of a table ends nowhere early."""
     array = column.combine_chunks()
     return pc.fill_null(
-        pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array, ""
+        pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array,
+        "",
     )
 
 
@@ -207,7 +216,9 @@ def _too_large(known: Any, settings: IngestSettings) -> AsideCode | None:
         return AsideCode.TOO_MANY_ROWS
     if known.num_columns > 100 * settings.max_columns:
         return AsideCode.TOO_MANY_COLUMNS
-    unpacked = sum(known.row_group(group).total_byte_size for group in range(known.num_row_groups))
+    unpacked = sum(
+        known.row_group(group).total_byte_size for group in range(known.num_row_groups)
+    )
     if (
         (known.num_rows + 1) * known.num_columns > settings.max_cells
         or unpacked > settings.max_unpacked_megabytes * 2** 20

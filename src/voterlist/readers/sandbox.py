@@ -41,7 +41,8 @@ _MOST_ATTEMPTS = 8
 _PATIENCE = 5
 """Seconds in which an idle child must end when it is asked to."""
 _OWN_PATH = (
-    "import sys; sys.path[:] = sys.argv[1:]; from voterlist.readers.child import main; main()"
+    "import sys; sys.path[:] = sys.argv[1:]; "
+    "from voterlist.readers.child import main; main()"
 )
 """The child finds its modules where this process does, and nowhere else."""
 
@@ -63,7 +64,9 @@ def may_hold_files(head: bytes) -> bool:
     Documents and workbooks are packed too; those whose first part is the usual one are told at
     once.
     """
-    return head.startswith(_PACKED) and not head[_FIRST_NAME:].lower().startswith(_DOCUMENT)
+    return head.startswith(_PACKED) and not head[_FIRST_NAME:].lower().startswith(
+        _DOCUMENT
+    )
 
 
 def read_table(content: bytes, settings: IngestSettings) -> Found:
@@ -82,7 +85,9 @@ def list_members(content: bytes, settings: IngestSettings) -> dict[str, str]:
     Empty where it is no archive.
     """
     replies = _replies(_Request("members", content, settings))
-    return {head["name"]: head["digest"] for head, _ in replies if head["kind"] == "member"}
+    return {
+        head["name"]: head["digest"] for head, _ in replies if head["kind"] == "member"
+    }
 
 
 def _parts(job: str, content: bytes, settings: IngestSettings) -> Iterator[Part]:
@@ -112,7 +117,12 @@ class _Request:
         """The head of the frame that asks for it."""
         closed = [[*place, code] for place, code in self.closed.items()]
         settings = self.settings.model_dump_json()
-        return {"job": self.job, "settings": settings, "closed": closed, "first": len(self.replies)}
+        return {
+            "job": self.job,
+            "settings": settings,
+            "closed": closed,
+            "first": len(self.replies),
+        }
 
 
 class _EndedError(Exception):
@@ -245,7 +255,11 @@ class _Child:
         if code in {OUT_OF_MEMORY, -signal.SIGABRT}:
             # The readers below Python abort where memory is refused to them.
             return AsideCode.FILE_TOO_LARGE
-        return AsideCode.FILE_TOO_SLOW if code == -_TOO_MUCH_TIME else AsideCode.READER_STOPPED
+        return (
+            AsideCode.FILE_TOO_SLOW
+            if code == -_TOO_MUCH_TIME
+            else AsideCode.READER_STOPPED
+        )
 
 
 _ONE_THREAD = {

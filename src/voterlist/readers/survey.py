@@ -43,7 +43,9 @@ _TAG_REST = rb"[^<>]*"
 """What may stand in a tag behind its name: a plain ``<`` may not, so each search ends at the next
 tag."""
 _HIDDEN_COLUMN = re.compile(_NAME + rb'col\s(?=[^<>]*\bhidden="(?:1|true)")[^<>]*>')
-_FIRST, _LAST = (re.compile(rb'\b%s="([0-9]{1,5})"' % name) for name in (b"min", b"max"))
+_FIRST, _LAST = (
+    re.compile(rb'\b%s="([0-9]{1,5})"' % name) for name in (b"min", b"max")
+)
 _HIDDEN_ROW = re.compile(_NAME + rb"row\s" + _TAG_REST + rb'\bhidden="(?:1|true)"')
 _FORMULA_WITHOUT_VALUE = re.compile(
     _NAME
@@ -56,7 +58,9 @@ _FORMULA_WITHOUT_VALUE = re.compile(
     + rb"(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:" + _NAME + rb"v\s*/>|" + _NAME + rb"v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_ERROR_VALUE = re.compile(_NAME + rb"c\b(" + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>")
+_ERROR_VALUE = re.compile(
+    _NAME + rb"c\b(" + _TAG_REST + rb'\bt="e"' + _TAG_REST + rb")>"
+)
 """``#DIV/0!`` and the like, which the reader of workbooks takes for an empty cell."""
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 
@@ -139,7 +143,10 @@ def _survey(archive: zipfile.ZipFile, settings: IngestSettings) -> Surveyed | No
                 pass
         order = _sheet_order(archive, names, kind)
         # Several sheets may name one part; it is looked over once.
-        parts = {part: _part_facts(archive, part, settings) for part in sorted(set(order.values()))}
+        parts = {
+            part: _part_facts(archive, part, settings)
+            for part in sorted(set(order.values()))
+        }
     except _RefusedError as refused:
         return Surveyed(kind, {}, refused.args[0])
     except DAMAGE:
@@ -159,12 +166,18 @@ def _kind(archive: zipfile.ZipFile, names: dict[str, str]) -> str | None:
     if "xl/workbook.xml" in names or any(_SHEET_PART.fullmatch(name) for name in names):
         return "xlsx"
     if "content.xml" in names:
-        mime = archive.read(names["mimetype"])[:100] if "mimetype" in names else b"spreadsheet"
+        mime = (
+            archive.read(names["mimetype"])[:100]
+            if "mimetype" in names
+            else b"spreadsheet"
+        )
         return "ods" if b"spreadsheet" in mime else None
     return None
 
 
-def _pieces(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> Iterator[bytes]:
+def _pieces(
+    archive: zipfile.ZipFile, part: str, settings: IngestSettings
+) -> Iterator[bytes]:
     """A part's text in pieces, each ending with a whole tag, or with a whole row of a sheet."""
     longest = max(8 * settings.max_cell_characters, 2 * _PIECE)
     rest = b""
@@ -187,7 +200,9 @@ def _pieces(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> It
         yield rest
 
 
-def _part_facts(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> SheetFacts:
+def _part_facts(
+    archive: zipfile.ZipFile, part: str, settings: IngestSettings
+) -> SheetFacts:
     """What one sheet of an XLSX or XLSB says of itself.
 
     A part that cannot be unpacked whole is not opened: its reader would take what comes out of it
@@ -229,7 +244,9 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _sheet_order(archive: zipfile.ZipFile, names: dict[str, str], kind: str) -> dict[int, str]:
+def _sheet_order(
+    archive: zipfile.ZipFile, names: dict[str, str], kind: str
+) -> dict[int, str]:
     """The part of each sheet by the sheet's place in the workbook."""
     try:
         relations = _relations_of_sheets(archive, names, kind)
@@ -252,10 +269,14 @@ def _sheet_order(archive: zipfile.ZipFile, names: dict[str, str], kind: str) -> 
 
 def _part_path(target: str) -> str:
     """Where a part stands in the archive, by what the workbook calls it."""
-    return target.removeprefix("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
+    return (
+        target.removeprefix("/") if target.startswith(("/", "xl/")) else f"xl/{target}"
+    )
 
 
-def _relations_of_sheets(archive: zipfile.ZipFile, names: dict[str, str], kind: str) -> list[str]:
+def _relations_of_sheets(
+    archive: zipfile.ZipFile, names: dict[str, str], kind: str
+) -> list[str]:
     """The relation of each sheet to its part, in the order of the workbook."""
     if kind == "xlsb":
         return sheet_relations(archive.read(names["xl/workbook.bin"]))
@@ -338,7 +359,9 @@ class _OdsParser:
         """Text goes by."""
         if self._cell is not None:
             self._characters += len(text)
-            if self._characters > max(8 * self._settings.max_cell_characters, 2 * _PIECE):
+            if self._characters > max(
+                8 * self._settings.max_cell_characters, 2 * _PIECE
+            ):
                 raise _RefusedError(AsideCode.CELL_TOO_LONG)
 
     def end(self, tag: str) -> None:
@@ -359,10 +382,14 @@ class _OdsParser:
                 table.facts.hidden_rows += table.repeated_rows if table.hidden else 0
 
     def _end_cell(self, table: _OdsTable, cell: dict[str, str]) -> None:
-        down, right = (_count(cell, f"table:number-{axis}-spanned") for axis in ("rows", "columns"))
+        down, right = (
+            _count(cell, f"table:number-{axis}-spanned") for axis in ("rows", "columns")
+        )
         if down > 1:
             first = (table.row, table.column)
-            table.facts.merged.append((first, (table.row + down - 1, table.column + right - 1)))
+            table.facts.merged.append(
+                (first, (table.row + down - 1, table.column + right - 1))
+            )
         column = table.column
         table.column += _count(cell, "table:number-columns-repeated")
         has_value = self._characters > 0 or "office:value-type" in cell
@@ -379,7 +406,9 @@ def _count(attributes: dict[str, str], name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 1
 
 
-def _ods_facts(archive: zipfile.ZipFile, part: str, settings: IngestSettings) -> list[SheetFacts]:
+def _ods_facts(
+    archive: zipfile.ZipFile, part: str, settings: IngestSettings
+) -> list[SheetFacts]:
     """What each table of an ODS file holds."""
     counted = _OdsParser(settings)
     parser = expat.ParserCreate()

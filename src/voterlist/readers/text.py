@@ -146,7 +146,9 @@ def _usual(sample: list[str], sign: str) -> tuple[int, int]:
     return usual, counts.total()
 
 
-def split_rows(lines: list[str], delimiter: str | None) -> tuple[list[int], list[list[str]]]:
+def split_rows(
+    lines: list[str], delimiter: str | None
+) -> tuple[list[int], list[list[str]]]:
     """(the line each row begins on, counted from 1; the cells of each row).
 
     A quoted cell may hold the delimiter, doubled quotes and line breaks. A quote that is never
@@ -174,7 +176,9 @@ def split_rows(lines: list[str], delimiter: str | None) -> tuple[list[int], list
     return starts, rows
 
 
-def _record(lines: list[str], index: int, delimiter: str, usual: int) -> tuple[list[str], int]:
+def _record(
+    lines: list[str], index: int, delimiter: str, usual: int
+) -> tuple[list[str], int]:
     """The cells of the row that begins on this line, and how many lines it takes."""
     as_written = lines[index].split(delimiter), 1
     ahead = lines[index : index + _MOST_LINES]
@@ -198,7 +202,11 @@ def _record(lines: list[str], index: int, delimiter: str, usual: int) -> tuple[l
 def _is_one_record(pieces: list[str], delimiter: str, usual: int) -> bool:
     """True where these lines are one row with a broken cell, not rows joined by a stray quote."""
     try:
-        next(csv.reader([f"{piece}\n" for piece in pieces], delimiter=delimiter, strict=True))
+        next(
+            csv.reader(
+                [f"{piece}\n" for piece in pieces], delimiter=delimiter, strict=True
+            )
+        )
     except csv.Error:
         return False
     return sum(piece.count(delimiter) for piece in pieces) < 2 * max(usual, 1)

@@ -20,7 +20,9 @@ def coded_text(column: pa.ChunkedArray) -> pa.Array:
         numbers = column.combine_chunks().dictionary_encode()
         texts = numbers.dictionary.cast(pa.string())
         return pa.DictionaryArray.from_arrays(numbers.indices, texts)
-    if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
+    if pa.types.is_dictionary(column.type) and pa.types.is_string(
+        column.type.value_type
+    ):
         encoded = column.unify_dictionaries().combine_chunks()
         return encoded.cast(pa.dictionary(pa.int32(), pa.string()))
     text = _as_text(column)
@@ -45,7 +47,11 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
     """
     array = column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+        array = (
+            pa.concat_arrays(array.chunks)
+            if array.num_chunks
+            else pa.array([], array.type)
+        )
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
     if pa.types.is_string(array.type):
@@ -66,7 +72,8 @@ def _as_text(column: pa.ChunkedArray) -> pa.Array:
         return array.cast(pa.string())
     distinct = array.dictionary_encode()
     texts = [
-        None if _is_gap(value) else cell_text(value) for value in distinct.dictionary.to_pylist()
+        None if _is_gap(value) else cell_text(value)
+        for value in distinct.dictionary.to_pylist()
     ]
     return pa.array(texts, pa.string()).take(distinct.indices)
 

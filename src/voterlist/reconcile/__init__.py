@@ -38,7 +38,15 @@ from voterlist.schemas import (
 )
 from voterlist.tables import concat, sort_by
 
-__all__ = ["CLASSES", "FORMER", "REGISTERS", "RULES", "Reconciliation", "not_read", "reconcile"]
+__all__ = [
+    "CLASSES",
+    "FORMER",
+    "REGISTERS",
+    "RULES",
+    "Reconciliation",
+    "not_read",
+    "reconcile",
+]
 
 DEATHS = "deaths"
 
@@ -87,9 +95,15 @@ def reconcile(
     voters = sort_by(require(voters, VOTER, Stage.RECONCILE), "entry_id")
     given = dict(registers or {}) | ({} if deaths is None else {DEATHS: deaths})
     if unknown := sorted(set(given) - {*REGISTERS, FORMER}):
-        raise StageError(f"there is no register {', '.join(unknown)}", stage=Stage.RECONCILE)
-    given = {name: require(table, VOTER, Stage.RECONCILE) for name, table in given.items()}
-    matched, usable, findings_of_registers = compare_registers(given, voters, settings, on_day)
+        raise StageError(
+            f"there is no register {', '.join(unknown)}", stage=Stage.RECONCILE
+        )
+    given = {
+        name: require(table, VOTER, Stage.RECONCILE) for name, table in given.items()
+    }
+    matched, usable, findings_of_registers = compare_registers(
+        given, voters, settings, on_day
+    )
     findings = [findings_of_registers]
     if DEATHS not in given:
         usable = concat([no_register(DEATHS), usable], REGISTER_USE)
@@ -108,7 +122,9 @@ def reconcile(
     )
 
 
-def not_read(sources: Sequence[str], names: Sequence[str], settings: CheckSettings) -> pa.Table:
+def not_read(
+    sources: Sequence[str], names: Sequence[str], settings: CheckSettings
+) -> pa.Table:
     """FINDING: files of other bodies of which not one row could be used.
 
     ``sources`` are the files, ``names`` what each is.

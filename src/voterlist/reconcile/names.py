@@ -69,14 +69,20 @@ def _is_old(
     listed = voters.select(list(_NAMES)).take(pa.array(entry))
     nearer = np.zeros(len(row))
     for name in _NAMES:
-        was, now = (table.column(name).take(pa.array(row)) for table in (former, register))
-        gain = similarity(listed.column(name), was) - similarity(listed.column(name), now)
+        was, now = (
+            table.column(name).take(pa.array(row)) for table in (former, register)
+        )
+        gain = similarity(listed.column(name), was) - similarity(
+            listed.column(name), now
+        )
         nearer += np.nan_to_num(gain)
     flags: Flags = nearer > 0
     return flags
 
 
-def _beside(voters: pa.Table, entry: Rows, other: pa.Table, row: Rows) -> dict[str, Any]:
+def _beside(
+    voters: pa.Table, entry: Rows, other: pa.Table, row: Rows
+) -> dict[str, Any]:
     """The columns of findings about these entries, each beside a row of another table."""
     columns = take_columns(voters, entry, (*PRECINCT_PLACE, "entry_id"))
     return columns | {"other_entry_id": other.column("entry_id").take(pa.array(row))}

@@ -66,7 +66,9 @@ POLICIES: Mapping[str, Policy] = {
             {"confirmed": MOVED_AWAY, "probable": MOVED_AWAY_PROBABLE, **_CONFLICT},
             leaves=True,
         ),
-        Policy("arrivals", _CONFLICT, missing=ARRIVED_MISSING, elsewhere=ARRIVED_ELSEWHERE),
+        Policy(
+            "arrivals", _CONFLICT, missing=ARRIVED_MISSING, elsewhere=ARRIVED_ELSEWHERE
+        ),
         Policy(
             "residence",
             _CONFLICT,
@@ -75,7 +77,12 @@ POLICIES: Mapping[str, Policy] = {
             list_only=NOT_RESIDENT,
         ),
         Policy("name-changes", _CONFLICT),
-        Policy("newly-of-age", _CONFLICT, missing=OF_AGE_MISSING, list_only=OF_AGE_UNREGISTERED),
+        Policy(
+            "newly-of-age",
+            _CONFLICT,
+            missing=OF_AGE_MISSING,
+            list_only=OF_AGE_UNREGISTERED,
+        ),
         Policy(
             "conscripts",
             {"confirmed": CONSCRIPT, "probable": CONSCRIPT_PROBABLE, **_CONFLICT},

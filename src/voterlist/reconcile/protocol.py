@@ -27,7 +27,9 @@ def sums(protocol: pa.Table, voters: pa.Table) -> pa.Table:
     parts = line["line_1a"] + line["line_1b"] + line["line_1c"] - line["line_1d"]
     findings = [
         _differing(PROTOCOL_SUM, protocol, line["line_1"], parts),
-        _differing(PROTOCOL_LIST, protocol, line["line_1a"], _counted(protocol, voters)),
+        _differing(
+            PROTOCOL_LIST, protocol, line["line_1a"], _counted(protocol, voters)
+        ),
     ]
     for name in PROTOCOL_LINES:
         below = _below(protocol, line[name])
@@ -38,7 +40,8 @@ def sums(protocol: pa.Table, voters: pa.Table) -> pa.Table:
 def _numbers(protocol: pa.Table, name: str) -> Numbers:
     """A line as numbers, NaN where it is not given."""
     return np.asarray(
-        protocol.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy(), dtype=np.float64
+        protocol.column(name).cast(pa.float64()).fill_null(np.nan).to_numpy(),
+        dtype=np.float64,
     )
 
 
@@ -47,14 +50,20 @@ def _is_known(protocol: pa.Table, name: str) -> np.ndarray[Any, np.dtype[np.bool
 
 
 def _differing(
-    rule: Rule, protocol: pa.Table, stated: Numbers, right: Numbers, field: str | None = None
+    rule: Rule,
+    protocol: pa.Table,
+    stated: Numbers,
+    right: Numbers,
+    field: str | None = None,
 ) -> pa.Table:
     """A finding for each row whose two numbers are known and differ.
 
     ``value`` as stated, ``limit`` as it should be.
     """
     differs = ~np.isnan(stated) & ~np.isnan(right) & (stated != right)
-    of_constituency, of_precinct = (_is_known(protocol, name) for name in PRECINCT_PLACE)
+    of_constituency, of_precinct = (
+        _is_known(protocol, name) for name in PRECINCT_PLACE
+    )
     rows_of = {
         Unit.PRECINCT: of_precinct,
         Unit.CONSTITUENCY: of_constituency & ~of_precinct,
@@ -64,7 +73,12 @@ def _differing(
     for unit, rows in rows_of.items():
         at = np.flatnonzero(differs & rows)
         columns = take_columns(protocol, at, PRECINCT_PLACE)
-        columns |= {"value": stated[at], "limit": right[at], "unit": unit.value, "field": field}
+        columns |= {
+            "value": stated[at],
+            "limit": right[at],
+            "unit": unit.value,
+            "field": field,
+        }
         findings.append(make(rule, len(at), columns))
     return concat(findings, FINDING)
 
@@ -77,7 +91,9 @@ def _counted(protocol: pa.Table, voters: pa.Table) -> Numbers:
     voters = permanent(voters)
     constituency, precinct = (_is_known(protocol, name) for name in PRECINCT_PLACE)
     whole = count_by_place(voters, protocol, "constituency")
-    counted = np.where(precinct, count_by_place(voters, protocol, *PRECINCT_PLACE), whole)
+    counted = np.where(
+        precinct, count_by_place(voters, protocol, *PRECINCT_PLACE), whole
+    )
     counted[~constituency] = np.nan
     return counted
 
@@ -88,13 +104,17 @@ def _below(protocol: pa.Table, line: Numbers) -> Numbers:
     NaN where there are none, or one is not known.
     """
     constituency, precinct = (_is_known(protocol, name) for name in PRECINCT_PLACE)
-    number = np.asarray(protocol.column("constituency").fill_null(-1).to_numpy(), dtype=np.int64)
+    number = np.asarray(
+        protocol.column("constituency").fill_null(-1).to_numpy(), dtype=np.int64
+    )
     sums_of = np.full(len(line), np.nan)
     totals = np.flatnonzero(constituency & ~precinct)
     if len(totals):
         codes, where = np.unique(number, return_inverse=True)
         rows = np.bincount(where[precinct], minlength=len(codes))
-        added = np.bincount(where[precinct], weights=line[precinct], minlength=len(codes))
+        added = np.bincount(
+            where[precinct], weights=line[precinct], minlength=len(codes)
+        )
         # Not known below makes the whole sum unknown: NaN stays NaN in a sum.
         sums_of[totals] = np.where(rows > 0, added, np.nan)[where[totals]]
         sums_of[~constituency & ~precinct] = line[totals].sum()

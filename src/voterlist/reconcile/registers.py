@@ -66,7 +66,9 @@ def _compared(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compa
 
     All are matched at once: the list, which is the large one, is read once.
     """
-    tables = {name: sort_by(table, "entry_id") for name, table in sorted(registers.items())}
+    tables = {
+        name: sort_by(table, "entry_id") for name, table in sorted(registers.items())
+    }
     everything = match(concat(tables.values(), VOTER), voters)
     parts, start = {}, 0
     for name, table in tables.items():
@@ -74,10 +76,15 @@ def _compared(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compa
         start += table.num_rows
     if FORMER in parts and "name-changes" in parts:
         order = pc.index_in(
-            tables[FORMER].column("entry_id"), value_set=tables["name-changes"].column("entry_id")
+            tables[FORMER].column("entry_id"),
+            value_set=tables["name-changes"].column("entry_id"),
         )
-        parts["name-changes"] = merged_names(parts["name-changes"], parts[FORMER], order.to_numpy())
-    return [Compared(name, tables[name], parts[name]) for name in POLICIES if name in tables]
+        parts["name-changes"] = merged_names(
+            parts["name-changes"], parts[FORMER], order.to_numpy()
+        )
+    return [
+        Compared(name, tables[name], parts[name]) for name in POLICIES if name in tables
+    ]
 
 
 def _aligned(former: pa.Table, register: pa.Table) -> pa.Table:
@@ -91,15 +98,21 @@ def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
     rows = compared.rows
     columns = {
         "register": pa.repeat(compared.name, len(rows.register)),
-        "register_id": compared.register.column("entry_id").take(pa.array(rows.register)),
-        "entry_id": voters.column("entry_id").take(pa.array(rows.entry, mask=rows.entry < 0)),
+        "register_id": compared.register.column("entry_id").take(
+            pa.array(rows.register)
+        ),
+        "entry_id": voters.column("entry_id").take(
+            pa.array(rows.entry, mask=rows.entry < 0)
+        ),
         "class": pa.array(CLASSES).take(pa.array(rows.kind)),
         "level": pa.array(LEVELS).take(pa.array(rows.level, mask=rows.level < 0)),
     }
     return sort_by(from_columns(columns, MATCH), "register_id", "entry_id")
 
 
-def _about_matches(compared: Compared, policy: Policy, voters: pa.Table) -> list[pa.Table]:
+def _about_matches(
+    compared: Compared, policy: Policy, voters: pa.Table
+) -> list[pa.Table]:
     """FINDING of the rows that met an entry, or should have met one."""
     rows, is_here = compared.rows, _is_here(compared, voters)
     allowed = np.ones(len(rows.register), dtype=bool)
@@ -139,12 +152,16 @@ def _is_here(compared: Compared, voters: pa.Table) -> Flags:
 
 def _is_permanent(voters: pa.Table, entry: Rows) -> Flags:
     """Which of these entries stand on a permanent list; -1 stands on none."""
-    permanent = pc.equal(voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value)
+    permanent = pc.equal(
+        voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value
+    )
     flags: Flags = np.append(np.asarray(permanent, dtype=bool), False)[entry]
     return flags
 
 
-def _about_entries(rule: Rule, compared: Compared, pairs: Flags, voters: pa.Table) -> pa.Table:
+def _about_entries(
+    rule: Rule, compared: Compared, pairs: Flags, voters: pa.Table
+) -> pa.Table:
     """A finding for each of these pairs: the entry, and the row of the register beside it."""
     columns = take_columns(voters, compared.rows.entry[pairs], _VOTER_PLACE)
     row = pa.array(compared.rows.register[pairs])
@@ -201,8 +218,12 @@ def _list_only(
 
 def _came_of_age(voters: pa.Table, on_day: dt.date) -> Flags:
     """Who has a full birth date by which they came of age in the year that ends on this day."""
-    year, month, day = (numbers(voters, f"birth_{part}") for part in ("year", "month", "day"))
-    date = np.where((year > 0) & (month > 0) & (day > 0), year * 10_000 + month * 100 + day, 0)
+    year, month, day = (
+        numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
+    )
+    date = np.where(
+        (year > 0) & (month > 0) & (day > 0), year * 10_000 + month * 100 + day, 0
+    )
     limit = on_day.year * 10_000 + on_day.month * 100 + on_day.day - 180_000
     flags: Flags = (date > limit - 10_000) & (date <= limit)
     return flags

@@ -39,28 +39,41 @@ def count_by_place(voters: pa.Table, places: pa.Table, *names: str) -> Numbers:
 
     NaN where it has none.
     """
-    return _places(voters, places, list(names)).count(np.ones(voters.num_rows, dtype=bool))
+    return _places(voters, places, list(names)).count(
+        np.ones(voters.num_rows, dtype=bool)
+    )
 
 
 def compared(voters: pa.Table, statistics: pa.Table) -> pa.Table:
     """COMPARISON: the list's own number for each of the statistics; permanent lists only."""
-    columns = {name: statistics.column(name) for name in ("constituency", "precinct", "measure")}
+    columns = {
+        name: statistics.column(name)
+        for name in ("constituency", "precinct", "measure")
+    }
     listed = _listed(voters, statistics)
     columns["list"] = pa.array(listed, mask=np.isnan(listed))
     columns["statistic"] = statistics.column("value")
     return sort_by(
-        from_columns(columns, COMPARISON), "constituency", "precinct", "measure", "statistic"
+        from_columns(columns, COMPARISON),
+        "constituency",
+        "precinct",
+        "measure",
+        "statistic",
     )
 
 
-def _listed(voters: pa.Table, statistics: pa.Table, *, at_most: bool = False) -> Numbers:
+def _listed(
+    voters: pa.Table, statistics: pa.Table, *, at_most: bool = False
+) -> Numbers:
     """How many voters the list has for each number of the statistics.
 
     NaN where the place handed in no list.
     ``at_most``: voters whose sex is not known count as men and as women.
     """
     voters = permanent(voters)
-    constituency, precinct = (_places(voters, statistics, names) for names in (_WHOLE, _PART))
+    constituency, precinct = (
+        _places(voters, statistics, names) for names in (_WHOLE, _PART)
+    )
     whole = ~_is_known(statistics, "precinct")
     listed = np.full(statistics.num_rows, np.nan)
     measure, measures = codes(statistics.column("measure"))
@@ -116,7 +129,9 @@ def _measured(voters: pa.Table, measure: str, *, at_most: bool) -> Flags | None:
     return None
 
 
-def differences(voters: pa.Table, statistics: pa.Table, settings: CheckSettings) -> pa.Table:
+def differences(
+    voters: pa.Table, statistics: pa.Table, settings: CheckSettings
+) -> pa.Table:
     """FINDING: lists whose adults, men or women differ too much from those of the statistics.
 
     Above counts the voters known to be men (or women), below those who may be: what is not known

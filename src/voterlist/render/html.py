@@ -75,7 +75,12 @@ def render_report(report: Report, language: str, most: int | None = None) -> str
     run = words("report.run", run=facts.run) if facts.run else ""
     note = " · ".join(text for text in (day, run) if text)
     frame = _Frame(title_of(facts, words), (note,), words("report.foot"))
-    return _page(report, words, frame, [_show(section, report, language, most) for section in PAGE])
+    return _page(
+        report,
+        words,
+        frame,
+        [_show(section, report, language, most) for section in PAGE],
+    )
 
 
 def write_precincts(report: Report, path: Path, language: str) -> None:
@@ -121,7 +126,9 @@ def render_audit(report: Report, language: str, most: int | None = None) -> str:
     return _page(report, words, frame, shown)
 
 
-def _page(report: Report, words: Words, frame: _Frame, shown: Sequence[_Shown | None]) -> str:
+def _page(
+    report: Report, words: Words, frame: _Frame, shown: Sequence[_Shown | None]
+) -> str:
     template = _environment().get_template("frame.html")
     return template.render(
         facts=report.facts,

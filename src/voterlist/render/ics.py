@@ -16,7 +16,12 @@ __all__ = ["calendar_bytes", "write"]
 
 
 def write(
-    path: Path, deadlines: Sequence[Deadline], words: Catalogue, *, stamp: dt.date, warn_days: int
+    path: Path,
+    deadlines: Sequence[Deadline],
+    words: Catalogue,
+    *,
+    stamp: dt.date,
+    warn_days: int,
 ) -> None:
     """Write the deadlines to ``path``, all or nothing; see :func:`calendar_bytes`."""
     content = calendar_bytes(deadlines, words, stamp=stamp, warn_days=warn_days)
@@ -39,7 +44,9 @@ def calendar_bytes(
     return bytes(calendar.to_ical())
 
 
-def _event(deadline: Deadline, words: Catalogue, stamp: dt.date, warn_days: int) -> Event:
+def _event(
+    deadline: Deadline, words: Catalogue, stamp: dt.date, warn_days: int
+) -> Event:
     event = Event()
     event.add("uid", f"{deadline.stage}-{deadline.due.year}@voterlist")
     event.add("dtstamp", dt.datetime.combine(stamp, dt.time(), dt.UTC))

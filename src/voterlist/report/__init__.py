@@ -38,7 +38,9 @@ __all__ = [
 ]
 
 
-TABLES = frozenset(name for section in SECTIONS for name in (*section.needs, *section.uses))
+TABLES = frozenset(
+    name for section in SECTIONS for name in (*section.needs, *section.uses)
+)
 """The names of the tables that the sections of a report need or use."""
 
 

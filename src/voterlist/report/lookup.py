@@ -71,7 +71,9 @@ def in_constituency(table: pa.Table, constituency: int | None) -> pa.Table:
     if constituency is None:
         return table
     column = table.column("constituency")
-    return table.filter(pc.or_kleene(pc.equal(column, constituency), pc.is_null(column)))
+    return table.filter(
+        pc.or_kleene(pc.equal(column, constituency), pc.is_null(column))
+    )
 
 
 def rows_of(table: pa.Table, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
@@ -93,7 +95,9 @@ def text_column(table: pa.Table, name: str) -> pa.ChunkedArray:
 
 def written_names(entries: pa.Table) -> pa.ChunkedArray:
     """The name of each entry as written: its parts, or the full name where there are none."""
-    joined = join_text([entries.column(name) for name in ("surname", "given_name", "patronymic")])
+    joined = join_text(
+        [entries.column(name) for name in ("surname", "given_name", "patronymic")]
+    )
     return pc.coalesce(joined, entries.column("full_name"))
 
 

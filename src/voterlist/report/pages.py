@@ -85,7 +85,9 @@ class Page:
         return sum(totals) if totals else None
 
 
-def build_pages(report: Report, *, most_lines: int = 40, most_rows: int = 12) -> tuple[Page, ...]:
+def build_pages(
+    report: Report, *, most_lines: int = 40, most_rows: int = 12
+) -> tuple[Page, ...]:
     """The pages of all precincts of a report, in their order.
 
     A page names at most ``most_lines`` lines of a rule in one sheet and ``most_rows`` rows set
@@ -138,7 +140,9 @@ def _order(rule: RuleLines) -> tuple[int, int, str]:
 
 def _lines(rows: Sequence[FindingRow], most: int) -> tuple[Lines, ...]:
     places = [row.place for row in rows if row.place.line]
-    ordered = sorted({(place.file or "", place.sheet or "", place.line) for place in places})
+    ordered = sorted(
+        {(place.file or "", place.sheet or "", place.line) for place in places}
+    )
     of_sheets = []
     for (file, sheet), group in groupby(ordered, key=lambda row: row[:2]):
         lines = [line for *_, line in group if line]

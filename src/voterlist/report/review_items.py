@@ -33,16 +33,20 @@ __all__ = ["review_cases", "review_findings"]
 
 def review_cases(
     cases: pa.Table,
+    tables: Mapping[str, pa.Table],
     *,
-    entries: pa.Table,
-    voters: pa.Table,
-    pairs: pa.Table,
     sources: Sources,
-    waterfalls: pa.Table | None = None,
     decisions: pa.Table | None = None,
     mask_identifiers: bool = True,
 ) -> tuple[Case, ...]:
     """The open cases of a CASE table by number, with their entries.
+
+    Args:
+        cases: CASE.
+        tables: ``entries``, ``voters``, ``pairs``, and ``waterfalls`` where there are any.
+        sources: the files of each source.
+        decisions: DECISION.
+        mask_identifiers: whether only the end of an identifier is shown.
 
     Raises:
         SchemaError: a table does not have the shape of its schema.
@@ -52,10 +56,10 @@ def review_cases(
         table,
         review.numbered(table),
         CaseTables(
-            entries=require(entries, ENTRY, Stage.REPORT),
-            voters=require(voters, VOTER, Stage.REPORT),
-            pairs=require(pairs, PAIR, Stage.REPORT),
-            waterfalls=_checked(waterfalls, WATERFALL),
+            entries=require(tables["entries"], ENTRY, Stage.REPORT),
+            voters=require(tables["voters"], VOTER, Stage.REPORT),
+            pairs=require(tables["pairs"], PAIR, Stage.REPORT),
+            waterfalls=_checked(tables.get("waterfalls"), WATERFALL),
             decisions=_checked(decisions, DECISION),
         ),
         Names(sources),
@@ -114,7 +118,8 @@ def review_findings(
     rows = (
         *rows_of(to_accept, list(finding_ids(to_accept))),
         *rows_of(
-            accepted_before.select(FINDING.names), accepted_before.column("finding_id").to_pylist()
+            accepted_before.select(FINDING.names),
+            accepted_before.column("finding_id").to_pylist(),
         ),
     )
     answers = require(acceptances, ACCEPTANCE, Stage.REPORT).to_pylist()

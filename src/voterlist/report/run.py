@@ -105,13 +105,17 @@ class _Builder:
     def table(self, name: str, section: Section[Any, Any]) -> pa.Table:
         is_needed = name in section.needs
         if not is_needed and name not in section.uses:
-            raise KeyError(f"the section {section.name} does not declare the table {name}")
+            raise KeyError(
+                f"the section {section.name} does not declare the table {name}"
+            )
         if name not in self._tables:
             schema = section.needs[name] if is_needed else section.uses[name]
             self._tables[name] = self._checked(name, schema, is_needed=is_needed)
         return self._tables[name]
 
-    def _checked(self, name: str, schema: pa.Schema | None, *, is_needed: bool) -> pa.Table:
+    def _checked(
+        self, name: str, schema: pa.Schema | None, *, is_needed: bool
+    ) -> pa.Table:
         table = self.run.tables.get(name)
         if table is None and is_needed:
             raise KeyError(f"the report needs the table {name}")

@@ -98,4 +98,10 @@ def place_columns(words: Words) -> tuple[Column, ...]:
 
 def place_cells(place: Place) -> list[SheetValue]:
     """Where an entry stands, in the order of ``place_columns``."""
-    return [place.constituency, place.precinct, place.file, place.sheet, place.line or None]
+    return [
+        place.constituency,
+        place.precinct,
+        place.file,
+        place.sheet,
+        place.line or None,
+    ]

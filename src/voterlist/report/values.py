@@ -108,6 +108,8 @@ class UnitStanding(Protocol):
         """How it stands."""
 
 
-def place_order(constituency: int | None, precinct: int | None) -> tuple[bool, int, bool, int]:
+def place_order(
+    constituency: int | None, precinct: int | None
+) -> tuple[bool, int, bool, int]:
     """The key by which places are sorted: by number, unknown ones last."""
     return (constituency is None, constituency or 0, precinct is None, precinct or 0)

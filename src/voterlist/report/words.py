@@ -66,13 +66,19 @@ class Words:
 
     def day(self, value: dt.date) -> str:
         """A day in digits: 2026-02-03, in Azerbaijani 03.02.2026."""
-        parts = {"yyyy": f"{value.year:04d}", "mm": f"{value.month:02d}", "dd": f"{value.day:02d}"}
+        parts = {
+            "yyyy": f"{value.year:04d}",
+            "mm": f"{value.month:02d}",
+            "dd": f"{value.day:02d}",
+        }
         return self("report.date.short", **parts)
 
     def long_day(self, value: dt.date) -> str:
         """A day with its month in letters: 3 February 2026, 3 fevral 2026."""
         month = self(f"report.month.{value.month}")
-        return self("report.date.long", day=str(value.day), month=month, year=str(value.year))
+        return self(
+            "report.date.long", day=str(value.day), month=month, year=str(value.year)
+        )
 
     def place(self, place: Place | str, home: int | None = None) -> str:
         """A place in one line: precinct, file, sheet and line, as far as known; an id as it is.
@@ -83,7 +89,9 @@ class Words:
             return place
         parts = []
         if place.constituency is not None and place.constituency != home:
-            parts.append(self("report.place.constituency", number=str(place.constituency)))
+            parts.append(
+                self("report.place.constituency", number=str(place.constituency))
+            )
         if place.precinct is not None:
             parts.append(self("report.place.precinct", number=str(place.precinct)))
         if place.file:

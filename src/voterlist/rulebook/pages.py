@@ -18,7 +18,9 @@ INDEX = "README.md"
 
 _WIDTH = 100
 _WORDS = (("Title", "title"), ("Message", "message"), ("What to do", "todo"))
-_SHARES = "`{value}` and `{limit}` are shares, 0 to 1; a report shows them as percentages."
+_SHARES = (
+    "`{value}` and `{limit}` are shares, 0 to 1; a report shows them as percentages."
+)
 _HEAD_OF_INDEX = """\
 # Rules
 

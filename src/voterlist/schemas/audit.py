@@ -60,7 +60,9 @@ _PROFILE = Table(
 PROFILE = _PROFILE.schema
 
 _AGE_GROUP = (
-    Column("age_from", INT16, "The first of five years: 20 is 20 to 24; null: not known."),
+    Column(
+        "age_from", INT16, "The first of five years: 20 is 20 to 24; null: not known."
+    ),
     Column("sex", WORD, "`f` or `m`; null: not known."),
     _VOTERS,
 )
@@ -80,18 +82,29 @@ _INDICATOR = Table(
     "One statistic of one place, and how far out it lies; null: not known, or not judged.",
     (
         Column("indicator", WORD, "The code of the statistic.", known=True),
-        Column("unit", WORD, "`precinct`, `constituency` ...: a code of `Unit`.", known=True),
+        Column(
+            "unit",
+            WORD,
+            "`precinct`, `constituency` ...: a code of `Unit`.",
+            known=True,
+        ),
         CONSTITUENCY,
         PRECINCT,
-        Column("count", NUMBER, "How many have the property, where the value is a share."),
+        Column(
+            "count", NUMBER, "How many have the property, where the value is a share."
+        ),
         Column("of", NUMBER, "Of how many, where the value is a share."),
         Column("value", NUMBER, "The statistic."),
         Column("base", NUMBER, "What the place is compared with."),
         Column("last", NUMBER, "The same statistic of the last cycle's list."),
         Column("lower", NUMBER, "The lower limit for a place of this size."),
         Column("upper", NUMBER, "The upper limit for a place of this size."),
-        Column("p", NUMBER, "The probability that chance alone lies as far out (p-value)."),
-        Column("q", NUMBER, "The p-value adjusted for the number of places judged at once."),
+        Column(
+            "p", NUMBER, "The probability that chance alone lies as far out (p-value)."
+        ),
+        Column(
+            "q", NUMBER, "The p-value adjusted for the number of places judged at once."
+        ),
         Column("outlying", BOOL, "True where the place is reported as an outlier."),
     ),
 )

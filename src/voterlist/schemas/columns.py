@@ -75,7 +75,8 @@ class Table:
     def schema(self) -> pa.Schema:
         """The Arrow schema of the table, without the meanings."""
         fields = [
-            pa.field(column.name, column.kind, nullable=not column.known) for column in self.columns
+            pa.field(column.name, column.kind, nullable=not column.known)
+            for column in self.columns
         ]
         return pa.schema(fields)
 
@@ -85,9 +86,15 @@ CONSTITUENCY = Column("constituency", INT32, "The number of the constituency.")
 PRECINCT = Column("precinct", INT32, "The number of the precinct in its constituency.")
 LIST_KIND = Column("list_kind", WORD, "`permanent` or `temporary`.", known=True)
 SOURCE = Column(
-    "source", TEXT, "The first 12 hexadecimal digits of the SHA-256 of the file.", known=True
+    "source",
+    TEXT,
+    "The first 12 hexadecimal digits of the SHA-256 of the file.",
+    known=True,
 )
 SHEET = Column("sheet", TEXT, "The name of the sheet; null for a file without sheets.")
 LINE = Column(
-    "line", INT32, "The line of the text file, or the row of the sheet, from 1.", known=True
+    "line",
+    INT32,
+    "The line of the text file, or the row of the sheet, from 1.",
+    known=True,
 )

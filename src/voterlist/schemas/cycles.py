@@ -20,7 +20,10 @@ _REMOVAL_REASON = Table(
     "Why somebody was taken off the list.",
     (
         Column(
-            "id", TEXT, "An entry of the last list, or a row of the record of removals.", known=True
+            "id",
+            TEXT,
+            "An entry of the last list, or a row of the record of removals.",
+            known=True,
         ),
         Column("reason", TEXT, "The reason, as written.", known=True),
     ),
@@ -32,9 +35,18 @@ _CYCLE_CHANGE = Table(
     "One row per entry that is not as it was in the last cycle.",
     (
         Column("entry_id", TEXT, "The entry of this cycle; null where it was removed."),
-        Column("old_entry_id", TEXT, "The entry of the last cycle; null where it was added."),
+        Column(
+            "old_entry_id",
+            TEXT,
+            "The entry of the last cycle; null where it was added.",
+        ),
         Column("change", WORD, "`added`, `removed`, `changed` or `moved`.", known=True),
-        Column("cause", WORD, "The cause; `none` where nothing explains the change.", known=True),
+        Column(
+            "cause",
+            WORD,
+            "The cause; `none` where nothing explains the change.",
+            known=True,
+        ),
         Column("reason", TEXT, "The reason in the record or decision of the removal."),
         Column("level", WORD, "The evidence by which the two entries are one person."),
         Column("fields", WORD, "The fields that changed, joined with `+`."),

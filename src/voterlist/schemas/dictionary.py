@@ -73,7 +73,9 @@ def _section(table: Table) -> str:
 
 def _row(column: Column) -> str:
     null = "no" if column.known else "yes"
-    return f"| `{column.name}` | {_type_name(column.kind)} | {null} | {column.meaning} |"
+    return (
+        f"| `{column.name}` | {_type_name(column.kind)} | {null} | {column.meaning} |"
+    )
 
 
 def _type_name(kind: pa.DataType) -> str:

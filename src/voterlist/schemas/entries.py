@@ -30,7 +30,11 @@ _AS_WRITTEN = (
     Column("surname", TEXT, "The surname, as written."),
     Column("given_name", TEXT, "The given name, as written."),
     Column("patronymic", TEXT, "The patronymic, as written."),
-    Column("full_name", TEXT, "The whole name, as written, where a list has it in one column."),
+    Column(
+        "full_name",
+        TEXT,
+        "The whole name, as written, where a list has it in one column.",
+    ),
     Column("birth_date", TEXT, "The birth date, as written."),
     Column("sex", TEXT, "The sex, as written."),
     Column("address", TEXT, "The address, as written."),
@@ -51,8 +55,12 @@ _LIST = Table(
         CONSTITUENCY,
         PRECINCT,
         LIST_KIND,
-        Column("rows", COUNT, "The number of rows of the list, blank ones too.", known=True),
-        Column("entries", COUNT, "The number of rows that became an entry.", known=True),
+        Column(
+            "rows", COUNT, "The number of rows of the list, blank ones too.", known=True
+        ),
+        Column(
+            "entries", COUNT, "The number of rows that became an entry.", known=True
+        ),
         Column("set_aside", COUNT, "The number of rows in SET_ASIDE.", known=True),
         Column("declared", COUNT, "The total written below the list."),
         Column("encoding", TEXT, "The encoding of a text file."),
@@ -72,12 +80,22 @@ _SET_ASIDE = Table(
     "A row that did not become an entry, with its place, or a whole file that was not read.",
     (
         SOURCE,
-        Column("copy", INT32, "Counts files of the same content; 0 is the first.", known=True),
+        Column(
+            "copy",
+            INT32,
+            "Counts files of the same content; 0 is the first.",
+            known=True,
+        ),
         SHEET,
         LINE.but("The line or row, from 1; 0 for a whole file that could not be read."),
         CONSTITUENCY,
         PRECINCT,
-        Column("code", WORD, "Why the row was set aside: a code of `AsideCode`.", known=True),
+        Column(
+            "code",
+            WORD,
+            "Why the row was set aside: a code of `AsideCode`.",
+            known=True,
+        ),
         Column("rows", COUNT, "How many rows: 1, or 0 for a whole file.", known=True),
         Column("cells", TEXTS, "The cells as written, for a person to read."),
     ),

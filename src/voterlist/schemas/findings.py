@@ -21,12 +21,16 @@ __all__ = ["ACCEPTANCE", "ACCEPTED", "FINDING", "TABLES"]
 _RULE = Column("rule", WORD, "The code of the rule.", known=True)
 _FIELD = Column("field", WORD, "The field of ENTRY that the finding is about.")
 _VALUE = Column("value", NUMBER, "The number that the rule found.")
-_FINDING_ID = Column("finding_id", TEXT, "The id of the finding, made from its other columns.")
+_FINDING_ID = Column(
+    "finding_id", TEXT, "The id of the finding, made from its other columns."
+)
 _PLACE = (
     CONSTITUENCY,
     PRECINCT,
     ENTRY_ID.but("The id of the entry that the finding is about.", known=False),
-    Column("other_entry_id", TEXT, "The id of the second entry of a finding about two."),
+    Column(
+        "other_entry_id", TEXT, "The id of the second entry of a finding about two."
+    ),
     SOURCE.but(known=False),
     SHEET,
     LINE.but(known=False),
@@ -39,7 +43,9 @@ _FINDING = Table(
     (
         _RULE,
         Column("severity", WORD, "`error`, `warning` or `note`.", known=True),
-        Column("unit", WORD, "What the finding is about: a code of `Unit`.", known=True),
+        Column(
+            "unit", WORD, "What the finding is about: a code of `Unit`.", known=True
+        ),
         *_PLACE,
         _VALUE,
         Column("limit", NUMBER, "The limit that the value is beyond."),
@@ -54,7 +60,9 @@ _ACCEPTED = Table(
         *_FINDING.columns,
         Column("reason", TEXT, "Why it was accepted.", known=True),
         Column("accepted_by", TEXT, "Who accepted it."),
-        _FINDING_ID.but("The id of its row in ACCEPTANCE; null: accepted by the settings."),
+        _FINDING_ID.but(
+            "The id of its row in ACCEPTANCE; null: accepted by the settings."
+        ),
     ),
 )
 ACCEPTED = _ACCEPTED.schema

@@ -33,7 +33,9 @@ _FAULT = Table(
     (
         Column("fault", COUNT, "The number of the fault.", known=True),
         Column("rule", WORD, "The code of the rule that must notice it.", known=True),
-        Column("unit", WORD, "What the finding is about: a code of `Unit`.", known=True),
+        Column(
+            "unit", WORD, "What the finding is about: a code of `Unit`.", known=True
+        ),
         CONSTITUENCY,
         PRECINCT,
         ENTRY_ID.but(known=False),

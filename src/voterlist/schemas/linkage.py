@@ -62,7 +62,12 @@ _PAIR = Table(
             "The match weight: log2 of the Bayes factor of one person against not one person.",
             known=True,
         ),
-        Column("probability", NUMBER, "The probability that both are one person.", known=True),
+        Column(
+            "probability",
+            NUMBER,
+            "The probability that both are one person.",
+            known=True,
+        ),
         Column(
             "term_frequency",
             NUMBER,
@@ -71,7 +76,10 @@ _PAIR = Table(
         ),
         Column("kind", WORD, "A code of `PairKind`.", known=True),
         Column(
-            "match_key", WORD, "The blocking keys that found the pair, joined with `+`.", known=True
+            "match_key",
+            WORD,
+            "The blocking keys that found the pair, joined with `+`.",
+            known=True,
         ),
         *_LEVELS,
     ),
@@ -86,7 +94,12 @@ def pair_schema(added: tuple[str, ...] = ()) -> pa.Schema:
 
 
 _BITS = tuple(
-    Column(f"{name}_bits", NUMBER, f"What the level of {name} adds to the weight.", known=True)
+    Column(
+        f"{name}_bits",
+        NUMBER,
+        f"What the level of {name} adds to the weight.",
+        known=True,
+    )
     for name in PAIR_FIELDS
 )
 _TERM_FREQUENCIES = tuple(
@@ -119,10 +132,25 @@ _WATERFALL = Table(
             "The part of the term frequency that belongs to no one field.",
             known=True,
         ),
-        Column("rivals", NUMBER, "What the other explanations of the pair take off.", known=True),
+        Column(
+            "rivals",
+            NUMBER,
+            "What the other explanations of the pair take off.",
+            known=True,
+        ),
         Column("p_twins", NUMBER, "The probability that both are twins.", known=True),
-        Column("p_relatives", NUMBER, "The probability that both are relatives.", known=True),
-        Column("p_unrelated", NUMBER, "The probability that both are unrelated.", known=True),
+        Column(
+            "p_relatives",
+            NUMBER,
+            "The probability that both are relatives.",
+            known=True,
+        ),
+        Column(
+            "p_unrelated",
+            NUMBER,
+            "The probability that both are unrelated.",
+            known=True,
+        ),
     ),
 )
 WATERFALL = _WATERFALL.schema
@@ -138,10 +166,22 @@ _CASE = Table(
     "CASE",
     "One row per entry of a case: entries that may be one person, for a person to decide.",
     (
-        Column("case_id", TEXT, "The id of the case, made from its entry ids alone.", known=True),
+        Column(
+            "case_id",
+            TEXT,
+            "The id of the case, made from its entry ids alone.",
+            known=True,
+        ),
         ENTRY_ID,
-        Column("kind", WORD, "A code of `CaseKind`: that of the weakest tie.", known=True),
-        Column("role", WORD, "What is proposed for the entry: `keep`, `repeat` ...", known=True),
+        Column(
+            "kind", WORD, "A code of `CaseKind`: that of the weakest tie.", known=True
+        ),
+        Column(
+            "role",
+            WORD,
+            "What is proposed for the entry: `keep`, `repeat` ...",
+            known=True,
+        ),
         Column("reason", WORD, "The code of why the role is proposed.", known=True),
         Column(
             "weight",

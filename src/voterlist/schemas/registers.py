@@ -6,7 +6,9 @@ from voterlist.schemas.columns import CONSTITUENCY, COUNT, TEXT, WORD, Column, T
 
 __all__ = ["MATCH", "REGISTER_USE", "TABLES"]
 
-_REGISTER = Column("register", WORD, "The kind of register: `deaths`, `arrivals` ...", known=True)
+_REGISTER = Column(
+    "register", WORD, "The kind of register: `deaths`, `arrivals` ...", known=True
+)
 
 _MATCH = Table(
     "MATCH",
@@ -22,7 +24,11 @@ _MATCH = Table(
             "`confirmed`, `conflicting`, `probable`, `register-only` or `unusable`.",
             known=True,
         ),
-        Column("level", WORD, "The evidence (`fin`, `document`, `names`); null as entry_id is."),
+        Column(
+            "level",
+            WORD,
+            "The evidence (`fin`, `document`, `names`); null as entry_id is.",
+        ),
     ),
 )
 MATCH = _MATCH.schema

@@ -52,10 +52,11 @@ def require(table: pa.Table, schema: pa.Schema, stage: str) -> pa.Table:
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError):
                 # The cause quotes the cell, so it is not chained.
                 message = f"the column {field.name} for {stage} is {column.type}, not {field.type}"
-                raise SchemaError(message, stage=stage, field=field.name) from None
+                raise SchemaError(message, stage=stage) from None
         if not field.nullable and column.null_count:
             raise SchemaError(
-                f"the column {field.name} for {stage} has gaps", stage=stage, field=field.name
+                f"the column {field.name} for {stage} has gaps",
+                stage=stage,
             )
         columns.append(column)
     return pa.Table.from_arrays(columns, schema=schema)

@@ -14,7 +14,9 @@ from voterlist.schemas.columns import (
 
 __all__ = ["COMPARISON", "PROTOCOL", "PROTOCOL_LINES", "STATISTIC", "TABLES"]
 
-_MEASURE = Column("measure", WORD, "`adults`, `men`, `women`, `born-1980` ...", known=True)
+_MEASURE = Column(
+    "measure", WORD, "`adults`, `men`, `women`, `born-1980` ...", known=True
+)
 
 _STATISTIC = Table(
     "STATISTIC",
@@ -35,7 +37,9 @@ _COMPARISON = Table(
         CONSTITUENCY.but(known=True),
         PRECINCT.but("The number of the precinct; null: the whole constituency."),
         _MEASURE,
-        Column("list", NUMBER, "The number in the list; null where the place has no list."),
+        Column(
+            "list", NUMBER, "The number in the list; null where the place has no list."
+        ),
         Column("statistic", NUMBER, "The number from the other body.", known=True),
     ),
 )
@@ -55,7 +59,9 @@ _PROTOCOL = Table(
     "The first lines of a protocol of results.",
     (
         CONSTITUENCY.but("The number of the constituency; null: the nation."),
-        PRECINCT.but("The number of the precinct; null: the whole constituency, or the nation."),
+        PRECINCT.but(
+            "The number of the precinct; null: the whole constituency, or the nation."
+        ),
         *_PROTOCOL_LINES,
     ),
 )

@@ -42,7 +42,11 @@ _STREET = Table(
         PRECINCT.but(known=True),
         Column("settlement", TEXT, "The settlement, folded as in VOTER."),
         Column("street_kind", TEXT, "The kind of street, as in VOTER."),
-        Column("street", TEXT, "The street, folded as in VOTER; null: the whole settlement."),
+        Column(
+            "street",
+            TEXT,
+            "The street, folded as in VOTER; null: the whole settlement.",
+        ),
         Column(
             "covers",
             WORD,
@@ -50,7 +54,11 @@ _STREET = Table(
             " `unread`: houses that could not be read, so they may be any.",
             known=True,
         ),
-        Column("first", INT32, "The first house of the range; null with last: the whole street."),
+        Column(
+            "first",
+            INT32,
+            "The first house of the range; null with last: the whole street.",
+        ),
         Column("last", INT32, "The last house of the range."),
         Column("house", TEXT, "The one house."),
         SOURCE,

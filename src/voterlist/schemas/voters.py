@@ -36,12 +36,22 @@ _VOTER = Table(
             "One word for all spellings of the surname: a-z only, no blanks.",
         ),
         Column(
-            "surname_stem", TEXT, "The skeleton of the surname without endings of sex or period."
+            "surname_stem",
+            TEXT,
+            "The skeleton of the surname without endings of sex or period.",
         ),
         Column("given_skeleton", TEXT, "One word for all spellings of the given name."),
-        Column("patronymic_skeleton", TEXT, "One word for all spellings of the father's name."),
+        Column(
+            "patronymic_skeleton",
+            TEXT,
+            "One word for all spellings of the father's name.",
+        ),
         Column("sex", WORD, "The sex as stated: `f` or `m`."),
-        Column("patronymic_sex", WORD, "The sex that the patronymic's particle or ending shows."),
+        Column(
+            "patronymic_sex",
+            WORD,
+            "The sex that the patronymic's particle or ending shows.",
+        ),
         Column("surname_sex", WORD, "The sex that the surname's ending shows."),
         Column("given_sex", WORD, "The sex of the bearers of the given name."),
         Column("birth_year", INT16, "The year of birth."),
@@ -49,9 +59,13 @@ _VOTER = Table(
         Column("birth_day", INT8, "The day of birth, 1 to 31."),
         Column("fin", TEXT, "The FIN, repaired where only one repair is possible."),
         Column("document", TEXT, "The series and number of the identity document."),
-        Column("address", TEXT, "The whole address, folded: a-z and digits, single blanks."),
+        Column(
+            "address", TEXT, "The whole address, folded: a-z and digits, single blanks."
+        ),
         Column("settlement", TEXT, "The smallest settlement of the address, folded."),
-        Column("street_kind", TEXT, "The kind of street, one word for all its spellings."),
+        Column(
+            "street_kind", TEXT, "The kind of street, one word for all its spellings."
+        ),
         Column("street", TEXT, "The name of the street, folded."),
         Column("house", TEXT, "The house number, with its building after a slash."),
         Column("building", TEXT, "The building alone."),

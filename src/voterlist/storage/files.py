@@ -89,7 +89,9 @@ def make_private(descriptor: int) -> None:
 def open_private(path: Path) -> BinaryIO:
     """Open a file for writing that only its owner can open. Its old content goes."""
     descriptor = os.open(
-        path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), _FILE_MODE
+        path,
+        os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0),
+        _FILE_MODE,
     )
     make_private(descriptor)
     return open(descriptor, "wb")  # noqa: PTH123  the file is open already
@@ -175,7 +177,9 @@ def _create_beside(path: Path) -> tuple[Path, int | None]:
     And its descriptor, which holds a lock on it as long as it is open.
     """
     for number in itertools.count():
-        beside = path.with_name(f".{path.stem}.{os.getpid()}-{number}.part{path.suffix}")
+        beside = path.with_name(
+            f".{path.stem}.{os.getpid()}-{number}.part{path.suffix}"
+        )
         try:
             descriptor = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, _FILE_MODE)
         except FileExistsError:
@@ -209,7 +213,9 @@ def _hold(descriptor: int) -> bool:
 
 def _remove_abandoned_of(path: Path) -> None:
     """Remove what killed writers of this very file left beside it."""
-    own = re.compile(rf"\.{re.escape(path.stem)}\.\d+-\d+\.part{re.escape(path.suffix)}")
+    own = re.compile(
+        rf"\.{re.escape(path.stem)}\.\d+-\d+\.part{re.escape(path.suffix)}"
+    )
     with suppress(OSError), os.scandir(path.parent) as items:
         for name in [entry.name for entry in items if own.fullmatch(entry.name)]:
             remove_if_abandoned(path.with_name(name))

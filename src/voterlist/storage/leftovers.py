@@ -17,7 +17,9 @@ _OWN_FOLDERS = ("runs", "reports", "compared")
 _OF_0_1_0 = {
     "": re.compile(r"\.voterlist\.(?P<process>\d+)\.toml"),
     "runs": re.compile(r"\..+\.(?P<process>\d+)\.(parquet|json)"),
-    "reports": re.compile(r"\.(report|precincts|review)-[a-z]{2}\.(?P<process>\d+)\.(html|xlsx)"),
+    "reports": re.compile(
+        r"\.(report|precincts|review)-[a-z]{2}\.(?P<process>\d+)\.(html|xlsx)"
+    ),
     "compared": re.compile(r"\..+\.(?P<process>\d+)\.(parquet|json)"),
 }
 """The names that version 0.1.0 gave to files beside their place, by the folder of the workspace."""

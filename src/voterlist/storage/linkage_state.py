@@ -49,7 +49,11 @@ class Found:
 
     def after(self, reused: bool) -> StateUse:
         """What became of it once a linkage has said whether it could use it."""
-        return StateUse.OTHER_SETTINGS if self.state is not None and not reused else self.use
+        return (
+            StateUse.OTHER_SETTINGS
+            if self.state is not None and not reused
+            else self.use
+        )
 
 
 def read(folder: Path) -> Found:
@@ -68,7 +72,14 @@ def read(folder: Path) -> Found:
             return Found(None, StateUse.OTHER_PROGRAM)
         tables = {name: _table(folder, name, page["tables"][name]) for name in TABLES}
         return Found(State.of(str(page["fingerprint"]), tables), StateUse.USED)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        pa.ArrowException,
+    ):
         return Found(None, StateUse.DAMAGED)
 
 
@@ -86,10 +97,19 @@ def _path(folder: Path, name: str, digest: str) -> Path:
 def write(folder: Path, state: State) -> None:
     """Put a state in the place of the one in the folder, which is made if need be."""
     make_folder(folder)
-    digests = {name: _write_table(folder, name, table) for name, table in state.tables().items()}
-    page = {"program": program_digest(), "fingerprint": state.fingerprint, "tables": digests}
+    digests = {
+        name: _write_table(folder, name, table)
+        for name, table in state.tables().items()
+    }
+    page = {
+        "program": program_digest(),
+        "fingerprint": state.fingerprint,
+        "tables": digests,
+    }
     text = json.dumps(page, indent=1, sort_keys=True) + "\n"
-    write_atomically(folder / _PAGE, lambda path: path.write_text(text, encoding="utf-8"))
+    write_atomically(
+        folder / _PAGE, lambda path: path.write_text(text, encoding="utf-8")
+    )
     kept = {_path(folder, name, digest) for name, digest in digests.items()}
     for path in folder.iterdir():
         if _OURS.fullmatch(path.name) and path not in kept:

@@ -45,7 +45,9 @@ def hold(folder: Path, *, since: str, code: str = "workspace-busy") -> Iterator[
     holder = folder / HOLDER_NAME
     text = json.dumps({"pid": os.getpid(), "since": since})
     try:
-        write_atomically(holder, lambda beside: beside.write_text(text, encoding="utf-8"))
+        write_atomically(
+            holder, lambda beside: beside.write_text(text, encoding="utf-8")
+        )
         yield
     finally:
         holder.unlink(missing_ok=True)
@@ -80,14 +82,20 @@ def _close(path: Path) -> None:
 
 
 def _is_link(path: Path) -> UsageError:
-    return UsageError(f"{path} is a symbolic link", code="lock-is-link", places={"path": str(path)})
+    return UsageError(
+        f"{path} is a symbolic link", code="lock-is-link", places={"path": str(path)}
+    )
 
 
 def _busy(folder: Path, code: str) -> WorkspaceBusyError:
     """The error that says who holds the folder, as far as is known."""
     try:
         known = json.loads((folder / HOLDER_NAME).read_text(encoding="utf-8"))
-        places = {"path": str(folder), "pid": str(int(known["pid"])), "since": str(known["since"])}
+        places = {
+            "path": str(folder),
+            "pid": str(int(known["pid"])),
+            "since": str(known["since"]),
+        }
     except (OSError, ValueError, KeyError, TypeError):
         # The other process is between taking the lock and signing it, or is letting go.
         return WorkspaceBusyError(
@@ -96,5 +104,7 @@ def _busy(folder: Path, code: str) -> WorkspaceBusyError:
             places={"path": str(folder)},
         )
     return WorkspaceBusyError(
-        f"process {places['pid']} holds {folder} since {places['since']}", code=code, places=places
+        f"process {places['pid']} holds {folder} since {places['since']}",
+        code=code,
+        places=places,
     )

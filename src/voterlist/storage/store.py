@@ -148,7 +148,9 @@ class Shelf(Mapping[str, pa.Table]):
 
     def follow(self, old: Path, new: Path) -> None:
         """Look for every table in the folder ``new``, to which the folder ``old`` was renamed."""
-        self._files = {name: new / path.relative_to(old) for name, path in self._files.items()}
+        self._files = {
+            name: new / path.relative_to(old) for name, path in self._files.items()
+        }
 
     def select(self, name: str, schema: pa.Schema) -> pa.Table:
         """The columns of this schema, text as codes where it has it so.
@@ -158,7 +160,9 @@ class Shelf(Mapping[str, pa.Table]):
         if name in self._tables:
             return self._tables[name].select(schema.names)
         words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
-        table = pq.read_table(self._files[name], columns=schema.names, read_dictionary=words)
+        table = pq.read_table(
+            self._files[name], columns=schema.names, read_dictionary=words
+        )
         return table.unify_dictionaries().combine_chunks()
 
     def __getitem__(self, name: str) -> pa.Table:
@@ -198,7 +202,9 @@ class RunFolder:
             close_folder(workspace / name)
         remove_leftovers(workspace)
         _settle_reruns(self._home.parent, manifest.run)
-        self.path = _beside(self._home, _AGAIN) if _is_complete(self._home) else self._home
+        self.path = (
+            _beside(self._home, _AGAIN) if _is_complete(self._home) else self._home
+        )
         own_folder(self.path)
         found = read_manifest(self.path)
         if found is not None and not found.complete:
@@ -224,10 +230,16 @@ class RunFolder:
         the stage needs is the same.
         """
         record = self._manifest.stages.get(stage)
-        if record is not None and record.key == key and _is_as_recorded(self.path, record):
+        if (
+            record is not None
+            and record.key == key
+            and _is_as_recorded(self.path, record)
+        ):
             return record
         for folder in sorted(self._home.parent.iterdir()):
-            record = _interrupted_stage(folder, stage, key) if folder != self.path else None
+            record = (
+                _interrupted_stage(folder, stage, key) if folder != self.path else None
+            )
             if record is not None and _is_as_recorded(folder, record):
                 self._copy(folder, record)
                 self._add(stage, record)
@@ -276,7 +288,9 @@ class RunFolder:
         Times and memory differ from run to run, so no digest covers it.
         """
         self._work.append(work)
-        text = _json({"run": self._manifest.run, "stages": [asdict(item) for item in self._work]})
+        text = _json(
+            {"run": self._manifest.run, "stages": [asdict(item) for item in self._work]}
+        )
         write_atomically(
             self.path / TRACE_NAME, lambda path: path.write_text(text, encoding="utf-8")
         )
@@ -287,9 +301,13 @@ class RunFolder:
         Tables that only a run in the middle needs (``scratch/``) and leftovers of an earlier
         attempt go. A run made again takes the place of the one before; ``path`` is then another.
         """
-        kept = {stage: _without_scratch(self._manifest.stages[stage]) for stage in stages}
+        kept = {
+            stage: _without_scratch(self._manifest.stages[stage]) for stage in stages
+        }
         digests = {self.relative(path): sha256(path) for path in sorted(outputs)}
-        expected = {self.table_path(name) for record in kept.values() for name in record.tables}
+        expected = {
+            self.table_path(name) for record in kept.values() for name in record.tables
+        }
         for path in self.path.rglob("*.parquet"):
             if path not in expected:
                 path.unlink()
@@ -297,7 +315,9 @@ class RunFolder:
             (self.path / SCRATCH).rmdir()
         # Last of all: a kill before leaves a run to go on with, and no complete one with more than
         # it should hold.
-        self._manifest = replace(self._manifest, stages=kept, outputs=digests, complete=True)
+        self._manifest = replace(
+            self._manifest, stages=kept, outputs=digests, complete=True
+        )
         self._record()
         if self.path != self._home:
             _settle(self._home)
@@ -310,7 +330,8 @@ class RunFolder:
     def _record(self) -> None:
         text = _json(asdict(self._manifest))
         write_atomically(
-            self.path / MANIFEST_NAME, lambda path: path.write_text(text, encoding="utf-8")
+            self.path / MANIFEST_NAME,
+            lambda path: path.write_text(text, encoding="utf-8"),
         )
 
 
@@ -329,13 +350,19 @@ def _interrupted_stage(folder: Path, stage: str, key: str) -> StageRecord | None
 
 def _is_as_recorded(folder: Path, record: StageRecord) -> bool:
     """True where the tables of a stage are the files that were recorded."""
-    paths = {_table_path(folder, name): digest for name, digest in record.tables.items()}
-    return all(path.is_file() and sha256(path) == digest for path, digest in paths.items())
+    paths = {
+        _table_path(folder, name): digest for name, digest in record.tables.items()
+    }
+    return all(
+        path.is_file() and sha256(path) == digest for path, digest in paths.items()
+    )
 
 
 def _without_scratch(record: StageRecord) -> StageRecord:
     tables = {
-        name: digest for name, digest in record.tables.items() if not name.startswith(SCRATCH)
+        name: digest
+        for name, digest in record.tables.items()
+        if not name.startswith(SCRATCH)
     }
     return replace(record, tables=tables)
 
@@ -377,7 +404,9 @@ def write_tables(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> i
         with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
             for table in tables:
                 if table.num_rows:
-                    writer.write_table(table.combine_chunks(), row_group_size=table.num_rows)
+                    writer.write_table(
+                        table.combine_chunks(), row_group_size=table.num_rows
+                    )
                     rows += table.num_rows
 
     write_atomically(path, write)
@@ -491,7 +520,9 @@ def program_digest() -> str:
     return state.hexdigest()
 
 
-def _package_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, Traversable]]:
+def _package_files(
+    folder: Traversable, prefix: str
+) -> Iterator[tuple[str, Traversable]]:
     """(Path inside the package, file) of all that a result may depend on."""
     for item in folder.iterdir():
         if item.is_dir():

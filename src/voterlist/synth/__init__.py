@@ -9,7 +9,14 @@ from __future__ import annotations
 from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.plan import Country, default_constituencies
 from voterlist.synth.rates import Rates
-from voterlist.synth.write import FILES_UP_TO, Also, Summary, write, write_tables, write_workspace
+from voterlist.synth.write import (
+    FILES_UP_TO,
+    Also,
+    Summary,
+    write,
+    write_tables,
+    write_workspace,
+)
 
 __all__ = [
     "FILES_UP_TO",

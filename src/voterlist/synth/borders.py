@@ -65,9 +65,12 @@ def borders(plan: Plan, into: Numbers) -> pa.Table:
             "settlement": pa.array(
                 [settlement(names, int(one)) for one in key[starts, 1]], pa.string()
             ),
-            "street": pa.array([street(names, int(one)) for one in key[starts, 2]], pa.string()),
+            "street": pa.array(
+                [street(names, int(one)) for one in key[starts, 2]], pa.string()
+            ),
             "houses": pa.array(
-                [f"{one}-{other}" for one, other in zip(low, high, strict=True)], pa.string()
+                [f"{one}-{other}" for one, other in zip(low, high, strict=True)],
+                pa.string(),
             ),
         }
     ).cast(BORDERS)

@@ -33,7 +33,9 @@ class Desk:
     """The list of each entry."""
     rng: np.random.Generator
     female: Numbers
-    cells: dict[str, dict[int, str | None]] = field(default_factory=lambda: defaultdict(dict))
+    cells: dict[str, dict[int, str | None]] = field(
+        default_factory=lambda: defaultdict(dict)
+    )
     """The cells that were written, by the name of the column and the entry."""
     removed: set[int] = field(default_factory=set)
     """The entries that were taken out."""
@@ -105,7 +107,9 @@ class Desk:
             fault = {"fault": self._count, "rule": rule, "unit": unit, "row": row}
             self.faults.append(fault)
 
-    def record_place(self, rule: str, row: int | None, unit: Unit = Unit.PRECINCT) -> None:
+    def record_place(
+        self, rule: str, row: int | None, unit: Unit = Unit.PRECINCT
+    ) -> None:
         """A fault of the place where this entry stands; None: of the whole list."""
         self._count += 1
         fault = {"fault": self._count, "rule": rule, "unit": unit, "place": row}

@@ -32,7 +32,12 @@ _NO_FLAT = 200
 
 
 def _rewritten(
-    rule: str, name: str, rewrite: Callable[[str], str | None], desk: Desk, row: int, _turn: int
+    rule: str,
+    name: str,
+    rewrite: Callable[[str], str | None],
+    desk: Desk,
+    row: int,
+    _turn: int,
 ) -> None:
     """A cell rewritten."""
     desk.write(name, row, rewrite(desk.read(name, row)))
@@ -230,7 +235,12 @@ OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     partial(_rewritten, "missing-value", "patronymic", lambda _: None),
     partial(_rewritten, "placeholder-value", "patronymic", lambda _: "yoxdur"),
     partial(_rewritten, "mixed-script", "surname", _mixed),
-    partial(_rewritten, "strange-character", "given_name", lambda text: f"{text[:1]}4{text[2:]}"),
+    partial(
+        _rewritten,
+        "strange-character",
+        "given_name",
+        lambda text: f"{text[:1]}4{text[2:]}",
+    ),
     _misspelt,
     partial(_rewritten, "fin-invalid", "fin", lambda text: text[:4]),
     partial(_rewritten, "fin-check-character", "fin", lambda text: f"{text}5"),
@@ -245,7 +255,10 @@ OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     partial(_rewritten, "identifier-look-alikes", "fin", lambda text: f"В{text[1:]}"),
     partial(_rewritten, "identifier-small-letters", "document", str.lower),
     partial(
-        _rewritten, "identifier-signs-removed", "document", lambda text: f"{text[:2]} {text[2:]}"
+        _rewritten,
+        "identifier-signs-removed",
+        "document",
+        lambda text: f"{text[:2]} {text[2:]}",
     ),
     partial(_rewritten, "document-invalid", "document", lambda text: text[:5]),
     partial(_shared, "fin-shared", "fin"),
@@ -262,10 +275,15 @@ OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     partial(_rewritten, "sex-unreadable", "sex", lambda _: "8"),
     partial(_rewritten, "initials-only", "given_name", lambda text: f"{text[:1]}."),
     partial(
-        _of_other_sex, "sex-contradicts-patronymic", "patronymic", ("Həsən qızı", "Həsən oğlu")
+        _of_other_sex,
+        "sex-contradicts-patronymic",
+        "patronymic",
+        ("Həsən qızı", "Həsən oğlu"),
     ),
     partial(_of_other_sex, "sex-contradicts-surname", "surname", ("Əliyeva", "Əliyev")),
-    partial(_of_other_sex, "sex-contradicts-given-name", "given_name", ("Leyla", "Rəşad")),
+    partial(
+        _of_other_sex, "sex-contradicts-given-name", "given_name", ("Leyla", "Rəşad")
+    ),
     _numbered_again,
     _crowded,
     _strangers,

@@ -129,10 +129,17 @@ def _unread_houses(desk: Desk, at: int) -> None:
 
 
 OF_LISTS: tuple[Callable[[Desk, int], None], ...] = (
-    partial(_dates, "heaping-first-of-january", 0.3, lambda desk, row: f"{desk.year(row)}-01-01"),
+    partial(
+        _dates,
+        "heaping-first-of-january",
+        0.3,
+        lambda desk, row: f"{desk.year(row)}-01-01",
+    ),
     partial(_dates, "heaping-fifteenth", 0.3, partial(_on_day, day=15)),
     partial(_dates, "heaping-round-year", 0.5, _round_year),
-    partial(_dates, "birth-year-only-outlier", 0.5, lambda desk, row: str(desk.year(row))),
+    partial(
+        _dates, "birth-year-only-outlier", 0.5, lambda desk, row: str(desk.year(row))
+    ),
     partial(_dates, "age-structure-outlier", 0.5, _young),
     partial(_without, "missing-fin-outlier", "fin", 0.5),
     partial(_without, "missing-column", "sex", 1.0),
@@ -183,7 +190,9 @@ def finish(desk: Desk) -> None:
     _of_years(desk)
     if any(fault["rule"] == "date-swapped" for fault in desk.faults):
         desk.record_place("date-order-mixed", None, Unit.FILE)
-    repeated = [fault["row"] for fault in desk.faults if fault["rule"] == "line-number-repeat"]
+    repeated = [
+        fault["row"] for fault in desk.faults if fault["rule"] == "line-number-repeat"
+    ]
     lists_with_gaps = {int(desk.list_of[row]) for row in repeated}
     for at in sorted(lists_with_gaps):
         desk.record_place("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)

@@ -63,7 +63,12 @@ class Planted:
 
 
 def plant(
-    plan: Plan, entries: pa.Table, truth: pa.Table, lists: pa.Table, *, files: bool = False
+    plan: Plan,
+    entries: pa.Table,
+    truth: pa.Table,
+    lists: pa.Table,
+    *,
+    files: bool = False,
 ) -> Planted:
     """The lists with faults of every kind in them, and what was planted where.
 
@@ -107,7 +112,9 @@ def _sites(desk: Desk, lists: Numbers) -> Iterator[int]:
     return iter(desk.rng.permutation(rows[::25]).tolist())
 
 
-def _written(desk: Desk, truth: pa.Table, lists: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+def _written(
+    desk: Desk, truth: pa.Table, lists: pa.Table
+) -> tuple[pa.Table, pa.Table, pa.Table]:
     """(entries, truth, lists) as they are now.
 
     Cells written, entries taken out, lists put together.

@@ -63,7 +63,9 @@ def lists_of(plan: Plan) -> pa.Table:
             "script": np.array(SCRIPTS)[clerks.script],
             "capitals": clerks.capitals,
             "date_form": np.array(DATE_FORMS)[clerks.date_form],
-            "entries": np.bincount(plan.entries.precinct, minlength=len(precincts.number)),
+            "entries": np.bincount(
+                plan.entries.precinct, minlength=len(precincts.number)
+            ),
         },
     ).cast(LISTS)
 
@@ -97,7 +99,9 @@ def generate(
     """
     if faults and rates is None:
         rates = QUIET
-    plan = draw_plan(voters, constituencies=constituencies, seed=seed, rates=rates, country=country)
+    plan = draw_plan(
+        voters, constituencies=constituencies, seed=seed, rates=rates, country=country
+    )
     chunks = [render(plan, at) for at in range(constituencies)]
     entries = pa.concat_tables([chunk.entries for chunk in chunks]).cast(ENTRIES)
     truth = pa.concat_tables([chunk.truth for chunk in chunks]).cast(TRUTH)

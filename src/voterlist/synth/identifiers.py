@@ -68,10 +68,14 @@ def documents(persons: Numbers, version: Numbers, new: Numbers, seed: int) -> pa
 
     ``version`` counts a person's documents from 0; each has its own number.
     """
-    documents_before = persons.astype(np.uint64) * np.uint64(2) + version.astype(np.uint64)
+    documents_before = persons.astype(np.uint64) * np.uint64(2) + version.astype(
+        np.uint64
+    )
     values = (documents_before + np.uint64(seed % 997)) * np.uint64(73_939_133)
     eight_digits = _in_base(values % np.uint64(10**8), 8, _DIGITS)
-    old_card = _column(np.concatenate([_letters("AZE", len(values)), eight_digits], axis=1))
+    old_card = _column(
+        np.concatenate([_letters("AZE", len(values)), eight_digits], axis=1)
+    )
 
     of_two_series = values % np.uint64(20_000_000)
     series = np.where(of_two_series < 10**7, 0, 1)

@@ -38,9 +38,17 @@ def with_run_ids(synthetic: Synthetic, places: pa.Table, inbox: Path) -> Synthet
         ["source", "line", "run_id"]
     )
     order = pa.array(range(places.num_rows), pa.int64())
-    joined = places.append_column("at", order).join(by_place, ["source", "line"]).sort_by("at")
+    joined = (
+        places.append_column("at", order)
+        .join(by_place, ["source", "line"])
+        .sort_by("at")
+    )
     ids = joined.column("run_id").combine_chunks()
-    if joined.num_rows != places.num_rows or ids.null_count or read.num_rows != places.num_rows:
+    if (
+        joined.num_rows != places.num_rows
+        or ids.null_count
+        or read.num_rows != places.num_rows
+    ):
         raise StageError(
             f"of {places.num_rows} entries written, {len(ids) - ids.null_count} were found again"
             f" among {read.num_rows} read",
@@ -49,7 +57,9 @@ def with_run_ids(synthetic: Synthetic, places: pa.Table, inbox: Path) -> Synthet
         )
     faults = synthetic.faults
     if faults is not None:
-        at = pc.index_in(faults.column("entry_id"), value_set=synthetic.entries.column("entry_id"))
+        at = pc.index_in(
+            faults.column("entry_id"), value_set=synthetic.entries.column("entry_id")
+        )
         faults = _keyed(faults, ids.take(at))
     return replace(
         synthetic,

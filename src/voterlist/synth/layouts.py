@@ -167,14 +167,18 @@ def _split_address(address: pa.Array) -> dict[str, list[Cell]]:
     parts = pc.extract_regex(address, _ADDRESS)
     # What does not match is a null struct around empty texts; so is a flat that is not there.
     apart = {name: pc.struct_field(parts, name) for name in ("street", "house", "flat")}
-    known = {name: pc.if_else(pc.equal(part, ""), None, part) for name, part in apart.items()}
+    known = {
+        name: pc.if_else(pc.equal(part, ""), None, part) for name, part in apart.items()
+    }
     known["street"] = pc.coalesce(known["street"], address)
     return {name: part.to_pylist() for name, part in known.items()}
 
 
 def _full_name(entries: pa.Table) -> list[Cell]:
     # The first is never null: with a null in every column pyarrow 26 leaves the row out.
-    surname, *others = (entries.column(name) for name in ("surname", "given_name", "patronymic"))
+    surname, *others = (
+        entries.column(name) for name in ("surname", "given_name", "patronymic")
+    )
     joined = pc.binary_join_element_wise(
         pc.fill_null(surname, ""), *others, " ", null_handling="skip"
     )
@@ -216,7 +220,9 @@ def _columns(entries: pa.Table, layout: Layout) -> dict[str, list[Cell]]:
         }
     dates: list[str | None] = entries.column("birth_date").to_pylist()
     years = all(date is None or len(date) == 4 for date in dates)
-    cells: list[Cell] = [_date_cell(date) if layout.date_cells else date for date in dates]
+    cells: list[Cell] = [
+        _date_cell(date) if layout.date_cells else date for date in dates
+    ]
     columns["birth_year" if years else "birth_date"] = cells
     columns["sex"] = entries.column("sex").to_pylist()
     if layout.split_address:
@@ -251,11 +257,16 @@ def sheet(entries: pa.Table, layout: Layout, *, faults: bool = False) -> Sheet:
     columns = _columns(entries, layout)
     headers = _HEADERS[layout.language]
     title, permanent, temporary, total = _TITLES[layout.language]
-    kind = temporary if entries.column("list_kind")[0].as_py() == "temporary" else permanent
+    kind = (
+        temporary
+        if entries.column("list_kind")[0].as_py() == "temporary"
+        else permanent
+    )
     rows: list[list[Cell]] = []
     if layout.titled or kind == temporary:
         place = title.format(
-            c=entries.column("constituency")[0].as_py(), p=entries.column("precinct")[0].as_py()
+            c=entries.column("constituency")[0].as_py(),
+            p=entries.column("precinct")[0].as_py(),
         )
         rows += [[kind], [place], []]
     rows.append([headers[name] for name in columns])

@@ -44,7 +44,9 @@ def surname(stem: str, form: int, *, female: bool = False) -> str:
         ending = "yev" if stem[-1] in _HARMONY else "ov"
         return stem + ending + ("a" if female else "")
     if form == 1:
-        last = next((letter for letter in reversed(stem.lower()) if letter in _HARMONY), "i")
+        last = next(
+            (letter for letter in reversed(stem.lower()) if letter in _HARMONY), "i"
+        )
         return stem + _HARMONY[last]
     return stem + "zadə"
 
@@ -75,7 +77,9 @@ class Lexicon:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    text = (resources.files(__package__) / "names" / f"{name}.csv").read_text(encoding="utf-8")
+    text = (resources.files(__package__) / "names" / f"{name}.csv").read_text(
+        encoding="utf-8"
+    )
     return csv.DictReader(text.splitlines())
 
 
@@ -124,7 +128,9 @@ def lexicon() -> Lexicon:
     given_rows = sorted(_rows("given_names"), key=lambda row: row["sex"] == "f")
     men = sum(row["sex"] == "m" for row in given_rows)
     given = [row["name"] for row in given_rows]
-    plain = [(row["stem"], float(row["weight"]), row["forms"]) for row in _rows("surnames")]
+    plain = [
+        (row["stem"], float(row["weight"]), row["forms"]) for row in _rows("surnames")
+    ]
     stems = plain + _compounds(plain)
     allowed = [[form in forms.split("|") for form in FORMS] for _, _, forms in stems]
     rhymes, across = _rhymes(given, men)

@@ -70,7 +70,9 @@ def statistics(plan: Plan) -> pa.Table:
         rows += _rows(number, None, {"adults": men + women, "men": men, "women": women})
         births = {}
         for year in np.flatnonzero(by_year[at]):
-            births[f"born-{_FIRST_YEAR + year}"] = round(by_year[at, year] * unlisted[at])
+            births[f"born-{_FIRST_YEAR + year}"] = round(
+                by_year[at, year] * unlisted[at]
+            )
         rows += _rows(number, None, births)
         permanent = (plan.precincts.constituency == at) & ~plan.precincts.temporary
         for place in np.flatnonzero(permanent):

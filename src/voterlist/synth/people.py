@@ -15,7 +15,14 @@ import numpy.typing as npt
 
 from voterlist.synth.lexicon import ERA_STARTS, Lexicon
 
-__all__ = ["People", "concat_people", "draw_forms", "draw_given", "draw_people", "draw_stems"]
+__all__ = [
+    "People",
+    "concat_people",
+    "draw_forms",
+    "draw_given",
+    "draw_people",
+    "draw_stems",
+]
 
 Numbers = npt.NDArray[Any]
 
@@ -75,7 +82,9 @@ def draw_forms(rng: np.random.Generator, names: Lexicon, stems: Numbers) -> Numb
     return forms.astype(np.int8)
 
 
-def draw_given(rng: np.random.Generator, names: Lexicon, female: Numbers, born: Numbers) -> Numbers:
+def draw_given(
+    rng: np.random.Generator, names: Lexicon, female: Numbers, born: Numbers
+) -> Numbers:
     """Given names by sex and by the era of the birth day: int16."""
     chance = rng.random(len(female))
     years = 1970 + born / _YEAR
@@ -150,7 +159,11 @@ def _draw_presence(rng: np.random.Generator, ages: Numbers, female: Numbers) -> 
 
 
 def _name_children(
-    rng: np.random.Generator, names: Lexicon, given: Numbers, female: Numbers, born: Numbers
+    rng: np.random.Generator,
+    names: Lexicon,
+    given: Numbers,
+    female: Numbers,
+    born: Numbers,
 ) -> None:
     """Give the children names, in place.
 
@@ -168,12 +181,18 @@ def _name_children(
         for _ in range(_TRIES):
             as_elder = (given[:, _CHILD:place] == drawn[:, None]).any(axis=1)
             again = np.flatnonzero(as_elder)
-            drawn[again] = draw_given(rng, names, female[again, place], born[again, place])
+            drawn[again] = draw_given(
+                rng, names, female[again, place], born[again, place]
+            )
         given[:, place] = drawn
 
 
 def _name_twins(
-    rng: np.random.Generator, names: Lexicon, given: Numbers, female: Numbers, born: Numbers
+    rng: np.random.Generator,
+    names: Lexicon,
+    given: Numbers,
+    female: Numbers,
+    born: Numbers,
 ) -> Numbers:
     """Make the last place a twin of one of the children, in place.
 
@@ -202,7 +221,9 @@ def _name_twins(
     return twin_of
 
 
-def _draw_surnames(rng: np.random.Generator, names: Lexicon, count: int) -> tuple[Numbers, Numbers]:
+def _draw_surnames(
+    rng: np.random.Generator, names: Lexicon, count: int
+) -> tuple[Numbers, Numbers]:
     """Stems and forms by household and place.
 
     Wives and mothers have their own name or the husband's.
@@ -220,7 +241,9 @@ def _draw_surnames(rng: np.random.Generator, names: Lexicon, count: int) -> tupl
     return stem, form
 
 
-def draw_people(rng: np.random.Generator, names: Lexicon, count: int, today: int) -> People:
+def draw_people(
+    rng: np.random.Generator, names: Lexicon, count: int, today: int
+) -> People:
     """``count`` adults (18 on day ``today``, counted from 1970-01-01), ordered by household.
 
     The last household may be cut short.

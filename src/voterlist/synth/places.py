@@ -84,7 +84,9 @@ class Clerks:
     has_sex: Numbers
 
 
-def split_precincts(rng: np.random.Generator, household: Numbers, precinct_size: int) -> Numbers:
+def split_precincts(
+    rng: np.random.Generator, household: Numbers, precinct_size: int
+) -> Numbers:
     """The precinct (from 0) of each household of a constituency; no household is cut in two.
 
     Args:
@@ -99,7 +101,9 @@ def split_precincts(rng: np.random.Generator, household: Numbers, precinct_size:
     shares = np.cumsum(rng.uniform(0.7, 1.3, count))
     bounds = shares / shares[-1] * len(household)
     first = np.flatnonzero(np.diff(household, prepend=-1))
-    return np.minimum(np.searchsorted(bounds, first, side="right"), count - 1).astype(np.int32)
+    return np.minimum(np.searchsorted(bounds, first, side="right"), count - 1).astype(
+        np.int32
+    )
 
 
 def draw_dwellings(
@@ -150,7 +154,8 @@ def draw_dwellings(
 def _numbered_through(street: Numbers, precinct: Numbers, house: Numbers) -> Numbers:
     """What each house number grows by, so that the precincts of a street follow each other."""
     pairs, where = np.unique(
-        street.astype(np.int64) * (precinct.max(initial=0) + 1) + precinct, return_inverse=True
+        street.astype(np.int64) * (precinct.max(initial=0) + 1) + precinct,
+        return_inverse=True,
     )
     first = np.flatnonzero(np.diff(pairs // (precinct.max(initial=0) + 1), prepend=-1))
     rank = np.arange(len(pairs)) - np.repeat(first, np.diff(first, append=len(pairs)))
@@ -164,9 +169,16 @@ def _numbered_through(street: Numbers, precinct: Numbers, house: Numbers) -> Num
 def draw_clerks(rng: np.random.Generator, rates: Rates, count: int) -> Clerks:
     """The habits of ``count`` clerks, one a precinct."""
     shares = np.cumsum(
-        [rates.typed_ascii, rates.typed_english, rates.typed_azeri_cyrillic, rates.typed_russian]
+        [
+            rates.typed_ascii,
+            rates.typed_english,
+            rates.typed_azeri_cyrillic,
+            rates.typed_russian,
+        ]
     )
-    script = (np.searchsorted(shares, rng.random(count), side="right") + 1) % len(SCRIPTS)
+    script = (np.searchsorted(shares, rng.random(count), side="right") + 1) % len(
+        SCRIPTS
+    )
     russian = script == SCRIPTS.index("russian")
     date_form = np.searchsorted([0.6, 0.85], rng.random(count), side="right")
     year_only = rng.random(count) < rates.list_with_birth_year
@@ -175,7 +187,9 @@ def draw_clerks(rng: np.random.Generator, rates: Rates, count: int) -> Clerks:
     return Clerks(
         script=script.astype(np.int8),
         capitals=rng.random(count) < rates.typed_capitals,
-        date_form=np.where(year_only, DATE_FORMS.index("year"), date_form).astype(np.int8),
+        date_form=np.where(year_only, DATE_FORMS.index("year"), date_form).astype(
+            np.int8
+        ),
         address_form=rng.integers(0, 3, count).astype(np.int8),
         particle=np.where(soviet, 2, particle).astype(np.int8),
         sex_form=rng.integers(0, 2, count).astype(np.int8),

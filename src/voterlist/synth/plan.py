@@ -156,7 +156,9 @@ def _settle(
     counts: list[int] = []
     shifts: list[int] = []
     apart = not rates.houses_repeated
-    for at, (number, size) in enumerate(zip(numbers.tolist(), sizes.tolist(), strict=True)):
+    for at, (number, size) in enumerate(
+        zip(numbers.tolist(), sizes.tolist(), strict=True)
+    ):
         drawn = draw_people(stream(seed, "people", number), names, size, today)
         places = stream(seed, "places", number)
         precinct = split_precincts(places, drawn.household, precinct_size)
@@ -185,7 +187,13 @@ def _all_precincts(counts: Numbers) -> Precincts:
 
 
 def _bury(
-    seed: int, names: Lexicon, people: People, home: Numbers, rates: Rates, today: int, count: int
+    seed: int,
+    names: Lexicon,
+    people: People,
+    home: Numbers,
+    rates: Rates,
+    today: int,
+    count: int,
 ) -> tuple[Dead, Numbers]:
     """The register of deaths, and the bits of ``Done`` for each person."""
     rng = stream(seed, "dead")
@@ -222,13 +230,17 @@ def _bury(
     return register, done.astype(np.int32)
 
 
-def _in_order(entries: Entries, precincts: Precincts, count: int) -> tuple[Entries, Numbers]:
+def _in_order(
+    entries: Entries, precincts: Precincts, count: int
+) -> tuple[Entries, Numbers]:
     """The entries by constituency, and where each constituency begins."""
     constituency = precincts.constituency[entries.precinct]
     order = np.argsort(constituency.astype(np.int16), kind="stable")
     sizes = np.bincount(constituency, minlength=count)
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    columns = {field.name: getattr(entries, field.name)[order] for field in fields(Entries)}
+    columns = {
+        field.name: getattr(entries, field.name)[order] for field in fields(Entries)
+    }
     return Entries(**columns), starts
 
 
@@ -272,7 +284,9 @@ def draw_plan(
     codes = _numbers(constituencies, country.numbers)
     sizes = _sizes(stream(seed, "sizes"), voters, constituencies)
     size = country.precinct_size
-    people, dwellings, precincts = _settle(seed, names, codes, sizes, size, today, rates)
+    people, dwellings, precincts = _settle(
+        seed, names, codes, sizes, size, today, rates
+    )
     displaced = np.zeros(constituencies, bool)
     if constituencies > 1:
         displaced = np.isin(codes, DISPLACED)

@@ -26,7 +26,9 @@ __all__ = ["PLANTED", "USABLE_DEATHS", "write_registers"]
 
 Rows = npt.NDArray[np.int64]
 
-PLANTED = pa.schema([("planted", pa.string()), ("entry_id", pa.string()), ("fin", pa.string())])
+PLANTED = pa.schema(
+    [("planted", pa.string()), ("entry_id", pa.string()), ("fin", pa.string())]
+)
 """What a run must notice: the code of a rule, or ``change:cause`` of the comparison of two cycles;
 of whom."""
 
@@ -41,7 +43,16 @@ _YOUNGEST = "2007"
 """The youngest year of birth on the lists."""
 _SHARE = 0.004
 """Of the entries, those planted for each thing; at least one, where there are so many."""
-_PERSON = ("surname", "given_name", "patronymic", "birth_date", "sex", "address", "document", "fin")
+_PERSON = (
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "sex",
+    "address",
+    "document",
+    "fin",
+)
 _PLACE = ("constituency", "precinct")
 _HEADERS = {
     "surname": "Soyadı",
@@ -182,7 +193,9 @@ def _numbered(people: pa.Table, seed: int) -> pa.Table:
     """
     person = _FIRST_OUTSIDER + np.arange(people.num_rows, dtype=np.int64)
     new = np.ones(people.num_rows, dtype=bool)
-    people = _with(people, "document", documents(person, new.astype(np.int64), new, seed))
+    people = _with(
+        people, "document", documents(person, new.astype(np.int64), new, seed)
+    )
     return _recognised(_with(people, "fin", fins(person, seed)))
 
 
@@ -194,7 +207,9 @@ def _recognised(people: pa.Table) -> pa.Table:
     return people.filter(pc.match_substring_regex(people.column("fin"), "[0-9]"))
 
 
-def _settled(people: pa.Table, synthetic: Synthetic, rng: np.random.Generator) -> pa.Table:
+def _settled(
+    people: pa.Table, synthetic: Synthetic, rng: np.random.Generator
+) -> pa.Table:
     """These people with places of the lists, as if they lived there."""
     lists = _permanent(synthetic)
     if not lists.num_rows:
@@ -202,7 +217,9 @@ def _settled(people: pa.Table, synthetic: Synthetic, rng: np.random.Generator) -
     at = pa.array(rng.integers(0, lists.num_rows, people.num_rows))
     for name in _PLACE:
         place = people.schema.get_field_index(name)
-        people = people.set_column(place, people.schema.field(name), lists.column(name).take(at))
+        people = people.set_column(
+            place, people.schema.field(name), lists.column(name).take(at)
+        )
     return people
 
 
@@ -276,7 +293,9 @@ def _names(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
     into.csv("name-changes", _person(changed, "former"))
 
 
-def _moves(into: _Folder, listed: _Drawn, others: _Drawn, arrived: pa.Table, count: int) -> None:
+def _moves(
+    into: _Folder, listed: _Drawn, others: _Drawn, arrived: pa.Table, count: int
+) -> None:
     """Departures still listed, arrivals not yet listed."""
     gone = listed.take(count)
     into.plant("moved-away-confirmed", gone)
@@ -292,7 +311,9 @@ def _of_age(into: _Folder, synthetic: Synthetic, others: _Drawn, count: int) -> 
     Everybody on the lists of the youngest year of birth, and some who are on none.
     """
     unlisted = others.take(count)
-    dates = [f"2008-0{1 + row % 5}-{1 + row % 28:02d}" for row in range(unlisted.num_rows)]
+    dates = [
+        f"2008-0{1 + row % 5}-{1 + row % 28:02d}" for row in range(unlisted.num_rows)
+    ]
     unlisted = _with(unlisted, "birth_date", dates)
     into.plant("newly-of-age-missing", unlisted, listed=False)
     entries = synthetic.entries
@@ -351,7 +372,9 @@ def _cycles(
     reasons = [f"S-{1 + row % 4}" for row in range(recorded.num_rows)]
     no_reasons = pa.nulls(without_reason.num_rows, pa.string())
     with_reasons = _with(_person(recorded), "reason", reasons)
-    into.csv("removals", with_reasons, _with(_person(without_reason), "reason", no_reasons))
+    into.csv(
+        "removals", with_reasons, _with(_person(without_reason), "reason", no_reasons)
+    )
 
 
 def _next_precincts(synthetic: Synthetic, at: pa.ChunkedArray) -> pa.Array:

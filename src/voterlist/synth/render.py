@@ -88,7 +88,9 @@ class _Pen:
         self.rng = rng
         self.done = done
 
-    def hit(self, share: float, what: Done | None = None, among: Numbers | None = None) -> Numbers:
+    def hit(
+        self, share: float, what: Done | None = None, among: Numbers | None = None
+    ) -> Numbers:
         """bool: who is hit; the bit is set for them."""
         hit = self.rng.random(len(self.done)) < share
         if among is not None:
@@ -116,7 +118,9 @@ def _rewrite(texts: pa.Array, hit: Numbers, rewrite: Any) -> pa.Array:
 
 def _mistyped(pen: _Pen, texts: pa.Array, share: float, what: Done) -> pa.Array:
     """The texts, some with a slip of the keyboard."""
-    return _rewrite(texts, pen.hit(share, what), lambda few: slips.mistype(pen.rng, few))
+    return _rewrite(
+        texts, pen.hit(share, what), lambda few: slips.mistype(pen.rng, few)
+    )
 
 
 def _surnames(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
@@ -162,7 +166,9 @@ def _calendar(days: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     return year, month, day
 
 
-def _digit_off(rng: np.random.Generator, year: Numbers, day: Numbers) -> tuple[Numbers, Numbers]:
+def _digit_off(
+    rng: np.random.Generator, year: Numbers, day: Numbers
+) -> tuple[Numbers, Numbers]:
     """A date with one digit off.
 
     In two of three in the year (once in a hundred the century's), else in the day.
@@ -217,7 +223,9 @@ def _date_index(form: Numbers, year: Numbers, month: Numbers, day: Numbers) -> N
     return index
 
 
-def _sexes(pen: _Pen, plan: Plan, rows: _Rows, sex_form: Numbers, has_sex: Numbers) -> pa.Array:
+def _sexes(
+    pen: _Pen, plan: Plan, rows: _Rows, sex_form: Numbers, has_sex: Numbers
+) -> pa.Array:
     wrong = pen.hit(plan.rates.sex_wrong, Done.SEX_WRONG, has_sex)
     written_female = rows.female ^ wrong
     form = rows.style * 2 + sex_form
@@ -297,7 +305,9 @@ def _documents(
     return _blank(texts, missing | ~has_document)
 
 
-def _fins(pen: _Pen, plan: Plan, rows: _Rows, has_fin: Numbers, written: pa.Array) -> pa.Array:
+def _fins(
+    pen: _Pen, plan: Plan, rows: _Rows, has_fin: Numbers, written: pa.Array
+) -> pa.Array:
     has_fin = has_fin & ~pen.hit(plan.rates.fin_missing)
     of_another = pen.hit(plan.rates.fin_of_another, Done.FIN_OF_ANOTHER, has_fin)
     # Another's: that of the row above, as happens when a clerk slips a line.

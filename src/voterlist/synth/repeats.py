@@ -60,7 +60,11 @@ class Done(IntFlag):
 
 def done_words(bits: int) -> str | None:
     """The names of the bits set, joined with ``+``; None where nothing was done."""
-    names = [flag.name.lower().replace("_", "-") for flag in Done if bits & flag and flag.name]
+    names = [
+        flag.name.lower().replace("_", "-")
+        for flag in Done
+        if bits & flag and flag.name
+    ]
     return "+".join(names) or None
 
 
@@ -106,7 +110,9 @@ class Nation:
         return np.concatenate([[0], np.cumsum(sizes)])
 
 
-def _take(rng: np.random.Generator, allowed: Numbers, share: float, count: int) -> Numbers:
+def _take(
+    rng: np.random.Generator, allowed: Numbers, share: float, count: int
+) -> Numbers:
     """Some ``share * count`` of the persons allowed, each at most once, ascending."""
     candidates = np.flatnonzero(allowed)
     wanted = min(len(candidates), round(share * count))
@@ -115,7 +121,9 @@ def _take(rng: np.random.Generator, allowed: Numbers, share: float, count: int) 
     return np.sort(rng.choice(candidates, wanted, replace=False))
 
 
-def _elsewhere(rng: np.random.Generator, nation: Nation, homes: Numbers, scope: str) -> Numbers:
+def _elsewhere(
+    rng: np.random.Generator, nation: Nation, homes: Numbers, scope: str
+) -> Numbers:
     """Another dwelling for each home: ``within`` its constituency, or ``across``.
 
     -1 where none was found.
@@ -182,11 +190,16 @@ def _moved(
 ) -> Entries:
     cause = Done.MOVED_WITHIN if scope == "within" else Done.MOVED_ACROSS
     return _entries(
-        nation, person, _elsewhere(rng, nation, nation.home[person], scope), done | cause
+        nation,
+        person,
+        _elsewhere(rng, nation, nation.home[person], scope),
+        done | cause,
     )
 
 
-def _moved_either(rng: np.random.Generator, nation: Nation, person: Numbers, done: int) -> Entries:
+def _moved_either(
+    rng: np.random.Generator, nation: Nation, person: Numbers, done: int
+) -> Entries:
     """Seven in ten move within their constituency, the rest across, as far as there is room."""
     across = (rng.random(len(person)) < 0.3) & (len(nation.displaced) > 1)
     return _concat(
@@ -197,11 +210,16 @@ def _moved_either(rng: np.random.Generator, nation: Nation, person: Numbers, don
     )
 
 
-def _renamed(rng: np.random.Generator, nation: Nation, names: Lexicon, person: Numbers) -> Entries:
+def _renamed(
+    rng: np.random.Generator, nation: Nation, names: Lexicon, person: Numbers
+) -> Entries:
     moved = _moved_either(rng, nation, person, Done.SURNAME_BY_MARRIAGE)
     stem = draw_stems(rng, names, len(moved.person))
     return _replace(
-        moved, stem=stem, form=draw_forms(rng, names, stem), document=np.ones_like(moved.document)
+        moved,
+        stem=stem,
+        form=draw_forms(rng, names, stem),
+        document=np.ones_like(moved.document),
     )
 
 
@@ -211,11 +229,18 @@ def _ended(rng: np.random.Generator, nation: Nation, person: Numbers) -> Entries
     both = _concat(
         [
             _moved(rng, nation, person[moved], "within", Done.ENDING_CHANGED),
-            _entries(nation, stays, nation.home[stays], Done.ENDING_CHANGED | Done.SAME_PRECINCT),
+            _entries(
+                nation,
+                stays,
+                nation.home[stays],
+                Done.ENDING_CHANGED | Done.SAME_PRECINCT,
+            ),
         ],
     )
     # The new ending is -li for two in three, -zadə for the others.
-    return _replace(both, form=rng.choice(np.array([1, 1, 2], np.int8), len(both.person)))
+    return _replace(
+        both, form=rng.choice(np.array([1, 1, 2], np.int8), len(both.person))
+    )
 
 
 def _temporary(nation: Nation, person: Numbers) -> Entries:
@@ -223,10 +248,14 @@ def _temporary(nation: Nation, person: Numbers) -> Entries:
     by_constituency = np.full(len(nation.displaced), -1, np.int32)
     rows = np.flatnonzero(nation.precincts.temporary)
     by_constituency[nation.precincts.constituency[rows]] = rows
-    return _replace(entries, precinct=by_constituency[nation.constituency(entries.dwelling)])
+    return _replace(
+        entries, precinct=by_constituency[nation.constituency(entries.dwelling)]
+    )
 
 
-def _second(rng: np.random.Generator, nation: Nation, names: Lexicon, today: int) -> Entries:
+def _second(
+    rng: np.random.Generator, nation: Nation, names: Lexicon, today: int
+) -> Entries:
     """The second entries of all causes; a person has one cause."""
     people, rates, count = nation.people, nation.rates, len(nation.people)
     free = np.ones(count, bool)
@@ -260,14 +289,18 @@ def _second(rng: np.random.Generator, nation: Nation, names: Lexicon, today: int
             take(people.female & (age > 19) & (age < 55), rates.surname_by_marriage),
         ),
         _ended(
-            rng, nation, take((people.form == 0) & several_forms[people.stem], rates.ending_changed)
+            rng,
+            nation,
+            take((people.form == 0) & several_forms[people.stem], rates.ending_changed),
         ),
         _temporary(nation, take(whole, rates.temporary_list)),
     ]
     return _concat(parts)
 
 
-def draw_entries(rng: np.random.Generator, names: Lexicon, nation: Nation, today: int) -> Entries:
+def draw_entries(
+    rng: np.random.Generator, names: Lexicon, nation: Nation, today: int
+) -> Entries:
     """One entry a person, in the order of the persons, then the second and third entries."""
     rates = nation.rates
     persons = np.arange(len(nation.people))

@@ -117,7 +117,9 @@ def _replaced(pairs: dict[str, str]) -> Numbers:
 
 
 _FOR_DIGITS = _replaced({"0": "O", "1": "I"})
-_LOWER = _replaced({chr(point): chr(point).lower() for point in range(ord("A"), ord("Z") + 1)})
+_LOWER = _replaced(
+    {chr(point): chr(point).lower() for point in range(ord("A"), ord("Z") + 1)}
+)
 _CYRILLIC = _replaced(_LOOKALIKES)
 
 
@@ -197,4 +199,6 @@ def damage_fin(rng: np.random.Generator, fins: pa.Array) -> pa.Array:
 
 def damage_document(rng: np.random.Generator, documents: pa.Array) -> pa.Array:
     """Document numbers, each with lower case, look-alikes, O for 0, or a blank inside."""
-    return _damaged(rng, documents, (_lower_case, _lookalikes, _letters_for_digits, _blank_inside))
+    return _damaged(
+        rng, documents, (_lower_case, _lookalikes, _letters_for_digits, _blank_inside)
+    )

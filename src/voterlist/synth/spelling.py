@@ -24,10 +24,20 @@ _LETTERS: dict[str, dict[str, str]] = {
         "j": "zh",
     },
     "azeri-cyrillic": dict(
-        zip("abvqğdeəjziıykglmnoöprstuüfxhçcş", "абвгғдеәжзиыјкҝлмноөпрстуүфхһчҹш", strict=True),
+        zip(
+            "abvqğdeəjziıykglmnoöprstuüfxhçcş",
+            "абвгғдеәжзиыјкҝлмноөпрстуүфхһчҹш",
+            strict=True,
+        ),
     ),
     "russian": {
-        **dict(zip("abcvqğdjziıyklmnopörstuüfxçşg", "абцвггджзиыйклмнопёрстуюфхчшг", strict=True)),
+        **dict(
+            zip(
+                "abcvqğdjziıyklmnopörstuüfxçşg",
+                "абцвггджзиыйклмнопёрстуюфхчшг",
+                strict=True,
+            )
+        ),
         "c": "дж",
         "ö": "о",
         "ü": "у",
@@ -89,7 +99,9 @@ def spell(text: str, script: str, exceptions: Mapping[str, str] | None = None) -
     if script == "latin":
         return text
     known = exceptions if exceptions and script == "russian" else {}
-    return " ".join(known.get(word) or _spell_word(word, script) for word in text.split(" "))
+    return " ".join(
+        known.get(word) or _spell_word(word, script) for word in text.split(" ")
+    )
 
 
 def capitals(text: str, script: str) -> str:

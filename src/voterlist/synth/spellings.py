@@ -52,8 +52,18 @@ _SEXES = {
     "russian": (("муж", "жен"), ("М", "Ж")),
 }
 _KINDS = {
-    "english": {"küçəsi": "str.", "prospekti": "ave.", "şosesi": "highway", "yolu": "road"},
-    "russian": {"küçəsi": "ул.", "prospekti": "пр.", "şosesi": "шоссе", "yolu": "дорога"},
+    "english": {
+        "küçəsi": "str.",
+        "prospekti": "ave.",
+        "şosesi": "highway",
+        "yolu": "road",
+    },
+    "russian": {
+        "küçəsi": "ул.",
+        "prospekti": "пр.",
+        "şosesi": "шоссе",
+        "yolu": "дорога",
+    },
 }
 _ADDRESS_WORDS: dict[str, tuple[tuple[str, str], ...]] = {
     # (house, flat) of each form of address
@@ -104,7 +114,9 @@ class Spellings:
     """Index: form of date, year since ``FIRST_YEAR``, month, day (12 x 31 a year)."""
 
 
-def _patronymic(father: str, script: str, particle: int, sex: int, russian: dict[str, str]) -> str:
+def _patronymic(
+    father: str, script: str, particle: int, sex: int, russian: dict[str, str]
+) -> str:
     name = spell(father, script, russian)
     if particle == 1:
         return name
@@ -113,7 +125,9 @@ def _patronymic(father: str, script: str, particle: int, sex: int, russian: dict
     ending = _SOVIET[script][sex]
     if father[-1] in "aəeıioöuü":
         ending = (
-            _SOFT[script] + ("e" if script in {"latin", "ascii", "english"} else "е") + ending[1:]
+            _SOFT[script]
+            + ("e" if script in {"latin", "ascii", "english"} else "е")
+            + ending[1:]
         )
     return name + ending
 
@@ -184,14 +198,24 @@ def spellings() -> Spellings:
 
     return Spellings(
         surname=_in_all_styles(surnames),
-        given=_in_all_styles(lambda script: [spell(name, script, russian) for name in names.given]),
+        given=_in_all_styles(
+            lambda script: [spell(name, script, russian) for name in names.given]
+        ),
         patronymic=_in_all_styles(patronymics),
         street=_in_all_styles(
-            lambda script: [_street(name, kind, script, russian) for name, kind in names.streets]
+            lambda script: [
+                _street(name, kind, script, russian) for name, kind in names.streets
+            ]
         ),
         place=_in_all_styles(places),
-        house_word=_in_all_styles(lambda script: [house for house, _ in _ADDRESS_WORDS[script]]),
-        flat_word=_in_all_styles(lambda script: [flat for _, flat in _ADDRESS_WORDS[script]]),
-        sex=_in_all_styles(lambda script: [word for form in _SEXES[script] for word in form]),
+        house_word=_in_all_styles(
+            lambda script: [house for house, _ in _ADDRESS_WORDS[script]]
+        ),
+        flat_word=_in_all_styles(
+            lambda script: [flat for _, flat in _ADDRESS_WORDS[script]]
+        ),
+        sex=_in_all_styles(
+            lambda script: [word for form in _SEXES[script] for word in form]
+        ),
         date=_dates(),
     )

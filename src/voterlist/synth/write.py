@@ -23,7 +23,13 @@ from voterlist.synth.generate import Synthetic, generate
 from voterlist.synth.keys import with_run_ids
 from voterlist.synth.layouts import LAYOUTS, Layout, file_bytes, fitting, sheet
 from voterlist.synth.outside import statistics
-from voterlist.synth.plan import DISPLACED, Plan, default_constituencies, draw_plan, stream
+from voterlist.synth.plan import (
+    DISPLACED,
+    Plan,
+    default_constituencies,
+    draw_plan,
+    stream,
+)
 from voterlist.synth.registers import write_registers
 from voterlist.synth.render import ENTRIES, render, render_deaths
 from voterlist.tables import plain
@@ -92,7 +98,9 @@ def _write_bytes(content: bytes, path: Path) -> None:
         file.write(content)
 
 
-def _write_csv(table: pa.Table, path: Path, headers: dict[str, str] | None = None) -> Path:
+def _write_csv(
+    table: pa.Table, path: Path, headers: dict[str, str] | None = None
+) -> Path:
     """UTF-8 with a byte-order mark, so that a spreadsheet opens it with its letters right."""
     headers = headers or {}
     columns = {}
@@ -100,7 +108,9 @@ def _write_csv(table: pa.Table, path: Path, headers: dict[str, str] | None = Non
         columns[headers.get(name, name)] = plain(column)
     with open_private(path) as file:
         file.write(b"\xef\xbb\xbf")
-        pa_csv.write_csv(pa.table(columns), file, pa_csv.WriteOptions(quoting_style="needed"))
+        pa_csv.write_csv(
+            pa.table(columns), file, pa_csv.WriteOptions(quoting_style="needed")
+        )
     return path
 
 
@@ -139,11 +149,15 @@ def write_tables(synthetic: Synthetic, folder: Path) -> list[Path]:
     ]
     if synthetic.faults is not None:
         paths.append(_write_parquet(synthetic.faults, folder / "faults.parquet"))
-    paths += _write_outside(synthetic.deaths, synthetic.statistics, folder, synthetic.streets)
+    paths += _write_outside(
+        synthetic.deaths, synthetic.statistics, folder, synthetic.streets
+    )
     return paths
 
 
-def _stream_tables(plan: Plan, folder: Path, progress: Progress) -> tuple[int, int, list[Path]]:
+def _stream_tables(
+    plan: Plan, folder: Path, progress: Progress
+) -> tuple[int, int, list[Path]]:
     """The same files as ``write_tables``, one constituency at a time.
 
     Returns (entries, deaths, paths).
@@ -164,12 +178,20 @@ def _stream_tables(plan: Plan, folder: Path, progress: Progress) -> tuple[int, i
             entries += chunk.entries.num_rows
             progress("constituencies", at + 1, len(plan.numbers))
     deaths = render_deaths(plan)
-    return entries, deaths.num_rows, paths + _write_outside(deaths, statistics(plan), folder)
+    return (
+        entries,
+        deaths.num_rows,
+        paths + _write_outside(deaths, statistics(plan), folder),
+    )
 
 
 def _repeated(person: pa.Array | pa.ChunkedArray) -> int:
     """How many persons have more than one entry."""
-    counts = pc.value_counts(person).field("counts") if len(person) else pa.array([], pa.int64())
+    counts = (
+        pc.value_counts(person).field("counts")
+        if len(person)
+        else pa.array([], pa.int64())
+    )
     return int(pc.sum(pc.greater(counts, 1)).as_py() or 0)
 
 
@@ -203,7 +225,9 @@ def _settings(synthetic: Synthetic) -> str:
     precincts = lists["precinct"].to_pylist()
     for number, precinct in zip(constituencies, precincts, strict=True):
         last_precinct[number] = max(last_precinct[number], precinct)
-    territory = [f'{number} = "1-{last}"' for number, last in last_precinct.items() if last]
+    territory = [
+        f'{number} = "1-{last}"' for number, last in last_precinct.items() if last
+    ]
     several = len(numbers) > 1
     return _SETTINGS.format(
         level="cec" if several else "conec",
@@ -252,7 +276,9 @@ def write_workspace(
     make_folder(folder)
     _write_bytes(_settings(synthetic).encode(), folder / "voterlist.toml")
     reference = folder / "reference"
-    _write_reference(synthetic.deaths, synthetic.statistics, reference, synthetic.streets)
+    _write_reference(
+        synthetic.deaths, synthetic.statistics, reference, synthetic.streets
+    )
     sources: list[str] = []
     lines: list[int] = []
     lists = list(_lists(synthetic))
@@ -311,7 +337,9 @@ class _LayoutChoice:
 
     def next(self, script: str) -> Layout:
         """The layout for a list typed in this script; any where none fits the script."""
-        fitting_script = [layout for layout in fitting(script) if layout in self.allowed]
+        fitting_script = [
+            layout for layout in fitting(script) if layout in self.allowed
+        ]
         layouts = fitting_script or self.allowed
         ranks = []
         for place, layout in enumerate(layouts):
@@ -405,7 +433,13 @@ def _write_streamed(
 
 
 def _write_both(
-    out: Path, synthetic: Synthetic, voters: int, seed: int, progress: Progress, *, registers: bool
+    out: Path,
+    synthetic: Synthetic,
+    voters: int,
+    seed: int,
+    progress: Progress,
+    *,
+    registers: bool,
 ) -> Summary:
     places = write_workspace(synthetic, out, seed=seed, progress=progress)
     keyed = with_run_ids(synthetic, places, out / "inbox")
@@ -425,7 +459,9 @@ def _summary(out: Path, synthetic: Synthetic, voters: int, seed: int) -> Summary
         voters=voters,
         entries=synthetic.entries.num_rows,
         repeated=_repeated(synthetic.truth.column("person_id")),
-        constituencies=pc.count_distinct(synthetic.lists.column("constituency")).as_py(),
+        constituencies=pc.count_distinct(
+            synthetic.lists.column("constituency")
+        ).as_py(),
         precincts=lists.num_rows,
         deaths=synthetic.deaths.num_rows,
         files=lists.num_rows,

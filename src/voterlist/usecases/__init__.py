@@ -42,7 +42,12 @@ if TYPE_CHECKING:
     from voterlist.usecases.reviewing import Imported, export_review, import_review
     from voterlist.usecases.running import WorkspaceRun, run_workspace
     from voterlist.usecases.settings import settings_of
-    from voterlist.usecases.workspaces import Status, make_workspace, status_of, write_calendar
+    from voterlist.usecases.workspaces import (
+        Status,
+        make_workspace,
+        status_of,
+        write_calendar,
+    )
 
 __all__ = [
     "INBOX",

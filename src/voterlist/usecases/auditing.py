@@ -46,7 +46,9 @@ def write_audit(
     paths = []
     for language in LANGUAGES:
         path = folder / f"audit-{language}.html"
-        store.write_atomically(path, partial(html.write_audit, model, language=language))
+        store.write_atomically(
+            path, partial(html.write_audit, model, language=language)
+        )
         paths.append(path)
     return tuple(paths)
 

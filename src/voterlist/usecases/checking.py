@@ -130,7 +130,9 @@ def check_files(
     around = files[0].resolve().parent
     chosen = settings_around(settings, around)
     reference = _Reference(
-        chosen, acceptances_around(settings, around), read_given_streets(streets, chosen)
+        chosen,
+        acceptances_around(settings, around),
+        read_given_streets(streets, chosen),
     )
     progress(Stage.INGEST, 0, 1)
     intake, names = _intake(files, read_map(columns), chosen)
@@ -142,7 +144,9 @@ def check_files(
 def _require_files(paths: Sequence[Path]) -> None:
     for path in paths:
         if not path.is_file():
-            raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
+            raise UsageError(
+                f"there is no {path}", code="no-such-file", places={"path": str(path)}
+            )
 
 
 def _audited(
@@ -180,7 +184,9 @@ def _intake(
     if columns is not None or are_tables:
         return _tables(files, columns, settings), {}
     lists = [
-        file for path in files for file in readers.read_files(path, path.name, settings.ingest)
+        file
+        for path in files
+        for file in readers.read_files(path, path.name, settings.ingest)
     ]
     names = {file.source: file.name for file in lists}
     return ingest(lists, settings.ingest, constituency=None), names
@@ -198,19 +204,25 @@ def _tables(files: Sequence[Path], columns: Map | None, settings: Settings) -> I
             raise error.of_file(path.name) from None
     if len(taken) > 1:
         # The dictionaries of two files differ, so of several files the text itself is joined.
-        decoded = [replace(intake, entries=intake.entries.cast(ENTRY)) for intake in taken]
+        decoded = [
+            replace(intake, entries=intake.entries.cast(ENTRY)) for intake in taken
+        ]
         return merge(decoded)
     (intake,) = taken
     accounts = merge_accounts([intake], count_entries(intake.entries))
     return replace(accounts, entries=sort_by(intake.entries, "entry_id"))
 
 
-def _write_pages(folder: Path | None, audited: _Audited, today: dt.date) -> tuple[Path, ...]:
+def _write_pages(
+    folder: Path | None, audited: _Audited, today: dt.date
+) -> tuple[Path, ...]:
     """The pages of the audit; none without a folder."""
     if folder is None:
         return ()
     findings = audited.settled.findings
-    return write_audit(folder, audited.intake, audited.examined, findings, audited.names, today)
+    return write_audit(
+        folder, audited.intake, audited.examined, findings, audited.names, today
+    )
 
 
 def _checked(audited: _Audited, pages: tuple[Path, ...]) -> Checked:
@@ -247,12 +259,15 @@ def _by_rule(findings: pa.Table) -> list[dict[str, Any]]:
     """``rule``, ``severity``, ``count``: errors first, then the most frequent."""
     severities = [severity.value for severity in Severity]
     names = ["rule", "severity"]
-    plain = findings.select(names).cast(pa.schema([(name, pa.string()) for name in names]))
+    plain = findings.select(names).cast(
+        pa.schema([(name, pa.string()) for name in names])
+    )
     grouped = plain.group_by(names).aggregate([([], "count_all")]).to_pylist()
     rows = [
         {"rule": row["rule"], "severity": row["severity"], "count": row["count_all"]}
         for row in grouped
     ]
     return sorted(
-        rows, key=lambda row: (severities.index(row["severity"]), -row["count"], row["rule"])
+        rows,
+        key=lambda row: (severities.index(row["severity"]), -row["count"], row["rule"]),
     )

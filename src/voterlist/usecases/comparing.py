@@ -102,11 +102,15 @@ def _list(path: Path, settings: Settings) -> Persons:
         InputError: nothing in it can be read.
     """
     if not path.is_file():
-        raise UsageError(f"there is no {path}", code="no-such-file", places={"path": str(path)})
+        raise UsageError(
+            f"there is no {path}", code="no-such-file", places={"path": str(path)}
+        )
     persons = read_list([readers.listed(path, path.parent)], settings)
     troubles = [trouble for *_, trouble in persons.sources if trouble]
     if troubles and not persons.entries.num_rows:
-        raise InputError(f"{path.name} cannot be read", code=troubles[0], file=path.name)
+        raise InputError(
+            f"{path.name} cannot be read", code=troubles[0], file=path.name
+        )
     return persons
 
 
@@ -118,7 +122,9 @@ def _outside(folder: Path | None, settings: Settings) -> Outside:
     if folder is None:
         return Outside()
     if not folder.is_dir():
-        raise UsageError(f"there is no {folder}", code="no-such-file", places={"path": str(folder)})
+        raise UsageError(
+            f"there is no {folder}", code="no-such-file", places={"path": str(folder)}
+        )
     files = readers.list_files(folder, folder.parent)
     registers = [file for file in files if kind_of(file.path) not in {LAST, EARLIER}]
     return read(registers, settings)
@@ -144,11 +150,16 @@ def _unexplained(summary: pa.Table) -> list[dict[str, Any]]:
         if row["change"] in {"added", "removed"}:
             place = {name: row[name] for name in ("constituency", "precinct")}
             counted = by_place.setdefault(
-                (place["constituency"], place["precinct"]), {**place, "added": 0, "removed": 0}
+                (place["constituency"], place["precinct"]),
+                {**place, "added": 0, "removed": 0},
             )
             counted[row["change"]] += row["entries"]
     return sorted(by_place.values(), key=_most_first)
 
 
 def _most_first(row: dict[str, Any]) -> tuple[int, int, int]:
-    return (-row["added"] - row["removed"], row["constituency"] or 0, row["precinct"] or 0)
+    return (
+        -row["added"] - row["removed"],
+        row["constituency"] or 0,
+        row["precinct"] or 0,
+    )

@@ -33,7 +33,9 @@ def evaluate_pairs(pairs: Path, truth: Path, *, threshold: float) -> Evaluation:
     Raises:
         InputError: a file cannot be read, or lacks a column.
     """
-    return evaluation.evaluate(_read(pairs, _PAIR_COLUMNS), _read(truth, _TRUTH_COLUMNS), threshold)
+    return evaluation.evaluate(
+        _read(pairs, _PAIR_COLUMNS), _read(truth, _TRUTH_COLUMNS), threshold
+    )
 
 
 def evaluate_findings(findings: Path, faults: Path) -> tuple[FaultScore, ...]:
@@ -42,7 +44,9 @@ def evaluate_findings(findings: Path, faults: Path) -> tuple[FaultScore, ...]:
     Raises:
         InputError: a file cannot be read, or lacks a column.
     """
-    scores = evaluate_faults(_read(findings, _FINDING_COLUMNS), _read(faults, tuple(FAULT.names)))
+    scores = evaluate_faults(
+        _read(findings, _FINDING_COLUMNS), _read(faults, tuple(FAULT.names))
+    )
     return tuple(scores)
 
 

@@ -27,7 +27,10 @@ _NUMBER = re.compile(r"0*(\d{1,3})(?!\d)")
 
 
 def inspect_files(
-    files: Sequence[Path], *, settings: Path | None = None, constituency: int | None = None
+    files: Sequence[Path],
+    *,
+    settings: Path | None = None,
+    constituency: int | None = None,
 ) -> tuple[FileAccount, ...]:
     """How each file would be read: format, headers, columns, places, balance. Nothing is written.
 
@@ -46,7 +49,9 @@ def inspect_files(
     accounts: list[FileAccount] = []
     for root, number, paths in _batches(files):
         chosen = settings_around(settings, root).ingest
-        raw = [file for path in paths for file in readers.read_paths([path], root, chosen)]
+        raw = [
+            file for path in paths for file in readers.read_paths([path], root, chosen)
+        ]
         accounts += ingest.inspect(raw, chosen, constituency=constituency or number)
     return tuple(sorted(accounts, key=lambda account: (account.name, account.copy)))
 
@@ -57,7 +62,9 @@ def exit_code_of_accounts(accounts: Sequence[FileAccount]) -> int:
         return 3
     sheets = [sheet for account in accounts for sheet in account.sheets]
     set_aside = {code for sheet in sheets for code in sheet.set_aside}
-    differs = any(is_total_different(sheet, place) for sheet in sheets for place in sheet.places)
+    differs = any(
+        is_total_different(sheet, place) for sheet in sheets for place in sheet.places
+    )
     return int(differs or bool(set_aside - FURNITURE))
 
 

@@ -44,7 +44,9 @@ def restore_ledger(
     return copies.restore(workspace, source, today=today, since=since, older=older)
 
 
-def renew_ledger(workspace: Path, *, by: str, reason: str, today: dt.date, since: str) -> Replaced:
+def renew_ledger(
+    workspace: Path, *, by: str, reason: str, today: dt.date, since: str
+) -> Replaced:
     """Go on without the part of the ledger that is lost; who decided it, and why, is noted.
 
     Raises:

@@ -74,7 +74,11 @@ class Imported:
 
 
 def export_review(
-    workspace: Path, out: Path | None = None, language: str | None = None, *, today: dt.date
+    workspace: Path,
+    out: Path | None = None,
+    language: str | None = None,
+    *,
+    today: dt.date,
 ) -> Exported:
     """Write what waits for a decision into a workbook.
 
@@ -124,15 +128,14 @@ def export(
     with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
         decisions, acceptances = ledger.decisions(), ledger.acceptances()
         runs = known(workspace, ledger)
-    entries = runs.table("entries")
     sources = sources_of(runs.inputs)
     mask = settings.privacy.mask_identifiers
     cases = report.review_cases(
         runs.table("cases"),
-        entries=entries,
-        voters=runs.table("voters"),
-        pairs=runs.table("pairs"),
-        waterfalls=runs.table("waterfalls"),
+        {
+            name: runs.table(name)
+            for name in ("entries", "voters", "pairs", "waterfalls")
+        },
         sources=sources,
         decisions=decisions,
         mask_identifiers=mask,
@@ -141,7 +144,7 @@ def export(
         runs.table("findings"),
         runs.table("accepted"),
         acceptances,
-        entries=entries,
+        entries=runs.table("entries"),
         registers=runs.table("register_rows"),
         sources=sources,
         mask_identifiers=mask,
@@ -153,7 +156,12 @@ def export(
 
 
 def import_decisions(
-    workspace: Path, settings: Settings, path: Path, by: str | None, *, decided_at: dt.datetime
+    workspace: Path,
+    settings: Settings,
+    path: Path,
+    by: str | None,
+    *,
+    decided_at: dt.datetime,
 ) -> Imported:
     """Read a workbook's decisions and accepted findings into the ledger; what is refused is named.
 
@@ -172,9 +180,14 @@ def import_decisions(
     answers = xlsx.read_answers(path, settings.ingest)
     moment = decided_at.isoformat(timespec="seconds")
     since = decided_at.isoformat(" ", "minutes")
-    with lock.hold(workspace, since=since), Ledger(workspace / ledgers.FILE_NAME) as ledger:
+    with (
+        lock.hold(workspace, since=since),
+        Ledger(workspace / ledgers.FILE_NAME) as ledger,
+    ):
         runs = known(workspace, ledger)
-        origins = _origins(answers, cycles_of_runs(workspace, ledger), settings.workspace.cycle)
+        origins = _origins(
+            answers, cycles_of_runs(workspace, ledger), settings.workspace.cycle
+        )
         _require_own(answers, origins, path)
         unread = (*answers.problems, *_of_elsewhere(answers, origins))
         checked = review.check_decisions(
@@ -209,7 +222,9 @@ def import_decisions(
     return Imported(checked, marked, unread, not answers.sheets_without_run)
 
 
-def _origins(answers: Answers, cycles: Mapping[str, str | None], cycle: str) -> _Origins:
+def _origins(
+    answers: Answers, cycles: Mapping[str, str | None], cycle: str
+) -> _Origins:
     """The runs of the workbook whose rows are refused, each with its code.
 
     Args:
@@ -232,7 +247,11 @@ def _require_own(answers: Answers, origins: _Origins, path: Path) -> None:
     Raises:
         InputError: it is such a one.
     """
-    if answers.sheets_without_run or not answers.runs or not answers.runs <= origins.keys():
+    if (
+        answers.sheets_without_run
+        or not answers.runs
+        or not answers.runs <= origins.keys()
+    ):
         return
     codes = {origins[run] for run in answers.runs}
     code = next(one for one in ORIGIN_PROBLEMS if one in codes)
@@ -243,7 +262,10 @@ def _of_elsewhere(answers: Answers, origins: _Origins) -> Iterator[Problem]:
     """The rows filled in that are of another workspace or cycle."""
     for table in (answers.decisions, answers.marks):
         for row in table.to_pylist():
-            if row["run_id"] in origins and row["sheet"] not in answers.sheets_without_run:
+            if (
+                row["run_id"] in origins
+                and row["sheet"] not in answers.sheets_without_run
+            ):
                 code = origins[row["run_id"]]
                 case, entry = row.get("case_id"), row.get("entry_id")
                 yield Problem(row["row"], code, row["sheet"], case, entry)

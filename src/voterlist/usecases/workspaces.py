@@ -33,11 +33,15 @@ def make_workspace(folder: Path, *, cycle: str, level: Level) -> Settings:
     settings = config.parse(text)
     path = folder / config.FILE_NAME
     if path.exists():
-        raise UsageError(f"{folder} is taken", code="folder-taken", places={"path": str(folder)})
+        raise UsageError(
+            f"{folder} is taken", code="folder-taken", places={"path": str(folder)}
+        )
     try:
         for part in (INBOX, REFERENCE):
             store.make_folder(folder / part)
-        store.write_atomically(path, lambda beside: beside.write_text(text, encoding="utf-8"))
+        store.write_atomically(
+            path, lambda beside: beside.write_text(text, encoding="utf-8")
+        )
     except OSError:
         raise UsageError(
             f"{folder} cannot be written",

@@ -29,7 +29,9 @@ class RegisterTest(NamedTuple):
 
 def _tests() -> tuple[RegisterTest, ...]:
     """The test of every module of this folder, by the modules' names."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__, f"{__name__}."))
+    names = sorted(
+        module.name for module in pkgutil.iter_modules(__path__, f"{__name__}.")
+    )
     modules = [importlib.import_module(name) for name in names]
     return tuple(RegisterTest(module.RULE, module.find) for module in modules)
 

@@ -61,7 +61,11 @@ def _first_by_precinct(context: Context) -> pd.DataFrame:
     """(address, precinct, home): the first entry of each precinct at an address that repeats."""
     dwelling, address = _repeated_addresses(context)
     home = context.dwellings.first[dwelling]
-    columns = {"address": address, "precinct": context.precincts.codes[home], "home": home}
+    columns = {
+        "address": address,
+        "precinct": context.precincts.codes[home],
+        "home": home,
+    }
     homes = pd.DataFrame(columns).sort_values(["address", "home"])
     return homes.drop_duplicates(["address", "precinct"])
 

@@ -35,7 +35,9 @@ def find(context: Context) -> pa.Table:
     limit = context.settings.most_year_only
     at = np.flatnonzero(count > limit * of)
     precinct = context.constituency_of_precinct.first[at]
-    columns = take_columns(context.voters, context.precincts.first[precinct], ["constituency"])
+    columns = take_columns(
+        context.voters, context.precincts.first[precinct], ["constituency"]
+    )
     columns |= {"field": "birth_date", "value": count[at] / of[at], "limit": limit}
     return make(RULE, len(at), columns)
 

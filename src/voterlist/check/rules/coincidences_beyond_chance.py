@@ -49,7 +49,9 @@ def find(context: Context) -> pa.Table:
     found, expected = (
         table.column(name).to_numpy().astype(float) for name in ("found", "expected")
     )
-    agreement = table.column("agreement").cast(pa.string()).to_numpy(zero_copy_only=False)
+    agreement = (
+        table.column("agreement").cast(pa.string()).to_numpy(zero_copy_only=False)
+    )
     constituency = table.column("constituency")
     is_whole = np.asarray(constituency.is_null(), dtype=bool)
     if len(constituency.unique().drop_null()) == 1:

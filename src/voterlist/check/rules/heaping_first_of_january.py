@@ -31,4 +31,6 @@ RULE = Rule(
 
 def find(context: Context) -> pa.Table:
     """Precincts with too many births on 1 January."""
-    return outlier_findings(context, RULE, judged(context, FIRST_OF_JANUARY), "birth_date")
+    return outlier_findings(
+        context, RULE, judged(context, FIRST_OF_JANUARY), "birth_date"
+    )

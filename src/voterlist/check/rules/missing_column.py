@@ -37,5 +37,7 @@ def find(context: Context) -> pa.Table:
         missing = is_missing(context, field)
         at = np.flatnonzero(lacks_column(context, missing))
         share = precincts.count(missing)[at] / precincts.size[at]
-        findings.append(context.precinct_findings(RULE, at, field=field, value=share, limit=limit))
+        findings.append(
+            context.precinct_findings(RULE, at, field=field, value=share, limit=limit)
+        )
     return concat(findings, FINDING)

@@ -35,5 +35,7 @@ def find(context: Context) -> pa.Table:
     for field in ASKED_FIELDS:
         missing = is_missing(context, field)
         without_column = lacks_column(context, missing)[context.precincts.codes]
-        findings.append(context.entry_findings(RULE, missing & ~without_column, field=field))
+        findings.append(
+            context.entry_findings(RULE, missing & ~without_column, field=field)
+        )
     return concat(findings, FINDING)

@@ -29,7 +29,9 @@ RULE = Rule(
 def find(context: Context) -> pa.Table:
     """Precincts for which permanent lists of different content were handed in."""
     lists = context.lists
-    is_permanent = pc.equal(lists.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value)
+    is_permanent = pc.equal(
+        lists.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value
+    )
     has_entries = pc.greater(lists.column("entries"), 0)
     is_placed = lists.column("precinct").is_valid()
     usable = lists.filter(pc.and_(pc.and_(is_permanent, has_entries), is_placed))

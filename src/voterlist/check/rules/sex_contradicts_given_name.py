@@ -22,4 +22,6 @@ RULE = Rule(
 
 def find(context: Context) -> pa.Table:
     """Entries whose stated sex is not the one that the given name tells."""
-    return context.entry_findings(RULE, contradicts_sex(context, "given_sex"), field="given_name")
+    return context.entry_findings(
+        RULE, contradicts_sex(context, "given_sex"), field="given_name"
+    )

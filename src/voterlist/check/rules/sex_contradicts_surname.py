@@ -23,4 +23,6 @@ RULE = Rule(
 
 def find(context: Context) -> pa.Table:
     """Entries whose stated sex is not the one that the surname tells."""
-    return context.entry_findings(RULE, contradicts_sex(context, "surname_sex"), field="surname")
+    return context.entry_findings(
+        RULE, contradicts_sex(context, "surname_sex"), field="surname"
+    )

@@ -10,7 +10,8 @@ from voterlist.model import AsideCode, Rule, Severity, Unit
 __all__ = ["RULES"]
 
 _GROUND_1 = (
-    "A list taken in with its columns mistaken names people who do not exist and loses those who do"
+    "A list taken in with its columns mistaken "
+    "names people who do not exist and loses those who do"
 )
 _GROUND_2 = "A guess is shown to the person who can correct it"
 

@@ -10,7 +10,8 @@ from voterlist.model import Rule, Severity, Unit
 __all__ = ["RULES"]
 
 _GROUND = (
-    "Election Code of Azerbaijan, art. 46: a list is compiled for one precinct of one constituency"
+    "Election Code of Azerbaijan, art. 46: "
+    "a list is compiled for one precinct of one constituency"
 )
 
 RULES: tuple[Rule, ...] = (

@@ -10,7 +10,9 @@ from voterlist.model import AsideCode, Rule, Severity, Unit
 
 __all__ = ["RULES"]
 
-_GROUND = "Every file handed in is read or named as not read: no list is dropped silently"
+_GROUND = (
+    "Every file handed in is read or named as not read: no list is dropped silently"
+)
 
 RULES: tuple[Rule, ...] = (
     Rule(

@@ -25,7 +25,9 @@ class Added(Comparison):
         self.kind = kind
         self.levels = KINDS[kind].levels
         self.pair_level_count = len(self.levels)
-        (self._same,) = (level for level in self.levels if level.evidence is Evidence.VALUE)
+        (self._same,) = (
+            level for level in self.levels if level.evidence is Evidence.VALUE
+        )
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """Missing, the same, or what the kind says of two values that differ."""
@@ -36,7 +38,9 @@ class Added(Comparison):
         levels[known & (first == second)] = self._same
         other = np.flatnonzero(known & (first != second))
         if len(other):
-            one, two, place = distinct_pairs(first[other], second[other], len(column.values))
+            one, two, place = distinct_pairs(
+                first[other], second[other], len(column.values)
+            )
             words = column.words()
             distinct = KINDS[self.kind].distinct_levels(words[one], words[two])
             levels[other] = distinct[place]
@@ -49,4 +53,7 @@ class Added(Comparison):
         where = np.flatnonzero(levels == self._same)
         codes = column.codes[pairs.left[where]]
         known = int(column.counts.sum())
-        yield where, share_of_codes(column, codes, known, least_share(column, _LEAST_VALUES))
+        yield (
+            where,
+            share_of_codes(column, codes, known, least_share(column, _LEAST_VALUES)),
+        )

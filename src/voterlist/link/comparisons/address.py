@@ -46,7 +46,11 @@ class AddressLevel(Level):
     MISSING = 0
 
 
-_PLACES = (AddressLevel.SAME_PRECINCT, AddressLevel.SAME_CONSTITUENCY, AddressLevel.DIFFERS)
+_PLACES = (
+    AddressLevel.SAME_PRECINCT,
+    AddressLevel.SAME_CONSTITUENCY,
+    AddressLevel.DIFFERS,
+)
 """What is left of two addresses that differ: how far apart the entries stand."""
 _FIRST_LINE = len(AddressLevel)
 """From here on the pair levels are those of lines that differ, place by class; how many rare words
@@ -127,7 +131,9 @@ def _place_levels(pairs: Pairs) -> Levels:
     levels = np.full(len(pairs), AddressLevel.MISSING, np.uint8)
     levels[pairs.known(entries.constituency)] = AddressLevel.DIFFERS
     levels[same_constituency] = AddressLevel.SAME_CONSTITUENCY
-    levels[same_constituency & pairs.same(entries.precinct)] = AddressLevel.SAME_PRECINCT
+    levels[same_constituency & pairs.same(entries.precinct)] = (
+        AddressLevel.SAME_PRECINCT
+    )
     return levels
 
 
@@ -143,7 +149,10 @@ def _mark_lines(pairs: Pairs, levels: Levels) -> None:
         return
     one, two, place = distinct_pairs(first[other], second[other], len(address.values))
     likeness = process.cpdist(
-        address.words(one), address.words(two), scorer=token_sort_ratio, dtype=np.float32
+        address.words(one),
+        address.words(two),
+        scorer=token_sort_ratio,
+        dtype=np.float32,
     )[place]
     places = np.searchsorted(_PLACES, levels[other])
     undecided = _FIRST_LINE + places * _CLASSES + np.digitize(likeness, _LINE_CLASSES)

@@ -45,7 +45,9 @@ class Level(IntEnum):
     """How alike the two values are, 0 to 1: what ``linkage_features`` gives."""
     evidence: Evidence
 
-    def __new__(cls, code: int, likeness: float = 0.0, evidence: Evidence = Evidence.LEVEL) -> Self:
+    def __new__(
+        cls, code: int, likeness: float = 0.0, evidence: Evidence = Evidence.LEVEL
+    ) -> Self:
         """A level from its code, its likeness and its evidence."""
         level = int.__new__(cls, code)
         level._value_ = code

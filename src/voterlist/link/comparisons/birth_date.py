@@ -47,14 +47,19 @@ class BirthDate(Comparison):
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the parts that agree."""
-        one, other = _Dates.of(pairs.entries, pairs.left), _Dates.of(pairs.entries, pairs.right)
+        one, other = (
+            _Dates.of(pairs.entries, pairs.left),
+            _Dates.of(pairs.entries, pairs.right),
+        )
         known = (one.year > 0) & (other.year > 0)
         full = known & one.is_full & other.is_full
         same_year, same_month = one.year == other.year, one.month == other.month
         same_day = one.day == other.day
         parts = same_year.astype(np.int8) + same_month + same_day
         full_of_one_year = full & same_year
-        levels = np.where(known, BirthDateLevel.DIFFERS, BirthDateLevel.MISSING).astype(np.uint8)
+        levels = np.where(known, BirthDateLevel.DIFFERS, BirthDateLevel.MISSING).astype(
+            np.uint8
+        )
         levels[known & same_year] = BirthDateLevel.YEAR
         levels[full_of_one_year] = BirthDateLevel.SAME_YEAR
         levels[full & (parts == 2)] = BirthDateLevel.PART
@@ -99,7 +104,9 @@ class BirthDate(Comparison):
         So dates that agree are *year* as often as the list is incomplete.
         """
         same, year = BirthDateLevel.SAME - 1, BirthDateLevel.YEAR - 1
-        incomplete = np.clip(incomplete_share(entries), _LEAST_INCOMPLETE, _MOST_INCOMPLETE)
+        incomplete = np.clip(
+            incomplete_share(entries), _LEAST_INCOMPLETE, _MOST_INCOMPLETE
+        )
         fitted = shares.copy()
         agreeing = shares[same] + shares[year]
         fitted[same], fitted[year] = agreeing * (1 - incomplete), agreeing * incomplete
@@ -122,7 +129,9 @@ class _Dates:
 
     @classmethod
     def of(cls, entries: Encoded, positions: Codes) -> _Dates:
-        return cls(entries.year[positions], entries.month[positions], entries.day[positions])
+        return cls(
+            entries.year[positions], entries.month[positions], entries.day[positions]
+        )
 
     @property
     def is_full(self) -> Bools:

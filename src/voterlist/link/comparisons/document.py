@@ -37,7 +37,10 @@ class DocumentLevel(Level):
 
 
 _LEVELS = IdentifierLevels(
-    DocumentLevel.MISSING, DocumentLevel.SAME, DocumentLevel.DIGIT, DocumentLevel.DIFFERS
+    DocumentLevel.MISSING,
+    DocumentLevel.SAME,
+    DocumentLevel.DIGIT,
+    DocumentLevel.DIFFERS,
 )
 
 
@@ -56,19 +59,25 @@ class Document(Comparison):
         if documents.texts is not None:
             other = np.flatnonzero(levels == DocumentLevel.DIFFERS)
             apart = pairs.at(other)
-            similar = _similar(documents.words(apart.left), documents.words(apart.right))
+            similar = _similar(
+                documents.words(apart.left), documents.words(apart.right)
+            )
             levels[other[similar]] = DocumentLevel.SIMILAR
         return levels
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """How many entries have the document."""
         is_same = levels == DocumentLevel.SAME
-        yield from identifier_shares(pairs.entries.document, pairs, is_same, _LEAST_SHARE)
+        yield from identifier_shares(
+            pairs.entries.document, pairs, is_same, _LEAST_SHARE
+        )
 
 
 def _similar(one: Words, other: Words) -> Bools:
     """True where both texts are long and have most characters in common."""
-    lengths = [min(len(first), len(second)) for first, second in zip(one, other, strict=True)]
+    lengths = [
+        min(len(first), len(second)) for first, second in zip(one, other, strict=True)
+    ]
     long = np.flatnonzero(np.array(lengths, np.int64) >= _LONG_TEXT)
     kept = process.cpdist(
         one[long], other[long], scorer=OSA.normalized_similarity, dtype=np.float32

@@ -24,7 +24,9 @@ class IdentifierLevels:
     differs: Level
 
 
-def identifier_levels(identifiers: Identifiers, pairs: Pairs, levels: IdentifierLevels) -> Levels:
+def identifier_levels(
+    identifiers: Identifiers, pairs: Pairs, levels: IdentifierLevels
+) -> Levels:
     """The level of each pair: same, one edit apart, or different."""
     first, second = identifiers.codes[pairs.left], identifiers.codes[pairs.right]
     known = (first >= 0) & (second >= 0)

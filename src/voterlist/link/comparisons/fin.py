@@ -26,7 +26,9 @@ class FinLevel(Level):
     MISSING = 0
 
 
-_LEVELS = IdentifierLevels(FinLevel.MISSING, FinLevel.SAME, FinLevel.DIGIT, FinLevel.DIFFERS)
+_LEVELS = IdentifierLevels(
+    FinLevel.MISSING, FinLevel.SAME, FinLevel.DIGIT, FinLevel.DIFFERS
+)
 
 
 class Fin(Comparison):

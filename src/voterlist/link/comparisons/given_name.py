@@ -77,4 +77,7 @@ class GivenName(Comparison):
         where = np.flatnonzero(levels == GivenNameLevel.SAME)
         if len(where):
             entries = pairs.entries
-            yield where, cohort_shares(entries.given, entries.given_counts, pairs.at(where))
+            yield (
+                where,
+                cohort_shares(entries.given, entries.given_counts, pairs.at(where)),
+            )

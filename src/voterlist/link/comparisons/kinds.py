@@ -125,7 +125,9 @@ class Kind:
 
 
 def _one_edit(one: Words, other: Words) -> Bools:
-    edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
+    edits = process.cpdist(
+        one, other, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
+    )
     return np.asarray(edits == 1)
 
 
@@ -136,7 +138,9 @@ def _jaro_winkler(one: Words, other: Words) -> Floats:
 
 def _shortest(one: Words, other: Words) -> Floats:
     """The letters of the shorter of the two values."""
-    lengths = [min(len(first), len(second)) for first, second in zip(one, other, strict=True)]
+    lengths = [
+        min(len(first), len(second)) for first, second in zip(one, other, strict=True)
+    ]
     return np.array(lengths, np.float64)
 
 
@@ -187,12 +191,17 @@ def _number(one: Words, other: Words) -> Levels:
     larger = np.maximum(np.abs(first), np.abs(second))
     levels = np.full(len(one), NumberLevel.DIFFERS, np.uint8)
     levels[np.abs(first - second) <= _NEAR_NUMBER * larger] = NumberLevel.CLOSE
-    levels[_one_edit(one, other) & (_shortest(one, other) >= _LETTERS_FOR_ONE)] = NumberLevel.DIGIT
+    levels[_one_edit(one, other) & (_shortest(one, other) >= _LETTERS_FOR_ONE)] = (
+        NumberLevel.DIGIT
+    )
     return levels
 
 
 def _place(one: Words, other: Words) -> Levels:
-    whole = process.cpdist(one, other, scorer=token_set_ratio, dtype=np.float64) >= _ALL_WORDS
+    whole = (
+        process.cpdist(one, other, scorer=token_set_ratio, dtype=np.float64)
+        >= _ALL_WORDS
+    )
     slip = _one_edit(one, other) & (_shortest(one, other) >= _LETTERS_FOR_ONE)
     levels = np.full(len(one), PlaceLevel.DIFFERS, np.uint8)
     levels[_jaro_winkler(one, other) >= _SIMILAR_NAME] = PlaceLevel.SIMILAR

@@ -59,12 +59,18 @@ def level_codes(codes: Mapping[Nearness, int]) -> Levels:
     return np.array([codes[nearness] for nearness in Nearness], np.uint8)
 
 
-def distinct_pairs(first: Codes, second: Codes, size: int) -> tuple[Codes, Codes, Longs]:
+def distinct_pairs(
+    first: Codes, second: Codes, size: int
+) -> tuple[Codes, Codes, Longs]:
     """The distinct unordered pairs of codes below ``size``, and which of them each pair is."""
     low = np.minimum(first, second).astype(np.int64)
     high = np.maximum(first, second).astype(np.int64)
     place, distinct = pd.factorize(low * size + high)
-    return (distinct // size).astype(np.int32), (distinct % size).astype(np.int32), place
+    return (
+        (distinct // size).astype(np.int32),
+        (distinct % size).astype(np.int32),
+        place,
+    )
 
 
 def name_levels(names: Coded, pairs: Pairs, codes: Levels) -> Levels:
@@ -85,7 +91,9 @@ def _nearness(names: Coded, first: Codes, second: Codes) -> Levels:
     """How near names with different codes are."""
     words = names.words()
     one, other = words[first], words[second]
-    edits = process.cpdist(one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
+    edits = process.cpdist(
+        one, other, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8
+    )
     alike = process.cpdist(
         one,
         other,

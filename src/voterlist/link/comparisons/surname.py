@@ -88,7 +88,13 @@ class Surname(Comparison):
     field = "surname"
     levels = SurnameLevel
     pair_level_count = _SLIP_TWO_EDITS + 1
-    counted_columns = ("surname_skeleton", "surname_stem", "sex", "patronymic_sex", "given_sex")
+    counted_columns = (
+        "surname_skeleton",
+        "surname_stem",
+        "sex",
+        "patronymic_sex",
+        "given_sex",
+    )
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the stems; a slip in the ending by the whole surnames."""
@@ -124,7 +130,9 @@ class Surname(Comparison):
         ending = entries.stem_counts[entries.stem.codes[shared.left], sex] - surname
         # Both entries of the pair are left out: of one surname both are counted in it, of another
         # ending only one.
-        counted = np.where(is_same, np.maximum(surname - 2, 0), np.maximum(ending - 1, 0))
+        counted = np.where(
+            is_same, np.maximum(surname - 2, 0), np.maximum(ending - 1, 0)
+        )
         pseudo = np.where(is_same, 1.0, _ENDING_PSEUDO_COUNT)
         values = max(len(entries.surname.values), LEAST_SURNAMES)
         yield where, np.log2((counted + pseudo) / (entries.sizes[sex] + values))

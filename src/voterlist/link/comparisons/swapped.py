@@ -83,7 +83,9 @@ def _crossed(pairs: Pairs) -> Bools:
     numbers = surname[alike].astype(np.int64) * size + given[alike]
     distinct, place = np.unique(numbers, return_inverse=True)
     one, other = np.divmod(distinct, size)
-    crossed[alike] = _one_name(entries, one.astype(np.int32), other.astype(np.int32))[place]
+    crossed[alike] = _one_name(entries, one.astype(np.int32), other.astype(np.int32))[
+        place
+    ]
     return crossed
 
 
@@ -98,7 +100,9 @@ def _one_name(entries: Encoded, surnames: Codes, given: Codes) -> Bools:
     )
     if not len(surnames):
         return np.zeros(0, np.bool_)
-    shortest = np.minimum(entries.surname.lengths[surnames], entries.given.lengths[given])
+    shortest = np.minimum(
+        entries.surname.lengths[surnames], entries.given.lengths[given]
+    )
     return np.asarray((edits == 0) | ((edits == 1) & (shortest >= _LONG_ENOUGH)))
 
 
@@ -129,6 +133,9 @@ def _name_shares(pairs: Pairs) -> Floats:
         least_share(surnames, LEAST_SURNAMES),
     )
     as_given = share_of_codes(
-        given, given.codes[pairs.right], entries.size, least_share(given, LEAST_GIVEN_NAMES)
+        given,
+        given.codes[pairs.right],
+        entries.size,
+        least_share(given, LEAST_GIVEN_NAMES),
     )
     return np.asarray(np.maximum(as_surname, as_given), np.float64)

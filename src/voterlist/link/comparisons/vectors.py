@@ -44,10 +44,12 @@ class Comparisons:
     def __init__(self, comparisons: Sequence[Comparison]) -> None:
         self._by_field = {comparison.field: comparison for comparison in comparisons}
         self._radixes = {
-            field: len(comparison.levels) for field, comparison in self._by_field.items()
+            field: len(comparison.levels)
+            for field, comparison in self._by_field.items()
         }
         self._pair_radixes = {
-            field: comparison.pair_level_count for field, comparison in self._by_field.items()
+            field: comparison.pair_level_count
+            for field, comparison in self._by_field.items()
         }
 
     def __iter__(self) -> Iterator[Comparison]:
@@ -68,7 +70,9 @@ class Comparisons:
 
     def pair_levels(self, pairs: Pairs) -> dict[str, Levels]:
         """The pair levels: what follows from the two entries alone, whatever else the list has."""
-        levels = {comparison.field: comparison.pair_levels(pairs) for comparison in self}
+        levels = {
+            comparison.field: comparison.pair_levels(pairs) for comparison in self
+        }
         swapped.mark(pairs, levels)
         for comparison in self:
             comparison.relate(pairs, levels)
@@ -103,7 +107,9 @@ class Comparisons:
 
         A bin is two bits.
         """
-        bins = np.minimum(-vectors.term_frequency / _BITS_A_BIN, _BINS - 1).astype(np.int64)
+        bins = np.minimum(-vectors.term_frequency / _BITS_A_BIN, _BINS - 1).astype(
+            np.int64
+        )
         return pack_mixed(vectors.levels, self._radixes, np.maximum(bins, 0))
 
     def unpack(self, codes: Longs) -> Vectors:

@@ -85,7 +85,9 @@ def blocks_to_compare(found: Reuse, key: block.Blocks, number: int) -> block.Blo
     )
 
 
-def _mixed(found: Reuse, key: block.Blocks, number: int, numbers: Longs, new: Bools) -> Bools:
+def _mixed(
+    found: Reuse, key: block.Blocks, number: int, numbers: Longs, new: Bools
+) -> Bools:
     """For each block of today whether it mixes known entries of several earlier blocks."""
     mixed = np.zeros(len(key.starts) - 1, np.bool_)
     if found.state is None:
@@ -100,7 +102,9 @@ def _mixed(found: Reuse, key: block.Blocks, number: int, numbers: Longs, new: Bo
         found.shaken[members[parted[blocks]]] = True
     known = np.flatnonzero(~new)
     where = numbers[known]
-    mixed[: where.max(initial=-1) + 1] = _not_together(where, before[key.members[known]])
+    mixed[: where.max(initial=-1) + 1] = _not_together(
+        where, before[key.members[known]]
+    )
     return mixed
 
 
@@ -115,7 +119,9 @@ def _not_together(groups: Codes | Longs, other: Codes) -> Bools:
     return np.asarray(differing & several)
 
 
-def reused_pairs(found: Reuse, blocks: list[block.Blocks]) -> tuple[Codes, Codes, Codes | Longs]:
+def reused_pairs(
+    found: Reuse, blocks: list[block.Blocks]
+) -> tuple[Codes, Codes, Codes | Longs]:
     """The pairs that need not be compared again, in ascending order.
 
     Left, right, what each is by itself.
@@ -131,7 +137,9 @@ def reused_pairs(found: Reuse, blocks: list[block.Blocks]) -> tuple[Codes, Codes
         held |= key.hold(one[doubtful], other[doubtful])
     stands[doubtful[~held]] = False
     one, other = one[stands], other[stands]
-    return in_order(np.minimum(one, other), np.maximum(one, other), found.state.levels[stands])
+    return in_order(
+        np.minimum(one, other), np.maximum(one, other), found.state.levels[stands]
+    )
 
 
 def in_order(

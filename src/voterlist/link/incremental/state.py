@@ -36,7 +36,16 @@ __all__ = [
 Checksums = Hashes
 """Two an entry, shape (2, entries)."""
 
-_TEXTS = ("surname", "stem", "given", "patronymic", "address", "street", "house", "flat")
+_TEXTS = (
+    "surname",
+    "stem",
+    "given",
+    "patronymic",
+    "address",
+    "street",
+    "house",
+    "flat",
+)
 _IDENTIFIERS = ("fin", "document")
 _NUMBERS = ("year", "month", "day", "sex", "constituency", "precinct")
 _SALT, _OTHER_SALT = 0x9E3779B97F4A7C15, 0xD1B54A32D192ED03
@@ -51,7 +60,9 @@ _FORM = 1
 def _pairs_schema(levels: pa.DataType) -> pa.Schema:
     """The table of pairs with packed pair levels of this type."""
     kinds = {"left": pa.int32(), "right": pa.int32(), "levels": levels}
-    return pa.schema([pa.field(name, kind, nullable=False) for name, kind in kinds.items()])
+    return pa.schema(
+        [pa.field(name, kind, nullable=False) for name, kind in kinds.items()]
+    )
 
 
 TABLES = {
@@ -105,9 +116,14 @@ class State:
             "blocks": dict(zip(TABLES["blocks"].names, columns, strict=True)),
             "pairs": {"left": self.left, "right": self.right, "levels": self.levels},
         }
-        schemas = {**TABLES, "pairs": _pairs_schema(pa.from_numpy_dtype(self.levels.dtype))}
+        schemas = {
+            **TABLES,
+            "pairs": _pairs_schema(pa.from_numpy_dtype(self.levels.dtype)),
+        }
         return {
-            name: tables.from_columns(found, schemas[name], len(next(iter(found.values()))))
+            name: tables.from_columns(
+                found, schemas[name], len(next(iter(found.values())))
+            )
             for name, found in content.items()
         }
 
@@ -118,10 +134,16 @@ class State:
         Raises:
             NoStateError: they are not what ``tables`` gave.
         """
-        if not all(name in content and _is_schema(name, content[name].schema) for name in TABLES):
+        if not all(
+            name in content and _is_schema(name, content[name].schema)
+            for name in TABLES
+        ):
             raise NoStateError("the tables of a state have other columns")
         columns = {
-            name: {column: content[name].column(column).to_numpy() for column in schema.names}
+            name: {
+                column: content[name].column(column).to_numpy()
+                for column in schema.names
+            }
             for name, schema in TABLES.items()
         }
         blocks, pairs = columns["blocks"], columns["pairs"]
@@ -142,7 +164,8 @@ class State:
             fingerprint,
             np.stack([columns["entries"][name] for name in TABLES["entries"].names]),
             tuple(
-                (blocks["entry"][a:b], blocks["block"][a:b]) for a, b in itertools.pairwise(cuts)
+                (blocks["entry"][a:b], blocks["block"][a:b])
+                for a, b in itertools.pairwise(cuts)
             ),
             pairs["left"],
             pairs["right"],
@@ -151,7 +174,10 @@ class State:
 
 
 def _is_schema(name: str, schema: pa.Schema) -> bool:
-    return bool(schema == TABLES[name] or (name == "pairs" and schema == _pairs_schema(pa.int64())))
+    return bool(
+        schema == TABLES[name]
+        or (name == "pairs" and schema == _pairs_schema(pa.int64()))
+    )
 
 
 def _comparisons_of(fingerprint: str) -> Comparisons:
@@ -161,7 +187,9 @@ def _comparisons_of(fingerprint: str) -> Comparisons:
 
 
 def _below(positions: Codes | Longs, size: int) -> bool:
-    return bool(len(positions) == 0 or (positions.min() >= 0 and positions.max() < size))
+    return bool(
+        len(positions) == 0 or (positions.min() >= 0 and positions.max() < size)
+    )
 
 
 def fingerprint(
@@ -176,7 +204,9 @@ def fingerprint(
     """Names all besides the entries on which candidate pairs and their pair levels depend."""
     lines = "lines" if entries.street.is_empty else "streets"
     names = " ".join(key.key.name for key in blocks)
-    added = " ".join(f"{field}={kind}" for field, kind in comparisons.added_kinds.items())
+    added = " ".join(
+        f"{field}={kind}" for field, kind in comparisons.added_kinds.items()
+    )
     fixed = f"{_FORM} {rapidfuzz.__version__} {profile} {limit} {lines} against={against} {names}"
     return f"{fixed}{_ADDED}{added}"
 
@@ -189,12 +219,19 @@ def block_members(blocks: list[Blocks]) -> tuple[tuple[Codes, Codes], ...]:
 def _hashes(values: pa.Array) -> Hashes:
     """A hash of each distinct text, and at the end, where the code -1 of the unknown points, 0."""
     # A part at a time: as Python strings a nation's identifiers take a gigabyte.
-    parts = [values.slice(start, _PART).to_pylist() for start in range(0, len(values), _PART)]
-    hashes = [pd.util.hash_array(np.array(part, dtype=object), categorize=False) for part in parts]
+    parts = [
+        values.slice(start, _PART).to_pylist() for start in range(0, len(values), _PART)
+    ]
+    hashes = [
+        pd.util.hash_array(np.array(part, dtype=object), categorize=False)
+        for part in parts
+    ]
     return np.concatenate([*hashes, np.zeros(1, np.uint64)])
 
 
-def _read(entries: Encoded, new: Bools | None) -> Iterator[tuple[Hashes, Codes | Longs | None]]:
+def _read(
+    entries: Encoded, new: Bools | None
+) -> Iterator[tuple[Hashes, Codes | Longs | None]]:
     """All that is read of an entry, column by column.
 
     Words of 64 bits, and which of them is each entry's, if told.
@@ -240,7 +277,11 @@ def _numbered(words: Hashes) -> tuple[Longs, Hashes, Longs]:
     order = np.argsort(words, kind="stable")
     ordered = words[order]
     place = np.arange(len(words))
-    first = np.r_[True, ordered[1:] != ordered[:-1]] if len(words) else np.zeros(0, np.bool_)
+    first = (
+        np.r_[True, ordered[1:] != ordered[:-1]]
+        if len(words)
+        else np.zeros(0, np.bool_)
+    )
     return order, ordered, place - np.maximum.accumulate(np.where(first, place, 0))
 
 
@@ -258,7 +299,9 @@ def positions_before(before: Checksums, now: Checksums) -> Codes:
     place = np.minimum(start + which, len(order) - 1)
     found = order[place]
     same = (
-        (ordered[place] == words) & (number[place] == which) & (before[1][found] == now[1][wanted])
+        (ordered[place] == words)
+        & (number[place] == which)
+        & (before[1][found] == now[1][wanted])
     )
     then[wanted[same]] = found[same]
     return then

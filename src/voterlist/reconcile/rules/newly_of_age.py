@@ -9,7 +9,9 @@ from voterlist.model import Rule, Severity, Unit
 
 __all__ = ["OF_AGE_MISSING", "OF_AGE_UNREGISTERED", "RULES"]
 
-_GROUND = "whoever is of voting age on the day of the list belongs on it, and nobody younger"
+_GROUND = (
+    "whoever is of voting age on the day of the list belongs on it, and nobody younger"
+)
 
 OF_AGE_MISSING = Rule(
     "newly-of-age-missing",

@@ -70,8 +70,12 @@ class _Form:
         return next(iter(self.answers))
 
 
-_CASES = _Form(CASE_IDS, VERDICTS, tuple(Verdict), "verdict", UNKNOWN_VERDICT, REVIEW_ROW)
-_FINDINGS = _Form(FINDING_IDS, FINDING_MARKS, tuple(Mark), "mark", UNKNOWN_MARK, MARK_ROW)
+_CASES = _Form(
+    CASE_IDS, VERDICTS, tuple(Verdict), "verdict", UNKNOWN_VERDICT, REVIEW_ROW
+)
+_FINDINGS = _Form(
+    FINDING_IDS, FINDING_MARKS, tuple(Mark), "mark", UNKNOWN_MARK, MARK_ROW
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +140,18 @@ def read_answers(path: Path, limits: IngestSettings | None = None) -> Answers:
                 sheets.append(_read_sheet(sheet, form, *heading))
     if not sheets:
         raise _nothing_to_answer(path, file.sheets)
-    unread = [_whole(sheet, sheet.trouble.value) for sheet in file.sheets if sheet.trouble]
+    unread = [
+        _whole(sheet, sheet.trouble.value) for sheet in file.sheets if sheet.trouble
+    ]
     problems = [problem for sheet in sheets for problem in sheet.problems]
     return Answers(
         decisions=_rows(sheets, _CASES),
         marks=_rows(sheets, _FINDINGS),
         problems=(*unread, *problems),
         runs=frozenset(run for sheet in sheets for run in sheet.runs),
-        sheets_without_run=frozenset(sheet.name for sheet in sheets if not sheet.has_run),
+        sheets_without_run=frozenset(
+            sheet.name for sheet in sheets if not sheet.has_run
+        ),
         digest=digest,
     )
 
@@ -198,14 +206,20 @@ def _nothing_to_answer(path: Path, sheets: Sequence[RawSheet]) -> InputError:
     """The error of a workbook without the columns; a sheet in trouble may have had them."""
     for sheet in sheets:
         if sheet.trouble is not None:
-            return _unreadable(path, sheet.trouble.value, "cannot be read", sheet.name or "")
-    return _unreadable(path, "review-no-sheet", "has no sheet with the columns of a review")
+            return _unreadable(
+                path, sheet.trouble.value, "cannot be read", sheet.name or ""
+            )
+    return _unreadable(
+        path, "review-no-sheet", "has no sheet with the columns of a review"
+    )
 
 
 def _unreadable(
     path: Path, code: str, what: str, sheet: str = "", line: int | None = None
 ) -> InputError:
-    return InputError(f"{path.name} {what}", code=code, file=str(path), sheet=sheet, line=line)
+    return InputError(
+        f"{path.name} {what}", code=code, file=str(path), sheet=sheet, line=line
+    )
 
 
 def _fold(text: str | None) -> str:
@@ -219,7 +233,10 @@ def _known_headings(form: _Form) -> dict[str, str]:
     known = {_fold(name): name for name in (*form.ids, RUN_ID)}
     for language in LANGUAGES:
         words = Words(language)
-        known |= {_fold(words(f"review.column.{key}")): name for name, key in form.answers.items()}
+        known |= {
+            _fold(words(f"review.column.{key}")): name
+            for name, key in form.answers.items()
+        }
     return known
 
 
@@ -228,11 +245,15 @@ def _known_words(form: _Form) -> dict[str, str]:
     known = {_fold(word.value): word.value for word in form.words}
     for language in LANGUAGES:
         words = Words(language)
-        known |= {_fold(words(f"{form.prefix}.{word}")): word.value for word in form.words}
+        known |= {
+            _fold(words(f"{form.prefix}.{word}")): word.value for word in form.words
+        }
     return known
 
 
-def _headings(path: Path, sheet: RawSheet, form: _Form) -> tuple[int, dict[str, int]] | None:
+def _headings(
+    path: Path, sheet: RawSheet, form: _Form
+) -> tuple[int, dict[str, int]] | None:
     """The place of the row of headings, and that of each column; None where there is no such row.
 
     Raises:
@@ -244,18 +265,29 @@ def _headings(path: Path, sheet: RawSheet, form: _Form) -> tuple[int, dict[str, 
     for top, row in enumerate(sheet.cells.slice(0, _LOOKED_THROUGH).to_pylist()):
         line = sheet.lines[top].as_py()
         folded = [_fold(cell) for cell in row.values()]
-        named = [(known[cell], place) for place, cell in enumerate(folded) if cell in known]
+        named = [
+            (known[cell], place) for place, cell in enumerate(folded) if cell in known
+        ]
         columns = dict(named)
         if {*form.ids, form.answer} <= columns.keys():
             if len(columns) < len(named):
-                raise _unreadable(path, "review-column-twice", "has a heading twice", name, line)
+                raise _unreadable(
+                    path, "review-column-twice", "has a heading twice", name, line
+                )
             return top, columns
-        if set(form.ids) <= columns.keys() or len(columns.keys() & form.answers.keys()) > 1:
-            raise _unreadable(path, "review-no-sheet", "lacks columns of a review", name, line)
+        if (
+            set(form.ids) <= columns.keys()
+            or len(columns.keys() & form.answers.keys()) > 1
+        ):
+            raise _unreadable(
+                path, "review-no-sheet", "lacks columns of a review", name, line
+            )
     return None
 
 
-def _read_sheet(sheet: RawSheet, form: _Form, top: int, columns: dict[str, int]) -> _Sheet:
+def _read_sheet(
+    sheet: RawSheet, form: _Form, top: int, columns: dict[str, int]
+) -> _Sheet:
     """What stands below the headings."""
     filled, problems, runs = [], [], set()
     answered = {columns[name] for name in form.answers if name in columns}
@@ -285,10 +317,15 @@ def _read_sheet(sheet: RawSheet, form: _Form, top: int, columns: dict[str, int])
     )
 
 
-def _below(sheet: RawSheet, top: int, columns: dict[str, int], form: _Form) -> Iterator[_Row]:
+def _below(
+    sheet: RawSheet, top: int, columns: dict[str, int], form: _Form
+) -> Iterator[_Row]:
     """The rows below the headings."""
     below = sheet.cells.slice(top + 1)
-    texts = [_texts(below.column(place), name in form.answers) for name, place in columns.items()]
+    texts = [
+        _texts(below.column(place), name in form.answers)
+        for name, place in columns.items()
+    ]
     numbers = sheet.lines.slice(top + 1).to_pylist()
     for number, *row in zip(numbers, *texts, strict=True):
         yield _Row(number, dict(zip(columns, row, strict=True)))

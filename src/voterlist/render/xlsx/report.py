@@ -68,7 +68,10 @@ def _summary(sheet: Sheet, report: Report) -> None:
     words, facts = sheet.book.words, report.facts
     for place, width in enumerate(_SUMMARY_WIDTHS):
         sheet.raw.set_column(place, place, width)
-    sheet.head(title_of(facts, words), words("report.subtitle", today=words.long_day(facts.today)))
+    sheet.head(
+        title_of(facts, words),
+        words("report.subtitle", today=words.long_day(facts.today)),
+    )
     for section in PAGE:
         section_words = section.words(words.language)
         for block in section.summary(report.of(section), section_words):

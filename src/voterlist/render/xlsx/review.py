@@ -11,7 +11,11 @@ from voterlist.render.xlsx.report import add_table
 from voterlist.render.xlsx.sheets import Book, Sheet, safe
 from voterlist.report import AskedFinding, Case, Words
 from voterlist.report.sections.cases import CaseWords, Member, case_cells, case_columns
-from voterlist.report.sections.findings import FindingWords, finding_cells, finding_columns
+from voterlist.report.sections.findings import (
+    FindingWords,
+    finding_cells,
+    finding_columns,
+)
 from voterlist.report.sheets import (
     Column,
     Row,
@@ -73,7 +77,9 @@ def write_review(
     Raises:
         OSError: the file cannot be written.
     """
-    path.write_bytes(render_review(cases, language, run=run, today=today, findings=findings))
+    path.write_bytes(
+        render_review(cases, language, run=run, today=today, findings=findings)
+    )
 
 
 def render_review(
@@ -106,7 +112,9 @@ def _as_cell(text: str | None) -> str | None:
     apostrophe and such a text by itself gets one more, so that ``answer_of`` can tell them apart.
     """
     text = (text or "").strip()
-    return (f"'{text}" if text.startswith("'") and _may_be_formula(text) else text) or None
+    return (
+        f"'{text}" if text.startswith("'") and _may_be_formula(text) else text
+    ) or None
 
 
 def _may_be_formula(text: str) -> bool:
@@ -136,14 +144,18 @@ def _cases(sheet: Sheet, cases: Sequence[Case], run: str) -> None:
     rows = []
     for number, case in enumerate(cases):
         band = number % 2 == 1
-        rows += [_case_row(case, member, words, run, band=band) for member in case.members]
+        rows += [
+            _case_row(case, member, words, run, band=band) for member in case.members
+        ]
     top = sheet.table(columns, rows, frozen=2)
     if rows:
         verdicts = [words(f"verdict.{verdict}") for verdict in Verdict]
         _offer(sheet, (top + 1, top + len(rows)), _VERDICT_COLUMN, verdicts, "review")
 
 
-def _case_row(case: Case, member: Member, words: CaseWords, run: str, *, band: bool) -> Row:
+def _case_row(
+    case: Case, member: Member, words: CaseWords, run: str, *, band: bool
+) -> Row:
     shown, marks = case_cells(member, words)
     is_first = member is case.members[0]
     before: list[SheetValue] = [
@@ -170,10 +182,14 @@ def _case_row(case: Case, member: Member, words: CaseWords, run: str, *, band: b
     return Row([*before, *answer, *shown, *after], all_marks, band=band, first=is_first)
 
 
-def _answer_columns(words: Words, columns: dict[str, str], widths: Sequence[int]) -> list[Column]:
+def _answer_columns(
+    words: Words, columns: dict[str, str], widths: Sequence[int]
+) -> list[Column]:
     """The columns that a person fills in."""
     headings = [words(f"review.column.{key}") for key in columns.values()]
-    return [Column(heading, width) for heading, width in zip(headings, widths, strict=True)]
+    return [
+        Column(heading, width) for heading, width in zip(headings, widths, strict=True)
+    ]
 
 
 def _offer(
@@ -233,7 +249,10 @@ def _how(sheet: Sheet) -> None:
     sheet.raw.set_column(0, 0, 16)
     sheet.raw.set_column(1, 1, 100)
     sheet.head(words("review.sheet.how"))
-    columns = {"column": words("review.column.verdict"), "mark": words("review.column.mark")}
+    columns = {
+        "column": words("review.column.verdict"),
+        "mark": words("review.column.mark"),
+    }
     for step in _STEPS:
         sheet.text(0, str(step), bold=True)
         sheet.text(1, words(f"review.how.{step}", **columns), text_wrap=True)

@@ -29,7 +29,12 @@ _GROUNDS = {
     "fill": "#FFFBE8",
 }
 """The ground of a cell by its mark; ``band`` sets every other case apart."""
-_COLOURS = {"error": "#9C2F24", "warning": "#8A5A00", "note": "#4A5A66", "good": "#2C6A45"}
+_COLOURS = {
+    "error": "#9C2F24",
+    "warning": "#8A5A00",
+    "note": "#4A5A66",
+    "good": "#2C6A45",
+}
 _NUMBER_FORMATS = {
     "count": "#,##0",
     "decimal": "#,##0.0",
@@ -57,7 +62,11 @@ def safe(text: str) -> str:
     """
     if text[:1] in _BREAKS or text.lstrip()[:1] in _FORMULA_SIGNS:
         text = "'" + text
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    return (
+        text
+        if len(text) <= _LONGEST
+        else text[: _LONGEST - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    )
 
 
 class Book:
@@ -125,7 +134,9 @@ class Sheet:
 
     def text(self, column: int, value: str, **properties: Any) -> None:
         """A text in the row at hand."""
-        self.raw.write_string(self.row, column, safe(value), self.book.format(**properties))
+        self.raw.write_string(
+            self.row, column, safe(value), self.book.format(**properties)
+        )
 
     def head(self, title: str, *notes: str) -> None:
         """The title of the sheet and what a reader should know first; then a row left free."""
@@ -145,7 +156,11 @@ class Sheet:
             "valign": "vcenter",
         }
         for place, column in enumerate(columns):
-            align = {"align": _HEADING_ALIGN[column.kind]} if column.kind in _HEADING_ALIGN else {}
+            align = (
+                {"align": _HEADING_ALIGN[column.kind]}
+                if column.kind in _HEADING_ALIGN
+                else {}
+            )
             shape = self.book.format(**look, border_color="#FFFFFF", **align)
             self.raw.write_string(self.row, place, safe(column.heading), shape)
         self.row += 1
@@ -156,21 +171,29 @@ class Sheet:
             marks = row.marks or ("",) * len(columns)
             cells = zip(columns, row.values, marks, strict=True)
             for place, (column, value, mark) in enumerate(cells):
-                shape = self.book.cell_format(column.kind, mark, band=row.band, first=row.first)
+                shape = self.book.cell_format(
+                    column.kind, mark, band=row.band, first=row.first
+                )
                 self._write(place, value, shape)
             self.row += 1
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Row], *, frozen: int = 0) -> int:
+    def table(
+        self, columns: Sequence[Column], rows: Sequence[Row], *, frozen: int = 0
+    ) -> int:
         """A table that fills the sheet; returns the row of its headings.
 
         The headings stay in sight, repeat in print and filter.
         """
         top = self.row
         for place, column in enumerate(columns):
-            self.raw.set_column(place, place, column.width, None, {"hidden": column.hidden})
+            self.raw.set_column(
+                place, place, column.width, None, {"hidden": column.hidden}
+            )
         self.headings(columns)
         self.rows(columns, rows)
-        printed = sum(1 for _ in itertools.takewhile(lambda column: column.printed, columns))
+        printed = sum(
+            1 for _ in itertools.takewhile(lambda column: column.printed, columns)
+        )
         self.raw.print_area(0, 0, self.row, printed - 1)
         self.raw.freeze_panes(top + 1, frozen)
         self.raw.repeat_rows(top)
@@ -183,6 +206,8 @@ class Sheet:
         elif isinstance(value, str):
             self.raw.write_string(self.row, place, safe(value), shape)
         elif isinstance(value, dt.date):
-            self.raw.write_datetime(self.row, place, dt.datetime.combine(value, dt.time()), shape)
+            self.raw.write_datetime(
+                self.row, place, dt.datetime.combine(value, dt.time()), shape
+            )
         else:
             self.raw.write_number(self.row, place, value, shape)

@@ -41,7 +41,15 @@ PAGE: Sections = (
 )
 """The report's page, and the first sheet of its workbook."""
 
-WORKBOOK: Sections = (CASES, FINDINGS, AUDIT, OUTSIDE, SET_ASIDE_ROWS, BALANCE, DEADLINES)
+WORKBOOK: Sections = (
+    CASES,
+    FINDINGS,
+    AUDIT,
+    OUTSIDE,
+    SET_ASIDE_ROWS,
+    BALANCE,
+    DEADLINES,
+)
 """The sheets of the workbook behind the first."""
 
 AUDIT_PAGE: Sections = (BALANCE, AUDIT, FINDINGS, CHANCE, PEOPLE)

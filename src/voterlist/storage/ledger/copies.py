@@ -54,13 +54,17 @@ def copy(workspace: Path, target: Path) -> Mapping[str, int]:
     path = workspace / FILE_NAME
     marks = read_marks(path)
     if not is_there(path) and not marks:
-        raise UsageError(f"{path} is not there", code="no-ledger", places={"path": str(path)})
+        raise UsageError(
+            f"{path} is not there", code="no-ledger", places={"path": str(path)}
+        )
     with snapshot(path, marks, whole=True) as base:
         try:
             create_private(target)
         except FileExistsError:
             places = {"path": str(target)}
-            raise UsageError(f"{target} exists", code="file-taken", places=places) from None
+            raise UsageError(
+                f"{target} exists", code="file-taken", places=places
+            ) from None
         try:
             write_atomically(target, lambda fresh: _pour(base, fresh))
             with snapshot(target, marks, whole=True) as written:
@@ -100,7 +104,9 @@ def restore(
         gap = find_gap(base, read_marks(path))
         if gap is not None and not older:
             places = {"path": str(source), **gap.numbers()}
-            raise UsageError(f"{source} is behind", code="ledger-copy-behind", places=places)
+            raise UsageError(
+                f"{source} is behind", code="ledger-copy-behind", places=places
+            )
         rows = counts(base)
         kept = _keep(path)
 
@@ -112,11 +118,15 @@ def restore(
         write_atomically(path, write)
         with Ledger(path, renewed=gap is not None) as ledger:
             is_older = int(gap is not None)
-            ledger.write_journal(today, RESTORED_EVENT, older=is_older, **_numbers(rows, gap))
+            ledger.write_journal(
+                today, RESTORED_EVENT, older=is_older, **_numbers(rows, gap)
+            )
     return Replaced(rows, gap.known if gap else {}, kept)
 
 
-def renew(workspace: Path, *, by: str, reason: str, today: dt.date, since: str) -> Replaced:
+def renew(
+    workspace: Path, *, by: str, reason: str, today: dt.date, since: str
+) -> Replaced:
     """Go on with a ledger that lost rows as it is; with a new one where it is gone or damaged.
 
     Args:
@@ -140,7 +150,9 @@ def renew(workspace: Path, *, by: str, reason: str, today: dt.date, since: str) 
                 rows = counts(base)
             if gap is None:
                 places = {"path": str(path)}
-                raise UsageError(f"{path} is not lost", code="ledger-not-lost", places=places)
+                raise UsageError(
+                    f"{path} is not lost", code="ledger-not-lost", places=places
+                )
         except InputError:
             gap = find_gap(None, marks)
             rows = dict.fromkeys(APPEND_ONLY, 0)
@@ -150,7 +162,9 @@ def renew(workspace: Path, *, by: str, reason: str, today: dt.date, since: str) 
         if not is_there(path):
             _remove_beside(path)
         with Ledger(path, renewed=True) as ledger:
-            ledger.write_journal(today, RENEWED_EVENT, by=by, reason=reason, **_numbers(rows, gap))
+            ledger.write_journal(
+                today, RENEWED_EVENT, by=by, reason=reason, **_numbers(rows, gap)
+            )
     return Replaced(rows, gap.known if gap else {}, kept)
 
 
@@ -162,7 +176,10 @@ def _numbers(rows: Mapping[str, int], gap: Gap | None) -> dict[str, int]:
 
 def _pour(base: Base, target: Path) -> None:
     """Write a ledger that is in memory into a new file that stands alone, without a WAL."""
-    with told(target), closing(sqlite3.connect(target, isolation_level=None)) as written:
+    with (
+        told(target),
+        closing(sqlite3.connect(target, isolation_level=None)) as written,
+    ):
         base.connection.backup(written)
         written.execute("PRAGMA journal_mode = DELETE")
 
@@ -174,7 +191,9 @@ def _keep(path: Path) -> Path | None:
     number = 1
     while (kept := path.with_name(f"{path.stem}-kept-{number}{path.suffix}")).exists():
         number += 1
-    for part, target in zip((path, *beside(path)[:1]), (kept, *beside(kept)[:1]), strict=True):
+    for part, target in zip(
+        (path, *beside(path)[:1]), (kept, *beside(kept)[:1]), strict=True
+    ):
         if part.exists():
             write_atomically(target, partial(shutil.copyfile, part))
     return kept

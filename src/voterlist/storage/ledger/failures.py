@@ -30,7 +30,9 @@ _LEAST_ROOM = 64 * 1024
 
 def damaged(path: Path) -> InputError:
     """The ledger is damaged, or no ledger at all."""
-    return InputError(f"{path} is damaged, or no ledger", code="ledger-damaged", file=str(path))
+    return InputError(
+        f"{path} is damaged, or no ledger", code="ledger-damaged", file=str(path)
+    )
 
 
 def locked(path: Path) -> WorkspaceBusyError:
@@ -85,7 +87,10 @@ def _cause_in_the_system(path: Path) -> Exception:
         return damaged(path)
     if not os.access(path.parent, os.W_OK | os.X_OK):
         return forbidden(path)
-    for part in (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))):
+    for part in (
+        path,
+        *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm")),
+    ):
         if part.exists() and not os.access(part, os.R_OK | os.W_OK):
             return forbidden(path)
     if shutil.disk_usage(path.parent).free < _LEAST_ROOM:

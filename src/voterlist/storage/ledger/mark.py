@@ -59,13 +59,19 @@ class Gap:
     def error(self, path: Path) -> InputError:
         """The error that says so, with the numbers."""
         error = InputError(f"{path}: {self.kind}", code="ledger-shrunk", file=str(path))
-        error.places |= {"variant": self.kind, "workspace": str(path.parent), **self.numbers()}
+        error.places |= {
+            "variant": self.kind,
+            "workspace": str(path.parent),
+            **self.numbers(),
+        }
         return error
 
     def numbers(self) -> dict[str, str]:
         """What the sentences name."""
         known = {f"known_{name}": str(count) for name, count in self.known.items()}
-        return known | {f"there_{name}": str(count) for name, count in self.there.items()}
+        return known | {
+            f"there_{name}": str(count) for name, count in self.there.items()
+        }
 
 
 def read_marks(ledger: Path) -> tuple[Mark, ...]:
@@ -75,7 +81,10 @@ def read_marks(ledger: Path) -> tuple[Mark, ...]:
         InputError: a mark cannot be understood.
         OSError: a mark cannot be read.
     """
-    paths = [ledger.with_name(MARK_NAME), *sorted(ledger.parent.glob(f"runs/*/{MARK_NAME}"))]
+    paths = [
+        ledger.with_name(MARK_NAME),
+        *sorted(ledger.parent.glob(f"runs/*/{MARK_NAME}")),
+    ]
     marks = [_read(path) for path in paths if path.is_file()]
     newest = max((mark.generation for mark in marks), default=0)
     return tuple(mark for mark in marks if mark.generation == newest)
@@ -94,10 +103,14 @@ def _read(path: Path) -> Mark:
 def write_mark(ledger: Path, seals: Mapping[str, TableDigest], generation: int) -> None:
     """Write beside the ledger how far it is."""
     tables = {name: asdict(seals[name]) for name in APPEND_ONLY}
-    text = json.dumps({"generation": generation, "tables": tables}, indent=1, sort_keys=True)
+    text = json.dumps(
+        {"generation": generation, "tables": tables}, indent=1, sort_keys=True
+    )
 
     path = ledger.with_name(MARK_NAME)
-    write_atomically(path, lambda fresh: fresh.write_text(f"{text}\n", encoding="utf-8"))
+    write_atomically(
+        path, lambda fresh: fresh.write_text(f"{text}\n", encoding="utf-8")
+    )
 
 
 def mark_run(ledger: Path, run_folder: Path) -> None:
@@ -116,7 +129,9 @@ def find_gap(base: Base | None, marks: Iterable[Mark]) -> Gap | None:
     marks = tuple(marks)
     if not marks:
         return None
-    known = {name: max(mark.tables[name].rows for mark in marks) for name in APPEND_ONLY}
+    known = {
+        name: max(mark.tables[name].rows for mark in marks) for name in APPEND_ONLY
+    }
     if base is None:
         return Gap("missing", known, dict.fromkeys(APPEND_ONLY, 0))
     there: Counts = {}

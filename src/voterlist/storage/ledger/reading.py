@@ -79,9 +79,13 @@ class Reader:
 
     def journal(self) -> list[JournalLine]:
         """(day, event, details) of all that happened, in order."""
-        rows = self._base.rows("SELECT day, event, details FROM journal ORDER BY number")
+        rows = self._base.rows(
+            "SELECT day, event, details FROM journal ORDER BY number"
+        )
         read_day = dt.date.fromisoformat
-        return [(read_day(day), event, json.loads(details)) for day, event, details in rows]
+        return [
+            (read_day(day), event, json.loads(details)) for day, event, details in rows
+        ]
 
     def newest_day(self) -> dt.date | None:
         """The newest day in the journal; None where it is empty."""
@@ -96,9 +100,14 @@ class Reader:
         """The row with the highest number for each value of ``one_for``, in its order."""
         newest = f"SELECT max(number) FROM {table} GROUP BY {one_for}"  # noqa: S608  our tables
         columns_of = f"SELECT {', '.join(schema.names)} FROM {table}"  # noqa: S608  our tables
-        rows = self._base.rows(f"{columns_of} WHERE number IN ({newest}) ORDER BY {one_for}")
+        rows = self._base.rows(
+            f"{columns_of} WHERE number IN ({newest}) ORDER BY {one_for}"
+        )
         columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-        values = {name: list(column) for name, column in zip(schema.names, columns, strict=True)}
+        values = {
+            name: list(column)
+            for name, column in zip(schema.names, columns, strict=True)
+        }
         return from_columns(values, schema, len(rows))
 
     def _verify(self, *tables: str) -> None:
@@ -110,7 +119,17 @@ class Reader:
 
 def _submission(row: Sequence[Any]) -> Submission:
     """A row of the table of submissions, its columns in the order of the query."""
-    source, name, sheet, constituency, precinct, list_kind, rows, entries, first_seen = row
+    (
+        source,
+        name,
+        sheet,
+        constituency,
+        precinct,
+        list_kind,
+        rows,
+        entries,
+        first_seen,
+    ) = row
     return Submission(
         source=source,
         name=name,
@@ -141,7 +160,9 @@ def reading(path: Path) -> Iterator[Reader]:
 
 
 @contextmanager
-def snapshot(path: Path, marks: tuple[Mark, ...] = (), *, whole: bool = False) -> Iterator[Base]:
+def snapshot(
+    path: Path, marks: tuple[Mark, ...] = (), *, whole: bool = False
+) -> Iterator[Base]:
     """A verified copy of a ledger in memory, with the tables of this program.
 
     Args:

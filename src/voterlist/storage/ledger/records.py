@@ -38,7 +38,9 @@ class CaseNote:
     last_run: str
 
 
-def received(submissions: Iterable[Submission]) -> dict[tuple[int | None, int | None], dt.date]:
+def received(
+    submissions: Iterable[Submission],
+) -> dict[tuple[int | None, int | None], dt.date]:
     """(constituency, precinct) -> the first day on which a list of it was handed in.
 
     A file in which no entry was found is no list that was handed in.

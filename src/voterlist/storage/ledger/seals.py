@@ -23,7 +23,15 @@ from voterlist.storage.ledger.tables import (
     statements,
 )
 
-__all__ = ["TableDigest", "digest", "migrate", "seal", "sealed", "verify", "verify_structure"]
+__all__ = [
+    "TableDigest",
+    "digest",
+    "migrate",
+    "seal",
+    "sealed",
+    "verify",
+    "verify_structure",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,9 @@ APPEND_ONLY = ("decisions", "acceptances", "journal")
 
 def statements(version: int) -> list[str]:
     """What takes a file from this ``user_version`` to the tables of this program."""
-    return [statement for script in MIGRATIONS[version:] for statement in script.split(";")]
+    return [
+        statement for script in MIGRATIONS[version:] for statement in script.split(";")
+    ]
 
 
 @cache

@@ -19,7 +19,13 @@ from voterlist.storage.ledger.failures import damaged, forbidden, told
 from voterlist.storage.ledger.mark import read_marks, require_no_gap, write_mark
 from voterlist.storage.ledger.reading import SMALL, Reader, is_there
 from voterlist.storage.ledger.records import UNKNOWN_PLACE
-from voterlist.storage.ledger.seals import migrate, seal, sealed, verify, verify_structure
+from voterlist.storage.ledger.seals import (
+    migrate,
+    seal,
+    sealed,
+    verify,
+    verify_structure,
+)
 
 __all__ = ["Ledger"]
 
@@ -45,9 +51,13 @@ class Ledger(Reader):
         OSError: the disk is full.
     """
 
-    def __init__(self, path: Path, *, timeout: float = _PATIENCE, renewed: bool = False) -> None:
+    def __init__(
+        self, path: Path, *, timeout: float = _PATIENCE, renewed: bool = False
+    ) -> None:
         marks = read_marks(path)
-        self._generation = max((mark.generation for mark in marks), default=0) + int(renewed)
+        self._generation = max((mark.generation for mark in marks), default=0) + int(
+            renewed
+        )
         if renewed:
             marks = ()
         if not is_there(path):
@@ -152,7 +162,11 @@ class Ledger(Reader):
         """
         self._change("cases", "case_places")
         # In the order of the key, so that neighbours on the disk are written one after the other.
-        kinds = cases.select(["case_id", "kind"]).group_by(["case_id", "kind"]).aggregate([])
+        kinds = (
+            cases.select(["case_id", "kind"])
+            .group_by(["case_id", "kind"])
+            .aggregate([])
+        )
         kinds = kinds.sort_by("case_id")
         self._base.execute_many(
             "INSERT INTO cases VALUES (?, ?, 'open', ?, ?) ON CONFLICT DO UPDATE SET"
@@ -160,10 +174,15 @@ class Ledger(Reader):
             [(case["case_id"], case["kind"], run, run) for case in kinds.to_pylist()],
         )
         columns = ["case_id", "constituency"]
-        places = cases.select(columns).group_by(columns).aggregate([]).sort_by("case_id")
+        places = (
+            cases.select(columns).group_by(columns).aggregate([]).sort_by("case_id")
+        )
         self._base.execute_many(
             "INSERT OR IGNORE INTO case_places VALUES (?, ?)",
-            [(one["case_id"], one["constituency"] or UNKNOWN_PLACE) for one in places.to_pylist()],
+            [
+                (one["case_id"], one["constituency"] or UNKNOWN_PLACE)
+                for one in places.to_pylist()
+            ],
         )
         if None not in unread:
             self._let_go(run, only, [number for number in unread if number is not None])
@@ -174,7 +193,9 @@ class Ledger(Reader):
             (run,),
         )
 
-    def _let_go(self, run: str, only: Collection[int] | None, unread: Collection[int]) -> None:
+    def _let_go(
+        self, run: str, only: Collection[int] | None, unread: Collection[int]
+    ) -> None:
         """Set to gone the cases that a run looked for and did not find."""
         self._base.execute(
             "UPDATE cases SET status = 'gone' WHERE last_run <> ?"
@@ -182,7 +203,12 @@ class Ledger(Reader):
             " WHERE constituency NOT IN (SELECT value FROM json_each(?))))"
             " AND case_id NOT IN (SELECT case_id FROM case_places"
             " WHERE constituency IN (SELECT value FROM json_each(?)))",
-            (run, only is None, json.dumps(sorted(only or ())), json.dumps(sorted(unread))),
+            (
+                run,
+                only is None,
+                json.dumps(sorted(only or ())),
+                json.dumps(sorted(unread)),
+            ),
         )
 
     def decide(self, decisions: pa.Table) -> int:
@@ -192,9 +218,15 @@ class Ledger(Reader):
             how many were added.
         """
         earlier = self.decisions().to_pylist()
-        earlier_decisions = {_of_entry(decision): _says(decision) for decision in earlier}
+        earlier_decisions = {
+            _of_entry(decision): _says(decision) for decision in earlier
+        }
         new_decisions = decisions.to_pylist()
-        new = [one for one in new_decisions if earlier_decisions.get(_of_entry(one)) != _says(one)]
+        new = [
+            one
+            for one in new_decisions
+            if earlier_decisions.get(_of_entry(one)) != _says(one)
+        ]
         self._change("decisions")
         self._base.execute_many(
             "INSERT INTO decisions (case_id, entry_id, verdict, reason, decided_by, decided_at)"

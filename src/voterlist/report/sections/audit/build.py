@@ -72,7 +72,10 @@ def _voters(rows: Sequence[Statistic]) -> float | None:
 
 def _statistics(records: Iterable[_Record]) -> tuple[Statistic, ...]:
     """The statistics of these rows of INDICATOR, in the order of ``INDICATORS``."""
-    rows = [Statistic(**{name: record[name] for name in _STATISTIC_FIELDS}) for record in records]
+    rows = [
+        Statistic(**{name: record[name] for name in _STATISTIC_FIELDS})
+        for record in records
+    ]
     return tuple(sorted(rows, key=lambda row: INDICATORS.index(row.indicator)))
 
 
@@ -80,7 +83,10 @@ def _precincts(
     indicators: Iterable[_Record], scorecard: pa.Table, ages: pa.Table
 ) -> tuple[PrecinctAudit, ...]:
     statistics = _by_precinct(indicators)
-    scores, pyramids = _by_precinct(scorecard.to_pylist()), _by_precinct(ages.to_pylist())
+    scores, pyramids = (
+        _by_precinct(scorecard.to_pylist()),
+        _by_precinct(ages.to_pylist()),
+    )
     areas = sorted(statistics, key=lambda area: place_order(*area))
     return tuple(
         PrecinctAudit(
@@ -102,7 +108,9 @@ def _by_precinct(records: Iterable[_Record]) -> dict[Precinct, list[_Record]]:
 
 
 def _scores(records: Sequence[_Record]) -> tuple[Score, ...]:
-    rows = [Score(**{name: record[name] for name in _SCORE_FIELDS}) for record in records]
+    rows = [
+        Score(**{name: record[name] for name in _SCORE_FIELDS}) for record in records
+    ]
     return tuple(sorted(rows, key=lambda row: _MEASURES.index(row.measure)))
 
 
@@ -130,7 +138,9 @@ def _points(precincts: Sequence[PrecinctAudit], indicator: str) -> tuple[Point, 
     return tuple(sorted(points, key=lambda point: point.of))
 
 
-def _qualities(precincts: Sequence[PrecinctAudit]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _qualities(
+    precincts: Sequence[PrecinctAudit],
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """The qualities, each with the measures that were taken of some precinct."""
     taken = {score.measure for precinct in precincts for score in precinct.scores}
     qualities: dict[str, list[str]] = {}

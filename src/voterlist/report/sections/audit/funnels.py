@@ -105,7 +105,9 @@ def _ends(points: Sequence[Point], base: float) -> tuple[float, float]:
     values: list[float] = [base]
     for point in points:
         row = point.statistic
-        values += [number for number in (row.value, row.lower, row.upper) if number is not None]
+        values += [
+            number for number in (row.value, row.lower, row.upper) if number is not None
+        ]
     return min(values), max(values)
 
 

@@ -47,7 +47,9 @@ class Statistic:
     def band(self) -> str:
         """Where Whipple's index lies among the bands of the United Nations."""
         value = self.value or 0
-        return next((band for limit, band in _WHIPPLE_BANDS if value < limit), "very-rough")
+        return next(
+            (band for limit, band in _WHIPPLE_BANDS if value < limit), "very-rough"
+        )
 
     @property
     def shade(self) -> int:
@@ -85,7 +87,9 @@ class PrecinctAudit:
 
     def statistic(self, indicator: str) -> Statistic | None:
         """The statistic of this name, if there is one."""
-        return next((row for row in self.statistics if row.indicator == indicator), None)
+        return next(
+            (row for row in self.statistics if row.indicator == indicator), None
+        )
 
     def score(self, measure: str) -> Score | None:
         """The score of this name, if it was taken."""
@@ -99,7 +103,9 @@ class PrecinctAudit:
     @property
     def missing(self) -> tuple[Statistic, ...]:
         """How many cells of each field are empty, as far as it was measured."""
-        return tuple(row for row in self.statistics if row.indicator.startswith("missing-"))
+        return tuple(
+            row for row in self.statistics if row.indicator.startswith("missing-")
+        )
 
     @property
     def outliers(self) -> tuple[Statistic, ...]:
@@ -162,7 +168,10 @@ class Audit:
 
     def out_of(self, indicator: str) -> list[int | None]:
         """The numbers of the precincts that are out of the ordinary in an indicator."""
-        rows = ((precinct.precinct, precinct.statistic(indicator)) for precinct in self.precincts)
+        rows = (
+            (precinct.precinct, precinct.statistic(indicator))
+            for precinct in self.precincts
+        )
         return [precinct for precinct, row in rows if row and row.outlying]
 
     @property

@@ -31,7 +31,14 @@ Counts: TypeAlias = Mapping[Precinct, int]
 _Measured: TypeAlias = dict[str, tuple[Counts, Counts]]
 """By measure: how many of each precinct are counted, and of how many."""
 
-REQUIRED_FIELDS = ("surname", "given_name", "patronymic", "birth_date", "sex", "address")
+REQUIRED_FIELDS = (
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "sex",
+    "address",
+)
 """The fields that the law asks of every entry."""
 
 MEASURES = {
@@ -121,7 +128,9 @@ def _table(precincts: Iterable[Precinct], measured: _Measured) -> pa.Table:
             rows.append((*precinct, quality, measure, count, total, count / total))
     if not rows:
         return SCORECARD.empty_table()
-    columns = dict(zip(SCORECARD.names, map(list, zip(*rows, strict=True)), strict=True))
+    columns = dict(
+        zip(SCORECARD.names, map(list, zip(*rows, strict=True)), strict=True)
+    )
     table = from_columns(columns, SCORECARD)
     return sort_by(table, "constituency", "precinct", "quality", "measure")
 
@@ -130,7 +139,9 @@ def _summed(table: pa.Table, column: str, how: str) -> dict[Precinct, int]:
     """The aggregate of a column in each precinct."""
     grouping = table.group_by(["constituency", "precinct"], use_threads=False)
     grouped = grouping.aggregate([(column, how)])
-    numbers = (grouped.column(name).to_pylist() for name in ("constituency", "precinct"))
+    numbers = (
+        grouped.column(name).to_pylist() for name in ("constituency", "precinct")
+    )
     values = grouped.column(f"{column}_{how}").to_pylist()
     areas = zip(*numbers, strict=True)
     return {area: int(value or 0) for area, value in zip(areas, values, strict=True)}
@@ -175,10 +186,14 @@ def _cells_missing(profile: pa.Table) -> tuple[Counts, Counts]:
     """Empty cells of the fields that the law requires, and all cells of these fields."""
     missing: Counter[Precinct] = Counter()
     for row in profile.to_pylist():
-        empty = [round(row[f"missing_{name}"] * row["voters"]) for name in REQUIRED_FIELDS]
+        empty = [
+            round(row[f"missing_{name}"] * row["voters"]) for name in REQUIRED_FIELDS
+        ]
         missing[row["constituency"], row["precinct"]] += sum(empty)
     voters = _counted(profile, "voters")
-    return missing, {area: len(REQUIRED_FIELDS) * count for area, count in voters.items()}
+    return missing, {
+        area: len(REQUIRED_FIELDS) * count for area, count in voters.items()
+    }
 
 
 def _has_deaths(register_use: pa.Table) -> bool:

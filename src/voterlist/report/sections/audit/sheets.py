@@ -15,7 +15,9 @@ _VALUES = ("value", "usual", "last", "lower", "upper")
 _VALUE_COLUMN, _UNUSUAL_COLUMN, _STATISTIC_COLUMNS = 6, 12, 13
 
 
-def sheets(audit: Audit | None, _facts: Facts, words: AuditWords) -> Iterator[SheetTable]:
+def sheets(
+    audit: Audit | None, _facts: Facts, words: AuditWords
+) -> Iterator[SheetTable]:
     """The statistics and the scorecard."""
     if audit is not None:
         yield _statistics(audit, words)
@@ -66,7 +68,11 @@ def _statistic(unit: str, area: Precinct, row: Statistic, words: AuditWords) -> 
     marks = [""] * _STATISTIC_COLUMNS
     if row.outlying:
         marks[_VALUE_COLUMN] = marks[_UNUSUAL_COLUMN] = "error"
-    unusual = None if row.outlying is None else words("report.yes" if row.outlying else "report.no")
+    unusual = (
+        None
+        if row.outlying is None
+        else words("report.yes" if row.outlying else "report.no")
+    )
     return Row([place, *area, name, row.count, row.of, *shown, row.q, unusual], marks)
 
 
@@ -96,5 +102,8 @@ def _scorecard(audit: Audit, words: AuditWords) -> SheetTable:
 
 
 def _score(score: Score, words: AuditWords) -> list[SheetValue]:
-    quality, measure = words(f"quality.{score.quality}"), words(f"score.{score.measure}")
+    quality, measure = (
+        words(f"quality.{score.quality}"),
+        words(f"score.{score.measure}"),
+    )
     return [quality, measure, score.count, score.of, score.value]

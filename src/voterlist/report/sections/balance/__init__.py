@@ -10,7 +10,13 @@ import pyarrow.compute as pc
 from voterlist.report.lookup import text_column
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
-from voterlist.report.sheets import Row, SheetTable, columns_of, place_cells, place_columns
+from voterlist.report.sheets import (
+    Row,
+    SheetTable,
+    columns_of,
+    place_cells,
+    place_columns,
+)
 from voterlist.report.values import Facts, Place, place_order
 from voterlist.report.words import Words
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE
@@ -86,7 +92,11 @@ def _order(row: ListBalance) -> tuple[object, ...]:
 
 
 def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTable]:
-    counts = {"rows": balance.rows, "entries": balance.entries, "set_aside": balance.set_aside}
+    counts = {
+        "rows": balance.rows,
+        "entries": balance.entries,
+        "set_aside": balance.set_aside,
+    }
     verdict = "report.balance.right" if balance.balances else "report.balance.wrong"
     columns = (
         *place_columns(words)[:_PLACES_SHOWN],
@@ -103,7 +113,11 @@ def _sheets(balance: Balance, _facts: Facts, words: Words) -> Iterable[SheetTabl
     )
     yield SheetTable(
         words("report.sheet.balance"),
-        (words("report.balance.title"), words("report.balance.equation", **counts), words(verdict)),
+        (
+            words("report.balance.title"),
+            words("report.balance.equation", **counts),
+            words(verdict),
+        ),
         columns,
         [_row(row, words) for row in balance.lists],
         words("report.balance.none"),

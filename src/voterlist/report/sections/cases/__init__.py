@@ -19,7 +19,12 @@ from voterlist.report.sections.cases.model import (
     Waterfall,
 )
 from voterlist.report.sections.cases.page import page
-from voterlist.report.sections.cases.sheets import case_cells, case_columns, sheets, summary
+from voterlist.report.sections.cases.sheets import (
+    case_cells,
+    case_columns,
+    sheets,
+    summary,
+)
 from voterlist.report.sections.cases.words import CaseWords
 from voterlist.schemas import CASE, DECISION, ENTRY, PAIR, VOTER, WATERFALL
 

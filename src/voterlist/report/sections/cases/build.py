@@ -14,7 +14,13 @@ import pyarrow.compute as pc
 from voterlist import review
 from voterlist.model import CaseKind, Verdict
 from voterlist.report.lookup import Names, mask, rows_of, text_column, written_names
-from voterlist.report.sections.cases.model import CASE_FIELDS, Case, Cell, KindCount, Member
+from voterlist.report.sections.cases.model import (
+    CASE_FIELDS,
+    Case,
+    Cell,
+    KindCount,
+    Member,
+)
 from voterlist.report.sections.cases.why import waterfalls_of
 from voterlist.report.values import Born, Text, Value
 
@@ -68,7 +74,9 @@ def build_cases(
     groups = pd.factorize(table.column("case_id").to_pandas())[0]
     members = _members(table, groups, tables, names, mask_identifiers=mask_identifiers)
     waterfalls = waterfalls_of(table, tables.pairs, tables.waterfalls)
-    rows = table.select(["case_id", "number", "kind", "probability", "weight"]).to_pandas()
+    rows = table.select(
+        ["case_id", "number", "kind", "probability", "weight"]
+    ).to_pandas()
     starts = np.flatnonzero(np.diff(groups, prepend=-1))
     ends = np.append(starts[1:], len(groups))[: len(starts)]
     built = []
@@ -173,12 +181,16 @@ def _cells(
     return list(zip(*columns, strict=True))
 
 
-def _contradictions(entry: pa.Table, voter: pa.Table, groups: Groups) -> dict[str, Flags]:
+def _contradictions(
+    entry: pa.Table, voter: pa.Table, groups: Groups
+) -> dict[str, Flags]:
     """For each of ``CASE_FIELDS``, the rows whose cell is marked."""
     compared = [column for columns in _COMPARED.values() for column in columns]
     frame = voter.select(compared).to_pandas()
     differs = {
-        name: np.logical_or.reduce([_contradicts(frame[column], groups) for column in columns])
+        name: np.logical_or.reduce(
+            [_contradicts(frame[column], groups) for column in columns]
+        )
         for name, columns in _COMPARED.items()
     }
     is_one_name = ~np.logical_or.reduce([differs[name] for name in _NAMES])
@@ -195,7 +207,9 @@ def _contradicts(column: pd.Series[Any], groups: Groups) -> Flags:
     return np.asarray(known_values > 1, dtype=bool)
 
 
-def _shown(entry: pa.Table, voter: pa.Table, *, mask_identifiers: bool) -> dict[str, list[Value]]:
+def _shown(
+    entry: pa.Table, voter: pa.Table, *, mask_identifiers: bool
+) -> dict[str, list[Value]]:
     """What is shown of each field: the standard form where known, else the text as written."""
     shown: dict[str, list[Value]] = {"written": written_names(entry).to_pylist()}
     for name in _NAMES:
@@ -211,14 +225,21 @@ def _shown(entry: pa.Table, voter: pa.Table, *, mask_identifiers: bool) -> dict[
 
 
 def _birth_dates(entry: pa.Table, voter: pa.Table) -> list[Value]:
-    parts = [voter.column(name).to_pylist() for name in ("birth_year", "birth_month", "birth_day")]
+    parts = [
+        voter.column(name).to_pylist()
+        for name in ("birth_year", "birth_month", "birth_day")
+    ]
     dates = zip(entry.column("birth_date").to_pylist(), *parts, strict=True)
     return [
-        written if year is None else Born(year, month, day) for written, year, month, day in dates
+        written if year is None else Born(year, month, day)
+        for written, year, month, day in dates
     ]
 
 
 def _sexes(entry: pa.Table, voter: pa.Table) -> list[Value]:
-    written, known = entry.column("sex").to_pylist(), text_column(voter, "sex").to_pylist()
+    written, known = (
+        entry.column("sex").to_pylist(),
+        text_column(voter, "sex").to_pylist(),
+    )
     pairs = zip(written, known, strict=True)
     return [text if sex is None else Text(f"sex.{sex}") for text, sex in pairs]

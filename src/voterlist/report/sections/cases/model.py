@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from voterlist.model import CaseKind, Verdict
 from voterlist.report.values import Place, Precinct, Value
 
-__all__ = ["CASE_FIELDS", "Case", "Cases", "Cell", "KindCount", "Member", "Step", "Waterfall"]
+__all__ = [
+    "CASE_FIELDS",
+    "Case",
+    "Cases",
+    "Cell",
+    "KindCount",
+    "Member",
+    "Step",
+    "Waterfall",
+]
 
 CASE_FIELDS = (
     "written",

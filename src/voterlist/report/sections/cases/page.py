@@ -29,7 +29,12 @@ class Bars:
 def page(cases: Cases) -> Mapping[str, Any]:
     """What the template of the cases needs besides the cases."""
     kinds = [row.kind for row in cases.kinds]
-    return {"fields": CASE_FIELDS, "kinds": kinds, "letters": letters_of, "bars": bars_of}
+    return {
+        "fields": CASE_FIELDS,
+        "kinds": kinds,
+        "letters": letters_of,
+        "bars": bars_of,
+    }
 
 
 def bars_of(bits: Sequence[float]) -> Bars:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from voterlist.report.sections.cases.model import CASE_FIELDS, Case, Cases, Member, Waterfall
+from voterlist.report.sections.cases.model import (
+    CASE_FIELDS,
+    Case,
+    Cases,
+    Member,
+    Waterfall,
+)
 from voterlist.report.sections.cases.words import CaseWords
 from voterlist.report.sheets import (
     Block,
@@ -37,7 +43,9 @@ def sheets(cases: Cases, _facts: Facts, words: CaseWords) -> Iterable[SheetTable
 
 def summary(cases: Cases, words: CaseWords) -> Iterable[Block]:
     """How many cases of each kind there are."""
-    headings = [words(f"report.column.{name}") for name in ("kind", "cases", "entries", "open")]
+    headings = [
+        words(f"report.column.{name}") for name in ("kind", "cases", "entries", "open")
+    ]
     rows: list[list[SheetValue]] = []
     for row in cases.kinds:
         title = words(f"case-kind.{row.kind}.title")
@@ -53,7 +61,9 @@ def case_columns(words: Words) -> tuple[Column, ...]:
 
 def case_cells(member: Member, words: Words) -> tuple[list[SheetValue], list[str]]:
     """What an entry of a case shows, and the marks of the cells that differ."""
-    return [words.say(cell.value) for cell in member.cells], [cell.mark for cell in member.cells]
+    return [words.say(cell.value) for cell in member.cells], [
+        cell.mark for cell in member.cells
+    ]
 
 
 def _cases(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTable:
@@ -77,7 +87,9 @@ def _cases(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTable:
     for number, case in enumerate(cases):
         for member in case.members:
             is_first = member is case.members[0]
-            rows.append(_case_row(case, member, words, band=number % 2 == 1, first=is_first))
+            rows.append(
+                _case_row(case, member, words, band=number % 2 == 1, first=is_first)
+            )
     return SheetTable(
         words(f"report.sheet.{name}"),
         (
@@ -92,7 +104,9 @@ def _cases(cases: Sequence[Case], name: str, words: CaseWords) -> SheetTable:
     )
 
 
-def _case_row(case: Case, member: Member, words: CaseWords, *, band: bool, first: bool) -> Row:
+def _case_row(
+    case: Case, member: Member, words: CaseWords, *, band: bool, first: bool
+) -> Row:
     shown, marks = case_cells(member, words)
     before: list[SheetValue] = [
         case.number,
@@ -125,7 +139,10 @@ def _evidence(cases: Sequence[Case], words: CaseWords) -> SheetTable:
         *(Column(words(f"field.{name}"), 11, "bits") for name in PAIR_FIELDS),
         *(Column(words(f"waterfall.{name}"), 11, "bits") for name in _RESTS),
         Column(words("report.column.probability"), 13, "probability"),
-        *(Column(words(f"waterfall.column.{name}"), 13, "probability") for name in _RIVALS),
+        *(
+            Column(words(f"waterfall.column.{name}"), 13, "probability")
+            for name in _RIVALS
+        ),
         Column(words("waterfall.column.what"), 90, "line", printed=False),
     )
     explained = [(case, case.why) for case in cases if case.why]

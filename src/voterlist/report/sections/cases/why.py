@@ -18,7 +18,9 @@ _MISSING = "missing"
 _BITS = "_bits"
 
 
-def waterfalls_of(cases: pa.Table, pairs: pa.Table, waterfalls: pa.Table) -> dict[str, Waterfall]:
+def waterfalls_of(
+    cases: pa.Table, pairs: pa.Table, waterfalls: pa.Table
+) -> dict[str, Waterfall]:
     """The waterfall of the tying pair of each case of a CASE table, by case id.
 
     The tying pair is the first pair of the case's own entries that has the case's weight. Cases
@@ -36,11 +38,20 @@ def waterfalls_of(cases: pa.Table, pairs: pa.Table, waterfalls: pa.Table) -> dic
 
 def _tying_pairs(cases: pa.Table, pairs: pa.Table) -> pd.DataFrame:
     """``case_id``, ``entry_l``, ``entry_r``, and ``pair``: the tying pair's row in ``pairs``."""
-    is_near = pc.is_in(pairs.column("entry_l"), value_set=pc.unique(cases.column("entry_id")))
+    is_near = pc.is_in(
+        pairs.column("entry_l"), value_set=pc.unique(cases.column("entry_id"))
+    )
     rows = pc.indices_nonzero(is_near)
-    near = pairs.select([*_ENDS, "weight"]).take(rows).to_pandas().assign(pair=rows.to_numpy())
+    near = (
+        pairs.select([*_ENDS, "weight"])
+        .take(rows)
+        .to_pandas()
+        .assign(pair=rows.to_numpy())
+    )
     members = cases.select(["case_id", "entry_id", "weight"]).to_pandas()
-    left = members.merge(near, left_on=["entry_id", "weight"], right_on=["entry_l", "weight"])
+    left = members.merge(
+        near, left_on=["entry_id", "weight"], right_on=["entry_l", "weight"]
+    )
     inside = left.drop(columns="entry_id").merge(
         members,
         left_on=["case_id", "entry_r", "weight"],

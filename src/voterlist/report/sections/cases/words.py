@@ -76,7 +76,10 @@ class CaseWords(Words):
     def why(self, why: Waterfall) -> str:
         """The waterfall in one line: every field with its bits, what is taken back, and the sum."""
         steps = [f"{self.field(step)} {self.bits(step.bits)}" for step in why.steps]
-        rest = [f"{self(f'waterfall.{name}.short')} {self.bits(bits)}" for name, bits in _rest(why)]
+        rest = [
+            f"{self(f'waterfall.{name}.short')} {self.bits(bits)}"
+            for name, bits in _rest(why)
+        ]
         return f"{'; '.join([*steps, *rest])} = {self.bits(why.weight)}"
 
     def lines(self, why: Waterfall) -> list[tuple[str, str, float]]:

@@ -61,14 +61,17 @@ def _build(inputs: Inputs) -> tuple[Chance, ...]:
     rows = inputs.table("coincidences").filter(is_own).to_pylist()
     rows.sort(key=lambda row: _ORDER.index(row["agreement"]))
     return tuple(
-        Chance(tuple(row["agreement"].split("+")), row["expected"], row["found"]) for row in rows
+        Chance(tuple(row["agreement"].split("+")), row["expected"], row["found"])
+        for row in rows
     )
 
 
 def _summary(rows: Sequence[Chance], words: ChanceWords) -> Iterable[Block]:
     names = ("agreement", "expected", "found", "meaning")
     headings = [words(f"report.column.{name}") for name in names]
-    yield Block(words("report.chance.title"), headings, [_row(row, words) for row in rows])
+    yield Block(
+        words("report.chance.title"), headings, [_row(row, words) for row in rows]
+    )
 
 
 def _row(row: Chance, words: ChanceWords) -> list[str | float]:

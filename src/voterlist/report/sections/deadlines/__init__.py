@@ -69,7 +69,9 @@ class Due:
     @property
     def worst(self) -> Standing:
         """The standing that asks for most."""
-        return max((standing for standing, _ in self.standings), key=_STANDING_ORDER.index)
+        return max(
+            (standing for standing, _ in self.standings), key=_STANDING_ORDER.index
+        )
 
 
 def _build(inputs: Inputs) -> tuple[Due, ...]:
@@ -96,7 +98,9 @@ def _due(deadline: Deadline, rows: Sequence[UnitStanding], today: dt.date) -> Du
         opens=deadline.opens,
         due=deadline.due,
         days_left=(deadline.due - today).days,
-        standings=tuple((standing, counts[standing]) for standing in Standing if counts[standing]),
+        standings=tuple(
+            (standing, counts[standing]) for standing in Standing if counts[standing]
+        ),
         units=tuple(units),
     )
 
@@ -125,7 +129,10 @@ def _sheets(dues: Sequence[Due], facts: Facts, words: Words) -> Iterable[SheetTa
 
 
 def _row(due: Due, unit: Unit, words: Words) -> Row:
-    sender, receiver = words(f"commission.{due.sender}"), words(f"commission.{due.receiver}")
+    sender, receiver = (
+        words(f"commission.{due.sender}"),
+        words(f"commission.{due.receiver}"),
+    )
     values: list[SheetValue] = [
         words(f"deadline.{due.stage}.title"),
         f"{sender} \N{RIGHTWARDS ARROW} {receiver}",

@@ -7,7 +7,12 @@ import pyarrow as pa
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
 from voterlist.report.sections.findings.build import build_findings, count_rules
-from voterlist.report.sections.findings.model import AskedFinding, FindingRow, Findings, RuleCount
+from voterlist.report.sections.findings.model import (
+    AskedFinding,
+    FindingRow,
+    Findings,
+    RuleCount,
+)
 from voterlist.report.sections.findings.page import page
 from voterlist.report.sections.findings.sheets import (
     finding_cells,
@@ -46,7 +51,9 @@ def _build(inputs: Inputs) -> Findings:
 
 def _areas(profile: pa.Table) -> tuple[Precinct, ...]:
     """The precincts of a PROFILE table in order."""
-    columns = (profile.column(name).to_pylist() for name in ("constituency", "precinct"))
+    columns = (
+        profile.column(name).to_pylist() for name in ("constituency", "precinct")
+    )
     areas = list(zip(*columns, strict=True))
     return tuple(sorted(areas, key=lambda area: place_order(*area)))
 

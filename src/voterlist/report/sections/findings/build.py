@@ -21,7 +21,16 @@ __all__ = ["build_findings", "count_rules"]
 _SEVERITIES = list(Severity)
 _IDENTIFIERS = ("document", "fin")
 _PLACE_PARTS = ("constituency", "precinct", "file", "sheet", "line")
-_COLUMNS = ("rule", "severity", "unit", "entry_id", "other_entry_id", "field", "value", "limit")
+_COLUMNS = (
+    "rule",
+    "severity",
+    "unit",
+    "entry_id",
+    "other_entry_id",
+    "field",
+    "value",
+    "limit",
+)
 
 
 def build_findings(
@@ -47,7 +56,9 @@ def build_findings(
         ids: those of the findings, where a person is asked about them.
     """
     entry = rows_of(entries, findings.column("entry_id"))
-    other = rows_of(pa.concat_tables([entries, registers]), findings.column("other_entry_id"))
+    other = rows_of(
+        pa.concat_tables([entries, registers]), findings.column("other_entry_id")
+    )
     has_no_entry = pc.is_null(findings.column("entry_id"))
     instead = pc.if_else(has_no_entry, written_names(other), None)
     columns = zip(
@@ -79,7 +90,9 @@ def build_findings(
     return tuple(sorted(rows, key=_order))
 
 
-def count_rules(rows: Sequence[FindingRow], areas: Sequence[Precinct]) -> tuple[RuleCount, ...]:
+def count_rules(
+    rows: Sequence[FindingRow], areas: Sequence[Precinct]
+) -> tuple[RuleCount, ...]:
     """How many findings each rule made, errors first, then the most frequent.
 
     A finding of no precinct, or of none of ``areas``, counts in the total alone.
@@ -99,7 +112,9 @@ def _rule_order(count: RuleCount) -> tuple[int, int, str]:
 
 def _merged(own: list[Place], of_entry: list[Place]) -> list[Place]:
     """The places of findings, with what is unknown in them taken from their entries."""
-    return [_merged_place(place, entry) for place, entry in zip(own, of_entry, strict=True)]
+    return [
+        _merged_place(place, entry) for place, entry in zip(own, of_entry, strict=True)
+    ]
 
 
 def _merged_place(place: Place, entry: Place) -> Place:

@@ -26,7 +26,11 @@ class RuleFindings:
 def page(findings: Findings) -> Mapping[str, Any]:
     """What the template of the findings needs besides the findings."""
     rules = _by_rule(findings)
-    return {"rules": rules, "severities": [severity.value for severity in Severity], "shade": shade}
+    return {
+        "rules": rules,
+        "severities": [severity.value for severity in Severity],
+        "shade": shade,
+    }
 
 
 def _by_rule(findings: Findings) -> list[RuleFindings]:
@@ -35,7 +39,8 @@ def _by_rule(findings: Findings) -> list[RuleFindings]:
     for row in findings.rows:
         rows.setdefault((row.rule, row.severity), []).append(row)
     return [
-        RuleFindings(count, tuple(rows[count.rule, count.severity])) for count in findings.rules
+        RuleFindings(count, tuple(rows[count.rule, count.severity]))
+        for count in findings.rules
     ]
 
 

@@ -21,7 +21,9 @@ from voterlist.report.values import Facts
 __all__ = ["finding_cells", "finding_columns", "sheets", "summary"]
 
 
-def sheets(findings: Findings, facts: Facts, words: FindingWords) -> Iterable[SheetTable]:
+def sheets(
+    findings: Findings, facts: Facts, words: FindingWords
+) -> Iterable[SheetTable]:
     """One row for each finding."""
     notes = (words("report.findings.note"), words("report.findings.accept"))
     columns = finding_columns(words)
@@ -41,10 +43,15 @@ def sheets(findings: Findings, facts: Facts, words: FindingWords) -> Iterable[Sh
 
 def summary(findings: Findings, words: FindingWords) -> Iterable[Block]:
     """How many findings each rule made."""
-    headings = [words(f"report.column.{name}") for name in ("rule", "severity", "findings")]
+    headings = [
+        words(f"report.column.{name}") for name in ("rule", "severity", "findings")
+    ]
     rows: list[list[SheetValue]] = []
     for row in findings.rules:
-        title, severity = words(f"rule.{row.rule}.title"), words(f"severity.{row.severity}")
+        title, severity = (
+            words(f"rule.{row.rule}.title"),
+            words(f"severity.{row.severity}"),
+        )
         rows.append([title, severity, row.count])
     yield Block(words("report.rules.title"), headings, rows)
 
@@ -71,7 +78,9 @@ def finding_columns(words: FindingWords) -> tuple[Column, ...]:
     )
 
 
-def finding_cells(row: FindingRow, words: FindingWords, home: int | None) -> list[SheetValue]:
+def finding_cells(
+    row: FindingRow, words: FindingWords, home: int | None
+) -> list[SheetValue]:
     """What a finding shows, in the order of ``finding_columns``.
 
     The constituency ``home`` is not repeated in the place of the other entry.

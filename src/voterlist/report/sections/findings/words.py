@@ -14,8 +14,13 @@ class FindingWords(Words):
 
     def message(self, finding: FindingRow) -> str:
         """The finding with its numbers; those of rules about shares as percentages."""
-        value, limit = self._shown(finding, finding.value), self._shown(finding, finding.limit)
-        return self(f"rule.{finding.rule}.message", value=value, limit=limit, count=value)
+        value, limit = (
+            self._shown(finding, finding.value),
+            self._shown(finding, finding.limit),
+        )
+        return self(
+            f"rule.{finding.rule}.message", value=value, limit=limit, count=value
+        )
 
     def _shown(self, finding: FindingRow, value: float | None) -> float | str | None:
         if value is None or finding.rule not in SHARE_RULES:

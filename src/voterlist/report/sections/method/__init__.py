@@ -48,7 +48,9 @@ class MethodWords(ChanceWords):
 
     def _measure(self, estimate: Estimate, measure: str) -> str:
         ends = {"share": measure, "low": f"{measure}_low", "high": f"{measure}_high"}
-        shares = {end: self.probability(getattr(estimate, name)) for end, name in ends.items()}
+        shares = {
+            end: self.probability(getattr(estimate, name)) for end, name in ends.items()
+        }
         return self(f"report.estimate.{measure}", pairs=estimate.pairs, **shares)
 
 

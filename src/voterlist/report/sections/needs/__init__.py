@@ -65,7 +65,9 @@ def _warnings(inputs: Inputs) -> list[tuple[str, int, str]]:
     ]
 
 
-def _counted(counts: Iterable[tuple[str, int, str]], severity: Severity) -> Iterator[Need]:
+def _counted(
+    counts: Iterable[tuple[str, int, str]], severity: Severity
+) -> Iterator[Need]:
     for key, count, section in counts:
         if count:
             yield Need(severity, Text(key, (("count", count),)), section)

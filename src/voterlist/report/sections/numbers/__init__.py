@@ -67,7 +67,9 @@ def _women_share(precincts: Sequence[PrecinctCounts]) -> float | None:
 
 
 def _summary(numbers: Sequence[Number], words: NumberWords) -> Iterable[Block]:
-    rows = [[words(f"number.{number.code}"), words.figure(number)] for number in numbers]
+    rows = [
+        [words(f"number.{number.code}"), words.figure(number)] for number in numbers
+    ]
     yield Block(words("report.numbers.title"), (), rows)
 
 

@@ -23,7 +23,11 @@ OUTSIDE = Section(
     name="outside",
     build=build,
     words=Words,
-    uses={"register_use": REGISTER_USE, "comparison": COMPARISON, "cycle_summary": CYCLE_SUMMARY},
+    uses={
+        "register_use": REGISTER_USE,
+        "comparison": COMPARISON,
+        "cycle_summary": CYCLE_SUMMARY,
+    },
     sheets=sheets,
     page=_page,
     most={"precincts": 300},

@@ -22,7 +22,15 @@ from voterlist.schemas import REGISTER_USE
 __all__ = ["build"]
 
 _NO_CAUSE = "none"
-_COUNTS = ("before", "added", "moved-in", "removed", "moved-out", "after", "unexplained")
+_COUNTS = (
+    "before",
+    "added",
+    "moved-in",
+    "removed",
+    "moved-out",
+    "after",
+    "unexplained",
+)
 
 Measures = Mapping[str, int | None]
 
@@ -44,11 +52,15 @@ def build(inputs: Inputs) -> Outside | None:
     )
 
 
-def _registers(register_use: pa.Table, constituency: int | None) -> tuple[Register, ...]:
+def _registers(
+    register_use: pa.Table, constituency: int | None
+) -> tuple[Register, ...]:
     parts: dict[str, dict[int | None, dict[str, int | None]]] = {}
     for row in register_use.select(REGISTER_USE.names).to_pylist():
         if row["constituency"] in {None, constituency}:
-            part = parts.setdefault(row["register"], {}).setdefault(row["constituency"], {})
+            part = parts.setdefault(row["register"], {}).setdefault(
+                row["constituency"], {}
+            )
             part[row["measure"]] = row["rows"]
     return tuple(
         _register(name, part, measures)
@@ -66,7 +78,9 @@ def _register(name: str, constituency: int | None, measures: Measures) -> Regist
 
 def _compared(comparison: pa.Table) -> tuple[Compared, ...]:
     """The numbers of adults; births by year are compared elsewhere."""
-    rows = [row for row in comparison.to_pylist() if not row["measure"].startswith("born-")]
+    rows = [
+        row for row in comparison.to_pylist() if not row["measure"].startswith("born-")
+    ]
     names = ("constituency", "precinct", "measure", "list", "statistic")
     return tuple(Compared(*(row[name] for name in names)) for row in rows)
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 __all__ = ["CLASSES", "CauseCount", "Compared", "CyclePrecinct", "Outside", "Register"]
 
-CLASSES = ("confirmed", "probable", "conflicting", "list-only", "register-only", "unusable")
+CLASSES = (
+    "confirmed",
+    "probable",
+    "conflicting",
+    "list-only",
+    "register-only",
+    "unusable",
+)
 """The classes of a comparison with a register, in the order in which they are shown."""
 
 
@@ -28,7 +35,9 @@ class Register:
 
         None for a register that was not given, or has no rows.
         """
-        return self.usable / self.total if self.total and self.usable is not None else None
+        return (
+            self.usable / self.total if self.total and self.usable is not None else None
+        )
 
 
 @dataclass(frozen=True, slots=True)

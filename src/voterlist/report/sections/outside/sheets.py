@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voterlist.report.sections.outside.model import CLASSES, CauseCount, CyclePrecinct, Outside
+from voterlist.report.sections.outside.model import (
+    CLASSES,
+    CauseCount,
+    CyclePrecinct,
+    Outside,
+)
 from voterlist.report.sheets import Column, Row, SheetTable, columns_of
 from voterlist.report.values import Facts
 from voterlist.report.words import Words
@@ -15,7 +20,9 @@ CHANGES = ("before", "added", "moved-in", "removed", "moved-out", "after")
 """The columns of a precinct in two cycles, in the order of ``CyclePrecinct.counts``."""
 
 
-def sheets(outside: Outside | None, _facts: Facts, words: Words) -> Iterator[SheetTable]:
+def sheets(
+    outside: Outside | None, _facts: Facts, words: Words
+) -> Iterator[SheetTable]:
     """How much of each register could be used and what came of it; each precinct in two cycles."""
     if outside is not None:
         yield _registers(outside, words)
@@ -35,7 +42,15 @@ def _registers(outside: Outside, words: Words) -> SheetTable:
         *(Column(words(f"reconcile.measure.{kind}"), 16, "count") for kind in CLASSES),
     )
     rows = [
-        Row([words(f"field.{row.name}"), row.constituency, row.total, row.usable, *row.classes])
+        Row(
+            [
+                words(f"field.{row.name}"),
+                row.constituency,
+                row.total,
+                row.usable,
+                *row.classes,
+            ]
+        )
         for row in outside.registers
     ]
     head = (words("report.outside.title"), words("report.outside.note"))
@@ -59,7 +74,10 @@ def _cycle(outside: Outside, words: Words) -> SheetTable:
 
 
 def _cause(row: CauseCount, words: Words) -> str:
-    change, cause = words(f"cycles.change.{row.change}"), words(f"cycles.cause.{row.cause}")
+    change, cause = (
+        words(f"cycles.change.{row.change}"),
+        words(f"cycles.cause.{row.cause}"),
+    )
     return f"{change}, {cause}: {words.number(row.entries)}"
 
 

@@ -98,7 +98,9 @@ def age_groups(rows: Iterable[Mapping[str, Any]]) -> tuple[AgeGroup, ...]:
     return tuple(_group(age, counts) for age in ages)
 
 
-def _group(age: int | None, counts: Mapping[tuple[int | None, str | None], int]) -> AgeGroup:
+def _group(
+    age: int | None, counts: Mapping[tuple[int | None, str | None], int]
+) -> AgeGroup:
     men, women = counts[age, Sex.MALE.value], counts[age, Sex.FEMALE.value]
     return AgeGroup(age, men, women, unknown=counts[age, None])
 

@@ -10,7 +10,14 @@ from voterlist.model import AsideCode
 from voterlist.report.lookup import mask_row, text_column
 from voterlist.report.run import Inputs
 from voterlist.report.section import Section
-from voterlist.report.sheets import Column, Row, SheetTable, columns_of, place_cells, place_columns
+from voterlist.report.sheets import (
+    Column,
+    Row,
+    SheetTable,
+    columns_of,
+    place_cells,
+    place_columns,
+)
 from voterlist.report.values import Facts, Place, place_order
 from voterlist.report.words import Words
 from voterlist.schemas import SET_ASIDE
@@ -61,7 +68,9 @@ def _build(inputs: Inputs) -> tuple[SetAsideRow, ...]:
     )
     hide = mask_row if inputs.run.mask_identifiers else str
     rows = [
-        SetAsideRow(place, code, count, tuple(map(hide, _without_blank_end(cells or []))))
+        SetAsideRow(
+            place, code, count, tuple(map(hide, _without_blank_end(cells or [])))
+        )
         for place, code, count, cells in columns
     ]
     return tuple(sorted(rows, key=_order))
@@ -76,7 +85,13 @@ def _without_blank_end(cells: list[str | None]) -> list[str]:
 def _order(row: SetAsideRow) -> tuple[object, ...]:
     place = row.place
     line = (place.file or "", place.sheet or "", place.line or 0)
-    return (not row.is_file, row.code in NOBODY, *place_order(*place.area), *line, row.code)
+    return (
+        not row.is_file,
+        row.code in NOBODY,
+        *place_order(*place.area),
+        *line,
+        row.code,
+    )
 
 
 def _sheets(
