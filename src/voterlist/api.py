@@ -211,7 +211,8 @@ def linkage_features(
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
-    from voterlist.link.features import features  # noqa: PLC0415 - recordlinkage takes a second to load
+    # recordlinkage takes a second to load.
+    from voterlist.link.features import features  # noqa: PLC0415  see above
 
     return features(
         _voters(frame, columns, profile, for_linkage=True), settings, Profile(profile)

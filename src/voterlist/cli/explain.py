@@ -7,21 +7,11 @@ import itertools
 from pathlib import Path
 from typing import Annotated, Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import typer
 
-from voterlist.cli.options import Json, settings_of
+from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY, title
-from voterlist.errors import InputError, UsageError
-from voterlist.link.explain import read_model, waterfalls
-from voterlist.pipeline.known import known
-from voterlist.report.sections.cases import CaseWords, Waterfall
-from voterlist.report.sections.cases.why import read_waterfalls
-from voterlist.schemas import with_current_names
-from voterlist.storage import ledger as ledgers
 
 __all__ = ["explain"]
 
@@ -38,95 +28,20 @@ def explain(
     other: Annotated[
         str, typer.Argument(metavar="ENTRY", help=SAY("cli.explain.entry"))
     ],
-    json: Json = False,
 ) -> None:
     """Show why a pair has its weight."""
-    left, right = sorted((one, other))
-    row, why = _found(_tables(pairs), left, right)
-    kind = str(row.column("kind")[0].as_py())
-    TERMINAL.say(
-        SAY("cli.explain.title", left=left, right=right, kind=title("case-kind", kind))
-    )
-    _tell(why)
-    if json:
-        TERMINAL.result(
-            {
-                "entry_l": left,
-                "entry_r": right,
-                "kind": kind,
-                **_as_json(why),
-                "exit_code": 0,
-            }
-        )
+    pair = usecases.explain_pair(pairs, one, other)
+    names = {"left": pair.left, "right": pair.right}
+    TERMINAL.say(SAY("cli.explain.title", **names, kind=title("case-kind", pair.kind)))
+    _tell(pair.why)
+    if TERMINAL.json:
+        ids = {"entry_l": pair.left, "entry_r": pair.right, "kind": pair.kind}
+        TERMINAL.result({**ids, **_as_json(pair.why), "exit_code": 0})
 
 
-def _tables(pairs: Path) -> list[Path]:
-    """The tables of pairs to look in.
-
-    The one that is named, or those of the runs of a workspace, the newest first.
-    """
-    if not pairs.is_dir():
-        return [pairs]
-    settings_of(pairs)
-    with ledgers.reading(pairs / ledgers.FILE_NAME) as ledger:
-        return [folder / "pairs.parquet" for folder in known(pairs, ledger).folders]
-
-
-def _found(tables: list[Path], left: str, right: str) -> tuple[pa.Table, Waterfall]:
-    """The row of the pair in the first table that holds it, and its waterfall.
-
-    Raises:
-        UsageError: no table holds the pair.
-    """
-    for path in tables:
-        row = _row(path, left, right)
-        if row.num_rows:
-            return row, read_waterfalls(row, _falls(path, row, left, right))[0]
-    raise UsageError("the table does not hold this pair", code="pair-not-found")
-
-
-def _row(path: Path, left: str, right: str) -> pa.Table:
-    """The row of the pair, with the table's metadata; no row where the table does not hold it.
-
-    Raises:
-        InputError: the table cannot be read, or holds no model.
-    """
-    table = with_current_names(_read(path, left, right))
-    if (
-        read_model(table.schema.metadata) is None
-        or "term_frequency" not in table.column_names
-    ):
-        raise InputError(
-            f"{path} holds no model", code="pairs-without-model", file=str(path)
-        )
-    return table.slice(0, 1)
-
-
-def _falls(path: Path, row: pa.Table, left: str, right: str) -> pa.Table:
-    """WATERFALL of the pair.
-
-    As the run wrote it beside its pairs, else as far as the pair's own levels give it.
-    """
-    beside = path.with_name("waterfalls.parquet")
-    found = _read(beside, left, right) if beside.exists() else None
-    return found if found is not None and found.num_rows else waterfalls(row)
-
-
-def _read(path: Path, left: str, right: str) -> pa.Table:
-    try:
-        return pq.read_table(
-            path, filters=(pc.field("entry_l") == left) & (pc.field("entry_r") == right)
-        )
-    except (OSError, pa.ArrowException):
-        # The cause may quote a cell, so it is not chained.
-        raise InputError(
-            f"{path} cannot be read", code="pairs-unreadable", file=str(path)
-        ) from None
-
-
-def _tell(why: Waterfall) -> None:
+def _tell(why: usecases.Waterfall) -> None:
     """The waterfall, a line a comparison; what is not known says nothing and is left out."""
-    words = CaseWords(SAY.language)
+    words = usecases.CaseWords(SAY.language)
     lines = words.lines(why)
     bars = _bars([bits for *_, bits in lines])
     headers = [SAY(f"cli.explain.table.{name}") for name in ("field", "level", "bits")]
@@ -163,7 +78,7 @@ def _bars(steps: list[float]) -> list[str]:
     return found
 
 
-def _as_json(why: Waterfall) -> dict[str, Any]:
+def _as_json(why: usecases.Waterfall) -> dict[str, Any]:
     content = dataclasses.asdict(why)
     names = ("twins", "relatives", "unrelated")
     posterior = {"same": why.probability} | {name: content.pop(name) for name in names}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from voterlist.pipeline.inbox import INBOX
     from voterlist.report import Words
     from voterlist.report.sections.audit import Audit, AuditWords
+    from voterlist.report.sections.cases import CaseWords, Waterfall
     from voterlist.report.sections.chance import Chance, ChanceWords
     from voterlist.storage.ledger.copies import Replaced
     from voterlist.storage.store import write_table
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.checking import Checked, check_files
     from voterlist.usecases.comparing import Compared, compare_lists
     from voterlist.usecases.evaluating import evaluate_findings, evaluate_pairs
+    from voterlist.usecases.explaining import Explained, explain_pair
     from voterlist.usecases.inspecting import (
         FileAccount,
         ListAccount,
@@ -38,6 +40,12 @@ if TYPE_CHECKING:
         is_total_different,
     )
     from voterlist.usecases.ledgers import copy_ledger, renew_ledger, restore_ledger
+    from voterlist.usecases.linking import (
+        Linked,
+        LinkRequest,
+        link_tables,
+        plan_linkage,
+    )
     from voterlist.usecases.maps import read_map
     from voterlist.usecases.reviewing import Imported, export_review, import_review
     from voterlist.usecases.running import WorkspaceRun, run_workspace
@@ -54,12 +62,16 @@ __all__ = [
     "Also",
     "Audit",
     "AuditWords",
+    "CaseWords",
     "Chance",
     "ChanceWords",
     "Checked",
     "Compared",
+    "Explained",
     "FileAccount",
     "Imported",
+    "LinkRequest",
+    "Linked",
     "ListAccount",
     "NameReading",
     "PartReading",
@@ -71,6 +83,7 @@ __all__ = [
     "Status",
     "Trouble",
     "UnitStanding",
+    "Waterfall",
     "Words",
     "WorkspaceRun",
     "alike",
@@ -80,12 +93,15 @@ __all__ = [
     "evaluate_findings",
     "evaluate_pairs",
     "exit_code_of_accounts",
+    "explain_pair",
     "export_review",
     "import_review",
     "inspect_files",
     "invent_lists",
     "is_total_different",
+    "link_tables",
     "make_workspace",
+    "plan_linkage",
     "read_map",
     "read_name",
     "renew_ledger",
@@ -98,6 +114,14 @@ __all__ = [
 ]
 
 _HOMES = {
+    "plan_linkage": "voterlist.usecases.linking",
+    "link_tables": "voterlist.usecases.linking",
+    "LinkRequest": "voterlist.usecases.linking",
+    "Linked": "voterlist.usecases.linking",
+    "explain_pair": "voterlist.usecases.explaining",
+    "Explained": "voterlist.usecases.explaining",
+    "Waterfall": "voterlist.report.sections.cases",
+    "CaseWords": "voterlist.report.sections.cases",
     "INBOX": "voterlist.pipeline.inbox",
     "Also": "voterlist.synth",
     "Audit": "voterlist.report.sections.audit",

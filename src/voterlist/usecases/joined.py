@@ -10,8 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import readers
-from voterlist.cli.terminal import TERMINAL
-from voterlist.cli.words import SAY
 from voterlist.config.comparisons import AddedComparison
 from voterlist.errors import InputError, UsageError
 from voterlist.ingest import columns_needed, table_entries
@@ -44,6 +42,8 @@ class Joined:
     """The ids of the entries that are held against others, if any are."""
     added: dict[str, pa.Array]
     """The columns of the added comparisons, in the order of the entries."""
+    are_renamed: bool = False
+    """True where files share ids, so that each id has its file before it."""
 
 
 def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> Joined:
@@ -65,15 +65,15 @@ def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> Joined:
         return Joined(tables[0], None, added)
     # Codes of two files differ, so of several files the text itself is joined.
     tables = [table.cast(ENTRY) for table in tables]
-    if _share_ids(tables):
+    are_renamed = _share_ids(tables)
+    if are_renamed:
         paths = [source.path for source in sources]
         _require_names_apart(paths)
-        TERMINAL.warn(SAY("cli.link.renamed"))
         tables = [
             _named(table, path) for path, table in zip(paths, tables, strict=True)
         ]
     new = concat(tables[: len(files)], ENTRY).column("entry_id") if against else None
-    return Joined(concat(tables, ENTRY), new, added)
+    return Joined(concat(tables, ENTRY), new, added, are_renamed)
 
 
 def _read(source: Source) -> tuple[pa.Table, dict[str, pa.Array]]:
