@@ -13,7 +13,7 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import NO_SHEET, Attempt
 from voterlist.readers.files import is_archive
-from voterlist.readers.survey import DAMAGE, is_workbook
+from voterlist.readers.workbook_facts import DAMAGE, is_workbook
 
 __all__ = ["Member", "is_list", "members"]
 

@@ -24,8 +24,13 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import Attempt
 from voterlist.readers.found import Found
-from voterlist.readers.survey import SheetFacts, Surveyed, survey, survey_xls
 from voterlist.readers.text import columns
+from voterlist.readers.workbook_facts import (
+    SheetFacts,
+    WorkbookFacts,
+    packed_facts,
+    xls_facts,
+)
 from voterlist.schemas import RawSheet
 
 __all__ = ["OLE", "ZIP", "cell_text", "read_workbook"]
@@ -48,13 +53,13 @@ def read_workbook(
     worked out: what counts is the value that the workbook holds beside it.
     """
     if content.startswith(ZIP):
-        known = survey(content, settings)
+        known = packed_facts(content, settings)
         if known is None:
             return None
     elif _ENCRYPTED in content:
-        known = Surveyed("", {}, AsideCode.FILE_PROTECTED)
+        known = WorkbookFacts("", {}, AsideCode.FILE_PROTECTED)
     else:
-        known = survey_xls(content)
+        known = xls_facts(content)
     if known.trouble is not None:
         return Found(known.format, trouble=known.trouble)
     try:
@@ -78,7 +83,7 @@ def read_workbook(
 def _sheets_of(
     book: CalamineWorkbook,
     metadata: Any,
-    known: Surveyed,
+    known: WorkbookFacts,
     settings: IngestSettings,
     attempt: Attempt,
 ) -> Found:

@@ -20,7 +20,14 @@ from voterlist.model import AsideCode
 from voterlist.readers.binary import hidden_rows, sheet_relations
 from voterlist.readers.ole import DamagedError, hidden_rows_of_sheets, workbook_stream
 
-__all__ = ["DAMAGE", "SheetFacts", "Surveyed", "is_workbook", "survey", "survey_xls"]
+__all__ = [
+    "DAMAGE",
+    "SheetFacts",
+    "WorkbookFacts",
+    "is_workbook",
+    "packed_facts",
+    "xls_facts",
+]
 
 DAMAGE = (
     zipfile.BadZipFile,
@@ -82,7 +89,7 @@ class SheetFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Surveyed:
+class WorkbookFacts:
     """A workbook looked over."""
 
     format: str
@@ -105,39 +112,41 @@ def is_workbook(content: bytes) -> bool:
         return False
 
 
-def survey(content: bytes, settings: IngestSettings) -> Surveyed | None:
+def packed_facts(content: bytes, settings: IngestSettings) -> WorkbookFacts | None:
     """A packed workbook looked over; None where the archive holds none, or cannot be unpacked."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return _survey(archive, settings)
+            return _packed_facts(archive, settings)
     except DAMAGE:
         return None
 
 
-def survey_xls(content: bytes) -> Surveyed:
+def xls_facts(content: bytes) -> WorkbookFacts:
     """An XLS file, or another compound file, looked over."""
     try:
         stream = workbook_stream(content)
     except DamagedError:
-        return Surveyed("xls", {}, AsideCode.FILE_UNREADABLE)
+        return WorkbookFacts("xls", {}, AsideCode.FILE_UNREADABLE)
     if not stream:
-        return Surveyed("xls", {}, AsideCode.FILE_NOT_A_TABLE)
+        return WorkbookFacts("xls", {}, AsideCode.FILE_NOT_A_TABLE)
     hidden = enumerate(hidden_rows_of_sheets(stream))
-    return Surveyed("xls", {place: SheetFacts(count) for place, count in hidden})
+    return WorkbookFacts("xls", {place: SheetFacts(count) for place, count in hidden})
 
 
-def _survey(archive: zipfile.ZipFile, settings: IngestSettings) -> Surveyed | None:
+def _packed_facts(
+    archive: zipfile.ZipFile, settings: IngestSettings
+) -> WorkbookFacts | None:
     names = _part_names(archive)
     kind = _kind(archive, names)
     if kind is None:
         return None
     most = settings.max_unpacked_megabytes * 2**20
     if sum(part.file_size for part in archive.infolist()) > most:
-        return Surveyed(kind, {}, AsideCode.FILE_TOO_LARGE)
+        return WorkbookFacts(kind, {}, AsideCode.FILE_TOO_LARGE)
     try:
         if kind == "ods":
             facts = _ods_facts(archive, names["content.xml"], settings)
-            return Surveyed(kind, dict(enumerate(facts)))
+            return WorkbookFacts(kind, dict(enumerate(facts)))
         if _STRINGS_PART in names:
             for _ in _pieces(archive, names[_STRINGS_PART], settings):
                 pass
@@ -148,10 +157,10 @@ def _survey(archive: zipfile.ZipFile, settings: IngestSettings) -> Surveyed | No
             for part in sorted(set(order.values()))
         }
     except _RefusedError as refused:
-        return Surveyed(kind, {}, refused.args[0])
+        return WorkbookFacts(kind, {}, refused.args[0])
     except DAMAGE:
-        return Surveyed(kind, {}, AsideCode.FILE_UNREADABLE)
-    return Surveyed(kind, {place: parts[part] for place, part in order.items()})
+        return WorkbookFacts(kind, {}, AsideCode.FILE_UNREADABLE)
+    return WorkbookFacts(kind, {place: parts[part] for place, part in order.items()})
 
 
 def _part_names(archive: zipfile.ZipFile) -> dict[str, str]:
