@@ -183,14 +183,14 @@ def check(
     """
     intake = _intake(frame, columns)
     outcome = normalize_entries(intake.entries, Profile(profile))
-    found = check_register(
+    findings = check_register(
         outcome.table,
         intake.entries,
         intake.lists,
         settings or CheckSettings(),
         on_day=on_day,
     )
-    return pd.concat([_frame(outcome.findings), _frame(found)], ignore_index=True)
+    return pd.concat([_frame(outcome.findings), _frame(findings)], ignore_index=True)
 
 
 def linkage_features(

@@ -73,7 +73,7 @@ def sharing(column: pa.Array | pa.ChunkedArray) -> tuple[Codes, Codes]:
 
 
 def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
-    """A number for each text, the same for the same text; of a null it says nothing.
+    """A number for each text, the same for the same text; that of a null has no meaning.
 
     The bytes are taken eight at a time and multiplied in, so texts of up to eight bytes and one
     length never meet.
@@ -81,8 +81,8 @@ def text_hashes(column: pa.Array | pa.ChunkedArray) -> Hashes:
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if pa.types.is_dictionary(array.type):
         indices, distinct = codes(array)
-        found: Hashes = np.append(text_hashes(distinct), np.uint64(0))[indices]
-        return found
+        row_hashes: Hashes = np.append(text_hashes(distinct), np.uint64(0))[indices]
+        return row_hashes
     bounds, words = _bytes_of(array)
     start, length = bounds[:-1].astype(np.int64), np.diff(bounds)
     hashes = length.astype(np.uint64) * _MULTIPLIER

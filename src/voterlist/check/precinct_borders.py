@@ -125,10 +125,12 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
 def _is_asked(voters: pa.Table) -> Flags:
     """True for entries of permanent lists whose constituency and precinct are known."""
     list_kind = voters.column("list_kind").cast(pa.string())
-    asked = pc.equal(list_kind, ListKind.PERMANENT.value).fill_null(fill_value=False)
+    is_included = pc.equal(list_kind, ListKind.PERMANENT.value).fill_null(
+        fill_value=False
+    )
     for name in PRECINCT_PLACE:
-        asked = pc.and_(asked, pc.is_valid(voters.column(name)))
-    return np.asarray(asked, dtype=bool)
+        is_included = pc.and_(is_included, pc.is_valid(voters.column(name)))
+    return np.asarray(is_included, dtype=bool)
 
 
 def _by_constituency(
@@ -302,5 +304,5 @@ def _leading_number(table: pa.Table, name: str) -> Codes:
         table.column(name).cast(pa.string()).combine_chunks(),
         r"^(?P<number>\d{1,4})(?:\D|$)",
     )
-    found = pc.struct_field(parts, "number")
-    return np.asarray(found.cast(pa.int64()).fill_null(-1), dtype=np.int64)
+    numbers = pc.struct_field(parts, "number")
+    return np.asarray(numbers.cast(pa.int64()).fill_null(-1), dtype=np.int64)

@@ -51,8 +51,8 @@ APP = typer.Typer(
 )
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(is_given: bool) -> None:
+    if is_given:
         print(__version__)
         raise typer.Exit
 

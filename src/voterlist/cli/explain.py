@@ -57,14 +57,14 @@ def _tell(why: usecases.Waterfall) -> None:
 
 
 def _bars(steps: list[float]) -> list[str]:
-    """A bar a step, from where the sum stood before it to where it stands after it.
+    """One bar for each step, from the sum before the step to the sum after it.
 
-    A line marks even odds.
+    The sign ``|`` marks even odds.
     """
     sums = [0.0, *itertools.accumulate(steps)]
     low, high = min(sums), max(sums)
     letters = [round(_BAR * (value - low) / ((high - low) or 1.0)) for value in sums]
-    even, found = letters[0], []
+    even, bars = letters[0], []
     for (before, after), bits in zip(itertools.pairwise(letters), steps, strict=True):
         start, end = min(before, after), max(before, after)
         sign = "█" if bits > 0 else "▒"
@@ -74,8 +74,8 @@ def _bars(steps: list[float]) -> list[str]:
         ]
         if bar[even] == " ":
             bar[even] = "|"
-        found.append("".join(bar).rstrip())
-    return found
+        bars.append("".join(bar).rstrip())
+    return bars
 
 
 def _as_json(why: usecases.Waterfall) -> dict[str, Any]:

@@ -117,21 +117,21 @@ def _plan(request: usecases.LinkRequest) -> None:
 
 
 def _tell(linked: usecases.Linked, out: Path) -> None:
-    """What was found, in words."""
+    """Print what the linkage gave, in words."""
     if linked.are_renamed:
         TERMINAL.warn(SAY("cli.link.renamed"))
-    found, entries = linked.found, linked.entries
-    done = {"entries": entries, "pairs": found.pairs.num_rows, "path": shown(out)}
+    linkage, entries = linked.found, linked.entries
+    done = {"entries": entries, "pairs": linkage.pairs.num_rows, "path": shown(out)}
     TERMINAL.say(SAY("cli.link.done", **done))
     if linked.new is not None:
         base = entries - linked.new
         TERMINAL.say(SAY("cli.link.against", new=linked.new, base=base))
-    tell_compared(found.afresh, found.candidates, linked.use)
+    tell_compared(linkage.afresh, linkage.candidates, linked.use)
     rows = [(title("case-kind", kind), count) for kind, count in linked.kinds().items()]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
-    _tell_added(found.added)
-    tell_estimate(dataclasses.asdict(found.estimate) if found.estimate else None)
-    tell_chance([dataclasses.asdict(row) for row in found.chance])
+    _tell_added(linkage.added)
+    tell_estimate(dataclasses.asdict(linkage.estimate) if linkage.estimate else None)
+    tell_chance([dataclasses.asdict(row) for row in linkage.chance])
 
 
 def _tell_added(added: Sequence[Any]) -> None:
@@ -161,20 +161,20 @@ def _tell_added(added: Sequence[Any]) -> None:
 
 
 def _as_json(linked: usecases.Linked) -> dict[str, Any]:
-    """What was found, as plain values; scripts are written against these names."""
-    found, entries = linked.found, linked.entries
+    """What the linkage gave, as plain values; scripts rely on these names."""
+    linkage, entries = linked.found, linked.entries
     kinds = linked.kinds()
     return {
         "entries": entries,
         "new": entries if linked.new is None else linked.new,
-        "compared": found.candidates,
-        "afresh": found.afresh,
+        "compared": linkage.candidates,
+        "afresh": linkage.afresh,
         "memory": linked.use,
-        "pairs": found.pairs.num_rows,
-        "comparisons": [dataclasses.asdict(one) for one in found.added],
+        "pairs": linkage.pairs.num_rows,
+        "comparisons": [dataclasses.asdict(one) for one in linkage.added],
         "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
-        "estimate": dataclasses.asdict(found.estimate) if found.estimate else None,
-        "chance": [dataclasses.asdict(row) for row in found.chance],
+        "estimate": dataclasses.asdict(linkage.estimate) if linkage.estimate else None,
+        "chance": [dataclasses.asdict(row) for row in linkage.chance],
     }
 
 

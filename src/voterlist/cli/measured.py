@@ -53,15 +53,15 @@ def tell_taught(taught: int | None, contradictory: int | None) -> None:
 
 
 def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
-    """For each kind of agreement: pairs that chance alone would give, pairs found, the meaning."""
+    """Print, for each kind of agreement, the pairs expected by chance, those found, the meaning."""
     words = usecases.ChanceWords(SAY.language)
-    found = [
+    chances = [
         usecases.Chance(
             tuple(str(row["agreement"]).split("+")), row["expected"], row["found"]
         )
         for row in rows
     ]
-    if not found:
+    if not chances:
         return
     TERMINAL.say()
     TERMINAL.say(words("report.chance.title"))
@@ -77,6 +77,6 @@ def tell_chance(rows: Iterable[Mapping[str, Any]]) -> None:
                 row.found,
                 words.coincidence(row),
             )
-            for row in found
+            for row in chances
         ],
     )

@@ -77,9 +77,9 @@ def _default_of(field: dataclasses.Field[Any]) -> Any:
     return inspect.Parameter.empty if has_none else field.default
 
 
-def _use_json(asked: bool) -> bool:
-    TERMINAL.json = asked
-    return asked
+def _use_json(is_given: bool) -> bool:
+    TERMINAL.json = is_given
+    return is_given
 
 
 # Eager: an error in another option is then told as JSON too.

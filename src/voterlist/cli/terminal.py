@@ -152,8 +152,8 @@ class Steps:
             )
 
     def _line(self, stage: str, done: int, total: int, now: float) -> None:
-        known, told = self._told
-        if stage == known and now - told < _LINE_EVERY:
+        last_stage, last_time = self._told
+        if stage == last_stage and now - last_time < _LINE_EVERY:
             return
         self._told = (stage, now)
         share = f"{100 * done // total} %" if total > 1 else ""

@@ -54,12 +54,12 @@ class Places:
         """Weigh the evidence.
 
         Args:
-            names: of the file and of the sheet.
+            names: the names of the file and of the sheet.
             titles: the texts that may name a place, by row.
             columns: for each kind that has a column, its number in each row, 0 where it has none.
             is_entry: the rows that are entries.
             header_row: the first row of the first header.
-            constituency: of the inbox.
+            constituency: the constituency that the inbox gives, if any.
         """
         length = len(is_entry)
         by_name = {"sheet": sheet_place(names[1]), "file": file_place(names[0])}
@@ -68,12 +68,12 @@ class Places:
         placed = {row: title_place(text) for row, text in titles.items()}
         for kind in KINDS:
             received = constituency if kind == "constituency" else None
-            found = {
+            by_origin = {
                 "inbox": np.full(length, received or 0),
                 "column": columns.get(kind, np.zeros(length, dtype=np.int64)),
                 "title": _titles(placed, kind, header_row, length),
             }
-            found |= {
+            by_origin |= {
                 name: np.full(length, _number(place, kind) if place.sure else 0)
                 for name, place in by_name.items()
             }
@@ -81,9 +81,9 @@ class Places:
                 np.full(length, 0 if place.sure else _number(place, kind))
                 for place in by_name.values()
             ]
-            self.evidence[kind] = found
+            self.evidence[kind] = by_origin
             final = np.zeros(length, dtype=np.int64)
-            for known in (*found.values(), *bare, _below(placed, kind, length)):
+            for known in (*by_origin.values(), *bare, _below(placed, kind, length)):
                 final = np.where(final > 0, final, known)
             self.final[kind] = _spread(final, is_entry) if kind in columns else final
 

@@ -159,13 +159,15 @@ def protocol(raw: RawFile) -> pa.Table:
     written = {
         name: cells[column].slice(header + 1) for name, column in columns.items()
     }
-    found = {name: _whole(written[name]) for name in written if name in PROTOCOL_LINES}
-    found |= {
+    numbers = {
+        name: _whole(written[name]) for name in written if name in PROTOCOL_LINES
+    }
+    numbers |= {
         name: map_unique(written[name], partial(cell_number, kind=name), pa.int32())
         for name in ("constituency", "precinct")
         if name in written
     }
-    for name, column in found.items():
+    for name, column in numbers.items():
         unread = np.asarray(
             pc.and_(pc.is_valid(written[name]), pc.is_null(column)), dtype=bool
         )
@@ -180,12 +182,12 @@ def protocol(raw: RawFile) -> pa.Table:
             )
     has_number = np.logical_or.reduce(
         [
-            np.asarray(found[name].is_valid(), dtype=bool)
-            for name in found
+            np.asarray(numbers[name].is_valid(), dtype=bool)
+            for name in numbers
             if "line" in name
         ]
     )
-    table = from_columns(found, PROTOCOL, length=len(has_number)).filter(
+    table = from_columns(numbers, PROTOCOL, length=len(has_number)).filter(
         pa.array(has_number)
     )
     return sort_by(table, "constituency", "precinct", *PROTOCOL_LINES)

@@ -239,8 +239,8 @@ def later_headers(
 ) -> list[Header]:
     """The headers of further lists in the same sheet: those that do not repeat the first.
 
-    Such a row holds the word for a surname or name, no digit, and makes a header by itself or with
-    its neighbours.
+    The first row of such a header holds the word for a surname or name and no digit. It makes a
+    header by itself or with the rows below it.
     """
     candidates = _worded_rows(cells, filled, found)
     later: list[Header] = []

@@ -78,14 +78,14 @@ def spread(
     fold: Callable[[str], Sequence[Any]],
     kinds: Sequence[pa.DataType],
 ) -> list[pa.Array]:
-    """A fold with several results, applied once to each distinct value.
+    """Columns of a fold that gives several results, applied once to each distinct value.
 
-    One column per result, text dictionary-encoded.
+    There is one column for each result. Columns of text are dictionary-encoded.
     """
     folded = [fold(value) for value in column.dictionary.to_pylist()]
     columns = []
     for place, kind in enumerate(kinds):
-        values = pa.array([found[place] for found in folded], kind)
+        values = pa.array([results[place] for results in folded], kind)
         columns.append(
             recoded(column, values)
             if kind == pa.string()

@@ -144,7 +144,9 @@ def _lexicon() -> _Lexicon:
         skeletons.setdefault(form, skeleton)
     for kept in different_names():
         spellings.setdefault(kept.skeleton, []).append(lower(kept.name))
-    known = {key: tuple(dict.fromkeys(found)) for key, found in spellings.items()}
+    known = {
+        key: tuple(dict.fromkeys(names_alike)) for key, names_alike in spellings.items()
+    }
     return _Lexicon(skeletons, regulars, aliases, known, _sexes(given))
 
 

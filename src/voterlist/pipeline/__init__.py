@@ -77,7 +77,7 @@ def run(
     jobs: int = 1,
     progress: Progress = no_progress,
 ) -> RunResult:
-    """Run every stage over a workspace, holding it meanwhile.
+    """Run every stage over a workspace, which is locked meanwhile.
 
     Args:
         workspace: its folder.
@@ -97,11 +97,11 @@ def run(
     with lock.hold(workspace, since=since or today.isoformat()):
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         with Ledger(workspace / ledgers.FILE_NAME) as ledger:
-            said = ledger.decisions(), ledger.acceptances()
+            ledger_tables = ledger.decisions(), ledger.acceptances()
             newest_day = ledger.newest_day()
         earlier = earlier_lists(workspace)
         context = Context(
-            workspace, settings, inputs, *said, today, max(1, jobs), progress
+            workspace, settings, inputs, *ledger_tables, today, max(1, jobs), progress
         )
         folder = RunFolder(workspace, _manifest(context))
         walk = Walk(folder, program_digest(), context)
@@ -204,18 +204,18 @@ def _open_cases(tables: Tables) -> int:
 
 
 def _open_by_constituency(tables: Tables) -> dict[int | None, int]:
-    """How many cases are open in each constituency of which there are entries.
+    """The number of open cases in each constituency that has entries.
 
-    One of two places counts in both.
+    A case of two constituencies counts in both.
     """
     places = tables["entries"].column("constituency").unique().to_pylist()
-    asked = (
+    rows = (
         tables["queue"]
         .group_by("constituency")
         .aggregate([("case_id", "count_distinct")])
         .to_pylist()
     )
-    counted = {row["constituency"]: row["case_id_count_distinct"] for row in asked}
+    counted = {row["constituency"]: row["case_id_count_distinct"] for row in rows}
     return {
         place: counted.get(place, 0)
         for place in sorted(places, key=lambda place: place or 0)

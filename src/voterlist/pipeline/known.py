@@ -126,14 +126,14 @@ def known(workspace: Path, ledger: Reader) -> Known:
 
 
 def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
-    """Every run that a workspace knows, and its cycle; None where version 0.1.0 did not note it.
+    """The cycle of every run that a workspace knows; None where version 0.1.0 did not record it.
 
     The journal knows runs whose folders were deleted. A ledger that was put back from a copy does
     not know the runs since then; their folders do.
     """
     folders = (workspace / "runs").glob("*")
     manifests = (store.read_manifest(folder) for folder in folders)
-    found: dict[str, str | None] = {
+    cycles: dict[str, str | None] = {
         manifest.run: None
         for manifest in manifests
         if manifest is not None and manifest.complete
@@ -141,8 +141,8 @@ def cycles_of_runs(workspace: Path, ledger: Reader) -> dict[str, str | None]:
     for _, event, details in ledger.journal():
         if event == RUN_EVENT:
             cycle = details.get("cycle")
-            found[str(details["run"])] = None if cycle is None else str(cycle)
-    return found
+            cycles[str(details["run"])] = None if cycle is None else str(cycle)
+    return cycles
 
 
 def _complete_runs(

@@ -118,7 +118,10 @@ def kind_of(path: PurePath) -> str | None:
 
 
 def read(files: Sequence[ListedFile], settings: Settings) -> Outside:
-    """What these files hold, each told by its name; a bad file is noted, no more."""
+    """What these files hold.
+
+    The name of a file says what kind it is. A file that cannot be read is noted; the rest are read.
+    """
     outside = Outside()
     by_kind: dict[str | None, list[ListedFile]] = {}
     for file in files:
@@ -138,13 +141,13 @@ def read(files: Sequence[ListedFile], settings: Settings) -> Outside:
         (STATISTICS, STATISTIC, statistics),
         (PROTOCOLS, PROTOCOL, protocol),
     ):
-        found = [
+        file_tables = [
             _read_numbers(outside, kind, make, file, settings)
             for file in by_kind.get(kind, ())
         ]
-        tables = [table for table in found if table is not None]
+        tables = [table for table in file_tables if table is not None]
         numbers[kind] = (
-            sort_by(concat(tables, schema), *schema.names[:3]) if found else None
+            sort_by(concat(tables, schema), *schema.names[:3]) if file_tables else None
         )
     outside.statistics, outside.protocol = numbers[STATISTICS], numbers[PROTOCOLS]
     return outside
@@ -163,18 +166,18 @@ def _source_of(file: ListedFile) -> str:
     return readers.unread_source(file.name)
 
 
-def _add_register(outside: Outside, name: str, found: Persons) -> None:
-    outside.registers[name] = found.voters
-    if found.former.num_rows and name == "name-changes":
-        outside.registers[FORMER] = found.former
+def _add_register(outside: Outside, name: str, persons: Persons) -> None:
+    outside.registers[name] = persons.voters
+    if persons.former.num_rows and name == "name-changes":
+        outside.registers[FORMER] = persons.former
     if name == "removals":
-        outside.reasons = concat([outside.reasons, found.reasons], REMOVAL_REASON)
-    outside.rows = concat([outside.rows, found.entries], ENTRY)
-    _note(outside, name, found)
+        outside.reasons = concat([outside.reasons, persons.reasons], REMOVAL_REASON)
+    outside.rows = concat([outside.rows, persons.entries], ENTRY)
+    _note(outside, name, persons)
 
 
-def _note(outside: Outside, name: str, found: Persons) -> None:
-    for source, rows, usable, trouble in found.sources:
+def _note(outside: Outside, name: str, persons: Persons) -> None:
+    for source, rows, usable, trouble in persons.sources:
         outside.note(source, name, rows, usable, trouble)
 
 
@@ -183,10 +186,10 @@ def _read_cycle(
 ) -> Persons | None:
     if not files:
         return None
-    found = read_list(files, settings)
-    _note(outside, name, found)
+    persons = read_list(files, settings)
+    _note(outside, name, persons)
     # A file that could not be read is no empty list: everybody would be new.
-    return found if found.entries.num_rows else None
+    return persons if persons.entries.num_rows else None
 
 
 def _read_numbers(
@@ -196,15 +199,15 @@ def _read_numbers(
     file: ListedFile,
     settings: Settings,
 ) -> pa.Table | None:
-    """A table of numbers; one that is half usable is refused whole, and noted."""
+    """A table of numbers; None where any of it is unusable, which is noted."""
     raw = readers.read_listed([file], settings.ingest)[0]
     try:
-        found = make(raw)
+        table = make(raw)
     except InputError as error:
         outside.note(raw.source, kind, 0, 0, error.code)
         return None
-    outside.note(raw.source, kind, found.num_rows, found.num_rows)
-    return found
+    outside.note(raw.source, kind, table.num_rows, table.num_rows)
+    return table
 
 
 def rows_named(outside: Outside, ids: pa.Array | pa.ChunkedArray) -> pa.Table:

@@ -159,7 +159,7 @@ def troubles(
         inputs: what the run read, and what it could not even open.
     """
     names = inputs.names()
-    found = {
+    distinct_troubles = {
         Trouble(
             names.get((row["source"], row["copy"]), row["source"]),
             row["sheet"],
@@ -167,7 +167,7 @@ def troubles(
         )
         for row in _unread(set_aside)
     }
-    found |= {
+    distinct_troubles |= {
         Trouble(file.name, None, file.trouble)
         for file in inputs.unread()
         if file.trouble
@@ -176,10 +176,11 @@ def troubles(
     for row in reference.select(["source", "trouble"]).to_pylist():
         if row["trouble"] not in {None, AsideCode.DUPLICATE_FILE, *FURNITURE}:
             same = outside.get(row["source"], [row["source"]])
-            found |= {Trouble(name, None, row["trouble"]) for name in same}
+            distinct_troubles |= {Trouble(name, None, row["trouble"]) for name in same}
     return tuple(
         sorted(
-            found, key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code)
+            distinct_troubles,
+            key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code),
         )
     )
 

@@ -53,9 +53,9 @@ _FINDINGS = (
 def check_register(tables: NeededTables, context: StageContext) -> StageResult:
     """The register tests, the statistics of every place, profiles and age pyramids."""
     register = read_streets(context.street_files, context.settings)
-    # Of a nation only what is looked at is read, for this stage alone.
+    # Of the list of a whole nation only the columns needed here are read, and none is kept.
     voters = tables.select("voters", VOTERS)
-    found = examine(
+    examined = examine(
         voters,
         tables.select("entries", ENTRIES),
         tables["lists"],
@@ -64,16 +64,16 @@ def check_register(tables: NeededTables, context: StageContext) -> StageResult:
         streets=register.streets,
     )
     made = {
-        "findings-check": found.findings,
+        "findings-check": examined.findings,
         "findings-streets": register.findings,
         "sources-streets": register.sources,
-        "use-streets": found.street_use,
+        "use-streets": examined.street_use,
         "streets": register.table(),
-        "profile": found.profile,
-        "pyramid": found.pyramid,
-        "ages": found.pyramids,
-        "coincidences": found.coincidences,
-        "own-indicators": found.indicators,
+        "profile": examined.profile,
+        "pyramid": examined.pyramid,
+        "ages": examined.pyramids,
+        "coincidences": examined.coincidences,
+        "own-indicators": examined.indicators,
     }
     rows = voters.num_rows
     return StageResult(
@@ -84,11 +84,11 @@ def check_register(tables: NeededTables, context: StageContext) -> StageResult:
 def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResult:
     """The list against registers, statistics and the last cycle's list.
 
-    Here all findings come together.
+    The findings of all stages are put together here.
     """
     voters = tables["voters"]
     outside = reference.read(context.reference_files, context.settings)
-    found = reconcile.reconcile(
+    reconciled = reconcile.reconcile(
         voters,
         registers=outside.registers,
         statistics=outside.statistics,
@@ -99,7 +99,7 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
     compared = _last_cycle(outside, voters, context)
     parts = [tables[name] for name in _FINDINGS]
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
-    findings = concat([*parts, found.findings, compared.findings, unread], FINDING)
+    findings = concat([*parts, reconciled.findings, compared.findings, unread], FINDING)
     settled = settle(findings, context.settings.check, context.acceptances)
     sources = sort_by(
         concat([outside.table(), tables["sources-streets"]], reference.SOURCES),
@@ -108,12 +108,14 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
     made = {
         "findings": settled.findings,
         "accepted": settled.accepted,
-        "matches": found.matches,
-        "register_use": concat([found.usable, tables["use-streets"]], REGISTER_USE),
+        "matches": reconciled.matches,
+        "register_use": concat(
+            [reconciled.usable, tables["use-streets"]], REGISTER_USE
+        ),
         "register_rows": reference.rows_named(
             outside, compared.findings.column("other_entry_id")
         ),
-        "comparison": found.compared,
+        "comparison": reconciled.compared,
         "cycle_changes": compared.changes,
         "cycle_summary": compared.summary,
         "indicators": _beside_last(
@@ -174,35 +176,35 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     voters = tables["voters"]
     folder = context.workspace / linkage_state.FOLDER
     known = linkage_state.read(folder)
-    said = decided(context.decisions, voters.column("entry_id"))
-    found = link.link(
+    decided_by_people = decided(context.decisions, voters.column("entry_id"))
+    linkage = link.link(
         voters,
         context.settings.link,
         profile=context.settings.workspace.profile,
-        decided=said,
+        decided=decided_by_people,
         incremental=link.Incremental(known.state),
         watch=link.Watch(
             lambda step, done, total: context.progress(Stage.LINK, step, done, total)
         ),
     )
-    # A run of some constituencies uses what is remembered of all, and does not put its own part in
-    # its place.
-    if found.state is not None and (context.is_whole or not found.reused):
-        linkage_state.write(folder, found.state)
+    # A run of some constituencies uses the stored state of all, and does not replace it by its own
+    # part.
+    if linkage.state is not None and (context.is_whole or not linkage.reused):
+        linkage_state.write(folder, linkage.state)
     made = {
-        "pairs": found.pairs,
-        "waterfalls": waterfalls(found.pairs, voters),
-        "cases": found.cases,
-        "clusters": found.clusters,
-        "forecast": _records(found.forecast),
-        "estimate": _records([found.estimate] if found.estimate else []),
+        "pairs": linkage.pairs,
+        "waterfalls": waterfalls(linkage.pairs, voters),
+        "cases": linkage.cases,
+        "clusters": linkage.clusters,
+        "forecast": _records(linkage.forecast),
+        "estimate": _records([linkage.estimate] if linkage.estimate else []),
     }
     notes: dict[str, int | str] = {
-        "compared": found.candidates,
-        "afresh": found.afresh,
-        "memory": known.after(found.reused).value,
-        "taught": found.taught,
-        "contradictory": found.contradictory,
+        "compared": linkage.candidates,
+        "afresh": linkage.afresh,
+        "memory": known.after(linkage.reused).value,
+        "taught": linkage.taught,
+        "contradictory": linkage.contradictory,
     }
     rows = voters.num_rows
     return StageResult(made, rows, rows, notes=notes)
@@ -330,7 +332,7 @@ STAGES: tuple[Step, ...] = (
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""
 
 
-def _records(found: Sequence[object]) -> pa.Table:
+def _records(records: Sequence[object]) -> pa.Table:
     """Frozen records of plain values as a table, one row each."""
-    rows = [dataclasses.asdict(record) for record in found]  # type: ignore[call-overload]
+    rows = [dataclasses.asdict(record) for record in records]  # type: ignore[call-overload]
     return pa.Table.from_pylist(rows) if rows else pa.table({})

@@ -170,14 +170,14 @@ class Step:
 
 
 def places_of_table(name: str, places: Iterable[str]) -> list[str]:
-    """The places of a table among those that were written: one, or one for each part."""
+    """The places of a table among ``places``, those written: one, or one for each part."""
     written = set(places)
     if name not in IN_PARTS:
         return [place_of_table(name)]
-    found: list[str] = []
-    while (place := place_of_table(name, len(found))) in written:
-        found.append(place)
-    return found
+    part_places: list[str] = []
+    while (place := place_of_table(name, len(part_places))) in written:
+        part_places.append(place)
+    return part_places
 
 
 def _digest_of_settings(settings: Settings, path: str) -> str:

@@ -65,12 +65,12 @@ def read_given_streets(paths: Sequence[Path], settings: Settings) -> StreetRegis
 
 def _register(files: Iterable[RawFile]) -> StreetRegister:
     """The streets in these files; one that cannot be read is noted."""
-    found: list[StreetRows] = []
+    parts: list[StreetRows] = []
     sources = []
     for raw in files:
-        # The same register twice says nothing twice.
+        # A copy of a register adds nothing and is not read.
         part, trouble = (None, "duplicate-file") if raw.copy else _read(raw)
-        found += [part] if part else []
+        parts += [part] if part else []
         rows, usable = (part.rows, part.table.num_rows) if part else (0, 0)
         sources.append((raw.source, STREETS, rows, usable, trouble))
     columns = (
@@ -86,10 +86,10 @@ def _register(files: Iterable[RawFile]) -> StreetRegister:
         ),
         "source",
     )
-    if not found:
+    if not parts:
         return StreetRegister(None, empty(FINDING), noted)
-    outcome = normalize_streets(concat((part.table for part in found), STREET_ROW))
-    findings = gather([*(part.findings for part in found), outcome.findings])
+    outcome = normalize_streets(concat((part.table for part in parts), STREET_ROW))
+    findings = gather([*(part.findings for part in parts), outcome.findings])
     return StreetRegister(outcome.table, findings, noted)
 
 

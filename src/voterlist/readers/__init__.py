@@ -54,11 +54,10 @@ def read_content(
 ) -> tuple[RawSheet, ...] | AsideCode:
     """The sheets in these bytes, or the code of why there are none.
 
-    What they are is told by the bytes, not by a name: a workbook saved as ``.csv`` is read as a
-    workbook.
+    The bytes show the format, not a name: a workbook saved as ``.csv`` is read as a workbook.
     """
-    found = sandbox.read_table(content, settings)
-    return found.sheets if found.trouble is None else found.trouble
+    outcome = sandbox.read_table(content, settings)
+    return outcome.sheets if outcome.trouble is None else outcome.trouble
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -186,15 +185,17 @@ def _unread(file: ListedFile, trouble: AsideCode) -> RawFile:
     return RawFile(unread_source(file.name), file.name, trouble=trouble)
 
 
-def _raw(source: str, name: str, found: Found) -> RawFile:
-    """What was found, as a file."""
-    trouble = found.trouble
+def _raw(source: str, name: str, outcome: Found) -> RawFile:
+    """What a reader found in the bytes of a file, as a RawFile."""
+    trouble = outcome.trouble
     is_book = PurePosixPath(name).suffix.lower() in _WORKBOOKS
-    if trouble is AsideCode.ENCODING_UNREADABLE and is_book and not found.format:
-        # It is called a workbook and holds neither that nor text: a damaged one, not a question of
-        # letters.
+    if trouble is AsideCode.ENCODING_UNREADABLE and is_book and not outcome.format:
+        # Its name is that of a workbook, and it holds neither a workbook nor text: it is damaged,
+        # and its encoding is not the trouble.
         trouble = AsideCode.FILE_UNREADABLE
-    return RawFile(source, name, found.sheets, trouble, 0, found.format, found.skipped)
+    return RawFile(
+        source, name, outcome.sheets, trouble, 0, outcome.format, outcome.skipped
+    )
 
 
 def read_folder(folder: Path, settings: IngestSettings) -> list[RawFile]:

@@ -196,8 +196,8 @@ def _list_members(
         yield {"kind": "member", "name": member.name, "digest": member.digest}, []
 
 
-def _part(name: str | None, digest: str, found: Found) -> tuple[Head, list[object]]:
-    head, tables = pack_found(found)
+def _part(name: str | None, digest: str, outcome: Found) -> tuple[Head, list[object]]:
+    head, tables = pack_found(outcome)
     return {"kind": "part", "name": name, "digest": digest, **head}, list(tables)
 
 

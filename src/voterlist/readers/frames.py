@@ -59,7 +59,7 @@ def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
 
 
 def pack_found(found: Found) -> tuple[Head, list[pa.Buffer]]:
-    """What was found as the head of a frame, and the columns of each sheet."""
+    """What a reader found, as the head of a frame and the columns of each sheet."""
     tables = [_written(sheet) for sheet in found.sheets]
     sheets = [
         _sheet_head(sheet, len(table))

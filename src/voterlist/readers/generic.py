@@ -61,10 +61,10 @@ def read_table(
         raise _refuse(path, _trouble(error)) from None
     if is_parquet:
         return _read_parquet(path, wanted)
-    found = sandbox.read_table(content, settings or IngestSettings())
-    if found.trouble is not None:
-        raise _refuse(path, found.trouble)
-    sheet = found.sheets[0]
+    outcome = sandbox.read_table(content, settings or IngestSettings())
+    if outcome.trouble is not None:
+        raise _refuse(path, outcome.trouble)
+    sheet = outcome.sheets[0]
     if sheet.trouble is not None:
         raise _refuse(path, sheet.trouble, sheet.name or "")
     return _with_headers(sheet)

@@ -192,7 +192,7 @@ class RunFolder:
     def __init__(self, workspace: Path, manifest: Manifest) -> None:
         """Open the folder of ``manifest.run``; it is made if need be.
 
-        What killed runs left in the workspace goes first; so whoever calls this holds the
+        What killed runs left in the workspace is removed first; so the caller must hold the
         workspace.
         """
         self.workspace = workspace
@@ -206,9 +206,9 @@ class RunFolder:
             _beside(self._home, _AGAIN) if _is_complete(self._home) else self._home
         )
         own_folder(self.path)
-        found = read_manifest(self.path)
-        if found is not None and not found.complete:
-            manifest = replace(manifest, stages=found.stages)
+        earlier_manifest = read_manifest(self.path)
+        if earlier_manifest is not None and not earlier_manifest.complete:
+            manifest = replace(manifest, stages=earlier_manifest.stages)
         self._manifest = manifest
         self._work: list[Work] = []
         self._record()

@@ -94,11 +94,12 @@ def _row(path: Path, left: str, right: str) -> pa.Table:
 def _falls(path: Path, row: pa.Table, left: str, right: str) -> pa.Table:
     """WATERFALL of the pair.
 
-    As the run wrote it beside its pairs, else as far as the pair's own levels give it.
+    It is read from the table that the run wrote beside its pairs. Without that it is made from the
+    levels of the pair, as far as they give it.
     """
     beside = path.with_name("waterfalls.parquet")
-    found = _read(beside, left, right) if beside.exists() else None
-    return found if found is not None and found.num_rows else waterfalls(row)
+    stored = _read(beside, left, right) if beside.exists() else None
+    return stored if stored is not None and stored.num_rows else waterfalls(row)
 
 
 def _read(path: Path, left: str, right: str) -> pa.Table:

@@ -93,9 +93,9 @@ class Linked:
     """True where files share ids, so that each id has its file before it."""
 
     def kinds(self) -> dict[PairKind, int]:
-        """How many pairs there are of each kind that there is, in the order of the kinds."""
-        found = counts(self.found.pairs, "kind")
-        return {kind: found[kind] for kind in PairKind if kind in found}
+        """The number of pairs of each kind that occurs, in the order of the kinds."""
+        count_by_kind = counts(self.found.pairs, "kind")
+        return {kind: count_by_kind[kind] for kind in PairKind if kind in count_by_kind}
 
 
 @dataclass(slots=True)
@@ -177,7 +177,7 @@ def _link(
     voters = _voters(sources, request.profile, progress)
     entries, new = voters.entries, voters.new
     known = linkage_state.read(request.memory) if request.memory else None
-    found = linkage.link(
+    result = linkage.link(
         voters.tables.pop(),
         Settings().link,
         profile=request.profile,
@@ -189,9 +189,9 @@ def _link(
             lambda keys: forecast(entries, keys),
         ),
     )
-    use = known.after(found.reused) if known else None
+    use = known.after(result.reused) if known else None
     count = None if new is None else len(new)
-    return Linked(found, entries, count, use, voters.are_renamed)
+    return Linked(result, entries, count, use, voters.are_renamed)
 
 
 def _voters(files: _Files, profile: Profile, progress: Progress) -> _Voters:

@@ -232,13 +232,13 @@ def _origins(
         cycles: the runs that the workspace knows, each with its cycle.
         cycle: the cycle of the settings.
     """
-    found: _Origins = {None: "other-workspace"}
+    refused: _Origins = {None: "other-workspace"}
     for run in answers.runs:
         if run not in cycles:
-            found[run] = "other-workspace"
+            refused[run] = "other-workspace"
         elif cycles[run] not in {None, cycle}:
-            found[run] = "other-cycle"
-    return found
+            refused[run] = "other-cycle"
+    return refused
 
 
 def _require_own(answers: Answers, origins: _Origins, path: Path) -> None:

@@ -43,10 +43,10 @@ RULE = Rule(
 def find(context: Context) -> pa.Table:
     """Constituencies, and the whole list, with more pairs that agree than chance explains.
 
-    The whole list is asked about where it is more than one constituency.
+    The whole list is tested only where it has more than one constituency.
     """
     table = context.cached(counted)
-    found, expected = (
+    pairs_found, expected = (
         table.column(name).to_numpy().astype(float) for name in ("found", "expected")
     )
     agreement = (
@@ -58,11 +58,13 @@ def find(context: Context) -> pa.Table:
         is_asked = ~is_whole
     else:
         is_asked = np.ones(len(table), dtype=bool)
-    is_asked &= (agreement == _agreement(context)) & (found >= _FEWEST)
-    is_beyond = poisson_tail_bound(found, expected) < context.settings.outlier_chance
+    is_asked &= (agreement == _agreement(context)) & (pairs_found >= _FEWEST)
+    is_beyond = (
+        poisson_tail_bound(pairs_found, expected) < context.settings.outlier_chance
+    )
     at = np.flatnonzero(is_asked & is_beyond)
     columns = take_columns(table, at, ["constituency"])
-    columns |= {"value": found[at], "limit": expected[at]}
+    columns |= {"value": pairs_found[at], "limit": expected[at]}
     return make(RULE, len(at), columns)
 
 

@@ -223,7 +223,10 @@ def _findings(sheet: Sheet, findings: Sequence[AskedFinding], run: str) -> None:
         *shown[_MARK_COLUMN:],
         *(Column(name, 18, hidden=True) for name in (RUN_ID, *FINDING_IDS)),
     )
-    rows = [_finding_row(asked, words, run) for asked in findings[:_MOST_FINDINGS]]
+    rows = [
+        _finding_row(asked_finding, words, run)
+        for asked_finding in findings[:_MOST_FINDINGS]
+    ]
     none = words("report.findings.none")
     top = add_table(sheet, SheetTable("", (), columns, rows, none, frozen=2))
     if rows:
@@ -231,12 +234,12 @@ def _findings(sheet: Sheet, findings: Sequence[AskedFinding], run: str) -> None:
         _offer(sheet, (top + 1, top + len(rows)), _MARK_COLUMN, marks, "review.mark")
 
 
-def _finding_row(asked: AskedFinding, words: FindingWords, run: str) -> Row:
-    finding = asked.finding
+def _finding_row(asked_finding: AskedFinding, words: FindingWords, run: str) -> Row:
+    finding = asked_finding.finding
     shown = finding_cells(finding, words, None)
     before, after = shown[:_MARK_COLUMN], shown[_MARK_COLUMN:]
-    mark = words(f"mark.{asked.mark}") if asked.mark else None
-    answer = [mark, _as_cell(asked.reason), _as_cell(asked.decided_by)]
+    mark = words(f"mark.{asked_finding.mark}") if asked_finding.mark else None
+    answer = [mark, _as_cell(asked_finding.reason), _as_cell(asked_finding.decided_by)]
     ids = [run, finding.finding_id]
     fills = ["fill"] * len(answer)
     marks = [finding.severity.value, "", *fills, *[""] * len(after), *[""] * len(ids)]

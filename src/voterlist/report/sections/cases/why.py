@@ -67,8 +67,8 @@ def read_waterfalls(pairs: pa.Table, waterfalls: pa.Table) -> list[Waterfall]:
     A pair that WATERFALL does not hold is left out.
     """
     fields = _fields(waterfalls)
-    asked = pc.unique(pairs.column("entry_l"))
-    near = waterfalls.filter(pc.is_in(waterfalls.column("entry_l"), value_set=asked))
+    left_ids = pc.unique(pairs.column("entry_l"))
+    near = waterfalls.filter(pc.is_in(waterfalls.column("entry_l"), value_set=left_ids))
     columns = [*_ENDS, "weight", "probability", *(f"{field}_level" for field in fields)]
     joined = pairs.select(columns).to_pandas().merge(near.to_pandas(), on=_ENDS)
     return [_waterfall(row, fields) for row in joined.to_dict("records")]
