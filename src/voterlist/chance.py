@@ -2,10 +2,10 @@
 
 A generalised birthday problem (Feller, An Introduction to Probability Theory and Its Applications,
 vol. 1, section II.3). Of two strangers of one sex and birth date, the share that agrees in surname,
-given name and patronymic is the product of the shares that agree in each. Given names and
-patronymics go with the times, so their shares are taken within ten years of birth: over all ages
-together a list's chance pairs would come out too few, for those who share a year of birth share its
-fashion too. Pairs of one birth are counted as they are, so dates that heap are no evidence.
+given name and patronymic is the product of the shares that agree in each. Which given names and
+patronymics are common changes with the year of birth, so their shares are taken within ten years of
+birth; shares over all ages would give too few chance pairs. Pairs that share a date or year of
+birth are counted and not estimated, so dates that many entries share are no evidence.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ _SEXES = 3
 
 _Codes = np.ndarray[Any, np.dtype[np.int64]]
 _Small = np.ndarray[Any, np.dtype[np.int32]]
-"""Codes of a column: half of what a group's codes take."""
+"""Codes of one column: 32 bits are enough, and half the memory of ``_Codes``."""
 _Numbers = np.ndarray[Any, np.dtype[np.float64]]
 _Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Told(NamedTuple):
-    """What strangers are told apart by, row by row; -1 where it is not known."""
+    """The fields that tell strangers apart, as codes, row by row; -1 where unknown."""
 
     sex: _Small
-    """0 where it is not known: those are compared with each other."""
+    """0 where unknown: entries of unknown sex are compared with each other."""
     stem: _Small
     given: _Small
     patronymic: _Small
@@ -49,7 +49,7 @@ class Told(NamedTuple):
     """Any number that two full birth dates share only if they are one."""
 
     def of(self, rows: _Codes) -> Told:
-        """The same of these rows."""
+        """The fields of these rows."""
         return (
             self if len(rows) == len(self.sex) else Told(*(code[rows] for code in self))
         )
@@ -76,42 +76,44 @@ def pairs_of(
         new: the entries of which a counted pair has at least one; names are as frequent as they are
             among all.
     """
-    found = _found(told, place, places)
+    counts = _found(told, place, places)
     if new is not None:
         others = np.flatnonzero(~new)
         beside = _found(told.of(others), place[others], places)
-        found = tuple(
-            every - without for every, without in zip(found, beside, strict=True)
+        counts = tuple(
+            every - without for every, without in zip(counts, beside, strict=True)
         )
-    return Pairs(_expected(told, place, places, new), found)
+    return Pairs(_expected(told, place, places, new), counts)
 
 
 def _expected(
-    told: Told, place: _Codes, places: int, new: _Flags | None
+    fields: Told, place: _Codes, places: int, new: _Flags | None
 ) -> tuple[_Numbers, ...]:
     """For each agreement the pairs that strangers would make in each place."""
     blocks = places * _SEXES
-    block = place * _SEXES + told.sex
-    # From the list's first ten years on, so that nothing is asked of those in which nobody is born.
+    block = place * _SEXES + fields.sex
+    # Counted from the first decade of the list, so that no band stands for decades before it.
     decade = (
-        told.year // _YEARS - int(told.year[told.year >= 0].min(initial=0)) // _YEARS
+        fields.year // _YEARS
+        - int(fields.year[fields.year >= 0].min(initial=0)) // _YEARS
     )
     decades = int(decade.max(initial=-1)) + 1
-    band = np.where(told.year < 0, -1, block * decades + decade)
+    band = np.where(fields.year < 0, -1, block * decades + decade)
     bands = blocks * decades
     block_of_band = np.zeros(bands, dtype=np.int64)
     block_of_band[band[band >= 0]] = block[band >= 0]
     of_band = _pairs(band, band, bands)
     share = {
-        name: _share(_pairs_within(band, getattr(told, name), bands), of_band)
+        name: _share(_pairs_within(band, getattr(fields, name), bands), of_band)
         for name in ("given", "patronymic")
     }
-    # Surnames do not go with the times: all of one sex tell more of them than ten years of it do.
+    # Surnames do not change with the year of birth: their shares are taken over all ages of one
+    # sex, which are more entries than those of ten years.
     share["stem"] = _share(
-        _pairs_within(block, told.stem, blocks), _pairs(block, block, blocks)
+        _pairs_within(block, fields.stem, blocks), _pairs(block, block, blocks)
     )[block_of_band]
     of_birth = {
-        name: _pairs_within(band, getattr(told, name), bands)
+        name: _pairs_within(band, getattr(fields, name), bands)
         for name in ("year", "date")
     }
     if new is not None:
@@ -119,36 +121,35 @@ def _expected(
         # it fall below 0.
         others = np.where(new, -1, band)
         of_birth = {
-            name: pairs - _pairs_within(others, getattr(told, name), bands)
+            name: pairs - _pairs_within(others, getattr(fields, name), bands)
             for name, pairs in of_birth.items()
         }
-    found = []
+    expected = []
     for agreement in AGREEMENTS:
         *names, birth = agreement
         pairs = of_birth[birth] * np.prod([share[name] for name in names], axis=0)
-        found.append(
+        expected.append(
             np.bincount(
                 block_of_band // _SEXES, weights=pairs, minlength=places
             ).astype(np.float64)
         )
-    return tuple(found)
+    return tuple(expected)
 
 
-def _found(told: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
+def _found(fields: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
     """For each agreement the pairs of each place."""
-    # Whoever agrees with nobody in what all agreements ask needs no further look.
+    # Every agreement requires sex, year, stem and given name: other entries make no pair.
     rows, common = agreeing(
-        [place * _SEXES + told.sex, told.year, told.stem, told.given]
+        [place * _SEXES + fields.sex, fields.year, fields.stem, fields.given]
     )
     place_of = np.zeros(int(common.max(initial=-1)) + 1, dtype=np.int64)
     place_of[common] = place[rows]
-    found = []
+    counts = []
     for agreement in AGREEMENTS:
-        # Whoever agrees in all of this does so within the group of those who agree in what all
-        # agreements ask.
+        # Entries that agree in all fields of the agreement lie within one of these common groups.
         number, width, known = common, 1, np.ones(len(rows), dtype=bool)
         for name in [name for name in ("patronymic", "date") if name in agreement]:
-            code = getattr(told, name)[rows]
+            code = getattr(fields, name)[rows]
             known &= code >= 0
             number = number * (int(code.max(initial=0)) + 1) + code
             width *= int(code.max(initial=0)) + 1
@@ -156,8 +157,8 @@ def _found(told: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
         pairs = np.bincount(
             place_of[agreed // width], weights=size * (size - 1.0) / 2, minlength=places
         )
-        found.append(pairs.astype(np.int64))
-    return tuple(found)
+        counts.append(pairs.astype(np.int64))
+    return tuple(counts)
 
 
 def _pairs_within(group: _Codes, code: _Small, groups: int) -> _Numbers:

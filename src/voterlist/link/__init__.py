@@ -65,21 +65,21 @@ _VOTERS = tables.coded(
 
 
 def _quiet(_step: str, _done: int, _total: int) -> None:
-    """Progress for nobody."""
+    """Progress that nobody watches."""
 
 
 def _silent(_forecast: tuple[block.Forecast, ...]) -> None:
-    """A forecast for nobody."""
+    """A forecast that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Who is told how a linkage goes on."""
+    """What a linkage calls while it runs."""
 
     progress: Progress = _quiet
-    """Is told of the step, how much of it is done, and of how much."""
+    """Called with the step, how much of it is done, and of how much."""
     forecast: Callable[[tuple[block.Forecast, ...]], None] = _silent
-    """Is given the forecast before any pair is made."""
+    """Called with the forecast before any pair is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,9 @@ class Incremental:
     """An earlier linkage from which this one goes on."""
 
     known: State | None = None
-    """What it left. One of another profile, other settings or another program is not used."""
+    """Its state. One of another profile, other settings or another program is not used."""
     keep: bool = True
-    """Whether this linkage is to leave its own for the next."""
+    """Whether this linkage is to return its own state for the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 @dataclass(frozen=True, slots=True)
 class AddedUse:
-    """What an added comparison told in a linkage."""
+    """How an added comparison was used in a linkage."""
 
     name: str
     kind: str
@@ -167,7 +167,7 @@ class Linkage:
     taught: int = 0
     """Candidate pairs decided by people, from which the model learnt."""
     contradictory: int = 0
-    """Pairs of which people said both; the model learnt nothing from them."""
+    """Pairs that people decided both ways; the model learnt nothing from them."""
     added: tuple[AddedUse, ...] = ()
 
 
@@ -240,7 +240,7 @@ def link(
             moves. Without any the result is the same to the byte as without this argument.
         incremental: an earlier linkage from which this one goes on. The result is the same to the
             byte as without it.
-        watch: who is told how it goes on.
+        watch: what is called while it runs.
 
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
@@ -252,19 +252,19 @@ def link(
     )
     voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
     listed = _listed(voters, settings, profile, new, added or Added())
-    # Its columns live on as codes; what they are the codes of is not needed twice.
+    # From here on the columns are read as codes: the table is not needed.
     del voters
     ids, entries, comparisons = listed.ids, listed.entries, listed.comparisons
     watch.forecast(listed.forecast)
     watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
-    found, kept, reused = _find(listed, settings, profile, watch, incremental)
+    candidate_pairs, kept, reused = _find(listed, settings, profile, watch, incremental)
     labels, closed = (
-        training_labels(ids, found, decided.pairs),
+        training_labels(ids, candidate_pairs, decided.pairs),
         closed_cases(ids, decided.cases),
     )
     model = weigh.learn(
         entries,
-        found.vectors,
+        candidate_pairs.vectors,
         profile,
         comparisons=comparisons,
         pairs=listed.pairs,
@@ -272,19 +272,28 @@ def link(
     )
     scorer = Scorer(entries, comparisons, model)
     judged, table = judge(
-        scorer, ids, listed.blocks, found, inside(found, closed), settings
+        scorer,
+        ids,
+        listed.blocks,
+        candidate_pairs,
+        inside(candidate_pairs, closed),
+        settings,
     )
     cluster = _cluster(scorer, judged, settings.duplicate_probability)
     review = settings.review_probability
-    same = weigh.score(comparisons.unpack(found.vectors.codes), model).posterior[:, 0]
+    same = weigh.score(
+        comparisons.unpack(candidate_pairs.vectors.codes), model
+    ).posterior[:, 0]
     return Linkage(
         pairs=with_model(table, model, comparisons),
         cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
         clusters=_cluster_table(ids, cluster),
         forecast=listed.forecast,
-        candidates=len(found.left),
-        afresh=found.afresh,
-        estimate=estimate(found.vectors, same, settings.duplicate_probability),
+        candidates=len(candidate_pairs.left),
+        afresh=candidate_pairs.afresh,
+        estimate=estimate(
+            candidate_pairs.vectors, same, settings.duplicate_probability
+        ),
         chance=chance(entries, listed.new),
         state=kept,
         reused=reused,
@@ -304,10 +313,10 @@ def _find(
     """The candidate pairs, what is kept for the next linkage, and whether a state was reused."""
     entries, blocks, comparisons = listed.entries, listed.blocks, listed.comparisons
     if incremental is None or (incremental.known is None and not incremental.keep):
-        found = candidates.find(
+        candidate_pairs = candidates.find(
             entries, blocks, settings.chunk_pairs, watch.progress, comparisons
         )
-        return found, None, False
+        return candidate_pairs, None, False
     fits = state.fingerprint(
         entries,
         blocks,
@@ -323,7 +332,7 @@ def _find(
     then = np.full(entries.size, -1, np.int32)
     if known is not None:
         then = state.positions_before(known.entries, marks)
-    found, levels = candidates.find_again(
+    candidate_pairs, levels = candidates.find_again(
         entries,
         blocks,
         settings.chunk_pairs,
@@ -332,9 +341,14 @@ def _find(
         comparisons,
     )
     kept = state.State(
-        fits, marks, state.block_members(blocks), found.left, found.right, levels
+        fits,
+        marks,
+        state.block_members(blocks),
+        candidate_pairs.left,
+        candidate_pairs.right,
+        levels,
     )
-    return found, kept, known is not None
+    return candidate_pairs, kept, known is not None
 
 
 def plan(
@@ -375,7 +389,7 @@ def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
 
 
 def _added_use(scorer: Scorer) -> tuple[AddedUse, ...]:
-    """What each added comparison told."""
+    """How each added comparison was used."""
     uses = []
     for name, kind in scorer.comparisons.added_kinds.items():
         column = scorer.entries.added[name]

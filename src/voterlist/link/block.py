@@ -2,7 +2,7 @@
 
 A key is a set of fields that must agree. Two entries are compared once, under the first key that
 brings them together. A block that is too large is split by the key's further fields; the pairs that
-the split parts are counted, never dropped unseen.
+a split separates are counted, so no pair is lost unseen.
 """
 
 from __future__ import annotations
@@ -55,11 +55,11 @@ class Blocks:
     members: Codes
     starts: Longs
     anchors: Longs
-    """How many members of each block, its first ones, are paired with all that follow; the others
-    only with these."""
+    """How many anchors each block has: its first members, each paired with all that follow. Members
+    that are no anchors are not paired with each other."""
     required: tuple[Bools, ...]
-    """Of each of these, entries of which a pair must have at least one; without any, every pair
-    counts."""
+    """Flags of entries: a pair counts where it has at least one entry of each flag. Without flags,
+    every pair counts."""
     forecast: Forecast
 
     def numbers(self) -> Codes:
@@ -70,11 +70,11 @@ class Blocks:
     def block_of(self) -> Codes:
         """The block of each entry, -1 where it stands in none.
 
-        Not kept, for of all keys it would be a gigabyte.
+        Not cached: for all keys together it would take a gigabyte.
         """
-        found = np.full(self.size, -1, np.int32)
-        found[self.members] = self.numbers()
-        return found
+        numbers = np.full(self.size, -1, np.int32)
+        numbers[self.members] = self.numbers()
+        return numbers
 
     def hold(self, left: Codes, right: Codes) -> Bools:
         """True where this key brings the two entries together."""
@@ -87,10 +87,10 @@ class Blocks:
 
     def counts(self, left: Codes, right: Codes) -> Bools:
         """True where a pair of one block counts."""
-        found = np.ones(len(left), np.bool_)
+        counts = np.ones(len(left), np.bool_)
         for required in self.required:
-            found &= required[left] | required[right]
-        return found
+            counts &= required[left] | required[right]
+        return counts
 
 
 def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:
@@ -109,7 +109,7 @@ def _pairs(order: Longs, sizes: Longs, required: tuple[Bools, ...]) -> Longs:
         without = _sums(~one, order, sizes)
         pairs = pairs - without * (without - 1) // 2
     if len(required) > 1:
-        # Those without the one and without the other were taken off twice.
+        # Pairs without an entry of either were subtracted twice.
         without = _sums(~required[0] & ~required[1], order, sizes)
         pairs = pairs + without * (without - 1) // 2
     return pairs
@@ -147,8 +147,8 @@ def build(entries: Encoded, key: Key, limit: int, new: Bools | None = None) -> B
     """The blocks of one key over the list, none larger than ``limit`` entries.
 
     A block still too large when the key has no further field is cut from comparison under this key,
-    and counted: such a block says only that many entries share a common value. Where it is told
-    which entries are ``new``, only pairs that have one of these count.
+    and counted: such a block says only that many entries share a common value. With ``new``, only
+    pairs that have at least one new entry count.
     """
     required = (() if new is None else (new,)) + (
         (entries.partial_date,) if key.partial_dates else ()
@@ -197,16 +197,17 @@ def build_all(
 ) -> list[Blocks]:
     """The blocks of every key of a profile, the most telling key first.
 
-    Of pairs with a ``new`` entry, where told. ``added`` are the added fields that block.
+    With ``new``, only pairs that have at least one new entry count. ``added`` are the added fields
+    that block.
     """
     every = keys(profile, entries.size, limit, added)
     return [build(entries, key, limit, new) for key in every]
 
 
 def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
-    """All pairs (left position, right position.
+    """The pairs that count, as (left positions, right positions) with left < right.
 
-    Left < right) that count, from about ``chunk_pairs`` at a time.
+    Each chunk is made from about ``chunk_pairs`` pairs.
     """
     sizes = np.diff(blocks.starts)
     if not len(sizes):
@@ -227,7 +228,7 @@ def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
 
 
 def gone_through(blocks: Blocks) -> Longs:
-    """How many pairs of each block its anchors make, those that do not count among them."""
+    """How many pairs the anchors of each block make, including those that do not count."""
     sizes = np.diff(blocks.starts)
     return np.asarray(
         blocks.anchors * (sizes - 1) - blocks.anchors * (blocks.anchors - 1) // 2,

@@ -16,7 +16,7 @@ from voterlist.link.incremental import reuse
 __all__ = ["Candidates", "Progress", "find", "find_again", "match_keys"]
 
 Progress = Callable[[str, int, int], None]
-"""Told (step, pairs done, pairs in all) as the work goes on."""
+"""Called with (step, pairs done, pairs in all) as the work goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Candidates:
     vectors: weigh.VectorCounts
     """The distinct packed vectors."""
     afresh: int
-    """How many of them were compared afresh; the others were reused."""
+    """How many of the pairs were compared afresh; the others were reused."""
 
 
 def match_keys(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
@@ -67,13 +67,13 @@ def find(
     State: 16 bytes for each pair of each key, and the working arrays of one chunk.
     """
     left, right = _pairs(blocks, chunk_pairs)
-    found = _Gathered(left, right)
+    gathered = _Gathered(left, right)
     for start in range(0, len(left), chunk_pairs):
         part = slice(start, start + chunk_pairs)
         pairs = Pairs(entries, left[part], right[part])
-        found.add(comparisons.pack(comparisons.compare(pairs)))
+        gathered.add(comparisons.pack(comparisons.compare(pairs)))
         progress("compare", min(part.stop, len(left)), len(left))
-    return found.candidates(len(left))
+    return gathered.candidates(len(left))
 
 
 def find_again(
@@ -84,7 +84,7 @@ def find_again(
     earlier: reuse.Reuse,
     comparisons: Comparisons = SHIPPED,
 ) -> tuple[Candidates, Codes | Longs]:
-    """All candidate pairs, and what each is by itself, packed for the next linkage.
+    """All candidate pairs, and their packed pair levels for the next linkage.
 
     Pairs of an earlier linkage are not compared again: only their frequency-adjusted levels are
     worked out anew.
@@ -109,15 +109,15 @@ def find_again(
         np.concatenate([known_right, right]),
         _concatenated(alone),
     )
-    found = _Gathered(left, right)
+    gathered = _Gathered(left, right)
     for start in range(0, len(left), chunk_pairs):
         part = slice(start, start + chunk_pairs)
         pairs = Pairs(entries, left[part], right[part])
         vectors = comparisons.adjust(
             pairs, comparisons.unpack_pair_levels(levels[part])
         )
-        found.add(comparisons.pack(vectors))
-    return found.candidates(afresh), levels
+        gathered.add(comparisons.pack(vectors))
+    return gathered.candidates(afresh), levels
 
 
 def _concatenated(parts: list[Codes | Longs]) -> Codes | Longs:
@@ -126,7 +126,7 @@ def _concatenated(parts: list[Codes | Longs]) -> Codes | Longs:
 
 
 class _Gathered:
-    """What is found of the candidates, a chunk at a time."""
+    """The candidate pairs with their vectors, gathered a chunk at a time."""
 
     def __init__(self, left: Codes, right: Codes) -> None:
         self._left, self._right = left, right

@@ -87,8 +87,7 @@ class Judged:
     kind: Codes
     """Positions in ``PairKind``."""
     kind_asked: Codes
-    """The same, were each pair to be asked about: what it is called where a person has decided it.
-    """
+    """The kinds if each pair were asked about: used for pairs that a person has decided."""
 
 
 _ASKED = [kind.value for kind in CaseKind if kind.is_asked]
@@ -149,12 +148,12 @@ def cases(
             reason,
         ),
     )
-    found = _table(entries, ids, judged, parts)
-    return _with_closed(found, entries, ids, judged, closed) if closed else found
+    table = _table(entries, ids, judged, parts)
+    return _with_closed(table, entries, ids, judged, closed) if closed else table
 
 
 def _with_closed(
-    found: pa.Table,
+    table: pa.Table,
     entries: Encoded,
     ids: pa.Array,
     judged: Judged,
@@ -162,19 +161,19 @@ def _with_closed(
 ) -> pa.Table:
     """The cases with the closed ones among them, and without those that a closed one covers.
 
-    A closed case was asked about; where its pair alone would now be relatives or twins, it stays
-    what was asked.
+    People were asked about a closed case. It keeps a kind that is asked about, even where its pair
+    would now be relatives or twins.
     """
     places = {case: set(pc.take(ids, pa.array(of)).to_pylist()) for case, of in closed}
     is_asked = pc.is_in(
-        found.column("kind").cast(pa.string()), value_set=pa.array(_ASKED)
+        table.column("kind").cast(pa.string()), value_set=pa.array(_ASKED)
     )
-    there = set(pc.unique(found.column("case_id").filter(is_asked)).to_pylist())
+    there = set(pc.unique(table.column("case_id").filter(is_asked)).to_pylist())
     missing = [(case, of) for case, of in closed if case not in there]
     gone = pa.array(
-        [*_covered(found, places), *(case for case, _ in missing)], pa.string()
+        [*_covered(table, places), *(case for case, _ in missing)], pa.string()
     )
-    rest = found.filter(pc.invert(pc.is_in(found.column("case_id"), value_set=gone)))
+    rest = table.filter(pc.invert(pc.is_in(table.column("case_id"), value_set=gone)))
     if not missing:
         return rest
     held = _table(
@@ -185,21 +184,21 @@ def _with_closed(
     )
 
 
-def _covered(found: pa.Table, closed: dict[str, set[str]]) -> list[str]:
+def _covered(table: pa.Table, closed: dict[str, set[str]]) -> list[str]:
     """The ids of the cases whose entries are some of those of a closed case, and not all."""
     of_entry: dict[str, list[set[str]]] = {}
     for entries in closed.values():
         for entry in entries:
             of_entry.setdefault(entry, []).append(entries)
     near = pc.is_in(
-        found.column("entry_id"), value_set=pa.array(sorted(of_entry), pa.string())
+        table.column("entry_id"), value_set=pa.array(sorted(of_entry), pa.string())
     )
     touched = pc.is_in(
-        found.column("case_id"),
-        value_set=pc.unique(found.column("case_id").filter(near)),
+        table.column("case_id"),
+        value_set=pc.unique(table.column("case_id").filter(near)),
     )
     members: dict[str, set[str]] = {}
-    for row in found.filter(touched).select(["case_id", "entry_id"]).to_pylist():
+    for row in table.filter(touched).select(["case_id", "entry_id"]).to_pylist():
         members.setdefault(row["case_id"], set()).add(row["entry_id"])
     return sorted(
         case
@@ -211,7 +210,8 @@ def _covered(found: pa.Table, closed: dict[str, set[str]]) -> list[str]:
 def _held(judged: Judged, closed: Sequence[Closed]) -> _Rows:
     """The rows of closed cases that the pairs no longer make.
 
-    Every entry a question, tied by what pairs there are.
+    Every entry is a question, and the case has the weakest tie of its pairs. A case without any
+    pair has no rows.
     """
     known = np.unique(np.concatenate([of for _, of in closed]))
     near = np.flatnonzero(np.isin(judged.left, known) & np.isin(judged.right, known))
@@ -237,7 +237,7 @@ def _held(judged: Judged, closed: Sequence[Closed]) -> _Rows:
 
 
 def _weakest_tie(judged: Judged, pairs: list[int]) -> int | None:
-    """The pair that ties the most weakly tied entry; None where there is no pair."""
+    """The heaviest pair of the most weakly tied entry; None where there is no pair."""
     heaviest: dict[int, int] = {}
     for pair in sorted(pairs, key=lambda pair: (judged.weight[pair], -pair)):
         heaviest |= {int(judged.left[pair]): pair, int(judged.right[pair]): pair}
@@ -309,9 +309,9 @@ def _completeness(entries: Encoded) -> Codes:
 def _members(
     entries: Encoded, judged: Judged, cluster: Codes, inside: Bools, guests: _Rows
 ) -> _Rows:
-    """The case of each cluster.
+    """The case of each cluster: one entry to keep, its repetitions, and the guests.
 
-    One entry to keep, the first by four tests in turn, and its repetitions; its guests.
+    The entry to keep is the first by three tests in turn, then by position.
     """
     member = np.flatnonzero(cluster >= 0).astype(np.int32)
     tests = (
@@ -366,10 +366,7 @@ def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]
 
 
 def _weakest(judged: Judged, cluster: Codes, pairs: Longs) -> Longs:
-    """For each cluster (by its name) the pair that ties its most weakly tied entry.
-
-    The heaviest that entry has.
-    """
+    """For each cluster (by its code) the heaviest pair of its most weakly tied entry."""
     ends, twice = np.r_[judged.left[pairs], judged.right[pairs]], np.r_[pairs, pairs]
     heaviest_first = np.lexsort((twice, -judged.weight[twice], ends))
     ends, twice = ends[heaviest_first], twice[heaviest_first]
@@ -380,9 +377,9 @@ def _weakest(judged: Judged, cluster: Codes, pairs: Longs) -> Longs:
     )
     entry, tie = ends[best], twice[best]
     lightest_last = np.lexsort((tie, -judged.weight[tie]))
-    found = np.full(len(cluster), -1, np.int64)
-    found[cluster[entry[lightest_last]]] = tie[lightest_last]
-    return found
+    pair_of = np.full(len(cluster), -1, np.int64)
+    pair_of[cluster[entry[lightest_last]]] = tie[lightest_last]
+    return pair_of
 
 
 def _table(
@@ -419,15 +416,15 @@ def _table(
 
 
 def _case_ids(ids: pa.Array, rows: _Rows) -> list[str]:
-    """The name of its case for each row."""
+    """The id of the case of each row."""
     order = np.argsort(rows.case, kind="stable")
     named = pc.take(ids, pa.array(rows.entry[order])).to_pylist()
     cuts = np.flatnonzero(np.diff(rows.case[order])) + 1
-    found = [""] * len(order)
+    case_ids = [""] * len(order)
     for start, end in zip(
         np.r_[0, cuts].tolist(), np.r_[cuts, len(order)].tolist(), strict=True
     ):
         name = case_id(named[start:end])
         for place in order[start:end].tolist():
-            found[place] = name
-    return found
+            case_ids[place] = name
+    return case_ids

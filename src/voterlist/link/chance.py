@@ -33,7 +33,7 @@ class Chance:
 def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
     """Expected and found pairs for each of ``AGREEMENTS``, as the register tests count them.
 
-    Where it is told which entries are ``new``, of pairs that have one of these.
+    With ``new``, only pairs that have at least one new entry count.
     """
     columns = [
         np.asarray(field(entries, name), np.int32)
@@ -43,6 +43,6 @@ def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
         Told(entries.sex + 1, *columns), np.zeros(entries.size, np.int64), 1, new
     )
     return tuple(
-        Chance("+".join(agreement), float(expected[0]), int(found[0]))
-        for agreement, expected, found in zip(AGREEMENTS, *pairs, strict=True)
+        Chance("+".join(agreement), float(expected[0]), int(counts[0]))
+        for agreement, expected, counts in zip(AGREEMENTS, *pairs, strict=True)
     )

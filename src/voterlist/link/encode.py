@@ -32,7 +32,7 @@ MALE, FEMALE = 0, 1
 
 _COLUMNS = 8
 _COHORT = 10
-"""Years of birth in which given names are thought to have one fashion."""
+"""Years of birth over which a given name is taken to be equally common."""
 _START = 5
 """Letters of a word that are looked at: most slips, and words run together, come later."""
 _RARE_WORD, _RARE_WORD_SHARE = 20, 400
@@ -83,7 +83,7 @@ class Coded:
     def words(self, of: Codes | None = None) -> Words:
         """The distinct values, all or those of these codes, as Python strings.
 
-        What rapidfuzz is quickest on.
+        rapidfuzz is fastest on these.
         """
         if of is None:
             return self._every_word
@@ -163,7 +163,10 @@ class Encoded:
 
     @cached_property
     def sizes(self) -> Longs:
-        """Entries of each sex, male, female, and at the last place, which is also place -1, all."""
+        """How many entries are male, female and of any sex, in this order.
+
+        The code -1 of an unknown sex finds the last.
+        """
         return np.append(
             np.bincount(self.sex[self.sex >= 0], minlength=2), self.size
         ).astype(np.int64)
@@ -185,7 +188,7 @@ class Encoded:
     def cohort(self) -> Codes:
         """The ten years in which each entry is born, from 0.
 
-        After the last of them, those whose year is not known.
+        Entries whose year is unknown have the number after the last.
         """
         known = self.year > 0
         first = int(self.year[known].min(initial=3000)) // _COHORT
@@ -211,10 +214,7 @@ class Encoded:
 
     @cached_property
     def joins(self) -> dict[tuple[str, ...], Codes]:
-        """What several keys need, worked out once.
-
-        One code an entry for several fields together.
-        """
+        """A cache of what several keys need: one code an entry for several fields together."""
         return {}
 
     @cached_property
@@ -269,8 +269,8 @@ def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
 
 
 def _sex(voters: pa.Table) -> Codes:
-    """The first of: as stated, as the patronymic witnesses it, as the given name does."""
-    found = np.full(voters.num_rows, -1, np.int32)
+    """The sex as stated, else as the patronymic or the given name witnesses it."""
+    sex = np.full(voters.num_rows, -1, np.int32)
     for name in ("sex", "patronymic_sex", "given_sex"):
         codes, distinct = tables.codes(voters.column(name))
         meaning = np.array(
@@ -281,8 +281,8 @@ def _sex(voters: pa.Table) -> Codes:
             + [-1],
             np.int32,
         )
-        found = np.where(found < 0, meaning[codes], found)
-    return found
+        sex = np.where(sex < 0, meaning[codes], sex)
+    return sex
 
 
 def _is_temporary(column: pa.ChunkedArray) -> Bools:

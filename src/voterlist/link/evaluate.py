@@ -70,9 +70,9 @@ def _is_true(pairs: pa.Table, truth: pa.Table) -> Bools:
 
 def _curve(right: Bools, distinct_ends: Bools, total: int) -> tuple[Floats, Floats]:
     """Precision and recall at the end of each run of equal scores."""
-    found = np.cumsum(right)[distinct_ends]
+    right_taken = np.cumsum(right)[distinct_ends]
     taken = (np.flatnonzero(distinct_ends) + 1).astype(np.float64)
-    return found / taken, found / max(total, 1)
+    return right_taken / taken, right_taken / max(total, 1)
 
 
 def evaluate(pairs: pa.Table, truth: pa.Table, threshold: float = 0.95) -> Evaluation:

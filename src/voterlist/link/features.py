@@ -39,11 +39,16 @@ def features(
     voters = tables.sort_by(schemas.require(voters, schemas.VOTER, "link"), "entry_id")
     entries = encode(voters)
     blocks = block.build_all(entries, profile, settings.largest_block)
-    found = candidates.find(entries, blocks, settings.chunk_pairs, lambda *_: None)
-    levels = SHIPPED.compare(Pairs(entries, found.left, found.right)).levels
+    candidate_pairs = candidates.find(
+        entries, blocks, settings.chunk_pairs, lambda *_: None
+    )
+    levels = SHIPPED.compare(
+        Pairs(entries, candidate_pairs.left, candidate_pairs.right)
+    ).levels
     ids = np.array(voters.column("entry_id").to_pylist(), dtype=object)
     index = pd.MultiIndex.from_arrays(
-        [ids[found.left], ids[found.right]], names=["entry_l", "entry_r"]
+        [ids[candidate_pairs.left], ids[candidate_pairs.right]],
+        names=["entry_l", "entry_r"],
     )
     # Missing is 0, as recordlinkage's own comparisons have it.
     columns = {one.field: one.likenesses[levels[one.field]] for one in SHIPPED}
@@ -59,7 +64,7 @@ def baseline(table: pd.DataFrame) -> pd.Series:
     binary = (table >= 0.7).astype(int)
     binary = binary.loc[:, (binary != binary.iloc[0]).any()]
     classifier = recordlinkage.ECMClassifier()
-    # Its naive Bayes takes the logarithm of shares that reach zero, and means it.
+    # Its naive Bayes takes the logarithm of zero shares on purpose: no warnings of it.
     with np.errstate(divide="ignore", invalid="ignore"):
         classifier.fit(binary)
         return pd.Series(classifier.prob(binary), index=table.index, name="probability")

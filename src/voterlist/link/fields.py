@@ -61,10 +61,10 @@ def _names(entries: Encoded) -> Longs:
 def _numbers(line: str) -> str:
     """The numbers of an address line, when there are at least two.
 
-    House and postcode outlive the street's spelling.
+    House number and postcode stay the same however the street is spelt.
     """
-    found = [word for word in line.split() if word.isdigit()]
-    return " ".join(sorted(found)) if len(found) > 1 else ""
+    numbers = [word for word in line.split() if word.isdigit()]
+    return " ".join(sorted(numbers)) if len(numbers) > 1 else ""
 
 
 _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
@@ -123,7 +123,7 @@ def _whole_names(entries: Encoded, names: tuple[str, ...]) -> Codes:
 def together(entries: Encoded, names: tuple[str, ...]) -> Longs:
     """One code an entry for several fields, -1 where one of them is unknown.
 
-    Of no field, one code for all.
+    Without any field, all entries have the same code.
     """
     if not names:
         return np.zeros(entries.size, np.int64)

@@ -67,7 +67,7 @@ class Identifiers:
     def one_edit(self, left: Codes, right: Codes) -> Bools:
         """True where two known identifiers are one edit apart.
 
-        A sign more, less or other, or two neighbours turned.
+        One character added, left out or replaced, or two neighbours swapped.
         """
         near = (
             np.arange(len(left))
@@ -75,19 +75,19 @@ class Identifiers:
             else self._perhaps_one_edit(left, right)
         )
         one, two = self.words(left[near]), self.words(right[near])
-        found = np.zeros(len(left), np.bool_)
-        found[near] = (
+        is_one_edit = np.zeros(len(left), np.bool_)
+        is_one_edit[near] = (
             process.cpdist(
                 one, two, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
             )
             == 1
         )
-        return found
+        return is_one_edit
 
     def _perhaps_one_edit(self, left: Codes, right: Codes) -> Longs:
         """The pairs that differ in at most two places, or by one in length.
 
-        Few, and none of the others is one edit.
+        These are few, and no other pair is one edit apart.
         """
         first, second = self.letters[left], self.letters[right]
         places = np.zeros(len(left), np.int8)
@@ -108,10 +108,10 @@ class Identifiers:
 
     def times(self, of: Codes) -> Longs:
         """How many entries have the identifier of each of these entries."""
-        found = self.codes[of]
+        codes = self.codes[of]
         ordered = self._ordered
-        return np.searchsorted(ordered, found, side="right") - np.searchsorted(
-            ordered, found, side="left"
+        return np.searchsorted(ordered, codes, side="right") - np.searchsorted(
+            ordered, codes, side="left"
         )
 
     @cached_property
@@ -130,10 +130,10 @@ def _bytes(letters: Packed) -> Bytes:
 def _lengths(letters: Packed) -> Codes:
     """How many letters each has."""
     every = _bytes(letters)
-    found = np.zeros(len(letters), np.int32)
+    lengths = np.zeros(len(letters), np.int32)
     for place in range(every.shape[1]):
-        found += every[:, place] != 0
-    return found
+        lengths += every[:, place] != 0
+    return lengths
 
 
 def identifiers(column: pa.ChunkedArray) -> Identifiers:
@@ -143,7 +143,7 @@ def identifiers(column: pa.ChunkedArray) -> Identifiers:
         array = array.cast(array.type.value_type)
     longest = tables.longest(array)
     if longest <= _MOST_LETTERS:
-        # The letters fill whole words; the number has its own places whatever the longest is.
+        # Letters are padded to whole words; a number always has ``_MOST_LETTERS`` digits.
         width = _WORD * max(1, -(-longest // _WORD))
         letters = tables.text_bytes(array, width)
         numbers = _numbers(letters)
@@ -158,15 +158,15 @@ def identifiers(column: pa.ChunkedArray) -> Identifiers:
 def _numbers(letters: Bytes) -> Longs | None:
     """The identifiers as numbers to the base 37, -1 where there is none.
 
-    None where one has another sign.
+    None where an identifier has a sign that is no digit of the base.
     """
-    found = np.zeros(len(letters), np.int64)
+    numbers = np.zeros(len(letters), np.int64)
     for place in range(_MOST_LETTERS):
-        found *= _BASE
+        numbers *= _BASE
         if place < letters.shape[1]:
             signs = _SIGNS[letters[:, place]]
             if (signs < 0).any():
                 return None
-            found += signs
-    found[found == 0] = -1
-    return found
+            numbers += signs
+    numbers[numbers == 0] = -1
+    return numbers

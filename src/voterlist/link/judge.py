@@ -69,21 +69,27 @@ def judge(
         return classify.kinds(judgement, review=review, displaced=displaced)
 
     kind = kinds(settings.review_probability)
-    asked = np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
+    kind_asked = np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
     weight = scored.weight[kept]
-    judged = Judged(pairs.left, pairs.right, weight, judgement.posterior, kind, asked)
+    judged = Judged(
+        pairs.left, pairs.right, weight, judgement.posterior, kind, kind_asked
+    )
     keys = _match_keys(blocks, pairs)
     return judged, _pair_table(ids, judged, vectors, keys, scorer.comparisons)
 
 
-def _near(scorer: Scorer, found: Candidates, stays: Longs, least: float) -> Longs:
+def _near(
+    scorer: Scorer, candidate_pairs: Candidates, stays: Longs, least: float
+) -> Longs:
     """The candidates that may be worth keeping, by their packed vectors; and those at ``stays``."""
-    vectors = scorer.comparisons.unpack(found.vectors.codes)
+    vectors = scorer.comparisons.unpack(candidate_pairs.vectors.codes)
     rough = weigh.score(vectors, scorer.model)
     near = classify.worth_keeping(vectors, rough.posterior, least / _ODDS_OF_A_BIN)
-    # Few vectors are near; a hash table of them is asked far more quickly than all vectors in
-    # their order.
-    is_near = pd.Series(found.vector, copy=False).isin(found.vectors.codes[near])
+    # Few vectors are near: a look-up in a hash table of them is much faster than a search in the
+    # sorted codes of all vectors.
+    is_near = pd.Series(candidate_pairs.vector, copy=False).isin(
+        candidate_pairs.vectors.codes[near]
+    )
     chosen = np.flatnonzero(is_near)
     return np.union1d(chosen, stays) if len(stays) else chosen
 

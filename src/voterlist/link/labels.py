@@ -1,7 +1,8 @@
 """What people decided of pairs and cases, as the linkage learns from it and keeps it.
 
-A verdict is about an entry of a case; the linkage learns from pairs. Only what was said is a label:
-the kept entry and its repetitions are one person, an entry that is another person is none of these.
+A verdict is about an entry of a case; the linkage learns from pairs. Only what verdicts state is a
+label: the kept entry and its repetitions are one person, an entry that is another person is none of
+these.
 Two entries that are both kept, or that are both another person than a third, say nothing of each
 other.
 
@@ -60,7 +61,7 @@ _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What people decided, in the linkage's words."""
+    """What people decided, as the linkage reads it."""
 
     pairs: pa.Table | None = None
     """PAIRS, sorted; a pair that two cases speak of stands for each."""
@@ -78,7 +79,7 @@ class TrainingLabels:
     pairs: int
     """Candidate pairs with a label."""
     contradictory: int
-    """Pairs of which people said both; they have no label."""
+    """Pairs that people decided both ways; they have no label."""
 
 
 def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
@@ -96,11 +97,15 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
         case = row["case_id"]
         verdicts.setdefault(case, {})[row["entry_id"]] = row["verdict"]
         moments[case] = max(moments.get(case, _NEVER), _moment(row["decided_at"]))
-    whole = {case for case, said in verdicts.items() if case_id(list(said)) == case}
+    whole = {
+        case
+        for case, verdict_of in verdicts.items()
+        if case_id(list(verdict_of)) == case
+    }
     pairs = {
         (case, pair)
-        for case, said in verdicts.items()
-        for pair in _pairs(said, whole=case in whole)
+        for case, verdict_of in verdicts.items()
+        for pair in _pairs(verdict_of, whole=case in whole)
     }
     closed = sorted(
         (case for case in whole if listed.issuperset(verdicts[case])),
@@ -120,9 +125,9 @@ def decided(decisions: pa.Table, ids: pa.Array | pa.ChunkedArray) -> Decided:
 
 
 def _moment(text: str) -> dt.datetime:
-    """A moment as the ledger has it.
+    """The time of a decision, from the text in the ledger.
 
-    Without a time zone it counts as UTC, one that cannot be read as long ago.
+    A time without a zone is UTC. A text that is no time counts as the earliest time there is.
     """
     try:
         moment = dt.datetime.fromisoformat(text)
@@ -131,13 +136,15 @@ def _moment(text: str) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def _pairs(said: Mapping[str, str], *, whole: bool) -> Iterator[tuple[str, str, bool]]:
-    """(entry, entry, whether one person) of what the verdicts on a case say.
+def _pairs(
+    verdict_of: Mapping[str, str], *, whole: bool
+) -> Iterator[tuple[str, str, bool]]:
+    """The pairs that the verdicts on a case decide: (entry, entry, whether one person).
 
-    ``whole``: each of its entries has one.
+    ``whole``: each entry of the case has a verdict.
     """
     of = {
-        verdict: sorted(entry for entry, word in said.items() if word == verdict)
+        verdict: sorted(entry for entry, word in verdict_of.items() if word == verdict)
         for verdict in Verdict
     }
     keep, repeat, separate = of[Verdict.KEEP], of[Verdict.REPEAT], of[Verdict.SEPARATE]
@@ -148,7 +155,7 @@ def _pairs(said: Mapping[str, str], *, whole: bool) -> Iterator[tuple[str, str, 
     yield from (
         (min(pair), max(pair), False) for pair in product(separate, keep + repeat)
     )
-    if whole and len(separate) == len(said):
+    if whole and len(separate) == len(verdict_of):
         yield from ((one, other, False) for one, other in combinations(separate, 2))
 
 
@@ -176,7 +183,7 @@ def training_labels(
 ) -> TrainingLabels:
     """The labels of the candidate pairs of a list, whose entries have these ids.
 
-    ``pairs`` is PAIRS in any order, each pair either way round and as often as it likes: it counts
+    ``pairs`` is PAIRS in any order; a pair may stand either way round and several times, it counts
     once. Pairs of entries that are not on the list, or that were not compared, are left aside.
 
     Raises:
@@ -189,14 +196,15 @@ def training_labels(
         _positions(ids, table.column(name)) for name in ("entry_l", "entry_r")
     )
     listed = (left >= 0) & (right >= 0) & (left != right)
-    said = np.asarray(table.column("is_same"), np.bool_)[listed]
+    is_same = np.asarray(table.column("is_same"), np.bool_)[listed]
     left, right = left[listed], right[listed]
     numbers, place = np.unique(
         pack_pairs(np.minimum(left, right), np.maximum(left, right)),
         return_inverse=True,
     )
     yes, no = (
-        np.bincount(place[one], minlength=len(numbers)) > 0 for one in (said, ~said)
+        np.bincount(place[one], minlength=len(numbers)) > 0
+        for one in (is_same, ~is_same)
     )
     where, compared = _among(numbers, found)
     label = compared & (yes != no)
@@ -209,8 +217,7 @@ def training_labels(
 
 def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
     """Where each id stands on the list; -1 where it does not."""
-    # Few are asked for, and the list may be a nation's: it is looked through once, and no index of
-    # it is made.
+    # Few ids are wanted, and the list may be a nation's: it is scanned once, without an index.
     there = np.flatnonzero(np.asarray(pc.is_in(ids, value_set=pc.unique(wanted))))
     place = np.asarray(
         pc.fill_null(pc.index_in(wanted, value_set=ids.take(pa.array(there))), -1),
@@ -219,19 +226,21 @@ def _positions(ids: pa.Array, wanted: pa.ChunkedArray) -> Codes:
     return np.append(there, -1)[place].astype(np.int32)
 
 
-def _among(numbers: Longs, found: Candidates) -> tuple[Longs, Bools]:
+def _among(numbers: Longs, candidate_pairs: Candidates) -> tuple[Longs, Bools]:
     """(where each of these pairs would stand among the candidates, whether it does)."""
-    candidates = pack_pairs(found.left, found.right)
+    candidates = pack_pairs(candidate_pairs.left, candidate_pairs.right)
     where = np.searchsorted(candidates, numbers)
     compared = where < len(candidates)
     compared[compared] = candidates[where[compared]] == numbers[compared]
     return where, compared
 
 
-def _labels(found: Candidates, where: Longs, is_same: Bools) -> Labels:
-    """How many of these candidates show each vector, by what was decided."""
-    vector = np.searchsorted(found.vectors.codes, found.vector[where])
-    size = len(found.vectors.codes)
+def _labels(candidate_pairs: Candidates, where: Longs, is_same: Bools) -> Labels:
+    """For each vector, how many of these candidates were decided one person, and how many two."""
+    vector = np.searchsorted(
+        candidate_pairs.vectors.codes, candidate_pairs.vector[where]
+    )
+    size = len(candidate_pairs.vectors.codes)
     one, two = (
         np.bincount(vector[chosen], minlength=size).astype(np.float64)
         for chosen in (is_same, ~is_same)
@@ -249,14 +258,14 @@ def closed_cases(ids: pa.Array, cases: pa.Table | None) -> tuple[Closed, ...]:
         return ()
     table = tables.sort_by(schemas.require(cases, CASES, "link"), "case_id", "entry_id")
     places = _positions(ids, table.column("entry_id"))
-    found: dict[str, list[int]] = {}
+    places_of: dict[str, list[int]] = {}
     for case, place in zip(
         table.column("case_id").to_pylist(), places.tolist(), strict=True
     ):
-        found.setdefault(case, []).append(place)
+        places_of.setdefault(case, []).append(place)
     return tuple(
         (case, np.unique(of).astype(np.int32))
-        for case, of in found.items()
+        for case, of in places_of.items()
         if min(of) >= 0
     )
 

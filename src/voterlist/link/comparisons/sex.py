@@ -38,5 +38,5 @@ class Sex(Comparison):
         """Where the given names agree, one sex is the same evidence and is not counted again."""
         del pairs
         sex = levels["sex"]
-        told = levels["given_name"] == GivenNameLevel.SAME
-        sex[told & (sex == SexLevel.SAME)] = SexLevel.MISSING
+        same_given_name = levels["given_name"] == GivenNameLevel.SAME
+        sex[same_given_name & (sex == SexLevel.SAME)] = SexLevel.MISSING

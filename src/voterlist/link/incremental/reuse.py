@@ -37,22 +37,22 @@ class Reuse:
 
     def unknown(self, left: Codes, right: Codes, known: Longs) -> Bools:
         """True for the pairs that are not among ``known``, the sorted numbers of reused pairs."""
-        found = (self.then[left] < 0) | (self.then[right] < 0)
+        unknown = (self.then[left] < 0) | (self.then[right] < 0)
         if len(known) and any(self.mixed):
             # Entries that did not stand together under one key may have done so under another.
-            old = np.flatnonzero(~found)
+            old = np.flatnonzero(~unknown)
             number = pack_pairs(left[old], right[old])
             place = np.minimum(np.searchsorted(known, number), len(known) - 1)
-            found[old] = known[place] != number
+            unknown[old] = known[place] != number
         else:
-            found[:] = True
-        return found
+            unknown[:] = True
+        return unknown
 
 
 def reuse(state: State | None, then: Codes) -> Reuse:
     """An earlier state beside a list of which each entry stood at the position ``then``.
 
-    None: there is none.
+    ``state`` is None where there is no earlier state.
     """
     now = np.full(state.entries.shape[1] if state else 0, -1, np.int32)
     known = np.flatnonzero(then >= 0)
@@ -63,8 +63,8 @@ def reuse(state: State | None, then: Codes) -> Reuse:
 def blocks_to_compare(found: Reuse, key: block.Blocks, number: int) -> block.Blocks:
     """The blocks of one key in which there may be new pairs, anchored at the entries of these.
 
-    Marks the entries that are ``shaken`` under this key, so it is required of every key before any
-    pair is reused_pairs over.
+    Marks the entries that are ``shaken`` under this key, so it must be called for every key before
+    ``reused_pairs``.
     """
     sizes = np.diff(key.starts)
     numbers = np.repeat(np.arange(len(sizes)), sizes)
@@ -86,20 +86,20 @@ def blocks_to_compare(found: Reuse, key: block.Blocks, number: int) -> block.Blo
 
 
 def _mixed(
-    found: Reuse, key: block.Blocks, number: int, numbers: Longs, new: Bools
+    earlier: Reuse, key: block.Blocks, number: int, numbers: Longs, new: Bools
 ) -> Bools:
     """For each block of today whether it mixes known entries of several earlier blocks."""
     mixed = np.zeros(len(key.starts) - 1, np.bool_)
-    if found.state is None:
+    if earlier.state is None:
         return mixed
-    before = np.full(len(found.then), -1, np.int32)
-    if number < len(found.state.blocks):
-        members, blocks = found.state.blocks[number]
-        still = found.now[members]
+    before = np.full(len(earlier.then), -1, np.int32)
+    if number < len(earlier.state.blocks):
+        members, blocks = earlier.state.blocks[number]
+        still = earlier.now[members]
         members, blocks = still[still >= 0], blocks[still >= 0]
         before[members] = blocks
         parted = _not_together(blocks, key.block_of()[members])
-        found.shaken[members[parted[blocks]]] = True
+        earlier.shaken[members[parted[blocks]]] = True
     known = np.flatnonzero(~new)
     where = numbers[known]
     mixed[: where.max(initial=-1) + 1] = _not_together(
@@ -124,7 +124,7 @@ def reused_pairs(
 ) -> tuple[Codes, Codes, Codes | Longs]:
     """The pairs that need not be compared again, in ascending order.
 
-    Left, right, what each is by itself.
+    Returns (left, right, packed pair levels).
     """
     if found.state is None:
         none = np.zeros(0, np.int32)

@@ -54,7 +54,7 @@ _PART = 1 << 18
 _ADDED = " added "
 """In a fingerprint, what stands before the added comparisons."""
 _FORM = 1
-"""The number of this form of the state: another is not read."""
+"""The version of the format of a state; a state of another version is not read."""
 
 
 def _pairs_schema(levels: pa.DataType) -> pa.Schema:
@@ -122,9 +122,9 @@ class State:
         }
         return {
             name: tables.from_columns(
-                found, schemas[name], len(next(iter(found.values())))
+                arrays, schemas[name], len(next(iter(arrays.values())))
             )
-            for name, found in content.items()
+            for name, arrays in content.items()
         }
 
     @classmethod
@@ -149,7 +149,7 @@ class State:
         blocks, pairs = columns["blocks"], columns["pairs"]
         size = content["entries"].num_rows
         positions = (blocks["entry"], blocks["block"], pairs["left"], pairs["right"])
-        inside = all(_below(found, size) for found in positions) and _below(
+        inside = all(_below(column, size) for column in positions) and _below(
             pairs["levels"], _comparisons_of(fingerprint).pair_level_codes
         )
         if (
@@ -232,9 +232,9 @@ def _hashes(values: pa.Array) -> Hashes:
 def _read(
     entries: Encoded, new: Bools | None
 ) -> Iterator[tuple[Hashes, Codes | Longs | None]]:
-    """All that is read of an entry, column by column.
+    """All that is read of an entry, column by column, as (words of 64 bits, codes).
 
-    Words of 64 bits, and which of them is each entry's, if told.
+    The codes say which word each entry has; without codes there is one word an entry, in order.
     """
     for name in _TEXTS:
         coded: Coded = getattr(entries, name)
@@ -273,7 +273,7 @@ def _add(first: Hashes, second: Hashes, number: int, column: Hashes) -> None:
 
 
 def _numbered(words: Hashes) -> tuple[Longs, Hashes, Longs]:
-    """(order, words in that order, which of its equals each is, from 0)."""
+    """(order, words in that order, the number of each among its equals, from 0)."""
     order = np.argsort(words, kind="stable")
     ordered = words[order]
     place = np.arange(len(words))
@@ -286,9 +286,9 @@ def _numbered(words: Hashes) -> tuple[Longs, Hashes, Longs]:
 
 
 def positions_before(before: Checksums, now: Checksums) -> Codes:
-    """For each entry of now its position then.
+    """For each entry of this list its position in the list before.
 
-    -1 where none then said the same. Of equals the first is the first.
+    -1 where no entry before has the same checksums. Equal entries are matched in their order.
     """
     order, ordered, number = _numbered(before[0])
     wanted, words, which = _numbered(now[0])
@@ -297,11 +297,11 @@ def positions_before(before: Checksums, now: Checksums) -> Codes:
         return then
     start = np.searchsorted(ordered, words)
     place = np.minimum(start + which, len(order) - 1)
-    found = order[place]
+    position = order[place]
     same = (
         (ordered[place] == words)
         & (number[place] == which)
-        & (before[1][found] == now[1][wanted])
+        & (before[1][position] == now[1][wanted])
     )
-    then[wanted[same]] = found[same]
+    then[wanted[same]] = position[same]
     return then
