@@ -203,10 +203,11 @@ def _voters(files: _Files, profile: Profile, progress: Progress) -> _Voters:
     del read
     ids = held[0].column("entry_id") if comparisons else None
     progress(Stage.NORMALIZE, 0, 1)
-    # In the order of their ids the linkage need not sort them again.
-    ordered = sort_by(held.pop(), "entry_id")
-    voters = normalize(ordered, profile, coded=True, for_linkage=True).table
-    del ordered
+    # In the order of their ids the linkage need not sort them again. The sorted entries have no
+    # name here: normalize is the last to hold them, and lets go of what it has read.
+    voters = normalize(
+        sort_by(held.pop(), "entry_id"), profile, coded=True, for_linkage=True
+    ).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
     return _Voters([voters], voters.num_rows, new, added, are_renamed)
 
