@@ -11,13 +11,20 @@ import report_tables as run
 from registers import ON_DAY, clean
 from report_tables import named, table
 from voterlist.check import indicators, pyramids
+from voterlist.cli.audit import tell_audit
 from voterlist.config import CheckSettings
 from voterlist.render.html import render_precincts, render_report
 from voterlist.render.xlsx import write_report
 from voterlist.report.pages import build_pages
 from voterlist.report.sections.audit.build import build_audit
 from voterlist.report.sections.audit.funnels import funnel_plot
-from voterlist.report.sections.audit.model import Funnel, Point, Statistic
+from voterlist.report.sections.audit.model import (
+    Audit,
+    Funnel,
+    Point,
+    PrecinctAudit,
+    Statistic,
+)
 from voterlist.report.sections.audit.scorecard import MEASURES, scorecard
 from voterlist.schemas import (
     AGES,
@@ -176,6 +183,19 @@ def _statistic(value, lower, upper, *, outlying=False):
         0.5,
         outlying,
     )
+
+
+@pytest.mark.parametrize(("unusual", "more"), [(6, ""), (7, " (+1)")])
+def test_the_terminal_counts_the_unusual_precincts_that_it_does_not_name(
+    capsys, unusual, more
+):
+    """A reader would be told of none more, or not of those that are left out."""
+    row = _statistic(0.9, 0.3, 0.6, outlying=True)
+    precincts = tuple(
+        PrecinctAudit(88, number, (row,), (), ()) for number in range(1, unusual + 1)
+    )
+    tell_audit(Audit((row,), (), precincts, (), ()))
+    assert f"88/5, 88/6{more}\n" in capsys.readouterr().out
 
 
 @given(
