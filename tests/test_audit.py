@@ -15,7 +15,7 @@ from voterlist.cli.audit import tell_audit
 from voterlist.config import CheckSettings
 from voterlist.render.html import render_precincts, render_report
 from voterlist.render.xlsx import write_report
-from voterlist.report.pages import build_pages
+from voterlist.report.pages import Page, build_pages
 from voterlist.report.sections.audit.build import build_audit
 from voterlist.report.sections.audit.funnels import funnel_plot
 from voterlist.report.sections.audit.model import (
@@ -26,6 +26,8 @@ from voterlist.report.sections.audit.model import (
     Statistic,
 )
 from voterlist.report.sections.audit.scorecard import MEASURES, scorecard
+from voterlist.report.sections.balance import ListBalance
+from voterlist.report.values import Place
 from voterlist.schemas import (
     AGES,
     COMPARISON,
@@ -318,6 +320,15 @@ def test_the_page_of_each_precinct(language):
     assert not re.search(r"(src|href)=\"(?!#)", page)
     assert "audit." not in page.replace("audit.html", "")
     assert "pages." not in page
+
+
+def test_a_page_sums_up_the_totals_that_lists_declare():
+    """A list without a total would take that of the others away."""
+    place = Place(88, 1, None, None, None)
+    for totals, expected in (((None, 3, 4), 7), ((None, None), None), ((0,), 0)):
+        lists = tuple(ListBalance(place, "permanent", 9, 9, 0, one) for one in totals)
+        page = Page(None, None, lists, (), (), 0)
+        assert page.declared == expected
 
 
 def test_the_lines_of_a_rule_stand_once_and_what_is_left_is_counted():

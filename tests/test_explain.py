@@ -221,6 +221,7 @@ def test_a_bar_shows_the_side_and_the_length_of_its_step(linkage, tmp_path, othe
     lengths = [len(bar.strip(" |")) for _, bar in steps]
     assert ["█" in bar for _, bar in steps] == [step > 0 for step in bits]
     longest = max(map(abs, bits))
+    assert max(lengths) > 10
     assert lengths == pytest.approx(
         [max(lengths) * abs(step) / longest for step in bits], abs=1.6
     )
