@@ -326,8 +326,8 @@ def test_a_heading_above_several_columns_holds_for_each():
     found = take(
         raw(
             [
-                ["Birth", None, None, "Surname", "Name"],
-                ["year", "month", "day", None, None],
+                ["Birth", "", "", "Surname", "Name"],
+                ["year", "month", "day", "", ""],
                 ["1970", "2", "1", "Əliyev", "Əli"],
                 ["1980", "3", "2", "Vəliyev", "Rza"],
             ],

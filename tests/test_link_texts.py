@@ -111,6 +111,14 @@ def test_two_lines_that_share_only_one_word_agree_in_its_column(addresses):
             assert agree
 
 
+def test_documents_that_begin_alike_have_one_code():
+    """They would not be compared, though their last digits may be slips."""
+    documents = ["AZE12345678", "AZE12348765", "AA1234567", None]
+    codes = field(encode(voters(document=documents)), "document_start").tolist()
+    assert codes[0] == codes[1] != codes[2]
+    assert (codes[2] >= 0, codes[3]) == (True, -1)
+
+
 NAMES = st.sampled_from([None, "ali", "kamil", "vali"])
 
 
