@@ -4,10 +4,11 @@
 
 ``careless_changes.toml`` lists the changes: a file, a line as it is, the line as somebody might
 write it by mistake, and the tests of that subject. Each change is made alone in a copy of the tree,
-and its tests are run there: a change is noticed where one of them fails. ``--everything`` runs the
-whole suite against those that are left. ``--lines`` runs no test; it says which lines are no longer
-in the tree as the list has them. The exit code is 1 where a change is not noticed, or where a line
-of the list is not there once.
+and its tests are run there, those that are not slow before the others: a change is noticed where
+one of them fails. ``--everything`` runs the whole suite against those that are left. ``--lines``
+runs no test; it says which lines and files of tests are no longer in the tree as the list has them.
+The exit code is 1 where a change is not noticed, where a line of the list is not there once, or
+where a file of tests is not there.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ FAILED = 1
 """The exit code of pytest where a test failed. Others say that the tests could not be run."""
 NOT_COLLECTED = 2
 """The exit code of pytest where a file of tests could not be imported."""
+NONE_CHOSEN = 5
+"""The exit code of pytest where no test was chosen: a file may have no slow test."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,11 @@ class Change:
         """True where the line stands once in the file."""
         path = root / self.file
         return path.is_file() and self._lines(path).count(self.before) == 1
+
+    def tests_gone(self, root: Path) -> list[str]:
+        """The files of tests that are not there."""
+        named = [f"tests/{name}.py" for name in self.tests]
+        return [name for name in named if not (root / name).is_file()]
 
     def apply(self, root: Path) -> None:
         """Write the changed line in place of the line."""
@@ -96,15 +104,19 @@ def main() -> int:
     gone = [change for change in chosen if not change.is_applicable(ROOT)]
     for change in gone:
         print(f"not there once: {change.file}: {change.before}")
+    untested = [change for change in chosen if change.tests_gone(ROOT)]
+    for change in untested:
+        names = ", ".join(change.tests_gone(ROOT))
+        print(f"tests not there: {names}: {change.file}: {change.before}")
     if given.lines:
-        return int(bool(gone))
-    applicable = [change for change in chosen if change not in gone]
+        return int(bool(gone or untested))
+    applicable = [change for change in chosen if change not in gone + untested]
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         _copy(tree)
         missed = list(_missed(tree, applicable, everything=given.everything))
     print(f"{len(applicable) - len(missed)} of {len(applicable)} changes were noticed")
-    return int(bool(gone or missed))
+    return int(bool(gone or untested or missed))
 
 
 def _copy(tree: Path) -> None:
@@ -144,13 +156,14 @@ def _is_noticed(tree: Path, change: Change, tests: tuple[str, ...]) -> bool:
     """
     change.apply(tree)
     try:
-        return _fails(tree, [f"tests/{name}.py" for name in tests])
+        files = [f"tests/{name}.py" for name in tests]
+        return any(_fails(tree, marked, files) for marked in ("not slow", "slow"))
     finally:
         shutil.copyfile(ROOT / change.file, tree / change.file)
 
 
-def _fails(tree: Path, tests: list[str]) -> bool:
-    """Whether a test of the tree fails.
+def _fails(tree: Path, marked: str, tests: list[str]) -> bool:
+    """Whether a test of the tree with these marks fails.
 
     Raises:
         RuntimeError: the tests could not be run, so they say nothing.
@@ -163,6 +176,8 @@ def _fails(tree: Path, tests: list[str]) -> bool:
         "-x",
         "-p",
         "no:cacheprovider",
+        "-m",
+        marked,
         *tests,
     ]
     environment = os.environ | {
@@ -181,11 +196,11 @@ def _fails(tree: Path, tests: list[str]) -> bool:
         )
     except subprocess.TimeoutExpired:
         return True
-    if done.returncode not in {0, FAILED, NOT_COLLECTED}:
+    if done.returncode not in {0, FAILED, NOT_COLLECTED, NONE_CHOSEN}:
         raise RuntimeError(
             f"pytest ended with {done.returncode}\n{done.stdout[-2000:]}"
         )
-    return done.returncode != 0
+    return done.returncode in {FAILED, NOT_COLLECTED}
 
 
 if __name__ == "__main__":

@@ -11,14 +11,23 @@ import report_tables as run
 from registers import ON_DAY, clean
 from report_tables import named, table
 from voterlist.check import indicators, pyramids
+from voterlist.cli.audit import tell_audit
 from voterlist.config import CheckSettings
 from voterlist.render.html import render_precincts, render_report
 from voterlist.render.xlsx import write_report
-from voterlist.report.pages import build_pages
+from voterlist.report.pages import Page, build_pages
 from voterlist.report.sections.audit.build import build_audit
 from voterlist.report.sections.audit.funnels import funnel_plot
-from voterlist.report.sections.audit.model import Funnel, Point, Statistic
+from voterlist.report.sections.audit.model import (
+    Audit,
+    Funnel,
+    Point,
+    PrecinctAudit,
+    Statistic,
+)
 from voterlist.report.sections.audit.scorecard import MEASURES, scorecard
+from voterlist.report.sections.balance import ListBalance
+from voterlist.report.values import Place
 from voterlist.schemas import (
     AGES,
     COMPARISON,
@@ -178,6 +187,19 @@ def _statistic(value, lower, upper, *, outlying=False):
     )
 
 
+@pytest.mark.parametrize(("unusual", "more"), [(6, ""), (7, " (+1)")])
+def test_the_terminal_counts_the_unusual_precincts_that_it_does_not_name(
+    capsys, unusual, more
+):
+    """A reader would be told of none more, or not of those that are left out."""
+    row = _statistic(0.9, 0.3, 0.6, outlying=True)
+    precincts = tuple(
+        PrecinctAudit(88, number, (row,), (), ()) for number in range(1, unusual + 1)
+    )
+    tell_audit(Audit((row,), (), precincts, (), ()))
+    assert f"88/5, 88/6{more}\n" in capsys.readouterr().out
+
+
 @given(
     st.lists(st.tuples(st.integers(1, 2000), st.floats(0, 1)), min_size=1, max_size=20)
 )
@@ -298,6 +320,15 @@ def test_the_page_of_each_precinct(language):
     assert not re.search(r"(src|href)=\"(?!#)", page)
     assert "audit." not in page.replace("audit.html", "")
     assert "pages." not in page
+
+
+def test_a_page_sums_up_the_totals_that_lists_declare():
+    """A list without a total would take that of the others away."""
+    place = Place(88, 1, None, None, None)
+    for totals, expected in (((None, 3, 4), 7), ((None, None), None), ((0,), 0)):
+        lists = tuple(ListBalance(place, "permanent", 9, 9, 0, one) for one in totals)
+        page = Page(None, None, lists, (), (), 0)
+        assert page.declared == expected
 
 
 def test_the_lines_of_a_rule_stand_once_and_what_is_left_is_counted():

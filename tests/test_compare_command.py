@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 import workspaces
 from voterlist.cli.app import APP
+from voterlist.cli.words import SAY
 from voterlist.model import Stage
 from voterlist.schemas import CYCLE_CHANGE
 
@@ -128,3 +129,19 @@ def test_what_cannot_be_compared_is_told_with_its_exit_code(
     result = compare(*arguments)
     assert result.exit_code == code
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(("precincts", "left"), [(20, 0), (21, 1)])
+def test_what_is_left_out_of_the_table_is_counted(lists, precincts, left):
+    """A reader would be told of none more, or not of the precincts that are left out."""
+    rows = "".join(
+        f"88;{number};Əsədov;Anar;Namiq oğlu;07.05.1957;5XK{number:04}\n"
+        for number in range(1, precincts + 1)
+    )
+    (lists / "old.csv").write_text(HEADER + rows, encoding="utf-8")
+    (lists / "new.csv").write_text(HEADER + NEW.splitlines()[1] + "\n", "utf-8")
+    told = compare(lists / "old.csv", lists / "new.csv", "--today", "2026-05-30").stdout
+    assert [SAY("cli.compare.more", left=count) in told for count in (0, 1)] == [
+        False,
+        left == 1,
+    ]

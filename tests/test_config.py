@@ -130,6 +130,13 @@ def test_an_unknown_key_is_told_the_key_that_was_meant():
     ]
 
 
+def test_no_key_is_offered_that_was_hardly_meant():
+    """A key that only shares some letters sends the reader to the wrong setting."""
+    with pytest.raises(SettingsError) as caught:
+        config.parse("[check]\nminimum_age = 18\n")
+    assert [mistake.code for mistake in caught.value.mistakes] == ["unknown-key"]
+
+
 @pytest.mark.parametrize(
     ("text", "path"),
     [

@@ -98,3 +98,24 @@ def test_recordlinkage_measures_the_same(chosen, data):
     assert found.recall == pytest.approx(recordlinkage.recall(truth, links))
     if found.precision:
         assert found.f1 == pytest.approx(recordlinkage.fscore(truth, links))
+
+
+@given(
+    st.lists(
+        st.sampled_from(list(itertools.combinations("abcde", 2))),
+        unique=True,
+        min_size=1,
+    ),
+    st.data(),
+)
+def test_a_cut_at_the_best_threshold_reaches_the_best_f1(chosen, data):
+    """Also where it lies at the first pair: a best threshold of 1 would take no pair at all."""
+    weights = data.draw(
+        st.lists(st.integers(-5, 12), min_size=len(chosen), max_size=len(chosen))
+    )
+    table = pairs(
+        *[(*pair, float(weight)) for pair, weight in zip(chosen, weights, strict=True)]
+    )
+    best = evaluate(table, TRUTH)
+    cut = evaluate(table, TRUTH, threshold=best.best_threshold)
+    assert cut.f1 == pytest.approx(best.best_f1)

@@ -6,14 +6,17 @@ It adds up, it tells twins from repetitions, and the command shows it.
 from __future__ import annotations
 
 import json
+import re
 import sys
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import processes
 from linkage_lists import crowd
 from test_link import among_others
+from voterlist.cli.app import APP
 from voterlist.link import link
 from voterlist.link.comparisons import SHIPPED
 from voterlist.link.explain import read_model, waterfalls, with_model
@@ -204,6 +207,23 @@ def run(*arguments):
         capture_output=True,
         text=True,
         check=False,
+    )
+
+
+@pytest.mark.parametrize("other", ["p1", "p2"])
+def test_a_bar_shows_the_side_and_the_length_of_its_step(linkage, tmp_path, other):
+    """A step for one person would look like one against it, or a long step like a short one."""
+    path = tmp_path / "pairs.parquet"
+    store.write_table(path, linkage.pairs)
+    shown = CliRunner().invoke(APP, ["explain", str(path), "p0", other]).stdout
+    steps = re.findall(r"([+−]\d+\.\d)  ([ |]*[█▒]+[ |]*)$", shown, re.MULTILINE)
+    bits = [float(step.replace("−", "-")) for step, _ in steps]
+    lengths = [len(bar.strip(" |")) for _, bar in steps]
+    assert ["█" in bar for _, bar in steps] == [step > 0 for step in bits]
+    longest = max(map(abs, bits))
+    assert max(lengths) > 10
+    assert lengths == pytest.approx(
+        [max(lengths) * abs(step) / longest for step in bits], abs=1.6
     )
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from intake_files import HEADER, TITLE, cut, voters
 from voterlist import ingest
 from voterlist.config import IngestSettings, PinSettings
-from voterlist.ingest.content import by_content
-from voterlist.ingest.headers import column_letters, map_columns
+from voterlist.ingest.content import by_content, is_side_by_side
+from voterlist.ingest.headers import ColumnMatch, column_letters, map_columns
 from voterlist.ingest.order import SURNAME_FIRST, SURNAME_LAST, name_order, split_names
 from voterlist.ingest.place import Place, file_place, title_place
 from voterlist.ingest.shapes import Shape, shapes
@@ -319,6 +319,33 @@ def test_a_voter_named_like_a_header_begins_no_list():
         ["Əliyev", "Ay", "kişi"],
     ]
     assert take(raw(rows, "88/12.csv")).entries.num_rows == 3
+
+
+def test_a_heading_above_several_columns_holds_for_each():
+    """Month and day say of themselves whose they are not: only the year would be read."""
+    found = take(
+        raw(
+            [
+                ["Birth", "", "", "Surname", "Name"],
+                ["year", "month", "day", "", ""],
+                ["1970", "2", "1", "Əliyev", "Əli"],
+                ["1980", "3", "2", "Vəliyev", "Rza"],
+            ],
+            "88/menteqe-1.csv",
+        )
+    )
+    dates = found.entries.column("birth_date").to_pylist()
+    assert dates == ["1.2.1970", "2.3.1980"]
+
+
+@pytest.mark.parametrize(("confidence", "is_two"), [(0.864, False), (0.9, True)])
+def test_headers_that_are_only_similar_make_no_two_lists(confidence, is_two):
+    """A list with two headers that are spelt alike would be set aside as two."""
+    matches = [
+        ColumnMatch(place, role, role, confidence, "similar")
+        for place, role in enumerate(["surname", "birth_date"] * 2)
+    ]
+    assert is_side_by_side(matches) is is_two
 
 
 def test_columns_of_two_scripts_are_one_list():

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from linkage_lists import crowd
 from voterlist.link.comparisons import MISSING, SHIPPED, Pairs
+from voterlist.link.comparisons.shares import share_of_counts
 from voterlist.link.encode import encode
 from voterlist.link.priors import priors
 from voterlist.model import Profile
@@ -87,3 +90,18 @@ def test_priors_have_a_share_for_each_level(profile, entries):
             assert len(shares) == len(comparison.levels) - 1
             assert (shares > 0).all()
             assert shares.sum() == pytest.approx(1)
+
+
+@given(
+    st.lists(st.integers(2, 40), min_size=1),
+    st.integers(1, 1000),
+    st.floats(1e-4, 0.5),
+)
+def test_a_value_that_only_the_pair_has_is_no_likelier_than_the_least(
+    counts, size, least
+):
+    """The pair itself would speak against its own rarity."""
+    shares = 2 ** share_of_counts(np.array([2, *counts]), size, least)
+    assert shares[0] <= least
+    # Every further entry with the value adds one to what was counted of it.
+    assert shares[1:] == pytest.approx(shares[0] * (np.array(counts) - 1))

@@ -16,6 +16,7 @@ from linkage_lists import voters
 from voterlist.link import block
 from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
+from voterlist.link.fields import field
 from voterlist.model import Profile
 
 
@@ -108,6 +109,32 @@ def test_two_lines_that_share_only_one_word_agree_in_its_column(addresses):
         assert shared or not agree
         if set(addresses[one].split()) == set(addresses[two].split()) and shared:
             assert agree
+
+
+def test_documents_that_begin_alike_have_one_code():
+    """They would not be compared, though their last digits may be slips."""
+    documents = ["AZE12345678", "AZE12348765", "AA1234567", None]
+    codes = field(encode(voters(document=documents)), "document_start").tolist()
+    assert codes[0] == codes[1] != codes[2]
+    assert (codes[2] >= 0, codes[3]) == (True, -1)
+
+
+NAMES = st.sampled_from([None, "ali", "kamil", "vali"])
+
+
+@given(st.lists(st.tuples(NAMES, NAMES), min_size=2, max_size=8))
+def test_names_that_changed_places_have_one_code(names):
+    """They would not be compared; and nothing that is not known may bring two together."""
+    columns = {"surname": [one for one, _ in names], "given": [two for _, two in names]}
+    codes = field(encode(voters(**columns)), "names")
+    for (one, name), (other, another) in itertools.combinations(
+        zip(codes, names, strict=True), 2
+    ):
+        is_alike = None not in name and sorted(map(str, name)) == sorted(
+            map(str, another)
+        )
+        assert (one == other >= 0) == is_alike
+    assert [code < 0 for code in codes] == [None in name for name in names]
 
 
 def test_a_short_list_of_the_generic_profile_is_compared_whole():

@@ -85,6 +85,7 @@ def test_names_are_compared(one, other, verdict):
         ("Məmmədov", "known", ("Məmməd",), ""),
         ("Магомед", "alias", ("Məhəmməd",), ""),
         ("Заир", "irregular", ("Zahir",), ""),
+        ("Аскаров", "irregular", ("Əsgər",), ""),
         ("Гаджимамедов", "compound", (), ""),
         ("Сеидова", "apart", ("Seyid",), "Səid"),
         ("Qubuzov", "letters", (), ""),
@@ -102,6 +103,13 @@ def test_repairs_titles_and_absence_are_told():
     assert "Аliyev → Aliyev" in shown
     assert "left out: Аliyev" in shown
     assert "counts as blank" in shown
+
+
+@pytest.mark.parametrize("name", ["Əli Vəli", "Həsənov Kamil", "Kamil Həsənov"])
+def test_it_is_said_which_name_was_cut_by_chance(name):
+    """Said of a sure name, nobody would believe it; not said, a guess would pass for knowledge."""
+    said = entries()["names.unsure"]["en"] in run(name).stdout
+    assert said is not read_name(name).sure
 
 
 def test_generic_names_show_no_rules_of_azerbaijani():

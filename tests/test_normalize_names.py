@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from voterlist.facts.alphabets import LATIN_TO_CYRILLIC, meant
 from voterlist.model import Profile, Sex
 from voterlist.normalize import explain_name, lexicon
 from voterlist.normalize.alphabet import repaired, to_latin
@@ -412,6 +413,12 @@ def test_compound_given_names(forms):
     assert len({skeleton(form) for form in forms}) == 1
 
 
+def test_two_letters_are_no_part_of_a_compound():
+    """Ədəli would be Ad and Əli in one, though Əd alone is a name that is known."""
+    assert skeleton("Əd") == skeleton("Əhəd")
+    assert skeleton("Ədəli") != skeleton("Əhədəli")
+
+
 def test_look_alikes_of_two_alphabets():
     """A Latin name with Cyrillic doubles in it, or the reverse, folds as in one alphabet."""
     for pure in ("Rəcəbov", "Сапарова", "Hüseynova", "Мамедов"):
@@ -419,6 +426,19 @@ def test_look_alikes_of_two_alphabets():
         for place in range(1, len(pure)):
             mixed = pure[:place] + pure[place].translate(swaps) + pure[place + 1 :]
             assert skeleton(mixed) == skeleton(pure)
+
+
+@given(st.lists(st.tuples(st.sampled_from("aeopcx"), st.booleans()), min_size=1))
+def test_of_look_alikes_alone_the_alphabet_of_most_letters_is_meant(letters):
+    """A Latin word with one Cyrillic letter would be rewritten in Cyrillic, or the reverse."""
+    latin = "".join(letter for letter, _ in letters)
+    cyrillic = "".join(LATIN_TO_CYRILLIC[letter] for letter in latin)
+    is_other = [other for _, other in letters]
+    word = "".join(
+        (cyrillic if other else latin)[at] for at, other in enumerate(is_other)
+    )
+    mostly = cyrillic if 2 * sum(is_other) > len(is_other) else latin
+    assert meant(word) == (mostly if len(set(is_other)) == 2 else None)
 
 
 @pytest.mark.parametrize(

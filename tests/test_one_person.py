@@ -119,3 +119,13 @@ def test_what_the_linkage_asks_of_a_repetition(
         birth_date=sides(birth_date),
     )
     assert tuple(flags.tolist() for flags in found) == tuple([one] for one in expected)
+
+
+def test_a_name_that_is_alike_is_never_another_one():
+    """At the limit itself a name would speak for one person and against it at once."""
+    one, other = (
+        voter(given_skeleton=name, given_sex=None)
+        for name in ("abcdefghij", "abcdefgxyz")
+    )
+    assert agrees(one, other).tolist() == [True]
+    assert are_two_people(one, other).tolist() == [False]

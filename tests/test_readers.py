@@ -205,6 +205,12 @@ def test_a_short_list_below_a_long_title_is_parted():
     assert find_delimiter(lines) == ";"
 
 
+@pytest.mark.parametrize("lines", [["a;b", "c", "d", "e"], ["a;b;c", *"defg"]])
+def test_a_sign_in_few_lines_parts_nothing(lines):
+    """A quarter of the lines with one sign each, or fewer lines with several, are no table."""
+    assert find_delimiter(lines) is None
+
+
 def test_a_list_of_one_column_is_not_parted():
     """Lines without a delimiter are one cell each."""
     assert rows("Soyadı adı\nƏliyev Əli\nVəliyev Vəli\n".encode()) == [

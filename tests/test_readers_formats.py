@@ -257,6 +257,18 @@ def test_an_address_merged_over_several_voters_holds_for_each():
     assert sheet.merged == 2
 
 
+def test_a_merged_cell_gives_nothing_to_the_row_above_it():
+    """The voter above would be given the address of the voters below."""
+
+    def fill(sheet):
+        for row in (["Əli", None], ["Rza", "Nizami 5"], ["Orxan", None]):
+            sheet.append(row)
+        sheet.merge_cells("B2:B3")
+
+    (sheet,) = sheets(book(fill))
+    assert [row[1] for row in table(sheet)] == ["", "Nizami 5", "Nizami 5"]
+
+
 def test_the_second_line_of_one_voter_is_not_made_a_voter():
     """Where all but the address is merged over two rows, the second row is left as it is."""
 

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from voterlist.config import CheckSettings, RuleSettings
 from voterlist.errors import SchemaError
+from voterlist.matching import Matched
 from voterlist.model import Severity
 from voterlist.reconcile import CLASSES, RULES, Reconciliation, reconcile
+from voterlist.reconcile.names import merged_names
 from voterlist.schemas import (
     COMPARISON,
     FINDING,
@@ -170,6 +172,27 @@ def test_findings_point_at_entry_and_register():
         ("deceased-conflicting", "warning", 1, "017-0001-0", "death-1"),
         ("deceased-probable", "warning", 1, "017-0001-2", "death-2"),
     ]
+
+
+def test_a_match_tells_by_what_it_was_found():
+    """A match by FIN is the surest; without its level nobody could tell it from one by names."""
+    listed = voters(
+        person(document=None), person(fin=None), person(fin=None, document=None)
+    )
+    for at, level in enumerate(("fin", "document", "names")):
+        entry = listed.slice(at, 1)
+        dead = deaths({name: entry[name][0].as_py() for name in PERSON})
+        found = reconcile(entry, deaths=dead, settings=CheckSettings())
+        assert found.matches.column("level").to_pylist() == [level]
+
+
+def test_who_is_listed_by_the_new_name_is_not_called_missing_by_the_former():
+    """The first entry of the list would be found and not found at once."""
+    one, none = np.array([0]), np.array([-1])
+    now = Matched(one, one, np.array([CLASSES.index("confirmed")]), one, 1)
+    former = Matched(one, none, np.array([CLASSES.index("register-only")]), none, 1)
+    merged = merged_names(now, former, one)
+    assert (merged.register.tolist(), merged.entry.tolist()) == ([0], [0])
 
 
 def test_how_much_of_the_register_was_usable():

@@ -352,6 +352,21 @@ def test_an_answer_merged_over_rows_is_asked_for_again(workspace):
     assert found.decisions.decisions.num_rows == 0
 
 
+def test_an_answer_of_its_own_beside_a_merged_cell_is_taken(workspace):
+    """A number merged over the entries of a case would refuse every answer of the sheet."""
+    path = workspace / "review.xlsx"
+    verdicts = {0: {VERDICT: "keep"}, 1: {VERDICT: "repeat", REASON: "one passport"}}
+    top = fill(path, verdicts)
+    book = openpyxl.load_workbook(path)
+    book["Cases"].merge_cells(
+        start_row=top + 1, end_row=top + 2, start_column=1, end_column=1
+    )
+    book.save(path)
+    found = read_in(workspace, path)
+    assert codes(found) == []
+    assert found.decisions.decisions.num_rows == 2
+
+
 def test_every_problem_has_its_sentences():
     """What is refused is told in both languages, with what to do."""
     known = (*answers.READING_PROBLEMS, *reviewing.ORIGIN_PROBLEMS)

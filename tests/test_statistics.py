@@ -88,6 +88,12 @@ def test_what_is_usual_is_not_moved_by_outliers():
     )
 
 
+def test_a_precinct_of_one_voter_may_be_the_middle():
+    """Where no other precinct of the constituency has the column, nothing would be usual."""
+    count, of, usable = np.array([1, 2]), np.array([1, 5]), np.array([True, False])
+    assert middle_share(count, of, np.zeros(2, int), usable).tolist() == [1.0, 1.0]
+
+
 def test_the_spread_between_precincts_is_found_and_chance_is_not_taken_for_it():
     """Precincts that differ by chance alone have hardly any spread.
 

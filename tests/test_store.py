@@ -360,6 +360,13 @@ def test_a_link_in_the_place_of_the_lock_is_refused(tmp_path, other_file):
     assert caught.value.code == "lock-is-link"
 
 
+def test_a_lock_that_cannot_be_opened_is_not_called_a_link(tmp_path):
+    """The reader would look for a symbolic link that is not there."""
+    (tmp_path / lock.LOCK_NAME).mkdir()
+    with pytest.raises(OSError, match=lock.LOCK_NAME), lock.hold(tmp_path, since="now"):
+        pass
+
+
 def test_a_lock_that_points_nowhere_makes_no_file(tmp_path):
     """Nor is a file made where the link points."""
     workspace = tmp_path / "2026"

@@ -47,6 +47,8 @@ from voterlist.tables import from_columns
         ("1-10-20", ["unread"]),
         ("2 4 6", ["unread"]),
         ("əlli", ["unread"]),
+        ("1-9999, 9999", ["all 1-9999", "one 9999"]),
+        ("1-10000", ["unread"]),
         ("1-99999", ["unread"]),
     ],
 )

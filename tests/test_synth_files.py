@@ -246,6 +246,14 @@ def test_the_settings_of_a_workspace_are_valid(workspace):
     assert set(settings.territory.precincts) == {"1", "2"}
 
 
+def test_the_settings_name_constituencies_and_precincts_in_ascending_order(tmp_path):
+    """Settings of the same nation would differ by the order in which it was asked for."""
+    country = Country(precinct_size=50, numbers=(88, 17))
+    made = generate(200, constituencies=2, seed=3, country=country)
+    write_workspace(made, tmp_path, seed=3)
+    assert list(load(tmp_path / "voterlist.toml").territory.precincts) == ["17", "88"]
+
+
 def _tree(folder):
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(
