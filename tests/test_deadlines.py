@@ -1,14 +1,16 @@
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist import facts
+from voterlist import config, facts
 from voterlist.catalogue import LANGUAGES, catalogue
 from voterlist.config import CalendarSettings
 from voterlist.deadlines import CalendarStage, Deadline, calendar, standing
 from voterlist.model import Level, Standing
+from voterlist.pipeline.context import Context
 from voterlist.render.ics import calendar_bytes
 
 YEARLY = calendar(CalendarSettings(), "2026")
@@ -194,3 +196,14 @@ def test_a_name_holds_only_on_the_days_its_source_vouches_for():
     assert facts.constituency_name(48, day("2023-09-18")) is None
     assert facts.constituency_name(48, day("2023-09-19")) == "Abşeron birinci"
     assert facts.constituency_name(126, day("2014-12-31")) is None
+
+
+def test_a_list_without_an_election_counts_on_the_last_day_of_its_cycle():
+    """Who comes of age between two due dates would be called too young, or missing."""
+    settings = config.parse('[workspace]\ncycle = "2026"\n')
+    none = dict.fromkeys(("inputs", "decisions", "acceptances", "progress"))
+    context = Context(
+        workspace=Path(), settings=settings, today=dt.date(2026, 1, 1), jobs=1, **none
+    )
+    days = [stage.due for stage in calendar(settings.calendar, "2026")]
+    assert context.list_day == max(days)

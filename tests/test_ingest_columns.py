@@ -322,20 +322,20 @@ def test_a_voter_named_like_a_header_begins_no_list():
 
 
 def test_a_heading_above_several_columns_holds_for_each():
-    """Month and day say of themselves whose they are not: only the year would be read."""
+    """The father's name would be taken for the voter's own."""
     found = take(
         raw(
             [
-                ["Birth", "", "", "Surname", "Name"],
-                ["year", "month", "day", "", ""],
-                ["1970", "2", "1", "Əliyev", "Əli"],
-                ["1980", "3", "2", "Vəliyev", "Rza"],
+                ["Surname", "Name", "Father", ""],
+                ["", "", "initial", "name"],
+                ["Əliyev", "Əli", "R.", "Rauf"],
+                ["Vəliyev", "Rza", "N.", "Nadir"],
             ],
             "88/menteqe-1.csv",
         )
     )
-    dates = found.entries.column("birth_date").to_pylist()
-    assert dates == ["1.2.1970", "2.3.1980"]
+    names = found.entries.select(["given_name", "patronymic"]).to_pydict()
+    assert set(zip(*names.values(), strict=True)) == {("Əli", "Rauf"), ("Rza", "Nadir")}
 
 
 @pytest.mark.parametrize(("confidence", "is_two"), [(0.864, False), (0.9, True)])

@@ -17,7 +17,7 @@ import workspaces
 from voterlist import config, pipeline
 from voterlist.errors import UsageError
 from voterlist.model import Standing
-from voterlist.pipeline.standings import RUN_EVENT, settled_on
+from voterlist.pipeline.standings import RUN_EVENT, open_in, settled_on
 from voterlist.storage import store
 from voterlist.storage.ledger import Ledger, reading
 from voterlist.usecases import reviewing
@@ -267,3 +267,13 @@ def test_a_case_is_not_gone_because_its_list_could_not_be_read(tmp_path, unread,
         assert {
             case.case_id for case in ledger.cases() if case.status == "gone"
         } == gone
+
+
+def test_a_constituency_is_settled_on_the_latest_day_known():
+    """A line of a clock that was behind would make the work done before it was begun."""
+    days = [dt.date(2026, 2, 3), dt.date(2020, 1, 1)]
+    for told in (days, days[:1]):
+        journal = [
+            (day, RUN_EVENT, {open_in(88): int(day != told[-1])}) for day in told
+        ]
+        assert settled_on(journal, 88) == days[0]

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from linkage_lists import voters
 from voterlist.link import block
+from voterlist.link.classify import worth_keeping
 from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
 from voterlist.link.fields import field
+from voterlist.link.weigh import CLASSES
 from voterlist.model import Profile
 
 
@@ -111,9 +113,20 @@ def test_two_lines_that_share_only_one_word_agree_in_its_column(addresses):
             assert agree
 
 
-def test_documents_that_begin_alike_have_one_code():
+@pytest.mark.parametrize(("day", "kept"), [((4, 4), True), ((4, None), False)])
+def test_namesakes_are_named_where_they_are_born_on_one_day(day, kept):
+    """Of one year alone there are too many; of one day somebody may take them for one person."""
+    month = [part and 3 for part in day]
+    columns = {"surname": ["aliy"] * 2, "given": ["ali"] * 2, "year": [1980] * 2}
+    found = first_pair(encode(voters(**columns, month=month, day=list(day))))
+    unrelated = np.eye(len(CLASSES))[[CLASSES.index("unrelated")]]
+    assert worth_keeping(found, unrelated, 0.5).tolist() == [kept]
+
+
+@pytest.mark.parametrize("more", ["AA7654321", "leyla.hasanova@post.example"])
+def test_documents_that_begin_alike_have_one_code(more):
     """They would not be compared, though their last digits may be slips."""
-    documents = ["AZE12345678", "AZE12348765", "AA1234567", None]
+    documents = ["AZE12345678", "AZE12348765", "AZA1234567", None, more]
     codes = field(encode(voters(document=documents)), "document_start").tolist()
     assert codes[0] == codes[1] != codes[2]
     assert (codes[2] >= 0, codes[3]) == (True, -1)
