@@ -12,6 +12,7 @@ from registers import ON_DAY, clean
 from report_tables import named, table
 from voterlist.check import indicators, pyramids
 from voterlist.cli.audit import tell_audit
+from voterlist.cli.terminal import TERMINAL
 from voterlist.config import CheckSettings
 from voterlist.render.html import render_precincts, render_report
 from voterlist.render.xlsx import write_report
@@ -189,9 +190,11 @@ def _statistic(value, lower, upper, *, outlying=False):
 
 @pytest.mark.parametrize(("unusual", "more"), [(6, ""), (7, " (+1)")])
 def test_the_terminal_counts_the_unusual_precincts_that_it_does_not_name(
-    capsys, unusual, more
+    capsys, monkeypatch, unusual, more
 ):
     """A reader would be told of none more, or not of those that are left out."""
+    # A command with --json that ran before in this process has left it so.
+    monkeypatch.setattr(TERMINAL, "json", False)
     row = _statistic(0.9, 0.3, 0.6, outlying=True)
     precincts = tuple(
         PrecinctAudit(88, number, (row,), (), ()) for number in range(1, unusual + 1)
