@@ -273,3 +273,19 @@ def test_a_formula_without_a_value_says_where_it_stands():
     )
     assert found.sheets[0].unworked == ((2, 1), (2, 3))
     assert found.sheets[0].formulas_without_value == 2
+
+
+def test_an_answer_that_was_broken_off_is_not_the_next_one(monkeypatch):
+    """After Ctrl-C in the middle of a file, its voters would be read as those of the next file."""
+    write_frame = sandbox.write_frame
+
+    def write_and_stop(*frame):
+        write_frame(*frame)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox, "write_frame", write_and_stop)
+        with pytest.raises(KeyboardInterrupt):
+            sandbox.read_table(b"first;file", LIMITS)
+    (sheet,) = sandbox.read_table(b"second;file", LIMITS).sheets
+    assert sheet.cells.column("c0").to_pylist() == ["second"]

@@ -8,12 +8,22 @@ from dataclasses import dataclass, field, replace
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 
-__all__ = ["NO_SHEET", "WHOLE_FILE", "Allowance", "Attempt", "Place", "allowance"]
+__all__ = [
+    "NO_SHEET",
+    "OUT_OF_MEMORY",
+    "WHOLE_FILE",
+    "Allowance",
+    "Attempt",
+    "Place",
+    "allowance",
+]
 
 Place = tuple[int, int]
 """A file of an archive and a sheet of that file, both counted from 0."""
 WHOLE_FILE = NO_SHEET = -1
 """There is no archive; no sheet is open."""
+OUT_OF_MEMORY = 77
+"""The exit code of a child that was refused memory and could still say so."""
 
 _MEGABYTE = 2**20
 _LEAST_MEGABYTES = 512

@@ -20,6 +20,7 @@ from voterlist.model import AsideCode
 from voterlist.readers import archive
 from voterlist.readers.attempt import (
     NO_SHEET,
+    OUT_OF_MEMORY,
     WHOLE_FILE,
     Allowance,
     Attempt,
@@ -37,10 +38,7 @@ except (
 ):  # Windows has no such limits; the parent's clock still ends a file there
     resource = None  # type: ignore[assignment]
 
-__all__ = ["OUT_OF_MEMORY", "main"]
-
-OUT_OF_MEMORY = 77
-"""The exit code of a child that was refused memory and could still say so."""
+__all__ = ["main"]
 
 _RETIRED_AT = 256 * 2**20
 """A child that has kept so many bytes more than at its start makes room for a fresh one."""

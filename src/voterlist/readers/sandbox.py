@@ -22,14 +22,18 @@ from typing import IO
 
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
-from voterlist.readers.attempt import NO_SHEET, WHOLE_FILE, Place, allowance
+from voterlist.readers.attempt import (
+    NO_SHEET,
+    OUT_OF_MEMORY,
+    WHOLE_FILE,
+    Place,
+    allowance,
+)
 from voterlist.readers.found import Found
 from voterlist.readers.frames import Head, read_frame, unpack_found, write_frame
 
 __all__ = ["HEAD", "Part", "list_members", "may_hold_files", "read_parts", "read_table"]
 
-OUT_OF_MEMORY = 77
-"""The exit code with which a child says that it was refused memory."""
 HEAD = 64
 """So many bytes show what a file is."""
 _PACKED = (b"PK\x03\x04", b"PK\x05\x06")
@@ -150,6 +154,11 @@ def _replies(request: _Request) -> list[tuple[Head, bytes]]:
                 code = ended.code
                 if not _goes_on(request, code):
                     break
+            except BaseException:
+                # Somebody stopped the program in the middle of an answer: what is left of it
+                # must not be taken for the answer to the next request.
+                _forget_child()
+                raise
             else:
                 return request.replies
     return [*request.replies, ({"kind": "failure", "code": code}, b"")]
