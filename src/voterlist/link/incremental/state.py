@@ -250,6 +250,8 @@ def _read(
         yield getattr(entries, name).astype(np.int64).view(np.uint64), None
     for coded in entries.added.values():
         yield _hashes(coded.values), coded.codes
+    if entries.village is not None:
+        yield _hashes(entries.village.values), entries.village.codes
     if new is not None:
         yield new.astype(np.uint64), None
 
