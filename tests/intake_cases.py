@@ -494,6 +494,11 @@ CASES: dict[str, Case] = {
         files(list__csv=text(PLAIN, encoding="utf-16")),
         "88/12 (title): 24 entries -> 0",
     ),
+    "letters-lost": Case(
+        "saved in a code page that lacks ə, ğ, ş and more",
+        files(list__csv=text(PLAIN).decode().encode("ascii", "replace")),
+        "88/12 (title): 24 entries; says letters-lost -> 1",
+    ),
     "encoding-windows-1254": Case(
         "the Turkish code page, ə typed as ä",
         files(

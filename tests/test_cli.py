@@ -153,6 +153,7 @@ def test_init_refuses_a_cycle_that_is_no_year(tmp_path):
 
 RUN_KEYS = {
     "clock_behind",
+    "lost_letters",
     "missing_lists",
     "run",
     "folder",

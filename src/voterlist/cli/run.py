@@ -17,6 +17,7 @@ from voterlist.cli.measured import (
 from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.status import standing_lines, standings_as_json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY, title
 from voterlist.errors import InputError
 from voterlist.model import CaseKind, Severity, Stage
@@ -58,6 +59,7 @@ def _tell(done: usecases.WorkspaceRun) -> None:
     result = done.result
     _tell_balance(result)
     _tell_set_aside(result)
+    _tell_lost_letters(result)
     _tell_missing(result)
     if result.until is not None:
         TERMINAL.say(SAY("cli.run.until", stage=SAY(f"cli.stage.{result.until}")))
@@ -132,6 +134,17 @@ def _tell_set_aside(result: usecases.RunResult) -> None:
         TERMINAL.table((SAY("cli.table.reason"), SAY("cli.table.rows")), rows)
     if result.troubles:
         _tell_troubles(result)
+
+
+def _tell_lost_letters(result: usecases.RunResult) -> None:
+    """The lists to ask for again, because letters were lost when they were saved."""
+    if not result.lost_letters:
+        return
+    TERMINAL.say(SAY("cli.run.lost-letters"))
+    for path in result.lost_letters:
+        TERMINAL.say(f"  {visible_name(path)}")
+    todo = SAY("rule.letters-lost.todo")
+    TERMINAL.say(f"  {SAY('cli.failure.todo', todo=todo)}")
 
 
 def _tell_missing(result: usecases.RunResult) -> None:
@@ -233,6 +246,7 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         "deadlines": standings_as_json(result.standings),
         "overdue": len(result.overdue),
         "missing_lists": [dataclasses.asdict(gone) for gone in result.missing_lists],
+        "lost_letters": list(result.lost_letters),
         "clock_behind": result.clock_behind.isoformat()
         if result.clock_behind
         else None,

@@ -35,13 +35,14 @@ from voterlist.ingest.generic import (
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look
-from voterlist.ingest.rules import RULES
+from voterlist.ingest.rules import LETTERS_LOST, RULES
 from voterlist.ingest.streets import StreetRows, street_rows
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
 __all__ = [
     "FORMER_NAMES",
+    "LETTERS_LOST",
     "REASON",
     "RULES",
     "ColumnAccount",

@@ -13,13 +13,17 @@ from voterlist.ingest.findings import finding
 from voterlist.ingest.headers import ColumnMatch
 from voterlist.ingest.place import file_place
 from voterlist.ingest.rows import code_number
+from voterlist.ingest.rules import LETTERS_LOST
 from voterlist.ingest.survey import Section, Survey
+from voterlist.lost_letters import has_lost_letters, with_sign_inside
 from voterlist.model import AsideCode
 
 __all__ = ["DAMAGED", "copy_findings", "sheet_findings"]
 
 DAMAGED = "-damaged"
 """The encoding's name ends so where letters of the file are lost."""
+
+_NAMES = ("surname", "given_name", "patronymic", "full_name")
 
 _Findings = list[dict[str, Any]]
 
@@ -40,6 +44,7 @@ def sheet_findings(sheet: Survey) -> _Findings:
         findings += [
             *_contradictions(sheet),
             *_unknown_places(sheet),
+            *_damaged_rows(sheet),
             *_lost_letters(sheet),
         ]
     return findings
@@ -189,6 +194,34 @@ def _unknown_places(sheet: Survey) -> _Findings:
 
 
 def _lost_letters(sheet: Survey) -> _Findings:
+    """How many entries have a name in which letters were lost before the file was saved."""
+    if (sheet.sheet.encoding or "").endswith(DAMAGED):
+        return []
+    with_sign = np.zeros(len(sheet.rows.codes), dtype=bool)
+    for section in sheet.sections:
+        rows = slice(section.start, section.stop)
+        columns = {
+            column for name in _NAMES for column in section.header.map.columns(name)
+        }
+        length = section.stop - section.start
+        names = [
+            sheet.cells[column].slice(section.start, length)
+            for column in sorted(columns)
+        ]
+        if names:
+            with_sign[rows] = with_sign_inside(names)
+    is_entry = sheet.entries()
+    with_sign &= is_entry
+    count = int(with_sign.sum())
+    if not has_lost_letters(count, int(is_entry.sum())):
+        return []
+    first = int(np.argmax(with_sign))
+    found = _Rows(sheet, line=sheet.sheet.lines[first].as_py())
+    found.add(LETTERS_LOST, value=count)
+    return found.findings
+
+
+def _damaged_rows(sheet: Survey) -> _Findings:
     """How many rows hold a letter that was lost in the file."""
     if not (sheet.sheet.encoding or "").endswith(DAMAGED):
         return []

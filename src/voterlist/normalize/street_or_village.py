@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from voterlist.normalize.address_columns import cut_at_numbers
-from voterlist.normalize.columns import matching
+from voterlist.normalize.columns import from_texts, matching
 from voterlist.normalize.kind_letter import (
     Kind,
     KindLetter,
@@ -24,7 +24,7 @@ from voterlist.normalize.kind_letter import (
     Named,
     read_kinds,
 )
-from voterlist.tables import by_appearance, codes, group_codes
+from voterlist.tables import codes, group_codes
 
 __all__ = ["spelled_out"]
 
@@ -85,7 +85,7 @@ def spelled_out(
         for pair in pairs.tolist()
     ]
     text_of_row[known[is_changed]] = len(written.dictionary) + new_text
-    return _encoded(text_of_row, [*written.dictionary.to_pylist(), *new_texts])
+    return from_texts(text_of_row, [*written.dictionary.to_pylist(), *new_texts])
 
 
 def _beginnings(
@@ -103,14 +103,6 @@ def _beginnings(
     columns = (head[first], precinct[first], constituency[first], entries)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return beginning, [_Beginning(reads[code], *places) for code, *places in rows]
-
-
-def _encoded(text_of_row: Codes, texts: list[str]) -> pa.DictionaryArray:
-    """A dictionary-encoded column of these texts, each once; -1 is null."""
-    distinct = pa.array(texts, pa.string()).dictionary_encode()
-    rows = pa.array(text_of_row.astype(np.int32), mask=text_of_row < 0)
-    indices = distinct.indices.take(rows)
-    return by_appearance(pa.DictionaryArray.from_arrays(indices, distinct.dictionary))
 
 
 def _cut(texts: pa.Array) -> tuple[Codes, list[str], list[str]]:

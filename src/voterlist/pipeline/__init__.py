@@ -26,6 +26,7 @@ from voterlist.pipeline.result import (
     RunResult,
     Trouble,
     counts,
+    lost_letters,
     of_the_whole,
     troubles,
     unread_constituencies,
@@ -261,6 +262,9 @@ def _result(
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=outputs,
+        lost_letters=lost_letters(tables["findings"], context.inputs)
+        if "findings" in tables
+        else (),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.ingest import LETTERS_LOST
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline.inbox import REFERENCE, Inputs, sources_of
 from voterlist.pipeline.missing import MissingList
@@ -22,6 +23,7 @@ __all__ = [
     "RunResult",
     "Trouble",
     "counts",
+    "lost_letters",
     "of_the_whole",
     "troubles",
     "unread_constituencies",
@@ -108,6 +110,9 @@ class RunResult:
     missing_lists: tuple[MissingList, ...] = ()
     """Precincts of which the last run had entries, and this one has none."""
 
+    lost_letters: tuple[str, ...] = ()
+    """The paths inside the workspace of the lists that lost letters."""
+
     @property
     def exit_code(self) -> int:
         """3: no file could be read; 1: something needs a person; 0: nothing does."""
@@ -120,7 +125,8 @@ class RunResult:
             for code, count in self.set_aside_by_code.items()
             if code not in FURNITURE
         )
-        asks = real, self.troubles, self.overdue, self.clock_behind, self.missing_lists
+        files = self.troubles, self.missing_lists, self.lost_letters
+        asks = real, *files, self.overdue, self.clock_behind
         return 1 if any(asks) else 0
 
 
@@ -183,6 +189,14 @@ def troubles(
             key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code),
         )
     )
+
+
+def lost_letters(findings: pa.Table, inputs: Inputs) -> tuple[str, ...]:
+    """The files of which a list lost letters, by name. ``findings`` is FINDING."""
+    is_lost = pc.equal(findings.column("rule").cast(pa.string()), LETTERS_LOST)
+    sources = findings.filter(is_lost).column("source").unique().to_pylist()
+    names = inputs.names()
+    return tuple(sorted(names.get((source, 0), source) for source in sources))
 
 
 def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:

@@ -8,7 +8,13 @@ from pathlib import Path
 
 from voterlist import config, ingest, readers
 from voterlist.errors import UsageError
-from voterlist.ingest import FileAccount, ListAccount, PlaceAccount, SheetAccount
+from voterlist.ingest import (
+    LETTERS_LOST,
+    FileAccount,
+    ListAccount,
+    PlaceAccount,
+    SheetAccount,
+)
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE
 from voterlist.usecases.settings import settings_around
@@ -65,7 +71,8 @@ def exit_code_of_accounts(accounts: Sequence[FileAccount]) -> int:
     differs = any(
         is_total_different(sheet, place) for sheet in sheets for place in sheet.places
     )
-    return int(differs or bool(set_aside - FURNITURE))
+    rules = {row["rule"] for sheet in sheets for row in sheet.findings}
+    return int(differs or bool(set_aside - FURNITURE) or LETTERS_LOST in rules)
 
 
 def is_total_different(sheet: SheetAccount, place: PlaceAccount) -> bool:

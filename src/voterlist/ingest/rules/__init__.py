@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from voterlist.ingest.rules import columns, copies, places, reading, rows, streets
+from voterlist.ingest.rules.rows import LETTERS_LOST
 from voterlist.model import Rule
 
-__all__ = ["RULES"]
+__all__ = ["LETTERS_LOST", "RULES"]
 
 RULES: tuple[Rule, ...] = (
     *columns.RULES,

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from voterlist.model import AsideCode, Rule, Severity, Unit
 
-__all__ = ["RULES"]
+__all__ = ["LETTERS_LOST", "RULES"]
+
+LETTERS_LOST = "letters-lost"
+"""A list of which the whole lost letters."""
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -54,5 +57,19 @@ RULES: tuple[Rule, ...] = (
             "first of them."
         ),
         false_alarms="A sign that somebody typed.",
+    ),
+    Rule(
+        LETTERS_LOST,
+        Severity.WARNING,
+        Unit.FILE,
+        "A name with a lost letter cannot be compared",
+        looks_at=(
+            "Does a question mark (or the sign �) stand inside of names, as in `M?mm?dov`, in at "
+            "least 5 % of the entries of a list, and in 3? A program wrote it for each letter "
+            "that the encoding lacks: Excel's CSV keeps no ə. The value is the number of entries "
+            "with such a name. The headings and names are read all the same: a lost letter is "
+            "taken from the known name that fits, else the most frequent one is put in its place."
+        ),
+        false_alarms="A list in which a clerk marked the letters that he could not read.",
     ),
 )
