@@ -5,6 +5,7 @@ The result is that of a linkage from the beginning, for less work.
 
 from __future__ import annotations
 
+import itertools
 import shutil
 
 import numpy as np
@@ -18,6 +19,7 @@ from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
 from voterlist.link import Incremental, State, block, candidates, link
 from voterlist.link.encode import encode
+from voterlist.link.explain import read_model
 from voterlist.link.incremental import reuse, state
 from voterlist.model import Profile
 from voterlist.storage import linkage_state
@@ -551,6 +553,17 @@ def test_a_list_without_a_new_entry_has_no_pair():
     assert all((line.found, line.expected) == (0, 0) for line in found.chance)
 
 
+@pytest.mark.parametrize("new", [0, 1, 20, 60])
+def test_the_odds_are_those_of_the_pairs_that_have_a_new_entry(new):
+    """Two people would be thought one more often, or less, than among the pairs that count."""
+    people = crowd(40, doubles=20)
+    chosen = [number >= 60 - new for number in range(60)]
+    count = sum(one or two for one, two in itertools.combinations(chosen, 2))
+    found = link(people, new=people.column("entry_id").slice(60 - new))
+    model = read_model(found.pairs.schema.metadata)
+    assert 2 ** model.log_size[-1] == pytest.approx(max(count, 1))
+
+
 def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
     people = crowd(800, doubles=60)
     new = people.column("entry_id").slice(0, 40)
@@ -610,6 +623,17 @@ ONE = dict.fromkeys(FIELDS) | {
     "fin": "5ABC123",
     "list_kind": "permanent",
 }
+
+
+@pytest.mark.parametrize("left", [2, 3, 4])
+def test_entries_that_come_together_because_others_are_gone_are_compared(left):
+    """What a block that was too large kept apart would stay unseen for ever."""
+    people = {f"e{number:02d}": ONE for number in range(6)}
+    first = link(table(people), NARROW, incremental=Incremental())
+    rest = table(dict(list(people.items())[:left]))
+    again = link(rest, NARROW, incremental=Incremental(first.state))
+    assert (first.candidates, again.candidates) == (0, left * (left - 1) // 2)
+    assert_same(again, link(rest, NARROW, incremental=Incremental()))
 
 
 @pytest.mark.slow

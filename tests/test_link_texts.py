@@ -9,13 +9,15 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from linkage_lists import voters
 from voterlist.link import block
 from voterlist.link.classify import worth_keeping
 from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.link.comparisons.fin import FinLevel
 from voterlist.link.encode import encode
 from voterlist.link.fields import field
 from voterlist.link.weigh import CLASSES
@@ -130,6 +132,26 @@ def test_documents_that_begin_alike_have_one_code(more):
     codes = field(encode(voters(document=documents)), "document_start").tolist()
     assert codes[0] == codes[1] != codes[2]
     assert (codes[2] >= 0, codes[3]) == (True, -1)
+
+
+IDENTIFIERS = st.lists(st.text("AB1", min_size=1, max_size=5), min_size=2, max_size=6)
+
+
+@settings(max_examples=50)
+@example(["5ABC123", "5ACB123", "5ABC12", "5ABC1234", "15ABC23", "5BACD123"])
+@given(IDENTIFIERS)
+def test_identifiers_are_a_slip_apart_as_their_texts_are(identifiers):
+    """A slip in a FIN would speak against one person as another FIN does."""
+    left, right = np.triu_indices(len(identifiers), 1)
+    pairs = Pairs(
+        encode(voters(fin=identifiers)), left.astype(np.int32), right.astype(np.int32)
+    )
+    distances = [
+        OSA.distance(identifiers[one], identifiers[other])
+        for one, other in zip(left, right, strict=True)
+    ]
+    is_slip = SHIPPED.compare(pairs).levels["fin"] == FinLevel.DIGIT
+    assert is_slip.tolist() == [distance == 1 for distance in distances]
 
 
 NAMES = st.sampled_from([None, "ali", "kamil", "vali"])
