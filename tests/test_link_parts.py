@@ -490,7 +490,7 @@ SEEN = st.lists(st.tuples(st.floats(0, 1), st.integers(1, 9)), min_size=1, max_s
 
 @example([(0.96, 9), (0.5, 4)])
 @given(SEEN)
-def test_an_estimate_is_that_of_the_pairs_told_one_by_one(seen):
+def test_an_estimate_is_that_of_the_pairs_counted_one_by_one(seen):
     """A vector that nine pairs show would be as uncertain as that of one pair."""
     same, counts = np.array([one for one, _ in seen]), np.array([n for _, n in seen])
 
@@ -536,10 +536,10 @@ SEX = st.sampled_from([None, "m", "f"])
 def test_the_sex_that_is_stated_counts_before_what_the_names_witness(people):
     """A man with a woman's given name would be taken for a woman."""
     columns = ("sex", "patronymic_sex", "given_sex")
-    told = [[person[place] for person in people] for place in range(len(columns))]
+    values = [[person[place] for person in people] for place in range(len(columns))]
     first = [next((sex for sex in person if sex), None) for person in people]
     meaning = {"m": MALE, "f": FEMALE, None: -1}
-    found = encode(voters(**dict(zip(columns, told, strict=True)))).sex
+    found = encode(voters(**dict(zip(columns, values, strict=True)))).sex
     assert found.tolist() == [meaning[sex] for sex in first]
 
 
