@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import normalizing
@@ -266,6 +266,8 @@ ADDRESSES = st.lists(
 )
 
 
+@example(["Nizami küçəsi;12 / 5"])
+@example(["küç. Nizami m5"])
 @given(ADDRESSES)
 def test_an_address_cut_in_two_reads_as_it_does_whole(addresses):
     """Street and numbers read apart give what the whole address gives, whatever is cut where."""

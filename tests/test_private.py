@@ -249,6 +249,30 @@ def test_two_writers_of_one_file_leave_one_of_them_whole(tmp_path):
     ] == [("a.txt", "half")]
 
 
+def test_a_file_that_was_taken_for_abandoned_before_its_lock_is_made_anew(
+    tmp_path, monkeypatch
+):
+    """Another process would remove it again while it is written, and its rename would fail."""
+    path = tmp_path / "a.txt"
+    true_lock = files.fcntl.flock
+    removed = []
+
+    def lock_late(descriptor, operation):
+        if not removed:
+            removed.extend(hidden(tmp_path))
+            (tmp_path / removed[0]).unlink()
+        true_lock(descriptor, operation)
+
+    def write(beside):
+        beside.write_text("whole", encoding="utf-8")
+        files.remove_if_abandoned(beside)
+
+    monkeypatch.setattr(files.fcntl, "flock", lock_late)
+    store.write_atomically(path, write)
+    assert len(removed) == 1
+    assert path.read_text(encoding="utf-8") == "whole"
+
+
 def test_leftovers_of_the_first_version_go_and_files_of_people_stay(tmp_path):
     """Version 0.1.0 named them otherwise.
 
