@@ -55,7 +55,7 @@ def test_the_register_tests_and_the_linkage_tell_the_same(strangers):
 def test_strangers_agree_about_as_often_as_is_expected(strangers):
     _, chance = strangers
     line = chance[-1]
-    assert line.agreement == "stem+given+year"
+    assert line.agreement == "stem+given_name+year"
     assert line.expected == pytest.approx(line.found, rel=0.1)
 
 

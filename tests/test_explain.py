@@ -10,6 +10,8 @@ import re
 import sys
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from typer.testing import CliRunner
 
@@ -27,7 +29,7 @@ from voterlist.storage import store
 @pytest.fixture(scope="module")
 def linkage():
     """A crowd with one person entered twice (p0, p1) and a twin (p2)."""
-    return link(among_others({}, {}, {"given": "rashad"}))
+    return link(among_others({}, {}, {"given_name": "rashad"}))
 
 
 def row_of(linkage, one, other):
@@ -42,7 +44,7 @@ def row_of(linkage, one, other):
 
 
 def crowd_of():
-    return among_others({}, {}, {"given": "rashad"})
+    return among_others({}, {}, {"given_name": "rashad"})
 
 
 def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
@@ -90,10 +92,10 @@ def test_a_rare_surname_weighs_more_than_a_common_one():
     The surname's bits tell which is which.
     """
     common = [
-        {"surname": "rzayev", "given": f"a{number}", "day": number % 28 + 1}
+        {"surname": "rzayev", "given_name": f"a{number}", "day": number % 28 + 1}
         for number in range(50)
     ]
-    rare = {"surname": "zulfuqarov", "given": "kamran", "day": 9}
+    rare = {"surname": "zulfuqarov", "given_name": "kamran", "day": 9}
     voters = among_others(
         {"surname": "rzayev"}, {"surname": "rzayev"}, rare, rare, *common
     )
@@ -113,8 +115,8 @@ def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
     """What is no one field's is not attributed to one; the sum is the pair's all the same."""
     voters = among_others(
         {},
-        {"surname": "reshad", "given": "qarayev"},
-        {"surname": "qarayev", "given": "reshad"},
+        {"surname": "reshad", "given_name": "qarayev"},
+        {"surname": "qarayev", "given_name": "reshad"},
     )
     found = link(voters)
     rows = [row for row in found.pairs.to_pylist() if row["surname_level"] == "swapped"]
@@ -158,6 +160,10 @@ def as_of_version_0_1_0(pairs):
     former = pairs.rename_columns(
         [names.get(name, name) for name in pairs.column_names]
     )
+    keys = pc.replace_substring(
+        former.column("found_by").cast(pa.string()), "given_name", "given"
+    )
+    former = former.set_column(former.column_names.index("found_by"), "found_by", keys)
     (key,) = pairs.schema.metadata
     content = json.loads(pairs.schema.metadata[key])
     log_m = {

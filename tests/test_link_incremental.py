@@ -5,6 +5,7 @@ The result is that of a linkage from the beginning, for less work.
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 
 import numpy as np
@@ -30,7 +31,7 @@ FIELDS = {
     "surname": st.sampled_from(
         [None, "mamadov", "mamedov", "aliyev", "aliyeva", "huseynov"]
     ),
-    "given": st.sampled_from([None, "ali", "vali", "leyla", "mamadov", "leila"]),
+    "given_name": st.sampled_from([None, "ali", "vali", "leyla", "mamadov", "leila"]),
     "patronymic": st.sampled_from([None, "hasan", "hasen", "h"]),
     "year": st.sampled_from([None, 1980, 1981]),
     "month": st.sampled_from([None, 1, 2]),
@@ -362,6 +363,16 @@ def test_a_memory_of_other_settings_is_left_aside(list_and_memory, other):
     assert_same(again, link(people, incremental=Incremental(), **other))
 
 
+def test_a_state_with_former_names_of_keys_is_left_aside(list_and_memory):
+    """Version 0.1.0 called the given name ``given`` in its keys."""
+    people, full = list_and_memory
+    former = full.state.fingerprint.replace("given_name", "given")
+    known = dataclasses.replace(full.state, fingerprint=former)
+    again = link(people, incremental=Incremental(known))
+    assert not again.reused
+    assert_same(again, full)
+
+
 def test_addresses_that_are_compared_in_another_way_make_the_memory_another():
     """Lines of address are compared as streets once one entry has a street.
 
@@ -414,7 +425,7 @@ def test_no_cell_and_no_id_is_in_a_memory(tmp_path):
     """Of an entry the folder holds numbers alone."""
     columns = {
         "surname": ["qaraqoyunlu"] * 2,
-        "given": ["zulfuqar"] * 2,
+        "given_name": ["zulfuqar"] * 2,
         "entry_id": ["id-one", "id-two"],
     }
     linkage_state.write(
@@ -606,7 +617,7 @@ def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
 
 ONE = dict.fromkeys(FIELDS) | {
     "surname": "aliyev",
-    "given": "ali",
+    "given_name": "ali",
     "fin": "5ABC123",
     "list_kind": "permanent",
 }

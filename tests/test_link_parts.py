@@ -39,7 +39,7 @@ def listed(rows):
     return encode(
         voters(
             surname=list(surname),
-            given=list(name),
+            given_name=list(name),
             year=list(year),
             month=list(month),
             day=list(month),
@@ -69,7 +69,7 @@ def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
 @given(small_lists, st.integers(1, 5))
 def test_no_pair_is_cut_without_being_counted(rows, limit):
     blocks = block.build(
-        listed(rows), Key("k", ("stem",), ("given", "year")), limit=limit
+        listed(rows), Key("k", ("stem",), ("given_name", "year")), limit=limit
     )
     assert blocks.forecast.pairs + blocks.forecast.not_compared == len(
         agreeing_pairs(rows, (0,))
@@ -186,18 +186,18 @@ def test_a_street_of_another_constituency_is_another_street(street, house, flat)
 )
 def test_given_names_reach_the_level_a_person_would_give(one, two, expected):
     """Same, an initial, a rare spelling one edit away, another name, and missing are told apart."""
-    assert level("given_name", given=[one, two]) == expected
+    assert level("given_name", given_name=[one, two]) == expected
 
 
 def test_two_names_in_use_are_not_taken_for_a_misspelling():
     """One edit between two common names is a look-alike, not an error: Samir is not Samira."""
     names = ["samir", "samira"] * 50
-    assert level("given_name", given=names) == "look-alike"
+    assert level("given_name", given_name=names) == "look-alike"
 
 
 def test_surname_and_given_name_in_each_others_place_are_seen():
     """A clerk who wrote the two names in the wrong columns gives "swapped" on both."""
-    columns = {"surname": ["hasanov", "kamil"], "given": ["kamil", "hasanov"]}
+    columns = {"surname": ["hasanov", "kamil"], "given_name": ["kamil", "hasanov"]}
     assert level("surname", **columns) == level("given_name", **columns) == "swapped"
 
 

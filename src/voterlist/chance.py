@@ -20,10 +20,10 @@ from voterlist.shared_values import agreeing
 __all__ = ["AGREEMENTS", "Pairs", "Told", "pairs_of"]
 
 AGREEMENTS: tuple[tuple[str, ...], ...] = (
-    ("stem", "given", "patronymic", "date"),
-    ("stem", "given", "date"),
-    ("stem", "given", "patronymic", "year"),
-    ("stem", "given", "year"),
+    ("stem", "given_name", "patronymic", "date"),
+    ("stem", "given_name", "date"),
+    ("stem", "given_name", "patronymic", "year"),
+    ("stem", "given_name", "year"),
 )
 """The kinds of agreement that are counted; ``stem`` is the surname without its ending."""
 _YEARS = 10
@@ -42,7 +42,7 @@ class Told(NamedTuple):
     sex: _Small
     """0 where unknown: entries of unknown sex are compared with each other."""
     stem: _Small
-    given: _Small
+    given_name: _Small
     patronymic: _Small
     year: _Small
     date: _Small
@@ -105,7 +105,7 @@ def _expected(
     of_band = _pairs(band, band, bands)
     share = {
         name: _share(_pairs_within(band, getattr(fields, name), bands), of_band)
-        for name in ("given", "patronymic")
+        for name in ("given_name", "patronymic")
     }
     # Surnames do not change with the year of birth: their shares are taken over all ages of one
     # sex, which are more entries than those of ten years.
@@ -140,7 +140,7 @@ def _found(fields: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
     """For each agreement the pairs of each place."""
     # Every agreement requires sex, year, stem and given name: other entries make no pair.
     rows, common = agreeing(
-        [place * _SEXES + fields.sex, fields.year, fields.stem, fields.given]
+        [place * _SEXES + fields.sex, fields.year, fields.stem, fields.given_name]
     )
     place_of = np.zeros(int(common.max(initial=-1)) + 1, dtype=np.int64)
     place_of[common] = place[rows]

@@ -296,7 +296,7 @@ def _completeness(entries: Encoded) -> Codes:
     """How many of the fields that tell a person apart an entry holds."""
     held = (
         entries.surname,
-        entries.given,
+        entries.given_name,
         entries.patronymic,
         entries.document,
         entries.street,
@@ -359,7 +359,7 @@ def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]
     """
     return doubts(
         fin=(entries.fin.codes[member], entries.fin.codes[kept]),
-        given_name=(entries.given.codes[member], entries.given.codes[kept]),
+        given_name=(entries.given_name.codes[member], entries.given_name.codes[kept]),
         patronymic=(entries.patronymic.codes[member], entries.patronymic.codes[kept]),
         birth_date=(entries.date[member], entries.date[kept]),
     )

@@ -37,7 +37,7 @@ def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
     """
     columns = [
         np.asarray(field(entries, name), np.int32)
-        for name in ("stem", "given", "patronymic", "year", "date")
+        for name in ("stem", "given_name", "patronymic", "year", "date")
     ]
     pairs = pairs_of(
         Told(entries.sex + 1, *columns), np.zeros(entries.size, np.int64), 1, new

@@ -118,7 +118,7 @@ class Encoded:
     size: int
     surname: Coded
     stem: Coded
-    given: Coded
+    given_name: Coded
     patronymic: Coded
     fin: Identifiers
     document: Identifiers
@@ -200,12 +200,12 @@ class Encoded:
         return np.where(known, self.year // _COHORT - first, cohorts).astype(np.int32)
 
     @cached_property
-    def given_counts(self) -> Longs:
+    def given_name_counts(self) -> Longs:
         """How many entries of each ``cohort`` have each given name.
 
         Shape (cohorts and one more, names).
         """
-        return _by_cohort(self.given, self.cohort)
+        return _by_cohort(self.given_name, self.cohort)
 
     @cached_property
     def patronymic_counts(self) -> Longs:
@@ -339,7 +339,7 @@ def encode(
         size=voters.num_rows,
         surname=_coded(voters.column("surname_skeleton")),
         stem=_coded(voters.column("surname_stem")),
-        given=_coded(voters.column("given_skeleton")),
+        given_name=_coded(voters.column("given_skeleton")),
         patronymic=_coded(voters.column("patronymic_skeleton")),
         fin=identifiers(voters.column("fin")),
         document=identifiers(voters.column("document")),

@@ -66,11 +66,11 @@ class GivenName(Comparison):
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By how near the names are."""
-        return name_levels(pairs.entries.given, pairs, _CODES)
+        return name_levels(pairs.entries.given_name, pairs, _CODES)
 
     def adjust(self, pairs: Pairs, levels: Levels) -> None:
         """By how rare the spellings are."""
-        adjust_names(pairs.entries.given, pairs, levels, _OUTCOMES)
+        adjust_names(pairs.entries.given_name, pairs, levels, _OUTCOMES)
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """How often those born in the years of the two entries have the name."""
@@ -79,5 +79,7 @@ class GivenName(Comparison):
             entries = pairs.entries
             yield (
                 where,
-                cohort_shares(entries.given, entries.given_counts, pairs.at(where)),
+                cohort_shares(
+                    entries.given_name, entries.given_name_counts, pairs.at(where)
+                ),
             )

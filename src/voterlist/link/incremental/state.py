@@ -39,7 +39,7 @@ Checksums = Hashes
 _TEXTS = (
     "surname",
     "stem",
-    "given",
+    "given_name",
     "patronymic",
     "address",
     "street",
