@@ -57,7 +57,7 @@ TAKEN_NAMES = frozenset({*SHIPPED.fields, *NAMES})
 
 RULES: tuple[Rule, ...] = ()
 
-_VOTERS = tables.coded(
+_VOTERS = tables.with_encoded_text(
     pa.schema([schemas.VOTER.field(name) for name in COMPARED]),
     apart=("fin", "document"),
 )
@@ -228,8 +228,8 @@ def link(
     """The pairs, clusters and cases of a VOTER table.
 
     Args:
-        voters: VOTER; its text may be dictionary-encoded (``tables.coded``), which is quicker and
-            takes less memory.
+        voters: VOTER; its text may be dictionary-encoded (``tables.with_encoded_text``), which is
+            quicker and takes less memory.
         settings: thresholds and bounds.
         profile: whose names they are.
         new: the ids of the entries of which every pair must have at least one, where the others are

@@ -302,7 +302,7 @@ def _completeness(entries: Encoded) -> Codes:
         entries.street,
         entries.address,
     )
-    known = sum((coded.codes >= 0).astype(np.int32) for coded in held)
+    known = sum((column.codes >= 0).astype(np.int32) for column in held)
     return np.asarray(known + (entries.date >= 0), np.int32)
 
 

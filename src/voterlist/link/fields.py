@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from voterlist.arrays import Codes, Longs, Words, dense, pack_known
-from voterlist.link.encode import ADDED, ADDRESS_WORDS, Coded, Encoded
+from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded, EncodedColumn
 from voterlist.link.identifiers import Identifiers
 
 __all__ = ["field", "together"]
@@ -19,20 +19,20 @@ __all__ = ["field", "together"]
 _NAMES = frozenset({"stem", "given_name", "patronymic"})
 
 
-def _derived(coded: Coded, derive: Callable[[str], str]) -> Codes:
+def _derived(column: EncodedColumn, derive: Callable[[str], str]) -> Codes:
     """The codes of what is derived from each value; -1 where that is empty."""
-    derived = [derive(word) for word in coded.words()]
+    derived = [derive(word) for word in column.words()]
     place = {
         word: code
         for code, word in enumerate(sorted({word for word in derived if word}))
     }
     return np.array([place.get(word, -1) for word in derived] + [-1], np.int32)[
-        coded.codes
+        column.codes
     ]
 
 
-def _initial(coded: Coded) -> Codes:
-    return _derived(coded, lambda word: word[0])
+def _initial(column: EncodedColumn) -> Codes:
+    return _derived(column, lambda word: word[0])
 
 
 def _initials(entries: Encoded) -> Longs:
@@ -98,7 +98,7 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
             else np.full(entries.size, -1, np.int32)
         )
     part = getattr(entries, name)
-    if isinstance(part, Coded | Identifiers):
+    if isinstance(part, EncodedColumn | Identifiers):
         return part.codes
     # A year, month or day of 0 is an unknown one.
     codes: Codes = (

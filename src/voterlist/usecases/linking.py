@@ -206,7 +206,7 @@ def _voters(files: _Files, profile: Profile, progress: Progress) -> _Voters:
     # In the order of their ids the linkage need not sort them again. The sorted entries have no
     # name here: normalize is the last to hold them, and lets go of what it has read.
     voters = normalize(
-        sort_by(held.pop(), "entry_id"), profile, coded=True, for_linkage=True
+        sort_by(held.pop(), "entry_id"), profile, encoded=True, for_linkage=True
     ).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
     return _Voters([voters], voters.num_rows, new, added, are_renamed)
