@@ -164,7 +164,7 @@ class Linkage:
     """What the next linkage may go on from; None where it was not asked for."""
     reused: bool
     """Whether the state that was given could be used."""
-    taught: int = 0
+    training_labels: int = 0
     """Candidate pairs decided by people, from which the model learnt."""
     contradictory: int = 0
     """Pairs that people decided both ways; the model learnt nothing from them."""
@@ -297,7 +297,7 @@ def link(
         chance=chance(entries, listed.new),
         state=kept,
         reused=reused,
-        taught=labels.pairs,
+        training_labels=labels.pairs,
         contradictory=labels.contradictory,
         added=_added_use(scorer),
     )
