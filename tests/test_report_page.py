@@ -103,8 +103,8 @@ NOT_ON_THE_PAGE = {
     "audit.precincts.statistics.upper": ON_ITS_PAGE,
     "balance.lists.place.constituency": OF_THE_REPORT,
     "cases.apart.weight": "the waterfall has it",
-    "cases.asked.weight": "the waterfall has it",
-    "cases.asked.why.steps.term_frequency": "put in words with a round number",
+    "cases.for_review.weight": "the waterfall has it",
+    "cases.for_review.why.steps.term_frequency": "put in words with a round number",
     "cases.kinds.entries": IN_THE_WORKBOOK,
     "chance": "the section on the method has it",
     "deadlines.standings": "one unit needs no number",
@@ -131,9 +131,9 @@ NOT_IN_THE_WORKBOOK = {
     "audit.precincts.pyramid": ON_THE_PAGE,
     "audit.precincts.statistics.p": "the adjusted one, q, is there",
     "cases.apart.weight": "the waterfall has it, with what was known before",
-    "cases.asked.weight": "as of those apart",
-    "cases.asked.why.weight": "as of the case",
-    "cases.asked.why.steps.term_frequency": "put in words with a round number",
+    "cases.for_review.weight": "as of those apart",
+    "cases.for_review.why.weight": "as of the case",
+    "cases.for_review.why.steps.term_frequency": "put in words with a round number",
     "chance": "the section on the method has it",
     "deadlines.days_left": "the due date says it",
     "deadlines.standings": "every unit has a row",
@@ -332,7 +332,7 @@ def words_of(built):
         yield from (f"deadline.{due.stage}.title", f"deadline.{due.stage}.ground")
         yield from (f"commission.{due.sender}", f"commission.{due.receiver}")
         yield from (f"standing.{standing}" for standing, _ in due.standings)
-    for case in (*built.of(CASES).asked, *built.of(CASES).apart):
+    for case in (*built.of(CASES).for_review, *built.of(CASES).apart):
         yield from (f"case-kind.{case.kind}.title", f"case-kind.{case.kind}.message")
         for member in case.members:
             yield from (f"role.{member.role}", f"reason.{member.reason}")
@@ -371,7 +371,7 @@ def test_every_text_of_a_list_stands_on_the_page_as_it_was_written(reports, lang
     text = Page(html.render_report(model, language)).text
     texts = {row.written for row in model.of(FINDINGS).rows if row.written}
     texts |= {cell for row in model.of(SET_ASIDE_ROWS) for cell in row.cells}
-    for case in model.of(CASES).asked:
+    for case in model.of(CASES).for_review:
         cells = [cell.value for member in case.members for cell in member.cells]
         texts |= {cell for cell in cells if isinstance(cell, str)}
     assert [one for one in texts if one not in text] == []
@@ -490,7 +490,7 @@ def test_a_case_bears_the_state_it_is_in(reports, language):
         page = Page(html.render_report(built, language))
         cases = [one for one in page.root.all("details") if "case" in one.classes]
         shown = {one.attributes["id"]: one for one in cases}
-        for case in (*built.of(CASES).asked, *built.of(CASES).apart):
+        for case in (*built.of(CASES).for_review, *built.of(CASES).apart):
             state = (
                 "open" if case.is_open else "settled" if case.is_asked else "not-asked"
             )

@@ -17,7 +17,7 @@ import numpy as np
 from voterlist.arrays import distinct_counts
 from voterlist.shared_values import agreeing
 
-__all__ = ["AGREEMENTS", "Pairs", "Told", "pairs_of"]
+__all__ = ["AGREEMENTS", "Pairs", "PersonFields", "pairs_of"]
 
 AGREEMENTS: tuple[tuple[str, ...], ...] = (
     ("stem", "given_name", "patronymic", "date"),
@@ -36,7 +36,7 @@ _Numbers = np.ndarray[Any, np.dtype[np.float64]]
 _Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-class Told(NamedTuple):
+class PersonFields(NamedTuple):
     """The fields that tell strangers apart, as codes, row by row; -1 where unknown."""
 
     sex: _Small
@@ -48,10 +48,12 @@ class Told(NamedTuple):
     date: _Small
     """Any number that two full birth dates share only if they are one."""
 
-    def of(self, rows: _Codes) -> Told:
+    def of(self, rows: _Codes) -> PersonFields:
         """The fields of these rows."""
         return (
-            self if len(rows) == len(self.sex) else Told(*(code[rows] for code in self))
+            self
+            if len(rows) == len(self.sex)
+            else PersonFields(*(code[rows] for code in self))
         )
 
 
@@ -65,29 +67,29 @@ class Pairs(NamedTuple):
 
 
 def pairs_of(
-    told: Told, place: _Codes, places: int, new: _Flags | None = None
+    fields: PersonFields, place: _Codes, places: int, new: _Flags | None = None
 ) -> Pairs:
     """Pairs expected and found in each place, of one sex (those of unknown sex among themselves).
 
     Args:
-        told: the entries.
+        fields: the entries.
         place: the place of each, from 0.
         places: how many places there are.
         new: the entries of which a counted pair has at least one; names are as frequent as they are
             among all.
     """
-    counts = _found(told, place, places)
+    counts = _agreeing_pairs(fields, place, places)
     if new is not None:
         others = np.flatnonzero(~new)
-        beside = _found(told.of(others), place[others], places)
+        beside = _agreeing_pairs(fields.of(others), place[others], places)
         counts = tuple(
             every - without for every, without in zip(counts, beside, strict=True)
         )
-    return Pairs(_expected(told, place, places, new), counts)
+    return Pairs(_expected(fields, place, places, new), counts)
 
 
 def _expected(
-    fields: Told, place: _Codes, places: int, new: _Flags | None
+    fields: PersonFields, place: _Codes, places: int, new: _Flags | None
 ) -> tuple[_Numbers, ...]:
     """For each agreement the pairs that strangers would make in each place."""
     blocks = places * _SEXES
@@ -136,7 +138,9 @@ def _expected(
     return tuple(expected)
 
 
-def _found(fields: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
+def _agreeing_pairs(
+    fields: PersonFields, place: _Codes, places: int
+) -> tuple[_Codes, ...]:
     """For each agreement the pairs of each place."""
     # Every agreement requires sex, year, stem and given name: other entries make no pair.
     rows, common = agreeing(

@@ -137,7 +137,7 @@ def _tell(linked: usecases.Linked, out: Path) -> None:
     """Print what the linkage gave, in words."""
     if linked.are_renamed:
         TERMINAL.warn(SAY("cli.link.renamed"))
-    linkage, entries = linked.found, linked.entries
+    linkage, entries = linked.result, linked.entries
     done = {"entries": entries, "pairs": linkage.pairs.num_rows, "path": shown(out)}
     TERMINAL.say(SAY("cli.link.done", **done))
     if linked.new is not None:
@@ -179,7 +179,7 @@ def _tell_added(added: Sequence[Any]) -> None:
 
 def _as_json(linked: usecases.Linked) -> dict[str, Any]:
     """What the linkage gave, as plain values; scripts rely on these names."""
-    linkage, entries = linked.found, linked.entries
+    linkage, entries = linked.result, linked.entries
     kinds = linked.kinds()
     return {
         "entries": entries,

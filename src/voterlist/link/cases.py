@@ -86,11 +86,11 @@ class Judged:
     """P(class), shape (pairs, classes)."""
     kind: Codes
     """Positions in ``PairKind``."""
-    kind_asked: Codes
-    """The kinds if each pair were asked about: used for pairs that a person has decided."""
+    kind_without_threshold: Codes
+    """The kinds if no pair were too improbable: used for pairs that a person has decided."""
 
 
-_ASKED = [kind.value for kind in CaseKind if kind.is_asked]
+_REVIEWED_KINDS = [kind.value for kind in CaseKind if kind.is_asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _with_closed(
     """
     places = {case: set(pc.take(ids, pa.array(of)).to_pylist()) for case, of in closed}
     is_asked = pc.is_in(
-        table.column("kind").cast(pa.string()), value_set=pa.array(_ASKED)
+        table.column("kind").cast(pa.string()), value_set=pa.array(_REVIEWED_KINDS)
     )
     there = set(pc.unique(table.column("case_id").filter(is_asked)).to_pylist())
     missing = [(case, of) for case, of in closed if case not in there]
@@ -177,7 +177,10 @@ def _with_closed(
     if not missing:
         return rest
     held = _table(
-        entries, ids, replace(judged, kind=judged.kind_asked), (_held(judged, missing),)
+        entries,
+        ids,
+        replace(judged, kind=judged.kind_without_threshold),
+        (_held(judged, missing),),
     )
     return tables.sort_by(
         tables.concat([rest, held], schemas.CASE), "case_id", "entry_id"

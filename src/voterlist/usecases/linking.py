@@ -83,7 +83,7 @@ class Planned:
 class Linked:
     """A linkage that was made."""
 
-    found: linkage.Linkage
+    result: linkage.Linkage
     entries: int
     new: int | None
     """The entries that were held against the others; None where there are no others."""
@@ -94,7 +94,7 @@ class Linked:
 
     def kinds(self) -> dict[PairKind, int]:
         """The number of pairs of each kind that occurs, in the order of the kinds."""
-        count_by_kind = counts(self.found.pairs, "kind")
+        count_by_kind = counts(self.result.pairs, "kind")
         return {kind: count_by_kind[kind] for kind in PairKind if kind in count_by_kind}
 
 
@@ -163,11 +163,11 @@ def link_tables(
     _require_folder(request.state)
     with _held(request.state, since):
         linked = _link(sources, request, progress, forecast)
-        store.write_table(out, linked.found.pairs)
-        if request.state is not None and linked.found.state is not None:
-            linkage_state.write(request.state, linked.found.state)
+        store.write_table(out, linked.result.pairs)
+        if request.state is not None and linked.result.state is not None:
+            linkage_state.write(request.state, linked.result.state)
     if clusters is not None:
-        store.write_table(clusters, linked.found.clusters)
+        store.write_table(clusters, linked.result.clusters)
     return linked
 
 

@@ -36,9 +36,9 @@ _RIVALS = ("twins", "relatives", "strangers")
 
 def sheets(cases: Cases, _facts: Facts, words: CaseWords) -> Iterable[SheetTable]:
     """The cases asked about, those that are not duplicates, and the evidence of both."""
-    yield _cases(cases.asked, "cases", words)
+    yield _cases(cases.for_review, "cases", words)
     yield _cases(cases.apart, "apart", words)
-    yield _evidence([*cases.asked, *cases.apart], words)
+    yield _evidence([*cases.for_review, *cases.apart], words)
 
 
 def summary(cases: Cases, words: CaseWords) -> Iterable[Block]:
