@@ -48,7 +48,7 @@ def crowd_of():
 
 
 def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
-    """Bits of the fields, of rarity and of the rivals are the weight.
+    """Bits of the fields, of term frequency and of the rivals are the weight.
 
     With the start they are the odds of the pair.
     """
@@ -68,7 +68,9 @@ def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
             assert fall["rivals"] <= 1e-9
 
 
-def test_rarity_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(linkage):
+def test_term_frequency_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(
+    linkage,
+):
     for row, fall in zip(
         linkage.pairs.to_pylist(),
         waterfalls(linkage.pairs, crowd_of()).to_pylist(),
@@ -111,7 +113,7 @@ def test_a_rare_surname_weighs_more_than_a_common_one():
         )
 
 
-def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
+def test_names_that_changed_places_keep_their_term_frequency_in_a_line_of_its_own():
     """What is no one field's is not attributed to one; the sum is the pair's all the same."""
     voters = among_others(
         {},
@@ -133,7 +135,7 @@ def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
         assert np.isclose(parts + fall["term_frequency"], -row["term_frequency"])
 
 
-def test_an_entry_that_the_list_does_not_hold_leaves_its_rarity_whole(linkage):
+def test_an_entry_that_the_list_does_not_hold_leaves_its_term_frequency_whole(linkage):
     """A list that is not the one that was linked attributes nothing it cannot count."""
     other = crowd_of().slice(0, 0)
     for row, fall in zip(

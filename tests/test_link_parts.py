@@ -218,17 +218,17 @@ def test_missing_is_neither_same_nor_different(rows):
 
 @given(st.data())
 def test_a_packed_pattern_gives_its_levels_back(data):
-    """Packing and unpacking keep every level, and the rarity to within one bin."""
+    """Packing and unpacking keep every level, and the term frequency to within one bin."""
     levels = {
         one.field: np.array([data.draw(st.integers(0, len(one.levels) - 1))], np.uint8)
         for one in SHIPPED
     }
-    rarity = np.array([-data.draw(st.floats(0, 120))])
-    back = SHIPPED.unpack(SHIPPED.pack(Vectors(levels, rarity)))
+    term_frequency = np.array([-data.draw(st.floats(0, 120))])
+    back = SHIPPED.unpack(SHIPPED.pack(Vectors(levels, term_frequency)))
     assert {name: back.levels[name].tolist() for name in levels} == {
         name: levels[name].tolist() for name in levels
     }
-    assert abs(back.term_frequency[0] - rarity[0]) <= 2
+    assert abs(back.term_frequency[0] - term_frequency[0]) <= 2
 
 
 def test_probabilities_of_the_classes_sum_to_one():

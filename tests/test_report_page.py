@@ -24,8 +24,8 @@ from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.needs import NEEDS
 from voterlist.report.sections.numbers import NUMBERS
-from voterlist.report.sections.outside import OUTSIDE
 from voterlist.report.sections.people import PEOPLE
+from voterlist.report.sections.registers import REGISTERS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 
 GOLDEN = Path(__file__).with_name("golden") / "report-model.txt"
@@ -110,8 +110,8 @@ NOT_ON_THE_PAGE = {
     "deadlines.standings": "one unit needs no number",
     "deadlines.units": "only those that are late are named; the workbook has all",
     "findings.areas": "the constituency is that of the report; the precincts are tested there",
-    "outside.compared.constituency": OF_THE_REPORT,
-    "outside.precincts.constituency": OF_THE_REPORT,
+    "registers.compared.constituency": OF_THE_REPORT,
+    "registers.precincts.constituency": OF_THE_REPORT,
     "people.precincts.constituency": OF_THE_REPORT,
     "people.precincts.cases": ON_ITS_PAGE,
     "people.precincts.errors": "the table by rule and precinct has them",
@@ -139,7 +139,7 @@ NOT_IN_THE_WORKBOOK = {
     "deadlines.standings": "every unit has a row",
     "findings.areas": "every finding has its own",
     "findings.rules.by_precinct": ON_THE_PAGE,
-    "outside.compared": ON_THE_PAGE,
+    "registers.compared": ON_THE_PAGE,
     "people": ON_THE_PAGE,
 }
 """Numbers of the model that the workbook does not show, each with the reason."""
@@ -288,7 +288,7 @@ NOT_SAID = {
     "pages.title.unknown": "an unknown precinct",
     "pages.unusual.none": "a precinct like the others",
     "report.cut": "more rows than a sheet holds",
-    "report.outside.of-constituency": "a part of a register",
+    "report.registers.of-constituency": "a part of a register",
 }
 """Sentences of what the hand-made runs do not have."""
 
@@ -457,7 +457,7 @@ def test_every_table_that_is_cut_says_so(reports, language):
         "balance": 1,
         "cases": 2,
         "audit": 1,
-        "outside": 1,
+        "registers": 1,
         "people": 1,
         "set-aside": 1,
     }
@@ -564,8 +564,8 @@ def test_a_precinct_with_unexplained_changes_is_marked(reports, language):
     """Entries without a cause would stand in a row like any other."""
     model = reports["everything"]
     page = Page(html.render_report(model, language))
-    rows = page.sections["outside"].all("table")[-1].all("tr")[1:]
-    unexplained = [row.unexplained > 0 for row in model.of(OUTSIDE).precincts]
+    rows = page.sections["registers"].all("table")[-1].all("tr")[1:]
+    unexplained = [row.unexplained > 0 for row in model.of(REGISTERS).precincts]
     assert ["warn" in row.all("td")[-1].classes for row in rows] == unexplained
 
 

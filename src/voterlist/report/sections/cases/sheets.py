@@ -30,8 +30,8 @@ __all__ = ["case_cells", "case_columns", "sheets", "summary"]
 
 _WIDTHS = (19, 13, 11, 13, 11, 7, 21, 10, 9)
 """Of the columns of ``CASE_FIELDS``."""
-_RESTS = ("rarity", "rivals", "total")
-_RIVALS = ("twins", "relatives", "strangers")
+_RESTS = ("term_frequency", "rivals", "total")
+_RIVALS = ("twins", "relatives", "unrelated")
 
 
 def sheets(cases: Cases, _facts: Facts, words: CaseWords) -> Iterable[SheetTable]:
