@@ -68,7 +68,11 @@ def _cycle(content: Registers, words: Words) -> SheetTable:
         *(Column(words(f"cycles.change.{name}"), 16, "count") for name in CHANGES),
         Column(words("report.column.unexplained"), 18, "count"),
     )
-    head = (words("report.registers.cycle"), words("report.registers.cycle.note"), causes)
+    head = (
+        words("report.registers.cycle"),
+        words("report.registers.cycle.note"),
+        causes,
+    )
     rows = [_precinct(row) for row in content.precincts]
     return SheetTable(words("report.sheet.cycle"), head, columns, rows)
 
