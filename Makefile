@@ -44,8 +44,8 @@ peers: $(READY)  ## the same lists with Splink and recordlinkage
 
 # OLD is the folder of another checkout.
 same: $(READY)  ## the tables of this checkout against those of another one: OLD=folder
-	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [RENAMED=\"old=new\"]"; exit 2; }
-	$(BIN)/python bench/same_answers.py $(OLD) . --voters $(or $(VOTERS),100000) $(if $(RENAMED),--renamed $(RENAMED))
+	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [RENAMED=\"old=new\"] [REWORDED=\"column:old=new\"]"; exit 2; }
+	$(BIN)/python bench/same_answers.py $(OLD) . --voters $(or $(VOTERS),100000) $(if $(RENAMED),--renamed $(RENAMED)) $(if $(REWORDED),--reworded $(REWORDED))
 
 figures: $(READY)  ## figures of the code: density, longest functions, start-up, files a change touches
 	$(BIN)/python bench/figures.py

@@ -553,7 +553,7 @@ def test_coincidences_are_counted_as_by_hand():
         one["sex"] = one["sex"] or one["patronymic_sex"] or one["given_sex"]
     parts = {
         "stem": ["surname_stem"],
-        "given": ["given_skeleton"],
+        "given_name": ["given_skeleton"],
         "patronymic": ["patronymic_skeleton"],
     }
     parts |= {

@@ -171,8 +171,8 @@ RUN_KEYS = {
     "unreadable",
     "compared",
     "afresh",
-    "memory",
-    "taught",
+    "state_use",
+    "training_labels",
     "contradictory",
     "stages",
     "findings",
@@ -711,7 +711,7 @@ def test_check_alone_tells_what_chance_explains(workspace):
     )
     rows = json.loads(call("check", *lists, "--json").stdout)["coincidences"]
     assert len(rows) == 4
-    assert rows[0]["agreement"] == "stem+given+patronymic+date"
+    assert rows[0]["agreement"] == "stem+given_name+patronymic+date"
     assert rows[-1]["found"] >= rows[0]["found"]
     assert all(row["expected"] > 0 for row in rows)
 

@@ -43,7 +43,7 @@ def listed(rows):
     return encode(
         voters(
             surname=list(surname),
-            given=list(name),
+            given_name=list(name),
             year=list(year),
             month=list(month),
             day=list(month),
@@ -76,7 +76,7 @@ def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
 @given(small_lists, st.integers(1, 5))
 def test_no_pair_is_cut_without_being_counted(rows, limit):
     blocks = block.build(
-        listed(rows), Key("k", ("stem",), ("given", "year")), limit=limit
+        listed(rows), Key("k", ("stem",), ("given_name", "year")), limit=limit
     )
     assert blocks.forecast.pairs + blocks.forecast.not_compared == len(
         agreeing_pairs(rows, (0,))
@@ -105,7 +105,7 @@ def test_where_only_some_pairs_count_these_are_made_and_forecast(
         for one, two in agreeing_pairs(rows, (0,))
         if all(flags[one] or flags[two] for flags in required)
     )
-    key = Key("k", ("stem",), ("given", "year"), partial_dates=partial_dates)
+    key = Key("k", ("stem",), ("given_name", "year"), partial_dates=partial_dates)
     blocks = block.build(listed(rows), key, limit=100, new=is_new)
     assert pairs_made(blocks, chunk=5) == expected
     assert blocks.forecast.pairs == len(expected)
@@ -120,7 +120,7 @@ def test_where_only_some_pairs_count_these_are_made_and_forecast(
 def test_a_pair_is_put_down_to_the_keys_on_which_it_agrees(rows):
     """A pair would seem to be found by one FIN, where neither entry has any."""
     entries = listed(rows)
-    places = {("stem", "year"): (0, 2), ("given",): (1,)}
+    places = {("stem", "year"): (0, 2), ("given_name",): (1,)}
     fields = [*places, ("fin",)]
     agreeing = [agreeing_pairs(rows, of) for of in places.values()] + [set()]
     blocks = [block.build(entries, Key("k", names), 100) for names in fields]
@@ -241,18 +241,18 @@ def test_a_street_of_another_constituency_is_another_street(street, house, flat)
 )
 def test_given_names_reach_the_level_a_person_would_give(one, two, expected):
     """Same, an initial, a rare spelling one edit away, another name, and missing are told apart."""
-    assert level("given_name", given=[one, two]) == expected
+    assert level("given_name", given_name=[one, two]) == expected
 
 
 def test_two_names_in_use_are_not_taken_for_a_misspelling():
     """One edit between two common names is a look-alike, not an error: Samir is not Samira."""
     names = ["samir", "samira"] * 50
-    assert level("given_name", given=names) == "look-alike"
+    assert level("given_name", given_name=names) == "look-alike"
 
 
 def test_surname_and_given_name_in_each_others_place_are_seen():
     """A clerk who wrote the two names in the wrong columns gives "swapped" on both."""
-    columns = {"surname": ["hasanov", "kamil"], "given": ["kamil", "hasanov"]}
+    columns = {"surname": ["hasanov", "kamil"], "given_name": ["kamil", "hasanov"]}
     assert level("surname", **columns) == level("given_name", **columns) == "swapped"
 
 
@@ -273,17 +273,17 @@ def test_missing_is_neither_same_nor_different(rows):
 
 @given(st.data())
 def test_a_packed_pattern_gives_its_levels_back(data):
-    """Packing and unpacking keep every level, and the rarity to within one bin."""
+    """Packing and unpacking keep every level, and the term frequency to within one bin."""
     levels = {
         one.field: np.array([data.draw(st.integers(0, len(one.levels) - 1))], np.uint8)
         for one in SHIPPED
     }
-    rarity = np.array([-data.draw(st.floats(0, 120))])
-    back = SHIPPED.unpack(SHIPPED.pack(Vectors(levels, rarity)))
+    term_frequency = np.array([-data.draw(st.floats(0, 120))])
+    back = SHIPPED.unpack(SHIPPED.pack(Vectors(levels, term_frequency)))
     assert {name: back.levels[name].tolist() for name in levels} == {
         name: levels[name].tolist() for name in levels
     }
-    assert abs(back.term_frequency[0] - rarity[0]) <= 2
+    assert abs(back.term_frequency[0] - term_frequency[0]) <= 2
 
 
 def test_probabilities_of_the_classes_sum_to_one():
@@ -522,7 +522,7 @@ BORN = st.lists(
 def test_names_are_as_frequent_whichever_entry_stands_first(people):
     """The name of a young person would be as rare as among the old, or the other way round."""
     names, fathers, years = map(list, zip(*people, strict=True))
-    entries = encode(voters(given=names, patronymic=fathers, year=years))
+    entries = encode(voters(given_name=names, patronymic=fathers, year=years))
     left, right = (side.astype(np.int32) for side in np.triu_indices(len(people), 1))
     pairs = Pairs(entries, left, right)
     one, other = (SHIPPED.compare(of).term_frequency for of in (pairs, pairs.turned()))
@@ -606,7 +606,7 @@ ENTRIES_OF_ONE = st.lists(
         {
             "list_kind": st.sampled_from(ListKind),
             "fin": st.sampled_from([None, "5ABC123"]),
-            "given": st.sampled_from([None, "ali"]),
+            "given_name": st.sampled_from([None, "ali"]),
             "document": st.sampled_from([None, "AA1234567"]),
         }
     ),
@@ -616,7 +616,9 @@ ENTRIES_OF_ONE = st.lists(
 
 
 @settings(max_examples=50)
-@example([{"list_kind": ListKind.PERMANENT, "given": given} for given in (None, "ali")])
+@example(
+    [{"list_kind": ListKind.PERMANENT, "given_name": given} for given in (None, "ali")]
+)
 @given(ENTRIES_OF_ONE)
 def test_the_entry_to_keep_is_permanent_then_has_a_fin_then_says_most(entries):
     """The entry that says least of a person would stay, and the others be marked."""
@@ -624,11 +626,11 @@ def test_the_entry_to_keep_is_permanent_then_has_a_fin_then_says_most(entries):
     def rank(place):
         entry = entries[place]
         is_temporary = entry["list_kind"] == ListKind.TEMPORARY
-        said = sum(entry.get(name) is not None for name in ("given", "document"))
+        said = sum(entry.get(name) is not None for name in ("given_name", "document"))
         return (is_temporary, entry.get("fin") is None, -said, place)
 
     size = len(entries)
-    names = ("list_kind", "fin", "given", "document")
+    names = ("list_kind", "fin", "given_name", "document")
     table = voters(**{name: [entry.get(name) for entry in entries] for name in names})
     made = cases(
         encode(table),

@@ -91,14 +91,14 @@ def test_everything_that_the_commands_write_is_private_whatever_the_umask(tmp_pa
             made / "entries.parquet",
             "--out",
             tmp_path / "pairs.parquet",
-            "--memory",
-            tmp_path / "memory",
+            "--state",
+            tmp_path / "state",
         ),
     ]
     for command in commands:
         found = started(*command, umask=0)
         assert found.returncode in {0, 1}, found.stderr
-    written = [made, tmp_path / "new", tmp_path / "memory", tmp_path / "out"]
+    written = [made, tmp_path / "new", tmp_path / "state", tmp_path / "out"]
     written += [workspace / name for name in ("runs", "reports", "compared")]
     assert [path for folder in written for path in open_to_others(folder)] == []
     assert mode(workspace / ".lock") == mode(tmp_path / "pairs.parquet") == 0o600
@@ -214,7 +214,7 @@ def test_what_a_killed_writer_left_goes_when_the_file_is_written_again(tmp_path)
     [
         "reports/88/report-en.html",
         f"runs/{RUN}/entries.parquet",
-        "compared/memory.json",
+        "compared/state.json",
     ],
 )
 def test_a_run_removes_what_killed_writers_left_and_nothing_of_living_ones(

@@ -23,7 +23,7 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import read_content, read_files, sandbox
 from voterlist.readers.attempt import allowance
-from voterlist.readers.frames import pack_found, unpack_found
+from voterlist.readers.frames import pack_outcome, unpack_outcome
 
 LIMITS = IngestSettings()
 SHORT = IngestSettings(max_read_seconds=2)
@@ -250,8 +250,8 @@ def test_what_is_found_passes_to_the_parent_as_it_is():
     """A fact that is left behind on the way, such as a hidden row, would never be told."""
     for path in sorted(FILES.glob("list.*")):
         found = sandbox.read_table(path.read_bytes(), LIMITS)
-        head, columns = pack_found(found)
-        again = unpack_found(
+        head, columns = pack_outcome(found)
+        again = unpack_outcome(
             json.loads(json.dumps(head)), b"".join(map(bytes, columns))
         )
         assert again.format == found.format
