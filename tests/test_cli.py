@@ -68,7 +68,7 @@ def test_it_speaks_azerbaijani_when_asked():
     assert AZ("cli.start").strip() == alone.stdout.strip()
     helped = started("run", "--help", language="az")
     assert "Heç bir" in alone.stdout
-    assert "Bütün işi görür" in helped.stdout
+    assert "Bütün mərhələləri icra edir" in helped.stdout
     refused = started("run", "nowhere", language="az")
     assert refused.returncode == 2
     assert refused.stderr.splitlines()[0] == AZ(
