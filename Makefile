@@ -5,8 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := data/samples/goychay
 # Two processes of tests; a file of tests stays in one of them, so that what its tests share is made
-# once. TESTS="-n 0 -x" runs them one after the other.
-TESTS ?= -n 2 --dist loadfile
+# once; the files are begun in the order of tests/conftest.py. TESTS="-n 0 -x" runs them one after
+# the other.
+TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
+# Tests start Python often: it would compile the whole program each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo fast test check bench peers same figures clean
@@ -23,7 +26,7 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)  ## a run over the sample lists, with its reports
 	@$(BIN)/voterlist run $(SAMPLE) --today 2026-02-03; code=$$?; [ $$code -le 1 ]
 
-fast: $(READY)  ## the tests that are not slow, within a minute
+fast: $(READY)  ## the tests that are not slow, with fewer examples of each law, within a minute
 	$(BIN)/python -m pytest $(TESTS) -m "not slow"
 
 test: $(READY)  ## all tests

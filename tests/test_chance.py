@@ -52,6 +52,7 @@ def test_the_register_tests_and_the_linkage_tell_the_same(strangers):
     )
 
 
+@pytest.mark.slow
 def test_strangers_agree_about_as_often_as_is_expected(strangers):
     _, chance = strangers
     line = chance[-1]

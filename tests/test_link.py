@@ -32,7 +32,7 @@ PERSON = {
 
 
 def among_others(*people):
-    """The people given, as entries p0, p1 ..., in a crowd of 3,000."""
+    """The people given, as entries p0, p1 ..., in a crowd of 400."""
     rows = [PERSON | person for person in people]
     columns = {
         name: [row.get(name) for row in rows]
@@ -43,7 +43,7 @@ def among_others(*people):
     columns["entry_id"] = [f"p{number}" for number in range(len(rows))]
     return pa.concat_tables(
         [
-            crowd(3000, doubles=60).unify_dictionaries(),
+            crowd(400, doubles=20).unify_dictionaries(),
             voters(**columns).unify_dictionaries(),
         ]
     )

@@ -755,3 +755,27 @@ def test_no_cluster_holds_a_pair_that_speaks_against_it(data):
         6, [(*edge, float(w)) for edge, w in zip(edges, weights, strict=True)], against
     )
     assert not [pair for pair in against if found[pair[0]] == found[pair[1]] >= 0]
+
+
+def test_a_pair_drawn_often_is_compared_once_and_counts_as_often(monkeypatch):
+    """A list of few entries has few pairs.
+
+    Counted once each, they would tell other shares than the draws do.
+    """
+    entries = encode(crowd(40))
+    draw, draws = weigh._random_pairs, 20_000
+    pairs, drawn = draw(entries, draws, 1)
+    assert len(pairs) == len(drawn) == 40 * 39 // 2
+    assert draws * 0.9 < drawn.sum() < draws
+    once = weigh._unrelated(entries, SHIPPED, draws, 1)
+
+    def draw_each(*_):
+        left, right = (np.repeat(side, drawn) for side in (pairs.left, pairs.right))
+        return Pairs(entries, left, right), np.ones(len(left), np.int64)
+
+    monkeypatch.setattr(weigh, "_random_pairs", draw_each)
+    each = weigh._unrelated(entries, SHIPPED, draws, 1)
+    assert {field: list(shares) for field, shares in once.items()} == {
+        field: list(shares) for field, shares in each.items()
+    }
+    assert any(np.ptp(shares) for shares in once.values())
