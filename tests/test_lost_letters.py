@@ -255,7 +255,7 @@ def compared(one, other):
     surname, given = zip(*rows, strict=True)
     table = normalize(
         entries(surname=list(surname), given_name=list(given), source=sources),
-        coded=True,
+        encoded=True,
         for_linkage=True,
     ).table
     pairs = Pairs(encode(table), np.zeros(1, np.int32), np.full(1, 5, np.int32))

@@ -202,7 +202,7 @@ def address_levels(addresses):
     """The level of each pair with the first address, as the linkage compares them."""
     table = normalize(
         entries(address=addresses, surname=["Əliyev"] * len(addresses)),
-        coded=True,
+        encoded=True,
         for_linkage=True,
     ).table
     encoded = encode(table)
@@ -284,9 +284,9 @@ def test_the_columns_of_a_register_tell_the_kind():
     assert register(street="Nizami k.") == (None, None, "nizami k")
 
 
-def test_coded_or_not_the_addresses_are_the_same():
+def test_encoded_or_not_the_addresses_are_the_same():
     addresses = [DOUBTFUL, STREET, None, "Nizami k. 5", "Bakı ş., Nizami k. 7"]
     table = entries(address=addresses)
     plain = normalize(table).table
-    encoded = normalize(table, coded=True).table
+    encoded = normalize(table, encoded=True).table
     assert pa.Table.equals(encoded.cast(plain.schema), plain)
