@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = [
     "InputError",
@@ -75,6 +75,8 @@ class SettingsMistake:
     path: str
     code: str
     places: tuple[tuple[str, str], ...] = ()
+    line: int | None = field(default=None, compare=False)
+    """The line of the file, from 1, as far as it is known."""
 
     @property
     def message(self) -> str:
