@@ -4,6 +4,7 @@
 
     VoterlistError                 exit code 5, unless a child says otherwise
     ├── UsageError                 exit 2   the command was given something it cannot use
+    │   └── NotAFrameError         exit 2   a function was given something else than a frame
     ├── SettingsError              exit 2   voterlist.toml is wrong; holds every mistake at once
     ├── InputError                 exit 3   an input could not be read; names file, sheet, line
     ├── WorkspaceBusyError         exit 4   another run holds the workspace, or a linkage its state
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field
 
 __all__ = [
     "InputError",
+    "NotAFrameError",
     "SchemaError",
     "SettingsError",
     "SettingsMistake",
@@ -63,6 +65,12 @@ class UsageError(VoterlistError):
 
     exit_code = 2
     code = "wrong-usage"
+
+
+class NotAFrameError(UsageError, TypeError):
+    """A function of the Python API was given something else than a pandas frame."""
+
+    code = "not-a-frame"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from voterlist.cli.measured import (
     tell_estimate,
     tell_training_labels,
 )
-from voterlist.cli.options import Today, Workspace, day, now
+from voterlist.cli.options import Today, WorkspaceAround, day, now, workspace_of
 from voterlist.cli.status import standing_lines, standings_as_json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.visible import visible_name
@@ -26,7 +26,7 @@ __all__ = ["run"]
 
 
 def run(
-    workspace: Workspace,
+    workspace: WorkspaceAround = None,
     constituencies: Annotated[
         list[int] | None,
         typer.Option(
@@ -40,7 +40,7 @@ def run(
     """Run every stage."""
     with Steps() as steps:
         done = usecases.run_workspace(
-            workspace,
+            workspace_of(workspace),
             constituencies=constituencies or (),
             until=until,
             today=day(today),

@@ -120,12 +120,17 @@ def digest(*sections: BaseModel) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def template(cycle: str = "2026", level: Level = Level.CONEC) -> str:
+def template(
+    cycle: str = "2026", level: Level = Level.CONEC, constituency: int | None = None
+) -> str:
     """A ``voterlist.toml`` with a comment on every key.
 
-    Parsed, it gives the defaults with this cycle and level.
+    Parsed, it gives the defaults with this cycle and level. The example in it is of this
+    constituency.
     """
     text = (resources.files(__package__) / "voterlist.template.toml").read_text(
         encoding="utf-8"
     )
+    example = str(constituency or 88)
+    text = text.replace("@CONSTITUENCY@", example)
     return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.maps import read_map
     from voterlist.usecases.reviewing import Imported, export_review, import_review
     from voterlist.usecases.running import WorkspaceRun, run_workspace
-    from voterlist.usecases.settings import settings_of
+    from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.workspaces import (
         Status,
         make_workspace,
@@ -109,6 +109,7 @@ __all__ = [
     "run_workspace",
     "settings_of",
     "status_of",
+    "workspace_here",
     "write_calendar",
     "write_table",
 ]
@@ -164,6 +165,7 @@ _HOMES = {
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
     "settings_of": "voterlist.usecases.settings",
+    "workspace_here": "voterlist.usecases.settings",
     "status_of": "voterlist.usecases.workspaces",
     "write_calendar": "voterlist.usecases.workspaces",
     "write_table": "voterlist.storage.store",
