@@ -246,8 +246,10 @@ def test_three_mistakes_in_the_settings_are_told_at_once(workspace):
     assert (found.exit_code, found.stdout) == (2, "")
     lines = found.stderr.splitlines()
     assert lines[:3] == [
-        "line 3, link.duplicate_probabilty: "
-        "there is no such key; did you mean duplicate_probability?",
+        (
+            "line 3, link.duplicate_probabilty: "
+            "there is no such key; did you mean duplicate_probability?"
+        ),
         "line 5, check.smallest_precinct: must be at least 1",
         "line 7, workspace.level: must be one of: pec, conec, cec",
     ]
