@@ -61,12 +61,14 @@ def spelled_out(
     The three columns are of one list, row by row. Addresses of one precinct that begin alike are
     read alike, whatever the order of the rows.
     """
-    if not matching(written, _MAY_HOLD).any():
+    may_hold = matching(written, _MAY_HOLD)
+    if not may_hold.any():
         return written
     head_of_text, heads, ends = _cut(written.dictionary)
-    reads = [read_kinds(head) for head in heads]
-    if not any(read.letters for read in reads):
+    with_letter = np.unique(head_of_text[may_hold]).tolist()
+    if not any(read_kinds(heads[head]).letters for head in with_letter):
         return written
+    reads = [read_kinds(head) for head in heads]
     text_of_row = codes(written)[0].astype(np.int64)
     known = np.flatnonzero(text_of_row >= 0)
     text = text_of_row[known]
@@ -76,6 +78,8 @@ def spelled_out(
     )
     in_full = _in_full(beginnings)
     is_changed = np.array([head is not None for head in in_full])[beginning]
+    if not is_changed.any():
+        return written
     # One new text for each distinct address of a beginning that changes.
     pairs, new_text = np.unique(
         (beginning * len(ends) + text)[is_changed], return_inverse=True
