@@ -53,7 +53,9 @@ def test_init_names_no_constituency_that_nobody_gave(tmp_path):
     assert json.loads(found.stdout)["constituency"] is None
 
 
-@pytest.mark.parametrize(("typed", "made"), [("abc\n0\n12\n", ["12"]), ("\n", [])])
+@pytest.mark.parametrize(
+    ("typed", "made"), [("abc\n0\n12\n", ["12"]), ("\n", []), ("\x04", [])]
+)
 def test_init_asks_at_a_terminal(tmp_path, typed, made):
     """Somebody at a terminal is asked until it is a number, and may leave it open."""
     folder = tmp_path / "new"

@@ -72,7 +72,10 @@ def _asked() -> int | None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return None
     while True:
-        answer = input(SAY("cli.init.ask")).strip()
+        try:
+            answer = input(SAY("cli.init.ask")).strip()
+        except EOFError:
+            answer = ""
         if not answer:
             return None
         if answer.isdecimal() and 1 <= int(answer) <= _HIGHEST:

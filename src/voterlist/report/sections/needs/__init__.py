@@ -58,7 +58,9 @@ def _warnings(inputs: Inputs) -> list[tuple[str, int, str]]:
     open_cases = sum(case.is_open for case in inputs.of(CASES).for_review)
     maybe_people = sum(row.may_be_voter for row in inputs.of(SET_ASIDE_ROWS))
     other_totals = sum(bool(row.differs) for row in inputs.of(BALANCE).lists)
+    lost = sum(row.rule == "letters-lost" for row in inputs.of(FINDINGS).rows)
     return [
+        ("need.letters-lost", lost, FINDINGS.name),
         ("need.cases", open_cases, CASES.name),
         ("need.rows-perhaps-people", maybe_people, SET_ASIDE_ROWS.name),
         ("need.declared-differs", other_totals, BALANCE.name),
