@@ -515,7 +515,7 @@ CASES: dict[str, Case] = {
     "file-a-picture": Case(
         "a picture called CSV",
         files(list__csv=b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(90)),
-        "file-not-a-table -> 3",
+        "scanned-page -> 3",
     ),
     "file-damaged": Case(
         "half a workbook",

@@ -585,7 +585,7 @@ def test_every_file_of_an_archive_is_a_list_of_its_own(tmp_path):
         ("4/lists.zip/a.xlsx", None),
         ("4/lists.zip/b.csv", None),
         ("4/lists.zip/c.zip", AsideCode.ARCHIVE_NESTED),
-        ("4/lists.zip/d.pdf", AsideCode.FILE_NOT_A_TABLE),
+        ("4/lists.zip/d.pdf", AsideCode.FILE_UNREADABLE),
     ]
     loose = tmp_path / "b.csv"
     loose.write_text(LIST, encoding="utf-8")
@@ -702,14 +702,14 @@ def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
         ),
         (
             archive(**{"[Content_Types]__xml": b"<x/>", "word/document__xml": b"<x/>"}),
-            AsideCode.FILE_NOT_A_TABLE,
+            AsideCode.FILE_EMPTY,
         ),
         (
             archive(
                 mimetype=b"application/vnd.oasis.opendocument.text",
                 content__xml=b"<x/>",
             ),
-            AsideCode.FILE_NOT_A_TABLE,
+            AsideCode.FILE_EMPTY,
         ),
     ],
 )

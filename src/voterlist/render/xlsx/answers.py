@@ -46,6 +46,8 @@ _NO_WORKBOOK = frozenset(
         AsideCode.FILE_EMPTY,
         AsideCode.FILE_NOT_A_TABLE,
         AsideCode.ENCODING_UNREADABLE,
+        AsideCode.DOCUMENT_NOT_READ,
+        AsideCode.SCANNED_PAGE,
     }
 )
 """Troubles whose sentences speak of lists: of a review they say that the file is no workbook."""
