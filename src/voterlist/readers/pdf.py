@@ -376,18 +376,44 @@ def _is_same(table: _Table, part: _Table) -> bool:
 
 def _join(table: _Table, part: _Table) -> None:
     """Add the rows of a further page; what is left of a row goes to the row that it is left of."""
-    rows = part.rows
+    rows = _apart_from_header(table.rows[0], part.rows)
     headers = 0
     for known, row in zip(table.rows[:_MOST_HEADER_ROWS], rows, strict=False):
         if _texts(known) != _texts(row):
             break
         headers += 1
     body = rows[headers:]
-    if body and _is_rest(table.rows[-1], body[0]):
-        for cell, rest in zip(table.rows[-1].cells, body[0].cells, strict=True):
+    cut = _last_of_body(table.rows)
+    if body and cut is not None and _is_rest(cut, body[0]):
+        for cell, rest in zip(cut.cells, body[0].cells, strict=True):
             cell.text = "\n".join(filter(None, (cell.text, rest.text)))
         body = body[1:]
     table.rows += rows[:headers] + body
+
+
+def _apart_from_header(header: Row, rows: list[Row]) -> list[Row]:
+    """The rows of a page whose first one is the repeated header and, with no line between, more."""
+    known, texts = _texts(header), _texts(rows[0])
+    if len(known) != len(texts) or known == texts:
+        return rows
+    rests = []
+    for above, text in zip(known, texts, strict=True):
+        if text != above and not text.startswith(f"{above}\n"):
+            return rows
+        rests.append(text.removeprefix(above).removeprefix("\n"))
+    starts = [cell.start for cell in rows[0].cells]
+    cells = [Cell(start, text) for start, text in zip(starts, known, strict=True)]
+    rest = [Cell(start, text) for start, text in zip(starts, rests, strict=True)]
+    return [Row(cells), Row(rest), *rows[1:]]
+
+
+def _last_of_body(rows: Sequence[Row]) -> Row | None:
+    """The last row that does not repeat the header."""
+    header = [_texts(row) for row in rows[:_MOST_HEADER_ROWS]]
+    for number in range(len(rows) - 1, 0, -1):
+        if number < _MOST_HEADER_ROWS or _texts(rows[number]) not in header:
+            return rows[number]
+    return None
 
 
 def _texts(row: Row) -> list[str]:

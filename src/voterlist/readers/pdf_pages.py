@@ -34,8 +34,10 @@ _MOST_LINES = 50_000
 """A page of more lines is a drawing."""
 _THIN = 3.0
 """A filled rectangle of no more points is a line."""
-_MOST_UNMAPPED = 0.1
-"""The share of signs without a letter, above which the letters of a page cannot be read."""
+_MOST_UNMAPPED = 0.01
+"""The share of signs without a letter, above which the letters of a page cannot be read: one letter
+of the alphabet may be missing in every name."""
+_BLANK = 0x20
 _HYPHENS = {0x02: 0x2D, 0xFFFE: 0x2D}
 """How PDFium shows a hyphen at the end of a line."""
 _LOST = 0xFFFD
@@ -127,10 +129,10 @@ def _read(pdfium: ModuleType, page: Any, text: Any) -> Page:
             return _troubled(AsideCode.SCANNED_PAGE)
     if signs.unmapped > _MOST_UNMAPPED * max(1, signs.visible):
         return _troubled(AsideCode.ENCODING_UNREADABLE)
-    quarter = pdfium.FPDFPage_GetRotation(page)
     angles = signs.quarters()
     usual = int(np.bincount(angles, minlength=4).argmax()) if len(angles) else 0
-    turns = (quarter + usual) % 4
+    # How the page itself is turned does not matter: its text shows which way it is read.
+    turns = -usual % 4
     return Page(
         signs.letters(),
         _turned_boxes(signs.boxes(), turns),
@@ -154,27 +156,24 @@ class _Signs:
         self._angles: list[float] = []
         self._pieces: list[int] = []
         box = pdfium.FS_RECTF()
-        shown: dict[int, bool] = {}
+        angles: dict[int, float | None] = {}
         for number in range(self.count):
             code = pdfium.FPDFText_GetUnicode(text, number)
-            if pdfium.FPDFText_IsGenerated(text, number) == 1:
+            if code <= _BLANK and pdfium.FPDFText_IsGenerated(text, number) == 1:
                 # PDFium's own guess of a blank between two pieces of text.
                 continue
-            piece = _piece(pdfium, text, number, shown)
-            if not shown[piece]:
+            piece = _piece(pdfium, text, number, angles)
+            angle = angles[piece]
+            if angle is None or not pdfium.FPDFText_GetLooseCharBox(text, number, box):
                 continue
-            if not pdfium.FPDFText_GetLooseCharBox(text, number, box):
-                continue
-            if code > 0x20:
-                self.visible += 1
-                self.unmapped += (
-                    pdfium.FPDFText_HasUnicodeMapError(text, number) == 1
-                    or code == _LOST
-                )
+            if pdfium.FPDFText_HasUnicodeMapError(text, number) == 1:
+                code = _LOST
+            self.visible += code > _BLANK
+            self.unmapped += code == _LOST
             self._codes.append(code)
             self._boxes.append((box.left, box.bottom, box.right, box.top))
             self._pieces.append(piece)
-            self._angles.append(pdfium.FPDFText_GetCharAngle(text, number))
+            self._angles.append(angle)
 
     def letters(self) -> npt.NDArray[np.int64]:
         """The Unicode numbers; what is no character stands as U+FFFD."""
@@ -203,14 +202,19 @@ class _Signs:
         return quarters % 4
 
 
-def _piece(pdfium: ModuleType, text: Any, number: int, shown: dict[int, bool]) -> int:
-    """The piece of text that a sign was drawn with; ``shown`` says of each whether one sees it."""
+def _piece(
+    pdfium: ModuleType, text: Any, number: int, angles: dict[int, float | None]
+) -> int:
+    """The piece of text that a sign was drawn with.
+
+    ``angles`` keeps the direction of each piece; None where nobody sees it.
+    """
     drawn = pdfium.FPDFText_GetTextObject(text, number)
     piece = ctypes.addressof(drawn.contents) if drawn else 0
-    if piece not in shown:
-        shown[piece] = (
-            not drawn or pdfium.FPDFTextObj_GetTextRenderMode(drawn) != _INVISIBLE
-        )
+    if piece not in angles:
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(drawn) if drawn else 0
+        angle = pdfium.FPDFText_GetCharAngle(text, number)
+        angles[piece] = None if mode == _INVISIBLE else angle
     return piece
 
 
