@@ -1,0 +1,234 @@
+"""Word documents, ODT and PDF files, made for tests as people make them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import docx
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
+
+HEADER = ["№", "Soyadı", "Adı", "Atasının adı", "Doğum tarixi", "Ünvan", "FİN"]
+PLAIN_HEADER = ["No", "Soyadi", "Adi", "Atasinin adi", "Dogum tarixi", "Unvan", "FIN"]
+"""The same in the letters that every PDF reader has a font for."""
+PLACE = ["88 saylı Ağcabədi seçki dairəsi", "12 saylı seçki məntəqəsi"]
+PLAIN_PLACE = ["88 sayli secki dairesi", "12 sayli secki menteqesi"]
+_NAMES = [
+    ("Əliyev", "Şahin", "Məmməd oğlu"),
+    ("Quliyeva", "Gülnarə", "Rəşid qızı"),
+    ("İbrahimov", "Çingiz", "Xəqani oğlu"),
+    ("Мамедова", "Севиль", "Ахмед кызы"),
+]
+_PLAIN_NAMES = [
+    ("Aliyev", "Sahin", "Mammad oglu"),
+    ("Quliyeva", "Gulnara", "Rashid qizi"),
+    ("Ibrahimov", "Cingiz", "Xaqani oglu"),
+]
+WORDS = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def voters(first, last, names=_NAMES, street="Nizami küçəsi"):
+    """The rows of some voters."""
+    rows = []
+    for number in range(first, last + 1):
+        day = f"{number % 28 + 1:02d}.{number % 12 + 1:02d}.{1950 + number % 50}"
+        where = f"{street}, ev {number}, mənzil {number % 9 + 1}"
+        if street.isascii():
+            where = where.replace("ə", "e")
+        fin = f"{number:03d}AB{number % 10}C"
+        rows.append([str(number), *names[number % len(names)], day, where, fin])
+    return rows
+
+
+def plain_voters(first, last, street="Nizami kucesi"):
+    """The same in plain letters."""
+    return voters(first, last, _PLAIN_NAMES, street)
+
+
+# Word
+
+
+def add_table(where, rows):
+    """A table of these rows."""
+    table = where.add_table(0, max(map(len, rows)))
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=False):
+            cell.text = text
+    return table
+
+
+def word(fill):
+    """A Word document that ``fill`` has filled."""
+    made = docx.Document()
+    fill(made)
+    return saved(made)
+
+
+def saved(made):
+    """A document of python-docx as bytes."""
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def word_list(first=1, last=12):
+    """A list in one table below its title."""
+
+    def fill(made):
+        for line in PLACE:
+            made.add_paragraph(line)
+        add_table(made, [HEADER, *voters(first, last)])
+
+    return word(fill)
+
+
+def word_of(body, **parts):
+    """A Word document of this XML, with further parts."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("[Content_Types].xml", "<Types/>")
+        whole = f"<w:document {WORDS}><w:body>{body}</w:body></w:document>"
+        packed.writestr("word/document.xml", whole)
+        for name, content in parts.items():
+            packed.writestr(f"word/{name.replace('__', '.')}", content)
+    return stream.getvalue()
+
+
+def paragraph(text):
+    """A paragraph of WordprocessingML."""
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def cell(text, properties=""):
+    """A cell of WordprocessingML."""
+    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(text)}</w:tc>"
+
+
+def row(*texts, properties=""):
+    """A row of WordprocessingML."""
+    cells = "".join(text if text.startswith("<w:tc>") else cell(text) for text in texts)
+    return f"<w:tr>{properties}{cells}</w:tr>"
+
+
+def table(*rows):
+    """A table of WordprocessingML."""
+    return f"<w:tbl>{''.join(rows)}</w:tbl>"
+
+
+# ODT
+
+
+def odt(body):
+    """An OpenDocument text of this XML."""
+    stream = io.BytesIO()
+    names = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "text", "table", "draw")
+    )
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        packed.writestr(
+            "content.xml",
+            f"<office:document-content{names}><office:body><office:text>{body}"
+            "</office:text></office:body></office:document-content>",
+        )
+    return stream.getvalue()
+
+
+def odt_table(rows):
+    """A table of OpenDocument."""
+    written = []
+    for texts in rows:
+        cells = (
+            f"<table:table-cell><text:p>{text}</text:p></table:table-cell>"
+            for text in texts
+        )
+        written.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
+    return f"<table:table>{''.join(written)}</table:table>"
+
+
+def odt_list():
+    """A list in one table below its title."""
+    titles = "".join(f"<text:p>{line}</text:p>" for line in PLACE)
+    return odt(titles + odt_table([HEADER, *voters(1, 12)]))
+
+
+# PDF
+
+
+WIDTHS = (25, 70, 60, 80, 60, 160, 60)
+
+
+def pdf(
+    rows,
+    *,
+    titles=PLAIN_PLACE,
+    below=(),
+    font="Helvetica",
+    lines=("GRID",),
+    widths=WIDTHS,
+    wrapped=True,
+    foot="Sehife {}",
+    style=(),
+    **options,
+):
+    """A PDF file with a table, its first row repeated on each page."""
+    look = ParagraphStyle("cell", fontName=font, fontSize=8, leading=10)
+    written = [
+        rows[0],
+        *([Paragraph(text, look) for text in row] for row in rows[1:]),
+    ]
+    commands = [
+        ("FONT", (0, 0), (-1, -1), font, 8),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ]
+    commands += [(kind, (0, 0), (-1, -1), 0.5, colors.black) for kind in lines]
+    made = Table(
+        written if wrapped else rows,
+        colWidths=list(widths),
+        repeatRows=1,
+        style=TableStyle([*commands, *style]),
+        **options,
+    )
+
+    def write_foot(canvas, page):
+        canvas.setFont(font, 8)
+        canvas.drawCentredString(300, 20, foot.format(page.page))
+
+    stream = io.BytesIO()
+    SimpleDocTemplate(
+        stream, pagesize=A4, topMargin=40, bottomMargin=40, invariant=1
+    ).build(
+        [
+            *(Paragraph(line, look) for line in titles),
+            made,
+            *(Paragraph(line, look) for line in below),
+        ],
+        onFirstPage=write_foot,
+        onLaterPages=write_foot,
+    )
+    return stream.getvalue()
+
+
+def drawn(*pages, **options):
+    """A PDF file whose pages these functions draw."""
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=A4, invariant=1, **options)
+    for draw in pages:
+        draw(canvas)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def put_table(canvas, rows, *, left=20, top=780):
+    """Draw a ruled table."""
+    made = Table(
+        rows, style=TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
+    )
+    _, height = made.wrapOn(canvas, 800, 800)
+    made.drawOn(canvas, left, top - height)
