@@ -4,7 +4,7 @@
     python campaign/damaged_files.py reviews 6000 [--seed 1]
 
 ``lists`` damages one real file of each kind (text, JSON lines, Parquet, XLSX, XLSB, XLS, ODS, DOCX,
-ODT, PDF, ZIP), reads it as a run does and takes it in: what is read must balance. ``--kinds``
+ODT, PDF, DBF, ZIP), reads it as a run does and takes it in: what is read must balance. ``--kinds``
 names some of them. ``reviews`` damages a review workbook that somebody filled in, saved as XLSX,
 XLS and ODS, and imports it: only decisions that stood in it may be recorded. Printed is how each
 file ended, the longest time and the most memory of one file. The exit code is 1 where a file ended
@@ -48,6 +48,7 @@ KINDS = (
     "docx",
     "odt",
     "pdf",
+    "dbf",
     "zip",
 )
 TOLD_EVERY = 1_000

@@ -232,3 +232,29 @@ def put_table(canvas, rows, *, left=20, top=780):
     )
     _, height = made.wrapOn(canvas, 800, 800)
     made.drawOn(canvas, left, top - height)
+
+
+# DBF
+
+
+def dbf(fields, records, *, encoding="cp866", language=0, declared=None, version=3):
+    """A DBF file.
+
+    ``fields``: (name, kind, length) of each; ``records``: the texts of each record, its first being
+    ``*`` where it was deleted and a blank where it was not.
+    """
+    length = 1 + sum(size for _, _, size in fields)
+    head = bytes([version, 126, 2, 3])
+    head += (len(records) if declared is None else declared).to_bytes(4, "little")
+    head += (33 + 32 * len(fields)).to_bytes(2, "little") + length.to_bytes(2, "little")
+    head += bytes(17) + bytes([language]) + bytes(2)
+    for name, kind, size in fields:
+        head += name.encode().ljust(11, b"\0") + kind.encode() + bytes(4)
+        head += bytes([size]) + bytes(15)
+    body = b""
+    for mark, *texts in records:
+        body += mark.encode()
+        for text, (_, kind, size) in zip(texts, fields, strict=True):
+            written = text if isinstance(text, bytes) else text.encode(encoding)
+            body += written.rjust(size) if kind in "NF" else written.ljust(size)
+    return head + b"\r" + body + b"\x1a"

@@ -690,17 +690,6 @@ def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
         (b"Rar!\x1a\x07\x01\x00", AsideCode.FORMAT_NOT_READ),
         (b"\x00\x01\x00\x00Standard Jet DB\x00" + b"x" * 90, AsideCode.FORMAT_NOT_READ),
         (
-            b"\x03\x7e\x02\x03"
-            + (2).to_bytes(4, "little")
-            + (65).to_bytes(2, "little")
-            + b"\x0b\0"
-            + b"\0" * 20
-            + b"SOYADI\0\0\0\0\0C"
-            + b"\0" * 20
-            + b"\r Aliyev    ",
-            AsideCode.FORMAT_NOT_READ,
-        ),
-        (
             archive(**{"[Content_Types]__xml": b"<x/>", "word/document__xml": b"<x/>"}),
             AsideCode.FILE_EMPTY,
         ),

@@ -48,7 +48,7 @@ def whole(kind):
     ]
     if kind in {"xls", "ods", "xlsb", "xlsx"}:
         return (FILES / f"list.{kind}").read_bytes()
-    if kind in {"docx", "odt", "pdf"}:
+    if kind in {"docx", "odt", "pdf", "dbf"}:
         return whole_document(kind)
     if kind == "jsonl":
         return "\n".join(
@@ -76,6 +76,10 @@ def whole_document(kind):
     """A valid document with a list of twelve voters."""
     if kind == "odt":
         return documents.odt_list()
+    if kind == "dbf":
+        fields = [(name[:10], "C", 40) for name in documents.PLAIN_HEADER]
+        records = ([" ", *texts] for texts in documents.plain_voters(1, 12))
+        return documents.dbf(fields, list(records))
     if kind == "docx":
         titles = "".join(map(documents.paragraph, documents.PLACE))
         rows = [documents.HEADER, *documents.voters(1, 12)]
@@ -183,6 +187,7 @@ def test_any_text_is_rows_in_balance(tmp_path, text):
         "docx",
         "odt",
         "pdf",
+        "dbf",
         "zip",
     ],
 )
@@ -216,6 +221,7 @@ def test_the_files_that_are_damaged_are_whole_files(tmp_path):
         "docx": 15,
         "odt": 15,
         "pdf": 13,
+        "dbf": 13,
         "zip": 35,
     }
     for kind, rows in kinds.items():

@@ -9,6 +9,7 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import Attempt
 from voterlist.readers.books import OLE, ZIP, read_workbook
+from voterlist.readers.dbase import is_dbase, read_dbase
 from voterlist.readers.found import Found
 from voterlist.readers.opendocument import read_opendocument
 from voterlist.readers.parts import DAMAGE
@@ -65,6 +66,8 @@ def read_bytes(  # noqa: PLR0911  one return a kind of file
         )
     if _PDF in content[:_PDF_HEAD]:
         return read_pdf(content, settings)
+    if is_dbase(content):
+        return read_dbase(content, settings)
     if code := _not_read(content):
         return Found("", trouble=code)
     return read_json(content, settings) or read_text(content, settings)
@@ -72,9 +75,7 @@ def read_bytes(  # noqa: PLR0911  one return a kind of file
 
 def _not_read(content: bytes) -> AsideCode | None:
     """The code of a kind that is known and not read."""
-    if content.startswith(_NOT_READ) or _is_dbase(content):
-        return AsideCode.FORMAT_NOT_READ
-    if _is_page_of_cells(content):
+    if content.startswith(_NOT_READ) or _is_page_of_cells(content):
         return AsideCode.FORMAT_NOT_READ
     if is_picture(content):
         return AsideCode.SCANNED_PAGE
@@ -127,28 +128,3 @@ def _is_page_of_cells(content: bytes) -> bool:
         (b"<!doctype html", b"<html", b"<table", b"<meta", b"mime-version:")
     )
     return is_page and b"<table" in content.lower().replace(b"\0", b"")
-
-
-def _is_dbase(content: bytes) -> bool:
-    """True for dBASE and FoxPro (DBF).
-
-    Version, a date, and a header whose length fits its fields and ends in 0x0D.
-    """
-    if len(content) < 33 or content[0] not in {
-        0x02,
-        0x03,
-        0x30,
-        0x31,
-        0x32,
-        0x43,
-        0x83,
-        0x8B,
-        0xF5,
-        0xFB,
-    }:
-        return False
-    length = int.from_bytes(content[8:10], "little")
-    plausible = (
-        1 <= content[2] <= 12 and 1 <= content[3] <= 31 and 33 <= length <= len(content)
-    )
-    return plausible and (content[length - 1] == 0x0D or b"\x0d" in content[32:length])

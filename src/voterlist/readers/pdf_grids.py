@@ -124,6 +124,8 @@ def _touching(upright: Floats, level: Floats) -> list[tuple[_Mask, _Mask]]:
 
 def _grid(upright: Floats, level: Floats) -> Grid | None:
     """The table that these lines make; None where they make no more than a frame."""
+    if not len(level):
+        return None
     xs = _with_ends(upright[:, 0], level[:, 1], level[:, 2])
     ys = _with_ends(level[:, 0], upright[:, 1], upright[:, 2])
     if (len(xs) - 1) * (len(ys) - 1) < _LEAST_CELLS:

@@ -30,6 +30,8 @@ _LINE_TO, _MOVE_TO = 0, 2
 _INVISIBLE = 3
 """The mode of text that is drawn neither filled nor stroked: what a scanner thinks it has read."""
 _DEEPEST_FORM = 4
+_FARTHEST = 20_000.0
+"""No page is as wide, in points; a damaged file may name any place."""
 _MOST_LINES = 50_000
 """A page of more lines is a drawing."""
 _THIN = 3.0
@@ -315,6 +317,7 @@ class _Drawing:
 
 def _turned_boxes(boxes: Floats, turns: int) -> Floats:
     """Boxes (left, bottom, right, top) of a page turned so many quarters, as they are seen."""
+    boxes = np.clip(np.nan_to_num(boxes), -_FARTHEST, _FARTHEST)
     left, bottom, right, top = boxes.T
     seen = {
         0: (left, -top, right, -bottom),

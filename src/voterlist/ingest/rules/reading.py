@@ -125,7 +125,7 @@ RULES: tuple[Rule, ...] = (
         Unit.FILE,
         _GROUND,
         looks_at=(
-            "Is the content of a kind that is known and not read: DBF, Access, RAR, 7z, a web page "
+            "Is the content of a kind that is known and not read: Access, RAR, 7z, a web page "
             "or XML table named XLS?"
         ),
         false_alarms="None known: the kind is told by the first bytes of the content.",
