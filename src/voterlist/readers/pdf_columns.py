@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,6 +64,10 @@ class Columns:
             cells[int(np.searchsorted(self.edges, middle))].append(word)
         return cells
 
+    def filled(self, line: TextLine) -> set[int]:
+        """The columns in which the line has words."""
+        return {at for at, words in enumerate(self.cells(line)) if words}
+
     def crosses(self, line: TextLine) -> bool:
         """True where one piece of the line lies over a gap between columns, as a title does."""
         for piece in chunks(line):
@@ -78,43 +83,44 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
     if len(rows) < _LEAST_ROWS:
         return None
     words = [word for row in rows for word in row]
-    left = min(word.left for word in words)
-    count = int((max(word.right for word in words) - left) / _BIN) + 2
-    crossing = np.zeros(count + 1)
-    for word in words:
-        crossing[int((word.left - left) / _BIN)] += 1
-        crossing[int((word.right - left) / _BIN) + 1] -= 1
-    is_free = np.cumsum(crossing)[:count] <= _MOST_CROSSING * len(rows)
+    lefts = np.array([word.left for word in words])
+    rights = np.array([word.right for word in words])
     height = float(np.median([word.height for word in words]))
-    least = (_NARROW if len(rows) >= _FEW_ROWS else _WIDE) * height
-    edges = _middles_of_gaps(is_free, least)
+    share = _NARROW if len(rows) >= _FEW_ROWS else _WIDE
+    most_crossing = _MOST_CROSSING * len(rows)
+    edges = _gaps(lefts, rights, most_crossing, share * height)
     if len(edges) < _LEAST_CHUNKS - 1:
         return None
-    found = Columns(left + edges, np.zeros(len(edges) + 1))
-    for word in words:
-        at = int(np.searchsorted(found.edges, (word.left + word.right) / 2))
-        found.rights[at] = max(found.rights[at], word.right)
-    return found
+    column = np.searchsorted(edges, (lefts + rights) / 2)
+    reaches = np.zeros(len(edges) + 1)
+    np.maximum.at(reaches, column, rights)
+    return Columns(edges, reaches)
 
 
-def _middles_of_gaps(is_free: npt.NDArray[np.bool_], least: float) -> Floats:
-    """The middles, in points from the left, of the free stretches between two that are not."""
-    steps = np.flatnonzero(np.diff(is_free.astype(np.int8)))
-    starts = [step + 1 for step in steps.tolist() if is_free[step + 1]]
-    middles = []
-    for start in starts:
-        rest = np.flatnonzero(~is_free[start:])
-        if not len(rest):
-            continue
-        stop = start + int(rest[0])
-        if (stop - start) * _BIN >= least:
-            middles.append((start + stop) / 2 * _BIN)
-    return np.array(middles)
+def _gaps(lefts: Floats, rights: Floats, most_crossing: float, least: float) -> Floats:
+    """The middles of the gaps, at least so wide, that no more than so many words cross."""
+    start = lefts.min()
+    count = int((rights.max() - start) / _BIN) + 2
+    changes = np.zeros(count + 1)
+    np.add.at(changes, ((lefts - start) / _BIN).astype(int), 1)
+    np.add.at(changes, ((rights - start) / _BIN).astype(int) + 1, -1)
+    is_free = np.cumsum(changes)[:count] <= most_crossing
+    # The last place is free: no word reaches it.
+    steps = np.diff(is_free.astype(np.int8), prepend=1)
+    ends_of_words = np.flatnonzero(steps > 0)
+    starts_of_words = np.flatnonzero(steps < 0)[1:]
+    begins = ends_of_words[: len(starts_of_words)]
+    is_wide = (starts_of_words - begins) * _BIN >= least
+    middles = (begins + starts_of_words) / 2 * _BIN
+    edges: Floats = start + middles[is_wide]
+    return edges
 
 
 _MOST_INSIDE = 1.6
 """Lines of one row are no further apart than this many times the usual gap between lines."""
 _NEARLY_WIDEST = 0.85
+_LEAST_NUMBERS, _MOSTLY = 2, 0.6
+"""A first column of so many numbers, and so large a share of them, counts the rows."""
 OVERLAPPING = 0.8
 """Lines closer than this share of the height of the letters overlap: they are of one row, whose
 cells have their text in the middle."""
@@ -139,7 +145,7 @@ def row_groups(
     words = [word for row in cells for own in row for word in own]
     overlapping = OVERLAPPING * float(np.median([word.height for word in words]))
     if _is_numbered([row[0] for row in cells]):
-        return _around_numbers(filled, gaps, close, overlapping)
+        return _around_numbers(_Spacing(filled, gaps, close, overlapping))
     groups: list[list[int]] = []
     for line, own in enumerate(filled):
         goes_on = groups and _goes_on(own, filled[groups[-1][0]])
@@ -162,47 +168,72 @@ def _goes_on(own: frozenset[int], first: frozenset[int]) -> bool:
 
 def _is_numbered(first: Sequence[Sequence[Word]]) -> bool:
     """True where most of what stands in the first column are numbers of rows."""
-    texts = ["".join(word.text for word in words) for words in first if words]
-    numbers = sum(text.rstrip(".)").isdigit() for text in texts)
-    return numbers >= 2 and numbers >= 0.6 * len(texts)
+    count = 0
+    numbers = 0
+    for words in first:
+        text = "".join(word.text for word in words)
+        count += bool(text)
+        numbers += text.rstrip(".)").isdigit()
+    return numbers >= _LEAST_NUMBERS and numbers >= _MOSTLY * count
 
 
-def _around_numbers(
-    filled: Sequence[frozenset[int]], gaps: Floats, close: float, overlapping: float
-) -> list[list[int]]:
+@dataclass(frozen=True, slots=True)
+class _Spacing:
+    """The lines of a table from top to bottom."""
+
+    filled: Sequence[frozenset[int]]
+    """The columns in which each has words."""
+    gaps: Floats
+    """From each line to the next."""
+    close: float
+    """Lines further apart than this are of two rows."""
+    overlapping: float
+    """Lines closer than this are of one row."""
+
+    def may_belong(self, line: int, anchor: int) -> bool:
+        """True where a line may be part of the row of another line."""
+        between = self.gaps[min(anchor, line) : max(anchor, line)]
+        if (between > self.close).any():
+            return False
+        is_inside = self.filled[line] <= self.filled[anchor]
+        return is_inside or bool((between <= self.overlapping).all())
+
+    def numbered(self) -> list[int]:
+        """The lines with the number of a row, which may itself take several lines."""
+        numbered = []
+        for line, own in enumerate(self.filled):
+            is_rest = line > 0 and own == {0} and self.gaps[line - 1] <= self.close
+            if 0 in own and not is_rest:
+                numbered.append(line)
+        return numbered
+
+
+def _around_numbers(spacing: _Spacing) -> list[list[int]]:
     """The lines in groups, each around one that has a number."""
-    anchors = [0] if filled and 0 in filled[0] else []
-    for line, own in enumerate(filled[1:], start=1):
-        # A number too long for its column goes on in a line of its own.
-        is_rest = own == {0} and gaps[line - 1] <= close
-        if 0 in own and not is_rest:
-            anchors.append(line)
-    group_of = list(range(len(filled)))
-    for line, own in enumerate(filled):
-        if line in anchors:
-            continue
-        above = max((at for at in anchors if at < line), default=None)
-        below = min((at for at in anchors if at > line), default=None)
-        for anchor in _nearest(line, above, below, gaps):
-            start, stop = min(anchor, line), max(anchor, line)
-            between = gaps[start:stop]
-            is_inside = own <= filled[anchor] or (between <= overlapping).all()
-            if is_inside and (between <= close).all():
-                group_of[line] = anchor
-                break
+    anchors = spacing.numbered()
     groups: dict[int, list[int]] = {}
-    for line, anchor in enumerate(group_of):
-        groups.setdefault(anchor, []).append(line)
-    return [groups[anchor] for anchor in sorted(groups, key=lambda at: min(groups[at]))]
+    for line in range(len(spacing.filled)):
+        at = bisect_right(anchors, line)
+        above = anchors[at - 1] if at else None
+        below = anchors[at] if at < len(anchors) else None
+        group = line
+        for anchor in _nearest(line, above, below, spacing.gaps):
+            if spacing.may_belong(line, anchor):
+                group = anchor
+                break
+        groups.setdefault(group, []).append(line)
+    return sorted(groups.values())
 
 
 def _nearest(
     line: int, above: int | None, below: int | None, gaps: Floats
 ) -> list[int]:
-    """The lines with a number that a line may belong to; the likelier one first.
+    """The lines with a number that a line may belong to.
 
     Two rows are parted by the widest gap between them; of equally wide ones by the last.
     """
+    if above == line:
+        return [line]
     if above is None or below is None:
         return [at for at in (above, below) if at is not None]
     between = gaps[above:below]

@@ -103,44 +103,55 @@ def words_of(page: Page, groups: Ints) -> list[Word]:
 
     ``groups``: a number for each sign; no word holds signs of two groups.
     """
-    codes, boxes = page.codes, page.boxes
-    if not len(codes):
+    if not len(page.codes):
         return []
-    is_blank = _are_blank(codes)
-    height = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
-    middle = (boxes[:, 1] + boxes[:, 3]) / 2
-    begins = np.ones(len(codes), dtype=bool)
-    far = np.abs(np.diff(middle)) > _ON_ONE_LINE * height[1:]
-    gap = boxes[1:, 0] - boxes[:-1, 2]
-    apart = (gap > _GAP * height[1:]) | (gap < -_BACK * height[1:])
-    # Turned words run up or down: nothing but a blank parts them.
-    straight = ~page.turned[1:]
-    begins[1:] = (far | apart) & straight
-    begins[1:] |= is_blank[1:] | is_blank[:-1]
-    begins[1:] |= np.diff(groups) != 0
-    begins[1:] |= page.turned[1:] != page.turned[:-1]
-    starts = np.flatnonzero(begins)
-    stops = np.append(starts[1:], len(codes))
+    is_blank = _are_blank(page.codes)
+    starts = np.flatnonzero(_beginnings(page, groups, is_blank))
+    stops = np.append(starts[1:], len(page.codes))
     words = []
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
         if is_blank[start]:
             continue
-        text = "".join(map(chr, codes[start:stop].tolist()))
-        left, top = boxes[start:stop, :2].min(axis=0)
-        right, bottom = boxes[start:stop, 2:].max(axis=0)
-        words.append(
-            Word(
-                unicodedata.normalize("NFC", text.translate(_LIGATURES)),
-                float(left),
-                float(top),
-                float(right),
-                float(bottom),
-                int(groups[start]),
-                bool(page.turned[start]),
-                bool(stop < len(codes) and is_blank[stop]),
-            )
+        boxes = page.boxes[start:stop]
+        left, top = boxes[:, :2].min(axis=0).tolist()
+        right, bottom = boxes[:, 2:].max(axis=0).tolist()
+        word = Word(
+            text=_text_of(page.codes[start:stop]),
+            left=left,
+            top=top,
+            right=right,
+            bottom=bottom,
+            group=int(groups[start]),
+            is_turned=bool(page.turned[start]),
+            has_blank=bool(stop < len(is_blank) and is_blank[stop]),
         )
+        words.append(word)
     return words
+
+
+def _text_of(codes: Ints) -> str:
+    """The signs of a word as text; a ligature as the letters that it is made of."""
+    text = "".join(map(chr, codes.tolist()))
+    return unicodedata.normalize("NFC", text.translate(_LIGATURES))
+
+
+def _beginnings(
+    page: Page, groups: Ints, is_blank: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """The signs at which another word begins than that of the sign before."""
+    boxes = page.boxes
+    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1.0)
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    gap = boxes[1:, 0] - boxes[:-1, 2]
+    is_apart = np.abs(np.diff(middle)) > _ON_ONE_LINE * height
+    is_apart |= gap > _GAP * height
+    is_apart |= gap < -_BACK * height
+    # Turned words run up or down: nothing but a blank parts them.
+    is_apart &= ~page.turned[1:]
+    is_apart |= is_blank[1:] | is_blank[:-1]
+    is_apart |= np.diff(groups) != 0
+    is_apart |= page.turned[1:] != page.turned[:-1]
+    return np.append(True, is_apart)
 
 
 def _are_blank(codes: Ints) -> npt.NDArray[np.bool_]:
