@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import docx
+from PIL import Image
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Table, TableStyle
 
+FILES = Path(__file__).parent / "reader_files"
+READER_FILES = {path.name: path.read_bytes() for path in sorted(FILES.glob("*.pdf"))}
 HEADER = ["№", "Soyadı", "Adı", "Atasının adı", "Doğum tarixi", "Ünvan", "FİN"]
 PLAIN_HEADER = ["No", "Soyadi", "Adi", "Atasinin adi", "Dogum tarixi", "Unvan", "FIN"]
 """The same in the letters that every PDF reader has a font for."""
@@ -84,6 +89,14 @@ def word_list(first=1, last=12):
         add_table(made, [HEADER, *voters(first, last)])
 
     return word(fill)
+
+
+def word_changed():
+    """The same list of which one row was deleted while changes were tracked."""
+    gone = "<w:trPr><w:del/></w:trPr>"
+    rows = [row(*HEADER), *(row(*texts) for texts in voters(1, 11))]
+    rows.append(row(*voters(12, 12)[0], properties=gone))
+    return word_of("".join(map(paragraph, PLACE)) + table(*rows))
 
 
 def word_of(body, **parts):
@@ -234,6 +247,18 @@ def put_table(canvas, rows, *, left=20, top=780):
     made.drawOn(canvas, left, top - height)
 
 
+def draw_list(canvas, first=1, last=10):
+    """Draw a list."""
+    rows = [PLAIN_HEADER, *plain_voters(first, last)]
+    put_table(canvas, rows)
+
+
+def draw_scan(canvas):
+    """Draw a picture over the whole page."""
+    picture = ImageReader(Image.new("L", (60, 80), 200))
+    canvas.drawImage(picture, 0, 0, 595, 842)
+
+
 # DBF
 
 
@@ -258,3 +283,32 @@ def dbf(fields, records, *, encoding="cp866", language=0, declared=None, version
             written = text if isinstance(text, bytes) else text.encode(encoding)
             body += written.rjust(size) if kind in "NF" else written.ljust(size)
     return head + b"\r" + body + b"\x1a"
+
+
+DBF_FIELDS = [
+    ("NN", "N", 6),
+    ("SOYADI", "C", 20),
+    ("ADI", "C", 20),
+    ("ATA_ADI", "C", 20),
+    ("DOGUM", "D", 8),
+    ("UNVAN", "C", 40),
+]
+RUSSIAN = [
+    ["Алиев", "Шахин", "Мамед оглы", "19700201", "ул. Низами, дом 5"],
+    ["Кулиева", "Гюльнара", "Рашид кызы", "19801231", "ул. Физули, дом 7"],
+    ["Ибрагимов", "Чингиз", "Хагани оглы", "19650304", "пр. Азадлыг, дом 9"],
+    ["Мамедова", "Сабина", "Ахмед кызы", "19900506", "ул. Низами, дом 11"],
+]
+
+
+def numbered(people, deleted=()):
+    """Records of these people, some of them deleted."""
+    return [
+        ["*" if number in deleted else " ", str(number), *person]
+        for number, person in enumerate(people, start=1)
+    ]
+
+
+def dbf_list(deleted=()):
+    """A list of four voters, some of them deleted."""
+    return dbf(DBF_FIELDS, numbered(RUSSIAN, deleted), language=0x65)

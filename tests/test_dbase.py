@@ -5,6 +5,8 @@ import struct
 import pytest
 
 import documents
+from documents import DBF_FIELDS as FIELDS
+from documents import RUSSIAN, numbered
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.model import AsideCode
@@ -12,33 +14,11 @@ from voterlist.readers import read_content, sandbox
 from voterlist.schemas import RawFile
 
 LIMITS = IngestSettings()
-FIELDS = [
-    ("NN", "N", 6),
-    ("SOYADI", "C", 20),
-    ("ADI", "C", 20),
-    ("ATA_ADI", "C", 20),
-    ("DOGUM", "D", 8),
-    ("UNVAN", "C", 40),
-]
-RUSSIAN = [
-    ["Алиев", "Шахин", "Мамед оглы", "19700201", "ул. Низами, дом 5"],
-    ["Кулиева", "Гюльнара", "Рашид кызы", "19801231", "ул. Физули, дом 7"],
-    ["Ибрагимов", "Чингиз", "Хагани оглы", "19650304", "пр. Азадлыг, дом 9"],
-    ["Мамедова", "Сабина", "Ахмед кызы", "19900506", "ул. Низами, дом 11"],
-]
 TURKISH = [
     ["Aliyev", "Şahin", "Mammad oğlu", "19700201", "Nizami küçasi, ev 5"],
     ["Quliyeva", "Gülnara", "Raşid qızı", "19801231", "Füzuli küçasi, ev 7"],
     ["İbrahimov", "Çingiz", "Xaqani oğlu", "19650304", "Azadlıq prospekti, ev 9"],
 ]
-
-
-def numbered(people, deleted=()):
-    """Records of these people."""
-    return [
-        ["*" if number in deleted else " ", str(number), *person]
-        for number, person in enumerate(people, start=1)
-    ]
 
 
 def rows_of(content):

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from reportlab.lib import colors
 from reportlab.lib.pdfencrypt import StandardEncryption
-from reportlab.lib.utils import ImageReader
 
 import documents
 from documents import cell, paragraph, row, table
@@ -105,6 +104,21 @@ def test_tables_that_continue_one_another_are_one_list():
         documents.add_table(made, documents.voters(13, 24))
 
     assert taken_in(documents.word(fill)).entries.num_rows == 24
+
+
+def test_a_table_below_pages_of_text_is_found():
+    """A protocol of two pages with the list at its end."""
+
+    def fill(made):
+        for number in range(80):
+            made.add_paragraph(f"Protokolun {number}-ci bəndi: soyadı və adı oxundu.")
+        made.add_paragraph(documents.PLACE[1])
+        documents.add_table(made, [documents.HEADER, *documents.voters(1, 5)])
+
+    taken = taken_in(documents.word(fill))
+    assert taken.entries.num_rows == 5
+    assert places(taken) == {(None, 12)}
+    assert aside(taken) == {"header-row": 1, "title-row": 81}
 
 
 def test_each_table_of_a_document_belongs_to_the_title_above_it():
@@ -448,21 +462,9 @@ def test_a_list_printed_across_the_page_is_read_the_way_it_runs(turn):
     assert rows_of(documents.drawn(draw)) == expected
 
 
-def draw_list(canvas, first=1, last=10):
-    """Draw a list."""
-    rows = [documents.PLAIN_HEADER, *documents.plain_voters(first, last)]
-    documents.put_table(canvas, rows)
-
-
-def draw_scan(canvas):
-    """Draw a picture over the whole page."""
-    picture = ImageReader(Image.new("L", (60, 80), 200))
-    canvas.drawImage(picture, 0, 0, 595, 842)
-
-
 def draw_scan_with_guesses(canvas):
     """Draw a picture, and over it the invisible text that a scanner has read."""
-    draw_scan(canvas)
+    documents.draw_scan(canvas)
     text = canvas.beginText(50, 700)
     text.setTextRenderMode(3)
     for texts in documents.plain_voters(1, 10):
@@ -476,7 +478,13 @@ def draw_nothing(_canvas):
 
 def test_pages_that_are_pictures_are_named_and_the_others_read(tmp_path):
     """A page that was scanned holds voters who would be missing without a word."""
-    pages = [draw_list, draw_scan, draw_scan_with_guesses, draw_nothing, draw_scan]
+    pages = [
+        documents.draw_list,
+        documents.draw_scan,
+        draw_scan_with_guesses,
+        draw_nothing,
+        documents.draw_scan,
+    ]
     path = tmp_path / "list.pdf"
     path.write_bytes(documents.drawn(*pages))
     files = read_files(path, "list.pdf", LIMITS)
@@ -497,7 +505,7 @@ def test_pages_that_are_pictures_are_named_and_the_others_read(tmp_path):
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (documents.drawn(draw_scan), AsideCode.SCANNED_PAGE),
+        (documents.drawn(documents.draw_scan), AsideCode.SCANNED_PAGE),
         (documents.drawn(draw_scan_with_guesses), AsideCode.SCANNED_PAGE),
         (documents.drawn(draw_nothing), AsideCode.FILE_EMPTY),
         (
@@ -505,10 +513,10 @@ def test_pages_that_are_pictures_are_named_and_the_others_read(tmp_path):
             AsideCode.FILE_NOT_A_TABLE,
         ),
         (
-            documents.drawn(draw_list, encrypt=StandardEncryption("secret")),
+            documents.drawn(documents.draw_list, encrypt=StandardEncryption("secret")),
             AsideCode.FILE_PROTECTED,
         ),
-        (documents.drawn(draw_list)[:900], AsideCode.FILE_UNREADABLE),
+        (documents.drawn(documents.draw_list)[:900], AsideCode.FILE_UNREADABLE),
         (b"\x89PNG\r\n\x1a\n" + bytes(90), AsideCode.SCANNED_PAGE),
         (b"\xff\xd8\xff\xe0" + bytes(90), AsideCode.SCANNED_PAGE),
         (b"II*\0" + bytes(90), AsideCode.SCANNED_PAGE),
@@ -551,7 +559,7 @@ def test_what_is_not_read_is_named_as_what_it_is(content, code):
 def test_a_pdf_that_only_forbids_printing_is_read():
     """It asks for no password."""
     locked = StandardEncryption("", ownerPassword="x", canPrint=0)
-    content = documents.drawn(draw_list, encrypt=locked)
+    content = documents.drawn(documents.draw_list, encrypt=locked)
     assert len(rows_of(content)) == 11
 
 
@@ -559,7 +567,7 @@ def test_a_second_table_of_other_columns_is_a_table_of_its_own():
     """Signatures in a table below the list do not move the columns of the list."""
 
     def draw(canvas):
-        draw_list(canvas)
+        documents.draw_list(canvas)
         signatures = [["Sedr", "A. Hasanov"], ["Katib", "B. Aliyev"]]
         documents.put_table(canvas, signatures, top=300)
 
@@ -570,7 +578,7 @@ def test_a_second_table_of_other_columns_is_a_table_of_its_own():
 def test_a_scan_among_the_pages_keeps_a_table_from_being_linked(tmp_path):
     """``link`` would compare half a list and say nothing."""
     path = tmp_path / "list.pdf"
-    path.write_bytes(documents.drawn(draw_list, draw_scan))
+    path.write_bytes(documents.drawn(documents.draw_list, documents.draw_scan))
     with pytest.raises(Exception, match="scanned-page"):
         read_table(path)
 

@@ -127,9 +127,10 @@ def survey(
     cells = [clean(column) for column in raw]
     settings, only_here = _pinned_here(settings, file.name, sheet.name)
     filled = filled_cells(cells)
-    sections = _sections(cells, filled, settings)
+    marks = Marks.of(sheet)
+    sections = _sections(cells, filled, settings, _preamble(marks))
     is_text = sheet.name is None and file.format not in _CELLS_CANNOT_SHIFT
-    rows = _classified(raw, cells, sections, Marks.of(sheet), is_text=is_text)
+    rows = _classified(raw, cells, sections, marks, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)
     first = sections[0].header.first if sections else 0
@@ -209,13 +210,22 @@ def _fits(pin: PinSettings, name: str, sheet: str | None) -> bool:
     return file_fits and fnmatchcase((sheet or "").casefold(), sheet_pattern)
 
 
+def _preamble(marks: Marks) -> int:
+    """So many rows at the top of a document are text far above its first table."""
+    is_outside = marks.outside
+    rows = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
+    return max(0, rows - _ABOVE)
+
+
 def _sections(
-    cells: list[pa.Array], filled: _Ints, settings: IngestSettings
+    cells: list[pa.Array], filled: _Ints, settings: IngestSettings, preamble: int
 ) -> tuple[Section, ...]:
-    """The lists in a sheet, one below the other."""
-    heads = [column.slice(0, 60).to_pylist() for column in cells]
+    """The lists in a sheet, one below the other; no header is looked for in the preamble."""
+    heads = [column.slice(preamble, 60).to_pylist() for column in cells]
     head = [list(row) for row in zip(*heads, strict=True)]
     first = find_header(head, settings)
+    if first is not None:
+        first = first.moved(preamble)
     if first is None:
         by_content = headerless(cells, filled, settings)
         if by_content is None:
