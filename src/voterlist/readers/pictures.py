@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["is_picture"]
 
 _STARTS = (
-    b"\x89PNG\r\n\x1a\n",
+    b"\x89PNG",
     b"\xff\xd8\xff",
     b"GIF87a",
     b"GIF89a",
