@@ -203,9 +203,8 @@ def pdf(
     made = Table(
         written if wrapped else rows,
         colWidths=list(widths),
-        repeatRows=1,
         style=TableStyle([*commands, *style]),
-        **options,
+        **{"repeatRows": 1, **options},
     )
 
     def write_foot(canvas, page):

@@ -16,6 +16,8 @@ from voterlist.config import IngestSettings
 from voterlist.ingest import ingest, inspect
 from voterlist.model import AsideCode
 from voterlist.readers import read_content, read_files, read_table, sandbox
+from voterlist.readers.documents import Line
+from voterlist.readers.pdf_broken import put_together
 from voterlist.schemas import RawFile
 
 LIMITS = IngestSettings()
@@ -186,6 +188,17 @@ def test_a_row_of_fewer_cells_stands_below_its_columns():
         )
     )
     assert rows_of(content)[2] == ["", "", "x", ""]
+
+
+def test_two_cells_below_one_column_are_both_kept():
+    """The second one takes the next column; written over the first, it would be lost."""
+    spans = [f'<w:gridSpan w:val="{places}"/>' for places in (2, 4, 1, 3)]
+    usual = [
+        row(*(cell(text, spans[0]) for text in texts)) for texts in ("abcd", "1234")
+    ]
+    odd = [cell(text, span) for text, span in zip("xyz", spans[1:], strict=True)]
+    content = documents.word_of(table(*usual, row(*odd)))
+    assert rows_of(content)[2] == ["x", "", "y", "z"]
 
 
 def test_deleted_text_is_no_text_and_inserted_text_is():
@@ -404,6 +417,39 @@ def test_a_table_is_read_whatever_lines_it_has(lines):
     )
     body = [row for row in rows_of(content) if row != documents.PLAIN_HEADER]
     assert body == documents.plain_voters(1, 60)
+
+
+@pytest.mark.parametrize("header_on_each_page", [0, 1])
+def test_cells_with_their_text_in_the_middle_are_of_one_row(header_on_each_page):
+    """Without lines, an address of two lines begins above the number of its row."""
+    content = documents.pdf(
+        [documents.PLAIN_HEADER, *documents.plain_voters(1, 130)],
+        lines=(),
+        widths=(25, 70, 60, 80, 60, 90, 60),
+        style=[("VALIGN", (0, 0), (-1, -1), "MIDDLE")],
+        repeatRows=header_on_each_page,
+    )
+    body = [row for row in rows_of(content) if row != documents.PLAIN_HEADER]
+    assert body == documents.plain_voters(1, 130)
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        (["1", "10\0001"], "101"),
+        (["Əli", "Rəşid\nqızı", "Əhməd\0qızı"], "Əhməd\nqızı"),
+        (["Əli", "Məmmədo\0va"], "Məmmədova"),
+        (["Rza qızı", "MƏMMƏDO\0VA"], "MƏMMƏDOVA"),
+        (["ƏLİYEV", "ƏLİYEV\0ORXAN"], "ƏLİYEV\nORXAN"),
+        (["Rza", "Əliyeva-\0Rza"], "Əliyeva-Rza"),
+        (["Əliyev", "Əli\0yev"], "Əliyev"),
+    ],
+)
+def test_the_words_of_a_column_tell_what_was_broken(column, expected):
+    """A name in two pieces meets no other name; two names in one are nobody's."""
+    lines = [Line([text]) for text in column]
+    put_together(lines)
+    assert lines[-1].cells == [expected]
 
 
 def test_a_word_broken_in_a_narrow_column_is_put_together():

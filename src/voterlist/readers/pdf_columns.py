@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from voterlist.readers.pdf_words import TextLine, Word
 
-__all__ = ["OVERLAPPING", "Columns", "chunks", "columns_of", "row_groups"]
+__all__ = ["Columns", "chunks", "columns_of", "is_rest", "overlap", "row_groups"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -82,7 +83,7 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
     rows = [line for line in lines if len(chunks(line)) >= _LEAST_CHUNKS]
     if len(rows) < _LEAST_ROWS:
         return None
-    words = [word for row in rows for word in row]
+    words = [word for line in _with_overlapping(lines) for word in line]
     lefts = np.array([word.left for word in words])
     rights = np.array([word.right for word in words])
     height = float(np.median([word.height for word in words]))
@@ -95,6 +96,26 @@ def columns_of(lines: Sequence[TextLine]) -> Columns | None:
     reaches = np.zeros(len(edges) + 1)
     np.maximum.at(reaches, column, rights)
     return Columns(edges, reaches)
+
+
+def _with_overlapping(lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines that may be rows, and those that overlap one.
+
+    A column whose cells all have two lines has no word at the height of its rows.
+    """
+    is_row = [len(chunks(line)) >= _LEAST_CHUNKS for line in lines]
+    taken = list(is_row)
+    for upper in range(len(lines) - 1):
+        if overlap(lines[upper], lines[upper + 1]):
+            taken[upper] |= is_row[upper + 1]
+            taken[upper + 1] |= is_row[upper]
+    return [line for line, is_taken in zip(lines, taken, strict=True) if is_taken]
+
+
+def overlap(above: TextLine, line: TextLine) -> bool:
+    """True for a line so close below another one that they are of one row."""
+    gap = line[0].middle - above[0].middle
+    return 0 <= gap <= _OVERLAPPING * line[0].height
 
 
 def _gaps(lefts: Floats, rights: Floats, most_crossing: float, least: float) -> Floats:
@@ -121,7 +142,7 @@ _MOST_INSIDE = 1.6
 _NEARLY_WIDEST = 0.85
 _LEAST_NUMBERS, _MOSTLY = 2, 0.6
 """A first column of so many numbers, and so large a share of them, counts the rows."""
-OVERLAPPING = 0.8
+_OVERLAPPING = 0.8
 """Lines closer than this share of the height of the letters overlap: they are of one row, whose
 cells have their text in the middle."""
 
@@ -143,7 +164,7 @@ def row_groups(
     gaps = np.diff(np.array(middles))
     close = _MOST_INSIDE * float(np.median(gaps)) if len(gaps) else 0.0
     words = [word for row in cells for own in row for word in own]
-    overlapping = OVERLAPPING * float(np.median([word.height for word in words]))
+    overlapping = _OVERLAPPING * float(np.median([word.height for word in words]))
     if _is_numbered([row[0] for row in cells]):
         return _around_numbers(_Spacing(filled, gaps, close, overlapping))
     groups: list[list[int]] = []
@@ -200,12 +221,25 @@ class _Spacing:
 
     def numbered(self) -> list[int]:
         """The lines with the number of a row, which may itself take several lines."""
-        numbered = []
+        numbered: list[int] = []
+        has_number = False
+        most = max(map(len, self.filled))
         for line, own in enumerate(self.filled):
-            is_rest = line > 0 and own == {0} and self.gaps[line - 1] <= self.close
-            if 0 in own and not is_rest:
+            gap = self.gaps[line - 1] if line else np.inf
+            if gap > self.overlapping:
+                # No line above overlaps this one: another row may begin.
+                above = self.filled[numbered[-1]] if numbered else frozenset()
+                has_number = gap <= self.close and is_rest(own, above)
+            is_full = 2 * len(own) > most
+            if 0 in own and (is_full or not has_number):
                 numbered.append(line)
+                has_number = True
         return numbered
+
+
+def is_rest(own: AbstractSet[int], above: AbstractSet[int]) -> bool:
+    """True for a line with the rest of a number: it fills no more than half of the cells above."""
+    return own < above and 2 * len(own) <= len(above)
 
 
 def _around_numbers(spacing: _Spacing) -> list[list[int]]:

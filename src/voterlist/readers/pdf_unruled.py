@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voterlist.readers.pdf_cells import Content, Part, rows_of_lines
-from voterlist.readers.pdf_columns import OVERLAPPING, Columns, chunks, columns_of
+from voterlist.readers.pdf_columns import (
+    Columns,
+    chunks,
+    columns_of,
+    is_rest,
+    overlap,
+)
 from voterlist.readers.pdf_words import TextLine
 
 __all__ = ["find_unruled"]
@@ -46,7 +52,7 @@ def _lines_of_rows(lines: Sequence[TextLine], columns: Columns) -> list[int]:
     if not rows:
         return []
     first = rows[0]
-    while first > 0 and _overlap(lines[first - 1], lines[first]):
+    while first > 0 and overlap(lines[first - 1], lines[first]):
         first -= 1
     last = _last_of_row(lines, rows[-1], columns)
     taken = set(rows)
@@ -54,12 +60,6 @@ def _lines_of_rows(lines: Sequence[TextLine], columns: Columns) -> list[int]:
         if not columns.crosses(lines[at]):
             taken.add(at)
     return sorted(taken)
-
-
-def _overlap(above: TextLine, line: TextLine) -> bool:
-    """True for lines so close that they are of one row."""
-    gap = line[0].middle - above[0].middle
-    return gap <= OVERLAPPING * line[0].height
 
 
 def _last_of_row(lines: Sequence[TextLine], last: int, columns: Columns) -> int:
@@ -72,8 +72,8 @@ def _last_of_row(lines: Sequence[TextLine], last: int, columns: Columns) -> int:
             break
         is_near = line[0].middle - above[0].middle <= _NEXT_LINE * above[0].height
         filled = columns.filled(line)
-        goes_on = filled <= own and (0 not in filled or filled == {0})
-        if not _overlap(above, line) and not (goes_on and is_near):
+        goes_on = is_rest(filled, own) or (filled <= own and 0 not in filled)
+        if not overlap(above, line) and not (goes_on and is_near):
             break
         at += 1
     return at
