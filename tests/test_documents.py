@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 import docx
@@ -694,3 +695,35 @@ def test_a_row_in_colour_without_lines_is_a_row():
     content = documents.pdf(rows, lines=(), style=stripes)
     body = [row for row in rows_of(content) if row != documents.PLAIN_HEADER]
     assert body == documents.plain_voters(1, 40)
+
+
+def packed_page(drawing):
+    """A PDF file of one page with this drawing, packed."""
+    stream = zlib.compress(drawing, 9)
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R>>",
+        b"<</Length %d/Filter/FlateDecode>>stream\n%s\nendstream"
+        % (len(stream), stream),
+    ]
+    written = b"%PDF-1.7\n"
+    for number, content in enumerate(objects, start=1):
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    return written + b"trailer<</Size 5/Root 1 0 R>>"
+
+
+@pytest.mark.slow
+def test_a_small_file_that_unpacks_to_much_ends_in_a_code(tmp_path):
+    """It may end the child, never the run; the file beside it is read."""
+    lines = tmp_path / "lines.pdf"
+    lines.write_bytes(packed_page(b"0 0 m 10 0 l S " * 5_000_000))
+    cells = tmp_path / "cells.docx"
+    cells.write_bytes(documents.word_of("<w:p>" * 3_000_000 + "</w:p>" * 3_000_000))
+    good = tmp_path / "good.docx"
+    good.write_bytes(documents.word_list())
+    assert lines.stat().st_size < 200_000
+    troubles = [
+        read_files(path, path.name, LIMITS)[0].trouble for path in (lines, cells, good)
+    ]
+    assert troubles == [AsideCode.FILE_TOO_LARGE, AsideCode.FILE_TOO_LARGE, None]
