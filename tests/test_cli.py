@@ -329,7 +329,7 @@ def test_a_bad_file_makes_exit_code_one_and_is_named(workspace):
     found = call("run", workspace, "--today", "2026-02-03")
     assert found.exit_code == 1
     assert "inbox/88/scan.csv" in found.stdout
-    assert EN("aside.file-not-a-table.title") in found.stdout
+    assert EN("aside.file-unreadable.title") in found.stdout
 
 
 def test_no_readable_file_makes_exit_code_three(workspace):

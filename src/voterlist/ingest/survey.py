@@ -31,6 +31,7 @@ from voterlist.ingest.order import name_order
 from voterlist.ingest.place import stated_kind
 from voterlist.ingest.rows import (
     ENTRY_ROW,
+    Marks,
     SheetRows,
     classify,
     code_number,
@@ -46,6 +47,8 @@ __all__ = ["Section", "Survey", "survey", "survey_file", "troubles"]
 _Ints = npt.NDArray[np.int64]
 _ABOVE = 6
 """So many rows above a further header may be its title."""
+_CELLS_CANNOT_SHIFT = frozenset({"jsonl", "parquet", "docx", "odt", "pdf", "dbf"})
+"""The formats without sheets in which no sign parts the cells of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +127,10 @@ def survey(
     cells = [clean(column) for column in raw]
     settings, only_here = _pinned_here(settings, file.name, sheet.name)
     filled = filled_cells(cells)
-    sections = _sections(cells, filled, settings)
-    is_text = sheet.name is None and file.format not in {"jsonl", "parquet"}
-    rows = _classified(raw, cells, sections, is_text=is_text)
+    marks = Marks.of(sheet)
+    sections = _sections(cells, filled, settings, _preamble(marks))
+    is_text = sheet.name is None and file.format not in _CELLS_CANNOT_SHIFT
+    rows = _classified(raw, cells, sections, marks, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)
     first = sections[0].header.first if sections else 0
@@ -206,13 +210,22 @@ def _fits(pin: PinSettings, name: str, sheet: str | None) -> bool:
     return file_fits and fnmatchcase((sheet or "").casefold(), sheet_pattern)
 
 
+def _preamble(marks: Marks) -> int:
+    """So many rows at the top of a document are text far above its first table."""
+    is_outside = marks.outside
+    rows = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
+    return max(0, rows - _ABOVE)
+
+
 def _sections(
-    cells: list[pa.Array], filled: _Ints, settings: IngestSettings
+    cells: list[pa.Array], filled: _Ints, settings: IngestSettings, preamble: int
 ) -> tuple[Section, ...]:
-    """The lists in a sheet, one below the other."""
-    heads = [column.slice(0, 60).to_pylist() for column in cells]
+    """The lists in a sheet, one below the other; no header is looked for in the preamble."""
+    heads = [column.slice(preamble, 60).to_pylist() for column in cells]
     head = [list(row) for row in zip(*heads, strict=True)]
     first = find_header(head, settings)
+    if first is not None:
+        first = first.moved(preamble)
     if first is None:
         by_content = headerless(cells, filled, settings)
         if by_content is None:
@@ -307,12 +320,13 @@ def _classified(
     raw: list[pa.Array],
     cells: list[pa.Array],
     sections: tuple[Section, ...],
+    marks: Marks,
     *,
     is_text: bool,
 ) -> SheetRows:
     """What each row of the sheet is, each list by its own header."""
     if not sections:
-        return classify(raw, cells, None, is_text=is_text)
+        return classify(raw, cells, None, marks, is_text=is_text)
     codes = []
     titles: dict[int, str] = {}
     totals: dict[int, int] = {}
@@ -322,7 +336,11 @@ def _classified(
         own_raw = [column.slice(start, length) for column in raw]
         own_cells = [column.slice(start, length) for column in cells]
         rows = classify(
-            own_raw, own_cells, section.header.moved(-start), is_text=is_text
+            own_raw,
+            own_cells,
+            section.header.moved(-start),
+            marks.part(start, section.stop),
+            is_text=is_text,
         )
         codes.append(rows.codes)
         titles |= {row + start: text for row, text in rows.titles.items()}
