@@ -155,6 +155,18 @@ def test_what_needs_a_person_is_listed_and_a_settled_run_needs_nobody():
     assert report.build(tables.nothing()).of(NEEDS) == ()
 
 
+def test_a_precinct_in_doubt_needs_a_person():
+    """A list counts once, for however many reasons its precinct is not known."""
+    rows = tables.named(
+        "rule severity unit constituency precinct source field value limit",
+        ("name-undecided", "warning", "file", 88, None, "a" * 12, "precinct", 4, 14),
+        ("precinct-unknown", "warning", "file", 88, None, "a" * 12, "precinct", 9, None),
+        ("hidden-rows", "note", "file", 88, 2, "b" * 12, None, 1, None),
+    )
+    model = tables.build(findings=tables.table(tables.FINDING, rows))
+    assert needs(model)["need.places"] == {"count": 1}
+
+
 def test_an_overdue_unit_counts_in_its_own_constituency_only():
     """The overdue precinct of constituency 7 is an error there and nowhere else."""
     other = tables.build(facts=report.Facts("2026", Level.CEC, 7, tables.TODAY))

@@ -24,6 +24,7 @@ from voterlist.ingest.account import (
     inspect,
 )
 from voterlist.ingest.extra import FORMER_NAMES, REASON, extra_column, protocol
+from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import findings_table
 from voterlist.ingest.generic import (
     columns_needed,
@@ -35,13 +36,14 @@ from voterlist.ingest.generic import (
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look
-from voterlist.ingest.rules import RULES
+from voterlist.ingest.rules import PLACE_DOUBTS, RULES
 from voterlist.ingest.streets import StreetRows, street_rows
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
 __all__ = [
     "FORMER_NAMES",
+    "PLACE_DOUBTS",
     "REASON",
     "RULES",
     "ColumnAccount",
@@ -69,7 +71,11 @@ __all__ = [
 
 
 def ingest(
-    files: Sequence[RawFile], settings: IngestSettings, *, constituency: int | None
+    files: Sequence[RawFile],
+    settings: IngestSettings,
+    *,
+    constituency: int | None,
+    territory: Territory | None = None,
 ) -> Intake:
     """The entries of these files, and an account of every row that is none.
 
@@ -77,12 +83,13 @@ def ingest(
         files: as the readers found them, in any order.
         settings: ``columns`` pins headers.
         constituency: whose lists these are; None where the lists say it themselves.
+        territory: the precincts of each constituency, as far as they are known.
 
     Returns:
         All tables sorted: ENTRY by id; LIST with ``rows = entries + set_aside`` for each list;
         SET_ASIDE; FINDING.
     """
-    seen = look(files, settings, constituency)
+    seen = look(files, settings, constituency, territory or {})
     parts = seen.parts(constituency)
     entries = concat((part.entries for part in parts), ENTRY)
     entries = entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))

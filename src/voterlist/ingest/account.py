@@ -5,7 +5,7 @@ Headers and counts, never a voter's cell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,11 @@ import numpy as np
 
 from voterlist.config import IngestSettings
 from voterlist.ingest.evidence import KINDS, ORIGINS
+from voterlist.ingest.file_names import Territory
 from voterlist.ingest.headers import column_letters
 from voterlist.ingest.lists import balance
 from voterlist.ingest.look import look
 from voterlist.ingest.rows import CODES, ENTRY_ROW
-from voterlist.ingest.sheet_findings import sheet_findings
 from voterlist.ingest.survey import Section, Survey, troubles
 from voterlist.model import AsideCode
 from voterlist.schemas import RawFile
@@ -131,12 +131,15 @@ def inspect(
     settings: IngestSettings,
     *,
     constituency: int | None = None,
+    territory: Territory | None = None,
+    beside: Iterable[str] = (),
 ) -> tuple[FileAccount, ...]:
     """What ``ingest`` makes of these files, in their order by content.
 
-    The arguments are those of ``ingest``.
+    The arguments are those of ``ingest``, and the names of the files ``beside`` them that are not
+    looked at: names are read in the light of each other.
     """
-    seen = look(files, settings, constituency)
+    seen = look(files, settings, constituency, territory or {}, beside)
     accounts = []
     for file, copy, surveys in seen.files:
         sheets = [
@@ -189,8 +192,7 @@ def _sheet(survey: Survey, findings: list[dict[str, Any]]) -> SheetAccount:
     }
     keys = ("rule", "severity", "field", "value", "limit", "line")
     rows = [
-        {key: row[key] for key in keys if row.get(key) is not None}
-        for row in [*sheet_findings(survey), *findings]
+        {key: row[key] for key in keys if row.get(key) is not None} for row in findings
     ]
     return SheetAccount(
         name=survey.sheet.name,
@@ -276,4 +278,5 @@ def _origin(survey: Survey, kind: str, rows: Any) -> str:
     origins = survey.places.origins(kind)[rows]
     values, counts = np.unique(origins, return_counts=True)
     most = int(values[np.argmax(counts)])
-    return ORIGINS[most] if most >= 0 else "name"
+    is_bare = most < 0 or survey.places.is_bare(kind, most)
+    return "name" if is_bare else ORIGINS[most]

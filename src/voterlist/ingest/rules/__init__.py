@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from voterlist.ingest.rules import columns, copies, places, reading, rows, streets
+from voterlist.ingest.rules.places import PLACE_DOUBTS
 from voterlist.model import Rule
 
-__all__ = ["RULES"]
+__all__ = ["PLACE_DOUBTS", "RULES"]
 
 RULES: tuple[Rule, ...] = (
     *columns.RULES,
