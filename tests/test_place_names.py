@@ -1,5 +1,6 @@
 """The constituency and precinct that the names of files give, in the light of all of them."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -160,23 +161,175 @@ def folders(draw):
     cut = draw(st.integers(0, len(precincts))) if len(schemes) == 2 else len(precincts)
     named = {}
     for at, precinct in enumerate(precincts):
-        scheme = schemes[0] if at < cut else schemes[1]
-        named[rendered(scheme, constituency, precinct, at, salt)] = precinct
+        own, other = schemes[0], schemes[-1]
+        if at >= cut:
+            own, other = other, own
+        name = rendered(own, constituency, precinct, at, salt)
+        if not is_also(other, name, constituency, precinct):
+            named[name] = precinct
     return Folder(constituency, named)
+
+
+def is_also(scheme, name, constituency, precinct):
+    """True where a scheme gives this very name to another precinct: then no one could tell."""
+    pattern = re.escape(scheme).replace(r"\{c\}", str(constituency))
+    pattern = re.sub(
+        r"\\\{c:0(\d)\\\}", lambda width: f"{constituency:0{width[1]}}", pattern
+    )
+    pattern = re.sub(r"\\\{p(?::0\d)?\\\}", r"(?P<p>\\d+)", pattern)
+    match = re.fullmatch(re.sub(r"\\\{[ins]\\\}", r"\\d+", pattern), name)
+    return bool(match and "p" in match.groupdict() and int(match["p"]) != precinct)
+
+
+def is_wrong(reading, precinct):
+    """True for another number than the precinct's, of which nothing is said."""
+    return reading.precinct not in {None, precinct} and reading.doubt is None
 
 
 @settings(max_examples=400, deadline=None)
 @given(folders(), st.booleans(), st.booleans())
 def test_a_name_is_read_rightly_or_asked_about(folder, is_known, has_territory):
     """No name gives another precinct than its own without a doubt, whatever stands beside it."""
-    territory = {folder.constituency: tuple(range(1, 61))} if has_territory else {}
-    found = places_of_names(
-        folder.precincts, folder.constituency if is_known else None, territory
+    known = {*range(1, 61), *folder.precincts.values()}
+    read = places_of_names(
+        folder.precincts,
+        folder.constituency if is_known else None,
+        {folder.constituency: known} if has_territory else {},
     )
     wrong = {
         name: reading
-        for name, reading in found.items()
-        if reading.precinct not in {None, folder.precincts[name]}
-        and reading.doubt is None
+        for name, reading in read.items()
+        if is_wrong(reading, folder.precincts[name])
     }
     assert not wrong
+
+
+@given(folders(), st.randoms(use_true_random=False))
+def test_the_order_of_the_names_changes_nothing(folder, chance):
+    """A run that lists its files in another order would give other entry ids."""
+    names = [*folder.precincts]
+    before = places_of_names(names, folder.constituency)
+    chance.shuffle(names)
+    assert places_of_names(names, folder.constituency) == before
+
+
+SURE = SCHEMES[: SCHEMES.index("{i}. məntəqə {p}.csv")]
+ASKED_BY_NATURE = {
+    # Days 1 to 28 of a month; a part of a list; the number of a copy.
+    "{i}_{p}.csv",
+    "{p}_{i}.csv",
+    "siyahı ({p}).csv",
+    "scan{i}.csv",
+    "göndəriş {i}/{p}.csv",
+}
+
+
+@pytest.mark.parametrize("scheme", SURE)
+def test_a_clear_scheme_is_read_without_a_question(scheme):
+    """Who names files plainly is asked nothing, nor told a wrong precinct."""
+    precincts = [2, 5, 11, 14, 24, 34, 45]
+    names = {rendered(scheme, 12, one, at, 3): one for at, one in enumerate(precincts)}
+    read = places_of_names(names, 12)
+    assert {name: reading.precinct for name, reading in read.items()} == names
+    assert [reading.doubt for reading in read.values()] == [None] * len(names)
+
+
+@pytest.mark.parametrize("scheme", sorted(ASKED_BY_NATURE))
+def test_what_nobody_can_tell_is_asked(scheme):
+    """A guess would put voters into another precinct."""
+    precincts = [2, 5, 11, 14, 24, 34, 45]
+    names = {rendered(scheme, 12, one, at, 3): one for at, one in enumerate(precincts)}
+    read = places_of_names(names, 12).values()
+    assert all(reading.precinct is None or reading.doubt for reading in read)
+
+
+SURELY, ASKED = True, False
+
+
+@pytest.mark.parametrize(
+    ("constituency", "names"),
+    [
+        # Of two numbers one is the folder's constituency.
+        (4, {f"precinct_4_{one}.csv": (one, SURELY) for one in (14, 24, 34)}),
+        (12, {f"PEC_12_list_{one}.csv": (one, SURELY) for one in (14, 24, 34)}),
+        (12, {"siyahı 14 məntəqə 12 dairə.csv": (14, SURELY)}),
+        (12, {"12 dairə 14 məntəqə 2026.csv": (14, SURELY)}),
+        (12, {"12_dairə_014_məntəqə.xlsx": (14, SURELY)}),
+        (4, {"004-05_ru.csv": (5, SURELY), "004-10-zədəli.csv": (10, SURELY)}),
+        # Alone such a pair may be a precinct and a part of its list.
+        (12, {"12-07.csv": (7, ASKED), "12.14.csv": (14, ASKED)}),
+        (4, {"precinct_4_14.csv": (14, ASKED)}),
+        (12, {"PEC_12_list_2.csv": (2, ASKED)}),
+        (12, {f"12_{one}.csv": (one, ASKED) for one in (1, 2, 3)}),
+        # The folder's number stands in one name by chance.
+        (12, {"11.csv": (11, SURELY), "12.csv": (12, SURELY)}),
+        (12, {"12.csv": (None, ASKED)}),
+        (12, {"PEC_12.csv": (12, SURELY)}),
+        (12, {"12_1.csv": (12, ASKED), "13_1.csv": (13, ASKED)}),
+        # A constituency of another folder.
+        (4, {f"5-{one}.csv": (one, ASKED) for one in (12, 13, 14)}),
+        # Two numbers that both change.
+        (4, {f"{at}. məntəqə {at + 13}.csv": (None, ASKED) for at in (1, 2, 3)}),
+        (4, {f"{at}. Məntəqə № {at + 13}.csv": (at + 13, SURELY) for at in (1, 2)}),
+        (4, {"12 - 1043.csv": (None, ASKED), "13 - 984.csv": (None, ASKED)}),
+        # The word says one number, the names beside it another one.
+        (4, {f"PEC_9_{one}.csv": (9, ASKED) for one in (14, 15, 16)}),
+        # Years, dates, times, versions.
+        (4, {"məntəqə 2026.csv": (None, ASKED)}),
+        (4, {"siyahi_2026-02-05.csv": (None, ASKED)}),
+        (4, {"14 fevral 2026.csv": (None, ASKED)}),
+        (4, {"2026-02.csv": (2, ASKED)}),
+        (4, {"2026-02.csv": (2, SURELY), "2026-45.csv": (45, SURELY)}),
+        (4, {"2026-02-05_14-30.csv": (None, ASKED)}),
+        (4, {"14 - Copy (2).csv": (14, SURELY), "14 v3 son.csv": (14, SURELY)}),
+        (4, {"siyahı (1).csv": (None, ASKED), "siyahı (2).csv": (None, ASKED)}),
+        # Other things with numbers.
+        (4, {"12 saylı məktəb.csv": (None, ASKED)}),
+        (4, {"15 saylı məntəqə (12 saylı məktəb).csv": (15, SURELY)}),
+        (4, {"Book1.csv": (None, ASKED), "Лист 3.csv": (None, ASKED)}),
+        (4, {"Nəsimi 13.csv": (13, ASKED)}),
+        (4, {f"Nəsimi {one}.csv": (one, SURELY) for one in (13, 14, 15)}),
+        # Folders.
+        (4, {f"4/{one}/siyahı.csv": (one, SURELY) for one in (12, 13, 14)}),
+        (4, {"4/məntəqə 12/13.csv": (12, ASKED)}),
+        (4, {f"4/göndəriş {at}/{at + 11}.csv": (None, ASKED) for at in (1, 2)}),
+        (4, {"4/məntəqələr/12.csv": (12, SURELY)}),
+        (4, {"004-nəsimi/12.csv": (12, SURELY)}),
+    ],
+)
+def test_names_that_went_wrong_once(constituency, names):
+    """Each of these was, or could be, the list of another precinct without a word."""
+    read = places_of_names(names, constituency)
+    for name, (precinct, is_sure) in names.items():
+        assert read[name].precinct == precinct
+        assert (precinct is not None and read[name].doubt is None) is is_sure
+
+
+def test_the_territory_decides_between_two_numbers_that_change():
+    """Of two running numbers only one may run through precincts; then it is the precinct's."""
+    names = [f"{at}_{at + 13}.csv" for at in (1, 2, 3)]
+    told = places_of_names(names, 4, {4: range(14, 20)})
+    assert [told[name].precinct for name in names] == [14, 15, 16]
+    assert {told[name].doubt for name in names} == {None}
+    open_ = places_of_names(names, 4, {4: range(1, 46)})
+    assert {open_[name].doubt.rule for name in names} == {"name-undecided"}
+
+
+def test_without_a_folder_the_names_say_the_constituency():
+    """A preview of a folder outside an inbox reads pairs as the inbox would."""
+    read = places_of_names([f"4-{one}.csv" for one in (12, 13, 14)])
+    numbers = [(one.constituency, one.precinct) for one in read.values()]
+    assert numbers == [(4, 12), (4, 13), (4, 14)]
+    assert {one.doubt for one in read.values()} == {None}
+    assert place_of_name("4-12.csv").doubt
+
+
+def test_the_names_of_sheets_are_read_like_those_of_files():
+    """Sheets 12, 13, 14 are precincts; 1, 2, 3 may be pages; Sheet1 is nothing."""
+    read = places_of_sheets(["12", "13", "14"], 4)
+    assert [one.precinct for one in read.values()] == [12, 13, 14]
+    assert {one.doubt for one in read.values()} == {None}
+    pages = places_of_sheets(["1", "2", "3"], 4)
+    assert {one.doubt.rule for one in pages.values()} == {"name-unclear"}
+    assert places_of_sheets(["Sheet1", "Vərəq2"], 4)["Sheet1"].precinct is None
+    assert places_of_sheets(["Məntəqə 12"])["Məntəqə 12"].precinct == 12

@@ -6,7 +6,7 @@ Headers and counts are shown, never a voter's cell.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -63,8 +63,9 @@ def inspect(
     if not is_alone:
         _tell_lines(lines)
     if details or is_alone:
+        sources = {account.source: account.name for account in reversed(accounts)}
         for account in accounts:
-            _tell_file(account)
+            _tell_file(account, sources)
     elif accounts:
         _tell_todos(lines)
     TERMINAL.say(SAY(f"inspect.code.{code}"))
@@ -134,8 +135,8 @@ def _tell_todos(lines: Sequence[usecases.FileLine]) -> None:
     TERMINAL.say(SAY("inspect.lines.details"))
 
 
-def _tell_file(account: usecases.FileAccount) -> None:
-    """One file."""
+def _tell_file(account: usecases.FileAccount, sources: Mapping[str, str]) -> None:
+    """One file; ``sources`` are the names of all by their source."""
     say = TERMINAL.say
     say(visible_name(account.name))
     if account.trouble is not None:
@@ -144,6 +145,8 @@ def _tell_file(account: usecases.FileAccount) -> None:
         say(f"  {SAY('inspect.format', format=account.format)}")
     for sheet in account.sheets:
         _tell_sheet(sheet, copy=account.copy)
+        for row in sheet.findings:
+            _tell_finding(row, sources)
     for name in account.skipped:
         say(f"  {SAY('inspect.skipped', sheet=name)}")
     say()
@@ -186,8 +189,6 @@ def _tell_sheet(sheet: usecases.SheetAccount, *, copy: int) -> None:
             f"{title('aside', code)} {SAY.number(count)}" for code, count in counts
         )
         say(f"  {SAY('inspect.set-aside', parts=parts)}")
-    for row in sheet.findings:
-        _tell_finding(row)
 
 
 def _tell_list(one: usecases.ListAccount) -> None:
@@ -270,7 +271,7 @@ def _tell_place(sheet: usecases.SheetAccount, place: usecases.PlaceAccount) -> N
         TERMINAL.say(f"      {SAY('cli.failure.todo', todo=SAY(f'rule.{rule}.todo'))}")
 
 
-def _tell_finding(row: dict[str, Any]) -> None:
+def _tell_finding(row: Mapping[str, Any], sources: Mapping[str, str]) -> None:
     """One thing noticed, and what to do about it."""
     rule = row["rule"]
     line = f" ({SAY('cli.place.line', line=row['line'])})" if "line" in row else ""
@@ -280,6 +281,10 @@ def _tell_finding(row: dict[str, Any]) -> None:
     TERMINAL.say(
         f"  {sign}{title('rule', rule)}{field}{line}: {SAY(f'rule.{rule}.message', **values)}"
     )
+    if "other_line" in row:
+        file = visible_name(sources.get(row["other_source"], row["other_source"]))
+        whole = SAY("inspect.whole-row", file=file, line=row["other_line"])
+        TERMINAL.say(f"    {whole}")
     if row["severity"] != "note":
         TERMINAL.say(f"    {SAY('cli.failure.todo', todo=SAY(f'rule.{rule}.todo'))}")
 

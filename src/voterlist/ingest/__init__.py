@@ -9,8 +9,9 @@ headers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any
 
 import pyarrow as pa
 
@@ -38,6 +39,7 @@ from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look
 from voterlist.ingest.rules import PLACE_DOUBTS, RULES
 from voterlist.ingest.streets import StreetRows, street_rows
+from voterlist.model import Unit
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
@@ -95,13 +97,32 @@ def ingest(
     entries = entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))
     lists = concat((part.lists for part in parts), LIST)
     set_aside = concat((part.set_aside for part in parts), SET_ASIDE)
-    findings = list(chain.from_iterable(part.findings for part in parts))
+    findings = _with_ids(chain.from_iterable(part.findings for part in parts), entries)
     return Intake(
         entries=sort_by(entries, "entry_id"),
         lists=sort_by(lists, *_ORDER_OF_LISTS),
         set_aside=sort_by(set_aside, "source", "copy", "sheet", "line", "code"),
         findings=findings_table(findings),
     )
+
+
+def _with_ids(
+    findings: Iterable[dict[str, Any]], entries: pa.Table
+) -> list[dict[str, Any]]:
+    """The findings about single rows with the ids of their entries."""
+    rows = list(findings)
+    if not any(row["unit"] == Unit.ENTRY for row in rows):
+        return rows
+    columns = (entries.column(name).to_pylist() for name in ("source", "sheet", "line"))
+    ids = dict(
+        zip(zip(*columns, strict=True), entries["entry_id"].to_pylist(), strict=True)
+    )
+    for row in rows:
+        if row["unit"] == Unit.ENTRY:
+            row["entry_id"] = ids.get((row["source"], row["sheet"], row["line"]))
+            other = (row.get(f"other_{name}") for name in ("source", "sheet", "line"))
+            row["other_entry_id"] = ids.get(tuple(other))
+    return rows
 
 
 _ORDER_OF_LISTS = (

@@ -32,6 +32,9 @@ __all__ = [
 ]
 
 
+_OTHER_ROW = ("other_source", "other_sheet", "other_line")
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnAccount:
     """One column and what it was taken for."""
@@ -103,7 +106,8 @@ class SheetAccount:
     set_aside: dict[str, int]
     """Rows by code."""
     findings: tuple[dict[str, Any], ...]
-    """rule, severity, and value, limit, field, line as far as known."""
+    """rule, severity, and value, limit, field, line as far as known; of a whole row beside a cut
+    one other_source, other_sheet, other_line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,7 @@ def _sheet(survey: Survey, findings: list[dict[str, Any]]) -> SheetAccount:
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
         if code != ENTRY_ROW
     }
-    keys = ("rule", "severity", "field", "value", "limit", "line")
+    keys = ("rule", "severity", "field", "value", "limit", "line", *_OTHER_ROW)
     rows = [
         {key: row[key] for key in keys if row.get(key) is not None} for row in findings
     ]

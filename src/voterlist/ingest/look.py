@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.config import IngestSettings
+from voterlist.ingest.cut_rows import cut_rows
 from voterlist.ingest.file_names import NamedPlace, Territory, places_of_names
 from voterlist.ingest.lists import Part, balance, entries, set_aside, troubled
 from voterlist.ingest.sheet_findings import copy_findings, sheet_findings
@@ -31,7 +32,7 @@ class Seen:
     files: tuple[tuple[RawFile, int, tuple[Survey, ...]], ...]
     """Each file by content, which copy of its content it is, and its sheets that could be read."""
     tables: tuple[pa.Table, ...]
-    """The entries of each sheet, before versions of a list were told apart."""
+    """The entries of each sheet."""
     findings: tuple[dict[str, Any], ...]
     """The findings about several lists together."""
     names: Mapping[str, NamedPlace]
@@ -46,11 +47,8 @@ class Seen:
                 named = self.names[file.name]
                 parts.append(troubled(file, sheet, code, constituency, named, copy))
         for survey, table in zip(_all_surveys(self.files), self.tables, strict=True):
-            # Fewer than before where entries were set aside as those of another version.
-            left = int(survey.entries().sum())
-            kept = table if table.num_rows == left else entries(survey)
             findings = self.findings_of(survey)
-            parts.append(Part(kept, balance(survey), set_aside(survey), findings))
+            parts.append(Part(table, balance(survey), set_aside(survey), findings))
         return parts
 
     def findings_of(self, survey: Survey) -> list[dict[str, Any]]:
@@ -100,9 +98,20 @@ def look(
     surveys = _all_surveys(seen)
     tables = tuple(entries(survey) for survey in surveys)
     repeated = repeated_entries(surveys, tables)
-    claims = claimed_twice(surveys, repeated)
-    findings = (*repeated, *claims, *copy_findings(surveys))
-    return Seen(tuple(seen), tables, findings, names, territory)
+    kept = tuple(map(_left, surveys, tables))
+    findings = (
+        *repeated,
+        *claimed_twice(surveys, repeated),
+        *copy_findings(surveys),
+        *cut_rows(surveys, kept),
+    )
+    return Seen(tuple(seen), kept, findings, names, territory)
+
+
+def _left(survey: Survey, table: pa.Table) -> pa.Table:
+    """The entries of a sheet, without those set aside since as another version's."""
+    left = int(survey.entries().sum())
+    return table if table.num_rows == left else entries(survey)
 
 
 def _numbered(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:
