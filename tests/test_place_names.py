@@ -96,6 +96,13 @@ SCHEMES = (
     "constituency-{c:03}/precinct-{p:04}.csv",
     # What no one can tell by the names alone, or only sometimes
     "{i}. məntəqə {p}.csv",
+    "{i}-ci göndəriş məntəqə {p}.csv",
+    "{i}-ci siyahı, məntəqə {p}.csv",
+    "{p} PEC list No {i}.csv",
+    "список № {i} участок {p}.csv",
+    "{i}-й список {p}-го участка.csv",
+    "{p}_{i} məntəqə.csv",
+    "Bakı {i} MSK {p}.csv",
     "{i}_{p}.csv",
     "{p}_{i}.csv",
     "{p} - {n}.csv",
@@ -272,6 +279,9 @@ SURELY, ASKED = True, False
         (4, {f"{at}. məntəqə {at + 13}.csv": (None, ASKED) for at in (1, 2, 3)}),
         (4, {f"{at}. Məntəqə № {at + 13}.csv": (at + 13, SURELY) for at in (1, 2)}),
         (4, {"12 - 1043.csv": (None, ASKED), "13 - 984.csv": (None, ASKED)}),
+        # Several precincts in one file.
+        (4, {"məntəqə 14-15.csv": (14, ASKED), "14 və 15 məntəqə.csv": (15, ASKED)}),
+        (4, {"məntəqələr 14-15.csv": (None, ASKED)}),
         # The word says one number, the names beside it another one.
         (4, {f"PEC_9_{one}.csv": (9, ASKED) for one in (14, 15, 16)}),
         # Years, dates, times, versions.

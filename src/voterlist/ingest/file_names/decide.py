@@ -356,14 +356,15 @@ def _doubt(way: Reading, scene: _Scene, *, is_open: bool) -> Doubt | None:
 def _rival(way: Reading, at: int, scene: _Scene) -> int | None:
     """The position of a number that may be the precinct's instead."""
     first = way.constituency
-    if first is not None and scene.constituency is not None:
+    if first is not None and not (way.is_named and way.told):
         is_home = scene.value(first) == scene.constituency
-        if not is_home and way.told is Told.NOT:
+        is_pair = scene.constituency is None and not way.is_named
+        if is_home and not way.is_named and not _is_pair_sure(way, at, scene):
             return first
-        if is_home and not _is_pair_sure(way, at, scene):
+        if is_pair and not scene.peers.is_sure_run(at):
             return first
-    if first is not None and scene.constituency is None and not scene.name.has_labels:
-        return None if scene.peers.is_sure_run(at) else first
+        if not is_home and scene.constituency is not None:
+            return first
     explained = {at, first, *way.others}
     left = [one for one in range(len(scene.name.values)) if one not in explained]
     return next((one for one in left if _is_rival(one, way, at, scene)), None)
@@ -372,12 +373,10 @@ def _rival(way: Reading, at: int, scene: _Scene) -> int | None:
 def _is_pair_sure(way: Reading, at: int, scene: _Scene) -> bool:
     """True where the folder's number beside it is no precinct with numbered parts."""
     peers, known = scene.peers, scene.precincts()
-    if known and scene.constituency not in known:
+    if way.told is Told.BOUND or (known and scene.constituency not in known):
         return True
-    if way.told and way.told is not Told.STRETCHED:
-        return peers.count > 1 or scene.is_told_by_words
-    is_shown = peers.is_sure_run(at) or way.told is not Told.STRETCHED
-    return peers.count > 1 and is_shown and not peers.may_be_parts(at)
+    least = _SURE_RUN if way.told is Told.STRETCHED else 2
+    return peers.count >= least and peers.run == at and not peers.may_be_parts(at)
 
 
 def _is_rival(one: int, way: Reading, at: int, scene: _Scene) -> bool:
@@ -386,27 +385,30 @@ def _is_rival(one: int, way: Reading, at: int, scene: _Scene) -> bool:
     known = set(scene.precincts())
     if peers.count >= _SURE_RUN and known and not known & set(peers.columns[one]):
         return False
-    is_sure_run = peers.is_sure_run(at)
-    if way.told:
-        # A file's own number beside the word of its folder; and both numbers behind one word,
-        # where no folder tells which of them is the constituency's.
-        is_own = one > at and name.are_apart(at, one)
-        is_pair = one == at + 1 and name.are_joined(at) and way.told is not Told.BOUND
-        is_open = is_own or (is_pair and scene.constituency in {None, name.values[at]})
-        return is_open and not is_sure_run
-    is_before = one == at - 1 and name.are_joined(one)
-    is_other_place = is_before and scene.constituency is not None
-    return is_other_place or not is_sure_run
+    if peers.is_sure_run(at):
+        # The same number in all names, where that of another constituency would stand.
+        is_before = one == at - 1 and name.are_joined(one)
+        return is_before and not way.told and scene.constituency is not None
+    if not way.told:
+        return True
+    first = min(one, at)
+    is_beside = abs(one - at) == 1 and name.are_joined(first)
+    is_open = way.told is not Told.BOUND or name.may_be_range(first)
+    is_usual = name.values[one] <= _MOST_PRECINCTS
+    is_own = one > at and name.are_apart(at, one)
+    return is_own or (is_beside and is_open and is_usual)
 
 
 def _is_unclear(way: Reading, at: int, scene: _Scene) -> bool:
     """True where the number may be none of a place at all."""
+    name, peers, value = scene.name, scene.peers, scene.name.values[at]
+    if way.told and scene.is_told_by_words:
+        return False
+    if value > _MOST_PRECINCTS and value not in scene.precincts():
+        return True
     if way.told:
         return False
-    name, peers, value = scene.name, scene.peers, scene.name.values[at]
     if peers.is_time(at, name.form):
-        return True
-    if value > _MOST_PRECINCTS and value not in scene.precincts():
         return True
     is_alone = way.constituency is None and not peers.is_sure_run(at)
     return is_alone and (name.has_unknown_words or not name.is_own(at))

@@ -17,6 +17,10 @@ from voterlist.ingest.file_names.words import Sense
 __all__ = ["Name", "Reading", "Told", "name_of", "readings"]
 
 _LABELS = (Sense.CONSTITUENCY, Sense.PRECINCT, Sense.OTHER)
+_BETWEEN_NUMBERS = (Sense.PLAIN, Sense.LIST, Sense.SIGN)
+_BINDING = (Sense.PLAIN, Sense.ORDINAL, Sense.SIGN)
+"""The words through which an ordinal or a number sign still belongs to a place word."""
+_RANGE_SIGNS = ("-", "\N{EN DASH}", "\N{EM DASH}", ",", "&", "+", "ve", "и", "and")
 _MOST_LABELS = 6
 """Of more words that ask for a number only the last ones are heard."""
 _BACK, _ON = -1, 1
@@ -70,7 +74,15 @@ class Name:
     def are_joined(self, number: int) -> bool:
         """True where nothing but signs and words of lists stands before the next number."""
         between = self.tokens[self.numbers[number] + 1 : self.numbers[number + 1]]
-        return all(token.sense in {Sense.PLAIN, Sense.SIGN} for token in between)
+        return all(token.sense in _BETWEEN_NUMBERS for token in between)
+
+    def may_be_range(self, number: int) -> bool:
+        """True for 14 in ``14-15`` and ``14 və 15``, which may be several precincts."""
+        between = self.tokens[self.numbers[number] + 1 : self.numbers[number + 1]]
+        is_joined = (
+            self.are_joined(number) and self.values[number] < self.values[number + 1]
+        )
+        return is_joined and any(token.text in _RANGE_SIGNS for token in between)
 
 
 class Told(IntEnum):
@@ -93,6 +105,8 @@ class Reading:
     told: Told = Told.NOT
     others: frozenset[int] = frozenset()
     """The numbers that words for other things have."""
+    is_named: bool = False
+    """True where a word has the constituency's number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +184,12 @@ def _of_assignment(
     for given in by_sense[Sense.PRECINCT]:
         told = Told.BOUND if given.grip is _Grip.BOUND else Told.BESIDE
         for first in firsts:
-            yield Reading(first, given.number, told, others)
+            yield Reading(first, given.number, told, others, bool(named))
         if not named and _is_stretched(name, given, free, constituency):
             yield Reading(given.number, given.number + 1, Told.STRETCHED, others)
     if not by_sense[Sense.PRECINCT]:
         for first, precinct in _untold(name, free, firsts, constituency):
-            yield Reading(first, precinct, others=others)
+            yield Reading(first, precinct, Told.NOT, others, bool(named))
 
 
 def _untold(
@@ -267,7 +281,8 @@ def _beside(name: Name, label: _Label, step: int) -> _Given | None:
     if step == _ON and is_ordinal and _is_before_label(name, at):
         return None
     between = name.tokens[min(start, at) + 1 : max(start, at)]
-    is_bound = is_ordinal if step == _BACK else _ends_with_sign(between)
+    has_binding = is_ordinal if step == _BACK else _ends_with_sign(between)
+    is_bound = has_binding and all(token.sense in _BINDING for token in between)
     return _Given(name.numbers.index(at), _grip(between, is_bound=is_bound), step)
 
 

@@ -24,8 +24,10 @@ class Sense(StrEnum):
     """Behind a number: it belongs to the next noun."""
     SIGN = "sign"
     """Before a number: "No"."""
+    LIST = "list"
+    """A noun of its own, so that the ordinal before it is not that of a place."""
     PLAIN = "plain"
-    """A word of lists and elections that says nothing of a number."""
+    """A word of elections that says nothing of a number."""
     UNKNOWN = "unknown"
 
 
@@ -39,10 +41,10 @@ _WORDS: dict[Sense, str] = {
     Sense.CONSTITUENCY: "dsk dsknin dskya dskda dsksi дск oik оик conec con const okr окр",
     Sense.PRECINCT: "msk msknin mskya mskda msksi мск pec uik уик uch уч prec ment station",
     Sense.OTHER: (
-        "kuc ev str school bina dom kv mkr hisse part page pages"
-        " cild vol tom seh doc scan skan img vereq sheet book kitab file fayl form forma row rows"
-        " sira nefer qrup group box ул дом кв мкр сад том стр лист книга скан файл"
-        " форма строк чел группа"
+        "kuc ev str school bina dom kv mkr hisse part page pages wa cild vol tom seh doc"
+        " scan skan img vereq sheet book kitab file fayl form forma row rows sira"
+        " nefer qrup group box ул дом кв мкр сад том стр лист книга скан файл форма"
+        " строк чел группа"
     ),
     Sense.VERSION: "v ver vers rev copy вер ред",
     Sense.STATE: "son final last yeni new yekun kohne old итог новый нов последний",
@@ -86,10 +88,11 @@ _STEMS: dict[Sense, str] = {
         " december"
     ),
     Sense.SIGN: "nomres номер",
+    Sense.LIST: "siyahi spis спис list roll regist",
     Sense.PLAIN: (
-        "siyahi spis спис list roll regist secici secki voter избир вибор выбор elector"
-        " election komissiya комисс commission daimi permanent постоян muveqqeti"
-        " временн temporary umumi rayon район seher город kend qesebe"
+        "secici secki voter избир вибор выбор elector election komissiya комисс"
+        " commission daimi permanent постоян muveqqeti временн temporary umumi rayon"
+        " район seher город kend qesebe"
     ),
 }
 """The beginnings of words with their endings; the place words may stand inside a word too."""
