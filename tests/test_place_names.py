@@ -193,7 +193,8 @@ def is_wrong(reading, precinct):
     return reading.precinct not in {None, precinct} and reading.doubt is None
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=1000, deadline=None)
 @given(folders(), st.booleans(), st.booleans())
 def test_a_name_is_read_rightly_or_asked_about(folder, is_known, has_territory):
     """No name gives another precinct than its own without a doubt, whatever stands beside it."""
