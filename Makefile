@@ -5,8 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SAMPLE := data/samples/goychay
 # Two processes of tests; a file of tests stays in one of them, so that what its tests share is made
-# once. TESTS="-n 0 -x" runs them one after the other.
-TESTS ?= -n 2 --dist loadfile
+# once; the files are begun in the order of tests/conftest.py. TESTS="-n 0 -x" runs them one after
+# the other.
+TESTS ?= -n 2 --dist loadfile --no-loadscope-reorder
+# Tests start Python often: it would compile the whole program each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo fast test check bench peers same figures clean
@@ -23,7 +26,7 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)  ## a run over the sample lists, with its reports
 	@$(BIN)/voterlist run $(SAMPLE) --today 2026-02-03; code=$$?; [ $$code -le 1 ]
 
-fast: $(READY)  ## the tests that are not slow, within a minute
+fast: $(READY)  ## the tests that are not slow, with fewer examples of each law, within a minute
 	$(BIN)/python -m pytest $(TESTS) -m "not slow"
 
 test: $(READY)  ## all tests
@@ -44,8 +47,8 @@ peers: $(READY)  ## the same lists with Splink and recordlinkage
 
 # OLD is the folder of another checkout.
 same: $(READY)  ## the tables of this checkout against those of another one: OLD=folder
-	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [RENAMED=\"old=new\"]"; exit 2; }
-	$(BIN)/python bench/same_answers.py $(OLD) . --voters $(or $(VOTERS),100000) $(if $(RENAMED),--renamed $(RENAMED))
+	@[ -n "$(OLD)" ] || { echo "Which checkout? make same OLD=folder [VOTERS=100000] [RENAMED=\"old=new\"] [REWORDED=\"column:old=new\"]"; exit 2; }
+	$(BIN)/python bench/same_answers.py $(OLD) . --voters $(or $(VOTERS),100000) $(if $(RENAMED),--renamed $(RENAMED)) $(if $(REWORDED),--reworded $(REWORDED))
 
 figures: $(READY)  ## figures of the code: density, longest functions, start-up, files a change touches
 	$(BIN)/python bench/figures.py

@@ -1,10 +1,13 @@
 """Whether two checkouts of the program give the same answers, table by table and value by value.
 
     python bench/same_answers.py OLD NEW [--voters 100000] [--renamed found_by=match_key]
+        [--reworded match_key:given=given_name]
 
 ``OLD`` and ``NEW`` are the roots of two checkouts. Both run the sample, an invented list of several
 constituencies from its files, the same list with and without identifiers by ``link``, and the four
-lists of FEBRL. Printed is one line for each table: equal, or which columns differ in how many rows.
+lists of FEBRL. ``--renamed`` says which columns have another name since, ``--reworded`` which words
+in the values of a column are others. Printed is one line for each table: equal, or which columns
+differ in how many rows.
 The exit code is 1 where anything differs.
 """
 
@@ -12,14 +15,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import febrl
@@ -31,6 +37,16 @@ NOT_COMPARED = ("runs", "reports", "compared", "ledger*", ".lock*")
 """What an earlier run left in the sample."""
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What is named otherwise in the new checkout, and is no difference."""
+
+    columns: dict[str, str]
+    """The new name of a column by the old one."""
+    words: dict[str, dict[str, str]]
+    """For each column of text, by its new name, the new word by the old one."""
+
+
 def main() -> int:
     """Run both checkouts and print what differs."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -38,18 +54,31 @@ def main() -> int:
     parser.add_argument("new", type=Path)
     parser.add_argument("--voters", type=int, default=100_000)
     parser.add_argument("--renamed", nargs="*", default=[], metavar="OLD=NEW")
+    parser.add_argument("--reworded", nargs="*", default=[], metavar="COLUMN:OLD=NEW")
     given = parser.parse_args()
-    renamed = dict(pair.split("=") for pair in given.renamed)
+    changes = Changes(_new_by_old(given.renamed), _words_by_column(given.reworded))
     with tempfile.TemporaryDirectory() as folder:
         inputs = Path(folder) / "inputs"
         _make_inputs(given.old, inputs, given.voters)
         made = [
             _answers(root, inputs, Path(folder) / name) for root, name in _named(given)
         ]
-        differences = list(_differences(*made, renamed))
+        differences = list(_differences(*made, changes))
     for line in differences:
         print(line)
     return int(any("equal" not in line for line in differences))
+
+
+def _new_by_old(pairs: list[str]) -> dict[str, str]:
+    return dict(pair.split("=") for pair in pairs)
+
+
+def _words_by_column(changed: list[str]) -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = {}
+    for one in changed:
+        column, _, pair = one.partition(":")
+        words.setdefault(column, {}).update(_new_by_old([pair]))
+    return words
 
 
 def _named(given: argparse.Namespace) -> list[tuple[Path, str]]:
@@ -121,7 +150,7 @@ def _voterlist(root: Path, *arguments: object) -> None:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
 
 
-def _differences(old: Path, new: Path, renamed: dict[str, str]) -> Iterator[str]:
+def _differences(old: Path, new: Path, changes: Changes) -> Iterator[str]:
     """One line a table."""
     names = sorted(
         {path.relative_to(top) for top in (old, new) for path in top.rglob("*.parquet")}
@@ -130,7 +159,8 @@ def _differences(old: Path, new: Path, renamed: dict[str, str]) -> Iterator[str]
         if not (old / name).exists() or not (new / name).exists():
             yield f"{name}: only in {'new' if (new / name).exists() else 'old'}"
             continue
-        yield f"{name}: {_difference(_plain(old / name, renamed), _plain(new / name, {}))}"
+        before = _with_new_words(_plain(old / name, changes.columns), changes.words)
+        yield f"{name}: {_difference(before, _plain(new / name, {}))}"
 
 
 def _plain(path: Path, renamed: dict[str, str]) -> pa.Table:
@@ -139,6 +169,16 @@ def _plain(path: Path, renamed: dict[str, str]) -> pa.Table:
     names = [renamed.get(name, name) for name in table.column_names]
     columns = [_words(column) for column in table.columns]
     return pa.table(dict(zip(names, columns, strict=True)))
+
+
+def _with_new_words(table: pa.Table, words: dict[str, dict[str, str]]) -> pa.Table:
+    """The table with the words of some columns as the new checkout has them."""
+    for name in set(words) & set(table.column_names):
+        column = table.column(name)
+        for old, new in words[name].items():
+            column = pc.replace_substring_regex(column, rf"\b{re.escape(old)}\b", new)
+        table = table.set_column(table.column_names.index(name), name, column)
+    return table
 
 
 def _words(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -176,6 +176,8 @@ def _fails(tree: Path, marked: str, tests: list[str]) -> bool:
         "-x",
         "-p",
         "no:cacheprovider",
+        "--hypothesis-profile",
+        "voterlist",
         "-m",
         marked,
         *tests,

@@ -10,7 +10,7 @@ from voterlist import schemas, tables
 FIELDS = {
     "surname": "surname_skeleton",
     "stem": "surname_stem",
-    "given": "given_skeleton",
+    "given_name": "given_skeleton",
     "patronymic": "patronymic_skeleton",
     "year": "birth_year",
     "month": "birth_month",
@@ -45,7 +45,7 @@ def crowd(size, seed=1, doubles=0):
     pick = random.integers
     columns = {
         "surname": [surnames[i] for i in pick(0, 400, size)],
-        "given": [given[i] for i in pick(0, 200, size)],
+        "given_name": [given[i] for i in pick(0, 200, size)],
         "patronymic": [fathers[i] for i in pick(0, 200, size)],
         "year": (1930 + pick(0, 75, size)).tolist(),
         "month": pick(1, 13, size).tolist(),

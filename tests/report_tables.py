@@ -551,7 +551,7 @@ def coincidences():
     """What chance alone would give, in the constituency and in the whole list."""
     columns = {
         "constituency": [88, 88, None, None],
-        "agreement": ["stem+given+patronymic+date", "stem+given+year"] * 2,
+        "agreement": ["stem+given_name+patronymic+date", "stem+given_name+year"] * 2,
         "expected": [0.04, 512.3, 1.5, 20_480.0],
         "found": [2, 530, 9, 21_000],
     }

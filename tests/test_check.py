@@ -20,6 +20,7 @@ from voterlist.schemas import ENTRY, FINDING, LIST, PROFILE, PYRAMID, VOTER, emp
 
 Plant = Callable[[Tables], dict[str, Any] | list[dict[str, Any]]]
 PLANTS: dict[str, Plant] = {}
+YEAR_ONLY = "birth-year-only"
 NOT_BY_CHANCE: dict[str, str] = {}
 """Rules of which ``synth`` plants no fault, and why."""
 
@@ -552,7 +553,7 @@ def test_coincidences_are_counted_as_by_hand():
         one["sex"] = one["sex"] or one["patronymic_sex"] or one["given_sex"]
     parts = {
         "stem": ["surname_stem"],
-        "given": ["given_skeleton"],
+        "given_name": ["given_skeleton"],
         "patronymic": ["patronymic_skeleton"],
     }
     parts |= {
@@ -629,6 +630,25 @@ def test_a_rare_name_is_no_slip():
     ]
     assert found == ["mamnad", "mmamad"]
     assert not misspelt([], np.zeros(0, dtype=np.int64), 250).any()
+
+
+@pytest.mark.parametrize(("most", "rare"), [(249, 1), (250, 1), (499, 2), (500, 2)])
+def test_a_slip_is_so_many_times_rarer_or_more(most, rare):
+    """The name that is just frequent enough would be passed over."""
+    found = misspelt(["mammad", "mamnad"], np.array([most, rare]), 250)
+    assert found.tolist() == [False, most >= 250 * rare]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_share_at_the_limit_is_not_above_it(more):
+    """A constituency just at `most_year_only` would be told of."""
+    tables = clean()
+    settings = CheckSettings(most_year_only=0.25)
+    at_the_limit = 3 * EACH // 4
+    for row in range(at_the_limit + more):
+        _born(tables, row, tables.voters["birth_year"][row])
+    found = [row for row in tables.findings(settings) if row["rule"] == YEAR_ONLY]
+    assert [row["value"] for row in found] == [(at_the_limit + 1) / (3 * EACH)] * more
 
 
 def test_the_profile_of_a_precinct():

@@ -99,13 +99,20 @@ def test_nobody_is_called_under_age_wrongly(on_day, year, month, day):
     ):
         tables.voters[name] = [value] * (3 * EACH)
     register = Context.of(*tables.arrow(), CheckSettings(), on_day)
+    ages = _possible_ages(on_day, year, month, day)
+    assert oldest_possible(register)[0] == max(ages)
+    assert youngest_possible(register)[0] == min(ages)
+
+
+def _possible_ages(on_day, year, month, day):
+    """The ages on a day for every date that a birth date with gaps can be."""
     months = range(1, 13) if month is None else [month]
     possible = [
         dt.date(year, m, d)
         for m in months
         for d in ([day] if day else range(1, calendar.monthrange(year, m)[1] + 1))
     ]
-    ages = [
+    return [
         on_day.year
         - b.year
         - (
@@ -114,8 +121,35 @@ def test_nobody_is_called_under_age_wrongly(on_day, year, month, day):
         )
         for b in possible
     ]
-    assert oldest_possible(register)[0] == max(ages)
-    assert youngest_possible(register)[0] == min(ages)
+
+
+PARTLY_KNOWN = [
+    (year, month, day)
+    for year in (1907, 1908)
+    for month in (None, *range(1, 13))
+    for day in (None, 1, 28)
+    if month is not None or day is None
+]
+"""Birth dates with and without gaps."""
+DAYS_AT_AN_EDGE = [
+    dt.date(2026, month, day)
+    for month in range(1, 13)
+    for day in (1, calendar.monthrange(2026, month)[1])
+]
+"""The first and the last day of each month."""
+
+
+@pytest.mark.parametrize("on_day", DAYS_AT_AN_EDGE, ids=str)
+def test_what_is_missing_of_a_date_is_any_day_that_it_can_be(on_day):
+    """On the last day of a month nobody would be as old as everybody born in it is."""
+    tables = clean()
+    for place, name in enumerate(("birth_year", "birth_month", "birth_day")):
+        tables.voters[name][: len(PARTLY_KNOWN)] = [d[place] for d in PARTLY_KNOWN]
+    register = Context.of(*tables.arrow(), CheckSettings(), on_day)
+    ages = [_possible_ages(on_day, *date) for date in PARTLY_KNOWN]
+    rows = slice(len(PARTLY_KNOWN))
+    assert oldest_possible(register)[rows].tolist() == [max(each) for each in ages]
+    assert youngest_possible(register)[rows].tolist() == [min(each) for each in ages]
 
 
 def _rules(tables) -> set[str]:

@@ -21,6 +21,7 @@ from voterlist.cli.app import APP
 from voterlist.cli.failure import describe
 from voterlist.cli.terminal import Steps, Terminal
 from voterlist.cli.words import language_of
+from voterlist.usecases.checking import check_files
 
 EN, AZ = catalogue("en"), catalogue("az")
 
@@ -67,7 +68,7 @@ def test_it_speaks_azerbaijani_when_asked():
     assert AZ("cli.start").strip() == alone.stdout.strip()
     helped = started("run", "--help", language="az")
     assert "Heç bir" in alone.stdout
-    assert "Bütün işi görür" in helped.stdout
+    assert "Bütün mərhələləri icra edir" in helped.stdout
     refused = started("run", "nowhere", language="az")
     assert refused.returncode == 2
     assert refused.stderr.splitlines()[0] == AZ(
@@ -170,8 +171,8 @@ RUN_KEYS = {
     "unreadable",
     "compared",
     "afresh",
-    "memory",
-    "taught",
+    "state_use",
+    "training_labels",
     "contradictory",
     "stages",
     "findings",
@@ -710,9 +711,32 @@ def test_check_alone_tells_what_chance_explains(workspace):
     )
     rows = json.loads(call("check", *lists, "--json").stdout)["coincidences"]
     assert len(rows) == 4
-    assert rows[0]["agreement"] == "stem+given+patronymic+date"
+    assert rows[0]["agreement"] == "stem+given_name+patronymic+date"
     assert rows[-1]["found"] >= rows[0]["found"]
     assert all(row["expected"] > 0 for row in rows)
+
+
+NAMELESS = "№;Soyadı;Adı;Doğum tarixi\n1;Əliyev;Əli;01.02.1970\n2;;;03.04.1980\n"
+LISTS = {"good.csv": NAMELESS.replace("2;;", "2;Quliyev;Rza"), "row.csv": NAMELESS}
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (["good.csv"], 0),
+        (["row.csv"], 1),
+        (["good.csv", "row.csv"], 1),
+        (["good.csv", "scan.csv"], 1),
+        (["scan.csv"], 3),
+    ],
+)
+def test_check_says_whether_all_was_read(tmp_path, names, code):
+    """A row or a file that was set aside would go unseen by a script."""
+    (tmp_path / "scan.csv").write_bytes(b"%PDF-1.7 and so on")
+    for name, text in LISTS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    files = [tmp_path / name for name in names]
+    assert check_files(files, today=workspaces.TODAY).exit_code == code
 
 
 def test_check_of_something_that_is_no_table_has_exit_code_three(tmp_path):

@@ -104,7 +104,7 @@ def test_without_decisions_nothing_changes(people, plain):
     """No decision is no difference: the same pairs, cases, clusters and model, to the byte."""
     found = link(people, decided=Decided(PAIRS.empty_table(), CASES.empty_table()))
     assert_same(found, plain)
-    assert (found.taught, found.contradictory) == (0, 0)
+    assert (found.training_labels, found.contradictory) == (0, 0)
 
 
 def test_decisions_in_any_order_and_said_twice_are_the_same(people):
@@ -122,7 +122,7 @@ def test_decisions_in_any_order_and_said_twice_are_the_same(people):
         link(people, decided=Decided(pairs([*turned, *said]))),
     )
     assert_same(first, second)
-    assert (first.taught, second.taught) == (60, 60)
+    assert (first.training_labels, second.training_labels) == (60, 60)
 
 
 def test_the_order_of_the_list_changes_nothing_where_people_decided(people):
@@ -148,7 +148,7 @@ def test_a_label_moves_its_class_in_its_direction(people, plain):
     one, two = (
         link(people, decided=Decided(pairs(moved(same=same)))) for same in (True, False)
     )
-    assert one.taught == two.taught == 60
+    assert one.training_labels == two.training_labels == 60
     assert log_m(two) < log_m(plain) < log_m(one)
 
 
@@ -180,7 +180,7 @@ def test_contradictions_are_counted_and_teach_nothing(people, plain):
     """A pair of which people said both has no label; the result is that without it."""
     both = [*moved(4, same=True), *moved(4, same=False)]
     found = link(people, decided=Decided(pairs(both)))
-    assert (found.taught, found.contradictory) == (0, 4)
+    assert (found.training_labels, found.contradictory) == (0, 4)
     assert_same(found, plain)
 
 
@@ -196,12 +196,12 @@ def test_what_is_not_on_the_list_or_was_not_compared_teaches_nothing(people, pla
     ]
     apart = [("e000001", "e000002", False)]
     found = link(people, decided=Decided(pairs([*gone, *apart])))
-    assert (found.taught, found.contradictory) == (0, 0)
+    assert (found.training_labels, found.contradictory) == (0, 0)
     assert_same(found, plain)
 
 
 def test_a_linkage_that_goes_on_learns_the_same(people):
-    """Decisions and the memory of earlier comparisons do not touch each other."""
+    """Decisions and the state of an earlier linkage do not touch each other."""
     said = pairs(moved(same=False))
     known = link(people, incremental=Incremental()).state
     assert_same(
@@ -501,7 +501,7 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     """
     folder = shutil.copytree(SAMPLE, tmp_path / "goychay")
     first = workspaces.run(folder)
-    assert (first.taught, first.contradictory) == (0, 0)
+    assert (first.training_labels, first.contradictory) == (0, 0)
     path = tmp_path / "review.xlsx"
     settings = config.load(folder / config.FILE_NAME)
     reviewing.export(folder, settings, path, "en", today=workspaces.TODAY)
@@ -515,12 +515,14 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     )
     assert not imported.problems
     second = workspaces.run(folder)
-    assert 0 < second.taught <= second.decisions
+    assert 0 < second.training_labels <= second.decisions
     assert second.contradictory == 0
     trace = json.loads((second.folder / "trace.json").read_text(encoding="utf-8"))
     assert [
-        work["notes"]["taught"] for work in trace["stages"] if work["stage"] == "link"
-    ] == [second.taught]
+        work["notes"]["training_labels"]
+        for work in trace["stages"]
+        if work["stage"] == "link"
+    ] == [second.training_labels]
     before, after = members_of(first), members_of(second)
     assert len(said) > 50
     assert all(after[case] == before[case] for case in said)
@@ -569,18 +571,18 @@ def test_a_run_says_how_many_pairs_it_learnt_from(tmp_path):
     A run in which nobody decided anything says nothing of it.
     """
     folder = workspaces.make(tmp_path / "2026")
-    assert SAY("cli.run.taught", taught=0) not in said_by_run(folder)
+    assert SAY("cli.run.training-labels", labels=0) not in said_by_run(folder)
     queue = read(workspaces.run(folder), "queue").column("entry_id").to_pylist()
     with Ledger(folder / "ledger.db") as ledger:
         ledger.decide(
             decisions((dict(zip(sorted(queue), ("keep", "repeat"), strict=True)), 4))
         )
     for language in ("en", "az"):
-        assert catalogue(language)("cli.run.taught", taught=1) in said_by_run(
+        assert catalogue(language)("cli.run.training-labels", labels=1) in said_by_run(
             folder, language=language
         )
     result = json.loads(said_by_run(folder, "--json"))
-    assert (result["taught"], result["contradictory"]) == (1, 0)
+    assert (result["training_labels"], result["contradictory"]) == (1, 0)
 
 
 def members_of(result):
@@ -605,4 +607,8 @@ def test_a_run_that_was_interrupted_links_again_once_something_was_decided(tmp_p
         ledger.decide(decisions((dict.fromkeys(sorted(entries), "separate"), 6)))
     later = workspaces.run(folder, until=Stage.LINK)
     reused = {work.stage: work.reused for work in later.stages}
-    assert (reused["reconcile"], reused["link"], later.taught) == (True, False, 1)
+    assert (reused["reconcile"], reused["link"], later.training_labels) == (
+        True,
+        False,
+        1,
+    )

@@ -10,6 +10,8 @@ import re
 import sys
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from typer.testing import CliRunner
 
@@ -27,7 +29,7 @@ from voterlist.storage import store
 @pytest.fixture(scope="module")
 def linkage():
     """A crowd with one person entered twice (p0, p1) and a twin (p2)."""
-    return link(among_others({}, {}, {"given": "rashad"}))
+    return link(among_others({}, {}, {"given_name": "rashad"}))
 
 
 def row_of(linkage, one, other):
@@ -42,11 +44,11 @@ def row_of(linkage, one, other):
 
 
 def crowd_of():
-    return among_others({}, {}, {"given": "rashad"})
+    return among_others({}, {}, {"given_name": "rashad"})
 
 
 def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
-    """Bits of the fields, of rarity and of the rivals are the weight.
+    """Bits of the fields, of term frequency and of the rivals are the weight.
 
     With the start they are the odds of the pair.
     """
@@ -66,7 +68,9 @@ def test_the_steps_sum_to_the_weight_of_every_pair(linkage):
             assert fall["rivals"] <= 1e-9
 
 
-def test_rarity_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(linkage):
+def test_term_frequency_is_attributed_to_the_fields_exactly_as_the_linkage_counts_it(
+    linkage,
+):
     for row, fall in zip(
         linkage.pairs.to_pylist(),
         waterfalls(linkage.pairs, crowd_of()).to_pylist(),
@@ -90,10 +94,10 @@ def test_a_rare_surname_weighs_more_than_a_common_one():
     The surname's bits tell which is which.
     """
     common = [
-        {"surname": "rzayev", "given": f"a{number}", "day": number % 28 + 1}
+        {"surname": "rzayev", "given_name": f"a{number}", "day": number % 28 + 1}
         for number in range(50)
     ]
-    rare = {"surname": "zulfuqarov", "given": "kamran", "day": 9}
+    rare = {"surname": "zulfuqarov", "given_name": "kamran", "day": 9}
     voters = among_others(
         {"surname": "rzayev"}, {"surname": "rzayev"}, rare, rare, *common
     )
@@ -109,12 +113,12 @@ def test_a_rare_surname_weighs_more_than_a_common_one():
         )
 
 
-def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
+def test_names_that_changed_places_keep_their_term_frequency_in_a_line_of_its_own():
     """What is no one field's is not attributed to one; the sum is the pair's all the same."""
     voters = among_others(
         {},
-        {"surname": "reshad", "given": "qarayev"},
-        {"surname": "qarayev", "given": "reshad"},
+        {"surname": "reshad", "given_name": "qarayev"},
+        {"surname": "qarayev", "given_name": "reshad"},
     )
     found = link(voters)
     rows = [row for row in found.pairs.to_pylist() if row["surname_level"] == "swapped"]
@@ -131,7 +135,7 @@ def test_names_that_changed_places_keep_their_rarity_in_a_line_of_its_own():
         assert np.isclose(parts + fall["term_frequency"], -row["term_frequency"])
 
 
-def test_an_entry_that_the_list_does_not_hold_leaves_its_rarity_whole(linkage):
+def test_an_entry_that_the_list_does_not_hold_leaves_its_term_frequency_whole(linkage):
     """A list that is not the one that was linked attributes nothing it cannot count."""
     other = crowd_of().slice(0, 0)
     for row, fall in zip(
@@ -158,6 +162,10 @@ def as_of_version_0_1_0(pairs):
     former = pairs.rename_columns(
         [names.get(name, name) for name in pairs.column_names]
     )
+    keys = pc.replace_substring(
+        former.column("found_by").cast(pa.string()), "given_name", "given"
+    )
+    former = former.set_column(former.column_names.index("found_by"), "found_by", keys)
     (key,) = pairs.schema.metadata
     content = json.loads(pairs.schema.metadata[key])
     log_m = {

@@ -81,6 +81,7 @@ def test_every_planted_fault_is_found(planted):
     assert all(one.planted for one in scores)
 
 
+@pytest.mark.slow
 def test_every_rule_has_its_fault(planted):
     """A rule without a planted fault would never be measured."""
     faults, _ = planted
@@ -91,6 +92,7 @@ def test_every_rule_has_its_fault(planted):
     assert {rule.code for rule in RULES} - NOT_BY_CHANCE.keys() <= rules
 
 
+@pytest.mark.slow
 def test_false_alarms_stay_below_their_bounds(planted):
     """Entry tests accuse fewer than one clean entry in a thousand.
 

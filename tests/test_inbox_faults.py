@@ -626,6 +626,7 @@ def test_a_case_goes_when_its_list_was_read_without_it(workspace):
     assert {after[case] for case in before} == {"open", "gone"}
 
 
+@pytest.mark.slow
 def test_a_list_that_is_gone_is_asked_about_once(workspace):
     """A disk that is not connected leaves an empty folder, and with it the voters of a precinct."""
     assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
@@ -639,6 +640,7 @@ def test_a_list_that_is_gone_is_asked_about_once(workspace):
     assert command(workspace, "--jobs", "1")[1]["missing_lists"] == []
 
 
+@pytest.mark.slow
 def test_a_list_that_cannot_be_read_or_was_not_asked_for_is_not_gone(workspace, closed):
     """What is named as unread, or is left out, would be told twice or wrongly."""
     command(workspace, "--jobs", "1")

@@ -231,6 +231,21 @@ def test_a_ledger_that_lost_rows_is_not_copied(path):
     assert not path.with_name("copy.db").exists()
 
 
+def test_a_ledger_without_a_mark_is_copied(path):
+    """A workspace of an earlier version would be told that it has no ledger."""
+    path.with_name("ledger.mark").unlink()
+    target = path.with_name("copy.db")
+    assert copy(path.parent, target)["decisions"] == 40
+    assert target.exists()
+
+
+def test_a_ledger_that_is_gone_is_not_told_as_one_that_never_was(path):
+    """Nobody would look for the decisions that are lost."""
+    gone(path)
+    with pytest.raises(InputError):
+        copy(path.parent, path.with_name("copy.db"))
+
+
 def test_there_is_nothing_to_copy_before_the_first_run(tmp_path):
     """A workspace without a ledger has lost none."""
     with pytest.raises(UsageError) as caught:

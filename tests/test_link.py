@@ -17,7 +17,7 @@ from voterlist.model import CaseKind, Profile
 
 PERSON = {
     "surname": "mamadov",
-    "given": "elnur",
+    "given_name": "elnur",
     "patronymic": "hasan",
     "year": 1985,
     "month": 6,
@@ -32,7 +32,7 @@ PERSON = {
 
 
 def among_others(*people):
-    """The people given, as entries p0, p1 ..., in a crowd of 3,000."""
+    """The people given, as entries p0, p1 ..., in a crowd of 400."""
     rows = [PERSON | person for person in people]
     columns = {
         name: [row.get(name) for row in rows]
@@ -43,7 +43,7 @@ def among_others(*people):
     columns["entry_id"] = [f"p{number}" for number in range(len(rows))]
     return pa.concat_tables(
         [
-            crowd(3000, doubles=60).unify_dictionaries(),
+            crowd(400, doubles=20).unify_dictionaries(),
             voters(**columns).unify_dictionaries(),
         ]
     )
@@ -92,7 +92,7 @@ def test_the_same_entry_twice_is_a_duplicate_with_one_entry_to_keep():
 
 def test_twins_are_named_as_twins_and_never_put_forward():
     """One surname, patronymic, birth date and home with another given name is a pair of twins."""
-    linkage = link(among_others({}, {"given": "rashad"}))
+    linkage = link(among_others({}, {"given_name": "rashad"}))
     pair = pair_of(linkage)
     assert pair["kind"] == "twins"
     assert pair["probability"] < 0.2
@@ -120,7 +120,7 @@ def test_a_namesake_born_another_day_elsewhere_is_not_put_forward():
 
 def test_a_changed_surname_with_all_else_the_same_is_a_name_change():
     """Marriage: given name, patronymic and birth date stay, the surname and the home change."""
-    bride = {"sex": "f", "given": "aygun"}
+    bride = {"sex": "f", "given_name": "aygun"}
     wife = bride | {"surname": "quliyev", "street": "azadlig", "precinct": 1}
     pair = pair_of(link(among_others(bride, wife)))
     assert pair["kind"] == "name-change"
@@ -148,7 +148,7 @@ def test_one_identifier_on_two_people_is_a_conflict_not_a_duplicate():
     """Two entries that share a FIN and nothing else are put to a person as an identity conflict."""
     other = {
         "surname": "quliyev",
-        "given": "rashad",
+        "given_name": "rashad",
         "patronymic": "ali",
         "year": 1950,
         "month": 1,
@@ -200,7 +200,7 @@ def test_what_was_not_compared_is_counted():
     narrow = {
         line.key: line for line in link(table, LinkSettings(largest_block=10)).forecast
     }
-    assert narrow["surname+given+date"].not_compared == 40 * 39 // 2
+    assert narrow["surname+given_name+date"].not_compared == 40 * 39 // 2
     assert sum(line.not_compared for line in link(table).forecast) == 0
 
 
@@ -208,7 +208,7 @@ def test_chance_is_near_what_strangers_make():
     line = next(
         line
         for line in link(crowd(20_000, seed=3)).chance
-        if line.agreement == "stem+given+year"
+        if line.agreement == "stem+given_name+year"
     )
     assert 0.7 < line.found / line.expected < 1.4
 
@@ -246,10 +246,10 @@ def test_a_given_name_one_letter_off_with_one_father_and_birthday_is_asked_about
     """
     roles = {
         row["entry_id"]: row["role"]
-        for row in link(among_others({}, {"given": "elnar"})).cases.to_pylist()
+        for row in link(among_others({}, {"given_name": "elnar"})).cases.to_pylist()
     }
     assert "repeat" not in {roles.get("p0"), roles.get("p1")}
     fin = {"fin": "5ABC123"}
-    linkage = link(among_others(fin, fin | {"given": "elnar"}))
+    linkage = link(among_others(fin, fin | {"given_name": "elnar"}))
     roles = {row["entry_id"]: row["role"] for row in linkage.cases.to_pylist()}
     assert sorted([roles["p0"], roles["p1"]]) == ["keep", "repeat"]

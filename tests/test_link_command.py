@@ -1,4 +1,4 @@
-"""``link`` with --memory and --against, and what a workspace remembers from run to run.
+"""``link`` with --state and --against, and the state that a workspace keeps from run to run.
 
 Real files, real commands.
 """
@@ -98,26 +98,26 @@ def hand_in_anew(folder):
     (folder / "list.csv").write_text(text, encoding="utf-8")
 
 
-# --memory
+# --state
 
 
-def test_what_a_remembered_linkage_writes_is_what_a_full_one_writes(folder):
-    memory = ("--memory", folder / "memory")
-    first = linked(folder, "first", *memory)
-    assert (first["memory"], first["afresh"]) == ("missing", first["compared"])
+def test_what_a_linkage_with_a_state_writes_is_what_a_full_one_writes(folder):
+    state = ("--state", folder / "state")
+    first = linked(folder, "first", *state)
+    assert (first["state_use"], first["afresh"]) == ("missing", first["compared"])
     hand_in_anew(folder)
-    again, full = linked(folder, "again", *memory), linked(folder, "full")
-    assert again["memory"] == "used"
+    again, full = linked(folder, "again", *state), linked(folder, "full")
+    assert again["state_use"] == "used"
     assert again["afresh"] < again["compared"] / 4
     assert (
         written(folder, "again") == written(folder, "full") != written(folder, "first")
     )
-    told = {"afresh", "memory", "out", "clusters"}
+    told = {"afresh", "state_use", "out", "clusters"}
     assert {key: again[key] for key in again.keys() - told} == {
         key: full[key] for key in full.keys() - told
     }
-    assert (full["memory"], full["afresh"]) == (None, full["compared"])
-    once_more = linked(folder, "again", *memory)
+    assert (full["state_use"], full["afresh"]) == (None, full["compared"])
+    once_more = linked(folder, "again", *state)
     assert once_more["afresh"] == 0
     assert written(folder, "again") == written(folder, "full")
 
@@ -133,51 +133,71 @@ def test_how_many_pairs_were_compared_is_said_in_words(folder, language, say):
         "--out",
         folder / "p.parquet",
     ]
-    arguments += ["--memory", folder / "memory"]
+    arguments += ["--state", folder / "state"]
     compared = linked(folder, "x")["compared"]
     assert (
-        say("cli.memory.missing", compared=compared)
+        say("cli.state.missing", compared=compared)
         in started(*arguments, language=language).stdout
     )
-    said = say("cli.memory.used", afresh=0, compared=compared)
+    said = say("cli.state.used", afresh=0, compared=compared)
     assert said in started(*arguments, language=language).stdout
 
 
-def test_a_damaged_memory_is_said_and_all_pairs_are_compared(folder):
+def test_a_damaged_state_is_said_and_all_pairs_are_compared(folder):
     """A file that was changed is no error and no wrong pair.
 
     The linkage is a full one and says why.
     """
-    memory = ("--memory", folder / "memory")
-    linked(folder, "first", *memory)
-    spoilt = next((folder / "memory").glob("pairs-*"))
+    state = ("--state", folder / "state")
+    linked(folder, "first", *state)
+    spoilt = next((folder / "state").glob("pairs-*"))
     spoilt.write_bytes(spoilt.read_bytes()[:-50])
-    again = linked(folder, "again", *memory)
-    assert (again["memory"], again["afresh"]) == ("damaged", again["compared"])
+    again = linked(folder, "again", *state)
+    assert (again["state_use"], again["afresh"]) == ("damaged", again["compared"])
     assert written(folder, "again") == written(folder, "first")
-    assert linked(folder, "again", *memory)["memory"] == "used"
+    assert linked(folder, "again", *state)["state_use"] == "used"
 
 
-def test_a_memory_of_another_profile_is_said_and_left_aside(folder):
+def test_the_former_name_of_the_option_is_taken(folder):
+    """Scripts of the first version say ``--memory``."""
+    assert linked(folder, "first", "--memory", folder / "state")["afresh"] > 0
+    assert linked(folder, "again", "--state", folder / "state")["afresh"] == 0
+    help_text = started("link", "--help").stdout
+    assert "--memory FOLDER" not in help_text
+    assert "--memory" in help_text
+
+
+def test_both_names_of_the_option_are_refused(folder):
+    """One of the two folders would be left out in silence."""
+    both = ("--state", folder / "one", "--memory", folder / "two")
+    found = started("link", folder / "list.csv", "--out", folder / "p.parquet", *both)
+    assert found.returncode == 2
+    assert EN("error.state-twice.what") in found.stderr
+
+
+def test_a_state_of_another_profile_is_said_and_left_aside(folder):
     """The folder of one profile under another gives that profile's full result."""
-    memory = ("--memory", folder / "memory")
-    linked(folder, "first", *memory)
-    other = linked(folder, "other", *memory, "--profile", "generic")
-    assert (other["memory"], other["afresh"]) == ("other-settings", other["compared"])
+    state = ("--state", folder / "state")
+    linked(folder, "first", *state)
+    other = linked(folder, "other", *state, "--profile", "generic")
+    assert (other["state_use"], other["afresh"]) == (
+        "other-settings",
+        other["compared"],
+    )
     linked(folder, "plain", "--profile", "generic")
     assert written(folder, "other") == written(folder, "plain")
 
 
 @pytest.mark.parametrize(("language", "say"), [("en", EN), ("az", AZ)])
-def test_a_memory_that_another_linkage_holds_is_refused(folder, language, say):
+def test_a_state_that_another_linkage_holds_is_refused(folder, language, say):
     """Exit code 4, with the folder's name.
 
     Otherwise the two remove each other's files, and one fails inside.
     """
-    memory = folder / "memory"
-    memory.mkdir()
+    state = folder / "state"
+    state.mkdir()
     first = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(memory)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLD, str(state)], stdout=subprocess.PIPE, text=True
     )
     try:
         assert first.stdout.readline() == "held\n"
@@ -186,8 +206,8 @@ def test_a_memory_that_another_linkage_holds_is_refused(folder, language, say):
             folder / "map.toml",
             "--out",
             folder / "p.parquet",
-            "--memory",
-            memory,
+            "--state",
+            state,
             "--json",
         ]
         found = started("link", folder / "list.csv", *options, language=language)
@@ -195,21 +215,21 @@ def test_a_memory_that_another_linkage_holds_is_refused(folder, language, say):
         first.kill()
         first.communicate()
     assert found.returncode == 4, found.stderr
-    places = {"path": str(memory), "pid": str(first.pid), "since": "2026-02-03 10:00"}
+    places = {"path": str(state), "pid": str(first.pid), "since": "2026-02-03 10:00"}
     error = json.loads(found.stdout)["error"]
-    assert error["code"] == "memory-busy"
-    assert error["what"] == say("error.memory-busy.what", **places)
-    assert error["todo"] == say("error.memory-busy.todo")
+    assert error["code"] == "state-busy"
+    assert error["what"] == say("error.state-busy.what", **places)
+    assert error["todo"] == say("error.state-busy.todo")
     assert not (folder / "p.parquet").exists()
-    linked(folder, "after", "--memory", memory)
+    linked(folder, "after", "--state", state)
 
 
-def test_two_linkages_on_one_memory_at_once_leave_it_whole(folder):
+def test_two_linkages_on_one_state_at_once_leave_it_whole(folder):
     """Each ends with its pairs, or is told that the other holds the folder.
 
-    The memory is used the next time.
+    The state is used the next time.
     """
-    memory = folder / "memory"
+    state = folder / "state"
     base = [
         sys.executable,
         "-m",
@@ -221,7 +241,7 @@ def test_two_linkages_on_one_memory_at_once_leave_it_whole(folder):
     ]
     both = [
         subprocess.Popen(
-            [*base, "--out", folder / f"{number}.parquet", "--memory", memory],
+            [*base, "--out", folder / f"{number}.parquet", "--state", state],
             stderr=subprocess.PIPE,
         )
         for number in range(2)
@@ -229,22 +249,22 @@ def test_two_linkages_on_one_memory_at_once_leave_it_whole(folder):
     told = [process.communicate()[1] for process in both]
     codes = sorted(process.returncode for process in both)
     assert codes in ([0, 0], [0, 4]), told
-    assert linked(folder, "after", "--memory", memory)["memory"] == "used"
+    assert linked(folder, "after", "--state", state)["state_use"] == "used"
     assert sorted(
-        path.name for path in memory.iterdir() if path.name.startswith(".")
+        path.name for path in state.iterdir() if path.name.startswith(".")
     ) == [".lock"]
 
 
-def test_a_file_in_the_place_of_the_memory_is_refused_before_the_work(folder):
-    """Nobody waits for a linkage whose memory then has no place."""
-    for memory in (folder / "map.toml", folder / "map.toml" / "memory"):
+def test_a_file_in_the_place_of_the_state_is_refused_before_the_work(folder):
+    """Nobody waits for a linkage whose state then has no place."""
+    for state in (folder / "map.toml", folder / "map.toml" / "state"):
         found = call(
             "link",
             folder / "list.csv",
             "--out",
             folder / "p.parquet",
-            "--memory",
-            memory,
+            "--state",
+            state,
         )
         assert found.exit_code == 2
         assert (
@@ -411,39 +431,43 @@ def link_of(result):
 def test_a_run_goes_on_from_what_the_last_one_compared(tmp_path):
     workspace = workspaces.make(tmp_path / "one")
     first = workspaces.run(workspace)
-    assert (first.memory, first.afresh) == ("missing", first.compared)
+    assert (first.state_use, first.afresh) == ("missing", first.compared)
     precinct = workspace / "inbox" / "88" / "menteqe-2.csv"
     text = precinct.read_text(encoding="utf-8")
     precinct.write_text(text.replace("17.02.1969", "18.02.1969"), encoding="utf-8")
     again = workspaces.run(workspace)
-    assert again.memory == "used"
+    assert again.state_use == "used"
     assert again.afresh < again.compared
     other = workspaces.copied(workspace, tmp_path / "two")
     assert not (other / linkage_state.FOLDER).exists()
     full = workspaces.run(other)
-    done = {"compared": again.compared, "afresh": again.compared, "memory": "missing"}
-    assert link_of(full) == done | {"taught": 0, "contradictory": 0}
+    done = {
+        "compared": again.compared,
+        "afresh": again.compared,
+        "state_use": "missing",
+    }
+    assert link_of(full) == done | {"training_labels": 0, "contradictory": 0}
     assert workspaces.contents(full) == workspaces.contents(again)
 
 
-def test_a_run_with_a_damaged_memory_says_so_and_is_whole(tmp_path):
-    """Damage to what was remembered changes no table of the run."""
+def test_a_run_with_a_damaged_state_says_so_and_is_whole(tmp_path):
+    """Damage to the state changes no table of the run."""
     workspace = workspaces.make(tmp_path / "one")
     before = workspaces.contents(workspaces.run(workspace))
     for path in (workspace / linkage_state.FOLDER).glob("*.parquet"):
         path.write_bytes(b"PAR1")
     found = call("run", workspace, "--today", workspaces.TODAY.isoformat())
-    assert "damaged" in EN("cli.memory.damaged", compared=1)
-    assert EN("cli.memory.damaged", compared=1)[:40] in found.stdout
+    assert "damaged" in EN("cli.state.damaged", compared=1)
+    assert EN("cli.state.damaged", compared=1)[:40] in found.stdout
     assert workspaces.contents(workspaces.run(workspace)) == before
 
 
-def test_a_run_of_one_constituency_leaves_the_memory_of_all(tmp_path):
-    """It uses what is remembered of the whole inbox, and the next whole run still has it."""
+def test_a_run_of_one_constituency_leaves_the_state_of_all(tmp_path):
+    """It uses the state of the whole inbox, and the next whole run still has it."""
     workspace = workspaces.make(tmp_path / "one")
     workspaces.make(tmp_path / "other", constituency=89)
     (tmp_path / "other" / "inbox" / "89").rename(workspace / "inbox" / "89")
     workspaces.run(workspace)
     part = workspaces.run(workspace, constituencies=[88])
-    assert (part.memory, part.afresh) == ("used", 0)
+    assert (part.state_use, part.afresh) == ("used", 0)
     assert workspaces.run(workspace).afresh == 0

@@ -100,7 +100,7 @@ def test_priors_have_a_share_for_each_level(profile, entries):
 def test_a_value_that_only_the_pair_has_is_no_likelier_than_the_least(
     counts, size, least
 ):
-    """The pair itself would speak against its own rarity."""
+    """The pair itself would speak against its own term frequency."""
     shares = 2 ** share_of_counts(np.array([2, *counts]), size, least)
     assert shares[0] <= least
     # Every further entry with the value adds one to what was counted of it.

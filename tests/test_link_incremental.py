@@ -5,6 +5,8 @@ The result is that of a linkage from the beginning, for less work.
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import shutil
 
 import numpy as np
@@ -18,6 +20,7 @@ from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
 from voterlist.link import Incremental, State, block, candidates, link
 from voterlist.link.encode import encode
+from voterlist.link.explain import read_model
 from voterlist.link.incremental import reuse, state
 from voterlist.model import Profile
 from voterlist.storage import linkage_state
@@ -30,7 +33,7 @@ FIELDS = {
     "surname": st.sampled_from(
         [None, "mamadov", "mamedov", "aliyev", "aliyeva", "huseynov"]
     ),
-    "given": st.sampled_from([None, "ali", "vali", "leyla", "mamadov", "leila"]),
+    "given_name": st.sampled_from([None, "ali", "vali", "leyla", "mamadov", "leila"]),
     "patronymic": st.sampled_from([None, "hasan", "hasen", "h"]),
     "year": st.sampled_from([None, 1980, 1981]),
     "month": st.sampled_from([None, 1, 2]),
@@ -291,7 +294,7 @@ def test_an_entry_is_known_again_by_what_it_says(people, random):
 
 
 @pytest.fixture(scope="module")
-def list_and_memory():
+def list_and_state():
     people = crowd(1500, doubles=80)
     return people, link(people, incremental=Incremental())
 
@@ -305,25 +308,25 @@ def precinct_anew(people, rows):
     return people.set_column(place, people.schema.field("flat"), pa.array(flats))
 
 
-def test_nothing_is_compared_where_nothing_changed(list_and_memory):
+def test_nothing_is_compared_where_nothing_changed(list_and_state):
     """The same list again: no pair is compared, and the result is the same."""
-    people, full = list_and_memory
+    people, full = list_and_state
     again = link(people, incremental=Incremental(full.state))
     assert (again.afresh, again.reused) == (0, True)
     assert_same(again, full)
 
 
-def test_everything_is_compared_where_everything_changed(list_and_memory):
-    people, full = list_and_memory
+def test_everything_is_compared_where_everything_changed(list_and_state):
+    people, full = list_and_state
     other = precinct_anew(people, range(people.num_rows))
     again = link(other, incremental=Incremental(full.state))
     assert again.afresh == again.candidates > 0
     assert_same(again, link(other, incremental=Incremental()))
 
 
-def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_memory):
+def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_state):
     """Of a list of which a part changed, fewer pairs are compared than are reused_pairs over."""
-    people, full = list_and_memory
+    people, full = list_and_state
     other = precinct_anew(people, range(20))
     again = link(other, incremental=Incremental(full.state))
     assert 0 < again.afresh < again.candidates / 2
@@ -333,8 +336,8 @@ def test_a_precinct_handed_in_anew_costs_its_own_pairs(list_and_memory):
 @pytest.mark.slow
 @pytest.mark.parametrize("rows", [0, 1])
 @pytest.mark.parametrize("profile", list(Profile))
-def test_lists_without_a_pair_are_remembered_too(rows, profile):
-    """Zero rows and one row leave a memory that the next list, short or long, goes on from."""
+def test_lists_without_a_pair_leave_a_state_too(rows, profile):
+    """Zero rows and one row leave a state that the next list, short or long, goes on from."""
     short = crowd(rows)
     first = link(short, profile=profile, incremental=Incremental())
     again = link(short, profile=profile, incremental=Incremental(first.state))
@@ -355,14 +358,24 @@ def test_lists_without_a_pair_are_remembered_too(rows, profile):
     ],
     ids=["profile", "settings", "against"],
 )
-def test_a_memory_of_other_settings_is_left_aside(list_and_memory, other):
-    people, full = list_and_memory
+def test_a_state_of_other_settings_is_left_aside(list_and_state, other):
+    people, full = list_and_state
     again = link(people, incremental=Incremental(full.state), **other)
     assert (again.reused, again.afresh) == (False, again.candidates)
     assert_same(again, link(people, incremental=Incremental(), **other))
 
 
-def test_addresses_that_are_compared_in_another_way_make_the_memory_another():
+def test_a_state_with_former_names_of_keys_is_left_aside(list_and_state):
+    """Version 0.1.0 called the given name ``given`` in its keys."""
+    people, full = list_and_state
+    former = full.state.fingerprint.replace("given_name", "given")
+    known = dataclasses.replace(full.state, fingerprint=former)
+    again = link(people, incremental=Incremental(known))
+    assert not again.reused
+    assert_same(again, full)
+
+
+def test_addresses_that_are_compared_in_another_way_make_the_state_another():
     """Lines of address are compared as streets once one entry has a street.
 
     What they were as lines is left aside.
@@ -380,9 +393,9 @@ def test_addresses_that_are_compared_in_another_way_make_the_memory_another():
     assert_same(again, link(people, profile=Profile.GENERIC, incremental=Incremental()))
 
 
-def test_a_threshold_changes_nothing_that_is_remembered(list_and_memory):
-    """What is remembered does not depend on the thresholds, which are asked of every pair anew."""
-    people, full = list_and_memory
+def test_a_threshold_changes_nothing_in_the_state(list_and_state):
+    """The state does not depend on the thresholds, which are asked of every pair anew."""
+    people, full = list_and_state
     strict = LinkSettings(duplicate_probability=0.999, review_probability=0.9)
     again = link(people, strict, incremental=Incremental(full.state))
     assert (again.reused, again.afresh) == (True, 0)
@@ -392,8 +405,8 @@ def test_a_threshold_changes_nothing_that_is_remembered(list_and_memory):
 # The folder
 
 
-def test_a_memory_is_read_as_it_was_written(list_and_memory, tmp_path):
-    _, full = list_and_memory
+def test_a_state_is_read_as_it_was_written(list_and_state, tmp_path):
+    _, full = list_and_state
     for folder in ("one", "two"):
         linkage_state.write(tmp_path / folder, full.state)
         linkage_state.write(tmp_path / folder, full.state)
@@ -410,25 +423,25 @@ def test_a_memory_is_read_as_it_was_written(list_and_memory, tmp_path):
     assert len(one) == 4
 
 
-def test_no_cell_and_no_id_is_in_a_memory(tmp_path):
+def test_no_cell_and_no_id_is_in_a_state(tmp_path):
     """Of an entry the folder holds numbers alone."""
     columns = {
         "surname": ["qaraqoyunlu"] * 2,
-        "given": ["zulfuqar"] * 2,
+        "given_name": ["zulfuqar"] * 2,
         "entry_id": ["id-one", "id-two"],
     }
     linkage_state.write(
-        tmp_path / "memory", link(voters(**columns), incremental=Incremental()).state
+        tmp_path / "state", link(voters(**columns), incremental=Incremental()).state
     )
-    content = b"".join(path.read_bytes() for path in (tmp_path / "memory").iterdir())
+    content = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
     assert not any(word in content for word in (b"qaraqoyunlu", b"zulfuqar", b"id-one"))
     kinds = {field.type for schema in state.TABLES.values() for field in schema}
     assert all(pa.types.is_integer(kind) for kind in kinds)
 
 
 def spoil(folder, how):
-    """Damage a memory in one way."""
-    page = folder / "memory.json"
+    """Damage a state in one way."""
+    page = folder / "state.json"
     pairs = next(folder.glob("pairs-*.parquet"))
     content = bytearray(pairs.read_bytes())
     if how == "page-cut":
@@ -450,8 +463,8 @@ def spoil(folder, how):
     "how",
     ["page-cut", "page-empty", "page-binary", "file-gone", "file-cut", "bit-flipped"],
 )
-def test_a_damaged_memory_is_told_and_not_believed(list_and_memory, tmp_path, how):
-    _, full = list_and_memory
+def test_a_damaged_state_is_said_and_not_used(list_and_state, tmp_path, how):
+    _, full = list_and_state
     linkage_state.write(tmp_path, full.state)
     spoil(tmp_path, how)
     found = linkage_state.read(tmp_path)
@@ -460,27 +473,41 @@ def test_a_damaged_memory_is_told_and_not_believed(list_and_memory, tmp_path, ho
     assert linkage_state.read(tmp_path).use is StateUse.USED
 
 
-def test_a_folder_that_remembers_nothing_is_no_damage(tmp_path):
+def test_a_folder_without_a_state_is_no_damage(tmp_path):
     """The first time there is nothing to go on from."""
     assert linkage_state.read(tmp_path / "nowhere").use is StateUse.MISSING
 
 
-def test_a_memory_of_another_program_is_left_aside(list_and_memory, tmp_path):
+def test_a_state_of_another_program_is_left_aside(list_and_state, tmp_path):
     """What another version compared may have been compared otherwise."""
-    _, full = list_and_memory
+    _, full = list_and_state
     linkage_state.write(tmp_path, full.state)
-    page = tmp_path / "memory.json"
+    page = tmp_path / "state.json"
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace('"program": "', '"program": "0'), encoding="utf-8")
     assert linkage_state.read(tmp_path).use is StateUse.OTHER_PROGRAM
 
 
-def test_a_memory_half_written_leaves_the_old_one(list_and_memory, tmp_path):
-    """Files of a new memory beside the page of the old one change nothing.
+def test_a_state_of_an_earlier_version_is_made_anew(list_and_state, tmp_path):
+    """Its page had another name: it is recognised, not used, and leaves nothing behind."""
+    _, full = list_and_state
+    linkage_state.write(tmp_path, full.state)
+    page, former = tmp_path / "state.json", tmp_path / "memory.json"
+    text = page.read_text(encoding="utf-8")
+    page.unlink()
+    former.write_text(text.replace('"program": "', '"program": "0'), encoding="utf-8")
+    assert linkage_state.read(tmp_path).use is StateUse.OTHER_PROGRAM
+    linkage_state.write(tmp_path, full.state)
+    assert not former.exists()
+    assert linkage_state.read(tmp_path).use is StateUse.USED
+
+
+def test_a_state_half_written_leaves_the_old_one(list_and_state, tmp_path):
+    """Files of a new state beside the page of the old one change nothing.
 
     The page is what counts, and comes last.
     """
-    people, full = list_and_memory
+    people, full = list_and_state
     linkage_state.write(tmp_path / "old", full.state)
     linkage_state.write(
         tmp_path / "new",
@@ -492,18 +519,18 @@ def test_a_memory_half_written_leaves_the_old_one(list_and_memory, tmp_path):
     assert found.state.tables()["pairs"].equals(full.state.tables()["pairs"])
 
 
-def test_files_of_others_in_the_folder_are_left_alone(list_and_memory, tmp_path):
+def test_files_of_others_in_the_folder_are_left_alone(list_and_state, tmp_path):
     """Whoever names a folder that holds other things finds them there afterwards."""
     (tmp_path / "entries.parquet").write_text("mine", encoding="utf-8")
     (tmp_path / "pairs-notes.parquet").write_text("mine", encoding="utf-8")
-    linkage_state.write(tmp_path, list_and_memory[1].state)
+    linkage_state.write(tmp_path, list_and_state[1].state)
     assert (tmp_path / "entries.parquet").exists()
     assert (tmp_path / "pairs-notes.parquet").exists()
 
 
 @pytest.mark.parametrize("column", ["left", "right", "levels"])
-def test_tables_that_do_not_belong_together_are_no_memory(list_and_memory, column):
-    tables = list_and_memory[1].state.tables()
+def test_tables_that_do_not_belong_together_are_no_state(list_and_state, column):
+    tables = list_and_state[1].state.tables()
     place = tables["pairs"].schema.get_field_index(column)
     wrong = pa.array(np.full(tables["pairs"].num_rows, 2_000_000_000, np.int32))
     tables["pairs"] = tables["pairs"].set_column(
@@ -549,6 +576,17 @@ def test_a_list_without_a_new_entry_has_no_pair():
     found = link(crowd(300, doubles=40), new=pa.array([], pa.string()))
     assert (found.candidates, found.pairs.num_rows, found.cases.num_rows) == (0, 0, 0)
     assert all((line.found, line.expected) == (0, 0) for line in found.chance)
+
+
+@pytest.mark.parametrize("new", [0, 1, 20, 60])
+def test_the_odds_are_those_of_the_pairs_that_have_a_new_entry(new):
+    """Two people would be thought one more often, or less, than among the pairs that count."""
+    people = crowd(40, doubles=20)
+    chosen = [number >= 60 - new for number in range(60)]
+    count = sum(one or two for one, two in itertools.combinations(chosen, 2))
+    found = link(people, new=people.column("entry_id").slice(60 - new))
+    model = read_model(found.pairs.schema.metadata)
+    assert 2 ** model.log_size[-1] == pytest.approx(max(count, 1))
 
 
 def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
@@ -606,10 +644,21 @@ def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
 
 ONE = dict.fromkeys(FIELDS) | {
     "surname": "aliyev",
-    "given": "ali",
+    "given_name": "ali",
     "fin": "5ABC123",
     "list_kind": "permanent",
 }
+
+
+@pytest.mark.parametrize("left", [2, 3, 4])
+def test_entries_that_come_together_because_others_are_gone_are_compared(left):
+    """What a block that was too large kept apart would stay unseen for ever."""
+    people = {f"e{number:02d}": ONE for number in range(6)}
+    first = link(table(people), NARROW, incremental=Incremental())
+    rest = table(dict(list(people.items())[:left]))
+    again = link(rest, NARROW, incremental=Incremental(first.state))
+    assert (first.candidates, again.candidates) == (0, left * (left - 1) // 2)
+    assert_same(again, link(rest, NARROW, incremental=Incremental()))
 
 
 @pytest.mark.slow
@@ -641,7 +690,7 @@ def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_
     )
 
 
-def test_against_another_list_the_memory_is_used_as_well():
+def test_against_another_list_the_state_is_used_as_well():
     people = crowd(1500, doubles=60)
     new = people.column("entry_id").slice(0, 200)
     first = link(people, new=new, incremental=Incremental())

@@ -6,22 +6,26 @@ The parts of linkage, each against an obvious slow version.
 from __future__ import annotations
 
 import itertools
+from dataclasses import asdict
 
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
+from voterlist.config import LinkSettings
 from voterlist.link import block, candidates, weigh
 from voterlist.link.cases import Judged, case_id, cases
 from voterlist.link.classify import Judgement, kinds
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import SHIPPED, Pairs, Vectors
-from voterlist.link.encode import encode
+from voterlist.link.encode import FEMALE, MALE, encode
+from voterlist.link.estimate import estimate
+from voterlist.link.judge import Scorer, judge
 from voterlist.link.keys import Key, keys
-from voterlist.model import PairKind, Profile
+from voterlist.model import ListKind, PairKind, Profile
 
 small_lists = st.lists(
     st.tuples(
@@ -39,7 +43,7 @@ def listed(rows):
     return encode(
         voters(
             surname=list(surname),
-            given=list(name),
+            given_name=list(name),
             year=list(year),
             month=list(month),
             day=list(month),
@@ -55,26 +59,77 @@ def agreeing_pairs(rows, places):
     }
 
 
-@given(small_lists, st.integers(1, 7))
-def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
-    blocks = block.build(listed(rows), Key("k", ("stem", "year")), limit=100)
-    found = [
+def pairs_made(blocks, chunk):
+    return sorted(
         pair
         for left, right in block.chunks(blocks, chunk)
         for pair in zip(left.tolist(), right.tolist(), strict=True)
-    ]
-    assert sorted(found) == sorted(agreeing_pairs(rows, (0, 2)))
+    )
+
+
+@given(small_lists, st.integers(1, 7))
+def test_blocks_hold_exactly_the_pairs_that_agree(rows, chunk):
+    blocks = block.build(listed(rows), Key("k", ("stem", "year")), limit=100)
+    assert pairs_made(blocks, chunk) == sorted(agreeing_pairs(rows, (0, 2)))
 
 
 @given(small_lists, st.integers(1, 5))
 def test_no_pair_is_cut_without_being_counted(rows, limit):
     blocks = block.build(
-        listed(rows), Key("k", ("stem",), ("given", "year")), limit=limit
+        listed(rows), Key("k", ("stem",), ("given_name", "year")), limit=limit
     )
     assert blocks.forecast.pairs + blocks.forecast.not_compared == len(
         agreeing_pairs(rows, (0,))
     )
     assert blocks.forecast.largest <= limit
+
+
+@settings(max_examples=50)
+@example(
+    rows=[("aliyev", None, None, month) for month in (1, 2, 2, 2)],
+    new={1},
+    partial_dates=True,
+)
+@given(small_lists, st.none() | st.sets(st.integers(0, 13)), st.booleans())
+def test_where_only_some_pairs_count_these_are_made_and_forecast(
+    rows, new, partial_dates
+):
+    """A pair with a new entry would be lost, or the forecast be of other pairs than are made."""
+    every = range(len(rows))
+    is_new = None if new is None else np.array([place in new for place in every], bool)
+    # In these lists a date is known in full, and no first of January, where the month is 2.
+    required = [] if is_new is None else [is_new]
+    required += [[month != 2 for *_, month in rows]] if partial_dates else []
+    expected = sorted(
+        (one, two)
+        for one, two in agreeing_pairs(rows, (0,))
+        if all(flags[one] or flags[two] for flags in required)
+    )
+    key = Key("k", ("stem",), ("given_name", "year"), partial_dates=partial_dates)
+    blocks = block.build(listed(rows), key, limit=100, new=is_new)
+    assert pairs_made(blocks, chunk=5) == expected
+    assert blocks.forecast.pairs == len(expected)
+    cut = block.build(listed(rows), key, limit=3, new=is_new)
+    assert len(pairs_made(cut, chunk=5)) == cut.forecast.pairs
+    assert cut.forecast.pairs + cut.forecast.not_compared == len(expected)
+
+
+@settings(max_examples=50)
+@example([("aliyev", None, 1980, 1), ("mamadov", None, 1980, 1)])
+@given(small_lists)
+def test_a_pair_is_put_down_to_the_keys_on_which_it_agrees(rows):
+    """A pair would seem to be found by one FIN, where neither entry has any."""
+    entries = listed(rows)
+    places = {("stem", "year"): (0, 2), ("given_name",): (1,)}
+    fields = [*places, ("fin",)]
+    agreeing = [agreeing_pairs(rows, of) for of in places.values()] + [set()]
+    blocks = [block.build(entries, Key("k", names), 100) for names in fields]
+    left, right = (side.astype(np.int32) for side in np.triu_indices(len(rows), 1))
+    bits = candidates.match_keys(blocks, left, right)
+    for number, expected in enumerate(agreeing):
+        found = np.flatnonzero(bits >> number & 1)
+        pairs = zip(left[found].tolist(), right[found].tolist(), strict=True)
+        assert set(pairs) == expected
 
 
 @pytest.mark.slow
@@ -186,18 +241,18 @@ def test_a_street_of_another_constituency_is_another_street(street, house, flat)
 )
 def test_given_names_reach_the_level_a_person_would_give(one, two, expected):
     """Same, an initial, a rare spelling one edit away, another name, and missing are told apart."""
-    assert level("given_name", given=[one, two]) == expected
+    assert level("given_name", given_name=[one, two]) == expected
 
 
 def test_two_names_in_use_are_not_taken_for_a_misspelling():
     """One edit between two common names is a look-alike, not an error: Samir is not Samira."""
     names = ["samir", "samira"] * 50
-    assert level("given_name", given=names) == "look-alike"
+    assert level("given_name", given_name=names) == "look-alike"
 
 
 def test_surname_and_given_name_in_each_others_place_are_seen():
     """A clerk who wrote the two names in the wrong columns gives "swapped" on both."""
-    columns = {"surname": ["hasanov", "kamil"], "given": ["kamil", "hasanov"]}
+    columns = {"surname": ["hasanov", "kamil"], "given_name": ["kamil", "hasanov"]}
     assert level("surname", **columns) == level("given_name", **columns) == "swapped"
 
 
@@ -218,17 +273,17 @@ def test_missing_is_neither_same_nor_different(rows):
 
 @given(st.data())
 def test_a_packed_pattern_gives_its_levels_back(data):
-    """Packing and unpacking keep every level, and the rarity to within one bin."""
+    """Packing and unpacking keep every level, and the term frequency to within one bin."""
     levels = {
         one.field: np.array([data.draw(st.integers(0, len(one.levels) - 1))], np.uint8)
         for one in SHIPPED
     }
-    rarity = np.array([-data.draw(st.floats(0, 120))])
-    back = SHIPPED.unpack(SHIPPED.pack(Vectors(levels, rarity)))
+    term_frequency = np.array([-data.draw(st.floats(0, 120))])
+    back = SHIPPED.unpack(SHIPPED.pack(Vectors(levels, term_frequency)))
     assert {name: back.levels[name].tolist() for name in levels} == {
         name: levels[name].tolist() for name in levels
     }
-    assert abs(back.term_frequency[0] - rarity[0]) <= 2
+    assert abs(back.term_frequency[0] - term_frequency[0]) <= 2
 
 
 def test_probabilities_of_the_classes_sum_to_one():
@@ -244,6 +299,37 @@ def test_probabilities_of_the_classes_sum_to_one():
         SHIPPED.compare(Pairs(entries, found.left, found.right)), model
     )
     assert np.allclose(scored.posterior.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("size", [2, 3, 50])
+def test_the_levels_of_unrelated_people_have_shares_that_sum_to_one(size):
+    """A short list would say nothing of unrelated people, and a pair of it weigh otherwise."""
+    entries = encode(crowd(size))
+    model = weigh.learn(entries, weigh.count([]), Profile.AZ, sample=weigh.Sample(1000))
+    for field in ("sex", "address"):
+        shares = np.exp2(model.log_m["unrelated"][field][1:])
+        assert shares.sum() == pytest.approx(1)
+
+
+def test_every_pair_from_the_least_probability_on_is_listed():
+    """A pair would be missed whose probability, told from its vector alone, is somewhat less."""
+    table = crowd(60, doubles=5)
+    entries, ids = encode(table), table.column("entry_id").combine_chunks()
+    blocks = block.build_all(entries, Profile.GENERIC, 100)
+    found = candidates.find(entries, blocks, 1000, lambda *_: None)
+    sample = weigh.Sample(1000)
+    model = weigh.learn(entries, found.vectors, Profile.GENERIC, sample=sample)
+    scorer = Scorer(entries, SHIPPED, model)
+
+    def probabilities(least):
+        chosen = LinkSettings(kept_probability=least)
+        judged, _ = judge(scorer, ids, blocks, found, np.zeros(0, np.int64), chosen)
+        return judged.posterior[:, 0]
+
+    every = probabilities(0.0)
+    for least in np.sort(every[every < 0.01])[-40::2]:
+        those = probabilities(least)
+        assert (those >= least).sum() == (every >= least).sum()
 
 
 def kind_of(**levels):
@@ -301,6 +387,21 @@ def test_a_surname_has_changed_only_where_the_other_names_agree(field):
         field: "missing"
     }
     assert kind_of(surname="differs", **agreeing) == PairKind.SAME_PRECINCT
+
+
+@pytest.mark.parametrize("one", list(ListKind))
+@pytest.mark.parametrize("other", list(ListKind))
+def test_a_pair_of_a_temporary_list_has_its_other_entry_on_the_permanent_list(
+    one, other
+):
+    """Who stands twice on a temporary list would be told to have come from the permanent one."""
+    table = voters(surname=["a", "b"], list_kind=[one, other])
+    pairs = Pairs(encode(table), np.array([0], np.int32), np.array([1], np.int32))
+    surely_same = np.eye(len(weigh.CLASSES))[:1]
+    judgement = Judgement(pairs, SHIPPED.compare(pairs), surely_same)
+    kind = kinds(judgement, review=0.5, displaced=frozenset())
+    is_temporary = list(PairKind)[kind[0]] == PairKind.TEMPORARY
+    assert is_temporary == (one != other)
 
 
 def bits(men, women, other_men=0, other_women=0):
@@ -384,6 +485,64 @@ def test_fewer_pairs_that_count_change_no_probability_where_nothing_was_learnt(p
     assert np.allclose(one, other, rtol=0.01)
 
 
+SEEN = st.lists(st.tuples(st.floats(0, 1), st.integers(1, 9)), min_size=1, max_size=6)
+
+
+@example([(0.96, 9), (0.5, 4)])
+@given(SEEN)
+def test_an_estimate_is_that_of_the_pairs_counted_one_by_one(seen):
+    """A vector that nine pairs show would be as uncertain as that of one pair."""
+    same, counts = np.array([one for one, _ in seen]), np.array([n for _, n in seen])
+
+    def estimated(same, counts):
+        vectors = weigh.VectorCounts(np.arange(len(counts)), counts)
+        return estimate(vectors, same, threshold=0.95)
+
+    together = estimated(same, counts)
+    apart = estimated(np.repeat(same, counts), np.ones(counts.sum(), np.int64))
+    assert (together is None) == (apart is None) == (same.max() < 0.95)
+    if together is not None:
+        assert asdict(together) == pytest.approx(asdict(apart))
+
+
+BORN = st.lists(
+    st.tuples(
+        st.sampled_from([None, "ali", "vali"]),
+        st.sampled_from([None, "hasan", "kamil"]),
+        st.sampled_from([None, 1950, 1955, 1990]),
+    ),
+    min_size=2,
+    max_size=12,
+)
+
+
+@settings(max_examples=50)
+@example([("ali", None, year) for year in (1950, 1990, 1990)])
+@given(BORN)
+def test_names_are_as_frequent_whichever_entry_stands_first(people):
+    """The name of a young person would be as rare as among the old, or the other way round."""
+    names, fathers, years = map(list, zip(*people, strict=True))
+    entries = encode(voters(given_name=names, patronymic=fathers, year=years))
+    left, right = (side.astype(np.int32) for side in np.triu_indices(len(people), 1))
+    pairs = Pairs(entries, left, right)
+    one, other = (SHIPPED.compare(of).term_frequency for of in (pairs, pairs.turned()))
+    assert np.allclose(one, other)
+
+
+SEX = st.sampled_from([None, "m", "f"])
+
+
+@given(st.lists(st.tuples(SEX, SEX, SEX), max_size=6))
+def test_the_sex_that_is_stated_counts_before_what_the_names_witness(people):
+    """A man with a woman's given name would be taken for a woman."""
+    columns = ("sex", "patronymic_sex", "given_sex")
+    values = [[person[place] for person in people] for place in range(len(columns))]
+    first = [next((sex for sex in person if sex), None) for person in people]
+    meaning = {"m": MALE, "f": FEMALE, None: -1}
+    found = encode(voters(**dict(zip(columns, values, strict=True)))).sex
+    assert found.tolist() == [meaning[sex] for sex in first]
+
+
 def judged_pairs(edges):
     """Pairs by hand.
 
@@ -442,6 +601,69 @@ def test_an_entry_that_two_clusters_claim_is_asked_about_with_the_heavier(place)
     )
 
 
+ENTRIES_OF_ONE = st.lists(
+    st.fixed_dictionaries(
+        {
+            "list_kind": st.sampled_from(ListKind),
+            "fin": st.sampled_from([None, "5ABC123"]),
+            "given_name": st.sampled_from([None, "ali"]),
+            "document": st.sampled_from([None, "AA1234567"]),
+        }
+    ),
+    min_size=2,
+    max_size=5,
+)
+
+
+@settings(max_examples=50)
+@example(
+    [{"list_kind": ListKind.PERMANENT, "given_name": given} for given in (None, "ali")]
+)
+@given(ENTRIES_OF_ONE)
+def test_the_entry_to_keep_is_permanent_then_has_a_fin_then_says_most(entries):
+    """The entry that says least of a person would stay, and the others be marked."""
+
+    def rank(place):
+        entry = entries[place]
+        is_temporary = entry["list_kind"] == ListKind.TEMPORARY
+        said = sum(entry.get(name) is not None for name in ("given_name", "document"))
+        return (is_temporary, entry.get("fin") is None, -said, place)
+
+    size = len(entries)
+    names = ("list_kind", "fin", "given_name", "document")
+    table = voters(**{name: [entry.get(name) for entry in entries] for name in names})
+    made = cases(
+        encode(table),
+        table.column("entry_id").combine_chunks(),
+        judged_pairs([(0, other, 30.0, 0.99) for other in range(1, size)]),
+        np.zeros(size, np.int32),
+        review=0.2,
+    )
+    kept = [row["entry_id"] for row in made.to_pylist() if row["role"] == "keep"]
+    assert kept == [f"e{min(range(size), key=rank):06d}"]
+
+
+SOME_PAIRS = st.lists(
+    st.tuples(
+        st.sampled_from(list(itertools.combinations(range(5), 2))),
+        st.sampled_from([0.01, 0.5]),
+    ),
+    unique_by=lambda pair: pair[0],
+)
+
+
+@settings(max_examples=50)
+@example([((1, 2), 0.01)])
+@example([((2, 3), 0.5)])
+@given(SOME_PAIRS)
+def test_only_a_doubtful_pair_brings_an_entry_into_a_case(pairs):
+    """A person would be asked about whom nothing ties to the others, or one be left out."""
+    ties = [(pair, same) for pair, same in pairs if pair != (0, 1)]
+    edges = [(0, 1, 30.0, 0.99), *((*pair, 100 * same, same) for pair, same in ties)]
+    asked = {entry for pair, same in ties if same > 0.2 for entry in pair}
+    assert cases_of(5, edges, [0, 0, -1, -1, -1]).keys() == {0, 1} | asked
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("is_closed", [False, True])
 @given(data=st.data())
@@ -473,7 +695,7 @@ def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
     assert len(found) == 4
 
 
-def cluster_of(size, edges, against):
+def cluster_of(size, edges, against, probability=0.0):
     left, right, weight = (
         (np.array(side) for side in zip(*edges, strict=True)) if edges else ([], [], [])
     )
@@ -482,7 +704,7 @@ def cluster_of(size, edges, against):
     def judge(one, two):
         return np.array(
             [
-                0.0 if frozenset(pair) in no else 0.9
+                probability if frozenset(pair) in no else 0.9
                 for pair in zip(one.tolist(), two.tolist(), strict=True)
             ]
         )
@@ -506,6 +728,18 @@ def test_a_chain_whose_ends_are_two_people_is_cut_at_its_weaker_link():
     ]
 
 
+@pytest.mark.parametrize(
+    ("probability", "expected"),
+    [(0.0095, [0, 0, -1]), (0.01, [0, 0, -1]), (0.0105, [0] * 3)],
+)
+def test_a_pair_speaks_against_one_cluster_up_to_one_in_a_hundred(
+    probability, expected
+):
+    """The limit that the documentation states would be another one."""
+    chain = [(0, 1, 20.0), (1, 2, 10.0)]
+    assert cluster_of(3, chain, [(0, 2)], probability) == expected
+
+
 def test_a_chain_without_evidence_against_is_one_cluster():
     """Three entries of one person, two of which were never compared, are one cluster."""
     assert cluster_of(3, [(0, 1, 20.0), (1, 2, 10.0)], against=[]) == [0, 0, 0]
@@ -521,3 +755,27 @@ def test_no_cluster_holds_a_pair_that_speaks_against_it(data):
         6, [(*edge, float(w)) for edge, w in zip(edges, weights, strict=True)], against
     )
     assert not [pair for pair in against if found[pair[0]] == found[pair[1]] >= 0]
+
+
+def test_a_pair_drawn_often_is_compared_once_and_counts_as_often(monkeypatch):
+    """A list of few entries has few pairs.
+
+    Counted once each, they would tell other shares than the draws do.
+    """
+    entries = encode(crowd(40))
+    draw, draws = weigh._random_pairs, 20_000
+    pairs, drawn = draw(entries, draws, 1)
+    assert len(pairs) == len(drawn) == 40 * 39 // 2
+    assert draws * 0.9 < drawn.sum() < draws
+    once = weigh._unrelated(entries, SHIPPED, draws, 1)
+
+    def draw_each(*_):
+        left, right = (np.repeat(side, drawn) for side in (pairs.left, pairs.right))
+        return Pairs(entries, left, right), np.ones(len(left), np.int64)
+
+    monkeypatch.setattr(weigh, "_random_pairs", draw_each)
+    each = weigh._unrelated(entries, SHIPPED, draws, 1)
+    assert {field: list(shares) for field, shares in once.items()} == {
+        field: list(shares) for field, shares in each.items()
+    }
+    assert any(np.ptp(shares) for shares in once.values())

@@ -9,13 +9,15 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from linkage_lists import voters
 from voterlist.link import block
 from voterlist.link.classify import worth_keeping
 from voterlist.link.comparisons import SHIPPED, Pairs
+from voterlist.link.comparisons.fin import FinLevel
 from voterlist.link.encode import encode
 from voterlist.link.fields import field
 from voterlist.link.weigh import CLASSES
@@ -56,7 +58,7 @@ def test_names_that_changed_places_are_seen_through_slips_and_gaps(
     Each surname is the other's given name, a slip aside, or not known; crossed: only one is known
     to be.
     """
-    columns = {"surname": [one[0], two[0]], "given": [one[1], two[1]]}
+    columns = {"surname": [one[0], two[0]], "given_name": [one[1], two[1]]}
     assert (level("surname", **columns), level("given_name", **columns)) == (
         surname,
         given_name,
@@ -117,7 +119,7 @@ def test_two_lines_that_share_only_one_word_agree_in_its_column(addresses):
 def test_namesakes_are_named_where_they_are_born_on_one_day(day, kept):
     """Of one year alone there are too many; of one day somebody may take them for one person."""
     month = [part and 3 for part in day]
-    columns = {"surname": ["aliy"] * 2, "given": ["ali"] * 2, "year": [1980] * 2}
+    columns = {"surname": ["aliy"] * 2, "given_name": ["ali"] * 2, "year": [1980] * 2}
     found = first_pair(encode(voters(**columns, month=month, day=list(day))))
     unrelated = np.eye(len(CLASSES))[[CLASSES.index("unrelated")]]
     assert worth_keeping(found, unrelated, 0.5).tolist() == [kept]
@@ -132,13 +134,36 @@ def test_documents_that_begin_alike_have_one_code(more):
     assert (codes[2] >= 0, codes[3]) == (True, -1)
 
 
+IDENTIFIERS = st.lists(st.text("AB1", min_size=1, max_size=5), min_size=2, max_size=6)
+
+
+@settings(max_examples=50)
+@example(["5ABC123", "5ACB123", "5ABC12", "5ABC1234", "15ABC23", "5BACD123"])
+@given(IDENTIFIERS)
+def test_identifiers_are_a_slip_apart_as_their_texts_are(identifiers):
+    """A slip in a FIN would speak against one person as another FIN does."""
+    left, right = np.triu_indices(len(identifiers), 1)
+    pairs = Pairs(
+        encode(voters(fin=identifiers)), left.astype(np.int32), right.astype(np.int32)
+    )
+    distances = [
+        OSA.distance(identifiers[one], identifiers[other])
+        for one, other in zip(left, right, strict=True)
+    ]
+    is_slip = SHIPPED.compare(pairs).levels["fin"] == FinLevel.DIGIT
+    assert is_slip.tolist() == [distance == 1 for distance in distances]
+
+
 NAMES = st.sampled_from([None, "ali", "kamil", "vali"])
 
 
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=2, max_size=8))
 def test_names_that_changed_places_have_one_code(names):
     """They would not be compared; and nothing that is not known may bring two together."""
-    columns = {"surname": [one for one, _ in names], "given": [two for _, two in names]}
+    columns = {
+        "surname": [one for one, _ in names],
+        "given_name": [two for _, two in names],
+    }
     codes = field(encode(voters(**columns)), "names")
     for (one, name), (other, another) in itertools.combinations(
         zip(codes, names, strict=True), 2

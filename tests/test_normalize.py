@@ -424,8 +424,8 @@ def test_every_rule_has_its_words(rule):
     assert f"| `{rule.code}` | {rule.severity.value}" in page
 
 
-def test_coded_columns_hold_each_value_once():
-    """Coded or not, the voters are the same, and no value of a coded column has two codes.
+def test_encoded_columns_hold_each_value_once():
+    """Encoded or not, the voters are the same, and no value of an encoded column has two codes.
 
     Two of one street agree.
     """
@@ -439,9 +439,9 @@ def test_coded_columns_hold_each_value_once():
     listed = entries(
         address=[*homes, *reversed(homes)], surname=["Əliyev", "ƏLİYEV"] * 5
     )
-    plain, coded = normalize(listed).table, normalize(listed, coded=True).table
+    plain, encoded = normalize(listed).table, normalize(listed, encoded=True).table
     for name in VOTER.names:
-        column = coded.column(name).combine_chunks()
+        column = encoded.column(name).combine_chunks()
         assert column.to_pylist() == plain.column(name).to_pylist()
         if pa.types.is_dictionary(column.type):
             assert len(column.dictionary.unique()) == len(column.dictionary)

@@ -91,14 +91,14 @@ def test_everything_that_the_commands_write_is_private_whatever_the_umask(tmp_pa
             made / "entries.parquet",
             "--out",
             tmp_path / "pairs.parquet",
-            "--memory",
-            tmp_path / "memory",
+            "--state",
+            tmp_path / "state",
         ),
     ]
     for command in commands:
         found = started(*command, umask=0)
         assert found.returncode in {0, 1}, found.stderr
-    written = [made, tmp_path / "new", tmp_path / "memory", tmp_path / "out"]
+    written = [made, tmp_path / "new", tmp_path / "state", tmp_path / "out"]
     written += [workspace / name for name in ("runs", "reports", "compared")]
     assert [path for folder in written for path in open_to_others(folder)] == []
     assert mode(workspace / ".lock") == mode(tmp_path / "pairs.parquet") == 0o600
@@ -214,7 +214,7 @@ def test_what_a_killed_writer_left_goes_when_the_file_is_written_again(tmp_path)
     [
         "reports/88/report-en.html",
         f"runs/{RUN}/entries.parquet",
-        "compared/memory.json",
+        "compared/state.json",
     ],
 )
 def test_a_run_removes_what_killed_writers_left_and_nothing_of_living_ones(
@@ -247,6 +247,30 @@ def test_two_writers_of_one_file_leave_one_of_them_whole(tmp_path):
     assert [
         (found.name, found.read_text(encoding="utf-8")) for found in tmp_path.iterdir()
     ] == [("a.txt", "half")]
+
+
+def test_a_file_that_was_taken_for_abandoned_before_its_lock_is_made_anew(
+    tmp_path, monkeypatch
+):
+    """Another process would remove it again while it is written, and its rename would fail."""
+    path = tmp_path / "a.txt"
+    true_lock = files.fcntl.flock
+    removed = []
+
+    def lock_late(descriptor, operation):
+        if not removed:
+            removed.extend(hidden(tmp_path))
+            (tmp_path / removed[0]).unlink()
+        true_lock(descriptor, operation)
+
+    def write(beside):
+        beside.write_text("whole", encoding="utf-8")
+        files.remove_if_abandoned(beside)
+
+    monkeypatch.setattr(files.fcntl, "flock", lock_late)
+    store.write_atomically(path, write)
+    assert len(removed) == 1
+    assert path.read_text(encoding="utf-8") == "whole"
 
 
 def test_leftovers_of_the_first_version_go_and_files_of_people_stay(tmp_path):

@@ -482,6 +482,19 @@ def _written(cells, kind):
     return book(lambda page: [page.append(row) for row in cells])
 
 
+def test_what_stands_behind_the_rows_of_a_sheet_is_no_long_cell():
+    """A list with hundreds of merged cells would be refused for one cell that is too long."""
+
+    def fill(page):
+        for row in range(1, 1000):
+            page.append([row, "Əliyev", "Əli"])
+            page.merge_cells(start_row=row, end_row=row, start_column=3, end_column=4)
+
+    limits = IngestSettings(max_cell_characters=100)
+    (sheet,) = sheets(book(fill), limits)
+    assert sheet.cells.num_rows == 999
+
+
 def test_a_cell_without_end_is_refused_while_it_is_unpacked():
     """A cell of hundreds of megabytes in a small workbook is not laid out in memory."""
     whole = book(lambda page: page.append(["a", "b"]))

@@ -423,6 +423,16 @@ def test_the_lines_of_a_protocol_are_known_in_three_languages(tmp_path, header):
     ]
 
 
+def test_of_a_file_that_is_not_read_no_row_is_used(workspace):
+    """The page of the sources would say that a file nobody read was of use."""
+    (workspace / "reference" / "notes.txt").write_text("x\n", encoding="utf-8")
+    (workspace / "reference" / "protocol.csv").write_text("x\n", encoding="utf-8")
+    files = list_files(workspace / "reference", workspace)
+    rows = reference.read(files, Settings()).table().to_pylist()
+    assert {row["register"] for row in rows} == {None, "protocol"}
+    assert [(row["rows"], row["usable"]) for row in rows] == [(0, 0)] * len(rows)
+
+
 def test_the_names_of_the_files_change_nothing(workspace):
     """Renamed and split files of one register give the same findings."""
     header = "Soyadı;Adı;Atasının adı;Doğum tarixi;FİN\n"

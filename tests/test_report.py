@@ -48,7 +48,7 @@ def cells(model, case_id):
     """Field -> (values, marks) of the entries of a case."""
     case = next(
         case
-        for case in (*model.of(CASES).asked, *model.of(CASES).apart)
+        for case in (*model.of(CASES).for_review, *model.of(CASES).apart)
         if case.case_id == case_id
     )
     return {
@@ -70,14 +70,14 @@ def test_a_report_holds_its_constituency_and_cases_that_reach_into_it():
 
     assert (number(here, "entries"), number(there, "entries")) == (7, 1)
     assert {fault.place.constituency for fault in here.of(FINDINGS).rows} == {88}
-    assert [case.case_id for case in there.of(CASES).asked] == ["c-both"]
-    assert [member.entry_id for member in there.of(CASES).asked[0].members] == [
+    assert [case.case_id for case in there.of(CASES).for_review] == ["c-both"]
+    assert [member.entry_id for member in there.of(CASES).for_review[0].members] == [
         "e6",
         "e7",
     ]
-    assert "c-both" in [case.case_id for case in here.of(CASES).asked]
-    assert there.of(CASES).asked[0].number == next(
-        case.number for case in here.of(CASES).asked if case.case_id == "c-both"
+    assert "c-both" in [case.case_id for case in here.of(CASES).for_review]
+    assert there.of(CASES).for_review[0].number == next(
+        case.number for case in here.of(CASES).for_review if case.case_id == "c-both"
     )
 
 
@@ -160,7 +160,17 @@ def test_a_precinct_in_doubt_needs_a_person():
     rows = tables.named(
         "rule severity unit constituency precinct source field value limit",
         ("name-undecided", "warning", "file", 88, None, "a" * 12, "precinct", 4, 14),
-        ("precinct-unknown", "warning", "file", 88, None, "a" * 12, "precinct", 9, None),
+        (
+            "precinct-unknown",
+            "warning",
+            "file",
+            88,
+            None,
+            "a" * 12,
+            "precinct",
+            9,
+            None,
+        ),
         ("hidden-rows", "note", "file", 88, 2, "b" * 12, None, 1, None),
     )
     model = tables.build(findings=tables.table(tables.FINDING, rows))
@@ -232,7 +242,7 @@ def test_a_decided_case_is_settled_and_asks_nobody():
     assert (number(half, "open-cases"), number(half, "settled-cases")) == (3, 0)
     assert (number(whole, "open-cases"), number(whole, "settled-cases")) == (2, 1)
     assert [
-        case.is_open for case in whole.of(CASES).asked if case.case_id == "c-move"
+        case.is_open for case in whole.of(CASES).for_review if case.case_id == "c-move"
     ] == [False]
 
 
@@ -245,7 +255,7 @@ def test_review_cases_are_the_open_ones_with_the_numbers_of_the_report():
         tables.cases(), made, sources=tables.FILES, decisions=decided
     )
 
-    shown = {case.case_id: case.number for case in tables.build().of(CASES).asked}
+    shown = {case.case_id: case.number for case in tables.build().of(CASES).for_review}
     assert {case.case_id: case.number for case in asked} == {
         name: shown[name] for name in ("c-both", "c-fin")
     }

@@ -24,8 +24,8 @@ from voterlist.report.sections.deadlines import DEADLINES
 from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.needs import NEEDS
 from voterlist.report.sections.numbers import NUMBERS
-from voterlist.report.sections.outside import OUTSIDE
 from voterlist.report.sections.people import PEOPLE
+from voterlist.report.sections.registers import REGISTERS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 
 GOLDEN = Path(__file__).with_name("golden") / "report-model.txt"
@@ -103,15 +103,15 @@ NOT_ON_THE_PAGE = {
     "audit.precincts.statistics.upper": ON_ITS_PAGE,
     "balance.lists.place.constituency": OF_THE_REPORT,
     "cases.apart.weight": "the waterfall has it",
-    "cases.asked.weight": "the waterfall has it",
-    "cases.asked.why.steps.term_frequency": "put in words with a round number",
+    "cases.for_review.weight": "the waterfall has it",
+    "cases.for_review.why.steps.term_frequency": "put in words with a round number",
     "cases.kinds.entries": IN_THE_WORKBOOK,
     "chance": "the section on the method has it",
     "deadlines.standings": "one unit needs no number",
     "deadlines.units": "only those that are late are named; the workbook has all",
     "findings.areas": "the constituency is that of the report; the precincts are tested there",
-    "outside.compared.constituency": OF_THE_REPORT,
-    "outside.precincts.constituency": OF_THE_REPORT,
+    "registers.compared.constituency": OF_THE_REPORT,
+    "registers.precincts.constituency": OF_THE_REPORT,
     "people.precincts.constituency": OF_THE_REPORT,
     "people.precincts.cases": ON_ITS_PAGE,
     "people.precincts.errors": "the table by rule and precinct has them",
@@ -131,15 +131,15 @@ NOT_IN_THE_WORKBOOK = {
     "audit.precincts.pyramid": ON_THE_PAGE,
     "audit.precincts.statistics.p": "the adjusted one, q, is there",
     "cases.apart.weight": "the waterfall has it, with what was known before",
-    "cases.asked.weight": "as of those apart",
-    "cases.asked.why.weight": "as of the case",
-    "cases.asked.why.steps.term_frequency": "put in words with a round number",
+    "cases.for_review.weight": "as of those apart",
+    "cases.for_review.why.weight": "as of the case",
+    "cases.for_review.why.steps.term_frequency": "put in words with a round number",
     "chance": "the section on the method has it",
     "deadlines.days_left": "the due date says it",
     "deadlines.standings": "every unit has a row",
     "findings.areas": "every finding has its own",
     "findings.rules.by_precinct": ON_THE_PAGE,
-    "outside.compared": ON_THE_PAGE,
+    "registers.compared": ON_THE_PAGE,
     "people": ON_THE_PAGE,
 }
 """Numbers of the model that the workbook does not show, each with the reason."""
@@ -288,7 +288,7 @@ NOT_SAID = {
     "pages.title.unknown": "an unknown precinct",
     "pages.unusual.none": "a precinct like the others",
     "report.cut": "more rows than a sheet holds",
-    "report.outside.of-constituency": "a part of a register",
+    "report.registers.of-constituency": "a part of a register",
 }
 """Sentences of what the hand-made runs do not have."""
 
@@ -332,7 +332,7 @@ def words_of(built):
         yield from (f"deadline.{due.stage}.title", f"deadline.{due.stage}.ground")
         yield from (f"commission.{due.sender}", f"commission.{due.receiver}")
         yield from (f"standing.{standing}" for standing, _ in due.standings)
-    for case in (*built.of(CASES).asked, *built.of(CASES).apart):
+    for case in (*built.of(CASES).for_review, *built.of(CASES).apart):
         yield from (f"case-kind.{case.kind}.title", f"case-kind.{case.kind}.message")
         for member in case.members:
             yield from (f"role.{member.role}", f"reason.{member.reason}")
@@ -371,7 +371,7 @@ def test_every_text_of_a_list_stands_on_the_page_as_it_was_written(reports, lang
     text = Page(html.render_report(model, language)).text
     texts = {row.written for row in model.of(FINDINGS).rows if row.written}
     texts |= {cell for row in model.of(SET_ASIDE_ROWS) for cell in row.cells}
-    for case in model.of(CASES).asked:
+    for case in model.of(CASES).for_review:
         cells = [cell.value for member in case.members for cell in member.cells]
         texts |= {cell for cell in cells if isinstance(cell, str)}
     assert [one for one in texts if one not in text] == []
@@ -457,7 +457,7 @@ def test_every_table_that_is_cut_says_so(reports, language):
         "balance": 1,
         "cases": 2,
         "audit": 1,
-        "outside": 1,
+        "registers": 1,
         "people": 1,
         "set-aside": 1,
     }
@@ -490,7 +490,7 @@ def test_a_case_bears_the_state_it_is_in(reports, language):
         page = Page(html.render_report(built, language))
         cases = [one for one in page.root.all("details") if "case" in one.classes]
         shown = {one.attributes["id"]: one for one in cases}
-        for case in (*built.of(CASES).asked, *built.of(CASES).apart):
+        for case in (*built.of(CASES).for_review, *built.of(CASES).apart):
             state = (
                 "open" if case.is_open else "settled" if case.is_asked else "not-asked"
             )
@@ -564,8 +564,8 @@ def test_a_precinct_with_unexplained_changes_is_marked(reports, language):
     """Entries without a cause would stand in a row like any other."""
     model = reports["everything"]
     page = Page(html.render_report(model, language))
-    rows = page.sections["outside"].all("table")[-1].all("tr")[1:]
-    unexplained = [row.unexplained > 0 for row in model.of(OUTSIDE).precincts]
+    rows = page.sections["registers"].all("table")[-1].all("tr")[1:]
+    unexplained = [row.unexplained > 0 for row in model.of(REGISTERS).precincts]
     assert ["warn" in row.all("td")[-1].classes for row in rows] == unexplained
 
 

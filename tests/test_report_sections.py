@@ -17,7 +17,7 @@ from voterlist.schemas import LIST, PAIR
 
 SOURCE = Path(voterlist.__file__).parent
 SECTIONS = SOURCE / "report" / "sections"
-LEAVES = ("method", "needs", "numbers", "outside")
+LEAVES = ("method", "needs", "numbers", "registers")
 """Sections that no other one uses."""
 
 

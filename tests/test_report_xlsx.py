@@ -24,7 +24,7 @@ SHEETS = {
         "Cases",
         "Not duplicates",
         "Evidence",
-        "Faults",
+        "Findings",
         "Rows set aside",
         "Balance",
         "Deadlines",
@@ -34,8 +34,8 @@ SHEETS = {
         "Hallar",
         "Təkrar deyil",
         "Əlamətlər",
-        "Nöqsanlar",
-        "Kənara qoyulanlar",
+        "Tapıntılar",
+        "Kənara qoyulan sətirlər",
         "Balans",
         "Müddətlər",
     ],
@@ -159,7 +159,7 @@ def test_the_evidence_stands_in_numbers_that_add_up():
         "Before looking",
         "Surname",
         "Given name",
-        "Patronymic",
+        "Father's name",
         "Birth date",
         "Sex",
         "Address",
@@ -197,7 +197,7 @@ def test_the_review_says_the_evidence_once_a_case():
     found = [row["Evidence in bits"] for row in rows_of(book.worksheets[0])]
 
     assert found[0].startswith(
-        "Surname +6.0; Given name +7.5; Patronymic +7.0; Birth date +3.0; Sex 0.0; Address −1.5"
+        "Surname +6.0; Given name +7.5; Father's name +7.0; Birth date +3.0; Sex 0.0; Address −1.5"
     )
     assert found[0].endswith("Taken back for relatives −39.0 = +12.5")
     assert found[1:] == [None] * (len(found) - 1)
@@ -206,7 +206,7 @@ def test_the_review_says_the_evidence_once_a_case():
 def test_faults_and_rows_set_aside_say_where_and_what_to_do():
     """Each fault and each row set aside has its file, line, reason and next step."""
     book = opened(xlsx.render_report(tables.build(), "en"))
-    faults, aside = rows_of(book["Faults"]), rows_of(book["Rows set aside"])
+    faults, aside = rows_of(book["Findings"]), rows_of(book["Rows set aside"])
 
     assert [(row["Severity"], row["File"], row["Line"]) for row in faults] == [
         ("error", "məntəqə 2.csv", 9),

@@ -23,7 +23,7 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import read_content, read_files, sandbox
 from voterlist.readers.attempt import allowance
-from voterlist.readers.frames import pack_found, unpack_found
+from voterlist.readers.frames import pack_outcome, unpack_outcome
 
 LIMITS = IngestSettings()
 SHORT = IngestSettings(max_read_seconds=2)
@@ -92,6 +92,7 @@ def test_a_far_cell_does_not_end_the_program_however_it_is_written(far):
     }
 
 
+@pytest.mark.slow
 def test_a_far_cell_in_a_sheet_of_an_unusual_place_is_found_too():
     """Guards that look only into xl/worksheets would let the sheet through."""
     content = book(
@@ -165,6 +166,7 @@ def test_only_the_file_that_breaks_its_reader_is_set_aside_from_an_archive(tmp_p
     assert files[1].sheets[0].trouble is AsideCode.FILE_TOO_LARGE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_run_names_the_file_and_goes_on(tmp_path, jobs):
     """One file of two kilobytes must not keep the lists of a constituency from being read."""
@@ -250,8 +252,8 @@ def test_what_is_found_passes_to_the_parent_as_it_is():
     """A fact that is left behind on the way, such as a hidden row, would never be told."""
     for path in sorted(FILES.glob("list.*")):
         found = sandbox.read_table(path.read_bytes(), LIMITS)
-        head, columns = pack_found(found)
-        again = unpack_found(
+        head, columns = pack_outcome(found)
+        again = unpack_outcome(
             json.loads(json.dumps(head)), b"".join(map(bytes, columns))
         )
         assert again.format == found.format

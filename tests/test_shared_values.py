@@ -35,10 +35,10 @@ def _groups(rows: np.ndarray, code: np.ndarray) -> set[tuple[int, ...]]:
 
 
 @given(st.lists(texts, max_size=40), st.booleans(), st.integers(0, 3))
-def test_texts_that_stand_twice_are_found_with_all_their_rows(values, coded, cut):
+def test_texts_that_stand_twice_are_found_with_all_their_rows(values, encoded, cut):
     """The rows and groups must be those of a count of each text."""
     column = pa.array(values, pa.string())
-    column = (column.dictionary_encode() if coded else column)[cut:]
+    column = (column.dictionary_encode() if encoded else column)[cut:]
     rows, code = sharing(column)
     expected, places = _plain(values[cut:])
     assert rows.tolist() == expected

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 import workspaces
+from linkage_lists import crowd
 from test_pipeline import DEATHS, STATISTICS, decide
 from voterlist import config
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, steps
 from voterlist.pipeline.context import Context
-from voterlist.pipeline.stages import STAGES
+from voterlist.pipeline.stages import STAGES, link_entries
 from voterlist.pipeline.steps import (
     Given,
     NeededTables,
@@ -23,12 +24,14 @@ from voterlist.pipeline.steps import (
     place_of_table,
     places_of_table,
 )
-from voterlist.storage import store
+from voterlist.schemas import ACCEPTANCE, DECISION, empty
+from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import FILE_NAME, reading
 from voterlist.storage.store import Shelf, Written
 
 PAGE = Path(__file__).parents[1] / "docs" / "pipeline.md"
 BEGIN, END = "<!-- made from the declarations: begin -->\n", "<!-- end -->"
+LINK = next(step for step in STAGES if step.stage is Stage.LINK)
 STREETS = "Məntəqə;Küçə;Evlər\n1;Nizami küç.;1-99\n"
 
 
@@ -84,6 +87,38 @@ def test_a_stage_alone_makes_of_its_needs_what_it_made_in_the_run(
             path.parent.mkdir(exist_ok=True)
             store.write_table(path, table)
         assert store.sha256(path) == recorded[place], place
+
+
+def link_alone(workspace, voters, *, is_whole):
+    """The stage of linkage over these voters, in a run of all the inbox or of some of it."""
+    inputs = inbox.Inputs((), (), {}, is_whole=is_whole)
+    said = empty(DECISION), empty(ACCEPTANCE)
+    context = Context(
+        workspace,
+        config.Settings(),
+        inputs,
+        *said,
+        workspaces.TODAY,
+        1,
+        lambda *_: None,
+    )
+    link_entries({"voters": voters}, StageContext(context, LINK, workspace))
+
+
+@pytest.mark.parametrize(
+    ("is_known", "is_whole", "kept"),
+    [(True, False, 40), (True, True, 20), (False, False, 20)],
+)
+def test_a_run_of_some_constituencies_keeps_what_is_known_of_all(
+    tmp_path, is_known, is_whole, kept
+):
+    """The next run of all would compare again what the run before it had compared."""
+    voters = crowd(40)
+    if is_known:
+        link_alone(tmp_path, voters, is_whole=True)
+    link_alone(tmp_path, voters.slice(0, 20), is_whole=is_whole)
+    state = linkage_state.read(tmp_path / linkage_state.FOLDER).state
+    assert state.entries.shape[1] == kept
 
 
 NEEDS = [

@@ -216,6 +216,19 @@ def test_the_indicators_of_a_register():
     )
 
 
+def test_a_precinct_without_the_column_does_not_say_what_is_usual():
+    """Where a list has no FIN at all, one that lacks a quarter of them would pass for usual."""
+    tables = clean()
+    for row in (*range(EACH // 4), *range(EACH, 2 * EACH)):
+        tables.voters["fin"][row] = None
+    voters, entries, _ = tables.arrow()
+    rows = _rows(indicators(voters, entries, CheckSettings(), on_day=ON_DAY))
+    fin = [rows["without-fin", "precinct", precinct] for precinct in (1, 2, 3)]
+    assert [row["value"] for row in fin] == [0.25, 1, 0]
+    assert [row["outlying"] for row in fin] == [True, True, False]
+    assert fin[0]["base"] == 0
+
+
 def test_outlying_indicators_are_the_findings_of_check():
     """What the table calls outlying is what the rules report, place by place and value by value."""
     tables = clean()

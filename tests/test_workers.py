@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 import workspaces
 
 WORKERS = 4
@@ -56,6 +58,7 @@ def has_ended(path):
     return True
 
 
+@pytest.mark.slow
 def test_no_worker_outlives_a_killed_parent(tmp_path):
     """Workers would go on to write tables for a run that is no more."""
     script = tmp_path / "parent.py"

@@ -17,13 +17,13 @@ import numpy as np
 from voterlist.arrays import distinct_counts
 from voterlist.shared_values import agreeing
 
-__all__ = ["AGREEMENTS", "Pairs", "Told", "pairs_of"]
+__all__ = ["AGREEMENTS", "Pairs", "PersonFields", "pairs_of"]
 
 AGREEMENTS: tuple[tuple[str, ...], ...] = (
-    ("stem", "given", "patronymic", "date"),
-    ("stem", "given", "date"),
-    ("stem", "given", "patronymic", "year"),
-    ("stem", "given", "year"),
+    ("stem", "given_name", "patronymic", "date"),
+    ("stem", "given_name", "date"),
+    ("stem", "given_name", "patronymic", "year"),
+    ("stem", "given_name", "year"),
 )
 """The kinds of agreement that are counted; ``stem`` is the surname without its ending."""
 _YEARS = 10
@@ -36,22 +36,24 @@ _Numbers = np.ndarray[Any, np.dtype[np.float64]]
 _Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-class Told(NamedTuple):
+class PersonFields(NamedTuple):
     """The fields that tell strangers apart, as codes, row by row; -1 where unknown."""
 
     sex: _Small
     """0 where unknown: entries of unknown sex are compared with each other."""
     stem: _Small
-    given: _Small
+    given_name: _Small
     patronymic: _Small
     year: _Small
     date: _Small
     """Any number that two full birth dates share only if they are one."""
 
-    def of(self, rows: _Codes) -> Told:
+    def of(self, rows: _Codes) -> PersonFields:
         """The fields of these rows."""
         return (
-            self if len(rows) == len(self.sex) else Told(*(code[rows] for code in self))
+            self
+            if len(rows) == len(self.sex)
+            else PersonFields(*(code[rows] for code in self))
         )
 
 
@@ -65,29 +67,29 @@ class Pairs(NamedTuple):
 
 
 def pairs_of(
-    told: Told, place: _Codes, places: int, new: _Flags | None = None
+    fields: PersonFields, place: _Codes, places: int, new: _Flags | None = None
 ) -> Pairs:
     """Pairs expected and found in each place, of one sex (those of unknown sex among themselves).
 
     Args:
-        told: the entries.
+        fields: the entries.
         place: the place of each, from 0.
         places: how many places there are.
         new: the entries of which a counted pair has at least one; names are as frequent as they are
             among all.
     """
-    counts = _found(told, place, places)
+    counts = _agreeing_pairs(fields, place, places)
     if new is not None:
         others = np.flatnonzero(~new)
-        beside = _found(told.of(others), place[others], places)
+        beside = _agreeing_pairs(fields.of(others), place[others], places)
         counts = tuple(
             every - without for every, without in zip(counts, beside, strict=True)
         )
-    return Pairs(_expected(told, place, places, new), counts)
+    return Pairs(_expected(fields, place, places, new), counts)
 
 
 def _expected(
-    fields: Told, place: _Codes, places: int, new: _Flags | None
+    fields: PersonFields, place: _Codes, places: int, new: _Flags | None
 ) -> tuple[_Numbers, ...]:
     """For each agreement the pairs that strangers would make in each place."""
     blocks = places * _SEXES
@@ -105,7 +107,7 @@ def _expected(
     of_band = _pairs(band, band, bands)
     share = {
         name: _share(_pairs_within(band, getattr(fields, name), bands), of_band)
-        for name in ("given", "patronymic")
+        for name in ("given_name", "patronymic")
     }
     # Surnames do not change with the year of birth: their shares are taken over all ages of one
     # sex, which are more entries than those of ten years.
@@ -136,11 +138,13 @@ def _expected(
     return tuple(expected)
 
 
-def _found(fields: Told, place: _Codes, places: int) -> tuple[_Codes, ...]:
+def _agreeing_pairs(
+    fields: PersonFields, place: _Codes, places: int
+) -> tuple[_Codes, ...]:
     """For each agreement the pairs of each place."""
     # Every agreement requires sex, year, stem and given name: other entries make no pair.
     rows, common = agreeing(
-        [place * _SEXES + fields.sex, fields.year, fields.stem, fields.given]
+        [place * _SEXES + fields.sex, fields.year, fields.stem, fields.given_name]
     )
     place_of = np.zeros(int(common.max(initial=-1)) + 1, dtype=np.int64)
     place_of[common] = place[rows]

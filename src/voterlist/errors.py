@@ -6,7 +6,7 @@
     ├── UsageError                 exit 2   the command was given something it cannot use
     ├── SettingsError              exit 2   voterlist.toml is wrong; holds every mistake at once
     ├── InputError                 exit 3   an input could not be read; names file, sheet, line
-    ├── WorkspaceBusyError         exit 4   another run holds the workspace, or a linkage its memory
+    ├── WorkspaceBusyError         exit 4   another run holds the workspace, or a linkage its state
     └── StageError                 exit 5   a stage failed inside; names the stage and an entry id
         └── SchemaError            exit 5   a table does not have the shape its stage declares
 
@@ -150,7 +150,7 @@ class InputError(VoterlistError):
 
 
 class WorkspaceBusyError(VoterlistError):
-    """Another run holds the workspace, or another linkage the folder of its memory."""
+    """Another run holds the workspace, or another linkage the folder of its state."""
 
     exit_code = 4
     code = "workspace-busy"

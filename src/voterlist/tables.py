@@ -20,7 +20,6 @@ __all__ = [
     "Outcome",
     "by_appearance",
     "coalesced",
-    "coded",
     "codes",
     "concat",
     "differ",
@@ -31,11 +30,12 @@ __all__ = [
     "map_unique",
     "matches",
     "plain",
-    "recoded",
     "rows_beyond",
     "similarity",
     "sort_by",
     "text_bytes",
+    "with_encoded_text",
+    "with_values",
     "words",
 ]
 
@@ -72,7 +72,7 @@ def words(values: Sequence[str | None] | Column) -> pa.Array:
     return pa.DictionaryArray.from_arrays(places.take(array.indices), in_order)
 
 
-def coded(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
+def with_encoded_text(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
     """The schema with its nullable text columns dictionary-encoded, but for those ``apart``.
 
     A list of millions takes a third of the memory so, and what is done to a text is done once to
@@ -87,7 +87,7 @@ def coded(schema: pa.Schema, *, apart: Collection[str] = ()) -> pa.Schema:
     return pa.schema(fields)
 
 
-def recoded(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
+def with_values(column: pa.DictionaryArray, values: pa.Array) -> pa.DictionaryArray:
     """A dictionary-encoded column with each value replaced by its counterpart in ``values``."""
     if values.equals(column.dictionary):
         return column
@@ -265,7 +265,7 @@ def join_text(columns: Sequence[Column], separator: str = " ") -> Column:
 def _known_text(column: Column) -> Column:
     """A text column with null where a text is empty."""
     if pa.types.is_dictionary(column.type):
-        return recoded(column, _known_text(column.dictionary))
+        return with_values(column, _known_text(column.dictionary))
     blank = pc.equal(column, "")
     if not pc.any(blank).as_py():
         return column
@@ -350,12 +350,12 @@ def from_columns(
     schema: pa.Schema,
     length: int | None = None,
     *,
-    coded: bool = False,
+    keep_encoded: bool = False,
 ) -> pa.Table:
     """A table of this schema from the columns given; the schema's other columns are null.
 
-    ``length`` is needed only where no column is given that shows it. With ``coded`` a column of
-    text that is given dictionary-encoded stays so.
+    ``length`` is needed only where no column is given that shows it. With ``keep_encoded`` a
+    column of text that is given dictionary-encoded stays so.
     """
     rows = length if length is not None else len(next(iter(columns.values())))
     arrays = []
@@ -364,8 +364,8 @@ def from_columns(
         if values is None:
             arrays.append(pa.nulls(rows, field.type))
         else:
-            arrays.append(_as_field(values, field, coded=coded))
-    if not coded:
+            arrays.append(_as_field(values, field, keep_encoded=keep_encoded))
+    if not keep_encoded:
         return pa.Table.from_arrays(arrays, schema=schema)
     fields = [
         field.with_type(array.type) for field, array in zip(schema, arrays, strict=True)
@@ -373,8 +373,8 @@ def from_columns(
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
-def _as_field(values: Any, field: pa.Field, *, coded: bool) -> pa.Array:
-    """The values as an array of the field's type; with ``coded`` encoded text stays encoded."""
+def _as_field(values: Any, field: pa.Field, *, keep_encoded: bool) -> pa.Array:
+    """The values as an array of the field's type; encoded text stays so with ``keep_encoded``."""
     if pa.types.is_dictionary(field.type):
         return words(values)
     if isinstance(values, pa.ChunkedArray):
@@ -385,7 +385,7 @@ def _as_field(values: Any, field: pa.Field, *, coded: bool) -> pa.Array:
         array = pa.array(values, from_pandas=True)
     if array.type == field.type:
         return array
-    if coded and field.nullable and pa.types.is_dictionary(array.type):
+    if keep_encoded and field.nullable and pa.types.is_dictionary(array.type):
         return array
     return array.cast(field.type)
 

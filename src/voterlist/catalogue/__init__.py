@@ -24,6 +24,7 @@ __all__ = ["LANGUAGES", "Catalogue", "catalogue", "entries", "texts"]
 LANGUAGES = ("en", "az")
 
 
+_GLOSSARY = "glossary.toml"
 _FIRST_FILE = "cli.toml"
 """The file that is looked into first: a help text needs no other."""
 
@@ -39,7 +40,7 @@ def _files() -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
     """(file name, its keys) of every catalogue file, in order of name."""
     names = sorted(item.name for item in resources.files(__package__).iterdir())
     for name in names:
-        if name.endswith(".toml"):
+        if name.endswith(".toml") and name != _GLOSSARY:
             yield name, _file(name)
 
 

@@ -8,6 +8,9 @@ from voterlist.check.context import Codes, Context, Flags
 
 __all__ = ["is_unborn", "oldest_possible", "youngest_possible"]
 
+_LAST_DAYS = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+"""The last day of each month; of February that of a leap year."""
+
 
 def _age(context: Context, month: Codes, day: Codes) -> Codes:
     """Completed years on the day for a birth on this day of the birth year, row by row.
@@ -22,7 +25,7 @@ def _age(context: Context, month: Codes, day: Codes) -> Codes:
     return age
 
 
-def _known_or(context: Context, name: str, instead: int) -> Codes:
+def _known_or(context: Context, name: str, instead: int | Codes) -> Codes:
     number = context.number(name)
     return np.where(number < 0, instead, number)
 
@@ -30,7 +33,8 @@ def _known_or(context: Context, name: str, instead: int) -> Codes:
 def youngest_possible(context: Context) -> Codes:
     """The age in completed years if what is missing of the date is the last day that it can be."""
     month = _known_or(context, "birth_month", 12)
-    return _age(context, month, _known_or(context, "birth_day", 31))
+    last_day = np.take(_LAST_DAYS, month - 1, mode="clip")
+    return _age(context, month, _known_or(context, "birth_day", last_day))
 
 
 def oldest_possible(context: Context) -> Codes:

@@ -10,7 +10,7 @@ import math
 import numpy as np
 import pyarrow as pa
 
-from voterlist.chance import AGREEMENTS, Told, pairs_of
+from voterlist.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.check.context import Codes, Context, Numbers
 from voterlist.model import Sex
 from voterlist.schemas import COINCIDENCE
@@ -21,11 +21,11 @@ __all__ = ["counted", "poisson_tail_bound"]
 _SEX = {Sex.MALE.value: 1, Sex.FEMALE.value: 2}
 
 
-def _fields(context: Context) -> Told:
+def _fields(context: Context) -> PersonFields:
     year, month, day = (
         context.number(f"birth_{part}") for part in ("year", "month", "day")
     )
-    return Told(
+    return PersonFields(
         _sex(context),
         context.codes("surname_stem"),
         context.codes("given_skeleton"),
@@ -73,7 +73,7 @@ def counted(context: Context) -> pa.Table:
     return concat(parts, COINCIDENCE)
 
 
-def _table(fields: Told, place: Codes, numbers: pa.Array) -> pa.Table:
+def _table(fields: PersonFields, place: Codes, numbers: pa.Array) -> pa.Table:
     places = len(numbers)
     pairs = pairs_of(fields, place, places)
     order = np.argsort(np.asarray(numbers.fill_null(0)), kind="stable")

@@ -20,7 +20,7 @@ from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
 from voterlist.model import ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
 from voterlist.shared_values import Codes, Flags, agreeing
-from voterlist.tables import coded, codes, group_codes, sort_by
+from voterlist.tables import codes, group_codes, sort_by, with_encoded_text
 
 __all__ = [
     "ENTRIES",
@@ -41,7 +41,7 @@ _UNUSED = {"surname_skeleton", "street_kind", "building"}
 
 
 def _encoded(schema: pa.Schema) -> pa.Schema:
-    return coded(
+    return with_encoded_text(
         pa.schema([field for field in schema if field.name not in _UNUSED]),
         apart=_IDENTIFIERS,
     )

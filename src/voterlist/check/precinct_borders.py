@@ -17,7 +17,14 @@ from voterlist.check.context import Codes, Flags, Numbers
 from voterlist.findings import PRECINCT_PLACE
 from voterlist.model import Covers, ListKind
 from voterlist.schemas import REGISTER_USE, STREET, VOTER, require
-from voterlist.tables import coded, codes, concat, from_columns, group_codes, matches
+from voterlist.tables import (
+    codes,
+    concat,
+    from_columns,
+    group_codes,
+    matches,
+    with_encoded_text,
+)
 
 __all__ = ["OUTSIDE", "STREET_MEASURES", "JudgedAddresses", "judge", "street_use"]
 
@@ -40,7 +47,9 @@ STREET_MEASURES = (
 """What an address of a permanent list comes to be, in the order of the codes."""
 
 _VOTER_PLACE = ("constituency", "precinct", "settlement", "street", "house")
-_JUDGED = coded(pa.schema([VOTER.field(name) for name in ("list_kind", *_VOTER_PLACE)]))
+_JUDGED = with_encoded_text(
+    pa.schema([VOTER.field(name) for name in ("list_kind", *_VOTER_PLACE)])
+)
 """What of VOTER is looked at."""
 
 

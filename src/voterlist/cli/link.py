@@ -57,11 +57,28 @@ class _Options:
             help=SAY("cli.option.against-columns"),
         ),
     ] = None
+    state: Annotated[
+        Path | None,
+        typer.Option("--state", metavar="FOLDER", help=SAY("cli.option.state")),
+    ] = None
     memory: Annotated[
         Path | None,
-        typer.Option("--memory", metavar="FOLDER", help=SAY("cli.option.memory")),
+        typer.Option(
+            "--memory", metavar="FOLDER", help=SAY("cli.option.memory"), hidden=True
+        ),
     ] = None
+    """The former name of ``state``."""
     plan: Annotated[bool, typer.Option("--plan", help=SAY("cli.option.plan"))] = False
+
+    def state_folder(self) -> Path | None:
+        """The folder of the state, under whichever name of the option.
+
+        Raises:
+            UsageError: both names are given.
+        """
+        if self.state is not None and self.memory is not None:
+            raise UsageError("--state and --memory are given", code="state-twice")
+        return self.memory if self.state is None else self.state
 
 
 @takes(_Options)
@@ -76,7 +93,7 @@ def link(given: _Options) -> None:
         given.against or (),
         given.against_columns,
         given.profile,
-        given.memory,
+        given.state_folder(),
     )
     if given.plan:
         keep_memory()
@@ -120,13 +137,13 @@ def _tell(linked: usecases.Linked, out: Path) -> None:
     """Print what the linkage gave, in words."""
     if linked.are_renamed:
         TERMINAL.warn(SAY("cli.link.renamed"))
-    linkage, entries = linked.found, linked.entries
+    linkage, entries = linked.result, linked.entries
     done = {"entries": entries, "pairs": linkage.pairs.num_rows, "path": shown(out)}
     TERMINAL.say(SAY("cli.link.done", **done))
     if linked.new is not None:
         base = entries - linked.new
         TERMINAL.say(SAY("cli.link.against", new=linked.new, base=base))
-    tell_compared(linkage.afresh, linkage.candidates, linked.use)
+    tell_compared(linkage.afresh, linkage.candidates, linked.state_use)
     rows = [(title("case-kind", kind), count) for kind, count in linked.kinds().items()]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
     _tell_added(linkage.added)
@@ -162,14 +179,14 @@ def _tell_added(added: Sequence[Any]) -> None:
 
 def _as_json(linked: usecases.Linked) -> dict[str, Any]:
     """What the linkage gave, as plain values; scripts rely on these names."""
-    linkage, entries = linked.found, linked.entries
+    linkage, entries = linked.result, linked.entries
     kinds = linked.kinds()
     return {
         "entries": entries,
         "new": entries if linked.new is None else linked.new,
         "compared": linkage.candidates,
         "afresh": linkage.afresh,
-        "memory": linked.use,
+        "state_use": linked.state_use,
         "pairs": linkage.pairs.num_rows,
         "comparisons": [dataclasses.asdict(one) for one in linkage.added],
         "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},

@@ -12,7 +12,7 @@ from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
-__all__ = ["tell_chance", "tell_compared", "tell_estimate", "tell_taught"]
+__all__ = ["tell_chance", "tell_compared", "tell_estimate", "tell_training_labels"]
 
 
 def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
@@ -32,22 +32,22 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
     TERMINAL.say(SAY("cli.run.estimate", pairs=estimate["pairs"], **shares))
 
 
-def tell_compared(afresh: int, compared: int, recall: str | None) -> None:
+def tell_compared(afresh: int, compared: int, state_use: str | None) -> None:
     """How many pairs were compared afresh, or why all of them were.
 
     Nothing where no state was to be kept.
     """
-    if recall is not None:
-        TERMINAL.say(SAY(f"cli.memory.{recall}", afresh=afresh, compared=compared))
+    if state_use is not None:
+        TERMINAL.say(SAY(f"cli.state.{state_use}", afresh=afresh, compared=compared))
 
 
-def tell_taught(taught: int | None, contradictory: int | None) -> None:
+def tell_training_labels(labels: int | None, contradictory: int | None) -> None:
     """How many decided pairs taught the model, and how many could not.
 
     Nothing where this run did not link.
     """
-    if taught is not None:
-        TERMINAL.say(SAY("cli.run.taught", taught=taught))
+    if labels is not None:
+        TERMINAL.say(SAY("cli.run.training-labels", labels=labels))
     if contradictory:
         TERMINAL.say(SAY("cli.run.contradictory", contradictory=contradictory))
 

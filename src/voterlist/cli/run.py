@@ -12,7 +12,7 @@ from voterlist.cli.measured import (
     tell_chance,
     tell_compared,
     tell_estimate,
-    tell_taught,
+    tell_training_labels,
 )
 from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.status import standing_lines, standings_as_json
@@ -217,9 +217,9 @@ def _tell_cases(result: usecases.RunResult) -> None:
     kinds = [kind for kind in CaseKind if kind in result.cases_by_kind]
     rows = [(title("case-kind", kind), result.cases_by_kind[kind]) for kind in kinds]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.cases")), rows)
-    tell_compared(result.afresh or 0, result.compared or 0, result.memory)
+    tell_compared(result.afresh or 0, result.compared or 0, result.state_use)
     if result.decisions:
-        tell_taught(result.taught, result.contradictory)
+        tell_training_labels(result.training_labels, result.contradictory)
     tell_estimate(result.estimate)
     tell_chance(result.chance)
 
@@ -253,8 +253,8 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         "decisions": result.decisions,
         "compared": result.compared,
         "afresh": result.afresh,
-        "memory": result.memory,
-        "taught": result.taught,
+        "state_use": result.state_use,
+        "training_labels": result.training_labels,
         "contradictory": result.contradictory,
         "estimate": dict(result.estimate) if result.estimate else None,
         "chance": [dict(row) for row in result.chance],

@@ -75,7 +75,11 @@ def standing_lines(
     for deadline in calendar(settings.calendar, settings.workspace.cycle):
         counted = Counter(row.standing for row in standings if row.deadline == deadline)
         counts = ", ".join(
-            f"{SAY.number(counted[word])} {SAY(f'standing.{word}')}"
+            SAY(
+                "cli.status.count",
+                count=counted[word],
+                standing=SAY(f"standing.{word}"),
+            )
             for word in Standing
             if counted[word]
         )

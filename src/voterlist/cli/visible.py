@@ -25,19 +25,19 @@ _BREAKS = "\n\t"
 def visible(text: str) -> str:
     """A text of the program with its control characters shown; line breaks and tabs stay."""
     return _HIDDEN.sub(
-        lambda found: found[0] if found[0] in _BREAKS else _shown(found[0]), text
+        lambda sign: sign[0] if sign[0] in _BREAKS else _shown(sign[0]), text
     )
 
 
 def visible_name(text: str) -> str:
     """A name or a cell, which stands in one line, with every control character in it shown."""
-    return _HIDDEN.sub(lambda found: _shown(found[0]), text)
+    return _HIDDEN.sub(lambda sign: _shown(sign[0]), text)
 
 
 def in_json(text: str) -> str:
     """JSON that means the same; such characters in its strings are written as digits."""
     return _HIDDEN.sub(
-        lambda found: found[0] if found[0] in _BREAKS else f"\\u{ord(found[0]):04x}",
+        lambda sign: sign[0] if sign[0] in _BREAKS else f"\\u{ord(sign[0]):04x}",
         text,
     )
 

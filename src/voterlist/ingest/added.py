@@ -92,7 +92,7 @@ def added_columns(
 
 
 def _text(table: pa.Table, header: str) -> pa.Array:
-    """A column as clean text, not coded."""
+    """A column as clean text, not dictionary-encoded."""
     column = table.column(table.column_names.index(header)).combine_chunks()
     if isinstance(column, pa.ChunkedArray):
         column = (

@@ -130,7 +130,7 @@ def _map(headers: Sequence[str], columns: _Columns | None) -> ColumnMap:
 
 
 def table_entries(
-    table: pa.Table, columns: _Columns | None = None, *, coded: bool = False
+    table: pa.Table, columns: _Columns | None = None, *, keep_encoded: bool = False
 ) -> pa.Table:
     """The rows of any table as ENTRY, in the same order, every row of it.
 
@@ -138,7 +138,8 @@ def table_entries(
         table: text columns with any headers, as ``io.readers.read_table`` gives them.
         columns: field to header, or to headers that are joined with a blank. None: told by the
             headers.
-        coded: a column that comes dictionary-encoded stays so (``tables.coded``).
+        keep_encoded: a column that comes dictionary-encoded stays so
+            (``tables.with_encoded_text``).
 
     The entry ids are kept as written; where an id is missing, or there is no column of ids, the
     row's number stands in, counted from 1. ``line`` is the row's number.
@@ -147,11 +148,11 @@ def table_entries(
         SettingsError: ``columns`` names a header that the table does not have.
         InputError: an id stands twice; or no column of a name was found.
     """
-    return table_intake(table, columns, coded=coded).entries
+    return table_intake(table, columns, keep_encoded=keep_encoded).entries
 
 
 def table_intake(
-    table: pa.Table, columns: _Columns | None = None, *, coded: bool = False
+    table: pa.Table, columns: _Columns | None = None, *, keep_encoded: bool = False
 ) -> Intake:
     """As ``table_entries``, with findings on constituency and precinct cells without a number.
 
@@ -194,7 +195,7 @@ def table_intake(
     fields["list_kind"] = pa.repeat(str(ListKind.PERMANENT), rows)
     fields["source"] = pa.repeat(_SOURCE, rows)
     fields["line"] = pa.array(np.arange(1, rows + 1), pa.int32())
-    entries = from_columns(fields, ENTRY, length=rows, coded=coded)
+    entries = from_columns(fields, ENTRY, length=rows, keep_encoded=keep_encoded)
     return Intake(
         entries, _balance(entries), SET_ASIDE.empty_table(), findings_table(findings)
     )

@@ -235,14 +235,14 @@ def body_rows(filled: _Ints, first: int, last: int, columns: int) -> _Ints:
 
 
 def later_headers(
-    cells: list[pa.Array], filled: _Ints, found: Header, settings: IngestSettings
+    cells: list[pa.Array], filled: _Ints, first_header: Header, settings: IngestSettings
 ) -> list[Header]:
     """The headers of further lists in the same sheet: those that do not repeat the first.
 
     The first row of such a header holds the word for a surname or name and no digit. It makes a
     header by itself or with the rows below it.
     """
-    candidates = _worded_rows(cells, filled, found)
+    candidates = _worded_rows(cells, filled, first_header)
     later: list[Header] = []
     for row in np.flatnonzero(candidates).tolist():
         if later and row < later[-1].start:
@@ -295,7 +295,7 @@ def headerless(
     if not len(rows) or (len(rows) < _LEAST_BODY and not pinned.matches):
         return None
     looks = shapes(cells, rows, most=1000)
-    columns = _pinned_and_told(pinned, by_content(looks))
+    columns = _pinned_and_by_cells(pinned, by_content(looks))
     if not columns.has_name():
         return None
     numeric = [
@@ -309,7 +309,7 @@ def headerless(
     return Header(heading, columns, texts, body=row + 1)
 
 
-def _pinned_and_told(pinned: ColumnMap, by_cells: ColumnMap) -> ColumnMap:
+def _pinned_and_by_cells(pinned: ColumnMap, by_cells: ColumnMap) -> ColumnMap:
     """The pinned columns, and those told by their cells whose column and role are free."""
     columns = {match.column for match in pinned.matches}
     roles = pinned.roles()

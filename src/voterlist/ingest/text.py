@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.tables import recoded, rows_beyond
+from voterlist.tables import rows_beyond, with_values
 
 __all__ = ["clean", "fold"]
 
@@ -42,11 +42,11 @@ _NOT_WORD = re.compile(r"[\W_]+")
 def clean(column: pa.Array) -> pa.Array:
     """A text column with blanks of every kind collapsed to one and trimmed; empty becomes null.
 
-    Here, once, blank becomes null. Characters without width (soft hyphen, joiners) are dropped. A
-    coded column stays coded.
+    Here, once, blank becomes null. Characters without width (soft hyphen, joiners) are dropped.
+    An encoded column stays encoded.
     """
     if pa.types.is_dictionary(column.type):
-        return recoded(column, clean(column.dictionary))
+        return with_values(column, clean(column.dictionary))
     unclean = _unclean(column)
     if pc.any(unclean).as_py():
         # To put text right takes twenty times as long as to see that it is right, and most of it

@@ -20,7 +20,7 @@ from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
 from voterlist.link import block, candidates, weigh
 from voterlist.link.candidates import Candidates, Progress
-from voterlist.link.cases import REASONS, Judged, cases
+from voterlist.link.cases import REASONS, Closed, Judged, cases
 from voterlist.link.chance import Chance, chance
 from voterlist.link.cluster import clusters
 from voterlist.link.comparisons import MISSING, SHIPPED, Comparisons, with_added
@@ -30,7 +30,13 @@ from voterlist.link.explain import with_model
 from voterlist.link.incremental import State, reuse, state
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.keys import NAMES
-from voterlist.link.labels import Decided, closed_cases, inside, training_labels
+from voterlist.link.labels import (
+    Decided,
+    TrainingLabels,
+    closed_cases,
+    inside,
+    training_labels,
+)
 from voterlist.model import Profile, Rule
 
 __all__ = [
@@ -57,7 +63,7 @@ TAKEN_NAMES = frozenset({*SHIPPED.fields, *NAMES})
 
 RULES: tuple[Rule, ...] = ()
 
-_VOTERS = tables.coded(
+_VOTERS = tables.with_encoded_text(
     pa.schema([schemas.VOTER.field(name) for name in COMPARED]),
     apart=("fin", "document"),
 )
@@ -164,7 +170,7 @@ class Linkage:
     """What the next linkage may go on from; None where it was not asked for."""
     reused: bool
     """Whether the state that was given could be used."""
-    taught: int = 0
+    training_labels: int = 0
     """Candidate pairs decided by people, from which the model learnt."""
     contradictory: int = 0
     """Pairs that people decided both ways; the model learnt nothing from them."""
@@ -192,6 +198,25 @@ class _List:
         size = self.entries.size
         rest = 0 if self.new is None else size - int(self.new.sum())
         return size * (size - 1) // 2 - rest * (rest - 1) // 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The candidate pairs of a list with their comparison vectors."""
+
+    pairs: Candidates
+    state: State | None = None
+    """What is kept for the next linkage; None where nothing is kept."""
+    reused: bool = False
+    """Whether an earlier state was used."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What people decided of a list."""
+
+    training: TrainingLabels
+    closed: tuple[Closed, ...]
 
 
 def _listed(
@@ -228,8 +253,8 @@ def link(
     """The pairs, clusters and cases of a VOTER table.
 
     Args:
-        voters: VOTER; its text may be dictionary-encoded (``tables.coded``), which is quicker and
-            takes less memory.
+        voters: VOTER; its text may be dictionary-encoded (``tables.with_encoded_text``), which is
+            quicker and takes less memory.
         settings: thresholds and bounds.
         profile: whose names they are.
         new: the ids of the entries of which every pair must have at least one, where the others are
@@ -245,78 +270,55 @@ def link(
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
     """
-    settings, watch, decided = (
-        settings or LinkSettings(),
-        watch or Watch(),
-        decided or Decided(),
-    )
+    settings = settings or LinkSettings()
     voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
     listed = _listed(voters, settings, profile, new, added or Added())
     # From here on the columns are read as codes: the table is not needed.
     del voters
-    ids, entries, comparisons = listed.ids, listed.entries, listed.comparisons
-    watch.forecast(listed.forecast)
-    watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
-    candidate_pairs, kept, reused = _find(listed, settings, profile, watch, incremental)
-    labels, closed = (
-        training_labels(ids, candidate_pairs, decided.pairs),
-        closed_cases(ids, decided.cases),
-    )
+    compared = _compare(listed, settings, profile, watch or Watch(), incremental)
+    labels = _labels(listed.ids, compared.pairs, decided or Decided())
     model = weigh.learn(
-        entries,
-        candidate_pairs.vectors,
+        listed.entries,
+        compared.pairs.vectors,
         profile,
-        comparisons=comparisons,
+        comparisons=listed.comparisons,
         pairs=listed.pairs,
-        labels=labels.labels,
+        labels=labels.training.labels,
     )
-    scorer = Scorer(entries, comparisons, model)
-    judged, table = judge(
-        scorer,
-        ids,
-        listed.blocks,
-        candidate_pairs,
-        inside(candidate_pairs, closed),
-        settings,
-    )
-    cluster = _cluster(scorer, judged, settings.duplicate_probability)
-    review = settings.review_probability
-    same = weigh.score(
-        comparisons.unpack(candidate_pairs.vectors.codes), model
-    ).posterior[:, 0]
-    return Linkage(
-        pairs=with_model(table, model, comparisons),
-        cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
-        clusters=_cluster_table(ids, cluster),
-        forecast=listed.forecast,
-        candidates=len(candidate_pairs.left),
-        afresh=candidate_pairs.afresh,
-        estimate=estimate(
-            candidate_pairs.vectors, same, settings.duplicate_probability
-        ),
-        chance=chance(entries, listed.new),
-        state=kept,
-        reused=reused,
-        taught=labels.pairs,
-        contradictory=labels.contradictory,
-        added=_added_use(scorer),
-    )
+    return _linkage(listed, compared, labels, model, settings)
 
 
-def _find(
+def _compare(
     listed: _List,
     settings: LinkSettings,
     profile: Profile,
     watch: Watch,
     incremental: Incremental | None,
-) -> tuple[Candidates, State | None, bool]:
-    """The candidate pairs, what is kept for the next linkage, and whether a state was reused."""
-    entries, blocks, comparisons = listed.entries, listed.blocks, listed.comparisons
+) -> _Compared:
+    """The candidate pairs of the list, compared."""
+    watch.forecast(listed.forecast)
+    watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
     if incremental is None or (incremental.known is None and not incremental.keep):
         candidate_pairs = candidates.find(
-            entries, blocks, settings.chunk_pairs, watch.progress, comparisons
+            listed.entries,
+            listed.blocks,
+            settings.chunk_pairs,
+            watch.progress,
+            listed.comparisons,
         )
-        return candidate_pairs, None, False
+        return _Compared(candidate_pairs)
+    return _compare_again(listed, settings, profile, watch, incremental.known)
+
+
+def _compare_again(
+    listed: _List,
+    settings: LinkSettings,
+    profile: Profile,
+    watch: Watch,
+    known: State | None,
+) -> _Compared:
+    """The same from an earlier state, as far as it fits, with the state for the next linkage."""
+    entries, blocks, comparisons = listed.entries, listed.blocks, listed.comparisons
     fits = state.fingerprint(
         entries,
         blocks,
@@ -326,7 +328,6 @@ def _find(
         against=listed.new is not None,
     )
     marks = state.checksums(entries, listed.new)
-    known = incremental.known
     if known is not None and known.fingerprint != fits:
         known = None
     then = np.full(entries.size, -1, np.int32)
@@ -348,7 +349,47 @@ def _find(
         candidate_pairs.right,
         levels,
     )
-    return candidate_pairs, kept, known is not None
+    return _Compared(candidate_pairs, kept, known is not None)
+
+
+def _labels(ids: pa.Array, candidate_pairs: Candidates, decided: Decided) -> _Labels:
+    training = training_labels(ids, candidate_pairs, decided.pairs)
+    return _Labels(training, closed_cases(ids, decided.cases))
+
+
+def _linkage(
+    listed: _List,
+    compared: _Compared,
+    labels: _Labels,
+    model: weigh.Model,
+    settings: LinkSettings,
+) -> Linkage:
+    """What the model says of the candidate pairs."""
+    ids, entries, comparisons = listed.ids, listed.entries, listed.comparisons
+    candidate_pairs, closed = compared.pairs, labels.closed
+    scorer = Scorer(entries, comparisons, model)
+    stays = inside(candidate_pairs, closed)
+    judged, table = judge(scorer, ids, listed.blocks, candidate_pairs, stays, settings)
+    duplicate = settings.duplicate_probability
+    cluster = _cluster(scorer, judged, duplicate)
+    review = settings.review_probability
+    vectors = comparisons.unpack(candidate_pairs.vectors.codes)
+    same = weigh.score(vectors, model).posterior[:, 0]
+    return Linkage(
+        pairs=with_model(table, model, comparisons),
+        cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
+        clusters=_cluster_table(ids, cluster),
+        forecast=listed.forecast,
+        candidates=len(candidate_pairs.left),
+        afresh=candidate_pairs.afresh,
+        estimate=estimate(candidate_pairs.vectors, same, duplicate),
+        chance=chance(entries, listed.new),
+        state=compared.state,
+        reused=compared.reused,
+        training_labels=labels.training.pairs,
+        contradictory=labels.training.contradictory,
+        added=_added_use(scorer),
+    )
 
 
 def plan(

@@ -86,11 +86,11 @@ class Judged:
     """P(class), shape (pairs, classes)."""
     kind: Codes
     """Positions in ``PairKind``."""
-    kind_asked: Codes
-    """The kinds if each pair were asked about: used for pairs that a person has decided."""
+    kind_without_threshold: Codes
+    """The kinds if no pair were too improbable: used for pairs that a person has decided."""
 
 
-_ASKED = [kind.value for kind in CaseKind if kind.is_asked]
+_REVIEWED_KINDS = [kind.value for kind in CaseKind if kind.is_asked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _with_closed(
     """
     places = {case: set(pc.take(ids, pa.array(of)).to_pylist()) for case, of in closed}
     is_asked = pc.is_in(
-        table.column("kind").cast(pa.string()), value_set=pa.array(_ASKED)
+        table.column("kind").cast(pa.string()), value_set=pa.array(_REVIEWED_KINDS)
     )
     there = set(pc.unique(table.column("case_id").filter(is_asked)).to_pylist())
     missing = [(case, of) for case, of in closed if case not in there]
@@ -177,7 +177,10 @@ def _with_closed(
     if not missing:
         return rest
     held = _table(
-        entries, ids, replace(judged, kind=judged.kind_asked), (_held(judged, missing),)
+        entries,
+        ids,
+        replace(judged, kind=judged.kind_without_threshold),
+        (_held(judged, missing),),
     )
     return tables.sort_by(
         tables.concat([rest, held], schemas.CASE), "case_id", "entry_id"
@@ -296,13 +299,13 @@ def _completeness(entries: Encoded) -> Codes:
     """How many of the fields that tell a person apart an entry holds."""
     held = (
         entries.surname,
-        entries.given,
+        entries.given_name,
         entries.patronymic,
         entries.document,
         entries.street,
         entries.address,
     )
-    known = sum((coded.codes >= 0).astype(np.int32) for coded in held)
+    known = sum((column.codes >= 0).astype(np.int32) for column in held)
     return np.asarray(known + (entries.date >= 0), np.int32)
 
 
@@ -359,7 +362,7 @@ def _doubts(entries: Encoded, member: Codes, kept: Codes) -> tuple[Bools, Bools]
     """
     return doubts(
         fin=(entries.fin.codes[member], entries.fin.codes[kept]),
-        given_name=(entries.given.codes[member], entries.given.codes[kept]),
+        given_name=(entries.given_name.codes[member], entries.given_name.codes[kept]),
         patronymic=(entries.patronymic.codes[member], entries.patronymic.codes[kept]),
         birth_date=(entries.date[member], entries.date[kept]),
     )

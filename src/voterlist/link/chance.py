@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from voterlist.arrays import Bools
-from voterlist.chance import AGREEMENTS, Told, pairs_of
+from voterlist.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field
 
@@ -37,10 +37,13 @@ def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
     """
     columns = [
         np.asarray(field(entries, name), np.int32)
-        for name in ("stem", "given", "patronymic", "year", "date")
+        for name in ("stem", "given_name", "patronymic", "year", "date")
     ]
     pairs = pairs_of(
-        Told(entries.sex + 1, *columns), np.zeros(entries.size, np.int64), 1, new
+        PersonFields(entries.sex + 1, *columns),
+        np.zeros(entries.size, np.int64),
+        1,
+        new,
     )
     return tuple(
         Chance("+".join(agreement), float(expected[0]), int(counts[0]))

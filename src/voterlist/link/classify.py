@@ -51,11 +51,11 @@ def _one_name(vectors: Vectors) -> Bools:
     """Surname (whatever its ending) and given name agree, and the patronymics do not contradict."""
     levels = vectors.levels
     surname = np.isin(levels["surname"], (SurnameLevel.SAME, SurnameLevel.ENDING))
-    given = levels["given_name"] == GivenNameLevel.SAME
+    given_name = levels["given_name"] == GivenNameLevel.SAME
     # Who is listed without a father's name may be anyone's child: nothing contradicts.
     not_contradicting = (PatronymicLevel.MISSING, PatronymicLevel.SAME)
     patronymic = np.isin(levels["patronymic"], not_contradicting)
-    return np.asarray(surname & given & patronymic)
+    return np.asarray(surname & given_name & patronymic)
 
 
 def worth_keeping(vectors: Vectors, posterior: Floats, least: float) -> Bools:
@@ -77,13 +77,13 @@ def _changed_surname(vectors: Vectors) -> Bools:
     An unknown birth date does not agree.
     """
     levels = vectors.levels
-    given = levels["given_name"] == GivenNameLevel.SAME
+    given_name = levels["given_name"] == GivenNameLevel.SAME
     patronymic = levels["patronymic"] == PatronymicLevel.SAME
     birth_date = np.isin(
         levels["birth_date"], (BirthDateLevel.SAME, BirthDateLevel.YEAR)
     )
     surname = np.isin(levels["surname"], _ANOTHER_SURNAME)
-    return np.asarray(given & patronymic & birth_date & surname)
+    return np.asarray(given_name & patronymic & birth_date & surname)
 
 
 def kinds(judged: Judgement, *, review: float, displaced: frozenset[int]) -> Codes:

@@ -1,4 +1,4 @@
-"""Voters as arrays: each name coded once, so that every later step works on integers."""
+"""Voters as arrays: each name encoded once, so that every later step works on integers."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ __all__ = [
     "COMPARED",
     "FEMALE",
     "MALE",
-    "Coded",
     "Encoded",
+    "EncodedColumn",
     "encode",
 ]
 
@@ -69,7 +69,7 @@ ADDRESS_WORDS = tuple(f"address_word_{number}" for number in range(_COLUMNS))
 
 
 @dataclass(frozen=True, eq=False)
-class Coded:
+class EncodedColumn:
     """One dictionary-encoded column of text: one code per entry, the distinct values, their counts.
 
     Codes are given in the order in which values appear, which is that of the entry ids, whatever
@@ -116,16 +116,16 @@ class Encoded:
     """A list as arrays, one position an entry, in the order of the entry ids."""
 
     size: int
-    surname: Coded
-    stem: Coded
-    given: Coded
-    patronymic: Coded
+    surname: EncodedColumn
+    stem: EncodedColumn
+    given_name: EncodedColumn
+    patronymic: EncodedColumn
     fin: Identifiers
     document: Identifiers
-    address: Coded
-    street: Coded
-    house: Coded
-    flat: Coded
+    address: EncodedColumn
+    street: EncodedColumn
+    house: EncodedColumn
+    flat: EncodedColumn
     year: Codes
     """0 where unknown."""
     month: Codes
@@ -142,7 +142,7 @@ class Encoded:
     address_words: tuple[Codes, ...]
     """For addresses that are not parsed: the rare words of the line, dealt into columns (see
     ``_rare_words``)."""
-    added: Mapping[str, Coded] = field(default_factory=dict)
+    added: Mapping[str, EncodedColumn] = field(default_factory=dict)
     """The columns of added comparisons."""
 
     @property
@@ -200,12 +200,12 @@ class Encoded:
         return np.where(known, self.year // _COHORT - first, cohorts).astype(np.int32)
 
     @cached_property
-    def given_counts(self) -> Longs:
+    def given_name_counts(self) -> Longs:
         """How many entries of each ``cohort`` have each given name.
 
         Shape (cohorts and one more, names).
         """
-        return _by_cohort(self.given, self.cohort)
+        return _by_cohort(self.given_name, self.cohort)
 
     @cached_property
     def patronymic_counts(self) -> Longs:
@@ -235,31 +235,31 @@ class Encoded:
         return np.bincount(codes[codes >= 0]).astype(np.int64)
 
 
-def _by_cohort(coded: Coded, cohort: Codes) -> Longs:
-    known = coded.codes >= 0
-    names, cohorts = len(coded.counts), int(cohort.max(initial=0)) + 1
+def _by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
+    known = column.codes >= 0
+    names, cohorts = len(column.counts), int(cohort.max(initial=0)) + 1
     counts = np.bincount(
-        cohort[known].astype(np.int64) * names + coded.codes[known],
+        cohort[known].astype(np.int64) * names + column.codes[known],
         minlength=cohorts * names,
     )
     return counts.reshape(cohorts, names).astype(np.int64)
 
 
-def _by_sex(coded: Coded, sex: Codes) -> Longs:
-    known = (coded.codes >= 0) & (sex >= 0)
+def _by_sex(column: EncodedColumn, sex: Codes) -> Longs:
+    known = (column.codes >= 0) & (sex >= 0)
     counts = np.bincount(
-        coded.codes[known] * 2 + sex[known], minlength=2 * len(coded.counts)
+        column.codes[known] * 2 + sex[known], minlength=2 * len(column.counts)
     ).reshape(-1, 2)
-    return np.column_stack([counts, coded.counts]).astype(np.int64)
+    return np.column_stack([counts, column.counts]).astype(np.int64)
 
 
-def _coded(column: pa.ChunkedArray) -> Coded:
+def _encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
     array = column.combine_chunks()
     if pa.types.is_dictionary(array.type):
         array = tables.by_appearance(array)
     codes, distinct = tables.codes(array)
     counts = np.bincount(codes[codes >= 0], minlength=len(distinct)).astype(np.int64)
-    return Coded(codes, distinct, counts)
+    return EncodedColumn(codes, distinct, counts)
 
 
 def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
@@ -293,7 +293,7 @@ def _is_temporary(column: pa.ChunkedArray) -> Bools:
     return np.asarray(meaning[codes])
 
 
-def _rare_words(address: Coded, size: int) -> tuple[Codes, ...]:
+def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
     """The rare words of each address that bring entries together, as ``_COLUMNS`` columns of codes.
 
     A word belongs to the column that a checksum of its letters gives, so that two lines that share
@@ -333,20 +333,23 @@ def encode(
 
     ``added`` are the folded columns of added comparisons, in the same order.
     """
-    address, street = _coded(voters.column("address")), _coded(voters.column("street"))
+    address, street = (
+        _encoded_column(voters.column("address")),
+        _encoded_column(voters.column("street")),
+    )
     parsed = not street.is_empty
     return Encoded(
         size=voters.num_rows,
-        surname=_coded(voters.column("surname_skeleton")),
-        stem=_coded(voters.column("surname_stem")),
-        given=_coded(voters.column("given_skeleton")),
-        patronymic=_coded(voters.column("patronymic_skeleton")),
+        surname=_encoded_column(voters.column("surname_skeleton")),
+        stem=_encoded_column(voters.column("surname_stem")),
+        given_name=_encoded_column(voters.column("given_skeleton")),
+        patronymic=_encoded_column(voters.column("patronymic_skeleton")),
         fin=identifiers(voters.column("fin")),
         document=identifiers(voters.column("document")),
         address=address,
         street=street,
-        house=_coded(voters.column("house")),
-        flat=_coded(voters.column("flat")),
+        house=_encoded_column(voters.column("house")),
+        flat=_encoded_column(voters.column("flat")),
         year=_numbers(voters.column("birth_year"), 0),
         month=_numbers(voters.column("birth_month"), 0),
         day=_numbers(voters.column("birth_day"), 0),
@@ -357,5 +360,5 @@ def encode(
         address_words=()
         if parsed or address.is_empty
         else _rare_words(address, voters.num_rows),
-        added={name: _coded(column) for name, column in (added or {}).items()},
+        added={name: _encoded_column(column) for name, column in (added or {}).items()},
     )

@@ -11,46 +11,48 @@ from collections.abc import Callable
 import numpy as np
 
 from voterlist.arrays import Codes, Longs, Words, dense, pack_known
-from voterlist.link.encode import ADDED, ADDRESS_WORDS, Coded, Encoded
+from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded, EncodedColumn
 from voterlist.link.identifiers import Identifiers
 
 __all__ = ["field", "together"]
 
-_NAMES = frozenset({"stem", "given", "patronymic"})
+_NAMES = frozenset({"stem", "given_name", "patronymic"})
 
 
-def _derived(coded: Coded, derive: Callable[[str], str]) -> Codes:
+def _derived(column: EncodedColumn, derive: Callable[[str], str]) -> Codes:
     """The codes of what is derived from each value; -1 where that is empty."""
-    derived = [derive(word) for word in coded.words()]
+    derived = [derive(word) for word in column.words()]
     place = {
         word: code
         for code, word in enumerate(sorted({word for word in derived if word}))
     }
     return np.array([place.get(word, -1) for word in derived] + [-1], np.int32)[
-        coded.codes
+        column.codes
     ]
 
 
-def _initial(coded: Coded) -> Codes:
-    return _derived(coded, lambda word: word[0])
+def _initial(column: EncodedColumn) -> Codes:
+    return _derived(column, lambda word: word[0])
 
 
 def _initials(entries: Encoded) -> Longs:
     """The first letters of surname and given name."""
-    return pack_known(_initial(entries.stem).astype(np.int64), _initial(entries.given))
+    return pack_known(
+        _initial(entries.stem).astype(np.int64), _initial(entries.given_name)
+    )
 
 
 def _names(entries: Encoded) -> Longs:
     """Surname and given name as one code whichever stands first."""
-    surnames, given = entries.surname.words(), entries.given.words()
-    place = {word: code for code, word in enumerate(sorted({*surnames, *given}))}
+    surnames, given_names = entries.surname.words(), entries.given_name.words()
+    place = {word: code for code, word in enumerate(sorted({*surnames, *given_names}))}
 
     def common(words: Words) -> Longs:
         return np.array([place[word] for word in words] + [-1], np.int64)
 
     one, other = (
         common(surnames)[entries.surname.codes],
-        common(given)[entries.given.codes],
+        common(given_names)[entries.given_name.codes],
     )
     known = (one >= 0) & (other >= 0)
     return np.where(
@@ -71,7 +73,7 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "date": lambda entries: entries.date_code,
     "initials": _initials,
     "stem_initial": lambda entries: _initial(entries.stem),
-    "given_initial": lambda entries: _initial(entries.given),
+    "given_name_initial": lambda entries: _initial(entries.given_name),
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
     "address_start": lambda entries: _derived(
@@ -96,7 +98,7 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
             else np.full(entries.size, -1, np.int32)
         )
     part = getattr(entries, name)
-    if isinstance(part, Coded | Identifiers):
+    if isinstance(part, EncodedColumn | Identifiers):
         return part.codes
     # A year, month or day of 0 is an unknown one.
     codes: Codes = (

@@ -137,7 +137,7 @@ def _lengths(letters: Packed) -> Codes:
 
 
 def identifiers(column: pa.ChunkedArray) -> Identifiers:
-    """A column of identifiers, as text or coded."""
+    """A column of identifiers, as text or dictionary-encoded."""
     array = column.combine_chunks()
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)

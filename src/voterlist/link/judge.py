@@ -46,7 +46,7 @@ def judge(
     scorer: Scorer,
     ids: pa.Array,
     blocks: list[block.Blocks],
-    found: Candidates,
+    candidate_pairs: Candidates,
     stays: Longs,
     settings: LinkSettings,
 ) -> tuple[Judged, pa.Table]:
@@ -55,8 +55,8 @@ def judge(
     They are scored exactly, not by bins of term frequency. Those at ``stays`` among the candidates
     are kept whatever they are: they stand in a case that people decided.
     """
-    chosen = _near(scorer, found, stays, settings.kept_probability)
-    left, right = found.left[chosen], found.right[chosen]
+    chosen = _near(scorer, candidate_pairs, stays, settings.kept_probability)
+    left, right = candidate_pairs.left[chosen], candidate_pairs.right[chosen]
     order = np.lexsort((right, left))
     pairs, vectors, scored = scorer.compare(left[order], right[order])
     worth = classify.worth_keeping(vectors, scored.posterior, settings.kept_probability)
@@ -69,10 +69,17 @@ def judge(
         return classify.kinds(judgement, review=review, displaced=displaced)
 
     kind = kinds(settings.review_probability)
-    kind_asked = np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
+    kind_without_threshold = (
+        np.where(kind == _CONFLICT, kind, kinds(0.0)) if len(stays) else kind
+    )
     weight = scored.weight[kept]
     judged = Judged(
-        pairs.left, pairs.right, weight, judgement.posterior, kind, kind_asked
+        pairs.left,
+        pairs.right,
+        weight,
+        judgement.posterior,
+        kind,
+        kind_without_threshold,
     )
     keys = _match_keys(blocks, pairs)
     return judged, _pair_table(ids, judged, vectors, keys, scorer.comparisons)

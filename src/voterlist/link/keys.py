@@ -24,84 +24,84 @@ class Key:
     partial_dates: bool = False
 
 
-_SPLITS_OF_VALUES = ("date", "given")
+_SPLITS_OF_VALUES = ("date", "given_name")
 """By what a block of one FIN, document or added value is split."""
 
 _AZ = (
     Key("fin", ("fin",), _SPLITS_OF_VALUES),
     Key("document", ("document",), _SPLITS_OF_VALUES),
-    Key("given+patronymic+date", ("given", "patronymic", "date"), ("stem",)),
-    Key("surname+given+date", ("stem", "given", "date"), ("patronymic",)),
-    Key("surname+patronymic+date", ("stem", "patronymic", "date"), ("given",)),
+    Key("given_name+patronymic+date", ("given_name", "patronymic", "date"), ("stem",)),
+    Key("surname+given_name+date", ("stem", "given_name", "date"), ("patronymic",)),
+    Key("surname+patronymic+date", ("stem", "patronymic", "date"), ("given_name",)),
     # All three names, and what a slip in the date leaves: its year, its day and month, or nothing
     # but the place.
     Key(
         "names+year",
-        ("stem", "given", "patronymic", "year"),
+        ("stem", "given_name", "patronymic", "year"),
         ("constituency", "precinct"),
     ),
     Key(
         "names+day",
-        ("stem", "given", "patronymic", "month", "day"),
+        ("stem", "given_name", "patronymic", "month", "day"),
         ("constituency", "precinct"),
     ),
     Key(
         "names+place",
-        ("stem", "given", "patronymic", "constituency"),
+        ("stem", "given_name", "patronymic", "constituency"),
         ("precinct", "street"),
     ),
     # One name and the date leave many strangers; a first letter more leaves those whom a slip could
     # explain.
     Key(
-        "given+date+surname-initial",
-        ("given", "date", "stem_initial"),
+        "given_name+date+surname-initial",
+        ("given_name", "date", "stem_initial"),
         ("constituency", "precinct"),
     ),
     Key(
-        "given+date+patronymic-initial",
-        ("given", "date", "patronymic_initial"),
+        "given_name+date+patronymic-initial",
+        ("given_name", "date", "patronymic_initial"),
         ("constituency", "precinct"),
     ),
     Key(
-        "surname+date+given-initial",
-        ("stem", "date", "given_initial"),
+        "surname+date+given_name-initial",
+        ("stem", "date", "given_name_initial"),
         ("constituency", "precinct"),
     ),
     Key(
-        "patronymic+date+given-initial",
-        ("patronymic", "date", "given_initial"),
+        "patronymic+date+given_name-initial",
+        ("patronymic", "date", "given_name_initial"),
         ("constituency", "precinct"),
     ),
     Key("surname+date+place", ("stem", "date", "constituency"), ("precinct",)),
-    Key("given+date+place", ("given", "date", "constituency"), ("precinct",)),
+    Key("given_name+date+place", ("given_name", "date", "constituency"), ("precinct",)),
     Key("patronymic+date+place", ("patronymic", "date", "constituency"), ("precinct",)),
     Key("swapped-names+date", ("names", "date"), ()),
     # Without a full date: the year, and more of the name or the same constituency.
     Key(
-        "given+patronymic+year",
-        ("given", "patronymic", "year", "stem_initial"),
+        "given_name+patronymic+year",
+        ("given_name", "patronymic", "year", "stem_initial"),
         ("constituency", "precinct"),
         partial_dates=True,
     ),
     Key(
-        "given+patronymic+year+place",
-        ("given", "patronymic", "year", "constituency"),
+        "given_name+patronymic+year+place",
+        ("given_name", "patronymic", "year", "constituency"),
         ("precinct", "street"),
     ),
     Key(
-        "surname+given+year",
-        ("stem", "given", "year", "patronymic_initial"),
+        "surname+given_name+year",
+        ("stem", "given_name", "year", "patronymic_initial"),
         ("constituency", "precinct"),
         partial_dates=True,
     ),
     Key(
-        "surname+given+year+place",
-        ("stem", "given", "year", "constituency"),
+        "surname+given_name+year+place",
+        ("stem", "given_name", "year", "constituency"),
         ("precinct", "street"),
     ),
     Key(
         "surname+patronymic+year",
-        ("stem", "patronymic", "year", "given_initial"),
+        ("stem", "patronymic", "year", "given_name_initial"),
         ("constituency", "precinct"),
         partial_dates=True,
     ),
@@ -117,28 +117,28 @@ _AZ = (
     ),
     # Two names, and the day and month where the year is wrong.
     Key(
-        "surname+given+day",
-        ("stem", "given", "month", "day", "patronymic_initial"),
+        "surname+given_name+day",
+        ("stem", "given_name", "month", "day", "patronymic_initial"),
         ("constituency", "precinct"),
     ),
     Key(
-        "given+patronymic+day",
-        ("given", "patronymic", "month", "day", "stem_initial"),
+        "given_name+patronymic+day",
+        ("given_name", "patronymic", "month", "day", "stem_initial"),
         ("constituency", "precinct"),
     ),
     Key(
         "surname+patronymic+day",
-        ("stem", "patronymic", "month", "day", "given_initial"),
+        ("stem", "patronymic", "month", "day", "given_name_initial"),
         ("constituency", "precinct"),
     ),
     Key(
-        "given+patronymic+day+place",
-        ("given", "patronymic", "month", "day", "constituency"),
+        "given_name+patronymic+day+place",
+        ("given_name", "patronymic", "month", "day", "constituency"),
         ("precinct",),
     ),
     Key(
-        "surname+given+day+place",
-        ("stem", "given", "month", "day", "constituency"),
+        "surname+given_name+day+place",
+        ("stem", "given_name", "month", "day", "constituency"),
         ("precinct",),
     ),
     Key(
@@ -147,33 +147,39 @@ _AZ = (
         ("precinct",),
     ),
     # One home, for names or dates that went wrong.
-    Key("given+house", ("given", "street", "house", "constituency"), ("year",)),
+    Key(
+        "given_name+house", ("given_name", "street", "house", "constituency"), ("year",)
+    ),
     Key("date+house", ("date", "street", "house", "constituency"), ()),
-    Key("surname+given+street", ("stem", "given", "street", "constituency"), ("year",)),
+    Key(
+        "surname+given_name+street",
+        ("stem", "given_name", "street", "constituency"),
+        ("year",),
+    ),
 )
 
 _GENERIC = (
     Key("fin", ("fin",), _SPLITS_OF_VALUES),
     Key("document", ("document",), _SPLITS_OF_VALUES),
-    Key("given+date", ("given", "date"), ("stem",)),
-    Key("surname+date", ("stem", "date"), ("given",)),
-    Key("surname+given", ("stem", "given"), ("year", "date")),
+    Key("given_name+date", ("given_name", "date"), ("stem",)),
+    Key("surname+date", ("stem", "date"), ("given_name",)),
+    Key("surname+given_name", ("stem", "given_name"), ("year", "date")),
     Key("date", ("date",), ("initials",)),
-    Key("address", ("address",), ("given", "date")),
+    Key("address", ("address",), ("given_name", "date")),
     Key("surname+year", ("stem", "year"), ("initials", "month")),
-    Key("given+year", ("given", "year"), ("initials", "month")),
+    Key("given_name+year", ("given_name", "year"), ("initials", "month")),
     Key("surname+month+day", ("stem", "month", "day"), ("initials",)),
-    Key("given+month+day", ("given", "month", "day"), ("initials",)),
+    Key("given_name+month+day", ("given_name", "month", "day"), ("initials",)),
     Key("initials+year+month", ("initials", "year", "month"), ("day",)),
     Key("initials+year+day", ("initials", "year", "day"), ("month",)),
     Key("surname+initials", ("stem", "initials"), ("year",)),
-    Key("given+initials", ("given", "initials"), ("year",)),
+    Key("given_name+initials", ("given_name", "initials"), ("year",)),
     Key("names", ("names",), ("year", "date")),
-    Key("given+address", ("given", "address"), ("year",)),
+    Key("given_name+address", ("given_name", "address"), ("year",)),
     Key("surname+address", ("stem", "address"), ("year",)),
     Key("initials+numbers", ("initials", "numbers"), ("year",)),
     Key("surname+numbers", ("stem", "numbers"), ("year",)),
-    Key("given+numbers", ("given", "numbers"), ("year",)),
+    Key("given_name+numbers", ("given_name", "numbers"), ("year",)),
     Key("address-start", ("address_start",), ("initials",)),
     Key("document-start", ("document_start",), ("initials",)),
     *(

@@ -179,7 +179,7 @@ def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
 
 
 def training_labels(
-    ids: pa.Array, found: Candidates, pairs: pa.Table | None
+    ids: pa.Array, candidate_pairs: Candidates, pairs: pa.Table | None
 ) -> TrainingLabels:
     """The labels of the candidate pairs of a list, whose entries have these ids.
 
@@ -206,10 +206,10 @@ def training_labels(
         np.bincount(place[one], minlength=len(numbers)) > 0
         for one in (is_same, ~is_same)
     )
-    where, compared = _among(numbers, found)
+    where, compared = _among(numbers, candidate_pairs)
     label = compared & (yes != no)
     return TrainingLabels(
-        _labels(found, where[label], yes[label]) if label.any() else None,
+        _labels(candidate_pairs, where[label], yes[label]) if label.any() else None,
         int(label.sum()),
         int((yes & no).sum()),
     )
@@ -270,7 +270,7 @@ def closed_cases(ids: pa.Array, cases: pa.Table | None) -> tuple[Closed, ...]:
     )
 
 
-def inside(found: Candidates, closed: Sequence[Closed]) -> Longs:
+def inside(candidate_pairs: Candidates, closed: Sequence[Closed]) -> Longs:
     """Where the pairs inside closed cases stand among the candidates."""
     pairs = [
         pair for _, entries in closed for pair in combinations(entries.tolist(), 2)
@@ -278,5 +278,5 @@ def inside(found: Candidates, closed: Sequence[Closed]) -> Longs:
     if not pairs:
         return np.zeros(0, np.int64)
     left, right = np.array(pairs, np.int32).T
-    where, compared = _among(pack_pairs(left, right), found)
+    where, compared = _among(pack_pairs(left, right), candidate_pairs)
     return where[compared]

@@ -111,14 +111,23 @@ def count_chunk(codes: Longs) -> VectorCounts:
     return VectorCounts(distinct, counts.astype(np.int64))
 
 
-def _random_pairs(entries: Encoded, sample: int, seed: int) -> Pairs:
+def _random_pairs(entries: Encoded, sample: int, seed: int) -> tuple[Pairs, Longs]:
+    """Random pairs, and how often each was drawn.
+
+    Where the list has fewer pairs than are drawn, each stands once, so that it is compared once.
+    """
     random = np.random.default_rng(seed)
     one = random.integers(0, entries.size, sample).astype(np.int32)
     other = random.integers(0, entries.size, sample).astype(np.int32)
     apart = one != other
     left: Codes = np.minimum(one, other)[apart]
     right: Codes = np.maximum(one, other)[apart]
-    return Pairs(entries, left, right)
+    if entries.size * (entries.size - 1) // 2 >= sample:
+        return Pairs(entries, left, right), np.ones(len(left), np.int64)
+    drawn = np.bincount(left.astype(np.int64) * entries.size + right)
+    distinct = np.flatnonzero(drawn)
+    left, right = np.divmod(distinct.astype(np.int32), np.int32(entries.size))
+    return Pairs(entries, left, right), drawn[distinct]
 
 
 def _unrelated(
@@ -130,11 +139,14 @@ def _unrelated(
             comparison.field: np.zeros(len(comparison.levels))
             for comparison in comparisons
         }
-    levels = comparisons.compare(_random_pairs(entries, sample, seed)).levels
+    pairs, drawn = _random_pairs(entries, sample, seed)
+    levels = comparisons.compare(pairs).levels
     log_u = {}
     for comparison in comparisons:
-        seen = levels[comparison.field][comparison.sampled(levels)]
-        shares = _sampled_shares(np.bincount(seen, minlength=len(comparison.levels)))
+        sampled = comparison.sampled(levels)
+        seen, times = levels[comparison.field][sampled], drawn[sampled]
+        counts = np.bincount(seen, times, minlength=len(comparison.levels))
+        shares = _sampled_shares(counts)
         of_field = _log_shares(comparison, shares)
         of_field[comparison.value_levels(entries)] = 0.0
         comparison.fit_unrelated(entries, of_field)

@@ -27,7 +27,7 @@ from voterlist.normalize.addresses import (
     read_numbers,
 )
 from voterlist.normalize.columns import spread
-from voterlist.tables import recoded
+from voterlist.tables import with_values
 
 __all__ = ["read_addresses"]
 
@@ -81,7 +81,7 @@ def read_addresses(
             every = [*values, *others[name]]
             columns[name] = _laid(written, every, place, len(values), rest)
     if not for_linkage or columns["street"].null_count == len(written):
-        columns["address"] = recoded(written, _lines(cut, others["address"]))
+        columns["address"] = with_values(written, _lines(cut, others["address"]))
     return columns
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.tables import by_appearance, codes, recoded
+from voterlist.tables import by_appearance, codes, with_values
 
 __all__ = [
     "Flags",
@@ -87,7 +87,7 @@ def spread(
     for place, kind in enumerate(kinds):
         values = pa.array([results[place] for results in folded], kind)
         columns.append(
-            recoded(column, values)
+            with_values(column, values)
             if kind == pa.string()
             else values.take(column.indices)
         )

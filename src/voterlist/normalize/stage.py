@@ -37,7 +37,7 @@ from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
-from voterlist.tables import Outcome, coalesced, codes, from_columns, recoded
+from voterlist.tables import Outcome, coalesced, codes, from_columns, with_values
 
 __all__ = ["normalize"]
 
@@ -46,7 +46,7 @@ _NAMES = ("surname", "given_name", "patronymic", "full_name")
 _CELLS = (*_NAMES, "birth_date", "sex", "address")
 _TWO_SCRIPTS = r"\p{Latin}\p{Cyrillic}|\p{Cyrillic}\p{Latin}"
 _KEPT = ("entry_id", "constituency", "precinct", "list_kind")
-_CODED = frozenset(
+_ENCODED = frozenset(
     field.name for field in VOTER if field.nullable and field.type == _TEXT
 ) - {*IDENTIFIERS}
 
@@ -58,7 +58,7 @@ def normalize(
     entries: pa.Table,
     profile: Profile = Profile.AZ,
     *,
-    coded: bool = False,
+    encoded: bool = False,
     for_linkage: bool = False,
 ) -> Outcome:
     """The entries normalised: an ``Outcome`` with a VOTER table of the same rows in the same order.
@@ -66,19 +66,20 @@ def normalize(
     No row is set aside: what cannot be read is null and has a finding.
 
     Args:
-        entries: ENTRY; its text may be dictionary-encoded (``tables.coded``).
+        entries: ENTRY; its text may be dictionary-encoded (``tables.with_encoded_text``).
         profile: whose names they are.
-        coded: the table's text is to be coded too, but for the identifiers, each column's values in
-            order of appearance: the same content in a third of the memory, for millions of entries.
+        encoded: the table's text is to be dictionary-encoded too, but for the identifiers,
+            each column's values in order of appearance: the same content in a third of the memory,
+            for millions of entries.
         for_linkage: only what the linkage compares is made. The columns that people read (names in
             their standard spelling, settlement, kind of street, building) are null, there are no
-            findings, and coded values stand in any order: the linkage brings them into its own.
+            findings, and encoded values stand in any order: the linkage brings them into its own.
 
     Raises:
         SchemaError: ``entries`` is no ENTRY table.
     """
     entries = require(
-        entries, tables.coded(ENTRY, apart=IDENTIFIERS), "normalize"
+        entries, tables.with_encoded_text(ENTRY, apart=IDENTIFIERS), "normalize"
     ).combine_chunks()
     notes = NoNotes() if for_linkage else Notes(entries.select(ENTRY_PLACE))
     cells = _without_placeholders(entries, notes)
@@ -102,25 +103,27 @@ def normalize(
     columns |= read_identifiers(fin, document, profile, notes)
     columns |= _sex(cells.pop("sex"), notes)
     return Outcome(
-        _voters(columns, rows, coded=coded, in_order=not for_linkage),
+        _voters(columns, rows, encoded=encoded, in_order=not for_linkage),
         notes.table(),
         empty(SET_ASIDE),
     )
 
 
 def _voters(
-    columns: dict[str, Any], rows: int, *, coded: bool, in_order: bool
+    columns: dict[str, Any], rows: int, *, encoded: bool, in_order: bool
 ) -> pa.Table:
     """The VOTER table of these columns; ``in_order``: values by appearance."""
-    if not coded:
+    if not encoded:
         return require(from_columns(columns, VOTER, rows), VOTER, "normalize")
     if in_order:
         columns |= {
             name: tables.by_appearance(columns[name])
-            for name in _CODED & columns.keys()
+            for name in _ENCODED & columns.keys()
         }
-    schema = tables.coded(VOTER, apart=IDENTIFIERS)
-    return require(from_columns(columns, VOTER, rows, coded=True), schema, "normalize")
+    schema = tables.with_encoded_text(VOTER, apart=IDENTIFIERS)
+    return require(
+        from_columns(columns, VOTER, rows, keep_encoded=True), schema, "normalize"
+    )
 
 
 def _without_placeholders(entries: pa.Table, notes: Notes) -> Cells:
@@ -156,7 +159,7 @@ def _clean_names(cells: Cells, notes: Notes) -> Cells:
         changed = flags(pc.not_equal(without, written))
         if changed.any():
             notes.rows(rules.TITLE_REMOVED, rows_of(column, changed), name)
-            cleaned[name] = recoded(column, pc.coalesce(without, written))
+            cleaned[name] = with_values(column, pc.coalesce(without, written))
         in_one_script = where(column, matching(column, _TWO_SCRIPTS), repaired, _TEXT)
         is_repaired = rows_of(column, known(in_one_script))
         notes.rows(rules.MIXED_SCRIPT_REPAIRED, is_repaired, name)

@@ -257,7 +257,13 @@ def _result(
         chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
         **{
             name: _noted(walk, name)
-            for name in ("afresh", "compared", "memory", "taught", "contradictory")
+            for name in (
+                "afresh",
+                "compared",
+                "state_use",
+                "training_labels",
+                "contradictory",
+            )
         },
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),

@@ -220,7 +220,7 @@ def _merged(
             parts.append(_of_place(whole, place) if is_shared else whole)
         entries = concat(parts, ENTRY)
         if len(parts) > 1:
-            entries = _told_apart(entries)
+            entries = _with_unique_ids(entries)
         check_ids(entries)
         counted.append(count_entries(entries))
         yield sort_by(entries, "entry_id")
@@ -258,7 +258,7 @@ def _of_place(entries: pa.Table, place: int) -> pa.Table:
     )
 
 
-def _told_apart(entries: pa.Table) -> pa.Table:
+def _with_unique_ids(entries: pa.Table) -> pa.Table:
     """The entries of several intakes, with ids that no two share.
 
     Ids are unique inside an intake. Two intakes share one where the same row of a precinct came in

@@ -135,14 +135,14 @@ def _voters(entries: pa.Table, settings: Settings) -> pa.Table:
 
 def _former(files: Sequence[RawFile], entries: pa.Table) -> pa.Table:
     """The rows that tell a former name, under it."""
-    is_told: list[pa.Array] = []
+    has_former_name: list[pa.Array] = []
     for name, headers in FORMER_NAMES.items():
         former = extra_column(files, headers, entries)
-        is_told.append(pc.is_valid(former))
+        has_former_name.append(pc.is_valid(former))
         place = ENTRY.get_field_index(name)
         names = pc.coalesce(former, entries.column(name))
         entries = entries.set_column(place, ENTRY.field(name), names)
-    return entries.filter(pc.or_(*is_told))
+    return entries.filter(pc.or_(*has_former_name))
 
 
 def _reasons(files: Sequence[RawFile], entries: pa.Table) -> pa.Table:

@@ -103,13 +103,13 @@ class RunResult:
     chance: tuple[Mapping[str, Any], ...]
     """For each kind of agreement: pairs that coincidence alone would give, and pairs found."""
     afresh: int | None
-    """How many candidate pairs were compared in this run; the others were remembered. None: none
-    were asked for."""
+    """How many candidate pairs were compared in this run; the others were reused. None: no
+    linkage was made in this run."""
     compared: int | None
     """How many candidate pairs there are."""
-    memory: str | None
-    """What became of what earlier runs remember: a word of ``linkage_state.StateUse``."""
-    taught: int | None
+    state_use: str | None
+    """What became of the state that the last linkage left: a word of ``linkage_state.StateUse``."""
+    training_labels: int | None
     """Candidate pairs decided by people, from which the model of linkage learnt; None as above."""
     contradictory: int | None
     """Pairs of which people said both, that they are one person and that they are two: nothing was

@@ -202,8 +202,8 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     notes: dict[str, int | str] = {
         "compared": linkage.candidates,
         "afresh": linkage.afresh,
-        "memory": known.after(linkage.reused).value,
-        "taught": linkage.taught,
+        "state_use": known.after(linkage.reused).value,
+        "training_labels": linkage.training_labels,
         "contradictory": linkage.contradictory,
     }
     rows = voters.num_rows

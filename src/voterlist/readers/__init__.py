@@ -18,9 +18,9 @@ from pathlib import Path, PurePosixPath
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers import sandbox
-from voterlist.readers.found import Found
 from voterlist.readers.generic import read_table
 from voterlist.readers.listing import ListedFile, list_files, listed, open_file
+from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawFile, RawSheet
 
@@ -145,10 +145,10 @@ def _parsed(
     files = []
     for part in sandbox.read_parts(content, settings):
         if part.name is None:
-            files.append(_raw(source, name, part.found))
+            files.append(_raw(source, name, part.outcome))
         else:
             member_source = part.digest[:SOURCE_DIGITS]
-            files.append(_raw(member_source, f"{name}/{part.name}", part.found))
+            files.append(_raw(member_source, f"{name}/{part.name}", part.outcome))
     return files
 
 
@@ -185,7 +185,7 @@ def _unread(file: ListedFile, trouble: AsideCode) -> RawFile:
     return RawFile(unread_source(file.name), file.name, trouble=trouble)
 
 
-def _raw(source: str, name: str, outcome: Found) -> RawFile:
+def _raw(source: str, name: str, outcome: ReadOutcome) -> RawFile:
     """What a reader found in the bytes of a file, as a RawFile."""
     trouble = outcome.trouble
     is_book = PurePosixPath(name).suffix.lower() in _WORKBOOKS

@@ -23,7 +23,7 @@ from python_calamine import (
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import Attempt
-from voterlist.readers.found import Found
+from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.text import columns
 from voterlist.readers.workbook_facts import (
     SheetFacts,
@@ -46,7 +46,7 @@ _NOT_DAMAGE = (KeyboardInterrupt, SystemExit, MemoryError)
 
 def read_workbook(
     content: bytes, settings: IngestSettings, attempt: Attempt
-) -> Found | None:
+) -> ReadOutcome | None:
     """The filled sheets of a workbook, or the code of why there are none; None if not a workbook.
 
     A damaged sheet is given with its trouble and no rows; the others stand. A formula is never
@@ -61,17 +61,17 @@ def read_workbook(
     else:
         known = xls_facts(content)
     if known.trouble is not None:
-        return Found(known.format, trouble=known.trouble)
+        return ReadOutcome(known.format, trouble=known.trouble)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         metadata = book.sheets_metadata
     except PasswordError:
-        return Found(known.format, trouble=AsideCode.FILE_PROTECTED)
+        return ReadOutcome(known.format, trouble=AsideCode.FILE_PROTECTED)
     except _NOT_DAMAGE:
         raise
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side is one
         damaged = content.startswith(ZIP)
-        return Found(
+        return ReadOutcome(
             known.format,
             trouble=AsideCode.FILE_UNREADABLE
             if damaged
@@ -86,7 +86,7 @@ def _sheets_of(
     known: WorkbookFacts,
     settings: IngestSettings,
     attempt: Attempt,
-) -> Found:
+) -> ReadOutcome:
     """Every sheet of an opened workbook."""
     sheets, skipped = [], []
     for index, item in enumerate(metadata):
@@ -101,7 +101,7 @@ def _sheets_of(
                 _read_sheet(book, index, item.name, facts, settings, hidden=hidden)
             )
     filled = tuple(sheet for sheet in sheets if sheet.trouble or sheet.cells.num_rows)
-    return Found(
+    return ReadOutcome(
         known.format, filled, None if filled else AsideCode.FILE_EMPTY, tuple(skipped)
     )
 

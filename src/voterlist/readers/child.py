@@ -28,8 +28,8 @@ from voterlist.readers.attempt import (
     allowance,
 )
 from voterlist.readers.files import read_bytes
-from voterlist.readers.found import Found
-from voterlist.readers.frames import Head, pack_found, read_frame, write_frame
+from voterlist.readers.frames import Head, pack_outcome, read_frame, write_frame
+from voterlist.readers.outcome import ReadOutcome
 
 try:
     import resource
@@ -162,7 +162,7 @@ def _read_parts(
     if packed is None:
         yield _part(None, "", read_bytes(content, settings, attempt))
     elif isinstance(packed, AsideCode):
-        yield _part(None, "", Found("zip", trouble=packed))
+        yield _part(None, "", ReadOutcome("zip", trouble=packed))
     else:
         for number, member in packed:
             yield _part(
@@ -174,9 +174,9 @@ def _read_parts(
 
 def _read_member(
     member: archive.Member, settings: IngestSettings, attempt: Attempt
-) -> Found:
+) -> ReadOutcome:
     if member.trouble is not None:
-        return Found("", trouble=member.trouble)
+        return ReadOutcome("", trouble=member.trouble)
     return read_bytes(member.content, settings, attempt)
 
 
@@ -194,8 +194,10 @@ def _list_members(
         yield {"kind": "member", "name": member.name, "digest": member.digest}, []
 
 
-def _part(name: str | None, digest: str, outcome: Found) -> tuple[Head, list[object]]:
-    head, tables = pack_found(outcome)
+def _part(
+    name: str | None, digest: str, outcome: ReadOutcome
+) -> tuple[Head, list[object]]:
+    head, tables = pack_outcome(outcome)
     return {"kind": "part", "name": name, "digest": digest, **head}, list(tables)
 
 

@@ -9,7 +9,7 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import Attempt
 from voterlist.readers.books import OLE, ZIP, read_workbook
-from voterlist.readers.found import Found
+from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.records import read_json, read_parquet
 from voterlist.readers.text import read_text
 
@@ -36,29 +36,29 @@ _PAGE_HEAD = 4096
 
 def read_bytes(  # noqa: PLR0911  one return a kind of file
     content: bytes, settings: IngestSettings, attempt: Attempt
-) -> Found:
+) -> ReadOutcome:
     """The sheets in these bytes, or the code of why there are none. Content never raises.
 
     An archive is no table itself: ``format`` is ``zip``, and its files are for ``archive`` to read.
     """
     if not content.strip(_MARGIN + b"\0"):
-        return Found("", trouble=AsideCode.FILE_EMPTY)
+        return ReadOutcome("", trouble=AsideCode.FILE_EMPTY)
     if len(content) > settings.max_file_megabytes * 2**20:
-        return Found("", trouble=AsideCode.FILE_TOO_LARGE)
+        return ReadOutcome("", trouble=AsideCode.FILE_TOO_LARGE)
     if content.startswith(b"PAR1"):
         return read_parquet(content, settings)
     if content.startswith((ZIP, OLE, b"PK\x05\x06")):
-        return read_workbook(content, settings, attempt) or Found(
+        return read_workbook(content, settings, attempt) or ReadOutcome(
             "zip", trouble=_packed_trouble(content)
         )
     if content.startswith(_NOT_READ) or _is_dbase(content):
-        return Found("", trouble=AsideCode.FORMAT_NOT_READ)
+        return ReadOutcome("", trouble=AsideCode.FORMAT_NOT_READ)
     if _is_page_of_cells(content):
-        return Found("", trouble=AsideCode.FORMAT_NOT_READ)
+        return ReadOutcome("", trouble=AsideCode.FORMAT_NOT_READ)
     if content.startswith(_NO_TABLE) or content[:512].lstrip(
         _MARGIN
     ).lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        return Found("", trouble=AsideCode.FILE_NOT_A_TABLE)
+        return ReadOutcome("", trouble=AsideCode.FILE_NOT_A_TABLE)
     return read_json(content, settings) or read_text(content, settings)
 
 

@@ -15,10 +15,10 @@ from typing import IO, Any
 import pyarrow as pa
 
 from voterlist.model import AsideCode
-from voterlist.readers.found import Found
+from voterlist.readers.outcome import ReadOutcome
 from voterlist.schemas import RawSheet
 
-__all__ = ["Head", "pack_found", "read_frame", "unpack_found", "write_frame"]
+__all__ = ["Head", "pack_outcome", "read_frame", "unpack_outcome", "write_frame"]
 
 Head = dict[str, Any]
 
@@ -58,23 +58,23 @@ def read_frame(stream: IO[bytes]) -> tuple[Head, bytes] | None:
     return json.loads(head), content
 
 
-def pack_found(found: Found) -> tuple[Head, list[pa.Buffer]]:
+def pack_outcome(outcome: ReadOutcome) -> tuple[Head, list[pa.Buffer]]:
     """What a reader found, as the head of a frame and the columns of each sheet."""
-    tables = [_written(sheet) for sheet in found.sheets]
+    tables = [_written(sheet) for sheet in outcome.sheets]
     sheets = [
         _sheet_head(sheet, len(table))
-        for sheet, table in zip(found.sheets, tables, strict=True)
+        for sheet, table in zip(outcome.sheets, tables, strict=True)
     ]
     head = {
-        "format": found.format,
-        "trouble": found.trouble,
-        "skipped": found.skipped,
+        "format": outcome.format,
+        "trouble": outcome.trouble,
+        "skipped": outcome.skipped,
         "sheets": sheets,
     }
     return head, tables
 
 
-def unpack_found(head: Head, content: bytes) -> Found:
+def unpack_outcome(head: Head, content: bytes) -> ReadOutcome:
     """The same, read back."""
     sheets = []
     start = 0
@@ -82,7 +82,7 @@ def unpack_found(head: Head, content: bytes) -> Found:
         end = start + known["bytes"]
         sheets.append(_sheet(known, pa.py_buffer(content)[start:end]))
         start = end
-    return Found(
+    return ReadOutcome(
         head["format"], tuple(sheets), _code(head["trouble"]), tuple(head["skipped"])
     )
 

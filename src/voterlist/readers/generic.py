@@ -45,9 +45,9 @@ def read_table(
     Args:
         path: the file.
         settings: the limits of what is read.
-        wanted: for millions of rows: of a Parquet file only these columns are read, each coded
-            (``tables.coded``) where it is known that values come again; every other column is of
-            the type null.
+        wanted: for millions of rows: of a Parquet file only these columns are read, each encoded
+            (``tables.with_encoded_text``) where it is known that values come again; every other
+            column is of the type null.
 
     Raises:
         InputError: the file cannot be read; ``code`` says why, ``no-such-file`` and

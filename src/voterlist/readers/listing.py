@@ -52,7 +52,7 @@ def list_files(folder: Path, root: Path) -> list[ListedFile]:
     files = [
         ListedFile(path, _name(path, root), trouble) for path, trouble in _walk(folder)
     ]
-    return _told_apart(
+    return _with_unique_names(
         sorted(files, key=lambda file: (file.name, os.fsencode(file.path)))
     )
 
@@ -157,7 +157,7 @@ def _unfollowed(path: Path, error: OSError) -> AsideCode:
     return AsideCode.READ_REFUSED
 
 
-def _told_apart(files: list[ListedFile]) -> list[ListedFile]:
+def _with_unique_names(files: list[ListedFile]) -> list[ListedFile]:
     r"""The files under names that no two share.
 
     The byte 0xff in a name reads like the four signs ``\xff`` in another.

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.encoding import Decoded, decode
-from voterlist.readers.found import Found
+from voterlist.readers.outcome import ReadOutcome
 from voterlist.readers.text import columns, longest_cell
 from voterlist.readers.texts import text_table
 from voterlist.schemas import RawSheet
@@ -36,7 +36,7 @@ _JSON = json.JSONDecoder(
 """Numbers stay as written: what looks like a number is often a document or a FIN."""
 
 
-def read_json(content: bytes, settings: IngestSettings) -> Found | None:
+def read_json(content: bytes, settings: IngestSettings) -> ReadOutcome | None:
     """The one sheet of a JSON file; None where the bytes are no JSON records.
 
     A line that is no record is a row with its text in a column of its own behind all others.
@@ -93,19 +93,19 @@ def _sheet_of(
     kind: str,
     decoded: Decoded,
     settings: IngestSettings,
-) -> Found:
+) -> ReadOutcome:
     """Records as a sheet: their names, then a row each."""
     if len(flat) >= settings.max_rows:
-        return Found(kind, trouble=AsideCode.TOO_MANY_ROWS)
+        return ReadOutcome(kind, trouble=AsideCode.TOO_MANY_ROWS)
     records = [record for record in flat if isinstance(record, dict)]
     names = list(dict.fromkeys(chain.from_iterable(records)))
     if not names and len(records) == len(flat):
         # Records without a single name hold no cell: such a file is as empty as one of blanks.
-        return Found(kind, trouble=AsideCode.FILE_EMPTY)
+        return ReadOutcome(kind, trouble=AsideCode.FILE_EMPTY)
     if len(names) > 100 * settings.max_columns:
-        return Found(kind, trouble=AsideCode.TOO_MANY_COLUMNS)
+        return ReadOutcome(kind, trouble=AsideCode.TOO_MANY_COLUMNS)
     if (len(names) + 1) * (len(flat) + 1) > settings.max_cells:
-        return Found(kind, trouble=AsideCode.FILE_TOO_LARGE)
+        return ReadOutcome(kind, trouble=AsideCode.FILE_TOO_LARGE)
     blank = [""] * len(names)
     rows: list[list[str]] = [names]
     for row in flat:
@@ -114,7 +114,7 @@ def _sheet_of(
         else:
             rows.append([*blank, row])
     if longest_cell(rows) > settings.max_cell_characters:
-        return Found(kind, trouble=AsideCode.CELL_TOO_LONG)
+        return ReadOutcome(kind, trouble=AsideCode.CELL_TOO_LONG)
     sheet = RawSheet(
         None,
         pa.array(numbers, pa.int32()),
@@ -123,7 +123,7 @@ def _sheet_of(
         confidence=decoded.confidence,
         joined_columns=max(0, len(names) - settings.max_columns),
     )
-    return Found(kind, (sheet,))
+    return ReadOutcome(kind, (sheet,))
 
 
 def _flat(record: _Record, above: str = "") -> dict[str, str]:
@@ -163,13 +163,13 @@ def _whole(text: str) -> str:
     )
 
 
-def read_parquet(content: bytes, settings: IngestSettings) -> Found:
+def read_parquet(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The one sheet of a Parquet file."""
     try:
         file = pq.ParquetFile(pa.BufferReader(content))
         known = file.metadata
         if trouble := _too_large(known, settings):
-            return Found("parquet", trouble=trouble)
+            return ReadOutcome("parquet", trouble=trouble)
         table = file.read()
         table.validate(full=True)
         table = text_table(table)
@@ -183,14 +183,14 @@ def read_parquet(content: bytes, settings: IngestSettings) -> Found:
         raise
     except (pa.ArrowException, OSError, ValueError, TypeError, OverflowError):
         # The cause may quote a cell, so nothing of it is kept.
-        return Found("parquet", trouble=AsideCode.FILE_UNREADABLE)
+        return ReadOutcome("parquet", trouble=AsideCode.FILE_UNREADABLE)
     if not arrays:
-        return Found("parquet", trouble=AsideCode.FILE_EMPTY)
+        return ReadOutcome("parquet", trouble=AsideCode.FILE_EMPTY)
     if any(
         (pc.max(pc.utf8_length(array)).as_py() or 0) > settings.max_cell_characters
         for array in arrays
     ):
-        return Found("parquet", trouble=AsideCode.CELL_TOO_LONG)
+        return ReadOutcome("parquet", trouble=AsideCode.CELL_TOO_LONG)
     cells = pa.table(arrays, names=[f"c{place}" for place in range(len(arrays))])
     beyond = max(0, len(arrays) - settings.max_columns)
     if beyond:
@@ -198,7 +198,9 @@ def read_parquet(content: bytes, settings: IngestSettings) -> Found:
             [list(row.values()) for row in cells.to_pylist()], settings.max_columns
         )
     lines = pa.array(range(1, cells.num_rows + 1), pa.int32())
-    return Found("parquet", (RawSheet(None, lines, cells, joined_columns=beyond),))
+    return ReadOutcome(
+        "parquet", (RawSheet(None, lines, cells, joined_columns=beyond),)
+    )
 
 
 def _filled(column: pa.ChunkedArray) -> pa.Array:

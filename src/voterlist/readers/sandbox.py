@@ -29,8 +29,8 @@ from voterlist.readers.attempt import (
     Place,
     allowance,
 )
-from voterlist.readers.found import Found
-from voterlist.readers.frames import Head, read_frame, unpack_found, write_frame
+from voterlist.readers.frames import Head, read_frame, unpack_outcome, write_frame
+from voterlist.readers.outcome import ReadOutcome
 
 __all__ = ["HEAD", "Part", "list_members", "may_hold_files", "read_parts", "read_table"]
 
@@ -59,7 +59,7 @@ class Part:
     """The path inside the archive; None where the file is no archive."""
     digest: str
     """The SHA-256 of a file of an archive; empty where the file is no archive."""
-    found: Found
+    outcome: ReadOutcome
 
 
 def may_hold_files(head: bytes) -> bool:
@@ -73,9 +73,9 @@ def may_hold_files(head: bytes) -> bool:
     )
 
 
-def read_table(content: bytes, settings: IngestSettings) -> Found:
+def read_table(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The sheets in these bytes, or the code of why there are none; an archive is no table."""
-    return next(_parts("table", content, settings)).found
+    return next(_parts("table", content, settings)).outcome
 
 
 def read_parts(content: bytes, settings: IngestSettings) -> Iterator[Part]:
@@ -97,9 +97,9 @@ def list_members(content: bytes, settings: IngestSettings) -> dict[str, str]:
 def _parts(job: str, content: bytes, settings: IngestSettings) -> Iterator[Part]:
     for head, columns in _replies(_Request(job, content, settings)):
         if head["kind"] == "part":
-            yield Part(head["name"], head["digest"], unpack_found(head, columns))
+            yield Part(head["name"], head["digest"], unpack_outcome(head, columns))
         else:
-            yield Part(None, "", Found("", trouble=AsideCode(head["code"])))
+            yield Part(None, "", ReadOutcome("", trouble=AsideCode(head["code"])))
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ import pyarrow as pa
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.encoding import decode
-from voterlist.readers.found import Found
+from voterlist.readers.outcome import ReadOutcome
 from voterlist.schemas import RawSheet
 
 __all__ = ["find_delimiter", "read_text", "split_rows"]
@@ -29,24 +29,24 @@ _DELIMITERS = ";\t|^~¦,"
 """The signs that part cells, the comma last."""
 
 
-def read_text(content: bytes, settings: IngestSettings) -> Found:
+def read_text(content: bytes, settings: IngestSettings) -> ReadOutcome:
     """The one sheet of a text file, or the code of why there is none."""
     decoded = decode(content)
     if decoded is None:
-        return Found("", trouble=AsideCode.ENCODING_UNREADABLE)
+        return ReadOutcome("", trouble=AsideCode.ENCODING_UNREADABLE)
     lines = decoded.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if not lines[-1].strip("\x1a"):
         # What follows the last line's end is no line; old editors leave a 0x1A there.
         lines.pop()
     if not any(line and not line.isspace() for line in lines):
-        return Found("text", trouble=AsideCode.FILE_EMPTY)
+        return ReadOutcome("text", trouble=AsideCode.FILE_EMPTY)
     if len(lines) > settings.max_rows:
-        return Found("text", trouble=AsideCode.TOO_MANY_ROWS)
+        return ReadOutcome("text", trouble=AsideCode.TOO_MANY_ROWS)
     delimiter = find_delimiter(lines)
     starts, rows = split_rows(lines, delimiter)
     trouble = _too_large(lines, rows, settings)
     if trouble is not None:
-        return Found("text", trouble=trouble)
+        return ReadOutcome("text", trouble=trouble)
     width = max(map(len, rows))
     sheet = RawSheet(
         None,
@@ -57,7 +57,7 @@ def read_text(content: bytes, settings: IngestSettings) -> Found:
         delimiter=delimiter,
         joined_columns=max(0, width - settings.max_columns),
     )
-    return Found("text", (sheet,))
+    return ReadOutcome("text", (sheet,))
 
 
 def _too_large(

@@ -23,7 +23,7 @@ _OF_0_1_0 = {
     "compared": re.compile(r"\..+\.(?P<process>\d+)\.(parquet|json)"),
 }
 """The names that version 0.1.0 gave to files beside their place, by the folder of the workspace."""
-_MEMORY_OF_0_1_0 = re.compile(r"\.(entries|blocks|pairs)\.parquet")
+_STATE_OF_0_1_0 = re.compile(r"\.(entries|blocks|pairs)\.parquet")
 """The names in ``compared`` of tables that version 0.1.0 had written and not yet named by their
 content."""
 
@@ -55,8 +55,8 @@ def _remove(path: Path, folder: str) -> None:
         remove_if_abandoned(path)
         return
     old = _OF_0_1_0[folder].fullmatch(path.name)
-    is_old_memory = folder == "compared" and _MEMORY_OF_0_1_0.fullmatch(path.name)
-    if is_old_memory or (old is not None and _has_ended(int(old["process"]))):
+    is_old_state = folder == "compared" and _STATE_OF_0_1_0.fullmatch(path.name)
+    if is_old_state or (old is not None and _has_ended(int(old["process"]))):
         path.unlink(missing_ok=True)
 
 

@@ -20,12 +20,14 @@ from voterlist.link.incremental import TABLES, State
 from voterlist.storage.files import make_folder, write_atomically
 from voterlist.storage.store import program_digest, sha256, write_table
 
-__all__ = ["FOLDER", "Found", "StateUse", "read", "write"]
+__all__ = ["FOLDER", "KeptState", "StateUse", "read", "write"]
 
 FOLDER = "compared"
 """The folder of a workspace in which its runs keep the state."""
 
-_PAGE = "memory.json"
+_PAGE = "state.json"
+_FORMER_PAGE = "memory.json"
+"""The page of a state that an earlier version of the program kept."""
 _OURS = re.compile(rf"({'|'.join(TABLES)})-[0-9a-f]{{12}}\.parquet")
 
 
@@ -41,7 +43,7 @@ class StateUse(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class KeptState:
     """The state in a folder; if there is none, why."""
 
     state: State | None
@@ -56,22 +58,22 @@ class Found:
         )
 
 
-def read(folder: Path) -> Found:
+def read(folder: Path) -> KeptState:
     """The state in a folder.
 
     One that is not there, damaged, or another program's is None, with the reason.
     """
     try:
-        page = json.loads((folder / _PAGE).read_text(encoding="utf-8"))
+        page = json.loads(_page_path(folder).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Found(None, StateUse.MISSING)
+        return KeptState(None, StateUse.MISSING)
     except (OSError, ValueError):
-        return Found(None, StateUse.DAMAGED)
+        return KeptState(None, StateUse.DAMAGED)
     try:
         if page["program"] != program_digest():
-            return Found(None, StateUse.OTHER_PROGRAM)
+            return KeptState(None, StateUse.OTHER_PROGRAM)
         tables = {name: _table(folder, name, page["tables"][name]) for name in TABLES}
-        return Found(State.of(str(page["fingerprint"]), tables), StateUse.USED)
+        return KeptState(State.of(str(page["fingerprint"]), tables), StateUse.USED)
     except (
         OSError,
         ValueError,
@@ -80,7 +82,13 @@ def read(folder: Path) -> Found:
         AttributeError,
         pa.ArrowException,
     ):
-        return Found(None, StateUse.DAMAGED)
+        return KeptState(None, StateUse.DAMAGED)
+
+
+def _page_path(folder: Path) -> Path:
+    """The page in a folder, under its name of today or its former one."""
+    page, former = folder / _PAGE, folder / _FORMER_PAGE
+    return former if former.exists() and not page.exists() else page
 
 
 def _table(folder: Path, name: str, digest: str) -> pa.Table:
@@ -110,6 +118,7 @@ def write(folder: Path, state: State) -> None:
     write_atomically(
         folder / _PAGE, lambda path: path.write_text(text, encoding="utf-8")
     )
+    (folder / _FORMER_PAGE).unlink(missing_ok=True)
     kept = {_path(folder, name, digest) for name, digest in digests.items()}
     for path in folder.iterdir():
         if _OURS.fullmatch(path.name) and path not in kept:

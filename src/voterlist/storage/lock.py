@@ -1,4 +1,4 @@
-"""One process at a time in a folder: a run in its workspace, a linkage in its memory."""
+"""One process at a time in a folder: a run in its workspace, a linkage beside its state."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def hold(folder: Path, *, since: str, code: str = "workspace-busy") -> Iterator[
     lock nor the file that names its holder is written through a symbolic link.
 
     Args:
-        folder: a workspace, or the folder of a memory.
+        folder: a workspace, or the folder of a linkage state.
         since: when it was begun to be held, in words.
         code: the error's code where another process holds it, and ``<code>-unknown`` where that has
             no name yet.

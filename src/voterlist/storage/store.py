@@ -538,4 +538,4 @@ def _json(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     # A name that is not UTF-8 holds lone surrogates, which UTF-8 has no bytes for; JSON can write
     # them as digits.
-    return re.sub("[\ud800-\udfff]", lambda found: f"\\u{ord(found[0]):04x}", text)
+    return re.sub("[\ud800-\udfff]", lambda sign: f"\\u{ord(sign[0]):04x}", text)

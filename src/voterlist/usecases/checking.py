@@ -160,7 +160,7 @@ def _audited(
     """Normalise the entries and run every test."""
     check_settings, register = reference.settings.check, reference.register
     progress(Stage.NORMALIZE, 0, 1)
-    outcome = normalize(intake.entries, profile, coded=True)
+    outcome = normalize(intake.entries, profile, encoded=True)
     progress(Stage.CHECK, 0, 1)
     examined = examine(
         outcome.table,
@@ -201,7 +201,7 @@ def _tables(files: Sequence[Path], columns: Map | None, settings: Settings) -> I
     for path in files:
         try:
             table = readers.read_table(path, settings.ingest, wanted=wanted)
-            taken.append(table_intake(table, columns, coded=True))
+            taken.append(table_intake(table, columns, keep_encoded=True))
         except InputError as error:
             raise error.of_file(path.name) from None
     if len(taken) > 1:

@@ -45,7 +45,7 @@ def explain_pair(pairs: Path, one: str, other: str) -> Explained:
         InputError: a table cannot be read, or holds no model.
     """
     left, right = sorted((one, other))
-    row, why = _found(_tables(pairs), left, right)
+    row, why = _row_and_waterfall(_tables(pairs), left, right)
     return Explained(left, right, str(row.column("kind")[0].as_py()), why)
 
 
@@ -61,7 +61,9 @@ def _tables(pairs: Path) -> list[Path]:
         return [folder / "pairs.parquet" for folder in known(pairs, ledger).folders]
 
 
-def _found(tables: list[Path], left: str, right: str) -> tuple[pa.Table, Waterfall]:
+def _row_and_waterfall(
+    tables: list[Path], left: str, right: str
+) -> tuple[pa.Table, Waterfall]:
     """The row of the pair in the first table that holds it, and its waterfall.
 
     Raises:

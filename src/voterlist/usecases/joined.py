@@ -92,7 +92,9 @@ def _read(source: Source) -> tuple[pa.Table, dict[str, pa.Array]]:
         columns = added_columns(table, source.added)
         # What is compared on its own is no part of an address or a name by its header.
         names = _without(table.column_names, places)
-        entries = table_entries(table.rename_columns(names), source.columns, coded=True)
+        entries = table_entries(
+            table.rename_columns(names), source.columns, keep_encoded=True
+        )
     except InputError as error:
         raise error.of_file(source.path.name) from None
     return entries, columns

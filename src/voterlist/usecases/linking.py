@@ -48,7 +48,7 @@ class LinkRequest:
     against_columns: Path | None = None
     """The map of their columns; without one, that of the files."""
     profile: Profile = Profile.AZ
-    memory: Path | None = None
+    state: Path | None = None
     """The folder in which the linkage keeps what the next one can use."""
 
     def sources(self) -> _Files:
@@ -83,18 +83,18 @@ class Planned:
 class Linked:
     """A linkage that was made."""
 
-    found: linkage.Linkage
+    result: linkage.Linkage
     entries: int
     new: int | None
     """The entries that were held against the others; None where there are no others."""
-    use: StateUse | None
+    state_use: StateUse | None
     """What became of what an earlier linkage kept; None where nothing is kept."""
     are_renamed: bool
     """True where files share ids, so that each id has its file before it."""
 
     def kinds(self) -> dict[PairKind, int]:
         """The number of pairs of each kind that occurs, in the order of the kinds."""
-        count_by_kind = counts(self.found.pairs, "kind")
+        count_by_kind = counts(self.result.pairs, "kind")
         return {kind: count_by_kind[kind] for kind in PairKind if kind in count_by_kind}
 
 
@@ -149,7 +149,7 @@ def link_tables(
         request: what is to be linked.
         out: the file of the pairs (PAIR).
         clusters: the file of the clusters, where they are wanted.
-        since: told to another linkage that finds the folder of the memory held.
+        since: told to another linkage that finds the folder of the state held.
         progress: told what is being done.
         forecast: told what each key will cost, before any pair is made.
 
@@ -157,17 +157,17 @@ def link_tables(
         UsageError: the request cannot be used.
         SettingsError: a map has mistakes.
         InputError: a file cannot be read.
-        WorkspaceBusyError: another linkage holds the folder of the memory.
+        WorkspaceBusyError: another linkage holds the folder of the state.
     """
     sources = request.sources()
-    _require_folder(request.memory)
-    with _held(request.memory, since):
+    _require_folder(request.state)
+    with _held(request.state, since):
         linked = _link(sources, request, progress, forecast)
-        store.write_table(out, linked.found.pairs)
-        if request.memory is not None and linked.found.state is not None:
-            linkage_state.write(request.memory, linked.found.state)
+        store.write_table(out, linked.result.pairs)
+        if request.state is not None and linked.result.state is not None:
+            linkage_state.write(request.state, linked.result.state)
     if clusters is not None:
-        store.write_table(clusters, linked.found.clusters)
+        store.write_table(clusters, linked.result.clusters)
     return linked
 
 
@@ -176,7 +176,7 @@ def _link(
 ) -> Linked:
     voters = _voters(sources, request.profile, progress)
     entries, new = voters.entries, voters.new
-    known = linkage_state.read(request.memory) if request.memory else None
+    known = linkage_state.read(request.state) if request.state else None
     result = linkage.link(
         voters.tables.pop(),
         Settings().link,
@@ -206,20 +206,20 @@ def _voters(files: _Files, profile: Profile, progress: Progress) -> _Voters:
     # In the order of their ids the linkage need not sort them again. The sorted entries have no
     # name here: normalize is the last to hold them, and lets go of what it has read.
     voters = normalize(
-        sort_by(held.pop(), "entry_id"), profile, coded=True, for_linkage=True
+        sort_by(held.pop(), "entry_id"), profile, encoded=True, for_linkage=True
     ).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
     return _Voters([voters], voters.num_rows, new, added, are_renamed)
 
 
 @contextmanager
-def _held(memory: Path | None, since: str) -> Iterator[None]:
+def _held(folder: Path | None, since: str) -> Iterator[None]:
     """Lock the folder of the state, made if need be, against other linkages."""
-    if memory is None:
+    if folder is None:
         yield
         return
-    store.make_folder(memory)
-    with lock.hold(memory, since=since, code="memory-busy"):
+    store.make_folder(folder)
+    with lock.hold(folder, since=since, code="state-busy"):
         yield
 
 

@@ -14,7 +14,7 @@ from voterlist.errors import InputError
 from voterlist.findings import Marked, check_marks
 from voterlist.model import Mark, Problem
 from voterlist.pipeline.inbox import sources_of
-from voterlist.pipeline.known import cycles_of_runs, known
+from voterlist.pipeline.known import Known, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
@@ -178,48 +178,68 @@ def import_decisions(
         WorkspaceBusyError: a run holds the workspace.
     """
     answers = xlsx.read_answers(path, settings.ingest)
-    moment = decided_at.isoformat(timespec="seconds")
     since = decided_at.isoformat(" ", "minutes")
     with (
         lock.hold(workspace, since=since),
         Ledger(workspace / ledgers.FILE_NAME) as ledger,
     ):
         runs = known(workspace, ledger)
-        origins = _origins(
-            answers, cycles_of_runs(workspace, ledger), settings.workspace.cycle
-        )
+        cycles = cycles_of_runs(workspace, ledger)
+        origins = _origins(answers, cycles, settings.workspace.cycle)
         _require_own(answers, origins, path)
         unread = (*answers.problems, *_of_elsewhere(answers, origins))
-        checked = review.check_decisions(
-            runs.table("cases"),
-            answers.decisions,
-            decided_at=moment,
-            decided_by=by,
-            earlier=ledger.decisions(),
-            refused=unread,
-        )
-        marked = check_marks(
-            runs.table("findings"),
-            answers.marks,
-            accepted_at=moment,
-            accepted_by=by,
-            earlier=ledger.acceptances(),
-            refused=unread,
-        )
-        ledger.decide(checked.decisions)
-        ledger.accept(marked.acceptances)
-        ledger.write_journal(
-            decided_at.date(),
-            REVIEW_EVENT,
-            run=runs.run,
-            workbook=answers.digest,
-            recorded=checked.decisions.num_rows,
-            replaced=checked.replaced.num_rows,
-            refused=len(unread) + len(checked.problems) + len(marked.problems),
-            accepted=marked.count(Mark.ACCEPT),
-            asked_again=marked.count(Mark.ASK),
-        )
+        imported = _check(answers, unread, runs, ledger, by, decided_at)
+        _record(imported, ledger, runs.run, answers.digest, decided_at.date())
+    return imported
+
+
+def _check(
+    answers: Answers,
+    unread: tuple[Problem, ...],
+    runs: Known,
+    ledger: Ledger,
+    by: str | None,
+    decided_at: dt.datetime,
+) -> Imported:
+    """The answers of a workbook, checked against the cases and findings of the known runs."""
+    moment = decided_at.isoformat(timespec="seconds")
+    checked = review.check_decisions(
+        runs.table("cases"),
+        answers.decisions,
+        decided_at=moment,
+        decided_by=by,
+        earlier=ledger.decisions(),
+        refused=unread,
+    )
+    marked = check_marks(
+        runs.table("findings"),
+        answers.marks,
+        accepted_at=moment,
+        accepted_by=by,
+        earlier=ledger.acceptances(),
+        refused=unread,
+    )
     return Imported(checked, marked, unread, not answers.sheets_without_run)
+
+
+def _record(
+    imported: Imported, ledger: Ledger, run: str, workbook: str, day: dt.date
+) -> None:
+    """Write what was imported into the ledger, and a line about it into the journal."""
+    decisions, findings = imported.decisions, imported.findings
+    ledger.decide(decisions.decisions)
+    ledger.accept(findings.acceptances)
+    ledger.write_journal(
+        day,
+        REVIEW_EVENT,
+        run=run,
+        workbook=workbook,
+        recorded=decisions.decisions.num_rows,
+        replaced=decisions.replaced.num_rows,
+        refused=len(imported.problems),
+        accepted=findings.count(Mark.ACCEPT),
+        asked_again=findings.count(Mark.ASK),
+    )
 
 
 def _origins(

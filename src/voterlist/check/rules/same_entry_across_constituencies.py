@@ -25,7 +25,7 @@ def find(context: Context) -> pa.Table:
     """Entries that an earlier one of another constituency equals in names and full birth date."""
     repeats = context.cached(repeated_entries)
     rows, first = repeats.rows, repeats.anywhere
-    is_told = repeats.in_constituency != rows
+    is_in_constituency = repeats.in_constituency != rows
     is_known = context.is_known("constituency")
-    at = (first != rows) & ~is_told & is_known[rows] & is_known[first]
+    at = (first != rows) & ~is_in_constituency & is_known[rows] & is_known[first]
     return context.entry_findings(RULE, rows[at], other=first[at])

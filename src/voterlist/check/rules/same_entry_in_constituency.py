@@ -30,6 +30,6 @@ def find(context: Context) -> pa.Table:
     """Entries that an earlier one of another precinct of their constituency equals."""
     repeats = context.cached(repeated_entries)
     rows, first = repeats.rows, repeats.in_constituency
-    is_told = repeats.in_precinct != rows
-    at = (first != rows) & ~is_told & context.is_known("precinct")[rows]
+    is_in_precinct = repeats.in_precinct != rows
+    at = (first != rows) & ~is_in_precinct & context.is_known("precinct")[rows]
     return context.entry_findings(RULE, rows[at], other=first[at])

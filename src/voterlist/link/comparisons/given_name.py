@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from voterlist.arrays import Levels
-from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
-from voterlist.link.comparisons.names import (
-    Nearness,
-    adjust_names,
-    cohort_shares,
-    level_codes,
-    name_levels,
-)
+from voterlist.arrays import Longs
+from voterlist.link.comparisons.base import Evidence, Level
+from voterlist.link.comparisons.cohort_name import CohortName
+from voterlist.link.encode import Encoded, EncodedColumn
 
 __all__ = ["GivenName", "GivenNameLevel"]
 
@@ -37,47 +30,17 @@ class GivenNameLevel(Level):
     MISSING = 0
 
 
-_ONE_EDIT, _TWO_EDITS = 10, 11
-"""Pair levels of names one and two edits apart: whether a spelling is rare, the list tells."""
-_CODES = level_codes(
-    {
-        Nearness.UNKNOWN: GivenNameLevel.MISSING,
-        Nearness.SAME: GivenNameLevel.SAME,
-        Nearness.INITIAL: GivenNameLevel.INITIAL,
-        Nearness.ONE_EDIT: _ONE_EDIT,
-        Nearness.TWO_EDITS: _TWO_EDITS,
-        Nearness.SIMILAR: GivenNameLevel.SIMILAR,
-        Nearness.DIFFERENT: GivenNameLevel.DIFFERS,
-    }
-)
-_OUTCOMES = {
-    _ONE_EDIT: (GivenNameLevel.MISSPELT, GivenNameLevel.LOOK_ALIKE),
-    _TWO_EDITS: (GivenNameLevel.MISSPELT_TWICE, GivenNameLevel.SIMILAR),
-}
-
-
-class GivenName(Comparison):
+class GivenName(CohortName):
     """Skeletons of given names; ``swapped`` marks those that changed places."""
 
     field = "given_name"
     levels = GivenNameLevel
-    pair_level_count = _TWO_EDITS + 1
     counted_columns = ("given_skeleton", "birth_year")
 
-    def pair_levels(self, pairs: Pairs) -> Levels:
-        """By how near the names are."""
-        return name_levels(pairs.entries.given, pairs, _CODES)
+    def names(self, entries: Encoded) -> EncodedColumn:
+        """The column of the given names."""
+        return entries.given_name
 
-    def adjust(self, pairs: Pairs, levels: Levels) -> None:
-        """By how rare the spellings are."""
-        adjust_names(pairs.entries.given, pairs, levels, _OUTCOMES)
-
-    def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
-        """How often those born in the years of the two entries have the name."""
-        where = np.flatnonzero(levels == GivenNameLevel.SAME)
-        if len(where):
-            entries = pairs.entries
-            yield (
-                where,
-                cohort_shares(entries.given, entries.given_counts, pairs.at(where)),
-            )
+    def cohort_counts(self, entries: Encoded) -> Longs:
+        """How many entries of each cohort have each of them."""
+        return entries.given_name_counts

@@ -10,7 +10,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio, token_sort_ratio
 
-from voterlist.arrays import Bools, Floats, Levels, Words
+from voterlist.arrays import Bools, Levels, Longs, Words
 from voterlist.config.comparisons import ComparisonKind
 from voterlist.link.comparisons.base import Evidence, Level
 
@@ -124,6 +124,14 @@ class Kind:
     distinct_levels: DistinctLevels
 
 
+def _levels(weakest: Level, *steps: tuple[Level, Bools]) -> Levels:
+    """The level of each pair: that of the last step that is true of it, else the weakest."""
+    levels = np.full(len(steps[0][1]), weakest, np.uint8)
+    for level, is_true in steps:
+        levels[is_true] = level
+    return levels
+
+
 def _one_edit(one: Words, other: Words) -> Bools:
     edits = process.cpdist(
         one, other, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
@@ -131,17 +139,29 @@ def _one_edit(one: Words, other: Words) -> Bools:
     return np.asarray(edits == 1)
 
 
-def _jaro_winkler(one: Words, other: Words) -> Floats:
+def _one_slip(one: Words, other: Words) -> Bools:
+    """True where one edit is seen as a slip: in values that are long enough."""
+    return _one_edit(one, other) & (_shortest(one, other) >= _LETTERS_FOR_ONE)
+
+
+def _similar(one: Words, other: Words) -> Bools:
     scorer = JaroWinkler.normalized_similarity
-    return np.asarray(process.cpdist(one, other, scorer=scorer, dtype=np.float64))
+    alike = process.cpdist(one, other, scorer=scorer, dtype=np.float64)
+    return np.asarray(alike >= _SIMILAR_NAME)
 
 
-def _shortest(one: Words, other: Words) -> Floats:
+def _shortest(one: Words, other: Words) -> Longs:
     """The letters of the shorter of the two values."""
     lengths = [
         min(len(first), len(second)) for first, second in zip(one, other, strict=True)
     ]
-    return np.array(lengths, np.float64)
+    return np.array(lengths, np.int64)
+
+
+def _one_is_initial(one: Words, other: Words) -> Bools:
+    """True where one of the two is the first letter of the other."""
+    initials = [first[0] == second[0] for first, second in zip(one, other, strict=True)]
+    return np.asarray((_shortest(one, other) == 1) & np.array(initials, np.bool_))
 
 
 def _exact(one: Words, other: Words) -> Levels:
@@ -151,20 +171,20 @@ def _exact(one: Words, other: Words) -> Levels:
 
 def _text(one: Words, other: Words) -> Levels:
     alike = process.cpdist(one, other, scorer=token_sort_ratio, dtype=np.float64)
-    levels = np.full(len(one), TextLevel.DIFFERS, np.uint8)
-    levels[alike >= _SIMILAR_TEXT] = TextLevel.SIMILAR
-    levels[alike >= _NEAR_TEXT] = TextLevel.SIMILAR_WORDS
-    return levels
+    return _levels(
+        TextLevel.DIFFERS,
+        (TextLevel.SIMILAR, alike >= _SIMILAR_TEXT),
+        (TextLevel.SIMILAR_WORDS, alike >= _NEAR_TEXT),
+    )
 
 
 def _name(one: Words, other: Words) -> Levels:
-    shortest = _shortest(one, other)
-    initials = [first[0] == second[0] for first, second in zip(one, other, strict=True)]
-    levels = np.full(len(one), NameLevel.DIFFERS, np.uint8)
-    levels[_jaro_winkler(one, other) >= _SIMILAR_NAME] = NameLevel.SIMILAR
-    levels[_one_edit(one, other) & (shortest >= _LETTERS_FOR_ONE)] = NameLevel.ONE_EDIT
-    levels[(shortest == 1) & np.array(initials, np.bool_)] = NameLevel.INITIAL
-    return levels
+    return _levels(
+        NameLevel.DIFFERS,
+        (NameLevel.SIMILAR, _similar(one, other)),
+        (NameLevel.ONE_EDIT, _one_slip(one, other)),
+        (NameLevel.INITIAL, _one_is_initial(one, other)),
+    )
 
 
 def _date(one: Words, other: Words) -> Levels:
@@ -172,12 +192,13 @@ def _date(one: Words, other: Words) -> Levels:
     same_year = first[:, 0] == second[:, 0]
     both_full = (first > 0).all(axis=1) & (second > 0).all(axis=1)
     turned = (first[:, 1] == second[:, 2]) & (first[:, 2] == second[:, 1])
-    levels = np.full(len(one), DateLevel.DIFFERS, np.uint8)
-    levels[same_year] = DateLevel.SAME_YEAR
-    levels[same_year & ~both_full] = DateLevel.YEAR
-    levels[both_full & _one_edit(one, other)] = DateLevel.DIGIT
-    levels[both_full & same_year & turned] = DateLevel.SWAPPED
-    return levels
+    return _levels(
+        DateLevel.DIFFERS,
+        (DateLevel.SAME_YEAR, same_year),
+        (DateLevel.YEAR, same_year & ~both_full),
+        (DateLevel.DIGIT, both_full & _one_edit(one, other)),
+        (DateLevel.SWAPPED, both_full & same_year & turned),
+    )
 
 
 def _date_parts(dates: Words) -> np.ndarray:
@@ -189,25 +210,21 @@ def _date_parts(dates: Words) -> np.ndarray:
 def _number(one: Words, other: Words) -> Levels:
     first, second = one.astype(np.float64), other.astype(np.float64)
     larger = np.maximum(np.abs(first), np.abs(second))
-    levels = np.full(len(one), NumberLevel.DIFFERS, np.uint8)
-    levels[np.abs(first - second) <= _NEAR_NUMBER * larger] = NumberLevel.CLOSE
-    levels[_one_edit(one, other) & (_shortest(one, other) >= _LETTERS_FOR_ONE)] = (
-        NumberLevel.DIGIT
+    return _levels(
+        NumberLevel.DIFFERS,
+        (NumberLevel.CLOSE, np.abs(first - second) <= _NEAR_NUMBER * larger),
+        (NumberLevel.DIGIT, _one_slip(one, other)),
     )
-    return levels
 
 
 def _place(one: Words, other: Words) -> Levels:
-    whole = (
-        process.cpdist(one, other, scorer=token_set_ratio, dtype=np.float64)
-        >= _ALL_WORDS
+    words = process.cpdist(one, other, scorer=token_set_ratio, dtype=np.float64)
+    return _levels(
+        PlaceLevel.DIFFERS,
+        (PlaceLevel.SIMILAR, _similar(one, other)),
+        (PlaceLevel.PARTLY, words >= _ALL_WORDS),
+        (PlaceLevel.ONE_EDIT, _one_slip(one, other)),
     )
-    slip = _one_edit(one, other) & (_shortest(one, other) >= _LETTERS_FOR_ONE)
-    levels = np.full(len(one), PlaceLevel.DIFFERS, np.uint8)
-    levels[_jaro_winkler(one, other) >= _SIMILAR_NAME] = PlaceLevel.SIMILAR
-    levels[whole] = PlaceLevel.PARTLY
-    levels[slip] = PlaceLevel.ONE_EDIT
-    return levels
 
 
 def _email(one: Words, other: Words) -> Levels:
@@ -215,17 +232,16 @@ def _email(one: Words, other: Words) -> Levels:
         first.partition("@")[0] == second.partition("@")[0]
         for first, second in zip(one, other, strict=True)
     ]
-    levels = np.full(len(one), EmailLevel.DIFFERS, np.uint8)
-    levels[_jaro_winkler(one, other) >= _SIMILAR_NAME] = EmailLevel.SIMILAR
-    levels[_one_edit(one, other)] = EmailLevel.ONE_EDIT
-    levels[np.array(users, np.bool_)] = EmailLevel.SAME_USER
-    return levels
+    return _levels(
+        EmailLevel.DIFFERS,
+        (EmailLevel.SIMILAR, _similar(one, other)),
+        (EmailLevel.ONE_EDIT, _one_edit(one, other)),
+        (EmailLevel.SAME_USER, np.array(users, np.bool_)),
+    )
 
 
 def _phone(one: Words, other: Words) -> Levels:
-    levels = np.full(len(one), PhoneLevel.DIFFERS, np.uint8)
-    levels[_one_edit(one, other)] = PhoneLevel.DIGIT
-    return levels
+    return _levels(PhoneLevel.DIFFERS, (PhoneLevel.DIGIT, _one_edit(one, other)))
 
 
 KINDS = {

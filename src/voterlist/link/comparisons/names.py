@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from voterlist.arrays import Bools, Codes, Floats, Levels, Longs
 from voterlist.link.comparisons.base import Pairs
 from voterlist.link.comparisons.shares import least_share, share_of_counts
-from voterlist.link.encode import Coded, Encoded
+from voterlist.link.encode import Encoded, EncodedColumn
 
 __all__ = [
     "LEAST_GIVEN_NAMES",
@@ -73,7 +73,7 @@ def distinct_pairs(
     )
 
 
-def name_levels(names: Coded, pairs: Pairs, codes: Levels) -> Levels:
+def name_levels(names: EncodedColumn, pairs: Pairs, codes: Levels) -> Levels:
     """The level of each pair of names; ``codes`` has the level of each nearness."""
     first, second = names.codes[pairs.left], names.codes[pairs.right]
     levels = np.full(len(pairs), codes[Nearness.UNKNOWN], np.uint8)
@@ -87,7 +87,7 @@ def name_levels(names: Coded, pairs: Pairs, codes: Levels) -> Levels:
     return levels
 
 
-def _nearness(names: Coded, first: Codes, second: Codes) -> Levels:
+def _nearness(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
     """How near names with different codes are."""
     words = names.words()
     one, other = words[first], words[second]
@@ -112,7 +112,7 @@ def _nearness(names: Coded, first: Codes, second: Codes) -> Levels:
     return nearness
 
 
-def one_is_rare(names: Coded, pairs: Pairs) -> Bools:
+def one_is_rare(names: EncodedColumn, pairs: Pairs) -> Bools:
     """True where at least one of the two names, both known, is a rare spelling."""
     if not len(pairs):
         return np.zeros(0, np.bool_)
@@ -127,7 +127,10 @@ def _rare_count(entries: Encoded) -> int:
 
 
 def adjust_names(
-    names: Coded, pairs: Pairs, levels: Levels, outcomes: Mapping[int, tuple[int, int]]
+    names: EncodedColumn,
+    pairs: Pairs,
+    levels: Levels,
+    outcomes: Mapping[int, tuple[int, int]],
 ) -> None:
     """Decide, in place, the levels of names one or two edits apart.
 
@@ -139,7 +142,7 @@ def adjust_names(
         levels[where] = np.where(one_is_rare(names, pairs.at(where)), misspelt, in_use)
 
 
-def cohort_shares(names: Coded, by_cohort: Longs, pairs: Pairs) -> Floats:
+def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Floats:
     """log2 of the share of unrelated people who have the name that these pairs share.
 
     Names have fashions, so the share is the mean of the shares among those born in the years of the

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from voterlist.arrays import Levels
-from voterlist.link.comparisons.base import Comparison, Evidence, Level, Pairs, Shares
-from voterlist.link.comparisons.names import (
-    Nearness,
-    adjust_names,
-    cohort_shares,
-    level_codes,
-    name_levels,
-)
+from voterlist.arrays import Longs
+from voterlist.link.comparisons.base import Evidence, Level
+from voterlist.link.comparisons.cohort_name import CohortName
+from voterlist.link.encode import Encoded, EncodedColumn
 
 __all__ = ["Patronymic", "PatronymicLevel"]
 
@@ -33,45 +26,17 @@ class PatronymicLevel(Level):
     MISSING = 0
 
 
-_ONE_EDIT, _TWO_EDITS = 8, 9
-"""Pair levels of names one and two edits apart: whether a spelling is rare, the list tells."""
-_CODES = level_codes(
-    {
-        Nearness.UNKNOWN: PatronymicLevel.MISSING,
-        Nearness.SAME: PatronymicLevel.SAME,
-        Nearness.INITIAL: PatronymicLevel.INITIAL,
-        Nearness.ONE_EDIT: _ONE_EDIT,
-        Nearness.TWO_EDITS: _TWO_EDITS,
-        Nearness.SIMILAR: PatronymicLevel.SIMILAR,
-        Nearness.DIFFERENT: PatronymicLevel.DIFFERS,
-    }
-)
-_OUTCOMES = {
-    _ONE_EDIT: (PatronymicLevel.MISSPELT, PatronymicLevel.LOOK_ALIKE),
-    _TWO_EDITS: (PatronymicLevel.MISSPELT_TWICE, PatronymicLevel.SIMILAR),
-}
-
-
-class Patronymic(Comparison):
+class Patronymic(CohortName):
     """Skeletons of patronymics."""
 
     field = "patronymic"
     levels = PatronymicLevel
-    pair_level_count = _TWO_EDITS + 1
     counted_columns = ("patronymic_skeleton", "birth_year")
 
-    def pair_levels(self, pairs: Pairs) -> Levels:
-        """By how near the names are."""
-        return name_levels(pairs.entries.patronymic, pairs, _CODES)
+    def names(self, entries: Encoded) -> EncodedColumn:
+        """The column of the patronymics."""
+        return entries.patronymic
 
-    def adjust(self, pairs: Pairs, levels: Levels) -> None:
-        """By how rare the spellings are."""
-        adjust_names(pairs.entries.patronymic, pairs, levels, _OUTCOMES)
-
-    def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
-        """How often those born in the years of the two entries have the name."""
-        where = np.flatnonzero(levels == PatronymicLevel.SAME)
-        if len(where):
-            entries = pairs.entries
-            counts = entries.patronymic_counts
-            yield where, cohort_shares(entries.patronymic, counts, pairs.at(where))
+    def cohort_counts(self, entries: Encoded) -> Longs:
+        """How many entries of each cohort have each of them."""
+        return entries.patronymic_counts

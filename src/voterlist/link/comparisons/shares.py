@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from voterlist.arrays import Codes, Floats, Longs
-from voterlist.link.encode import Coded
+from voterlist.link.encode import EncodedColumn
 
 __all__ = ["least_share", "share_of_codes", "share_of_counts"]
 
@@ -25,12 +25,14 @@ def share_of_counts(counts: Longs, size: int, least: float) -> Floats:
     return np.asarray(np.log2(share), np.float64)
 
 
-def least_share(column: Coded, distinct: int) -> float:
+def least_share(column: EncodedColumn, distinct: int) -> float:
     """The share of a value that only one pair has; a column has at least ``distinct`` values."""
     return 1 / max(len(column.values), distinct)
 
 
-def share_of_codes(column: Coded, codes: Codes, size: int, least: float) -> Floats:
+def share_of_codes(
+    column: EncodedColumn, codes: Codes, size: int, least: float
+) -> Floats:
     """log2 of the share of unrelated people who have the values with these codes; 0 for -1."""
     if not len(column.counts):
         return np.zeros(len(codes))

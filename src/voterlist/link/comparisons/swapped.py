@@ -26,8 +26,8 @@ def mark(pairs: Pairs, levels: dict[str, Levels]) -> None:
     *Swapped* where each surname is the other entry's given name or unknown, *crossed* where one
     surname is.
     """
-    surname, given = levels["surname"], levels["given_name"]
-    doubtful = np.flatnonzero(_may_have_changed_places(surname, given))
+    surname, given_name = levels["surname"], levels["given_name"]
+    doubtful = np.flatnonzero(_may_have_changed_places(surname, given_name))
     if not len(doubtful):
         return
     near = pairs.at(doubtful)
@@ -35,33 +35,38 @@ def mark(pairs: Pairs, levels: dict[str, Levels]) -> None:
     unknown_there, unknown_back = _unknown(near), _unknown(near.turned())
     both = (there & back) | (there & unknown_back) | (unknown_there & back)
     half = doubtful[(there ^ back) & ~both]
-    _set_both(surname, given, doubtful[both])
-    known = given[half] != GivenNameLevel.MISSING
-    given[half[known]] = GivenNameLevel.CROSSED
+    _set_both(surname, given_name, doubtful[both])
+    known = given_name[half] != GivenNameLevel.MISSING
+    given_name[half[known]] = GivenNameLevel.CROSSED
 
 
-def _may_have_changed_places(surname: Levels, given: Levels) -> Bools:
+def _may_have_changed_places(surname: Levels, given_name: Levels) -> Bools:
     """True where neither the surnames nor the given names agree, and one of them is known."""
     agree = (surname == SurnameLevel.SAME) | (surname == SurnameLevel.ENDING)
-    agree |= (given == GivenNameLevel.SAME) | (given == GivenNameLevel.INITIAL)
-    unknown = (surname == SurnameLevel.MISSING) & (given == GivenNameLevel.MISSING)
+    agree |= (given_name == GivenNameLevel.SAME) | (
+        given_name == GivenNameLevel.INITIAL
+    )
+    unknown = (surname == SurnameLevel.MISSING) & (given_name == GivenNameLevel.MISSING)
     return np.asarray(~(agree | unknown))
 
 
-def _set_both(surname: Levels, given: Levels, where: np.ndarray) -> None:
+def _set_both(surname: Levels, given_name: Levels, where: np.ndarray) -> None:
     """Set the levels of names that changed places both ways; a missing level stays so."""
     has_surname = surname[where] != SurnameLevel.MISSING
-    has_given = given[where] != GivenNameLevel.MISSING
+    has_given_name = given_name[where] != GivenNameLevel.MISSING
     surname[where[has_surname]] = SurnameLevel.SWAPPED
-    given[where[has_given & has_surname]] = GivenNameLevel.SWAPPED
-    given[where[has_given & ~has_surname]] = GivenNameLevel.CROSSED
+    given_name[where[has_given_name & has_surname]] = GivenNameLevel.SWAPPED
+    given_name[where[has_given_name & ~has_surname]] = GivenNameLevel.CROSSED
 
 
 def _unknown(pairs: Pairs) -> Bools:
     """True where the left surname or the right given name is unknown."""
     entries = pairs.entries
-    surname, given = entries.surname.codes[pairs.left], entries.given.codes[pairs.right]
-    return np.asarray((surname < 0) | (given < 0))
+    surname, given_name = (
+        entries.surname.codes[pairs.left],
+        entries.given_name.codes[pairs.right],
+    )
+    return np.asarray((surname < 0) | (given_name < 0))
 
 
 def _crossed(pairs: Pairs) -> Bools:
@@ -70,17 +75,20 @@ def _crossed(pairs: Pairs) -> Bools:
     Of shorter names only equal ones count.
     """
     entries = pairs.entries
-    surname, given = entries.surname.codes[pairs.left], entries.given.codes[pairs.right]
+    surname, given_name = (
+        entries.surname.codes[pairs.left],
+        entries.given_name.codes[pairs.right],
+    )
     crossed = np.zeros(len(pairs), np.bool_)
-    known = np.flatnonzero((surname >= 0) & (given >= 0))
+    known = np.flatnonzero((surname >= 0) & (given_name >= 0))
     if not len(known):
         return crossed
     # The first letter must agree, which leaves few pairs to compare.
     surname_initials = entries.surname.initials[surname[known]]
-    given_initials = entries.given.initials[given[known]]
-    alike = known[surname_initials == given_initials]
-    size = len(entries.given.values)
-    numbers = surname[alike].astype(np.int64) * size + given[alike]
+    given_name_initials = entries.given_name.initials[given_name[known]]
+    alike = known[surname_initials == given_name_initials]
+    size = len(entries.given_name.values)
+    numbers = surname[alike].astype(np.int64) * size + given_name[alike]
     distinct, place = np.unique(numbers, return_inverse=True)
     one, other = np.divmod(distinct, size)
     crossed[alike] = _one_name(entries, one.astype(np.int32), other.astype(np.int32))[
@@ -89,11 +97,11 @@ def _crossed(pairs: Pairs) -> Bools:
     return crossed
 
 
-def _one_name(entries: Encoded, surnames: Codes, given: Codes) -> Bools:
+def _one_name(entries: Encoded, surnames: Codes, given_name: Codes) -> Bools:
     """True where a surname is a given name, a slip in a name of four letters aside."""
     edits = process.cpdist(
         entries.surname.words()[surnames],
-        entries.given.words()[given],
+        entries.given_name.words()[given_name],
         scorer=OSA.distance,
         score_cutoff=1,
         dtype=np.uint8,
@@ -101,7 +109,7 @@ def _one_name(entries: Encoded, surnames: Codes, given: Codes) -> Bools:
     if not len(surnames):
         return np.zeros(0, np.bool_)
     shortest = np.minimum(
-        entries.surname.lengths[surnames], entries.given.lengths[given]
+        entries.surname.lengths[surnames], entries.given_name.lengths[given_name]
     )
     return np.asarray((edits == 0) | ((edits == 1) & (shortest >= _LONG_ENOUGH)))
 
@@ -125,7 +133,7 @@ def shared_value_shares(pairs: Pairs, levels: dict[str, Levels]) -> Shares:
 def _name_shares(pairs: Pairs) -> Floats:
     """log2 of the share of people who have the left surname, as a surname or as a given name."""
     entries = pairs.entries
-    surnames, given = entries.surname, entries.given
+    surnames, given_name = entries.surname, entries.given_name
     as_surname = share_of_codes(
         surnames,
         surnames.codes[pairs.left],
@@ -133,9 +141,9 @@ def _name_shares(pairs: Pairs) -> Floats:
         least_share(surnames, LEAST_SURNAMES),
     )
     as_given = share_of_codes(
-        given,
-        given.codes[pairs.right],
+        given_name,
+        given_name.codes[pairs.right],
         entries.size,
-        least_share(given, LEAST_GIVEN_NAMES),
+        least_share(given_name, LEAST_GIVEN_NAMES),
     )
     return np.asarray(np.maximum(as_surname, as_given), np.float64)

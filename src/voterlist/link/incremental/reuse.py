@@ -60,7 +60,7 @@ def reuse(state: State | None, then: Codes) -> Reuse:
     return Reuse(state, then, now, np.zeros(len(then), np.bool_))
 
 
-def blocks_to_compare(found: Reuse, key: block.Blocks, number: int) -> block.Blocks:
+def blocks_to_compare(earlier: Reuse, key: block.Blocks, number: int) -> block.Blocks:
     """The blocks of one key in which there may be new pairs, anchored at the entries of these.
 
     Marks the entries that are ``shaken`` under this key, so it must be called for every key before
@@ -68,9 +68,9 @@ def blocks_to_compare(found: Reuse, key: block.Blocks, number: int) -> block.Blo
     """
     sizes = np.diff(key.starts)
     numbers = np.repeat(np.arange(len(sizes)), sizes)
-    new = found.then[key.members] < 0
-    mixed = _mixed(found, key, number, numbers, new)
-    found.mixed.append(bool(mixed.any()))
+    new = earlier.then[key.members] < 0
+    mixed = _mixed(earlier, key, number, numbers, new)
+    earlier.mixed.append(bool(mixed.any()))
     is_anchor = new | mixed[numbers]
     chosen = np.bincount(numbers[is_anchor], minlength=len(sizes)) > 0
     inside = chosen[numbers]
@@ -120,25 +120,25 @@ def _not_together(groups: Codes | Longs, other: Codes) -> Bools:
 
 
 def reused_pairs(
-    found: Reuse, blocks: list[block.Blocks]
+    earlier: Reuse, blocks: list[block.Blocks]
 ) -> tuple[Codes, Codes, Codes | Longs]:
     """The pairs that need not be compared again, in ascending order.
 
     Returns (left, right, packed pair levels).
     """
-    if found.state is None:
+    if earlier.state is None:
         none = np.zeros(0, np.int32)
         return none, none, none
-    one, other = found.now[found.state.left], found.now[found.state.right]
+    one, other = earlier.now[earlier.state.left], earlier.now[earlier.state.right]
     stands = (one >= 0) & (other >= 0)
-    doubtful = np.flatnonzero(stands & found.shaken[one] & found.shaken[other])
+    doubtful = np.flatnonzero(stands & earlier.shaken[one] & earlier.shaken[other])
     held = np.zeros(len(doubtful), np.bool_)
     for key in blocks:
         held |= key.hold(one[doubtful], other[doubtful])
     stands[doubtful[~held]] = False
     one, other = one[stands], other[stands]
     return in_order(
-        np.minimum(one, other), np.maximum(one, other), found.state.levels[stands]
+        np.minimum(one, other), np.maximum(one, other), earlier.state.levels[stands]
     )
 
 

@@ -20,7 +20,7 @@ from voterlist import tables
 from voterlist.arrays import Bools, Codes, Hashes, Longs, mix, salted
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
-from voterlist.link.encode import Coded, Encoded
+from voterlist.link.encode import Encoded, EncodedColumn
 from voterlist.link.identifiers import Identifiers
 
 __all__ = [
@@ -39,7 +39,7 @@ Checksums = Hashes
 _TEXTS = (
     "surname",
     "stem",
-    "given",
+    "given_name",
     "patronymic",
     "address",
     "street",
@@ -237,8 +237,8 @@ def _read(
     The codes say which word each entry has; without codes there is one word an entry, in order.
     """
     for name in _TEXTS:
-        coded: Coded = getattr(entries, name)
-        yield _hashes(coded.values), coded.codes
+        column: EncodedColumn = getattr(entries, name)
+        yield _hashes(column.values), column.codes
     for name in _IDENTIFIERS:
         held: Identifiers = getattr(entries, name)
         yield (
@@ -248,8 +248,8 @@ def _read(
         )
     for name in _NUMBERS:
         yield getattr(entries, name).astype(np.int64).view(np.uint64), None
-    for coded in entries.added.values():
-        yield _hashes(coded.values), coded.codes
+    for column in entries.added.values():
+        yield _hashes(column.values), column.codes
     if new is not None:
         yield new.astype(np.uint64), None
 

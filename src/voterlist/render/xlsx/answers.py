@@ -366,12 +366,12 @@ def _table(sheet: _Sheet, form: _Form) -> pa.Table:
     columns: dict[str, Any] = {}
     for name in names:
         columns[name] = [row.texts.get(name) for row in sheet.filled]
-    columns[form.answer] = _coded(columns[form.answer], form)
+    columns[form.answer] = _answer_words(columns[form.answer], form)
     columns["sheet"] = [sheet.name] * len(sheet.filled)
     columns["row"] = [row.number for row in sheet.filled]
     return from_columns(columns, form.schema, length=len(sheet.filled))
 
 
-def _coded(words: Iterable[str | None], form: _Form) -> list[str | None]:
+def _answer_words(words: Iterable[str | None], form: _Form) -> list[str | None]:
     known = _known_words(form)
     return [word and known.get(_fold(word), form.unknown) for word in words]

@@ -18,8 +18,8 @@ from voterlist.report.sections.findings import FINDINGS
 from voterlist.report.sections.method import METHOD
 from voterlist.report.sections.needs import NEEDS
 from voterlist.report.sections.numbers import NUMBERS
-from voterlist.report.sections.outside import OUTSIDE
 from voterlist.report.sections.people import PEOPLE
+from voterlist.report.sections.registers import REGISTERS
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 
 __all__ = ["AUDIT_PAGE", "PAGE", "SECTIONS", "WORKBOOK"]
@@ -34,7 +34,7 @@ PAGE: Sections = (
     CASES,
     FINDINGS,
     AUDIT,
-    OUTSIDE,
+    REGISTERS,
     PEOPLE,
     SET_ASIDE_ROWS,
     METHOD,
@@ -45,7 +45,7 @@ WORKBOOK: Sections = (
     CASES,
     FINDINGS,
     AUDIT,
-    OUTSIDE,
+    REGISTERS,
     SET_ASIDE_ROWS,
     BALANCE,
     DEADLINES,

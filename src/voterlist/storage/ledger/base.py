@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from voterlist.storage.ledger.failures import told
+from voterlist.storage.ledger.failures import translated_errors
 
 __all__ = ["Base", "beside", "create_private", "make_private"]
 
@@ -35,22 +35,22 @@ class Base:
 
     def execute(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Execute a statement that gives no rows."""
-        with told(self.path, unverified=not self.verified):
+        with translated_errors(self.path, unverified=not self.verified):
             self.connection.execute(statement, values)
 
     def execute_many(self, statement: str, rows: Iterable[Row]) -> None:
         """Execute a statement once for each row of values."""
-        with told(self.path, unverified=not self.verified):
+        with translated_errors(self.path, unverified=not self.verified):
             self.connection.executemany(statement, rows)
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with told(self.path, unverified=not self.verified):
+        with translated_errors(self.path, unverified=not self.verified):
             return self.connection.execute(query, values).fetchall()
 
     def chunks_of_bytes(self, query: str) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of a query, some thousand at a time, every text as the bytes that are stored."""
-        with told(self.path, unverified=not self.verified):
+        with translated_errors(self.path, unverified=not self.verified):
             text_factory = self.connection.text_factory
             self.connection.text_factory = bytes
             try:
@@ -62,7 +62,7 @@ class Base:
 
     def close(self) -> None:
         """Close the database; a transaction that is open is undone."""
-        with told(self.path, unverified=not self.verified):
+        with translated_errors(self.path, unverified=not self.verified):
             self.connection.close()
 
 

@@ -15,7 +15,7 @@ from voterlist.errors import InputError, UsageError
 from voterlist.storage import lock
 from voterlist.storage.files import write_atomically
 from voterlist.storage.ledger.base import Base, beside, create_private
-from voterlist.storage.ledger.failures import told
+from voterlist.storage.ledger.failures import translated_errors
 from voterlist.storage.ledger.mark import Gap, counts, find_gap, read_marks
 from voterlist.storage.ledger.reading import is_there, snapshot
 from voterlist.storage.ledger.tables import APPEND_ONLY, FILE_NAME
@@ -177,7 +177,7 @@ def _numbers(rows: Mapping[str, int], gap: Gap | None) -> dict[str, int]:
 def _pour(base: Base, target: Path) -> None:
     """Write a ledger that is in memory into a new file that stands alone, without a WAL."""
     with (
-        told(target),
+        translated_errors(target),
         closing(sqlite3.connect(target, isolation_level=None)) as written,
     ):
         base.connection.backup(written)

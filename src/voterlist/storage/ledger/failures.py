@@ -16,7 +16,7 @@ from pathlib import Path
 
 from voterlist.errors import InputError, VoterlistError, WorkspaceBusyError
 
-__all__ = ["damaged", "forbidden", "locked", "told"]
+__all__ = ["damaged", "forbidden", "locked", "translated_errors"]
 
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -48,7 +48,7 @@ def forbidden(path: Path) -> VoterlistError:
 
 
 @contextmanager
-def told(path: Path, *, unverified: bool = False) -> Iterator[None]:
+def translated_errors(path: Path, *, unverified: bool = False) -> Iterator[None]:
     """Raise what SQLite raises in the block as one of our errors, without its message.
 
     Args:

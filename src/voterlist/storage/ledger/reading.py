@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from voterlist.schemas import ACCEPTANCE, DECISION
 from voterlist.storage.ledger.base import Base, beside
-from voterlist.storage.ledger.failures import damaged, locked, told
+from voterlist.storage.ledger.failures import damaged, locked, translated_errors
 from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
 from voterlist.storage.ledger.records import CaseNote, Submission
 from voterlist.storage.ledger.seals import migrate, verify, verify_structure
@@ -196,7 +196,7 @@ def _in_memory(path: Path) -> Iterator[Base]:
     """A copy in memory of the ledger and of what its WAL holds."""
     if path.is_dir():
         raise damaged(path)
-    with told(path):
+    with translated_errors(path):
         memory = sqlite3.connect(":memory:", isolation_level=None)
     base = Base(memory, path)
     try:
@@ -211,7 +211,7 @@ def _in_memory(path: Path) -> Iterator[Base]:
 
 
 def _read_copy(copy: Path, memory: sqlite3.Connection, path: Path) -> None:
-    with told(path, unverified=True):
+    with translated_errors(path, unverified=True):
         source = sqlite3.connect(copy)
         try:
             source.backup(memory)

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from voterlist.schemas import ACCEPTANCE
 from voterlist.storage.ledger.base import Base, make_private
-from voterlist.storage.ledger.failures import damaged, forbidden, told
+from voterlist.storage.ledger.failures import damaged, forbidden, translated_errors
 from voterlist.storage.ledger.mark import read_marks, require_no_gap, write_mark
 from voterlist.storage.ledger.reading import SMALL, Reader, is_there
 from voterlist.storage.ledger.records import UNKNOWN_PLACE
@@ -68,7 +68,7 @@ class Ledger(Reader):
         if not os.access(path, os.W_OK):
             # SQLite would say so only at the first write, when the work is done.
             raise forbidden(path)
-        with told(path, unverified=True):
+        with translated_errors(path, unverified=True):
             connection = sqlite3.connect(path, isolation_level=None, timeout=timeout)
         super().__init__(Base(connection, path))
         self._changed: set[str] = set()

@@ -56,7 +56,7 @@ def _build(inputs: Inputs) -> Cases:
         mask_identifiers=inputs.run.mask_identifiers,
     )
     return Cases(
-        asked=tuple(case for case in built if case.is_asked),
+        for_review=tuple(case for case in built if case.is_asked),
         apart=tuple(case for case in built if not case.is_asked),
         kinds=count_kinds(built),
     )
@@ -79,5 +79,5 @@ CASES = Section(
     sheets=sheets,
     summary=summary,
     page=page,
-    most={"asked": 120, "apart": 40},
+    most={"for_review": 120, "apart": 40},
 )

@@ -150,7 +150,7 @@ class KindCount:
 class Cases:
     """The cases of a report."""
 
-    asked: tuple[Case, ...]
+    for_review: tuple[Case, ...]
     """Those that a person is asked about, by number."""
     apart: tuple[Case, ...]
     """Explicit non-duplicates, by number."""

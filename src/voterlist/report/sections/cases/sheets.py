@@ -30,15 +30,15 @@ __all__ = ["case_cells", "case_columns", "sheets", "summary"]
 
 _WIDTHS = (19, 13, 11, 13, 11, 7, 21, 10, 9)
 """Of the columns of ``CASE_FIELDS``."""
-_RESTS = ("rarity", "rivals", "total")
-_RIVALS = ("twins", "relatives", "strangers")
+_RESTS = ("term_frequency", "rivals", "total")
+_RIVALS = ("twins", "relatives", "unrelated")
 
 
 def sheets(cases: Cases, _facts: Facts, words: CaseWords) -> Iterable[SheetTable]:
     """The cases asked about, those that are not duplicates, and the evidence of both."""
-    yield _cases(cases.asked, "cases", words)
+    yield _cases(cases.for_review, "cases", words)
     yield _cases(cases.apart, "apart", words)
-    yield _evidence([*cases.asked, *cases.apart], words)
+    yield _evidence([*cases.for_review, *cases.apart], words)
 
 
 def summary(cases: Cases, words: CaseWords) -> Iterable[Block]:

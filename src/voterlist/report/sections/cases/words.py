@@ -71,7 +71,7 @@ class CaseWords(Words):
         more = ">\N{NO-BREAK SPACE}" if bits > _RAREST else ""
         word = next(name for name, most in _COMMON if bits < most)
         key = "date" if field == "birth_date" else word
-        return self(f"waterfall.rarity.{key}", count=more + count)
+        return self(f"waterfall.term_frequency.{key}", count=more + count)
 
     def why(self, why: Waterfall) -> str:
         """The waterfall in one line: every field with its bits, what is taken back, and the sum."""
@@ -116,7 +116,7 @@ class CaseWords(Words):
             "waterfall.others",
             twins=self._share(why.twins),
             relatives=self._share(why.relatives),
-            strangers=self._share(why.unrelated),
+            unrelated=self._share(why.unrelated),
         )
 
     def _share(self, value: float) -> str:
@@ -128,7 +128,7 @@ class CaseWords(Words):
 
 def _rest(why: Waterfall) -> list[tuple[str, float]]:
     """(name, bits) of what is no comparison of a field; what would be shown as 0.0 is left out."""
-    rest = (("rarity", why.term_frequency), ("rivals", why.rivals))
+    rest = (("term_frequency", why.term_frequency), ("rivals", why.rivals))
     return [(name, bits) for name, bits in rest if abs(bits) >= _NO_BITS]
 
 

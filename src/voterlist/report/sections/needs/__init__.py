@@ -56,7 +56,7 @@ def _errors(inputs: Inputs) -> list[tuple[str, int, str]]:
 
 def _warnings(inputs: Inputs) -> list[tuple[str, int, str]]:
     """(key of the text, how many, section) of what may be wrong."""
-    open_cases = sum(case.is_open for case in inputs.of(CASES).asked)
+    open_cases = sum(case.is_open for case in inputs.of(CASES).for_review)
     maybe_people = sum(row.may_be_voter for row in inputs.of(SET_ASIDE_ROWS))
     other_totals = sum(bool(row.differs) for row in inputs.of(BALANCE).lists)
     doubts = [row for row in inputs.of(FINDINGS).rows if row.rule in PLACE_DOUBTS]

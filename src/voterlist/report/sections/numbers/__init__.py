@@ -42,7 +42,7 @@ class NumberWords(Words):
 def _build(inputs: Inputs) -> tuple[Number, ...]:
     balance = inputs.of(BALANCE)
     precincts = inputs.of(PEOPLE).precincts
-    cases = inputs.of(CASES).asked
+    cases = inputs.of(CASES).for_review
     open_cases = sum(case.is_open for case in cases)
     severities = Counter(row.severity for row in inputs.of(FINDINGS).rows)
     return (

@@ -63,7 +63,7 @@ class People:
 
 
 def _build(inputs: Inputs) -> People:
-    findings, cases = inputs.of(FINDINGS).rows, inputs.of(CASES).asked
+    findings, cases = inputs.of(FINDINGS).rows, inputs.of(CASES).for_review
     precincts = _precincts(inputs.own("profile"), findings, cases)
     ages = age_groups(inputs.table("pyramid").to_pylist())
     return People(precincts, ages, inputs.run.limits)

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 import pyarrow as pa
 
 from voterlist.report.run import Inputs
-from voterlist.report.sections.outside.model import (
+from voterlist.report.sections.registers.model import (
     CLASSES,
     CauseCount,
     Compared,
     CyclePrecinct,
-    Outside,
     Register,
+    Registers,
 )
 from voterlist.report.values import Precinct
 from voterlist.schemas import REGISTER_USE
@@ -35,7 +35,7 @@ _COUNTS = (
 Measures = Mapping[str, int | None]
 
 
-def build(inputs: Inputs) -> Outside | None:
+def build(inputs: Inputs) -> Registers | None:
     """The section of one constituency; None where the run compared nothing.
 
     Each register has a row as a whole and, in a run of several constituencies, a second row with
@@ -44,7 +44,7 @@ def build(inputs: Inputs) -> Outside | None:
     if not inputs.has("register_use"):
         return None
     summary = inputs.own("cycle_summary")
-    return Outside(
+    return Registers(
         registers=_registers(inputs.table("register_use"), inputs.facts.constituency),
         compared=_compared(inputs.own("comparison")),
         causes=_causes(summary),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from voterlist.model import AsideCode
 from voterlist.schemas import RawSheet
 
-__all__ = ["Found"]
+__all__ = ["ReadOutcome"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ReadOutcome:
     """The sheets in some bytes, or the code of why there are none, and what the bytes are."""
 
     format: str

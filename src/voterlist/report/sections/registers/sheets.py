@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voterlist.report.sections.outside.model import (
+from voterlist.report.sections.registers.model import (
     CLASSES,
     CauseCount,
     CyclePrecinct,
-    Outside,
+    Registers,
 )
 from voterlist.report.sheets import Column, Row, SheetTable, columns_of
 from voterlist.report.values import Facts
@@ -21,16 +21,16 @@ CHANGES = ("before", "added", "moved-in", "removed", "moved-out", "after")
 
 
 def sheets(
-    outside: Outside | None, _facts: Facts, words: Words
+    content: Registers | None, _facts: Facts, words: Words
 ) -> Iterator[SheetTable]:
     """How much of each register could be used and what came of it; each precinct in two cycles."""
-    if outside is not None:
-        yield _registers(outside, words)
-    if outside is not None and outside.precincts:
-        yield _cycle(outside, words)
+    if content is not None:
+        yield _registers(content, words)
+    if content is not None and content.precincts:
+        yield _cycle(content, words)
 
 
-def _registers(outside: Outside, words: Words) -> SheetTable:
+def _registers(content: Registers, words: Words) -> SheetTable:
     columns = (
         *columns_of(
             words,
@@ -51,14 +51,14 @@ def _registers(outside: Outside, words: Words) -> SheetTable:
                 *row.classes,
             ]
         )
-        for row in outside.registers
+        for row in content.registers
     ]
-    head = (words("report.outside.title"), words("report.outside.note"))
+    head = (words("report.registers.title"), words("report.registers.note"))
     return SheetTable(words("report.sheet.registers"), head, columns, rows)
 
 
-def _cycle(outside: Outside, words: Words) -> SheetTable:
-    causes = "; ".join(_cause(row, words) for row in outside.causes)
+def _cycle(content: Registers, words: Words) -> SheetTable:
+    causes = "; ".join(_cause(row, words) for row in content.causes)
     columns = (
         *columns_of(
             words,
@@ -68,8 +68,12 @@ def _cycle(outside: Outside, words: Words) -> SheetTable:
         *(Column(words(f"cycles.change.{name}"), 16, "count") for name in CHANGES),
         Column(words("report.column.unexplained"), 18, "count"),
     )
-    head = (words("report.outside.cycle"), words("report.outside.cycle.note"), causes)
-    rows = [_precinct(row) for row in outside.precincts]
+    head = (
+        words("report.registers.cycle"),
+        words("report.registers.cycle.note"),
+        causes,
+    )
+    rows = [_precinct(row) for row in content.precincts]
     return SheetTable(words("report.sheet.cycle"), head, columns, rows)
 
 

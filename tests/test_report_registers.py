@@ -10,7 +10,7 @@ import report_tables
 from voterlist.render.html import render_report
 from voterlist.render.xlsx.report import render_report as render_book
 from voterlist.report.sections.findings import FINDINGS
-from voterlist.report.sections.outside import OUTSIDE
+from voterlist.report.sections.registers import REGISTERS
 from voterlist.schemas import CYCLE_SUMMARY, ENTRY, FINDING, REGISTER_USE
 from voterlist.tables import concat, from_columns
 
@@ -68,15 +68,15 @@ def model():
 def test_without_a_comparison_there_is_no_section():
     """Where nothing was compared the page has neither the section nor a link to it."""
     page = render_report(report_tables.build(), "en")
-    assert 'id="outside"' not in page
-    assert "#outside" not in page
+    assert 'id="registers"' not in page
+    assert "#registers" not in page
 
 
 @pytest.mark.parametrize("language", ["en", "az"])
 def test_usable_is_said_before_the_classes(model, language):
     """Counts of classes would be read before how much of the register could be used."""
     page = render_report(model, language)
-    section = page[page.index('id="outside"') : page.index('id="people"')]
+    section = page[page.index('id="registers"') : page.index('id="people"')]
     percent = "45,0\N{NO-BREAK SPACE}%" if language == "az" else "45.0 %"
     places = [
         section.index(f">{text}<") for text in ("400", "180", percent, "30", "220")
@@ -103,7 +103,8 @@ def test_the_constituency_has_its_part_of_a_register_below_the_whole():
     ]
     built = report_tables.build(register_use=concat(parts, REGISTER_USE))
     shown = [
-        (row.constituency, row.total, row.usable) for row in built.of(OUTSIDE).registers
+        (row.constituency, row.total, row.usable)
+        for row in built.of(REGISTERS).registers
     ]
     assert shown == [(None, 400, 180), (88, 398, 178)]
     assert "of it, constituency 88" in render_report(built, "en")

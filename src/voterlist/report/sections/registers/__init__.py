@@ -6,21 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from voterlist.report.section import Section
-from voterlist.report.sections.outside.build import build
-from voterlist.report.sections.outside.model import CLASSES, Outside
-from voterlist.report.sections.outside.sheets import CHANGES, sheets
+from voterlist.report.sections.registers.build import build
+from voterlist.report.sections.registers.model import CLASSES, Registers
+from voterlist.report.sections.registers.sheets import CHANGES, sheets
 from voterlist.report.words import Words
 from voterlist.schemas import COMPARISON, CYCLE_SUMMARY, REGISTER_USE
 
-__all__ = ["OUTSIDE", "Outside"]
+__all__ = ["REGISTERS", "Registers"]
 
 
-def _page(_outside: Outside | None) -> Mapping[str, Any]:
+def _page(_content: Registers | None) -> Mapping[str, Any]:
     return {"classes": CLASSES, "changes": CHANGES}
 
 
-OUTSIDE = Section(
-    name="outside",
+REGISTERS = Section(
+    name="registers",
     build=build,
     words=Words,
     uses={

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CLASSES", "CauseCount", "Compared", "CyclePrecinct", "Outside", "Register"]
+__all__ = [
+    "CLASSES",
+    "CauseCount",
+    "Compared",
+    "CyclePrecinct",
+    "Register",
+    "Registers",
+]
 
 CLASSES = (
     "confirmed",
@@ -88,7 +95,7 @@ class CyclePrecinct:
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class Registers:
     """Other bodies and the last cycle; without rows of a cycle where none was compared."""
 
     registers: tuple[Register, ...]

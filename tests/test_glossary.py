@@ -1,0 +1,55 @@
+"""Every sentence of the catalogue uses the words of the glossary."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from voterlist.catalogue import LANGUAGES, entries
+from voterlist.catalogue.glossary import page, terms, violations
+
+_PAGE = Path(__file__).resolve().parents[1] / "docs" / "glossary.md"
+
+
+def test_every_sentence_keeps_to_the_glossary() -> None:
+    assert [
+        f"{key}: {violation}"
+        for key, texts in entries().items()
+        for violation in violations(texts)
+    ] == []
+
+
+@pytest.mark.parametrize(
+    ("english", "azerbaijani", "violated"),
+    [
+        ("1 finding", "1 tapıntı", []),
+        ("1 finding", "1 sual", ["en: finding is not az: tapıntı"]),
+        ("Faults", "NÖQSANLAR", ["az: not nöqsan"]),
+        ("The settings say so.", "İş sahəsi", ["settings", "iş sahə"]),
+        ("voterlist review import DIR", "voterlist review import QOVLUQ", []),
+        ("see {pairs} and --columns", "{pairs} və --columns", []),
+    ],
+)
+def test_other_words_are_noticed(
+    english: str, azerbaijani: str, violated: list[str]
+) -> None:
+    """Otherwise the test above would pass whatever the catalogue says."""
+    noticed = list(violations({"en": english, "az": azerbaijani}))
+    assert len(noticed) == len(violated)
+    for expected, violation in zip(violated, noticed, strict=True):
+        assert expected in violation
+
+
+def test_a_term_is_one_of_its_own_forms() -> None:
+    """A pattern with a slip would hold no sentence."""
+    for term in terms():
+        for language in LANGUAGES:
+            name = term.name[language]
+            assert not any(other.search(name) for other in term.others[language]), name
+        verb = term.name["az"].removesuffix("maq").removesuffix(" etmək")
+        assert term.forms["az"].search(verb + "ın"), term.name
+
+
+def test_the_page_is_made_from_the_glossary() -> None:
+    assert _PAGE.read_text(encoding="utf-8") == page()
