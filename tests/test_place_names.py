@@ -300,6 +300,7 @@ SURELY, ASKED = True, False
         (4, {"Book1.csv": (None, ASKED), "Лист 3.csv": (None, ASKED)}),
         (4, {"Nəsimi 13.csv": (13, ASKED)}),
         (4, {f"Nəsimi {one}.csv": (one, SURELY) for one in (13, 14, 15)}),
+        (4, {"1.csv": (1, SURELY), "2.csv": (2, SURELY), "Nizami 13.csv": (13, ASKED)}),
         # Folders.
         (4, {f"4/{one}/siyahı.csv": (one, SURELY) for one in (12, 13, 14)}),
         (4, {"4/məntəqə 12/13.csv": (12, ASKED)}),

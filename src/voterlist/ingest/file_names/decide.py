@@ -97,6 +97,11 @@ class _Peers:
             return None
         return changing[0]
 
+    @cached_property
+    def strange(self) -> int:
+        """How many of the names have words that are not known, each set of numbers once."""
+        return len({name.values for name in self.names if name.has_unknown_words})
+
     def is_constant(self, at: int) -> bool:
         """True where this position is the same number in all names."""
         return len(set(self.columns[at])) == 1
@@ -112,15 +117,19 @@ class _Peers:
 
     def may_be_parts(self, at: int) -> bool:
         """True where this position is 1, 2, 3 ... of few names, as the parts of a list are."""
-        values = sorted(self.columns[at])
-        return 1 < self.count <= _MOST_PARTS and values == list(
-            range(1, self.count + 1)
-        )
+        first_ones = list(range(1, self.count + 1))
+        is_few = 1 < self.count <= _MOST_PARTS
+        return is_few and sorted(self.columns[at]) == first_ones
 
-    def is_time(self, at: int, form: tuple[str, ...]) -> bool:
-        """True where this position may be of a date or a time in all names of a form."""
-        alike = [name for name in self.names if name.form == form]
-        return all(maybe_time(name.tokens, name.numbers[at]) for name in alike)
+    @cached_property
+    def times(self) -> dict[tuple[str, ...], set[int]]:
+        """For each form the positions that may be of a date or a time in all its names."""
+        times: dict[tuple[str, ...], set[int]] = {}
+        for name in self.names:
+            numbers = enumerate(name.numbers)
+            own = {at for at, place in numbers if maybe_time(name.tokens, place)}
+            times[name.form] = times.get(name.form, own) & own
+        return times
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +138,14 @@ class _Scene:
 
     name: Name
     peers: _Peers
-    constituency: int | None
-    """The folder's."""
     territory: Territory
     is_told_by_words: bool
     """True where the words of the name leave one precinct."""
+
+    @property
+    def constituency(self) -> int | None:
+        """The folder's."""
+        return self.peers.constituency
 
     def value(self, at: int | None) -> int | None:
         """The number at a position."""
@@ -298,7 +310,7 @@ def _decide(name: Name, peers: _Peers, territory: Territory) -> NamedPlace:
     """The reading that all evidence leaves; without a precinct where it leaves several."""
     ways = readings(name, peers.constituency)
     is_told_by_words = len({way.precinct for way in ways if way.told}) == 1
-    scene = _Scene(name, peers, peers.constituency, territory, is_told_by_words)
+    scene = _Scene(name, peers, territory, is_told_by_words)
     is_open = any(way.precinct is None and way.others for way in ways)
     for evidence in _EVIDENCE:
         ways = evidence(ways, scene)
@@ -408,7 +420,11 @@ def _is_unclear(way: Reading, at: int, scene: _Scene) -> bool:
         return True
     if way.told:
         return False
-    if peers.is_time(at, name.form):
+    if at in peers.times[name.form]:
         return True
-    is_alone = way.constituency is None and not peers.is_sure_run(at)
-    return is_alone and (name.has_unknown_words or not name.is_own(at))
+    if way.constituency is not None:
+        return False
+    is_shown = peers.is_sure_run(at)
+    if name.has_unknown_words:
+        is_shown = is_shown and peers.strange >= _SURE_RUN
+    return not is_shown and (name.has_unknown_words or not name.is_own(at))
