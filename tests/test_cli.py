@@ -155,6 +155,7 @@ def test_init_refuses_a_cycle_that_is_no_year(tmp_path):
 RUN_KEYS = {
     "clock_behind",
     "missing_lists",
+    "place_doubts",
     "run",
     "folder",
     "today",

@@ -60,7 +60,7 @@ def inspect(
     code = usecases.exit_code_of_accounts(accounts)
     lines = [usecases.file_line(account) for account in accounts]
     is_alone = len(accounts) == 1
-    if not is_alone:
+    if len(lines) > 1:
         _tell_lines(lines)
     if details or is_alone:
         sources = {account.source: account.name for account in reversed(accounts)}
