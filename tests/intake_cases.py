@@ -407,17 +407,17 @@ CASES: dict[str, Case] = {
     "place-contradicted": Case(
         "the title says 12, the file's name 13",
         csv_of(PLAIN, "13 saylı məntəqə__csv"),
-        "88/12 (title): 24 entries; says place-by-title -> 0",
+        "88/12 (title): 24 entries; says place-by-title -> 1",
     ),
     "place-unknown": Case(
         "no number anywhere",
         csv_of(PLAIN[1:]),
-        "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 0",
+        "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 1",
     ),
     "place-of-a-school": Case(
         "the only number is that of a school",
         csv_of([["Siyahı (12 saylı orta məktəb)"], *PLAIN[1:]]),
-        "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 0",
+        "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 1",
     ),
     "list-temporary": Case(
         "a temporary list",
@@ -563,7 +563,7 @@ CASES: dict[str, Case] = {
         "a DBF file with a deleted record, in the code page of DOS",
         files(list__dbf=documents.dbf_list(deleted={2})),
         "?/? (-): 3 entries; deleted-row 1"
-        "; says constituency-unknown, precinct-unknown -> 0",
+        "; says constituency-unknown, precinct-unknown -> 1",
     ),
     "file-of-old-word": Case(
         "a document of Word before 2007",

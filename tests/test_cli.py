@@ -156,6 +156,7 @@ RUN_KEYS = {
     "clock_behind",
     "lost_letters",
     "missing_lists",
+    "place_doubts",
     "run",
     "folder",
     "today",

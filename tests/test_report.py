@@ -172,6 +172,28 @@ def test_a_list_that_lost_letters_is_asked_for_again():
     assert "need.letters-lost" not in needs(tables.build())
 
 
+def test_a_precinct_in_doubt_needs_a_person():
+    """A list counts once, for however many reasons its precinct is not known."""
+    rows = tables.named(
+        "rule severity unit constituency precinct source field value limit",
+        ("name-undecided", "warning", "file", 88, None, "a" * 12, "precinct", 4, 14),
+        (
+            "precinct-unknown",
+            "warning",
+            "file",
+            88,
+            None,
+            "a" * 12,
+            "precinct",
+            9,
+            None,
+        ),
+        ("hidden-rows", "note", "file", 88, 2, "b" * 12, None, 1, None),
+    )
+    model = tables.build(findings=tables.table(tables.FINDING, rows))
+    assert needs(model)["need.places"] == {"count": 1}
+
+
 def test_an_overdue_unit_counts_in_its_own_constituency_only():
     """The overdue precinct of constituency 7 is an error there and nowhere else."""
     other = tables.build(facts=report.Facts("2026", Level.CEC, 7, tables.TODAY))

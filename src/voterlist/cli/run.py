@@ -24,6 +24,9 @@ from voterlist.model import CaseKind, Severity, Stage
 
 __all__ = ["run"]
 
+_MOST_DOUBTS = 50
+"""So many lists in doubt are shown; ``--json`` and the reports have all."""
+
 
 def run(
     workspace: WorkspaceAround = None,
@@ -60,6 +63,7 @@ def _tell(done: usecases.WorkspaceRun) -> None:
     _tell_balance(result)
     _tell_set_aside(result)
     _tell_lost_letters(result)
+    _tell_place_doubts(result)
     _tell_missing(result)
     if result.until is not None:
         TERMINAL.say(SAY("cli.run.until", stage=SAY(f"cli.stage.{result.until}")))
@@ -145,6 +149,30 @@ def _tell_lost_letters(result: usecases.RunResult) -> None:
         TERMINAL.say(f"  {visible_name(path)}")
     todo = SAY("rule.letters-lost.todo")
     TERMINAL.say(f"  {SAY('cli.failure.todo', todo=todo)}")
+
+
+def _tell_place_doubts(result: usecases.RunResult) -> None:
+    """The lists whose precinct is not known or in doubt, and what to do about each reason."""
+    doubts = result.place_doubts
+    if not doubts:
+        return
+    TERMINAL.say(SAY("cli.run.places"))
+    names = ("file", "constituency", "precinct", "reason")
+    headers = [SAY(f"cli.table.{name}") for name in names]
+    unknown = SAY("cli.unknown")
+    reasons: dict[tuple[str, str, str], list[str]] = {}
+    for doubt in doubts:
+        file = f"{doubt.file} ({doubt.sheet})" if doubt.sheet else doubt.file
+        numbers = (doubt.constituency or unknown, doubt.precinct or unknown)
+        of_list = reasons.setdefault((file, str(numbers[0]), str(numbers[1])), [])
+        of_list.append(title("rule", doubt.rule))
+    rows = [(*place, "; ".join(texts)) for place, texts in reasons.items()]
+    TERMINAL.table(headers, rows[:_MOST_DOUBTS])
+    if len(rows) > _MOST_DOUBTS:
+        more = len(rows) - _MOST_DOUBTS
+        TERMINAL.say(f"  {SAY('cli.run.places.more', count=more)}")
+    for rule in dict.fromkeys(doubt.rule for doubt in doubts):
+        TERMINAL.say(f"  {title('rule', rule)}: {SAY(f'rule.{rule}.todo')}")
 
 
 def _tell_missing(result: usecases.RunResult) -> None:
@@ -247,6 +275,7 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         "overdue": len(result.overdue),
         "missing_lists": [dataclasses.asdict(gone) for gone in result.missing_lists],
         "lost_letters": list(result.lost_letters),
+        "place_doubts": [dataclasses.asdict(doubt) for doubt in result.place_doubts],
         "clock_behind": result.clock_behind.isoformat()
         if result.clock_behind
         else None,

@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow.compute as pc
 
 from voterlist.ingest.evidence import KINDS, ORIGINS
+from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import finding
 from voterlist.ingest.headers import ColumnMatch
-from voterlist.ingest.place import file_place
 from voterlist.ingest.rows import code_number
 from voterlist.ingest.rules import LETTERS_LOST
 from voterlist.ingest.survey import Section, Survey
@@ -28,8 +28,11 @@ _NAMES = ("surname", "given_name", "patronymic", "full_name")
 _Findings = list[dict[str, Any]]
 
 
-def sheet_findings(sheet: Survey) -> _Findings:
-    """The findings about one sheet, as rows for ``findings_table``."""
+def sheet_findings(sheet: Survey, territory: Territory) -> _Findings:
+    """The findings about one sheet, as rows for ``findings_table``.
+
+    ``territory``: the precincts of each constituency, as far as they are told.
+    """
     if sheet.copy:
         rows = _Rows(sheet)
         rows.add(AsideCode.DUPLICATE_FILE, value=len(sheet.rows.codes))
@@ -43,7 +46,9 @@ def sheet_findings(sheet: Survey) -> _Findings:
     if not sheet.doubtful:
         findings += [
             *_contradictions(sheet),
+            *_doubtful_names(sheet),
             *_unknown_places(sheet),
+            *_foreign_places(sheet, territory),
             *_damaged_rows(sheet),
             *_lost_letters(sheet),
         ]
@@ -193,6 +198,31 @@ def _unknown_places(sheet: Survey) -> _Findings:
     return rows.findings
 
 
+def _doubtful_names(sheet: Survey) -> _Findings:
+    """Why the precinct that a name gives may be wrong, where nothing else gives it."""
+    rows = _Rows(sheet)
+    for doubt in sheet.places.doubts(sheet.entries()):
+        limit = None if doubt.other is None else float(doubt.other)
+        rows.add(doubt.rule, field="precinct", value=doubt.value, limit=limit)
+    return rows.findings
+
+
+def _foreign_places(sheet: Survey, territory: Territory) -> _Findings:
+    """How many entries stand in a precinct that the settings do not give its constituency."""
+    rows = _Rows(sheet)
+    constituencies, precincts, which, _ = sheet.places.groups()
+    entries = np.bincount(which[sheet.entries()], minlength=len(precincts))
+    groups = zip(
+        constituencies.tolist(), precincts.tolist(), entries.tolist(), strict=True
+    )
+    for constituency, precinct, count in groups:
+        known = territory.get(constituency, ())
+        if precinct and known and precinct not in known:
+            place = {"constituency": constituency, "precinct": precinct}
+            rows.add_count("precinct-not-in-territory", count, **place)
+    return rows.findings
+
+
 def _lost_letters(sheet: Survey) -> _Findings:
     """How many entries have a name in which letters were lost before the file was saved."""
     if (sheet.sheet.encoding or "").endswith(DAMAGED):
@@ -241,7 +271,8 @@ def copy_findings(surveys: Sequence[Survey]) -> _Findings:
     findings = []
     for copy in copies:
         place = originals[_key(copy)].places.main()
-        named = file_place(copy.file.name).precinct
+        reading = copy.places.file
+        named = reading.precinct if reading.doubt is None else None
         if named is not None and place["precinct"] and named != place["precinct"]:
             findings.append(_elsewhere(copy, named, place))
     return findings

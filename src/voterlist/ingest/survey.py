@@ -18,6 +18,12 @@ import pyarrow as pa
 from voterlist.config import IngestSettings, PinSettings
 from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
+from voterlist.ingest.file_names import (
+    NOT_NAMED,
+    NamedPlace,
+    Territory,
+    places_of_sheets,
+)
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, claims, map_columns
 from voterlist.ingest.heading import (
     Header,
@@ -117,11 +123,13 @@ def survey(
     sheet: RawSheet,
     settings: IngestSettings,
     constituency: int | None,
+    names: tuple[NamedPlace, NamedPlace] = (NOT_NAMED, NOT_NAMED),
     copy: int = 0,
 ) -> Survey:
     """What a sheet is understood to be.
 
-    ``copy`` above 0: another file of this content was read already, so all rows are set aside.
+    ``names`` are what the names of file and sheet say. ``copy`` above 0: another file of this
+    content was read already, so all rows are set aside.
     """
     raw = [_one_chunk(column) for column in sheet.cells.columns]
     cells = [clean(column) for column in raw]
@@ -134,9 +142,7 @@ def survey(
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)
     first = sections[0].header.first if sections else 0
-    places = Places(
-        (file.name, sheet.name), rows.titles, columns, is_entry, first, constituency
-    )
+    places = Places(names, rows.titles, columns, is_entry, first, constituency)
     person_like = False
     unused: tuple[str, ...] = ()
     if sections:
@@ -391,9 +397,14 @@ def troubles(file: RawFile) -> list[tuple[str | None, AsideCode]]:
 
 
 def survey_file(
-    file: RawFile, settings: IngestSettings, constituency: int | None, copy: int = 0
+    file: RawFile,
+    settings: IngestSettings,
+    constituency: int | None,
+    named: NamedPlace,
+    territory: Territory,
+    copy: int = 0,
 ) -> list[Survey]:
-    """Each sheet of a file that could be read.
+    """Each sheet of a file that could be read; ``named`` is what the file's name says.
 
     Sheets of notes beside a list, without a header and with nothing like people in them, are set
     aside as no list.
@@ -401,7 +412,14 @@ def survey_file(
     if file.trouble is not None:
         return []
     readable = [sheet for sheet in file.sheets if sheet.trouble is None]
-    surveys = [survey(file, sheet, settings, constituency, copy) for sheet in readable]
+    names = [sheet.name for sheet in readable if sheet.name]
+    by_sheet = places_of_sheets(names, constituency or named.constituency, territory)
+    surveys = []
+    for sheet in readable:
+        of_sheet = by_sheet.get(sheet.name or "", NOT_NAMED)
+        surveys.append(
+            survey(file, sheet, settings, constituency, (named, of_sheet), copy)
+        )
     if any(each.sections for each in surveys):
         for each in surveys:
             if not each.sections and not each.person_like and not each.copy:

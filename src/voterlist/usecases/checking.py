@@ -214,7 +214,9 @@ def _intake(
             else readers.read_files(given, given.name, settings.ingest)
         )
     names = {file.source: file.name for file in lists}
-    return ingest(lists, settings.ingest, constituency=None), names
+    territory = settings.territory.by_number
+    taken = ingest(lists, settings.ingest, constituency=None, territory=territory)
+    return taken, names
 
 
 def _tables(files: Sequence[Path], columns: Map | None, settings: Settings) -> Intake:

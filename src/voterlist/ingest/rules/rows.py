@@ -72,4 +72,28 @@ RULES: tuple[Rule, ...] = (
         ),
         false_alarms="A list in which a clerk marked the letters that he could not read.",
     ),
+    Rule(
+        "row-cut-short",
+        Severity.WARNING,
+        Unit.ENTRY,
+        "A row that lost its end may be the beginning of a voter who is listed whole",
+        looks_at=(
+            "Does an entry end before more than a third of the columns that most entries of its "
+            "list fill? It is kept; the value is the number of its cells, the limit the number of "
+            "the list's columns."
+        ),
+        false_alarms="A voter of whom nothing but the name is known.",
+    ),
+    Rule(
+        "row-cut-short-repeated",
+        Severity.WARNING,
+        Unit.ENTRY,
+        "A row that lost its end may be the beginning of a voter who is listed whole",
+        looks_at=(
+            "Does an entry end early, as with `row-cut-short`, and does another entry of its "
+            "precinct begin with the very same cells? That one is named; both are kept. The value "
+            "is the number of its cells, the limit the number of the list's columns."
+        ),
+        false_alarms="Two people of one name, of whom one is written down by the name alone.",
+    ),
 )
