@@ -7,11 +7,12 @@ married, dead, moved out, not yet 18) is masked. A person is a row of codes into
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random import Generator
 
 from voterlist.synth.lexicon import ERA_STARTS, Lexicon
 
@@ -36,18 +37,25 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """One element a person in each array."""
+    """One element a person in each array.
+
+    Attributes:
+        household: int32, counted from 0, ascending.
+        female: bool.
+        stem: int16, number of the surname's stem in the lexicon.
+        form: int8, family of endings of the surname.
+        given: int16, number of the given name in the lexicon: men's names first.
+        father: int16, number of the father's given name.
+        born: int32, days since 1970-01-01.
+    """
 
     household: Numbers
-    """int32, counted from 0, ascending."""
     female: Numbers
     stem: Numbers
     form: Numbers
     given: Numbers
     father: Numbers
-    """The father's given name (its number in the lexicon)."""
     born: Numbers
-    """int32: days since 1970-01-01."""
 
     def __len__(self) -> int:
         return len(self.household)
@@ -55,26 +63,27 @@ class People:
 
 def concat_people(parts: list[People]) -> People:
     """The people one after another; the households are numbered on."""
+    numbered_on = []
+    households = 0
+    for part in parts:
+        household = part.household + np.int32(households)
+        numbered_on.append(replace(part, household=household))
+        households = household.max(initial=households - 1) + 1
     columns = {}
     for field in fields(People):
-        of_parts = [getattr(part, field.name) for part in parts]
+        of_parts = [getattr(part, field.name) for part in numbered_on]
         columns[field.name] = np.concatenate(of_parts)
-    households = [int(part.household[-1]) + 1 if len(part) else 0 for part in parts]
-    starts = np.cumsum([0, *households[:-1]])
-    shift = np.repeat(starts, [len(part) for part in parts])
-    household = columns["household"] + shift
-    columns["household"] = household.astype(np.int32)
     return People(**columns)
 
 
-def draw_stems(rng: np.random.Generator, names: Lexicon, count: int) -> Numbers:
+def draw_stems(rng: Generator, names: Lexicon, count: int) -> Numbers:
     """Surname stems by their shares: int16."""
     chance = rng.random(count)
     stems: Numbers = np.searchsorted(names.stem_shares, chance, side="right")
     return stems.astype(np.int16)
 
 
-def draw_forms(rng: np.random.Generator, names: Lexicon, stems: Numbers) -> Numbers:
+def draw_forms(rng: Generator, names: Lexicon, stems: Numbers) -> Numbers:
     """A family of endings for each stem, among those the stem allows: int8."""
     chance = rng.random(len(stems))
     passed = chance[:, None] >= names.form_shares[stems]
@@ -83,9 +92,16 @@ def draw_forms(rng: np.random.Generator, names: Lexicon, stems: Numbers) -> Numb
 
 
 def draw_given(
-    rng: np.random.Generator, names: Lexicon, female: Numbers, born: Numbers
+    rng: Generator, names: Lexicon, female: Numbers, born: Numbers
 ) -> Numbers:
-    """Given names by sex and by the era of the birth day: int16."""
+    """Given names by sex and by the era of the birth day: int16.
+
+    Args:
+        rng: one draw a person.
+        names: the shares of each name, by sex and era.
+        female: bool, one element a person.
+        born: days since 1970-01-01, likewise.
+    """
     chance = rng.random(len(female))
     years = 1970 + born / _YEAR
     era_of_person = np.searchsorted(np.array(ERA_STARTS), years, side="right")
@@ -100,8 +116,12 @@ def draw_given(
     return given
 
 
-def _draw_ages(rng: np.random.Generator, count: int) -> Numbers:
-    """Ages in years by household and place: (count, 8)."""
+def _draw_ages(rng: Generator, count: int) -> Numbers:
+    """Ages in years by household and place: (count, 8).
+
+    The wife's follows from the head's, the mother's too, the father's from the mother's, and the
+    children's from the wife's age at each birth. The twin's is set later; here it is 0.
+    """
     ages = np.zeros((count, 8))
     head = 21 + 66 * rng.beta(1.45, 2.1, count)
     younger_by = rng.normal(4, 3, count)
@@ -120,14 +140,21 @@ def _draw_ages(rng: np.random.Generator, count: int) -> Numbers:
     return ages
 
 
-def _alive(rng: np.random.Generator, ages: Numbers) -> Numbers:
-    """True where a person of this age is alive, by a smooth law of mortality among the old."""
+def _alive(rng: Generator, ages: Numbers) -> Numbers:
+    """True where a person of this age is alive, by a smooth law of mortality among the old.
+
+    The hazard grows e-fold in 8.5 years (Gompertz); at 84 a share of 1/e is alive.
+    """
     hazard = np.exp((ages - 84) / 8.5)
     return rng.random(ages.shape) < np.exp(-hazard)
 
 
-def _draw_presence(rng: np.random.Generator, ages: Numbers, female: Numbers) -> Numbers:
-    """Who of the eight places is there and at least 18; each household has at least one person."""
+def _draw_presence(rng: Generator, ages: Numbers, female: Numbers) -> Numbers:
+    """Who of the eight places is there and at least 18: bool, (count, 8).
+
+    Each household has at least one person: a single man or woman, a lone parent, or a couple.
+    Children may have left home, parents live along with some couples, and some wives are widows.
+    """
     count = len(ages)
     kind = rng.random(count)
     single = kind < 0.21
@@ -159,7 +186,7 @@ def _draw_presence(rng: np.random.Generator, ages: Numbers, female: Numbers) -> 
 
 
 def _name_children(
-    rng: np.random.Generator,
+    rng: Generator,
     names: Lexicon,
     given: Numbers,
     female: Numbers,
@@ -168,6 +195,13 @@ def _name_children(
     """Give the children names, in place.
 
     Some after the grandfather or the father, no two siblings the same.
+
+    Args:
+        rng: draws the names.
+        names: the shares of the names.
+        given: names by household and place, those of the parents filled in.
+        female: bool, by household and place.
+        born: days since 1970-01-01, by household and place.
     """
     count = len(given)
     grandfather = given[:, _FATHER]
@@ -188,7 +222,7 @@ def _name_children(
 
 
 def _name_twins(
-    rng: np.random.Generator,
+    rng: Generator,
     names: Lexicon,
     given: Numbers,
     female: Numbers,
@@ -196,7 +230,17 @@ def _name_twins(
 ) -> Numbers:
     """Make the last place a twin of one of the children, in place.
 
-    Returns whose twin (the child's place).
+    Names of twins often rhyme. No twin has the name of a brother or sister.
+
+    Args:
+        rng: draws whose twin, the sex and the name.
+        names: the shares of the names, and which of them rhyme.
+        given: names by household and place, those of the children filled in.
+        female: bool, by household and place.
+        born: days since 1970-01-01, by household and place.
+
+    Returns:
+        whose twin: the child's place, by household.
     """
     count = len(given)
     every = np.arange(count)
@@ -222,9 +266,9 @@ def _name_twins(
 
 
 def _draw_surnames(
-    rng: np.random.Generator, names: Lexicon, count: int
+    rng: Generator, names: Lexicon, count: int
 ) -> tuple[Numbers, Numbers]:
-    """Stems and forms by household and place.
+    """Stems and forms by household and place: (count, 8) each.
 
     Wives and mothers have their own name or the husband's.
     """
@@ -241,12 +285,14 @@ def _draw_surnames(
     return stem, form
 
 
-def draw_people(
-    rng: np.random.Generator, names: Lexicon, count: int, today: int
-) -> People:
-    """``count`` adults (18 on day ``today``, counted from 1970-01-01), ordered by household.
+def draw_people(rng: Generator, names: Lexicon, count: int, today: int) -> People:
+    """So many adults, ordered by household; the last household may be cut short.
 
-    The last household may be cut short.
+    Args:
+        rng: draws all that is drawn.
+        names: the lexicon of names.
+        count: how many people.
+        today: the day on which all are 18 or older: days since 1970-01-01.
     """
     ages = _draw_ages(rng, count)
     female = np.empty((count, 8), bool)
@@ -289,9 +335,12 @@ def _households_needed(there: Numbers, count: int) -> int:
 
 
 def _draw_fathers(
-    rng: np.random.Generator, names: Lexicon, given: Numbers, born: Numbers
+    rng: Generator, names: Lexicon, given: Numbers, born: Numbers
 ) -> Numbers:
-    """The father's given name by household and place: drawn, or that of the man who is there."""
+    """The father's given name by household and place.
+
+    Drawn, with the usual names of a generation earlier, or that of the man who is there.
+    """
     fathers_born = born.ravel() - np.int32(28 * _YEAR)
     men = np.zeros(born.size, bool)
     drawn = draw_given(rng, names, men, fathers_born)

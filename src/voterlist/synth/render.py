@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.random import Generator
 
 from voterlist.schemas import ENTRY_FIELDS, TRUTH
 from voterlist.synth import slips
@@ -17,6 +19,7 @@ from voterlist.synth.identifiers import documents, fins, numbered
 from voterlist.synth.people import People
 from voterlist.synth.places import DATE_FORMS
 from voterlist.synth.plan import Plan, stream
+from voterlist.synth.rates import Rates
 from voterlist.synth.repeats import Done, done_words
 from voterlist.synth.spelling import SCRIPTS
 from voterlist.synth.spellings import FIRST_YEAR, YEARS, spellings, style
@@ -60,7 +63,12 @@ DEATHS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One constituency typed out: its entries and their truth, row by row."""
+    """One constituency typed out.
+
+    Attributes:
+        entries: the entries (``ENTRIES``), list by list.
+        truth: of each entry, in the same order, whose it is and what was done to it (``TRUTH``).
+    """
 
     entries: pa.Table
     truth: pa.Table
@@ -68,7 +76,19 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What is typed: one element an entry."""
+    """What is typed: one element an entry.
+
+    Attributes:
+        person: number of the person; identifiers are made of it.
+        female: bool.
+        stem: number of the surname's stem in the lexicon.
+        form: family of endings of the surname: 0 to 2.
+        given: number of the given name in the lexicon.
+        father: number of the father's given name.
+        born: days since 1970-01-01.
+        style: script and capitals of the list, as ``style`` numbers them.
+        date_form: place of the list's form of dates in ``DATE_FORMS``.
+    """
 
     person: Numbers
     female: Numbers
@@ -81,23 +101,63 @@ class _Rows:
     date_form: Numbers
 
 
+@dataclass(frozen=True, slots=True)
 class _Pen:
-    """Draws who is hit by which slip, and remembers it as bits of ``Done``."""
+    """Draws who is hit by which slip, and remembers it.
 
-    def __init__(self, rng: np.random.Generator, done: Numbers) -> None:
-        self.rng = rng
-        self.done = done
+    Attributes:
+        rng: each draw moves it on, so the order of the draws is part of the result.
+        rates: how often each slip happens.
+        done: bits of ``Done``, one element an entry; set in place.
+    """
 
-    def hit(
-        self, share: float, what: Done | None = None, among: Numbers | None = None
-    ) -> Numbers:
-        """bool: who is hit; the bit is set for them."""
-        hit = self.rng.random(len(self.done)) < share
+    rng: Generator
+    rates: Rates
+    done: Numbers
+
+    def hit(self, share: float) -> Numbers:
+        """Bool: this share of the entries, by chance."""
+        return self.rng.random(len(self.done)) < share
+
+    def slip(self, what: Done, among: Numbers | None = None) -> Numbers:
+        """Bool: who is hit by this slip, among all or among these; the bit is set for them.
+
+        The share stands in the rates under the name of the slip, in small letters.
+        """
+        name = str(what.name).lower()
+        hit = self.hit(getattr(self.rates, name))
         if among is not None:
             hit &= among
-        if what is not None:
-            self.done[hit] |= np.int32(int(what))
+        self.done[hit] |= np.int32(int(what))
         return hit
+
+    def mistyped(self, texts: pa.Array, what: Done) -> pa.Array:
+        """The texts, some with a slip of the keyboard."""
+        return self.rewritten(texts, self.slip(what), slips.mistype)
+
+    def rewritten(
+        self,
+        texts: pa.Array,
+        hit: Numbers,
+        rewrite: Callable[[Generator, pa.Array], pa.Array],
+    ) -> pa.Array:
+        """The texts, those that are hit and not null passed through ``rewrite``."""
+        hit = hit & _known(texts)
+        rows = np.flatnonzero(hit)
+        if not len(rows):
+            return texts
+        rewritten = rewrite(self.rng, _at(texts, rows))
+        return pc.replace_with_mask(texts, pa.array(hit), rewritten)
+
+
+def _at(texts: pa.Array, rows: Numbers) -> pa.Array:
+    """The texts at these rows, in their order; a row may stand more than once."""
+    return texts.take(pa.array(rows))
+
+
+def _known(texts: pa.Array) -> Numbers:
+    """Bool: where the texts are not null."""
+    return np.asarray(texts.is_valid())
 
 
 def _blank(texts: pa.Array, hit: Numbers) -> pa.Array:
@@ -105,52 +165,46 @@ def _blank(texts: pa.Array, hit: Numbers) -> pa.Array:
     return pc.if_else(pa.array(hit), pa.scalar(None, pa.string()), texts)
 
 
-def _rewrite(texts: pa.Array, hit: Numbers, rewrite: Any) -> pa.Array:
-    """The texts, those that are hit and not null passed through ``rewrite``."""
-    known = texts.is_valid().to_numpy(zero_copy_only=False)
-    hit = hit & known
-    rows = np.flatnonzero(hit)
-    if not len(rows):
-        return texts
-    rewritten = rewrite(texts.take(pa.array(rows)))
-    return pc.replace_with_mask(texts, pa.array(hit), rewritten)
-
-
-def _mistyped(pen: _Pen, texts: pa.Array, share: float, what: Done) -> pa.Array:
-    """The texts, some with a slip of the keyboard."""
-    return _rewrite(
-        texts, pen.hit(share, what), lambda few: slips.mistype(pen.rng, few)
-    )
-
-
 def _surnames(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
+    """The surnames as typed, null where the clerk left them out.
+
+    The spellings are indexed by style, stem, family of endings and sex.
+    """
     stem = rows.style * len(plan.names.stems) + rows.stem
     form = stem * 3 + rows.form
     index = form * 2 + rows.female
-    texts = spellings().surname.take(pa.array(index))
-    texts = _mistyped(pen, texts, plan.rates.typing_surname, Done.TYPING_SURNAME)
-    missing = pen.hit(plan.rates.surname_missing, Done.SURNAME_MISSING)
+    texts = _at(spellings().surname, index)
+    texts = pen.mistyped(texts, Done.TYPING_SURNAME)
+    missing = pen.slip(Done.SURNAME_MISSING)
     return _blank(texts, missing)
 
 
 def _given_names(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
+    """The given names as typed, null where the clerk left them out.
+
+    The spellings are indexed by style and name.
+    """
     index = rows.style * len(plan.names.given) + rows.given
-    texts = spellings().given.take(pa.array(index))
-    texts = _mistyped(pen, texts, plan.rates.typing_given_name, Done.TYPING_GIVEN_NAME)
+    texts = _at(spellings().given, index)
+    texts = pen.mistyped(texts, Done.TYPING_GIVEN_NAME)
     # Never both names missing: a row without any name is a fault of the file, not of the person.
     has_surname = pen.done & int(Done.SURNAME_MISSING) == 0
-    share = plan.rates.given_name_missing
-    missing = pen.hit(share, Done.GIVEN_NAME_MISSING, has_surname)
+    missing = pen.slip(Done.GIVEN_NAME_MISSING, has_surname)
     return _blank(texts, missing)
 
 
 def _patronymics(pen: _Pen, plan: Plan, rows: _Rows, particle: Numbers) -> pa.Array:
+    """The patronymics as typed, null where the clerk left them out.
+
+    The spellings are indexed by style, particle, sex and the father's name. ``particle`` is that of
+    the list: 0 oğlu/qızı, 1 none, 2 -oviç/-ovna.
+    """
     ending = rows.style * 3 + particle
     ending_of_sex = ending * 2 + rows.female
     index = ending_of_sex * plan.names.men + rows.father
-    texts = spellings().patronymic.take(pa.array(index))
-    texts = _mistyped(pen, texts, plan.rates.typing_patronymic, Done.TYPING_PATRONYMIC)
-    missing = pen.hit(plan.rates.patronymic_missing, Done.PATRONYMIC_MISSING)
+    texts = _at(spellings().patronymic, index)
+    texts = pen.mistyped(texts, Done.TYPING_PATRONYMIC)
+    missing = pen.slip(Done.PATRONYMIC_MISSING)
     return _blank(texts, missing)
 
 
@@ -166,9 +220,7 @@ def _calendar(days: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     return year, month, day
 
 
-def _digit_off(
-    rng: np.random.Generator, year: Numbers, day: Numbers
-) -> tuple[Numbers, Numbers]:
+def _digit_off(rng: Generator, year: Numbers, day: Numbers) -> tuple[Numbers, Numbers]:
     """A date with one digit off.
 
     In two of three in the year (once in a hundred the century's), else in the day.
@@ -188,29 +240,34 @@ def _digit_off(
     return year, day
 
 
-def _birth_dates(pen: _Pen, plan: Plan, rows: _Rows) -> pa.Array:
-    rates = plan.rates
+def _birth_dates(pen: _Pen, rows: _Rows) -> pa.Array:
+    """The birth dates as typed, null where the clerk left them out.
+
+    First day and month are swapped, then a digit is mistaken, then the date is made impossible,
+    then cut to its year: one entry may have several of these slips. A list that writes years alone
+    has the last only.
+    """
     year, month, day = _calendar(rows.born)
     full = rows.date_form != DATE_FORMS.index("year")
 
     can_swap = full & (day <= 12) & (day != month)
-    swapped = pen.hit(rates.day_month_swapped, Done.DAY_MONTH_SWAPPED, can_swap)
+    swapped = pen.slip(Done.DAY_MONTH_SWAPPED, can_swap)
     month, day = np.where(swapped, day, month), np.where(swapped, month, day)
 
-    off = pen.hit(rates.birth_digit, Done.BIRTH_DIGIT, full)
+    off = pen.slip(Done.BIRTH_DIGIT, full)
     new_year, new_day = _digit_off(pen.rng, year, day)
     year = np.where(off, new_year, year)
     day = np.where(off, new_day, day)
 
     # 31 February.
-    impossible = pen.hit(rates.birth_impossible, Done.BIRTH_IMPOSSIBLE, full)
+    impossible = pen.slip(Done.BIRTH_IMPOSSIBLE, full)
     month = np.where(impossible, 2, month)
     day = np.where(impossible, 31, day)
 
-    year_only = pen.hit(rates.birth_year_only, Done.BIRTH_YEAR_ONLY, full)
+    year_only = pen.slip(Done.BIRTH_YEAR_ONLY, full)
     form = np.where(year_only, DATE_FORMS.index("year"), rows.date_form)
-    texts = spellings().date.take(pa.array(_date_index(form, year, month, day)))
-    missing = pen.hit(rates.birth_missing, Done.BIRTH_MISSING)
+    texts = _at(spellings().date, _date_index(form, year, month, day))
+    missing = pen.slip(Done.BIRTH_MISSING)
     return _blank(texts, missing)
 
 
@@ -223,14 +280,22 @@ def _date_index(form: Numbers, year: Numbers, month: Numbers, day: Numbers) -> N
     return index
 
 
-def _sexes(
-    pen: _Pen, plan: Plan, rows: _Rows, sex_form: Numbers, has_sex: Numbers
-) -> pa.Array:
-    wrong = pen.hit(plan.rates.sex_wrong, Done.SEX_WRONG, has_sex)
+def _sexes(pen: _Pen, rows: _Rows, sex_form: Numbers, has_sex: Numbers) -> pa.Array:
+    """The sexes as typed; null where they are missing or the list has no such column.
+
+    The spellings are indexed by style, form and the sex written.
+
+    Args:
+        pen: draws the slips.
+        rows: the entries.
+        sex_form: 0 where the list writes a word, 1 where it writes a letter.
+        has_sex: bool, whether the list has the column.
+    """
+    wrong = pen.slip(Done.SEX_WRONG, has_sex)
     written_female = rows.female ^ wrong
     form = rows.style * 2 + sex_form
-    texts = spellings().sex.take(pa.array(form * 2 + written_female))
-    missing = pen.hit(plan.rates.sex_missing)
+    texts = _at(spellings().sex, form * 2 + written_female)
+    missing = pen.hit(pen.rates.sex_missing)
     return _blank(texts, missing | ~has_sex)
 
 
@@ -246,7 +311,13 @@ def _counts() -> pa.Array:
 def _address_parts(
     plan: Plan, dwelling: Numbers, way: Numbers
 ) -> tuple[pa.Array, pa.Array, pa.Array, pa.Array]:
-    """Place, street, house and flat (null without one) of each dwelling, in its style."""
+    """Place, street, house and flat of each dwelling, in its style; a flat is null without one.
+
+    Args:
+        plan: the nation.
+        dwelling: number of the dwelling of each entry.
+        way: style of each entry's list.
+    """
     spelled = spellings()
     names = plan.names
     homes = plan.dwellings
@@ -261,20 +332,30 @@ def _address_parts(
     houses = homes.house[dwelling].astype(np.int64) * 4 + homes.letter[dwelling]
     flat = homes.flat[dwelling].astype(np.int64)
 
-    place = spelled.place.take(pa.array(places))
-    street = spelled.street.take(pa.array(streets))
-    house = _counts().take(pa.array(houses))
-    flats = _blank(_counts().take(pa.array(flat * 4)), flat == 0)
+    place = _at(spelled.place, places)
+    street = _at(spelled.street, streets)
+    house = _at(_counts(), houses)
+    flats = _blank(_at(_counts(), flat * 4), flat == 0)
     return place, street, house, flats
 
 
 def _addresses(
     pen: _Pen, plan: Plan, rows: _Rows, dwelling: Numbers, address_form: Numbers
 ) -> pa.Array:
+    """The addresses as typed, null where the clerk left them out.
+
+    Args:
+        pen: draws the slips.
+        plan: the nation.
+        rows: the entries.
+        dwelling: number of the dwelling of each entry.
+        address_form: 0 to 2, how its list writes the words for house and flat; 0 writes the town
+            too.
+    """
     spelled = spellings()
     place, street, house, flat = _address_parts(plan, dwelling, rows.style)
-    words = pa.array(rows.style * 3 + address_form)
-    flat_word = spelled.flat_word.take(words)
+    words = rows.style * 3 + address_form
+    flat_word = _at(spelled.flat_word, words)
     known_flat = pc.binary_join_element_wise(flat_word, flat, "")
     flat_part = pc.fill_null(known_flat, "")
 
@@ -285,41 +366,57 @@ def _addresses(
     place_part = pc.binary_join_element_wise(place, ", ", "")
     front = pc.if_else(pa.array(place_written & place_known), place_part, "")
 
-    house_word = spelled.house_word.take(words)
+    house_word = _at(spelled.house_word, words)
     parts = (front, street, house_word, house, flat_part)
     texts = pc.binary_join_element_wise(*parts, "")
-    texts = _mistyped(pen, texts, plan.rates.typing_address, Done.TYPING_ADDRESS)
-    return _blank(texts, pen.hit(plan.rates.address_missing))
+    texts = pen.mistyped(texts, Done.TYPING_ADDRESS)
+    return _blank(texts, pen.hit(pen.rates.address_missing))
 
 
 def _documents(
     pen: _Pen, plan: Plan, rows: _Rows, version: Numbers, has_document: Numbers
 ) -> pa.Array:
+    """The document numbers as typed; null where they are missing or the list has no such column.
+
+    Args:
+        pen: draws the slips.
+        plan: the nation.
+        rows: the entries.
+        version: which of the person's documents, from 0.
+        has_document: bool, whether the list has the column.
+    """
     # The new card: everyone's second, and the first of a third of the people.
     new = (version > 0) | (rows.person % 3 == 0)
     texts = documents(rows.person, version, new, plan.seed)
-    share = plan.rates.document_damaged
-    damaged = pen.hit(share, Done.DOCUMENT_DAMAGED, has_document)
-    texts = _rewrite(texts, damaged, lambda few: slips.damage_document(pen.rng, few))
-    missing = pen.hit(plan.rates.document_missing)
+    damaged = pen.slip(Done.DOCUMENT_DAMAGED, has_document)
+    texts = pen.rewritten(texts, damaged, slips.damage_document)
+    missing = pen.hit(pen.rates.document_missing)
     return _blank(texts, missing | ~has_document)
 
 
 def _fins(
     pen: _Pen, plan: Plan, rows: _Rows, has_fin: Numbers, written: pa.Array
 ) -> pa.Array:
-    has_fin = has_fin & ~pen.hit(plan.rates.fin_missing)
-    of_another = pen.hit(plan.rates.fin_of_another, Done.FIN_OF_ANOTHER, has_fin)
+    """The FINs as typed; null where they are missing or the list has no such column.
+
+    Args:
+        pen: draws the slips.
+        plan: the nation.
+        rows: the entries.
+        has_fin: bool, whether the list has the column.
+        written: the document numbers as typed; one may stand in the place of the FIN.
+    """
+    has_fin = has_fin & ~pen.hit(pen.rates.fin_missing)
+    of_another = pen.slip(Done.FIN_OF_ANOTHER, has_fin)
     # Another's: that of the row above, as happens when a clerk slips a line.
     row_above = np.roll(rows.person, 1)
     person = np.where(of_another, row_above, rows.person)
     texts = fins(person, plan.seed)
-    damaged = pen.hit(plan.rates.fin_damaged, Done.FIN_DAMAGED, has_fin)
-    texts = _rewrite(texts, damaged, lambda few: slips.damage_fin(pen.rng, few))
+    damaged = pen.slip(Done.FIN_DAMAGED, has_fin)
+    texts = pen.rewritten(texts, damaged, slips.damage_fin)
     # One damaged FIN in ten is not a FIN at all: the document's number stands in its place.
     one_in_ten = pen.rng.random(len(damaged)) < 0.1
-    document_known = written.is_valid().to_numpy(zero_copy_only=False)
-    in_its_place = damaged & one_in_ten & document_known
+    in_its_place = damaged & one_in_ten & _known(written)
     texts = pc.if_else(pa.array(in_its_place), written, texts)
     return _blank(texts, ~has_fin)
 
@@ -335,7 +432,13 @@ def _rows_of(
 ) -> _Rows:
     """What is typed of these persons.
 
-    ``stem`` and ``form`` where the entry's surname is not the person's first.
+    Args:
+        people: all persons.
+        person: numbers of those typed.
+        way: style of each entry's list.
+        date_form: place of the list's form of dates in ``DATE_FORMS``.
+        stem: stem of each entry's surname, where it may differ from the person's first.
+        form: its family of endings, likewise.
     """
     if stem is None:
         stem = people.stem[person]
@@ -356,7 +459,7 @@ def _rows_of(
     )
 
 
-def _list_order(plan: Plan, at: slice, rng: np.random.Generator) -> Numbers:
+def _list_order(plan: Plan, at: slice, rng: Generator) -> Numbers:
     """The entries of a constituency in the order of their lists.
 
     Precinct, street, house, flat; else by chance.
@@ -393,9 +496,10 @@ def _typed_bits(plan: Plan, precinct: Numbers) -> Numbers:
 
 
 def _done_column(done: Numbers) -> pa.Array:
+    """What was done to each entry, in the words of the truth; null where nothing was."""
     distinct, index = np.unique(done, return_inverse=True)
     words = pa.array([done_words(int(bits)) for bits in distinct], pa.string())
-    return words.take(pa.array(index.ravel()))
+    return _at(words, index.ravel())
 
 
 def render(plan: Plan, constituency: int) -> Chunk:
@@ -407,7 +511,8 @@ def render(plan: Plan, constituency: int) -> Chunk:
     clerks = plan.clerks
     precinct = entries.precinct[order]
     person = entries.person[order]
-    pen = _Pen(rng, entries.done[order] | _typed_bits(plan, precinct))
+    done = entries.done[order] | _typed_bits(plan, precinct)
+    pen = _Pen(rng, plan.rates, done)
     script = clerks.script[precinct].astype(np.int64)
     way = style(script, clerks.capitals[precinct])
     rows = _rows_of(
@@ -447,7 +552,15 @@ def _places(plan: Plan, precinct: Numbers) -> dict[str, pa.Array]:
 def _typed(
     pen: _Pen, plan: Plan, rows: _Rows, precinct: Numbers, order: Numbers
 ) -> dict[str, pa.Array]:
-    """The columns of an entry that are typed; each draws from the pen, in this order."""
+    """The columns of an entry that are typed; each draws from the pen, in this order.
+
+    Args:
+        pen: draws the slips.
+        plan: the nation.
+        rows: the entries.
+        precinct: precinct of each entry: its clerk decides on columns and forms.
+        order: place of each entry in the plan.
+    """
     clerks = plan.clerks
     particle = clerks.particle[precinct].astype(np.int64)
     sex_form = clerks.sex_form[precinct].astype(np.int64)
@@ -460,14 +573,15 @@ def _typed(
         "surname": _surnames(pen, plan, rows),
         "given_name": _given_names(pen, plan, rows),
         "patronymic": _patronymics(pen, plan, rows, particle),
-        "birth_date": _birth_dates(pen, plan, rows),
-        "sex": _sexes(pen, plan, rows, sex_form, clerks.has_sex[precinct]),
+        "birth_date": _birth_dates(pen, rows),
+        "sex": _sexes(pen, rows, sex_form, clerks.has_sex[precinct]),
         "address": _addresses(pen, plan, rows, dwelling, address_form),
         "fin": _fins(pen, plan, rows, clerks.has_fin[precinct], written),
     }
 
 
 def _counts_from(numbers: Numbers) -> pa.Array:
+    """Whole numbers as text."""
     return pa.array(numbers, pa.int32()).cast(pa.string())
 
 
@@ -475,7 +589,7 @@ _OFFICE_SCRIPTS = (0, 0, 0, 0, 0, 0, 0, 1, 1, SCRIPTS.index("russian"))
 """The scripts in which an office types, each as often as its share in tenths."""
 
 
-def _register_rows(plan: Plan, rng: np.random.Generator) -> _Rows:
+def _register_rows(plan: Plan, rng: Generator) -> _Rows:
     """The dead as one office types them.
 
     In Azerbaijani Latin, two in ten without its letters, one in Russian.
@@ -512,9 +626,9 @@ def render_deaths(plan: Plan) -> pa.Table:
     dead = plan.dead
     count = len(dead.people)
     rng = stream(plan.seed, "register")
-    pen = _Pen(rng, np.zeros(count, np.int32))
+    pen = _Pen(rng, plan.rates, np.zeros(count, np.int32))
     rows = _register_rows(plan, rng)
-    weak = pen.hit(plan.rates.death_unusable)
+    weak = pen.hit(pen.rates.death_unusable)
     lacks = rng.integers(0, 4, count)
     plain = np.zeros(count, np.int64)
     every = np.ones(count, bool)
@@ -525,8 +639,8 @@ def render_deaths(plan: Plan) -> pa.Table:
     surname = _surnames(pen, plan, rows)
     given_name = _given_names(pen, plan, rows)
     patronymic = _patronymics(pen, plan, rows, plain)
-    birth_date = _birth_dates(pen, plan, rows)
-    sex = _sexes(pen, plan, rows, plain, every)
+    birth_date = _birth_dates(pen, rows)
+    sex = _sexes(pen, rows, plain, every)
     has_fin = (rng.random(count) < 0.85) & ~weak
     died = pa.array(dead.died, pa.int32()).cast(pa.date32())
     columns = {
