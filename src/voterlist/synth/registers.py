@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+from numpy.random import Generator
 
 from voterlist.storage.files import make_folder, open_private
 from voterlist.synth.generate import Synthetic, generate
@@ -36,7 +37,9 @@ USABLE_DEATHS = 0.45
 """The share of the register of deaths that can be used; Kenya's of 2017 was such a one."""
 
 _STREAM = 7_001
+"""Names the stream of random numbers of this module."""
 _FIRST_OUTSIDER = 9_000_000
+"""The number of the first person who is on no list."""
 _OUTSIDERS = 1_000_003
 """Added to the seed: those who are on no list are the people of another invented nation."""
 _YOUNGEST = "2007"
@@ -68,12 +71,22 @@ _HEADERS = {
     "former": "Əvvəlki soyadı",
     "reason": "Çıxarılma səbəbi",
 }
+"""The columns of the registers, as the bodies that keep them name them."""
 _TYPED = "typed-"
+"""The words of the truth for the script of a list begin so."""
+_PROTOCOL = ("1", "1a", "1b", "1c", "1d")
+"""The lines of a protocol: voters; on the list, added to it, entered on the day, struck off."""
 
 
 @dataclass(slots=True)
 class _Folder:
-    """Where the files go, and what was planted in them."""
+    """Where the files go, and what was planted in them.
+
+    Attributes:
+        path: the folder of the registers.
+        planted: tables of ``PLANTED``, in the order of planting.
+        written: the files written so far.
+    """
 
     path: Path
     planted: list[pa.Table] = field(default_factory=list)
@@ -116,7 +129,12 @@ class _Folder:
 
 @dataclass(slots=True)
 class _Drawn:
-    """People taken one after the other, nobody twice."""
+    """People taken one after the other, nobody twice.
+
+    Attributes:
+        table: all of them, in the order in which they are taken.
+        at: how many are taken already.
+    """
 
     table: pa.Table
     at: int = 0
@@ -138,7 +156,7 @@ def write_registers(synthetic: Synthetic, folder: Path, seed: int) -> list[Path]
         seed: the same seed gives the same files.
     """
     sequence = np.random.SeedSequence(seed, spawn_key=(_STREAM,))
-    rng = np.random.Generator(np.random.PCG64(sequence))
+    rng = np.random.default_rng(sequence)
     make_folder(folder / "reference")
     into = _Folder(folder / "reference")
     count = max(1, round(_SHARE * synthetic.entries.num_rows))
@@ -182,7 +200,8 @@ def _clean(synthetic: Synthetic) -> pa.Table:
     return _recognised(entries.filter(kept))
 
 
-def _shuffled(entries: pa.Table, rng: np.random.Generator) -> pa.Table:
+def _shuffled(entries: pa.Table, rng: Generator) -> pa.Table:
+    """The entries in an order by chance."""
     return entries.take(pa.array(rng.permutation(entries.num_rows)))
 
 
@@ -192,11 +211,11 @@ def _numbered(people: pa.Table, seed: int) -> pa.Table:
     Numbers of persons far behind all of those.
     """
     person = _FIRST_OUTSIDER + np.arange(people.num_rows, dtype=np.int64)
-    new = np.ones(people.num_rows, dtype=bool)
-    people = _with(
-        people, "document", documents(person, new.astype(np.int64), new, seed)
-    )
-    return _recognised(_with(people, "fin", fins(person, seed)))
+    second = np.ones_like(person)
+    numbers = documents(person, second, second > 0, seed)
+    people = _with(people, "document", numbers)
+    people = _with(people, "fin", fins(person, seed))
+    return _recognised(people)
 
 
 def _recognised(people: pa.Table) -> pa.Table:
@@ -207,19 +226,17 @@ def _recognised(people: pa.Table) -> pa.Table:
     return people.filter(pc.match_substring_regex(people.column("fin"), "[0-9]"))
 
 
-def _settled(
-    people: pa.Table, synthetic: Synthetic, rng: np.random.Generator
-) -> pa.Table:
+def _settled(people: pa.Table, synthetic: Synthetic, rng: Generator) -> pa.Table:
     """These people with places of the lists, as if they lived there."""
     lists = _permanent(synthetic)
     if not lists.num_rows:
         return people.slice(0, 0)
     at = pa.array(rng.integers(0, lists.num_rows, people.num_rows))
     for name in _PLACE:
-        place = people.schema.get_field_index(name)
-        people = people.set_column(
-            place, people.schema.field(name), lists.column(name).take(at)
-        )
+        places = lists.column(name).take(at)
+        field = people.schema.field(name)
+        column = people.column_names.index(name)
+        people = people.set_column(column, field, places)
     return people
 
 
@@ -231,6 +248,7 @@ def _permanent(synthetic: Synthetic) -> pa.Table:
 
 
 def _person(rows: pa.Table, *more: str) -> pa.Table:
+    """What a register says of these people, and these columns."""
     return rows.select([*_PERSON, *more])
 
 
@@ -252,7 +270,7 @@ def _with(rows: pa.Table, name: str, values: Any) -> pa.Table:
 # -----------------------------------------------------------------------------------------
 
 
-def _deaths(into: _Folder, deaths: pa.Table, rng: np.random.Generator) -> None:
+def _deaths(into: _Folder, deaths: pa.Table, rng: Generator) -> None:
     """The register of deaths again, so many rows without ids and date that 45 % can be used."""
     date_length = pc.fill_null(pc.utf8_length(deaths.column("birth_date")), 0)
     named = pc.equal(date_length, 10)
@@ -273,7 +291,10 @@ def _deaths(into: _Folder, deaths: pa.Table, rng: np.random.Generator) -> None:
 
 
 def _service(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
-    """Conscripts, prisoners, citizens abroad: some on a permanent list, twice as many on none."""
+    """Conscripts, prisoners, citizens abroad: some on a permanent list, twice as many on none.
+
+    Who is on no permanent list is as it should be, so only the others are planted.
+    """
     rule_of = {"conscripts": "conscript", "prisoners": "prisoner", "abroad": "abroad"}
     for register, rule in rule_of.items():
         on_list = listed.take(count)
@@ -283,7 +304,10 @@ def _service(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
 
 
 def _names(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
-    """Name changes: some are listed under the former name."""
+    """Name changes: some are listed under the former name.
+
+    The new names are those of people who are on no list.
+    """
     former = listed.take(count)
     donors = others.take(former.num_rows)
     former = former.slice(0, donors.num_rows)
@@ -296,7 +320,15 @@ def _names(into: _Folder, listed: _Drawn, others: _Drawn, count: int) -> None:
 def _moves(
     into: _Folder, listed: _Drawn, others: _Drawn, arrived: pa.Table, count: int
 ) -> None:
-    """Departures still listed, arrivals not yet listed."""
+    """Departures still listed, arrivals not yet listed.
+
+    Args:
+        into: where the registers go.
+        listed: people on permanent lists.
+        others: people who are on no list.
+        arrived: entries that stand in the register of arrivals too, and so are explained.
+        count: how many to plant of each.
+    """
     gone = listed.take(count)
     into.plant("moved-away-confirmed", gone)
     into.csv("departures", _person(gone, *_PLACE), _person(others.take(count), *_PLACE))
@@ -311,9 +343,11 @@ def _of_age(into: _Folder, synthetic: Synthetic, others: _Drawn, count: int) -> 
     Everybody on the lists of the youngest year of birth, and some who are on none.
     """
     unlisted = others.take(count)
-    dates = [
-        f"2008-0{1 + row % 5}-{1 + row % 28:02d}" for row in range(unlisted.num_rows)
-    ]
+    dates = []
+    for row in range(unlisted.num_rows):
+        month = 1 + row % 5
+        day = 1 + row % 28
+        dates.append(f"2008-{month:02d}-{day:02d}")
     unlisted = _with(unlisted, "birth_date", dates)
     into.plant("newly-of-age-missing", unlisted, listed=False)
     entries = synthetic.entries
@@ -336,8 +370,14 @@ def _cycles(
 ) -> None:
     """The last cycle's list, the one before it, and the record of removals.
 
-    ``arrived``: entries that a register of arrivals explains; they, and others, were not on the
-    last list.
+    Args:
+        into: where the lists go.
+        synthetic: the lists of today.
+        listed: people on permanent lists.
+        others: people who are on no list.
+        arrived: entries that a register of arrivals explains; they, and others, were not on the
+            last list.
+        count: how many to plant of each cause.
     """
     returned = listed.take(count)
     new = listed.take(count)
@@ -370,17 +410,14 @@ def _cycles(
     into.parquet("earlier-cycle", _below(last, _person(returned, *_PLACE)))
 
     reasons = [f"S-{1 + row % 4}" for row in range(recorded.num_rows)]
-    no_reasons = pa.nulls(without_reason.num_rows, pa.string())
     with_reasons = _with(_person(recorded), "reason", reasons)
-    into.csv(
-        "removals", with_reasons, _with(_person(without_reason), "reason", no_reasons)
-    )
+    into.csv("removals", with_reasons, _person(without_reason))
 
 
 def _next_precincts(synthetic: Synthetic, at: pa.ChunkedArray) -> pa.Array:
-    """The precinct of each entry.
+    """The precinct of each entry; where marked, the next of its constituency.
 
-    Where marked, the next of its constituency, the first after the last.
+    The first follows the last. Bool ``at`` marks the entries.
     """
     entries = synthetic.entries
     lists = _permanent(synthetic)
@@ -388,37 +425,42 @@ def _next_precincts(synthetic: Synthetic, at: pa.ChunkedArray) -> pa.Array:
     for number in pc.unique(lists.column("constituency")).to_pylist():
         own_lists = lists.filter(pc.field("constituency") == number)
         own = sorted(own_lists.column("precinct").to_pylist())
-        for one, following in zip(own, own[1:] + own[:1], strict=True):
-            next_of[number, one] = following
+        following = [*own[1:], own[0]]
+        for one, after in zip(own, following, strict=True):
+            next_of[number, one] = after
     precinct = entries.column("precinct").to_numpy().copy()
     constituency = entries.column("constituency").to_numpy()
-    for row in np.flatnonzero(np.asarray(at, dtype=bool)).tolist():
-        precinct[row] = next_of[int(constituency[row]), int(precinct[row])]
+    for row in np.flatnonzero(at).tolist():
+        place = int(constituency[row]), int(precinct[row])
+        precinct[row] = next_of[place]
     return pa.array(precinct, pa.int32())
 
 
 def _protocol(into: _Folder, synthetic: Synthetic) -> None:
     """A protocol of every permanent list and its totals, two rows of it wrong.
 
-    A sum, and a number of voters.
+    A sum, and a number of voters. Below the lists stand the totals of each constituency, then
+    those of all.
     """
     lists = _permanent(synthetic)
-    rows = lists.select([*_PLACE, "entries"]).to_pylist()
-    rows_written = []
-    for at, row in enumerate(rows):
-        parts = [row["entries"] - 3 * (at == 1), 2 + at % 3, at % 4, 1]
-        total = sum(parts[:3]) - parts[3] + 10 * (at == 0)
-        rows_written.append([row["constituency"], row["precinct"], total, *parts])
-    totals = np.array([row[2:] for row in rows_written], dtype=np.int64).reshape(-1, 5)
-    numbers = np.array([row[0] for row in rows_written], dtype=np.int64)
-    rows_written += [
-        [number, None, *totals[numbers == number].sum(axis=0).tolist()]
-        for number in np.unique(numbers).tolist()
-    ]
-    rows_written.append([None, None, *totals.sum(axis=0).tolist()])
-    names = [*_PLACE, "1", "1a", "1b", "1c", "1d"]
-    columns = {
-        name: pa.array([row[at] for row in rows_written], pa.int64())
-        for at, name in enumerate(names)
-    }
-    into.csv("protocol", pa.table(columns))
+    row = np.arange(lists.num_rows)
+    on_list = lists.column("entries").to_numpy() - 3 * (row == 1)
+    added = 2 + row % 3
+    on_day = row % 4
+    struck = np.ones_like(row)
+    total = on_list + added + on_day - struck + 10 * (row == 0)
+    numbers = (total, on_list, added, on_day, struck)
+    of_lists = lists.select(_PLACE)
+    for name, column in zip(_PROTOCOL, numbers, strict=True):
+        of_lists = _with(of_lists, name, column)
+    of_constituencies = _totals(of_lists, "constituency").sort_by("constituency")
+    into.csv("protocol", of_lists, of_constituencies, _totals(of_lists))
+
+
+def _totals(of_lists: pa.Table, *by: str) -> pa.Table:
+    """The numbers of a protocol added up, a row for each of these places; 0 where none is."""
+    options = pc.ScalarAggregateOptions(min_count=0)
+    sums = [(name, "sum", options) for name in _PROTOCOL]
+    totals = of_lists.group_by(list(by), use_threads=False).aggregate(sums)
+    names = {f"{name}_sum": name for name in _PROTOCOL}
+    return totals.rename_columns(names | {name: name for name in by})

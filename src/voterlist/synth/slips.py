@@ -7,15 +7,19 @@ cells of it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from string import ascii_lowercase, ascii_uppercase
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from numpy.random import Generator
 
 __all__ = ["damage_document", "damage_fin", "mistype"]
 
 Numbers = npt.NDArray[Any]
+_Damage: TypeAlias = Callable[[Generator, Numbers], Numbers]
+"""A matrix of code points in, the damaged one out."""
 
 _KEYBOARDS = (
     ("qüertyuiopöğ", "asdfghjklıə", "zxcvbnmçş"),
@@ -24,7 +28,9 @@ _KEYBOARDS = (
     ("јүукенгшһзхә", "фывапролджө", "ҹчсмитғбҝ"),
     ("1234567890",),
 )
+"""The rows of keys of each keyboard. A letter that several have is looked for on the first."""
 _POINTS = 0x600
+"""Code points up to Cyrillic: all letters of invented lists."""
 
 
 def _neighbours() -> Numbers:
@@ -47,6 +53,7 @@ def _neighbours() -> Numbers:
 
 
 _BESIDE = _neighbours()
+"""Shape (code point, side): the keys to the left and to the right of each key."""
 _LOOKALIKES = dict(zip("ABCEHKMOPTX", "АВСЕНКМОРТХ", strict=True))
 
 
@@ -60,6 +67,7 @@ def _matrix(texts: list[str]) -> tuple[Numbers, Numbers]:
 
 
 def _texts(matrix: Numbers) -> pa.Array:
+    """The texts of a matrix of code points; what is 0 is no part of a text."""
     if not len(matrix):
         return pa.array([], pa.string())
     plain = np.ascontiguousarray(matrix, dtype=np.uint32)
@@ -68,15 +76,19 @@ def _texts(matrix: Numbers) -> pa.Array:
 
 
 def _shifted(matrix: Numbers, source: Numbers) -> Numbers:
-    """The matrix with each cell taken from column ``source`` of its row."""
+    """The matrix with each cell taken from another column of its row.
+
+    ``source``: the number of that column for each cell; beyond the last column means the last,
+    which is padding.
+    """
     return np.take_along_axis(matrix, np.minimum(source, matrix.shape[1] - 1), axis=1)
 
 
-def mistype(rng: np.random.Generator, texts: pa.Array) -> pa.Array:
+def mistype(rng: Generator, texts: pa.Array) -> pa.Array:
     """Each text with one slip: a neighbouring key, a letter doubled, dropped or swapped.
 
     The first letter is spared, as people look at it; a text of fewer than three letters stays as it
-    is.
+    is. No text may be null.
     """
     matrix, lengths = _matrix(texts.to_pylist())
     count, width = matrix.shape
@@ -110,6 +122,7 @@ def mistype(rng: np.random.Generator, texts: pa.Array) -> pa.Array:
 
 
 def _replaced(pairs: dict[str, str]) -> Numbers:
+    """For each code point the one to write instead: itself, but for these letters."""
     table = np.arange(_POINTS, dtype=np.uint32)
     for before, after in pairs.items():
         table[ord(before)] = ord(after)
@@ -117,39 +130,50 @@ def _replaced(pairs: dict[str, str]) -> Numbers:
 
 
 _FOR_DIGITS = _replaced({"0": "O", "1": "I"})
-_LOWER = _replaced(
-    {chr(point): chr(point).lower() for point in range(ord("A"), ord("Z") + 1)}
-)
+_LOWER = _replaced(dict(zip(ascii_uppercase, ascii_lowercase, strict=True)))
 _CYRILLIC = _replaced(_LOOKALIKES)
 
 
-def _letters_for_digits(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
+def _letters_for_digits(_rng: Generator, matrix: Numbers) -> Numbers:
+    """O for 0 and I for 1, as an eye confuses them."""
     return _FOR_DIGITS[matrix]
 
 
-def _lower_case(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
+def _lower_case(_rng: Generator, matrix: Numbers) -> Numbers:
+    """Small letters for capitals."""
     return _LOWER[matrix]
 
 
-def _lookalikes(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
+def _lookalikes(_rng: Generator, matrix: Numbers) -> Numbers:
+    """Cyrillic letters for Latin ones that look the same."""
     return _CYRILLIC[matrix]
 
 
 def _insert(matrix: Numbers, at: int, points: Numbers) -> Numbers:
-    return np.concatenate(
-        [matrix[:, :at], points[:, None].astype(np.uint32), matrix[:, at:-1]], axis=1
-    )
+    """The matrix with one more character in each row; the last column, which is padding, falls off.
+
+    Args:
+        matrix: code points.
+        at: the column of the new character.
+        points: its code point, row by row.
+    """
+    before, behind = matrix[:, :at], matrix[:, at:-1]
+    inserted = points[:, None].astype(np.uint32)
+    return np.concatenate([before, inserted, behind], axis=1)
 
 
-def _blank_inside(_rng: np.random.Generator, matrix: Numbers) -> Numbers:
+def _blank_inside(_rng: Generator, matrix: Numbers) -> Numbers:
+    """A blank behind the third character."""
     return _insert(matrix, 3, np.full(len(matrix), ord(" ")))
 
 
-def _eighth_character(rng: np.random.Generator, matrix: Numbers) -> Numbers:
+def _eighth_character(rng: Generator, matrix: Numbers) -> Numbers:
+    """A digit behind the seventh character, kept from the card."""
     return _insert(matrix, 7, rng.integers(ord("0"), ord("9") + 1, len(matrix)))
 
 
-def _one_character_off(rng: np.random.Generator, matrix: Numbers) -> Numbers:
+def _one_character_off(rng: Generator, matrix: Numbers) -> Numbers:
+    """One of the first seven characters replaced by its neighbour on the keyboard."""
     changed = matrix.copy()
     rows = np.arange(len(matrix))
     at = rng.integers(0, 7, len(matrix))
@@ -158,7 +182,7 @@ def _one_character_off(rng: np.random.Generator, matrix: Numbers) -> Numbers:
     return changed
 
 
-_FIN_DAMAGES: tuple[Callable[[np.random.Generator, Numbers], Numbers], ...] = (
+_FIN_DAMAGES: tuple[_Damage, ...] = (
     _letters_for_digits,
     _lower_case,
     _lookalikes,
@@ -166,29 +190,42 @@ _FIN_DAMAGES: tuple[Callable[[np.random.Generator, Numbers], Numbers], ...] = (
     _eighth_character,
     _one_character_off,
 )
+_DOCUMENT_DAMAGES: tuple[_Damage, ...] = (
+    _lower_case,
+    _lookalikes,
+    _letters_for_digits,
+    _blank_inside,
+)
 
 
 def _damaged(
-    rng: np.random.Generator,
+    rng: Generator,
     texts: pa.Array,
-    damages: tuple[Callable[[np.random.Generator, Numbers], Numbers], ...],
+    damages: tuple[_Damage, ...],
 ) -> pa.Array:
+    """The texts, each damaged in one of these ways by chance.
+
+    Args:
+        rng: draws the way of each text, then what each way draws, way by way.
+        texts: none of them null.
+        damages: the ways.
+    """
     if not len(texts):
         return texts
     matrix, _ = _matrix(texts.to_pylist())
     which = rng.integers(0, len(damages), len(matrix))
     for at, damage in enumerate(damages):
-        rows = np.flatnonzero(which == at)
-        if len(rows):
-            changed = damage(rng, matrix[rows])
-            # What has nothing to confuse (no 0, no look-alike) loses its capitals instead.
-            same = (changed == matrix[rows]).all(axis=1)
-            changed[same] = _LOWER[changed[same]]
-            matrix[rows] = changed
+        rows = which == at
+        whole = matrix[rows]
+        changed = damage(rng, whole)
+        # What has nothing to confuse (no 0, no look-alike) loses its capitals instead.
+        same = (changed == whole).all(axis=1)
+        changed[same] = _LOWER[whole[same]]
+        matrix[rows] = changed
     return _texts(matrix)
 
 
-def damage_fin(rng: np.random.Generator, fins: pa.Array) -> pa.Array:
+def damage_fin(rng: Generator, fins: pa.Array) -> pa.Array:
     """FINs of seven characters, each damaged in one of the usual ways.
 
     The ways: O for 0 and I for 1, lower case, Cyrillic look-alikes, a blank inside, an eighth
@@ -197,8 +234,6 @@ def damage_fin(rng: np.random.Generator, fins: pa.Array) -> pa.Array:
     return _damaged(rng, fins, _FIN_DAMAGES)
 
 
-def damage_document(rng: np.random.Generator, documents: pa.Array) -> pa.Array:
+def damage_document(rng: Generator, documents: pa.Array) -> pa.Array:
     """Document numbers, each with lower case, look-alikes, O for 0, or a blank inside."""
-    return _damaged(
-        rng, documents, (_lower_case, _lookalikes, _letters_for_digits, _blank_inside)
-    )
+    return _damaged(rng, documents, _DOCUMENT_DAMAGES)
