@@ -5,8 +5,9 @@ Those of lists as a whole are in ``fault_lists``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -18,9 +19,14 @@ from voterlist.synth.desk import Desk
 __all__ = ["OF_ENTRIES"]
 
 _PERSON = ("surname", "given_name", "patronymic", "birth_date", "sex")
+"""Who an entry is, without the numbers of documents."""
 _NUMBERS = ("document", "fin")
 _SLIPS = "bcçfghjklnprstvxz"
+"""Letters that stand inside a misspelt surname, one after the other."""
 _CYRILLIC = "\u0400"
+"""The first letter of the Cyrillic alphabet; Latin ones come before it."""
+_CROWD, _STRANGERS = 14, 7
+"""So many entries of one address are a crowd; so many surnames are strangers to each other."""
 _TWINS = dict(zip("aeopcAEOPCаеорсАЕОРС", "аеорсАЕОРСaeopcAEOPC", strict=True))
 """Letters that look the same in the other alphabet."""
 _TRIED = 50
@@ -29,6 +35,11 @@ _UNLIKE = 60.0
 """Below this token set ratio two names of streets are unlike."""
 _NO_FLAT = 200
 """No house has so many flats."""
+_FEWEST_FOR_MISSPELT = 30_000
+"""Of fewer entries no surname is frequent enough to be told from its misspelling."""
+
+_OfEntry: TypeAlias = Callable[[Desk, int, int], None]
+"""A kind of fault: the desk, the entry that gets one, and how many entries had one before."""
 
 
 def _rewritten(
@@ -39,17 +50,50 @@ def _rewritten(
     row: int,
     _turn: int,
 ) -> None:
-    """A cell rewritten."""
+    """A cell rewritten.
+
+    Args:
+        rule: the code of the rule that must find it.
+        name: the column.
+        rewrite: from what stands there to what is written; None leaves the cell empty.
+        desk: the lists.
+        row: the entry.
+    """
     desk.write(name, row, rewrite(desk.read(name, row)))
     desk.record(rule, row)
 
 
 def _mixed(text: str) -> str:
     """A letter of the other alphabet that looks like none of this one behind the second letter."""
-    return text[:2] + ("ж" if text[0] < _CYRILLIC else "d") + text[2:]
+    letter = "ж" if text[0] < _CYRILLIC else "d"
+    return text[:2] + letter + text[2:]
 
 
-def _born(rule: str, date: str) -> Callable[[Desk, int, int], None]:
+def _with_digit(text: str) -> str:
+    """A digit in the place of the second letter."""
+    return f"{text[:1]}4{text[2:]}"
+
+
+def _with_title(text: str) -> str:
+    """A title before the surname, in its alphabet."""
+    title = "Dr." if text[0] < _CYRILLIC else "гр."
+    return f"{title} {text}"
+
+
+def _document_of(fin: str) -> str:
+    """A document number made of a FIN, so that no two FINs give the same."""
+    letters = sum(map(ord, fin))
+    number = int(fin, 36) % 10_000
+    return f"AZE{letters:04d}{number:04d}"
+
+
+def _parted(text: str) -> str:
+    """A blank behind the series of a document's number."""
+    return f"{text[:2]} {text[2:]}"
+
+
+def _born(rule: str, date: str) -> _OfEntry:
+    """Another birth date, the same in each entry that gets it."""
     return partial(_rewritten, rule, "birth_date", lambda _: date)
 
 
@@ -70,7 +114,10 @@ def _shared(rule: str, name: str, desk: Desk, row: int, _turn: int) -> None:
 
 
 def _elsewhere(desk: Desk, row: int, *, same_constituency: bool) -> int | None:
-    """A random faultless entry of the same sex in another list, of this constituency or not."""
+    """A random faultless entry of the same sex in another list; None where there is none.
+
+    ``same_constituency``: of the same constituency, or of any other one.
+    """
     at = int(desk.list_of[row])
     is_same = desk.constituency == desk.constituency[at]
     lists = desk.free() & (is_same == same_constituency)
@@ -98,7 +145,15 @@ def _repeated_here(desk: Desk, row: int, _turn: int) -> None:
 def _repeated_elsewhere(
     rule: str, desk: Desk, row: int, _turn: int, *, inside: bool, numbers: bool = True
 ) -> None:
-    """The person once more in another list; without the numbers it is somebody with two FINs."""
+    """The person once more in another list; without the numbers it is somebody with two FINs.
+
+    Args:
+        rule: the code of the rule that must find it.
+        desk: the lists.
+        row: the entry that is written once more, over another one.
+        inside: in another list of the same constituency, or of any other one.
+        numbers: with the numbers of the documents too.
+    """
     to = _elsewhere(desk, row, same_constituency=inside)
     if to is None:
         return
@@ -112,14 +167,17 @@ def _repeated_elsewhere(
 def _of_other_sex(
     rule: str, name: str, texts: tuple[str, str], desk: Desk, row: int, _turn: int
 ) -> None:
-    """A part of the name that only the other sex has."""
+    """A part of the name that only the other sex has.
+
+    ``texts``: what a man gets, and what a woman gets.
+    """
     desk.write(name, row, texts[int(desk.female[row])])
     desk.record(rule, row)
 
 
 def _misspelt(desk: Desk, row: int, turn: int) -> None:
     """The most frequent surname with another letter inside, each time another."""
-    if turn < len(_SLIPS) and len(desk.list_of) >= 30_000:
+    if turn < len(_SLIPS) and len(desk.list_of) >= _FEWEST_FOR_MISSPELT:
         ending = "a" if desk.female[row] else ""
         desk.write("surname", row, f"Məm{_SLIPS[turn]}ədov{ending}")
         desk.record("name-misspelt", row)
@@ -132,14 +190,19 @@ def _numbered_again(desk: Desk, row: int, _turn: int) -> None:
         desk.record("line-number-repeat", row, row - 1)
 
 
+def _move(desk: Desk, rows: Iterable[int], address: str) -> None:
+    """Write one address for all these entries."""
+    for row in rows:
+        desk.write("address", row, address)
+
+
 def _crowded(desk: Desk, row: int, turn: int) -> None:
     """Fourteen entries of one address."""
-    last = min(row + 14, len(desk.list_of))
+    last = min(row + _CROWD, len(desk.list_of))
     own_list = desk.list_of[row]
     rows = [other for other in range(row, last) if desk.list_of[other] == own_list]
-    if len(rows) == 14:
-        for other in rows:
-            desk.write("address", other, f"Uydurma küçəsi, ev {700 + turn}")
+    if len(rows) == _CROWD:
+        _move(desk, rows, f"Uydurma küçəsi, ev {700 + turn}")
         desk.record("crowded-dwelling", *rows, unit=Unit.DWELLING)
 
 
@@ -148,13 +211,12 @@ def _strangers(desk: Desk, row: int, turn: int) -> None:
     row_of_letter: dict[str, int] = {}
     for other in range(row, min(row + 200, len(desk.list_of))):
         same_list = desk.list_of[other] == desk.list_of[row]
-        if same_list and len(row_of_letter) < 7:
+        if same_list and len(row_of_letter) < _STRANGERS:
             letter = desk.read("surname", other)[:1].lower()
             row_of_letter.setdefault(letter, other)
-    if len(row_of_letter) == 7:
+    if len(row_of_letter) == _STRANGERS:
         rows = row_of_letter.values()
-        for other in rows:
-            desk.write("address", other, f"Uydurma küçəsi, ev {800 + turn}")
+        _move(desk, rows, f"Uydurma küçəsi, ev {800 + turn}")
         desk.record("dwelling-without-shared-surname", *rows, unit=Unit.DWELLING)
 
 
@@ -162,8 +224,7 @@ def _two_precincts(desk: Desk, row: int, turn: int) -> None:
     """An address that an entry of another precinct has too."""
     to = _elsewhere(desk, row, same_constituency=True)
     if to is not None:
-        for one in (row, to):
-            desk.write("address", one, f"Uydurma küçəsi, ev {900 + turn}, mənzil 3")
+        _move(desk, (row, to), f"Uydurma küçəsi, ev {900 + turn}, mənzil 3")
         desk.record("address-in-two-precincts", row, to, unit=Unit.DWELLING)
 
 
@@ -231,35 +292,20 @@ def _without_series(desk: Desk, row: int, _turn: int) -> None:
     desk.record("document-series-missing", row)
 
 
-OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
+OF_ENTRIES: tuple[_OfEntry, ...] = (
     partial(_rewritten, "missing-value", "patronymic", lambda _: None),
     partial(_rewritten, "placeholder-value", "patronymic", lambda _: "yoxdur"),
     partial(_rewritten, "mixed-script", "surname", _mixed),
-    partial(
-        _rewritten,
-        "strange-character",
-        "given_name",
-        lambda text: f"{text[:1]}4{text[2:]}",
-    ),
+    partial(_rewritten, "strange-character", "given_name", _with_digit),
     _misspelt,
     partial(_rewritten, "fin-invalid", "fin", lambda text: text[:4]),
     partial(_rewritten, "fin-check-character", "fin", lambda text: f"{text}5"),
-    partial(
-        _rewritten,
-        "fin-holds-document",
-        "fin",
-        lambda text: f"AZE{sum(map(ord, text)):04d}{int(text, 36) % 10_000:04d}",
-    ),
+    partial(_rewritten, "fin-holds-document", "fin", _document_of),
     partial(_rewritten, "identifier-o-for-zero", "fin", lambda text: f"O{text[1:]}"),
     partial(_rewritten, "identifier-i-for-one", "fin", lambda text: f"I{text[1:]}"),
     partial(_rewritten, "identifier-look-alikes", "fin", lambda text: f"В{text[1:]}"),
     partial(_rewritten, "identifier-small-letters", "document", str.lower),
-    partial(
-        _rewritten,
-        "identifier-signs-removed",
-        "document",
-        lambda text: f"{text[:2]} {text[2:]}",
-    ),
+    partial(_rewritten, "identifier-signs-removed", "document", _parted),
     partial(_rewritten, "document-invalid", "document", lambda text: text[:5]),
     partial(_shared, "fin-shared", "fin"),
     partial(_shared, "document-shared", "document"),
@@ -293,11 +339,7 @@ OF_ENTRIES: tuple[Callable[[Desk, int, int], None], ...] = (
     _father_in_given,
     _swapped,
     _without_series,
-    partial(
-        _rewritten,
-        "title-removed",
-        "surname",
-        lambda text: f"{'гр.' if text[0] >= _CYRILLIC else 'Dr.'} {text}",
-    ),
+    partial(_rewritten, "title-removed", "surname", _with_title),
     _unreadable_name,
 )
+"""The kinds of fault of an entry, in the order in which they are planted."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
@@ -14,36 +15,72 @@ from voterlist.synth.desk import Desk
 __all__ = ["OF_FILES", "OF_LISTS", "finish"]
 
 _LARGEST = 1_500
+"""A list of more entries is too large."""
+_SMALLEST = 30
+"""So many entries are left of a list that becomes too small."""
+_WOMEN_REMOVED = 0.6
 _FEWEST_PAIRS = 5
+"""So many repeats are more than coincidence in lists without any other."""
+_SHARE_OF_DATES = 12
+"""One birth date in so many is a year alone, in a constituency that has such dates."""
+
+_OfList: TypeAlias = Callable[[Desk, int], None]
+"""A kind of fault: the desk, and the list that gets one."""
 
 
 def _some(desk: Desk, at: int, share: float) -> list[int]:
-    """A share of a list's entries, by chance."""
+    """A share of a list's entries by chance, in the order of the list."""
     rows = desk.rows(at)
     chosen = desk.rng.choice(rows, round(share * len(rows)), replace=False)
     return [int(row) for row in np.sort(chosen)]
 
 
+def _first(desk: Desk, at: int) -> int:
+    """The first entry of a list; it says where the list stands."""
+    return int(desk.rows(at)[0])
+
+
+def _number(desk: Desk, rows: Iterable[int]) -> None:
+    """These entries numbered from 1 on."""
+    for number, row in enumerate(rows, start=1):
+        desk.write("number", int(row), str(number))
+
+
 def _dates(
     rule: str, share: float, rewrite: Callable[[Desk, int], str], desk: Desk, at: int
 ) -> None:
-    """A share of a list's birth dates rewritten."""
+    """A share of a list's birth dates rewritten; the fault of ``rule`` is recorded for the list."""
     rows = _some(desk, at, share)
     for row in rows:
         desk.write("birth_date", row, rewrite(desk, row))
     desk.record_place(rule, rows[0])
 
 
-def _on_day(desk: Desk, row: int, day: int) -> str:
-    return f"{desk.year(row)}-{desk.rng.integers(1, 13):02d}-{day:02d}"
+def _first_of_january(desk: Desk, row: int) -> str:
+    """The first day of the same year."""
+    return f"{desk.year(row)}-01-01"
+
+
+def _fifteenth(desk: Desk, row: int) -> str:
+    """The fifteenth of any month of the same year."""
+    month = desk.rng.integers(1, 13)
+    return f"{desk.year(row)}-{month:02d}-15"
+
+
+def _year_only(desk: Desk, row: int) -> str:
+    """The same year alone."""
+    return str(desk.year(row))
 
 
 def _round_year(desk: Desk, row: int) -> str:
+    """The same date in a year that 5 divides, at most four years earlier."""
     year = desk.year(row)
-    return desk.read("birth_date", row).replace(str(year), str(year - year % 5))
+    date = desk.read("birth_date", row)
+    return date.replace(str(year), str(year - year % 5))
 
 
 def _young(desk: Desk, _row: int) -> str:
+    """The date of somebody between 18 and 28."""
     year = desk.rng.integers(1998, 2007)
     month = desk.rng.integers(1, 13)
     day = desk.rng.integers(1, 29)
@@ -51,7 +88,10 @@ def _young(desk: Desk, _row: int) -> str:
 
 
 def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
-    """A share of a list's entries without a field."""
+    """A share of a list's entries without a field.
+
+    The fault of ``rule`` is recorded for the list.
+    """
     rows = _some(desk, at, share)
     for row in rows:
         desk.write(name, row, None)
@@ -59,20 +99,22 @@ def _without(rule: str, name: str, share: float, desk: Desk, at: int) -> None:
 
 
 def _without_women(desk: Desk, at: int) -> None:
+    """Most women of a list taken out."""
     rows = desk.rows(at)
     is_woman = desk.female[rows]
     women = rows[is_woman]
     men = rows[~is_woman]
-    removed = women[: round(0.6 * len(women))]
+    removed = women[: round(_WOMEN_REMOVED * len(women))]
     desk.removed.update(removed.tolist())
     desk.record_place("sex-ratio-outlier", int(men[0]))
     _renumber(desk, at)
 
 
 def _too_small(desk: Desk, at: int) -> None:
+    """A list of which a few entries are left."""
     rows = desk.rows(at)
-    desk.removed.update(rows[30:].tolist())
-    desk.record_place("precinct-too-small", int(rows[0]))
+    desk.removed.update(rows[_SMALLEST:].tolist())
+    desk.record_place("precinct-too-small", _first(desk, at))
 
 
 def _too_large(desk: Desk, at: int) -> None:
@@ -86,26 +128,29 @@ def _too_large(desk: Desk, at: int) -> None:
     if len(rows) > _LARGEST:
         desk.lists[at] = before
         desk.record_place("precinct-too-large", rows[0])
-        for number, row in enumerate(rows, start=1):
-            desk.write("number", row, str(number))
+        _number(desk, rows)
 
 
 def _renumber(desk: Desk, at: int) -> None:
     """The entries that are left numbered from 1 on."""
     left = [row for row in desk.rows(at).tolist() if row not in desk.removed]
-    for number, row in enumerate(left, start=1):
-        desk.write("number", row, str(number))
+    _number(desk, left)
 
 
 def _gap(desk: Desk, at: int) -> None:
     """Three numbers left out in the middle of a list."""
     rows = desk.rows(at)
     for row in rows[len(rows) // 2 :].tolist():
-        desk.write("number", row, str(int(desk.read("number", row)) + 3))
-    desk.record_place("line-number-gap", int(rows[0]), Unit.FILE)
+        number = int(desk.read("number", row))
+        desk.write("number", row, str(number + 3))
+    desk.record_place("line-number-gap", _first(desk, at), Unit.FILE)
 
 
 def _street_row(desk: Desk, at: int, name: str | None, houses: str) -> None:
+    """Add a row to the register of streets, in the precinct of a list.
+
+    ``houses``: its houses as the register writes them.
+    """
     row = {
         "constituency": int(desk.constituency[at]),
         "precinct": int(desk.plan.precincts.number[at]),
@@ -119,27 +164,20 @@ def _street_row(desk: Desk, at: int, name: str | None, houses: str) -> None:
 def _unread_row(desk: Desk, at: int) -> None:
     """A row of the register of streets that names no street."""
     _street_row(desk, at, None, "1-5")
-    desk.record_place("street-row-unused", int(desk.rows(at)[0]), Unit.FILE)
+    desk.record_place("street-row-unused", _first(desk, at), Unit.FILE)
 
 
 def _unread_houses(desk: Desk, at: int) -> None:
     """A row of the register of streets whose houses are no numbers."""
     _street_row(desk, at, "Oxunmaz küçəsi", "altı")
-    desk.record_place("street-houses-unreadable", int(desk.rows(at)[0]), Unit.FILE)
+    desk.record_place("street-houses-unreadable", _first(desk, at), Unit.FILE)
 
 
-OF_LISTS: tuple[Callable[[Desk, int], None], ...] = (
-    partial(
-        _dates,
-        "heaping-first-of-january",
-        0.3,
-        lambda desk, row: f"{desk.year(row)}-01-01",
-    ),
-    partial(_dates, "heaping-fifteenth", 0.3, partial(_on_day, day=15)),
+OF_LISTS: tuple[_OfList, ...] = (
+    partial(_dates, "heaping-first-of-january", 0.3, _first_of_january),
+    partial(_dates, "heaping-fifteenth", 0.3, _fifteenth),
     partial(_dates, "heaping-round-year", 0.5, _round_year),
-    partial(
-        _dates, "birth-year-only-outlier", 0.5, lambda desk, row: str(desk.year(row))
-    ),
+    partial(_dates, "birth-year-only-outlier", 0.5, _year_only),
     partial(_dates, "age-structure-outlier", 0.5, _young),
     partial(_without, "missing-fin-outlier", "fin", 0.5),
     partial(_without, "missing-column", "sex", 1.0),
@@ -150,18 +188,18 @@ OF_LISTS: tuple[Callable[[Desk, int], None], ...] = (
     _unread_row,
     _unread_houses,
 )
+"""The kinds of fault of a list; each is planted in lists of its own."""
 
 
 def _two_lists(desk: Desk, at: int) -> None:
     """A list handed in as two files, each numbered from 1 on."""
     rows = desk.rows(at)
     desk.halved.add(at)
-    for number, row in enumerate(rows[len(rows) // 2 :].tolist(), start=1):
-        desk.write("number", row, str(number))
-    desk.record_place("precinct-in-two-lists", int(rows[0]))
+    _number(desk, rows[len(rows) // 2 :])
+    desk.record_place("precinct-in-two-lists", _first(desk, at))
 
 
-OF_FILES: tuple[Callable[[Desk, int], None], ...] = (_two_lists,)
+OF_FILES: tuple[_OfList, ...] = (_two_lists,)
 """What only lists that are files can have."""
 
 
@@ -172,7 +210,7 @@ def _of_years(desk: Desk) -> None:
     rows = np.flatnonzero(is_candidate)
     rows = rows[~np.isin(rows, list(desk.with_fault))]
     own_entries = int(own[desk.list_of].sum())
-    count = own_entries // 12
+    count = own_entries // _SHARE_OF_DATES
     # A larger share of them would make the other lists the odd ones.
     if not count or count > len(rows) / 4:
         return
@@ -188,15 +226,17 @@ def finish(desk: Desk) -> None:
     date in another order makes two orders of its file.
     """
     _of_years(desk)
-    if any(fault["rule"] == "date-swapped" for fault in desk.faults):
+    if _rows_with(desk, "date-swapped"):
         desk.record_place("date-order-mixed", None, Unit.FILE)
-    repeated = [
-        fault["row"] for fault in desk.faults if fault["rule"] == "line-number-repeat"
-    ]
-    lists_with_gaps = {int(desk.list_of[row]) for row in repeated}
-    for at in sorted(lists_with_gaps):
-        desk.record_place("line-number-gap", int(desk.rows(at)[0]), Unit.FILE)
+    repeated = _rows_with(desk, "line-number-repeat")
+    for at in np.unique(desk.list_of[repeated]):
+        desk.record_place("line-number-gap", _first(desk, at), Unit.FILE)
     _beyond_chance(desk)
+
+
+def _rows_with(desk: Desk, rule: str) -> list[int]:
+    """The entries with a fault of this rule."""
+    return [fault["row"] for fault in desk.faults if fault["rule"] == rule]
 
 
 def _beyond_chance(desk: Desk) -> None:

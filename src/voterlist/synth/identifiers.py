@@ -28,6 +28,11 @@ def _column(characters: Numbers) -> pa.Array:
     return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data))
 
 
+def _beside(left: Numbers, right: Numbers) -> pa.Array:
+    """Rows of characters, each with those of the same row behind it, as a text column."""
+    return _column(np.concatenate([left, right], axis=1))
+
+
 def _in_base(values: Numbers, width: int, letters: Numbers) -> Numbers:
     """Each number as ``width`` digits: the letters are the digits of the base."""
     base = np.uint64(len(letters))
@@ -42,7 +47,7 @@ def _in_base(values: Numbers, width: int, letters: Numbers) -> Numbers:
 def numbered(front: str, values: Numbers, width: int = 7) -> pa.Array:
     """``front`` and each number with leading zeros: ``e0000001``."""
     digits = _in_base(values, width, _DIGITS)
-    return _column(np.concatenate([_letters(front, len(values)), digits], axis=1))
+    return _beside(_letters(front, len(values)), digits)
 
 
 def fins(persons: Numbers, seed: int) -> pa.Array:
@@ -64,24 +69,27 @@ def fins(persons: Numbers, seed: int) -> pa.Array:
 
 
 def documents(persons: Numbers, version: Numbers, new: Numbers, seed: int) -> pa.Array:
-    """A document number per person: ``AZE`` and 8 digits, or (``new``) 2 letters and 7 digits.
+    """A document number per person: ``AZE`` and 8 digits, or 2 letters and 7 digits.
 
-    ``version`` counts a person's documents from 0; each has its own number.
+    Args:
+        persons: the person's number.
+        version: which of the person's documents, from 0; each has its own number.
+        new: bool, whether it is the new card, the one with two letters.
+        seed: moves all numbers on.
     """
-    documents_before = persons.astype(np.uint64) * np.uint64(2) + version.astype(
-        np.uint64
-    )
-    values = (documents_before + np.uint64(seed % 997)) * np.uint64(73_939_133)
+    # Two numbers a person.
+    values = persons.astype(np.uint64) * np.uint64(2)
+    values += version.astype(np.uint64)
+    values += np.uint64(seed % 997)
+    values *= np.uint64(73_939_133)
     eight_digits = _in_base(values % np.uint64(10**8), 8, _DIGITS)
-    old_card = _column(
-        np.concatenate([_letters("AZE", len(values)), eight_digits], axis=1)
-    )
+    old_card = _beside(_letters("AZE", len(values)), eight_digits)
 
     of_two_series = values % np.uint64(20_000_000)
     series = np.where(of_two_series < 10**7, 0, 1)
     fronts = np.array([list(b"AA"), list(b"AB")], np.uint8)[series]
     seven_digits = _in_base(of_two_series % np.uint64(10**7), 7, _DIGITS)
-    new_card = _column(np.concatenate([fronts, seven_digits], axis=1))
+    new_card = _beside(fronts, seven_digits)
     return pc.if_else(pa.array(new), new_card, old_card)
 
 

@@ -75,7 +75,8 @@ _HEADERS = {
 _TYPED = "typed-"
 """The words of the truth for the script of a list begin so."""
 _PROTOCOL = ("1", "1a", "1b", "1c", "1d")
-"""The lines of a protocol: voters; on the list, added to it, entered on the day, struck off."""
+"""The lines of a protocol: the voters; of them on the list, on the supplementary one, and with a
+card; and the cards given out, which count against them."""
 
 
 @dataclass(slots=True)
@@ -445,11 +446,12 @@ def _protocol(into: _Folder, synthetic: Synthetic) -> None:
     lists = _permanent(synthetic)
     row = np.arange(lists.num_rows)
     on_list = lists.column("entries").to_numpy() - 3 * (row == 1)
-    added = 2 + row % 3
-    on_day = row % 4
-    struck = np.ones_like(row)
-    total = on_list + added + on_day - struck + 10 * (row == 0)
-    numbers = (total, on_list, added, on_day, struck)
+    supplementary = 2 + row % 3
+    with_card = row % 4
+    cards_given = np.ones_like(row)
+    voters = on_list + supplementary + with_card - cards_given
+    voters += 10 * (row == 0)
+    numbers = (voters, on_list, supplementary, with_card, cards_given)
     of_lists = lists.select(_PLACE)
     for name, column in zip(_PROTOCOL, numbers, strict=True):
         of_lists = _with(of_lists, name, column)
