@@ -35,24 +35,30 @@ _MOSTLY = 0.9
 
 Territory = Mapping[int, Collection[int]]
 """The precincts of each constituency; empty where nobody has told them."""
+_Parts = tuple[tuple[str, ...], int | None]
+"""The parts of a path without its constituency's folder, and the constituency, if one is told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a person should look at the place that a name gives."""
+    """Why a person should look at the place that a name gives.
+
+    Attributes:
+        rule: the code of a rule of ``ingest``.
+        value: the number taken, or one of those that may be it.
+        other: a number that may be it instead; None where there is no such number.
+    """
 
     rule: str
-    """The code of a rule of ``ingest``."""
     value: int
-    """The number taken, or one of those that may be it."""
     other: int | None = None
-    """A number that may be it instead."""
 
 
 class Basis(StrEnum):
     """What shows that a number is a place's."""
 
     WORD = "word"
+    """A word for precincts stands beside it."""
     FOLDER = "folder"
     """The folder's constituency stands beside it."""
     NAMES = "names"
@@ -63,29 +69,43 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NamedPlace:
-    """The place that a name gives by itself; the folder's constituency is not repeated."""
+    """The place that a name gives by itself; the folder's constituency is not repeated.
+
+    Attributes:
+        constituency: None where the name does not say it.
+        precinct: None where the name does not say it, or may say several.
+        basis: what shows the precinct.
+        is_constituency_worded: False where the constituency is a bare number.
+        doubt: why the precinct may be wrong; None where nothing speaks against it.
+    """
 
     constituency: int | None = None
     precinct: int | None = None
     basis: Basis = Basis.NUMBER
-    """What shows the precinct."""
     is_constituency_worded: bool = False
-    """False where the constituency is a bare number."""
     doubt: Doubt | None = None
-    """Of the precinct."""
 
 
 NOT_NAMED = NamedPlace()
+"""What a name says that has no number of a place."""
 
 
 class _Peers:
-    """The names of one shape in folders of one constituency: what their positions run through."""
+    """The names of one shape in folders of one constituency: what their positions run through.
+
+    A position counts the numbers of a name that can be a place's, from 0.
+
+    Attributes:
+        names: the names.
+        constituency: the folder's; None where no folder tells it.
+        count: how many names there are; those with the same numbers count once.
+        columns: for each position the numbers that stand there, name by name.
+    """
 
     def __init__(self, names: Iterable[Name], constituency: int | None) -> None:
         self.names = tuple(names)
         rows = sorted({name.values for name in self.names})
         self.count = len(rows)
-        """Names with the same numbers count once."""
         self.columns = tuple(zip(*rows, strict=True))
         self.constituency = constituency
 
@@ -106,8 +126,10 @@ class _Peers:
         """True where this position is the same number in all names."""
         return len(set(self.columns[at])) == 1
 
-    def is_home(self, at: int) -> bool:
+    def is_home(self, at: int | None) -> bool:
         """True where this position is the folder's constituency in nearly all names."""
+        if at is None:
+            return False
         own = sum(value == self.constituency for value in self.columns[at])
         return bool(own >= _MOSTLY * self.count)
 
@@ -134,13 +156,19 @@ class _Peers:
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """One name, and all that is known around it."""
+    """One name, and all that is known around it.
+
+    Attributes:
+        name: the name, taken apart.
+        peers: the names of its shape, itself among them.
+        territory: the precincts of each constituency.
+        is_told_by_words: True where the words of the name leave one precinct.
+    """
 
     name: Name
     peers: _Peers
     territory: Territory
     is_told_by_words: bool
-    """True where the words of the name leave one precinct."""
 
     @property
     def constituency(self) -> int | None:
@@ -148,7 +176,7 @@ class _Scene:
         return self.peers.constituency
 
     def value(self, at: int | None) -> int | None:
-        """The number at a position."""
+        """The number at a position; None for no position."""
         return None if at is None else self.name.values[at]
 
     def precincts(self) -> Collection[int]:
@@ -160,12 +188,12 @@ def _by_folder(ways: list[Reading], scene: _Scene) -> list[Reading]:
     """The folder's constituency: the number that is it in nearly all names is no precinct's."""
     if scene.constituency is None:
         return ways
-    home, open_ways = [], []
+    home = []
     for way in ways:
-        if way.constituency is None:
-            open_ways.append(way)
-        elif scene.value(way.constituency) == scene.constituency:
-            home += [way] if scene.peers.is_home(way.constituency) else []
+        is_own = scene.value(way.constituency) == scene.constituency
+        if is_own and scene.peers.is_home(way.constituency):
+            home.append(way)
+    open_ways = [way for way in ways if way.constituency is None]
     return home or open_ways or ways
 
 
@@ -187,15 +215,15 @@ def _by_names_beside(ways: list[Reading], scene: _Scene) -> list[Reading]:
 def _by_territory(ways: list[Reading], scene: _Scene) -> list[Reading]:
     """The settings: a position whose numbers are all precincts, while no other one has any."""
     known = set(scene.precincts())
-    inside = {
-        at: known.intersection(scene.peers.columns[at])
-        for way in ways
-        if (at := way.precinct) is not None
-    }
-    some = [at for at, numbers in inside.items() if numbers]
-    if len(some) != 1 or inside[some[0]] != set(scene.peers.columns[some[0]]):
+    columns = scene.peers.columns
+    positions = {way.precinct for way in ways if way.precinct is not None}
+    meeting = [at for at in positions if not known.isdisjoint(columns[at])]
+    if len(meeting) != 1:
         return ways
-    return [way for way in ways if way.precinct == some[0]]
+    at = meeting[0]
+    if not known.issuperset(columns[at]):
+        return ways
+    return [way for way in ways if way.precinct == at]
 
 
 def _by_order(ways: list[Reading], scene: _Scene) -> list[Reading]:
@@ -218,7 +246,10 @@ Each keeps the readings that agree with it, or all where none does.
 
 
 def place_of_name(name: str, constituency: int | None = None) -> NamedPlace:
-    """The place that the path of one file gives by itself."""
+    """The place that the path of one file gives by itself.
+
+    ``constituency``: whose folder it is; None where the path says it itself.
+    """
     return places_of_names([name], constituency)[name]
 
 
@@ -238,10 +269,11 @@ def places_of_names(
     decided = _decided(parts_of, territory or {})
     if constituency is not None:
         return decided
-    return {
-        name: replace(reading, constituency=reading.constituency or parts_of[name][1])
-        for name, reading in decided.items()
-    }
+    for name, place in decided.items():
+        _, of_folder = parts_of[name]
+        number = place.constituency or of_folder
+        decided[name] = replace(place, constituency=number)
+    return decided
 
 
 def places_of_sheets(
@@ -252,6 +284,11 @@ def places_of_sheets(
     """The place that the name of each sheet of a workbook gives, as ``places_of_names``.
 
     Sheets called 1, 2, 3 ... may be pages.
+
+    Args:
+        names: the names of all sheets of one workbook.
+        constituency: that of the workbook, if it is known.
+        territory: the precincts of each constituency.
     """
     parts_of = {name: ((name,), constituency) for name in sorted(set(names))}
     decided = _decided(parts_of, territory or {})
@@ -267,9 +304,7 @@ def places_of_sheets(
     return decided
 
 
-def _below_folder(
-    path: str, constituency: int | None
-) -> tuple[tuple[str, ...], int | None]:
+def _below_folder(path: str, constituency: int | None) -> _Parts:
     """(the parts of a path without its constituency's folder, the constituency).
 
     Of folders in folders with bare numbers the outermost is the constituency's.
@@ -291,9 +326,14 @@ def _begins_with(folder: str) -> int | None:
 
 
 def _decided(
-    parts_of: Mapping[str, tuple[tuple[str, ...], int | None]], territory: Territory
+    parts_of: Mapping[str, _Parts], territory: Territory
 ) -> dict[str, NamedPlace]:
-    """The reading of each name among the names of its shape."""
+    """The place that each name gives, decided among the names of its shape.
+
+    Args:
+        parts_of: by path, its parts and the constituency that its folder tells.
+        territory: the precincts of each constituency.
+    """
     parsed = {path: name_of(parts) for path, (parts, _) in parts_of.items()}
     groups: dict[tuple[int | None, tuple[str, ...]], list[str]] = defaultdict(list)
     for path, name in parsed.items():
@@ -316,12 +356,14 @@ def _decide(name: Name, peers: _Peers, territory: Territory) -> NamedPlace:
         ways = evidence(ways, scene)
     constituency = _constituency(ways, scene)
     is_worded = constituency is not None and name.has_labels
-    precincts = sorted({value for way in ways if (value := scene.value(way.precinct))})
+    with_precinct = [way for way in ways if way.precinct is not None]
+    numbers = {scene.value(way.precinct) for way in with_precinct}
+    precincts = sorted(filter(None, numbers))
     if len(precincts) != 1:
         doubt = Doubt("name-undecided", *precincts[:2]) if precincts else None
         return NamedPlace(constituency, None, Basis.NUMBER, is_worded, doubt)
-    way = next(way for way in ways if way.precinct is not None)
-    is_open = is_open or any(other.precinct is None for other in ways)
+    way = with_precinct[0]
+    is_open = is_open or len(with_precinct) < len(ways)
     doubt = _doubt(way, scene, is_open=is_open)
     basis = _basis(way, scene)
     return NamedPlace(constituency, precincts[0], basis, is_worded, doubt)
@@ -349,7 +391,13 @@ def _basis(way: Reading, scene: _Scene) -> Basis:
 
 
 def _doubt(way: Reading, scene: _Scene, *, is_open: bool) -> Doubt | None:
-    """Why the number taken may be wrong; None where nothing speaks against it."""
+    """Why the number taken may be wrong; None where nothing speaks against it.
+
+    Args:
+        way: the reading that holds.
+        scene: the name and what is known around it.
+        is_open: True where another reading leaves the name without a precinct.
+    """
     at = way.precinct
     if at is None:
         return None
@@ -366,24 +414,36 @@ def _doubt(way: Reading, scene: _Scene, *, is_open: bool) -> Doubt | None:
 
 
 def _rival(way: Reading, at: int, scene: _Scene) -> int | None:
-    """The position of a number that may be the precinct's instead."""
+    """The position of a number that may be the precinct's instead; None where there is none.
+
+    ``at``: the position of the number taken.
+    """
+    if _is_first_rival(way, at, scene):
+        return way.constituency
+    explained = {at, way.constituency, *way.others}
+    for one in range(len(scene.name.values)):
+        if one not in explained and _is_rival(one, way, at, scene):
+            return one
+    return None
+
+
+def _is_first_rival(way: Reading, at: int, scene: _Scene) -> bool:
+    """True where the number taken for the constituency's may be the precinct's instead."""
     first = way.constituency
-    if first is not None and not (way.is_named and way.told):
-        is_home = scene.value(first) == scene.constituency
-        is_pair = scene.constituency is None and not way.is_named
-        if is_home and not way.is_named and not _is_pair_sure(way, at, scene):
-            return first
-        if is_pair and not scene.peers.is_sure_run(at):
-            return first
-        if not is_home and scene.constituency is not None:
-            return first
-    explained = {at, first, *way.others}
-    left = [one for one in range(len(scene.name.values)) if one not in explained]
-    return next((one for one in left if _is_rival(one, way, at, scene)), None)
+    if first is None or (way.is_named and way.told):
+        return False
+    if scene.constituency is None:
+        return not way.is_named and not scene.peers.is_sure_run(at)
+    if scene.value(first) != scene.constituency:
+        return True
+    return not way.is_named and not _is_pair_sure(way, at, scene)
 
 
 def _is_pair_sure(way: Reading, at: int, scene: _Scene) -> bool:
-    """True where the folder's number beside it is no precinct with numbered parts."""
+    """True where the folder's number beside it is no precinct with numbered parts.
+
+    ``at``: the position of the number taken.
+    """
     peers, known = scene.peers, scene.precincts()
     if way.told is Told.BOUND or (known and scene.constituency not in known):
         return True
@@ -392,7 +452,10 @@ def _is_pair_sure(way: Reading, at: int, scene: _Scene) -> bool:
 
 
 def _is_rival(one: int, way: Reading, at: int, scene: _Scene) -> bool:
-    """True where a number that nothing explains may be the precinct's."""
+    """True where a number that nothing explains may be the precinct's.
+
+    ``one`` is its position, ``at`` that of the number taken.
+    """
     name, peers = scene.name, scene.peers
     known = set(scene.precincts())
     if peers.count >= _SURE_RUN and known and not known & set(peers.columns[one]):
@@ -412,7 +475,10 @@ def _is_rival(one: int, way: Reading, at: int, scene: _Scene) -> bool:
 
 
 def _is_unclear(way: Reading, at: int, scene: _Scene) -> bool:
-    """True where the number may be none of a place at all."""
+    """True where the number may be none of a place at all.
+
+    ``at``: the position of the number taken.
+    """
     name, peers, value = scene.name, scene.peers, scene.name.values[at]
     if way.told and scene.is_told_by_words:
         return False

@@ -28,13 +28,20 @@ _BACK, _ON = -1, 1
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name, taken apart."""
+    """One name, taken apart.
+
+    Its methods count the numbers that can be a place's, from 0.
+
+    Attributes:
+        tokens: all pieces of the name, its folders' too.
+        numbers: the positions of the tokens that can be a place's number.
+        shape: those numbers with the sign between two, the words that ask for a number, and the
+            ends of folders; names of one shape are compared.
+    """
 
     tokens: tuple[Token, ...]
     numbers: tuple[int, ...]
-    """The positions of the tokens that can be a place's number."""
     shape: tuple[str, ...]
-    """Its numbers with the sign between two, words and folders: names of one shape are compared."""
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -67,22 +74,30 @@ class Name:
         """The name with one sign for every number that can be a place's, another for the rest."""
         form = []
         for at, token in enumerate(self.tokens):
-            is_number = token.kind == Kind.NUMBER
-            form.append("#~"[at not in self.numbers] if is_number else token.text)
+            if at in self.numbers:
+                form.append("#")
+            elif token.kind == Kind.NUMBER:
+                form.append("~")
+            else:
+                form.append(token.text)
         return tuple(form)
 
     def are_joined(self, number: int) -> bool:
         """True where nothing but signs and words of lists stands before the next number."""
-        between = self.tokens[self.numbers[number] + 1 : self.numbers[number + 1]]
+        between = self._behind(number)
         return all(token.sense in _BETWEEN_NUMBERS for token in between)
 
     def may_be_range(self, number: int) -> bool:
         """True for 14 in ``14-15`` and ``14 və 15``, which may be several precincts."""
-        between = self.tokens[self.numbers[number] + 1 : self.numbers[number + 1]]
-        is_joined = (
-            self.are_joined(number) and self.values[number] < self.values[number + 1]
-        )
-        return is_joined and any(token.text in _RANGE_SIGNS for token in between)
+        has_sign = any(token.text in _RANGE_SIGNS for token in self._behind(number))
+        grows = self.values[number] < self.values[number + 1]
+        return has_sign and grows and self.are_joined(number)
+
+    def _behind(self, number: int) -> tuple[Token, ...]:
+        """The tokens between a number and the next one."""
+        start = self.numbers[number] + 1
+        stop = self.numbers[number + 1]
+        return self.tokens[start:stop]
 
 
 class Told(IntEnum):
@@ -98,20 +113,32 @@ class Told(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a name; numbers are counted among those that can be a place's."""
+    """One way to read a name; numbers are counted among those that can be a place's.
+
+    Attributes:
+        constituency: which number is the constituency's; None where none is.
+        precinct: which number is the precinct's; None where none is.
+        told: how a word tells that it is the precinct's.
+        others: the numbers that words for other things have.
+        is_named: True where a word has the constituency's number.
+    """
 
     constituency: int | None
     precinct: int | None
     told: Told = Told.NOT
     others: frozenset[int] = frozenset()
-    """The numbers that words for other things have."""
     is_named: bool = False
-    """True where a word has the constituency's number."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Label:
-    """Words of one sense beside each other, which ask for one number."""
+    """Words of one sense beside each other, which ask for one number.
+
+    Attributes:
+        sense: what they say of it.
+        first: position of the first of them among the tokens.
+        last: position of the last.
+    """
 
     sense: Sense
     first: int
@@ -132,19 +159,28 @@ class _Grip(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """A number that a word may have."""
+    """A number that a word may have.
+
+    Attributes:
+        number: counted among those that can be a place's.
+        grip: how close it is to the word.
+        step: ``_BACK`` where it stands before the word, ``_ON`` where behind it.
+    """
 
     number: int
     grip: _Grip
     step: int
-    """Whether the number stands before the word or behind it."""
 
 
 _Assignment = tuple[tuple[Sense, _Given], ...]
+"""What the words of a name say, and the numbers that they have."""
 
 
 def name_of(parts: Sequence[str]) -> Name:
-    """The parts of a path below its constituency's folder, taken apart."""
+    """The parts of a path below its constituency's folder, taken apart.
+
+    ``parts``: without the endings of formats.
+    """
     pieces = tokens(parts)
     numbers = candidates(pieces)
     shape: list[str] = []
@@ -171,7 +207,10 @@ def readings(name: Name, constituency: int | None) -> list[Reading]:
 def _of_assignment(
     name: Name, assignment: _Assignment, constituency: int | None
 ) -> Iterator[Reading]:
-    """The readings that are left open once the words have their numbers."""
+    """The readings that are left open once the words have their numbers.
+
+    ``constituency``: that of the folder, if it is known.
+    """
     by_sense: dict[Sense, list[_Given]] = {sense: [] for sense in _LABELS}
     for sense, given in assignment:
         by_sense[sense].append(given)
@@ -198,16 +237,23 @@ def _untold(
     """(constituency, precinct) where no word tells the precinct.
 
     Without a precinct where no number is left for it.
+
+    Args:
+        name: the name.
+        free: the numbers that no word has.
+        firsts: the numbers that may be the constituency's; None for none of them.
+        constituency: that of the folder, if it is known.
     """
     for precinct in free:
         if _ends_pair(name, precinct, constituency):
             yield precinct - 1, precinct
         else:
-            yield from ((first, precinct) for first in firsts if first != precinct)
-    left = [set(free) - {first} for first in firsts]
-    yield from (
-        (first, None) for first, open_ in zip(firsts, left, strict=True) if not open_
-    )
+            for first in firsts:
+                if first != precinct:
+                    yield first, precinct
+    for first in firsts:
+        if not set(free) - {first}:
+            yield first, None
 
 
 def _is_stretched(
@@ -235,8 +281,8 @@ def _assignments(name: Name) -> list[_Assignment]:
     for given in product(*choices):
         pairs = zip(labels, given, strict=True)
         assignment = tuple((one.sense, number) for one, number in pairs if number)
-        numbers = [number.number for _, number in assignment]
-        if len(set(numbers)) == len(numbers):
+        taken = {number.number for _, number in assignment}
+        if len(taken) == len(assignment):
             found.append(assignment)
     most = max(map(len, found))
     return [assignment for assignment in found if len(assignment) == most]
@@ -267,7 +313,11 @@ def _options(name: Name, label: _Label) -> list[_Given]:
 
 
 def _beside(name: Name, label: _Label, step: int) -> _Given | None:
-    """The number before or behind a word, up to the next word that asks for one."""
+    """The number before or behind a word, up to the next word that asks for one.
+
+    ``step``: ``_BACK`` for the number before, ``_ON`` for the one behind. None where there is none,
+    or where it belongs to another word.
+    """
     start = label.first if step == _BACK else label.last
     at = start + step
     while 0 <= at < len(name.tokens) and at not in name.numbers:
@@ -287,6 +337,10 @@ def _beside(name: Name, label: _Label, step: int) -> _Given | None:
 
 
 def _grip(between: Sequence[Token], *, is_bound: bool) -> _Grip:
+    """How close a number is to a word with these tokens between them.
+
+    ``is_bound``: an ordinal or a number sign stands with the number.
+    """
     if is_bound:
         return _Grip.BOUND
     if not between:

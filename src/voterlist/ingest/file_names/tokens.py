@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -19,23 +19,25 @@ _PIECE = re.compile(r"\d+|[^\W\d_]+|[\W_]")
 _MARK = re.compile(r"[\u0300-\u036f]")
 _HUMP = re.compile(r"(?<=[a-zа-яəıöüçşğ])(?=[A-ZА-ЯƏİÖÜÇŞĞ])")
 """Where a further word begins in ``SiyahıMəntəqə12``."""
-_ENDINGS = (
-    *(
-        ".csv",
-        ".tsv",
-        ".tab",
-        ".txt",
-        ".dat",
-        ".xls",
-        ".xlsx",
-        ".xlsm",
-        ".xlsb",
-        ".ods",
-    ),
-    *(".json", ".jsonl", ".ndjson", ".parquet", ".feather", ".htm", ".html", ".xml"),
-    *(".zip", ".gz", ".xz", ".bz2", ".7z", ".rar", ".tar", ".tgz", ".dbf", ".mdb"),
-    *(".doc", ".docx", ".odt", ".rtf", ".pdf", ".png", ".jpg", ".jpeg", ".accdb"),
+_TEXTS = (".csv", ".tsv", ".tab", ".txt", ".dat")
+_WORKBOOKS = (".xls", ".xlsx", ".xlsm", ".xlsb", ".ods")
+_RECORDS = (".json", ".jsonl", ".ndjson", ".parquet", ".feather", ".xml")
+_DATABASES = (".dbf", ".mdb", ".accdb")
+_DOCUMENTS = (".doc", ".docx", ".odt", ".rtf", ".pdf", ".htm", ".html")
+_PICTURES = (".png", ".jpg", ".jpeg")
+_PACKED = (".zip", ".gz", ".xz", ".bz2", ".7z", ".rar", ".tar", ".tgz")
+_ENDINGS = frozenset(
+    (
+        *_TEXTS,
+        *_WORKBOOKS,
+        *_RECORDS,
+        *_DATABASES,
+        *_DOCUMENTS,
+        *_PICTURES,
+        *_PACKED,
+    )
 )
+"""The endings of formats, which say nothing of a place."""
 _FIRST_YEAR, _LAST_YEAR = 1950, 2099
 _LONGEST = 4
 """A number of more digits is no place's."""
@@ -53,15 +55,22 @@ class Kind:
     """The end of a folder's name."""
 
 
+_THREE_NUMBERS = [Kind.NUMBER, Kind.SIGN, Kind.NUMBER, Kind.SIGN, Kind.NUMBER]
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of a name."""
+    """A piece of a name.
+
+    Attributes:
+        kind: one of ``Kind``.
+        text: a word is folded; a number is as written, a sign too.
+        sense: what a word or a sign says of the number beside it.
+    """
 
     kind: str
     text: str
-    """A word is folded; a number is as written, a sign too."""
     sense: Sense = Sense.UNKNOWN
-    """Of a word."""
 
     @property
     def value(self) -> int:
@@ -77,7 +86,10 @@ def stem(part: str) -> str:
 
 
 def tokens(parts: Sequence[str]) -> tuple[Token, ...]:
-    """The tokens of a path's parts, without the endings of formats."""
+    """The tokens of a path's parts.
+
+    ``parts``: folders and the file, without the endings of formats.
+    """
     pieces: list[Token] = []
     for part in parts:
         if pieces:
@@ -87,11 +99,13 @@ def tokens(parts: Sequence[str]) -> tuple[Token, ...]:
 
 
 def _pieces(part: str) -> list[str]:
+    """The numbers, words and signs of a part of a path, without accents, in composed letters."""
     plain = _MARK.sub("", unicodedata.normalize("NFKC", part))
     return _PIECE.findall(_HUMP.sub(" ", plain))
 
 
 def _token(piece: str) -> Token:
+    """A number, word or sign as a token."""
     if piece[0].isdigit() and piece.isdecimal():
         return Token(Kind.NUMBER, piece)
     if not piece[0].isalpha():
@@ -104,6 +118,7 @@ def _token(piece: str) -> Token:
 
 
 def _sign_sense(piece: str) -> Sense:
+    """What a sign says of the number behind it."""
     return Sense.SIGN if piece == "#" else Sense.PLAIN
 
 
@@ -119,16 +134,19 @@ def _with_letter_pairs(pieces: list[Token]) -> tuple[Token, ...]:
     for constituency, precinct in LETTER_PAIRS:
         if {constituency, precinct} <= glued:
             senses = {constituency: Sense.CONSTITUENCY, precinct: Sense.PRECINCT}
-            return tuple(
-                replace(token, sense=senses.get(token.text, token.sense))
-                if token.kind == Kind.WORD
-                else token
-                for token in pieces
-            )
+            return tuple(_with_sense(token, senses) for token in pieces)
     return tuple(pieces)
 
 
+def _with_sense(token: Token, senses: Mapping[str, Sense]) -> Token:
+    """The token, a word among these with the sense given for it."""
+    if token.kind != Kind.WORD or token.text not in senses:
+        return token
+    return replace(token, sense=senses[token.text])
+
+
 def _is_place(token: Token) -> bool:
+    """True for a word of constituencies or precincts."""
     return token.sense in {Sense.CONSTITUENCY, Sense.PRECINCT}
 
 
@@ -149,6 +167,7 @@ def _is_small(token: Token) -> bool:
 
 
 def _is_year(token: Token) -> bool:
+    """True for four digits that are a year."""
     is_long = len(token.text) == _LONGEST
     return is_long and _FIRST_YEAR <= token.value <= _LAST_YEAR
 
@@ -162,16 +181,20 @@ def _dates(pieces: Sequence[Token], numbers: Sequence[int]) -> set[int]:
             found.update(run)
     for at, token in enumerate(pieces):
         if token.sense is Sense.MONTH:
-            days = (_next_number(pieces, at, -1), _next_number(pieces, at, 1))
-            known = [day for day in days if day is not None]
-            found.update(known[:1])
+            before = _next_number(pieces, at, -1)
+            day = _next_number(pieces, at, 1) if before is None else before
+            if day is not None:
+                found.add(day)
     return found
 
 
 def _joined(pieces: Sequence[Token], first: int) -> tuple[int, ...]:
-    """The positions of three numbers joined by one sign twice, else of none."""
+    """The positions of three numbers joined by one sign twice, else of none.
+
+    ``first``: the position of the first of them.
+    """
     run = pieces[first : first + 5]
-    if [token.kind for token in run] != [Kind.NUMBER, Kind.SIGN] * 2 + [Kind.NUMBER]:
+    if [token.kind for token in run] != _THREE_NUMBERS:
         return ()
     is_joined = run[1].text == run[3].text and run[1].text in _DATE_SIGNS
     return (first, first + 2, first + 4) if is_joined else ()
@@ -189,6 +212,7 @@ def _is_date(run: Sequence[Token]) -> bool:
 
 
 def _is_day(year: int, month: int, day: int) -> bool:
+    """True for a day of the calendar."""
     try:
         return bool(dt.date(year, month, day))
     except ValueError:
@@ -196,7 +220,10 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 
 def _next_number(pieces: Sequence[Token], at: int, step: int) -> int | None:
-    """The number beside a token with nothing but signs between."""
+    """The position of the number beside a token with nothing but signs between.
+
+    ``step``: -1 for the one before, 1 for the one behind. None where there is none, or a year.
+    """
     at += step
     while 0 <= at < len(pieces) and pieces[at].kind == Kind.SIGN:
         at += step
@@ -216,12 +243,16 @@ def _versions(pieces: Sequence[Token], numbers: Sequence[int]) -> set[int]:
 
 
 def _is_in_brackets(pieces: Sequence[Token], at: int) -> bool:
+    """True for the number of a copy: ``(2)``."""
     around = [token.text for token in pieces[max(at - 1, 0) : at + 2]]
     return len(around) == 3 and (around[0], around[2]) == ("(", ")")
 
 
 def maybe_time(pieces: Sequence[Token], at: int) -> bool:
-    """True for a number that may be a month beside a year, or of a time behind a date."""
+    """True for a number that may be a month beside a year, or of a time behind a date.
+
+    ``at``: its position among the tokens.
+    """
     numbers = [place for place, token in enumerate(pieces) if token.kind == Kind.NUMBER]
     around = [one for one in (at - 2, at + 2) if one in numbers]
     joined = [one for one in around if pieces[(at + one) // 2].kind == Kind.SIGN]
