@@ -17,12 +17,13 @@ __all__ = ["Columns", "chunks", "columns_of", "is_rest", "overlap", "row_groups"
 Floats = npt.NDArray[np.float64]
 
 _BIN = 0.5
-"""Points."""
+"""The width, in points, of the strips of a page that are looked at for gaps."""
 _CHUNK_GAP = 0.75
 """A gap of this share of the height of the letters parts two cells rather than two words."""
 _LEAST_CHUNKS = 3
 """A line of so many pieces may be a row."""
 _LEAST_ROWS = 3
+"""Lines that may be rows are a table where there are so many."""
 _FEW_ROWS = 8
 """Blanks of fewer rows than this may stand below each other by chance."""
 _MOST_CROSSING = 0.02
@@ -45,12 +46,15 @@ def chunks(line: TextLine) -> list[list[Word]]:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a table without lines."""
+    """The columns of a table without lines; all places are in points.
+
+    Attributes:
+        edges: the middles of the gaps between them, from left to right.
+        rights: how far the text of each column reaches.
+    """
 
     edges: Floats
-    """The middles of the gaps between them, from left to right."""
     rights: Floats
-    """How far the text of each column reaches."""
 
     @property
     def count(self) -> int:
@@ -72,15 +76,21 @@ class Columns:
     def crosses(self, line: TextLine) -> bool:
         """True where one piece of the line lies over a gap between columns, as a title does."""
         for piece in chunks(line):
-            left = np.searchsorted(self.edges, piece[0].left)
-            if np.searchsorted(self.edges, piece[-1].right) > left:
+            first = np.searchsorted(self.edges, piece[0].left)
+            last = np.searchsorted(self.edges, piece[-1].right)
+            if last > first:
                 return True
         return False
 
 
+def _may_be_row(line: TextLine) -> bool:
+    """True for a line of enough pieces to be a row of a table."""
+    return len(chunks(line)) >= _LEAST_CHUNKS
+
+
 def columns_of(lines: Sequence[TextLine]) -> Columns | None:
     """The columns that the rows among these lines share; None where there are no rows."""
-    rows = [line for line in lines if len(chunks(line)) >= _LEAST_CHUNKS]
+    rows = [line for line in lines if _may_be_row(line)]
     if len(rows) < _LEAST_ROWS:
         return None
     words = [word for line in _with_overlapping(lines) for word in line]
@@ -103,7 +113,7 @@ def _with_overlapping(lines: Sequence[TextLine]) -> list[TextLine]:
 
     A column whose cells all have two lines has no word at the height of its rows.
     """
-    is_row = [len(chunks(line)) >= _LEAST_CHUNKS for line in lines]
+    is_row = [_may_be_row(line) for line in lines]
     taken = list(is_row)
     for upper in range(len(lines) - 1):
         if overlap(lines[upper], lines[upper + 1]):
@@ -119,12 +129,21 @@ def overlap(above: TextLine, line: TextLine) -> bool:
 
 
 def _gaps(lefts: Floats, rights: Floats, most_crossing: float, least: float) -> Floats:
-    """The middles of the gaps, at least so wide, that no more than so many words cross."""
+    """The middles of the gaps between columns, from left to right.
+
+    Args:
+        lefts: where each word begins, in points.
+        rights: where it ends.
+        most_crossing: no more words than this may cross a gap.
+        least: a gap is at least so wide, in points.
+    """
     start = lefts.min()
     count = int((rights.max() - start) / _BIN) + 2
     changes = np.zeros(count + 1)
-    np.add.at(changes, ((lefts - start) / _BIN).astype(int), 1)
-    np.add.at(changes, ((rights - start) / _BIN).astype(int) + 1, -1)
+    first_strips = ((lefts - start) / _BIN).astype(int)
+    last_strips = ((rights - start) / _BIN).astype(int)
+    np.add.at(changes, first_strips, 1)
+    np.add.at(changes, last_strips + 1, -1)
     is_free = np.cumsum(changes)[:count] <= most_crossing
     # The last place is free: no word reaches it.
     steps = np.diff(is_free.astype(np.int8), prepend=1)
@@ -159,26 +178,23 @@ def row_groups(
     Args:
         middles: the height of each line, from top to bottom.
         cells: the words of each line by column.
+
+    Returns:
+        the places of the lines of each row among all lines.
     """
     filled = [_filled(row) for row in cells]
     gaps = np.diff(np.array(middles))
     close = _MOST_INSIDE * float(np.median(gaps)) if len(gaps) else 0.0
     words = [word for row in cells for own in row for word in own]
     overlapping = _OVERLAPPING * float(np.median([word.height for word in words]))
+    spacing = _Spacing(filled, gaps, close, overlapping)
     if _is_numbered([row[0] for row in cells]):
-        return _around_numbers(_Spacing(filled, gaps, close, overlapping))
-    groups: list[list[int]] = []
-    for line, own in enumerate(filled):
-        goes_on = groups and _goes_on(own, filled[groups[-1][0]])
-        is_beside = groups and gaps[line - 1] <= overlapping
-        if is_beside or (goes_on and gaps[line - 1] <= close):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    return groups
+        return _around_numbers(spacing)
+    return _below_firsts(spacing)
 
 
 def _filled(row: Sequence[Sequence[Word]]) -> frozenset[int]:
+    """The columns in which a line has words."""
     return frozenset(column for column, words in enumerate(row) if words)
 
 
@@ -200,16 +216,19 @@ def _is_numbered(first: Sequence[Sequence[Word]]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Spacing:
-    """The lines of a table from top to bottom."""
+    """The lines of a table from top to bottom; distances are in points.
+
+    Attributes:
+        filled: the columns in which each has words.
+        gaps: from each line to the next.
+        close: lines further apart than this are of two rows.
+        overlapping: lines closer than this are of one row.
+    """
 
     filled: Sequence[frozenset[int]]
-    """The columns in which each has words."""
     gaps: Floats
-    """From each line to the next."""
     close: float
-    """Lines further apart than this are of two rows."""
     overlapping: float
-    """Lines closer than this are of one row."""
 
     def may_belong(self, line: int, anchor: int) -> bool:
         """True where a line may be part of the row of another line."""
@@ -235,6 +254,24 @@ class _Spacing:
                 numbered.append(line)
                 has_number = True
         return numbered
+
+
+def _below_firsts(spacing: _Spacing) -> list[list[int]]:
+    """The lines in groups, each below the first line of its row."""
+    groups: list[list[int]] = []
+    for line, own in enumerate(spacing.filled):
+        if not groups:
+            groups.append([line])
+            continue
+        first = spacing.filled[groups[-1][0]]
+        limit = spacing.overlapping
+        if _goes_on(own, first):
+            limit = max(limit, spacing.close)
+        if spacing.gaps[line - 1] <= limit:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
 
 
 def is_rest(own: AbstractSet[int], above: AbstractSet[int]) -> bool:
@@ -265,6 +302,12 @@ def _nearest(
     """The lines with a number that a line may belong to.
 
     Two rows are parted by the widest gap between them; of equally wide ones by the last.
+
+    Args:
+        line: the line.
+        above: the next line with a number at its height or above; None where there is none.
+        below: the next one below it; None where there is none.
+        gaps: from each line to the next, in points.
     """
     if above == line:
         return [line]

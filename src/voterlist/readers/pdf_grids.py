@@ -23,6 +23,7 @@ _REACH = 3.0
 _MOST_LINES = 4_000
 """Lines of a page, joined where they touch; a page of more is a drawing."""
 _LEAST_CELLS = 2
+"""A grid of fewer places is a frame around text."""
 _LEAST_CELL = 6.0
 """A line that reaches further, in points, beyond the last line across it belongs to a cell there.
 """
@@ -32,16 +33,21 @@ _SHORTEST = 4.0
 
 @dataclass(frozen=True)
 class Grid:
-    """One ruled table."""
+    """One ruled table; lengths are in points.
+
+    A cell may take several places of the grid: no line stands between these.
+
+    Attributes:
+        xs: the edges of its columns from left to right.
+        ys: the edges of its rows from top to bottom.
+        left_edges: (row, column): True where a line stands left of that place of the grid.
+        top_edges: (row, column): True where a line lies above that place of the grid.
+    """
 
     xs: Floats
-    """The edges of its columns from left to right."""
     ys: Floats
-    """The edges of its rows from top to bottom."""
     left_edges: _Mask
-    """(row, column): True where a line stands left of that place of the grid."""
     top_edges: _Mask
-    """(row, column): True where a line lies above that place of the grid."""
 
     @property
     def rows(self) -> int:
@@ -98,11 +104,13 @@ def grids_of(lines: Floats) -> list[Grid]:
     ``lines``: a row (left, top, right, bottom) for each straight line, as ``Page.lines``.
     """
     left, top, right, bottom = lines.T
-    is_upright = bottom - top > right - left
-    is_long = np.maximum(bottom - top, right - left) > _SHORTEST
-    columns, rows = is_upright & is_long, ~is_upright & is_long
-    upright = _joined((left + right)[columns] / 2, top[columns], bottom[columns])
-    level = _joined((top + bottom)[rows] / 2, left[rows], right[rows])
+    width, height = right - left, bottom - top
+    is_long = np.maximum(width, height) > _SHORTEST
+    is_upright = height > width
+    as_upright = np.stack([(left + right) / 2, top, bottom], axis=1)
+    as_level = np.stack([(top + bottom) / 2, left, right], axis=1)
+    upright = _joined(as_upright[is_long & is_upright])
+    level = _joined(as_level[is_long & ~is_upright])
     if len(upright) + len(level) > _MOST_LINES:
         return []
     grids = []
@@ -113,14 +121,19 @@ def grids_of(lines: Floats) -> list[Grid]:
     return sorted(grids, key=lambda grid: (grid.ys[0], grid.xs[0]))
 
 
-def _joined(places: Floats, starts: Floats, ends: Floats) -> Floats:
-    """Lines at nearly one place joined where they touch: a row (place, from, to) for each."""
-    if not len(places):
-        return np.zeros((0, 3))
-    lines = np.stack([_snapped(places), starts, ends], axis=1)
-    order = np.lexsort((starts, lines[:, 0]))
+def _joined(lines: Floats) -> Floats:
+    """Lines at nearly one place joined where they touch.
+
+    A row (place, from, to) for each line, in and out: of an upright one x, and from top to bottom;
+    of a level one y, and from left to right.
+    """
+    if not len(lines):
+        return lines
+    places = _snapped(lines[:, 0])
+    snapped = np.column_stack([places, lines[:, 1:]])
+    order = np.lexsort((lines[:, 1], places))
     joined: list[list[float]] = []
-    for place, start, end in lines[order].tolist():
+    for place, start, end in snapped[order].tolist():
         last = joined[-1] if joined else [np.nan, 0.0, 0.0]
         if last[0] == place and start <= last[2] + _REACH:
             last[2] = max(last[2], end)
@@ -130,7 +143,10 @@ def _joined(places: Floats, starts: Floats, ends: Floats) -> Floats:
 
 
 def _snapped(values: Floats) -> Floats:
-    """Each value as the middle of the values that lie near it."""
+    """Each value as the middle of the values that lie near it.
+
+    Values are near where a chain of steps, none longer than ``_NEAR``, leads from one to the other.
+    """
     order = np.argsort(values, kind="stable")
     is_far = np.diff(values[order]) > _NEAR
     groups = np.zeros(len(values), dtype=np.int64)
@@ -141,7 +157,11 @@ def _snapped(values: Floats) -> Floats:
 
 
 def _touching(upright: Floats, level: Floats) -> list[tuple[_Mask, _Mask]]:
-    """The lines in groups that touch each other: masks of the upright and of the level ones."""
+    """The lines in groups that touch each other, directly or through others.
+
+    Masks of the upright and of the level ones of each group. A level line that touches no upright
+    one is in none.
+    """
     meets = _meeting(upright, level)
     groups = []
     is_free = np.ones(len(upright), dtype=bool)
@@ -160,7 +180,10 @@ def _touching(upright: Floats, level: Floats) -> list[tuple[_Mask, _Mask]]:
 
 
 def _meeting(upright: Floats, level: Floats) -> _Mask:
-    """(upright, level): True where the two lines meet."""
+    """(upright, level): True where the two lines meet.
+
+    A row (place, from, to) for each line. An end may be short of the other line by ``_REACH``.
+    """
     x, top, bottom = upright.T[:, :, None]
     y, left, right = level.T[:, None, :]
     meets: _Mask = left - _REACH <= x
@@ -171,7 +194,10 @@ def _meeting(upright: Floats, level: Floats) -> _Mask:
 
 
 def _grid(upright: Floats, level: Floats) -> Grid | None:
-    """The table that these lines make; None where they make no more than a frame."""
+    """The table that these lines make; None where they make no more than a frame.
+
+    A row (place, from, to) for each line.
+    """
     if not len(level):
         return None
     xs = _with_ends(upright[:, 0], level)
@@ -200,7 +226,13 @@ def _with_ends(places: Floats, across: Floats) -> Floats:
 
 
 def _covered(lines: Floats, places: Floats, points: Floats) -> _Mask:
-    """(place, point): True where a line at this place runs past this point."""
+    """(place, point): True where a line at this place runs past this point.
+
+    Args:
+        lines: a row (place, from, to) for each.
+        places: those of the lines.
+        points: places along the lines.
+    """
     covered = np.zeros((len(places), len(points)), dtype=bool)
     for place, start, end in lines.tolist():
         is_here = places == place

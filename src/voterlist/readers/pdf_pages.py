@@ -7,7 +7,7 @@ points (1/72 inch). PDFium is imported where a file is a PDF, and nowhere else.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import ModuleType
@@ -21,15 +21,18 @@ from voterlist.model import AsideCode
 __all__ = ["Page", "PdfError", "read_pages"]
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 _PASSWORD = 4
 """FPDF_ERR_PASSWORD."""
 _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
 """The kinds of objects of a page (FPDF_PAGEOBJ_...)."""
 _LINE_TO, _MOVE_TO = 0, 2
+"""The kinds of segments of a path (FPDF_SEGMENT_...); the third kind is a curve."""
 _INVISIBLE = 3
 """The mode of text that is drawn neither filled nor stroked: what a scanner thinks it has read."""
 _DEEPEST_FORM = 4
+"""Forms inside each other are looked into so deep."""
 _FARTHEST = 20_000.0
 """No page is as wide, in points; a damaged file may name any place."""
 _MOST_LINES = 50_000
@@ -40,13 +43,19 @@ _MOST_UNMAPPED = 0.01
 """The share of signs without a letter, above which the letters of a page cannot be read: one letter
 of the alphabet may be missing in every name."""
 _BLANK = 0x20
+"""Codes up to this one leave no ink."""
 _HYPHENS = {0x02: 0x2D, 0xFFFE: 0x2D}
 """How PDFium shows a hyphen at the end of a line."""
 _LOST = 0xFFFD
+"""Stands for a sign whose letter is not known."""
 
 
 class PdfError(Exception):
-    """The file is not read; ``code`` says why."""
+    """The file is not read.
+
+    Attributes:
+        code: why its rows are set aside.
+    """
 
     def __init__(self, code: AsideCode) -> None:
         super().__init__()
@@ -55,20 +64,25 @@ class PdfError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page."""
+    """One page; the arrays but ``lines`` have one element a sign, in the order of drawing.
 
-    codes: npt.NDArray[np.int64]
-    """The Unicode number of each sign, in the order in which they are drawn."""
+    Attributes:
+        codes: the Unicode number of each sign.
+        boxes: a row (left, top, right, bottom) for each sign, in points.
+        pieces: the piece of text that each sign was drawn with: a program writes a cell at once,
+            or less.
+        turned: True for the signs that run in another direction than most of the page.
+        lines: a row (left, top, right, bottom) for each straight line, in points; upright or level
+            ones alone.
+        trouble: why its text is not taken; None where it is taken.
+    """
+
+    codes: Ints
     boxes: Floats
-    """A row (left, top, right, bottom) for each sign."""
-    pieces: npt.NDArray[np.int64]
-    """The piece of text that each sign was drawn with: a program writes a cell at once, or less."""
+    pieces: Ints
     turned: npt.NDArray[np.bool_]
-    """The signs that run in another direction than most of the page."""
     lines: Floats
-    """A row (left, top, right, bottom) for each straight line; upright or level ones alone."""
     trouble: AsideCode | None = None
-    """Why its text is not taken."""
 
     @property
     def is_blank(self) -> bool:
@@ -87,10 +101,9 @@ def read_pages(content: bytes) -> Iterator[Page]:
     pdfium.FPDF_InitLibrary()
     opened = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
     if not opened:
-        is_locked = pdfium.FPDF_GetLastError() == _PASSWORD
-        raise PdfError(
-            AsideCode.FILE_PROTECTED if is_locked else AsideCode.FILE_UNREADABLE
-        )
+        if pdfium.FPDF_GetLastError() == _PASSWORD:
+            raise PdfError(AsideCode.FILE_PROTECTED)
+        raise PdfError(AsideCode.FILE_UNREADABLE)
     try:
         count = pdfium.FPDF_GetPageCount(opened)
         if count <= 0:
@@ -102,6 +115,7 @@ def read_pages(content: bytes) -> Iterator[Page]:
 
 
 def _page(pdfium: ModuleType, opened: Any, number: int) -> Page:
+    """One page by its number from 0; a page that cannot be opened has ``trouble``."""
     page = pdfium.FPDF_LoadPage(opened, number)
     if not page:
         return _troubled(AsideCode.FILE_UNREADABLE)
@@ -117,12 +131,24 @@ def _page(pdfium: ModuleType, opened: Any, number: int) -> Page:
 
 
 def _troubled(code: AsideCode) -> Page:
-    nothing = np.zeros((0, 4))
-    none = np.zeros(0, dtype=np.int64)
-    return Page(none, nothing, none, np.zeros(0, dtype=bool), nothing, code)
+    """A page of which nothing is taken."""
+    no_boxes = np.zeros((0, 4))
+    no_numbers = np.zeros(0, dtype=np.int64)
+    return Page(
+        codes=no_numbers,
+        boxes=no_boxes,
+        pieces=no_numbers,
+        turned=np.zeros(0, dtype=bool),
+        lines=no_boxes,
+        trouble=code,
+    )
 
 
 def _read(pdfium: ModuleType, page: Any, text: Any) -> Page:
+    """The signs and lines of an open page.
+
+    Nothing is taken where it is a picture of text, or where too many of its letters are unknown.
+    """
     signs = _Signs(pdfium, text)
     drawing = _Drawing(pdfium, page)
     if not signs.visible:
@@ -136,23 +162,32 @@ def _read(pdfium: ModuleType, page: Any, text: Any) -> Page:
     # How the page itself is turned does not matter: its text shows which way it is read.
     turns = -usual % 4
     return Page(
-        signs.letters(),
-        _turned_boxes(signs.boxes(), turns),
-        signs.pieces(),
-        angles != usual,
-        _turned_boxes(np.array(drawing.lines, dtype=float).reshape(-1, 4), turns),
+        codes=signs.letters(),
+        boxes=_turned_boxes(signs.boxes(), turns),
+        pieces=signs.pieces(),
+        turned=angles != usual,
+        lines=_turned_boxes(_box_array(drawing.lines), turns),
     )
 
 
+def _box_array(boxes: Sequence[tuple[float, float, float, float]]) -> Floats:
+    """A row (left, bottom, right, top) for each box."""
+    return np.array(boxes, dtype=float).reshape(-1, 4)
+
+
 class _Signs:
-    """The signs of a page."""
+    """The signs of a page, but for PDFium's own and those that nobody sees.
+
+    Attributes:
+        count: all signs, those left out too.
+        visible: signs that are drawn, blanks left out.
+        unmapped: signs whose font does not say which letters they are.
+    """
 
     def __init__(self, pdfium: ModuleType, text: Any) -> None:
         self.count = max(0, pdfium.FPDFText_CountChars(text))
         self.visible = 0
-        """Signs that are drawn, blanks left out."""
         self.unmapped = 0
-        """Signs whose font does not say which letters they are."""
         self._codes: list[int] = []
         self._boxes: list[tuple[float, float, float, float]] = []
         self._angles: list[float] = []
@@ -177,7 +212,7 @@ class _Signs:
             self._pieces.append(piece)
             self._angles.append(angle)
 
-    def letters(self) -> npt.NDArray[np.int64]:
+    def letters(self) -> Ints:
         """The Unicode numbers; what is no character stands as U+FFFD."""
         codes = np.array(self._codes, dtype=np.int64)
         for written, meant in _HYPHENS.items():
@@ -188,19 +223,19 @@ class _Signs:
 
     def boxes(self) -> Floats:
         """(left, bottom, right, top) as the file has it."""
-        return np.array(self._boxes, dtype=float).reshape(-1, 4)
+        return _box_array(self._boxes)
 
-    def pieces(self) -> npt.NDArray[np.int64]:
+    def pieces(self) -> Ints:
         """A number for the piece of text that each sign was drawn with."""
         _, numbers = np.unique(
             np.array(self._pieces, dtype=np.int64), return_inverse=True
         )
         return numbers
 
-    def quarters(self) -> npt.NDArray[np.int64]:
+    def quarters(self) -> Ints:
         """The direction of each sign in quarters of a turn."""
         angles = np.nan_to_num(np.array(self._angles, dtype=float))
-        quarters: npt.NDArray[np.int64] = np.rint(angles / (np.pi / 2)).astype(np.int64)
+        quarters: Ints = np.rint(angles / (np.pi / 2)).astype(np.int64)
         return quarters % 4
 
 
@@ -221,7 +256,14 @@ def _piece(
 
 
 class _Drawing:
-    """What is drawn on a page beside its text."""
+    """What is drawn on a page beside its text.
+
+    Attributes:
+        lines: (left, bottom, right, top) of each straight line, in points, as the file has it;
+            none on a page that has more than ``_MOST_LINES``.
+        pictures: how many pictures there are.
+        curves: how many segments of paths are curves.
+    """
 
     def __init__(self, pdfium: ModuleType, page: Any) -> None:
         self.lines: list[tuple[float, float, float, float]] = []
@@ -235,6 +277,13 @@ class _Drawing:
             self.lines = []
 
     def _add(self, drawn: Any, around: Floats, depth: int) -> None:
+        """Count an object, or take its lines; those inside a form too.
+
+        Args:
+            drawn: the object.
+            around: how the points of what it lies in are placed on the page.
+            depth: so many forms lie around it.
+        """
         if not drawn or len(self.lines) > _MOST_LINES:
             return
         kind = self._pdfium.FPDFPageObj_GetType(drawn)
@@ -253,20 +302,23 @@ class _Drawing:
         matrix = self._pdfium.FS_MATRIX()
         if not self._pdfium.FPDFPageObj_GetMatrix(drawn, matrix):
             return np.eye(3)
-        return np.array(
-            [
-                [matrix.a, matrix.b, 0],
-                [matrix.c, matrix.d, 0],
-                [matrix.e, matrix.f, 1],
-            ]
-        )
+        rows = [
+            [matrix.a, matrix.b, 0],
+            [matrix.c, matrix.d, 0],
+            [matrix.e, matrix.f, 1],
+        ]
+        return np.array(rows)
 
     def _add_path(self, drawn: Any, matrix: Floats) -> None:
+        """Take the lines of a path: the edges of a drawn one, a filled one that is thin.
+
+        ``matrix``: how its points are placed on the page.
+        """
         fill, stroke = ctypes.c_int(), ctypes.c_int()
         if not self._pdfium.FPDFPath_GetDrawMode(drawn, fill, stroke):
             return
         for points in self._subpaths(drawn):
-            placed = (np.array([(x, y, 1.0) for x, y in points]) @ matrix)[:, :2]
+            placed = _placed(points, matrix)
             if stroke.value:
                 self._add_edges(placed)
             elif fill.value:
@@ -299,7 +351,9 @@ class _Drawing:
         """The upright and level edges of a drawn line."""
         for (x0, y0), (x1, y1) in pairwise(points.tolist()):
             if abs(x1 - x0) < 1 or abs(y1 - y0) < 1:
-                self.lines.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+                left, right = sorted((x0, x1))
+                bottom, top = sorted((y0, y1))
+                self.lines.append((left, bottom, right, top))
 
     def _add_thin(self, points: Floats) -> None:
         """A filled rectangle that is as thin as a line."""
@@ -315,8 +369,18 @@ class _Drawing:
         self.lines.append((left, bottom, right, top))
 
 
+def _placed(points: Sequence[tuple[float, float]], matrix: Floats) -> Floats:
+    """The points (x, y), a row each, where the matrix puts them."""
+    rows = np.array([(x, y, 1.0) for x, y in points])
+    return np.asarray((rows @ matrix)[:, :2])
+
+
 def _turned_boxes(boxes: Floats, turns: int) -> Floats:
-    """Boxes (left, bottom, right, top) of a page turned so many quarters, as they are seen."""
+    """Boxes (left, bottom, right, top) of a page turned so many quarters, as they are seen.
+
+    Out come rows (left, top, right, bottom) with y downwards. A place that no page has is moved to
+    the nearest that one may have.
+    """
     boxes = np.clip(np.nan_to_num(boxes), -_FARTHEST, _FARTHEST)
     left, bottom, right, top = boxes.T
     seen = {
