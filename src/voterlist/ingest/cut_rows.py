@@ -7,7 +7,8 @@ entry of its precinct begins with the very same cells, that one is its whole row
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -37,15 +38,34 @@ _Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """The cut rows of one sheet, counted among its entries."""
+    """Cut rows, one element a row in each array.
+
+    Attributes:
+        rows: the row among the entries: of its sheet, or of all sheets.
+        last: the place in ``_FIELDS`` of the last field that it has.
+        filled: how many cells it has.
+        columns: how many columns its list has.
+    """
 
     rows: _Ints
     last: _Ints
-    """The place in ``_FIELDS`` of the last field that each has."""
     filled: _Ints
-    """How many cells each has."""
     columns: _Ints
-    """How many columns its list has."""
+
+    @classmethod
+    def none(cls) -> _Cut:
+        """No row at all."""
+        nothing = np.zeros(0, dtype=np.int64)
+        return cls(nothing, nothing, nothing, nothing)
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Cut]) -> _Cut:
+        """The rows of all parts, one after the other."""
+        columns = {}
+        for field in fields(cls):
+            arrays = [getattr(part, field.name) for part in parts]
+            columns[field.name] = np.concatenate(arrays)
+        return cls(**columns)
 
 
 def cut_rows(
@@ -61,21 +81,27 @@ def cut_rows(
         Rows for ``findings_table``. Where there is a whole row, ``other_source``, ``other_sheet``
         and ``other_line`` say where it stands.
     """
-    cuts = [_cut(survey) for survey in surveys]
+    cuts = []
+    start = 0
+    for survey, table in zip(surveys, tables, strict=True):
+        cut = _cut(survey)
+        cuts.append(replace(cut, rows=start + cut.rows))
+        start += table.num_rows
     if not any(len(cut.rows) for cut in cuts):
         return []
-    starts = np.cumsum([0, *(table.num_rows for table in tables)])[:-1]
-    numbers = [start + cut.rows for start, cut in zip(starts, cuts, strict=True)]
-    rows, last = np.concatenate(numbers), np.concatenate([cut.last for cut in cuts])
-    filled = np.concatenate([cut.filled for cut in cuts])
-    columns = np.concatenate([cut.columns for cut in cuts])
-    entries = concat(tables, ENTRY)
-    whole = _whole_rows(entries, rows, last)
-    own = entries.select([*_ROW, *_PLACE]).take(pa.array(rows)).to_pylist()
+    return _findings(concat(tables, ENTRY), _Cut.joined(cuts))
+
+
+def _findings(entries: pa.Table, cut: _Cut) -> list[dict[str, Any]]:
+    """A finding for each cut row; ``cut.rows`` count among all entries."""
+    whole = _whole_rows(entries, cut)
+    own = entries.select([*_ROW, *_PLACE]).take(pa.array(cut.rows)).to_pylist()
     other = entries.select(_ROW).take(pa.array(np.maximum(whole, 0))).to_pylist()
+    filled = cut.filled.astype(float).tolist()
+    columns = cut.columns.astype(float).tolist()
     findings = []
     for at, row in enumerate(own):
-        cells = {**row, "value": float(filled[at]), "limit": float(columns[at])}
+        cells = {**row, "value": filled[at], "limit": columns[at]}
         if whole[at] < 0:
             findings.append(finding("row-cut-short", **cells))
             continue
@@ -88,44 +114,40 @@ def _cut(survey: Survey) -> _Cut:
     """The entries of a sheet that are cut short, each list by its own columns."""
     chosen = np.flatnonzero(survey.entries())
     parts = [_cut_of_section(survey, section, chosen) for section in survey.sections]
-    if not parts:
-        none = np.zeros(0, dtype=np.int64)
-        return _Cut(none, none, none, none)
-    columns = zip(*parts, strict=True)
-    return _Cut(*(np.concatenate(column) for column in columns))
+    return _Cut.joined(parts) if parts else _Cut.none()
 
 
-def _cut_of_section(
-    survey: Survey, section: Section, chosen: _Ints
-) -> tuple[_Ints, _Ints, _Ints, _Ints]:
-    """(rows, last field, cells, columns) of the cut entries of one list."""
-    numbers = np.flatnonzero((chosen >= section.start) & (chosen < section.stop))
-    matches = sorted(
-        (match for match in section.header.map.matches if match.field in _FIELDS),
-        key=lambda match: match.column,
-    )
-    rows = pa.array(chosen[numbers])
+def _cut_of_section(survey: Survey, section: Section, chosen: _Ints) -> _Cut:
+    """The cut entries of one list.
+
+    ``chosen``: the rows of the sheet that are entries.
+    """
+    is_here = (chosen >= section.start) & (chosen < section.stop)
+    numbers = np.flatnonzero(is_here)
+    matches = [match for match in section.header.map.matches if match.field in _FIELDS]
+    matches.sort(key=lambda match: match.column)
     if not matches or not len(numbers):
-        none = np.zeros(0, dtype=np.int64)
-        return none, none, none, none
+        return _Cut.none()
+    rows = pa.array(chosen[numbers])
     columns = (survey.cells[match.column].take(rows) for match in matches)
+    # Shape: columns by rows.
     is_filled = np.array([pc.is_valid(column) for column in columns], dtype=bool)
     is_usual = is_filled.mean(axis=1) > _USUAL
     order = np.arange(len(matches))[:, None]
     last = np.where(is_filled, order, -1).max(axis=0)
     lost = (is_usual[:, None] & (order > last)).sum(axis=0)
     is_cut = (lost > _MOST_LOST * is_usual.sum()) & (last >= 0)
-    fields = np.array([_FIELDS.index(str(match.field)) for match in matches])
-    cells = is_filled.sum(axis=0)[is_cut]
-    return (
-        numbers[is_cut],
-        fields[last[is_cut]],
-        cells.astype(np.int64),
-        np.full(len(cells), len(matches)),
+    field_of_column = np.array([_FIELDS.index(str(match.field)) for match in matches])
+    filled = is_filled.sum(axis=0)[is_cut]
+    return _Cut(
+        rows=numbers[is_cut],
+        last=field_of_column[last[is_cut]],
+        filled=filled.astype(np.int64),
+        columns=np.full(len(filled), len(matches)),
     )
 
 
-def _whole_rows(entries: pa.Table, rows: _Ints, last: _Ints) -> _Ints:
+def _whole_rows(entries: pa.Table, cut_rows: _Cut) -> _Ints:
     """For each cut row the row that begins with the same cells; -1 where there is none.
 
     The last cell of a cut row may be cut itself, so it need only be the beginning. A row of the
@@ -134,18 +156,19 @@ def _whole_rows(entries: pa.Table, rows: _Ints, last: _Ints) -> _Ints:
     frame = entries.select(["source", *_PLACE, *_FIELDS]).to_pandas()
     frame[_PLACE] = frame[_PLACE].fillna(0)
     frame["row"] = np.arange(len(frame))
-    cut = frame.iloc[rows].assign(at=np.arange(len(rows)))
-    others = frame.drop(index=rows)
+    count = len(cut_rows.rows)
+    cut = frame.iloc[cut_rows.rows].assign(at=np.arange(count))
+    others = frame.drop(index=cut_rows.rows)
+    whole = np.full(count, -1, dtype=np.int64)
+    # Rows that have the same fields, and end with the same one, are looked for together.
     known = cut[list(_FIELDS)].notna().to_numpy()
-    whole = np.full(len(rows), -1, dtype=np.int64)
-    kinds, kind_of_row = np.unique(
-        np.column_stack([known, last]), axis=0, return_inverse=True
-    )
-    for number, kind in enumerate(kinds):
-        fields = [field for field, has in zip(_FIELDS, kind, strict=False) if has]
-        if len(fields) >= _LEAST_SAME:
+    shapes = np.column_stack([known, cut_rows.last])
+    kinds, kind_of_row = np.unique(shapes, axis=0, return_inverse=True)
+    for number, (*has_field, last) in enumerate(kinds.tolist()):
+        present = [*compress(_FIELDS, has_field)]
+        if len(present) >= _LEAST_SAME:
             own = cut[kind_of_row.ravel() == number]
-            first = _beginning_alike(own, others, fields, _FIELDS[int(kind[-1])])
+            first = _beginning_alike(own, others, present, _FIELDS[last])
             whole[first["at"].to_numpy()] = first["row_other"].to_numpy()
     return whole
 
@@ -153,9 +176,13 @@ def _whole_rows(entries: pa.Table, rows: _Ints, last: _Ints) -> _Ints:
 def _beginning_alike(
     cut: pd.DataFrame, others: pd.DataFrame, fields: Sequence[str], ending: str
 ) -> pd.DataFrame:
-    """at, row_other: the first of the others that has the fields of each cut row.
+    """The first of the others that has the fields of each cut row: columns ``at``, ``row_other``.
 
-    Of the field ``ending`` it need only have the beginning.
+    Args:
+        cut: the cut rows; ``at`` numbers them.
+        others: all other entries.
+        fields: the fields that the cut rows have.
+        ending: the last of them; the other need only begin with it.
     """
     same = [*_PLACE, *(field for field in fields if field != ending)]
     pairs = cut.merge(others, on=same, suffixes=("", "_other"))
@@ -163,7 +190,6 @@ def _beginning_alike(
     begins = [isinstance(text, str) and text.startswith(start) for text, start in texts]
     pairs = pairs[np.array(begins, dtype=bool)]
     is_elsewhere = pairs["source"].astype(str) != pairs["source_other"].astype(str)
-    ordered = pairs.assign(is_elsewhere=is_elsewhere).sort_values(
-        ["at", "is_elsewhere", "row_other"]
-    )
+    pairs = pairs.assign(is_elsewhere=is_elsewhere)
+    ordered = pairs.sort_values(["at", "is_elsewhere", "row_other"])
     return ordered.drop_duplicates("at")[["at", "row_other"]]

@@ -32,13 +32,24 @@ _MOST_OF = 0.5
 """The share of the smaller list that must be the same."""
 _Words = npt.NDArray[np.uint64]
 _Ints = npt.NDArray[np.int64]
+_Place = tuple[int, int]
+"""(constituency, precinct), 0 where one is not known."""
 
 
 class _List:
-    """The entries of one place in one sheet."""
+    """The entries of one place in one sheet.
+
+    Attributes:
+        survey: the sheet.
+        place: (constituency, precinct), 0 where one is not known.
+        rows: the rows of the sheet, equal entries beside each other.
+        hashes: of the content of each.
+        counts: how often each hash stands in the list.
+        nth: which of several equal entries each is, from 0.
+    """
 
     def __init__(
-        self, survey: Survey, place: tuple[int, int], rows: _Ints, hashes: _Words
+        self, survey: Survey, place: _Place, rows: _Ints, hashes: _Words
     ) -> None:
         self.survey, self.place = survey, place
         # Equal entries in order of their rows, so that of three the same ones are always kept.
@@ -69,11 +80,8 @@ def repeated_entries(
     for place in sorted(lists):
         same_place = sorted(lists[place], key=_List.key)
         for at, later in enumerate(same_place):
-            versions = [
-                (one, _shared(one, later))
-                for one in same_place[:at]
-                if _are_versions(one, later)
-            ]
+            earlier = same_place[:at]
+            versions = [one for one in earlier if _are_versions(one, later)]
             if versions:
                 findings.append(_set_aside(later, versions))
     return findings
@@ -91,29 +99,44 @@ def claimed_twice(
         repeated: its remarks.
     """
     versions = {_list_of(row) for row in repeated}
-    claims: dict[tuple[int, int], list[Survey]] = {}
+    claims: dict[_Place, list[Survey]] = {}
     for survey in surveys:
         if survey.kind is not ListKind.PERMANENT:
             continue
-        constituencies, precincts, which, _ = survey.places.groups()
-        for group in np.unique(which[survey.entries()]).tolist():
-            place = int(constituencies[group]), int(precincts[group])
+        for place in _places(survey):
             sheet = (survey.file.source, survey.sheet.name, *place)
-            if place[1] and sheet not in versions:
+            _, precinct = place
+            if precinct and sheet not in versions:
                 claims.setdefault(place, []).append(survey)
     findings = []
-    for (constituency, precinct), claimants in sorted(claims.items()):
+    for place, claimants in sorted(claims.items()):
         sources = {survey.file.source for survey in claimants}
         if len(sources) < 2:
             continue
-        where = {"constituency": constituency or None, "precinct": precinct}
         for survey in claimants:
-            at = {"source": survey.file.source, "sheet": survey.sheet.name}
+            cells = _cells(survey, place)
             count = float(len(sources))
-            findings.append(
-                finding("precinct-claimed-twice", **at, **where, value=count)
-            )
+            findings.append(finding("precinct-claimed-twice", **cells, value=count))
     return findings
+
+
+def _places(survey: Survey) -> list[_Place]:
+    """The places of which a sheet has entries."""
+    constituencies, precincts, which, _ = survey.places.groups()
+    groups = np.unique(which[survey.entries()])
+    pairs = zip(constituencies[groups], precincts[groups], strict=True)
+    return [(int(constituency), int(precinct)) for constituency, precinct in pairs]
+
+
+def _cells(survey: Survey, place: _Place) -> dict[str, Any]:
+    """The cells of a finding that say which list it is about."""
+    constituency, precinct = place
+    return {
+        "source": survey.file.source,
+        "sheet": survey.sheet.name,
+        "constituency": constituency or None,
+        "precinct": precinct or None,
+    }
 
 
 def _list_of(row: Mapping[str, Any]) -> tuple[str, str | None, int, int]:
@@ -152,9 +175,8 @@ def _lists(
 
 def _shared(one: _List, other: _List) -> int:
     """How many entries are the same in both, each counted as often as it stands in both."""
-    return sum(
-        min(count, other.counts.get(entry, 0)) for entry, count in one.counts.items()
-    )
+    in_both = Counter(one.counts) & Counter(other.counts)
+    return in_both.total()
 
 
 def _are_versions(one: _List, other: _List) -> bool:
@@ -165,19 +187,19 @@ def _are_versions(one: _List, other: _List) -> bool:
     return same >= max(_FEWEST, _MOST_OF * min(sizes))
 
 
-def _set_aside(later: _List, versions: list[tuple[_List, int]]) -> dict[str, Any]:
+def _set_aside(later: _List, versions: Sequence[_List]) -> dict[str, Any]:
     """Sets aside what the other versions repeat; the list with most copies of it counts."""
     counts: Counter[int] = Counter()
-    for one, _ in versions:
+    for one in versions:
         counts |= Counter(one.counts)
     repeats = later.nth < np.array([counts[entry] for entry in later.hashes.tolist()])
     later.survey.set_aside(later.rows[repeats], AsideCode.SAME_ENTRY)
-    one, same = max(versions, key=lambda version: version[1])
+    shared = [_shared(one, later) for one in versions]
+    same = max(shared)
+    one = versions[shared.index(same)]
     only = len(one.rows) + len(later.rows) - 2 * same
-    at = {"source": later.survey.file.source, "sheet": later.survey.sheet.name}
-    where = {"constituency": later.place[0] or None, "precinct": later.place[1] or None}
+    cells = _cells(later.survey, later.place)
     if not only:
-        return finding("list-repeated", **at, **where, value=float(same))
-    return finding(
-        "list-version", **at, **where, value=float(repeats.sum()), limit=float(only)
-    )
+        return finding("list-repeated", **cells, value=float(same))
+    count = float(repeats.sum())
+    return finding("list-version", **cells, value=count, limit=float(only))
