@@ -35,6 +35,7 @@ It only ever speaks for the voter: an address counts as inside on a likeness, as
 name."""
 
 _DIGITS = re.compile(r"\d+")
+_LEADING_NUMBER = r"^(?P<number>\d{1,4})(?:\D|$)"
 
 INSIDE, OUTSIDE, NO_STREET, NO_SUCH_STREET, NOT_ASKED = range(5)
 STREET_MEASURES = (
@@ -55,12 +56,17 @@ _JUDGED = with_encoded_text(
 
 @dataclass(frozen=True, slots=True)
 class JudgedAddresses:
-    """What each voter's address came to be."""
+    """What each voter's address came to be.
+
+    Attributes:
+        verdict: int64, the place of the word in ``STREET_MEASURES``; -1: of no permanent list, or
+            of no known precinct.
+        precinct: float64, the precinct that the register gives to an address outside; NaN where it
+            gives it to none.
+    """
 
     verdict: Codes
-    """One of the codes above; -1: of no permanent list, or of no known precinct."""
     precinct: Numbers
-    """The precinct that the register gives to an address outside; NaN where it gives it to none."""
 
     @classmethod
     def without_verdict(cls, count: int, code: int) -> JudgedAddresses:
@@ -77,16 +83,14 @@ def street_use(voters: pa.Table, streets: pa.Table | None) -> pa.Table:
     """
     if streets is None:
         return _use(None)
-    verdict = judge(
-        require(voters, _JUDGED, "check"), require(streets, STREET, "check")
-    ).verdict
+    judged_voters = require(voters, _JUDGED, "check")
+    verdict = judge(judged_voters, require(streets, STREET, "check")).verdict
     home, numbers = codes(voters.column("constituency"))
     parts = [_use(verdict)]
     if len(numbers) > 1:
-        order = np.argsort(np.asarray(numbers), kind="stable").tolist()
-        parts += [
-            _use(verdict[home == place], numbers[place].as_py()) for place in order
-        ]
+        for place in np.argsort(np.asarray(numbers), kind="stable").tolist():
+            number = numbers[place].as_py()
+            parts.append(_use(verdict[home == place], number))
     return concat(parts, REGISTER_USE)
 
 
@@ -95,10 +99,10 @@ def _use(verdict: Codes | None, constituency: int | None = None) -> pa.Table:
     measures = ("total", "judged", *STREET_MEASURES)
     counts: list[int | None] = [None] * len(measures)
     if verdict is not None:
-        each = np.bincount(
-            verdict[verdict >= 0], minlength=len(STREET_MEASURES)
-        ).tolist()
-        counts = [sum(each), each[INSIDE] + each[OUTSIDE], *each]
+        known = verdict[verdict >= 0]
+        each = np.bincount(known, minlength=len(STREET_MEASURES)).tolist()
+        judged = each[INSIDE] + each[OUTSIDE]
+        counts = [sum(each), judged, *each]
     columns = {
         "register": ["streets"] * len(measures),
         "measure": list(measures),
@@ -112,6 +116,10 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
     """The verdict on each voter's address.
 
     Addresses that are the same are judged once, a constituency at a time.
+
+    Args:
+        voters: VOTER, or those of its columns that an address needs.
+        streets: STREET, the register of the precincts' streets.
     """
     rows = np.flatnonzero(_is_asked(voters))
     places = voters.select(_VOTER_PLACE).take(pa.array(rows))
@@ -121,10 +129,8 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
     of_address = JudgedAddresses.without_verdict(count, NOT_ASKED)
     for at, some, borders in _by_constituency(distinct, streets):
         judged = _Constituency.of(some, borders).judged()
-        of_address.verdict[at], of_address.precinct[at] = (
-            judged.verdict,
-            judged.precinct,
-        )
+        of_address.verdict[at] = judged.verdict
+        of_address.precinct[at] = judged.precinct
     of_voter = JudgedAddresses.without_verdict(voters.num_rows, -1)
     of_voter.verdict[rows] = of_address.verdict[address]
     of_voter.precinct[rows] = of_address.precinct[address]
@@ -134,11 +140,11 @@ def judge(voters: pa.Table, streets: pa.Table) -> JudgedAddresses:
 def _is_asked(voters: pa.Table) -> Flags:
     """True for entries of permanent lists whose constituency and precinct are known."""
     list_kind = voters.column("list_kind").cast(pa.string())
-    is_included = pc.equal(list_kind, ListKind.PERMANENT.value).fill_null(
-        fill_value=False
-    )
+    is_permanent = pc.equal(list_kind, ListKind.PERMANENT.value)
+    is_included = pc.fill_null(is_permanent, fill_value=False)
     for name in PRECINCT_PLACE:
-        is_included = pc.and_(is_included, pc.is_valid(voters.column(name)))
+        is_known = pc.is_valid(voters.column(name))
+        is_included = pc.and_(is_included, is_known)
     return np.asarray(is_included, dtype=bool)
 
 
@@ -167,28 +173,44 @@ def _alike(left: pa.Array, right: pa.Array) -> Flags:
     """
     if not len(left) or not len(right):
         return np.zeros((len(left), len(right)), dtype=bool)
-    names = left.to_pylist(), right.to_pylist()
     scores = cdist(
-        *names, scorer=fuzz.token_set_ratio, score_cutoff=_ALIKE, dtype=np.uint8
+        left.to_pylist(),
+        right.to_pylist(),
+        scorer=fuzz.token_set_ratio,
+        score_cutoff=_ALIKE,
+        dtype=np.uint8,
     )
-    numbers, others = (
-        np.array([" ".join(_DIGITS.findall(name)) for name in side]) for side in names
-    )
-    agree = (numbers[:, None] == others) | (numbers[:, None] == "") | (others == "")
+    numbers = _numbers_in(left)[:, None]
+    others = _numbers_in(right)
+    agree = (numbers == others) | (numbers == "") | (others == "")
     return np.asarray((scores >= _ALIKE) & agree, dtype=bool)
+
+
+def _numbers_in(names: pa.Array) -> np.ndarray[Any, Any]:
+    """The numbers in each name with blanks between them; empty where it has none."""
+    texts = [" ".join(_DIGITS.findall(name)) for name in names.to_pylist()]
+    return np.array(texts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Constituency:
-    """The distinct addresses of a constituency beside the rows of its register."""
+    """The distinct addresses of a constituency beside the rows of its register.
+
+    A pair is an address and a row of the register whose streets are one.
+
+    Attributes:
+        places: the addresses.
+        borders: the rows of the register (STREET).
+        place: the address of each pair.
+        border: the row of the register of each pair.
+        same: True where the pair's names are equal, not alike only.
+    """
 
     places: pa.Table
     borders: pa.Table
     place: Codes
-    """With ``border``: the pairs of an address and a row of the register whose streets are one."""
     border: Codes
     same: Flags
-    """True where the pair's names are equal, not alike only."""
 
     @classmethod
     def of(cls, places: pa.Table, borders: pa.Table) -> _Constituency:
@@ -208,10 +230,8 @@ class _Constituency:
     def judged(self) -> JudgedAddresses:
         """The verdict on each address."""
         count = self.places.num_rows
-        home, precinct = (
-            _numbers(self.places, "precinct"),
-            _numbers(self.borders, "precinct"),
-        )
+        home = _numbers(self.places, "precinct")
+        precinct = _numbers(self.borders, "precinct")
         is_covered = self._is_covered()
         is_own = home[self.place] == precinct[self.border]
         is_inside = _any(self.place[is_own & is_covered], count)
@@ -238,9 +258,8 @@ class _Constituency:
         """
         number = _leading_number(self.places, "house")[self.place]
         covers = _words(self.borders, "covers")[self.border]
-        first, last = (
-            _numbers(self.borders, name)[self.border] for name in ("first", "last")
-        )
+        first = _numbers(self.borders, "first")[self.border]
+        last = _numbers(self.borders, "last")[self.border]
         in_range = (first < 0) | ((number >= first) & (number <= last))
         on_side = np.select(
             [covers == Covers.ODD.value, covers == Covers.EVEN.value],
@@ -269,10 +288,13 @@ class _Constituency:
         """Addresses that may lie in a settlement which belongs to their precinct with all it has.
 
         So too where a row of their precinct names neither street nor settlement that could be read.
+
+        Args:
+            home: the precinct of each address.
+            precinct: that of each row of the register.
         """
-        whole = np.flatnonzero(
-            np.asarray(self.borders.column("street").is_null(), dtype=bool)
-        )
+        has_no_street = self.borders.column("street").is_null()
+        whole = np.flatnonzero(has_no_street)
         place, at = matches(home, precinct[whole])
         kept = _settlements_meet(self.places, self.borders, place, whole[at])
         return _any(place[kept], len(home))
@@ -291,6 +313,12 @@ def _settlements_meet(
     """For each pair whether the two may lie in one settlement.
 
     One of them names none, or the names are alike.
+
+    Args:
+        places: addresses.
+        borders: rows of the register.
+        place: the address of each pair.
+        border: the row of the register of each pair.
     """
     left, names = codes(places.column("settlement"))
     right, others = codes(borders.column("settlement"))
@@ -302,16 +330,14 @@ def _settlements_meet(
 
 
 def _words(table: pa.Table, name: str) -> np.ndarray[Any, Any]:
-    return np.asarray(
-        table.column(name).cast(pa.string()).fill_null("").to_pylist(), dtype=str
-    )
+    """A column as text, empty where null."""
+    texts = table.column(name).cast(pa.string()).fill_null("")
+    return np.asarray(texts.to_pylist(), dtype=str)
 
 
 def _leading_number(table: pa.Table, name: str) -> Codes:
     """The number at the beginning of a house, -1 where none is known: 12 of 12A and of 12/3."""
-    parts = pc.extract_regex(
-        table.column(name).cast(pa.string()).combine_chunks(),
-        r"^(?P<number>\d{1,4})(?:\D|$)",
-    )
+    house = table.column(name).cast(pa.string()).combine_chunks()
+    parts = pc.extract_regex(house, _LEADING_NUMBER)
     numbers = pc.struct_field(parts, "number")
     return np.asarray(numbers.cast(pa.int64()).fill_null(-1), dtype=np.int64)

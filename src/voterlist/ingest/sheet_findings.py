@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.ingest.evidence import KINDS, ORIGINS
@@ -39,7 +40,7 @@ def sheet_findings(sheet: Survey, territory: Territory) -> _Findings:
         return rows.findings
     if not sheet.sections:
         return _without_header(sheet)
-    findings = [*_of_sheet(sheet)]
+    findings = _of_sheet(sheet)
     for section in sheet.sections:
         findings += _of_columns(sheet, section)
     findings += _unreadable_places(sheet)
@@ -66,9 +67,8 @@ class _Rows:
     def add(self, rule: str, *, value: float | None = None, **cells: Any) -> None:
         """Add a finding of this rule."""
         number = None if value is None else float(value)
-        self.findings.append(
-            finding(rule, **{**self._places, **cells, "value": number})
-        )
+        all_cells = {**self._places, **cells, "value": number}
+        self.findings.append(finding(rule, **all_cells))
 
     def add_count(self, rule: str, count: int, **cells: Any) -> None:
         """Add a finding of so many, unless there are none."""
@@ -77,6 +77,7 @@ class _Rows:
 
 
 def _content(sheet: Survey) -> dict[str, Any]:
+    """The cells of a finding that say which sheet it is about."""
     return {"source": sheet.file.source, "sheet": sheet.sheet.name}
 
 
@@ -145,6 +146,7 @@ def _is_filled(sheet: Survey, section: Section, column: int) -> bool:
 
 
 def _unreadable_places(sheet: Survey) -> _Findings:
+    """How many cells of a column of places hold no number of a place."""
     rows = _Rows(sheet)
     for kind, count in sheet.unreadable.items():
         rows.add("place-unreadable", field=kind, value=count)
@@ -182,10 +184,8 @@ def _other_numbers(sheet: Survey, kind: str) -> set[tuple[int, int, int, int]]:
     for evidence in places.evidence[kind].values():
         other = evidence[is_entry]
         differs = (other > 0) & (other != taken)
-        columns = (
-            part[differs].tolist() for part in (constituency, taken, other, origin)
-        )
-        numbers |= set(zip(*columns, strict=True))
+        columns = np.stack([constituency, taken, other, origin])
+        numbers.update(zip(*columns[:, differs].tolist(), strict=True))
     return numbers
 
 
@@ -212,10 +212,8 @@ def _foreign_places(sheet: Survey, territory: Territory) -> _Findings:
     rows = _Rows(sheet)
     constituencies, precincts, which, _ = sheet.places.groups()
     entries = np.bincount(which[sheet.entries()], minlength=len(precincts))
-    groups = zip(
-        constituencies.tolist(), precincts.tolist(), entries.tolist(), strict=True
-    )
-    for constituency, precinct, count in groups:
+    columns = np.stack([constituencies, precincts, entries])
+    for constituency, precinct, count in columns.T.tolist():
         known = territory.get(constituency, ())
         if precinct and known and precinct not in known:
             place = {"constituency": constituency, "precinct": precinct}
@@ -223,23 +221,32 @@ def _foreign_places(sheet: Survey, territory: Territory) -> _Findings:
     return rows.findings
 
 
+def _is_damaged(sheet: Survey) -> bool:
+    """True where letters of the file are lost."""
+    encoding = sheet.sheet.encoding or ""
+    return encoding.endswith(DAMAGED)
+
+
+def _names(sheet: Survey, section: Section) -> list[pa.Array]:
+    """The columns of a list that hold names, or parts of one."""
+    columns: set[int] = set()
+    for name in _NAMES:
+        columns.update(section.header.map.columns(name))
+    length = section.stop - section.start
+    return [
+        sheet.cells[column].slice(section.start, length) for column in sorted(columns)
+    ]
+
+
 def _lost_letters(sheet: Survey) -> _Findings:
     """How many entries have a name in which letters were lost before the file was saved."""
-    if (sheet.sheet.encoding or "").endswith(DAMAGED):
+    if _is_damaged(sheet):
         return []
     with_sign = np.zeros(len(sheet.rows.codes), dtype=bool)
     for section in sheet.sections:
-        rows = slice(section.start, section.stop)
-        columns = {
-            column for name in _NAMES for column in section.header.map.columns(name)
-        }
-        length = section.stop - section.start
-        names = [
-            sheet.cells[column].slice(section.start, length)
-            for column in sorted(columns)
-        ]
+        names = _names(sheet, section)
         if names:
-            with_sign[rows] = with_sign_inside(names)
+            with_sign[section.start : section.stop] = with_sign_inside(names)
     is_entry = sheet.entries()
     with_sign &= is_entry
     count = int(with_sign.sum())
@@ -253,7 +260,7 @@ def _lost_letters(sheet: Survey) -> _Findings:
 
 def _damaged_rows(sheet: Survey) -> _Findings:
     """How many rows hold a letter that was lost in the file."""
-    if not (sheet.sheet.encoding or "").endswith(DAMAGED):
+    if not _is_damaged(sheet):
         return []
     lost = np.zeros(len(sheet.rows.codes), dtype=bool)
     for column in sheet.cells:
@@ -265,7 +272,10 @@ def _damaged_rows(sheet: Survey) -> _Findings:
 
 
 def copy_findings(surveys: Sequence[Survey]) -> _Findings:
-    """One content under the names of two precincts: then the second one's own list is missing."""
+    """One content under the names of two precincts: then the second one's own list is missing.
+
+    ``surveys``: of all sheets of one intake. Rows for ``findings_table``.
+    """
     originals = {_key(sheet): sheet for sheet in surveys if not sheet.copy}
     copies = [sheet for sheet in surveys if sheet.copy and _key(sheet) in originals]
     findings = []
@@ -281,7 +291,13 @@ def copy_findings(surveys: Sequence[Survey]) -> _Findings:
 def _elsewhere(
     copy: Survey, named: int, place: Mapping[str, int | None]
 ) -> dict[str, Any]:
-    """The finding about a copy named for another precinct than that of the content."""
+    """The finding about a copy named for another precinct than that of the content.
+
+    Args:
+        copy: the sheet.
+        named: the precinct that its name gives.
+        place: the constituency and precinct of the content.
+    """
     return finding(
         "copy-elsewhere",
         **_content(copy),
@@ -294,4 +310,5 @@ def _elsewhere(
 
 
 def _key(sheet: Survey) -> tuple[str, str | None]:
+    """Where the content of a sheet stands first: file and sheet."""
     return sheet.file.source, sheet.sheet.name

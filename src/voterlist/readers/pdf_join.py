@@ -89,7 +89,10 @@ def _add(table: Part, part: Part) -> None:
 
 
 def _apart_from_header(header: Row, rows: list[Row]) -> list[Row]:
-    """The rows of a page whose first one is the repeated header and, with no line between, more."""
+    """The rows of a page whose first one is the repeated header and, with no line between, more.
+
+    That one is cut into the header and the rest; other rows stay as they are.
+    """
     known, texts = _texts(header), _texts(rows[0])
     if len(known) != len(texts) or known == texts:
         return rows
@@ -114,6 +117,7 @@ def _last_of_body(rows: Sequence[Row]) -> Row | None:
 
 
 def _texts(row: Row) -> list[str]:
+    """The texts of the cells of a row."""
     return [cell.text for cell in row.cells]
 
 

@@ -45,7 +45,18 @@ _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Signs without a blank or a gap between them."""
+    """Signs without a blank or a gap between them.
+
+    Attributes:
+        text: the signs.
+        left: where it begins, in points.
+        top: where its letters begin.
+        right: where it ends.
+        bottom: where its letters end; y grows downwards.
+        group: what the signs were grouped by, such as the cell they stand in.
+        is_turned: True where it runs in another direction than most of the page.
+        has_blank: True where a blank was written behind it.
+    """
 
     text: str
     left: float
@@ -53,11 +64,8 @@ class Word:
     right: float
     bottom: float
     group: int
-    """What the signs were grouped by, such as the cell they stand in."""
     is_turned: bool
-    """True where it runs in another direction than most of the page."""
     has_blank: bool
-    """True where a blank was written behind it."""
 
     @property
     def middle(self) -> float:
@@ -79,6 +87,8 @@ def whole_groups(page: Page, groups: Ints) -> Ints:
 
     Where a column is too narrow a program may write on into the next cell. Where several cells were
     drawn at once, more than one blank parts them.
+
+    ``groups``: the place of each sign in the grid of its table; below 0 outside all tables.
     """
     codes, boxes, kept = page.codes, page.boxes, groups.copy()
     height = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
@@ -138,7 +148,13 @@ def _text_of(codes: Ints) -> str:
 def _beginnings(
     page: Page, groups: Ints, is_blank: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
-    """The signs at which another word begins than that of the sign before."""
+    """True for the signs at which another word begins than that of the sign before.
+
+    Args:
+        page: the page.
+        groups: a number for each sign; another number begins another word.
+        is_blank: True for the signs that are blanks.
+    """
     boxes = page.boxes
     height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1.0)
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
@@ -213,6 +229,8 @@ def _goes_on(above: TextLine, line: TextLine, right: float) -> bool:
 
     A program breaks a word only where it alone is longer than the line. So it fills its line, no
     blank was written behind it, and the rest is no new word by its capital letter.
+
+    ``right``: where the text of the cell ends at the latest, in points.
     """
     word, rest = above[-1], line[0]
     if word.has_blank or word.is_turned or rest.is_turned:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from numpy.random import Generator
 
 from voterlist.model import Unit
 from voterlist.synth.plan import Plan
@@ -31,7 +32,7 @@ class Desk:
     entries: pa.Table
     list_of: Numbers
     """The list of each entry."""
-    rng: np.random.Generator
+    rng: Generator
     female: Numbers
     cells: dict[str, dict[int, str | None]] = field(
         default_factory=lambda: defaultdict(dict)

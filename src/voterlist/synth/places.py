@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random import Generator
 
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.rates import Rates
@@ -84,9 +85,7 @@ class Clerks:
     has_sex: Numbers
 
 
-def split_precincts(
-    rng: np.random.Generator, household: Numbers, precinct_size: int
-) -> Numbers:
+def split_precincts(rng: Generator, household: Numbers, precinct_size: int) -> Numbers:
     """The precinct (from 0) of each household of a constituency; no household is cut in two.
 
     Args:
@@ -107,7 +106,7 @@ def split_precincts(
 
 
 def draw_dwellings(
-    rng: np.random.Generator,
+    rng: Generator,
     names: Lexicon,
     precinct: Numbers,
     constituency: int,
@@ -166,7 +165,7 @@ def _numbered_through(street: Numbers, precinct: Numbers, house: Numbers) -> Num
     return added
 
 
-def draw_clerks(rng: np.random.Generator, rates: Rates, count: int) -> Clerks:
+def draw_clerks(rng: Generator, rates: Rates, count: int) -> Clerks:
     """The habits of ``count`` clerks, one a precinct."""
     shares = np.cumsum(
         [

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random import Generator
 
 from voterlist.errors import UsageError
 from voterlist.synth.lexicon import Lexicon, lexicon
@@ -61,11 +62,11 @@ _PARTS = (
 )
 
 
-def stream(seed: int, part: str, number: int = 0) -> np.random.Generator:
+def stream(seed: int, part: str, number: int = 0) -> Generator:
     """The stream of random numbers of one part and one constituency."""
     key = (_PARTS.index(part), number)
     sequence = np.random.SeedSequence(seed, spawn_key=key)
-    return np.random.Generator(np.random.PCG64(sequence))
+    return np.random.default_rng(sequence)
 
 
 def default_constituencies(voters: int) -> int:
@@ -122,7 +123,7 @@ def _numbers(constituencies: int, given: Sequence[int] | None) -> Numbers:
     return np.arange(1, constituencies + 1, dtype=np.int32)
 
 
-def _sizes(rng: np.random.Generator, voters: int, constituencies: int) -> Numbers:
+def _sizes(rng: Generator, voters: int, constituencies: int) -> Numbers:
     """Voters by constituency, within a tenth of the mean, summing up to ``voters``."""
     shares = np.cumsum(rng.uniform(0.9, 1.1, constituencies))
     bounds = np.round(shares / shares[-1] * voters).astype(np.int64)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.random import Generator
 
 from voterlist.synth.lexicon import Lexicon
 from voterlist.synth.people import People, draw_forms, draw_stems
@@ -110,9 +111,7 @@ class Nation:
         return np.concatenate([[0], np.cumsum(sizes)])
 
 
-def _take(
-    rng: np.random.Generator, allowed: Numbers, share: float, count: int
-) -> Numbers:
+def _take(rng: Generator, allowed: Numbers, share: float, count: int) -> Numbers:
     """Some ``share * count`` of the persons allowed, each at most once, ascending."""
     candidates = np.flatnonzero(allowed)
     wanted = min(len(candidates), round(share * count))
@@ -121,9 +120,7 @@ def _take(
     return np.sort(rng.choice(candidates, wanted, replace=False))
 
 
-def _elsewhere(
-    rng: np.random.Generator, nation: Nation, homes: Numbers, scope: str
-) -> Numbers:
+def _elsewhere(rng: Generator, nation: Nation, homes: Numbers, scope: str) -> Numbers:
     """Another dwelling for each home: ``within`` its constituency, or ``across``.
 
     -1 where none was found.
@@ -186,7 +183,7 @@ def _replace(entries: Entries, **columns: Numbers) -> Entries:
 
 
 def _moved(
-    rng: np.random.Generator, nation: Nation, person: Numbers, scope: str, done: int
+    rng: Generator, nation: Nation, person: Numbers, scope: str, done: int
 ) -> Entries:
     cause = Done.MOVED_WITHIN if scope == "within" else Done.MOVED_ACROSS
     return _entries(
@@ -198,7 +195,7 @@ def _moved(
 
 
 def _moved_either(
-    rng: np.random.Generator, nation: Nation, person: Numbers, done: int
+    rng: Generator, nation: Nation, person: Numbers, done: int
 ) -> Entries:
     """Seven in ten move within their constituency, the rest across, as far as there is room."""
     across = (rng.random(len(person)) < 0.3) & (len(nation.displaced) > 1)
@@ -211,7 +208,7 @@ def _moved_either(
 
 
 def _renamed(
-    rng: np.random.Generator, nation: Nation, names: Lexicon, person: Numbers
+    rng: Generator, nation: Nation, names: Lexicon, person: Numbers
 ) -> Entries:
     moved = _moved_either(rng, nation, person, Done.SURNAME_BY_MARRIAGE)
     stem = draw_stems(rng, names, len(moved.person))
@@ -223,7 +220,7 @@ def _renamed(
     )
 
 
-def _ended(rng: np.random.Generator, nation: Nation, person: Numbers) -> Entries:
+def _ended(rng: Generator, nation: Nation, person: Numbers) -> Entries:
     moved = rng.random(len(person)) < 0.5
     stays = person[~moved]
     both = _concat(
@@ -253,9 +250,7 @@ def _temporary(nation: Nation, person: Numbers) -> Entries:
     )
 
 
-def _second(
-    rng: np.random.Generator, nation: Nation, names: Lexicon, today: int
-) -> Entries:
+def _second(rng: Generator, nation: Nation, names: Lexicon, today: int) -> Entries:
     """The second entries of all causes; a person has one cause."""
     people, rates, count = nation.people, nation.rates, len(nation.people)
     free = np.ones(count, bool)
@@ -298,9 +293,7 @@ def _second(
     return _concat(parts)
 
 
-def draw_entries(
-    rng: np.random.Generator, names: Lexicon, nation: Nation, today: int
-) -> Entries:
+def draw_entries(rng: Generator, names: Lexicon, nation: Nation, today: int) -> Entries:
     """One entry a person, in the order of the persons, then the second and third entries."""
     rates = nation.rates
     persons = np.arange(len(nation.people))

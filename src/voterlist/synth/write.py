@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+from numpy.random import Generator
 
 from voterlist.schemas import TRUTH
 from voterlist.storage.files import make_folder, open_private
@@ -330,7 +331,7 @@ class _LayoutChoice:
     So a small workspace shows many of them.
     """
 
-    def __init__(self, allowed: list[Layout], rng: np.random.Generator) -> None:
+    def __init__(self, allowed: list[Layout], rng: Generator) -> None:
         self.allowed = allowed
         self.rng = rng
         self.used: dict[str, int] = {}
