@@ -36,6 +36,8 @@ _NAME_HEADER = (
     r"|ф\.? ?и\.? ?о|^\W*s\.? ?a\.? ?a|^\W*(?:ad|ad[ıiIİ]|имя|name)\W*$"
 )
 """What stands in every header: the word for a surname, a whole name, or a name."""
+_SURE_ALONE = 0.98
+"""The confidence of a header that is the only one of its list."""
 _LEAST_BODY = 3
 """Columns of fewer rows than this are not told by their cells."""
 _FALSE = pa.scalar(value=False)
@@ -45,16 +47,20 @@ _Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of a list and its meaning. Rows are counted from 0 in the sheet."""
+    """The header of a list and its meaning. Rows are counted from 0 in the sheet.
+
+    Attributes:
+        rows: the rows it takes, the row of column numbers below it included; empty where the list
+            has none.
+        map: what its columns mean.
+        texts: what each column is called; of a header of several rows, together.
+        body: the first row below it; -1 where that is the row after its last one.
+    """
 
     rows: tuple[int, ...]
-    """The rows it takes, the row of column numbers below it included; empty where the list has
-    none."""
     map: ColumnMap
     texts: tuple[str | None, ...] = ()
-    """What each column is called; of a header of several rows, together."""
     body: int = -1
-    """The first row below it."""
 
     @property
     def first(self) -> int:
@@ -68,12 +74,14 @@ class Header:
 
     def moved(self, by: int) -> Header:
         """The same header in a sheet that has so many rows more above it."""
-        return replace(
-            self, rows=tuple(row + by for row in self.rows), body=self.start + by
-        )
+        rows = tuple(row + by for row in self.rows)
+        return replace(self, rows=rows, body=self.start + by)
 
 
-_Head = list[list[str | None]]
+_Texts = list[str | None]
+"""The cells of a row, from the first column to the last."""
+_Head = list[_Texts]
+"""The first rows of a sheet."""
 
 
 def find_header(head: _Head, settings: IngestSettings) -> Header | None:
@@ -101,7 +109,7 @@ def find_header(head: _Head, settings: IngestSettings) -> Header | None:
     return None
 
 
-def _filled(cells: list[str | None]) -> int:
+def _filled(cells: _Texts) -> int:
     """How many cells hold something."""
     return sum(1 for cell in cells if cell)
 
@@ -118,41 +126,36 @@ def _lower_rows(head: _Head, row: int, settings: IngestSettings) -> Header | Non
 
 def _better(one: Header, other: Header | None) -> Header:
     """The header that understands more columns; the first where they are equal."""
-    return (
-        other
-        if other is not None and len(other.map.matches) > len(one.map.matches)
-        else one
-    )
+    if other is None or len(other.map.matches) <= len(one.map.matches):
+        return one
+    return other
 
 
 def _try(head: _Head, rows: tuple[int, ...], settings: IngestSettings) -> Header | None:
     """The header that these rows make, or None."""
-    texts, columns = head[rows[0]], map_columns(head[rows[0]], settings)
+    texts = head[rows[0]]
+    columns = map_columns(texts, settings)
     for position, row in enumerate(rows[1:], 1):
-        upper = (
-            texts if position == 1 else _spread_right(texts, head[rows[position - 1]])
-        )
+        upper = texts
+        if position > 1:
+            upper = _spread_right(texts, head[rows[position - 1]])
         texts, columns = _stacked(upper, head[row], settings)
     if any(match.how == "pinned" for match in columns.matches):
         # A header of the settings makes this row the header; so their columns by letter count in it
         # too.
         columns = map_columns(texts, settings, positions=True)
-    roles = columns.roles()
-    alone = (
-        roles <= {"full_name", "surname"}
-        and sum(map(bool, texts)) == 1
-        and columns.has_name()
-    )
-    if alone and columns.matches[0].confidence < 0.98:
+    if not columns.has_name():
         return None
-    if not columns.has_name() or (len(columns.matches) < 2 and not alone):
+    is_name = columns.roles() <= {"full_name", "surname"}
+    is_alone = is_name and _filled(texts) == 1
+    if is_alone and columns.matches[0].confidence < _SURE_ALONE:
+        return None
+    if len(columns.matches) < 2 and not is_alone:
         return None
     return Header(rows, columns, tuple(texts))
 
 
-def _spread_right(
-    texts: list[str | None], written: list[str | None]
-) -> list[str | None]:
+def _spread_right(texts: _Texts, written: _Texts) -> _Texts:
     """The texts of the upper two rows.
 
     One that stands above several columns holds for each of them.
@@ -161,13 +164,12 @@ def _spread_right(
 
 
 def _stacked(
-    upper: list[str | None], lower: list[str | None], settings: IngestSettings
-) -> tuple[list[str | None], ColumnMap]:
+    upper: _Texts, lower: _Texts, settings: IngestSettings
+) -> tuple[_Texts, ColumnMap]:
     """The texts of a header of two rows, and its map.
 
-    A heading above several columns holds for each of them.
-
-    Each column takes what is understood best: the two texts together, the lower or the upper alone.
+    A heading above several columns holds for each of them. Each column takes what is understood
+    best: the two texts together, the lower or the upper alone.
     """
     understood = map_columns(lower, settings).matches
     has_digits = any(re.search(r"\d", text or "") for text in lower)
@@ -175,7 +177,7 @@ def _stacked(
         # Not half of the lower cells are headers: that row is the first entry.
         return upper, ColumnMap(())
     above: str | None = None
-    texts: list[str | None] = []
+    texts: _Texts = []
     for top, bottom in zip(upper, lower, strict=True):
         if top or not bottom:
             above = top
@@ -184,7 +186,7 @@ def _stacked(
     return texts, map_columns(texts, settings)
 
 
-def _understood_best(choices: list[str | None], settings: IngestSettings) -> str | None:
+def _understood_best(choices: _Texts, settings: IngestSettings) -> str | None:
     """The header understood with the highest confidence, the first of equal ones."""
     best = None
     most = -1.0
@@ -198,7 +200,7 @@ def _understood_best(choices: list[str | None], settings: IngestSettings) -> str
     return best
 
 
-def _is_column_numbers(cells: list[str | None]) -> bool:
+def _is_column_numbers(cells: _Texts) -> bool:
     """True for the row 1, 2, 3 ... that official forms have under the header."""
     filled = [cell for cell in cells if cell]
     numbers = [str(number) for number in range(1, len(filled) + 1)]
@@ -229,7 +231,14 @@ def _mask(column: pa.Array) -> _Mask:
 
 
 def body_rows(filled: _Ints, first: int, last: int, columns: int) -> _Ints:
-    """The rows of a range that are filled like entries of a list of this many columns."""
+    """The rows of a range that are filled like entries of a list of this many columns.
+
+    Args:
+        filled: how many cells of each row hold something.
+        first: the first row of the range.
+        last: the row behind it.
+        columns: how many columns the list has.
+    """
     least = max(1, min(columns, 4) // 2 + columns // 4)
     return np.flatnonzero(filled[first:last] >= least) + first
 
@@ -241,6 +250,12 @@ def later_headers(
 
     The first row of such a header holds the word for a surname or name and no digit. It makes a
     header by itself or with the rows below it.
+
+    Args:
+        cells: the columns of the sheet.
+        filled: how many cells of each row hold something.
+        first_header: that of the first list.
+        settings: headers of the settings are known too.
     """
     candidates = _worded_rows(cells, filled, first_header)
     later: list[Header] = []
@@ -274,7 +289,7 @@ def _worded_rows(cells: list[pa.Array], filled: _Ints, header: Header) -> _Mask:
     return worded
 
 
-def _is_header_row(cells: list[str | None], settings: IngestSettings) -> bool:
+def _is_header_row(cells: _Texts, settings: IngestSettings) -> bool:
     """True where at least half of the filled cells are headers: a voter may be called like one."""
     matches = map_columns(cells, settings).matches
     known = sum(1 for match in matches if match.confidence >= 0.9)

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.arrays import mix, salted
 from voterlist.model import ListKind
 from voterlist.schemas import ENTRY_FIELDS
 from voterlist.tables import codes
@@ -22,11 +23,13 @@ _NAME_PARTS = ("surname", "given_name", "patronymic")
 _DIGITS = np.frombuffer(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", dtype=np.uint8)
 """Crockford's base 32: no I, L, O and U, so an id can be read aloud and typed."""
 _SHIFTS = np.arange(60, -1, -5, dtype=np.uint64)
+"""How far the bits of each digit are from the right, from the first digit to the last."""
+_PRECINCTS = 10_000
+"""Numbers of precincts have at most four digits."""
 _TEMPORARY = np.uint64(0xD1B54A32D192ED03)
 """Added to the hash of an entry of a temporary list."""
 _GOLDEN = 0x9E3779B97F4A7C15
 """2**64 divided by the golden ratio, as in splitmix64: salts that lie far apart."""
-_ALL_BITS = 0xFFFFFFFFFFFFFFFF
 _Words = npt.NDArray[np.uint64]
 _Ints = npt.NDArray[np.int64]
 
@@ -55,7 +58,14 @@ def entry_ids(entries: pa.Table) -> pa.Array:
 def _repeats(
     entries: pa.Table, hashes: _Words, constituency: _Ints, precinct: _Ints
 ) -> _Ints:
-    """Which of the equal rows of a place each row is, from 1, by source, sheet and line."""
+    """Which of the equal rows of a place each row is, from 1, by source, sheet and line.
+
+    Args:
+        entries: at least one.
+        hashes: of the content of each.
+        constituency: 0 where it is not known.
+        precinct: 0 where it is not known.
+    """
     count = len(hashes)
     line = _numbers(entries.column("line"))
     order = np.lexsort((line, *_ranks(entries), hashes, precinct, constituency))
@@ -73,12 +83,12 @@ def _repeats(
 
 def _prefixes(constituency: _Ints, precinct: _Ints) -> pa.Array:
     """The place of each row as text: ``004-0012-``."""
-    places, place_of_row = np.unique(
-        constituency * 10_000 + precinct, return_inverse=True
-    )
-    texts = [
-        f"{place // 10_000:03d}-{place % 10_000:04d}-" for place in places.tolist()
-    ]
+    place = constituency * _PRECINCTS + precinct
+    places, place_of_row = np.unique(place, return_inverse=True)
+    texts = []
+    for number in places.tolist():
+        own_constituency, own_precinct = divmod(number, _PRECINCTS)
+        texts.append(f"{own_constituency:03d}-{own_precinct:04d}-")
     return pa.array(texts).take(pa.array(place_of_row))
 
 
@@ -99,11 +109,11 @@ def content_hash(entries: pa.Table) -> _Words:
         # One more place at the end, where the code -1 of null points: a hash that no text has by
         # design.
         hashes = np.append(hashes, np.uint64(0))
-        salt = np.uint64((_GOLDEN * (2 * position + 1)) & _ALL_BITS)
+        salt = salted(_GOLDEN, position)
         # Mixed again with the field's salt, so that two fields with their texts exchanged give
         # another sum.
-        total += _mix(hashes ^ salt)[indices]
-    return _mix(total)
+        total += mix(hashes ^ salt)[indices]
+    return mix(total)
 
 
 def _is_temporary(entries: pa.Table) -> _Words:
@@ -113,16 +123,6 @@ def _is_temporary(entries: pa.Table) -> _Words:
     # One more place at the end, where the code -1 of null points.
     of_kind = np.array([*flags, False], np.uint64)
     return np.asarray(of_kind[kinds], np.uint64)
-
-
-def _mix(values: _Words) -> _Words:
-    """The finaliser of splitmix64 (Steele, Lea and Flood, 2014).
-
-    Each bit in moves about half the bits out.
-    """
-    mixed = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
 
 
 def base32(hashes: _Words) -> pa.Array:

@@ -48,7 +48,9 @@ class Precincts:
     constituency: Numbers
     """int32: position of the constituency in the plan, from 0."""
     number: Numbers
+    """The precinct's number in its constituency."""
     temporary: Numbers
+    """bool: its list is a temporary one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ class Dwellings:
     village: Numbers
     """int16: number of the village in the lexicon, -1 in a town."""
     street: Numbers
+    """Number of the street in the lexicon."""
     house: Numbers
+    """The house number, without its letter."""
     letter: Numbers
     """int8: 0, or 1, 2, 3 for A, B, C behind the house number."""
     flat: Numbers
@@ -74,9 +78,11 @@ class Clerks:
     script: Numbers
     """int8: position in ``SCRIPTS``."""
     capitals: Numbers
+    """bool: all in capitals."""
     date_form: Numbers
     """int8: position in ``DATE_FORMS``."""
     address_form: Numbers
+    """0 to 2: how the words for house and flat are written; 0 writes the town too."""
     particle: Numbers
     """int8: 0 oğlu/qızı, 1 the father's name alone, 2 -oviç/-ovna."""
     sex_form: Numbers
