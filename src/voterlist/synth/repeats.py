@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import IntFlag
 from typing import Any
 
@@ -71,7 +71,17 @@ def done_words(bits: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """One element an entry, before it is typed."""
+    """One element an entry, before it is typed.
+
+    Attributes:
+        person: int32, number of the person.
+        dwelling: int32, where the entry says the person lives.
+        precinct: position in the plan of the precinct on whose list it stands.
+        stem: int16, number of the surname's stem in the lexicon.
+        form: int8, family of endings of the surname.
+        document: int8, 0 for the person's first document, 1 for the next.
+        done: int32, bits of ``Done``.
+    """
 
     person: Numbers
     dwelling: Numbers
@@ -79,9 +89,7 @@ class Entries:
     stem: Numbers
     form: Numbers
     document: Numbers
-    """int8: 0 for the person's first document, 1 for the next."""
     done: Numbers
-    """int32: bits of ``Done``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +129,14 @@ def _take(rng: Generator, allowed: Numbers, share: float, count: int) -> Numbers
 
 
 def _elsewhere(rng: Generator, nation: Nation, homes: Numbers, scope: str) -> Numbers:
-    """Another dwelling for each home: ``within`` its constituency, or ``across``.
+    """Another dwelling for each home; -1 where none was found in a few tries.
 
-    -1 where none was found.
+    Args:
+        rng: draws the dwellings.
+        nation: who lives where.
+        homes: numbers of the dwellings.
+        scope: ``within`` the constituency, in another precinct; or ``across``, in another
+            constituency that is no home of displaced people.
     """
     first = nation.first_dwelling()
     home_constituency = nation.constituency(homes)
@@ -165,89 +178,80 @@ def _entries(nation: Nation, person: Numbers, dwelling: Numbers, done: int) -> E
 
 
 def _concat(parts: list[Entries]) -> Entries:
-    return Entries(
-        **{
-            field.name: np.concatenate([getattr(part, field.name) for part in parts])
-            for field in fields(Entries)
-        }
-    )
-
-
-def _replace(entries: Entries, **columns: Numbers) -> Entries:
-    return Entries(
-        **{
-            field.name: columns.get(field.name, getattr(entries, field.name))
-            for field in fields(Entries)
-        }
-    )
+    """The entries one after the other."""
+    columns = {}
+    for field in fields(Entries):
+        of_parts = [getattr(part, field.name) for part in parts]
+        columns[field.name] = np.concatenate(of_parts)
+    return Entries(**columns)
 
 
 def _moved(
     rng: Generator, nation: Nation, person: Numbers, scope: str, done: int
 ) -> Entries:
+    """Entries of these persons at another dwelling; who finds none has no entry.
+
+    Args:
+        rng: draws the dwellings.
+        nation: who lives where.
+        person: numbers of the persons.
+        scope: ``within`` their constituency, or ``across``.
+        done: further bits of ``Done``.
+    """
     cause = Done.MOVED_WITHIN if scope == "within" else Done.MOVED_ACROSS
-    return _entries(
-        nation,
-        person,
-        _elsewhere(rng, nation, nation.home[person], scope),
-        done | cause,
-    )
+    dwelling = _elsewhere(rng, nation, nation.home[person], scope)
+    return _entries(nation, person, dwelling, done | cause)
 
 
 def _moved_either(
     rng: Generator, nation: Nation, person: Numbers, done: int
 ) -> Entries:
     """Seven in ten move within their constituency, the rest across, as far as there is room."""
-    across = (rng.random(len(person)) < 0.3) & (len(nation.displaced) > 1)
-    return _concat(
-        [
-            _moved(rng, nation, person[~across], "within", done),
-            _moved(rng, nation, person[across], "across", done),
-        ],
-    )
+    has_room = len(nation.displaced) > 1
+    across = (rng.random(len(person)) < 0.3) & has_room
+    within = _moved(rng, nation, person[~across], "within", done)
+    further = _moved(rng, nation, person[across], "across", done)
+    return _concat([within, further])
 
 
 def _renamed(
     rng: Generator, nation: Nation, names: Lexicon, person: Numbers
 ) -> Entries:
+    """Entries of these persons elsewhere, under another surname, with another document."""
     moved = _moved_either(rng, nation, person, Done.SURNAME_BY_MARRIAGE)
     stem = draw_stems(rng, names, len(moved.person))
-    return _replace(
-        moved,
-        stem=stem,
-        form=draw_forms(rng, names, stem),
-        document=np.ones_like(moved.document),
-    )
+    form = draw_forms(rng, names, stem)
+    second_document = np.ones_like(moved.document)
+    return replace(moved, stem=stem, form=form, document=second_document)
+
+
+_NEW_ENDINGS = np.array([1, 1, 2], np.int8)
+"""The new ending is -li for two in three, -zadə for the others."""
 
 
 def _ended(rng: Generator, nation: Nation, person: Numbers) -> Entries:
-    moved = rng.random(len(person)) < 0.5
-    stays = person[~moved]
-    both = _concat(
-        [
-            _moved(rng, nation, person[moved], "within", Done.ENDING_CHANGED),
-            _entries(
-                nation,
-                stays,
-                nation.home[stays],
-                Done.ENDING_CHANGED | Done.SAME_PRECINCT,
-            ),
-        ],
-    )
-    # The new ending is -li for two in three, -zadə for the others.
-    return _replace(
-        both, form=rng.choice(np.array([1, 1, 2], np.int8), len(both.person))
-    )
+    """Entries of these persons with another ending of the surname.
+
+    Half of them have moved within their constituency; the others stand on their list twice.
+    """
+    moves = rng.random(len(person)) < 0.5
+    stays = person[~moves]
+    moved = _moved(rng, nation, person[moves], "within", Done.ENDING_CHANGED)
+    causes = Done.ENDING_CHANGED | Done.SAME_PRECINCT
+    stayed = _entries(nation, stays, nation.home[stays], causes)
+    both = _concat([moved, stayed])
+    form = rng.choice(_NEW_ENDINGS, len(both.person))
+    return replace(both, form=form)
 
 
 def _temporary(nation: Nation, person: Numbers) -> Entries:
+    """Entries of these persons on the temporary list of their constituency."""
     entries = _entries(nation, person, nation.home[person], Done.TEMPORARY_LIST)
     by_constituency = np.full(len(nation.displaced), -1, np.int32)
     rows = np.flatnonzero(nation.precincts.temporary)
     by_constituency[nation.precincts.constituency[rows]] = rows
-    return _replace(
-        entries, precinct=by_constituency[nation.constituency(entries.dwelling)]
-    )
+    home = nation.constituency(entries.dwelling)
+    return replace(entries, precinct=by_constituency[home])
 
 
 def _second(rng: Generator, nation: Nation, names: Lexicon, today: int) -> Entries:
@@ -265,31 +269,23 @@ def _second(rng: Generator, nation: Nation, names: Lexicon, today: int) -> Entri
         free[person] = False
         return person
 
+    # Each cause draws its people, then their homes, so the order is part of the result.
     twice = take(whole, rates.same_precinct)
-    parts = [
-        _entries(nation, twice, nation.home[twice], Done.SAME_PRECINCT),
-        _moved(
-            rng,
-            nation,
-            take(displaced, rates.displaced, int(displaced.sum())),
-            "across",
-            Done.DISPLACED,
-        ),
-        _moved(rng, nation, take(whole, rates.moved_within), "within", 0),
-        _moved(rng, nation, take(~displaced, rates.moved_across), "across", 0),
-        _renamed(
-            rng,
-            nation,
-            names,
-            take(people.female & (age > 19) & (age < 55), rates.surname_by_marriage),
-        ),
-        _ended(
-            rng,
-            nation,
-            take((people.form == 0) & several_forms[people.stem], rates.ending_changed),
-        ),
-        _temporary(nation, take(whole, rates.temporary_list)),
-    ]
+    parts = [_entries(nation, twice, nation.home[twice], Done.SAME_PRECINCT)]
+    person = take(displaced, rates.displaced, int(displaced.sum()))
+    parts.append(_moved(rng, nation, person, "across", Done.DISPLACED))
+    person = take(whole, rates.moved_within)
+    parts.append(_moved(rng, nation, person, "within", 0))
+    person = take(~displaced, rates.moved_across)
+    parts.append(_moved(rng, nation, person, "across", 0))
+    may_marry = people.female & (age > 19) & (age < 55)
+    person = take(may_marry, rates.surname_by_marriage)
+    parts.append(_renamed(rng, nation, names, person))
+    has_choice = (people.form == 0) & several_forms[people.stem]
+    person = take(has_choice, rates.ending_changed)
+    parts.append(_ended(rng, nation, person))
+    person = take(whole, rates.temporary_list)
+    parts.append(_temporary(nation, person))
     return _concat(parts)
 
 
@@ -306,7 +302,7 @@ def draw_entries(rng: Generator, names: Lexicon, nation: Nation, today: int) -> 
     by_chance = rng.random(len(extra.person)) < rates.document_reissued
     reissued = by_chance | (extra.document > 0)
     reissued_bit = np.where(reissued, int(Done.DOCUMENT_REISSUED), 0)
-    extra = _replace(
+    extra = replace(
         extra,
         document=reissued.astype(np.int8),
         done=extra.done | reissued_bit.astype(np.int32),
