@@ -97,6 +97,7 @@ def test_where_only_some_pairs_count_these_are_made_and_forecast(
     """A pair with a new entry would be lost, or the forecast be of other pairs than are made."""
     every = range(len(rows))
     is_new = None if new is None else np.array([place in new for place in every], bool)
+    groups = None if is_new is None else np.where(is_new, -1, 0).astype(np.int32)
     # In these lists a date is known in full, and no first of January, where the month is 2.
     required = [] if is_new is None else [is_new]
     required += [[month != 2 for *_, month in rows]] if partial_dates else []
@@ -106,12 +107,46 @@ def test_where_only_some_pairs_count_these_are_made_and_forecast(
         if all(flags[one] or flags[two] for flags in required)
     )
     key = Key("k", ("stem",), ("given_name", "year"), partial_dates=partial_dates)
-    blocks = block.build(listed(rows), key, limit=100, new=is_new)
+    blocks = block.build(listed(rows), key, limit=100, groups=groups)
     assert pairs_made(blocks, chunk=5) == expected
     assert blocks.forecast.pairs == len(expected)
-    cut = block.build(listed(rows), key, limit=3, new=is_new)
+    cut = block.build(listed(rows), key, limit=3, groups=groups)
     assert len(pairs_made(cut, chunk=5)) == cut.forecast.pairs
     assert cut.forecast.pairs + cut.forecast.not_compared == len(expected)
+
+
+@settings(max_examples=100)
+@example(
+    rows=[("aliyev", None, None, month) for month in (1, 2, 2, 1, 2)],
+    groups=[0, 0, 1, 1, -1],
+    partial_dates=True,
+)
+@given(small_lists, st.lists(st.integers(-1, 2)), st.booleans())
+def test_pairs_of_one_group_are_neither_made_nor_forecast(rows, groups, partial_dates):
+    """A pair inside a list would be compared, or one of two lists be lost."""
+    groups = [*groups, *range(3), *[0] * 14][: len(rows)]
+    expected = sorted(
+        (one, two)
+        for one, two in agreeing_pairs(rows, (0,))
+        if (groups[one] < 0 or groups[one] != groups[two])
+        and not (partial_dates and rows[one][3] == rows[two][3] == 2)
+    )
+    key = Key("k", ("stem",), ("given_name", "year"), partial_dates=partial_dates)
+    for limit in (100, 3):
+        found = block.build(listed(rows), key, limit, np.array(groups, np.int32))
+        made = pairs_made(found, chunk=5)
+        assert set(made) <= set(expected)
+        assert len(made) == found.forecast.pairs
+        assert len(made) + found.forecast.not_compared == len(expected)
+
+
+@given(small_lists, st.lists(st.integers(0, 2)))
+def test_no_work_is_spent_on_pairs_inside_a_list(rows, lists):
+    """The pairs gone through are those that count, and no more."""
+    lists = [*lists, *range(3), *[0] * 14][: len(rows)]
+    key = Key("k", ("stem",), ())
+    found = block.build(listed(rows), key, 100, np.array(lists, np.int32))
+    assert block.gone_through(found).sum() == found.forecast.pairs
 
 
 @settings(max_examples=50)
@@ -764,17 +799,17 @@ def test_a_pair_drawn_often_is_compared_once_and_counts_as_often(monkeypatch):
     """
     entries = encode(crowd(40))
     draw, draws = weigh._random_pairs, 20_000
-    pairs, drawn = draw(entries, draws, 1)
+    pairs, drawn = draw(entries, draws, 1, None)
     assert len(pairs) == len(drawn) == 40 * 39 // 2
     assert draws * 0.9 < drawn.sum() < draws
-    once = weigh._unrelated(entries, SHIPPED, draws, 1)
+    once = weigh._unrelated(entries, SHIPPED, weigh.Sample(draws), None)
 
     def draw_each(*_):
         left, right = (np.repeat(side, drawn) for side in (pairs.left, pairs.right))
         return Pairs(entries, left, right), np.ones(len(left), np.int64)
 
     monkeypatch.setattr(weigh, "_random_pairs", draw_each)
-    each = weigh._unrelated(entries, SHIPPED, draws, 1)
+    each = weigh._unrelated(entries, SHIPPED, weigh.Sample(draws), None)
     assert {field: list(shares) for field, shares in once.items()} == {
         field: list(shares) for field, shares in each.items()
     }

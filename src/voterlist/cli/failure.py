@@ -48,11 +48,13 @@ def describe(error: BaseException) -> Failure:
     if isinstance(error, SettingsError):
         details = tuple(
             f"{visible_name(mistake.path)}: {_mistake(mistake)}"
+            if mistake.path
+            else _mistake(mistake)
             for mistake in error.mistakes
         )
         what, todo = _texts(error, count=len(error.mistakes))
         return Failure(
-            error.code, error.exit_code, what, "", error.todo or todo, details
+            error.code, error.exit_code, what, "", todo or error.todo, details
         )
     if isinstance(error, VoterlistError):
         what, todo = _texts(error)

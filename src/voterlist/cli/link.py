@@ -13,11 +13,10 @@ import typer
 from voterlist import usecases
 from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
 from voterlist.cli.options import (
-    Columns,
     ProfileOption,
     Tables,
     now,
-    require_parquet,
+    require_rows,
     takes,
 )
 from voterlist.cli.terminal import TERMINAL, Steps, shown
@@ -39,7 +38,18 @@ class _Options:
             "--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out")
         ),
     ] = None
-    columns: Columns = None
+    columns: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--columns", metavar="MAP.toml", help=SAY("cli.option.columns-of-files")
+        ),
+    ] = None
+    between: Annotated[
+        bool, typer.Option("--between", help=SAY("cli.option.between"))
+    ] = False
+    one_to_one: Annotated[
+        bool, typer.Option("--one-to-one", help=SAY("cli.option.one-to-one"))
+    ] = False
     clusters: Annotated[
         Path | None,
         typer.Option("--clusters", metavar="FILE", help=SAY("cli.option.clusters")),
@@ -50,11 +60,17 @@ class _Options:
         typer.Option("--against", metavar="FILE", help=SAY("cli.option.against")),
     ] = None
     against_columns: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             "--against-columns",
             metavar="MAP.toml",
             help=SAY("cli.option.against-columns"),
+        ),
+    ] = None
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            "--settings", metavar="FILE", help=SAY("cli.option.link-settings")
         ),
     ] = None
     state: Annotated[
@@ -89,11 +105,14 @@ def link(given: _Options) -> None:
 
     request = usecases.LinkRequest(
         given.files,
-        given.columns,
+        given.columns or (),
         given.against or (),
-        given.against_columns,
+        given.against_columns or (),
         given.profile,
         given.state_folder(),
+        given.settings,
+        between=given.between,
+        one_to_one=given.one_to_one,
     )
     if given.plan:
         keep_memory()
@@ -101,9 +120,9 @@ def link(given: _Options) -> None:
         return
     if given.out is None:
         raise UsageError("neither --out nor --plan is given", code="no-out")
-    require_parquet(given.out)
+    require_rows(given.out)
     if given.clusters is not None:
-        require_parquet(given.clusters)
+        require_rows(given.clusters)
     keep_memory()
     with Steps() as steps:
         linked = usecases.link_tables(
@@ -114,10 +133,10 @@ def link(given: _Options) -> None:
             progress=steps,
             forecast=_tell_forecast,
         )
-    _tell(linked, given.out)
+    _tell(linked, request, given.out)
     if TERMINAL.json:
         paths = {"out": given.out, "clusters": given.clusters}
-        TERMINAL.result({**_as_json(linked), **paths, "exit_code": 0})
+        TERMINAL.result({**_as_json(linked, request), **paths, "exit_code": 0})
 
 
 def _plan(request: usecases.LinkRequest) -> None:
@@ -133,7 +152,7 @@ def _plan(request: usecases.LinkRequest) -> None:
         )
 
 
-def _tell(linked: usecases.Linked, out: Path) -> None:
+def _tell(linked: usecases.Linked, request: usecases.LinkRequest, out: Path) -> None:
     """Print what the linkage gave, in words."""
     if linked.are_renamed:
         TERMINAL.warn(SAY("cli.link.renamed"))
@@ -143,6 +162,10 @@ def _tell(linked: usecases.Linked, out: Path) -> None:
     if linked.new is not None:
         base = entries - linked.new
         TERMINAL.say(SAY("cli.link.against", new=linked.new, base=base))
+    if request.between:
+        TERMINAL.say(SAY("cli.link.between"))
+    if request.one_to_one:
+        TERMINAL.say(SAY("cli.link.one-to-one", left_out=linkage.left_out))
     tell_compared(linkage.afresh, linkage.candidates, linked.state_use)
     rows = [(title("case-kind", kind), count) for kind, count in linked.kinds().items()]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
@@ -177,17 +200,27 @@ def _tell_added(added: Sequence[Any]) -> None:
     TERMINAL.table(headers, rows)
 
 
-def _as_json(linked: usecases.Linked) -> dict[str, Any]:
+def _as_json(linked: usecases.Linked, request: usecases.LinkRequest) -> dict[str, Any]:
     """What the linkage gave, as plain values; scripts rely on these names."""
     linkage, entries = linked.result, linked.entries
     kinds = linked.kinds()
     return {
         "entries": entries,
         "new": entries if linked.new is None else linked.new,
+        "between": request.between,
+        "one_to_one": request.one_to_one,
+        "thresholds": linked.settings.model_dump(
+            include={
+                "duplicate_probability",
+                "review_probability",
+                "kept_probability",
+            }
+        ),
         "compared": linkage.candidates,
         "afresh": linkage.afresh,
         "state_use": linked.state_use,
         "pairs": linkage.pairs.num_rows,
+        "left_out": linkage.left_out,
         "comparisons": [dataclasses.asdict(one) for one in linkage.added],
         "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
         "estimate": dataclasses.asdict(linkage.estimate) if linkage.estimate else None,

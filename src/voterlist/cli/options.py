@@ -31,6 +31,7 @@ __all__ = [
     "day",
     "now",
     "require_parquet",
+    "require_rows",
     "settings_of",
     "takes",
 ]
@@ -131,6 +132,20 @@ def now() -> dt.datetime:
 def settings_of(workspace: Path) -> usecases.Settings:
     """The settings of a workspace; see ``usecases.settings_of``."""
     return usecases.settings_of(workspace)
+
+
+def require_rows(path: Path) -> None:
+    """Refuse a name that says none of the formats in which pairs are written.
+
+    Raises:
+        UsageError: the name ends otherwise.
+    """
+    if path.suffix.lower() not in {".parquet", ".csv", ".xlsx"}:
+        raise UsageError(
+            f"{path} ends neither in .parquet nor in .csv nor in .xlsx",
+            code="out-not-a-table",
+            places={"path": str(path)},
+        )
 
 
 def require_parquet(path: Path) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
-from voterlist.errors import InputError, SettingsError, SettingsMistake
+from voterlist.errors import InputError, MapError, SettingsMistake
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.lists import entry_columns
@@ -54,34 +54,30 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
     Empty where the map holds comparisons alone.
 
     Raises:
-        SettingsError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a
+        MapError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a
             header that is no text.
     """
     try:
         sections = tomllib.loads(text)
     except tomllib.TOMLDecodeError as cause:
-        mistake = SettingsMistake("", f"this is not TOML: {cause}")
-        raise SettingsError(
-            "the map of columns cannot be read", (mistake,), todo=_MAP_TODO
-        ) from None
+        mistake = SettingsMistake("", "not-toml", (("detail", str(cause)),))
+        raise _map_error("the map of columns cannot be read", [mistake]) from None
     mistakes = [
-        SettingsMistake(key, "only [columns] and [comparisons] stand in a map")
+        SettingsMistake(key, "no-section-of-a-map")
         for key in sections
         if key not in {"columns", "comparisons"}
     ]
     # A map of comparisons alone leaves it to the headers what the other columns are.
     columns = sections.get("columns", {} if "comparisons" in sections else None)
     if not isinstance(columns, dict):
-        mistakes.append(SettingsMistake("columns", "the map needs a section [columns]"))
+        mistakes.append(SettingsMistake("columns", "map-without-columns"))
         columns = {}
     for field, headers in columns.items():
         mistake_of_line = _map_mistake(field, headers)
         if mistake_of_line:
             mistakes.append(mistake_of_line)
     if mistakes:
-        raise SettingsError(
-            "the map of columns has mistakes", tuple(mistakes), todo=_MAP_TODO
-        )
+        raise _map_error("the map of columns has mistakes", mistakes)
     return dict(columns)
 
 
@@ -91,20 +87,38 @@ _MAP_TODO = (
 )
 
 
+def _map_error(message: str, mistakes: Sequence[SettingsMistake]) -> MapError:
+    """The error that holds these mistakes."""
+    lines = "; ".join(f"{one.path}: {one.message}" for one in mistakes)
+    return MapError(f"{message}: {lines}", tuple(mistakes), todo=_MAP_TODO)
+
+
 def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
     """What is wrong with one line of a map."""
     if field not in MAP_FIELDS:
-        similar = difflib.get_close_matches(field, MAP_FIELDS, n=1)
-        hint = f"; did you mean {similar[0]}?" if similar else ""
-        return SettingsMistake(f"columns.{field}", f"there is no such field{hint}")
+        return _unknown_field(field)
     headers = named if isinstance(named, list) else [named]
     if not headers or not all(
         isinstance(header, str) and header.strip() for header in headers
     ):
-        return SettingsMistake(
-            f"columns.{field}", "give a header in quotes, or a list of headers"
-        )
+        return SettingsMistake(f"columns.{field}", "not-a-header")
     return None
+
+
+def _unknown_field(field: str) -> SettingsMistake:
+    similar = difflib.get_close_matches(field, MAP_FIELDS, n=1)
+    if similar:
+        meant = (("meant", similar[0]),)
+        return SettingsMistake(f"columns.{field}", "unknown-key-meant", meant)
+    known = (("known", ", ".join(MAP_FIELDS)),)
+    return SettingsMistake(f"columns.{field}", "unknown-key", known)
+
+
+def _unknown_column(field: str, header: str, headers: list[str]) -> SettingsMistake:
+    similar = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
+    code = "no-such-column-meant" if similar else "no-such-column"
+    places = [("column", header), *(("meant", one) for one in similar)]
+    return SettingsMistake(f"columns.{field}", code, tuple(places))
 
 
 def columns_needed(
@@ -113,7 +127,7 @@ def columns_needed(
     """The places, from 0, of the columns that describe a person; with ``numbered`` the number too.
 
     Raises:
-        SettingsError: ``columns`` names a header that is not there.
+        MapError: ``columns`` names a header that is not there.
     """
     mapped = _map(headers, columns)
     places: set[int] = set()
@@ -145,7 +159,7 @@ def table_entries(
     row's number stands in, counted from 1. ``line`` is the row's number.
 
     Raises:
-        SettingsError: ``columns`` names a header that the table does not have.
+        MapError: ``columns`` names a header that the table does not have.
         InputError: an id stands twice; or no column of a name was found.
     """
     return table_intake(table, columns, keep_encoded=keep_encoded).entries
@@ -157,7 +171,7 @@ def table_intake(
     """As ``table_entries``, with findings on constituency and precinct cells without a number.
 
     Raises:
-        SettingsError: ``columns`` names a header that the table does not have.
+        MapError: ``columns`` names a header that the table does not have.
         InputError: an id stands twice; or no column of a name was found.
     """
     mapped = _map(table.column_names, columns)
@@ -228,11 +242,8 @@ def _given(headers: list[str], columns: _Columns) -> ColumnMap:
     matches = []
     mistakes = []
     for field, named in columns.items():
-        key = f"columns.{field}"
         if field not in MAP_FIELDS:
-            mistakes.append(
-                _map_mistake(field, named) or SettingsMistake(key, "no such field")
-            )
+            mistakes.append(_unknown_field(field))
             continue
         for header in [named] if isinstance(named, str) else named:
             column = exact.get(header, folded.get(fold(header)))
@@ -241,14 +252,9 @@ def _given(headers: list[str], columns: _Columns) -> ColumnMap:
                     ColumnMatch(column, headers[column], field, 1.0, "pinned")
                 )
                 continue
-            similar = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
-            hint = f"; did you mean {similar[0]}?" if similar else ""
-            message = f"the file has no column headed {header}{hint}"
-            mistakes.append(SettingsMistake(key, message))
+            mistakes.append(_unknown_column(field, header, headers))
     if mistakes:
-        raise SettingsError(
-            "the map of columns does not fit the file", tuple(mistakes), todo=_MAP_TODO
-        )
+        raise _map_error("the map of columns does not fit the file", mistakes)
     return ColumnMap(tuple(matches))
 
 

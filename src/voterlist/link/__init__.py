@@ -8,7 +8,7 @@ candidate pairs level by level, *weigh* the comparison vectors, *classify* what 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +37,8 @@ from voterlist.link.labels import (
     inside,
     training_labels,
 )
+from voterlist.link.one_to_one import best_partners
+from voterlist.link.scope import Scope, pairs_within, pairs_without
 from voterlist.model import Profile, Rule
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "Estimate",
     "Incremental",
     "Linkage",
+    "Scope",
     "State",
     "Watch",
     "link",
@@ -175,6 +178,8 @@ class Linkage:
     contradictory: int = 0
     """Pairs that people decided both ways; the model learnt nothing from them."""
     added: tuple[AddedUse, ...] = ()
+    left_out: int = 0
+    """Pairs left out because an entry has one partner at most in each other list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +190,12 @@ class _List:
     entries: Encoded
     comparisons: Comparisons
     blocks: list[block.Blocks]
-    new: Bools | None
-    """Which entries are new, where the others are only held against."""
+    groups: Codes | None = None
+    """The group of each entry, -1 for none; pairs of one group do not count. None: all count."""
+    lists: Codes | None = None
+    """The list of each entry, where only pairs of two lists count; these are the groups."""
+    one_to_one: bool = False
+    """Whether an entry is one person with at most one entry of each other list."""
 
     @property
     def forecast(self) -> tuple[block.Forecast, ...]:
@@ -194,10 +203,10 @@ class _List:
 
     @property
     def pairs(self) -> int:
-        """How many pairs count: all of the list, or those with a new entry."""
-        size = self.entries.size
-        rest = 0 if self.new is None else size - int(self.new.sum())
-        return size * (size - 1) // 2 - rest * (rest - 1) // 2
+        """How many pairs count."""
+        if self.groups is None:
+            return pairs_within(self.entries.size)
+        return pairs_without(self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,20 +232,20 @@ def _listed(
     voters: pa.Table,
     settings: LinkSettings,
     profile: Profile,
-    new: pa.Array | pa.ChunkedArray | None,
+    scope: Scope | None,
     added: Added,
 ) -> _List:
     ids = voters.column("entry_id").combine_chunks()
     entries = encode(voters, added.of(ids))
-    chosen = None if new is None else _are_in(ids, new)
+    groups = None if scope is None else scope.groups_of(ids)
     blocks = block.build_all(
-        entries, profile, settings.largest_block, chosen, added.blocking
+        entries, profile, settings.largest_block, groups, added.blocking
     )
-    return _List(ids, entries, with_added(added.kinds), blocks, chosen)
-
-
-def _are_in(ids: pa.Array, new: pa.Array | pa.ChunkedArray) -> Bools:
-    return np.asarray(pc.is_in(ids, value_set=pc.unique(new).cast(ids.type)), np.bool_)
+    listed = _List(ids, entries, with_added(added.kinds), blocks)
+    if scope is None:
+        return listed
+    lists = groups if scope.is_between else None
+    return replace(listed, groups=groups, lists=lists, one_to_one=scope.one_to_one)
 
 
 def link(
@@ -244,7 +253,7 @@ def link(
     settings: LinkSettings | None = None,
     *,
     profile: Profile = Profile.AZ,
-    new: pa.Array | pa.ChunkedArray | None = None,
+    scope: Scope | None = None,
     added: Added | None = None,
     decided: Decided | None = None,
     incremental: Incremental | None = None,
@@ -257,8 +266,7 @@ def link(
             quicker and takes less memory.
         settings: thresholds and bounds.
         profile: whose names they are.
-        new: the ids of the entries of which every pair must have at least one, where the others are
-            a list that is only held against; names are counted in both.
+        scope: which pairs are looked for, where not all are; names are counted in all entries.
         added: comparisons that a user added to those of every list.
         decided: pairs and cases that people decided. The model learns from the pairs; what it says
             of a pair it goes on saying, decided or not. The cases stay cases however the model
@@ -269,10 +277,13 @@ def link(
 
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
+        ValueError: what people decided is given for a linkage one to one.
     """
+    if decided is not None and scope is not None and scope.one_to_one:
+        raise ValueError("decided pairs are not linked one to one")
     settings = settings or LinkSettings()
     voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
-    listed = _listed(voters, settings, profile, new, added or Added())
+    listed = _listed(voters, settings, profile, scope, added or Added())
     # From here on the columns are read as codes: the table is not needed.
     del voters
     compared = _compare(listed, settings, profile, watch or Watch(), incremental)
@@ -284,6 +295,7 @@ def link(
         comparisons=listed.comparisons,
         pairs=listed.pairs,
         labels=labels.training.labels,
+        lists=listed.lists,
     )
     return _linkage(listed, compared, labels, model, settings)
 
@@ -325,9 +337,9 @@ def _compare_again(
         profile.value,
         settings.largest_block,
         comparisons,
-        against=listed.new is not None,
+        in_groups=listed.groups is not None,
     )
-    marks = state.checksums(entries, listed.new)
+    marks = state.checksums(entries, listed.groups)
     if known is not None and known.fingerprint != fits:
         known = None
     then = np.full(entries.size, -1, np.int32)
@@ -369,11 +381,28 @@ def _linkage(
     candidate_pairs, closed = compared.pairs, labels.closed
     scorer = Scorer(entries, comparisons, model)
     stays = inside(candidate_pairs, closed)
-    judged, table = judge(scorer, ids, listed.blocks, candidate_pairs, stays, settings)
+    judged, table = judge(
+        scorer,
+        ids,
+        listed.blocks,
+        candidate_pairs,
+        stays,
+        settings,
+        is_between=listed.lists is not None,
+    )
+    partners = listed.lists if listed.one_to_one else None
+    counted, left_out = candidate_pairs.vectors, 0
+    if partners is not None:
+        stays_paired = _best_partners(judged, model, partners, settings)
+        apart = judged.at(np.flatnonzero(~stays_paired))
+        counted = candidate_pairs.vectors_without(apart.left, apart.right)
+        judged = judged.at(np.flatnonzero(stays_paired))
+        table = table.filter(pa.array(stays_paired))
+        left_out = len(apart.left)
     duplicate = settings.duplicate_probability
-    cluster = _cluster(scorer, judged, duplicate)
+    cluster = _cluster(scorer, judged, duplicate, partners)
     review = settings.review_probability
-    vectors = comparisons.unpack(candidate_pairs.vectors.codes)
+    vectors = comparisons.unpack(counted.codes)
     same = weigh.score(vectors, model).posterior[:, 0]
     return Linkage(
         pairs=with_model(table, model, comparisons),
@@ -382,13 +411,14 @@ def _linkage(
         forecast=listed.forecast,
         candidates=len(candidate_pairs.left),
         afresh=candidate_pairs.afresh,
-        estimate=estimate(candidate_pairs.vectors, same, duplicate),
-        chance=chance(entries, listed.new),
+        estimate=estimate(counted, same, duplicate),
+        chance=chance(entries, listed.groups),
         state=compared.state,
         reused=compared.reused,
         training_labels=labels.training.pairs,
         contradictory=labels.training.contradictory,
         added=_added_use(scorer),
+        left_out=left_out,
     )
 
 
@@ -397,7 +427,7 @@ def plan(
     settings: LinkSettings | None = None,
     *,
     profile: Profile = Profile.AZ,
-    new: pa.Array | pa.ChunkedArray | None = None,
+    scope: Scope | None = None,
     added: Added | None = None,
 ) -> tuple[block.Forecast, ...]:
     """What each blocking key would cost, before any pair is made: the forecast of ``link`` alone.
@@ -407,13 +437,37 @@ def plan(
     """
     voters = schemas.require(voters, _VOTERS, "link")
     settings = settings or LinkSettings()
-    return _listed(voters, settings, profile, new, added or Added()).forecast
+    return _listed(voters, settings, profile, scope, added or Added()).forecast
 
 
-def _cluster(scorer: Scorer, judged: Judged, threshold: float) -> Codes:
+def _best_partners(
+    judged: Judged, model: weigh.Model, lists: Codes, settings: LinkSettings
+) -> Bools:
+    """Which pairs stay where an entry has one partner at most in each other list."""
+    stays = np.zeros(len(judged.left), np.bool_)
+    # Who is most improbable is nobody's partner: such pairs are kept only to be named.
+    likely = np.flatnonzero(judged.posterior[:, 0] >= settings.kept_probability)
+    pairs = judged.at(likely)
+    log_odds = pairs.weight + model.prior_log_odds
+    stays[likely] = best_partners(pairs.left, pairs.right, log_odds, lists)
+    return stays
+
+
+def _cluster(
+    scorer: Scorer, judged: Judged, threshold: float, lists: Codes | None = None
+) -> Codes:
+    """The cluster of each entry; with ``lists`` none has two entries of one list."""
+
     def probability(left: Codes, right: Codes) -> Floats:
-        _, _, scored = scorer.compare(left, right)
-        return np.asarray(scored.posterior[:, 0], np.float64)
+        same = np.zeros(len(left))
+        apart = (
+            np.ones(len(left), np.bool_)
+            if lists is None
+            else lists[left] != lists[right]
+        )
+        _, _, scored = scorer.compare(left[apart], right[apart])
+        same[apart] = scored.posterior[:, 0]
+        return same
 
     sure = judged.posterior[:, 0] >= threshold
     left, right, weight = judged.left[sure], judged.right[sure], judged.weight[sure]

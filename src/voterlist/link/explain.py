@@ -70,11 +70,10 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | None = None) -> pa.Table:
     for field, of_value in term_frequencies.by_field.items():
         bits[field] = bits[field] + np.nan_to_num(of_value)
     weight = pairs.column("weight").to_numpy()
-    prior = model.log_size[0] - np.logaddexp2.reduce(model.log_size[1:])
     columns = {
         "entry_l": pairs.column("entry_l"),
         "entry_r": pairs.column("entry_r"),
-        "prior": np.full(pairs.num_rows, prior),
+        "prior": np.full(pairs.num_rows, model.prior_log_odds),
         "term_frequency": term_frequencies.rest,
         "rivals": weight - sum(bits.values()) - term_frequencies.rest,
     }

@@ -49,11 +49,14 @@ def judge(
     candidate_pairs: Candidates,
     stays: Longs,
     settings: LinkSettings,
+    *,
+    is_between: bool = False,
 ) -> tuple[Judged, pa.Table]:
     """The pairs worth keeping and their PAIR table.
 
     They are scored exactly, not by bins of term frequency. Those at ``stays`` among the candidates
-    are kept whatever they are: they stand in a case that people decided.
+    are kept whatever they are: they stand in a case that people decided. ``is_between``: every
+    pair is of two lists.
     """
     chosen = _near(scorer, candidate_pairs, stays, settings.kept_probability)
     left, right = candidate_pairs.left[chosen], candidate_pairs.right[chosen]
@@ -66,7 +69,9 @@ def judge(
     displaced = frozenset(settings.displaced_constituencies)
 
     def kinds(review: float) -> Codes:
-        return classify.kinds(judgement, review=review, displaced=displaced)
+        return classify.kinds(
+            judgement, review=review, displaced=displaced, is_between=is_between
+        )
 
     kind = kinds(settings.review_probability)
     kind_without_threshold = (

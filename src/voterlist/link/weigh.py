@@ -62,6 +62,11 @@ class Model:
     log_size: Floats
     """log2 of the pairs of each class."""
 
+    @property
+    def prior_log_odds(self) -> float:
+        """log2 of the odds that a pair, whichever it is, is one person."""
+        return float(self.log_size[0] - np.logaddexp2.reduce(self.log_size[1:]))
+
 
 @dataclass(frozen=True, slots=True)
 class VectorCounts:
@@ -111,14 +116,27 @@ def count_chunk(codes: Longs) -> VectorCounts:
     return VectorCounts(distinct, counts.astype(np.int64))
 
 
-def _random_pairs(entries: Encoded, sample: int, seed: int) -> tuple[Pairs, Longs]:
-    """Random pairs, and how often each was drawn.
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The random pairs that tell how often unrelated people agree."""
+
+    pairs: int = 250_000
+    seed: int = 1
+
+
+def _random_pairs(
+    entries: Encoded, sample: int, seed: int, lists: Codes | None
+) -> tuple[Pairs, Longs]:
+    """Random pairs, and how often each was drawn; with ``lists``, pairs of two lists.
 
     Where the list has fewer pairs than are drawn, each stands once, so that it is compared once.
     """
     random = np.random.default_rng(seed)
-    one = random.integers(0, entries.size, sample).astype(np.int32)
-    other = random.integers(0, entries.size, sample).astype(np.int32)
+    one, other = (
+        random.integers(0, entries.size, (2, sample)).astype(np.int32)
+        if lists is None
+        else _drawn_between(lists, sample, random)
+    )
     apart = one != other
     left: Codes = np.minimum(one, other)[apart]
     right: Codes = np.maximum(one, other)[apart]
@@ -130,8 +148,25 @@ def _random_pairs(entries: Encoded, sample: int, seed: int) -> tuple[Pairs, Long
     return Pairs(entries, left, right), drawn[distinct]
 
 
+def _drawn_between(lists: Codes, sample: int, random: np.random.Generator) -> Codes:
+    """Pairs of entries of two lists, each as likely as any other; shape (2, pairs)."""
+    sizes = np.bincount(lists)
+    others = sizes.sum() - sizes
+    pairs = sizes * others
+    if not pairs.any():
+        return np.zeros((2, 0), np.int32)
+    starts = np.cumsum(sizes) - sizes
+    of_list = random.choice(len(sizes), sample, p=pairs / pairs.sum())
+    one = starts[of_list] + random.integers(0, sizes[of_list])
+    # Counted without the first entry's own list, which is stepped over.
+    other = random.integers(0, others[of_list])
+    other += np.where(other >= starts[of_list], sizes[of_list], 0)
+    list_by_list = np.argsort(lists, kind="stable").astype(np.int32)
+    return np.asarray(list_by_list[np.stack([one, other])], np.int32)
+
+
 def _unrelated(
-    entries: Encoded, comparisons: Comparisons, sample: int, seed: int
+    entries: Encoded, comparisons: Comparisons, sample: Sample, lists: Codes | None
 ) -> dict[str, Floats]:
     """log2 u of each level from random pairs; 0 where the term frequency of a value tells it."""
     if entries.size < 2:
@@ -139,7 +174,7 @@ def _unrelated(
             comparison.field: np.zeros(len(comparison.levels))
             for comparison in comparisons
         }
-    pairs, drawn = _random_pairs(entries, sample, seed)
+    pairs, drawn = _random_pairs(entries, sample.pairs, sample.seed, lists)
     levels = comparisons.compare(pairs).levels
     log_u = {}
     for comparison in comparisons:
@@ -214,14 +249,6 @@ def _learnt_m(
     return log_m
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The random pairs that tell how often unrelated people agree."""
-
-    pairs: int = 250_000
-    seed: int = 1
-
-
 def learn(
     entries: Encoded,
     seen: VectorCounts,
@@ -231,6 +258,7 @@ def learn(
     pairs: int | None = None,
     labels: Labels | None = None,
     sample: Sample = Sample(),
+    lists: Codes | None = None,
 ) -> Model:
     """The model of a list, by at most 50 rounds of EM.
 
@@ -242,6 +270,7 @@ def learn(
         pairs: how many pairs count, compared or not, where not every pair of the list does.
         labels: what people decided, vector by vector.
         sample: the random pairs.
+        lists: the list of each entry, where only pairs of two lists count.
     """
     every = entries.size * (entries.size - 1) / 2
     counted = every if pairs is None else float(pairs)
@@ -252,7 +281,7 @@ def learn(
         }
         for name, prior in known.items()
     }
-    log_m["unrelated"] = _unrelated(entries, comparisons, sample.pairs, sample.seed)
+    log_m["unrelated"] = _unrelated(entries, comparisons, sample, lists)
     size_weight = np.array([prior.size_weight for prior in known.values()])
     shares = np.array([prior.expected_share for prior in known.values()])
     prior_sizes = shares * max(entries.size, 1)

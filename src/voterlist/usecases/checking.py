@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from voterlist import readers
 from voterlist.check import Examined, examine
 from voterlist.config import Settings
-from voterlist.errors import InputError, UsageError
+from voterlist.errors import InputError, MapError, UsageError
 from voterlist.findings import Settled, settle
 from voterlist.ingest import columns_needed, ingest, table_intake
 from voterlist.merge import count_entries, merge, merge_accounts
@@ -135,7 +135,10 @@ def check_files(
         read_given_streets(streets, chosen),
     )
     progress(Stage.INGEST, 0, 1)
-    intake, names = _intake(files, read_map(columns), chosen)
+    try:
+        intake, names = _intake(files, read_map(columns), chosen)
+    except MapError as error:
+        raise error.of(map_name=columns.name if columns else "") from None
     audited = _audited(intake, names, reference, profile, today, progress)
     pages = _write_pages(report, audited, today)
     return _checked(audited, pages)
@@ -202,6 +205,8 @@ def _tables(files: Sequence[Path], columns: Map | None, settings: Settings) -> I
             taken.append(table_intake(table, columns, keep_encoded=True))
         except InputError as error:
             raise error.of_file(path.name) from None
+        except MapError as error:
+            raise error.of(file=path.name) from None
     if len(taken) > 1:
         # The dictionaries of two files differ, so of several files the text itself is joined.
         decoded = [

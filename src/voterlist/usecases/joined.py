@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from voterlist import readers
 from voterlist.config.comparisons import AddedComparison
-from voterlist.errors import InputError, UsageError
+from voterlist.errors import InputError, MapError, UsageError
 from voterlist.ingest import columns_needed, table_entries
 from voterlist.ingest.added import added_columns, places_of_added, require_columns
 from voterlist.schemas import ENTRY
@@ -30,6 +30,8 @@ class Source:
     columns: Map | None
     """None: the columns are told by the headers."""
     added: tuple[AddedComparison, ...] = ()
+    map_name: str = ""
+    """The name of the file with the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +40,22 @@ class Joined:
 
     entries: pa.Table
     """ENTRY."""
-    new: pa.ChunkedArray | None
-    """The ids of the entries that are held against others, if any are."""
+    rows: tuple[int, ...]
+    """How many of the entries each file has, in the order of the files."""
     added: dict[str, pa.Array]
     """The columns of the added comparisons, in the order of the entries."""
     are_renamed: bool = False
     """True where files share ids, so that each id has its file before it."""
 
 
-def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> Joined:
+def joined(sources: Sequence[Source]) -> Joined:
     """The rows of all files as one list. Where files share ids, each id is told with its file.
 
     Raises:
         InputError: a file could not be read.
-        SettingsError: a map names a column that is not there.
+        MapError: a map names a column that is not there.
         UsageError: files that share ids have one name, so that their ids cannot be told apart.
     """
-    sources = (*files, *against)
     read = [_read(source) for source in sources]
     added = {
         name: pa.concat_arrays([columns[name] for _, columns in read])
@@ -62,7 +63,7 @@ def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> Joined:
     }
     tables = [table for table, _ in read]
     if len(tables) == 1:
-        return Joined(tables[0], None, added)
+        return Joined(tables[0], (tables[0].num_rows,), added)
     # Codes of two files differ, so of several files the text itself is joined.
     tables = [table.cast(ENTRY) for table in tables]
     are_renamed = _share_ids(tables)
@@ -72,8 +73,8 @@ def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> Joined:
         tables = [
             _named(table, path) for path, table in zip(paths, tables, strict=True)
         ]
-    new = concat(tables[: len(files)], ENTRY).column("entry_id") if against else None
-    return Joined(concat(tables, ENTRY), new, added, are_renamed)
+    rows = tuple(table.num_rows for table in tables)
+    return Joined(concat(tables, ENTRY), rows, added, are_renamed)
 
 
 def _read(source: Source) -> tuple[pa.Table, dict[str, pa.Array]]:
@@ -97,6 +98,9 @@ def _read(source: Source) -> tuple[pa.Table, dict[str, pa.Array]]:
         )
     except InputError as error:
         raise error.of_file(source.path.name) from None
+    except MapError as error:
+        file = source.path.name
+        raise error.of(map_name=source.map_name, file=file) from None
     return entries, columns
 
 

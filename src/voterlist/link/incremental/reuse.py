@@ -80,7 +80,7 @@ def blocks_to_compare(earlier: Reuse, key: block.Blocks, number: int) -> block.B
         key.members[inside],
         sizes[chosen],
         is_anchor[inside],
-        key.required,
+        key.counting,
         key.forecast,
     )
 
