@@ -18,22 +18,32 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.check import check as check_register
 from voterlist.config import CheckSettings, LinkSettings
 from voterlist.config.comparisons import AddedComparison, added_comparisons
+from voterlist.errors import InputError, MapError
 from voterlist.ingest import table_intake
 from voterlist.ingest.added import added_columns, require_columns
-from voterlist.link import TAKEN_NAMES, Added, link
+from voterlist.link import TAKEN_NAMES, Added, Scope, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
 from voterlist.normalize.added import fold_added
 from voterlist.readers import text_table
-from voterlist.schemas import Intake
+from voterlist.schemas import ENTRY, Intake
+from voterlist.tables import concat
 
-__all__ = ["check", "find_duplicates", "linkage_features", "normalize"]
+__all__ = [
+    "check",
+    "find_duplicates",
+    "find_matches",
+    "linkage_features",
+    "normalize",
+]
 
 Columns = Mapping[str, str | Sequence[str]]
 
@@ -46,17 +56,32 @@ def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
 
 
 def _added(
-    frame: pd.DataFrame,
+    frames: Sequence[pd.DataFrame],
     added: Sequence[AddedComparison],
     entry_ids: pa.ChunkedArray,
     profile: Profile,
 ) -> Added:
-    """The added comparisons with the columns of the frame, whose rows have these ids."""
+    """The added comparisons with the columns of the frames, whose rows have these ids."""
     names = list(dict.fromkeys(header for one in added for header in one.columns))
-    table = text_table(pa.Table.from_pandas(frame[names], preserve_index=False))
-    return Added(
-        added, fold_added(added_columns(table, added), added, profile), entry_ids
-    )
+    tables = [
+        text_table(pa.Table.from_pandas(frame[names], preserve_index=False))
+        for frame in frames
+    ]
+    columns = [added_columns(table, added) for table in tables]
+    joined = {
+        one.name: pa.concat_arrays([of_frame[one.name] for of_frame in columns])
+        for one in added
+    }
+    return Added(added, fold_added(joined, added, profile), entry_ids)
+
+
+def _compared_entries(
+    frame: pd.DataFrame, columns: Columns | None, added: Sequence[AddedComparison]
+) -> pa.Table:
+    """The frame's rows as ENTRY; the columns of added comparisons say nothing else."""
+    require_columns(list(frame.columns), added, columns)
+    named = frame if columns is not None else _without(frame, added)
+    return _intake(named, columns).entries
 
 
 def _without(frame: pd.DataFrame, added: Sequence[AddedComparison]) -> pd.DataFrame:
@@ -147,18 +172,104 @@ def find_duplicates(
         InputError: no column of a name is found, or an id stands twice.
     """
     added = added_comparisons(comparisons or {}, TAKEN_NAMES)
-    require_columns(list(frame.columns), added, columns)
-    named = frame if columns is not None else _without(frame, added)
-    voters = _voters(named, columns, profile, for_linkage=True)
+    entries = _compared_entries(frame, columns, added)
     chosen = Profile(profile)
-    values = _added(frame, added, voters.column("entry_id"), chosen) if added else None
+    voters = normalize_entries(entries, chosen, for_linkage=True).table
+    ids = voters.column("entry_id")
+    values = _added([frame], added, ids, chosen) if added else None
     pairs = link(voters, settings, profile=chosen, added=values).pairs
-    order = [
-        ("probability", "descending"),
-        ("entry_l", "ascending"),
-        ("entry_r", "ascending"),
+    return _frame(pairs.sort_by(_MOST_PROBABLE_FIRST))
+
+
+_MOST_PROBABLE_FIRST = [
+    ("probability", "descending"),
+    ("entry_l", "ascending"),
+    ("entry_r", "ascending"),
+]
+
+
+def find_matches(
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    columns: Columns | tuple[Columns | None, Columns | None] | None = None,
+    *,
+    profile: str = "az",
+    settings: LinkSettings | None = None,
+    comparisons: Mapping[str, Mapping[str, object]] | None = None,
+    one_to_one: bool = False,
+) -> pd.DataFrame:
+    """The pairs of a row of one frame and a row of another that may be one person.
+
+    Rows of one frame are not compared with each other.
+
+    Args:
+        left: one row an entry, with any column names.
+        right: the other list; its columns may have other names, and its ids be the same.
+        columns: as ``normalize`` takes them: for both frames, or a tuple of two, for the left one
+            and for the right one.
+        profile: as ``normalize`` takes it.
+        settings: thresholds and bounds.
+        comparisons: as ``find_duplicates`` takes them; both frames have their columns.
+        one_to_one: whether a row is one person with at most one row of the other frame. Of the
+            pairs then those stay that make the best matching.
+
+    Returns:
+        A frame as ``find_duplicates`` gives it. ``entry_l`` is an id of the left frame, ``entry_r``
+        one of the right frame.
+
+    Raises:
+        SettingsError: as ``find_duplicates`` raises it.
+        InputError: no column of a name is found in a frame, or an id stands in one twice.
+    """
+    added = added_comparisons(comparisons or {}, TAKEN_NAMES)
+    maps = columns if isinstance(columns, tuple) else (columns, columns)
+    sides = zip(("left", "right"), (left, right), maps, _SIDES, strict=True)
+    entries = [
+        _side_entries(name, frame, map_of_frame, added, mark)
+        for name, frame, map_of_frame, mark in sides
     ]
-    return _frame(pairs.sort_by(order))
+    chosen = Profile(profile)
+    joined = concat(entries, ENTRY)
+    voters = normalize_entries(joined, chosen, for_linkage=True).table
+    ids = voters.column("entry_id")
+    values = _added([left, right], added, ids, chosen) if added else None
+    lists = np.repeat(np.arange(2), [len(left), len(right)]).astype(np.int32)
+    scope = Scope.between(ids, lists, one_to_one=one_to_one)
+    pairs = link(voters, settings, profile=chosen, scope=scope, added=values).pairs
+    return _frame(_without_marks(pairs).sort_by(_MOST_PROBABLE_FIRST))
+
+
+_SIDES = ("1:", "2:")
+"""What stands before the ids of the left and the right frame while both are one list.
+
+In each pair the id of the left frame comes first then, and equal ids are two.
+"""
+
+
+def _side_entries(
+    name: str,
+    frame: pd.DataFrame,
+    columns: Columns | None,
+    added: Sequence[AddedComparison],
+    mark: str,
+) -> pa.Table:
+    """The rows of one of two frames as ENTRY, with a mark before each id."""
+    try:
+        entries = _compared_entries(frame, columns, added)
+    except MapError as error:
+        raise error.of(file=name) from None
+    except InputError as error:
+        raise error.of_file(name) from None
+    ids = pc.binary_join_element_wise(mark, entries.column("entry_id"), "")
+    return entries.set_column(0, ENTRY.field("entry_id"), ids)
+
+
+def _without_marks(pairs: pa.Table) -> pa.Table:
+    for name in ("entry_l", "entry_r"):
+        place = pairs.schema.get_field_index(name)
+        ids = pc.utf8_slice_codeunits(pairs.column(name), len(_SIDES[0]))
+        pairs = pairs.set_column(place, pairs.schema.field(name), ids)
+    return pairs
 
 
 def check(

@@ -50,11 +50,23 @@ class Scope:
         return cls(entry_ids, lists, is_between=True, one_to_one=one_to_one)
 
     def groups_of(self, ids: pa.Array) -> Codes:
-        """The group of each of these entries."""
+        """The group of each of these entries.
+
+        Lists are numbered in the order of their first entries, so that nothing depends on the order
+        in which they are given.
+        """
         place = pc.index_in(ids, value_set=_array(self.entry_ids).cast(ids.type))
         of_others = 0
         known = np.append(self.groups, np.int32(of_others))
-        return known[np.asarray(pc.fill_null(place, len(self.groups)), np.int64)]
+        groups = known[np.asarray(pc.fill_null(place, len(self.groups)), np.int64)]
+        return _in_order(groups) if self.is_between else groups
+
+
+def _in_order(groups: Codes) -> Codes:
+    """The groups numbered in the order of their first entries."""
+    _, first, number = np.unique(groups, return_index=True, return_inverse=True)
+    rank = np.argsort(np.argsort(first))
+    return rank[number].astype(np.int32)
 
 
 def _array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
