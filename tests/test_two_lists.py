@@ -200,6 +200,8 @@ def test_an_error_of_a_frame_says_which():
     with pytest.raises(InputError) as refused:
         voterlist.find_matches(left[["nr"]], right)
     assert refused.value.file == "left"
+    with pytest.raises(TypeError):
+        voterlist.find_matches(left, "right.csv")
 
 
 def test_comparisons_can_be_added_to_two_frames():

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from os import PathLike
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ import pyarrow.compute as pc
 from voterlist.check import check as check_register
 from voterlist.config import CheckSettings, LinkSettings
 from voterlist.config.comparisons import AddedComparison, added_comparisons
-from voterlist.errors import InputError, MapError
+from voterlist.errors import InputError, MapError, NotAFrameError
 from voterlist.ingest import table_intake
 from voterlist.ingest.added import added_columns, require_columns
 from voterlist.link import TAKEN_NAMES, Added, Scope, link
@@ -48,8 +49,29 @@ __all__ = [
 Columns = Mapping[str, str | Sequence[str]]
 
 
+def _require_frame(frame: object) -> None:
+    """Refuse what is no frame; of a text nothing is told, for it may be anybody's name.
+
+    Raises:
+        NotAFrameError: it is something else.
+    """
+    if isinstance(frame, pd.DataFrame):
+        return
+    kind = type(frame).__name__
+    is_path = isinstance(frame, str | PathLike)
+    todo = (
+        'Read the file first: pandas.read_csv("file.csv", dtype=str), or pandas.read_excel; '
+        "the command voterlist link takes files."
+        if is_path
+        else "Make a frame of it: pandas.DataFrame(...)."
+    )
+    message = f"a pandas DataFrame is needed, and this is of the type {kind}. {todo}"
+    raise NotAFrameError(message, todo=todo)
+
+
 def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     """The frame's rows as entries; the index is left aside."""
+    _require_frame(frame)
     return table_intake(
         text_table(pa.Table.from_pandas(frame, preserve_index=False)), columns
     )
@@ -79,6 +101,7 @@ def _compared_entries(
     frame: pd.DataFrame, columns: Columns | None, added: Sequence[AddedComparison]
 ) -> pa.Table:
     """The frame's rows as ENTRY; the columns of added comparisons say nothing else."""
+    _require_frame(frame)
     require_columns(list(frame.columns), added, columns)
     named = frame if columns is not None else _without(frame, added)
     return _intake(named, columns).entries
@@ -140,6 +163,7 @@ def normalize(
         order. ``entry_id`` is the row's number, from 1, where the frame has no column of ids.
 
     Raises:
+        NotAFrameError: ``frame`` is no pandas frame.
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
@@ -167,6 +191,7 @@ def find_duplicates(
     question for a person: nothing is decided, and nothing removed.
 
     Raises:
+        NotAFrameError: ``frame`` is no pandas frame.
         SettingsError: ``columns`` names a column that is not there, or an added comparison is of an
             unknown kind, on a column that is not there or on one that is compared already.
         InputError: no column of a name is found, or an id stands twice.
@@ -218,6 +243,7 @@ def find_matches(
         one of the right frame.
 
     Raises:
+        NotAFrameError: ``left`` or ``right`` is no pandas frame.
         SettingsError: as ``find_duplicates`` raises it.
         InputError: no column of a name is found in a frame, or an id stands in one twice.
     """
@@ -289,6 +315,7 @@ def check(
     never the content of a cell.
 
     Raises:
+        NotAFrameError: ``frame`` is no pandas frame.
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
@@ -319,6 +346,7 @@ def linkage_features(
     from it.
 
     Raises:
+        NotAFrameError: ``frame`` is no pandas frame.
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """

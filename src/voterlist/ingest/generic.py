@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
+from voterlist.config.lines import toml_mistake, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
@@ -60,7 +61,7 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
     try:
         sections = tomllib.loads(text)
     except tomllib.TOMLDecodeError as cause:
-        mistake = SettingsMistake("", "not-toml", (("detail", str(cause)),))
+        mistake = toml_mistake("", text, cause)
         raise _map_error("the map of columns cannot be read", [mistake]) from None
     mistakes = [
         SettingsMistake(key, "no-section-of-a-map")
@@ -77,7 +78,8 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
         if mistake_of_line:
             mistakes.append(mistake_of_line)
     if mistakes:
-        raise _map_error("the map of columns has mistakes", mistakes)
+        told = with_lines(text, mistakes)
+        raise _map_error("the map of columns has mistakes", told)
     return dict(columns)
 
 
