@@ -23,7 +23,7 @@ from test_febrl import COLUMNS
 from test_link_command import HEADER, MAP, line
 from voterlist.config import LinkSettings
 from voterlist.errors import InputError, MapError
-from voterlist.link import Incremental, Scope, link, weigh
+from voterlist.link import Decided, Incremental, Scope, link, weigh
 from voterlist.link.encode import encode
 from voterlist.link.evaluate import evaluate
 from voterlist.link.explain import read_model
@@ -137,6 +137,14 @@ def test_one_to_one_no_entry_has_two_partners_in_a_list_and_none_without_need():
         pd.DataFrame({"entry_id": ids.to_pylist(), "list": lists})
     )
     assert not clusters.duplicated(["cluster_id", "list"]).any()
+
+
+def test_decisions_are_not_taken_for_a_linkage_one_to_one():
+    """A case that people decided would lose its pairs in silence."""
+    people = crowd(20)
+    scope = across(people, one_to_one=True)
+    with pytest.raises(ValueError, match="one to one"):
+        link(people, scope=scope, decided=Decided())
 
 
 @pytest.mark.slow
@@ -369,6 +377,8 @@ def test_thresholds_are_those_of_the_settings_and_are_told(folder):
     refused = linked(folder, "--settings", folder / "strict.toml")
     assert refused.exit_code == 2
     assert "link.kept" in refused.stderr
+    places = {"file": "strict.toml", "count": 1}
+    assert EN("error.wrong-settings.of-file.what", **places) in refused.stderr
 
 
 # What is written

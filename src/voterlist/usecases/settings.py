@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from voterlist import config, pipeline
 from voterlist.config import LinkSettings, Settings
-from voterlist.errors import UsageError
+from voterlist.errors import SettingsError, UsageError
 from voterlist.schemas import ACCEPTANCE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import read_acceptances
@@ -89,7 +89,12 @@ def link_settings(given: Path | None) -> LinkSettings:
         raise UsageError(
             f"there is no {given}", code="no-such-file", places={"path": str(given)}
         )
-    return config.load(given, rule_codes=pipeline.RULE_CODES).link
+    try:
+        return config.load(given, rule_codes=pipeline.RULE_CODES).link
+    except SettingsError as error:
+        # The file may have any name, so the message must not say voterlist.toml.
+        error.places |= {"variant": "of-file", "file": given.name}
+        raise
 
 
 def acceptances_around(given: Path | None, folder: Path) -> pa.Table:
