@@ -140,6 +140,20 @@ def test_pairs_of_one_group_are_neither_made_nor_forecast(rows, groups, partial_
         assert len(made) + found.forecast.not_compared == len(expected)
 
 
+@pytest.mark.parametrize("places", list(itertools.permutations(range(3))))
+def test_entries_without_a_surname_stay_in_the_block_that_is_split(places):
+    """Their initials are unknown: entries of another name would come into their block."""
+    names = [("ali", None), ("leyla", None), ("vali", None)]
+    rows = [
+        (surname, given_name, 1980, None)
+        for place in places
+        for given_name, surname in (names[place], names[place], (names[place][0], "a"))
+    ]
+    key = Key("k", ("given_name", "year"), ("initials",))
+    blocks = block.build(listed(rows), key, limit=2)
+    assert pairs_made(blocks, chunk=5) == [(0, 1), (3, 4), (6, 7)]
+
+
 @given(small_lists, st.lists(st.integers(0, 2)))
 def test_no_work_is_spent_on_pairs_inside_a_list(rows, lists):
     """The pairs gone through are those that count, and no more."""

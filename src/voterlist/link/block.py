@@ -169,7 +169,8 @@ def _split(
         before = counting.pairs(order, sizes)[sizes > limit].sum()
         part = field(entries, name)[positions]
         # An unknown split value is a value of its own here: its entries stay together, none is
-        # lost.
+        # lost. Any code below 0 is unknown.
+        part = np.maximum(part, -1)
         finer = dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
         within, after = runs(finer)
         parted += int(before - counting.pairs(positions[within], after).sum())
