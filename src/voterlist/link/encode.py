@@ -186,18 +186,16 @@ class Encoded:
 
     @cached_property
     def cohort(self) -> Codes:
-        """The ten years in which each entry is born, from 0.
+        """The ten years in which each entry is born, numbered from 0 as they occur in the list.
 
         Entries whose year is unknown have the number after the last.
         """
         known = self.year > 0
-        first = int(self.year[known].min(initial=3000)) // _COHORT
-        cohorts = (
-            int(self.year[known].max(initial=0)) // _COHORT - first + 1
-            if known.any()
-            else 0
-        )
-        return np.where(known, self.year // _COHORT - first, cohorts).astype(np.int32)
+        decade = np.where(known, self.year // _COHORT, -1)
+        # A year with a slip in it (1060) is far from the others: only decades that occur count.
+        occurs = np.bincount(decade[known]) > 0
+        numbers = np.append(np.cumsum(occurs) - 1, occurs.sum())
+        return numbers[decade].astype(np.int32)
 
     @cached_property
     def given_counts(self) -> Longs:
