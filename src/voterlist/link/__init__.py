@@ -18,7 +18,7 @@ from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
-from voterlist.link import block, candidates, weigh
+from voterlist.link import block, candidates, people, weigh
 from voterlist.link.candidates import Candidates, Progress
 from voterlist.link.cases import REASONS, Judged, cases
 from voterlist.link.chance import Chance, chance
@@ -30,7 +30,13 @@ from voterlist.link.explain import with_model
 from voterlist.link.incremental import State, reuse, state
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.keys import NAMES
-from voterlist.link.labels import Decided, closed_cases, inside, training_labels
+from voterlist.link.labels import (
+    Decided,
+    TrainingLabels,
+    closed_cases,
+    inside,
+    training_labels,
+)
 from voterlist.model import Profile, Rule
 
 __all__ = [
@@ -258,19 +264,10 @@ def link(
     watch.forecast(listed.forecast)
     watch.progress("forecast", 0, sum(line.pairs for line in listed.forecast))
     candidate_pairs, kept, reused = _find(listed, settings, profile, watch, incremental)
-    labels, closed = (
-        training_labels(ids, candidate_pairs, decided.pairs),
-        closed_cases(ids, decided.cases),
+    closed = closed_cases(ids, decided.cases)
+    scorer, candidate_pairs, labels = _learn(
+        listed, candidate_pairs, decided, profile, settings.chunk_pairs
     )
-    model = weigh.learn(
-        entries,
-        candidate_pairs.vectors,
-        profile,
-        comparisons=comparisons,
-        pairs=listed.pairs,
-        labels=labels.labels,
-    )
-    scorer = Scorer(entries, comparisons, model)
     judged, table = judge(
         scorer,
         ids,
@@ -282,10 +279,10 @@ def link(
     cluster = _cluster(scorer, judged, settings.duplicate_probability)
     review = settings.review_probability
     same = weigh.score(
-        comparisons.unpack(candidate_pairs.vectors.codes), model
+        comparisons.unpack(candidate_pairs.vectors.codes), scorer.model
     ).posterior[:, 0]
     return Linkage(
-        pairs=with_model(table, model, comparisons),
+        pairs=with_model(table, scorer.model, comparisons),
         cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
         clusters=_cluster_table(ids, cluster),
         forecast=listed.forecast,
@@ -349,6 +346,37 @@ def _find(
         levels,
     )
     return candidate_pairs, kept, known is not None
+
+
+def _learn(
+    listed: _List,
+    found: Candidates,
+    decided: Decided,
+    profile: Profile,
+    chunk_pairs: int,
+) -> tuple[Scorer, Candidates, TrainingLabels]:
+    """The list with its model, the candidates with the vectors that it scores, and the labels."""
+
+    def learnt(
+        entries: Encoded, candidate_pairs: Candidates
+    ) -> tuple[Scorer, Candidates, TrainingLabels]:
+        labels = training_labels(listed.ids, candidate_pairs, decided.pairs)
+        model = weigh.learn(
+            entries,
+            candidate_pairs.vectors,
+            profile,
+            comparisons=listed.comparisons,
+            pairs=listed.pairs,
+            labels=labels.labels,
+        )
+        return Scorer(entries, listed.comparisons, model), candidate_pairs, labels
+
+    scorer, found, labels = learnt(listed.entries, found)
+    if not people.has_many_entries_a_person(scorer):
+        return scorer, found, labels
+    entries = listed.entries.by_person(people.people(scorer, found))
+    counted = Scorer(entries, listed.comparisons, scorer.model)
+    return learnt(entries, people.counted_again(counted, found, chunk_pairs))
 
 
 def plan(

@@ -28,7 +28,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.arrays import Codes, Floats, Longs
+from voterlist.arrays import Codes, Floats, Levels, Longs
+from voterlist.link import monotone, sizes
 from voterlist.link.comparisons import (
     MISSING,
     SHIPPED,
@@ -112,17 +113,20 @@ def count_chunk(codes: Longs) -> VectorCounts:
 
 
 def _random_pairs(entries: Encoded, sample: int, seed: int) -> Pairs:
+    """Random pairs of two people; none where the list has not two entries."""
+    sample = sample if entries.size > 1 else 0
     random = np.random.default_rng(seed)
-    one = random.integers(0, entries.size, sample).astype(np.int32)
-    other = random.integers(0, entries.size, sample).astype(np.int32)
-    apart = one != other
+    one = random.integers(0, max(entries.size, 1), sample).astype(np.int32)
+    other = random.integers(0, max(entries.size, 1), sample).astype(np.int32)
+    person = entries.person
+    apart = one != other if person is None else person[one] != person[other]
     left: Codes = np.minimum(one, other)[apart]
     right: Codes = np.maximum(one, other)[apart]
     return Pairs(entries, left, right)
 
 
 def _unrelated(
-    entries: Encoded, comparisons: Comparisons, sample: int, seed: int
+    entries: Encoded, comparisons: Comparisons, levels: dict[str, Levels]
 ) -> dict[str, Floats]:
     """log2 u of each level from random pairs; 0 where the term frequency of a value tells it."""
     if entries.size < 2:
@@ -130,7 +134,6 @@ def _unrelated(
             comparison.field: np.zeros(len(comparison.levels))
             for comparison in comparisons
         }
-    levels = comparisons.compare(_random_pairs(entries, sample, seed)).levels
     log_u = {}
     for comparison in comparisons:
         seen = levels[comparison.field][comparison.sampled(levels)]
@@ -202,6 +205,22 @@ def _learnt_m(
     return log_m
 
 
+def _as_unrelated(
+    known: dict[str, Prior],
+    entries: Encoded,
+    comparisons: Comparisons,
+    log_u: dict[str, Floats],
+) -> dict[str, Prior]:
+    """The priors, in fields that relatives do not share with the shares of unrelated people."""
+    fitted = dict(known)
+    for name, prior in known.items():
+        for field in prior.as_unrelated:
+            u = np.exp2(log_u[field])
+            u[comparisons[field].value_levels(entries)] = 0.0
+            fitted[name] = fitted[name].with_unrelated(field, u[MISSING + 1 :])
+    return fitted
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """The random pairs that tell how often unrelated people agree."""
@@ -232,33 +251,37 @@ def learn(
         sample: the random pairs.
     """
     every = entries.size * (entries.size - 1) / 2
-    counted = every if pairs is None else float(pairs)
-    known = priors(profile, entries, comparisons)
+    counted = max(every if pairs is None else float(pairs), 1.0)
+    random = _random_pairs(entries, sample.pairs, sample.seed)
+    levels = comparisons.compare(random).levels
+    shares = sizes.known_shares(entries, comparisons, levels)
+    log_u = _unrelated(entries, comparisons, levels)
+    known = priors(profile, entries, comparisons, sizes.lacking(shares))
+    known = _as_unrelated(known, entries, comparisons, log_u)
     log_m = {
         name: {
             one.field: _log_shares(one, prior.shares[one.field]) for one in comparisons
         }
         for name, prior in known.items()
     }
-    log_m["unrelated"] = _unrelated(entries, comparisons, sample.pairs, sample.seed)
-    size_weight = np.array([prior.size_weight for prior in known.values()])
-    shares = np.array([prior.expected_share for prior in known.values()])
-    prior_sizes = shares * max(entries.size, 1)
+    log_m = monotone.ordered(log_m, log_u, entries, comparisons)
     # One person's and relatives' pairs are as often among those that count as any others.
-    prior_sizes *= max(counted, 1.0) / max(every, 1.0)
-    sizes = np.append(prior_sizes, max(counted, 1.0))
+    of_classes = sizes.Sizes(known, entries.size * counted / max(every, 1.0), shares)
+    class_sizes = np.append(of_classes.expected(), counted)
     vectors = comparisons.unpack(seen.codes)
     for _ in range(_ROUNDS):
         likelihood = _log_likelihood(vectors, log_m)
-        expected = _expected(likelihood, np.log2(sizes), seen.counts, labels)
-        before = sizes.copy()
-        learnt_sizes = expected.sum(axis=0)[:-1]
-        sizes[:-1] = (learnt_sizes + size_weight * prior_sizes) / (1 + size_weight)
-        for (name, prior), of_class in zip(known.items(), expected.T, strict=False):
-            log_m[name] = _learnt_m(vectors, of_class, prior, comparisons)
-        if np.abs(np.log2(sizes / before)).max() < _SMALLEST_CHANGE:
+        expected = _expected(likelihood, np.log2(class_sizes), seen.counts, labels)
+        before = class_sizes.copy()
+        class_sizes[:-1] = of_classes.learnt(expected, vectors)
+        log_m = {
+            name: _learnt_m(vectors, of_class, prior, comparisons)
+            for (name, prior), of_class in zip(known.items(), expected.T, strict=False)
+        }
+        log_m = monotone.ordered(log_m, log_u, entries, comparisons)
+        if np.abs(np.log2(class_sizes / before)).max() < _SMALLEST_CHANGE:
             break
-    return Model(log_m, np.log2(sizes))
+    return Model(log_m, np.log2(class_sizes))
 
 
 def score(vectors: Vectors, model: Model) -> Scored:

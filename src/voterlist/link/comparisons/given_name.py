@@ -63,6 +63,8 @@ class GivenName(Comparison):
     levels = GivenNameLevel
     pair_level_count = _TWO_EDITS + 1
     counted_columns = ("given_skeleton", "birth_year")
+    joint = (GivenNameLevel.SWAPPED, GivenNameLevel.CROSSED)
+    implied = ("sex",)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By how near the names are."""

@@ -129,13 +129,13 @@ def _name_shares(pairs: Pairs) -> Floats:
     as_surname = share_of_codes(
         surnames,
         surnames.codes[pairs.left],
-        entries.size,
+        entries.people,
         least_share(surnames, LEAST_SURNAMES),
     )
     as_given = share_of_codes(
         given,
         given.codes[pairs.right],
-        entries.size,
+        entries.people,
         least_share(given, LEAST_GIVEN_NAMES),
     )
     return np.asarray(np.maximum(as_surname, as_given), np.float64)

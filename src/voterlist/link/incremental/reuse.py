@@ -131,7 +131,8 @@ def reused_pairs(
         return none, none, none
     one, other = found.now[found.state.left], found.now[found.state.right]
     stands = (one >= 0) & (other >= 0)
-    doubtful = np.flatnonzero(stands & found.shaken[one] & found.shaken[other])
+    still = np.flatnonzero(stands)
+    doubtful = still[found.shaken[one[still]] & found.shaken[other[still]]]
     held = np.zeros(len(doubtful), np.bool_)
     for key in blocks:
         held |= key.hold(one[doubtful], other[doubtful])
