@@ -292,6 +292,9 @@ def test_names_are_counted_once_a_person():
         zip(by_person.surname.values.to_pylist(), by_person.surname.counts, strict=True)
     ) == {"rare": 1, "common": 4}
     assert by_person.surname_counts[:, 2].tolist() == [1, 4]
+    # No surname is that of two people: nobody else's is expected to be one person's.
+    assert by_person.surname.pseudo_count == 1 / 2
+    assert entries.surname.pseudo_count == 1
     assert by_person.given_counts.sum() == 5
     assert by_person.date_counts.sum() == 5
     assert entries.surname.counts.tolist() == [4, 4]

@@ -476,7 +476,7 @@ def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
     assert len(found) == 4
 
 
-def cluster_of(size, edges, against):
+def cluster_of(size, edges, against, *, outvoted=False):
     left, right, weight = (
         (np.array(side) for side in zip(*edges, strict=True)) if edges else ([], [], [])
     )
@@ -496,7 +496,20 @@ def cluster_of(size, edges, against):
         np.array(right, np.int32),
         np.array(weight, np.float64),
         judge,
+        outvoted=outvoted,
     ).tolist()
+
+
+def test_where_people_have_many_entries_one_pair_against_is_outvoted_by_three():
+    """Of ten entries of one person two may have nothing in common; the others tie them together."""
+    halves = [(0, 1, 20.0), (2, 3, 19.0)]
+    across = [(0, 2, 9.0), (0, 3, 8.0), (1, 2, 7.0)]
+    edges, against = [*halves, *across], [(1, 3)]
+    assert cluster_of(4, edges, against) == [0, 0, 2, 2]
+    assert cluster_of(4, edges, against, outvoted=True) == [0, 0, 0, 0]
+    assert cluster_of(4, edges[:-1], against, outvoted=True) == [0, 0, 2, 2]
+    chain = [(0, 1, 20.0), (1, 2, 10.0)]
+    assert cluster_of(3, chain, [(0, 2)], outvoted=True) == [0, 0, -1]
 
 
 def test_a_chain_whose_ends_are_two_people_is_cut_at_its_weaker_link():

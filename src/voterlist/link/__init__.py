@@ -404,7 +404,10 @@ def _cluster(scorer: Scorer, judged: Judged, threshold: float) -> Codes:
 
     sure = judged.posterior[:, 0] >= threshold
     left, right, weight = judged.left[sure], judged.right[sure], judged.weight[sure]
-    return clusters(scorer.entries.size, left, right, weight, probability)
+    outvoted = scorer.entries.person is not None
+    return clusters(
+        scorer.entries.size, left, right, weight, probability, outvoted=outvoted
+    )
 
 
 def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:

@@ -79,6 +79,8 @@ class Coded:
     codes: Codes
     values: pa.Array
     counts: Longs
+    pseudo_count: float = 1.0
+    """What is added to the count of each value, of how many people nobody else has it."""
 
     def words(self, of: Codes | None = None) -> Words:
         """The distinct values, all or those of these codes, as Python strings.
@@ -290,7 +292,8 @@ class Encoded:
         counted = replace(self, person=person)
 
         def recounted(coded: Coded) -> Coded:
-            return Coded(coded.codes, coded.values, counted.once(coded).counts)
+            counts = counted.once(coded).counts
+            return Coded(coded.codes, coded.values, counts, _seen_again(counts))
 
         return replace(
             counted,
@@ -301,6 +304,16 @@ class Encoded:
             address=recounted(self.address),
             added={name: recounted(coded) for name, coded in self.added.items()},
         )
+
+
+def _seen_again(counts: Longs) -> float:
+    """How many others have a value that one person of the list has and nobody else, 0 to 1.
+
+    As often as values that two have were seen with one of them left out (Good 1953); one person
+    more is thought to share a value, so that a list of different values is no proof.
+    """
+    one, two = int((counts == 1).sum()), 2 * int((counts == 2).sum())
+    return (two + 1) / (one + two + 1)
 
 
 def _by_cohort(coded: Coded, cohort: Codes) -> Longs:

@@ -46,7 +46,9 @@ def people(scorer: Scorer, found: Candidates) -> Codes:
         return np.asarray(scorer.compare(left, right)[2].posterior[:, 0], np.float64)
 
     one, other, weight = pairs.left[sure], pairs.right[sure], scored.weight[sure]
-    of_entry = clusters(scorer.entries.size, one, other, weight, probability)
+    of_entry = clusters(
+        scorer.entries.size, one, other, weight, probability, outvoted=True
+    )
     every = np.arange(scorer.entries.size, dtype=np.int32)
     return np.where(of_entry >= 0, of_entry, every)
 

@@ -148,7 +148,9 @@ def cohort_shares(names: Coded, by_cohort: Longs, pairs: Pairs) -> Floats:
     entries = pairs.entries
     code = names.codes[pairs.left]
     least = least_share(names, LEAST_GIVEN_NAMES)
-    whole = np.exp2(share_of_counts(names.counts[code], entries.people, least))
+    whole = np.exp2(
+        share_of_counts(names.counts[code], entries.people, least, names.pseudo_count)
+    )
     sizes = entries.cohort_sizes
     # Each of the two is left out where it is counted: both, if they are of one cohort.
     own = 1 + (entries.cohort[pairs.left] == entries.cohort[pairs.right])

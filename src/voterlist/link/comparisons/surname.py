@@ -136,11 +136,12 @@ class Surname(Comparison):
         counted = np.where(
             is_same, np.maximum(surname - 2, 0), np.maximum(ending - 1, 0)
         )
-        pseudo = np.where(is_same, 1.0, _ENDING_PSEUDO_COUNT)
+        of_same = entries.surname.pseudo_count
+        pseudo = np.where(is_same, of_same, _ENDING_PSEUDO_COUNT)
         share = (counted + pseudo) / (entries.sizes[sex] + values)
         # The same surname counts as where it is more frequent, should a sex be wrong.
         other = entries.sex[shared.left]
-        of_other = np.maximum(entries.surname_counts[code, other] - 2, 0) + 1.0
+        of_other = np.maximum(entries.surname_counts[code, other] - 2, 0) + of_same
         of_other = np.where(is_same, of_other / (entries.sizes[other] + values), 0.0)
         yield where, np.log2(np.maximum(share, of_other))
 
