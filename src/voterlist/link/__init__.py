@@ -356,6 +356,7 @@ def _learn(
     chunk_pairs: int,
 ) -> tuple[Scorer, Candidates, TrainingLabels]:
     """The list with its model, the candidates with the vectors that it scores, and the labels."""
+    sample = weigh.Sample()
 
     def learnt(
         entries: Encoded, candidate_pairs: Candidates
@@ -368,6 +369,7 @@ def _learn(
             comparisons=listed.comparisons,
             pairs=listed.pairs,
             labels=labels.labels,
+            sample=sample,
         )
         return Scorer(entries, listed.comparisons, model), candidate_pairs, labels
 

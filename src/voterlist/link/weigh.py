@@ -42,7 +42,16 @@ from voterlist.link.encode import Encoded
 from voterlist.link.priors import Prior, priors
 from voterlist.model import Profile
 
-__all__ = ["CLASSES", "Labels", "Model", "Scored", "VectorCounts", "learn", "score"]
+__all__ = [
+    "CLASSES",
+    "Labels",
+    "Model",
+    "Sample",
+    "Scored",
+    "VectorCounts",
+    "learn",
+    "score",
+]
 
 CLASSES = ("same", "twins", "siblings", "household", "lineage", "unrelated")
 """The latent classes of pairs, in the order of their rows and columns."""
@@ -112,17 +121,40 @@ def count_chunk(codes: Longs) -> VectorCounts:
     return VectorCounts(distinct, counts.astype(np.int64))
 
 
-def _random_pairs(entries: Encoded, sample: int, seed: int) -> Pairs:
-    """Random pairs of two people; none where the list has not two entries."""
-    sample = sample if entries.size > 1 else 0
-    random = np.random.default_rng(seed)
-    one = random.integers(0, max(entries.size, 1), sample).astype(np.int32)
-    other = random.integers(0, max(entries.size, 1), sample).astype(np.int32)
-    person = entries.person
-    apart = one != other if person is None else person[one] != person[other]
-    left: Codes = np.minimum(one, other)[apart]
-    right: Codes = np.maximum(one, other)[apart]
-    return Pairs(entries, left, right)
+class Sample:
+    """The random pairs that tell how often unrelated people agree.
+
+    What follows from two entries alone is worked out once for all models of one list.
+    """
+
+    def __init__(self, pairs: int = 250_000, seed: int = 1) -> None:
+        self.pairs = pairs
+        self.seed = seed
+        self._drawn: tuple[Codes, Codes, dict[str, Levels]] | None = None
+
+    def levels(self, entries: Encoded, comparisons: Comparisons) -> dict[str, Levels]:
+        """The levels of the pairs of two people; none where the list has not two entries."""
+        left, right, levels = self._drawn or self._draw(entries, comparisons)
+        self._drawn = left, right, levels
+        kept = {field: codes.copy() for field, codes in levels.items()}
+        if entries.person is not None:
+            apart = entries.person[left] != entries.person[right]
+            left, right = left[apart], right[apart]
+            kept = {field: codes[apart] for field, codes in levels.items()}
+        return comparisons.adjust(Pairs(entries, left, right), kept).levels
+
+    def _draw(
+        self, entries: Encoded, comparisons: Comparisons
+    ) -> tuple[Codes, Codes, dict[str, Levels]]:
+        """(left, right, pair levels) of pairs of two entries."""
+        pairs = self.pairs if entries.size > 1 else 0
+        random = np.random.default_rng(self.seed)
+        one = random.integers(0, max(entries.size, 1), pairs).astype(np.int32)
+        other = random.integers(0, max(entries.size, 1), pairs).astype(np.int32)
+        apart = one != other
+        left: Codes = np.minimum(one, other)[apart]
+        right: Codes = np.maximum(one, other)[apart]
+        return left, right, comparisons.pair_levels(Pairs(entries, left, right))
 
 
 def _unrelated(
@@ -221,14 +253,6 @@ def _as_unrelated(
     return fitted
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The random pairs that tell how often unrelated people agree."""
-
-    pairs: int = 250_000
-    seed: int = 1
-
-
 def learn(
     entries: Encoded,
     seen: VectorCounts,
@@ -237,7 +261,7 @@ def learn(
     comparisons: Comparisons = SHIPPED,
     pairs: int | None = None,
     labels: Labels | None = None,
-    sample: Sample = Sample(),
+    sample: Sample | None = None,
 ) -> Model:
     """The model of a list, by at most 50 rounds of EM.
 
@@ -248,12 +272,11 @@ def learn(
         comparisons: what the vectors compare.
         pairs: how many pairs count, compared or not, where not every pair of the list does.
         labels: what people decided, vector by vector.
-        sample: the random pairs.
+        sample: the random pairs; another model of the same list may have drawn them.
     """
     every = entries.size * (entries.size - 1) / 2
     counted = max(every if pairs is None else float(pairs), 1.0)
-    random = _random_pairs(entries, sample.pairs, sample.seed)
-    levels = comparisons.compare(random).levels
+    levels = (sample or Sample()).levels(entries, comparisons)
     shares = sizes.known_shares(entries, comparisons, levels)
     log_u = _unrelated(entries, comparisons, levels)
     known = priors(profile, entries, comparisons, sizes.lacking(shares))
