@@ -1,13 +1,12 @@
-"""Are pairs of probability 0.8 right in eight cases of ten? Over lists with known truth.
+"""Whether of the pairs of probability 0.8 eight in ten are one person: over lists with truth.
 
     python bench/calibration.py [--lists FOLDER] [--people 2000] [--seed 1]
 
 links the FEBRL lists, the lists of ``bench/other_lists.py``, and of ``--lists`` those that are
 there (``RLdata500.csv``, ``RLdata10000.csv``, ``fake_1000.csv``) with ``voterlist link --profile
-generic``. One table has the measures of each list; the other, over all of them, the pairs in each
-band of probability, how many of them are expected to be one person, and how many are. A band is as
-wide as chance lets its share vary, so its standard error stands beside it; a list counts in the
-second table by its pairs.
+generic``. One table has the measures of each list. The others, over the public lists and over the
+invented ones, have the pairs in each band of probability, which share of them is expected to be one
+person, which is, and the standard error of that share if each probability is right.
 """
 
 from __future__ import annotations
@@ -123,10 +122,13 @@ def main() -> None:
         for title, rows, columns, truth in sources:
             linked.append(_linked(title, rows, columns, pq.read_table(truth)))
             print(linked[-1].row(), flush=True)
-    print()
-    print(BAND_HEAD)
-    for line in _bands(linked):
-        print(line)
+    for title, chosen in (
+        ("Public lists", [one for one in linked if one.name not in other_lists.KINDS]),
+        ("Invented lists", [one for one in linked if one.name in other_lists.KINDS]),
+    ):
+        print(f"\n{title}\n\n{BAND_HEAD}")
+        for line in _bands(chosen):
+            print(line)
 
 
 if __name__ == "__main__":
