@@ -130,6 +130,15 @@ def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(
         known = again.state
 
 
+@pytest.mark.parametrize("profile", list(Profile))
+def test_a_list_of_which_nobody_is_left_is_linked(profile):
+    """Going on from a list whose entries are all gone ended in an index error."""
+    before = voters(entry_id=["a", "b"], surname=["mamadov"] * 2, year=[1980, 1980])
+    known = link(before, profile=profile, incremental=Incremental()).state
+    again = link(before.slice(0, 0), profile=profile, incremental=Incremental(known))
+    assert again.candidates == 0
+
+
 def blocked(people, profile, limit, streets, new=None):
     """(entries, blocks, checksums, groups) of people.
 

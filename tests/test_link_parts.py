@@ -217,6 +217,9 @@ def level(field, **columns):
         ((1980, 5, 12), (1980, 5, 13), "digit"),
         ((1980, 5, 12), (1980, 5, 21), "digit"),
         ((1980, 5, 12), (1908, 5, 12), "digit"),
+        ((1960, 6, 27), (1060, 6, 27), "digit"),
+        ((1651, 6, 27), (1651, 6, 27), "same"),
+        ((9999, 12, 31), (9999, 12, 31), "same"),
         ((1980, 5, 12), (1980, 7, 29), "same-year"),
         ((1980, 5, 12), (1980, 5, 29), "part"),
         ((1980, 5, 12), (1980, None, None), "year"),
@@ -744,7 +747,7 @@ def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
     assert len(found) == 4
 
 
-def cluster_of(size, edges, against, probability=0.0):
+def cluster_of(size, edges, against, probability=0.0, *, outvoted=False):
     left, right, weight = (
         (np.array(side) for side in zip(*edges, strict=True)) if edges else ([], [], [])
     )
@@ -764,7 +767,20 @@ def cluster_of(size, edges, against, probability=0.0):
         np.array(right, np.int32),
         np.array(weight, np.float64),
         judge,
+        outvoted=outvoted,
     ).tolist()
+
+
+def test_where_people_have_many_entries_one_pair_against_is_outvoted_by_three():
+    """Of ten entries of one person two may have nothing in common; the others tie them together."""
+    halves = [(0, 1, 20.0), (2, 3, 19.0)]
+    across = [(0, 2, 9.0), (0, 3, 8.0), (1, 2, 7.0)]
+    edges, against = [*halves, *across], [(1, 3)]
+    assert cluster_of(4, edges, against) == [0, 0, 2, 2]
+    assert cluster_of(4, edges, against, outvoted=True) == [0, 0, 0, 0]
+    assert cluster_of(4, edges[:-1], against, outvoted=True) == [0, 0, 2, 2]
+    chain = [(0, 1, 20.0), (1, 2, 10.0)]
+    assert cluster_of(3, chain, [(0, 2)], outvoted=True) == [0, 0, -1]
 
 
 def test_a_chain_whose_ends_are_two_people_is_cut_at_its_weaker_link():
@@ -806,25 +822,19 @@ def test_no_cluster_holds_a_pair_that_speaks_against_it(data):
     assert not [pair for pair in against if found[pair[0]] == found[pair[1]] >= 0]
 
 
-def test_a_pair_drawn_often_is_compared_once_and_counts_as_often(monkeypatch):
+def test_a_pair_drawn_often_is_compared_once_and_counts_as_often():
     """A list of few entries has few pairs.
 
     Counted once each, they would tell other shares than the draws do.
     """
-    entries = encode(crowd(40))
-    draw, draws = weigh._random_pairs, 20_000
-    pairs, drawn = draw(entries, draws, 1, None)
-    assert len(pairs) == len(drawn) == 40 * 39 // 2
-    assert draws * 0.9 < drawn.sum() < draws
-    once = weigh._unrelated(entries, SHIPPED, weigh.Sample(draws), None)
-
-    def draw_each(*_):
-        left, right = (np.repeat(side, drawn) for side in (pairs.left, pairs.right))
-        return Pairs(entries, left, right), np.ones(len(left), np.int64)
-
-    monkeypatch.setattr(weigh, "_random_pairs", draw_each)
-    each = weigh._unrelated(entries, SHIPPED, weigh.Sample(draws), None)
-    assert {field: list(shares) for field, shares in once.items()} == {
-        field: list(shares) for field, shares in each.items()
-    }
-    assert any(np.ptp(shares) for shares in once.values())
+    entries, draws = encode(crowd(40)), 20_000
+    drawn = weigh.Sample(draws).drawn(entries, SHIPPED)
+    assert len(drawn.left) == len(drawn.times) == 40 * 39 // 2
+    assert draws * 0.9 < drawn.times.sum() < draws
+    left, right = (np.repeat(side, drawn.times) for side in (drawn.left, drawn.right))
+    each = SHIPPED.compare(Pairs(entries, left, right)).levels
+    for comparison in SHIPPED:
+        sampled = each[comparison.field][comparison.sampled(each)]
+        counts = np.bincount(sampled, minlength=len(comparison.levels))
+        assert drawn.counts(comparison).tolist() == counts.tolist()
+    assert any(np.ptp(drawn.counts(comparison)) for comparison in SHIPPED)

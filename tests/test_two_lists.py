@@ -24,6 +24,7 @@ from test_link_command import HEADER, MAP, line
 from voterlist.config import LinkSettings
 from voterlist.errors import InputError, MapError
 from voterlist.link import Decided, Incremental, Scope, link, weigh
+from voterlist.link.comparisons import SHIPPED
 from voterlist.link.encode import encode
 from voterlist.link.evaluate import evaluate
 from voterlist.link.explain import read_model
@@ -96,11 +97,11 @@ def test_random_pairs_are_of_two_lists_each_as_likely_as_any_other():
     """How often unrelated people agree would be counted inside lists, where places agree more."""
     lists = np.array([0, 1, 1, 2, 2, 2], np.int32)
     entries = encode(crowd(6))
-    pairs, drawn = weigh._random_pairs(entries, 60_000, 1, lists)
-    assert (lists[pairs.left] != lists[pairs.right]).all()
-    assert len(pairs) == 1 * 2 + 1 * 3 + 2 * 3
-    assert drawn.sum() == 60_000
-    assert drawn == pytest.approx(np.full(11, 60_000 / 11), rel=0.1)
+    drawn = weigh.Sample(60_000, lists=lists).drawn(entries, SHIPPED)
+    assert (lists[drawn.left] != lists[drawn.right]).all()
+    assert len(drawn.left) == 1 * 2 + 1 * 3 + 2 * 3
+    assert drawn.times.sum() == 60_000
+    assert drawn.times == pytest.approx(np.full(11, 60_000 / 11), rel=0.1)
 
 
 def test_an_empty_list_beside_another_has_no_pair():

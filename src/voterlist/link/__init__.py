@@ -18,7 +18,7 @@ from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
-from voterlist.link import block, candidates, weigh
+from voterlist.link import block, candidates, people, weigh
 from voterlist.link.candidates import Candidates, Progress
 from voterlist.link.cases import REASONS, Closed, Judged, cases
 from voterlist.link.chance import Chance, chance
@@ -221,11 +221,13 @@ class _Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class _Labels:
-    """What people decided of a list."""
+class _Learnt:
+    """A list with its model, and the candidate pairs with the vectors that it scores."""
 
-    training: TrainingLabels
-    closed: tuple[Closed, ...]
+    scorer: Scorer
+    pairs: Candidates
+    labels: TrainingLabels
+    """The pairs that people decided, from which the model learnt."""
 
 
 def _listed(
@@ -287,17 +289,12 @@ def link(
     # From here on the columns are read as codes: the table is not needed.
     del voters
     compared = _compare(listed, settings, profile, watch or Watch(), incremental)
-    labels = _labels(listed.ids, compared.pairs, decided or Decided())
-    model = weigh.learn(
-        listed.entries,
-        compared.pairs.vectors,
-        profile,
-        comparisons=listed.comparisons,
-        pairs=listed.pairs,
-        labels=labels.training.labels,
-        lists=listed.lists,
+    decided = decided or Decided()
+    learnt = _learn(
+        listed, compared.pairs, decided.pairs, profile, settings.chunk_pairs
     )
-    return _linkage(listed, compared, labels, model, settings)
+    closed = closed_cases(listed.ids, decided.cases)
+    return _linkage(listed, compared, learnt, closed, settings)
 
 
 def _compare(
@@ -364,22 +361,17 @@ def _compare_again(
     return _Compared(candidate_pairs, kept, known is not None)
 
 
-def _labels(ids: pa.Array, candidate_pairs: Candidates, decided: Decided) -> _Labels:
-    training = training_labels(ids, candidate_pairs, decided.pairs)
-    return _Labels(training, closed_cases(ids, decided.cases))
-
-
 def _linkage(
     listed: _List,
     compared: _Compared,
-    labels: _Labels,
-    model: weigh.Model,
+    learnt: _Learnt,
+    closed: tuple[Closed, ...],
     settings: LinkSettings,
 ) -> Linkage:
     """What the model says of the candidate pairs."""
     ids, entries, comparisons = listed.ids, listed.entries, listed.comparisons
-    candidate_pairs, closed = compared.pairs, labels.closed
-    scorer = Scorer(entries, comparisons, model)
+    scorer, candidate_pairs = learnt.scorer, learnt.pairs
+    model = scorer.model
     stays = inside(candidate_pairs, closed)
     judged, table = judge(
         scorer,
@@ -415,11 +407,43 @@ def _linkage(
         chance=chance(entries, listed.groups),
         state=compared.state,
         reused=compared.reused,
-        training_labels=labels.training.pairs,
-        contradictory=labels.training.contradictory,
-        added=_added_use(scorer),
+        training_labels=learnt.labels.pairs,
+        contradictory=learnt.labels.contradictory,
+        added=_added_use(entries, scorer),
         left_out=left_out,
     )
+
+
+def _learn(
+    listed: _List,
+    found: Candidates,
+    decided: pa.Table | None,
+    profile: Profile,
+    chunk_pairs: int,
+) -> _Learnt:
+    """The model of the list; of one with many entries a person, by its people."""
+    sample = weigh.Sample(lists=listed.lists)
+
+    def learnt(entries: Encoded, candidate_pairs: Candidates) -> _Learnt:
+        labels = training_labels(listed.ids, candidate_pairs, decided)
+        model = weigh.learn(
+            entries,
+            candidate_pairs.vectors,
+            profile,
+            comparisons=listed.comparisons,
+            pairs=listed.pairs,
+            labels=labels.labels,
+            sample=sample,
+        )
+        scorer = Scorer(entries, listed.comparisons, model)
+        return _Learnt(scorer, candidate_pairs, labels)
+
+    first = learnt(listed.entries, found)
+    if not people.has_many_entries_a_person(first.scorer):
+        return first
+    entries = listed.entries.by_person(people.people(first.scorer, found))
+    counted = Scorer(entries, listed.comparisons, first.scorer.model)
+    return learnt(entries, people.counted_again(counted, found, chunk_pairs))
 
 
 def plan(
@@ -471,7 +495,10 @@ def _cluster(
 
     sure = judged.posterior[:, 0] >= threshold
     left, right, weight = judged.left[sure], judged.right[sure], judged.weight[sure]
-    return clusters(scorer.entries.size, left, right, weight, probability)
+    outvoted = scorer.entries.person is not None
+    return clusters(
+        scorer.entries.size, left, right, weight, probability, outvoted=outvoted
+    )
 
 
 def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
@@ -483,11 +510,11 @@ def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
     return pa.table(names)
 
 
-def _added_use(scorer: Scorer) -> tuple[AddedUse, ...]:
+def _added_use(entries: Encoded, scorer: Scorer) -> tuple[AddedUse, ...]:
     """How each added comparison was used."""
     uses = []
     for name, kind in scorer.comparisons.added_kinds.items():
-        column = scorer.entries.added[name]
+        column = entries.added[name]
         known = int(column.counts.sum())
         log_m = scorer.model.log_m["same"][name][MISSING + 1]
         uses.append(

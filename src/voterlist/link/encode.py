@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zlib import crc32
 
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
-from voterlist.arrays import Bools, Codes, Longs, Words
+from voterlist.arrays import Bools, Codes, Longs, Words, pack_known
 from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.model import ListKind, Sex
 from voterlist.schemas import STREET_OR_VILLAGE
@@ -80,6 +80,8 @@ class EncodedColumn:
     codes: Codes
     values: pa.Array
     counts: Longs
+    pseudo_count: float = 1.0
+    """What is added to the count of each value, of how many people nobody else has it."""
 
     def words(self, of: Codes | None = None) -> Words:
         """The distinct values, all or those of these codes, as Python strings.
@@ -148,6 +150,25 @@ class Encoded:
     (``STREET_OR_VILLAGE``), where the list has both; None where no street may be a village."""
     added: Mapping[str, EncodedColumn] = field(default_factory=dict)
     """The columns of added comparisons."""
+    person: Codes | None = None
+    """Which entries count as one person's, by the position of the first of them; None where each
+    counts for itself."""
+
+    @cached_property
+    def people(self) -> int:
+        """How many people there are, by ``person``."""
+        return self.size if self.person is None else len(np.unique(self.person))
+
+    def once_a_person(self, codes: Codes) -> Codes:
+        """The codes with -1 where another entry of the person before it has the same one."""
+        if self.person is None:
+            return codes
+        number = pack_known(codes.astype(np.int64), self.person)
+        distinct, first = np.unique(number, return_index=True)
+        once = np.full(self.size, -1, np.int32)
+        first = first[distinct >= 0]
+        once[first] = codes[first]
+        return once
 
     @property
     def date(self) -> Codes:
@@ -171,9 +192,10 @@ class Encoded:
 
         The code -1 of an unknown sex finds the last.
         """
-        return np.append(
-            np.bincount(self.sex[self.sex >= 0], minlength=2), self.size
-        ).astype(np.int64)
+        sex = self.once_a_person(self.sex)
+        return np.append(np.bincount(sex[sex >= 0], minlength=2), self.people).astype(
+            np.int64
+        )
 
     @cached_property
     def surname_counts(self) -> Longs:
@@ -181,27 +203,25 @@ class Encoded:
 
         Shape (surnames, 3).
         """
-        return _by_sex(self.surname, self.sex)
+        return _by_sex(self.once(self.surname), self.sex)
 
     @cached_property
     def stem_counts(self) -> Longs:
         """The same for the stems of surnames."""
-        return _by_sex(self.stem, self.sex)
+        return _by_sex(self.once(self.stem), self.sex)
 
     @cached_property
     def cohort(self) -> Codes:
-        """The ten years in which each entry is born, from 0.
+        """The ten years in which each entry is born, numbered from 0 as they occur in the list.
 
         Entries whose year is unknown have the number after the last.
         """
         known = self.year > 0
-        first = int(self.year[known].min(initial=3000)) // _COHORT
-        cohorts = (
-            int(self.year[known].max(initial=0)) // _COHORT - first + 1
-            if known.any()
-            else 0
-        )
-        return np.where(known, self.year // _COHORT - first, cohorts).astype(np.int32)
+        decade = np.where(known, self.year // _COHORT, -1)
+        # A year with a slip in it (1060) is far from the others: only decades that occur count.
+        occurs = np.bincount(decade[known]) > 0
+        numbers = np.append(np.cumsum(occurs) - 1, occurs.sum())
+        return numbers[decade].astype(np.int32)
 
     @cached_property
     def given_name_counts(self) -> Longs:
@@ -209,12 +229,34 @@ class Encoded:
 
         Shape (cohorts and one more, names).
         """
-        return _by_cohort(self.given_name, self.cohort)
+        return _by_cohort(self.once(self.given_name), self.cohort)
 
     @cached_property
     def patronymic_counts(self) -> Longs:
         """The same for patronymics."""
-        return _by_cohort(self.patronymic, self.cohort)
+        return _by_cohort(self.once(self.patronymic), self.cohort)
+
+    @cached_property
+    def cohort_sizes(self) -> Longs:
+        """How many people are born in each ``cohort``, those of no known year last."""
+        last = int(self.cohort.max(initial=0))
+        cohorts = self.once_a_person(self.cohort)
+        return np.bincount(cohorts[cohorts >= 0], minlength=last + 1).astype(np.int64)
+
+    @cached_property
+    def year_counts(self) -> Longs:
+        """How many people are born in each year; those of no known year in the year 0."""
+        years = self.once_a_person(self.year)
+        last = int(self.year.max(initial=0))
+        return np.bincount(years[years >= 0], minlength=last + 1).astype(np.int64)
+
+    def once(self, coded: EncodedColumn) -> EncodedColumn:
+        """The column with each value once a person, and so counted."""
+        if self.person is None:
+            return coded
+        codes = self.once_a_person(coded.codes)
+        counts = np.bincount(codes[codes >= 0], minlength=len(coded.values))
+        return EncodedColumn(codes, coded.values, counts.astype(np.int64))
 
     @cached_property
     def joins(self) -> dict[tuple[str, ...], Codes]:
@@ -233,10 +275,49 @@ class Encoded:
         return np.where(full, days, -1).astype(np.int32)
 
     @cached_property
+    def day_of_year(self) -> Codes:
+        """Days of a year of months of 31 days, from 32 on; 0 where month and day are unknown."""
+        return np.asarray(self.month * 31 + self.day, np.int32)
+
+    @cached_property
+    def day_counts(self) -> Longs:
+        """How many people are born on each ``day_of_year``, in whatever year."""
+        days = self.once_a_person(self.day_of_year)
+        return np.bincount(days[days >= 0]).astype(np.int64)
+
+    @cached_property
     def date_counts(self) -> Longs:
         """How many entries have each ``date_code``."""
-        codes = self.date_code
+        codes = self.once_a_person(self.date_code)
         return np.bincount(codes[codes >= 0]).astype(np.int64)
+
+    def by_person(self, person: Codes) -> Encoded:
+        """The same list, in which values are counted by the people and not by the entries."""
+        counted = replace(self, person=person)
+
+        def recounted(coded: EncodedColumn) -> EncodedColumn:
+            counts = counted.once(coded).counts
+            return EncodedColumn(coded.codes, coded.values, counts, _seen_again(counts))
+
+        return replace(
+            counted,
+            surname=recounted(self.surname),
+            stem=recounted(self.stem),
+            given_name=recounted(self.given_name),
+            patronymic=recounted(self.patronymic),
+            address=recounted(self.address),
+            added={name: recounted(coded) for name, coded in self.added.items()},
+        )
+
+
+def _seen_again(counts: Longs) -> float:
+    """How many others have a value that one person of the list has and nobody else, 0 to 1.
+
+    As often as values that two have were seen with one of them left out (Good 1953); one person
+    more is thought to share a value, so that a list of different values is no proof.
+    """
+    one, two = int((counts == 1).sum()), 2 * int((counts == 2).sum())
+    return (two + 1) / (one + two + 1)
 
 
 def _by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:

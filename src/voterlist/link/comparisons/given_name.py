@@ -36,6 +36,8 @@ class GivenName(CohortName):
     field = "given_name"
     levels = GivenNameLevel
     counted_columns = ("given_skeleton", "birth_year")
+    joint = (GivenNameLevel.SWAPPED, GivenNameLevel.CROSSED)
+    implied = ("sex",)
 
     def names(self, entries: Encoded) -> EncodedColumn:
         """The column of the given names."""

@@ -123,7 +123,7 @@ def one_is_rare(names: EncodedColumn, pairs: Pairs) -> Bools:
 
 def _rare_count(entries: Encoded) -> int:
     """How many entries have a rare spelling at most."""
-    return max(_RARE, int(_RARE * entries.size / _RARE_IN))
+    return max(_RARE, int(_RARE * entries.people / _RARE_IN))
 
 
 def adjust_names(
@@ -151,8 +151,10 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
     entries = pairs.entries
     code = names.codes[pairs.left]
     least = least_share(names, LEAST_GIVEN_NAMES)
-    whole = np.exp2(share_of_counts(names.counts[code], entries.size, least))
-    sizes = np.bincount(entries.cohort, minlength=len(by_cohort))
+    whole = np.exp2(
+        share_of_counts(names.counts[code], entries.people, least, names.pseudo_count)
+    )
+    sizes = entries.cohort_sizes
     # Each of the two is left out where it is counted: both, if they are of one cohort.
     own = 1 + (entries.cohort[pairs.left] == entries.cohort[pairs.right])
     share = np.zeros(len(pairs))

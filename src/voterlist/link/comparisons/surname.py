@@ -95,6 +95,7 @@ class Surname(Comparison):
         "patronymic_sex",
         "given_sex",
     )
+    joint = (SurnameLevel.SWAPPED,)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the stems; a slip in the ending by the whole surnames."""
@@ -115,7 +116,7 @@ class Surname(Comparison):
         levels[differing[women]] = SurnameLevel.MAY_HAVE_CHANGED
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
-        """How often people of the right entry's sex have the surname, or its stem.
+        """How often people of the entries' sexes have the surname, or of the right one's its stem.
 
         Endings follow the sex: Məmmədov and Məmmədova are one surname of two sexes, Məmmədov and
         Məmmədli are two surnames of one.
@@ -125,17 +126,24 @@ class Surname(Comparison):
         if not len(where):
             return
         entries, shared, is_same = pairs.entries, pairs.at(where), is_same[where]
+        code, stem = entries.surname.codes[shared.left], entries.stem.codes[shared.left]
+        values = max(len(entries.surname.values), LEAST_SURNAMES)
         sex = entries.sex[shared.right]
-        surname = entries.surname_counts[entries.surname.codes[shared.left], sex]
-        ending = entries.stem_counts[entries.stem.codes[shared.left], sex] - surname
+        surname = entries.surname_counts[code, sex]
+        ending = entries.stem_counts[stem, sex] - surname
         # Both entries of the pair are left out: of one surname both are counted in it, of another
         # ending only one.
         counted = np.where(
             is_same, np.maximum(surname - 2, 0), np.maximum(ending - 1, 0)
         )
-        pseudo = np.where(is_same, 1.0, _ENDING_PSEUDO_COUNT)
-        values = max(len(entries.surname.values), LEAST_SURNAMES)
-        yield where, np.log2((counted + pseudo) / (entries.sizes[sex] + values))
+        of_same = entries.surname.pseudo_count
+        pseudo = np.where(is_same, of_same, _ENDING_PSEUDO_COUNT)
+        share = (counted + pseudo) / (entries.sizes[sex] + values)
+        # The same surname counts as where it is more frequent, should a sex be wrong.
+        other = entries.sex[shared.left]
+        of_other = np.maximum(entries.surname_counts[code, other] - 2, 0) + of_same
+        of_other = np.where(is_same, of_other / (entries.sizes[other] + values), 0.0)
+        yield where, np.log2(np.maximum(share, of_other))
 
     def sampled(self, levels: dict[str, Levels]) -> Bools | slice:
         """Pairs of one sex: who agree in a given name are of one sex, and surnames follow it."""
