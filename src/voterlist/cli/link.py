@@ -14,16 +14,17 @@ from voterlist import usecases
 from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
 from voterlist.cli.options import (
     Columns,
-    ProfileOption,
     Tables,
+    ToldProfileOption,
     now,
     require_parquet,
     takes,
 )
+from voterlist.cli.reading import reading_as_json, tell_reading
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.errors import UsageError
-from voterlist.model import PairKind, Profile
+from voterlist.model import PairKind
 
 __all__ = ["link"]
 
@@ -44,7 +45,7 @@ class _Options:
         Path | None,
         typer.Option("--clusters", metavar="FILE", help=SAY("cli.option.clusters")),
     ] = None
-    profile: ProfileOption = Profile.AZ
+    profile: ToldProfileOption = None
     against: Annotated[
         list[Path] | None,
         typer.Option("--against", metavar="FILE", help=SAY("cli.option.against")),
@@ -113,6 +114,7 @@ def link(given: _Options) -> None:
             since=now().isoformat(" ", "minutes"),
             progress=steps,
             forecast=_tell_forecast,
+            reading=tell_reading,
         )
     _tell(linked, given.out)
     if TERMINAL.json:
@@ -124,12 +126,19 @@ def _plan(request: usecases.LinkRequest) -> None:
     """What each blocking key would cost; no pair is made."""
     with Steps() as steps:
         planned = usecases.plan_linkage(request, progress=steps)
+    tell_reading(planned.reading)
     _tell_forecast(planned.entries, planned.forecast)
     if TERMINAL.json:
         pairs = sum(line.pairs for line in planned.forecast)
         keys = [dataclasses.asdict(line) for line in planned.forecast]
         TERMINAL.result(
-            {"entries": planned.entries, "pairs": pairs, "keys": keys, "exit_code": 0}
+            {
+                **reading_as_json(planned.reading),
+                "entries": planned.entries,
+                "pairs": pairs,
+                "keys": keys,
+                "exit_code": 0,
+            }
         )
 
 
@@ -182,6 +191,7 @@ def _as_json(linked: usecases.Linked) -> dict[str, Any]:
     linkage, entries = linked.result, linked.entries
     kinds = linked.kinds()
     return {
+        **reading_as_json(linked.reading),
         "entries": entries,
         "new": entries if linked.new is None else linked.new,
         "compared": linkage.candidates,

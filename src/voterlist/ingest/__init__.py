@@ -27,6 +27,8 @@ from voterlist.ingest.extra import FORMER_NAMES, REASON, extra_column, protocol
 from voterlist.ingest.findings import findings_table
 from voterlist.ingest.generic import (
     columns_needed,
+    given_map,
+    name_columns,
     parse_map,
     statistics,
     table_entries,
@@ -55,10 +57,12 @@ __all__ = [
     "StreetRows",
     "columns_needed",
     "extra_column",
+    "given_map",
     "ingest",
     "ingest_register",
     "inspect",
     "map_columns",
+    "name_columns",
     "parse_map",
     "protocol",
     "statistics",

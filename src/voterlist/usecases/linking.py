@@ -18,19 +18,29 @@ from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
+from voterlist.normalize.told import ToldProfile
 from voterlist.pipeline.result import counts
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
 from voterlist.tables import sort_by
-from voterlist.usecases.joined import Source, joined
+from voterlist.usecases.joined import FileColumns, Source, joined
 from voterlist.usecases.maps import read_map
 
-__all__ = ["LinkRequest", "Linked", "Planned", "link_tables", "plan_linkage"]
+__all__ = [
+    "LinkRequest",
+    "Linked",
+    "Planned",
+    "Reading",
+    "link_tables",
+    "plan_linkage",
+]
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
 TellForecast = Callable[[int, tuple[Forecast, ...]], None]
 """Called with the number of entries and the forecast, before any pair is made."""
+TellReading = Callable[["Reading"], None]
+"""Called with how the files were understood, before the forecast."""
 
 _Files = tuple[Sequence[Source], Sequence[Source]]
 """The files to be linked, and those that they are held against."""
@@ -47,7 +57,8 @@ class LinkRequest:
     """Files that the others are held against, and that are not held against each other."""
     against_columns: Path | None = None
     """The map of their columns; without one, that of the files."""
-    profile: Profile = Profile.AZ
+    profile: Profile | None = None
+    """Whose names they are; None: told from the names."""
     state: Path | None = None
     """The folder in which the linkage keeps what the next one can use."""
 
@@ -72,11 +83,23 @@ class LinkRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How the files were understood."""
+
+    profile: Profile
+    told: ToldProfile | None
+    """How the profile was told from the names; None where it was given."""
+    columns: tuple[FileColumns, ...]
+    """What the columns of each file are used as."""
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """What each blocking key would cost."""
 
     entries: int
     forecast: tuple[Forecast, ...]
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +114,7 @@ class Linked:
     """What became of what an earlier linkage kept; None where nothing is kept."""
     are_renamed: bool
     """True where files share ids, so that each id has its file before it."""
+    reading: Reading
 
     def kinds(self) -> dict[PairKind, int]:
         """The number of pairs of each kind that occurs, in the order of the kinds."""
@@ -113,6 +137,7 @@ class _Voters:
     """The ids of the new ones, where they are held against others."""
     added: linkage.Added
     are_renamed: bool
+    reading: Reading
 
 
 def plan_linkage(request: LinkRequest, *, progress: Progress) -> Planned:
@@ -127,11 +152,11 @@ def plan_linkage(request: LinkRequest, *, progress: Progress) -> Planned:
     forecast = linkage.plan(
         voters.tables.pop(),
         Settings().link,
-        profile=request.profile,
+        profile=voters.reading.profile,
         new=voters.new,
         added=voters.added,
     )
-    return Planned(voters.entries, forecast)
+    return Planned(voters.entries, forecast, voters.reading)
 
 
 def link_tables(
@@ -142,6 +167,7 @@ def link_tables(
     since: str,
     progress: Progress,
     forecast: TellForecast,
+    reading: TellReading = lambda _reading: None,
 ) -> Linked:
     """Link the files, and write the pairs and the clusters.
 
@@ -152,6 +178,7 @@ def link_tables(
         since: told to another linkage that finds the folder of the state held.
         progress: told what is being done.
         forecast: told what each key will cost, before any pair is made.
+        reading: told how the files were understood, before the forecast.
 
     Raises:
         UsageError: the request cannot be used.
@@ -162,7 +189,9 @@ def link_tables(
     sources = request.sources()
     _require_folder(request.state)
     with _held(request.state, since):
-        linked = _link(sources, request, progress, forecast)
+        voters = _voters(sources, request.profile, progress)
+        reading(voters.reading)
+        linked = _link(voters, request, progress, forecast)
         store.write_table(out, linked.result.pairs)
         if request.state is not None and linked.result.state is not None:
             linkage_state.write(request.state, linked.result.state)
@@ -172,15 +201,14 @@ def link_tables(
 
 
 def _link(
-    sources: _Files, request: LinkRequest, progress: Progress, forecast: TellForecast
+    voters: _Voters, request: LinkRequest, progress: Progress, forecast: TellForecast
 ) -> Linked:
-    voters = _voters(sources, request.profile, progress)
     entries, new = voters.entries, voters.new
     known = linkage_state.read(request.state) if request.state else None
     result = linkage.link(
         voters.tables.pop(),
         Settings().link,
-        profile=request.profile,
+        profile=voters.reading.profile,
         new=new,
         added=voters.added,
         incremental=linkage.Incremental(known.state) if known else None,
@@ -191,13 +219,14 @@ def _link(
     )
     use = known.after(result.reused) if known else None
     count = None if new is None else len(new)
-    return Linked(result, entries, count, use, voters.are_renamed)
+    return Linked(result, entries, count, use, voters.are_renamed, voters.reading)
 
 
-def _voters(files: _Files, profile: Profile, progress: Progress) -> _Voters:
+def _voters(files: _Files, given: Profile | None, progress: Progress) -> _Voters:
     progress(Stage.INGEST, 0, 1)
-    read = joined(*files)
-    comparisons = files[0][0].added
+    read = joined(*files, profile=given)
+    profile, comparisons = read.profile, read.comparisons
+    reading = Reading(profile, read.told, read.uses)
     new, raw, held = read.new, read.added, [read.entries]
     are_renamed = read.are_renamed
     del read
@@ -209,7 +238,7 @@ def _voters(files: _Files, profile: Profile, progress: Progress) -> _Voters:
         sort_by(held.pop(), "entry_id"), profile, encoded=True, for_linkage=True
     ).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
-    return _Voters([voters], voters.num_rows, new, added, are_renamed)
+    return _Voters([voters], voters.num_rows, new, added, are_renamed, reading)
 
 
 @contextmanager
