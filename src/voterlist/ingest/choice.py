@@ -488,7 +488,7 @@ class _Cells:
 
     @property
     def _is_unread(self) -> bool:
-        return pa.types.is_null(self._column.type)
+        return bool(pa.types.is_null(self._column.type))
 
     @cached_property
     def _every(self) -> pa.Array:
