@@ -16,7 +16,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 import pyarrow as pa
@@ -24,12 +25,14 @@ import pyarrow as pa
 from voterlist.check import check as check_register
 from voterlist.config import CheckSettings, LinkSettings
 from voterlist.config.comparisons import AddedComparison, added_comparisons
-from voterlist.ingest import table_intake
+from voterlist.ingest import given_map, name_columns, table_entries, table_intake
 from voterlist.ingest.added import added_columns, require_columns
+from voterlist.ingest.choice import Choice, choose, chosen
 from voterlist.link import TAKEN_NAMES, Added, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
 from voterlist.normalize.added import fold_added
+from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.readers import text_table
 from voterlist.schemas import Intake
 
@@ -45,31 +48,54 @@ def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     )
 
 
-def _added(
+@dataclass(frozen=True, slots=True)
+class _Linkable:
+    """A frame as the linkage takes it."""
+
+    voters: pa.Table
+    """VOTER, with what is compared alone."""
+    added: Added | None
+    profile: Profile
+    told: ToldProfile | None
+    """How the profile was told; None where it was given."""
+    choice: Choice
+
+    def said(self) -> dict[Hashable, object]:
+        """How the frame was understood, as plain values."""
+        return {
+            "profile": str(self.profile),
+            "profile_told": asdict(self.told) if self.told else None,
+            "columns": [asdict(use) for use in self.choice.uses],
+        }
+
+
+def _linkable(
     frame: pd.DataFrame,
-    added: Sequence[AddedComparison],
-    entry_ids: pa.ChunkedArray,
-    profile: Profile,
-) -> Added:
-    """The added comparisons with the columns of the frame, whose rows have these ids."""
-    names = list(dict.fromkeys(header for one in added for header in one.columns))
-    table = text_table(pa.Table.from_pandas(frame[names], preserve_index=False))
-    return Added(
-        added, fold_added(added_columns(table, added), added, profile), entry_ids
-    )
-
-
-def _without(frame: pd.DataFrame, added: Sequence[AddedComparison]) -> pd.DataFrame:
-    """The frame without the columns of added comparisons: their headers say nothing else."""
-    return frame.drop(columns=[header for one in added for header in one.columns])
-
-
-def _voters(
-    frame: pd.DataFrame, columns: Columns | None, profile: str, *, for_linkage: bool
-) -> pa.Table:
-    return normalize_entries(
-        _intake(frame, columns).entries, Profile(profile), for_linkage=for_linkage
-    ).table
+    columns: Columns | None,
+    profile: str | None,
+    comparisons: Sequence[AddedComparison] = (),
+) -> _Linkable:
+    """The frame read and normalised; without a profile it is told from the names."""
+    table = text_table(pa.Table.from_pandas(frame, preserve_index=False))
+    if columns is None:
+        choice = choose(table, comparisons)
+    else:
+        given = given_map(table.column_names, columns)
+        choice = chosen(table.column_names, given, comparisons)
+    told = None
+    if profile is None:
+        told = tell_profile(name_columns(table, choice.map))
+        profile = told.profile
+    used = Profile(profile)
+    choice = choice.under(used)
+    entries = table_entries(table, choice.map)
+    voters = normalize_entries(entries, used, for_linkage=True).table
+    added = None
+    if choice.comparisons:
+        texts = added_columns(table, choice.comparisons)
+        values = fold_added(texts, choice.comparisons, used)
+        added = Added(choice.comparisons, values, voters.column("entry_id"))
+    return _Linkable(voters, added, used, told, choice)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -118,14 +144,15 @@ def normalize(
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
-    return _frame(_voters(frame, columns, profile, for_linkage=False))
+    entries = _intake(frame, columns).entries
+    return _frame(normalize_entries(entries, Profile(profile)).table)
 
 
 def find_duplicates(
     frame: pd.DataFrame,
     columns: Columns | None = None,
     *,
-    profile: str = "az",
+    profile: str | None = None,
     settings: LinkSettings | None = None,
     comparisons: Mapping[str, Mapping[str, object]] | None = None,
 ) -> pd.DataFrame:
@@ -134,12 +161,16 @@ def find_duplicates(
     Takes what ``normalize`` takes, and ``comparisons`` to add to those of every list: name to a
     mapping with ``column`` (a column name or a list of names), ``kind`` (``exact``, ``text``,
     ``name``, ``date``, ``number``, ``place``, ``email``, ``phone``) and ``blocking`` (True:
-    entries that agree in it are compared, whatever else they agree in).
+    entries that agree in it are compared, whatever else they agree in). Without ``profile`` it is
+    told from the names. Without ``columns`` and ``comparisons`` the headers tell both.
 
     Returns a frame with the columns of ``voterlist.schemas.PAIR``, the most probable first:
     ``entry_l``, ``entry_r``, ``weight`` (log2 Bayes factor), ``probability`` that they are one
     person, ``kind``, ``match_key``, and a ``<field>_level`` for each comparison. A pair is a
-    question for a person: nothing is decided, and nothing removed.
+    question for a person: nothing is decided, and nothing removed. ``attrs`` of the frame says how
+    the rows were understood: ``profile``, ``profile_told`` (``share``, ``names``, ``doubt``; None
+    where it was given), ``columns`` (``column``, ``use``, ``name``, ``kind``, ``reason``,
+    ``looks_like``), and ``doubts`` (``code``, ``share``): why keys or model do not fit the rows.
 
     Raises:
         SettingsError: ``columns`` names a column that is not there, or an added comparison is of an
@@ -148,17 +179,16 @@ def find_duplicates(
     """
     added = added_comparisons(comparisons or {}, TAKEN_NAMES)
     require_columns(list(frame.columns), added, columns)
-    named = frame if columns is not None else _without(frame, added)
-    voters = _voters(named, columns, profile, for_linkage=True)
-    chosen = Profile(profile)
-    values = _added(frame, added, voters.column("entry_id"), chosen) if added else None
-    pairs = link(voters, settings, profile=chosen, added=values).pairs
+    rows = _linkable(frame, columns, profile, added)
+    linked = link(rows.voters, settings, profile=rows.profile, added=rows.added)
     order = [
         ("probability", "descending"),
         ("entry_l", "ascending"),
         ("entry_r", "ascending"),
     ]
-    return _frame(pairs.sort_by(order))
+    pairs = _frame(linked.pairs.sort_by(order))
+    pairs.attrs = {**rows.said(), "doubts": [asdict(one) for one in linked.doubts]}
+    return pairs
 
 
 def check(
@@ -197,15 +227,15 @@ def linkage_features(
     frame: pd.DataFrame,
     columns: Columns | None = None,
     *,
-    profile: str = "az",
+    profile: str | None = None,
     settings: LinkSettings | None = None,
 ) -> pd.DataFrame:
     """The comparison table for recordlinkage: a MultiIndex of ids, a column per comparison.
 
     Each column is a likeness from 0 to 1.
 
-    Takes what ``normalize`` takes. Any recordlinkage classifier fits on the result and predicts
-    from it.
+    Takes what ``normalize`` takes; without ``profile`` it is told from the names. Any classifier of
+    recordlinkage fits on the result and predicts from it.
 
     Raises:
         SettingsError: ``columns`` names a column that is not there.
@@ -214,6 +244,5 @@ def linkage_features(
     # recordlinkage takes a second to load.
     from voterlist.link.features import features  # noqa: PLC0415  see above
 
-    return features(
-        _voters(frame, columns, profile, for_linkage=True), settings, Profile(profile)
-    )
+    rows = _linkable(frame, columns, profile)
+    return features(rows.voters, settings, rows.profile)

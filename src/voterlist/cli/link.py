@@ -11,7 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
-from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
+from voterlist.cli.measured import (
+    tell_chance,
+    tell_compared,
+    tell_doubts,
+    tell_estimate,
+)
 from voterlist.cli.options import (
     Columns,
     Tables,
@@ -157,6 +162,7 @@ def _tell(linked: usecases.Linked, out: Path) -> None:
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
     _tell_added(linkage.added)
     tell_estimate(dataclasses.asdict(linkage.estimate) if linkage.estimate else None)
+    tell_doubts([dataclasses.asdict(doubt) for doubt in linkage.doubts])
     tell_chance([dataclasses.asdict(row) for row in linkage.chance])
 
 
@@ -201,6 +207,7 @@ def _as_json(linked: usecases.Linked) -> dict[str, Any]:
         "comparisons": [dataclasses.asdict(one) for one in linkage.added],
         "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
         "estimate": dataclasses.asdict(linkage.estimate) if linkage.estimate else None,
+        "doubts": [dataclasses.asdict(doubt) for doubt in linkage.doubts],
         "chance": [dataclasses.asdict(row) for row in linkage.chance],
     }
 

@@ -469,8 +469,8 @@ def _first_of(place: int, offered: Mapping[int, _Said]) -> int:
 
 _LOOKS = {
     "email": ("email",),
-    "phone": ("phone",),
     "date": ("date", "plain-date"),
+    "phone": ("phone",),
 }
 """The kind of a comparison -> the shapes of ``shapes.Shape`` that suggest it."""
 

@@ -117,7 +117,9 @@ def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
     plain = pc.binary_join_element_wise(
         year, pc.utf8_lpad(month, 2, "0"), pc.utf8_lpad(day, 2, "0"), "-"
     )
-    known = pc.if_else(pc.fill_null(is_plain, fill_value=False), plain, join_text(parts, "."))
+    known = pc.if_else(
+        pc.fill_null(is_plain, fill_value=False), plain, join_text(parts, ".")
+    )
     return pc.if_else(day_known, known, year)
 
 

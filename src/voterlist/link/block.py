@@ -8,13 +8,14 @@ a split separates are counted, so no pair is lost unseen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from voterlist.arrays import Bools, Codes, Longs, dense, runs
 from voterlist.link.encode import Encoded
-from voterlist.link.fields import field, together
+from voterlist.link.fields import field as field_of
+from voterlist.link.fields import together
 from voterlist.link.keys import Key, keys
 from voterlist.model import Profile
 
@@ -61,6 +62,8 @@ class Blocks:
     """Flags of entries: a pair counts where it has at least one entry of each flag. Without flags,
     every pair counts."""
     forecast: Forecast
+    cut: Codes = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Entries of blocks that are too large to be compared."""
 
     def numbers(self) -> Codes:
         """The block of each member."""
@@ -131,7 +134,7 @@ def _split(
         large = np.repeat(sizes > limit, sizes)
         positions = order[large]
         before = _pairs(order, sizes, required)[sizes > limit].sum()
-        part = field(entries, name)[positions]
+        part = field_of(entries, name)[positions]
         # An unknown split value is a value of its own here: its entries stay together, none is
         # lost.
         finer = dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
@@ -158,16 +161,18 @@ def build(entries: Encoded, key: Key, limit: int, new: Bools | None = None) -> B
     kept = (pairs >= 1) & (sizes <= limit)
     parted += int(pairs[sizes > limit].sum())
     members = order[np.repeat(kept, sizes)].astype(np.int32)
+    cut = order[np.repeat((pairs >= 1) & (sizes > limit), sizes)].astype(np.int32)
     sizes, pairs = sizes[kept], pairs[kept]
     forecast = Forecast(
         key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted
     )
     if required:
-        return anchored(
+        blocks = anchored(
             key, entries.size, members, sizes, required[0][members], required, forecast
         )
+        return replace(blocks, cut=cut)
     starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    return Blocks(key, entries.size, members, starts, sizes, required, forecast)
+    return Blocks(key, entries.size, members, starts, sizes, required, forecast, cut)
 
 
 def anchored(

@@ -6,17 +6,32 @@ Columns of a list, and what is derived from them, as codes.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from zlib import crc32
 
 import numpy as np
 
 from voterlist.arrays import Codes, Longs, Words, dense, pack_known
-from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded, EncodedColumn
+from voterlist.link.encode import (
+    ADDED,
+    ADDRESS_WORDS,
+    RARE_WORD,
+    RARE_WORD_SHARE,
+    WORD_START,
+    Encoded,
+    EncodedColumn,
+)
 from voterlist.link.identifiers import Identifiers
 
-__all__ = ["field", "together"]
+__all__ = ["ADDRESS_PAIRS", "field", "together"]
 
+_PAIR_COLUMNS = 8
+ADDRESS_PAIRS = tuple(f"address_pair_{number}" for number in range(_PAIR_COLUMNS))
+"""The names of the columns of pairs of words, as fields of a blocking key."""
 _NAMES = frozenset({"stem", "given_name", "patronymic"})
+_PAIRED_WORDS = 4
+"""The rarest words of an address line that are paired."""
 
 
 def _derived(column: EncodedColumn, derive: Callable[[str], str]) -> Codes:
@@ -69,6 +84,64 @@ def _numbers(line: str) -> str:
     return " ".join(sorted(numbers)) if len(numbers) > 1 else ""
 
 
+def _address_pairs(entries: Encoded) -> tuple[Codes, ...]:
+    """Pairs of words of each address, as ``ADDRESS_PAIRS`` columns of codes.
+
+    Of a line the beginnings of its rarest words are paired, in whatever order they stand. A word
+    that one entry alone has brings nobody together, so it is none of them; a pair that many entries
+    have, such as a city and its state, tells nobody apart. A pair belongs to the
+    column that a checksum of its letters gives; of two pairs of one line in one column the rarer
+    stands there.
+    """
+    column = entries.address
+    lines = [_beginnings(line) for line in column.words()]
+    times = column.counts.tolist()
+    words = _counted(lines, times)
+    paired = [
+        [" ".join(pair) for pair in itertools.combinations(sorted(rarest), 2)]
+        for rarest in (_rarest(line, words) for line in lines)
+    ]
+    pairs = _counted(paired, times)
+    most = max(RARE_WORD, entries.size // RARE_WORD_SHARE)
+    rare = sorted(pair for pair, many in pairs.items() if 2 <= many <= most)
+    place = {pair: code for code, pair in enumerate(rare)}
+    columns = np.full((len(ADDRESS_PAIRS), len(lines) + 1), -1, np.int32)
+    for number, of_line in enumerate(paired):
+        shared = [pair for pair in of_line if pair in place]
+        # From the commonest to the rarest: the last one written stands.
+        for pair in sorted(shared, key=lambda pair: (-pairs[pair], pair)):
+            columns[crc32(pair.encode()) % len(columns), number] = place[pair]
+    return tuple(codes[column.codes] for codes in columns)
+
+
+def _address_pair(entries: Encoded, name: str) -> Codes:
+    """One of the columns of pairs; all are made when the first is asked for."""
+    if (name,) not in entries.joins:
+        made = _address_pairs(entries)
+        entries.joins.update(
+            {(one,): codes for one, codes in zip(ADDRESS_PAIRS, made, strict=True)}
+        )
+    return entries.joins[(name,)]
+
+
+def _counted(lines: Sequence[Iterable[str]], times: Sequence[int]) -> Counter[str]:
+    """How many entries have each word of these lines, a line standing so many times."""
+    counts: Counter[str] = Counter()
+    for words, many in zip(lines, times, strict=True):
+        for word in words:
+            counts[word] += many
+    return counts
+
+
+def _rarest(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    shared = [word for word in line if counts[word] > 1]
+    return sorted(shared, key=lambda word: (counts[word], word))[:_PAIRED_WORDS]
+
+
+def _beginnings(line: str) -> set[str]:
+    return {word[:WORD_START] for word in line.split()}
+
+
 _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "date": lambda entries: entries.date_code,
     "initials": _initials,
@@ -76,9 +149,6 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "given_name_initial": lambda entries: _initial(entries.given_name),
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
-    "address_start": lambda entries: _derived(
-        entries.address, lambda line: line.replace(" ", "")[:6]
-    ),
     "numbers": lambda entries: _derived(entries.address, _numbers),
     "document_start": lambda entries: entries.document.starts(5),
 }
@@ -90,6 +160,8 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
         return _DERIVED[name](entries)
     if name.startswith(ADDED):
         return entries.added[name.removeprefix(ADDED)].codes
+    if name in ADDRESS_PAIRS:
+        return _address_pair(entries, name)
     if name in ADDRESS_WORDS:
         column = ADDRESS_WORDS.index(name)
         return (
