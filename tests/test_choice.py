@@ -141,6 +141,12 @@ def test_a_column_without_a_value_and_one_with_a_single_value_are_left():
     assert (told["email"], told["city"]) == (LeftReason.BLANK, LeftReason.CONSTANT)
 
 
+def test_a_part_of_an_address_stays_though_it_is_the_same_in_all_rows():
+    """A house number without its street is no address."""
+    made = table("surname", "given_name", "house", street=["Nizami"] * ROWS)
+    assert used(choose(made))["street"] == "address"
+
+
 def test_of_few_rows_one_value_in_all_is_no_constant():
     """Two rows of one person have everything in common."""
     told = used(choose(pa.table({"surname": ["Smith"] * 2, "given_name": ["Ann"] * 2})))

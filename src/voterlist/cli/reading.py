@@ -11,7 +11,7 @@ from voterlist.cli.words import SAY
 
 if TYPE_CHECKING:
     from voterlist.ingest.choice import ColumnUse
-    from voterlist.usecases.linking import Reading
+    from voterlist.usecases.reading import Reading
 
 __all__ = ["reading_as_json", "tell_reading"]
 

@@ -141,6 +141,10 @@ _INDEX = re.compile(r"c?\d{1,2}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ID, _GROUP = "entry_id", "group"
 _UNUSED = frozenset({"other", "measure", "value"})
+_ALWAYS_USED = frozenset(
+    {"constituency", "precinct", "surname", "given_name", "patronymic", "full_name"}
+)
+"""Fields that tell how others are read: one value in all rows is no reason to leave them."""
 _BARE_PARTS = frozenset({"year", "il", "год", "month", "ay", "месяц", "day", "gun"})
 """Parts of some date; of which, the header does not say."""
 
@@ -273,6 +277,7 @@ def choose(
     comparisons: Sequence[AddedComparison] | None = None,
     *,
     alone: bool = True,
+    numbered: bool = False,
 ) -> Choice:
     """What each column is used as, told by the headers and the cells, without a map.
 
@@ -282,19 +287,27 @@ def choose(
             further comparisons are added then.
         alone: whether the table is all that is linked. Of several, one may have a value for all
             its rows that tells it from the others.
+        numbered: whether the number of an entry in its list is used.
     """
-    return _Chooser(table, comparisons or (), alone).choice()
+    chooser = _Chooser(table, comparisons or (), alone=alone, numbered=numbered)
+    return chooser.choice()
 
 
 class _Chooser:
     """The columns of one table on their way to their uses."""
 
     def __init__(
-        self, table: pa.Table, given: Sequence[AddedComparison], alone: bool
+        self,
+        table: pa.Table,
+        given: Sequence[AddedComparison],
+        *,
+        alone: bool,
+        numbered: bool,
     ) -> None:
         self._headers = table.column_names
         self._cells = [_Cells(column) for column in table.columns]
         self._alone = alone
+        self._numbered = numbered
         self._given = bool(given)
         self._comparisons = list(given)
         added = {header: one for one in given for header in one.columns}
@@ -310,9 +323,7 @@ class _Chooser:
             place: _said(header) if header else None
             for place, header in enumerate(self._headers)
         }
-        for place, one in said.items():
-            if place not in self._uses:
-                self._leave_empty(place, one)
+        self._leave_empty(said)
         self._take_id(said)
         matches = self._take_fields(said)
         for place, one in said.items():
@@ -326,15 +337,31 @@ class _Chooser:
     ) -> None:
         self._uses[place] = _left(self._headers[place], reason, looks_like)
 
-    def _leave_empty(self, place: int, said: _Said | None) -> None:
-        """Leave a column without a value, or with one value for every row."""
-        cells = self._cells[place]
-        if said is not None and said.what in {_GROUP, *_UNUSED}:
-            return
-        if cells.is_blank:
+    def _leave_empty(self, said: Mapping[int, _Said | None]) -> None:
+        """Leave the columns without a value, and those with one value for every row.
+
+        Of a field in several columns, such as an address, none is left for its one value while
+        another one varies.
+        """
+        looked_at = {
+            place: _field_or_header(place, one)
+            for place, one in said.items()
+            if place not in self._uses
+            and not (one is not None and one.what in {_GROUP, *_UNUSED})
+        }
+        for place in [at for at in looked_at if self._cells[at].is_blank]:
             self._leave(place, LeftReason.BLANK)
-        elif self._alone and cells.is_constant and not _is_of_a_place(said):
-            self._leave(place, LeftReason.CONSTANT)
+            del looked_at[place]
+        if not self._alone:
+            return
+        varying = {
+            field
+            for place, field in looked_at.items()
+            if not self._cells[place].is_constant
+        }
+        for place, field in looked_at.items():
+            if field not in varying | _ALWAYS_USED:
+                self._leave(place, LeftReason.CONSTANT)
 
     def _take_id(self, said: Mapping[int, _Said | None]) -> None:
         """The first column that is headed as an id and has distinct values.
@@ -394,7 +421,7 @@ class _Chooser:
         every = sorted([*kept, *more, *id_match], key=lambda match: match.column)
         for match in every:
             field = match.field or match.role
-            if field == "number":
+            if field == "number" and not self._numbered:
                 self._leave(match.column, LeftReason.NUMBER)
             elif field != _ID:
                 self._uses[match.column] = _field_use(match.header, field)
@@ -441,9 +468,10 @@ class _Chooser:
         return said.what not in names and is_one and len(names) < _MOST_COMPARISONS
 
 
-def _is_of_a_place(said: _Said | None) -> bool:
-    """A list of one precinct says the same in each row, and it is true of them all."""
-    return said is not None and said.what in {"constituency", "precinct"}
+def _field_or_header(place: int, said: _Said | None) -> str:
+    """The field of which a column is a part; of any other column a name of its own."""
+    own = f"column {place}"
+    return own if said is None else FIELD_OF.get(said.what, own)
 
 
 def _firsts(offered: Mapping[int, _Said]) -> list[int]:

@@ -143,7 +143,7 @@ def _map(table: pa.Table, columns: _Columns | ColumnMap | None) -> ColumnMap:
     if columns is not None:
         return given_map(table.column_names, columns)
     # Without a comparison of its own a middle name is taken for the father's.
-    return choose(table).under(Profile.AZ).map
+    return choose(table, alone=False).under(Profile.AZ).map
 
 
 def name_columns(table: pa.Table, columns: ColumnMap) -> pa.Table:

@@ -20,13 +20,14 @@ from voterlist.ingest import (
     table_entries,
 )
 from voterlist.ingest.added import added_columns, places_of_added, require_columns
-from voterlist.ingest.choice import Choice, ColumnUse, choose, chosen
+from voterlist.ingest.choice import Choice, choose, chosen
 from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.schemas import ENTRY
 from voterlist.tables import concat
+from voterlist.usecases.reading import FileColumns
 
-__all__ = ["FileColumns", "Joined", "Map", "Source", "joined"]
+__all__ = ["Joined", "Map", "Source", "joined", "names_together"]
 
 Map = Mapping[str, str | Sequence[str]]
 
@@ -64,14 +65,6 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class FileColumns:
-    """The columns of one file, and what each is used as."""
-
-    file: str
-    columns: tuple[ColumnUse, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class _Read:
     """The cells of a file, and what its columns are used as."""
 
@@ -98,7 +91,9 @@ def joined(
     read = [_read(source, alone=len(sources) == 1) for source in sources]
     told = None
     if profile is None:
-        told = tell_profile(_names(read))
+        told = tell_profile(
+            names_together([name_columns(one.table, one.choice.map) for one in read])
+        )
         profile = told.profile
     read = _with_common_comparisons(
         [replace(one, choice=one.choice.under(profile)) for one in read]
@@ -156,9 +151,8 @@ def _choice(table: pa.Table, source: Source, *, alone: bool) -> Choice:
     return chosen(headers, given_map(headers, source.columns), source.added)
 
 
-def _names(read: Sequence[_Read]) -> pa.Table:
-    """The names of all files."""
-    tables = [name_columns(one.table, one.choice.map) for one in read]
+def names_together(tables: Sequence[pa.Table]) -> pa.Table:
+    """The names of all files as one table; each has the columns that it has."""
     if len(tables) == 1:
         return tables[0]
     texts = [table.cast(_as_text(table)) for table in tables]

@@ -18,19 +18,18 @@ from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
 from voterlist.normalize import normalize
 from voterlist.normalize.added import fold_added
-from voterlist.normalize.told import ToldProfile
 from voterlist.pipeline.result import counts
 from voterlist.storage import linkage_state, lock, store
 from voterlist.storage.linkage_state import StateUse
 from voterlist.tables import sort_by
-from voterlist.usecases.joined import FileColumns, Source, joined
+from voterlist.usecases.joined import Source, joined
 from voterlist.usecases.maps import read_map
+from voterlist.usecases.reading import Reading
 
 __all__ = [
     "LinkRequest",
     "Linked",
     "Planned",
-    "Reading",
     "link_tables",
     "plan_linkage",
 ]
@@ -39,7 +38,7 @@ Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
 TellForecast = Callable[[int, tuple[Forecast, ...]], None]
 """Called with the number of entries and the forecast, before any pair is made."""
-TellReading = Callable[["Reading"], None]
+TellReading = Callable[[Reading], None]
 """Called with how the files were understood, before the forecast."""
 
 _Files = tuple[Sequence[Source], Sequence[Source]]
@@ -80,17 +79,6 @@ class LinkRequest:
         _require_same_comparisons(added, others_added)
         linked = [Source(path, columns, added) for path in self.files]
         return linked, [Source(path, others, others_added) for path in self.against]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How the files were understood."""
-
-    profile: Profile
-    told: ToldProfile | None
-    """How the profile was told from the names; None where it was given."""
-    columns: tuple[FileColumns, ...]
-    """What the columns of each file are used as."""
 
 
 @dataclass(frozen=True, slots=True)
