@@ -180,6 +180,7 @@ RUN_KEYS = {
     "open_cases",
     "decisions",
     "estimate",
+    "doubts",
     "chance",
     "deadlines",
     "overdue",
