@@ -13,6 +13,7 @@ from voterlist.link import link
 from voterlist.link.fit import Misfit
 from voterlist.model import Profile
 from voterlist.normalize import normalize
+from voterlist.report.sections.method import Doubt, Method, MethodWords
 
 LETTERS = np.array(list("abcdefghijklmnopqrstuvwxyz"))
 
@@ -117,3 +118,14 @@ def test_a_handful_of_pairs_gives_no_figure():
     assert found.pairs.num_rows == 3
     assert found.estimate is None
     assert Misfit.FEW in codes(found)
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_a_report_without_an_estimate_says_why(language):
+    """Else the page would have no word on it where before it praised the list."""
+    words = MethodWords(language)
+    doubts = tuple(Doubt(code, 0.42) for code in Misfit)
+    lines = words.lines(Method(None, doubts, ()))
+    assert len(lines) == len(Misfit)
+    assert all("{" not in line for line in lines)
+    assert sum("42" in line for line in lines) >= 4

@@ -42,7 +42,7 @@ def tell_doubts(doubts: Iterable[Mapping[str, Any]]) -> None:
     """Why there is no estimate, and what to do."""
     for doubt in doubts:
         share, pairs = SAY.percent(doubt["share"]), int(doubt["share"])
-        TERMINAL.say(SAY(f"cli.doubt.{doubt['code']}", share=share, pairs=pairs))
+        TERMINAL.say(SAY(f"link.doubt.{doubt['code']}", share=share, pairs=pairs))
 
 
 def tell_compared(afresh: int, compared: int, state_use: str | None) -> None:
