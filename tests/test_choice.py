@@ -187,6 +187,14 @@ def test_a_second_column_of_one_field_is_left_with_a_word():
     assert told["year"] not in {"birth_date", "birth_year"}
 
 
+def test_a_second_given_name_is_joined_and_a_repeated_column_is_not():
+    """A column that stands twice would make one name of two equal ones."""
+    told = choose(table("given_name", "given_name_2", "surname", "surname (2)"))
+    assert told.map.columns("given_name") == (0, 1)
+    assert told.map.columns("surname") == (2,)
+    assert used(told)["surname (2)"] == LeftReason.SECOND
+
+
 def test_na_is_no_name_where_it_is_the_commonest_cell():
     """Programs write NA for a missing value; somebody may also be called so."""
     middle = {"fname_c2": ["NA"] * (ROWS - 2) + ["Ann", "Eva"]}

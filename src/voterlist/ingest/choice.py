@@ -137,6 +137,10 @@ _WORDS = tomllib.loads(
     .read_text(encoding="utf-8")
 )
 _DECORATIONS = frozenset(_WORDS["decorations"])
+_REPEATED = re.compile(r" \(\d+\)$")
+"""What the reader adds to a header that stands twice."""
+_IN_PARTS = frozenset({"surname", "given_name"})
+"""Fields whose columns may be numbered: a first and a second given name."""
 _INDEX = re.compile(r"c?\d{1,2}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ID, _GROUP = "entry_id", "group"
@@ -188,7 +192,7 @@ def _said(header: str) -> _Said | None:
     a known one.
     """
     folded = fold(header)
-    spread = fold(_CAMEL.sub(" ", header))
+    spread = fold(_CAMEL.sub(" ", _REPEATED.sub("", header)))
     plain, index = _plain(spread)
     for text in dict.fromkeys((folded, spread)):
         if said := _OWN.get(text):
@@ -445,8 +449,10 @@ class _Chooser:
 
     def _take_other(self, place: int, said: _Said | None) -> None:
         """A column that is no field: a comparison, or left with its reason."""
-        if said is None or said.what in FIELD_OF:
+        if said is None:
             self._leave(place, LeftReason.UNKNOWN, self._cells[place].looks_like())
+        elif said.what in FIELD_OF:
+            self._leave(place, LeftReason.NOT_COMPARED, self._cells[place].looks_like())
         elif said.what == _GROUP:
             self._leave(place, LeftReason.GROUP)
         elif said.kind is None or said.what in _UNUSED:
@@ -482,12 +488,12 @@ def _firsts(offered: Mapping[int, _Said]) -> list[int]:
 def _first_of(place: int, offered: Mapping[int, _Said]) -> int:
     """The first of the columns of which this one is a numbered part; itself where it is none."""
     one = offered[place]
-    if not one.index:
+    if not one.index or one.what not in _IN_PARTS:
         return place
     parts = [
         at
         for at, other in offered.items()
-        if other.what == one.what and other.base == one.base and other.index
+        if other.what == one.what and other.base == one.base
     ]
     return min(parts, key=lambda at: (offered[at].index, at))
 
