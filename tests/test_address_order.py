@@ -11,7 +11,7 @@ from voterlist.config import LinkSettings
 from voterlist.ingest import table_entries
 from voterlist.link import plan
 from voterlist.link.encode import encode
-from voterlist.link.fields import ADDRESS_PAIRS, field
+from voterlist.link.fields import ADDRESS_PARTS, field
 from voterlist.model import Profile
 from voterlist.normalize import normalize
 
@@ -36,9 +36,9 @@ def voters(lines):
 
 
 def together(lines):
-    """For each column of pairs, which entries it brings together."""
+    """For each column of parts, which entries it brings together."""
     entries = encode(voters(lines))
-    codes = [field(entries, name) for name in ADDRESS_PAIRS]
+    codes = [field(entries, name) for name in ADDRESS_PARTS]
     return np.array([(c[:, None] == c[None, :]) & (c[:, None] >= 0) for c in codes])
 
 

@@ -38,8 +38,8 @@ _COHORT = 10
 """Years of birth over which a given name is taken to be equally common."""
 WORD_START = 5
 """Letters of a word that are looked at: most slips, and words run together, come later."""
-RARE_WORD, RARE_WORD_SHARE = 60, 400
-"""A word of an address is rare where at most 60 entries have it, or one in 400 of a longer list."""
+RARE_WORD, RARE_WORD_SHARE = 20, 400
+"""A word of an address is rare where at most 20 entries have it, or one in 400 of a longer list."""
 
 COMPARED = (
     *(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voterlist.link.encode import ADDED, ADDRESS_WORDS
-from voterlist.link.fields import ADDRESS_PAIRS
+from voterlist.link.fields import ADDRESS_PARTS
 from voterlist.model import Profile
 
 __all__ = ["NAMES", "Key", "keys"]
@@ -182,8 +182,8 @@ _GENERIC = (
     Key("surname+numbers", ("stem", "numbers"), ("year",)),
     Key("given_name+numbers", ("given_name", "numbers"), ("year",)),
     *(
-        Key(f"address-words-{name[-1]}", (name,), ("initials",))
-        for name in ADDRESS_PAIRS
+        Key(f"address-part-{name[-1]}", (name,), ("initials",))
+        for name in ADDRESS_PARTS
     ),
     Key("document-start", ("document_start",), ("initials",)),
     *(
