@@ -182,6 +182,7 @@ RUN_KEYS = {
     "open_cases",
     "decisions",
     "estimate",
+    "doubts",
     "chance",
     "deadlines",
     "overdue",

@@ -372,7 +372,7 @@ def test_day_month_and_year_become_one_date():
     assert [
         row["birth_date"] for row in by_line(take(file(rows, name="4/12.csv")))
     ] == [
-        "1.2.1970",
+        "1970-02-01",
         "1980",
     ]
 

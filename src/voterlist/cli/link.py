@@ -11,18 +11,24 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
-from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
+from voterlist.cli.measured import (
+    tell_chance,
+    tell_compared,
+    tell_doubts,
+    tell_estimate,
+)
 from voterlist.cli.options import (
-    ProfileOption,
     Tables,
+    ToldProfileOption,
     now,
     require_rows,
     takes,
 )
+from voterlist.cli.reading import reading_as_json, tell_reading
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.errors import UsageError
-from voterlist.model import PairKind, Profile
+from voterlist.model import PairKind
 
 __all__ = ["link"]
 
@@ -54,7 +60,7 @@ class _Options:
         Path | None,
         typer.Option("--clusters", metavar="FILE", help=SAY("cli.option.clusters")),
     ] = None
-    profile: ProfileOption = Profile.AZ
+    profile: ToldProfileOption = None
     against: Annotated[
         list[Path] | None,
         typer.Option("--against", metavar="FILE", help=SAY("cli.option.against")),
@@ -132,6 +138,7 @@ def link(given: _Options) -> None:
             since=now().isoformat(" ", "minutes"),
             progress=steps,
             forecast=_tell_forecast,
+            reading=tell_reading,
         )
     _tell(linked, request, given.out)
     if TERMINAL.json:
@@ -143,12 +150,19 @@ def _plan(request: usecases.LinkRequest) -> None:
     """What each blocking key would cost; no pair is made."""
     with Steps() as steps:
         planned = usecases.plan_linkage(request, progress=steps)
+    tell_reading(planned.reading)
     _tell_forecast(planned.entries, planned.forecast)
     if TERMINAL.json:
         pairs = sum(line.pairs for line in planned.forecast)
         keys = [dataclasses.asdict(line) for line in planned.forecast]
         TERMINAL.result(
-            {"entries": planned.entries, "pairs": pairs, "keys": keys, "exit_code": 0}
+            {
+                **reading_as_json(planned.reading),
+                "entries": planned.entries,
+                "pairs": pairs,
+                "keys": keys,
+                "exit_code": 0,
+            }
         )
 
 
@@ -171,6 +185,7 @@ def _tell(linked: usecases.Linked, request: usecases.LinkRequest, out: Path) -> 
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
     _tell_added(linkage.added)
     tell_estimate(dataclasses.asdict(linkage.estimate) if linkage.estimate else None)
+    tell_doubts([dataclasses.asdict(doubt) for doubt in linkage.doubts])
     tell_chance([dataclasses.asdict(row) for row in linkage.chance])
 
 
@@ -205,6 +220,7 @@ def _as_json(linked: usecases.Linked, request: usecases.LinkRequest) -> dict[str
     linkage, entries = linked.result, linked.entries
     kinds = linked.kinds()
     return {
+        **reading_as_json(linked.reading),
         "entries": entries,
         "new": entries if linked.new is None else linked.new,
         "between": request.between,
@@ -224,6 +240,7 @@ def _as_json(linked: usecases.Linked, request: usecases.LinkRequest) -> dict[str
         "comparisons": [dataclasses.asdict(one) for one in linkage.added],
         "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
         "estimate": dataclasses.asdict(linkage.estimate) if linkage.estimate else None,
+        "doubts": [dataclasses.asdict(doubt) for doubt in linkage.doubts],
         "chance": [dataclasses.asdict(row) for row in linkage.chance],
     }
 

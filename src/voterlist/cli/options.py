@@ -27,6 +27,7 @@ __all__ = [
     "ProfileOption",
     "Tables",
     "Today",
+    "ToldProfileOption",
     "Workspace",
     "WorkspaceAround",
     "day",
@@ -112,6 +113,10 @@ Columns = Annotated[
 ProfileOption = Annotated[
     Profile, typer.Option("--profile", help=SAY("cli.option.profile"))
 ]
+ToldProfileOption = Annotated[
+    Profile | None, typer.Option("--profile", help=SAY("cli.option.profile-told"))
+]
+"""The profile, told from the names where it is not given."""
 
 
 def day(text: str | None) -> dt.date:

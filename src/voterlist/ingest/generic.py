@@ -16,12 +16,14 @@ import pyarrow.compute as pc
 from voterlist.config import IngestSettings
 from voterlist.config.lines import toml_mistake, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
+from voterlist.ingest.cells import flat, known_cells
+from voterlist.ingest.choice import choose, field_named, is_needed
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.lists import entry_columns
 from voterlist.ingest.place import cell_number
 from voterlist.ingest.text import clean, fold
-from voterlist.model import ListKind
+from voterlist.model import ListKind, Profile
 from voterlist.schemas import (
     ENTRY,
     ENTRY_FIELDS,
@@ -37,6 +39,8 @@ from voterlist.tables import from_columns, join_text, map_unique, sort_by
 __all__ = [
     "MAP_FIELDS",
     "columns_needed",
+    "given_map",
+    "name_columns",
     "parse_map",
     "statistics",
     "table_entries",
@@ -45,6 +49,8 @@ __all__ = [
 
 MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
 """What a map of columns may name."""
+
+_NAMES = frozenset({"surname", "given_name", "patronymic", "full_name"})
 
 _Columns = Mapping[str, str | Sequence[str]]
 
@@ -108,7 +114,9 @@ def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
 
 
 def _unknown_field(field: str) -> SettingsMistake:
-    similar = difflib.get_close_matches(field, MAP_FIELDS, n=1)
+    named = field_named(field)
+    similar = [named] if named in MAP_FIELDS else []
+    similar = similar or difflib.get_close_matches(field, MAP_FIELDS, n=1)
     if similar:
         meant = (("meant", similar[0]),)
         return SettingsMistake(f"columns.{field}", "unknown-key-meant", meant)
@@ -131,7 +139,13 @@ def columns_needed(
     Raises:
         MapError: ``columns`` names a header that is not there.
     """
-    mapped = _map(headers, columns)
+    if columns is None:
+        return frozenset(
+            place
+            for place, header in enumerate(headers)
+            if is_needed(header, numbered=numbered)
+        )
+    mapped = given_map(headers, columns)
     places: set[int] = set()
     for field in MAP_FIELDS:
         if numbered or field != "number":
@@ -139,21 +153,41 @@ def columns_needed(
     return frozenset(places)
 
 
-def _map(headers: Sequence[str], columns: _Columns | None) -> ColumnMap:
-    return (
-        _given(list(headers), columns) if columns is not None else map_columns(headers)
+def _map(table: pa.Table, columns: _Columns | ColumnMap | None) -> ColumnMap:
+    if isinstance(columns, ColumnMap):
+        return columns
+    if columns is not None:
+        return given_map(table.column_names, columns)
+    # Without a comparison of its own a middle name is taken for the father's.
+    return choose(table, alone=False).under(Profile.AZ).map
+
+
+def name_columns(table: pa.Table, columns: ColumnMap) -> pa.Table:
+    """The names of a table, as columns of ENTRY."""
+    wanted = ColumnMap(
+        tuple(match for match in columns.matches if match.field in _NAMES)
     )
+    cells = {
+        place: known_cells(table.column(place))
+        for field in _NAMES
+        for place in wanted.columns(field)
+    }
+    fields = entry_columns(cells, wanted)
+    return pa.table(fields)
 
 
 def table_entries(
-    table: pa.Table, columns: _Columns | None = None, *, keep_encoded: bool = False
+    table: pa.Table,
+    columns: _Columns | ColumnMap | None = None,
+    *,
+    keep_encoded: bool = False,
 ) -> pa.Table:
     """The rows of any table as ENTRY, in the same order, every row of it.
 
     Args:
         table: text columns with any headers, as ``io.readers.read_table`` gives them.
-        columns: field to header, or to headers that are joined with a blank. None: told by the
-            headers.
+        columns: field to header, or to headers that are joined with a blank; or the map that a
+            choice made. None: told by headers and cells (``choice.choose``).
         keep_encoded: a column that comes dictionary-encoded stays so
             (``tables.with_encoded_text``).
 
@@ -168,7 +202,10 @@ def table_entries(
 
 
 def table_intake(
-    table: pa.Table, columns: _Columns | None = None, *, keep_encoded: bool = False
+    table: pa.Table,
+    columns: _Columns | ColumnMap | None = None,
+    *,
+    keep_encoded: bool = False,
 ) -> Intake:
     """As ``table_entries``, with findings on constituency and precinct cells without a number.
 
@@ -176,7 +213,7 @@ def table_intake(
         MapError: ``columns`` names a header that the table does not have.
         InputError: an id stands twice; or no column of a name was found.
     """
-    mapped = _map(table.column_names, columns)
+    mapped = _map(table, columns)
     if not mapped.has_name():
         raise InputError(
             "no column of a name was found",
@@ -191,7 +228,7 @@ def table_intake(
     cells = {}
     for field in MAP_FIELDS:
         for place in mapped.columns(field):
-            cells[place] = clean(flat(table.column(place)))
+            cells[place] = known_cells(table.column(place))
     fields: dict[str, Any] = dict(entry_columns(cells, mapped))
     findings = []
     for kind in ("constituency", "precinct"):
@@ -221,21 +258,13 @@ _SOURCE = "table"
 """Stands for the content hash of a table that did not come from the inbox."""
 
 
-def flat(column: pa.ChunkedArray) -> pa.Array:
-    """A column as one array of text, dictionary-encoded if it is."""
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = (
-            pa.concat_arrays(array.chunks)
-            if array.num_chunks
-            else pa.array([], column.type)
-        )
-    is_text = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
-    return array if is_text else array.cast(pa.string())
+def given_map(headers: Sequence[str], columns: _Columns) -> ColumnMap:
+    """The map as a person gave it.
 
-
-def _given(headers: list[str], columns: _Columns) -> ColumnMap:
-    """The map as a person gave it."""
+    Raises:
+        SettingsError: it names a header that is not there, or a field that does not exist.
+    """
+    headers = list(headers)
     exact = {header: position for position, header in enumerate(headers)}
     folded: dict[str, int] = {}
     for position, header in enumerate(headers):

@@ -27,6 +27,8 @@ from voterlist.link.comparisons import MISSING, SHIPPED, Comparisons, with_added
 from voterlist.link.encode import COMPARED, Encoded, encode
 from voterlist.link.estimate import Estimate, estimate
 from voterlist.link.explain import with_model
+from voterlist.link.fit import Compared as FitOf
+from voterlist.link.fit import Doubt, doubts
 from voterlist.link.incremental import State, reuse, state
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.keys import NAMES
@@ -51,6 +53,7 @@ __all__ = [
     "AddedUse",
     "Chance",
     "Decided",
+    "Doubt",
     "Estimate",
     "Incremental",
     "Linkage",
@@ -167,7 +170,7 @@ class Linkage:
     afresh: int
     """How many of them were compared in this linkage; the others were reused."""
     estimate: Estimate | None
-    """None where no pair was put forward."""
+    """None where no pair was put forward, and where there are doubts."""
     chance: tuple[Chance, ...]
     state: State | None
     """What the next linkage may go on from; None where it was not asked for."""
@@ -180,6 +183,8 @@ class Linkage:
     added: tuple[AddedUse, ...] = ()
     left_out: int = 0
     """Pairs left out because an entry has one partner at most in each other list."""
+    doubts: tuple[Doubt, ...] = ()
+    """Why keys or model do not fit the list, so that there is no estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +400,12 @@ def _linkage(
     cluster = _cluster(scorer, judged, duplicate, partners)
     review = settings.review_probability
     vectors = comparisons.unpack(counted.codes)
-    same = weigh.score(vectors, model).posterior[:, 0]
+    posterior = weigh.score(vectors, model).posterior
+    expected = estimate(counted, posterior[:, 0], duplicate)
+    sure = pc.greater_equal(table.column("probability"), duplicate)
+    keys_of_sure = table.column("match_key").filter(sure)
+    fit = FitOf(counted, posterior, keys_of_sure, expected)
+    against = doubts(entries, listed.blocks, comparisons, fit)
     return Linkage(
         pairs=with_model(table, model, comparisons),
         cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
@@ -403,7 +413,7 @@ def _linkage(
         forecast=listed.forecast,
         candidates=len(candidate_pairs.left),
         afresh=candidate_pairs.afresh,
-        estimate=estimate(counted, same, duplicate),
+        estimate=None if against else expected,
         chance=chance(entries, listed.groups),
         state=compared.state,
         reused=compared.reused,
@@ -411,6 +421,7 @@ def _linkage(
         contradictory=learnt.labels.contradictory,
         added=_added_use(entries, scorer),
         left_out=left_out,
+        doubts=against,
     )
 
 

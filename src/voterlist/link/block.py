@@ -8,13 +8,14 @@ a split separates are counted, so no pair is lost unseen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from voterlist.arrays import Bools, Codes, Longs, dense, runs
 from voterlist.link.encode import Encoded
-from voterlist.link.fields import field, together
+from voterlist.link.fields import field as field_of
+from voterlist.link.fields import together
 from voterlist.link.keys import Key, keys
 from voterlist.link.scope import members_of_groups
 from voterlist.model import Profile
@@ -117,6 +118,8 @@ class Blocks:
     that are no anchors are not paired with each other."""
     counting: Counting
     forecast: Forecast
+    cut: Codes = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Entries of blocks that are too large to be compared."""
 
     def numbers(self) -> Codes:
         """The block of each member."""
@@ -167,7 +170,7 @@ def _split(
         large = np.repeat(sizes > limit, sizes)
         positions = order[large]
         before = counting.pairs(order, sizes)[sizes > limit].sum()
-        part = field(entries, name)[positions]
+        part = field_of(entries, name)[positions]
         # An unknown split value is a value of its own here: its entries stay together, none is
         # lost. Any code below 0 is unknown.
         part = np.maximum(part, -1)
@@ -196,13 +199,15 @@ def build(
     kept = (pairs >= 1) & (sizes <= limit)
     parted += int(pairs[sizes > limit].sum())
     members = order[np.repeat(kept, sizes)].astype(np.int32)
+    cut = order[np.repeat((pairs >= 1) & (sizes > limit), sizes)].astype(np.int32)
     sizes, pairs = sizes[kept], pairs[kept]
     forecast = Forecast(
         key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted
     )
     anchors = counting.anchors
     is_anchor = np.ones(len(members), np.bool_) if anchors is None else anchors[members]
-    return anchored(key, entries.size, members, sizes, is_anchor, counting, forecast)
+    blocks = anchored(key, entries.size, members, sizes, is_anchor, counting, forecast)
+    return replace(blocks, cut=cut)
 
 
 def anchored(

@@ -23,6 +23,9 @@ __all__ = [
     "COMPARED",
     "FEMALE",
     "MALE",
+    "RARE_WORD",
+    "RARE_WORD_SHARE",
+    "WORD_START",
     "Encoded",
     "EncodedColumn",
     "encode",
@@ -34,9 +37,9 @@ MALE, FEMALE = 0, 1
 _COLUMNS = 8
 _COHORT = 10
 """Years of birth over which a given name is taken to be equally common."""
-_START = 5
+WORD_START = 5
 """Letters of a word that are looked at: most slips, and words run together, come later."""
-_RARE_WORD, _RARE_WORD_SHARE = 20, 400
+RARE_WORD, RARE_WORD_SHARE = 20, 400
 """A word of an address is rare where at most 20 entries have it, or one in 400 of a longer list."""
 
 COMPARED = (
@@ -403,14 +406,14 @@ def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
     in one column the rarer stands there.
     """
     lines = [
-        sorted({word[:_START] for word in line.split()})
+        sorted({word[:WORD_START] for word in line.split()})
         for line in address.values.to_pylist()
     ]
     counts: dict[str, int] = {}
     for words, times in zip(lines, address.counts.tolist(), strict=True):
         for word in words:
             counts[word] = counts.get(word, 0) + times
-    most = max(_RARE_WORD, size // _RARE_WORD_SHARE)
+    most = max(RARE_WORD, size // RARE_WORD_SHARE)
     place = {
         word: code
         for code, word in enumerate(

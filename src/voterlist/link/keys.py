@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voterlist.link.encode import ADDED, ADDRESS_WORDS
+from voterlist.link.fields import ADDRESS_PARTS
 from voterlist.model import Profile
 
 __all__ = ["NAMES", "Key", "keys"]
@@ -180,7 +181,10 @@ _GENERIC = (
     Key("initials+numbers", ("initials", "numbers"), ("year",)),
     Key("surname+numbers", ("stem", "numbers"), ("year",)),
     Key("given_name+numbers", ("given_name", "numbers"), ("year",)),
-    Key("address-start", ("address_start",), ("initials",)),
+    *(
+        Key(f"address-part-{name[-1]}", (name,), ("initials",))
+        for name in ADDRESS_PARTS
+    ),
     Key("document-start", ("document_start",), ("initials",)),
     *(
         Key(f"rare-address-word-{name[-1]}", (name,), ("initials",))

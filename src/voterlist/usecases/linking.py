@@ -25,15 +25,24 @@ from voterlist.storage.linkage_state import StateUse
 from voterlist.tables import sort_by
 from voterlist.usecases.joined import Source, joined
 from voterlist.usecases.maps import read_map
+from voterlist.usecases.reading import Reading
 from voterlist.usecases.rows import write_rows
 from voterlist.usecases.settings import link_settings
 
-__all__ = ["LinkRequest", "Linked", "Planned", "link_tables", "plan_linkage"]
+__all__ = [
+    "LinkRequest",
+    "Linked",
+    "Planned",
+    "link_tables",
+    "plan_linkage",
+]
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
 TellForecast = Callable[[int, tuple[Forecast, ...]], None]
 """Called with the number of entries and the forecast, before any pair is made."""
+TellReading = Callable[[Reading], None]
+"""Called with how the files were understood, before the forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,8 @@ class LinkRequest:
     """Files that the others are held against, and that are not held against each other."""
     against_columns: Sequence[Path] = ()
     """The maps of their columns; without any, the one map of the files."""
-    profile: Profile = Profile.AZ
+    profile: Profile | None = None
+    """Whose names they are; None: told from the names."""
     state: Path | None = None
     """The folder in which the linkage keeps what the next one can use."""
     settings: Path | None = None
@@ -111,6 +121,7 @@ class Planned:
 
     entries: int
     forecast: tuple[Forecast, ...]
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +137,7 @@ class Linked:
     """What became of what an earlier linkage kept; None where nothing is kept."""
     are_renamed: bool
     """True where files share ids, so that each id has its file before it."""
+    reading: Reading
 
     def kinds(self) -> dict[PairKind, int]:
         """The number of pairs of each kind that occurs, in the order of the kinds."""
@@ -149,6 +161,7 @@ class _Voters:
     scope: linkage.Scope | None
     added: linkage.Added
     are_renamed: bool
+    reading: Reading
 
 
 def plan_linkage(request: LinkRequest, *, progress: Progress) -> Planned:
@@ -164,11 +177,11 @@ def plan_linkage(request: LinkRequest, *, progress: Progress) -> Planned:
     forecast = linkage.plan(
         voters.tables.pop(),
         settings,
-        profile=request.profile,
+        profile=voters.reading.profile,
         scope=voters.scope,
         added=voters.added,
     )
-    return Planned(voters.entries, forecast)
+    return Planned(voters.entries, forecast, voters.reading)
 
 
 def link_tables(
@@ -179,6 +192,7 @@ def link_tables(
     since: str,
     progress: Progress,
     forecast: TellForecast,
+    reading: TellReading = lambda _reading: None,
 ) -> Linked:
     """Link the files, and write the pairs and the clusters.
 
@@ -189,6 +203,7 @@ def link_tables(
         since: told to another linkage that finds the folder of the state held.
         progress: told what is being done.
         forecast: told what each key will cost, before any pair is made.
+        reading: told how the files were understood, before the forecast.
 
     Raises:
         UsageError: the request cannot be used.
@@ -199,7 +214,9 @@ def link_tables(
     sources, settings = request.sources(), link_settings(request.settings)
     _require_folder(request.state)
     with _held(request.state, since):
-        linked = _link(sources, request, settings, progress, forecast)
+        voters = _voters(sources, request, progress)
+        reading(voters.reading)
+        linked = _link(voters, request, settings, progress, forecast)
         write_rows(out, linked.result.pairs)
         if request.state is not None and linked.result.state is not None:
             linkage_state.write(request.state, linked.result.state)
@@ -209,19 +226,18 @@ def link_tables(
 
 
 def _link(
-    sources: Sequence[Source],
+    voters: _Voters,
     request: LinkRequest,
     settings: LinkSettings,
     progress: Progress,
     forecast: TellForecast,
 ) -> Linked:
-    voters = _voters(sources, request, progress)
     entries = voters.entries
     known = linkage_state.read(request.state) if request.state else None
     result = linkage.link(
         voters.tables.pop(),
         settings,
-        profile=request.profile,
+        profile=voters.reading.profile,
         scope=voters.scope,
         added=voters.added,
         incremental=linkage.Incremental(known.state) if known else None,
@@ -232,15 +248,18 @@ def _link(
     )
     use = known.after(result.reused) if known else None
     new = voters.new if request.against else None
-    return Linked(result, entries, new, settings, use, voters.are_renamed)
+    return Linked(
+        result, entries, new, settings, use, voters.are_renamed, voters.reading
+    )
 
 
 def _voters(
     sources: Sequence[Source], request: LinkRequest, progress: Progress
 ) -> _Voters:
     progress(Stage.INGEST, 0, 1)
-    read = joined(sources)
-    comparisons, profile = sources[0].added, request.profile
+    read = joined(sources, request.profile)
+    profile, comparisons = read.profile, read.comparisons
+    reading = Reading(profile, read.told, read.uses)
     scope = request.scope(read.entries, read.rows)
     new = sum(read.rows[: len(request.files)])
     raw, held, are_renamed = read.added, [read.entries], read.are_renamed
@@ -253,7 +272,7 @@ def _voters(
         sort_by(held.pop(), "entry_id"), profile, encoded=True, for_linkage=True
     ).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
-    return _Voters([voters], voters.num_rows, new, scope, added, are_renamed)
+    return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
 
 
 @contextmanager
