@@ -227,7 +227,7 @@ def _listed(
     added: Added,
 ) -> _List:
     ids = voters.column("entry_id").combine_chunks()
-    entries = encode(voters, added.of(ids))
+    entries = encode(voters, added.of(ids), profile)
     chosen = None if new is None else _are_in(ids, new)
     blocks = block.build_all(
         entries, profile, settings.largest_block, chosen, added.blocking

@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 from voterlist import tables
 from voterlist.arrays import Bools, Codes, Longs, Words
 from voterlist.link.identifiers import Identifiers, identifiers
-from voterlist.model import ListKind, Sex
+from voterlist.link.short_names import ShortNames, short_names
+from voterlist.link.sounds import sound_codes
+from voterlist.model import ListKind, Profile, Sex
 
 __all__ = [
     "ADDED",
@@ -144,6 +146,27 @@ class Encoded:
     ``_rare_words``)."""
     added: Mapping[str, EncodedColumn] = field(default_factory=dict)
     """The columns of added comparisons."""
+    profile: Profile = Profile.AZ
+    """Whose names they are."""
+
+    @cached_property
+    def short_given_names(self) -> ShortNames:
+        """Which of the given names are short forms of which."""
+        return short_names(self.given_name.words(), self.profile)
+
+    @cached_property
+    def given_name_sounds(self) -> Codes | None:
+        """The code of the sound of each given name, -1 without; None where no name has one."""
+        return self._sounds(self.given_name)
+
+    @cached_property
+    def stem_sounds(self) -> Codes | None:
+        """The same for the stems of surnames."""
+        return self._sounds(self.stem)
+
+    def _sounds(self, names: EncodedColumn) -> Codes | None:
+        # A skeleton of the profile az is the sound of the name already.
+        return None if self.profile is Profile.AZ else sound_codes(names.words())
 
     @property
     def date(self) -> Codes:
@@ -327,11 +350,14 @@ def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
 
 
 def encode(
-    voters: pa.Table, added: Mapping[str, pa.ChunkedArray] | None = None
+    voters: pa.Table,
+    added: Mapping[str, pa.ChunkedArray] | None = None,
+    profile: Profile = Profile.AZ,
 ) -> Encoded:
     """The columns ``COMPARED`` of a VOTER table, sorted by entry id, as arrays of its length.
 
-    ``added`` are the folded columns of added comparisons, in the same order.
+    ``added`` are the folded columns of added comparisons, in the same order; ``profile`` tells
+    which short forms and which sounds of names are known.
     """
     address, street = (
         _encoded_column(voters.column("address")),
@@ -361,4 +387,5 @@ def encode(
         if parsed or address.is_empty
         else _rare_words(address, voters.num_rows),
         added={name: _encoded_column(column) for name, column in (added or {}).items()},
+        profile=profile,
     )
