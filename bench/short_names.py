@@ -58,13 +58,18 @@ OF_TWO_NAMES = frozenset(
     }
 )
 """Rows of the English list of two names, neither of which is short for the other."""
-TRANSLITERATED = str.maketrans(
-    {
-        **dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)),
-        **{"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch"},
-        **{"ъ": "", "ь": "", "ю": "yu", "я": "ya"},
-    }
-)
+TRANSLITERATED = {
+    **dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)),
+    **dict.fromkeys("ъь", ""),
+    "ж": "zh",
+    "х": "kh",
+    "ц": "ts",
+    "ч": "ch",
+    "ш": "sh",
+    "щ": "shch",
+    "ю": "yu",
+    "я": "ya",
+}
 """Russian letters as English writes them."""
 
 
@@ -79,7 +84,7 @@ def lines_of(language: str) -> Iterator[tuple[str, list[str]]]:
 
 def writings(name: str) -> list[str]:
     """A name, and in English letters where it is written in Russian ones."""
-    latin = name.lower().translate(TRANSLITERATED)
+    latin = name.lower().translate(str.maketrans(TRANSLITERATED))
     return [name] if latin == name.lower() else [name, latin]
 
 

@@ -60,6 +60,15 @@ def _names(entries: Encoded) -> Longs:
     )
 
 
+def _sounds(entries: Encoded) -> Longs:
+    """How surname and given name sound; -1 where sounds are not compared."""
+    stem, given_name = entries.stem_sounds, entries.given_name_sounds
+    if stem is None or given_name is None:
+        return np.full(entries.size, -1, np.int64)
+    surnames = np.append(stem, -1)[entries.stem.codes].astype(np.int64)
+    return pack_known(surnames, np.append(given_name, -1)[entries.given_name.codes])
+
+
 def _numbers(line: str) -> str:
     """The numbers of an address line, when there are at least two.
 
@@ -76,6 +85,7 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "given_name_initial": lambda entries: _initial(entries.given_name),
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
+    "sounds": _sounds,
     "address_start": lambda entries: _derived(
         entries.address, lambda line: line.replace(" ", "")[:6]
     ),

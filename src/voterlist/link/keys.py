@@ -175,6 +175,7 @@ _GENERIC = (
     Key("surname+initials", ("stem", "initials"), ("year",)),
     Key("given_name+initials", ("given_name", "initials"), ("year",)),
     Key("names", ("names",), ("year", "date")),
+    Key("sounds", ("sounds",), ("year", "date")),
     Key("given_name+address", ("given_name", "address"), ("year",)),
     Key("surname+address", ("stem", "address"), ("year",)),
     Key("initials+numbers", ("initials", "numbers"), ("year",)),
