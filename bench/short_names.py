@@ -14,6 +14,7 @@ import argparse
 import csv
 import io
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from voterlist.model import Profile
@@ -82,24 +83,37 @@ def lines_of(language: str) -> Iterator[tuple[str, list[str]]]:
             yield name.strip(), [form.strip() for form in short.split(",")]
 
 
-def writings(name: str) -> list[str]:
-    """A name, and in English letters where it is written in Russian ones."""
+def english_writings(name: str, profile: Profile) -> set[str]:
+    """A Russian name in English letters; none for a name in Latin ones.
+
+    ``generic`` has aleksandr and alexandr; ``az`` reads x as another letter.
+    """
     latin = name.lower().translate(str.maketrans(TRANSLITERATED))
-    return [name] if latin == name.lower() else [name, latin]
+    if latin == name.lower():
+        return set()
+    return {latin} if profile is Profile.AZ else {latin, latin.replace("ks", "x")}
 
 
 def pairs(profile: Profile) -> Iterator[tuple[str, str]]:
     """(name, short form) of a profile as skeletons that differ.
 
-    A short form that is folded to a known name of the other sex is left out: Гүля is no Quli.
+    A short form that is folded to a known name of the other sex is left out: Gülü is no Qulu.
     """
+    for name, form in _written(profile):
+        one, other = skeleton(name, profile), skeleton(form, profile)
+        if one != other and _of_one_sex(one, other):
+            yield one, other
+
+
+def _written(profile: Profile) -> Iterator[tuple[str, str]]:
+    """(name, short form) as they are written, both in one alphabet."""
     for language in LANGUAGES[profile]:
         for name, short_forms in lines_of(language):
             for form in short_forms:
-                for written in zip(writings(name), writings(form), strict=True):
-                    one, other = (skeleton(text, profile) for text in written)
-                    if one != other and _of_one_sex(one, other):
-                        yield one, other
+                yield name, form
+                yield from product(
+                    english_writings(name, profile), english_writings(form, profile)
+                )
 
 
 def _of_one_sex(one: str, other: str) -> bool:

@@ -19,7 +19,7 @@ from voterlist.link import Incremental, block, link
 from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.encode import encode
 from voterlist.link.explain import waterfalls
-from voterlist.link.short_names import short_names
+from voterlist.link.short_names import full_names, short_names
 from voterlist.link.sounds import sound_codes, sound_key
 from voterlist.model import Profile
 from voterlist.normalize.names import given_sex, skeleton
@@ -335,18 +335,37 @@ def test_an_incremental_linkage_finds_the_same_forms(linkage, people):
     assert again.pairs.equals(linkage.pairs)
 
 
-def test_names_that_sound_alike_are_compared_whatever_their_first_letters():
-    """Fisher Karl and Phisher Carl, without dates, share nothing that another key asks for."""
+@pytest.mark.parametrize(
+    ("surnames", "given_names"),
+    [
+        (("fischer", "phisher"), ("karl", "carl")),
+        (("osborne", "osborne"), ("robert", "bob")),
+        (("osborne", "osborne"), ("alexandra", "sasha")),
+    ],
+)
+def test_forms_are_compared_whatever_their_first_letters(surnames, given_names):
+    """Without dates such a pair shares nothing that another key asks for."""
     people = voters(
-        surname=["fischer", "phisher", "osborne"], given_name=["karl", "carl", "edgar"]
+        surname=[*surnames, surnames[0]], given_name=[*given_names, "walter"]
     )
     entries = encode(people, profile=Profile.GENERIC)
     blocks = block.build_all(entries, Profile.GENERIC, limit=2)
     left, right = np.array([0, 0], np.int32), np.array([1, 2], np.int32)
-    assert np.any([key.hold(left, right) for key in blocks], axis=0).tolist() == [
-        True,
-        False,
-    ]
+    held = np.any([key.hold(left, right) for key in blocks], axis=0)
+    assert held.tolist() == [True, False]
+
+
+@given(st.lists(st.sampled_from(FORMS), min_size=2, max_size=30, unique=True))
+def test_who_shares_a_full_name_is_it_or_a_short_form_of_it(names):
+    """A block of people who have nothing to do with each other would cost and find nothing."""
+    words = np.array(names, object)
+    counts = np.arange(1, len(names) + 1)
+    forms = short_names(words, Profile.GENERIC)
+    for column in full_names(words, counts, Profile.GENERIC):
+        for at in np.flatnonzero(column >= 0):
+            full = column[at]
+            one, other = np.array([at], np.int32), np.array([full], np.int32)
+            assert at == full or len(forms.related(one, other))
 
 
 def test_the_sounds_are_as_measured(bench):

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from voterlist import tables
 from voterlist.arrays import Bools, Codes, Longs, Words
 from voterlist.link.identifiers import Identifiers, identifiers
-from voterlist.link.short_names import ShortNames, short_names
+from voterlist.link.short_names import ShortNames, full_names, short_names
 from voterlist.link.sounds import sound_codes
 from voterlist.model import ListKind, Profile, Sex
 
@@ -153,6 +153,13 @@ class Encoded:
     def short_given_names(self) -> ShortNames:
         """Which of the given names are short forms of which."""
         return short_names(self.given_name.words(), self.profile)
+
+    @cached_property
+    def full_names(self) -> tuple[Codes, ...]:
+        """For each column of full names the code of that of each entry; -1 without one."""
+        names = self.given_name
+        columns = full_names(names.words(), names.counts, self.profile)
+        return tuple(np.append(column, -1)[names.codes] for column in columns)
 
     @cached_property
     def given_name_sounds(self) -> Codes | None:

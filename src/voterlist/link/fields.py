@@ -13,6 +13,7 @@ import numpy as np
 from voterlist.arrays import Codes, Longs, Words, dense, pack_known
 from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded, EncodedColumn
 from voterlist.link.identifiers import Identifiers
+from voterlist.link.short_names import FULL_NAMES
 
 __all__ = ["field", "together"]
 
@@ -107,6 +108,8 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
             if entries.address_words
             else np.full(entries.size, -1, np.int32)
         )
+    if name in FULL_NAMES:
+        return entries.full_names[FULL_NAMES.index(name)]
     part = getattr(entries, name)
     if isinstance(part, EncodedColumn | Identifiers):
         return part.codes

@@ -10,13 +10,18 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from zlib import crc32
 
 import numpy as np
 
 from voterlist.arrays import Bools, Codes, Longs, Words
 from voterlist.model import Profile
 
-__all__ = ["ShortNames", "short_names"]
+__all__ = ["FULL_NAMES", "ShortNames", "full_names", "short_names"]
+
+_COLUMNS = 4
+FULL_NAMES = tuple(f"full_name_{number}" for number in range(_COLUMNS))
+"""The names of the columns of full names, as fields of a blocking key."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,3 +69,22 @@ def short_names(names: Words, profile: Profile) -> ShortNames:
     has_forms = np.zeros(len(names) + 1, np.bool_)
     has_forms[pairs.ravel()] = True
     return ShortNames(has_forms, np.unique(pairs[:, 0] * len(names) + pairs[:, 1]))
+
+
+def full_names(names: Words, counts: Longs, profile: Profile) -> tuple[Codes, ...]:
+    """The full names of these distinct names, as columns of codes, -1 where there is none.
+
+    A name and its short form agree in the column that a checksum of the name gives, so a short form
+    of several names agrees with each of them. Of two full names in one column the rarer stands
+    there. Only names of which the list has both are in a column.
+    """
+    code = {name: number for number, name in enumerate(names)}
+    listed = [
+        (name, form) for name, form in _forms(profile) if name in code and form in code
+    ]
+    columns = np.full((_COLUMNS, len(names)), -1, np.int32)
+    # From the most frequent to the rarest: the last one written stands.
+    for name, form in sorted(listed, key=lambda pair: (-counts[code[pair[0]]], *pair)):
+        column = columns[crc32(name.encode()) % _COLUMNS]
+        column[[code[name], code[form]]] = code[name]
+    return tuple(columns)
