@@ -59,6 +59,9 @@ OF_TWO_NAMES = frozenset(
     }
 )
 """Rows of the English list of two names, neither of which is short for the other."""
+READ_AS_ANOTHER = frozenset(["Илья", "Саня", "Дуня", "Гера", "Кара", "Сёма", "Соня"])
+"""Russian forms that the profile ``az`` folds to another name: İlahə, Şəhanə, Dünya, Qara, Səma,
+Sona."""
 TRANSLITERATED = {
     **dict(zip("абвгдеёзийклмнопрстуфыэ", "abvgdeeziyklmnoprstufye", strict=True)),
     **dict.fromkeys("ъь", ""),
@@ -110,6 +113,8 @@ def _written(profile: Profile) -> Iterator[tuple[str, str]]:
     for language in LANGUAGES[profile]:
         for name, short_forms in lines_of(language):
             for form in short_forms:
+                if profile is Profile.AZ and READ_AS_ANOTHER & {name, form}:
+                    continue
                 yield name, form
                 yield from product(
                     english_writings(name, profile), english_writings(form, profile)

@@ -148,6 +148,9 @@ def test_a_short_form_of_the_other_sex_is_another_name():
         ("Kamil", "Şamil"),
         ("Günay", "Günel"),
         ("Məlahət", "Kifayət"),
+        # Илья and Сёма are read as such names in Azerbaijani.
+        ("İlahə", "Илюша"),
+        ("Səma", "Семён"),
     ],
 )
 @pytest.mark.parametrize("profile", Profile)
