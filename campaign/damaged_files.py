@@ -3,11 +3,12 @@
     python campaign/damaged_files.py lists 20000 [--seed 1]
     python campaign/damaged_files.py reviews 6000 [--seed 1]
 
-``lists`` damages one real file of each kind (text, JSON lines, Parquet, XLSX, XLSB, XLS, ODS, ZIP),
-reads it as a run does and takes it in: what is read must balance. ``reviews`` damages a review
-workbook that somebody filled in, saved as XLSX, XLS and ODS, and imports it: only decisions that
-stood in it may be recorded. Printed is how each file ended, the longest time and the most memory of
-one file. The exit code is 1 where a file ended in any other way.
+``lists`` damages one real file of each kind (text, JSON lines, Parquet, XLSX, XLSB, XLS, ODS, DOCX,
+ODT, PDF, DBF, ZIP), reads it as a run does and takes it in: what is read must balance. ``--kinds``
+names some of them. ``reviews`` damages a review workbook that somebody filled in, saved as XLSX,
+XLS and ODS, and imports it: only decisions that stood in it may be recorded. Printed is how each
+file ended, the longest time and the most memory of one file. The exit code is 1 where a file ended
+in any other way.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +36,21 @@ from voterlist.errors import InputError  # noqa: E402
 from voterlist.ingest import ingest  # noqa: E402
 from voterlist.readers import read_files  # noqa: E402
 
-KINDS = ("csv", "utf-16", "jsonl", "parquet", "xlsx", "xlsb", "xls", "ods", "zip")
+KINDS = (
+    "csv",
+    "utf-16",
+    "jsonl",
+    "parquet",
+    "xlsx",
+    "xlsb",
+    "xls",
+    "ods",
+    "docx",
+    "odt",
+    "pdf",
+    "dbf",
+    "zip",
+)
 TOLD_EVERY = 1_000
 
 
@@ -68,10 +83,14 @@ def main() -> int:
     parser.add_argument("what", choices=("lists", "reviews"))
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
     given = parser.parse_args()
     outcome = Outcome()
     with tempfile.TemporaryDirectory() as folder:
-        work = _lists(Path(folder)) if given.what == "lists" else _reviews(Path(folder))
+        if given.what == "lists":
+            work = _lists(Path(folder), given.kinds)
+        else:
+            work = _reviews(Path(folder))
         for done, seed in enumerate(
             range(given.seed, given.seed + given.count), start=1
         ):
@@ -100,12 +119,12 @@ def _tell(outcome: Outcome) -> None:
 Work = Callable[[int], tuple[str, Callable[[], str]]]
 
 
-def _lists(folder: Path) -> Work:
+def _lists(folder: Path, kinds: Sequence[str]) -> Work:
     """Damages a list, reads it and takes it in."""
     limits = IngestSettings()
 
     def work(seed: int) -> tuple[str, Callable[[], str]]:
-        kind = KINDS[seed % len(KINDS)]
+        kind = kinds[seed % len(kinds)]
         path = folder / f"list.{kind}"
         path.write_bytes(mutated(test_readers_fuzz.whole(kind), seed))
         return f"{kind} {seed}", lambda: _take_in(path, limits)

@@ -3,6 +3,7 @@
 Docs/intake-files.md shows both.
 """
 
+import documents
 from intake_files import (
     BARE,
     COMMAS,
@@ -406,17 +407,17 @@ CASES: dict[str, Case] = {
     "place-contradicted": Case(
         "the title says 12, the file's name 13",
         csv_of(PLAIN, "13 saylı məntəqə__csv"),
-        "88/12 (title): 24 entries; says place-by-title -> 0",
+        "88/12 (title): 24 entries; says place-by-title -> 1",
     ),
     "place-unknown": Case(
         "no number anywhere",
         csv_of(PLAIN[1:]),
-        "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 0",
+        "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 1",
     ),
     "place-of-a-school": Case(
         "the only number is that of a school",
         csv_of([["Siyahı (12 saylı orta məktəb)"], *PLAIN[1:]]),
-        "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 0",
+        "?/? (-): 24 entries; says constituency-unknown, precinct-unknown -> 1",
     ),
     "list-temporary": Case(
         "a temporary list",
@@ -494,6 +495,11 @@ CASES: dict[str, Case] = {
         files(list__csv=text(PLAIN, encoding="utf-16")),
         "88/12 (title): 24 entries -> 0",
     ),
+    "letters-lost": Case(
+        "saved in a code page that lacks ə, ğ, ş and more",
+        files(list__csv=text(PLAIN).decode().encode("ascii", "replace")),
+        "88/12 (title): 24 entries; says letters-lost -> 1",
+    ),
     "encoding-windows-1254": Case(
         "the Turkish code page, ə typed as ä",
         files(
@@ -515,12 +521,58 @@ CASES: dict[str, Case] = {
     "file-a-picture": Case(
         "a picture called CSV",
         files(list__csv=b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(90)),
-        "file-not-a-table -> 3",
+        "scanned-page -> 3",
     ),
     "file-damaged": Case(
         "half a workbook",
         files(list__xlsx=book({"Siyahı": PLAIN})[:3000]),
         "file-unreadable -> 3",
+    ),
+    "list-in-word": Case(
+        "a table below its title in a Word document",
+        files(list__docx=documents.word_list(1, 24)),
+        "88/12 (title): 24 entries -> 0",
+    ),
+    "list-in-word-deleted-row": Case(
+        "a row deleted while changes were tracked",
+        files(list__docx=documents.word_changed()),
+        "88/12 (title): 11 entries; deleted-row 1 -> 0",
+    ),
+    "list-in-odt": Case(
+        "a table in an OpenDocument text",
+        files(list__odt=documents.odt_list()),
+        "88/12 (title): 12 entries -> 0",
+    ),
+    "list-printed": Case(
+        "a PDF of three pages, a row broken over a page",
+        files(list__pdf=documents.READER_FILES["list.pdf"]),
+        "88/12 (title): 40 entries; total-row 1 -> 0",
+    ),
+    "list-printed-without-lines": Case(
+        "a PDF of two pages without a line",
+        files(list__pdf=documents.READER_FILES["without_lines.pdf"]),
+        "88/12 (title): 60 entries; total-row 1 -> 0",
+    ),
+    "list-printed-with-a-scan": Case(
+        "a PDF whose second page is a picture",
+        files(list__pdf=documents.drawn(documents.draw_list, documents.draw_scan)),
+        "?/? (-): 10 entries; says constituency-unknown, precinct-unknown"
+        " / scanned-page -> 3",
+    ),
+    "list-of-dbase": Case(
+        "a DBF file with a deleted record, in the code page of DOS",
+        files(list__dbf=documents.dbf_list(deleted={2})),
+        "?/? (-): 3 entries; deleted-row 1"
+        "; says constituency-unknown, precinct-unknown -> 1",
+    ),
+    "file-of-old-word": Case(
+        "a document of Word before 2007",
+        files(
+            list__doc=b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+            + bytes(600)
+            + "WordDocument\0".encode("utf-16-le")
+        ),
+        "document-not-read -> 3",
     ),
     "file-of-something-else": Case(
         "a table of prices",

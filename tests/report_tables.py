@@ -783,7 +783,10 @@ def everything():
         "rule severity unit constituency precinct entry_id field value limit",
         ("missing-value", "note", "entry", 88, 2, "e5", "document", None, None),
         ("sex-ratio-outlier", "warning", "precinct", 88, 2, None, None, 0.61, 0.58),
+        ("name-other-number", "warning", "file", 88, 2, None, "precinct", 2.0, 14.0),
+        ("letters-lost", "warning", "file", 88, 2, None, None, 3.0, None),
     )
+    rows[-1]["source"] = "bbbbbbbbbbbb"
     return run(
         facts=dataclasses.replace(FACTS, today=dt.date(2026, 2, 5)),
         cases=sort_by(table(CASE, third), "case_id", "entry_id"),

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ import recordlinkage
 
 import voterlist
 from voterlist import schemas, synth
-from voterlist.errors import InputError, SettingsError
+from voterlist.errors import InputError, NotAFrameError, SettingsError
 
 TODAY = dt.date(2026, 2, 3)
 
@@ -51,6 +52,28 @@ def test_duplicates_are_found_and_ranked(people):
     assert len(sure) > 10
     assert (sure.entry_l.map(person) == sure.entry_r.map(person)).mean() > 0.95
     assert pairs.probability.is_monotonic_decreasing
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        voterlist.find_duplicates,
+        voterlist.normalize,
+        voterlist.linkage_features,
+        partial(voterlist.check, on_day=TODAY),
+    ],
+    ids=["find_duplicates", "normalize", "linkage_features", "check"],
+)
+@pytest.mark.parametrize(
+    "given", ["siyahi.csv", Path("siyahi.csv"), [{"surname": "x"}], None]
+)
+def test_what_is_no_frame_is_refused_in_words(call, given):
+    """An error from inside would not say that a frame is needed, and how to get one."""
+    with pytest.raises(NotAFrameError, match="pandas DataFrame is needed") as caught:
+        call(given)
+    assert isinstance(caught.value, TypeError)
+    assert caught.value.todo in str(caught.value)
+    assert "siyahi" not in str(caught.value)
 
 
 def test_normalize_keeps_every_row_in_its_place(people):

@@ -154,7 +154,9 @@ def test_init_refuses_a_cycle_that_is_no_year(tmp_path):
 
 RUN_KEYS = {
     "clock_behind",
+    "lost_letters",
     "missing_lists",
+    "place_doubts",
     "run",
     "folder",
     "today",
@@ -245,9 +247,12 @@ def test_three_mistakes_in_the_settings_are_told_at_once(workspace):
     assert (found.exit_code, found.stdout) == (2, "")
     lines = found.stderr.splitlines()
     assert lines[:3] == [
-        "check.smallest_precinct: must be at least 1",
-        "link.duplicate_probabilty: there is no such key; did you mean duplicate_probability?",
-        "workspace.level: must be one of: pec, conec, cec",
+        (
+            "line 3, link.duplicate_probabilty: "
+            "there is no such key; did you mean duplicate_probability?"
+        ),
+        "line 5, check.smallest_precinct: must be at least 1",
+        "line 7, workspace.level: must be one of: pec, conec, cec",
     ]
     assert not (workspace / "runs").exists()
 
@@ -325,7 +330,7 @@ def test_a_bad_file_makes_exit_code_one_and_is_named(workspace):
     found = call("run", workspace, "--today", "2026-02-03")
     assert found.exit_code == 1
     assert "inbox/88/scan.csv" in found.stdout
-    assert EN("aside.file-not-a-table.title") in found.stdout
+    assert EN("aside.file-unreadable.title") in found.stdout
 
 
 def test_no_readable_file_makes_exit_code_three(workspace):

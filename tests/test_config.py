@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from voterlist import config
 from voterlist.catalogue import LANGUAGES, catalogue, entries
+from voterlist.config.lines import TOML_CODES
 from voterlist.config.mistakes import PLAIN_CODES
 from voterlist.errors import SettingsError, SettingsMistake, UsageError
 from voterlist.model import Level, Profile
@@ -159,7 +160,8 @@ def test_every_mistake_has_a_sentence_in_both_languages(language):
     say = catalogue(language)
     with pytest.raises(SettingsError) as caught:
         config.parse(WRONG)
-    codes = set(PLAIN_CODES.values()) | {"not-usable", "not-a-header"}
+    codes = {*PLAIN_CODES.values(), "not-usable", "not-a-header", "not-utf8"}
+    codes |= {"toml-statement", *TOML_CODES}
     found = list(caught.value.mistakes) + [
         SettingsMistake("x", code) for code in sorted(codes)
     ]
@@ -168,11 +170,65 @@ def test_every_mistake_has_a_sentence_in_both_languages(language):
 
 
 @pytest.mark.parametrize(
-    "text", ["[link", "a = ", "[link]\n[link]\n", "x = 1\nx = 2", "\x00"]
+    ("text", "code", "line"),
+    [
+        ("[link", "toml-not-closed", 1),
+        ("\na = ", "toml-not-closed", 2),
+        ("\na = \n", "toml-no-value", 2),
+        ("[link]\n[link]\n", "toml-twice", 2),
+        ("x = 1\n\nx = 2", "toml-twice", 3),
+        ("[check]\na = [1,\n2,\n\n", "toml-not-closed", 2),
+        ('a = """\nb\n', "toml-not-closed", 1),
+        ('a = "x\n', "toml-not-closed", 1),
+        ("# a\nvoting age = 18", "toml-no-key", 2),
+        ("a = 18 years", "toml-too-much", 1),
+        ("a = yes", "toml-no-value", 1),
+        (r'a = "c:\users"', "toml-sign", 1),
+        ("\x00", "toml-statement", 1),
+    ],
 )
-def test_a_text_that_is_no_toml_is_a_mistake_not_a_crash(text):
-    """A slip in the file's own grammar is told like any other mistake."""
-    assert mistakes(text) == {"voterlist.toml": "not-toml"}
+def test_a_text_that_is_no_toml_is_a_mistake_not_a_crash(text, code, line):
+    """A slip in the file's own grammar is told in our words, with its line."""
+    with pytest.raises(SettingsError) as caught:
+        config.parse(text)
+    (mistake,) = caught.value.mistakes
+    assert (mistake.path, mistake.code, mistake.line) == ("voterlist.toml", code, line)
+
+
+LINED = """# a comment
+[check]
+voting_age = "18"
+rules.missing-valeu.enabled = true
+
+[[ingest.pins]]
+files = "a"
+colums = {}
+[[ingest.pins]]
+file = "b"
+[report]
+languages = [
+  "az",
+  "ru",
+]
+[calendar]
+check_due = "02-30"
+[zork]
+"""
+
+
+def test_each_mistake_has_the_line_of_its_key():
+    """Who has a hundred lines of settings would look for the wrong one."""
+    with pytest.raises(SettingsError) as caught:
+        config.parse(LINED, rule_codes={"missing-value"})
+    assert {mistake.path: mistake.line for mistake in caught.value.mistakes} == {
+        "check.voting_age": 3,
+        "check.rules.missing-valeu": 4,
+        "ingest.pins.0.colums": 8,
+        "ingest.pins.1.file": 10,
+        "report.languages.1": 12,
+        "calendar.check_due": 17,
+        "zork": 18,
+    }
 
 
 @given(st.text())
@@ -218,9 +274,9 @@ def test_a_file_that_is_not_utf8_is_told_with_its_line(tmp_path):
     path.write_bytes(b"[workspace]\n# \xfe\xff\n")
     with pytest.raises(SettingsError) as caught:
         config.load(path)
-    assert caught.value.mistakes == (
-        SettingsMistake("voterlist.toml", "not-utf8", (("line", "2"),)),
-    )
+    (mistake,) = caught.value.mistakes
+    assert mistake == SettingsMistake("voterlist.toml", "not-utf8")
+    assert mistake.line == 2
 
 
 def test_no_file_is_wrong_usage(tmp_path):

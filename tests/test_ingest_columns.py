@@ -13,9 +13,10 @@ from intake_files import HEADER, TITLE, cut, voters
 from voterlist import ingest
 from voterlist.config import IngestSettings, PinSettings
 from voterlist.ingest.content import by_content, is_side_by_side
+from voterlist.ingest.file_names import place_of_name
 from voterlist.ingest.headers import ColumnMatch, column_letters, map_columns
 from voterlist.ingest.order import SURNAME_FIRST, SURNAME_LAST, name_order, split_names
-from voterlist.ingest.place import Place, file_place, title_place
+from voterlist.ingest.place import Place, title_place
 from voterlist.ingest.shapes import Shape, shapes
 from voterlist.merge import merge
 from voterlist.schemas import RawFile, RawSheet
@@ -369,12 +370,16 @@ def test_columns_of_two_scripts_are_one_list():
         ("88 saylı dairə/12 saylı məntəqə/siyahı.csv", Place(88, 12)),
         ("88/məntəqə 12/13.csv", Place(88, 12)),
         ("88/alt/siyahı.csv", Place(88, None)),
-        ("88/12/siyahı.csv", Place(88, None)),
+        ("88/12/siyahı.csv", Place(88, 12)),
     ],
 )
 def test_folders_give_what_the_name_leaves_open(name, place):
-    """The nearest folder that names a place beside its word counts, after the file's own name."""
-    assert file_place(name) == place
+    """A folder's place beside its word counts, and its bare number where nothing else does.
+
+    The outermost bare number is the constituency's.
+    """
+    reading = place_of_name(name)
+    assert Place(reading.constituency, reading.precinct) == place
 
 
 @pytest.mark.parametrize(
@@ -447,7 +452,7 @@ def test_parts_of_a_list_are_no_versions():
         raw([[TITLE], HEADER, *voters(20)]), raw([[TITLE], HEADER, *voters(20, 15)])
     )
     assert found.entries.num_rows == 40
-    assert said(merge([found])) == ["several-lists"]
+    assert said(merge([found])) == ["precinct-claimed-twice"]
 
 
 def test_a_version_declares_its_own_total():

@@ -191,7 +191,7 @@ def test_it_takes_the_same_as_a_run(tmp_path):
             sum(sheet.set_aside.values()) for sheet in sheets
         )
         told = sorted(row["rule"] for sheet in sheets for row in sheet.findings)
-        troubles = [file.trouble for file in shown if file.trouble]
+        troubles = [part.trouble for part in (*shown, *sheets) if part.trouble]
         assert sorted(taken.findings.column("rule").to_pylist()) == sorted(
             [*told, *map(str, troubles)]
         )

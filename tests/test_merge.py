@@ -135,12 +135,16 @@ def test_a_total_of_the_whole_sheet_is_no_difference():
 
 
 def test_two_permanent_lists_of_a_precinct_are_a_finding():
-    """A precinct with a second list, perhaps the corrected one, is named with their number."""
-    found = merge(
-        [intake(4, (1, ["A", "B"], None), (1, ["A", "C"], None), (2, ["D"], None))]
-    )
+    """A precinct with a second list, perhaps the corrected one, is named with their number.
+
+    Two files of one folder are named by ingest, and not once more.
+    """
+    one, other = (1, ["A", "B"], None), (1, ["E", "C"], None)
+    found = merge([intake(4, one, (2, ["D"], None)), intake(4, other)])
     assert added(found) == [("several-lists", 4, 1, 2.0, None)]
     assert found.entries.num_rows == 5
+    together = merge([intake(4, one, other, (2, ["D"], None))])
+    assert added(together) == [("precinct-claimed-twice", 4, 1, 2.0, None)] * 2
 
 
 def test_a_copy_is_not_a_second_list():

@@ -286,7 +286,7 @@ def test_a_file_that_is_no_table_is_named_and_the_rest_goes_on(workspace):
     )
     result = workspaces.run(workspace)
     assert [(trouble.file, trouble.code) for trouble in result.troubles] == [
-        ("inbox/88/foto.csv", "file-not-a-table")
+        ("inbox/88/foto.csv", "scanned-page")
     ]
     assert (result.rows_out, result.exit_code) == (7, 1)
 

@@ -140,7 +140,7 @@ def test_one_lost_byte_does_not_lose_the_file():
         (b"", AsideCode.FILE_EMPTY),
         (b"\xef\xbb\xbf\r\n \r\n", AsideCode.FILE_EMPTY),
         ("\n\n".encode("utf-16"), AsideCode.FILE_EMPTY),
-        (b"%PDF-1.7 ...", AsideCode.FILE_NOT_A_TABLE),
+        (b"%PDF-1.7 ...", AsideCode.FILE_UNREADABLE),
         (b"<html><body><p>1</p></body></html>", AsideCode.FILE_NOT_A_TABLE),
         (b'<?xml version="1.0"?><letter/>', AsideCode.FILE_NOT_A_TABLE),
         (b"<html><table><tr><td>1</td></tr></table></html>", AsideCode.FORMAT_NOT_READ),

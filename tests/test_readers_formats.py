@@ -598,7 +598,7 @@ def test_every_file_of_an_archive_is_a_list_of_its_own(tmp_path):
         ("4/lists.zip/a.xlsx", None),
         ("4/lists.zip/b.csv", None),
         ("4/lists.zip/c.zip", AsideCode.ARCHIVE_NESTED),
-        ("4/lists.zip/d.pdf", AsideCode.FILE_NOT_A_TABLE),
+        ("4/lists.zip/d.pdf", AsideCode.FILE_UNREADABLE),
     ]
     loose = tmp_path / "b.csv"
     loose.write_text(LIST, encoding="utf-8")
@@ -703,26 +703,15 @@ def test_a_run_reads_archives_and_names_what_is_in_them(tmp_path):
         (b"Rar!\x1a\x07\x01\x00", AsideCode.FORMAT_NOT_READ),
         (b"\x00\x01\x00\x00Standard Jet DB\x00" + b"x" * 90, AsideCode.FORMAT_NOT_READ),
         (
-            b"\x03\x7e\x02\x03"
-            + (2).to_bytes(4, "little")
-            + (65).to_bytes(2, "little")
-            + b"\x0b\0"
-            + b"\0" * 20
-            + b"SOYADI\0\0\0\0\0C"
-            + b"\0" * 20
-            + b"\r Aliyev    ",
-            AsideCode.FORMAT_NOT_READ,
-        ),
-        (
             archive(**{"[Content_Types]__xml": b"<x/>", "word/document__xml": b"<x/>"}),
-            AsideCode.FILE_NOT_A_TABLE,
+            AsideCode.FILE_EMPTY,
         ),
         (
             archive(
                 mimetype=b"application/vnd.oasis.opendocument.text",
                 content__xml=b"<x/>",
             ),
-            AsideCode.FILE_NOT_A_TABLE,
+            AsideCode.FILE_EMPTY,
         ),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+import documents
 from voterlist.config import IngestSettings
 from voterlist.ingest import ingest
 from voterlist.readers import read_files
@@ -26,6 +27,7 @@ HEADS = [
     b"PK\x05\x06",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
     b"PAR1",
+    b"%PDF-1.7\n",
     b"{",
     b'[{"a":1}',
     b"\xff\xfe",
@@ -46,6 +48,8 @@ def whole(kind):
     ]
     if kind in {"xls", "ods", "xlsb", "xlsx"}:
         return (FILES / f"list.{kind}").read_bytes()
+    if kind in {"docx", "odt", "pdf", "dbf"}:
+        return whole_document(kind)
     if kind == "jsonl":
         return "\n".join(
             json.dumps(record, ensure_ascii=False) for record in records
@@ -56,10 +60,8 @@ def whole(kind):
             *(f'{r["Soyadı"]};"Əli";01.02.1970;{r["FİN"]}' for r in records),
         ]
     )
-    if kind == "csv":
-        return text.encode()
-    if kind == "utf-16":
-        return text.encode("utf-16")
+    if kind in {"csv", "utf-16"}:
+        return text.encode("utf-8" if kind == "csv" else kind)
     stream = io.BytesIO()
     if kind == "parquet":
         pq.write_table(pa.Table.from_pylist(records), stream)
@@ -68,6 +70,26 @@ def whole(kind):
         packed.writestr("a.csv", text)
         packed.writestr("b.xlsx", (FILES / "list.xlsx").read_bytes())
     return stream.getvalue()
+
+
+def whole_document(kind):
+    """A valid document with a list of twelve voters."""
+    if kind == "odt":
+        return documents.odt_list()
+    if kind == "dbf":
+        fields = [(name[:10], "C", 40) for name in documents.PLAIN_HEADER]
+        records = ([" ", *texts] for texts in documents.plain_voters(1, 12))
+        return documents.dbf(fields, list(records))
+    if kind == "docx":
+        titles = "".join(map(documents.paragraph, documents.PLACE))
+        rows = [documents.HEADER, *documents.voters(1, 12)]
+        made = (documents.row(*texts) for texts in rows)
+        return documents.word_of(titles + documents.table(*made))
+    rows = [documents.PLAIN_HEADER, *documents.plain_voters(1, 12)]
+    # Not packed, so that damage reaches what is drawn on the page.
+    return documents.drawn(
+        lambda canvas: documents.put_table(canvas, rows), pageCompression=0
+    )
 
 
 def unpacked_parts(content):
@@ -152,7 +174,22 @@ def test_any_text_is_rows_in_balance(tmp_path, text):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "kind", ["csv", "utf-16", "jsonl", "parquet", "xlsx", "xlsb", "xls", "ods", "zip"]
+    "kind",
+    [
+        "csv",
+        "utf-16",
+        "jsonl",
+        "parquet",
+        "xlsx",
+        "xlsb",
+        "xls",
+        "ods",
+        "docx",
+        "odt",
+        "pdf",
+        "dbf",
+        "zip",
+    ],
 )
 @FUZZ
 @given(data=st.data())
@@ -181,6 +218,10 @@ def test_the_files_that_are_damaged_are_whole_files(tmp_path):
         "xlsb": 4,
         "xls": 4,
         "ods": 4,
+        "docx": 15,
+        "odt": 15,
+        "pdf": 13,
+        "dbf": 13,
         "zip": 35,
     }
     for kind, rows in kinds.items():

@@ -33,7 +33,8 @@ from voterlist.report.sections.numbers import NUMBERS
 from voterlist.report.sections.people import PEOPLE
 from voterlist.report.sections.set_aside import SET_ASIDE_ROWS
 from voterlist.review import PROBLEM_CODES
-from voterlist.schemas import ENTRY, ENTRY_FIELDS, PAIR_FIELDS
+from voterlist.schemas import ENTRY, ENTRY_FIELDS, FINDING, PAIR_FIELDS
+from voterlist.tables import concat
 
 
 def number(model, code):
@@ -153,6 +154,44 @@ def test_what_needs_a_person_is_listed_and_a_settled_run_needs_nobody():
         "need.declared-differs": {"count": 1},
     }
     assert report.build(tables.nothing()).of(NEEDS) == ()
+
+
+def test_a_list_that_lost_letters_is_asked_for_again():
+    """It would be one warning among hundreds."""
+    lost = {
+        "rule": "letters-lost",
+        "severity": "warning",
+        "unit": "file",
+        "constituency": 88,
+        "precinct": 2,
+        "source": "bbbbbbbbbbbb",
+        "value": 24.0,
+    }
+    both = concat([tables.findings(), tables.table(FINDING, [lost])], FINDING)
+    assert needs(tables.build(findings=both))["need.letters-lost"] == {"count": 1}
+    assert "need.letters-lost" not in needs(tables.build())
+
+
+def test_a_precinct_in_doubt_needs_a_person():
+    """A list counts once, for however many reasons its precinct is not known."""
+    rows = tables.named(
+        "rule severity unit constituency precinct source field value limit",
+        ("name-undecided", "warning", "file", 88, None, "a" * 12, "precinct", 4, 14),
+        (
+            "precinct-unknown",
+            "warning",
+            "file",
+            88,
+            None,
+            "a" * 12,
+            "precinct",
+            9,
+            None,
+        ),
+        ("hidden-rows", "note", "file", 88, 2, "b" * 12, None, 1, None),
+    )
+    model = tables.build(findings=tables.table(tables.FINDING, rows))
+    assert needs(model)["need.places"] == {"count": 1}
 
 
 def test_an_overdue_unit_counts_in_its_own_constituency_only():

@@ -152,7 +152,7 @@ def test_help_holds_no_english_of_the_library(command):
 
 
 SLIPS = [
-    (["run"], "'DIR' arqumenti göstərilməyib."),
+    (["init"], "'DIR' arqumenti göstərilməyib."),
     (["run", "x", "--hepl"], "Belə seçim yoxdur: --hepl"),
     (["run", "x", "y"], "Artıq arqument verilib (y)"),
     (["rum"], "'rum' adlı əmr yoxdur. Bəlkə 'run' nəzərdə tutulub?"),

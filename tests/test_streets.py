@@ -432,6 +432,6 @@ def test_a_run_holds_its_addresses_against_the_register(tmp_path):
         (row["register"], row["rows"], row["usable"], row["trouble"])
         for row in tables["reference"].to_pylist()
     }
-    assert noted == {("streets", 5, 4, None), ("streets", 0, 0, "file-not-a-table")}
+    assert noted == {("streets", 5, 4, None), ("streets", 0, 0, "file-unreadable")}
     page = (workspace / "reports" / "88" / "report-az.html").read_text(encoding="utf-8")
     assert "Streets 88.csv" in page

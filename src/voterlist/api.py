@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from os import PathLike
 
 import pandas as pd
 import pyarrow as pa
@@ -24,6 +25,7 @@ import pyarrow as pa
 from voterlist.check import check as check_register
 from voterlist.config import CheckSettings, LinkSettings
 from voterlist.config.comparisons import AddedComparison, added_comparisons
+from voterlist.errors import NotAFrameError
 from voterlist.ingest import table_intake
 from voterlist.ingest.added import added_columns, require_columns
 from voterlist.link import TAKEN_NAMES, Added, link
@@ -38,8 +40,29 @@ __all__ = ["check", "find_duplicates", "linkage_features", "normalize"]
 Columns = Mapping[str, str | Sequence[str]]
 
 
+def _require_frame(frame: object) -> None:
+    """Refuse what is no frame; of a text nothing is told, for it may be anybody's name.
+
+    Raises:
+        NotAFrameError: it is something else.
+    """
+    if isinstance(frame, pd.DataFrame):
+        return
+    kind = type(frame).__name__
+    is_path = isinstance(frame, str | PathLike)
+    todo = (
+        'Read the file first: pandas.read_csv("file.csv", dtype=str), or pandas.read_excel; '
+        "the command voterlist link takes files."
+        if is_path
+        else "Make a frame of it: pandas.DataFrame(...)."
+    )
+    message = f"a pandas DataFrame is needed, and this is of the type {kind}. {todo}"
+    raise NotAFrameError(message, todo=todo)
+
+
 def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     """The frame's rows as entries; the index is left aside."""
+    _require_frame(frame)
     return table_intake(
         text_table(pa.Table.from_pandas(frame, preserve_index=False)), columns
     )
@@ -115,6 +138,7 @@ def normalize(
         order. ``entry_id`` is the row's number, from 1, where the frame has no column of ids.
 
     Raises:
+        NotAFrameError: ``frame`` is no pandas frame.
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
@@ -142,10 +166,12 @@ def find_duplicates(
     question for a person: nothing is decided, and nothing removed.
 
     Raises:
+        NotAFrameError: ``frame`` is no pandas frame.
         SettingsError: ``columns`` names a column that is not there, or an added comparison is of an
             unknown kind, on a column that is not there or on one that is compared already.
         InputError: no column of a name is found, or an id stands twice.
     """
+    _require_frame(frame)
     added = added_comparisons(comparisons or {}, TAKEN_NAMES)
     require_columns(list(frame.columns), added, columns)
     named = frame if columns is not None else _without(frame, added)
@@ -178,6 +204,7 @@ def check(
     never the content of a cell.
 
     Raises:
+        NotAFrameError: ``frame`` is no pandas frame.
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
@@ -208,6 +235,7 @@ def linkage_features(
     from it.
 
     Raises:
+        NotAFrameError: ``frame`` is no pandas frame.
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """

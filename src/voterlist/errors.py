@@ -4,6 +4,7 @@
 
     VoterlistError                 exit code 5, unless a child says otherwise
     ├── UsageError                 exit 2   the command was given something it cannot use
+    │   └── NotAFrameError         exit 2   a function was given something else than a frame
     ├── SettingsError              exit 2   voterlist.toml is wrong; holds every mistake at once
     ├── InputError                 exit 3   an input could not be read; names file, sheet, line
     ├── WorkspaceBusyError         exit 4   another run holds the workspace, or a linkage its state
@@ -18,10 +19,11 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 __all__ = [
     "InputError",
+    "NotAFrameError",
     "SchemaError",
     "SettingsError",
     "SettingsMistake",
@@ -65,6 +67,12 @@ class UsageError(VoterlistError):
     code = "wrong-usage"
 
 
+class NotAFrameError(UsageError, TypeError):
+    """A function of the Python API was given something else than a pandas frame."""
+
+    code = "not-a-frame"
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsMistake:
     """One mistake in the settings: ``path`` is its key path, such as ``link.review_probability``.
@@ -75,6 +83,8 @@ class SettingsMistake:
     path: str
     code: str
     places: tuple[tuple[str, str], ...] = ()
+    line: int | None = field(default=None, compare=False)
+    """The line of the file, from 1, as far as it is known."""
 
     @property
     def message(self) -> str:

@@ -42,9 +42,11 @@ SEVERAL_LISTS = Rule(
         "corrected version"
     ),
     looks_at=(
-        "Has a precinct several permanent lists with entries, that are no versions of one another?"
+        "Has a precinct several permanent lists with entries, in one file or in several folders of "
+        "the inbox? Not asked where `list-version` or `precinct-claimed-twice` of ingest has said "
+        "more exactly what they are to each other."
     ),
-    false_alarms="A list in parts, one a file.",
+    false_alarms="A list in parts, one a sheet.",
 )
 FILE_IN_TWO_CONSTITUENCIES = Rule(
     "file-in-two-constituencies",
@@ -66,8 +68,8 @@ FILE_IN_TWO_CONSTITUENCIES = Rule(
 )
 RULES: tuple[Rule, ...] = (DECLARED_DIFFERS, SEVERAL_LISTS, FILE_IN_TWO_CONSTITUENCIES)
 
-_LIST_VERSION = "list-version"
-"""The rule by which ingest says that a list is another version of one that it has."""
+_TOLD_BY_INGEST = ("list-version", "precinct-claimed-twice")
+"""The rules by which ingest says more exactly what the lists of one precinct are to each other."""
 
 _LIST_KEY = ("source", "sheet", "constituency", "precinct")
 
@@ -236,8 +238,7 @@ def _same_entries(aside: pa.Table) -> dict[tuple[Any, ...], int]:
 def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:
     """The precincts with more than one permanent list that has entries; ``value`` is how many.
 
-    A precinct whose lists were found to be versions of one another is left out: ingest has said so,
-    more exactly.
+    A precinct of whose lists ingest has said so, more exactly, is left out.
     """
     is_permanent = pc.equal(
         lists.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value
@@ -246,14 +247,14 @@ def _several_lists(lists: pa.Table, findings: pa.Table) -> pa.Table:
     is_placed = pc.is_valid(lists.column("precinct"))
     kept = lists.filter(pc.and_(pc.and_(has_entries, is_placed), is_permanent))
     counted = kept.group_by(list(PRECINCT_PLACE)).aggregate([("rows", "count")])
-    versions = set(
-        zip(*_cells(_of_rule(findings, _LIST_VERSION), PRECINCT_PLACE), strict=True)
-    )
+    told = set()
+    for rule in _TOLD_BY_INGEST:
+        told |= set(zip(*_cells(_of_rule(findings, rule), PRECINCT_PLACE), strict=True))
     several = [
         row
         for row in counted.to_pylist()
         if row["rows_count"] > 1
-        and tuple(row[name] for name in PRECINCT_PLACE) not in versions
+        and tuple(row[name] for name in PRECINCT_PLACE) not in told
     ]
     columns = {name: [row[name] for row in several] for name in PRECINCT_PLACE}
     columns["value"] = [row["rows_count"] for row in several]

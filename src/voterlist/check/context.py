@@ -17,6 +17,7 @@ from voterlist.arrays import pack_columns
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
 from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
+from voterlist.lost_letters import rows_of_lost_lists
 from voterlist.model import ListKind, Rule, Stage
 from voterlist.schemas import ENTRY, LIST, STREET, VOTER, require
 from voterlist.shared_values import Codes, Flags, agreeing
@@ -172,6 +173,11 @@ class Context:
             self._answers[function] = function(self)
         answer: _Answer = self._answers[function]
         return answer
+
+    @cached_property
+    def lost_letters(self) -> Flags:
+        """True for the entries of a file that lost letters."""
+        return rows_of_lost_lists(self.entries)
 
     @cached_property
     def permanent(self) -> Flags:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.check.context import Context
+from voterlist.check.context import Context, Flags
 from voterlist.facts.alphabets import meant
 from voterlist.model import Rule
 from voterlist.schemas import FINDING
@@ -63,7 +63,11 @@ def has_strange_character(text: str) -> bool:
 
 
 def faulty_names(
-    context: Context, rule: Rule, suspect: str, is_faulty: Callable[[str], bool]
+    context: Context,
+    rule: Rule,
+    suspect: str,
+    is_faulty: Callable[[str], bool],
+    rows: Flags | None = None,
 ) -> pa.Table:
     """FINDING: entries with a faulty name, by field.
 
@@ -72,6 +76,7 @@ def faulty_names(
         rule: the rule that they break.
         suspect: a pattern (RE2) that every faulty name holds; only these are looked at.
         is_faulty: told of each distinct name.
+        rows: the entries that are asked; all where left out.
     """
     findings = []
     for field in _NAMES:
@@ -82,5 +87,6 @@ def faulty_names(
         flags[at] = [
             is_faulty(name) for name in distinct.take(pa.array(at)).to_pylist()
         ]
-        findings.append(context.entry_findings(rule, flags[code], field=field))
+        is_found = flags[code] & rows if rows is not None else flags[code]
+        findings.append(context.entry_findings(rule, is_found, field=field))
     return concat(findings, FINDING)

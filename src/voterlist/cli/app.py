@@ -47,7 +47,7 @@ APP = typer.Typer(
     cls=_COMMANDS,
     help=SAY("cli.about"),
     subcommand_metavar=SAY("library.command-metavar"),
-    **PLAIN,
+    **{**PLAIN, "add_completion": True},
 )
 
 

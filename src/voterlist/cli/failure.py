@@ -47,7 +47,7 @@ def describe(error: BaseException) -> Failure:
     """
     if isinstance(error, SettingsError):
         details = tuple(
-            f"{visible_name(mistake.path)}: {_mistake(mistake)}"
+            f"{_place_of_mistake(mistake)}: {_mistake(mistake)}"
             for mistake in error.mistakes
         )
         what, todo = _texts(error, count=len(error.mistakes))
@@ -140,6 +140,12 @@ def _filled(key: str, places: dict[str, object], otherwise: str) -> str:
         return SAY(key, **places)
     except KeyError:
         return otherwise
+
+
+def _place_of_mistake(mistake: SettingsMistake) -> str:
+    """The line of the file and the path of the key, as far as they are known."""
+    line = SAY("cli.place.line", line=mistake.line) if mistake.line else ""
+    return ", ".join(filter(None, (line, visible_name(mistake.path))))
 
 
 def _mistake(mistake: SettingsMistake) -> str:

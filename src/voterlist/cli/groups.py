@@ -18,6 +18,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
 
+from voterlist.cli.completion import tell_in_our_words
 from voterlist.cli.failure import describe, report
 from voterlist.cli.library import error_line, extra_in_our_words, help_in_our_words
 from voterlist.cli.options import Json
@@ -212,6 +213,7 @@ class Group(TyperGroup):
         self, info_name: Any, args: list[str], *more: Any, **others: Any
     ) -> Any:
         """Read the options before the command."""
+        tell_in_our_words(self.params)
         as_json = "--json" in args
         return _guarded(
             lambda: super(Group, self).make_context(info_name, args, *more, **others),

@@ -6,6 +6,7 @@ Headers and counts are shown, never a voter's cell.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,8 @@ from voterlist.model import AsideCode
 
 __all__ = ["inspect"]
 
+_MOST_NUMBERS = 3
+"""Of more precincts in one file their number is shown."""
 _CERTAIN = 0.995
 """A confidence from here on is shown as certain, not as 1.00."""
 
@@ -41,32 +44,99 @@ Constituency = Annotated[
     ),
 ]
 
+Details = Annotated[bool, typer.Option("--details", help=SAY("inspect.option.details"))]
+
 
 def inspect(
     files: Files,
     settings: SettingsFile = None,
     constituency: Constituency = None,
+    details: Details = False,
 ) -> None:
     """Show what is understood of a list, before anything is taken in."""
     accounts = usecases.inspect_files(
         files, settings=settings, constituency=constituency
     )
     code = usecases.exit_code_of_accounts(accounts)
-    for account in accounts:
-        _tell_file(account)
+    lines = [usecases.file_line(account) for account in accounts]
+    is_alone = len(accounts) == 1
+    if len(lines) > 1:
+        _tell_lines(lines)
+    if details or is_alone:
+        sources = {account.source: account.name for account in reversed(accounts)}
+        for account in accounts:
+            _tell_file(account, sources)
+    elif accounts:
+        _tell_todos(lines)
     TERMINAL.say(SAY(f"inspect.code.{code}"))
     if TERMINAL.json:
-        TERMINAL.result(
-            {"files": [_as_json(account) for account in accounts], "exit_code": code}
-        )
+        content = {
+            "table": [dataclasses.asdict(line) for line in lines],
+            "files": [_as_json(account) for account in accounts],
+            "exit_code": code,
+        }
+        TERMINAL.result(content)
     raise typer.Exit(code)
 
 
 # In words
 
 
-def _tell_file(account: usecases.FileAccount) -> None:
-    """One file."""
+def _tell_lines(lines: Sequence[usecases.FileLine]) -> None:
+    """One table, a line a file."""
+    names = ("file", "constituency", "precinct", "rows", "entries", "trouble")
+    headers = [SAY(f"inspect.lines.{name}") for name in names]
+    rows = []
+    for line in lines:
+        trouble = "; ".join(_code_title(code) for code in line.trouble)
+        constituency = _numbers(line.constituencies, line.constituency_from)
+        precinct = _numbers(line.precincts, line.precinct_from)
+        if line.is_doubtful:
+            precinct = f"{SAY('inspect.lines.doubt')} {precinct}"
+        rows.append(
+            (
+                visible_name(line.file),
+                constituency,
+                precinct,
+                line.rows,
+                line.entries,
+                trouble,
+            )
+        )
+    TERMINAL.table(headers, rows, 0)
+    TERMINAL.say()
+
+
+def _numbers(numbers: Sequence[int | None], origins: Sequence[str]) -> str:
+    """The numbers of a file, or how many there are, and where they stand."""
+    if not numbers:
+        return SAY("inspect.lines.none")
+    if len(numbers) > _MOST_NUMBERS:
+        text = SAY("inspect.lines.many", count=len(numbers))
+    else:
+        text = ", ".join(str(number or SAY("cli.unknown")) for number in numbers)
+    where = ", ".join(title("inspect.lines.from", origin) for origin in origins)
+    return f"{text} ({where})" if where else text
+
+
+def _code_title(code: str) -> str:
+    """What a code of rows set aside, or of a rule, is called."""
+    return title("rule" if SAY.has(f"rule.{code}.title") else "aside", code)
+
+
+def _tell_todos(lines: Sequence[usecases.FileLine]) -> None:
+    """What to do about each trouble of the table."""
+    codes = dict.fromkeys(code for line in lines for code in line.trouble)
+    for code in codes:
+        kind = "rule" if SAY.has(f"rule.{code}.todo") else "aside"
+        TERMINAL.say(f"{_code_title(code)}: {SAY(f'{kind}.{code}.todo')}")
+    if codes:
+        TERMINAL.say()
+    TERMINAL.say(SAY("inspect.lines.details"))
+
+
+def _tell_file(account: usecases.FileAccount, sources: Mapping[str, str]) -> None:
+    """One file; ``sources`` are the names of all by their source."""
     say = TERMINAL.say
     say(visible_name(account.name))
     if account.trouble is not None:
@@ -75,6 +145,8 @@ def _tell_file(account: usecases.FileAccount) -> None:
         say(f"  {SAY('inspect.format', format=account.format)}")
     for sheet in account.sheets:
         _tell_sheet(sheet, copy=account.copy)
+        for row in sheet.findings:
+            _tell_finding(row, sources)
     for name in account.skipped:
         say(f"  {SAY('inspect.skipped', sheet=name)}")
     say()
@@ -117,8 +189,6 @@ def _tell_sheet(sheet: usecases.SheetAccount, *, copy: int) -> None:
             f"{title('aside', code)} {SAY.number(count)}" for code, count in counts
         )
         say(f"  {SAY('inspect.set-aside', parts=parts)}")
-    for row in sheet.findings:
-        _tell_finding(row)
 
 
 def _tell_list(one: usecases.ListAccount) -> None:
@@ -201,7 +271,7 @@ def _tell_place(sheet: usecases.SheetAccount, place: usecases.PlaceAccount) -> N
         TERMINAL.say(f"      {SAY('cli.failure.todo', todo=SAY(f'rule.{rule}.todo'))}")
 
 
-def _tell_finding(row: dict[str, Any]) -> None:
+def _tell_finding(row: Mapping[str, Any], sources: Mapping[str, str]) -> None:
     """One thing noticed, and what to do about it."""
     rule = row["rule"]
     line = f" ({SAY('cli.place.line', line=row['line'])})" if "line" in row else ""
@@ -211,6 +281,10 @@ def _tell_finding(row: dict[str, Any]) -> None:
     TERMINAL.say(
         f"  {sign}{title('rule', rule)}{field}{line}: {SAY(f'rule.{rule}.message', **values)}"
     )
+    if "other_line" in row:
+        file = visible_name(sources.get(row["other_source"], row["other_source"]))
+        whole = SAY("inspect.whole-row", file=file, line=row["other_line"])
+        TERMINAL.say(f"    {whole}")
     if row["severity"] != "note":
         TERMINAL.say(f"    {SAY('cli.failure.todo', todo=SAY(f'rule.{rule}.todo'))}")
 

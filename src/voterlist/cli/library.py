@@ -48,6 +48,14 @@ _MESSAGES = (
 """The messages in the order in which they are tried: the longer of two like ones first."""
 
 
+_OWN_OPTIONS = (
+    "library.help",
+    "library.install-completion",
+    "library.show-completion",
+)
+"""The explanations of options that the library adds."""
+
+
 def in_our_words(message: str) -> str:
     """A message of the library in the user's language."""
     if SAY.language == "en":
@@ -64,8 +72,10 @@ def in_our_words(message: str) -> str:
 
 
 def help_in_our_words(text: str) -> str:
-    """The explanation of an option: that of ``--help`` is the library's own."""
-    return SAY("library.help") if text == texts("library.help")["en"] else text
+    """The explanation of an option in the user's language; some are the library's own."""
+    own = (key for key in _OWN_OPTIONS if text == texts(key)["en"])
+    key = next(own, None)
+    return text if key is None else SAY(key)
 
 
 def extra_in_our_words(extra: str) -> str:

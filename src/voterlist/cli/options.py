@@ -28,11 +28,13 @@ __all__ = [
     "Tables",
     "Today",
     "Workspace",
+    "WorkspaceAround",
     "day",
     "now",
     "require_parquet",
     "settings_of",
     "takes",
+    "workspace_of",
 ]
 
 
@@ -95,6 +97,10 @@ Today = Annotated[
 Workspace = Annotated[
     Path, typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace"))
 ]
+WorkspaceAround = Annotated[
+    Path | None,
+    typer.Argument(metavar="DIR", help=SAY("cli.argument.workspace-around")),
+]
 Tables = Annotated[
     list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.tables"))
 ]
@@ -126,6 +132,15 @@ def day(text: str | None) -> dt.date:
 def now() -> dt.datetime:
     """The clock, in the time zone of the machine. Read here and nowhere else."""
     return dt.datetime.now().astimezone()
+
+
+def workspace_of(given: Path | None) -> Path:
+    """The workspace that was given; where none was, the one around the current folder.
+
+    Raises:
+        UsageError: the current folder lies in none.
+    """
+    return usecases.workspace_here(Path.cwd()) if given is None else given
 
 
 def settings_of(workspace: Path) -> usecases.Settings:

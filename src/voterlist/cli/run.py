@@ -14,18 +14,22 @@ from voterlist.cli.measured import (
     tell_estimate,
     tell_training_labels,
 )
-from voterlist.cli.options import Today, Workspace, day, now
+from voterlist.cli.options import Today, WorkspaceAround, day, now, workspace_of
 from voterlist.cli.status import standing_lines, standings_as_json
 from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.visible import visible_name
 from voterlist.cli.words import SAY, title
 from voterlist.errors import InputError
 from voterlist.model import CaseKind, Severity, Stage
 
 __all__ = ["run"]
 
+_MOST_DOUBTS = 50
+"""So many lists in doubt are shown; ``--json`` and the reports have all."""
+
 
 def run(
-    workspace: Workspace,
+    workspace: WorkspaceAround = None,
     constituencies: Annotated[
         list[int] | None,
         typer.Option(
@@ -39,7 +43,7 @@ def run(
     """Run every stage."""
     with Steps() as steps:
         done = usecases.run_workspace(
-            workspace,
+            workspace_of(workspace),
             constituencies=constituencies or (),
             until=until,
             today=day(today),
@@ -58,6 +62,8 @@ def _tell(done: usecases.WorkspaceRun) -> None:
     result = done.result
     _tell_balance(result)
     _tell_set_aside(result)
+    _tell_lost_letters(result)
+    _tell_place_doubts(result)
     _tell_missing(result)
     if result.until is not None:
         TERMINAL.say(SAY("cli.run.until", stage=SAY(f"cli.stage.{result.until}")))
@@ -132,6 +138,41 @@ def _tell_set_aside(result: usecases.RunResult) -> None:
         TERMINAL.table((SAY("cli.table.reason"), SAY("cli.table.rows")), rows)
     if result.troubles:
         _tell_troubles(result)
+
+
+def _tell_lost_letters(result: usecases.RunResult) -> None:
+    """The lists to ask for again, because letters were lost when they were saved."""
+    if not result.lost_letters:
+        return
+    TERMINAL.say(SAY("cli.run.lost-letters"))
+    for path in result.lost_letters:
+        TERMINAL.say(f"  {visible_name(path)}")
+    todo = SAY("rule.letters-lost.todo")
+    TERMINAL.say(f"  {SAY('cli.failure.todo', todo=todo)}")
+
+
+def _tell_place_doubts(result: usecases.RunResult) -> None:
+    """The lists whose precinct is not known or in doubt, and what to do about each reason."""
+    doubts = result.place_doubts
+    if not doubts:
+        return
+    TERMINAL.say(SAY("cli.run.places"))
+    names = ("file", "constituency", "precinct", "reason")
+    headers = [SAY(f"cli.table.{name}") for name in names]
+    unknown = SAY("cli.unknown")
+    reasons: dict[tuple[str, str, str], list[str]] = {}
+    for doubt in doubts:
+        file = f"{doubt.file} ({doubt.sheet})" if doubt.sheet else doubt.file
+        numbers = (doubt.constituency or unknown, doubt.precinct or unknown)
+        of_list = reasons.setdefault((file, str(numbers[0]), str(numbers[1])), [])
+        of_list.append(title("rule", doubt.rule))
+    rows = [(*place, "; ".join(texts)) for place, texts in reasons.items()]
+    TERMINAL.table(headers, rows[:_MOST_DOUBTS])
+    if len(rows) > _MOST_DOUBTS:
+        more = len(rows) - _MOST_DOUBTS
+        TERMINAL.say(f"  {SAY('cli.run.places.more', count=more)}")
+    for rule in dict.fromkeys(doubt.rule for doubt in doubts):
+        TERMINAL.say(f"  {title('rule', rule)}: {SAY(f'rule.{rule}.todo')}")
 
 
 def _tell_missing(result: usecases.RunResult) -> None:
@@ -233,6 +274,8 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         "deadlines": standings_as_json(result.standings),
         "overdue": len(result.overdue),
         "missing_lists": [dataclasses.asdict(gone) for gone in result.missing_lists],
+        "lost_letters": list(result.lost_letters),
+        "place_doubts": [dataclasses.asdict(doubt) for doubt in result.place_doubts],
         "clock_behind": result.clock_behind.isoformat()
         if result.clock_behind
         else None,

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
-from voterlist.cli.options import Today, Workspace, day
+from voterlist.cli.options import Today, WorkspaceAround, day, workspace_of
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY
 from voterlist.deadlines import calendar
@@ -23,14 +23,14 @@ _MOST_ROWS = 60
 
 
 def status(
-    workspace: Workspace,
+    workspace: WorkspaceAround = None,
     ics_file: Annotated[
         Path | None, typer.Option("--ics", metavar="FILE", help=SAY("cli.option.ics"))
     ] = None,
     today: Today = None,
 ) -> None:
     """Show how everyone stands against the calendar."""
-    status_now = usecases.status_of(workspace, today=day(today))
+    status_now = usecases.status_of(workspace_of(workspace), today=day(today))
     cycle = status_now.settings.workspace.cycle
     TERMINAL.say(
         SAY("cli.status.title", today=status_now.today.isoformat(), cycle=cycle)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from voterlist.config.lines import toml_mistake, with_lines
 from voterlist.config.mistakes import (
     FILE_NAME,
     mistakes_of,
@@ -82,7 +83,7 @@ def load(path: Path, *, rule_codes: Collection[str] | None = None) -> Settings:
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise settings_error(
-            [SettingsMistake(FILE_NAME, "not-utf8", (("line", str(line)),))]
+            [SettingsMistake(FILE_NAME, "not-utf8", line=line)]
         ) from None
     return parse(text, rule_codes=rule_codes)
 
@@ -91,13 +92,12 @@ def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
     """The settings that this text of TOML holds.
 
     Raises:
-        SettingsError: it has mistakes; all of them, each with its key path.
+        SettingsError: it has mistakes; all of them, each with its key path and its line.
     """
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        mistake = SettingsMistake(FILE_NAME, "not-toml", (("detail", str(error)),))
-        raise settings_error([mistake]) from None
+        raise settings_error([toml_mistake(FILE_NAME, text, error)]) from None
     mistakes: list[SettingsMistake] = []
     settings = None
     try:
@@ -107,7 +107,7 @@ def parse(text: str, *, rule_codes: Collection[str] | None = None) -> Settings:
         mistakes += [mistake for detail in details for mistake in mistakes_of(detail)]
     mistakes += unknown_rules(tree, rule_codes)
     if settings is None or mistakes:
-        raise settings_error(mistakes)
+        raise settings_error(with_lines(text, mistakes))
     return settings
 
 
@@ -120,12 +120,17 @@ def digest(*sections: BaseModel) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def template(cycle: str = "2026", level: Level = Level.CONEC) -> str:
+def template(
+    cycle: str = "2026", level: Level = Level.CONEC, constituency: int | None = None
+) -> str:
     """A ``voterlist.toml`` with a comment on every key.
 
-    Parsed, it gives the defaults with this cycle and level.
+    Parsed, it gives the defaults with this cycle and level. The example in it is of this
+    constituency.
     """
     text = (resources.files(__package__) / "voterlist.template.toml").read_text(
         encoding="utf-8"
     )
+    example = str(constituency or 88)
+    text = text.replace("@CONSTITUENCY@", example)
     return text.replace("@CYCLE@", cycle).replace("@LEVEL@", level.value)

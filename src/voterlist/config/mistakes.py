@@ -140,11 +140,16 @@ def unknown_rules(
 
 
 def settings_error(mistakes: list[SettingsMistake]) -> SettingsError:
-    """The error that holds these mistakes, each once, in order of their key paths."""
+    """The error that holds these mistakes, each once, in order of their lines and key paths."""
     ordered = tuple(
         sorted(
             set(mistakes),
-            key=lambda mistake: (mistake.path, mistake.code, mistake.places),
+            key=lambda mistake: (
+                mistake.line or 0,
+                mistake.path,
+                mistake.code,
+                mistake.places,
+            ),
         )
     )
     lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in ordered)

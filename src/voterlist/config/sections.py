@@ -104,6 +104,11 @@ class TerritorySettings(_Section):
     )
     """Constituency -> its precincts, written as ``88 = "1-45, 47"``."""
 
+    @property
+    def by_number(self) -> dict[int, tuple[int, ...]]:
+        """The same, by the number of the constituency."""
+        return {int(number): numbers for number, numbers in self.precincts.items()}
+
 
 def _pinned_columns(columns: object) -> object:
     """The columns as written, before validation.

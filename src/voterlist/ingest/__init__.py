@@ -9,8 +9,9 @@ headers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,6 +25,7 @@ from voterlist.ingest.account import (
     inspect,
 )
 from voterlist.ingest.extra import FORMER_NAMES, REASON, extra_column, protocol
+from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import findings_table
 from voterlist.ingest.generic import (
     columns_needed,
@@ -35,13 +37,16 @@ from voterlist.ingest.generic import (
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.ids import entry_ids
 from voterlist.ingest.look import look
-from voterlist.ingest.rules import RULES
+from voterlist.ingest.rules import LETTERS_LOST, PLACE_DOUBTS, RULES
 from voterlist.ingest.streets import StreetRows, street_rows
+from voterlist.model import Unit
 from voterlist.schemas import ENTRY, LIST, SET_ASIDE, Intake, RawFile
 from voterlist.tables import concat, sort_by
 
 __all__ = [
     "FORMER_NAMES",
+    "LETTERS_LOST",
+    "PLACE_DOUBTS",
     "REASON",
     "RULES",
     "ColumnAccount",
@@ -69,7 +74,11 @@ __all__ = [
 
 
 def ingest(
-    files: Sequence[RawFile], settings: IngestSettings, *, constituency: int | None
+    files: Sequence[RawFile],
+    settings: IngestSettings,
+    *,
+    constituency: int | None,
+    territory: Territory | None = None,
 ) -> Intake:
     """The entries of these files, and an account of every row that is none.
 
@@ -77,24 +86,44 @@ def ingest(
         files: as the readers found them, in any order.
         settings: ``columns`` pins headers.
         constituency: whose lists these are; None where the lists say it themselves.
+        territory: the precincts of each constituency, as far as they are known.
 
     Returns:
         All tables sorted: ENTRY by id; LIST with ``rows = entries + set_aside`` for each list;
         SET_ASIDE; FINDING.
     """
-    seen = look(files, settings, constituency)
+    seen = look(files, settings, constituency, territory or {})
     parts = seen.parts(constituency)
     entries = concat((part.entries for part in parts), ENTRY)
     entries = entries.set_column(0, ENTRY.field("entry_id"), entry_ids(entries))
     lists = concat((part.lists for part in parts), LIST)
     set_aside = concat((part.set_aside for part in parts), SET_ASIDE)
-    findings = list(chain.from_iterable(part.findings for part in parts))
+    findings = _with_ids(chain.from_iterable(part.findings for part in parts), entries)
     return Intake(
         entries=sort_by(entries, "entry_id"),
         lists=sort_by(lists, *_ORDER_OF_LISTS),
         set_aside=sort_by(set_aside, "source", "copy", "sheet", "line", "code"),
         findings=findings_table(findings),
     )
+
+
+def _with_ids(
+    findings: Iterable[dict[str, Any]], entries: pa.Table
+) -> list[dict[str, Any]]:
+    """The findings about single rows with the ids of their entries."""
+    rows = list(findings)
+    if not any(row["unit"] == Unit.ENTRY for row in rows):
+        return rows
+    columns = (entries.column(name).to_pylist() for name in ("source", "sheet", "line"))
+    ids = dict(
+        zip(zip(*columns, strict=True), entries["entry_id"].to_pylist(), strict=True)
+    )
+    for row in rows:
+        if row["unit"] == Unit.ENTRY:
+            row["entry_id"] = ids.get((row["source"], row["sheet"], row["line"]))
+            other = (row.get(f"other_{name}") for name in ("source", "sheet", "line"))
+            row["other_entry_id"] = ids.get(tuple(other))
+    return rows
 
 
 _ORDER_OF_LISTS = (

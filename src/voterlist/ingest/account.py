@@ -5,7 +5,7 @@ Headers and counts, never a voter's cell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,11 @@ import numpy as np
 
 from voterlist.config import IngestSettings
 from voterlist.ingest.evidence import KINDS, ORIGINS
+from voterlist.ingest.file_names import Territory
 from voterlist.ingest.headers import column_letters
 from voterlist.ingest.lists import balance
 from voterlist.ingest.look import look
 from voterlist.ingest.rows import CODES, ENTRY_ROW
-from voterlist.ingest.sheet_findings import sheet_findings
 from voterlist.ingest.survey import Section, Survey, troubles
 from voterlist.model import AsideCode
 from voterlist.schemas import RawFile
@@ -30,6 +30,9 @@ __all__ = [
     "SheetAccount",
     "inspect",
 ]
+
+
+_OTHER_ROW = ("other_source", "other_sheet", "other_line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ class SheetAccount:
     set_aside: dict[str, int]
     """Rows by code."""
     findings: tuple[dict[str, Any], ...]
-    """rule, severity, and value, limit, field, line as far as known."""
+    """rule, severity, and value, limit, field, line as far as known; of a whole row beside a cut
+    one other_source, other_sheet, other_line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +135,15 @@ def inspect(
     settings: IngestSettings,
     *,
     constituency: int | None = None,
+    territory: Territory | None = None,
+    beside: Iterable[str] = (),
 ) -> tuple[FileAccount, ...]:
     """What ``ingest`` makes of these files, in their order by content.
 
-    The arguments are those of ``ingest``.
+    The arguments are those of ``ingest``, and the names of the files ``beside`` them that are not
+    looked at: names are read in the light of each other.
     """
-    seen = look(files, settings, constituency)
+    seen = look(files, settings, constituency, territory or {}, beside)
     accounts = []
     for file, copy, surveys in seen.files:
         sheets = [
@@ -187,10 +194,9 @@ def _sheet(survey: Survey, findings: list[dict[str, Any]]) -> SheetAccount:
         for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
         if code != ENTRY_ROW
     }
-    keys = ("rule", "severity", "field", "value", "limit", "line")
+    keys = ("rule", "severity", "field", "value", "limit", "line", *_OTHER_ROW)
     rows = [
-        {key: row[key] for key in keys if row.get(key) is not None}
-        for row in [*sheet_findings(survey), *findings]
+        {key: row[key] for key in keys if row.get(key) is not None} for row in findings
     ]
     return SheetAccount(
         name=survey.sheet.name,
@@ -276,4 +282,5 @@ def _origin(survey: Survey, kind: str, rows: Any) -> str:
     origins = survey.places.origins(kind)[rows]
     values, counts = np.unique(origins, return_counts=True)
     most = int(values[np.argmax(counts)])
-    return ORIGINS[most] if most >= 0 else "name"
+    is_bare = most < 0 or survey.places.is_bare(kind, most)
+    return "name" if is_bare else ORIGINS[most]

@@ -13,13 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.ingest.place import (
-    Place,
-    cell_number,
-    file_place,
-    sheet_place,
-    title_place,
-)
+from voterlist.ingest.file_names import Basis, Doubt, NamedPlace
+from voterlist.ingest.place import Place, cell_number, title_place
 from voterlist.tables import map_unique
 
 __all__ = ["KINDS", "ORIGINS", "Places", "column_numbers"]
@@ -36,15 +31,15 @@ class Places:
     """The constituency and precinct of each row (0 where unknown) and where they were read.
 
     For the precinct the column wins over the title, the title over the names of sheet and file:
-    what is nearest to the row. For the constituency the commission that received the file wins over
-    everything. A title that stands below all entries, as with signatures, only fills in where
-    nothing else is known: a footnote may name another precinct, and must not move a whole list
-    there.
+    what is nearest to the row. A name in doubt counts only where nothing else is known. For the
+    constituency the commission that received the file wins over everything. A title that stands
+    below all entries, as with signatures, only fills in where nothing else is known: a footnote may
+    name another precinct, and must not move a whole list there.
     """
 
     def __init__(
         self,
-        names: tuple[str, str | None],
+        names: tuple[NamedPlace, NamedPlace],
         titles: Mapping[int, str],
         columns: Mapping[str, _Ints],
         is_entry: _Mask,
@@ -54,7 +49,7 @@ class Places:
         """Weigh the evidence.
 
         Args:
-            names: the names of the file and of the sheet.
+            names: what the names of the file and of the sheet say.
             titles: the texts that may name a place, by row.
             columns: for each kind that has a column, its number in each row, 0 where it has none.
             is_entry: the rows that are entries.
@@ -62,7 +57,8 @@ class Places:
             constituency: the constituency that the inbox gives, if any.
         """
         length = len(is_entry)
-        by_name = {"sheet": sheet_place(names[1]), "file": file_place(names[0])}
+        self.file, self.sheet = names
+        by_name = {"sheet": self.sheet, "file": self.file}
         self.final: dict[str, _Ints] = {}
         self.evidence: dict[str, dict[str, _Ints]] = {}
         placed = {row: title_place(text) for row, text in titles.items()}
@@ -74,28 +70,40 @@ class Places:
                 "title": _titles(placed, kind, header_row, length),
             }
             by_origin |= {
-                name: np.full(length, _number(place, kind) if place.sure else 0)
-                for name, place in by_name.items()
+                name: np.full(
+                    length, _number(reading, kind) if _is_sure(reading, kind) else 0
+                )
+                for name, reading in by_name.items()
             }
-            bare = [
-                np.full(length, 0 if place.sure else _number(place, kind))
-                for place in by_name.values()
-            ]
+            weak = [np.full(length, _number(one, kind)) for one in names]
             self.evidence[kind] = by_origin
             final = np.zeros(length, dtype=np.int64)
-            for known in (*by_origin.values(), *bare, _below(placed, kind, length)):
+            for known in (*by_origin.values(), *weak, _below(placed, kind, length)):
                 final = np.where(final > 0, final, known)
             self.final[kind] = _spread(final, is_entry) if kind in columns else final
 
     def origins(self, kind: str) -> npt.NDArray[np.int8]:
         """The place in ``ORIGINS`` of what each row's number was taken from.
 
-        -1 where a bare number or nothing was.
+        -1 where a name in doubt or nothing was.
         """
         origin_of_row = np.full(len(self.final[kind]), -1, dtype=np.int8)
         for position in range(len(ORIGINS) - 1, -1, -1):
             origin_of_row[self.evidence[kind][ORIGINS[position]] > 0] = position
         return origin_of_row
+
+    def is_bare(self, kind: str, origin: int) -> bool:
+        """True where what this place in ``ORIGINS`` gives is the bare number of a name."""
+        readings = {"sheet": self.sheet, "file": self.file}
+        reading = readings.get(ORIGINS[origin]) if kind == "precinct" else None
+        return reading is not None and reading.basis is Basis.NUMBER
+
+    def doubts(self, is_entry: _Mask) -> list[Doubt]:
+        """Why the precinct that entries have, or have not, by a name may be wrong."""
+        open_rows = is_entry & (self.origins("precinct") < 0)
+        taken = set(self.final["precinct"][open_rows].tolist())
+        names = [one for one in (self.file, self.sheet) if (one.precinct or 0) in taken]
+        return [reading.doubt for reading in names if reading.doubt is not None]
 
     def groups(self) -> tuple[_Ints, _Ints, _Ints, _Ints]:
         """(constituencies, precincts, group of each row, rows of each group) of the places."""
@@ -128,7 +136,14 @@ def column_numbers(column: pa.Array, kind: str, is_entry: _Mask) -> tuple[_Ints,
     return np.where(is_entry, filled, 0), int(unread_entries.sum())
 
 
-def _number(place: Place, kind: str) -> int:
+def _is_sure(reading: NamedPlace, kind: str) -> bool:
+    """True where a name says its number of this kind without a doubt."""
+    if kind == "constituency":
+        return reading.is_constituency_worded
+    return reading.doubt is None
+
+
+def _number(place: Place | NamedPlace, kind: str) -> int:
     """The place's number of this kind, 0 where it names none."""
     return (place.constituency if kind == "constituency" else place.precinct) or 0
 

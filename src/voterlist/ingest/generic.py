@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
+from voterlist.config.lines import toml_mistake, with_lines
 from voterlist.errors import InputError, SettingsError, SettingsMistake
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
@@ -60,7 +61,7 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
     try:
         sections = tomllib.loads(text)
     except tomllib.TOMLDecodeError as cause:
-        mistake = SettingsMistake("", f"this is not TOML: {cause}")
+        mistake = toml_mistake("", text, cause)
         raise SettingsError(
             "the map of columns cannot be read", (mistake,), todo=_MAP_TODO
         ) from None
@@ -80,7 +81,9 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
             mistakes.append(mistake_of_line)
     if mistakes:
         raise SettingsError(
-            "the map of columns has mistakes", tuple(mistakes), todo=_MAP_TODO
+            "the map of columns has mistakes",
+            tuple(with_lines(text, mistakes)),
+            todo=_MAP_TODO,
         )
     return dict(columns)
 

@@ -9,7 +9,16 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 
-__all__ = ["FIELD_OF", "FILLERS", "GIVEN", "PARTS", "PATRONYMIC", "PHRASES", "SURNAME"]
+__all__ = [
+    "FIELD_OF",
+    "FILLERS",
+    "GIVEN",
+    "PARTS",
+    "PATRONYMIC",
+    "PHRASES",
+    "SURNAME",
+    "TITLE_WORDS",
+]
 
 PARTS: dict[str, tuple[str, ...]] = {
     "entry_id": ("entry_id",),
@@ -50,6 +59,9 @@ PATRONYMIC: tuple[str, ...] = tuple(_WORDS["name_parts"]["patronymic"])
 
 FILLERS: frozenset[str] = frozenset(_WORDS["fillers"])
 """Words that may stand beside the names of the parts of a name."""
+
+TITLE_WORDS: frozenset[str] = frozenset(_WORDS["title_words"])
+"""Words of titles that no header holds."""
 
 PHRASES: dict[str, tuple[str, ...]] = {
     role: tuple(words) for role, words in _WORDS["phrases"].items()

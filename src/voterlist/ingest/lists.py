@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.ingest.evidence import KINDS
+from voterlist.ingest.file_names import NamedPlace
 from voterlist.ingest.findings import finding
 from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.order import SURNAME_LAST, split_names
-from voterlist.ingest.place import file_place, stated_kind
+from voterlist.ingest.place import stated_kind
 from voterlist.ingest.rows import CODES, ENTRY_ROW
 from voterlist.ingest.survey import Section, Survey
 from voterlist.model import AsideCode
@@ -45,19 +46,20 @@ def troubled(
     sheet: str | None,
     trouble: AsideCode,
     constituency: int | None,
+    named: NamedPlace,
     copy: int,
 ) -> Part:
     """The part of a file, or of a sheet, that could not be read.
 
-    It stands in every table, with no rows.
+    It stands in every table, with no rows. ``named`` is what the file's name says.
     """
-    named = file_place(file.name)
     constituency = constituency or named.constituency
+    precinct = named.precinct if named.doubt is None else None
     common = {
         "source": [file.source],
         "sheet": [sheet],
         "constituency": [constituency],
-        "precinct": [named.precinct],
+        "precinct": [precinct],
         "rows": [0],
     }
     in_lists = {
@@ -71,7 +73,7 @@ def troubled(
         source=file.source,
         sheet=sheet,
         constituency=constituency,
-        precinct=named.precinct,
+        precinct=precinct,
     )
     return Part(
         ENTRY.empty_table(),

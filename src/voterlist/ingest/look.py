@@ -6,7 +6,7 @@ Each sheet understood, copies and versions of a list told apart.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -14,10 +14,12 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist.config import IngestSettings
+from voterlist.ingest.cut_rows import cut_rows
+from voterlist.ingest.file_names import NamedPlace, Territory, places_of_names
 from voterlist.ingest.lists import Part, balance, entries, set_aside, troubled
 from voterlist.ingest.sheet_findings import copy_findings, sheet_findings
 from voterlist.ingest.survey import Survey, survey_file, troubles
-from voterlist.ingest.versions import repeated_entries
+from voterlist.ingest.versions import claimed_twice, repeated_entries
 from voterlist.schemas import RawFile
 
 __all__ = ["Seen", "look"]
@@ -30,26 +32,27 @@ class Seen:
     files: tuple[tuple[RawFile, int, tuple[Survey, ...]], ...]
     """Each file by content, which copy of its content it is, and its sheets that could be read."""
     tables: tuple[pa.Table, ...]
-    """The entries of each sheet, before versions of a list were told apart."""
+    """The entries of each sheet."""
     findings: tuple[dict[str, Any], ...]
     """The findings about several lists together."""
+    names: Mapping[str, NamedPlace]
+    """What the name of each file says."""
+    territory: Territory
 
     def parts(self, constituency: int | None) -> list[Part]:
         """What each sheet of each file adds to the intake."""
         parts = []
         for file, copy, _ in self.files:
             for sheet, code in troubles(file):
-                parts.append(troubled(file, sheet, code, constituency, copy))
+                named = self.names[file.name]
+                parts.append(troubled(file, sheet, code, constituency, named, copy))
         for survey, table in zip(_all_surveys(self.files), self.tables, strict=True):
-            # Fewer than before where entries were set aside as those of another version.
-            left = int(survey.entries().sum())
-            kept = table if table.num_rows == left else entries(survey)
-            findings = sheet_findings(survey) + self.findings_of(survey)
-            parts.append(Part(kept, balance(survey), set_aside(survey), findings))
+            findings = self.findings_of(survey)
+            parts.append(Part(table, balance(survey), set_aside(survey), findings))
         return parts
 
     def findings_of(self, survey: Survey) -> list[dict[str, Any]]:
-        """The findings about several lists that concern this sheet.
+        """The findings about this sheet; those about several lists too that concern it.
 
         Of a copy of a file only that it is one.
         """
@@ -60,7 +63,8 @@ class Seen:
             for row in self.findings
             if (row["source"], row["sheet"]) == (source, sheet)
         ]
-        return [row for row in own if (row["rule"] == "copy-elsewhere") == is_copy]
+        together = [row for row in own if (row["rule"] == "copy-elsewhere") == is_copy]
+        return sheet_findings(survey, self.territory) + together
 
 
 def _all_surveys(
@@ -71,17 +75,43 @@ def _all_surveys(
 
 
 def look(
-    files: Sequence[RawFile], settings: IngestSettings, constituency: int | None
+    files: Sequence[RawFile],
+    settings: IngestSettings,
+    constituency: int | None,
+    territory: Territory,
+    beside: Iterable[str] = (),
 ) -> Seen:
-    """The files of one intake understood, in an order that their names do not change."""
+    """The files of one intake understood, in an order that their names do not change.
+
+    ``beside`` are the names of files that lie beside these and are not looked at.
+    """
+    names = places_of_names(
+        [*(file.name for file in files), *beside], constituency, territory
+    )
     seen = []
     for file, copy in _numbered(files):
-        surveys_of_file = survey_file(file, settings, constituency, copy)
+        named = names[file.name]
+        surveys_of_file = survey_file(
+            file, settings, constituency, named, territory, copy
+        )
         seen.append((file, copy, tuple(surveys_of_file)))
     surveys = _all_surveys(seen)
     tables = tuple(entries(survey) for survey in surveys)
     repeated = repeated_entries(surveys, tables)
-    return Seen(tuple(seen), tables, (*repeated, *copy_findings(surveys)))
+    kept = tuple(map(_left, surveys, tables))
+    findings = (
+        *repeated,
+        *claimed_twice(surveys, repeated),
+        *copy_findings(surveys),
+        *cut_rows(surveys, kept),
+    )
+    return Seen(tuple(seen), kept, findings, names, territory)
+
+
+def _left(survey: Survey, table: pa.Table) -> pa.Table:
+    """The entries of a sheet, without those set aside since as another version's."""
+    left = int(survey.entries().sum())
+    return table if table.num_rows == left else entries(survey)
 
 
 def _numbered(files: Sequence[RawFile]) -> list[tuple[RawFile, int]]:

@@ -1,11 +1,10 @@
-"""Numbers of constituency and precinct in titles, cells, and names of sheets, files, folders."""
+"""Numbers of constituency and precinct in titles and cells; those of names: ``file_names``."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
 
 from voterlist.ingest.text import fold
 from voterlist.model import ListKind
@@ -15,8 +14,6 @@ __all__ = [
     "NOWHERE",
     "Place",
     "cell_number",
-    "file_place",
-    "sheet_place",
     "stated_kind",
     "title_place",
 ]
@@ -47,25 +44,14 @@ _AFTER = re.compile(
 _NOT_OURS = re.compile(r"mekteb|bagca|kuce|школ|сад|улиц|school|street|sex|tarix")
 """Between a number and the word: then the number is a school's or a street's."""
 _TEMPORARY = re.compile(r"muveqqeti|временн|мүвәггәти|temporary")
-_PLAIN = re.compile(
-    rf"\b(\d{{1,4}}) (?:(?P<c>{_CONSTITUENCY})|(?P<p>{_PRECINCT}|msk|pec))\b"
-)
-"""A file called "12-menteqe": without an ordinal this order is believed only where no other number
-stands."""
-_BARE = re.compile(r"0*(\d{1,4})(?: ?\(\d+\))?")
-_BARE_PAIR = re.compile(r"0*(\d{1,3})[-_]0*(\d{1,4})")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What one piece of evidence says.
-
-    ``sure`` is False for a bare number, which may mean something else.
-    """
+    """The numbers that a title says."""
 
     constituency: int | None = None
     precinct: int | None = None
-    sure: bool = True
 
 
 NOWHERE = Place()
@@ -110,55 +96,6 @@ def cell_number(text: str, kind: str) -> int | None:
         if len(numbers) == 1 and len(numbers[0]) <= 9
         else None
     )
-
-
-def sheet_place(name: str | None) -> Place:
-    """What a sheet's name says: "Məntəqə 12", or a bare "12"."""
-    return _named(name) if name else NOWHERE
-
-
-def file_place(name: str) -> Place:
-    """What a file's name says, and what it leaves open the folders it lies in, the nearest first.
-
-    The bare number of a file may be its precinct's, that of a folder its constituency's, as in the
-    inbox.
-    """
-    path = PurePosixPath(name)
-    place = _named(path.stem)
-    above = path.parts[-2::-1]
-    constituency, precinct, sure = place.constituency, place.precinct, place.sure
-    for folder in (named for part in above if (named := _named(part)).sure):
-        constituency = constituency or folder.constituency
-        if folder.precinct is not None and (precinct is None or not sure):
-            precinct, sure = folder.precinct, True
-    bare = [match[1] for part in above if (match := _BARE.fullmatch(part))]
-    if constituency is None and bare:
-        # Of folders in folders with bare numbers the outermost is the constituency's.
-        constituency = _within(int(bare[-1]), "constituency")
-    return Place(constituency, precinct, sure)
-
-
-def _named(name: str) -> Place:
-    """What the name of a sheet or file says."""
-    place = title_place(name)
-    if place != NOWHERE:
-        return place
-    name = name.strip()
-    if pair := _BARE_PAIR.fullmatch(name):
-        return Place(
-            _within(int(pair[1]), "constituency"),
-            _within(int(pair[2]), "precinct"),
-            sure=False,
-        )
-    if len(re.findall(r"\d+", name)) == 1 and (plain := _PLAIN.search(fold(name))):
-        return (
-            Place(_within(int(plain[1]), "constituency"))
-            if plain["c"]
-            else Place(None, _within(int(plain[1]), "precinct"))
-        )
-    if bare := _BARE.fullmatch(name):
-        return Place(None, _within(int(bare[1]), "precinct"), sure=False)
-    return NOWHERE
 
 
 def stated_kind(text: str) -> ListKind:

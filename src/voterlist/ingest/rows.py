@@ -18,9 +18,18 @@ from voterlist.ingest.headers import ColumnMap
 from voterlist.ingest.heading import Header, filled_cells, same_cells
 from voterlist.ingest.place import NOWHERE, title_place
 from voterlist.model import AsideCode
+from voterlist.schemas import RawSheet
 from voterlist.tables import join_text
 
-__all__ = ["CODES", "ENTRY_ROW", "SheetRows", "classify", "code_number", "ends_a_list"]
+__all__ = [
+    "CODES",
+    "ENTRY_ROW",
+    "Marks",
+    "SheetRows",
+    "classify",
+    "code_number",
+    "ends_a_list",
+]
 
 ENTRY_ROW = -1
 """The code of a row that is an entry."""
@@ -69,8 +78,37 @@ class SheetRows:
     """The totals written below the entries, by row."""
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the format says of each row."""
+
+    outside: _Mask
+    """The rows that are text outside every table."""
+    deleted: _Mask
+    """The rows that were deleted and are still in the file."""
+
+    @classmethod
+    def of(cls, sheet: RawSheet) -> Marks:
+        """The marks of a sheet."""
+        rows = len(sheet.lines)
+        return cls(_marked(sheet.outside, rows), _marked(sheet.deleted, rows))
+
+    def part(self, start: int, stop: int) -> Marks:
+        """The marks of some of the rows."""
+        return Marks(self.outside[start:stop], self.deleted[start:stop])
+
+
+def _marked(marks: pa.Array | None, rows: int) -> _Mask:
+    return np.zeros(rows, dtype=bool) if marks is None else _mask(marks)
+
+
 def classify(
-    raw: list[pa.Array], cells: list[pa.Array], header: Header | None, *, is_text: bool
+    raw: list[pa.Array],
+    cells: list[pa.Array],
+    header: Header | None,
+    marks: Marks,
+    *,
+    is_text: bool,
 ) -> SheetRows:
     """What each row is.
 
@@ -80,7 +118,9 @@ def classify(
     codes: _Codes = np.full(rows, ENTRY_ROW, dtype=np.int8)
     filled = filled_cells(cells)
     _mark(codes, filled == 0, AsideCode.BLANK_ROW)
+    _mark(codes, marks.deleted, AsideCode.DELETED_ROW)
     if header is None:
+        _mark(codes, marks.outside, AsideCode.TITLE_ROW)
         _mark(codes, np.ones(rows, dtype=bool), AsideCode.HEADER_UNKNOWN)
         return SheetRows(codes, {}, {})
     for row in header.rows:
@@ -94,6 +134,8 @@ def classify(
     titles = _texts(cells, np.flatnonzero(above & (codes == ENTRY_ROW)))
     _mark(codes, above, AsideCode.TITLE_ROW)
     totals = _around(cells, codes, filled, header.map, titles)
+    # What a total, a title or a signature outside a table says counts; no voter stands there.
+    _mark(codes, marks.outside, AsideCode.TITLE_ROW)
     _mark_faulty(raw, cells, codes, header, is_text=is_text)
     return SheetRows(codes, titles, totals)
 

@@ -9,11 +9,13 @@ import numpy as np
 import pyarrow.compute as pc
 
 from voterlist.ingest.evidence import KINDS, ORIGINS
+from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import finding
 from voterlist.ingest.headers import ColumnMatch
-from voterlist.ingest.place import file_place
 from voterlist.ingest.rows import code_number
+from voterlist.ingest.rules import LETTERS_LOST
 from voterlist.ingest.survey import Section, Survey
+from voterlist.lost_letters import has_lost_letters, with_sign_inside
 from voterlist.model import AsideCode
 
 __all__ = ["DAMAGED", "copy_findings", "sheet_findings"]
@@ -21,11 +23,16 @@ __all__ = ["DAMAGED", "copy_findings", "sheet_findings"]
 DAMAGED = "-damaged"
 """The encoding's name ends so where letters of the file are lost."""
 
+_NAMES = ("surname", "given_name", "patronymic", "full_name")
+
 _Findings = list[dict[str, Any]]
 
 
-def sheet_findings(sheet: Survey) -> _Findings:
-    """The findings about one sheet, as rows for ``findings_table``."""
+def sheet_findings(sheet: Survey, territory: Territory) -> _Findings:
+    """The findings about one sheet, as rows for ``findings_table``.
+
+    ``territory``: the precincts of each constituency, as far as they are told.
+    """
     if sheet.copy:
         rows = _Rows(sheet)
         rows.add(AsideCode.DUPLICATE_FILE, value=len(sheet.rows.codes))
@@ -39,7 +46,10 @@ def sheet_findings(sheet: Survey) -> _Findings:
     if not sheet.doubtful:
         findings += [
             *_contradictions(sheet),
+            *_doubtful_names(sheet),
             *_unknown_places(sheet),
+            *_foreign_places(sheet, territory),
+            *_damaged_rows(sheet),
             *_lost_letters(sheet),
         ]
     return findings
@@ -188,7 +198,60 @@ def _unknown_places(sheet: Survey) -> _Findings:
     return rows.findings
 
 
+def _doubtful_names(sheet: Survey) -> _Findings:
+    """Why the precinct that a name gives may be wrong, where nothing else gives it."""
+    rows = _Rows(sheet)
+    for doubt in sheet.places.doubts(sheet.entries()):
+        limit = None if doubt.other is None else float(doubt.other)
+        rows.add(doubt.rule, field="precinct", value=doubt.value, limit=limit)
+    return rows.findings
+
+
+def _foreign_places(sheet: Survey, territory: Territory) -> _Findings:
+    """How many entries stand in a precinct that the settings do not give its constituency."""
+    rows = _Rows(sheet)
+    constituencies, precincts, which, _ = sheet.places.groups()
+    entries = np.bincount(which[sheet.entries()], minlength=len(precincts))
+    groups = zip(
+        constituencies.tolist(), precincts.tolist(), entries.tolist(), strict=True
+    )
+    for constituency, precinct, count in groups:
+        known = territory.get(constituency, ())
+        if precinct and known and precinct not in known:
+            place = {"constituency": constituency, "precinct": precinct}
+            rows.add_count("precinct-not-in-territory", count, **place)
+    return rows.findings
+
+
 def _lost_letters(sheet: Survey) -> _Findings:
+    """How many entries have a name in which letters were lost before the file was saved."""
+    if (sheet.sheet.encoding or "").endswith(DAMAGED):
+        return []
+    with_sign = np.zeros(len(sheet.rows.codes), dtype=bool)
+    for section in sheet.sections:
+        rows = slice(section.start, section.stop)
+        columns = {
+            column for name in _NAMES for column in section.header.map.columns(name)
+        }
+        length = section.stop - section.start
+        names = [
+            sheet.cells[column].slice(section.start, length)
+            for column in sorted(columns)
+        ]
+        if names:
+            with_sign[rows] = with_sign_inside(names)
+    is_entry = sheet.entries()
+    with_sign &= is_entry
+    count = int(with_sign.sum())
+    if not has_lost_letters(count, int(is_entry.sum())):
+        return []
+    first = int(np.argmax(with_sign))
+    found = _Rows(sheet, line=sheet.sheet.lines[first].as_py())
+    found.add(LETTERS_LOST, value=count)
+    return found.findings
+
+
+def _damaged_rows(sheet: Survey) -> _Findings:
     """How many rows hold a letter that was lost in the file."""
     if not (sheet.sheet.encoding or "").endswith(DAMAGED):
         return []
@@ -208,7 +271,8 @@ def copy_findings(surveys: Sequence[Survey]) -> _Findings:
     findings = []
     for copy in copies:
         place = originals[_key(copy)].places.main()
-        named = file_place(copy.file.name).precinct
+        reading = copy.places.file
+        named = reading.precinct if reading.doubt is None else None
         if named is not None and place["precinct"] and named != place["precinct"]:
             findings.append(_elsewhere(copy, named, place))
     return findings

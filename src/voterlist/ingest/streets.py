@@ -15,11 +15,17 @@ import pyarrow.compute as pc
 
 from voterlist.errors import InputError
 from voterlist.ingest.evidence import KINDS, column_numbers
+from voterlist.ingest.file_names import (
+    NOT_NAMED,
+    NamedPlace,
+    place_of_name,
+    places_of_sheets,
+)
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.generic import flat
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.heading import filled_cells, same_cells
-from voterlist.ingest.place import file_place, sheet_place, title_place
+from voterlist.ingest.place import title_place
 from voterlist.ingest.text import clean, fold
 from voterlist.schemas import STREET_ROW, RawFile, RawSheet
 from voterlist.tables import concat, from_columns, sort_by
@@ -159,12 +165,7 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
         kind: _numbers(cells, columns, titles, body, header, kind) for kind in KINDS
     }
     for kind, numbers in places.items():
-        by_name = (
-            getattr(sheet_place(sheet.name), kind)
-            or getattr(file_place(raw.name), kind)
-            or 0
-        )
-        numbers[numbers == 0] = by_name
+        numbers[numbers == 0] = _by_names(raw, sheet, kind)
     placed = np.logical_and.reduce([numbers > 0 for numbers in places.values()])
     chosen = np.flatnonzero(body & named & placed)
     taken = pa.array(chosen)
@@ -183,6 +184,19 @@ def _sheet(raw: RawFile, sheet: RawSheet) -> StreetRows | None:
     )
     table = from_columns(values, STREET_ROW, length=len(chosen))
     return StreetRows(table, _unused(raw, sheet, body, named, places), int(body.sum()))
+
+
+def _by_names(raw: RawFile, sheet: RawSheet, kind: str) -> int:
+    """The number of this kind that the name of the sheet says, else that of the file; else 0."""
+    of_sheet = places_of_sheets([sheet.name])[sheet.name] if sheet.name else NOT_NAMED
+    numbers = (_sure_number(one, kind) for one in (of_sheet, place_of_name(raw.name)))
+    return next((number for number in numbers if number), 0)
+
+
+def _sure_number(reading: NamedPlace, kind: str) -> int | None:
+    number: int | None = getattr(reading, kind)
+    is_doubtful = kind == "precinct" and reading.doubt is not None
+    return None if is_doubtful else number
 
 
 def _find_header(cells: _Cells) -> tuple[int | None, dict[str, int]]:

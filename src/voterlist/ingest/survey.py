@@ -18,6 +18,12 @@ import pyarrow as pa
 from voterlist.config import IngestSettings, PinSettings
 from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
+from voterlist.ingest.file_names import (
+    NOT_NAMED,
+    NamedPlace,
+    Territory,
+    places_of_sheets,
+)
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, claims, map_columns
 from voterlist.ingest.heading import (
     Header,
@@ -31,6 +37,7 @@ from voterlist.ingest.order import name_order
 from voterlist.ingest.place import stated_kind
 from voterlist.ingest.rows import (
     ENTRY_ROW,
+    Marks,
     SheetRows,
     classify,
     code_number,
@@ -46,6 +53,8 @@ __all__ = ["Section", "Survey", "survey", "survey_file", "troubles"]
 _Ints = npt.NDArray[np.int64]
 _ABOVE = 6
 """So many rows above a further header may be its title."""
+_CELLS_CANNOT_SHIFT = frozenset({"jsonl", "parquet", "docx", "odt", "pdf", "dbf"})
+"""The formats without sheets in which no sign parts the cells of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,25 +123,26 @@ def survey(
     sheet: RawSheet,
     settings: IngestSettings,
     constituency: int | None,
+    names: tuple[NamedPlace, NamedPlace] = (NOT_NAMED, NOT_NAMED),
     copy: int = 0,
 ) -> Survey:
     """What a sheet is understood to be.
 
-    ``copy`` above 0: another file of this content was read already, so all rows are set aside.
+    ``names`` are what the names of file and sheet say. ``copy`` above 0: another file of this
+    content was read already, so all rows are set aside.
     """
     raw = [_one_chunk(column) for column in sheet.cells.columns]
     cells = [clean(column) for column in raw]
     settings, only_here = _pinned_here(settings, file.name, sheet.name)
     filled = filled_cells(cells)
-    sections = _sections(cells, filled, settings)
-    is_text = sheet.name is None and file.format not in {"jsonl", "parquet"}
-    rows = _classified(raw, cells, sections, is_text=is_text)
+    marks = Marks.of(sheet)
+    sections = _sections(cells, filled, settings, _preamble(marks))
+    is_text = sheet.name is None and file.format not in _CELLS_CANNOT_SHIFT
+    rows = _classified(raw, cells, sections, marks, is_text=is_text)
     is_entry = rows.codes == ENTRY_ROW
     columns, unreadable = _place_columns(cells, sections, is_entry)
     first = sections[0].header.first if sections else 0
-    places = Places(
-        (file.name, sheet.name), rows.titles, columns, is_entry, first, constituency
-    )
+    places = Places(names, rows.titles, columns, is_entry, first, constituency)
     person_like = False
     unused: tuple[str, ...] = ()
     if sections:
@@ -206,13 +216,22 @@ def _fits(pin: PinSettings, name: str, sheet: str | None) -> bool:
     return file_fits and fnmatchcase((sheet or "").casefold(), sheet_pattern)
 
 
+def _preamble(marks: Marks) -> int:
+    """So many rows at the top of a document are text far above its first table."""
+    is_outside = marks.outside
+    rows = len(is_outside) if is_outside.all() else int(np.argmin(is_outside))
+    return max(0, rows - _ABOVE)
+
+
 def _sections(
-    cells: list[pa.Array], filled: _Ints, settings: IngestSettings
+    cells: list[pa.Array], filled: _Ints, settings: IngestSettings, preamble: int
 ) -> tuple[Section, ...]:
-    """The lists in a sheet, one below the other."""
-    heads = [column.slice(0, 60).to_pylist() for column in cells]
+    """The lists in a sheet, one below the other; no header is looked for in the preamble."""
+    heads = [column.slice(preamble, 60).to_pylist() for column in cells]
     head = [list(row) for row in zip(*heads, strict=True)]
     first = find_header(head, settings)
+    if first is not None:
+        first = first.moved(preamble)
     if first is None:
         by_content = headerless(cells, filled, settings)
         if by_content is None:
@@ -307,12 +326,13 @@ def _classified(
     raw: list[pa.Array],
     cells: list[pa.Array],
     sections: tuple[Section, ...],
+    marks: Marks,
     *,
     is_text: bool,
 ) -> SheetRows:
     """What each row of the sheet is, each list by its own header."""
     if not sections:
-        return classify(raw, cells, None, is_text=is_text)
+        return classify(raw, cells, None, marks, is_text=is_text)
     codes = []
     titles: dict[int, str] = {}
     totals: dict[int, int] = {}
@@ -322,7 +342,11 @@ def _classified(
         own_raw = [column.slice(start, length) for column in raw]
         own_cells = [column.slice(start, length) for column in cells]
         rows = classify(
-            own_raw, own_cells, section.header.moved(-start), is_text=is_text
+            own_raw,
+            own_cells,
+            section.header.moved(-start),
+            marks.part(start, section.stop),
+            is_text=is_text,
         )
         codes.append(rows.codes)
         titles |= {row + start: text for row, text in rows.titles.items()}
@@ -373,9 +397,14 @@ def troubles(file: RawFile) -> list[tuple[str | None, AsideCode]]:
 
 
 def survey_file(
-    file: RawFile, settings: IngestSettings, constituency: int | None, copy: int = 0
+    file: RawFile,
+    settings: IngestSettings,
+    constituency: int | None,
+    named: NamedPlace,
+    territory: Territory,
+    copy: int = 0,
 ) -> list[Survey]:
-    """Each sheet of a file that could be read.
+    """Each sheet of a file that could be read; ``named`` is what the file's name says.
 
     Sheets of notes beside a list, without a header and with nothing like people in them, are set
     aside as no list.
@@ -383,7 +412,14 @@ def survey_file(
     if file.trouble is not None:
         return []
     readable = [sheet for sheet in file.sheets if sheet.trouble is None]
-    surveys = [survey(file, sheet, settings, constituency, copy) for sheet in readable]
+    names = [sheet.name for sheet in readable if sheet.name]
+    by_sheet = places_of_sheets(names, constituency or named.constituency, territory)
+    surveys = []
+    for sheet in readable:
+        of_sheet = by_sheet.get(sheet.name or "", NOT_NAMED)
+        surveys.append(
+            survey(file, sheet, settings, constituency, (named, of_sheet), copy)
+        )
     if any(each.sections for each in surveys):
         for each in surveys:
             if not each.sections and not each.person_like and not each.copy:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.ingest.lost_words import may_have_lost_letters, with_known_words
 from voterlist.tables import rows_beyond, with_values
 
 __all__ = ["clean", "fold"]
@@ -80,8 +81,12 @@ def fold(text: str) -> str:
     """Words for recognising a header or a title.
 
     Lower case, Azerbaijani letters as a-z, Cyrillic kept, ``№`` as ``no``, everything else a blank.
+    A word that lost letters is the known word that it may be.
     """
-    plain = unicodedata.normalize("NFC", text).translate(_TO_ASCII)
+    composed = unicodedata.normalize("NFC", text)
+    if may_have_lost_letters(composed):
+        composed = with_known_words(composed)
+    plain = composed.translate(_TO_ASCII)
     plain = _MARK.sub(
         "", unicodedata.normalize("NFKC", plain).lower().translate(_TO_ASCII)
     )

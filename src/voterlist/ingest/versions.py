@@ -10,7 +10,7 @@ each, share next to nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,11 @@ import pyarrow as pa
 from voterlist.ingest.findings import finding
 from voterlist.ingest.ids import content_hash
 from voterlist.ingest.survey import Survey
-from voterlist.model import AsideCode
+from voterlist.model import AsideCode, ListKind
 from voterlist.schemas import ENTRY
 from voterlist.tables import concat
 
-__all__ = ["repeated_entries"]
+__all__ = ["claimed_twice", "repeated_entries"]
 
 _FEWEST = 10
 """So many entries at least must be the same, unless both lists are the same altogether."""
@@ -77,6 +77,49 @@ def repeated_entries(
             if versions:
                 findings.append(_set_aside(later, versions))
     return findings
+
+
+def claimed_twice(
+    surveys: Sequence[Survey], repeated: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """The remarks on files that claim one precinct and are no versions of one another.
+
+    Of temporary lists a precinct may have several.
+
+    Args:
+        surveys: of the sheets of one intake, after ``repeated_entries``.
+        repeated: its remarks.
+    """
+    versions = {_list_of(row) for row in repeated}
+    claims: dict[tuple[int, int], list[Survey]] = {}
+    for survey in surveys:
+        if survey.kind is not ListKind.PERMANENT:
+            continue
+        constituencies, precincts, which, _ = survey.places.groups()
+        for group in np.unique(which[survey.entries()]).tolist():
+            place = int(constituencies[group]), int(precincts[group])
+            sheet = (survey.file.source, survey.sheet.name, *place)
+            if place[1] and sheet not in versions:
+                claims.setdefault(place, []).append(survey)
+    findings = []
+    for (constituency, precinct), claimants in sorted(claims.items()):
+        sources = {survey.file.source for survey in claimants}
+        if len(sources) < 2:
+            continue
+        where = {"constituency": constituency or None, "precinct": precinct}
+        for survey in claimants:
+            at = {"source": survey.file.source, "sheet": survey.sheet.name}
+            count = float(len(sources))
+            findings.append(
+                finding("precinct-claimed-twice", **at, **where, value=count)
+            )
+    return findings
+
+
+def _list_of(row: Mapping[str, Any]) -> tuple[str, str | None, int, int]:
+    """The list that a remark is about."""
+    place = int(row["constituency"] or 0), int(row["precinct"] or 0)
+    return row["source"], row["sheet"], *place
 
 
 def _lists(

@@ -17,6 +17,7 @@ from voterlist.link.identifiers import Identifiers, identifiers
 from voterlist.link.short_names import ShortNames, full_names, short_names
 from voterlist.link.sounds import sound_codes
 from voterlist.model import ListKind, Profile, Sex
+from voterlist.schemas import STREET_OR_VILLAGE
 
 __all__ = [
     "ADDED",
@@ -59,7 +60,7 @@ COMPARED = (
         "patronymic_sex",
         "given_sex",
     ),
-    *("address", "street", "house", "flat", "fin", "document"),
+    *("address", "settlement", "street", "house", "flat", "fin", "document"),
 )
 """The columns of VOTER that the linkage reads."""
 
@@ -144,6 +145,9 @@ class Encoded:
     address_words: tuple[Codes, ...]
     """For addresses that are not parsed: the rare words of the line, dealt into columns (see
     ``_rare_words``)."""
+    village: EncodedColumn | None = None
+    """The village of an address that names no street, and the one that a street may be
+    (``STREET_OR_VILLAGE``), where the list has both; None where no street may be a village."""
     added: Mapping[str, EncodedColumn] = field(default_factory=dict)
     """The columns of added comparisons."""
     profile: Profile = Profile.AZ
@@ -292,6 +296,23 @@ def _encoded_column(column: pa.ChunkedArray) -> EncodedColumn:
     return EncodedColumn(codes, distinct, counts)
 
 
+def _streets(voters: pa.Table) -> tuple[EncodedColumn, EncodedColumn | None]:
+    """(the streets, the villages): a street that may be a village is both."""
+    written = _encoded_column(voters.column("street"))
+    in_doubt = pc.ends_with(written.values, STREET_OR_VILLAGE)
+    if not pc.any(in_doubt).as_py():
+        return written, None
+    names = pc.replace_substring_regex(written.values, f"{STREET_OR_VILLAGE}$", "")
+    codes = pa.array(written.codes, mask=written.codes < 0)
+    doubtful = pc.if_else(in_doubt, names, pa.scalar(None, pa.string())).take(codes)
+    settlement = tables.plain(voters.column("settlement").combine_chunks())
+    is_asked = pc.is_in(settlement, value_set=doubtful.unique().drop_null())
+    is_village = pc.and_(pc.is_null(codes), is_asked)
+    village = pc.if_else(is_village, settlement, doubtful)
+    streets = pa.chunked_array([names.take(codes)])
+    return _encoded_column(streets), _encoded_column(pa.chunked_array([village]))
+
+
 def _numbers(column: pa.ChunkedArray, missing: int) -> Codes:
     """Whole numbers as int32, ``missing`` where null."""
     filled = column.cast(pa.int32()).fill_null(missing)
@@ -366,10 +387,8 @@ def encode(
     ``added`` are the folded columns of added comparisons, in the same order; ``profile`` tells
     which short forms and which sounds of names are known.
     """
-    address, street = (
-        _encoded_column(voters.column("address")),
-        _encoded_column(voters.column("street")),
-    )
+    address = _encoded_column(voters.column("address"))
+    street, village = _streets(voters)
     parsed = not street.is_empty
     return Encoded(
         size=voters.num_rows,
@@ -383,6 +402,7 @@ def encode(
         street=street,
         house=_encoded_column(voters.column("house")),
         flat=_encoded_column(voters.column("flat")),
+        village=village,
         year=_numbers(voters.column("birth_year"), 0),
         month=_numbers(voters.column("birth_month"), 0),
         day=_numbers(voters.column("birth_day"), 0),

@@ -27,9 +27,10 @@ from voterlist.normalize.addresses import (
     read_numbers,
 )
 from voterlist.normalize.columns import spread
+from voterlist.schemas import STREET_OR_VILLAGE
 from voterlist.tables import with_values
 
-__all__ = ["read_addresses"]
+__all__ = ["cut_at_numbers", "read_addresses"]
 
 _PARTS = ("address", "settlement", "street_kind", "street", "house", "building", "flat")
 _OF_STREET = ("settlement", "street_kind", "street")
@@ -58,8 +59,8 @@ def read_addresses(
 ) -> dict[str, pa.DictionaryArray]:
     """The columns of VOTER that are read off the addresses of a list, dictionary-encoded.
 
-    ``for_linkage`` leaves out those that are not compared: settlement, kind of street and building,
-    and the line too where streets are known.
+    ``for_linkage`` leaves out those that are not compared: kind of street and building, the
+    settlement where no street may be a village, and the line where streets are known.
     """
     if profile is Profile.GENERIC:
         parts = spread(written, lambda text: _whole(text, profile), _KINDS)
@@ -73,10 +74,13 @@ def read_addresses(
         name: [getattr(beginning, name) for beginning in cut.beginnings]
         for name in _OF_STREET
     }
+    every_street = (*streets["street"], *others["street"])
+    in_doubt = any((name or "").endswith(STREET_OR_VILLAGE) for name in every_street)
+    not_compared = _NOT_COMPARED - {"settlement"} if in_doubt else _NOT_COMPARED
     columns: dict[str, pa.DictionaryArray] = {}
     for values_of_part, place in ((streets, cut.head), (houses, house_of_address)):
         for name, values in values_of_part.items():
-            if for_linkage and name in _NOT_COMPARED:
+            if for_linkage and name in not_compared:
                 continue
             every = [*values, *others[name]]
             columns[name] = _laid(written, every, place, len(values), rest)
@@ -128,8 +132,7 @@ class _Cut(NamedTuple):
 
 def _cut(texts: pa.Array) -> _Cut:
     """Distinct addresses cut where their numbers begin."""
-    at = pc.find_substring_regex(texts, _NUMBERS).to_numpy(zero_copy_only=False)
-    heads, tails, pieces = _pieces(texts, at)
+    heads, tails, pieces = cut_at_numbers(texts)
     candidate = heads >= 0
     if len(np.unique(heads)) * _WORTH_CUTTING > np.count_nonzero(candidate):
         candidate[:] = False
@@ -153,6 +156,15 @@ def _cut(texts: pa.Array) -> _Cut:
     codes = np.zeros((2, len(texts)), np.int64)
     codes[:, candidate] = head, tail
     return _Cut(ordinary, beginnings, numbers, codes[0], codes[1])
+
+
+def cut_at_numbers(texts: pa.Array) -> tuple[Codes, Codes, pa.Array]:
+    """(beginnings, ends, distinct pieces): addresses cut where their numbers begin, as codes.
+
+    -1 where an address has no numbers of the ordinary form at its end.
+    """
+    at = pc.find_substring_regex(texts, _NUMBERS).to_numpy(zero_copy_only=False)
+    return _pieces(texts, at)
 
 
 def _flags(values: Iterable[bool]) -> npt.NDArray[np.bool_]:

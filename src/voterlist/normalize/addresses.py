@@ -21,10 +21,12 @@ __all__ = [
     "Address",
     "Beginning",
     "Numbers",
+    "Segment",
     "read_address",
     "read_beginning",
     "read_house",
     "read_numbers",
+    "read_segment",
     "read_street",
 ]
 
@@ -51,7 +53,7 @@ class Address:
 _KINDS = {
     kind: frozenset(words.split())
     for kind, words in {
-        "kuce": "kuce kucesi kuc kucasi kuca ul ulica ulitsa ulitsi str street st",
+        "kuce": "kuce kucesi kuc kc kucasi kuca ul ulica ulitsa ulitsi str street st",
         "prospekt": "prospekt prospekti prospect prosp pros pr ave avenue av",
         "donge": "donge dongesi donga dongasi don tupik tup pereulok per lane",
         "dalan": "dalan dalani",
@@ -63,7 +65,7 @@ _KINDS = {
             " massiv massivi kvartal"
         ),
         "qesebe": "qesebe qesebesi qasaba qasabasi qes poselok pos settlement",
-        "kend": "kend kendi kand selo sel derevnya village",
+        "kend": "kend kendi knd kand selo sel derevnya village",
         "seher": "seher seheri sahar sahari seh gorod qorod city town",
         "rayon": "rayon rayonu ray raion district",
         "ev": "ev dom house bina binasi bld building",
@@ -94,6 +96,12 @@ _MONTHS = {
     for month in months.split()
 }
 """The genitive of a month to the month: ул. 28 Мая is 28 May küçəsi."""
+_WITH_ENDING = (
+    (re.compile(r"\bk ?- ?si\b"), "kuce"),
+    (re.compile(r"\bk-di?\b"), "kend"),
+)
+"""Kinds cut to their first letter that keep their ending: ``k-si`` is küçəsi, ``k-di`` kəndi. The
+letter alone may be either: see ``street_or_village``."""
 _DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(r"^\d+[a-z]?$")
 _SEGMENT = re.compile(r"[,;\n]+")
@@ -114,6 +122,8 @@ def _folded(part: str) -> str:
 def _tokens(segment: str) -> list[str]:
     """The words of a segment, kinds in their one spelling: ``küç.`` and ``ул.`` give ``kuce``."""
     folded = " ".join(_folded(part) for part in segment.split())
+    for pattern, kind in _WITH_ENDING:
+        folded = pattern.sub(kind, folded)
     words = [word.replace(" ", "") for word in _WORD.findall(folded)]
     return [
         _kind(word, words[place + 1 : place + 2]) for place, word in enumerate(words)
@@ -233,7 +243,7 @@ def _is_name(word: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Segment:
+class Segment:
     """What stands between two commas."""
 
     words: tuple[str, ...]
@@ -248,7 +258,7 @@ class _Segment:
 
 
 @lru_cache(maxsize=65536)
-def _segment(text: str) -> _Segment:
+def read_segment(text: str) -> Segment:
     """One segment read, and remembered: streets come again."""
     words = _tokens(text)
     line = " ".join(_named(word) for word in words if word != "-")
@@ -256,31 +266,42 @@ def _segment(text: str) -> _Segment:
     if kind is None:
         town = _RUSSIAN_TOWN.match(text) and all(_is_name(word) for word in words)
         settlement = _settlement_of(["seher", *words[1:]] if town else words)
-        return _Segment(tuple(words), line, settlement=settlement)
+        return Segment(tuple(words), line, settlement=settlement)
     settlement = _settlement_of(words)
     street, after = _street_of(words)
-    return _Segment(tuple(words), line, street, kind, tuple(after), settlement)
+    return Segment(tuple(words), line, street, kind, tuple(after), settlement)
 
 
 def _unnamed_street(
-    segments: list[_Segment], *, before_numbers: bool = False
+    segments: list[Segment], *, before_numbers: bool = False
 ) -> tuple[str | None, tuple[str, ...]]:
     """(street, rest) where no kind of street is named: ``Nizami 12-5``, ``Nizami, ev 12``.
 
-    The street is then the first words that a number follows, in a segment that names no place.
+    The street is then the first words that a number follows, in a segment that names no place; a
+    segment with the letter of a kind goes before the others (``Bakı, Nizami k. 5``).
     ``before_numbers`` says that numbers follow the last segment.
     """
-    for index, segment in enumerate(segments):
-        name = _leading_words(segment.words)
-        if not name or _PLACES.intersection(segment.words):
+    names = [_leading_words(segment.words) for segment in segments]
+    order = sorted(
+        range(len(segments)), key=lambda index: not _has_letter(names[index])
+    )
+    for index in order:
+        name = names[index]
+        words = segments[index].words
+        if not name or _PLACES.intersection(words):
             continue
-        after = (*segment.words[len(name) :], *_words(segments[index + 1 :]))
+        after = (*words[len(name) :], *_words(segments[index + 1 :]))
         if before_numbers or _has_number(after):
             return _street_name(name), after
     return None, _words(segments)
 
 
-def _words(segments: list[_Segment]) -> tuple[str, ...]:
+def _has_letter(name: list[str]) -> bool:
+    """True for words that end in the letter of küçə or kənd."""
+    return len(name) > 1 and name[-1] == "k"
+
+
+def _words(segments: list[Segment]) -> tuple[str, ...]:
     """The words of all segments, in order."""
     return tuple(chain.from_iterable(segment.words for segment in segments))
 
@@ -319,7 +340,7 @@ def read_address(text: str, profile: Profile = Profile.AZ) -> Address:
     )
 
 
-def _beginning(segments: list[_Segment]) -> Beginning:
+def _beginning(segments: list[Segment]) -> Beginning:
     """What the segments say but for the numbers, where one of them names its street."""
     line = " ".join(segment.line for segment in segments if segment.line)
     settlements = [segment.settlement for segment in segments if segment.settlement]
@@ -376,8 +397,8 @@ class Numbers:
     named."""
 
 
-def _segments(text: str) -> list[_Segment]:
-    return [_segment(part.strip()) for part in _SEGMENT.split(text)]
+def _segments(text: str) -> list[Segment]:
+    return [read_segment(part.strip()) for part in _SEGMENT.split(text)]
 
 
 def read_beginning(text: str) -> Beginning:
@@ -398,7 +419,7 @@ def read_beginning(text: str) -> Beginning:
     return replace(beginning, is_open=_is_open(segments[-1], may_be_town=may_be_town))
 
 
-def _is_open(last: _Segment, *, may_be_town: bool) -> bool:
+def _is_open(last: Segment, *, may_be_town: bool) -> bool:
     """True for a segment whose words are read alike whether numbers follow it or not."""
     if not last.words or (last.kind and not last.street):
         return False

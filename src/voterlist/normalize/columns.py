@@ -19,6 +19,7 @@ __all__ = [
     "Flags",
     "encoded",
     "flags",
+    "from_texts",
     "kept",
     "known",
     "matching",
@@ -71,6 +72,16 @@ def kept(column: pa.DictionaryArray, rows: Flags) -> pa.DictionaryArray:
             pa.array(indices, mask=indices < 0), column.dictionary
         )
     )
+
+
+def from_texts(
+    text_of_row: npt.NDArray[np.int64], texts: Sequence[str]
+) -> pa.DictionaryArray:
+    """A dictionary-encoded column of these texts, each kept once; -1 is null."""
+    distinct = pa.array(texts, pa.string()).dictionary_encode()
+    rows = pa.array(text_of_row.astype(np.int32), mask=text_of_row < 0)
+    indices = distinct.indices.take(rows)
+    return by_appearance(pa.DictionaryArray.from_arrays(indices, distinct.dictionary))
 
 
 def spread(

@@ -29,7 +29,14 @@ from voterlist.normalize.letters import (
 )
 from voterlist.normalize.lookalikes import apart, different_names
 
-__all__ = ["found_by", "known_sex", "lookup", "spellings_of", "standard"]
+__all__ = [
+    "found_by",
+    "known_sex",
+    "lookup",
+    "names_and_stems",
+    "spellings_of",
+    "standard",
+]
 
 _MOST_FORMS = 32
 _VOWELS = frozenset("aeəıioöuü")
@@ -112,6 +119,12 @@ def _names() -> tuple[list[tuple[str, str]], list[str]]:
     return given, stems
 
 
+def names_and_stems() -> list[str]:
+    """The known given names and stems of surnames in their standard spelling, lower case."""
+    given, stems = _names()
+    return [*dict(given), *stems]
+
+
 def _aliases() -> dict[str, list[str]]:
     return {
         lower(name): written
@@ -122,8 +135,8 @@ def _aliases() -> dict[str, list[str]]:
 @cache
 def _lexicon() -> _Lexicon:
     """The lexicon, made once from the shipped lists."""
-    given, stems = _names()
-    every = [*dict(given), *stems]
+    given, _ = _names()
+    every = names_and_stems()
     # The classes of a name kept apart are those of the other: they lead to the other alone.
     names = [name for name in every if not apart(letters(name))]
     skeletons: dict[str, str] = {}

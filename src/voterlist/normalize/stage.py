@@ -34,6 +34,8 @@ from voterlist.normalize.names import given_sex, skeleton, standard_name
 from voterlist.normalize.notes import NoNotes, Notes
 from voterlist.normalize.patronymic import father_and_sex, read_patronymic, split_given
 from voterlist.normalize.placeholders import MAY_BE_PLACEHOLDER, is_placeholder
+from voterlist.normalize.restored import restored_cells
+from voterlist.normalize.street_or_village import spelled_out
 from voterlist.normalize.surname import standard_surname, surname_sex, surname_stem
 from voterlist.normalize.titles import MAY_HAVE_TITLE, without_title
 from voterlist.schemas import ENTRY, SET_ASIDE, VOTER, empty, require
@@ -83,6 +85,8 @@ def normalize(
     ).combine_chunks()
     notes = NoNotes() if for_linkage else Notes(entries.select(ENTRY_PLACE))
     cells = _without_placeholders(entries, notes)
+    if profile is Profile.AZ:
+        cells |= restored_cells(cells, entries)
     columns = {name: entries.column(name) for name in _KEPT}
     source, rows = entries.column("source"), entries.num_rows
     fin, document = (
@@ -92,7 +96,10 @@ def normalize(
     del entries
     if profile is Profile.AZ:
         cells = _clean_names(cells, notes)
-    columns |= read_addresses(cells.pop("address"), profile, for_linkage=for_linkage)
+    address = cells.pop("address")
+    if profile is Profile.AZ:
+        address = spelled_out(address, columns["constituency"], columns["precinct"])
+    columns |= read_addresses(address, profile, for_linkage=for_linkage)
     columns |= _names(
         _whole_names(cells, profile, notes),
         profile,

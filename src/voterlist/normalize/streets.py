@@ -17,6 +17,7 @@ from voterlist.findings import gather, make
 from voterlist.model import Covers
 from voterlist.normalize.addresses import read_address, read_street
 from voterlist.normalize.houses import Houses, read_houses
+from voterlist.normalize.kind_letter import Kind, named_by_its_column
 from voterlist.normalize.rules import HOUSES_UNREADABLE
 from voterlist.schemas import SET_ASIDE, STREET, STREET_ROW, empty, require
 from voterlist.tables import Outcome, from_columns, group_codes, sort_by
@@ -79,10 +80,15 @@ def _read(
     """The columns of ``_READ`` for each range in one row."""
     if houses is None and street is not None:
         street, houses = _apart(street)
-    address = read_street(f"{street} {street_kind or ''}") if street else None
+    named = f"{street} {street_kind or ''}".rstrip()
+    if street_kind or settlement or houses:
+        # Without any of these a row may be a whole village too.
+        named = named_by_its_column(named, Kind.STREET)
+    address = read_street(named) if street else None
     place = address.settlement if address else None
     if settlement is not None:
-        settlement_address = read_street(settlement)
+        village = named_by_its_column(settlement, Kind.VILLAGE)
+        settlement_address = read_street(village)
         # "Qaraməryəm" and "Qaraməryəm kəndi" are one: without its kind the name stands where a
         # street's would.
         place = settlement_address.settlement or settlement_address.street

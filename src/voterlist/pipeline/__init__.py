@@ -26,7 +26,9 @@ from voterlist.pipeline.result import (
     RunResult,
     Trouble,
     counts,
+    lost_letters,
     of_the_whole,
+    place_doubts,
     troubles,
     unread_constituencies,
 )
@@ -41,7 +43,7 @@ from voterlist.pipeline.standings import (
 from voterlist.pipeline.steps import place_of_table, places_of_table
 from voterlist.pipeline.walk import Tables, Walk
 from voterlist.rulebook import RULE_CODES
-from voterlist.schemas import LIST, SET_ASIDE, empty
+from voterlist.schemas import FINDING, LIST, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
 from voterlist.storage.ledger import Ledger
@@ -267,7 +269,18 @@ def _result(
         standings=standing,
         overdue=overdue(standing, context.settings.workspace.level),
         outputs=outputs,
+        lost_letters=lost_letters(_intake_findings(tables), context.inputs),
+        place_doubts=place_doubts(_intake_findings(tables), context.inputs),
     )
+
+
+def _intake_findings(tables: Tables) -> pa.Table:
+    """FINDING, with those of the intake: settled, else merged, else as received."""
+    names = ("findings", place_of_table("findings-ingest"))
+    name = next((name for name in names if name in tables), None)
+    if name is None:
+        return _merged_or_received(tables, "findings", FINDING)
+    return tables[name]
 
 
 def _noted(walk: Walk, name: str) -> Any:

@@ -7,7 +7,7 @@ rows. The tables are the same as if all had been done at once, in whatever numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -56,7 +56,12 @@ Result = TypeVar("Result")
 def take_in(_tables: NeededTables, context: StageContext) -> StageResult:
     """Read every file of the inbox; one intake for each of its folders."""
     inputs = context.inputs
-    read = partial(_take_in, settings=context.settings.ingest, folder=context.folder)
+    read = partial(
+        _take_in,
+        settings=context.settings.ingest,
+        territory=context.settings.territory.by_number,
+        folder=context.folder,
+    )
     tasks = list(enumerate(inputs.batches))
     intakes: list[_Taken] = []
     for taken in _each(read, tasks, context.jobs):
@@ -159,12 +164,18 @@ class _Taken:
 
 
 def _take_in(
-    task: tuple[int, Batch], *, settings: IngestSettings, folder: Path
+    task: tuple[int, Batch],
+    *,
+    settings: IngestSettings,
+    territory: Mapping[int, Collection[int]],
+    folder: Path,
 ) -> _Taken:
     """Read a batch and write its intake into the run's folder."""
     number, batch = task
     files = [_inside_inbox(file) for file in readers.read_listed(batch.files, settings)]
-    intake = ingest(files, settings, constituency=batch.constituency)
+    intake = ingest(
+        files, settings, constituency=batch.constituency, territory=territory
+    )
     for name in INTAKE_TABLES:
         path = folder / f"{place_of_table(_received(name), number)}.parquet"
         store.own_folder(path.parent)

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
 from voterlist.model import AsideCode, Stage
 from voterlist.pipeline.inbox import REFERENCE, Inputs, sources_of
 from voterlist.pipeline.missing import MissingList
@@ -19,10 +20,13 @@ from voterlist.storage.store import Work
 
 __all__ = [
     "FURNITURE",
+    "PlaceDoubt",
     "RunResult",
     "Trouble",
     "counts",
+    "lost_letters",
     "of_the_whole",
+    "place_doubts",
     "troubles",
     "unread_constituencies",
 ]
@@ -33,6 +37,7 @@ FURNITURE = frozenset(
         AsideCode.TITLE_ROW,
         AsideCode.HEADER_ROW,
         AsideCode.TOTAL_ROW,
+        AsideCode.DELETED_ROW,
     }
 )
 """Rows that a list has besides its entries; setting them aside needs no person."""
@@ -54,6 +59,19 @@ class Trouble:
     def is_of_lists(self) -> bool:
         """False for a file of ``reference/``."""
         return PurePosixPath(self.file).parts[0] != REFERENCE
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDoubt:
+    """Why the precinct of a list is not known, or in doubt."""
+
+    file: str
+    """The path inside the workspace."""
+    sheet: str | None
+    constituency: int | None
+    precinct: int | None
+    """The one taken; None where none was."""
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +125,11 @@ class RunResult:
 
     missing_lists: tuple[MissingList, ...] = ()
     """Precincts of which the last run had entries, and this one has none."""
+    place_doubts: tuple[PlaceDoubt, ...] = ()
+    """Lists whose precinct is not known or in doubt, by file."""
+
+    lost_letters: tuple[str, ...] = ()
+    """The paths inside the workspace of the lists that lost letters."""
 
     @property
     def exit_code(self) -> int:
@@ -120,7 +143,15 @@ class RunResult:
             for code, count in self.set_aside_by_code.items()
             if code not in FURNITURE
         )
-        asks = real, self.troubles, self.overdue, self.clock_behind, self.missing_lists
+        asks = (
+            real,
+            self.troubles,
+            self.overdue,
+            self.clock_behind,
+            self.missing_lists,
+            self.place_doubts,
+            self.lost_letters,
+        )
         return 1 if any(asks) else 0
 
 
@@ -146,6 +177,35 @@ def of_the_whole(coincidences: pa.Table) -> tuple[dict[str, Any], ...]:
     """agreement, expected, found: the rows of a COINCIDENCE table that are of no constituency."""
     whole = coincidences.filter(pc.is_null(coincidences.column("constituency")))
     return tuple(whole.select(["agreement", "expected", "found"]).to_pylist())
+
+
+def place_doubts(findings: pa.Table, inputs: Inputs) -> tuple[PlaceDoubt, ...]:
+    """The lists whose precinct is not known or in doubt, by file.
+
+    Args:
+        findings: FINDING.
+        inputs: what the run read.
+    """
+    rules = pa.array(sorted(PLACE_DOUBTS))
+    asked = findings.filter(
+        pc.is_in(findings.column("rule").cast(pa.string()), value_set=rules)
+    )
+    names = inputs.names()
+    doubts = {
+        PlaceDoubt(
+            names.get((row["source"], 0), row["source"]),
+            row["sheet"],
+            row["constituency"],
+            row["precinct"],
+            row["rule"],
+        )
+        for row in asked.to_pylist()
+    }
+    return tuple(sorted(doubts, key=_order_of_doubts))
+
+
+def _order_of_doubts(doubt: PlaceDoubt) -> tuple[str, str, int, str]:
+    return doubt.file, doubt.sheet or "", doubt.precinct or 0, doubt.rule
 
 
 def troubles(
@@ -183,6 +243,14 @@ def troubles(
             key=lambda trouble: (trouble.file, trouble.sheet or "", trouble.code),
         )
     )
+
+
+def lost_letters(findings: pa.Table, inputs: Inputs) -> tuple[str, ...]:
+    """The files of which a list lost letters, by name. ``findings`` is FINDING."""
+    is_lost = pc.equal(findings.column("rule").cast(pa.string()), LETTERS_LOST)
+    sources = findings.filter(is_lost).column("source").unique().to_pylist()
+    names = inputs.names()
+    return tuple(sorted(names.get((source, 0), source) for source in sources))
 
 
 def unread_constituencies(set_aside: pa.Table) -> frozenset[int | None]:

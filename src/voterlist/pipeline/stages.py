@@ -249,7 +249,7 @@ STAGES: tuple[Step, ...] = (
         Stage.INGEST,
         take_in,
         makes=tuple(f"received-{name}" for name in INTAKE_TABLES),
-        settings=("ingest",),
+        settings=("ingest", "territory"),
         given=(Given.INBOX,),
         by_constituency=True,
     ),

@@ -33,13 +33,15 @@ from voterlist.readers.workbook_facts import (
 )
 from voterlist.schemas import RawSheet
 
-__all__ = ["OLE", "ZIP", "cell_text", "read_workbook"]
+__all__ = ["OLE", "ZIP", "cell_text", "fill_merged", "read_workbook"]
 
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the stream in which Office puts a workbook that has a password ([MS-OFFCRYPTO]
 2.3.4)."""
+_WORD_STREAM = "WordDocument\0".encode("utf-16-le")
+"""The name of the stream that holds the text of a Word document before 2007 ([MS-DOC] 2.1.1)."""
 _NOT_DAMAGE = (KeyboardInterrupt, SystemExit, MemoryError)
 """What a reader may raise for another reason than that the file is damaged."""
 
@@ -58,6 +60,8 @@ def read_workbook(
             return None
     elif _ENCRYPTED in content:
         known = WorkbookFacts("", {}, AsideCode.FILE_PROTECTED)
+    elif _WORD_STREAM in content:
+        known = WorkbookFacts("doc", {}, AsideCode.DOCUMENT_NOT_READ)
     else:
         known = xls_facts(content)
     if known.trouble is not None:
@@ -130,7 +134,7 @@ def _read_sheet(  # noqa: PLR0911  one return a reason why there are no rows
         raise
     except BaseException:  # noqa: BLE001  a panic of the reader's Rust side is one
         return _nothing(name, AsideCode.FILE_UNREADABLE)
-    filled = _fill_merged(rows, merged, settings)
+    filled = fill_merged(rows, merged, settings)
     arrays = [_text_column(column) for column in zip(*rows, strict=True)]
     if not any(cell for array in arrays for cell in array.unique().to_pylist()):
         return _nothing(name)
@@ -188,7 +192,7 @@ def _too_large(sheet: CalamineSheet, settings: IngestSettings) -> AsideCode | No
     return None
 
 
-def _fill_merged(
+def fill_merged(
     rows: list[list[Any]],
     merged: list[tuple[tuple[int, int], tuple[int, int]]],
     settings: IngestSettings,

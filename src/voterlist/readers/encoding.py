@@ -7,11 +7,15 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 
-__all__ = ["DAMAGED", "Decoded", "decode"]
+__all__ = ["DAMAGED", "TWICE", "Decoded", "decode", "decode_database"]
 
 DAMAGED = "utf-8-damaged"
 """UTF-8 in which single bytes were lost: the rest stands, each loss as U+FFFD."""
+
+TWICE = "utf-8-twice"
+"""UTF-8 that was read in a code page and saved as UTF-8 again (``É™`` for ``ə``): read back."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -32,6 +36,12 @@ _SINGLE_BYTE = (
     "cp866",
     "iso8859-5",
 )
+_READ_AS = ("windows-1252", "windows-1254", "windows-1251", "iso8859-1", "iso8859-9")
+"""The code pages in which UTF-8 is taken for something else."""
+_WHOLE = 0.95
+"""Of the characters beyond ASCII so many must be images of UTF-8, and no Azerbaijani or Russian
+word."""
+_UNICODE = frozenset({"utf-8", "utf-16-le", "utf-16-be"})
 _LATIN_LETTERS = frozenset("ÇçĞğİıÖöŞşÜüÄäƏə")
 """What Azerbaijani text in a one-byte encoding holds; the code pages have no ə, so it is often
 typed ä."""
@@ -106,8 +116,18 @@ def decode(content: bytes) -> Decoded | None:
 
     A byte-order mark is believed; then strict UTF-8; then UTF-16 by its zero bytes; then the code
     pages of the region, by how many of their letters fit Azerbaijani or Russian words. Zero bytes
-    with which old programs fill up their cells are left out.
+    with which old programs fill up their cells are left out. Text that was encoded twice is read
+    back.
     """
+    decoded = _decoded(content)
+    if decoded is None or decoded.encoding not in _UNICODE:
+        return decoded
+    text = _read_back(decoded.text)
+    return decoded if text is None else Decoded(text, TWICE)
+
+
+def _decoded(content: bytes) -> Decoded | None:
+    """The text as its bytes say."""
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return _marked(content[len(mark) :], encoding)
@@ -122,6 +142,95 @@ def decode(content: bytes) -> Decoded | None:
     if content.isascii():
         return None
     return _damaged(content) or _code_page(content)
+
+
+def _read_back(text: str) -> str | None:
+    """The text that was encoded twice as it was before; None where it was not.
+
+    Nearly all of its characters beyond ASCII must be images of UTF-8 in one code page, and what
+    they stand for must be letters of Azerbaijani or Russian.
+    """
+    sample = text[:_SAMPLE]
+    beyond = sum(1 for sign in sample if sign > "\x7f")
+    if not beyond:
+        return None
+    covered = [sum(map(len, image.pattern.findall(sample))) for image in _images()]
+    most = max(covered)
+    if most < _WHOLE * beyond:
+        return None
+    image = _images()[covered.index(most)]
+    fit = _fit(image.pattern.sub(image.letter, sample))
+    if fit < max(_ENOUGH, _fit(sample) + _LEAD):
+        return None
+    return image.pattern.sub(image.letter, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Image:
+    """What UTF-8 looks like in a code page."""
+
+    pattern: re.Pattern[str]
+    """One letter of two or three bytes."""
+    bytes_of: dict[str, int]
+    without_second: dict[str, str]
+    """The first signs of letters whose second byte has no sign, which programs then drop."""
+
+    def letter(self, match: re.Match[str]) -> str:
+        """The letter that a match is the image of; the match itself where it is none."""
+        if match[0] in self.without_second:
+            return self.without_second[match[0]]
+        content = bytes(self.bytes_of[sign] for sign in match[0])
+        try:
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            return match[0]
+
+
+@cache
+def _images() -> tuple[_Image, ...]:
+    """The images in each code page of ``_READ_AS``."""
+    return tuple(_image(encoding) for encoding in _READ_AS)
+
+
+def _image(encoding: str) -> _Image:
+    """What UTF-8 looks like in this code page."""
+    signs = [_sign(byte, encoding) for byte in range(256)]
+    first, third, later = (
+        re.escape("".join(signs[start:stop]))
+        for start, stop in ((194, 224), (224, 240), (128, 192))
+    )
+    without_second: dict[str, str] = {}
+    for letter in sorted(_LATIN_LETTERS):
+        lead, second = letter.encode()
+        if not bytes([second]).decode(encoding, "ignore"):
+            without_second[signs[lead]] = letter
+    alone = "".join(without_second)
+    dropped = f"|[{re.escape(alone)}]" if alone else ""
+    pattern = re.compile(f"[{first}][{later}]|[{third}][{later}]{{2}}{dropped}")
+    bytes_of = {sign: byte for byte, sign in enumerate(signs)}
+    return _Image(pattern, bytes_of, without_second)
+
+
+def _sign(byte: int, encoding: str) -> str:
+    """The sign of a byte; where the code page has none, the control character of its number."""
+    try:
+        return bytes([byte]).decode(encoding)
+    except UnicodeDecodeError:
+        return chr(byte)
+
+
+def decode_database(content: bytes, named: str | None) -> Decoded | None:
+    """The texts of a database, whose header may name their code page.
+
+    The header is believed where the letters fit, as it is often wrong. Else the letters tell, as
+    those of a text file do; the Turkish code page of DOS is tried too.
+    """
+    content = content.replace(b"\0", b"")
+    if named is not None and not content.isascii():
+        read = _strict(content, named)
+        if read is not None and _fit(read.text) >= _ENOUGH:
+            return read
+    return decode(content) or _code_page(content, "cp857")
 
 
 def _marked(content: bytes, encoding: str) -> Decoded | None:
@@ -209,12 +318,12 @@ def _damaged(content: bytes) -> Decoded | None:
     )
 
 
-def _code_page(content: bytes) -> Decoded | None:
+def _code_page(content: bytes, *also: str) -> Decoded | None:
     """The code page in which the letters fit best, unless the next best fits about as well."""
-    first = next(index for index, byte in enumerate(content) if byte > 0x7F)
+    first = next((index for index, byte in enumerate(content) if byte > 0x7F), 0)
     start = max(0, first - 100)
     readings: dict[str, tuple[float, str]] = {}
-    for encoding in _SINGLE_BYTE:
+    for encoding in (*_SINGLE_BYTE, *also):
         try:
             sample = content[start : start + _SAMPLE].decode(encoding)
         except UnicodeDecodeError:

@@ -9,14 +9,20 @@ from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.attempt import Attempt
 from voterlist.readers.books import OLE, ZIP, read_workbook
+from voterlist.readers.dbase import is_dbase, read_dbase
+from voterlist.readers.opendocument import read_opendocument
 from voterlist.readers.outcome import ReadOutcome
+from voterlist.readers.parts import DAMAGE
+from voterlist.readers.pdf import read_pdf
+from voterlist.readers.pictures import is_picture
 from voterlist.readers.records import read_json, read_parquet
 from voterlist.readers.text import read_text
+from voterlist.readers.word import read_word
 
 __all__ = ["is_archive", "read_bytes"]
 
 _MARGIN = b"\xef\xbb\xbf \t\r\n"
-_NO_TABLE = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf")
+_RTF = b"{\\rtf"
 _NOT_READ = (
     b"Rar!",
     b"7z\xbc\xaf",
@@ -30,6 +36,11 @@ _NOT_READ = (
 """
 
 
+_PDF = b"%PDF-"
+_PDF_HEAD = 1024
+"""Among so many first bytes the mark of a PDF file stands (ISO 32000-1, note 13 of annex H)."""
+_WORD_XML = b'progid="Word.Document"'
+"""A document of Word 2003 saved as XML names its program so."""
 _PAGE_HEAD = 4096
 """So many bytes show what a page is."""
 
@@ -48,18 +59,44 @@ def read_bytes(  # noqa: PLR0911  one return a kind of file
     if content.startswith(b"PAR1"):
         return read_parquet(content, settings)
     if content.startswith((ZIP, OLE, b"PK\x05\x06")):
-        return read_workbook(content, settings, attempt) or ReadOutcome(
-            "zip", trouble=_packed_trouble(content)
+        return (
+            read_workbook(content, settings, attempt)
+            or _read_document(content, settings)
+            or ReadOutcome("zip", trouble=_packed_trouble(content))
         )
-    if content.startswith(_NOT_READ) or _is_dbase(content):
-        return ReadOutcome("", trouble=AsideCode.FORMAT_NOT_READ)
-    if _is_page_of_cells(content):
-        return ReadOutcome("", trouble=AsideCode.FORMAT_NOT_READ)
-    if content.startswith(_NO_TABLE) or content[:512].lstrip(
-        _MARGIN
-    ).lower().startswith((b"<!doctype", b"<html", b"<?xml")):
-        return ReadOutcome("", trouble=AsideCode.FILE_NOT_A_TABLE)
+    if _PDF in content[:_PDF_HEAD]:
+        return read_pdf(content, settings)
+    if is_dbase(content):
+        return read_dbase(content, settings)
+    if code := _not_read(content):
+        return ReadOutcome("", trouble=code)
     return read_json(content, settings) or read_text(content, settings)
+
+
+def _not_read(content: bytes) -> AsideCode | None:
+    """The code of a kind that is known and not read."""
+    if content.startswith(_NOT_READ) or _is_page_of_cells(content):
+        return AsideCode.FORMAT_NOT_READ
+    if is_picture(content):
+        return AsideCode.SCANNED_PAGE
+    start = content[:_PAGE_HEAD].lstrip(_MARGIN)
+    if start.startswith(_RTF) or _WORD_XML in start:
+        return AsideCode.DOCUMENT_NOT_READ
+    if start.lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        return AsideCode.FILE_NOT_A_TABLE
+    return None
+
+
+def _read_document(content: bytes, settings: IngestSettings) -> ReadOutcome | None:
+    """The one sheet of a packed text document; None where it is none, or cannot be unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+            if size > settings.max_unpacked_megabytes * 2**20:
+                return ReadOutcome("", trouble=AsideCode.FILE_TOO_LARGE)
+            return read_word(archive, settings) or read_opendocument(archive, settings)
+    except DAMAGE:
+        return None
 
 
 def _packed_trouble(content: bytes) -> AsideCode:
@@ -91,28 +128,3 @@ def _is_page_of_cells(content: bytes) -> bool:
         (b"<!doctype html", b"<html", b"<table", b"<meta", b"mime-version:")
     )
     return is_page and b"<table" in content.lower().replace(b"\0", b"")
-
-
-def _is_dbase(content: bytes) -> bool:
-    """True for dBASE and FoxPro (DBF).
-
-    Version, a date, and a header whose length fits its fields and ends in 0x0D.
-    """
-    if len(content) < 33 or content[0] not in {
-        0x02,
-        0x03,
-        0x30,
-        0x31,
-        0x32,
-        0x43,
-        0x83,
-        0x8B,
-        0xF5,
-        0xFB,
-    }:
-        return False
-    length = int.from_bytes(content[8:10], "little")
-    plausible = (
-        1 <= content[2] <= 12 and 1 <= content[3] <= 31 and 33 <= length <= len(content)
-    )
-    return plausible and (content[length - 1] == 0x0D or b"\x0d" in content[32:length])

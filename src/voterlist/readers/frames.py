@@ -25,10 +25,12 @@ Head = dict[str, Any]
 _LENGTHS = struct.Struct(">QQ")
 """How many bytes the head takes, and how many follow it."""
 _LINE = "line"
+_MARKS = ("outside", "deleted")
+"""The fields of a sheet that are nothing or say something of each row."""
 _FACTS = tuple(
     field.name
     for field in dataclasses.fields(RawSheet)
-    if field.name not in {"lines", "cells", "trouble", "unworked"}
+    if field.name not in {"lines", "cells", "trouble", "unworked", *_MARKS}
 )
 """The fields of a sheet that are a number, a text or nothing."""
 
@@ -99,24 +101,34 @@ def _sheet_head(sheet: RawSheet, length: int) -> Head:
 
 def _sheet(known: Head, content: pa.Buffer) -> RawSheet:
     table = pa.ipc.open_stream(content).read_all().combine_chunks()
+    marks = {
+        name: _one_array(table.column(name), pa.bool_())
+        for name in _MARKS
+        if name in table.column_names
+    }
     return RawSheet(
-        lines=_line_numbers(table.column(_LINE)),
-        cells=table.drop_columns([_LINE]),
+        lines=_one_array(table.column(_LINE), pa.int32()),
+        cells=table.drop_columns([_LINE, *marks]),
         trouble=_code(known["trouble"]),
         unworked=tuple((row, column) for row, column in known["unworked"]),
         **{name: known[name] for name in _FACTS},
+        **marks,
     )
 
 
-def _line_numbers(column: pa.ChunkedArray) -> pa.Array:
-    return column.chunk(0) if column.num_chunks else pa.array([], pa.int32())
+def _one_array(column: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    return column.chunk(0) if column.num_chunks else pa.array([], kind)
 
 
 def _written(sheet: RawSheet) -> pa.Buffer:
-    """The line numbers and the cells of a sheet as an Arrow stream."""
+    """The line numbers, the cells and the marks of a sheet as an Arrow stream."""
     table = pa.table(
         [sheet.lines, *sheet.cells.columns], [_LINE, *sheet.cells.column_names]
     )
+    for name in _MARKS:
+        marks = getattr(sheet, name)
+        if marks is not None:
+            table = table.append_column(name, marks)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)

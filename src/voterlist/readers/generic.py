@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -67,7 +68,11 @@ def read_table(
     sheet = outcome.sheets[0]
     if sheet.trouble is not None:
         raise _refuse(path, sheet.trouble, sheet.name or "")
-    return _with_headers(sheet)
+    if sheet.name is None:
+        # The other sheets of a document are pages that were not read.
+        for unread in outcome.sheets[1:]:
+            raise _refuse(path, unread.trouble or "", unread.name or "")
+    return _with_headers(_of_tables(sheet))
 
 
 def _trouble(error: OSError) -> str:
@@ -89,6 +94,16 @@ def _refuse(path: Path, code: str, sheet: str = "") -> InputError:
         file=path.name,
         sheet=sheet,
         todo=_TODO,
+    )
+
+
+def _of_tables(sheet: RawSheet) -> RawSheet:
+    """The rows of the tables of a document, without what was deleted."""
+    if sheet.outside is None or sheet.deleted is None:
+        return sheet
+    kept = pc.invert(pc.or_(sheet.outside, sheet.deleted))
+    return dataclasses.replace(
+        sheet, lines=sheet.lines.filter(kept), cells=sheet.cells.filter(kept)
     )
 
 

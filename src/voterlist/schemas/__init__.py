@@ -36,7 +36,7 @@ from voterlist.schemas.required import empty, require, with_current_names
 from voterlist.schemas.review import CHANGE, DECISION
 from voterlist.schemas.statistics import COMPARISON, PROTOCOL, PROTOCOL_LINES, STATISTIC
 from voterlist.schemas.streets import STREET, STREET_ROW
-from voterlist.schemas.voters import VOTER
+from voterlist.schemas.voters import STREET_OR_VILLAGE, VOTER
 
 __all__ = [
     "ACCEPTANCE",
@@ -70,6 +70,7 @@ __all__ = [
     "SHARED_FIELDS",
     "STATISTIC",
     "STREET",
+    "STREET_OR_VILLAGE",
     "STREET_ROW",
     "TRUTH",
     "VOTER",

@@ -52,6 +52,12 @@ class RawSheet:
     where they stand."""
     joined_columns: int = 0
     """How many columns beyond the most allowed were joined into the last one."""
+    outside: pa.Array | None = None
+    """bool, one a row: True for text that stands outside every table of a document, such as a title
+    or the number of a page. None where the format has no such text."""
+    deleted: pa.Array | None = None
+    """bool, one a row: True for a row that was deleted and is still in the file (DBF, tracked
+    changes). None where the format keeps no such rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,8 @@ class RawFile:
     copy: int = 0
     """Counts the files of the same content, 0 the first."""
     format: str = ""
-    """What the bytes are: text, jsonl, parquet, xlsx, xlsb, xls, ods, zip; empty where that was not
-    found out."""
+    """What the bytes are: text, jsonl, parquet, xlsx, xlsb, xls, ods, docx, odt, pdf, dbf, zip;
+    empty where that was not found out."""
     skipped: tuple[str, ...] = ()
     """The sheets that hold no cells by their kind, charts and macros, by name; nothing of them is
     read."""

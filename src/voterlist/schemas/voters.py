@@ -15,7 +15,10 @@ from voterlist.schemas.columns import (
     Table,
 )
 
-__all__ = ["TABLES", "VOTER"]
+__all__ = ["STREET_OR_VILLAGE", "TABLES", "VOTER"]
+
+STREET_OR_VILLAGE = " k"
+"""How ``street`` ends where nothing tells whether the address names a street or a village."""
 
 _SPELLED = "The {part} in its standard spelling; the written form stays in ENTRY."
 
@@ -66,7 +69,11 @@ _VOTER = Table(
         Column(
             "street_kind", TEXT, "The kind of street, one word for all its spellings."
         ),
-        Column("street", TEXT, "The name of the street, folded."),
+        Column(
+            "street",
+            TEXT,
+            "The name of the street, folded; ends in ` k` where it may be a village.",
+        ),
         Column("house", TEXT, "The house number, with its building after a slash."),
         Column("building", TEXT, "The building alone."),
         Column("flat", TEXT, "The flat."),

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from voterlist.usecases.explaining import Explained, explain_pair
     from voterlist.usecases.inspecting import (
         FileAccount,
+        FileLine,
         ListAccount,
         PlaceAccount,
         SheetAccount,
         exit_code_of_accounts,
+        file_line,
         inspect_files,
         is_total_different,
     )
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
     from voterlist.usecases.maps import read_map
     from voterlist.usecases.reviewing import Imported, export_review, import_review
     from voterlist.usecases.running import WorkspaceRun, run_workspace
-    from voterlist.usecases.settings import settings_of
+    from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.workspaces import (
         Status,
         make_workspace,
@@ -69,6 +71,7 @@ __all__ = [
     "Compared",
     "Explained",
     "FileAccount",
+    "FileLine",
     "Imported",
     "LinkRequest",
     "Linked",
@@ -95,6 +98,7 @@ __all__ = [
     "exit_code_of_accounts",
     "explain_pair",
     "export_review",
+    "file_line",
     "import_review",
     "inspect_files",
     "invent_lists",
@@ -109,6 +113,7 @@ __all__ = [
     "run_workspace",
     "settings_of",
     "status_of",
+    "workspace_here",
     "write_calendar",
     "write_table",
 ]
@@ -131,6 +136,7 @@ _HOMES = {
     "Checked": "voterlist.usecases.checking",
     "Compared": "voterlist.usecases.comparing",
     "FileAccount": "voterlist.usecases.inspecting",
+    "FileLine": "voterlist.usecases.inspecting",
     "Imported": "voterlist.usecases.reviewing",
     "ListAccount": "voterlist.usecases.inspecting",
     "NameReading": "voterlist.normalize",
@@ -154,6 +160,7 @@ _HOMES = {
     "exit_code_of_accounts": "voterlist.usecases.inspecting",
     "export_review": "voterlist.usecases.reviewing",
     "import_review": "voterlist.usecases.reviewing",
+    "file_line": "voterlist.usecases.inspecting",
     "inspect_files": "voterlist.usecases.inspecting",
     "invent_lists": "voterlist.synth:write",
     "is_total_different": "voterlist.usecases.inspecting",
@@ -164,6 +171,7 @@ _HOMES = {
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
     "settings_of": "voterlist.usecases.settings",
+    "workspace_here": "voterlist.usecases.settings",
     "status_of": "voterlist.usecases.workspaces",
     "write_calendar": "voterlist.usecases.workspaces",
     "write_table": "voterlist.storage.store",

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from voterlist import readers
 from voterlist.check import Examined, examine
-from voterlist.config import Settings
+from voterlist.config import FILE_NAME, Settings
 from voterlist.errors import InputError, UsageError
 from voterlist.findings import Settled, settle
 from voterlist.ingest import columns_needed, ingest, table_intake
@@ -22,10 +22,11 @@ from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Profile, Severity, Stage
 from voterlist.normalize import normalize
 from voterlist.pipeline import RULE_CODES
+from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
 from voterlist.pipeline.street_register import StreetRegister, read_given_streets
 from voterlist.report.sections.audit import Audit, build_audit
-from voterlist.schemas import AGES, ENTRY, FINDING, SCORECARD, Intake, empty
+from voterlist.schemas import AGES, ENTRY, FINDING, SCORECARD, Intake, RawFile, empty
 from voterlist.tables import concat, sort_by
 from voterlist.usecases.auditing import write_audit
 from voterlist.usecases.maps import Map, read_map
@@ -111,7 +112,7 @@ def check_files(
     """Run the register tests over files.
 
     Args:
-        files: lists of precincts, or tables if ``columns`` is given.
+        files: lists of precincts, or folders with them, or tables if ``columns`` is given.
         today: the day on which the list counts.
         columns: a file with the map of the columns.
         settings: a file of settings; else those of the workspace around the first file.
@@ -121,13 +122,15 @@ def check_files(
         progress: told what is being done.
 
     Raises:
-        UsageError: there is no such file.
+        UsageError: there is no such file, a folder is empty, or is a workspace.
         SettingsError: the settings or the map have mistakes.
         InputError: a table cannot be read. A list that cannot be read is set aside.
         OSError: the audit cannot be written.
     """
-    _require_files((*files, *streets))
-    around = files[0].resolve().parent
+    _require_files(streets)
+    _require_lists(files)
+    first = files[0].resolve()
+    around = first if first.is_dir() else first.parent
     chosen = settings_around(settings, around)
     reference = _Reference(
         chosen,
@@ -146,6 +149,21 @@ def _require_files(paths: Sequence[Path]) -> None:
         if not path.is_file():
             raise UsageError(
                 f"there is no {path}", code="no-such-file", places={"path": str(path)}
+            )
+
+
+def _require_lists(paths: Sequence[Path]) -> None:
+    """Files, or folders with files that are no workspace: of that a run reads the right ones."""
+    _require_files([path for path in paths if not path.is_dir()])
+    for folder in filter(Path.is_dir, paths):
+        code = "folder-empty" if not readers.list_paths(folder) else ""
+        if (folder / FILE_NAME).is_file():
+            code = "folder-is-workspace"
+        if code:
+            raise UsageError(
+                f"{folder} cannot be checked: {code}",
+                code=code,
+                places={"path": str(folder), "inbox": str(folder / INBOX)},
             )
 
 
@@ -180,16 +198,25 @@ def _intake(
 ) -> tuple[Intake, dict[str, str]]:
     """The intake of these files, and the name of each list by its source."""
     # A table of the program's own format has ids and one header: it is no list that was typed.
-    are_tables = all(path.suffix == ".parquet" for path in files)
-    if columns is not None or are_tables:
-        return _tables(files, columns, settings), {}
-    lists = [
-        file
-        for path in files
-        for file in readers.read_files(path, path.name, settings.ingest)
+    paths = [
+        path
+        for given in files
+        for path in (readers.list_paths(given) if given.is_dir() else [given])
     ]
+    are_tables = all(path.suffix == ".parquet" for path in paths)
+    if columns is not None or are_tables:
+        return _tables(paths, columns, settings), {}
+    lists: list[RawFile] = []
+    for given in files:
+        lists += (
+            readers.read_folder(given.resolve(), settings.ingest)
+            if given.is_dir()
+            else readers.read_files(given, given.name, settings.ingest)
+        )
     names = {file.source: file.name for file in lists}
-    return ingest(lists, settings.ingest, constituency=None), names
+    territory = settings.territory.by_number
+    taken = ingest(lists, settings.ingest, constituency=None, territory=territory)
+    return taken, names
 
 
 def _tables(files: Sequence[Path], columns: Map | None, settings: Settings) -> Intake:

@@ -8,21 +8,58 @@ import pyarrow as pa
 
 from voterlist import config, pipeline
 from voterlist.config import Settings
+from voterlist.errors import UsageError
 from voterlist.schemas import ACCEPTANCE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import read_acceptances
 
-__all__ = ["acceptances_around", "settings_around", "settings_of"]
+__all__ = [
+    "acceptances_around",
+    "settings_around",
+    "settings_of",
+    "workspace_around",
+    "workspace_here",
+]
 
 
 def settings_of(workspace: Path) -> Settings:
     """The settings of a workspace.
 
     Raises:
-        UsageError: it is no workspace.
+        UsageError: it is no workspace; the error names the one around it.
         SettingsError: its settings have mistakes.
     """
-    return config.load(workspace / config.FILE_NAME, rule_codes=pipeline.RULE_CODES)
+    path = workspace / config.FILE_NAME
+    around = None if path.is_file() else workspace_around(workspace)
+    if around is not None:
+        raise UsageError(
+            f"{workspace} is inside the workspace {around}",
+            code="inside-workspace",
+            places={"path": str(workspace), "workspace": str(around)},
+        )
+    return config.load(path, rule_codes=pipeline.RULE_CODES)
+
+
+def workspace_around(folder: Path) -> Path | None:
+    """The workspace that a folder is, or lies in; None outside of one."""
+    path = _settings_path(None, folder.resolve())
+    return path.parent if path else None
+
+
+def workspace_here(folder: Path) -> Path:
+    """The workspace that a folder is, or lies in.
+
+    Raises:
+        UsageError: it lies in none.
+    """
+    around = workspace_around(folder)
+    if around is None:
+        raise UsageError(
+            f"no workspace around {folder}",
+            code="no-workspace-here",
+            places={"path": str(folder)},
+        )
+    return around
 
 
 def settings_around(given: Path | None, folder: Path) -> Settings:

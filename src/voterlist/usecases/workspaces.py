@@ -22,14 +22,18 @@ from voterlist.usecases.settings import settings_of
 __all__ = ["Status", "make_workspace", "status_of", "write_calendar"]
 
 
-def make_workspace(folder: Path, *, cycle: str, level: Level) -> Settings:
+def make_workspace(
+    folder: Path, *, cycle: str, level: Level, constituency: int | None = None
+) -> Settings:
     """Make a workspace and return its settings; one that exists is never overwritten.
+
+    The inbox has a folder for the constituency, where one is given.
 
     Raises:
         SettingsError: the cycle is no year.
         UsageError: the folder is a workspace already, or cannot be written.
     """
-    text = config.template(cycle, level)
+    text = config.template(cycle, level, constituency)
     settings = config.parse(text)
     path = folder / config.FILE_NAME
     if path.exists():
@@ -39,6 +43,8 @@ def make_workspace(folder: Path, *, cycle: str, level: Level) -> Settings:
     try:
         for part in (INBOX, REFERENCE):
             store.make_folder(folder / part)
+        if constituency is not None:
+            store.make_folder(folder / INBOX / str(constituency))
         store.write_atomically(
             path, lambda beside: beside.write_text(text, encoding="utf-8")
         )

@@ -33,7 +33,7 @@ RULE = Rule(
         "letters are left out; so is a difference in the first letter (Vəliyev, Əliyev), and a "
         "last letter more or less (Samir, Samirə). A given name that the program knows is left "
         "alone. The skeleton is the same for every script and spelling of a name, so ASCII or "
-        "Russian writing is no slip."
+        "Russian writing is no slip. A list that lost letters (`letters-lost`) is left out."
     ),
     false_alarms=(
         "A rare surname that happens to lie beside a frequent one. The more entries the list has, "
@@ -57,5 +57,6 @@ def find(context: Context) -> pa.Table:
         is_slip = np.append(misspelt(distinct.to_pylist(), counts, times), False)[code]
         if field == "given_name":
             is_slip &= ~context.is_known("given_sex")
+        is_slip &= ~context.lost_letters
         findings.append(context.entry_findings(RULE, is_slip, field=field))
     return concat(findings, FINDING)

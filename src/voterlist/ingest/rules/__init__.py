@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from voterlist.ingest.rules import columns, copies, places, reading, rows, streets
+from voterlist.ingest.rules.places import PLACE_DOUBTS
+from voterlist.ingest.rules.rows import LETTERS_LOST
 from voterlist.model import Rule
 
-__all__ = ["RULES"]
+__all__ = ["LETTERS_LOST", "PLACE_DOUBTS", "RULES"]
 
 RULES: tuple[Rule, ...] = (
     *columns.RULES,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from voterlist.model import Rule, Severity, Unit
 
-__all__ = ["RULES"]
+__all__ = ["PLACE_DOUBTS", "RULES"]
 
 _GROUND = (
     "Election Code of Azerbaijan, art. 46: "
@@ -109,4 +109,87 @@ RULES: tuple[Rule, ...] = (
         ),
         false_alarms="A list that is read alone, without an inbox.",
     ),
+    Rule(
+        "name-undecided",
+        Severity.WARNING,
+        Unit.FILE,
+        _GROUND,
+        looks_at=(
+            "Do several numbers of a name come into question for the precinct, while nothing else "
+            "says it? None is taken. Value and limit are two of them. How names are read stands in "
+            "[ingest](../ingest.md#names)."
+        ),
+        false_alarms="A name that people understand because they know its sender.",
+    ),
+    Rule(
+        "name-other-number",
+        Severity.WARNING,
+        Unit.FILE,
+        _GROUND,
+        looks_at=(
+            "Was a number of a name taken for the precinct, and another number of it may be the "
+            "precinct's too? The value is the number taken, the limit the other one. How names are "
+            "read stands in [ingest](../ingest.md#names)."
+        ),
+        false_alarms="A single file of a constituency, called by both numbers: 4-12.",
+    ),
+    Rule(
+        "name-unclear",
+        Severity.WARNING,
+        Unit.FILE,
+        _GROUND,
+        looks_at=(
+            "Was a number of a name taken for the precinct that may be none: of a date, a time, a "
+            "page, a count, or beside words that are not known? The value is the number. How names "
+            "are read stands in [ingest](../ingest.md#names)."
+        ),
+        false_alarms="A file called by the name of its village and its number.",
+    ),
+    Rule(
+        "name-against-names",
+        Severity.WARNING,
+        Unit.FILE,
+        _GROUND,
+        looks_at=(
+            "Does a word of a name say one precinct, while the names beside it change in another "
+            "number only? The value is the number taken, the limit the other one. How names are "
+            "read stands in [ingest](../ingest.md#names)."
+        ),
+        false_alarms="A precinct whose list came in several numbered parts.",
+    ),
+    Rule(
+        "precinct-not-in-territory",
+        Severity.WARNING,
+        Unit.FILE,
+        _GROUND,
+        looks_at=(
+            "Is a list of a precinct that `[territory]` of the settings does not give its "
+            "constituency? The value is the number of entries. Nothing is asked of a constituency "
+            "that is not in the settings."
+        ),
+        false_alarms="A new precinct that nobody has written into the settings yet.",
+    ),
+    Rule(
+        "precinct-claimed-twice",
+        Severity.WARNING,
+        Unit.FILE,
+        (
+            "Election Code of Azerbaijan, art. 46: one permanent list a precinct; a second may be "
+            "that of another precinct"
+        ),
+        looks_at=(
+            "Do several files say that they are the list of one precinct and kind, and are they no "
+            "versions of one another? The value is the number of files; one finding for each."
+        ),
+        false_alarms="A list in parts, one a file.",
+    ),
 )
+
+PLACE_DOUBTS = frozenset(
+    {
+        *("name-undecided", "name-other-number", "name-unclear", "name-against-names"),
+        *("place-by-inbox", "place-by-column", "place-by-title", "place-by-sheet"),
+        *("precinct-unknown", "precinct-not-in-territory", "precinct-claimed-twice"),
+    }
+)
+"""The rules by which a precinct is not known or in doubt, so that a person has to look."""

@@ -21,12 +21,12 @@ RULES: tuple[Rule, ...] = (
         Unit.FILE,
         _GROUND,
         looks_at=(
-            "Is the content of the file a picture, a PDF, a text document or a web page? The "
-            "content tells, not the ending of the name."
+            "Is the content of the file a document without a table, a presentation or a web page? "
+            "The content tells, not the ending of the name."
         ),
         false_alarms=(
-            "A list that somebody pasted into a text document: it is a list for people, and no "
-            "table for a program."
+            "A list that somebody wrote into a document line by line, without a table: the lines "
+            "do not tell where a name ends."
         ),
     ),
     Rule(
@@ -125,10 +125,38 @@ RULES: tuple[Rule, ...] = (
         Unit.FILE,
         _GROUND,
         looks_at=(
-            "Is the content of a kind that is known and not read: DBF, Access, RAR, 7z, a web page "
+            "Is the content of a kind that is known and not read: Access, RAR, 7z, a web page "
             "or XML table named XLS?"
         ),
         false_alarms="None known: the kind is told by the first bytes of the content.",
+    ),
+    Rule(
+        AsideCode.DOCUMENT_NOT_READ.value,
+        Severity.ERROR,
+        Unit.FILE,
+        _GROUND,
+        looks_at=(
+            "Is the content a Word document of before 2007 (DOC), RTF, or a Word document saved as "
+            "XML? Word documents of today (DOCX), ODT and PDF are read."
+        ),
+        false_alarms="None known: the kind is told by the content.",
+    ),
+    Rule(
+        AsideCode.SCANNED_PAGE.value,
+        Severity.ERROR,
+        Unit.FILE,
+        _GROUND,
+        looks_at=(
+            "Is the file a picture (JPEG, PNG, TIFF, HEIC and others), or a PDF file whose pages "
+            "are pictures? Of a PDF file with other pages too, those are read, and the sheet of "
+            "the finding names the pages that are pictures. Invisible text that a scanner laid "
+            "over a picture does not count: it is a guess, and a letter guessed wrongly looks like "
+            "a name."
+        ),
+        false_alarms=(
+            "A page of text drawn as lines, without letters: no program can read it either. A "
+            "page with nothing but a stamp or a signature: then nothing is missing."
+        ),
     ),
     Rule(
         AsideCode.ARCHIVE_NESTED.value,

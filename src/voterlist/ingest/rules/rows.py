@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from voterlist.model import AsideCode, Rule, Severity, Unit
 
-__all__ = ["RULES"]
+__all__ = ["LETTERS_LOST", "RULES"]
+
+LETTERS_LOST = "letters-lost"
+"""A list of which the whole lost letters."""
 
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -54,5 +57,43 @@ RULES: tuple[Rule, ...] = (
             "first of them."
         ),
         false_alarms="A sign that somebody typed.",
+    ),
+    Rule(
+        LETTERS_LOST,
+        Severity.WARNING,
+        Unit.FILE,
+        "A name with a lost letter cannot be compared",
+        looks_at=(
+            "Does a question mark (or the sign �) stand inside of names, as in `M?mm?dov`, in at "
+            "least 5 % of the entries of a list, and in 3? A program wrote it for each letter "
+            "that the encoding lacks: Excel's CSV keeps no ə. The value is the number of entries "
+            "with such a name. The headings and names are read all the same: a lost letter is "
+            "taken from the known name that fits, else the most frequent one is put in its place."
+        ),
+        false_alarms="A list in which a clerk marked the letters that he could not read.",
+    ),
+    Rule(
+        "row-cut-short",
+        Severity.WARNING,
+        Unit.ENTRY,
+        "A row that lost its end may be the beginning of a voter who is listed whole",
+        looks_at=(
+            "Does an entry end before more than a third of the columns that most entries of its "
+            "list fill? It is kept; the value is the number of its cells, the limit the number of "
+            "the list's columns."
+        ),
+        false_alarms="A voter of whom nothing but the name is known.",
+    ),
+    Rule(
+        "row-cut-short-repeated",
+        Severity.WARNING,
+        Unit.ENTRY,
+        "A row that lost its end may be the beginning of a voter who is listed whole",
+        looks_at=(
+            "Does an entry end early, as with `row-cut-short`, and does another entry of its "
+            "precinct begin with the very same cells? That one is named; both are kept. The value "
+            "is the number of its cells, the limit the number of the list's columns."
+        ),
+        false_alarms="Two people of one name, of whom one is written down by the name alone.",
     ),
 )

@@ -76,7 +76,11 @@ class Address(Comparison):
         constituency_known = pairs.known(entries.constituency)
         # A street of the same name in another constituency is another street.
         one_town = pairs.same(entries.constituency) | ~constituency_known
-        street = pairs.same(entries.street.codes) & one_town
+        street = pairs.same(entries.street.codes)
+        if entries.village is not None:
+            # One village, or a village and what may be this village or a street of its name.
+            street = street | pairs.same(entries.village.codes)
+        street = street & one_town
         house = street & pairs.same(entries.house.codes)
         flats = entries.flat.codes
         # Two houses without flats are one dwelling.

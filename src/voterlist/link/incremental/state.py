@@ -251,6 +251,8 @@ def _read(
         yield getattr(entries, name).astype(np.int64).view(np.uint64), None
     for column in entries.added.values():
         yield _hashes(column.values), column.codes
+    if entries.village is not None:
+        yield _hashes(entries.village.values), entries.village.codes
     if new is not None:
         yield new.astype(np.uint64), None
 

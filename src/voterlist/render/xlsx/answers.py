@@ -41,11 +41,15 @@ _LOOKED_THROUGH = 50
 _PLAIN = str.maketrans("əşçğıöü", "escgiou")
 _WORKBOOKS = frozenset({"xlsx", "xlsb", "xls", "ods"})
 """The formats of ``RawFile`` that are workbooks."""
+_DOCUMENTS = frozenset({"docx", "odt", "pdf", "dbf"})
+"""The formats of lists that no review is written in."""
 _NO_WORKBOOK = frozenset(
     {
         AsideCode.FILE_EMPTY,
         AsideCode.FILE_NOT_A_TABLE,
         AsideCode.ENCODING_UNREADABLE,
+        AsideCode.DOCUMENT_NOT_READ,
+        AsideCode.SCANNED_PAGE,
     }
 )
 """Troubles whose sentences speak of lists: of a review they say that the file is no workbook."""
@@ -176,7 +180,8 @@ def _read_file(path: Path, limits: IngestSettings) -> tuple[str, RawFile]:
     is_workbook = file.format in _WORKBOOKS and file.name == path.name
     if is_workbook and file.trouble is AsideCode.FILE_EMPTY:
         return digest, file
-    if file.trouble is not None and file.trouble not in _NO_WORKBOOK:
+    is_other = file.trouble in _NO_WORKBOOK or file.format in _DOCUMENTS
+    if file.trouble is not None and not is_other:
         raise _unreadable(path, file.trouble.value, "cannot be read")
     if file.trouble is not None or not is_workbook:
         raise _unreadable(path, "review-unreadable", "is no workbook")

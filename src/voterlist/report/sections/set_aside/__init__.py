@@ -29,6 +29,7 @@ NOBODY = (
     AsideCode.TITLE_ROW,
     AsideCode.HEADER_ROW,
     AsideCode.TOTAL_ROW,
+    AsideCode.DELETED_ROW,
     AsideCode.DUPLICATE_FILE,
     AsideCode.SAME_ENTRY,
 )

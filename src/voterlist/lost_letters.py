@@ -1,0 +1,62 @@
+"""Letters that were lost when a file was saved: ``M?mm?dov`` for ``Məmmədov``.
+
+A program that saves text in a code page writes ``?`` for each letter that the code page lacks. One
+sign stands for one letter. In a list that lost letters every ``?`` of a word is such a sign; in
+another it is a mark of doubt, as people write one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.tables import codes
+
+__all__ = ["SIGNS", "has_lost_letters", "rows_of_lost_lists", "with_sign_inside"]
+
+SIGNS = "?\N{REPLACEMENT CHARACTER}"
+"""What stands in the place of a letter."""
+
+_NAMES = ("surname", "given_name", "patronymic", "full_name")
+_INSIDE = r"(?:^|[\p{L}\s?\x{FFFD}-])[?\x{FFFD}]\p{L}"
+"""Arrow's pattern of a sign that a letter follows: people put a mark of doubt behind a word."""
+_LEAST_ROWS = 3
+_LEAST_SHARE = 0.05
+"""Of the rows of a list so many must have a sign inside of a name. Of names in Azerbaijani letters
+nine of ten have, where the letter ə was lost."""
+
+Flags = npt.NDArray[np.bool_]
+
+
+def with_sign_inside(columns: Sequence[pa.Array | pa.ChunkedArray]) -> Flags:
+    """The rows with a sign inside of a word in one of these columns of text."""
+    rows = len(columns[0]) if columns else 0
+    flags = np.zeros(rows, np.bool_)
+    for column in columns:
+        code, distinct = codes(column)
+        is_inside = pc.match_substring_regex(distinct, _INSIDE)
+        # The last one is of code -1, the missing text.
+        of_code = np.append(is_inside.to_numpy(zero_copy_only=False), [False])
+        flags |= of_code.astype(np.bool_)[code]
+    return flags
+
+
+def has_lost_letters(with_sign: int, rows: int) -> bool:
+    """True for a list of so many rows, so many of them with a sign inside of a name."""
+    return with_sign >= _LEAST_ROWS and with_sign >= _LEAST_SHARE * rows
+
+
+def rows_of_lost_lists(entries: pa.Table) -> Flags:
+    """The rows of ENTRY whose file lost letters."""
+    with_sign = with_sign_inside([entries.column(name) for name in _NAMES])
+    if not with_sign.any():
+        return with_sign
+    source, sources = codes(entries.column("source"))
+    rows = np.bincount(source, minlength=len(sources)).tolist()
+    counts = np.bincount(source[with_sign], minlength=len(sources)).tolist()
+    lost = [has_lost_letters(*of_file) for of_file in zip(counts, rows, strict=True)]
+    return np.asarray(lost, np.bool_)[source]

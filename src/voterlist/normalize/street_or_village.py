@@ -1,0 +1,198 @@
+"""Addresses in which ``k.`` stands for *küçə* or *kənd*, written out by the evidence of the list.
+
+The letter alone does not say which it is: ``Səməd Vurğun k., ev 75`` may be a street or a village.
+The other addresses of the precinct, and then of the constituency, do: one writes the kind of this
+name in full, or names the town of this street. Where none does, the letter stays, and the name of
+the street ends in ``schemas.STREET_OR_VILLAGE``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from voterlist.normalize.address_columns import cut_at_numbers
+from voterlist.normalize.columns import from_texts, matching
+from voterlist.normalize.kind_letter import (
+    Kind,
+    KindLetter,
+    KindsRead,
+    Named,
+    read_kinds,
+)
+from voterlist.tables import codes, group_codes
+
+__all__ = ["spelled_out"]
+
+_MAY_HOLD = r"(?i)(?:^|[^\p{L}\p{N}])[kк](?:$|[^\p{L}\p{N}])"
+"""Arrow's pattern of an address that has the letter by itself."""
+_SURE_SHARE = 0.95
+"""Of the entries that tell the kind of a name, so many must tell the same."""
+
+Codes = npt.NDArray[np.int64]
+_Area = tuple[str, int]
+"""A precinct or a constituency, by its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """One distinct beginning of the addresses of a precinct."""
+
+    read: KindsRead
+    precinct: int
+    constituency: int
+    entries: int
+    """How many entries of the precinct begin so."""
+
+    def areas(self) -> tuple[_Area, _Area]:
+        """Where evidence is looked for, the nearest first."""
+        return ("precinct", self.precinct), ("constituency", self.constituency)
+
+
+def spelled_out(
+    written: pa.DictionaryArray, constituency: pa.Array, precinct: pa.Array
+) -> pa.DictionaryArray:
+    """The addresses with ``k.`` written out where the list tells what it stands for.
+
+    The three columns are of one list, row by row. Addresses of one precinct that begin alike are
+    read alike, whatever the order of the rows.
+    """
+    may_hold = matching(written, _MAY_HOLD)
+    if not may_hold.any():
+        return written
+    head_of_text, heads, ends = _cut(written.dictionary)
+    with_letter = np.unique(head_of_text[may_hold]).tolist()
+    if not any(read_kinds(heads[head]).letters for head in with_letter):
+        return written
+    reads = [read_kinds(head) for head in heads]
+    text_of_row = codes(written)[0].astype(np.int64)
+    known = np.flatnonzero(text_of_row >= 0)
+    text = text_of_row[known]
+    areas = pa.table({"constituency": constituency, "precinct": precinct})
+    beginning, beginnings = _beginnings(
+        head_of_text[text], reads, areas.take(pa.array(known))
+    )
+    in_full = _in_full(beginnings)
+    is_changed = np.array([head is not None for head in in_full])[beginning]
+    if not is_changed.any():
+        return written
+    # One new text for each distinct address of a beginning that changes.
+    pairs, new_text = np.unique(
+        (beginning * len(ends) + text)[is_changed], return_inverse=True
+    )
+    new_texts = [
+        f"{in_full[pair // len(ends)]}{ends[pair % len(ends)]}"
+        for pair in pairs.tolist()
+    ]
+    text_of_row[known[is_changed]] = len(written.dictionary) + new_text
+    return from_texts(text_of_row, [*written.dictionary.to_pylist(), *new_texts])
+
+
+def _beginnings(
+    head: Codes, reads: list[KindsRead], areas: pa.Table
+) -> tuple[Codes, list[_Beginning]]:
+    """(which beginning each row has, the beginnings), of rows with these heads and areas."""
+    precinct, _ = group_codes(areas, "constituency", "precinct", known=False)
+    constituency, _ = group_codes(areas, "constituency", known=False)
+    _, first, beginning, entries = np.unique(
+        precinct * len(reads) + head,
+        return_index=True,
+        return_inverse=True,
+        return_counts=True,
+    )
+    columns = (head[first], precinct[first], constituency[first], entries)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return beginning, [_Beginning(reads[code], *places) for code, *places in rows]
+
+
+def _cut(texts: pa.Array) -> tuple[Codes, list[str], list[str]]:
+    """(the beginning of each address, the distinct beginnings, the end of each address)."""
+    heads, tails, pieces = cut_at_numbers(texts)
+    uncut = np.flatnonzero(heads < 0)
+    every = [*pieces.to_pylist(), *texts.take(pa.array(uncut)).to_pylist()]
+    heads = heads.copy()
+    heads[uncut] = len(pieces) + np.arange(len(uncut))
+    used, head_of_text = np.unique(heads, return_inverse=True)
+    ends = [every[tail] if tail >= 0 else "" for tail in tails.tolist()]
+    distinct_heads = [every[head] for head in used.tolist()]
+    return head_of_text.astype(np.int64), distinct_heads, ends
+
+
+def _in_full(beginnings: list[_Beginning]) -> list[str | None]:
+    """Each beginning with the kinds that are known written out; None where nothing changes."""
+    asked = {
+        named
+        for beginning in beginnings
+        for letter in beginning.read.letters
+        for named in letter.names
+    }
+    evidence = _Evidence(asked)
+    for beginning in beginnings:
+        evidence.add(beginning)
+    return [evidence.in_full(beginning) for beginning in beginnings]
+
+
+class _Evidence:
+    """How many entries of each area tell that a name is a street's, or a village's."""
+
+    def __init__(self, asked: set[Named]) -> None:
+        self._asked = asked
+        self._told: Counter[tuple[_Area, Named]] = Counter()
+        """Where the kind is written in full."""
+        self._likely: Counter[tuple[_Area, Named]] = Counter()
+        """Where the rest of an address with the letter speaks for it."""
+
+    def add(self, beginning: _Beginning) -> None:
+        """Count what the entries of a beginning tell."""
+        likely = {
+            (kind, name)
+            for letter in beginning.read.letters
+            for kind, name in letter.names
+            if kind is (letter.proved or letter.hinted)
+        }
+        for counts, told in (
+            (self._told, beginning.read.told & self._asked),
+            (self._likely, likely),
+        ):
+            for area in beginning.areas():
+                for named in told:
+                    counts[area, named] += beginning.entries
+
+    def in_full(self, beginning: _Beginning) -> str | None:
+        """The beginning with the kinds that are known written out; None where none is."""
+        kinds = {}
+        for letter in beginning.read.letters:
+            kind = letter.proved or self._kind(letter, beginning.areas())
+            if kind is not None:
+                kinds[letter] = kind
+        return beginning.read.in_full(kinds) if kinds else None
+
+    def _kind(self, letter: KindLetter, areas: tuple[_Area, _Area]) -> Kind | None:
+        """The kind of the name at a letter, by the nearest evidence; None in doubt."""
+        for area in areas:
+            kind = _decided(self._told, area, letter)
+            if kind is not None:
+                return kind
+        if letter.may_be_initial:
+            return None
+        if letter.hinted is Kind.STREET:
+            return Kind.STREET
+        for area in areas:
+            kind = _decided(self._likely, area, letter)
+            if kind is not None:
+                return kind
+        return None
+
+
+def _decided(
+    counts: Counter[tuple[_Area, Named]], area: _Area, letter: KindLetter
+) -> Kind | None:
+    """The kind that nearly all entries of an area tell; None where none or both are told."""
+    entries = {kind: counts[area, (kind, name)] for kind, name in letter.names}
+    kind = max(entries, key=lambda each: entries[each])
+    is_sure = entries[kind] and entries[kind] >= _SURE_SHARE * sum(entries.values())
+    return kind if is_sure else None

@@ -1,0 +1,117 @@
+"""OpenDocument texts (ODT): the tables and the text between them.
+
+Read from the XML itself (OpenDocument 1.3), tag by tag, as Word documents are.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from xml.parsers import expat
+
+from voterlist.config import IngestSettings
+from voterlist.model import AsideCode
+from voterlist.readers.documents import document
+from voterlist.readers.outcome import ReadOutcome
+from voterlist.readers.parts import DAMAGE, open_parts, parse_part
+from voterlist.readers.story import RefusedError, Story
+
+__all__ = ["read_opendocument"]
+
+_MIME = b"application/vnd.oasis.opendocument.text"
+_LEFT_OUT = frozenset(
+    {
+        "text:tracked-changes",
+        "office:annotation",
+        "text:note-citation",
+        "text:ruby-text",
+        "svg:title",
+        "svg:desc",
+    }
+)
+"""Deleted text stands in ``tracked-changes``; remarks are not the text."""
+_SIGNS = {"text:tab": " ", "text:line-break": "\n"}
+_MOST_REPEATED = 1_000
+"""A cell or a row that is said to stand more often than this is a mistake of the file."""
+
+
+def read_opendocument(
+    archive: zipfile.ZipFile, settings: IngestSettings
+) -> ReadOutcome | None:
+    """The one sheet of an OpenDocument text; None where the archive is none."""
+    names = open_parts(archive)
+    try:
+        if not {"content.xml", "mimetype"} <= names.keys():
+            return None
+        if not archive.read(names["mimetype"])[:100].startswith(_MIME):
+            return None
+        body = _Body(settings)
+        parse_part(archive, names["content.xml"], body, namespaces=False)
+    except RefusedError as refused:
+        return ReadOutcome("odt", trouble=refused.code)
+    except (*DAMAGE, expat.ExpatError):
+        return ReadOutcome("odt", trouble=AsideCode.FILE_UNREADABLE)
+    has_pictures = any(name.startswith("pictures/") for name in names)
+    return document(body.story.lines, "odt", settings, has_pictures=has_pictures)
+
+
+class _Body:
+    """What the tags of the text say."""
+
+    def __init__(self, settings: IngestSettings) -> None:
+        self.story = Story(settings)
+        self._left_out = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A tag begins."""
+        if self._left_out or tag in _LEFT_OUT:
+            self._left_out += 1
+        elif tag in _SIGNS:
+            self.story.text(_SIGNS[tag])
+        elif tag == "text:s":
+            self.story.text(" " * _count(attributes, "text:c"))
+        elif tag in {"table:table-cell", "table:covered-table-cell"}:
+            self._begin_cell(attributes)
+        elif begins := _BEGINS.get(tag):
+            begins(self.story)
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        for _ in range(_count(attributes, "table:number-columns-repeated") - 1):
+            self.story.begin_cell()
+            self.story.end_cell()
+        self.story.begin_cell(_count(attributes, "table:number-rows-spanned"))
+
+    def text(self, text: str) -> None:
+        """Text goes by."""
+        if not self._left_out:
+            self.story.text(text)
+
+    def end(self, tag: str) -> None:
+        """A tag ends."""
+        if self._left_out:
+            self._left_out -= 1
+        elif ends := _ENDS.get(tag):
+            ends(self.story)
+
+
+_BEGINS = {
+    "text:p": Story.begin_paragraph,
+    "text:h": Story.begin_paragraph,
+    "table:table": Story.begin_table,
+    "table:table-row": Story.begin_row,
+    "draw:text-box": Story.begin_box,
+}
+_ENDS = {
+    "text:p": Story.end_paragraph,
+    "text:h": Story.end_paragraph,
+    "table:table": Story.end_table,
+    "table:table-cell": Story.end_cell,
+    "table:covered-table-cell": Story.end_cell,
+    "draw:text-box": Story.end_box,
+}
+
+
+def _count(attributes: dict[str, str], name: str) -> int:
+    """How often something is repeated; a number that is none counts once."""
+    text = attributes.get(name, "1")
+    is_number = text.isascii() and text.isdigit() and len(text) < 8
+    return min(int(text), _MOST_REPEATED) if is_number else 1

@@ -1,0 +1,276 @@
+"""Tables without lines: columns told by the gaps that run through the rows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from voterlist.readers.pdf_words import TextLine, Word
+
+__all__ = ["Columns", "chunks", "columns_of", "is_rest", "overlap", "row_groups"]
+
+Floats = npt.NDArray[np.float64]
+
+_BIN = 0.5
+"""Points."""
+_CHUNK_GAP = 0.75
+"""A gap of this share of the height of the letters parts two cells rather than two words."""
+_LEAST_CHUNKS = 3
+"""A line of so many pieces may be a row."""
+_LEAST_ROWS = 3
+_FEW_ROWS = 8
+"""Blanks of fewer rows than this may stand below each other by chance."""
+_MOST_CROSSING = 0.02
+"""The share of rows that may write across the gap between two columns."""
+_NARROW, _WIDE = 0.3, 0.75
+"""The least gap between columns, as a share of the height of the letters: in a long list, and in
+one of few rows."""
+
+
+def chunks(line: TextLine) -> list[list[Word]]:
+    """The words of a line in pieces that a wide gap parts."""
+    pieces: list[list[Word]] = []
+    for word in line:
+        if pieces and word.left - pieces[-1][-1].right <= _CHUNK_GAP * word.height:
+            pieces[-1].append(word)
+        else:
+            pieces.append([word])
+    return pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table without lines."""
+
+    edges: Floats
+    """The middles of the gaps between them, from left to right."""
+    rights: Floats
+    """How far the text of each column reaches."""
+
+    @property
+    def count(self) -> int:
+        """The number of columns."""
+        return len(self.edges) + 1
+
+    def cells(self, line: TextLine) -> list[list[Word]]:
+        """The words of a line by column."""
+        cells: list[list[Word]] = [[] for _ in range(self.count)]
+        for word in line:
+            middle = (word.left + word.right) / 2
+            cells[int(np.searchsorted(self.edges, middle))].append(word)
+        return cells
+
+    def filled(self, line: TextLine) -> set[int]:
+        """The columns in which the line has words."""
+        return {at for at, words in enumerate(self.cells(line)) if words}
+
+    def crosses(self, line: TextLine) -> bool:
+        """True where one piece of the line lies over a gap between columns, as a title does."""
+        for piece in chunks(line):
+            left = np.searchsorted(self.edges, piece[0].left)
+            if np.searchsorted(self.edges, piece[-1].right) > left:
+                return True
+        return False
+
+
+def columns_of(lines: Sequence[TextLine]) -> Columns | None:
+    """The columns that the rows among these lines share; None where there are no rows."""
+    rows = [line for line in lines if len(chunks(line)) >= _LEAST_CHUNKS]
+    if len(rows) < _LEAST_ROWS:
+        return None
+    words = [word for line in _with_overlapping(lines) for word in line]
+    lefts = np.array([word.left for word in words])
+    rights = np.array([word.right for word in words])
+    height = float(np.median([word.height for word in words]))
+    share = _NARROW if len(rows) >= _FEW_ROWS else _WIDE
+    most_crossing = _MOST_CROSSING * len(rows)
+    edges = _gaps(lefts, rights, most_crossing, share * height)
+    if len(edges) < _LEAST_CHUNKS - 1:
+        return None
+    column = np.searchsorted(edges, (lefts + rights) / 2)
+    reaches = np.zeros(len(edges) + 1)
+    np.maximum.at(reaches, column, rights)
+    return Columns(edges, reaches)
+
+
+def _with_overlapping(lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines that may be rows, and those that overlap one.
+
+    A column whose cells all have two lines has no word at the height of its rows.
+    """
+    is_row = [len(chunks(line)) >= _LEAST_CHUNKS for line in lines]
+    taken = list(is_row)
+    for upper in range(len(lines) - 1):
+        if overlap(lines[upper], lines[upper + 1]):
+            taken[upper] |= is_row[upper + 1]
+            taken[upper + 1] |= is_row[upper]
+    return [line for line, is_taken in zip(lines, taken, strict=True) if is_taken]
+
+
+def overlap(above: TextLine, line: TextLine) -> bool:
+    """True for a line so close below another one that they are of one row."""
+    gap = line[0].middle - above[0].middle
+    return 0 <= gap <= _OVERLAPPING * line[0].height
+
+
+def _gaps(lefts: Floats, rights: Floats, most_crossing: float, least: float) -> Floats:
+    """The middles of the gaps, at least so wide, that no more than so many words cross."""
+    start = lefts.min()
+    count = int((rights.max() - start) / _BIN) + 2
+    changes = np.zeros(count + 1)
+    np.add.at(changes, ((lefts - start) / _BIN).astype(int), 1)
+    np.add.at(changes, ((rights - start) / _BIN).astype(int) + 1, -1)
+    is_free = np.cumsum(changes)[:count] <= most_crossing
+    # The last place is free: no word reaches it.
+    steps = np.diff(is_free.astype(np.int8), prepend=1)
+    ends_of_words = np.flatnonzero(steps > 0)
+    starts_of_words = np.flatnonzero(steps < 0)[1:]
+    begins = ends_of_words[: len(starts_of_words)]
+    is_wide = (starts_of_words - begins) * _BIN >= least
+    middles = (begins + starts_of_words) / 2 * _BIN
+    edges: Floats = start + middles[is_wide]
+    return edges
+
+
+_MOST_INSIDE = 1.6
+"""Lines of one row are no further apart than this many times the usual gap between lines."""
+_NEARLY_WIDEST = 0.85
+_LEAST_NUMBERS, _MOSTLY = 2, 0.6
+"""A first column of so many numbers, and so large a share of them, counts the rows."""
+_OVERLAPPING = 0.8
+"""Lines closer than this share of the height of the letters overlap: they are of one row, whose
+cells have their text in the middle."""
+
+
+def row_groups(
+    middles: Sequence[float], cells: Sequence[Sequence[Sequence[Word]]]
+) -> list[list[int]]:
+    """The lines of a table in groups, one a row.
+
+    Where the first column numbers the rows, a line without a number belongs to the row above or
+    below it, whichever is nearer. Else a line that fills only some of the cells of the line above,
+    and not its first, goes on with it.
+
+    Args:
+        middles: the height of each line, from top to bottom.
+        cells: the words of each line by column.
+    """
+    filled = [_filled(row) for row in cells]
+    gaps = np.diff(np.array(middles))
+    close = _MOST_INSIDE * float(np.median(gaps)) if len(gaps) else 0.0
+    words = [word for row in cells for own in row for word in own]
+    overlapping = _OVERLAPPING * float(np.median([word.height for word in words]))
+    if _is_numbered([row[0] for row in cells]):
+        return _around_numbers(_Spacing(filled, gaps, close, overlapping))
+    groups: list[list[int]] = []
+    for line, own in enumerate(filled):
+        goes_on = groups and _goes_on(own, filled[groups[-1][0]])
+        is_beside = groups and gaps[line - 1] <= overlapping
+        if is_beside or (goes_on and gaps[line - 1] <= close):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return groups
+
+
+def _filled(row: Sequence[Sequence[Word]]) -> frozenset[int]:
+    return frozenset(column for column, words in enumerate(row) if words)
+
+
+def _goes_on(own: frozenset[int], first: frozenset[int]) -> bool:
+    """True for a line that fills some of the cells of the first line of a row."""
+    return 0 not in own and 0 in first and own < first
+
+
+def _is_numbered(first: Sequence[Sequence[Word]]) -> bool:
+    """True where most of what stands in the first column are numbers of rows."""
+    count = 0
+    numbers = 0
+    for words in first:
+        text = "".join(word.text for word in words)
+        count += bool(text)
+        numbers += text.rstrip(".)").isdigit()
+    return numbers >= _LEAST_NUMBERS and numbers >= _MOSTLY * count
+
+
+@dataclass(frozen=True, slots=True)
+class _Spacing:
+    """The lines of a table from top to bottom."""
+
+    filled: Sequence[frozenset[int]]
+    """The columns in which each has words."""
+    gaps: Floats
+    """From each line to the next."""
+    close: float
+    """Lines further apart than this are of two rows."""
+    overlapping: float
+    """Lines closer than this are of one row."""
+
+    def may_belong(self, line: int, anchor: int) -> bool:
+        """True where a line may be part of the row of another line."""
+        between = self.gaps[min(anchor, line) : max(anchor, line)]
+        if (between > self.close).any():
+            return False
+        is_inside = self.filled[line] <= self.filled[anchor]
+        return is_inside or bool((between <= self.overlapping).all())
+
+    def numbered(self) -> list[int]:
+        """The lines with the number of a row, which may itself take several lines."""
+        numbered: list[int] = []
+        has_number = False
+        most = max(map(len, self.filled))
+        for line, own in enumerate(self.filled):
+            gap = self.gaps[line - 1] if line else np.inf
+            if gap > self.overlapping:
+                # No line above overlaps this one: another row may begin.
+                above = self.filled[numbered[-1]] if numbered else frozenset()
+                has_number = gap <= self.close and is_rest(own, above)
+            is_full = 2 * len(own) > most
+            if 0 in own and (is_full or not has_number):
+                numbered.append(line)
+                has_number = True
+        return numbered
+
+
+def is_rest(own: AbstractSet[int], above: AbstractSet[int]) -> bool:
+    """True for a line with the rest of a number: it fills no more than half of the cells above."""
+    return own < above and 2 * len(own) <= len(above)
+
+
+def _around_numbers(spacing: _Spacing) -> list[list[int]]:
+    """The lines in groups, each around one that has a number."""
+    anchors = spacing.numbered()
+    groups: dict[int, list[int]] = {}
+    for line in range(len(spacing.filled)):
+        at = bisect_right(anchors, line)
+        above = anchors[at - 1] if at else None
+        below = anchors[at] if at < len(anchors) else None
+        group = line
+        for anchor in _nearest(line, above, below, spacing.gaps):
+            if spacing.may_belong(line, anchor):
+                group = anchor
+                break
+        groups.setdefault(group, []).append(line)
+    return sorted(groups.values())
+
+
+def _nearest(
+    line: int, above: int | None, below: int | None, gaps: Floats
+) -> list[int]:
+    """The lines with a number that a line may belong to.
+
+    Two rows are parted by the widest gap between them; of equally wide ones by the last.
+    """
+    if above == line:
+        return [line]
+    if above is None or below is None:
+        return [at for at in (above, below) if at is not None]
+    between = gaps[above:below]
+    wide = np.flatnonzero(between >= _NEARLY_WIDEST * between.max())
+    last_of_upper = above + int(wide[-1])
+    return [above] if line <= last_of_upper else [below]

@@ -1,0 +1,328 @@
+"""The pages of a PDF file as PDFium reads them: signs with their places, and straight lines.
+
+All places are turned so that text runs from left to right: x grows to the right and y downwards, in
+points (1/72 inch). PDFium is imported where a file is a PDF, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from voterlist.model import AsideCode
+
+__all__ = ["Page", "PdfError", "read_pages"]
+
+Floats = npt.NDArray[np.float64]
+
+_PASSWORD = 4
+"""FPDF_ERR_PASSWORD."""
+_TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5
+"""The kinds of objects of a page (FPDF_PAGEOBJ_...)."""
+_LINE_TO, _MOVE_TO = 0, 2
+_INVISIBLE = 3
+"""The mode of text that is drawn neither filled nor stroked: what a scanner thinks it has read."""
+_DEEPEST_FORM = 4
+_FARTHEST = 20_000.0
+"""No page is as wide, in points; a damaged file may name any place."""
+_MOST_LINES = 50_000
+"""A page of more lines is a drawing."""
+_THIN = 3.0
+"""A filled rectangle of no more points is a line."""
+_MOST_UNMAPPED = 0.01
+"""The share of signs without a letter, above which the letters of a page cannot be read: one letter
+of the alphabet may be missing in every name."""
+_BLANK = 0x20
+_HYPHENS = {0x02: 0x2D, 0xFFFE: 0x2D}
+"""How PDFium shows a hyphen at the end of a line."""
+_LOST = 0xFFFD
+
+
+class PdfError(Exception):
+    """The file is not read; ``code`` says why."""
+
+    def __init__(self, code: AsideCode) -> None:
+        super().__init__()
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page."""
+
+    codes: npt.NDArray[np.int64]
+    """The Unicode number of each sign, in the order in which they are drawn."""
+    boxes: Floats
+    """A row (left, top, right, bottom) for each sign."""
+    pieces: npt.NDArray[np.int64]
+    """The piece of text that each sign was drawn with: a program writes a cell at once, or less."""
+    turned: npt.NDArray[np.bool_]
+    """The signs that run in another direction than most of the page."""
+    lines: Floats
+    """A row (left, top, right, bottom) for each straight line; upright or level ones alone."""
+    trouble: AsideCode | None = None
+    """Why its text is not taken."""
+
+    @property
+    def is_blank(self) -> bool:
+        """True for a page with nothing on it."""
+        return self.trouble is None and not len(self.codes)
+
+
+def read_pages(content: bytes) -> Iterator[Page]:
+    """The pages of a PDF file, one after the other.
+
+    Raises:
+        PdfError: it has a password, or is damaged.
+    """
+    import pypdfium2.raw as pdfium  # noqa: PLC0415  only where a file is a PDF
+
+    pdfium.FPDF_InitLibrary()
+    opened = pdfium.FPDF_LoadMemDocument64(content, len(content), None)
+    if not opened:
+        is_locked = pdfium.FPDF_GetLastError() == _PASSWORD
+        raise PdfError(
+            AsideCode.FILE_PROTECTED if is_locked else AsideCode.FILE_UNREADABLE
+        )
+    try:
+        count = pdfium.FPDF_GetPageCount(opened)
+        if count <= 0:
+            raise PdfError(AsideCode.FILE_UNREADABLE)
+        for number in range(count):
+            yield _page(pdfium, opened, number)
+    finally:
+        pdfium.FPDF_CloseDocument(opened)
+
+
+def _page(pdfium: ModuleType, opened: Any, number: int) -> Page:
+    page = pdfium.FPDF_LoadPage(opened, number)
+    if not page:
+        return _troubled(AsideCode.FILE_UNREADABLE)
+    text = pdfium.FPDFText_LoadPage(page)
+    try:
+        if not text:
+            return _troubled(AsideCode.FILE_UNREADABLE)
+        return _read(pdfium, page, text)
+    finally:
+        if text:
+            pdfium.FPDFText_ClosePage(text)
+        pdfium.FPDF_ClosePage(page)
+
+
+def _troubled(code: AsideCode) -> Page:
+    nothing = np.zeros((0, 4))
+    none = np.zeros(0, dtype=np.int64)
+    return Page(none, nothing, none, np.zeros(0, dtype=bool), nothing, code)
+
+
+def _read(pdfium: ModuleType, page: Any, text: Any) -> Page:
+    signs = _Signs(pdfium, text)
+    drawing = _Drawing(pdfium, page)
+    if not signs.visible:
+        is_drawn = drawing.pictures or len(drawing.lines) or drawing.curves
+        if signs.count or is_drawn:
+            return _troubled(AsideCode.SCANNED_PAGE)
+    if signs.unmapped > _MOST_UNMAPPED * max(1, signs.visible):
+        return _troubled(AsideCode.ENCODING_UNREADABLE)
+    angles = signs.quarters()
+    usual = int(np.bincount(angles, minlength=4).argmax()) if len(angles) else 0
+    # How the page itself is turned does not matter: its text shows which way it is read.
+    turns = -usual % 4
+    return Page(
+        signs.letters(),
+        _turned_boxes(signs.boxes(), turns),
+        signs.pieces(),
+        angles != usual,
+        _turned_boxes(np.array(drawing.lines, dtype=float).reshape(-1, 4), turns),
+    )
+
+
+class _Signs:
+    """The signs of a page."""
+
+    def __init__(self, pdfium: ModuleType, text: Any) -> None:
+        self.count = max(0, pdfium.FPDFText_CountChars(text))
+        self.visible = 0
+        """Signs that are drawn, blanks left out."""
+        self.unmapped = 0
+        """Signs whose font does not say which letters they are."""
+        self._codes: list[int] = []
+        self._boxes: list[tuple[float, float, float, float]] = []
+        self._angles: list[float] = []
+        self._pieces: list[int] = []
+        box = pdfium.FS_RECTF()
+        angles: dict[int, float | None] = {}
+        for number in range(self.count):
+            code = pdfium.FPDFText_GetUnicode(text, number)
+            if code <= _BLANK and pdfium.FPDFText_IsGenerated(text, number) == 1:
+                # PDFium's own guess of a blank between two pieces of text.
+                continue
+            piece = _piece(pdfium, text, number, angles)
+            angle = angles[piece]
+            if angle is None or not pdfium.FPDFText_GetLooseCharBox(text, number, box):
+                continue
+            if pdfium.FPDFText_HasUnicodeMapError(text, number) == 1:
+                code = _LOST
+            self.visible += code > _BLANK
+            self.unmapped += code == _LOST
+            self._codes.append(code)
+            self._boxes.append((box.left, box.bottom, box.right, box.top))
+            self._pieces.append(piece)
+            self._angles.append(angle)
+
+    def letters(self) -> npt.NDArray[np.int64]:
+        """The Unicode numbers; what is no character stands as U+FFFD."""
+        codes = np.array(self._codes, dtype=np.int64)
+        for written, meant in _HYPHENS.items():
+            codes[codes == written] = meant
+        is_half = (codes >= 0xD800) & (codes <= 0xDFFF)
+        codes[is_half | (codes > 0x10FFFF) | (codes < 0)] = _LOST
+        return codes
+
+    def boxes(self) -> Floats:
+        """(left, bottom, right, top) as the file has it."""
+        return np.array(self._boxes, dtype=float).reshape(-1, 4)
+
+    def pieces(self) -> npt.NDArray[np.int64]:
+        """A number for the piece of text that each sign was drawn with."""
+        _, numbers = np.unique(
+            np.array(self._pieces, dtype=np.int64), return_inverse=True
+        )
+        return numbers
+
+    def quarters(self) -> npt.NDArray[np.int64]:
+        """The direction of each sign in quarters of a turn."""
+        angles = np.nan_to_num(np.array(self._angles, dtype=float))
+        quarters: npt.NDArray[np.int64] = np.rint(angles / (np.pi / 2)).astype(np.int64)
+        return quarters % 4
+
+
+def _piece(
+    pdfium: ModuleType, text: Any, number: int, angles: dict[int, float | None]
+) -> int:
+    """The piece of text that a sign was drawn with.
+
+    ``angles`` keeps the direction of each piece; None where nobody sees it.
+    """
+    drawn = pdfium.FPDFText_GetTextObject(text, number)
+    piece = ctypes.addressof(drawn.contents) if drawn else 0
+    if piece not in angles:
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(drawn) if drawn else 0
+        angle = pdfium.FPDFText_GetCharAngle(text, number)
+        angles[piece] = None if mode == _INVISIBLE else angle
+    return piece
+
+
+class _Drawing:
+    """What is drawn on a page beside its text."""
+
+    def __init__(self, pdfium: ModuleType, page: Any) -> None:
+        self.lines: list[tuple[float, float, float, float]] = []
+        self.pictures = 0
+        self.curves = 0
+        self._pdfium = pdfium
+        whole = np.eye(3)
+        for number in range(pdfium.FPDFPage_CountObjects(page)):
+            self._add(pdfium.FPDFPage_GetObject(page, number), whole, 0)
+        if len(self.lines) > _MOST_LINES:
+            self.lines = []
+
+    def _add(self, drawn: Any, around: Floats, depth: int) -> None:
+        if not drawn or len(self.lines) > _MOST_LINES:
+            return
+        kind = self._pdfium.FPDFPageObj_GetType(drawn)
+        if kind == _IMAGE:
+            self.pictures += 1
+        elif kind == _PATH:
+            self._add_path(drawn, self._matrix(drawn) @ around)
+        elif kind == _FORM and depth < _DEEPEST_FORM:
+            inside = self._matrix(drawn) @ around
+            for number in range(self._pdfium.FPDFFormObj_CountObjects(drawn)):
+                inner = self._pdfium.FPDFFormObj_GetObject(drawn, number)
+                self._add(inner, inside, depth + 1)
+
+    def _matrix(self, drawn: Any) -> Floats:
+        """How the points of an object are placed on what it lies in (rows times this matrix)."""
+        matrix = self._pdfium.FS_MATRIX()
+        if not self._pdfium.FPDFPageObj_GetMatrix(drawn, matrix):
+            return np.eye(3)
+        return np.array(
+            [
+                [matrix.a, matrix.b, 0],
+                [matrix.c, matrix.d, 0],
+                [matrix.e, matrix.f, 1],
+            ]
+        )
+
+    def _add_path(self, drawn: Any, matrix: Floats) -> None:
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        if not self._pdfium.FPDFPath_GetDrawMode(drawn, fill, stroke):
+            return
+        for points in self._subpaths(drawn):
+            placed = (np.array([(x, y, 1.0) for x, y in points]) @ matrix)[:, :2]
+            if stroke.value:
+                self._add_edges(placed)
+            elif fill.value:
+                self._add_thin(placed)
+
+    def _subpaths(self, drawn: Any) -> Iterator[list[tuple[float, float]]]:
+        """The points of each part of a path that is made of straight lines."""
+        x, y = ctypes.c_float(), ctypes.c_float()
+        points: list[tuple[float, float]] = []
+        is_straight = True
+        for number in range(self._pdfium.FPDFPath_CountSegments(drawn)):
+            segment = self._pdfium.FPDFPath_GetPathSegment(drawn, number)
+            if not self._pdfium.FPDFPathSegment_GetPoint(segment, x, y):
+                return
+            kind = self._pdfium.FPDFPathSegment_GetType(segment)
+            if kind == _MOVE_TO:
+                if len(points) > 1 and is_straight:
+                    yield points
+                points, is_straight = [], True
+            elif kind != _LINE_TO:
+                self.curves += 1
+                is_straight = False
+            points.append((x.value, y.value))
+            if self._pdfium.FPDFPathSegment_GetClose(segment):
+                points.append(points[0])
+        if len(points) > 1 and is_straight:
+            yield points
+
+    def _add_edges(self, points: Floats) -> None:
+        """The upright and level edges of a drawn line."""
+        for (x0, y0), (x1, y1) in pairwise(points.tolist()):
+            if abs(x1 - x0) < 1 or abs(y1 - y0) < 1:
+                self.lines.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+
+    def _add_thin(self, points: Floats) -> None:
+        """A filled rectangle that is as thin as a line."""
+        left, bottom = points.min(axis=0)
+        right, top = points.max(axis=0)
+        width, height = right - left, top - bottom
+        if min(width, height) > _THIN or max(width, height) <= _THIN:
+            return
+        if width < height:
+            left = right = (left + right) / 2
+        else:
+            bottom = top = (bottom + top) / 2
+        self.lines.append((left, bottom, right, top))
+
+
+def _turned_boxes(boxes: Floats, turns: int) -> Floats:
+    """Boxes (left, bottom, right, top) of a page turned so many quarters, as they are seen."""
+    boxes = np.clip(np.nan_to_num(boxes), -_FARTHEST, _FARTHEST)
+    left, bottom, right, top = boxes.T
+    seen = {
+        0: (left, -top, right, -bottom),
+        1: (bottom, left, top, right),
+        2: (-right, bottom, -left, top),
+        3: (-top, -right, -bottom, -left),
+    }
+    return np.stack(seen[turns], axis=1)

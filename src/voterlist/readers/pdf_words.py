@@ -1,0 +1,226 @@
+"""The signs of a page as words, lines, and the text of cells."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from voterlist.readers.pdf_pages import Page
+
+__all__ = [
+    "PERHAPS_ONE_WORD",
+    "TextLine",
+    "Word",
+    "cell_text",
+    "line_text",
+    "lines_of",
+    "whole_groups",
+    "words_of",
+]
+
+Ints = npt.NDArray[np.int64]
+
+_GAP = 0.22
+"""A gap of this share of the height of the letters parts two words."""
+_BACK = 0.3
+"""A sign that begins further back, as a share of the height of the letters, begins another text."""
+_ON_ONE_LINE = 0.5
+"""Words of one line differ in height by no more than this share of their own height."""
+_LIGATURES = str.maketrans(
+    {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
+)
+PERHAPS_ONE_WORD = "\0"
+"""Stands in the text of a cell where a line ends and its last word may go on in the next one."""
+_RUN_GAP = 0.6
+"""A gap of this share of the height of the letters ends a piece of text that runs on."""
+_TOUCHING = 0.02
+"""Signs no further apart, as a share of the height of the letters, were set as one text."""
+_HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Signs without a blank or a gap between them."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    group: int
+    """What the signs were grouped by, such as the cell they stand in."""
+    is_turned: bool
+    """True where it runs in another direction than most of the page."""
+    has_blank: bool
+    """True where a blank was written behind it."""
+
+    @property
+    def middle(self) -> float:
+        """Its height on the page."""
+        return (self.top + self.bottom) / 2
+
+    @property
+    def height(self) -> float:
+        """The height of its letters."""
+        return self.bottom - self.top
+
+
+TextLine = list[Word]
+"""The words of one line from left to right."""
+
+
+def whole_groups(page: Page, groups: Ints) -> Ints:
+    """The groups of signs, with a text that runs over the edge of its cell kept in that cell.
+
+    Where a column is too narrow a program may write on into the next cell. Where several cells were
+    drawn at once, more than one blank parts them.
+    """
+    codes, boxes, kept = page.codes, page.boxes, groups.copy()
+    height = np.maximum(boxes[:, 3] - boxes[:, 1], 1.0)
+    gap = np.abs(boxes[1:, 0] - boxes[:-1, 2])
+    # A text in two fonts is drawn in two pieces, of which one begins where the other ends.
+    runs_on = (np.diff(page.pieces) == 0) | (gap <= _TOUCHING * height[1:])
+    runs_on &= gap <= _RUN_GAP * height[1:]
+    runs_on &= np.abs(boxes[1:, 1] - boxes[:-1, 1]) <= _ON_ONE_LINE * height[1:]
+    is_blank = _are_blank(codes)
+    runs_on &= ~(is_blank[1:] & is_blank[:-1])
+    crossings = np.flatnonzero(runs_on & (np.diff(groups) != 0)) + 1
+    ends = np.append(np.flatnonzero(~runs_on) + 1, len(codes))
+    for at in crossings.tolist():
+        if not page.turned[at] and kept[at - 1] >= 0:
+            end = int(ends[np.searchsorted(ends, at, side="right")])
+            kept[at:end] = kept[at - 1]
+    return kept
+
+
+def words_of(page: Page, groups: Ints) -> list[Word]:
+    """The words of a page in the order in which they are drawn.
+
+    ``groups``: a number for each sign; no word holds signs of two groups.
+    """
+    if not len(page.codes):
+        return []
+    is_blank = _are_blank(page.codes)
+    starts = np.flatnonzero(_beginnings(page, groups, is_blank))
+    stops = np.append(starts[1:], len(page.codes))
+    words = []
+    for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
+        if is_blank[start]:
+            continue
+        boxes = page.boxes[start:stop]
+        left, top = boxes[:, :2].min(axis=0).tolist()
+        right, bottom = boxes[:, 2:].max(axis=0).tolist()
+        word = Word(
+            text=_text_of(page.codes[start:stop]),
+            left=left,
+            top=top,
+            right=right,
+            bottom=bottom,
+            group=int(groups[start]),
+            is_turned=bool(page.turned[start]),
+            has_blank=bool(stop < len(is_blank) and is_blank[stop]),
+        )
+        words.append(word)
+    return words
+
+
+def _text_of(codes: Ints) -> str:
+    """The signs of a word as text; a ligature as the letters that it is made of."""
+    text = "".join(map(chr, codes.tolist()))
+    return unicodedata.normalize("NFC", text.translate(_LIGATURES))
+
+
+def _beginnings(
+    page: Page, groups: Ints, is_blank: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """The signs at which another word begins than that of the sign before."""
+    boxes = page.boxes
+    height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1.0)
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    gap = boxes[1:, 0] - boxes[:-1, 2]
+    is_apart = np.abs(np.diff(middle)) > _ON_ONE_LINE * height
+    is_apart |= gap > _GAP * height
+    is_apart |= gap < -_BACK * height
+    # Turned words run up or down: nothing but a blank parts them.
+    is_apart &= ~page.turned[1:]
+    is_apart |= is_blank[1:] | is_blank[:-1]
+    is_apart |= np.diff(groups) != 0
+    is_apart |= page.turned[1:] != page.turned[:-1]
+    return np.append(True, is_apart)
+
+
+def _are_blank(codes: Ints) -> npt.NDArray[np.bool_]:
+    """True for signs that are blanks of any kind, or no signs at all."""
+    distinct, which = np.unique(codes, return_inverse=True)
+    blank = [code < 0x20 or chr(code).isspace() for code in distinct.tolist()]
+    return np.array(blank, dtype=bool)[which]
+
+
+def lines_of(words: Sequence[Word]) -> list[TextLine]:
+    """The words as lines from top to bottom, each from left to right.
+
+    Turned words stand in lines of their own, in the order in which they are drawn.
+    """
+    lines: list[TextLine] = []
+    straight = [word for word in words if not word.is_turned]
+    for word in sorted(straight, key=lambda word: (word.middle, word.left)):
+        if lines and _is_on(word, lines[-1]):
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    for line in lines:
+        line.sort(key=lambda word: word.left)
+    turned = [word for word in words if word.is_turned]
+    if turned:
+        lines.append(turned)
+    return lines
+
+
+def _is_on(word: Word, line: TextLine) -> bool:
+    """True where the word stands at the height of the line."""
+    first = line[0]
+    limit = _ON_ONE_LINE * min(word.height, first.height)
+    return abs(word.middle - first.middle) <= limit
+
+
+def line_text(line: TextLine) -> str:
+    """The words of a line with blanks between them."""
+    return " ".join(word.text for word in line)
+
+
+def cell_text(words: Sequence[Word], right: float) -> str:
+    """The text of a cell, with ``PERHAPS_ONE_WORD`` where a word may have been broken.
+
+    ``right``: where the text of the cell ends at the latest.
+    """
+    lines = lines_of(words)
+    if not lines:
+        return ""
+    text = line_text(lines[0])
+    for above, line in pairwise(lines):
+        goes_on = _goes_on(above, line, right)
+        text += (PERHAPS_ONE_WORD if goes_on else "\n") + line_text(line)
+    return text
+
+
+def _goes_on(above: TextLine, line: TextLine, right: float) -> bool:
+    """True where the first word of a line may be the rest of the last word of the line above.
+
+    A program breaks a word only where it alone is longer than the line. So it fills its line, no
+    blank was written behind it, and the rest is no new word by its capital letter.
+    """
+    word, rest = above[-1], line[0]
+    if word.has_blank or word.is_turned or rest.is_turned:
+        return False
+    last, first = word.text[-1], rest.text[0]
+    if last in _HYPHENS and len(word.text) > 1:
+        return first.isalpha()
+    fills = right - word.right < 1.2 * (rest.right - rest.left) / len(rest.text)
+    is_inside = last.isalnum() and first.isalnum()
+    is_capital = first.isupper() and last.islower()
+    return len(above) == 1 and fills and is_inside and not is_capital

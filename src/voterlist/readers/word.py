@@ -1,0 +1,235 @@
+"""Word documents (DOCX): the tables and the text between them, in the order of the pages.
+
+Read from the XML itself (ECMA-376, part 1, WordprocessingML), tag by tag, so that a long document
+takes little memory. Text that was deleted while changes were tracked is no text; text that was
+inserted is.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat
+
+from voterlist.config import IngestSettings
+from voterlist.model import AsideCode
+from voterlist.readers.documents import Line, document
+from voterlist.readers.outcome import ReadOutcome
+from voterlist.readers.parts import DAMAGE, open_parts, parse_part, tags
+from voterlist.readers.story import RefusedError, Story
+
+__all__ = ["read_word"]
+
+_MAIN_PART = re.compile(r"word/document\d*\.xml")
+_SPACES = frozenset(
+    {
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    }
+)
+_FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
+"""What older programs show instead: the same text once more."""
+_LEFT_OUT = frozenset(
+    {
+        "del",
+        "moveFrom",
+        "pPrChange",
+        "rPrChange",
+        "sectPrChange",
+        "tblPrChange",
+        "tblPrExChange",
+        "tblGridChange",
+        "tcPrChange",
+        "trPrChange",
+    }
+)
+"""Deleted text, and properties as they were before a change."""
+_SIGNS = {
+    "tab": " ",
+    "ptab": " ",
+    "br": "\n",
+    "cr": "\n",
+    "noBreakHyphen": "-",
+    "softHyphen": "\N{SOFT HYPHEN}",
+}
+_OFF = frozenset({"0", "false", "off"})
+
+
+def read_word(archive: zipfile.ZipFile, settings: IngestSettings) -> ReadOutcome | None:
+    """The one sheet of a Word document; None where the archive is none.
+
+    Headings and footings of the pages stand before and behind the text: a title often stands there.
+    """
+    names = open_parts(archive)
+    main = next(filter(_MAIN_PART.fullmatch, sorted(names)), None)
+    if main is None:
+        return None
+    try:
+        body = _Body(settings)
+        _parse(archive, names[main], body)
+        above, below = _page_edges(archive, names, main, body, settings)
+    except RefusedError as refused:
+        return ReadOutcome("docx", trouble=refused.code)
+    except (*DAMAGE, expat.ExpatError):
+        return ReadOutcome("docx", trouble=AsideCode.FILE_UNREADABLE)
+    lines = [*above, *body.story.lines, *below]
+    has_pictures = any(name.startswith("word/media/") for name in names)
+    return document(lines, "docx", settings, has_pictures=has_pictures)
+
+
+@dataclass(slots=True)
+class _Section:
+    """The properties of a run of pages."""
+
+    edges: list[tuple[str, str, str]] = field(default_factory=list)
+    """(headerReference or footerReference, for which pages, relation) of each."""
+    has_first_page: bool = False
+    """True where the first page has edges of its own."""
+
+
+class _Body:
+    """What the tags of one part say."""
+
+    def __init__(self, settings: IngestSettings) -> None:
+        self.story = Story(settings)
+        self.sections = [_Section()]
+        self._left_out = 0
+        self._above: list[str] = []
+        self._is_text = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A tag begins."""
+        space, _, name = tag.rpartition(" ")
+        if space not in _SPACES:
+            name = ""
+        above = self._above[-1] if self._above else ""
+        self._above.append(name)
+        if self._left_out or tag == _FALLBACK:
+            self._left_out += 1
+        elif name == "del" and above == "trPr":
+            self.story.delete_row()
+        elif name in _LEFT_OUT:
+            self._left_out += 1
+        elif name in _SIGNS and above == "r":
+            self.story.text(_SIGNS[name])
+        elif name == "t":
+            self._is_text = True
+        elif name:
+            self._start_known(name, _plain(attributes))
+
+    def _start_known(self, name: str, values: dict[str, str]) -> None:
+        if begins := _BEGINS.get(name):
+            begins(self.story)
+        elif name == "gridBefore":
+            self.story.skip_columns(_count(values.get("val", "")))
+        elif name == "gridSpan":
+            self.story.widen_cell(_count(values.get("val", "")))
+        elif name == "vMerge" and values.get("val", "continue") == "continue":
+            self.story.continue_cell()
+        elif name in {"headerReference", "footerReference"}:
+            edge = (name, values.get("type", "default"), values.get("id", ""))
+            self.sections[-1].edges.append(edge)
+        elif name == "titlePg":
+            is_on = values.get("val", "true") not in _OFF
+            self.sections[-1].has_first_page = is_on
+
+    def text(self, text: str) -> None:
+        """Text goes by."""
+        if self._is_text and not self._left_out:
+            self.story.text(text)
+
+    def end(self, _tag: str) -> None:
+        """A tag ends."""
+        name = self._above.pop()
+        if self._left_out:
+            self._left_out -= 1
+        elif name == "t":
+            self._is_text = False
+        elif name == "sectPr":
+            self.sections.append(_Section())
+        elif ends := _ENDS.get(name):
+            ends(self.story)
+
+
+_BEGINS = {
+    "p": Story.begin_paragraph,
+    "tbl": Story.begin_table,
+    "tr": Story.begin_row,
+    "tc": Story.begin_cell,
+    "txbxContent": Story.begin_box,
+}
+_ENDS = {
+    "p": Story.end_paragraph,
+    "tbl": Story.end_table,
+    "tc": Story.end_cell,
+    "txbxContent": Story.end_box,
+}
+
+
+def _plain(attributes: dict[str, str]) -> dict[str, str]:
+    """The attributes by their names without their spaces."""
+    return {name.rpartition(" ")[2]: value for name, value in attributes.items()}
+
+
+def _count(text: str) -> int:
+    """A number of columns; 0 where it is none, or none that a table may have."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
+def _parse(archive: zipfile.ZipFile, part: str, body: _Body) -> None:
+    parse_part(archive, part, body, namespaces=True)
+
+
+def _page_edges(
+    archive: zipfile.ZipFile,
+    names: dict[str, str],
+    main: str,
+    body: _Body,
+    settings: IngestSettings,
+) -> tuple[list[Line], list[Line]]:
+    """The lines at the heads and at the feet of the pages, each text once."""
+    targets = _targets(archive, names, main)
+    lines: dict[str, list[Line]] = {"headerReference": [], "footerReference": []}
+    seen: set[str] = set()
+    for kind, relation in _shown_edges(body.sections):
+        part = names.get(targets.get(relation, "").lower())
+        if part is None or part in seen:
+            continue
+        seen.add(part)
+        edge = _Body(settings)
+        _parse(archive, part, edge)
+        for line in edge.story.lines:
+            # The table of an edge arranges its text; no list stands there.
+            text = " ".join(filter(None, line.cells))
+            if text and not any(text == known.cells[0] for known in lines[kind]):
+                lines[kind].append(Line([text], outside=True))
+    return lines["headerReference"], lines["footerReference"]
+
+
+def _shown_edges(sections: list[_Section]) -> Iterator[tuple[str, str]]:
+    """(kind, relation) of the edges that some page shows."""
+    for section in sections:
+        for kind, pages, relation in section.edges:
+            if pages == "default" or (pages == "first" and section.has_first_page):
+                yield kind, relation
+
+
+def _targets(
+    archive: zipfile.ZipFile, names: dict[str, str], main: str
+) -> dict[str, str]:
+    """The part that each relation of the main part names."""
+    folder, name = posixpath.split(main)
+    relations = names.get(f"{folder}/_rels/{name}.rels")
+    if relations is None:
+        return {}
+    targets: dict[str, Any] = {}
+    for tag, attributes in tags(archive, relations):
+        if tag.rpartition(":")[2] == "Relationship":
+            target = attributes.get("Target", "")
+            path = posixpath.normpath(posixpath.join(folder, target))
+            targets[attributes.get("Id", "")] = path.removeprefix("/")
+    return targets
