@@ -243,7 +243,7 @@ def _listed(
     added: Added,
 ) -> _List:
     ids = voters.column("entry_id").combine_chunks()
-    entries = encode(voters, added.of(ids))
+    entries = encode(voters, added.of(ids), profile)
     groups = None if scope is None else scope.groups_of(ids)
     blocks = block.build_all(
         entries, profile, settings.largest_block, groups, added.blocking

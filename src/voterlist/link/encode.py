@@ -14,7 +14,9 @@ import pyarrow.compute as pc
 from voterlist import tables
 from voterlist.arrays import Bools, Codes, Longs, Words, pack_known
 from voterlist.link.identifiers import Identifiers, identifiers
-from voterlist.model import ListKind, Sex
+from voterlist.link.short_names import ShortNames, full_names, short_names
+from voterlist.link.sounds import sound_codes
+from voterlist.model import ListKind, Profile, Sex
 from voterlist.schemas import STREET_OR_VILLAGE
 
 __all__ = [
@@ -156,6 +158,8 @@ class Encoded:
     person: Codes | None = None
     """Which entries count as one person's, by the position of the first of them; None where each
     counts for itself."""
+    profile: Profile = Profile.AZ
+    """Whose names they are."""
 
     @cached_property
     def people(self) -> int:
@@ -172,6 +176,32 @@ class Encoded:
         first = first[distinct >= 0]
         once[first] = codes[first]
         return once
+
+    @cached_property
+    def short_given_names(self) -> ShortNames:
+        """Which of the given names are short forms of which."""
+        return short_names(self.given_name.words(), self.profile)
+
+    @cached_property
+    def full_names(self) -> tuple[Codes, ...]:
+        """For each column of full names the code of that of each entry; -1 without one."""
+        names = self.given_name
+        columns = full_names(names.words(), names.counts, self.profile)
+        return tuple(np.append(column, -1)[names.codes] for column in columns)
+
+    @cached_property
+    def given_name_sounds(self) -> Codes | None:
+        """The code of the sound of each given name, -1 without; None where no name has one."""
+        return self._sounds(self.given_name)
+
+    @cached_property
+    def stem_sounds(self) -> Codes | None:
+        """The same for the stems of surnames."""
+        return self._sounds(self.stem)
+
+    def _sounds(self, names: EncodedColumn) -> Codes | None:
+        # A skeleton of the profile az is the sound of the name already.
+        return None if self.profile is Profile.AZ else sound_codes(names.words())
 
     @property
     def date(self) -> Codes:
@@ -432,11 +462,14 @@ def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
 
 
 def encode(
-    voters: pa.Table, added: Mapping[str, pa.ChunkedArray] | None = None
+    voters: pa.Table,
+    added: Mapping[str, pa.ChunkedArray] | None = None,
+    profile: Profile = Profile.AZ,
 ) -> Encoded:
     """The columns ``COMPARED`` of a VOTER table, sorted by entry id, as arrays of its length.
 
-    ``added`` are the folded columns of added comparisons, in the same order.
+    ``added`` are the folded columns of added comparisons, in the same order; ``profile`` tells
+    which short forms and which sounds of names are known.
     """
     address = _encoded_column(voters.column("address"))
     street, village = _streets(voters)
@@ -465,4 +498,5 @@ def encode(
         if parsed or address.is_empty
         else _rare_words(address, voters.num_rows),
         added={name: _encoded_column(column) for name, column in (added or {}).items()},
+        profile=profile,
     )

@@ -199,7 +199,8 @@ def _by_code(comparison: Comparison, bits: dict[str, float] | list[float]) -> Fl
     """The bits of each level by its code; models of version 0.1.0 hold them in that order."""
     if isinstance(bits, list):
         return np.array(bits)
-    return np.array([bits[word] for word in comparison.words])
+    # A level that is younger than the model is a level of none of its pairs.
+    return np.array([bits.get(word, 0.0) for word in comparison.words])
 
 
 def vectors_in(pairs: pa.Table, comparisons: Comparisons = SHIPPED) -> Vectors:

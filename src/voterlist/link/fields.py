@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from zlib import crc32
 
 import numpy as np
@@ -23,6 +24,7 @@ from voterlist.link.encode import (
     EncodedColumn,
 )
 from voterlist.link.identifiers import Identifiers
+from voterlist.link.short_names import FULL_NAMES
 
 __all__ = ["ADDRESS_PARTS", "field", "together"]
 
@@ -76,6 +78,15 @@ def _names(entries: Encoded) -> Longs:
     return np.where(
         known, np.minimum(one, other) * len(place) + np.maximum(one, other), -1
     )
+
+
+def _sounds(entries: Encoded) -> Longs:
+    """How surname and given name sound; -1 where sounds are not compared."""
+    stem, given_name = entries.stem_sounds, entries.given_name_sounds
+    if stem is None or given_name is None:
+        return np.full(entries.size, -1, np.int64)
+    surnames = np.append(stem, -1)[entries.stem.codes].astype(np.int64)
+    return pack_known(surnames, np.append(given_name, -1)[entries.given_name.codes])
 
 
 def _numbers(line: str) -> str:
@@ -148,6 +159,18 @@ def _address_part(entries: Encoded, name: str) -> Codes:
     return entries.joins[(name,)]
 
 
+def _address_word(entries: Encoded, name: str) -> Codes:
+    """One of the columns of rare words; all unknown where addresses are parsed."""
+    if not entries.address_words:
+        return np.full(entries.size, -1, np.int32)
+    return entries.address_words[ADDRESS_WORDS.index(name)]
+
+
+def _full_name(entries: Encoded, name: str) -> Codes:
+    """One of the columns of full names."""
+    return entries.full_names[FULL_NAMES.index(name)]
+
+
 _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "date": lambda entries: entries.date_code,
     "initials": _initials,
@@ -155,8 +178,12 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "given_name_initial": lambda entries: _initial(entries.given_name),
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
+    "sounds": _sounds,
     "numbers": lambda entries: _derived(entries.address, _numbers),
     "document_start": lambda entries: entries.document.starts(5),
+    **{name: partial(_address_part, name=name) for name in ADDRESS_PARTS},
+    **{name: partial(_address_word, name=name) for name in ADDRESS_WORDS},
+    **{name: partial(_full_name, name=name) for name in FULL_NAMES},
 }
 
 
@@ -166,15 +193,6 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
         return _DERIVED[name](entries)
     if name.startswith(ADDED):
         return entries.added[name.removeprefix(ADDED)].codes
-    if name in ADDRESS_PARTS:
-        return _address_part(entries, name)
-    if name in ADDRESS_WORDS:
-        column = ADDRESS_WORDS.index(name)
-        return (
-            entries.address_words[column]
-            if entries.address_words
-            else np.full(entries.size, -1, np.int32)
-        )
     part = getattr(entries, name)
     if isinstance(part, EncodedColumn | Identifiers):
         return part.codes

@@ -20,6 +20,7 @@ from voterlist.link.block import Blocks
 from voterlist.link.comparisons import MISSING, Comparisons
 from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded
 from voterlist.link.estimate import Estimate
+from voterlist.link.short_names import FULL_NAMES
 from voterlist.link.weigh import CLASSES, VectorCounts
 
 __all__ = ["Doubt", "Misfit", "doubts"]
@@ -116,6 +117,8 @@ _MADE_OF: Mapping[str, tuple[str, ...]] = {
     "patronymic_initial": ("patronymic",),
     "initials": ("stem", "given_name"),
     "names": ("surname", "given_name"),
+    "sounds": ("stem", "given_name"),
+    **dict.fromkeys(FULL_NAMES, ("given_name",)),
     "date": ("year", "month", "day"),
     "document_start": ("document",),
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from voterlist.link.encode import ADDED, ADDRESS_WORDS
 from voterlist.link.fields import ADDRESS_PARTS
+from voterlist.link.short_names import FULL_NAMES
 from voterlist.model import Profile
 
 __all__ = ["NAMES", "Key", "keys"]
@@ -176,6 +177,11 @@ _GENERIC = (
     Key("surname+initials", ("stem", "initials"), ("year",)),
     Key("given_name+initials", ("given_name", "initials"), ("year",)),
     Key("names", ("names",), ("year", "date")),
+    Key("sounds", ("sounds",), ("year", "date")),
+    *(
+        Key(f"surname+full-name-{name[-1]}", ("stem", name), ("year", "date"))
+        for name in FULL_NAMES
+    ),
     Key("given_name+address", ("given_name", "address"), ("year",)),
     Key("surname+address", ("stem", "address"), ("year",)),
     Key("initials+numbers", ("initials", "numbers"), ("year",)),

@@ -52,11 +52,17 @@ class Nearness(IntEnum):
     TWO_EDITS = 4
     SIMILAR = 5
     DIFFERENT = 6
+    SOUNDS_ALIKE = 7
+    """More than one edit apart, and they sound alike."""
+    ONE_EDIT_SOUNDS_ALIKE = 8
 
 
 def level_codes(codes: Mapping[Nearness, int]) -> Levels:
-    """The code of a comparison's level for each nearness, as an array to look up in."""
-    return np.array([codes[nearness] for nearness in Nearness], np.uint8)
+    """The code of a comparison's level for each nearness, as an array to look up in.
+
+    A nearness that the comparison does not ask for has code 0.
+    """
+    return np.array([codes.get(nearness, 0) for nearness in Nearness], np.uint8)
 
 
 def distinct_pairs(
@@ -73,8 +79,13 @@ def distinct_pairs(
     )
 
 
-def name_levels(names: EncodedColumn, pairs: Pairs, codes: Levels) -> Levels:
-    """The level of each pair of names; ``codes`` has the level of each nearness."""
+def name_levels(
+    names: EncodedColumn, pairs: Pairs, codes: Levels, sounds: Codes | None = None
+) -> Levels:
+    """The level of each pair of names; ``codes`` has the level of each nearness.
+
+    ``sounds`` has the code of the sound of each distinct name; without it no names sound alike.
+    """
     first, second = names.codes[pairs.left], names.codes[pairs.right]
     levels = np.full(len(pairs), codes[Nearness.UNKNOWN], np.uint8)
     known = (first >= 0) & (second >= 0)
@@ -83,8 +94,19 @@ def name_levels(names: EncodedColumn, pairs: Pairs, codes: Levels) -> Levels:
     other = np.flatnonzero(known & ~equal)
     if len(other):
         one, two, place = distinct_pairs(first[other], second[other], len(names.values))
-        levels[other] = codes[_nearness(names, one, two)][place]
+        nearness = _nearness(names, one, two)
+        if sounds is not None:
+            _mark_sounds(nearness, sounds[one], sounds[two])
+        levels[other] = codes[nearness][place]
     return levels
+
+
+def _mark_sounds(nearness: Levels, first: Codes, second: Codes) -> None:
+    """Mark, in place, the names that sound alike, by the codes of their sounds."""
+    alike = (first == second) & (first >= 0)
+    one_edit = nearness == Nearness.ONE_EDIT
+    nearness[alike & one_edit] = Nearness.ONE_EDIT_SOUNDS_ALIKE
+    nearness[alike & ~one_edit] = Nearness.SOUNDS_ALIKE
 
 
 def _nearness(names: EncodedColumn, first: Codes, second: Codes) -> Levels:

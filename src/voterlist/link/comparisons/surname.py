@@ -35,6 +35,8 @@ class SurnameLevel(Level):
     """One edit apart, and one of the spellings is rare."""
     SWAPPED = 7, 0.7, Evidence.VALUE
     """Surname and given name changed places."""
+    SOUNDS_ALIKE = 10, 0.6
+    """Written otherwise and read alike: Fischer, Fixer."""
     MISSPELT_TWICE = 9, 0.5
     """Two edits apart in a long surname, and one of the spellings is rare."""
     LOOK_ALIKE = 4, 0.5
@@ -46,11 +48,13 @@ class SurnameLevel(Level):
     MISSING = 0
 
 
-_ONE_EDIT, _TWO_EDITS = 10, 11
+_ONE_EDIT, _TWO_EDITS = 11, 12
 """Pair levels of stems one and two edits apart: whether a spelling is rare, the list tells."""
-_SLIP_SIMILAR, _SLIP_DIFFERS, _SLIP_TWO_EDITS = 12, 13, 14
+_SLIP_SIMILAR, _SLIP_DIFFERS, _SLIP_TWO_EDITS = 13, 14, 15
 """Pair levels of surnames one or two edits apart whose stems are similar, differ or are two edits
 apart: a slip in the ending keeps the stem from being found."""
+_ONE_EDIT_SOUNDS_ALIKE = 16
+"""The pair level of stems one edit apart that sound alike."""
 
 _CODES = level_codes(
     {
@@ -62,6 +66,8 @@ _CODES = level_codes(
         Nearness.TWO_EDITS: _TWO_EDITS,
         Nearness.SIMILAR: SurnameLevel.SIMILAR,
         Nearness.DIFFERENT: SurnameLevel.DIFFERS,
+        Nearness.SOUNDS_ALIKE: SurnameLevel.SOUNDS_ALIKE,
+        Nearness.ONE_EDIT_SOUNDS_ALIKE: _ONE_EDIT_SOUNDS_ALIKE,
     }
 )
 _NEARNESS = np.array(list(Nearness), np.uint8)
@@ -74,6 +80,7 @@ _SLIP_OF = {
 _OUTCOMES = {
     _ONE_EDIT: (SurnameLevel.MISSPELT, SurnameLevel.LOOK_ALIKE),
     _TWO_EDITS: (SurnameLevel.MISSPELT_TWICE, SurnameLevel.SIMILAR),
+    _ONE_EDIT_SOUNDS_ALIKE: (SurnameLevel.MISSPELT, SurnameLevel.SOUNDS_ALIKE),
 }
 _SLIP_OUTCOMES = {
     _SLIP_SIMILAR: (SurnameLevel.MISSPELT, SurnameLevel.SIMILAR),
@@ -87,7 +94,7 @@ class Surname(Comparison):
 
     field = "surname"
     levels = SurnameLevel
-    pair_level_count = _SLIP_TWO_EDITS + 1
+    pair_level_count = _ONE_EDIT_SOUNDS_ALIKE + 1
     counted_columns = (
         "surname_skeleton",
         "surname_stem",
@@ -100,7 +107,7 @@ class Surname(Comparison):
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the stems; a slip in the ending by the whole surnames."""
         entries = pairs.entries
-        levels = name_levels(entries.stem, pairs, _CODES)
+        levels = name_levels(entries.stem, pairs, _CODES, entries.stem_sounds)
         _mark_slips(pairs, levels)
         one_stem = levels == SurnameLevel.SAME
         levels[one_stem & ~pairs.same(entries.surname.codes)] = SurnameLevel.ENDING

@@ -53,8 +53,9 @@ _PART = 1 << 18
 """So many texts are hashed at a time."""
 _ADDED = " added "
 """In a fingerprint, what stands before the added comparisons."""
-_FORM = 1
-"""The version of the format of a state; a state of another version is not read."""
+_FORM = 2
+"""The version of the format of a state and of the pair levels in it; a state of another version is
+not read."""
 
 
 def _pairs_schema(levels: pa.DataType) -> pa.Schema:
