@@ -95,13 +95,36 @@ def test_pairs_with_a_new_entry_are_expected_by_what_all_are_called(seed, count)
         np.zeros(60, np.int64),
     )
     every = pairs_of(fields, place, 1)
-    assert pairs_of(fields, place, 1, np.ones(60, np.bool_)) == every
+    without_group = np.full(60, -1, np.int32)
+    assert pairs_of(fields, place, 1, without_group) == every
+    others = np.where(new, -1, 0).astype(np.int32)
     for part, some, whole in zip(
-        Pairs._fields, pairs_of(fields, place, 1, new), every, strict=True
+        Pairs._fields, pairs_of(fields, place, 1, others), every, strict=True
     ):
         for one, other in zip(some, whole, strict=True):
             assert 0 <= one[0] <= other[0] + 1e-9, part
             assert count or one[0] == 0, part
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_pairs_of_two_lists_are_all_but_those_inside_a_list(seed):
+    """Pairs inside a list would be taken for coincidences of two lists."""
+    luck = np.random.default_rng(seed)
+    names = [luck.integers(0, 3, 60).astype(np.int32) for _ in range(3)]
+    year = luck.integers(1980, 1984, 60).astype(np.int32)
+    lists = luck.integers(0, 3, 60).astype(np.int32)
+    fields = PersonFields(np.ones(60, np.int32), *names, year, year)
+    place = np.zeros(60, np.int64)
+    found = pairs_of(fields, place, 1, lists)
+    every = pairs_of(fields, place, 1)
+    inside = [
+        pairs_of(fields.of(rows), place[rows], 1)
+        for rows in (np.flatnonzero(lists == number) for number in range(3))
+    ]
+    for agreement in range(len(AGREEMENTS)):
+        within = sum(int(one.found[agreement][0]) for one in inside)
+        assert found.found[agreement][0] == every.found[agreement][0] - within
+        assert 0 <= found.expected[agreement][0] <= every.expected[agreement][0]
 
 
 def test_nobody_makes_no_pairs():

@@ -689,6 +689,18 @@ def test_the_median_age_of_nobody_is_unknown():
     )
 
 
+@pytest.mark.parametrize("year", [1060, 1700, 2100, 9999])
+def test_a_year_in_which_no_voter_is_born_counts_as_unknown(year):
+    """A slip in the year makes no person of 966 years: whoever reads the date has told of it."""
+    tables, unknown = clean(), clean()
+    _born(tables, 1, year, 2, 3)
+    _born(unknown, 1, None)
+    assert tables.findings() == unknown.findings()
+    assert tables.coincidences() == unknown.coincidences()
+    voters, others = tables.arrow()[0], unknown.arrow()[0]
+    assert pyramid(voters, ON_DAY).equals(pyramid(others, ON_DAY))
+
+
 def test_the_pyramid_adds_up():
     """Every voter stands in one group of the pyramid, those without a year or a sex among them."""
     tables = clean()

@@ -182,6 +182,7 @@ RUN_KEYS = {
     "open_cases",
     "decisions",
     "estimate",
+    "doubts",
     "chance",
     "deadlines",
     "overdue",
@@ -593,7 +594,7 @@ def test_mistakes_in_a_map_of_columns_are_all_told(people):
     ("arguments", "code"),
     [
         (["link", "nothing.csv", "--out", "p.parquet"], 3),
-        (["link", "people.csv", "--out", "p.csv"], 2),
+        (["link", "people.csv", "--out", "p.txt"], 2),
         (["link", "people.csv", "--columns", "nothing.toml", "--out", "p.parquet"], 2),
         (["check", "nothing.csv"], 2),
         (["evaluate", "people.csv", "people.csv"], 3),
@@ -609,7 +610,7 @@ def test_inputs_that_cannot_be_used_are_told_without_a_traceback(
     assert found.exit_code == code
     assert found.stderr.strip()
     assert "Traceback" not in found.stderr
-    assert not (people / "p.csv").exists()
+    assert not (people / "p.txt").exists()
 
 
 def test_check_alone_tells_the_findings_of_lists(workspace, tmp_path):

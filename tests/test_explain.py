@@ -185,6 +185,21 @@ def test_pairs_of_an_earlier_version_explain_themselves(linkage):
     assert waterfalls(former, crowd_of()).equals(waterfalls(linkage.pairs, crowd_of()))
 
 
+def without_level(pairs, field, word):
+    """The table as a version wrote it that had one level less."""
+    (key,) = pairs.schema.metadata
+    content = json.loads(pairs.schema.metadata[key])
+    for fields in content["log_m"].values():
+        del fields[field][word]
+    return pairs.replace_schema_metadata({key: json.dumps(content)})
+
+
+def test_pairs_of_before_a_level_was_added_explain_themselves(linkage):
+    """A new level would make every table of pairs written before it unreadable."""
+    former = without_level(linkage.pairs, "given_name", "nickname")
+    assert waterfalls(former, crowd_of()).equals(waterfalls(linkage.pairs, crowd_of()))
+
+
 def test_a_model_is_read_as_it_was_written(linkage):
     """A level that took the bits of another would make every later explanation wrong."""
     model = read_model(linkage.pairs.schema.metadata)

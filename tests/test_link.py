@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from linkage_lists import crowd, voters
@@ -116,6 +117,16 @@ def test_a_namesake_born_another_day_elsewhere_is_not_put_forward():
     }
     pair = pair_of(link(among_others({}, other)))
     assert pair is None or pair["probability"] < 0.2
+
+
+@pytest.mark.parametrize("earlier", [200, 400, 1800])
+def test_people_of_another_century_are_linked_as_people_of_today(earlier):
+    """Only how often a date occurs counts, not when it was: no century is too early."""
+    table = crowd(600, doubles=40)
+    years = pc.subtract(table.column("birth_year"), pa.scalar(earlier, pa.int16()))
+    at = table.column_names.index("birth_year")
+    moved = table.set_column(at, table.schema.field(at), years)
+    assert link(moved).pairs.equals(link(table).pairs)
 
 
 def test_a_changed_surname_with_all_else_the_same_is_a_name_change():

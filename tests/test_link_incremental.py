@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from linkage_lists import crowd, voters
 from voterlist.config import LinkSettings
-from voterlist.link import Incremental, State, block, candidates, link
+from voterlist.link import Incremental, Scope, State, block, candidates, link
 from voterlist.link.encode import encode
 from voterlist.link.explain import read_model
 from voterlist.link.incremental import reuse, state
@@ -130,22 +130,31 @@ def test_a_list_handed_in_anew_is_linked_as_if_it_were_the_first(
         known = again.state
 
 
+@pytest.mark.parametrize("profile", list(Profile))
+def test_a_list_of_which_nobody_is_left_is_linked(profile):
+    """Going on from a list whose entries are all gone ended in an index error."""
+    before = voters(entry_id=["a", "b"], surname=["mamadov"] * 2, year=[1980, 1980])
+    known = link(before, profile=profile, incremental=Incremental()).state
+    again = link(before.slice(0, 0), profile=profile, incremental=Incremental(known))
+    assert again.candidates == 0
+
+
 def blocked(people, profile, limit, streets, new=None):
-    """(entries, blocks, checksums, which are new) of people.
+    """(entries, blocks, checksums, groups) of people.
 
     ``new`` are the ids of those that are held against.
     """
     entries = encode(table(dict(sorted(people.items())), streets=streets))
-    chosen = (
+    groups = (
         None
         if new is None
-        else np.array([name in new for name in sorted(people)], np.bool_)
+        else np.array([-1 if name in new else 0 for name in sorted(people)], np.int32)
     )
     return (
         entries,
-        block.build_all(entries, profile, limit, chosen),
-        state.checksums(entries, chosen),
-        chosen,
+        block.build_all(entries, profile, limit, groups),
+        state.checksums(entries, groups),
+        groups,
     )
 
 
@@ -183,7 +192,7 @@ def test_candidates_are_those_of_a_search_from_the_beginning(
         people = handed_in(people, changed)
         entries, blocks, marks, _ = blocked(people, profile, limit, streets, new)
         fits = state.fingerprint(
-            entries, blocks, profile, limit, against=new is not None
+            entries, blocks, profile, limit, in_groups=new is not None
         )
         known = known if known and known.fingerprint == fits else None
         then = (
@@ -262,11 +271,11 @@ def unknown(entries):
 def test_against_another_list_candidates_are_those_that_have_a_new_entry(
     people, profile, streets, limit, new
 ):
-    entries, blocks, _, chosen = blocked(people, profile, limit, streets, new)
+    entries, blocks, _, groups = blocked(people, profile, limit, streets, new)
     _, every, _, _ = blocked(people, profile, limit, streets)
     whole = pairs_of(candidates.find(entries, every, 7, quiet))
     found = pairs_of(candidates.find(entries, blocks, 7, quiet))
-    assert found == [pair for pair in whole if chosen[pair[0]] or chosen[pair[1]]]
+    assert found == [pair for pair in whole if -1 in (groups[pair[0]], groups[pair[1]])]
     for key in blocks:
         made = sum(len(left) for left, _ in block.chunks(key, 5))
         assert key.forecast.pairs == made
@@ -354,7 +363,7 @@ def test_lists_without_a_pair_leave_a_state_too(rows, profile):
     [
         {"profile": Profile.GENERIC},
         {"settings": LinkSettings(largest_block=50)},
-        {"new": pa.array(["e000001"])},
+        {"scope": Scope.held_against(pa.array(["e000001"]))},
     ],
     ids=["profile", "settings", "against"],
 )
@@ -560,7 +569,10 @@ def test_a_list_that_is_all_new_is_linked_as_ever():
     The result is that of the list alone, to the byte.
     """
     people = crowd(800, doubles=40)
-    whole, held = link(people), link(people, new=people.column("entry_id"))
+    whole, held = (
+        link(people),
+        link(people, scope=Scope.held_against(people.column("entry_id"))),
+    )
     assert held.pairs.equals(whole.pairs, check_metadata=True)
     assert held.cases.equals(whole.cases)
     assert held.clusters.equals(whole.clusters)
@@ -573,7 +585,9 @@ def test_a_list_that_is_all_new_is_linked_as_ever():
 
 def test_a_list_without_a_new_entry_has_no_pair():
     """Inside the others nothing is looked for."""
-    found = link(crowd(300, doubles=40), new=pa.array([], pa.string()))
+    found = link(
+        crowd(300, doubles=40), scope=Scope.held_against(pa.array([], pa.string()))
+    )
     assert (found.candidates, found.pairs.num_rows, found.cases.num_rows) == (0, 0, 0)
     assert all((line.found, line.expected) == (0, 0) for line in found.chance)
 
@@ -584,7 +598,9 @@ def test_the_odds_are_those_of_the_pairs_that_have_a_new_entry(new):
     people = crowd(40, doubles=20)
     chosen = [number >= 60 - new for number in range(60)]
     count = sum(one or two for one, two in itertools.combinations(chosen, 2))
-    found = link(people, new=people.column("entry_id").slice(60 - new))
+    found = link(
+        people, scope=Scope.held_against(people.column("entry_id").slice(60 - new))
+    )
     model = read_model(found.pairs.schema.metadata)
     assert 2 ** model.log_size[-1] == pytest.approx(max(count, 1))
 
@@ -594,8 +610,8 @@ def test_each_pair_is_what_it_is_in_a_linkage_of_both_lists():
     new = people.column("entry_id").slice(0, 40)
     everything = LinkSettings(kept_probability=0, largest_block=100)
     whole, held = (
-        link(people, everything, profile=Profile.GENERIC, new=chosen).pairs
-        for chosen in (None, new)
+        link(people, everything, profile=Profile.GENERIC, scope=scope).pairs
+        for scope in (None, Scope.held_against(new))
     )
     chosen = set(new.to_pylist())
     rows = [number for number, pair in enumerate(ids_of(whole)) if chosen & set(pair)]
@@ -620,7 +636,7 @@ def test_a_person_of_both_lists_is_found_and_one_twice_in_the_other_is_not():
     people = crowd(3000, doubles=60)
     names = people.column("entry_id").to_pylist()
     new = pa.array(names[:30])
-    found = link(people, new=new)
+    found = link(people, scope=Scope.held_against(new))
     sure = set(
         ids_of(
             found.pairs.filter(
@@ -677,25 +693,67 @@ def test_other_new_entries_among_the_same_people_are_linked_as_if_they_were_the_
     known = link(
         table(people),
         profile=profile,
-        new=pa.array(sorted(before), pa.string()),
+        scope=Scope.held_against(pa.array(sorted(before), pa.string())),
         incremental=Incremental(),
     ).state
-    new = pa.array(sorted(now), pa.string())
-    again = link(
-        table(people), profile=profile, new=new, incremental=Incremental(known)
+    scope = Scope.held_against(pa.array(sorted(now), pa.string()))
+    again, full = (
+        link(table(people), profile=profile, scope=scope, incremental=Incremental(of))
+        for of in (known, None)
     )
     assert again.reused
-    assert_same(
-        again, link(table(people), profile=profile, new=new, incremental=Incremental())
-    )
+    assert_same(again, full)
+
+
+@pytest.mark.slow
+@settings(max_examples=200)
+@given(
+    lists,
+    st.lists(changes, max_size=2),
+    st.sampled_from(Profile),
+    st.integers(2, 6),
+    st.lists(st.integers(0, 2), min_size=31, max_size=31),
+)
+def test_between_lists_candidates_are_those_of_two_lists_however_they_are_searched(
+    people, submissions, profile, limit, list_of
+):
+    """A pair inside a list would be compared, or one of two lists missed.
+
+    The first search is from the beginning, the next ones go on from it.
+    """
+    known = None
+    for changed in [{}, *submissions]:
+        people = handed_in(people, changed)
+        names = sorted(people)
+        groups = np.array([list_of[int(name[1:])] for name in names], np.int32)
+        entries = encode(table({name: people[name] for name in names}))
+        every = block.build_all(entries, profile, limit)
+        blocks = block.build_all(entries, profile, limit, groups)
+        marks = state.checksums(entries, groups)
+        fits = state.fingerprint(entries, blocks, profile, limit, in_groups=True)
+        known = known if known and known.fingerprint == fits else None
+        then = (
+            state.positions_before(known.entries, marks) if known else unknown(entries)
+        )
+        found, levels = candidates.find_again(
+            entries, blocks, 7, quiet, reuse.reuse(known, then)
+        )
+        whole = pairs_of(candidates.find(entries, every, 7, quiet))
+        assert pairs_of(found) == [
+            pair for pair in whole if groups[pair[0]] != groups[pair[1]]
+        ]
+        assert pairs_of(found) == pairs_of(candidates.find(entries, blocks, 7, quiet))
+        known = state.State(
+            fits, marks, state.block_members(blocks), found.left, found.right, levels
+        )
 
 
 def test_against_another_list_the_state_is_used_as_well():
     people = crowd(1500, doubles=60)
-    new = people.column("entry_id").slice(0, 200)
-    first = link(people, new=new, incremental=Incremental())
+    scope = Scope.held_against(people.column("entry_id").slice(0, 200))
+    first = link(people, scope=scope, incremental=Incremental())
     other = precinct_anew(people, range(10))
-    again = link(other, new=new, incremental=Incremental(first.state))
+    again = link(other, scope=scope, incremental=Incremental(first.state))
     assert again.reused
     assert again.afresh < again.candidates / 2
-    assert_same(again, link(other, new=new, incremental=Incremental()))
+    assert_same(again, link(other, scope=scope, incremental=Incremental()))

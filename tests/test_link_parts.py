@@ -97,6 +97,7 @@ def test_where_only_some_pairs_count_these_are_made_and_forecast(
     """A pair with a new entry would be lost, or the forecast be of other pairs than are made."""
     every = range(len(rows))
     is_new = None if new is None else np.array([place in new for place in every], bool)
+    groups = None if is_new is None else np.where(is_new, -1, 0).astype(np.int32)
     # In these lists a date is known in full, and no first of January, where the month is 2.
     required = [] if is_new is None else [is_new]
     required += [[month != 2 for *_, month in rows]] if partial_dates else []
@@ -106,12 +107,60 @@ def test_where_only_some_pairs_count_these_are_made_and_forecast(
         if all(flags[one] or flags[two] for flags in required)
     )
     key = Key("k", ("stem",), ("given_name", "year"), partial_dates=partial_dates)
-    blocks = block.build(listed(rows), key, limit=100, new=is_new)
+    blocks = block.build(listed(rows), key, limit=100, groups=groups)
     assert pairs_made(blocks, chunk=5) == expected
     assert blocks.forecast.pairs == len(expected)
-    cut = block.build(listed(rows), key, limit=3, new=is_new)
+    cut = block.build(listed(rows), key, limit=3, groups=groups)
     assert len(pairs_made(cut, chunk=5)) == cut.forecast.pairs
     assert cut.forecast.pairs + cut.forecast.not_compared == len(expected)
+
+
+@settings(max_examples=100)
+@example(
+    rows=[("aliyev", None, None, month) for month in (1, 2, 2, 1, 2)],
+    groups=[0, 0, 1, 1, -1],
+    partial_dates=True,
+)
+@given(small_lists, st.lists(st.integers(-1, 2)), st.booleans())
+def test_pairs_of_one_group_are_neither_made_nor_forecast(rows, groups, partial_dates):
+    """A pair inside a list would be compared, or one of two lists be lost."""
+    groups = [*groups, *range(3), *[0] * 14][: len(rows)]
+    expected = sorted(
+        (one, two)
+        for one, two in agreeing_pairs(rows, (0,))
+        if (groups[one] < 0 or groups[one] != groups[two])
+        and not (partial_dates and rows[one][3] == rows[two][3] == 2)
+    )
+    key = Key("k", ("stem",), ("given_name", "year"), partial_dates=partial_dates)
+    for limit in (100, 3):
+        found = block.build(listed(rows), key, limit, np.array(groups, np.int32))
+        made = pairs_made(found, chunk=5)
+        assert set(made) <= set(expected)
+        assert len(made) == found.forecast.pairs
+        assert len(made) + found.forecast.not_compared == len(expected)
+
+
+@pytest.mark.parametrize("places", list(itertools.permutations(range(3))))
+def test_entries_without_a_surname_stay_in_the_block_that_is_split(places):
+    """Their initials are unknown: entries of another name would come into their block."""
+    names = [("ali", None), ("leyla", None), ("vali", None)]
+    rows = [
+        (surname, given_name, 1980, None)
+        for place in places
+        for given_name, surname in (names[place], names[place], (names[place][0], "a"))
+    ]
+    key = Key("k", ("given_name", "year"), ("initials",))
+    blocks = block.build(listed(rows), key, limit=2)
+    assert pairs_made(blocks, chunk=5) == [(0, 1), (3, 4), (6, 7)]
+
+
+@given(small_lists, st.lists(st.integers(0, 2)))
+def test_no_work_is_spent_on_pairs_inside_a_list(rows, lists):
+    """The pairs gone through are those that count, and no more."""
+    lists = [*lists, *range(3), *[0] * 14][: len(rows)]
+    key = Key("k", ("stem",), ())
+    found = block.build(listed(rows), key, 100, np.array(lists, np.int32))
+    assert block.gone_through(found).sum() == found.forecast.pairs
 
 
 @settings(max_examples=50)
@@ -168,6 +217,9 @@ def level(field, **columns):
         ((1980, 5, 12), (1980, 5, 13), "digit"),
         ((1980, 5, 12), (1980, 5, 21), "digit"),
         ((1980, 5, 12), (1908, 5, 12), "digit"),
+        ((1960, 6, 27), (1060, 6, 27), "digit"),
+        ((1651, 6, 27), (1651, 6, 27), "same"),
+        ((9999, 12, 31), (9999, 12, 31), "same"),
         ((1980, 5, 12), (1980, 7, 29), "same-year"),
         ((1980, 5, 12), (1980, 5, 29), "part"),
         ((1980, 5, 12), (1980, None, None), "year"),
@@ -695,7 +747,7 @@ def test_a_case_is_as_sure_as_its_most_doubtful_entry(is_closed, data):
     assert len(found) == 4
 
 
-def cluster_of(size, edges, against, probability=0.0):
+def cluster_of(size, edges, against, probability=0.0, *, outvoted=False):
     left, right, weight = (
         (np.array(side) for side in zip(*edges, strict=True)) if edges else ([], [], [])
     )
@@ -715,7 +767,20 @@ def cluster_of(size, edges, against, probability=0.0):
         np.array(right, np.int32),
         np.array(weight, np.float64),
         judge,
+        outvoted=outvoted,
     ).tolist()
+
+
+def test_where_people_have_many_entries_one_pair_against_is_outvoted_by_three():
+    """Of ten entries of one person two may have nothing in common; the others tie them together."""
+    halves = [(0, 1, 20.0), (2, 3, 19.0)]
+    across = [(0, 2, 9.0), (0, 3, 8.0), (1, 2, 7.0)]
+    edges, against = [*halves, *across], [(1, 3)]
+    assert cluster_of(4, edges, against) == [0, 0, 2, 2]
+    assert cluster_of(4, edges, against, outvoted=True) == [0, 0, 0, 0]
+    assert cluster_of(4, edges[:-1], against, outvoted=True) == [0, 0, 2, 2]
+    chain = [(0, 1, 20.0), (1, 2, 10.0)]
+    assert cluster_of(3, chain, [(0, 2)], outvoted=True) == [0, 0, -1]
 
 
 def test_a_chain_whose_ends_are_two_people_is_cut_at_its_weaker_link():
@@ -757,25 +822,19 @@ def test_no_cluster_holds_a_pair_that_speaks_against_it(data):
     assert not [pair for pair in against if found[pair[0]] == found[pair[1]] >= 0]
 
 
-def test_a_pair_drawn_often_is_compared_once_and_counts_as_often(monkeypatch):
+def test_a_pair_drawn_often_is_compared_once_and_counts_as_often():
     """A list of few entries has few pairs.
 
     Counted once each, they would tell other shares than the draws do.
     """
-    entries = encode(crowd(40))
-    draw, draws = weigh._random_pairs, 20_000
-    pairs, drawn = draw(entries, draws, 1)
-    assert len(pairs) == len(drawn) == 40 * 39 // 2
-    assert draws * 0.9 < drawn.sum() < draws
-    once = weigh._unrelated(entries, SHIPPED, draws, 1)
-
-    def draw_each(*_):
-        left, right = (np.repeat(side, drawn) for side in (pairs.left, pairs.right))
-        return Pairs(entries, left, right), np.ones(len(left), np.int64)
-
-    monkeypatch.setattr(weigh, "_random_pairs", draw_each)
-    each = weigh._unrelated(entries, SHIPPED, draws, 1)
-    assert {field: list(shares) for field, shares in once.items()} == {
-        field: list(shares) for field, shares in each.items()
-    }
-    assert any(np.ptp(shares) for shares in once.values())
+    entries, draws = encode(crowd(40)), 20_000
+    drawn = weigh.Sample(draws).drawn(entries, SHIPPED)
+    assert len(drawn.left) == len(drawn.times) == 40 * 39 // 2
+    assert draws * 0.9 < drawn.times.sum() < draws
+    left, right = (np.repeat(side, drawn.times) for side in (drawn.left, drawn.right))
+    each = SHIPPED.compare(Pairs(entries, left, right)).levels
+    for comparison in SHIPPED:
+        sampled = each[comparison.field][comparison.sampled(each)]
+        counts = np.bincount(sampled, minlength=len(comparison.levels))
+        assert drawn.counts(comparison).tolist() == counts.tolist()
+    assert any(np.ptp(drawn.counts(comparison)) for comparison in SHIPPED)

@@ -213,9 +213,9 @@ def test_one_swapped_date_in_a_file():
 
 
 def test_impossible_dates():
-    """A day that is none leaves its year.
+    """A day that is none leaves its year, and a year in which no voter is born stays as written.
 
-    A year that is none leaves nothing; text is unreadable.
+    Both are told; text is unreadable.
     """
     dates, notes = _dates(
         "31.02.1980",
@@ -230,7 +230,7 @@ def test_impossible_dates():
         (None, None, 1980),
         (None, None, 1900),
         (29, 2, 2000),
-        (None, None, None),
+        (1, 1, 1700),
         (None, None, 1980),
         (None, None, None),
         (None, None, 1980),
@@ -239,6 +239,17 @@ def test_impossible_dates():
         ("date-unreadable", 6, "birth_date"),
         *(("impossible-date", line, "birth_date") for line in (1, 2, 4, 5)),
     ]
+
+
+@given(st.dates(), st.sampled_from(["%d.%m.%Y", "%Y-%m-%d", "%d %B %Y"]))
+def test_every_date_of_the_calendar_is_kept(date, form):
+    """A list of people of another century loses no date, and says that none is a voter's."""
+    # strftime does not fill years before 1000 with noughts on every system.
+    written = date.strftime(form.replace("%Y", f"{date.year:04d}"))
+    dates, notes = _dates(written, "31.12.1980")
+    assert dates[0] == (date.day, date.month, date.year)
+    told = [rule for rule, line, _ in notes if rule == "impossible-date"]
+    assert told == ([] if 1880 <= date.year <= 2099 else ["impossible-date"])
 
 
 def test_identifiers_and_their_findings():

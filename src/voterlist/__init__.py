@@ -1,8 +1,8 @@
 """voterlist compiles voters' lists and finds repeated and faulty entries.
 
-The public names are few: ``find_duplicates``, ``check``, ``normalize`` and ``linkage_features``
-take a pandas frame and give one; the errors share the root ``VoterlistError``. Everything else is
-reached by the command line.
+The public names are few: ``find_duplicates``, ``find_matches``, ``check``, ``normalize`` and
+``linkage_features`` take pandas frames and give one; the errors share the root ``VoterlistError``.
+Everything else is reached by the command line.
 
 ``check`` and ``normalize`` are also the names of the packages behind them; inside the project those
 are imported as ``from voterlist.check import check``, never from here.
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from voterlist.api import (  # noqa: TC004  see above
         check,
         find_duplicates,
+        find_matches,
         linkage_features,
         normalize,
     )
@@ -32,6 +33,7 @@ __all__ = [
     "__version__",
     "check",
     "find_duplicates",
+    "find_matches",
     "linkage_features",
     "normalize",
 ]
@@ -58,6 +60,7 @@ class _FrontDoor(ModuleType):
 
     check = _function("check")
     find_duplicates = _function("find_duplicates")
+    find_matches = _function("find_matches")
     linkage_features = _function("linkage_features")
     normalize = _function("normalize")
 

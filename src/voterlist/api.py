@@ -16,26 +16,38 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from os import PathLike
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.check import check as check_register
 from voterlist.config import CheckSettings, LinkSettings
 from voterlist.config.comparisons import AddedComparison, added_comparisons
-from voterlist.errors import NotAFrameError
-from voterlist.ingest import table_intake
+from voterlist.errors import InputError, MapError, NotAFrameError
+from voterlist.ingest import given_map, name_columns, table_entries, table_intake
 from voterlist.ingest.added import added_columns, require_columns
-from voterlist.link import TAKEN_NAMES, Added, link
+from voterlist.ingest.choice import Choice, choose, chosen
+from voterlist.link import TAKEN_NAMES, Added, Linkage, Scope, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
 from voterlist.normalize.added import fold_added
+from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.readers import text_table
-from voterlist.schemas import Intake
+from voterlist.schemas import ENTRY, Intake
+from voterlist.tables import concat
 
-__all__ = ["check", "find_duplicates", "linkage_features", "normalize"]
+__all__ = [
+    "check",
+    "find_duplicates",
+    "find_matches",
+    "linkage_features",
+    "normalize",
+]
 
 Columns = Mapping[str, str | Sequence[str]]
 
@@ -68,31 +80,106 @@ def _intake(frame: pd.DataFrame, columns: Columns | None) -> Intake:
     )
 
 
-def _added(
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The cells of a frame, and what its columns are used as."""
+
+    table: pa.Table
+    choice: Choice
+
+    def entries(self) -> pa.Table:
+        """Its rows as ENTRY."""
+        return table_entries(self.table, self.choice.map)
+
+
+def _chosen(
     frame: pd.DataFrame,
-    added: Sequence[AddedComparison],
-    entry_ids: pa.ChunkedArray,
+    columns: Columns | None,
+    comparisons: Sequence[AddedComparison] = (),
+    *,
+    alone: bool = True,
+) -> _Frame:
+    """A frame with the use of each column; ``alone`` where no other is compared with it."""
+    _require_frame(frame)
+    require_columns(list(frame.columns), comparisons, columns)
+    table = text_table(pa.Table.from_pandas(frame, preserve_index=False))
+    if columns is None:
+        return _Frame(table, choose(table, comparisons, alone=alone))
+    given = given_map(table.column_names, columns)
+    return _Frame(table, chosen(table.column_names, given, comparisons))
+
+
+@dataclass(frozen=True, slots=True)
+class _Linkable:
+    """Frames as the linkage takes them."""
+
+    voters: pa.Table
+    """VOTER, with what is compared alone."""
+    added: Added | None
+    profile: Profile
+    told: ToldProfile | None
+    """How the profile was told; None where it was given."""
+    choices: tuple[Choice, ...]
+    """The use of the columns of each frame."""
+
+    def said(self) -> dict[Hashable, object]:
+        """How the frames were understood, as plain values."""
+        return {
+            "profile": str(self.profile),
+            "profile_told": asdict(self.told) if self.told else None,
+            "columns": [asdict(use) for choice in self.choices for use in choice.uses],
+        }
+
+
+def _told(
+    frames: Sequence[_Frame], profile: str | None
+) -> tuple[Profile, ToldProfile | None]:
+    """The profile, and how it was told from the names where it was not given."""
+    if profile is not None:
+        return Profile(profile), None
+    names = [name_columns(frame.table, frame.choice.map) for frame in frames]
+    told = tell_profile(pa.concat_tables(names, promote_options="default"))
+    return told.profile, told
+
+
+def _linkable(
+    frames: Sequence[_Frame],
+    entries: Sequence[pa.Table],
     profile: Profile,
-) -> Added:
-    """The added comparisons with the columns of the frame, whose rows have these ids."""
-    names = list(dict.fromkeys(header for one in added for header in one.columns))
-    table = text_table(pa.Table.from_pandas(frame[names], preserve_index=False))
-    return Added(
-        added, fold_added(added_columns(table, added), added, profile), entry_ids
-    )
+    told: ToldProfile | None,
+) -> _Linkable:
+    """The frames, whose rows are these entries, normalised."""
+    voters = normalize_entries(concat(entries, ENTRY), profile, for_linkage=True).table
+    comparisons = frames[0].choice.comparisons
+    added = None
+    if comparisons:
+        columns = [added_columns(frame.table, comparisons) for frame in frames]
+        texts = {
+            one.name: pa.concat_arrays([of_frame[one.name] for of_frame in columns])
+            for one in comparisons
+        }
+        values = fold_added(texts, comparisons, profile)
+        added = Added(comparisons, values, voters.column("entry_id"))
+    choices = tuple(frame.choice for frame in frames)
+    return _Linkable(voters, added, profile, told, choices)
 
 
-def _without(frame: pd.DataFrame, added: Sequence[AddedComparison]) -> pd.DataFrame:
-    """The frame without the columns of added comparisons: their headers say nothing else."""
-    return frame.drop(columns=[header for one in added for header in one.columns])
+def _under(frames: Sequence[_Frame], profile: Profile) -> list[_Frame]:
+    """The frames with those comparisons alone that the profile and each of them has."""
+    choices = [frame.choice.under(profile) for frame in frames]
+    names = [frozenset(one.name for one in choice.comparisons) for choice in choices]
+    common = frozenset.intersection(*names)
+    return [
+        replace(frame, choice=choice.only(common))
+        for frame, choice in zip(frames, choices, strict=True)
+    ]
 
 
-def _voters(
-    frame: pd.DataFrame, columns: Columns | None, profile: str, *, for_linkage: bool
-) -> pa.Table:
-    return normalize_entries(
-        _intake(frame, columns).entries, Profile(profile), for_linkage=for_linkage
-    ).table
+def _of_one(frame: _Frame, profile: str | None) -> _Linkable:
+    """One frame as the linkage takes it; without a profile it is told from the names."""
+    used, told = _told([frame], profile)
+    frames = _under([frame], used)
+    return _linkable(frames, [frames[0].entries()], used, told)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -142,14 +229,15 @@ def normalize(
         SettingsError: ``columns`` names a column that is not there.
         InputError: no column of a name is found, or an id stands twice.
     """
-    return _frame(_voters(frame, columns, profile, for_linkage=False))
+    entries = _intake(frame, columns).entries
+    return _frame(normalize_entries(entries, Profile(profile)).table)
 
 
 def find_duplicates(
     frame: pd.DataFrame,
     columns: Columns | None = None,
     *,
-    profile: str = "az",
+    profile: str | None = None,
     settings: LinkSettings | None = None,
     comparisons: Mapping[str, Mapping[str, object]] | None = None,
 ) -> pd.DataFrame:
@@ -158,12 +246,16 @@ def find_duplicates(
     Takes what ``normalize`` takes, and ``comparisons`` to add to those of every list: name to a
     mapping with ``column`` (a column name or a list of names), ``kind`` (``exact``, ``text``,
     ``name``, ``date``, ``number``, ``place``, ``email``, ``phone``) and ``blocking`` (True:
-    entries that agree in it are compared, whatever else they agree in).
+    entries that agree in it are compared, whatever else they agree in). Without ``profile`` it is
+    told from the names. Without ``columns`` and ``comparisons`` the headers tell both.
 
     Returns a frame with the columns of ``voterlist.schemas.PAIR``, the most probable first:
     ``entry_l``, ``entry_r``, ``weight`` (log2 Bayes factor), ``probability`` that they are one
     person, ``kind``, ``match_key``, and a ``<field>_level`` for each comparison. A pair is a
-    question for a person: nothing is decided, and nothing removed.
+    question for a person: nothing is decided, and nothing removed. ``attrs`` of the frame says how
+    the rows were understood: ``profile``, ``profile_told`` (``share``, ``names``, ``doubt``; None
+    where it was given), ``columns`` (``column``, ``use``, ``name``, ``kind``, ``reason``,
+    ``looks_like``), and ``doubts`` (``code``, ``share``): why keys or model do not fit the rows.
 
     Raises:
         NotAFrameError: ``frame`` is no pandas frame.
@@ -171,20 +263,113 @@ def find_duplicates(
             unknown kind, on a column that is not there or on one that is compared already.
         InputError: no column of a name is found, or an id stands twice.
     """
-    _require_frame(frame)
     added = added_comparisons(comparisons or {}, TAKEN_NAMES)
-    require_columns(list(frame.columns), added, columns)
-    named = frame if columns is not None else _without(frame, added)
-    voters = _voters(named, columns, profile, for_linkage=True)
-    chosen = Profile(profile)
-    values = _added(frame, added, voters.column("entry_id"), chosen) if added else None
-    pairs = link(voters, settings, profile=chosen, added=values).pairs
-    order = [
-        ("probability", "descending"),
-        ("entry_l", "ascending"),
-        ("entry_r", "ascending"),
-    ]
-    return _frame(pairs.sort_by(order))
+    rows = _of_one(_chosen(frame, columns, added), profile)
+    linked = link(rows.voters, settings, profile=rows.profile, added=rows.added)
+    return _pairs(linked, rows)
+
+
+_MOST_PROBABLE_FIRST = [
+    ("probability", "descending"),
+    ("entry_l", "ascending"),
+    ("entry_r", "ascending"),
+]
+
+
+def _pairs(linked: Linkage, rows: _Linkable) -> pd.DataFrame:
+    """The pairs, the most probable first, with how the rows were understood."""
+    pairs = _frame(linked.pairs.sort_by(_MOST_PROBABLE_FIRST))
+    pairs.attrs = {**rows.said(), "doubts": [asdict(one) for one in linked.doubts]}
+    return pairs
+
+
+def find_matches(
+    left: pd.DataFrame,
+    right: pd.DataFrame,
+    columns: Columns | tuple[Columns | None, Columns | None] | None = None,
+    *,
+    profile: str | None = None,
+    settings: LinkSettings | None = None,
+    comparisons: Mapping[str, Mapping[str, object]] | None = None,
+    one_to_one: bool = False,
+) -> pd.DataFrame:
+    """The pairs of a row of one frame and a row of another that may be one person.
+
+    Rows of one frame are not compared with each other.
+
+    Args:
+        left: one row an entry, with any column names.
+        right: the other list; its columns may have other names, and its ids be the same.
+        columns: as ``normalize`` takes them: for both frames, or a tuple of two, for the left one
+            and for the right one.
+        profile: as ``find_duplicates`` takes it.
+        settings: thresholds and bounds.
+        comparisons: as ``find_duplicates`` takes them; both frames have their columns.
+        one_to_one: whether a row is one person with at most one row of the other frame. Of the
+            pairs then those stay that make the best matching.
+
+    Returns:
+        A frame as ``find_duplicates`` gives it. ``entry_l`` is an id of the left frame, ``entry_r``
+        one of the right frame.
+
+    Raises:
+        NotAFrameError: ``left`` or ``right`` is no pandas frame.
+        SettingsError: as ``find_duplicates`` raises it.
+        InputError: no column of a name is found in a frame, or an id stands in one twice.
+    """
+    added = added_comparisons(comparisons or {}, TAKEN_NAMES)
+    maps = columns if isinstance(columns, tuple) else (columns, columns)
+    sides = list(zip(_SIDES, (left, right), maps, strict=True))
+    frames = [_side(name, frame, of_side, added) for name, frame, of_side in sides]
+    used, told = _told(frames, profile)
+    frames = _under(frames, used)
+    entries = [_marked(frame, name) for name, frame in zip(_SIDES, frames, strict=True)]
+    rows = _linkable(frames, entries, used, told)
+    ids = rows.voters.column("entry_id")
+    lists = np.repeat(np.arange(2), [len(left), len(right)]).astype(np.int32)
+    scope = Scope.between(ids, lists, one_to_one=one_to_one)
+    linked = link(rows.voters, settings, profile=used, scope=scope, added=rows.added)
+    return _pairs(replace(linked, pairs=_without_marks(linked.pairs)), rows)
+
+
+_SIDES = {"left": "1:", "right": "2:"}
+"""What stands before the ids of the left and the right frame while both are one list.
+
+In each pair the id of the left frame comes first then, and equal ids are two.
+"""
+
+
+def _side(
+    name: str,
+    frame: pd.DataFrame,
+    columns: Columns | None,
+    added: Sequence[AddedComparison],
+) -> _Frame:
+    """One of two frames with the use of its columns; errors name it."""
+    try:
+        return _chosen(frame, columns, added, alone=False)
+    except MapError as error:
+        raise error.of(file=name) from None
+    except InputError as error:
+        raise error.of_file(name) from None
+
+
+def _marked(frame: _Frame, name: str) -> pa.Table:
+    """The rows of one of two frames as ENTRY, with a mark before each id."""
+    try:
+        entries = frame.entries()
+    except InputError as error:
+        raise error.of_file(name) from None
+    ids = pc.binary_join_element_wise(_SIDES[name], entries.column("entry_id"), "")
+    return entries.set_column(0, ENTRY.field("entry_id"), ids)
+
+
+def _without_marks(pairs: pa.Table) -> pa.Table:
+    for name in ("entry_l", "entry_r"):
+        place = pairs.schema.get_field_index(name)
+        ids = pc.utf8_slice_codeunits(pairs.column(name), len(_SIDES["left"]))
+        pairs = pairs.set_column(place, pairs.schema.field(name), ids)
+    return pairs
 
 
 def check(
@@ -224,15 +409,15 @@ def linkage_features(
     frame: pd.DataFrame,
     columns: Columns | None = None,
     *,
-    profile: str = "az",
+    profile: str | None = None,
     settings: LinkSettings | None = None,
 ) -> pd.DataFrame:
     """The comparison table for recordlinkage: a MultiIndex of ids, a column per comparison.
 
     Each column is a likeness from 0 to 1.
 
-    Takes what ``normalize`` takes. Any recordlinkage classifier fits on the result and predicts
-    from it.
+    Takes what ``normalize`` takes; without ``profile`` it is told from the names. Any classifier of
+    recordlinkage fits on the result and predicts from it.
 
     Raises:
         NotAFrameError: ``frame`` is no pandas frame.
@@ -242,6 +427,5 @@ def linkage_features(
     # recordlinkage takes a second to load.
     from voterlist.link.features import features  # noqa: PLC0415  see above
 
-    return features(
-        _voters(frame, columns, profile, for_linkage=True), settings, Profile(profile)
-    )
+    rows = _of_one(_chosen(frame, columns), profile)
+    return features(rows.voters, settings, rows.profile)

@@ -10,6 +10,7 @@ birth are counted and not estimated, so dates that many entries share are no evi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,7 +68,7 @@ class Pairs(NamedTuple):
 
 
 def pairs_of(
-    fields: PersonFields, place: _Codes, places: int, new: _Flags | None = None
+    fields: PersonFields, place: _Codes, places: int, groups: _Small | None = None
 ) -> Pairs:
     """Pairs expected and found in each place, of one sex (those of unknown sex among themselves).
 
@@ -75,21 +76,27 @@ def pairs_of(
         fields: the entries.
         place: the place of each, from 0.
         places: how many places there are.
-        new: the entries of which a counted pair has at least one; names are as frequent as they are
-            among all.
+        groups: the group of each entry, -1 where it has none. Pairs of two entries of one group do
+            not count; names are as frequent as they are among all.
     """
     counts = _agreeing_pairs(fields, place, places)
-    if new is not None:
-        others = np.flatnonzero(~new)
-        beside = _agreeing_pairs(fields.of(others), place[others], places)
+    for members in _members(groups):
+        rows = np.flatnonzero(members)
+        inside = _agreeing_pairs(fields.of(rows), place[rows], places)
         counts = tuple(
-            every - without for every, without in zip(counts, beside, strict=True)
+            every - within for every, within in zip(counts, inside, strict=True)
         )
-    return Pairs(_expected(fields, place, places, new), counts)
+    return Pairs(_expected(fields, place, places, groups), counts)
+
+
+def _members(groups: _Small | None) -> Iterator[_Flags]:
+    """For each group the flags of its entries."""
+    if groups is not None:
+        yield from (groups == group for group in np.unique(groups[groups >= 0]))
 
 
 def _expected(
-    fields: PersonFields, place: _Codes, places: int, new: _Flags | None
+    fields: PersonFields, place: _Codes, places: int, groups: _Small | None
 ) -> tuple[_Numbers, ...]:
     """For each agreement the pairs that strangers would make in each place."""
     blocks = places * _SEXES
@@ -118,12 +125,12 @@ def _expected(
         name: _pairs_within(band, getattr(fields, name), bands)
         for name in ("year", "date")
     }
-    if new is not None:
-        # Not by the difference of two lists' expectations: a new entry with a rare name would make
-        # it fall below 0.
-        others = np.where(new, -1, band)
+    for members in _members(groups):
+        # Not by the difference of two lists' expectations: an entry with a rare name would make it
+        # fall below 0.
+        inside = np.where(members, band, -1)
         of_birth = {
-            name: pairs - _pairs_within(others, getattr(fields, name), bands)
+            name: pairs - _pairs_within(inside, getattr(fields, name), bands)
             for name, pairs in of_birth.items()
         }
     expected = []

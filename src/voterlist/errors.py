@@ -6,6 +6,7 @@
     ├── UsageError                 exit 2   the command was given something it cannot use
     │   └── NotAFrameError         exit 2   a function was given something else than a frame
     ├── SettingsError              exit 2   voterlist.toml is wrong; holds every mistake at once
+    │   └── MapError               exit 2   a map of columns is wrong, or does not fit its file
     ├── InputError                 exit 3   an input could not be read; names file, sheet, line
     ├── WorkspaceBusyError         exit 4   another run holds the workspace, or a linkage its state
     └── StageError                 exit 5   a stage failed inside; names the stage and an entry id
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field
 
 __all__ = [
     "InputError",
+    "MapError",
     "NotAFrameError",
     "SchemaError",
     "SettingsError",
@@ -109,6 +111,38 @@ class SettingsError(VoterlistError):
     ) -> None:
         super().__init__(message, todo=todo, code=code)
         self.mistakes = mistakes
+
+
+class MapError(SettingsError):
+    """A map of columns is wrong, or does not fit the file whose columns it names."""
+
+    code = "wrong-map"
+
+    def __init__(
+        self,
+        message: str,
+        mistakes: tuple[SettingsMistake, ...],
+        *,
+        todo: str = "",
+        map_name: str = "",
+        file: str = "",
+    ) -> None:
+        super().__init__(message, mistakes, todo=todo)
+        self.map_name = map_name
+        self.file = file
+        self.places = {"map": map_name, "file": file}
+        if map_name:
+            self.places["variant"] = "of-file" if file else "of-map"
+
+    def of(self, *, map_name: str = "", file: str = "") -> MapError:
+        """The same mistakes, with the names of the map and the file as far as they are known."""
+        return MapError(
+            self.message,
+            self.mistakes,
+            todo=self.todo,
+            map_name=self.map_name or map_name,
+            file=self.file or file,
+        )
 
 
 class InputError(VoterlistError):

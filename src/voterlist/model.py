@@ -161,6 +161,7 @@ class PairKind(StrEnum):
     """What two entries that were compared are to each other."""
 
     SAME_PRECINCT = "same-precinct"
+    IN_TWO_LISTS = "in-two-lists"
     WITHIN_CONSTITUENCY = "within-constituency"
     ACROSS_CONSTITUENCIES = "across-constituencies"
     DISPLACED = "displaced"
@@ -177,6 +178,7 @@ class CaseKind(StrEnum):
     """What a case may be; the last three say "not one person", with their reason."""
 
     SAME_PRECINCT = "same-precinct"
+    IN_TWO_LISTS = "in-two-lists"
     WITHIN_CONSTITUENCY = "within-constituency"
     ACROSS_CONSTITUENCIES = "across-constituencies"
     DISPLACED = "displaced"

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from voterlist.arrays import pack_columns
 from voterlist.config import CheckSettings
 from voterlist.errors import StageError
+from voterlist.facts import BIRTH_YEARS
 from voterlist.findings import ENTRY_PLACE, PRECINCT_PLACE, make, take_columns
 from voterlist.lost_letters import rows_of_lost_lists
 from voterlist.model import ListKind, Rule, Stage
@@ -32,6 +33,7 @@ __all__ = [
     "Groups",
     "Numbers",
     "groups_of",
+    "without_impossible_births",
 ]
 
 _Answer = TypeVar("_Answer")
@@ -118,6 +120,7 @@ class Context:
             StageError: a table has the wrong shape, or voters and entries are not the same entries.
         """
         voters = _in_order(require(voters, VOTERS, Stage.CHECK).combine_chunks())
+        voters = without_impossible_births(voters)
         entries = _in_order(require(entries, ENTRIES, Stage.CHECK).combine_chunks())
         if not voters.column("entry_id").equals(entries.column("entry_id")):
             raise StageError(
@@ -289,6 +292,24 @@ class Context:
         """FINDING: one for each of these groups of ``precincts``; ``cells`` as above."""
         place = take_columns(self.voters, self.precincts.first[groups], PRECINCT_PLACE)
         return make(rule, len(groups), {**place, **cells})
+
+
+def without_impossible_births(voters: pa.Table) -> pa.Table:
+    """The voters; a birth date is unknown whose year no voter can be born in (1060 for 1960).
+
+    ``normalize`` keeps such a date for the linkage, to which it is a date with one digit wrong.
+    """
+    year = voters.column("birth_year")
+    too_early = pc.less(year, BIRTH_YEARS[0])
+    too_late = pc.greater(year, BIRTH_YEARS[-1])
+    impossible = pc.fill_null(pc.or_(too_early, too_late), fill_value=False)
+    if not pc.any(impossible).as_py():
+        return voters
+    for name in ("birth_year", "birth_month", "birth_day"):
+        at, column = voters.column_names.index(name), voters.column(name)
+        known = pc.if_else(impossible, pa.scalar(None, column.type), column)
+        voters = voters.set_column(at, voters.schema.field(at), known)
+    return voters
 
 
 def _in_order(table: pa.Table) -> pa.Table:

@@ -11,7 +11,12 @@ import numpy as np
 import pyarrow as pa
 
 from voterlist.check.agehist import completed_years
-from voterlist.check.context import Codes, Context, Numbers
+from voterlist.check.context import (
+    Codes,
+    Context,
+    Numbers,
+    without_impossible_births,
+)
 from voterlist.check.missing import is_missing
 from voterlist.config import CheckSettings
 from voterlist.model import Sex, Stage
@@ -98,7 +103,7 @@ def pyramids(voters: pa.Table, on_day: dt.date) -> pa.Table:
 def _by_group(
     voters: pa.Table, on_day: dt.date, places: tuple[str, ...], schema: pa.Schema
 ) -> pa.Table:
-    age = completed_years(voters, on_day)
+    age = completed_years(without_impossible_births(voters), on_day)
     known = ~np.isnan(age)
     group = pa.array(
         np.where(known, np.floor_divide(np.where(known, age, 0), 5) * 5, 0).astype(

@@ -13,16 +13,16 @@ from voterlist.cli.audit import audit_as_json, tell_audit
 from voterlist.cli.measured import tell_chance
 from voterlist.cli.options import (
     Columns,
-    ProfileOption,
     Tables,
     Today,
+    ToldProfileOption,
     day,
     require_parquet,
     takes,
 )
+from voterlist.cli.reading import reading_as_json, tell_reading
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
-from voterlist.model import Profile
 
 __all__ = ["check"]
 
@@ -53,7 +53,7 @@ class _Options:
         Path | None,
         typer.Option("--report", metavar="FOLDER", help=SAY("cli.option.audit-folder")),
     ] = None
-    profile: ProfileOption = Profile.AZ
+    profile: ToldProfileOption = None
     today: Today = None
 
 
@@ -79,6 +79,8 @@ def check(given: _Options) -> None:
         )
     if given.out is not None:
         usecases.write_table(given.out, checked.findings)
+    if checked.reading is not None:
+        tell_reading(checked.reading)
     _tell(checked)
     written = [*([given.out] if given.out else []), *checked.pages]
     for path in written:
@@ -135,6 +137,7 @@ def _as_json(checked: usecases.Checked, out: Path | None) -> dict[str, Any]:
         "rules": checked.rules,
         "out": out,
         "exit_code": checked.exit_code,
+        **(reading_as_json(checked.reading) if checked.reading else {}),
         **audit_as_json(checked),
         "pages": list(checked.pages),
     }

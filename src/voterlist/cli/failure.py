@@ -52,7 +52,7 @@ def describe(error: BaseException) -> Failure:
         )
         what, todo = _texts(error, count=len(error.mistakes))
         return Failure(
-            error.code, error.exit_code, what, "", error.todo or todo, details
+            error.code, error.exit_code, what, "", todo or error.todo, details
         )
     if isinstance(error, VoterlistError):
         what, todo = _texts(error)

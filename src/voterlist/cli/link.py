@@ -11,19 +11,24 @@ from typing import Annotated, Any
 import typer
 
 from voterlist import usecases
-from voterlist.cli.measured import tell_chance, tell_compared, tell_estimate
+from voterlist.cli.measured import (
+    tell_chance,
+    tell_compared,
+    tell_doubts,
+    tell_estimate,
+)
 from voterlist.cli.options import (
-    Columns,
-    ProfileOption,
     Tables,
+    ToldProfileOption,
     now,
-    require_parquet,
+    require_rows,
     takes,
 )
+from voterlist.cli.reading import reading_as_json, tell_reading
 from voterlist.cli.terminal import TERMINAL, Steps, shown
 from voterlist.cli.words import SAY, title
 from voterlist.errors import UsageError
-from voterlist.model import PairKind, Profile
+from voterlist.model import PairKind
 
 __all__ = ["link"]
 
@@ -39,22 +44,39 @@ class _Options:
             "--out", metavar="PAIRS.parquet", help=SAY("cli.option.pairs-out")
         ),
     ] = None
-    columns: Columns = None
+    columns: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--columns", metavar="MAP.toml", help=SAY("cli.option.columns-of-files")
+        ),
+    ] = None
+    between: Annotated[
+        bool, typer.Option("--between", help=SAY("cli.option.between"))
+    ] = False
+    one_to_one: Annotated[
+        bool, typer.Option("--one-to-one", help=SAY("cli.option.one-to-one"))
+    ] = False
     clusters: Annotated[
         Path | None,
         typer.Option("--clusters", metavar="FILE", help=SAY("cli.option.clusters")),
     ] = None
-    profile: ProfileOption = Profile.AZ
+    profile: ToldProfileOption = None
     against: Annotated[
         list[Path] | None,
         typer.Option("--against", metavar="FILE", help=SAY("cli.option.against")),
     ] = None
     against_columns: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             "--against-columns",
             metavar="MAP.toml",
             help=SAY("cli.option.against-columns"),
+        ),
+    ] = None
+    settings: Annotated[
+        Path | None,
+        typer.Option(
+            "--settings", metavar="FILE", help=SAY("cli.option.link-settings")
         ),
     ] = None
     state: Annotated[
@@ -89,11 +111,14 @@ def link(given: _Options) -> None:
 
     request = usecases.LinkRequest(
         given.files,
-        given.columns,
+        given.columns or (),
         given.against or (),
-        given.against_columns,
+        given.against_columns or (),
         given.profile,
         given.state_folder(),
+        given.settings,
+        between=given.between,
+        one_to_one=given.one_to_one,
     )
     if given.plan:
         keep_memory()
@@ -101,9 +126,9 @@ def link(given: _Options) -> None:
         return
     if given.out is None:
         raise UsageError("neither --out nor --plan is given", code="no-out")
-    require_parquet(given.out)
+    require_rows(given.out)
     if given.clusters is not None:
-        require_parquet(given.clusters)
+        require_rows(given.clusters)
     keep_memory()
     with Steps() as steps:
         linked = usecases.link_tables(
@@ -113,27 +138,35 @@ def link(given: _Options) -> None:
             since=now().isoformat(" ", "minutes"),
             progress=steps,
             forecast=_tell_forecast,
+            reading=tell_reading,
         )
-    _tell(linked, given.out)
+    _tell(linked, request, given.out)
     if TERMINAL.json:
         paths = {"out": given.out, "clusters": given.clusters}
-        TERMINAL.result({**_as_json(linked), **paths, "exit_code": 0})
+        TERMINAL.result({**_as_json(linked, request), **paths, "exit_code": 0})
 
 
 def _plan(request: usecases.LinkRequest) -> None:
     """What each blocking key would cost; no pair is made."""
     with Steps() as steps:
         planned = usecases.plan_linkage(request, progress=steps)
+    tell_reading(planned.reading)
     _tell_forecast(planned.entries, planned.forecast)
     if TERMINAL.json:
         pairs = sum(line.pairs for line in planned.forecast)
         keys = [dataclasses.asdict(line) for line in planned.forecast]
         TERMINAL.result(
-            {"entries": planned.entries, "pairs": pairs, "keys": keys, "exit_code": 0}
+            {
+                **reading_as_json(planned.reading),
+                "entries": planned.entries,
+                "pairs": pairs,
+                "keys": keys,
+                "exit_code": 0,
+            }
         )
 
 
-def _tell(linked: usecases.Linked, out: Path) -> None:
+def _tell(linked: usecases.Linked, request: usecases.LinkRequest, out: Path) -> None:
     """Print what the linkage gave, in words."""
     if linked.are_renamed:
         TERMINAL.warn(SAY("cli.link.renamed"))
@@ -143,11 +176,16 @@ def _tell(linked: usecases.Linked, out: Path) -> None:
     if linked.new is not None:
         base = entries - linked.new
         TERMINAL.say(SAY("cli.link.against", new=linked.new, base=base))
+    if request.between:
+        TERMINAL.say(SAY("cli.link.between"))
+    if request.one_to_one:
+        TERMINAL.say(SAY("cli.link.one-to-one", left_out=linkage.left_out))
     tell_compared(linkage.afresh, linkage.candidates, linked.state_use)
     rows = [(title("case-kind", kind), count) for kind, count in linked.kinds().items()]
     TERMINAL.table((SAY("cli.table.kind"), SAY("cli.table.pairs")), rows)
     _tell_added(linkage.added)
     tell_estimate(dataclasses.asdict(linkage.estimate) if linkage.estimate else None)
+    tell_doubts([dataclasses.asdict(doubt) for doubt in linkage.doubts])
     tell_chance([dataclasses.asdict(row) for row in linkage.chance])
 
 
@@ -177,20 +215,32 @@ def _tell_added(added: Sequence[Any]) -> None:
     TERMINAL.table(headers, rows)
 
 
-def _as_json(linked: usecases.Linked) -> dict[str, Any]:
+def _as_json(linked: usecases.Linked, request: usecases.LinkRequest) -> dict[str, Any]:
     """What the linkage gave, as plain values; scripts rely on these names."""
     linkage, entries = linked.result, linked.entries
     kinds = linked.kinds()
     return {
+        **reading_as_json(linked.reading),
         "entries": entries,
         "new": entries if linked.new is None else linked.new,
+        "between": request.between,
+        "one_to_one": request.one_to_one,
+        "thresholds": linked.settings.model_dump(
+            include={
+                "duplicate_probability",
+                "review_probability",
+                "kept_probability",
+            }
+        ),
         "compared": linkage.candidates,
         "afresh": linkage.afresh,
         "state_use": linked.state_use,
         "pairs": linkage.pairs.num_rows,
+        "left_out": linkage.left_out,
         "comparisons": [dataclasses.asdict(one) for one in linkage.added],
         "kinds": {kind.value: kinds.get(kind, 0) for kind in PairKind},
         "estimate": dataclasses.asdict(linkage.estimate) if linkage.estimate else None,
+        "doubts": [dataclasses.asdict(doubt) for doubt in linkage.doubts],
         "chance": [dataclasses.asdict(row) for row in linkage.chance],
     }
 

@@ -12,7 +12,13 @@ from voterlist import usecases
 from voterlist.cli.terminal import TERMINAL
 from voterlist.cli.words import SAY
 
-__all__ = ["tell_chance", "tell_compared", "tell_estimate", "tell_training_labels"]
+__all__ = [
+    "tell_chance",
+    "tell_compared",
+    "tell_doubts",
+    "tell_estimate",
+    "tell_training_labels",
+]
 
 
 def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
@@ -30,6 +36,13 @@ def tell_estimate(estimate: Mapping[str, Any] | None) -> None:
     }
     shares = {name: words.probability(value) for name, value in measures.items()}
     TERMINAL.say(SAY("cli.run.estimate", pairs=estimate["pairs"], **shares))
+
+
+def tell_doubts(doubts: Iterable[Mapping[str, Any]]) -> None:
+    """Why there is no estimate, and what to do."""
+    for doubt in doubts:
+        share, pairs = SAY.percent(doubt["share"]), int(doubt["share"])
+        TERMINAL.say(SAY(f"link.doubt.{doubt['code']}", share=share, pairs=pairs))
 
 
 def tell_compared(afresh: int, compared: int, state_use: str | None) -> None:

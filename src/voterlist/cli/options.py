@@ -27,11 +27,13 @@ __all__ = [
     "ProfileOption",
     "Tables",
     "Today",
+    "ToldProfileOption",
     "Workspace",
     "WorkspaceAround",
     "day",
     "now",
     "require_parquet",
+    "require_rows",
     "settings_of",
     "takes",
     "workspace_of",
@@ -111,6 +113,10 @@ Columns = Annotated[
 ProfileOption = Annotated[
     Profile, typer.Option("--profile", help=SAY("cli.option.profile"))
 ]
+ToldProfileOption = Annotated[
+    Profile | None, typer.Option("--profile", help=SAY("cli.option.profile-told"))
+]
+"""The profile, told from the names where it is not given."""
 
 
 def day(text: str | None) -> dt.date:
@@ -146,6 +152,20 @@ def workspace_of(given: Path | None) -> Path:
 def settings_of(workspace: Path) -> usecases.Settings:
     """The settings of a workspace; see ``usecases.settings_of``."""
     return usecases.settings_of(workspace)
+
+
+def require_rows(path: Path) -> None:
+    """Refuse a name that says none of the formats in which pairs are written.
+
+    Raises:
+        UsageError: the name ends otherwise.
+    """
+    if path.suffix.lower() not in {".parquet", ".csv", ".xlsx"}:
+        raise UsageError(
+            f"{path} ends neither in .parquet nor in .csv nor in .xlsx",
+            code="out-not-a-table",
+            places={"path": str(path)},
+        )
 
 
 def require_parquet(path: Path) -> None:

@@ -11,6 +11,7 @@ from voterlist import usecases
 from voterlist.cli.measured import (
     tell_chance,
     tell_compared,
+    tell_doubts,
     tell_estimate,
     tell_training_labels,
 )
@@ -234,6 +235,7 @@ def _tell_cases(result: usecases.RunResult) -> None:
     if result.decisions:
         tell_training_labels(result.training_labels, result.contradictory)
     tell_estimate(result.estimate)
+    tell_doubts(result.doubts)
     tell_chance(result.chance)
 
 
@@ -270,6 +272,7 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         "training_labels": result.training_labels,
         "contradictory": result.contradictory,
         "estimate": dict(result.estimate) if result.estimate else None,
+        "doubts": [dict(doubt) for doubt in result.doubts],
         "chance": [dict(row) for row in result.chance],
         "deadlines": standings_as_json(result.standings),
         "overdue": len(result.overdue),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from voterlist.errors import SettingsError, SettingsMistake
+from voterlist.errors import MapError, SettingsMistake
 
 __all__ = [
     "AddedComparison",
@@ -55,11 +55,11 @@ class AddedComparison:
     """Whether entries that agree in it are compared, whatever else they agree in."""
 
 
-def comparisons_error(mistakes: Collection[SettingsMistake]) -> SettingsError:
+def comparisons_error(mistakes: Collection[SettingsMistake]) -> MapError:
     """The error that holds these mistakes of a map of columns."""
     lines = "; ".join(f"{mistake.path}: {mistake.message}" for mistake in mistakes)
     message = f"the comparisons have mistakes: {lines}"
-    return SettingsError(message, tuple(mistakes), code="wrong-map")
+    return MapError(message, tuple(mistakes))
 
 
 def added_comparisons(
@@ -70,7 +70,7 @@ def added_comparisons(
     ``taken`` are names that no added comparison can have.
 
     Raises:
-        SettingsError: with every mistake and its key path: a name that is taken or no name, an
+        MapError: with every mistake and its key path: a name that is taken or no name, an
             unknown key or kind, a column that is no header, two comparisons on one column, too
             many comparisons.
     """

@@ -16,6 +16,7 @@ from functools import cache
 from importlib import resources
 
 __all__ = [
+    "BIRTH_YEARS",
     "CONSTITUENCY_NUMBERS",
     "Constituency",
     "all_constituencies",
@@ -25,6 +26,11 @@ __all__ = [
 
 CONSTITUENCY_NUMBERS = range(1, 126)
 """The numbers a constituency may have (Election Code: 125 single-member constituencies)."""
+
+BIRTH_YEARS = range(1880, 2100)
+"""The years in which somebody on a voters' list can be born, those still to come among them: only
+who knows the day of the list can judge these. The oldest person whose age is proved was born in
+1875 and died in 1997."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ from voterlist.ingest.file_names import Territory
 from voterlist.ingest.findings import findings_table
 from voterlist.ingest.generic import (
     columns_needed,
+    given_map,
+    name_columns,
     parse_map,
     statistics,
     table_entries,
@@ -60,10 +62,12 @@ __all__ = [
     "StreetRows",
     "columns_needed",
     "extra_column",
+    "given_map",
     "ingest",
     "ingest_register",
     "inspect",
     "map_columns",
+    "name_columns",
     "parse_map",
     "protocol",
     "statistics",

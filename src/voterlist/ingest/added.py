@@ -14,7 +14,7 @@ from voterlist.config.comparisons import (
     comparisons_error,
 )
 from voterlist.errors import SettingsMistake
-from voterlist.ingest.text import clean
+from voterlist.ingest.cells import known_cells
 from voterlist.tables import join_text
 
 __all__ = ["added_columns", "parse_comparisons", "places_of_added", "require_columns"]
@@ -93,11 +93,5 @@ def added_columns(
 
 def _text(table: pa.Table, header: str) -> pa.Array:
     """A column as clean text, not dictionary-encoded."""
-    column = table.column(table.column_names.index(header)).combine_chunks()
-    if isinstance(column, pa.ChunkedArray):
-        column = (
-            pa.concat_arrays(column.chunks)
-            if column.num_chunks
-            else pa.array([], pa.string())
-        )
-    return clean(column.cast(pa.string()))
+    column = table.column(table.column_names.index(header))
+    return known_cells(column).cast(pa.string())

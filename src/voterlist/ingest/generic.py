@@ -15,13 +15,15 @@ import pyarrow.compute as pc
 
 from voterlist.config import IngestSettings
 from voterlist.config.lines import toml_mistake, with_lines
-from voterlist.errors import InputError, SettingsError, SettingsMistake
+from voterlist.errors import InputError, MapError, SettingsMistake
+from voterlist.ingest.cells import flat, known_cells
+from voterlist.ingest.choice import choose, field_named, is_needed
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
 from voterlist.ingest.lists import entry_columns
 from voterlist.ingest.place import cell_number
 from voterlist.ingest.text import clean, fold
-from voterlist.model import ListKind
+from voterlist.model import ListKind, Profile
 from voterlist.schemas import (
     ENTRY,
     ENTRY_FIELDS,
@@ -37,6 +39,8 @@ from voterlist.tables import from_columns, join_text, map_unique, sort_by
 __all__ = [
     "MAP_FIELDS",
     "columns_needed",
+    "given_map",
+    "name_columns",
     "parse_map",
     "statistics",
     "table_entries",
@@ -45,6 +49,8 @@ __all__ = [
 
 MAP_FIELDS = ("entry_id", *ENTRY_FIELDS, "constituency", "precinct")
 """What a map of columns may name."""
+
+_NAMES = frozenset({"surname", "given_name", "patronymic", "full_name"})
 
 _Columns = Mapping[str, str | Sequence[str]]
 
@@ -55,36 +61,31 @@ def parse_map(text: str) -> dict[str, str | list[str]]:
     Empty where the map holds comparisons alone.
 
     Raises:
-        SettingsError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a
+        MapError: with every mistake: no TOML, no ``[columns]``, a field that does not exist, a
             header that is no text.
     """
     try:
         sections = tomllib.loads(text)
     except tomllib.TOMLDecodeError as cause:
         mistake = toml_mistake("", text, cause)
-        raise SettingsError(
-            "the map of columns cannot be read", (mistake,), todo=_MAP_TODO
-        ) from None
+        raise _map_error("the map of columns cannot be read", [mistake]) from None
     mistakes = [
-        SettingsMistake(key, "only [columns] and [comparisons] stand in a map")
+        SettingsMistake(key, "no-section-of-a-map")
         for key in sections
         if key not in {"columns", "comparisons"}
     ]
     # A map of comparisons alone leaves it to the headers what the other columns are.
     columns = sections.get("columns", {} if "comparisons" in sections else None)
     if not isinstance(columns, dict):
-        mistakes.append(SettingsMistake("columns", "the map needs a section [columns]"))
+        mistakes.append(SettingsMistake("columns", "map-without-columns"))
         columns = {}
     for field, headers in columns.items():
         mistake_of_line = _map_mistake(field, headers)
         if mistake_of_line:
             mistakes.append(mistake_of_line)
     if mistakes:
-        raise SettingsError(
-            "the map of columns has mistakes",
-            tuple(with_lines(text, mistakes)),
-            todo=_MAP_TODO,
-        )
+        told = with_lines(text, mistakes)
+        raise _map_error("the map of columns has mistakes", told)
     return dict(columns)
 
 
@@ -94,20 +95,40 @@ _MAP_TODO = (
 )
 
 
+def _map_error(message: str, mistakes: Sequence[SettingsMistake]) -> MapError:
+    """The error that holds these mistakes."""
+    lines = "; ".join(f"{one.path}: {one.message}" for one in mistakes)
+    return MapError(f"{message}: {lines}", tuple(mistakes), todo=_MAP_TODO)
+
+
 def _map_mistake(field: str, named: Any) -> SettingsMistake | None:
     """What is wrong with one line of a map."""
     if field not in MAP_FIELDS:
-        similar = difflib.get_close_matches(field, MAP_FIELDS, n=1)
-        hint = f"; did you mean {similar[0]}?" if similar else ""
-        return SettingsMistake(f"columns.{field}", f"there is no such field{hint}")
+        return _unknown_field(field)
     headers = named if isinstance(named, list) else [named]
     if not headers or not all(
         isinstance(header, str) and header.strip() for header in headers
     ):
-        return SettingsMistake(
-            f"columns.{field}", "give a header in quotes, or a list of headers"
-        )
+        return SettingsMistake(f"columns.{field}", "not-a-header")
     return None
+
+
+def _unknown_field(field: str) -> SettingsMistake:
+    named = field_named(field)
+    similar = [named] if named in MAP_FIELDS else []
+    similar = similar or difflib.get_close_matches(field, MAP_FIELDS, n=1)
+    if similar:
+        meant = (("meant", similar[0]),)
+        return SettingsMistake(f"columns.{field}", "unknown-key-meant", meant)
+    known = (("known", ", ".join(MAP_FIELDS)),)
+    return SettingsMistake(f"columns.{field}", "unknown-key", known)
+
+
+def _unknown_column(field: str, header: str, headers: list[str]) -> SettingsMistake:
+    similar = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
+    code = "no-such-column-meant" if similar else "no-such-column"
+    places = [("column", header), *(("meant", one) for one in similar)]
+    return SettingsMistake(f"columns.{field}", code, tuple(places))
 
 
 def columns_needed(
@@ -116,9 +137,15 @@ def columns_needed(
     """The places, from 0, of the columns that describe a person; with ``numbered`` the number too.
 
     Raises:
-        SettingsError: ``columns`` names a header that is not there.
+        MapError: ``columns`` names a header that is not there.
     """
-    mapped = _map(headers, columns)
+    if columns is None:
+        return frozenset(
+            place
+            for place, header in enumerate(headers)
+            if is_needed(header, numbered=numbered)
+        )
+    mapped = given_map(headers, columns)
     places: set[int] = set()
     for field in MAP_FIELDS:
         if numbered or field != "number":
@@ -126,21 +153,41 @@ def columns_needed(
     return frozenset(places)
 
 
-def _map(headers: Sequence[str], columns: _Columns | None) -> ColumnMap:
-    return (
-        _given(list(headers), columns) if columns is not None else map_columns(headers)
+def _map(table: pa.Table, columns: _Columns | ColumnMap | None) -> ColumnMap:
+    if isinstance(columns, ColumnMap):
+        return columns
+    if columns is not None:
+        return given_map(table.column_names, columns)
+    # Without a comparison of its own a middle name is taken for the father's.
+    return choose(table, alone=False).under(Profile.AZ).map
+
+
+def name_columns(table: pa.Table, columns: ColumnMap) -> pa.Table:
+    """The names of a table, as columns of ENTRY."""
+    wanted = ColumnMap(
+        tuple(match for match in columns.matches if match.field in _NAMES)
     )
+    cells = {
+        place: known_cells(table.column(place))
+        for field in _NAMES
+        for place in wanted.columns(field)
+    }
+    fields = entry_columns(cells, wanted)
+    return pa.table(fields)
 
 
 def table_entries(
-    table: pa.Table, columns: _Columns | None = None, *, keep_encoded: bool = False
+    table: pa.Table,
+    columns: _Columns | ColumnMap | None = None,
+    *,
+    keep_encoded: bool = False,
 ) -> pa.Table:
     """The rows of any table as ENTRY, in the same order, every row of it.
 
     Args:
         table: text columns with any headers, as ``io.readers.read_table`` gives them.
-        columns: field to header, or to headers that are joined with a blank. None: told by the
-            headers.
+        columns: field to header, or to headers that are joined with a blank; or the map that a
+            choice made. None: told by headers and cells (``choice.choose``).
         keep_encoded: a column that comes dictionary-encoded stays so
             (``tables.with_encoded_text``).
 
@@ -148,22 +195,25 @@ def table_entries(
     row's number stands in, counted from 1. ``line`` is the row's number.
 
     Raises:
-        SettingsError: ``columns`` names a header that the table does not have.
+        MapError: ``columns`` names a header that the table does not have.
         InputError: an id stands twice; or no column of a name was found.
     """
     return table_intake(table, columns, keep_encoded=keep_encoded).entries
 
 
 def table_intake(
-    table: pa.Table, columns: _Columns | None = None, *, keep_encoded: bool = False
+    table: pa.Table,
+    columns: _Columns | ColumnMap | None = None,
+    *,
+    keep_encoded: bool = False,
 ) -> Intake:
     """As ``table_entries``, with findings on constituency and precinct cells without a number.
 
     Raises:
-        SettingsError: ``columns`` names a header that the table does not have.
+        MapError: ``columns`` names a header that the table does not have.
         InputError: an id stands twice; or no column of a name was found.
     """
-    mapped = _map(table.column_names, columns)
+    mapped = _map(table, columns)
     if not mapped.has_name():
         raise InputError(
             "no column of a name was found",
@@ -178,7 +228,7 @@ def table_intake(
     cells = {}
     for field in MAP_FIELDS:
         for place in mapped.columns(field):
-            cells[place] = clean(flat(table.column(place)))
+            cells[place] = known_cells(table.column(place))
     fields: dict[str, Any] = dict(entry_columns(cells, mapped))
     findings = []
     for kind in ("constituency", "precinct"):
@@ -208,21 +258,13 @@ _SOURCE = "table"
 """Stands for the content hash of a table that did not come from the inbox."""
 
 
-def flat(column: pa.ChunkedArray) -> pa.Array:
-    """A column as one array of text, dictionary-encoded if it is."""
-    array = column.combine_chunks()
-    if isinstance(array, pa.ChunkedArray):
-        array = (
-            pa.concat_arrays(array.chunks)
-            if array.num_chunks
-            else pa.array([], column.type)
-        )
-    is_text = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
-    return array if is_text else array.cast(pa.string())
+def given_map(headers: Sequence[str], columns: _Columns) -> ColumnMap:
+    """The map as a person gave it.
 
-
-def _given(headers: list[str], columns: _Columns) -> ColumnMap:
-    """The map as a person gave it."""
+    Raises:
+        SettingsError: it names a header that is not there, or a field that does not exist.
+    """
+    headers = list(headers)
     exact = {header: position for position, header in enumerate(headers)}
     folded: dict[str, int] = {}
     for position, header in enumerate(headers):
@@ -231,11 +273,8 @@ def _given(headers: list[str], columns: _Columns) -> ColumnMap:
     matches = []
     mistakes = []
     for field, named in columns.items():
-        key = f"columns.{field}"
         if field not in MAP_FIELDS:
-            mistakes.append(
-                _map_mistake(field, named) or SettingsMistake(key, "no such field")
-            )
+            mistakes.append(_unknown_field(field))
             continue
         for header in [named] if isinstance(named, str) else named:
             column = exact.get(header, folded.get(fold(header)))
@@ -244,14 +283,9 @@ def _given(headers: list[str], columns: _Columns) -> ColumnMap:
                     ColumnMatch(column, headers[column], field, 1.0, "pinned")
                 )
                 continue
-            similar = difflib.get_close_matches(header, headers, n=1, cutoff=0.5)
-            hint = f"; did you mean {similar[0]}?" if similar else ""
-            message = f"the file has no column headed {header}{hint}"
-            mistakes.append(SettingsMistake(key, message))
+            mistakes.append(_unknown_column(field, header, headers))
     if mistakes:
-        raise SettingsError(
-            "the map of columns does not fit the file", tuple(mistakes), todo=_MAP_TODO
-        )
+        raise _map_error("the map of columns does not fit the file", mistakes)
     return ColumnMap(tuple(matches))
 
 

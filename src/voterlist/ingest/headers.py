@@ -28,6 +28,7 @@ __all__ = [
     "column_letters",
     "map_columns",
     "match_header",
+    "settle",
 ]
 
 _SIMILAR = 84.0
@@ -269,7 +270,7 @@ def map_columns(
         weak: a likeness from 70 % will do; for whoever looks at the cells below as well.
     """
     return ColumnMap(
-        tuple(_settle(claims(headers, settings, positions=positions, weak=weak)))
+        tuple(settle(claims(headers, settings, positions=positions, weak=weak)))
     )
 
 
@@ -368,7 +369,7 @@ _ONE_COLUMN = frozenset(
 )
 
 
-def _settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
+def settle(matches: list[ColumnMatch]) -> list[ColumnMatch]:
     """One column for each field that is one, and the readings that depend on the neighbours."""
     best: dict[str, ColumnMatch] = {}
     for match in matches:

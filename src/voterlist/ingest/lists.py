@@ -109,8 +109,24 @@ def _birth_date(parts: list[pa.Array], columns: ColumnMap) -> pa.Array:
         return pc.coalesce(*parts)
     if "birth_day" not in roles:
         return join_text(parts)
-    day_known = pc.and_(pc.is_valid(parts[0]), pc.is_valid(parts[1]))
-    return pc.if_else(day_known, join_text(parts, "."), parts[2])
+    day, month, year = parts
+    day_known = pc.and_(pc.is_valid(day), pc.is_valid(month))
+    # Which is the month is known here. Of day.month.year a reader might doubt it.
+    is_plain = pc.and_(
+        pc.match_substring_regex(year, r"^\d{4}$"),
+        pc.and_(_is_of_two_digits(day), _is_of_two_digits(month)),
+    )
+    plain = pc.binary_join_element_wise(
+        year, pc.utf8_lpad(month, 2, "0"), pc.utf8_lpad(day, 2, "0"), "-"
+    )
+    known = pc.if_else(
+        pc.fill_null(is_plain, fill_value=False), plain, join_text(parts, ".")
+    )
+    return pc.if_else(day_known, known, year)
+
+
+def _is_of_two_digits(column: pa.Array) -> pa.Array:
+    return pc.match_substring_regex(column, r"^\d{1,2}$")
 
 
 def entries(survey: Survey) -> pa.Table:

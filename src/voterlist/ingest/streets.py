@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.errors import InputError
+from voterlist.ingest.cells import flat
 from voterlist.ingest.evidence import KINDS, column_numbers
 from voterlist.ingest.file_names import (
     NOT_NAMED,
@@ -22,7 +23,6 @@ from voterlist.ingest.file_names import (
     places_of_sheets,
 )
 from voterlist.ingest.findings import finding, findings_table
-from voterlist.ingest.generic import flat
 from voterlist.ingest.headers import match_header
 from voterlist.ingest.heading import filled_cells, same_cells
 from voterlist.ingest.place import title_place

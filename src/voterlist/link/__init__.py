@@ -8,7 +8,7 @@ candidate pairs level by level, *weigh* the comparison vectors, *classify* what 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,7 +18,7 @@ from voterlist import schemas, tables
 from voterlist.arrays import Bools, Codes, Floats
 from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison
-from voterlist.link import block, candidates, weigh
+from voterlist.link import block, candidates, people, weigh
 from voterlist.link.candidates import Candidates, Progress
 from voterlist.link.cases import REASONS, Closed, Judged, cases
 from voterlist.link.chance import Chance, chance
@@ -27,6 +27,8 @@ from voterlist.link.comparisons import MISSING, SHIPPED, Comparisons, with_added
 from voterlist.link.encode import COMPARED, Encoded, encode
 from voterlist.link.estimate import Estimate, estimate
 from voterlist.link.explain import with_model
+from voterlist.link.fit import Compared as FitOf
+from voterlist.link.fit import Doubt, doubts
 from voterlist.link.incremental import State, reuse, state
 from voterlist.link.judge import Scorer, judge
 from voterlist.link.keys import NAMES
@@ -37,6 +39,8 @@ from voterlist.link.labels import (
     inside,
     training_labels,
 )
+from voterlist.link.one_to_one import best_partners
+from voterlist.link.scope import Scope, pairs_within, pairs_without
 from voterlist.model import Profile, Rule
 
 __all__ = [
@@ -49,9 +53,11 @@ __all__ = [
     "AddedUse",
     "Chance",
     "Decided",
+    "Doubt",
     "Estimate",
     "Incremental",
     "Linkage",
+    "Scope",
     "State",
     "Watch",
     "link",
@@ -164,7 +170,7 @@ class Linkage:
     afresh: int
     """How many of them were compared in this linkage; the others were reused."""
     estimate: Estimate | None
-    """None where no pair was put forward."""
+    """None where no pair was put forward, and where there are doubts."""
     chance: tuple[Chance, ...]
     state: State | None
     """What the next linkage may go on from; None where it was not asked for."""
@@ -175,6 +181,10 @@ class Linkage:
     contradictory: int = 0
     """Pairs that people decided both ways; the model learnt nothing from them."""
     added: tuple[AddedUse, ...] = ()
+    left_out: int = 0
+    """Pairs left out because an entry has one partner at most in each other list."""
+    doubts: tuple[Doubt, ...] = ()
+    """Why keys or model do not fit the list, so that there is no estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +195,12 @@ class _List:
     entries: Encoded
     comparisons: Comparisons
     blocks: list[block.Blocks]
-    new: Bools | None
-    """Which entries are new, where the others are only held against."""
+    groups: Codes | None = None
+    """The group of each entry, -1 for none; pairs of one group do not count. None: all count."""
+    lists: Codes | None = None
+    """The list of each entry, where only pairs of two lists count; these are the groups."""
+    one_to_one: bool = False
+    """Whether an entry is one person with at most one entry of each other list."""
 
     @property
     def forecast(self) -> tuple[block.Forecast, ...]:
@@ -194,10 +208,10 @@ class _List:
 
     @property
     def pairs(self) -> int:
-        """How many pairs count: all of the list, or those with a new entry."""
-        size = self.entries.size
-        rest = 0 if self.new is None else size - int(self.new.sum())
-        return size * (size - 1) // 2 - rest * (rest - 1) // 2
+        """How many pairs count."""
+        if self.groups is None:
+            return pairs_within(self.entries.size)
+        return pairs_without(self.groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,31 +226,33 @@ class _Compared:
 
 
 @dataclass(frozen=True, slots=True)
-class _Labels:
-    """What people decided of a list."""
+class _Learnt:
+    """A list with its model, and the candidate pairs with the vectors that it scores."""
 
-    training: TrainingLabels
-    closed: tuple[Closed, ...]
+    scorer: Scorer
+    pairs: Candidates
+    labels: TrainingLabels
+    """The pairs that people decided, from which the model learnt."""
 
 
 def _listed(
     voters: pa.Table,
     settings: LinkSettings,
     profile: Profile,
-    new: pa.Array | pa.ChunkedArray | None,
+    scope: Scope | None,
     added: Added,
 ) -> _List:
     ids = voters.column("entry_id").combine_chunks()
-    entries = encode(voters, added.of(ids))
-    chosen = None if new is None else _are_in(ids, new)
+    entries = encode(voters, added.of(ids), profile)
+    groups = None if scope is None else scope.groups_of(ids)
     blocks = block.build_all(
-        entries, profile, settings.largest_block, chosen, added.blocking
+        entries, profile, settings.largest_block, groups, added.blocking
     )
-    return _List(ids, entries, with_added(added.kinds), blocks, chosen)
-
-
-def _are_in(ids: pa.Array, new: pa.Array | pa.ChunkedArray) -> Bools:
-    return np.asarray(pc.is_in(ids, value_set=pc.unique(new).cast(ids.type)), np.bool_)
+    listed = _List(ids, entries, with_added(added.kinds), blocks)
+    if scope is None:
+        return listed
+    lists = groups if scope.is_between else None
+    return replace(listed, groups=groups, lists=lists, one_to_one=scope.one_to_one)
 
 
 def link(
@@ -244,7 +260,7 @@ def link(
     settings: LinkSettings | None = None,
     *,
     profile: Profile = Profile.AZ,
-    new: pa.Array | pa.ChunkedArray | None = None,
+    scope: Scope | None = None,
     added: Added | None = None,
     decided: Decided | None = None,
     incremental: Incremental | None = None,
@@ -257,8 +273,7 @@ def link(
             quicker and takes less memory.
         settings: thresholds and bounds.
         profile: whose names they are.
-        new: the ids of the entries of which every pair must have at least one, where the others are
-            a list that is only held against; names are counted in both.
+        scope: which pairs are looked for, where not all are; names are counted in all entries.
         added: comparisons that a user added to those of every list.
         decided: pairs and cases that people decided. The model learns from the pairs; what it says
             of a pair it goes on saying, decided or not. The cases stay cases however the model
@@ -269,23 +284,22 @@ def link(
 
     Raises:
         SchemaError: ``voters`` lacks a column of VOTER that is compared (``COMPARED``).
+        ValueError: what people decided is given for a linkage one to one.
     """
+    if decided is not None and scope is not None and scope.one_to_one:
+        raise ValueError("decided pairs are not linked one to one")
     settings = settings or LinkSettings()
     voters = tables.sort_by(schemas.require(voters, _VOTERS, "link"), "entry_id")
-    listed = _listed(voters, settings, profile, new, added or Added())
+    listed = _listed(voters, settings, profile, scope, added or Added())
     # From here on the columns are read as codes: the table is not needed.
     del voters
     compared = _compare(listed, settings, profile, watch or Watch(), incremental)
-    labels = _labels(listed.ids, compared.pairs, decided or Decided())
-    model = weigh.learn(
-        listed.entries,
-        compared.pairs.vectors,
-        profile,
-        comparisons=listed.comparisons,
-        pairs=listed.pairs,
-        labels=labels.training.labels,
+    decided = decided or Decided()
+    learnt = _learn(
+        listed, compared.pairs, decided.pairs, profile, settings.chunk_pairs
     )
-    return _linkage(listed, compared, labels, model, settings)
+    closed = closed_cases(listed.ids, decided.cases)
+    return _linkage(listed, compared, learnt, closed, settings)
 
 
 def _compare(
@@ -325,9 +339,9 @@ def _compare_again(
         profile.value,
         settings.largest_block,
         comparisons,
-        against=listed.new is not None,
+        in_groups=listed.groups is not None,
     )
-    marks = state.checksums(entries, listed.new)
+    marks = state.checksums(entries, listed.groups)
     if known is not None and known.fingerprint != fits:
         known = None
     then = np.full(entries.size, -1, np.int32)
@@ -352,29 +366,46 @@ def _compare_again(
     return _Compared(candidate_pairs, kept, known is not None)
 
 
-def _labels(ids: pa.Array, candidate_pairs: Candidates, decided: Decided) -> _Labels:
-    training = training_labels(ids, candidate_pairs, decided.pairs)
-    return _Labels(training, closed_cases(ids, decided.cases))
-
-
 def _linkage(
     listed: _List,
     compared: _Compared,
-    labels: _Labels,
-    model: weigh.Model,
+    learnt: _Learnt,
+    closed: tuple[Closed, ...],
     settings: LinkSettings,
 ) -> Linkage:
     """What the model says of the candidate pairs."""
     ids, entries, comparisons = listed.ids, listed.entries, listed.comparisons
-    candidate_pairs, closed = compared.pairs, labels.closed
-    scorer = Scorer(entries, comparisons, model)
+    scorer, candidate_pairs = learnt.scorer, learnt.pairs
+    model = scorer.model
     stays = inside(candidate_pairs, closed)
-    judged, table = judge(scorer, ids, listed.blocks, candidate_pairs, stays, settings)
+    judged, table = judge(
+        scorer,
+        ids,
+        listed.blocks,
+        candidate_pairs,
+        stays,
+        settings,
+        is_between=listed.lists is not None,
+    )
+    partners = listed.lists if listed.one_to_one else None
+    counted, left_out = candidate_pairs.vectors, 0
+    if partners is not None:
+        stays_paired = _best_partners(judged, model, partners, settings)
+        apart = judged.at(np.flatnonzero(~stays_paired))
+        counted = candidate_pairs.vectors_without(apart.left, apart.right)
+        judged = judged.at(np.flatnonzero(stays_paired))
+        table = table.filter(pa.array(stays_paired))
+        left_out = len(apart.left)
     duplicate = settings.duplicate_probability
-    cluster = _cluster(scorer, judged, duplicate)
+    cluster = _cluster(scorer, judged, duplicate, partners)
     review = settings.review_probability
-    vectors = comparisons.unpack(candidate_pairs.vectors.codes)
-    same = weigh.score(vectors, model).posterior[:, 0]
+    vectors = comparisons.unpack(counted.codes)
+    posterior = weigh.score(vectors, model).posterior
+    expected = estimate(counted, posterior[:, 0], duplicate)
+    sure = pc.greater_equal(table.column("probability"), duplicate)
+    keys_of_sure = table.column("match_key").filter(sure)
+    fit = FitOf(counted, posterior, keys_of_sure, expected)
+    against = doubts(entries, listed.blocks, comparisons, fit)
     return Linkage(
         pairs=with_model(table, model, comparisons),
         cases=cases(entries, ids, judged, cluster, review=review, closed=closed),
@@ -382,14 +413,48 @@ def _linkage(
         forecast=listed.forecast,
         candidates=len(candidate_pairs.left),
         afresh=candidate_pairs.afresh,
-        estimate=estimate(candidate_pairs.vectors, same, duplicate),
-        chance=chance(entries, listed.new),
+        estimate=None if against else expected,
+        chance=chance(entries, listed.groups),
         state=compared.state,
         reused=compared.reused,
-        training_labels=labels.training.pairs,
-        contradictory=labels.training.contradictory,
-        added=_added_use(scorer),
+        training_labels=learnt.labels.pairs,
+        contradictory=learnt.labels.contradictory,
+        added=_added_use(entries, scorer),
+        left_out=left_out,
+        doubts=against,
     )
+
+
+def _learn(
+    listed: _List,
+    found: Candidates,
+    decided: pa.Table | None,
+    profile: Profile,
+    chunk_pairs: int,
+) -> _Learnt:
+    """The model of the list; of one with many entries a person, by its people."""
+    sample = weigh.Sample(lists=listed.lists)
+
+    def learnt(entries: Encoded, candidate_pairs: Candidates) -> _Learnt:
+        labels = training_labels(listed.ids, candidate_pairs, decided)
+        model = weigh.learn(
+            entries,
+            candidate_pairs.vectors,
+            profile,
+            comparisons=listed.comparisons,
+            pairs=listed.pairs,
+            labels=labels.labels,
+            sample=sample,
+        )
+        scorer = Scorer(entries, listed.comparisons, model)
+        return _Learnt(scorer, candidate_pairs, labels)
+
+    first = learnt(listed.entries, found)
+    if not people.has_many_entries_a_person(first.scorer):
+        return first
+    entries = listed.entries.by_person(people.people(first.scorer, found))
+    counted = Scorer(entries, listed.comparisons, first.scorer.model)
+    return learnt(entries, people.counted_again(counted, found, chunk_pairs))
 
 
 def plan(
@@ -397,7 +462,7 @@ def plan(
     settings: LinkSettings | None = None,
     *,
     profile: Profile = Profile.AZ,
-    new: pa.Array | pa.ChunkedArray | None = None,
+    scope: Scope | None = None,
     added: Added | None = None,
 ) -> tuple[block.Forecast, ...]:
     """What each blocking key would cost, before any pair is made: the forecast of ``link`` alone.
@@ -407,17 +472,44 @@ def plan(
     """
     voters = schemas.require(voters, _VOTERS, "link")
     settings = settings or LinkSettings()
-    return _listed(voters, settings, profile, new, added or Added()).forecast
+    return _listed(voters, settings, profile, scope, added or Added()).forecast
 
 
-def _cluster(scorer: Scorer, judged: Judged, threshold: float) -> Codes:
+def _best_partners(
+    judged: Judged, model: weigh.Model, lists: Codes, settings: LinkSettings
+) -> Bools:
+    """Which pairs stay where an entry has one partner at most in each other list."""
+    stays = np.zeros(len(judged.left), np.bool_)
+    # Who is most improbable is nobody's partner: such pairs are kept only to be named.
+    likely = np.flatnonzero(judged.posterior[:, 0] >= settings.kept_probability)
+    pairs = judged.at(likely)
+    log_odds = pairs.weight + model.prior_log_odds
+    stays[likely] = best_partners(pairs.left, pairs.right, log_odds, lists)
+    return stays
+
+
+def _cluster(
+    scorer: Scorer, judged: Judged, threshold: float, lists: Codes | None = None
+) -> Codes:
+    """The cluster of each entry; with ``lists`` none has two entries of one list."""
+
     def probability(left: Codes, right: Codes) -> Floats:
-        _, _, scored = scorer.compare(left, right)
-        return np.asarray(scored.posterior[:, 0], np.float64)
+        same = np.zeros(len(left))
+        apart = (
+            np.ones(len(left), np.bool_)
+            if lists is None
+            else lists[left] != lists[right]
+        )
+        _, _, scored = scorer.compare(left[apart], right[apart])
+        same[apart] = scored.posterior[:, 0]
+        return same
 
     sure = judged.posterior[:, 0] >= threshold
     left, right, weight = judged.left[sure], judged.right[sure], judged.weight[sure]
-    return clusters(scorer.entries.size, left, right, weight, probability)
+    outvoted = scorer.entries.person is not None
+    return clusters(
+        scorer.entries.size, left, right, weight, probability, outvoted=outvoted
+    )
 
 
 def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
@@ -429,11 +521,11 @@ def _cluster_table(ids: pa.Array, cluster: Codes) -> pa.Table:
     return pa.table(names)
 
 
-def _added_use(scorer: Scorer) -> tuple[AddedUse, ...]:
+def _added_use(entries: Encoded, scorer: Scorer) -> tuple[AddedUse, ...]:
     """How each added comparison was used."""
     uses = []
     for name, kind in scorer.comparisons.added_kinds.items():
-        column = scorer.entries.added[name]
+        column = entries.added[name]
         known = int(column.counts.sum())
         log_m = scorer.model.log_m["same"][name][MISSING + 1]
         uses.append(

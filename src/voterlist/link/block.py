@@ -8,18 +8,21 @@ a split separates are counted, so no pair is lost unseen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from voterlist.arrays import Bools, Codes, Longs, dense, runs
 from voterlist.link.encode import Encoded
-from voterlist.link.fields import field, together
+from voterlist.link.fields import field as field_of
+from voterlist.link.fields import together
 from voterlist.link.keys import Key, keys
+from voterlist.link.scope import members_of_groups
 from voterlist.model import Profile
 
 __all__ = [
     "Blocks",
+    "Counting",
     "Forecast",
     "anchored",
     "build",
@@ -43,6 +46,62 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class Counting:
+    """Which pairs of a block count."""
+
+    required: Bools | None
+    """Flags of entries: a pair counts only where it has at least one entry with the flag."""
+    groups: Codes | None
+    """The group of each entry: a pair of one group does not count. -1 is no group."""
+
+    @property
+    def is_all(self) -> bool:
+        """Whether every pair counts."""
+        return self.required is None and self.groups is None
+
+    def pairs(self, order: Longs, sizes: Longs) -> Longs:
+        """How many pairs count in each run of entries; the runs follow each other in ``order``."""
+        pairs = self._between_groups(None, order, sizes)
+        if self.required is not None:
+            pairs = pairs - self._between_groups(~self.required, order, sizes)
+        return pairs
+
+    def _between_groups(
+        self, chosen: Bools | None, order: Longs, sizes: Longs
+    ) -> Longs:
+        """The pairs of the chosen entries of each run, without those of one group."""
+        pairs = _pairs_of(sizes if chosen is None else _sums(chosen, order, sizes))
+        groups = () if self.groups is None else members_of_groups(self.groups)
+        for members in groups:
+            inside = members if chosen is None else members & chosen
+            pairs = pairs - _pairs_of(_sums(inside, order, sizes))
+        return pairs
+
+    def counts(self, left: Codes, right: Codes) -> Bools:
+        """True where a pair of one block counts."""
+        counts = np.ones(len(left), np.bool_)
+        if self.required is not None:
+            counts &= self.required[left] | self.required[right]
+        if self.groups is not None:
+            group = self.groups[left]
+            counts &= (group < 0) | (group != self.groups[right])
+        return counts
+
+    @property
+    def anchors(self) -> Bools | None:
+        """The entries of which every pair that counts has at least one; None: all entries."""
+        if self.groups is not None and self.groups.max(initial=0) == 0:
+            # Entries without a group are held against one group: every pair has one of them.
+            return np.asarray(self.groups < 0)
+        return self.required
+
+
+def _pairs_of(sizes: Longs) -> Longs:
+    """How many pairs so many entries make."""
+    return sizes * (sizes - 1) // 2
+
+
+@dataclass(frozen=True, slots=True)
 class Blocks:
     """The blocks of one key.
 
@@ -57,10 +116,10 @@ class Blocks:
     anchors: Longs
     """How many anchors each block has: its first members, each paired with all that follow. Members
     that are no anchors are not paired with each other."""
-    required: tuple[Bools, ...]
-    """Flags of entries: a pair counts where it has at least one entry of each flag. Without flags,
-    every pair counts."""
+    counting: Counting
     forecast: Forecast
+    cut: Codes = field(default_factory=lambda: np.zeros(0, np.int32))
+    """Entries of blocks that are too large to be compared."""
 
     def numbers(self) -> Codes:
         """The block of each member."""
@@ -81,16 +140,9 @@ class Blocks:
         block_of = self.block_of()
         one = block_of[left]
         together = (one >= 0) & (one == block_of[right])
-        return np.asarray(
-            together & self.counts(left, right) if self.required else together
-        )
-
-    def counts(self, left: Codes, right: Codes) -> Bools:
-        """True where a pair of one block counts."""
-        counts = np.ones(len(left), np.bool_)
-        for required in self.required:
-            counts &= required[left] | required[right]
-        return counts
+        if self.counting.is_all:
+            return np.asarray(together)
+        return np.asarray(together & self.counting.counts(left, right))
 
 
 def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:
@@ -102,21 +154,8 @@ def _sums(chosen: Bools, order: Longs, sizes: Longs) -> Longs:
     )
 
 
-def _pairs(order: Longs, sizes: Longs, required: tuple[Bools, ...]) -> Longs:
-    """Pairs of each run that have at least one entry of each of the required (of at most two)."""
-    pairs = sizes * (sizes - 1) // 2
-    for one in required:
-        without = _sums(~one, order, sizes)
-        pairs = pairs - without * (without - 1) // 2
-    if len(required) > 1:
-        # Pairs without an entry of either were subtracted twice.
-        without = _sums(~required[0] & ~required[1], order, sizes)
-        pairs = pairs + without * (without - 1) // 2
-    return pairs
-
-
 def _split(
-    entries: Encoded, key: Key, limit: int, required: tuple[Bools, ...]
+    entries: Encoded, key: Key, limit: int, counting: Counting
 ) -> tuple[Longs, Longs, int]:
     """The runs of a key, blocks beyond ``limit`` split as long as the key has a split left.
 
@@ -130,44 +169,45 @@ def _split(
             break
         large = np.repeat(sizes > limit, sizes)
         positions = order[large]
-        before = _pairs(order, sizes, required)[sizes > limit].sum()
-        part = field(entries, name)[positions]
+        before = counting.pairs(order, sizes)[sizes > limit].sum()
+        part = field_of(entries, name)[positions]
         # An unknown split value is a value of its own here: its entries stay together, none is
-        # lost.
+        # lost. Any code below 0 is unknown.
+        part = np.maximum(part, -1)
         finer = dense(codes[positions]) * (int(part.max(initial=0)) + 2) + part + 1
         within, after = runs(finer)
-        parted += int(before - _pairs(positions[within], after, required).sum())
+        parted += int(before - counting.pairs(positions[within], after).sum())
         codes = codes.copy()
         codes[positions] = int(codes.max(initial=0)) + 1 + dense(finer)
         order, sizes = runs(codes)
     return order, sizes, parted
 
 
-def build(entries: Encoded, key: Key, limit: int, new: Bools | None = None) -> Blocks:
+def build(
+    entries: Encoded, key: Key, limit: int, groups: Codes | None = None
+) -> Blocks:
     """The blocks of one key over the list, none larger than ``limit`` entries.
 
     A block still too large when the key has no further field is cut from comparison under this key,
-    and counted: such a block says only that many entries share a common value. With ``new``, only
-    pairs that have at least one new entry count.
+    and counted: such a block says only that many entries share a common value. With ``groups``,
+    pairs of two entries of one group do not count; -1 is no group.
     """
-    required = (() if new is None else (new,)) + (
-        (entries.partial_date,) if key.partial_dates else ()
-    )
-    order, sizes, parted = _split(entries, key, limit, required)
-    pairs = _pairs(order, sizes, required)
+    required = entries.partial_date if key.partial_dates else None
+    counting = Counting(required, groups)
+    order, sizes, parted = _split(entries, key, limit, counting)
+    pairs = counting.pairs(order, sizes)
     kept = (pairs >= 1) & (sizes <= limit)
     parted += int(pairs[sizes > limit].sum())
     members = order[np.repeat(kept, sizes)].astype(np.int32)
+    cut = order[np.repeat((pairs >= 1) & (sizes > limit), sizes)].astype(np.int32)
     sizes, pairs = sizes[kept], pairs[kept]
     forecast = Forecast(
         key.name, len(sizes), int(pairs.sum()), int(sizes.max(initial=0)), parted
     )
-    if required:
-        return anchored(
-            key, entries.size, members, sizes, required[0][members], required, forecast
-        )
-    starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    return Blocks(key, entries.size, members, starts, sizes, required, forecast)
+    anchors = counting.anchors
+    is_anchor = np.ones(len(members), np.bool_) if anchors is None else anchors[members]
+    blocks = anchored(key, entries.size, members, sizes, is_anchor, counting, forecast)
+    return replace(blocks, cut=cut)
 
 
 def anchored(
@@ -176,32 +216,38 @@ def anchored(
     members: Codes,
     sizes: Longs,
     is_anchor: Bools,
-    required: tuple[Bools, ...],
+    counting: Counting,
     forecast: Forecast,
 ) -> Blocks:
     """Blocks in which only members that are anchors are paired with all others of the block."""
+    starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
+    if is_anchor.all() and counting.groups is None:
+        return Blocks(key, size, members, starts, sizes, counting, forecast)
     numbers = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
     anchors = _sums(is_anchor, np.arange(len(members)), sizes)
-    # The anchors of each block first, otherwise in order.
-    members = members[np.argsort(numbers * np.int64(2) + ~is_anchor, kind="stable")]
-    starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
-    return Blocks(key, size, members, starts, anchors, required, forecast)
+    # The anchors of each block first, group by group, otherwise in order.
+    order = numbers * np.int64(2) + ~is_anchor
+    if counting.groups is not None:
+        groups = counting.groups[members]
+        order = order * (int(groups.max(initial=0)) + 2) + groups
+    members = members[np.argsort(order, kind="stable")]
+    return Blocks(key, size, members, starts, anchors, counting, forecast)
 
 
 def build_all(
     entries: Encoded,
     profile: Profile,
     limit: int,
-    new: Bools | None = None,
+    groups: Codes | None = None,
     added: tuple[str, ...] = (),
 ) -> list[Blocks]:
     """The blocks of every key of a profile, the most telling key first.
 
-    With ``new``, only pairs that have at least one new entry count. ``added`` are the added fields
+    With ``groups``, pairs of two entries of one group do not count. ``added`` are the added fields
     that block.
     """
     every = keys(profile, entries.size, limit, added)
-    return [build(entries, key, limit, new) for key in every]
+    return [build(entries, key, limit, groups) for key in every]
 
 
 def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
@@ -219,9 +265,9 @@ def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
         last = max(
             first + 1, int(np.searchsorted(total, done + chunk_pairs, side="right"))
         )
-        left, right = _pairs_within(blocks, sizes, first, last)
-        if blocks.required:
-            counts = blocks.counts(left, right)
+        left, right = _pairs_within(blocks, first, last)
+        if not blocks.counting.is_all:
+            counts = blocks.counting.counts(left, right)
             left, right = left[counts], right[counts]
         yield left, right
         first = last
@@ -230,27 +276,47 @@ def chunks(blocks: Blocks, chunk_pairs: int) -> Iterator[tuple[Codes, Codes]]:
 def gone_through(blocks: Blocks) -> Longs:
     """How many pairs the anchors of each block make, including those that do not count."""
     sizes = np.diff(blocks.starts)
+    if blocks.counting.groups is not None:
+        followers = _followers(blocks, 0, len(sizes))
+        return np.add.reduceat(followers, blocks.starts[:-1])
     return np.asarray(
         blocks.anchors * (sizes - 1) - blocks.anchors * (blocks.anchors - 1) // 2,
         np.int64,
     )
 
 
-def _pairs_within(
-    blocks: Blocks, sizes: Longs, first: int, last: int
-) -> tuple[Codes, Codes]:
-    """The pairs of the blocks from ``first`` up to, not including, ``last``."""
+def _followers(blocks: Blocks, first: int, last: int) -> Longs:
+    """With how many members, up to the end of its block, each member is paired.
+
+    An anchor is paired with the members behind those anchors of its block that have its group; a
+    member that is no anchor with none. Given are the members of the blocks from ``first`` up to,
+    not including, ``last``.
+    """
+    sizes = np.diff(blocks.starts[first : last + 1])
     begin, end = int(blocks.starts[first]), int(blocks.starts[last])
-    ends = np.repeat(blocks.starts[first + 1 : last + 1], sizes[first:last])
     place = np.arange(begin, end)
-    followers = ends - place - 1
-    followers[
-        place
-        >= np.repeat(
-            (blocks.starts[:-1] + blocks.anchors)[first:last], sizes[first:last]
-        )
-    ] = 0
-    left = np.repeat(place, followers)
-    step = np.arange(len(left)) - np.repeat(np.cumsum(followers) - followers, followers)
-    one, other = blocks.members[left], blocks.members[left + 1 + step]
+    anchors_end = np.repeat((blocks.starts[:-1] + blocks.anchors)[first:last], sizes)
+    block_end = np.repeat(blocks.starts[first + 1 : last + 1], sizes)
+    partner = place + 1
+    if blocks.counting.groups is not None:
+        group = blocks.counting.groups[blocks.members[begin:end]]
+        goes_on = (group[1:] == group[:-1]) & (place[1:] < block_end[:-1])
+        goes_on &= place[1:] < anchors_end[:-1]
+        ends = np.r_[place[1:][~goes_on], end]
+        behind_run = ends[np.searchsorted(ends, place, side="right")]
+        partner = np.where(group >= 0, behind_run, partner)
+    return np.where(place < anchors_end, block_end - partner, 0)
+
+
+def _pairs_within(blocks: Blocks, first: int, last: int) -> tuple[Codes, Codes]:
+    """The pairs of the blocks from ``first`` up to, not including, ``last``."""
+    sizes = np.diff(blocks.starts[first : last + 1])
+    begin, end = int(blocks.starts[first]), int(blocks.starts[last])
+    block_end = np.repeat(blocks.starts[first + 1 : last + 1], sizes)
+    followers = _followers(blocks, first, last)
+    left = np.repeat(np.arange(begin, end), followers)
+    # The partners of a member are the last of its block, as many as it has.
+    partner = np.repeat(block_end - np.cumsum(followers), followers)
+    partner += np.arange(len(left))
+    one, other = blocks.members[left], blocks.members[partner]
     return np.minimum(one, other), np.maximum(one, other)

@@ -32,6 +32,15 @@ class Candidates:
     afresh: int
     """How many of the pairs were compared afresh; the others were reused."""
 
+    def vectors_without(self, left: Codes, right: Codes) -> weigh.VectorCounts:
+        """The distinct vectors, counted without these of the pairs."""
+        every = pack_pairs(self.left, self.right)
+        places = np.searchsorted(every, pack_pairs(left, right))
+        codes = self.vectors.codes
+        which = np.searchsorted(codes, self.vector[places])
+        gone = np.bincount(which, minlength=len(codes)).astype(np.int64)
+        return weigh.VectorCounts(codes, self.vectors.counts - gone)
+
 
 def match_keys(blocks: list[block.Blocks], left: Codes, right: Codes) -> Longs:
     """Which keys bring each pair together, as bits: bit 0 the first key."""

@@ -89,6 +89,17 @@ class Judged:
     kind_without_threshold: Codes
     """The kinds if no pair were too improbable: used for pairs that a person has decided."""
 
+    def at(self, places: Longs) -> Judged:
+        """The pairs at these places."""
+        return Judged(
+            self.left[places],
+            self.right[places],
+            self.weight[places],
+            self.posterior[places],
+            self.kind[places],
+            self.kind_without_threshold[places],
+        )
+
 
 _REVIEWED_KINDS = [kind.value for kind in CaseKind if kind.is_asked]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.arrays import Bools
+from voterlist.arrays import Codes
 from voterlist.chance import AGREEMENTS, PersonFields, pairs_of
 from voterlist.link.encode import Encoded
 from voterlist.link.fields import field
@@ -30,10 +30,10 @@ class Chance:
     found: int
 
 
-def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
+def chance(entries: Encoded, groups: Codes | None = None) -> tuple[Chance, ...]:
     """Expected and found pairs for each of ``AGREEMENTS``, as the register tests count them.
 
-    With ``new``, only pairs that have at least one new entry count.
+    With ``groups``, pairs of two entries of one group do not count; -1 is no group.
     """
     columns = [
         np.asarray(field(entries, name), np.int32)
@@ -43,7 +43,7 @@ def chance(entries: Encoded, new: Bools | None = None) -> tuple[Chance, ...]:
         PersonFields(entries.sex + 1, *columns),
         np.zeros(entries.size, np.int64),
         1,
-        new,
+        groups,
     )
     return tuple(
         Chance("+".join(agreement), float(expected[0]), int(counts[0]))

@@ -86,11 +86,18 @@ def _changed_surname(vectors: Vectors) -> Bools:
     return np.asarray(given_name & patronymic & birth_date & surname)
 
 
-def kinds(judged: Judgement, *, review: float, displaced: frozenset[int]) -> Codes:
+def kinds(
+    judged: Judgement,
+    *,
+    review: float,
+    displaced: frozenset[int],
+    is_between: bool = False,
+) -> Codes:
     """The kind of each pair, as its position in ``PairKind``.
 
     ``review`` is the least P(same) of a pair that may be one person; ``displaced`` are the
-    constituencies that list people where they come from.
+    constituencies that list people where they come from. ``is_between``: the entries of a pair
+    stand in two lists, of which one may lack precincts.
     """
     entries, left, right = judged.pairs.entries, judged.pairs.left, judged.pairs.right
     perhaps_same = judged.posterior[:, _SAME] >= review
@@ -103,6 +110,8 @@ def kinds(judged: Judgement, *, review: float, displaced: frozenset[int]) -> Cod
     origins = list(displaced)
     origin = np.isin(constituency_l, origins) != np.isin(constituency_r, origins)
     precinct_differs = entries.precinct[left] != entries.precinct[right]
+    if is_between:
+        precinct_differs &= judged.pairs.known(entries.precinct)
     list_kind_differs = entries.temporary[left] != entries.temporary[right]
     rival = judged.posterior[:, 1:].argmax(axis=1) + 1
     # The first condition that holds names the pair.
@@ -113,7 +122,7 @@ def kinds(judged: Judgement, *, review: float, displaced: frozenset[int]) -> Cod
         PairKind.DISPLACED: perhaps_same & elsewhere & origin,
         PairKind.ACROSS_CONSTITUENCIES: perhaps_same & elsewhere,
         PairKind.WITHIN_CONSTITUENCY: perhaps_same & precinct_differs,
-        PairKind.SAME_PRECINCT: perhaps_same,
+        (PairKind.IN_TWO_LISTS if is_between else PairKind.SAME_PRECINCT): perhaps_same,
         PairKind.TWINS: rival == _TWINS,
         PairKind.RELATIVES: np.isin(rival, _RELATIVES),
         PairKind.NAMESAKES: _one_name(judged.vectors),

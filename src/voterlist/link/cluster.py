@@ -18,6 +18,8 @@ Judge = Callable[[Codes, Codes], Floats]
 
 _AGAINST = 0.01
 """A pair at or below this probability keeps its two entries out of one cluster."""
+_FOR_EACH_AGAINST = 3
+"""How many pairs for one person outweigh one against, where people have many entries."""
 
 
 def _components(size: int, left: Codes, right: Codes) -> Codes:
@@ -30,13 +32,21 @@ def _components(size: int, left: Codes, right: Codes) -> Codes:
 
 
 def clusters(
-    size: int, left: Codes, right: Codes, weight: Floats, judge: Judge
+    size: int,
+    left: Codes,
+    right: Codes,
+    weight: Floats,
+    judge: Judge,
+    *,
+    outvoted: bool = False,
 ) -> Codes:
     """The cluster of each entry, named by its first entry's position; -1 where an entry is alone.
 
     Pairs join clusters from the heaviest down; two clusters are not joined while any pair across
     them speaks against (at or below 0.01). In a chain of three whose ends are two people, the
-    stronger half stands.
+    stronger half stands. With ``outvoted``, for lists with many entries a person, a pair against
+    counts for nothing where three times as many pairs across speak for one person: of ten entries
+    of one person some two have little in common.
     """
     cluster = np.full(size, -1, np.int32)
     if not len(left):
@@ -59,6 +69,7 @@ def clusters(
         members,
         (left[larger], right[larger], weight[larger]),
         judge,
+        outvoted=outvoted,
     )
     return cluster
 
@@ -70,6 +81,8 @@ def _join_larger(
     members: np.ndarray,
     pairs: tuple[Codes, Codes, Floats],
     judge: Judge,
+    *,
+    outvoted: bool,
 ) -> None:
     """Greedy joining inside each component of three entries or more (a small part of all)."""
     left, right, weight = pairs
@@ -79,13 +92,12 @@ def _join_larger(
     order = np.argsort(component, kind="stable")
     starts = np.r_[0, np.cumsum(members)]
     against = _against(nodes, order, starts, large, judge)
+    likely = set(zip(left.tolist(), right.tolist(), strict=True)) if outvoted else set()
     group: dict[int, set[int]] = {}
     for position in np.lexsort((right, left, -weight)):
         one, two = int(left[position]), int(right[position])
         first, second = group.setdefault(one, {one}), group.setdefault(two, {two})
-        if first is second or any(
-            (min(a, b), max(a, b)) in against for a in first for b in second
-        ):
+        if first is second or _is_kept_apart(first, second, against, likely):
             continue
         first |= second
         for member in second:
@@ -93,6 +105,18 @@ def _join_larger(
     for entry, mates in group.items():
         if len(mates) > 1:
             cluster[entry] = min(mates)
+
+
+def _is_kept_apart(
+    first: set[int],
+    second: set[int],
+    against: set[tuple[int, int]],
+    likely: set[tuple[int, int]],
+) -> bool:
+    """True where a pair across two clusters speaks against, and not enough of them for it."""
+    across = {(min(a, b), max(a, b)) for a in first for b in second}
+    opposed = len(across & against)
+    return opposed > 0 and len(across & likely) < _FOR_EACH_AGAINST * opposed
 
 
 def _against(

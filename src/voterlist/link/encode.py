@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from zlib import crc32
 
@@ -12,9 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import tables
-from voterlist.arrays import Bools, Codes, Longs, Words
+from voterlist.arrays import Bools, Codes, Longs, Words, pack_known
 from voterlist.link.identifiers import Identifiers, identifiers
-from voterlist.model import ListKind, Sex
+from voterlist.link.short_names import ShortNames, full_names, short_names
+from voterlist.link.sounds import sound_codes
+from voterlist.model import ListKind, Profile, Sex
 from voterlist.schemas import STREET_OR_VILLAGE
 
 __all__ = [
@@ -23,6 +25,9 @@ __all__ = [
     "COMPARED",
     "FEMALE",
     "MALE",
+    "RARE_WORD",
+    "RARE_WORD_SHARE",
+    "WORD_START",
     "Encoded",
     "EncodedColumn",
     "encode",
@@ -34,9 +39,9 @@ MALE, FEMALE = 0, 1
 _COLUMNS = 8
 _COHORT = 10
 """Years of birth over which a given name is taken to be equally common."""
-_START = 5
+WORD_START = 5
 """Letters of a word that are looked at: most slips, and words run together, come later."""
-_RARE_WORD, _RARE_WORD_SHARE = 20, 400
+RARE_WORD, RARE_WORD_SHARE = 20, 400
 """A word of an address is rare where at most 20 entries have it, or one in 400 of a longer list."""
 
 COMPARED = (
@@ -80,6 +85,8 @@ class EncodedColumn:
     codes: Codes
     values: pa.Array
     counts: Longs
+    pseudo_count: float = 1.0
+    """What is added to the count of each value, of how many people nobody else has it."""
 
     def words(self, of: Codes | None = None) -> Words:
         """The distinct values, all or those of these codes, as Python strings.
@@ -148,6 +155,53 @@ class Encoded:
     (``STREET_OR_VILLAGE``), where the list has both; None where no street may be a village."""
     added: Mapping[str, EncodedColumn] = field(default_factory=dict)
     """The columns of added comparisons."""
+    person: Codes | None = None
+    """Which entries count as one person's, by the position of the first of them; None where each
+    counts for itself."""
+    profile: Profile = Profile.AZ
+    """Whose names they are."""
+
+    @cached_property
+    def people(self) -> int:
+        """How many people there are, by ``person``."""
+        return self.size if self.person is None else len(np.unique(self.person))
+
+    def once_a_person(self, codes: Codes) -> Codes:
+        """The codes with -1 where another entry of the person before it has the same one."""
+        if self.person is None:
+            return codes
+        number = pack_known(codes.astype(np.int64), self.person)
+        distinct, first = np.unique(number, return_index=True)
+        once = np.full(self.size, -1, np.int32)
+        first = first[distinct >= 0]
+        once[first] = codes[first]
+        return once
+
+    @cached_property
+    def short_given_names(self) -> ShortNames:
+        """Which of the given names are short forms of which."""
+        return short_names(self.given_name.words(), self.profile)
+
+    @cached_property
+    def full_names(self) -> tuple[Codes, ...]:
+        """For each column of full names the code of that of each entry; -1 without one."""
+        names = self.given_name
+        columns = full_names(names.words(), names.counts, self.profile)
+        return tuple(np.append(column, -1)[names.codes] for column in columns)
+
+    @cached_property
+    def given_name_sounds(self) -> Codes | None:
+        """The code of the sound of each given name, -1 without; None where no name has one."""
+        return self._sounds(self.given_name)
+
+    @cached_property
+    def stem_sounds(self) -> Codes | None:
+        """The same for the stems of surnames."""
+        return self._sounds(self.stem)
+
+    def _sounds(self, names: EncodedColumn) -> Codes | None:
+        # A skeleton of the profile az is the sound of the name already.
+        return None if self.profile is Profile.AZ else sound_codes(names.words())
 
     @property
     def date(self) -> Codes:
@@ -171,9 +225,10 @@ class Encoded:
 
         The code -1 of an unknown sex finds the last.
         """
-        return np.append(
-            np.bincount(self.sex[self.sex >= 0], minlength=2), self.size
-        ).astype(np.int64)
+        sex = self.once_a_person(self.sex)
+        return np.append(np.bincount(sex[sex >= 0], minlength=2), self.people).astype(
+            np.int64
+        )
 
     @cached_property
     def surname_counts(self) -> Longs:
@@ -181,27 +236,25 @@ class Encoded:
 
         Shape (surnames, 3).
         """
-        return _by_sex(self.surname, self.sex)
+        return _by_sex(self.once(self.surname), self.sex)
 
     @cached_property
     def stem_counts(self) -> Longs:
         """The same for the stems of surnames."""
-        return _by_sex(self.stem, self.sex)
+        return _by_sex(self.once(self.stem), self.sex)
 
     @cached_property
     def cohort(self) -> Codes:
-        """The ten years in which each entry is born, from 0.
+        """The ten years in which each entry is born, numbered from 0 as they occur in the list.
 
         Entries whose year is unknown have the number after the last.
         """
         known = self.year > 0
-        first = int(self.year[known].min(initial=3000)) // _COHORT
-        cohorts = (
-            int(self.year[known].max(initial=0)) // _COHORT - first + 1
-            if known.any()
-            else 0
-        )
-        return np.where(known, self.year // _COHORT - first, cohorts).astype(np.int32)
+        decade = np.where(known, self.year // _COHORT, -1)
+        # A year with a slip in it (1060) is far from the others: only decades that occur count.
+        occurs = np.bincount(decade[known]) > 0
+        numbers = np.append(np.cumsum(occurs) - 1, occurs.sum())
+        return numbers[decade].astype(np.int32)
 
     @cached_property
     def given_name_counts(self) -> Longs:
@@ -209,12 +262,34 @@ class Encoded:
 
         Shape (cohorts and one more, names).
         """
-        return _by_cohort(self.given_name, self.cohort)
+        return _by_cohort(self.once(self.given_name), self.cohort)
 
     @cached_property
     def patronymic_counts(self) -> Longs:
         """The same for patronymics."""
-        return _by_cohort(self.patronymic, self.cohort)
+        return _by_cohort(self.once(self.patronymic), self.cohort)
+
+    @cached_property
+    def cohort_sizes(self) -> Longs:
+        """How many people are born in each ``cohort``, those of no known year last."""
+        last = int(self.cohort.max(initial=0))
+        cohorts = self.once_a_person(self.cohort)
+        return np.bincount(cohorts[cohorts >= 0], minlength=last + 1).astype(np.int64)
+
+    @cached_property
+    def year_counts(self) -> Longs:
+        """How many people are born in each year; those of no known year in the year 0."""
+        years = self.once_a_person(self.year)
+        last = int(self.year.max(initial=0))
+        return np.bincount(years[years >= 0], minlength=last + 1).astype(np.int64)
+
+    def once(self, coded: EncodedColumn) -> EncodedColumn:
+        """The column with each value once a person, and so counted."""
+        if self.person is None:
+            return coded
+        codes = self.once_a_person(coded.codes)
+        counts = np.bincount(codes[codes >= 0], minlength=len(coded.values))
+        return EncodedColumn(codes, coded.values, counts.astype(np.int64))
 
     @cached_property
     def joins(self) -> dict[tuple[str, ...], Codes]:
@@ -233,10 +308,49 @@ class Encoded:
         return np.where(full, days, -1).astype(np.int32)
 
     @cached_property
+    def day_of_year(self) -> Codes:
+        """Days of a year of months of 31 days, from 32 on; 0 where month and day are unknown."""
+        return np.asarray(self.month * 31 + self.day, np.int32)
+
+    @cached_property
+    def day_counts(self) -> Longs:
+        """How many people are born on each ``day_of_year``, in whatever year."""
+        days = self.once_a_person(self.day_of_year)
+        return np.bincount(days[days >= 0]).astype(np.int64)
+
+    @cached_property
     def date_counts(self) -> Longs:
         """How many entries have each ``date_code``."""
-        codes = self.date_code
+        codes = self.once_a_person(self.date_code)
         return np.bincount(codes[codes >= 0]).astype(np.int64)
+
+    def by_person(self, person: Codes) -> Encoded:
+        """The same list, in which values are counted by the people and not by the entries."""
+        counted = replace(self, person=person)
+
+        def recounted(coded: EncodedColumn) -> EncodedColumn:
+            counts = counted.once(coded).counts
+            return EncodedColumn(coded.codes, coded.values, counts, _seen_again(counts))
+
+        return replace(
+            counted,
+            surname=recounted(self.surname),
+            stem=recounted(self.stem),
+            given_name=recounted(self.given_name),
+            patronymic=recounted(self.patronymic),
+            address=recounted(self.address),
+            added={name: recounted(coded) for name, coded in self.added.items()},
+        )
+
+
+def _seen_again(counts: Longs) -> float:
+    """How many others have a value that one person of the list has and nobody else, 0 to 1.
+
+    As often as values that two have were seen with one of them left out (Good 1953); one person
+    more is thought to share a value, so that a list of different values is no proof.
+    """
+    one, two = int((counts == 1).sum()), 2 * int((counts == 2).sum())
+    return (two + 1) / (one + two + 1)
 
 
 def _by_cohort(column: EncodedColumn, cohort: Codes) -> Longs:
@@ -322,14 +436,14 @@ def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
     in one column the rarer stands there.
     """
     lines = [
-        sorted({word[:_START] for word in line.split()})
+        sorted({word[:WORD_START] for word in line.split()})
         for line in address.values.to_pylist()
     ]
     counts: dict[str, int] = {}
     for words, times in zip(lines, address.counts.tolist(), strict=True):
         for word in words:
             counts[word] = counts.get(word, 0) + times
-    most = max(_RARE_WORD, size // _RARE_WORD_SHARE)
+    most = max(RARE_WORD, size // RARE_WORD_SHARE)
     place = {
         word: code
         for code, word in enumerate(
@@ -348,11 +462,14 @@ def _rare_words(address: EncodedColumn, size: int) -> tuple[Codes, ...]:
 
 
 def encode(
-    voters: pa.Table, added: Mapping[str, pa.ChunkedArray] | None = None
+    voters: pa.Table,
+    added: Mapping[str, pa.ChunkedArray] | None = None,
+    profile: Profile = Profile.AZ,
 ) -> Encoded:
     """The columns ``COMPARED`` of a VOTER table, sorted by entry id, as arrays of its length.
 
-    ``added`` are the folded columns of added comparisons, in the same order.
+    ``added`` are the folded columns of added comparisons, in the same order; ``profile`` tells
+    which short forms and which sounds of names are known.
     """
     address = _encoded_column(voters.column("address"))
     street, village = _streets(voters)
@@ -381,4 +498,5 @@ def encode(
         if parsed or address.is_empty
         else _rare_words(address, voters.num_rows),
         added={name: _encoded_column(column) for name, column in (added or {}).items()},
+        profile=profile,
     )

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from voterlist.arrays import Bools, Floats
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "evaluate", "is_one_person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def _true_pairs(truth: pa.Table) -> int:
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def _is_true(pairs: pa.Table, truth: pa.Table) -> Bools:
+def is_one_person(pairs: pa.Table, truth: pa.Table) -> Bools:
+    """Which pairs of a PAIR table are one person by a TRUTH table; see ``evaluate``."""
     persons = truth.column("person_id").combine_chunks().dictionary_encode().indices
     known = truth.column("entry_id")
 
@@ -85,7 +86,7 @@ def evaluate(pairs: pa.Table, truth: pa.Table, threshold: float = 0.95) -> Evalu
     """
     weight = pairs.column("weight").to_numpy()
     probability = pairs.column("probability").to_numpy()
-    right = _is_true(pairs, truth)
+    right = is_one_person(pairs, truth)
     total = _true_pairs(truth)
     order = np.lexsort((-weight, -probability))
     weight_o, probability_o = weight[order], probability[order]

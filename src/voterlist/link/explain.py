@@ -70,11 +70,10 @@ def waterfalls(pairs: pa.Table, voters: pa.Table | None = None) -> pa.Table:
     for field, of_value in term_frequencies.by_field.items():
         bits[field] = bits[field] + np.nan_to_num(of_value)
     weight = pairs.column("weight").to_numpy()
-    prior = model.log_size[0] - np.logaddexp2.reduce(model.log_size[1:])
     columns = {
         "entry_l": pairs.column("entry_l"),
         "entry_r": pairs.column("entry_r"),
-        "prior": np.full(pairs.num_rows, prior),
+        "prior": np.full(pairs.num_rows, model.prior_log_odds),
         "term_frequency": term_frequencies.rest,
         "rivals": weight - sum(bits.values()) - term_frequencies.rest,
     }
@@ -200,7 +199,8 @@ def _by_code(comparison: Comparison, bits: dict[str, float] | list[float]) -> Fl
     """The bits of each level by its code; models of version 0.1.0 hold them in that order."""
     if isinstance(bits, list):
         return np.array(bits)
-    return np.array([bits[word] for word in comparison.words])
+    # A level that is younger than the model is a level of none of its pairs.
+    return np.array([bits.get(word, 0.0) for word in comparison.words])
 
 
 def vectors_in(pairs: pa.Table, comparisons: Comparisons = SHIPPED) -> Vectors:

@@ -37,7 +37,7 @@ def features(
     """
     settings = settings or LinkSettings()
     voters = tables.sort_by(schemas.require(voters, schemas.VOTER, "link"), "entry_id")
-    entries = encode(voters)
+    entries = encode(voters, profile=profile)
     blocks = block.build_all(entries, profile, settings.largest_block)
     candidate_pairs = candidates.find(
         entries, blocks, settings.chunk_pairs, lambda *_: None

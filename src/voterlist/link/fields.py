@@ -6,17 +6,37 @@ Columns of a list, and what is derived from them, as codes.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from zlib import crc32
 
 import numpy as np
 
 from voterlist.arrays import Codes, Longs, Words, dense, pack_known
-from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded, EncodedColumn
+from voterlist.link.encode import (
+    ADDED,
+    ADDRESS_WORDS,
+    RARE_WORD,
+    RARE_WORD_SHARE,
+    WORD_START,
+    Encoded,
+    EncodedColumn,
+)
 from voterlist.link.identifiers import Identifiers
+from voterlist.link.short_names import FULL_NAMES
 
-__all__ = ["field", "together"]
+__all__ = ["ADDRESS_PARTS", "field", "together"]
 
+_PART_COLUMNS = 8
+ADDRESS_PARTS = tuple(f"address_part_{number}" for number in range(_PART_COLUMNS))
+"""The names of the columns of parts of an address, as fields of a blocking key."""
 _NAMES = frozenset({"stem", "given_name", "patronymic"})
+_RARE_PART = 60
+"""A part of an address is rare where at most so many entries have it, or one in
+``RARE_WORD_SHARE`` of a longer list."""
+_PAIRED_WORDS = 4
+"""The rarest words of an address line that are paired."""
 
 
 def _derived(column: EncodedColumn, derive: Callable[[str], str]) -> Codes:
@@ -60,6 +80,15 @@ def _names(entries: Encoded) -> Longs:
     )
 
 
+def _sounds(entries: Encoded) -> Longs:
+    """How surname and given name sound; -1 where sounds are not compared."""
+    stem, given_name = entries.stem_sounds, entries.given_name_sounds
+    if stem is None or given_name is None:
+        return np.full(entries.size, -1, np.int64)
+    surnames = np.append(stem, -1)[entries.stem.codes].astype(np.int64)
+    return pack_known(surnames, np.append(given_name, -1)[entries.given_name.codes])
+
+
 def _numbers(line: str) -> str:
     """The numbers of an address line, when there are at least two.
 
@@ -69,6 +98,79 @@ def _numbers(line: str) -> str:
     return " ".join(sorted(numbers)) if len(numbers) > 1 else ""
 
 
+def _address_parts(entries: Encoded) -> tuple[Codes, ...]:
+    """What addresses share beside rare words, as ``ADDRESS_PARTS`` columns of codes.
+
+    That is pairs of the rarest words of a line, and words that are a little too common to be rare
+    ones; of each word the beginning, in whatever order they stand. A part that many entries have,
+    such as a city and its state, tells nobody apart. A part belongs to the column that a checksum
+    of its letters gives; of two parts of one line in one column the rarer stands there.
+    """
+    column = entries.address
+    times = column.counts.tolist()
+    lines = [_beginnings(line) for line in column.words()]
+    words = _counted(lines, times)
+    parts = [[*_pairs(line, words), *_middling(line, words)] for line in lines]
+    counts = _counted(parts, times)
+    most = max(_RARE_PART, entries.size // RARE_WORD_SHARE)
+    rare = sorted(part for part, many in counts.items() if 2 <= many <= most)
+    place = {part: code for code, part in enumerate(rare)}
+    columns = np.full((len(ADDRESS_PARTS), len(lines) + 1), -1, np.int32)
+    for number, of_line in enumerate(parts):
+        shared = [part for part in of_line if part in place]
+        # From the commonest to the rarest: the last one written stands.
+        for part in sorted(shared, key=lambda part: (-counts[part], part)):
+            columns[crc32(part.encode()) % len(columns), number] = place[part]
+    return tuple(codes[column.codes] for codes in columns)
+
+
+def _beginnings(line: str) -> set[str]:
+    return {word[:WORD_START] for word in line.split()}
+
+
+def _counted(lines: Sequence[Iterable[str]], times: Sequence[int]) -> Counter[str]:
+    """How many entries have each word of these lines, a line standing so many times."""
+    counts: Counter[str] = Counter()
+    for words, many in zip(lines, times, strict=True):
+        for word in words:
+            counts[word] += many
+    return counts
+
+
+def _pairs(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """The pairs of the rarest words of a line; a word that one entry alone has is none of them."""
+    shared = [word for word in line if counts[word] > 1]
+    rarest = sorted(shared, key=lambda word: (counts[word], word))[:_PAIRED_WORDS]
+    return [" ".join(pair) for pair in itertools.combinations(sorted(rarest), 2)]
+
+
+def _middling(line: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """The words of a line that are no rare ones, and not much more common."""
+    return [word for word in line if RARE_WORD < counts[word] <= _RARE_PART]
+
+
+def _address_part(entries: Encoded, name: str) -> Codes:
+    """One of the columns of parts; all are made when the first is asked for."""
+    if (name,) not in entries.joins:
+        made = _address_parts(entries)
+        entries.joins.update(
+            {(one,): codes for one, codes in zip(ADDRESS_PARTS, made, strict=True)}
+        )
+    return entries.joins[(name,)]
+
+
+def _address_word(entries: Encoded, name: str) -> Codes:
+    """One of the columns of rare words; all unknown where addresses are parsed."""
+    if not entries.address_words:
+        return np.full(entries.size, -1, np.int32)
+    return entries.address_words[ADDRESS_WORDS.index(name)]
+
+
+def _full_name(entries: Encoded, name: str) -> Codes:
+    """One of the columns of full names."""
+    return entries.full_names[FULL_NAMES.index(name)]
+
+
 _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "date": lambda entries: entries.date_code,
     "initials": _initials,
@@ -76,11 +178,12 @@ _DERIVED: dict[str, Callable[[Encoded], Codes | Longs]] = {
     "given_name_initial": lambda entries: _initial(entries.given_name),
     "patronymic_initial": lambda entries: _initial(entries.patronymic),
     "names": _names,
-    "address_start": lambda entries: _derived(
-        entries.address, lambda line: line.replace(" ", "")[:6]
-    ),
+    "sounds": _sounds,
     "numbers": lambda entries: _derived(entries.address, _numbers),
     "document_start": lambda entries: entries.document.starts(5),
+    **{name: partial(_address_part, name=name) for name in ADDRESS_PARTS},
+    **{name: partial(_address_word, name=name) for name in ADDRESS_WORDS},
+    **{name: partial(_full_name, name=name) for name in FULL_NAMES},
 }
 
 
@@ -90,13 +193,6 @@ def field(entries: Encoded, name: str) -> Codes | Longs:
         return _DERIVED[name](entries)
     if name.startswith(ADDED):
         return entries.added[name.removeprefix(ADDED)].codes
-    if name in ADDRESS_WORDS:
-        column = ADDRESS_WORDS.index(name)
-        return (
-            entries.address_words[column]
-            if entries.address_words
-            else np.full(entries.size, -1, np.int32)
-        )
     part = getattr(entries, name)
     if isinstance(part, EncodedColumn | Identifiers):
         return part.codes

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from voterlist import schemas, tables
 from voterlist.arrays import Codes, Longs
 from voterlist.config import LinkSettings
-from voterlist.link import block, candidates, classify, weigh
+from voterlist.link import block, candidates, classify, monotone, weigh
 from voterlist.link.candidates import Candidates
 from voterlist.link.cases import Judged
 from voterlist.link.comparisons import Comparisons, Pairs, Vectors
@@ -20,7 +20,7 @@ from voterlist.link.encode import Encoded
 from voterlist.link.weigh import Model
 from voterlist.model import PairKind
 
-__all__ = ["Scorer", "judge"]
+__all__ = ["Scorer", "judge", "near"]
 
 _CONFLICT = list(PairKind).index(PairKind.IDENTITY_CONFLICT)
 _ODDS_OF_A_BIN = 4
@@ -38,7 +38,9 @@ class Scorer:
     def compare(self, left: Codes, right: Codes) -> tuple[Pairs, Vectors, weigh.Scored]:
         """Pairs with their exact vectors and scores."""
         pairs = Pairs(self.entries, left, right)
-        vectors = self.comparisons.compare(pairs)
+        vectors = monotone.bounded(
+            pairs, self.comparisons.compare(pairs), self.comparisons, self.model.log_m
+        )
         return pairs, vectors, weigh.score(vectors, self.model)
 
 
@@ -49,13 +51,17 @@ def judge(
     candidate_pairs: Candidates,
     stays: Longs,
     settings: LinkSettings,
+    *,
+    is_between: bool = False,
 ) -> tuple[Judged, pa.Table]:
     """The pairs worth keeping and their PAIR table.
 
     They are scored exactly, not by bins of term frequency. Those at ``stays`` among the candidates
-    are kept whatever they are: they stand in a case that people decided.
+    are kept whatever they are: they stand in a case that people decided. ``is_between``: every
+    pair is of two lists.
     """
-    chosen = _near(scorer, candidate_pairs, stays, settings.kept_probability)
+    chosen = near(scorer, candidate_pairs, settings.kept_probability)
+    chosen = np.union1d(chosen, stays) if len(stays) else chosen
     left, right = candidate_pairs.left[chosen], candidate_pairs.right[chosen]
     order = np.lexsort((right, left))
     pairs, vectors, scored = scorer.compare(left[order], right[order])
@@ -66,7 +72,9 @@ def judge(
     displaced = frozenset(settings.displaced_constituencies)
 
     def kinds(review: float) -> Codes:
-        return classify.kinds(judgement, review=review, displaced=displaced)
+        return classify.kinds(
+            judgement, review=review, displaced=displaced, is_between=is_between
+        )
 
     kind = kinds(settings.review_probability)
     kind_without_threshold = (
@@ -85,20 +93,20 @@ def judge(
     return judged, _pair_table(ids, judged, vectors, keys, scorer.comparisons)
 
 
-def _near(
-    scorer: Scorer, candidate_pairs: Candidates, stays: Longs, least: float
-) -> Longs:
-    """The candidates that may be worth keeping, by their packed vectors; and those at ``stays``."""
+def near(scorer: Scorer, candidate_pairs: Candidates, least: float) -> Longs:
+    """Where the candidates stand that may be worth keeping, by their packed vectors.
+
+    ``least`` is the probability of one person from which a pair is worth it.
+    """
     vectors = scorer.comparisons.unpack(candidate_pairs.vectors.codes)
     rough = weigh.score(vectors, scorer.model)
-    near = classify.worth_keeping(vectors, rough.posterior, least / _ODDS_OF_A_BIN)
+    worth = classify.worth_keeping(vectors, rough.posterior, least / _ODDS_OF_A_BIN)
     # Few vectors are near: a look-up in a hash table of them is much faster than a search in the
     # sorted codes of all vectors.
     is_near = pd.Series(candidate_pairs.vector, copy=False).isin(
-        candidate_pairs.vectors.codes[near]
+        candidate_pairs.vectors.codes[worth]
     )
-    chosen = np.flatnonzero(is_near)
-    return np.union1d(chosen, stays) if len(stays) else chosen
+    return np.flatnonzero(is_near)
 
 
 def _match_keys(blocks: list[block.Blocks], pairs: Pairs) -> pa.Array:

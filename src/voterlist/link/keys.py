@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from voterlist.link.encode import ADDED, ADDRESS_WORDS
+from voterlist.link.fields import ADDRESS_PARTS
+from voterlist.link.short_names import FULL_NAMES
 from voterlist.model import Profile
 
 __all__ = ["NAMES", "Key", "keys"]
@@ -175,12 +177,20 @@ _GENERIC = (
     Key("surname+initials", ("stem", "initials"), ("year",)),
     Key("given_name+initials", ("given_name", "initials"), ("year",)),
     Key("names", ("names",), ("year", "date")),
+    Key("sounds", ("sounds",), ("year", "date")),
+    *(
+        Key(f"surname+full-name-{name[-1]}", ("stem", name), ("year", "date"))
+        for name in FULL_NAMES
+    ),
     Key("given_name+address", ("given_name", "address"), ("year",)),
     Key("surname+address", ("stem", "address"), ("year",)),
     Key("initials+numbers", ("initials", "numbers"), ("year",)),
     Key("surname+numbers", ("stem", "numbers"), ("year",)),
     Key("given_name+numbers", ("given_name", "numbers"), ("year",)),
-    Key("address-start", ("address_start",), ("initials",)),
+    *(
+        Key(f"address-part-{name[-1]}", (name,), ("initials",))
+        for name in ADDRESS_PARTS
+    ),
     Key("document-start", ("document_start",), ("initials",)),
     *(
         Key(f"rare-address-word-{name[-1]}", (name,), ("initials",))

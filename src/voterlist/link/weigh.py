@@ -28,7 +28,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voterlist.arrays import Codes, Floats, Longs
+from voterlist.arrays import Codes, Floats, Levels, Longs
+from voterlist.link import monotone, sizes
 from voterlist.link.comparisons import (
     MISSING,
     SHIPPED,
@@ -41,7 +42,16 @@ from voterlist.link.encode import Encoded
 from voterlist.link.priors import Prior, priors
 from voterlist.model import Profile
 
-__all__ = ["CLASSES", "Labels", "Model", "Scored", "VectorCounts", "learn", "score"]
+__all__ = [
+    "CLASSES",
+    "Labels",
+    "Model",
+    "Sample",
+    "Scored",
+    "VectorCounts",
+    "learn",
+    "score",
+]
 
 CLASSES = ("same", "twins", "siblings", "household", "lineage", "unrelated")
 """The latent classes of pairs, in the order of their rows and columns."""
@@ -61,6 +71,11 @@ class Model:
     """``log_m[class][field][level]`` is log2 P(level | class), 0 at *missing*."""
     log_size: Floats
     """log2 of the pairs of each class."""
+
+    @property
+    def prior_log_odds(self) -> float:
+        """log2 of the odds that a pair, whichever it is, is one person."""
+        return float(self.log_size[0] - np.logaddexp2.reduce(self.log_size[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +126,104 @@ def count_chunk(codes: Longs) -> VectorCounts:
     return VectorCounts(distinct, counts.astype(np.int64))
 
 
-def _random_pairs(entries: Encoded, sample: int, seed: int) -> tuple[Pairs, Longs]:
-    """Random pairs, and how often each was drawn.
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Random pairs with their levels."""
 
-    Where the list has fewer pairs than are drawn, each stands once, so that it is compared once.
+    left: Codes
+    right: Codes
+    times: Longs
+    """How often each pair was drawn."""
+    levels: dict[str, Levels]
+    """The level of each pair in each field."""
+
+    def counts(self, comparison: Comparison) -> Floats:
+        """How many of the pairs have each level of a comparison; shape (levels,)."""
+        sampled = comparison.sampled(self.levels)
+        seen, times = self.levels[comparison.field][sampled], self.times[sampled]
+        counts = np.bincount(seen, times, minlength=len(comparison.levels))
+        return counts.astype(np.float64)
+
+    def known_share(self, field: str) -> float:
+        """The share of the pairs in which both values of a field are known; 0 without pairs."""
+        is_known = self.levels[field] != MISSING
+        return float(self.times[is_known].sum() / max(self.times.sum(), 1))
+
+
+class Sample:
+    """The random pairs that tell how often unrelated people agree.
+
+    What follows from two entries alone is worked out once for all models of one list.
     """
-    random = np.random.default_rng(seed)
-    one = random.integers(0, entries.size, sample).astype(np.int32)
-    other = random.integers(0, entries.size, sample).astype(np.int32)
-    apart = one != other
-    left: Codes = np.minimum(one, other)[apart]
-    right: Codes = np.maximum(one, other)[apart]
-    if entries.size * (entries.size - 1) // 2 >= sample:
-        return Pairs(entries, left, right), np.ones(len(left), np.int64)
-    drawn = np.bincount(left.astype(np.int64) * entries.size + right)
-    distinct = np.flatnonzero(drawn)
-    left, right = np.divmod(distinct.astype(np.int32), np.int32(entries.size))
-    return Pairs(entries, left, right), drawn[distinct]
+
+    def __init__(
+        self, pairs: int = 250_000, seed: int = 1, lists: Codes | None = None
+    ) -> None:
+        """``lists`` is the list of each entry, where only pairs of two lists count."""
+        self.pairs = pairs
+        self.seed = seed
+        self._lists = lists
+        self._drawn: Drawn | None = None
+
+    def drawn(self, entries: Encoded, comparisons: Comparisons) -> Drawn:
+        """The pairs of two people; none where the list has not two entries."""
+        if self._drawn is None:
+            self._drawn = self._draw(entries, comparisons)
+        whole = self._drawn
+        apart = np.arange(len(whole.left))
+        if entries.person is not None:
+            one, other = entries.person[whole.left], entries.person[whole.right]
+            apart = np.flatnonzero(one != other)
+        left, right = whole.left[apart], whole.right[apart]
+        levels = {field: codes[apart] for field, codes in whole.levels.items()}
+        adjusted = comparisons.adjust(Pairs(entries, left, right), levels).levels
+        return Drawn(left, right, whole.times[apart], adjusted)
+
+    def _draw(self, entries: Encoded, comparisons: Comparisons) -> Drawn:
+        """The pairs of two entries.
+
+        Where the list has fewer pairs than are drawn, each stands once, so that it is compared
+        once.
+        """
+        pairs = self.pairs if entries.size > 1 else 0
+        random = np.random.default_rng(self.seed)
+        one, other = (
+            random.integers(0, max(entries.size, 1), (2, pairs)).astype(np.int32)
+            if self._lists is None
+            else _drawn_between(self._lists, pairs, random)
+        )
+        apart = one != other
+        left: Codes = np.minimum(one, other)[apart]
+        right: Codes = np.maximum(one, other)[apart]
+        times = np.ones(len(left), np.int64)
+        if entries.size * (entries.size - 1) // 2 < pairs:
+            drawn = np.bincount(left.astype(np.int64) * entries.size + right)
+            distinct = np.flatnonzero(drawn)
+            left, right = np.divmod(distinct.astype(np.int32), np.int32(entries.size))
+            times = drawn[distinct]
+        levels = comparisons.pair_levels(Pairs(entries, left, right))
+        return Drawn(left, right, times, levels)
+
+
+def _drawn_between(lists: Codes, sample: int, random: np.random.Generator) -> Codes:
+    """Pairs of entries of two lists, each as likely as any other; shape (2, pairs)."""
+    sizes = np.bincount(lists)
+    others = sizes.sum() - sizes
+    pairs = sizes * others
+    if not pairs.any():
+        return np.zeros((2, 0), np.int32)
+    starts = np.cumsum(sizes) - sizes
+    of_list = random.choice(len(sizes), sample, p=pairs / pairs.sum())
+    one = starts[of_list] + random.integers(0, sizes[of_list])
+    # Counted without the first entry's own list, which is stepped over.
+    other = random.integers(0, others[of_list])
+    other += np.where(other >= starts[of_list], sizes[of_list], 0)
+    list_by_list = np.argsort(lists, kind="stable").astype(np.int32)
+    return np.asarray(list_by_list[np.stack([one, other])], np.int32)
 
 
 def _unrelated(
-    entries: Encoded, comparisons: Comparisons, sample: int, seed: int
+    entries: Encoded, comparisons: Comparisons, drawn: Drawn
 ) -> dict[str, Floats]:
     """log2 u of each level from random pairs; 0 where the term frequency of a value tells it."""
     if entries.size < 2:
@@ -139,14 +231,9 @@ def _unrelated(
             comparison.field: np.zeros(len(comparison.levels))
             for comparison in comparisons
         }
-    pairs, drawn = _random_pairs(entries, sample, seed)
-    levels = comparisons.compare(pairs).levels
     log_u = {}
     for comparison in comparisons:
-        sampled = comparison.sampled(levels)
-        seen, times = levels[comparison.field][sampled], drawn[sampled]
-        counts = np.bincount(seen, times, minlength=len(comparison.levels))
-        shares = _sampled_shares(counts)
+        shares = _sampled_shares(drawn.counts(comparison))
         of_field = _log_shares(comparison, shares)
         of_field[comparison.value_levels(entries)] = 0.0
         comparison.fit_unrelated(entries, of_field)
@@ -154,7 +241,7 @@ def _unrelated(
     return log_u
 
 
-def _sampled_shares(counts: Longs) -> Floats:
+def _sampled_shares(counts: Floats) -> Floats:
     """The share of each level that is not *missing* among pairs with both values known."""
     known = counts[MISSING + 1 :].astype(np.float64)
     every = known.sum() + _HALF_A_PAIR * len(known)
@@ -214,12 +301,33 @@ def _learnt_m(
     return log_m
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """The random pairs that tell how often unrelated people agree."""
+def _known_shares(
+    entries: Encoded, comparisons: Comparisons, drawn: Drawn
+) -> dict[str, float]:
+    """For each field the share of random pairs in which both values are known.
 
-    pairs: int = 250_000
-    seed: int = 1
+    0 where the values of this list tell no relatives.
+    """
+    return {
+        one.field: drawn.known_share(one.field) if one.tells_relatives(entries) else 0.0
+        for one in comparisons
+    }
+
+
+def _as_unrelated(
+    known: dict[str, Prior],
+    entries: Encoded,
+    comparisons: Comparisons,
+    log_u: dict[str, Floats],
+) -> dict[str, Prior]:
+    """The priors, in fields that relatives do not share with the shares of unrelated people."""
+    fitted = dict(known)
+    for name, prior in known.items():
+        for field in prior.as_unrelated:
+            u = np.exp2(log_u[field])
+            u[comparisons[field].value_levels(entries)] = 0.0
+            fitted[name] = fitted[name].with_unrelated(field, u[MISSING + 1 :])
+    return fitted
 
 
 def learn(
@@ -230,7 +338,7 @@ def learn(
     comparisons: Comparisons = SHIPPED,
     pairs: int | None = None,
     labels: Labels | None = None,
-    sample: Sample = Sample(),
+    sample: Sample | None = None,
 ) -> Model:
     """The model of a list, by at most 50 rounds of EM.
 
@@ -241,36 +349,39 @@ def learn(
         comparisons: what the vectors compare.
         pairs: how many pairs count, compared or not, where not every pair of the list does.
         labels: what people decided, vector by vector.
-        sample: the random pairs.
+        sample: the random pairs; another model of the same list may have drawn them.
     """
     every = entries.size * (entries.size - 1) / 2
-    counted = every if pairs is None else float(pairs)
-    known = priors(profile, entries, comparisons)
+    counted = max(every if pairs is None else float(pairs), 1.0)
+    drawn = (sample or Sample()).drawn(entries, comparisons)
+    shares = _known_shares(entries, comparisons, drawn)
+    log_u = _unrelated(entries, comparisons, drawn)
+    known = priors(profile, entries, comparisons, sizes.lacking(shares))
+    known = _as_unrelated(known, entries, comparisons, log_u)
     log_m = {
         name: {
             one.field: _log_shares(one, prior.shares[one.field]) for one in comparisons
         }
         for name, prior in known.items()
     }
-    log_m["unrelated"] = _unrelated(entries, comparisons, sample.pairs, sample.seed)
-    size_weight = np.array([prior.size_weight for prior in known.values()])
-    shares = np.array([prior.expected_share for prior in known.values()])
-    prior_sizes = shares * max(entries.size, 1)
+    log_m = monotone.ordered(log_m, log_u, entries, comparisons)
     # One person's and relatives' pairs are as often among those that count as any others.
-    prior_sizes *= max(counted, 1.0) / max(every, 1.0)
-    sizes = np.append(prior_sizes, max(counted, 1.0))
+    of_classes = sizes.Sizes(known, entries.size * counted / max(every, 1.0), shares)
+    class_sizes = np.append(of_classes.expected(), counted)
     vectors = comparisons.unpack(seen.codes)
     for _ in range(_ROUNDS):
         likelihood = _log_likelihood(vectors, log_m)
-        expected = _expected(likelihood, np.log2(sizes), seen.counts, labels)
-        before = sizes.copy()
-        learnt_sizes = expected.sum(axis=0)[:-1]
-        sizes[:-1] = (learnt_sizes + size_weight * prior_sizes) / (1 + size_weight)
-        for (name, prior), of_class in zip(known.items(), expected.T, strict=False):
-            log_m[name] = _learnt_m(vectors, of_class, prior, comparisons)
-        if np.abs(np.log2(sizes / before)).max() < _SMALLEST_CHANGE:
+        expected = _expected(likelihood, np.log2(class_sizes), seen.counts, labels)
+        before = class_sizes.copy()
+        class_sizes[:-1] = of_classes.learnt(expected, vectors)
+        log_m = {
+            name: _learnt_m(vectors, of_class, prior, comparisons)
+            for (name, prior), of_class in zip(known.items(), expected.T, strict=False)
+        }
+        log_m = monotone.ordered(log_m, log_u, entries, comparisons)
+        if np.abs(np.log2(class_sizes / before)).max() < _SMALLEST_CHANGE:
             break
-    return Model(log_m, np.log2(sizes))
+    return Model(log_m, np.log2(class_sizes))
 
 
 def score(vectors: Vectors, model: Model) -> Scored:

@@ -14,22 +14,16 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
+from voterlist.facts import BIRTH_YEARS
 from voterlist.normalize.alphabet import ascii_letters, to_latin
 
 __all__ = [
-    "EARLIEST_YEAR",
-    "LATEST_YEAR",
     "DateForm",
     "Resolved",
     "WrittenDate",
     "read_date",
     "resolve",
 ]
-
-EARLIEST_YEAR = 1880
-LATEST_YEAR = 2099
-"""Years outside are misprints. A year still to come is kept: only a stage that knows the day can
-judge it."""
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -56,6 +50,7 @@ class WrittenDate:
 
 
 _UNREADABLE = WrittenDate(DateForm.UNREADABLE)
+_MONTHS_A_YEAR, _LONGEST_MONTH = 12, 31
 _MONTHS = (
     ("yan", "jan"),
     ("fev", "feb"),
@@ -114,24 +109,30 @@ def _full_year(digits: str) -> int:
     return year + (1900 if year >= 30 else 2000)
 
 
-def _may_be_year(year: int) -> bool:
-    return EARLIEST_YEAR <= year <= LATEST_YEAR
-
-
 def _from_digits(digits: str) -> WrittenDate:
     """A text of digits alone: a year, an Excel serial day, YYYYMMDD or DDMMYYYY."""
     if len(digits) == 4:
         return WrittenDate(DateForm.DECIDED, year=int(digits))
     if len(digits) == 8:
-        year, second, first = int(digits[:4]), int(digits[4:6]), int(digits[6:])
-        year_last = int(digits[4:])
-        if _may_be_year(year) and (second <= 12 or not _may_be_year(year_last)):
-            return WrittenDate(DateForm.DECIDED, first, second, year)
-        return WrittenDate(DateForm.OPEN, int(digits[:2]), int(digits[2:4]), year_last)
+        return _from_eight_digits(digits)
     if len(digits) == 5 and int(digits) in _EXCEL_SERIALS:
         day = _EXCEL_EPOCH + dt.timedelta(days=int(digits))
         return WrittenDate(DateForm.DECIDED, day.day, day.month, day.year)
     return _UNREADABLE
+
+
+def _from_eight_digits(digits: str) -> WrittenDate:
+    """YYYYMMDD or DDMMYYYY: the year of a voter tells, else which of the two is a date."""
+    year, second, first = int(digits[:4]), int(digits[4:6]), int(digits[6:])
+    year_last = int(digits[4:])
+    if year in BIRTH_YEARS:
+        year_comes_first = second <= _MONTHS_A_YEAR or year_last not in BIRTH_YEARS
+    else:
+        is_date = second <= _MONTHS_A_YEAR and first <= _LONGEST_MONTH
+        year_comes_first = is_date and year_last not in BIRTH_YEARS
+    if year_comes_first:
+        return WrittenDate(DateForm.DECIDED, first, second, year)
+    return WrittenDate(DateForm.OPEN, int(digits[:2]), int(digits[2:4]), year_last)
 
 
 def _month_number(word: str) -> int | None:
@@ -192,7 +193,10 @@ class Resolved:
     month: Numbers
     day: Numbers
     impossible: Flags
-    """There is no such day, or no such year."""
+    """There is no such day or year, or a year in which nobody on a voters' list is born.
+
+    The latter stays in ``year``, ``month`` and ``day``: a slip in one digit is to be seen as such.
+    """
     swapped: Flags
     """Read against the order of its file, because only so it is a date."""
     month_first: Flags
@@ -224,8 +228,8 @@ def resolve(
     ``rows`` says in how many rows of the file each date stands; None: in one.
 
     A file's dates are day first unless more of them can only be month first than can only be day
-    first. A day or month written 00 is unknown. An impossible day leaves the year, where the year
-    can be.
+    first. A day or month written 00 is unknown. Every year from 1 on is kept. An impossible day
+    leaves the year.
     """
     is_open = form == DateForm.OPEN
     votes = np.zeros((2, files), np.int64)
@@ -242,19 +246,18 @@ def resolve(
     day, month = np.where(turned, second, first), np.where(turned, first, second)
     swapped = is_open & (month > 12) & (day <= 12)
     day, month = np.where(swapped, month, day), np.where(swapped, day, month)
-    bad_year = (form != DateForm.UNREADABLE) & (
-        (year < EARLIEST_YEAR) | (year > LATEST_YEAR)
-    )
-    bad_day = (month > 12) | (day > _month_lengths(year, month))
-    impossible = bad_year | bad_day
+    is_read = form != DateForm.UNREADABLE
+    nobodys_year = is_read & ((year < BIRTH_YEARS[0]) | (year > BIRTH_YEARS[-1]))
+    no_such_day = (month > _MONTHS_A_YEAR) | (day > _month_lengths(year, month))
+    no_such_day |= year == 0
     # A day without its month says nothing that could be compared.
-    month = np.where(impossible, 0, month)
+    month = np.where(no_such_day, 0, month)
     return Resolved(
-        year=np.where(bad_year, 0, year),
+        year=year,
         month=month,
-        day=np.where(impossible | (month == 0), 0, day),
-        impossible=impossible,
-        swapped=swapped & ~impossible,
+        day=np.where(no_such_day | (month == 0), 0, day),
+        impossible=no_such_day & is_read | nobodys_year,
+        swapped=swapped & ~no_such_day,
         month_first=month_first,
         mixed=(votes[0] > 0) & (votes[1] > 0),
     )

@@ -232,6 +232,7 @@ def _result(
     tables = walk.tables
     first = walk.work[0]
     estimate = tables["estimate"].to_pylist() if "estimate" in tables else []
+    doubts = tables["doubts"].to_pylist() if "doubts" in tables else []
     aside = _merged_or_received(tables, "set_aside", SET_ASIDE)
     return RunResult(
         run=walk.folder.manifest.run,
@@ -255,6 +256,7 @@ def _result(
         open_cases=_open_cases(tables),
         decisions=context.decisions.num_rows,
         estimate=estimate[0] if estimate else None,
+        doubts=tuple(doubts),
         chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),
         **{
             name: _noted(walk, name)

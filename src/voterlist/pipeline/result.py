@@ -102,6 +102,8 @@ class RunResult:
     estimate: Mapping[str, Any] | None
     """What the linkage expects of its own list of duplicates: pairs, precision and recall with
     intervals."""
+    doubts: tuple[Mapping[str, Any], ...]
+    """Why keys or model do not fit the lists, so that there is no estimate: ``code``, ``share``."""
     chance: tuple[Mapping[str, Any], ...]
     """For each kind of agreement: pairs that coincidence alone would give, and pairs found."""
     afresh: int | None

@@ -198,6 +198,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
         "clusters": linkage.clusters,
         "forecast": _records(linkage.forecast),
         "estimate": _records([linkage.estimate] if linkage.estimate else []),
+        "doubts": _records(linkage.doubts),
     }
     notes: dict[str, int | str] = {
         "compared": linkage.candidates,
@@ -316,7 +317,15 @@ STAGES: tuple[Step, ...] = (
         Stage.LINK,
         link_entries,
         needs=("voters",),
-        makes=("pairs", "waterfalls", "cases", "clusters", "forecast", "estimate"),
+        makes=(
+            "pairs",
+            "waterfalls",
+            "cases",
+            "clusters",
+            "forecast",
+            "estimate",
+            "doubts",
+        ),
         settings=("link", "workspace.profile"),
         given=(Given.DECISIONS,),
     ),

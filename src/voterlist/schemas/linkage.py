@@ -71,8 +71,9 @@ _PAIR = Table(
         Column(
             "term_frequency",
             NUMBER,
-            "log2 of the chance that an unrelated person has the values that the two share; 0 or"
-            " below.",
+            "log2 of the chance that an unrelated person has the values that the two share; where"
+            " two values are near each other and one is frequent, what that takes from their"
+            " weight is added.",
         ),
         Column("kind", WORD, "A code of `PairKind`.", known=True),
         Column(

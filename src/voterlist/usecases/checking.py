@@ -15,12 +15,20 @@ import pyarrow.compute as pc
 from voterlist import readers
 from voterlist.check import Examined, examine
 from voterlist.config import FILE_NAME, Settings
-from voterlist.errors import InputError, UsageError
+from voterlist.errors import InputError, MapError, UsageError
 from voterlist.findings import Settled, settle
-from voterlist.ingest import columns_needed, ingest, table_intake
+from voterlist.ingest import (
+    columns_needed,
+    given_map,
+    ingest,
+    name_columns,
+    table_intake,
+)
+from voterlist.ingest.choice import Choice, choose, chosen
 from voterlist.merge import count_entries, merge, merge_accounts
 from voterlist.model import Profile, Severity, Stage
 from voterlist.normalize import normalize
+from voterlist.normalize.told import tell_profile
 from voterlist.pipeline import RULE_CODES
 from voterlist.pipeline.inbox import INBOX
 from voterlist.pipeline.result import FURNITURE, counts, of_the_whole
@@ -29,7 +37,9 @@ from voterlist.report.sections.audit import Audit, build_audit
 from voterlist.schemas import AGES, ENTRY, FINDING, SCORECARD, Intake, RawFile, empty
 from voterlist.tables import concat, sort_by
 from voterlist.usecases.auditing import write_audit
+from voterlist.usecases.joined import names_together
 from voterlist.usecases.maps import Map, read_map
+from voterlist.usecases.reading import FileColumns, Reading
 from voterlist.usecases.settings import acceptances_around, settings_around
 
 __all__ = ["Checked", "check_files"]
@@ -67,6 +77,8 @@ class Checked:
     """How many rules there are."""
     pages: tuple[Path, ...]
     """The pages of the audit, one a language, where they were asked for."""
+    reading: Reading | None
+    """How tables were understood; None of lists that are read as precincts hand them in."""
 
     @property
     def exit_code(self) -> int:
@@ -105,7 +117,7 @@ def check_files(
     columns: Path | None = None,
     settings: Path | None = None,
     streets: Sequence[Path] = (),
-    profile: Profile = Profile.AZ,
+    profile: Profile | None = None,
     report: Path | None = None,
     progress: Progress = lambda _stage, _done, _total: None,
 ) -> Checked:
@@ -117,7 +129,8 @@ def check_files(
         columns: a file with the map of the columns.
         settings: a file of settings; else those of the workspace around the first file.
         streets: files with the register of the precincts' streets.
-        profile: whose spelling the names follow.
+        profile: whose spelling the names follow. None: of tables told from the names, of lists
+            as the settings say.
         report: a folder into which the audit is written.
         progress: told what is being done.
 
@@ -138,10 +151,14 @@ def check_files(
         read_given_streets(streets, chosen),
     )
     progress(Stage.INGEST, 0, 1)
-    intake, names = _intake(files, read_map(columns), chosen)
-    audited = _audited(intake, names, reference, profile, today, progress)
+    try:
+        intake, names, reading = _intake(files, read_map(columns), chosen, profile)
+    except MapError as error:
+        raise error.of(map_name=columns.name if columns else "") from None
+    used = profile or (reading.profile if reading else chosen.workspace.profile)
+    audited = _audited(intake, names, reference, used, today, progress)
     pages = _write_pages(report, audited, today)
-    return _checked(audited, pages)
+    return _checked(audited, pages, reading)
 
 
 def _require_files(paths: Sequence[Path]) -> None:
@@ -194,9 +211,15 @@ def _audited(
 
 
 def _intake(
-    files: Sequence[Path], columns: Map | None, settings: Settings
-) -> tuple[Intake, dict[str, str]]:
-    """The intake of these files, and the name of each list by its source."""
+    files: Sequence[Path],
+    columns: Map | None,
+    settings: Settings,
+    profile: Profile | None,
+) -> tuple[Intake, dict[str, str], Reading | None]:
+    """The intake of these files, and the name of each list by its source.
+
+    Of tables also how they were understood.
+    """
     # A table of the program's own format has ids and one header: it is no list that was typed.
     paths = [
         path
@@ -205,7 +228,8 @@ def _intake(
     ]
     are_tables = all(path.suffix == ".parquet" for path in paths)
     if columns is not None or are_tables:
-        return _tables(paths, columns, settings), {}
+        intake, reading = _tables(paths, columns, settings, profile)
+        return intake, {}, reading
     lists: list[RawFile] = []
     for given in files:
         lists += (
@@ -216,19 +240,60 @@ def _intake(
     names = {file.source: file.name for file in lists}
     territory = settings.territory.by_number
     taken = ingest(lists, settings.ingest, constituency=None, territory=territory)
-    return taken, names
+    return taken, names, None
 
 
-def _tables(files: Sequence[Path], columns: Map | None, settings: Settings) -> Intake:
-    """The intake of tables in order of entry id; the text of one table is dictionary-encoded."""
+def _tables(
+    files: Sequence[Path],
+    columns: Map | None,
+    settings: Settings,
+    profile: Profile | None,
+) -> tuple[Intake, Reading]:
+    """The intake of tables in order of entry id, and how they were understood.
+
+    The text of one table is dictionary-encoded.
+    """
     wanted = partial(columns_needed, columns=columns, numbered=True)
-    taken = []
+    read = []
     for path in files:
         try:
             table = readers.read_table(path, settings.ingest, wanted=wanted)
-            taken.append(table_intake(table, columns, keep_encoded=True))
+            read.append((path, table, _choice(table, columns)))
         except InputError as error:
             raise error.of_file(path.name) from None
+        except MapError as error:
+            raise error.of(file=path.name) from None
+    names = [name_columns(table, choice.map) for _, table, choice in read]
+    told = None
+    if profile is None:
+        told = tell_profile(names_together(names))
+        profile = told.profile
+    # Nothing is compared with anything here.
+    read = [
+        (path, table, choice.under(profile).only(frozenset()))
+        for path, table, choice in read
+    ]
+    uses = tuple(FileColumns(path.name, choice.uses) for path, _, choice in read)
+    intake = _tables_intake(read)
+    return intake, Reading(profile, told, uses)
+
+
+def _choice(table: pa.Table, columns: Map | None) -> Choice:
+    if columns is None:
+        return choose(table, alone=False, numbered=True)
+    headers = table.column_names
+    return chosen(headers, given_map(headers, columns))
+
+
+def _tables_intake(read: Sequence[tuple[Path, pa.Table, Choice]]) -> Intake:
+    taken = []
+    for path, table, choice in read:
+        try:
+            taken.append(table_intake(table, choice.map, keep_encoded=True))
+        except InputError as error:
+            raise error.of_file(path.name) from None
+        except MapError as error:
+            raise error.of(file=path.name) from None
     if len(taken) > 1:
         # The dictionaries of two files differ, so of several files the text itself is joined.
         decoded = [
@@ -252,7 +317,9 @@ def _write_pages(
     )
 
 
-def _checked(audited: _Audited, pages: tuple[Path, ...]) -> Checked:
+def _checked(
+    audited: _Audited, pages: tuple[Path, ...], reading: Reading | None
+) -> Checked:
     intake, examined, settled = audited.intake, audited.examined, audited.settled
     is_whole_file = pc.equal(intake.set_aside.column("line"), 0)
     return Checked(
@@ -269,6 +336,7 @@ def _checked(audited: _Audited, pages: tuple[Path, ...]) -> Checked:
         audit=build_audit(examined.indicators, empty(SCORECARD), empty(AGES), None),
         rules=len(RULE_CODES),
         pages=pages,
+        reading=reading,
     )
 
 

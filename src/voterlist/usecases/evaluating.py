@@ -33,9 +33,27 @@ def evaluate_pairs(pairs: Path, truth: Path, *, threshold: float) -> Evaluation:
     Raises:
         InputError: a file cannot be read, or lacks a column.
     """
-    return evaluation.evaluate(
-        _read(pairs, _PAIR_COLUMNS), _read(truth, _TRUTH_COLUMNS), threshold
-    )
+    table = _with_numbers(pairs, _read(pairs, _PAIR_COLUMNS))
+    return evaluation.evaluate(table, _read(truth, _TRUTH_COLUMNS), threshold)
+
+
+def _with_numbers(path: Path, pairs: pa.Table) -> pa.Table:
+    """The pairs with numbers where a CSV or XLSX gives text.
+
+    Raises:
+        InputError: a cell is no number.
+    """
+    for name in ("weight", "probability"):
+        place = pairs.schema.get_field_index(name)
+        try:
+            numbers = pairs.column(name).cast(pa.float64())
+        except pa.ArrowException:
+            # The cause quotes the cell, so it is not chained.
+            raise InputError(
+                f"{path} cannot be read", code="pairs-unreadable", file=str(path)
+            ) from None
+        pairs = pairs.set_column(place, name, numbers)
+    return pairs
 
 
 def evaluate_findings(findings: Path, faults: Path) -> tuple[FaultScore, ...]:

@@ -105,6 +105,10 @@ def _falls(path: Path, row: pa.Table, left: str, right: str) -> pa.Table:
 
 
 def _read(path: Path, left: str, right: str) -> pa.Table:
+    if path.suffix.lower() in {".csv", ".xlsx"}:
+        raise InputError(
+            f"{path} is no Parquet", code="pairs-not-parquet", file=str(path)
+        )
     try:
         return pq.read_table(
             path, filters=(pc.field("entry_l") == left) & (pc.field("entry_r") == right)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,13 +12,22 @@ import pyarrow.compute as pc
 
 from voterlist import readers
 from voterlist.config.comparisons import AddedComparison
-from voterlist.errors import InputError, UsageError
-from voterlist.ingest import columns_needed, table_entries
+from voterlist.errors import InputError, MapError, UsageError
+from voterlist.ingest import (
+    columns_needed,
+    given_map,
+    name_columns,
+    table_entries,
+)
 from voterlist.ingest.added import added_columns, places_of_added, require_columns
+from voterlist.ingest.choice import Choice, choose, chosen
+from voterlist.model import Profile
+from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.schemas import ENTRY
 from voterlist.tables import concat
+from voterlist.usecases.reading import FileColumns
 
-__all__ = ["Joined", "Map", "Source", "joined"]
+__all__ = ["Joined", "Map", "Source", "joined", "names_together"]
 
 Map = Mapping[str, str | Sequence[str]]
 
@@ -30,6 +40,8 @@ class Source:
     columns: Map | None
     """None: the columns are told by the headers."""
     added: tuple[AddedComparison, ...] = ()
+    map_name: str = ""
+    """The name of the file with the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,46 +50,80 @@ class Joined:
 
     entries: pa.Table
     """ENTRY."""
-    new: pa.ChunkedArray | None
-    """The ids of the entries that are held against others, if any are."""
+    rows: tuple[int, ...]
+    """How many of the entries each file has, in the order of the files."""
     added: dict[str, pa.Array]
     """The columns of the added comparisons, in the order of the entries."""
+    profile: Profile
+    """Whose names they are."""
+    told: ToldProfile | None
+    """How the profile was told from the names; None where it was given."""
+    comparisons: tuple[AddedComparison, ...]
+    """Those of the map; without a map those that the headers name in every file."""
+    uses: tuple[FileColumns, ...]
+    """What became of the columns of each file."""
     are_renamed: bool = False
     """True where files share ids, so that each id has its file before it."""
 
 
-def joined(files: Sequence[Source], against: Sequence[Source] = ()) -> Joined:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The cells of a file, and what its columns are used as."""
+
+    path: Path
+    table: pa.Table
+    choice: Choice
+
+
+def joined(sources: Sequence[Source], profile: Profile | None = None) -> Joined:
     """The rows of all files as one list. Where files share ids, each id is told with its file.
+
+    Without a ``profile`` it is told from the names of all files.
 
     Raises:
         InputError: a file could not be read.
-        SettingsError: a map names a column that is not there.
+        MapError: a map names a column that is not there.
         UsageError: files that share ids have one name, so that their ids cannot be told apart.
     """
-    sources = (*files, *against)
-    read = [_read(source) for source in sources]
-    added = {
-        name: pa.concat_arrays([columns[name] for _, columns in read])
-        for name in (read[0][1] if read else {})
-    }
-    tables = [table for table, _ in read]
+    paths = [source.path for source in sources]
+    read = [_read(source, alone=len(sources) == 1) for source in sources]
+    told = None
+    if profile is None:
+        told = tell_profile(
+            names_together([name_columns(one.table, one.choice.map) for one in read])
+        )
+        profile = told.profile
+    read = _with_common_comparisons(
+        [replace(one, choice=one.choice.under(profile)) for one in read]
+    )
+    uses = tuple(FileColumns(one.path.name, one.choice.uses) for one in read)
+    comparisons = read[0].choice.comparisons if read else ()
+    added = _added(read, comparisons)
+    tables = [_entries(read.pop(0)) for _ in paths]
+    join = partial(
+        Joined,
+        rows=tuple(table.num_rows for table in tables),
+        added=added,
+        profile=profile,
+        told=told,
+        comparisons=comparisons,
+        uses=uses,
+    )
     if len(tables) == 1:
-        return Joined(tables[0], None, added)
+        return join(tables[0])
     # Codes of two files differ, so of several files the text itself is joined.
     tables = [table.cast(ENTRY) for table in tables]
     are_renamed = _share_ids(tables)
     if are_renamed:
-        paths = [source.path for source in sources]
         _require_names_apart(paths)
         tables = [
             _named(table, path) for path, table in zip(paths, tables, strict=True)
         ]
-    new = concat(tables[: len(files)], ENTRY).column("entry_id") if against else None
-    return Joined(concat(tables, ENTRY), new, added, are_renamed)
+    return join(concat(tables, ENTRY), are_renamed=are_renamed)
 
 
-def _read(source: Source) -> tuple[pa.Table, dict[str, pa.Array]]:
-    """The ENTRY table of a file, and the columns of its added comparisons."""
+def _read(source: Source, *, alone: bool) -> _Read:
+    """The cells of a file, and the choice of its columns."""
 
     def wanted(headers: Sequence[str]) -> frozenset[int]:
         require_columns(headers, source.added, source.columns)
@@ -88,16 +134,59 @@ def _read(source: Source) -> tuple[pa.Table, dict[str, pa.Array]]:
     try:
         table = readers.read_table(source.path, wanted=wanted)
         require_columns(table.column_names, source.added, source.columns)
-        places = places_of_added(table.column_names, source.added)
-        columns = added_columns(table, source.added)
-        # What is compared on its own is no part of an address or a name by its header.
-        names = _without(table.column_names, places)
-        entries = table_entries(
-            table.rename_columns(names), source.columns, keep_encoded=True
-        )
+        choice = _choice(table, source, alone=alone)
     except InputError as error:
         raise error.of_file(source.path.name) from None
-    return entries, columns
+    except MapError as error:
+        file = source.path.name
+        raise error.of(map_name=source.map_name, file=file) from None
+    return _Read(source.path, table, choice)
+
+
+def _choice(table: pa.Table, source: Source, *, alone: bool) -> Choice:
+    """What the columns are used as: as the map says, or as headers and cells tell."""
+    if source.columns is None:
+        return choose(table, source.added, alone=alone)
+    headers = table.column_names
+    return chosen(headers, given_map(headers, source.columns), source.added)
+
+
+def names_together(tables: Sequence[pa.Table]) -> pa.Table:
+    """The names of all files as one table; each has the columns that it has."""
+    if len(tables) == 1:
+        return tables[0]
+    texts = [table.cast(_as_text(table)) for table in tables]
+    return pa.concat_tables(texts, promote_options="default")
+
+
+def _as_text(table: pa.Table) -> pa.Schema:
+    return pa.schema([(name, pa.string()) for name in table.column_names])
+
+
+def _with_common_comparisons(read: Sequence[_Read]) -> list[_Read]:
+    """The files with those comparisons alone that each of them has."""
+    names = [frozenset(one.name for one in file.choice.comparisons) for file in read]
+    common = frozenset.intersection(*names) if names else frozenset()
+    return [replace(one, choice=one.choice.only(common)) for one in read]
+
+
+def _added(
+    read: Sequence[_Read], comparisons: Sequence[AddedComparison]
+) -> dict[str, pa.Array]:
+    """The column of each comparison over all files."""
+    columns = [added_columns(one.table, one.choice.comparisons) for one in read]
+    return {
+        comparison.name: pa.concat_arrays([file[comparison.name] for file in columns])
+        for comparison in comparisons
+    }
+
+
+def _entries(read: _Read) -> pa.Table:
+    """The ENTRY table of a file."""
+    try:
+        return table_entries(read.table, read.choice.map, keep_encoded=True)
+    except InputError as error:
+        raise error.of_file(read.path.name) from None
 
 
 def _without(headers: Sequence[str], places: frozenset[int]) -> list[str]:

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from voterlist import link as linkage
-from voterlist.config import Settings
+from voterlist.config import LinkSettings
 from voterlist.config.comparisons import AddedComparison, comparisons_error
-from voterlist.errors import SettingsMistake, UsageError
+from voterlist.errors import MapError, SettingsMistake, UsageError
 from voterlist.ingest.added import parse_comparisons
 from voterlist.link.block import Forecast
 from voterlist.model import PairKind, Profile, Stage
@@ -24,16 +25,24 @@ from voterlist.storage.linkage_state import StateUse
 from voterlist.tables import sort_by
 from voterlist.usecases.joined import Source, joined
 from voterlist.usecases.maps import read_map
+from voterlist.usecases.reading import Reading
+from voterlist.usecases.rows import write_rows
+from voterlist.usecases.settings import link_settings
 
-__all__ = ["LinkRequest", "Linked", "Planned", "link_tables", "plan_linkage"]
+__all__ = [
+    "LinkRequest",
+    "Linked",
+    "Planned",
+    "link_tables",
+    "plan_linkage",
+]
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how much of it is done, and of how much."""
 TellForecast = Callable[[int, tuple[Forecast, ...]], None]
 """Called with the number of entries and the forecast, before any pair is made."""
-
-_Files = tuple[Sequence[Source], Sequence[Source]]
-"""The files to be linked, and those that they are held against."""
+TellReading = Callable[[Reading], None]
+"""Called with how the files were understood, before the forecast."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +50,69 @@ class LinkRequest:
     """What is to be linked, and how."""
 
     files: Sequence[Path]
-    columns: Path | None = None
-    """A file with the map of their columns."""
+    columns: Sequence[Path] = ()
+    """Files with the maps of their columns: one for all, or one for each in their order."""
     against: Sequence[Path] = ()
     """Files that the others are held against, and that are not held against each other."""
-    against_columns: Path | None = None
-    """The map of their columns; without one, that of the files."""
-    profile: Profile = Profile.AZ
+    against_columns: Sequence[Path] = ()
+    """The maps of their columns; without any, the one map of the files."""
+    profile: Profile | None = None
+    """Whose names they are; None: told from the names."""
     state: Path | None = None
     """The folder in which the linkage keeps what the next one can use."""
+    settings: Path | None = None
+    """A file of settings of which ``[link]`` is taken; without one, the defaults."""
+    between: bool = False
+    """Whether each file is a list of its own, and only pairs of two lists are looked for. Those
+    held against are one list."""
+    one_to_one: bool = False
+    """Whether an entry is one person with at most one entry of each other list."""
 
-    def sources(self) -> _Files:
-        """Each file with the map of its columns.
+    def sources(self) -> list[Source]:
+        """Each file with the map of its columns, and behind them those that they are held against.
 
         Raises:
-            UsageError: a map for the others is given, and no others are.
-            SettingsError: a map has mistakes, or the two maps add other comparisons.
+            UsageError: maps are given for no files, or not as many as files; or there are not two
+                lists for pairs of two lists.
+            MapError: a map has mistakes, or two maps add other comparisons.
         """
-        if self.against_columns is not None and not self.against:
+        self._require_lists()
+        maps = _a_map_each(self.files, self.columns)
+        others = self.against_columns or (
+            self.columns if len(self.columns) == 1 else ()
+        )
+        maps += _a_map_each(self.against, others)
+        sources = [
+            _source(path, map_path)
+            for path, map_path in zip((*self.files, *self.against), maps, strict=True)
+        ]
+        for source in sources[1:]:
+            _require_same_comparisons(sources[0], source)
+        return sources
+
+    def _require_lists(self) -> None:
+        if self.against_columns and not self.against:
             raise UsageError(
                 "--against-columns is given without --against", code="no-against"
             )
-        columns, added = _read_map(self.columns)
-        others, others_added = columns, added
-        if self.against_columns is not None:
-            others, others_added = _read_map(self.against_columns)
-        _require_same_comparisons(added, others_added)
-        linked = [Source(path, columns, added) for path in self.files]
-        return linked, [Source(path, others, others_added) for path in self.against]
+        if self.one_to_one and not self.between:
+            raise UsageError(
+                "--one-to-one is given without --between", code="no-between"
+            )
+        if self.between and len(self.files) == 1 and not self.against:
+            raise UsageError("--between is given with one file", code="one-list")
+
+    def scope(self, entries: pa.Table, rows: Sequence[int]) -> linkage.Scope | None:
+        """Which pairs of the entries (ENTRY) are looked for; ``rows`` are those of each file."""
+        ids = entries.column("entry_id")
+        if self.between:
+            list_of_file = np.minimum(np.arange(len(rows)), len(self.files))
+            lists = np.repeat(list_of_file, rows).astype(np.int32)
+            return linkage.Scope.between(ids, lists, one_to_one=self.one_to_one)
+        if not self.against:
+            return None
+        new = sum(rows[: len(self.files)])
+        return linkage.Scope.held_against(ids.slice(0, new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +121,7 @@ class Planned:
 
     entries: int
     forecast: tuple[Forecast, ...]
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +132,12 @@ class Linked:
     entries: int
     new: int | None
     """The entries that were held against the others; None where there are no others."""
+    settings: LinkSettings
     state_use: StateUse | None
     """What became of what an earlier linkage kept; None where nothing is kept."""
     are_renamed: bool
     """True where files share ids, so that each id has its file before it."""
+    reading: Reading
 
     def kinds(self) -> dict[PairKind, int]:
         """The number of pairs of each kind that occurs, in the order of the kinds."""
@@ -109,10 +156,12 @@ class _Voters:
     would otherwise stay there until the pairs are found.
     """
     entries: int
-    new: pa.ChunkedArray | None
-    """The ids of the new ones, where they are held against others."""
+    new: int
+    """How many of them are of the files, and not held against."""
+    scope: linkage.Scope | None
     added: linkage.Added
     are_renamed: bool
+    reading: Reading
 
 
 def plan_linkage(request: LinkRequest, *, progress: Progress) -> Planned:
@@ -120,18 +169,19 @@ def plan_linkage(request: LinkRequest, *, progress: Progress) -> Planned:
 
     Raises:
         UsageError: the request cannot be used.
-        SettingsError: a map has mistakes.
+        SettingsError: a map or the settings have mistakes.
         InputError: a file cannot be read.
     """
-    voters = _voters(request.sources(), request.profile, progress)
+    sources, settings = request.sources(), link_settings(request.settings)
+    voters = _voters(sources, request, progress)
     forecast = linkage.plan(
         voters.tables.pop(),
-        Settings().link,
-        profile=request.profile,
-        new=voters.new,
+        settings,
+        profile=voters.reading.profile,
+        scope=voters.scope,
         added=voters.added,
     )
-    return Planned(voters.entries, forecast)
+    return Planned(voters.entries, forecast, voters.reading)
 
 
 def link_tables(
@@ -142,46 +192,53 @@ def link_tables(
     since: str,
     progress: Progress,
     forecast: TellForecast,
+    reading: TellReading = lambda _reading: None,
 ) -> Linked:
     """Link the files, and write the pairs and the clusters.
 
     Args:
         request: what is to be linked.
-        out: the file of the pairs (PAIR).
-        clusters: the file of the clusters, where they are wanted.
+        out: the file of the pairs (PAIR): Parquet, CSV or XLSX by the end of its name.
+        clusters: the file of the clusters, where they are wanted; likewise.
         since: told to another linkage that finds the folder of the state held.
         progress: told what is being done.
         forecast: told what each key will cost, before any pair is made.
+        reading: told how the files were understood, before the forecast.
 
     Raises:
         UsageError: the request cannot be used.
-        SettingsError: a map has mistakes.
+        SettingsError: a map or the settings have mistakes.
         InputError: a file cannot be read.
         WorkspaceBusyError: another linkage holds the folder of the state.
     """
-    sources = request.sources()
+    sources, settings = request.sources(), link_settings(request.settings)
     _require_folder(request.state)
     with _held(request.state, since):
-        linked = _link(sources, request, progress, forecast)
-        store.write_table(out, linked.result.pairs)
+        voters = _voters(sources, request, progress)
+        reading(voters.reading)
+        linked = _link(voters, request, settings, progress, forecast)
+        write_rows(out, linked.result.pairs)
         if request.state is not None and linked.result.state is not None:
             linkage_state.write(request.state, linked.result.state)
     if clusters is not None:
-        store.write_table(clusters, linked.result.clusters)
+        write_rows(clusters, linked.result.clusters)
     return linked
 
 
 def _link(
-    sources: _Files, request: LinkRequest, progress: Progress, forecast: TellForecast
+    voters: _Voters,
+    request: LinkRequest,
+    settings: LinkSettings,
+    progress: Progress,
+    forecast: TellForecast,
 ) -> Linked:
-    voters = _voters(sources, request.profile, progress)
-    entries, new = voters.entries, voters.new
+    entries = voters.entries
     known = linkage_state.read(request.state) if request.state else None
     result = linkage.link(
         voters.tables.pop(),
-        Settings().link,
-        profile=request.profile,
-        new=new,
+        settings,
+        profile=voters.reading.profile,
+        scope=voters.scope,
         added=voters.added,
         incremental=linkage.Incremental(known.state) if known else None,
         watch=linkage.Watch(
@@ -190,16 +247,22 @@ def _link(
         ),
     )
     use = known.after(result.reused) if known else None
-    count = None if new is None else len(new)
-    return Linked(result, entries, count, use, voters.are_renamed)
+    new = voters.new if request.against else None
+    return Linked(
+        result, entries, new, settings, use, voters.are_renamed, voters.reading
+    )
 
 
-def _voters(files: _Files, profile: Profile, progress: Progress) -> _Voters:
+def _voters(
+    sources: Sequence[Source], request: LinkRequest, progress: Progress
+) -> _Voters:
     progress(Stage.INGEST, 0, 1)
-    read = joined(*files)
-    comparisons = files[0][0].added
-    new, raw, held = read.new, read.added, [read.entries]
-    are_renamed = read.are_renamed
+    read = joined(sources, request.profile)
+    profile, comparisons = read.profile, read.comparisons
+    reading = Reading(profile, read.told, read.uses)
+    scope = request.scope(read.entries, read.rows)
+    new = sum(read.rows[: len(request.files)])
+    raw, held, are_renamed = read.added, [read.entries], read.are_renamed
     del read
     ids = held[0].column("entry_id") if comparisons else None
     progress(Stage.NORMALIZE, 0, 1)
@@ -209,7 +272,7 @@ def _voters(files: _Files, profile: Profile, progress: Progress) -> _Voters:
         sort_by(held.pop(), "entry_id"), profile, encoded=True, for_linkage=True
     ).table
     added = linkage.Added(comparisons, fold_added(raw, comparisons, profile), ids)
-    return _Voters([voters], voters.num_rows, new, added, are_renamed)
+    return _Voters([voters], voters.num_rows, new, scope, added, are_renamed, reading)
 
 
 @contextmanager
@@ -244,16 +307,43 @@ def _read_map(
     return columns, parse_comparisons(text, linkage.TAKEN_NAMES)
 
 
-def _require_same_comparisons(
-    one: Sequence[AddedComparison], other: Sequence[AddedComparison]
-) -> None:
+def _a_map_each(files: Sequence[Path], maps: Sequence[Path]) -> list[Path | None]:
+    """The map of each file: the one there is for all, or its own.
+
+    Raises:
+        UsageError: there are several maps, and not as many as files.
+    """
+    if not maps:
+        return [None] * len(files)
+    if len(maps) == 1:
+        return [maps[0]] * len(files)
+    if len(maps) != len(files):
+        places = {"maps": str(len(maps)), "files": str(len(files))}
+        raise UsageError(
+            f"{len(maps)} maps are given for {len(files)} files",
+            code="other-number-of-maps",
+            places=places,
+        )
+    return list(maps)
+
+
+def _source(path: Path, map_path: Path | None) -> Source:
+    try:
+        columns, added = _read_map(map_path)
+    except MapError as error:
+        raise error.of(map_name=map_path.name if map_path else "") from None
+    return Source(path, columns, added, map_path.name if map_path else "")
+
+
+def _require_same_comparisons(one: Source, other: Source) -> None:
     kinds = [
-        {(each.name, each.kind, each.blocking) for each in added}
-        for added in (one, other)
+        {(each.name, each.kind, each.blocking) for each in source.added}
+        for source in (one, other)
     ]
     names = sorted({name for name, _, _ in kinds[0] ^ kinds[1]})
     if names:
         paths = [f"comparisons.{name}" for name in names]
-        raise comparisons_error(
+        error = comparisons_error(
             [SettingsMistake(path, "not-in-both-maps") for path in paths]
         )
+        raise error.of(map_name=other.map_name or one.map_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from voterlist.errors import SettingsError, UsageError
+from voterlist.errors import MapError, UsageError
 from voterlist.ingest import parse_map
 
 __all__ = ["Map", "read_map"]
@@ -19,7 +19,7 @@ def read_map(path: Path | None) -> Map | None:
 
     Raises:
         UsageError: there is no such file.
-        SettingsError: it is no map; holds every mistake.
+        MapError: it is no map; holds every mistake.
     """
     if path is None:
         return None
@@ -31,7 +31,5 @@ def read_map(path: Path | None) -> Map | None:
         ) from None
     try:
         return parse_map(text)
-    except SettingsError as error:
-        raise SettingsError(
-            error.message, error.mistakes, code="wrong-map", todo=error.todo
-        ) from None
+    except MapError as error:
+        raise error.of(map_name=path.name) from None

@@ -7,14 +7,15 @@ from pathlib import Path
 import pyarrow as pa
 
 from voterlist import config, pipeline
-from voterlist.config import Settings
-from voterlist.errors import UsageError
+from voterlist.config import LinkSettings, Settings
+from voterlist.errors import SettingsError, UsageError
 from voterlist.schemas import ACCEPTANCE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage.ledger import read_acceptances
 
 __all__ = [
     "acceptances_around",
+    "link_settings",
     "settings_around",
     "settings_of",
     "workspace_around",
@@ -73,6 +74,27 @@ def settings_around(given: Path | None, folder: Path) -> Settings:
     if path is None:
         return Settings()
     return config.load(path, rule_codes=pipeline.RULE_CODES)
+
+
+def link_settings(given: Path | None) -> LinkSettings:
+    """``[link]`` of a file of settings; the defaults where none is given.
+
+    Raises:
+        UsageError: there is no such file.
+        SettingsError: the settings have mistakes.
+    """
+    if given is None:
+        return LinkSettings()
+    if not given.is_file():
+        raise UsageError(
+            f"there is no {given}", code="no-such-file", places={"path": str(given)}
+        )
+    try:
+        return config.load(given, rule_codes=pipeline.RULE_CODES).link
+    except SettingsError as error:
+        # The file may have any name, so the message must not say voterlist.toml.
+        error.places |= {"variant": "of-file", "file": given.name}
+        raise
 
 
 def acceptances_around(given: Path | None, folder: Path) -> pa.Table:

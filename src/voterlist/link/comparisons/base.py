@@ -110,6 +110,10 @@ class Comparison(ABC):
     """How many codes the pair levels have; at least as many as ``levels``."""
     counted_columns: tuple[str, ...] = ()
     """The columns of VOTER in which the term frequency of the field is counted."""
+    joint: tuple[Level, ...] = ()
+    """Levels that two fields show together, so that none of the two changes alone."""
+    implied: tuple[str, ...] = ()
+    """Fields that are not counted where this one is the same."""
 
     @abstractmethod
     def pair_levels(self, pairs: Pairs) -> Levels:
@@ -139,10 +143,20 @@ class Comparison(ABC):
     def fit_unrelated(self, entries: Encoded, log_u: Floats) -> None:  # noqa: B027  few need it
         """Set, in place, what this list says of how often unrelated people show a level."""
 
+    def tells_relatives(self, entries: Encoded) -> bool:
+        """Whether two people who share a value of this list are likely of one family."""
+        del entries
+        return True
+
     def fit_prior(self, entries: Encoded, shares: Floats) -> Floats:
         """The prior shares of the levels, *missing* left out, fitted to this list."""
         del entries
         return shares
+
+    @property
+    def same(self) -> Level:
+        """The level of the strongest evidence."""
+        return next(iter(self.levels))
 
     @property
     def words(self) -> list[str]:

@@ -77,16 +77,16 @@ class BirthDate(Comparison):
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
         """Years by their frequency; full dates by theirs, so that the 1 January counts less."""
         entries = pairs.entries
-        size = max(entries.size, 1)
-        per_year = np.bincount(entries.year, minlength=1)
-        year_share = (per_year + 1.0) / (size + _YEARS)
+        size = max(entries.people, 1)
+        year_share = (entries.year_counts + 1.0) / (size + _YEARS)
         where = np.flatnonzero(levels == BirthDateLevel.YEAR)
         yield where, np.log2(year_share[entries.year[pairs.left[where]]])
         where = np.flatnonzero(levels == BirthDateLevel.SAME)
         if not len(where):
             return
         entry = pairs.left[where]
-        least = year_share[entries.year[entry]] / _DAYS
+        day_share = (entries.day_counts + 1.0) / (size + _DAYS)
+        least = year_share[entries.year[entry]] * day_share[entries.day_of_year[entry]]
         counts = entries.date_counts[entries.date_code[entry]]
         yield where, np.log2((np.maximum(counts - 2, 0) + 1.0) / (size + 1.0 / least))
 

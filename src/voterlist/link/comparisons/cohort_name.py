@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 import numpy as np
 
-from voterlist.arrays import Levels, Longs
+from voterlist.arrays import Codes, Levels, Longs
 from voterlist.link.comparisons.base import Comparison, Pairs, Shares
 from voterlist.link.comparisons.names import (
     Nearness,
@@ -55,9 +55,17 @@ class CohortName(Comparison):
     def cohort_counts(self, entries: Encoded) -> Longs:
         """How many entries of each cohort have each name, shape (cohorts and one more, names)."""
 
+    def sounds(self, entries: Encoded) -> Codes | None:
+        """The code of the sound of each name; None where sounds are not compared."""
+        del entries
+        return None
+
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By how near the names are."""
-        return name_levels(self.names(pairs.entries), pairs, self._codes)
+        entries = pairs.entries
+        return name_levels(
+            self.names(entries), pairs, self._codes, self.sounds(entries)
+        )
 
     def adjust(self, pairs: Pairs, levels: Levels) -> None:
         """By how rare the spellings are."""

@@ -44,4 +44,4 @@ def identifier_shares(
     """How many entries have the identifier that these pairs share; ``least`` where only they do."""
     where = np.flatnonzero(is_same)
     counts = identifiers.times(pairs.left[where])
-    yield where, share_of_counts(counts, pairs.entries.size, least)
+    yield where, share_of_counts(counts, pairs.entries.people, least)

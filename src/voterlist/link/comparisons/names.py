@@ -52,11 +52,17 @@ class Nearness(IntEnum):
     TWO_EDITS = 4
     SIMILAR = 5
     DIFFERENT = 6
+    SOUNDS_ALIKE = 7
+    """More than one edit apart, and they sound alike."""
+    ONE_EDIT_SOUNDS_ALIKE = 8
 
 
 def level_codes(codes: Mapping[Nearness, int]) -> Levels:
-    """The code of a comparison's level for each nearness, as an array to look up in."""
-    return np.array([codes[nearness] for nearness in Nearness], np.uint8)
+    """The code of a comparison's level for each nearness, as an array to look up in.
+
+    A nearness that the comparison does not ask for has code 0.
+    """
+    return np.array([codes.get(nearness, 0) for nearness in Nearness], np.uint8)
 
 
 def distinct_pairs(
@@ -73,8 +79,13 @@ def distinct_pairs(
     )
 
 
-def name_levels(names: EncodedColumn, pairs: Pairs, codes: Levels) -> Levels:
-    """The level of each pair of names; ``codes`` has the level of each nearness."""
+def name_levels(
+    names: EncodedColumn, pairs: Pairs, codes: Levels, sounds: Codes | None = None
+) -> Levels:
+    """The level of each pair of names; ``codes`` has the level of each nearness.
+
+    ``sounds`` has the code of the sound of each distinct name; without it no names sound alike.
+    """
     first, second = names.codes[pairs.left], names.codes[pairs.right]
     levels = np.full(len(pairs), codes[Nearness.UNKNOWN], np.uint8)
     known = (first >= 0) & (second >= 0)
@@ -83,8 +94,19 @@ def name_levels(names: EncodedColumn, pairs: Pairs, codes: Levels) -> Levels:
     other = np.flatnonzero(known & ~equal)
     if len(other):
         one, two, place = distinct_pairs(first[other], second[other], len(names.values))
-        levels[other] = codes[_nearness(names, one, two)][place]
+        nearness = _nearness(names, one, two)
+        if sounds is not None:
+            _mark_sounds(nearness, sounds[one], sounds[two])
+        levels[other] = codes[nearness][place]
     return levels
+
+
+def _mark_sounds(nearness: Levels, first: Codes, second: Codes) -> None:
+    """Mark, in place, the names that sound alike, by the codes of their sounds."""
+    alike = (first == second) & (first >= 0)
+    one_edit = nearness == Nearness.ONE_EDIT
+    nearness[alike & one_edit] = Nearness.ONE_EDIT_SOUNDS_ALIKE
+    nearness[alike & ~one_edit] = Nearness.SOUNDS_ALIKE
 
 
 def _nearness(names: EncodedColumn, first: Codes, second: Codes) -> Levels:
@@ -123,7 +145,7 @@ def one_is_rare(names: EncodedColumn, pairs: Pairs) -> Bools:
 
 def _rare_count(entries: Encoded) -> int:
     """How many entries have a rare spelling at most."""
-    return max(_RARE, int(_RARE * entries.size / _RARE_IN))
+    return max(_RARE, int(_RARE * entries.people / _RARE_IN))
 
 
 def adjust_names(
@@ -151,8 +173,10 @@ def cohort_shares(names: EncodedColumn, by_cohort: Longs, pairs: Pairs) -> Float
     entries = pairs.entries
     code = names.codes[pairs.left]
     least = least_share(names, LEAST_GIVEN_NAMES)
-    whole = np.exp2(share_of_counts(names.counts[code], entries.size, least))
-    sizes = np.bincount(entries.cohort, minlength=len(by_cohort))
+    whole = np.exp2(
+        share_of_counts(names.counts[code], entries.people, least, names.pseudo_count)
+    )
+    sizes = entries.cohort_sizes
     # Each of the two is left out where it is counted: both, if they are of one cohort.
     own = 1 + (entries.cohort[pairs.left] == entries.cohort[pairs.right])
     share = np.zeros(len(pairs))

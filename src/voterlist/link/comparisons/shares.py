@@ -14,14 +14,16 @@ from voterlist.link.encode import EncodedColumn
 __all__ = ["least_share", "share_of_codes", "share_of_counts"]
 
 
-def share_of_counts(counts: Longs, size: int, least: float) -> Floats:
+def share_of_counts(
+    counts: Longs, size: int, least: float, pseudo: float = 1.0
+) -> Floats:
     """log2 of the share of unrelated people who have a value that so many entries have.
 
     ``counts`` are the entries with the value, ``size`` all entries. The two entries of the pair are
-    left out of the count, and one pseudo-count is added, spread over 1 / ``least`` values (a
+    left out of the count, and ``pseudo`` is added, as much for each of 1 / ``least`` values (a
     Dirichlet prior). So a value that only the pair has is about as likely as ``least``.
     """
-    share = (np.maximum(counts - 2, 0) + 1.0) / (size + 1.0 / least)
+    share = (np.maximum(counts - 2, 0) + pseudo) / (size + pseudo / least)
     return np.asarray(np.log2(share), np.float64)
 
 
@@ -36,5 +38,5 @@ def share_of_codes(
     """log2 of the share of unrelated people who have the values with these codes; 0 for -1."""
     if not len(column.counts):
         return np.zeros(len(codes))
-    shares = share_of_counts(column.counts[codes], size, least)
+    shares = share_of_counts(column.counts[codes], size, least, column.pseudo_count)
     return np.where(codes >= 0, shares, 0.0)

@@ -35,6 +35,8 @@ class SurnameLevel(Level):
     """One edit apart, and one of the spellings is rare."""
     SWAPPED = 7, 0.7, Evidence.VALUE
     """Surname and given name changed places."""
+    SOUNDS_ALIKE = 10, 0.6
+    """Written otherwise and read alike: Fischer, Fixer."""
     MISSPELT_TWICE = 9, 0.5
     """Two edits apart in a long surname, and one of the spellings is rare."""
     LOOK_ALIKE = 4, 0.5
@@ -46,11 +48,13 @@ class SurnameLevel(Level):
     MISSING = 0
 
 
-_ONE_EDIT, _TWO_EDITS = 10, 11
+_ONE_EDIT, _TWO_EDITS = 11, 12
 """Pair levels of stems one and two edits apart: whether a spelling is rare, the list tells."""
-_SLIP_SIMILAR, _SLIP_DIFFERS, _SLIP_TWO_EDITS = 12, 13, 14
+_SLIP_SIMILAR, _SLIP_DIFFERS, _SLIP_TWO_EDITS = 13, 14, 15
 """Pair levels of surnames one or two edits apart whose stems are similar, differ or are two edits
 apart: a slip in the ending keeps the stem from being found."""
+_ONE_EDIT_SOUNDS_ALIKE = 16
+"""The pair level of stems one edit apart that sound alike."""
 
 _CODES = level_codes(
     {
@@ -62,6 +66,8 @@ _CODES = level_codes(
         Nearness.TWO_EDITS: _TWO_EDITS,
         Nearness.SIMILAR: SurnameLevel.SIMILAR,
         Nearness.DIFFERENT: SurnameLevel.DIFFERS,
+        Nearness.SOUNDS_ALIKE: SurnameLevel.SOUNDS_ALIKE,
+        Nearness.ONE_EDIT_SOUNDS_ALIKE: _ONE_EDIT_SOUNDS_ALIKE,
     }
 )
 _NEARNESS = np.array(list(Nearness), np.uint8)
@@ -74,6 +80,7 @@ _SLIP_OF = {
 _OUTCOMES = {
     _ONE_EDIT: (SurnameLevel.MISSPELT, SurnameLevel.LOOK_ALIKE),
     _TWO_EDITS: (SurnameLevel.MISSPELT_TWICE, SurnameLevel.SIMILAR),
+    _ONE_EDIT_SOUNDS_ALIKE: (SurnameLevel.MISSPELT, SurnameLevel.SOUNDS_ALIKE),
 }
 _SLIP_OUTCOMES = {
     _SLIP_SIMILAR: (SurnameLevel.MISSPELT, SurnameLevel.SIMILAR),
@@ -87,7 +94,7 @@ class Surname(Comparison):
 
     field = "surname"
     levels = SurnameLevel
-    pair_level_count = _SLIP_TWO_EDITS + 1
+    pair_level_count = _ONE_EDIT_SOUNDS_ALIKE + 1
     counted_columns = (
         "surname_skeleton",
         "surname_stem",
@@ -95,11 +102,12 @@ class Surname(Comparison):
         "patronymic_sex",
         "given_sex",
     )
+    joint = (SurnameLevel.SWAPPED,)
 
     def pair_levels(self, pairs: Pairs) -> Levels:
         """By the stems; a slip in the ending by the whole surnames."""
         entries = pairs.entries
-        levels = name_levels(entries.stem, pairs, _CODES)
+        levels = name_levels(entries.stem, pairs, _CODES, entries.stem_sounds)
         _mark_slips(pairs, levels)
         one_stem = levels == SurnameLevel.SAME
         levels[one_stem & ~pairs.same(entries.surname.codes)] = SurnameLevel.ENDING
@@ -115,7 +123,7 @@ class Surname(Comparison):
         levels[differing[women]] = SurnameLevel.MAY_HAVE_CHANGED
 
     def shared_value_shares(self, pairs: Pairs, levels: Levels) -> Shares:
-        """How often people of the right entry's sex have the surname, or its stem.
+        """How often people of the entries' sexes have the surname, or of the right one's its stem.
 
         Endings follow the sex: Məmmədov and Məmmədova are one surname of two sexes, Məmmədov and
         Məmmədli are two surnames of one.
@@ -125,17 +133,24 @@ class Surname(Comparison):
         if not len(where):
             return
         entries, shared, is_same = pairs.entries, pairs.at(where), is_same[where]
+        code, stem = entries.surname.codes[shared.left], entries.stem.codes[shared.left]
+        values = max(len(entries.surname.values), LEAST_SURNAMES)
         sex = entries.sex[shared.right]
-        surname = entries.surname_counts[entries.surname.codes[shared.left], sex]
-        ending = entries.stem_counts[entries.stem.codes[shared.left], sex] - surname
+        surname = entries.surname_counts[code, sex]
+        ending = entries.stem_counts[stem, sex] - surname
         # Both entries of the pair are left out: of one surname both are counted in it, of another
         # ending only one.
         counted = np.where(
             is_same, np.maximum(surname - 2, 0), np.maximum(ending - 1, 0)
         )
-        pseudo = np.where(is_same, 1.0, _ENDING_PSEUDO_COUNT)
-        values = max(len(entries.surname.values), LEAST_SURNAMES)
-        yield where, np.log2((counted + pseudo) / (entries.sizes[sex] + values))
+        of_same = entries.surname.pseudo_count
+        pseudo = np.where(is_same, of_same, _ENDING_PSEUDO_COUNT)
+        share = (counted + pseudo) / (entries.sizes[sex] + values)
+        # The same surname counts as where it is more frequent, should a sex be wrong.
+        other = entries.sex[shared.left]
+        of_other = np.maximum(entries.surname_counts[code, other] - 2, 0) + of_same
+        of_other = np.where(is_same, of_other / (entries.sizes[other] + values), 0.0)
+        yield where, np.log2(np.maximum(share, of_other))
 
     def sampled(self, levels: dict[str, Levels]) -> Bools | slice:
         """Pairs of one sex: who agree in a given name are of one sex, and surnames follow it."""

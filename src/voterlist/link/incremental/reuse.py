@@ -80,7 +80,7 @@ def blocks_to_compare(earlier: Reuse, key: block.Blocks, number: int) -> block.B
         key.members[inside],
         sizes[chosen],
         is_anchor[inside],
-        key.required,
+        key.counting,
         key.forecast,
     )
 
@@ -131,7 +131,8 @@ def reused_pairs(
         return none, none, none
     one, other = earlier.now[earlier.state.left], earlier.now[earlier.state.right]
     stands = (one >= 0) & (other >= 0)
-    doubtful = np.flatnonzero(stands & earlier.shaken[one] & earlier.shaken[other])
+    still = np.flatnonzero(stands)
+    doubtful = still[earlier.shaken[one[still]] & earlier.shaken[other[still]]]
     held = np.zeros(len(doubtful), np.bool_)
     for key in blocks:
         held |= key.hold(one[doubtful], other[doubtful])

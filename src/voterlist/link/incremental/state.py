@@ -17,7 +17,7 @@ import pyarrow as pa
 import rapidfuzz
 
 from voterlist import tables
-from voterlist.arrays import Bools, Codes, Hashes, Longs, mix, salted
+from voterlist.arrays import Codes, Hashes, Longs, mix, salted
 from voterlist.link.block import Blocks
 from voterlist.link.comparisons import SHIPPED, Comparisons, with_added
 from voterlist.link.encode import Encoded, EncodedColumn
@@ -53,8 +53,9 @@ _PART = 1 << 18
 """So many texts are hashed at a time."""
 _ADDED = " added "
 """In a fingerprint, what stands before the added comparisons."""
-_FORM = 1
-"""The version of the format of a state; a state of another version is not read."""
+_FORM = 2
+"""The version of the format of a state and of the pair levels in it; a state of another version is
+not read."""
 
 
 def _pairs_schema(levels: pa.DataType) -> pa.Schema:
@@ -199,7 +200,7 @@ def fingerprint(
     limit: int,
     comparisons: Comparisons = SHIPPED,
     *,
-    against: bool,
+    in_groups: bool,
 ) -> str:
     """Names all besides the entries on which candidate pairs and their pair levels depend."""
     lines = "lines" if entries.street.is_empty else "streets"
@@ -207,7 +208,7 @@ def fingerprint(
     added = " ".join(
         f"{field}={kind}" for field, kind in comparisons.added_kinds.items()
     )
-    fixed = f"{_FORM} {rapidfuzz.__version__} {profile} {limit} {lines} against={against} {names}"
+    fixed = f"{_FORM} {rapidfuzz.__version__} {profile} {limit} {lines} groups={in_groups} {names}"
     return f"{fixed}{_ADDED}{added}"
 
 
@@ -230,7 +231,7 @@ def _hashes(values: pa.Array) -> Hashes:
 
 
 def _read(
-    entries: Encoded, new: Bools | None
+    entries: Encoded, groups: Codes | None
 ) -> Iterator[tuple[Hashes, Codes | Longs | None]]:
     """All that is read of an entry, column by column, as (words of 64 bits, codes).
 
@@ -252,17 +253,17 @@ def _read(
         yield _hashes(column.values), column.codes
     if entries.village is not None:
         yield _hashes(entries.village.values), entries.village.codes
-    if new is not None:
-        yield new.astype(np.uint64), None
+    if groups is not None:
+        yield groups.astype(np.int64).view(np.uint64), None
 
 
-def checksums(entries: Encoded, new: Bools | None = None) -> Checksums:
+def checksums(entries: Encoded, groups: Codes | None = None) -> Checksums:
     """Two checksums of 64 bits for each entry, of all that the comparison and the keys read of it.
 
-    Which entries are ``new`` among others counts as well, for it decides with whom they are paired.
+    The group of an entry counts as well, for it decides with whom the entry is paired.
     """
     first, second = np.zeros(entries.size, np.uint64), np.zeros(entries.size, np.uint64)
-    for number, (values, codes) in enumerate(_read(entries, new)):
+    for number, (values, codes) in enumerate(_read(entries, groups)):
         column = mix(values ^ salted(_SALT, number))
         _add(first, second, number, column if codes is None else column[codes])
     return np.stack([mix(first), mix(second)])

@@ -23,8 +23,9 @@ IMPOSSIBLE_DATE = Rule(
     Unit.ENTRY,
     "the Gregorian calendar",
     looks_at=(
-        "Does the birth date name a day that no calendar has (31.02.1980)? The year is kept, day "
-        "and month count as missing."
+        "Does the birth date name a day that no calendar has (31.02.1980), or a year before 1880 "
+        "or after 2099? Of a day that is none the year is kept, day and month count as missing. A "
+        "date of another century is kept for the linkage; the register tests count it as missing."
     ),
     false_alarms="A date typed with its parts in an order that the rest of the file does not have.",
 )

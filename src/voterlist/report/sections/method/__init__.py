@@ -32,15 +32,34 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why there is no estimate: a code of ``link.fit.Misfit``, and how much it concerns."""
+
+    code: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """The estimate of the linkage, if pairs were put forward, and what chance alone would give."""
 
     estimate: Estimate | None
+    doubts: tuple[Doubt, ...]
     chance: tuple[Chance, ...]
 
 
 class MethodWords(ChanceWords):
-    """Says the estimate, and what chance would give."""
+    """Says the estimate or why there is none, and what chance would give."""
+
+    def lines(self, method: Method) -> list[str]:
+        """The estimate in sentences; without one, the reasons."""
+        if method.estimate:
+            return self.estimate(method.estimate)
+        return [self._doubt(doubt) for doubt in method.doubts]
+
+    def _doubt(self, doubt: Doubt) -> str:
+        key = f"link.doubt.{doubt.code}"
+        return self(key, share=self.percent(doubt.share), pairs=int(doubt.share))
 
     def estimate(self, estimate: Estimate) -> list[str]:
         """The estimate in sentences, one for each measure."""
@@ -58,11 +77,14 @@ def _build(inputs: Inputs) -> Method:
     rows = inputs.table("estimate").to_pylist()
     names = Estimate.__dataclass_fields__
     estimate = Estimate(**{name: rows[0][name] for name in names}) if rows else None
-    return Method(estimate, inputs.of(CHANCE))
+    doubts = [
+        Doubt(row["code"], row["share"]) for row in inputs.table("doubts").to_pylist()
+    ]
+    return Method(estimate, tuple(doubts), inputs.of(CHANCE))
 
 
 def _summary(method: Method, words: MethodWords) -> Iterable[Block]:
-    lines = words.estimate(method.estimate) if method.estimate else []
+    lines = words.lines(method)
     yield Block(words("report.estimate.title"), (), [[line] for line in lines])
     yield from CHANCE.summary(method.chance, words)
 
@@ -71,6 +93,6 @@ METHOD = Section(
     name="method",
     build=_build,
     words=MethodWords,
-    uses={"estimate": None},
+    uses={"estimate": None, "doubts": None},
     summary=_summary,
 )

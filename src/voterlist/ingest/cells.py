@@ -1,0 +1,51 @@
+"""The columns of a table from anywhere, as clean text."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.ingest.text import clean
+
+__all__ = ["flat", "known_cells"]
+
+_SIGNS_OF_ABSENCE = ("NA", "NaN", "nan", "NULL", "None", "<NA>")
+"""What programs write for a value that is missing. Each may be a name too, so it says so only where
+it is the commonest value of its column."""
+
+
+def flat(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array of text, dictionary-encoded if it is."""
+    array = column.combine_chunks()
+    if isinstance(array, pa.ChunkedArray):
+        array = (
+            pa.concat_arrays(array.chunks)
+            if array.num_chunks
+            else pa.array([], column.type)
+        )
+    is_text = pa.types.is_string(array.type) or pa.types.is_dictionary(array.type)
+    return array if is_text else array.cast(pa.string())
+
+
+def known_cells(column: pa.ChunkedArray) -> pa.Array:
+    """The cells of a column as clean text; null where one is blank or says that nothing is known.
+
+    Dictionary-encoded if the column is.
+    """
+    cells = clean(flat(column))
+    for sign in _SIGNS_OF_ABSENCE:
+        cells = _without_sign(cells, sign)
+    return cells
+
+
+def _without_sign(cells: pa.Array, sign: str) -> pa.Array:
+    """The cells with a sign of absence made null, where it is their commonest value."""
+    values = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
+    if not pc.any(pc.equal(values, sign)).as_py():
+        return cells
+    text = cells.cast(pa.string())
+    (commonest,) = pc.mode(text.dictionary_encode().indices, 1)
+    if text.dictionary_encode().dictionary[commonest["mode"].as_py()].as_py() != sign:
+        return cells
+    known = pc.if_else(pc.equal(text, sign), pa.scalar(None, pa.string()), text)
+    return known.dictionary_encode() if values is not cells else known

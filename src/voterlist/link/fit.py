@@ -1,0 +1,226 @@
+"""Whether the keys and the model fit a list, so that the estimate may be told.
+
+The estimate speaks of pairs that were compared, as the model sees them. Where keys did not bring
+entries together, or the model learnt from next to nothing, its figures would praise what nobody
+looked at. Each doubt here is counted in the list itself, without truth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist import tables
+from voterlist.arrays import Bools, Floats
+from voterlist.link.block import Blocks
+from voterlist.link.comparisons import MISSING, Comparisons
+from voterlist.link.encode import ADDED, ADDRESS_WORDS, Encoded
+from voterlist.link.estimate import Estimate
+from voterlist.link.short_names import FULL_NAMES
+from voterlist.link.weigh import CLASSES, VectorCounts
+
+__all__ = ["Doubt", "Misfit", "doubts"]
+
+_MUCH = 0.1
+"""The share of entries or pairs from which a doubt is told: one in ten."""
+_WIDE = 0.25
+"""An interval of 95 % wider than this says next to nothing."""
+_FEW_PAIRS = 5
+"""The model learns nothing from fewer pairs of one person."""
+_HALF = 0.5
+_WHOLE = "every-pair"
+
+
+class Misfit(StrEnum):
+    """Why the estimate is not told."""
+
+    NO_CANDIDATES = "no-candidates"
+    """No key brought two entries together."""
+    UNREACHABLE = "unreachable"
+    """Many entries lack fields of every key."""
+    PARTED = "parted"
+    """Many entries stand in blocks alone that were too large to be compared."""
+    ONE_KEY = "one-key"
+    """Many pairs were brought together by one key: one more slip, and they would be missed."""
+    SWALLOWED = "swallowed"
+    """Relatives have most of the pairs that agree in all that is known."""
+    FEW = "few-pairs"
+    WIDE = "wide"
+    """The interval of precision or recall is wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One reason, and how much of the list it concerns."""
+
+    code: Misfit
+    share: float
+    """Of the entries or pairs, or the width of the interval, from 0 to 1; of ``FEW`` the number of
+    pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What was compared in a list, and what the model says of it."""
+
+    vectors: VectorCounts
+    posterior: Floats
+    """P(class | vector) of each distinct vector."""
+    put_forward: pa.ChunkedArray
+    """``match_key`` of the pairs put forward."""
+    estimate: Estimate | None
+
+
+def doubts(
+    entries: Encoded,
+    blocks: Sequence[Blocks],
+    comparisons: Comparisons,
+    compared: Compared,
+) -> tuple[Doubt, ...]:
+    """Why the estimate of a list is not to be told, the gravest reason first; empty where it is."""
+    if entries.size < 2:
+        return ()
+    return (
+        *_of_blocking(entries, blocks, compared),
+        *_of_the_model(comparisons, compared),
+    )
+
+
+# --- blocking
+# --------------------------------------------------------------------------------------
+
+
+def _of_blocking(
+    entries: Encoded, blocks: Sequence[Blocks], compared: Compared
+) -> Iterator[Doubt]:
+    """What the keys did not look at."""
+    unreachable = 1 - float(_reachable(entries, blocks).mean())
+    if unreachable > _MUCH:
+        yield Doubt(Misfit.UNREACHABLE, unreachable)
+    parted = float(_parted(entries, blocks).mean())
+    if parted > _MUCH:
+        yield Doubt(Misfit.PARTED, parted)
+    if not len(compared.vectors.codes):
+        yield Doubt(Misfit.NO_CANDIDATES, 1.0)
+    alone = _brought_by_one_key(compared.put_forward)
+    if alone > _MUCH:
+        yield Doubt(Misfit.ONE_KEY, alone)
+
+
+_MADE_OF: Mapping[str, tuple[str, ...]] = {
+    "stem_initial": ("stem",),
+    "given_name_initial": ("given_name",),
+    "patronymic_initial": ("patronymic",),
+    "initials": ("stem", "given_name"),
+    "names": ("surname", "given_name"),
+    "sounds": ("stem", "given_name"),
+    **dict.fromkeys(FULL_NAMES, ("given_name",)),
+    "date": ("year", "month", "day"),
+    "document_start": ("document",),
+}
+"""Fields of keys -> the columns that they are made of, where they have another name."""
+
+
+def _reachable(entries: Encoded, blocks: Sequence[Blocks]) -> Bools:
+    """The entries that have every field of some key."""
+    known: dict[str, Bools] = {}
+    reachable = np.zeros(entries.size, np.bool_)
+    for one in blocks:
+        has_all = np.ones(entries.size, np.bool_)
+        for name in one.key.fields:
+            for column in _MADE_OF.get(name, (_base(name),)):
+                if column not in known:
+                    known[column] = _known(entries, column)
+                has_all &= known[column]
+        reachable |= has_all
+    return reachable
+
+
+def _base(name: str) -> str:
+    """The column of a field of a key; all that is made of the address has its name before it."""
+    of_address = name in {*ADDRESS_WORDS, "numbers"} or name.startswith("address")
+    return "address" if of_address else name
+
+
+def _known(entries: Encoded, column: str) -> Bools:
+    if column.startswith(ADDED):
+        return np.asarray(entries.added[column.removeprefix(ADDED)].codes >= 0)
+    values = getattr(entries, column)
+    if column in {"year", "month", "day"}:
+        return np.asarray(values > 0)
+    codes = values if isinstance(values, np.ndarray) else values.codes
+    return np.asarray(codes >= 0)
+
+
+def _parted(entries: Encoded, blocks: Sequence[Blocks]) -> Bools:
+    """The entries that stand in too large blocks, and in no other."""
+    parted = np.zeros(entries.size, np.bool_)
+    compared = np.zeros(entries.size, np.bool_)
+    for one in blocks:
+        parted[one.cut] = True
+        compared[one.members] = True
+    return parted & ~compared
+
+
+def _brought_by_one_key(match_key: pa.ChunkedArray) -> float:
+    """The share of pairs that one key alone brings together; 0 where every pair was compared."""
+    if not len(match_key):
+        return 0.0
+    codes, distinct = tables.codes(match_key)
+    is_one = np.array(
+        [" + " not in keys and keys != _WHOLE for keys in distinct.to_pylist()]
+        + [False]
+    )
+    return float(is_one[codes].mean())
+
+
+# --- the model
+# --------------------------------------------------------------------------------------
+
+
+def _of_the_model(comparisons: Comparisons, compared: Compared) -> Iterator[Doubt]:
+    """What the model cannot know."""
+    swallowed = _swallowed(comparisons, compared)
+    if swallowed > _HALF:
+        yield Doubt(Misfit.SWALLOWED, swallowed)
+    estimate = compared.estimate
+    if estimate is None:
+        return
+    if estimate.pairs < _FEW_PAIRS:
+        yield Doubt(Misfit.FEW, float(estimate.pairs))
+    wide = max(
+        estimate.precision_high - estimate.precision_low,
+        estimate.recall_high - estimate.recall_low,
+    )
+    if wide > _WIDE:
+        yield Doubt(Misfit.WIDE, wide)
+
+
+def _swallowed(comparisons: Comparisons, compared: Compared) -> float:
+    """Of the pairs that are the same in all that is known, the share that relatives have.
+
+    Relatives share names, a home or a birth date, and never all of them. Pairs count in which at
+    least two fields are known; 0 where there are hardly any.
+    """
+    vectors = compared.vectors
+    if not len(vectors.codes):
+        return 0.0
+    levels = comparisons.unpack(vectors.codes).levels
+    agrees = np.ones(len(vectors.codes), np.bool_)
+    known = np.zeros(len(vectors.codes), np.int64)
+    for comparison in comparisons:
+        same = [level for level in comparison.levels if level.likeness == 1]
+        of_pairs = levels[comparison.field]
+        is_known = of_pairs != MISSING
+        agrees &= np.isin(of_pairs, same) | ~is_known
+        known += is_known
+    chosen = agrees & (known >= 2)
+    mass = compared.posterior[chosen] * vectors.counts[chosen, None]
+    of_class = mass.sum(axis=0)
+    relatives = of_class[1 : CLASSES.index("unrelated")].sum()
+    alike = of_class[0] + relatives
+    return float(relatives / alike) if alike >= _FEW_PAIRS else 0.0

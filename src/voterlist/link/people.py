@@ -1,0 +1,70 @@
+"""Lists with many entries a person: what is frequent is counted by people, not by entries.
+
+Where a person has ten entries, a surname that ten entries have may be one person's. Counted by
+entries it would be common, so that two entries that share it would be thought two people; and of
+two random entries, too many would be one person's. So a list of many repetitions is looked at
+twice. First as it is. Then the entries that are surely one person's count once: each person's
+values once, and random pairs are those of two people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from voterlist.arrays import Codes, Floats
+from voterlist.link import weigh
+from voterlist.link.candidates import Candidates
+from voterlist.link.cluster import clusters
+from voterlist.link.comparisons import Pairs
+from voterlist.link.judge import Scorer, near
+
+__all__ = ["counted_again", "has_many_entries_a_person", "people"]
+
+_MANY = 0.25
+"""Pairs of one person for each entry from which a list has many entries a person."""
+_SURE = 0.95
+"""The probability from which two entries count as one person's."""
+_PERHAPS = 1e-6
+"""The probability of not being unrelated from which a pair is looked at again."""
+
+
+def has_many_entries_a_person(scorer: Scorer) -> bool:
+    """True where one person's pairs are so many that they change what is frequent."""
+    pairs = 2 ** scorer.model.log_size[0]
+    return bool(pairs >= _MANY * max(scorer.entries.size, 1))
+
+
+def people(scorer: Scorer, found: Candidates) -> Codes:
+    """Whose each entry surely is: the position of the first entry of that person."""
+    chosen = near(scorer, found, _SURE)
+    pairs, _, scored = scorer.compare(found.left[chosen], found.right[chosen])
+    sure = np.flatnonzero(scored.posterior[:, 0] >= _SURE)
+
+    def probability(left: Codes, right: Codes) -> Floats:
+        return np.asarray(scorer.compare(left, right)[2].posterior[:, 0], np.float64)
+
+    one, other, weight = pairs.left[sure], pairs.right[sure], scored.weight[sure]
+    of_entry = clusters(
+        scorer.entries.size, one, other, weight, probability, outvoted=True
+    )
+    every = np.arange(scorer.entries.size, dtype=np.int32)
+    return np.where(of_entry >= 0, of_entry, every)
+
+
+def counted_again(scorer: Scorer, found: Candidates, chunk_pairs: int) -> Candidates:
+    """The candidates with their vectors in the list of this scorer, whose values count otherwise.
+
+    Pairs of people who are surely unrelated keep their vectors.
+    """
+    vectors = scorer.comparisons.unpack(found.vectors.codes)
+    posterior = weigh.score(vectors, scorer.model).posterior
+    perhaps = found.vectors.codes[posterior[:, -1] <= 1 - _PERHAPS]
+    where = np.flatnonzero(np.isin(found.vector, perhaps))
+    codes = found.vector.copy()
+    for start in range(0, len(where), chunk_pairs):
+        part = where[start : start + chunk_pairs]
+        pairs = Pairs(scorer.entries, found.left[part], found.right[part])
+        codes[part] = scorer.comparisons.pack(scorer.comparisons.compare(pairs))
+    return replace(found, vector=codes, vectors=weigh.count_chunk(codes))

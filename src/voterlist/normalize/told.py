@@ -1,0 +1,141 @@
+"""Whose spelling the names of a list follow, told from the names themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pyarrow as pa
+
+from voterlist import tables
+from voterlist.facts.alphabets import is_cyrillic_letter
+from voterlist.model import Profile
+from voterlist.normalize import lexicon
+from voterlist.normalize.fullname import split_full_name
+from voterlist.normalize.letters import fine, letters
+from voterlist.normalize.patronymic import has_father, particle_of
+from voterlist.normalize.surname import is_surname_like
+
+__all__ = ["ProfileDoubt", "ToldProfile", "tell_profile"]
+
+_HALF = 0.5
+_CLEAR = 0.25
+"""A share closer to one half than this is a mixed list. Voters' lists of Azerbaijan have 0.97 and
+more, English and German lists 0.05 and less."""
+_ENOUGH = 20
+"""Fewer names than this prove little of a list."""
+_MOST = 2_000
+"""So many distinct values of a column are looked at, the most frequent first."""
+_OWN_LETTER = "əƏ"
+
+Looks = Callable[[str], bool]
+
+
+class ProfileDoubt(StrEnum):
+    """Why the profile that was told may be wrong."""
+
+    FEW = "few"
+    """The list has hardly any names."""
+    MIXED = "mixed"
+    """Neither most nor few of the names look Azerbaijani."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldProfile:
+    """The profile of a list, and how sure that is."""
+
+    profile: Profile
+    share: float
+    """Of 1: how many of the names look Azerbaijani; 0 where there are none."""
+    names: int
+    """Cells of names that were looked at."""
+    doubt: ProfileDoubt | None = None
+
+
+def tell_profile(entries: pa.Table) -> ToldProfile:
+    """The profile that fits the names of these entries.
+
+    A given name witnesses ``az`` that is known in any spelling; a surname that has one of the
+    endings -ov, -yev, -li, -zadə, -oğlu, -qızı; a father's name with a particle or an ending; any
+    of them in Cyrillic or with the letter ə. The share is the mean over the columns that have
+    names, each distinct value counted as often as it stands. From one half on the profile is
+    ``az``, and also where there is no name at all.
+
+    Args:
+        entries: ENTRY, or any table with some of its columns of names.
+    """
+    shares, counts = [], []
+    for column, looks in _witnesses(entries):
+        known, alike = _counted(column, looks)
+        if known:
+            shares.append(alike / known)
+            counts.append(known)
+    if not shares:
+        return ToldProfile(Profile.AZ, 0.0, 0, ProfileDoubt.FEW)
+    share, names = float(np.mean(shares)), max(counts)
+    profile = Profile.AZ if share >= _HALF else Profile.GENERIC
+    return ToldProfile(profile, share, names, _doubt(share, names))
+
+
+def _doubt(share: float, names: int) -> ProfileDoubt | None:
+    if names < _ENOUGH:
+        return ProfileDoubt.FEW
+    return ProfileDoubt.MIXED if abs(share - _HALF) < _CLEAR else None
+
+
+def _witnesses(entries: pa.Table) -> Iterator[tuple[pa.ChunkedArray, Looks]]:
+    """Each column of names with what says that one of them looks Azerbaijani."""
+    for name, looks in (
+        ("given_name", _is_known),
+        ("surname", _has_ending),
+        ("patronymic", _has_particle),
+        ("full_name", _is_whole),
+    ):
+        if name in entries.column_names:
+            yield entries.column(name), looks
+
+
+def _counted(column: pa.ChunkedArray, looks: Looks) -> tuple[int, int]:
+    """The cells looked at, and how many of them look Azerbaijani."""
+    codes, distinct = tables.codes(column)
+    counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
+    values = distinct.to_pylist()
+    # Ties in the order of the values, so that the order of the rows says nothing.
+    ranked = sorted(range(len(values)), key=lambda at: (-counts[at], values[at]))
+    taken = ranked[:_MOST]
+    alike = [at for at in taken if _is_foreign_script(values[at]) or looks(values[at])]
+    return int(counts[taken].sum()), int(counts[alike].sum())
+
+
+def _is_foreign_script(text: str) -> bool:
+    """True for letters that only the profile ``az`` brings together."""
+    return any(letter in _OWN_LETTER or is_cyrillic_letter(letter) for letter in text)
+
+
+def _is_known(text: str) -> bool:
+    return any(lexicon.lookup(fine(letters(word))) for word in text.split())
+
+
+def _has_ending(text: str) -> bool:
+    return any(is_surname_like(word) for word in text.split())
+
+
+def _has_particle(text: str) -> bool:
+    words = text.split()
+    return any(particle_of(word) or has_father(word) for word in words) or (
+        _is_known(text)
+    )
+
+
+def _is_whole(text: str) -> bool:
+    """True where more of the parts of a whole name look Azerbaijani than do not."""
+    name = split_full_name(text, Profile.AZ)
+    parts = (
+        (name.surname, _has_ending),
+        (name.given_name, _is_known),
+        (name.patronymic, _has_particle),
+    )
+    alike = [looks(text) for text, looks in parts if text]
+    return 2 * sum(alike) > len(alike)
