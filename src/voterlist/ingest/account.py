@@ -37,60 +37,98 @@ _OTHER_ROW = ("other_source", "other_sheet", "other_line")
 
 @dataclass(frozen=True, slots=True)
 class ColumnAccount:
-    """One column and what it was taken for."""
+    """One column and what it was taken for.
+
+    Attributes:
+        column: its letters, as a spreadsheet calls it.
+        header: as written; empty where it has none.
+        field: the field it fills; None where the column is not used.
+        role: the field, or the part of one; ``other`` for a column that is known and not used.
+        confidence: 0 to 1, how sure the reading is; None where the column is not used.
+        how: how it was understood: pinned, known, composed, abbreviated, similar or content; None
+            where it was not.
+        doubtful: True where a person should look at it before the list is taken in.
+    """
 
     column: str
-    """Its letters, as a spreadsheet calls it."""
     header: str
-    """As written; empty where it has none."""
     field: str | None
-    """None where the column is not used."""
     role: str | None
-    """The field, or the part of one; ``other`` for a column that is known and not used."""
     confidence: float | None
     how: str | None
-    """pinned, known, composed, abbreviated, similar or content."""
     doubtful: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ListAccount:
-    """One list in a sheet: one header, and the columns below it."""
+    """One list in a sheet: one header, and the columns below it.
+
+    Attributes:
+        header_lines: the lines of its header; empty where it has none.
+        first_line: the first line that may be an entry.
+        columns: from the first to the last.
+        name_order: surname-first or surname-last, where whole names stand in one column and their
+            order is certain.
+        doubtful: True where a column that matters is in doubt.
+        side_by_side: True where several lists stand side by side in the sheet.
+    """
 
     header_lines: tuple[int, ...]
-    """Empty where it has none."""
     first_line: int
-    """The first line that may be an entry."""
     columns: tuple[ColumnAccount, ...]
     name_order: str | None
-    """surname-first or surname-last, where whole names stand in one column and their order is
-    certain."""
     doubtful: bool
     side_by_side: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceAccount:
-    """The rows of a sheet that belong to one precinct."""
+    """The rows of a sheet that belong to one precinct.
+
+    Attributes:
+        constituency: its number; None where it is not known.
+        constituency_from: what says so: inbox, column, title, sheet or file; ``name`` for a bare
+            number in a name; None where it is not known.
+        precinct: its number; None where it is not known.
+        precinct_from: what says so, likewise.
+        rows: all its rows.
+        entries: the rows that are entries.
+        set_aside: the rows that are none, each with a code.
+        declared: the total written below the list; None where there is none.
+        elsewhere: entries set aside because another version of the list has them word for word.
+    """
 
     constituency: int | None
     constituency_from: str | None
-    """inbox, column, title, sheet or file; ``name`` for a bare number in a name; None where it is
-    not known."""
     precinct: int | None
     precinct_from: str | None
     rows: int
     entries: int
     set_aside: int
     declared: int | None
-    """The total written below the list."""
     elsewhere: int
-    """Entries set aside because another version of the list has them word for word."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetAccount:
-    """One sheet, or one text file."""
+    """One sheet, or one text file.
+
+    Attributes:
+        name: of the sheet; None for a text file.
+        trouble: why it is not read; None where it is.
+        encoding: of a text file; None for a sheet of a workbook.
+        encoding_confidence: 0 to 1, how sure the encoding is.
+        delimiter: of a text file; None for a sheet of a workbook.
+        hidden: True where the workbook hides it.
+        lists: from top to bottom.
+        places: the places that its entries belong to.
+        list_kind: permanent or temporary; None where it is not known.
+        rows: all rows.
+        entries: the rows that are entries.
+        set_aside: rows by code.
+        findings: rule, severity, and value, limit, field, line as far as known; of a whole row
+            beside a cut one other_source, other_sheet, other_line.
+    """
 
     name: str | None
     trouble: AsideCode | None
@@ -104,15 +142,22 @@ class SheetAccount:
     rows: int
     entries: int
     set_aside: dict[str, int]
-    """Rows by code."""
     findings: tuple[dict[str, Any], ...]
-    """rule, severity, and value, limit, field, line as far as known; of a whole row beside a cut
-    one other_source, other_sheet, other_line."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileAccount:
-    """One file."""
+    """One file.
+
+    Attributes:
+        name: as it was handed in.
+        source: the name by which entries and findings refer to it.
+        format: what its bytes are, as ``ReadOutcome.format``.
+        trouble: why it is not read; None where it is.
+        copy: above 0 for a file whose content another one has that was read before.
+        sheets: in their order.
+        skipped: the names of sheets that hold no cells by their kind.
+    """
 
     name: str
     source: str

@@ -47,13 +47,17 @@ _NOT_UNDERSTOOD = (AsideCode.HEADER_UNKNOWN.value, AsideCode.MAPPING_DOUBTFUL.va
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A file, or a sheet of one, that could not be read."""
+    """A file, or a sheet of one, that could not be read.
+
+    Attributes:
+        file: the path inside the workspace.
+        sheet: its name; None for the whole file.
+        code: an ``AsideCode``, or the code of an ``InputError``.
+    """
 
     file: str
-    """The path inside the workspace."""
     sheet: str | None
     code: str
-    """An ``AsideCode``, or the code of an ``InputError``."""
 
     @property
     def is_of_lists(self) -> bool:
@@ -63,27 +67,75 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class PlaceDoubt:
-    """Why the precinct of a list is not known, or in doubt."""
+    """Why the precinct of a list is not known, or in doubt.
+
+    Attributes:
+        file: the path inside the workspace.
+        sheet: its name; None in a file of one sheet.
+        constituency: the one taken; None where none was.
+        precinct: the one taken; None where none was.
+        rule: the code of the rule that says why.
+    """
 
     file: str
-    """The path inside the workspace."""
     sheet: str | None
     constituency: int | None
     precinct: int | None
-    """The one taken; None where none was."""
     rule: str
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What one run did. ``rows_in = rows_out + set_aside``."""
+    """What one run did. ``rows_in = rows_out + set_aside``.
+
+    Attributes:
+        run: the name of the run.
+        folder: where its files are.
+        today: the day for which the list was checked.
+        constituencies: their numbers, ascending.
+        until: the stage after which the run was asked to stop; None: it is complete.
+        stages: what each stage did, in their order.
+        files: how many were read.
+        lists: how many lists are in them.
+        rows_in: rows of the lists that were read.
+        rows_out: rows that are entries.
+        set_aside: rows set aside in the first stage.
+        set_aside_by_code: rows set aside by their code.
+        troubles: the files and sheets that could not be read.
+        accepted: findings that a person accepted before, and that are not among the others.
+        findings_by_severity: how many of each severity.
+        cases_by_kind: how many of each kind.
+        open_cases: cases of the queue, for a person to decide.
+        decisions: how many decisions of people are known.
+        estimate: what the linkage expects of its own list of duplicates: pairs, precision and
+            recall with intervals.
+        doubts: why keys or model do not fit the lists, so that there is no estimate: ``code``,
+            ``share``.
+        chance: for each kind of agreement: pairs that coincidence alone would give, and pairs
+            found.
+        afresh: how many candidate pairs were compared in this run; the others were reused. None: no
+            linkage was made in this run.
+        compared: how many candidate pairs there are.
+        state_use: what became of the state that the last linkage left: a word of
+            ``linkage_state.StateUse``.
+        training_labels: candidate pairs decided by people, from which the model of linkage learnt;
+            None as above.
+        contradictory: pairs of which people said both, that they are one person and that they are
+            two: nothing was learnt from them.
+        standings: how each precinct and constituency stands with the stages of the calendar.
+        overdue: those of them that are overdue.
+        outputs: the files that people open.
+        clock_behind: the newest day in the journal, where the day of the run lies before it.
+        missing_lists: precincts of which the last run had entries, and this one has none.
+        place_doubts: lists whose precinct is not known or in doubt, by file.
+        lost_letters: the paths inside the workspace of the lists that lost letters.
+    """
 
     run: str
     folder: Path
     today: dt.date
     constituencies: tuple[int, ...]
     until: Stage | None
-    """The stage after which the run was asked to stop; None: it is complete."""
     stages: tuple[Work, ...]
     files: int
     lists: int
@@ -93,45 +145,27 @@ class RunResult:
     set_aside_by_code: Mapping[str, int]
     troubles: tuple[Trouble, ...]
     accepted: int
-    """Findings that a person accepted before, and that are not among the others."""
     findings_by_severity: Mapping[str, int]
     cases_by_kind: Mapping[str, int]
     open_cases: int
-    """Cases of the queue, for a person to decide."""
     decisions: int
     estimate: Mapping[str, Any] | None
-    """What the linkage expects of its own list of duplicates: pairs, precision and recall with
-    intervals."""
     doubts: tuple[Mapping[str, Any], ...]
-    """Why keys or model do not fit the lists, so that there is no estimate: ``code``, ``share``."""
     chance: tuple[Mapping[str, Any], ...]
-    """For each kind of agreement: pairs that coincidence alone would give, and pairs found."""
     afresh: int | None
-    """How many candidate pairs were compared in this run; the others were reused. None: no
-    linkage was made in this run."""
     compared: int | None
-    """How many candidate pairs there are."""
     state_use: str | None
-    """What became of the state that the last linkage left: a word of ``linkage_state.StateUse``."""
     training_labels: int | None
-    """Candidate pairs decided by people, from which the model of linkage learnt; None as above."""
     contradictory: int | None
-    """Pairs of which people said both, that they are one person and that they are two: nothing was
-    learnt from them."""
     standings: tuple[UnitStanding, ...]
     overdue: tuple[UnitStanding, ...]
     outputs: tuple[Path, ...]
-    """The files that people open."""
     clock_behind: dt.date | None = None
-    """The newest day in the journal, where the day of the run lies before it."""
 
     missing_lists: tuple[MissingList, ...] = ()
-    """Precincts of which the last run had entries, and this one has none."""
     place_doubts: tuple[PlaceDoubt, ...] = ()
-    """Lists whose precinct is not known or in doubt, by file."""
 
     lost_letters: tuple[str, ...] = ()
-    """The paths inside the workspace of the lists that lost letters."""
 
     @property
     def exit_code(self) -> int:

@@ -75,12 +75,19 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class StageRecord:
-    """A stage that was completed, with its balance: ``rows_in = rows_out + set_aside``."""
+    """A stage that was completed, with its balance: ``rows_in = rows_out + set_aside``.
+
+    Attributes:
+        key: the digest of all that the stage needs; empty where that was a failure of the moment
+            too.
+        tables: the SHA-256 of each of its tables by name.
+        rows_in: rows that came in.
+        rows_out: rows that go on.
+        set_aside: rows that were set aside.
+    """
 
     key: str
-    """The digest of all that the stage needs; empty where that was a failure of the moment too."""
     tables: Mapping[str, str]
-    """The SHA-256 of each of its tables by name."""
     rows_in: int
     rows_out: int
     set_aside: int
@@ -107,7 +114,20 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What one stage did, for the trace."""
+    """What one stage did, for the trace.
+
+    Attributes:
+        stage: its name.
+        rows_in: rows that came in.
+        rows_out: rows that go on.
+        set_aside: rows that were set aside.
+        seconds: how long it took, by the clock on the wall.
+        peak_megabytes: the highest memory of the process so far, not of the stage alone.
+        reused: True where the tables of an interrupted run were taken over.
+        worker_megabytes: the highest memory of any one worker process so far.
+        notes: what the stage says of how it did its work, such as how many pairs it had to compare;
+            no result depends on it.
+    """
 
     stage: str
     rows_in: int
@@ -115,14 +135,9 @@ class Work:
     set_aside: int
     seconds: float
     peak_megabytes: float
-    """The highest memory of the process so far, not of the stage alone."""
     reused: bool = False
-    """True where the tables of an interrupted run were taken over."""
     worker_megabytes: float = 0.0
-    """The highest memory of any one worker process so far."""
     notes: Mapping[str, int | str] = field(default_factory=dict)
-    """What the stage says of how it did its work, such as how many pairs it had to compare; no
-    result depends on it."""
 
 
 class Shelf(Mapping[str, pa.Table]):

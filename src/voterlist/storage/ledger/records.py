@@ -14,7 +14,19 @@ UNKNOWN_PLACE = 0
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A list that was handed in, and the first day it was seen."""
+    """A list that was handed in, and the first day it was seen.
+
+    Attributes:
+        source: the file, as entries refer to it.
+        name: as it was handed in.
+        sheet: its name; None for a text file.
+        constituency: its number; None where it is not known.
+        precinct: its number; None where it is not known.
+        list_kind: permanent or temporary.
+        rows: all its rows.
+        entries: the rows that are entries.
+        first_seen: the day on which it was handed in.
+    """
 
     source: str
     name: str

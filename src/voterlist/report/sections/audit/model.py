@@ -24,7 +24,21 @@ Demographic Yearbook)."""
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """One indicator of one place; what is not known or not judged is None."""
+    """One indicator of one place; what is not known or not judged is None.
+
+    Attributes:
+        indicator: which one, by its code.
+        count: how many have the property, where the value is a share.
+        of: of how many, where the value is a share.
+        value: the statistic.
+        base: what the place is compared with.
+        last: the same statistic of the last cycle's list.
+        lower: the lower limit for a place of this size.
+        upper: the upper limit for a place of this size.
+        p: the probability that chance alone lies as far out (p-value).
+        q: the p-value adjusted for the number of places judged at once.
+        outlying: True where the place is reported as an outlier.
+    """
 
     indicator: str
     count: float | None
@@ -66,7 +80,15 @@ class Statistic:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One measure of a precinct's scorecard."""
+    """One measure of a precinct's scorecard.
+
+    Attributes:
+        quality: the quality that is measured.
+        measure: the measure.
+        count: how many have the property.
+        of: of how many.
+        value: ``count / of``.
+    """
 
     quality: str
     measure: str
@@ -77,7 +99,15 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class PrecinctAudit:
-    """The statistics and the scorecard of one precinct, and its age pyramid."""
+    """The statistics and the scorecard of one precinct, and its age pyramid.
+
+    Attributes:
+        constituency: its number; None where it is not known.
+        precinct: its number; None where it is not known.
+        statistics: one for each indicator.
+        scores: the scorecard.
+        pyramid: from the youngest to the oldest.
+    """
 
     constituency: int | None
     precinct: int | None
