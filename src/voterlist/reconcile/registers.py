@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -30,6 +31,9 @@ __all__ = ["FORMER", "compare_registers"]
 
 FORMER = "former-names"
 """The rows of ``name-changes`` again, by the same ids, with the name that was given up."""
+_YEAR, _MONTH = 10_000, 100
+_OF_AGE = 18
+"""Years."""
 _VOTER_PLACE = (*PRECINCT_PLACE, "entry_id")
 
 
@@ -39,9 +43,13 @@ def compare_registers(
     settings: CheckSettings,
     on_day: dt.date | None,
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """MATCH, REGISTER_USE and FINDING of these registers (VOTER, by name).
+    """What the registers say of the list: tables of MATCH, REGISTER_USE and FINDING.
 
-    The list must be sorted by entry id.
+    Args:
+        registers: VOTER of each register, by its name.
+        voters: VOTER of the list, sorted by entry id.
+        settings: from which share of usable rows on a register is believed.
+        on_day: the day of the list; None where it is not known, and nobody newly of age either.
     """
     matched, use, findings = [], [], []
     for compared in _compared(registers, voters):
@@ -75,39 +83,38 @@ def _compared(registers: Mapping[str, pa.Table], voters: pa.Table) -> list[Compa
         parts[name] = everything.part(start, table.num_rows)
         start += table.num_rows
     if FORMER in parts and "name-changes" in parts:
-        order = pc.index_in(
-            tables[FORMER].column("entry_id"),
-            value_set=tables["name-changes"].column("entry_id"),
-        )
-        parts["name-changes"] = merged_names(
-            parts["name-changes"], parts[FORMER], order.to_numpy()
-        )
-    return [
-        Compared(name, tables[name], parts[name]) for name in POLICIES if name in tables
-    ]
+        ids = tables["name-changes"].column("entry_id")
+        order = pc.index_in(tables[FORMER].column("entry_id"), value_set=ids).to_numpy()
+        changes = merged_names(parts["name-changes"], parts[FORMER], order)
+        parts["name-changes"] = changes
+    known = [name for name in POLICIES if name in tables]
+    return [Compared(name, tables[name], parts[name]) for name in known]
 
 
 def _aligned(former: pa.Table, register: pa.Table) -> pa.Table:
     """The former names in the order of the register; all null where a row has none."""
-    return former.take(
-        pc.index_in(register.column("entry_id"), value_set=former.column("entry_id"))
-    )
+    ids = former.column("entry_id")
+    order = pc.index_in(register.column("entry_id"), value_set=ids)
+    return former.take(order)
 
 
 def _matches(compared: Compared, voters: pa.Table) -> pa.Table:
+    """MATCH of one register; the entry is null where a row meets none."""
     rows = compared.rows
+    register_id = compared.register.column("entry_id")
     columns = {
         "register": pa.repeat(compared.name, len(rows.register)),
-        "register_id": compared.register.column("entry_id").take(
-            pa.array(rows.register)
-        ),
-        "entry_id": voters.column("entry_id").take(
-            pa.array(rows.entry, mask=rows.entry < 0)
-        ),
+        "register_id": register_id.take(pa.array(rows.register)),
+        "entry_id": voters.column("entry_id").take(_known(rows.entry)),
         "class": pa.array(CLASSES).take(pa.array(rows.kind)),
-        "level": pa.array(LEVELS).take(pa.array(rows.level, mask=rows.level < 0)),
+        "level": pa.array(LEVELS).take(_known(rows.level)),
     }
     return sort_by(from_columns(columns, MATCH), "register_id", "entry_id")
+
+
+def _known(codes: np.ndarray[Any, Any]) -> pa.Array:
+    """The codes, null where below 0."""
+    return pa.array(codes, mask=codes < 0)
 
 
 def _about_matches(
@@ -152,17 +159,20 @@ def _is_here(compared: Compared, voters: pa.Table) -> Flags:
 
 def _is_permanent(voters: pa.Table, entry: Rows) -> Flags:
     """Which of these entries stand on a permanent list; -1 stands on none."""
-    permanent = pc.equal(
-        voters.column("list_kind").cast(pa.string()), ListKind.PERMANENT.value
-    )
-    flags: Flags = np.append(np.asarray(permanent, dtype=bool), False)[entry]
-    return flags
+    list_kind = voters.column("list_kind").cast(pa.string())
+    permanent = pc.equal(list_kind, ListKind.PERMANENT.value)
+    # One more place at the end, where -1 points.
+    flags: Flags = np.append(np.asarray(permanent, dtype=bool), False)
+    return flags[entry]
 
 
 def _about_entries(
     rule: Rule, compared: Compared, pairs: Flags, voters: pa.Table
 ) -> pa.Table:
-    """A finding for each of these pairs: the entry, and the row of the register beside it."""
+    """A finding for each of these pairs: the entry, and the row of the register beside it.
+
+    ``pairs``: bool, which of the pairs of ``compared``.
+    """
     columns = take_columns(voters, compared.rows.entry[pairs], _VOTER_PLACE)
     row = pa.array(compared.rows.register[pairs])
     columns["other_entry_id"] = compared.register.column("entry_id").take(row)
@@ -218,12 +228,12 @@ def _list_only(
 
 def _came_of_age(voters: pa.Table, on_day: dt.date) -> Flags:
     """Who has a full birth date by which they came of age in the year that ends on this day."""
-    year, month, day = (
-        numbers(voters, f"birth_{part}") for part in ("year", "month", "day")
-    )
-    date = np.where(
-        (year > 0) & (month > 0) & (day > 0), year * 10_000 + month * 100 + day, 0
-    )
-    limit = on_day.year * 10_000 + on_day.month * 100 + on_day.day - 180_000
-    flags: Flags = (date > limit - 10_000) & (date <= limit)
+    year = numbers(voters, "birth_year")
+    month = numbers(voters, "birth_month")
+    day = numbers(voters, "birth_day")
+    is_full = (year > 0) & (month > 0) & (day > 0)
+    # Dates as numbers such as 20260205.
+    date = year * _YEAR + month * _MONTH + day
+    last = (on_day.year - _OF_AGE) * _YEAR + on_day.month * _MONTH + on_day.day
+    flags: Flags = is_full & (date > last - _YEAR) & (date <= last)
     return flags

@@ -92,21 +92,33 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that is to be typed."""
+    """Everything that is to be typed.
+
+    Attributes:
+        seed: names the streams of random numbers.
+        today: the day of the lists: days since 1970-01-01.
+        rates: how often each thing is done.
+        names: the lexicon of names.
+        numbers: int32: the constituencies' numbers.
+        people: one element a person.
+        dwellings: one element a household.
+        precincts: one element a precinct.
+        clerks: one element a precinct: how its list is typed.
+        entries: in the order of their constituency; ``starts`` says where each begins.
+        starts: the first entry of each constituency, and behind them the number of entries.
+        dead: the register of deaths.
+    """
 
     seed: int
     today: int
-    """The day of the lists: days since 1970-01-01."""
     rates: Rates
     names: Lexicon
     numbers: Numbers
-    """int32: the constituencies' numbers."""
     people: People
     dwellings: Dwellings
     precincts: Precincts
     clerks: Clerks
     entries: Entries
-    """In the order of their constituency; ``starts`` says where each begins."""
     starts: Numbers
     dead: Dead
 

@@ -15,6 +15,53 @@ class Rates:
     """Shares of changes to persons, entries and lists; defaults are estimated, not measured.
 
     With two constituencies or more, the defaults give 2.5 to 3 % of all persons a second entry.
+
+    Attributes:
+        same_precinct: a second time in the list of the same precinct.
+        moved_within: after a move within the constituency.
+        moved_across: after a move to another constituency.
+        surname_by_marriage: under the surname of the husband, after a move.
+        ending_changed: with another ending of the surname.
+        temporary_list: on the temporary list of the constituency.
+        displaced: of the persons whose home is in a constituency of displaced people.
+        third_entry: of the persons with a second entry.
+        dead_listed: of all persons; the old are hit more often than the young.
+        dead_registered: of the dead still listed, those the register of deaths knows.
+        deaths_elsewhere: deaths of people who are on no list, for one dead person still listed.
+        death_unusable: of the register's rows, those that lack what is needed to recognise a
+            person.
+        typing_surname: a slip of the keyboard in the surname.
+        typing_given_name: a slip of the keyboard in the given name.
+        typing_patronymic: a slip of the keyboard in the patronymic.
+        typing_address: a slip of the keyboard in the address.
+        surname_missing: no surname.
+        given_name_missing: no given name.
+        patronymic_missing: no patronymic.
+        birth_missing: no birth date.
+        birth_year_only: the year of birth alone.
+        day_month_swapped: day and month of the birth date exchanged.
+        birth_digit: a digit of the birth date mistaken.
+        birth_impossible: 31 February for the birth date.
+        sex_missing: no sex.
+        sex_wrong: the other sex.
+        address_missing: no address.
+        document_missing: no document.
+        document_damaged: a document number that was copied badly.
+        document_reissued: of the second entries, those that carry a later document.
+        fin_missing: no FIN.
+        fin_damaged: a FIN that was copied badly.
+        fin_of_another: the FIN of the entry above.
+        houses_repeated: whether two precincts may write one street and house; at 0 a street that
+            several have is numbered through.
+        list_without_fin: lists without a column for the FIN.
+        list_without_document: lists without a column for the document.
+        list_without_sex: lists without a column for the sex.
+        list_with_birth_year: lists that write the year of birth alone.
+        typed_ascii: lists in Azerbaijani Latin without its letters.
+        typed_english: lists in English spelling.
+        typed_azeri_cyrillic: lists in Azerbaijani Cyrillic.
+        typed_russian: lists in Russian.
+        typed_capitals: lists in capitals, whatever the script.
     """
 
     # Second entries: shares of all persons, by cause.
@@ -25,19 +72,13 @@ class Rates:
     ending_changed: float = 0.0013
     temporary_list: float = 0.0025
     displaced: float = 0.04
-    """Of the persons whose home is in a constituency of displaced people."""
     third_entry: float = 0.04
-    """Of the persons with a second entry."""
 
     # The dead.
     dead_listed: float = 0.006
-    """Of all persons; the old are hit more often than the young."""
     dead_registered: float = 0.85
-    """Of the dead still listed, those the register of deaths knows."""
     deaths_elsewhere: float = 1.5
-    """Deaths of people who are on no list, for one dead person still listed."""
     death_unusable: float = 0.25
-    """Of the register's rows, those that lack what is needed to recognise a person."""
 
     # What a clerk does to one entry.
     typing_surname: float = 0.008
@@ -58,14 +99,11 @@ class Rates:
     document_missing: float = 0.04
     document_damaged: float = 0.004
     document_reissued: float = 0.35
-    """Of the second entries, those that carry a later document."""
     fin_missing: float = 0.04
     fin_damaged: float = 0.01
     fin_of_another: float = 0.0002
 
     houses_repeated: float = 1.0
-    """Whether two precincts may write one street and house; at 0 a street that several have is
-    numbered through."""
 
     # What a list lacks altogether.
     list_without_fin: float = 0.12
@@ -79,4 +117,3 @@ class Rates:
     typed_azeri_cyrillic: float = 0.04
     typed_russian: float = 0.06
     typed_capitals: float = 0.12
-    """Capitals, whatever the script."""

@@ -94,13 +94,20 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Nation:
-    """Who lives where, from which the entries are drawn."""
+    """Who lives where, from which the entries are drawn.
+
+    Attributes:
+        people: one element a person.
+        dwellings: one element a household.
+        precincts: one element a precinct.
+        displaced: bool by constituency: home of displaced people.
+        rates: how often a person stands twice.
+    """
 
     people: People
     dwellings: Dwellings
     precincts: Precincts
     displaced: Numbers
-    """bool by constituency: home of displaced people."""
     rates: Rates
 
     @property
