@@ -50,16 +50,22 @@ LISTS_A_PLACE = 60
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """Lists with faults of every kind in them."""
+    """Lists with faults of every kind in them.
+
+    Attributes:
+        entries: the lists.
+        truth: of each entry, whose it is and what was done to it.
+        lists: one row a list.
+        faults: FAULT: what was planted where.
+        streets: ``borders.BORDERS``: the register of the precincts' streets, against which
+            addresses are held.
+    """
 
     entries: pa.Table
     truth: pa.Table
     lists: pa.Table
     faults: pa.Table
-    """FAULT: what was planted where."""
     streets: pa.Table
-    """``borders.BORDERS``: the register of the precincts' streets, against which addresses are
-    held."""
 
 
 def plant(

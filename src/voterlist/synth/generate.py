@@ -34,22 +34,26 @@ LISTS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Synthetic:
-    """Invented lists. ``entries`` and ``truth`` have the same rows in the same order."""
+    """Invented lists. ``entries`` and ``truth`` have the same rows in the same order.
+
+    Attributes:
+        entries: ``render.ENTRIES``: text as written, list after list.
+        truth: TRUTH.
+        deaths: ``render.DEATHS``.
+        statistics: STATISTIC.
+        lists: ``LISTS``.
+        faults: FAULT: the faults planted, where they were asked for.
+        streets: ``borders.BORDERS``: the register of the precincts' streets, where faults were
+            asked for.
+    """
 
     entries: pa.Table
-    """``render.ENTRIES``: text as written, list after list."""
     truth: pa.Table
-    """TRUTH."""
     deaths: pa.Table
-    """``render.DEATHS``."""
     statistics: pa.Table
-    """STATISTIC."""
     lists: pa.Table
-    """``LISTS``."""
     faults: pa.Table | None = None
-    """FAULT: the faults planted, where they were asked for."""
     streets: pa.Table | None = None
-    """``borders.BORDERS``: the register of the precincts' streets, where faults were asked for."""
 
 
 def lists_of(plan: Plan) -> pa.Table:

@@ -53,30 +53,40 @@ def surname(stem: str, form: int, *, female: bool = False) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Names by number. Given names: the men's first, then the women's."""
+    """Names by number. Given names: the men's first, then the women's.
+
+    Attributes:
+        given: given names.
+        men: how many of ``given`` are men's names.
+        given_shares: cumulative shares by sex (0 men, 1 women) and era; they count from 0 within
+            the sex.
+        stems: stems of surnames.
+        stem_shares: cumulative shares of the stems.
+        form_shares: cumulative shares of the forms, one row a stem.
+        rhymes: for each given name, a name that rhymes and has the same sex, or -1.
+        rhymes_across: for each given name, a name that rhymes and has the other sex, or -1.
+        russian: the usual Russian spelling of a name, where it is not letter by letter.
+        streets: name and kind of street.
+        villages: names of villages.
+        towns: the town of each constituency that has one.
+    """
 
     given: tuple[str, ...]
     men: int
-    """How many of ``given`` are men's names."""
     given_shares: tuple[tuple[Numbers, ...], ...]
-    """Cumulative shares by sex (0 men, 1 women) and era; they count from 0 within the sex."""
     stems: tuple[str, ...]
     stem_shares: Numbers
-    """Cumulative shares of the stems."""
     form_shares: Numbers
-    """Cumulative shares of the forms, one row a stem."""
     rhymes: Numbers
-    """For each given name, a name that rhymes and has the same sex, or -1."""
     rhymes_across: Numbers
-    """For each given name, a name that rhymes and has the other sex, or -1."""
     russian: dict[str, str]
     streets: tuple[tuple[str, str], ...]
-    """Name and kind of street."""
     villages: tuple[str, ...]
     towns: dict[int, str]
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of a file of names, by the headers of its columns."""
     text = (resources.files(__package__) / "names" / f"{name}.csv").read_text(
         encoding="utf-8"
     )
@@ -84,6 +94,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 
 def _cumulative(weights: Numbers) -> Numbers:
+    """Weights as cumulative shares along the last axis; the last one is 1."""
     sums = np.cumsum(weights, axis=-1, dtype=np.float64)
     return sums / sums[..., -1:]
 

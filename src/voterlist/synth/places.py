@@ -43,48 +43,60 @@ class Precincts:
     """One element a precinct.
 
     The last of a constituency is its temporary one, where nobody has a home.
+
+    Attributes:
+        constituency: int32: position of the constituency in the plan, from 0.
+        number: the precinct's number in its constituency.
+        temporary: bool: its list is a temporary one.
     """
 
     constituency: Numbers
-    """int32: position of the constituency in the plan, from 0."""
     number: Numbers
-    """The precinct's number in its constituency."""
     temporary: Numbers
-    """bool: its list is a temporary one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dwellings:
-    """One element a dwelling (its household has the same number)."""
+    """One element a dwelling (its household has the same number).
+
+    Attributes:
+        precinct: int32: position of the precinct in the plan, from 0.
+        village: int16: number of the village in the lexicon, -1 in a town.
+        street: number of the street in the lexicon.
+        house: the house number, without its letter.
+        letter: int8: 0, or 1, 2, 3 for A, B, C behind the house number.
+        flat: int16: 0 for a house without flats.
+    """
 
     precinct: Numbers
-    """int32: position of the precinct in the plan, from 0."""
     village: Numbers
-    """int16: number of the village in the lexicon, -1 in a town."""
     street: Numbers
-    """Number of the street in the lexicon."""
     house: Numbers
-    """The house number, without its letter."""
     letter: Numbers
-    """int8: 0, or 1, 2, 3 for A, B, C behind the house number."""
     flat: Numbers
-    """int16: 0 for a house without flats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clerks:
-    """How each precinct's list is typed; one element a precinct."""
+    """How each precinct's list is typed; one element a precinct.
+
+    Attributes:
+        script: int8: position in ``SCRIPTS``.
+        capitals: bool: all in capitals.
+        date_form: int8: position in ``DATE_FORMS``.
+        address_form: 0 to 2: how the words for house and flat are written; 0 writes the town too.
+        particle: int8: 0 oğlu/qızı, 1 the father's name alone, 2 -oviç/-ovna.
+        sex_form: int8: 0 writes a word for the sex, 1 a letter.
+        has_fin: bool: the list has a column for the FIN.
+        has_document: bool: the list has a column for the document.
+        has_sex: bool: the list has a column for the sex.
+    """
 
     script: Numbers
-    """int8: position in ``SCRIPTS``."""
     capitals: Numbers
-    """bool: all in capitals."""
     date_form: Numbers
-    """int8: position in ``DATE_FORMS``."""
     address_form: Numbers
-    """0 to 2: how the words for house and flat are written; 0 writes the town too."""
     particle: Numbers
-    """int8: 0 oğlu/qızı, 1 the father's name alone, 2 -oviç/-ovna."""
     sex_form: Numbers
     has_fin: Numbers
     has_document: Numbers

@@ -79,15 +79,19 @@ def default_constituencies(voters: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """The register of deaths, one element a row."""
+    """The register of deaths, one element a row.
+
+    Attributes:
+        people: who died.
+        constituency: int32: position in the plan.
+        person: int32: number of the person who is still listed, -1 for one who is on no list.
+        died: int32: days since 1970-01-01.
+    """
 
     people: People
     constituency: Numbers
-    """int32: position in the plan."""
     person: Numbers
-    """int32: number of the person who is still listed, -1 for one who is on no list."""
     died: Numbers
-    """int32: days since 1970-01-01."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,26 +92,29 @@ class Spellings:
     """Text columns.
 
     In each, the texts of one way of typing stand together, in the order of ``style``.
+
+    Attributes:
+        surname: index: style, stem, form, sex.
+        given: index: style, given name.
+        patronymic: index: style, particle (0 oğlu/qızı, 1 none, 2 -oviç/-ovna), sex, father's name.
+        street: index: style, street.
+        place: index: style, then the villages, then the towns of constituencies 0 to 125 (0: no
+            town).
+        house_word: index: style, form of address.
+        flat_word: index: style, form of address.
+        sex: index: style, form, sex.
+        date: index: form of date, year since ``FIRST_YEAR``, month, day (12 x 31 a year).
     """
 
     surname: pa.Array
-    """Index: style, stem, form, sex."""
     given: pa.Array
-    """Index: style, given name."""
     patronymic: pa.Array
-    """Index: style, particle (0 oğlu/qızı, 1 none, 2 -oviç/-ovna), sex, father's name."""
     street: pa.Array
-    """Index: style, street."""
     place: pa.Array
-    """Index: style, then the villages, then the towns of constituencies 0 to 125 (0: no town)."""
     house_word: pa.Array
-    """Index: style, form of address."""
     flat_word: pa.Array
-    """Index: style, form of address."""
     sex: pa.Array
-    """Index: style, form, sex."""
     date: pa.Array
-    """Index: form of date, year since ``FIRST_YEAR``, month, day (12 x 31 a year)."""
 
 
 def _patronymic(

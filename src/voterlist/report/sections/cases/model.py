@@ -48,31 +48,47 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One entry of a case."""
+    """One entry of a case.
+
+    Attributes:
+        entry_id: of the entry.
+        role: what is proposed for the entry, as a code.
+        reason: why, as a code.
+        verdict: what a person decided, if anything.
+        place: where it stands.
+        list_kind: permanent or temporary.
+        cells: in the order of ``CASE_FIELDS``.
+        decided_by: who decided; None where nobody did.
+        decided_why: why; None where nothing was said.
+    """
 
     entry_id: str
     role: str
     reason: str
     verdict: Verdict | None
-    """What a person decided, if anything."""
     place: Place
     list_kind: str
     cells: tuple[Cell, ...]
-    """In the order of ``CASE_FIELDS``."""
     decided_by: str | None = None
     decided_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one comparison of a pair says: ``bits`` above 0 for one person, below 0 against."""
+    """What one comparison of a pair says: ``bits`` above 0 for one person, below 0 against.
+
+    Attributes:
+        field: what was compared.
+        level: the comparison level.
+        bits: the match weight of the level.
+        term_frequency: the part of ``bits`` that the term frequency of the shared value gives; None
+            where none is shared.
+    """
 
     field: str
     level: str
     bits: float
     term_frequency: float | None
-    """The part of ``bits`` that the term frequency of the shared value gives; None where none is
-    shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +96,29 @@ class Waterfall:
     """Why a pair has its weight, in bits: steps, ``term_frequency`` and ``rivals`` sum to it.
 
     ``prior + weight`` is log2 of the odds of one person, ``probability`` the same as a share.
+
+    Attributes:
+        entries: the ids of the two entries.
+        prior: log2 of the odds before anything is compared.
+        steps: in the order of the fields; a comparison in which something is not known says nothing
+            and is left out.
+        term_frequency: of shared values, as far as it is not part of a step.
+        rivals: taken back because twins, relatives or one household explain the agreement too.
+        weight: the match weight, the sum of the parts.
+        probability: of one person, 0 to 1.
+        twins: the probability of twins.
+        relatives: the probability of other relatives.
+        unrelated: the probability of people who have nothing to do with each other.
     """
 
     entries: tuple[str, str]
     prior: float
     steps: tuple[Step, ...]
-    """In the order of the fields; a comparison in which something is not known says nothing and is
-    left out."""
     term_frequency: float
-    """Of shared values, as far as it is not part of a step."""
     rivals: float
-    """Taken back because twins, relatives or one household explain the agreement too."""
     weight: float
     probability: float
     twins: float
-    """The probability of twins; the next two are those of other relatives and of non-matches."""
     relatives: float
     unrelated: float
 

@@ -26,15 +26,21 @@ CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """One register; None where it was not given, or says nothing of the kind."""
+    """One register; None where it was not given, or says nothing of the kind.
+
+    Attributes:
+        name: by which the settings call it.
+        total: its rows.
+        usable: the rows that hold enough to be matched.
+        classes: how many of each class, in the order of ``CLASSES``.
+        constituency: of which constituency's part of it these are the numbers; None: of all of it.
+    """
 
     name: str
     total: int | None
     usable: int | None
     classes: tuple[int | None, ...]
-    """In the order of ``CLASSES``."""
     constituency: int | None = None
-    """Of which constituency's part of it these are the numbers; None: of all of it."""
 
     @property
     def share(self) -> float | None:
@@ -49,7 +55,15 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A number of the statistics beside the list's own; ``listed`` None: there is no such list."""
+    """A number of the statistics beside the list's own; ``listed`` None: there is no such list.
+
+    Attributes:
+        constituency: its number.
+        precinct: its number; None: the whole constituency.
+        measure: what is counted.
+        listed: the number on the list.
+        statistic: the number of the statistics.
+    """
 
     constituency: int
     precinct: int | None
@@ -60,7 +74,13 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class CauseCount:
-    """How many entries were added, removed, changed or moved in for one cause."""
+    """How many entries were added, removed, changed or moved in for one cause.
+
+    Attributes:
+        change: added, removed, changed or moved.
+        cause: the cause, as a code.
+        entries: how many.
+    """
 
     change: str
     cause: str
