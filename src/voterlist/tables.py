@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from voterlist.arrays import pack_columns
+from voterlist.arrays import Bools, Floats, Longs, pack_columns
 
 __all__ = [
     "Outcome",
@@ -216,9 +216,7 @@ def _copy_by_place(
         matrix[longer, place] = letters[offsets[longer] + place]
 
 
-def rows_beyond(
-    column: pa.Array, first: str, last: str, *, most: int
-) -> npt.NDArray[np.int64] | None:
+def rows_beyond(column: pa.Array, first: str, last: str, *, most: int) -> Longs | None:
     """The rows of a text column, ascending, with a UTF-8 byte outside two ASCII characters.
 
     A null is no such row. None where more than ``most`` such bytes stand in the column: then there
@@ -236,13 +234,11 @@ def rows_beyond(
     if np.count_nonzero(outside) > most:
         return None
     places = np.flatnonzero(outside) + offsets[0]
-    row: npt.NDArray[np.int64] = np.unique(
-        np.searchsorted(offsets, places, side="right") - 1
-    )
+    row: Longs = np.unique(np.searchsorted(offsets, places, side="right") - 1)
     if not column.null_count:
         return row
     known = column.take(pa.array(row)).is_valid()
-    kept: npt.NDArray[np.int64] = row[known.to_numpy(zero_copy_only=False)]
+    kept: Longs = row[known.to_numpy(zero_copy_only=False)]
     return kept
 
 
@@ -272,9 +268,7 @@ def _known_text(column: Column) -> Column:
     return pc.if_else(blank, pa.scalar(None, pa.string()), column)
 
 
-def group_codes(
-    table: pa.Table, *names: str, known: bool = True
-) -> tuple[npt.NDArray[np.int64], int]:
+def group_codes(table: pa.Table, *names: str, known: bool = True) -> tuple[Longs, int]:
     """(code of each row, number of codes): rows that agree in all columns share a code.
 
     Codes count from 0 in order of appearance. A row with a null among the columns has -1, for what
@@ -295,9 +289,7 @@ def group_codes(
     return result, len(distinct)
 
 
-def matches(
-    left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def matches(left: Longs, right: Longs) -> tuple[Longs, Longs]:
     """All pairs (left row, right row) of one code, ordered by both.
 
     A code of -1 matches nothing.
@@ -313,12 +305,12 @@ def matches(
     return left_rows, order[np.repeat(first, counts) + within]
 
 
-def differ(left: Column, right: Column) -> npt.NDArray[np.bool_]:
+def differ(left: Column, right: Column) -> Bools:
     """True where both are known and not equal."""
     return _mask(pc.not_equal(plain(left), plain(right)))
 
 
-def similarity(left: Column, right: Column) -> npt.NDArray[np.float64]:
+def similarity(left: Column, right: Column) -> Floats:
     """How alike two text columns are, row by row, 0 to 1; NaN where either is missing.
 
     1 less the optimal string alignment distance divided by the longer length.
@@ -340,7 +332,7 @@ def plain(column: Column) -> Column:
     return column
 
 
-def _mask(column: Column) -> npt.NDArray[np.bool_]:
+def _mask(column: Column) -> Bools:
     """A boolean column for numpy, null as False."""
     return np.asarray(column.fill_null(fill_value=False), dtype=bool)
 

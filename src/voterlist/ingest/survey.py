@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from voterlist.arrays import Bools
 from voterlist.config import IngestSettings, PinSettings
 from voterlist.ingest.content import confirmed, is_person_like, is_side_by_side
 from voterlist.ingest.evidence import KINDS, Places, column_numbers
@@ -112,9 +113,9 @@ class Survey:
         """Set these entries aside, by a mask or by their numbers."""
         self.rows.codes[rows] = code_number(code)
 
-    def entries(self) -> npt.NDArray[np.bool_]:
+    def entries(self) -> Bools:
         """The rows that are entries."""
-        is_entry: npt.NDArray[np.bool_] = self.rows.codes == ENTRY_ROW
+        is_entry: Bools = self.rows.codes == ENTRY_ROW
         return is_entry
 
 
@@ -357,7 +358,7 @@ def _classified(
 def _place_columns(
     cells: list[pa.Array],
     sections: tuple[Section, ...],
-    is_entry: npt.NDArray[np.bool_],
+    is_entry: Bools,
 ) -> tuple[dict[str, _Ints], dict[str, int]]:
     """(numbers of the rows, count of entries without a single number), by kind of place.
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from voterlist.arrays import Longs
 from voterlist.config import IngestSettings
 from voterlist.model import AsideCode
 from voterlist.readers.encoding import Decoded, decode_database
@@ -147,9 +148,7 @@ def _decoded(fields: list[_Field], records: _Bytes, language: int) -> Decoded | 
     return decode_database(b"\n".join(texts), _CODE_PAGES.get(language))
 
 
-def _distinct(
-    field: _Field, records: _Bytes
-) -> tuple[list[bytes], npt.NDArray[np.int64]]:
+def _distinct(field: _Field, records: _Bytes) -> tuple[list[bytes], Longs]:
     """The distinct values of a field, and which of them each record has."""
     cells = np.ascontiguousarray(
         records[:, field.start : field.start + field.length]

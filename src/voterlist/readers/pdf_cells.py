@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from voterlist.arrays import Floats, Longs
 from voterlist.readers.documents import Cell, Row
 from voterlist.readers.pdf_columns import row_groups
 from voterlist.readers.pdf_grids import NOWHERE, Grid, grids_of
@@ -39,7 +39,7 @@ class Part:
     """The part of a table that stands on one page."""
 
     top: float
-    edges: npt.NDArray[np.float64]
+    edges: Floats
     """The edges of its columns."""
     rows: list[Row]
 
@@ -68,7 +68,7 @@ def content_of(page: Page) -> Content:
     return content
 
 
-def _grouped(page: Page, grids: list[Grid]) -> tuple[npt.NDArray[np.int64], list[int]]:
+def _grouped(page: Page, grids: list[Grid]) -> tuple[Longs, list[int]]:
     """(the cell of each sign of a page, the number of the first cell of each table).
 
     A sign inside a table that stands inside another one belongs to the smaller table.

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voterlist.arrays import Bools
 from voterlist.model import AsideCode
 
 __all__ = ["Page", "PdfError", "read_pages"]
@@ -80,7 +81,7 @@ class Page:
     codes: Ints
     boxes: Floats
     pieces: Ints
-    turned: npt.NDArray[np.bool_]
+    turned: Bools
     lines: Floats
     trouble: AsideCode | None = None
 

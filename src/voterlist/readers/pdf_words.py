@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from voterlist.arrays import Bools
 from voterlist.readers.pdf_pages import Page
 
 __all__ = [
@@ -145,9 +146,7 @@ def _text_of(codes: Ints) -> str:
     return unicodedata.normalize("NFC", text.translate(_LIGATURES))
 
 
-def _beginnings(
-    page: Page, groups: Ints, is_blank: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _beginnings(page: Page, groups: Ints, is_blank: Bools) -> Bools:
     """True for the signs at which another word begins than that of the sign before.
 
     Args:
@@ -170,7 +169,7 @@ def _beginnings(
     return np.append(True, is_apart)
 
 
-def _are_blank(codes: Ints) -> npt.NDArray[np.bool_]:
+def _are_blank(codes: Ints) -> Bools:
     """True for signs that are blanks of any kind, or no signs at all."""
     distinct, which = np.unique(codes, return_inverse=True)
     blank = [code < 0x20 or chr(code).isspace() for code in distinct.tolist()]
