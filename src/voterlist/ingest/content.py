@@ -23,7 +23,6 @@ _OF_A_LIST = {"number", "birth_date", "birth_year", "fin", "document", "address"
 """Roles that a list has once."""
 _Looks = tuple[bool, bool]
 """(the cells are surely of the role, they are surely not)."""
-"""No column is surer than this by its cells alone."""
 
 
 def confirmed(columns: ColumnMap, shapes: Sequence[Shape]) -> ColumnMap:
@@ -69,22 +68,27 @@ def _verdict(role: str, shape: Shape) -> int:
 
 
 def _looks_like_births(look: Shape) -> _Looks:
+    """Dates, or years alone."""
     return look["date"] + look["year"] >= 0.8, look["words"] > 0.6
 
 
 def _looks_like_fins(look: Shape) -> _Looks:
+    """Seven letters and digits."""
     return look["fin"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6
 
 
 def _looks_like_documents(look: Shape) -> _Looks:
+    """A series and digits."""
     return look["document"] >= 0.6, look["words"] > 0.6 or look["date"] > 0.6
 
 
 def _looks_like_sexes(look: Shape) -> _Looks:
+    """The words or letters for man and woman."""
     return look["sex"] >= 0.8, look["date"] > 0.5 or look["several"] > 0.5
 
 
 def _looks_like_addresses(look: Shape) -> _Looks:
+    """A word for a street or a house."""
     is_it = look["street"] >= 0.5 and look["date"] < 0.1
     is_not = look["date"] > 0.6 or look["sex"] > 0.8
     return is_it, is_not
@@ -123,6 +127,8 @@ def _exchanged(
     """The matches, surname and given name weighed again by the endings of surnames.
 
     Both are less sure where the endings of surnames stand under the other header.
+
+    ``shapes``: what the cells of each column look like.
     """
     at = {match.role: match for match in matches if match.how != "pinned"}
     if not {"surname", "given_name"} <= set(at):
@@ -133,13 +139,15 @@ def _exchanged(
     endings_exchanged = surname["surname"] < 0.15 and given["surname"] > 0.6
     if not enough or not endings_exchanged or given["several"] > 0.5:
         return matches
-    return [
-        _doubted(match) if match.role in {"surname", "given_name"} else match
-        for match in matches
-    ]
+    kept = []
+    for match in matches:
+        is_name = match.role in {"surname", "given_name"}
+        kept.append(_doubted(match) if is_name else match)
+    return kept
 
 
 def _doubted(match: ColumnMatch) -> ColumnMatch:
+    """The match with half its confidence."""
     return match.with_confidence(match.confidence * _HALVED)
 
 
@@ -159,6 +167,7 @@ def _alone(matches: list[ColumnMatch], shapes: Sequence[Shape]) -> list[ColumnMa
 
 
 def _of_one_word(shape: Shape) -> bool:
+    """True for a column of single words."""
     return shape.enough and shape["several"] < 0.5
 
 
@@ -178,13 +187,15 @@ def is_side_by_side(matches: Sequence[ColumnMatch]) -> bool:
 
 def is_person_like(shapes: Sequence[Shape]) -> bool:
     """True where some column may hold people: then a sheet without a header is no mere note."""
-    for shape in shapes:
-        of_people = (
-            shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2 or shape["fin"] >= 0.3
-        )
-        if of_people and shape.filled >= 2:
-            return True
-    return False
+    return any(_may_be_people(shape) for shape in shapes)
+
+
+def _may_be_people(shape: Shape) -> bool:
+    """True for a column with at least two cells and the signs of people in some of them."""
+    if shape.filled < 2:
+        return False
+    has_names = shape["surname"] >= 0.3 or shape["patronymic"] >= 0.2
+    return has_names or shape["fin"] >= 0.3
 
 
 def by_content(shapes: Sequence[Shape]) -> ColumnMap:
@@ -224,7 +235,13 @@ _Columns = dict[str, tuple[int, float]]
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """The columns of a sheet being given to roles, each column to one role."""
+    """The columns of a sheet being given to roles, each column to one role.
+
+    Attributes:
+        shapes: what the cells of each column look like.
+        columns: the columns of the roles that have one; filled in place.
+        taken: the columns that are given away; filled in place.
+    """
 
     shapes: Sequence[Shape]
     columns: _Columns
@@ -245,16 +262,15 @@ class _Choice:
     def add(self, role: str, shares: dict[int, float], least: float) -> None:
         """Give the role the free column with the largest share, the first of equal ones.
 
-        The share must reach the least.
+        Args:
+            role: the role.
+            shares: for each column, how much of it may be of the role.
+            least: the share that the column must reach, or the role stays without one.
         """
-        free = {}
-        for at, share in shares.items():
-            usable = at not in self.taken and self.shapes[at].filled >= 2
-            if usable and share >= least:
-                free[at] = share
-        if free:
-            column = max(free, key=lambda at: (free[at], -at))
-            self._give(role, column, free[column])
+        free = [at for at in shares.keys() - self.taken if self.shapes[at].filled >= 2]
+        column = max(free, key=lambda at: (shares[at], -at), default=None)
+        if column is not None and shares[column] >= least:
+            self._give(role, column, shares[column])
 
     def add_births(self) -> None:
         """Give the birth date its column: the only one of dates, or one of years.
@@ -265,14 +281,11 @@ class _Choice:
             ("birth_date", "date", 0.7),
             ("birth_year", "year", 0.8),
         ):
-            columns = [
-                at
-                for at, shape in enumerate(self.shapes)
-                if at not in self.taken and shape[kind] >= least
-            ]
-            columns.sort(key=lambda at: self.shapes[at].median_year())
+            shares = self.shares(kind)
+            columns = [at for at in shares.keys() - self.taken if shares[at] >= least]
+            columns.sort(key=lambda at: (self.shapes[at].median_year(), at))
             if columns and self._is_earliest(columns):
-                self._give(role, columns[0], self.shapes[columns[0]][kind])
+                self._give(role, columns[0], shares[columns[0]])
                 return
 
     def _is_earliest(self, columns: list[int]) -> bool:
