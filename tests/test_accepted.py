@@ -153,6 +153,6 @@ def test_an_unknown_rule_and_a_missing_reason_are_mistakes():
     with pytest.raises(SettingsError) as caught:
         config.parse(text, rule_codes=frozenset({"over-age"}))
     assert [mistake.path for mistake in caught.value.mistakes] == [
-        "check.accepted.0.reason",
         "check.accepted.0.rule",
+        "check.accepted.0.reason",
     ]
