@@ -646,6 +646,7 @@ def test_a_turned_heading_is_read():
     assert rows_of(documents.drawn(draw))[0] == documents.PLAIN_HEADER
 
 
+@pytest.mark.slow
 def test_a_page_of_too_many_lines_is_a_drawing():
     """A drawing of a hundred thousand lines takes neither the memory nor the time of a table."""
 

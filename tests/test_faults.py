@@ -108,6 +108,7 @@ def test_false_alarms_stay_below_their_bounds(planted):
         assert one.false_rate < BOUNDS[units[one.rule]], one
 
 
+@pytest.mark.slow
 def test_the_command_counts_what_the_functions_count(tmp_path: Path):
     """``check --streets`` and ``evaluate --faults`` would count otherwise."""
     write(tmp_path, voters=5_000, constituencies=1, seed=3, also=Also.FAULTS)

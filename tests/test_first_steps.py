@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 import workspaces
 from voterlist.catalogue import catalogue
+from voterlist.cli import completion
 from voterlist.cli.app import APP
 
 EN = catalogue("en")
@@ -53,6 +54,7 @@ def test_init_names_no_constituency_that_nobody_gave(tmp_path):
     assert json.loads(found.stdout)["constituency"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "made"), [("abc\n0\n12\n", ["12"]), ("\n", []), ("\x04", [])]
 )
@@ -191,10 +193,19 @@ def test_the_shell_completes_commands_and_options(words, offered, tmp_path):
     assert completed(words, tmp_path) == offered
 
 
-def test_completion_is_installed_and_said(tmp_path, monkeypatch):
-    """Who asked for it would not know where it went."""
+@pytest.mark.parametrize("shell", ["/bin/bash", "/bin/odd"])
+def test_completion_is_installed_and_said(tmp_path, monkeypatch, shell):
+    """Who asked for it would not know where it went, or why it went nowhere."""
     monkeypatch.setenv("HOME", str(tmp_path))
-    found = call("--install-completion", "bash")
+    monkeypatch.setenv("SHELL", shell)
+    # Which shell started the tests says nothing of the command.
+    monkeypatch.setattr(completion, "_running_shell", str)
+    found = call("--install-completion")
+    if shell == "/bin/odd":
+        assert found.exit_code == 2
+        assert EN("error.shell-unknown.what") in found.stderr
+        assert not (tmp_path / ".bash_completions").exists()
+        return
     assert found.exit_code == 0
     (script,) = (tmp_path / ".bash_completions").iterdir()
     assert "_VOTERLIST_COMPLETE" in script.read_text(encoding="utf-8")

@@ -93,6 +93,7 @@ def test_only_the_damaged_ledger_is_to_be_replaced_by_a_copy():
             assert word not in text.lower()
 
 
+@pytest.mark.slow
 @posix
 def test_a_ledger_that_may_not_be_written_is_not_called_damaged(workspace):
     """Its mode is what is wrong.

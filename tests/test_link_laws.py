@@ -92,6 +92,7 @@ lacking = st.sampled_from(LACKING)
 models = st.sampled_from([learnt, unlearnt])
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(profiles, seeds, lacking, models)
 def test_levels_stand_in_the_order_of_their_evidence(profile, seed, lacking, learn):
@@ -111,6 +112,7 @@ def test_levels_stand_in_the_order_of_their_evidence(profile, seed, lacking, lea
             assert (np.diff(ratio) <= 1e-6).all(), (field, name)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(profiles, seeds, lacking, models, st.data())
 def test_a_stronger_level_never_lowers_the_probability(
@@ -142,6 +144,7 @@ def test_a_stronger_level_never_lowers_the_probability(
     assert (np.diff(probabilities) <= 1e-9).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(profiles, seeds, lacking, st.sampled_from(list(PARTS)), st.data())
 def test_the_same_value_never_lowers_the_probability(
@@ -252,6 +255,7 @@ def many_entries(seed, persons=120, most=19):
     return pa.Table.from_pylist(rows, schema=schemas.VOTER), np.array(of_entry)
 
 
+@pytest.mark.slow
 def test_ten_entries_a_person_are_found_and_put_together():
     """Counted by entries, a person's rare name is frequent, and half of the pairs were doubted."""
     table, person = many_entries(5)

@@ -295,6 +295,7 @@ def call(*arguments):
     return CliRunner().invoke(APP, list(map(str, arguments)), prog_name="voterlist")
 
 
+@pytest.mark.slow
 def test_inspect_and_run_ask_for_the_list_again(tmp_path):
     """It would be seen by who opens the report and reads to its findings."""
     workspace = workspaces.make(tmp_path / "2026")

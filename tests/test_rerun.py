@@ -144,6 +144,7 @@ def test_after_a_killed_rerun_cases_can_be_exported_and_decided(tmp_path, stage)
     assert names_in(workspace / "runs") == [first.run]
 
 
+@pytest.mark.slow
 def test_half_of_a_run_made_again_goes_with_the_next_day(tmp_path):
     """Tables of voters that nobody will finish would lie there for good."""
     workspace = workspaces.make(tmp_path / "2026")

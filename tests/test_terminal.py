@@ -100,6 +100,7 @@ def test_a_list_with_a_hostile_name_is_told_and_shown(tmp_path, name, shown):
     assert shown.encode() in started("inspect", str(path))[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [HOSTILE, NOT_UTF8])
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_an_error_names_a_hostile_file(tmp_path, name, encoding):
@@ -115,6 +116,7 @@ def test_an_error_names_a_hostile_file(tmp_path, name, encoding):
     assert name in told["where"] or visible_name(name) in told["what"]
 
 
+@pytest.mark.slow
 def test_wrong_usage_with_hostile_signs_is_shown():
     """The library that reads the command line prints such errors itself."""
     code, _, err = started("link", "--a\x9b31m\u202eb")
