@@ -34,6 +34,7 @@ def compare(*arguments):
     )
 
 
+@pytest.mark.slow
 def test_two_files_are_compared_and_told(lists):
     """A change would be missing on the terminal, or in the file."""
     out = lists / "changes.parquet"

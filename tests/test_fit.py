@@ -104,6 +104,7 @@ def test_entries_in_blocks_too_large_to_compare_are_noticed():
     assert (found.estimate, found.doubts[0].share) == (None, 1)
 
 
+@pytest.mark.slow
 def test_a_voters_list_under_its_own_profile_keeps_its_estimate():
     """A doubt about every list would be no doubt."""
     made = synth.generate(3000, constituencies=1, seed=4)

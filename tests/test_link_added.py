@@ -410,6 +410,7 @@ def test_both_maps_must_add_the_same(list_file):
     assert "comparisons.mail" in result.stderr
 
 
+@pytest.mark.slow
 def test_files_held_against_others_are_compared_in_what_was_added(list_file):
     """Columns of several files would be laid beside the wrong entries."""
     people(300, 0).assign(born="").to_csv(list_file / "others.csv", index=False)

@@ -748,6 +748,7 @@ def test_between_lists_candidates_are_those_of_two_lists_however_they_are_search
         )
 
 
+@pytest.mark.slow
 def test_against_another_list_the_state_is_used_as_well():
     people = crowd(1500, doubles=60)
     scope = Scope.held_against(people.column("entry_id").slice(0, 200))

@@ -373,6 +373,7 @@ CELL = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     st.lists(st.tuples(*[CELL] * len(ENTRY_FIELDS)), max_size=6),

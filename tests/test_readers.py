@@ -393,6 +393,7 @@ def test_no_bytes_make_the_reader_fail(content):
         assert sheet.lines.to_pylist() == sorted(set(sheet.lines.to_pylist()))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.data())
 def test_no_damage_to_a_workbook_makes_the_reader_fail(data):

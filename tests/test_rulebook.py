@@ -86,6 +86,7 @@ def test_the_links_of_the_pages_lead_somewhere():
             assert (PAGES / target).exists(), (name, target)
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_pages_and_removes_old_ones(tmp_path):
     (tmp_path / "gone.md").write_text("a rule of last year", encoding="utf-8")
     command = [sys.executable, "-m", "voterlist.rulebook", str(tmp_path)]

@@ -218,6 +218,7 @@ sandbox.read_table(Path(sys.argv[1]).read_bytes(), IngestSettings(max_read_secon
 """
 
 
+@pytest.mark.slow
 def test_a_child_does_not_outlive_its_parent(tmp_path):
     """It would hold a stranger's rows in memory, and a processor, with nobody to end it."""
     busy = tmp_path / "busy.xlsx"

@@ -223,6 +223,7 @@ def test_the_total_below_a_list_is_its_number_of_entries(workspace):
     assert all(row["declared"] == row["entries"] for row in declared)
 
 
+@pytest.mark.slow
 def test_the_truth_of_a_workspace_has_the_ids_of_a_run(made, workspace):
     """Each entry id that ingest gives stands in the truth once, with the person written there."""
     folder, places = workspace
@@ -341,6 +342,7 @@ def _content(path):
     return path.read_bytes()
 
 
+@pytest.mark.slow
 def test_the_sample_is_what_its_seed_makes(tmp_path):
     """The sample in the repository is made by synth: file by file, byte by byte."""
     write_sample(tmp_path, SEED)
