@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 from voterlist.ingest.text import clean
 
-__all__ = ["flat", "known_cells"]
+__all__ = ["flat", "is_ascending", "known_cells"]
 
 _SIGNS_OF_ABSENCE = ("NA", "NaN", "nan", "NULL", "None", "<NA>")
 """What programs write for a value that is missing. Each may be a name too, so it says so only where
@@ -36,6 +36,17 @@ def known_cells(column: pa.ChunkedArray) -> pa.Array:
     for sign in _SIGNS_OF_ABSENCE:
         cells = _without_sign(cells, sign)
     return cells
+
+
+def is_ascending(values: pa.Array) -> bool:
+    """True where each text stands behind the one before it, as ids of a list do as a rule.
+
+    No value can stand twice then. Values that are dictionary-encoded are not looked at.
+    """
+    if not pa.types.is_string(values.type):
+        return False
+    earlier = values.slice(0, max(len(values) - 1, 0))
+    return bool(pc.all(pc.less(earlier, values.slice(1))).as_py())
 
 
 def _without_sign(cells: pa.Array, sign: str) -> pa.Array:

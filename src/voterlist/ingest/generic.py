@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from voterlist.config import IngestSettings
 from voterlist.config.lines import toml_mistake, with_lines
 from voterlist.errors import InputError, MapError, SettingsMistake
-from voterlist.ingest.cells import flat, known_cells
+from voterlist.ingest.cells import flat, is_ascending, known_cells
 from voterlist.ingest.choice import choose, field_named, is_needed
 from voterlist.ingest.findings import finding, findings_table
 from voterlist.ingest.headers import ColumnMap, ColumnMatch, map_columns
@@ -298,9 +298,7 @@ def _given_ids(cells: Mapping[int, pa.Array], mapped: ColumnMap, rows: int) -> p
     if ids.null_count:
         numbers = pa.array(np.arange(1, rows + 1)).cast(pa.string())
         ids = pc.coalesce(ids, numbers)
-    earlier = ids.slice(0, max(rows - 1, 0))
-    if pc.all(pc.less(earlier, ids.slice(1))).as_py():
-        # In ascending order, as a list is as a rule, so no id can stand twice.
+    if is_ascending(ids):
         return ids
     indices = np.asarray(ids.dictionary_encode().indices)
     _, first = np.unique(indices, return_index=True)

@@ -64,10 +64,10 @@ def spelled_out(
     may_hold = matching(written, _MAY_HOLD)
     if not may_hold.any():
         return written
-    head_of_text, heads, ends = _cut(written.dictionary)
-    with_letter = np.unique(head_of_text[may_hold]).tolist()
-    if not any(read_kinds(heads[head]).letters for head in with_letter):
+    _, with_letter, _ = _cut(written.dictionary.filter(pa.array(may_hold)))
+    if not any(read_kinds(head).letters for head in with_letter):
         return written
+    head_of_text, heads, ends = _cut(written.dictionary)
     reads = [read_kinds(head) for head in heads]
     text_of_row = codes(written)[0].astype(np.int64)
     known = np.flatnonzero(text_of_row >= 0)
