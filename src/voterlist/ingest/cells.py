@@ -33,6 +33,10 @@ def known_cells(column: pa.ChunkedArray) -> pa.Array:
     Dictionary-encoded if the column is.
     """
     cells = clean(flat(column))
+    values = cells.dictionary if pa.types.is_dictionary(cells.type) else cells
+    signs = pa.array(_SIGNS_OF_ABSENCE)
+    if not pc.any(pc.is_in(values, value_set=signs)).as_py():
+        return cells
     for sign in _SIGNS_OF_ABSENCE:
         cells = _without_sign(cells, sign)
     return cells
