@@ -24,7 +24,7 @@ from voterlist.link.comparisons import SHIPPED, Pairs
 from voterlist.link.comparisons.given_name import GivenNameLevel
 from voterlist.link.comparisons.surname import SurnameLevel
 from voterlist.link.encode import encode
-from voterlist.lost_letters import SIGNS
+from voterlist.lost_letters import SIGNS, has_lost_letters
 from voterlist.normalize import normalize
 from voterlist.normalize.casing import title, upper
 from voterlist.normalize.lexicon import names_and_stems
@@ -369,3 +369,18 @@ def test_letters_lost_on_the_way_keep_their_own_name():
     """The file is damaged: its rows are named, and not asked for in another encoding."""
     content = (WHOLE * 40).encode().replace("Hüseynov".encode(), b"H\xc3seynov", 1)
     assert decode(content).encoding == DAMAGED
+
+
+@pytest.mark.parametrize(
+    ("with_sign", "rows", "is_lost"),
+    [
+        (2, 10, False),
+        (3, 10, True),
+        (3, 60, True),
+        (3, 61, False),
+        (500, 10_001, False),
+    ],
+)
+def test_a_list_lost_letters_by_number_and_share(with_sign, rows, is_lost):
+    """A few names in doubt in a long list, or one in a short one, would be a list to ask for."""
+    assert has_lost_letters(with_sign, rows) is is_lost

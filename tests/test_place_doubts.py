@@ -155,6 +155,18 @@ def test_the_whole_row_may_stand_in_another_list_of_the_precinct(tmp_path):
     assert found == [("row-cut-short", 12, 3.0, 6.0)]
 
 
+def test_a_cut_row_is_named_by_its_own_list(tmp_path):
+    """A person would look for it in another file."""
+    rows = voters(45)
+    for number in range(3):
+        own = rows[15 * number : 15 * number + 15 - number]
+        broken = [*own, cut(rows[15 * number + 14], 3)] if number == 2 else own
+        (tmp_path / f"məntəqə {number + 1}.csv").write_bytes(text([HEADER, *broken]))
+    findings = taken(tmp_path).findings.to_pylist()
+    (found,) = [row for row in findings if row["rule"] == "row-cut-short"]
+    assert (found["precinct"], found["line"]) == (3, 15)
+
+
 def test_a_column_that_most_voters_lack_cuts_no_row(tmp_path):
     """Else every voter without a document would be asked about."""
     rows = [[*row[:5], "", ""] if at % 3 else row for at, row in enumerate(voters())]

@@ -200,6 +200,19 @@ def test_two_frames_may_have_other_headers_and_the_same_ids():
     assert set(found["kind"]) == {PairKind.IN_TWO_LISTS}
 
 
+def test_frames_of_different_lengths_are_not_compared_inside():
+    """Somebody who stands twice in one frame would be a match of two frames."""
+    left, right = frames()
+    left = left.rename(columns={"nr": "rec_id"})
+    right = right.rename(columns={"nr": "rec_id", "last": "surname"})
+    again = [right.assign(rec_id=[f"{at}1", f"{at}2"]) for at in (2, 3)]
+    longer = pd.concat([right, *again])
+    found = voterlist.find_matches(left, longer)
+    assert set(found.entry_l) <= set(left.rec_id)
+    assert set(found.entry_r) <= set(longer.rec_id)
+    assert len(found) >= len(longer) // 2
+
+
 def test_an_error_of_a_frame_says_which():
     left, right = frames()
     with pytest.raises(MapError) as caught:
