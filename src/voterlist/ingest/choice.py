@@ -375,6 +375,7 @@ class _Chooser:
         headed = [place for place in said if self._says(said, place, _ID)]
         grouped = [place for place in said if self._says(said, place, _GROUP)]
         distinct = [at for at in headed if self._cells[at].is_distinct]
+        repeated = set(headed).difference(distinct)
         distinct += [
             at
             for at in grouped
@@ -382,7 +383,7 @@ class _Chooser:
         ]
         for place in headed:
             reason = LeftReason.SECOND if distinct else LeftReason.ID_REPEATED
-            repeats = not self._cells[place].is_distinct
+            repeats = place in repeated
             self._leave(place, LeftReason.ID_REPEATED if repeats else reason)
         if distinct:
             first = distinct[0]

@@ -9,6 +9,7 @@ the street ends in ``schemas.STREET_OR_VILLAGE``.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,7 @@ _SURE_SHARE = 0.95
 """Of the entries that tell the kind of a name, so many must tell the same."""
 
 Codes = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 _Area = tuple[str, int]
 """A precinct or a constituency, by its code."""
 
@@ -65,17 +67,18 @@ def spelled_out(
     if not may_hold.any():
         return written
     _, with_letter, _ = _cut(written.dictionary.filter(pa.array(may_hold)))
-    if not any(read_kinds(head).letters for head in with_letter):
+    with_letters = {head for head in with_letter if read_kinds(head).letters}
+    if not with_letters:
         return written
     head_of_text, heads, ends = _cut(written.dictionary)
-    reads = [read_kinds(head) for head in heads]
-    text_of_row = codes(written)[0].astype(np.int64)
-    known = np.flatnonzero(text_of_row >= 0)
-    text = text_of_row[known]
+    lettered = [head for head, text in enumerate(heads) if text in with_letters]
     areas = pa.table({"constituency": constituency, "precinct": precinct})
-    beginning, beginnings = _beginnings(
-        head_of_text[text], reads, areas.take(pa.array(known))
-    )
+    text_of_row = codes(written)[0].astype(np.int64)
+    known = _rows_near(text_of_row, np.isin(head_of_text, lettered), areas)
+    text = text_of_row[known]
+    head = head_of_text[text]
+    reads = {code: read_kinds(heads[code]) for code in np.unique(head).tolist()}
+    beginning, beginnings = _beginnings(head, reads, areas.take(pa.array(known)))
     in_full = _in_full(beginnings)
     is_changed = np.array([head is not None for head in in_full])[beginning]
     if not is_changed.any():
@@ -92,14 +95,25 @@ def spelled_out(
     return from_texts(text_of_row, [*written.dictionary.to_pylist(), *new_texts])
 
 
+def _rows_near(text_of_row: Codes, has_letter: Flags, areas: pa.Table) -> Codes:
+    """The rows with an address in the constituencies where one has the letter.
+
+    Nothing is looked for elsewhere. ``has_letter``: the distinct texts with the letter.
+    """
+    constituency, _ = group_codes(areas, "constituency", known=False)
+    known = np.flatnonzero(text_of_row >= 0)
+    concerned = constituency[known][has_letter[text_of_row[known]]]
+    return known[np.isin(constituency[known], np.unique(concerned))]
+
+
 def _beginnings(
-    head: Codes, reads: list[KindsRead], areas: pa.Table
+    head: Codes, reads: Mapping[int, KindsRead], areas: pa.Table
 ) -> tuple[Codes, list[_Beginning]]:
     """(which beginning each row has, the beginnings), of rows with these heads and areas."""
     precinct, _ = group_codes(areas, "constituency", "precinct", known=False)
     constituency, _ = group_codes(areas, "constituency", known=False)
     _, first, beginning, entries = np.unique(
-        precinct * len(reads) + head,
+        precinct * (max(reads, default=0) + 1) + head,
         return_index=True,
         return_inverse=True,
         return_counts=True,
