@@ -98,6 +98,8 @@ class Choice:
     map: ColumnMap
     """The fields."""
     comparisons: tuple[AddedComparison, ...] = ()
+    has_distinct_ids: bool = False
+    """Whether no value of the column of ids was found to stand twice; a map is not looked at."""
 
     def only(self, names: frozenset[str]) -> Choice:
         """The choice with no other comparisons than these."""
@@ -108,7 +110,7 @@ class Choice:
             for one in self.uses
         )
         kept = tuple(one for one in self.comparisons if one.name in names)
-        return Choice(uses, self.map, kept)
+        return replace(self, uses=uses, comparisons=kept)
 
     def under(self, profile: Profile) -> Choice:
         """The choice under a profile.
@@ -125,7 +127,7 @@ class Choice:
         uses = (*self.uses[:place], use, *self.uses[place + 1 :])
         matches = tuple(sorted((*self.map.matches, match), key=lambda m: m.column))
         kept = tuple(one for one in self.comparisons if one.name != _MIDDLE_NAME)
-        return Choice(uses, ColumnMap(matches), kept)
+        return replace(self, uses=uses, map=ColumnMap(matches), comparisons=kept)
 
 
 # --- headers
@@ -334,7 +336,8 @@ class _Chooser:
             if place not in self._uses:
                 self._take_other(place, one)
         uses = tuple(self._uses[place] for place in range(len(self._headers)))
-        return Choice(uses, matches, tuple(self._comparisons))
+        has_ids = any(one.use is Use.ID for one in uses)
+        return Choice(uses, matches, tuple(self._comparisons), has_ids)
 
     def _leave(
         self, place: int, reason: LeftReason, looks_like: str | None = None

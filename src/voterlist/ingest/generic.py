@@ -181,6 +181,7 @@ def table_entries(
     columns: _Columns | ColumnMap | None = None,
     *,
     keep_encoded: bool = False,
+    distinct_ids: bool = False,
 ) -> pa.Table:
     """The rows of any table as ENTRY, in the same order, every row of it.
 
@@ -190,6 +191,8 @@ def table_entries(
             choice made. None: told by headers and cells (``choice.choose``).
         keep_encoded: a column that comes dictionary-encoded stays so
             (``tables.with_encoded_text``).
+        distinct_ids: whether no value of the column of ids is known to stand twice, so that nobody
+            looks again.
 
     The entry ids are kept as written; where an id is missing, or there is no column of ids, the
     row's number stands in, counted from 1. ``line`` is the row's number.
@@ -198,7 +201,10 @@ def table_entries(
         MapError: ``columns`` names a header that the table does not have.
         InputError: an id stands twice; or no column of a name was found.
     """
-    return table_intake(table, columns, keep_encoded=keep_encoded).entries
+    intake = table_intake(
+        table, columns, keep_encoded=keep_encoded, distinct_ids=distinct_ids
+    )
+    return intake.entries
 
 
 def table_intake(
@@ -206,6 +212,7 @@ def table_intake(
     columns: _Columns | ColumnMap | None = None,
     *,
     keep_encoded: bool = False,
+    distinct_ids: bool = False,
 ) -> Intake:
     """As ``table_entries``, with findings on constituency and precinct cells without a number.
 
@@ -244,7 +251,7 @@ def table_intake(
                     "place-unreadable", source=_SOURCE, field=kind, value=float(unread)
                 )
             )
-    fields["entry_id"] = _given_ids(cells, mapped, rows)
+    fields["entry_id"] = _given_ids(cells, mapped, rows, distinct=distinct_ids)
     fields["list_kind"] = pa.repeat(str(ListKind.PERMANENT), rows)
     fields["source"] = pa.repeat(_SOURCE, rows)
     fields["line"] = pa.array(np.arange(1, rows + 1), pa.int32())
@@ -289,16 +296,22 @@ def given_map(headers: Sequence[str], columns: _Columns) -> ColumnMap:
     return ColumnMap(tuple(matches))
 
 
-def _given_ids(cells: Mapping[int, pa.Array], mapped: ColumnMap, rows: int) -> pa.Array:
-    """The ids as written, the row's number where there is none."""
+def _given_ids(
+    cells: Mapping[int, pa.Array], mapped: ColumnMap, rows: int, *, distinct: bool
+) -> pa.Array:
+    """The ids as written, the row's number where there is none.
+
+    ``distinct``: whether the written ones are known to be; a number may still be one of them.
+    """
     parts = mapped.columns("entry_id")
     ids = pa.nulls(rows, pa.string())
     if parts:
         ids = join_text([cells[part].cast(pa.string()) for part in parts])
+    is_distinct = distinct and not ids.null_count
     if ids.null_count:
         numbers = pa.array(np.arange(1, rows + 1)).cast(pa.string())
         ids = pc.coalesce(ids, numbers)
-    if is_ascending(ids):
+    if is_distinct or is_ascending(ids):
         return ids
     indices = np.asarray(ids.dictionary_encode().indices)
     _, first = np.unique(indices, return_index=True)

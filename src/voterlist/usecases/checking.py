@@ -289,7 +289,13 @@ def _tables_intake(read: Sequence[tuple[Path, pa.Table, Choice]]) -> Intake:
     taken = []
     for path, table, choice in read:
         try:
-            taken.append(table_intake(table, choice.map, keep_encoded=True))
+            intake = table_intake(
+                table,
+                choice.map,
+                keep_encoded=True,
+                distinct_ids=choice.has_distinct_ids,
+            )
+            taken.append(intake)
         except InputError as error:
             raise error.of_file(path.name) from None
         except MapError as error:

@@ -184,7 +184,12 @@ def _added(
 def _entries(read: _Read) -> pa.Table:
     """The ENTRY table of a file."""
     try:
-        return table_entries(read.table, read.choice.map, keep_encoded=True)
+        return table_entries(
+            read.table,
+            read.choice.map,
+            keep_encoded=True,
+            distinct_ids=read.choice.has_distinct_ids,
+        )
     except InputError as error:
         raise error.of_file(read.path.name) from None
 
