@@ -213,6 +213,16 @@ def test_frames_of_different_lengths_are_not_compared_inside():
     assert len(found) >= len(longer) // 2
 
 
+def test_frames_may_head_one_comparison_otherwise():
+    """The right frame would be refused for the header of the left one."""
+    left, right = frames()
+    right = right.rename(columns={"last": "surname"}).assign(
+        **{"e-mail": ["c@d.az", None]}
+    )
+    found = voterlist.find_matches(left.assign(email=["a@b.az", "c@d.az"]), right)
+    assert set(found["email_level"]) == {"same", "missing"}
+
+
 def test_an_error_of_a_frame_says_which():
     left, right = frames()
     with pytest.raises(MapError) as caught:

@@ -31,7 +31,12 @@ from voterlist.config.comparisons import AddedComparison, added_comparisons
 from voterlist.errors import InputError, MapError, NotAFrameError
 from voterlist.ingest import given_map, name_columns, table_entries, table_intake
 from voterlist.ingest.added import added_columns, require_columns
-from voterlist.ingest.choice import Choice, choose, chosen
+from voterlist.ingest.choice import (
+    Choice,
+    choose,
+    chosen,
+    with_common_comparisons,
+)
 from voterlist.link import TAKEN_NAMES, Added, Linkage, Scope, link
 from voterlist.model import Profile
 from voterlist.normalize import normalize as normalize_entries
@@ -89,7 +94,9 @@ class _Frame:
 
     def entries(self) -> pa.Table:
         """Its rows as ENTRY."""
-        return table_entries(self.table, self.choice.map)
+        return table_entries(
+            self.table, self.choice.map, distinct_ids=self.choice.has_distinct_ids
+        )
 
 
 def _chosen(
@@ -153,7 +160,10 @@ def _linkable(
     comparisons = frames[0].choice.comparisons
     added = None
     if comparisons:
-        columns = [added_columns(frame.table, comparisons) for frame in frames]
+        # The frames may head one comparison otherwise.
+        columns = [
+            added_columns(frame.table, frame.choice.comparisons) for frame in frames
+        ]
         texts = {
             one.name: pa.concat_arrays([of_frame[one.name] for of_frame in columns])
             for one in comparisons
@@ -166,11 +176,9 @@ def _linkable(
 
 def _under(frames: Sequence[_Frame], profile: Profile) -> list[_Frame]:
     """The frames with those comparisons alone that the profile and each of them has."""
-    choices = [frame.choice.under(profile) for frame in frames]
-    names = [frozenset(one.name for one in choice.comparisons) for choice in choices]
-    common = frozenset.intersection(*names)
+    choices = with_common_comparisons([frame.choice.under(profile) for frame in frames])
     return [
-        replace(frame, choice=choice.only(common))
+        replace(frame, choice=choice)
         for frame, choice in zip(frames, choices, strict=True)
     ]
 

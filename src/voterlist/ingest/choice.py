@@ -30,6 +30,7 @@ __all__ = [
     "chosen",
     "field_named",
     "is_needed",
+    "with_common_comparisons",
 ]
 
 _ENOUGH_ROWS = 20
@@ -128,6 +129,13 @@ class Choice:
         matches = tuple(sorted((*self.map.matches, match), key=lambda m: m.column))
         kept = tuple(one for one in self.comparisons if one.name != _MIDDLE_NAME)
         return replace(self, uses=uses, map=ColumnMap(matches), comparisons=kept)
+
+
+def with_common_comparisons(choices: Sequence[Choice]) -> list[Choice]:
+    """The choices of several tables with those comparisons alone that each of them has."""
+    names = [frozenset(one.name for one in choice.comparisons) for choice in choices]
+    common = frozenset.intersection(*names) if names else frozenset()
+    return [choice.only(common) for choice in choices]
 
 
 # --- headers

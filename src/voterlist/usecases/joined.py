@@ -20,7 +20,12 @@ from voterlist.ingest import (
     table_entries,
 )
 from voterlist.ingest.added import added_columns, places_of_added, require_columns
-from voterlist.ingest.choice import Choice, choose, chosen
+from voterlist.ingest.choice import (
+    Choice,
+    choose,
+    chosen,
+    with_common_comparisons,
+)
 from voterlist.model import Profile
 from voterlist.normalize.told import ToldProfile, tell_profile
 from voterlist.schemas import ENTRY
@@ -93,9 +98,10 @@ def joined(sources: Sequence[Source], profile: Profile | None = None) -> Joined:
             names_together([name_columns(one.table, one.choice.map) for one in read])
         )
         profile = told.profile
-    read = _with_common_comparisons(
-        [replace(one, choice=one.choice.under(profile)) for one in read]
-    )
+    choices = with_common_comparisons([one.choice.under(profile) for one in read])
+    read = [
+        replace(one, choice=choice) for one, choice in zip(read, choices, strict=True)
+    ]
     uses = tuple(FileColumns(one.path.name, one.choice.uses) for one in read)
     comparisons = read[0].choice.comparisons if read else ()
     added = _added(read, comparisons)
@@ -161,13 +167,6 @@ def names_together(tables: Sequence[pa.Table]) -> pa.Table:
 
 def _as_text(table: pa.Table) -> pa.Schema:
     return pa.schema([(name, pa.string()) for name in table.column_names])
-
-
-def _with_common_comparisons(read: Sequence[_Read]) -> list[_Read]:
-    """The files with those comparisons alone that each of them has."""
-    names = [frozenset(one.name for one in file.choice.comparisons) for file in read]
-    common = frozenset.intersection(*names) if names else frozenset()
-    return [replace(one, choice=one.choice.only(common)) for one in read]
 
 
 def _added(
