@@ -186,7 +186,7 @@ def table_entries(
     """The rows of any table as ENTRY, in the same order, every row of it.
 
     Args:
-        table: text columns with any headers, as ``io.readers.read_table`` gives them.
+        table: text columns with any headers, as ``readers.read_table`` gives them.
         columns: field to header, or to headers that are joined with a blank; or the map that a
             choice made. None: told by headers and cells (``choice.choose``).
         keep_encoded: a column that comes dictionary-encoded stays so
