@@ -415,9 +415,9 @@ def test_a_file_of_reference_that_changes_is_not_taken_over(workspace, name):
     result = workspaces.run(workspace)
     assert "file-changed" not in {item.code for item in result.troubles}
     assert [work.stage for work in result.stages if work.reused] == (
-        ["ingest", "merge", "normalize"]
+        ["ingest", "merge", "decisions", "normalize"]
         if name == "streets.csv"
-        else ["ingest", "merge", "normalize", "check"]
+        else ["ingest", "merge", "decisions", "normalize", "check"]
     )
 
 

@@ -223,6 +223,7 @@ def test_a_run_until_a_stage_is_gone_on_with(workspace, tmp_path):
     assert [work.stage for work in whole.stages if work.reused] == [
         Stage.INGEST,
         Stage.MERGE,
+        Stage.DECISIONS,
         Stage.NORMALIZE,
     ]
     assert workspaces.contents(whole) == workspaces.contents(calm)

@@ -11,12 +11,16 @@ import workspaces
 from linkage_lists import crowd
 from test_pipeline import DEATHS, STATISTICS, decide
 from voterlist import config
+from voterlist.decisions import Given
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, steps
+from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.stages import STAGES, link_entries
 from voterlist.pipeline.steps import (
-    Given,
+    Given as Need,
+)
+from voterlist.pipeline.steps import (
     NeededTables,
     StageContext,
     Step,
@@ -24,7 +28,7 @@ from voterlist.pipeline.steps import (
     place_of_table,
     places_of_table,
 )
-from voterlist.schemas import ACCEPTANCE, DECISION, empty
+from voterlist.schemas import DECISION, empty
 from voterlist.storage import linkage_state, store
 from voterlist.storage.ledger import FILE_NAME, reading
 from voterlist.storage.store import Shelf, Written
@@ -51,10 +55,10 @@ def whole(tmp_path_factory):
     )
     settings = config.load(workspace / config.FILE_NAME)
     with reading(workspace / FILE_NAME) as ledger:
-        said = ledger.decisions(), ledger.acceptances()
+        given = answers_in(ledger)
     inputs = inbox.find(workspace)
     context = Context(
-        workspace, settings, inputs, *said, result.today, 1, lambda *_: None
+        workspace, settings, inputs, given, result.today, 1, lambda *_: None
     )
     return context, result.folder
 
@@ -92,17 +96,17 @@ def test_a_stage_alone_makes_of_its_needs_what_it_made_in_the_run(
 def link_alone(workspace, voters, *, is_whole):
     """The stage of linkage over these voters, in a run of all the inbox or of some of it."""
     inputs = inbox.Inputs((), (), {}, is_whole=is_whole)
-    said = empty(DECISION), empty(ACCEPTANCE)
     context = Context(
         workspace,
         config.Settings(),
         inputs,
-        *said,
+        Given(),
         workspaces.TODAY,
         1,
         lambda *_: None,
     )
-    link_entries({"voters": voters}, StageContext(context, LINK, workspace))
+    tables = {"voters": voters, "decisions": empty(DECISION)}
+    link_entries(tables, StageContext(context, LINK, workspace))
 
 
 @pytest.mark.parametrize(
@@ -179,9 +183,8 @@ def test_a_table_in_parts_has_a_place_for_each_part():
 def keys(settings="", **changes):
     """The key of every stage over tables that never change."""
     inputs = inbox.Inputs((), (), {})
-    empty = workspaces.NO_DECISIONS
     context = Context(
-        Path(), config.parse(settings), inputs, *empty, workspaces.TODAY, 1, print
+        Path(), config.parse(settings), inputs, Given(), workspaces.TODAY, 1, print
     )
     context = dataclasses.replace(context, **changes)
     digests = {place_of_table(name): name for step in STAGES for name in step.makes}
@@ -197,6 +200,7 @@ def keys(settings="", **changes):
         ('[workspace]\nprofile = "generic"\n', {"normalize", "reconcile", "link"}),
         ("[privacy]\nmask_identifiers = true\n", set()),
         ("[calendar]\nelection_day = 2026-06-07\n", {"check", "reconcile"}),
+        ('[decisions]\ntwo_people = ["strike"]\n', {"decisions"}),
     ],
 )
 def test_a_section_of_the_settings_is_in_the_keys_of_those_who_read_it(
@@ -214,16 +218,16 @@ def test_another_content_of_a_table_is_another_key():
         Path(),
         config.parse(""),
         inputs,
-        *workspaces.NO_DECISIONS,
+        Given(),
         workspaces.TODAY,
         1,
         print,
     )
     step = next(step for step in STAGES if step.stage is Stage.LINK)
     one, other, program = (
-        step.key("program", {"voters": "a"}, context),
-        step.key("program", {"voters": "b"}, context),
-        step.key("another program", {"voters": "a"}, context),
+        step.key("program", {"voters": "a", "decisions": "d"}, context),
+        step.key("program", {"voters": "b", "decisions": "d"}, context),
+        step.key("another program", {"voters": "a", "decisions": "d"}, context),
     )
     assert len({one, other, program}) == 3
 
@@ -241,6 +245,7 @@ def test_a_changed_limit_of_the_tests_does_not_link_again(tmp_path):
     assert {work.stage for work in result.stages if work.reused} == {
         "ingest",
         "merge",
+        "decisions",
         "normalize",
         "link",
     }
@@ -301,12 +306,11 @@ def _code(name):
 
 def _words(given):
     return {
-        Given.INBOX: "the lists",
-        Given.REFERENCE: "the files of `reference/` but the register of streets",
-        Given.STREETS: "the register of streets",
-        Given.DECISIONS: "the decisions that hold",
-        Given.ACCEPTANCES: "the findings accepted",
-        Given.LIST_DAY: "the day on which the list counts",
+        Need.INBOX: "the lists",
+        Need.REFERENCE: "the files of `reference/` but the register of streets",
+        Need.STREETS: "the register of streets",
+        Need.ANSWERS: "what people answered",
+        Need.LIST_DAY: "the day on which the list counts",
     }[given]
 
 

@@ -5,10 +5,8 @@ import hashlib
 import shutil
 
 from voterlist import config, pipeline
-from voterlist.schemas import ACCEPTANCE, DECISION, empty
 
 TODAY = dt.date(2026, 2, 3)
-NO_DECISIONS = empty(DECISION), empty(ACCEPTANCE)
 
 HEADER = "№;Soyadı;Adı;Atasının adı;Doğum tarixi;Cinsi;Ünvanı;FİN\n"
 ONE = """1;Məmmədov;Elçin;Rauf oğlu;12.03.1970;kişi;Nizami küç. 4, m. 2;5XK1234

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 __all__ = [
+    "Action",
     "AsideCode",
     "CaseKind",
     "Covers",
@@ -43,6 +44,7 @@ class Stage(StrEnum):
 
     INGEST = "ingest"
     MERGE = "merge"
+    DECISIONS = "decisions"
     NORMALIZE = "normalize"
     CHECK = "check"
     RECONCILE = "reconcile"
@@ -228,6 +230,23 @@ class Mark(StrEnum):
     """It is as it should be: not to be raised again until what it is about changes."""
     ASK = "ask"
     """It is to be raised again, after it was accepted."""
+
+
+class Action(StrEnum):
+    """What a person decides to do about an entry, or about a person who has none."""
+
+    STRIKE = "strike"
+    """The person is no voter of this list: taken off it, on a ground."""
+    CORRECT = "correct"
+    """A field of the entry says something else from now on."""
+    MOVE = "move"
+    """The entry belongs to another precinct."""
+    ADD = "add"
+    """A person of a register is put on the list of a precinct."""
+    ASK = "ask"
+    """The precinct looks at the door, and answers until a day."""
+    WITHDRAW = "withdraw"
+    """Takes back what the same person had decided."""
 
 
 class Standing(StrEnum):

@@ -24,6 +24,7 @@ __all__ = [
     "AcceptedSettings",
     "CalendarSettings",
     "CheckSettings",
+    "DecisionSettings",
     "IngestSettings",
     "LinkSettings",
     "PinSettings",
@@ -267,6 +268,13 @@ class LinkSettings(_Section):
         return self
 
 
+class DecisionSettings(_Section):
+    """``[decisions]``: what it takes for a decision to hold."""
+
+    two_people: list[Literal["strike", "correct", "move", "add"]] = []
+    """What two people must decide alike before it holds."""
+
+
 class ReportSettings(_Section):
     """``[report]``: the languages in which the reports are written."""
 
@@ -329,6 +337,7 @@ class Settings(_Section):
     ingest: IngestSettings = Field(default_factory=IngestSettings)
     check: CheckSettings = Field(default_factory=CheckSettings)
     link: LinkSettings = Field(default_factory=LinkSettings)
+    decisions: DecisionSettings = Field(default_factory=DecisionSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 

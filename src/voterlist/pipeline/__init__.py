@@ -19,6 +19,7 @@ from voterlist import config
 from voterlist.config import Settings
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, publish
+from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.context import Context, Progress
 from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
 from voterlist.pipeline.reference import SOURCES
@@ -99,11 +100,11 @@ def run(
     with lock.hold(workspace, since=since or today.isoformat()):
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         with Ledger(workspace / ledgers.FILE_NAME) as ledger:
-            ledger_tables = ledger.decisions(), ledger.acceptances()
+            given = answers_in(ledger)
             newest_day = ledger.newest_day()
         earlier = earlier_lists(workspace)
         context = Context(
-            workspace, settings, inputs, *ledger_tables, today, max(1, jobs), progress
+            workspace, settings, inputs, given, today, max(1, jobs), progress
         )
         folder = RunFolder(workspace, _manifest(context))
         walk = Walk(folder, program_digest(), context)
@@ -254,7 +255,7 @@ def _result(
         else {},
         cases_by_kind=_cases_by_kind(tables),
         open_cases=_open_cases(tables),
-        decisions=context.decisions.num_rows,
+        decisions=tables["decisions"].num_rows if "decisions" in tables else 0,
         estimate=estimate[0] if estimate else None,
         doubts=tuple(doubts),
         chance=of_the_whole(tables["coincidences"]) if "coincidences" in tables else (),

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-
 from voterlist.config import Settings
 from voterlist.deadlines import calendar
+from voterlist.decisions import Given
 from voterlist.model import Stage
 from voterlist.pipeline.inbox import Inputs
 
@@ -28,10 +27,8 @@ class Context:
     workspace: Path
     settings: Settings
     inputs: Inputs
-    decisions: pa.Table
-    """DECISION: those that hold now."""
-    acceptances: pa.Table
-    """ACCEPTANCE: what people last said of findings."""
+    given: Given
+    """What people answered, under the ids that the entries had then."""
     today: dt.date
     jobs: int
     progress: Progress

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from voterlist import readers
 from voterlist.config import IngestSettings
+from voterlist.decisions import with_corrections
 from voterlist.errors import StageError
 from voterlist.findings import gather
 from voterlist.ingest import ingest
@@ -109,12 +110,12 @@ def _accounts(tables: NeededTables) -> list[Intake]:
 
 def normalize_entries(tables: NeededTables, context: StageContext) -> StageResult:
     """A voter for every entry."""
-    entries = tables.path("entries")
+    entries, amendments = tables.path("entries"), tables["amendments"]
     profile = context.settings.workspace.profile
     tasks = []
     for groups in _gathered(_apart(tables["lists"]), _sizes(entries)):
         voters_path = context.folder / "scratch" / f"voters-{groups[0]}.parquet"
-        tasks.append(_Groups(groups, entries, voters_path, profile))
+        tasks.append(_Groups(groups, entries, voters_path, profile, amendments))
     findings: list[pa.Table] = []
     set_aside: list[int] = []
 
@@ -277,6 +278,8 @@ class _Groups:
     entries: Path
     voters: Path
     profile: Profile
+    amendments: pa.Table
+    """AMENDMENT: its corrections are put into the entries first."""
 
 
 def _apart(lists: pa.Table) -> list[tuple[int, ...]]:
@@ -338,7 +341,8 @@ def _outcomes(tasks: Sequence[_Groups], context: StageContext) -> Iterator[Outco
 
 def _normalize(task: _Groups) -> Outcome:
     entries = pq.ParquetFile(task.entries).read_row_groups(list(task.groups))
-    return normalize(entries.unify_dictionaries(), task.profile)
+    corrected = with_corrections(entries.unify_dictionaries(), task.amendments)
+    return normalize(corrected, task.profile)
 
 
 def _normalize_aside(task: _Groups) -> Outcome:

@@ -87,7 +87,6 @@ def _report(
     )
     tables = {name: walk.tables[name] for name in report.TABLES if name in walk.tables}
     tables["pyramid"] = _pyramid(walk.tables, context, constituency)
-    tables["decisions"] = context.decisions
     run = report.Run(
         facts,
         tables,

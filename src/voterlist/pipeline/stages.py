@@ -14,10 +14,12 @@ import pyarrow as pa
 from voterlist import link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.cycles import Cycles, compare_cycles
+from voterlist.decisions import follow, standing, with_corrections
 from voterlist.findings import settle
+from voterlist.link.cases import case_id
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
-from voterlist.model import Stage
+from voterlist.model import Action, Stage
 from voterlist.pipeline import reference
 from voterlist.pipeline.intake import (
     INTAKE_TABLES,
@@ -34,7 +36,14 @@ from voterlist.pipeline.steps import (
 )
 from voterlist.pipeline.street_register import read_streets
 from voterlist.report import scorecard_of
-from voterlist.schemas import CYCLE_CHANGE, CYCLE_SUMMARY, FINDING, REGISTER_USE, empty
+from voterlist.schemas import (
+    CYCLE_CHANGE,
+    CYCLE_SUMMARY,
+    ENTRY,
+    FINDING,
+    REGISTER_USE,
+    empty,
+)
 from voterlist.storage import linkage_state
 from voterlist.tables import concat, sort_by
 
@@ -50,6 +59,26 @@ _FINDINGS = (
 """The findings of the stages before; they are joined in this order."""
 
 
+def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
+    """What people decided, brought to the entries of today; what of it holds."""
+    entry_ids = tables.select("entries", _IDS).column("entry_id")
+    followed = follow(context.answers, entry_ids, case_id)
+    two_people = [Action(name) for name in context.settings.decisions.two_people]
+    holding = standing(followed.given, two_people=two_people)
+    made = {
+        "decisions": holding.decisions,
+        "amendments": holding.amendments,
+        "contested": holding.contested,
+        "pending": holding.pending,
+        "acceptances": followed.given.acceptances,
+        "followed": followed.moves,
+    }
+    return StageResult(made, len(entry_ids), len(entry_ids))
+
+
+_IDS = pa.schema([ENTRY.field("entry_id")])
+
+
 def check_register(tables: NeededTables, context: StageContext) -> StageResult:
     """The register tests, the statistics of every place, profiles and age pyramids."""
     register = read_streets(context.street_files, context.settings)
@@ -57,7 +86,7 @@ def check_register(tables: NeededTables, context: StageContext) -> StageResult:
     voters = tables.select("voters", VOTERS)
     examined = examine(
         voters,
-        tables.select("entries", ENTRIES),
+        with_corrections(tables.select("entries", ENTRIES), tables["amendments"]),
         tables["lists"],
         context.settings.check,
         on_day=context.list_day,
@@ -100,7 +129,7 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
     parts = [tables[name] for name in _FINDINGS]
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
     findings = concat([*parts, reconciled.findings, compared.findings, unread], FINDING)
-    settled = settle(findings, context.settings.check, context.acceptances)
+    settled = settle(findings, context.settings.check, tables["acceptances"])
     sources = sort_by(
         concat([outside.table(), tables["sources-streets"]], reference.SOURCES),
         "source",
@@ -176,7 +205,7 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     voters = tables["voters"]
     folder = context.workspace / linkage_state.FOLDER
     known = linkage_state.read(folder)
-    decided_by_people = decided(context.decisions, voters.column("entry_id"))
+    decided_by_people = decided(tables["decisions"], voters.column("entry_id"))
     linkage = link.link(
         voters,
         context.settings.link,
@@ -211,15 +240,16 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, rows, rows, notes=notes)
 
 
-def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
+def review_cases(tables: NeededTables, _context: StageContext) -> StageResult:
     """The queue of cases, the scorecards, and the corrected list once something is decided."""
     entries, cases = tables["entries"], tables["cases"]
+    decisions = tables["decisions"]
     made = {
-        "queue": review.queue(cases, context.decisions),
+        "queue": review.queue(cases, decisions),
         "scorecard": _scorecard(tables),
     }
-    if context.decisions.num_rows:
-        corrected = review.apply(entries, cases, context.decisions)
+    if decisions.num_rows:
+        corrected = review.apply(entries, cases, decisions)
         made |= {
             "corrected": corrected.table,
             "changes": corrected.changes,
@@ -262,9 +292,24 @@ STAGES: tuple[Step, ...] = (
         given=(Given.INBOX,),
     ),
     Step(
+        Stage.DECISIONS,
+        bring_decisions,
+        needs=("entries",),
+        makes=(
+            "decisions",
+            "amendments",
+            "contested",
+            "pending",
+            "acceptances",
+            "followed",
+        ),
+        settings=("decisions",),
+        given=(Given.ANSWERS,),
+    ),
+    Step(
         Stage.NORMALIZE,
         normalize_entries,
-        needs=("entries", "lists"),
+        needs=("entries", "lists", "amendments"),
         makes=("voters", "findings-normalize"),
         settings=("workspace.profile",),
         by_constituency=True,
@@ -272,7 +317,7 @@ STAGES: tuple[Step, ...] = (
     Step(
         Stage.CHECK,
         check_register,
-        needs=("voters", "entries", "lists"),
+        needs=("voters", "entries", "lists", "amendments"),
         makes=(
             "findings-check",
             "findings-streets",
@@ -297,6 +342,7 @@ STAGES: tuple[Step, ...] = (
             "sources-streets",
             "use-streets",
             "own-indicators",
+            "acceptances",
         ),
         makes=(
             "findings",
@@ -311,12 +357,12 @@ STAGES: tuple[Step, ...] = (
             "reference",
         ),
         settings=("check", "ingest", "workspace.profile"),
-        given=(Given.REFERENCE, Given.ACCEPTANCES, Given.LIST_DAY),
+        given=(Given.REFERENCE, Given.LIST_DAY),
     ),
     Step(
         Stage.LINK,
         link_entries,
-        needs=("voters",),
+        needs=("voters", "decisions"),
         makes=(
             "pairs",
             "waterfalls",
@@ -327,15 +373,13 @@ STAGES: tuple[Step, ...] = (
             "doubts",
         ),
         settings=("link", "workspace.profile"),
-        given=(Given.DECISIONS,),
     ),
     Step(
         Stage.REVIEW,
         review_cases,
-        needs=("entries", *_SCORED),
+        needs=("entries", "decisions", *_SCORED),
         makes=("queue", "scorecard"),
         may_make=("corrected", "changes", "skipped"),
-        given=(Given.DECISIONS,),
     ),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""

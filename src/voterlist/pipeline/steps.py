@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from voterlist import config
 from voterlist.config import Settings
+from voterlist.decisions import Given as Answers
 from voterlist.model import Stage
 from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import Inputs
@@ -72,8 +73,8 @@ class Given(StrEnum):
     """The files of ``reference/`` that are no register of streets."""
     STREETS = "streets"
     """The files of ``reference/`` that are registers of the precincts' streets."""
-    DECISIONS = "decisions"
-    ACCEPTANCES = "acceptances"
+    ANSWERS = "answers"
+    """What people answered: about cases, entries and findings."""
     LIST_DAY = "list-day"
     """The day on which the list counts."""
 
@@ -191,11 +192,16 @@ def _digest_of_given(context: Context, need: Given) -> str:
         Given.INBOX: inputs.digest_of_lists,
         Given.REFERENCE: lambda: _digest_of_files(inputs.reference_files),
         Given.STREETS: lambda: _digest_of_files(inputs.street_files),
-        Given.DECISIONS: lambda: store.digest_of(context.decisions.to_pylist()),
-        Given.ACCEPTANCES: lambda: store.digest_of(context.acceptances.to_pylist()),
+        Given.ANSWERS: lambda: _digest_of_answers(context.given),
         Given.LIST_DAY: lambda: str(context.list_day),
     }
     return digests[need]()
+
+
+def _digest_of_answers(given: Answers) -> str:
+    tables = (given.verdicts, given.amendments, given.acceptances, given.subjects)
+    members = sorted((case, list(ids)) for case, ids in given.case_entries.items())
+    return store.digest_of(*(table.to_pylist() for table in tables), members)
 
 
 def _digest_of_files(files: Iterable[ListedFile]) -> str:
@@ -297,16 +303,10 @@ class StageContext:
         return self._context.inputs.street_files
 
     @property
-    def decisions(self) -> pa.Table:
-        """DECISION: those that hold now."""
-        self._require(Given.DECISIONS)
-        return self._context.decisions
-
-    @property
-    def acceptances(self) -> pa.Table:
-        """ACCEPTANCE: what people last said of findings."""
-        self._require(Given.ACCEPTANCES)
-        return self._context.acceptances
+    def answers(self) -> Answers:
+        """What people answered, under the ids that the entries had then."""
+        self._require(Given.ANSWERS)
+        return self._context.given
 
     @property
     def list_day(self) -> dt.date:

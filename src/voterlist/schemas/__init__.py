@@ -33,7 +33,19 @@ from voterlist.schemas.linkage import (
 from voterlist.schemas.raw import RawFile, RawSheet
 from voterlist.schemas.registers import MATCH, REGISTER_USE
 from voterlist.schemas.required import empty, require, with_current_names
-from voterlist.schemas.review import CHANGE, DECISION
+from voterlist.schemas.review import (
+    AMENDMENT,
+    APPLIED,
+    CHANGE,
+    CONTESTED,
+    DECISION,
+    FOLLOWED,
+    GIVEN_AMENDMENT,
+    GIVEN_VERDICT,
+    LIST_BALANCE,
+    LISTED,
+    SUBJECT,
+)
 from voterlist.schemas.statistics import COMPARISON, PROTOCOL, PROTOCOL_LINES, STATISTIC
 from voterlist.schemas.streets import STREET, STREET_ROW
 from voterlist.schemas.voters import STREET_OR_VILLAGE, VOTER
@@ -42,10 +54,13 @@ __all__ = [
     "ACCEPTANCE",
     "ACCEPTED",
     "AGES",
+    "AMENDMENT",
+    "APPLIED",
     "CASE",
     "CHANGE",
     "COINCIDENCE",
     "COMPARISON",
+    "CONTESTED",
     "CYCLE_CHANGE",
     "CYCLE_SUMMARY",
     "DECISION",
@@ -53,8 +68,13 @@ __all__ = [
     "ENTRY_FIELDS",
     "FAULT",
     "FINDING",
+    "FOLLOWED",
+    "GIVEN_AMENDMENT",
+    "GIVEN_VERDICT",
     "INDICATOR",
     "LIST",
+    "LISTED",
+    "LIST_BALANCE",
     "MATCH",
     "PAIR",
     "PAIR_FIELDS",
@@ -72,6 +92,7 @@ __all__ = [
     "STREET",
     "STREET_OR_VILLAGE",
     "STREET_ROW",
+    "SUBJECT",
     "TRUTH",
     "VOTER",
     "WATERFALL",

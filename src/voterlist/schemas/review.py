@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
-from voterlist.schemas.columns import ENTRY_ID, TEXT, WORD, Column, Table
+from voterlist.schemas.columns import (
+    BOOL,
+    CONSTITUENCY,
+    COUNT,
+    ENTRY_ID,
+    INT8,
+    INT16,
+    INT32,
+    LINE,
+    LIST_KIND,
+    PRECINCT,
+    SHEET,
+    SOURCE,
+    TEXT,
+    WORD,
+    Column,
+    Table,
+)
 
-__all__ = ["CHANGE", "DECISION", "TABLES"]
+__all__ = [
+    "AMENDMENT",
+    "APPLIED",
+    "CHANGE",
+    "CONTESTED",
+    "DECISION",
+    "FOLLOWED",
+    "GIVEN_AMENDMENT",
+    "GIVEN_VERDICT",
+    "LISTED",
+    "LIST_BALANCE",
+    "SUBJECT",
+    "TABLES",
+]
 
 _CASE_ID = Column("case_id", TEXT, "The id of the case.", known=True)
 _VERDICT = Column("verdict", WORD, "`keep`, `repeat` or `separate`.", known=True)
@@ -34,4 +64,224 @@ _CHANGE = Table(
 )
 CHANGE = _CHANGE.schema
 
-TABLES = (_DECISION, _CHANGE)
+_NUMBER = Column(
+    "number",
+    COUNT,
+    "Its place in the order in which answers were recorded.",
+    known=True,
+)
+_ADJUDICATES = Column(
+    "adjudicates",
+    BOOL,
+    "True where it settles what others had decided in different ways.",
+    known=True,
+)
+
+_GIVEN_VERDICT = Table(
+    "GIVEN_VERDICT",
+    "What one person answered about one entry of a case; `withdraw` takes an answer back.",
+    (
+        _NUMBER,
+        _CASE_ID,
+        ENTRY_ID,
+        _VERDICT.but("`keep`, `repeat`, `separate` or `withdraw`."),
+        _REASON,
+        _BY,
+        _AT,
+        _ADJUDICATES,
+    ),
+)
+GIVEN_VERDICT = _GIVEN_VERDICT.schema
+
+_SUBJECT_ID = ENTRY_ID.but(
+    "The id of the entry; of an addition the id of the register's row."
+)
+
+_AMENDMENT = Table(
+    "AMENDMENT",
+    "What was decided about an entry, or about a person who has none.",
+    (
+        _SUBJECT_ID,
+        Column("action", WORD, "What is done: a code of `Action`.", known=True),
+        Column("field", WORD, "The field of ENTRY that is corrected."),
+        Column("value", TEXT, "What the field says from now on."),
+        Column("ground", WORD, "Why it may be done: a code of `docs/decisions.md`."),
+        Column(
+            "document",
+            TEXT,
+            "The document, or the register with its row, that shows it.",
+        ),
+        CONSTITUENCY.but("The constituency where the person stands from now on."),
+        PRECINCT.but("The precinct where the person stands from now on."),
+        Column("due", TEXT, "The day until which the precinct answers, in ISO 8601."),
+        _REASON.but("What the person who decided adds, as written."),
+        Column("rule", WORD, "The rule of the finding that it answers."),
+        Column("finding_id", TEXT, "The id of the finding that it answers."),
+        _CASE_ID.but("The case that it came from.", known=False),
+        _BY,
+        _AT,
+    ),
+)
+AMENDMENT = _AMENDMENT.schema
+
+_GIVEN_AMENDMENT = Table(
+    "GIVEN_AMENDMENT",
+    "What one person decided about an entry; `withdraw` takes it back.",
+    (_NUMBER, *_AMENDMENT.columns, _ADJUDICATES),
+)
+GIVEN_AMENDMENT = _GIVEN_AMENDMENT.schema
+
+_CONTESTED = Table(
+    "CONTESTED",
+    "What several people decided in different ways: one row for each of their answers.",
+    (
+        _CASE_ID.but(
+            "The id of the case; null where it is not about a case.", known=False
+        ),
+        _SUBJECT_ID,
+        Column(
+            "answer", WORD, "A code of `Verdict` or `Action`, or `accept`.", known=True
+        ),
+        *(
+            column
+            for column in _AMENDMENT.columns
+            if column.name not in {"entry_id", "action", "case_id"}
+        ),
+    ),
+)
+CONTESTED = _CONTESTED.schema
+
+_SUBJECT = Table(
+    "SUBJECT",
+    "What an entry, or the row of a register, said when something was decided about it.",
+    (
+        _SUBJECT_ID,
+        Column(
+            "cells", TEXT, "Its place and its cells as written, as JSON.", known=True
+        ),
+    ),
+)
+SUBJECT = _SUBJECT.schema
+
+_FOLLOWED = Table(
+    "FOLLOWED",
+    "An entry of which something was decided, and that stands in another place now.",
+    (
+        Column("old_entry_id", TEXT, "The id when it was decided.", known=True),
+        ENTRY_ID.but("The id of today."),
+    ),
+)
+FOLLOWED = _FOLLOWED.schema
+
+_APPLIED = Table(
+    "APPLIED",
+    "What decisions did to the list: one row for each thing done to an entry.",
+    (
+        _SUBJECT_ID,
+        Column(
+            "action",
+            WORD,
+            "`repeat`, `strike`, `correct`, `move` or `add`.",
+            known=True,
+        ),
+        Column("field", WORD, "The field of ENTRY that was corrected."),
+        Column("written", TEXT, "What the field said as handed in."),
+        Column("value", TEXT, "What it says now."),
+        Column("kept_entry_id", TEXT, "The entry that is kept in place of a repeat."),
+        Column("ground", WORD, "Why it may be done: a code of `docs/decisions.md`."),
+        Column(
+            "document",
+            TEXT,
+            "The document, or the register with its row, that shows it.",
+        ),
+        Column("from_constituency", INT32, "Where it was handed in."),
+        Column("from_precinct", INT32, "Where it was handed in."),
+        CONSTITUENCY.but(
+            "Where the person stands from now on; null where on no list here."
+        ),
+        PRECINCT.but(
+            "Where the person stands from now on; null where on no list here."
+        ),
+        _CASE_ID.but(known=False),
+        Column("rule", WORD, "The rule of the finding that was answered."),
+        _REASON,
+        _BY,
+        _AT,
+    ),
+)
+APPLIED = _APPLIED.schema
+
+_LIST_BALANCE = Table(
+    "LIST_BALANCE",
+    "The list of each precinct: handed_in - struck - repeated - moved_out + moved_in + added"
+    " = listed.",
+    (
+        CONSTITUENCY,
+        PRECINCT,
+        LIST_KIND,
+        Column(
+            "handed_in", COUNT, "The entries of its lists as handed in.", known=True
+        ),
+        Column("struck", COUNT, "Of these, struck on a ground.", known=True),
+        Column("repeated", COUNT, "Of these, repetitions of a kept entry.", known=True),
+        Column("moved_out", COUNT, "Of these, moved to another precinct.", known=True),
+        Column(
+            "moved_in", COUNT, "Entries that came from another precinct.", known=True
+        ),
+        Column("added", COUNT, "People added from a register.", known=True),
+        Column("listed", COUNT, "The entries on the list.", known=True),
+    ),
+)
+LIST_BALANCE = _LIST_BALANCE.schema
+
+_LISTED = Table(
+    "LISTED",
+    "The compiled, corrected list: one row for each voter, in the order of the printed list.",
+    (
+        CONSTITUENCY,
+        PRECINCT,
+        LIST_KIND,
+        Column(
+            "number", COUNT, "The place in the precinct's list, from 1.", known=True
+        ),
+        _SUBJECT_ID,
+        Column("surname", TEXT, "The surname in its standard spelling."),
+        Column("given_name", TEXT, "The given name in its standard spelling."),
+        Column("patronymic", TEXT, "The patronymic in its standard spelling."),
+        Column(
+            "name_as_written",
+            TEXT,
+            "The whole name as handed in or corrected; null where it is the standard spelling.",
+        ),
+        Column("birth_date", TEXT, "The birth date: ISO 8601 where known in full."),
+        Column("birth_year", INT16, "The year of birth."),
+        Column("birth_month", INT8, "The month of birth, 1 to 12."),
+        Column("birth_day", INT8, "The day of birth, 1 to 31."),
+        Column("sex", WORD, "The sex: `f` or `m`; null where it is not known."),
+        Column("address", TEXT, "The address as handed in or corrected."),
+        Column("document", TEXT, "The identity document."),
+        Column("fin", TEXT, "The FIN."),
+        Column("corrected", WORD, "The fields that were corrected, joined with `+`."),
+        Column("from_constituency", INT32, "Where a moved entry was handed in."),
+        Column("from_precinct", INT32, "Where a moved entry was handed in."),
+        Column("added", BOOL, "True for a person added from a register.", known=True),
+        SOURCE.but(known=False),
+        SHEET,
+        LINE.but(known=False),
+    ),
+)
+LISTED = _LISTED.schema
+
+TABLES = (
+    _DECISION,
+    _CHANGE,
+    _GIVEN_VERDICT,
+    _AMENDMENT,
+    _GIVEN_AMENDMENT,
+    _CONTESTED,
+    _SUBJECT,
+    _FOLLOWED,
+    _APPLIED,
+    _LIST_BALANCE,
+    _LISTED,
+)

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from voterlist.storage.ledger.mark import mark_run
 from voterlist.storage.ledger.reading import Reader, read_acceptances, reading
-from voterlist.storage.ledger.records import CaseNote, Submission, received
+from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission, received
 from voterlist.storage.ledger.tables import FILE_NAME
 from voterlist.storage.ledger.writing import Ledger
 
 __all__ = [
     "FILE_NAME",
     "CaseNote",
+    "CaseNumber",
     "Ledger",
     "Reader",
     "Submission",

@@ -20,8 +20,8 @@ from typing import Literal
 from voterlist.errors import InputError
 from voterlist.storage.files import write_atomically
 from voterlist.storage.ledger.base import Base
-from voterlist.storage.ledger.seals import TableDigest, digests_at, sealed
-from voterlist.storage.ledger.tables import APPEND_ONLY
+from voterlist.storage.ledger.seals import NO_ROWS, TableDigest, digests_at, sealed
+from voterlist.storage.ledger.tables import APPEND_ONLY, MARKED_LATER
 
 __all__ = [
     "MARK_NAME",
@@ -93,9 +93,12 @@ def read_marks(ledger: Path) -> tuple[Mark, ...]:
 def _read(path: Path) -> Mark:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        tables = {name: TableDigest(**content["tables"][name]) for name in APPEND_ONLY}
-        return Mark(int(content["generation"]), tables)
-    except (ValueError, KeyError, TypeError):
+        generation, tables = int(content["generation"]), content["tables"]
+        for name in MARKED_LATER - tables.keys():
+            tables[name] = asdict(NO_ROWS)
+        digests = {name: TableDigest(**tables[name]) for name in APPEND_ONLY}
+        return Mark(generation, digests)
+    except (ValueError, KeyError, TypeError, AttributeError):
         message = f"{path} is damaged"
         raise InputError(message, code="ledger-mark-damaged", file=str(path)) from None
 

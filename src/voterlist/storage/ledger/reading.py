@@ -14,11 +14,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from voterlist.schemas import ACCEPTANCE, DECISION
+from voterlist.schemas import (
+    ACCEPTANCE,
+    DECISION,
+    GIVEN_AMENDMENT,
+    GIVEN_VERDICT,
+    SUBJECT,
+)
 from voterlist.storage.ledger.base import Base, beside
 from voterlist.storage.ledger.failures import damaged, locked, translated_errors
 from voterlist.storage.ledger.mark import Mark, read_marks, require_no_gap
-from voterlist.storage.ledger.records import CaseNote, Submission
+from voterlist.storage.ledger.records import CaseNote, CaseNumber, Submission
 from voterlist.storage.ledger.seals import migrate, verify, verify_structure
 from voterlist.storage.ledger.tables import KEYS, SEALED_SINCE
 from voterlist.tables import from_columns
@@ -37,7 +43,7 @@ __all__ = [
 JournalLine = tuple[dt.date, str, dict[str, str | int]]
 """(day, event, details)."""
 
-LARGE = ("cases", "case_places")
+LARGE = ("cases", "case_places", "case_numbers")
 """Tables of many rows that few commands need: they are verified when they are first used."""
 SMALL = tuple(table for table in KEYS if table not in LARGE)
 """Tables that are verified whenever a ledger is opened."""
@@ -73,6 +79,39 @@ class Reader:
         """The decisions that hold now (DECISION): the newest for each entry of a case, sorted."""
         return self._newest("decisions", DECISION, one_for="case_id, entry_id")
 
+    def given_verdicts(self) -> pa.Table:
+        """GIVEN_VERDICT: everything that anybody answered about cases, in order."""
+        rows = self._base.rows(
+            "SELECT number, case_id, entry_id, verdict, reason, decided_by, decided_at,"
+            " number IN (SELECT decision FROM adjudications) FROM decisions ORDER BY number"
+        )
+        return _as_table(rows, GIVEN_VERDICT)
+
+    def given_amendments(self) -> pa.Table:
+        """GIVEN_AMENDMENT: everything that anybody decided about entries, in order."""
+        names = ", ".join(GIVEN_AMENDMENT.names)
+        rows = self._base.rows(f"SELECT {names} FROM amendments ORDER BY number")  # noqa: S608  names of a schema
+        return _as_table(rows, GIVEN_AMENDMENT)
+
+    def subjects(self) -> pa.Table:
+        """SUBJECT: what entries said when something was decided about them, by entry."""
+        rows = self._base.rows("SELECT entry_id, cells FROM subjects ORDER BY entry_id")
+        return _as_table(rows, SUBJECT)
+
+    def case_entries(self) -> dict[str, list[str]]:
+        """The entries of each case of which anything was decided, by case."""
+        entries: dict[str, list[str]] = {}
+        query = "SELECT case_id, entry_id FROM case_entries ORDER BY case_id, entry_id"
+        for case_id, entry_id in self._base.rows(query):
+            entries.setdefault(case_id, []).append(entry_id)
+        return entries
+
+    def case_numbers(self) -> list[CaseNumber]:
+        """The number of every case that ever had one, in order of the numbers."""
+        self._verify("case_numbers")
+        query = "SELECT case_id, number, content, run FROM case_numbers ORDER BY number"
+        return [CaseNumber(*row) for row in self._base.rows(query)]
+
     def acceptances(self) -> pa.Table:
         """What was last said of each finding (ACCEPTANCE), by finding."""
         return self._newest("acceptances", ACCEPTANCE, one_for="finding_id")
@@ -103,18 +142,26 @@ class Reader:
         rows = self._base.rows(
             f"{columns_of} WHERE number IN ({newest}) ORDER BY {one_for}"
         )
-        columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-        values = {
-            name: list(column)
-            for name, column in zip(schema.names, columns, strict=True)
-        }
-        return from_columns(values, schema, len(rows))
+        return _as_table(rows, schema)
 
     def _verify(self, *tables: str) -> None:
         """Verify the tables that are not verified yet."""
         new = [table for table in tables if table not in self._verified]
         verify(self._base, new)
         self._verified |= set(new)
+
+
+def _as_table(rows: Sequence[Sequence[Any]], schema: pa.Schema) -> pa.Table:
+    """Rows of the ledger, their columns in the order of the schema, as a table."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    values: dict[str, Any] = {}
+    for field, column in zip(schema, columns, strict=True):
+        # SQLite has no truth values, only 0 and 1.
+        is_flag = pa.types.is_boolean(field.type)
+        values[field.name] = (
+            [bool(cell) for cell in column] if is_flag else list(column)
+        )
+    return from_columns(values, schema, len(rows))
 
 
 def _submission(row: Sequence[Any]) -> Submission:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["UNKNOWN_PLACE", "CaseNote", "Submission", "received"]
+__all__ = ["UNKNOWN_PLACE", "CaseNote", "CaseNumber", "Submission", "received"]
 
 UNKNOWN_PLACE = 0
 """Stands for a constituency or precinct that is not known: a key column cannot be null."""
@@ -48,6 +48,24 @@ class CaseNote:
     status: str
     first_run: str
     last_run: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNumber:
+    """The number by which people call a case.
+
+    Attributes:
+        case_id: the case.
+        number: from 1; no two cases of a workspace have the same.
+        content: what its entries say, place apart: a case whose entries moved has another id, and
+            keeps its number.
+        run: the run that gave the number.
+    """
+
+    case_id: str
+    number: int
+    content: str
+    run: str
 
 
 def received(

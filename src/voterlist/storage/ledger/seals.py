@@ -24,6 +24,7 @@ from voterlist.storage.ledger.tables import (
 )
 
 __all__ = [
+    "NO_ROWS",
     "TableDigest",
     "digest",
     "migrate",
@@ -40,6 +41,10 @@ class TableDigest:
 
     rows: int
     digest: str
+
+
+NO_ROWS = TableDigest(0, hashlib.sha256().hexdigest())
+"""What ``digest`` gives for a table without rows."""
 
 
 def digest(base: Base, table: str) -> TableDigest:
@@ -125,6 +130,6 @@ def migrate(base: Base, version: int) -> None:
         return
     for statement in statements(version):
         base.execute(statement)
-    if version < SEALED_SINCE:
-        seal(base, KEYS)
+    unsealed = KEYS if version < SEALED_SINCE else KEYS.keys() - sealed(base).keys()
+    seal(base, unsealed)
     base.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")

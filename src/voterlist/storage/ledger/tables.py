@@ -10,6 +10,7 @@ __all__ = [
     "APPEND_ONLY",
     "FILE_NAME",
     "KEYS",
+    "MARKED_LATER",
     "MIGRATIONS",
     "SCHEMA_QUERY",
     "SEALED_SINCE",
@@ -130,6 +131,45 @@ MIGRATIONS = (
         digest TEXT NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
+    """
+    CREATE TABLE adjudications (
+        decision INTEGER PRIMARY KEY
+    ) STRICT;
+    CREATE TABLE amendments (
+        number INTEGER PRIMARY KEY,
+        entry_id TEXT NOT NULL,
+        action TEXT NOT NULL,
+        field TEXT,
+        value TEXT,
+        ground TEXT,
+        document TEXT,
+        constituency INTEGER,
+        precinct INTEGER,
+        due TEXT,
+        reason TEXT,
+        rule TEXT,
+        finding_id TEXT,
+        case_id TEXT,
+        decided_by TEXT NOT NULL,
+        decided_at TEXT NOT NULL,
+        adjudicates INTEGER NOT NULL CHECK (adjudicates IN (0, 1))
+    ) STRICT;
+    CREATE TABLE subjects (
+        entry_id TEXT PRIMARY KEY,
+        cells TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE case_entries (
+        case_id TEXT NOT NULL,
+        entry_id TEXT NOT NULL,
+        PRIMARY KEY (case_id, entry_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE case_numbers (
+        case_id TEXT PRIMARY KEY,
+        number INTEGER NOT NULL,
+        content TEXT NOT NULL,
+        run TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
 )
 """Script number n takes the file from ``user_version`` n to n + 1. A released script never changes.
 
@@ -146,13 +186,21 @@ KEYS = {
     "cases": "case_id",
     "case_places": "case_id, constituency",
     "decisions": "number",
+    "adjudications": "decision",
     "acceptances": "number",
+    "amendments": "number",
+    "subjects": "entry_id",
+    "case_entries": "case_id, entry_id",
+    "case_numbers": "case_id",
     "journal": "number",
 }
 """The key of each table that holds content; a digest is taken over its rows in this order."""
 
-APPEND_ONLY = ("decisions", "acceptances", "journal")
-"""Tables whose rows are only ever added; the row numbers are 1, 2, 3 ..."""
+APPEND_ONLY = ("decisions", "acceptances", "journal", "adjudications", "amendments")
+"""Tables whose rows are only ever added, in the order of their keys."""
+
+MARKED_LATER = frozenset({"adjudications", "amendments"})
+"""Of these, the tables that marks of earlier versions do not name: they had no rows then."""
 
 
 def statements(version: int) -> list[str]:

@@ -6,19 +6,19 @@ import datetime as dt
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
 
-from voterlist.schemas import ACCEPTANCE
+from voterlist.schemas import ACCEPTANCE, AMENDMENT
 from voterlist.storage.ledger.base import Base, make_private
 from voterlist.storage.ledger.failures import damaged, forbidden, translated_errors
 from voterlist.storage.ledger.mark import read_marks, require_no_gap, write_mark
 from voterlist.storage.ledger.reading import SMALL, Reader, is_there
-from voterlist.storage.ledger.records import UNKNOWN_PLACE
+from voterlist.storage.ledger.records import UNKNOWN_PLACE, CaseNumber
 from voterlist.storage.ledger.seals import (
     migrate,
     seal,
@@ -211,29 +211,83 @@ class Ledger(Reader):
             ),
         )
 
-    def decide(self, decisions: pa.Table) -> int:
-        """Add decisions (DECISION); one that says what already holds is not added again.
+    def decide(self, decisions: pa.Table, *, adjudicates: bool = False) -> int:
+        """Add decisions (DECISION); what the same person said last is not added again.
+
+        Args:
+            decisions: what people decided.
+            adjudicates: they settle what others decided in different ways.
 
         Returns:
             how many were added.
         """
-        earlier = self.decisions().to_pylist()
-        earlier_decisions = {
-            _of_entry(decision): _says(decision) for decision in earlier
-        }
-        new_decisions = decisions.to_pylist()
+        said = {_by(one): _says(one) for one in self.given_verdicts().to_pylist()}
         new = [
             one
-            for one in new_decisions
-            if earlier_decisions.get(_of_entry(one)) != _says(one)
+            for one in decisions.to_pylist()
+            if adjudicates or said.get(_by(one)) != _says(one)
         ]
-        self._change("decisions")
+        self._change("decisions", "adjudications")
+        first = self._next_number("decisions")
         self._base.execute_many(
             "INSERT INTO decisions (case_id, entry_id, verdict, reason, decided_by, decided_at)"
             " VALUES (:case_id, :entry_id, :verdict, :reason, :decided_by, :decided_at)",
             new,
         )
+        if adjudicates:
+            numbers = [(first + place,) for place in range(len(new))]
+            self._base.execute_many("INSERT INTO adjudications VALUES (?)", numbers)
         return len(new)
+
+    def amend(self, amendments: pa.Table, *, adjudicates: bool = False) -> int:
+        """Add what was decided about entries (AMENDMENT); returns how many were added.
+
+        ``adjudicates``: they settle what others decided in different ways.
+        """
+        names = ", ".join(AMENDMENT.names)
+        places = ", ".join(f":{name}" for name in AMENDMENT.names)
+        flag = int(adjudicates)
+        self._change("amendments")
+        self._base.execute_many(
+            f"INSERT INTO amendments ({names}, adjudicates) VALUES ({places}, {flag})",  # noqa: S608  names of a schema
+            amendments.to_pylist(),
+        )
+        return int(amendments.num_rows)
+
+    def keep_subjects(self, subjects: pa.Table) -> None:
+        """Keep what entries say (SUBJECT) of which something is decided.
+
+        An entry id comes from what the entry says, so one that is kept stays as it is.
+        """
+        self._change("subjects")
+        self._base.execute_many(
+            "INSERT OR IGNORE INTO subjects VALUES (:entry_id, :cells)",
+            subjects.sort_by("entry_id").to_pylist(),
+        )
+
+    def keep_case_entries(self, entries: Mapping[str, Collection[str]]) -> None:
+        """Keep the entries of cases of which something is decided, by case."""
+        rows = []
+        for case_id, members in entries.items():
+            rows += [(case_id, entry_id) for entry_id in members]
+        self._change("case_entries")
+        self._base.execute_many(
+            "INSERT OR IGNORE INTO case_entries VALUES (?, ?)", sorted(rows)
+        )
+
+    def number_cases(self, numbers: Iterable[CaseNumber]) -> None:
+        """Keep the numbers of cases; a case that has one keeps it."""
+        self._change("case_numbers")
+        rows = [(one.case_id, one.number, one.content, one.run) for one in numbers]
+        self._base.execute_many(
+            "INSERT OR IGNORE INTO case_numbers VALUES (?, ?, ?, ?)", sorted(rows)
+        )
+
+    def _next_number(self, table: str) -> int:
+        """The number that the next row of a table gets."""
+        query = f"SELECT coalesce(max(number), 0) + 1 FROM {table}"  # noqa: S608  our tables
+        ((number,),) = self._base.rows(query)
+        return int(number)
 
     def accept(self, acceptances: pa.Table) -> None:
         """Add what was said of findings (ACCEPTANCE)."""
@@ -263,11 +317,11 @@ class Ledger(Reader):
         self._changed |= set(tables)
 
 
-def _of_entry(decision: Mapping[str, Any]) -> tuple[str, str]:
-    """The entry of a case that a decision is about."""
-    return decision["case_id"], decision["entry_id"]
+def _by(decision: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The entry of a case that a decision is about, and who made it."""
+    return decision["case_id"], decision["entry_id"], decision["decided_by"]
 
 
 def _says(decision: Mapping[str, Any]) -> tuple[str, str | None]:
-    """What a decision says, whoever made it and when."""
+    """What a decision says, whenever it was made."""
     return decision["verdict"], decision["reason"]

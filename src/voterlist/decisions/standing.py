@@ -1,0 +1,231 @@
+"""What holds of all that people answered.
+
+The last answer of each person counts. Where all say the same, it holds. Where they differ, nothing
+of it holds: it is contested, until a third person settles it. Nobody's answer is overwritten by
+somebody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from voterlist.decisions.given import Given
+from voterlist.model import Action, Mark
+from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
+from voterlist.tables import from_columns, sort_by
+
+__all__ = ["WITHDRAWN", "Standing", "standing"]
+
+WITHDRAWN = Action.WITHDRAW.value
+"""The answer that takes an earlier one of the same person back."""
+
+ACCEPTED = Mark.ACCEPT.value
+
+_PLACE = "place"
+"""What a striking, a move, an addition and a question to the precinct are about: not a field."""
+
+_Row: TypeAlias = dict[str, Any]
+_Key: TypeAlias = tuple[str, str]
+"""(person, what of the entry it is about)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds, and what does not yet."""
+
+    decisions: pa.Table
+    """DECISION: the verdicts on cases that hold, by case and entry."""
+    amendments: pa.Table
+    """AMENDMENT: what holds about entries, by entry."""
+    contested: pa.Table
+    """CONTESTED: the answers that differ, by case, entry and person."""
+    pending: pa.Table
+    """AMENDMENT: what waits for a second person."""
+
+
+def standing(given: Given, *, two_people: Collection[Action] = ()) -> Standing:
+    """What holds of these answers.
+
+    Args:
+        given: the answers, brought to the entries of today.
+        two_people: the actions that two people must decide alike.
+    """
+    verdicts, contested_cases = _verdicts(given.verdicts.to_pylist())
+    amendments, contested_entries, pending = _amendments(given, two_people)
+    return Standing(
+        decisions=_table(verdicts, DECISION, "case_id", "entry_id"),
+        amendments=_table(amendments, AMENDMENT, "entry_id", "action", "field"),
+        contested=_table(
+            [*contested_cases, *contested_entries],
+            CONTESTED,
+            "case_id",
+            "entry_id",
+            "decided_by",
+            "answer",
+            "field",
+        ),
+        pending=_table(pending, AMENDMENT, "entry_id", "action", "field"),
+    )
+
+
+def _table(rows: list[_Row], schema: pa.Schema, *order: str) -> pa.Table:
+    columns = {name: [row.get(name) for row in rows] for name in schema.names}
+    return sort_by(from_columns(columns, schema, len(rows)), *order)
+
+
+def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
+    """The verdicts that hold, and the answers of contested cases.
+
+    The verdicts of a case mean something together, so a case is contested as a whole.
+    """
+    by_entry: dict[tuple[str, str], dict[str, _Row]] = {}
+    for row in rows:
+        said = by_entry.setdefault((row["case_id"], row["entry_id"]), {})
+        if row["adjudicates"]:
+            said.clear()
+        said.pop(row["decided_by"], None)
+        if row["verdict"] != WITHDRAWN:
+            said[row["decided_by"]] = row
+    contested = {
+        case
+        for (case, _), said in by_entry.items()
+        if len({row["verdict"] for row in said.values()}) > 1
+    }
+    holding: list[_Row] = []
+    differing: list[_Row] = []
+    for (case, _), said in by_entry.items():
+        if case in contested:
+            differing += [row | {"answer": row["verdict"]} for row in said.values()]
+        elif said:
+            holding.append(list(said.values())[-1])
+    return holding, differing
+
+
+def _amendments(
+    given: Given, two_people: Collection[Action]
+) -> tuple[list[_Row], list[_Row], list[_Row]]:
+    """(What holds, what is contested, what waits for a second person) of each entry."""
+    accepted = _accepted(given.acceptances)
+    holding: list[_Row] = []
+    contested: list[_Row] = []
+    pending: list[_Row] = []
+    for said in _by_entry(given.amendments.to_pylist()).values():
+        rows = list(_without_answered_questions(said))
+        if not rows:
+            continue
+        others = _acceptances_against(rows, accepted)
+        if others or _differ(rows):
+            contested += [row | {"answer": row["action"]} for row in rows] + others
+            continue
+        for row in _one_each(rows):
+            alone = _is_alone(row, rows) and row["action"] in two_people
+            (pending if alone else holding).append(row)
+    return holding, contested, pending
+
+
+def _by_entry(rows: Iterable[_Row]) -> dict[str, dict[_Key, _Row]]:
+    """For each entry the last answer of each person to each thing, in order."""
+    by_entry: dict[str, dict[_Key, _Row]] = {}
+    for row in rows:
+        said = by_entry.setdefault(row["entry_id"], {})
+        if row["adjudicates"]:
+            said.clear()
+        if row["action"] == WITHDRAWN:
+            _take_back(said, row)
+            continue
+        key = (row["decided_by"], _about(row))
+        said.pop(key, None)
+        said[key] = row
+    return by_entry
+
+
+def _take_back(said: dict[_Key, _Row], row: _Row) -> None:
+    """Remove what the person had decided: of one field where one is named, else all."""
+    for key in [key for key in said if key[0] == row["decided_by"]]:
+        if row["field"] is None or key[1] == row["field"]:
+            del said[key]
+
+
+def _about(row: _Row) -> str:
+    """What of the entry an answer is about: a field, or its place on the list."""
+    return str(row["field"]) if row["action"] == Action.CORRECT else _PLACE
+
+
+def _without_answered_questions(said: Mapping[_Key, _Row]) -> Iterator[_Row]:
+    """The answers, without the questions to the precinct that a later answer settled."""
+    rows = list(said.values())
+    last_answer = max(
+        (row["number"] for row in rows if row["action"] != Action.ASK), default=0
+    )
+    for row in rows:
+        if row["action"] != Action.ASK or row["number"] > last_answer:
+            yield row
+
+
+def _differ(rows: Collection[_Row]) -> bool:
+    """True where people decided about one entry in different ways.
+
+    Two who correct different fields agree; who corrects an entry that somebody else strikes does
+    not.
+    """
+    answers: dict[str, set[tuple[Any, ...]]] = {}
+    for row in rows:
+        answers.setdefault(_about(row), set()).add(_says(row))
+    if any(len(different) > 1 for different in answers.values()):
+        return True
+    strikers = {row["decided_by"] for row in rows if row["action"] == Action.STRIKE}
+    correctors = {row["decided_by"] for row in rows if row["action"] == Action.CORRECT}
+    return bool(strikers and correctors - strikers)
+
+
+def _says(row: _Row) -> tuple[Any, ...]:
+    """What an answer says, whoever gave it, when, and with what words."""
+    if row["action"] == Action.ASK:
+        return (Action.ASK,)
+    if row["action"] == Action.CORRECT:
+        return Action.CORRECT, row["value"]
+    return row["action"], row["ground"], row["constituency"], row["precinct"]
+
+
+def _one_each(rows: Iterable[_Row]) -> list[_Row]:
+    """Of answers that agree, the last to each thing."""
+    return list({_about(row): row for row in rows}.values())
+
+
+def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
+    """True where one person alone decided so, and it settles no dispute."""
+    people = {one["decided_by"] for one in rows if _about(one) == _about(row)}
+    return len(people) == 1 and not row["adjudicates"]
+
+
+def _accepted(acceptances: pa.Table) -> dict[str, _Row]:
+    """The findings that somebody accepted, by their ids."""
+    rows = acceptances.to_pylist()
+    return {row["finding_id"]: row for row in rows if row["mark"] == Mark.ACCEPT}
+
+
+def _acceptances_against(
+    rows: Iterable[_Row], accepted: Mapping[str, _Row]
+) -> list[_Row]:
+    """The acceptances by other people of the findings that these answers are to."""
+    against: dict[str, _Row] = {}
+    for row in rows:
+        acceptance = accepted.get(row["finding_id"])
+        is_settled = row["adjudicates"] or row["action"] == Action.ASK
+        if acceptance is None or is_settled:
+            continue
+        if acceptance["accepted_by"] != row["decided_by"]:
+            against[row["finding_id"]] = {
+                "entry_id": row["entry_id"],
+                "answer": ACCEPTED,
+                "reason": acceptance["reason"],
+                "rule": acceptance["rule"],
+                "finding_id": row["finding_id"],
+                "decided_by": acceptance["accepted_by"],
+                "decided_at": acceptance["accepted_at"],
+            }
+    return list(against.values())
