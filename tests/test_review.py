@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given as all_of
 from hypothesis import strategies as st
 
 from voterlist import review
 from voterlist.model import CaseKind, Verdict
-from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY
+from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY, GIVEN_VERDICT
 from voterlist.tables import from_columns, sort_by
 
 AT = "2026-02-03T09:00:00+00:00"
@@ -59,6 +59,14 @@ def make_decisions(*rows):
         DECISION,
         length=len(full),
     )
+
+
+def given(decisions, adjudicates=False):
+    """GIVEN_VERDICT of these answers, in their order."""
+    columns = {name: decisions.column(name) for name in DECISION.names}
+    size = decisions.num_rows
+    order = {"number": list(range(1, size + 1)), "adjudicates": [adjudicates] * size}
+    return from_columns(columns | order, GIVEN_VERDICT, size)
 
 
 def make_rows(*rows):
@@ -259,10 +267,10 @@ def test_earlier_decisions_count_when_a_case_is_judged():
     both = make_decisions(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
     fine = review.check_decisions(
-        cases, make_rows(("c1", "b", "repeat")), decided_at=LATER, earlier=kept
+        cases, make_rows(("c1", "b", "repeat")), decided_at=LATER, earlier=given(kept)
     )
     wrong = review.check_decisions(
-        cases, make_rows(("c1", "a", "repeat")), decided_at=LATER, earlier=both
+        cases, make_rows(("c1", "a", "repeat")), decided_at=LATER, earlier=given(both)
     )
 
     assert fine.problems == ()
@@ -280,8 +288,8 @@ def test_a_later_decision_replaces_and_the_same_one_is_not_recorded_again():
     changed = make_rows(("c1", "a", "keep"), ("c1", "b", "separate"))
     same = make_rows(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
-    again = review.check_decisions(cases, same, decided_at=LATER, earlier=earlier)
-    checked = review.check_decisions(cases, changed, decided_at=LATER, earlier=earlier)
+    again = review.check_decisions(cases, same, decided_at=LATER, earlier=given(earlier))
+    checked = review.check_decisions(cases, changed, decided_at=LATER, earlier=given(earlier))
 
     assert (again.decisions.num_rows, again.replaced.num_rows) == (0, 0)
     assert checked.decisions.select(["entry_id", "verdict"]).to_pylist() == [
@@ -303,7 +311,7 @@ def test_the_same_verdict_with_another_reason_is_recorded_and_replaces_nothing()
         make_cases({"c1": ["a", "b"]}),
         rows,
         decided_at=LATER,
-        earlier=make_decisions(("c1", "a", "keep")),
+        earlier=given(make_decisions(("c1", "a", "keep"))),
     )
 
     assert checked.decisions.column("reason").to_pylist() == ["seen in the passport"]
@@ -437,7 +445,7 @@ def decided_lists(draw):
 
 
 @pytest.mark.slow
-@given(decided_lists())
+@all_of(decided_lists())
 def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
     """A row would be lost, or a person have no entry left on the list."""
     present, cases, rows = drawn
@@ -464,7 +472,7 @@ def test_whatever_was_decided_no_person_loses_the_last_entry(drawn):
 
 
 @pytest.mark.slow
-@given(decided_lists(), st.randoms())
+@all_of(decided_lists(), st.randoms())
 def test_the_order_of_decisions_changes_nothing(drawn, shuffle):
     """The same decisions in another order give the same list and log."""
     present, cases, rows = drawn

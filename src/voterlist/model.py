@@ -300,6 +300,12 @@ class Problem:
     """Of a finding, where the row names one that is known."""
     count: int = 1
     """How many cells it is about."""
+    file: str = ""
+    """The name of the file, where several are read."""
+    case_number: int | None = None
+    """The number by which people call the case."""
+    who: str | None = None
+    """The people whom it is about, where others may do what was refused."""
 
     @property
     def key(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from voterlist.decisions.verdicts import (
+    PROBLEM_CODES,
+    REVIEW_ROW,
+    UNKNOWN_VERDICT,
+    Checked,
+    check_decisions,
+)
 from voterlist.model import CaseKind, Problem, Rule, Verdict
 from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY, require
 from voterlist.tables import from_columns, sort_by
@@ -54,24 +60,6 @@ QUEUE = CASE.append(pa.field("number", pa.int32(), nullable=False)).append(
 """CASE with the case's running number (as in the report) and the verdict that stands so far, if
 any."""
 
-REVIEW_ROW = pa.schema(
-    [
-        pa.field("sheet", pa.string(), nullable=False),
-        pa.field("row", pa.int32(), nullable=False),
-        pa.field("case_id", pa.string()),
-        pa.field("entry_id", pa.string()),
-        pa.field("verdict", pa.string()),
-        pa.field("reason", pa.string()),
-        pa.field("decided_by", pa.string()),
-        pa.field("run_id", pa.string()),
-    ],
-)
-"""One row of a review workbook as it came back. ``verdict`` is a code of ``Verdict``,
-``UNKNOWN_VERDICT`` for a word that is none, null where nothing was decided. ``row`` counts from 1,
-as the spreadsheet shows it; ``run_id`` is the run from which the row was exported."""
-
-UNKNOWN_VERDICT = "unknown"
-
 CORRECTED = pa.schema(
     [
         *ENTRY,
@@ -88,35 +76,6 @@ SKIPPED = DECISION.append(pa.field("code", _WORD, nullable=False))
 (the case or the entry is not there any more), ``kept-missing`` (the entry to be kept is not on the
 list), ``several-kept`` (more than one entry is to be kept), ``kept-elsewhere`` (another case keeps
 the entry)."""
-
-PROBLEM_CODES = (
-    "unknown-case",
-    "unknown-entry",
-    "unknown-verdict",
-    "no-verdict",
-    "no-decider",
-    "decided-twice",
-    "repeat-without-reason",
-    "all-repeat",
-    "repeat-without-keep",
-    "several-kept",
-)
-"""Why rows of a review workbook are refused; ``review.problem.<code>.title`` and ``.todo`` in the
-catalogue."""
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What came back from a person, checked against the cases."""
-
-    decisions: pa.Table
-    """DECISION: the new decisions to record, sorted by case and entry. Unchanged ones are not
-    repeated."""
-    problems: tuple[Problem, ...]
-    """Why rows were refused, in order of row."""
-    replaced: pa.Table
-    """DECISION: the earlier decisions that the new ones overrule, for the journal."""
-
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
@@ -193,69 +152,6 @@ def queue(cases: pa.Table, decisions: pa.Table) -> pa.Table:
     return sort_by(_table(frame, QUEUE), "number", "entry_id")
 
 
-def check_decisions(
-    cases: pa.Table,
-    rows: pa.Table,
-    *,
-    decided_at: str,
-    decided_by: str | None = None,
-    earlier: pa.Table | None = None,
-    refused: Collection[Problem] = (),
-) -> Checked:
-    """The decisions of a review workbook, checked against the cases and the earlier decisions.
-
-    A problem refuses every new row of its case, because the verdicts of a case mean something only
-    together; other cases are recorded. An entry that has another verdict now takes the new one, and
-    the earlier decision is returned in ``replaced``.
-
-    Args:
-        cases: CASE.
-        rows: REVIEW_ROW.
-        decided_at: the moment of the new decisions.
-        decided_by: who decided where a row names nobody.
-        earlier: DECISION; what was decided before.
-        refused: rows that were refused before: they are not looked at again, and refuse their case.
-    """
-    members = require(cases, CASE, "review").select(_KEY).to_pandas()
-    frame = require(rows, REVIEW_ROW, "review").to_pandas()
-    frame = _not_refused(frame.sort_values(["row", "sheet"], kind="stable"), refused)
-    is_filled = frame["reason"].notna() | frame["decided_by"].notna()
-    without_verdict = frame[frame["verdict"].isna() & is_filled]
-    frame = frame[frame["verdict"].notna()]
-    if decided_by:
-        frame = frame.assign(decided_by=frame["decided_by"].fillna(decided_by))
-    past = current(
-        earlier if earlier is not None else DECISION.empty_table()
-    ).to_pandas()
-
-    problems = _problems(without_verdict, "no-verdict") + _row_problems(frame, members)
-    refused_cases = _cases_of(refused)
-    whole = frame[
-        ~frame["case_id"].isin(refused_cases | set(without_verdict["case_id"]))
-    ]
-    problems += _case_problems(_standing_after(whole, past, members), whole)
-    refused_cases |= _cases_of(problems)
-    taken = frame[~frame["case_id"].isin(refused_cases) & frame["case_id"].notna()]
-    taken = taken.drop_duplicates(_KEY).assign(decided_at=decided_at)
-    taken, replaced = _changed(taken, past)
-    return Checked(
-        _decisions(taken), tuple(sorted(problems, key=_place)), _decisions(replaced)
-    )
-
-
-def _not_refused(frame: pd.DataFrame, refused: Iterable[Problem]) -> pd.DataFrame:
-    """The rows that no problem names."""
-    refused_rows = {(problem.sheet, problem.row) for problem in refused}
-    places = zip(frame["sheet"], frame["row"], strict=True)
-    is_kept = [place not in refused_rows for place in places]
-    return frame[np.array(is_kept, dtype=bool)]
-
-
-def _cases_of(problems: Iterable[Problem]) -> set[str]:
-    """The cases that problems name."""
-    return {problem.case_id for problem in problems if problem.case_id is not None}
-
-
 def apply(entries: pa.Table, cases: pa.Table, decisions: pa.Table) -> Corrected:
     """The list with the marks that the decisions put on it; nothing is deleted, rows in = rows out.
 
@@ -303,10 +199,6 @@ def _moment(text: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()
 
 
-def _place(problem: Problem) -> tuple[str, int, str, str]:
-    return (problem.sheet, problem.row, problem.code, problem.entry_id or "")
-
-
 def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     """The frame's columns as a table of this schema; NaN, None and NaT become null."""
     columns: dict[str, Any] = {}
@@ -320,104 +212,6 @@ def _table(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 def _decisions(frame: pd.DataFrame) -> pa.Table:
     return sort_by(_table(frame, DECISION), *_KEY)
-
-
-def _problems(frame: pd.DataFrame, code: str) -> list[Problem]:
-    """One problem for each row of the frame."""
-    rows = frame[["row", "sheet", *_KEY]].astype(object)
-    return [
-        Problem(int(row), code, sheet, _text(case_id), _text(entry_id))
-        for row, sheet, case_id, entry_id in rows.itertuples(index=False)
-    ]
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _row_problems(frame: pd.DataFrame, members: pd.DataFrame) -> list[Problem]:
-    """What is wrong with single rows, and with rows that contradict each other."""
-    known_case = frame["case_id"].isin(members["case_id"])
-    pairs = pd.MultiIndex.from_frame(members)
-    known_entry = pd.MultiIndex.from_frame(frame[_KEY]).isin(pairs)
-    known_verdict = frame["verdict"].isin([verdict.value for verdict in Verdict])
-    is_repeat = frame["verdict"] == Verdict.REPEAT.value
-    has_no_reason = frame["reason"].fillna("").str.strip() == ""
-    verdicts = frame.groupby(_KEY, dropna=False)["verdict"].transform("nunique")
-    tests: Iterable[tuple[str, Any]] = (
-        ("unknown-case", ~known_case),
-        ("unknown-entry", known_case & ~known_entry),
-        ("unknown-verdict", ~known_verdict),
-        ("no-decider", frame["decided_by"].isna()),
-        ("decided-twice", verdicts > 1),
-        ("repeat-without-reason", is_repeat & has_no_reason),
-    )
-    return [
-        problem for code, wrong in tests for problem in _problems(frame[wrong], code)
-    ]
-
-
-def _standing_after(
-    frame: pd.DataFrame, past: pd.DataFrame, members: pd.DataFrame
-) -> pd.DataFrame:
-    """One row for each member of each case in the file.
-
-    Its ``verdict`` is the one that would stand if every row were taken.
-    """
-    fresh = frame.dropna(subset=_KEY).drop_duplicates(_KEY)
-    parts = [part[[*_KEY, "verdict"]].astype(object) for part in (past, fresh)]
-    verdicts = pd.concat(parts).drop_duplicates(_KEY, keep="last")
-    touched = members[members["case_id"].isin(fresh["case_id"])]
-    return touched.merge(verdicts, on=_KEY, how="left")
-
-
-def _case_problems(standing: pd.DataFrame, frame: pd.DataFrame) -> list[Problem]:
-    """What is wrong with the verdicts of a case taken together, at its first row with a repeat."""
-    counts = _verdict_counts(standing)
-    repeats, keeps, total = counts["repeat"], counts["keep"], counts["total"]
-    everyone = (repeats > 0) & (repeats == total)
-    wrong = {
-        "all-repeat": everyone,
-        "repeat-without-keep": (repeats > 0) & ~everyone & (keeps == 0),
-        "several-kept": (repeats > 0) & (keeps > 1),
-    }
-    placed = frame.assign(later=frame["verdict"] != Verdict.REPEAT.value)
-    placed = placed.sort_values(["later", "row"], kind="stable").drop_duplicates(
-        "case_id"
-    )
-    return [
-        problem
-        for code, cases in wrong.items()
-        for problem in _problems(
-            placed[placed["case_id"].isin(cases.index[cases])], code
-        )
-    ]
-
-
-def _verdict_counts(standing: pd.DataFrame) -> pd.DataFrame:
-    """By case: how many members it has (``total``), and how many are ``repeat`` and ``keep``."""
-    verdict = standing["verdict"].astype(object)
-    is_repeat, is_keep = verdict == Verdict.REPEAT.value, verdict == Verdict.KEEP.value
-    columns = {
-        "case_id": standing["case_id"],
-        "repeat": is_repeat.astype(int),
-        "keep": is_keep.astype(int),
-        "total": 1,
-    }
-    return pd.DataFrame(columns).groupby("case_id").sum()
-
-
-def _changed(
-    taken: pd.DataFrame, past: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows that say something new, and the earlier decisions whose verdict they change."""
-    keys = pd.MultiIndex.from_frame(taken[_KEY])
-    known = past.astype(object).set_index(_KEY).reindex(keys)
-    same_verdict = known["verdict"].to_numpy() == taken["verdict"].to_numpy()
-    reasons = [part["reason"].fillna("").to_numpy() for part in (known, taken)]
-    is_same = same_verdict & (reasons[0] == reasons[1])
-    is_overruled = known["verdict"].notna().to_numpy() & ~same_verdict
-    return taken[~is_same], known[is_overruled].reset_index()
 
 
 def _with_effect(

@@ -6,13 +6,25 @@ sections to make the page and the workbook.
 
 from __future__ import annotations
 
+from voterlist.report.asked import (
+    AskedAs,
+    AskedFinding,
+    GivenAnswer,
+    Reopened,
+    ReviewItems,
+    Subject,
+)
 from voterlist.report.lookup import Sources
-from voterlist.report.review_items import review_cases, review_findings
+from voterlist.report.review_items import (
+    ReviewTables,
+    review_cases,
+    review_findings,
+    review_items,
+)
 from voterlist.report.run import Report, Run, build_sections
 from voterlist.report.sections import AUDIT_PAGE, PAGE, SECTIONS, WORKBOOK
 from voterlist.report.sections.audit.scorecard import scorecard as scorecard_of
 from voterlist.report.sections.cases import Case
-from voterlist.report.sections.findings import AskedFinding
 from voterlist.report.values import Facts, Limits, Text
 from voterlist.report.words import Words
 
@@ -22,18 +34,25 @@ __all__ = [
     "SECTIONS",
     "TABLES",
     "WORKBOOK",
+    "AskedAs",
     "AskedFinding",
     "Case",
     "Facts",
+    "GivenAnswer",
     "Limits",
+    "Reopened",
     "Report",
+    "ReviewItems",
+    "ReviewTables",
     "Run",
     "Sources",
+    "Subject",
     "Text",
     "Words",
     "build",
     "review_cases",
     "review_findings",
+    "review_items",
     "scorecard_of",
 ]
 

@@ -1,19 +1,32 @@
-"""What a review workbook holds: the open cases, and the findings that a person may accept."""
+"""What a review workbook holds, made of the tables of a run and of what people answered."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist import review
+from voterlist.decisions import Given, Standing, with_corrections
 from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
-from voterlist.model import Mark, Stage
-from voterlist.report.lookup import Names, Sources
+from voterlist.model import Action, Mark, Stage
+from voterlist.report.asked import (
+    AskedAs,
+    AskedFinding,
+    GivenAnswer,
+    Reopened,
+    ReviewItems,
+    Subject,
+    given_answer,
+)
+from voterlist.report.lookup import Names, Sources, rows_of, written_names
 from voterlist.report.sections.cases import Case, CaseTables, build_cases
-from voterlist.report.sections.findings import AskedFinding, FindingRow, build_findings
+from voterlist.report.sections.findings import FindingRow, build_findings
+from voterlist.report.values import Born, Place, Value
 from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
@@ -28,7 +41,105 @@ from voterlist.schemas import (
     require,
 )
 
-__all__ = ["review_cases", "review_findings"]
+__all__ = ["ReviewTables", "review_cases", "review_findings", "review_items"]
+
+_Row: TypeAlias = Mapping[str, Any]
+_Subjects: TypeAlias = Callable[[Iterable[str | None]], dict[str, Subject]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTables:
+    """The tables of a run that a review workbook is made of.
+
+    Attributes:
+        cases: CASE.
+        entries: ENTRY.
+        voters: VOTER.
+        pairs: PAIR.
+        waterfalls: WATERFALL.
+        findings: FINDING.
+        accepted: ACCEPTED.
+        registers: ENTRY: the rows of registers that findings name.
+        returned: RETURNED: the answers whose entries changed; None where the run has none.
+        numbers: ``case_id`` and ``number`` of every case; None: those of ``review.numbered``.
+    """
+
+    cases: pa.Table
+    entries: pa.Table
+    voters: pa.Table
+    pairs: pa.Table
+    waterfalls: pa.Table
+    findings: pa.Table
+    accepted: pa.Table
+    registers: pa.Table
+    returned: pa.Table | None = None
+    numbers: pa.Table | None = None
+
+
+def review_items(
+    tables: ReviewTables,
+    given: Given,
+    holding: Standing,
+    *,
+    sources: Sources,
+    mask_identifiers: bool = True,
+) -> ReviewItems:
+    """Everything that a person is asked, with what was answered before.
+
+    What is contested, and what waits for a second person, stands on a sheet of its own and on no
+    other.
+
+    Args:
+        tables: the tables of the run.
+        given: everything that people answered, under the ids of the run.
+        holding: what holds of it.
+        sources: the files of each source.
+        mask_identifiers: whether only the end of an identifier is shown.
+    """
+    numbers = _numbers(tables)
+    entries = with_corrections(tables.entries, holding.amendments)
+    names = Names(sources)
+
+    def subjects(ids: Iterable[str | None]) -> dict[str, Subject]:
+        return _subjects(ids, entries, tables, names)
+
+    contested = _rows(holding.contested)
+    pending = _rows(holding.pending)
+    disputed_cases = {row["case_id"] for row in contested if _is_of_case(row)}
+    cases = _cases(tables, entries, numbers, holding, names, mask_identifiers)
+    findings = review_findings(
+        tables.findings,
+        tables.accepted,
+        given.acceptances,
+        entries=entries,
+        registers=tables.registers,
+        sources=sources,
+        amendments=holding.amendments,
+        subjects=subjects,
+        mask_identifiers=mask_identifiers,
+    )
+    apart = {row["finding_id"] for row in (*contested, *pending)}
+    open_cases = [
+        case
+        for case in cases
+        if case.is_open and case.case_id not in disputed_cases
+    ]
+    asked_findings = [
+        one for one in findings if one.finding.finding_id not in apart
+    ]
+    questions = _questions(holding.amendments, open_cases)
+    shown = {one.finding.finding_id for one in asked_findings if one.given}
+    reopened = [
+        *_contested_cases(contested, tables.cases, numbers, subjects),
+        *_contested_entries(contested, subjects),
+        *_pending(pending, subjects),
+        *_returned(tables.returned, given, numbers, subjects),
+        *_decided_cases(holding.decisions, open_cases, numbers, subjects),
+        *_decided_entries(holding.amendments, shown, questions, subjects),
+    ]
+    return ReviewItems(
+        tuple(open_cases), questions, tuple(asked_findings), tuple(reopened)
+    )
 
 
 def review_cases(
@@ -72,6 +183,69 @@ def _checked(table: pa.Table | None, schema: pa.Schema) -> pa.Table:
     return empty(schema) if table is None else require(table, schema, Stage.REPORT)
 
 
+def _cases(
+    tables: ReviewTables,
+    entries: pa.Table,
+    numbers: pa.Table,
+    holding: Standing,
+    names: Names,
+    mask_identifiers: bool,
+) -> tuple[Case, ...]:
+    """All cases by number."""
+    looked_up = CaseTables(
+        entries=entries,
+        voters=tables.voters,
+        pairs=tables.pairs,
+        waterfalls=tables.waterfalls,
+        decisions=holding.decisions,
+    )
+    return build_cases(
+        tables.cases, numbers, looked_up, names, mask_identifiers=mask_identifiers
+    )
+
+
+def _numbers(tables: ReviewTables) -> pa.Table:
+    """``case_id`` and ``number`` of every case."""
+    ids = tables.cases.column("case_id")
+    numbers = tables.numbers
+    if numbers is not None:
+        known = numbers.column("case_id").combine_chunks()
+        if pc.all(pc.is_in(ids, value_set=known), min_count=0).as_py():
+            return numbers.select(["case_id", "number"])
+    return review.numbered(tables.cases)
+
+
+def _subjects(
+    ids: Iterable[str | None], entries: pa.Table, tables: ReviewTables, names: Names
+) -> dict[str, Subject]:
+    """These entries and rows of registers as a person recognises them, by id."""
+    wanted = pa.array(sorted({one for one in ids if one is not None}), pa.string())
+    found = rows_of(pa.concat_tables([entries, tables.registers]), wanted)
+    voters = rows_of(tables.voters, wanted)
+    columns = zip(
+        wanted.to_pylist(),
+        written_names(found).to_pylist(),
+        _births(found, voters),
+        found.column("address").to_pylist(),
+        names.places(found),
+        strict=True,
+    )
+    return {row[0]: Subject(*row) for row in columns}
+
+
+def _births(entries: pa.Table, voters: pa.Table) -> list[Value]:
+    """The birth date as far as it is known, else as it is written."""
+    parts = [
+        voters.column(name).to_pylist()
+        for name in ("birth_year", "birth_month", "birth_day")
+    ]
+    written = entries.column("birth_date").to_pylist()
+    return [
+        text if year is None else Born(year, month, day)
+        for text, year, month, day in zip(written, *parts, strict=True)
+    ]
+
+
 def review_findings(
     findings: pa.Table,
     accepted: pa.Table,
@@ -80,9 +254,11 @@ def review_findings(
     entries: pa.Table,
     registers: pa.Table,
     sources: Sources,
+    amendments: pa.Table | None = None,
+    subjects: _Subjects | None = None,
     mask_identifiers: bool = True,
 ) -> tuple[AskedFinding, ...]:
-    """The findings that a person may accept, errors first; behind them those accepted before.
+    """The findings that a person may answer, errors first; behind them those accepted before.
 
     Args:
         findings: FINDING of a run.
@@ -91,6 +267,8 @@ def review_findings(
         entries: ENTRY that they name.
         registers: ENTRY of the registers' rows that they name.
         sources: as of ``Run``.
+        amendments: AMENDMENT: what holds about entries.
+        subjects: gives entries and rows of registers as a person recognises them.
         mask_identifiers: show only the last three characters of FIN and document.
 
     Raises:
@@ -99,7 +277,7 @@ def review_findings(
     entries, names = require(entries, ENTRY, Stage.REPORT), Names(sources)
     registers = require(registers, ENTRY, Stage.REPORT)
 
-    def rows_of(table: pa.Table, ids: list[str]) -> tuple[FindingRow, ...]:
+    def rows_of_findings(table: pa.Table, ids: list[str]) -> tuple[FindingRow, ...]:
         return build_findings(
             table,
             entries,
@@ -116,18 +294,238 @@ def review_findings(
         pc.field("finding_id").is_valid()
     )
     rows = (
-        *rows_of(to_accept, list(finding_ids(to_accept))),
-        *rows_of(
+        *rows_of_findings(to_accept, list(finding_ids(to_accept))),
+        *rows_of_findings(
             accepted_before.select(FINDING.names),
             accepted_before.column("finding_id").to_pylist(),
         ),
     )
-    answers = require(acceptances, ACCEPTANCE, Stage.REPORT).to_pylist()
-    by_id = {answer["finding_id"]: answer for answer in answers}
-    return tuple(_with_answer(row, by_id.get(row.finding_id or "")) for row in rows)
+    answers = _answers(require(acceptances, ACCEPTANCE, Stage.REPORT), amendments)
+    looked_up: dict[str, Subject] = {}
+    if subjects is not None:
+        looked_up = subjects(one for row in rows for one in _named(row))
+    return tuple(_asked(row, answers, looked_up) for row in rows)
 
 
-def _with_answer(row: FindingRow, answer: Mapping[str, Any] | None) -> AskedFinding:
-    if answer is None or answer["mark"] != Mark.ACCEPT:
-        return AskedFinding(row)
-    return AskedFinding(row, Mark.ACCEPT, answer["reason"], answer["accepted_by"])
+def _answers(
+    acceptances: pa.Table, amendments: pa.Table | None
+) -> dict[str, GivenAnswer]:
+    """By finding, the answer that holds."""
+    answers = {
+        row["finding_id"]: given_answer(Mark.ACCEPT.value, row)
+        for row in acceptances.to_pylist()
+        if row["mark"] == Mark.ACCEPT
+    }
+    for row in _rows(amendments):
+        if row["finding_id"] is not None:
+            answers[row["finding_id"]] = given_answer(row["action"], row)
+    return answers
+
+
+def _named(row: FindingRow) -> tuple[str | None, str | None]:
+    """The entry, and what the finding names beside it."""
+    return row.entry_id, row.other_entry_id
+
+
+def _asked(
+    row: FindingRow,
+    answers: Mapping[str, GivenAnswer],
+    subjects: Mapping[str, Subject],
+) -> AskedFinding:
+    """A finding with its entry, or the row of a register that has none."""
+    entry, other = (subjects.get(one or "") for one in _named(row))
+    return AskedFinding(
+        row,
+        subject=entry or other,
+        register=other,
+        given=answers.get(row.finding_id or ""),
+    )
+
+
+def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
+    return [] if table is None else list(table.to_pylist())
+
+
+def _is_of_case(row: _Row) -> bool:
+    """True of an answer of CONTESTED that is a verdict: it names a case and no action."""
+    return row["case_id"] is not None and row["answer"] not in {*Action, Mark.ACCEPT}
+
+
+def _questions(
+    amendments: pa.Table, cases: Iterable[Case]
+) -> dict[str, GivenAnswer]:
+    """The questions to precincts about entries of these cases, by entry."""
+    members = {member.entry_id for case in cases for member in case.members}
+    return {
+        row["entry_id"]: given_answer(Action.ASK.value, row)
+        for row in _rows(amendments)
+        if row["action"] == Action.ASK and row["entry_id"] in members
+    }
+
+
+def _contested_cases(
+    contested: Iterable[_Row],
+    cases: pa.Table,
+    numbers: pa.Table,
+    subjects: _Subjects,
+) -> Iterator[Reopened]:
+    """Every entry of each contested case, with what each person answered."""
+    answers: dict[tuple[str, str], list[GivenAnswer]] = {}
+    for row in contested:
+        if _is_of_case(row):
+            key = row["case_id"], row["entry_id"]
+            answers.setdefault(key, []).append(given_answer(row["answer"], row))
+    members: dict[str, set[str]] = {case: set() for case, _ in answers}
+    for case, entry in (*answers, *_members(cases, members)):
+        members[case].add(entry)
+    number_of = _number_of(numbers, members)
+    looked_up = subjects(entry for group in members.values() for entry in group)
+    for case in sorted(members, key=lambda one: (number_of.get(one, 0), one)):
+        for entry in sorted(members[case]):
+            yield Reopened(
+                AskedAs.CONTESTED_CASE,
+                looked_up[entry],
+                tuple(answers.get((case, entry), ())),
+                case_id=case,
+                case_number=number_of.get(case),
+            )
+
+
+def _members(cases: pa.Table, wanted: Iterable[str]) -> list[tuple[str, str]]:
+    """(case, entry) of these cases."""
+    ids = pa.array(sorted(wanted), pa.string())
+    rows = cases.select(["case_id", "entry_id"])
+    rows = rows.filter(pc.is_in(rows.column("case_id"), value_set=ids))
+    return [(row["case_id"], row["entry_id"]) for row in rows.to_pylist()]
+
+
+def _number_of(numbers: pa.Table, wanted: Iterable[str | None]) -> dict[str, int]:
+    """The numbers of these cases."""
+    ids = pa.array(sorted({one for one in wanted if one is not None}), pa.string())
+    rows = numbers.filter(pc.is_in(numbers.column("case_id"), value_set=ids))
+    return {row["case_id"]: row["number"] for row in rows.to_pylist()}
+
+
+def _contested_entries(
+    contested: Iterable[_Row], subjects: _Subjects
+) -> Iterator[Reopened]:
+    """Each contested entry with what each person answered."""
+    by_entry: dict[str, list[_Row]] = {}
+    for row in contested:
+        if not _is_of_case(row):
+            by_entry.setdefault(row["entry_id"], []).append(row)
+    looked_up = subjects(by_entry)
+    for entry, rows in by_entry.items():
+        yield Reopened(
+            AskedAs.CONTESTED_ENTRY,
+            looked_up[entry],
+            tuple(given_answer(row["answer"], row) for row in rows),
+            **_about(rows),
+        )
+
+
+def _about(rows: Iterable[_Row]) -> dict[str, Any]:
+    """The finding and the case that answers name, where one of them does."""
+    about: dict[str, Any] = {}
+    for name in ("rule", "finding_id", "case_id"):
+        about[name] = next((row[name] for row in rows if row.get(name)), None)
+    return about
+
+
+def _pending(pending: Iterable[_Row], subjects: _Subjects) -> Iterator[Reopened]:
+    """What waits for a second person."""
+    yield from _single(AskedAs.PENDING, pending, subjects)
+
+
+def _single(
+    asked_as: AskedAs, rows: Iterable[_Row], subjects: _Subjects
+) -> Iterator[Reopened]:
+    """Answers of AMENDMENT, each by itself."""
+    rows = list(rows)
+    looked_up = subjects(row["entry_id"] for row in rows)
+    for row in rows:
+        answer = given_answer(row["action"], row)
+        subject = looked_up[row["entry_id"]]
+        yield Reopened(asked_as, subject, (answer,), **_about([row]))
+
+
+def _returned(
+    returned: pa.Table | None, given: Given, numbers: pa.Table, subjects: _Subjects
+) -> Iterator[Reopened]:
+    """What was decided of entries that say something else now.
+
+    An entry that is gone is shown as it was.
+    """
+    rows = _rows(returned)
+    looked_up = subjects(row["entry_id"] for row in rows)
+    number_of = _number_of(numbers, (row["case_id"] for row in rows))
+    gone = {row["old_entry_id"] for row in rows if row["entry_id"] is None}
+    old = _old_subjects(given.subjects, gone)
+    for row in rows:
+        was = Subject(row["old_entry_id"])
+        subject = looked_up.get(row["entry_id"] or "") or old.get(
+            row["old_entry_id"], was
+        )
+        yield Reopened(
+            AskedAs.RETURNED,
+            subject,
+            (given_answer(row["answer"], row),),
+            case_id=row["case_id"],
+            case_number=number_of.get(row["case_id"]),
+            changed=tuple(filter(None, (row["changed"] or "").split("+"))),
+            why=row["why"],
+        )
+
+
+def _old_subjects(subjects: pa.Table, wanted: set[str]) -> dict[str, Subject]:
+    """Entries as they were when something was decided of them."""
+    old: dict[str, Subject] = {}
+    for row in subjects.to_pylist():
+        if row["entry_id"] not in wanted:
+            continue
+        cells = json.loads(row["cells"])
+        parts = [cells.get(name) for name in ("surname", "given_name", "patronymic")]
+        name = " ".join(filter(None, parts)) or cells.get("full_name")
+        place = Place(cells.get("constituency"), cells.get("precinct"))
+        old[row["entry_id"]] = Subject(
+            row["entry_id"], name, cells.get("birth_date"), cells.get("address"), place
+        )
+    return old
+
+
+def _decided_cases(
+    decisions: pa.Table,
+    open_cases: Iterable[Case],
+    numbers: pa.Table,
+    subjects: _Subjects,
+) -> Iterator[Reopened]:
+    """The verdicts that hold of cases that are not open any more, by number."""
+    is_open = {case.case_id for case in open_cases}
+    rows = [row for row in _rows(decisions) if row["case_id"] not in is_open]
+    looked_up = subjects(row["entry_id"] for row in rows)
+    number_of = _number_of(numbers, (row["case_id"] for row in rows))
+    rows.sort(key=lambda row: (number_of.get(row["case_id"], 0), row["entry_id"]))
+    for row in rows:
+        yield Reopened(
+            AskedAs.DECIDED_CASE,
+            looked_up[row["entry_id"]],
+            (given_answer(row["verdict"], row),),
+            case_id=row["case_id"],
+            case_number=number_of.get(row["case_id"]),
+        )
+
+
+def _decided_entries(
+    amendments: pa.Table,
+    shown: set[str | None],
+    questions: Mapping[str, GivenAnswer],
+    subjects: _Subjects,
+) -> Iterator[Reopened]:
+    """What holds of entries, and stands on no other sheet."""
+    rows = [
+        row
+        for row in _rows(amendments)
+        if row["finding_id"] not in shown
+        and not (row["action"] == Action.ASK and row["entry_id"] in questions)
+    ]
+    yield from _single(AskedAs.DECIDED_ENTRY, rows, subjects)

@@ -1,249 +1,413 @@
-"""Cases and findings out to a workbook in which a person decides; ``answers`` reads it back."""
+"""What people are asked, out to a workbook in which they answer; ``answers`` reads it back."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from voterlist.model import Mark, Verdict
-from voterlist.render.xlsx.report import add_table
-from voterlist.render.xlsx.sheets import Book, Sheet, safe
-from voterlist.report import AskedFinding, Case, Words
-from voterlist.report.sections.cases import CaseWords, Member, case_cells, case_columns
-from voterlist.report.sections.findings import (
-    FindingWords,
-    finding_cells,
-    finding_columns,
+from voterlist.decisions.answers import SHEETS
+from voterlist.model import Verdict
+from voterlist.render.xlsx.carried import Carried
+from voterlist.render.xlsx.forms import (
+    ANSWER,
+    ANSWERS,
+    AS_EXPORTED,
+    ASKED_AS,
+    CASE_ID,
+    ENTRY_ID,
+    FINDING_ID,
+    NO_LONGER,
+    RUN_ID,
+    as_cell,
+    digest_of,
 )
-from voterlist.report.sheets import (
-    Column,
-    Row,
-    SheetTable,
-    SheetValue,
-    columns_of,
-    place_cells,
-    place_columns,
+from voterlist.render.xlsx.lines import (
+    Line,
+    case_lines,
+    finding_lines,
+    reopened_lines,
 )
+from voterlist.render.xlsx.sheets import Book, Sheet
+from voterlist.report import AskedAs, AskedFinding, Reopened, ReviewItems, Words
+from voterlist.report.sections.cases import CaseWords, case_columns
+from voterlist.report.sections.findings import FindingWords
+from voterlist.report.sheets import Column, Row, columns_of, place_columns
 
-__all__ = [
-    "CASE_IDS",
-    "FINDING_IDS",
-    "FINDING_MARKS",
-    "RUN_ID",
-    "VERDICTS",
-    "answer_of",
-    "render_review",
-    "write_review",
-]
+__all__ = ["render_review", "write_review"]
 
-RUN_ID = "run_id"
-"""The hidden column, of cases and of findings, that says from which run a row is."""
-CASE_IDS = ("case_id", "entry_id")
-"""The other hidden columns of the cases; their headings are the same in every language."""
-VERDICTS = {"verdict": "verdict", "reason": "reason", "decided_by": "decided_by"}
-"""The columns of the cases that a person fills in, and where the catalogue has their headings
-(``review.column.``)."""
-FINDING_IDS = ("finding_id",)
-"""The other hidden column of the findings."""
-FINDING_MARKS = {"mark": "mark", "reason": "mark-reason", "decided_by": "marked-by"}
-"""The columns of the findings that a person fills in, with their headings likewise."""
 _MOST_FINDINGS = 100_000
-"""Findings in one workbook: errors and warnings stand first, and nobody goes through more one by
+"""Findings on one sheet: errors and warnings stand first, and nobody goes through more one by
 one."""
-_VERDICT_COLUMN = 5
-"""The place of the first column that a person fills in among the columns of the cases."""
-_MARK_COLUMN = 2
-"""The same among the columns of the findings."""
-_STEPS = range(1, 9)
+_MOST_LETTERS = 255
+"""Letters of a list that stands in the cell's rule itself; a longer one stands on a sheet."""
+_WIDTHS = {
+    ANSWER: 13,
+    "field": 11,
+    "value": 14,
+    "ground": 18,
+    "document": 14,
+    "precinct": 9,
+    "due": 11,
+    "reason": 18,
+    "decided_by": 13,
+}
+"""Of the columns that a person fills in: all of them, with name and birth date, stand within the
+first 1,300 pixels."""
+_ALWAYS = (ANSWER, "reason", "decided_by")
+_STEPS = range(1, 12)
 _STEP_OF_VERDICTS = 3
 """The step of the instructions below which each verdict is explained."""
+_REOPENED_SHEETS = {
+    "contested": (AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY),
+    "second-look": (AskedAs.PENDING,),
+    "came-back": (AskedAs.RETURNED,),
+    "decided": (AskedAs.DECIDED_CASE, AskedAs.DECIDED_ENTRY),
+}
 
 
 def write_review(
-    cases: Sequence[Case],
+    items: ReviewItems,
     path: Path,
     language: str,
     *,
     run: str,
     today: dt.date,
-    findings: Sequence[AskedFinding] = (),
+    carried: Carried | None = None,
 ) -> None:
-    """Write a review workbook of these cases and findings to ``path``.
-
-    They are from ``report.review_cases`` and ``report.review_findings``; ``run`` is the newest run
-    of the workspace that they are of.
+    """Write a review workbook to ``path``; the arguments are those of ``render_review``.
 
     Raises:
         OSError: the file cannot be written.
     """
-    path.write_bytes(
-        render_review(cases, language, run=run, today=today, findings=findings)
-    )
+    content = render_review(items, language, run=run, today=today, carried=carried)
+    path.write_bytes(content)
 
 
 def render_review(
-    cases: Sequence[Case],
+    items: ReviewItems,
     language: str,
     *,
     run: str,
     today: dt.date,
-    findings: Sequence[AskedFinding] = (),
+    carried: Carried | None = None,
 ) -> bytes:
-    """The workbook: cases with a list of verdicts, findings with one of marks, how to decide."""
+    """The workbook: a sheet for each kind of decision that is asked, and how to decide.
+
+    Args:
+        items: what is asked; from ``report.review_items``.
+        language: of everything in it.
+        run: the newest run of the workspace that the items are of.
+        today: the day that the workbook names.
+        carried: what somebody wrote into an earlier workbook, to stand in the same rows.
+    """
     words = Words(language)
     book = Book(words("review.title"), today, words)
-    _cases(book.sheet(words("review.sheet.cases")), cases, run)
-    _findings(book.sheet(words("review.sheet.findings")), findings, run)
+    writer = _Writer(book, run, carried or Carried())
+    for plan in _plans(items, words):
+        if plan.lines:
+            writer.write(plan)
+    writer.write_gone()
     _how(book.sheet(words("review.sheet.how")))
+    writer.write_lists()
     return book.content()
 
 
-def answer_of(cell: str) -> str:
-    """The text of which ``_as_cell`` and ``safe`` made this cell, without blanks around it."""
-    is_quoted = cell.startswith("'") and _may_be_formula(cell)
-    return (cell[1:] if is_quoted else cell).strip()
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A sheet: what is shown before and behind the columns that a person fills in."""
+
+    name: str
+    title: str
+    notes: Sequence[str]
+    before: Sequence[Column]
+    answers: Sequence[str]
+    """Of ``ANSWERS``, those that make sense on this sheet."""
+    after: Sequence[Column]
+    ids: Sequence[str]
+    lines: Sequence[Line]
+    frozen: int = 2
 
 
-def _as_cell(text: str | None) -> str | None:
-    """An answer as ``safe`` is to write it.
-
-    ``safe`` puts an apostrophe before what could be a formula. An answer that begins with an
-    apostrophe and such a text by itself gets one more, so that ``answer_of`` can tell them apart.
-    """
-    text = (text or "").strip()
-    return (
-        f"'{text}" if text.startswith("'") and _may_be_formula(text) else text
-    ) or None
+def _plans(items: ReviewItems, words: Words) -> Iterator[_Plan]:
+    """The sheets in their order, those without rows too."""
+    yield _cases(items, CaseWords(words.language))
+    for name in SHEETS:
+        yield _findings(name, items.of_sheet(name), FindingWords(words.language))
+    for name, codes in _REOPENED_SHEETS.items():
+        yield _reopened(name, items.asked_as(codes), words)
 
 
-def _may_be_formula(text: str) -> bool:
-    """True for what a spreadsheet could take for a formula, were there no apostrophes before it."""
-    return safe(text.lstrip("'")).startswith("'")
-
-
-def _cases(sheet: Sheet, cases: Sequence[Case], run: str) -> None:
+def _cases(items: ReviewItems, words: CaseWords) -> _Plan:
     """The cases, each entry with a place for the decision."""
-    words = CaseWords(sheet.book.words.language)
-    sheet.head(words("review.title"), words("review.how.1"), words("review.how.5"))
-    columns = (
-        *columns_of(
-            words,
-            ("review.column.number", 6, "label"),
-            ("review.column.kind", 14, "text"),
-            ("review.column.probability", 10, "probability"),
-            ("review.column.proposed", 10, "text"),
-            ("review.column.why", 20, "text"),
-        ),
-        *_answer_columns(words, VERDICTS, (11, 22, 14)),
-        *case_columns(words),
+    before = columns_of(
+        words,
+        ("review.column.number", 6, "label"),
+        ("field.written", 20, "text"),
+        ("field.birth_date", 11, "text"),
+        ("review.column.kind", 13, "text"),
+        ("review.column.probability", 10, "probability"),
+        ("review.column.proposed", 10, "text"),
+        ("review.column.why", 18, "text"),
+    )
+    shown = {words("field.written"), words("field.birth_date")}
+    rest = [column for column in case_columns(words) if column.heading not in shown]
+    after = (
+        *rest,
         *place_columns(words),
         Column(words("waterfall.column.why"), 44, printed=False),
-        *(Column(name, 14, hidden=True) for name in (RUN_ID, *CASE_IDS)),
     )
-    rows = []
-    for number, case in enumerate(cases):
-        band = number % 2 == 1
-        rows += [
-            _case_row(case, member, words, run, band=band) for member in case.members
-        ]
-    top = sheet.table(columns, rows, frozen=2)
-    if rows:
-        verdicts = [words(f"verdict.{verdict}") for verdict in Verdict]
-        _offer(sheet, (top + 1, top + len(rows)), _VERDICT_COLUMN, verdicts, "review")
+    return _Plan(
+        name=words("review.sheet.cases"),
+        title=words("review.title"),
+        notes=(words("review.how.1"), words("review.how.5")),
+        before=before,
+        answers=(ANSWER, "due", "reason", "decided_by"),
+        after=after,
+        ids=(CASE_ID, ENTRY_ID),
+        lines=case_lines(items, words),
+    )
 
 
-def _case_row(
-    case: Case, member: Member, words: CaseWords, run: str, *, band: bool
-) -> Row:
-    shown, marks = case_cells(member, words)
-    is_first = member is case.members[0]
-    before: list[SheetValue] = [
-        case.number,
-        words(f"case-kind.{case.kind}.title"),
-        case.probability,
-        words(f"role.{member.role}"),
-        words(f"reason.{member.reason}"),
-    ]
-    answer = [
-        words(f"verdict.{member.verdict}") if member.verdict else None,
-        _as_cell(member.decided_why),
-        _as_cell(member.decided_by),
-    ]
-    after = [
-        *place_cells(member.place),
-        words.why(case.why) if case.why and is_first else None,
-        run,
-        case.case_id,
-        member.entry_id,
-    ]
-    fills = ["fill"] * len(answer)
-    all_marks = [*[""] * len(before), *fills, *marks, *[""] * len(after)]
-    return Row([*before, *answer, *shown, *after], all_marks, band=band, first=is_first)
-
-
-def _answer_columns(
-    words: Words, columns: dict[str, str], widths: Sequence[int]
-) -> list[Column]:
-    """The columns that a person fills in."""
-    headings = [words(f"review.column.{key}") for key in columns.values()]
-    return [
-        Column(heading, width) for heading, width in zip(headings, widths, strict=True)
-    ]
-
-
-def _offer(
-    sheet: Sheet, rows: tuple[int, int], column: int, answers: Sequence[str], key: str
-) -> None:
-    """The drop-down list of a column, with a word of help and a refusal of anything else."""
-    words = sheet.book.words
-    validation = {
-        "validate": "list",
-        "source": list(answers),
-        "input_title": words(f"{key}.input.title"),
-        "input_message": words(f"{key}.input.message"),
-        "error_title": words(f"{key}.invalid.title"),
-        "error_message": words(f"{key}.invalid.message"),
-    }
-    sheet.raw.data_validation(rows[0], column, rows[1], column, validation)
-
-
-def _findings(sheet: Sheet, findings: Sequence[AskedFinding], run: str) -> None:
-    """The findings, each with a place to accept it."""
-    words = FindingWords(sheet.book.words.language)
-    notes = [words(f"review.findings.note.{number}") for number in (1, 2)]
+def _findings(
+    name: str, findings: Sequence[AskedFinding], words: FindingWords
+) -> _Plan:
+    """The findings of one sheet, each with a place for the answer."""
+    notes = [words(f"review.sheet.{name}.note"), words("review.findings.note")]
     left = len(findings) - _MOST_FINDINGS
     if left > 0:
         notes.append(words("report.cut", shown=_MOST_FINDINGS, left=left))
-    sheet.head(words("review.findings.title"), *notes)
-    shown = finding_columns(words)
-    columns = (
-        *shown[:_MARK_COLUMN],
-        *_answer_columns(words, FINDING_MARKS, (16, 26, 16)),
-        *shown[_MARK_COLUMN:],
-        *(Column(name, 18, hidden=True) for name in (RUN_ID, *FINDING_IDS)),
+    before = columns_of(
+        words,
+        ("report.column.rule", 20, "text"),
+        ("review.column.subject", 20, "text"),
+        ("field.birth_date", 11, "text"),
     )
-    rows = [
-        _finding_row(asked_finding, words, run)
-        for asked_finding in findings[:_MOST_FINDINGS]
+    after = columns_of(
+        words,
+        ("report.column.field", 12, "text"),
+        ("report.column.cell", 16, "text"),
+        ("report.column.message", 40, "text"),
+        ("review.column.beside", 36, "text"),
+        ("field.address", 24, "text"),
+        ("report.column.todo", 40, "text"),
+        ("report.column.severity", 11, "text"),
+    )
+    lines = finding_lines(findings[:_MOST_FINDINGS], words)
+    return _Plan(
+        name=words(f"review.sheet.{name}"),
+        title=words(f"review.sheet.{name}.title"),
+        notes=notes,
+        before=before,
+        answers=_needed(lines),
+        after=(*after, *place_columns(words)),
+        ids=(ENTRY_ID, FINDING_ID),
+        lines=lines,
+    )
+
+
+def _needed(lines: Sequence[Line]) -> list[str]:
+    """The columns that the answers of these lines need, in the order of ``ANSWERS``."""
+    needed = {*_ALWAYS, *(name for line in lines for name in line.columns)}
+    return [name for name in ANSWERS if name in needed]
+
+
+def _reopened(name: str, items: Sequence[Reopened], words: Words) -> _Plan:
+    """What has to be looked at once more, with what each person answered side by side."""
+    people = max((len(one.answers) for one in items), default=1)
+    said = [
+        Column(words(f"review.column.said.{name}", number=number + 1), 26)
+        for number in range(people)
     ]
-    none = words("report.findings.none")
-    top = add_table(sheet, SheetTable("", (), columns, rows, none, frozen=2))
-    if rows:
-        marks = [words(f"mark.{mark}") for mark in Mark]
-        _offer(sheet, (top + 1, top + len(rows)), _MARK_COLUMN, marks, "review.mark")
+    before = [
+        *columns_of(
+            words,
+            ("review.column.number", 6, "label"),
+            ("review.column.subject", 20, "text"),
+            ("field.birth_date", 11, "text"),
+        ),
+        *said,
+    ]
+    after = columns_of(
+        words,
+        ("field.address", 24, "text"),
+        ("report.column.rule", 30, "text"),
+    )
+    extra: tuple[Column, ...] = ()
+    if name == "came-back":
+        extra = columns_of(
+            words,
+            ("review.column.changed", 16, "text"),
+            ("review.column.came-back", 20, "text"),
+        )
+    lines = reopened_lines(items, words, people=people, is_returned=bool(extra))
+    return _Plan(
+        name=words(f"review.sheet.{name}"),
+        title=words(f"review.sheet.{name}.title"),
+        notes=(words(f"review.sheet.{name}.note"),),
+        before=[*before, *extra],
+        answers=_needed(lines),
+        after=(*after, *place_columns(words)),
+        ids=(CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS),
+        lines=lines,
+    )
 
 
-def _finding_row(asked_finding: AskedFinding, words: FindingWords, run: str) -> Row:
-    finding = asked_finding.finding
-    shown = finding_cells(finding, words, None)
-    before, after = shown[:_MARK_COLUMN], shown[_MARK_COLUMN:]
-    mark = words(f"mark.{asked_finding.mark}") if asked_finding.mark else None
-    answer = [mark, _as_cell(asked_finding.reason), _as_cell(asked_finding.decided_by)]
-    ids = [run, finding.finding_id]
-    fills = ["fill"] * len(answer)
-    marks = [finding.severity.value, "", *fills, *[""] * len(after), *[""] * len(ids)]
-    return Row([*before, *answer, *after, *ids], marks)
+@dataclass(slots=True)
+class _Writer:
+    """Writes plans into a workbook, with what is carried over from an earlier one."""
+
+    book: Book
+    run: str
+    carried: Carried
+    lists: dict[tuple[str, ...], str] = field(default_factory=dict)
+    """The lists that stand on a sheet of their own, each with the range of its cells."""
+
+    def write(self, plan: _Plan) -> None:
+        """One sheet."""
+        words = self.book.words
+        sheet = self.book.sheet(plan.name)
+        sheet.head(plan.title, *plan.notes)
+        ids = (RUN_ID, *plan.ids, AS_EXPORTED)
+        columns = (
+            *plan.before,
+            *self._answer_columns(plan.answers, words),
+            *plan.after,
+            *(Column(name, 14, hidden=True) for name in ids),
+        )
+        rows = [self._row(plan, line, ids) for line in plan.lines]
+        top = sheet.table(columns, rows, frozen=plan.frozen)
+        for place, name in enumerate(plan.answers, len(plan.before)):
+            self._offer(sheet, top + 1, place, name, plan.lines)
+
+    @staticmethod
+    def _answer_columns(names: Sequence[str], words: Words) -> list[Column]:
+        """The columns that a person fills in."""
+        return [
+            Column(words(f"review.column.{ANSWERS[name][0]}"), _WIDTHS[name])
+            for name in names
+        ]
+
+    def _row(self, plan: _Plan, line: Line, ids: Sequence[str]) -> Row:
+        """A row with what was answered before, or with what is carried over."""
+        typed = self.carried.take(line.ids)
+        texts = line.texts if typed is None else typed
+        all_ids = {
+            **line.ids,
+            RUN_ID: self.run,
+            AS_EXPORTED: digest_of(line.texts),
+        }
+        answers = [as_cell(texts.get(name)) for name in plan.answers]
+        values = [
+            *line.before,
+            *answers,
+            *line.after,
+            *(all_ids.get(name) for name in ids),
+        ]
+        marks = [
+            *(line.marks_before or [""] * len(line.before)),
+            *["fill"] * len(answers),
+            *(line.marks_after or [""] * len(line.after)),
+            *[""] * len(ids),
+        ]
+        return Row(values, marks, band=line.band, first=line.first)
+
+    def _offer(
+        self, sheet: Sheet, top: int, column: int, name: str, lines: Sequence[Line]
+    ) -> None:
+        """The drop-down lists of a column: one for each stretch of rows with the same words."""
+        start = 0
+        while start < len(lines):
+            choices = lines[start].choices.get(name, ())
+            end = start
+            while end < len(lines) and lines[end].choices.get(name, ()) == choices:
+                end += 1
+            if choices:
+                rule = self._rule(name, choices)
+                sheet.raw.data_validation(
+                    top + start, column, top + end - 1, column, rule
+                )
+            start = end
+
+    def _rule(self, name: str, choices: tuple[str, ...]) -> dict[str, object]:
+        """A list of words, with a word of help and a refusal of anything else."""
+        words = self.book.words
+        key = "review.input" if name == ANSWER else f"review.input.{name}"
+        return {
+            "validate": "list",
+            "source": self._source(choices),
+            "input_title": words(f"{key}.title"),
+            "input_message": words(f"{key}.message"),
+            "error_title": words("review.invalid.title"),
+            "error_message": words("review.invalid.message"),
+        }
+
+    def _source(self, choices: tuple[str, ...]) -> list[str] | str:
+        """The words themselves, or where they stand: a comma would part a word in two."""
+        joined = ",".join(choices)
+        is_short = len(joined) <= _MOST_LETTERS and joined.count(",") == len(choices) - 1
+        if is_short:
+            return list(choices)
+        if choices not in self.lists:
+            letter = _letters(len(self.lists))
+            name = self.book.words("review.sheet.words").replace("'", "''")
+            cells = f"${letter}$1:${letter}${len(choices)}"
+            self.lists[choices] = f"='{name}'!{cells}"
+        return self.lists[choices]
+
+    def write_lists(self) -> None:
+        """The hidden sheet with the long lists, one to a column."""
+        if not self.lists:
+            return
+        sheet = self.book.sheet(self.book.words("review.sheet.words"))
+        for column, choices in enumerate(self.lists):
+            for row, word in enumerate(choices):
+                sheet.raw.write_string(row, column, word)
+        sheet.raw.hide()
+
+    def write_gone(self) -> None:
+        """What was typed into rows that are not asked any more."""
+        words = self.book.words
+        gone = self.carried.left()
+        if not gone:
+            return
+        sheet = self.book.sheet(words("review.sheet.gone"))
+        sheet.head(words("review.sheet.gone.title"), words("review.sheet.gone.note"))
+        ids = (RUN_ID, CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS, NO_LONGER)
+        columns = (
+            *columns_of(
+                words,
+                ("review.column.from-sheet", 16, "text"),
+                ("review.column.row-was", 48, "text"),
+            ),
+            *self._answer_columns(list(ANSWERS), words),
+            *(Column(name, 14, hidden=True) for name in ids),
+        )
+        rows = []
+        for typed in gone:
+            # A row that was no longer asked before says from which sheet it came.
+            before = typed.ids.get(NO_LONGER)
+            shown = typed.shown[1:] if before else typed.shown
+            all_ids = {**typed.ids, NO_LONGER: before or typed.sheet}
+            values = [
+                before or typed.sheet,
+                as_cell(" | ".join(shown)),
+                *(as_cell(typed.texts.get(name)) for name in ANSWERS),
+                *(all_ids.get(name) for name in ids),
+            ]
+            rows.append(Row(values))
+        sheet.table(columns, rows, frozen=1)
+
+
+def _letters(column: int) -> str:
+    """The letters of a column, from 0: A, B ... Z, AA."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
 
 
 def _how(sheet: Sheet) -> None:
@@ -252,22 +416,23 @@ def _how(sheet: Sheet) -> None:
     sheet.raw.set_column(0, 0, 16)
     sheet.raw.set_column(1, 1, 100)
     sheet.head(words("review.sheet.how"))
-    columns = {
-        "column": words("review.column.verdict"),
-        "mark": words("review.column.mark"),
-    }
+    column = words("review.column.verdict")
     for step in _STEPS:
         sheet.text(0, str(step), bold=True)
-        sheet.text(1, words(f"review.how.{step}", **columns), text_wrap=True)
+        sheet.text(1, words(f"review.how.{step}", column=column), text_wrap=True)
         sheet.row += 1
         if step == _STEP_OF_VERDICTS:
             _verdicts(sheet)
 
 
 def _verdicts(sheet: Sheet) -> None:
-    """What each verdict means."""
+    """What each answer about an entry of a case means."""
     words = sheet.book.words
-    for verdict in Verdict:
-        sheet.text(0, words(f"verdict.{verdict}"), bold=True, font_color="#17364A")
-        sheet.text(1, words(f"verdict.{verdict}.message"), text_wrap=True)
+    keys = [*(f"verdict.{verdict}" for verdict in Verdict), *_MORE_ANSWERS]
+    for key in keys:
+        sheet.text(0, words(key), bold=True, font_color="#17364A")
+        sheet.text(1, words(f"{key}.message"), text_wrap=True)
         sheet.row += 1
+
+
+_MORE_ANSWERS = ("answer.ask", "answer.withdraw")

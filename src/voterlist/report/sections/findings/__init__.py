@@ -8,7 +8,6 @@ from voterlist.report.run import Inputs
 from voterlist.report.section import Section
 from voterlist.report.sections.findings.build import build_findings, count_rules
 from voterlist.report.sections.findings.model import (
-    AskedFinding,
     FindingRow,
     Findings,
     RuleCount,
@@ -26,7 +25,6 @@ from voterlist.schemas import ENTRY, FINDING, PROFILE
 
 __all__ = [
     "FINDINGS",
-    "AskedFinding",
     "FindingRow",
     "FindingWords",
     "Findings",

@@ -84,6 +84,7 @@ def build_findings(
             value=row["value"],
             limit=row["limit"],
             finding_id=finding_id,
+            other_entry_id=row["other_entry_id"],
         )
         for row, place, other_place, written, cell, finding_id in columns
     ]

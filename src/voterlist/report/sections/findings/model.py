@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from voterlist.model import Mark, Severity
+from voterlist.model import Severity
 from voterlist.report.values import Place
 
-__all__ = ["AskedFinding", "FindingRow", "Findings", "RuleCount"]
+__all__ = ["FindingRow", "Findings", "RuleCount"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +31,8 @@ class FindingRow:
     limit: float | None
     finding_id: str | None = None
     """Where a person is asked about it: the id by which an answer finds it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskedFinding:
-    """A finding that a person may accept, and what was decided about it before."""
-
-    finding: FindingRow
-    mark: Mark | None = None
-    reason: str | None = None
-    decided_by: str | None = None
+    other_entry_id: str | None = None
+    """The other entry, or the row of a register, that it names."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,378 @@
+"""What came back from a person about entries of cases, checked before it is recorded.
+
+Each person's answers are checked by themselves: the verdicts of a case mean something only
+together, and somebody else's verdict counts only where the person said nothing. That two people
+say different things is no mistake here: both are recorded, and the case is contested.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.decisions.given import Given
+from voterlist.decisions.standing import WITHDRAWN, standing
+from voterlist.model import Problem, Verdict
+from voterlist.schemas import CASE, DECISION, GIVEN_VERDICT, empty, require
+from voterlist.tables import from_columns, sort_by
+
+__all__ = [
+    "PROBLEM_CODES",
+    "REVIEW_ROW",
+    "UNKNOWN_VERDICT",
+    "Checked",
+    "check_decisions",
+]
+
+REVIEW_ROW = pa.schema(
+    [
+        pa.field("sheet", pa.string(), nullable=False),
+        pa.field("row", pa.int32(), nullable=False),
+        pa.field("case_id", pa.string()),
+        pa.field("entry_id", pa.string()),
+        pa.field("verdict", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("decided_by", pa.string()),
+        pa.field("run_id", pa.string()),
+        pa.field("adjudicates", pa.bool_()),
+        pa.field("file", pa.string()),
+    ],
+)
+"""One row of a review workbook as it came back. ``verdict`` is a code of ``Verdict``,
+``withdraw``, ``UNKNOWN_VERDICT`` for a word that is none, null where nothing was decided. ``row``
+counts from 1, as the spreadsheet shows it; ``run_id`` is the run from which the row was exported;
+``adjudicates``: it settles what others decided in different ways."""
+
+UNKNOWN_VERDICT = "unknown"
+
+PROBLEM_CODES = (
+    "unknown-case",
+    "unknown-entry",
+    "unknown-verdict",
+    "no-verdict",
+    "no-decider",
+    "decided-twice",
+    "repeat-without-reason",
+    "all-repeat",
+    "repeat-without-keep",
+    "several-kept",
+    "nothing-to-withdraw",
+    "withdraw-of-another",
+    "adjudicated-by-party",
+    "not-contested",
+)
+"""Why rows of a review workbook are refused; ``review.problem.<code>.title`` and ``.todo`` in the
+catalogue."""
+
+_VERDICTS = frozenset(verdict.value for verdict in Verdict)
+
+_Row: TypeAlias = dict[str, Any]
+_Entry: TypeAlias = tuple[str, str]
+"""(case, entry)."""
+_Said: TypeAlias = dict[_Entry, dict[str, _Row]]
+"""The answer of each person to each entry of a case that counts now."""
+_Key: TypeAlias = tuple[str, str, str]
+"""(case, entry, person)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came back from a person, checked against the cases."""
+
+    decisions: pa.Table
+    """DECISION: the new answers to record, sorted by case and entry. Unchanged ones are not
+    repeated."""
+    problems: tuple[Problem, ...]
+    """Why rows were refused, in order of row."""
+    replaced: pa.Table
+    """DECISION: the earlier answers of the same people that the new ones replace."""
+    adjudications: pa.Table
+    """DECISION: the new answers that settle what others decided in different ways."""
+
+
+def check_decisions(
+    cases: pa.Table,
+    rows: pa.Table,
+    *,
+    decided_at: str,
+    decided_by: str | None = None,
+    earlier: pa.Table | None = None,
+    refused: Collection[Problem] = (),
+) -> Checked:
+    """The decisions of a review workbook, checked against the cases and the earlier answers.
+
+    A problem refuses every new row of its case, because the verdicts of a case mean something only
+    together; other cases are recorded. Where a person has another verdict now than before, the new
+    one is recorded, and the earlier one is returned in ``replaced``.
+
+    Args:
+        cases: CASE.
+        rows: REVIEW_ROW.
+        decided_at: the moment of the new decisions.
+        decided_by: who decided where a row names nobody.
+        earlier: GIVEN_VERDICT; what people answered before.
+        refused: rows that were refused before: they are not looked at again, and refuse their case.
+    """
+    given = require(
+        empty(GIVEN_VERDICT) if earlier is None else earlier, GIVEN_VERDICT, "review"
+    )
+    filled = list(_filled(rows, decided_by, refused))
+    check = _Check(
+        members=_members(cases, filled),
+        said=_counting(given),
+        last={_key(row): row for row in given.to_pylist()},
+        parties=_contested(given),
+    )
+    problems = list(check.problems_of_rows(filled))
+    refused_cases = _cases_of([*refused, *problems])
+    known = [row for row in filled if row["case_id"] is not None]
+    whole = [row for row in known if row["case_id"] not in refused_cases]
+    problems += check.problems_of_cases(whole)
+    refused_cases |= _cases_of(problems)
+    taken = _one_each(row for row in whole if row["case_id"] not in refused_cases)
+    return _checked(taken, check.last, decided_at, problems)
+
+
+def _filled(
+    rows: pa.Table, decided_by: str | None, refused: Iterable[Problem]
+) -> Iterator[_Row]:
+    """The rows in which somebody wrote, in order, without those that were refused before."""
+    places = {(problem.sheet, problem.row) for problem in refused}
+    ordered = sort_by(require(rows, REVIEW_ROW, "review"), "row", "sheet")
+    for row in ordered.to_pylist():
+        is_filled = row["verdict"] or row["reason"] or row["decided_by"]
+        if is_filled and (row["sheet"], row["row"]) not in places:
+            yield row | {"decided_by": row["decided_by"] or decided_by}
+
+
+def _members(cases: pa.Table, rows: Iterable[_Row]) -> dict[str, list[str]]:
+    """The entries of the cases that the rows name."""
+    ids = pa.array({row["case_id"] for row in rows if row["case_id"]}, pa.string())
+    table = require(cases, CASE, "review").select(["case_id", "entry_id"])
+    named = table.filter(pc.is_in(table.column("case_id"), value_set=ids))
+    members: dict[str, list[str]] = {}
+    for row in named.to_pylist():
+        members.setdefault(row["case_id"], []).append(row["entry_id"])
+    return members
+
+
+def _counting(given: pa.Table) -> _Said:
+    """What each person last said of each entry of a case, since it was settled the last time.
+
+    Without what was taken back.
+    """
+    said: _Said = {}
+    for row in given.to_pylist():
+        answers = said.setdefault((row["case_id"], row["entry_id"]), {})
+        if row["adjudicates"]:
+            answers.clear()
+        answers.pop(row["decided_by"], None)
+        if row["verdict"] != WITHDRAWN:
+            answers[row["decided_by"]] = row
+    return said
+
+
+def _contested(given: pa.Table) -> dict[str, set[str]]:
+    """The contested cases, each with the people whose answers differ."""
+    table = standing(Given(verdicts=given)).contested
+    parties: dict[str, set[str]] = {}
+    for row in table.select(["case_id", "decided_by"]).to_pylist():
+        parties.setdefault(row["case_id"], set()).add(row["decided_by"])
+    return parties
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """What the rows are checked against."""
+
+    members: Mapping[str, list[str]]
+    """The entries of each case."""
+    said: _Said
+    last: Mapping[_Key, _Row]
+    """The last answer of each person, whether it counts or not."""
+    parties: Mapping[str, set[str]]
+    """The people of each contested case."""
+
+    def problems_of_rows(self, rows: Iterable[_Row]) -> Iterator[Problem]:
+        """What is wrong with single rows, and with rows that contradict each other."""
+        rows = list(rows)
+        verdicts: dict[_Key, set[str]] = {}
+        for row in rows:
+            verdicts.setdefault(_key(row), set()).add(row["verdict"])
+        for row in rows:
+            is_twice = row["verdict"] and len(verdicts[_key(row)]) > 1
+            codes = [*self._codes(row), *(["decided-twice"] if is_twice else [])]
+            for code in codes:
+                yield _problem(row, code, self._who(row, code))
+
+    def _codes(self, row: _Row) -> Iterator[str]:
+        """What is wrong with one row."""
+        verdict, case = row["verdict"], row["case_id"]
+        if verdict is None:
+            yield "no-verdict"
+            return
+        if case not in self.members:
+            yield "unknown-case"
+        elif row["entry_id"] not in self.members[case]:
+            yield "unknown-entry"
+        if verdict not in {*_VERDICTS, WITHDRAWN}:
+            yield "unknown-verdict"
+        if row["decided_by"] is None:
+            yield "no-decider"
+            return
+        if verdict == Verdict.REPEAT and not (row["reason"] or "").strip():
+            yield "repeat-without-reason"
+        if verdict == WITHDRAWN:
+            yield from self._codes_of_withdrawal(row)
+        elif row["adjudicates"]:
+            yield from self._codes_of_adjudication(row)
+
+    def _codes_of_withdrawal(self, row: _Row) -> Iterator[str]:
+        """Only one's own answer is taken back."""
+        answers = self.said.get((row["case_id"], row["entry_id"]), {})
+        last = self.last.get(_key(row))
+        is_done = last is not None and last["verdict"] == WITHDRAWN
+        if row["decided_by"] not in answers and not is_done:
+            yield "withdraw-of-another" if answers else "nothing-to-withdraw"
+
+    def _codes_of_adjudication(self, row: _Row) -> Iterator[str]:
+        """A third person settles what is contested."""
+        parties = self.parties.get(row["case_id"])
+        if parties is None:
+            if _says(row) != _says(self.last.get(_key(row))):
+                yield "not-contested"
+        elif row["decided_by"] in parties:
+            yield "adjudicated-by-party"
+
+    def _who(self, row: _Row, code: str) -> str | None:
+        """The people whom a problem is about."""
+        if code == "withdraw-of-another":
+            answers = self.said[row["case_id"], row["entry_id"]]
+            return ", ".join(sorted(answers))
+        if code == "adjudicated-by-party":
+            return ", ".join(sorted(self.parties[row["case_id"]]))
+        return None
+
+    def problems_of_cases(self, rows: Iterable[_Row]) -> Iterator[Problem]:
+        """What is wrong with one person's verdicts of a case taken together."""
+        by_person: dict[tuple[str, str], list[_Row]] = {}
+        for row in rows:
+            by_person.setdefault((row["case_id"], row["decided_by"]), []).append(row)
+        for (case, person), of_case in by_person.items():
+            code = _code_of_case(self._verdicts_after(case, person, of_case))
+            if code is not None:
+                yield _problem(_first_repeat(of_case) or of_case[0], code)
+
+    def _verdicts_after(
+        self, case: str, person: str, rows: Iterable[_Row]
+    ) -> list[str | None]:
+        """The verdict of each entry of a case as this person would have it.
+
+        Where the person said nothing, what others said stands in, if they agree.
+        """
+        new = {row["entry_id"]: row for row in rows}
+        verdicts = []
+        for entry in self.members[case]:
+            answers = dict(self.said.get((case, entry), {}))
+            if entry in new:
+                answers.pop(person, None)
+            if entry in new and new[entry]["verdict"] != WITHDRAWN:
+                answers = {person: new[entry]}
+            elif person in answers:
+                answers = {person: answers[person]}
+            different = {row["verdict"] for row in answers.values()}
+            verdicts.append(different.pop() if len(different) == 1 else None)
+        return verdicts
+
+
+def _code_of_case(verdicts: Collection[str | None]) -> str | None:
+    """What is wrong with the verdicts of a case taken together."""
+    counts = Counter(verdicts)
+    repeats, keeps = counts[Verdict.REPEAT.value], counts[Verdict.KEEP.value]
+    if not repeats:
+        return None
+    if repeats == len(verdicts):
+        return "all-repeat"
+    if not keeps:
+        return "repeat-without-keep"
+    return "several-kept" if keeps > 1 else None
+
+
+def _first_repeat(rows: Iterable[_Row]) -> _Row | None:
+    return next((row for row in rows if row["verdict"] == Verdict.REPEAT), None)
+
+
+def _key(row: _Row) -> _Key:
+    """The entry of a case that a row is about, and who says it."""
+    return row["case_id"], row["entry_id"], row["decided_by"]
+
+
+def _says(row: _Row | None) -> tuple[str | None, str]:
+    """What an answer says, whoever gave it and when."""
+    return (None, "") if row is None else (row["verdict"], row["reason"] or "")
+
+
+def _problem(row: _Row, code: str, who: str | None = None) -> Problem:
+    return Problem(
+        row["row"],
+        code,
+        row["sheet"],
+        row["case_id"],
+        row["entry_id"],
+        file=row["file"] or "",
+        who=who,
+    )
+
+
+def _cases_of(problems: Iterable[Problem]) -> set[str]:
+    """The cases that problems name."""
+    return {problem.case_id for problem in problems if problem.case_id is not None}
+
+
+def _one_each(rows: Iterable[_Row]) -> list[_Row]:
+    """The first row of each person about each entry."""
+    first: dict[_Key, _Row] = {}
+    for row in rows:
+        first.setdefault(_key(row), row)
+    return list(first.values())
+
+
+def _checked(
+    taken: Iterable[_Row],
+    last: Mapping[_Key, _Row],
+    decided_at: str,
+    problems: Iterable[Problem],
+) -> Checked:
+    """The rows that say something new, and what they replace."""
+    new: list[_Row] = []
+    settling: list[_Row] = []
+    replaced: list[_Row] = []
+    for row in taken:
+        own = last.get(_key(row))
+        if _says(own) == _says(row):
+            continue
+        if own is not None and own["verdict"] not in {row["verdict"], WITHDRAWN}:
+            replaced.append(own)
+        is_settling = row["adjudicates"] and row["verdict"] != WITHDRAWN
+        answer = row | {"decided_at": decided_at}
+        (settling if is_settling else new).append(answer)
+    return Checked(
+        decisions=_decisions(new),
+        problems=tuple(sorted(problems, key=_place)),
+        replaced=_decisions(replaced),
+        adjudications=_decisions(settling),
+    )
+
+
+def _place(problem: Problem) -> tuple[str, int, str, str]:
+    return (problem.sheet, problem.row, problem.code, problem.entry_id or "")
+
+
+def _decisions(rows: Collection[_Row]) -> pa.Table:
+    columns = {name: [row[name] for row in rows] for name in DECISION.names}
+    return sort_by(from_columns(columns, DECISION, len(rows)), "case_id", "entry_id")

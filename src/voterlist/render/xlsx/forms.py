@@ -1,0 +1,207 @@
+"""The sheets of a review workbook: which columns and words each kind has, out and back.
+
+The writer and the reader take the same forms, so that what is offered is what is understood.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from voterlist.catalogue import LANGUAGES
+from voterlist.decisions.grounds import grounds
+from voterlist.model import Action, Mark, Verdict
+from voterlist.render.xlsx.sheets import safe
+from voterlist.report import Words
+from voterlist.schemas import ENTRY_FIELDS
+
+__all__ = [
+    "ANSWER",
+    "ANSWERS",
+    "ASKED_AS",
+    "AS_EXPORTED",
+    "CASES",
+    "CASE_ID",
+    "CONFIRM",
+    "ENTRY_ID",
+    "FINDINGS",
+    "FINDING_ID",
+    "GONE",
+    "IDS",
+    "NO_LONGER",
+    "REOPENED",
+    "RUN_ID",
+    "Form",
+    "answer_of",
+    "digest_of",
+    "as_cell",
+    "fold",
+    "form_of",
+    "known_fields",
+    "known_grounds",
+    "known_headings",
+    "known_words",
+]
+
+RUN_ID = "run_id"
+"""The hidden column that says from which run a row is."""
+CASE_ID = "case_id"
+ENTRY_ID = "entry_id"
+FINDING_ID = "finding_id"
+ASKED_AS = "asked_as"
+"""The hidden column that says why something is asked once more: ``report.Reopened.mark``."""
+AS_EXPORTED = "as_exported"
+"""The hidden column with a digest of what was filled in when the workbook was written."""
+NO_LONGER = "no_longer_asked"
+"""The hidden column of answers whose row is gone; its rows decide nothing."""
+IDS = (RUN_ID, CASE_ID, ENTRY_ID, FINDING_ID, ASKED_AS, NO_LONGER, AS_EXPORTED)
+"""The hidden columns of all sheets; their headings are the same in every language."""
+
+ANSWER = "answer"
+"""The column that says what is decided."""
+ANSWERS = {
+    ANSWER: ("verdict", "mark"),
+    "field": ("field",),
+    "value": ("value",),
+    "ground": ("ground",),
+    "document": ("document",),
+    "precinct": ("to-precinct",),
+    "due": ("due",),
+    "reason": ("reason", "mark-reason"),
+    "decided_by": ("decided_by", "marked-by"),
+}
+"""The columns that a person fills in, and where the catalogue has their headings
+(``review.column.``); the second is that of workbooks of earlier versions."""
+
+CONFIRM = "confirm"
+"""The answer that says the same as the one that is shown beside it."""
+
+_DIGITS = 12
+_PLAIN = str.maketrans("əşçğıöü", "escgiou")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """A kind of sheet: the hidden columns that it must have, and the words of its answer."""
+
+    ids: tuple[str, ...]
+    words: Mapping[str, tuple[str, ...]]
+    """Code -> the keys of its words in the catalogue; the code itself is a word too."""
+
+
+_VERDICT_WORDS = {verdict.value: (f"verdict.{verdict}",) for verdict in Verdict}
+_ACTION_WORDS = {action.value: (f"answer.{action}",) for action in Action}
+_WITHDRAW = Action.WITHDRAW.value
+
+CASES = Form(
+    (CASE_ID, ENTRY_ID),
+    _VERDICT_WORDS
+    | {name: _ACTION_WORDS[name] for name in (Action.ASK.value, _WITHDRAW)},
+)
+FINDINGS = Form(
+    (FINDING_ID,),
+    _ACTION_WORDS
+    | {
+        Mark.ACCEPT.value: ("answer.accept", "mark.accept"),
+        # "Ask again" took an acceptance back before there was a word for all answers.
+        _WITHDRAW: (f"answer.{_WITHDRAW}", "mark.ask"),
+    },
+)
+REOPENED = Form(
+    (ASKED_AS, ENTRY_ID),
+    {**_VERDICT_WORDS, **FINDINGS.words, CONFIRM: (f"answer.{CONFIRM}",)},
+)
+GONE = Form((NO_LONGER,), {})
+
+_FORMS = (GONE, REOPENED, FINDINGS, CASES)
+"""The more special first: what has its ids may have those of others too."""
+
+
+def form_of(columns: Mapping[str, int]) -> Form | None:
+    """The form of a sheet with these columns, if it is one."""
+    for form in _FORMS:
+        if set(form.ids) <= columns.keys():
+            return form
+    return None
+
+
+def fold(text: str | None) -> str:
+    """A word as it is compared: small plain letters of either keyboard, no blanks around."""
+    lower = unicodedata.normalize("NFC", (text or "").replace("İ", "i")).casefold()
+    return " ".join(lower.split()).translate(_PLAIN)
+
+
+@cache
+def known_headings() -> Mapping[str, str]:
+    """Folded heading -> column, in every language."""
+    known = {fold(name): name for name in IDS}
+    for words in _all_words():
+        for name, keys in ANSWERS.items():
+            known |= {fold(words(f"review.column.{key}")): name for key in keys}
+    return known
+
+
+@cache
+def known_words(form: Form) -> Mapping[str, str]:
+    """Folded word -> code, in every language; the codes themselves are words too."""
+    known = {fold(code): code for code in form.words}
+    for words in _all_words():
+        for code, keys in form.words.items():
+            known |= {fold(words(key)): code for key in keys}
+    return known
+
+
+@cache
+def known_grounds() -> Mapping[str, str]:
+    """Folded title -> code of a ground, in every language; the codes are words too."""
+    known = {fold(code): code for code in grounds()}
+    for words in _all_words():
+        known |= {fold(words(f"ground.{code}.title")): code for code in grounds()}
+    return known
+
+
+@cache
+def known_fields() -> Mapping[str, str]:
+    """Folded heading -> field of ENTRY, in every language; the fields are words too."""
+    known = {fold(name): name for name in ENTRY_FIELDS}
+    for words in _all_words():
+        known |= {fold(words(f"field.{name}")): name for name in ENTRY_FIELDS}
+    return known
+
+
+def _all_words() -> list[Words]:
+    return [Words(language) for language in LANGUAGES]
+
+
+def digest_of(texts: Mapping[str, str | None]) -> str | None:
+    """A digest of what stands in the columns that a person fills in; None where nothing does."""
+    filled = [f"{name}\n{texts[name]}" for name in ANSWERS if texts.get(name)]
+    if not filled:
+        return None
+    return hashlib.sha256("\n\n".join(filled).encode()).hexdigest()[:_DIGITS]
+
+
+def answer_of(cell: str) -> str:
+    """The text of which ``as_cell`` and ``safe`` made this cell, without blanks around it."""
+    is_quoted = cell.startswith("'") and _may_be_formula(cell)
+    return (cell[1:] if is_quoted else cell).strip()
+
+
+def as_cell(text: str | None) -> str | None:
+    """An answer as ``safe`` is to write it.
+
+    ``safe`` puts an apostrophe before what could be a formula. An answer that begins with an
+    apostrophe and such a text by itself gets one more, so that ``answer_of`` can tell them apart.
+    """
+    text = (text or "").strip()
+    return (
+        f"'{text}" if text.startswith("'") and _may_be_formula(text) else text
+    ) or None
+
+
+def _may_be_formula(text: str) -> bool:
+    """True for what a spreadsheet could take for a formula, were there no apostrophes before it."""
+    return safe(text.lstrip("'")).startswith("'")

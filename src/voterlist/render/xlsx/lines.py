@@ -1,0 +1,397 @@
+"""The rows of a review workbook: what is shown, what was answered before, what may be answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from voterlist.decisions.grounds import grounds_for
+from voterlist.model import Action, Mark, Verdict
+from voterlist.render.xlsx.forms import (
+    ANSWER,
+    ASKED_AS,
+    CASE_ID,
+    CONFIRM,
+    ENTRY_ID,
+    FINDING_ID,
+)
+from voterlist.report import (
+    AskedAs,
+    AskedFinding,
+    Case,
+    GivenAnswer,
+    Reopened,
+    ReviewItems,
+    Subject,
+    Words,
+)
+from voterlist.report.sections.cases import (
+    CASE_FIELDS,
+    CaseWords,
+    Member,
+    case_cells,
+)
+from voterlist.report.sections.findings import FindingWords
+from voterlist.report.sheets import SheetValue, place_cells
+from voterlist.report.values import Place
+
+__all__ = ["Line", "case_lines", "finding_lines", "reopened_lines", "said"]
+
+_COLUMNS = {
+    Action.STRIKE.value: ("ground", "document", "precinct"),
+    Action.CORRECT.value: ("field", "value", "ground", "document"),
+    Action.MOVE.value: ("precinct", "ground", "document"),
+    Action.ADD.value: ("precinct", "ground", "document"),
+    Action.ASK.value: ("due",),
+}
+"""The columns that each answer needs, beside reason and name."""
+_DAY_LENGTH = len("2026-02-03")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a sheet.
+
+    Attributes:
+        before: what is shown before the columns that a person fills in.
+        after: what is shown behind them.
+        ids: the hidden columns.
+        texts: what was answered before, by the columns that a person fills in.
+        choices: the words of the drop-down lists, likewise.
+        columns: the columns that its answers need, beside reason and name.
+        marks_before: a mark for each value of ``before``; empty for none.
+        marks_after: the same of ``after``.
+        band: whether its ground sets it apart.
+        first: whether a line is drawn above.
+    """
+
+    before: Sequence[SheetValue]
+    after: Sequence[SheetValue]
+    ids: Mapping[str, str | None]
+    texts: Mapping[str, str | None] = field(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    marks_before: Sequence[str] = ()
+    marks_after: Sequence[str] = ()
+    band: bool = False
+    first: bool = False
+
+
+_CASE_ANSWERS = (*(verdict.value for verdict in Verdict), Action.ASK, Action.WITHDRAW)
+_SHOWN_FIRST = ("written", "birth_date")
+"""The fields of an entry of a case that stand before the columns that a person fills in."""
+
+
+def case_lines(items: ReviewItems, words: CaseWords) -> list[Line]:
+    """One line for each entry of each open case."""
+    choices = {ANSWER: _words(_CASE_ANSWERS, words)}
+    lines = []
+    for number, case in enumerate(items.cases):
+        for member in case.members:
+            question = items.questions.get(member.entry_id)
+            texts = _case_texts(member, question, words)
+            shown = _CaseCells(case, member, words)
+            line = Line(
+                before=shown.before,
+                after=shown.after,
+                ids={CASE_ID: case.case_id, ENTRY_ID: member.entry_id},
+                texts=texts,
+                choices=choices,
+                columns=("due",),
+                marks_before=shown.marks_before,
+                marks_after=shown.marks_after,
+                band=number % 2 == 1,
+                first=member is case.members[0],
+            )
+            lines.append(line)
+    return lines
+
+
+class _CaseCells:
+    """What a line shows of an entry of a case, and which cells differ within the case."""
+
+    def __init__(self, case: Case, member: Member, words: CaseWords) -> None:
+        values, marks = case_cells(member, words)
+        shown = dict(zip(CASE_FIELDS, zip(values, marks, strict=True), strict=True))
+        first = [shown.pop(name) for name in _SHOWN_FIRST]
+        self.before: list[SheetValue] = [
+            case.number,
+            *(value for value, _ in first),
+            words(f"case-kind.{case.kind}.title"),
+            case.probability,
+            words(f"role.{member.role}"),
+            words(f"reason.{member.reason}"),
+        ]
+        rest = len(self.before) - 1 - len(first)
+        self.marks_before = ["", *(mark for _, mark in first), *[""] * rest]
+        is_first = member is case.members[0]
+        why = words.why(case.why) if case.why and is_first else None
+        place = place_cells(member.place)
+        self.after: list[SheetValue] = [
+            *(value for value, _ in shown.values()),
+            *place,
+            why,
+        ]
+        others = [""] * (len(place) + 1)
+        self.marks_after = [*(mark for _, mark in shown.values()), *others]
+
+
+def _case_texts(
+    member: Member, question: GivenAnswer | None, words: Words
+) -> dict[str, str | None]:
+    """What was answered of an entry of a case."""
+    if member.verdict is None:
+        return _texts(question, words)
+    return {
+        ANSWER: words(f"verdict.{member.verdict}"),
+        "reason": member.decided_why,
+        "decided_by": member.decided_by,
+    }
+
+
+def _texts(given: GivenAnswer | None, words: Words) -> dict[str, str | None]:
+    """An answer as a person would fill it in."""
+    if given is None:
+        return {}
+    return {
+        ANSWER: _word(given.answer, words),
+        "field": words(f"field.{given.field}") if given.field else None,
+        "value": given.value,
+        "ground": _ground(given.ground, words),
+        "document": given.document,
+        "precinct": _destination(given),
+        "due": given.due,
+        "reason": given.reason,
+        "decided_by": given.decided_by,
+    }
+
+
+def _destination(given: GivenAnswer) -> str | None:
+    """The precinct where the person stands from now on, as ``88/12``."""
+    if given.precinct is None:
+        return None
+    if given.constituency is None:
+        return str(given.precinct)
+    return f"{given.constituency}/{given.precinct}"
+
+
+def _word(code: str, words: Words) -> str:
+    """The word of an answer."""
+    return words(f"verdict.{code}" if code in {*Verdict} else f"answer.{code}")
+
+
+def _words(codes: Iterable[str], words: Words) -> tuple[str, ...]:
+    """The words of answers, each once, in their order."""
+    return tuple(dict.fromkeys(_word(code, words) for code in codes))
+
+
+def _ground(code: str | None, words: Words) -> str | None:
+    return words(f"ground.{code}.title") if code else None
+
+
+def finding_lines(
+    findings: Sequence[AskedFinding], words: FindingWords
+) -> list[Line]:
+    """One line for each finding."""
+    return [_finding_line(asked, words) for asked in findings]
+
+
+def _finding_line(asked: AskedFinding, words: FindingWords) -> Line:
+    finding, subject = asked.finding, asked.subject
+    before: list[SheetValue] = [
+        words(f"rule.{finding.rule}.title"),
+        _name(asked, words),
+        words.say(subject.born) if subject else None,
+    ]
+    after: list[SheetValue] = [
+        words(f"field.{finding.field}") if finding.field else None,
+        finding.cell,
+        words.message(finding),
+        _beside(asked, words),
+        subject.address if subject else None,
+        words(f"rule.{finding.rule}.todo"),
+        words(f"severity.{finding.severity}"),
+        *place_cells(finding.place),
+    ]
+    entry = subject.entry_id if subject else finding.entry_id
+    return Line(
+        before=before,
+        after=after,
+        ids={ENTRY_ID: entry, FINDING_ID: finding.finding_id},
+        texts=_texts(asked.given, words),
+        choices=_choices(asked, words),
+        columns=_columns(asked.actions),
+        marks_before=[finding.severity.value, "", ""],
+    )
+
+
+def _name(asked: AskedFinding, words: Words) -> str:
+    """Whom the finding is about, or which place where it names no entry."""
+    subject = asked.subject
+    name = subject.name if subject else None
+    return name or asked.finding.written or words.place(asked.finding.place, None)
+
+
+def _beside(asked: AskedFinding, words: Words) -> str | None:
+    """The register's row, or the other entry, beside the entry; else where that stands."""
+    if asked.register is not None:
+        return in_one_line(asked.register, words)
+    other = asked.finding.other
+    return words.place(other, None) if other else None
+
+
+def in_one_line(subject: Subject, words: Words) -> str:
+    """An entry, or the row of a register, in one line."""
+    parts = [
+        subject.name,
+        words.say(subject.born),
+        subject.address,
+        words.place(subject.place, None),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _choices(asked: AskedFinding, words: Words) -> dict[str, tuple[str, ...]]:
+    """The answers that make sense for the rule of a finding."""
+    actions = [*asked.actions, Action.WITHDRAW]
+    choices = {ANSWER: _words(actions, words), "ground": _grounds(actions, words)}
+    if asked.fields:
+        choices["field"] = tuple(words(f"field.{name}") for name in asked.fields)
+    return choices
+
+
+def _grounds(actions: Iterable[str], words: Words) -> tuple[str, ...]:
+    """The titles of the grounds that may carry one of these answers."""
+    codes = [ground.code for action in actions for ground in grounds_for(action)]
+    return tuple(words(f"ground.{code}.title") for code in dict.fromkeys(codes))
+
+
+def _columns(actions: Iterable[str]) -> tuple[str, ...]:
+    """The columns that these answers need."""
+    return tuple(name for action in actions for name in _COLUMNS.get(action, ()))
+
+
+def reopened_lines(
+    items: Sequence[Reopened], words: Words, *, people: int, is_returned: bool
+) -> list[Line]:
+    """One line for each answer, or contested entry, that has to be looked at once more.
+
+    Args:
+        items: what is shown.
+        words: of the language.
+        people: how many answers stand side by side at most.
+        is_returned: whether it is shown what changed since.
+    """
+    lines = []
+    band, last = True, ""
+    for one in items:
+        group = one.case_id or one.subject.entry_id
+        is_first = group != last
+        band, last = band != is_first, group
+        lines.append(
+            _reopened_line(one, words, people, is_returned, (band, is_first))
+        )
+    return lines
+
+
+def _reopened_line(
+    one: Reopened,
+    words: Words,
+    people: int,
+    is_returned: bool,
+    look: tuple[bool, bool],
+) -> Line:
+    subject = one.subject
+    answers = [said(answer, words) for answer in one.answers]
+    before: list[SheetValue] = [
+        one.case_number,
+        subject.name or words.place(subject.place, None),
+        words.say(subject.born),
+        *answers,
+        *[None] * (people - len(answers)),
+    ]
+    if is_returned:
+        changed = ", ".join(words(f"field.{name}") for name in one.changed)
+        why = words(f"review.came-back.{one.why}") if one.why else None
+        before += [changed, why]
+    after = [
+        subject.address,
+        words(f"rule.{one.rule}.title") if one.rule else None,
+        *place_cells(subject.place),
+    ]
+    offered = list(_offered(one))
+    choices = {ANSWER: _words(offered, words)} if offered else {}
+    if grounds := _grounds(offered, words):
+        choices["ground"] = grounds
+    if fields := _fields(one):
+        choices["field"] = tuple(words(f"field.{name}") for name in fields)
+    ids = {
+        CASE_ID: one.case_id,
+        ENTRY_ID: subject.entry_id,
+        FINDING_ID: one.finding_id,
+        ASKED_AS: one.mark,
+    }
+    return Line(
+        before=before,
+        after=after,
+        ids=ids,
+        choices=choices,
+        columns=_columns(offered),
+        band=look[0],
+        first=look[1],
+    )
+
+
+def _offered(one: Reopened) -> Iterator[str]:
+    """The answers that make sense where something is looked at once more."""
+    verdicts = [verdict.value for verdict in Verdict]
+    given = [answer.answer for answer in one.answers]
+    ask, withdraw = Action.ASK.value, Action.WITHDRAW.value
+    accept = [Mark.ACCEPT.value] if one.finding_id else []
+    match one.asked_as:
+        case AskedAs.CONTESTED_CASE:
+            yield from (*verdicts, ask, withdraw)
+        case AskedAs.CONTESTED_ENTRY:
+            yield from dict.fromkeys([*given, *accept, ask, withdraw])
+        case AskedAs.PENDING:
+            yield from (CONFIRM, *accept, ask, withdraw)
+        case AskedAs.RETURNED:
+            # What was decided of a case is decided anew on the sheet of cases.
+            yield from () if given[0] in verdicts else (CONFIRM, ask)
+        case AskedAs.DECIDED_CASE:
+            yield from (*verdicts, withdraw)
+        case AskedAs.DECIDED_ENTRY:
+            yield from (withdraw, ask)
+
+
+def _fields(one: Reopened) -> tuple[str, ...]:
+    """The fields that people corrected in different ways."""
+    if one.asked_as is not AskedAs.CONTESTED_ENTRY:
+        return ()
+    fields = [answer.field for answer in one.answers if answer.field]
+    return tuple(dict.fromkeys(fields))
+
+
+def said(given: GivenAnswer, words: Words) -> str:
+    """Who answered what, when and why, in one text."""
+    head = ", ".join(filter(None, (given.decided_by, _day(given.decided_at, words))))
+    details = [
+        words(f"field.{given.field}") if given.field else None,
+        given.value,
+        _ground(given.ground, words),
+        given.document,
+        words.place(Place(given.constituency, given.precinct), None),
+        given.due,
+        given.reason,
+    ]
+    told = "; ".join(detail for detail in details if detail)
+    return ": ".join(part for part in (head, _word(given.answer, words), told) if part)
+
+
+def _day(moment: str | None, words: Words) -> str | None:
+    """The day of a moment in ISO 8601; a text that is none as it is."""
+    try:
+        return words.day(dt.date.fromisoformat((moment or "")[:_DAY_LENGTH]))
+    except ValueError:
+        return moment

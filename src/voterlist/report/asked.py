@@ -1,0 +1,183 @@
+"""What a review workbook asks: cases, findings, and what has to be looked at once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from voterlist.decisions.answers import SHEETS, answers_of
+from voterlist.report.sections.cases import Case
+from voterlist.report.sections.findings import FindingRow
+from voterlist.report.values import Place, Value
+
+__all__ = [
+    "AskedAs",
+    "AskedFinding",
+    "GivenAnswer",
+    "Reopened",
+    "ReviewItems",
+    "Subject",
+    "given_answer",
+]
+
+
+class AskedAs(StrEnum):
+    """Why something is asked once more that somebody had answered."""
+
+    CONTESTED_CASE = "contested-case"
+    """People gave the entries of a case different verdicts."""
+    CONTESTED_ENTRY = "contested-entry"
+    """People decided about an entry in different ways."""
+    PENDING = "pending"
+    """One person decided, and two have to."""
+    RETURNED = "returned"
+    """The entry says something else than when it was decided."""
+    DECIDED_CASE = "decided-case"
+    """What holds of an entry of a case; it may be taken back."""
+    DECIDED_ENTRY = "decided-entry"
+    """What holds of an entry; it may be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An entry, or the row of a register, as a person recognises it."""
+
+    entry_id: str
+    name: str | None = None
+    born: Value = None
+    address: str | None = None
+    place: Place = field(default_factory=Place)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What one person answered.
+
+    Attributes:
+        answer: a code of ``Verdict`` or ``Action``, or ``accept``.
+        field: of a correction, the field of ENTRY.
+        value: of a correction, what the field says from now on.
+        ground: a code of ``grounds.toml``.
+        document: what shows it.
+        constituency: where the person stands from now on.
+        precinct: where the person stands from now on.
+        due: the day until which the precinct answers, in ISO 8601.
+        reason: in the words of who decided.
+        decided_by: who.
+        decided_at: when, in ISO 8601.
+    """
+
+    answer: str
+    field: str | None = None
+    value: str | None = None
+    ground: str | None = None
+    document: str | None = None
+    constituency: int | None = None
+    precinct: int | None = None
+    due: str | None = None
+    reason: str | None = None
+    decided_by: str | None = None
+    decided_at: str | None = None
+
+
+def given_answer(answer: str, row: Mapping[str, Any]) -> GivenAnswer:
+    """The answer that a row of DECISION, AMENDMENT, CONTESTED or ACCEPTANCE holds."""
+    texts = ("field", "value", "ground", "document", "due", "reason")
+    return GivenAnswer(
+        answer,
+        **{name: row.get(name) for name in texts},
+        constituency=row.get("constituency"),
+        precinct=row.get("precinct"),
+        decided_by=row.get("decided_by") or row.get("accepted_by"),
+        decided_at=row.get("decided_at") or row.get("accepted_at"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFinding:
+    """A finding that a person may answer, and what was answered before."""
+
+    finding: FindingRow
+    subject: Subject | None = None
+    """The entry, or the row of a register where there is no entry."""
+    register: Subject | None = None
+    """The row of a register, or the other entry, that the finding names beside the entry."""
+    given: GivenAnswer | None = None
+
+    @property
+    def sheet(self) -> str:
+        """The sheet on which it stands: one of ``SHEETS``."""
+        return answers_of(self.finding.rule).sheet
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """The answers that make sense: codes of ``Action``, and ``accept``."""
+        return answers_of(self.finding.rule).actions
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of ENTRY that may be corrected."""
+        return answers_of(self.finding.rule).fields
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """What somebody answered, and has to be looked at once more."""
+
+    asked_as: AskedAs
+    subject: Subject
+    answers: tuple[GivenAnswer, ...]
+    """One for each person who answered; where nobody did, of an entry of a contested case, none."""
+    rule: str | None = None
+    finding_id: str | None = None
+    case_id: str | None = None
+    case_number: int | None = None
+    changed: tuple[str, ...] = ()
+    """The fields of ENTRY that say something else now."""
+    why: str | None = None
+    """Why it came back, as a code."""
+
+    @property
+    def mark(self) -> str:
+        """``asked_as``, with the answer that it is about where it is about a single one."""
+        if self.asked_as in {AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY}:
+            return self.asked_as.value
+        (answer,) = self.answers
+        return f"{self.asked_as}:{answer.answer}:{answer.field or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItems:
+    """Everything that a review workbook asks."""
+
+    cases: tuple[Case, ...] = ()
+    """The open cases by number."""
+    questions: Mapping[str, GivenAnswer] = field(default_factory=dict)
+    """Entry -> the question to the precinct that nobody answered yet."""
+    findings: tuple[AskedFinding, ...] = ()
+    """Errors first."""
+    reopened: tuple[Reopened, ...] = ()
+
+    def of_sheet(self, sheet: str) -> tuple[AskedFinding, ...]:
+        """The findings of one of ``SHEETS``."""
+        return tuple(one for one in self.findings if one.sheet == sheet)
+
+    def asked_as(self, codes: Iterable[AskedAs]) -> tuple[Reopened, ...]:
+        """What is asked once more for one of these causes."""
+        wanted = set(codes)
+        return tuple(one for one in self.reopened if one.asked_as in wanted)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows, or cases, each kind of sheet has."""
+        findings = {name: len(self.of_sheet(name)) for name in SHEETS}
+        contested = self.asked_as([AskedAs.CONTESTED_CASE, AskedAs.CONTESTED_ENTRY])
+        return {
+            "cases": len(self.cases),
+            **findings,
+            "contested": len({one.case_id or one.subject.entry_id for one in contested}),
+            "second_look": len(self.asked_as([AskedAs.PENDING])),
+            "came_back": len(self.asked_as([AskedAs.RETURNED])),
+        }
