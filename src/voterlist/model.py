@@ -300,6 +300,8 @@ class Problem:
     """Of a finding, where the row names one that is known."""
     count: int = 1
     """How many cells it is about."""
+    file: str = ""
+    """The file in which the row stands, where several were read."""
 
     @property
     def key(self) -> str:
