@@ -301,7 +301,7 @@ class Problem:
     count: int = 1
     """How many cells it is about."""
     file: str = ""
-    """The name of the file, where several are read."""
+    """The file in which the row stands, where several were read."""
     case_number: int | None = None
     """The number by which people call the case."""
     who: str | None = None

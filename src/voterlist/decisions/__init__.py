@@ -7,18 +7,52 @@ third person settled. ``with_corrections`` puts corrected fields into entries.
 
 from __future__ import annotations
 
+from voterlist.decisions.amended import (
+    Amended,
+    AmendmentContext,
+    Replaced,
+    Value,
+    ValueReader,
+)
+from voterlist.decisions.answers import SHEETS, Answers, answers_of
+from voterlist.decisions.checks import (
+    AMENDMENT_PROBLEMS,
+    check_amendments,
+    precincts_known,
+    subjects_of,
+)
 from voterlist.decisions.corrected import with_corrections
 from voterlist.decisions.follow import Followed, follow, identity_of
 from voterlist.decisions.given import Given
+from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
+from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN, Standing, standing
 
 __all__ = [
+    "AMENDMENT_PROBLEMS",
+    "AMENDMENT_ROW",
+    "SHEETS",
+    "UNKNOWN_ACTION",
     "WITHDRAWN",
+    "Amended",
+    "AmendmentContext",
+    "Answers",
     "Followed",
     "Given",
+    "Ground",
+    "Need",
+    "Replaced",
     "Standing",
+    "Value",
+    "ValueReader",
+    "answers_of",
+    "check_amendments",
     "follow",
+    "grounds",
+    "grounds_for",
     "identity_of",
+    "precincts_known",
     "standing",
+    "subjects_of",
     "with_corrections",
 ]

@@ -18,7 +18,15 @@ from voterlist.model import Action, Mark
 from voterlist.schemas import AMENDMENT, CONTESTED, DECISION
 from voterlist.tables import from_columns, sort_by
 
-__all__ = ["WITHDRAWN", "Standing", "standing"]
+__all__ = [
+    "WITHDRAWN",
+    "Standing",
+    "about",
+    "is_taken_back",
+    "last_answers",
+    "says",
+    "standing",
+]
 
 WITHDRAWN = Action.WITHDRAW.value
 """The answer that takes an earlier one of the same person back."""
@@ -113,7 +121,7 @@ def _amendments(
     holding: list[_Row] = []
     contested: list[_Row] = []
     pending: list[_Row] = []
-    for said in _by_entry(given.amendments.to_pylist()).values():
+    for said in last_answers(given).values():
         rows = list(_without_answered_questions(said))
         if not rows:
             continue
@@ -127,30 +135,64 @@ def _amendments(
     return holding, contested, pending
 
 
-def _by_entry(rows: Iterable[_Row]) -> dict[str, dict[_Key, _Row]]:
-    """For each entry the last answer of each person to each thing, in order."""
+def last_answers(given: Given) -> dict[str, dict[_Key, _Row]]:
+    """For each entry the last answer of each person to each thing, in order.
+
+    What a third person settled, and what somebody took back, is not among them.
+    """
     by_entry: dict[str, dict[_Key, _Row]] = {}
-    for row in rows:
+    for row in given.amendments.to_pylist():
         said = by_entry.setdefault(row["entry_id"], {})
         if row["adjudicates"]:
-            said.clear()
+            _settle(said, row)
         if row["action"] == WITHDRAWN:
-            _take_back(said, row)
+            for key in [key for key in said if is_taken_back(key, said[key], row)]:
+                del said[key]
             continue
-        key = (row["decided_by"], _about(row))
+        key = (row["decided_by"], about(row))
         said.pop(key, None)
         said[key] = row
     return by_entry
 
 
-def _take_back(said: dict[_Key, _Row], row: _Row) -> None:
-    """Remove what the person had decided: of one field where one is named, else all."""
-    for key in [key for key in said if key[0] == row["decided_by"]]:
-        if row["field"] is None or key[1] == row["field"]:
-            del said[key]
+def is_taken_back(key: _Key, earlier: _Row, row: _Row) -> bool:
+    """True for an answer of the same person that a row takes back.
+
+    Of one field where the row names one, of one finding where it names one, else of the entry.
+    """
+    return key[0] == row["decided_by"] and _is_meant(key, earlier, row)
 
 
-def _about(row: _Row) -> str:
+def _is_meant(key: _Key, earlier: _Row, row: _Row) -> bool:
+    """True for an answer to what a row names: a field, a finding, or else the entry."""
+    if row["field"] is not None:
+        return key[1] == str(row["field"])
+    return bool(row["finding_id"] in {None, earlier["finding_id"]})
+
+
+def _settle(said: dict[_Key, _Row], row: _Row) -> None:
+    """Remove the answers that are settled: those to the same thing, and those that contradict it.
+
+    What people said of other fields stands.
+    """
+    if row["action"] == WITHDRAWN:
+        settled = [key for key in said if _is_meant(key, said[key], row)]
+    elif row["action"] == Action.STRIKE:
+        settled = list(said)
+    else:
+        settled = [
+            key
+            for key in said
+            if key[1] == about(row)
+            or (
+                row["action"] == Action.CORRECT and said[key]["action"] == Action.STRIKE
+            )
+        ]
+    for key in settled:
+        del said[key]
+
+
+def about(row: Mapping[str, Any]) -> str:
     """What of the entry an answer is about: a field, or its place on the list."""
     return str(row["field"]) if row["action"] == Action.CORRECT else _PLACE
 
@@ -174,7 +216,7 @@ def _differ(rows: Collection[_Row]) -> bool:
     """
     answers: dict[str, set[tuple[Any, ...]]] = {}
     for row in rows:
-        answers.setdefault(_about(row), set()).add(_says(row))
+        answers.setdefault(about(row), set()).add(says(row))
     if any(len(different) > 1 for different in answers.values()):
         return True
     strikers = {row["decided_by"] for row in rows if row["action"] == Action.STRIKE}
@@ -182,7 +224,7 @@ def _differ(rows: Collection[_Row]) -> bool:
     return bool(strikers and correctors - strikers)
 
 
-def _says(row: _Row) -> tuple[Any, ...]:
+def says(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """What an answer says, whoever gave it, when, and with what words."""
     if row["action"] == Action.ASK:
         return (Action.ASK,)
@@ -193,12 +235,12 @@ def _says(row: _Row) -> tuple[Any, ...]:
 
 def _one_each(rows: Iterable[_Row]) -> list[_Row]:
     """Of answers that agree, the last to each thing."""
-    return list({_about(row): row for row in rows}.values())
+    return list({about(row): row for row in rows}.values())
 
 
 def _is_alone(row: _Row, rows: Iterable[_Row]) -> bool:
     """True where one person alone decided so, and it settles no dispute."""
-    people = {one["decided_by"] for one in rows if _about(one) == _about(row)}
+    people = {one["decided_by"] for one in rows if about(one) == about(row)}
     return len(people) == 1 and not row["adjudicates"]
 
 

@@ -63,8 +63,8 @@ PROBLEM_CODES = (
     "several-kept",
     "nothing-to-withdraw",
     "withdraw-of-another",
-    "adjudicated-by-party",
-    "not-contested",
+    "own-dispute",
+    "nothing-contested",
 )
 """Why rows of a review workbook are refused; ``review.problem.<code>.title`` and ``.todo`` in the
 catalogue."""
@@ -142,11 +142,12 @@ def _filled(
     rows: pa.Table, decided_by: str | None, refused: Iterable[Problem]
 ) -> Iterator[_Row]:
     """The rows in which somebody wrote, in order, without those that were refused before."""
-    places = {(problem.sheet, problem.row) for problem in refused}
+    places = {(problem.file, problem.sheet, problem.row) for problem in refused}
     ordered = sort_by(require(rows, REVIEW_ROW, "review"), "row", "sheet")
     for row in ordered.to_pylist():
         is_filled = row["verdict"] or row["reason"] or row["decided_by"]
-        if is_filled and (row["sheet"], row["row"]) not in places:
+        place = row["file"] or "", row["sheet"], row["row"]
+        if is_filled and place not in places:
             yield row | {"decided_by": row["decided_by"] or decided_by}
 
 
@@ -245,16 +246,16 @@ class _Check:
         parties = self.parties.get(row["case_id"])
         if parties is None:
             if _says(row) != _says(self.last.get(_key(row))):
-                yield "not-contested"
+                yield "nothing-contested"
         elif row["decided_by"] in parties:
-            yield "adjudicated-by-party"
+            yield "own-dispute"
 
     def _who(self, row: _Row, code: str) -> str | None:
         """The people whom a problem is about."""
         if code == "withdraw-of-another":
             answers = self.said[row["case_id"], row["entry_id"]]
             return ", ".join(sorted(answers))
-        if code == "adjudicated-by-party":
+        if code == "own-dispute":
             return ", ".join(sorted(self.parties[row["case_id"]]))
         return None
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from voterlist.normalize.corrections import read_correction, read_day
 from voterlist.normalize.explain import (
     NameReading,
     NameStep,
@@ -26,5 +27,7 @@ __all__ = [
     "explain_name",
     "normalize",
     "normalize_streets",
+    "read_correction",
+    "read_day",
     "read_name",
 ]

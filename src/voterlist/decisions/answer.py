@@ -1,0 +1,178 @@
+"""An answer as it came back, beside the finding and the entry that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.decisions.amended import AmendmentContext
+from voterlist.decisions.answers import FREE, OF_CASE, Answers, answers_by_rule
+from voterlist.decisions.given import Given
+from voterlist.model import Mark
+from voterlist.tables import plain
+
+__all__ = ["ACCEPT", "Answer", "Row", "Subjects"]
+
+ACCEPT = Mark.ACCEPT.value
+
+Row: TypeAlias = dict[str, Any]
+
+_FOUND_ON = ("entry_id", "other_entry_id")
+_CONFIRMED = "confirmed"
+"""The class of a MATCH in which an identifier agrees, and nothing contradicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to one finding, or about one entry."""
+
+    cells: Row
+    """As it came back; blank cells are null."""
+    finding: Row | None = None
+    entry: Row | None = None
+    """The entry, or the row of a register, as ENTRY."""
+    is_of_register: bool = False
+    """True where it is about the row of a register: a person who has no entry."""
+    answers: Answers = FREE
+    """What may be answered."""
+    register_row: Row | None = None
+    """The row of a register that the finding names beside the entry."""
+    problem: str | None = None
+    """Why nothing can be said of it."""
+
+    @property
+    def action(self) -> str:
+        """A code of ``Action``, or ``accept``."""
+        return str(self.cells["action"])
+
+    @property
+    def entry_id(self) -> str | None:
+        """The entry, or the row of a register; None where the finding names none."""
+        return None if self.entry is None else str(self.entry["entry_id"])
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """File, sheet and row."""
+        return self.cells["file"], self.cells["sheet"], self.cells["row"]
+
+
+class Subjects:
+    """The findings, entries, register rows and cases that answers are about."""
+
+    def __init__(
+        self, rows: Iterable[Row], context: AmendmentContext, given: Given
+    ) -> None:
+        rows = list(rows)
+        self._findings = _findings(_named(rows, "finding_id"), context, given)
+        self._members = _members(_named(rows, "case_id"), context.cases)
+        ids = _named(rows, "entry_id")
+        for name in _FOUND_ON:
+            ids |= _named(self._findings.values(), name)
+        for members in self._members.values():
+            ids.update(members)
+        self._entries = _by_id(ids, context.entries)
+        self._registers = _by_id(ids, context.registers)
+        self._confirmed = _confirmed(ids, context.matches)
+
+    def answers(self, row: Row) -> Iterator[Answer]:
+        """The row as answers: of a case without an entry, one for each of its entries."""
+        if row["finding_id"] is not None:
+            yield self._to_finding(row)
+        elif row["case_id"] is not None:
+            yield from self._about_case(row)
+        else:
+            yield self._about_entry(Answer(row), row["entry_id"])
+
+    def is_confirmed(self, answer: Answer) -> bool:
+        """True where the register's row meets the entry by an identifier."""
+        if answer.register_row is None or answer.entry_id is None:
+            return False
+        return (answer.register_row["entry_id"], answer.entry_id) in self._confirmed
+
+    def _to_finding(self, row: Row) -> Answer:
+        finding = self._findings.get(row["finding_id"])
+        if finding is None:
+            return Answer(row, problem="unknown-finding")
+        answers = answers_by_rule().get(finding["rule"], FREE)
+        answer = Answer(row, finding=finding, answers=answers)
+        named = [finding[name] for name in _FOUND_ON if finding[name] is not None]
+        if row["entry_id"] is not None and row["entry_id"] not in named:
+            return replace(answer, problem="entry-gone")
+        if not named:
+            return answer
+        answer = self._about_entry(answer, row["entry_id"] or named[0])
+        other = self._registers.get(finding["other_entry_id"])
+        return replace(answer, register_row=other)
+
+    def _about_case(self, row: Row) -> Iterator[Answer]:
+        members = self._members.get(row["case_id"], [])
+        answer = Answer(row, answers=OF_CASE)
+        if not members:
+            yield replace(answer, problem="unknown-case")
+        elif row["entry_id"] is None:
+            for member in members:
+                yield self._about_entry(answer, member)
+        elif row["entry_id"] in members:
+            yield self._about_entry(answer, row["entry_id"])
+        else:
+            yield replace(answer, problem="unknown-entry")
+
+    def _about_entry(self, answer: Answer, entry_id: str | None) -> Answer:
+        if entry_id in self._entries:
+            return replace(answer, entry=self._entries[entry_id])
+        if entry_id in self._registers:
+            entry = self._registers[entry_id]
+            return replace(answer, entry=entry, is_of_register=True)
+        return replace(answer, problem="entry-gone")
+
+
+def _named(rows: Iterable[Mapping[str, Any]], name: str) -> set[str]:
+    return {row[name] for row in rows if row[name] is not None}
+
+
+def _findings(ids: set[str], context: AmendmentContext, given: Given) -> dict[str, Row]:
+    """The findings of these ids: of the run, or accepted before."""
+    acceptances = given.acceptances
+    known = {row["finding_id"]: row for row in acceptances.to_pylist()}
+    known = {finding_id: known[finding_id] for finding_id in ids & known.keys()}
+    of_run = pa.array(context.finding_ids, pa.string())
+    is_named = pc.is_in(of_run, value_set=pa.array(sorted(ids), pa.string()))
+    names = of_run.filter(is_named).to_pylist()
+    rows = context.findings.filter(is_named).to_pylist()
+    return known | dict(zip(names, rows, strict=True))
+
+
+def _members(ids: set[str], cases: pa.Table) -> dict[str, list[str]]:
+    """The entries of these cases."""
+    members: dict[str, list[str]] = {}
+    for row in _with_ids(cases.select(["case_id", "entry_id"]), "case_id", ids):
+        members.setdefault(row["case_id"], []).append(row["entry_id"])
+    return members
+
+
+def _by_id(ids: set[str], entries: pa.Table) -> dict[str, Row]:
+    return {row["entry_id"]: row for row in _with_ids(entries, "entry_id", ids)}
+
+
+def _confirmed(ids: set[str], matches: pa.Table | None) -> set[tuple[str, str]]:
+    """(row of a register, entry) that meet by an identifier."""
+    if matches is None:
+        return set()
+    columns = matches.select(["register_id", "entry_id", "class"])
+    rows = _with_ids(columns, "entry_id", ids)
+    return {
+        (row["register_id"], row["entry_id"])
+        for row in rows
+        if row["class"] == _CONFIRMED
+    }
+
+
+def _with_ids(table: pa.Table, column: str, ids: set[str]) -> list[Row]:
+    """The rows of the table that have one of these ids in the column."""
+    wanted = pa.array(sorted(ids), pa.string())
+    is_named = pc.is_in(plain(table.column(column)), value_set=wanted)
+    return list(table.filter(is_named).to_pylist())

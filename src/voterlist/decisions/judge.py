@@ -1,0 +1,302 @@
+"""One answer by itself: what is wrong with it, or what is decided by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from voterlist.decisions.amended import AmendmentContext
+from voterlist.decisions.answer import ACCEPT, Answer, Subjects
+from voterlist.decisions.answers import CORRECTABLE
+from voterlist.decisions.grounds import Ground, Need, grounds
+from voterlist.facts import CONSTITUENCY_NUMBERS
+from voterlist.model import Action
+
+__all__ = ["Judge", "Judged"]
+
+_EMPTIABLE = frozenset({"patronymic", "document", "fin"})
+"""The fields that may be corrected to nothing: who has none is a voter."""
+
+_AMENDS = frozenset({Action.STRIKE, Action.CORRECT, Action.MOVE, Action.ADD})
+"""What changes a list, and needs a ground."""
+
+_KNOWN_ACTIONS = frozenset({*(action.value for action in Action), ACCEPT})
+
+_NUMBER = re.compile(r"0*([1-9][0-9]{0,4})(?:\.0+)?")
+"""A number of a constituency or precinct, as a person or a spreadsheet writes it."""
+
+Place = tuple[int, int]
+"""(constituency, precinct)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One answer, with what it says where nothing is wrong with it."""
+
+    answer: Answer
+    problems: tuple[str, ...] = ()
+    """Codes of ``AMENDMENT_PROBLEMS``."""
+    field: str | None = None
+    """The field that is corrected, or of which a correction is taken back."""
+    value: str | None = None
+    """What it is corrected to."""
+    document: str | None = None
+    """The document, or the register with its row."""
+    place: Place | None = None
+    """Where the person stands from now on."""
+    due: str | None = None
+    """The day until which the precinct answers, in ISO 8601."""
+
+
+class Judge:
+    """Judges single answers.
+
+    Args:
+        context: what they are held against.
+        subjects: what they are about.
+        today: the day of the decision.
+    """
+
+    def __init__(
+        self, context: AmendmentContext, subjects: Subjects, today: dt.date
+    ) -> None:
+        self._context = context
+        self._subjects = subjects
+        self._today = today
+        self._parts: dict[str, Callable[[Answer], Judged]] = {
+            Action.STRIKE: self._striking,
+            Action.CORRECT: self._correction,
+            Action.MOVE: self._move,
+            Action.ADD: self._addition,
+            Action.ASK: self._question,
+            Action.WITHDRAW: self._withdrawal,
+            ACCEPT: self._acceptance,
+        }
+
+    def judge(self, answer: Answer) -> Judged:
+        """What is decided by an answer, or what is wrong with it."""
+        problems = tuple(self._general_problems(answer))
+        if problems:
+            return Judged(answer, problems)
+        return self._parts[answer.action](answer)
+
+    def _general_problems(self, answer: Answer) -> Iterator[str]:
+        """What may be wrong whatever the action is."""
+        cells = answer.cells
+        if answer.problem is not None:
+            yield answer.problem
+        if cells["decided_by"] is None:
+            yield "no-decider"
+        if cells["action"] is None:
+            yield "action-missing"
+        elif cells["action"] not in _KNOWN_ACTIONS:
+            yield "unknown-action"
+        elif answer.problem is None:
+            yield from _unfit(answer)
+            yield from _ground_problems(answer)
+
+    def _striking(self, answer: Answer) -> Judged:
+        document, problems = self._evidence(answer)
+        if Need.DESTINATION not in _ground(answer).needs:
+            return Judged(answer, tuple(problems), document=document)
+        place, wrong = self._destination(answer)
+        if place is not None and self._is_here(place):
+            # The list here would lose the person, and nobody would see to the other one.
+            wrong.append("destination-here")
+        return Judged(answer, (*problems, *wrong), document=document, place=place)
+
+    def _move(self, answer: Answer) -> Judged:
+        document, problems = self._evidence(answer)
+        place, wrong = self._destination(answer)
+        if place is not None and not self._is_here(place):
+            wrong.append("precinct-not-here")
+        if place is not None and place == _place_of(answer):
+            wrong.append("already-there")
+        return Judged(answer, (*problems, *wrong), document=document, place=place)
+
+    def _addition(self, answer: Answer) -> Judged:
+        document, problems = self._evidence(answer)
+        place, wrong = self._destination(answer)
+        if place is not None and not self._is_here(place):
+            wrong.append("precinct-not-here")
+        return Judged(answer, (*problems, *wrong), document=document, place=place)
+
+    def _correction(self, answer: Answer) -> Judged:
+        document, problems = self._evidence(answer)
+        fields = answer.answers.fields
+        field = answer.cells["field"] or (fields[0] if len(fields) == 1 else None)
+        if field is None:
+            return Judged(answer, (*problems, "field-missing"))
+        if field not in fields or not _is_written(answer, field):
+            return Judged(answer, (*problems, "field-not-correctable"))
+        value = self._value(answer, field)
+        return Judged(
+            answer,
+            (*problems, *value.problems),
+            field=field,
+            value=value.value,
+            document=document,
+        )
+
+    def _value(self, answer: Answer, field: str) -> Judged:
+        """What the field is corrected to."""
+        written = answer.cells["value"]
+        if written is None:
+            wrong = () if field in _EMPTIABLE else ("value-missing",)
+            return Judged(answer, wrong)
+        value = self._context.read_value(field, written, self._today)
+        wrong = () if value.problem is None else (value.problem,)
+        return Judged(answer, wrong, value=value.text)
+
+    def _question(self, answer: Answer) -> Judged:
+        written = answer.cells["due"]
+        if written is None:
+            return Judged(answer, document=answer.cells["document"])
+        day = self._context.read_day(written)
+        if day is None:
+            return Judged(answer, ("due-unreadable",))
+        if day < self._today:
+            return Judged(answer, ("due-past",))
+        document = answer.cells["document"]
+        return Judged(answer, due=day.isoformat(), document=document)
+
+    def _acceptance(self, answer: Answer) -> Judged:
+        has_reason = answer.cells["reason"] or answer.cells["ground"]
+        return Judged(answer, () if has_reason else ("accepted-without-reason",))
+
+    def _withdrawal(self, answer: Answer) -> Judged:
+        field = answer.cells["field"]
+        is_known = field is None or field in CORRECTABLE
+        return Judged(
+            answer, () if is_known else ("field-not-correctable",), field=field
+        )
+
+    def _evidence(self, answer: Answer) -> tuple[str | None, list[str]]:
+        """The document that shows it, and what is missing of it."""
+        document = answer.cells["document"] or self._row_as_evidence(answer)
+        if document is None and Need.EVIDENCE in _ground(answer).needs:
+            return None, ["evidence-missing"]
+        return document, []
+
+    def _row_as_evidence(self, answer: Answer) -> str | None:
+        """``<register>:<row id>`` where a register's row shows it by itself, else None.
+
+        A row that is met by names and birth date alone may be a namesake's.
+        """
+        register = answer.answers.register
+        row = answer.entry if answer.is_of_register else answer.register_row
+        if row is None or register not in _ground(answer).registers:
+            return None
+        if answer.answers.by_name_too and not self._subjects.is_confirmed(answer):
+            return None
+        return f"{register}:{row['entry_id']}"
+
+    def _destination(self, answer: Answer) -> tuple[Place | None, list[str]]:
+        """Where the person stands from now on, and what is wrong with it.
+
+        A constituency that is not written is the entry's own.
+        """
+        written = [answer.cells[name] for name in ("constituency", "precinct")]
+        if written == [None, None]:
+            place = _proposed_place(answer)
+            return place, [] if place is not None else ["precinct-missing"]
+        numbers = [None if text is None else _number(text) for text in written]
+        if any(number == 0 for number in numbers):
+            return None, ["precinct-unreadable"]
+        constituency, precinct = numbers
+        if constituency is None and answer.entry is not None:
+            constituency = answer.entry["constituency"]
+        if constituency is None or precinct is None:
+            return None, ["precinct-missing"]
+        if constituency not in CONSTITUENCY_NUMBERS:
+            return None, ["precinct-unreadable"]
+        precincts = self._context.precincts.get(constituency)
+        if precincts is not None and precinct not in precincts:
+            return None, ["precinct-not-here"]
+        return (constituency, precinct), []
+
+    def _is_here(self, place: Place) -> bool:
+        constituency, precinct = place
+        return precinct in self._context.precincts.get(constituency, ())
+
+
+def _unfit(answer: Answer) -> Iterator[str]:
+    """Whether the action makes no sense for the finding, or for what it is about."""
+    action = answer.action
+    if action == Action.WITHDRAW:
+        return
+    if action not in answer.answers.actions:
+        is_case = answer.cells["case_id"] is not None and answer.finding is None
+        yield "action-not-for-case" if is_case else "action-not-for-finding"
+    elif action == Action.ADD and not answer.is_of_register:
+        yield "nobody-to-add"
+    elif _names_nobody(answer):
+        yield "entry-gone"
+
+
+def _names_nobody(answer: Answer) -> bool:
+    """True where an entry would be amended, and the answer names none."""
+    if answer.is_of_register:
+        return answer.action in _AMENDS - {Action.ADD}
+    return answer.entry is None and answer.action != ACCEPT
+
+
+def _ground_problems(answer: Answer) -> Iterator[str]:
+    """What is wrong with the ground; an acceptance and a question may go without."""
+    code = answer.cells["ground"]
+    if answer.action == Action.WITHDRAW:
+        return
+    if code is None:
+        if answer.action in _AMENDS:
+            yield "ground-missing"
+    elif code not in grounds():
+        yield "unknown-ground"
+    elif answer.action not in grounds()[code].actions:
+        yield "ground-not-for-action"
+    elif Need.REASON in grounds()[code].needs and not answer.cells["reason"]:
+        yield "reason-missing"
+
+
+def _ground(answer: Answer) -> Ground:
+    return grounds()[answer.cells["ground"]]
+
+
+def _place_of(answer: Answer) -> tuple[int | None, int | None] | None:
+    """Where the entry stands."""
+    if answer.entry is None:
+        return None
+    return answer.entry["constituency"], answer.entry["precinct"]
+
+
+def _proposed_place(answer: Answer) -> Place | None:
+    """The precinct that the finding itself names, if any."""
+    if answer.answers.destination == "value":
+        return _place_of_value(answer)
+    row = answer.entry if answer.is_of_register else answer.register_row
+    if answer.answers.destination != "row" or row is None:
+        return None
+    constituency, precinct = row["constituency"], row["precinct"]
+    return None if None in {constituency, precinct} else (constituency, precinct)
+
+
+def _place_of_value(answer: Answer) -> Place | None:
+    finding, entry = answer.finding, answer.entry
+    if finding is None or entry is None or finding["value"] is None:
+        return None
+    if entry["constituency"] is None:
+        return None
+    return entry["constituency"], int(finding["value"])
+
+
+def _number(text: str) -> int:
+    """The number that is written; 0 where none is."""
+    match = _NUMBER.fullmatch(text)
+    return int(match[1]) if match else 0
+
+
+def _is_written(answer: Answer, field: str) -> bool:
+    """False for a whole name that the entry does not have: its parts are corrected."""
+    has_whole_name = answer.entry is not None and answer.entry["full_name"] is not None
+    return field != "full_name" or has_whole_name
