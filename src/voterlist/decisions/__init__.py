@@ -2,7 +2,8 @@
 
 People answer; each answer is recorded and none is overwritten. ``follow`` brings the answers to the
 entries of today, ``standing`` says what holds: what everybody who answered says alike, or what a
-third person settled. ``with_corrections`` puts corrected fields into entries.
+third person settled. ``with_corrections`` puts corrected fields into entries. ``effects`` says what
+all of it does to the list; ``refused`` tries new answers before they are recorded.
 """
 
 from __future__ import annotations
@@ -22,36 +23,46 @@ from voterlist.decisions.checks import (
     subjects_of,
 )
 from voterlist.decisions.corrected import with_corrections
+from voterlist.decisions.effects import Effects, columns_for, effects
 from voterlist.decisions.follow import Followed, follow, identity_of
 from voterlist.decisions.given import Given
 from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
+from voterlist.decisions.outcome import SKIP_CODES
 from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN, Standing, standing
+from voterlist.decisions.trial import REFUSAL_CODES, Refusal, refused
 
 __all__ = [
     "AMENDMENT_PROBLEMS",
     "AMENDMENT_ROW",
+    "REFUSAL_CODES",
     "SHEETS",
+    "SKIP_CODES",
     "UNKNOWN_ACTION",
     "WITHDRAWN",
     "Amended",
     "AmendmentContext",
     "Answers",
+    "Effects",
     "Followed",
     "Given",
     "Ground",
     "Need",
+    "Refusal",
     "Replaced",
     "Standing",
     "Value",
     "ValueReader",
     "answers_of",
     "check_amendments",
+    "columns_for",
+    "effects",
     "follow",
     "grounds",
     "grounds_for",
     "identity_of",
     "precincts_known",
+    "refused",
     "standing",
     "subjects_of",
     "with_corrections",

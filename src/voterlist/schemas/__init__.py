@@ -44,6 +44,7 @@ from voterlist.schemas.review import (
     GIVEN_VERDICT,
     LIST_BALANCE,
     LISTED,
+    SKIPPED,
     SUBJECT,
 )
 from voterlist.schemas.statistics import COMPARISON, PROTOCOL, PROTOCOL_LINES, STATISTIC
@@ -88,6 +89,7 @@ __all__ = [
     "SCORECARD",
     "SET_ASIDE",
     "SHARED_FIELDS",
+    "SKIPPED",
     "STATISTIC",
     "STREET",
     "STREET_OR_VILLAGE",
