@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -11,9 +13,22 @@ from voterlist import usecases
 from voterlist.cli.options import Today, Workspace, day, now
 from voterlist.cli.terminal import TERMINAL, shown
 from voterlist.cli.words import SAY, title
-from voterlist.model import Mark, Problem
+from voterlist.model import Mark, Problem, Verdict
 
 __all__ = ["export", "import_decisions"]
+
+_ANSWER_NAMES = ("answer", "field", "ground", "reason", "decided_by", "decided_at")
+"""What is told of an answer; what a field is corrected to stands in the workbook alone."""
+_PROBLEM_NAMES = (
+    "file",
+    "sheet",
+    "row",
+    "code",
+    "case_id",
+    "case_number",
+    "entry_id",
+    "rule",
+)
 
 
 def export(
@@ -27,97 +42,199 @@ def export(
     ] = None,
     today: Today = None,
 ) -> None:
-    """Write the open cases into a workbook."""
+    """Write what waits for a decision into a workbook."""
     made = usecases.export_review(workspace, out, language, today=day(today))
-    path = made.path
+    path = shown(made.path)
     TERMINAL.say(
         SAY(
             "cli.review.exported",
             cases=made.cases,
             findings=made.findings,
-            path=shown(path),
+            path=path,
         )
     )
-    if made.cases or made.findings:
+    for name in ("contested", "second_look", "came_back"):
+        if made.counts[name]:
+            TERMINAL.say(SAY(f"cli.review.exported.{name}", count=made.counts[name]))
+    if made.old is not None:
         TERMINAL.say(
-            SAY("cli.review.export.next", folder=shown(workspace), path=shown(path))
+            SAY("cli.review.carried", count=made.carried, path=shown(made.old))
         )
+    if made.gone:
+        TERMINAL.say(SAY("cli.review.gone", count=made.gone))
+    if any(made.counts.values()):
+        TERMINAL.say(SAY("cli.review.export.next", folder=shown(workspace), path=path))
     if TERMINAL.json:
-        counted = {"run": made.run, "cases": made.cases, "findings": made.findings}
-        TERMINAL.result({**counted, "out": path, "exit_code": 0})
+        counted = {"run": made.run, "findings": made.findings, **made.counts}
+        kept = {"carried": made.carried, "no_longer_asked": made.gone, "old": made.old}
+        TERMINAL.result({**counted, **kept, "out": made.path, "exit_code": 0})
 
 
 def import_decisions(
     workspace: Workspace,
-    workbook: Annotated[
-        Path, typer.Argument(metavar="FILE", help=SAY("cli.argument.workbook"))
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help=SAY("cli.argument.workbook"))
     ],
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help=SAY("cli.option.by"))
     ] = None,
 ) -> None:
     """Read decisions into the ledger."""
-    imported = usecases.import_review(workspace, workbook, by, decided_at=now())
+    imported = usecases.import_review(workspace, files, by, decided_at=now())
+    if len(files) > 1:
+        _list_files(imported)
     counted = _counted(imported)
     refused = {
-        (problem.sheet, problem.row) for problem in imported.problems if problem.row
+        (problem.file, problem.sheet, problem.row)
+        for problem in imported.problems
+        if problem.row
     }
     TERMINAL.say(SAY("cli.review.imported", **counted, problems=len(refused)))
     TERMINAL.say(SAY("cli.review.marked", **counted))
-    if not imported.is_origin_known:
-        TERMINAL.say(SAY("cli.review.origin-unknown", path=shown(workbook)))
+    for one, path in zip(imported.files, files, strict=True):
+        if not one.is_origin_known:
+            TERMINAL.say(SAY("cli.review.origin-unknown", path=shown(path)))
+    _list_replaced(imported.replaced)
+    _list_disputes("contested", imported.contested)
+    _list_disputes("pending", imported.pending)
     _list_problems(imported.problems)
-    if counted["recorded"] or counted["accepted"] or counted["asked_again"]:
+    if imported.recorded:
         TERMINAL.say(SAY("cli.review.import.next", folder=shown(workspace)))
-    code = int(bool(imported.problems))
+    code = int(bool(imported.problems or imported.contested))
     if TERMINAL.json:
         TERMINAL.result({**_as_json(imported), "exit_code": code})
     raise typer.Exit(code)
 
 
 def _counted(imported: usecases.Imported) -> dict[str, int]:
-    """How many rows were recorded, by what they are."""
+    """How many answers were recorded, by what they are."""
+    tables = [
+        table for one in imported.files for table in (one.verdicts, one.amendments)
+    ]
     return {
-        "recorded": imported.decisions.decisions.num_rows,
-        "replaced": imported.decisions.replaced.num_rows,
-        "accepted": imported.findings.count(Mark.ACCEPT),
-        "asked_again": imported.findings.count(Mark.ASK),
+        "recorded": sum(table.num_rows for table in tables),
+        "replaced": len(imported.replaced),
+        "accepted": imported.count(Mark.ACCEPT),
+        "asked_again": imported.count(Mark.ASK),
     }
 
 
 def _as_json(imported: usecases.Imported) -> dict[str, Any]:
     """The result as plain values; scripts are written against these names."""
-    names = ("sheet", "row", "code", "case_id", "entry_id", "rule")
-    problems = [
-        {name: getattr(problem, name) for name in names}
-        for problem in imported.problems
-    ]
     return {
         **_counted(imported),
-        "problems": problems,
+        "files": [
+            {
+                "file": one.file,
+                "sha256": one.digest,
+                "recorded": one.recorded,
+                "replaced": len(one.replaced),
+                "refused": len(one.problems),
+            }
+            for one in imported.files
+        ],
+        "replacements": [_replacement(one) for one in imported.replaced],
+        "contested": [_dispute(one) for one in imported.contested],
+        "pending": [_dispute(one) for one in imported.pending],
+        "problems": [_problem(one) for one in imported.problems],
         "origin_known": imported.is_origin_known,
     }
+
+
+def _replacement(one: usecases.Replacement) -> dict[str, Any]:
+    names = ("file", "case_id", "case_number", "entry_id", "rule", "decided_by")
+    told = {name: getattr(one, name) for name in names}
+    return {**told, "before": one.before, "now": one.now}
+
+
+def _dispute(one: usecases.Disputed) -> dict[str, Any]:
+    names = ("case_id", "case_number", "entry_id", "rule")
+    answers = [
+        {name: getattr(answer, name) for name in _ANSWER_NAMES}
+        for answer in one.answers
+    ]
+    return {**{name: getattr(one, name) for name in names}, "answers": answers}
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    told = {name: getattr(problem, name) for name in _PROBLEM_NAMES}
+    return {**told, "todo": _todo(problem)}
+
+
+def _todo(problem: Problem) -> str:
+    return SAY(f"{problem.key}.todo", who=problem.who or "")
+
+
+def _list_files(imported: usecases.Imported) -> None:
+    """What was read out of each file."""
+    names = ("file", "recorded", "replaced", "refused")
+    rows = [
+        (one.file, one.recorded, len(one.replaced), len(one.problems))
+        for one in imported.files
+    ]
+    TERMINAL.table([SAY(f"cli.table.{name}") for name in names], rows)
+
+
+def _list_replaced(replaced: Iterable[usecases.Replacement]) -> None:
+    """Each earlier answer that the same person replaced, old and new."""
+    for one in replaced:
+        TERMINAL.say(
+            SAY(
+                "cli.review.replaced",
+                who=one.decided_by,
+                what=_subject(one.case_number, one.case_id, one.rule, one.entry_id),
+                before=_word(one.before),
+                now=_word(one.now),
+            )
+        )
+
+
+def _list_disputes(name: str, disputes: Sequence[usecases.Disputed]) -> None:
+    """What people answered, side by side."""
+    if not disputes:
+        return
+    words = usecases.Words(SAY.language)
+    TERMINAL.say(SAY(f"cli.review.{name}", count=len(disputes)))
+    people = max(len(one.answers) for one in disputes)
+    rows = []
+    for one in disputes:
+        # What a field is corrected to is a cell of a list from now on.
+        answers = [replace(each, value=None, document=None) for each in one.answers]
+        told = [usecases.said(each, words) for each in answers]
+        what = _subject(one.case_number, one.case_id, one.rule, one.entry_id)
+        rows.append([what, one.entry_id, *told, *[""] * (people - len(told))])
+    answers_of = [SAY("cli.table.answer", number=place + 1) for place in range(people)]
+    heads = [SAY("cli.table.asked"), SAY("field.entry_id"), *answers_of]
+    TERMINAL.table(heads, rows)
 
 
 def _list_problems(problems: tuple[Problem, ...]) -> None:
     """Every row and sheet that was refused, and what to do about it."""
     if not problems:
         return
+    names = ("file", "sheet", "row", "asked", "problem", "todo")
     rows = [_cells(problem) for problem in problems]
-    TERMINAL.table(
-        [SAY(f"cli.table.{name}") for name in ("sheet", "row", "asked", "problem")],
-        rows,
+    TERMINAL.table([SAY(f"cli.table.{name}") for name in names], rows)
+
+
+def _cells(problem: Problem) -> tuple[str, ...]:
+    """File, sheet, row, what it is about, what is wrong, what to do."""
+    wrong = SAY(f"{problem.key}.title", count=problem.count, who=problem.who or "")
+    row = str(problem.row or "-")
+    what = _subject(
+        problem.case_number, problem.case_id, problem.rule, problem.entry_id
     )
-    for key in dict.fromkeys(problem.key for problem in problems):
-        TERMINAL.say(SAY("cli.failure.todo", todo=SAY(f"{key}.todo")))
+    return problem.file, problem.sheet, row, what, wrong, _todo(problem)
 
 
-def _cells(problem: Problem) -> tuple[str, str, str, str]:
-    """Sheet, row, what it is about, what is wrong."""
-    wrong = SAY(f"{problem.key}.title", count=problem.count)
-    return problem.sheet, str(problem.row or "-"), _what(problem), wrong
+def _subject(
+    number: int | None, case: str | None, rule: str | None, entry: str | None
+) -> str:
+    """The case with its number, the rule of the finding, or the entry."""
+    if number is not None:
+        return SAY("cli.review.case", number=str(number))
+    return case or (title("rule", rule) if rule else None) or entry or "-"
 
 
-def _what(problem: Problem) -> str:
-    """The case, or the rule of the finding, that the row is about."""
-    return problem.case_id or (title("rule", problem.rule) if problem.rule else "-")
+def _word(answer: str) -> str:
+    return SAY(f"verdict.{answer}" if answer in {*Verdict} else f"answer.{answer}")

@@ -19,7 +19,7 @@ from voterlist.decisions.given import Given
 from voterlist.schemas import FOLLOWED
 from voterlist.tables import from_columns
 
-__all__ = ["Followed", "follow", "identity_of"]
+__all__ = ["Followed", "follow", "identity_of", "renamed"]
 
 _PLACE_LENGTH = len("088-0012-")
 _FULL_DATE_DIGITS = 8
@@ -63,8 +63,8 @@ def follow(
         "old_entry_id": [old for old, _ in rows],
         "entry_id": [new for _, new in rows],
     }
-    renamed = _renamed(given, moves, case_id)
-    return Followed(renamed, from_columns(table, FOLLOWED, len(rows)))
+    today = renamed(given, moves, case_id)
+    return Followed(today, from_columns(table, FOLLOWED, len(rows)))
 
 
 def _decided_ids(given: Given) -> set[str]:
@@ -169,7 +169,7 @@ def _is_one_person(cells: Mapping[str, object]) -> bool:
     return len(digits) >= _FULL_DATE_DIGITS
 
 
-def _renamed(
+def renamed(
     given: Given, moves: Mapping[str, str], case_id: Callable[[list[str]], str]
 ) -> Given:
     """The answers with the ids of today."""

@@ -20,7 +20,9 @@ from voterlist.schemas import (
     CASE,
     ENTRY,
     FINDING,
+    FOLLOWED,
     LIST,
+    MATCH,
     PAIR,
     VOTER,
     WATERFALL,
@@ -40,6 +42,8 @@ _KEYS = {
     "waterfalls": ("entry_l", "entry_r"),
     "cases": ("case_id", "entry_id"),
     "register_rows": ("entry_id",),
+    "matches": ("register_id", "entry_id"),
+    "followed": ("old_entry_id",),
 }
 _OF_PLACES = frozenset({"findings", "accepted", "lists"})
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer
@@ -54,9 +58,11 @@ _SCHEMAS = {
     "findings": FINDING,
     "accepted": ACCEPTED,
     "lists": LIST,
+    "matches": MATCH,
+    "followed": FOLLOWED,
 }
 
-_LATER = frozenset({"waterfalls", "register_rows", "accepted"})
+_LATER = frozenset({"waterfalls", "register_rows", "accepted", "matches", "followed"})
 """Tables that runs of earlier versions do not have; what they say is shown where it is there."""
 
 
@@ -93,6 +99,21 @@ class Known:
         if name in _OF_PLACES:
             return concat(parts, _SCHEMAS[name])
         return _newest_rows(parts, name)
+
+    def newest(self, name: str) -> pa.Table | None:
+        """A table of the newest run; None where that has none of this name.
+
+        Raises:
+            InputError: the table is damaged.
+        """
+        path = self.folders[0] / f"{name}.parquet"
+        try:
+            return pq.read_table(path) if path.exists() else None
+        except (OSError, pa.ArrowException):
+            # The cause may quote a cell, so it is not chained.
+            raise InputError(
+                f"{path} cannot be read", code="run-damaged", file=str(path)
+            ) from None
 
 
 def known(workspace: Path, ledger: Reader) -> Known:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from voterlist.decisions.answers import SHEETS, answers_of
+from voterlist.decisions.answers import FREE, SHEETS, Answers, answers_by_rule
 from voterlist.report.sections.cases import Case
 from voterlist.report.sections.findings import FindingRow
 from voterlist.report.values import Place, Value
@@ -107,19 +107,24 @@ class AskedFinding:
     given: GivenAnswer | None = None
 
     @property
+    def answers(self) -> Answers:
+        """What may be answered: of a rule of another version, whatever may be of an entry."""
+        return answers_by_rule().get(self.finding.rule, FREE)
+
+    @property
     def sheet(self) -> str:
         """The sheet on which it stands: one of ``SHEETS``."""
-        return answers_of(self.finding.rule).sheet
+        return self.answers.sheet
 
     @property
     def actions(self) -> tuple[str, ...]:
         """The answers that make sense: codes of ``Action``, and ``accept``."""
-        return answers_of(self.finding.rule).actions
+        return self.answers.actions
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields of ENTRY that may be corrected."""
-        return answers_of(self.finding.rule).fields
+        return self.answers.fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +182,9 @@ class ReviewItems:
         return {
             "cases": len(self.cases),
             **findings,
-            "contested": len({one.case_id or one.subject.entry_id for one in contested}),
+            "contested": len(
+                {one.case_id or one.subject.entry_id for one in contested}
+            ),
             "second_look": len(self.asked_as([AskedAs.PENDING])),
             "came_back": len(self.asked_as([AskedAs.RETURNED])),
         }

@@ -60,8 +60,8 @@ class ReviewTables:
         findings: FINDING.
         accepted: ACCEPTED.
         registers: ENTRY: the rows of registers that findings name.
+        numbers: ``case_id`` and ``number`` of every case.
         returned: RETURNED: the answers whose entries changed; None where the run has none.
-        numbers: ``case_id`` and ``number`` of every case; None: those of ``review.numbered``.
     """
 
     cases: pa.Table
@@ -72,8 +72,8 @@ class ReviewTables:
     findings: pa.Table
     accepted: pa.Table
     registers: pa.Table
+    numbers: pa.Table
     returned: pa.Table | None = None
-    numbers: pa.Table | None = None
 
 
 def review_items(
@@ -96,7 +96,7 @@ def review_items(
         sources: the files of each source.
         mask_identifiers: whether only the end of an identifier is shown.
     """
-    numbers = _numbers(tables)
+    numbers = tables.numbers
     entries = with_corrections(tables.entries, holding.amendments)
     names = Names(sources)
 
@@ -120,13 +120,9 @@ def review_items(
     )
     apart = {row["finding_id"] for row in (*contested, *pending)}
     open_cases = [
-        case
-        for case in cases
-        if case.is_open and case.case_id not in disputed_cases
+        case for case in cases if case.is_open and case.case_id not in disputed_cases
     ]
-    asked_findings = [
-        one for one in findings if one.finding.finding_id not in apart
-    ]
+    asked_findings = [one for one in findings if one.finding.finding_id not in apart]
     questions = _questions(holding.amendments, open_cases)
     shown = {one.finding.finding_id for one in asked_findings if one.given}
     reopened = [
@@ -202,17 +198,6 @@ def _cases(
     return build_cases(
         tables.cases, numbers, looked_up, names, mask_identifiers=mask_identifiers
     )
-
-
-def _numbers(tables: ReviewTables) -> pa.Table:
-    """``case_id`` and ``number`` of every case."""
-    ids = tables.cases.column("case_id")
-    numbers = tables.numbers
-    if numbers is not None:
-        known = numbers.column("case_id").combine_chunks()
-        if pc.all(pc.is_in(ids, value_set=known), min_count=0).as_py():
-            return numbers.select(["case_id", "number"])
-    return review.numbered(tables.cases)
 
 
 def _subjects(
@@ -351,9 +336,7 @@ def _is_of_case(row: _Row) -> bool:
     return row["case_id"] is not None and row["answer"] not in {*Action, Mark.ACCEPT}
 
 
-def _questions(
-    amendments: pa.Table, cases: Iterable[Case]
-) -> dict[str, GivenAnswer]:
+def _questions(amendments: pa.Table, cases: Iterable[Case]) -> dict[str, GivenAnswer]:
     """The questions to precincts about entries of these cases, by entry."""
     members = {member.entry_id for case in cases for member in case.members}
     return {

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from voterlist.pipeline import RunResult, Trouble, UnitStanding
     from voterlist.pipeline.inbox import INBOX
     from voterlist.report import Words
+    from voterlist.report.said import said
     from voterlist.report.sections.audit import Audit, AuditWords
     from voterlist.report.sections.cases import CaseWords, Waterfall
     from voterlist.report.sections.chance import Chance, ChanceWords
@@ -49,7 +50,13 @@ if TYPE_CHECKING:
         plan_linkage,
     )
     from voterlist.usecases.maps import read_map
-    from voterlist.usecases.reviewing import Imported, export_review, import_review
+    from voterlist.usecases.reviewing import (
+        Disputed,
+        Imported,
+        Replacement,
+        export_review,
+        import_review,
+    )
     from voterlist.usecases.running import WorkspaceRun, run_workspace
     from voterlist.usecases.settings import settings_of, workspace_here
     from voterlist.usecases.workspaces import (
@@ -69,6 +76,7 @@ __all__ = [
     "ChanceWords",
     "Checked",
     "Compared",
+    "Disputed",
     "Explained",
     "FileAccount",
     "FileLine",
@@ -80,6 +88,7 @@ __all__ = [
     "PartReading",
     "PlaceAccount",
     "Replaced",
+    "Replacement",
     "RunResult",
     "Settings",
     "SheetAccount",
@@ -111,6 +120,7 @@ __all__ = [
     "renew_ledger",
     "restore_ledger",
     "run_workspace",
+    "said",
     "settings_of",
     "status_of",
     "workspace_here",
@@ -136,6 +146,7 @@ _HOMES = {
     "Checked": "voterlist.usecases.checking",
     "Compared": "voterlist.usecases.comparing",
     "FileAccount": "voterlist.usecases.inspecting",
+    "Disputed": "voterlist.usecases.reviewing",
     "FileLine": "voterlist.usecases.inspecting",
     "Imported": "voterlist.usecases.reviewing",
     "ListAccount": "voterlist.usecases.inspecting",
@@ -143,6 +154,7 @@ _HOMES = {
     "PartReading": "voterlist.normalize",
     "PlaceAccount": "voterlist.usecases.inspecting",
     "Replaced": "voterlist.storage.ledger.copies",
+    "Replacement": "voterlist.usecases.reviewing",
     "RunResult": "voterlist.pipeline",
     "Settings": "voterlist.config",
     "SheetAccount": "voterlist.usecases.inspecting",
@@ -170,6 +182,7 @@ _HOMES = {
     "renew_ledger": "voterlist.usecases.ledgers",
     "restore_ledger": "voterlist.usecases.ledgers",
     "run_workspace": "voterlist.usecases.running",
+    "said": "voterlist.report.said",
     "settings_of": "voterlist.usecases.settings",
     "workspace_here": "voterlist.usecases.settings",
     "status_of": "voterlist.usecases.workspaces",

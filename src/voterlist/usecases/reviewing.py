@@ -1,34 +1,41 @@
-"""Cases and findings out to a workbook, what people said of them back into the ledger."""
+"""What people are asked out to a workbook, what they answered back into the ledger."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from voterlist import report, review
+from voterlist import report
 from voterlist.config import Settings
+from voterlist.decisions import Given, Standing, standing
 from voterlist.errors import InputError
-from voterlist.findings import Marked, check_marks
-from voterlist.model import Mark, Problem
+from voterlist.model import Action, Mark, Problem, Verdict
+from voterlist.pipeline.answers import answers_of_today
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
 from voterlist.render import xlsx
 from voterlist.render.xlsx import Answers
-from voterlist.review import Checked
+from voterlist.report import GivenAnswer
+from voterlist.report.asked import given_answer
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock, store
 from voterlist.storage.ledger import Ledger
+from voterlist.usecases.carrying import carried_over, set_aside
+from voterlist.usecases.case_numbers import numbers_table
+from voterlist.usecases.importing import ImportedFile, Importer, Replacement
 from voterlist.usecases.settings import settings_of
 
 __all__ = [
     "ORIGIN_PROBLEMS",
     "REVIEW_EVENT",
+    "Disputed",
     "Exported",
     "Imported",
+    "Replacement",
     "export",
     "export_review",
     "import_decisions",
@@ -51,26 +58,71 @@ class Exported:
 
     path: Path
     run: str
-    cases: int
-    findings: int
-    """Those that are asked about, and those accepted in a workbook before."""
+    counts: Mapping[str, int]
+    """How many cases, findings of each kind and others are asked: ``ReviewItems.counts``."""
+    carried: int = 0
+    """Rows of the workbook that was there whose answers are in no ledger: they are in this one."""
+    gone: int = 0
+    """Of these, the rows that are no longer asked."""
+    old: Path | None = None
+    """Where the workbook that was there stands now."""
+
+    @property
+    def cases(self) -> int:
+        """How many cases are asked about."""
+        return self.counts["cases"]
+
+    @property
+    def findings(self) -> int:
+        """How many findings are asked about, those answered before too."""
+        names = ("strikings", "corrections", "additions", "moves", "other")
+        return sum(self.counts[name] for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """What people decided in different ways, or what waits for a second person."""
+
+    case_id: str | None
+    case_number: int | None
+    entry_id: str
+    rule: str | None
+    answers: tuple[GivenAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What was read back."""
 
-    decisions: Checked
-    findings: Marked
-    unread: tuple[Problem, ...] = ()
-    """Sheets and rows that were refused before it was looked at what they say."""
-    is_origin_known: bool = True
-    """False where a sheet does not say from which run it is."""
+    files: tuple[ImportedFile, ...]
+    contested: tuple[Disputed, ...] = ()
+    """What of it is contested now: the answers of all people side by side."""
+    pending: tuple[Disputed, ...] = ()
+    """What of it waits for a second person."""
+
+    @property
+    def recorded(self) -> int:
+        """How many answers were recorded."""
+        return sum(one.recorded for one in self.files)
+
+    @property
+    def replaced(self) -> tuple[Replacement, ...]:
+        """The earlier answers of the same people that were replaced."""
+        return tuple(each for one in self.files for each in one.replaced)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """Why rows of the workbook were refused, and of which sheets not all could be read."""
-        return self.unread + self.decisions.problems + self.findings.problems
+        """Why rows were refused, and of which sheets not all could be read."""
+        return tuple(each for one in self.files for each in one.problems)
+
+    @property
+    def is_origin_known(self) -> bool:
+        """False where a sheet does not say from which run it is."""
+        return all(one.is_origin_known for one in self.files)
+
+    def count(self, mark: Mark) -> int:
+        """How many findings are newly marked so."""
+        return sum(one.count(mark) for one in self.files)
 
 
 def export_review(
@@ -82,6 +134,9 @@ def export_review(
 ) -> Exported:
     """Write what waits for a decision into a workbook.
 
+    A workbook that is there already is not overwritten where somebody wrote answers into it that
+    are not in the ledger: they are carried over, and it stays beside the new one.
+
     Args:
         workspace: its folder.
         out: the workbook; without it ``reports/review-<language>.xlsx``.
@@ -91,6 +146,7 @@ def export_review(
     Raises:
         UsageError: it is no workspace, or has no complete run.
         SettingsError: its settings have mistakes.
+        InputError: what stands under the name cannot be read as a workbook.
         OSError: the workbook cannot be written.
     """
     settings = settings_of(workspace)
@@ -100,84 +156,112 @@ def export_review(
 
 
 def import_review(
-    workspace: Path, workbook: Path, by: str | None = None, *, decided_at: dt.datetime
+    workspace: Path,
+    files: Sequence[Path],
+    by: str | None = None,
+    *,
+    decided_at: dt.datetime,
 ) -> Imported:
-    """Read the decisions of a workbook into the ledger; see ``import_decisions``.
+    """Read the answers of workbooks into the ledger; see ``import_decisions``.
 
     Raises:
         UsageError: it is no workspace, or has no complete run.
         SettingsError: its settings have mistakes.
-        InputError: the workbook cannot be read, or is of another workspace or cycle.
+        InputError: a workbook cannot be read, or is of another workspace or cycle.
         WorkspaceBusyError: a run holds the workspace.
     """
     settings = settings_of(workspace)
-    return import_decisions(workspace, settings, workbook, by, decided_at=decided_at)
+    return import_decisions(workspace, settings, files, by, decided_at=decided_at)
 
 
 def export(
     workspace: Path, settings: Settings, path: Path, language: str, *, today: dt.date
 ) -> Exported:
-    """Write the open cases and the findings into a workbook.
+    """Write what waits for a decision into a workbook.
 
-    They are of the newest run, and of constituencies that it left out, of the run before.
+    It is of the newest run, and of constituencies that it left out, of the run before.
 
     Raises:
         UsageError: there is no complete run.
+        InputError: what stands at ``path`` cannot be read as a workbook.
         OSError: the workbook cannot be written.
     """
     with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
-        decisions, acceptances = ledger.decisions(), ledger.acceptances()
         runs = known(workspace, ledger)
-    sources = sources_of(runs.inputs)
-    mask = settings.privacy.mask_identifiers
-    cases = report.review_cases(
-        runs.table("cases"),
-        {
-            name: runs.table(name)
-            for name in ("entries", "voters", "pairs", "waterfalls")
-        },
-        sources=sources,
-        decisions=decisions,
-        mask_identifiers=mask,
+        given = answers_of_today(ledger, runs)
+    holding = _standing(given, settings)
+    items = report.review_items(
+        _tables(runs),
+        given,
+        holding,
+        sources=sources_of(runs.inputs),
+        mask_identifiers=settings.privacy.mask_identifiers,
     )
-    findings = report.review_findings(
-        runs.table("findings"),
-        runs.table("accepted"),
-        acceptances,
-        entries=runs.table("entries"),
-        registers=runs.table("register_rows"),
-        sources=sources,
-        mask_identifiers=mask,
-    )
+    typed = carried_over(path, given, settings.ingest)
+    old = set_aside(path, today) if typed else None
+    carried = xlsx.Carried(typed)
     store.make_folder(path.parent)
-    write = partial(xlsx.write_review, run=runs.run, today=today, findings=findings)
-    store.write_atomically(path, lambda beside: write(cases, beside, language))
-    return Exported(path, runs.run, len(cases), len(findings))
+    write = partial(xlsx.write_review, run=runs.run, today=today, carried=carried)
+    store.write_atomically(path, lambda beside: write(items, beside, language))
+    return Exported(
+        path=path,
+        run=runs.run,
+        counts=items.counts,
+        carried=len(typed),
+        gone=len(carried.left()),
+        old=old,
+    )
+
+
+def _standing(given: Given, settings: Settings) -> Standing:
+    """What holds under the settings."""
+    two_people = [Action(name) for name in settings.decisions.two_people]
+    return standing(given, two_people=two_people)
+
+
+def _tables(runs: Known) -> report.ReviewTables:
+    """The tables that a review workbook is made of."""
+    cases = runs.table("cases")
+    return report.ReviewTables(
+        cases=cases,
+        entries=runs.table("entries"),
+        voters=runs.table("voters"),
+        pairs=runs.table("pairs"),
+        waterfalls=runs.table("waterfalls"),
+        findings=runs.table("findings"),
+        accepted=runs.table("accepted"),
+        registers=runs.table("register_rows"),
+        numbers=numbers_table(runs, cases),
+        returned=runs.newest("returned"),
+    )
 
 
 def import_decisions(
     workspace: Path,
     settings: Settings,
-    path: Path,
+    paths: Sequence[Path],
     by: str | None,
     *,
     decided_at: dt.datetime,
 ) -> Imported:
-    """Read a workbook's decisions and accepted findings into the ledger; what is refused is named.
+    """Read answers of workbooks into the ledger; what is refused is named.
+
+    The files are read in their order. What two people say in different ways is recorded of both,
+    and is contested. All of it is recorded as one, or, where a file cannot be read, nothing.
 
     Args:
         workspace: its folder; held meanwhile.
         settings: its settings: limits of what is read, and the cycle.
-        path: the workbook.
+        paths: the workbooks.
         by: who decided, where a row names nobody.
         decided_at: the moment; with its time zone.
 
     Raises:
-        InputError: the workbook cannot be read, or is of another workspace or cycle.
+        InputError: a workbook cannot be read, or is of another workspace or cycle.
         UsageError: there is no complete run.
         WorkspaceBusyError: a run holds the workspace.
     """
-    answers = xlsx.read_answers(path, settings.ingest)
+    files = [xlsx.read_answers(path, settings.ingest) for path in paths]
     since = decided_at.isoformat(" ", "minutes")
     with (
         lock.hold(workspace, since=since),
@@ -185,61 +269,89 @@ def import_decisions(
     ):
         runs = known(workspace, ledger)
         cycles = cycles_of_runs(workspace, ledger)
-        origins = _origins(answers, cycles, settings.workspace.cycle)
-        _require_own(answers, origins, path)
-        unread = (*answers.problems, *_of_elsewhere(answers, origins))
-        imported = _check(answers, unread, runs, ledger, by, decided_at)
-        _record(imported, ledger, runs.run, answers.digest, decided_at.date())
-    return imported
+        origins = [
+            _origins(answers, cycles, settings.workspace.cycle) for answers in files
+        ]
+        for answers, refused, path in zip(files, origins, paths, strict=True):
+            _require_own(answers, refused, path)
+        importer = Importer(ledger, runs, settings, by, decided_at)
+        imported = []
+        for answers, refused in zip(files, origins, strict=True):
+            unread = (*answers.problems, *_of_elsewhere(answers, refused))
+            one = importer.read(answers, unread)
+            _write_journal(ledger, one, runs.run, decided_at.date())
+            imported.append(one)
+        holding = importer.standing()
+        touched = _touched(files)
+        return Imported(
+            tuple(imported),
+            tuple(_disputed(holding.contested.to_pylist(), touched, importer.numbers)),
+            tuple(_pending(holding.pending.to_pylist(), touched)),
+        )
 
 
-def _check(
-    answers: Answers,
-    unread: tuple[Problem, ...],
-    runs: Known,
-    ledger: Ledger,
-    by: str | None,
-    decided_at: dt.datetime,
-) -> Imported:
-    """The answers of a workbook, checked against the cases and findings of the known runs."""
-    moment = decided_at.isoformat(timespec="seconds")
-    checked = review.check_decisions(
-        runs.table("cases"),
-        answers.decisions,
-        decided_at=moment,
-        decided_by=by,
-        earlier=ledger.decisions(),
-        refused=unread,
-    )
-    marked = check_marks(
-        runs.table("findings"),
-        answers.marks,
-        accepted_at=moment,
-        accepted_by=by,
-        earlier=ledger.acceptances(),
-        refused=unread,
-    )
-    return Imported(checked, marked, unread, not answers.sheets_without_run)
-
-
-def _record(
-    imported: Imported, ledger: Ledger, run: str, workbook: str, day: dt.date
-) -> None:
-    """Write what was imported into the ledger, and a line about it into the journal."""
-    decisions, findings = imported.decisions, imported.findings
-    ledger.decide(decisions.decisions)
-    ledger.accept(findings.acceptances)
+def _write_journal(ledger: Ledger, one: ImportedFile, run: str, day: dt.date) -> None:
+    """A line in the journal about a file that was read in."""
     ledger.write_journal(
         day,
         REVIEW_EVENT,
         run=run,
-        workbook=workbook,
-        recorded=decisions.decisions.num_rows,
-        replaced=decisions.replaced.num_rows,
-        refused=len(imported.problems),
-        accepted=findings.count(Mark.ACCEPT),
-        asked_again=findings.count(Mark.ASK),
+        workbook=one.digest,
+        recorded=one.verdicts.num_rows + one.amendments.num_rows,
+        replaced=len(one.replaced),
+        refused=len(one.problems),
+        accepted=one.count(Mark.ACCEPT),
+        asked_again=one.count(Mark.ASK),
     )
+
+
+def _touched(files: Sequence[Answers]) -> set[str]:
+    """The cases and entries of which the files say anything."""
+    touched: set[str] = set()
+    for answers in files:
+        for row in answers.decisions.to_pylist():
+            touched |= {row["case_id"]}
+        for row in answers.amendments.to_pylist():
+            touched |= {row["entry_id"], row["finding_id"]}
+    return touched - {None}
+
+
+def _disputed(
+    contested: Sequence[Mapping[str, object]],
+    touched: set[str],
+    numbers: Mapping[str, int],
+) -> Iterator[Disputed]:
+    """What is contested of these cases and entries, each with the answers of all people."""
+    groups: dict[tuple[object, object], list[Mapping[str, object]]] = {}
+    for row in contested:
+        if touched & {row["case_id"], row["entry_id"], row["finding_id"]}:
+            # People may come to an entry from a finding and from a case: it is one dispute.
+            is_verdict = row["answer"] in {*Verdict}
+            case = row["case_id"] if is_verdict else None
+            groups.setdefault((case, row["entry_id"]), []).append(row)
+    for (case, entry), rows in groups.items():
+        yield Disputed(
+            case_id=None if case is None else str(case),
+            case_number=numbers.get(str(case)),
+            entry_id=str(entry),
+            rule=next((str(row["rule"]) for row in rows if row["rule"]), None),
+            answers=tuple(given_answer(str(row["answer"]), row) for row in rows),
+        )
+
+
+def _pending(
+    pending: Sequence[Mapping[str, object]], touched: set[str]
+) -> Iterator[Disputed]:
+    """What of these entries waits for a second person."""
+    for row in pending:
+        if touched & {row["entry_id"], row["finding_id"]}:
+            yield Disputed(
+                case_id=None,
+                case_number=None,
+                entry_id=str(row["entry_id"]),
+                rule=None if row["rule"] is None else str(row["rule"]),
+                answers=(given_answer(str(row["action"]), row),),
+            )
 
 
 def _origins(
@@ -280,12 +392,17 @@ def _require_own(answers: Answers, origins: _Origins, path: Path) -> None:
 
 def _of_elsewhere(answers: Answers, origins: _Origins) -> Iterator[Problem]:
     """The rows filled in that are of another workspace or cycle."""
-    for table in (answers.decisions, answers.marks):
+    for table in (answers.decisions, answers.amendments):
         for row in table.to_pylist():
             if (
                 row["run_id"] in origins
                 and row["sheet"] not in answers.sheets_without_run
             ):
-                code = origins[row["run_id"]]
-                case, entry = row.get("case_id"), row.get("entry_id")
-                yield Problem(row["row"], code, row["sheet"], case, entry)
+                yield Problem(
+                    row["row"],
+                    origins[row["run_id"]],
+                    row["sheet"],
+                    row["case_id"],
+                    row["entry_id"],
+                    file=answers.file,
+                )

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from voterlist.render.xlsx.answers import Answers, read_answers, read_review
+from voterlist.render.xlsx.answers import (
+    ANSWER_ROW,
+    Answers,
+    Typed,
+    read_answers,
+    read_review,
+)
+from voterlist.render.xlsx.carried import Carried
+from voterlist.render.xlsx.forms import CONFIRM
 from voterlist.render.xlsx.report import render_report, write_report
 from voterlist.render.xlsx.review import render_review, write_review
 
 __all__ = [
+    "ANSWER_ROW",
+    "CONFIRM",
     "Answers",
+    "Carried",
+    "Typed",
     "read_answers",
     "read_review",
     "render_report",

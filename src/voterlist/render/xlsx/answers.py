@@ -247,9 +247,7 @@ def _unreadable(
     )
 
 
-def _headings(
-    path: Path, sheet: RawSheet
-) -> tuple[Form, int, dict[str, int]] | None:
+def _headings(path: Path, sheet: RawSheet) -> tuple[Form, int, dict[str, int]] | None:
     """The form, the place of the row of headings, and that of each column; None where none is.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,9 +22,9 @@ from voterlist.report import (
     GivenAnswer,
     Reopened,
     ReviewItems,
-    Subject,
     Words,
 )
+from voterlist.report.said import ground_of, in_one_line, said, word_of
 from voterlist.report.sections.cases import (
     CASE_FIELDS,
     CaseWords,
@@ -34,9 +33,8 @@ from voterlist.report.sections.cases import (
 )
 from voterlist.report.sections.findings import FindingWords
 from voterlist.report.sheets import SheetValue, place_cells
-from voterlist.report.values import Place
 
-__all__ = ["Line", "case_lines", "finding_lines", "reopened_lines", "said"]
+__all__ = ["Line", "case_lines", "finding_lines", "reopened_lines"]
 
 _COLUMNS = {
     Action.STRIKE.value: ("ground", "document", "precinct"),
@@ -46,7 +44,6 @@ _COLUMNS = {
     Action.ASK.value: ("due",),
 }
 """The columns that each answer needs, beside reason and name."""
-_DAY_LENGTH = len("2026-02-03")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +152,10 @@ def _texts(given: GivenAnswer | None, words: Words) -> dict[str, str | None]:
     if given is None:
         return {}
     return {
-        ANSWER: _word(given.answer, words),
+        ANSWER: word_of(given.answer, words),
         "field": words(f"field.{given.field}") if given.field else None,
         "value": given.value,
-        "ground": _ground(given.ground, words),
+        "ground": ground_of(given.ground, words),
         "document": given.document,
         "precinct": _destination(given),
         "due": given.due,
@@ -176,23 +173,12 @@ def _destination(given: GivenAnswer) -> str | None:
     return f"{given.constituency}/{given.precinct}"
 
 
-def _word(code: str, words: Words) -> str:
-    """The word of an answer."""
-    return words(f"verdict.{code}" if code in {*Verdict} else f"answer.{code}")
-
-
 def _words(codes: Iterable[str], words: Words) -> tuple[str, ...]:
     """The words of answers, each once, in their order."""
-    return tuple(dict.fromkeys(_word(code, words) for code in codes))
+    return tuple(dict.fromkeys(word_of(code, words) for code in codes))
 
 
-def _ground(code: str | None, words: Words) -> str | None:
-    return words(f"ground.{code}.title") if code else None
-
-
-def finding_lines(
-    findings: Sequence[AskedFinding], words: FindingWords
-) -> list[Line]:
+def finding_lines(findings: Sequence[AskedFinding], words: FindingWords) -> list[Line]:
     """One line for each finding."""
     return [_finding_line(asked, words) for asked in findings]
 
@@ -241,17 +227,6 @@ def _beside(asked: AskedFinding, words: Words) -> str | None:
     return words.place(other, None) if other else None
 
 
-def in_one_line(subject: Subject, words: Words) -> str:
-    """An entry, or the row of a register, in one line."""
-    parts = [
-        subject.name,
-        words.say(subject.born),
-        subject.address,
-        words.place(subject.place, None),
-    ]
-    return "; ".join(part for part in parts if part)
-
-
 def _choices(asked: AskedFinding, words: Words) -> dict[str, tuple[str, ...]]:
     """The answers that make sense for the rule of a finding."""
     actions = [*asked.actions, Action.WITHDRAW]
@@ -289,9 +264,7 @@ def reopened_lines(
         group = one.case_id or one.subject.entry_id
         is_first = group != last
         band, last = band != is_first, group
-        lines.append(
-            _reopened_line(one, words, people, is_returned, (band, is_first))
-        )
+        lines.append(_reopened_line(one, words, people, is_returned, (band, is_first)))
     return lines
 
 
@@ -371,27 +344,3 @@ def _fields(one: Reopened) -> tuple[str, ...]:
         return ()
     fields = [answer.field for answer in one.answers if answer.field]
     return tuple(dict.fromkeys(fields))
-
-
-def said(given: GivenAnswer, words: Words) -> str:
-    """Who answered what, when and why, in one text."""
-    head = ", ".join(filter(None, (given.decided_by, _day(given.decided_at, words))))
-    details = [
-        words(f"field.{given.field}") if given.field else None,
-        given.value,
-        _ground(given.ground, words),
-        given.document,
-        words.place(Place(given.constituency, given.precinct), None),
-        given.due,
-        given.reason,
-    ]
-    told = "; ".join(detail for detail in details if detail)
-    return ": ".join(part for part in (head, _word(given.answer, words), told) if part)
-
-
-def _day(moment: str | None, words: Words) -> str | None:
-    """The day of a moment in ISO 8601; a text that is none as it is."""
-    try:
-        return words.day(dt.date.fromisoformat((moment or "")[:_DAY_LENGTH]))
-    except ValueError:
-        return moment

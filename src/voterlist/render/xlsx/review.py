@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -346,7 +346,9 @@ class _Writer:
     def _source(self, choices: tuple[str, ...]) -> list[str] | str:
         """The words themselves, or where they stand: a comma would part a word in two."""
         joined = ",".join(choices)
-        is_short = len(joined) <= _MOST_LETTERS and joined.count(",") == len(choices) - 1
+        is_short = (
+            len(joined) <= _MOST_LETTERS and joined.count(",") == len(choices) - 1
+        )
         if is_short:
             return list(choices)
         if choices not in self.lists:

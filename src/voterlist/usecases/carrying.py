@@ -1,0 +1,145 @@
+"""Answers that somebody wrote into a workbook, on their way into the one that replaces it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from voterlist.config import IngestSettings
+from voterlist.decisions import Given
+from voterlist.errors import InputError
+from voterlist.model import Mark
+from voterlist.render import xlsx
+from voterlist.render.xlsx import CONFIRM, Answers, Typed
+from voterlist.render.xlsx.forms import AS_EXPORTED, NO_LONGER, digest_of
+
+__all__ = ["carried_over", "set_aside"]
+
+_Row: TypeAlias = dict[str, Any]
+_Place: TypeAlias = tuple[str, int]
+"""(sheet, row)."""
+
+
+def carried_over(path: Path, given: Given, limits: IngestSettings) -> list[Typed]:
+    """The rows of a workbook in which somebody wrote what is not in the ledger.
+
+    Args:
+        path: the workbook; where there is none, nothing is carried over.
+        given: all answers in the ledger.
+        limits: of what is read.
+
+    Raises:
+        InputError: it is there, and cannot be read as a review workbook.
+    """
+    if not path.exists():
+        return []
+    try:
+        answers = xlsx.read_answers(path, limits)
+    except InputError as error:
+        raise InputError(
+            f"{path.name} cannot be read as a workbook",
+            code="review-target-unreadable",
+            file=str(path),
+        ) from error
+    recorded = _recorded(answers, given)
+    return [
+        row
+        for row in answers.typed
+        if _is_new(row) and (row.sheet, row.row) not in recorded
+    ]
+
+
+def _is_new(row: Typed) -> bool:
+    """True where the row says something else than when the workbook was written."""
+    if row.ids.get(NO_LONGER) is not None:
+        return True
+    return digest_of(row.texts) != row.ids.get(AS_EXPORTED)
+
+
+def _recorded(answers: Answers, given: Given) -> set[_Place]:
+    """The rows whose answer is the last that its person gave."""
+    verdicts = _last_by_person(given.verdicts.to_pylist(), "case_id", "entry_id")
+    amendments = _last_by_person(given.amendments.to_pylist(), "entry_id")
+    accepted = _last_by_person(given.acceptances.to_pylist(), "finding_id")
+    places: set[_Place] = set()
+    for row in answers.decisions.to_pylist():
+        of_entry = verdicts.get((row["case_id"], row["entry_id"]), [])
+        if any(_says_verdict(row, last) for last in of_entry):
+            places.add((row["sheet"], row["row"]))
+    for row in answers.amendments.to_pylist():
+        of_entry = amendments.get((row["entry_id"],), [])
+        marks = accepted.get((row["finding_id"],), [])
+        is_said = any(_says_amendment(row, last) for last in of_entry)
+        if is_said or any(_says_mark(row, mark) for mark in marks):
+            places.add((row["sheet"], row["row"]))
+    return places
+
+
+def _last_by_person(
+    rows: Iterable[_Row], *names: str
+) -> dict[tuple[Any, ...], list[_Row]]:
+    """What each person last said, by what it is about; of fields of an entry to each of them."""
+    last: dict[tuple[Any, ...], dict[tuple[Any, ...], _Row]] = {}
+    for row in rows:
+        about = tuple(row[name] for name in names)
+        person = row.get("decided_by") or row.get("accepted_by")
+        last.setdefault(about, {})[person, row.get("field")] = row
+    return {about: list(said.values()) for about, said in last.items()}
+
+
+def _is_by(row: Mapping[str, Any], person: str) -> bool:
+    """True where a row may be this person's: it names the person, or nobody."""
+    return row["decided_by"] in {None, person}
+
+
+def _says_verdict(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+    return (
+        _is_by(row, last["decided_by"])
+        and row["verdict"] == last["verdict"]
+        and (row["reason"] or "") == (last["reason"] or "")
+    )
+
+
+def _says_amendment(row: Mapping[str, Any], last: Mapping[str, Any]) -> bool:
+    """True where an answer is what was recorded; what was filled in then may be blank here."""
+    names = ("field", "ground", "document", "reason", "precinct")
+    action = row["action"]
+    if action == CONFIRM:
+        _, action, *_ = f"{row['asked_as']}:".split(":")
+    return (
+        _is_by(row, last["decided_by"])
+        and action == last["action"]
+        and all(row[name] in {None, _text(last[name])} for name in names)
+        and (row["value"] is None or last["value"] is not None)
+    )
+
+
+def _says_mark(row: Mapping[str, Any], mark: Mapping[str, Any]) -> bool:
+    action = "accept" if mark["mark"] == Mark.ACCEPT else "withdraw"
+    return (
+        _is_by(row, mark["accepted_by"])
+        and row["action"] == action
+        and (row["reason"] or row["ground"]) == mark["reason"]
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def set_aside(path: Path, today: dt.date) -> Path:
+    """Copy a file beside itself, under a name that is free; returns where it stands."""
+    content = path.read_bytes()
+    for number in itertools.count(1):
+        tail = "" if number == 1 else f"-{number}"
+        beside = path.with_name(f"{path.stem}.before-{today}{tail}{path.suffix}")
+        try:
+            with beside.open("xb") as stream:
+                stream.write(content)
+        except FileExistsError:
+            continue
+        return beside
+    raise AssertionError

@@ -1,0 +1,33 @@
+"""The numbers by which people call cases."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import review
+from voterlist.pipeline.known import Known
+
+__all__ = ["numbers_of", "numbers_table"]
+
+
+def numbers_table(runs: Known, cases: pa.Table) -> pa.Table:
+    """``case_id`` and ``number`` of every case: as its run gave them, else as the report has them.
+
+    Args:
+        runs: the runs of the workspace.
+        cases: CASE of these runs.
+    """
+    kept = runs.newest("case_numbers")
+    if kept is not None:
+        known = kept.column("case_id").combine_chunks()
+        is_known = pc.is_in(cases.column("case_id"), value_set=known)
+        if pc.all(is_known, min_count=0).as_py():
+            return kept.select(["case_id", "number"])
+    return review.numbered(cases)
+
+
+def numbers_of(runs: Known, cases: pa.Table) -> dict[str, int]:
+    """The number of each case."""
+    rows = numbers_table(runs, cases).to_pylist()
+    return {row["case_id"]: row["number"] for row in rows}

@@ -1,0 +1,554 @@
+"""One file of answers, checked against everything that was decided so far, and recorded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import review
+from voterlist.config import Settings
+from voterlist.decisions import (
+    AMENDMENT_ROW,
+    Amended,
+    AmendmentContext,
+    Given,
+    Standing,
+    check_amendments,
+    precincts_known,
+    refused,
+    standing,
+    subjects_of,
+)
+from voterlist.decisions.standing import last_answers
+from voterlist.decisions.verdicts import REVIEW_ROW, Checked
+from voterlist.findings import finding_ids
+from voterlist.model import Action, Mark, Problem
+from voterlist.normalize import read_correction, read_day
+from voterlist.pipeline.answers import answers_of_today
+from voterlist.pipeline.known import Known
+from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
+from voterlist.schemas import (
+    AMENDMENT,
+    FINDING,
+    GIVEN_AMENDMENT,
+    GIVEN_VERDICT,
+)
+from voterlist.storage.ledger import Ledger
+from voterlist.tables import concat, from_columns
+from voterlist.usecases.case_numbers import numbers_of
+
+__all__ = ["CONFIRM_PROBLEMS", "ImportedFile", "Importer", "Replacement"]
+
+CONFIRM_PROBLEMS = ("cannot-confirm", "several-to-confirm")
+"""Why a row is refused that says the same as somebody else; ``review.problem.<code>``."""
+
+_WITHDRAW = Action.WITHDRAW.value
+_SHOWN = ("field", "value", "ground", "document", "constituency", "precinct", "due")
+"""What an answer takes over from the one that it confirms, where it says nothing itself."""
+
+_Row: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """An earlier answer that the same person replaced."""
+
+    file: str
+    case_id: str | None
+    case_number: int | None
+    entry_id: str | None
+    rule: str | None
+    decided_by: str
+    before: str
+    """What it was: a code of ``Verdict`` or ``Action``, or ``accept``."""
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """What was read back from one file."""
+
+    file: str
+    verdicts: pa.Table
+    """DECISION: the answers about entries of cases that were recorded."""
+    amendments: pa.Table
+    """AMENDMENT: those about findings and entries."""
+    acceptances: pa.Table
+    """ACCEPTANCE: those about findings that are as they should be, or are asked again."""
+    replaced: tuple[Replacement, ...]
+    problems: tuple[Problem, ...]
+    """Why rows were refused, and of which sheets not all could be read."""
+    digest: str = ""
+    """The SHA-256 of the file."""
+    is_origin_known: bool = True
+    """False where a sheet does not say from which run it is."""
+
+    def count(self, mark: Mark) -> int:
+        """How many findings are newly marked so."""
+        marks = self.acceptances.column("mark").to_pylist()
+        return sum(one == mark for one in marks)
+
+    @property
+    def recorded(self) -> int:
+        """How many answers were recorded."""
+        tables = (self.verdicts, self.amendments, self.acceptances)
+        return sum(int(table.num_rows) for table in tables)
+
+
+class Importer:
+    """Reads files of answers into an open ledger, one after the other.
+
+    Args:
+        ledger: open for writing; everything is one transaction of it.
+        runs: the runs that people decided on.
+        settings: those of the workspace.
+        by: who decided, where a row names nobody.
+        decided_at: the moment, with its time zone.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        runs: Known,
+        settings: Settings,
+        by: str | None,
+        decided_at: dt.datetime,
+    ) -> None:
+        self._ledger = ledger
+        self._runs = runs
+        self._settings = settings
+        self._by = by
+        self._decided_at = decided_at
+        self._cases = runs.table("cases")
+        self._entries = runs.table("entries")
+        self._matches = runs.table("matches")
+        self._numbers = numbers_of(runs, self._cases)
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each case."""
+        return self._numbers
+
+    def given(self) -> Given:
+        """All answers so far, under the ids of the newest run."""
+        return answers_of_today(self._ledger, self._runs)
+
+    def standing(self) -> Standing:
+        """What holds now."""
+        two_people = [Action(name) for name in self._settings.decisions.two_people]
+        return standing(self.given(), two_people=two_people)
+
+    def read(self, answers: Answers, unread: Collection[Problem]) -> ImportedFile:
+        """Check the answers of a file, and record those that are not refused.
+
+        Args:
+            answers: what the file says.
+            unread: rows and sheets that were refused before.
+        """
+        given = self.given()
+        rows = _Rows(answers, given, self._by, self._originals(given))
+        checked = review.check_decisions(
+            self._cases,
+            rows.verdicts,
+            decided_at=self._decided_at.isoformat(timespec="seconds"),
+            decided_by=self._by,
+            earlier=given.verdicts,
+            refused=unread,
+        )
+        amended = check_amendments(
+            rows.amendments,
+            self._context(),
+            given,
+            decided_at=self._decided_at,
+            decided_by=self._by,
+            refused=(*unread, *rows.problems),
+        )
+        tried = self._tried(given, checked, amended, rows)
+        self._record(tried.checked, tried.amended)
+        problems = [*unread, *rows.problems, *checked.problems]
+        problems += [*_with_others(amended.problems, given), *tried.problems]
+        return ImportedFile(
+            file=answers.file,
+            verdicts=concat(
+                [tried.checked.decisions, tried.checked.adjudications],
+                checked.decisions.schema,
+            ),
+            amendments=concat(
+                [tried.amended.amendments, tried.amended.adjudications], AMENDMENT
+            ),
+            acceptances=tried.amended.acceptances,
+            replaced=tuple(self._replaced(tried, answers.file)),
+            problems=tuple(self._placed(one, answers.file) for one in problems),
+            digest=answers.digest,
+            is_origin_known=not answers.sheets_without_run,
+        )
+
+    def _context(self) -> AmendmentContext:
+        """What answers about findings and entries are held against."""
+        # A finding that was answered is not raised again, and may be answered otherwise.
+        findings = concat(
+            [
+                self._runs.table("findings"),
+                self._runs.table("accepted").select(FINDING.names),
+            ],
+            FINDING,
+        )
+        return AmendmentContext(
+            findings=findings,
+            finding_ids=finding_ids(findings),
+            entries=self._entries,
+            registers=self._runs.table("register_rows"),
+            voters=self._runs.table("voters"),
+            cases=self._cases,
+            precincts=precincts_known(
+                self._settings.territory.by_number, self._runs.table("lists")
+            ),
+            read_value=read_correction,
+            read_day=read_day,
+            matches=self._matches,
+        )
+
+    def _originals(self, given: Given) -> _Originals:
+        return _Originals(self.standing(), given, self._runs.newest("returned"))
+
+    def _tried(
+        self, given: Given, checked: Checked, amended: Amended, rows: _Rows
+    ) -> _Tried:
+        """The answers without those that would do nothing, or would make a person vanish."""
+        verdicts = concat(
+            [checked.decisions, checked.adjudications], checked.decisions.schema
+        )
+        amendments = concat([amended.amendments, amended.adjudications], AMENDMENT)
+        new = Given(
+            verdicts=_numbered(verdicts, checked.decisions.num_rows, GIVEN_VERDICT),
+            amendments=_numbered(
+                amendments, amended.amendments.num_rows, GIVEN_AMENDMENT
+            ),
+            acceptances=amended.acceptances,
+            subjects=amended.subjects,
+        )
+        refusals = refused(self._entries, self._cases, given, new, self._matches)
+        of_cases = {one.number: one.code for one in refusals if one.case_id}
+        others = {one.number: one.code for one in refusals if not one.case_id}
+        problems = [
+            *_problems_of(new.verdicts, of_cases, rows.verdicts),
+            *_problems_of(new.amendments, others, rows.amendments),
+        ]
+        return _Tried(
+            replace(
+                checked,
+                decisions=_kept(checked.decisions, of_cases, 0),
+                adjudications=_kept(
+                    checked.adjudications, of_cases, checked.decisions.num_rows
+                ),
+            ),
+            replace(
+                amended,
+                amendments=_kept(amended.amendments, others, 0),
+                adjudications=_kept(
+                    amended.adjudications, others, amended.amendments.num_rows
+                ),
+            ),
+            tuple(problems),
+        )
+
+    def _record(self, checked: Checked, amended: Amended) -> None:
+        """Write answers into the ledger, with what the entries say that they are about."""
+        ledger = self._ledger
+        ledger.decide(checked.decisions)
+        ledger.decide(checked.adjudications, adjudicates=True)
+        ledger.amend(amended.amendments)
+        ledger.amend(amended.adjudications, adjudicates=True)
+        ledger.accept(amended.acceptances)
+        self._keep(checked, amended)
+
+    def _keep(self, checked: Checked, amended: Amended) -> None:
+        """Keep the entries of the decided cases, and what they and all others say."""
+        decided = {
+            case
+            for table in (checked.decisions, checked.adjudications)
+            for case in table.column("case_id").to_pylist()
+        }
+        ids = pa.array(sorted(decided), pa.string())
+        is_decided = pc.is_in(self._cases.column("case_id"), value_set=ids)
+        members: dict[str, list[str]] = {}
+        for row in self._cases.filter(is_decided).to_pylist():
+            members.setdefault(row["case_id"], []).append(row["entry_id"])
+        self._ledger.keep_case_entries(members)
+        entry_ids = pa.array(
+            sorted({one for group in members.values() for one in group}), pa.string()
+        )
+        is_member = pc.is_in(self._entries.column("entry_id"), value_set=entry_ids)
+        self._ledger.keep_subjects(subjects_of(self._entries.filter(is_member)))
+        self._ledger.keep_subjects(amended.subjects)
+
+    def _replaced(self, tried: _Tried, file: str) -> Iterator[Replacement]:
+        """The earlier answers of the same people that are replaced."""
+        new = {
+            (row["case_id"], row["entry_id"], row["decided_by"]): row["verdict"]
+            for table in (tried.checked.decisions, tried.checked.adjudications)
+            for row in table.to_pylist()
+        }
+        for row in tried.checked.replaced.to_pylist():
+            now = new.get((row["case_id"], row["entry_id"], row["decided_by"]))
+            if now is not None:
+                yield Replacement(
+                    file=file,
+                    case_id=row["case_id"],
+                    case_number=self._numbers.get(row["case_id"]),
+                    entry_id=row["entry_id"],
+                    rule=None,
+                    decided_by=row["decided_by"],
+                    before=row["verdict"],
+                    now=now,
+                )
+        for one in tried.amended.replaced:
+            yield Replacement(
+                file=file,
+                case_id=None,
+                case_number=None,
+                entry_id=one.entry_id,
+                rule=one.rule,
+                decided_by=one.decided_by,
+                before=one.before,
+                now=one.now,
+            )
+
+    def _placed(self, problem: Problem, file: str) -> Problem:
+        """A problem with its file, and the number of its case."""
+        number = self._numbers.get(problem.case_id or "")
+        return replace(problem, file=file, case_number=number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What is left of answers after they were tried against all others."""
+
+    checked: Checked
+    amended: Amended
+    problems: tuple[Problem, ...]
+
+
+def _numbered(table: pa.Table, plain: int, schema: pa.Schema) -> pa.Table:
+    """Answers with their numbers, from 1; those behind the first ``plain`` settle disputes."""
+    size = table.num_rows
+    columns: dict[str, Any] = {name: table.column(name) for name in table.column_names}
+    columns["number"] = list(range(1, size + 1))
+    columns["adjudicates"] = [place >= plain for place in range(size)]
+    return from_columns(columns, schema, size)
+
+
+def _kept(table: pa.Table, refused_numbers: Collection[int], before: int) -> pa.Table:
+    """The rows whose numbers were not refused; the first has the number ``before`` + 1."""
+    numbers = range(before + 1, before + 1 + table.num_rows)
+    is_kept = [number not in refused_numbers for number in numbers]
+    return table.filter(pa.array(is_kept, pa.bool_()))
+
+
+def _problems_of(
+    new: pa.Table, codes: Mapping[int, str], rows: pa.Table
+) -> Iterator[Problem]:
+    """A problem at the row of each answer that was refused."""
+    answers = {row["number"]: row for row in new.to_pylist()}
+    places = rows.to_pylist()
+    for number, code in codes.items():
+        answer = answers[number]
+        row = next((one for one in places if _is_row_of(one, answer)), None)
+        yield Problem(
+            row["row"] if row else 0,
+            code,
+            row["sheet"] if row else "",
+            answer["case_id"],
+            answer["entry_id"],
+            rule=answer.get("rule"),
+        )
+
+
+def _is_row_of(row: Mapping[str, Any], answer: Mapping[str, Any]) -> bool:
+    """True where an answer was made of this row."""
+    if row["decided_by"] not in {None, answer["decided_by"]}:
+        return False
+    if "verdict" in answer:
+        names = ("case_id", "entry_id", "verdict")
+        return all(row[name] == answer[name] for name in names)
+    if row["action"] != answer["action"]:
+        return False
+    if row["finding_id"] is not None:
+        return bool(row["finding_id"] == answer["finding_id"])
+    return bool(row["entry_id"] == answer["entry_id"])
+
+
+def _with_others(problems: Iterable[Problem], given: Given) -> Iterator[Problem]:
+    """The problems; where somebody else alone may take an answer back, with who that is."""
+    said = last_answers(given)
+    for problem in problems:
+        people = {
+            row["decided_by"] for row in said.get(problem.entry_id or "", {}).values()
+        }
+        who = ", ".join(sorted(people)) or None
+        if problem.code == "nothing-to-withdraw" and who:
+            yield replace(problem, code="withdraw-of-another", who=who)
+        elif problem.code == "own-dispute":
+            yield replace(problem, who=who)
+        else:
+            yield problem
+
+
+class _Originals:
+    """The answers that are shown where somebody may confirm or settle them."""
+
+    def __init__(
+        self, holding: Standing, given: Given, returned: pa.Table | None
+    ) -> None:
+        self._by_cause: dict[str, list[_Row]] = {
+            "pending": holding.pending.to_pylist(),
+            "contested-entry": holding.contested.to_pylist(),
+            "returned": list(_returned(returned, given)),
+        }
+
+    def of(self, row: Mapping[str, Any]) -> list[_Row]:
+        """The answers that a row confirms, or chooses among; different ones only."""
+        cause, _, about = (row["asked_as"] or "").partition(":")
+        action, _, field = about.partition(":")
+        if cause == "contested-entry":
+            action, field = row["action"], row["field"] or ""
+        different: dict[tuple[Any, ...], _Row] = {}
+        for one in self._by_cause.get(cause, []):
+            answer = one.get("action") or one.get("answer")
+            is_meant = (
+                one["entry_id"] == row["entry_id"]
+                and answer == action
+                and (not field or one["field"] == field)
+            )
+            if is_meant:
+                said = tuple(one.get(name) for name in _SHOWN)
+                different.setdefault(said, one | {"action": answer})
+        return list(different.values())
+
+
+def _returned(returned: pa.Table | None, given: Given) -> Iterator[_Row]:
+    """What was decided of entries that changed since, under the ids of today."""
+    originals = {
+        (row["entry_id"], row["action"], row["field"], row["decided_by"]): row
+        for row in given.amendments.to_pylist()
+    }
+    for row in [] if returned is None else returned.to_pylist():
+        key = row["old_entry_id"], row["answer"], row["field"], row["decided_by"]
+        original = originals.get(key)
+        if original is not None:
+            entry = row["entry_id"] or row["old_entry_id"]
+            yield original | {"entry_id": entry, "finding_id": None, "case_id": None}
+
+
+class _Rows:
+    """The rows of a file, ready to be checked."""
+
+    def __init__(
+        self,
+        answers: Answers,
+        given: Given,
+        by: str | None,
+        originals: _Originals,
+    ) -> None:
+        self.problems: list[Problem] = []
+        self._said = last_answers(given)
+        self._given = given
+        self._by = by
+        self._originals = originals
+        amendments = [
+            full
+            for row in answers.amendments.to_pylist()
+            if (full := self._confirmed(row)) is not None
+        ]
+        verdicts = []
+        for row in answers.decisions.to_pylist():
+            question = self._question_taken_back(row)
+            if question is None:
+                verdicts.append(row)
+            else:
+                amendments.append(question)
+        self.verdicts = _as_table(verdicts, REVIEW_ROW)
+        self.amendments = _as_table(
+            (row for row in amendments if not self._is_taken_back(row)), AMENDMENT_ROW
+        )
+
+    def _confirmed(self, row: _Row) -> _Row | None:
+        """A row with what it confirms; None where there is no such thing."""
+        if row["asked_as"] is None or row["action"] in {None, _WITHDRAW, Action.ASK}:
+            return row
+        shown = self._originals.of(row)
+        is_confirmation = row["action"] == CONFIRM
+        if is_confirmation and not shown:
+            self._refuse(row, "cannot-confirm")
+            return None
+        if len(shown) > 1 and not _says_all(row, shown):
+            self._refuse(row, "several-to-confirm")
+            return None
+        if len(shown) != 1:
+            return row
+        (one,) = shown
+        full = row | {name: row[name] or _text(one.get(name)) for name in _SHOWN}
+        full["finding_id"] = row["finding_id"] or one.get("finding_id")
+        full["reason"] = row["reason"] or (one["reason"] if is_confirmation else None)
+        return full | {"action": one["action"] if is_confirmation else row["action"]}
+
+    def _refuse(self, row: _Row, code: str) -> None:
+        case, entry = row["case_id"], row["entry_id"]
+        problem = Problem(row["row"], code, row["sheet"], case, entry, file=row["file"])
+        self.problems.append(problem)
+
+    def _question_taken_back(self, row: _Row) -> _Row | None:
+        """The row of a case that takes back a question to the precinct, as that; else None."""
+        if row["verdict"] != _WITHDRAW:
+            return None
+        person = row["decided_by"] or self._by
+        said = self._said.get(row["entry_id"] or "", {}).values()
+        if not any(
+            one["action"] == Action.ASK and one["decided_by"] == person for one in said
+        ):
+            return None
+        nothing = dict.fromkeys(ANSWER_ROW.names)
+        return nothing | row | {"action": _WITHDRAW, "adjudicates": False}
+
+    def _is_taken_back(self, row: _Row) -> bool:
+        """True where the person took the answer back before: a file may be read in twice."""
+        if row["action"] != _WITHDRAW:
+            return False
+        person = row["decided_by"] or self._by
+        marks = {one["finding_id"]: one for one in self._given.acceptances.to_pylist()}
+        mark = marks.get(row["finding_id"])
+        if mark is not None and mark["mark"] == Mark.ASK:
+            return bool(mark["accepted_by"] == person)
+        last = [
+            one
+            for one in self._given.amendments.to_pylist()
+            if one["entry_id"] == row["entry_id"] and one["decided_by"] == person
+        ]
+        return bool(last) and last[-1]["action"] == _WITHDRAW
+
+
+def _says_all(row: _Row, shown: Iterable[_Row]) -> bool:
+    """True where a row says itself in what the answers differ."""
+    shown = list(shown)
+    differing = [
+        name for name in _SHOWN if len({_text(one.get(name)) for one in shown}) > 1
+    ]
+    wanted = [name for name in differing if name not in {"document", "due"}]
+    return row["action"] != CONFIRM and all(
+        row[name] is not None for name in wanted if name != "constituency"
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _as_table(rows: Iterable[_Row], schema: pa.Schema) -> pa.Table:
+    rows = list(rows)
+    columns = {name: [row.get(name) for row in rows] for name in schema.names}
+    return from_columns(columns, schema, len(rows))
