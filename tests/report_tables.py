@@ -23,6 +23,7 @@ from voterlist.schemas import (
     DECISION,
     ENTRY,
     FINDING,
+    GIVEN_VERDICT,
     INDICATOR,
     LIST,
     PAIR,
@@ -538,6 +539,14 @@ def decisions(*rows):
         decided_by="A. Kərimova",
         decided_at="2026-02-03T09:00:00+00:00",
     )
+
+
+def given(decisions):
+    """GIVEN_VERDICT: the same answers of people, in their order."""
+    size = decisions.num_rows
+    columns = {name: decisions.column(name) for name in DECISION.names}
+    columns |= {"number": list(range(1, size + 1)), "adjudicates": [False] * size}
+    return from_columns(columns, GIVEN_VERDICT, size)
 
 
 def estimate():

@@ -100,7 +100,7 @@ def read_in(workspace, path, by="A. Kərimova"):
     return reviewing.import_decisions(
         workspace,
         config.load(workspace / config.FILE_NAME),
-        path,
+        [path],
         by,
         decided_at=MOMENT,
     )
@@ -176,7 +176,7 @@ def test_a_place_is_asked_again_when_its_number_changes(workspace, tmp_path):
     workspaces.run(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "precinct-too-small", Mark.ACCEPT, "a mountain village")
-    assert read_in(workspace, path).findings.count(Mark.ACCEPT) == 2
+    assert read_in(workspace, path).count(Mark.ACCEPT) == 2
     assert raised(workspaces.run(workspace), "precinct-too-small") == []
     lists = workspace / "inbox" / "88" / "menteqe-1.csv"
     with lists.open("a", encoding="utf-8") as file:
@@ -229,7 +229,7 @@ def test_a_copy_of_a_sheet_is_read_as_well(workspace, tmp_path):
     )
     book.save(path)
     marked(path, "over-age", Mark.ACCEPT, precinct=2)
-    assert read_in(workspace, path).findings.count(Mark.ACCEPT) == 2
+    assert read_in(workspace, path).count(Mark.ACCEPT) == 2
     marked(path, "over-age", Mark.ASK, precinct=1)
     assert [problem.sheet for problem in read_in(workspace, path).problems] == [
         "Findings",
@@ -263,7 +263,7 @@ def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(
     path = exported(workspace, tmp_path / "review.xlsx")
     marked(path, "over-age", Mark.ACCEPT, precinct=1)
     read_in(workspace, path)
-    assert read_in(workspace, path).findings.acceptances.num_rows == 0
+    assert read_in(workspace, path).files[0].acceptances.num_rows == 0
     workspaces.run(workspace)
     again = exported(workspace, tmp_path / "again.xlsx")
     sheet = openpyxl.load_workbook(again)["Findings"]
@@ -271,9 +271,9 @@ def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(
         row[1:5] for row in sheet.iter_rows(values_only=True) if row[2] == "accept"
     ]
     assert filled == [("Unusually old", "accept", "passport seen", "A. Kərimova")]
-    assert read_in(workspace, again).findings.acceptances.num_rows == 0
+    assert read_in(workspace, again).files[0].acceptances.num_rows == 0
     marked(again, "over-age", Mark.ASK, None, precinct=1)
-    assert read_in(workspace, again).findings.count(Mark.ASK) == 1
+    assert read_in(workspace, again).count(Mark.ASK) == 1
     assert raised(workspaces.run(workspace), "over-age") == [(88, 1), (88, 2)]
 
 
@@ -311,7 +311,7 @@ def test_a_workbook_of_findings_alone_is_read(workspace, tmp_path):
     book = openpyxl.load_workbook(path)
     del book["Cases"]
     book.save(path)
-    assert read_in(workspace, path, by=None).findings.count(Mark.ACCEPT) == 2
+    assert read_in(workspace, path, by=None).count(Mark.ACCEPT) == 2
     book["Findings"].delete_cols(book["Findings"].max_column)
     book.save(path)
     with pytest.raises(InputError) as caught:
@@ -342,7 +342,7 @@ def test_findings_of_constituencies_that_a_run_left_out_are_exported(
         == len(marked(whole, "over-age", Mark.ACCEPT))
         == 4
     )
-    assert read_in(workspace, part).findings.count(Mark.ACCEPT) == 4
+    assert read_in(workspace, part).count(Mark.ACCEPT) == 4
 
 
 # Marks checked, without files.

@@ -511,7 +511,7 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     }
     said = fill(path, lambda case: wrongly[case] if case < "8" else None)
     imported = reviewing.import_decisions(
-        folder, settings, path, "N", decided_at=MOMENT
+        folder, settings, [path], "N", decided_at=MOMENT
     )
     assert not imported.problems
     second = workspaces.run(folder)
@@ -531,7 +531,7 @@ def test_a_run_learns_from_the_workbook_and_marks_what_it_said(tmp_path):
     assert (
         sum(mark is not None for mark in marks)
         == second.decisions
-        == imported.decisions.decisions.num_rows
+        == imported.files[0].verdicts.num_rows
     )
     assert read(second, "skipped").num_rows == 0
     with Ledger(folder / "ledger.db") as ledger:

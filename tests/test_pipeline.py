@@ -727,7 +727,7 @@ def test_a_run_of_one_constituency_leaves_what_is_known_of_others(
     }
     assert checks == {88: None, 89: None}
     checked = reviewing.import_decisions(
-        workspace, settings, tmp_path / "before.xlsx", "N", decided_at=MOMENT
+        workspace, settings, [tmp_path / "before.xlsx"], "N", decided_at=MOMENT
     )
     assert not checked.problems
 

@@ -63,14 +63,21 @@ def asked(decided=None):
         name: getattr(tables, name)()
         for name in ("entries", "voters", "pairs", "waterfalls")
     }
-    return report.review_cases(
+    cases = report.review_cases(
         tables.cases(), made, sources=tables.FILES, decisions=decided
     )
+    return report.ReviewItems(cases)
 
 
 def review_file(path, language="en", decided=None):
     xlsx.write_review(asked(decided), path, language, run="r", today=tables.TODAY)
     return path
+
+
+def column_of(heads, name):
+    """The column with this heading, in whatever language the sheet is."""
+    texts = {report.Words(one)(f"review.column.{name}") for one in ("en", "az")}
+    return next(column for heading, column in heads.items() if heading in texts)
 
 
 def decide(path, verdicts, *, reason="köçüb", who="A. Kərimova"):
@@ -85,8 +92,9 @@ def decide(path, verdicts, *, reason="köçüb", who="A. Kərimova"):
             sheet.cell(row, heads["entry_id"]).value,
         )
         if key in verdicts:
-            for place, text in enumerate((verdicts[key], reason, who)):
-                sheet.cell(row, 6 + place).value = text
+            texts = {"verdict": verdicts[key], "reason": reason, "decided_by": who}
+            for name, text in texts.items():
+                sheet.cell(row, column_of(heads, name)).value = text
     book.save(path)
     return path
 
@@ -341,13 +349,16 @@ def test_a_review_workbook_offers_the_verdicts_of_its_language(language):
     ).worksheets[0]
     validation = sheet.data_validations.dataValidation[0]
 
-    words = {"en": "keep,repeat,separate", "az": "saxla,təkrar,ayrı şəxs"}[language]
+    words = {
+        "en": "keep,repeat,separate,ask the precinct,withdraw",
+        "az": "saxla,təkrar,ayrı şəxs,məntəqədən soruş,geri götür",
+    }[language]
     assert validation.formula1 == f'"{words}"'
-    assert str(validation.sqref) == "F6:F11"
+    assert str(validation.sqref) == "H6:H11"
     heads = {cell.value: cell.column_letter for cell in sheet[5]}
     hidden = sheet.column_dimensions[heads["run_id"]]
     assert hidden.hidden
-    assert {heads["run_id"], heads["entry_id"]} == {
+    assert {heads["run_id"], heads["as_exported"]} == {
         get_column_letter(hidden.min),
         get_column_letter(hidden.max),
     }
@@ -437,7 +448,10 @@ def test_a_half_decided_case_comes_back_unchanged(tmp_path):
     decided = tables.decisions(("c-move", "e1", "keep"))
     path = review_file(tmp_path / "r.xlsx", "az", decided)
     checked = check_decisions(
-        tables.cases(), xlsx.read_review(path), decided_at="2026-02-04", earlier=decided
+        tables.cases(),
+        xlsx.read_review(path),
+        decided_at="2026-02-04",
+        earlier=tables.given(decided),
     )
 
     assert read(path) == [("c-move", "e1", "keep")]
@@ -488,8 +502,8 @@ def test_a_workbook_that_cannot_be_read_back_says_why(tmp_path, damage, code, li
 def test_a_review_of_no_cases_is_a_workbook():
     """With nothing to decide there is a workbook with headings and no drop-down list."""
     sheet = opened(
-        xlsx.render_review((), "en", run="r", today=tables.TODAY)
+        xlsx.render_review(report.ReviewItems(), "en", run="r", today=tables.TODAY)
     ).worksheets[0]
 
     assert sheet.data_validations.dataValidation == []
-    assert sheet.cell(5, 6).value == "Decision"
+    assert sheet.cell(5, 8).value == "Decision"

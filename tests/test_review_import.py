@@ -29,7 +29,7 @@ from voterlist import config, report
 from voterlist.catalogue import catalogue, entries
 from voterlist.cli.app import APP
 from voterlist.errors import InputError
-from voterlist.findings import check_marks, finding_ids
+from voterlist.findings import finding_ids
 from voterlist.model import AsideCode, Mark, Problem, Verdict
 from voterlist.render import xlsx
 from voterlist.render.xlsx import answers
@@ -74,7 +74,7 @@ def export(folder, path):
 
 def read_in(folder, path, by="N"):
     loaded = config.load(folder / config.FILE_NAME)
-    return reviewing.import_decisions(folder, loaded, path, by, decided_at=MOMENT)
+    return reviewing.import_decisions(folder, loaded, [path], by, decided_at=MOMENT)
 
 
 def headings(sheet):
@@ -204,7 +204,7 @@ def test_a_sheet_that_cannot_be_read_is_named_beside_one_that_can(workspace):
     told = json.loads(found.stdout)
     assert (found.exit_code, told["recorded"]) == (1, 2)
     assert [(row["sheet"], row["row"], row["code"]) for row in told["problems"]] == [
-        ("Findings", 0, "file-unreadable")
+        ("Corrections", 0, "file-unreadable")
     ]
     assert EN("aside.file-unreadable.title") in found.stderr
 
@@ -241,7 +241,7 @@ def test_a_reason_or_a_name_without_a_decision_is_named(workspace):
     top = fill(path, {0: {REASON: "one passport", NAME: "A"}, 1: {VERDICT: "separate"}})
     found = read_in(workspace, path)
     assert codes(found) == [("Cases", top + 1, "no-verdict")]
-    assert found.decisions.decisions.num_rows == 0
+    assert found.files[0].verdicts.num_rows == 0
 
 
 def test_a_decision_that_was_emptied_is_named(workspace):
@@ -258,8 +258,8 @@ def test_a_decision_that_was_emptied_is_named(workspace):
 def test_a_finding_with_a_reason_and_no_mark_is_named(workspace):
     """The same on the sheet of findings."""
     path = workspace / "review.xlsx"
-    top = fill(path, {0: {EN("review.column.mark-reason"): "seen"}}, "Findings")
-    assert codes(read_in(workspace, path)) == [("Findings", top + 1, "mark-missing")]
+    top = fill(path, {0: {REASON: "seen"}}, "Findings")
+    assert codes(read_in(workspace, path)) == [("Findings", top + 1, "action-missing")]
 
 
 @pytest.mark.parametrize("heading", [VERDICT, REASON, NAME])
@@ -286,9 +286,9 @@ def raw_sheet(path, name="Cases"):
     return next(sheet for sheet in file.sheets if sheet.name == name)
 
 
-def read_sheet(sheet, form=answers._CASES):
-    """What is read of a sheet of this form."""
-    return answers._read_sheet(sheet, form, *answers._headings(Path("x"), sheet, form))
+def read_sheet(sheet):
+    """What is read of a sheet."""
+    return answers._read_sheet(sheet, *answers._headings(Path("x"), sheet))
 
 
 def test_each_row_with_a_formula_in_an_answer_is_named(workspace):
@@ -349,7 +349,7 @@ def test_an_answer_merged_over_rows_is_asked_for_again(workspace):
     book.save(path)
     found = read_in(workspace, path)
     assert codes(found) == [("Cases", top + 2, "merged-answer")]
-    assert found.decisions.decisions.num_rows == 0
+    assert found.files[0].verdicts.num_rows == 0
 
 
 def test_an_answer_of_its_own_beside_a_merged_cell_is_taken(workspace):
@@ -364,7 +364,7 @@ def test_an_answer_of_its_own_beside_a_merged_cell_is_taken(workspace):
     book.save(path)
     found = read_in(workspace, path)
     assert codes(found) == []
-    assert found.decisions.decisions.num_rows == 2
+    assert found.files[0].verdicts.num_rows == 2
 
 
 def test_every_problem_has_its_sentences():
@@ -428,7 +428,7 @@ def test_a_row_of_another_workspace_is_refused_among_ones_own(workspace):
     The others are recorded.
     """
     path = decided(workspace / "review.xlsx")
-    mark = {EN("review.column.mark"): "accept", EN("review.column.mark-reason"): "seen"}
+    mark = {VERDICT: "accept", REASON: "seen"}
     rows = {
         0: mark | {"run_id": "2025-02-03-00000000"},
         1: mark | {"run_id": None},
@@ -440,8 +440,8 @@ def test_a_row_of_another_workspace_is_refused_among_ones_own(workspace):
         ("Findings", top + 1, "other-workspace"),
         ("Findings", top + 2, "other-workspace"),
     ]
-    assert found.decisions.decisions.num_rows == 2
-    assert found.findings.acceptances.num_rows == 1
+    assert found.files[0].verdicts.num_rows == 2
+    assert found.files[0].acceptances.num_rows == 1
     assert journal(workspace)[-1][2]["refused"] == 2
 
 
@@ -449,7 +449,7 @@ def test_a_workbook_of_an_earlier_run_is_taken(workspace):
     """A run on the next day does not spoil a workbook that somebody is still filling in."""
     workspaces.run(workspace, today=workspaces.TODAY + dt.timedelta(days=1))
     found = read_in(workspace, decided(workspace / "review.xlsx"))
-    assert (codes(found), found.decisions.decisions.num_rows) == ([], 2)
+    assert (codes(found), found.files[0].verdicts.num_rows) == ([], 2)
 
 
 @pytest.mark.slow
@@ -568,31 +568,31 @@ def test_an_untouched_workbook_gives_back_what_was_written_and_records_nothing(
         sources=tables.FILES,
         mask_identifiers=True,
     )
-    xlsx.write_review(cases, path, "en", run="r", today=tables.TODAY, findings=findings)
+    items = report.ReviewItems(cases, findings=findings)
+    xlsx.write_review(items, path, "en", run="r", today=tables.TODAY)
     back = xlsx.read_answers(path)
-    for rows in (back.decisions, back.marks):
+    for rows in (back.decisions, back.amendments):
         assert [(row["reason"], row["decided_by"]) for row in rows.to_pylist()] == [
             (reason, name)
         ]
     decisions = check_decisions(
-        tables.cases(), back.decisions, decided_at="2026-02-05", earlier=said
-    )
-    marks = check_marks(
-        FOUND, back.marks, accepted_at="2026-02-05", accepted_by=None, earlier=accepted
+        tables.cases(),
+        back.decisions,
+        decided_at="2026-02-05",
+        earlier=tables.given(said),
     )
     assert (decisions.problems, decisions.decisions.num_rows) == ((), 0)
-    assert (marks.problems, marks.acceptances.num_rows) == ((), 0)
 
 
 def test_a_reason_that_begins_with_a_dash_is_recorded_once(workspace):
     """From the cell to the ledger, out again and back: one decision, as it was written."""
     path = workspace / "review.xlsx"
     fill(path, {0: {VERDICT: "keep", REASON: "- ok"}})
-    assert read_in(workspace, path).decisions.decisions.column(
+    assert read_in(workspace, path).files[0].verdicts.column(
         "reason"
     ).to_pylist() == ["- ok"]
     again = read_in(workspace, export(workspace, workspace / "again.xlsx"))
-    assert (again.problems, again.decisions.decisions.num_rows) == ((), 0)
+    assert (again.problems, again.files[0].verdicts.num_rows) == ((), 0)
 
 
 # Damage at random.
@@ -634,8 +634,8 @@ def ods_cell(value):
 
 def recorded(imported):
     """(case, entry, verdict) of what was recorded, and (finding, mark)."""
-    decisions = imported.decisions.decisions.select(["case_id", "entry_id", "verdict"])
-    marks = imported.findings.acceptances.select(["finding_id", "mark"])
+    decisions = imported.files[0].verdicts.select(["case_id", "entry_id", "verdict"])
+    marks = imported.files[0].acceptances.select(["finding_id", "mark"])
     return {tuple(row.values()) for row in (*decisions.to_pylist(), *marks.to_pylist())}
 
 
@@ -660,7 +660,7 @@ def test_a_damaged_workbook_is_refused_or_says_what_it_said(workspace, kind):
     An error with a code, or answers about cases and findings that are there.
     """
     path = decided(workspace / "review.xlsx")
-    mark = {EN("review.column.mark"): "accept", EN("review.column.mark-reason"): "seen"}
+    mark = {VERDICT: "accept", REASON: "seen"}
     fill(path, {0: mark}, "Findings")
     whole = {
         "xlsx": path.read_bytes,

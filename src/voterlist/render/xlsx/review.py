@@ -105,9 +105,10 @@ def render_review(
     words = Words(language)
     book = Book(words("review.title"), today, words)
     writer = _Writer(book, run, carried or Carried())
-    for plan in _plans(items, words):
-        if plan.lines:
-            writer.write(plan)
+    plans = list(_plans(items, words))
+    # A workbook that asks nothing is one too: its first sheet says so.
+    for plan in [plan for plan in plans if plan.lines] or plans[:1]:
+        writer.write(plan)
     writer.write_gone()
     _how(book.sheet(words("review.sheet.how")))
     writer.write_lists()
