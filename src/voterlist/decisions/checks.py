@@ -452,7 +452,7 @@ class _Record:
     def _own(self, row: Row) -> list[tuple[str, str]]:
         """What the person had said that an acceptance, or a withdrawal, takes back."""
         said = self._said.get(row["entry_id"], {})
-        return [key for key in said if is_taken_back(key, said[key], row)]
+        return [key for key, before in said.items() if is_taken_back(before, row)]
 
     def _take_back_acceptance(self, one: Judged, row: Row) -> bool:
         """Ask again about a finding that the person had accepted.
