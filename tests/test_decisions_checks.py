@@ -398,6 +398,24 @@ def test_a_row_in_which_nothing_was_answered_is_no_answer():
     assert amended.amendments.num_rows == 0
 
 
+@pytest.mark.parametrize("action", ["accept", "ask"])
+def test_a_proposed_ground_that_was_left_standing_is_no_answer(action):
+    """Who chooses another word than the proposed one need not empty the cell of the ground."""
+    answer = to("deceased-confirmed", action, ground="died", reason="alive")
+    assert codes(check(answer)) == []
+    alone = to("deceased-confirmed", "accept", ground="died")
+    assert codes(check(alone)) == ["accepted-without-reason"]
+    chosen = to("deceased-confirmed", action, ground="court", reason="alive")
+    assert codes(check(chosen)) == ["ground-not-for-action"]
+
+
+def test_an_acceptance_keeps_all_that_was_written():
+    answer = to("under-age", "accept", ground="another-person", document="act 5")
+    (row,) = check(answer | {"reason": "his son"}).acceptances.to_pylist()
+    assert row["reason"] == "another-person; his son; act 5"
+    assert row["accepted_by"] == "Aysel"
+
+
 def test_a_row_that_was_refused_before_is_not_looked_at_again():
     refused = [Problem(2, "other-cycle", "s", file="a.xlsx")]
     amended = check_amendments(

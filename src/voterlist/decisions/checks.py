@@ -433,7 +433,7 @@ def _amendment(one: Judged, decided_at: str) -> Row:
         "action": one.answer.action,
         "field": one.field,
         "value": one.value,
-        "ground": None if one.answer.action == Action.WITHDRAW else cells["ground"],
+        "ground": one.ground,
         "document": one.document,
         "constituency": constituency,
         "precinct": precinct,
@@ -513,7 +513,9 @@ class _Record:
         if taken_back or row["adjudicates"]:
             nothing = dict.fromkeys(("field", "value", "ground", "document"))
             self._amendments.append(row | nothing | {"action": Action.WITHDRAW.value})
-        reason = row["reason"] or row["ground"]
+        # An acceptance has its reason alone, so nothing that was written gets lost.
+        words = (row[name] for name in ("ground", "reason", "document"))
+        reason = "; ".join(word for word in words if word)
         last = self._accepted.get(row["finding_id"])
         if last is not None and (last["mark"], last["reason"]) == (ACCEPT, reason):
             return bool(taken_back) or row["adjudicates"]
