@@ -6,12 +6,17 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions.amended import Amended, AmendmentContext, Replaced
+from voterlist.decisions.amended import (
+    Amended,
+    AmendmentContext,
+    Replaced,
+    ValueReader,
+)
 from voterlist.decisions.answer import ACCEPT, Answer, Row, Subjects
 from voterlist.decisions.given import Given
 from voterlist.decisions.judge import Judge, Judged
@@ -46,6 +51,7 @@ AMENDMENT_PROBLEMS = (
     "action-missing",
     "action-not-for-case",
     "action-not-for-finding",
+    "already-listed",
     "already-there",
     "answered-twice",
     "date-impossible",
@@ -91,6 +97,8 @@ _SHOWS_AN_ANSWER = ("reason", "value", "due", "decided_by")
 _ONE_LINE = frozenset(
     {"value", "decided_by", "field", "action", "ground", "constituency", "precinct"}
 )
+_OF_FINDING = frozenset({ACCEPT, Action.WITHDRAW.value})
+"""What is said of a finding as a whole, where the row names one."""
 _SUBJECT_CELLS = (
     "constituency",
     "precinct",
@@ -134,6 +142,7 @@ def check_amendments(
     reasons.refuse_all("answered-twice", _answered_twice(reasons.kept()))
     _refuse_disputes(reasons, given)
     _refuse_taken_fins(reasons, context.voters, given)
+    _refuse_listed(reasons, context, given, decided_at.date())
     record = _Record(given, decided_at.isoformat(timespec="seconds"))
     for one in reasons.kept():
         if not record.add(one):
@@ -266,14 +275,13 @@ def _answered_twice(judged: Iterable[Judged]) -> Iterator[Judged]:
 
 
 def _said(one: Judged) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """(what is spoken of, what is said of it): of the entry, and of the finding."""
-    answer = one.answer
-    if answer.cells["finding_id"] is not None:
-        is_accepted = answer.action == ACCEPT
-        yield ("finding", answer.cells["finding_id"]), is_accepted
-    if answer.action != ACCEPT:
+    """(what is spoken of, what is said of it): of the finding, and of the entry."""
+    action, finding_id = one.answer.action, one.answer.cells["finding_id"]
+    if finding_id is not None:
+        yield ("finding", finding_id), action if action in _OF_FINDING else "amended"
+    if finding_id is None or action not in _OF_FINDING:
         row = _amendment(one, "")
-        yield ("entry", answer.entry_id, about(row)), says(row)
+        yield ("entry", one.answer.entry_id, about(row)), says(row)
 
 
 def _refuse_disputes(reasons: _Reasons, given: Given) -> None:
@@ -304,24 +312,98 @@ def _refuse_taken_fins(reasons: _Reasons, voters: pa.Table, given: Given) -> Non
 
     An answer that is refused frees no FIN, so it is asked again until nothing more is refused.
     """
-    before = {
-        row["entry_id"]: row["value"]
-        for answers in last_answers(given).values()
-        for row in answers.values()
-        if row["field"] == "fin" and row["action"] == Action.CORRECT
-    }
     while True:
         fresh = [one for one in reasons.kept() if one.field == "fin" and one.value]
-        emptied = [one for one in reasons.kept() if one.field == "fin"]
-        fins = before | {one.answer.entry_id: one.value for one in emptied}
-        bearers = _bearers({one.value for one in fresh}, voters, fins)
+        fins = {one.value for one in fresh}
+        bearers = _bearers(fins, voters, _corrected_fins(reasons, given))
         taken = [one for one in fresh if bearers[one.value] - {one.answer.entry_id}]
         if not reasons.refuse_all("fin-taken", taken):
             return
 
 
+def _corrected_fins(reasons: _Reasons, given: Given) -> dict[str | None, str | None]:
+    """Entry -> the FIN to which it is corrected, by answers before or by these."""
+    fins = {
+        row["entry_id"]: row["value"]
+        for answers in last_answers(given).values()
+        for row in answers.values()
+        if row["field"] == "fin" and row["action"] == Action.CORRECT
+    }
+    fresh = [one for one in reasons.kept() if one.answer.action == Action.CORRECT]
+    return fins | {
+        one.answer.entry_id: one.value for one in fresh if one.field == "fin"
+    }
+
+
+def _refuse_listed(
+    reasons: _Reasons, context: AmendmentContext, given: Given, today: dt.date
+) -> None:
+    """Refuse to add a person whose FIN is on the list, or who is added from another row.
+
+    Registers overlap: who arrived is resident too.
+    """
+
+    def marks_of(entry: Row) -> list[_Mark]:
+        return list(_marks_of(entry, context.read_value, today))
+
+    additions = [one for one in reasons.kept() if one.answer.action == Action.ADD]
+    if not additions:
+        return
+    marks = [marks_of(one.answer.entry or {}) for one in additions]
+    fins = {mark[0] for known in marks for mark in known if len(mark) == 1}
+    listed = _bearers(fins, context.voters, _corrected_fins(reasons, given))
+    added = {
+        mark: entry_id
+        for entry_id, entry in _added_before(given).items()
+        for mark in marks_of(entry)
+    }
+    for one, known in zip(additions, marks, strict=True):
+        entry_id = str(one.answer.entry_id)
+        is_added = any(added.get(mark, entry_id) != entry_id for mark in known)
+        if is_added or any(listed.get(mark[0]) for mark in known if len(mark) == 1):
+            reasons.refuse("already-listed", one)
+        else:
+            added |= dict.fromkeys(known, entry_id)
+
+
+_Mark: TypeAlias = tuple[str, ...]
+"""What tells a person: the FIN, or names and birth date."""
+_NAMES = ("surname", "given_name", "patronymic", "full_name")
+
+
+def _marks_of(
+    entry: Mapping[str, Any], read_value: ValueReader, today: dt.date
+) -> Iterator[_Mark]:
+    """What the row of a register tells its person by."""
+    if entry.get("fin") and (fin := read_value("fin", entry["fin"], today).text):
+        yield (fin,)
+    born = entry.get("birth_date") and read_value(
+        "birth_date", entry["birth_date"], today
+    )
+    if born and born.text:
+        names = [" ".join((entry.get(name) or "").split()) for name in _NAMES]
+        yield (*(name.casefold() for name in names), born.text)
+
+
+def _added_before(given: Given) -> dict[str, Row]:
+    """Register rows of which people are added -> what they say."""
+    added = {
+        entry_id
+        for entry_id, answers in last_answers(given).items()
+        if any(row["action"] == Action.ADD for row in answers.values())
+    }
+    subjects = given.subjects.to_pylist()
+    return {
+        row["entry_id"]: json.loads(row["cells"])
+        for row in subjects
+        if row["entry_id"] in added
+    }
+
+
 def _bearers(
-    wanted: set[str | None], voters: pa.Table, fins: Mapping[str | None, str | None]
+    wanted: Collection[str | None],
+    voters: pa.Table,
+    fins: Mapping[str | None, str | None],
 ) -> dict[str | None, set[str | None]]:
     """FIN -> the entries that have it.
 
@@ -351,7 +433,7 @@ def _amendment(one: Judged, decided_at: str) -> Row:
         "action": one.answer.action,
         "field": one.field,
         "value": one.value,
-        "ground": None if one.answer.action == Action.WITHDRAW else cells["ground"],
+        "ground": one.ground,
         "document": one.document,
         "constituency": constituency,
         "precinct": precinct,
@@ -431,7 +513,9 @@ class _Record:
         if taken_back or row["adjudicates"]:
             nothing = dict.fromkeys(("field", "value", "ground", "document"))
             self._amendments.append(row | nothing | {"action": Action.WITHDRAW.value})
-        reason = row["reason"] or row["ground"]
+        # An acceptance has its reason alone, so nothing that was written gets lost.
+        words = (row[name] for name in ("ground", "reason", "document"))
+        reason = "; ".join(word for word in words if word)
         last = self._accepted.get(row["finding_id"])
         if last is not None and (last["mark"], last["reason"]) == (ACCEPT, reason):
             return bool(taken_back) or row["adjudicates"]
@@ -452,7 +536,7 @@ class _Record:
     def _own(self, row: Row) -> list[tuple[str, str]]:
         """What the person had said that an acceptance, or a withdrawal, takes back."""
         said = self._said.get(row["entry_id"], {})
-        return [key for key in said if is_taken_back(key, said[key], row)]
+        return [key for key, before in said.items() if is_taken_back(before, row)]
 
     def _take_back_acceptance(self, one: Judged, row: Row) -> bool:
         """Ask again about a finding that the person had accepted.

@@ -18,7 +18,10 @@ class Need(StrEnum):
     EVIDENCE = "evidence"
     """A document, or the row of a register that meets the entry by an identifier."""
     DESTINATION = "destination"
-    """The precinct where the person stands from now on."""
+    """For a striking too the precinct where the person stands from now on.
+
+    A move and an addition always need it.
+    """
     REASON = "reason"
     """Words of the person who decides."""
 
@@ -35,10 +38,12 @@ class Ground:
     needs: frozenset[Need]
     registers: frozenset[str]
     """The registers whose rows are evidence for it."""
-    article: str
-    """Of the Election Code of Azerbaijan."""
-    verified: bool
-    """False where the wording of the article was not seen."""
+    article: str | None = None
+    """Of the Election Code of Azerbaijan; None where none is needed."""
+    verified: bool = False
+    """True where the wording of the article was read, at ``source``."""
+    source: str | None = None
+    """The address at which it was read: a translation, or an extract."""
 
 
 @cache
@@ -52,8 +57,9 @@ def grounds() -> Mapping[str, Ground]:
             of_person=cells["of_person"],
             needs=frozenset(Need(need) for need in cells["needs"]),
             registers=frozenset(cells.get("registers", ())),
-            article=cells["article"],
-            verified=cells["verified"],
+            article=cells.get("article"),
+            verified=cells.get("verified", False),
+            source=cells.get("source"),
         )
         for code, cells in tomllib.loads(text).items()
     }

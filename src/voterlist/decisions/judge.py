@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voterlist.decisions.amended import AmendmentContext
 from voterlist.decisions.answer import ACCEPT, Answer, Subjects
@@ -42,6 +42,8 @@ class Judged:
     """The field that is corrected, or of which a correction is taken back."""
     value: str | None = None
     """What it is corrected to."""
+    ground: str | None = None
+    """Why it may be done: a code of ``grounds``."""
     document: str | None = None
     """The document, or the register with its row."""
     place: Place | None = None
@@ -80,7 +82,7 @@ class Judge:
         problems = tuple(self._general_problems(answer))
         if problems:
             return Judged(answer, problems)
-        return self._parts[answer.action](answer)
+        return replace(self._parts[answer.action](answer), ground=_given_ground(answer))
 
     def _general_problems(self, answer: Answer) -> Iterator[str]:
         """What may be wrong whatever the action is."""
@@ -163,8 +165,9 @@ class Judge:
         return Judged(answer, due=day.isoformat(), document=document)
 
     def _acceptance(self, answer: Answer) -> Judged:
-        has_reason = answer.cells["reason"] or answer.cells["ground"]
-        return Judged(answer, () if has_reason else ("accepted-without-reason",))
+        has_reason = answer.cells["reason"] or _given_ground(answer)
+        wrong = () if has_reason else ("accepted-without-reason",)
+        return Judged(answer, wrong, document=answer.cells["document"])
 
     def _withdrawal(self, answer: Answer) -> Judged:
         field = answer.cells["field"]
@@ -245,9 +248,7 @@ def _names_nobody(answer: Answer) -> bool:
 
 def _ground_problems(answer: Answer) -> Iterator[str]:
     """What is wrong with the ground; an acceptance and a question may go without."""
-    code = answer.cells["ground"]
-    if answer.action == Action.WITHDRAW:
-        return
+    code = _given_ground(answer)
     if code is None:
         if answer.action in _AMENDS:
             yield "ground-missing"
@@ -257,6 +258,21 @@ def _ground_problems(answer: Answer) -> Iterator[str]:
         yield "ground-not-for-action"
     elif Need.REASON in grounds()[code].needs and not answer.cells["reason"]:
         yield "reason-missing"
+
+
+def _given_ground(answer: Answer) -> str | None:
+    """The ground that is given.
+
+    A workbook proposes one for the first action. That it was left in its cell is no answer where
+    another action needs none.
+    """
+    code: str | None = answer.cells["ground"]
+    if answer.action == Action.WITHDRAW:
+        return None
+    is_proposal = code == answer.answers.ground and answer.action not in _AMENDS
+    if is_proposal and answer.action not in grounds()[answer.answers.ground].actions:
+        return None
+    return code
 
 
 def _ground(answer: Answer) -> Ground:

@@ -7,7 +7,9 @@ somebody else's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import datetime as dt
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -90,27 +92,54 @@ def _verdicts(rows: Iterable[_Row]) -> tuple[list[_Row], list[_Row]]:
 
     The verdicts of a case mean something together, so a case is contested as a whole.
     """
-    by_entry: dict[tuple[str, str], dict[str, _Row]] = {}
+    by_entry: dict[tuple[str, str], list[_Row]] = {}
     for row in rows:
-        said = by_entry.setdefault((row["case_id"], row["entry_id"]), {})
-        if row["adjudicates"]:
-            said.clear()
-        said.pop(row["decided_by"], None)
-        if row["verdict"] != WITHDRAWN:
-            said[row["decided_by"]] = row
+        by_entry.setdefault((row["case_id"], row["entry_id"]), []).append(row)
+    last = {key: _last_verdicts(given) for key, given in by_entry.items()}
     contested = {
         case
-        for (case, _), said in by_entry.items()
+        for (case, _), said in last.items()
         if len({row["verdict"] for row in said.values()}) > 1
     }
     holding: list[_Row] = []
     differing: list[_Row] = []
-    for (case, _), said in by_entry.items():
+    for (case, _), said in last.items():
         if case in contested:
             differing += [row | {"answer": row["verdict"]} for row in said.values()]
         elif said:
             holding.append(list(said.values())[-1])
     return holding, differing
+
+
+def _last_verdicts(rows: Iterable[_Row]) -> dict[str, _Row]:
+    """The last verdict of each person on an entry, without what is taken back or settled."""
+    said: dict[str, _Row] = {}
+    for row in _not_taken_back(rows, lambda _earlier, _row: True, "verdict"):
+        if row["adjudicates"]:
+            said.clear()
+        said.pop(row["decided_by"], None)
+        if row["verdict"] != WITHDRAWN:
+            said[row["decided_by"]] = row
+    return said
+
+
+def _not_taken_back(
+    rows: Iterable[_Row], is_meant: Callable[[_Row, _Row], bool], answer: str
+) -> list[_Row]:
+    """The answers about one entry without those that their own authors took back later.
+
+    An answer that is taken back is as if it had never been given: what it settled is open again.
+    """
+    kept: list[_Row] = []
+    for row in rows:
+        if row[answer] == WITHDRAWN:
+            kept = [
+                one
+                for one in kept
+                if one["decided_by"] != row["decided_by"] or not is_meant(one, row)
+            ]
+        kept.append(row)
+    return kept
 
 
 def _amendments(
@@ -140,59 +169,55 @@ def last_answers(given: Given) -> dict[str, dict[_Key, _Row]]:
 
     What a third person settled, and what somebody took back, is not among them.
     """
-    by_entry: dict[str, dict[_Key, _Row]] = {}
+    by_entry: dict[str, list[_Row]] = {}
     for row in given.amendments.to_pylist():
-        said = by_entry.setdefault(row["entry_id"], {})
+        by_entry.setdefault(row["entry_id"], []).append(row)
+    return {entry_id: _last_of_entry(rows) for entry_id, rows in by_entry.items()}
+
+
+def _last_of_entry(rows: Iterable[_Row]) -> dict[_Key, _Row]:
+    said: dict[_Key, _Row] = {}
+    for row in _not_taken_back(rows, _is_meant, "action"):
         if row["adjudicates"]:
-            _settle(said, row)
-        if row["action"] == WITHDRAWN:
-            for key in [key for key in said if is_taken_back(key, said[key], row)]:
-                del said[key]
-            continue
-        key = (row["decided_by"], about(row))
-        said.pop(key, None)
-        said[key] = row
-    return by_entry
+            said = {key: one for key, one in said.items() if not _settles(row, one)}
+        if row["action"] != WITHDRAWN:
+            key = (row["decided_by"], about(row))
+            said.pop(key, None)
+            said[key] = row
+    return said
 
 
-def is_taken_back(key: _Key, earlier: _Row, row: _Row) -> bool:
-    """True for an answer of the same person that a row takes back.
+def is_taken_back(earlier: _Row, row: _Row) -> bool:
+    """True for an answer about an entry that a row of the same person takes back.
 
     Of one field where the row names one, of one finding where it names one, else of the entry.
     """
-    return key[0] == row["decided_by"] and _is_meant(key, earlier, row)
+    is_own = earlier["decided_by"] == row["decided_by"]
+    return is_own and _is_meant(earlier, row)
 
 
-def _is_meant(key: _Key, earlier: _Row, row: _Row) -> bool:
+def _is_meant(earlier: _Row, row: _Row) -> bool:
     """True for an answer to what a row names: a field, a finding, or else the entry."""
     if row["field"] is not None:
-        return key[1] == str(row["field"])
-    return bool(row["finding_id"] in {None, earlier["finding_id"]})
+        return about(earlier) == str(row["field"])
+    named = row["finding_id"]
+    return named is None or bool(named == earlier["finding_id"])
 
 
-def _settle(said: dict[_Key, _Row], row: _Row) -> None:
-    """Remove the answers that are settled: those to the same thing, and those that contradict it.
+def _settles(row: _Row, earlier: _Row) -> bool:
+    """True where an adjudication answers the same thing, or the contrary of what was answered.
 
     What people said of other fields stands.
     """
     if row["action"] == WITHDRAWN:
-        settled = [key for key in said if _is_meant(key, said[key], row)]
-    elif row["action"] == Action.STRIKE:
-        settled = list(said)
-    else:
-        settled = [
-            key
-            for key in said
-            if key[1] == about(row)
-            or (
-                row["action"] == Action.CORRECT and said[key]["action"] == Action.STRIKE
-            )
-        ]
-    for key in settled:
-        del said[key]
+        return _is_meant(earlier, row)
+    if row["action"] == Action.STRIKE:
+        return True
+    contradicts = row["action"] == Action.CORRECT and earlier["action"] == Action.STRIKE
+    return contradicts or about(earlier) == about(row)
 
 
-def about(row: Mapping[str, Any]) -> str:
+def about(row: _Row) -> str:
     """What of the entry an answer is about: a field, or its place on the list."""
     return str(row["field"]) if row["action"] == Action.CORRECT else _PLACE
 
@@ -224,7 +249,7 @@ def _differ(rows: Collection[_Row]) -> bool:
     return bool(strikers and correctors - strikers)
 
 
-def says(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def says(row: _Row) -> tuple[Any, ...]:
     """What an answer says, whoever gave it, when, and with what words."""
     if row["action"] == Action.ASK:
         return (Action.ASK,)
@@ -257,8 +282,9 @@ def _acceptances_against(
     against: dict[str, _Row] = {}
     for row in rows:
         acceptance = accepted.get(row["finding_id"])
-        is_settled = row["adjudicates"] or row["action"] == Action.ASK
-        if acceptance is None or is_settled:
+        if acceptance is None or row["action"] == Action.ASK:
+            continue
+        if row["adjudicates"] and not _is_later(acceptance, row):
             continue
         if acceptance["accepted_by"] != row["decided_by"]:
             against[row["finding_id"]] = {
@@ -271,3 +297,17 @@ def _acceptances_against(
                 "decided_at": acceptance["accepted_at"],
             }
     return list(against.values())
+
+
+def _is_later(acceptance: _Row, row: _Row) -> bool:
+    """True where a finding was accepted after the answer was given."""
+    return _moment(acceptance["accepted_at"]) > _moment(row["decided_at"])
+
+
+def _moment(text: str) -> float:
+    """A moment in seconds; of a text that is none, minus infinity. Without a zone it is in UTC."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return -math.inf
+    return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).timestamp()

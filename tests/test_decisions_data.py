@@ -1,0 +1,115 @@
+"""Grounds and answers as data: complete, and fitting each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from voterlist.catalogue import LANGUAGES, entries
+from voterlist.decisions import (
+    AMENDMENT_PROBLEMS,
+    SHEETS,
+    answers_of,
+    grounds,
+    grounds_for,
+)
+from voterlist.decisions.answers import CORRECTABLE, FREE, answers_by_rule
+from voterlist.decisions.grounds import Need
+from voterlist.decisions.page import page, tables
+from voterlist.model import Action, Unit, Verdict
+from voterlist.reconcile.policies import REGISTERS
+from voterlist.rulebook import RULES
+from voterlist.schemas import ENTRY_FIELDS
+
+PAGE = Path(__file__).parent.parent / "docs" / "decisions.md"
+ACTIONS = {action.value for action in Action} - {"withdraw"} | {"accept"}
+ALL = list(grounds().values())
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_rule_has_its_answers(rule):
+    """A finding without answers would stand on no sheet, and nobody could decide it."""
+    answers = answers_of(rule.code)
+    assert answers.sheet in SHEETS
+    assert set(answers.actions) <= ACTIONS
+    assert "accept" in answers.actions
+    assert set(answers.fields) <= set(CORRECTABLE)
+    assert bool(answers.fields) == ("correct" in answers.actions)
+    assert answers.actions[0] in grounds()[answers.ground].actions
+    assert answers.register is None or answers.register in REGISTERS
+    assert answers.destination in {None, "row", "value"}
+
+
+def test_no_answers_are_of_a_rule_that_is_no_more():
+    assert answers_by_rule().keys() == {rule.code for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_only_what_names_an_entry_can_be_amended(rule):
+    """Of a file or a precinct there is no entry to strike, and nobody to ask about."""
+    names_entry = rule.unit in {Unit.ENTRY, Unit.DWELLING}
+    amends = set(answers_of(rule.code).actions) - {"accept"}
+    assert bool(amends) == names_entry
+
+
+def test_every_error_about_an_entry_can_be_put_right():
+    """Errors could once be accepted or asked again, and nothing else."""
+    for rule in RULES:
+        if rule.severity == "error" and rule.unit is Unit.ENTRY:
+            assert set(answers_of(rule.code).actions) & {"strike", "correct", "add"}
+
+
+@pytest.mark.parametrize("ground", ALL, ids=lambda ground: ground.code)
+def test_a_ground_fits_its_actions(ground):
+    assert ground.actions
+    assert ground.actions <= ACTIONS | {Verdict.REPEAT}
+    assert ground.registers <= set(REGISTERS)
+    assert ground.verified == (ground.source is not None)
+    assert not ground.verified or ground.article
+
+
+@pytest.mark.parametrize("ground", grounds_for("strike"), ids=lambda one: one.code)
+def test_nobody_is_struck_without_a_document_and_nobody_vanishes(ground):
+    """Off every list goes who is no voter; any other stands on another list from then on."""
+    assert Need.EVIDENCE in ground.needs
+    assert ground.of_person != (Need.DESTINATION in ground.needs)
+
+
+@pytest.mark.parametrize(
+    "action", ["strike", "correct", "move", "add", "accept", "ask"]
+)
+def test_every_action_has_a_ground(action):
+    assert grounds_for(action)
+
+
+@pytest.mark.parametrize("ground", ALL, ids=lambda ground: ground.code)
+def test_a_ground_has_its_words_in_both_languages(ground):
+    texts = entries()[f"ground.{ground.code}.title"]
+    assert all(texts[language].strip() for language in LANGUAGES)
+
+
+def test_without_a_finding_every_field_but_the_line_number_can_be_corrected():
+    assert set(FREE.fields) == set(ENTRY_FIELDS) - {"number"}
+
+
+def test_the_page_is_made_of_the_data():
+    text = PAGE.read_text(encoding="utf-8")
+    assert page(text) == text
+
+
+def test_the_page_has_every_ground_rule_and_problem():
+    """A table that lost a row would still be the table that the page has."""
+    made = tables()
+    for name, codes in {
+        "grounds": grounds(),
+        "answers": answers_by_rule(),
+        "refused": AMENDMENT_PROBLEMS,
+    }.items():
+        for code in codes:
+            assert f"`{code}`" in made[name]
+
+
+def test_a_page_without_its_places_is_refused():
+    with pytest.raises(ValueError, match="grounds"):
+        page("# No tables")
