@@ -144,7 +144,9 @@ class _Work:
             if row["entry_id"] in self._today.places and row["entry_id"] in members:
                 yield row
             else:
-                self._skip(row, "case-changed")
+                absence = self._absence(row["entry_id"])
+                is_missing = absence == "list-missing"
+                self._skip(row, absence if is_missing else "case-changed")
 
     # Strikings
 

@@ -194,16 +194,14 @@ class _Trial:
             *(row for one in self._units for row in one.rows),
         ):
             groups.join(*_nodes(row))
-        roots = {groups.root(entry) for entry in entries}
-        for root in sorted(roots):
-            own_verdicts = [
-                row for row in verdicts if groups.root(row["entry_id"]) == root
-            ]
-            own = [row for row in amendments if groups.root(row["entry_id"]) == root]
+        roots = sorted({groups.root(entry) for entry in entries})
+        own_verdicts = _by_root(verdicts, groups)
+        own_amendments = _by_root(amendments, groups)
+        for root in roots:
             given = replace(
                 self._given,
-                verdicts=_table(own_verdicts, GIVEN_VERDICT),
-                amendments=_table(own, GIVEN_AMENDMENT),
+                verdicts=_table(own_verdicts.get(root, []), GIVEN_VERDICT),
+                amendments=_table(own_amendments.get(root, []), GIVEN_AMENDMENT),
             )
             units = [
                 unit
@@ -269,6 +267,13 @@ class _Groups:
         root = self.root(first)
         for other in others:
             self.parent[self.root(other)] = root
+
+
+def _by_root(rows: Iterable[Row], groups: _Groups) -> dict[str, list[Row]]:
+    by_root: dict[str, list[Row]] = {}
+    for row in rows:
+        by_root.setdefault(groups.root(row["entry_id"]), []).append(row)
+    return by_root
 
 
 def _nodes(row: Row) -> list[str]:

@@ -16,14 +16,21 @@ import pyarrow.parquet as pq
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import (
+    ACCEPTANCE,
     ACCEPTED,
+    AMENDMENT,
+    APPLIED,
     CASE,
+    CONTESTED,
+    DECISION,
     ENTRY,
     FINDING,
     FOLLOWED,
     LIST,
+    LIST_BALANCE,
     MATCH,
     PAIR,
+    SKIPPED,
     VOTER,
     WATERFALL,
     with_current_names,
@@ -43,11 +50,16 @@ _KEYS = {
     "cases": ("case_id", "entry_id"),
     "register_rows": ("entry_id",),
     "matches": ("register_id", "entry_id"),
-    "followed": ("old_entry_id",),
 }
-_OF_PLACES = frozenset({"findings", "accepted", "lists"})
+_OF_PLACES = frozenset(
+    {"findings", "accepted", "lists", "applied", "skipped", "balance", "additions"}
+)
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer
 run had."""
+_OF_ALL = frozenset(
+    {"decisions", "amendments", "contested", "pending", "acceptances", "followed"}
+)
+"""Tables that every run makes of all answers: those of the newest run count."""
 _SCHEMAS = {
     "entries": ENTRY,
     "voters": VOTER,
@@ -59,10 +71,28 @@ _SCHEMAS = {
     "accepted": ACCEPTED,
     "lists": LIST,
     "matches": MATCH,
+    "decisions": DECISION,
+    "amendments": AMENDMENT,
+    "contested": CONTESTED,
+    "pending": AMENDMENT,
+    "acceptances": ACCEPTANCE,
     "followed": FOLLOWED,
+    "applied": APPLIED,
+    "skipped": SKIPPED,
+    "balance": LIST_BALANCE,
+    "additions": ENTRY,
 }
 
-_LATER = frozenset({"waterfalls", "register_rows", "accepted", "matches", "followed"})
+_LATER = _OF_ALL | {
+    "waterfalls",
+    "matches",
+    "register_rows",
+    "accepted",
+    "applied",
+    "skipped",
+    "balance",
+    "additions",
+}
 """Tables that runs of earlier versions do not have; what they say is shown where it is there."""
 
 
@@ -88,9 +118,13 @@ class Known:
         Raises:
             InputError: a table is gone or damaged.
         """
+        if name in _OF_ALL:
+            return _read(self.folders[0], name)
         parts = []
         for folder, newer in zip(self.folders, self.left_out, strict=True):
             part = _read(folder, name)
+            if name == "skipped" and len(self.folders) > 1:
+                part = _with_list(part)
             if name == "cases":
                 part = _only_new_places(part, newer)
             elif name in _OF_PLACES and newer:
@@ -99,6 +133,7 @@ class Known:
         if name in _OF_PLACES:
             return concat(parts, _SCHEMAS[name])
         return _newest_rows(parts, name)
+
 
     def newest(self, name: str) -> pa.Table | None:
         """A table of the newest run; None where that has none of this name.
@@ -191,8 +226,17 @@ def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
 def _only_other_places(rows: pa.Table, covered: Collection[int]) -> pa.Table:
     """The rows of constituencies that are known and not covered."""
     others = pa.array([None, *sorted(covered)], pa.int32())
-    is_covered = pc.is_in(rows.column("constituency"), value_set=others)
-    return rows.filter(pc.invert(is_covered))
+    place = rows.column("constituency")
+    if "from_constituency" in rows.column_names:
+        # Where it was handed in; of an added person, where they stand.
+        place = pc.coalesce(rows.column("from_constituency"), place)
+    return rows.filter(pc.invert(pc.is_in(place, value_set=others)))
+
+
+def _with_list(skipped: pa.Table) -> pa.Table:
+    """Without what a run skipped because it had no list of that constituency: another run had."""
+    code = skipped.column("code").cast(pa.string())
+    return skipped.filter(pc.not_equal(code, "list-missing"))
 
 
 def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
@@ -206,7 +250,7 @@ def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
 
 def _key(table: pa.Table, name: str) -> pa.Array:
     """The key of each row as one text; ids hold no line break."""
-    columns = [table.column(column) for column in _KEYS[name]]
+    columns = [pc.fill_null(table.column(column), "") for column in _KEYS[name]]
     return pc.binary_join_element_wise(*columns, "\n").combine_chunks()
 
 

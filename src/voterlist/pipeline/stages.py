@@ -14,7 +14,13 @@ import pyarrow as pa
 from voterlist import link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.cycles import Cycles, compare_cycles
-from voterlist.decisions import follow, standing, with_corrections
+from voterlist.decisions import (
+    columns_for,
+    effects,
+    follow,
+    standing,
+    with_corrections,
+)
 from voterlist.findings import settle
 from voterlist.link.cases import case_id
 from voterlist.link.explain import waterfalls
@@ -113,7 +119,8 @@ def check_register(tables: NeededTables, context: StageContext) -> StageResult:
 def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResult:
     """The list against registers, statistics and the last cycle's list.
 
-    The findings of all stages are put together here.
+    The findings of all stages are put together here. What of them is left to ask is known once the
+    decisions about cases are known.
     """
     voters = tables["voters"]
     outside = reference.read(context.reference_files, context.settings)
@@ -129,14 +136,12 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
     parts = [tables[name] for name in _FINDINGS]
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
     findings = concat([*parts, reconciled.findings, compared.findings, unread], FINDING)
-    settled = settle(findings, context.settings.check, tables["acceptances"])
     sources = sort_by(
         concat([outside.table(), tables["sources-streets"]], reference.SOURCES),
         "source",
     )
     made = {
-        "findings": settled.findings,
-        "accepted": settled.accepted,
+        "findings-raised": findings,
         "matches": reconciled.matches,
         "register_use": concat(
             [reconciled.usable, tables["use-streets"]], REGISTER_USE
@@ -240,21 +245,42 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, rows, rows, notes=notes)
 
 
-def review_cases(tables: NeededTables, _context: StageContext) -> StageResult:
-    """The queue of cases, the scorecards, and the corrected list once something is decided."""
-    entries, cases = tables["entries"], tables["cases"]
-    decisions = tables["decisions"]
+def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
+    """What was decided and what is left to ask: the queue, the findings, the scorecards.
+
+    What decisions do to the list, with the balance of each precinct, and the corrected list once
+    something is decided.
+    """
+    decisions, amendments = tables["decisions"], tables["amendments"]
+    # Of the list of a whole nation only the columns needed here are read.
+    entries = tables.select("entries", columns_for(amendments))
+    done = effects(
+        entries,
+        tables["cases"],
+        decisions,
+        amendments,
+        matches=tables["matches"],
+        subjects=context.answers.subjects,
+    )
+    settled = settle(
+        tables["findings-raised"],
+        context.settings.check,
+        tables["acceptances"],
+        done.applied,
+    )
     made = {
-        "queue": review.queue(cases, decisions),
-        "scorecard": _scorecard(tables),
+        "queue": review.queue(tables["cases"], decisions),
+        "findings": settled.findings,
+        "accepted": settled.accepted,
+        "scorecard": _scorecard(tables, settled.findings),
+        "applied": done.applied,
+        "skipped": done.skipped,
+        "balance": done.balance,
+        "additions": done.additions,
     }
-    if decisions.num_rows:
-        corrected = review.apply(entries, cases, decisions)
-        made |= {
-            "corrected": corrected.table,
-            "changes": corrected.changes,
-            "skipped": corrected.skipped,
-        }
+    if decisions.num_rows or amendments.num_rows:
+        corrected = review.apply(tables["entries"], tables["cases"], decisions, done)
+        made |= {"corrected": corrected.table, "changes": corrected.changes}
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
 
@@ -263,16 +289,15 @@ _SCORED = (
     "profile",
     "lists",
     "set_aside",
-    "findings",
     "cases",
     "comparison",
     "register_use",
 )
 
 
-def _scorecard(tables: NeededTables) -> pa.Table:
-    """The scorecard of each precinct, which needs the findings of all stages and the cases."""
-    return scorecard_of(**{name: tables[name] for name in _SCORED})
+def _scorecard(tables: NeededTables, findings: pa.Table) -> pa.Table:
+    """The scorecard of each precinct, which needs the findings that are left and the cases."""
+    return scorecard_of(**{name: tables[name] for name in _SCORED}, findings=findings)
 
 
 STAGES: tuple[Step, ...] = (
@@ -342,11 +367,9 @@ STAGES: tuple[Step, ...] = (
             "sources-streets",
             "use-streets",
             "own-indicators",
-            "acceptances",
         ),
         makes=(
-            "findings",
-            "accepted",
+            "findings-raised",
             "matches",
             "register_use",
             "register_rows",
@@ -377,9 +400,28 @@ STAGES: tuple[Step, ...] = (
     Step(
         Stage.REVIEW,
         review_cases,
-        needs=("entries", "decisions", *_SCORED),
-        makes=("queue", "scorecard"),
-        may_make=("corrected", "changes", "skipped"),
+        needs=(
+            "entries",
+            "decisions",
+            "amendments",
+            "acceptances",
+            "findings-raised",
+            "matches",
+            *_SCORED,
+        ),
+        makes=(
+            "queue",
+            "findings",
+            "accepted",
+            "scorecard",
+            "applied",
+            "skipped",
+            "balance",
+            "additions",
+        ),
+        may_make=("corrected", "changes"),
+        settings=("check",),
+        given=(Given.ANSWERS,),
     ),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""
