@@ -5,7 +5,6 @@ Marked by a person, read back, and not raised until something changes.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 import re
@@ -19,13 +18,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+import review_books
 import workspaces
 from voterlist import config
 from voterlist.catalogue import catalogue
 from voterlist.cli.app import APP
 from voterlist.config import CheckSettings
 from voterlist.errors import InputError
-from voterlist.findings import MARK_ROW, check_marks, finding_ids, settle
+from voterlist.findings import finding_ids, settle
+from voterlist.findings.ids import ID_COLUMNS
 from voterlist.model import Mark
 from voterlist.schemas import ACCEPTANCE, FINDING
 from voterlist.storage.ledger import Ledger, read_acceptances
@@ -68,32 +69,23 @@ def marked(
     *,
     precinct=None,
     language="en",
+    sheet=None,
 ):
-    """Fill in the rows of a rule on the sheet of findings, as a person would.
+    """Fill in the rows of a rule, as a person would.
 
     Returns their rows as shown.
     """
     say = catalogue(language)
-    book = openpyxl.load_workbook(path)
-    sheet = book[say("review.sheet.findings")]
-    top = int(re.sub(r"\D", "", sheet.auto_filter.ref.split(":")[0]))
-    heads = {cell.value: cell.column for cell in sheet[top]}
-    rows = []
-    for row in range(top + 1, sheet.max_row + 1):
-        of = sheet.cell(row, heads[say("field.precinct")]).value
-        if sheet.cell(row, 2).value == say(f"rule.{rule}.title") and precinct in {
-            None,
-            of,
-        }:
-            for key, text in (
-                ("mark", mark and say(f"mark.{mark}")),
-                ("mark-reason", reason),
-                ("marked-by", who),
-            ):
-                sheet.cell(row, heads[say(f"review.column.{key}")]).value = text
-            rows.append(row)
-    book.save(path)
-    return rows
+
+    def answer(row):
+        is_meant = say(f"rule.{rule}.title") in row["shown"]
+        is_meant = is_meant and sheet in {None, row["sheet"]}
+        if is_meant and (precinct is None or precinct in row["shown"]):
+            word = mark and say(f"answer.{mark}")
+            return {"answer": word, "reason": reason, "decided_by": who}
+        return None
+
+    return [row["row"] for row in review_books.fill(path, answer)]
 
 
 def read_in(workspace, path, by="A. Kərimova"):
@@ -193,18 +185,22 @@ def test_a_mark_without_a_reason_is_refused_and_the_rest_goes_on(workspace, tmp_
     found = call("review", "import", workspace, path, "--by", "N", "--json")
     told = json.loads(found.stdout)
     assert (found.exit_code, told["accepted"]) == (1, 1)
-    places = {
-        "sheet": "Findings",
+    (problem,) = told["problems"]
+    assert problem.pop("entry_id")
+    todo = catalogue("en")("review.problem.accepted-without-reason.todo")
+    assert problem == {
+        "file": "review.xlsx",
+        "sheet": "Strikings",
         "row": row,
         "code": "accepted-without-reason",
         "case_id": None,
-        "entry_id": None,
+        "case_number": None,
+        "rule": "over-age",
+        "todo": todo,
     }
-    assert told["problems"] == [places | {"rule": "over-age"}]
-    assert (
-        catalogue("en")("review.problem.accepted-without-reason.todo") in found.stderr
-    )
-    assert re.search(rf"Findings\s+{row}\s+Unusually old", found.stderr)
+    # The remedy stands in the row.
+    line = rf"review.xlsx\s+Strikings\s+{row}\s+Unusually old.*{re.escape(todo)}"
+    assert re.search(line, found.stderr)
     assert raised(workspaces.run(workspace), "over-age") == [(88, 1)]
 
 
@@ -216,24 +212,17 @@ def test_a_copy_of_a_sheet_is_read_as_well(workspace, tmp_path):
     workspaces.run(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
     book = openpyxl.load_workbook(path)
-    book.copy_worksheet(book["Findings"])
+    book.copy_worksheet(book["Strikings"])
     book.save(path)
-    marked(path, "over-age", Mark.ACCEPT, precinct=1)
-    book = openpyxl.load_workbook(path)
-    first, copy = book["Findings"], book["Findings Copy"]
-    first.title, copy.title, first.auto_filter.ref, copy.auto_filter.ref = (
-        "Other",
-        "Findings",
-        None,
-        first.auto_filter.ref,
-    )
-    book.save(path)
-    marked(path, "over-age", Mark.ACCEPT, precinct=2)
+    copy = "Strikings Copy"
+    marked(path, "over-age", Mark.ACCEPT, precinct=1, sheet="Strikings")
+    marked(path, "over-age", Mark.ACCEPT, precinct=2, sheet=copy)
     assert read_in(workspace, path).count(Mark.ACCEPT) == 2
-    marked(path, "over-age", Mark.ASK, precinct=1)
-    assert [problem.sheet for problem in read_in(workspace, path).problems] == [
-        "Findings",
-        "Other",
+    marked(path, "over-age", "withdraw", precinct=1, sheet=copy)
+    problems = read_in(workspace, path).problems
+    assert [(one.sheet, one.code) for one in problems] == [
+        ("Strikings", "answered-twice"),
+        (copy, "answered-twice"),
     ]
 
 
@@ -257,7 +246,7 @@ def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(
 ):
     """The mark comes with its reason and name.
 
-    Read back unchanged it changes nothing, "ask again" takes it back.
+    Read back unchanged it changes nothing, "withdraw" takes it back.
     """
     workspaces.run(workspace)
     path = exported(workspace, tmp_path / "review.xlsx")
@@ -266,13 +255,14 @@ def test_what_was_accepted_stands_in_the_next_workbook_and_can_be_asked_again(
     assert read_in(workspace, path).files[0].acceptances.num_rows == 0
     workspaces.run(workspace)
     again = exported(workspace, tmp_path / "again.xlsx")
-    sheet = openpyxl.load_workbook(again)["Findings"]
     filled = [
-        row[1:5] for row in sheet.iter_rows(values_only=True) if row[2] == "accept"
+        (row["shown"][0], row["reason"], row["decided_by"])
+        for row in review_books.rows_of(again)
+        if row["answer"] == "accept"
     ]
-    assert filled == [("Unusually old", "accept", "passport seen", "A. Kərimova")]
+    assert filled == [("Unusually old", "passport seen", "A. Kərimova")]
     assert read_in(workspace, again).files[0].acceptances.num_rows == 0
-    marked(again, "over-age", Mark.ASK, None, precinct=1)
+    marked(again, "over-age", "withdraw", None, precinct=1)
     assert read_in(workspace, again).count(Mark.ASK) == 1
     assert raised(workspaces.run(workspace), "over-age") == [(88, 1), (88, 2)]
 
@@ -312,11 +302,12 @@ def test_a_workbook_of_findings_alone_is_read(workspace, tmp_path):
     del book["Cases"]
     book.save(path)
     assert read_in(workspace, path, by=None).count(Mark.ACCEPT) == 2
-    book["Findings"].delete_cols(book["Findings"].max_column)
+    _, columns = review_books.columns_of(book["Strikings"])
+    book["Strikings"].delete_cols(columns["finding_id"])
     book.save(path)
     with pytest.raises(InputError) as caught:
         read_in(workspace, path)
-    assert (caught.value.code, caught.value.sheet) == ("review-no-sheet", "Findings")
+    assert (caught.value.code, caught.value.sheet) == ("review-no-sheet", "Strikings")
 
 
 def test_findings_of_constituencies_that_a_run_left_out_are_exported(
@@ -345,7 +336,7 @@ def test_findings_of_constituencies_that_a_run_left_out_are_exported(
     assert read_in(workspace, part).count(Mark.ACCEPT) == 4
 
 
-# Marks checked, without files.
+# Acceptances by themselves, without files.
 
 FOUND = from_columns(
     {
@@ -370,53 +361,16 @@ FOUND = from_columns(
 IDS = finding_ids(FOUND)
 
 
-def rows(*given, sheet="Findings"):
-    """MARK_ROW of (finding_id, mark, reason, who), from row 6 on."""
-    columns = {
-        name: [one[at] for one in given] for at, name in enumerate(MARK_ROW.names[2:6])
-    }
-    return from_columns(
-        {"sheet": [sheet] * len(given), "row": range(6, 6 + len(given)), **columns},
-        MARK_ROW,
-        len(given),
-    )
-
-
-def checked(*given, earlier=None, by="N"):
-    said = ACCEPTANCE.empty_table() if earlier is None else earlier
-    return check_marks(
-        FOUND, rows(*given), accepted_at="2026-02-04", accepted_by=by, earlier=said
-    )
-
-
-@pytest.mark.parametrize(
-    ("given", "by", "code"),
-    [
-        (("0" * 16, "accept", "seen", "A"), "N", "unknown-finding"),
-        ((None, "accept", "seen", "A"), "N", "unknown-finding"),
-        ((IDS[0], "unknown", "seen", "A"), "N", "unknown-mark"),
-        ((IDS[0], None, "seen", None), "N", "mark-missing"),
-        ((IDS[0], "accept", None, "A"), "N", "accepted-without-reason"),
-        ((IDS[0], "accept", "seen", None), None, "no-decider"),
-    ],
-)
-def test_a_row_is_refused_with_its_code(given, by, code):
-    """What cannot be recorded is named by sheet and row; the row below it is recorded."""
-    found = checked(given, (IDS[1], "accept", "seen", "A"), by=by)
-    assert [(one.sheet, one.row, one.code) for one in found.problems] == [
-        ("Findings", 6, code)
-    ]
-    assert found.acceptances.column("finding_id").to_pylist() == [IDS[1]]
-
-
-def test_two_marks_of_one_finding_are_both_refused():
-    """Which of the two is meant is open; the same twice is no contradiction."""
-    found = checked((IDS[0], "accept", "seen", "A"), (IDS[0], "ask", None, "A"))
-    assert [(one.row, one.code) for one in found.problems] == [
-        (6, "marked-twice"),
-        (7, "marked-twice"),
-    ]
-    assert checked(*[(IDS[0], "accept", "seen", "A")] * 2).acceptances.num_rows == 1
+def accepted(*given):
+    """ACCEPTANCE of (finding_id, mark, reason, who) about ``FOUND``."""
+    found = dict(zip(IDS, FOUND.select(list(ID_COLUMNS)).to_pylist(), strict=True))
+    rows = []
+    for finding_id, mark, reason, who in given:
+        said = {"finding_id": finding_id, "mark": mark, "reason": reason}
+        said |= {"accepted_by": who, "accepted_at": "2026-02-04"}
+        rows.append(found[finding_id] | said)
+    columns = {name: [row[name] for row in rows] for name in ACCEPTANCE.names}
+    return from_columns(columns, ACCEPTANCE, len(rows))
 
 
 def test_ids_tell_findings_apart_and_lines_do_not_matter():
@@ -434,7 +388,7 @@ def test_ids_tell_findings_apart_and_lines_do_not_matter():
 
 def test_an_acceptance_of_one_file_is_not_one_of_another():
     """Of two files without a place, the wrong one would be accepted with the other."""
-    said = checked((IDS[4], "accept", "typed in Baku", "A")).acceptances
+    said = accepted((IDS[4], "accept", "typed in Baku", "A"))
     settled = settle(FOUND, CheckSettings(), said)
     assert settled.accepted.column("source").to_pylist() == ["t"]
     assert settled.accepted.column("finding_id").to_pylist() == [IDS[4]]
@@ -455,7 +409,7 @@ def test_what_is_accepted_and_what_is_raised_are_all_that_was_found(ids, chance)
     """
     given_rows = [(one, "accept", "seen", "A") for one in ids]
     chance.shuffle(given_rows)
-    settled = settle(FOUND, CheckSettings(), checked(*given_rows).acceptances)
+    settled = settle(FOUND, CheckSettings(), accepted(*given_rows))
     assert sorted(finding_ids(settled.accepted.select(FINDING.names))) == sorted(ids)
     raised_rows = [
         row
@@ -479,11 +433,7 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
             ("ask", None),
             ("accept", "seen anew"),
         ):
-            said = checked(
-                (IDS[0], mark, reason, "A"), earlier=ledger.acceptances()
-            ).acceptances
-            assert said.num_rows == 1
-            ledger.accept(said)
+            ledger.accept(accepted((IDS[0], mark, reason, "A")))
     (held,) = read_acceptances(path).to_pylist()
     assert (held["mark"], held["reason"], held["rule"]) == (
         "accept",
@@ -507,12 +457,3 @@ def test_the_ledger_keeps_every_word_and_tells_the_last(tmp_path):
     other.write_bytes(b"no ledger at all, and long enough to be looked at as one" * 40)
     with pytest.raises(InputError):
         read_acceptances(other)
-
-
-def test_a_problem_says_no_cell():
-    """What is refused is told by place and code.
-
-    A reason or a name that somebody wrote stays in the workbook.
-    """
-    found = checked((IDS[0], None, "Secret", "Person"))
-    assert "Secret" not in str([dataclasses.astuple(one) for one in found.problems])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 
 import pyarrow as pa
 import pytest
@@ -16,8 +15,6 @@ from deciding import (
     decisions_of,
     entries_of,
     entry_id,
-    given_amendments,
-    given_verdicts,
     matches_of,
     subjects_of,
     unaccounted,
@@ -28,17 +25,12 @@ from voterlist.catalogue import entries as sentences
 from voterlist.decisions import (
     REFUSAL_CODES,
     SKIP_CODES,
-    Given,
     columns_for,
     effects,
-    refused,
-    standing,
 )
 from voterlist.decisions.balance import require_balance
 from voterlist.errors import StageError
-from voterlist.model import Action
 from voterlist.schemas import ENTRY
-from voterlist.tables import concat
 
 A, B, C = (
     entry_id(name, precinct=place) for name, place in (("A", 1), ("B", 2), ("C", 3))
@@ -312,7 +304,7 @@ GROUNDS = st.sampled_from(
 DONE = st.none() | st.tuples(
     st.sampled_from(["strike", "strike", "move"]), GROUNDS, PLACES
 )
-AMENDED = st.fixed_dictionaries({entry: DONE for entry in NAMES})
+AMENDED = st.fixed_dictionaries(dict.fromkeys(NAMES, DONE))
 CORRECTED = st.sets(st.sampled_from(NAMES))
 
 

@@ -288,8 +288,12 @@ def test_a_later_decision_replaces_and_the_same_one_is_not_recorded_again():
     changed = make_rows(("c1", "a", "keep"), ("c1", "b", "separate"))
     same = make_rows(("c1", "a", "keep"), ("c1", "b", "repeat"))
 
-    again = review.check_decisions(cases, same, decided_at=LATER, earlier=given(earlier))
-    checked = review.check_decisions(cases, changed, decided_at=LATER, earlier=given(earlier))
+    again = review.check_decisions(
+        cases, same, decided_at=LATER, earlier=given(earlier)
+    )
+    checked = review.check_decisions(
+        cases, changed, decided_at=LATER, earlier=given(earlier)
+    )
 
     assert (again.decisions.num_rows, again.replaced.num_rows) == (0, 0)
     assert checked.decisions.select(["entry_id", "verdict"]).to_pylist() == [

@@ -588,9 +588,9 @@ def test_a_reason_that_begins_with_a_dash_is_recorded_once(workspace):
     """From the cell to the ledger, out again and back: one decision, as it was written."""
     path = workspace / "review.xlsx"
     fill(path, {0: {VERDICT: "keep", REASON: "- ok"}})
-    assert read_in(workspace, path).files[0].verdicts.column(
-        "reason"
-    ).to_pylist() == ["- ok"]
+    assert read_in(workspace, path).files[0].verdicts.column("reason").to_pylist() == [
+        "- ok"
+    ]
     again = read_in(workspace, export(workspace, workspace / "again.xlsx"))
     assert (again.problems, again.files[0].verdicts.num_rows) == ((), 0)
 

@@ -2,8 +2,8 @@
 
 A stage makes its findings with ``make`` (columns) or ``row`` and ``of_rows`` (one at a time), and
 returns them as ``gather`` puts them together. ``settle`` takes the findings of a whole run and
-leaves out what a person accepted. ``finding_ids`` names a finding, so that ``check_marks`` knows
-what a person marked in a review workbook.
+leaves out what a person accepted. ``finding_ids`` names a finding, so that an answer
+of a person finds it again.
 """
 
 from __future__ import annotations
@@ -19,25 +19,13 @@ from voterlist.findings.make import (
     row,
     take_columns,
 )
-from voterlist.findings.marks import (
-    MARK_PROBLEMS,
-    MARK_ROW,
-    UNKNOWN_MARK,
-    Marked,
-    check_marks,
-)
 
 __all__ = [
     "ENTRY_PLACE",
     "FINDINGS_ACCEPTED",
     "FINDING_ORDER",
-    "MARK_PROBLEMS",
-    "MARK_ROW",
     "PRECINCT_PLACE",
-    "UNKNOWN_MARK",
-    "Marked",
     "Settled",
-    "check_marks",
     "finding_ids",
     "gather",
     "is_on",

@@ -1,0 +1,87 @@
+"""Review workbooks filled in as a person would, for tests."""
+
+from __future__ import annotations
+
+import openpyxl
+
+from voterlist.report import Words
+
+LANGUAGES = ("en", "az")
+IDS = (
+    "run_id",
+    "case_id",
+    "entry_id",
+    "finding_id",
+    "asked_as",
+    "no_longer_asked",
+    "as_exported",
+)
+COLUMNS = {
+    "answer": "verdict",
+    "field": "field",
+    "value": "value",
+    "ground": "ground",
+    "document": "document",
+    "precinct": "to-precinct",
+    "due": "due",
+    "reason": "reason",
+    "decided_by": "decided_by",
+}
+
+
+def columns_of(sheet):
+    """(row of the headings, column of each id and answer); None where it asks nothing."""
+    headings = {
+        Words(language)(f"review.column.{key}"): name
+        for language in LANGUAGES
+        for name, key in COLUMNS.items()
+    }
+    for row in sheet.iter_rows():
+        columns = {}
+        for cell in row:
+            name = cell.value if cell.value in IDS else headings.get(cell.value)
+            if name:
+                columns[name] = cell.column
+        if "run_id" in columns:
+            return row[0].row, columns
+    return None
+
+
+def rows_of(path):
+    """Every row that asks, as a dict of its ids and answers, with its sheet and row."""
+    book = openpyxl.load_workbook(path)
+    found = []
+    for sheet in book.worksheets:
+        place = columns_of(sheet)
+        if place is None:
+            continue
+        top, columns = place
+        for row in range(top + 1, sheet.max_row + 1):
+            cells = {
+                name: sheet.cell(row, column).value for name, column in columns.items()
+            }
+            shown = [cell.value for cell in sheet[row]]
+            if cells["run_id"]:
+                found.append(
+                    {"sheet": sheet.title, "row": row, "shown": shown, **cells}
+                )
+    return found
+
+
+def fill(path, answers, out=None):
+    """Write ``answers(row)`` -> {column: text}, or None, into the rows of ``rows_of``.
+
+    Returns the rows that were filled in.
+    """
+    book = openpyxl.load_workbook(path)
+    filled = []
+    for row in rows_of(path):
+        texts = answers(row)
+        if texts:
+            sheet = book[row["sheet"]]
+            _, columns = columns_of(sheet)
+            for name, text in texts.items():
+                sheet.cell(row["row"], columns[name]).value = text
+            filled.append(row)
+    book.save(out or path)
+    return filled
