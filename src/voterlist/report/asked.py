@@ -159,8 +159,8 @@ class ReviewItems:
 
     cases: tuple[Case, ...] = ()
     """The open cases by number."""
-    questions: Mapping[str, GivenAnswer] = field(default_factory=dict)
-    """Entry -> the question to the precinct that nobody answered yet."""
+    questions: Mapping[tuple[str, str], GivenAnswer] = field(default_factory=dict)
+    """(case, entry) -> the question to the precinct that nobody answered yet."""
     findings: tuple[AskedFinding, ...] = ()
     """Errors first."""
     reopened: tuple[Reopened, ...] = ()

@@ -336,13 +336,15 @@ def _is_of_case(row: _Row) -> bool:
     return row["case_id"] is not None and row["answer"] not in {*Action, Mark.ACCEPT}
 
 
-def _questions(amendments: pa.Table, cases: Iterable[Case]) -> dict[str, GivenAnswer]:
-    """The questions to precincts about entries of these cases, by entry."""
-    members = {member.entry_id for case in cases for member in case.members}
+def _questions(
+    amendments: pa.Table, cases: Iterable[Case]
+) -> dict[tuple[str, str], GivenAnswer]:
+    """The questions to precincts that were asked in these cases, by case and entry."""
+    is_open = {case.case_id for case in cases}
     return {
-        row["entry_id"]: given_answer(Action.ASK.value, row)
+        (row["case_id"], row["entry_id"]): given_answer(Action.ASK.value, row)
         for row in _rows(amendments)
-        if row["action"] == Action.ASK and row["entry_id"] in members
+        if row["action"] == Action.ASK and row["case_id"] in is_open
     }
 
 
@@ -501,7 +503,7 @@ def _decided_cases(
 def _decided_entries(
     amendments: pa.Table,
     shown: set[str | None],
-    questions: Mapping[str, GivenAnswer],
+    questions: Mapping[tuple[str, str], GivenAnswer],
     subjects: _Subjects,
 ) -> Iterator[Reopened]:
     """What holds of entries, and stands on no other sheet."""
@@ -509,6 +511,6 @@ def _decided_entries(
         row
         for row in _rows(amendments)
         if row["finding_id"] not in shown
-        and not (row["action"] == Action.ASK and row["entry_id"] in questions)
+        and (row["case_id"], row["entry_id"]) not in questions
     ]
     yield from _single(AskedAs.DECIDED_ENTRY, rows, subjects)

@@ -86,7 +86,7 @@ def case_lines(items: ReviewItems, words: CaseWords) -> list[Line]:
     lines = []
     for number, case in enumerate(items.cases):
         for member in case.members:
-            question = items.questions.get(member.entry_id)
+            question = items.questions.get((case.case_id, member.entry_id))
             texts = _case_texts(member, question, words)
             shown = _CaseCells(case, member, words)
             line = Line(
