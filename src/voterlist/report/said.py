@@ -9,7 +9,7 @@ from voterlist.report.asked import GivenAnswer, Subject
 from voterlist.report.values import Place
 from voterlist.report.words import Words
 
-__all__ = ["ground_of", "in_one_line", "said", "word_of"]
+__all__ = ["day_of", "ground_of", "in_one_line", "said", "word_of"]
 
 _DAY_LENGTH = len("2026-02-03")
 
@@ -37,14 +37,14 @@ def in_one_line(subject: Subject, words: Words) -> str:
 
 def said(given: GivenAnswer, words: Words) -> str:
     """Who answered what, when and why, in one text."""
-    head = ", ".join(filter(None, (given.decided_by, _day(given.decided_at, words))))
+    head = ", ".join(filter(None, (given.decided_by, day_of(given.decided_at, words))))
     details = [
         words(f"field.{given.field}") if given.field else None,
         given.value,
         ground_of(given.ground, words),
         given.document,
         words.place(Place(given.constituency, given.precinct), None),
-        given.due,
+        day_of(given.due, words),
         given.reason,
     ]
     told = "; ".join(detail for detail in details if detail)
@@ -53,8 +53,8 @@ def said(given: GivenAnswer, words: Words) -> str:
     )
 
 
-def _day(moment: str | None, words: Words) -> str | None:
-    """The day of a moment in ISO 8601; a text that is none as it is."""
+def day_of(moment: str | None, words: Words) -> str | None:
+    """The day of a day or moment in ISO 8601; a text that is none as it is."""
     try:
         return words.day(dt.date.fromisoformat((moment or "")[:_DAY_LENGTH]))
     except ValueError:

@@ -24,7 +24,7 @@ from voterlist.report import (
     ReviewItems,
     Words,
 )
-from voterlist.report.said import ground_of, in_one_line, said, word_of
+from voterlist.report.said import day_of, ground_of, in_one_line, said, word_of
 from voterlist.report.sections.cases import (
     CASE_FIELDS,
     CaseWords,
@@ -158,7 +158,7 @@ def _texts(given: GivenAnswer | None, words: Words) -> dict[str, str | None]:
         "ground": ground_of(given.ground, words),
         "document": given.document,
         "precinct": _destination(given),
-        "due": given.due,
+        "due": day_of(given.due, words),
         "reason": given.reason,
         "decided_by": given.decided_by,
     }
@@ -310,10 +310,32 @@ def _reopened_line(
         after=after,
         ids=ids,
         choices=choices,
-        columns=_columns(offered),
+        columns=_columns_of_dispute(one, offered),
         band=look[0],
         first=look[1],
     )
+
+
+def _columns_of_dispute(one: Reopened, offered: Iterable[str]) -> tuple[str, ...]:
+    """The columns that are needed where one of several answers is chosen, or confirmed.
+
+    What the chosen answer says is taken over. Only what two answers of the same kind say in
+    different ways has to be written again.
+    """
+    differing = [
+        name
+        for name in ("field", "value", "ground", "precinct")
+        if _differ(one.answers, name)
+    ]
+    return (*(["due"] if Action.ASK in {*offered} else []), *differing)
+
+
+def _differ(answers: Sequence[GivenAnswer], name: str) -> bool:
+    """True where two answers of the same kind say different things in a column."""
+    said_by_kind: dict[str, set[str | int | None]] = {}
+    for answer in answers:
+        said_by_kind.setdefault(answer.answer, set()).add(getattr(answer, name))
+    return any(len(different) > 1 for different in said_by_kind.values())
 
 
 def _offered(one: Reopened) -> Iterator[str]:

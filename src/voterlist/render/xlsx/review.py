@@ -43,15 +43,15 @@ one."""
 _MOST_LETTERS = 255
 """Letters of a list that stands in the cell's rule itself; a longer one stands on a sheet."""
 _WIDTHS = {
-    ANSWER: 13,
+    ANSWER: 16,
     "field": 11,
-    "value": 14,
-    "ground": 18,
-    "document": 14,
+    "value": 12,
+    "ground": 16,
+    "document": 13,
     "precinct": 9,
     "due": 11,
-    "reason": 18,
-    "decided_by": 13,
+    "reason": 16,
+    "decided_by": 12,
 }
 """Of the columns that a person fills in: all of them, with name and birth date, stand within the
 first 1,300 pixels."""
@@ -181,7 +181,7 @@ def _findings(
         notes.append(words("report.cut", shown=_MOST_FINDINGS, left=left))
     before = columns_of(
         words,
-        ("report.column.rule", 20, "text"),
+        ("report.column.rule", 18, "text"),
         ("review.column.subject", 20, "text"),
         ("field.birth_date", 11, "text"),
     )
@@ -218,7 +218,7 @@ def _reopened(name: str, items: Sequence[Reopened], words: Words) -> _Plan:
     """What has to be looked at once more, with what each person answered side by side."""
     people = max((len(one.answers) for one in items), default=1)
     said = [
-        Column(words(f"review.column.said.{name}", number=number + 1), 26)
+        Column(words(f"review.column.said.{name}", number=number + 1), 24)
         for number in range(people)
     ]
     before = [

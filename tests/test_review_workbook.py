@@ -1,0 +1,656 @@
+"""The review workbook, for all kinds of decisions: written, filled in, read back, run again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+import review_books
+import workspaces
+from voterlist import config
+from voterlist.catalogue import catalogue, entries
+from voterlist.cli.app import APP
+from voterlist.errors import InputError
+from voterlist.render.xlsx.forms import ANSWERS, fold, known_headings
+from voterlist.storage.ledger import Ledger
+from voterlist.usecases import reviewing
+
+pytestmark = pytest.mark.slow
+
+MOMENT = dt.datetime(2026, 2, 4, 12, 0, tzinfo=dt.UTC)
+EN = catalogue("en")
+OLD = "12.03.1907"
+SIGHT = 1_300
+"""Pixels of a sheet that are in sight without scrolling."""
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """One person in two precincts, and in each precinct a voter who is unusually old."""
+    folder = workspaces.make(tmp_path_factory.mktemp("workbook") / "2026")
+    for path in (folder / "inbox" / "88").iterdir():
+        text = path.read_text(encoding="utf-8")
+        text = text.replace("23.11.1988", OLD).replace("05.05.1965", OLD)
+        path.write_text(text, encoding="utf-8")
+    workspaces.run(folder)
+    return folder
+
+
+@pytest.fixture
+def workspace(finished, tmp_path):
+    return shutil.copytree(finished, tmp_path / "2026")
+
+
+def settings_of(workspace):
+    return config.load(workspace / config.FILE_NAME)
+
+
+def export(workspace, path, language="en"):
+    settings = settings_of(workspace)
+    return reviewing.export(workspace, settings, path, language, today=workspaces.TODAY)
+
+
+def read_in(workspace, *paths, by=None, at=MOMENT):
+    settings = settings_of(workspace)
+    return reviewing.import_decisions(workspace, settings, paths, by, decided_at=at)
+
+
+def call(*arguments):
+    found = CliRunner().invoke(APP, [str(argument) for argument in arguments])
+    return found, json.loads(found.stdout) if "--json" in arguments else None
+
+
+def verdicts(who, *words, reason="one passport", sheet=None):
+    """Decide the entries of the one case in their order."""
+    left = list(words)
+
+    def answer(row):
+        is_case = row.get("case_id") and not row.get("finding_id")
+        if not is_case or not left or sheet not in {None, row["sheet"]}:
+            return None
+        return {"answer": left.pop(0), "reason": reason, "decided_by": who}
+
+    return answer
+
+
+def about(rule, precinct, **texts):
+    """Answer the findings of a rule in a precinct."""
+    title = EN(f"rule.{rule}.title")
+
+    def answer(row):
+        is_meant = title in row["shown"] and precinct in row["shown"]
+        return texts if is_meant else None
+
+    return answer
+
+
+def filled(workspace, path, *answers, language="en"):
+    """A fresh workbook in which somebody filled in these answers."""
+    export(workspace, path, language)
+    for answer in answers:
+        assert review_books.fill(path, answer)
+    return path
+
+
+def ledger_of(workspace):
+    with Ledger(workspace / "ledger.db") as ledger:
+        return (
+            ledger.given_verdicts().to_pylist(),
+            ledger.given_amendments().to_pylist(),
+        )
+
+
+def table(workspace, name):
+    folder = max((workspace / "runs").iterdir(), key=lambda one: one.stat().st_mtime_ns)
+    return pq.read_table(folder / f"{name}.parquet").to_pylist()
+
+
+def run_again(workspace):
+    return workspaces.run(workspace, today=workspaces.TODAY + dt.timedelta(days=1))
+
+
+def codes(imported):
+    return [problem.code for problem in imported.problems]
+
+
+# Two people disagree, a third settles it.
+
+
+def test_two_people_who_disagree_are_both_kept_and_a_third_settles_it(
+    workspace, tmp_path
+):
+    """The last workbook would win, and nobody would learn that somebody said otherwise."""
+    first = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))
+    second = filled(
+        workspace, tmp_path / "b.xlsx", verdicts("B", "separate", "separate")
+    )
+    found, told = call("review", "import", workspace, first, second, "--json")
+    assert (found.exit_code, told["recorded"], told["problems"]) == (1, 4, [])
+    assert [
+        [(one["decided_by"], one["answer"], one["reason"]) for one in each["answers"]]
+        for each in told["contested"]
+    ] == [
+        [("A", "keep", "one passport"), ("B", "separate", "one passport")],
+        [("A", "repeat", "one passport"), ("B", "separate", "one passport")],
+    ]
+    assert {each["case_number"] for each in told["contested"]} == {1}
+    assert "A, " in found.stderr
+    assert "case 1" in found.stderr
+    run_again(workspace)
+    assert table(workspace, "decisions") == []
+
+    path = tmp_path / "third.xlsx"
+    made = export(workspace, path)
+    assert (made.counts["cases"], made.counts["contested"]) == (0, 1)
+    rows = [row for row in review_books.rows_of(path) if row["sheet"] == "Contested"]
+    assert [
+        "A, " in str(row["shown"]) and "B, " in str(row["shown"]) for row in rows
+    ] == [
+        True,
+        True,
+    ]
+    review_books.fill(path, verdicts("B", "keep", "repeat", sheet="Contested"))
+    refused = read_in(workspace, path)
+    assert {(one.code, one.who) for one in refused.problems} == {
+        ("own-dispute", "A, B")
+    }
+    review_books.fill(path, verdicts("C", "keep", "repeat", sheet="Contested"))
+    settled = read_in(workspace, path)
+    assert (settled.problems, settled.contested, settled.recorded) == ((), (), 2)
+    run_again(workspace)
+    assert [row["decided_by"] for row in table(workspace, "decisions")] == ["C", "C"]
+    # What the others had said before is known, and opens nothing again.
+    again = read_in(workspace, first, second)
+    assert (again.recorded, again.contested) == (0, ())
+
+
+def test_people_who_disagree_about_an_entry_are_both_kept_too(workspace, tmp_path):
+    """The same entry struck by one and found right by another: neither holds."""
+    ground = EN("ground.died.title")
+    strike = about(
+        "over-age",
+        1,
+        answer="strike",
+        ground=ground,
+        document="act 12",
+        decided_by="A",
+    )
+    accept = about(
+        "over-age", 1, answer="accept", reason="seen at home", decided_by="B"
+    )
+    first = filled(workspace, tmp_path / "a.xlsx", strike)
+    second = filled(workspace, tmp_path / "b.xlsx", accept)
+    imported = read_in(workspace, first, second)
+    assert imported.problems == ()
+    (dispute,) = imported.contested
+    assert {one.decided_by: one.answer for one in dispute.answers} == {
+        "A": "strike",
+        "B": "accept",
+    }
+    path = tmp_path / "third.xlsx"
+    export(workspace, path)
+    # Ground and document are taken from the answer that the third person chooses.
+    review_books.fill(
+        path,
+        lambda row: (
+            row["sheet"] == "Contested" and {"answer": "strike", "decided_by": "C"}
+        ),
+    )
+    settled = read_in(workspace, path)
+    assert (settled.problems, settled.contested) == ((), ())
+    *_, last = ledger_of(workspace)[1]
+    assert (last["ground"], last["document"], last["adjudicates"]) == (
+        "died",
+        "act 12",
+        True,
+    )
+    run_again(workspace)
+    (done,) = table(workspace, "applied")
+    assert (done["action"], done["decided_by"]) == ("strike", "C")
+
+
+def test_the_same_person_may_think_again_and_it_is_said(workspace, tmp_path):
+    """A later answer of the same person replaces the earlier one; that is no dispute."""
+    first = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))
+    second = filled(
+        workspace, tmp_path / "b.xlsx", verdicts("A", "separate", "separate")
+    )
+    found, told = call("review", "import", workspace, first, second, "--json")
+    assert (found.exit_code, told["contested"], told["replaced"]) == (0, [], 2)
+    assert [(one["before"], one["now"]) for one in told["replacements"]] == [
+        ("keep", "separate"),
+        ("repeat", "separate"),
+    ]
+    assert "A decides otherwise than before, case 1: keep -> separate" in found.stderr
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing_of_the_others(workspace, tmp_path):
+    """Half of an import would be recorded, and the other half be forgotten."""
+    first = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))
+    broken = tmp_path / "b.xlsx"
+    broken.write_bytes(b"no workbook")
+    with pytest.raises(InputError):
+        read_in(workspace, first, broken)
+    assert ledger_of(workspace) == ([], [])
+
+
+# Taken back.
+
+
+def test_ones_own_answer_is_taken_back_and_nobody_elses(workspace, tmp_path):
+    """A decision could not be undone, or anybody could undo it."""
+    path = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat"))
+    read_in(workspace, path)
+    run_again(workspace)
+    decided = filled(
+        workspace,
+        tmp_path / "b.xlsx",
+        verdicts("B", "withdraw", "withdraw", sheet="Decided"),
+    )
+    found, told = call("review", "import", workspace, decided, "--json")
+    assert (found.exit_code, told["recorded"]) == (1, 0)
+    assert {one["code"] for one in told["problems"]} == {"withdraw-of-another"}
+    assert all("A" in one["todo"] for one in told["problems"])
+    review_books.fill(decided, verdicts("A", "geri götür", "withdraw", sheet="Decided"))
+    assert read_in(workspace, decided).recorded == 2
+    # A file may be read in twice.
+    again = read_in(workspace, decided)
+    assert (again.problems, again.recorded) == ((), 0)
+    run_again(workspace)
+    assert table(workspace, "decisions") == []
+    assert export(workspace, tmp_path / "c.xlsx").cases == 1
+
+
+def test_a_striking_is_taken_back(workspace, tmp_path):
+    """The same of a finding: after it the finding is asked again."""
+    strike = about(
+        "over-age",
+        1,
+        answer="strike",
+        ground=EN("ground.died.title"),
+        document="act 12",
+        decided_by="A",
+    )
+    read_in(workspace, filled(workspace, tmp_path / "a.xlsx", strike))
+    run_again(workspace)
+    assert [row["action"] for row in table(workspace, "applied")] == ["strike"]
+
+    def withdrawn(who):
+        return lambda row: (
+            row["sheet"] == "Decided"
+            and {
+                "answer": "withdraw",
+                "decided_by": who,
+            }
+        )
+
+    path = filled(workspace, tmp_path / "b.xlsx", withdrawn("B"))
+    (problem,) = read_in(workspace, path).problems
+    assert (problem.code, problem.who) == ("withdraw-of-another", "A")
+    review_books.fill(path, withdrawn("A"))
+    assert read_in(workspace, path).recorded == 1
+    again = read_in(workspace, path)
+    assert (again.problems, again.recorded) == ((), 0)
+    run_again(workspace)
+    assert table(workspace, "applied") == []
+
+
+# A second person.
+
+
+def test_what_two_people_decide_waits_for_the_second(workspace, tmp_path):
+    """One person alone would strike a voter where the settings ask for two."""
+    text = '[decisions]\ntwo_people = ["strike"]\n'
+    (workspace / config.FILE_NAME).write_text(text, encoding="utf-8")
+    strike = about(
+        "over-age",
+        1,
+        answer="strike",
+        ground=EN("ground.died.title"),
+        document="act 12",
+        decided_by="A",
+    )
+    imported = read_in(workspace, filled(workspace, tmp_path / "a.xlsx", strike))
+    (waiting,) = imported.pending
+    assert [one.decided_by for one in waiting.answers] == ["A"]
+    run_again(workspace)
+    assert table(workspace, "applied") == []
+
+    def confirm(row):
+        return row["sheet"] == "Second look" and {
+            "answer": "confirm",
+            "decided_by": "B",
+        }
+
+    path = filled(workspace, tmp_path / "b.xlsx", confirm)
+    confirmed = read_in(workspace, path)
+    assert (confirmed.problems, confirmed.pending, confirmed.recorded) == ((), (), 1)
+    run_again(workspace)
+    (done,) = table(workspace, "applied")
+    assert (done["ground"], done["document"]) == ("died", "act 12")
+    # What was confirmed is not asked any more.
+    assert codes(read_in(workspace, path)) == ["cannot-confirm"]
+
+
+# What came back.
+
+
+def test_what_came_back_is_confirmed_for_the_entry_of_today(workspace, tmp_path):
+    """What was decided, and what changed since, would have to be looked up by hand."""
+    strike = about(
+        "over-age",
+        1,
+        answer="strike",
+        ground=EN("ground.died.title"),
+        document="act 12",
+        reason="seen",
+        decided_by="A",
+    )
+    read_in(workspace, filled(workspace, tmp_path / "a.xlsx", strike))
+    ((_, (given,)),) = [ledger_of(workspace)]
+    other = next(
+        row["entry_id"]
+        for row in table(workspace, "entries")
+        if row["entry_id"] != given["entry_id"]
+    )
+    names = ("field", "value", "ground", "reason", "decided_by", "decided_at")
+    row = {name: given[name] for name in names}
+    row |= {
+        "old_entry_id": given["entry_id"],
+        "entry_id": other,
+        "case_id": None,
+        "answer": "strike",
+        "changed": "surname+address",
+        "why": "changed",
+    }
+    (folder,) = (workspace / "runs").iterdir()
+    pq.write_table(pa.Table.from_pylist([row]), folder / "returned.parquet")
+    path = tmp_path / "b.xlsx"
+    assert export(workspace, path).counts["came_back"] == 1
+    (asked,) = [
+        each for each in review_books.rows_of(path) if each["sheet"] == "Came back"
+    ]
+    assert EN("review.came-back.changed") in asked["shown"]
+    assert "Surname, Address" in asked["shown"]
+    review_books.fill(
+        path,
+        lambda each: (
+            each["sheet"] == "Came back" and {"answer": "confirm", "decided_by": "B"}
+        ),
+    )
+    confirmed = read_in(workspace, path)
+    assert confirmed.problems == ()
+    last = ledger_of(workspace)[1][-1]
+    assert (last["entry_id"], last["action"], last["document"], last["decided_by"]) == (
+        other,
+        "strike",
+        "act 12",
+        "B",
+    )
+
+
+# Questions to the precinct.
+
+
+def test_a_case_is_asked_of_the_precinct_with_a_day(workspace, tmp_path):
+    """Whoever is not certain could only leave the case open, and nobody would know why."""
+
+    def ask(row):
+        is_case = row.get("case_id") and not row.get("finding_id")
+        return is_case and {
+            "answer": "ask the precinct",
+            "due": "10.02.2026",
+            "decided_by": "A",
+        }
+
+    path = filled(workspace, tmp_path / "a.xlsx", ask)
+    assert read_in(workspace, path).problems == ()
+    assert {
+        (row["action"], row["due"], bool(row["case_id"]))
+        for row in ledger_of(workspace)[1]
+    } == {("ask", "2026-02-10", True)}
+    again = tmp_path / "again.xlsx"
+    assert export(workspace, again, "az").cases == 1
+    shown = [
+        (row["answer"], row["due"], row["decided_by"])
+        for row in review_books.rows_of(again)
+        if row.get("case_id")
+    ]
+    assert shown == [("məntəqədən soruş", "10.02.2026", "A")] * 2
+    assert read_in(workspace, again).recorded == 0
+    review_books.fill(again, verdicts("A", "withdraw", "withdraw"))
+    assert read_in(workspace, again).recorded == 2
+    assert [row["action"] for row in ledger_of(workspace)[1]][2:] == ["withdraw"] * 2
+
+
+# What was written is not lost.
+
+
+def test_answers_that_are_not_in_the_ledger_are_carried_over(workspace, tmp_path):
+    """A day of work would be overwritten by an export."""
+    path = filled(
+        workspace,
+        tmp_path / "review.xlsx",
+        verdicts("A", "keep", None, reason="'=1+1 <b>"),
+        about("over-age", 1, answer="accept", reason="seen", decided_by="A"),
+    )
+    before = path.read_bytes()
+    made = export(workspace, path, "az")
+    assert (made.carried, made.gone) == (2 + 1, 0)
+    assert made.old == tmp_path / "review.before-2026-02-03.xlsx"
+    assert made.old.read_bytes() == before
+    typed = {
+        (row["answer"], row["reason"], row["decided_by"])
+        for row in review_books.rows_of(path)
+        if row["decided_by"]
+    }
+    assert typed == {
+        ("keep", "'=1+1 <b>", "A"),
+        (None, "'=1+1 <b>", "A"),
+        ("accept", "seen", "A"),
+    }
+    # The answers of the same day are kept beside once more, under a name of their own.
+    assert export(workspace, path).old == tmp_path / "review.before-2026-02-03-2.xlsx"
+
+
+def test_what_is_in_the_ledger_is_not_carried_over(workspace, tmp_path):
+    """Every export would leave another copy, and old answers would come back."""
+    path = filled(
+        workspace,
+        tmp_path / "review.xlsx",
+        verdicts("A", "keep", "repeat"),
+        about("over-age", 1, answer="accept", reason="seen"),
+    )
+    assert read_in(workspace, path, by="A").problems == ()
+    made = export(workspace, path)
+    assert (made.carried, made.old) == (0, None)
+    assert [one.name for one in tmp_path.glob("review*")] == ["review.xlsx"]
+    # Untouched, with what was answered filled in.
+    assert export(workspace, path).old is None
+
+
+def test_what_is_no_longer_asked_stands_on_a_sheet_of_its_own(workspace, tmp_path):
+    """What somebody wrote beside an entry that changed since would be gone."""
+    path = filled(workspace, tmp_path / "review.xlsx", verdicts("A", "keep", "repeat"))
+    lists = workspace / "inbox" / "88" / "menteqe-2.csv"
+    text = lists.read_text(encoding="utf-8")
+    lists.write_text(text.replace("5XK1234", "5XK1999"), encoding="utf-8")
+    run_again(workspace)
+    made = export(workspace, path)
+    assert made.gone == made.carried == 2
+    gone = [
+        row for row in review_books.rows_of(path) if row["sheet"] == "No longer asked"
+    ]
+    assert [(row["answer"], row["reason"], row["decided_by"]) for row in gone] == [
+        ("keep", "one passport", "A"),
+        ("repeat", "one passport", "A"),
+    ]
+    assert any("Məmmədov" in str(cell) for cell in gone[0]["shown"])
+    # It decides nothing, and is kept by the next export too.
+    assert read_in(workspace, path).recorded == 0
+    again = export(workspace, path)
+    assert (again.carried, again.gone) == (2, 2)
+
+
+@pytest.mark.parametrize("content", [b"a letter", b""])
+def test_a_target_that_is_no_review_is_left_alone(workspace, tmp_path, content):
+    """Somebody's other file would be overwritten."""
+    path = tmp_path / "review.xlsx"
+    path.write_bytes(content)
+    found, told = call("review", "export", workspace, "--out", path, "--json")
+    assert (found.exit_code, told["error"]["code"]) == (3, "review-target-unreadable")
+    assert path.read_bytes() == content
+
+
+def test_the_other_workbook_of_somebody_is_left_alone(workspace, tmp_path):
+    """The same of a workbook that asks nothing."""
+    path = tmp_path / "review.xlsx"
+    openpyxl.Workbook().save(path)
+    before = path.read_bytes()
+    with pytest.raises(InputError) as caught:
+        export(workspace, path)
+    assert caught.value.code == "review-target-unreadable"
+    assert path.read_bytes() == before
+
+
+# What is refused.
+
+
+def test_a_refused_row_is_named_with_the_number_of_its_case(workspace, tmp_path):
+    """A person would have to find the row by an id that no sheet shows."""
+    path = filled(workspace, tmp_path / "a.xlsx", verdicts("A", "repeat", "repeat"))
+    found, told = call("review", "import", workspace, path, "--json")
+    (problem,) = told["problems"]
+    assert found.exit_code == 1
+    assert (problem["file"], problem["case_number"], problem["code"]) == (
+        "a.xlsx",
+        1,
+        "all-repeat",
+    )
+    assert problem["todo"] == EN("review.problem.all-repeat.todo")
+    (line,) = [each for each in found.stderr.splitlines() if "a.xlsx" in each]
+    assert "case 1" in line
+    assert line.endswith(problem["todo"])
+
+
+def test_answers_that_cannot_hold_are_refused_and_the_rest_is_recorded(
+    workspace, tmp_path
+):
+    """A striking without a ground, and a correction to a day that does not exist."""
+    path = filled(
+        workspace,
+        tmp_path / "a.xlsx",
+        about("over-age", 1, answer="strike", decided_by="A"),
+        about(
+            "over-age",
+            2,
+            answer="correct",
+            field="Birth date",
+            value="31.02.1990",
+            ground=EN("ground.typing-error.title"),
+            decided_by="A",
+        ),
+        verdicts("A", "keep", "repeat"),
+    )
+    imported = read_in(workspace, path)
+    assert sorted(codes(imported)) == ["date-impossible", "ground-missing"]
+    assert imported.recorded == 2
+
+
+def test_a_note_that_looks_like_a_formula_is_text(workspace, tmp_path):
+    """A reason would be worked out by the program that opens the workbook."""
+    path = filled(
+        workspace, tmp_path / "a.xlsx", verdicts("A", "keep", "repeat", reason="'=1+1")
+    )
+    read_in(workspace, path)
+    assert {row["reason"] for row in ledger_of(workspace)[0]} == {"=1+1"}
+    again = tmp_path / "again.xlsx"
+    export(workspace, again)
+    book = openpyxl.load_workbook(again)
+    kinds = {
+        cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row
+    }
+    assert "f" not in kinds
+
+
+# How it looks.
+
+
+@pytest.mark.parametrize("language", ["en", "az"])
+def test_name_birth_date_and_answers_are_in_sight(workspace, tmp_path, language):
+    """Who answers would scroll to and fro between the voter and the answer."""
+    strike = {"ground": EN("ground.died.title"), "document": "act 12"}
+    first = filled(
+        workspace,
+        tmp_path / "a.xlsx",
+        verdicts("A", "keep", "repeat"),
+        about("over-age", 1, answer="strike", decided_by="A", **strike),
+    )
+    second = filled(
+        workspace,
+        tmp_path / "b.xlsx",
+        verdicts("B", "separate", "separate"),
+        about("over-age", 1, answer="accept", reason="seen", decided_by="B"),
+    )
+    read_in(workspace, first, second)
+    path = tmp_path / "c.xlsx"
+    export(workspace, path, language)
+    say = catalogue(language)
+    book = openpyxl.load_workbook(path)
+    looked_at = 0
+    for sheet in book:
+        place = review_books.columns_of(sheet)
+        if place is None:
+            continue
+        top, columns = place
+        headings = {cell.value: cell.column for cell in sheet[top]}
+        wanted = [columns[name] for name in ANSWERS if name in columns]
+        wanted.append(headings[say("field.birth_date")])
+        assert _pixels(sheet, max(wanted)) <= SIGHT
+        looked_at += 1
+    assert looked_at >= 4
+
+
+def _pixels(sheet, last):
+    """How far the columns up to this one reach, as Excel draws them."""
+    total = 0
+    for column in range(1, last + 1):
+        width = next(
+            each.width
+            for each in sheet.column_dimensions.values()
+            if each.min <= column <= each.max
+        )
+        total += int(width * 7)
+    return total
+
+
+def test_no_column_that_is_shown_has_the_heading_of_an_answer():
+    """What a list says would be read back as an answer."""
+    answers = known_headings()
+    shown = [
+        (key, text)
+        for key, texts in entries().items()
+        if key.startswith(("field.", "report.column.", "waterfall.column."))
+        for text in texts.values()
+    ]
+    used = {"report.column.state", "report.column.due", "report.column.ground"}
+    assert {key for key, text in shown if fold(text) in answers} <= used
+
+
+def test_only_sheets_with_rows_are_written(workspace, tmp_path):
+    """Empty sheets would hide the ones that ask something."""
+    path = tmp_path / "a.xlsx"
+    export(workspace, path)
+    book = openpyxl.load_workbook(path)
+    visible = [sheet for sheet in book if sheet.sheet_state == "visible"]
+    assert visible[-1].title == "How to decide"
+    assert all(review_books.columns_of(sheet) for sheet in visible[:-1])
+    with_rows = {row["sheet"] for row in review_books.rows_of(path)}
+    assert with_rows == {sheet.title for sheet in visible[:-1]}
