@@ -19,7 +19,6 @@ from voterlist.decisions.checks import (
     AMENDMENT_PROBLEMS,
     check_amendments,
     precincts_known,
-    subjects_of,
 )
 from voterlist.decisions.corrected import with_corrections
 from voterlist.decisions.follow import Followed, follow, identity_of
@@ -27,6 +26,7 @@ from voterlist.decisions.given import Given
 from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
 from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN, Standing, standing
+from voterlist.decisions.subjects import subjects_of
 
 __all__ = [
     "AMENDMENT_PROBLEMS",
