@@ -101,6 +101,7 @@ def findings():
             "entry_id": entry,
             "other_entry_id": other,
             "value": 13.0 if rule == "address-outside-precinct" else None,
+            "field": "address" if rule == "missing-value" else None,
         }
         for rule, (entry, other) in FINDINGS.items()
     ]
@@ -206,7 +207,7 @@ GOOD = {
     "strike under age": strike("under-age", "under-age", document="act of birth 3"),
     "correct": correct("fin", "8abc1o2"),
     "correct the other entry": correct("fin", "8ABC102", entry_id=ELI),
-    "correct to nothing": correct("fin", None),
+    "correct to nothing": correct("fin", "-"),
     "correct a whole name": correct("full_name", "Quliyeva L", "missing-value"),
     "correct the only field": correct(None, "8ABC102"),
     "add": to("arrived-missing", "add", ground="arrived"),
@@ -273,8 +274,13 @@ BAD = {
         correct("full_name", "Minayev Min", "sex-contradicts-given-name"),
         "field-not-correctable",
     ),
-    "no field": (correct(None, "5", "missing-value"), "field-missing"),
+    "no field": (
+        correct(None, "5", "sex-contradicts-given-name"),
+        "field-missing",
+    ),
     "no value": (correct("birth_date", None, "under-age"), "value-missing"),
+    "value forgotten": (correct("fin", None), "value-missing"),
+    "no birth date": (correct("birth_date", "yoxdur", "under-age"), "value-missing"),
     "a formula for a name": (
         correct("surname", "=1+1", "missing-value"),
         "value-unreadable",
@@ -517,6 +523,38 @@ def test_a_person_of_two_registers_is_added_once():
     given = after(check(arrived))
     assert codes(check(resident, given=given)) == ["already-listed"]
     assert codes(check(arrived, given=given)) == []
+
+
+def test_two_people_of_one_name_and_day_with_two_fins_are_both_added():
+    """Two FINs are two people, whatever else agrees."""
+    person = {"surname": "Həsənova", "given_name": "Nigar", "birth_date": "1990-05-04"}
+    person |= {"patronymic": "Əli qızı"}
+    answers = [
+        to("arrived-missing", "add", ground="arrived"),
+        to("resident-missing", "add", ground="left-out"),
+    ]
+    for fin, expected in (("8ABC102", []), (None, ["already-listed"])):
+        known = {
+            ARRIVAL: person | {"fin": "7ABC102"},
+            RESIDENT: person | {"fin": fin, "birth_date": "04.05.1990"},
+        }
+        amended = check(*answers, registers=entry_table(known))
+        assert codes(amended) == expected
+
+
+def test_register_rows_that_hold_a_birth_date_alone_are_not_one_person():
+    known = {one: {"birth_date": "1990-05-04"} for one in (ARRIVAL, RESIDENT)}
+    answers = [
+        to("arrived-missing", "add", ground="arrived"),
+        to("resident-missing", "add", ground="left-out"),
+    ]
+    assert codes(check(*answers, registers=entry_table(known))) == []
+
+
+def test_the_field_that_the_finding_is_about_need_not_be_named():
+    answer = correct(None, "Nizami küç. 5", "missing-value")
+    (row,) = check(answer).amendments.to_pylist()
+    assert row["field"] == "address"
 
 
 def test_who_is_on_the_list_by_the_fin_is_not_added():

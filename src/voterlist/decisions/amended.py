@@ -19,7 +19,7 @@ class Value:
     """What a field is corrected to, or why it cannot be."""
 
     text: str | None
-    """In the form in which it is kept; null where the cell was blank."""
+    """In the form in which it is kept; None where a dash says that there is none."""
     problem: str | None = None
     """A code of ``AMENDMENT_PROBLEMS``."""
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -57,47 +58,80 @@ def refuse_listed(
 
     Registers overlap: who arrived is resident too.
     """
-
-    def marks_of(entry: Row) -> list[_Mark]:
-        return list(_marks_of(entry, context.read_value, today))
-
     additions = [one for one in reasons.kept() if one.answer.action == Action.ADD]
     if not additions:
         return
-    marks = [marks_of(one.answer.entry or {}) for one in additions]
-    fins = {mark[0] for known in marks for mark in known if len(mark) == 1}
+
+    def person_of(entry: Row) -> _Person:
+        return _person_of(entry, context.read_value, today)
+
+    people = [person_of(one.answer.entry or {}) for one in additions]
+    fins = {person.fin for person in people}
     listed = _bearers(fins, context.voters, _corrected_fins(reasons, given))
-    added = {
-        mark: entry_id
-        for entry_id, entry in _added_before(given).items()
-        for mark in marks_of(entry)
-    }
-    for one, known in zip(additions, marks, strict=True):
+    added = _Added()
+    for entry_id, entry in _added_before(given).items():
+        added.add(person_of(entry), entry_id)
+    for one, person in zip(additions, people, strict=True):
         entry_id = str(one.answer.entry_id)
-        is_added = any(added.get(mark, entry_id) != entry_id for mark in known)
-        if is_added or any(listed.get(mark[0]) for mark in known if len(mark) == 1):
+        is_listed = person.fin is not None and bool(listed.get(person.fin))
+        if is_listed or added.has(person, entry_id):
             reasons.refuse("already-listed", one)
         else:
-            added |= dict.fromkeys(known, entry_id)
+            added.add(person, entry_id)
 
 
-_Mark: TypeAlias = tuple[str, ...]
-"""What tells a person: the FIN, or names and birth date."""
-_NAMES = ("surname", "given_name", "patronymic", "full_name")
-
-
-def _marks_of(
-    entry: Mapping[str, Any], read_value: ValueReader, today: dt.date
-) -> Iterator[_Mark]:
+@dataclass(frozen=True, slots=True)
+class _Person:
     """What the row of a register tells its person by."""
-    if entry.get("fin") and (fin := read_value("fin", entry["fin"], today).text):
-        yield (fin,)
-    born = entry.get("birth_date") and read_value(
-        "birth_date", entry["birth_date"], today
-    )
-    if born and born.text:
-        names = [" ".join((entry.get(name) or "").split()) for name in _NAMES]
-        yield (*(name.casefold() for name in names), born.text)
+
+    fin: str | None
+    names: tuple[str, ...] | None
+    """The names and the birth date; None where they are not whole."""
+
+
+class _Added:
+    """The people who are added, by the rows of registers."""
+
+    def __init__(self) -> None:
+        self._by_fin: dict[str, str] = {}
+        self._by_names: dict[tuple[str, ...], list[tuple[str | None, str]]] = {}
+
+    def add(self, person: _Person, entry_id: str) -> None:
+        """Note a person."""
+        if person.fin is not None:
+            self._by_fin[person.fin] = entry_id
+        if person.names is not None:
+            rows = self._by_names.setdefault(person.names, [])
+            rows.append((person.fin, entry_id))
+
+    def has(self, person: _Person, entry_id: str) -> bool:
+        """True where the person is added from another row; two FINs are two people."""
+        if (
+            person.fin is not None
+            and self._by_fin.get(person.fin, entry_id) != entry_id
+        ):
+            return True
+        rows = self._by_names.get(person.names, []) if person.names else []
+        return any(
+            other != entry_id and None in {fin, person.fin} for fin, other in rows
+        )
+
+
+_PARTS = ("surname", "given_name", "patronymic")
+
+
+def _person_of(
+    entry: Mapping[str, Any], read_value: ValueReader, today: dt.date
+) -> _Person:
+    def value(field: str) -> str | None:
+        text = entry.get(field)
+        return read_value(field, text, today).text if text else None
+
+    born = value("birth_date")
+    names = [value("full_name")] if entry.get("full_name") else map(value, _PARTS)
+    parts = [" ".join(name.split()).casefold() for name in names if name]
+    is_whole = born is not None and len(parts) in {1, len(_PARTS)}
+    return _Person(value("fin"), (*parts, born) if is_whole and born else None)
 
 
 def _added_before(given: Given) -> dict[str, Row]:
