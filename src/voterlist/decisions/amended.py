@@ -37,7 +37,7 @@ class AmendmentContext:
     finding_ids: Sequence[str]
     """The id of each of them, as ``finding_ids`` makes it."""
     entries: pa.Table
-    """ENTRY: at least the entries that the answers and their findings name."""
+    """ENTRY: at least the entries that the answers, their findings and their cases name."""
     registers: pa.Table
     """ENTRY: the rows of registers that findings name."""
     voters: pa.Table
