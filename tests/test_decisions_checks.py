@@ -212,6 +212,9 @@ GOOD = {
     "correct the only field": correct(None, "8ABC102"),
     "add": to("arrived-missing", "add", ground="arrived"),
     "add elsewhere": to("arrived-missing", "add", ground="arrived", precinct="13"),
+    "add with the constituency": to(
+        "arrived-missing", "add", ground="arrived", constituency="88"
+    ),
     "move as proposed": to("address-outside-precinct", "move", ground="boundary"),
     "move": to("address-outside-precinct", "move", ground="boundary", precinct="013"),
     "ask": to("crowded-dwelling", "ask", due="05.03.2026"),
@@ -312,6 +315,10 @@ BAD = {
             precinct="1",
         ),
         "precinct-unreadable",
+    ),
+    "constituency alone": (
+        to("arrived-missing", "add", ground="arrived", constituency="89"),
+        "precinct-missing",
     ),
     "already there": (
         to("address-outside-precinct", "move", ground="boundary", precinct="12"),
@@ -422,16 +429,18 @@ def test_an_acceptance_keeps_all_that_was_written():
     assert row["accepted_by"] == "Aysel"
 
 
-def test_a_row_that_was_refused_before_is_not_looked_at_again():
-    refused = [Problem(2, "other-cycle", "s", file="a.xlsx")]
+@pytest.mark.parametrize(("file", "recorded"), [("a.xlsx", ["b"]), ("", [])])
+def test_a_row_that_was_refused_before_is_not_looked_at_again(file, recorded):
+    rows = rows_of(strike(reason="a"), strike(reason="b", file="b.xlsx", row=2))
     amended = check_amendments(
-        rows_of(strike(), strike(file="b.xlsx", row=2)),
+        rows,
         context(),
         Given(),
         decided_at=NOW,
-        refused=refused,
+        refused=[Problem(2, "other-cycle", "s", file=file)],
     )
-    assert amended.amendments.num_rows == 1
+    assert amended.amendments.column("reason").to_pylist() == recorded
+    assert amended.problems == ()
 
 
 def test_a_confirmed_row_of_a_register_is_the_document():
@@ -693,6 +702,30 @@ def test_a_party_to_a_dispute_does_not_settle_it(person):
     assert codes(check(settling, given=disputed(), at=LATER)) == ["own-dispute"]
 
 
+def test_who_agrees_with_all_may_settle_the_dispute_of_others():
+    """A commission is small: who corrected the FIN is no party to a dispute about the surname."""
+    answers = [
+        correct("surname", "Minayeva", "sex-contradicts-given-name"),
+        correct("surname", "Minai", "sex-contradicts-given-name", decided_by="Bahar"),
+        correct("address", "Nizami 5", "crowded-dwelling", decided_by="Cavid"),
+    ]
+    given = after(check(*answers))
+    assert standing(given).contested.num_rows == 3
+    settling = answers[0] | {"decided_by": "Cavid", "adjudicates": True}
+    assert codes(check(settling, given=given, at=LATER)) == []
+    for person in ("Aysel", "Bahar"):
+        own = settling | {"decided_by": person}
+        assert codes(check(own, given=given, at=LATER)) == ["own-dispute"]
+
+
+def test_a_question_about_a_case_is_taken_back_alone():
+    question = {"case_id": CASE_ID, "entry_id": ALI, "action": "ask"}
+    given = after(check(question, correct("fin", "8ABC102")))
+    amended = check(question | {"action": "withdraw"}, given=given, at=LATER)
+    held = standing(after(amended, given)).amendments.to_pylist()
+    assert [row["action"] for row in held] == ["correct"]
+
+
 def test_the_subject_says_what_the_entry_said():
     amended = check(strike(), to("arrived-missing", "add", ground="arrived"))
     cells = {
@@ -751,20 +784,29 @@ def test_every_row_is_recorded_known_or_refused(rows):
     amended = check(*rows)
     refused = {problem.row for problem in amended.problems}
     assert {problem.code for problem in amended.problems} <= set(AMENDMENT_PROBLEMS)
-    taken = [
-        row["action"]
-        for number, row in enumerate(rows, start=2)
-        if row["action"] is not None and number not in refused
-    ]
-    recorded = (
-        amended.amendments.num_rows
-        + amended.adjudications.num_rows
-        + amended.acceptances.num_rows
-    )
-    assert bool(taken) == (recorded > 0)
-    assert set(amended.subjects.column("entry_id").to_pylist()) >= set(
-        amended.amendments.column("entry_id").to_pylist()
-    )
+    recorded = {
+        (row["entry_id"], row["decided_by"])
+        for part in (amended.amendments, amended.adjudications)
+        for row in part.to_pylist()
+    }
+    accepted = amended.acceptances.column("finding_id").to_pylist()
+    for number, row in enumerate(rows, start=2):
+        if row["action"] is None or number in refused:
+            continue
+        if row["action"] == "accept":
+            assert row["finding_id"] in accepted
+        elif row["action"] != "withdraw":
+            assert (subject_of(row), row["decided_by"]) in recorded
+    subjects = set(amended.subjects.column("entry_id").to_pylist())
+    assert {entry for entry, _ in recorded} <= subjects
+
+
+def subject_of(row):
+    """The entry, or the row of a register, that an answer is about."""
+    rules = {finding_id: rule for rule, finding_id in IDS.items()}
+    of_finding = FINDINGS.get(rules.get(row["finding_id"]), (None, None))
+    of_case = ALI if row["case_id"] and not row["finding_id"] else None
+    return row["entry_id"] or of_finding[0] or of_finding[1] or of_case
 
 
 @over(st.lists(CELLS, max_size=6))

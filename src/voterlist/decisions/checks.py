@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import combinations
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ from voterlist.decisions.listed import refuse_listed, refuse_taken_fins
 from voterlist.decisions.reasons import Reasons
 from voterlist.decisions.record import Record, amendment
 from voterlist.decisions.rows import AMENDMENT_ROW
-from voterlist.decisions.standing import about, says, standing
+from voterlist.decisions.standing import about, is_dispute, says, standing
 from voterlist.model import Action, Problem, Verdict
 from voterlist.schemas import require
 
@@ -151,7 +152,9 @@ def _answered(
     refused_places = {(one.file, one.sheet, one.row) for one in refused}
     answered = []
     for row in rows.to_pylist():
-        if (row["file"], row["sheet"], row["row"]) in refused_places:
+        # A problem that names no file is of the only one.
+        places = {(file, row["sheet"], row["row"]) for file in ("", row["file"])}
+        if places & refused_places:
             continue
         row |= {name: _stripped(name, row[name]) for name in _TEXTS}
         is_answer = any(row[name] is not None for name in _SHOWS_AN_ANSWER)
@@ -206,9 +209,22 @@ def _refuse_disputes(reasons: Reasons, given: Given) -> None:
 
 def _disputing_people(given: Given) -> dict[str, set[str]]:
     """Entry -> the people who decided about it in different ways."""
-    people: dict[str, set[str]] = defaultdict(set)
+    rows_of: dict[str, list[Row]] = defaultdict(list)
     verdicts = {verdict.value for verdict in Verdict}
     for row in standing(given).contested.to_pylist():
         if row["answer"] not in verdicts:
-            people[row["entry_id"]].add(row["decided_by"])
-    return people
+            rows_of[row["entry_id"]].append(row | {"action": row["answer"]})
+    return {entry_id: set(_parties(rows)) for entry_id, rows in rows_of.items()}
+
+
+def _parties(rows: Iterable[Row]) -> Iterator[str]:
+    """The people whose answers about one entry cannot hold beside those of others."""
+    for one, other in combinations(rows, 2):
+        if is_dispute(one, other) or _is_accepted(one, other):
+            yield from (one["decided_by"], other["decided_by"])
+
+
+def _is_accepted(one: Row, other: Row) -> bool:
+    """True where one of them accepts the finding that the other answers otherwise."""
+    is_same_finding = one["finding_id"] == other["finding_id"] is not None
+    return is_same_finding and ACCEPT in {one["action"], other["action"]}

@@ -203,17 +203,19 @@ class Judge:
     def _destination(self, answer: Answer) -> tuple[Place | None, list[str]]:
         """Where the person stands from now on, and what is wrong with it.
 
-        A constituency that is not written is the entry's own.
+        A precinct that is not written is the one that the finding names, a constituency the
+        entry's own.
         """
         written = [answer.cells[name] for name in ("constituency", "precinct")]
-        if written == [None, None]:
-            place = _proposed_place(answer)
-            return place, [] if place is not None else ["precinct-missing"]
         numbers = [None if text is None else _number(text) for text in written]
-        if any(number == 0 for number in numbers):
+        if 0 in numbers:
             return None, ["precinct-unreadable"]
         constituency, precinct = numbers
-        if constituency is None and answer.entry is not None:
+        proposed = _proposed_place(answer)
+        if precinct is None and proposed is not None:
+            if constituency in {None, proposed[0]}:
+                return proposed, []
+        elif constituency is None and answer.entry is not None:
             constituency = answer.entry["constituency"]
         if constituency is None or precinct is None:
             return None, ["precinct-missing"]
