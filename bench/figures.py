@@ -104,7 +104,7 @@ class Recipe:
     Attributes:
         title: its heading.
         example: what the files of the example are found by; empty where there is none.
-        files: path and kind (code, test, words, generated) of each file that it touches.
+        files: path and kind (code, data, test, words, generated) of each file that it touches.
     """
 
     title: str

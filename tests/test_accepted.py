@@ -7,8 +7,8 @@ import pytest
 from voterlist import config
 from voterlist.config import CheckSettings
 from voterlist.errors import SettingsError
-from voterlist.findings import gather, settle
-from voterlist.schemas import ACCEPTED, FINDING
+from voterlist.findings import finding_ids, gather, settle
+from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING
 from voterlist.tables import from_columns
 
 FINDINGS = from_columns(
@@ -130,6 +130,51 @@ def test_it_holds_until_what_it_is_about_changes(accepted, gone):
     """Another entry, another partner, another number, another rule: asked anew."""
     asked, settled = left(accepted)
     assert FINDINGS.num_rows - len(asked) == settled.accepted.num_rows == gone
+
+
+MISSING = from_columns(
+    {
+        "rule": ["arrived-missing"] * 3,
+        "severity": ["warning"] * 3,
+        "unit": ["entry"] * 3,
+        "constituency": [88] * 3,
+        "precinct": [1, 1, 2],
+        "other_entry_id": ["r", "s", "t"],
+    },
+    FINDING,
+)
+"""People of a register who are on no list."""
+
+
+@pytest.mark.parametrize(
+    ("accepted", "gone"),
+    [
+        ({"other_entry_id": "r"}, {"r"}),
+        ({"other_entry_id": "gone"}, set()),
+        ({"constituency": 88, "precinct": 1}, {"r", "s"}),
+    ],
+)
+def test_who_is_missing_is_accepted_one_by_one_or_by_place(accepted, gone):
+    """Accepting one of them would accept all of the precinct unasked."""
+    one = {"rule": "arrived-missing", "reason": "seen", **accepted}
+    settled = settle(MISSING, CheckSettings(accepted=[one]))
+    assert set(settled.accepted.column("other_entry_id").to_pylist()) == gone
+
+
+def test_who_is_missing_is_accepted_one_by_one_in_a_workbook():
+    row = MISSING.slice(0, 1).to_pylist()[0]
+    answer = {
+        **row,
+        "finding_id": finding_ids(MISSING)[0],
+        "mark": "accept",
+        "reason": "seen",
+        "accepted_by": "A.",
+        "accepted_at": "2026-03-01T09:00:00+04:00",
+    }
+    columns = {name: [answer.get(name)] for name in ACCEPTANCE.names}
+    acceptances = from_columns(columns, ACCEPTANCE, 1)
+    settled = settle(MISSING, CheckSettings(), acceptances)
+    assert settled.accepted.column("other_entry_id").to_pylist() == ["r"]
 
 
 def test_rules_of_every_stage_are_switched_and_weighed():

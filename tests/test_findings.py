@@ -144,6 +144,10 @@ def test_ids_tell_findings_apart():
         make(RULE, 1, {"entry_id": ["a"], "other_entry_id": ["bc"]}),
         make(RULE, 1, {"entry_id": ["ab"], "other_entry_id": ["c"], "value": 1}),
         make(OTHER, 1, {"entry_id": ["ab"], "other_entry_id": ["c"]}),
+        # People of a register who are missing from one precinct.
+        make(RULE, 1, {"other_entry_id": ["c"], "precinct": [1]}),
+        make(RULE, 1, {"other_entry_id": ["d"], "precinct": [1]}),
+        make(RULE, 1, {"precinct": [1]}),
     ]
     ids = finding_ids(concat(tables, FINDING))
     assert len(set(ids)) == len(ids)

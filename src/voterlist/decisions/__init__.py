@@ -20,7 +20,6 @@ from voterlist.decisions.checks import (
     AMENDMENT_PROBLEMS,
     check_amendments,
     precincts_known,
-    subjects_of,
 )
 from voterlist.decisions.corrected import with_corrections
 from voterlist.decisions.effects import Effects, columns_for, effects
@@ -30,6 +29,7 @@ from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
 from voterlist.decisions.outcome import SKIP_CODES
 from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN, Standing, standing
+from voterlist.decisions.subjects import subjects_of
 from voterlist.decisions.trial import REFUSAL_CODES, Refusal, refused
 
 __all__ = [

@@ -19,7 +19,7 @@ class Value:
     """What a field is corrected to, or why it cannot be."""
 
     text: str | None
-    """In the form in which it is kept; null where the cell was blank."""
+    """In the form in which it is kept; None where a dash says that there is none."""
     problem: str | None = None
     """A code of ``AMENDMENT_PROBLEMS``."""
 
@@ -37,7 +37,7 @@ class AmendmentContext:
     finding_ids: Sequence[str]
     """The id of each of them, as ``finding_ids`` makes it."""
     entries: pa.Table
-    """ENTRY: at least the entries that the answers and their findings name."""
+    """ENTRY: at least the entries that the answers, their findings and their cases name."""
     registers: pa.Table
     """ENTRY: the rows of registers that findings name."""
     voters: pa.Table

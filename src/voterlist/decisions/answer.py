@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.decisions.amended import AmendmentContext
-from voterlist.decisions.answers import FREE, OF_CASE, Answers, answers_by_rule
+from voterlist.decisions.answers import FREE, OF_CASE, Answers, answers_of
 from voterlist.decisions.given import Given
 from voterlist.model import Mark
 from voterlist.tables import plain
@@ -97,7 +97,7 @@ class Subjects:
         finding = self._findings.get(row["finding_id"])
         if finding is None:
             return Answer(row, problem="unknown-finding")
-        answers = answers_by_rule().get(finding["rule"], FREE)
+        answers = answers_of(finding["rule"])
         answer = Answer(row, finding=finding, answers=answers)
         named = [finding[name] for name in _FOUND_ON if finding[name] is not None]
         if row["entry_id"] is not None and row["entry_id"] not in named:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from voterlist.model import Action
+from voterlist.model import Action, Mark
 
 __all__ = [
     "CORRECTABLE",
@@ -76,10 +76,15 @@ OF_CASE = Answers(
 )
 """What may be decided about a case besides the verdicts on its entries."""
 
+OF_PLACE = Answers(
+    sheet="other", actions=(Mark.ACCEPT.value,), fields=(), ground="list-is-right"
+)
+"""What may be answered to a finding about a file, a precinct or a constituency."""
+
 
 @cache
 def answers_by_rule() -> Mapping[str, Answers]:
-    """The answers of every rule, by its code."""
+    """The answers of the rules whose findings name an entry, by the code of the rule."""
     text = (resources.files(__package__) / "answers.toml").read_text(encoding="utf-8")
     by_rule: dict[str, Answers] = {}
     for cells in tomllib.loads(text)["answers"]:
@@ -97,9 +102,5 @@ def answers_by_rule() -> Mapping[str, Answers]:
 
 
 def answers_of(rule: str) -> Answers:
-    """The answers that make sense for the findings of a rule.
-
-    Raises:
-        KeyError: there is no such rule.
-    """
-    return answers_by_rule()[rule]
+    """The answers that make sense for the findings of a rule."""
+    return answers_by_rule().get(rule, OF_PLACE)

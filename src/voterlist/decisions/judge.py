@@ -127,11 +127,10 @@ class Judge:
 
     def _correction(self, answer: Answer) -> Judged:
         document, problems = self._evidence(answer)
-        fields = answer.answers.fields
-        field = answer.cells["field"] or (fields[0] if len(fields) == 1 else None)
+        field = answer.cells["field"] or _proposed_field(answer)
         if field is None:
             return Judged(answer, (*problems, "field-missing"))
-        if field not in fields or not _is_written(answer, field):
+        if field not in answer.answers.fields or not _is_written(answer, field):
             return Judged(answer, (*problems, "field-not-correctable"))
         value = self._value(answer, field)
         return Judged(
@@ -143,14 +142,19 @@ class Judge:
         )
 
     def _value(self, answer: Answer, field: str) -> Judged:
-        """What the field is corrected to."""
+        """What the field is corrected to.
+
+        A blank cell says nothing: who forgot the value would lose the old one.
+        """
         written = answer.cells["value"]
         if written is None:
-            wrong = () if field in _EMPTIABLE else ("value-missing",)
-            return Judged(answer, wrong)
+            return Judged(answer, ("value-missing",))
         value = self._context.read_value(field, written, self._today)
-        wrong = () if value.problem is None else (value.problem,)
-        return Judged(answer, wrong, value=value.text)
+        if value.problem is not None:
+            return Judged(answer, (value.problem,))
+        if value.text is None and field not in _EMPTIABLE:
+            return Judged(answer, ("value-missing",))
+        return Judged(answer, value=value.text)
 
     def _question(self, answer: Answer) -> Judged:
         written = answer.cells["due"]
@@ -199,17 +203,19 @@ class Judge:
     def _destination(self, answer: Answer) -> tuple[Place | None, list[str]]:
         """Where the person stands from now on, and what is wrong with it.
 
-        A constituency that is not written is the entry's own.
+        A precinct that is not written is the one that the finding names, a constituency the
+        entry's own.
         """
         written = [answer.cells[name] for name in ("constituency", "precinct")]
-        if written == [None, None]:
-            place = _proposed_place(answer)
-            return place, [] if place is not None else ["precinct-missing"]
         numbers = [None if text is None else _number(text) for text in written]
-        if any(number == 0 for number in numbers):
+        if 0 in numbers:
             return None, ["precinct-unreadable"]
         constituency, precinct = numbers
-        if constituency is None and answer.entry is not None:
+        proposed = _proposed_place(answer)
+        if precinct is None and proposed is not None:
+            if constituency in {None, proposed[0]}:
+                return proposed, []
+        elif constituency is None and answer.entry is not None:
             constituency = answer.entry["constituency"]
         if constituency is None or precinct is None:
             return None, ["precinct-missing"]
@@ -310,6 +316,15 @@ def _number(text: str) -> int:
     """The number that is written; 0 where none is."""
     match = _NUMBER.fullmatch(text)
     return int(match[1]) if match else 0
+
+
+def _proposed_field(answer: Answer) -> str | None:
+    """The field that the finding is about, or the only one that may be corrected."""
+    fields = answer.answers.fields
+    if len(fields) == 1:
+        return fields[0]
+    of_finding = None if answer.finding is None else answer.finding["field"]
+    return of_finding if of_finding in fields else None
 
 
 def _is_written(answer: Answer, field: str) -> bool:

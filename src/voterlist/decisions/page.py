@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from voterlist.catalogue import catalogue
-from voterlist.decisions.answers import SHEETS, Answers, answers_by_rule
+from voterlist.decisions.answers import OF_PLACE, SHEETS, Answers, answers_by_rule
 from voterlist.decisions.checks import AMENDMENT_PROBLEMS
 from voterlist.decisions.grounds import Ground, grounds
 from voterlist.model import Problem
@@ -91,16 +91,18 @@ def _of_answers() -> Iterator[Iterator[str]]:
     for rule, answers in answers_by_rule().items():
         rules.setdefault(answers, []).append(rule)
     for answers in sorted(rules, key=lambda one: SHEETS.index(one.sheet)):
-        yield _of_rules(answers, rules[answers])
+        codes = [f"`{rule}`" for rule in sorted(rules[answers])]
+        yield _of_rules(answers, ", ".join(codes))
+    yield _of_rules(OF_PLACE, "all others")
 
 
-def _of_rules(answers: Answers, rules: Iterable[str]) -> Iterator[str]:
+def _of_rules(answers: Answers, rules: str) -> Iterator[str]:
     yield answers.sheet
     yield ", ".join(answers.actions)
     yield ", ".join(answers.fields)
     yield f"`{answers.ground}`"
     yield _register(answers)
-    yield ", ".join(f"`{rule}`" for rule in sorted(rules))
+    yield rules
 
 
 def _register(answers: Answers) -> str:

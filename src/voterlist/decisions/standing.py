@@ -11,6 +11,7 @@ import datetime as dt
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -24,6 +25,7 @@ __all__ = [
     "WITHDRAWN",
     "Standing",
     "about",
+    "is_dispute",
     "is_taken_back",
     "last_answers",
     "says",
@@ -190,18 +192,18 @@ def _last_of_entry(rows: Iterable[_Row]) -> dict[_Key, _Row]:
 def is_taken_back(earlier: _Row, row: _Row) -> bool:
     """True for an answer about an entry that a row of the same person takes back.
 
-    Of one field where the row names one, of one finding where it names one, else of the entry.
+    Of one field, finding or case where the row names one, else of the entry.
     """
     is_own = earlier["decided_by"] == row["decided_by"]
     return is_own and _is_meant(earlier, row)
 
 
 def _is_meant(earlier: _Row, row: _Row) -> bool:
-    """True for an answer to what a row names: a field, a finding, or else the entry."""
+    """True for an answer to what a row names: a field, a finding or case, or else the entry."""
     if row["field"] is not None:
         return about(earlier) == str(row["field"])
-    named = row["finding_id"]
-    return named is None or bool(named == earlier["finding_id"])
+    names = ("finding_id", "case_id")
+    return all(row[name] in {None, earlier[name]} for name in names)
 
 
 def _settles(row: _Row, earlier: _Row) -> bool:
@@ -233,20 +235,22 @@ def _without_answered_questions(said: Mapping[_Key, _Row]) -> Iterator[_Row]:
             yield row
 
 
-def _differ(rows: Collection[_Row]) -> bool:
-    """True where people decided about one entry in different ways.
+def _differ(rows: Iterable[_Row]) -> bool:
+    """True where people decided about one entry in different ways."""
+    return any(is_dispute(one, other) for one, other in combinations(rows, 2))
+
+
+def is_dispute(one: _Row, other: _Row) -> bool:
+    """True where two answers about one entry cannot both hold.
 
     Two who correct different fields agree; who corrects an entry that somebody else strikes does
     not.
     """
-    answers: dict[str, set[tuple[Any, ...]]] = {}
-    for row in rows:
-        answers.setdefault(about(row), set()).add(says(row))
-    if any(len(different) > 1 for different in answers.values()):
-        return True
-    strikers = {row["decided_by"] for row in rows if row["action"] == Action.STRIKE}
-    correctors = {row["decided_by"] for row in rows if row["action"] == Action.CORRECT}
-    return bool(strikers and correctors - strikers)
+    if about(one) == about(other):
+        return says(one) != says(other)
+    actions = {one["action"], other["action"]}
+    is_struck = actions == {Action.STRIKE.value, Action.CORRECT.value}
+    return is_struck and one["decided_by"] != other["decided_by"]
 
 
 def says(row: _Row) -> tuple[Any, ...]:

@@ -99,13 +99,19 @@ class _Acceptance:
     @property
     def names_file(self) -> bool:
         """True where it holds for findings of ``file`` alone."""
-        return self.finding_id is not None and self.entry_id is None
+        return self.finding_id is not None and not self.names_somebody
+
+    @property
+    def names_somebody(self) -> bool:
+        """True where it is about an entry, or about a row of a register that has no entry."""
+        return self.entry_id is not None or self.other_entry_id is not None
 
     @property
     def key(self) -> str:
         """The text that ``_keys`` makes of the findings that it may accept."""
-        if self.entry_id is not None:
-            return f"{self.rule}\n{self.entry_id}\n{self.other_entry_id or ''}\n"
+        if self.names_somebody:
+            entry, other = self.entry_id or "", self.other_entry_id or ""
+            return f"{self.rule}\n{entry}\n{other}\n"
         return f"{self.rule}\n\n{self.constituency or ''}\n{self.precinct or ''}"
 
 
@@ -180,20 +186,27 @@ def _accepted_by(findings: pa.Table, given: Sequence[_Acceptance]) -> _Numbers:
     numbers_of: dict[str, list[int]] = defaultdict(list)
     for number, one in enumerate(given):
         numbers_of[one.key].append(number)
-    place = pc.index_in(_keys(findings), value_set=pa.array(list(numbers_of)))
     numbers = list(numbers_of.values())
-    # The loop runs over what was accepted, which people did by hand.
-    rows = np.flatnonzero(np.asarray(place.is_valid(), dtype=bool))
-    cells = findings.take(pa.array(rows)).to_pylist()
-    candidates = place.take(pa.array(rows)).to_pylist()
-    for row, finding, key in zip(rows.tolist(), cells, candidates, strict=True):
-        holding = (number for number in numbers[key] if _holds(given[number], finding))
-        accepted_by[row] = next(holding, _NONE)
+    for keys in _keys(findings):
+        place = pc.index_in(keys, value_set=pa.array(list(numbers_of)))
+        # The loop runs over what was accepted, which people did by hand.
+        is_found = np.asarray(place.is_valid(), dtype=bool) & (accepted_by == _NONE)
+        rows = np.flatnonzero(is_found)
+        cells = findings.take(pa.array(rows)).to_pylist()
+        candidates = place.take(pa.array(rows)).to_pylist()
+        for row, finding, key in zip(rows.tolist(), cells, candidates, strict=True):
+            holding = (one for one in numbers[key] if _holds(given[one], finding))
+            accepted_by[row] = next(holding, _NONE)
     return accepted_by
 
 
-def _keys(findings: pa.Table) -> pa.ChunkedArray:
-    """A text per finding: its rule with its entries, or with its place where it names no entry."""
+def _keys(findings: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Two texts per finding, null where it has none.
+
+    The first is the rule with what the finding is about: its entries, or the row of a register, or
+    its place where it names neither. The second is the rule with the place of a finding about the
+    row of a register: the settings accept all such findings of a place at once.
+    """
     text = {
         name: pc.fill_null(findings.column(name).cast(pa.string()), "")
         for name in _KEY_COLUMNS
@@ -201,10 +214,17 @@ def _keys(findings: pa.Table) -> pa.ChunkedArray:
     of_place = pc.binary_join_element_wise(
         text["rule"], "", text["constituency"], text["precinct"], "\n"
     )
-    of_entry = pc.binary_join_element_wise(
+    of_somebody = pc.binary_join_element_wise(
         text["rule"], text["entry_id"], text["other_entry_id"], "", "\n"
     )
-    return pc.if_else(pc.is_valid(findings.column("entry_id")), of_entry, of_place)
+    has_entry = pc.is_valid(findings.column("entry_id"))
+    has_other = pc.is_valid(findings.column("other_entry_id"))
+    names_somebody = pc.or_(has_entry, has_other)
+    of_register = pc.and_(has_other, pc.invert(has_entry))
+    return (
+        pc.if_else(names_somebody, of_somebody, of_place),
+        pc.if_else(of_register, of_place, None),
+    )
 
 
 def _holds(one: _Acceptance, finding: dict[str, Any]) -> bool:

@@ -35,12 +35,16 @@ def finding_ids(findings: pa.Table) -> list[str]:
     """One id per FINDING: 16 hexadecimal digits of its rule, entries or place, field and number.
 
     An entry id comes from what the entry says, so the finding of a corrected entry has another id.
+    A finding about the row of a register, beside which there is no entry, has the row's id in it.
     """
     return [_id(cells) for cells in findings.select(ID_COLUMNS).to_pylist()]
 
 
 def _id(cells: Mapping[str, Any]) -> str:
-    names = _OF_ENTRY if cells["entry_id"] is not None else _OF_PLACE
+    names_somebody = (
+        cells["entry_id"] is not None or cells["other_entry_id"] is not None
+    )
+    names = _OF_ENTRY if names_somebody else _OF_PLACE
     digest = hashlib.sha256()
     for name in names:
         text = _text(cells[name]).encode()

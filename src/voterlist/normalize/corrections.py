@@ -29,7 +29,7 @@ def read_correction(
 
     Dates are kept in ISO 8601, as far as they are known: a day, a month or a year. So no file in
     which other dates have the month first reads them otherwise. Identifiers are kept as repaired,
-    the sex as its code, names and addresses as written.
+    the sex as its code, names and addresses as written. A dash, or a word for "none", is no text.
 
     Args:
         field: the field.
@@ -38,7 +38,7 @@ def read_correction(
         profile: whose identifiers they are.
     """
     if is_placeholder(text):
-        return Value(None, "value-unreadable")
+        return Value(None)
     if field == "birth_date":
         return _birth_date(text, today)
     if field == "sex":
