@@ -228,10 +228,9 @@ class _Work:
             place = self._today.places[kept]
             self._leave(row, Verdict.REPEAT, place, kept_entry_id=kept)
             return
-        names = ("ground", "document", *_DECIDED)
-        taken = {name: strike[name] for name in names}
-        also = row | taken
-        self._leave(also, Action.STRIKE, _NOWHERE, kept_entry_id=kept)
+        # The striking of the kept entry is what takes this one off the list.
+        of_strike = {name: strike[name] for name in ("ground", "document", *_DECIDED)}
+        self._leave(row | of_strike, Action.STRIKE, _NOWHERE, kept_entry_id=kept)
 
     # Moves, corrections, additions
 
