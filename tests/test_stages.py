@@ -310,6 +310,8 @@ def _words(given):
         Need.REFERENCE: "the files of `reference/` but the register of streets",
         Need.STREETS: "the register of streets",
         Need.ANSWERS: "what people answered",
+        Need.CASE_NUMBERS: "the numbers of the cases of earlier runs",
+        Need.SCOPE: "which constituencies are read",
         Need.LIST_DAY: "the day on which the list counts",
     }[given]
 

@@ -8,17 +8,24 @@ third person settled. ``with_corrections`` puts corrected fields into entries.
 from __future__ import annotations
 
 from voterlist.decisions.corrected import with_corrections
-from voterlist.decisions.follow import Followed, follow, identity_of
+from voterlist.decisions.follow import STOOD, Followed, Names, Then, follow, not_among
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import WITHDRAWN, Standing, standing
+from voterlist.decisions.subjects import answered_ids, identity_of, subjects_of
 
 __all__ = [
+    "STOOD",
     "WITHDRAWN",
     "Followed",
     "Given",
+    "Names",
     "Standing",
+    "Then",
+    "answered_ids",
     "follow",
     "identity_of",
+    "not_among",
     "standing",
+    "subjects_of",
     "with_corrections",
 ]

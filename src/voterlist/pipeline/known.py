@@ -18,6 +18,7 @@ from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import (
     ACCEPTED,
     CASE,
+    CASE_NUMBER,
     ENTRY,
     FINDING,
     LIST,
@@ -39,6 +40,7 @@ _KEYS = {
     "pairs": ("entry_l", "entry_r"),
     "waterfalls": ("entry_l", "entry_r"),
     "cases": ("case_id", "entry_id"),
+    "case_numbers": ("case_id",),
     "register_rows": ("entry_id",),
 }
 _OF_PLACES = frozenset({"findings", "accepted", "lists"})
@@ -50,13 +52,14 @@ _SCHEMAS = {
     "pairs": PAIR,
     "waterfalls": WATERFALL,
     "cases": CASE,
+    "case_numbers": CASE_NUMBER,
     "register_rows": ENTRY,
     "findings": FINDING,
     "accepted": ACCEPTED,
     "lists": LIST,
 }
 
-_LATER = frozenset({"waterfalls", "register_rows", "accepted"})
+_LATER = frozenset({"waterfalls", "register_rows", "accepted", "case_numbers"})
 """Tables that runs of earlier versions do not have; what they say is shown where it is there."""
 
 

@@ -14,8 +14,8 @@ import pyarrow as pa
 from voterlist import link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.cycles import Cycles, compare_cycles
-from voterlist.decisions import follow, standing, with_corrections
-from voterlist.findings import settle
+from voterlist.decisions import STOOD, Names, follow, standing, with_corrections
+from voterlist.findings import finding_ids, settle
 from voterlist.link.cases import case_id
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
@@ -37,15 +37,16 @@ from voterlist.pipeline.steps import (
 from voterlist.pipeline.street_register import read_streets
 from voterlist.report import scorecard_of
 from voterlist.schemas import (
+    CASE_NUMBER,
     CYCLE_CHANGE,
     CYCLE_SUMMARY,
-    ENTRY,
     FINDING,
     REGISTER_USE,
     empty,
 )
 from voterlist.storage import linkage_state
-from voterlist.tables import concat, sort_by
+from voterlist.storage.ledger import CaseNumber
+from voterlist.tables import concat, from_columns, sort_by
 
 __all__ = ["STAGES"]
 
@@ -61,8 +62,8 @@ _FINDINGS = (
 
 def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     """What people decided, brought to the entries of today; what of it holds."""
-    entry_ids = tables.select("entries", _IDS).column("entry_id")
-    followed = follow(context.answers, entry_ids, case_id)
+    stood = tables.select("entries", STOOD)
+    followed = follow(context.answers, stood, _NAMES, context.is_of_run)
     two_people = [Action(name) for name in context.settings.decisions.two_people]
     holding = standing(followed.given, two_people=two_people)
     made = {
@@ -73,10 +74,10 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
         "acceptances": followed.given.acceptances,
         "followed": followed.moves,
     }
-    return StageResult(made, len(entry_ids), len(entry_ids))
+    return StageResult(made, stood.num_rows, stood.num_rows)
 
 
-_IDS = pa.schema([ENTRY.field("entry_id")])
+_NAMES = Names(case_id, finding_ids)
 
 
 def check_register(tables: NeededTables, context: StageContext) -> StageResult:
@@ -240,12 +241,14 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
     return StageResult(made, rows, rows, notes=notes)
 
 
-def review_cases(tables: NeededTables, _context: StageContext) -> StageResult:
+def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
     """The queue of cases, the scorecards, and the corrected list once something is decided."""
     entries, cases = tables["entries"], tables["cases"]
     decisions = tables["decisions"]
+    numbers = review.numbered(cases, _case_numbers(context.case_numbers))
     made = {
-        "queue": review.queue(cases, decisions),
+        "case_numbers": numbers,
+        "queue": review.queue(cases, decisions, numbers),
         "scorecard": _scorecard(tables),
     }
     if decisions.num_rows:
@@ -257,6 +260,13 @@ def review_cases(tables: NeededTables, _context: StageContext) -> StageResult:
         }
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
+
+
+def _case_numbers(numbers: Sequence[CaseNumber]) -> pa.Table:
+    """CASE_NUMBER of these cases."""
+    names = CASE_NUMBER.names
+    columns = {name: [getattr(one, name) for one in numbers] for name in names}
+    return from_columns(columns, CASE_NUMBER, len(numbers))
 
 
 _SCORED = (
@@ -304,7 +314,7 @@ STAGES: tuple[Step, ...] = (
             "followed",
         ),
         settings=("decisions",),
-        given=(Given.ANSWERS,),
+        given=(Given.ANSWERS, Given.SCOPE),
     ),
     Step(
         Stage.NORMALIZE,
@@ -378,8 +388,9 @@ STAGES: tuple[Step, ...] = (
         Stage.REVIEW,
         review_cases,
         needs=("entries", "decisions", *_SCORED),
-        makes=("queue", "scorecard"),
+        makes=("case_numbers", "queue", "scorecard"),
         may_make=("corrected", "changes", "skipped"),
+        given=(Given.CASE_NUMBERS,),
     ),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""

@@ -18,6 +18,7 @@ from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
     CASE,
+    CASE_NUMBER,
     DECISION,
     ENTRY,
     FINDING,
@@ -43,7 +44,8 @@ def review_cases(
 
     Args:
         cases: CASE.
-        tables: ``entries``, ``voters``, ``pairs``, and ``waterfalls`` where there are any.
+        tables: ``entries``, ``voters``, ``pairs``, and where there are any ``waterfalls`` and
+            ``case_numbers``.
         sources: the files of each source.
         decisions: DECISION.
         mask_identifiers: whether only the end of an identifier is shown.
@@ -54,7 +56,7 @@ def review_cases(
     table = require(cases, CASE, Stage.REPORT)
     built = build_cases(
         table,
-        review.numbered(table),
+        review.numbered(table, _checked(tables.get("case_numbers"), CASE_NUMBER)),
         CaseTables(
             entries=require(tables["entries"], ENTRY, Stage.REPORT),
             voters=require(tables["voters"], VOTER, Stage.REPORT),

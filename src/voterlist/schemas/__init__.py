@@ -36,6 +36,7 @@ from voterlist.schemas.required import empty, require, with_current_names
 from voterlist.schemas.review import (
     AMENDMENT,
     APPLIED,
+    CASE_NUMBER,
     CHANGE,
     CONTESTED,
     DECISION,
@@ -44,6 +45,7 @@ from voterlist.schemas.review import (
     GIVEN_VERDICT,
     LIST_BALANCE,
     LISTED,
+    RETURNED,
     SUBJECT,
 )
 from voterlist.schemas.statistics import COMPARISON, PROTOCOL, PROTOCOL_LINES, STATISTIC
@@ -57,6 +59,7 @@ __all__ = [
     "AMENDMENT",
     "APPLIED",
     "CASE",
+    "CASE_NUMBER",
     "CHANGE",
     "COINCIDENCE",
     "COMPARISON",
@@ -85,6 +88,7 @@ __all__ = [
     "PYRAMID",
     "REGISTER_USE",
     "REMOVAL_REASON",
+    "RETURNED",
     "SCORECARD",
     "SET_ASIDE",
     "SHARED_FIELDS",

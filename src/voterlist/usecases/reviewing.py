@@ -13,6 +13,7 @@ from voterlist.config import Settings
 from voterlist.errors import InputError
 from voterlist.findings import Marked, check_marks
 from voterlist.model import Mark, Problem
+from voterlist.pipeline.answers import keep_subjects
 from voterlist.pipeline.inbox import sources_of
 from voterlist.pipeline.known import Known, cycles_of_runs, known
 from voterlist.pipeline.publish import REPORTS
@@ -134,7 +135,7 @@ def export(
         runs.table("cases"),
         {
             name: runs.table(name)
-            for name in ("entries", "voters", "pairs", "waterfalls")
+            for name in ("entries", "voters", "pairs", "waterfalls", "case_numbers")
         },
         sources=sources,
         decisions=decisions,
@@ -189,7 +190,7 @@ def import_decisions(
         _require_own(answers, origins, path)
         unread = (*answers.problems, *_of_elsewhere(answers, origins))
         imported = _check(answers, unread, runs, ledger, by, decided_at)
-        _record(imported, ledger, runs.run, answers.digest, decided_at.date())
+        _record(imported, ledger, runs, answers.digest, decided_at.date())
     return imported
 
 
@@ -223,16 +224,17 @@ def _check(
 
 
 def _record(
-    imported: Imported, ledger: Ledger, run: str, workbook: str, day: dt.date
+    imported: Imported, ledger: Ledger, runs: Known, workbook: str, day: dt.date
 ) -> None:
     """Write what was imported into the ledger, and a line about it into the journal."""
     decisions, findings = imported.decisions, imported.findings
     ledger.decide(decisions.decisions)
     ledger.accept(findings.acceptances)
+    keep_subjects(ledger, lambda: runs)
     ledger.write_journal(
         day,
         REVIEW_EVENT,
-        run=run,
+        run=runs.run,
         workbook=workbook,
         recorded=decisions.decisions.num_rows,
         replaced=decisions.replaced.num_rows,
