@@ -197,7 +197,10 @@ def keys(settings="", **changes):
         ("[check]\nsmallest_precinct = 1\n", {"check", "reconcile"}),
         ("[link]\nduplicate_probability = 0.9\n", {"link"}),
         ("[ingest]\nmax_file_megabytes = 7\n", {"ingest", "check", "reconcile"}),
-        ('[workspace]\nprofile = "generic"\n', {"normalize", "reconcile", "link"}),
+        (
+            '[workspace]\nprofile = "generic"\n',
+            {"normalize", "reconcile", "link", "review"},
+        ),
         ("[privacy]\nmask_identifiers = true\n", set()),
         ("[calendar]\nelection_day = 2026-06-07\n", {"check", "reconcile"}),
         ('[decisions]\ntwo_people = ["strike"]\n', {"decisions"}),

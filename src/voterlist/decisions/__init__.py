@@ -8,10 +8,23 @@ third person settled. ``with_corrections`` puts corrected fields into entries.
 from __future__ import annotations
 
 from voterlist.decisions.corrected import with_corrections
-from voterlist.decisions.follow import STOOD, Followed, Names, Then, follow, not_among
+from voterlist.decisions.follow import (
+    STOOD,
+    Followed,
+    Names,
+    Then,
+    follow,
+    not_among,
+    renamed,
+)
 from voterlist.decisions.given import Given
 from voterlist.decisions.standing import WITHDRAWN, Standing, standing
-from voterlist.decisions.subjects import answered_ids, identity_of, subjects_of
+from voterlist.decisions.subjects import (
+    answered_ids,
+    identities,
+    identity_of,
+    subjects_of,
+)
 
 __all__ = [
     "STOOD",
@@ -23,8 +36,10 @@ __all__ = [
     "Then",
     "answered_ids",
     "follow",
+    "identities",
     "identity_of",
     "not_among",
+    "renamed",
     "standing",
     "subjects_of",
     "with_corrections",

@@ -32,7 +32,7 @@ from voterlist.decisions.subjects import (
 from voterlist.schemas import ENTRY, FOLLOWED
 from voterlist.tables import from_columns
 
-__all__ = ["STOOD", "Followed", "Names", "Then", "follow", "not_among"]
+__all__ = ["STOOD", "Followed", "Names", "Then", "follow", "not_among", "renamed"]
 
 STOOD = pa.schema(
     [ENTRY.field(name) for name in ("entry_id", "source", "sheet", "line")]
@@ -92,8 +92,8 @@ def follow(
         "old_entry_id": [old for old, _ in rows],
         "entry_id": [new for _, new in rows],
     }
-    renamed = _renamed(given, moves, names) if moves else given
-    return Followed(renamed, from_columns(table, FOLLOWED, len(rows)))
+    followed = from_columns(table, FOLLOWED, len(rows))
+    return Followed(renamed(given, followed, names), followed)
 
 
 def _moves(
@@ -410,8 +410,12 @@ def _is_full_date(text: str | None) -> bool:
     return len(parts) >= _DATE_PARTS and all(int(part) for part in parts[:_DATE_PARTS])
 
 
-def _renamed(given: Given, moves: Mapping[str, str], names: Names) -> Given:
-    """The answers with the ids of today."""
+def renamed(given: Given, followed: pa.Table, names: Names) -> Given:
+    """The answers under the ids of today; ``followed`` is FOLLOWED."""
+    columns = (followed.column(name).to_pylist() for name in FOLLOWED.names)
+    moves = dict(zip(*columns, strict=True))
+    if not moves:
+        return given
     cases: dict[str, str] = {}
     members: dict[str, list[str]] = {}
     for old, entries in given.case_entries.items():

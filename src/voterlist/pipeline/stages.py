@@ -14,7 +14,14 @@ import pyarrow as pa
 from voterlist import link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.cycles import Cycles, compare_cycles
-from voterlist.decisions import STOOD, Names, follow, standing, with_corrections
+from voterlist.decisions import (
+    STOOD,
+    Names,
+    follow,
+    renamed,
+    standing,
+    with_corrections,
+)
 from voterlist.findings import finding_ids, settle
 from voterlist.link.cases import case_id
 from voterlist.link.explain import waterfalls
@@ -27,6 +34,7 @@ from voterlist.pipeline.intake import (
     normalize_entries,
     take_in,
 )
+from voterlist.pipeline.returned import Answered, Today, returned
 from voterlist.pipeline.steps import (
     Given,
     NeededTables,
@@ -250,6 +258,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         "case_numbers": numbers,
         "queue": review.queue(cases, decisions, numbers),
         "scorecard": _scorecard(tables),
+        "returned": _returned(tables, context),
     }
     if decisions.num_rows:
         corrected = review.apply(entries, cases, decisions)
@@ -260,6 +269,27 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         }
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
+
+
+def _returned(tables: NeededTables, context: StageContext) -> pa.Table:
+    """RETURNED: the answers whose entries are not on the list as they were."""
+    given, followed = context.answers, tables["followed"]
+    names = ("decisions", "amendments", "pending", "contested", "acceptances")
+    answered = Answered(
+        given,
+        renamed(given, followed, _NAMES),
+        followed,
+        **{name: tables[name] for name in names},
+    )
+    today = Today(
+        tables["entries"].column("entry_id"),
+        tables.path("voters"),
+        tables["cases"],
+        tables["lists"],
+        context.settings.workspace.profile,
+        context.is_of_run,
+    )
+    return returned(answered, today)
 
 
 def _case_numbers(numbers: Sequence[CaseNumber]) -> pa.Table:
@@ -387,10 +417,21 @@ STAGES: tuple[Step, ...] = (
     Step(
         Stage.REVIEW,
         review_cases,
-        needs=("entries", "decisions", *_SCORED),
-        makes=("case_numbers", "queue", "scorecard"),
+        needs=(
+            "entries",
+            "voters",
+            "decisions",
+            "amendments",
+            "pending",
+            "contested",
+            "acceptances",
+            "followed",
+            *_SCORED,
+        ),
+        makes=("case_numbers", "queue", "scorecard", "returned"),
         may_make=("corrected", "changes", "skipped"),
-        given=(Given.CASE_NUMBERS,),
+        settings=("workspace.profile",),
+        given=(Given.CASE_NUMBERS, Given.ANSWERS, Given.SCOPE),
     ),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""
