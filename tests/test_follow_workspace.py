@@ -1,14 +1,20 @@
 """A workspace whose cases are decided, and then its lists are corrected, renamed and sent anew."""
 
+import json
+import os
 import shutil
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import processes
 import workspaces
+from voterlist.catalogue import catalogue
 from voterlist.findings import finding_ids
 from voterlist.model import Stage
+from voterlist.pipeline.decided import DecisionsStanding
 from voterlist.schemas import ACCEPTANCE, AMENDMENT, DECISION, FINDING
 from voterlist.storage.ledger import Ledger
 from voterlist.tables import from_columns
@@ -174,6 +180,7 @@ def test_what_was_decided_holds_where_nothing_changed(decided, tmp_path):
     assert table(result, "followed").num_rows == 0
     assert len(in_effect(result)) == CASES
     assert result.open_cases == 0
+    assert result.decided == DecisionsStanding(holding=2 * CASES + 1)
 
 
 def test_it_holds_where_files_and_precincts_were_corrected(decided, tmp_path):
@@ -196,6 +203,9 @@ def test_it_holds_where_files_and_precincts_were_corrected(decided, tmp_path):
     assert len(in_effect(result)) == CASES
     assert result.open_cases == 0
     assert result.accepted == 1
+    assert result.decided == DecisionsStanding(
+        holding=2 * CASES + 1, followed=moved + 1
+    )
     assert numbers(result) == first
 
 
@@ -245,6 +255,39 @@ def test_what_changed_comes_back_and_what_was_carried_out_does_not(decided, tmp_
     assert len(changed) + len(done) == len(back)
     assert result.open_cases == 1
     assert len(in_effect(result)) == CASES - 2
+    assert result.decided == DecisionsStanding(
+        holding=2 * (CASES - 2), changed=2, carried_out=3
+    )
+
+
+def started(language, *arguments):
+    return processes.run(
+        [sys.executable, "-m", "voterlist", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "VOTERLIST_LANG": language},
+    )
+
+
+def test_the_last_lines_of_a_run_say_what_became_of_decisions(decided, tmp_path):
+    """A Parquet file alone would tell nobody."""
+    folder = copied(decided, tmp_path)
+    handed_in_anew(folder)
+
+    for language in ("en", "az"):
+        say = catalogue(language)
+        told = started(language, "run", folder, "--today", "2026-02-04").stdout
+        known = {"holding": 18, "carried_out": 3, "changed": 2}
+        lines = [
+            say(f"cli.run.decided.{name}", count=count) for name, count in known.items()
+        ]
+        end = "\n".join([*lines, say("cli.run.decided.todo")])
+        assert end in told
+        assert not told.rpartition(end)[2].strip()
+    told = started("en", "run", folder, "--today", "2026-02-04", "--json")
+    assert json.loads(told.stdout)["decided"]["changed"] == 2
 
 
 def test_a_killed_run_ends_as_one_that_was_not_disturbed(decided, tmp_path):

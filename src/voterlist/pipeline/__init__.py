@@ -23,6 +23,7 @@ from voterlist.model import Stage
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.answers import answers_in, keep_subjects
 from voterlist.pipeline.context import Context, Progress
+from voterlist.pipeline.decided import decisions_standing
 from voterlist.pipeline.known import known
 from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
 from voterlist.pipeline.reference import SOURCES
@@ -272,6 +273,7 @@ def _result(
         else {},
         cases_by_kind=_cases_by_kind(tables),
         open_cases=_open_cases(tables),
+        decided=decisions_standing(tables),
         decisions=tables["decisions"].num_rows if "decisions" in tables else 0,
         estimate=estimate[0] if estimate else None,
         doubts=tuple(doubts),
