@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voterlist.decisions import STOOD, Given, Names, follow, subjects_of
+from voterlist.decisions import STOOD, Given, Names, follow, subjects_among
 from voterlist.findings import finding_ids
 from voterlist.ingest.ids import entry_ids
 from voterlist.link.cases import case_id
@@ -69,7 +69,7 @@ def struck(table, places):
         "adjudicates": [False] * len(decided),
     }
     amendments = from_columns(columns, GIVEN_AMENDMENT, len(decided))
-    return Given(amendments=amendments, subjects=subjects_of(table, decided))
+    return Given(amendments=amendments, subjects=subjects_among(table, decided))
 
 
 def moves(answers, table):
@@ -269,7 +269,7 @@ def test_cases_and_findings_are_named_by_the_entries_of_today():
         verdicts=from_columns(verdicts, GIVEN_VERDICT, 2),
         amendments=empty(GIVEN_AMENDMENT),
         acceptances=acceptances,
-        subjects=subjects_of(then, old),
+        subjects=subjects_among(then, old),
         case_entries={case: old},
     )
 

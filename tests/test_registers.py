@@ -28,8 +28,8 @@ def put(workspace: Path, name: str, text: str) -> None:
 
 
 def tables_of(workspace: Path, **options):
-    """Every table of a run up to reconciliation, as rows."""
-    result = workspaces.run(workspace, until=Stage.RECONCILE, **options)
+    """Every table of a run up to the review, as rows."""
+    result = workspaces.run(workspace, until=Stage.REVIEW, **options)
     return lambda name: pq.read_table(result.folder / f"{name}.parquet").to_pylist()
 
 

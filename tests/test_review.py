@@ -455,7 +455,7 @@ def test_a_repeat_that_would_cost_a_person_the_list_is_skipped(
     skipped = {
         row["entry_id"]: row["code"]
         for row in corrected.skipped.to_pylist()
-        if row["verdict"] == "repeat"
+        if row["answer"] == "repeat"
     }
     assert skipped["b"] == code
 

@@ -194,7 +194,7 @@ def keys(settings="", **changes):
 @pytest.mark.parametrize(
     ("settings", "changed"),
     [
-        ("[check]\nsmallest_precinct = 1\n", {"check", "reconcile"}),
+        ("[check]\nsmallest_precinct = 1\n", {"check", "reconcile", "review"}),
         ("[link]\nduplicate_probability = 0.9\n", {"link"}),
         ("[ingest]\nmax_file_megabytes = 7\n", {"ingest", "check", "reconcile"}),
         (

@@ -19,13 +19,13 @@ VOTERS = 1_500
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
-    """A workspace with registers, run up to reconciliation.
+    """A workspace with registers, run up to the review.
 
     Its folder, and a reader of the run's tables.
     """
     folder = tmp_path_factory.mktemp("registers") / "2026"
     write(folder, voters=VOTERS, seed=5, also=Also.REGISTERS)
-    result = workspaces.run(folder, until=Stage.RECONCILE)
+    result = workspaces.run(folder, until=Stage.REVIEW)
     return folder, lambda name: pq.read_table(
         result.folder / f"{name}.parquet"
     ).to_pylist()

@@ -19,8 +19,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions import identity_of
-from voterlist.model import CaseKind, Problem, Rule, Verdict
+from voterlist.decisions import Effects, effects, identity_of, with_corrections
+from voterlist.model import Action, CaseKind, Problem, Rule, Verdict
 from voterlist.schemas import (
     CASE,
     CASE_NUMBER,
@@ -30,7 +30,7 @@ from voterlist.schemas import (
     empty,
     require,
 )
-from voterlist.tables import from_columns, sort_by
+from voterlist.tables import from_columns, plain, sort_by
 
 __all__ = [
     "CORRECTED",
@@ -38,7 +38,6 @@ __all__ = [
     "QUEUE",
     "REVIEW_ROW",
     "RULES",
-    "SKIPPED",
     "UNKNOWN_VERDICT",
     "Checked",
     "Corrected",
@@ -91,14 +90,10 @@ CORRECTED = pa.schema(
         pa.field("kept_entry_id", pa.string()),
     ],
 )
-"""ENTRY with what was decided: ``mark`` is a ``Verdict`` or null; ``kept_entry_id`` is the entry
-that a repeat repeats."""
-
-SKIPPED = DECISION.append(pa.field("code", _WORD, nullable=False))
-"""Decisions that stand in the ledger and mark nothing now, each with its code: ``case-changed``
-(the case or the entry is not there any more), ``kept-missing`` (the entry to be kept is not on the
-list), ``several-kept`` (more than one entry is to be kept), ``kept-elsewhere`` (another case keeps
-the entry)."""
+"""ENTRY with what was decided: the corrected fields, and the precinct to which an entry was moved.
+``mark`` is a ``Verdict``, or ``strike`` or ``move`` (``Action``), or null. Off the list are
+``repeat`` and ``strike``. ``kept_entry_id`` is the entry that a repeat repeats, or with which it
+was struck."""
 
 PROBLEM_CODES = (
     "unknown-case",
@@ -136,9 +131,9 @@ class Corrected:
     table: pa.Table
     """CORRECTED, in the order of the entries."""
     changes: pa.Table
-    """CHANGE: every mark, sorted by entry and case."""
+    """CHANGE: every verdict that counts, sorted by entry and case."""
     skipped: pa.Table
-    """SKIPPED: decisions that mark nothing now, and why."""
+    """SKIPPED: decisions that do nothing now, and why."""
 
 
 def numbered(cases: pa.Table, earlier: pa.Table | None = None) -> pa.Table:
@@ -315,38 +310,92 @@ def _cases_of(problems: Iterable[Problem]) -> set[str]:
     return {problem.case_id for problem in problems if problem.case_id is not None}
 
 
-def apply(entries: pa.Table, cases: pa.Table, decisions: pa.Table) -> Corrected:
-    """The list with the marks that the decisions put on it; nothing is deleted, rows in = rows out.
+def apply(
+    entries: pa.Table,
+    cases: pa.Table,
+    decisions: pa.Table,
+    done: Effects | None = None,
+) -> Corrected:
+    """The list as it was decided to be; nothing is deleted, rows in = rows out.
 
     An entry is marked a repeat only where the case still has these entries, exactly one of them is
-    to be kept, that one is on the list, and no other case keeps the repeat: so whoever is marked
-    has another entry that is not. Decisions that mark nothing now are in ``skipped`` with their
+    to be kept, that one stays on the list, and no other case keeps the repeat: so whoever is marked
+    has another entry that is not. Decisions that do nothing now are in ``skipped`` with their
     reason.
+
+    Args:
+        entries: ENTRY.
+        cases: CASE.
+        decisions: DECISION.
+        done: what all decisions do; without it, what the verdicts do.
     """
     table = require(entries, ENTRY, "review")
-    frame = _with_effect(current(decisions).to_pandas(), cases, table)
-    changes, skipped = frame[frame["code"].isna()], frame[frame["code"].notna()]
-    rank = changes["verdict"].astype(str).map(_RANK)
-    marks = changes.assign(rank=rank).sort_values(["entry_id", "rank", "case_id"])
-    marks = marks.drop_duplicates("entry_id").set_index("entry_id")
-    ids = table.column("entry_id").to_pandas()
+    verdicts = current(decisions)
+    done = effects(table, cases, verdicts) if done is None else done
+    changes = _changes(verdicts, done)
+    marks = _marks(done.applied.to_pylist(), changes.to_pylist())
+    table = _moved(with_corrections(table, done.applied), done.applied)
     columns = {name: table.column(name) for name in table.column_names}
-    for name, source in _MARK_COLUMNS.items():
-        values = marks[source].astype(object).reindex(ids).to_numpy()
-        columns[name] = pa.array(values, pa.string(), from_pandas=True)
-    return Corrected(
-        from_columns(columns, CORRECTED),
-        sort_by(_table(changes, CHANGE), "entry_id", "case_id"),
-        sort_by(_table(skipped, SKIPPED), *_KEY),
-    )
+    marked = pa.array(sorted(marks), pa.string())
+    place = pc.index_in(table.column("entry_id"), value_set=marked).combine_chunks()
+    for name in _MARK_COLUMNS:
+        values = [marks[entry_id][name] for entry_id in marked.to_pylist()]
+        columns[name] = pa.array(values, pa.string()).take(place)
+    return Corrected(from_columns(columns, CORRECTED), changes, done.skipped)
 
 
-_MARK_COLUMNS = {
-    "mark": "verdict",
-    "marked_case_id": "case_id",
-    "kept_entry_id": "kept_entry_id",
-}
-"""The columns that CORRECTED has beside those of ENTRY, and where their values come from."""
+_MARK_COLUMNS = ("mark", "marked_case_id", "kept_entry_id")
+"""The columns that CORRECTED has beside those of ENTRY."""
+
+
+def _changes(verdicts: pa.Table, done: Effects) -> pa.Table:
+    """CHANGE: the verdicts that count, with the entry that is kept in place of a repeat."""
+    skipped = {
+        (row["case_id"], row["entry_id"], row["answer"])
+        for row in done.skipped.to_pylist()
+    }
+    kept = {
+        (row["case_id"], row["entry_id"]): row["kept_entry_id"]
+        for row in done.applied.to_pylist()
+    }
+    rows = [
+        row | {"kept_entry_id": kept.get((row["case_id"], row["entry_id"]))}
+        for row in verdicts.to_pylist()
+        if (row["case_id"], row["entry_id"], row["verdict"]) not in skipped
+    ]
+    columns = {name: [row[name] for row in rows] for name in CHANGE.names}
+    return sort_by(from_columns(columns, CHANGE, len(rows)), "entry_id", "case_id")
+
+
+def _marks(
+    applied: Iterable[dict[str, Any]], changes: Iterable[dict[str, Any]]
+) -> dict[str, dict[str, str | None]]:
+    """By entry the columns of ``_MARK_COLUMNS``: what moves it, else its verdict."""
+    marks: dict[str, dict[str, str | None]] = {}
+    for row in sorted(changes, key=lambda row: _RANK[row["verdict"]]):
+        marks.setdefault(row["entry_id"], _mark(row["verdict"], row))
+    for row in applied:
+        if row["action"] in {Action.STRIKE, Action.MOVE, Verdict.REPEAT}:
+            marks[row["entry_id"]] = _mark(row["action"], row)
+    return marks
+
+
+def _mark(mark: str, row: dict[str, Any]) -> dict[str, str | None]:
+    values = (mark, row["case_id"], row["kept_entry_id"])
+    return dict(zip(_MARK_COLUMNS, values, strict=True))
+
+
+def _moved(entries: pa.Table, applied: pa.Table) -> pa.Table:
+    """The entries in the precincts to which they were moved."""
+    moves = applied.filter(pc.equal(plain(applied.column("action")), Action.MOVE.value))
+    ids = moves.column("entry_id").combine_chunks()
+    place = pc.index_in(entries.column("entry_id"), value_set=ids).combine_chunks()
+    for name in ("constituency", "precinct"):
+        moved = moves.column(name).combine_chunks().take(place)
+        column = pc.if_else(pc.is_valid(place), moved, entries.column(name))
+        number = entries.schema.get_field_index(name)
+        entries = entries.set_column(number, entries.schema.field(name), column)
+    return entries
 
 
 def _asked_kinds() -> list[str]:
@@ -477,41 +526,3 @@ def _changed(
     is_same = same_verdict & (reasons[0] == reasons[1])
     is_overruled = known["verdict"].notna().to_numpy() & ~same_verdict
     return taken[~is_same], known[is_overruled].reset_index()
-
-
-def _with_effect(
-    decided: pd.DataFrame, cases: pa.Table, entries: pa.Table
-) -> pd.DataFrame:
-    """The decisions with ``code``: null where the decision marks, else why it does not.
-
-    ``kept_entry_id`` is the entry that a repeat repeats, null of all others.
-    """
-    frame = decided.astype(object)
-    is_valid = _is_valid(frame, cases, entries)
-    is_repeat = frame["verdict"] == Verdict.REPEAT.value
-    kept = frame[is_valid & (frame["verdict"] == Verdict.KEEP.value)]
-    by_case = kept.groupby("case_id")["entry_id"]
-    keeps = frame["case_id"].map(by_case.size()).fillna(0)
-    first_kept = frame["case_id"].map(by_case.min())
-    reasons = {
-        "case-changed": ~is_valid,
-        "kept-missing": is_repeat & (keeps == 0),
-        "several-kept": is_repeat & (keeps > 1),
-        # Two cases that mark each other's kept entry would take both from the list.
-        "kept-elsewhere": is_repeat & frame["entry_id"].isin(kept["entry_id"]),
-    }
-    code = np.select(list(reasons.values()), list(reasons), "")
-    codes = pd.Series(code, index=frame.index, dtype=object).replace("", None)
-    is_mark = is_repeat & codes.isna()
-    return frame.assign(
-        code=codes, kept_entry_id=first_kept.astype(object).where(is_mark)
-    )
-
-
-def _is_valid(frame: pd.DataFrame, cases: pa.Table, entries: pa.Table) -> Any:
-    """True for the decisions whose entry is on the list and still in the case."""
-    members = require(cases, CASE, "review").select(_KEY).to_pandas()
-    is_member = pd.MultiIndex.from_frame(frame[_KEY]).isin(
-        pd.MultiIndex.from_frame(members)
-    )
-    return frame["entry_id"].isin(entries.column("entry_id").to_pandas()) & is_member

@@ -378,9 +378,8 @@ def _route(old: str, new: str) -> _Route:
 
 def _row_of(cells: Mapping[str, Any]) -> _FileRow | None:
     """Which row of which file it was; None where that is not known."""
-    if "source" not in cells or "line" not in cells:
-        return None
-    return cells["source"], cells.get("sheet"), cells["line"]
+    row = cells.get("source"), cells.get("sheet"), cells.get("line")
+    return None if row[0] is None or row[2] is None else row
 
 
 def _is_one_person(cells: Mapping[str, Any]) -> bool:

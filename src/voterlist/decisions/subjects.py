@@ -13,7 +13,7 @@ from voterlist.decisions.given import Given
 from voterlist.schemas import ENTRY, SUBJECT
 from voterlist.tables import from_columns
 
-__all__ = ["OTHERS", "answered_ids", "identities", "identity_of", "subjects_of"]
+__all__ = ["OTHERS", "answered_ids", "identities", "identity_of", "subjects_among"]
 
 OTHERS = "others"
 """Beside the cells of an entry: the ids of the other entries that said the same then."""
@@ -46,7 +46,7 @@ def answered_ids(given: Given) -> set[str]:
     return ids
 
 
-def subjects_of(entries: pa.Table, ids: Collection[str]) -> pa.Table:
+def subjects_among(entries: pa.Table, ids: Collection[str]) -> pa.Table:
     """What these entries say now (SUBJECT), with the entries that say the same beside them.
 
     Args:

@@ -1,9 +1,14 @@
-"""Findings that a person accepted with a reason are taken out, kept apart, and counted.
+"""Findings that a person accepted or answered are taken out, kept apart, and counted.
 
 An accepted finding is not raised again until what it is about changes. An entry id comes from what
 the entry says, so a corrected entry has another one. Of a place, the number that was accepted must
 still be the number. A finding is accepted in the settings, or in a review workbook. The ledger
 keeps the latter, and it holds for one finding: where that names a file, for this very file.
+
+A finding is answered by what was done to the list for its sake: its entry was struck or moved, or
+the person was added. A finding about an entry that has left the list asks nothing any more,
+whatever its rule. Where a field was corrected, the rule itself says whether it still finds
+something.
 """
 
 from __future__ import annotations
@@ -18,11 +23,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.config import CheckSettings
-from voterlist.findings.gather import gather
+from voterlist.findings.answered import answered, answers_to
+from voterlist.findings.gather import FINDING_ORDER, gather
 from voterlist.findings.make import make
 from voterlist.model import Mark, Rule, Severity, Unit
 from voterlist.schemas import ACCEPTANCE, ACCEPTED, FINDING, require
-from voterlist.tables import concat, from_columns
+from voterlist.tables import concat, from_columns, sort_by
 
 __all__ = ["FINDINGS_ACCEPTED", "Settled", "settle"]
 
@@ -69,7 +75,7 @@ class Settled:
     findings: pa.Table
     """FINDING, among them how many were accepted in each constituency."""
     accepted: pa.Table
-    """ACCEPTED: the findings that a person accepted, with the reason."""
+    """ACCEPTED: the findings that a person accepted or answered, with the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,12 +110,21 @@ class _Acceptance:
 
 
 def settle(
-    findings: pa.Table, settings: CheckSettings, acceptances: pa.Table | None = None
+    findings: pa.Table,
+    settings: CheckSettings,
+    acceptances: pa.Table | None = None,
+    applied: pa.Table | None = None,
 ) -> Settled:
-    """The findings (FINDING) of all stages under ``[check.rules]``, without what is accepted.
+    """The findings (FINDING) of all stages under ``[check.rules]``, without what is settled.
 
-    Both tables of the result are in ``FINDING_ORDER``. ``acceptances`` is ACCEPTANCE: what people
-    last said of each finding. ``[[check.accepted]]`` goes before it.
+    Both tables of the result are in ``FINDING_ORDER``.
+
+    Args:
+        findings: of all stages.
+        settings: ``[[check.accepted]]`` among them, which goes before what people said.
+        acceptances: ACCEPTANCE: what people last said of each finding.
+        applied: APPLIED: what decisions did to the list. A finding that was accepted too
+            counts as accepted.
     """
     findings = gather([findings], settings)
     given = [*_of_settings(settings)]
@@ -122,7 +137,20 @@ def settle(
         [given[number] for number in accepted_by[is_accepted].tolist()],
     )
     rest = findings.filter(pa.array(~is_accepted))
+    if applied is not None and applied.num_rows:
+        answers = answers_to(rest, applied)
+        is_answered = np.array([row is not None for row in answers], dtype=bool)
+        of_decisions = answered(
+            rest.filter(pa.array(is_answered)), [row for row in answers if row]
+        )
+        accepted = _in_order(accepted, of_decisions)
+        rest = rest.filter(pa.array(~is_answered))
     return Settled(_with_count(rest, accepted), accepted)
+
+
+def _in_order(*parts: pa.Table) -> pa.Table:
+    """ACCEPTED of these parts in ``FINDING_ORDER``."""
+    return sort_by(concat(parts, ACCEPTED), *FINDING_ORDER)
 
 
 def _of_settings(settings: CheckSettings) -> Iterator[_Acceptance]:

@@ -17,8 +17,9 @@ from typing import Any
 import pyarrow as pa
 
 from voterlist import config
-from voterlist.config import Settings
+from voterlist.config import CheckSettings, Settings
 from voterlist.errors import UsageError
+from voterlist.findings import gather
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, publish
 from voterlist.pipeline.answers import answers_in, keep_subjects
@@ -268,9 +269,7 @@ def _result(
         set_aside_by_code=counts(aside, "code", "rows"),
         troubles=troubles(aside, _reference(tables), context.inputs),
         accepted=tables["accepted"].num_rows if "accepted" in tables else 0,
-        findings_by_severity=counts(tables["findings"], "severity")
-        if "findings" in tables
-        else {},
+        findings_by_severity=_findings_by_severity(tables, context.settings.check),
         cases_by_kind=_cases_by_kind(tables),
         open_cases=_open_cases(tables),
         decided=decisions_standing(tables),
@@ -298,11 +297,28 @@ def _result(
 
 def _intake_findings(tables: Tables) -> pa.Table:
     """FINDING, with those of the intake: settled, else merged, else as received."""
-    names = ("findings", place_of_table("findings-ingest"))
+    names = (
+        "findings",
+        place_of_table("findings-raised"),
+        place_of_table("findings-ingest"),
+    )
     name = next((name for name in names if name in tables), None)
     if name is None:
         return _merged_or_received(tables, "findings", FINDING)
     return tables[name]
+
+
+def _findings_by_severity(tables: Tables, settings: CheckSettings) -> dict[str, int]:
+    """How many findings of each severity are left to ask.
+
+    Of a run that was stopped before that was known: how many were raised.
+    """
+    raised = place_of_table("findings-raised")
+    if "findings" in tables:
+        return counts(tables["findings"], "severity")
+    if raised not in tables:
+        return {}
+    return counts(gather([tables[raised]], settings), "severity")
 
 
 def _noted(walk: Walk, name: str) -> Any:

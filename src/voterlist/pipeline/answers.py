@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions import Given, answered_ids, subjects_of
+from voterlist.decisions import Given, answered_ids, subjects_among
 from voterlist.pipeline.known import Known
 from voterlist.schemas import SUBJECT
 from voterlist.storage.ledger import Ledger, Reader
@@ -61,7 +61,7 @@ def _entries_of(cases: Collection[str], table: pa.Table) -> dict[str, list[str]]
 
 def _said(ids: Collection[str], entries: pa.Table) -> pa.Table:
     """SUBJECT of these entries; one that no run has is noted too, so that it is asked for once."""
-    subjects = subjects_of(entries, ids)
+    subjects = subjects_among(entries, ids)
     rest = sorted(set(ids) - set(subjects.column("entry_id").to_pylist()))
     unknown = {"entry_id": rest, "cells": [_UNKNOWN] * len(rest)}
     return concat([subjects, from_columns(unknown, SUBJECT, len(rest))], SUBJECT)

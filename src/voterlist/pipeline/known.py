@@ -16,13 +16,23 @@ import pyarrow.parquet as pq
 from voterlist.errors import InputError, UsageError
 from voterlist.pipeline.standings import RUN_EVENT
 from voterlist.schemas import (
+    ACCEPTANCE,
     ACCEPTED,
+    AMENDMENT,
+    APPLIED,
     CASE,
     CASE_NUMBER,
+    CONTESTED,
+    DECISION,
     ENTRY,
     FINDING,
+    FOLLOWED,
     LIST,
+    LIST_BALANCE,
+    MATCH,
     PAIR,
+    RETURNED,
+    SKIPPED,
     VOTER,
     WATERFALL,
     with_current_names,
@@ -42,10 +52,18 @@ _KEYS = {
     "cases": ("case_id", "entry_id"),
     "case_numbers": ("case_id",),
     "register_rows": ("entry_id",),
+    "matches": ("register_id", "entry_id"),
+    "returned": ("old_entry_id",),
 }
-_OF_PLACES = frozenset({"findings", "accepted", "lists"})
+_OF_PLACES = frozenset(
+    {"findings", "accepted", "lists", "applied", "skipped", "balance", "additions"}
+)
 """Tables whose rows have no key: of an older run those count that are of a constituency no newer
 run had."""
+_OF_ALL = frozenset(
+    {"decisions", "amendments", "contested", "pending", "acceptances", "followed"}
+)
+"""Tables that every run makes of all answers: those of the newest run count."""
 _SCHEMAS = {
     "entries": ENTRY,
     "voters": VOTER,
@@ -57,9 +75,32 @@ _SCHEMAS = {
     "findings": FINDING,
     "accepted": ACCEPTED,
     "lists": LIST,
+    "matches": MATCH,
+    "returned": RETURNED,
+    "decisions": DECISION,
+    "amendments": AMENDMENT,
+    "contested": CONTESTED,
+    "pending": AMENDMENT,
+    "acceptances": ACCEPTANCE,
+    "followed": FOLLOWED,
+    "applied": APPLIED,
+    "skipped": SKIPPED,
+    "balance": LIST_BALANCE,
+    "additions": ENTRY,
 }
 
-_LATER = frozenset({"waterfalls", "register_rows", "accepted", "case_numbers"})
+_LATER = _OF_ALL | {
+    "waterfalls",
+    "case_numbers",
+    "returned",
+    "matches",
+    "register_rows",
+    "accepted",
+    "applied",
+    "skipped",
+    "balance",
+    "additions",
+}
 """Tables that runs of earlier versions do not have; what they say is shown where it is there."""
 
 
@@ -85,9 +126,13 @@ class Known:
         Raises:
             InputError: a table is gone or damaged.
         """
+        if name in _OF_ALL:
+            return _read(self.folders[0], name)
         parts = []
         for folder, newer in zip(self.folders, self.left_out, strict=True):
             part = _read(folder, name)
+            if name == "skipped" and len(self.folders) > 1:
+                part = _with_list(part)
             if name == "cases":
                 part = _only_new_places(part, newer)
             elif name in _OF_PLACES and newer:
@@ -173,8 +218,17 @@ def _only_new_places(cases: pa.Table, covered: Collection[int]) -> pa.Table:
 def _only_other_places(rows: pa.Table, covered: Collection[int]) -> pa.Table:
     """The rows of constituencies that are known and not covered."""
     others = pa.array([None, *sorted(covered)], pa.int32())
-    is_covered = pc.is_in(rows.column("constituency"), value_set=others)
-    return rows.filter(pc.invert(is_covered))
+    place = rows.column("constituency")
+    if "from_constituency" in rows.column_names:
+        # Where it was handed in; of an added person, where they stand.
+        place = pc.coalesce(rows.column("from_constituency"), place)
+    return rows.filter(pc.invert(pc.is_in(place, value_set=others)))
+
+
+def _with_list(skipped: pa.Table) -> pa.Table:
+    """Without what a run skipped because it had no list of that constituency: another run had."""
+    code = skipped.column("code").cast(pa.string())
+    return skipped.filter(pc.not_equal(code, "list-missing"))
 
 
 def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
@@ -188,7 +242,7 @@ def _newest_rows(parts: list[pa.Table], name: str) -> pa.Table:
 
 def _key(table: pa.Table, name: str) -> pa.Array:
     """The key of each row as one text; ids hold no line break."""
-    columns = [table.column(column) for column in _KEYS[name]]
+    columns = [pc.fill_null(table.column(column), "") for column in _KEYS[name]]
     return pc.binary_join_element_wise(*columns, "\n").combine_chunks()
 
 

@@ -17,6 +17,8 @@ from voterlist.cycles import Cycles, compare_cycles
 from voterlist.decisions import (
     STOOD,
     Names,
+    columns_for,
+    effects,
     follow,
     renamed,
     standing,
@@ -122,7 +124,8 @@ def check_register(tables: NeededTables, context: StageContext) -> StageResult:
 def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResult:
     """The list against registers, statistics and the last cycle's list.
 
-    The findings of all stages are put together here.
+    The findings of all stages are put together here. What of them is left to ask is known once the
+    decisions about cases are known.
     """
     voters = tables["voters"]
     outside = reference.read(context.reference_files, context.settings)
@@ -138,14 +141,12 @@ def reconcile_outside(tables: NeededTables, context: StageContext) -> StageResul
     parts = [tables[name] for name in _FINDINGS]
     unread = reconcile.not_read(*outside.unread(), context.settings.check)
     findings = concat([*parts, reconciled.findings, compared.findings, unread], FINDING)
-    settled = settle(findings, context.settings.check, tables["acceptances"])
     sources = sort_by(
         concat([outside.table(), tables["sources-streets"]], reference.SOURCES),
         "source",
     )
     made = {
-        "findings": settled.findings,
-        "accepted": settled.accepted,
+        "findings-raised": findings,
         "matches": reconciled.matches,
         "register_use": concat(
             [reconciled.usable, tables["use-streets"]], REGISTER_USE
@@ -250,28 +251,51 @@ def link_entries(tables: NeededTables, context: StageContext) -> StageResult:
 
 
 def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
-    """The queue of cases, the scorecards, and the corrected list once something is decided."""
-    entries, cases = tables["entries"], tables["cases"]
-    decisions = tables["decisions"]
-    numbers = review.numbered(cases, _case_numbers(context.case_numbers))
+    """What was decided and what is left to ask: the queue, the findings, the scorecards.
+
+    What decisions do to the list, with the balance of each precinct, and the corrected list once
+    something is decided.
+    """
+    decisions, amendments = tables["decisions"], tables["amendments"]
+    # Of the list of a whole nation only the columns needed here are read.
+    entries = tables.select("entries", columns_for(amendments))
+    done = effects(
+        entries,
+        tables["cases"],
+        decisions,
+        amendments,
+        matches=tables["matches"],
+        subjects=context.answers.subjects,
+    )
+    settled = settle(
+        tables["findings-raised"],
+        context.settings.check,
+        tables["acceptances"],
+        done.applied,
+    )
+    numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
     made = {
         "case_numbers": numbers,
-        "queue": review.queue(cases, decisions, numbers),
-        "scorecard": _scorecard(tables),
-        "returned": _returned(tables, context),
+        "returned": _returned(tables, entries.column("entry_id"), context),
+        "queue": review.queue(tables["cases"], decisions, numbers),
+        "findings": settled.findings,
+        "accepted": settled.accepted,
+        "scorecard": _scorecard(tables, settled.findings),
+        "applied": done.applied,
+        "skipped": done.skipped,
+        "balance": done.balance,
+        "additions": done.additions,
     }
-    if decisions.num_rows:
-        corrected = review.apply(entries, cases, decisions)
-        made |= {
-            "corrected": corrected.table,
-            "changes": corrected.changes,
-            "skipped": corrected.skipped,
-        }
+    if decisions.num_rows or amendments.num_rows:
+        corrected = review.apply(tables["entries"], tables["cases"], decisions, done)
+        made |= {"corrected": corrected.table, "changes": corrected.changes}
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
 
 
-def _returned(tables: NeededTables, context: StageContext) -> pa.Table:
+def _returned(
+    tables: NeededTables, entry_ids: pa.ChunkedArray, context: StageContext
+) -> pa.Table:
     """RETURNED: the answers whose entries are not on the list as they were."""
     given, followed = context.answers, tables["followed"]
     names = ("decisions", "amendments", "pending", "contested", "acceptances")
@@ -282,7 +306,7 @@ def _returned(tables: NeededTables, context: StageContext) -> pa.Table:
         **{name: tables[name] for name in names},
     )
     today = Today(
-        tables["entries"].column("entry_id"),
+        entry_ids,
         tables.path("voters"),
         tables["cases"],
         tables["lists"],
@@ -303,16 +327,15 @@ _SCORED = (
     "profile",
     "lists",
     "set_aside",
-    "findings",
     "cases",
     "comparison",
     "register_use",
 )
 
 
-def _scorecard(tables: NeededTables) -> pa.Table:
-    """The scorecard of each precinct, which needs the findings of all stages and the cases."""
-    return scorecard_of(**{name: tables[name] for name in _SCORED})
+def _scorecard(tables: NeededTables, findings: pa.Table) -> pa.Table:
+    """The scorecard of each precinct, which needs the findings that are left and the cases."""
+    return scorecard_of(**{name: tables[name] for name in _SCORED}, findings=findings)
 
 
 STAGES: tuple[Step, ...] = (
@@ -382,11 +405,9 @@ STAGES: tuple[Step, ...] = (
             "sources-streets",
             "use-streets",
             "own-indicators",
-            "acceptances",
         ),
         makes=(
-            "findings",
-            "accepted",
+            "findings-raised",
             "matches",
             "register_use",
             "register_rows",
@@ -426,12 +447,25 @@ STAGES: tuple[Step, ...] = (
             "contested",
             "acceptances",
             "followed",
+            "findings-raised",
+            "matches",
             *_SCORED,
         ),
-        makes=("case_numbers", "queue", "scorecard", "returned"),
-        may_make=("corrected", "changes", "skipped"),
-        settings=("workspace.profile",),
-        given=(Given.CASE_NUMBERS, Given.ANSWERS, Given.SCOPE),
+        makes=(
+            "case_numbers",
+            "returned",
+            "queue",
+            "findings",
+            "accepted",
+            "scorecard",
+            "applied",
+            "skipped",
+            "balance",
+            "additions",
+        ),
+        may_make=("corrected", "changes"),
+        settings=("check", "workspace.profile"),
+        given=(Given.ANSWERS, Given.CASE_NUMBERS, Given.SCOPE),
     ),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""

@@ -52,6 +52,7 @@ TEMPORARY = IN_PARTS | {
     "findings-normalize",
     "findings-check",
     "findings-streets",
+    "findings-raised",
     "own-indicators",
     "sources-streets",
     "use-streets",

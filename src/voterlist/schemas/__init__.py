@@ -46,6 +46,7 @@ from voterlist.schemas.review import (
     LIST_BALANCE,
     LISTED,
     RETURNED,
+    SKIPPED,
     SUBJECT,
 )
 from voterlist.schemas.statistics import COMPARISON, PROTOCOL, PROTOCOL_LINES, STATISTIC
@@ -92,6 +93,7 @@ __all__ = [
     "SCORECARD",
     "SET_ASIDE",
     "SHARED_FIELDS",
+    "SKIPPED",
     "STATISTIC",
     "STREET",
     "STREET_OR_VILLAGE",

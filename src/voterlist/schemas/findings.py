@@ -55,14 +55,21 @@ FINDING = _FINDING.schema
 
 _ACCEPTED = Table(
     "ACCEPTED",
-    "A finding that a person accepted.",
+    "A finding that a person accepted, or answered by what was done to the list.",
     (
         *_FINDING.columns,
-        Column("reason", TEXT, "Why it was accepted.", known=True),
-        Column("accepted_by", TEXT, "Who accepted it."),
+        Column("reason", TEXT, "Why it was accepted, or what was done.", known=True),
+        Column("accepted_by", TEXT, "Who accepted or answered it."),
         _FINDING_ID.but(
-            "The id of its row in ACCEPTANCE; null: accepted by the settings."
+            "The id of its row in ACCEPTANCE; null: accepted by the settings, or answered."
         ),
+        Column(
+            "action",
+            WORD,
+            "What was done to the list: `strike`, `move`, `add` or `repeat`; null: accepted as it"
+            " is.",
+        ),
+        Column("ground", WORD, "Why it was done: a code of `docs/decisions.md`."),
     ),
 )
 ACCEPTED = _ACCEPTED.schema

@@ -34,6 +34,7 @@ __all__ = [
     "LISTED",
     "LIST_BALANCE",
     "RETURNED",
+    "SKIPPED",
     "SUBJECT",
     "TABLES",
 ]
@@ -242,19 +243,52 @@ _APPLIED = Table(
         Column("from_constituency", INT32, "Where it was handed in."),
         Column("from_precinct", INT32, "Where it was handed in."),
         CONSTITUENCY.but(
-            "Where the person stands from now on; null where on no list here."
+            "Where the person stands from now on: on a list here, or elsewhere after `strike`; null"
+            " where that is no precinct."
         ),
         PRECINCT.but(
-            "Where the person stands from now on; null where on no list here."
+            "Where the person stands from now on: on a list here, or elsewhere after `strike`; null"
+            " where that is no precinct."
         ),
         _CASE_ID.but(known=False),
         Column("rule", WORD, "The rule of the finding that was answered."),
+        Column("finding_id", TEXT, "The id of the finding that was answered."),
         _REASON,
         _BY,
         _AT,
     ),
 )
 APPLIED = _APPLIED.schema
+
+_SKIPPED = Table(
+    "SKIPPED",
+    "What was decided and does nothing to the list today; it may again when lists change.",
+    (
+        _SUBJECT_ID,
+        Column(
+            "answer",
+            WORD,
+            "What was decided: a code of `Verdict` or `Action`.",
+            known=True,
+        ),
+        Column("field", WORD, "The field of ENTRY that was to be corrected."),
+        Column(
+            "code", WORD, "Why it does nothing: a code of `docs/review.md`.", known=True
+        ),
+        CONSTITUENCY.but("Where the entry stands, or stood when it was decided."),
+        PRECINCT.but("Where the entry stands, or stood when it was decided."),
+        Column("ground", WORD, "Why it was to be done: a code of `docs/decisions.md`."),
+        _CASE_ID.but(
+            "The id of the case; null where it is not about a case.", known=False
+        ),
+        Column("rule", WORD, "The rule of the finding that was answered."),
+        Column("finding_id", TEXT, "The id of the finding that was answered."),
+        _REASON,
+        _BY,
+        _AT,
+    ),
+)
+SKIPPED = _SKIPPED.schema
 
 _LIST_BALANCE = Table(
     "LIST_BALANCE",
@@ -329,6 +363,7 @@ TABLES = (
     _RETURNED,
     _CASE_NUMBER,
     _APPLIED,
+    _SKIPPED,
     _LIST_BALANCE,
     _LISTED,
 )

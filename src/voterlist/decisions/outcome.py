@@ -1,0 +1,428 @@
+"""What each decision does to the entries that it names, and why some do nothing.
+
+Nobody vanishes. An entry leaves the list in three ways only:
+
+* struck on a ground of the person (death, age, citizenship, a court's word);
+* struck because the person stands on another list, with the precinct of that list. Within this
+  list's own territory a case must keep another entry of the person in that precinct;
+* as the repetition of the one entry that its case keeps, where that entry stays on the list. Where
+  it is struck on a ground of the person, the repetition is struck with it.
+
+What does nothing today keeps its code and may do something when lists change.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from voterlist.decisions.strike_grounds import OF_PERSON, WITH_PLACE
+from voterlist.model import Action, ListKind, Verdict
+from voterlist.schemas import ENTRY_FIELDS
+
+__all__ = ["SKIP_CODES", "Outcome", "Place", "Row", "Today", "folded_fin", "outcome"]
+
+SKIP_CODES = (
+    "case-changed",
+    "kept-missing",
+    "several-kept",
+    "kept-elsewhere",
+    "kept-struck",
+    "left-already",
+    "entry-gone",
+    "list-missing",
+    "ground-missing",
+    "place-missing",
+    "place-unknown",
+    "not-kept-there",
+    "already-there",
+    "field-unknown",
+    "no-change",
+    "subject-missing",
+    "already-listed",
+    "added-twice",
+)
+"""Why a decision does nothing today; ``review.skipped.<code>`` in the catalogue."""
+
+Row: TypeAlias = dict[str, Any]
+Place: TypeAlias = tuple[int | None, int | None]
+"""(constituency, precinct)."""
+
+_NOWHERE: Place = (None, None)
+_ID_OF_PLACE = re.compile(r"(\d{3})-(\d{4})-")
+"""How the id of an entry begins; 0 stands for what was not known."""
+_NOT_IN_FIN = re.compile(r"[^0-9A-Z]")
+_DECIDED = ("rule", "finding_id", "reason", "decided_by", "decided_at")
+"""What a decision says of itself, as rows of APPLIED and SKIPPED say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What the lists of today say of everything that was decided about."""
+
+    places: Mapping[str, Place]
+    """Where each entry stands; an entry that is on no list is not among them."""
+    kinds: Mapping[str, str]
+    """The kind of list of each of these entries."""
+    members: Mapping[str, Collection[str]]
+    """The entries of each case."""
+    precincts: Collection[Place]
+    """The precincts that have a list."""
+    written: Mapping[str, Row] = field(default_factory=dict)
+    """The cells of entries that are corrected."""
+    subjects: Mapping[str, Row] = field(default_factory=dict)
+    """The cells of the registers' rows that are added."""
+    met: Collection[str] = ()
+    """The registers' rows that meet an entry of the list."""
+    fins: Collection[str] = ()
+    """Which of the FINs of added people stand on the list, folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What decisions do, as rows."""
+
+    applied: list[Row]
+    """Rows of APPLIED; each entry leaves the list at most once."""
+    skipped: list[Row]
+    """Rows of SKIPPED."""
+    added: list[Row]
+    """Rows of ENTRY."""
+
+
+def outcome(
+    decisions: Iterable[Row], amendments: Iterable[Row], today: Today
+) -> Outcome:
+    """What decisions do to the lists of today; the order of rows does not count.
+
+    Args:
+        decisions: rows of DECISION, one at most for an entry of a case.
+        amendments: rows of AMENDMENT: of strikings, moves and additions one at most for an entry,
+            of corrections one for a field.
+        today: what the lists say.
+    """
+    return _Work(today).done(list(decisions), list(amendments))
+
+
+def folded_fin(fin: str | None) -> str:
+    """The letters and digits of a FIN in capitals; empty for none."""
+    return _NOT_IN_FIN.sub("", (fin or "").upper())
+
+
+class _Work:
+    """The decisions of one list, sorted into what they do and what does nothing."""
+
+    def __init__(self, today: Today) -> None:
+        self._today = today
+        self._constituencies = {constituency for constituency, _ in today.precincts}
+        self._applied: list[Row] = []
+        self._skipped: list[Row] = []
+        self._left: dict[str, Row] = {}
+        """The entries that leave the list, each with the row of APPLIED that says so."""
+
+    def done(self, decisions: list[Row], amendments: list[Row]) -> Outcome:
+        """The outcome."""
+        verdicts = list(self._in_their_cases(decisions))
+        by_action: dict[str, list[Row]] = {}
+        for row in sorted(amendments, key=_order):
+            by_action.setdefault(row["action"], []).append(row)
+        moves = list(self._possible_moves(by_action.get(Action.MOVE, [])))
+        self._strike(by_action.get(Action.STRIKE, []), verdicts, moves)
+        self._mark_repeats(verdicts)
+        self._move(moves)
+        corrections = by_action.get(Action.CORRECT, [])
+        added = self._add(by_action.get(Action.ADD, []), corrections)
+        self._correct(corrections, added)
+        return Outcome(self._applied, self._skipped, list(added.values()))
+
+    def _in_their_cases(self, decisions: Iterable[Row]) -> Iterator[Row]:
+        """The verdicts whose entry is on the list and in the case, by entry and case."""
+        for row in sorted(decisions, key=_order):
+            members = self._today.members.get(row["case_id"], ())
+            if row["entry_id"] in self._today.places and row["entry_id"] in members:
+                yield row
+            else:
+                absence = self._absence(row["entry_id"])
+                is_missing = absence == "list-missing"
+                self._skip(row, absence if is_missing else "case-changed")
+
+    # Strikings
+
+    def _strike(
+        self, strikes: list[Row], verdicts: list[Row], moves: Iterable[Row]
+    ) -> None:
+        """Strike what a ground of its own takes off the list."""
+        on_own_territory: list[Row] = []
+        for row in strikes:
+            code = self._strike_trouble(row)
+            if code:
+                self._skip(row, code)
+            elif row["ground"] in OF_PERSON or not self._is_here(row):
+                self._leave(row, Action.STRIKE, _place(row))
+            else:
+                on_own_territory.append(row)
+        # An entry that may go itself holds nobody else: two could hold each other.
+        unsure = {row["entry_id"] for row in on_own_territory} | self._left.keys()
+        now = {row["entry_id"]: _place(row) for row in moves}
+        kept_with = _kept_with(verdicts)
+        for row in on_own_territory:
+            others = kept_with.get(row["entry_id"], set()) - unsure
+            standing = (now.get(other, self._today.places[other]) for other in others)
+            if _place(row) in standing:
+                self._leave(row, Action.STRIKE, _place(row))
+            else:
+                self._skip(row, "not-kept-there")
+
+    def _strike_trouble(self, row: Row) -> str | None:
+        if row["entry_id"] not in self._today.places:
+            return self._absence(row["entry_id"])
+        if row["ground"] in OF_PERSON:
+            return None
+        if row["ground"] not in WITH_PLACE:
+            return "ground-missing"
+        return "place-missing" if None in _place(row) else None
+
+    def _is_here(self, row: Row) -> bool:
+        """True where the decision names a place of this list's own territory."""
+        return row["constituency"] in self._constituencies
+
+    # Repetitions
+
+    def _mark_repeats(self, verdicts: Iterable[Row]) -> None:
+        """Mark each repetition whose kept entry stays, or is struck for the person's sake."""
+        kept_in: dict[str, list[str]] = {}
+        for row in verdicts:
+            if row["verdict"] == Verdict.KEEP:
+                kept_in.setdefault(row["case_id"], []).append(row["entry_id"])
+        kept = {entry for entries in kept_in.values() for entry in entries}
+        for row in verdicts:
+            if row["verdict"] != Verdict.REPEAT:
+                continue
+            keeps = kept_in.get(row["case_id"], [])
+            code = self._repeat_trouble(row, keeps, kept)
+            if code:
+                self._skip(row, code)
+            else:
+                self._repeat(row, keeps[0])
+
+    def _repeat_trouble(
+        self, row: Row, keeps: list[str], kept: Collection[str]
+    ) -> str | None:
+        if len(keeps) != 1:
+            return "several-kept" if keeps else "kept-missing"
+        # Two cases that mark each other's kept entry would take both from the list.
+        if row["entry_id"] in kept:
+            return "kept-elsewhere"
+        if row["entry_id"] in self._left:
+            return "left-already"
+        strike = self._left.get(keeps[0])
+        is_of_entry = strike is not None and strike["ground"] not in OF_PERSON
+        return "kept-struck" if is_of_entry else None
+
+    def _repeat(self, row: Row, kept: str) -> None:
+        """Take a repetition off the list: for the kept entry, or with it."""
+        strike = self._left.get(kept)
+        if strike is None:
+            place = self._today.places[kept]
+            self._leave(row, Verdict.REPEAT, place, kept_entry_id=kept)
+            return
+        names = ("ground", "document", *_DECIDED)
+        taken = {name: strike[name] for name in names}
+        also = row | taken
+        self._leave(also, Action.STRIKE, _NOWHERE, kept_entry_id=kept)
+
+    # Moves, corrections, additions
+
+    def _possible_moves(self, moves: Iterable[Row]) -> Iterator[Row]:
+        for row in moves:
+            place = self._today.places.get(row["entry_id"])
+            if place is None:
+                self._skip(row, self._absence(row["entry_id"]))
+            elif None in _place(row):
+                self._skip(row, "place-missing")
+            elif _place(row) == place:
+                self._skip(row, "already-there")
+            elif _place(row) not in self._today.precincts:
+                self._skip(row, "place-unknown")
+            else:
+                yield row
+
+    def _move(self, moves: Iterable[Row]) -> None:
+        for row in moves:
+            if row["entry_id"] in self._left:
+                self._skip(row, "left-already")
+            else:
+                self._apply(row, Action.MOVE, _place(row))
+
+    def _add(
+        self, additions: Iterable[Row], corrections: Iterable[Row]
+    ) -> dict[str, Row]:
+        """The added people (rows of ENTRY) by the ids of the registers' rows."""
+        corrected: dict[str, Row] = {}
+        for row in corrections:
+            of_entry = corrected.setdefault(row["entry_id"], {})
+            of_entry[row["field"]] = row["value"]
+        listed_fins = set(self._today.fins)
+        for entry_id, cells in corrected.items():
+            if entry_id in self._today.places:
+                listed_fins.add(folded_fin(cells.get("fin")))
+        added: dict[str, Row] = {}
+        added_fins: set[str] = set()
+        for row in additions:
+            subject = self._today.subjects.get(row["entry_id"])
+            cells = {**(subject or {}), **corrected.get(row["entry_id"], {})}
+            fin = folded_fin(cells.get("fin"))
+            code = self._add_trouble(row, subject)
+            if fin and fin in listed_fins:
+                code = code or "already-listed"
+            if fin and fin in added_fins:
+                code = code or "added-twice"
+            if code:
+                self._skip(row, code)
+                continue
+            added_fins.add(fin)
+            added[row["entry_id"]] = _added(row, subject or {})
+            self._apply(row, Action.ADD, _place(row))
+        return added
+
+    def _add_trouble(self, row: Row, subject: Row | None) -> str | None:
+        if row["entry_id"] in self._today.places or row["entry_id"] in self._today.met:
+            return "already-listed"
+        if subject is None:
+            return "subject-missing"
+        if None in _place(row):
+            return "place-missing"
+        return None if _place(row) in self._today.precincts else "place-unknown"
+
+    def _correct(self, corrections: Iterable[Row], added: Mapping[str, Row]) -> None:
+        """Note what is corrected, and put it into the added people."""
+        moved = {
+            row["entry_id"]: (row["constituency"], row["precinct"])
+            for row in self._applied
+            if row["action"] == Action.MOVE
+        }
+        for row in corrections:
+            entry_id, name = row["entry_id"], row["field"]
+            cells = added.get(entry_id) or self._today.written.get(entry_id, {})
+            code = self._correct_trouble(row, cells, added)
+            if code:
+                self._skip(row, code)
+                continue
+            if entry_id in added:
+                place = (cells["constituency"], cells["precinct"])
+            else:
+                place = moved.get(entry_id, self._today.places[entry_id])
+            said = {"field": name, "written": cells.get(name), "value": row["value"]}
+            self._apply(row, Action.CORRECT, place, **said)
+            if entry_id in added:
+                added[entry_id][name] = row["value"]
+
+    def _correct_trouble(
+        self, row: Row, cells: Row, added: Mapping[str, Row]
+    ) -> str | None:
+        entry_id = row["entry_id"]
+        if entry_id not in self._today.places and entry_id not in added:
+            return self._absence(entry_id)
+        if entry_id in self._left:
+            return "left-already"
+        if row["field"] not in ENTRY_FIELDS:
+            return "field-unknown"
+        return "no-change" if cells.get(row["field"]) == row["value"] else None
+
+    # Rows of the tables
+
+    def _absence(self, entry_id: str) -> str:
+        """Why there is no such entry: its list is gone, or the list does not say it any more."""
+        constituency, _ = _place_in(entry_id)
+        is_missing = (
+            constituency is not None and constituency not in self._constituencies
+        )
+        return "list-missing" if is_missing else "entry-gone"
+
+    def _leave(self, row: Row, action: str, place: Place, **said: str | None) -> None:
+        self._left[row["entry_id"]] = self._apply(row, action, place, **said)
+
+    def _apply(self, row: Row, action: str, place: Place, **said: str | None) -> Row:
+        """Note what a decision does."""
+        handed_in = self._today.places.get(row["entry_id"], _NOWHERE)
+        applied = {
+            "entry_id": row["entry_id"],
+            "action": str(action),
+            "ground": row.get("ground"),
+            "document": row.get("document"),
+            "from_constituency": handed_in[0],
+            "from_precinct": handed_in[1],
+            "constituency": place[0],
+            "precinct": place[1],
+            "case_id": row.get("case_id"),
+            **{name: row.get(name) for name in _DECIDED},
+            **said,
+        }
+        self._applied.append(applied)
+        return applied
+
+    def _skip(self, row: Row, code: str) -> None:
+        """Note that a decision does nothing, and why."""
+        is_addition = row.get("action") == Action.ADD
+        elsewhere = _place(row) if is_addition else _place_in(row["entry_id"])
+        place = self._today.places.get(row["entry_id"], elsewhere)
+        skipped = {
+            "entry_id": row["entry_id"],
+            "answer": str(row.get("verdict") or row["action"]),
+            "field": row.get("field"),
+            "code": code,
+            "constituency": place[0],
+            "precinct": place[1],
+            "ground": row.get("ground"),
+            "case_id": row.get("case_id"),
+            **{name: row.get(name) for name in _DECIDED},
+        }
+        self._skipped.append(skipped)
+
+
+def _order(row: Row) -> tuple[str, str, str]:
+    """Decisions by entry, then by case or field."""
+    return row["entry_id"], row.get("case_id") or "", row.get("field") or ""
+
+
+def _place(row: Row) -> Place:
+    """The precinct that an amendment names."""
+    return row["constituency"], row["precinct"]
+
+
+def _place_in(entry_id: str) -> Place:
+    """The place that the id of an entry names."""
+    found = _ID_OF_PLACE.match(entry_id)
+    if found is None:
+        return _NOWHERE
+    return int(found[1]) or None, int(found[2]) or None
+
+
+def _kept_with(verdicts: Iterable[Row]) -> dict[str, set[str]]:
+    """For each entry the other entries that a case keeps for the same person."""
+    persons: dict[str, list[Row]] = {}
+    for row in verdicts:
+        if row["verdict"] != Verdict.SEPARATE:
+            persons.setdefault(row["case_id"], []).append(row)
+    together: dict[str, set[str]] = {}
+    for rows in persons.values():
+        kept = {row["entry_id"] for row in rows if row["verdict"] == Verdict.KEEP}
+        for row in rows:
+            others = together.setdefault(row["entry_id"], set())
+            others |= kept - {row["entry_id"]}
+    return together
+
+
+def _added(row: Row, cells: Row) -> Row:
+    """The row of ENTRY of an added person."""
+    return {
+        **{name: cells.get(name) for name in ENTRY_FIELDS if name != "number"},
+        "entry_id": row["entry_id"],
+        "constituency": row["constituency"],
+        "precinct": row["precinct"],
+        "list_kind": ListKind.PERMANENT.value,
+        "source": "decision",
+        "line": 0,
+    }

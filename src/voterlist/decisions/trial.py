@@ -1,0 +1,354 @@
+"""New answers tried against all that was decided so far, before they are recorded.
+
+Everything is looked at together: all cases, findings and people who decided. What waits for a
+second person counts as if it held, for it may hold at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.decisions.balance import count_entries
+from voterlist.decisions.effects import read_today
+from voterlist.decisions.given import Given
+from voterlist.decisions.outcome import SKIP_CODES, Outcome, Row, Today, outcome
+from voterlist.decisions.standing import Standing, standing
+from voterlist.model import Action, Verdict
+from voterlist.schemas import (
+    ACCEPTANCE,
+    GIVEN_AMENDMENT,
+    GIVEN_VERDICT,
+    MATCH,
+    empty,
+)
+from voterlist.tables import concat, from_columns
+
+__all__ = ["REFUSAL_CODES", "UNDOES_EARLIER", "Refusal", "refused"]
+
+UNDOES_EARLIER = "undoes-earlier"
+"""The answer would take the effect of an earlier decision away."""
+
+REFUSAL_CODES = (*SKIP_CODES, UNDOES_EARLIER)
+"""Why an answer is refused; ``review.problem.<code>`` in the catalogue."""
+
+_LEFT_ALREADY = "left-already"
+_VERDICTS = frozenset(verdict.value for verdict in Verdict)
+_ADDITIONS = "additions"
+"""Joins all additions: two of them may be one person."""
+
+_Key: TypeAlias = tuple[str, str, str]
+"""(answer, entry, case of a verdict or field of a correction)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A new answer that must not be recorded, and why."""
+
+    code: str
+    """One of ``REFUSAL_CODES``."""
+    entry_id: str
+    case_id: str | None
+    """None: it is an amendment, not a verdict of a case."""
+    decided_by: str
+    number: int
+    """Its ``number`` among the new verdicts, or among the new amendments."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Unit:
+    """New answers that are taken or refused together: of one person to one case, or to an entry."""
+
+    verdicts: tuple[Row, ...] = ()
+    amendments: tuple[Row, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.verdicts + self.amendments
+
+    @property
+    def keys(self) -> set[_Key]:
+        return {_key(row) for row in self.rows}
+
+
+def refused(
+    entries: pa.Table,
+    cases: pa.Table,
+    given: Given,
+    new: Given,
+    matches: pa.Table | None = None,
+) -> tuple[Refusal, ...]:
+    """Which of the new answers are not to be recorded, in their order.
+
+    An answer is refused where the decision that it makes would do nothing to the list, or would
+    take the effect of an earlier decision away. That includes every answer by which a person would
+    vanish. Of new answers that exclude each other the earlier ones are taken. A verdict about an
+    entry that has left the list by another decision is taken, for it closes its case. So are an
+    answer that takes something back, and one that contradicts somebody else: that is recorded and
+    contested.
+
+    Args:
+        entries: ENTRY of today, or its id, place, kind of list and what is corrected.
+        cases: CASE of today.
+        given: all answers so far, brought to the entries of today by ``follow``.
+        new: the new answers under the ids of today, with the subjects of additions. Their
+            ``number`` orders them among themselves.
+        matches: MATCH; without it, an addition is compared by its FIN only.
+    """
+    both = _joined(given, new)
+    counted = count_entries(entries)
+    today = read_today(
+        entries,
+        cases,
+        both.verdicts,
+        both.amendments,
+        matches=empty(MATCH) if matches is None else matches,
+        subjects=both.subjects,
+        precincts={(constituency, precinct) for constituency, precinct, _ in counted},
+    )
+    units = _units(new)
+    whole = _Trial(today, given, both.acceptances, units)
+    troubled = whole.troubles(units)
+    if not troubled.own and not troubled.lost:
+        return ()
+    codes: dict[_Unit, str] = {}
+    touched = {entry for _, entry, _ in (*troubled.own, *troubled.lost)}
+    for trial in whole.parts(touched):
+        codes |= trial.refused()
+    found = [
+        refusal for unit, code in codes.items() for refusal in _refusals(unit, code)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.case_id is None, one.number)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Troubles:
+    """What would go wrong if some new answers were recorded."""
+
+    own: dict[_Key, str]
+    """New decisions that would do nothing, each with its code."""
+    lost: frozenset[_Key]
+    """Earlier decisions that hold, and would do nothing any more."""
+    holding: frozenset[_Key]
+    """What would hold."""
+
+
+class _Trial:
+    """New answers about entries that hang together, with all that was decided about them."""
+
+    def __init__(
+        self, today: Today, given: Given, acceptances: pa.Table, units: Sequence[_Unit]
+    ) -> None:
+        self._today = today
+        self._given = given
+        self._acceptances = acceptances
+        self._units = units
+        holding, done = self._tried(())
+        skipped = {_key_of_skipped(row) for row in done.skipped}
+        self._effective = _keys_of(holding) - skipped
+
+    def troubles(self, units: Sequence[_Unit]) -> _Troubles:
+        """What would go wrong if these of the new answers were recorded."""
+        holding, done = self._tried(units)
+        codes = {_key_of_skipped(row): row["code"] for row in done.skipped}
+        new = {key for unit in units for key in unit.keys}
+        own = {key: code for key, code in codes.items() if key in new}
+        # Whoever has left the list is no loss; a verdict about them closes the case.
+        own = {
+            key: code
+            for key, code in own.items()
+            if code != _LEFT_ALREADY or key[0] not in _VERDICTS
+        }
+        lost = {key for key, code in codes.items() if code != _LEFT_ALREADY}
+        lost &= self._effective - new
+        return _Troubles(own, frozenset(lost), _keys_of(holding))
+
+    def _tried(self, units: Sequence[_Unit]) -> tuple[Standing, Outcome]:
+        """What would hold with these new answers, and what it would do."""
+        verdicts = [row for unit in units for row in unit.verdicts]
+        amendments = [row for unit in units for row in unit.amendments]
+        given = replace(
+            self._given,
+            verdicts=_appended(self._given.verdicts, verdicts),
+            amendments=_appended(self._given.amendments, amendments),
+            acceptances=self._acceptances,
+        )
+        holding = standing(given)
+        decisions, held = holding.decisions.to_pylist(), holding.amendments.to_pylist()
+        return holding, outcome(decisions, held, self._today)
+
+    def parts(self, entries: Iterable[str]) -> Iterator[_Trial]:
+        """A trial for each group of answers that hang together and touch these entries."""
+        verdicts = self._given.verdicts.to_pylist()
+        amendments = self._given.amendments.to_pylist()
+        groups = _Groups()
+        for case, members in self._today.members.items():
+            groups.join(case, *members)
+        for row in (
+            *verdicts,
+            *amendments,
+            *(row for one in self._units for row in one.rows),
+        ):
+            groups.join(*_nodes(row))
+        roots = sorted({groups.root(entry) for entry in entries})
+        own_verdicts = _by_root(verdicts, groups)
+        own_amendments = _by_root(amendments, groups)
+        for root in roots:
+            given = replace(
+                self._given,
+                verdicts=_table(own_verdicts.get(root, []), GIVEN_VERDICT),
+                amendments=_table(own_amendments.get(root, []), GIVEN_AMENDMENT),
+            )
+            units = [
+                unit
+                for unit in self._units
+                if groups.root(unit.rows[0]["entry_id"]) == root
+            ]
+            yield _Trial(self._today, given, self._acceptances, units)
+
+    def refused(self) -> dict[_Unit, str]:
+        """The new answers that are not to be recorded, each with its code."""
+        taken = list(self._units)
+        codes: dict[_Unit, str] = {}
+        while (culprit := self._culprit(taken)) is not None:
+            unit, code = culprit
+            codes[unit] = code
+            taken.remove(unit)
+        # What was refused for the sake of another one that was refused later may be taken.
+        lost = self.troubles(taken).lost
+        for unit in [unit for unit in self._units if unit in codes]:
+            again = [one for one in self._units if one in taken or one is unit]
+            found = self.troubles(again)
+            if not found.own and found.lost <= lost:
+                taken = again
+                del codes[unit]
+        return codes
+
+    def _culprit(self, taken: Sequence[_Unit]) -> tuple[_Unit, str] | None:
+        """The last of these answers that is not to be recorded, and why; None where all may be."""
+        found = self.troubles(taken)
+        for unit in reversed(taken):
+            own = sorted(unit.keys & found.own.keys())
+            if own:
+                return unit, found.own[own[0]]
+        if not found.lost:
+            return None
+        for unit in reversed(taken):
+            if not unit.keys & found.holding:
+                continue
+            rest = [one for one in taken if one is not unit]
+            if self.troubles(rest).lost < found.lost:
+                return unit, UNDOES_EARLIER
+        return None
+
+
+@dataclass(slots=True)
+class _Groups:
+    """Entries and cases that hang together."""
+
+    parent: dict[str, str] = field(default_factory=dict)
+
+    def root(self, node: str) -> str:
+        """The node that stands for a group."""
+        path = []
+        while (above := self.parent.get(node, node)) != node:
+            path.append(node)
+            node = above
+        for one in path:
+            self.parent[one] = node
+        return node
+
+    def join(self, first: str, *others: str) -> None:
+        """Put nodes into one group."""
+        root = self.root(first)
+        for other in others:
+            self.parent[self.root(other)] = root
+
+
+def _by_root(rows: Iterable[Row], groups: _Groups) -> dict[str, list[Row]]:
+    by_root: dict[str, list[Row]] = {}
+    for row in rows:
+        by_root.setdefault(groups.root(row["entry_id"]), []).append(row)
+    return by_root
+
+
+def _nodes(row: Row) -> list[str]:
+    """What an answer hangs together with."""
+    nodes = [row["entry_id"]]
+    if row.get("case_id"):
+        nodes.append(row["case_id"])
+    if row.get("action") == Action.ADD:
+        nodes.append(_ADDITIONS)
+    return nodes
+
+
+def _units(new: Given) -> list[_Unit]:
+    """The new answers in the order in which they are tried."""
+    of_case: dict[tuple[str, str], list[Row]] = {}
+    for row in new.verdicts.sort_by("number").to_pylist():
+        of_case.setdefault((row["case_id"], row["decided_by"]), []).append(row)
+    units = [_Unit(verdicts=tuple(rows)) for rows in of_case.values()]
+    amendments = new.amendments.sort_by("number").to_pylist()
+    return units + [_Unit(amendments=(row,)) for row in amendments]
+
+
+def _refusals(unit: _Unit, code: str) -> Iterator[Refusal]:
+    for row in unit.verdicts:
+        yield Refusal(
+            code, row["entry_id"], row["case_id"], row["decided_by"], row["number"]
+        )
+    for row in unit.amendments:
+        yield Refusal(code, row["entry_id"], None, row["decided_by"], row["number"])
+
+
+def _joined(given: Given, new: Given) -> Given:
+    """All answers, the new ones behind the earlier ones."""
+    again = pc.is_in(
+        given.acceptances.column("finding_id"),
+        value_set=new.acceptances.column("finding_id").combine_chunks(),
+    )
+    earlier = given.acceptances.filter(pc.invert(again))
+    return Given(
+        verdicts=concat([given.verdicts, new.verdicts], GIVEN_VERDICT),
+        amendments=concat([given.amendments, new.amendments], GIVEN_AMENDMENT),
+        acceptances=concat([earlier, new.acceptances], ACCEPTANCE),
+        subjects=concat([given.subjects, new.subjects], given.subjects.schema),
+        case_entries={**given.case_entries, **new.case_entries},
+    )
+
+
+def _appended(table: pa.Table, rows: Sequence[Row]) -> pa.Table:
+    """Answers with more answers behind them, numbered on."""
+    if not rows:
+        return table
+    start = (pc.max(table.column("number")).as_py() or 0) + 1
+    in_order = sorted(rows, key=lambda row: row["number"])
+    numbered = [row | {"number": start + place} for place, row in enumerate(in_order)]
+    return concat([table, _table(numbered, table.schema)], table.schema)
+
+
+def _table(rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
+    columns = {name: [row[name] for row in rows] for name in schema.names}
+    return from_columns(columns, schema, len(rows))
+
+
+def _key(row: Row) -> _Key:
+    """What an answer, or a decision, is and about what."""
+    if "verdict" in row:
+        return row["verdict"], row["entry_id"], row["case_id"]
+    return row["action"], row["entry_id"], row["field"] or ""
+
+
+def _key_of_skipped(row: Row) -> _Key:
+    is_verdict = row["answer"] in _VERDICTS
+    about = row["case_id"] if is_verdict else row["field"]
+    return row["answer"], row["entry_id"], about or ""
+
+
+def _keys_of(holding: Standing) -> frozenset[_Key]:
+    rows = (*holding.decisions.to_pylist(), *holding.amendments.to_pylist())
+    return frozenset(_key(row) for row in rows)
