@@ -104,6 +104,15 @@ def test_queue_asks_about_duplicates_and_identity_conflicts_only():
     }
 
 
+def numbers_of(numbered):
+    return dict(
+        zip(
+            *(numbered.column(name).to_pylist() for name in ("case_id", "number")),
+            strict=True,
+        )
+    )
+
+
 def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
     """A case's number follows probability, and kinds that are not asked come after all that are."""
     cases = make_cases(
@@ -114,10 +123,7 @@ def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
         },
     )
 
-    assert review.numbered(cases).to_pydict() == {
-        "case_id": ["c1", "c2", "c3"],
-        "number": [2, 3, 1],
-    }
+    assert numbers_of(review.numbered(cases)) == {"c1": 2, "c2": 3, "c3": 1}
     assert review.queue(cases, DECISION.empty_table()).column(
         "case_id"
     ).to_pylist() == [
@@ -126,6 +132,67 @@ def test_queue_numbers_the_most_probable_first_and_non_duplicates_last():
         "c1",
         "c1",
     ]
+
+
+def at_place(*texts):
+    """The ids of entries that say this."""
+    return [f"088-0001-{text}" for text in texts]
+
+
+def test_a_case_keeps_its_number_and_a_new_one_gets_the_next_free_one():
+    """People say case 7: after the next run that would be another one."""
+    first = review.numbered(
+        make_cases({"c1": at_place("a", "b"), "c2": at_place("c", "d")})
+    )
+    cases = make_cases({"c0": at_place("e", "f"), "c2": at_place("c", "d")})
+
+    second = review.numbered(cases, first)
+
+    assert numbers_of(first) == {"c1": 1, "c2": 2}
+    assert numbers_of(second) == {"c0": 3, "c2": 2}
+
+
+def test_a_case_whose_entries_moved_keeps_its_number():
+    """A corrected precinct gives the case another id, and people go on calling it by its number."""
+    here, there = "088-0001-AAAAAAAAAAAAA", "088-0002-BBBBBBBBBBBBB"
+    moved = here.replace("0001", "0007")
+    first = review.numbered(make_cases({"c1": at_place("x", "y"), "c2": [here, there]}))
+
+    second = review.numbered(
+        make_cases({"c9": [moved, there], "c0": at_place("v", "w")}), first
+    )
+
+    assert numbers_of(second) == {"c9": numbers_of(first)["c2"], "c0": 3}
+
+
+def test_the_number_of_a_case_that_is_gone_is_not_given_again():
+    first = review.numbered(make_cases({"c1": at_place("a", "b")}))
+    second = review.numbered(make_cases({"c2": at_place("a", "c")}), first)
+
+    assert numbers_of(second) == {"c2": 2}
+
+
+@given(
+    then=st.dictionaries(st.sampled_from("abcdef"), st.floats(0.5, 1), max_size=6),
+    today=st.dictionaries(st.sampled_from("defghi"), st.floats(0.5, 1), max_size=6),
+)
+def test_numbers_stay_and_no_two_cases_have_one(then, today):
+    kind = CaseKind.WITHIN_CONSTITUENCY.value
+    then, today = (
+        make_cases(
+            {
+                case: (kind, chance, at_place(f"{case}1", f"{case}2"))
+                for case, chance in one.items()
+            }
+        )
+        for one in (then, today)
+    )
+    first = review.numbered(then)
+    before, after = numbers_of(first), numbers_of(review.numbered(today, first))
+
+    assert all(after[case] == before[case] for case in before.keys() & after.keys())
+    fresh = sorted(after[case] for case in after.keys() - before.keys())
+    assert fresh == list(range(len(before) + 1, len(before) + len(fresh) + 1))
 
 
 def test_a_half_decided_case_stays_in_the_queue_and_a_settled_one_leaves_it():

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from voterlist.model import AsideCode
+from voterlist.pipeline.decided import DecisionsStanding
 from voterlist.pipeline.result import (
     FURNITURE,
     RunResult,
@@ -25,7 +26,12 @@ NOT_UNDERSTOOD = (AsideCode.HEADER_UNKNOWN, AsideCode.MAPPING_DOUBTFUL)
 def result(**known):
     """A run of two files in which nothing happened but what is given."""
     nothing = {field.name: () for field in dataclasses.fields(RunResult)}
-    quiet = {"files": 2, "set_aside_by_code": {}, "clock_behind": None}
+    quiet = {
+        "files": 2,
+        "set_aside_by_code": {},
+        "clock_behind": None,
+        "decided": DecisionsStanding(),
+    }
     return RunResult(**nothing | quiet | known)
 
 
@@ -52,6 +58,13 @@ def test_three_is_for_a_run_that_could_read_no_list(unread, code):
     """A script would go on after a run that read nothing, or stop after one that read a list."""
     troubles = tuple(Trouble(name, None, "file-unreadable") for name in unread)
     assert result(troubles=troubles).exit_code == code
+
+
+@pytest.mark.parametrize("name", ["contested_cases", "contested_entries"])
+def test_what_is_contested_asks_for_a_person(name):
+    """Two people disagree, and a script would go on with a list of which neither is true."""
+    assert result(decided=DecisionsStanding(**{name: 1})).exit_code == 1
+    assert result(decided=DecisionsStanding(holding=9, changed=2)).exit_code == 0
 
 
 ROWS = st.lists(

@@ -197,7 +197,10 @@ def keys(settings="", **changes):
         ("[check]\nsmallest_precinct = 1\n", {"check", "reconcile", "review"}),
         ("[link]\nduplicate_probability = 0.9\n", {"link"}),
         ("[ingest]\nmax_file_megabytes = 7\n", {"ingest", "check", "reconcile"}),
-        ('[workspace]\nprofile = "generic"\n', {"normalize", "reconcile", "link"}),
+        (
+            '[workspace]\nprofile = "generic"\n',
+            {"normalize", "reconcile", "link", "review"},
+        ),
         ("[privacy]\nmask_identifiers = true\n", set()),
         ("[calendar]\nelection_day = 2026-06-07\n", {"check", "reconcile"}),
         ('[decisions]\ntwo_people = ["strike"]\n', {"decisions"}),
@@ -310,6 +313,8 @@ def _words(given):
         Need.REFERENCE: "the files of `reference/` but the register of streets",
         Need.STREETS: "the register of streets",
         Need.ANSWERS: "what people answered",
+        Need.CASE_NUMBERS: "the numbers of the cases of earlier runs",
+        Need.SCOPE: "which constituencies are read",
         Need.LIST_DAY: "the day on which the list counts",
     }[given]
 

@@ -249,6 +249,21 @@ class Action(StrEnum):
     """Takes back what the same person had decided."""
 
 
+class Returned(StrEnum):
+    """Why an answer about an entry came back."""
+
+    CHANGED = "changed"
+    """The entry says something else today, or another entry of its case does."""
+    GONE = "gone"
+    """The entry is on no list any more, or another entry of its case is on none."""
+    UNCLEAR = "unclear"
+    """Several entries of today may be it, or the list on which it stood is not there."""
+    CARRIED_OUT = "carried-out"
+    """The precinct did itself what was decided: nobody needs to do anything."""
+    ANSWERED = "answered"
+    """A later answer about the entry of today settled it."""
+
+
 class Standing(StrEnum):
     """How a stage of the calendar stands on a day."""
 

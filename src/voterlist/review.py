@@ -8,17 +8,17 @@ itself.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from voterlist.decisions import Effects, effects, with_corrections
+from voterlist.decisions import Effects, effects, identity_of, with_corrections
 from voterlist.decisions.verdicts import (
     PROBLEM_CODES,
     REVIEW_ROW,
@@ -27,7 +27,15 @@ from voterlist.decisions.verdicts import (
     check_decisions,
 )
 from voterlist.model import Action, CaseKind, Problem, Rule, Verdict
-from voterlist.schemas import CASE, CHANGE, DECISION, ENTRY, require
+from voterlist.schemas import (
+    CASE,
+    CASE_NUMBER,
+    CHANGE,
+    DECISION,
+    ENTRY,
+    empty,
+    require,
+)
 from voterlist.tables import from_columns, plain, sort_by
 
 __all__ = [
@@ -52,6 +60,7 @@ RULES: tuple[Rule, ...] = ()
 _WORD = pa.dictionary(pa.int32(), pa.string())
 _KEY = ["case_id", "entry_id"]
 """The columns that name what a decision is about."""
+_CONTENT_BYTES = 8
 _RANK = {Verdict.REPEAT.value: 0, Verdict.KEEP.value: 1, Verdict.SEPARATE.value: 2}
 """Of verdicts of the same moment, the one that keeps more has the higher rank."""
 
@@ -86,13 +95,44 @@ class Corrected:
     """SKIPPED: decisions that do nothing now, and why."""
 
 
-def numbered(cases: pa.Table) -> pa.Table:
-    """One row for each case: ``case_id`` and its running ``number`` from 1, sorted by case.
+def numbered(cases: pa.Table, earlier: pa.Table | None = None) -> pa.Table:
+    """The number of each case (CASE_NUMBER), sorted by case. Report and workbook show it.
 
-    Numbers follow the order in which a person should look: cases that are asked about first, of
-    those the most probable first; ties by case id. The report and the review workbook show these
-    numbers.
+    A case that had a number keeps it, also where its entries moved and say what they said. The
+    others get the numbers behind the highest ever given, in the order in which a person should
+    look: cases that are asked about first, of those the most probable first; ties by case id.
+
+    Args:
+        cases: CASE.
+        earlier: CASE_NUMBER: every number that was ever given.
     """
+    in_order = _in_order(cases)
+    contents = _contents(cases)
+    given = (earlier if earlier is not None else empty(CASE_NUMBER)).to_pylist()
+    numbers = {one["case_id"]: one["number"] for one in given}
+    # Of cases that are gone: one that says the same is the same case in another place.
+    left: dict[str, list[int]] = {}
+    for one in sorted(given, key=lambda one: -one["number"]):
+        if one["case_id"] not in contents:
+            left.setdefault(one["content"], []).append(one["number"])
+    last = max(numbers.values(), default=0)
+    for case_id in in_order:
+        moved = left.get(contents[case_id])
+        if case_id not in numbers and moved:
+            numbers[case_id] = moved.pop()
+    new = [case_id for case_id in in_order if case_id not in numbers]
+    numbers |= {case_id: last + place for place, case_id in enumerate(new, 1)}
+    ids = sorted(contents)
+    columns = {
+        "case_id": ids,
+        "number": [numbers[case_id] for case_id in ids],
+        "content": [contents[case_id] for case_id in ids],
+    }
+    return from_columns(columns, CASE_NUMBER, len(ids))
+
+
+def _in_order(cases: pa.Table) -> list[str]:
+    """The ids of the cases in the order in which a person should look."""
     frame = (
         cases.select(["case_id", "kind", "probability"])
         .to_pandas()
@@ -102,12 +142,21 @@ def numbered(cases: pa.Table) -> pa.Table:
     frame = frame.assign(is_asked=is_asked)
     order = ["is_asked", "probability", "case_id"]
     frame = frame.sort_values(order, ascending=[False, False, True])
-    numbers = np.arange(1, len(frame) + 1)
-    columns = {
-        "case_id": pa.array(frame["case_id"], pa.string()),
-        "number": pa.array(numbers, pa.int32()),
+    return list(frame["case_id"])
+
+
+def _contents(cases: pa.Table) -> dict[str, str]:
+    """By case a digest of what its entries say, place apart."""
+    said: dict[str, list[str]] = {}
+    ids = (cases.column(name).to_pylist() for name in _KEY)
+    for case_id, entry_id in zip(*ids, strict=True):
+        said.setdefault(case_id, []).append(identity_of(entry_id))
+    return {
+        case_id: hashlib.blake2b(
+            "+".join(sorted(texts)).encode(), digest_size=_CONTENT_BYTES
+        ).hexdigest()
+        for case_id, texts in said.items()
     }
-    return sort_by(pa.table(columns), "case_id")
 
 
 def current(decisions: pa.Table) -> pa.Table:
@@ -128,22 +177,30 @@ def current(decisions: pa.Table) -> pa.Table:
     return _decisions(frame.drop_duplicates(_KEY, keep="last"))
 
 
-def queue(cases: pa.Table, decisions: pa.Table) -> pa.Table:
+def queue(
+    cases: pa.Table, decisions: pa.Table, numbers: pa.Table | None = None
+) -> pa.Table:
     """QUEUE: the cases in which at least one entry has no decision yet, sorted by number and entry.
 
     Asked about are the kinds that propose one person, and identity conflicts; twins, relatives and
     namesakes are shown in the report and not asked. A settled case comes back only when its set of
     entries changes, because that gives it another ``case_id``.
+
+    Args:
+        cases: CASE.
+        decisions: DECISION: what holds.
+        numbers: CASE_NUMBER of every case; without it they are numbered anew.
     """
     table = require(cases, CASE, "review")
     kinds = table.column("kind").cast(pa.string())
     frame = table.filter(
         pc.is_in(kinds, value_set=pa.array(_asked_kinds()))
     ).to_pandas()
-    numbers = numbered(cases).to_pandas().set_index("case_id")["number"]
+    given = numbered(cases) if numbers is None else numbers
+    number_of = given.to_pandas().set_index("case_id")["number"]
     decided = current(decisions).to_pandas().set_index(_KEY)["verdict"].astype(object)
     verdicts = decided.reindex(pd.MultiIndex.from_frame(frame[_KEY])).to_numpy()
-    frame = frame.assign(number=frame["case_id"].map(numbers), verdict=verdicts)
+    frame = frame.assign(number=frame["case_id"].map(number_of), verdict=verdicts)
     undecided = frame.loc[frame["verdict"].isna(), "case_id"].unique()
     frame = frame[frame["case_id"].isin(undecided)]
     return sort_by(_table(frame, QUEUE), "number", "entry_id")

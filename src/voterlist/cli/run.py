@@ -27,6 +27,18 @@ __all__ = ["run"]
 
 _MOST_DOUBTS = 50
 """So many lists in doubt are shown; ``--json`` and the reports have all."""
+_DECIDED = (
+    "holding",
+    "followed",
+    "carried_out",
+    "changed",
+    "gone",
+    "unclear",
+    "pending",
+    "skipped",
+)
+"""How decisions stand, in the order in which it is told."""
+_NOTHING_TO_DO = frozenset({"holding", "followed", "carried_out"})
 
 
 def run(
@@ -76,6 +88,7 @@ def _tell(done: usecases.WorkspaceRun) -> None:
         TERMINAL.say(line)
     _tell_clock(result)
     _tell_outputs(result)
+    _tell_decided(result)
     if result.exit_code == 1:
         TERMINAL.say()
         TERMINAL.say(SAY("cli.run.code"))
@@ -128,6 +141,24 @@ def _tell_outputs(result: usecases.RunResult) -> None:
         TERMINAL.say(SAY("cli.run.open"))
         for path in result.outputs:
             TERMINAL.say(f"  {shown(path)}")
+
+
+def _tell_decided(result: usecases.RunResult) -> None:
+    """How what people decided stands, and what to do; nothing where there is nothing to say."""
+    standing = dataclasses.asdict(result.decided)
+    told = [name for name in _DECIDED if standing[name]]
+    errors = result.findings_by_severity.get(Severity.ERROR, 0)
+    lines = [SAY(f"cli.run.decided.{name}", count=standing[name]) for name in told]
+    if result.decided.contested:
+        lines.append(SAY("cli.run.decided.contested", **standing))
+    if errors:
+        lines.append(SAY("cli.run.errors", errors=errors))
+    if errors or result.decided.contested or set(told) - _NOTHING_TO_DO:
+        lines.append(SAY("cli.run.decided.todo"))
+    if lines:
+        TERMINAL.say()
+    for line in lines:
+        TERMINAL.say(line)
 
 
 def _tell_set_aside(result: usecases.RunResult) -> None:
@@ -266,6 +297,7 @@ def _as_json(done: usecases.WorkspaceRun) -> dict[str, Any]:
         "cases": {kind.value: result.cases_by_kind.get(kind, 0) for kind in CaseKind},
         "open_cases": result.open_cases,
         "decisions": result.decisions,
+        "decided": dataclasses.asdict(result.decided),
         "compared": result.compared,
         "afresh": result.afresh,
         "state_use": result.state_use,

@@ -23,13 +23,27 @@ from voterlist.decisions.checks import (
 )
 from voterlist.decisions.corrected import with_corrections
 from voterlist.decisions.effects import Effects, columns_for, effects
-from voterlist.decisions.follow import Followed, follow, identity_of
+from voterlist.decisions.follow import (
+    STOOD,
+    Followed,
+    Names,
+    Then,
+    follow,
+    not_among,
+    renamed,
+)
 from voterlist.decisions.given import Given
 from voterlist.decisions.grounds import Ground, Need, grounds, grounds_for
 from voterlist.decisions.outcome import SKIP_CODES
 from voterlist.decisions.rows import AMENDMENT_ROW, UNKNOWN_ACTION
 from voterlist.decisions.standing import WITHDRAWN, Standing, standing
-from voterlist.decisions.subjects import subjects_of
+from voterlist.decisions.subjects import (
+    answered_ids,
+    identities,
+    identity_of,
+    subjects_among,
+    subjects_of,
+)
 from voterlist.decisions.trial import REFUSAL_CODES, Refusal, refused
 
 __all__ = [
@@ -38,6 +52,7 @@ __all__ = [
     "REFUSAL_CODES",
     "SHEETS",
     "SKIP_CODES",
+    "STOOD",
     "UNKNOWN_ACTION",
     "WITHDRAWN",
     "Amended",
@@ -47,12 +62,15 @@ __all__ = [
     "Followed",
     "Given",
     "Ground",
+    "Names",
     "Need",
     "Refusal",
     "Replaced",
     "Standing",
+    "Then",
     "Value",
     "ValueReader",
+    "answered_ids",
     "answers_of",
     "check_amendments",
     "columns_for",
@@ -60,10 +78,14 @@ __all__ = [
     "follow",
     "grounds",
     "grounds_for",
+    "identities",
     "identity_of",
+    "not_among",
     "precincts_known",
     "refused",
+    "renamed",
     "standing",
+    "subjects_among",
     "subjects_of",
     "with_corrections",
 ]

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from voterlist.decisions.answer import Row
+from voterlist.decisions.given import Given
 from voterlist.schemas import ENTRY, ENTRY_FIELDS, SUBJECT, require
 from voterlist.tables import from_columns
 
-__all__ = ["subject_table", "subjects_of"]
+__all__ = [
+    "OTHERS",
+    "answered_ids",
+    "identities",
+    "identity_of",
+    "subject_table",
+    "subjects_among",
+    "subjects_of",
+]
+
+OTHERS = "others"
+"""Beside the cells of an entry: the ids of the other entries that said the same then."""
+
+_PLACE_LENGTH = len("088-0012-")
+
 
 _SUBJECT_CELLS = (
     "constituency",
@@ -22,6 +39,75 @@ _SUBJECT_CELLS = (
     "line",
     *ENTRY_FIELDS,
 )
+
+
+def identity_of(entry_id: str) -> str:
+    """What an entry says, without its place and without the number of equal entries."""
+    return entry_id[_PLACE_LENGTH:].partition(".")[0]
+
+
+def identities(entry_ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """``identity_of`` each id."""
+    texts = pc.utf8_slice_codeunits(entry_ids, _PLACE_LENGTH)
+    return pc.replace_substring_regex(texts, r"\..*$", "")
+
+
+def answered_ids(given: Given) -> set[str]:
+    """The entries on the list of which anything was decided, and the others of their cases."""
+    ids: set[str] = set()
+    ids.update(given.verdicts.column("entry_id").to_pylist())
+    # The row of a register from which a person was added is no entry.
+    is_entry = pc.not_equal(given.amendments.column("action").cast(pa.string()), "add")
+    ids.update(given.amendments.filter(is_entry).column("entry_id").to_pylist())
+    for members in given.case_entries.values():
+        ids.update(members)
+    for name in ("entry_id", "other_entry_id"):
+        ids.update(given.acceptances.column(name).drop_null().to_pylist())
+    return ids
+
+
+def subjects_among(entries: pa.Table, ids: Collection[str]) -> pa.Table:
+    """What these entries say now (SUBJECT), with the entries that say the same beside them.
+
+    Args:
+        entries: ENTRY of all lists.
+        ids: the entries of which something is decided; those that are on no list are left out.
+    """
+    wanted = pa.array(sorted(ids), pa.string())
+    rows = entries.filter(pc.is_in(entries.column("entry_id"), value_set=wanted))
+    alike = _alike(entries.column("entry_id"), rows.column("entry_id"))
+    subjects = sorted(_subjects(rows, alike))
+    columns = {
+        "entry_id": [entry_id for entry_id, _ in subjects],
+        "cells": [cells for _, cells in subjects],
+    }
+    return from_columns(columns, SUBJECT, len(subjects))
+
+
+def _alike(
+    entry_ids: pa.ChunkedArray, wanted: pa.ChunkedArray
+) -> Mapping[str, list[str]]:
+    """The entries of each identity that one of the wanted entries has."""
+    texts = pc.unique(identities(wanted))
+    same = entry_ids.filter(pc.is_in(identities(entry_ids), value_set=texts))
+    alike: dict[str, list[str]] = {}
+    for entry_id in sorted(same.to_pylist()):
+        alike.setdefault(identity_of(entry_id), []).append(entry_id)
+    return alike
+
+
+def _subjects(
+    rows: pa.Table, alike: Mapping[str, list[str]]
+) -> Iterator[tuple[str, str]]:
+    """The id of each row, and its cells as JSON; what it lacks is left out."""
+    for row in rows.select(ENTRY.names).to_pylist():
+        entry_id = row.pop("entry_id")
+        cells: dict[str, Any] = {
+            name: cell for name, cell in row.items() if cell is not None
+        }
+        same = alike[identity_of(entry_id)]
+        cells[OTHERS] = [other for other in same if other != entry_id]
+        yield entry_id, json.dumps(cells, sort_keys=True, ensure_ascii=False)
 
 
 def subjects_of(entries: pa.Table) -> pa.Table:

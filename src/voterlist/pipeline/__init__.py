@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,14 @@ import pyarrow as pa
 
 from voterlist import config
 from voterlist.config import CheckSettings, Settings
+from voterlist.errors import UsageError
 from voterlist.findings import gather
 from voterlist.model import Stage
 from voterlist.pipeline import inbox, publish
-from voterlist.pipeline.answers import answers_in
+from voterlist.pipeline.answers import answers_in, keep_subjects
 from voterlist.pipeline.context import Context, Progress
+from voterlist.pipeline.decided import decisions_standing
+from voterlist.pipeline.known import known
 from voterlist.pipeline.missing import MissingList, earlier_lists, missing_lists
 from voterlist.pipeline.reference import SOURCES
 from voterlist.pipeline.result import (
@@ -48,7 +52,7 @@ from voterlist.rulebook import RULE_CODES
 from voterlist.schemas import FINDING, LIST, SET_ASIDE, empty
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import lock
-from voterlist.storage.ledger import Ledger
+from voterlist.storage.ledger import CaseNumber, Ledger
 from voterlist.storage.store import Manifest, RunFolder, program_digest
 from voterlist.tables import concat
 from voterlist.version import __version__
@@ -101,11 +105,13 @@ def run(
     with lock.hold(workspace, since=since or today.isoformat()):
         inputs = inbox.find(workspace, constituencies, settings.ingest)
         with Ledger(workspace / ledgers.FILE_NAME) as ledger:
+            _keep_subjects(workspace, ledger)
             given = answers_in(ledger)
+            numbers = tuple(ledger.case_numbers())
             newest_day = ledger.newest_day()
         earlier = earlier_lists(workspace)
         context = Context(
-            workspace, settings, inputs, given, today, max(1, jobs), progress
+            workspace, settings, inputs, given, today, max(1, jobs), progress, numbers
         )
         folder = RunFolder(workspace, _manifest(context))
         walk = Walk(folder, program_digest(), context)
@@ -124,6 +130,12 @@ def run(
     return replace(
         result, clock_behind=newest_day if is_behind else None, missing_lists=missing
     )
+
+
+def _keep_subjects(workspace: Path, ledger: Ledger) -> None:
+    """Keep what was said by the entries of answers that were recorded without it."""
+    with suppress(UsageError):
+        keep_subjects(ledger, lambda: known(workspace, ledger))
 
 
 def _missing(
@@ -197,9 +209,15 @@ def _finish(context: Context, walk: Walk) -> tuple[Path, ...]:
             None if inputs.is_whole else inputs.constituencies,
             unread=unread_constituencies(walk.tables["set_aside"]),
         )
+        ledger.number_cases(_numbers(walk.tables["case_numbers"], run))
         ledger.write_journal(context.today, RUN_EVENT, **details)
     ledgers.mark_run(path, walk.folder.path)
     return outputs
+
+
+def _numbers(numbers: pa.Table, run: str) -> list[CaseNumber]:
+    """The numbers of a run (CASE_NUMBER) for the ledger."""
+    return [CaseNumber(**row, run=run) for row in numbers.to_pylist()]
 
 
 def _open_cases(tables: Tables) -> int:
@@ -254,6 +272,7 @@ def _result(
         findings_by_severity=_findings_by_severity(tables, context.settings.check),
         cases_by_kind=_cases_by_kind(tables),
         open_cases=_open_cases(tables),
+        decided=decisions_standing(tables),
         decisions=tables["decisions"].num_rows if "decisions" in tables else 0,
         estimate=estimate[0] if estimate else None,
         doubts=tuple(doubts),

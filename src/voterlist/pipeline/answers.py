@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from voterlist.decisions import Given
-from voterlist.decisions.follow import renamed
+from collections.abc import Callable, Collection
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.decisions import Given, Names, answered_ids, renamed, subjects_among
+from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.pipeline.known import Known
-from voterlist.storage.ledger import Reader
+from voterlist.schemas import SUBJECT
+from voterlist.storage.ledger import Ledger, Reader
+from voterlist.tables import concat, from_columns
 
-__all__ = ["answers_in", "answers_of_today"]
+__all__ = ["answers_in", "answers_of_today", "keep_subjects"]
+
+_UNKNOWN = "{}"
+"""The cells of an entry of which no run says anything."""
 
 
 def answers_in(ledger: Reader) -> Given:
@@ -24,7 +34,42 @@ def answers_in(ledger: Reader) -> Given:
 
 def answers_of_today(ledger: Reader, runs: Known) -> Given:
     """All answers in a ledger, under the ids that the entries have in the newest run."""
-    moves = runs.table("followed").to_pylist()
-    by_old = {row["old_entry_id"]: row["entry_id"] for row in moves}
+    names = Names(case_id, finding_ids)
+    return renamed(answers_in(ledger), runs.table("followed"), names)
+
+
+def keep_subjects(ledger: Ledger, runs: Callable[[], Known]) -> None:
+    """Keep what the entries of all answers say, and which entries their cases have.
+
+    What is kept already stays as it is: it is what was there when the first answer was given.
+
+    Args:
+        ledger: with the answers.
+        runs: the runs on which people decided; asked for only where something is to be kept.
+    """
+    decided = set(ledger.given_verdicts().column("case_id").to_pylist())
+    cases = decided - ledger.case_entries().keys()
+    if cases:
+        ledger.keep_case_entries(_entries_of(cases, runs().table("cases")))
     given = answers_in(ledger)
-    return renamed(given, by_old, case_id) if by_old else given
+    ids = answered_ids(given) - set(given.subjects.column("entry_id").to_pylist())
+    if ids:
+        ledger.keep_subjects(_said(ids, runs().table("entries")))
+
+
+def _entries_of(cases: Collection[str], table: pa.Table) -> dict[str, list[str]]:
+    """The entries of each of these cases; ``table`` is CASE."""
+    wanted = pa.array(sorted(cases), pa.string())
+    rows = table.filter(pc.is_in(table.column("case_id"), value_set=wanted))
+    entries: dict[str, list[str]] = {}
+    for row in rows.select(["case_id", "entry_id"]).to_pylist():
+        entries.setdefault(row["case_id"], []).append(row["entry_id"])
+    return entries
+
+
+def _said(ids: Collection[str], entries: pa.Table) -> pa.Table:
+    """SUBJECT of these entries; one that no run has is noted too, so that it is asked for once."""
+    subjects = subjects_among(entries, ids)
+    rest = sorted(set(ids) - set(subjects.column("entry_id").to_pylist()))
+    unknown = {"entry_id": rest, "cells": [_UNKNOWN] * len(rest)}
+    return concat([subjects, from_columns(unknown, SUBJECT, len(rest))], SUBJECT)

@@ -12,6 +12,7 @@ from voterlist.deadlines import calendar
 from voterlist.decisions import Given
 from voterlist.model import Stage
 from voterlist.pipeline.inbox import Inputs
+from voterlist.storage.ledger import CaseNumber
 
 __all__ = ["Context", "Progress"]
 
@@ -32,6 +33,8 @@ class Context:
     today: dt.date
     jobs: int
     progress: Progress
+    case_numbers: tuple[CaseNumber, ...] = ()
+    """The numbers of the cases of earlier runs."""
 
     @property
     def list_day(self) -> dt.date:

@@ -21,6 +21,7 @@ from voterlist.schemas import (
     AMENDMENT,
     APPLIED,
     CASE,
+    CASE_NUMBER,
     CONTESTED,
     DECISION,
     ENTRY,
@@ -30,6 +31,7 @@ from voterlist.schemas import (
     LIST_BALANCE,
     MATCH,
     PAIR,
+    RETURNED,
     SKIPPED,
     VOTER,
     WATERFALL,
@@ -48,8 +50,10 @@ _KEYS = {
     "pairs": ("entry_l", "entry_r"),
     "waterfalls": ("entry_l", "entry_r"),
     "cases": ("case_id", "entry_id"),
+    "case_numbers": ("case_id",),
     "register_rows": ("entry_id",),
     "matches": ("register_id", "entry_id"),
+    "returned": ("old_entry_id",),
 }
 _OF_PLACES = frozenset(
     {"findings", "accepted", "lists", "applied", "skipped", "balance", "additions"}
@@ -66,11 +70,13 @@ _SCHEMAS = {
     "pairs": PAIR,
     "waterfalls": WATERFALL,
     "cases": CASE,
+    "case_numbers": CASE_NUMBER,
     "register_rows": ENTRY,
     "findings": FINDING,
     "accepted": ACCEPTED,
     "lists": LIST,
     "matches": MATCH,
+    "returned": RETURNED,
     "decisions": DECISION,
     "amendments": AMENDMENT,
     "contested": CONTESTED,
@@ -85,6 +91,8 @@ _SCHEMAS = {
 
 _LATER = _OF_ALL | {
     "waterfalls",
+    "case_numbers",
+    "returned",
     "matches",
     "register_rows",
     "accepted",
@@ -133,22 +141,6 @@ class Known:
         if name in _OF_PLACES:
             return concat(parts, _SCHEMAS[name])
         return _newest_rows(parts, name)
-
-
-    def newest(self, name: str) -> pa.Table | None:
-        """A table of the newest run; None where that has none of this name.
-
-        Raises:
-            InputError: the table is damaged.
-        """
-        path = self.folders[0] / f"{name}.parquet"
-        try:
-            return pq.read_table(path) if path.exists() else None
-        except (OSError, pa.ArrowException):
-            # The cause may quote a cell, so it is not chained.
-            raise InputError(
-                f"{path} cannot be read", code="run-damaged", file=str(path)
-            ) from None
 
 
 def known(workspace: Path, ledger: Reader) -> Known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from voterlist.ingest import LETTERS_LOST, PLACE_DOUBTS
 from voterlist.model import AsideCode, Stage
+from voterlist.pipeline.decided import DecisionsStanding
 from voterlist.pipeline.inbox import REFERENCE, Inputs, sources_of
 from voterlist.pipeline.missing import MissingList
 from voterlist.pipeline.standings import UnitStanding
@@ -129,6 +130,7 @@ class RunResult:
         missing_lists: precincts of which the last run had entries, and this one has none.
         place_doubts: lists whose precinct is not known or in doubt, by file.
         lost_letters: the paths inside the workspace of the lists that lost letters.
+        decided: how what people decided stands.
     """
 
     run: str
@@ -166,6 +168,7 @@ class RunResult:
     place_doubts: tuple[PlaceDoubt, ...] = ()
 
     lost_letters: tuple[str, ...] = ()
+    decided: DecisionsStanding = field(default_factory=DecisionsStanding)
 
     @property
     def exit_code(self) -> int:
@@ -187,6 +190,7 @@ class RunResult:
             self.missing_lists,
             self.place_doubts,
             self.lost_letters,
+            self.decided.contested,
         )
         return 1 if any(asks) else 0
 

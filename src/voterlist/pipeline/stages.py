@@ -15,13 +15,16 @@ from voterlist import link, reconcile, review
 from voterlist.check import ENTRIES, VOTERS, beside_last, examine, indicators
 from voterlist.cycles import Cycles, compare_cycles
 from voterlist.decisions import (
+    STOOD,
+    Names,
     columns_for,
     effects,
     follow,
+    renamed,
     standing,
     with_corrections,
 )
-from voterlist.findings import settle
+from voterlist.findings import finding_ids, settle
 from voterlist.link.cases import case_id
 from voterlist.link.explain import waterfalls
 from voterlist.link.labels import decided
@@ -33,6 +36,7 @@ from voterlist.pipeline.intake import (
     normalize_entries,
     take_in,
 )
+from voterlist.pipeline.returned import Answered, Today, returned
 from voterlist.pipeline.steps import (
     Given,
     NeededTables,
@@ -43,15 +47,16 @@ from voterlist.pipeline.steps import (
 from voterlist.pipeline.street_register import read_streets
 from voterlist.report import scorecard_of
 from voterlist.schemas import (
+    CASE_NUMBER,
     CYCLE_CHANGE,
     CYCLE_SUMMARY,
-    ENTRY,
     FINDING,
     REGISTER_USE,
     empty,
 )
 from voterlist.storage import linkage_state
-from voterlist.tables import concat, sort_by
+from voterlist.storage.ledger import CaseNumber
+from voterlist.tables import concat, from_columns, sort_by
 
 __all__ = ["STAGES"]
 
@@ -67,8 +72,8 @@ _FINDINGS = (
 
 def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
     """What people decided, brought to the entries of today; what of it holds."""
-    entry_ids = tables.select("entries", _IDS).column("entry_id")
-    followed = follow(context.answers, entry_ids, case_id)
+    stood = tables.select("entries", STOOD)
+    followed = follow(context.answers, stood, _NAMES, context.is_of_run)
     two_people = [Action(name) for name in context.settings.decisions.two_people]
     holding = standing(followed.given, two_people=two_people)
     made = {
@@ -79,10 +84,10 @@ def bring_decisions(tables: NeededTables, context: StageContext) -> StageResult:
         "acceptances": followed.given.acceptances,
         "followed": followed.moves,
     }
-    return StageResult(made, len(entry_ids), len(entry_ids))
+    return StageResult(made, stood.num_rows, stood.num_rows)
 
 
-_IDS = pa.schema([ENTRY.field("entry_id")])
+_NAMES = Names(case_id, finding_ids)
 
 
 def check_register(tables: NeededTables, context: StageContext) -> StageResult:
@@ -268,8 +273,11 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         tables["acceptances"],
         done.applied,
     )
+    numbers = review.numbered(tables["cases"], _case_numbers(context.case_numbers))
     made = {
-        "queue": review.queue(tables["cases"], decisions),
+        "case_numbers": numbers,
+        "returned": _returned(tables, entries.column("entry_id"), context),
+        "queue": review.queue(tables["cases"], decisions, numbers),
         "findings": settled.findings,
         "accepted": settled.accepted,
         "scorecard": _scorecard(tables, settled.findings),
@@ -283,6 +291,36 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         made |= {"corrected": corrected.table, "changes": corrected.changes}
     rows_out = made.get("corrected", entries).num_rows
     return StageResult(made, entries.num_rows, rows_out)
+
+
+def _returned(
+    tables: NeededTables, entry_ids: pa.ChunkedArray, context: StageContext
+) -> pa.Table:
+    """RETURNED: the answers whose entries are not on the list as they were."""
+    given, followed = context.answers, tables["followed"]
+    names = ("decisions", "amendments", "pending", "contested", "acceptances")
+    answered = Answered(
+        given,
+        renamed(given, followed, _NAMES),
+        followed,
+        **{name: tables[name] for name in names},
+    )
+    today = Today(
+        entry_ids,
+        tables.path("voters"),
+        tables["cases"],
+        tables["lists"],
+        context.settings.workspace.profile,
+        context.is_of_run,
+    )
+    return returned(answered, today)
+
+
+def _case_numbers(numbers: Sequence[CaseNumber]) -> pa.Table:
+    """CASE_NUMBER of these cases."""
+    names = CASE_NUMBER.names
+    columns = {name: [getattr(one, name) for one in numbers] for name in names}
+    return from_columns(columns, CASE_NUMBER, len(numbers))
 
 
 _SCORED = (
@@ -329,7 +367,7 @@ STAGES: tuple[Step, ...] = (
             "followed",
         ),
         settings=("decisions",),
-        given=(Given.ANSWERS,),
+        given=(Given.ANSWERS, Given.SCOPE),
     ),
     Step(
         Stage.NORMALIZE,
@@ -402,14 +440,20 @@ STAGES: tuple[Step, ...] = (
         review_cases,
         needs=(
             "entries",
+            "voters",
             "decisions",
             "amendments",
+            "pending",
+            "contested",
             "acceptances",
+            "followed",
             "findings-raised",
             "matches",
             *_SCORED,
         ),
         makes=(
+            "case_numbers",
+            "returned",
             "queue",
             "findings",
             "accepted",
@@ -420,8 +464,8 @@ STAGES: tuple[Step, ...] = (
             "additions",
         ),
         may_make=("corrected", "changes"),
-        settings=("check",),
-        given=(Given.ANSWERS,),
+        settings=("check", "workspace.profile"),
+        given=(Given.ANSWERS, Given.CASE_NUMBERS, Given.SCOPE),
     ),
 )
 """Every stage that makes tables, in order; the reports are made from the tables of all of them."""

@@ -26,6 +26,7 @@ from voterlist.pipeline.context import Context
 from voterlist.pipeline.inbox import Inputs
 from voterlist.readers import ListedFile
 from voterlist.storage import store
+from voterlist.storage.ledger import CaseNumber
 from voterlist.storage.store import Shelf, Written
 
 __all__ = [
@@ -76,6 +77,10 @@ class Given(StrEnum):
     """The files of ``reference/`` that are registers of the precincts' streets."""
     ANSWERS = "answers"
     """What people answered: about cases, entries and findings."""
+    CASE_NUMBERS = "case-numbers"
+    """The numbers of the cases of earlier runs."""
+    SCOPE = "scope"
+    """The constituencies whose lists are read."""
     LIST_DAY = "list-day"
     """The day on which the list counts."""
 
@@ -194,6 +199,8 @@ def _digest_of_given(context: Context, need: Given) -> str:
         Given.REFERENCE: lambda: _digest_of_files(inputs.reference_files),
         Given.STREETS: lambda: _digest_of_files(inputs.street_files),
         Given.ANSWERS: lambda: _digest_of_answers(context.given),
+        Given.CASE_NUMBERS: lambda: _digest_of_numbers(context.case_numbers),
+        Given.SCOPE: lambda: store.digest_of(inputs.is_whole, *inputs.constituencies),
         Given.LIST_DAY: lambda: str(context.list_day),
     }
     return digests[need]()
@@ -203,6 +210,10 @@ def _digest_of_answers(given: Answers) -> str:
     tables = (given.verdicts, given.amendments, given.acceptances, given.subjects)
     members = sorted((case, list(ids)) for case, ids in given.case_entries.items())
     return store.digest_of(*(table.to_pylist() for table in tables), members)
+
+
+def _digest_of_numbers(numbers: Iterable[CaseNumber]) -> str:
+    return store.digest_of(*((one.case_id, one.number) for one in numbers))
 
 
 def _digest_of_files(files: Iterable[ListedFile]) -> str:
@@ -308,6 +319,22 @@ class StageContext:
         """What people answered, under the ids that the entries had then."""
         self._require(Given.ANSWERS)
         return self._context.given
+
+    @property
+    def case_numbers(self) -> tuple[CaseNumber, ...]:
+        """The numbers of the cases of earlier runs."""
+        self._require(Given.CASE_NUMBERS)
+        return self._context.case_numbers
+
+    @property
+    def is_of_run(self) -> Callable[[str], bool]:
+        """False for the id of an entry whose constituency the run leaves out."""
+        self._require(Given.SCOPE)
+        inputs = self._context.inputs
+        prefixes = {f"{number:03d}" for number in inputs.constituencies}
+        return lambda entry_id: (
+            inputs.is_whole or entry_id.partition("-")[0] in prefixes
+        )
 
     @property
     def list_day(self) -> dt.date:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from voterlist import review
 from voterlist.decisions import Given, Standing, with_corrections
 from voterlist.findings import FINDINGS_ACCEPTED, finding_ids
-from voterlist.model import Action, Mark, Stage
+from voterlist.model import Action, Mark, Returned, Stage
 from voterlist.report.asked import (
     AskedAs,
     AskedFinding,
@@ -31,6 +31,7 @@ from voterlist.schemas import (
     ACCEPTANCE,
     ACCEPTED,
     CASE,
+    CASE_NUMBER,
     DECISION,
     ENTRY,
     FINDING,
@@ -42,6 +43,9 @@ from voterlist.schemas import (
 )
 
 __all__ = ["ReviewTables", "review_cases", "review_findings", "review_items"]
+
+_SETTLED = frozenset({Returned.CARRIED_OUT, Returned.ANSWERED})
+"""Why an answer came back of which nobody needs to do anything."""
 
 _Row: TypeAlias = Mapping[str, Any]
 _Subjects: TypeAlias = Callable[[Iterable[str | None]], dict[str, Subject]]
@@ -61,7 +65,7 @@ class ReviewTables:
         accepted: ACCEPTED.
         registers: ENTRY: the rows of registers that findings name.
         numbers: ``case_id`` and ``number`` of every case.
-        returned: RETURNED: the answers whose entries changed; None where the run has none.
+        returned: RETURNED: the answers whose entries changed.
     """
 
     cases: pa.Table
@@ -73,7 +77,7 @@ class ReviewTables:
     accepted: pa.Table
     registers: pa.Table
     numbers: pa.Table
-    returned: pa.Table | None = None
+    returned: pa.Table
 
 
 def review_items(
@@ -150,7 +154,8 @@ def review_cases(
 
     Args:
         cases: CASE.
-        tables: ``entries``, ``voters``, ``pairs``, and ``waterfalls`` where there are any.
+        tables: ``entries``, ``voters``, ``pairs``, and where there are any ``waterfalls`` and
+            ``case_numbers``.
         sources: the files of each source.
         decisions: DECISION.
         mask_identifiers: whether only the end of an identifier is shown.
@@ -161,7 +166,7 @@ def review_cases(
     table = require(cases, CASE, Stage.REPORT)
     built = build_cases(
         table,
-        review.numbered(table),
+        review.numbered(table, _checked(tables.get("case_numbers"), CASE_NUMBER)),
         CaseTables(
             entries=require(tables["entries"], ENTRY, Stage.REPORT),
             voters=require(tables["voters"], VOTER, Stage.REPORT),
@@ -435,13 +440,13 @@ def _single(
 
 
 def _returned(
-    returned: pa.Table | None, given: Given, numbers: pa.Table, subjects: _Subjects
+    returned: pa.Table, given: Given, numbers: pa.Table, subjects: _Subjects
 ) -> Iterator[Reopened]:
     """What was decided of entries that say something else now.
 
     An entry that is gone is shown as it was.
     """
-    rows = _rows(returned)
+    rows = [row for row in returned.to_pylist() if row["why"] not in _SETTLED]
     looked_up = subjects(row["entry_id"] for row in rows)
     number_of = _number_of(numbers, (row["case_id"] for row in rows))
     gone = {row["old_entry_id"] for row in rows if row["entry_id"] is None}

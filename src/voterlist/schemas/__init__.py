@@ -36,6 +36,7 @@ from voterlist.schemas.required import empty, require, with_current_names
 from voterlist.schemas.review import (
     AMENDMENT,
     APPLIED,
+    CASE_NUMBER,
     CHANGE,
     CONTESTED,
     DECISION,
@@ -44,6 +45,7 @@ from voterlist.schemas.review import (
     GIVEN_VERDICT,
     LIST_BALANCE,
     LISTED,
+    RETURNED,
     SKIPPED,
     SUBJECT,
 )
@@ -58,6 +60,7 @@ __all__ = [
     "AMENDMENT",
     "APPLIED",
     "CASE",
+    "CASE_NUMBER",
     "CHANGE",
     "COINCIDENCE",
     "COMPARISON",
@@ -86,6 +89,7 @@ __all__ = [
     "PYRAMID",
     "REGISTER_USE",
     "REMOVAL_REASON",
+    "RETURNED",
     "SCORECARD",
     "SET_ASIDE",
     "SHARED_FIELDS",

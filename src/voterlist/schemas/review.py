@@ -24,6 +24,7 @@ from voterlist.schemas.columns import (
 __all__ = [
     "AMENDMENT",
     "APPLIED",
+    "CASE_NUMBER",
     "CHANGE",
     "CONTESTED",
     "DECISION",
@@ -32,6 +33,7 @@ __all__ = [
     "GIVEN_VERDICT",
     "LISTED",
     "LIST_BALANCE",
+    "RETURNED",
     "SKIPPED",
     "SUBJECT",
     "TABLES",
@@ -132,6 +134,10 @@ _GIVEN_AMENDMENT = Table(
 )
 GIVEN_AMENDMENT = _GIVEN_AMENDMENT.schema
 
+_ANSWER = Column(
+    "answer", WORD, "A code of `Verdict` or `Action`, or `accept`.", known=True
+)
+
 _CONTESTED = Table(
     "CONTESTED",
     "What several people decided in different ways: one row for each of their answers.",
@@ -140,9 +146,7 @@ _CONTESTED = Table(
             "The id of the case; null where it is not about a case.", known=False
         ),
         _SUBJECT_ID,
-        Column(
-            "answer", WORD, "A code of `Verdict` or `Action`, or `accept`.", known=True
-        ),
+        _ANSWER,
         *(
             column
             for column in _AMENDMENT.columns
@@ -173,6 +177,47 @@ _FOLLOWED = Table(
     ),
 )
 FOLLOWED = _FOLLOWED.schema
+
+_RETURNED = Table(
+    "RETURNED",
+    "An answer that came back: its entry, or another one of its case, is not as it was.",
+    (
+        Column("old_entry_id", TEXT, "The id when it was decided.", known=True),
+        ENTRY_ID.but(
+            "The entry of the same person today; null where none was found.",
+            known=False,
+        ),
+        _CASE_ID.but(
+            "The case that was decided; null where it is not about a case.", known=False
+        ),
+        _ANSWER,
+        Column("field", WORD, "The field of ENTRY that was corrected."),
+        Column("value", TEXT, "What the field was to say."),
+        Column("ground", WORD, "Why it was decided: a code of `docs/decisions.md`."),
+        _REASON,
+        _BY,
+        _AT,
+        Column("changed", WORD, "The fields that changed since, joined with `+`."),
+        Column("why", WORD, "Why it came back: a code of `Returned`.", known=True),
+    ),
+)
+RETURNED = _RETURNED.schema
+
+_CASE_NUMBER = Table(
+    "CASE_NUMBER",
+    "The number by which people call a case; it stays from run to run.",
+    (
+        _CASE_ID,
+        Column("number", INT32, "The number, from 1.", known=True),
+        Column(
+            "content",
+            TEXT,
+            "A digest of what its entries say, place apart.",
+            known=True,
+        ),
+    ),
+)
+CASE_NUMBER = _CASE_NUMBER.schema
 
 _APPLIED = Table(
     "APPLIED",
@@ -315,6 +360,8 @@ TABLES = (
     _CONTESTED,
     _SUBJECT,
     _FOLLOWED,
+    _RETURNED,
+    _CASE_NUMBER,
     _APPLIED,
     _SKIPPED,
     _LIST_BALANCE,

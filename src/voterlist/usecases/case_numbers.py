@@ -18,13 +18,12 @@ def numbers_table(runs: Known, cases: pa.Table) -> pa.Table:
         runs: the runs of the workspace.
         cases: CASE of these runs.
     """
-    kept = runs.newest("case_numbers")
-    if kept is not None:
-        known = kept.column("case_id").combine_chunks()
-        is_known = pc.is_in(cases.column("case_id"), value_set=known)
-        if pc.all(is_known, min_count=0).as_py():
-            return kept.select(["case_id", "number"])
-    return review.numbered(cases)
+    kept = runs.table("case_numbers")
+    known = kept.column("case_id").combine_chunks()
+    is_known = pc.is_in(cases.column("case_id"), value_set=known)
+    # Runs of earlier versions gave no numbers that stay.
+    is_whole = pc.all(is_known, min_count=0).as_py()
+    return kept if is_whole else review.numbered(cases)
 
 
 def numbers_of(runs: Known, cases: pa.Table) -> dict[str, int]:

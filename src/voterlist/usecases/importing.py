@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from voterlist import review
 from voterlist.config import Settings
@@ -22,14 +21,13 @@ from voterlist.decisions import (
     precincts_known,
     refused,
     standing,
-    subjects_of,
 )
 from voterlist.decisions.standing import about, last_answers, says
 from voterlist.decisions.verdicts import REVIEW_ROW, Checked
 from voterlist.findings import finding_ids
 from voterlist.model import Action, Mark, Problem
 from voterlist.normalize import read_correction, read_day
-from voterlist.pipeline.answers import answers_of_today
+from voterlist.pipeline.answers import answers_of_today, keep_subjects
 from voterlist.pipeline.known import Known
 from voterlist.render.xlsx import ANSWER_ROW, CONFIRM, Answers
 from voterlist.schemas import (
@@ -215,7 +213,7 @@ class Importer:
         )
 
     def _originals(self, given: Given) -> _Originals:
-        return _Originals(self.standing(), given, self._runs.newest("returned"))
+        return _Originals(self.standing(), given, self._runs.table("returned"))
 
     def _tried(
         self, given: Given, checked: Checked, amended: Amended, rows: _Rows
@@ -266,27 +264,9 @@ class Importer:
         ledger.amend(amended.amendments)
         ledger.amend(amended.adjudications, adjudicates=True)
         ledger.accept(amended.acceptances)
-        self._keep(checked, amended)
-
-    def _keep(self, checked: Checked, amended: Amended) -> None:
-        """Keep the entries of the decided cases, and what they and all others say."""
-        decided = {
-            case
-            for table in (checked.decisions, checked.adjudications)
-            for case in table.column("case_id").to_pylist()
-        }
-        ids = pa.array(sorted(decided), pa.string())
-        is_decided = pc.is_in(self._cases.column("case_id"), value_set=ids)
-        members: dict[str, list[str]] = {}
-        for row in self._cases.filter(is_decided).to_pylist():
-            members.setdefault(row["case_id"], []).append(row["entry_id"])
-        self._ledger.keep_case_entries(members)
-        entry_ids = pa.array(
-            sorted({one for group in members.values() for one in group}), pa.string()
-        )
-        is_member = pc.is_in(self._entries.column("entry_id"), value_set=entry_ids)
-        self._ledger.keep_subjects(subjects_of(self._entries.filter(is_member)))
-        self._ledger.keep_subjects(amended.subjects)
+        keep_subjects(ledger, lambda: self._runs)
+        # Of the rows of registers from which people are added.
+        ledger.keep_subjects(amended.subjects)
 
     def _replaced(self, tried: _Tried, file: str) -> Iterator[Replacement]:
         """The earlier answers of the same people that are replaced."""
@@ -434,7 +414,7 @@ class _Originals:
     """The answers that are shown where somebody may confirm or settle them."""
 
     def __init__(
-        self, holding: Standing, given: Given, returned: pa.Table | None
+        self, holding: Standing, given: Given, returned: pa.Table
     ) -> None:
         self._by_cause: dict[str, list[_Row]] = {
             "pending": holding.pending.to_pylist(),
@@ -462,13 +442,13 @@ class _Originals:
         return list(different.values())
 
 
-def _returned(returned: pa.Table | None, given: Given) -> Iterator[_Row]:
+def _returned(returned: pa.Table, given: Given) -> Iterator[_Row]:
     """What was decided of entries that changed since, under the ids of today."""
     originals = {
         (row["entry_id"], row["action"], row["field"], row["decided_by"]): row
         for row in given.amendments.to_pylist()
     }
-    for row in [] if returned is None else returned.to_pylist():
+    for row in returned.to_pylist():
         key = row["old_entry_id"], row["answer"], row["field"], row["decided_by"]
         original = originals.get(key)
         if original is not None:

@@ -232,7 +232,7 @@ def _tables(runs: Known) -> report.ReviewTables:
         accepted=runs.table("accepted"),
         registers=runs.table("register_rows"),
         numbers=numbers_table(runs, cases),
-        returned=runs.newest("returned"),
+        returned=runs.table("returned"),
     )
 
 

@@ -26,7 +26,7 @@ from voterlist.report.sections.cases.sheets import (
     summary,
 )
 from voterlist.report.sections.cases.words import CaseWords
-from voterlist.schemas import CASE, DECISION, ENTRY, PAIR, VOTER, WATERFALL
+from voterlist.schemas import CASE, CASE_NUMBER, DECISION, ENTRY, PAIR, VOTER, WATERFALL
 
 __all__ = [
     "CASES",
@@ -47,10 +47,11 @@ __all__ = [
 def _build(inputs: Inputs) -> Cases:
     """A case is in the report of each constituency that one of its entries is in."""
     all_cases = inputs.table("cases")
+    numbers = inputs.table("case_numbers")
     names = ("entries", "voters", "pairs", "waterfalls", "decisions")
     built = build_cases(
         _cases_in(all_cases, inputs.facts.constituency),
-        review.numbered(all_cases),
+        review.numbered(all_cases, numbers),
         CaseTables(**{name: inputs.table(name) for name in names}),
         inputs.run.names,
         mask_identifiers=inputs.run.mask_identifiers,
@@ -75,7 +76,11 @@ CASES = Section(
     build=_build,
     words=CaseWords,
     needs={"entries": ENTRY, "voters": VOTER, "cases": CASE, "pairs": PAIR},
-    uses={"waterfalls": WATERFALL, "decisions": DECISION},
+    uses={
+        "waterfalls": WATERFALL,
+        "decisions": DECISION,
+        "case_numbers": CASE_NUMBER,
+    },
     sheets=sheets,
     summary=summary,
     page=page,

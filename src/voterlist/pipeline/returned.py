@@ -1,0 +1,437 @@
+"""Answers that come back: their entry, or another one of its case, is not on the list as it was.
+
+What was decided about an entry does not go over to another text. The entry of the same person today
+is looked for, with what changed since, and a person decides again. An answer that the precinct
+carried out itself needs nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from voterlist.cycles.differences import FIELDS, fields_changed, is_elsewhere
+from voterlist.cycles.pairing import Paired, pair
+from voterlist.decisions import (
+    Given,
+    Then,
+    identities,
+    identity_of,
+    not_among,
+    with_corrections,
+)
+from voterlist.matching import Rows
+from voterlist.model import Action, Mark, Profile, Returned, Verdict
+from voterlist.normalize import normalize
+from voterlist.schemas import ENTRY, RETURNED, VOTER, empty
+from voterlist.tables import from_columns, sort_by
+
+__all__ = ["Answered", "Today", "returned"]
+
+_COLUMNS = tuple(
+    dict.fromkeys(
+        (
+            "entry_id",
+            "constituency",
+            "precinct",
+            "surname_stem",
+            "given_sex",
+            *(column for columns in FIELDS.values() for column in columns),
+        )
+    )
+)
+"""The columns of VOTER by which a person is found again, and what changed is told."""
+_UNIMPORTANT = frozenset({"address", "list_kind"})
+"""Fields that may change beside what a precinct corrected."""
+_PARTS = {"full_name": ("surname", "given_name", "patronymic")}
+"""Fields of ENTRY that are read into several of FIELDS."""
+_PRECINCT = "precinct"
+_WRITTEN = "written"
+"""Nothing changed but how it is written."""
+_ORDER = ("old_entry_id", "case_id", "answer", "field", "decided_by")
+
+_Row: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was answered, under the entry ids of today where entries only moved."""
+
+    given: Given
+    """As recorded, under the ids of then."""
+    renamed: Given
+    """The same under the ids of today."""
+    followed: pa.Table
+    """FOLLOWED"""
+    decisions: pa.Table
+    """DECISION: the verdicts that hold."""
+    amendments: pa.Table
+    """AMENDMENT: what holds."""
+    pending: pa.Table
+    """AMENDMENT: what waits for a second person."""
+    contested: pa.Table
+    """CONTESTED"""
+    acceptances: pa.Table
+    """ACCEPTANCE"""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The list of today."""
+
+    entry_ids: pa.ChunkedArray
+    voters: Path
+    """The file of VOTER; read only where an entry is gone."""
+    cases: pa.Table
+    """CASE"""
+    lists: pa.Table
+    """LIST"""
+    profile: Profile
+    is_of_run: Callable[[str], bool]
+    """False for the ids of entries whose constituency the run leaves out."""
+
+
+def returned(answered: Answered, today: Today) -> pa.Table:
+    """RETURNED: the answers whose entries are not on the list as they were, in order of entry."""
+    rows = list(_rows(answered))
+    members = _Members(answered)
+    ids = {one for row in rows for one in members.of(row)}
+    gone = [one for one in not_among(ids, today.entry_ids) if today.is_of_run(one)]
+    if not gone:
+        return empty(RETURNED)
+    found = _find(gone, answered, today)
+    back = [row for row in rows if any(one in found for one in members.of(row))]
+    reasons = _Reasons(answered, today, _Answers(rows, members), found)
+    for row in back:
+        own = found.get(row["old_entry_id"])
+        row["entry_id"] = own.entry_id if own else row["old_entry_id"]
+        row["changed"] = own.changed if own else None
+    for row in back:
+        row["why"] = reasons.why(row).value
+    columns = {name: [row.get(name) for row in back] for name in RETURNED.names}
+    return sort_by(from_columns(columns, RETURNED, len(back)), *_ORDER)
+
+
+def _rows(answered: Answered) -> Iterator[_Row]:
+    """Every answer that holds, waits or is contested, with ``old_entry_id`` and ``answer``."""
+    for row in answered.decisions.to_pylist():
+        yield row | {"old_entry_id": row["entry_id"], "answer": row["verdict"]}
+    for table in (answered.amendments, answered.pending):
+        for row in table.to_pylist():
+            # A person who was added from a register has no entry.
+            if row["action"] != Action.ADD:
+                old = {"old_entry_id": row["entry_id"], "answer": row["action"]}
+                yield row | old | {"case_id": None}
+    for row in answered.contested.to_pylist():
+        if row["answer"] != Action.ADD:
+            is_verdict = row["answer"] in set(Verdict)
+            case = row["case_id"] if is_verdict else None
+            yield row | {"old_entry_id": row["entry_id"], "case_id": case}
+    for row in answered.acceptances.to_pylist():
+        if row["mark"] == Mark.ACCEPT and row["entry_id"] is not None:
+            yield row | {
+                "old_entry_id": row["entry_id"],
+                "answer": row["mark"],
+                "decided_by": row["accepted_by"],
+                "decided_at": row["accepted_at"],
+            }
+
+
+class _Members:
+    """The entries that an answer is about together."""
+
+    def __init__(self, answered: Answered) -> None:
+        entries = answered.renamed.case_entries
+        self._of_case = {case: frozenset(members) for case, members in entries.items()}
+
+    def of(self, row: _Row) -> frozenset[str]:
+        """The entries of its case, the two entries of its finding, or its entry alone."""
+        own = {row["old_entry_id"], row.get("other_entry_id")} - {None}
+        return self._of_case.get(row.get("case_id") or "", frozenset()) | own
+
+
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """What became of an entry that is gone.
+
+    Attributes:
+        why: changed, gone or unclear.
+        entry_id: the entry of the same person today; None where none was found.
+        changed: what changed since, joined with ``+``; None where it was not found.
+        against_corrected: the fields that differ from what the entry was corrected to.
+        place: the constituency and precinct of today.
+    """
+
+    why: Returned
+    entry_id: str | None = None
+    changed: str | None = None
+    against_corrected: frozenset[str] = frozenset()
+    place: tuple[int | None, int | None] = (None, None)
+
+
+def _find(gone: Collection[str], answered: Answered, today: Today) -> dict[str, _Now]:
+    """What became of each of these entries."""
+    then = Then(answered.given)
+    written = _entries_of(gone, then)
+    corrected = with_corrections(written, answered.amendments)
+    old = normalize(written, today.profile).table
+    meant = normalize(corrected, today.profile).table
+    new = _alike(today.voters, old, meant)
+    moves = _moves(answered.followed)
+    pairs = _paired(meant, old, new, _Apart(then, moves))
+    found = _changed(pairs, old, meant, new)
+    said = pc.unique(identities(today.entry_ids.filter(_say_one_of(gone, today))))
+    said_today = set(said.to_pylist())
+    filled = _filled(today.lists)
+    for one in gone:
+        if one not in found:
+            is_unclear = (
+                identity_of(one) in said_today
+                or not then.cells(one)
+                or _place(one) not in filled
+            )
+            found[one] = _Now(Returned.UNCLEAR if is_unclear else Returned.GONE)
+    return found
+
+
+def _say_one_of(gone: Collection[str], today: Today) -> pa.ChunkedArray:
+    """Which entries of today say what one of these said."""
+    wanted = pa.array(sorted({identity_of(one) for one in gone}), pa.string())
+    return pc.is_in(identities(today.entry_ids), value_set=wanted)
+
+
+def _moves(followed: pa.Table) -> dict[str, str]:
+    columns = (
+        followed.column(name).to_pylist() for name in ("old_entry_id", "entry_id")
+    )
+    return dict(zip(*columns, strict=True))
+
+
+def _place(entry_id: str) -> tuple[str, ...]:
+    return tuple(entry_id.split("-")[:2])
+
+
+def _filled(lists: pa.Table) -> set[tuple[str, ...]]:
+    """The places of which entries were read."""
+    rows = lists.filter(pc.greater(lists.column("entries"), 0)).to_pylist()
+    return {
+        (f"{row['constituency'] or 0:03d}", f"{row['precinct'] or 0:04d}")
+        for row in rows
+    }
+
+
+def _entries_of(ids: Collection[str], then: Then) -> pa.Table:
+    """ENTRY of the entries whose cells are known."""
+    rows = [
+        dict(then.cells(one)) | {"entry_id": one}
+        for one in sorted(ids)
+        if then.cells(one)
+    ]
+    columns = {name: [row.get(name) for row in rows] for name in ENTRY.names}
+    return from_columns(columns, ENTRY, len(rows))
+
+
+def _alike(voters: Path, *olds: pa.Table) -> pa.Table:
+    """The voters of today that share what brings two entries of one person together.
+
+    That is an identifier, or a given name and a birth year.
+    """
+
+    def is_known(name: str) -> pc.Expression:
+        values: set[Any] = set()
+        for old in olds:
+            values.update(old.column(name).drop_null().to_pylist())
+        known = pa.array(sorted(values), VOTER.field(name).type)
+        return pc.field(name).isin(known)
+
+    by_name = is_known("given_skeleton") & is_known("birth_year")
+    wanted = is_known("fin") | is_known("document") | by_name
+    return pq.read_table(voters, columns=list(_COLUMNS), filters=wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """Which entries of today stood on the list beside one that is gone."""
+
+    then: Then
+    moves: Mapping[str, str]
+
+    def __call__(self, old: str, new: str) -> bool:
+        beside = {self.moves.get(one, one) for one in self.then.beside(old)}
+        return new in beside or self.then.stood_together(old, new)
+
+
+def _paired(
+    meant: pa.Table, old: pa.Table, new: pa.Table, is_apart: _Apart
+) -> dict[int, int]:
+    """Row of an entry that is gone -> row of the same person today.
+
+    In the constituency first, then everywhere; as corrected first, then as handed in.
+    """
+    found: dict[int, int] = {}
+    places = old.column("constituency").unique()
+    is_here = pc.is_in(new.column("constituency"), value_set=places)
+    here = np.flatnonzero(np.asarray(is_here, dtype=bool))
+    for rows in (here, np.arange(new.num_rows)):
+        for then in (meant, old):
+            _pair_more(found, then, new, rows, is_apart)
+    return found
+
+
+def _pair_more(
+    found: dict[int, int], old: pa.Table, new: pa.Table, rows: Rows, is_apart: _Apart
+) -> None:
+    """Add pairs of what is left of both; ``rows`` are those of ``new`` that are looked at."""
+    old_ids, new_ids = old.column("entry_id"), new.column("entry_id")
+    free = np.setdiff1d(rows, np.array(list(found.values()), np.int64))
+    left = np.array([row for row in range(old.num_rows) if row not in found], np.int64)
+    while len(left):
+        pairs = pair(
+            old.select(_COLUMNS).take(pa.array(left)), new.take(pa.array(free))
+        )
+        apart: list[int] = []
+        used = free[pairs.new]
+        for row, other in zip(left[pairs.old].tolist(), used.tolist(), strict=True):
+            if is_apart(old_ids[row].as_py(), new_ids[other].as_py()):
+                apart.append(row)
+            else:
+                found[row] = other
+        # What stood beside an entry is another one: it is looked for without that.
+        free, left = np.setdiff1d(free, used), np.array(apart, np.int64)
+
+
+def _changed(
+    pairs: Mapping[int, int], old: pa.Table, meant: pa.Table, new: pa.Table
+) -> dict[str, _Now]:
+    """What changed of each entry that was found, by its old id."""
+    left, right = (np.array(list(rows), np.int64) for rows in (pairs, pairs.values()))
+    rows = Paired(left, right, np.zeros(len(left), np.int64))
+    since = fields_changed(old, new, rows).words(np.arange(len(left))).to_pylist()
+    against = fields_changed(meant, new, rows).words(np.arange(len(left))).to_pylist()
+    moved = is_elsewhere(old, new, rows).tolist()
+    ids = old.column("entry_id").take(pa.array(left)).to_pylist()
+    today = new.select(["entry_id", "constituency", "precinct"]).take(pa.array(right))
+    found: dict[str, _Now] = {}
+    for number, row in enumerate(today.to_pylist()):
+        changed = [
+            *filter(None, [since[number]]),
+            *([_PRECINCT] if moved[number] else []),
+        ]
+        found[ids[number]] = _Now(
+            Returned.CHANGED,
+            row["entry_id"],
+            "+".join(changed) or _WRITTEN,
+            frozenset((against[number] or "").split("+")) - {""},
+            (row["constituency"], row["precinct"]),
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """All answers that hold, wait or are contested, and the entries that each is about."""
+
+    rows: list[_Row]
+    members: _Members
+
+
+class _Reasons:
+    """Why each answer came back."""
+
+    def __init__(
+        self,
+        answered: Answered,
+        today: Today,
+        answers: _Answers,
+        found: Mapping[str, _Now],
+    ) -> None:
+        self._members = answers.members
+        self._about: dict[str | None, list[_Row]] = {}
+        for row in answers.rows:
+            self._about.setdefault(row["old_entry_id"], []).append(row)
+        self._found = found
+        self._corrected = _corrected_fields(answered)
+        self._cases = set(today.cases.column("case_id").unique().to_pylist())
+        self._verdicts: dict[str, dict[str, str]] = {}
+        for row in answered.decisions.to_pylist():
+            case = self._verdicts.setdefault(row["case_id"], {})
+            case[row["entry_id"]] = row["verdict"]
+        self._contested = set(
+            answered.contested.column("case_id").drop_null().to_pylist()
+        )
+
+    def why(self, row: _Row) -> Returned:
+        """Why this answer came back."""
+        gone = {
+            one: self._found[one] for one in self._members.of(row) if one in self._found
+        }
+        if self._is_carried_out(row, gone):
+            return Returned.CARRIED_OUT
+        if any(self._settles(one, row) for one in self._about.get(row["entry_id"], ())):
+            return Returned.ANSWERED
+        own = self._found.get(row["old_entry_id"])
+        if own is not None:
+            return own.why
+        reasons = {now.why for now in gone.values()}
+        order = (Returned.CHANGED, Returned.UNCLEAR, Returned.GONE)
+        return next(one for one in order if one in reasons)
+
+    def _is_carried_out(self, row: _Row, gone: Mapping[str, _Now]) -> bool:
+        """True where the precinct did itself what the answer says."""
+        answer, own = row["answer"], self._found.get(row["old_entry_id"])
+        if answer in set(Verdict):
+            return self._are_repeats_removed(row["case_id"], gone)
+        if own is None:
+            return False
+        if answer == Action.STRIKE:
+            return own.why is Returned.GONE
+        corrected = self._corrected.get(row["old_entry_id"], frozenset())
+        others = own.against_corrected - corrected - _UNIMPORTANT
+        if own.why is not Returned.CHANGED or others:
+            return False
+        if answer == Action.MOVE:
+            return own.place == (row["constituency"], row["precinct"])
+        parts = set(_PARTS.get(row["field"], (row["field"],)))
+        is_known = parts <= FIELDS.keys()
+        return (
+            answer == Action.CORRECT and is_known and not parts & own.against_corrected
+        )
+
+    def _are_repeats_removed(self, case_id: str, gone: Mapping[str, _Now]) -> bool:
+        """True where all that is gone of a case are its repetitions, and it is undisputed."""
+        verdicts = self._verdicts.get(case_id, {})
+        return case_id not in self._contested and all(
+            now.why is Returned.GONE and verdicts.get(one) == Verdict.REPEAT
+            for one, now in gone.items()
+        )
+
+    def _settles(self, other: _Row, row: _Row) -> bool:
+        """True where the other answer, about the entry of today, is to the same question."""
+        if row["answer"] in set(Verdict):
+            is_new = (
+                other["case_id"] != row["case_id"] and other["case_id"] in self._cases
+            )
+            return other["answer"] in set(Verdict) and is_new
+        if row["old_entry_id"] == row["entry_id"]:
+            return False
+        names = ("rule",) if row["answer"] == Mark.ACCEPT else ("field",)
+        is_one_kind = (row["answer"] in set(Action)) == (other["answer"] in set(Action))
+        return is_one_kind and all(row.get(name) == other.get(name) for name in names)
+
+
+def _corrected_fields(answered: Answered) -> dict[str, frozenset[str]]:
+    """By entry the fields that were corrected, by the names of FIELDS."""
+    corrected: dict[str, frozenset[str]] = {}
+    for row in answered.amendments.to_pylist():
+        if row["action"] == Action.CORRECT:
+            parts = frozenset(_PARTS.get(row["field"], (row["field"],)))
+            known = corrected.get(row["entry_id"], frozenset())
+            corrected[row["entry_id"]] = known | parts
+    return corrected
