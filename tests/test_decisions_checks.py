@@ -703,6 +703,15 @@ def test_a_third_person_settles_a_dispute(settling, holding):
     assert [row["action"] for row in result.amendments.to_pylist()] == holding
 
 
+def test_a_striking_that_settles_takes_back_what_others_had_accepted():
+    """A finding that stays accepted is answered twice: by the striking, and by the acceptance."""
+    settling = strike(decided_by="Cavid", adjudicates=True)
+    amended = check(settling, given=disputed(), at=LATER)
+    (mark,) = amended.acceptances.to_pylist()
+    assert (mark["mark"], mark["accepted_by"]) == ("ask", "Cavid")
+    assert amended.replaced == ()
+
+
 @pytest.mark.parametrize("person", ["Aysel", "Bahar"])
 def test_a_party_to_a_dispute_does_not_settle_it(person):
     settling = strike(decided_by=person, adjudicates=True)
