@@ -261,6 +261,7 @@ def review_cases(tables: NeededTables, context: StageContext) -> StageResult:
         amendments,
         matches=tables["matches"],
         subjects=context.answers.subjects,
+        territory=context.settings.territory.by_number,
     )
     settled = settle(
         tables["findings-raised"],
@@ -420,7 +421,7 @@ STAGES: tuple[Step, ...] = (
             "additions",
         ),
         may_make=("corrected", "changes"),
-        settings=("check",),
+        settings=("check", "territory"),
         given=(Given.ANSWERS,),
     ),
 )
