@@ -135,7 +135,14 @@ def export(
         runs.table("cases"),
         {
             name: runs.table(name)
-            for name in ("entries", "voters", "pairs", "waterfalls", "case_numbers")
+            for name in (
+                "entries",
+                "voters",
+                "pairs",
+                "waterfalls",
+                "case_numbers",
+                "returned",
+            )
         },
         sources=sources,
         decisions=decisions,
