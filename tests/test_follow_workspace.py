@@ -258,6 +258,14 @@ def test_what_changed_comes_back_and_what_was_carried_out_does_not(decided, tmp_
     assert result.decided == DecisionsStanding(
         holding=2 * (CASES - 2), changed=2, carried_out=3
     )
+    page = (folder / "reports" / "88" / "report-az.html").read_text(encoding="utf-8")
+    say = catalogue("az")
+    known = {
+        "verdict": say("verdict.repeat"),
+        "by": "Chair",
+        "fields": say("field.address"),
+    }
+    assert say("decided-before.changed", **known) in page
 
 
 def started(language, *arguments):

@@ -36,6 +36,7 @@ from voterlist.schemas import (
     ENTRY,
     FINDING,
     PAIR,
+    RETURNED,
     VOTER,
     WATERFALL,
     empty,
@@ -154,8 +155,8 @@ def review_cases(
 
     Args:
         cases: CASE.
-        tables: ``entries``, ``voters``, ``pairs``, and where there are any ``waterfalls`` and
-            ``case_numbers``.
+        tables: ``entries``, ``voters``, ``pairs``, and where there are any ``waterfalls``,
+            ``case_numbers`` and ``returned``.
         sources: the files of each source.
         decisions: DECISION.
         mask_identifiers: whether only the end of an identifier is shown.
@@ -173,6 +174,7 @@ def review_cases(
             pairs=require(tables["pairs"], PAIR, Stage.REPORT),
             waterfalls=_checked(tables.get("waterfalls"), WATERFALL),
             decisions=_checked(decisions, DECISION),
+            returned=_checked(tables.get("returned"), RETURNED),
         ),
         Names(sources),
         mask_identifiers=mask_identifiers,
