@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from voterlist.render.xlsx.answers import Answers, read_answers, read_review
+from voterlist.render.xlsx.lists import render_list, write_list
 from voterlist.render.xlsx.report import render_report, write_report
 from voterlist.render.xlsx.review import render_review, write_review
 
@@ -10,8 +11,10 @@ __all__ = [
     "Answers",
     "read_answers",
     "read_review",
+    "render_list",
     "render_report",
     "render_review",
+    "write_list",
     "write_report",
     "write_review",
 ]
