@@ -21,6 +21,7 @@ from voterlist.schemas.columns import (
     Column,
     Table,
 )
+from voterlist.schemas.entries import TABLES as _TABLES_OF_ENTRIES
 
 __all__ = [
     "AMENDMENT",
@@ -35,6 +36,7 @@ __all__ = [
     "GIVEN_VERDICT",
     "LISTED",
     "LIST_BALANCE",
+    "RECORD",
     "SUBJECT",
     "TABLES",
 ]
@@ -275,6 +277,35 @@ _LISTED = Table(
 )
 LISTED = _LISTED.schema
 
+_ENTRY = next(table for table in _TABLES_OF_ENTRIES if table.name == "ENTRY")
+_OF_LISTED = {column.name: column for column in _LISTED.columns}
+_SPELT = ("surname", "given_name", "patronymic", "birth_date", "address")
+
+_RECORD = Table(
+    "RECORD",
+    "The compiled list as other programs take it: ENTRY with the corrected values, and what was"
+    " done. This program reads it as it reads any list.",
+    (
+        *(
+            _OF_LISTED[column.name].but(known=column.known)
+            if column.name in _SPELT
+            else column
+            for column in _ENTRY.columns
+        ),
+        *(
+            _OF_LISTED[name]
+            for name in (
+                "name_as_written",
+                "corrected",
+                "from_constituency",
+                "from_precinct",
+                "added",
+            )
+        ),
+    ),
+)
+RECORD = _RECORD.schema
+
 _LIST_NUMBER = Column("number", COUNT, "The place in the list; null where not on it.")
 _NAME = Column(
     "name", TEXT, "Surname, given name and patronymic in their standard spelling."
@@ -375,6 +406,7 @@ TABLES = (
     _APPLIED,
     _LIST_BALANCE,
     _LISTED,
+    _RECORD,
     _CORRECTION,
     _DOOR,
 )
