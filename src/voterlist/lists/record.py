@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from voterlist.model import ListKind
-from voterlist.schemas import LISTED, RECORD
-from voterlist.tables import from_columns, plain
+from voterlist.schemas import RECORD
+from voterlist.tables import plain
 
 __all__ = ["record_rows"]
 
@@ -27,7 +27,4 @@ def record_rows(
         is_wanted = pc.and_kleene(
             is_wanted, pc.equal(listed.column("precinct"), precinct)
         )
-    rows = listed.filter(is_wanted)
-    columns = {name: rows.column(name) for name in RECORD.names if name in LISTED.names}
-    columns["number"] = rows.column("number").cast(pa.string())
-    return from_columns(columns, RECORD, rows.num_rows)
+    return listed.filter(is_wanted).select(RECORD.names).combine_chunks()

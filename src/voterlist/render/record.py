@@ -14,9 +14,6 @@ from voterlist.schemas.review import TABLES
 
 __all__ = ["write_balance", "write_record_csv", "write_record_parquet", "write_schema"]
 
-_NOT_IN_CSV = ("full_name", "source", "sheet", "line")
-"""What only this program has a use for: where an entry was handed in."""
-
 _HEAD = """\
 The compiled list of voters, for programs
 =========================================
@@ -24,7 +21,7 @@ The compiled list of voters, for programs
 *.csv      UTF-8 with a byte order mark, commas, every text in quotes, numbers plain, nothing for
            what is not known. An apostrophe stands before a text that a spreadsheet would take for
            a formula.
-*.parquet  the same rows with types, and where each entry was handed in.
+*.parquet  the same rows with their types.
 
 Lists of wards, ships and prisons are in files of their own, named "temporary". Rows stand by
 precinct and by their number in its list.
@@ -38,7 +35,7 @@ def write_record_csv(rows: pa.Table, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    write_csv(path, rows.drop_columns(list(_NOT_IN_CSV)))
+    write_csv(path, rows)
 
 
 def write_record_parquet(rows: pa.Table, path: Path) -> None:
@@ -59,14 +56,10 @@ def write_schema(path: Path) -> None:
     record = next(table for table in TABLES if table.name == "RECORD")
     width = max(len(column.name) for column in record.columns) + 2
     lines = [
-        f"{column.name:{width}}{_type_name(column.kind):10}{_form(column.name)}{column.meaning}"
+        f"{column.name:{width}}{_type_name(column.kind):8}{column.meaning}"
         for column in record.columns
     ]
     path.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _form(name: str) -> str:
-    return "(Parquet alone) " if name in _NOT_IN_CSV else ""
 
 
 def _type_name(kind: pa.DataType) -> str:

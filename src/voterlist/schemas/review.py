@@ -21,7 +21,6 @@ from voterlist.schemas.columns import (
     Column,
     Table,
 )
-from voterlist.schemas.entries import TABLES as _TABLES_OF_ENTRIES
 
 __all__ = [
     "AMENDMENT",
@@ -277,32 +276,33 @@ _LISTED = Table(
 )
 LISTED = _LISTED.schema
 
-_ENTRY = next(table for table in _TABLES_OF_ENTRIES if table.name == "ENTRY")
+_OF_RECORD = (
+    "entry_id",
+    "constituency",
+    "precinct",
+    "list_kind",
+    "number",
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "sex",
+    "address",
+    "document",
+    "fin",
+    "name_as_written",
+    "corrected",
+    "from_constituency",
+    "from_precinct",
+    "added",
+)
 _OF_LISTED = {column.name: column for column in _LISTED.columns}
-_SPELT = ("surname", "given_name", "patronymic", "birth_date", "address")
 
 _RECORD = Table(
     "RECORD",
-    "The compiled list as other programs take it: ENTRY with the corrected values, and what was"
-    " done. This program reads it as it reads any list.",
-    (
-        *(
-            _OF_LISTED[column.name].but(known=column.known)
-            if column.name in _SPELT
-            else column
-            for column in _ENTRY.columns
-        ),
-        *(
-            _OF_LISTED[name]
-            for name in (
-                "name_as_written",
-                "corrected",
-                "from_constituency",
-                "from_precinct",
-                "added",
-            )
-        ),
-    ),
+    "The compiled list as other programs take it: LISTED, in columns that this program reads as it"
+    " reads those of any list.",
+    tuple(_OF_LISTED[name] for name in _OF_RECORD),
 )
 RECORD = _RECORD.schema
 
