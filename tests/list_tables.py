@@ -57,7 +57,7 @@ def cases(*rows):
 
 
 def balance(*rows):
-    zero = {name: 0 for name in LIST_BALANCE.names if name not in {"constituency"}}
+    zero = {name: 0 for name in LIST_BALANCE.names if name != "constituency"}
     return table(
         LIST_BALANCE, rows, **zero | {"constituency": 88, "list_kind": "permanent"}
     )

@@ -101,7 +101,8 @@ def test_names_stand_in_the_order_of_the_azerbaijani_alphabet():
         "Zamanov",
         "Wagner",
     ]
-    assert sorted(reversed(in_order), key=name_key) == in_order
+    mixed = in_order[::2] + in_order[1::2]
+    assert sorted(mixed, key=name_key) == in_order
 
 
 @given_examples(st.sampled_from(ALPHABET), st.sampled_from(ALPHABET))
@@ -113,12 +114,14 @@ def test_each_letter_has_its_place(left, right):
 def test_a_shorter_name_stands_before_a_longer_one_with_the_same_beginning():
     """A blank would sort behind letters, and sisters and brothers be torn apart."""
     in_order = ["Əli", "Əli Həsən", "Əli-zadə", "Əliyev"]
-    assert sorted(reversed(in_order), key=name_key) == in_order
+    mixed = in_order[::2] + in_order[1::2]
+    assert sorted(mixed, key=name_key) == in_order
 
 
 def test_house_numbers_are_numbers():
     in_order = ["A", "1", "2", "2A", "2B", "3", "10", "10/1", "10/12"]
-    assert sorted(reversed(in_order), key=house_key) == in_order
+    mixed = in_order[::2] + in_order[1::2]
+    assert sorted(mixed, key=house_key) == in_order
 
 
 def test_by_street_a_street_has_one_spelling_and_its_houses_stand_by_number():
@@ -228,7 +231,7 @@ def test_entries_of_no_known_precinct_have_a_list_of_their_own():
     document = list(documents(found, edition()))[-1]
     assert document.precinct is None
     assert document.rows.num_rows == 1
-    assert document.stem == "088-precinct-unknown-work"
+    assert document.stem == "constituency-088-precinct-unknown-work"
     assert "not known" in ListWords("en").place_of(document)
 
 
@@ -290,6 +293,7 @@ def decided_lists(draw):
     return rows, done
 
 
+@pytest.mark.slow
 @given_examples(decided_lists())
 def test_whatever_was_decided_the_lists_hold_everybody_once_and_balance(example):
     """The law of the lists: nobody vanishes, nobody stands twice, every sum is right."""
