@@ -17,10 +17,12 @@ __all__ = [
     "EntryRole",
     "Level",
     "ListKind",
+    "ListOrder",
     "Mark",
     "PairKind",
     "Problem",
     "Profile",
+    "Purpose",
     "Rule",
     "Severity",
     "Sex",
@@ -84,6 +86,26 @@ class ListKind(StrEnum):
 
     PERMANENT = "permanent"
     TEMPORARY = "temporary"
+
+
+class ListOrder(StrEnum):
+    """How a printed list is sorted."""
+
+    NAME = "name"
+    """By surname, given name and patronymic, in the Azerbaijani alphabet."""
+    STREET = "street"
+    """By street, house and flat, then by name."""
+
+
+class Purpose(StrEnum):
+    """What a printed list is for, and with it what it may show."""
+
+    DISPLAY = "display"
+    """Hung out for everybody: no FIN and no document."""
+    WORK = "work"
+    """For the precinct: all fields, what was corrected, what to ask at the door."""
+    RECORD = "record"
+    """For programs: CSV and Parquet."""
 
 
 class Covers(StrEnum):

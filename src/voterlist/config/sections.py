@@ -27,6 +27,7 @@ __all__ = [
     "DecisionSettings",
     "IngestSettings",
     "LinkSettings",
+    "ListSettings",
     "PinSettings",
     "PrivacySettings",
     "ReportSettings",
@@ -275,6 +276,19 @@ class DecisionSettings(_Section):
     """What two people must decide alike before it holds."""
 
 
+class ListSettings(_Section):
+    """``[lists]``: how the compiled list of each precinct is written."""
+
+    order: Literal["name", "street"] = "name"
+    """Sorted by name in the Azerbaijani alphabet, or by street and house."""
+    written_spelling: Switch = True
+    """Show the name as handed in beside the standard spelling where the two differ."""
+    full_date_when_of_age: Switch = True
+    """Display day and month of birth of those who come of age in this cycle."""
+    members: Annotated[int, Field(ge=0, le=16, strict=True)] = 4
+    """Members of the commission who sign beside chair and secretary."""
+
+
 class ReportSettings(_Section):
     """``[report]``: the languages in which the reports are written."""
 
@@ -338,6 +352,7 @@ class Settings(_Section):
     check: CheckSettings = Field(default_factory=CheckSettings)
     link: LinkSettings = Field(default_factory=LinkSettings)
     decisions: DecisionSettings = Field(default_factory=DecisionSettings)
+    lists: ListSettings = Field(default_factory=ListSettings)
     report: ReportSettings = Field(default_factory=ReportSettings)
     privacy: PrivacySettings = Field(default_factory=PrivacySettings)
 

@@ -11,6 +11,7 @@ from voterlist.render.xlsx.answers import (
 )
 from voterlist.render.xlsx.carried import Carried
 from voterlist.render.xlsx.forms import CONFIRM
+from voterlist.render.xlsx.lists import render_list, write_list
 from voterlist.render.xlsx.report import render_report, write_report
 from voterlist.render.xlsx.review import render_review, write_review
 
@@ -22,8 +23,10 @@ __all__ = [
     "Typed",
     "read_answers",
     "read_review",
+    "render_list",
     "render_report",
     "render_review",
+    "write_list",
     "write_report",
     "write_review",
 ]

@@ -1,0 +1,136 @@
+"""The balance of each list: nobody came onto it or left it unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from voterlist.arrays import Bools
+from voterlist.errors import StageError
+from voterlist.lists.roll import Places
+from voterlist.schemas import LIST_BALANCE
+from voterlist.tables import from_columns, plain, sort_by
+
+__all__ = ["LIST_KEY", "counted_balance", "require_balance"]
+
+LIST_KEY = ("constituency", "precinct", "list_kind")
+"""The columns that name a list."""
+_COUNTS = (
+    "handed_in",
+    "struck",
+    "repeated",
+    "moved_out",
+    "moved_in",
+    "added",
+    "listed",
+)
+_UNKNOWN = -1
+"""Stands for an unknown constituency or precinct."""
+
+
+def counted_balance(places: Places, constituency: int | None) -> pa.Table:
+    """LIST_BALANCE of the constituency's lists, counted from the people themselves."""
+    entries = places.entries
+    kinds = plain(entries.column("list_kind"))
+    handed_in = ~places.is_added
+    is_moved = places.is_moved & handed_in
+    left = _counts(
+        _keys(places.from_constituency, places.from_precinct, kinds),
+        {
+            "handed_in": handed_in,
+            "struck": places.is_struck & handed_in,
+            "repeated": places.is_repeated & handed_in,
+            "moved_out": is_moved,
+        },
+    )
+    stands = _counts(
+        _keys(entries.column("constituency"), entries.column("precinct"), kinds),
+        {
+            "moved_in": is_moved & places.is_listed,
+            "added": places.is_added & places.is_listed,
+            "listed": places.is_listed,
+        },
+    )
+    counts = pd.concat([left, stands], axis=1).fillna(0).astype(np.int64)
+    counts = counts[counts.any(axis=1)].reset_index()
+    number = _UNKNOWN if constituency is None else constituency
+    return _balance(counts[counts["constituency"] == number])
+
+
+def _keys(
+    constituency: pa.ChunkedArray, precinct: pa.ChunkedArray, kinds: pa.ChunkedArray
+) -> pd.DataFrame:
+    numbers = {"constituency": constituency, "precinct": precinct}
+    columns: dict[str, Any] = {
+        name: np.asarray(column.fill_null(_UNKNOWN)) for name, column in numbers.items()
+    }
+    return pd.DataFrame(columns | {"list_kind": np.asarray(kinds, object)})
+
+
+def _counts(keys: pd.DataFrame, flags: Mapping[str, Bools]) -> pd.DataFrame:
+    """How many rows of each list have each flag."""
+    return keys.assign(**flags).groupby(list(LIST_KEY))[list(flags)].sum()
+
+
+def _balance(counts: pd.DataFrame) -> pa.Table:
+    columns = {}
+    for name in LIST_BALANCE.names:
+        values = counts[name].to_numpy()
+        is_number = name in {"constituency", "precinct"}
+        columns[name] = (
+            pa.array(values, mask=values == _UNKNOWN) if is_number else values
+        )
+    table = from_columns(columns, LIST_BALANCE, len(counts))
+    return sort_by(table, *LIST_KEY)
+
+
+def require_balance(
+    counted: pa.Table, listed: pa.Table, of_run: pa.Table | None
+) -> None:
+    """Check that the lists have the rows that their balance says.
+
+    Args:
+        counted: LIST_BALANCE, counted from the people.
+        listed: LISTED of the same constituency.
+        of_run: LIST_BALANCE of the same constituency as the run counted it, from what was applied;
+            None: it made none.
+
+    Raises:
+        StageError: they have not.
+    """
+    rows = counted.to_pylist()
+    is_even = all(row["listed"] == _sum(row) for row in rows)
+    is_whole = sum(row["listed"] for row in rows) == listed.num_rows
+    if not is_even or not is_whole:
+        raise _uneven("lists-unbalanced")
+    if of_run is None:
+        return
+    own = {_key(row): _numbers(row) for row in rows}
+    theirs = {_key(row): _numbers(row) for row in of_run.to_pylist()}
+    if own != {key: numbers for key, numbers in theirs.items() if any(numbers)}:
+        raise _uneven("lists-unlike-run")
+
+
+def _sum(row: Mapping[str, int]) -> int:
+    left = row["handed_in"] - row["struck"] - row["repeated"] - row["moved_out"]
+    return left + row["moved_in"] + row["added"]
+
+
+def _key(row: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(row[name] for name in LIST_KEY)
+
+
+def _numbers(row: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(row[name] for name in _COUNTS)
+
+
+def _uneven(code: str) -> StageError:
+    return StageError(
+        "the rows of the lists are not what their balance says",
+        stage="lists",
+        code=code,
+    )

@@ -1,0 +1,195 @@
+"""The checklist for the door: what is still to be asked of whom, by street and house."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.findings import finding_ids
+from voterlist.lists.alphabet import house_ranks, name_ranks
+from voterlist.lists.listed import standard_names
+from voterlist.lists.roll import Places, of_action
+from voterlist.model import Action, Severity, Unit
+from voterlist.schemas import DOOR
+from voterlist.tables import codes, concat, from_columns, matches, plain, sort_by
+
+if TYPE_CHECKING:
+    from voterlist.lists.compile import ListInput
+
+__all__ = ["ABOUT_ASK", "ABOUT_CASE", "ABOUT_FINDING", "door_of"]
+
+ABOUT_ASK, ABOUT_CASE, ABOUT_FINDING = "ask", "case", "finding"
+
+_ASKED = frozenset({Severity.ERROR.value, Severity.WARNING.value})
+"""A note says what was done or seen; it asks nobody."""
+_AT_A_DOOR = frozenset({Unit.ENTRY.value, Unit.DWELLING.value})
+
+
+def door_of(
+    given: ListInput,
+    places: Places,
+    voters: pa.Table,
+    streets: pa.Array,
+    listed: pa.Table,
+) -> pa.Table:
+    """DOOR: one row for each question about somebody on these lists.
+
+    Asked are what somebody wants the precinct to find out, findings that are errors or warnings,
+    and who else may be the same person. A finding that somebody asked about is asked once. Two
+    entries of one dwelling that may be one person are asked about once.
+
+    Args:
+        given: whose amendments, findings and cases are asked about.
+        places: of everybody whom they name.
+        voters: VOTER of the same people in the same order.
+        streets: the text of each one's street.
+        listed: LISTED: whom the questions are about.
+    """
+    asks = of_action(given.amendments, Action.ASK.value)
+    parts = [
+        _of_asks(asks),
+        _of_findings(given.findings, asks),
+        _of_cases(given.cases, places, voters),
+    ]
+    rows = concat(
+        [_with_people(part, places, voters, streets, listed) for part in parts], DOOR
+    )
+    return _in_order(rows.filter(pc.is_valid(rows.column("number"))))
+
+
+def _of_asks(asks: pa.Table) -> pa.Table:
+    columns = {name: asks.column(name) for name in _OF_ASKS}
+    return pa.table(columns | {"about": pa.repeat(ABOUT_ASK, asks.num_rows)})
+
+
+_OF_ASKS = ("entry_id", "rule", "field", "due", "reason", "case_id", "finding_id")
+
+
+def _of_findings(findings: pa.Table, asks: pa.Table) -> pa.Table:
+    """The findings that a person can answer at the door, but for those asked about already."""
+    is_asked = pc.and_(
+        pc.is_in(
+            plain(findings.column("severity")), value_set=pa.array(sorted(_ASKED))
+        ),
+        pc.is_in(
+            plain(findings.column("unit")), value_set=pa.array(sorted(_AT_A_DOOR))
+        ),
+    )
+    rows = findings.filter(pc.and_(is_asked, pc.is_valid(findings.column("entry_id"))))
+    ids = pa.array(finding_ids(rows), pa.string())
+    is_known = pc.is_in(ids, value_set=asks.column("finding_id").combine_chunks())
+    columns = {name: rows.column(name) for name in _OF_FINDINGS}
+    columns |= {"other": rows.column("other_entry_id"), "finding_id": ids}
+    columns["about"] = pa.repeat(ABOUT_FINDING, rows.num_rows)
+    return pa.table(columns).filter(pc.invert(is_known))
+
+
+_OF_FINDINGS = ("entry_id", "rule", "field", "value", "limit")
+
+
+def _of_cases(cases: pa.Table, places: Places, voters: pa.Table) -> pa.Table:
+    """The pairs of entries of a case, each at the door of the first."""
+    case, _ = codes(cases.column("case_id"))
+    left, right = matches(case.astype(np.int64), case.astype(np.int64))
+    ids = cases.column("entry_id").combine_chunks()
+    dwelling = _dwellings(places, voters)[_rows(places.index_of(ids))]
+    is_same_door = dwelling[left] == dwelling[right]
+    kept = np.where(is_same_door, left < right, left != right)
+    left, right = left[kept], right[kept]
+    columns = {
+        "entry_id": ids.take(pa.array(left)),
+        "other": ids.take(pa.array(right)),
+        "case_id": cases.column("case_id").combine_chunks().take(pa.array(left)),
+        "case_kind": plain(cases.column("kind")).combine_chunks().take(pa.array(left)),
+        "about": pa.repeat(ABOUT_CASE, len(left)),
+    }
+    return pa.table(columns)
+
+
+def _rows(rows: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Rows as numbers; the last for one that is not known."""
+    return np.asarray(rows.cast(pa.int64()).fill_null(-1))
+
+
+def _dwellings(places: Places, voters: pa.Table) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The code of each one's list and dwelling; of its own where no house is known.
+
+    One more at the end stands for people who are not known.
+    """
+    entries = places.entries
+    columns = [
+        *(plain(entries.column(name)).cast(pa.string()) for name in _OF_LIST),
+        *(voters.column(name) for name in ("street", "house", "flat")),
+    ]
+    keys = pc.binary_join_element_wise(
+        *columns, "\n", null_handling="replace", null_replacement=""
+    )
+    dwelling, distinct = codes(keys)
+    own = len(distinct) + np.arange(len(dwelling))
+    has_house = np.asarray(voters.column("house").is_valid())
+    return np.append(np.where(has_house, dwelling, own), -1)
+
+
+_OF_LIST = ("constituency", "precinct", "list_kind")
+
+
+def _with_people(
+    questions: pa.Table,
+    places: Places,
+    voters: pa.Table,
+    streets: pa.Array,
+    listed: pa.Table,
+) -> pa.Table:
+    """DOOR: the questions with whom they are about."""
+    columns: dict[str, Any] = {
+        name: questions.column(name)
+        for name in questions.column_names
+        if name in DOOR.names
+    }
+    ids = questions.column("entry_id")
+    at = places.index_of(ids)
+    columns |= _person(at, places, voters)
+    columns["street"] = streets.take(at)
+    for name in ("house", "flat"):
+        columns[name] = pc.utf8_upper(voters.column(name)).combine_chunks().take(at)
+    columns["birth_year"] = voters.column("birth_year").combine_chunks().take(at)
+    for name in _OF_LIST:
+        columns[name] = plain(places.entries.column(name)).combine_chunks().take(at)
+    number = pc.index_in(ids, value_set=listed.column("entry_id").combine_chunks())
+    columns["number"] = (
+        listed.column("number").combine_chunks().take(number.combine_chunks())
+    )
+    if "other" in questions.column_names:
+        other = _person(places.index_of(questions.column("other")), places, voters)
+        columns |= {f"other_{name}": column for name, column in other.items()}
+    return from_columns(columns, DOOR, questions.num_rows)
+
+
+def _person(at: pa.Array, places: Places, voters: pa.Table) -> Mapping[str, pa.Array]:
+    entries = places.entries
+    return {
+        "name": standard_names(voters).take(at),
+        "address": entries.column("address").combine_chunks().take(at),
+        "precinct": entries.column("precinct").combine_chunks().take(at),
+    }
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
+    """By list, street, house and flat; then by number and question."""
+    ranks = {
+        "street-rank": name_ranks(rows.column("street")),
+        "house-rank": house_ranks(rows.column("house")),
+        "flat-rank": house_ranks(rows.column("flat")),
+    }
+    ranked = rows
+    for name, rank in ranks.items():
+        ranked = ranked.append_column(name, pa.array(rank))
+    order = (*_OF_LIST, *ranks, "number", *_LAST)
+    return sort_by(ranked, *order).drop_columns(list(ranks))
+
+
+_LAST = ("about", "rule", "case_kind", "field", "case_id", "other_name", "value")

@@ -1,0 +1,172 @@
+"""The rows of the lists: LISTED, sorted and numbered."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist.arrays import Longs
+from voterlist.lists.alphabet import house_ranks, name_ranks
+from voterlist.lists.roll import Places, of_action
+from voterlist.model import Action, ListOrder
+from voterlist.schemas import ENTRY_FIELDS, LISTED
+from voterlist.tables import from_columns, group_codes, join_text, plain, words
+
+__all__ = ["listed_rows", "order_of", "standard_names"]
+
+_NAME = ("surname", "given_name", "patronymic")
+_LIST = ("constituency", "precinct", "list_kind")
+
+
+def standard_names(voters: pa.Table) -> pa.Array:
+    """The whole name of each voter in its standard spelling."""
+    return join_text([plain(voters.column(name)) for name in _NAME])
+
+
+def listed_rows(
+    places: Places,
+    voters: pa.Table,
+    streets: pa.Array,
+    applied: pa.Table,
+    order: ListOrder,
+) -> pa.Table:
+    """LISTED of these people, by list and number.
+
+    Args:
+        places: of the people of one constituency, all of them listed.
+        voters: VOTER of the same people in the same order.
+        streets: the text of each one's street.
+        applied: APPLIED, of which the corrected fields are taken.
+        order: by name, or by street and house.
+    """
+    entries = places.entries
+    in_order = order_of(entries, voters, streets, order)
+    entries, voters = entries.take(in_order), voters.take(in_order)
+    columns = {name: entries.column(name) for name in (*_LIST, "entry_id")}
+    columns |= {name: voters.column(name) for name in _FROM_VOTERS}
+    columns |= {name: entries.column(name) for name in ("source", "sheet", "line")}
+    columns["number"] = pa.array(_numbers(entries))
+    written = _whole_names(entries)
+    standard = standard_names(voters)
+    columns["name_as_written"] = _where_otherwise(written, standard)
+    # Nobody is without a name because it could not be read.
+    columns["surname"] = pc.if_else(
+        pc.is_valid(standard), plain(voters.column("surname")), written
+    )
+    columns["birth_date"] = _dates(entries, voters)
+    columns["address"] = _said(entries.column("address"))
+    for name in ("document", "fin"):
+        columns[name] = pc.coalesce(
+            plain(voters.column(name)), _said(entries.column(name))
+        )
+    columns["corrected"] = _corrected(entries.column("entry_id"), applied)
+    is_moved = pa.array(places.is_moved).take(in_order)
+    for name in ("from_constituency", "from_precinct"):
+        handed_in = getattr(places, name).take(in_order)
+        columns[name] = pc.if_else(is_moved, handed_in, None)
+    columns["added"] = pa.array(places.is_added).take(in_order)
+    return from_columns(columns, LISTED, entries.num_rows)
+
+
+_FROM_VOTERS = (*_NAME, "birth_year", "birth_month", "birth_day", "sex")
+
+
+def order_of(
+    entries: pa.Table, voters: pa.Table, streets: pa.Array, order: ListOrder
+) -> pa.Array:
+    """The rows in the order of the printed lists.
+
+    By constituency, precinct and kind of list, unknown ones last; then by name, or by street and
+    house; ties by birth date and id.
+    """
+    by_name = [name_ranks(voters.column(name)) for name in _NAME]
+    by_house = [
+        name_ranks(streets),
+        house_ranks(voters.column("house")),
+        house_ranks(voters.column("flat")),
+    ]
+    keys = [*by_house, *by_name] if order is ListOrder.STREET else by_name
+    place = [_numbers_or_last(entries.column(name)) for name in _LIST[:2]]
+    kind = name_ranks(entries.column("list_kind"))
+    born = [
+        _numbers_or_last(voters.column(f"birth_{part}"))
+        for part in ("year", "month", "day")
+    ]
+    ids = name_ranks(entries.column("entry_id"))
+    # The last key of lexsort is the first to be looked at.
+    return pa.array(np.lexsort([ids, *reversed([*place, kind, *keys, *born])]))
+
+
+def _numbers_or_last(column: pa.ChunkedArray) -> Longs:
+    last = np.iinfo(np.int32).max
+    return np.asarray(pc.fill_null(column.cast(pa.int64()), last), np.int64)
+
+
+def _numbers(entries: pa.Table) -> Longs:
+    """The number of each row in its list, from 1; rows of one list stand together."""
+    lists, _ = group_codes(entries, *_LIST, known=False)
+    rows = np.arange(len(lists))
+    begins = np.append(True, lists[1:] != lists[:-1])[: len(lists)]
+    first = np.maximum.accumulate(np.where(begins, rows, 0))
+    return rows - first + 1
+
+
+def _whole_names(entries: pa.Table) -> pa.Array:
+    """The names as handed in or corrected."""
+    parts = join_text([plain(entries.column(name)) for name in _NAME])
+    return pc.coalesce(parts, plain(entries.column("full_name")))
+
+
+def _where_otherwise(written: pa.Array, standard: pa.Array) -> pa.Array:
+    """The names as written where they are spelt otherwise, or where none could be read.
+
+    Capital letters and blanks alone make no other spelling.
+    """
+    is_other = pc.not_equal(_compared(written), _compared(standard))
+    return pc.if_else(pc.fill_null(is_other, fill_value=True), written, None)
+
+
+def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The cells as written, without those that hold signs alone, such as a dash."""
+    cells = plain(column)
+    return pc.if_else(pc.match_substring_regex(cells, r"[\p{L}\p{N}]"), cells, None)
+
+
+def _compared(names: pa.Array) -> pa.Array:
+    for capital, small in (("I", "ı"), ("İ", "i")):
+        names = pc.replace_substring(names, capital, small)
+    return pc.replace_substring_regex(
+        pc.utf8_lower(pc.utf8_trim_whitespace(names)), r"\s+", " "
+    )
+
+
+def _dates(entries: pa.Table, voters: pa.Table) -> pa.Array:
+    """ISO 8601 as far as the date is known; what was written where it could not be read."""
+    parts = [
+        pc.utf8_lpad(voters.column(f"birth_{name}").cast(pa.string()), width, "0")
+        for name, width in (("year", 4), ("month", 2), ("day", 2))
+    ]
+    # A day is known only where its month is.
+    month = pc.binary_join_element_wise(*parts[:2], "-")
+    whole = pc.binary_join_element_wise(*parts, "-")
+    return pc.coalesce(whole, month, parts[0], plain(entries.column("birth_date")))
+
+
+def _corrected(ids: pa.ChunkedArray, applied: pa.Table) -> pa.DictionaryArray:
+    """The corrected fields of each entry, joined with ``+`` in the order of ENTRY_FIELDS."""
+    rows = of_action(applied, Action.CORRECT.value)
+    fields: dict[str, set[str]] = {}
+    pairs = zip(
+        rows.column("entry_id").to_pylist(),
+        rows.column("field").to_pylist(),
+        strict=True,
+    )
+    for entry_id, field in pairs:
+        fields.setdefault(entry_id, set()).add(field)
+    texts = [
+        "+".join(field for field in ENTRY_FIELDS if field in corrected)
+        for corrected in fields.values()
+    ]
+    places = pc.index_in(ids, value_set=pa.array(list(fields), pa.string()))
+    return words(pa.array(texts, pa.string()).take(places.combine_chunks()))
