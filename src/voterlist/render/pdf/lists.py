@@ -193,8 +193,8 @@ def _display(words: ListWords) -> tuple[_Shown, ...]:
     return (
         _NUMBER,
         *_names(33, 27, 33),
-        _Shown("lists.column.born", 19, words.born, "center"),
-        _column("field.address", 57, "address"),
+        _Shown("lists.column.born", 21, words.born, "center"),
+        _column("field.address", 55, "address"),
     )
 
 
@@ -202,13 +202,13 @@ def _work(words: ListWords) -> tuple[_Shown, ...]:
     """What a list for the precinct's own use shows."""
     return (
         _NUMBER,
-        *_names(32, 26, 32),
-        _Shown("lists.column.date", 20, words.born, "center", ("birth_date",)),
-        _Shown("field.sex", 13, _sex(words), "center", ("sex",)),
-        _column("field.address", 58, "address"),
-        _column("field.document", 22, "document"),
+        *_names(31, 25, 31),
+        _Shown("lists.column.date", 22, words.born, "center", ("birth_date",)),
+        _Shown("field.sex", 14, _sex(words), "center", ("sex",)),
+        _column("field.address", 52, "address"),
+        _column("field.document", 26, "document"),
         _column("field.fin", 20, "fin"),
-        _Shown("lists.column.came", 32, words.came),
+        _Shown("lists.column.came", 30, words.came),
     )
 
 
