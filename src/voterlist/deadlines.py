@@ -18,6 +18,7 @@ __all__ = [
     "Deadline",
     "calendar",
     "cycle_year",
+    "list_day",
     "standing",
 ]
 
@@ -113,6 +114,19 @@ def calendar(settings: CalendarRules, cycle: str) -> tuple[Deadline, ...]:
     if settings.election_day is None:
         return _yearly(settings, cycle_year(cycle))
     return _before_election(settings, settings.election_day)
+
+
+def list_day(settings: CalendarRules, cycle: str) -> dt.date:
+    """The day on which the list counts: the election, or the last due date of the cycle.
+
+    Whoever is of voting age on that day belongs on the list.
+
+    Raises:
+        ValueError: the cycle does not begin with a year.
+    """
+    if settings.election_day is not None:
+        return settings.election_day
+    return calendar(settings, cycle)[-1].due
 
 
 def cycle_year(cycle: str) -> int:

@@ -35,6 +35,7 @@ _COMMANDS = commands_of(
     Entry("link", "link", "link"),
     Entry("check", "check", "check"),
     Entry("compare", "compare", "compare"),
+    Entry("lists", "lists", "lists"),
     Entry("names", "names", "names"),
     Entry("evaluate", "evaluate", "evaluate"),
     Entry("explain", "explain", "explain"),

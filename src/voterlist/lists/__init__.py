@@ -9,6 +9,7 @@ from __future__ import annotations
 from voterlist.lists.compile import Compiled, ListInput, compile_lists
 from voterlist.lists.document import Balance, ListDocument
 from voterlist.lists.documents import Edition, documents
+from voterlist.lists.record import record_rows
 
 __all__ = [
     "Balance",
@@ -18,4 +19,5 @@ __all__ = [
     "ListInput",
     "compile_lists",
     "documents",
+    "record_rows",
 ]

@@ -47,11 +47,19 @@ def listed_rows(
     columns |= {name: voters.column(name) for name in _FROM_VOTERS}
     columns |= {name: entries.column(name) for name in ("source", "sheet", "line")}
     columns["number"] = pa.array(_numbers(entries))
-    columns["name_as_written"] = _written_names(entries, voters)
+    written = _whole_names(entries)
+    standard = standard_names(voters)
+    columns["name_as_written"] = _where_otherwise(written, standard)
+    # Nobody is without a name because it could not be read.
+    columns["surname"] = pc.if_else(
+        pc.is_valid(standard), plain(voters.column("surname")), written
+    )
     columns["birth_date"] = _dates(entries, voters)
-    columns["address"] = entries.column("address")
+    columns["address"] = _said(entries.column("address"))
     for name in ("document", "fin"):
-        columns[name] = pc.coalesce(voters.column(name), entries.column(name))
+        columns[name] = pc.coalesce(
+            plain(voters.column(name)), _said(entries.column(name))
+        )
     columns["corrected"] = _corrected(entries.column("entry_id"), applied)
     is_moved = pa.array(places.is_moved).take(in_order)
     for name in ("from_constituency", "from_precinct"):
@@ -104,16 +112,25 @@ def _numbers(entries: pa.Table) -> Longs:
     return rows - first + 1
 
 
-def _written_names(entries: pa.Table, voters: pa.Table) -> pa.Array:
-    """The names as handed in or corrected, where they are spelt otherwise.
+def _whole_names(entries: pa.Table) -> pa.Array:
+    """The names as handed in or corrected."""
+    parts = join_text([plain(entries.column(name)) for name in _NAME])
+    return pc.coalesce(parts, plain(entries.column("full_name")))
+
+
+def _where_otherwise(written: pa.Array, standard: pa.Array) -> pa.Array:
+    """The names as written where they are spelt otherwise, or where none could be read.
 
     Capital letters and blanks alone make no other spelling.
     """
-    parts = join_text([plain(entries.column(name)) for name in _NAME])
-    written = pc.coalesce(parts, plain(entries.column("full_name")))
-    is_other = pc.not_equal(_compared(written), _compared(standard_names(voters)))
-    # Where no name could be read, what was written is all that there is.
+    is_other = pc.not_equal(_compared(written), _compared(standard))
     return pc.if_else(pc.fill_null(is_other, fill_value=True), written, None)
+
+
+def _said(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The cells as written, without those that hold signs alone, such as a dash."""
+    cells = plain(column)
+    return pc.if_else(pc.match_substring_regex(cells, r"[\p{L}\p{N}]"), cells, None)
 
 
 def _compared(names: pa.Array) -> pa.Array:

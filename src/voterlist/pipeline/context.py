@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voterlist.config import Settings
-from voterlist.deadlines import calendar
+from voterlist.deadlines import list_day
 from voterlist.decisions import Given
 from voterlist.model import Stage
 from voterlist.pipeline.inbox import Inputs
@@ -39,6 +39,4 @@ class Context:
 
         Whoever is of voting age on that day belongs on the list.
         """
-        if self.settings.calendar.election_day is not None:
-            return self.settings.calendar.election_day
-        return calendar(self.settings.calendar, self.settings.workspace.cycle)[-1].due
+        return list_day(self.settings.calendar, self.settings.workspace.cycle)

@@ -73,6 +73,13 @@ class Known:
     left_out: tuple[frozenset[int], ...]
     """For each run the constituencies of which a newer one says more."""
 
+    def folder_of(self, constituency: int | None) -> Path:
+        """The newest run that has this constituency, or entries of which none is known."""
+        for folder, newer in zip(self.folders, self.left_out[1:], strict=False):
+            if constituency in newer:
+                return folder
+        return self.folders[-1]
+
     def table(self, name: str) -> pa.Table:
         """One of ``_SCHEMAS`` (cases, entries, voters ...) of all runs together.
 

@@ -46,6 +46,7 @@ from voterlist.schemas.review import (
     GIVEN_VERDICT,
     LIST_BALANCE,
     LISTED,
+    RECORD,
     SUBJECT,
 )
 from voterlist.schemas.statistics import COMPARISON, PROTOCOL, PROTOCOL_LINES, STATISTIC
@@ -87,6 +88,7 @@ __all__ = [
     "PROTOCOL",
     "PROTOCOL_LINES",
     "PYRAMID",
+    "RECORD",
     "REGISTER_USE",
     "REMOVAL_REASON",
     "SCORECARD",

@@ -35,6 +35,7 @@ __all__ = [
     "GIVEN_VERDICT",
     "LISTED",
     "LIST_BALANCE",
+    "RECORD",
     "SUBJECT",
     "TABLES",
 ]
@@ -275,6 +276,36 @@ _LISTED = Table(
 )
 LISTED = _LISTED.schema
 
+_OF_RECORD = (
+    "entry_id",
+    "constituency",
+    "precinct",
+    "list_kind",
+    "number",
+    "surname",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "sex",
+    "address",
+    "document",
+    "fin",
+    "name_as_written",
+    "corrected",
+    "from_constituency",
+    "from_precinct",
+    "added",
+)
+_OF_LISTED = {column.name: column for column in _LISTED.columns}
+
+_RECORD = Table(
+    "RECORD",
+    "The compiled list as other programs take it: LISTED, in columns that this program reads as it"
+    " reads those of any list.",
+    tuple(_OF_LISTED[name] for name in _OF_RECORD),
+)
+RECORD = _RECORD.schema
+
 _LIST_NUMBER = Column("number", COUNT, "The place in the list; null where not on it.")
 _NAME = Column(
     "name", TEXT, "Surname, given name and patronymic in their standard spelling."
@@ -375,6 +406,7 @@ TABLES = (
     _APPLIED,
     _LIST_BALANCE,
     _LISTED,
+    _RECORD,
     _CORRECTION,
     _DOOR,
 )

@@ -48,6 +48,12 @@ if TYPE_CHECKING:
         link_tables,
         plan_linkage,
     )
+    from voterlist.usecases.lists import (
+        ListRequest,
+        ListsMade,
+        make_lists,
+        sums_of,
+    )
     from voterlist.usecases.maps import read_map
     from voterlist.usecases.reviewing import Imported, export_review, import_review
     from voterlist.usecases.running import WorkspaceRun, run_workspace
@@ -76,6 +82,8 @@ __all__ = [
     "LinkRequest",
     "Linked",
     "ListAccount",
+    "ListRequest",
+    "ListsMade",
     "NameReading",
     "PartReading",
     "PlaceAccount",
@@ -104,6 +112,7 @@ __all__ = [
     "invent_lists",
     "is_total_different",
     "link_tables",
+    "make_lists",
     "make_workspace",
     "plan_linkage",
     "read_map",
@@ -113,6 +122,7 @@ __all__ = [
     "run_workspace",
     "settings_of",
     "status_of",
+    "sums_of",
     "workspace_here",
     "write_calendar",
     "write_table",
@@ -139,6 +149,8 @@ _HOMES = {
     "FileLine": "voterlist.usecases.inspecting",
     "Imported": "voterlist.usecases.reviewing",
     "ListAccount": "voterlist.usecases.inspecting",
+    "ListRequest": "voterlist.usecases.lists",
+    "ListsMade": "voterlist.usecases.lists",
     "NameReading": "voterlist.normalize",
     "PartReading": "voterlist.normalize",
     "PlaceAccount": "voterlist.usecases.inspecting",
@@ -164,6 +176,7 @@ _HOMES = {
     "inspect_files": "voterlist.usecases.inspecting",
     "invent_lists": "voterlist.synth:write",
     "is_total_different": "voterlist.usecases.inspecting",
+    "make_lists": "voterlist.usecases.lists",
     "make_workspace": "voterlist.usecases.workspaces",
     "read_map": "voterlist.usecases.maps",
     "read_name": "voterlist.normalize",
@@ -173,6 +186,7 @@ _HOMES = {
     "settings_of": "voterlist.usecases.settings",
     "workspace_here": "voterlist.usecases.settings",
     "status_of": "voterlist.usecases.workspaces",
+    "sums_of": "voterlist.usecases.lists",
     "write_calendar": "voterlist.usecases.workspaces",
     "write_table": "voterlist.storage.store",
 }

@@ -42,7 +42,6 @@ class _Shown:
     """The fields of ENTRY whose correction marks its cells."""
     mark: str = ""
     """The mark of all its cells."""
-    printed: bool = True
 
 
 def write_list(document: ListDocument, path: Path, language: str) -> None:
@@ -71,6 +70,8 @@ def render_list(document: ListDocument, language: str) -> bytes:
     _table(sheet, columns, document.rows, "lists.none")
     _balance(sheet, document)
     _signatures(sheet, document.members)
+    # The table has left what stands below it off paper.
+    sheet.raw.print_area(0, 0, sheet.row, len(columns) - 1)
     if not is_display:
         _sheet(book, "corrections", _corrections(words), document.corrections)
         _sheet(book, "door", _door(words), document.door)
@@ -87,10 +88,7 @@ def _sheet(book: Book, name: str, columns: Sequence[_Shown], rows: pa.Table) -> 
 
 def _table(sheet: Sheet, columns: Sequence[_Shown], rows: pa.Table, none: str) -> None:
     words = sheet.book.words
-    headings = [
-        Column(words(shown.key), shown.width, shown.kind, printed=shown.printed)
-        for shown in columns
-    ]
+    headings = [Column(words(shown.key), shown.width, shown.kind) for shown in columns]
     cells = [_row(columns, row) for row in rows.to_pylist()]
     add_table(sheet, SheetTable("", (), headings, cells, words(none), frozen=2))
 

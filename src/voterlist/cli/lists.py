@@ -1,0 +1,134 @@
+"""``lists``: the compiled, corrected list of each precinct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from voterlist import usecases
+from voterlist.cli.options import Today, Workspace, day, takes
+from voterlist.cli.terminal import TERMINAL, Steps, shown
+from voterlist.cli.words import SAY
+from voterlist.model import ListOrder, Purpose
+
+__all__ = ["lists"]
+
+_COUNTS = (
+    "handed_in",
+    "struck",
+    "repeated",
+    "moved_out",
+    "moved_in",
+    "added",
+    "listed",
+)
+_MOST_LISTS = 60
+"""Lists whose balance is printed; JSON has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The arguments and options of the command."""
+
+    workspace: Workspace
+    purpose: Annotated[
+        Purpose, typer.Option("--purpose", help=SAY("cli.option.purpose"))
+    ]
+    constituencies: Annotated[
+        list[int] | None,
+        typer.Option(
+            "-c", "--constituency", metavar="N", help=SAY("cli.option.lists-of")
+        ),
+    ] = None
+    precinct: Annotated[
+        int | None,
+        typer.Option(
+            "--precinct", metavar="P", min=1, help=SAY("cli.option.lists-precinct")
+        ),
+    ] = None
+    form: Annotated[
+        str | None,
+        typer.Option("--form", metavar="FORM", help=SAY("cli.option.lists-form")),
+    ] = None
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help=SAY("cli.option.lists-out")),
+    ] = None
+    language: Annotated[
+        Literal["az", "en"] | None, typer.Option(help=SAY("cli.option.lists-language"))
+    ] = None
+    order: Annotated[
+        ListOrder | None, typer.Option("--order", help=SAY("cli.option.lists-order"))
+    ] = None
+    today: Today = None
+
+
+@takes(_Options)
+def lists(options: _Options) -> None:
+    """Write the compiled, corrected list of each precinct."""
+    forms = (options.form or "").lower().split(",")
+    request = usecases.ListRequest(
+        purpose=options.purpose,
+        constituencies=tuple(options.constituencies or ()),
+        precinct=options.precinct,
+        forms=tuple(dict.fromkeys(form.strip() for form in forms if form.strip())),
+        out=options.out,
+        language=options.language,
+        order=options.order,
+    )
+    with Steps() as steps:
+        made = usecases.make_lists(
+            options.workspace, request, today=day(options.today), progress=steps
+        )
+    _tell(made)
+    if TERMINAL.json:
+        TERMINAL.result(_as_json(made))
+
+
+def _tell(made: usecases.ListsMade) -> None:
+    """The balance of each list, then where the files are."""
+    headings = [
+        SAY("cli.table.constituency"),
+        SAY("cli.table.precinct"),
+        *(SAY(f"lists.short.{name}") for name in ("kind", *_COUNTS)),
+    ]
+    rows = made.balance.to_pylist()
+    TERMINAL.table(headings, [_cells(row) for row in rows[:_MOST_LISTS]])
+    left = len(rows) - _MOST_LISTS
+    if left > 0:
+        TERMINAL.say(SAY("cli.lists.more", left=left))
+    sums = usecases.sums_of(made.balance)
+    TERMINAL.say(SAY("cli.lists.sum", **sums))
+    TERMINAL.say(
+        SAY("cli.lists.made", corrections=made.corrections, questions=made.questions)
+    )
+    for folder in dict.fromkeys(file.path.parent for file in made.files):
+        count = sum(1 for file in made.files if file.path.parent == folder)
+        TERMINAL.say(SAY("cli.lists.written", count=count, path=shown(folder)))
+
+
+def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
+    places = (row["constituency"], row["precinct"])
+    numbers = ["-" if number is None else str(number) for number in places]
+    kind = SAY(f"list-kind.{row['list_kind']}")
+    return (*numbers, kind, *(row[name] for name in _COUNTS))
+
+
+def _as_json(made: usecases.ListsMade) -> dict[str, Any]:
+    """The result as plain values; scripts are written against these names."""
+    names = ("path", "constituency", "precinct", "list_kind", "rows", "sha256")
+    return {
+        "files": [{name: getattr(file, name) for name in names} for file in made.files],
+        "balance": made.balance.to_pylist(),
+        "sum": usecases.sums_of(made.balance),
+        "runs": [
+            {"constituency": constituency, "run": run}
+            for constituency, run in made.runs.items()
+        ],
+        "corrections": made.corrections,
+        "questions": made.questions,
+        "exit_code": 0,
+    }

@@ -1,0 +1,221 @@
+"""What the runs of a workspace know of one constituency, for its lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from voterlist.config import Settings
+from voterlist.decisions import Given, Standing, follow, standing, with_corrections
+from voterlist.errors import InputError, UsageError
+from voterlist.link.cases import case_id
+from voterlist.lists import ListInput
+from voterlist.model import Action
+from voterlist.normalize import normalize
+from voterlist.pipeline.known import Known
+from voterlist.schemas import (
+    AMENDMENT,
+    APPLIED,
+    CASE,
+    DECISION,
+    ENTRY,
+    FINDING,
+    LIST_BALANCE,
+    VOTER,
+)
+from voterlist.tables import concat, from_columns
+
+__all__ = ["ListSource"]
+
+_SCHEMAS = {
+    "additions": ENTRY,
+    "amendments": AMENDMENT,
+    "applied": APPLIED,
+    "balance": LIST_BALANCE,
+    "decisions": DECISION,
+    "entries": ENTRY,
+    "findings": FINDING,
+    "queue": CASE,
+    "voters": VOTER,
+}
+_LATER = frozenset({"additions", "amendments", "applied", "balance"})
+"""Tables that runs of earlier versions do not have."""
+
+
+@dataclass(slots=True)
+class ListSource:
+    """The complete runs of a workspace, and what people have answered until now."""
+
+    workspace: Path
+    runs: Known
+    answers: Given
+    settings: Settings
+    _standing: dict[Path, Standing] = field(default_factory=dict)
+
+    def constituencies(self) -> tuple[int | None, ...]:
+        """Those that have entries, by number; None at the end where entries have none.
+
+        Raises:
+            InputError: a table of a run is gone or damaged.
+        """
+        numbers: set[int | None] = set()
+        for folder in self.runs.folders:
+            path = folder / "entries.parquet"
+            column = _read_columns(path, ["constituency"]).column(0)
+            numbers |= set(pc.unique(column).to_pylist())
+        return tuple(sorted(numbers, key=lambda number: (number is None, number or 0)))
+
+    def input_of(self, constituency: int | None) -> tuple[str, ListInput]:
+        """The run that knows the constituency best, and what it knows.
+
+        Raises:
+            UsageError: something was decided since that run.
+            InputError: a table of the run is gone or damaged.
+        """
+        folder = self.runs.folder_of(constituency)
+        of_place = _is(constituency)
+        entries = _read(folder, "entries", of_place)
+        ids = entries.column("entry_id").combine_chunks()
+        self._require_current(folder, constituency, ids)
+        has_moved = (
+            of_place
+            | pc.field("entry_id").isin(ids)
+            | _is(constituency, "from_constituency")
+        )
+        applied = _read(folder, "applied", has_moved)
+        moved = applied.column("entry_id").combine_chunks()
+        known = pc.field("entry_id").isin(_distinct(ids, moved))
+        findings = _read(folder, "findings", known)
+        queue = _read(folder, "queue")
+        cases = queue.filter(
+            pc.is_in(queue.column("case_id"), value_set=_cases(queue, ids))
+        )
+        others = _others(
+            ids,
+            moved,
+            applied.column("kept_entry_id"),
+            cases.column("entry_id"),
+            findings.column("other_entry_id"),
+        )
+        amendments = _read(folder, "amendments")
+        additions = _read(folder, "additions", of_place)
+        is_other = pc.field("entry_id").isin(others)
+        profile = self.settings.workspace.profile
+        added = normalize(with_corrections(additions, amendments), profile).table
+        voters = [_read(folder, "voters", of_place), _read(folder, "voters", is_other)]
+        has_balance = (folder / "balance.parquet").exists()
+        return folder.name, ListInput(
+            entries=concat([entries, _read(folder, "entries", is_other)], ENTRY),
+            voters=concat([*voters, added], VOTER),
+            additions=additions,
+            applied=applied,
+            amendments=amendments,
+            balance=_read(folder, "balance", of_place) if has_balance else None,
+            findings=findings,
+            cases=cases,
+        )
+
+    def _require_current(
+        self, folder: Path, constituency: int | None, ids: pa.Array
+    ) -> None:
+        """Refuse a run since which something was decided about the constituency.
+
+        Raises:
+            UsageError: it is such a one.
+        """
+        holding = self._holding(folder)
+        of_run = {name: _read(folder, name) for name in ("decisions", "amendments")}
+        is_decided = any(
+            _of_place(table, ids, constituency) for table in of_run.values()
+        )
+        is_applied = (folder / "applied.parquet").exists()
+        is_same = all(
+            _of_place(table, ids, constituency)
+            == _of_place(getattr(holding, name), ids, constituency)
+            for name, table in of_run.items()
+        )
+        if is_same and (is_applied or not is_decided):
+            return
+        raise UsageError(
+            f"decisions were recorded after the run {folder.name}",
+            code="lists-run-again",
+            places={"run": folder.name, "path": str(self.workspace)},
+        )
+
+    def _holding(self, folder: Path) -> Standing:
+        """What holds today of all answers about the entries of a run."""
+        if folder not in self._standing:
+            ids = _read_columns(folder / "entries.parquet", ["entry_id"])
+            followed = follow(self.answers, ids.column(0), case_id)
+            two_people = [Action(one) for one in self.settings.decisions.two_people]
+            self._standing[folder] = standing(followed.given, two_people=two_people)
+        return self._standing[folder]
+
+
+def _of_place(
+    table: pa.Table, ids: pa.Array, constituency: int | None
+) -> list[dict[str, Any]]:
+    """The rows about entries of a constituency, or about people who are to stand there."""
+    is_own = pc.is_in(table.column("entry_id"), value_set=ids)
+    if "constituency" in table.column_names and constituency is not None:
+        stands = pc.equal(table.column("constituency"), constituency)
+        is_own = pc.or_(is_own, pc.fill_null(stands, fill_value=False))
+    rows: list[dict[str, Any]] = table.filter(is_own).to_pylist()
+    return rows
+
+
+def _is(constituency: int | None, name: str = "constituency") -> Any:
+    column = pc.field(name)
+    return column.is_null() if constituency is None else column == constituency
+
+
+def _cases(queue: pa.Table, ids: pa.Array) -> pa.Array:
+    """The cases with one of these entries."""
+    is_own = pc.is_in(queue.column("entry_id"), value_set=ids)
+    return pc.unique(queue.column("case_id").filter(is_own))
+
+
+def _distinct(*columns: Any) -> pa.Array:
+    chunks = [
+        column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        for column in columns
+    ]
+    return pc.unique(pa.concat_arrays(chunks)).drop_null()
+
+
+def _others(ids: pa.Array, *columns: Any) -> pa.Array:
+    """The ids in these columns that are none of ``ids``."""
+    named = _distinct(*columns)
+    return named.filter(pc.invert(pc.is_in(named, value_set=ids)))
+
+
+def _read(folder: Path, name: str, rows: Any = None) -> pa.Table:
+    """A table of a run, or the rows of it that a filter lets through."""
+    schema = _SCHEMAS[name]
+    path = folder / f"{name}.parquet"
+    if name in _LATER and not path.exists():
+        return schema.empty_table()
+    table = _read_columns(path, None, rows)
+    columns = {
+        one: table.column(one) for one in table.column_names if one in schema.names
+    }
+    return from_columns(columns, schema, table.num_rows)
+
+
+def _read_columns(
+    path: Path, names: Iterable[str] | None, rows: Any = None
+) -> pa.Table:
+    try:
+        columns = None if names is None else list(names)
+        return pq.read_table(path, columns=columns, filters=rows)
+    except (OSError, pa.ArrowException):
+        # The cause may quote a cell, so it is not chained.
+        raise InputError(
+            f"{path} cannot be read", code="run-damaged", file=str(path)
+        ) from None

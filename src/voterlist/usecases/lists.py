@@ -1,0 +1,385 @@
+"""The compiled, corrected list of each precinct, written for people and for programs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from voterlist import facts
+from voterlist.config import Settings
+from voterlist.deadlines import list_day
+from voterlist.errors import UsageError
+from voterlist.lists import (
+    Compiled,
+    Edition,
+    ListDocument,
+    compile_lists,
+    documents,
+    record_rows,
+)
+from voterlist.lists.balance import LIST_KEY
+from voterlist.model import ListKind, ListOrder, Purpose
+from voterlist.pipeline.answers import answers_in
+from voterlist.pipeline.known import known
+from voterlist.pipeline.list_input import ListSource
+from voterlist.render import xlsx
+from voterlist.render.record import (
+    write_balance,
+    write_record_csv,
+    write_record_parquet,
+    write_schema,
+)
+from voterlist.schemas import LIST_BALANCE
+from voterlist.storage import ledger as ledgers
+from voterlist.storage import store
+from voterlist.tables import concat
+from voterlist.usecases.settings import settings_of
+
+__all__ = [
+    "FORMS",
+    "LISTS",
+    "ListFile",
+    "ListRequest",
+    "ListsMade",
+    "make_lists",
+    "sums_of",
+]
+
+LISTS = "lists"
+"""The folder of a workspace in which the lists lie."""
+
+WriteList = Callable[[ListDocument, Path, str], None]
+
+_WRITERS: Mapping[str, WriteList] = {"xlsx": xlsx.write_list}
+"""The writer of each form in which people are given lists."""
+
+FORMS: Mapping[Purpose, tuple[str, ...]] = {
+    Purpose.DISPLAY: tuple(_WRITERS),
+    Purpose.WORK: tuple(_WRITERS),
+    Purpose.RECORD: ("csv", "parquet"),
+}
+"""The forms of each purpose; all of them are written where none is asked for."""
+
+_ALL = "all"
+"""The folder of entries of which no constituency is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """Which lists are to be written, and how."""
+
+    purpose: Purpose
+    constituencies: tuple[int, ...] = ()
+    """Those of these constituencies; without any, of all."""
+    precinct: int | None = None
+    """Only those of this precinct."""
+    forms: tuple[str, ...] = ()
+    """In these forms; without any, in all that the purpose has."""
+    out: Path | None = None
+    """The folder; without it ``lists/<constituency>`` in the workspace."""
+    language: str | None = None
+    """The language; without it the first of the settings."""
+    order: ListOrder | None = None
+    """The order of the lists; without it that of the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListFile:
+    """A file that was written."""
+
+    path: Path
+    constituency: int | None
+    precinct: int | None
+    list_kind: ListKind | None
+    """None: it is of several lists."""
+    rows: int
+    """The voters in it."""
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListsMade:
+    """What was written."""
+
+    files: tuple[ListFile, ...]
+    balance: pa.Table
+    """LIST_BALANCE of the lists written."""
+    runs: dict[int | None, str]
+    """Constituency -> the run from which its lists are."""
+    corrections: int
+    """What was done to these lists, counted once for each line of a sheet of corrections."""
+    questions: int
+    """What is still to be asked at the doors."""
+
+
+def make_lists(
+    workspace: Path,
+    request: ListRequest,
+    *,
+    today: dt.date,
+    progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
+) -> ListsMade:
+    """Write the compiled, corrected list of each precinct.
+
+    Each constituency is compiled on its own, from the newest complete run that has it.
+
+    Args:
+        workspace: its folder.
+        request: which lists, and how.
+        today: the day that the lists name.
+        progress: told what is being done.
+
+    Raises:
+        UsageError: it is no workspace or has no complete run; something was decided since the run;
+            there is no such constituency, precinct or form.
+        SettingsError: its settings have mistakes.
+        InputError: a table of the run, or the ledger, cannot be read.
+        StageError: a list has other rows than its balance says.
+        OSError: a file cannot be written.
+    """
+    _require_forms(request)
+    settings = settings_of(workspace)
+    with ledgers.reading(workspace / ledgers.FILE_NAME) as ledger:
+        runs = known(workspace, ledger)
+        answers = answers_in(ledger)
+    source = ListSource(workspace, runs, answers, settings)
+    files: list[ListFile] = []
+    runs_used: dict[int | None, str] = {}
+    wanted = _wanted(source.constituencies(), request.constituencies)
+    parts = []
+    for done, constituency in enumerate(wanted):
+        progress(LISTS, done, len(wanted))
+        run, given = source.input_of(constituency)
+        press = _Press(
+            folder=request.out or workspace / LISTS / str(constituency or _ALL),
+            request=request,
+            language=request.language or settings.report.languages[0],
+            constituency=constituency,
+            edition=_edition(settings, request, run, today),
+        )
+        compiled = compile_lists(
+            given, constituency=constituency, order=press.edition.order
+        )
+        parts.append(_of_precinct(compiled, request.precinct))
+        if parts[-1].balance.num_rows:
+            _make_folders(press.folder, is_own=request.out is None)
+            press.write(parts[-1])
+        runs_used[constituency] = run
+        files += press.files
+    if not files:
+        raise _no_list(request)
+    return ListsMade(
+        files=tuple(files),
+        balance=concat([part.balance for part in parts], LIST_BALANCE),
+        runs=runs_used,
+        corrections=sum(part.corrections.num_rows for part in parts),
+        questions=sum(part.door.num_rows for part in parts),
+    )
+
+
+@dataclass(slots=True)
+class _Press:
+    """Writes the lists of one constituency."""
+
+    folder: Path
+    request: ListRequest
+    language: str
+    constituency: int | None
+    edition: Edition
+    files: list[ListFile] = field(default_factory=list)
+
+    def write(self, compiled: Compiled) -> None:
+        """Write them in every form that was asked for."""
+        if self.edition.purpose is Purpose.RECORD:
+            self._write_record(compiled)
+            return
+        for document in documents(compiled, self.edition):
+            for form in _forms(self.request):
+                path = self.folder / f"{document.stem}-{self.language}.{form}"
+                write = partial(_write, document, self.language, _WRITERS[form])
+                self._file(
+                    path,
+                    write,
+                    document.rows.num_rows,
+                    document.precinct,
+                    document.list_kind,
+                )
+
+    def _write_record(self, compiled: Compiled) -> None:
+        """Write the tables, the page that describes them, and the balance."""
+        for kind in ListKind:
+            rows = record_rows(compiled.listed, kind)
+            if not rows.num_rows:
+                continue
+            for form in _forms(self.request):
+                path = self.folder / f"{self._record_stem(kind)}.{form}"
+                write = partial(_RECORD_WRITERS[form], rows)
+                precinct = self.request.precinct
+                self._file(path, write, rows.num_rows, precinct, kind)
+        self._file(self.folder / "record-schema.txt", write_schema)
+        balance = partial(write_balance, self._balance(compiled))
+        self._file(self.folder / f"{self._stem()}-balance.json", balance)
+
+    def _file(
+        self,
+        path: Path,
+        write: Callable[[Path], object],
+        rows: int = 0,
+        precinct: int | None = None,
+        kind: ListKind | None = None,
+    ) -> None:
+        store.write_atomically(path, write)
+        digest = store.sha256(path)
+        self.files.append(
+            ListFile(path, self.constituency, precinct, kind, rows, digest)
+        )
+
+    def _stem(self) -> str:
+        place = f"{self.constituency or 0:03}"
+        precinct = self.request.precinct
+        return place if precinct is None else f"{place}-precinct-{precinct:04}"
+
+    def _record_stem(self, kind: ListKind) -> str:
+        """The name of a table of one kind of list; the intake reads the kind from it."""
+        is_permanent = kind is ListKind.PERMANENT
+        return f"{self._stem()}-record" + ("" if is_permanent else f"-{kind}")
+
+    def _balance(self, compiled: Compiled) -> dict[str, Any]:
+        """The balance as plain values; scripts are written against these names."""
+        edition = self.edition
+        return {
+            "cycle": edition.cycle,
+            "constituency": self.constituency,
+            "constituency_name": edition.names.get(self.constituency or 0),
+            "run": edition.run,
+            "day": edition.day.isoformat(),
+            "lists": [
+                {name: row[name] for name in row if name != "constituency"}
+                for row in compiled.balance.to_pylist()
+            ],
+            "sum": sums_of(compiled.balance),
+        }
+
+
+def _write(document: ListDocument, language: str, write: WriteList, path: Path) -> None:
+    write(document, path, language)
+
+
+_RECORD_WRITERS: Mapping[str, Callable[[pa.Table, Path], None]] = {
+    "csv": write_record_csv,
+    "parquet": write_record_parquet,
+}
+
+
+def sums_of(balance: pa.Table) -> dict[str, int]:
+    """The sums of LIST_BALANCE over all lists."""
+    counts = [name for name in LIST_BALANCE.names if name not in LIST_KEY]
+    return {name: int(pc.sum(balance.column(name)).as_py() or 0) for name in counts}
+
+
+def _of_precinct(compiled: Compiled, precinct: int | None) -> Compiled:
+    """The lists of one precinct; all of them where none is named."""
+    if precinct is None:
+        return compiled
+    is_own = pc.field("precinct") == precinct
+    return Compiled(
+        listed=compiled.listed.filter(is_own),
+        corrections=compiled.corrections.filter(is_own),
+        balance=compiled.balance.filter(is_own),
+        door=compiled.door.filter(is_own),
+    )
+
+
+def _make_folders(folder: Path, *, is_own: bool) -> None:
+    """Make the folder; the program's own ones are closed to others."""
+    if is_own:
+        store.own_folder(folder.parent)
+        store.own_folder(folder)
+    else:
+        store.make_folder(folder)
+
+
+def _edition(
+    settings: Settings, request: ListRequest, run: str, today: dt.date
+) -> Edition:
+    lists = settings.lists
+    return Edition(
+        cycle=settings.workspace.cycle,
+        run=run,
+        day=today,
+        purpose=request.purpose,
+        order=request.order or ListOrder(lists.order),
+        names=facts.constituencies(today),
+        of_age_since=_of_age_since(settings) if lists.full_date_when_of_age else None,
+        written_spelling=lists.written_spelling,
+        members=lists.members,
+    )
+
+
+def _of_age_since(settings: Settings) -> dt.date:
+    """The first birth date of those who were not of age on the same day of the year before."""
+    day = list_day(settings.calendar, settings.workspace.cycle)
+    year = day.year - settings.check.voting_age - 1
+    # Nobody is born on 29 February in other years: 1 March is the next day.
+    is_leap_day = (day.month, day.day) == (2, 29)
+    same_day = dt.date(year, 3, 1) if is_leap_day else day.replace(year=year)
+    return same_day if is_leap_day else same_day + dt.timedelta(days=1)
+
+
+def _wanted(
+    known_ones: tuple[int | None, ...], asked: tuple[int, ...]
+) -> tuple[int | None, ...]:
+    """The constituencies of which lists are written.
+
+    Raises:
+        UsageError: one that was asked for has no entries.
+    """
+    for number in asked:
+        if number not in known_ones:
+            numbers = (str(one) for one in known_ones if one is not None)
+            raise UsageError(
+                f"no run has entries of constituency {number}",
+                code="lists-no-constituency",
+                places={"number": str(number), "known": ", ".join(numbers) or "-"},
+            )
+    return tuple(sorted(set(asked))) if asked else known_ones
+
+
+def _forms(request: ListRequest) -> tuple[str, ...]:
+    return request.forms or FORMS[request.purpose]
+
+
+def _require_forms(request: ListRequest) -> None:
+    """Refuse a form that a purpose does not have.
+
+    Raises:
+        UsageError: it is such a one.
+    """
+    for form in request.forms:
+        if form not in FORMS[request.purpose]:
+            raise UsageError(
+                f"{request.purpose} has no form {form}",
+                code="lists-no-form",
+                places={
+                    "form": form,
+                    "purpose": request.purpose.value,
+                    "known": ", ".join(FORMS[request.purpose]),
+                },
+            )
+
+
+def _no_list(request: ListRequest) -> UsageError:
+    """The error where there is nothing to write."""
+    number = "-" if request.precinct is None else str(request.precinct)
+    return UsageError(
+        f"there is no list of precinct {number}",
+        code="lists-no-precinct",
+        places={"number": number},
+    )
