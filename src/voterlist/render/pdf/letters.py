@@ -23,7 +23,7 @@ _SURE = frozenset(
 )
 """Letters that the first font has; a test says so."""
 
-_ESCAPE = re.compile(r'\\(?:[bfnrt]|u[0-9a-f]{4}|["\\])')
+_ESCAPE = re.compile(r'\\(?:[bfnrt]|u00[01][0-9a-f]|["\\])')
 _OF_JSON = frozenset({'\\"', "\\\\"})
 _PROBE = b"""
 #set document(title: "probe")

@@ -166,7 +166,9 @@ def _corrected_places(columns: Sequence[_Shown], row: _Cells) -> list[int]:
         return []
     fields = set(text.split("+"))
     return [
-        place for place, shown in enumerate(columns) if fields.intersection(shown.fields)
+        place
+        for place, shown in enumerate(columns)
+        if fields.intersection(shown.fields)
     ]
 
 
