@@ -13,7 +13,7 @@ import pyarrow as pa
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.schemas import CORRECTION, DOOR, empty
 
-__all__ = ["Balance", "ListDocument"]
+__all__ = ["Balance", "ListDocument", "place_stem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,24 @@ class ListDocument:
 
     @property
     def stem(self) -> str:
-        """The file's name without language and ending, such as ``012-precinct-0004-display``."""
-        place = "000" if self.constituency is None else f"{self.constituency:03}"
-        precinct = "unknown" if self.precinct is None else f"{self.precinct:04}"
+        """The file's name without language and ending.
+
+        Such as ``constituency-088-precinct-0004-display``.
+        """
+        place = f"{place_stem(self.constituency)}-{_precinct_stem(self.precinct)}"
         is_permanent = self.list_kind is ListKind.PERMANENT
         kind = "" if is_permanent else f"-{self.list_kind}"
-        return f"{place}-precinct-{precinct}{kind}-{self.purpose}"
+        return f"{place}{kind}-{self.purpose}"
+
+
+def place_stem(constituency: int | None) -> str:
+    """How the names of a constituency's files begin.
+
+    The word stands before the number, so that nobody, and no program, takes it for a precinct's.
+    """
+    number = "unknown" if constituency is None else f"{constituency:03}"
+    return f"constituency-{number}"
+
+
+def _precinct_stem(precinct: int | None) -> str:
+    return "precinct-" + ("unknown" if precinct is None else f"{precinct:04}")

@@ -25,6 +25,7 @@ from voterlist.lists import (
     record_rows,
 )
 from voterlist.lists.balance import LIST_KEY
+from voterlist.lists.document import place_stem
 from voterlist.model import ListKind, ListOrder, Purpose
 from voterlist.pipeline.answers import answers_in
 from voterlist.pipeline.known import known
@@ -223,7 +224,7 @@ class _Press:
                 write = partial(_RECORD_WRITERS[form], rows)
                 precinct = self.request.precinct
                 self._file(path, write, rows.num_rows, precinct, kind)
-        self._file(self.folder / "record-schema.txt", write_schema)
+        self._file(self.folder / f"{self._stem()}-record-schema.txt", write_schema)
         balance = partial(write_balance, self._balance(compiled))
         self._file(self.folder / f"{self._stem()}-balance.json", balance)
 
@@ -242,7 +243,7 @@ class _Press:
         )
 
     def _stem(self) -> str:
-        place = f"{self.constituency or 0:03}"
+        place = place_stem(self.constituency)
         precinct = self.request.precinct
         return place if precinct is None else f"{place}-precinct-{precinct:04}"
 

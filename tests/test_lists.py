@@ -1,0 +1,454 @@
+"""The compiled lists: who stands where, in which order, with which sums and questions."""
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import given as given_examples
+from hypothesis import strategies as st
+
+from list_tables import (
+    amendments,
+    applied,
+    balance,
+    cases,
+    column,
+    compiled,
+    edition,
+    entries,
+    findings,
+)
+from voterlist import catalogue
+from voterlist.errors import StageError
+from voterlist.findings import finding_ids
+from voterlist.lists import documents
+from voterlist.lists.alphabet import ALPHABET, house_key, name_key
+from voterlist.model import ListKind, ListOrder, Purpose
+from voterlist.render.list_words import ListWords
+from voterlist.render.xlsx import render_list
+from voterlist.rulebook import RULE_CODES
+
+ALI = {
+    "entry_id": "a",
+    "precinct": 1,
+    "surname": "Əliyev",
+    "given_name": "Əli",
+    "patronymic": "Rauf oğlu",
+    "birth_date": "12.03.1970",
+    "sex": "kişi",
+    "address": "Nizami küç. 4, m. 2",
+    "fin": "5XK1234",
+    "document": "AA1234567",
+}
+LEYLA = {
+    "entry_id": "b",
+    "precinct": 1,
+    "surname": "ВЕЛИЕВА",
+    "given_name": "ЛЕЙЛА",
+    "patronymic": "КАМИЛ КЫЗЫ",
+    "birth_date": "01.07.2007",
+    "address": "Nizami küç. 10",
+    "fin": "5XK1235",
+}
+CEMIL = {
+    "entry_id": "c",
+    "precinct": 2,
+    "surname": "Cəfərov",
+    "given_name": "Cəmil",
+    "birth_date": "1955",
+    "address": "Füzuli küç. 1",
+    "fin": "5XK1236",
+}
+ZAUR = {
+    "entry_id": "d",
+    "precinct": 2,
+    "surname": "Çələbi",
+    "given_name": "Zaur",
+    "birth_date": "30.09.1991",
+    "address": "Füzuli küç. 2A",
+    "fin": "5XK1237",
+}
+EVERYBODY = (ALI, LEYLA, CEMIL, ZAUR)
+
+
+def names(listed, precinct):
+    rows = listed.to_pylist()
+    return [row["surname"] for row in rows if row["precinct"] == precinct]
+
+
+# --- order
+
+
+def test_names_stand_in_the_order_of_the_azerbaijani_alphabet():
+    """Ç after C, Ə after E, X after H, I before İ, Q after K: other orders are not found by eye."""
+    in_order = [
+        "Babayev",
+        "Cəfərov",
+        "Çələbi",
+        "Dadaşov",
+        "Elçin",
+        "Əliyev",
+        "Fərəcov",
+        "Hüseynov",
+        "Xəlilov",
+        "Isgəndər",
+        "İbadov",
+        "Kərimov",
+        "Qasımov",
+        "Ləman",
+        "Səfərov",
+        "Şəfiyev",
+        "Zamanov",
+        "Wagner",
+    ]
+    mixed = in_order[::2] + in_order[1::2]
+    assert sorted(mixed, key=name_key) == in_order
+
+
+@given_examples(st.sampled_from(ALPHABET), st.sampled_from(ALPHABET))
+def test_each_letter_has_its_place(left, right):
+    is_before = ALPHABET.index(left) < ALPHABET.index(right)
+    assert (name_key(left) < name_key(right)) == is_before
+
+
+def test_a_shorter_name_stands_before_a_longer_one_with_the_same_beginning():
+    """A blank would sort behind letters, and sisters and brothers be torn apart."""
+    in_order = ["Əli", "Əli Həsən", "Əli-zadə", "Əliyev"]
+    mixed = in_order[::2] + in_order[1::2]
+    assert sorted(mixed, key=name_key) == in_order
+
+
+def test_house_numbers_are_numbers():
+    in_order = ["A", "1", "2", "2A", "2B", "3", "10", "10/1", "10/12"]
+    mixed = in_order[::2] + in_order[1::2]
+    assert sorted(mixed, key=house_key) == in_order
+
+
+def test_by_street_a_street_has_one_spelling_and_its_houses_stand_by_number():
+    """Two scripts of one street would make two streets, and house 10 stand before house 2."""
+    houses = [
+        ("1", "Nizami küç. 10"),
+        ("2", "Низами күч. 2"),
+        ("3", "Nizami küçəsi, ev 2A"),
+        ("4", "28 May küç. 28"),
+        ("5", "Nizami küç. 3"),
+    ]
+    rows = [
+        {**ALI, "entry_id": entry_id, "address": address, "fin": None}
+        for entry_id, address in houses
+    ]
+    found = compiled(entries(*rows), order=ListOrder.STREET)
+    assert column(found.listed, "entry_id") == ["4", "2", "3", "5", "1"]
+    assert column(found.listed, "number") == [1, 2, 3, 4, 5]
+
+
+# --- what was decided
+
+
+def test_lists_follow_what_was_decided():
+    """Somebody would be lost, stand twice, or stand where they were handed in."""
+    added = {**ALI, "entry_id": "register:1", "surname": "Yeni", "source": "decision"}
+    done = applied(
+        {
+            "entry_id": "a",
+            "action": "strike",
+            "ground": "died",
+            "document": "№ 12",
+            "from_precinct": 1,
+        },
+        {
+            "entry_id": "b",
+            "action": "move",
+            "constituency": 88,
+            "precinct": 2,
+            "ground": "moved-away",
+        },
+        {
+            "entry_id": "c",
+            "action": "correct",
+            "field": "birth_date",
+            "written": "1955",
+            "value": "1956",
+        },
+        {"entry_id": "d", "action": "repeat", "kept_entry_id": "c"},
+        {
+            "entry_id": "register:1",
+            "action": "add",
+            "constituency": 88,
+            "precinct": 1,
+        },
+    )
+    amended = amendments(
+        {"entry_id": "c", "action": "correct", "field": "birth_date", "value": "1956"}
+    )
+    found = compiled(
+        entries(*EVERYBODY), additions=entries(added), done=done, amended=amended
+    )
+    assert names(found.listed, 1) == ["Yeni"]
+    assert names(found.listed, 2) == ["Cəfərov", "Vəliyeva"]
+    cefer, leyla = found.listed.to_pylist()[1:]
+    assert (cefer["birth_year"], cefer["corrected"]) == (1956, "birth_date")
+    assert (leyla["number"], leyla["from_precinct"]) == (2, 1)
+    assert found.balance.to_pylist() == [
+        balance_row(1, handed_in=2, struck=1, moved_out=1, added=1, listed=1),
+        balance_row(2, handed_in=2, repeated=1, moved_in=1, listed=2),
+    ]
+    changes = {
+        (row["precinct"], row["change"]): row["entry_id"]
+        for row in found.corrections.to_pylist()
+    }
+    assert changes == {
+        (1, "add"): "register:1",
+        (1, "moved-out"): "b",
+        (1, "strike"): "a",
+        (2, "correct"): "c",
+        (2, "moved-in"): "b",
+        (2, "repeat"): "d",
+    }
+    repeat = next(
+        row for row in found.corrections.to_pylist() if row["change"] == "repeat"
+    )
+    assert (repeat["number"], repeat["kept_name"], repeat["kept_number"]) == (
+        None,
+        "Cəfərov Cəmil",
+        1,
+    )
+
+
+def balance_row(precinct, **counts):
+    names_of_counts = [
+        *("handed_in", "struck", "repeated", "moved_out", "moved_in", "added"),
+        "listed",
+    ]
+    place = {"constituency": 88, "precinct": precinct, "list_kind": "permanent"}
+    return place | dict.fromkeys(names_of_counts, 0) | counts
+
+
+def test_entries_of_no_known_precinct_have_a_list_of_their_own():
+    """They would stand on no list at all."""
+    lost = {**ALI, "precinct": None}
+    found = compiled(entries(lost, CEMIL))
+    document = list(documents(found, edition()))[-1]
+    assert document.precinct is None
+    assert document.rows.num_rows == 1
+    assert document.stem == "constituency-088-precinct-unknown-work"
+    assert "not known" in ListWords("en").place_of(document)
+
+
+def test_somebody_without_a_readable_name_is_listed_as_written():
+    """A row without a name would be read by nobody, and by no program."""
+    odd = {**ALI, "surname": None, "given_name": None, "patronymic": None}
+    found = compiled(entries({**odd, "full_name": "???"}))
+    assert column(found.listed, "surname") == ["???"]
+
+
+def test_the_spelling_as_handed_in_stands_where_it_is_another():
+    shouted = {**CEMIL, "surname": "CƏFƏROV", "given_name": "CƏMİL"}
+    found = compiled(entries(LEYLA, shouted))
+    assert column(found.listed, "name_as_written") == [
+        "ВЕЛИЕВА ЛЕЙЛА КАМИЛ КЫЗЫ",
+        None,
+    ]
+    hidden = next(documents(found, edition(written_spelling=False)))
+    assert column(hidden.rows, "name_as_written") == [None]
+
+
+def test_somebody_from_another_constituency_stands_in_this_one():
+    """Who moved across would be on no list of either."""
+    guest = {**ALI, "constituency": 12, "precinct": 7}
+    done = applied(
+        {"entry_id": "a", "action": "move", "constituency": 88, "precinct": 2}
+    )
+    found = compiled(entries(guest, CEMIL), done=done)
+    assert names(found.listed, 2) == ["Cəfərov", "Əliyev"]
+    assert found.balance.to_pylist() == [
+        balance_row(2, handed_in=1, moved_in=1, listed=2)
+    ]
+    left = compiled(entries(guest, CEMIL), done=done, constituency=12)
+    assert left.listed.num_rows == 0
+    assert column(left.balance, "moved_out") == [1]
+
+
+_PLACE = st.tuples(st.sampled_from([12, 88]), st.none() | st.integers(1, 3))
+
+
+@st.composite
+def decided_lists(draw):
+    """Entries, and at most one striking, repetition or move for each."""
+    count = draw(st.integers(0, 12))
+    rows, done = [], []
+    for number in range(count):
+        constituency, precinct = draw(_PLACE)
+        kind = draw(st.sampled_from(list(ListKind)))
+        place = {"constituency": constituency, "precinct": precinct}
+        entry_id = f"{number:02}"
+        surname = draw(st.sampled_from(["Əliyev", "Çələbi", "Babayev"]))
+        same = {"entry_id": entry_id, "surname": surname, "list_kind": kind.value}
+        rows.append({**ALI, **place, **same})
+        action = draw(st.sampled_from([None, None, "strike", "repeat", "move"]))
+        if action is not None:
+            constituency, precinct = draw(_PLACE)
+            new = {"constituency": constituency, "precinct": precinct}
+            done.append({"entry_id": entry_id, "action": action, **new})
+    return rows, done
+
+
+@pytest.mark.slow
+@given_examples(decided_lists())
+def test_whatever_was_decided_the_lists_hold_everybody_once_and_balance(example):
+    """The law of the lists: nobody vanishes, nobody stands twice, every sum is right."""
+    rows, done = example
+    gone = {one["entry_id"] for one in done if one["action"] != "move"}
+    found = [
+        compiled(entries(*rows), done=applied(*done), constituency=constituency)
+        for constituency in (12, 88)
+    ]
+    listed = [row for part in found for row in part.listed.to_pylist()]
+    expected = {row["entry_id"] for row in rows} - gone
+    assert sorted(row["entry_id"] for row in listed) == sorted(expected)
+    for part in found:
+        for document in documents(part, edition()):
+            assert document.balance.is_even
+            numbers = column(document.rows, "number")
+            assert numbers == list(range(1, document.balance.listed + 1))
+    assert sum(sum(column(part.balance, "handed_in")) for part in found) == len(rows)
+
+
+def test_a_list_that_is_not_what_the_run_counted_is_refused():
+    """A list would be signed whose rows do not sum up."""
+    wrong = balance({"precinct": 1, "handed_in": 2, "struck": 1, "listed": 1})
+    with pytest.raises(StageError) as refused:
+        compiled(entries(ALI, LEYLA), sums=wrong)
+    assert refused.value.code == "lists-unlike-run"
+    right = balance({"precinct": 1, "handed_in": 2, "listed": 2}, {"precinct": 9})
+    assert compiled(entries(ALI, LEYLA), sums=right).listed.num_rows == 2
+
+
+# --- what may be shown
+
+
+def test_no_identifier_is_on_display():
+    """A FIN on the wall of a polling station cannot be taken back."""
+    found = compiled(entries(*EVERYBODY))
+    for document in documents(found, edition(Purpose.DISPLAY)):
+        shown = str(document.rows.to_pylist()) + text_of(render_list(document, "az"))
+        for secret in ("5XK12", "AA1234567"):
+            assert secret not in shown
+        assert not document.corrections.num_rows
+        assert not document.door.num_rows
+
+
+def test_the_day_of_birth_is_displayed_of_those_who_come_of_age():
+    """The law shows the year of all others."""
+    found = compiled(entries(ALI, LEYLA))
+    ali, leyla = next(documents(found, edition(Purpose.DISPLAY))).rows.to_pylist()
+    assert (ali["birth_date"], ali["birth_year"]) == (None, 1970)
+    assert leyla["birth_date"] == "2007-07-01"
+    plain = edition(Purpose.DISPLAY, of_age_since=None)
+    assert column(next(documents(found, plain)).rows, "birth_date") == [None, None]
+
+
+def text_of(workbook):
+    """All texts in a workbook."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as files:
+        return "".join(files.read(name).decode() for name in files.namelist())
+
+
+@pytest.mark.parametrize("language", catalogue.LANGUAGES)
+def test_a_workbook_has_the_list_its_corrections_and_the_questions(language):
+    done = applied(
+        {
+            "entry_id": "b",
+            "action": "strike",
+            "reason": "=1+1",
+            "ground": "died",
+            "document": "№ 12 <b>",
+        },
+    )
+    found = compiled(entries(ALI, LEYLA), done=done)
+    document = next(documents(found, edition()))
+    content = render_list(document, language)
+    assert content == render_list(document, language)
+    shown = text_of(content)
+    for text in ("Əliyev", "5XK1234", "Vəliyeva Leyla Kamil qızı", "№ 12 &lt;b&gt;"):
+        assert text in shown
+    assert "<f>" not in shown
+    words = ListWords(language)
+    for key in ("corrections.title", "door.title", "sign.chair", "balance.title"):
+        assert words(f"lists.{key}").replace("'", "&#39;") in shown.replace(
+            "&apos;", "&#39;"
+        )
+
+
+# --- what is asked at the door
+
+
+def test_questions_stand_by_house_and_are_asked_once():
+    """The precinct would knock twice, or not at all."""
+    known = findings(
+        {"rule": "missing-value", "entry_id": "b", "field": "document"},
+        {"rule": "deceased-confirmed", "entry_id": "a", "severity": "error"},
+        {"rule": "name-misspelt", "entry_id": "a", "severity": "note"},
+        {"rule": "precinct-too-small", "unit": "precinct", "precinct": 1},
+    )
+    asked = amendments(
+        {"entry_id": "a", "action": "ask", "due": "2026-03-20", "reason": "Evdədir?"}
+    )
+    may_be_one = cases(
+        {"case_id": "x", "entry_id": "b"}, {"case_id": "x", "entry_id": "c"}
+    )
+    found = compiled(entries(*EVERYBODY), found=known, amended=asked, asked=may_be_one)
+    questions = [
+        (row["precinct"], row["house"], row["about"], row["rule"], row["other_name"])
+        for row in found.door.to_pylist()
+    ]
+    assert questions == [
+        (1, "4", "ask", None, None),
+        (1, "4", "finding", "deceased-confirmed", None),
+        (1, "10", "case", None, "Cəfərov Cəmil"),
+        (1, "10", "finding", "missing-value", None),
+        (2, "1", "case", None, "Vəliyeva Leyla Kamil qızı"),
+    ]
+    assert column(found.door, "street")[:2] == ["Nizami küç", "Nizami küç"]
+
+
+def test_a_finding_that_somebody_asked_about_is_asked_with_their_words():
+    known = findings({"rule": "missing-value", "entry_id": "b", "field": "document"})
+    (finding_id,) = finding_ids(known)
+    asked = amendments(
+        {
+            "entry_id": "b",
+            "action": "ask",
+            "rule": "missing-value",
+            "field": "document",
+            "finding_id": finding_id,
+            "reason": "Bəlkə təzə vəsiqəsi var",
+        }
+    )
+    found = compiled(entries(ALI, LEYLA), found=known, amended=asked)
+    (question,) = found.door.to_pylist()
+    said = ListWords("az").question(question)
+    assert said.startswith("Şəxsiyyət vəsiqəsində nə yazılıb: Şəxsiyyət sənədi?")
+    assert said.endswith("Bəlkə təzə vəsiqəsi var")
+
+
+def test_who_stands_twice_at_one_door_is_asked_about_once():
+    twice = {**ALI, "entry_id": "z", "document": None}
+    one = cases({"case_id": "x", "entry_id": "a"}, {"case_id": "x", "entry_id": "z"})
+    assert compiled(entries(ALI, twice), asked=one).door.num_rows == 1
+
+
+def test_nobody_is_asked_about_who_is_off_the_list():
+    done = applied({"entry_id": "a", "action": "strike", "ground": "died"})
+    known = findings({"rule": "deceased-confirmed", "entry_id": "a"})
+    assert not compiled(entries(ALI), done=done, found=known).door.num_rows
+
+
+def test_every_question_of_a_rule_is_of_a_rule_that_exists():
+    """A renamed rule would be asked about in the words of nobody."""
+    worded = {
+        key.removeprefix("door.rule.")
+        for key in catalogue.entries()
+        if key.startswith("door.rule.")
+    }
+    assert worded - {"other"} <= set(RULE_CODES)

@@ -1,0 +1,127 @@
+"""``voterlist lists``: from a finished run to the lists of its precincts."""
+
+import json
+import shutil
+import stat
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+import workspaces
+from voterlist.cli.app import APP
+from voterlist.schemas import AMENDMENT
+from voterlist.storage.ledger import FILE_NAME, Ledger
+from voterlist.tables import from_columns
+
+DAY = workspaces.TODAY.isoformat()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A workspace with a finished run."""
+    folder = workspaces.make(tmp_path_factory.mktemp("lists") / "workspace")
+    result = workspaces.run(folder)
+    return folder, result
+
+
+@pytest.fixture
+def workspace(finished, tmp_path):
+    """A copy of it to write into."""
+    return shutil.copytree(finished[0], tmp_path / "workspace")
+
+
+def lists(*arguments):
+    given = ["lists", *map(str, arguments), "--today", DAY, "--json"]
+    result = CliRunner().invoke(APP, given, env={"COLUMNS": "100"})
+    return result.exit_code, json.loads(result.stdout)
+
+
+@pytest.mark.slow
+def test_each_precinct_has_a_list_and_the_same_bytes_each_time(workspace):
+    code, made = lists(workspace, "--purpose", "work", "--form", "xlsx")
+    assert code == made["exit_code"] == 0
+    names = [one["path"].rpartition("/")[2] for one in made["files"]]
+    assert names == [
+        "constituency-088-precinct-0001-work-az.xlsx",
+        "constituency-088-precinct-0002-work-az.xlsx",
+    ]
+    assert [one["rows"] for one in made["files"]] == [4, 3]
+    assert made["sum"]["handed_in"] == made["sum"]["listed"] == 7
+    assert made["questions"] == 2
+    again = lists(workspace, "--purpose", "work", "--form", "xlsx")[1]
+    assert again["files"] == made["files"]
+    folder = workspace / "lists"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.rglob("*.*")} == {
+        0o600
+    }
+
+
+@pytest.mark.slow
+def test_a_record_has_its_tables_its_page_and_its_balance(workspace, tmp_path):
+    out = tmp_path / "out"
+    _, made = lists(workspace, "--purpose", "record", "--out", out)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "constituency-088-balance.json",
+        "constituency-088-record-schema.txt",
+        "constituency-088-record.csv",
+        "constituency-088-record.parquet",
+    ]
+    balance = json.loads((out / "constituency-088-balance.json").read_text("utf-8"))
+    assert balance["sum"] == made["sum"]
+    assert [one["precinct"] for one in balance["lists"]] == [1, 2]
+
+
+@pytest.mark.slow
+def test_one_precinct_in_the_other_language(workspace):
+    arguments = ("--purpose", "display", "--form", "xlsx", "--precinct", "2")
+    _, made = lists(workspace, *arguments, "--language", "en")
+    (file,) = made["files"]
+    assert file["path"].endswith("constituency-088-precinct-0002-display-en.xlsx")
+    assert made["sum"]["listed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--purpose", "display", "-c", "12"), "lists-no-constituency"),
+        (("--purpose", "display", "--precinct", "9"), "lists-no-precinct"),
+        (("--purpose", "display", "--form", "parquet"), "lists-no-form"),
+        (("--purpose", "record", "--form", "xlsx"), "lists-no-form"),
+    ],
+)
+def test_what_is_not_there_is_refused(workspace, arguments, code):
+    exit_code, made = lists(workspace, *arguments)
+    assert (exit_code, made["error"]["code"]) == (2, code)
+    assert not (workspace / "lists").exists()
+
+
+def test_no_list_is_older_than_what_was_decided(workspace, finished):
+    """Somebody struck off yesterday would be on the list that is signed today."""
+    entry_id = next(iter(entry_ids(workspace, finished[1].run)))
+    decision = {
+        "entry_id": entry_id,
+        "action": "strike",
+        "ground": "died",
+        "document": "№ 1",
+        "decided_by": "A. Əliyeva",
+        "decided_at": "2026-02-04T10:00:00+04:00",
+    }
+    columns = {name: [decision.get(name)] for name in AMENDMENT.names}
+    with Ledger(workspace / FILE_NAME) as ledger:
+        ledger.amend(from_columns(columns, AMENDMENT, 1))
+    exit_code, made = lists(workspace, "--purpose", "display")
+    assert (exit_code, made["error"]["code"]) == (2, "lists-run-again")
+    assert "voterlist run" in made["error"]["todo"]
+
+
+def entry_ids(workspace, run):
+    table = pq.read_table(workspace / "runs" / run / "entries.parquet")
+    return table.column("entry_id").to_pylist()
+
+
+def test_without_a_finished_run_there_is_nothing_to_list(tmp_path):
+    folder = workspaces.make(tmp_path / "new")
+    exit_code, made = lists(folder, "--purpose", "work")
+    assert (exit_code, made["error"]["code"]) == (2, "no-run")
