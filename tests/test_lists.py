@@ -324,6 +324,26 @@ def test_a_list_that_is_not_what_the_run_counted_is_refused():
     assert compiled(entries(ALI, LEYLA), sums=right).listed.num_rows == 2
 
 
+def test_a_sheet_of_corrections_says_where_somebody_stands_now():
+    """The dead would be sent to their old precinct, or who left the area to nowhere."""
+    done = applied(
+        {"entry_id": "a", "action": "strike", "ground": "died"},
+        {
+            "entry_id": "b",
+            "action": "strike",
+            "ground": "moved-away",
+            "constituency": 12,
+            "precinct": 3,
+        },
+    )
+    found = compiled(entries(ALI, LEYLA), done=done)
+    words = ListWords("en")
+    assert [words.change(row) for row in found.corrections.to_pylist()] == [
+        "Struck off",
+        "Struck off; stands in constituency 12, precinct 3",
+    ]
+
+
 # --- what may be shown
 
 

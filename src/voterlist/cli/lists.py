@@ -64,6 +64,7 @@ class _Options:
         ListOrder | None, typer.Option("--order", help=SAY("cli.option.lists-order"))
     ] = None
     today: Today = None
+    jobs: Annotated[int, typer.Option(min=1, help=SAY("cli.option.lists-jobs"))] = 1
 
 
 @takes(_Options)
@@ -81,7 +82,11 @@ def lists(options: _Options) -> None:
     )
     with Steps() as steps:
         made = usecases.make_lists(
-            options.workspace, request, today=day(options.today), progress=steps
+            options.workspace,
+            request,
+            today=day(options.today),
+            jobs=options.jobs,
+            progress=steps,
         )
     _tell(made)
     if TERMINAL.json:

@@ -104,7 +104,7 @@ def _sheet_rows(
     columns = {name: rows.column(name) for name in _AS_APPLIED}
     columns |= came if is_origin else stands
     columns |= {f"from_{name}": column for name, column in came.items()}
-    columns |= {f"to_{name}": column for name, column in stands.items()}
+    columns |= {f"to_{name}": rows.column(name) for name in stands}
     columns["change"] = pa.repeat(change, rows.num_rows)
     columns["list_kind"] = entries.column("list_kind").combine_chunks().take(at)
     columns["number"] = _numbers(rows.column("entry_id"), listed)

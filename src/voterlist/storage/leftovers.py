@@ -11,7 +11,7 @@ from voterlist.storage.files import is_beside, remove_if_abandoned
 
 __all__ = ["remove_leftovers"]
 
-_OWN_FOLDERS = ("runs", "reports", "compared")
+_OWN_FOLDERS = ("runs", "reports", "compared", "lists")
 """The folders of a workspace in which the program alone writes."""
 
 _OF_0_1_0 = {
@@ -54,9 +54,10 @@ def _remove(path: Path, folder: str) -> None:
     if is_beside(path.name):
         remove_if_abandoned(path)
         return
-    old = _OF_0_1_0[folder].fullmatch(path.name)
+    old_names = _OF_0_1_0.get(folder)
+    old = old_names and old_names.fullmatch(path.name)
     is_old_state = folder == "compared" and _STATE_OF_0_1_0.fullmatch(path.name)
-    if is_old_state or (old is not None and _has_ended(int(old["process"]))):
+    if is_old_state or (old and _has_ended(int(old["process"]))):
         path.unlink(missing_ok=True)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,7 @@ from voterlist.render.record import (
 from voterlist.schemas import LIST_BALANCE
 from voterlist.storage import ledger as ledgers
 from voterlist.storage import store
+from voterlist.storage.workers import end_with_parent
 from voterlist.tables import concat
 from voterlist.usecases.settings import settings_of
 
@@ -125,6 +129,7 @@ def make_lists(
     request: ListRequest,
     *,
     today: dt.date,
+    jobs: int = 1,
     progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
 ) -> ListsMade:
     """Write the compiled, corrected list of each precinct.
@@ -135,6 +140,7 @@ def make_lists(
         workspace: its folder.
         request: which lists, and how.
         today: the day that the lists name.
+        jobs: processes that write lists; the bytes do not depend on it.
         progress: told what is being done.
 
     Raises:
@@ -155,25 +161,25 @@ def make_lists(
     runs_used: dict[int | None, str] = {}
     wanted = _wanted(source.constituencies(), request.constituencies)
     parts = []
-    for done, constituency in enumerate(wanted):
-        progress(LISTS, done, len(wanted))
-        run, given = source.input_of(constituency)
-        press = _Press(
-            folder=request.out or workspace / LISTS / str(constituency or _ALL),
-            request=request,
-            language=request.language or settings.report.languages[0],
-            constituency=constituency,
-            edition=_edition(settings, request, run, today),
-        )
-        compiled = compile_lists(
-            given, constituency=constituency, order=press.edition.order
-        )
-        parts.append(_of_precinct(compiled, request.precinct))
-        if parts[-1].balance.num_rows:
-            _make_folders(press.folder, is_own=request.out is None)
-            press.write(parts[-1])
-        runs_used[constituency] = run
-        files += press.files
+    with _workers(jobs) as each:
+        for done, constituency in enumerate(wanted):
+            progress(LISTS, done, len(wanted))
+            run, given = source.input_of(constituency)
+            press = _Press(
+                folder=request.out or workspace / LISTS / str(constituency or _ALL),
+                request=request,
+                language=request.language or settings.report.languages[0],
+                constituency=constituency,
+                edition=_edition(settings, request, run, today),
+            )
+            compiled = compile_lists(
+                given, constituency=constituency, order=press.edition.order
+            )
+            parts.append(_of_precinct(compiled, request.precinct))
+            runs_used[constituency] = run
+            if parts[-1].balance.num_rows:
+                _make_folders(press.folder, is_own=request.out is None)
+                files += each(_written, press.tasks(parts[-1]))
     if not files:
         raise _no_list(request)
     return ListsMade(
@@ -185,62 +191,91 @@ def make_lists(
     )
 
 
-@dataclass(slots=True)
+@contextmanager
+def _workers(jobs: int) -> Iterator[Callable[..., Iterable[ListFile]]]:
+    """A ``map`` that works in so many processes."""
+    if jobs < 2:
+        yield map
+        return
+    # Not fork: a forked process inherits Arrow's threads in whatever state they are.
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=end_with_parent
+    ) as pool:
+        yield pool.map
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A file to write."""
+
+    path: Path
+    write: Callable[[Path], object]
+    constituency: int | None
+    precinct: int | None
+    list_kind: ListKind | None = None
+    rows: int = 0
+
+
+def _written(task: _Task) -> ListFile:
+    """Write a file whole, and tell what it is."""
+    store.write_atomically(task.path, task.write)
+    return ListFile(
+        path=task.path,
+        constituency=task.constituency,
+        precinct=task.precinct,
+        list_kind=task.list_kind,
+        rows=task.rows,
+        sha256=store.sha256(task.path),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Press:
-    """Writes the lists of one constituency."""
+    """How the lists of one constituency are written."""
 
     folder: Path
     request: ListRequest
     language: str
     constituency: int | None
     edition: Edition
-    files: list[ListFile] = field(default_factory=list)
 
-    def write(self, compiled: Compiled) -> None:
-        """Write them in every form that was asked for."""
+    def tasks(self, compiled: Compiled) -> Iterator[_Task]:
+        """The files to write, in every form that was asked for."""
         if self.edition.purpose is Purpose.RECORD:
-            self._write_record(compiled)
+            yield from self._record(compiled)
             return
         for document in documents(compiled, self.edition):
             for form in _forms(self.request):
-                path = self.folder / f"{document.stem}-{self.language}.{form}"
-                write = partial(_write, document, self.language, _WRITERS[form])
-                self._file(
-                    path,
-                    write,
-                    document.rows.num_rows,
+                yield _Task(
+                    self.folder / f"{document.stem}-{self.language}.{form}",
+                    partial(_write, document, self.language, _WRITERS[form]),
+                    self.constituency,
                     document.precinct,
                     document.list_kind,
+                    document.rows.num_rows,
                 )
 
-    def _write_record(self, compiled: Compiled) -> None:
-        """Write the tables, the page that describes them, and the balance."""
+    def _record(self, compiled: Compiled) -> Iterator[_Task]:
+        """The tables, the page that describes them, and the balance."""
+        precinct = self.request.precinct
         for kind in ListKind:
             rows = record_rows(compiled.listed, kind)
             if not rows.num_rows:
                 continue
             for form in _forms(self.request):
-                path = self.folder / f"{self._record_stem(kind)}.{form}"
-                write = partial(_RECORD_WRITERS[form], rows)
-                precinct = self.request.precinct
-                self._file(path, write, rows.num_rows, precinct, kind)
-        self._file(self.folder / f"{self._stem()}-record-schema.txt", write_schema)
-        balance = partial(write_balance, self._balance(compiled))
-        self._file(self.folder / f"{self._stem()}-balance.json", balance)
-
-    def _file(
-        self,
-        path: Path,
-        write: Callable[[Path], object],
-        rows: int = 0,
-        precinct: int | None = None,
-        kind: ListKind | None = None,
-    ) -> None:
-        store.write_atomically(path, write)
-        digest = store.sha256(path)
-        self.files.append(
-            ListFile(path, self.constituency, precinct, kind, rows, digest)
-        )
+                yield _Task(
+                    self.folder / f"{self._record_stem(kind)}.{form}",
+                    partial(_RECORD_WRITERS[form], rows),
+                    self.constituency,
+                    precinct,
+                    kind,
+                    rows.num_rows,
+                )
+        page = self.folder / f"{self._stem()}-record-schema.txt"
+        yield _Task(page, write_schema, self.constituency, precinct)
+        path = self.folder / f"{self._stem()}-balance.json"
+        write = partial(write_balance, self._balance(compiled))
+        yield _Task(path, write, self.constituency, precinct)
 
     def _stem(self) -> str:
         place = place_stem(self.constituency)
