@@ -12,8 +12,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from voterlist.config import Settings
-from voterlist.decisions import Given, Standing, follow, standing, with_corrections
+from voterlist.decisions import (
+    Given,
+    Names,
+    Standing,
+    renamed,
+    standing,
+    with_corrections,
+)
 from voterlist.errors import InputError, UsageError
+from voterlist.findings import finding_ids
 from voterlist.link.cases import case_id
 from voterlist.lists import ListInput
 from voterlist.model import Action
@@ -26,6 +34,7 @@ from voterlist.schemas import (
     DECISION,
     ENTRY,
     FINDING,
+    FOLLOWED,
     LIST_BALANCE,
     VOTER,
 )
@@ -41,10 +50,11 @@ _SCHEMAS = {
     "decisions": DECISION,
     "entries": ENTRY,
     "findings": FINDING,
+    "followed": FOLLOWED,
     "queue": CASE,
     "voters": VOTER,
 }
-_LATER = frozenset({"additions", "amendments", "applied", "balance"})
+_LATER = frozenset({"additions", "amendments", "applied", "balance", "followed"})
 """Tables that runs of earlier versions do not have."""
 
 
@@ -151,10 +161,10 @@ class ListSource:
     def _holding(self, folder: Path) -> Standing:
         """What holds today of all answers about the entries of a run."""
         if folder not in self._standing:
-            ids = _read_columns(folder / "entries.parquet", ["entry_id"])
-            followed = follow(self.answers, ids.column(0), case_id)
+            moves = _read(folder, "followed")
+            given = renamed(self.answers, moves, Names(case_id, finding_ids))
             two_people = [Action(one) for one in self.settings.decisions.two_people]
-            self._standing[folder] = standing(followed.given, two_people=two_people)
+            self._standing[folder] = standing(given, two_people=two_people)
         return self._standing[folder]
 
 

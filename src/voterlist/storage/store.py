@@ -544,7 +544,17 @@ def _package_files(
             if item.name != "__pycache__":
                 yield from _package_files(item, f"{prefix}{item.name}/")
         elif item.name.endswith(
-            (".py", ".toml", ".csv", ".parquet", ".json", ".html", ".css", ".js", ".typ")
+            (
+                ".py",
+                ".toml",
+                ".csv",
+                ".parquet",
+                ".json",
+                ".html",
+                ".css",
+                ".js",
+                ".typ",
+            )
         ):
             yield f"{prefix}{item.name}", item
 

@@ -413,9 +413,7 @@ def _with_others(problems: Iterable[Problem], given: Given) -> Iterator[Problem]
 class _Originals:
     """The answers that are shown where somebody may confirm or settle them."""
 
-    def __init__(
-        self, holding: Standing, given: Given, returned: pa.Table
-    ) -> None:
+    def __init__(self, holding: Standing, given: Given, returned: pa.Table) -> None:
         self._by_cause: dict[str, list[_Row]] = {
             "pending": holding.pending.to_pylist(),
             "contested-entry": holding.contested.to_pylist(),
