@@ -334,6 +334,23 @@ def test_an_answer_to_the_changed_entry_settles_what_came_back(decided, tmp_path
     assert result.open_cases == 0
 
 
+def test_a_kept_entry_that_was_removed_brings_its_whole_case_back(decided, tmp_path):
+    """The repetition would be taken off too, and nobody would be left."""
+    folder = copied(decided, tmp_path)
+    rows = [row(person, B) for person in HOMES[B] if person != 9]
+    path = folder / "inbox" / "88" / "menteqe-2.csv"
+    path.write_text(written(rows), encoding="utf-8")
+
+    result = later(folder)
+
+    back = [
+        (one["answer"], one["entry_id"] is None, one["why"]) for one in returned(result)
+    ]
+    assert back == [("keep", True, "gone"), ("repeat", False, "gone")]
+    assert NAMES[9][0] not in in_effect(result)
+    assert result.decided.gone == 2
+
+
 def test_a_list_that_is_not_there_makes_its_answers_unclear(decided, tmp_path):
     """A list that is late would look like people who are gone."""
     folder = copied(decided, tmp_path)
