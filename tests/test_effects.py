@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pyarrow as pa
 import pytest
@@ -15,8 +16,10 @@ from deciding import (
     decisions_of,
     entries_of,
     entry_id,
+    given_amendments,
+    given_verdicts,
     matches_of,
-    subjects_among,
+    subjects_of,
     unaccounted,
     unbalanced,
     vanished,
@@ -25,12 +28,17 @@ from voterlist.catalogue import entries as sentences
 from voterlist.decisions import (
     REFUSAL_CODES,
     SKIP_CODES,
+    Given,
     columns_for,
     effects,
+    refused,
+    standing,
 )
 from voterlist.decisions.balance import require_balance
 from voterlist.errors import StageError
+from voterlist.model import Action
 from voterlist.schemas import ENTRY
+from voterlist.tables import concat
 
 A, B, C = (
     entry_id(name, precinct=place) for name, place in (("A", 1), ("B", 2), ("C", 3))
@@ -148,7 +156,7 @@ def test_what_does_nothing_says_why(row, code):
         ]
     )
     fins = {"known": "5XK9999", "met": "5XK8888", "listed": "5XK1234"}
-    subjects = subjects_among(
+    subjects = subjects_of(
         {f"arrivals:{name}": json.dumps({"fin": fin}) for name, fin in fins.items()}
     )
     matches = matches_of(("arrivals:met", A, "confirmed", "names"))
@@ -204,7 +212,7 @@ def test_what_else_was_decided_of_an_entry_that_left_does_nothing():
 
 
 def test_an_added_person_stands_in_the_additions_as_corrected():
-    subjects = subjects_among(
+    subjects = subjects_of(
         {
             "arrivals:x": '{"surname": "Quliyev", "fin": "5XK1", "number": "7"}',
             "newly:y": '{"surname": "Kuliyev", "fin": "5xk1"}',
@@ -304,7 +312,7 @@ GROUNDS = st.sampled_from(
 DONE = st.none() | st.tuples(
     st.sampled_from(["strike", "strike", "move"]), GROUNDS, PLACES
 )
-AMENDED = st.fixed_dictionaries(dict.fromkeys(NAMES, DONE))
+AMENDED = st.fixed_dictionaries({entry: DONE for entry in NAMES})
 CORRECTED = st.sets(st.sampled_from(NAMES))
 
 

@@ -59,11 +59,16 @@ def written(rows, header=HEADER):
     return "\n".join([header, *lines]) + "\n"
 
 
+SAME_WORDS = 8
+"""Stands on two lists with the very same row."""
+
+
 def rows_of(street):
-    return [
-        row(person, street, born=TYPO if person == 11 else None)
-        for person in HOMES[street]
-    ]
+    rows = []
+    for person in HOMES[street]:
+        born = TYPO if person == 11 else None
+        rows.append(row(person, B if person == SAME_WORDS else street, born=born))
+    return rows
 
 
 def with_precinct(rows, precinct):
